@@ -1,0 +1,16 @@
+/** A named parameter or statistic of a network, row-major float32. Convolution kernels are [out, in/groups, kh, kw], dense weights [out, in]. */
+export interface Tensor {
+  shape: readonly number[];
+  data: Float32Array;
+}
+
+export type TensorMap = Map<string, Tensor>;
+
+/** What a network expects under a name. `statistic`: batch-norm running mean or variance, never differentiated. */
+export interface ParamSpec {
+  name: string;
+  shape: readonly number[];
+  kind: 'weight' | 'statistic';
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

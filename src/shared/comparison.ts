@@ -1,0 +1,51 @@
+import type { DeviceName, EngineName } from './run.ts';
+
+export type Verdict = 'same' | 'different';
+export const TARGETS = ['verdict', 'distance'] as const;
+/** verdict: factual = evidence for the verdict. distance: factual = evidence for a larger distance, whatever the verdict. */
+export type ExplainTarget = (typeof TARGETS)[number];
+
+export const EMPTY_REASONS = {
+  identical: 'Both images have the same embedding, so nothing in either of them pulls them apart or together: all maps are empty.',
+  'no-activation': 'The network found no features at all in this image at this layer, so both of its maps are empty.',
+  'no-gradient': 'The distance does not depend on this layer of this image, so both of its maps are empty.',
+  'no-factual': 'Nothing in this image speaks for the verdict at this layer: its factual map is empty.',
+  'no-counterfactual': 'Nothing in this image speaks against the verdict at this layer: its counterfactual map is empty.',
+} as const;
+export type EmptyReason = keyof typeof EMPTY_REASONS;
+
+export interface ComparedImage {
+  file: string; // absolute path
+  sha256: string; // of the file's bytes
+  className: string | null; // where the file stands in the run's data set
+  width: number; // px, after EXIF rotation
+  height: number;
+  mapWidth: number; // feature resolution
+  mapHeight: number;
+  empty: EmptyReason | null;
+  photo: string; // path of the picture as decoded, JPEG, longest side at most 1024 px
+  factual: string; // path of the overlay PNG, legend included
+  counterfactual: string;
+  signed: string; // path of the NPY, float32 [mapHeight, mapWidth]
+}
+
+export interface Comparison {
+  comparison: string; // id
+  run: string;
+  createdMs: number;
+  target: ExplainTarget;
+  layer: string;
+  distance: number; // L2, raw
+  similarity: number; // 0..1, calibrated on validation pairs
+  threshold: number; // distance: above it the verdict is 'different'
+  verdict: Verdict;
+  /** Of the validation pairs that lie at least as far on this side of the threshold: how many, and the share with this label. */
+  support: { pairs: number; agree: number };
+  scale: number; // the largest |S| in either map: the shared scale of all four maps
+  images: [ComparedImage, ComparedImage];
+  modelSha256: string;
+  engine: EngineName;
+  device: DeviceName;
+  warnings: string[];
+  versions: Record<string, string>;
+}

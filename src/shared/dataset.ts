@@ -1,0 +1,43 @@
+export const SPLITS = ['train', 'valid', 'test'] as const;
+export type Split = (typeof SPLITS)[number];
+
+/** A file below the root that did not become an image of the data set, and why, in words. */
+export interface RejectedFile {
+  file: string; // relative to the root, '/' between folders
+  reason: string;
+}
+
+export interface DatasetSummary {
+  dataset: string; // id: a slug of the name, unique in the workspace
+  name: string;
+  root: string; // absolute folder
+  images: number;
+  classes: Record<string, number>; // class name -> images
+  splits: Record<Split, number>; // images per split
+  pairs: Record<Split, number>; // stored pairs per split
+  groups: number | null; // distinct subjects, where --group-by was given
+  rejected: RejectedFile[];
+  warnings: string[]; // whole sentences
+  snapshot: string; // sha256 over sorted (file, content, class, split): what a run was trained on
+  createdMs: number;
+}
+
+export interface ImageRecord {
+  id: number; // position in the sorted listing of its data set, 0-based
+  file: string; // relative to the root, '/' between folders
+  className: string;
+  sha256: string; // of the file's bytes
+  group: string | null; // subject, from --group-by
+  width: number; // px, after EXIF rotation
+  height: number;
+  split: Split;
+}
+
+/** 0 = same class, 1 = different class (the positive class of every metric). */
+export type PairLabel = 0 | 1;
+
+export interface Pair {
+  a: number; // ImageRecord.id
+  b: number;
+  label: PairLabel;
+}

@@ -1,0 +1,67 @@
+/** Every error a person can meet: a stable code, one sentence that says what to do, and details for the log or a list. */
+export type ErrorCode =
+  | 'usage' // wrong options or arguments: exit code 2
+  | 'not-found' // unknown dataset, run, comparison, file or folder
+  | 'bad-dataset' // a folder that can't be a data set (empty, one class, …)
+  | 'bad-image' // an image that can't be decoded
+  | 'bad-weights' // a weights file that is broken or for another backbone
+  | 'bad-request' // options that are each fine but don't go together
+  | 'offline' // a download that can't be had
+  | 'busy' // another process holds the workspace
+  | 'workspace' // unreadable, read-only or newer workspace
+  | 'disk-full'
+  | 'compute-lost' // the compute process died
+  | 'engine' // an engine or device that can't run
+  | 'cancelled'
+  | 'internal';
+
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Record<string, unknown>;
+
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** What crosses a process or network boundary: the stack stays in the log of the process that threw. */
+export interface WireError {
+  code: ErrorCode;
+  message: string;
+  details: Record<string, unknown>;
+}
+
+export function toWireError(error: unknown): WireError {
+  const known = asAppError(error);
+  return { code: known.code, message: known.message, details: known.details };
+}
+
+export function fromWireError(wire: WireError): AppError {
+  return new AppError(wire.code, wire.message, wire.details);
+}
+
+/** Names what the operating system reports in the words a person can act on; leaves AppErrors as they are. */
+export function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const { code, path, message } = (error ?? {}) as { code?: string; path?: string; message?: string };
+  const where = path ? ` (${path})` : '';
+  switch (code) {
+    case 'ENOSPC':
+    case 'SQLITE_FULL':
+      return new AppError('disk-full', `The disk is full${where}. Free some space and try again; nothing already stored was lost.`, {}, error);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'SQLITE_READONLY':
+      return new AppError('workspace', `Not permitted to write or read there${where}. Check the folder's permissions.`, {}, error);
+    case 'ENOENT':
+      return new AppError('not-found', `No such file or folder${where}.`, {}, error);
+    case 'ABORT_ERR':
+      return new AppError('cancelled', 'Cancelled.', {}, error);
+    default:
+      return new AppError('internal', message || String(error), {}, error);
+  }
+}
