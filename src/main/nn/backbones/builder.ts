@@ -1,0 +1,75 @@
+import type { Flavour } from '../../../shared/run.ts';
+import { Graph, type Value } from '../graph.ts';
+import type { Follower } from '../task.ts';
+
+/** Share of the batch value in a running statistic, as PyTorch's default. */
+const MOMENTUM = 0.1;
+
+export type Activation = 'relu' | 'relu6' | null;
+
+export interface ConvNorm {
+  conv: string; // parameter name without '.weight'
+  norm: string;
+  out: number;
+  kernel: number;
+  stride: number;
+  depthwise?: boolean;
+  activation: Activation;
+}
+
+/** Writes a network's blocks into a graph, with the names that its weights carry. */
+export class Builder {
+  readonly graph = new Graph();
+  readonly followers: Follower[] = [];
+  private readonly flavour: Flavour;
+  /** Where batch norm takes the statistics of the batch; elsewhere it is frozen and folded into its convolution. */
+  batchStatistics = false;
+
+  constructor(flavour: Flavour) {
+    this.flavour = flavour;
+  }
+
+  /** Convolution without bias -> batch norm -> activation. x [N, C, H, W] -> [N, out, h, w]. */
+  convNorm(x: Value, o: ConvNorm): Value {
+    const channels = x.shape[1]!;
+    const kernel = this.weight(`${o.conv}.weight`, [o.out, o.depthwise ? 1 : channels, o.kernel, o.kernel]);
+    const gamma = this.weight(`${o.norm}.weight`, [o.out]);
+    const beta = this.weight(`${o.norm}.bias`, [o.out]);
+    const mean = this.statistic(`${o.norm}.running_mean`, [o.out]);
+    const variance = this.statistic(`${o.norm}.running_var`, [o.out]);
+    const epsilon = this.flavour === 'keras' ? 1e-3 : 1e-5;
+    const attrs = { stride: o.stride, pads: this.pads(x, o.kernel, o.stride), groups: o.depthwise ? channels : 1 };
+    let y: Value;
+    if (this.batchStatistics) {
+      const [normal, batchMean, batchVariance] = this.graph.applyAll('batchNorm', [this.graph.apply('conv', [x, kernel], attrs), gamma, beta], { epsilon });
+      this.followers.push({ statistic: `${o.norm}.running_mean`, batch: batchMean!, momentum: MOMENTUM });
+      this.followers.push({ statistic: `${o.norm}.running_var`, batch: batchVariance!, momentum: MOMENTUM });
+      y = normal!;
+    } else {
+      const folded = this.graph.apply('foldedKernel', [kernel, gamma, variance], { epsilon });
+      const bias = this.graph.apply('foldedBias', [gamma, beta, mean, variance], { epsilon });
+      y = this.graph.apply('conv', [x, folded, bias], attrs);
+    }
+    return o.activation ? this.graph.apply(o.activation, [y], null) : y;
+  }
+
+  /** Linear layer, [N, I] -> [N, out]. */
+  dense(x: Value, name: string, out: number): Value {
+    return this.graph.apply('dense', [x, this.weight(`${name}.weight`, [out, x.shape[1]!]), this.weight(`${name}.bias`, [out])], null);
+  }
+
+  private weight(name: string, shape: readonly number[]): Value {
+    return this.graph.param({ name, shape, kind: 'weight' });
+  }
+
+  private statistic(name: string, shape: readonly number[]): Value {
+    return this.graph.param({ name, shape, kind: 'statistic' });
+  }
+
+  /** [top, left, bottom, right]. Keras pads a stride-2 convolution of an even side on the right and bottom only. */
+  private pads(x: Value, kernel: number, stride: number): [number, number, number, number] {
+    const half = Math.floor(kernel / 2);
+    const before = (side: number): number => (this.flavour === 'keras' && stride === 2 && side % 2 === 0 ? Math.max(0, half - 1) : half);
+    return [before(x.shape[2]!), before(x.shape[3]!), half, half];
+  }
+}

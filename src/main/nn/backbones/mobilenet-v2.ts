@@ -1,0 +1,72 @@
+import type { Value } from '../graph.ts';
+import type { Backbone, Block } from './backbone.ts';
+import type { Builder } from './builder.ts';
+
+/** Expansion, channels, repeats, stride: table 2 of Sandler et al. 2018 (MobileNetV2). */
+const STAGES = [
+  [1, 16, 1, 1],
+  [6, 24, 2, 2],
+  [6, 32, 3, 2],
+  [6, 64, 4, 2],
+  [6, 96, 3, 1],
+  [6, 160, 3, 2],
+  [6, 320, 1, 1],
+] as const;
+
+/** Channel counts are rounded to a multiple of 8, but never below 90 % of the exact value. */
+export function roundedChannels(exact: number): number {
+  const rounded = Math.max(8, Math.floor((exact + 4) / 8) * 8);
+  return rounded < 0.9 * exact ? rounded + 8 : rounded;
+}
+
+/** MobileNetV2 at a width multiplier; the last convolution keeps its 1280 channels below width 1. */
+export function mobileNetV2(width: number): Backbone {
+  const scaled = (c: number): number => roundedChannels(c * width);
+  const blocks: Block[] = [
+    {
+      name: 'features.0',
+      build: (b, x, p) => b.convNorm(x, { conv: `${p}features.0.0`, norm: `${p}features.0.1`, out: scaled(32), kernel: 3, stride: 2, activation: 'relu6' }),
+    },
+  ];
+  let channels = scaled(32);
+  let lastStage = 0;
+  for (const [expand, c, repeats, stride] of STAGES) {
+    if (c === 160) lastStage = blocks.length;
+    for (let i = 0; i < repeats; i++) {
+      const from = channels;
+      const shape = { name: `features.${blocks.length}`, expand, from, out: scaled(c), stride: i === 0 ? stride : 1 };
+      blocks.push({ name: shape.name, build: (b, x, p) => invertedResidual(b, x, p, shape) });
+      channels = shape.out;
+    }
+  }
+  const last = `features.${blocks.length}`;
+  const out = Math.max(1280, scaled(1280));
+  blocks.push({
+    name: last,
+    build: (b, x, p) => b.convNorm(x, { conv: `${p}${last}.0`, norm: `${p}${last}.1`, out, kernel: 1, stride: 1, activation: 'relu6' }),
+  });
+  return { channels: out, blocks, lastStage, smallest: 32 };
+}
+
+interface Inverted {
+  name: string;
+  expand: number;
+  from: number;
+  out: number;
+  stride: number;
+}
+
+/** Expand 1x1 -> depthwise 3x3 -> project 1x1, with a shortcut where the shape stays. Torchvision's parameter names. */
+function invertedResidual(b: Builder, x: Value, prefix: string, o: Inverted): Value {
+  const hidden = o.from * o.expand;
+  const name = `${prefix}${o.name}.conv`;
+  let y = x;
+  let i = 0;
+  if (o.expand !== 1) {
+    y = b.convNorm(y, { conv: `${name}.0.0`, norm: `${name}.0.1`, out: hidden, kernel: 1, stride: 1, activation: 'relu6' });
+    i = 1;
+  }
+  y = b.convNorm(y, { conv: `${name}.${i}.0`, norm: `${name}.${i}.1`, out: hidden, kernel: 3, stride: o.stride, depthwise: true, activation: 'relu6' });
+  y = b.convNorm(y, { conv: `${name}.${i + 1}`, norm: `${name}.${i + 2}`, out: o.out, kernel: 1, stride: 1, activation: null });
+  return o.stride === 1 && o.from === o.out ? b.graph.apply('add', [x, y], null) : y;
+}

@@ -1,0 +1,56 @@
+import type { Value } from '../graph.ts';
+import type { Backbone, Block } from './backbone.ts';
+import type { Builder } from './builder.ts';
+
+interface Residual {
+  name: string; // e.g. layer2.0
+  planes: number;
+  stride: number;
+  project: boolean; // the shortcut needs a 1x1 convolution
+}
+
+/** He et al. 2016, with the stride in the 3x3 convolution (torchvision's "v1.5"). */
+export function resNet(kind: 'basic' | 'bottleneck', depths: readonly number[]): Backbone {
+  const expansion = kind === 'basic' ? 1 : 4;
+  const residual = kind === 'basic' ? basic : bottleneck;
+  const blocks: Block[] = [{ name: 'stem', build: stem }];
+  let channels = 64;
+  let lastStage = 0;
+  depths.forEach((depth, stage) => {
+    const planes = 64 << stage;
+    if (stage === depths.length - 1) lastStage = blocks.length;
+    for (let i = 0; i < depth; i++) {
+      const stride = stage > 0 && i === 0 ? 2 : 1;
+      const shape: Residual = { name: `layer${stage + 1}.${i}`, planes, stride, project: i === 0 && (stride > 1 || channels !== planes * expansion) };
+      blocks.push({ name: shape.name, build: (b, x, p) => residual(b, x, p + shape.name, shape) });
+      channels = planes * expansion;
+    }
+  });
+  return { channels, blocks, lastStage, smallest: 32 };
+}
+
+function stem(b: Builder, x: Value, prefix: string): Value {
+  const y = b.convNorm(x, { conv: `${prefix}conv1`, norm: `${prefix}bn1`, out: 64, kernel: 7, stride: 2, activation: 'relu' });
+  return b.graph.apply('maxPool', [y], { kernel: 3, stride: 2, pad: 1 });
+}
+
+function basic(b: Builder, x: Value, name: string, o: Residual): Value {
+  const y = b.convNorm(x, { conv: `${name}.conv1`, norm: `${name}.bn1`, out: o.planes, kernel: 3, stride: o.stride, activation: 'relu' });
+  const z = b.convNorm(y, { conv: `${name}.conv2`, norm: `${name}.bn2`, out: o.planes, kernel: 3, stride: 1, activation: null });
+  return joined(b, z, shortcut(b, x, name, o, o.planes));
+}
+
+function bottleneck(b: Builder, x: Value, name: string, o: Residual): Value {
+  const out = o.planes * 4;
+  const y = b.convNorm(x, { conv: `${name}.conv1`, norm: `${name}.bn1`, out: o.planes, kernel: 1, stride: 1, activation: 'relu' });
+  const z = b.convNorm(y, { conv: `${name}.conv2`, norm: `${name}.bn2`, out: o.planes, kernel: 3, stride: o.stride, activation: 'relu' });
+  const w = b.convNorm(z, { conv: `${name}.conv3`, norm: `${name}.bn3`, out, kernel: 1, stride: 1, activation: null });
+  return joined(b, w, shortcut(b, x, name, o, out));
+}
+
+function shortcut(b: Builder, x: Value, name: string, o: Residual, out: number): Value {
+  if (!o.project) return x;
+  return b.convNorm(x, { conv: `${name}.downsample.0`, norm: `${name}.downsample.1`, out, kernel: 1, stride: o.stride, activation: null });
+}
+
+const joined = (b: Builder, y: Value, x: Value): Value => b.graph.apply('relu', [b.graph.apply('add', [y, x], null)], null);

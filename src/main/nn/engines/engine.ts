@@ -1,0 +1,40 @@
+import type { DeviceName, EngineName } from '../../../shared/run.ts';
+import type { Task, TrainTask } from '../task.ts';
+import type { TensorMap } from '../tensor.ts';
+
+/** What a training run carries from step to step. */
+export interface TrainState {
+  params: TensorMap; // trainable parameters and running statistics
+  slots: TensorMap; // optimizer state under slotName(slot, parameter); empty = zeros
+  step: number; // steps done
+}
+
+export interface StepResult {
+  loss: number; // mean over the batch's pairs
+  distances: Float32Array; // [P]
+  gradientNorm: number; // before clipping
+}
+
+/** A compiled task. Inputs and outputs are row-major float32 of the task's shapes. */
+export interface Executable {
+  run(inputs: Readonly<Record<string, Float32Array>>): Promise<Record<string, Float32Array>>;
+  dispose(): Promise<void>;
+}
+
+/** A compiled training step, for as many batch sizes as are asked for; holds the weights while training. */
+export interface Trainer {
+  /** One step on a batch of `pairs` pairs at learning rate `lr`. */
+  step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult>;
+  /** A copy of the state after the last finished step. */
+  state(): Promise<TrainState>;
+  dispose(): Promise<void>;
+}
+
+/** Runs tasks on one device. Everything above an engine is the same for all of them. */
+export interface Engine {
+  readonly name: EngineName;
+  readonly device: DeviceName;
+  compile(task: Task, params: TensorMap): Promise<Executable>;
+  /** `taskFor(pairs)` gives the same step for a batch of that many pairs; `frozen` are the parameters that do not move. */
+  trainer(taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState): Promise<Trainer>;
+}

@@ -1,0 +1,110 @@
+import { emitForward, emitGradients } from './autodiff.ts';
+import { Emitter, type Program, type Ref } from './emit.ts';
+import type { Graph, Value } from './graph.ts';
+import { clipped, globalNorm, OPTIMIZERS } from './optimizers/index.ts';
+import { slotName, type Task, type TrainTask } from './task.ts';
+import type { Tensor, TensorMap } from './tensor.ts';
+
+/** A step's tensors that live on from one step to the next: each is an input, and its next value an output. */
+export interface StateSpec {
+  name: string;
+  shape: readonly number[];
+  next: string; // output name
+}
+
+/** Writes a task with all parameters as constants. Inputs and outputs carry the task's names. */
+export function lowerTask(task: Task, params: TensorMap): Program {
+  const e = new Emitter();
+  const bound = bindInputs(e, task.graph);
+  bindConstants(e, task.graph, bound, params);
+  const wanted = [...Object.values(task.outputs)];
+  if (task.signedMap) wanted.push(task.signedMap.of, task.signedMap.features);
+  if (task.gradients) wanted.push(task.gradients.of);
+  const b = emitForward(e, task.graph, wanted, bound);
+  for (const [name, value] of Object.entries(task.outputs)) e.output(b.refs.get(value)!, name);
+  if (task.signedMap) {
+    const { of, features } = task.signedMap;
+    const gradient = emitGradients(e, task.graph, b, of, [features]).get(features);
+    e.output(signedMap(e, b.refs.get(features)!, gradient), 'signedMap');
+  }
+  if (task.gradients) {
+    const values = task.gradients.wrt.map((name) => task.graph.params.get(name)!);
+    const gradients = emitGradients(e, task.graph, b, task.gradients.of, values);
+    task.gradients.wrt.forEach((name, i) => {
+      const value = values[i]!;
+      e.output(gradients.get(value) ?? zeros(e, value.shape), `gradient:${name}`);
+    });
+  }
+  return e.program;
+}
+
+/** Writes a training step. Frozen parameters are constants; the trainable ones, statistics and optimizer slots are state. */
+export function lowerTraining(task: TrainTask, frozen: TensorMap): { program: Program; state: StateSpec[] } {
+  const e = new Emitter();
+  const bound = bindInputs(e, task.graph);
+  const state: StateSpec[] = [];
+  const stateInput = (name: string, shape: readonly number[]): Ref => {
+    state.push({ name, shape, next: `next:${name}` });
+    return e.input(name, shape);
+  };
+  const moving = [...task.trainable, ...task.followers.map((f) => f.statistic)];
+  for (const name of moving) {
+    const value = task.graph.params.get(name)!;
+    bound.set(value, stateInput(name, value.shape));
+  }
+  bindConstants(e, task.graph, bound, frozen);
+
+  const b = emitForward(e, task.graph, [task.loss, task.distances, ...task.followers.map((f) => f.batch)], bound);
+  e.output(b.refs.get(task.loss)!, 'loss');
+  e.output(b.refs.get(task.distances)!, 'distances');
+  for (const f of task.followers) {
+    const running = b.refs.get(task.graph.params.get(f.statistic)!)!;
+    e.output(e.add(e.scale(running, 1 - f.momentum), e.scale(b.refs.get(f.batch)!, f.momentum)), `next:${f.statistic}`);
+  }
+
+  const values = task.trainable.map((name) => task.graph.params.get(name)!);
+  const found = emitGradients(e, task.graph, b, task.loss, values);
+  const gradients = values.map((v) => found.get(v) ?? zeros(e, v.shape));
+  const norm = globalNorm(e, gradients);
+  e.output(norm, 'gradientNorm');
+  const { name, weightDecay, clipNorm } = task.optimizer;
+  const used = clipNorm > 0 ? clipped(e, gradients, norm, clipNorm) : gradients;
+  const rule = OPTIMIZERS[name];
+  const scalars = { lr: e.input('lr', []), correction1: e.input('correction1', []), correction2: e.input('correction2', []) };
+  task.trainable.forEach((parameter, i) => {
+    const value = values[i]!;
+    const slots = rule.slots.map((slot) => stateInput(slotName(slot, parameter), value.shape));
+    const next = rule.update(e, b.refs.get(value)!, used[i]!, slots, scalars, { weightDecay });
+    e.output(next.parameter, `next:${parameter}`);
+    next.state.forEach((ref, k) => {
+      e.output(ref, `next:${slotName(rule.slots[k]!, parameter)}`);
+    });
+  });
+  return { program: e.program, state };
+}
+
+function signedMap(e: Emitter, features: Ref, gradient: Ref | undefined): Ref {
+  const [n, , h, w] = features.shape as [number, number, number, number];
+  if (!gradient) return zeros(e, [n, h, w]);
+  return e.sum(e.mul(e.mean(gradient, [2, 3], true), features), [1], false);
+}
+
+function bindInputs(e: Emitter, graph: Graph): Map<Value, Ref> {
+  return new Map([...graph.inputs].map(([name, value]) => [value, e.input(name, value.shape)]));
+}
+
+function bindConstants(e: Emitter, graph: Graph, bound: Map<Value, Ref>, params: TensorMap): void {
+  for (const [name, value] of graph.params) {
+    if (bound.has(value)) continue;
+    const tensor = params.get(name);
+    if (!tensor) throw new Error(`The parameter ${name} has no values.`);
+    bound.set(value, e.constant(checked(tensor, value.shape, name).data, value.shape, name));
+  }
+}
+
+function checked(tensor: Tensor, shape: readonly number[], name: string): Tensor {
+  if (tensor.shape.join() !== shape.join()) throw new Error(`The parameter ${name} is [${tensor.shape}], not [${shape}].`);
+  return tensor;
+}
+
+const zeros = (e: Emitter, shape: readonly number[]): Ref => e.constant(new Float32Array(shape.reduce((n, d) => n * d, 1)), shape);

@@ -1,0 +1,114 @@
+import type { Emitter, Ref } from '../emit.ts';
+import { expectRank, expectShape, type Op } from './op.ts';
+
+export interface ConvAttrs {
+  stride: number;
+  pads: readonly [top: number, left: number, bottom: number, right: number];
+  groups: number; // 1 (dense) or the number of channels (depthwise)
+}
+
+/** x [N, C, H, W], kernel [O, C / groups, kh, kw], optional bias [O] -> [N, O, h, w]. Cross-correlation, zero padding. */
+export const conv: Op<ConvAttrs> = {
+  shapes([x, w, bias], { stride, pads, groups }) {
+    expectRank(x!, 4, 'The input of a convolution');
+    expectRank(w!, 4, 'A kernel');
+    if (groups !== 1 && groups !== x![1]!) throw new Error(`Convolutions are dense or depthwise: ${groups} groups do not fit ${x![1]!} channels.`);
+    expectShape(w!, [groups === 1 ? w![0]! : groups, x![1]! / groups, w![2]!, w![3]!], 'A kernel');
+    if (bias) expectShape(bias, [w![0]!], 'A bias');
+    const out = [0, 1].map((i) => Math.floor((x![2 + i]! + pads[i]! + pads[2 + i]! - w![2 + i]!) / stride) + 1);
+    if (out.some((d) => d < 1)) throw new Error(`An image of [${x!}] is too small for a kernel of [${w!}].`);
+    return [[x![0]!, w![0]!, ...out]];
+  },
+
+  forward(e, [x, w, bias], { stride, pads, groups }) {
+    return { outputs: [e.conv(x!, w!, { stride, pads, group: groups, bias: bias ?? null })] };
+  },
+
+  gradient(e, { inputs: [x, w, bias], attrs, gradient: g, needs }) {
+    return [
+      needs[0] ? inputGradient(e, x!, w!, g, attrs) : null,
+      needs[1] ? kernelGradient(e, x!, w!, g, attrs) : null,
+      ...(bias ? [needs[2] ? e.sum(g, [0, 2, 3], false) : null] : []),
+    ];
+  },
+};
+
+function inputGradient(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads, groups }: ConvAttrs): Ref {
+  const [kh, kw] = w.shape.slice(2) as [number, number];
+  const channelsFirst = groups === 1 ? e.transpose(w, [1, 0, 2, 3]) : w; // [C, O, kh, kw], or [C, 1, kh, kw]
+  if (kh === 1 && kw === 1 && pads.every((p) => p === 0)) {
+    // Computed small, spread after: a quarter of the work at stride 2.
+    const small = e.conv(g, channelsFirst, { stride: 1, pads: [0, 0, 0, 0], group: groups });
+    return stride === 1 ? small : spread(e, small, stride, x.shape);
+  }
+  if (stride > 1 && groups === 1) return convTranspose(e, x, w, g, stride, pads);
+  const mirrored = e.flip(channelsFirst, [2, 3]);
+  const spreadOut = stride === 1 ? g : spread(e, g, stride);
+  const before = [kh - 1 - pads[0], kw - 1 - pads[1]];
+  const after = [0, 1].map((i) => x.shape[2 + i]! + w.shape[2 + i]! - 1 - spreadOut.shape[2 + i]! - before[i]!);
+  return e.conv(spreadOut, mirrored, { stride: 1, pads: [...before, ...after], group: groups });
+}
+
+function convTranspose(e: Emitter, x: Ref, w: Ref, g: Ref, stride: number, pads: readonly number[]): Ref {
+  const missing = [0, 1].map((i) => x.shape[2 + i]! + pads[i]! + pads[2 + i]! - w.shape[2 + i]! - (g.shape[2 + i]! - 1) * stride);
+  return e.node('ConvTranspose', [g, w], x.shape, {
+    kernel_shape: w.shape.slice(2),
+    strides: [stride, stride],
+    pads,
+    output_padding: missing,
+  });
+}
+
+/** Puts stride - 1 zeros between neighbours: [N, C, h, w] -> [N, C, (h-1)*stride+1, …], or padded with zeros to `shape`. */
+function spread(e: Emitter, a: Ref, stride: number, shape?: readonly number[]): Ref {
+  const [n, c, h, w] = a.shape as [number, number, number, number];
+  const cells = e.pad(e.reshape(a, [n, c, h, 1, w, 1]), [0, 0, 0, 0, 0, 0], [0, 0, 0, stride - 1, 0, stride - 1]);
+  const wide = e.reshape(cells, [n, c, h * stride, w * stride]);
+  const target = shape?.slice(2) ?? [(h - 1) * stride + 1, (w - 1) * stride + 1];
+  const grow = target.map((d, i) => Math.max(0, d - wide.shape[2 + i]!));
+  const grown = e.pad(wide, [0, 0, 0, 0], [0, 0, ...grow]);
+  return target.every((d, i) => d === grown.shape[2 + i]!) ? grown : e.slice(grown, [2, 3], [0, 0], target);
+}
+
+function kernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, attrs: ConvAttrs): Ref {
+  if (attrs.groups > 1) return depthwiseKernelGradient(e, x, w, g, attrs);
+  // With few input channels (the stem) one convolution beats many strided slices.
+  if (x.shape[1]! <= 4 && w.shape[2]! * w.shape[3]! > 1) return swappedKernelGradient(e, x, w, g, attrs);
+  return slicedKernelGradient(e, x, w, g, attrs);
+}
+
+/** The kernel's gradient as a convolution: input with batch and channel swapped, output gradient as kernel, dilation = stride. */
+function swappedKernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads }: ConvAttrs): Ref {
+  const out = e.conv(e.transpose(x, [1, 0, 2, 3]), e.transpose(g, [1, 0, 2, 3]), { stride: 1, pads, group: 1, dilation: stride }); // [C, O, >=kh, >=kw]
+  return e.transpose(e.slice(out, [2, 3], [0, 0], w.shape.slice(2)), [1, 0, 2, 3]);
+}
+
+/** As above with every image's every channel a group of its own, then summed over images. */
+function depthwiseKernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads }: ConvAttrs): Ref {
+  const [n, c] = x.shape as [number, number];
+  const images = e.reshape(x, [1, n * c, ...x.shape.slice(2)]);
+  const kernels = e.reshape(g, [n * c, 1, ...g.shape.slice(2)]);
+  const out = e.conv(images, kernels, { stride: 1, pads, group: n * c, dilation: stride });
+  const cropped = e.slice(out, [2, 3], [0, 0], w.shape.slice(2));
+  return e.sum(e.reshape(cropped, [n, ...w.shape]), [0], false);
+}
+
+/** One matrix product for each kernel position: output gradient [N, O, hw] x shifted input [N, hw, C], summed over images. */
+function slicedKernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads }: ConvAttrs): Ref {
+  const [o, c, kh, kw] = w.shape as [number, number, number, number];
+  const [n, , h, wide] = g.shape as [number, number, number, number];
+  const padded = e.pad(x, [0, 0, pads[0], pads[1]], [0, 0, pads[2], pads[3]]);
+  const rows = e.reshape(g, [n, o, h * wide]);
+  const products: Ref[] = [];
+  for (let i = 0; i < kh; i++) {
+    for (let j = 0; j < kw; j++) {
+      const ends = [i + (h - 1) * stride + 1, j + (wide - 1) * stride + 1];
+      const whole = i === 0 && j === 0 && stride === 1 && ends[0] === padded.shape[2] && ends[1] === padded.shape[3];
+      const shifted = whole ? padded : e.slice(padded, [2, 3], [i, j], ends, [stride, stride]);
+      const columns = e.transpose(e.reshape(shifted, [n, c, h * wide]), [0, 2, 1]);
+      products.push(e.sum(e.matmul(rows, columns), [0], true)); // [1, O, C]
+    }
+  }
+  if (products.length === 1) return e.reshape(products[0]!, w.shape);
+  return e.reshape(e.transpose(e.concat(products, 0), [1, 2, 0]), w.shape);
+}

@@ -1,0 +1,128 @@
+import type { BackboneName, Flavour, OptimizerName, Scope } from '../../shared/run.ts';
+import { Builder } from './backbones/builder.ts';
+import { backboneOf } from './backbones/index.ts';
+import type { Shape, Value } from './graph.ts';
+import type { Task, TrainTask } from './task.ts';
+import { type ParamSpec } from './tensor.ts';
+
+/** Prefix of the backbone's parameters in a whole network; the head is `fc.0` and `fc.2`, as in PyTorch's Sequential. */
+export const BACKBONE_PREFIX = 'backbone.';
+const HIDDEN = 256;
+
+/**
+ * The network of the method: shared backbone -> mean over space -> Linear 256 -> ReLU -> Linear d. Livieris et al. 2023,
+ * section 3 (d = 2 there).
+ */
+export interface SiameseSpec {
+  backbone: BackboneName;
+  flavour: Flavour;
+  size: number; // px, square images
+  dim: number; // d
+}
+
+/** Where a batch enters the network: as images [N, 3, S, S], as features cached before the last stage, or pooled [N, C]. */
+export type Entry = 'image' | 'boundary' | 'pooled';
+
+export const entryOf: Record<Scope, Entry> = { head: 'pooled', 'last-stage': 'boundary', all: 'image' };
+
+/** All parameters of the network, backbone first, in order of use. */
+export function siameseParams(spec: SiameseSpec): ParamSpec[] {
+  const b = new Builder(spec.flavour);
+  embed(b, spec, enter(b, spec, 'image', 1), 'image');
+  return b.graph.paramSpecs();
+}
+
+/** The backbone's parameters as its weights files name them. */
+export function backboneParams(spec: SiameseSpec): ParamSpec[] {
+  return siameseParams(spec).flatMap((p) => (p.name.startsWith(BACKBONE_PREFIX) ? [{ ...p, name: p.name.slice(BACKBONE_PREFIX.length) }] : []));
+}
+
+/** The parameters (not statistics) that a scope trains. */
+export function trainableNames(spec: SiameseSpec, scope: Scope): string[] {
+  const b = new Builder(spec.flavour);
+  const entry = entryOf[scope];
+  embed(b, spec, enter(b, spec, entry, 2), entry);
+  return b.graph.paramSpecs().flatMap((p) => (p.kind === 'weight' ? [p.name] : []));
+}
+
+/** Names of the layers that can be explained, first to last. */
+export const layerNames = (backbone: BackboneName): string[] => backboneOf(backbone).blocks.map((block) => block.name);
+
+/** Shape of one image's features at an entry. */
+export function entryShape(spec: SiameseSpec, entry: Entry): Shape {
+  const b = new Builder(spec.flavour);
+  return upTo(b, spec, enter(b, spec, 'image', 1), entry).shape.slice(1);
+}
+
+/** Images [N, 3, S, S] -> `features` as they stand at an entry, [N, …]. */
+export function featuresTask(spec: SiameseSpec, entry: Entry, images: number): Task {
+  const b = new Builder(spec.flavour);
+  return { graph: b.graph, outputs: { features: upTo(b, spec, enter(b, spec, 'image', images), entry) } };
+}
+
+/** A batch at an entry -> `embedding` [N, d]. */
+export function embeddingTask(spec: SiameseSpec, entry: Entry, images: number): Task {
+  const b = new Builder(spec.flavour);
+  return { graph: b.graph, outputs: { embedding: embed(b, spec, enter(b, spec, entry, images), entry) } };
+}
+
+/**
+ * Images [2P, 3, S, S], first images before second ones -> `distance` [P], `embedding` [2P, d], `features` and
+ * `signedMap` at a layer. One pass and one gradient give all maps of a pair.
+ */
+export function explanationTask(spec: SiameseSpec, layer: string, pairs: number): Task {
+  const b = new Builder(spec.flavour);
+  let features: Value | undefined;
+  const embedding = embed(b, spec, enter(b, spec, 'image', 2 * pairs), 'image', (name, value) => {
+    if (name === layer) features = value;
+  });
+  if (!features) throw new Error(`${spec.backbone} has no layer ${layer}.`);
+  const distance = b.graph.apply('pairDistance', [embedding], null);
+  return { graph: b.graph, outputs: { distance, embedding, features }, signedMap: { of: distance, features } };
+}
+
+export interface TrainingOptions {
+  scope: Scope;
+  batchNorm: 'frozen' | 'batch';
+  margin: number;
+  optimizer: { name: OptimizerName; weightDecay: number; clipNorm: number };
+}
+
+/** One step over `pairs` pairs: inputs `images` at the scope's entry, first images before second ones, and `labels` [P]. */
+export function trainingTask(spec: SiameseSpec, o: TrainingOptions, pairs: number): TrainTask {
+  const b = new Builder(spec.flavour);
+  b.batchStatistics = o.batchNorm === 'batch';
+  const entry = entryOf[o.scope];
+  const embedding = embed(b, spec, enter(b, spec, entry, 2 * pairs), entry);
+  const distances = b.graph.apply('pairDistance', [embedding], null);
+  const loss = b.graph.apply('contrastive', [distances, b.graph.input('labels', [pairs])], { margin: o.margin });
+  const trainable = b.graph.paramSpecs().flatMap((p) => (p.kind === 'weight' ? [p.name] : []));
+  return { graph: b.graph, loss, distances, trainable, followers: b.followers, optimizer: o.optimizer };
+}
+
+function enter(b: Builder, spec: SiameseSpec, entry: Entry, images: number): Value {
+  const shape = entry === 'image' ? [3, spec.size, spec.size] : entryShape(spec, entry);
+  return b.graph.input('images', [images, ...shape]);
+}
+
+function upTo(b: Builder, spec: SiameseSpec, x: Value, entry: Entry): Value {
+  if (entry === 'image') return x;
+  const { blocks, lastStage } = backboneOf(spec.backbone);
+  const last = entry === 'boundary' ? blocks.slice(0, lastStage) : blocks;
+  const features = last.reduce((value, block) => block.build(b, value, BACKBONE_PREFIX), x);
+  return entry === 'pooled' ? b.graph.apply('globalMean', [features], null) : features;
+}
+
+function embed(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, visit?: (layer: string, value: Value) => void): Value {
+  let value = x;
+  if (entry !== 'pooled') {
+    const { blocks, lastStage } = backboneOf(spec.backbone);
+    for (const block of entry === 'boundary' ? blocks.slice(lastStage) : blocks) {
+      value = block.build(b, value, BACKBONE_PREFIX);
+      visit?.(block.name, value);
+    }
+    value = b.graph.apply('globalMean', [value], null);
+  }
+  const hidden = b.graph.apply('relu', [b.dense(value, 'fc.0', HIDDEN)], null);
+  return b.dense(hidden, 'fc.2', spec.dim);
+}

@@ -1,0 +1,35 @@
+import type { OptimizerName } from '../../shared/run.ts';
+import type { Graph, Value } from './graph.ts';
+
+/** A computation with fixed parameters: values to fetch, and what is differentiated. */
+export interface Task {
+  graph: Graph;
+  /** Fetched under these names. */
+  outputs: Readonly<Record<string, Value>>;
+  /**
+   * Signed Grad-CAM, fetched as `signedMap` [N, h, w]: S = sum over channels of mean_hw(d of / d features) * features,
+   * each image with its own features [N, C, h, w] and its own gradient. `of` is summed if it is a vector.
+   */
+  signedMap?: { of: Value; features: Value };
+  /** d(of)/d(parameter), fetched as `gradient:NAME`. */
+  gradients?: { of: Value; wrt: readonly string[] };
+}
+
+/** A running statistic that follows its batch value: s = (1 - momentum) s + momentum * batch. */
+export interface Follower {
+  statistic: string;
+  batch: Value;
+  momentum: number;
+}
+
+/** One optimisation step over a batch of fixed shape. */
+export interface TrainTask {
+  graph: Graph;
+  loss: Value; // []
+  distances: Value; // [P]
+  trainable: readonly string[];
+  followers: readonly Follower[];
+  optimizer: { name: OptimizerName; weightDecay: number; clipNorm: number };
+}
+
+export const slotName = (slot: string, parameter: string): string => `${slot}/${parameter}`;

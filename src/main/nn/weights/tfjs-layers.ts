@@ -1,0 +1,184 @@
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { AppError, asAppError } from '../../../shared/errors.ts';
+import { sizeOf } from '../tensor.ts';
+import { decodeFloats } from './dtypes.ts';
+import { bytesOf, readRange, type TensorSource } from './source.ts';
+
+// The format: tfjs-core io/types.ts (WeightsManifestConfig, WeightsManifestEntry) and io_utils.ts (decodeWeights). A group's
+// shards, one after another, hold its weights, one after another; a quantized value q stands for q * scale + min.
+const count = z.number().int().nonnegative();
+const Quantization = z.discriminatedUnion('dtype', [
+  z.object({ dtype: z.enum(['uint8', 'uint16']), min: z.number(), scale: z.number() }),
+  z.object({ dtype: z.literal('float16') }),
+]);
+const Weight = z.object({
+  name: z.string().min(1),
+  shape: z.array(count),
+  dtype: z.enum(['float32', 'int32', 'bool', 'uint8', 'uint16']),
+  quantization: Quantization.optional(),
+});
+// Shards lie beside model.json or below it; nothing in a downloaded file may point elsewhere.
+const ShardPath = z.string().refine((path) => path !== '' && !/^[/\\]|^[a-z]:|\\|(^|\/)\.\.(\/|$)/i.test(path), 'points outside its folder');
+const Model = z.object({
+  format: z.string().optional(),
+  weightsManifest: z.array(z.object({ paths: z.array(ShardPath).min(1), weights: z.array(Weight) })),
+});
+type Weight = z.infer<typeof Weight>;
+
+const ELEMENT_BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
+const storedAs = (weight: Weight): keyof typeof ELEMENT_BYTES => weight.quantization?.dtype ?? weight.dtype;
+
+interface Shard {
+  path: string;
+  begin: number; // bytes from the group's start
+  size: number; // bytes
+}
+interface Stored {
+  weight: Weight;
+  shards: Shard[]; // of its group
+  begin: number; // bytes from the group's start
+}
+
+const broken = (file: string, what: string, details: Record<string, unknown> = {}): AppError =>
+  new AppError('bad-weights', `${file} is broken: ${what}. Download or export it again.`, { file, ...details });
+
+function parseModel(jsonPath: string): z.infer<typeof Model> {
+  const file = basename(jsonPath);
+  let raw: unknown;
+  try {
+    raw = JSON.parse(readFileSync(jsonPath, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw broken(file, 'it is not JSON');
+    throw asAppError(error);
+  }
+  const format = typeof raw === 'object' && raw !== null && 'format' in raw ? raw.format : undefined;
+  if (format !== undefined && format !== 'layers-model') {
+    throw new AppError('bad-weights', `${file} is a TensorFlow.js ${String(format)}; Twinlens reads layers models only.`, { file, format });
+  }
+  const parsed = Model.safeParse(raw);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw broken(file, `${issue.path.join('.') || 'its content'}: ${issue.message}`, { problems: parsed.error.issues });
+  }
+  return parsed.data;
+}
+
+/** The names of the shards that a layers model's model.json asks for. Throws AppError('bad-weights' | 'not-found'). */
+export const shardNames = (jsonPath: string): string[] => [...new Set(parseModel(jsonPath).weightsManifest.flatMap((group) => group.paths))];
+
+function shardSizes(folder: string, paths: string[]): { shards: Shard[]; missing: string[] } {
+  const shards: Shard[] = [];
+  const missing: string[] = [];
+  let begin = 0;
+  for (const path of paths) {
+    const size = statSync(join(folder, path), { throwIfNoEntry: false })?.size;
+    if (size === undefined) missing.push(path);
+    else shards.push({ path: join(folder, path), begin, size });
+    begin += size ?? 0;
+  }
+  return { shards, missing };
+}
+
+function layOut(jsonPath: string): Map<string, Stored> {
+  const folder = dirname(jsonPath);
+  const stored = new Map<string, Stored>();
+  const missing: string[] = [];
+  const problems: { shards: string[]; bytes: number; expected: number; tensors: string[] }[] = [];
+  for (const { paths, weights } of parseModel(jsonPath).weightsManifest) {
+    const found = shardSizes(folder, paths);
+    missing.push(...found.missing);
+    const bytes = found.shards.reduce((sum, shard) => sum + shard.size, 0);
+    const cutOff: string[] = [];
+    let begin = 0;
+    for (const weight of weights) {
+      if (stored.has(weight.name)) throw broken(basename(jsonPath), `${weight.name} stands in it twice`);
+      stored.set(weight.name, { weight, shards: found.shards, begin });
+      begin += sizeOf(weight.shape) * ELEMENT_BYTES[storedAs(weight)];
+      if (begin > bytes) cutOff.push(weight.name);
+    }
+    if (begin !== bytes && !found.missing.length) problems.push({ shards: paths, bytes, expected: begin, tensors: cutOff });
+  }
+  if (missing.length) {
+    const what = missing.length === 1 ? `its shard ${missing[0]} is missing` : `${missing.length} of its shards are missing, e.g. ${missing[0]}`;
+    throw new AppError('bad-weights', `${basename(jsonPath)} is not complete: ${what}. Put all files of the model into one folder.`, { missing });
+  }
+  const first = problems[0];
+  if (first) {
+    const which = first.shards.length === 1 ? first.shards[0]! : `${first.shards[0]} … ${first.shards.at(-1)}`;
+    const which2 = first.bytes < first.expected ? `, ${first.tensors.length} tensors are cut off, e.g. ${first.tensors[0]}` : '';
+    throw broken(which, `${first.bytes} bytes where ${basename(jsonPath)} tells of ${first.expected}${which2}`, { problems });
+  }
+  return stored;
+}
+
+function readStored({ weight, shards, begin }: Stored, descriptor: (path: string) => number): Uint8Array {
+  const bytes = new Uint8Array(sizeOf(weight.shape) * ELEMENT_BYTES[storedAs(weight)]);
+  for (const shard of shards) {
+    const from = Math.max(begin, shard.begin);
+    const to = Math.min(begin + bytes.length, shard.begin + shard.size);
+    if (from >= to) continue;
+    const part = bytes.subarray(from - begin, to - begin);
+    if (readRange(descriptor(shard.path), from - shard.begin, part) < part.length) {
+      throw broken(basename(shard.path), `it became shorter while it was read, at ${weight.name}`);
+    }
+  }
+  return bytes;
+}
+
+function decode(weight: Weight, bytes: Uint8Array): Float32Array {
+  const out = new Float32Array(sizeOf(weight.shape));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const kind = storedAs(weight);
+  const { min, scale } = weight.quantization && 'scale' in weight.quantization ? weight.quantization : { min: 0, scale: 1 };
+  switch (kind) {
+    case 'float32':
+      bytesOf(out).set(bytes);
+      break;
+    case 'float16':
+      decodeFloats('F16', bytes, out, 0);
+      break;
+    case 'uint8':
+    case 'bool':
+      for (let i = 0; i < out.length; i++) out[i] = view.getUint8(i) * scale + min;
+      break;
+    case 'uint16':
+      for (let i = 0; i < out.length; i++) out[i] = view.getUint16(2 * i, true) * scale + min;
+      break;
+    case 'int32':
+      for (let i = 0; i < out.length; i++) out[i] = view.getInt32(4 * i, true);
+      break;
+    default:
+      kind satisfies never;
+  }
+  return out;
+}
+
+/**
+ * Opens a TensorFlow.js layers model, given its model.json (shards beside it), and checks that every shard is there and
+ * as long as the manifest says. Throws AppError('bad-weights'): details.missing (shards), or details.problems
+ * [{shards, bytes, expected, tensors cut off}]; AppError('not-found') without model.json.
+ */
+export function openTfjsLayers(jsonPath: string): TensorSource {
+  const stored = layOut(jsonPath);
+  const open = new Map<string, number>();
+  const descriptor = (path: string): number => {
+    const fd = open.get(path) ?? openSync(path, 'r');
+    open.set(path, fd);
+    return fd;
+  };
+  return {
+    entries: new Map([...stored].map(([name, { weight }]) => [name, weight.shape])),
+    metadata: {},
+    read: (name) => {
+      const found = stored.get(name);
+      if (!found) throw new AppError('internal', `${basename(jsonPath)} has no tensor ${name}.`);
+      return decode(found.weight, readStored(found, descriptor));
+    },
+    close: () => {
+      for (const fd of open.values()) closeSync(fd);
+      open.clear();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { Graph } from '../../../src/main/nn/graph.ts';
+import { contrastiveLoss } from '../../../src/main/nn/losses/contrastive.ts';
+import type { ConvAttrs } from '../../../src/main/nn/ops/conv.ts';
+import { checkGradient } from './finite-differences.ts';
+
+describe('gradients against finite differences', () => {
+  const conv = (name: string, x: number[], w: number[], attrs: ConvAttrs, bias = true): void => {
+    checkGradient(`conv ${name}`, bias ? [x, w, [w[0]!]] : [x, w], (g, inputs) => g.apply('conv', inputs, attrs));
+  };
+  conv('1x1', [2, 3, 5, 4], [4, 3, 1, 1], { stride: 1, pads: [0, 0, 0, 0], groups: 1 });
+  conv('1x1 stride 2, odd side', [2, 5, 5, 7], [4, 5, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 }, false);
+  conv('1x1 stride 2, even side', [2, 5, 6, 4], [4, 5, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 });
+  conv('3x3', [2, 5, 5, 6], [4, 5, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
+  conv('3x3 stride 2, odd side', [2, 5, 7, 5], [4, 5, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 });
+  conv('3x3 stride 2, even side', [2, 5, 6, 8], [4, 5, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 });
+  conv('3x3 stride 2, Keras padding', [2, 5, 6, 8], [4, 5, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 1 });
+  conv('3x3 of a stem', [2, 3, 8, 8], [4, 3, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 1 }, false);
+  conv('7x7 of a stem', [2, 3, 12, 11], [4, 3, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
+  conv('depthwise', [2, 5, 6, 5], [5, 1, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 5 });
+  conv('depthwise stride 2, odd side', [2, 5, 7, 5], [5, 1, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 5 });
+  conv('depthwise stride 2, even side', [2, 5, 6, 8], [5, 1, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 5 });
+  conv('depthwise stride 2, Keras padding', [2, 5, 6, 8], [5, 1, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 5 });
+
+  const x = [3, 4, 3, 2];
+  checkGradient('batchNorm', [x, [4], [4]], (g, inputs) => g.apply('batchNorm', inputs, { epsilon: 1e-5 }));
+  const positive = (u: number, input: number, last: number): number => (input === last ? 1 + Math.abs(u) : u);
+  checkGradient('foldedKernel', [[4, 3, 3, 3], [4], [4]], (g, inputs) => g.apply('foldedKernel', inputs, { epsilon: 1e-3 }), {
+    constant: [2],
+    values: (u, input) => positive(u, input, 2),
+  });
+  checkGradient('foldedBias', [[4], [4], [4], [4]], (g, inputs) => g.apply('foldedBias', inputs, { epsilon: 1e-3 }), {
+    constant: [2, 3],
+    values: (u, input) => positive(u, input, 3),
+  });
+  checkGradient('add', [x, x], (g, inputs) => g.apply('add', inputs, null));
+  // Kinks are kept a step away, where a difference quotient means something.
+  const offKinks = (u: number): number => Math.sign(u) * (0.1 + Math.abs(u));
+  checkGradient('relu', [x], (g, inputs) => g.apply('relu', inputs, null), { values: offKinks });
+  checkGradient('relu6', [x], (g, inputs) => g.apply('relu6', inputs, null), { values: (u) => 3 + 4 * offKinks(u) + (Math.abs(Math.abs(4 * offKinks(u)) - 3) < 0.05 ? 0.2 : 0) });
+  checkGradient('maxPool', [[2, 3, 7, 6]], (g, inputs) => g.apply('maxPool', inputs, { kernel: 3, stride: 2, pad: 1 }), { step: 1e-3 });
+  checkGradient('globalMean', [x], (g, inputs) => g.apply('globalMean', inputs, null));
+  checkGradient('dense', [[3, 5], [4, 5], [4]], (g, inputs) => g.apply('dense', inputs, null));
+  checkGradient('pairDistance', [[6, 3]], (g, inputs) => g.apply('pairDistance', inputs, null));
+  checkGradient('contrastive', [[6], [6]], (g, inputs) => g.apply('contrastive', inputs, { margin: 2 }), {
+    constant: [1],
+    values: (u, input, i) => (input === 1 ? i % 2 : 1.5 + 1.2 * u),
+  });
+});
+
+describe('shape checks name the shapes', () => {
+  const shapes = (...all: number[][]): [Graph, ReturnType<Graph['input']>[]] => {
+    const g = new Graph();
+    return [g, all.map((s, i) => g.input(`x${i}`, s))];
+  };
+  test('a kernel for other channels', () => {
+    const [g, v] = shapes([1, 3, 8, 8], [4, 5, 3, 3]);
+    expect(() => g.apply('conv', v, { stride: 1, pads: [1, 1, 1, 1], groups: 1 })).toThrow('A kernel must be [4,3,3,3], not [4,5,3,3].');
+  });
+  test('an image smaller than the kernel', () => {
+    const [g, v] = shapes([1, 3, 2, 2], [4, 3, 7, 7]);
+    expect(() => g.apply('conv', v, { stride: 1, pads: [0, 0, 0, 0], groups: 1 })).toThrow('too small');
+  });
+  test('an odd number of embeddings makes no pairs', () => {
+    const [g, v] = shapes([3, 2]);
+    expect(() => g.apply('pairDistance', v, null)).toThrow('even number');
+  });
+  test('one value a channel has no batch statistics', () => {
+    const [g, v] = shapes([1, 3, 1, 1], [3], [3]);
+    expect(() => g.apply('batchNorm', v, { epsilon: 1e-5 })).toThrow('more than one value');
+  });
+});
+
+test('the contrastive loss has no floor at a distance of 1: raw distances up to the margin count', () => {
+  expect(contrastiveLoss([1, 2, 3], [1, 1, 1], 2)).toBeCloseTo(1 / 3, 12);
+  expect(contrastiveLoss([2.5], [1], 2)).toBe(0);
+  expect(contrastiveLoss([0.5, 1.5], [0, 0], 2)).toBeCloseTo((0.25 + 2.25) / 2, 12);
+});

@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fnv1a } from '../../src/shared/random.ts';
+import type { ParamSpec, Tensor, TensorMap } from '../../src/main/nn/tensor.ts';
+import { sizeOf } from '../../src/main/nn/tensor.ts';
+
+/** The deterministic numbers of the PyTorch peer: formulas stand in the reference file itself. */
+export function hashed(name: string, n: number): Float64Array {
+  const seed = fnv1a(name);
+  return Float64Array.from({ length: n }, (_, i) => {
+    let x = (seed + Math.imul(i, 0x9e3779b9)) >>> 0;
+    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b) >>> 0;
+    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35) >>> 0;
+    return ((x ^ (x >>> 16)) >>> 0) / 2 ** 31 - 1;
+  });
+}
+
+export function filledTensors(specs: readonly ParamSpec[]): TensorMap {
+  return new Map(specs.map((s) => [s.name, filled(s)]));
+}
+
+function filled({ name, shape }: ParamSpec): Tensor {
+  const u = hashed(name, sizeOf(shape));
+  const value = (): ((x: number) => number) => {
+    if (shape.length >= 2) {
+      const scale = Math.sqrt((3 * (name === 'fc.2.weight' ? 1 : 2)) / (sizeOf(shape) / shape[0]!));
+      return (x) => x * scale;
+    }
+    if (name.endsWith('running_mean') || name.endsWith('bias')) return (x) => x / 10;
+    if (name.endsWith('running_var')) return (x) => 1 + Math.abs(x) / 2;
+    return (x) => 1 + x / 10;
+  };
+  return { shape, data: Float32Array.from(u, value()) };
+}
+
+export const sharedFile = (...path: string[]): string => resolve('..', 'shared', ...path);
+export const hasShared = existsSync(sharedFile('reference', 'siamese_parity.json'));
+
+export function readJson<T>(path: string): T {
+  return JSON.parse(readFileSync(path, 'utf8')) as T;
+}
+
+/** Largest |a - b| relative to the largest |b|: the error of a tensor as a whole. */
+export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let worst = 0;
+  let scale = 0;
+  for (let i = 0; i < expected.length; i++) {
+    worst = Math.max(worst, Math.abs(actual[i]! - expected[i]!));
+    scale = Math.max(scale, Math.abs(expected[i]!));
+  }
+  return scale === 0 ? worst : worst / scale;
+}
