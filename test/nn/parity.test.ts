@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BackboneName } from '../../src/shared/run.ts';
 import { onnxEngine } from '../../src/main/nn/engines/onnx.ts';
-import { embeddingTask, explanationTask, featuresTask, layerNames, siameseParams, trainingTask, type SiameseSpec } from '../../src/main/nn/siamese.ts';
+import { embeddingTask, explanationTask, layerNames, layerTask, siameseParams, trainingTask, type SiameseSpec } from '../../src/main/nn/siamese.ts';
 import type { TensorMap } from '../../src/main/nn/tensor.ts';
 import { filledTensors, hashed, hasShared, readJson, relativeError, sharedFile } from './reference.ts';
 
@@ -42,7 +42,7 @@ describe.skipIf(!hasShared)('parity with the PyTorch peer (needs ../shared/refer
     if (c.batchNorm === 'frozen') {
       test(`${c.backbone}: features and embedding`, async () => {
         const one = image('image1', c.size);
-        const features = await engine.compile({ ...featuresTask(spec, 'image', 2), ...lastFeatures(spec) }, params);
+        const features = await engine.compile(layerTask(spec, layerNames(spec.backbone).at(-1)!, 2), params);
         const { features: f } = await features.run({ images: one });
         expect(f!.length).toBe(c.featureShape.reduce((n, d) => n * d, 1));
         expect(relativeError([f!.reduce((s, v) => s + v, 0) / f!.length], [c.featureMean])).toBeLessThan(TOLERANCE);
@@ -95,12 +95,6 @@ describe.skipIf(!hasShared)('parity with the PyTorch peer (needs ../shared/refer
     });
   }
 });
-
-/** The last layer's features as the only output. */
-function lastFeatures(spec: SiameseSpec): ReturnType<typeof featuresTask> {
-  const task = explanationTask(spec, layerNames(spec.backbone).at(-1)!, 1);
-  return { graph: task.graph, outputs: { features: task.signedMap!.features } };
-}
 
 function expectGradients(c: Case, g: Record<string, Float32Array>): void {
   for (const [name, expected] of Object.entries(c.gradNorm)) {

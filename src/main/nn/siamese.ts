@@ -66,19 +66,25 @@ export function embeddingTask(spec: SiameseSpec, entry: Entry, images: number): 
   return { graph: b.graph, outputs: { embedding: embed(b, spec, enter(b, spec, entry, images), entry) } };
 }
 
+/** Images [N, 3, S, S] -> `embedding` [N, d] and the `features` of a layer [N, C, h, w]. */
+export function layerTask(spec: SiameseSpec, layer: string, images: number): Task & { outputs: { embedding: Value; features: Value } } {
+  const b = new Builder(spec.flavour);
+  let features: Value | undefined;
+  const embedding = embed(b, spec, enter(b, spec, 'image', images), 'image', (name, value) => {
+    if (name === layer) features = value;
+  });
+  if (!features) throw new Error(`${spec.backbone} has no layer ${layer}.`);
+  return { graph: b.graph, outputs: { embedding, features } };
+}
+
 /**
  * Images [2P, 3, S, S], first images before second ones -> `distance` [P], `embedding` [2P, d], `features` and
  * `signedMap` at a layer. One pass and one gradient give all maps of a pair.
  */
 export function explanationTask(spec: SiameseSpec, layer: string, pairs: number): Task {
-  const b = new Builder(spec.flavour);
-  let features: Value | undefined;
-  const embedding = embed(b, spec, enter(b, spec, 'image', 2 * pairs), 'image', (name, value) => {
-    if (name === layer) features = value;
-  });
-  if (!features) throw new Error(`${spec.backbone} has no layer ${layer}.`);
-  const distance = b.graph.apply('pairDistance', [embedding], null);
-  return { graph: b.graph, outputs: { distance, embedding, features }, signedMap: { of: distance, features } };
+  const { graph, outputs } = layerTask(spec, layer, 2 * pairs);
+  const distance = graph.apply('pairDistance', [outputs.embedding], null);
+  return { graph, outputs: { ...outputs, distance }, signedMap: { of: distance, features: outputs.features } };
 }
 
 export interface TrainingOptions {

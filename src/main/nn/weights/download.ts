@@ -5,7 +5,7 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { CatalogueEntry, CatalogueFile } from './catalogue.ts';
 import { tensorsSha256 } from './load.ts';
 import { shardNames } from './tfjs-layers.ts';
-import { Interrupted, Refused, sha256OfFile, sizeOnDisk, transferOnce } from './transfer.ts';
+import { AnotherFile, Interrupted, Refused, sha256OfFile, sizeOnDisk, transferOnce } from './transfer.ts';
 
 export interface FetchProgress {
   file: string;
@@ -37,20 +37,16 @@ function cannotFetch(entry: CatalogueEntry, file: CatalogueFile, part: string, e
       error,
     );
   }
+  const state = error.message.startsWith('HTTP') ? `${host} can't give it now (${error.message})` : `${host} can't be reached`;
   if (details.received > 0) {
-    const message = `The download of ${entry.id} stopped after ${details.received} bytes of ${file.name}: ${host} can't be reached any more.`;
+    const message = `The download of ${entry.id} stopped after ${details.received} bytes of ${file.name}: ${state}.`;
     return new AppError('offline', `${message} Connect and start it again to go on from there, or ${another(entry)}.`, details, error);
   }
-  return new AppError(
-    'offline',
-    `${entry.id} isn't on this machine yet and ${host} can't be reached. Connect once, or ${another(entry)}.`,
-    details,
-    error,
-  );
+  return new AppError('offline', `${entry.id} isn't on this machine yet and ${state}. Connect once, or ${another(entry)}.`, details, error);
 }
 
 function notAsPublished(entry: CatalogueEntry, what: string, details: Record<string, unknown>): AppError {
-  const message = `${what} isn't the one that was published: its SHA-256 differs, so it was deleted.`;
+  const message = `${what} isn't the one that was published, so it was deleted.`;
   return new AppError('bad-weights', `${message} Try again, on another network if it happens twice, or ${another(entry)}.`, {
     id: entry.id,
     ...details,
@@ -98,12 +94,18 @@ async function fetchFile(entry: CatalogueEntry, file: CatalogueFile, folder: str
   if (await isWhole(target, file, options.signal)) return 'cache';
   rmSync(target, { force: true });
   if (file.bytes !== null && sizeOnDisk(part) > file.bytes) rmSync(part);
-  await transferAll(entry, file, part, options);
-  if (!(await isWhole(part, file, options.signal))) {
+  const wrong = (why: string): AppError => {
     const received = sizeOnDisk(part);
     rmSync(part, { force: true });
-    throw notAsPublished(entry, `The file ${file.name} that ${new URL(file.url).host} sent`, { file: file.name, received, expected: file.sha256 });
+    const sender = new URL(file.url).host;
+    return notAsPublished(entry, `The file ${file.name} that ${sender} sent`, { file: file.name, why, received, expected: file.sha256 });
+  };
+  try {
+    await transferAll(entry, file, part, options);
+  } catch (error) {
+    throw error instanceof AnotherFile ? wrong(error.message) : error;
   }
+  if (!(await isWhole(part, file, options.signal))) throw wrong('another SHA-256');
   renameSync(part, target);
   return 'network';
 }

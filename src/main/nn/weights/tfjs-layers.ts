@@ -107,8 +107,8 @@ function layOut(jsonPath: string): Map<string, Stored> {
   const first = problems[0];
   if (first) {
     const which = first.shards.length === 1 ? first.shards[0]! : `${first.shards[0]} … ${first.shards.at(-1)}`;
-    const which2 = first.bytes < first.expected ? `, ${first.tensors.length} tensors are cut off, e.g. ${first.tensors[0]}` : '';
-    throw broken(which, `${first.bytes} bytes where ${basename(jsonPath)} tells of ${first.expected}${which2}`, { problems });
+    const cutOff = first.bytes < first.expected ? `, ${first.tensors.length} tensors are cut off, e.g. ${first.tensors[0]}` : '';
+    throw broken(which, `${first.bytes} bytes where ${basename(jsonPath)} tells of ${first.expected}${cutOff}`, { problems });
   }
   return stored;
 }

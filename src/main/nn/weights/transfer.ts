@@ -21,6 +21,14 @@ export class Interrupted extends Error {
   }
 }
 
+/** The host has a file of another size than published: its bytes are of no use. */
+export class AnotherFile extends Error {
+  constructor(size: string, published: number) {
+    super(`${size} bytes where ${published} were published`);
+    this.name = 'AnotherFile';
+  }
+}
+
 export interface Transfer {
   url: string;
   part: string; // path the bytes go to
@@ -60,8 +68,7 @@ async function pour(body: ReadableStream<Uint8Array>, { from, total }: Place, tr
     transfer.onProgress(received, total);
     for await (const chunk of body) {
       alive();
-      // A host that sends more than the file has is sending something else; the rest isn't worth the disk.
-      if (transfer.bytes !== null && received + chunk.byteLength > transfer.bytes) break;
+      if (transfer.bytes !== null && received + chunk.byteLength > transfer.bytes) throw new AnotherFile('more', transfer.bytes);
       await handle.write(chunk, 0, chunk.byteLength, received);
       received += chunk.byteLength;
       transfer.onProgress(received, total);
@@ -81,7 +88,7 @@ const isFileError = (error: unknown): boolean =>
 /**
  * One try at one file: asks for what the part lacks (Range), writes it as it comes. A host without ranges (200) gives
  * the whole file again; one that finds the range impossible (416) is asked for the whole unless the part has its size.
- * Throws Refused, Interrupted, AppError('cancelled'), or the disk's own error; the part stays in every case.
+ * Throws Refused, Interrupted, AnotherFile, AppError('cancelled'), or the disk's own error; the part stays in every case.
  */
 export async function transferOnce(transfer: Transfer): Promise<void> {
   const { url, part, signal } = transfer;
@@ -119,12 +126,15 @@ export async function transferOnce(transfer: Transfer): Promise<void> {
       if (response.status >= 500 || response.status === 429 || response.status === 408) throw new Interrupted(`HTTP ${response.status}`);
       throw new Refused(response.status);
     }
+    if (transfer.bytes !== null && place.total !== null && place.total !== transfer.bytes) {
+      await response.body.cancel();
+      throw new AnotherFile(String(place.total), transfer.bytes);
+    }
     const received = await pour(response.body, place, transfer, alive);
-    const total = transfer.bytes ?? place.total;
-    if (total !== null && received < total) throw new Interrupted(`ended after ${received} of ${total} bytes`);
+    if (place.total !== null && received < place.total) throw new Interrupted(`ended after ${received} of ${place.total} bytes`);
   } catch (error) {
     if (signal?.aborted) throw new AppError('cancelled', 'Cancelled. What has arrived is kept; the same download goes on from there.', {}, error);
-    if (error instanceof Refused || error instanceof Interrupted || isFileError(error)) throw error;
+    if (error instanceof Refused || error instanceof Interrupted || error instanceof AnotherFile || isFileError(error)) throw error;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new Interrupted(
       stall.signal.aborted ? `nothing came for ${transfer.stallMs / 1000} s` : cause instanceof Error ? cause.message : String(cause),

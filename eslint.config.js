@@ -1,0 +1,108 @@
+import svelte from 'eslint-plugin-svelte';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+import { importLaw } from './scripts/lint/import-law.mjs';
+
+/** ESLint's own rules against mistakes that TypeScript does not see. */
+const mistakes = [
+  'array-callback-return',
+  'for-direction',
+  'no-async-promise-executor',
+  'no-case-declarations',
+  'no-constant-binary-expression',
+  'no-constant-condition',
+  'no-debugger',
+  'no-dupe-else-if',
+  'no-duplicate-case',
+  'no-empty-pattern',
+  'no-fallthrough',
+  'no-loss-of-precision',
+  'no-prototype-builtins',
+  'no-self-assign',
+  'no-self-compare',
+  'no-shadow-restricted-names',
+  'no-sparse-arrays',
+  'no-unreachable-loop',
+  'no-unsafe-finally',
+  'no-unsafe-optional-chaining',
+  'no-useless-assignment',
+  'no-useless-catch',
+  'no-useless-escape',
+  'no-var',
+  'use-isnan',
+  'valid-typeof',
+];
+
+const windowApi = ['window', 'globalThis', 'self'].map((object) => ({
+  selector: `MemberExpression[object.name='${object}'][property.name='api'], MemberExpression[object.name='${object}'][property.value='api']`,
+  message: 'window.api is only for src/renderer/api.ts: import what you need from there.',
+}));
+
+export default defineConfig(
+  globalIgnores(['dist/', 'release/', 'coverage/', '.toolchain/', 'test-results/', 'playwright-report/']),
+  // A rule that does not fit is changed here, where everybody sees it, never switched off in a file.
+  { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
+  {
+    rules: {
+      ...Object.fromEntries(mistakes.map((rule) => [rule, 'error'])),
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      'prefer-const': ['error', { destructuring: 'all' }],
+    },
+  },
+  {
+    files: ['**/*.ts', '**/*.svelte'],
+    extends: [ts.configs.strict],
+    languageOptions: { parserOptions: { projectService: true, extraFileExtensions: ['.svelte'] } },
+    rules: {
+      'max-lines': ['error', 350],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+      // Indices that a loop bounds are the daily bread of tensor code.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // With types: the mistakes that neither tsc nor a test notices.
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  svelte.configs.recommended,
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { globals: globals.browser, parserOptions: { parser: ts.parser } },
+  },
+  {
+    files: ['**/*.svelte'],
+    rules: {
+      'max-lines': ['error', 200],
+      'prefer-const': 'off', // does not know `let { name } = $props()`
+      'svelte/prefer-const': 'error',
+    },
+  },
+  {
+    files: ['src/**'],
+    plugins: { twinlens: { rules: { 'import-law': importLaw } } },
+    rules: {
+      'twinlens/import-law': 'error',
+      'no-restricted-syntax': ['error', ...windowApi],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Every draw comes from src/shared/random.ts, so that a seed repeats it.' },
+      ],
+    },
+  },
+  { files: ['src/renderer/api.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['src/renderer/**'], languageOptions: { globals: globals.browser } },
+  { files: ['src/main/cli.ts', 'src/main/cli/**', 'scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['scripts/**', '*.config.js'],
+    languageOptions: { globals: globals.node },
+    rules: { 'max-lines': ['error', 350], 'no-undef': 'error', 'no-unused-vars': ['error', { caughtErrors: 'none' }] },
+  },
+);

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// Plain Node 18+, no dependencies: it runs before anything is installed.
+// Usage: node scripts/bootstrap.mjs <start|test|build|twinlens> [args…]
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureBuilt } from './bootstrap/build.mjs';
+import { ensureDependencies } from './bootstrap/deps.mjs';
+import { ensureNode, environmentFor } from './bootstrap/node.mjs';
+import { handOver } from './bootstrap/run.mjs';
+import { say, SetupError } from './bootstrap/say.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** @returns {Promise<number>} the exit code */
+async function main() {
+  const [task, ...args] = process.argv.slice(2);
+  if (task !== 'start' && task !== 'test' && task !== 'build' && task !== 'twinlens') {
+    say('usage: node scripts/bootstrap.mjs <start|test|build|twinlens> [arguments]');
+    return 2;
+  }
+  const node = await ensureNode(root);
+  const env = environmentFor(node);
+  await ensureDependencies(root, node, env);
+
+  if (task === 'test') {
+    // A filtered run is about unit tests: it does not wait for a browser to be installed.
+    if (args.length === 0) await (await import('./bootstrap/system.mjs')).ensureBrowser(env);
+    return handOver(node.executable, [path.join(root, 'scripts', 'test.mjs'), ...args], { env, cwd: root });
+  }
+
+  const built = await ensureBuilt(root, node, env, { force: task === 'build' && args.includes('--force') });
+  if (task === 'build') {
+    say(built === 'fresh' ? 'dist/ is up to date' : 'dist/ is built');
+    return 0;
+  }
+  if (task === 'start') {
+    console.log(
+      'The desktop workbench is not in this version yet. "npm run demo" does the whole job on the sample images; "npm run twinlens -- --help" lists every command.',
+    );
+    return 0;
+  }
+  return handOver(node.executable, [path.join(root, 'dist', 'main', 'cli.cjs'), ...args], {
+    env: { NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compile'), ...env },
+  });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}

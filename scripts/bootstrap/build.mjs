@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { withLock } from './lock.mjs';
+import { runQuietly } from './run.mjs';
+import { say, SetupError } from './say.mjs';
+
+/** One Vite build each: its configuration, and its folder in dist/. */
+export const BUILDS = [{ config: 'vite.config.ts', into: 'main' }];
+const SOURCES = ['src', 'resources', 'package.json', 'package-lock.json', 'tsconfig.json', ...BUILDS.map((build) => build.config)];
+
+/** @param {string} root */
+const stampFile = (root) => path.join(root, 'dist', '.built');
+
+/**
+ * Name, size and time of every source: read in a few milliseconds, since every command waits for it.
+ * @param {string} root
+ */
+export function fingerprintOf(root) {
+  const hash = createHash('sha256');
+  /** @param {string} name relative to the root */
+  const add = (name) => {
+    const file = path.join(root, name);
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat === undefined) return;
+    if (stat.isDirectory()) {
+      for (const child of readdirSync(file).sort()) add(`${name}/${child}`);
+    } else {
+      hash.update(`${name}\n${stat.size} ${stat.mtimeMs}\n`);
+    }
+  };
+  SOURCES.forEach(add);
+  return hash.digest('hex');
+}
+
+/** @param {string} root */
+export function needsBuild(root) {
+  try {
+    return readFileSync(stampFile(root), 'utf8') !== fingerprintOf(root);
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {string} [fingerprint] as it was before the build began: a source changed meanwhile calls for the next one
+ */
+export function markBuilt(root, fingerprint = fingerprintOf(root)) {
+  mkdirSync(path.dirname(stampFile(root)), { recursive: true });
+  writeFileSync(stampFile(root), fingerprint);
+}
+
+/**
+ * @param {string} root
+ * @param {import('./node.mjs').Node} node
+ * @param {NodeJS.ProcessEnv} env
+ * @param {{ force?: boolean }} [options]
+ * @returns {Promise<'built' | 'fresh'>}
+ */
+export async function ensureBuilt(root, node, env, { force = false } = {}) {
+  if (!force && !needsBuild(root)) return 'fresh';
+  return withLock(path.join(root, '.toolchain', 'lock'), async () => {
+    if (!force && !needsBuild(root)) return 'fresh';
+    say('building');
+    const fingerprint = fingerprintOf(root);
+    for (const build of BUILDS) await buildOne(root, node, env, build);
+    markBuilt(root, fingerprint);
+    return 'built';
+  });
+}
+
+/**
+ * Builds beside the old folder and changes places at the end: a failed build leaves the old one working. Both folders
+ * are equally deep, since source maps hold relative paths.
+ * @param {string} root
+ * @param {import('./node.mjs').Node} node
+ * @param {NodeJS.ProcessEnv} env
+ * @param {{ config: string, into: string }} build
+ */
+async function buildOne(root, node, env, { config, into }) {
+  const dist = path.join(root, 'dist');
+  const home = path.join(dist, into);
+  const fresh = path.join(dist, `.building-${into}`);
+  const replaced = path.join(dist, `.replaced-${into}`);
+  const clear = () => [fresh, replaced].forEach((folder) => rmSync(folder, { recursive: true, force: true }));
+  clear(); // of what a killed build left
+  try {
+    const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+    const args = [vite, 'build', '--app', '--config', config, '--outDir', fresh, '--logLevel', 'warn'];
+    const { code, output } = await runQuietly(node.executable, args, { cwd: root, env: { ...env, NO_COLOR: '1' } });
+    if (code !== 0 || !existsSync(fresh)) throw new SetupError(`the build failed:\n${output.trim()}`);
+    if (existsSync(home)) renameSync(home, replaced);
+    renameSync(fresh, home);
+  } finally {
+    clear();
+  }
+}

@@ -1,0 +1,122 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { say } from './say.mjs';
+
+const BEAT_MS = 2_000;
+const SILENT_MS = 60_000; // without a heartbeat for this long, a holder that can't be looked up counts as gone
+const POLL_MS = 100;
+
+/**
+ * Runs `work` while no other bootstrap of this checkout does. A lock left behind by a killed process is taken over.
+ * @template T
+ * @param {string} folder the folder that is the lock
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withLock(folder, work) {
+  mkdirSync(path.dirname(folder), { recursive: true });
+  let told = false;
+  while (!tryTake(folder)) {
+    if (isAbandoned(folder)) {
+      takeApart(folder);
+      continue;
+    }
+    if (!told) say('waiting for another twinlens that is setting up');
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  const beat = setInterval(() => touch(folder), BEAT_MS);
+  beat.unref();
+  const release = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', release);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+    process.off('exit', release);
+    release();
+  }
+}
+
+/**
+ * Whether the process that took the lock is gone.
+ * @param {string} folder
+ * @param {number} [nowMs]
+ */
+export function isAbandoned(folder, nowMs = Date.now()) {
+  let silentMs;
+  try {
+    silentMs = nowMs - statSync(folder).mtimeMs;
+  } catch {
+    return false; // released between two looks
+  }
+  if (silentMs > SILENT_MS * 10) return true; // a process number may have been given to somebody else since
+  try {
+    const owner = JSON.parse(readFileSync(path.join(folder, 'owner.json'), 'utf8'));
+    if (owner.host === os.hostname()) return !isAlive(owner.pid);
+  } catch {
+    // Taken this instant, or killed in that instant: only the clock can tell.
+  }
+  return silentMs > SILENT_MS;
+}
+
+/** @param {string} folder */
+function tryTake(folder) {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const code = /** @type {NodeJS.ErrnoException} */ (error).code;
+    if (code === 'EEXIST' || code === 'EPERM') return false; // EPERM: Windows, while the folder is being removed
+    throw error;
+  }
+  writeFileSync(path.join(folder, 'owner.json'), JSON.stringify({ pid: process.pid, host: os.hostname() }));
+  return true;
+}
+
+/**
+ * Two processes may find the same lock abandoned; the slower one must not remove the lock the faster one has taken
+ * since. So the removal has a lock of its own, and the state is looked at again under it.
+ * @param {string} folder
+ */
+function takeApart(folder) {
+  const guard = `${folder}-removal`;
+  try {
+    mkdirSync(guard);
+  } catch {
+    try {
+      if (Date.now() - statSync(guard).mtimeMs > SILENT_MS) rmSync(guard, { recursive: true, force: true });
+    } catch {
+      // The other process is done.
+    }
+    return;
+  }
+  try {
+    if (!isAbandoned(folder)) return;
+    const aside = `${folder}-gone-${process.pid}`;
+    renameSync(folder, aside);
+    rmSync(aside, { recursive: true, force: true });
+  } finally {
+    rmSync(guard, { recursive: true, force: true });
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
+  }
+}
+
+/** @param {string} folder */
+function touch(folder) {
+  try {
+    const now = new Date();
+    utimesSync(folder, now, now);
+  } catch {
+    // Removed by hand; the work goes on.
+  }
+}

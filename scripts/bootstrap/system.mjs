@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { runQuietly } from './run.mjs';
+import { say } from './say.mjs';
+
+/** A Debian package, and the command by which it is known to be there. */
+const NEEDED = [
+  { name: 'chromium', isHere: () => findChromium() !== null },
+  { name: 'xvfb', isHere: () => existsSync('/usr/bin/Xvfb') },
+];
+
+const CHROMIUMS = {
+  linux: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'],
+  darwin: ['/Applications/Chromium.app/Contents/MacOS/Chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'],
+  win32: ['Google/Chrome/Application/chrome.exe', 'Chromium/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe'].flatMap((name) =>
+    ['PROGRAMFILES', 'PROGRAMFILES(X86)', 'LOCALAPPDATA'].map((folder) => path.join(process.env[folder] ?? 'C:\\Program Files', name)),
+  ),
+};
+
+/**
+ * The Chromium, or a relative of it, that the browser tests drive.
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {string | null}
+ */
+export function findChromium(env = process.env) {
+  const given = env['PLAYWRIGHT_CHROMIUM'];
+  if (given) return existsSync(given) ? given : null;
+  const known = CHROMIUMS[/** @type {keyof typeof CHROMIUMS} */ (process.platform)] ?? [];
+  return known.find((file) => existsSync(file)) ?? null;
+}
+
+/**
+ * Installs what the browser tests need where this can be done unasked (a Debian container), else says what is missing.
+ * @param {NodeJS.ProcessEnv} env
+ */
+export async function ensureBrowser(env) {
+  const isDebian = process.platform === 'linux' && existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get');
+  if (!isDebian) {
+    if (findChromium(env) === null)
+      say('no Chromium was found for the browser tests: install Chromium or Chrome, or name one in PLAYWRIGHT_CHROMIUM');
+    return;
+  }
+  const missing = NEEDED.filter((item) => !item.isHere()).map((item) => item.name);
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0) {
+    say(`missing for the browser tests: sudo apt-get install ${missing.join(' ')}`);
+    return;
+  }
+  say(`installing ${missing.join(' and ')} with apt-get (for the browser tests)`);
+  const quiet = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
+  await runQuietly('apt-get', ['update'], quiet); // one unreachable source must not end it: the install tells
+  const { code, output } = await runQuietly('apt-get', ['install', '-y', '--no-install-recommends', ...missing], quiet);
+  if (code !== 0) say(`apt-get could not install ${missing.join(' and ')}: ${output.trim().split('\n').slice(-3).join(' · ')}`);
+}

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { ensureBuilt } from '../bootstrap/build.mjs';
+import { SetupError } from '../bootstrap/say.mjs';
+import { findChromium } from '../bootstrap/system.mjs';
+import { checkCounts, NOTHING, playwrightCounts, reportedCounts, vitestCounts } from './counts.mjs';
+
+/**
+ * @typedef {{ reports: string, args: string[] }} Context reports: a folder for JSON reports; args: as given to npm test
+ * @typedef {{ counts: import('./counts.mjs').Counts, note?: string }} Result
+ * @typedef {{ title: string, run: (context: Context) => Promise<Result> }} Step
+ */
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const inCi = Boolean(process.env['CI']) && process.env['CI'] !== 'false';
+
+/**
+ * A tool from node_modules, printing straight to the terminal so that a hang is seen where it happens.
+ * @param {string} script below node_modules
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env] beyond this process's own
+ * @returns {Promise<number>} exit code
+ */
+function tool(script, args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [path.join(root, 'node_modules', script), ...args], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+    });
+    child.on('error', (error) => {
+      console.error(error.message);
+      resolve(127);
+    });
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/**
+ * @param {string} folder
+ * @param {string} ending
+ * @returns {boolean}
+ */
+function hasFile(folder, ending) {
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder, { withFileTypes: true }).some((entry) =>
+    entry.isDirectory() ? hasFile(path.join(folder, entry.name), ending) : entry.name.endsWith(ending),
+  );
+}
+
+/** @type {Step} */
+export const eslint = {
+  title: 'eslint',
+  run: async () => ({ counts: checkCounts(await tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0'])) }),
+};
+
+/** @type {Step} */
+export const prettier = {
+  title: 'prettier',
+  run: async () => ({ counts: checkCounts(await tool('prettier/bin/prettier.cjs', ['--check', '.', '--log-level', 'warn'])) }),
+};
+
+/** @type {Step} */
+export const typescript = {
+  title: 'tsc',
+  run: async () => ({ counts: checkCounts(await tool('typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json'])) }),
+};
+
+/** @type {Step} */
+export const svelteCheck = {
+  title: 'svelte-check',
+  run: async () => {
+    if (!hasFile(path.join(root, 'src', 'renderer'), '.svelte')) return { counts: NOTHING, note: 'nothing to check, no component is there yet' };
+    return { counts: checkCounts(await tool('svelte-check/bin/svelte-check', ['--tsconfig', 'tsconfig.json', '--fail-on-warnings'])) };
+  },
+};
+
+/**
+ * Before the unit tests, since some of them run the built command line. Set-up, not a check: counted only when it fails.
+ * @type {Step}
+ */
+export const build = {
+  title: 'build',
+  run: async () => {
+    try {
+      const done = await ensureBuilt(root, { executable: process.execPath, home: null }, process.env);
+      return { counts: NOTHING, note: done === 'fresh' ? 'up to date' : 'done' };
+    } catch (error) {
+      console.error(error instanceof SetupError ? error.message : error);
+      return { counts: checkCounts(1) };
+    }
+  },
+};
+
+/** @type {Step} */
+export const unitTests = {
+  title: 'vitest',
+  run: async ({ reports, args }) => {
+    const report = path.join(reports, 'vitest.json');
+    const code = await tool('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args]);
+    return { counts: reportedCounts(report, code, vitestCounts) };
+  },
+};
+
+/** @type {Step} */
+export const browserTests = {
+  title: 'playwright',
+  run: async ({ reports, args }) => {
+    if (!hasFile(path.join(root, 'test', 'e2e'), '.spec.ts')) return { counts: NOTHING, note: 'no browser tests are there yet' };
+    const chromium = findChromium();
+    if (chromium === null) {
+      const note = 'no Chromium on this machine (PLAYWRIGHT_CHROMIUM names one)';
+      return inCi ? { counts: checkCounts(1), note: `FAILED: ${note}` } : { counts: { ...NOTHING, skipped: 1 }, note: `skipped: ${note}` };
+    }
+    const report = path.join(reports, 'playwright.json');
+    const code = await tool('@playwright/test/cli.js', ['test', '--project=web', ...args], {
+      PLAYWRIGHT_CHROMIUM: chromium,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    });
+    return { counts: reportedCounts(report, code, playwrightCounts) };
+  },
+};

@@ -1,0 +1,126 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { AppError, fromWireError } from '../../shared/errors.ts';
+import type { CallName, ComputeCalls, FromCompute, ToCompute } from './protocol.ts';
+
+export interface AskOptions<N extends CallName> {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: ComputeCalls[N]['progress']) => void) | undefined;
+}
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+  progress(p: unknown): void;
+}
+
+/**
+ * Main's side of the compute process: started with the first question, asked, cancelled, and started anew with the
+ * next question after it died. Everything that decodes an image or runs a network goes through here.
+ */
+export class ComputeHost {
+  private readonly entry: string;
+  private child: ChildProcess | null = null;
+  private readonly pending = new Map<number, Pending>();
+  private count = 0;
+  private lastWords = '';
+
+  /** `entry`: the compute process's script. */
+  constructor(entry: string) {
+    this.entry = entry;
+  }
+
+  /** Throws what the call throws as AppError; 'cancelled' after `signal`; 'compute-lost' when the process dies. */
+  ask<N extends CallName>(call: N, args: ComputeCalls[N]['args'], { signal, onProgress }: AskOptions<N> = {}): Promise<ComputeCalls[N]['result']> {
+    if (signal?.aborted) return Promise.reject(new AppError('cancelled', 'Cancelled.'));
+    const child = this.started();
+    const id = ++this.count;
+    const cancel = (): void => {
+      this.send(child, { kind: 'cancel', id });
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    return new Promise<ComputeCalls[N]['result']>((resolve, reject) => {
+      this.pending.set(id, {
+        resolve: resolve as (result: unknown) => void,
+        reject,
+        progress: (p) => onProgress?.(p as ComputeCalls[N]['progress']),
+      });
+      this.send(child, { kind: 'ask', id, call, args });
+    }).finally(() => {
+      this.pending.delete(id);
+      signal?.removeEventListener('abort', cancel);
+    });
+  }
+
+  /** The process's id while it runs: for a person's task manager, and for tests that kill it. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  async dispose(): Promise<void> {
+    const child = this.child;
+    if (!child) return;
+    this.child = null;
+    await new Promise<void>((done) => {
+      child.once('exit', () => {
+        done();
+      });
+      child.disconnect();
+    });
+  }
+
+  private started(): ChildProcess {
+    if (this.child) return this.child;
+    // Typed arrays cross as they are; a terminal's Ctrl-C goes to main alone, which cancels in order.
+    const child = fork(this.entry, [], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'], detached: process.platform !== 'win32' });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.lastWords = (this.lastWords + chunk.toString()).slice(-4000);
+      if (process.env['TWINLENS_DEBUG']) process.stderr.write(chunk);
+    });
+    child.on('message', (message: FromCompute) => {
+      this.receive(message);
+    });
+    child.on('exit', (code, signal) => {
+      this.lost(child, code, signal);
+    });
+    child.on('error', () => {
+      this.lost(child, null, null);
+    });
+    this.child = child;
+    return child;
+  }
+
+  private send(child: ChildProcess, message: ToCompute): void {
+    if (child.connected) child.send(message, () => undefined); // a broken channel shows as 'exit'
+  }
+
+  private receive(message: FromCompute): void {
+    const pending = this.pending.get(message.id);
+    if (!pending) return;
+    switch (message.kind) {
+      case 'progress':
+        pending.progress(message.progress);
+        return;
+      case 'result':
+        pending.resolve(message.result);
+        return;
+      case 'error':
+        pending.reject(fromWireError(message.error));
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private lost(child: ChildProcess, code: number | null, signal: string | null): void {
+    if (this.child === child) this.child = null;
+    const how = signal ? `it was ended by ${signal}` : `it ended with code ${code ?? 'unknown'}`;
+    const memory = signal === 'SIGKILL' ? ' It may have run out of memory: a smaller batch or image size needs less.' : '';
+    const error = new AppError('compute-lost', `The compute process stopped unexpectedly (${how}).${memory} Nothing stored was lost; try again, or resume the run.`, {
+      code,
+      signal,
+      stderr: this.lastWords,
+    });
+    for (const pending of this.pending.values()) pending.reject(error);
+    this.pending.clear();
+  }
+}

@@ -1,0 +1,95 @@
+/** Lines of equal value on a grid. Pure. */
+
+export type Point = [x: number, y: number];
+
+/** The value below which `percent` (0..100) of the values lie: linear between the closest ranks, as numpy's default. 0 when there are none. */
+export function percentile(values: Float32Array, percent: number): number {
+  if (values.length === 0) return 0;
+  const sorted = Float32Array.from(values).sort();
+  const rank = (Math.min(100, Math.max(0, percent)) / 100) * (sorted.length - 1);
+  const low = Math.floor(rank);
+  const high = Math.min(sorted.length - 1, low + 1);
+  return sorted[low]! + (sorted[high]! - sorted[low]!) * (rank - low);
+}
+
+/** Which sides of a marching square a line joins: bit 1 = upper left corner inside, 2 = upper right, 4 = lower right, 8 = lower left. */
+const SEGMENTS: readonly (readonly [Side, Side][])[] = [
+  [],
+  [['left', 'top']],
+  [['top', 'right']],
+  [['left', 'right']],
+  [['right', 'bottom']],
+  [
+    ['left', 'top'],
+    ['right', 'bottom'],
+  ],
+  [['top', 'bottom']],
+  [['left', 'bottom']],
+  [['bottom', 'left']],
+  [['bottom', 'top']],
+  [
+    ['top', 'right'],
+    ['bottom', 'left'],
+  ],
+  [['bottom', 'right']],
+  [['right', 'left']],
+  [['right', 'top']],
+  [['top', 'left']],
+  [],
+];
+type Side = 'left' | 'top' | 'right' | 'bottom';
+
+/**
+ * Marching squares (Lorensen & Cline 1987 in two dimensions) around the values above `level`; values [h, w] stand at
+ * pixel centres (x + 0.5, y + 0.5). Joined into lines; a line that meets the border of the grid ends there, others are closed
+ * (first point = last point).
+ */
+export function contourLines(values: Float32Array, w: number, h: number, level: number): Point[][] {
+  const inside = (i: number): boolean => values[i]! > level;
+  // Every crossed edge of the grid has a number: the one right of pixel i is 2i, the one below it 2i + 1.
+  const neighbours = new Map<number, number[]>();
+  const join = (a: number, b: number): void => {
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const list = neighbours.get(from);
+      if (list) list.push(to);
+      else neighbours.set(from, [to]);
+    }
+  };
+  for (let y = 0; y + 1 < h; y++) {
+    for (let x = 0; x + 1 < w; x++) {
+      const i = y * w + x;
+      const code = Number(inside(i)) + 2 * Number(inside(i + 1)) + 4 * Number(inside(i + w + 1)) + 8 * Number(inside(i + w));
+      const edges: Record<Side, number> = { top: 2 * i, bottom: 2 * (i + w), left: 2 * i + 1, right: 2 * (i + 1) + 1 };
+      for (const [from, to] of SEGMENTS[code]!) join(edges[from], edges[to]);
+    }
+  }
+  const pointOf = (edge: number): Point => {
+    const i = edge >> 1;
+    const j = edge % 2 === 0 ? i + 1 : i + w;
+    const t = Math.min(1, Math.max(0, (level - values[i]!) / (values[j]! - values[i]!))); // the ends differ: one is inside
+    const [x, y] = [(i % w) + 0.5, Math.floor(i / w) + 0.5];
+    return edge % 2 === 0 ? [x + t, y] : [x, y + t];
+  };
+  const lines: Point[][] = [];
+  const seen = new Set<number>();
+  const follow = (start: number): void => {
+    const line = [pointOf(start)];
+    seen.add(start);
+    let at: number | undefined = start;
+    for (;;) {
+      const next: number | undefined = neighbours.get(at)!.find((edge) => !seen.has(edge));
+      if (next === undefined) break;
+      seen.add(next);
+      line.push(pointOf(next));
+      at = next;
+    }
+    if (line.length > 2 && neighbours.get(at)!.length === 2 && neighbours.get(at)!.includes(start)) line.push(line[0]!);
+    lines.push(line);
+  };
+  for (const [edge, list] of neighbours) if (list.length === 1 && !seen.has(edge)) follow(edge);
+  for (const edge of neighbours.keys()) if (!seen.has(edge)) follow(edge);
+  return lines;
+}

@@ -1,0 +1,58 @@
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { backboneParams } from '../nn/siamese.ts';
+import { loadWeights } from '../nn/weights/load.ts';
+import { bench } from './bench.ts';
+import { benchEmbed } from './bench-embed.ts';
+import { checkDevices } from './check.ts';
+import { embed } from './embed.ts';
+import { explain } from './explain.ts';
+import { exportModel } from './export-model.ts';
+import { DECODERS, inspect } from './images.ts';
+import { mapParallel } from './parallel.ts';
+import type { CallContext, Counted, Handlers } from './protocol.ts';
+import { writeSample } from './sample.ts';
+import { train } from './train-loop.ts';
+
+const REPORT_MS = 100;
+
+/** One function for each entry of ComputeCalls. */
+export const handlers: Handlers = {
+  inspect: ({ files }, context) => mapParallel(files, DECODERS, inspectOrSayWhy, options(context)),
+  drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
+  weights: async ({ path, backbone, entry }, { signal }) => {
+    const params = backboneParams({ backbone, flavour: 'torch', size: 64, dim: 2 });
+    return (await loadWeights(path, { backbone, params, entry: entry ?? undefined, signal })).info;
+  },
+  train,
+  embed,
+  explain,
+  check: checkDevices,
+  bench,
+  benchEmbed,
+  exportModel,
+};
+
+/** A file that can't be decoded is an answer, not a failure of the whole listing. */
+async function inspectOrSayWhy(file: string): Promise<{ sha256: string; width: number; height: number } | { error: string }> {
+  try {
+    return await inspect(file);
+  } catch (error) {
+    const known = asAppError(error);
+    if (!(error instanceof AppError)) throw known;
+    return { error: typeof known.details['reason'] === 'string' ? known.details['reason'] : known.message };
+  }
+}
+
+/** Passes cancellation down and progress up, at most ten times a second. */
+function options<N extends 'inspect' | 'drawSample' | 'benchEmbed'>({ signal, progress }: CallContext<N>): { signal: AbortSignal; onProgress(done: number, total: number): void } {
+  let reported = 0;
+  return {
+    signal,
+    onProgress: (done, total) => {
+      const now = performance.now();
+      if (now - reported < REPORT_MS && done < total) return;
+      reported = now;
+      (progress as (p: Counted) => void)({ done, total });
+    },
+  };
+}

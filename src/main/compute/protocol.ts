@@ -1,0 +1,125 @@
+import type { ComparedImage, ExplainTarget, Verdict } from '../../shared/comparison.ts';
+import type { ImageRecord, Pair } from '../../shared/dataset.ts';
+import type { WireError } from '../../shared/errors.ts';
+import type { BackboneName, DeviceName, EngineName, EpochRow, Flavour, Preprocessing, RunConfig, WeightsInfo } from '../../shared/run.ts';
+
+/** A trained network on disk: a run's folder and what its tensors mean. */
+export interface ModelRef {
+  folder: string;
+  config: RunConfig;
+}
+
+/** A picture of a data set as compute needs it. */
+export interface SourceImage {
+  file: string; // absolute
+  sha256: string; // of its bytes: the key of everything cached
+}
+
+export interface CacheFolders {
+  features: string;
+  pixels: string;
+}
+
+export interface Counted {
+  done: number;
+  total: number;
+}
+
+export interface WeightsRequest {
+  path: string;
+  backbone: BackboneName;
+  entry: { id: string; licence: string; flavour: Flavour; preprocessing: Preprocessing } | null;
+}
+
+export interface TrainRequest {
+  model: ModelRef; // config.device as chosen
+  weightsPath: string | null;
+  caches: CacheFolders;
+  root: string; // of the data set
+  images: ImageRecord[];
+  validPairs: Pair[];
+  resume: boolean; // from the folder's last checkpoint
+}
+
+export type TrainProgress =
+  | { kind: 'prepare'; done: number; total: number } // images decoded, and features computed where they are cached
+  | { kind: 'step'; epoch: number; epochs: number; done: number; total: number; loss: number; imagesPerSecond: number; secondsLeft: number }
+  | { kind: 'epoch'; row: EpochRow; secondsLeft: number };
+
+export interface TrainResult {
+  bestEpoch: number;
+  validDistances: number[]; // of validPairs at the best epoch
+  modelSha256: string;
+  seconds: number; // this session's, preparation included
+  stoppedEarly: boolean;
+}
+
+export interface EmbedRequest {
+  model: ModelRef;
+  caches: CacheFolders;
+  images: SourceImage[];
+}
+
+export interface ExplainRequest {
+  model: ModelRef;
+  files: [string, string];
+  layer: string;
+  target: ExplainTarget;
+  threshold: number;
+  folder: string; // where pictures and maps are written
+}
+
+export interface ExplainResult {
+  distance: number;
+  verdict: Verdict;
+  scale: number;
+  images: [Omit<ComparedImage, 'className'>, Omit<ComparedImage, 'className'>];
+}
+
+export interface CheckResult {
+  engine: EngineName;
+  device: DeviceName;
+  ok: boolean;
+  detail: string;
+}
+
+export interface BenchRequest {
+  task: 'train' | 'infer' | 'explain';
+  backbone: BackboneName;
+  pairs: number;
+  size: number;
+  steps: number;
+  batchNorm: 'frozen' | 'batch';
+  engine: EngineName;
+  device: DeviceName;
+}
+
+/** Everything that main can ask of compute: one entry each. */
+export interface ComputeCalls {
+  inspect: { args: { files: string[] }; result: ({ sha256: string; width: number; height: number } | { error: string })[]; progress: Counted };
+  drawSample: { args: { folder: string; seed: number }; result: { images: string; truth: string; drawn: number }; progress: Counted };
+  weights: { args: WeightsRequest; result: WeightsInfo; progress: never };
+  train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };
+  embed: { args: EmbedRequest; result: { embeddings: Float32Array; dim: number }; progress: Counted };
+  explain: { args: ExplainRequest; result: ExplainResult; progress: never };
+  check: { args: Record<string, never>; result: CheckResult[]; progress: never };
+  bench: { args: BenchRequest; result: { seconds: number[] }; progress: Counted };
+  benchEmbed: { args: { folder: string; backbone: BackboneName; size: number; device: DeviceName }; result: { images: number; seconds: number }; progress: Counted };
+  exportModel: { args: { model: ModelRef; format: 'onnx' | 'safetensors'; out: string; card: Record<string, string> }; result: null; progress: never };
+}
+
+export type CallName = keyof ComputeCalls;
+
+export interface CallContext<N extends CallName> {
+  signal: AbortSignal;
+  progress(p: ComputeCalls[N]['progress']): void;
+}
+
+export type Handlers = { [N in CallName]: (args: ComputeCalls[N]['args'], context: CallContext<N>) => Promise<ComputeCalls[N]['result']> };
+
+export type ToCompute = { kind: 'ask'; id: number; call: CallName; args: unknown } | { kind: 'cancel'; id: number };
+
+export type FromCompute =
+  | { kind: 'progress'; id: number; progress: unknown }
+  | { kind: 'result'; id: number; result: unknown }
+  | { kind: 'error'; id: number; error: WireError };

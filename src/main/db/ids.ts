@@ -1,0 +1,26 @@
+import { AppError } from '../../shared/errors.ts';
+import { counted, listed, quoted } from '../words.ts';
+
+const LONGEST_SLUG = 60; // characters
+
+/** ASCII, lower case, dashes between the words: `Skin lesions (2024)` -> `skin-lesions-2024`; `dataset` where nothing is left. */
+export function slugOf(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '') // the accents NFKD has split off
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  return plain.slice(0, LONGEST_SLUG).replace(/^-+|-+$/g, '') || 'dataset';
+}
+
+/** `r12` -> 12 for the prefix `r`; null for anything else. */
+export function numberOf(prefix: string, id: string): number | null {
+  const digits = id.startsWith(prefix) ? id.slice(prefix.length) : '';
+  return /^[1-9]\d{0,14}$/.test(digits) ? Number(digits) : null;
+}
+
+/** The error for an unknown name, listing what there is, newest first. `firstStep`: what to do where there is nothing. */
+export function unknown(noun: string, asked: string, known: readonly string[], firstStep: string): AppError {
+  const there = known.length === 0 ? `There is none yet: ${firstStep}.` : `There ${known.length === 1 ? 'is' : 'are'}: ${listed(known, 10)}.`;
+  return new AppError('not-found', `There is no ${noun} ${quoted(asked)}. ${there}`, { asked, known: counted(known.length, noun) });
+}

@@ -1,0 +1,23 @@
+const TAG = '$number';
+const TAGGED: Record<string, number> = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity };
+
+/**
+ * JSON that keeps NaN and ±Infinity, which plain JSON turns into null: a diverged run has such losses, and a split
+ * without same pairs has no AUC.
+ */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'number' && !Number.isFinite(item) ? { [TAG]: String(item) } : item));
+}
+
+/** The reverse of toJson. The caller names the type: the text comes from this program's own columns. */
+export function fromJson<T>(text: string): T {
+  return JSON.parse(text, (_key, item: unknown) => {
+    if (item === null || typeof item !== 'object' || !(TAG in item)) return item;
+    const name = item[TAG]; // anything but a tagged number is a key from the world, such as a class called $number
+    return typeof name === 'string' && Object.keys(item).length === 1 ? (TAGGED[name] ?? item) : item;
+  }) as T;
+}
+
+/** A column that may be NULL. */
+export const fromJsonOrNull = <T>(text: string | null): T | null => (text === null ? null : fromJson<T>(text));
+export const toJsonOrNull = (value: unknown): string | null => (value === null ? null : toJson(value));

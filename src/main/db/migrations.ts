@@ -1,0 +1,134 @@
+import type Database from 'better-sqlite3';
+
+/** One step of the schema. Steps are only ever added at the end: an edited one would leave workspaces that already took it behind. */
+export interface Migration {
+  version: number; // 1, 2, 3, …
+  sql: string;
+}
+
+export const APPLICATION_ID = 0x54774c6e; // 'TwLn', in the file's header: tells a Twinlens database from any other SQLite file
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    sql: `
+      -- Ids once given, for ever: a data set that is gone leaves its id here.
+      CREATE TABLE dataset_ids (id TEXT PRIMARY KEY) STRICT;
+
+      CREATE TABLE datasets (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE REFERENCES dataset_ids (id),
+        name TEXT NOT NULL,
+        root TEXT NOT NULL,
+        images INTEGER NOT NULL,
+        classes TEXT NOT NULL,  -- JSON: class name -> images
+        splits TEXT NOT NULL,   -- JSON: split -> images
+        pairs TEXT NOT NULL,    -- JSON: split -> stored pairs
+        groups INTEGER,
+        group_by TEXT,          -- regular expression
+        split_seed INTEGER NOT NULL,
+        warnings TEXT NOT NULL, -- JSON: sentences
+        snapshot TEXT NOT NULL,
+        created_ms INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX datasets_by_name ON datasets (name);
+
+      CREATE TABLE images (
+        dataset INTEGER NOT NULL REFERENCES datasets (number) ON DELETE CASCADE,
+        id INTEGER NOT NULL,
+        file TEXT NOT NULL,
+        class TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        subject TEXT,           -- ImageRecord.group
+        width INTEGER NOT NULL, -- px, after EXIF rotation
+        height INTEGER NOT NULL,
+        split TEXT NOT NULL CHECK (split IN ('train', 'valid', 'test')),
+        PRIMARY KEY (dataset, id),
+        UNIQUE (dataset, file)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE rejected (
+        dataset INTEGER NOT NULL REFERENCES datasets (number) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        file TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY (dataset, position)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE pairs (
+        dataset INTEGER NOT NULL,
+        split TEXT NOT NULL CHECK (split IN ('train', 'valid', 'test')),
+        position INTEGER NOT NULL,
+        a INTEGER NOT NULL,
+        b INTEGER NOT NULL CHECK (b <> a),
+        label INTEGER NOT NULL CHECK (label IN (0, 1)), -- 1 = different class
+        PRIMARY KEY (dataset, split, position),
+        FOREIGN KEY (dataset, a) REFERENCES images (dataset, id) ON DELETE CASCADE,
+        FOREIGN KEY (dataset, b) REFERENCES images (dataset, id) ON DELETE CASCADE
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE runs (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        dataset TEXT NOT NULL REFERENCES datasets (id),
+        snapshot TEXT NOT NULL,
+        config TEXT NOT NULL,    -- JSON: RunConfig
+        status TEXT NOT NULL CHECK (status IN ('running', 'done', 'failed', 'cancelled', 'interrupted')),
+        best_epoch INTEGER,
+        calibration TEXT,        -- JSON: Calibration
+        valid_distances TEXT,    -- JSON: sorted distances by label
+        metrics TEXT NOT NULL,   -- JSON: Metrics[], at most one a split
+        warnings TEXT NOT NULL,  -- JSON: sentences
+        model_sha256 TEXT,
+        seconds REAL NOT NULL,
+        versions TEXT NOT NULL,  -- JSON: library -> version
+        created_ms INTEGER NOT NULL,
+        finished_ms INTEGER,
+        error TEXT
+      ) STRICT;
+
+      -- SQLite stores NaN as NULL, so a number a diverged run may lack is nullable here and NaN in an EpochRow.
+      CREATE TABLE epochs (
+        run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+        epoch INTEGER NOT NULL CHECK (epoch >= 1),
+        loss_train REAL,
+        loss_valid REAL,
+        auc_train REAL,
+        auc_valid REAL,
+        accuracy_train REAL,
+        accuracy_valid REAL,
+        lr REAL,
+        seconds REAL,
+        images_per_second REAL,
+        best INTEGER NOT NULL CHECK (best IN (0, 1)),
+        PRIMARY KEY (run, epoch)
+      ) STRICT, WITHOUT ROWID;
+
+      -- A number is reserved by a row without a record: the record names files in a folder named by the number.
+      CREATE TABLE comparisons (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        run INTEGER REFERENCES runs (number),
+        created_ms INTEGER NOT NULL,
+        record TEXT              -- JSON: Comparison
+      ) STRICT;
+    `,
+  },
+];
+
+export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;
+
+export const versionOf = (db: Database.Database): number => db.pragma('user_version', { simple: true }) as number;
+
+/**
+ * Brings a database up to the last of `migrations`, each step in a transaction of its own together with its version
+ * number: a crash leaves a database that stands whole at some version. Two processes may call this at once.
+ */
+export function migrate(db: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
+  for (const { version, sql } of migrations) {
+    db.transaction(() => {
+      if (versionOf(db) >= version) return; // another process may have been quicker between two steps
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.exec(sql);
+      db.pragma(`user_version = ${version}`);
+    }).immediate();
+  }
+}

@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { APPLICATION_ID, migrate, NEWEST_VERSION, versionOf } from './migrations.ts';
+
+export type Db = Database.Database;
+
+const PATIENCE = 5000; // ms a statement waits for another process's transaction to end
+
+/**
+ * Opens the database for writing, made or brought up to date where needed. The caller holds the workspace's lock.
+ * Throws AppError 'workspace', and leaves the file as it is, when it comes from a newer Twinlens, is damaged or is no
+ * Twinlens database.
+ */
+export function openForWriting(path: string): Db {
+  // Looked at through a read-only handle first: opening for writing may already change a file (recovery, checkpoint).
+  if (existsSync(path)) inspected(path, (db) => standing(db, path));
+  return guarded(path, () => {
+    const db = new Database(path, { timeout: PATIENCE });
+    return closedOnFailure(db, () => {
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = FULL');
+      db.pragma('foreign_keys = ON');
+      migrate(db);
+      touchTables(db);
+      return db;
+    });
+  });
+}
+
+/**
+ * Opens the database for reading only, also while another process writes to it. Where none stands yet, an empty one in
+ * memory takes its place, so that looking never makes files. An older one needs `bringUpToDate` first: see needsMigration.
+ * Throws as openForWriting does.
+ */
+export function openForReading(path: string): Db {
+  const standsEmpty = !existsSync(path) || inspected(path, (db) => standing(db, path)) === 0;
+  return guarded(path, () => {
+    const db = standsEmpty ? new Database(':memory:') : new Database(path, { readonly: true, timeout: PATIENCE });
+    return closedOnFailure(db, () => {
+      if (standsEmpty) migrate(db);
+      db.pragma('foreign_keys = ON');
+      db.pragma('query_only = ON');
+      touchTables(db);
+      return db;
+    });
+  });
+}
+
+/** Whether an older Twinlens wrote this database. */
+export function needsMigration(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const version = inspected(path, (db) => standing(db, path));
+  return version > 0 && version < NEWEST_VERSION;
+}
+
+/** The version of a database that may be used (0: empty, nothing made yet); throws AppError 'workspace' for any other file. */
+function standing(db: Db, path: string): number {
+  const version = versionOf(db);
+  const tables = db.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() ?? 0;
+  if (version === 0 && tables === 0) return 0;
+  if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+    throw new AppError('workspace', `${path} is not a Twinlens database. It was left untouched: use another folder with --workspace.`, { path });
+  }
+  if (version > NEWEST_VERSION) {
+    throw new AppError(
+      'workspace',
+      `The workspace was last used by a newer Twinlens (its database ${path} has version ${version}, this Twinlens knows up to ${NEWEST_VERSION}). It was left untouched: update Twinlens, or use another folder with --workspace.`,
+      { path, version, known: NEWEST_VERSION },
+    );
+  }
+  return version;
+}
+
+/** Reads one row of every table: a file that was cut off shows itself here rather than in the middle of a training. */
+function touchTables(db: Db): void {
+  const tables = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
+  for (const table of tables) db.prepare(`SELECT * FROM "${table}" LIMIT 1`).get();
+}
+
+function inspected<T>(path: string, look: (db: Db) => T): T {
+  return guarded(path, () => {
+    const db = new Database(path, { readonly: true, timeout: PATIENCE });
+    try {
+      return look(db);
+    } finally {
+      db.close();
+    }
+  });
+}
+
+function closedOnFailure<T>(db: Db, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function guarded<T>(path: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw asOpeningError(path, error);
+  }
+}
+
+function asOpeningError(path: string, error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const { code = '' } = error as { code?: string };
+  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
+    return new AppError(
+      'workspace',
+      `The database ${path} is damaged. It was left untouched: put back a copy of it, or use another folder with --workspace.`,
+      { path, code },
+      error,
+    );
+  }
+  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_IOERR')) {
+    return new AppError(
+      'workspace',
+      `The database ${path} can't be opened. Check that you may read and write it and its folder.`,
+      { path, code },
+      error,
+    );
+  }
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new AppError('busy', `The database ${path} is in use by another program. Wait for it to end and try again.`, { path, code }, error);
+  }
+  return asAppError(error);
+}

@@ -1,0 +1,197 @@
+import type { EpochRow, Metrics, RunRecord, RunStatus } from '../../shared/run.ts';
+import { numberOf, unknown } from './ids.ts';
+import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json.ts';
+import type { Db } from './open.ts';
+
+export type NewRun = Pick<RunRecord, 'dataset' | 'snapshot' | 'config' | 'versions'> & { warnings?: readonly string[] };
+
+/** What may change after a run has been made; epochs are appended, metrics put, the rest is for good. */
+export type RunPatch = Partial<
+  Pick<
+    RunRecord,
+    | 'config'
+    | 'status'
+    | 'bestEpoch'
+    | 'calibration'
+    | 'validDistances'
+    | 'warnings'
+    | 'modelSha256'
+    | 'seconds'
+    | 'versions'
+    | 'finishedMs'
+    | 'error'
+  >
+>;
+
+export interface RunStore {
+  /** Status 'running'. `dataset` is an id. */
+  create(run: NewRun): RunRecord;
+  /**
+   * Adds the row of one epoch. Rows from this epoch on that already stand there are replaced: they belong to a
+   * continuation that was lost when the run was resumed from an earlier checkpoint.
+   */
+  appendEpoch(id: string, row: EpochRow): void;
+  /** Changes what the patch names, leaves the rest. */
+  update(id: string, patch: RunPatch): RunRecord;
+  /** Stores what an evaluation found, in place of an earlier one of the same split. */
+  putMetrics(id: string, metrics: Metrics): RunRecord;
+  /** Throws AppError 'not-found' with a list of those there are. */
+  get(id: string): RunRecord;
+  /** Newest first. */
+  list(): RunRecord[];
+  /** Turns runs that a process left 'running' when it died into 'interrupted'; returns their ids. For the holder of the lock only. */
+  markInterrupted(): string[];
+}
+
+interface RunRow {
+  number: number;
+  dataset: string;
+  snapshot: string;
+  config: string;
+  status: RunStatus;
+  best_epoch: number | null;
+  calibration: string | null;
+  valid_distances: string | null;
+  metrics: string;
+  warnings: string;
+  model_sha256: string | null;
+  seconds: number;
+  versions: string;
+  created_ms: number;
+  finished_ms: number | null;
+  error: string | null;
+}
+
+/** NaN is NULL in SQLite. */
+type MaybeNumber = number | null;
+
+interface EpochDbRow {
+  epoch: number;
+  loss_train: MaybeNumber;
+  loss_valid: MaybeNumber;
+  auc_train: MaybeNumber;
+  auc_valid: MaybeNumber;
+  accuracy_train: MaybeNumber;
+  accuracy_valid: MaybeNumber;
+  lr: MaybeNumber;
+  seconds: MaybeNumber;
+  images_per_second: MaybeNumber;
+  best: 0 | 1;
+}
+
+export function runStore(db: Db): RunStore {
+  const insert = db.prepare(`
+    INSERT INTO runs (dataset, snapshot, config, status, metrics, warnings, seconds, versions, created_ms)
+    VALUES (@dataset, @snapshot, @config, 'running', '[]', @warnings, 0, @versions, @createdMs)`);
+  const replace = db.prepare(`
+    UPDATE runs SET config = @config, status = @status, best_epoch = @bestEpoch, calibration = @calibration,
+      valid_distances = @validDistances, metrics = @metrics, warnings = @warnings, model_sha256 = @modelSha256,
+      seconds = @seconds, versions = @versions, finished_ms = @finishedMs, error = @error
+    WHERE number = @number`);
+  const dropEpochs = db.prepare<[number, number]>('DELETE FROM epochs WHERE run = ? AND epoch >= ?');
+  const insertEpoch = db.prepare(`
+    INSERT INTO epochs (run, epoch, loss_train, loss_valid, auc_train, auc_valid, accuracy_train, accuracy_valid, lr, seconds, images_per_second, best)
+    VALUES (@run, @epoch, @lossTrain, @lossValid, @aucTrain, @aucValid, @accuracyTrain, @accuracyValid, @lr, @seconds, @imagesPerSecond, @best)`);
+  const one = db.prepare<[number], RunRow>('SELECT * FROM runs WHERE number = ?');
+  const all = db.prepare<[], RunRow>('SELECT * FROM runs ORDER BY number DESC');
+  const numbers = db.prepare<[], number>('SELECT number FROM runs ORDER BY number DESC').pluck();
+  const epochsOf = db.prepare<[number], EpochDbRow>('SELECT * FROM epochs WHERE run = ? ORDER BY epoch');
+  const stillRunning = db.prepare<[], number>(`SELECT number FROM runs WHERE status = 'running' ORDER BY number`).pluck();
+  const interrupt = db.prepare<[string, number]>(`UPDATE runs SET status = 'interrupted', error = ? WHERE number = ?`);
+
+  const record = (row: RunRow): RunRecord => ({
+    run: `r${row.number}`,
+    dataset: row.dataset,
+    snapshot: row.snapshot,
+    config: fromJson(row.config),
+    status: row.status,
+    epochs: epochsOf.all(row.number).map(epochRow),
+    bestEpoch: row.best_epoch,
+    calibration: fromJsonOrNull(row.calibration),
+    validDistances: fromJsonOrNull(row.valid_distances),
+    metrics: fromJson(row.metrics),
+    warnings: fromJson(row.warnings),
+    modelSha256: row.model_sha256,
+    seconds: row.seconds,
+    versions: fromJson(row.versions),
+    createdMs: row.created_ms,
+    finishedMs: row.finished_ms,
+    error: row.error,
+  });
+
+  const rowOf = (id: string): RunRow => {
+    const number = numberOf('r', id);
+    const row = number === null ? undefined : one.get(number);
+    if (row) return row;
+    const known = numbers.all().map((n) => `r${n}`);
+    throw unknown('run', id, known, 'train one on a data set first');
+  };
+
+  const write = (run: RunRecord): RunRecord => {
+    replace.run({
+      number: numberOf('r', run.run),
+      config: toJson(run.config),
+      status: run.status,
+      bestEpoch: run.bestEpoch,
+      calibration: toJsonOrNull(run.calibration),
+      validDistances: toJsonOrNull(run.validDistances),
+      metrics: toJson(run.metrics),
+      warnings: toJson(run.warnings),
+      modelSha256: run.modelSha256,
+      seconds: run.seconds,
+      versions: toJson(run.versions),
+      finishedMs: run.finishedMs,
+      error: run.error,
+    });
+    return run;
+  };
+
+  const update = (id: string, patch: RunPatch): RunRecord => write({ ...record(rowOf(id)), ...patch });
+
+  const putMetrics = (id: string, metrics: Metrics): RunRecord => {
+    const run = record(rowOf(id));
+    return write({ ...run, metrics: [...run.metrics.filter(({ split }) => split !== metrics.split), metrics] });
+  };
+
+  const appendEpoch = (id: string, row: EpochRow): void => {
+    const { number } = rowOf(id);
+    dropEpochs.run(number, row.epoch);
+    insertEpoch.run({ ...row, run: number, best: row.best ? 1 : 0 });
+  };
+
+  const markInterrupted = (): string[] =>
+    stillRunning.all().map((number) => {
+      interrupt.run(`Twinlens ended before this run did. Continue it with --resume r${number}.`, number);
+      return `r${number}`;
+    });
+
+  return {
+    create: ({ dataset, snapshot, config, versions, warnings = [] }) => {
+      const row = { dataset, snapshot, config: toJson(config), versions: toJson(versions), warnings: toJson(warnings), createdMs: Date.now() };
+      const { lastInsertRowid } = insert.run(row);
+      return record(rowOf(`r${lastInsertRowid}`));
+    },
+    appendEpoch: (id, row) => db.transaction(appendEpoch).immediate(id, row),
+    update: (id, patch) => db.transaction(update).immediate(id, patch),
+    putMetrics: (id, metrics) => db.transaction(putMetrics).immediate(id, metrics),
+    get: (id) => record(rowOf(id)),
+    list: () => all.all().map(record),
+    markInterrupted: () => db.transaction(markInterrupted).immediate(),
+  };
+}
+
+function epochRow(row: EpochDbRow): EpochRow {
+  return {
+    epoch: row.epoch,
+    lossTrain: row.loss_train ?? NaN,
+    lossValid: row.loss_valid ?? NaN,
+    aucTrain: row.auc_train ?? NaN,
+    aucValid: row.auc_valid ?? NaN,
+    accuracyTrain: row.accuracy_train ?? NaN,
+    accuracyValid: row.accuracy_valid ?? NaN,
+    lr: row.lr ?? NaN,
+    seconds: row.seconds ?? NaN,
+    imagesPerSecond: row.images_per_second ?? NaN,
+    best: row.best === 1,
+  };
+}

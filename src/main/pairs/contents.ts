@@ -1,0 +1,101 @@
+import type { Drawable } from './draw.ts';
+
+/** Candidates by position, so that a list need not be copied to leave a run of it out. */
+export interface Pool {
+  length: number;
+  at(position: number): number;
+}
+
+/** The distinct contents of some images (by sha256), numbered from 0, and the classes each stands in. */
+export interface Contents {
+  count: number;
+  of: Int32Array; // image position -> content
+  ids: number[][]; // content -> ids of the images that hold it
+  /** How many contents may be a partner, of either label. */
+  partners(content: number): { same: number; different: number };
+  /** A list that holds every possible partner of that label, and few others. Empty only where there is none. */
+  pool(content: number, label: 'same' | 'different'): Pool;
+  /** Whether x shares a class with content, and isn't it. */
+  same(content: number, x: number): boolean;
+  /** Whether x shares no class with content. */
+  different(content: number, x: number): boolean;
+}
+
+export function contentsOf(images: readonly Drawable[]): Contents {
+  const contentIndex = new Map<string, number>();
+  const classIndex = new Map<string, number>();
+  const ids: number[][] = [];
+  const classes: number[][] = []; // content -> classes, in order of appearance
+  const of = Int32Array.from(images, ({ id, className, sha256 }) => {
+    const content = indexIn(contentIndex, sha256);
+    const c = indexIn(classIndex, className);
+    (ids[content] ??= []).push(id);
+    const set = (classes[content] ??= []);
+    if (!set.includes(c)) set.push(c);
+    return content;
+  });
+
+  const count = ids.length;
+  const members: number[][] = Array.from(classIndex, () => []); // class -> its contents, also those that stand in others too
+  classes.forEach((set, content) => set.forEach((c) => members[c]!.push(content)));
+
+  // Contents by their first class, so that those of all other classes are two runs of one list.
+  const byFirstClass = Int32Array.from(Array.from({ length: count }, (_, x) => x).sort((x, y) => classes[x]![0]! - classes[y]![0]! || x - y));
+  const start = new Int32Array(classIndex.size);
+  const length = new Int32Array(classIndex.size);
+  byFirstClass.forEach((x, position) => {
+    const c = classes[x]![0]!;
+    if (length[c]!++ === 0) start[c] = position;
+  });
+
+  const shares = (x: number, y: number): boolean => {
+    const [a, b] = [classes[x]!, classes[y]!];
+    return a.length === 1 && b.length === 1 ? a[0] === b[0] : a.some((c) => b.includes(c));
+  };
+
+  const sharing = sharingPools(classes, members);
+
+  return {
+    count,
+    of,
+    ids,
+    partners: (content) => {
+      const { length } = sharing(content);
+      return { same: length - 1, different: count - length };
+    },
+    same: (content, x) => content !== x && shares(content, x),
+    different: (content, x) => !shares(content, x),
+    pool: (content, label) => {
+      if (label === 'same') return sharing(content);
+      const first = classes[content]![0]!;
+      const from = start[first]!;
+      const skipped = length[first]!;
+      return { length: count - skipped, at: (position) => byFirstClass[position < from ? position : position + skipped]! };
+    },
+  };
+}
+
+function indexIn(map: Map<string, number>, key: string): number {
+  const index = map.get(key) ?? map.size;
+  map.set(key, index);
+  return index;
+}
+
+const listPool = (list: readonly number[]): Pool => ({ length: list.length, at: (position) => list[position]! });
+
+/** The contents that share a class with a content, itself among them; made once for each set of classes that occurs. */
+function sharingPools(classes: number[][], members: number[][]): (content: number) => Pool {
+  const single = members.map(listPool);
+  const several = new Map<string, Pool>();
+  return (content) => {
+    const set = classes[content]!;
+    if (set.length === 1) return single[set[0]!]!;
+    const key = [...set].sort((a, b) => a - b).join();
+    let pool = several.get(key);
+    if (!pool) {
+      pool = listPool([...new Set(set.flatMap((c) => members[c]!))]);
+      several.set(key, pool);
+    }
+    return pool;
+  };
+}

@@ -1,0 +1,73 @@
+/** Numbers, times and names as a reader meets them. A space before a unit never breaks. */
+export const NBSP = '\u00a0';
+const NONE = '–';
+
+const withMinus = (text: string): string => text.replace('-', '\u2212');
+
+/** Two decimals; small values keep two significant figures, so that 0.0012 does not read as nothing. */
+export function distanceText(distance: number): string {
+  if (!Number.isFinite(distance)) return NONE;
+  if (distance !== 0 && Math.abs(distance) < 0.1) return withMinus(plain(distance, 2));
+  return withMinus(distance.toFixed(2));
+}
+
+/** Two distances with as many decimals as it takes to tell them apart, two at least: 0.912 and 0.908, never 0.91 and 0.91. */
+export function distancePair(a: number, b: number): [string, string] {
+  for (let decimals = 2; decimals <= 8; decimals++) {
+    const texts = [a, b].map((x) => withMinus(x.toFixed(decimals))) as [string, string];
+    const legible = (x: number, text: string): boolean => x === 0 || Math.abs(Number(text.replace('\u2212', '-')) - x) <= 0.05 * Math.abs(x);
+    if (a === b ? legible(a, texts[0]) : texts[0] !== texts[1] && legible(a, texts[0]) && legible(b, texts[1])) return texts;
+  }
+  return [distanceText(a), distanceText(b)];
+}
+
+/** A share 0..1 in percent; 0 % and 100 % only where it is exactly so. */
+export function percentText(share: number): string {
+  if (!Number.isFinite(share)) return NONE;
+  const percent = share * 100;
+  if (share > 0 && percent < 0.1) return `under 0.1${NBSP}%`;
+  if (share < 1 && percent > 99.9) return `over 99.9${NBSP}%`;
+  const whole = share === 0 || share === 1 || (percent >= 10 && percent <= 90);
+  return `${percent.toFixed(whole ? 0 : 1)}${NBSP}%`;
+}
+
+/** 0..1 with three decimals; 1 only where it is exactly so. */
+export function aucText(auc: number): string {
+  if (!Number.isFinite(auc)) return NONE;
+  return auc < 1 && auc.toFixed(3) === '1.000' ? 'over 0.999' : auc.toFixed(3);
+}
+
+export const countText = (n: number): string => n.toLocaleString('en-US');
+
+/** A setting such as a learning rate: four significant figures, never in exponents down to 1e-12. */
+export const settingText = (x: number): string => withMinus(plain(x, 4));
+
+function plain(x: number, figures: number): string {
+  const rounded = Number(x.toPrecision(figures));
+  const text = String(rounded);
+  return text.includes('e') && Math.abs(rounded) < 1 ? rounded.toFixed(12).replace(/0+$/, '') : text;
+}
+
+export function durationText(seconds: number): string {
+  if (!Number.isFinite(seconds)) return NONE;
+  if (seconds < 10) return `${seconds.toFixed(1)}${NBSP}s`;
+  const whole = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const parts = [hours && `${hours}${NBSP}h`, minutes && `${minutes}${NBSP}min`, rest && !hours && `${rest}${NBSP}s`];
+  return parts.filter(Boolean).join(' ');
+}
+
+const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+
+/** Universal time, named as such: a report is read in other places than it is written. */
+export function timeText(ms: number): string {
+  const t = new Date(ms);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${t.getUTCDate()} ${MONTHS[t.getUTCMonth()]} ${t.getUTCFullYear()}, ${two(t.getUTCHours())}:${two(t.getUTCMinutes())} UTC`;
+}
+
+/** A file's own name. Windows paths are split at both slashes, others at '/' alone: a backslash may be part of a name there. */
+export function fileName(path: string): string {
+  const separator = /^([A-Za-z]:[\\/]|\\\\)/.test(path) ? /[\\/]/ : /\//;
+  return path.split(separator).findLast((part) => part !== '') ?? path;
+}

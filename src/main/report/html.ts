@@ -1,0 +1,47 @@
+/** Markup that is safe to put into a page as it is. Only `markup` makes it, and `markup` escapes whatever is not Html itself. */
+export class Html {
+  readonly source: string;
+  constructor(source: string) {
+    this.source = source;
+  }
+  toString(): string {
+    return this.source;
+  }
+}
+
+export type Content = Html | string | number | null | undefined | false | readonly Content[];
+
+/**
+ * A tagged template for HTML and SVG: markup`<td>${name}</td>`. Strings and numbers are escaped, Html stays, arrays are
+ * joined, null, undefined and false are nothing. Values may stand in text and in quoted attributes, nowhere else.
+ */
+export function markup(parts: TemplateStringsArray, ...values: Content[]): Html {
+  return new Html(parts.reduce((page, part, i) => page + sourceOf(values[i - 1]) + part));
+}
+
+function sourceOf(value: Content): string {
+  if (value === null || value === undefined || value === false) return '';
+  if (value instanceof Html) return value.source;
+  if (typeof value === 'object') return value.map(sourceOf).join('');
+  return escaped(String(value));
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Text that no parser takes for markup. Control characters, which pages may not hold, become their visible pictures (U+2400…). */
+export function escaped(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, controlPicture)
+    .replace(/[&<>"']/g, (c) => ENTITIES[c]);
+}
+
+function controlPicture(c: string): string {
+  if (c === '\n' || c === '\t') return c;
+  const code = c.charCodeAt(0);
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  return code === 0x7f ? '\u2421' : '\ufffd';
+}
+
+/** A name from the world: its own direction (so that Hebrew or an override character turns nothing around it), its own line breaks. */
+export const nameOf = (text: string): Html => markup`<bdi class="name">${text}</bdi>`;

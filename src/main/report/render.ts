@@ -1,0 +1,64 @@
+import { markup, type Html } from './html.ts';
+import { comparisonSection } from './sections/comparison.ts';
+import { glossarySection } from './sections/glossary.ts';
+import { methodSection } from './sections/method.ts';
+import { opening } from './sections/opening.ts';
+import { runSection } from './sections/run.ts';
+import { signOff } from './sections/signoff.ts';
+import { styleElement } from './style.ts';
+import type { ReportInput } from './types.ts';
+
+/** Nothing may be fetched and nothing may run: pictures are inside the page, and so is its style. */
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+/**
+ * One self-contained HTML page about one or more comparisons and the runs behind them, for screen (light and dark) and
+ * paper (A4 or Letter). No network, no script. Every text is escaped. A run or data set that is missing from the input
+ * is told as gone, in words.
+ */
+export function renderReport(input: ReportInput): string {
+  const { comparisons } = input;
+  const runs = [...new Map(input.runs.map((run) => [run.run, run])).values()];
+  const anchorOf = (run: string): string | null => {
+    const index = runs.findIndex((known) => known.run === run);
+    return index < 0 ? null : `run-${index + 1}`;
+  };
+  const page: Html = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="Twinlens ${input.appVersion}">
+<title>${input.title}</title>
+${styleElement()}
+</head>
+<body>
+<main>
+${opening(input)}
+${comparisons.map((shown, i) =>
+  comparisonSection(
+    shown,
+    { number: i + 1, of: comparisons.length },
+    runs.find((run) => run.run === shown.comparison.run),
+    anchorOf(shown.comparison.run),
+  ),
+)}
+${signOff(comparisons)}
+${runs.map((run, i) =>
+  runSection(
+    run,
+    input.datasets.find((dataset) => dataset.dataset === run.dataset),
+    `run-${i + 1}`,
+  ),
+)}
+${methodSection()}
+${glossarySection()}
+</main>
+</body>
+</html>
+`;
+  return page.source;
+}

@@ -1,0 +1,54 @@
+import { SPLITS, type DatasetSummary, type RejectedFile } from '../../../shared/dataset.ts';
+import type { RunRecord } from '../../../shared/run.ts';
+import { splitName } from '../../evaluate/check.ts';
+import { countText } from '../format.ts';
+import { markup, nameOf, type Html } from '../html.ts';
+import { facts, warningList } from './parts.ts';
+
+const MOST_REJECTED = 500;
+
+/** What the run was trained on: classes, splits, what was left out, and the hash that pins it down. */
+export function dataSection(run: RunRecord, dataset: DatasetSummary | undefined): Html {
+  if (!dataset)
+    return markup`<p>The data set <code>${run.dataset}</code> is no longer in the workspace. The run was trained on the snapshot <code>${run.snapshot}</code>.</p>`;
+  const changed =
+    dataset.snapshot === run.snapshot
+      ? null
+      : markup`<aside class="warnings" aria-label="Warning: the data set has changed"><p class="warn-title"><span class="bang" aria-hidden="true">!</span> The data set has changed since this run was trained</p><p>The numbers below are today’s (snapshot <code>${dataset.snapshot}</code>), not those of the training.</p></aside>`;
+  return markup`${changed}${warningList(dataset.warnings, 'About the data set')}
+<div class="tables">
+${facts(
+  [
+    ['Data set', nameOf(dataset.name)],
+    ['Images', `${countText(dataset.images)} in ${countText(Object.keys(dataset.classes).length)} classes`],
+    [
+      'Kept together',
+      dataset.groups === null ? 'each image on its own' : `${countText(dataset.groups)} subjects; all images of one stand in one split`,
+    ],
+    ['Rejected files', countText(dataset.rejected.length)],
+    [markup`Snapshot trained on <span class="term">SHA-256</span>`, markup`<code>${run.snapshot}</code>`],
+  ],
+  'What it was trained on',
+)}
+<div><table class="figures"><caption>Splits</caption><thead><tr><th scope="col">Split</th><th scope="col">Images</th><th scope="col">Pairs</th></tr></thead>
+<tbody>${SPLITS.map((split) => markup`<tr><th scope="row">${splitName(split)}</th><td>${countText(dataset.splits[split])}</td><td>${countText(dataset.pairs[split])}</td></tr>`)}</tbody></table>
+<table class="figures"><caption>Classes</caption><thead><tr><th scope="col">Class</th><th scope="col">Images</th></tr></thead>
+<tbody>${Object.entries(dataset.classes).map(([name, images]) => markup`<tr><th scope="row">${nameOf(name)}</th><td>${countText(images)}</td></tr>`)}</tbody></table></div>
+</div>
+${rejected(dataset.rejected)}`;
+}
+
+function rejected(files: readonly RejectedFile[]): Html | null {
+  if (files.length === 0) return null;
+  const reasons = new Map<string, number>();
+  for (const { reason } of files) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const byFrequency = [...reasons].sort(([, a], [, b]) => b - a);
+  const more = files.length - MOST_REJECTED;
+  return markup`<details><summary>${countText(files.length)} ${files.length === 1 ? 'file was' : 'files were'} left out: ${byFrequency
+    .slice(0, 3)
+    .map(([reason, count]) => `${countText(count)} × ${reason.replace(/[.\s]+$/, '')}`)
+    .join('; ')}${byFrequency.length > 3 && `; and ${byFrequency.length - 3} more reasons`}</summary>
+<table class="figures rejected"><thead><tr><th scope="col">File</th><th scope="col">Why</th></tr></thead>
+<tbody>${files.slice(0, MOST_REJECTED).map(({ file, reason }) => markup`<tr><th scope="row">${nameOf(file)}</th><td>${reason}</td></tr>`)}</tbody></table>
+${more > 0 && markup`<p>And ${countText(more)} more.</p>`}</details>`;
+}

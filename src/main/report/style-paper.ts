@@ -1,0 +1,25 @@
+/** Paper, A4 or Letter: points instead of pixels, no surround that would cost ink, and nothing torn apart by a page's end. */
+export const PAPER = `
+@page{margin:15mm 15mm 17mm;@bottom-left{content:"Twinlens comparison report";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
+@media print{
+:root{color-scheme:light;--bg:#fff;--panel:#fff;--ink:#000;--dim:#444;--line:#999;--hair:#ddd;--accent:#0f5c51;--warn:#000;--warn-bg:#fff;--stage:#fff;--stage-ink:#000;--stage-line:#999;--same:#c4c4c4;--different:#444}
+body{font-size:9pt;line-height:1.42}main{max-width:none;padding:0}
+h1{font-size:20pt}h2{font-size:15pt}h3{font-size:10pt;margin:11pt 0 3pt}.overview h2{font-size:10pt}
+table,.about,.tile figcaption,.legend,.plot figcaption,.note,.score dt,.meta,.brand,.eyebrow,.glossary dl{font-size:8pt;line-height:1.4}
+.verdict{font-size:20pt}.sentence,.introduction{font-size:10.5pt}.introduction{margin-top:6pt}.score dd{font-size:14pt}.formula{font-size:10.5pt;margin:3pt 0 3pt 20pt}
+p,ul{margin-block:4pt;max-width:none}.method>p{max-width:150mm}.certainty li{margin:4pt 0}
+section,.overview{padding:12pt 0 0;margin-top:12pt}.opening{padding-bottom:0}.brand{margin-bottom:10pt}.eyebrow{margin-bottom:3pt}
+.comparison~.comparison,.run,.method{break-before:page;border-top:0;margin-top:0;padding-top:0}
+h2,h3,caption,thead,.row-head,.eyebrow,.finding{break-after:avoid}
+tr,figure,.facts,.warnings,.score,.legend,.signoff,.formula,li,.glossary{break-inside:avoid}
+.finding{margin-bottom:9pt}.sentence{margin-top:5pt}.stage{padding:0;margin-bottom:12pt}.row+.row{margin-top:9pt}.tiles,.legend{gap:8pt}
+.row-head{margin-bottom:3pt}.tile img{max-height:62mm;outline:.5pt solid #999}.tile figcaption{margin-top:3pt}
+.legend{margin-top:9pt;padding-top:7pt}.scale-bar{height:6pt;margin:3pt 0 4pt}.sign{background:none;border:1pt solid #000;color:#000;line-height:13px}
+.evidence{grid-template-columns:minmax(0,1fr) 84mm;gap:0 8mm}.charts,.tables,.says{gap:6pt 8mm}.says h3{margin-top:6pt}
+table{margin:4pt 0 8pt}th,td{padding:2pt 8pt 2pt 0}.facts th{width:30%}
+.glossary dl{columns:3;column-gap:7mm;margin-top:6pt}.glossary dl div{padding:1.5pt 0}.cite{margin-top:10pt}
+.line{height:36pt;font-size:8pt}
+a{color:inherit;text-decoration:none}summary{color:inherit}
+.chart rect,.chart circle{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+}
+`;

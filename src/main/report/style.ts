@@ -1,0 +1,109 @@
+import { Html } from './html.ts';
+import { PAPER } from './style-paper.ts';
+
+/**
+ * The look of a report, on an 8 px grid: images on a neutral grey surround without tint, quiet chrome, one accent.
+ * Dark follows the reader's system on screen; paper is always light.
+ */
+const TOKENS = `
+:root{color-scheme:light dark;--bg:#f7f7f5;--panel:#fdfdfc;--ink:#202225;--dim:#555b62;--line:#d9d9d4;--hair:#e6e6e2;--accent:#1b7467;--warn:#7d5200;--warn-bg:#fbf3dc;--stage:#66686a;--stage-ink:#fff;--stage-line:#ffffff40;--same:#b9bcbf;--different:#54595f;--for:#f5a83d;--for2:#d9541e;--against:#5aa9e6;--against2:#2457a8;--s:8px}
+@media screen and (prefers-color-scheme:dark){:root{--bg:#17181a;--panel:#1e2022;--ink:#eceef0;--dim:#a2a9b0;--line:#3a3e43;--hair:#2a2d30;--accent:#7cc4b8;--warn:#e9c46a;--warn-bg:#2a2517;--stage:#0e0f10;--stage-ink:#f2f3f4;--stage-line:#ffffff26;--same:#5d646b;--different:#c3c9cf}}
+`;
+
+const TEXT = `
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%}
+body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.55 Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
+code,.name,summary{overflow-wrap:anywhere}
+main{max-width:1088px;margin:0 auto;padding:48px 32px 64px}
+h1,h2,h3{line-height:1.2;margin:0;font-weight:650;letter-spacing:-.01em;text-wrap:balance}
+h1{font-size:34px;letter-spacing:-.02em}h2{font-size:24px}h3{font-size:16px;margin:32px 0 8px}
+p{margin:8px 0;max-width:72ch}ul{margin:8px 0;padding-left:20px;max-width:72ch}li{margin:4px 0}
+a{color:var(--accent);text-underline-offset:2px}
+code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
+.name{white-space:pre-wrap}sub,sup{font-size:.7em;line-height:0}
+.term,.note,.meta{color:var(--dim)}
+.term{font-size:.8667em;font-weight:400;white-space:normal}
+.eyebrow,.brand{margin:0 0 8px;color:var(--dim);font-size:13px;font-weight:600}
+.brand{display:flex;gap:8px;align-items:center;color:var(--ink);margin-bottom:24px}
+.logo{fill:none;stroke:currentColor;stroke-width:1.8}.logo .second{stroke:var(--accent)}
+.opening{padding-bottom:24px}.meta{font-size:14px}.introduction{font-size:17px;margin:16px 0 0}
+section,.overview{border-top:1px solid var(--line);padding:40px 0 24px;margin-top:24px}
+.overview h2{font-size:16px;margin-bottom:8px}
+.and{font-weight:400;color:var(--dim)}
+`;
+
+const PARTS = `
+.finding{display:grid;grid-template-columns:1fr auto;gap:0 32px;align-items:end;margin-bottom:24px}
+.verdict{margin:0;font-size:34px;line-height:1.1;font-weight:700;letter-spacing:-.02em;white-space:nowrap}
+.glyph{color:var(--accent);font-weight:500}
+.sentence{grid-column:1/-1;margin:12px 0 0;font-size:17px}
+.warnings{border:1px solid var(--warn);border-left-width:6px;border-radius:4px;background:var(--warn-bg);padding:12px 16px;margin:16px 0}
+.warnings p{margin:0}.warnings ul{margin:4px 0 0}.warn-title{font-weight:650;color:var(--warn)}
+.bang{display:inline-block;width:20px;height:20px;border:2px solid currentColor;border-radius:50%;text-align:center;font:700 13px/16px system-ui,sans-serif}
+.stage{background:var(--stage);color:var(--stage-ink);border-radius:8px;padding:24px;margin:0 0 32px}
+figure{margin:0}.row+.row{margin-top:24px}
+.row-head{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;margin-bottom:12px}
+.letter{border:1.5px solid currentColor;border-radius:4px;font-weight:700;font-size:13px;line-height:20px;width:23px;text-align:center}
+.row-head strong{font-weight:600}.about{font-size:14px;margin-left:auto}
+.tiles{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:16px}
+.tile img{display:block;width:100%;height:auto;max-height:416px;object-fit:contain;object-position:top}
+.tile figcaption{font-size:14px;margin-top:8px;line-height:1.4}
+.stage .term{color:inherit}
+.sign{display:inline-block;width:17px;height:17px;border-radius:50%;text-align:center;font:700 14px/17px system-ui,sans-serif;color:#17181a;background:var(--for)}
+.sign.against{border-radius:3px;background:var(--against)}
+.empty{display:block;margin-top:4px;padding-left:10px;border-left:3px solid currentColor}
+.legend{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:16px;border-top:1px solid var(--stage-line);margin-top:24px;padding-top:16px;font-size:14px;line-height:1.45}.legend p{margin:0}
+.legend>p:only-child{grid-column:1/-1}
+.scale-bar{height:10px;margin:5px 0 8px;border-radius:5px;box-shadow:inset 0 0 0 1px var(--stage-line);print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.scale-bar.for{background:linear-gradient(90deg,transparent,var(--for) 50%,var(--for2))}.scale-bar.against{background:linear-gradient(90deg,transparent,var(--against) 50%,var(--against2))}
+.legend .scale-ends{display:flex;justify-content:space-between;gap:4px 16px;flex-wrap:wrap}
+.evidence{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,460px);gap:8px 40px;align-items:start}
+.evidence h3:first-child{margin-top:0}
+.score{display:flex;flex-wrap:wrap;gap:8px 32px;margin:8px 0 0}.score dt{color:var(--dim);font-size:14px}.score dd{margin:0;font-size:24px;font-weight:650;line-height:1.2}
+.certainty li{margin:8px 0}
+.charts,.tables,.says{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 40px;align-items:start}
+.says h3{margin-top:16px}
+.plot figcaption,.note{font-size:14px;color:var(--dim);line-height:1.45}
+.formula{font:italic 17px/1.7 Cambria,"STIX Two Text","Times New Roman","Liberation Serif",serif;font-style:normal;margin:8px 0 8px 32px}
+.cite{border-left:3px solid var(--line);padding-left:16px;margin-top:24px}
+.glossary dl{columns:2;column-gap:40px;margin:16px 0 0}.glossary dl div{break-inside:avoid;padding:5px 0}.glossary dt{font-weight:600}.glossary dd{margin:0;color:var(--dim)}
+`;
+
+const TABLES = `
+table{border-collapse:collapse;width:100%;margin:8px 0 16px;font-size:14px;line-height:1.45}
+caption{text-align:left;font-weight:600;padding:0 0 6px}
+th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-top:1px solid var(--hair);font-weight:400}
+thead th,thead td{color:var(--dim);border-top:0;border-bottom:1px solid var(--line);vertical-align:bottom}
+tbody tr:first-child>*{border-top:0}.facts tbody tr:first-child>*{border-top:1px solid var(--line)}
+.facts th{width:36%;color:var(--dim)}.facts th .term{display:block}
+.figures td .term,.figures thead .term{display:block}.figures tbody th{font-weight:600}
+.rejected th{font-weight:400}
+details{margin:16px 0}summary{cursor:pointer;color:var(--accent)}
+summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
+.choice{display:inline-flex;gap:8px;align-items:center;margin-right:16px;white-space:nowrap}.box{width:14px;height:14px;border:1.5px solid currentColor;border-radius:2px}
+.lines{display:grid;grid-template-columns:2fr 1fr 2fr;gap:0 32px}.line{border-bottom:1px solid var(--ink);height:64px;display:flex;align-items:end;color:var(--dim);font-size:13px;padding-bottom:4px}.remarks{grid-column:1/-1}
+`;
+
+const CHARTS = `
+.chart{display:block;max-width:100%;height:auto;overflow:visible;margin:0 0 8px}
+.chart text{fill:var(--dim);font-size:13px}.chart .mid{text-anchor:middle}.chart .end{text-anchor:end}
+.chart .grid{stroke:var(--hair);fill:none}.chart .axis{stroke:var(--dim);fill:none}
+.chart .line{fill:none;stroke-width:2;stroke-linejoin:round}
+.chart .train{stroke:var(--dim);stroke-dasharray:5 4}.chart .valid{stroke:var(--accent)}
+.chart text.direct,.chart text.marked,.chart text.group{fill:var(--ink);stroke:var(--bg);stroke-width:4px;stroke-dasharray:none;paint-order:stroke;stroke-linejoin:round}
+.chart text.valid{fill:var(--accent);font-weight:600}.chart text.train{fill:var(--dim)}
+.chart .dot{fill:var(--bg);stroke-width:2;stroke-dasharray:none}.chart .mark{stroke:var(--ink);stroke-width:1;stroke-dasharray:1 3;fill:none}
+.chart .same rect{fill:var(--same)}.chart .different rect{fill:var(--different)}
+.chart path.threshold{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:5 4}.chart path.this-pair{stroke:var(--accent);stroke-width:3}
+.chart text.this-pair{fill:var(--accent);font-weight:700}
+.chart .chance{stroke:var(--dim);stroke-dasharray:1 4;stroke-linecap:round}
+.chart .roc-test{stroke:var(--accent)}.chart .roc-valid{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:6 4}.chart .roc-train{stroke:var(--dim);stroke-width:1.5;stroke-dasharray:2 3}
+`;
+
+const NARROW = `
+@media screen and (max-width:800px){main{padding:32px 16px 48px}h1,.verdict{font-size:28px}.evidence,.charts,.tables,.says{grid-template-columns:minmax(0,1fr)}.stage{margin-inline:-16px;border-radius:0;padding:16px}}
+@media screen and (max-width:560px){.finding{grid-template-columns:minmax(0,1fr);gap:8px}.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend>p{grid-column:1/-1}.choice{display:flex}.formula{margin-left:8px}}
+`;
+
+export const styleElement = (): Html => new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${CHARTS}${NARROW}${PAPER}</style>`);

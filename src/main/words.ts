@@ -1,0 +1,38 @@
+/** The order of Unicode code points, which no locale changes. (JavaScript's `<` compares UTF-16 units and puts U+1F600 before U+FF5E.) */
+export function byCodePoint(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return rank(x) - rank(y);
+  }
+  return a.length - b.length;
+}
+
+/** Moves surrogates (D800–DFFF), which stand for code points from U+10000 up, behind E000–FFFF. */
+const rank = (unit: number): number => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
+
+const LONGEST_NAME = 80; // characters
+
+/**
+ * A name from the world inside a sentence: in quotation marks, cut to 80 characters, with control, bidirectional and
+ * line-separating characters written as \u…, so that it can neither break a line nor drive a terminal.
+ */
+export function quoted(name: string): string {
+  const characters = [...name];
+  const cut = characters.length > LONGEST_NAME ? [...characters.slice(0, LONGEST_NAME - 1), '…'] : characters;
+  const safe = cut.join('').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+  return `"${safe}"`;
+}
+
+/** `a, b, c`, and after `most` of them ` and N more`. */
+export function listed(items: readonly string[], most = 5): string {
+  if (items.length <= most) return items.join(', ');
+  return `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
+}
+
+/** `1 image`, `12 images`, `1 class`, `2 classes`. */
+export function counted(n: number, noun: string): string {
+  const plural = noun.endsWith('s') ? `${noun}es` : `${noun}s`;
+  return `${n} ${n === 1 ? noun : plural}`;
+}

@@ -1,0 +1,13 @@
+import { onTestFinished } from 'vitest';
+import { openStore, type Store } from '../../src/main/db/store.ts';
+import { openWorkspace, type Workspace } from '../../src/main/workspace.ts';
+import { temporaryFolder } from '../dataset/drawn.ts';
+
+export const freshWorkspace = (): Workspace => openWorkspace(temporaryFolder());
+
+/** Closed at the end of the test at the latest. */
+export function storeAt(workspace: Workspace, write = true): Store {
+  const store = openStore(workspace, { write, command: write ? 'test writer' : 'test reader' });
+  onTestFinished(() => store.close());
+  return store;
+}

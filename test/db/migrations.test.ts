@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { APPLICATION_ID, type Migration, migrate, MIGRATIONS, NEWEST_VERSION, versionOf } from '../../src/main/db/migrations.ts';
+import { openForReading, openForWriting } from '../../src/main/db/open.ts';
+import { openStore } from '../../src/main/db/store.ts';
+import { freshWorkspace, storeAt } from './kit.ts';
+import { someDataset } from './records.ts';
+
+const memory = (): Database.Database => {
+  const db = new Database(':memory:');
+  onTestFinished(() => void db.close());
+  return db;
+};
+const schemaOf = (db: Database.Database): unknown[] => db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all();
+const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+describe('migrations', () => {
+  test('are numbered 1, 2, 3, …', () => expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, i) => i + 1)));
+
+  test.each(MIGRATIONS.map(({ version }) => version))('version %i from its predecessor, and once only', (version) => {
+    const db = memory();
+    migrate(db, MIGRATIONS.slice(0, version - 1));
+    expect(versionOf(db)).toBe(version - 1);
+    migrate(db, MIGRATIONS.slice(0, version));
+    expect(versionOf(db)).toBe(version);
+    const schema = schemaOf(db);
+    migrate(db, MIGRATIONS.slice(0, version));
+    expect(schemaOf(db)).toEqual(schema);
+  });
+
+  test('from empty: every table is STRICT, every time ends in _ms, and foreign keys hold', () => {
+    const db = memory();
+    migrate(db);
+    expect(versionOf(db)).toBe(NEWEST_VERSION);
+    expect(db.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
+    const tables = (db.pragma('table_list') as { name: string; strict: number }[]).filter(({ name }) => !name.startsWith('sqlite_'));
+    expect(tables.map(({ name }) => name).sort()).toEqual([
+      'comparisons',
+      'dataset_ids',
+      'datasets',
+      'epochs',
+      'images',
+      'pairs',
+      'rejected',
+      'runs',
+    ]);
+    for (const { name, strict } of tables) {
+      expect(strict, name).toBe(1);
+      const columns = db.pragma(`table_info(${name})`) as { name: string }[];
+      for (const column of columns) expect(column.name, name).not.toMatch(/time|date$|_at$|(created|finished|started)$/);
+    }
+    expect(db.pragma('foreign_key_check')).toEqual([]);
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+  });
+
+  const steps: Migration[] = [
+    { version: 1, sql: 'CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1);' },
+    { version: 2, sql: 'ALTER TABLE a ADD COLUMN y INTEGER; UPDATE a SET y = x + 1;' },
+    { version: 3, sql: 'CREATE TABLE b (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);' },
+  ];
+
+  test('a step that fails leaves the version before it, whole', () => {
+    const db = memory();
+    expect(() => migrate(db, steps)).toThrow(/nowhere/);
+    expect(versionOf(db)).toBe(2);
+    expect(db.prepare('SELECT * FROM a').all()).toEqual([{ x: 1, y: 2 }]);
+    expect(schemaOf(db)).toHaveLength(1);
+    migrate(db, [...steps.slice(0, 2), { version: 3, sql: 'CREATE TABLE b (x INTEGER) STRICT;' }]);
+    expect(versionOf(db)).toBe(3);
+  });
+});
+
+describe('opening', () => {
+  test('turns on WAL and foreign keys', () => {
+    const { database } = freshWorkspace();
+    const db = openForWriting(database);
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
+    db.close();
+  });
+
+  const newer = (path: string): void => {
+    const db = openForWriting(path);
+    db.exec('CREATE TABLE from_the_future (x INTEGER) STRICT');
+    db.pragma(`user_version = ${NEWEST_VERSION + 3}`);
+    db.close();
+  };
+  const foreign = (path: string): void => {
+    const db = new Database(path);
+    db.exec('CREATE TABLE music (title TEXT)');
+    db.close();
+  };
+  const foreignWithVersion = (path: string): void => {
+    const db = new Database(path);
+    db.exec('CREATE TABLE music (title TEXT)');
+    db.pragma('user_version = 1');
+    db.close();
+  };
+  const truncated = (path: string): void => {
+    openForWriting(path).close();
+    truncateSync(path, 3 * 4096);
+  };
+  const garbled = (path: string): void => {
+    openForWriting(path).close();
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 4096);
+    writeFileSync(path, bytes);
+  };
+  test.each<[string, (path: string) => void, RegExp]>([
+    ['from a newer Twinlens', newer, /newer Twinlens .* update Twinlens/],
+    ['of another program', foreign, /not a Twinlens database/],
+    ['of another program with a version', foreignWithVersion, /not a Twinlens database/],
+    [
+      'that is no database',
+      (path) => writeFileSync(path, 'just some text, long enough to be looked at as a header of a database'.repeat(90)),
+      /damaged/,
+    ],
+    ['that is cut off', truncated, /damaged/],
+    ['that is garbled behind its header', garbled, /damaged/],
+  ])('a file %s is refused kindly and left untouched', (_, make, words) => {
+    const workspace = freshWorkspace();
+    make(workspace.database);
+    const before = hashOf(workspace.database);
+    for (const write of [true, false]) {
+      const opening = (): unknown => openStore(workspace, { write, command: 'test' });
+      expect(opening).toThrow(words);
+      expect(opening).toThrow(expect.objectContaining({ code: 'workspace', message: expect.stringContaining('left untouched') as string }) as Error);
+    }
+    expect(hashOf(workspace.database)).toBe(before);
+    expect(existsSync(workspace.lockHolder)).toBe(false); // the lock was given back
+  });
+
+  test('a folder in the database’s place is refused', () => {
+    const workspace = freshWorkspace();
+    const opening = (): unknown => openStore({ ...workspace, database: workspace.folder }, { write: true, command: 'test' });
+    expect(opening).toThrow(expect.objectContaining({ code: 'workspace' }) as Error);
+  });
+
+  test('reading a workspace where nothing was stored makes nothing and finds nothing', () => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace, false);
+    expect([store.datasets.list(), store.runs.list(), store.comparisons.list()]).toEqual([[], [], []]);
+    expect(() => store.datasets.insert(someDataset())).toThrow(/readonly/);
+    expect(readdirSync(workspace.folder)).toEqual([]);
+  });
+
+  test('a reader sees an empty database as empty while its maker has yet to fill it', () => {
+    const workspace = freshWorkspace();
+    writeFileSync(workspace.database, '');
+    expect(storeAt(workspace, false).datasets.list()).toEqual([]);
+  });
+
+  test('a reader cannot write', () => {
+    const workspace = freshWorkspace();
+    openForWriting(workspace.database).close();
+    const db = openForReading(workspace.database);
+    expect(() => db.exec('DELETE FROM runs')).toThrow(/readonly/);
+    db.close();
+  });
+
+  test('reading works in the middle of another’s transaction, and sees what was there before it', () => {
+    const workspace = freshWorkspace();
+    const writer = storeAt(workspace);
+    writer.datasets.insert(someDataset());
+    const raw = new Database(workspace.database);
+    raw.exec(`BEGIN EXCLUSIVE; UPDATE datasets SET name = 'changed';`);
+    const reader = storeAt(workspace, false);
+    expect(reader.datasets.list().map(({ name }) => name)).toEqual(['Things']);
+    raw.exec('COMMIT');
+    raw.close();
+    expect(reader.datasets.list().map(({ name }) => name)).toEqual(['changed']);
+  });
+});

@@ -1,0 +1,96 @@
+// Records for the stores' tests. Without vitest, as plain Node processes use them too.
+import type { NewDataset } from '../../src/main/db/datasets.ts';
+import type { Comparison } from '../../src/shared/comparison.ts';
+import type { Pair } from '../../src/shared/dataset.ts';
+import type { RunConfig } from '../../src/shared/run.ts';
+import { image } from '../dataset/images.ts';
+
+/** Two classes of six images, four of each in train; names and pairs as given. */
+export function someDataset(more: Partial<NewDataset> = {}): NewDataset {
+  const images = Array.from({ length: 12 }, (_, i) =>
+    image(i, i < 6 ? 'a' : 'b', { split: (['train', 'train', 'valid', 'train', 'test', 'train'] as const)[i % 6]! }),
+  );
+  const pairs: Record<'train' | 'valid' | 'test', Pair[]> = {
+    train: [
+      { a: 3, b: 0, label: 0 },
+      { a: 0, b: 7, label: 1 },
+      { a: 1, b: 5, label: 0 },
+    ],
+    valid: [{ a: 2, b: 8, label: 1 }],
+    test: [],
+  };
+  return {
+    name: 'Things',
+    root: '/things',
+    groupBy: null,
+    splitSeed: 0,
+    groups: null,
+    snapshot: 'abc',
+    images,
+    pairs,
+    rejected: [],
+    warnings: [],
+    ...more,
+  };
+}
+
+export const someConfig: RunConfig = {
+  backbone: 'compact',
+  weights: null,
+  flavour: 'torch',
+  preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.25, 0.125] },
+  scope: 'all',
+  batchNorm: 'batch',
+  epochs: 3,
+  batch: 8,
+  size: 64,
+  lr: 0.1 + 0.2, // needs all its digits
+  optimizer: 'sgd',
+  weightDecay: 0,
+  clipNorm: 0,
+  dim: 2,
+  margin: 2,
+  patience: 0,
+  plateau: 0,
+  augmentation: null,
+  seed: 7,
+  engine: 'onnx',
+  device: 'cpu',
+};
+
+export function someComparison(id: string, run: string, more: Partial<Comparison> = {}): Comparison {
+  const compared = {
+    file: '/things/a/0.png',
+    sha256: 'content 0',
+    className: 'a',
+    width: 3,
+    height: 2,
+    mapWidth: 7,
+    mapHeight: 7,
+    empty: null,
+    photo: 'p.jpg',
+    factual: 'f.png',
+    counterfactual: 'c.png',
+    signed: 's.npy',
+  };
+  return {
+    comparison: id,
+    run,
+    createdMs: 1_700_000_000_000,
+    target: 'verdict',
+    layer: 'last',
+    distance: 1.25,
+    similarity: 0.3,
+    threshold: 1,
+    verdict: 'different',
+    support: { pairs: 10, agree: 9 },
+    scale: 0.5,
+    images: [compared, { ...compared, className: null }],
+    modelSha256: 'm',
+    engine: 'onnx',
+    device: 'cpu',
+    warnings: [],
+    versions: { twinlens: '0.1.0' },
+    ...more,
+  };
+}

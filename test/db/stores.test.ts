@@ -1,0 +1,281 @@
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { fromJson, toJson } from '../../src/main/db/json.ts';
+import type { EpochRow, Metrics } from '../../src/shared/run.ts';
+import { image } from '../dataset/images.ts';
+import { freshWorkspace, storeAt } from './kit.ts';
+import { someComparison, someConfig, someDataset } from './records.ts';
+
+const versions = { twinlens: '0.1.0' };
+const thrown = (work: () => unknown): { code: string; message: string } => {
+  try {
+    work();
+  } catch (error) {
+    return error as { code: string; message: string };
+  }
+  return { code: 'none', message: 'nothing was thrown' };
+};
+
+describe('datasets', () => {
+  test('gives back what was stored, also after closing', () => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace);
+    const given = someDataset({
+      rejected: [
+        { file: 'b', reason: '2' },
+        { file: 'a', reason: '1' },
+      ],
+      warnings: ['One.', 'Two.'],
+      groups: 5,
+    });
+    const summary = store.datasets.insert(given);
+    store.close();
+    const { datasets } = storeAt(workspace, false);
+    expect(datasets.get('things')).toEqual(summary);
+    expect(summary).toMatchObject({
+      dataset: 'things',
+      images: 12,
+      classes: { a: 6, b: 6 },
+      splits: { train: 8, valid: 2, test: 2 },
+      pairs: { train: 3, valid: 1, test: 0 },
+      groups: 5,
+      rejected: given.rejected, // in the order given
+      warnings: given.warnings,
+      snapshot: 'abc',
+    });
+    expect(datasets.images('things')).toEqual(given.images);
+    expect(datasets.pairs('things', 'train')).toEqual(given.pairs.train); // in the order drawn
+    expect(datasets.pairs('things', 'test')).toEqual([]);
+  });
+
+  test.each<[string, Parameters<typeof someDataset>[0]]>([
+    ['a pair with an unknown image', { pairs: { train: [], valid: [{ a: 0, b: 99, label: 0 }], test: [] } }],
+    ['an image paired with itself', { pairs: { train: [], valid: [], test: [{ a: 4, b: 4, label: 0 }] } }],
+    ['two images with one id', { images: [image(0, 'a'), image(0, 'b')] }],
+  ])('%s is refused, and nothing of the data set is stored', (_, flaw) => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace);
+    store.datasets.insert(someDataset({ name: 'whole' }));
+    expect(() => store.datasets.insert(someDataset(flaw))).toThrow(/constraint/);
+    expect(store.datasets.list().map(({ dataset }) => dataset)).toEqual(['whole']);
+    store.close();
+    const raw = new Database(workspace.database, { readonly: true });
+    expect(raw.prepare('SELECT count(DISTINCT dataset) FROM images').pluck().get()).toBe(1);
+    expect(raw.prepare('SELECT count(*) FROM dataset_ids').pluck().get()).toBe(1);
+    raw.close();
+  });
+
+  test('an id is not given twice, even when its data set is gone', () => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace);
+    store.datasets.insert(someDataset());
+    store.close();
+    const raw = new Database(workspace.database);
+    raw.pragma('foreign_keys = ON');
+    raw.exec('DELETE FROM datasets');
+    expect(raw.prepare('SELECT count(*) FROM pairs').pluck().get()).toBe(0);
+    raw.close();
+    expect(storeAt(workspace).datasets.insert(someDataset()).dataset).toBe('things-2');
+  });
+
+  test('an unknown name is answered with those there are', () => {
+    const { datasets } = storeAt(freshWorkspace());
+    expect(thrown(() => datasets.get('flowers'))).toMatchObject({
+      code: 'not-found',
+      message: 'There is no data set "flowers". There is none yet: import a folder with one sub-folder per class first.',
+    });
+    datasets.insert(someDataset({ name: 'one' }));
+    expect(thrown(() => datasets.get(`x\n'; --`)).message).toBe(`There is no data set "x\\u000a'; --". There is: one.`);
+    for (let n = 0; n < 12; n++) datasets.insert(someDataset({ name: 'more' }));
+    expect(thrown(() => datasets.images('flowers')).message).toMatch(/There are: more-12, more-11, .*more-3 and 3 more\.$/);
+    expect(thrown(() => datasets.pairs('flowers', 'test')).code).toBe('not-found');
+  });
+});
+
+describe('runs', () => {
+  const epoch = (n: number, more: Partial<EpochRow> = {}): EpochRow => ({
+    epoch: n,
+    lossTrain: 0.1 * n,
+    lossValid: 1 / 3,
+    aucTrain: 0.9,
+    aucValid: 0.8,
+    accuracyTrain: 0.7,
+    accuracyValid: 0.6,
+    lr: 1e-3,
+    seconds: 1.5,
+    imagesPerSecond: 100,
+    best: n === 1,
+    ...more,
+  });
+  const metrics = (split: 'valid' | 'test', auc: number): Metrics => ({
+    split,
+    pairs: 4,
+    same: 2,
+    different: 2,
+    auc,
+    aucLow: 0.5,
+    aucHigh: 1,
+    accuracy: 0.75,
+    threshold: 1,
+    confusion: [
+      [2, 0],
+      [1, 1],
+    ],
+    eer: 0.25,
+    roc: [
+      [0, 0],
+      [1, 1],
+    ],
+  });
+
+  test('a run from its beginning to its end', () => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace);
+    store.datasets.insert(someDataset());
+    const made = store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    expect(made).toMatchObject({
+      run: 'r1',
+      status: 'running',
+      epochs: [],
+      metrics: [],
+      bestEpoch: null,
+      config: someConfig,
+      seconds: 0,
+      finishedMs: null,
+      error: null,
+    });
+    store.runs.appendEpoch('r1', epoch(1));
+    store.runs.appendEpoch('r1', epoch(2));
+    store.runs.update('r1', { bestEpoch: 1, seconds: 3.25, modelSha256: 'm', calibration: { threshold: 1.1, slope: 3 } });
+    store.runs.putMetrics('r1', metrics('valid', 0.8));
+    store.runs.putMetrics('r1', metrics('test', 0.7));
+    store.runs.putMetrics('r1', metrics('valid', 0.9));
+    const ended = store.runs.update('r1', {
+      status: 'done',
+      finishedMs: 5,
+      validDistances: { same: [0.1], different: [1, 2] },
+      warnings: ['Few pairs.'],
+    });
+    store.close();
+    const read = storeAt(workspace, false).runs.get('r1');
+    expect(read).toEqual(ended);
+    expect(read).toEqual({
+      ...made,
+      status: 'done',
+      epochs: [epoch(1), epoch(2)],
+      bestEpoch: 1,
+      seconds: 3.25,
+      modelSha256: 'm',
+      calibration: { threshold: 1.1, slope: 3 },
+      metrics: [metrics('test', 0.7), metrics('valid', 0.9)],
+      validDistances: { same: [0.1], different: [1, 2] },
+      warnings: ['Few pairs.'],
+      finishedMs: 5,
+    });
+  });
+
+  test('keeps NaN and infinities of a run that diverged', () => {
+    const store = storeAt(freshWorkspace());
+    store.datasets.insert(someDataset());
+    store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    const diverged = epoch(1, { lossTrain: Infinity, lossValid: NaN, aucValid: NaN });
+    store.runs.appendEpoch('r1', diverged);
+    store.runs.putMetrics('r1', metrics('test', NaN));
+    expect(store.runs.get('r1').epochs).toEqual([diverged]);
+    expect(store.runs.get('r1').metrics[0]?.auc).toBeNaN();
+  });
+
+  test('resuming from an earlier checkpoint replaces the epochs after it', () => {
+    const store = storeAt(freshWorkspace());
+    store.datasets.insert(someDataset());
+    store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    for (const n of [1, 2, 3, 4]) store.runs.appendEpoch('r1', epoch(n));
+    store.runs.appendEpoch('r1', epoch(3, { lossTrain: 9 }));
+    expect(store.runs.get('r1').epochs.map((row) => [row.epoch, row.lossTrain])).toEqual([
+      [1, 0.1],
+      [2, 0.2],
+      [3, 9],
+    ]);
+  });
+
+  test('lists the newest first, and tells unknown ids what there is', () => {
+    const store = storeAt(freshWorkspace());
+    store.datasets.insert(someDataset());
+    expect(thrown(() => store.runs.get('r1')).message).toContain('There is none yet: train one on a data set first.');
+    for (let n = 0; n < 3; n++) store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    expect(store.runs.list().map(({ run }) => run)).toEqual(['r3', 'r2', 'r1']);
+    for (const id of ['r4', 'r0', 'r01', 'r1 ', 'R1', '1', 'c1', '', 'r1e0', 'r99999999999999999999', "r1' OR 1"]) {
+      expect(
+        thrown(() => store.runs.get(id)),
+        id,
+      ).toMatchObject({ code: 'not-found', message: expect.stringContaining('There are: r3, r2, r1.') as string });
+    }
+    expect(thrown(() => store.runs.update('r9', { seconds: 1 })).code).toBe('not-found');
+    expect(thrown(() => store.runs.appendEpoch('r9', epoch(1))).code).toBe('not-found');
+    expect(() => store.runs.create({ dataset: 'nowhere', snapshot: 'abc', config: someConfig, versions })).toThrow(/FOREIGN KEY/);
+  });
+
+  test('runs left running by a process that died are interrupted when the next writer comes', () => {
+    const workspace = freshWorkspace();
+    const first = storeAt(workspace);
+    first.datasets.insert(someDataset());
+    for (let n = 0; n < 3; n++) first.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    first.runs.update('r2', { status: 'done' });
+    const reader = storeAt(workspace, false);
+    expect(reader.interrupted).toEqual([]);
+    expect(reader.runs.get('r1').status).toBe('running'); // its process lives
+    first.close();
+    const second = storeAt(workspace);
+    expect(second.interrupted).toEqual(['r1', 'r3']);
+    expect(second.runs.list().map(({ status }) => status)).toEqual(['interrupted', 'done', 'interrupted']);
+    expect(second.runs.get('r3').error).toContain('--resume r3');
+  });
+
+  test('an id is not given twice, even when its run is gone', () => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace);
+    store.datasets.insert(someDataset());
+    store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    store.close();
+    const raw = new Database(workspace.database);
+    raw.exec('DELETE FROM runs');
+    raw.close();
+    expect(storeAt(workspace).runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions }).run).toBe('r2');
+  });
+});
+
+describe('comparisons', () => {
+  test('an id is reserved first and filled once', () => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace);
+    store.datasets.insert(someDataset());
+    store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    expect([store.comparisons.reserve(), store.comparisons.reserve()]).toEqual(['c1', 'c2']);
+    expect(store.comparisons.list()).toEqual([]);
+    expect(thrown(() => store.comparisons.get('c1'))).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('compare two images first') as string,
+    });
+    const record = someComparison('c2', 'r1', { warnings: ['<b>"quoted"\n'] });
+    store.comparisons.insert(record);
+    expect(thrown(() => store.comparisons.insert({ ...record, distance: 9 })).code).toBe('internal');
+    expect(thrown(() => store.comparisons.insert(someComparison('c3', 'r1'))).code).toBe('internal');
+    expect(thrown(() => store.comparisons.insert(someComparison('c1', 'r9'))).message).toMatch(/FOREIGN KEY/);
+    store.close();
+    const again = storeAt(workspace);
+    expect(again.comparisons.get('c2')).toEqual(record);
+    expect(again.comparisons.reserve()).toBe('c3'); // c1 stays reserved
+    again.comparisons.insert(someComparison('c3', 'r1'));
+    expect(again.comparisons.list().map(({ comparison }) => comparison)).toEqual(['c3', 'c2']);
+    expect(thrown(() => again.comparisons.get('c1')).message).toContain('There are: c3, c2.');
+  });
+});
+
+describe('json', () => {
+  test('keeps what JSON loses, and leaves keys from the world alone', () => {
+    const value = { a: [NaN, Infinity, -Infinity, 0.1], $number: 3, b: { $number: 'x' }, c: { $number: 'toString' }, d: null, e: 'NaN' };
+    expect(fromJson(toJson(value))).toEqual(value);
+    const proto = Object.fromEntries([['__proto__', 4]]);
+    expect(Object.entries(fromJson<Record<string, number>>(toJson(proto)))).toEqual([['__proto__', 4]]);
+  });
+});

@@ -1,0 +1,133 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isAbsolute, join, resolve, sep } from 'node:path';
+import envPaths from 'env-paths';
+import { describe, expect, test } from 'vitest';
+import { writeWhole } from '../../src/main/files.ts';
+import { openWorkspace, workspaceAt, workspaceFolder } from '../../src/main/workspace.ts';
+import { temporaryFolder } from '../dataset/drawn.ts';
+
+describe('workspaceFolder', () => {
+  test('the folder given, else the environment’s, else the platform’s', () => {
+    const env = { TWINLENS_WORKSPACE: '/from/env' };
+    expect(workspaceFolder('some/where', env)).toBe(resolve('some/where'));
+    expect(workspaceFolder(undefined, env)).toBe(resolve('/from/env'));
+    for (const none of [{}, { TWINLENS_WORKSPACE: '' }]) {
+      expect(workspaceFolder(undefined, none)).toBe(envPaths('Twinlens', { suffix: '' }).data);
+    }
+    expect(workspaceFolder(undefined, {})).toContain('Twinlens');
+    expect(() => workspaceFolder(' ', env)).toThrow(expect.objectContaining({ code: 'usage' }) as Error);
+  });
+});
+
+describe('openWorkspace', () => {
+  test('makes the folder, however deep, and leaves nothing else in it', () => {
+    const folder = join(temporaryFolder(), 'a', "b 'c'", 'ä');
+    const { folder: made } = openWorkspace(folder);
+    expect(made).toBe(folder);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(openWorkspace(folder).folder).toBe(folder); // a second time too
+  });
+
+  test('all its paths are absolute, different and inside', () => {
+    const { run, comparison, folder, ...paths } = workspaceAt(resolve('/w'));
+    const all = [...Object.values(paths), run('r1'), run('r2'), comparison('c1')];
+    expect(new Set(all).size).toBe(all.length);
+    for (const path of all) expect(isAbsolute(path) && path.startsWith(folder + sep), path).toBe(true);
+    expect(paths.database).toBe(join(folder, 'twinlens.sqlite'));
+    expect(run('r1')).toBe(join(folder, 'runs', 'r1'));
+    expect(comparison('c1')).toBe(join(folder, 'comparisons', 'c1'));
+    expect(paths.features).toBe(join(folder, 'cache', 'features'));
+  });
+
+  test.each(['..', '../r1', 'r1/..', '', '/etc', 'r1\0', '.', 'r 1', 'C:'])('the id %j leads to no folder', (id) => {
+    const workspace = workspaceAt(resolve('/w'));
+    for (const lead of [workspace.run, workspace.comparison]) expect(() => lead(id)).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+  });
+
+  test('a file in its place, or above it, is named', () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, 'kept');
+    for (const folder of [file, join(file, 'below')]) {
+      expect(() => openWorkspace(folder)).toThrow(
+        expect.objectContaining({
+          code: 'workspace',
+          message: expect.stringContaining('there is a file where the folder should be') as string,
+        }) as Error,
+      );
+    }
+    expect(readFileSync(file, 'utf8')).toBe('kept');
+  });
+
+  test.skipIf(process.platform !== 'linux')('a folder that cannot be made or written is named', () => {
+    for (const folder of ['/proc/twinlens', '/proc/self/fd']) {
+      expect(() => openWorkspace(folder)).toThrow(
+        expect.objectContaining({ code: 'workspace', message: expect.stringContaining(folder) as string }) as Error,
+      );
+    }
+  });
+});
+
+describe('writeWhole', () => {
+  test('writes bytes and text, makes parents, replaces what stood there, leaves nothing beside it', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'a', 'b', 'out.bin');
+    const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);
+    await writeWhole(path, bytes);
+    expect(new Uint8Array(readFileSync(path))).toEqual(bytes);
+    await writeWhole(path, 'kurz: ä');
+    expect(readFileSync(path, 'utf8')).toBe('kurz: ä');
+    expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['out.bin']);
+    await writeWhole(join(folder, `${'x'.repeat(250)}.png`), 'a name of the longest kind'); // the temporary name may be no longer
+  });
+
+  test('a view of a larger buffer writes its own part only', async () => {
+    const path = join(temporaryFolder(), 'part');
+    await writeWhole(path, Uint8Array.from([1, 2, 3, 4, 5]).subarray(1, 4));
+    expect([...readFileSync(path)]).toEqual([2, 3, 4]);
+  });
+
+  test('a reader never sees a part', async () => {
+    const path = join(temporaryFolder(), 'out');
+    const versions = [1, 2].map((n) => Buffer.alloc(3_000_000, n));
+    await writeWhole(path, versions[0]!);
+    let done = false;
+    const writing = (async () => {
+      for (let n = 0; n < 12; n++) await writeWhole(path, versions[n % 2]!);
+      done = true;
+    })();
+    let reads = 0;
+    while (!done) {
+      const seen = readFileSync(path);
+      expect(versions.some((v) => v.equals(seen))).toBe(true);
+      reads++;
+      await new Promise(setImmediate);
+    }
+    await writing;
+    expect(reads).toBeGreaterThan(5);
+  });
+
+  test('on failure the old file stays and the temporary one goes', async () => {
+    const folder = temporaryFolder();
+    const taken = join(folder, 'taken');
+    mkdirSync(join(taken, 'full'), { recursive: true }); // a folder that holds something can't be replaced by a file
+    await expect(writeWhole(taken, 'x')).rejects.toMatchObject({ name: 'AppError' });
+    expect(existsSync(join(taken, 'full'))).toBe(true);
+    expect(readdirSync(folder)).toEqual(['taken']);
+    const file = join(folder, 'file');
+    writeFileSync(file, 'kept');
+    await expect(writeWhole(join(file, 'below'), 'x')).rejects.toMatchObject({ name: 'AppError' });
+    expect(readFileSync(file, 'utf8')).toBe('kept');
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('a full disk is named as such', async () => {
+    // The only full disk at hand is a device: writing through it shows the words, not the rename.
+    const { asAppError } = await import('../../src/shared/errors.ts');
+    expect(() => {
+      try {
+        writeFileSync('/dev/full', 'x');
+      } catch (error) {
+        throw asAppError(error);
+      }
+    }).toThrow(expect.objectContaining({ code: 'disk-full' }) as Error);
+  });
+});

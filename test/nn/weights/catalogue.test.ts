@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findEntry, readCatalogue } from '../../../src/main/nn/weights/catalogue.ts';
+import { errorOf, scratchFolder } from './specs.ts';
+
+const own = resolve('resources', 'weights.json');
+const path = join(scratchFolder(), 'catalogue.json');
+const entry = {
+  id: 'one',
+  backbone: 'resnet18',
+  format: 'safetensors',
+  files: [{ name: 'one.safetensors', url: 'https://example.org/one.safetensors', bytes: 10, sha256: '0'.repeat(64) }],
+  licence: 'MIT',
+  licenceUrl: 'https://example.org/licence',
+  preprocessing: { mean: [0, 0, 0], std: [1, 1, 1] },
+  flavour: 'torch',
+  about: 'A test.',
+};
+const file = entry.files[0]!;
+
+describe('the catalogue that comes with Twinlens', () => {
+  const catalogue = readCatalogue(own, {});
+
+  it('is sound and offers a small network first', () => {
+    expect(catalogue.map(({ id }) => id)).toEqual(['mobilenet_v2_035_224', 'resnet18_tv_in1k', 'resnet50_tv_in1k']);
+  });
+
+  it('fetches only over https, everything pinned, nothing from a branch that moves', () => {
+    for (const { files, tensorsSha256 } of catalogue) {
+      for (const { url, sha256 } of files) {
+        expect(url).toMatch(/^https:/);
+        expect(url).not.toMatch(/\/resolve\/main\//);
+        expect(sha256 ?? tensorsSha256).toMatch(/^[0-9a-f]{64}$/);
+      }
+    }
+  });
+
+  it('tells preprocessing and padding as the weights’ makers publish them', () => {
+    expect(findEntry(catalogue, 'mobilenet_v2_035_224')).toMatchObject({
+      flavour: 'keras',
+      preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+    });
+    expect(findEntry(catalogue, 'resnet50_tv_in1k')).toMatchObject({
+      flavour: 'torch',
+      preprocessing: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+    });
+  });
+
+  it('an unknown id is refused with those there are', async () => {
+    expect((await errorOf(() => findEntry(catalogue, 'vgg16'), 'not-found')).message).toContain('resnet18_tv_in1k');
+  });
+});
+
+it('TWINLENS_CATALOGUE puts another in its place', () => {
+  writeFileSync(path, JSON.stringify([entry]));
+  expect(readCatalogue(own, { TWINLENS_CATALOGUE: path })).toEqual([entry]);
+  expect(readCatalogue(own, { TWINLENS_CATALOGUE: '' })).toEqual(JSON.parse(readFileSync(own, 'utf8')));
+});
+
+describe('a catalogue with a mistake is refused, which is named:', () => {
+  it.each([
+    ['a file name that leads elsewhere', [{ ...entry, files: [{ ...file, name: '../../one.safetensors' }] }], 'plain file name'],
+    ['an id that leads elsewhere', [{ ...entry, id: '..' }], 'plain file name'],
+    ['an address that is a file', [{ ...entry, files: [{ ...file, url: 'file:///etc/hosts' }] }], 'files.0.url'],
+    ['half a hash', [{ ...entry, files: [{ ...file, sha256: 'abc' }] }], 'SHA-256'],
+    ['nothing to prove a file by', [{ ...entry, files: [{ ...file, sha256: null }] }], 'without sha256'],
+    ['a deviation of zero', [{ ...entry, preprocessing: { mean: [0, 0, 0], std: [1, 0, 1] } }], 'standard deviation'],
+    ['an unknown backbone', [{ ...entry, backbone: 'vgg16' }], 'backbone'],
+    ['no model.json', [{ ...entry, format: 'tfjs-layers' }], 'model.json'],
+    ['a file twice', [{ ...entry, format: 'tfjs-layers', files: [file, file] }], 'file twice'],
+    ['an id twice', [entry, entry], 'entry twice'],
+    ['a misspelt field', [{ ...entry, license: 'MIT' }], 'license'],
+    ['no list', { entries: [] }, 'mistake'],
+  ])('%s', async (_, content, expected) => {
+    writeFileSync(path, JSON.stringify(content));
+    expect((await errorOf(() => readCatalogue(path, {}), 'bad-request')).message).toContain(expected);
+  });
+
+  it('no JSON, or no file', async () => {
+    writeFileSync(path, '[{');
+    expect((await errorOf(() => readCatalogue(path, {}), 'bad-request')).message).toContain('is not JSON');
+    await errorOf(() => readCatalogue(`${path}.absent`, {}), 'not-found');
+  });
+});

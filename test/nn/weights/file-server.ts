@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll } from 'vitest';
+
+export interface Request {
+  path: string;
+  range: string | undefined;
+}
+/** How the server behaves; each test sets what it needs. */
+export interface Behaviour {
+  files: Map<string, Uint8Array>;
+  ranges: boolean; // false: answers 200 with everything, whatever is asked
+  cutAfter: number[]; // bytes of a body after which each next connection is cut; used up from the front
+  status: number[]; // statuses to answer with instead, used up from the front
+  chunkDelayMs: number; // ms between chunks of 1000 bytes
+  stall: boolean; // sends headers, then nothing more
+  lengths: boolean; // false: tells no content-length, as hosts that compute their pages do
+}
+
+/** A loopback host for downloads that can misbehave in the ways real ones do. */
+export async function startFileServer(): Promise<{
+  url: string;
+  host: string;
+  requests: Request[];
+  now: Behaviour;
+  reset: () => void;
+  stop: () => Promise<void>;
+}> {
+  const requests: Request[] = [];
+  const fresh = (): Behaviour => ({ files: new Map(), ranges: true, cutAfter: [], status: [], chunkDelayMs: 0, stall: false, lengths: true });
+  const now = fresh();
+
+  const pour = async (response: ServerResponse, bytes: Uint8Array): Promise<void> => {
+    const cut = now.cutAfter.shift();
+    const end = Math.min(cut ?? Infinity, bytes.length);
+    for (let at = 0; at < end; at += 1000) {
+      if (response.destroyed) return;
+      await new Promise((done) => response.write(bytes.subarray(at, Math.min(at + 1000, end)), done));
+      if (now.chunkDelayMs) await new Promise((done) => setTimeout(done, now.chunkDelayMs));
+    }
+    if (cut === undefined) response.end();
+    else setTimeout(() => response.destroy(), 20); // what was sent arrives first
+  };
+
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const path = request.url!.slice(1);
+    const range = request.headers.range;
+    requests.push({ path, range });
+    const status = now.status.shift();
+    const bytes = now.files.get(path);
+    if (status !== undefined || !bytes) {
+      response.writeHead(status ?? 404).end('no');
+      return;
+    }
+    const from = now.ranges && range ? Number(/^bytes=(\d+)-$/.exec(range)![1]) : 0;
+    if (from >= bytes.length && from > 0) {
+      response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
+      return;
+    }
+    const partial = now.ranges && range !== undefined;
+    response.writeHead(partial ? 206 : 200, {
+      ...(now.lengths ? { 'content-length': bytes.length - from } : {}),
+      ...(partial ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
+    });
+    if (now.stall) response.flushHeaders();
+    else void pour(response, bytes.subarray(from));
+  };
+
+  const server = createServer(answer);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  };
+  afterAll(stop);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    host: `127.0.0.1:${port}`,
+    requests,
+    now,
+    reset: () => {
+      Object.assign(now, fresh());
+      requests.length = 0;
+    },
+    stop,
+  };
+}

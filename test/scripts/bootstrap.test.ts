@@ -1,0 +1,127 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bootstrap, fakeProject, temporaryFolder, write } from './project.ts';
+
+const callsOf = (root: string): string[] => {
+  const log = join(root, 'calls.log');
+  return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+};
+
+describe('the command behind bootstrap', () => {
+  it('gets its arguments as they were given, spaces, quotes and options included', async () => {
+    const given = ['tell', '--json', 'two words', '"quoted"', '$HOME', '', '--', '-x'];
+    const { code, stdout } = await bootstrap(fakeProject(), ['twinlens', ...given]);
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as { rest: string[] }).rest).toEqual(given.slice(1));
+  });
+
+  it('runs where it was called from, and finds INIT_CWD as npm set it', async () => {
+    const elsewhere = temporaryFolder();
+    const { stdout } = await bootstrap(fakeProject(), ['twinlens', 'tell'], { cwd: elsewhere, env: { INIT_CWD: '/somewhere' } });
+    expect(JSON.parse(stdout)).toMatchObject({ cwd: elsewhere, from: '/somewhere' });
+  });
+
+  it.each([0, 1, 2, 77])('ends with exit code %i when the command does', async (code) => {
+    expect(await bootstrap(fakeProject(), ['twinlens', 'exit', String(code)])).toEqual({ code, signal: null, stdout: '', stderr: '' });
+  });
+
+  it.skipIf(process.platform === 'win32').each(['SIGTERM', 'SIGINT'] as const)('passes %s on and ends by it', async (signal) => {
+    const ended = await bootstrap(fakeProject(), ['twinlens', 'wait'], { sent: (child) => child.kill(signal) });
+    expect(ended).toMatchObject({ code: null, signal, stdout: 'ready\n' });
+  });
+
+  it.skipIf(process.platform === 'win32')('lets the command end in its own way after Ctrl-C', async () => {
+    const ended = await bootstrap(fakeProject(), ['twinlens', 'catch'], { sent: (child) => child.kill('SIGINT') });
+    expect(ended).toMatchObject({ code: 42, signal: null });
+  });
+
+  it('refuses an unknown task as wrong usage', async () => {
+    const { code, stdout, stderr } = await bootstrap(fakeProject(), ['dance']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/usage/);
+  });
+});
+
+describe('the set-up', () => {
+  it('does nothing, and says nothing, when nothing has changed', async () => {
+    const root = fakeProject();
+    const { stderr } = await bootstrap(root, ['twinlens', 'tell']);
+    expect(stderr).toBe('');
+    expect(callsOf(root)).toEqual([]);
+  });
+
+  it('installs after package-lock.json has changed, builds after that, and keeps stdout clean', async () => {
+    const root = fakeProject();
+    write(root, 'package-lock.json', '{ "packages": { "node_modules/left-pad": { "version": "1.0.0" } } }');
+    const first = await bootstrap(root, ['twinlens', 'tell', 'x']);
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.stdout)).toMatchObject({ rest: ['x'] });
+    expect(first.stderr).not.toMatch(/noise/);
+    expect(callsOf(root)).toEqual([expect.stringMatching(/^npm ci .*onnx=skip$/), 'vite']);
+    await bootstrap(root, ['twinlens', 'tell']);
+    expect(callsOf(root)).toHaveLength(2);
+  });
+
+  it('installs again when npm was killed half-way', async () => {
+    const root = fakeProject();
+    write(root, 'package-lock.json', '{ "packages": { "node_modules/a": { "version": "1.0.0" } } }');
+    await bootstrap(root, ['twinlens', 'tell'], { env: { FAKE_NPM: 'killed' } });
+    expect((await bootstrap(root, ['twinlens', 'exit', '0'])).code).toBe(0);
+    expect(callsOf(root).filter((line) => line.startsWith('npm ci'))).toHaveLength(2);
+  });
+
+  it('says in one line that the registry cannot be reached', async () => {
+    const root = fakeProject();
+    rmSync(join(root, 'node_modules'), { recursive: true });
+    const said = 'npm error code ENOTFOUND\nnpm error network request to https://registry.invalid/x failed, reason: getaddrinfo ENOTFOUND';
+    const { code, stdout, stderr } = await bootstrap(root, ['twinlens', 'tell'], { env: { FAKE_NPM: said } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    const lines = stderr.trim().split('\n');
+    expect(lines).toHaveLength(2); // what it began, and why it ended
+    expect(lines[1]).toMatch(/registry can't be reached.*Connect to the network/);
+  });
+
+  it('builds after a source was changed, added or removed', async () => {
+    const root = fakeProject();
+    const build = async () => {
+      expect((await bootstrap(root, ['build'])).code).toBe(0);
+      return callsOf(root).length;
+    };
+    expect(await build()).toBe(0);
+    write(root, 'src/new/file.ts', 'export {};');
+    expect(await build()).toBe(1);
+    expect(await build()).toBe(1);
+    rmSync(join(root, 'src/new/file.ts'));
+    expect(await build()).toBe(2);
+    write(root, 'src/cli.js', 'console.log("newer")');
+    expect((await bootstrap(root, ['twinlens'])).stdout).toBe('newer\n');
+    expect(callsOf(root)).toHaveLength(3);
+  });
+
+  it('says why a build failed, and leaves the last one in its place', async () => {
+    const root = fakeProject();
+    write(root, 'src/cli.js', 'broken');
+    const { code, stdout, stderr } = await bootstrap(root, ['twinlens', 'tell']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/cannot be built/);
+    expect(readFileSync(join(root, 'dist/main/cli.cjs'), 'utf8')).toMatch(/tell/);
+  });
+
+  it('is done once by two that start together, and both go on', async () => {
+    const root = fakeProject();
+    write(root, 'package-lock.json', '{ "packages": { "node_modules/b": { "version": "1.0.0" } } }');
+    const both = await Promise.all([1, 2, 3].map((n) => bootstrap(root, ['twinlens', 'tell', String(n)])));
+    expect(both.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(both.map(({ stdout }) => (JSON.parse(stdout) as { rest: string[] }).rest)).toEqual([['1'], ['2'], ['3']]);
+    expect(callsOf(root)).toEqual([expect.stringMatching(/^npm ci/), 'vite']);
+  });
+});
+
+describe('start', () => {
+  it('sets up and says what to run until the workbench is there', async () => {
+    const { code, stdout } = await bootstrap(fakeProject(), ['start']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/npm run demo/);
+  });
+});

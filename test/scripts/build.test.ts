@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/bootstrap/build.mjs';
+import { temporaryFolder, write } from './project.ts';
+
+describe('the build', () => {
+  it('makes programs of their own: none runs another, libraries are inside, native modules outside', async () => {
+    const root = temporaryFolder();
+    symlinkSync(resolve('node_modules'), join(root, 'node_modules'), 'junction');
+    cpSync(resolve('vite.config.ts'), join(root, 'vite.config.ts'));
+    write(root, 'package.json', '{ "type": "module" }');
+    write(
+      root,
+      'src/main/both.ts',
+      "import { z } from 'zod';\nexport const say = (who: string) => console.log(z.string().parse(who), import.meta.url);",
+    );
+    write(root, 'src/main/lazy.ts', "import sharp from 'sharp';\nimport { say } from './both.ts';\nsay(typeof sharp);");
+    write(root, 'src/main/cli.ts', "import { say } from './both.ts';\nsay('cli');\nvoid import('./lazy.ts');");
+    write(root, 'src/main/compute/process.ts', "import { say } from '../both.ts';\nsay('compute');");
+    expect(await ensureBuilt(root, { executable: process.execPath, home: null }, process.env)).toBe('built');
+
+    const run = (file: string) => {
+      const { stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/main', file)], { cwd: temporaryFolder(), encoding: 'utf8' });
+      expect(stderr).toBe('');
+      return stdout.trim().split('\n');
+    };
+    const urlOf = (file: string) => pathToFileURL(join(root, 'dist/main', file)).href;
+    expect(run('cli.cjs')).toEqual([`cli ${urlOf('cli.cjs')}`, `function ${urlOf('cli.cjs')}`]);
+    expect(run('compute.cjs')).toEqual([`compute ${urlOf('compute.cjs')}`]);
+    expect(existsSync(join(root, 'dist/main/cli.cjs.map'))).toBe(true);
+    expect(await ensureBuilt(root, { executable: process.execPath, home: null }, process.env)).toBe('fresh');
+  });
+});
