@@ -1,10 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { asAppError } from '../shared/errors.ts';
 
 const TRIES = 5;
+
+/**
+ * Makes a folder and those above it that are missing. Node's own `mkdir(…, { recursive: true })` never returns where a file system
+ * answers "no such folder" for one that could not be made in a parent that does exist (/proc, some network mounts).
+ * Throws the operating system's error: ENOTDIR or EEXIST where a file is in the way.
+ */
+export function makeFolders(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = dirname(folder);
+  if (parent !== folder && !existsSync(parent)) makeFolders(parent);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
+  }
+}
 
 /**
  * Writes a file so that a reader finds either what stood there before or all of `bytes`, never a part: a temporary file in
@@ -16,7 +34,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
   const folder = dirname(path);
   const temporary = join(folder, `.${randomUUID()}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     const file = await open(temporary, 'wx');
     try {
       await file.writeFile(bytes);

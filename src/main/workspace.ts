@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { mkdtempSync, rmdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { AppError } from '../shared/errors.ts';
+import { makeFolders } from './files.ts';
 
 /** Where everything Twinlens keeps lies. Sub-folders are made by whoever first writes into them. */
 export interface Workspace {
@@ -32,7 +33,7 @@ export function workspaceFolder(given?: string, env: NodeJS.ProcessEnv = process
 export function openWorkspace(given?: string, env: NodeJS.ProcessEnv = process.env): Workspace {
   const folder = workspaceFolder(given, env);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     rmdirSync(mkdtempSync(join(folder, '.probe-'))); // a permission bit says less than trying: shares, ACLs, read-only mounts
   } catch (error) {
     throw unusable(folder, error);
@@ -74,6 +75,8 @@ function unusable(folder: string, error: unknown): AppError {
       case 'EACCES':
       case 'EPERM':
         return 'you are not permitted to write there';
+      case 'ENOENT':
+        return 'no folder can be made there';
       case 'EROFS':
         return 'it lies on a read-only disk';
       case 'ENOSPC':

@@ -161,9 +161,11 @@ export function sampleComparison(distance = 1.63, changes: Partial<Comparison> =
   };
 }
 
+const [ROSE, DAISY] = [drawnPictures(320, 240, 5), drawnPictures(320, 240, 12)];
+
 export const shown = (comparison: Comparison): ReportComparison => ({
   comparison,
-  images: [drawnPictures(320, 240, 5), drawnPictures(320, 240, 12)],
+  images: [ROSE, DAISY],
 });
 
 export const sampleInput = (changes: Partial<ReportInput> = {}): ReportInput => ({

@@ -1,5 +1,5 @@
 const TAG = '$number';
-const TAGGED: Record<string, number> = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity };
+const TAGGED = new Map([NaN, Infinity, -Infinity].map((n) => [String(n), n]));
 
 /**
  * JSON that keeps NaN and ±Infinity, which plain JSON turns into null: a diverged run has such losses, and a split
@@ -14,7 +14,7 @@ export function fromJson<T>(text: string): T {
   return JSON.parse(text, (_key, item: unknown) => {
     if (item === null || typeof item !== 'object' || !(TAG in item)) return item;
     const name = item[TAG]; // anything but a tagged number is a key from the world, such as a class called $number
-    return typeof name === 'string' && Object.keys(item).length === 1 ? (TAGGED[name] ?? item) : item;
+    return typeof name === 'string' && Object.keys(item).length === 1 ? (TAGGED.get(name) ?? item) : item;
   }) as T;
 }
 

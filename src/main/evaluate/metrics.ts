@@ -5,7 +5,7 @@ import { assertJudgeable } from './check.ts';
 import { aucOfCounts, equalErrorRate, rocCurve, tieGroups, type TieGroups } from './roc.ts';
 import { verdictOf } from './threshold.ts';
 
-const RESAMPLES = 500;
+export const RESAMPLES = 500;
 
 /**
  * All figures of a split, from its distances at once (never averaged over batches). `distances`, `labels` [N],

@@ -8,12 +8,9 @@ import { signOff } from './sections/signoff.ts';
 import { styleElement } from './style.ts';
 import type { ReportInput } from './types.ts';
 
-/** Nothing may be fetched and nothing may run: pictures are inside the page, and so is its style. */
-const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
-
 /**
  * One self-contained HTML page about one or more comparisons and the runs behind them, for screen (light and dark) and
- * paper (A4 or Letter). No network, no script. Every text is escaped. A run or data set that is missing from the input
+ * paper (A4 or Letter). Its policy lets nothing be fetched and nothing run: pictures and style are inside. Every text is escaped. A run or data set that is missing from the input
  * is told as gone, in words.
  */
 export function renderReport(input: ReportInput): string {
@@ -27,7 +24,7 @@ export function renderReport(input: ReportInput): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">

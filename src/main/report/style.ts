@@ -14,7 +14,7 @@ const TEXT = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.55 Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
-code,.name,summary{overflow-wrap:anywhere}
+code,.name,summary,li,.facts td,.rejected td{overflow-wrap:anywhere}
 main{max-width:1088px;margin:0 auto;padding:48px 32px 64px}
 h1,h2,h3{line-height:1.2;margin:0;font-weight:650;letter-spacing:-.01em;text-wrap:balance}
 h1{font-size:34px;letter-spacing:-.02em}h2{font-size:24px}h3{font-size:16px;margin:32px 0 8px}

@@ -330,4 +330,12 @@ describe('a TF.js layers model pinned by its tensors', () => {
     expect(await tensorsSha256(path)).toBe(pinned.tensorsSha256);
     expect(server.requests).toHaveLength(files.length);
   });
+
+  it('with a shard that nothing vouches for fetches none', async () => {
+    const json = readFileSync(model);
+    const files = [{ ...pinned.files[0]!, bytes: json.length, sha256: createHash('sha256').update(json).digest('hex') }];
+    const { tensorsSha256: _, ...unproven } = { ...pinned, files };
+    expect((await errorOf(() => fetchWeights(unproven, cache), 'bad-request')).message).toContain("doesn't list its shard group1-shard1of2.bin");
+    expect(server.requests).toHaveLength(1);
+  });
 });

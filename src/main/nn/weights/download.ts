@@ -129,7 +129,15 @@ async function fetchAll(entry: CatalogueEntry, folder: string, options: FetchOpt
   let flaw: AppError | null = null;
   try {
     for (const file of entry.files) await take(file);
-    for (const shard of unlistedShards(entry, folder)) await take(shard);
+    for (const shard of unlistedShards(entry, folder)) {
+      if (entry.tensorsSha256 === undefined) {
+        throw new AppError('bad-request', `The catalogue pins ${entry.id} by its files but doesn't list its shard ${shard.name}. Add it there.`, {
+          id: entry.id,
+          shard: shard.name,
+        });
+      }
+      await take(shard);
+    }
     if (entry.tensorsSha256 === undefined) return;
     const found = await tensorsSha256(entryPath(entry, folder), options.signal);
     if (found !== entry.tensorsSha256) flaw = notAsPublished(entry, `What was fetched as ${entry.id}`, { expected: entry.tensorsSha256, found });

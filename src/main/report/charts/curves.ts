@@ -35,7 +35,12 @@ export function curves(epochs: readonly EpochRow[], bestEpoch: number | null, ch
     ${lines.map(
       ({ name, className, value }, i) =>
         markup`<path class="line ${className}" d="${linePath(place(value))}" />
-          ${epochs.length === 1 && place(value).map(([cx, cy]) => markup`<circle class="dot ${className}" cx="${px(cx)}" cy="${px(cy)}" r="3" />`)}<text
+          ${
+            epochs.length === 1 &&
+            place(value)
+              .filter(([, cy]) => Number.isFinite(cy))
+              .map(([cx, cy]) => markup`<circle class="dot ${className}" cx="${px(cx)}" cy="${px(cy)}" r="3" />`)
+          }<text
             class="direct ${className}"
             x="${BOX.right + 2}"
             y="${px(labels[i] + 4)}"

@@ -1,6 +1,7 @@
 import { SPLITS } from '../../../shared/dataset.ts';
 import type { EpochRow, Metrics, RunRecord } from '../../../shared/run.ts';
 import { splitName } from '../../evaluate/check.ts';
+import { RESAMPLES } from '../../evaluate/metrics.ts';
 import { curves } from '../charts/curves.ts';
 import { rocChart } from '../charts/roc.ts';
 import { aucText, countText, distanceText, percentText } from '../format.ts';
@@ -40,7 +41,7 @@ export function judgement(run: RunRecord): Html {
 <caption>Judged over all pairs of a split at once; “different” is the positive class.</caption>
 <thead><tr><th scope="col">Pairs</th><th scope="col">Number</th><th scope="col">AUC <span class="term">95 % interval</span></th><th scope="col">Right <span class="term">accuracy</span></th><th scope="col">Equal error rate</th></tr></thead>
 <tbody>${metrics.map(figuresRow)}</tbody></table>
-<p class="note">The threshold and the kept epoch were chosen on validation pairs, which flatters the validation figures; the test figures are the ones to quote. Intervals are from 500 bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger.${
+<p class="note">The threshold and the kept epoch were chosen on validation pairs, which flatters the validation figures; the test figures are the ones to quote. Intervals are from ${RESAMPLES} bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger.${
     perfect && ' An AUC of exactly 1 leaves the bootstrap nothing to vary: its interval then says nothing.'
   }</p>
 <div class="charts">

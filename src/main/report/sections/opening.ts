@@ -1,4 +1,4 @@
-import { distancePair, fileName, percentText, timeText } from '../format.ts';
+import { NBSP, distancePair, fileName, percentText, timeText } from '../format.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportComparison, ReportInput } from '../types.ts';
 import { verdictWord } from '../words.ts';
@@ -27,6 +27,6 @@ function overview(comparisons: readonly ReportComparison[]): Html {
     const [distance, threshold] = distancePair(comparison.distance, comparison.threshold);
     return markup`<tr><th scope="row"><a href="#comparison-${i + 1}">${i + 1}</a></th><td>${nameOf(fileName(a.file))}<br>${nameOf(fileName(b.file))}</td><td>${
       comparison.verdict === 'different' ? '≠' : '='
-    } ${verdictWord(comparison.verdict)}</td><td>${percentText(comparison.similarity)}</td><td>${distance} <span class="term">${threshold}</span></td></tr>\n`;
+    }${NBSP}${verdictWord(comparison.verdict)}</td><td>${percentText(comparison.similarity)}</td><td>${distance} <span class="term">${threshold}</span></td></tr>\n`;
   })}</tbody></table></nav>`;
 }

@@ -1,0 +1,58 @@
+import { type Command, Option } from 'commander';
+import { BenchRequest } from '../../shared/contract.ts';
+import { AppError } from '../../shared/errors.ts';
+import { BACKBONES, DEVICES, ENGINES } from '../../shared/run.ts';
+import { ComputeHost } from '../compute/compute-host.ts';
+import { computeEntry } from '../services.ts';
+import { type Common, common, fromHere, numeric, parsed } from './options.ts';
+import { print, ProgressLine } from './output.ts';
+
+export function addMachineCommands(program: Command): void {
+  common(program.command('doctor').description('try every engine and device with a real training step')).action(async ({ json }: Common) => {
+    const engines = await withCompute((compute) => compute.ask('check', {}));
+    print(Boolean(json), { node: process.versions.node, engines }, () => [`Node ${process.versions.node}`, ...engines.map((e) => `${e.ok ? 'works ' : 'no    '} ${e.engine} on ${e.device}: ${e.detail}`)]);
+  });
+
+  common(program.command('bench').description('measure speed with random weights'))
+    .addOption(new Option('--task <task>', 'what is measured').choices(['train', 'infer', 'explain', 'embed']))
+    .addOption(new Option('--backbone <name>', 'the network').choices(BACKBONES))
+    .addOption(numeric('--pairs <n>', 'pairs a step'))
+    .addOption(numeric('--size <px>', "side of the network's pictures"))
+    .addOption(numeric('--steps <k>', 'counted steps'))
+    .option('--folder <dir>', 'pictures, for the task embed')
+    .addOption(new Option('--engine <name>', 'what computes').choices(ENGINES))
+    .addOption(new Option('--device <name>', 'where it computes').choices(DEVICES))
+    .action(async ({ json, workspace: _, ...rest }: Common & Record<string, unknown>) => {
+      const result = await withCompute((compute) => measured(compute, parsed(BenchRequest, rest)));
+      print(Boolean(json), result, () => [`${result.task} ${result.backbone}: ${result.imagesPerSecond.toFixed(1)} images/s (${result.seconds.toFixed(3)} s) on ${result.device} (${result.engine})`]);
+    });
+}
+
+async function measured(compute: ComputeHost, r: BenchRequest): Promise<{ task: string; backbone: string; size: number; seconds: number; imagesPerSecond: number; device: string; engine: string }> {
+  const { task, backbone, pairs, size, steps, engine, device } = r;
+  const line = new ProgressLine();
+  const onProgress = ({ done, total }: { done: number; total: number }): void => {
+    line.update(`${done} of ${total}`);
+  };
+  try {
+    if (task === 'embed') {
+      if (r.folder === undefined) throw new AppError('usage', 'The task embed needs a folder of pictures: --folder FOLDER.');
+      const { images, seconds } = await compute.ask('benchEmbed', { folder: fromHere(r.folder), backbone, size, device }, { onProgress });
+      return { task, backbone, size, ...{ images }, seconds, imagesPerSecond: images / seconds, device, engine };
+    }
+    const { seconds } = await compute.ask('bench', { task, backbone, pairs, size, steps, batchNorm: 'batch', engine, device }, { onProgress });
+    const median = seconds.toSorted((a, b) => a - b)[seconds.length >> 1]!;
+    return { task, backbone, ...{ pairs }, size, seconds: median, imagesPerSecond: (2 * pairs) / median, device, engine };
+  } finally {
+    line.end();
+  }
+}
+
+async function withCompute<T>(work: (compute: ComputeHost) => Promise<T>): Promise<T> {
+  const compute = new ComputeHost(computeEntry());
+  try {
+    return await work(compute);
+  } finally {
+    await compute.dispose();
+  }
+}

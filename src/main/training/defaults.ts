@@ -1,0 +1,53 @@
+import type { TrainRequest } from '../../shared/contract.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { BackboneName, RunConfig, WeightsInfo } from '../../shared/run.ts';
+
+const PLAIN = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } satisfies RunConfig['preprocessing'];
+
+/** Smallest picture side that leaves a network a feature map to pool, px. */
+const SMALLEST: Record<BackboneName, number> = { compact: 16, mobilenet_v2_035: 32, mobilenet_v2: 32, resnet18: 32, resnet50: 32 };
+
+export const backboneFor = (request: TrainRequest): BackboneName => request.backbone ?? 'compact';
+
+/**
+ * Fills in what a person left open, and refuses what does not go together. From scratch everything is trained, with batch
+ * statistics; with weights the head is, on frozen batch norm.
+ */
+export function configFor(request: TrainRequest, weights: WeightsInfo | null): RunConfig {
+  const backbone = backboneFor(request);
+  const scope = request.scope ?? (weights ? 'head' : 'all');
+  const augmentation = request.augmentation ?? null;
+  if (!weights && scope !== 'all') {
+    throw new AppError('bad-request', `Scope "${scope}" keeps the backbone as it is, which needs trained weights: give them with --weights, or train with --scope all.`);
+  }
+  if (augmentation && scope === 'head') {
+    throw new AppError('bad-request', 'Augmentation and scope "head" do not go together: the features of every image are computed once. Use --scope last-stage or all, or leave augmentation out.');
+  }
+  const size = request.size ?? (backbone === 'compact' ? 96 : 224);
+  if (size < SMALLEST[backbone]) throw new AppError('bad-request', `Images of ${size} px are too small for ${backbone}: it needs at least ${SMALLEST[backbone]} px.`);
+  return {
+    backbone,
+    weights,
+    flavour: weights?.flavour ?? 'torch',
+    preprocessing: weights?.preprocessing ?? PLAIN,
+    scope,
+    batchNorm: request.batchNorm ?? (weights ? 'frozen' : 'batch'),
+    epochs: request.epochs ?? (scope === 'all' ? 30 : 40),
+    batch: request.batch ?? 16,
+    size,
+    lr: request.lr ?? RATES[scope],
+    optimizer: request.optimizer ?? 'adamw',
+    weightDecay: request.weightDecay ?? (weights ? 1e-2 : 1e-4),
+    clipNorm: request.clipNorm ?? 1,
+    dim: request.dim ?? 16,
+    margin: request.margin ?? 2,
+    patience: request.patience ?? 0,
+    plateau: request.plateau ?? 5,
+    augmentation,
+    seed: request.seed ?? 1,
+    engine: request.engine ?? 'onnx',
+    device: request.device ?? 'cpu',
+  };
+}
+
+const RATES = { head: 1e-3, 'last-stage': 3e-4, all: 1e-3 } as const;

@@ -1,0 +1,108 @@
+import type { TrainRequest as TrainChoices } from '../../shared/contract.ts';
+import { AppError, asAppError } from '../../shared/errors.ts';
+import type { RunRecord } from '../../shared/run.ts';
+import type { ComputeHost } from '../compute/compute-host.ts';
+import type { CacheFolders, ModelRef, TrainProgress, TrainResult } from '../compute/protocol.ts';
+import type { Store } from '../db/store.ts';
+import { fitCalibration } from '../evaluate/calibrate.ts';
+import { chooseThreshold } from '../evaluate/threshold.ts';
+import { collapseWarning, smallSampleWarning, unreachableMargin } from '../evaluate/warnings.ts';
+import type { FetchProgress } from '../nn/weights/download.ts';
+import { versions } from '../versions.ts';
+import type { Workspace } from '../workspace.ts';
+import { backboneFor, configFor } from './defaults.ts';
+import { findWeights } from './weights.ts';
+
+export interface TrainingServices {
+  store: Store;
+  compute: ComputeHost;
+  workspace: Workspace;
+  catalogue: string;
+}
+
+export interface TrainingOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((p: TrainProgress | ({ kind: 'download' } & FetchProgress)) => void) | undefined;
+}
+
+export const cachesOf = (workspace: Workspace): CacheFolders => ({ features: workspace.features, pixels: workspace.pixels });
+export const modelOf = (workspace: Workspace, run: RunRecord): ModelRef => ({ folder: workspace.run(run.run), config: run.config });
+
+/** Trains a new run to its end. A run that fails or is cancelled stays, with what it reached, and can be resumed. */
+export async function startRun(s: TrainingServices, choices: TrainChoices, o: TrainingOptions): Promise<RunRecord> {
+  const dataset = s.store.datasets.get(choices.dataset);
+  const weights = choices.weights
+    ? await findWeights(choices.weights, backboneFor(choices), {
+        catalogue: s.catalogue,
+        cache: s.workspace.weights,
+        compute: s.compute,
+        signal: o.signal,
+        onProgress: (p) => o.onProgress?.({ kind: 'download', ...p }),
+      })
+    : null;
+  const config = configFor(choices, weights?.info ?? null);
+  const run = s.store.runs.create({ dataset: dataset.dataset, snapshot: dataset.snapshot, config, versions: versions() });
+  return carryOut(s, run, weights?.path ?? null, false, o);
+}
+
+/** Goes on with a run from its last whole epoch, to at most `epochs` in all where given. */
+export async function resumeRun(s: TrainingServices, id: string, epochs: number | undefined, o: TrainingOptions): Promise<RunRecord> {
+  const run = s.store.runs.get(id);
+  if (run.epochs.length === 0) throw new AppError('bad-request', `Run ${id} did not finish an epoch, so there is nothing to resume. Train again.`);
+  const config = { ...run.config, epochs: epochs ?? run.config.epochs };
+  if (run.status === 'done' && config.epochs <= run.epochs.length) {
+    throw new AppError('bad-request', `Run ${id} is done with all its ${run.epochs.length} epochs. To train it further, give more with --epochs.`);
+  }
+  return carryOut(s, s.store.runs.update(id, { config, status: 'running', error: null, finishedMs: null }), null, true, o);
+}
+
+async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string | null, resume: boolean, o: TrainingOptions): Promise<RunRecord> {
+  const { runs, datasets } = s.store;
+  const dataset = datasets.get(run.dataset);
+  const validPairs = datasets.pairs(run.dataset, 'valid');
+  const id = run.run;
+  const began = performance.now();
+  const secondsBefore = run.seconds;
+  try {
+    if (new Set(validPairs.map((p) => p.label)).size < 2) {
+      throw new AppError('bad-dataset', `The validation images of ${dataset.name} give no pairs of both kinds, so no network can be chosen. Import more images in each class.`);
+    }
+    const request = {
+      model: modelOf(s.workspace, run),
+      weightsPath,
+      caches: cachesOf(s.workspace),
+      root: dataset.root,
+      images: datasets.images(run.dataset),
+      validPairs,
+      resume,
+    };
+    const onProgress = (p: TrainProgress): void => {
+      if (p.kind === 'epoch') runs.appendEpoch(id, p.row);
+      o.onProgress?.(p);
+    };
+    const result = await s.compute.ask('train', request, { signal: o.signal, onProgress });
+    return runs.update(id, { ...judged(run, result, validPairs), status: 'done', seconds: secondsBefore + result.seconds, finishedMs: Date.now() });
+  } catch (error) {
+    const known = asAppError(error);
+    const status = known.code === 'cancelled' ? 'cancelled' : known.code === 'compute-lost' ? 'interrupted' : 'failed';
+    runs.update(id, { status, error: known.message, seconds: secondsBefore + (performance.now() - began) / 1000, finishedMs: Date.now() });
+    throw new AppError(known.code, known.message, { ...known.details, run: id }, error);
+  }
+}
+
+/** What the best epoch's validation distances say: the threshold, the calibration, and what to be warned of. */
+function judged(run: RunRecord, result: TrainResult, pairs: readonly { label: 0 | 1 }[]): Partial<RunRecord> {
+  const { validDistances: distances } = result;
+  const labels = pairs.map((p) => p.label);
+  const { calibration, warning } = fitCalibration(distances, labels, chooseThreshold(distances, labels));
+  const of = (label: 0 | 1): number[] => distances.filter((_, i) => labels[i] === label).sort((a, b) => a - b);
+  const { margin } = run.config;
+  const warnings = [warning, collapseWarning(distances, margin), unreachableMargin(distances, labels, margin), smallSampleWarning('valid', distances.length)];
+  return {
+    bestEpoch: result.bestEpoch,
+    calibration,
+    validDistances: { same: of(0), different: of(1) },
+    warnings: warnings.filter((w) => w !== null),
+    modelSha256: result.modelSha256,
+  };
+}

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  aucText,
+  countText,
+  distancePair,
+  distanceText,
+  durationText,
+  fileName,
+  percentText,
+  settingText,
+  timeText,
+} from '../../src/main/report/format.ts';
+
+describe('distances', () => {
+  test('have two decimals, and small ones two figures', () => {
+    expect([1.6342, 0.91, 0, 12, 0.0123, 0.00012, NaN].map(distanceText)).toEqual(['1.63', '0.91', '0.00', '12.00', '0.012', '0.00012', '–']);
+  });
+
+  test('a pair has as many decimals as tell it apart', () => {
+    expect(distancePair(1.63, 0.91)).toEqual(['1.63', '0.91']);
+    expect(distancePair(0.912, 0.908)).toEqual(['0.912', '0.908']);
+    expect(distancePair(0.5, 0.5)).toEqual(['0.50', '0.50']);
+    expect(distancePair(0, 0.91)).toEqual(['0.00', '0.91']);
+  });
+
+  test('two that differ visibly read in their true order', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3_000_000 }), fc.integer({ min: 0, max: 3_000_000 }), (a, b) => {
+        fc.pre(a !== b);
+        const [x, y] = distancePair(a / 1e6, b / 1e6).map(Number);
+        expect(x < y).toBe(a < b);
+        expect(x).not.toBe(y);
+      }),
+    );
+  });
+});
+
+describe('shares', () => {
+  test('in percent, finer towards the ends', () => {
+    expect([0.5, 0.97, 0.084, 0.004, 0.9].map(percentText)).toEqual(['50\u00a0%', '97.0\u00a0%', '8.4\u00a0%', '0.4\u00a0%', '90\u00a0%']);
+  });
+
+  test('0 % and 100 % are said only when they are so', () => {
+    expect([0, 1, 1e-5, 1 - 1e-5].map(percentText)).toEqual(['0\u00a0%', '100\u00a0%', 'under 0.1\u00a0%', 'over 99.9\u00a0%']);
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true, minExcluded: true, maxExcluded: true }), (share) => {
+        expect(['0\u00a0%', '0.0\u00a0%', '100\u00a0%', '100.0\u00a0%']).not.toContain(percentText(share));
+      }),
+    );
+  });
+
+  test('an AUC of 1.000 is said only when it is so', () => {
+    expect([0.9534, 1, 0.99999, 0.5].map(aucText)).toEqual(['0.953', '1.000', 'over 0.999', '0.500']);
+  });
+});
+
+test('settings are plain numbers', () => {
+  expect([0.001, 3e-5, 1e-7, 2, 0.1 + 0.2, -0.5].map(settingText)).toEqual(['0.001', '0.00003', '0.0000001', '2', '0.3', '\u22120.5']);
+});
+
+test('counts, durations and times', () => {
+  expect(countText(4317)).toBe('4,317');
+  expect([3.04, 59.6, 733, 3600, 7325].map((s) => durationText(s).replaceAll('\u00a0', ' '))).toEqual([
+    '3.0 s',
+    '1 min',
+    '12 min 13 s',
+    '1 h',
+    '2 h 2 min',
+  ]);
+  expect(timeText(Date.UTC(2026, 10, 4, 9, 5))).toBe('4 November 2026, 09:05 UTC');
+});
+
+test('file names are the last part of any path', () => {
+  expect(['/a/b c/d.jpg', 'C:\\a\\b.jpg', '\\\\host\\share\\x.png', 'C:/a/b.jpg', '/a/back\\slash.jpg', 'plain.png'].map(fileName)).toEqual([
+    'd.jpg',
+    'b.jpg',
+    'x.png',
+    'b.jpg',
+    'back\\slash.jpg',
+    'plain.png',
+  ]);
+});
