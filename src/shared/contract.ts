@@ -3,8 +3,10 @@ import { TARGETS } from './comparison.ts';
 import { BACKBONES, DEVICES, ENGINES, OPTIMIZERS, SCOPES } from './run.ts';
 
 const text = (what: string): z.ZodString => z.string().min(1, `${what} must not be empty`);
-const whole = (low: number, high: number): z.ZodNumber => z.number('must be a number').int('must be a whole number').min(low, `must be at least ${low}`).max(high, `must be at most ${high}`);
-const real = (low: number, high: number): z.ZodNumber => z.number('must be a number').min(low, `must be at least ${low}`).max(high, `must be at most ${high}`);
+const whole = (low: number, high: number): z.ZodNumber =>
+  z.number('must be a number').int('must be a whole number').min(low, `must be at least ${low}`).max(high, `must be at most ${high}`);
+const real = (low: number, high: number): z.ZodNumber =>
+  z.number('must be a number').min(low, `must be at least ${low}`).max(high, `must be at most ${high}`);
 
 export const ImportRequest = z.strictObject({
   folder: text('The folder'),
@@ -48,7 +50,11 @@ export const CompareRequest = z.strictObject({
   layer: z.string().optional(),
   out: z.string().optional(), // a folder that gets copies of pictures and maps
 });
-export const ReportRequest = z.strictObject({ comparisons: z.array(text('A comparison')).min(1, 'name at least one comparison'), out: text('The file'), title: z.string().optional() });
+export const ReportRequest = z.strictObject({
+  comparisons: z.array(text('A comparison')).min(1, 'name at least one comparison'),
+  out: text('The file'),
+  title: z.string().optional(),
+});
 export const ExportRequest = z.strictObject({ run: text('The run'), format: z.enum(['onnx', 'safetensors']), out: text('The file') });
 export const BenchRequest = z.strictObject({
   task: z.enum(['train', 'infer', 'explain', 'embed']).default('train'),

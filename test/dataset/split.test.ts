@@ -143,6 +143,14 @@ describe('assignSplits', () => {
     }
   });
 
+  test('large subjects are placed first, so that single images can even them out', () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const images = Array.from({ length: 100 }, (_, i) => image(i, 'a', { group: i < 30 ? 'large' : i < 45 ? 'middle' : null }));
+      const { train, valid, test: t } = countsOf(images, assignSplits(images, seed)).get('a')!;
+      expect([train, valid, t]).toEqual([70, 15, 15]);
+    }
+  });
+
   test('100,000 images in 100 classes take well under a second of work', () => {
     const images = Array.from({ length: 100_000 }, (_, i) => image(i, `class ${i % 100}`));
     const start = process.cpuUsage();

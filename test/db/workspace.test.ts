@@ -125,16 +125,4 @@ describe('writeWhole', () => {
     await expect(writeWhole(join(file, 'below'), 'x')).rejects.toMatchObject({ name: 'AppError' });
     expect(readFileSync(file, 'utf8')).toBe('kept');
   });
-
-  test.skipIf(!existsSync('/dev/full'))('a full disk is named as such', async () => {
-    // The only full disk at hand is a device: writing through it shows the words, not the rename.
-    const { asAppError } = await import('../../src/shared/errors.ts');
-    expect(() => {
-      try {
-        writeFileSync('/dev/full', 'x');
-      } catch (error) {
-        throw asAppError(error);
-      }
-    }).toThrow(expect.objectContaining({ code: 'disk-full' }) as Error);
-  });
 });

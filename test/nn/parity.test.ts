@@ -69,8 +69,15 @@ describe.skipIf(!hasShared)('parity with the PyTorch peer (needs ../shared/refer
     }
 
     test(`${c.backbone}, ${c.batchNorm} batch norm: loss, distances, gradients, one step of Adam`, async () => {
-      const task = trainingTask(spec, { scope: 'all', batchNorm: c.batchNorm, margin: MARGIN, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } }, 2);
-      const gradients = await engine.compile({ graph: task.graph, outputs: { loss: task.loss, distances: task.distances }, gradients: { of: task.loss, wrt: task.trainable } }, params);
+      const task = trainingTask(
+        spec,
+        { scope: 'all', batchNorm: c.batchNorm, margin: MARGIN, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } },
+        2,
+      );
+      const gradients = await engine.compile(
+        { graph: task.graph, outputs: { loss: task.loss, distances: task.distances }, gradients: { of: task.loss, wrt: task.trainable } },
+        params,
+      );
       const g = await gradients.run({ images, labels });
       expect(relativeError(g.distances!, c.distance)).toBeLessThan(TOLERANCE);
       expect(relativeError(g.loss!, [c.loss])).toBeLessThan(TOLERANCE);
@@ -113,7 +120,8 @@ function expectGradients(c: Case, g: Record<string, Float32Array>): void {
 function expectAsNearToFloat64AsPyTorch(c: Case, g: Record<string, Float32Array>): void {
   const exact = readJson<{ gradNorm: Record<string, number> }>('test/nn/fixtures/resnet50_batch_float64.json').gradNorm;
   const names = Object.keys(exact).filter((name) => exact[name]! > 1e-6 * c.gradNormGlobal);
-  const errors = (norms: (name: string) => number): number[] => names.map((name) => Math.abs(norms(name) / exact[name]! - 1)).toSorted((a, b) => a - b);
+  const errors = (norms: (name: string) => number): number[] =>
+    names.map((name) => Math.abs(norms(name) / exact[name]! - 1)).toSorted((a, b) => a - b);
   const ours = errors((name) => norm(g[`gradient:${name}`]!));
   const theirs = errors((name) => c.gradNorm[name]!);
   expect(ours.at(-1)!).toBeLessThan(2 * theirs.at(-1)!);

@@ -33,19 +33,27 @@ export function addDataCommands(program: Command): void {
       const request = parsed(ImportRequest, { folder: fromHere(folder), ...rest });
       const summary = await withServices(opened(workspace), true, `import ${request.folder}`, (s, signal) => importInto(s, request, signal));
       const { dataset, images, classes, rejected } = summary;
-      print(Boolean(json), { dataset, images, classes, rejected, warnings: summary.warnings, splits: summary.splits, pairs: summary.pairs, groups: summary.groups }, () => [
-        `Data set ${dataset}: ${images} images in ${Object.keys(classes).length} classes`,
-        ...Object.entries(classes).map(([name, n]) => `  ${name}: ${n}`),
-        `  training ${summary.splits.train}, validation ${summary.splits.valid}, test ${summary.splits.test} images`,
-        ...rejected.map((r) => `Not imported: ${r.file} (${r.reason})`),
-        ...summary.warnings.map((w) => `Note: ${w}`),
-      ]);
+      print(
+        Boolean(json),
+        { dataset, images, classes, rejected, warnings: summary.warnings, splits: summary.splits, pairs: summary.pairs, groups: summary.groups },
+        () => [
+          `Data set ${dataset}: ${images} images in ${Object.keys(classes).length} classes`,
+          ...Object.entries(classes).map(([name, n]) => `  ${name}: ${n}`),
+          `  training ${summary.splits.train}, validation ${summary.splits.valid}, test ${summary.splits.test} images`,
+          ...rejected.map((r) => `Not imported: ${r.file} (${r.reason})`),
+          ...summary.warnings.map((w) => `Note: ${w}`),
+        ],
+      );
     });
 
   common(program.command('datasets').description('list the data sets')).action(async ({ workspace, json }: Common) => {
     await withServices(opened(workspace), false, 'datasets', (s) => {
       const list = s.store.datasets.list();
-      print(Boolean(json), list, () => (list.length ? list.map((d) => `${d.dataset}\t${d.images} images\t${Object.keys(d.classes).length} classes\t${d.root}`) : ['No data sets yet: import FOLDER makes one.']));
+      print(Boolean(json), list, () =>
+        list.length
+          ? list.map((d) => `${d.dataset}\t${d.images} images\t${Object.keys(d.classes).length} classes\t${d.root}`)
+          : ['No data sets yet: import FOLDER makes one.'],
+      );
       return Promise.resolve();
     });
   });
@@ -55,7 +63,10 @@ export function addDataCommands(program: Command): void {
       const list = s.store.runs.list();
       print(Boolean(json), list, () =>
         list.length
-          ? list.map((r) => `${r.run}\t${r.status}\t${r.dataset}\t${r.config.backbone}\t${r.config.scope}\t${r.epochs.length} epochs\tbest validation AUC ${best(r.epochs)}`)
+          ? list.map(
+              (r) =>
+                `${r.run}\t${r.status}\t${r.dataset}\t${r.config.backbone}\t${r.config.scope}\t${r.epochs.length} epochs\tbest validation AUC ${best(r.epochs)}`,
+            )
           : ['No runs yet: train DATASET makes one.'],
       );
       return Promise.resolve();
@@ -66,7 +77,9 @@ export function addDataCommands(program: Command): void {
     await withServices(opened(workspace), false, 'comparisons', (s) => {
       const list = s.store.comparisons.list();
       print(Boolean(json), list, () =>
-        list.length ? list.map((c) => `${c.comparison}\t${c.run}\t${c.verdict}\tdistance ${c.distance.toFixed(3)}\t${c.images[0].file}\t${c.images[1].file}`) : ['No comparisons yet: compare RUN IMAGE_A IMAGE_B makes one.'],
+        list.length
+          ? list.map((c) => `${c.comparison}\t${c.run}\t${c.verdict}\tdistance ${c.distance.toFixed(3)}\t${c.images[0].file}\t${c.images[1].file}`)
+          : ['No comparisons yet: compare RUN IMAGE_A IMAGE_B makes one.'],
       );
       return Promise.resolve();
     });

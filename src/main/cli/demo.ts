@@ -13,31 +13,33 @@ import { progressLines } from './train.ts';
 const SEED = 1;
 
 export function addDemoCommand(program: Command): void {
-  common(program.command('demo').description('the whole job on a drawn sample data set: import, train, judge, compare, report')).action(async ({ workspace, json }: Common) => {
-    const result = await withServices(opened(workspace), true, 'demo', async (s, signal) => {
-      const sample = join(s.workspace.samples, 'tiles');
-      const { images: folder } = await s.compute.ask('drawSample', { folder: sample, seed: SEED }, { signal });
-      const dataset = await importInto(s, { folder, name: 'sample' }, signal);
-      const lines = progressLines(signal);
-      const run = await startRun(s, { dataset: dataset.dataset }, lines).finally(() => {
-        lines.end();
+  common(program.command('demo').description('the whole job on a drawn sample data set: import, train, judge, compare, report')).action(
+    async ({ workspace, json }: Common) => {
+      const result = await withServices(opened(workspace), true, 'demo', async (s, signal) => {
+        const sample = join(s.workspace.samples, 'tiles');
+        const { images: folder } = await s.compute.ask('drawSample', { folder: sample, seed: SEED }, { signal });
+        const dataset = await importInto(s, { folder, name: 'sample' }, signal);
+        const lines = progressLines(signal);
+        const run = await startRun(s, { dataset: dataset.dataset }, lines).finally(() => {
+          lines.end();
+        });
+        const metrics = await evaluateRun(s, run.run, 'test', signal);
+        const comparisons = [];
+        for (const [a, b] of demoPairs(s.store.datasets.images(dataset.dataset))) {
+          comparisons.push(await compare(s, { run: run.run, images: [join(folder, a), join(folder, b)], target: 'verdict' }, signal));
+        }
+        const out = join(s.workspace.samples, `report-${run.run}.html`);
+        const { file } = await reportFrom(s, { comparisons: comparisons.map((c) => c.comparison), out, title: 'Twinlens on its sample data set' });
+        return { dataset: dataset.dataset, run: run.run, metrics, comparisons, report: file };
       });
-      const metrics = await evaluateRun(s, run.run, 'test', signal);
-      const comparisons = [];
-      for (const [a, b] of demoPairs(s.store.datasets.images(dataset.dataset))) {
-        comparisons.push(await compare(s, { run: run.run, images: [join(folder, a), join(folder, b)], target: 'verdict' }, signal));
-      }
-      const out = join(s.workspace.samples, `report-${run.run}.html`);
-      const { file } = await reportFrom(s, { comparisons: comparisons.map((c) => c.comparison), out, title: 'Twinlens on its sample data set' });
-      return { dataset: dataset.dataset, run: run.run, metrics, comparisons, report: file };
-    });
-    const { metrics } = result;
-    print(Boolean(json), { ...result, metrics: undefined, auc: metrics.auc, comparisons: result.comparisons.map((c) => c.comparison) }, () => [
-      `Run ${result.run}: AUC ${metrics.auc.toFixed(4)}, accuracy ${percent(metrics.accuracy)} on ${metrics.pairs} test pairs`,
-      ...result.comparisons.flatMap(describe),
-      `Report: ${result.report}`,
-    ]);
-  });
+      const { metrics } = result;
+      print(Boolean(json), { ...result, metrics: undefined, auc: metrics.auc, comparisons: result.comparisons.map((c) => c.comparison) }, () => [
+        `Run ${result.run}: AUC ${metrics.auc.toFixed(4)}, accuracy ${percent(metrics.accuracy)} on ${metrics.pairs} test pairs`,
+        ...result.comparisons.flatMap(describe),
+        `Report: ${result.report}`,
+      ]);
+    },
+  );
 }
 
 /** Of the test images: two of one class, and one of each of two classes. */

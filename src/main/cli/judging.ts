@@ -59,7 +59,10 @@ export function addJudgingCommands(program: Command): void {
 }
 
 /** Evaluates the runs concerned where that was not done yet: a report without test figures says too little. */
-export async function reportFrom(s: Services, request: { comparisons: string[]; out: string; title?: string | undefined }): Promise<{ file: string }> {
+export async function reportFrom(
+  s: Services,
+  request: { comparisons: string[]; out: string; title?: string | undefined },
+): Promise<{ file: string }> {
   const known = request.comparisons.map((id) => s.store.comparisons.get(id));
   for (const run of new Set(known.map((c) => c.run))) {
     if (s.store.runs.get(run).metrics.some((m) => m.split === 'test')) continue;
@@ -77,7 +80,12 @@ export async function reportFrom(s: Services, request: { comparisons: string[]; 
 export function describe(c: Comparison): string[] {
   return [
     `Comparison ${c.comparison}: the network takes these for ${c.verdict === 'same' ? 'the same' : 'different'} (distance ${c.distance.toFixed(4)}, threshold ${c.threshold.toFixed(4)}, similarity ${percent(c.similarity)})`,
-    ...c.images.flatMap((image) => [`  ${image.file}`, `    factual ${image.factual}`, `    counterfactual ${image.counterfactual}`, ...(image.empty ? [`    ${EMPTY_REASONS[image.empty]}`] : [])]),
+    ...c.images.flatMap((image) => [
+      `  ${image.file}`,
+      `    factual ${image.factual}`,
+      `    counterfactual ${image.counterfactual}`,
+      ...(image.empty ? [`    ${EMPTY_REASONS[image.empty]}`] : []),
+    ]),
     ...c.warnings.map((w) => `Note: ${w}`),
   ];
 }

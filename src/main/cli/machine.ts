@@ -10,7 +10,10 @@ import { print, ProgressLine } from './output.ts';
 export function addMachineCommands(program: Command): void {
   common(program.command('doctor').description('try every engine and device with a real training step')).action(async ({ json }: Common) => {
     const engines = await withCompute((compute) => compute.ask('check', {}));
-    print(Boolean(json), { node: process.versions.node, engines }, () => [`Node ${process.versions.node}`, ...engines.map((e) => `${e.ok ? 'works ' : 'no    '} ${e.engine} on ${e.device}: ${e.detail}`)]);
+    print(Boolean(json), { node: process.versions.node, engines }, () => [
+      `Node ${process.versions.node}`,
+      ...engines.map((e) => `${e.ok ? 'works ' : 'no    '} ${e.engine} on ${e.device}: ${e.detail}`),
+    ]);
   });
 
   common(program.command('bench').description('measure speed with random weights'))
@@ -24,11 +27,16 @@ export function addMachineCommands(program: Command): void {
     .addOption(new Option('--device <name>', 'where it computes').choices(DEVICES))
     .action(async ({ json, workspace: _, ...rest }: Common & Record<string, unknown>) => {
       const result = await withCompute((compute) => measured(compute, parsed(BenchRequest, rest)));
-      print(Boolean(json), result, () => [`${result.task} ${result.backbone}: ${result.imagesPerSecond.toFixed(1)} images/s (${result.seconds.toFixed(3)} s) on ${result.device} (${result.engine})`]);
+      print(Boolean(json), result, () => [
+        `${result.task} ${result.backbone}: ${result.imagesPerSecond.toFixed(1)} images/s (${result.seconds.toFixed(3)} s) on ${result.device} (${result.engine})`,
+      ]);
     });
 }
 
-async function measured(compute: ComputeHost, r: BenchRequest): Promise<{ task: string; backbone: string; size: number; seconds: number; imagesPerSecond: number; device: string; engine: string }> {
+async function measured(
+  compute: ComputeHost,
+  r: BenchRequest,
+): Promise<{ task: string; backbone: string; size: number; seconds: number; imagesPerSecond: number; device: string; engine: string }> {
   const { task, backbone, pairs, size, steps, engine, device } = r;
   const line = new ProgressLine();
   const onProgress = ({ done, total }: { done: number; total: number }): void => {

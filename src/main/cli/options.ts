@@ -34,7 +34,12 @@ export function parsed<S extends z.ZodType>(schema: S, request: unknown): z.infe
 }
 
 /** Opens the workspace for one command, cancels it on Ctrl-C, and closes it whatever happens. */
-export async function withServices<T>(common: Common, write: boolean, command: string, work: (s: Services, signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withServices<T>(
+  common: Common,
+  write: boolean,
+  command: string,
+  work: (s: Services, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const services = openServices({ workspace: common.workspace === undefined ? undefined : fromHere(common.workspace), write, command });
   const controller = new AbortController();
   const cancel = (): void => {

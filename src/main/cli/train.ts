@@ -24,7 +24,9 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
           line.update(`Preparing images: ${p.done} of ${p.total}`);
           return;
         case 'step':
-          line.update(`Epoch ${p.epoch} of ${p.epochs}: pair ${p.done} of ${p.total}, loss ${p.loss.toFixed(4)}, ${Math.round(p.imagesPerSecond)} images/s, ${duration(p.secondsLeft)} left`);
+          line.update(
+            `Epoch ${p.epoch} of ${p.epochs}: pair ${p.done} of ${p.total}, loss ${p.loss.toFixed(4)}, ${Math.round(p.imagesPerSecond)} images/s, ${duration(p.secondsLeft)} left`,
+          );
           return;
         case 'epoch': {
           const { row } = p;
@@ -57,7 +59,7 @@ export function addTrainCommand(program: Command): void {
     .addOption(new Option('--scope <scope>', 'what is trained (default: head with weights, all without)').choices(SCOPES))
     .addOption(numeric('--epochs <n>', 'passes over the training images'))
     .addOption(numeric('--batch <pairs>', 'pairs in a step'))
-    .addOption(numeric('--size <px>', "side to which pictures are scaled for the network"))
+    .addOption(numeric('--size <px>', 'side to which pictures are scaled for the network'))
     .addOption(numeric('--lr <x>', 'learning rate'))
     .addOption(new Option('--optimizer <name>', 'update rule').choices(OPTIMIZERS))
     .addOption(numeric('--weight-decay <x>', 'pull of the weights towards zero'))

@@ -24,9 +24,16 @@ export async function compare(s: TrainingServices, request: CompareRequest, sign
   const folder = s.workspace.comparison(id);
   try {
     const { threshold } = calibration;
-    const result = await s.compute.ask('explain', { model: modelOf(s.workspace, run), files, layer, target: request.target, threshold, folder }, { signal });
+    const result = await s.compute.ask(
+      'explain',
+      { model: modelOf(s.workspace, run), files, layer, target: request.target, threshold, folder },
+      { signal },
+    );
     const known = new Map(s.store.datasets.images(run.dataset).map((image) => [image.sha256, image]));
-    const images = result.images.map((image) => ({ ...image, className: known.get(image.sha256)?.className ?? null })) as [ComparedImage, ComparedImage];
+    const images = result.images.map((image) => ({ ...image, className: known.get(image.sha256)?.className ?? null })) as [
+      ComparedImage,
+      ComparedImage,
+    ];
     const comparison: Comparison = {
       comparison: id,
       run: run.run,
@@ -68,9 +75,13 @@ function found(file: string, root: string): string {
 function warningsOf(images: readonly ComparedImage[], known: ReadonlyMap<string, ImageRecord>): string[] {
   const warnings: string[] = [];
   const trained = images.filter((image) => known.get(image.sha256)?.split === 'train').map((image) => basename(image.file));
-  if (trained.length) warnings.push(`The network was trained with ${trained.join(' and ')}: its verdict here says less than on an image it never saw.`);
+  if (trained.length)
+    warnings.push(`The network was trained with ${trained.join(' and ')}: its verdict here says less than on an image it never saw.`);
   const strange = images.filter((image) => !known.has(image.sha256)).map((image) => basename(image.file));
-  if (strange.length) warnings.push(`${strange.join(' and ')} ${strange.length > 1 ? 'are' : 'is'} not in the data set: the similarity holds only for images like those the network was judged on.`);
+  if (strange.length)
+    warnings.push(
+      `${strange.join(' and ')} ${strange.length > 1 ? 'are' : 'is'} not in the data set: the similarity holds only for images like those the network was judged on.`,
+    );
   return warnings;
 }
 
@@ -84,6 +95,9 @@ const PICTURES = ['photo', 'factual', 'counterfactual', 'signed'] as const;
 
 /** A comparison whose pictures and maps are named where `compare --out` put them. */
 export function withCopies(comparison: Comparison, out: string): Comparison {
-  const moved = (image: ComparedImage): ComparedImage => ({ ...image, ...Object.fromEntries(PICTURES.map((kind) => [kind, join(out, basename(image[kind]))])) });
+  const moved = (image: ComparedImage): ComparedImage => ({
+    ...image,
+    ...Object.fromEntries(PICTURES.map((kind) => [kind, join(out, basename(image[kind]))])),
+  });
   return { ...comparison, images: [moved(comparison.images[0]), moved(comparison.images[1])] };
 }

@@ -13,7 +13,10 @@ const PICTURES = /\.(jpe?g|png)$/i;
 const HALF = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 
 /** Seconds to decode and embed every JPEG and PNG below a folder, end to end, with random weights and nothing cached. */
-export async function benchEmbed({ folder, backbone, size, device }: ComputeCalls['benchEmbed']['args'], { signal, progress }: CallContext<'benchEmbed'>): Promise<{ images: number; seconds: number }> {
+export async function benchEmbed(
+  { folder, backbone, size, device }: ComputeCalls['benchEmbed']['args'],
+  { signal, progress }: CallContext<'benchEmbed'>,
+): Promise<{ images: number; seconds: number }> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => PICTURES.test(file))
     .sort()
@@ -23,7 +26,8 @@ export async function benchEmbed({ folder, backbone, size, device }: ComputeCall
   const exe = await openEngine('onnx', device).compile(embeddingTask(spec, 'image', FORWARD_BATCH), initialTensors(siameseParams(spec), 1));
   const began = performance.now();
   const parts = chunks(files, FORWARD_BATCH);
-  const decode = (part: string[] | undefined): Promise<Uint8Array[]> => mapParallel(part ?? [], DECODERS, (file) => decodeSquare(file, size), { signal });
+  const decode = (part: string[] | undefined): Promise<Uint8Array[]> =>
+    mapParallel(part ?? [], DECODERS, (file) => decodeSquare(file, size), { signal });
   let next = decode(parts[0]);
   for (const [i] of parts.entries()) {
     const pixels = await next;

@@ -27,7 +27,15 @@ export async function bench(request: BenchRequest, { signal, progress }: CallCon
   }
 }
 
-async function prepared({ task, backbone, pairs, size, batchNorm, engine: name, device }: BenchRequest): Promise<{ step(): Promise<unknown>; dispose(): Promise<void> }> {
+async function prepared({
+  task,
+  backbone,
+  pairs,
+  size,
+  batchNorm,
+  engine: name,
+  device,
+}: BenchRequest): Promise<{ step(): Promise<unknown>; dispose(): Promise<void> }> {
   const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
   const engine = openEngine(name, device);
   const params = initialTensors(siameseParams(spec), 1);

@@ -25,11 +25,17 @@ export async function checkDevices(): Promise<CheckResult[]> {
       const { loss, milliseconds } = device === 'cpu' ? reference : await tinyStep(device);
       const off = Math.abs(loss - reference.loss) / Math.abs(reference.loss);
       const ok = Number.isFinite(loss) && off <= AGREE;
-      const detail = ok ? `a training step took ${milliseconds.toFixed(1)} ms` : `a training step gave the loss ${loss} where the CPU gives ${reference.loss}`;
+      const detail = ok
+        ? `a training step took ${milliseconds.toFixed(1)} ms`
+        : `a training step gave the loss ${loss} where the CPU gives ${reference.loss}`;
       results.push({ ...result, ok, detail });
     } catch (error) {
       const known = asAppError(error);
-      results.push({ ...result, ok: false, detail: `${known.message}${typeof known.details['detail'] === 'string' ? ` (${known.details['detail']})` : ''}` });
+      results.push({
+        ...result,
+        ok: false,
+        detail: `${known.message}${typeof known.details['detail'] === 'string' ? ` (${known.details['detail']})` : ''}`,
+      });
     }
   }
   results.push({ engine: 'tensorflow', device: 'cpu', ok: false, detail: 'the TensorFlow engine is not part of this version' });

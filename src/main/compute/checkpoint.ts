@@ -21,7 +21,12 @@ const BEST = 'best.safetensors';
 const LAST = 'last.safetensors';
 const SLOT = 'optimizer/';
 
-export const specOf = (config: RunConfig): SiameseSpec => ({ backbone: config.backbone, flavour: config.flavour, size: config.size, dim: config.dim });
+export const specOf = (config: RunConfig): SiameseSpec => ({
+  backbone: config.backbone,
+  flavour: config.flavour,
+  size: config.size,
+  dim: config.dim,
+});
 
 export interface Progress {
   schedule: ScheduleState;
@@ -41,7 +46,11 @@ export function writeBest(folder: string, config: RunConfig, moving: TensorMap):
 
 export function writeLast(folder: string, config: RunConfig, state: TrainState, progress: Progress): void {
   const tensors: TensorMap = new Map([...state.params, ...[...state.slots].map(([name, t]) => [SLOT + name, t] as const)]);
-  writeSafetensors(join(folder, LAST), tensors, { ...metadata(config), 'twinlens.step': String(state.step), 'twinlens.progress': JSON.stringify(progress) });
+  writeSafetensors(join(folder, LAST), tensors, {
+    ...metadata(config),
+    'twinlens.step': String(state.step),
+    'twinlens.progress': JSON.stringify(progress),
+  });
 }
 
 export const hasLast = (folder: string): boolean => existsSync(join(folder, LAST));
@@ -61,10 +70,12 @@ export const readBase = (folder: string): TensorMap => readSafetensors(join(fold
 
 /** The whole network of the best epoch. Throws AppError 'not-found' where the run never finished an epoch. */
 export function readModel(folder: string, config: RunConfig): TensorMap {
-  if (!existsSync(join(folder, BEST))) throw new AppError('not-found', 'This run has no trained network yet: it did not finish an epoch. Resume it, or train again.');
+  if (!existsSync(join(folder, BEST)))
+    throw new AppError('not-found', 'This run has no trained network yet: it did not finish an epoch. Resume it, or train again.');
   const tensors: TensorMap = new Map([...readBase(folder), ...readSafetensors(join(folder, BEST)).tensors]);
   const missing = siameseParams(specOf(config)).filter((p) => tensors.get(p.name)?.shape.join() !== p.shape.join());
-  if (missing.length) throw new AppError('bad-weights', `The stored network of this run is damaged: ${missing.length} tensors don't fit, e.g. ${missing[0]!.name}.`);
+  if (missing.length)
+    throw new AppError('bad-weights', `The stored network of this run is damaged: ${missing.length} tensors don't fit, e.g. ${missing[0]!.name}.`);
   return tensors;
 }
 
@@ -76,4 +87,9 @@ export function modelSha256(config: RunConfig, tensors: TensorMap): string {
 }
 
 const metadata = (config: RunConfig): Record<string, string> =>
-  twinlensMetadata({ backbone: config.backbone, flavour: config.flavour, preprocessing: config.preprocessing, licence: config.weights?.licence ?? null });
+  twinlensMetadata({
+    backbone: config.backbone,
+    flavour: config.flavour,
+    preprocessing: config.preprocessing,
+    licence: config.weights?.licence ?? null,
+  });

@@ -71,7 +71,11 @@ export class ComputeHost {
   private started(): ChildProcess {
     if (this.child) return this.child;
     // Typed arrays cross as they are; a terminal's Ctrl-C goes to main alone, which cancels in order.
-    const child = fork(this.entry, [], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'], detached: process.platform !== 'win32' });
+    const child = fork(this.entry, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+      detached: process.platform !== 'win32',
+    });
     child.stderr?.on('data', (chunk: Buffer) => {
       this.lastWords = (this.lastWords + chunk.toString()).slice(-4000);
       if (process.env['TWINLENS_DEBUG']) process.stderr.write(chunk);
@@ -115,11 +119,15 @@ export class ComputeHost {
     if (this.child === child) this.child = null;
     const how = signal ? `it was ended by ${signal}` : `it ended with code ${code ?? 'unknown'}`;
     const memory = signal === 'SIGKILL' ? ' It may have run out of memory: a smaller batch or image size needs less.' : '';
-    const error = new AppError('compute-lost', `The compute process stopped unexpectedly (${how}).${memory} Nothing stored was lost; try again, or resume the run.`, {
-      code,
-      signal,
-      stderr: this.lastWords,
-    });
+    const error = new AppError(
+      'compute-lost',
+      `The compute process stopped unexpectedly (${how}).${memory} Nothing stored was lost; try again, or resume the run.`,
+      {
+        code,
+        signal,
+        stderr: this.lastWords,
+      },
+    );
     for (const pending of this.pending.values()) pending.reject(error);
     this.pending.clear();
   }

@@ -15,7 +15,10 @@ export async function exportModel({ model, format, out, card }: ComputeCalls['ex
   const { config, folder } = model;
   const params = readModel(folder, config);
   if (format === 'safetensors') {
-    writeSafetensors(out, params, { ...card, ...twinlensMetadata({ backbone: config.backbone, flavour: config.flavour, preprocessing: config.preprocessing }) });
+    writeSafetensors(out, params, {
+      ...card,
+      ...twinlensMetadata({ backbone: config.backbone, flavour: config.flavour, preprocessing: config.preprocessing }),
+    });
     return null;
   }
   const program = lowerTask(layerTask(specOf(config), layerNames(config.backbone).at(-1)!, 1), params);

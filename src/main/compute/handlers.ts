@@ -44,7 +44,10 @@ async function inspectOrSayWhy(file: string): Promise<{ sha256: string; width: n
 }
 
 /** Passes cancellation down and progress up, at most ten times a second. */
-function options<N extends 'inspect' | 'drawSample' | 'benchEmbed'>({ signal, progress }: CallContext<N>): { signal: AbortSignal; onProgress(done: number, total: number): void } {
+function options<N extends 'inspect' | 'drawSample' | 'benchEmbed'>({
+  signal,
+  progress,
+}: CallContext<N>): { signal: AbortSignal; onProgress(done: number, total: number): void } {
   let reported = 0;
   return {
     signal,

@@ -104,8 +104,16 @@ export interface ComputeCalls {
   explain: { args: ExplainRequest; result: ExplainResult; progress: never };
   check: { args: Record<string, never>; result: CheckResult[]; progress: never };
   bench: { args: BenchRequest; result: { seconds: number[] }; progress: Counted };
-  benchEmbed: { args: { folder: string; backbone: BackboneName; size: number; device: DeviceName }; result: { images: number; seconds: number }; progress: Counted };
-  exportModel: { args: { model: ModelRef; format: 'onnx' | 'safetensors'; out: string; card: Record<string, string> }; result: null; progress: never };
+  benchEmbed: {
+    args: { folder: string; backbone: BackboneName; size: number; device: DeviceName };
+    result: { images: number; seconds: number };
+    progress: Counted;
+  };
+  exportModel: {
+    args: { model: ModelRef; format: 'onnx' | 'safetensors'; out: string; card: Record<string, string> };
+    result: null;
+    progress: never;
+  };
 }
 
 export type CallName = keyof ComputeCalls;

@@ -39,7 +39,8 @@ export class RowStore {
 
   /** Appends rows laid out one after the other. Throws AppError 'disk-full', leaving the rows before as they were. */
   append(sha256s: readonly string[], rows: Uint8Array): void {
-    if (rows.byteLength !== sha256s.length * this.rowBytes) throw new Error(`${sha256s.length} rows of ${this.rowBytes} bytes are not ${rows.byteLength} bytes.`);
+    if (rows.byteLength !== sha256s.length * this.rowBytes)
+      throw new Error(`${sha256s.length} rows of ${this.rowBytes} bytes are not ${rows.byteLength} bytes.`);
     const first = fstatSync(this.keys).size / KEY_BYTES;
     try {
       writeAll(this.data, rows, first * this.rowBytes);

@@ -50,7 +50,9 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
   const engine = openEngine(config.engine, config.device);
   const { frozen, state, progress } = request.resume ? resumed(request) : await fresh(request);
   const trainImages = request.images.filter((image) => image.split === 'train');
-  const imageOf = new Map(request.images.map((i): [number, SourceImage] => [i.id, { file: join(request.root, ...i.file.split('/')), sha256: i.sha256 }]));
+  const imageOf = new Map(
+    request.images.map((i): [number, SourceImage] => [i.id, { file: join(request.root, ...i.file.split('/')), sha256: i.sha256 }]),
+  );
   const source = openSource({ engine, config, entry: entryOf[config.scope], params: frozen, caches: request.caches });
   const trainer = await engine.trainer((pairs) => taskFor(config, pairs), frozen, state);
   try {
@@ -94,7 +96,11 @@ async function fresh({ model: { folder, config }, weightsPath }: TrainRequest): 
   const part = (wanted: boolean): TensorMap => new Map([...tensors].filter(([name]) => moving.has(name) === wanted));
   const frozen = part(false);
   writeBase(folder, config, frozen);
-  return { frozen, state: { params: part(true), slots: new Map(), step: 0 }, progress: { schedule: startSchedule(config), epoch: 0, bestDistances: [] } };
+  return {
+    frozen,
+    state: { params: part(true), slots: new Map(), step: 0 },
+    progress: { schedule: startSchedule(config), epoch: 0, bestDistances: [] },
+  };
 }
 
 function resumed({ model: { folder } }: TrainRequest): Start {
@@ -137,7 +143,8 @@ async function epochs(session: Session, from: Progress): Promise<{ last: Progres
   return { last, stoppedEarly: stop && last.epoch < config.epochs };
 }
 
-const secondsLeft = (session: Session, done: number, left: number): number => ((performance.now() - session.started) / 1000 / Math.max(done, 1e-9)) * left;
+const secondsLeft = (session: Session, done: number, left: number): number =>
+  ((performance.now() - session.started) / 1000 / Math.max(done, 1e-9)) * left;
 
 interface TrainedEpoch {
   loss: number; // mean over pairs, each at the weights it met
@@ -179,7 +186,9 @@ async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoc
 /** First images before second ones, each augmented from a stream of its own where the run augments. */
 function batchOf({ source, config, imageOf }: Session, batch: readonly Pair[], epoch: number, offset: number): Promise<Float32Array> {
   const images = [...batch.map((p) => imageOf.get(p.a)!), ...batch.map((p) => imageOf.get(p.b)!)];
-  const draws = config.augmentation ? ['a', 'b'].flatMap((side) => batch.map((_, i) => randomFor(config.seed, 'augment', epoch, offset + i, side))) : undefined;
+  const draws = config.augmentation
+    ? ['a', 'b'].flatMap((side) => batch.map((_, i) => randomFor(config.seed, 'augment', epoch, offset + i, side)))
+    : undefined;
   return source.batch(images, draws);
 }
 

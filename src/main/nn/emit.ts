@@ -73,7 +73,13 @@ export class Emitter {
     });
   }
 
-  node(op: string, inputs: readonly (Ref | null)[], shape: readonly number[], attrs: Record<string, Attribute> = {}, type: Ref['type'] = 'float'): Ref {
+  node(
+    op: string,
+    inputs: readonly (Ref | null)[],
+    shape: readonly number[],
+    attrs: Record<string, Attribute> = {},
+    type: Ref['type'] = 'float',
+  ): Ref {
     return this.nodes(op, inputs, [{ shape, type }], attrs)[0]!;
   }
 

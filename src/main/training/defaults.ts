@@ -18,13 +18,20 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null): R
   const scope = request.scope ?? (weights ? 'head' : 'all');
   const augmentation = request.augmentation ?? null;
   if (!weights && scope !== 'all') {
-    throw new AppError('bad-request', `Scope "${scope}" keeps the backbone as it is, which needs trained weights: give them with --weights, or train with --scope all.`);
+    throw new AppError(
+      'bad-request',
+      `Scope "${scope}" keeps the backbone as it is, which needs trained weights: give them with --weights, or train with --scope all.`,
+    );
   }
   if (augmentation && scope === 'head') {
-    throw new AppError('bad-request', 'Augmentation and scope "head" do not go together: the features of every image are computed once. Use --scope last-stage or all, or leave augmentation out.');
+    throw new AppError(
+      'bad-request',
+      'Augmentation and scope "head" do not go together: the features of every image are computed once. Use --scope last-stage or all, or leave augmentation out.',
+    );
   }
   const size = request.size ?? (backbone === 'compact' ? 96 : 224);
-  if (size < SMALLEST[backbone]) throw new AppError('bad-request', `Images of ${size} px are too small for ${backbone}: it needs at least ${SMALLEST[backbone]} px.`);
+  if (size < SMALLEST[backbone])
+    throw new AppError('bad-request', `Images of ${size} px are too small for ${backbone}: it needs at least ${SMALLEST[backbone]} px.`);
   return {
     backbone,
     weights,

@@ -15,7 +15,11 @@ export async function evaluateRun(s: TrainingServices, id: string, split: 'test'
   const images = s.store.datasets.images(run.dataset);
   const { ids, rowOf } = rowsOf(pairs);
   const sources = ids.map((i) => ({ file: join(dataset.root, ...images[i]!.file.split('/')), sha256: images[i]!.sha256 }));
-  const { embeddings, dim } = await s.compute.ask('embed', { model: modelOf(s.workspace, run), caches: cachesOf(s.workspace), images: sources }, { signal });
+  const { embeddings, dim } = await s.compute.ask(
+    'embed',
+    { model: modelOf(s.workspace, run), caches: cachesOf(s.workspace), images: sources },
+    { signal },
+  );
   const distances = pairDistances(pairs, embeddings, dim, rowOf);
   const labels = pairs.map((p) => p.label);
   const metrics = judge(distances, labels, threshold, split, randomFor(run.config.seed, 'bootstrap', split));
@@ -25,5 +29,8 @@ export async function evaluateRun(s: TrainingServices, id: string, split: 'test'
 
 export function calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']> {
   if (run.calibration) return run.calibration;
-  throw new AppError('bad-request', `Run ${run.run} is not finished (${run.status}), so it has no threshold yet. Resume it with: train ${run.dataset} --resume ${run.run}`);
+  throw new AppError(
+    'bad-request',
+    `Run ${run.run} is not finished (${run.status}), so it has no threshold yet. Resume it with: train ${run.dataset} --resume ${run.run}`,
+  );
 }

@@ -65,7 +65,10 @@ async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string
   const secondsBefore = run.seconds;
   try {
     if (new Set(validPairs.map((p) => p.label)).size < 2) {
-      throw new AppError('bad-dataset', `The validation images of ${dataset.name} give no pairs of both kinds, so no network can be chosen. Import more images in each class.`);
+      throw new AppError(
+        'bad-dataset',
+        `The validation images of ${dataset.name} give no pairs of both kinds, so no network can be chosen. Import more images in each class.`,
+      );
     }
     const request = {
       model: modelOf(s.workspace, run),
@@ -97,7 +100,12 @@ function judged(run: RunRecord, result: TrainResult, pairs: readonly { label: 0 
   const { calibration, warning } = fitCalibration(distances, labels, chooseThreshold(distances, labels));
   const of = (label: 0 | 1): number[] => distances.filter((_, i) => labels[i] === label).sort((a, b) => a - b);
   const { margin } = run.config;
-  const warnings = [warning, collapseWarning(distances, margin), unreachableMargin(distances, labels, margin), smallSampleWarning('valid', distances.length)];
+  const warnings = [
+    warning,
+    collapseWarning(distances, margin),
+    unreachableMargin(distances, labels, margin),
+    smallSampleWarning('valid', distances.length),
+  ];
   return {
     bestEpoch: result.bestEpoch,
     calibration,

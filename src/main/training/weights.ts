@@ -26,7 +26,8 @@ export async function findWeights(asked: string, backbone: BackboneName, o: Weig
   if (!existsSync(asked)) {
     if (/[\\/]|\.(json|safetensors)$/.test(asked)) throw new AppError('not-found', `There are no weights at ${asked}.`, { path: asked });
     const found = findEntry(readCatalogue(o.catalogue), asked);
-    if (found.backbone !== backbone) throw new AppError('bad-weights', `The weights ${asked} are for ${found.backbone}, not for ${backbone}. Choose --backbone ${found.backbone}.`);
+    if (found.backbone !== backbone)
+      throw new AppError('bad-weights', `The weights ${asked} are for ${found.backbone}, not for ${backbone}. Choose --backbone ${found.backbone}.`);
     path = await fetchWeights(found, o.cache, { signal: o.signal, onProgress: o.onProgress });
     entry = { id: found.id, licence: found.licence, flavour: found.flavour, preprocessing: found.preprocessing };
   }

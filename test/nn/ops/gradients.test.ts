@@ -37,7 +37,9 @@ describe('gradients against finite differences', () => {
   // Kinks are kept a step away, where a difference quotient means something.
   const offKinks = (u: number): number => Math.sign(u) * (0.1 + Math.abs(u));
   checkGradient('relu', [x], (g, inputs) => g.apply('relu', inputs, null), { values: offKinks });
-  checkGradient('relu6', [x], (g, inputs) => g.apply('relu6', inputs, null), { values: (u) => 3 + 4 * offKinks(u) + (Math.abs(Math.abs(4 * offKinks(u)) - 3) < 0.05 ? 0.2 : 0) });
+  checkGradient('relu6', [x], (g, inputs) => g.apply('relu6', inputs, null), {
+    values: (u) => 3 + 4 * offKinks(u) + (Math.abs(Math.abs(4 * offKinks(u)) - 3) < 0.05 ? 0.2 : 0),
+  });
   checkGradient('maxPool', [[2, 3, 7, 6]], (g, inputs) => g.apply('maxPool', inputs, { kernel: 3, stride: 2, pad: 1 }), { step: 1e-3 });
   checkGradient('globalMean', [x], (g, inputs) => g.apply('globalMean', inputs, null));
   checkGradient('dense', [[3, 5], [4, 5], [4]], (g, inputs) => g.apply('dense', inputs, null));

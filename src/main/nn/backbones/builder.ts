@@ -41,7 +41,9 @@ export class Builder {
     const attrs = { stride: o.stride, pads: this.pads(x, o.kernel, o.stride), groups: o.depthwise ? channels : 1 };
     let y: Value;
     if (this.batchStatistics) {
-      const [normal, batchMean, batchVariance] = this.graph.applyAll('batchNorm', [this.graph.apply('conv', [x, kernel], attrs), gamma, beta], { epsilon });
+      const [normal, batchMean, batchVariance] = this.graph.applyAll('batchNorm', [this.graph.apply('conv', [x, kernel], attrs), gamma, beta], {
+        epsilon,
+      });
       this.followers.push({ statistic: `${o.norm}.running_mean`, batch: batchMean!, momentum: MOMENTUM });
       this.followers.push({ statistic: `${o.norm}.running_var`, batch: batchVariance!, momentum: MOMENTUM });
       y = normal!;

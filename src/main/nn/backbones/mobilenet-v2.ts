@@ -25,7 +25,8 @@ export function mobileNetV2(width: number): Backbone {
   const blocks: Block[] = [
     {
       name: 'features.0',
-      build: (b, x, p) => b.convNorm(x, { conv: `${p}features.0.0`, norm: `${p}features.0.1`, out: scaled(32), kernel: 3, stride: 2, activation: 'relu6' }),
+      build: (b, x, p) =>
+        b.convNorm(x, { conv: `${p}features.0.0`, norm: `${p}features.0.1`, out: scaled(32), kernel: 3, stride: 2, activation: 'relu6' }),
     },
   ];
   let channels = scaled(32);
@@ -66,7 +67,15 @@ function invertedResidual(b: Builder, x: Value, prefix: string, o: Inverted): Va
     y = b.convNorm(y, { conv: `${name}.0.0`, norm: `${name}.0.1`, out: hidden, kernel: 1, stride: 1, activation: 'relu6' });
     i = 1;
   }
-  y = b.convNorm(y, { conv: `${name}.${i}.0`, norm: `${name}.${i}.1`, out: hidden, kernel: 3, stride: o.stride, depthwise: true, activation: 'relu6' });
+  y = b.convNorm(y, {
+    conv: `${name}.${i}.0`,
+    norm: `${name}.${i}.1`,
+    out: hidden,
+    kernel: 3,
+    stride: o.stride,
+    depthwise: true,
+    activation: 'relu6',
+  });
   y = b.convNorm(y, { conv: `${name}.${i + 1}`, norm: `${name}.${i + 2}`, out: o.out, kernel: 1, stride: 1, activation: null });
   return o.stride === 1 && o.from === o.out ? b.graph.apply('add', [x, y], null) : y;
 }

@@ -39,7 +39,12 @@ async function open(program: Program, device: DeviceName): Promise<ort.Inference
     });
   } catch (error) {
     if (device === 'cpu') throw error;
-    throw new AppError('engine', `The device ${device} can't be used here. Run "doctor" to see why, or choose --device cpu.`, { detail: String(error) }, error);
+    throw new AppError(
+      'engine',
+      `The device ${device} can't be used here. Run "doctor" to see why, or choose --device cpu.`,
+      { detail: String(error) },
+      error,
+    );
   }
 }
 
@@ -80,7 +85,9 @@ class OnnxTrainer implements Trainer {
     this.steps = initial.step;
     this.paramNames = [...initial.params.keys()];
     const task = taskFor(1);
-    const slots = OPTIMIZERS[task.optimizer.name].slots.flatMap((slot) => task.trainable.map((p) => [slotName(slot, p), initial.params.get(p)!.shape] as const));
+    const slots = OPTIMIZERS[task.optimizer.name].slots.flatMap((slot) =>
+      task.trainable.map((p) => [slotName(slot, p), initial.params.get(p)!.shape] as const),
+    );
     const all: [string, Tensor][] = [
       ...initial.params,
       ...slots.map(([name, shape]): [string, Tensor] => [name, initial.slots.get(name) ?? { shape, data: new Float32Array(sizeOf(shape)) }]),

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { drawFiles, temporaryFolder } from './drawn.ts';
+import { freshStore, importFrom } from './imported.ts';
+
+describe('warnings', () => {
+  const warningsOf = async (files: Record<string, number>): Promise<string[]> =>
+    (await importFrom(drawFiles(temporaryFolder(), files), freshStore())).warnings;
+  const classes = (counts: Record<string, number>): Record<string, number> => {
+    let n = 1000;
+    return Object.fromEntries(Object.entries(counts).flatMap(([name, count]) => Array.from({ length: count }, (_, i) => [`${name}/${i}.png`, n++])));
+  };
+
+  test('none where nothing is wrong', async () => expect(await warningsOf(classes({ a: 20, b: 20 }))).toEqual([]));
+
+  test('classes with one image, and classes that lack a pair in a split', async () => {
+    const warnings = await warningsOf(classes({ a: 20, b: 20, lone: 1, few: 4 }));
+    expect(warnings).toContain('One class has a single image, which can only be shown as different from others: "lone".');
+    expect(warnings).toContain(`Among the validation images one class can't form a pair of the same class: "few".`);
+    expect(warnings).toContain(`Among the test images one class can't form a pair of the same class: "few".`);
+  });
+
+  test('strong imbalance, from more than ten times on', async () => {
+    const word = 'differ strongly in size: "a" has 61 images, "b" has 6 images';
+    expect((await warningsOf(classes({ a: 61, b: 6 }))).join()).toContain(word);
+    expect((await warningsOf(classes({ a: 60, b: 6 }))).join()).not.toContain('differ strongly');
+  });
+
+  test('contents in two classes, five of them by name', async () => {
+    const shared = Object.fromEntries(
+      Array.from({ length: 7 }, (_, i) => [`s${i}.png`, i] as const).flatMap(([name, i]) => [
+        [`a/${name}`, i],
+        [`b/${name}`, i],
+      ]),
+    );
+    const warnings = await warningsOf({ ...classes({ a: 20, b: 20 }), ...shared });
+    const warning = warnings.find((w) => w.includes('more than one class'))!;
+    expect(warning).toMatch(/^7 images stand in more than one class: "a\/s0.png" = "b\/s0.png", .*"a\/s4.png" = "b\/s4.png" and 2 more\. /);
+  });
+
+  test('duplicates within a class', async () => {
+    const warnings = await warningsOf({ ...classes({ a: 20, b: 20 }), 'a/x.png': 1, 'a/y.png': 1 });
+    expect(warnings).toEqual([
+      'One image is stored more than once within a class: "a/x.png" = "a/y.png". They are kept together in one split and never paired with each other.',
+    ]);
+  });
+
+  test('splits without any pair, and folders without a usable image', async () => {
+    const folder = drawFiles(temporaryFolder(), { 'a/1.png': 1, 'b/1.png': 2, 'c/notes.txt': 'x' });
+    const { warnings } = await importFrom(folder, freshStore());
+    expect(warnings).toContain('No pairs can be drawn among the training images, so nothing can be trained: add images to the classes.');
+    expect(warnings).toContain('No pairs can be drawn among the test images, so nothing can be judged there: add images to the classes.');
+    expect(warnings).toContain('One folder holds no usable image and so made no class: "c".');
+  });
+});
