@@ -18,7 +18,7 @@ export interface SampleImage {
   box: Box; // px, where the motif stands
 }
 
-export const SAMPLE_PER_CLASS = 40;
+export const SAMPLE_PER_CLASS = 100;
 
 /** All pictures, sorted by file. Pure: the same seed gives the same strings. */
 export function sampleImages(seed: number): SampleImage[] {

@@ -1,0 +1,71 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { drawColours, hasBuild, json, scratch, twinlens, writeAt } from './kit.ts';
+
+describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)', () => {
+  const pictures = scratch('pictures');
+  const workspace = scratch('workspace');
+  const at = ['--workspace', workspace];
+  const empty = scratch('empty');
+  const single = scratch('single');
+
+  beforeAll(async () => {
+    await drawColours(pictures, 14);
+    await drawColours(join(single, 'all'), 2);
+    mkdirSync(join(empty, 'a'));
+    writeAt(join(pictures, 'broken.safetensors'), 'not tensors at all');
+    await json(['import', pictures, '--name', 'colours', ...at]);
+  });
+
+  const cases: [string, () => string[], number, RegExp][] = [
+    ['no such folder', () => ['import', join(empty, 'nowhere')], 1, /nowhere/],
+    ['an empty folder', () => ['import', empty], 1, /no images|empty/i],
+    ['one class', () => ['import', single], 1, /class/],
+    ['a bad pattern', () => ['import', pictures, '--group-by', '('], 2, /pattern|regular/i],
+    ['an unknown command', () => ['frobnicate'], 2, /unknown command/],
+    ['an unknown option', () => ['train', 'colours', '--colour'], 2, /unknown option/],
+    ['a number that is none', () => ['train', 'colours', '--epochs', 'many'], 2, /number/],
+    ['a number out of range', () => ['train', 'colours', '--epochs', '0'], 2, /epochs must be at least 1/],
+    ['an unknown data set', () => ['train', 'nothing'], 1, /nothing/],
+    ['an unknown run', () => ['evaluate', 'r99'], 1, /r99/],
+    ['an unknown comparison', () => ['report', 'c99', '--out', join(empty, 'x.html')], 1, /c99/],
+    ['a head without weights', () => ['train', 'colours', '--scope', 'head'], 1, /--weights/],
+    ['missing weights', () => ['train', 'colours', '--weights', join(empty, 'w.safetensors')], 1, /no weights/],
+    ['broken weights', () => ['train', 'colours', '--backbone', 'resnet18', '--weights', join(pictures, 'broken.safetensors')], 1, /safetensors|broken|truncated/i],
+    ['an engine that is not there', () => ['train', 'colours', '--engine', 'tensorflow', '--size', '32'], 1, /TensorFlow/],
+    ['a workspace that is a file', () => ['datasets', '--workspace', join(pictures, 'broken.safetensors')], 1, /workspace|folder/i],
+  ];
+  for (const [title, args, code, says] of cases) {
+    test(title, async () => {
+      const given = args();
+      const ended = await twinlens(given.includes('--workspace') ? given : [...given, ...(given[0] === 'frobnicate' ? [] : at)]);
+      expect(ended.code, ended.stderr).toBe(code);
+      expect(ended.stdout).toBe('');
+      expect(ended.stderr).toMatch(says);
+      if (code === 1) expect(ended.stderr.trim().split('\n').filter((line) => line.startsWith('twinlens: '))).toHaveLength(1);
+    });
+  }
+
+  test('augmentation with scope head is refused in one line', async () => {
+    const ended = await twinlens(['train', 'colours', '--scope', 'head', '--augment', 'flip-horizontal', '--backbone', 'compact', ...at]);
+    expect(ended.code).toBe(1);
+  });
+
+  test('a second process on the same workspace is refused, and readers are not', async () => {
+    let seen: Promise<[number | null, string, number | null]> | undefined;
+    await twinlens(['train', 'colours', '--size', '32', '--epochs', '200', ...at], {
+      onStderr: (text, kill) => {
+        if (seen || !text.includes('Epoch 1:')) return;
+        seen = Promise.all([twinlens(['evaluate', 'r1', ...at]), twinlens(['runs', '--json', ...at])]).then(([writer, reader]) => {
+          kill('SIGINT');
+          return [writer.code, writer.stderr, reader.code];
+        });
+      },
+    });
+    const [writer, said, reader] = (await seen)!;
+    expect(writer).toBe(1);
+    expect(said).toMatch(/in use by another Twinlens process/);
+    expect(reader).toBe(0);
+  });
+});

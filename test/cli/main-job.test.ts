@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseNpy } from '../../src/main/compute/npy.ts';
+import { readSafetensors } from '../../src/main/nn/weights/safetensors.ts';
+import type { Comparison } from '../../src/shared/comparison.ts';
+import type { EpochRow, RunRecord } from '../../src/shared/run.ts';
+import { drawColours, hasBuild, json, scratch, twinlens, writeAt } from './kit.ts';
+
+const QUICK = ['--size', '32', '--batch', '8', '--lr', '3e-3'];
+
+describe.skipIf(!hasBuild)('the main job through the command line (needs the build)', () => {
+  const folder = scratch('pictures');
+  const workspace = scratch('workspace');
+  const at = ['--workspace', workspace];
+  let run = '';
+
+  beforeAll(async () => {
+    await drawColours(folder, 14);
+    writeAt(join(folder, 'red', 'notes.txt'), 'not a picture');
+    writeAt(join(folder, 'red', 'broken.png'), 'not a picture either');
+    const imported = await json<{ dataset: string; images: number; classes: Record<string, number>; rejected: { file: string; reason: string }[] }>(['import', folder, '--name', 'colours', ...at]);
+    expect(imported).toMatchObject({ dataset: 'colours', images: 42, classes: { red: 14, green: 14, blue: 14 } });
+    expect(imported.rejected.map((r) => r.file)).toEqual(['red/broken.png', 'red/notes.txt']);
+    run = (await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '6', '--seed', '3', ...at])).run;
+  });
+
+  const rowsOf = async (id: string): Promise<Omit<EpochRow, 'seconds' | 'imagesPerSecond'>[]> => {
+    const runs = await json<RunRecord[]>(['runs', ...at]);
+    return runs.find((r) => r.run === id)!.epochs.map(({ seconds: _s, imagesPerSecond: _i, ...row }) => row);
+  };
+
+  test('colours are told apart on pairs never trained with', async () => {
+    const m = await json<{ pairs: number; auc: number; confusion: number[][]; threshold: number }>(['evaluate', run, ...at]);
+    expect(m.auc).toBeGreaterThan(0.95);
+    expect(m.confusion.flat().reduce((a, b) => a + b)).toBe(m.pairs);
+  });
+
+  test('the same seed gives the same losses; a resumed run gives the numbers of an unbroken one', async () => {
+    const again = await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '6', '--seed', '3', ...at]);
+    expect(await rowsOf(again.run)).toEqual(await rowsOf(run));
+    const half = await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '3', '--seed', '3', ...at]);
+    await json(['train', 'colours', '--resume', half.run, '--epochs', '6', ...at]);
+    expect(await rowsOf(half.run)).toEqual(await rowsOf(run));
+    const other = await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '1', '--seed', '4', ...at]);
+    expect((await rowsOf(other.run))[0]!.lossTrain).not.toBe((await rowsOf(run))[0]!.lossTrain);
+  });
+
+  test('augmentation is drawn from the seed too', async () => {
+    const augmented = ['train', 'colours', ...QUICK, '--epochs', '2', '--augment', 'flip-horizontal,rotate=20,crop=0.2,colour=0.2', ...at];
+    const [a, b] = [await json<{ run: string }>(augmented), await json<{ run: string }>(augmented)];
+    expect(await rowsOf(a.run)).toEqual(await rowsOf(b.run));
+  });
+
+  test('a run that is cancelled or killed keeps its whole epochs and resumes to the same numbers', async () => {
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      let sent = false;
+      const ended = await twinlens(['train', 'colours', ...QUICK, '--epochs', '400', '--seed', '3', ...at], {
+        onStderr: (text, kill) => {
+          if (!sent && text.includes('Epoch 2:')) {
+            sent = true;
+            kill(signal);
+          }
+        },
+      });
+      if (signal === 'SIGINT') expect(ended).toMatchObject({ code: 1 });
+      else expect(ended.signal).toBe('SIGKILL');
+      await json(['evaluate', run, ...at]); // the next writer finds what the dead one left
+      const left = (await json<RunRecord[]>(['runs', ...at]))[0]!;
+      expect(left.status).toBe(signal === 'SIGINT' ? 'cancelled' : 'interrupted');
+      expect(left.epochs.length).toBeGreaterThanOrEqual(2);
+      const epochs = left.epochs.length + 2;
+      await json(['train', 'colours', '--resume', left.run, '--epochs', String(epochs), ...at]);
+      const unbroken = await rowsOf(run);
+      expect((await rowsOf(left.run)).slice(0, 4)).toEqual(unbroken.slice(0, 4));
+    }
+  });
+
+  test('a comparison explains both pictures on one scale; swapping them swaps the maps', async () => {
+    const [a, b] = [join(folder, 'red', 'red-03.png'), join(folder, 'blue', 'blue-05.png')];
+    const there = await json<Comparison>(['compare', run, a, b, '--out', scratch('out'), ...at]);
+    const back = await json<Comparison>(['compare', run, b, a, ...at]);
+    expect(there.verdict).toBe('different');
+    expect(there.distance).toBeGreaterThan(there.threshold);
+    expect(there.similarity).toBeLessThan(0.5);
+    expect(back.distance).toBeCloseTo(there.distance, 4);
+    const maps = (c: Comparison): Float32Array[] => c.images.map((image) => parseNpy(readFileSync(image.signed)).values);
+    const [first, second] = maps(there) as [Float32Array, Float32Array];
+    const [swappedSecond, swappedFirst] = maps(back) as [Float32Array, Float32Array];
+    const peak = Math.max(...first.map(Math.abs), ...second.map(Math.abs));
+    expect(there.scale).toBeCloseTo(peak, 6);
+    expect(there.images.map((i) => i.className)).toEqual(['red', 'blue']);
+    first.forEach((v, i) => {
+      expect(Math.abs(v - swappedFirst[i]!)).toBeLessThan(1e-4 * peak);
+    });
+    second.forEach((v, i) => {
+      expect(Math.abs(v - swappedSecond[i]!)).toBeLessThan(1e-4 * peak);
+    });
+    expect(there.images[0].signed).not.toBe(back.images[1].signed);
+  });
+
+  test('one picture against itself: distance zero, empty maps with the reason, no division by zero', async () => {
+    const a = join(folder, 'green', 'green-03.png');
+    const c = await json<Comparison>(['compare', run, a, a, ...at]);
+    expect(c).toMatchObject({ verdict: 'same', scale: 0, images: [{ empty: 'identical' }, { empty: 'identical' }] });
+    expect(c.distance).toBeLessThan(1e-5);
+    expect(parseNpy(readFileSync(c.images[0].signed)).values.every((v) => v === 0)).toBe(true);
+  });
+
+  test('target distance explains the distance whatever the verdict; layers can be chosen', async () => {
+    const [a, b] = [join(folder, 'red', 'red-03.png'), join(folder, 'red', 'red-05.png')];
+    const c = await json<Comparison>(['compare', run, a, b, '--target', 'distance', '--layer', 'stage2', ...at]);
+    expect(c).toMatchObject({ target: 'distance', layer: 'stage2' });
+    const bad = await twinlens(['compare', run, a, b, '--layer', 'stage9', ...at]);
+    expect(bad).toMatchObject({ code: 2, stdout: '' });
+    expect(bad.stderr).toContain('stage2');
+  });
+
+  test('a report holds the comparisons and needs nothing else', async () => {
+    const comparisons = (await json<Comparison[]>(['comparisons', ...at])).map((c) => c.comparison);
+    const out = join(scratch('reports'), 'report.html');
+    await json(['report', comparisons[0]!, comparisons[1]!, '--out', out, ...at]);
+    const page = readFileSync(out, 'utf8');
+    expect(page).toContain('red-03.png');
+    expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
+  });
+
+  test('an exported network holds the tensors of the run', async () => {
+    const out = join(scratch('export'), 'net.safetensors');
+    await json(['export', run, '--format', 'safetensors', '--out', out, ...at]);
+    const { tensors, metadata } = readSafetensors(out);
+    expect(tensors.get('fc.2.weight')!.shape).toEqual([16, 256]);
+    expect(metadata['twinlens.run']).toBe(run);
+    const onnx = join(scratch('export'), basename('net.onnx'));
+    await json(['export', run, '--format', 'onnx', '--out', onnx, ...at]);
+    expect(readFileSync(onnx).length).toBeGreaterThan(500_000);
+  });
+
+  test('doctor tries the CPU with a real step', async () => {
+    const { engines } = await json<{ engines: { engine: string; device: string; ok: boolean }[] }>(['doctor']);
+    expect(engines.find((e) => e.engine === 'onnx' && e.device === 'cpu')?.ok).toBe(true);
+  });
+});
