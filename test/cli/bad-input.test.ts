@@ -32,7 +32,12 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
     ['an unknown comparison', () => ['report', 'c99', '--out', join(empty, 'x.html')], 1, /c99/],
     ['a head without weights', () => ['train', 'colours', '--scope', 'head'], 1, /--weights/],
     ['missing weights', () => ['train', 'colours', '--weights', join(empty, 'w.safetensors')], 1, /no weights/],
-    ['broken weights', () => ['train', 'colours', '--backbone', 'resnet18', '--weights', join(pictures, 'broken.safetensors')], 1, /safetensors|broken|truncated/i],
+    [
+      'broken weights',
+      () => ['train', 'colours', '--backbone', 'resnet18', '--weights', join(pictures, 'broken.safetensors')],
+      1,
+      /safetensors|broken|truncated/i,
+    ],
     ['an engine that is not there', () => ['train', 'colours', '--engine', 'tensorflow', '--size', '32'], 1, /TensorFlow/],
     ['a workspace that is a file', () => ['datasets', '--workspace', join(pictures, 'broken.safetensors')], 1, /workspace|folder/i],
   ];
@@ -43,7 +48,13 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
       expect(ended.code, ended.stderr).toBe(code);
       expect(ended.stdout).toBe('');
       expect(ended.stderr).toMatch(says);
-      if (code === 1) expect(ended.stderr.trim().split('\n').filter((line) => line.startsWith('twinlens: '))).toHaveLength(1);
+      if (code === 1)
+        expect(
+          ended.stderr
+            .trim()
+            .split('\n')
+            .filter((line) => line.startsWith('twinlens: ')),
+        ).toHaveLength(1);
     });
   }
 

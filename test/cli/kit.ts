@@ -16,7 +16,10 @@ export interface Ended {
 }
 
 /** Runs the built command line as a process of its own, as a person's shell would. */
-export function twinlens(args: readonly string[], o: { onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void; env?: Record<string, string> } = {}): Promise<Ended> {
+export function twinlens(
+  args: readonly string[],
+  o: { onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void; env?: Record<string, string> } = {},
+): Promise<Ended> {
   const env: NodeJS.ProcessEnv = { ...process.env, ...o.env };
   delete env['INIT_CWD'];
   return new Promise((done) => {

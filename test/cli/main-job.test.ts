@@ -19,7 +19,13 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     await drawColours(folder, 14);
     writeAt(join(folder, 'red', 'notes.txt'), 'not a picture');
     writeAt(join(folder, 'red', 'broken.png'), 'not a picture either');
-    const imported = await json<{ dataset: string; images: number; classes: Record<string, number>; rejected: { file: string; reason: string }[] }>(['import', folder, '--name', 'colours', ...at]);
+    const imported = await json<{ dataset: string; images: number; classes: Record<string, number>; rejected: { file: string; reason: string }[] }>([
+      'import',
+      folder,
+      '--name',
+      'colours',
+      ...at,
+    ]);
     expect(imported).toMatchObject({ dataset: 'colours', images: 42, classes: { red: 14, green: 14, blue: 14 } });
     expect(imported.rejected.map((r) => r.file)).toEqual(['red/broken.png', 'red/notes.txt']);
     run = (await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '6', '--seed', '3', ...at])).run;

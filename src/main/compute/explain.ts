@@ -75,6 +75,7 @@ async function written(request: ExplainRequest, e: Explained, i: 0 | 1, verdict:
       mapHeight: e.height,
       scale,
       kind,
+      target: request.target,
       emptyText: kinds[kind].some((v) => v > 0) ? null : EMPTY_REASONS[empty!],
       title: basename(file),
     });

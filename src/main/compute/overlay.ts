@@ -13,6 +13,7 @@ export interface OverlayRequest {
   mapHeight: number;
   scale: number; // the value painted strongest, shared by all maps of a comparison; >= 0
   kind: MapKind;
+  target?: ExplainTarget; // what the map speaks for; 'verdict' where left out
   emptyText: string | null; // said when the map is empty
   title: string;
 }
@@ -25,13 +26,14 @@ export interface OverlayOptions {
   font?: FontResolver;
 }
 
-const LOOK: Record<MapKind, { colours: ScaleName; words: string }> = {
-  factual: { colours: 'warm', words: 'evidence for the verdict' },
-  counterfactual: { colours: 'cool', words: 'evidence against the verdict' },
+const LOOK: Record<MapKind, { colours: ScaleName; words: Record<ExplainTarget, string> }> = {
+  factual: { colours: 'warm', words: { verdict: 'evidence for the verdict', distance: 'evidence for a larger distance' } },
+  counterfactual: { colours: 'cool', words: { verdict: 'evidence against the verdict', distance: 'evidence for a smaller distance' } },
 };
 const BRIGHTNESS = 0.82; // of the photograph under an overlay
 const SMALLEST_LONGEST = 512; // px: smaller photographs are enlarged, so that map and legend can be read
 const NARROWEST = 256; // px: a narrower picture stands between bars
+const FAINTEST_CONTOUR = 0.05; // of the scale: a line around less would point at what can't be seen
 const CONTOUR_GRID = 256; // px, longest side of the grid on which the contour is found
 const TABLE = 1024;
 
@@ -111,6 +113,7 @@ function contourSvg(request: OverlayRequest, W: number, H: number, percent: numb
   const [gw, gh] = [Math.max(1, Math.round(W * shrink)), Math.max(1, Math.round(H * shrink))];
   const grid = upsample(request.map, request.mapWidth, request.mapHeight, gw, gh);
   const level = Math.max(0, percentile(grid, percent));
+  if (level < FAINTEST_CONTOUR * request.scale && Math.max(...request.map) < 2 * FAINTEST_CONTOUR * request.scale) return '';
   const path = contourLines(grid, gw, gh, level)
     .filter((line) => line.length > 3)
     .map((line) => `M${line.map(([x, y]) => `${((x * W) / gw).toFixed(1)} ${((y * H) / gh).toFixed(1)}`).join('L')}`)
@@ -164,7 +167,7 @@ export async function paintOverlay(request: OverlayRequest, options: OverlayOpti
   }
 
   const width = Math.max(NARROWEST, W);
-  const content = { title: request.title, words, colours, scale: Math.max(0, request.scale) || 0 };
+  const content = { title: request.title, words: words[request.target ?? 'verdict'], colours, scale: Math.max(0, request.scale) || 0 };
   const emptyText = empty ? (request.emptyText ?? 'This map is empty.') : null;
   const legend = drawLegend({ ...content, emptyText }, width, typefaceOf(font));
   const height = H + legend.height;

@@ -24,7 +24,7 @@ export const SAMPLE_PER_CLASS = 100;
 export function sampleImages(seed: number): SampleImage[] {
   return SAMPLE_CLASSES.flatMap((className) =>
     Array.from({ length: SAMPLE_PER_CLASS }, (_, i) => {
-      const file = `${className}/${className}-${String(i + 1).padStart(2, '0')}.png`;
+      const file = `${className}/${className}-${String(i + 1).padStart(3, '0')}.png`;
       const { svg, box } = drawTile(className, randomFor(seed, 'sample', className, i));
       return { file, className, svg, box: { x: round(box.x), y: round(box.y), w: round(box.w), h: round(box.h) } };
     }),
