@@ -15,7 +15,7 @@ describe('the sample data set', () => {
     for (const c of SAMPLE_CLASSES) expect(sample.filter((s) => s.className === c).length).toBeGreaterThanOrEqual(40);
     const files = sample.map((s) => s.file);
     expect(files).toEqual([...files].sort());
-    for (const s of sample) expect(s.file).toMatch(new RegExp(`^${s.className}/${s.className}-\\d\\d\\.png$`));
+    for (const s of sample) expect(s.file).toMatch(new RegExp(`^${s.className}/${s.className}-\\d{3}\\.png$`));
   });
 
   it('is wholly decided by its seed, and no two pictures are alike', () => {

@@ -181,7 +181,7 @@ test('hostile names stay text, wherever they stand', () => {
       const page = renderReport(
         sampleInput({
           title: name,
-          introduction: name.replaceAll(/\n+/g, '\n'), // an empty line would start a paragraph, as it should
+          introduction: `x ${name.replaceAll(/\n+/g, '\n')}`, // an empty line would start a paragraph, as it should
           comparisons: [shown(comparison)],
           runs: [{ ...RUN, warnings: [name], error: name }],
           datasets: [{ ...DATASET, name, classes: { [name]: 3 }, rejected: [{ file: name, reason: name }], warnings: [name] }],
