@@ -58,11 +58,6 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
     });
   }
 
-  test('augmentation with scope head is refused in one line', async () => {
-    const ended = await twinlens(['train', 'colours', '--scope', 'head', '--augment', 'flip-horizontal', '--backbone', 'compact', ...at]);
-    expect(ended.code).toBe(1);
-  });
-
   test('a second process on the same workspace is refused, and readers are not', async () => {
     let seen: Promise<[number | null, string, number | null]> | undefined;
     await twinlens(['train', 'colours', '--size', '32', '--epochs', '200', ...at], {
