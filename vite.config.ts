@@ -4,6 +4,8 @@ import { defineConfig, type EnvironmentOptions } from 'vite';
 /** What runs in Node: each becomes dist/main/<name>.cjs, and what it imports with import() a chunk beside it. */
 const entries: Record<string, string> = {
   cli: 'src/main/cli.ts',
+  index: 'src/main/index.ts',
+  preload: 'src/preload/index.ts',
   compute: 'src/main/compute/process.ts',
 };
 

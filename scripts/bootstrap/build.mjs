@@ -6,7 +6,10 @@ import { runQuietly } from './run.mjs';
 import { say, SetupError } from './say.mjs';
 
 /** One Vite build each: its configuration, and its folder in dist/. */
-export const BUILDS = [{ config: 'vite.config.ts', into: 'main' }];
+export const BUILDS = [
+  { config: 'vite.config.ts', into: 'main', options: ['--app'] },
+  { config: 'vite.renderer.config.ts', into: 'renderer', options: [] },
+];
 const SOURCES = ['src', 'resources', 'package.json', 'package-lock.json', 'tsconfig.json', ...BUILDS.map((build) => build.config)];
 
 /** @param {string} root */
@@ -64,7 +67,7 @@ export async function ensureBuilt(root, node, env, { force = false } = {}) {
     if (!force && !needsBuild(root)) return 'fresh';
     say('building');
     const fingerprint = fingerprintOf(root);
-    for (const build of BUILDS) await buildOne(root, node, env, build);
+    for (const build of BUILDS) if (existsSync(path.join(root, build.config))) await buildOne(root, node, env, build);
     markBuilt(root, fingerprint);
     return 'built';
   });
@@ -76,9 +79,9 @@ export async function ensureBuilt(root, node, env, { force = false } = {}) {
  * @param {string} root
  * @param {import('./node.mjs').Node} node
  * @param {NodeJS.ProcessEnv} env
- * @param {{ config: string, into: string }} build
+ * @param {{ config: string, into: string, options: string[] }} build
  */
-async function buildOne(root, node, env, { config, into }) {
+async function buildOne(root, node, env, { config, into, options }) {
   const dist = path.join(root, 'dist');
   const home = path.join(dist, into);
   const fresh = path.join(dist, `.building-${into}`);
@@ -87,7 +90,7 @@ async function buildOne(root, node, env, { config, into }) {
   clear(); // of what a killed build left
   try {
     const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-    const args = [vite, 'build', '--app', '--config', config, '--outDir', fresh, '--logLevel', 'warn'];
+    const args = [vite, 'build', ...options, '--config', config, '--outDir', fresh, '--logLevel', 'warn'];
     const { code, output } = await runQuietly(node.executable, args, { cwd: root, env: { ...env, NO_COLOR: '1' } });
     if (code !== 0 || !existsSync(fresh)) throw new SetupError(`the build failed:\n${output.trim()}`);
     if (existsSync(home)) renameSync(home, replaced);

@@ -1,6 +1,21 @@
 import { z } from 'zod';
+import type { Changed } from './changed.ts';
 import { TARGETS } from './comparison.ts';
-import { BACKBONES, DEVICES, ENGINES, OPTIMIZERS, SCOPES } from './run.ts';
+import { CurationEdit, type CuratedImage, type CurationEntry, type CurationState, type DatasetCounts, ImageQuery } from './curation.ts';
+import type { DatasetSummary } from './dataset.ts';
+import {
+  type CatalogueItem,
+  type ComparisonMaps,
+  type ComparisonRow,
+  type PairQueue,
+  QUEUE_KINDS,
+  type RunRow,
+  type TrainingPlan,
+} from './explore.ts';
+import type { Job } from './job.ts';
+import type { ReportRecord } from './report.ts';
+import { BACKBONES, DEVICES, ENGINES, type Metrics, OPTIMIZERS, SCOPES } from './run.ts';
+import type { AppInfo, DeviceReport, FolderListing, LicenceNotice, Settings } from './workbench.ts';
 
 const text = (what: string): z.ZodString => z.string().min(1, `${what} must not be empty`);
 const whole = (low: number, high: number): z.ZodNumber =>
@@ -70,3 +85,171 @@ export const BenchRequest = z.strictObject({
 export type TrainRequest = z.infer<typeof TrainRequest>;
 export type CompareRequest = z.infer<typeof CompareRequest>;
 export type BenchRequest = z.infer<typeof BenchRequest>;
+
+const Nothing = z.strictObject({});
+const DatasetId = z.strictObject({ dataset: text('The data set') });
+const RunId = z.strictObject({ run: text('The run') });
+const ComparisonId = z.strictObject({ comparison: text('The comparison') });
+const ReportId = z.strictObject({ report: text('The report') });
+const notes = { name: z.string().max(200), tags: z.array(z.string().trim().min(1).max(100)).max(100), note: z.string().max(20_000) };
+
+/** An image of a data set, or any image file on the machine that does the work. */
+export const ImageRef = z.union([
+  z.strictObject({ dataset: text('The data set'), id: z.number().int().min(0) }),
+  z.strictObject({ file: text('The file') }),
+]);
+export const ExplainPair = z.strictObject({
+  run: text('The run'),
+  a: ImageRef,
+  b: ImageRef,
+  target: z.enum(TARGETS).default('verdict'),
+  layer: z.string().optional(), // default: the last
+});
+export const QueueRequest = z.strictObject({
+  run: text('The run'),
+  split: z.enum(['test', 'valid']).default('test'),
+  kind: z.enum(QUEUE_KINDS),
+  seed: whole(0, 2 ** 31).default(1), // of 'random'
+  limit: whole(1, 10_000).default(200),
+});
+export const SettingsPatch = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark']).optional(),
+  colourScale: z.enum(['evidence', 'viridis', 'magma', 'cividis', 'turbo', 'jet']).optional(),
+  device: z.enum(['auto', ...DEVICES]).optional(),
+  workspace: z.string().nullable().optional(), // takes effect when the workbench is started anew
+  tourDone: z.boolean().optional(),
+  place: z.string().max(2000).optional(),
+  sidebar: z.boolean().optional(),
+});
+export const ReportDraft = z.strictObject({
+  report: z.string().optional(), // left out: a new one
+  title: z.string().max(500),
+  introduction: z.string().max(100_000).default(''),
+  comparisons: z.array(text('A comparison')).max(1000),
+});
+
+interface Call<I extends z.ZodType, O> {
+  input: I;
+  /** For types only: results are what a service says they are. */
+  output?: O;
+}
+const call =
+  <O>() =>
+  <I extends z.ZodType>(input: I): Call<I, O> => ({ input });
+
+/**
+ * Every call that a screen can make, said once: preload, web client, server and fakes follow from this table. Inputs are
+ * parsed at the door. A call that returns a Job answers at once; the job's end comes as an event.
+ */
+export const CALLS = {
+  'app.info': call<AppInfo>()(Nothing),
+  'app.licences': call<LicenceNotice[]>()(Nothing),
+  'app.devices': call<DeviceReport | null>()(Nothing), // of the last doctor job; null before the first
+  'app.doctor': call<Job>()(Nothing),
+  'settings.get': call<Settings>()(Nothing),
+  'settings.set': call<Settings>()(SettingsPatch),
+
+  'jobs.list': call<Job[]>()(Nothing), // newest first
+  'jobs.cancel': call<null>()(z.strictObject({ job: text('The job') })),
+  'jobs.dismiss': call<null>()(z.strictObject({ job: text('The job') })), // takes an ended one off the list
+
+  'files.list': call<FolderListing>()(z.strictObject({ folder: z.string().nullable() })), // null: home
+
+  'datasets.list': call<DatasetSummary[]>()(Nothing),
+  'datasets.get': call<DatasetSummary>()(DatasetId),
+  'datasets.import': call<Job>()(ImportRequest), // result: { dataset }
+  'datasets.sample': call<Job>()(Nothing), // draws and imports the sample; result: { dataset }
+  'datasets.remove': call<null>()(DatasetId), // from lists; files and runs stay
+  'datasets.restore': call<null>()(DatasetId),
+  'datasets.counts': call<DatasetCounts>()(DatasetId),
+  'datasets.export': call<Job>()(
+    z.strictObject({ dataset: text('The data set'), format: z.enum(['csv', 'copy']), out: text('The place') }), // result: { file }
+  ),
+  'images.find': call<{ ids: number[] }>()(ImageQuery), // in the order asked for
+  'images.rows': call<CuratedImage[]>()(z.strictObject({ dataset: text('The data set'), ids: z.array(z.number().int().min(0)).max(1000) })),
+  'curation.apply': call<CurationState>()(z.strictObject({ dataset: text('The data set'), edit: CurationEdit })),
+  'curation.undo': call<CurationState>()(DatasetId),
+  'curation.redo': call<CurationState>()(DatasetId),
+  'curation.state': call<CurationState>()(DatasetId),
+  'curation.history': call<CurationEntry[]>()(DatasetId), // newest first
+
+  'runs.list': call<RunRow[]>()(Nothing), // newest first
+  'runs.get': call<RunRow>()(RunId),
+  'runs.plan': call<TrainingPlan>()(TrainRequest),
+  'runs.start': call<Job>()(TrainRequest), // the job's subject is the data set; result: { run }
+  'runs.resume': call<Job>()(ResumeRequest),
+  'runs.evaluate': call<Job>()(EvaluateRequest),
+  'runs.metrics': call<Metrics | null>()(z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']) })),
+  'runs.annotate': call<RunRow>()(z.strictObject({ run: text('The run'), ...z.object(notes).partial().shape })),
+  'runs.remove': call<null>()(RunId), // kept for undo until the workbench is started anew
+  'runs.restore': call<null>()(RunId),
+  'runs.export': call<Job>()(ExportRequest), // result: { file }
+  'runs.layers': call<string[]>()(RunId), // first to last
+  'weights.list': call<CatalogueItem[]>()(Nothing),
+
+  'compare.explain': call<ComparisonRow>()(ExplainPair),
+  'compare.maps': call<ComparisonMaps>()(ComparisonId),
+  'compare.queue': call<PairQueue>()(QueueRequest),
+  'compare.list': call<ComparisonRow[]>()(z.strictObject({ saved: z.boolean().optional() })), // newest first
+  'compare.get': call<ComparisonRow>()(ComparisonId),
+  'compare.annotate': call<ComparisonRow>()(
+    z.strictObject({
+      comparison: text('The comparison'),
+      saved: z.boolean().optional(),
+      judgement: z.enum(['agree', 'disagree', 'unsure']).nullable().optional(),
+      note: z.string().max(20_000).optional(),
+    }),
+  ),
+  'compare.remove': call<null>()(ComparisonId),
+  'compare.restore': call<null>()(ComparisonId),
+
+  'reports.list': call<ReportRecord[]>()(Nothing),
+  'reports.get': call<ReportRecord>()(ReportId),
+  'reports.save': call<ReportRecord>()(ReportDraft),
+  'reports.preview': call<{ html: string }>()(ReportDraft),
+  'reports.write': call<Job>()(
+    z.strictObject({ report: text('The report'), format: z.enum(['html', 'pdf']), out: z.string().optional() }), // result: { file }
+  ),
+  'reports.remove': call<null>()(ReportId),
+  'reports.restore': call<null>()(ReportId),
+
+  // What only the desktop window can do; in a browser these are refused with 'bad-request' and the screen has ways of its own.
+  'shell.chooseFolder': call<string | null>()(z.strictObject({ title: z.string() })),
+  'shell.chooseImage': call<string | null>()(z.strictObject({ title: z.string() })),
+  'shell.chooseSave': call<string | null>()(z.strictObject({ title: z.string(), name: z.string(), extension: z.string() })),
+  'shell.reveal': call<null>()(z.strictObject({ path: text('The path') })),
+} satisfies Record<string, Call<z.ZodType, unknown>>;
+
+export type CallName = keyof typeof CALLS;
+export type CallInput<N extends CallName> = z.input<(typeof CALLS)[N]['input']>; // as a caller writes it
+export type CallArgs<N extends CallName> = z.output<(typeof CALLS)[N]['input']>; // as a service gets it, defaults filled in
+export type CallResult<N extends CallName> = Exclude<(typeof CALLS)[N]['output'], undefined>;
+
+export interface Events {
+  job: Job;
+  changed: Changed;
+  /** The window is about to close while work goes on: the screen asks, and calls `jobs.cancel` or closes. */
+  closing: { jobs: number };
+}
+export type EventName = keyof Events;
+export const EVENT_NAMES = ['job', 'changed', 'closing'] as const satisfies readonly EventName[];
+
+/** What every door offers a screen. Rejects with an AppError; 'cancelled' after `signal`. */
+export interface Api {
+  call<N extends CallName>(name: N, input: CallInput<N>, options?: { signal?: AbortSignal }): Promise<CallResult<N>>;
+  /** Returns what ends the listening. */
+  on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void;
+  /** Address of a picture or file for <img>, <iframe> or a download; see MediaPath. */
+  media(path: MediaPath): string;
+  /** The path of a dropped or chosen file on the machine that does the work: in a browser the file is first handed over. */
+  fileFor(file: File): Promise<string>;
+}
+
+/** What a door serves beside calls: `thumb` longest side 320 px, `image` at most 2048 px, both as JPEG. */
+export type MediaPath =
+  | `thumb/${string}/${number}` // data set, image
+  | `image/${string}/${number}`
+  | `file/${string}` // an image file, encodeURIComponent(path)
+  | `comparison/${string}/${'a' | 'b'}-${'photo.jpg' | 'factual.png' | 'counterfactual.png' | 'signed.npy'}`
+  | `report/${string}.${'html' | 'pdf'}`
+  | `export/${string}`; // a file of the workspace's exports folder, by name

@@ -1,3 +1,4 @@
+import type { CheckResult } from '../../shared/engine-check.ts';
 import { asAppError } from '../../shared/errors.ts';
 import { randomFor } from '../../shared/random.ts';
 import { DEVICES, type DeviceName } from '../../shared/run.ts';
@@ -5,7 +6,6 @@ import { initialTensors } from '../nn/initialise.ts';
 import { onnxDevices } from '../nn/engines/onnx.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../nn/siamese.ts';
 import { openEngine } from './engine-choice.ts';
-import type { CheckResult } from './protocol.ts';
 
 const SPEC: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 32, dim: 2 };
 const PAIRS = 2;

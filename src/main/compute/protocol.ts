@@ -1,5 +1,6 @@
 import type { ComparedImage, ExplainTarget, Verdict } from '../../shared/comparison.ts';
 import type { ImageRecord, Pair } from '../../shared/dataset.ts';
+import type { CheckResult } from '../../shared/engine-check.ts';
 import type { WireError } from '../../shared/errors.ts';
 import type { BackboneName, DeviceName, EngineName, EpochRow, Flavour, Preprocessing, RunConfig, WeightsInfo } from '../../shared/run.ts';
 
@@ -74,13 +75,6 @@ export interface ExplainResult {
   verdict: Verdict;
   scale: number;
   images: [Omit<ComparedImage, 'className'>, Omit<ComparedImage, 'className'>];
-}
-
-export interface CheckResult {
-  engine: EngineName;
-  device: DeviceName;
-  ok: boolean;
-  detail: string;
 }
 
 export interface BenchRequest {

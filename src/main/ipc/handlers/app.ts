@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Settings } from '../../../shared/workbench.ts';
+import { APP_VERSION, versions } from '../../versions.ts';
+import type { HandlersFor } from '../handler-types.ts';
+import { pending } from './pending.ts';
+
+export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 'shell'> = {
+  'app.info': (_, { bench }) => {
+    const sample = join(bench.workspace.samples, 'tiles');
+    return {
+      version: APP_VERSION,
+      door: bench.shell.door,
+      platform: process.platform,
+      workspace: bench.workspace.folder,
+      sampleFolder: existsSync(sample) ? sample : null,
+      canPrint: bench.shell.printPdf !== null,
+      versions: versions(),
+    };
+  },
+  'app.licences': pending,
+  'app.devices': pending,
+  'app.doctor': pending,
+  'settings.get': (_, { bench }) => bench.settings.get(),
+  'settings.set': async (patch, { bench }) => {
+    const next = await bench.settings.set(patch as Partial<Settings>);
+    bench.hub.changed('settings');
+    return next;
+  },
+  'jobs.list': (_, { bench }) => bench.jobs.list(),
+  'jobs.cancel': ({ job }, { bench }) => {
+    bench.jobs.cancel(job);
+    return null;
+  },
+  'jobs.dismiss': ({ job }, { bench }) => {
+    bench.jobs.dismiss(job);
+    return null;
+  },
+  'files.list': pending,
+  'shell.chooseFolder': ({ title }, { bench }) => bench.shell.chooseFolder(title),
+  'shell.chooseImage': ({ title }, { bench }) => bench.shell.chooseImage(title),
+  'shell.chooseSave': ({ title, name, extension }, { bench }) => bench.shell.chooseSave(title, name, extension),
+  'shell.reveal': async ({ path }, { bench }) => {
+    await bench.shell.reveal(path);
+    return null;
+  },
+};

@@ -1,0 +1,9 @@
+import type { AllHandlers } from '../handler-types.ts';
+import { appHandlers } from './app.ts';
+import { compareHandlers } from './compare.ts';
+import { datasetHandlers } from './datasets.ts';
+import { reportHandlers } from './reports.ts';
+import { runHandlers } from './runs.ts';
+
+/** One function for each call of the contract, by room. */
+export const handlers: AllHandlers = { ...appHandlers, ...datasetHandlers, ...runHandlers, ...compareHandlers, ...reportHandlers };

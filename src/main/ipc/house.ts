@@ -1,0 +1,30 @@
+import type { Events, EventName } from '../../shared/contract.ts';
+import type { WireError } from '../../shared/errors.ts';
+
+/** What crosses a boundary as the answer to a call: structured-cloneable and JSON-able alike, but for NaN and infinities. */
+export type Answer = { ok: true; value: unknown } | { ok: false; error: WireError };
+
+export interface MediaFile {
+  path: string; // absolute
+  type: string; // MIME
+  /** The content under this address can never change, so a screen may keep it. */
+  immutable: boolean;
+}
+
+/**
+ * The workbench as its doors see it (Electron, loopback server, in-process): they carry calls, events and files to a
+ * screen and know nothing of what these mean.
+ */
+export interface House {
+  /** Parses the input by the contract, does the work. Never rejects: every failure is an answer. */
+  call(name: string, input: unknown, signal?: AbortSignal): Promise<Answer>;
+  on(listener: <E extends EventName>(event: E, payload: Events[E]) => void): () => void;
+  /** The file behind a MediaPath, made where need be. Throws AppError 'not-found' for anything outside workspace and data sets. */
+  media(path: string): Promise<MediaFile>;
+  /** Keeps a file that a browser handed over in the workspace; returns its path. */
+  receive(name: string, bytes: Uint8Array): Promise<string>;
+  /** Jobs that would be lost by closing now. */
+  busy(): number;
+  /** Cancels what runs, ends the compute processes, gives the workspace back. */
+  close(): Promise<void>;
+}

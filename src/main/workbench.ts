@@ -1,0 +1,45 @@
+import { ComputeHost } from './compute/compute-host.ts';
+import { EventHub } from './jobs/events.ts';
+import { Jobs } from './jobs/jobs.ts';
+import { computeEntry, openServices, type Services } from './services.ts';
+import { SettingsFile, settingsPath } from './settings.ts';
+import type { Shell } from './shell.ts';
+
+/** The services, and what a screen needs beside them. */
+export interface Workbench extends Services {
+  /** A compute process of its own for thumbnails and previews: they neither wait for a training nor die with it. */
+  pictures: ComputeHost;
+  hub: EventHub;
+  jobs: Jobs;
+  settings: SettingsFile;
+  shell: Shell;
+}
+
+export interface WorkbenchOptions {
+  workspace?: string | undefined; // default: the one in the settings, else the usual one
+  settings?: string | undefined; // file
+  shell: Shell;
+  command: string;
+}
+
+/** Takes the workspace for writing. Throws as openServices does. */
+export function openWorkbench(o: WorkbenchOptions): Workbench {
+  const settings = new SettingsFile(o.settings ?? settingsPath());
+  const services = openServices({ workspace: o.workspace ?? settings.get().workspace ?? undefined, write: true, command: o.command });
+  const hub = new EventHub();
+  const jobs = new Jobs(hub);
+  const pictures = new ComputeHost(computeEntry());
+  return {
+    ...services,
+    pictures,
+    hub,
+    jobs,
+    settings,
+    shell: o.shell,
+    close: async () => {
+      await jobs.close();
+      await pictures.dispose();
+      await services.close();
+    },
+  };
+}

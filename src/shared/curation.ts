@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { ImageRecord, Split } from './dataset.ts';
+
+const ids = z.array(z.number().int().min(0)).min(1, 'choose at least one image').max(1_000_000);
+const label = z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters');
+
+/** One change of a data set. It never touches the files: it is a line in the data set's history and can be undone. */
+export const CurationEdit = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('exclude'), ids }),
+  z.strictObject({ kind: z.literal('include'), ids }),
+  z.strictObject({ kind: z.literal('relabel'), ids, className: label }),
+  z.strictObject({ kind: z.literal('tag'), ids, tag: label }),
+  z.strictObject({ kind: z.literal('untag'), ids, tag: label }),
+]);
+export type CurationEdit = z.infer<typeof CurationEdit>;
+
+/** An image as the screen shows it. `className` is the curated one: `importedClass` differs where it was relabelled. */
+export interface CuratedImage extends ImageRecord {
+  importedClass: string;
+  excluded: boolean;
+  tags: string[]; // sorted
+}
+
+export interface CurationEntry {
+  position: number; // 1-based, in order of time
+  edit: CurationEdit;
+  text: string; // "Excluded 3 images", for the list and for the undo button
+  atMs: number;
+  undone: boolean;
+}
+
+export interface CurationState {
+  dataset: string;
+  canUndo: string | null; // what would be undone, in words
+  canRedo: string | null;
+  snapshot: string; // of the curated set
+}
+
+export const IMAGE_SORTS = ['file', 'class', 'split', 'pixels'] as const;
+export type ImageSort = (typeof IMAGE_SORTS)[number];
+
+export const ImageQuery = z.strictObject({
+  dataset: z.string().min(1),
+  text: z.string().max(500).default(''), // part of the file's name or of a tag, any case
+  classes: z.array(z.string()).default([]), // empty: all
+  splits: z.array(z.enum(['train', 'valid', 'test'])).default([]),
+  tags: z.array(z.string()).default([]),
+  state: z.enum(['kept', 'excluded', 'all']).default('all'),
+  sort: z.enum(IMAGE_SORTS).default('class'),
+  descending: z.boolean().default(false),
+});
+export type ImageQuery = z.infer<typeof ImageQuery>;
+
+export interface ClassCount {
+  className: string;
+  kept: number;
+  excluded: number;
+  splits: Record<Split, number>; // kept images
+}
+
+export interface DatasetCounts {
+  dataset: string;
+  classes: ClassCount[]; // in the order of their names
+  tags: { tag: string; images: number }[];
+  kept: number;
+  excluded: number;
+  relabelled: number;
+}

@@ -1,0 +1,58 @@
+import type { CheckResult } from './engine-check.ts';
+import type { DeviceName } from './run.ts';
+
+/** Which door a screen came through: it decides whether native dialogs are there. */
+export type Door = 'electron' | 'web' | 'in-process';
+
+export interface AppInfo {
+  version: string;
+  door: Door;
+  platform: string; // as process.platform names it
+  workspace: string; // absolute folder
+  sampleFolder: string | null; // where the sample data set was drawn, once it was
+  canPrint: boolean; // whether PDF files can be written here
+  versions: Record<string, string>;
+}
+
+export interface LicenceNotice {
+  name: string;
+  version: string;
+  licence: string; // SPDX
+  text: string | null;
+}
+
+/** What a person chose for this machine; kept beside, not in, the workspace. */
+export interface Settings {
+  theme: 'system' | 'light' | 'dark';
+  colourScale: 'evidence' | 'viridis' | 'magma' | 'cividis' | 'turbo' | 'jet';
+  device: DeviceName | 'auto';
+  workspace: string | null; // null: the usual folder
+  tourDone: boolean;
+  place: string; // the last view, as the renderer writes it after the # in its address
+  sidebar: boolean; // details shown
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  colourScale: 'evidence',
+  device: 'auto',
+  workspace: null,
+  tourDone: false,
+  place: '',
+  sidebar: true,
+};
+
+/** What the engines and devices of this machine can do, each tried with a real training step. */
+export interface DeviceReport {
+  checkedMs: number;
+  checks: CheckResult[];
+}
+
+export interface FolderListing {
+  folder: string; // absolute
+  parent: string | null;
+  folders: string[]; // names, sorted; hidden ones left out
+  images: number; // files directly inside whose names look like images'
+  imageFiles: string[]; // their names, the first 500
+  places: { name: string; folder: string }[]; // home, disks
+}
