@@ -10,8 +10,8 @@ export function exitCodeOf(error: unknown): number {
   return known.code === 'usage' ? 2 : 1;
 }
 
-/** File names may hold line breaks and control characters: a terminal is never handed them raw. */
-export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/\p{Cc}/gu, '�');
+/** File names may hold line breaks and control characters: a terminal is never handed them raw. Tabs part the columns of lists. */
+export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/[^\P{Cc}\t]/gu, '�');
 
 /** With --json exactly one document on stdout, else lines for people. */
 export function print(json: boolean, document: unknown, lines: () => string[]): void {
