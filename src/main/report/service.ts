@@ -4,7 +4,7 @@ import type { DatasetSummary } from '../../shared/dataset.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { RunRecord } from '../../shared/run.ts';
 import { writeWhole } from '../files.ts';
-import { fileName } from './format.ts';
+import { fileName } from '../../shared/format.ts';
 import { renderReport } from './render.ts';
 import type { ImagePictures, Picture, PictureType, ReportComparison } from './types.ts';
 

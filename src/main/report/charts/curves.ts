@@ -1,8 +1,8 @@
 import type { EpochRow } from '../../../shared/run.ts';
 import { markup, type Html } from '../html.ts';
 import { axes, drawing, type Box } from './frame.ts';
-import { linePath, px } from './path.ts';
-import { countingAxis, extentOf, linearAxis, spreadLabels } from './scale.ts';
+import { linePath, px } from '../../../shared/charts/path.ts';
+import { countingAxis, extentOf, linearAxis, spreadLabels } from '../../../shared/charts/scale.ts';
 
 const BOX: Box = { width: 460, height: 260, left: 44, right: 384, top: 38, bottom: 210 };
 

@@ -1,6 +1,6 @@
 import { markup, type Content, type Html } from '../html.ts';
-import { px } from './path.ts';
-import type { Axis } from './scale.ts';
+import { px } from '../../../shared/charts/path.ts';
+import type { Axis } from '../../../shared/charts/scale.ts';
 
 /** The plot area inside a drawing, px. */
 export interface Box {

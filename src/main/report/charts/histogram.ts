@@ -1,9 +1,9 @@
 import type { RunRecord } from '../../../shared/run.ts';
-import { countText, distancePair } from '../format.ts';
+import { countText, distancePair } from '../../../shared/format.ts';
 import { markup, type Html } from '../html.ts';
 import { drawing, xTicks, type Box } from './frame.ts';
-import { binCounts, px } from './path.ts';
-import { countingAxis, linearAxis } from './scale.ts';
+import { binCounts, px } from '../../../shared/charts/path.ts';
+import { countingAxis, linearAxis } from '../../../shared/charts/scale.ts';
 
 const BOX: Box = { width: 460, height: 268, left: 40, right: 448, top: 44, bottom: 226 };
 const BINS = 32;

@@ -1,10 +1,10 @@
 import type { Metrics } from '../../../shared/run.ts';
 import { splitName } from '../../evaluate/check.ts';
-import { aucText, distanceText } from '../format.ts';
+import { aucText, distanceText } from '../../../shared/format.ts';
 import { markup, type Html } from '../html.ts';
 import { axes, drawing, type Box } from './frame.ts';
-import { linePath, px } from './path.ts';
-import { linearAxis } from './scale.ts';
+import { linePath, px } from '../../../shared/charts/path.ts';
+import { linearAxis } from '../../../shared/charts/scale.ts';
 
 const BOX: Box = { width: 400, height: 376, left: 44, right: 344, top: 26, bottom: 326 };
 

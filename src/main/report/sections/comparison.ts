@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../../shared/run.ts';
 import { distanceHistogram } from '../charts/histogram.ts';
-import { distancePair, distanceText, fileName, percentText, timeText } from '../format.ts';
+import { distancePair, distanceText, fileName, percentText, timeText } from '../../../shared/format.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportComparison } from '../types.ts';
 import {

@@ -1,7 +1,7 @@
 import { SPLITS, type DatasetSummary, type RejectedFile } from '../../../shared/dataset.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { splitName } from '../../evaluate/check.ts';
-import { countText } from '../format.ts';
+import { countText } from '../../../shared/format.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import { facts, warningList } from './parts.ts';
 

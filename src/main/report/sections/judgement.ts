@@ -4,7 +4,7 @@ import { splitName } from '../../evaluate/check.ts';
 import { RESAMPLES } from '../../evaluate/metrics.ts';
 import { curves } from '../charts/curves.ts';
 import { rocChart } from '../charts/roc.ts';
-import { aucText, countText, distanceText, percentText } from '../format.ts';
+import { aucText, countText, distanceText, percentText } from '../../../shared/format.ts';
 import { markup, type Html } from '../html.ts';
 
 /** How training went: loss and AUC, epoch by epoch. */

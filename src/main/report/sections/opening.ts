@@ -1,4 +1,4 @@
-import { NBSP, distancePair, fileName, percentText, timeText } from '../format.ts';
+import { NBSP, distancePair, fileName, percentText, timeText } from '../../../shared/format.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportComparison, ReportInput } from '../types.ts';
 import { verdictWord } from '../words.ts';

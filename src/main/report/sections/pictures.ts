@@ -1,5 +1,5 @@
 import { EMPTY_REASONS, type ComparedImage, type Comparison, type EmptyReason } from '../../../shared/comparison.ts';
-import { distanceText, fileName } from '../format.ts';
+import { distanceText, fileName } from '../../../shared/format.ts';
 import { markup, nameOf, type Content, type Html } from '../html.ts';
 import type { Picture, ReportComparison } from '../types.ts';
 import { mapWords, scaleSentence } from '../words.ts';

@@ -1,12 +1,13 @@
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import type { RunRecord, RunStatus } from '../../../shared/run.ts';
-import { durationText, settingText, timeText } from '../format.ts';
+import { durationText, settingText, timeText } from '../../../shared/format.ts';
+import { backboneName } from '../../../shared/run-words.ts';
 import { markup, type Html } from '../html.ts';
 import { versionList } from './comparison.ts';
 import { dataSection } from './data.ts';
 import { judgement, trainingCurves } from './judgement.ts';
 import { facts, warningList } from './parts.ts';
-import { backboneName, settingsTables } from './settings.ts';
+import { settingsTables } from './settings.ts';
 
 const STATUS_WORDS = {
   running: 'still training when this report was written',

@@ -1,23 +1,8 @@
-import type { Augmentation, BackboneName, RunConfig, Scope } from '../../../shared/run.ts';
-import { percentText, settingText } from '../format.ts';
+import type { Augmentation, RunConfig } from '../../../shared/run.ts';
+import { backboneName, SCOPE_WORDS } from '../../../shared/run-words.ts';
+import { percentText, settingText } from '../../../shared/format.ts';
 import { markup, type Content, type Html } from '../html.ts';
 import { facts } from './parts.ts';
-
-const BACKBONE_WORDS = {
-  compact: 'Compact (Twinlens)',
-  mobilenet_v2_035: 'MobileNetV2, width 0.35',
-  mobilenet_v2: 'MobileNetV2',
-  resnet18: 'ResNet-18',
-  resnet50: 'ResNet-50',
-} as const satisfies Record<BackboneName, string>;
-
-const SCOPE_WORDS = {
-  head: 'the head only; the backbone stayed as it was',
-  'last-stage': 'the last stage of the backbone and the head',
-  all: 'all layers',
-} as const satisfies Record<Scope, string>;
-
-export const backboneName = (backbone: BackboneName): string => BACKBONE_WORDS[backbone];
 
 /** Everything a run was told, in plain words beside the field's own term. */
 export function settingsTables(config: RunConfig): Html {

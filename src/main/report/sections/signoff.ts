@@ -1,4 +1,4 @@
-import { fileName } from '../format.ts';
+import { fileName } from '../../../shared/format.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportComparison } from '../types.ts';
 import { verdictWord } from '../words.ts';

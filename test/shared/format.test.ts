@@ -10,7 +10,7 @@ import {
   percentText,
   settingText,
   timeText,
-} from '../../src/main/report/format.ts';
+} from '../../src/shared/format.ts';
 
 describe('distances', () => {
   test('have two decimals, and small ones two figures', () => {

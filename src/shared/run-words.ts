@@ -1,0 +1,26 @@
+import type { BackboneName, RunStatus, Scope } from './run.ts';
+
+/** What people call the networks, the parts that are trained and the states of a run. */
+const BACKBONE_WORDS = {
+  compact: 'Compact (Twinlens)',
+  mobilenet_v2_035: 'MobileNetV2, width 0.35',
+  mobilenet_v2: 'MobileNetV2',
+  resnet18: 'ResNet-18',
+  resnet50: 'ResNet-50',
+} as const satisfies Record<BackboneName, string>;
+
+export const SCOPE_WORDS = {
+  head: 'the head only; the backbone stayed as it was',
+  'last-stage': 'the last stage of the backbone and the head',
+  all: 'all layers',
+} as const satisfies Record<Scope, string>;
+
+export const STATUS_WORDS = {
+  running: 'training',
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  interrupted: 'interrupted',
+} as const satisfies Record<RunStatus, string>;
+
+export const backboneName = (backbone: BackboneName): string => BACKBONE_WORDS[backbone];
