@@ -1,4 +1,6 @@
+import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/compute-host.ts';
+import { Devices } from './devices.ts';
 import { EventHub } from './jobs/events.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { computeEntry, openServices, type Services } from './services.ts';
@@ -12,6 +14,7 @@ export interface Workbench extends Services {
   hub: EventHub;
   jobs: Jobs;
   settings: SettingsFile;
+  devices: Devices;
   shell: Shell;
 }
 
@@ -35,6 +38,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     hub,
     jobs,
     settings,
+    devices: new Devices(join(dirname(settings.path), 'devices.json')),
     shell: o.shell,
     close: async () => {
       await jobs.close();

@@ -19,8 +19,14 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
     };
   },
   'app.licences': pending,
-  'app.devices': pending,
-  'app.doctor': pending,
+  'app.devices': (_, { bench }) => bench.devices.get(),
+  'app.doctor': (_, { bench }) =>
+    bench.jobs.start({ kind: 'doctor', title: 'Trying the devices of this machine', subject: null }, async ({ signal, progress }) => {
+      progress({ text: 'A few training steps on each device' });
+      await bench.devices.check(bench.compute, signal);
+      bench.hub.changed('settings');
+      return null;
+    }),
   'settings.get': (_, { bench }) => bench.settings.get(),
   'settings.set': async (patch, { bench }) => {
     const next = await bench.settings.set(patch as Partial<Settings>);

@@ -1,0 +1,45 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkDevices } from '../../src/main/compute/check.ts';
+import { chooseDevice, deviceProblem, Devices } from '../../src/main/devices.ts';
+import type { CheckResult } from '../../src/shared/engine-check.ts';
+import type { DeviceReport } from '../../src/shared/workbench.ts';
+
+const check = (device: CheckResult['device'], milliseconds: number | null): CheckResult => ({
+  engine: 'onnx',
+  device,
+  ok: milliseconds !== null,
+  milliseconds,
+  detail: milliseconds === null ? 'no adapter found' : `a training step of 8 pairs took ${milliseconds} ms`,
+});
+const report = (...checks: CheckResult[]): DeviceReport => ({ checkedMs: 1, checks });
+
+describe('where a training computes', () => {
+  test('as asked, whatever is quicker; then as the settings say; then the quickest that passed', () => {
+    const both = report(check('cpu', 40), check('webgpu', 9));
+    expect(chooseDevice('cpu', 'webgpu', both)).toMatchObject({ device: 'cpu' });
+    expect(chooseDevice(undefined, 'webgpu', report(check('cpu', 40), check('webgpu', null)))).toMatchObject({ device: 'webgpu' });
+    expect(chooseDevice(undefined, 'auto', both)).toMatchObject({ device: 'webgpu', why: expect.stringContaining('quickest of 2') as string });
+    expect(chooseDevice(undefined, 'auto', report(check('cpu', 40), check('webgpu', 900)))).toMatchObject({ device: 'cpu' });
+  });
+  test('it is said when nothing was tried, and when only the processor passed', () => {
+    expect(chooseDevice(undefined, 'auto', null).why).toContain('No device of this machine has been tried');
+    expect(chooseDevice(undefined, 'auto', report(check('cpu', 40), check('cuda', null))).why).toContain('Only the processor');
+  });
+  test('a device that did not pass is a problem to be told; one never tried is not', () => {
+    const known = report(check('cpu', 40), check('cuda', null));
+    expect(deviceProblem('cuda', known)).toBe('The NVIDIA graphics card (CUDA) did not pass its trial: no adapter found.');
+    expect([deviceProblem('cpu', known), deviceProblem('dml', known), deviceProblem('cuda', null)]).toEqual([null, null, null]);
+  });
+  test('the report is kept; a damaged one counts as none', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'twinlens-devices-')), 'devices.json');
+    const found = await checkDevices();
+    expect(found.find((c) => c.device === 'cpu')).toMatchObject({ ok: true, milliseconds: expect.any(Number) as number });
+    writeFileSync(path, JSON.stringify({ checkedMs: 5, checks: found }));
+    expect(new Devices(path).get()).toEqual({ checkedMs: 5, checks: found });
+    writeFileSync(path, '{"checkedMs": 5, "checks": [');
+    expect(new Devices(path).get()).toBeNull();
+  });
+});
