@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/compute-host.ts';
+import { withCuration } from './dataset/curated.ts';
 import { openStore } from './db/store.ts';
 import type { TrainingServices } from './training/service.ts';
 import { openWorkspace } from './workspace.ts';
@@ -19,7 +20,7 @@ export interface ServiceOptions {
 /** Everything built, in the order it depends on each other. */
 export function openServices({ workspace: folder, write, command }: ServiceOptions): Services {
   const workspace = openWorkspace(folder);
-  const store = openStore(workspace, { write, command });
+  const store = withCuration(openStore(workspace, { write, command }));
   const compute = new ComputeHost(computeEntry());
   return {
     workspace,

@@ -172,6 +172,7 @@ export const CALLS = {
   'curation.redo': call<CurationState>()(DatasetId),
   'curation.state': call<CurationState>()(DatasetId),
   'curation.history': call<CurationEntry[]>()(DatasetId), // newest first
+  'curation.touched': call<{ ids: number[] }>()(z.strictObject({ dataset: text('The data set'), position: z.number().int().min(1) })), // by one line of it
 
   'runs.list': call<RunRow[]>()(Nothing), // newest first
   'runs.get': call<RunRow>()(RunId),

@@ -21,19 +21,23 @@ export interface CuratedImage extends ImageRecord {
   tags: string[]; // sorted
 }
 
+/** A line of a data set's history. What was undone stays on it. */
 export interface CurationEntry {
   position: number; // 1-based, in order of time
-  edit: CurationEdit;
+  kind: CurationEdit['kind'];
+  value: string | null; // the class or tag
+  images: number; // how many images it changed
   text: string; // "Excluded 3 images", for the list and for the undo button
   atMs: number;
   undone: boolean;
+  undoneMs: number | null;
 }
 
 export interface CurationState {
   dataset: string;
   canUndo: string | null; // what would be undone, in words
   canRedo: string | null;
-  snapshot: string; // of the curated set
+  edits: number; // that hold now
 }
 
 export const IMAGE_SORTS = ['file', 'class', 'split', 'pixels'] as const;
@@ -41,7 +45,7 @@ export type ImageSort = (typeof IMAGE_SORTS)[number];
 
 export const ImageQuery = z.strictObject({
   dataset: z.string().min(1),
-  text: z.string().max(500).default(''), // part of the file's name or of a tag, any case
+  text: z.string().max(500).default(''), // part of the file's name, of its class or of a tag, in any case
   classes: z.array(z.string()).default([]), // empty: all
   splits: z.array(z.enum(['train', 'valid', 'test'])).default([]),
   tags: z.array(z.string()).default([]),

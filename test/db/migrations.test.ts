@@ -38,13 +38,17 @@ describe('migrations', () => {
     const tables = (db.pragma('table_list') as { name: string; strict: number }[]).filter(({ name }) => !name.startsWith('sqlite_'));
     expect(tables.map(({ name }) => name).sort()).toEqual([
       'comparisons',
+      'curated',
+      'curations',
       'dataset_ids',
       'datasets',
       'epochs',
       'images',
+      'marks',
       'pairs',
       'rejected',
       'runs',
+      'tags',
     ]);
     for (const { name, strict } of tables) {
       expect(strict, name).toBe(1);

@@ -127,7 +127,7 @@ export function storedPairs(images: readonly ImageRecord[], splitSeed: number): 
 }
 
 /** A file without a subject is one of its own. */
-function countSubjects(images: readonly ImageRecord[]): number {
+export function countSubjects(images: readonly ImageRecord[]): number {
   const named = new Set(images.map(({ group }) => group).filter((group) => group !== null));
   return named.size + images.filter(({ group }) => group === null).length;
 }

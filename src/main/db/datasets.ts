@@ -1,7 +1,7 @@
 import type { DatasetSummary, ImageRecord, Pair, PairLabel, RejectedFile, Split } from '../../shared/dataset.ts';
 import { SPLITS } from '../../shared/dataset.ts';
 import { slugOf, unknown } from './ids.ts';
-import { fromJson, toJson } from './json.ts';
+import { fromJson, fromJsonOrNull, toJson } from './json.ts';
 import type { Db } from './open.ts';
 
 /** A data set as an import hands it over. Ids of `images` are their positions, 0-based and without gaps. */
@@ -28,15 +28,31 @@ export interface DatasetStore {
   findSame(identity: DatasetIdentity): DatasetSummary | null;
   /** Replaces what the last import of an unchanged data set said about the folder. */
   replaceNotes(id: string, notes: Pick<NewDataset, 'rejected' | 'warnings'>): DatasetSummary;
-  /** Newest first. */
+  /** Newest first, without those removed. */
   list(): DatasetSummary[];
-  /** By id, else by name (the newest of that name). Throws AppError 'not-found' with a list of those there are. */
+  /** By id (also of one removed), else by name (the newest of that name). Throws AppError 'not-found' with a list of those there are. */
   get(idOrName: string): DatasetSummary;
   /** Ordered by id. Takes an id or a name. */
   images(idOrName: string): ImageRecord[];
   /** In the order drawn. Takes an id or a name. */
   pairs(idOrName: string, split: Split): Pair[];
+  /** Takes it off the list; all of it stays until `purge`. */
+  remove(id: string): void;
+  restore(id: string): void;
+  /** Deletes what was removed, but for data sets that a run was trained on. Returns their ids. */
+  purge(): string[];
+  /** The folder has moved. */
+  relocate(id: string, root: string): void;
+  /** What pairs are drawn by. */
+  splitSeed(id: string): number;
+  /** What follows from the marks of an edited data set, where it was worked out since the last edit. */
+  derived(id: string): DerivedSummary | null;
+  derivedPairs(id: string, split: Split): Pair[];
+  putDerived(id: string, derived: DerivedSummary, pairs: Record<Split, readonly Pair[]>): void;
 }
+
+/** The part of a summary that changes with curation. */
+export type DerivedSummary = Pick<DatasetSummary, 'images' | 'classes' | 'splits' | 'pairs' | 'groups' | 'warnings' | 'snapshot'>;
 
 interface DatasetRow {
   number: number;
@@ -51,6 +67,8 @@ interface DatasetRow {
   warnings: string;
   snapshot: string;
   created_ms: number;
+  split_seed: number;
+  removed_ms: number | null;
 }
 
 interface ImageRow {
@@ -64,7 +82,10 @@ interface ImageRow {
   split: Split;
 }
 
-export function datasetStore(db: Db): DatasetStore {
+/** Finds a data set's row by its id, else its name; throws AppError 'not-found'. */
+export type FindDataset = (idOrName: string) => { number: number; id: string };
+
+export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDataset } {
   const idTaken = db.prepare<[string]>('SELECT 1 FROM dataset_ids WHERE id = ?').pluck();
   const takeId = db.prepare<[string]>('INSERT INTO dataset_ids (id) VALUES (?)');
   const insertRow = db.prepare(`
@@ -79,17 +100,36 @@ export function datasetStore(db: Db): DatasetStore {
   const setWarnings = db.prepare<[string, number]>('UPDATE datasets SET warnings = ? WHERE number = ?');
 
   const byId = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE id = ?');
-  const byName = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE name = ? ORDER BY number DESC LIMIT 1');
+  const byName = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE name = ? AND removed_ms IS NULL ORDER BY number DESC LIMIT 1');
   const bySameness = db.prepare<[DatasetIdentity], DatasetRow>(`
     SELECT * FROM datasets
-    WHERE name = @name AND root = @root AND group_by IS @groupBy AND split_seed = @splitSeed AND snapshot = @snapshot
+    WHERE name = @name AND root = @root AND group_by IS @groupBy AND split_seed = @splitSeed AND snapshot = @snapshot AND removed_ms IS NULL
     ORDER BY number DESC LIMIT 1`);
-  const all = db.prepare<[], DatasetRow>('SELECT * FROM datasets ORDER BY number DESC');
+  const all = db.prepare<[], DatasetRow>('SELECT * FROM datasets WHERE removed_ms IS NULL ORDER BY number DESC');
   const rejectedOf = db.prepare<[number], RejectedFile>('SELECT file, reason FROM rejected WHERE dataset = ? ORDER BY position');
   const imagesOf = db.prepare<[number], ImageRow>('SELECT * FROM images WHERE dataset = ? ORDER BY id');
   const pairsOf = db.prepare<[number, Split], { a: number; b: number; label: PairLabel }>(
     'SELECT a, b, label FROM pairs WHERE dataset = ? AND split = ? ORDER BY position',
   );
+
+  const setRemoved = db.prepare<[number | null, number]>('UPDATE datasets SET removed_ms = ? WHERE number = ?');
+  const setRoot = db.prepare<[string, number]>('UPDATE datasets SET root = ? WHERE number = ?');
+  const purgeable = db.prepare<[], { number: number; id: string }>(
+    'SELECT number, id FROM datasets WHERE removed_ms IS NOT NULL AND id NOT IN (SELECT dataset FROM runs)',
+  );
+  // From the leaves to the root: the cascade from images would look through all pairs once for each image.
+  const purging = ['pairs', 'tags', 'marks', 'curations', 'curated', 'images', 'rejected'].map((table) =>
+    db.prepare<[number]>(`DELETE FROM ${table} WHERE dataset = ?`),
+  );
+  const purgeRow = db.prepare<[number]>('DELETE FROM datasets WHERE number = ?');
+  const derivedOf = db.prepare<[number], string>('SELECT summary FROM curated WHERE dataset = ?').pluck();
+  const derivedPairsOf = Object.fromEntries(
+    SPLITS.map((split) => [split, db.prepare<[number], Buffer>(`SELECT ${split} FROM curated WHERE dataset = ?`).pluck()]),
+  );
+  const putDerived = db.prepare(
+    'INSERT OR REPLACE INTO curated (dataset, summary, train, valid, test) VALUES (@number, @summary, @train, @valid, @test)',
+  );
+  const forgetDerived = db.prepare<[number]>('DELETE FROM curated WHERE dataset = ?');
 
   const summary = (row: DatasetRow): DatasetSummary => ({
     dataset: row.id,
@@ -154,10 +194,18 @@ export function datasetStore(db: Db): DatasetStore {
     deleteRejected.run(number);
     writeRejected(number, rejected);
     setWarnings.run(toJson(warnings), number);
+    forgetDerived.run(number);
     return summary(rowOf(id));
   };
 
-  return {
+  const purge = (): string[] =>
+    purgeable.all().map(({ number, id }) => {
+      for (const statement of purging) statement.run(number);
+      purgeRow.run(number);
+      return id;
+    });
+
+  const datasets: DatasetStore = {
     insert: (dataset) => db.transaction(insert).immediate(dataset),
     replaceNotes: (id, notes) => db.transaction(replaceNotes).immediate(id, notes),
     findSame: ({ name, root, groupBy, splitSeed, snapshot }) => {
@@ -178,11 +226,42 @@ export function datasetStore(db: Db): DatasetStore {
         split: row.split,
       })),
     pairs: (idOrName, split) => pairsOf.all(rowOf(idOrName).number, split),
+    remove: (id) => void setRemoved.run(Date.now(), rowOf(id).number),
+    restore: (id) => void setRemoved.run(null, rowOf(id).number),
+    purge: () => db.transaction(purge).immediate(),
+    relocate: (id, root) => void setRoot.run(root, rowOf(id).number),
+    splitSeed: (id) => rowOf(id).split_seed,
+    derived: (id) => fromJsonOrNull(derivedOf.get(rowOf(id).number) ?? null),
+    derivedPairs: (id, split) => unpacked(derivedPairsOf[split]!.get(rowOf(id).number)!),
+    putDerived: (id, derived, pairs) => {
+      const { train, valid, test } = { train: packed(pairs.train), valid: packed(pairs.valid), test: packed(pairs.test) };
+      putDerived.run({ number: rowOf(id).number, summary: toJson(derived), train, valid, test });
+    },
   };
+  return { datasets, rowOf };
 }
 
+const PAIR_BYTES = 12;
+
+function packed(pairs: readonly Pair[]): Buffer {
+  const bytes = Buffer.alloc(pairs.length * PAIR_BYTES);
+  pairs.forEach(({ a, b, label }, i) => {
+    bytes.writeInt32LE(a, i * PAIR_BYTES);
+    bytes.writeInt32LE(b, i * PAIR_BYTES + 4);
+    bytes.writeInt32LE(label, i * PAIR_BYTES + 8);
+  });
+  return bytes;
+}
+
+const unpacked = (bytes: Buffer): Pair[] =>
+  Array.from({ length: bytes.length / PAIR_BYTES }, (_, i) => ({
+    a: bytes.readInt32LE(i * PAIR_BYTES),
+    b: bytes.readInt32LE(i * PAIR_BYTES + 4),
+    label: bytes.readInt32LE(i * PAIR_BYTES + 8) as PairLabel,
+  }));
+
 /** In the order of first appearance. Object.fromEntries makes even `__proto__` a key like any other. */
-function countsBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
+export function countsBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
   const counts = new Map<string, number>();
   for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
   return Object.fromEntries(counts);

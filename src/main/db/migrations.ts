@@ -112,6 +112,54 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 2,
+    sql: `
+      -- A data set that a person took off the list: kept for undo, gone with the next start unless a run was trained on it.
+      ALTER TABLE datasets ADD COLUMN removed_ms INTEGER;
+
+      -- What was done to a data set, in order of time. Nothing is ever taken out of this list.
+      CREATE TABLE curations (
+        dataset INTEGER NOT NULL REFERENCES datasets (number) ON DELETE CASCADE,
+        position INTEGER NOT NULL CHECK (position >= 1),
+        kind TEXT NOT NULL CHECK (kind IN ('exclude', 'include', 'relabel', 'tag', 'untag')),
+        value TEXT,              -- class or tag
+        images INTEGER NOT NULL, -- how many it changed
+        changed TEXT NOT NULL,   -- JSON: their ids; for 'relabel' [class before, ids][]
+        made_ms INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('done', 'undone', 'dropped')), -- dropped: undone, and another edit came after
+        undone_ms INTEGER,
+        PRIMARY KEY (dataset, position)
+      ) STRICT, WITHOUT ROWID;
+
+      -- How images stand now: a row only where one differs from its import.
+      CREATE TABLE marks (
+        dataset INTEGER NOT NULL,
+        image INTEGER NOT NULL,
+        excluded INTEGER NOT NULL CHECK (excluded IN (0, 1)),
+        class TEXT,              -- NULL: as imported
+        PRIMARY KEY (dataset, image),
+        FOREIGN KEY (dataset, image) REFERENCES images (dataset, id) ON DELETE CASCADE
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE tags (
+        dataset INTEGER NOT NULL,
+        image INTEGER NOT NULL,
+        tag TEXT NOT NULL,
+        PRIMARY KEY (dataset, image, tag),
+        FOREIGN KEY (dataset, image) REFERENCES images (dataset, id) ON DELETE CASCADE
+      ) STRICT, WITHOUT ROWID;
+
+      -- What follows from the marks of an edited data set; worked out when next needed, and forgotten with the next edit.
+      CREATE TABLE curated (
+        dataset INTEGER PRIMARY KEY REFERENCES datasets (number) ON DELETE CASCADE,
+        summary TEXT NOT NULL,   -- JSON: images, classes, splits, pairs, groups, warnings, snapshot
+        train BLOB NOT NULL,     -- pairs: a, b, label as 32-bit little-endian integers, one pair after the other
+        valid BLOB NOT NULL,
+        test BLOB NOT NULL
+      ) STRICT;
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

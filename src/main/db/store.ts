@@ -1,15 +1,22 @@
 import { asAppError } from '../../shared/errors.ts';
 import type { Workspace } from '../workspace.ts';
+import { type BrowseStore, browseStore } from './browse.ts';
 import { type ComparisonStore, comparisonStore } from './comparisons.ts';
+import { type CurationStore, curationStore } from './curation.ts';
 import { type DatasetStore, datasetStore } from './datasets.ts';
 import { takeLock } from './lock.ts';
 import { type Db, needsMigration, openForReading, openForWriting } from './open.ts';
 import { type RunStore, runStore } from './runs.ts';
 
 export interface Store {
+  /** As imported here; services are given them as curated (see dataset/curated.ts). */
   datasets: DatasetStore;
+  curation: CurationStore;
+  browse: BrowseStore;
   runs: RunStore;
   comparisons: ComparisonStore;
+  /** Whether this process holds the workspace for writing. */
+  writable: boolean;
   /** Runs that were found 'running' though their process was gone, and are 'interrupted' now. */
   interrupted: string[];
   /** Gives back the database and the lock. May be called twice. */
@@ -37,7 +44,9 @@ export function openStore(workspace: Workspace, { write, command }: StoreOptions
   try {
     db = openForWriting(workspace.database);
     const store = storeOn(db, () => lock.release());
-    return { ...store, interrupted: store.runs.markInterrupted() };
+    const interrupted = store.runs.markInterrupted();
+    store.datasets.purge();
+    return { ...store, interrupted, writable: true };
   } catch (error) {
     db?.close();
     lock.release();
@@ -55,11 +64,15 @@ function withLock(workspace: Workspace, command: string, work: () => void): void
 }
 
 function storeOn(db: Db, afterwards: () => void): Store {
+  const { datasets, rowOf } = datasetStore(db);
   return {
-    datasets: datasetStore(db),
+    datasets,
+    curation: curationStore(db, rowOf),
+    browse: browseStore(db, rowOf),
     runs: runStore(db),
     comparisons: comparisonStore(db),
     interrupted: [],
+    writable: false,
     close: () => {
       db.close();
       afterwards();

@@ -12,9 +12,9 @@ export async function evaluateRun(s: TrainingServices, id: string, split: 'test'
   const { threshold } = calibrationOf(run);
   const dataset = s.store.datasets.get(run.dataset);
   const pairs = s.store.datasets.pairs(run.dataset, split);
-  const images = s.store.datasets.images(run.dataset);
+  const images = new Map(s.store.datasets.images(run.dataset).map((image) => [image.id, image]));
   const { ids, rowOf } = rowsOf(pairs);
-  const sources = ids.map((i) => ({ file: join(dataset.root, ...images[i]!.file.split('/')), sha256: images[i]!.sha256 }));
+  const sources = ids.map((i) => ({ file: join(dataset.root, ...images.get(i)!.file.split('/')), sha256: images.get(i)!.sha256 }));
   const { embeddings, dim } = await s.compute.ask(
     'embed',
     { model: modelOf(s.workspace, run), caches: cachesOf(s.workspace), images: sources },

@@ -3,6 +3,7 @@ import { importDataset } from '../../dataset/import.ts';
 import type { JobContext } from '../../jobs/jobs.ts';
 import type { Workbench } from '../../workbench.ts';
 import type { CallArgs } from '../../../shared/contract.ts';
+import type { CurationState } from '../../../shared/curation.ts';
 import type { HandlersFor } from '../handler-types.ts';
 import { pending } from './pending.ts';
 
@@ -41,15 +42,30 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
       );
       return imported(bench, { folder: images, name: 'sample' }, job);
     }),
-  'datasets.remove': pending,
-  'datasets.restore': pending,
-  'datasets.counts': pending,
+  'datasets.remove': ({ dataset }, { bench }) => {
+    bench.store.datasets.remove(dataset);
+    bench.hub.changed('datasets', dataset);
+    return null;
+  },
+  'datasets.restore': ({ dataset }, { bench }) => {
+    bench.store.datasets.restore(dataset);
+    bench.hub.changed('datasets', dataset);
+    return null;
+  },
+  'datasets.counts': ({ dataset }, { bench }) => bench.store.browse.counts(dataset),
   'datasets.export': pending,
-  'images.find': pending,
-  'images.rows': pending,
-  'curation.apply': pending,
-  'curation.undo': pending,
-  'curation.redo': pending,
-  'curation.state': pending,
-  'curation.history': pending,
+  'images.find': (query, { bench }) => ({ ids: bench.store.browse.find(query) }),
+  'images.rows': ({ dataset, ids }, { bench }) => bench.store.browse.rows(dataset, ids),
+  'curation.apply': ({ dataset, edit }, { bench }) => told(bench, bench.store.curation.apply(dataset, edit)),
+  'curation.undo': ({ dataset }, { bench }) => told(bench, bench.store.curation.undo(dataset)),
+  'curation.redo': ({ dataset }, { bench }) => told(bench, bench.store.curation.redo(dataset)),
+  'curation.state': ({ dataset }, { bench }) => bench.store.curation.state(dataset),
+  'curation.history': ({ dataset }, { bench }) => bench.store.curation.history(dataset),
+  'curation.touched': ({ dataset, position }, { bench }) => ({ ids: bench.store.curation.touched(dataset, position) }),
 };
+
+/** Whoever shows the data set, or runs that were trained on it before, asks again. */
+function told(bench: Workbench, state: CurationState): CurationState {
+  bench.hub.changed('datasets', state.dataset);
+  return state;
+}

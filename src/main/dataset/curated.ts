@@ -1,0 +1,99 @@
+import type { DatasetSummary, ImageRecord, Pair, Split } from '../../shared/dataset.ts';
+import { SPLITS } from '../../shared/dataset.ts';
+import { countsBy, type DatasetStore, type DerivedSummary } from '../db/datasets.ts';
+import type { Store } from '../db/store.ts';
+import { counted, quoted } from '../words.ts';
+import { countSubjects, storedPairs } from './import.ts';
+import { snapshotOf } from './snapshot.ts';
+import { warningsFor } from './warnings.ts';
+
+/**
+ * The store as everything that trains, judges and reports must see it: data sets as a person curated them. Excluded images
+ * are gone, classes are those she gave, splits stay where they were, and pairs are drawn anew from the data set's own seed.
+ * Without an edit, or with all of them undone, everything is exactly as imported. Ids stay those of the import, so they are
+ * no positions in `images`.
+ */
+export function withCuration(store: Store): Store {
+  const imported = store.datasets;
+  const summary = (given: DatasetSummary): DatasetSummary =>
+    store.browse.isEdited(given.dataset) ? { ...given, ...derivedFor(store, given) } : given;
+  const datasets: DatasetStore = {
+    ...imported,
+    findSame: (identity) => {
+      const found = imported.findSame(identity);
+      return found && summary(found);
+    },
+    replaceNotes: (id, notes) => summary(imported.replaceNotes(id, notes)),
+    list: () => imported.list().map(summary),
+    get: (idOrName) => summary(imported.get(idOrName)),
+    images: (idOrName) => store.browse.kept(idOrName),
+    pairs: (idOrName, split) => {
+      if (!store.browse.isEdited(idOrName)) return imported.pairs(idOrName, split);
+      const given = imported.get(idOrName);
+      if (imported.derived(given.dataset)) return imported.derivedPairs(given.dataset, split);
+      return worked(store, given).pairs[split];
+    },
+  };
+  return { ...store, datasets };
+}
+
+/** Looked up, else worked out and, where the workspace is open for writing, kept until the next edit. */
+function derivedFor(store: Store, given: DatasetSummary): DerivedSummary {
+  return store.datasets.derived(given.dataset) ?? worked(store, given).derived;
+}
+
+interface WorkedOut {
+  derived: DerivedSummary;
+  pairs: Record<Split, Pair[]>;
+}
+
+function worked(store: Store, given: DatasetSummary): WorkedOut {
+  const found = workOut(store, given);
+  if (store.writable) store.datasets.putDerived(given.dataset, found.derived, found.pairs);
+  return found;
+}
+
+function workOut(store: Store, given: DatasetSummary): WorkedOut {
+  const images = store.browse.kept(given.dataset);
+  const pairs = storedPairs(images, store.datasets.splitSeed(given.dataset));
+  const perSplit = (count: (split: Split) => number): Record<Split, number> =>
+    Object.fromEntries(SPLITS.map((split) => [split, count(split)])) as Record<Split, number>;
+  const grouped = given.groups !== null;
+  const derived: DerivedSummary = {
+    images: images.length,
+    classes: countsBy(images, ({ className }) => className),
+    splits: perSplit((split) => images.filter((image) => image.split === split).length),
+    pairs: perSplit((split) => pairs[split].length),
+    groups: grouped ? countSubjects(images) : null,
+    warnings: [...unusable(images), ...warningsFor({ images, pairs, grouped, emptyClassFolders: [] })],
+    snapshot: snapshotOf(images),
+  };
+  return { derived, pairs };
+}
+
+/** What curation can do to a data set and an import cannot. */
+function unusable(images: readonly ImageRecord[]): string[] {
+  const classes = new Set(images.map(({ className }) => className));
+  const [only] = classes;
+  if (only === undefined) return ['All images are excluded, so nothing can be trained: include some again.'];
+  if (classes.size === 1) {
+    return [
+      `All ${counted(images.length, 'image')} that are left are of one class, ${quoted(only)}: pairs need at least two. Include images of another class again, or relabel some.`,
+    ];
+  }
+  return [];
+}
+
+/** Why nothing can be trained on a data set, in a sentence; null where something can. */
+export function whyUntrainable({ name, classes, pairs, warnings }: DatasetSummary): string | null {
+  const used = Object.values(classes).filter((images) => images > 0).length;
+  if (used < 2) return warnings[0] ?? `${quoted(name)} has fewer than two classes, so nothing can be trained on it.`;
+  for (const [split, which] of [
+    ['train', 'training'],
+    ['valid', 'validation'],
+  ] as const) {
+    if (pairs[split] > 0) continue;
+    return `No pairs can be drawn among the ${which} images of ${quoted(name)}: each class needs at least two images there. Include images again, relabel some, or import more.`;
+  }
+  return null;
+}

@@ -1,0 +1,155 @@
+import type { ClassCount, CuratedImage, DatasetCounts, ImageQuery, ImageSort } from '../../shared/curation.ts';
+import type { ImageRecord, Split } from '../../shared/dataset.ts';
+import { AppError } from '../../shared/errors.ts';
+import { byCodePoint } from '../words.ts';
+import type { FindDataset } from './datasets.ts';
+import { fromJson } from './json.ts';
+import type { Db } from './open.ts';
+
+/** Images as curation left them: by what they are called, how they are marked, and how many there are. */
+export interface BrowseStore {
+  /** Ids of the images that fit, in the order asked for; equals in the order of the listing. */
+  find(query: ImageQuery): number[];
+  /** In the order of `ids`; an id that is unknown throws AppError 'not-found'. */
+  rows(dataset: string, ids: readonly number[]): CuratedImage[];
+  /** All images, excluded ones too, in the order of the listing. */
+  all(dataset: string): CuratedImage[];
+  /** Images that are not excluded, with the classes they have now, in the order of the listing. */
+  kept(dataset: string): ImageRecord[];
+  counts(dataset: string): DatasetCounts;
+  /** Whether any image is excluded or relabelled. */
+  isEdited(dataset: string): boolean;
+}
+
+interface ImageRow {
+  id: number;
+  file: string;
+  class: string;
+  imported: string;
+  excluded: 0 | 1;
+  sha256: string;
+  subject: string | null;
+  width: number;
+  height: number;
+  split: Split;
+  tags: string | null;
+}
+
+const FROM = 'FROM images i LEFT JOIN marks m ON m.dataset = i.dataset AND m.image = i.id';
+const CLASS = 'coalesce(m.class, i.class)';
+const EXCLUDED = 'coalesce(m.excluded, 0)';
+const TAGS = '(SELECT json_group_array(t.tag) FROM tags t WHERE t.dataset = i.dataset AND t.image = i.id)';
+const COLUMNS = `i.id, i.file, ${CLASS} AS class, i.class AS imported, ${EXCLUDED} AS excluded, i.sha256, i.subject, i.width, i.height, i.split`;
+
+const SORTS: Record<ImageSort, string> = {
+  file: 'i.id', // ids count the listing, which is sorted by file
+  class: `${CLASS} %, i.id`,
+  split: `CASE i.split WHEN 'train' THEN 0 WHEN 'valid' THEN 1 ELSE 2 END %, i.id`,
+  pixels: 'i.width * i.height %, i.id',
+};
+
+/** One form for all spellings of a text that a person takes for the same: any case, accents composed or not. */
+const fold = (text: string): string => text.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+
+export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
+  db.function('fold', { deterministic: true }, (text) => (typeof text === 'string' ? fold(text) : text));
+  const conditions = `
+    WHERE i.dataset = @number
+      AND (@classes IS NULL OR ${CLASS} IN (SELECT value FROM json_each(@classes)))
+      AND (@splits IS NULL OR i.split IN (SELECT value FROM json_each(@splits)))
+      AND (@tags IS NULL OR EXISTS (SELECT 1 FROM tags t WHERE t.dataset = i.dataset AND t.image = i.id AND t.tag IN (SELECT value FROM json_each(@tags))))
+      AND (@excluded IS NULL OR ${EXCLUDED} = @excluded)
+      AND (@text = '' OR instr(fold(i.file), @text) OR instr(fold(${CLASS}), @text)
+        OR EXISTS (SELECT 1 FROM tags t WHERE t.dataset = i.dataset AND t.image = i.id AND instr(fold(t.tag), @text)))`;
+  const finds = (sort: ImageSort, descending: boolean) => {
+    const order = SORTS[sort].includes('%') ? SORTS[sort].replace('%', descending ? 'DESC' : 'ASC') : `${SORTS[sort]} ${descending ? 'DESC' : 'ASC'}`;
+    return db.prepare<[object], number>(`SELECT i.id ${FROM} ${conditions} ORDER BY ${order}`).pluck();
+  };
+  const prepared = new Map<string, ReturnType<typeof finds>>();
+  const some = db.prepare<[object], ImageRow>(
+    `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = @number AND i.id IN (SELECT value FROM json_each(@ids))`,
+  );
+  const every = db.prepare<[number], ImageRow>(`SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? ORDER BY i.id`);
+  const keptRows = db.prepare<[number], ImageRow>(`SELECT ${COLUMNS} ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0 ORDER BY i.id`);
+  const classCounts = db.prepare<[number], { class: string; split: Split; excluded: 0 | 1; n: number }>(
+    `SELECT ${CLASS} AS class, i.split, ${EXCLUDED} AS excluded, count(*) AS n ${FROM} WHERE i.dataset = ? GROUP BY 1, 2, 3 ORDER BY 1`,
+  );
+  const importedClasses = db.prepare<[number], string>('SELECT DISTINCT class FROM images WHERE dataset = ?').pluck();
+  const tagCounts = db.prepare<[number], { tag: string; images: number }>(
+    'SELECT tag, count(*) AS images FROM tags WHERE dataset = ? GROUP BY tag ORDER BY tag',
+  );
+  const relabelled = db.prepare<[number], number>('SELECT count(*) FROM marks WHERE dataset = ? AND class IS NOT NULL').pluck();
+  const marked = db.prepare<[number], number>('SELECT 1 FROM marks WHERE dataset = ? LIMIT 1').pluck();
+
+  return {
+    find: ({ dataset, text, classes, splits, tags, state, sort, descending }) => {
+      const key = `${sort} ${descending}`;
+      const statement = prepared.get(key) ?? finds(sort, descending);
+      prepared.set(key, statement);
+      const list = (items: readonly string[]): string | null => (items.length === 0 ? null : JSON.stringify(items));
+      return statement.all({
+        number: rowOf(dataset).number,
+        text: fold(text.trim()),
+        classes: list(classes),
+        splits: list(splits),
+        tags: list(tags),
+        excluded: state === 'all' ? null : state === 'excluded' ? 1 : 0,
+      });
+    },
+    rows: (dataset, ids) => {
+      const found = new Map(some.all({ number: rowOf(dataset).number, ids: JSON.stringify(ids) }).map((row) => [row.id, row]));
+      return ids.map((id) => {
+        const row = found.get(id);
+        if (!row) throw new AppError('not-found', `There is no image ${id} in this data set.`, { dataset, image: id });
+        return curatedImage(row);
+      });
+    },
+    all: (dataset) => every.all(rowOf(dataset).number).map(curatedImage),
+    kept: (dataset) => keptRows.all(rowOf(dataset).number).map(imageRecord),
+    isEdited: (dataset) => marked.get(rowOf(dataset).number) !== undefined,
+    counts: (dataset) => {
+      const { number, id } = rowOf(dataset);
+      const classes = new Map<string, ClassCount>();
+      const standing = classCounts.all(number);
+      // A class that everything was relabelled away from stays on the list: images can be put back into it.
+      const names = [...new Set([...importedClasses.all(number), ...standing.map((row) => row.class)])];
+      for (const className of names) classes.set(className, { className, kept: 0, excluded: 0, splits: { train: 0, valid: 0, test: 0 } });
+      for (const { class: name, split, excluded, n } of standing) {
+        const count = classes.get(name)!;
+        if (excluded) count.excluded += n;
+        else {
+          count.kept += n;
+          count.splits[split] += n;
+        }
+      }
+      const list = [...classes.values()].sort((a, b) => byCodePoint(a.className, b.className)); // as `find` sorts them
+      const sum = (of: 'kept' | 'excluded'): number => list.reduce((total, count) => total + count[of], 0);
+      return {
+        dataset: id,
+        classes: list,
+        tags: tagCounts.all(number),
+        kept: sum('kept'),
+        excluded: sum('excluded'),
+        relabelled: relabelled.get(number)!,
+      };
+    },
+  };
+}
+
+const imageRecord = (row: ImageRow): ImageRecord => ({
+  id: row.id,
+  file: row.file,
+  className: row.class,
+  sha256: row.sha256,
+  group: row.subject,
+  width: row.width,
+  height: row.height,
+  split: row.split,
+});
+
+const curatedImage = (row: ImageRow): CuratedImage => ({
+  ...imageRecord(row),
+  importedClass: row.imported,
+  excluded: row.excluded === 1,
+  tags: fromJson<string[]>(row.tags ?? '[]').sort(),
+});
