@@ -48,6 +48,14 @@ function plain(x: number, figures: number): string {
   return text.includes('e') && Math.abs(rounded) < 1 ? rounded.toFixed(12).replace(/0+$/, '') : text;
 }
 
+/** Three significant digits, with a true minus sign: 0.0312, 1.40, 1230, 1.20e−5. */
+export function threeDigits(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return '0';
+  const size = Math.abs(Number(value.toPrecision(3)));
+  const digits = size < 1e-3 || size >= 1e5 ? value.toExponential(2).replace('e+', 'e') : value.toPrecision(3);
+  return (size >= 1000 && size < 1e5 ? String(Number(digits)) : digits).replaceAll('-', '−');
+}
+
 export function durationText(seconds: number): string {
   if (!Number.isFinite(seconds)) return NONE;
   if (seconds < 10) return `${seconds.toFixed(1)}${NBSP}s`;

@@ -1,24 +1,9 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { drawLegend, loadTypeface, packagedFont, threeDigits } from '../../src/main/compute/legend.ts';
+import { drawLegend, loadTypeface, packagedFont } from '../../src/main/compute/legend.ts';
 
 describe('the legend', () => {
   const typeface = loadTypeface();
-
-  it.each([
-    [0, '0'],
-    [0.7, '0.700'],
-    [1.4, '1.40'],
-    [0.03125, '0.0313'],
-    [999.6, '1000'],
-    [1234, '1230'],
-    [1.2e-5, '1.20e−5'],
-    [-2.5, '−2.50'],
-    [3.21e7, '3.21e7'],
-    [Number.NaN, '0'],
-  ])('writes %d with three digits as %s', (value, text) => {
-    expect(threeDigits(value)).toBe(text);
-  });
 
   it('measures text in proportion to its size and wraps it into the width, losing no word', () => {
     expect(typeface.widthOf('Evidence', 32)).toBeCloseTo(2 * typeface.widthOf('Evidence', 16), 6);

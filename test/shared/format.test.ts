@@ -9,6 +9,7 @@ import {
   fileName,
   percentText,
   settingText,
+  threeDigits,
   timeText,
 } from '../../src/shared/format.ts';
 
@@ -80,4 +81,21 @@ test('file names are the last part of any path', () => {
     'back\\slash.jpg',
     'plain.png',
   ]);
+});
+
+describe('three digits', () => {
+  test.each([
+    [0, '0'],
+    [0.7, '0.700'],
+    [1.4, '1.40'],
+    [0.03125, '0.0313'],
+    [999.6, '1000'],
+    [1234, '1230'],
+    [1.2e-5, '1.20e−5'],
+    [-2.5, '−2.50'],
+    [3.21e7, '3.21e7'],
+    [Number.NaN, '0'],
+  ])('writes %d with three digits as %s', (value, text) => {
+    expect(threeDigits(value)).toBe(text);
+  });
 });

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { type ComparedImage, EMPTY_REASONS, type EmptyReason, type Verdict } from '../../shared/comparison.ts';
+import { type MapKind, signedToKinds } from '../../shared/maps/kinds.ts';
 import { verdictOf } from '../evaluate/threshold.ts';
 import { writeWhole } from '../files.ts';
 import { explanationTask } from '../nn/siamese.ts';
@@ -8,7 +9,7 @@ import { readModel, specOf } from './checkpoint.ts';
 import { openEngine } from './engine-choice.ts';
 import { decodePhoto, decodeSquare, encodeJpeg, inspect } from './images.ts';
 import { writeNpy } from './npy.ts';
-import { type MapKind, paintOverlay, signedToKinds } from './overlay.ts';
+import { paintOverlay } from './overlay.ts';
 import { throwIfCancelled } from './parallel.ts';
 import type { CallContext, ExplainRequest, ExplainResult } from './protocol.ts';
 

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as opentype from 'opentype.js';
 import { AppError } from '../../shared/errors.ts';
-import { cssHex, colourOf, over, SURROUND, type ScaleName } from './colours.ts';
+import { threeDigits } from '../../shared/format.ts';
+import { cssHex, colourOf, over, SURROUND, type ScaleName } from '../../shared/maps/colours.ts';
 
 /**
  * Text and legend as vector paths from the packaged font, so that pictures look the same on every machine and no system
@@ -128,14 +129,6 @@ export function loadTypeface(resolve: FontResolver = packagedFont): Typeface {
     return lines.map((l) => shorten(l, size, width));
   };
   return { widthOf, pathOf, wrap, shorten };
-}
-
-/** Three significant digits, with a true minus sign: 0.0312, 1.40, 1230, 1.20e−5. */
-export function threeDigits(value: number): string {
-  if (value === 0 || !Number.isFinite(value)) return '0';
-  const size = Math.abs(Number(value.toPrecision(3)));
-  const digits = size < 1e-3 || size >= 1e5 ? value.toExponential(2).replace('e+', 'e') : value.toPrecision(3);
-  return (size >= 1000 && size < 1e5 ? String(Number(digits)) : digits).replaceAll('-', '−');
 }
 
 export interface LegendContent {

@@ -12,7 +12,7 @@ import {
   testSentence,
   verdictSentence,
   verdictWord,
-} from '../words.ts';
+} from '../../../shared/comparison-words.ts';
 import { facts, warningList } from './parts.ts';
 import { pictures } from './pictures.ts';
 

@@ -1,7 +1,7 @@
 import { NBSP, distancePair, fileName, percentText, timeText } from '../../../shared/format.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportComparison, ReportInput } from '../types.ts';
-import { verdictWord } from '../words.ts';
+import { verdictWord } from '../../../shared/comparison-words.ts';
 
 const MARK = markup`<svg class="logo" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><circle cx="8.5" cy="12" r="6" /><circle class="second" cx="15.5" cy="12" r="6" /></svg>`;
 

@@ -1,8 +1,9 @@
 import { EMPTY_REASONS, type ComparedImage, type Comparison, type EmptyReason } from '../../../shared/comparison.ts';
+import { isEmptyMap } from '../../../shared/maps/kinds.ts';
 import { distanceText, fileName } from '../../../shared/format.ts';
 import { markup, nameOf, type Content, type Html } from '../html.ts';
 import type { Picture, ReportComparison } from '../types.ts';
-import { mapWords, scaleSentence } from '../words.ts';
+import { mapWords, scaleSentence } from '../../../shared/comparison-words.ts';
 
 /** Both images, each as a row of photograph, factual and counterfactual map, over the scale that all four maps share. */
 export function pictures({ comparison, images }: ReportComparison): Html {
@@ -38,23 +39,6 @@ ${tile(
 
 const tile = (picture: Picture, alt: string, caption: Html, note: Content): Html =>
   markup`<figure class="tile"><img src="data:${picture.mime};base64,${picture.bytes.toString('base64')}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
-
-/** Which of an image's two maps a reason leaves empty. */
-export function isEmptyMap(reason: EmptyReason | null, map: 'factual' | 'counterfactual'): boolean {
-  switch (reason) {
-    case null:
-      return false;
-    case 'no-factual':
-    case 'no-counterfactual':
-      return reason === `no-${map}`;
-    case 'identical':
-    case 'no-activation':
-    case 'no-gradient':
-      return true;
-    default:
-      return reason satisfies never;
-  }
-}
 
 const emptyNote = (reason: EmptyReason | null, map: 'factual' | 'counterfactual'): Content =>
   reason !== null && isEmptyMap(reason, map) && markup`<span class="empty"><strong>Empty map.</strong> ${EMPTY_REASONS[reason]}</span>`;

@@ -1,7 +1,7 @@
 import { fileName } from '../../../shared/format.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportComparison } from '../types.ts';
-import { verdictWord } from '../words.ts';
+import { verdictWord } from '../../../shared/comparison-words.ts';
 
 /** Where a person answers for the report on paper: a judgement for each comparison, then name, date and signature. */
 export function signOff(comparisons: readonly ReportComparison[]): Html {

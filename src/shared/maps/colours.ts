@@ -12,6 +12,9 @@ export const SURROUND = 128;
 
 const unit = (value: number): number => (value > 0 ? Math.min(1, value) : 0); // NaN is nothing, too
 
+/** How opaque evidence of a strength 0..1 is painted: 0..0.92, rising a little faster than the strength. */
+export const evidenceAlpha = (value: number): number => 0.92 * unit(value) ** 0.68;
+
 interface Path {
   reach: number; // CIELAB distance from the surround at value 1
   hue: (v: number) => number; // degrees in CIELAB
@@ -26,7 +29,7 @@ interface Path {
 function evidence(value: number, { reach, hue, lift }: Path): Rgba {
   const v = unit(value);
   if (v === 0) return [SURROUND, SURROUND, SURROUND, 0];
-  const alpha = 0.92 * v ** 0.68;
+  const alpha = evidenceAlpha(v);
   const l = lift(v);
   const chroma = Math.sqrt(Math.max(0, (reach * v) ** 2 - l * l));
   const angle = (hue(v) * Math.PI) / 180;

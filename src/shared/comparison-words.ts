@@ -1,6 +1,6 @@
-import type { Comparison } from '../../shared/comparison.ts';
-import type { Metrics, RunRecord } from '../../shared/run.ts';
-import { aucText, countText, distancePair, distanceText, fileName, percentText } from '../../shared/format.ts';
+import type { Comparison } from './comparison.ts';
+import type { Metrics, RunRecord } from './run.ts';
+import { aucText, countText, distancePair, distanceText, fileName, percentText } from './format.ts';
 
 /** What the report says about one comparison, in plain sentences. */
 

@@ -1,7 +1,7 @@
 import { lab, rgb } from 'd3-color';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { colourOf, colourTable, cool, cssHex, over, SCALE_NAMES, SURROUND, warm, type Rgba } from '../../src/main/compute/colours.ts';
+import { colourOf, colourTable, cool, cssHex, over, SCALE_NAMES, SURROUND, warm, type Rgba } from '../../../src/shared/maps/colours.ts';
 
 type Triple = [number, number, number];
 const GREY: Triple = [SURROUND, SURROUND, SURROUND];

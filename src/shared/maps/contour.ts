@@ -1,3 +1,5 @@
+import { upsample } from './field.ts';
+
 /** Lines of equal value on a grid. Pure. */
 
 export type Point = [x: number, y: number];
@@ -92,4 +94,28 @@ export function contourLines(values: Float32Array, w: number, h: number, level: 
   for (const [edge, list] of neighbours) if (list.length === 1 && !seen.has(edge)) follow(edge);
   for (const edge of neighbours.keys()) if (!seen.has(edge)) follow(edge);
   return lines;
+}
+
+const FAINTEST = 0.05; // of the scale: a line around less would point at what can't be seen
+const GRID = 256; // px, longest side of the grid on which the line is found
+
+export interface MapGrid {
+  map: Float32Array; // [h, w], >= 0
+  w: number;
+  h: number;
+}
+
+/**
+ * Around the strongest part of a map laid over a picture of W x H px: the value of the line, and the lines in px of the picture.
+ * `percent` is the share of the picture's area (0..100) left outside. No lines where the map is too faint to be seen.
+ */
+export function strongestPart({ map, w, h }: MapGrid, W: number, H: number, scale: number, percent: number): { level: number; lines: Point[][] } {
+  const shrink = Math.min(1, GRID / Math.max(W, H));
+  const [gw, gh] = [Math.max(1, Math.round(W * shrink)), Math.max(1, Math.round(H * shrink))];
+  const grid = upsample(map, w, h, gw, gh);
+  const level = Math.max(0, percentile(grid, percent));
+  const most = map.reduce((a, b) => Math.max(a, b), 0);
+  if (!(most > 0) || (level < FAINTEST * scale && most < 2 * FAINTEST * scale)) return { level, lines: [] };
+  const lines = contourLines(grid, gw, gh, level).filter((line) => line.length > 3);
+  return { level, lines: lines.map((line) => line.map(([x, y]): Point => [(x * W) / gw, (y * H) / gh])) };
 }

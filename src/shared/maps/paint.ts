@@ -1,0 +1,89 @@
+import type { Settings } from '../workbench.ts';
+import { colourOf, colourTable, evidenceAlpha, type Rgba, type ScaleName } from './colours.ts';
+import { MAP_KINDS } from './kinds.ts';
+
+export type ColourScale = Settings['colourScale'];
+
+/** Brightness of the photograph under an overlay, 0..1. */
+export const BRIGHTNESS = 0.82;
+const TABLE = 1024;
+
+/** RGB pixels [H, W, 3] without colour and slightly darkened, so that evidence of the photograph's own colour is seen on it. 0 keeps colours, 1 takes them away. */
+export function subdue(data: Uint8Array, desaturation: number): Uint8Array {
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i += 3) {
+    const grey = 0.2126 * data[i]! + 0.7152 * data[i + 1]! + 0.0722 * data[i + 2]!; // ITU-R BT.709, as CSS filters have it
+    for (let c = 0; c < 3; c++) out[i + c] = Math.round(BRIGHTNESS * (data[i + c]! * (1 - desaturation) + grey * desaturation));
+  }
+  return out;
+}
+
+const tables = new Map<ScaleName, Float32Array>();
+
+function tableOf(name: ScaleName): Float32Array {
+  let table = tables.get(name);
+  if (!table) tables.set(name, (table = colourTable(name, TABLE)));
+  return table;
+}
+
+/** Where in a table of colours a share 0..1 of the scale lies; beyond 1 is the end. */
+const entryOf = (share: number): number => Math.round(Math.min(1, share) * (TABLE - 1)) * 4;
+
+/** Lays `values` [H, W] / scale over RGB pixels, in place; scale > 0, what is not above zero is not painted. */
+export function paintOver(data: Uint8Array, values: Float32Array, scale: number, colours: ScaleName): void {
+  const table = tableOf(colours);
+  for (let i = 0; i < values.length; i++) {
+    const share = values[i]! / scale;
+    if (!(share > 0)) continue;
+    const at = entryOf(share);
+    const alpha = table[at + 3]!;
+    for (let c = 0; c < 3; c++) data[i * 3 + c] = Math.round(table[at + c]! * alpha + data[i * 3 + c]! * (1 - alpha));
+  }
+}
+
+export const MAP_VIEWS = [...MAP_KINDS, 'signed', 'none'] as const;
+/** What lies over the photographs: one of the maps, both in one (factual above zero, counterfactual below), or nothing. */
+export type MapView = (typeof MAP_VIEWS)[number];
+
+/** The paint of a share of the scale from -1 to 1: RGBA 0..255 at 2 * TABLE - 1 steps, transparent at zero. */
+export type LayerTable = Uint8ClampedArray;
+
+/**
+ * The paint of a view. Evidence: amber above zero, blue below it or in a counterfactual map. The other scales run once over
+ * what the view can hold (0 to 1, or -1 to 1 in a signed one) and are as opaque as evidence of that strength.
+ */
+export function layerTable(scale: ColourScale, view: Exclude<MapView, 'none'>): LayerTable {
+  const table = new Uint8ClampedArray((2 * TABLE - 1) * 4);
+  for (let i = 0; i < 2 * TABLE - 1; i++) {
+    const share = i / (TABLE - 1) - 1;
+    if (share === 0 || (share < 0 && view !== 'signed')) continue;
+    table.set(
+      layerColour(scale, view, share).map((c, k) => (k === 3 ? c * 255 : c)),
+      i * 4,
+    );
+  }
+  return table;
+}
+
+/** The colour of a share -1..1 of the scale: as `layerTable`, alpha 0..1. */
+export function layerColour(scale: ColourScale, view: Exclude<MapView, 'none'>, share: number): Rgba {
+  const strength = Math.abs(share);
+  if (scale === 'evidence') return colourOf(view === 'counterfactual' || share < 0 ? 'cool' : 'warm', strength);
+  const [r, g, b] = colourOf(scale, view === 'signed' ? (1 + share) / 2 : strength);
+  return [r, g, b, evidenceAlpha(strength)];
+}
+
+/**
+ * `values` [H, W] / scale as a layer of RGBA pixels, in place, to be laid over a picture. Zero is transparent; a scale that is
+ * not above zero paints nothing.
+ */
+export function paintLayer(data: Uint8ClampedArray, values: Float32Array, scale: number, table: LayerTable): void {
+  const paint = new Uint32Array(table.buffer);
+  const out = new Uint32Array(data.buffer, data.byteOffset, values.length);
+  out.fill(0);
+  if (!(scale > 0)) return;
+  for (let i = 0; i < values.length; i++) {
+    const share = values[i]! / scale;
+    if (!Number.isNaN(share)) out[i] = paint[TABLE - 1 + Math.round(Math.max(-1, Math.min(1, share)) * (TABLE - 1))]!;
+  }
+}
