@@ -120,6 +120,8 @@ export const SettingsPatch = z.strictObject({
   tourDone: z.boolean().optional(),
   place: z.string().max(2000).optional(),
   sidebar: z.boolean().optional(),
+  dataset: z.string().max(300).nullable().optional(),
+  run: z.string().max(300).nullable().optional(),
 });
 export const ReportDraft = z.strictObject({
   report: z.string().optional(), // left out: a new one

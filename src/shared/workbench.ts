@@ -30,6 +30,8 @@ export interface Settings {
   tourDone: boolean;
   place: string; // the last view, as the renderer writes it after the # in its address
   sidebar: boolean; // details shown
+  dataset: string | null; // the one being worked on; null: the newest
+  run: string | null; // the one that compares; null: the best of the data set's
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -40,6 +42,8 @@ export const DEFAULT_SETTINGS: Settings = {
   tourDone: false,
   place: '',
   sidebar: true,
+  dataset: null,
+  run: null,
 };
 
 /** What the engines and devices of this machine can do, each tried with a real training step. */

@@ -1,0 +1,30 @@
+import ChartSpline from '@lucide/svelte/icons/chart-spline';
+import Columns2 from '@lucide/svelte/icons/columns-2';
+import FileText from '@lucide/svelte/icons/file-text';
+import Images from '@lucide/svelte/icons/images';
+import Settings from '@lucide/svelte/icons/settings';
+import type { Component } from 'svelte';
+import type { ViewName } from '../lib/place.ts';
+import type { Icon } from '../widgets/icon.ts';
+
+interface View {
+  text: string;
+  icon: Icon;
+  load: () => Promise<{ default: Component }>;
+}
+
+/** The places of the workbench. Each view is loaded when it is first shown, the others while nothing else is to do. */
+export const VIEW_PARTS: Record<ViewName, View> = {
+  images: { text: 'Images', icon: Images, load: () => import('../views/ImagesView.svelte') },
+  train: { text: 'Train', icon: ChartSpline, load: () => import('../views/TrainView.svelte') },
+  compare: { text: 'Compare', icon: Columns2, load: () => import('../views/CompareView.svelte') },
+  reports: { text: 'Reports', icon: FileText, load: () => import('../views/ReportsView.svelte') },
+  settings: { text: 'Settings', icon: Settings, load: () => import('../views/SettingsView.svelte') },
+};
+
+export function loadOtherViews(): void {
+  const idle = 'requestIdleCallback' in globalThis ? requestIdleCallback : (work: () => void) => setTimeout(work, 500);
+  idle(() => {
+    for (const { load } of Object.values(VIEW_PARTS)) load().catch(() => undefined); // shown again when it is asked for
+  });
+}

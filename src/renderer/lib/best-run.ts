@@ -1,0 +1,14 @@
+import type { RunRow } from '../../shared/explore.ts';
+
+/** The validation AUC of a run's best epoch, 0..1; null before the first epoch. */
+export function bestAuc(run: Pick<RunRow, 'bestEpoch' | 'epochs'>): number | null {
+  return run.epochs.find((row) => row.epoch === run.bestEpoch)?.aucValid ?? null;
+}
+
+/** The run that tells pairs apart best; of equals the newest. */
+export function bestRun<R extends Pick<RunRow, 'bestEpoch' | 'epochs' | 'createdMs'>>(runs: readonly R[]): R | null {
+  return runs.toSorted((a, b) => (bestAuc(b) ?? -1) - (bestAuc(a) ?? -1) || b.createdMs - a.createdMs)[0] ?? null;
+}
+
+/** What a run is called: the name a person gave it, else its number ("r3" is "Run 3"). */
+export const runName = (run: Pick<RunRow, 'run' | 'name'>): string => run.name || `Run ${run.run.replace(/^r(?=\d)/, '')}`;

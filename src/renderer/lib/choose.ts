@@ -1,0 +1,25 @@
+import { api } from '../api.ts';
+import { workbench } from '../state/workbench.svelte.ts';
+import { picker } from '../state/picker.svelte.ts';
+
+/** The window of the system in the desktop program, a dialog of our own elsewhere: the folder lies on the machine that does the work. */
+export function chooseFolder(title: string): Promise<string | null> {
+  return desktop() ? api.call('shell.chooseFolder', { title }) : picker.ask({ kind: 'folder', title });
+}
+
+/** The path of one image file. */
+export function chooseImage(title: string): Promise<string | null> {
+  return desktop() ? api.call('shell.chooseImage', { title }) : picker.ask({ kind: 'image', title });
+}
+
+/** Where a new file shall lie; `name` is a proposal, with its extension (no dot). */
+export function chooseSave(title: string, name: string, extension: string): Promise<string | null> {
+  return desktop() ? api.call('shell.chooseSave', { title, name, extension }) : picker.ask({ kind: 'save', title, name, extension });
+}
+
+/** Whether files can be shown in the system's file manager. */
+export const canReveal = (): boolean => desktop();
+
+export const reveal = (path: string): Promise<null> => api.call('shell.reveal', { path });
+
+const desktop = (): boolean => workbench.info?.door === 'electron';

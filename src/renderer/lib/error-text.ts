@@ -1,0 +1,11 @@
+import type { AppError } from '../../shared/errors.ts';
+
+/** What a person copies to whoever helps her: the sentence, the code and the details. */
+export function detailsText(error: AppError): string {
+  const details = Object.entries(error.details).filter(([, value]) => value !== undefined && value !== null);
+  return [
+    error.message,
+    `code: ${error.code}`,
+    ...details.map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`),
+  ].join('\n');
+}

@@ -1,0 +1,30 @@
+import { countText, durationText, NBSP } from '../../shared/format.ts';
+import type { Job } from '../../shared/job.ts';
+
+/** How much of a job is done, 0..1; null while that is not known. */
+export function jobShare({ progress: { done, total } }: Job): number | null {
+  return total === null || total <= 0 ? null : Math.min(1, Math.max(0, done / total));
+}
+
+/** Where a job stands, in words: what it does now, how fast, how long it will take; or how it ended. */
+export function jobText(job: Job): string {
+  const { text, done, total, imagesPerSecond, secondsLeft } = job.progress;
+  switch (job.status) {
+    case 'running': {
+      const count = total === null ? '' : `${countText(done)} of ${countText(total)}`;
+      return [
+        text || count,
+        imagesPerSecond ? `${countText(Math.round(imagesPerSecond))}${NBSP}images/s` : '',
+        secondsLeft === null ? '' : `${durationText(Math.max(1, Math.round(secondsLeft)))} left`,
+      ]
+        .filter(Boolean)
+        .join(' · ');
+    }
+    case 'done':
+      return `done in ${durationText(((job.finishedMs ?? job.startedMs) - job.startedMs) / 1000)}`;
+    case 'failed':
+      return `failed: ${job.error?.message ?? ''}`;
+    case 'cancelled':
+      return 'cancelled';
+  }
+}

@@ -1,0 +1,23 @@
+/** Paths of the machine that does the work, which need not be the one that shows them. */
+const separatorOf = (folder: string): '/' | '\\' => (/^([A-Za-z]:|\\\\)/.test(folder) ? '\\' : '/');
+
+/** `folder` and a name inside it. */
+export function joinPath(folder: string, name: string): string {
+  const separator = separatorOf(folder);
+  return folder.endsWith(separator) ? folder + name : folder + separator + name;
+}
+
+/** The folder and all above it, outermost first. */
+export function crumbs(folder: string): { name: string; folder: string }[] {
+  const separator = separatorOf(folder);
+  const parts = folder.split(separator).filter((part) => part !== '');
+  const root = separator === '/' ? [{ name: '/', folder: '/' }] : [];
+  const prefix = folder.startsWith('\\\\') ? '\\\\' : separator === '/' ? '/' : '';
+  return [
+    ...root,
+    ...parts.map((name, i) => {
+      const path = prefix + parts.slice(0, i + 1).join(separator);
+      return { name, folder: /^[A-Za-z]:$/.test(path) ? `${path}\\` : path };
+    }),
+  ];
+}

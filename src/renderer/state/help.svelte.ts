@@ -1,0 +1,2 @@
+/** Whether the list of keys and terms is shown. */
+export const help = $state({ open: false });
