@@ -84,6 +84,8 @@ export function paintLayer(data: Uint8ClampedArray, values: Float32Array, scale:
   if (!(scale > 0)) return;
   for (let i = 0; i < values.length; i++) {
     const share = values[i]! / scale;
-    if (!Number.isNaN(share)) out[i] = paint[TABLE - 1 + Math.round(Math.max(-1, Math.min(1, share)) * (TABLE - 1))]!;
+    if (Number.isNaN(share)) continue;
+    const step = Math.round(Math.min(1, Math.abs(share)) * (TABLE - 1)); // rounded alike on both sides
+    out[i] = paint[share < 0 ? TABLE - 1 - step : TABLE - 1 + step]!;
   }
 }
