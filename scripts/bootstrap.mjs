@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain Node 18+, no dependencies: it runs before anything is installed.
-// Usage: node scripts/bootstrap.mjs <start|test|build|twinlens> [args…]
+// Usage: node scripts/bootstrap.mjs <start|test|build|package|twinlens> [args…]
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './bootstrap/build.mjs';
@@ -14,8 +14,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** @returns {Promise<number>} the exit code */
 async function main() {
   const [task, ...args] = process.argv.slice(2);
-  if (task !== 'start' && task !== 'test' && task !== 'build' && task !== 'twinlens') {
-    say('usage: node scripts/bootstrap.mjs <start|test|build|twinlens> [arguments]');
+  if (task !== 'start' && task !== 'test' && task !== 'build' && task !== 'package' && task !== 'twinlens') {
+    say('usage: node scripts/bootstrap.mjs <start|test|build|package|twinlens> [arguments]');
     return 2;
   }
   const node = await ensureNode(root);
@@ -33,6 +33,7 @@ async function main() {
     say(built === 'fresh' ? 'dist/ is up to date' : 'dist/ is built');
     return 0;
   }
+  if (task === 'package') return handOver(node.executable, [path.join(root, 'scripts', 'package.mjs'), ...args], { env, cwd: root });
   if (task === 'start') {
     console.log(
       'The desktop workbench is not in this version yet. "npm run demo" does the whole job on the sample images; "npm run twinlens -- --help" lists every command.',

@@ -68,9 +68,22 @@ export async function ensureBuilt(root, node, env, { force = false } = {}) {
     say('building');
     const fingerprint = fingerprintOf(root);
     for (const build of BUILDS) if (existsSync(path.join(root, build.config))) await buildOne(root, node, env, build);
+    if (existsSync(path.join(root, 'scripts', 'package'))) await writeNotices(root, node, env);
     markBuilt(root, fingerprint);
     return 'built';
   });
+}
+
+/**
+ * What the program is made of, for its list of licences.
+ * @param {string} root
+ * @param {import('./node.mjs').Node} node
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function writeNotices(root, node, env) {
+  const script = path.join(root, 'scripts', 'package', 'notices.mjs');
+  const { code, output } = await runQuietly(node.executable, [script], { cwd: root, env });
+  if (code !== 0) throw new SetupError(`the licences could not be listed:\n${output.trim()}`);
 }
 
 /**

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { fetchPackages } from './fetch.mjs';
 import { withLock } from './lock.mjs';
-import { explainNpmFailure, findNpm } from './npm.mjs';
 import { runQuietly } from './run.mjs';
 import { say, SetupError } from './say.mjs';
 
@@ -118,28 +118,8 @@ export function holds(home, pin) {
 async function install(root, home, pin, running) {
   say(`Node ${running} is too old for Twinlens: fetching Node ${pin.version} from the npm registry into .toolchain/ (about 60 MB, once)`);
   const work = path.join(root, '.toolchain', 'fetching');
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
   try {
-    const dependencies = { [pin.name]: pin.version };
-    writeFileSync(path.join(work, 'package.json'), JSON.stringify({ name: 'toolchain', version: '1.0.0', private: true, dependencies }));
-    // A lock file of one entry makes npm check the content against the pin.
-    const packages = {
-      '': { name: 'toolchain', version: '1.0.0', dependencies },
-      [`node_modules/${pin.name}`]: { version: pin.version, integrity: pin.integrity },
-    };
-    writeFileSync(
-      path.join(work, 'package-lock.json'),
-      JSON.stringify({ name: 'toolchain', version: '1.0.0', lockfileVersion: 3, requires: true, packages }),
-    );
-    const npm = findNpm();
-    const { code, output } = await runQuietly(
-      npm.command,
-      [...npm.args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', npm.quote(work)],
-      { cwd: work, shell: npm.shell },
-    );
-    if (code !== 0) throw new SetupError(explainNpmFailure(output, `Node ${pin.version}`));
-    const arrived = path.join(work, 'node_modules', pin.name);
+    const arrived = (await fetchPackages(work, [pin], `Node ${pin.version}`))(pin.name);
     const tried = await runQuietly(executableIn(arrived), ['--version']);
     if (tried.output.trim() !== `v${pin.version}`) {
       throw new SetupError(

@@ -54,14 +54,16 @@ const NPM = `
   fs.cpSync('vite.js', 'node_modules/vite/bin/vite.js');
 `;
 
-/** A project of a few lines with the real scripts/, as it lies there after a set-up that has just ended. */
+/** A project of a few lines with the real scripts/ that set it up, as it lies there after a set-up that has just ended. */
 export function fakeProject(): string {
   const root = temporaryFolder();
-  cpSync(resolve('scripts'), join(root, 'scripts'), { recursive: true });
+  const isSetUp = (file: string): boolean => !file.startsWith(resolve('scripts', 'package')); // packaging reads what a real project has
+  cpSync(resolve('scripts'), join(root, 'scripts'), { recursive: true, filter: isSetUp });
   write(root, 'package.json', '{ "type": "module" }');
   write(root, 'package-lock.json', '{ "packages": {} }');
   write(root, 'src/cli.js', COMMAND_LINE);
   write(root, 'dist/main/cli.cjs', COMMAND_LINE);
+  write(root, 'vite.config.ts', '');
   write(root, 'vite.js', VITE);
   write(root, 'node_modules/vite/bin/vite.js', VITE);
   write(root, 'npm/npm-cli.js', NPM);

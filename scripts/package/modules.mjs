@@ -1,0 +1,91 @@
+// Which modules a package carries, and which of their files: what is not listed here does not lie in it.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** @typedef {{ platform: 'linux' | 'win32' | 'darwin', arch: 'x64' | 'arm64' }} Target as Node names them */
+/** @typedef {{ name: string, folder: string, version: string }} Module */
+
+/** What the bundles require at run time; everything else is inside them (vite.config.ts). */
+export const RUNTIME_MODULES = ['better-sqlite3', 'onnxruntime-node', 'sharp', '@fontsource/inter'];
+
+/** Dependencies that only their owners' install and build scripts need. */
+const INSTALL_ONLY = new Set(['adm-zip', 'global-agent', 'node-addon-api']);
+
+/** Subsets that the legends of pictures are drawn with (src/main/compute/legend.ts). */
+const FONT_FILE = /^files\/inter-(latin|latin-ext|greek|cyrillic|vietnamese)-400-normal\.woff$/;
+const ABOUT = /^(package\.json|licen[cs]e[^/]*|copying[^/]*|notice[^/]*|third[-_]?party[^/]*)$/i;
+/** Beside its code: types, maps, tests, and the tools to build it. */
+const DEAD_WEIGHT = /\.(map|d\.[cm]?ts|[cm]?ts|md|markdown|gyp|gypi|h|hpp|cc|cpp)$|(^|\/)(test|tests|docs?|benchmark|example|examples)\//i;
+
+/** @type {Record<string, (file: string, target: Target, all: ReadonlySet<string>) => boolean>} */
+const FILES = {
+  // Only the prebuild of this platform; a `build` folder would be whatever this machine once compiled.
+  'better-sqlite3': (file, { platform, arch }) => (file.startsWith('lib/') && file.endsWith('.js')) || file === `prebuilds/${platform}-${arch}.node`,
+  'onnxruntime-node': (file, { platform, arch }, all) => {
+    if (file.startsWith('dist/')) return file.endsWith('.js');
+    const home = `bin/napi-v6/${platform}/${arch}/`;
+    if (!file.startsWith(home)) return false;
+    if (/providers_(cuda|tensorrt)/.test(file)) return false; // hundreds of megabytes that a person adds for her own card
+    // npm packages hold no links: the library lies there twice, and the binding asks for the shorter name.
+    return !(/libonnxruntime\.\d+\.\d+\.\d+\.dylib$/.test(file) && all.has(`${home}libonnxruntime.1.dylib`));
+  },
+  'onnxruntime-common': (file) => /^dist\/cjs\/.*\.(js|json)$/.test(file) && !file.endsWith('.map'),
+  sharp: (file) => /^dist\/.*\.cjs$/.test(file),
+  '@fontsource/inter': (file) => FONT_FILE.test(file),
+};
+
+/**
+ * @param {string} name
+ * @param {string} file relative to the module's folder, with /
+ * @param {Target} target
+ * @param {ReadonlySet<string>} all the module's files
+ */
+export function belongs(name, file, target, all) {
+  if (ABOUT.test(file)) return true;
+  if (name.startsWith('@img/sharp-')) return !DEAD_WEIGHT.test(file) || file === 'README.md'; // which names the licences of what is inside
+  return FILES[name]?.(file, target, all) ?? !DEAD_WEIGHT.test(file);
+}
+
+/**
+ * The modules that a package carries: those required at run time and, all the way down, what they require.
+ * @param {string} nodeModules
+ * @param {Target} target
+ * @param {(name: string) => string | null} elsewhere the folder of a module that this platform's node_modules does not hold as the target needs it
+ * @returns {Module[]} sorted by name
+ */
+export function modulesFor(nodeModules, target, elsewhere = () => null) {
+  /** @type {Map<string, Module>} */
+  const found = new Map();
+  /** @param {string} name */
+  const add = (name) => {
+    if (found.has(name) || INSTALL_ONLY.has(name)) return;
+    const folder = elsewhere(name) ?? path.join(nodeModules, name);
+    if (!existsSync(path.join(folder, 'package.json'))) throw new Error(`the module ${name} is not installed`);
+    const { version, dependencies = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    found.set(name, { name, folder, version });
+    Object.keys(dependencies).forEach(add);
+  };
+  RUNTIME_MODULES.forEach(add);
+  for (const name of imageModules(nodeModules, target)) add(name);
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * sharp's own code and libvips for one platform; on Windows both are one module.
+ * @param {string} nodeModules
+ * @param {Target} target
+ */
+export function imageModules(nodeModules, { platform, arch }) {
+  const { optionalDependencies } = JSON.parse(readFileSync(path.join(nodeModules, 'sharp', 'package.json'), 'utf8'));
+  return [`@img/sharp-${platform}-${arch}`, `@img/sharp-libvips-${platform}-${arch}`].filter((name) => name in optionalDependencies);
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]} all files below it, relative, with /
+ */
+export const filesBelow = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .sort();
