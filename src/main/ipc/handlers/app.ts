@@ -1,24 +1,35 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Settings } from '../../../shared/workbench.ts';
+import { readNotices } from '../../licences.ts';
+import { listFolder } from '../../list-folder.ts';
+import { computeEntry } from '../../services.ts';
 import { APP_VERSION, versions } from '../../versions.ts';
+import type { Workbench } from '../../workbench.ts';
 import type { HandlersFor } from '../handler-types.ts';
-import { pending } from './pending.ts';
+
+function sampleFolder(bench: Workbench): string | null {
+  const folder = join(bench.workspace.samples, 'tiles');
+  return existsSync(folder) ? folder : null;
+}
+
+/** The built programs and the built screen. */
+function bundleFolders(): string[] {
+  const programs = dirname(computeEntry());
+  return [programs, join(programs, '..', 'renderer')];
+}
 
 export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 'shell'> = {
-  'app.info': (_, { bench }) => {
-    const sample = join(bench.workspace.samples, 'tiles');
-    return {
-      version: APP_VERSION,
-      door: bench.shell.door,
-      platform: process.platform,
-      workspace: bench.workspace.folder,
-      sampleFolder: existsSync(sample) ? sample : null,
-      canPrint: bench.shell.printPdf !== null,
-      versions: versions(),
-    };
-  },
-  'app.licences': pending,
+  'app.info': (_, { bench }) => ({
+    version: APP_VERSION,
+    door: bench.shell.door,
+    platform: process.platform,
+    workspace: bench.workspace.folder,
+    sampleFolder: sampleFolder(bench),
+    canPrint: bench.shell.printPdf !== null,
+    versions: versions(),
+  }),
+  'app.licences': () => readNotices(bundleFolders()),
   'app.devices': (_, { bench }) => bench.devices.get(),
   'app.doctor': (_, { bench }) =>
     bench.jobs.start({ kind: 'doctor', title: 'Trying the devices of this machine', subject: null }, async ({ signal, progress }) => {
@@ -42,7 +53,10 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
     bench.jobs.dismiss(job);
     return null;
   },
-  'files.list': pending,
+  'files.list': ({ folder }, { bench }) => {
+    const sample = sampleFolder(bench);
+    return listFolder(folder, sample ? [{ name: 'Sample data set', folder: sample }] : []);
+  },
   'shell.chooseFolder': ({ title }, { bench }) => bench.shell.chooseFolder(title),
   'shell.chooseImage': ({ title }, { bench }) => bench.shell.chooseImage(title),
   'shell.chooseSave': ({ title, name, extension }, { bench }) => bench.shell.chooseSave(title, name, extension),
