@@ -3,6 +3,7 @@ import { ComputeHost } from './compute/compute-host.ts';
 import { Devices } from './devices.ts';
 import { EventHub } from './jobs/events.ts';
 import { Jobs } from './jobs/jobs.ts';
+import { PictureShelf } from './media/shelf.ts';
 import { computeEntry, openServices, type Services } from './services.ts';
 import { SettingsFile, settingsPath } from './settings.ts';
 import type { Shell } from './shell.ts';
@@ -11,6 +12,8 @@ import type { Shell } from './shell.ts';
 export interface Workbench extends Services {
   /** A compute process of its own for thumbnails and previews: they neither wait for a training nor die with it. */
   pictures: ComputeHost;
+  /** Thumbnails and previews, made by `pictures`. */
+  shelf: PictureShelf;
   hub: EventHub;
   jobs: Jobs;
   settings: SettingsFile;
@@ -35,6 +38,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   return {
     ...services,
     pictures,
+    shelf: new PictureShelf(pictures, { thumb: services.workspace.thumbs, image: services.workspace.previews }),
     hub,
     jobs,
     settings,

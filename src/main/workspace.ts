@@ -12,8 +12,12 @@ export interface Workspace {
   lockHolder: string; // file, JSON: who holds the lock
   features: string; // folders from here on
   pixels: string;
+  thumbs: string;
+  previews: string;
   weights: string;
   samples: string;
+  exports: string; // what was written for a person to fetch
+  received: string; // files that a browser handed over
   logs: string;
   run(id: string): string; // folder of a run's checkpoints
   comparison(id: string): string; // folder of a comparison's pictures and maps
@@ -51,8 +55,12 @@ export function workspaceAt(folder: string): Workspace {
     lockHolder: inside('lock.json'),
     features: inside('cache', 'features'),
     pixels: inside('cache', 'pixels'),
+    thumbs: inside('cache', 'thumbs'),
+    previews: inside('cache', 'previews'),
     weights: inside('weights'),
     samples: inside('samples'),
+    exports: inside('exports'),
+    received: inside('received'),
     logs: inside('logs'),
     run: (id) => inside('runs', folderName('run', id)),
     comparison: (id) => inside('comparisons', folderName('comparison', id)),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Changed } from './changed.ts';
 import { TARGETS } from './comparison.ts';
 import { CurationEdit, type CuratedImage, type CurationEntry, type CurationState, type DatasetCounts, ImageQuery } from './curation.ts';
-import type { DatasetSummary } from './dataset.ts';
+import type { DatasetSummary, FolderPreview } from './dataset.ts';
 import {
   type CatalogueItem,
   type ComparisonMaps,
@@ -164,11 +164,16 @@ export const CALLS = {
   'datasets.remove': call<null>()(DatasetId), // from lists; files and runs stay
   'datasets.restore': call<null>()(DatasetId),
   'datasets.counts': call<DatasetCounts>()(DatasetId),
+  'datasets.preview': call<FolderPreview>()(z.strictObject({ folder: text('The folder'), groupBy: z.string().optional() })), // before an import
+  'datasets.folder': call<{ root: string; there: boolean }>()(DatasetId),
+  'datasets.relocate': call<DatasetSummary>()(z.strictObject({ dataset: text('The data set'), folder: text('The folder') })), // it has moved
+  // csv: `out` is a file, or left out: one in the workspace's exports folder. copy: `out` is a folder to be made. result: { file }
   'datasets.export': call<Job>()(
-    z.strictObject({ dataset: text('The data set'), format: z.enum(['csv', 'copy']), out: text('The place') }), // result: { file }
+    z.strictObject({ dataset: text('The data set'), format: z.enum(['csv', 'copy']), out: text('The place').optional() }),
   ),
   'images.find': call<{ ids: number[] }>()(ImageQuery), // in the order asked for
   'images.rows': call<CuratedImage[]>()(z.strictObject({ dataset: text('The data set'), ids: z.array(z.number().int().min(0)).max(1000) })),
+  'images.problem': call<{ reason: string | null }>()(z.strictObject({ dataset: text('The data set'), id: z.number().int().min(0) })), // why it can't be shown
   'curation.apply': call<CurationState>()(z.strictObject({ dataset: text('The data set'), edit: CurationEdit })),
   'curation.undo': call<CurationState>()(DatasetId),
   'curation.redo': call<CurationState>()(DatasetId),

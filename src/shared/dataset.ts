@@ -41,3 +41,19 @@ export interface Pair {
   b: number;
   label: PairLabel;
 }
+
+/** What an import of a folder would find, without opening a file. */
+export interface FolderPreview {
+  root: string; // absolute
+  classes: { className: string; files: number }[]; // folders with files that are named like images, in their order
+  files: number;
+  rejected: number;
+  groups: FolderGroups | null; // where a pattern was given and fits
+  problem: string | null; // why this folder or pattern can't be imported, in a sentence
+}
+
+export interface FolderGroups {
+  count: number; // subjects; a file without one counts as one of its own
+  unmatched: number; // files that the pattern doesn't fit
+  examples: { subject: string; files: string[] }[]; // the largest, with the names of some of their files
+}

@@ -1,4 +1,5 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
+import { writeWhole } from '../files.ts';
 import { backboneParams } from '../nn/siamese.ts';
 import { loadWeights } from '../nn/weights/load.ts';
 import { bench } from './bench.ts';
@@ -7,8 +8,8 @@ import { checkDevices } from './check.ts';
 import { embed } from './embed.ts';
 import { explain } from './explain.ts';
 import { exportModel } from './export-model.ts';
-import { DECODERS, inspect } from './images.ts';
-import { mapParallel } from './parallel.ts';
+import { DECODERS, inspect, shownJpeg } from './images.ts';
+import { mapParallel, throwIfCancelled } from './parallel.ts';
 import type { CallContext, Counted, Handlers } from './protocol.ts';
 import { writeSample } from './sample.ts';
 import { train } from './train-loop.ts';
@@ -18,6 +19,11 @@ const REPORT_MS = 100;
 /** One function for each entry of ComputeCalls. */
 export const handlers: Handlers = {
   inspect: ({ files }, context) => mapParallel(files, DECODERS, inspectOrSayWhy, options(context)),
+  picture: async ({ file, sha256, longest, out }, { signal }) => {
+    throwIfCancelled(signal);
+    await writeWhole(out, await shownJpeg(file, longest, sha256 === null ? {} : { sha256 }));
+    return null;
+  },
   drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
   weights: async ({ path, backbone, entry }, { signal }) => {
     const params = backboneParams({ backbone, flavour: 'torch', size: 64, dim: 2 });

@@ -173,6 +173,19 @@ export async function decodePhoto(file: string, longest: number, options: Decode
   );
 }
 
+/**
+ * A JPEG for showing, longest side at most `longest` px, never enlarged. Shrinks while loading where the kind allows it, which is
+ * several times quicker than `decodePhoto` and a shade less exact: for looking, not for judging. Throws as `inspect`.
+ */
+export async function shownJpeg(file: string, longest: number, options: DecodeOptions = {}): Promise<Buffer> {
+  const opened = await open(file, options);
+  const picture = await pixelsOf(opened, (p) => p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true }));
+  const small = longest <= 512;
+  return await rawRgb(picture)
+    .jpeg(small ? { quality: 80 } : { quality: 90, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+}
+
 const rawRgb = ({ data, width, height }: RgbPicture): Sharp => sharp(data, { raw: { width, height, channels: 3 } });
 
 export async function encodePng(picture: RgbPicture): Promise<Buffer> {

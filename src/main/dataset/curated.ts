@@ -55,7 +55,7 @@ function worked(store: Store, given: DatasetSummary): WorkedOut {
 
 function workOut(store: Store, given: DatasetSummary): WorkedOut {
   const images = store.browse.kept(given.dataset);
-  const pairs = storedPairs(images, store.datasets.splitSeed(given.dataset));
+  const pairs = storedPairs(images, store.datasets.place(given.dataset).splitSeed);
   const perSplit = (count: (split: Split) => number): Record<Split, number> =>
     Object.fromEntries(SPLITS.map((split) => [split, count(split)])) as Record<Split, number>;
   const grouped = given.groups !== null;

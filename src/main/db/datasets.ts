@@ -43,8 +43,8 @@ export interface DatasetStore {
   purge(): string[];
   /** The folder has moved. */
   relocate(id: string, root: string): void;
-  /** What pairs are drawn by. */
-  splitSeed(id: string): number;
+  /** Where its files lie and what its pairs are drawn by: quick, whatever its size. */
+  place(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number };
   /** What follows from the marks of an edited data set, where it was worked out since the last edit. */
   derived(id: string): DerivedSummary | null;
   derivedPairs(id: string, split: Split): Pair[];
@@ -230,7 +230,10 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     restore: (id) => void setRemoved.run(null, rowOf(id).number),
     purge: () => db.transaction(purge).immediate(),
     relocate: (id, root) => void setRoot.run(root, rowOf(id).number),
-    splitSeed: (id) => rowOf(id).split_seed,
+    place: (idOrName) => {
+      const { id, name, root, split_seed: splitSeed } = rowOf(idOrName);
+      return { dataset: id, name, root, splitSeed };
+    },
     derived: (id) => fromJsonOrNull(derivedOf.get(rowOf(id).number) ?? null),
     derivedPairs: (id, split) => unpacked(derivedPairsOf[split]!.get(rowOf(id).number)!),
     putDerived: (id, derived, pairs) => {

@@ -19,8 +19,11 @@ export interface House {
   /** Parses the input by the contract, does the work. Never rejects: every failure is an answer. */
   call(name: string, input: unknown, signal?: AbortSignal): Promise<Answer>;
   on(listener: <E extends EventName>(event: E, payload: Events[E]) => void): () => void;
-  /** The file behind a MediaPath, made where need be. Throws AppError 'not-found' for anything outside workspace and data sets. */
-  media(path: string): Promise<MediaFile>;
+  /**
+   * The file behind a MediaPath, made where need be; `signal`: nobody waits for it any more. Throws AppError 'not-found' for
+   * anything outside workspace and data sets, 'bad-image' for a file that is no image any more.
+   */
+  media(path: string, signal?: AbortSignal): Promise<MediaFile>;
   /** Keeps a file that a browser handed over in the workspace; returns its path. */
   receive(name: string, bytes: Uint8Array): Promise<string>;
   /** Jobs that would be lost by closing now. */

@@ -17,7 +17,7 @@ export function openHouse(bench: Workbench): House {
       }
     },
     on: (listener) => bench.hub.on(listener),
-    media: (path) => mediaFor(bench, path),
+    media: (path, signal) => mediaFor(bench, path, signal),
     receive: (name, bytes) => receiveFile(bench, name, bytes),
     busy: () => bench.jobs.active,
     close: () => bench.close(),

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { basename, extname, isAbsolute, join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import { absoluteFile, hasImageExtension } from '../dataset/scan.ts';
 import { writeWhole } from '../files.ts';
 import type { MediaFile } from '../ipc/house.ts';
 import type { Workbench } from '../workbench.ts';
+import type { ShownSize } from './shelf.ts';
 
 const TYPES: Record<string, string> = {
   '.jpg': 'image/jpeg',
@@ -18,16 +20,43 @@ export const mimeOf = (path: string): string => TYPES[extname(path).toLowerCase(
 
 const COMPARISON_FILE = /^[ab]-(?:photo\.jpg|factual\.png|counterfactual\.png|signed\.npy)$/;
 
-/** The file behind a MediaPath. Every part comes from a URL: ids are looked up, never joined to a path as they are. */
-export async function mediaFor(bench: Workbench, path: string): Promise<MediaFile> {
-  const [kind, first = '', second = ''] = path.split('/').map(decodeURIComponent);
+/**
+ * The file behind a MediaPath. Every part comes from a URL: ids are looked up, never joined to a path as they are. A file of the
+ * person's own is never handed out itself, only a picture made of it, so nothing but images can leave this way.
+ */
+export async function mediaFor(bench: Workbench, path: string, signal?: AbortSignal): Promise<MediaFile> {
+  const [kind, first = '', second = ''] = partsOf(path);
   switch (kind) {
+    case 'thumb':
+    case 'image':
+      return there(await importedPicture(bench, first, second, kind, signal), true);
+    case 'file':
+      if (!isAbsolute(first) || !hasImageExtension(first)) break;
+      return there(await bench.shelf.loose(first, 'image', signal), false);
     case 'comparison':
       if (COMPARISON_FILE.test(second)) return there(join(bench.workspace.comparison(first), second), true);
       break;
+    case 'export':
+      if (first !== '' && !first.startsWith('.') && basename(first) === first) return there(join(bench.workspace.exports, first), false);
+      break;
     default:
   }
-  return Promise.reject(missing(path));
+  throw missing(path);
+}
+
+function partsOf(path: string): string[] {
+  try {
+    return path.split('/').map(decodeURIComponent);
+  } catch {
+    throw missing(path); // %zz
+  }
+}
+
+function importedPicture(bench: Workbench, dataset: string, id: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
+  if (!/^\d{1,9}$/.test(id)) throw missing(`${dataset}/${id}`);
+  const { root } = bench.store.datasets.place(dataset);
+  const [image] = bench.store.browse.rows(dataset, [Number(id)]);
+  return bench.shelf.imported(absoluteFile(root, image!.file), image!.sha256, size, signal);
 }
 
 function there(path: string, immutable: boolean): MediaFile {
@@ -40,7 +69,7 @@ const missing = (path: string): AppError => new AppError('not-found', 'There is 
 /** Keeps a picture that a browser handed over, under a name of its own. */
 export async function receiveFile(bench: Workbench, name: string, bytes: Uint8Array): Promise<string> {
   const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-80) || 'picture';
-  const path = join(bench.workspace.folder, 'received', randomUUID(), plain);
+  const path = join(bench.workspace.received, randomUUID(), plain);
   await writeWhole(path, bytes);
   return path;
 }

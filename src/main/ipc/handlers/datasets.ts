@@ -1,11 +1,17 @@
 import { join } from 'node:path';
+import { copyCurated, csvOf } from '../../dataset/export.ts';
+import { portableName } from '../../dataset/file-names.ts';
 import { importDataset } from '../../dataset/import.ts';
+import { previewFolder } from '../../dataset/preview.ts';
+import { checkedPlace, isFolder } from '../../dataset/relocate.ts';
+import { absoluteFile } from '../../dataset/scan.ts';
+import { writeWhole } from '../../files.ts';
 import type { JobContext } from '../../jobs/jobs.ts';
 import type { Workbench } from '../../workbench.ts';
 import type { CallArgs } from '../../../shared/contract.ts';
 import type { CurationState } from '../../../shared/curation.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { HandlersFor } from '../handler-types.ts';
-import { pending } from './pending.ts';
 
 async function imported(
   bench: Workbench,
@@ -53,9 +59,34 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
     return null;
   },
   'datasets.counts': ({ dataset }, { bench }) => bench.store.browse.counts(dataset),
-  'datasets.export': pending,
+  'datasets.preview': ({ folder, groupBy }, { signal }) => previewFolder(folder, groupBy, signal),
+  'datasets.folder': async ({ dataset }, { bench }) => {
+    const { root } = bench.store.datasets.place(dataset);
+    return { root, there: await isFolder(root) };
+  },
+  'datasets.relocate': async ({ dataset, folder }, { bench }) => {
+    bench.store.datasets.relocate(dataset, await checkedPlace(bench.store.browse.all(dataset), folder));
+    bench.hub.changed('datasets', dataset);
+    return bench.store.datasets.get(dataset);
+  },
+  'datasets.export': ({ dataset, format, out }, { bench }) => {
+    const { name } = bench.store.datasets.place(dataset);
+    const title = format === 'csv' ? `Writing the list of ${name}` : `Copying ${name}`;
+    return bench.jobs.start({ kind: 'export', title, subject: dataset }, (job) => exported(bench, { dataset, format, out }, job));
+  },
   'images.find': (query, { bench }) => ({ ids: bench.store.browse.find(query) }),
   'images.rows': ({ dataset, ids }, { bench }) => bench.store.browse.rows(dataset, ids),
+  'images.problem': async ({ dataset, id }, { bench, signal }) => {
+    const { root } = bench.store.datasets.place(dataset);
+    const [image] = bench.store.browse.rows(dataset, [id]);
+    if (!(await isFolder(root))) return { reason: `The folder of this data set, ${root}, is not there.` };
+    try {
+      await bench.shelf.imported(absoluteFile(root, image!.file), image!.sha256, 'thumb', signal);
+      return { reason: null };
+    } catch (error) {
+      return { reason: asAppError(error).message };
+    }
+  },
   'curation.apply': ({ dataset, edit }, { bench }) => told(bench, bench.store.curation.apply(dataset, edit)),
   'curation.undo': ({ dataset }, { bench }) => told(bench, bench.store.curation.undo(dataset)),
   'curation.redo': ({ dataset }, { bench }) => told(bench, bench.store.curation.redo(dataset)),
@@ -63,6 +94,39 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
   'curation.history': ({ dataset }, { bench }) => bench.store.curation.history(dataset),
   'curation.touched': ({ dataset, position }, { bench }) => ({ ids: bench.store.curation.touched(dataset, position) }),
 };
+
+async function exported(
+  bench: Workbench,
+  { dataset, format, out }: CallArgs<'datasets.export'>,
+  { signal, progress }: JobContext,
+): Promise<{ file: string }> {
+  const { root, name } = bench.store.datasets.place(dataset);
+  const images = bench.store.browse.all(dataset);
+  if (format === 'csv') {
+    const file = out ?? join(bench.workspace.exports, `${portableName(name)} ${stamp()}.csv`);
+    await writeWhole(file, csvOf(images));
+    return { file };
+  }
+  if (out === undefined) throw new AppError('usage', 'Name the folder that the copy should make.');
+  await copyCurated({
+    root,
+    images,
+    out,
+    signal,
+    onProgress: (done, total) => {
+      progress({ done, total, text: `Copying images: ${done} of ${total}` });
+    },
+  });
+  return { file: out };
+}
+
+/** 2026-11-24 21.45.10, in the machine's own time. */
+function stamp(): string {
+  const now = new Date();
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
+  return `${day} ${[two(now.getHours()), two(now.getMinutes()), two(now.getSeconds())].join('.')}`;
+}
 
 /** Whoever shows the data set, or runs that were trained on it before, asks again. */
 function told(bench: Workbench, state: CurationState): CurationState {

@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Store } from '../../src/main/db/store.ts';
+import { ImageQuery } from '../../src/shared/curation.ts';
+import { image } from '../dataset/images.ts';
+import { freshWorkspace, storeAt } from './kit.ts';
+import { someDataset } from './records.ts';
+
+const FILES = [
+  '100%_sure.png',
+  'Ärger.PNG',
+  "O'Brien; DROP TABLE images;--.png",
+  'plain_a.png',
+  'plainXa.png',
+  'straße.png',
+  'Ångström (nfd).png'.normalize('NFD'),
+  '<img onerror=alert(1)>.png',
+  '"quoted".png',
+  '日本.png',
+  'back\\slash.png',
+  'İstanbul.png',
+];
+let store: Store;
+
+beforeEach(() => {
+  store = storeAt(freshWorkspace());
+  const images = FILES.map((name, i) =>
+    image(i, i < 6 ? 'Rosen' : 'tulips', {
+      file: `${i < 6 ? 'Rosen' : 'tulips'}/${name}`,
+      width: 100 - i,
+      height: 10,
+      split: (['train', 'valid', 'test'] as const)[i % 3]!,
+    }),
+  );
+  store.datasets.insert(someDataset({ images, pairs: { train: [], valid: [], test: [] } }));
+});
+
+const find = (query: Partial<ImageQuery>): number[] => store.browse.find(ImageQuery.parse({ dataset: 'things', sort: 'file', ...query }));
+
+describe('text', () => {
+  test.each<[string, number[]]>([
+    ['%', [0]],
+    ['_', [0, 3]],
+    ['ÄRGER', [1]],
+    ["'", [2]],
+    ["' OR 1=1 --", []],
+    ['; drop table images', [2]],
+    ['plain_a', [3]],
+    ['STRASSE', [5]],
+    ['ångström', [6]], // composed, though the file's name is not
+    ['<IMG', [7]],
+    ['"', [8]],
+    ['日', [9]],
+    ['\\', [10]],
+    ['rosen', [0, 1, 2, 3, 4, 5]],
+    ['*', []],
+    ['  plain_a  ', [3]],
+    ['', FILES.map((_, i) => i)],
+  ])('%j finds %j', (text, ids) => expect(find({ text })).toEqual(ids));
+
+  test('looks at tags and at the class as it is now', () => {
+    store.curation.apply('things', { kind: 'tag', ids: [9], tag: 'Überbelichtet 50%' });
+    store.curation.apply('things', { kind: 'relabel', ids: [0], className: 'Nelken' });
+    expect(find({ text: 'überbelichtet 50%' })).toEqual([9]);
+    expect(find({ text: 'nelken' })).toEqual([0]);
+  });
+});
+
+test('filters go together, and an empty one lets all through', () => {
+  store.curation.apply('things', { kind: 'tag', ids: [1, 2, 8], tag: 'x' });
+  store.curation.apply('things', { kind: 'tag', ids: [3], tag: 'y' });
+  store.curation.apply('things', { kind: 'exclude', ids: [2, 4] });
+  store.curation.apply('things', { kind: 'relabel', ids: [3], className: 'tulips' });
+  expect(find({ tags: ['x'] })).toEqual([1, 2, 8]);
+  expect(find({ tags: ['x', 'y'] })).toEqual([1, 2, 3, 8]);
+  expect(find({ tags: ['x'], state: 'kept' })).toEqual([1, 8]);
+  expect(find({ state: 'excluded' })).toEqual([2, 4]);
+  expect(find({ classes: ['Rosen'] })).toEqual([0, 1, 2, 4, 5]);
+  expect(find({ classes: ['Rosen'], splits: ['train'], state: 'kept' })).toEqual([0]);
+  expect(find({ classes: ["' OR 1=1"] })).toEqual([]);
+  expect(find({ sort: 'pixels' })).toEqual(FILES.map((_, i) => i).reverse());
+  expect(find({ sort: 'split', descending: true }).slice(0, 4)).toEqual([2, 5, 8, 11]);
+  expect(find({ sort: 'class', descending: true }).slice(0, 3)).toEqual([3, 6, 7]);
+  expect(find({ sort: 'file', descending: true })[0]).toBe(11);
+});
+
+test('rows come in the order asked for; an unknown one is refused', () => {
+  store.curation.apply('things', { kind: 'tag', ids: [5], tag: 'b' });
+  store.curation.apply('things', { kind: 'tag', ids: [5], tag: 'a' });
+  expect(store.browse.rows('things', [5, 0]).map(({ id, tags }) => [id, tags])).toEqual([
+    [5, ['a', 'b']],
+    [0, []],
+  ]);
+  expect(() => store.browse.rows('things', [99])).toThrow(/no image 99/);
+});
+
+test('counts add up, and a class that all images were taken out of stays on the list', () => {
+  store.curation.apply('things', { kind: 'relabel', ids: [0, 1, 2, 3, 4, 5], className: 'tulips' });
+  store.curation.apply('things', { kind: 'exclude', ids: [5] });
+  store.curation.apply('things', { kind: 'tag', ids: [5, 6], tag: 'x' });
+  expect(store.browse.counts('things')).toEqual({
+    dataset: 'things',
+    classes: [
+      { className: 'Rosen', kept: 0, excluded: 0, splits: { train: 0, valid: 0, test: 0 } },
+      { className: 'tulips', kept: 11, excluded: 1, splits: { train: 4, valid: 4, test: 3 } },
+    ],
+    tags: [{ tag: 'x', images: 2 }],
+    kept: 11,
+    excluded: 1,
+    relabelled: 6,
+  });
+});
