@@ -3,6 +3,7 @@ import { AppError, asAppError } from '../../shared/errors.ts';
 import type { RunRecord } from '../../shared/run.ts';
 import type { ComputeHost } from '../compute/compute-host.ts';
 import type { CacheFolders, ModelRef, TrainProgress, TrainResult } from '../compute/protocol.ts';
+import { whyUntrainable } from '../dataset/curated.ts';
 import type { Store } from '../db/store.ts';
 import { fitCalibration } from '../evaluate/calibrate.ts';
 import { chooseThreshold } from '../evaluate/threshold.ts';
@@ -31,6 +32,8 @@ export const modelOf = (workspace: Workspace, run: RunRecord): ModelRef => ({ fo
 /** Trains a new run to its end. A run that fails or is cancelled stays, with what it reached, and can be resumed. */
 export async function startRun(s: TrainingServices, choices: TrainChoices, o: TrainingOptions): Promise<RunRecord> {
   const dataset = s.store.datasets.get(choices.dataset);
+  const untrainable = whyUntrainable(dataset);
+  if (untrainable !== null) throw new AppError('bad-dataset', untrainable, { dataset: dataset.dataset });
   const weights = choices.weights
     ? await findWeights(choices.weights, backboneFor(choices), {
         catalogue: s.catalogue,
