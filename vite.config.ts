@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { defineConfig, type EnvironmentOptions } from 'vite';
-import { noticesPlugin } from './scripts/notices/plugin.mjs';
 
 /** What runs in Node: each becomes dist/main/<name>.cjs, and what it imports with import() a chunk beside it. */
 const entries: Record<string, string> = {
@@ -12,9 +11,6 @@ const entries: Record<string, string> = {
 
 /** Native modules, and those that find their own files at run time: they stay in node_modules. */
 const external = ['electron', 'better-sqlite3', 'sharp', /^onnxruntime-/, /^@tensorflow\//];
-
-/** Of these, what is shipped with the program. */
-const shipped = ['electron', 'better-sqlite3', 'sharp', 'onnxruntime-node'];
 
 const present = Object.entries(entries).filter(([, file]) => existsSync(file));
 if (present.length === 0) throw new Error(`none of the entries is there: ${Object.values(entries).join(', ')}`);
@@ -42,7 +38,6 @@ const environmentFor = (name: string, file: string): EnvironmentOptions => ({
 
 export default defineConfig({
   build: { outDir: 'dist/main' },
-  plugins: [noticesPlugin(import.meta.dirname, shipped)],
   environments: Object.fromEntries(present.map(([name, file]) => [name, environmentFor(name, file)])),
   builder: {
     async buildApp(builder) {

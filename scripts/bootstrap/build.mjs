@@ -10,7 +10,7 @@ export const BUILDS = [
   { config: 'vite.config.ts', into: 'main', options: ['--app'] },
   { config: 'vite.renderer.config.ts', into: 'renderer', options: [] },
 ];
-const SOURCES = ['src', 'resources', 'scripts/notices', 'package.json', 'package-lock.json', 'tsconfig.json', ...BUILDS.map((build) => build.config)];
+const SOURCES = ['src', 'resources', 'package.json', 'package-lock.json', 'tsconfig.json', ...BUILDS.map((build) => build.config)];
 
 /** @param {string} root */
 const stampFile = (root) => path.join(root, 'dist', '.built');

@@ -13,12 +13,6 @@ function sampleFolder(bench: Workbench): string | null {
   return existsSync(folder) ? folder : null;
 }
 
-/** The built programs and the built screen. */
-function bundleFolders(): string[] {
-  const programs = dirname(computeEntry());
-  return [programs, join(programs, '..', 'renderer')];
-}
-
 export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 'shell'> = {
   'app.info': (_, { bench }) => ({
     version: APP_VERSION,
@@ -29,7 +23,7 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
     canPrint: bench.shell.printPdf !== null,
     versions: versions(),
   }),
-  'app.licences': () => readNotices(bundleFolders()),
+  'app.licences': () => readNotices(join(dirname(computeEntry()), '..', 'notices.json')),
   'app.devices': (_, { bench }) => bench.devices.get(),
   'app.doctor': (_, { bench }) =>
     bench.jobs.start({ kind: 'doctor', title: 'Trying the devices of this machine', subject: null }, async ({ signal, progress }) => {
