@@ -4,9 +4,12 @@ import { Devices } from './devices.ts';
 import { EventHub } from './jobs/events.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { PictureShelf } from './media/shelf.ts';
+import { Lane } from './jobs/lane.ts';
 import { computeEntry, openServices, type Services } from './services.ts';
 import { SettingsFile, settingsPath } from './settings.ts';
 import type { Shell } from './shell.ts';
+import { Measures } from './training/measure.ts';
+import { deleteRemoved } from './training/rows.ts';
 
 /** The services, and what a screen needs beside them. */
 export interface Workbench extends Services {
@@ -18,6 +21,9 @@ export interface Workbench extends Services {
   jobs: Jobs;
   settings: SettingsFile;
   devices: Devices;
+  /** One training at a time. */
+  trainings: Lane;
+  measures: Measures;
   shell: Shell;
 }
 
@@ -32,6 +38,7 @@ export interface WorkbenchOptions {
 export function openWorkbench(o: WorkbenchOptions): Workbench {
   const settings = new SettingsFile(o.settings ?? settingsPath());
   const services = openServices({ workspace: o.workspace ?? settings.get().workspace ?? undefined, write: true, command: o.command });
+  deleteRemoved(services);
   const hub = new EventHub();
   const jobs = new Jobs(hub);
   const pictures = new ComputeHost(computeEntry());
@@ -43,6 +50,8 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     jobs,
     settings,
     devices: new Devices(join(dirname(settings.path), 'devices.json')),
+    trainings: new Lane(),
+    measures: new Measures(services.compute),
     shell: o.shell,
     close: async () => {
       await jobs.close();

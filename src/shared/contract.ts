@@ -183,8 +183,10 @@ export const CALLS = {
 
   'runs.list': call<RunRow[]>()(Nothing), // newest first
   'runs.get': call<RunRow>()(RunId),
-  'runs.plan': call<TrainingPlan>()(TrainRequest),
-  'runs.start': call<Job>()(TrainRequest), // the job's subject is the data set; result: { run }
+  // Choices are judged, not refused: what is wrong with them comes back as problems. `measure`: time a few steps where no
+  // earlier run says how long it takes (seconds; once for a kind of training).
+  'runs.plan': call<TrainingPlan>()(z.strictObject({ choices: z.record(z.string(), z.unknown()), measure: z.boolean().default(false) })),
+  'runs.start': call<Job>()(TrainRequest), // one at a time; the job's subject is the data set, then the run; result: { run }
   'runs.resume': call<Job>()(ResumeRequest),
   'runs.evaluate': call<Job>()(EvaluateRequest),
   'runs.metrics': call<Metrics | null>()(z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']) })),

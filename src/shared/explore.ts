@@ -1,6 +1,6 @@
 import type { Comparison, Verdict } from './comparison.ts';
 import type { PairLabel, Split } from './dataset.ts';
-import type { RunConfig, RunRecord } from './run.ts';
+import type { BackboneName, DeviceName, RunConfig, RunRecord } from './run.ts';
 
 /** What a person adds to a run. */
 export interface RunNotes {
@@ -15,18 +15,35 @@ export interface RunRow extends RunRecord, RunNotes {
 
 /** What a training with these choices would be, before it is started. */
 export interface TrainingPlan {
-  config: RunConfig | null; // null where the choices don't go together
-  problems: { field: string | null; message: string }[]; // field: a key of TrainRequest
+  /** null where the choices don't go together. Of weights only what the catalogue says: they are verified at the start. */
+  config: RunConfig | null;
+  problems: PlanProblem[];
   images: number; // of training and validation
-  estimate: { seconds: number; basis: string } | null; // basis: what the guess rests on, in words
+  device: { device: DeviceName; why: string }; // why: a whole sentence
+  waiting: number; // trainings that would go first
+  estimate: TimeEstimate | null; // null: nothing to rest a guess on
 }
 
+export interface PlanProblem {
+  field: string | null; // a key of TrainRequest, or one inside: "augmentation.crop"
+  message: string; // "must be at least 1", or a sentence
+}
+
+export interface TimeEstimate {
+  seconds: number;
+  basis: string; // what the guess rests on, in words
+}
+
+/** Weights that can be fetched by name. */
 export interface CatalogueItem {
   id: string;
-  backbone: string;
+  backbone: BackboneName;
   title: string;
-  bytes: number;
-  licence: string;
+  about: string; // sentences
+  bytes: number | null; // to download; null where the host does not say before
+  host: string; // where they come from
+  licence: string; // SPDX
+  licenceUrl: string;
   downloaded: boolean;
 }
 

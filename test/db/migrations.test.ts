@@ -59,6 +59,18 @@ describe('migrations', () => {
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   });
 
+  test('3 gives the runs that stand there no name, no tags and no note', () => {
+    const db = memory();
+    migrate(db, MIGRATIONS.slice(0, 2));
+    db.exec(`
+      INSERT INTO dataset_ids VALUES ('things');
+      INSERT INTO runs (dataset, snapshot, config, status, metrics, warnings, seconds, versions, created_ms)
+      VALUES ('things', 'abc', '{}', 'done', '[]', '[]', 1.5, '{}', 7)`);
+    migrate(db, MIGRATIONS.slice(0, 3));
+    const kept = { number: 1, dataset: 'things', seconds: 1.5, created_ms: 7 };
+    expect(db.prepare('SELECT * FROM runs').get()).toMatchObject({ ...kept, name: '', tags: '[]', note: '', removed_ms: null });
+  });
+
   const steps: Migration[] = [
     { version: 1, sql: 'CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1);' },
     { version: 2, sql: 'ALTER TABLE a ADD COLUMN y INTEGER; UPDATE a SET y = x + 1;' },

@@ -228,7 +228,28 @@ describe('runs', () => {
     const second = storeAt(workspace);
     expect(second.interrupted).toEqual(['r1', 'r3']);
     expect(second.runs.list().map(({ status }) => status)).toEqual(['interrupted', 'done', 'interrupted']);
-    expect(second.runs.get('r3').error).toContain('--resume r3');
+    expect(second.runs.get('r3').error).toContain('Resume it');
+  });
+
+  test('what a person adds to a run is kept, tags once each; a removed run is off the lists but still found', () => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace);
+    store.datasets.insert(someDataset());
+    for (let n = 0; n < 2; n++) store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    expect(store.runs.annotated('r1')).toMatchObject({ name: '', tags: [], note: '' });
+    store.runs.annotate('r1', { tags: ['b', 'a', 'b'], note: 'two\nlines' });
+    store.runs.annotate('r1', { name: '<b>"baseline"</b>' });
+    store.runs.update('r1', { status: 'done' }); // leaves them alone
+    store.runs.remove('r2');
+    store.close();
+    const again = storeAt(workspace);
+    expect(again.runs.annotated('r1')).toMatchObject({ status: 'done', name: '<b>"baseline"</b>', tags: ['b', 'a'], note: 'two\nlines' });
+    expect([again.runs.list(), again.runs.listAnnotated()].map((runs) => runs.map(({ run }) => run))).toEqual([['r1'], ['r1']]);
+    expect([again.runs.removed(), again.runs.get('r2').run]).toEqual([['r2'], 'r2']);
+    expect(thrown(() => again.runs.get('r3')).message).toContain('There is: r1.');
+    again.runs.restore('r2');
+    expect(again.runs.list().map(({ run }) => run)).toEqual(['r2', 'r1']);
+    expect(thrown(() => again.runs.annotate('r3', { note: '' })).code).toBe('not-found');
   });
 
   test('an id is not given twice, even when its run is gone', () => {

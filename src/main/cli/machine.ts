@@ -48,7 +48,11 @@ async function measured(
       const { images, seconds } = await compute.ask('benchEmbed', { folder: fromHere(r.folder), backbone, size, device }, { onProgress });
       return { task, backbone, size, ...{ images }, seconds, imagesPerSecond: images / seconds, device, engine };
     }
-    const { seconds } = await compute.ask('bench', { task, backbone, pairs, size, steps, batchNorm: 'batch', engine, device }, { onProgress });
+    const { seconds } = await compute.ask(
+      'bench',
+      { task, backbone, pairs, size, steps, scope: 'all', batchNorm: 'batch', engine, device },
+      { onProgress },
+    );
     const median = seconds.toSorted((a, b) => a - b)[seconds.length >> 1]!;
     return { task, backbone, ...{ pairs }, size, seconds: median, imagesPerSecond: (2 * pairs) / median, device, engine };
   } finally {

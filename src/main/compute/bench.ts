@@ -1,13 +1,24 @@
 import { randomFor } from '../../shared/random.ts';
 import { initialTensors } from '../nn/initialise.ts';
-import { explanationTask, layerNames, siameseParams, type SiameseSpec, embeddingTask, trainingTask } from '../nn/siamese.ts';
+import {
+  embeddingTask,
+  type Entry,
+  entryOf,
+  entryShape,
+  explanationTask,
+  layerNames,
+  siameseParams,
+  type SiameseSpec,
+  trainingTask,
+} from '../nn/siamese.ts';
+import { sizeOf } from '../nn/tensor.ts';
 import { openEngine } from './engine-choice.ts';
 import { throwIfCancelled } from './parallel.ts';
 import type { BenchRequest, CallContext } from './protocol.ts';
 
 /**
  * Seconds of each of `steps` steps after one that is not counted, with random weights and inputs: one training step of
- * all layers (Adam), one forward pass of both images of every pair, or the explanation of every pair at the last layer.
+ * what the scope trains (Adam), one forward pass of both images of every pair, or the explanation of every pair at the last layer.
  */
 export async function bench(request: BenchRequest, { signal, progress }: CallContext<'bench'>): Promise<{ seconds: number[] }> {
   const { step, dispose } = await prepared(request);
@@ -32,6 +43,7 @@ async function prepared({
   backbone,
   pairs,
   size,
+  scope,
   batchNorm,
   engine: name,
   device,
@@ -40,17 +52,22 @@ async function prepared({
   const engine = openEngine(name, device);
   const params = initialTensors(siameseParams(spec), 1);
   const random = randomFor(1, 'bench');
-  const images = Float32Array.from({ length: 2 * pairs * 3 * size * size }, () => random.normal());
+  const inputs = (entry: Entry): Float32Array => {
+    const perImage = entry === 'image' ? 3 * size * size : sizeOf(entryShape(spec, entry));
+    return Float32Array.from({ length: 2 * pairs * perImage }, () => random.normal());
+  };
   if (task === 'train') {
-    const options = { scope: 'all', batchNorm, margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
+    const options = { scope, batchNorm, margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
     const first = trainingTask(spec, options, pairs);
     const moving = new Set([...first.trainable, ...first.followers.map((f) => f.statistic)]);
     const state = { params: new Map([...params].filter(([n]) => moving.has(n))), slots: new Map(), step: 0 };
     const trainer = await engine.trainer((n) => trainingTask(spec, options, n), params, state);
+    const images = inputs(entryOf[scope]);
     const labels = Float32Array.from({ length: pairs }, (_, i) => i % 2);
     return { step: () => trainer.step({ images, labels }, pairs, 1e-5), dispose: () => trainer.dispose() };
   }
   const graph = task === 'infer' ? embeddingTask(spec, 'image', 2 * pairs) : explanationTask(spec, layerNames(backbone).at(-1)!, pairs);
+  const images = inputs('image');
   const exe = await engine.compile(graph, params);
   return { step: () => exe.run({ images }), dispose: () => exe.dispose() };
 }

@@ -2,7 +2,7 @@ import type { ComparedImage, ExplainTarget, Verdict } from '../../shared/compari
 import type { ImageRecord, Pair } from '../../shared/dataset.ts';
 import type { CheckResult } from '../../shared/engine-check.ts';
 import type { WireError } from '../../shared/errors.ts';
-import type { BackboneName, DeviceName, EngineName, EpochRow, Flavour, Preprocessing, RunConfig, WeightsInfo } from '../../shared/run.ts';
+import type { BackboneName, DeviceName, EngineName, EpochRow, Flavour, Preprocessing, RunConfig, Scope, WeightsInfo } from '../../shared/run.ts';
 
 /** A trained network on disk: a run's folder and what its tensors mean. */
 export interface ModelRef {
@@ -83,6 +83,7 @@ export interface BenchRequest {
   pairs: number;
   size: number;
   steps: number;
+  scope: Scope; // of a training step: what lies before it is not computed
   batchNorm: 'frozen' | 'batch';
   engine: EngineName;
   device: DeviceName;

@@ -160,6 +160,16 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 3,
+    sql: `
+      -- What a person adds to a run. A removed run keeps its row, since saved comparisons rest on it; only its files go.
+      ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
+      ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'; -- JSON: strings
+      ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+      ALTER TABLE runs ADD COLUMN removed_ms INTEGER;
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

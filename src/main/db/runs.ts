@@ -1,3 +1,4 @@
+import type { RunNotes } from '../../shared/explore.ts';
 import type { EpochRow, Metrics, RunRecord, RunStatus } from '../../shared/run.ts';
 import { numberOf, unknown } from './ids.ts';
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json.ts';
@@ -23,6 +24,8 @@ export type RunPatch = Partial<
   >
 >;
 
+export type AnnotatedRun = RunRecord & RunNotes;
+
 export interface RunStore {
   /** Status 'running'. `dataset` is an id. */
   create(run: NewRun): RunRecord;
@@ -37,8 +40,19 @@ export interface RunStore {
   putMetrics(id: string, metrics: Metrics): RunRecord;
   /** Throws AppError 'not-found' with a list of those there are. */
   get(id: string): RunRecord;
-  /** Newest first. */
+  /** Newest first; removed ones are left out. */
   list(): RunRecord[];
+  /** A run with what a person added to it. Throws as `get` does; removed ones are still there. */
+  annotated(id: string): AnnotatedRun;
+  /** Newest first; removed ones are left out. */
+  listAnnotated(): AnnotatedRun[];
+  /** Changes what the patch names. Tags are kept once each, in the order given. */
+  annotate(id: string, patch: Partial<RunNotes>): AnnotatedRun;
+  /** Takes a run off the lists; comparisons that rest on it still find it. */
+  remove(id: string): void;
+  restore(id: string): void;
+  /** Ids of removed runs. */
+  removed(): string[];
   /** Turns runs that a process left 'running' when it died into 'interrupted'; returns their ids. For the holder of the lock only. */
   markInterrupted(): string[];
 }
@@ -60,6 +74,10 @@ interface RunRow {
   created_ms: number;
   finished_ms: number | null;
   error: string | null;
+  name: string;
+  tags: string;
+  note: string;
+  removed_ms: number | null;
 }
 
 /** NaN is NULL in SQLite. */
@@ -93,10 +111,13 @@ export function runStore(db: Db): RunStore {
     INSERT INTO epochs (run, epoch, loss_train, loss_valid, auc_train, auc_valid, accuracy_train, accuracy_valid, lr, seconds, images_per_second, best)
     VALUES (@run, @epoch, @lossTrain, @lossValid, @aucTrain, @aucValid, @accuracyTrain, @accuracyValid, @lr, @seconds, @imagesPerSecond, @best)`);
   const one = db.prepare<[number], RunRow>('SELECT * FROM runs WHERE number = ?');
-  const all = db.prepare<[], RunRow>('SELECT * FROM runs ORDER BY number DESC');
-  const numbers = db.prepare<[], number>('SELECT number FROM runs ORDER BY number DESC').pluck();
+  const all = db.prepare<[], RunRow>('SELECT * FROM runs WHERE removed_ms IS NULL ORDER BY number DESC');
+  const numbers = db.prepare<[], number>('SELECT number FROM runs WHERE removed_ms IS NULL ORDER BY number DESC').pluck();
   const epochsOf = db.prepare<[number], EpochDbRow>('SELECT * FROM epochs WHERE run = ? ORDER BY epoch');
   const stillRunning = db.prepare<[], number>(`SELECT number FROM runs WHERE status = 'running' ORDER BY number`).pluck();
+  const setNotes = db.prepare<[string, string, string, number]>('UPDATE runs SET name = ?, tags = ?, note = ? WHERE number = ?');
+  const setRemoved = db.prepare<[number | null, number]>('UPDATE runs SET removed_ms = ? WHERE number = ?');
+  const removedOnes = db.prepare<[], number>('SELECT number FROM runs WHERE removed_ms IS NOT NULL ORDER BY number').pluck();
   const interrupt = db.prepare<[string, number]>(`UPDATE runs SET status = 'interrupted', error = ? WHERE number = ?`);
 
   const record = (row: RunRow): RunRecord => ({
@@ -125,6 +146,15 @@ export function runStore(db: Db): RunStore {
     if (row) return row;
     const known = numbers.all().map((n) => `r${n}`);
     throw unknown('run', id, known, 'train one on a data set first');
+  };
+
+  const annotated = (row: RunRow): AnnotatedRun => ({ ...record(row), name: row.name, tags: fromJson(row.tags), note: row.note });
+
+  const annotate = (id: string, patch: Partial<RunNotes>): AnnotatedRun => {
+    const run = annotated(rowOf(id));
+    const { name, tags, note } = { ...run, ...patch };
+    setNotes.run(name, toJson([...new Set(tags)]), note, numberOf('r', id)!);
+    return annotated(rowOf(id));
   };
 
   const write = (run: RunRecord): RunRecord => {
@@ -161,7 +191,7 @@ export function runStore(db: Db): RunStore {
 
   const markInterrupted = (): string[] =>
     stillRunning.all().map((number) => {
-      interrupt.run(`Twinlens ended before this run did. Continue it with --resume r${number}.`, number);
+      interrupt.run('Twinlens ended before this run did. Resume it to go on from its last whole epoch.', number);
       return `r${number}`;
     });
 
@@ -176,6 +206,12 @@ export function runStore(db: Db): RunStore {
     putMetrics: (id, metrics) => db.transaction(putMetrics).immediate(id, metrics),
     get: (id) => record(rowOf(id)),
     list: () => all.all().map(record),
+    annotated: (id) => annotated(rowOf(id)),
+    listAnnotated: () => all.all().map(annotated),
+    annotate: (id, patch) => db.transaction(annotate).immediate(id, patch),
+    remove: (id) => void setRemoved.run(Date.now(), rowOf(id).number),
+    restore: (id) => void setRemoved.run(null, rowOf(id).number),
+    removed: () => removedOnes.all().map((number) => `r${number}`),
     markInterrupted: () => db.transaction(markInterrupted).immediate(),
   };
 }

@@ -20,18 +20,22 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null): R
   if (!weights && scope !== 'all') {
     throw new AppError(
       'bad-request',
-      `Scope "${scope}" keeps the backbone as it is, which needs trained weights: give them with --weights, or train with --scope all.`,
+      `Scope "${scope}" keeps the backbone as it is, which needs trained weights: choose some (--weights), or train all layers (--scope all).`,
+      { field: 'weights' },
     );
   }
   if (augmentation && scope === 'head') {
     throw new AppError(
       'bad-request',
-      'Augmentation and scope "head" do not go together: the features of every image are computed once. Use --scope last-stage or all, or leave augmentation out.',
+      'Augmentation and scope "head" do not go together: the features of every image are computed once. Choose scope "last-stage" or "all", or leave augmentation out.',
+      { field: 'augmentation' },
     );
   }
   const size = request.size ?? (backbone === 'compact' ? 96 : 224);
   if (size < SMALLEST[backbone])
-    throw new AppError('bad-request', `Images of ${size} px are too small for ${backbone}: it needs at least ${SMALLEST[backbone]} px.`);
+    throw new AppError('bad-request', `Images of ${size} px are too small for ${backbone}: it needs at least ${SMALLEST[backbone]} px.`, {
+      field: 'size',
+    });
   return {
     backbone,
     weights,

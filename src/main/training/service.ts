@@ -23,11 +23,16 @@ export interface TrainingServices {
 
 export interface TrainingOptions {
   signal?: AbortSignal | undefined;
+  /** Told as soon as the run stands in the store as 'running'. */
+  onCreated?: ((run: RunRecord) => void) | undefined;
   onProgress?: ((p: TrainProgress | ({ kind: 'download' } & FetchProgress)) => void) | undefined;
 }
 
 export const cachesOf = (workspace: Workspace): CacheFolders => ({ features: workspace.features, pixels: workspace.pixels });
 export const modelOf = (workspace: Workspace, run: RunRecord): ModelRef => ({ folder: workspace.run(run.run), config: run.config });
+
+/** Whether the data set was curated since the run began. */
+export const isStale = (store: Store, run: RunRecord): boolean => store.datasets.get(run.dataset).snapshot !== run.snapshot;
 
 /** Trains a new run to its end. A run that fails or is cancelled stays, with what it reached, and can be resumed. */
 export async function startRun(s: TrainingServices, choices: TrainChoices, o: TrainingOptions): Promise<RunRecord> {
@@ -52,9 +57,16 @@ export async function startRun(s: TrainingServices, choices: TrainChoices, o: Tr
 export async function resumeRun(s: TrainingServices, id: string, epochs: number | undefined, o: TrainingOptions): Promise<RunRecord> {
   const run = s.store.runs.get(id);
   if (run.epochs.length === 0) throw new AppError('bad-request', `Run ${id} did not finish an epoch, so there is nothing to resume. Train again.`);
+  if (isStale(s.store, run)) {
+    throw new AppError(
+      'bad-request',
+      `The data set was changed since run ${id} began: going on would mix two data sets in one run. Start a new one with the same settings, or undo the changes.`,
+      { run: id },
+    );
+  }
   const config = { ...run.config, epochs: epochs ?? run.config.epochs };
   if (run.status === 'done' && config.epochs <= run.epochs.length) {
-    throw new AppError('bad-request', `Run ${id} is done with all its ${run.epochs.length} epochs. To train it further, give more with --epochs.`);
+    throw new AppError('bad-request', `Run ${id} is done with all its ${run.epochs.length} epochs. To train it further, ask for more epochs.`);
   }
   return carryOut(s, s.store.runs.update(id, { config, status: 'running', error: null, finishedMs: null }), null, true, o);
 }
@@ -64,6 +76,7 @@ async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string
   const dataset = datasets.get(run.dataset);
   const validPairs = datasets.pairs(run.dataset, 'valid');
   const id = run.run;
+  o.onCreated?.(run);
   const began = performance.now();
   const secondsBefore = run.seconds;
   try {

@@ -1,19 +1,67 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { TimeEstimate } from '../../../shared/explore.ts';
 import { layerNames } from '../../nn/siamese.ts';
+import { readCatalogue } from '../../nn/weights/catalogue.ts';
+import { estimateFromMeasure, estimateFromRuns } from '../../training/estimate.ts';
+import { resumeTraining, startEvaluation, startExport, startTraining } from '../../training/jobs.ts';
+import { type Planned, planTraining } from '../../training/plan.ts';
+import { catalogueItems, restoreRun, runRow, runRows } from '../../training/rows.ts';
+import type { Workbench } from '../../workbench.ts';
 import type { HandlersFor } from '../handler-types.ts';
-import { pending } from './pending.ts';
+
+const planned = (bench: Workbench, choices: Record<string, unknown>): Planned =>
+  planTraining(
+    { store: bench.store, catalogue: readCatalogue(bench.catalogue), setting: bench.settings.get().device, devices: bench.devices.get() },
+    choices,
+  );
+
+/** From earlier runs; else, where asked for and nothing else computes, from a few steps. */
+async function estimated(bench: Workbench, { config, dataset }: Planned, measure: boolean): Promise<TimeEstimate | null> {
+  if (!config || !dataset) return null;
+  const loads = new Map(bench.store.datasets.list().map((d) => [d.dataset, d.splits]));
+  const past = bench.store.runs.list().flatMap((run) => {
+    const load = loads.get(run.dataset);
+    return load ? [{ run, load }] : [];
+  });
+  const known = estimateFromRuns(config, dataset.splits, dataset.snapshot, past);
+  if (known || !measure || bench.trainings.length > 0) return known;
+  return estimateFromMeasure(config, dataset.splits, await bench.measures.of(config));
+}
 
 export const runHandlers: HandlersFor<'runs' | 'weights'> = {
-  'runs.list': pending,
-  'runs.get': pending,
-  'runs.plan': pending,
-  'runs.start': pending,
-  'runs.resume': pending,
-  'runs.evaluate': pending,
+  'runs.list': (_, { bench }) => runRows(bench.store),
+  'runs.get': ({ run }, { bench }) => runRow(bench.store, run),
+  'runs.plan': async ({ choices, measure }, { bench }) => {
+    const plan = planned(bench, choices);
+    const { request, dataset: _, ...shown } = plan;
+    return { ...shown, waiting: bench.trainings.length, estimate: request ? await estimated(bench, plan, measure) : null };
+  },
+  'runs.start': (choices, { bench }) => {
+    const { request, problems } = planned(bench, choices);
+    if (!request) throw new AppError('bad-request', problems[0]!.message, { field: problems[0]!.field });
+    return startTraining(bench, request);
+  },
+  'runs.resume': ({ run, epochs }, { bench }) => resumeTraining(bench, run, epochs),
+  'runs.evaluate': ({ run, split }, { bench }) => startEvaluation(bench, run, split),
   'runs.metrics': ({ run, split }, { bench }) => bench.store.runs.get(run).metrics.find((m) => m.split === split) ?? null,
-  'runs.annotate': pending,
-  'runs.remove': pending,
-  'runs.restore': pending,
-  'runs.export': pending,
+  'runs.annotate': ({ run, name, tags, note }, { bench }) => {
+    const given = Object.entries({ name, tags, note }).filter(([, value]) => value !== undefined);
+    bench.store.runs.annotate(run, Object.fromEntries(given));
+    bench.hub.changed('runs', run);
+    return runRow(bench.store, run);
+  },
+  'runs.remove': ({ run }, { bench }) => {
+    if (bench.jobs.isRunning('train', run)) throw new AppError('bad-request', `Run ${run} is being trained: cancel it first.`, { run });
+    bench.store.runs.remove(run);
+    bench.hub.changed('runs', run);
+    return null;
+  },
+  'runs.restore': ({ run }, { bench }) => {
+    restoreRun(bench, run);
+    bench.hub.changed('runs', run);
+    return null;
+  },
+  'runs.export': (request, { bench }) => startExport(bench, request),
   'runs.layers': ({ run }, { bench }) => layerNames(bench.store.runs.get(run).config.backbone),
-  'weights.list': pending,
+  'weights.list': (_, { bench }) => catalogueItems(bench.catalogue, bench.workspace),
 };

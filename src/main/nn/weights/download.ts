@@ -158,6 +158,21 @@ async function fetchAll(entry: CatalogueEntry, folder: string, options: FetchOpt
 const entryPath = (entry: CatalogueEntry, folder: string): string =>
   join(folder, entry.format === 'tfjs-layers' ? 'model.json' : entry.files[0]!.name);
 
+/** Whether an entry's files lie in cacheDir/<id>, by their names and sizes alone: fetchWeights proves them. */
+export function isDownloaded(entry: CatalogueEntry, cacheDir: string): boolean {
+  const folder = join(cacheDir, entry.id);
+  const there = ({ name, bytes }: CatalogueFile): boolean => {
+    const stats = statSync(join(folder, name), { throwIfNoEntry: false });
+    return stats?.isFile() === true && (bytes === null || stats.size === bytes);
+  };
+  if (!entry.files.every(there)) return false;
+  try {
+    return unlistedShards(entry, folder).every(there);
+  } catch {
+    return false; // a model.json that can't be read is fetched anew
+  }
+}
+
 /**
  * Brings an entry's files into cacheDir/<id> and returns the path to give to loadWeights. Files that are there and
  * prove right are used without network; a .part is gone on with. A file with a SHA-256 takes its name only once that is
