@@ -64,6 +64,8 @@ describe('migrations', () => {
     migrate(db, MIGRATIONS.slice(0, 2));
     db.exec(`
       INSERT INTO dataset_ids VALUES ('things');
+      INSERT INTO datasets (id, name, root, images, classes, splits, pairs, split_seed, warnings, snapshot, created_ms)
+      VALUES ('things', 'Things', '/things', 0, '{}', '{}', '{}', 0, '[]', 'abc', 7);
       INSERT INTO runs (dataset, snapshot, config, status, metrics, warnings, seconds, versions, created_ms)
       VALUES ('things', 'abc', '{}', 'done', '[]', '[]', 1.5, '{}', 7)`);
     migrate(db, MIGRATIONS.slice(0, 3));
