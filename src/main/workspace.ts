@@ -19,7 +19,6 @@ export interface Workspace {
   exports: string; // what was written for a person to fetch
   received: string; // files that a browser handed over
   logs: string;
-  exports: string; // what the screen exported without naming a place
   run(id: string): string; // folder of a run's checkpoints
   comparison(id: string): string; // folder of a comparison's pictures and maps
 }
@@ -63,7 +62,6 @@ export function workspaceAt(folder: string): Workspace {
     exports: inside('exports'),
     received: inside('received'),
     logs: inside('logs'),
-    exports: inside('exports'),
     run: (id) => inside('runs', folderName('run', id)),
     comparison: (id) => inside('comparisons', folderName('comparison', id)),
   };
