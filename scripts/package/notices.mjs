@@ -55,12 +55,12 @@ export function noticesFor(root, modules, more = []) {
  */
 function noticeOf(root, { name, folder, version }) {
   const { license, licenses } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  const licence =
-    typeof license === 'string' ? license : (license?.type ?? licenses?.map((/** @type {any} */ one) => one.type).join(' OR ') ?? 'unknown');
   const texts = readdirSync(folder)
     .filter((file) => LICENCE_FILE.test(file))
     .sort()
     .map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
+  const named = typeof license === 'string' ? license : (license?.type ?? licenses?.map((/** @type {any} */ one) => one.type).join(' OR '));
+  const licence = named ?? (/^\s*(The )?MIT License/i.test(texts[0] ?? '') ? 'MIT' : 'unknown');
   // libvips and what is linked into it: their licences are told in its README, and its own is the LGPL.
   if (name.startsWith('@img/sharp-libvips') || licence.includes('LGPL')) texts.push(readFileSync(path.join(folder, 'README.md'), 'utf8').trim());
   const kept = path.join(root, 'resources', 'licences');
