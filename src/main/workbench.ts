@@ -1,5 +1,7 @@
 import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/compute-host.ts';
+import { Explanations, tidyComparisons } from './compare/explanations.ts';
+import { PairQueues } from './compare/queues.ts';
 import { Devices } from './devices.ts';
 import { EventHub } from './jobs/events.ts';
 import { Jobs } from './jobs/jobs.ts';
@@ -24,6 +26,8 @@ export interface Workbench extends Services {
   /** One training at a time. */
   trainings: Lane;
   measures: Measures;
+  explanations: Explanations;
+  queues: PairQueues;
   shell: Shell;
 }
 
@@ -39,6 +43,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const settings = new SettingsFile(o.settings ?? settingsPath());
   const services = openServices({ workspace: o.workspace ?? settings.get().workspace ?? undefined, write: true, command: o.command });
   deleteRemoved(services);
+  tidyComparisons(services, new Set());
   const hub = new EventHub();
   const jobs = new Jobs(hub);
   const pictures = new ComputeHost(computeEntry());
@@ -52,6 +57,8 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     devices: new Devices(join(dirname(settings.path), 'devices.json')),
     trainings: new Lane(),
     measures: new Measures(services.compute),
+    explanations: new Explanations((id) => hub.changed('comparisons', id)),
+    queues: new PairQueues(),
     shell: o.shell,
     close: async () => {
       await jobs.close();

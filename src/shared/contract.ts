@@ -84,6 +84,9 @@ export const BenchRequest = z.strictObject({
 
 export type TrainRequest = z.infer<typeof TrainRequest>;
 export type CompareRequest = z.infer<typeof CompareRequest>;
+export type ImageRef = z.infer<typeof ImageRef>;
+export type ExplainPair = z.infer<typeof ExplainPair>;
+export type QueueRequest = z.infer<typeof QueueRequest>;
 export type BenchRequest = z.infer<typeof BenchRequest>;
 
 const Nothing = z.strictObject({});

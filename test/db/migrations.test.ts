@@ -30,6 +30,22 @@ describe('migrations', () => {
     expect(schemaOf(db)).toEqual(schema);
   });
 
+  test('version 4 finds the comparisons of before, and counts them as saved', () => {
+    const db = memory();
+    migrate(db, MIGRATIONS.slice(0, 3));
+    db.exec(`INSERT INTO comparisons (created_ms, record) VALUES (5, '{"images":[{"sha256":"a"},{"sha256":"b"}]}'), (6, NULL)`);
+    migrate(db, MIGRATIONS.slice(0, 4));
+    expect(db.prepare('SELECT number, saved, judgement, note, removed_ms FROM comparisons').all()).toEqual([
+      { number: 1, saved: 1, judgement: null, note: '', removed_ms: null },
+      { number: 2, saved: 1, judgement: null, note: '', removed_ms: null },
+    ]);
+    expect(() => db.exec(`UPDATE comparisons SET judgement = 'perhaps'`)).toThrow(/CHECK/);
+    const plan = db
+      .prepare(`EXPLAIN QUERY PLAN SELECT number FROM comparisons WHERE run = 1 AND json_extract(record, '$.images[0].sha256') = 'a'`)
+      .all();
+    expect(JSON.stringify(plan)).toContain('comparisons_by_pair');
+  });
+
   test('from empty: every table is STRICT, every time ends in _ms, and foreign keys hold', () => {
     const db = memory();
     migrate(db);

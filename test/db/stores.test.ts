@@ -284,7 +284,7 @@ describe('comparisons', () => {
     expect(thrown(() => store.comparisons.insert(someComparison('c1', 'r9'))).message).toMatch(/FOREIGN KEY/);
     store.close();
     const again = storeAt(workspace);
-    expect(again.comparisons.get('c2')).toEqual(record);
+    expect(again.comparisons.get('c2')).toEqual({ ...record, saved: true, judgement: null, note: '' });
     expect(again.comparisons.reserve()).toBe('c3'); // c1 stays reserved
     again.comparisons.insert(someComparison('c3', 'r1'));
     expect(again.comparisons.list().map(({ comparison }) => comparison)).toEqual(['c3', 'c2']);

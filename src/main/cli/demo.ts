@@ -34,7 +34,7 @@ export function addDemoCommand(program: Command): void {
         const metrics = await evaluateRun(s, run.run, 'test', signal);
         const comparisons = [];
         for (const [a, b] of demoPairs(s.store.datasets.images(dataset.dataset))) {
-          comparisons.push(await compare(s, { run: run.run, images: [join(folder, a), join(folder, b)], target: 'verdict' }, signal));
+          comparisons.push(await compare(s, { run: run.run, images: [join(folder, a), join(folder, b)], target: 'verdict' }, { signal }));
         }
         const out = join(s.workspace.samples, `report-${run.run}.html`);
         const { file } = await reportFrom(s, { comparisons: comparisons.map((c) => c.comparison), out, title: 'Twinlens on its sample data set' });

@@ -34,7 +34,7 @@ export function addJudgingCommands(program: Command): void {
       const folder = out === undefined ? undefined : fromHere(out);
       const images = [a, b].map((file) => imagePath(file));
       const request = parsed(CompareRequest, { run, images, target, layer, out: folder });
-      const stored = await withServices(opened(workspace), true, `compare ${run}`, (s, signal) => compare(s, request, signal));
+      const stored = await withServices(opened(workspace), true, `compare ${run}`, (s, signal) => compare(s, request, { signal }));
       const c = folder === undefined ? stored : withCopies(stored, folder);
       print(Boolean(json), c, () => describe(c));
     });

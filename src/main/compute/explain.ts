@@ -6,8 +6,10 @@ import { writeWhole } from '../files.ts';
 import { explanationTask } from '../nn/siamese.ts';
 import { normaliseInto } from './batches.ts';
 import { readModel, specOf } from './checkpoint.ts';
+import type { Executable } from '../nn/engines/engine.ts';
 import { openEngine } from './engine-choice.ts';
 import { decodePhoto, decodeSquare, encodeJpeg, inspect } from './images.ts';
+import { KeptOpen } from './kept.ts';
 import { writeNpy } from './npy.ts';
 import { paintOverlay } from './overlay.ts';
 import { throwIfCancelled } from './parallel.ts';
@@ -20,6 +22,9 @@ const PHOTO_SIDE = 1024; // px, longest side of the pictures kept with a compari
  * would show noise.
  */
 export const IDENTICAL_BELOW = 1e-5;
+
+/** Opening a network takes longer than asking it: the last ones asked are kept. */
+const networks = new KeptOpen<Executable>(3, (exe) => exe.dispose());
 
 interface Explained {
   distance: number;
@@ -39,19 +44,21 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
   return { distance: explained.distance, verdict, scale, images };
 }
 
+const hashOf = (sha256: string | null | undefined): { sha256?: string } => (sha256 ? { sha256 } : {});
+
 /** One pass through the network and one gradient: distance and both signed maps. */
-async function explainPair({ model, files, layer }: ExplainRequest): Promise<Explained> {
+async function explainPair({ model, modelSha256, files, sha256, layer }: ExplainRequest): Promise<Explained> {
   const { config, folder } = model;
   const spec = specOf(config);
   const task = explanationTask(spec, layer, 1);
-  const pixels = await Promise.all(files.map((file) => decodeSquare(file, config.size)));
+  const pixels = await Promise.all(files.map((file, i) => decodeSquare(file, config.size, hashOf(sha256[i]))));
   const images = new Float32Array(2 * 3 * config.size ** 2);
   pixels.forEach((p, i) => {
     normaliseInto(images, i, p, config.preprocessing);
   });
-  const exe = await openEngine(config.engine, config.device).compile(task, readModel(folder, config));
-  const out = await exe.run({ images });
-  await exe.dispose();
+  const key = JSON.stringify([folder, modelSha256, layer, config.engine, config.device]);
+  const open = (): Promise<Executable> => openEngine(config.engine, config.device).compile(task, readModel(folder, config));
+  const out = await networks.use(key, open, (exe) => exe.run({ images }));
   const [, , height, width] = task.signedMap!.features.shape as [number, number, number, number];
   const half = <T extends Float32Array>(data: T, i: number): Float32Array => data.slice((i * data.length) / 2, ((i + 1) * data.length) / 2);
   const distance = out.distance![0]!;

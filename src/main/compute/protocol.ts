@@ -64,6 +64,9 @@ export interface EmbedRequest {
 export interface ExplainRequest {
   model: ModelRef;
   files: [string, string];
+  /** The bytes each file must have, where that is known. */
+  sha256: [string | null, string | null];
+  modelSha256: string | null; // networks once opened are kept under this
   layer: string;
   target: ExplainTarget;
   threshold: number;

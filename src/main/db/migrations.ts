@@ -170,6 +170,18 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE runs ADD COLUMN removed_ms INTEGER;
     `,
   },
+  {
+    version: 4,
+    sql: `
+      -- What a person did with a comparison. Those made before, and on the command line, count as saved.
+      ALTER TABLE comparisons ADD COLUMN saved INTEGER NOT NULL DEFAULT 1 CHECK (saved IN (0, 1));
+      ALTER TABLE comparisons ADD COLUMN judgement TEXT CHECK (judgement IN ('agree', 'disagree', 'unsure'));
+      ALTER TABLE comparisons ADD COLUMN note TEXT NOT NULL DEFAULT '';
+      -- Taken off the list: kept for undo, gone with the next start.
+      ALTER TABLE comparisons ADD COLUMN removed_ms INTEGER;
+      CREATE INDEX comparisons_by_pair ON comparisons (run, json_extract(record, '$.images[0].sha256'), json_extract(record, '$.images[1].sha256'));
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

@@ -1,26 +1,15 @@
-import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { randomFor } from '../../shared/random.ts';
 import type { Metrics, RunRecord } from '../../shared/run.ts';
-import { pairDistances, rowsOf } from '../evaluate/distances.ts';
 import { judge } from '../evaluate/metrics.ts';
-import { cachesOf, modelOf, type TrainingServices } from './service.ts';
+import { splitDistances } from './distances.ts';
+import type { TrainingServices } from './service.ts';
 
 /** Judges a run on the stored pairs of a split, all at once, at the threshold chosen on validation pairs; stores the result. */
 export async function evaluateRun(s: TrainingServices, id: string, split: 'test' | 'valid', signal?: AbortSignal): Promise<Metrics> {
   const run = s.store.runs.get(id);
   const { threshold } = calibrationOf(run);
-  const dataset = s.store.datasets.get(run.dataset);
-  const pairs = s.store.datasets.pairs(run.dataset, split);
-  const images = new Map(s.store.datasets.images(run.dataset).map((image) => [image.id, image]));
-  const { ids, rowOf } = rowsOf(pairs);
-  const sources = ids.map((i) => ({ file: join(dataset.root, ...images.get(i)!.file.split('/')), sha256: images.get(i)!.sha256 }));
-  const { embeddings, dim } = await s.compute.ask(
-    'embed',
-    { model: modelOf(s.workspace, run), caches: cachesOf(s.workspace), images: sources },
-    { signal },
-  );
-  const distances = pairDistances(pairs, embeddings, dim, rowOf);
+  const { pairs, distances } = await splitDistances(s, run, split, { signal });
   const labels = pairs.map((p) => p.label);
   const metrics = judge(distances, labels, threshold, split, randomFor(run.config.seed, 'bootstrap', split));
   s.store.runs.putMetrics(id, metrics);

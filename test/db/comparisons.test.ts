@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import type { ComparisonKey, ComparisonStore } from '../../src/main/db/comparisons.ts';
+import type { Store } from '../../src/main/db/store.ts';
+import type { Workspace } from '../../src/main/workspace.ts';
+import type { Comparison } from '../../src/shared/comparison.ts';
+import { freshWorkspace, storeAt } from './kit.ts';
+import { someComparison, someConfig, someDataset } from './records.ts';
+
+const versions = { twinlens: '0.1.0' };
+
+describe('what a person does with a comparison', () => {
+  const KEY = { run: 'r1', sha256: ['content 0', 'content 0'], target: 'verdict', layer: 'last', modelSha256: 'm' } as const;
+  const key = (more: Partial<ComparisonKey> = {}): ComparisonKey => ({ ...KEY, sha256: [...KEY.sha256], ...more });
+  const filled = (workspace = freshWorkspace()): { store: Store; comparisons: ComparisonStore; workspace: Workspace } => {
+    const store = storeAt(workspace);
+    store.datasets.insert(someDataset());
+    store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    return { store, comparisons: store.comparisons, workspace };
+  };
+  const add = (comparisons: ComparisonStore, saved: boolean, more: Partial<Comparison> = {}): string => {
+    const id = comparisons.reserve();
+    comparisons.insert(someComparison(id, 'r1', more), { saved });
+    return id;
+  };
+
+  test('a judgement or a note saves it, unless it is said otherwise; what is not named stays', () => {
+    const { comparisons } = filled();
+    for (let n = 0; n < 4; n++) add(comparisons, false);
+    expect(comparisons.annotate('c1', { judgement: 'unsure' })).toMatchObject({ saved: true, judgement: 'unsure', note: '' });
+    expect(comparisons.annotate('c1', { note: 'Petals.' })).toMatchObject({ saved: true, judgement: 'unsure', note: 'Petals.' });
+    expect(comparisons.annotate('c1', { judgement: null, saved: false })).toMatchObject({ saved: false, judgement: null, note: 'Petals.' });
+    expect(comparisons.annotate('c2', { note: ' \n ' }).saved).toBe(false);
+    expect(comparisons.annotate('c3', { saved: true })).toEqual(comparisons.get('c3'));
+    expect(comparisons.list({ saved: true }).map((c) => c.comparison)).toEqual(['c3']);
+    expect(comparisons.list({ saved: false }).map((c) => c.comparison)).toEqual(['c4', 'c2', 'c1']);
+    expect(comparisons.list()).toHaveLength(4);
+    expect(() => comparisons.annotate('c9', { saved: true })).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+  });
+
+  test('the same pair, network, target and layer is found again; the other way round is another one', () => {
+    const { comparisons } = filled();
+    const images = someComparison('x', 'r1').images;
+    add(comparisons, false);
+    add(comparisons, true, {
+      images: [
+        { ...images[0], sha256: 'one' },
+        { ...images[1], sha256: 'two' },
+      ],
+    });
+    const newest = add(comparisons, false);
+    expect(comparisons.find(key())?.comparison).toBe(newest);
+    expect(comparisons.find(key({ sha256: ['one', 'two'] }))?.comparison).toBe('c2');
+    expect(comparisons.find(key({ sha256: ['two', 'one'] }))).toBeNull();
+    for (const other of [{ target: 'distance' }, { layer: 'first' }, { modelSha256: 'other' }, { run: 'r2' }, { run: 'no run' }] as const)
+      expect(comparisons.find(key(other))).toBeNull();
+    comparisons.remove(newest);
+    expect(comparisons.find(key())?.comparison).toBe('c1');
+  });
+
+  test('removed is off the list until it is restored; what nobody kept is gone with the next start, its id never given again', () => {
+    const { store, comparisons, workspace } = filled();
+    const ids = { loose: add(comparisons, false), saved: add(comparisons, true), judged: add(comparisons, false), inReport: add(comparisons, false) };
+    const removed = add(comparisons, true);
+    const back = add(comparisons, true);
+    comparisons.reserve(); // by a process that died
+    comparisons.annotate(ids.judged, { judgement: 'agree', saved: false });
+    for (const id of [removed, back]) comparisons.remove(id);
+    expect(comparisons.list().map((c) => c.comparison)).toEqual([ids.inReport, ids.judged, ids.saved, ids.loose]);
+    expect(comparisons.get(removed).comparison).toBe(removed);
+    comparisons.restore(back);
+    expect(comparisons.list()[0]!.comparison).toBe(back);
+    expect(comparisons.purge(new Set([ids.inReport]))).toEqual([ids.loose, removed, 'c7']);
+    expect(comparisons.list().map((c) => c.comparison)).toEqual([back, ids.inReport, ids.judged, ids.saved]);
+    store.close();
+    expect(storeAt(workspace).comparisons.reserve()).toBe('c8');
+  });
+});
