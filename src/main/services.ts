@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/compute-host.ts';
 import { withCuration } from './dataset/curated.ts';
 import { openStore } from './db/store.ts';
+import { computeEntry, resource } from './program-folder.ts';
 import type { TrainingServices } from './training/service.ts';
 import { openWorkspace } from './workspace.ts';
 
@@ -32,14 +31,4 @@ export function openServices({ workspace: folder, write, command }: ServiceOptio
       store.close();
     },
   };
-}
-
-/** The folder this program runs from: dist/main when bundled. */
-const home = (): string => dirname(process.argv[1] ?? '.');
-
-export const computeEntry = (): string => join(home(), 'compute.cjs');
-
-function resource(name: string): string {
-  const folders = [join(home(), '..', '..', 'resources'), join(home(), 'resources')];
-  return join(folders.find((folder) => existsSync(join(folder, name))) ?? folders[0]!, name);
 }

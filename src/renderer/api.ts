@@ -1,9 +1,21 @@
 import type { Api } from '../shared/contract.ts';
+import { type Connection, WebClient } from './lib/web-client.ts';
+
+declare global {
+  interface Window {
+    /** Put there by the preload of the desktop window. */
+    readonly api?: Api;
+  }
+}
+
+const web = window.api === undefined ? new WebClient() : null;
 
 /** The one way from the screen to the work. */
-export const api: Api = {
-  call: () => Promise.reject(new Error('No door is built yet.')),
-  on: () => () => undefined,
-  media: (path) => path,
-  fileFor: () => Promise.reject(new Error('No door is built yet.')),
-};
+export const api: Api = window.api ?? web!;
+
+/** Whether the work can be reached, at once and with each change; always 'open' in the desktop window. Returns what ends the listening. */
+export function onConnection(watcher: (connection: Connection) => void): () => void {
+  if (web) return web.onConnection(watcher);
+  watcher('open');
+  return () => undefined;
+}

@@ -3,7 +3,7 @@ import { BenchRequest } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import { BACKBONES, DEVICES, ENGINES } from '../../shared/run.ts';
 import { ComputeHost } from '../compute/compute-host.ts';
-import { computeEntry } from '../services.ts';
+import { computeEntry } from '../program-folder.ts';
 import { type Common, common, fromHere, numeric, parsed } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 

@@ -4,6 +4,7 @@ import { addDataCommands } from './data.ts';
 import { addDemoCommand } from './demo.ts';
 import { addJudgingCommands } from './judging.ts';
 import { addMachineCommands } from './machine.ts';
+import { addServeCommand } from './serve.ts';
 import { addTrainCommand } from './train.ts';
 
 export function buildProgram(): Command {
@@ -17,6 +18,7 @@ export function buildProgram(): Command {
   addJudgingCommands(program);
   addMachineCommands(program);
   addDemoCommand(program);
+  addServeCommand(program);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help lists the options)');
   return program;
 }

@@ -1,0 +1,74 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** Why a request is turned away, with the HTTP status that says so. */
+export interface Refusal {
+  status: 401 | 403;
+  why: string;
+}
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+/** Takes as long for a wrong text as for the right one. */
+const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
+
+/**
+ * Who may come in. Other programs and web pages of this machine can reach a loopback port: a page through DNS rebinding
+ * (another name in Host), through a form or script of its own (another Origin), a program without the token.
+ */
+export class Guard {
+  readonly token: string;
+  /** A name of its own, since a browser hands cookies to every port of a host: several workbenches must not take each other's. */
+  private readonly cookie: string;
+
+  constructor(token = randomBytes(32).toString('base64url')) {
+    this.token = token;
+    this.cookie = `twinlens-${digest(token).toString('hex').slice(0, 12)}`;
+  }
+
+  /** Null where the request comes from this machine and not from another page. The port is left open: ssh forwards under other ones. */
+  stranger(request: IncomingMessage): Refusal | null {
+    const { host = '', origin } = request.headers;
+    const name = /^(\[[^\]]+\]|[^:]+)(?::\d+)?$/.exec(host.toLowerCase())?.[1];
+    if (name === undefined || !LOOPBACK.has(name))
+      return { status: 403, why: 'This workbench answers only under the address that Twinlens printed.' };
+    if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
+      return { status: 403, why: 'Another page may not use this workbench.' };
+    // Pages on other ports of this host count as the same site, so that their requests carry the cookie. "none": typed or opened by a person.
+    const site = request.headers['sec-fetch-site'];
+    if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isOpening(request))
+      return { status: 403, why: 'Another page may not use this workbench.' };
+    return null;
+  }
+
+  /** Null where the request shows the token, as a cookie or in its header. */
+  unknown(request: IncomingMessage): Refusal | null {
+    const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+    const shown = bearer ?? this.cookieOf(request);
+    if (shown !== undefined && same(shown, this.token)) return null;
+    return { status: 401, why: 'This address is no longer valid. Open the one that Twinlens printed when it was started.' };
+  }
+
+  isToken(text: string): boolean {
+    return same(text, this.token);
+  }
+
+  /** What a browser keeps in exchange for the token: scripts can't read it, other sites can't send it. */
+  get setCookie(): string {
+    return `${this.cookie}=${this.token}; HttpOnly; SameSite=Strict; Path=/`;
+  }
+
+  private cookieOf(request: IncomingMessage): string | undefined {
+    for (const part of (request.headers.cookie ?? '').split(';')) {
+      const [name, ...value] = part.trim().split('=');
+      if (name === this.cookie) return value.join('=');
+    }
+    return undefined;
+  }
+}
+
+/** A person follows a link to the whole page: nothing of another page's gets to see what comes back. */
+function isOpening(request: IncomingMessage): boolean {
+  return request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate' && request.headers['sec-fetch-dest'] === 'document';
+}
