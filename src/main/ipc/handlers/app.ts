@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Settings } from '../../../shared/workbench.ts';
 import { readNotices } from '../../licences.ts';
 import { listFolder } from '../../list-folder.ts';
-import { computeEntry } from '../../services.ts';
+import { computeEntry } from '../../program-folder.ts';
 import { APP_VERSION, versions } from '../../versions.ts';
 import type { Workbench } from '../../workbench.ts';
 import type { HandlersFor } from '../handler-types.ts';
