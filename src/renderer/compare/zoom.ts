@@ -1,0 +1,71 @@
+/** Zoom and pan of both pictures together. A picture is always shown whole at zoom 1, centred in its pane. */
+export interface View {
+  zoom: number; // times the size at which the whole picture fits
+  u: number; // what part of the pictures stands in the middle of the panes, 0..1 across
+  v: number; // and down
+}
+
+export interface Size {
+  width: number; // px
+  height: number;
+}
+
+export interface Frame extends Size {
+  left: number; // px from the pane's left edge
+  top: number;
+}
+
+export const WHOLE: View = { zoom: 1, u: 0.5, v: 0.5 };
+export const MOST = 16;
+export const STEP = 1.25; // of a key or a notch of the wheel
+
+/** Where a picture lies in its pane. It never leaves a gap at one side while it is cut off at the other. */
+export function frameOf({ zoom, u, v }: View, pane: Size, picture: Size): Frame {
+  const fit = Math.min(pane.width / picture.width, pane.height / picture.height);
+  const width = picture.width * fit * zoom;
+  const height = picture.height * fit * zoom;
+  return { width, height, left: edge(pane.width, width, u), top: edge(pane.height, height, v) };
+}
+
+function edge(pane: number, shown: number, middle: number): number {
+  if (shown <= pane) return (pane - shown) / 2;
+  return Math.min(0, Math.max(pane - shown, pane / 2 - middle * shown));
+}
+
+/** Which part of the picture (0..1 across and down) lies at a point of the pane; null beside the picture. */
+export function partAt(frame: Frame, x: number, y: number): { u: number; v: number } | null {
+  const u = (x - frame.left) / frame.width;
+  const v = (y - frame.top) / frame.height;
+  return u >= 0 && u < 1 && v >= 0 && v < 1 ? { u, v } : null;
+}
+
+/** Zooms by a factor so that what lies under a point of the pane stays there, as far as the picture's edges allow. */
+export function zoomAt(view: View, pane: Size, picture: Size, factor: number, x = pane.width / 2, y = pane.height / 2): View {
+  const zoom = Math.min(MOST, Math.max(1, view.zoom * factor));
+  const before = frameOf(view, pane, picture);
+  const grow = zoom / view.zoom;
+  const u = middleOf(pane.width, before.width, before.left, grow, x);
+  const v = middleOf(pane.height, before.height, before.top, grow, y);
+  return settled({ zoom, u, v }, pane, picture);
+}
+
+function middleOf(pane: number, shown: number, at: number, grow: number, point: number): number {
+  const under = (point - at) / shown;
+  return under + (pane / 2 - point) / (shown * grow);
+}
+
+/** Moves the pictures by px. */
+export function panBy(view: View, pane: Size, picture: Size, dx: number, dy: number): View {
+  const { width, height } = frameOf(view, pane, picture);
+  return settled({ ...view, u: view.u - dx / width, v: view.v - dy / height }, pane, picture);
+}
+
+/** The view that is really seen, so that pushing against an edge leaves nothing to be undone first. */
+function settled(view: View, pane: Size, picture: Size): View {
+  const frame = frameOf(view, pane, picture);
+  return {
+    zoom: view.zoom,
+    u: frame.width <= pane.width ? 0.5 : (pane.width / 2 - frame.left) / frame.width,
+    v: frame.height <= pane.height ? 0.5 : (pane.height / 2 - frame.top) / frame.height,
+  };
+}

@@ -1,0 +1,69 @@
+import { upsample } from './field.ts';
+
+/** Where the evidence of a map [h, w] (values >= 0) lies, over the picture that it is laid over. Shares are of the sum of its values. */
+export interface EvidencePlace {
+  centre: number; // in the middle third both ways: 1/9 of the picture
+  border: number; // within 10 % of the shorter side from an edge
+  borderArea: number; // the share of the picture that this border is: what evenly spread evidence would give
+  edges: { left: number; right: number; top: number; bottom: number }; // within the same strips, which meet in the corners
+  /** In the fifth of the picture's area with the largest values. 0.2 where all is even, 1 where all of it is there. */
+  topFifth: number;
+  strongest: { u: number; v: number; value: number }; // 0..1 across and down: the middle of the strongest cell
+}
+
+const GRID = 120; // px a side: divides into thirds and tenths, so that shares of area are exact
+export const BORDER = 0.1; // of the shorter side
+/** Above this, and above what its area would give by chance, evidence on the border is worth a warning. */
+export const MUCH_ON_BORDER = 0.5;
+const ABOVE_CHANCE = 1.25;
+
+/** null for a map without evidence. `width` and `height` of the picture in px: the border is equally wide on all sides. */
+export function evidencePlace(map: Float32Array, w: number, h: number, width: number, height: number): EvidencePlace | null {
+  const fine = upsample(map, w, h, GRID, GRID);
+  let total = 0;
+  for (const value of fine) total += value;
+  if (!(total > 0)) return null;
+  const strip = BORDER * Math.min(width, height);
+  const [across, down] = [strip / width, strip / height];
+  const sums = { centre: 0, border: 0, left: 0, right: 0, top: 0, bottom: 0 };
+  for (let y = 0; y < GRID; y++) {
+    for (let x = 0; x < GRID; x++) {
+      const value = fine[y * GRID + x]!;
+      const [u, v] = [(x + 0.5) / GRID, (y + 0.5) / GRID];
+      const at = { left: u < across, right: u > 1 - across, top: v < down, bottom: v > 1 - down };
+      if (u > 1 / 3 && u < 2 / 3 && v > 1 / 3 && v < 2 / 3) sums.centre += value;
+      for (const side of ['left', 'right', 'top', 'bottom'] as const) if (at[side]) sums[side] += value;
+      if (at.left || at.right || at.top || at.bottom) sums.border += value;
+    }
+  }
+  const sorted = fine.toSorted().reverse();
+  let top = 0;
+  for (let i = 0; i < sorted.length / 5; i++) top += sorted[i]!;
+  let most = 0;
+  for (let i = 1; i < map.length; i++) if (map[i]! > map[most]!) most = i;
+  return {
+    centre: sums.centre / total,
+    border: sums.border / total,
+    borderArea: 1 - (1 - 2 * across) * (1 - 2 * down),
+    edges: { left: sums.left / total, right: sums.right / total, top: sums.top / total, bottom: sums.bottom / total },
+    topFifth: top / total,
+    strongest: { u: ((most % w) + 0.5) / w, v: (Math.floor(most / w) + 0.5) / h, value: map[most]! },
+  };
+}
+
+/** Whether so much lies on the border that frame, scale bar or background may have decided. */
+export const isOnBorder = ({ border, borderArea }: EvidencePlace): boolean => border > MUCH_ON_BORDER && border > ABOVE_CHANCE * borderArea;
+
+/** "upper left", "centre", "right": which ninth of the picture a place is in. */
+export function placeWords({ u, v }: { u: number; v: number }): string {
+  const row = v < 1 / 3 ? 'upper' : v > 2 / 3 ? 'lower' : '';
+  const column = u < 1 / 3 ? 'left' : u > 2 / 3 ? 'right' : '';
+  if (!row && !column) return 'the centre';
+  if (!row) return `the ${column}`;
+  return column ? `the ${row} ${column}` : `the ${row === 'upper' ? 'top' : 'bottom'} middle`;
+}
+
+/** The edge that holds most of the evidence on the border. */
+export function strongestEdge({ edges }: EvidencePlace): keyof EvidencePlace['edges'] {
+  return (Object.keys(edges) as (keyof EvidencePlace['edges'])[]).reduce((a, b) => (edges[b] > edges[a] ? b : a));
+}
