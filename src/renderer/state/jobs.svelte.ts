@@ -1,6 +1,5 @@
+import { AppError, fromWireError } from '../../shared/errors.ts';
 import type { Job, JobKind } from '../../shared/job.ts';
-import { fromWireError } from '../../shared/errors.ts';
-import { AppError } from '../../shared/errors.ts';
 import { api } from '../api.ts';
 import { toast } from './toasts.svelte.ts';
 
@@ -15,7 +14,7 @@ class JobsState {
 
   /** Asks for the list, also after a lost connection. */
   async load(): Promise<void> {
-    this.list = await api.call('jobs.list', {});
+    for (const job of (await api.call('jobs.list', {})).reverse()) this.take(job);
   }
 
   listen(): void {
@@ -49,6 +48,18 @@ class JobsState {
     if (ended.status === 'failed' && ended.error) throw fromWireError(ended.error);
     if (ended.status === 'cancelled') throw new AppError('cancelled', 'Cancelled.');
     return ended.result ?? {};
+  }
+
+  /** Resolves as soon as nothing runs. */
+  async idle(): Promise<void> {
+    while (this.running.length > 0) {
+      await new Promise<void>((resolve) => {
+        const stop = this.onEnd(() => {
+          stop();
+          resolve();
+        });
+      });
+    }
   }
 
   async cancel(id: string): Promise<void> {

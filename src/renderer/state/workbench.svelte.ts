@@ -2,6 +2,7 @@ import { type AppError, asAppError } from '../../shared/errors.ts';
 import type { AppInfo } from '../../shared/workbench.ts';
 import { api } from '../api.ts';
 import { datasets } from './datasets.svelte.ts';
+import { line } from './line.svelte.ts';
 import { jobs } from './jobs.svelte.ts';
 import { place } from './place.svelte.ts';
 import { runs } from './runs.svelte.ts';
@@ -40,6 +41,9 @@ class WorkbenchState {
     if (this.listening) return;
     this.listening = true;
     jobs.listen();
+    line.listen(() => {
+      this.refresh().catch((error: unknown) => toast.error(error));
+    });
     api.on('changed', ({ what }) => {
       if (what === 'datasets') datasets.load().catch((error: unknown) => toast.error(error));
       if (what === 'runs') runs.load().catch((error: unknown) => toast.error(error));

@@ -1,0 +1,38 @@
+import type { CheckResult } from '../../shared/engine-check.ts';
+import { NBSP } from '../../shared/format.ts';
+import type { DeviceName, EngineName } from '../../shared/run.ts';
+import type { Settings } from '../../shared/workbench.ts';
+
+const DEVICE_NAMES = {
+  cpu: 'Processor (CPU)',
+  webgpu: 'Graphics card (WebGPU)',
+  cuda: 'NVIDIA graphics card (CUDA)',
+  dml: 'Graphics card (DirectML)',
+} as const satisfies Record<DeviceName, string>;
+const ENGINE_NAMES = { onnx: 'ONNX Runtime', tensorflow: 'TensorFlow' } as const satisfies Record<EngineName, string>;
+
+export const deviceName = (device: DeviceName): string => DEVICE_NAMES[device];
+export const engineName = (engine: EngineName): string => ENGINE_NAMES[engine];
+
+export const DEVICE_CHOICES = [
+  { value: 'auto', text: 'The quickest that works' },
+  ...(Object.keys(DEVICE_NAMES) as DeviceName[]).map((value) => ({ value, text: DEVICE_NAMES[value] })),
+] as const satisfies readonly { value: Settings['device']; text: string }[];
+
+/** How quick a device that passed its trial is, beside the quickest: "6.1 ms a step · the quickest", "4.0 times as long". */
+export function speedText(check: CheckResult, all: readonly CheckResult[]): string {
+  const own = check.milliseconds;
+  if (!check.ok || own === null) return '';
+  const best = Math.min(...all.flatMap((other) => (other.ok && other.milliseconds !== null ? [other.milliseconds] : [])));
+  const step = `${own.toFixed(own < 100 ? 1 : 0)}${NBSP}ms a step`;
+  if (all.filter((other) => other.ok).length < 2) return step;
+  return own === best ? `${step} · the quickest` : `${step} · ${(own / best).toFixed(1)} times as long as the quickest`;
+}
+
+/** What a person should know of her choice: it was never tried, or did not pass. */
+export function deviceWarning(setting: Settings['device'], checks: readonly CheckResult[] | null): string | null {
+  if (setting === 'auto') return null;
+  const check = checks?.find((one) => one.engine === 'onnx' && one.device === setting);
+  if (!check) return 'This device has not been tried on this machine yet.';
+  return check.ok ? null : `This device did not pass its trial: ${check.detail}.`;
+}

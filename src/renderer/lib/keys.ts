@@ -1,0 +1,36 @@
+import { VIEWS, type ViewName } from './place.ts';
+
+/** Every key of the workbench, for the list that `?` opens. A view that listens to a key says so here. */
+export const KEYS: readonly { group: string; keys: readonly (readonly [keys: string, what: string])[] }[] = [
+  {
+    group: 'Everywhere',
+    keys: [
+      ['Ctrl 1 … Ctrl 4', 'Images, Train, Compare, Reports (⌘ on a Mac; Alt works too)'],
+      ['Ctrl ,', 'Settings'],
+      ['Ctrl \\', 'Show or hide the details'],
+      ['Tab', 'To the next control'],
+      ['Esc', 'Close what is open'],
+      ['?', 'This list'],
+    ],
+  },
+];
+
+interface Pressed {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+}
+
+/** The view that a key goes to, with Ctrl, ⌘ or Alt held; null for any other key. */
+export function viewForKey({ key, ctrlKey, metaKey, altKey }: Pressed): ViewName | null {
+  if ([ctrlKey, metaKey, altKey].filter(Boolean).length !== 1) return null;
+  if (key === ',' && !altKey) return 'settings';
+  return /^[1-4]$/.test(key) ? VIEWS[Number(key) - 1]! : null;
+}
+
+/** Whether a key pressed here is part of a text, so that it means no command. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=button])');
+}
