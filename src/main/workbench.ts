@@ -8,6 +8,7 @@ import { Jobs } from './jobs/jobs.ts';
 import { PictureShelf } from './media/shelf.ts';
 import { Lane } from './jobs/lane.ts';
 import { computeEntry } from './program-folder.ts';
+import { forgetRemovedReports } from './report/records.ts';
 import { openServices, type Services } from './services.ts';
 import { SettingsFile, settingsPath } from './settings.ts';
 import type { Shell } from './shell.ts';
@@ -44,7 +45,8 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const settings = new SettingsFile(o.settings ?? settingsPath());
   const services = openServices({ workspace: o.workspace ?? settings.get().workspace ?? undefined, write: true, command: o.command });
   deleteRemoved(services);
-  tidyComparisons(services, new Set());
+  void forgetRemovedReports(services);
+  tidyComparisons(services, new Set(services.store.reports.comparisons())); // what a report holds stays
   const hub = new EventHub();
   const jobs = new Jobs(hub);
   const pictures = new ComputeHost(computeEntry());

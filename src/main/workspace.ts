@@ -21,6 +21,7 @@ export interface Workspace {
   logs: string;
   run(id: string): string; // folder of a run's checkpoints
   comparison(id: string): string; // folder of a comparison's pictures and maps
+  report(id: string): string; // folder of a report's files, where no other place was chosen
 }
 
 /** The workspace's folder: the one given, else TWINLENS_WORKSPACE, else the platform's folder for an application's data. Absolute. */
@@ -64,6 +65,7 @@ export function workspaceAt(folder: string): Workspace {
     logs: inside('logs'),
     run: (id) => inside('runs', folderName('run', id)),
     comparison: (id) => inside('comparisons', folderName('comparison', id)),
+    report: (id) => inside('reports', folderName('report', id)),
   };
 }
 

@@ -13,7 +13,7 @@ import {
   type TrainingPlan,
 } from './explore.ts';
 import type { Job } from './job.ts';
-import type { ReportRecord } from './report.ts';
+import { REPORT_FORMATS, type ReportPreview, type ReportRecord } from './report.ts';
 import { BACKBONES, DEVICES, ENGINES, type Metrics, OPTIMIZERS, SCOPES } from './run.ts';
 import type { AppInfo, DeviceReport, FolderListing, LicenceNotice, Settings } from './workbench.ts';
 
@@ -216,12 +216,12 @@ export const CALLS = {
   'compare.remove': call<null>()(ComparisonId),
   'compare.restore': call<null>()(ComparisonId),
 
-  'reports.list': call<ReportRecord[]>()(Nothing),
+  'reports.list': call<ReportRecord[]>()(Nothing), // last changed first
   'reports.get': call<ReportRecord>()(ReportId),
   'reports.save': call<ReportRecord>()(ReportDraft),
-  'reports.preview': call<{ html: string }>()(ReportDraft),
+  'reports.preview': call<ReportPreview>()(ReportDraft),
   'reports.write': call<Job>()(
-    z.strictObject({ report: text('The report'), format: z.enum(['html', 'pdf']), out: z.string().optional() }), // result: { file }
+    z.strictObject({ report: text('The report'), format: z.enum(REPORT_FORMATS), out: z.string().optional() }), // result: { file }
   ),
   'reports.remove': call<null>()(ReportId),
   'reports.restore': call<null>()(ReportId),

@@ -63,6 +63,7 @@ describe('migrations', () => {
       'marks',
       'pairs',
       'rejected',
+      'reports',
       'runs',
       'tags',
     ]);

@@ -29,8 +29,8 @@ describe('openWorkspace', () => {
   });
 
   test('all its paths are absolute, different and inside', () => {
-    const { run, comparison, folder, ...paths } = workspaceAt(resolve('/w'));
-    const all = [...Object.values(paths), run('r1'), run('r2'), comparison('c1')];
+    const { run, comparison, report, folder, ...paths } = workspaceAt(resolve('/w'));
+    const all = [...Object.values(paths), run('r1'), run('r2'), comparison('c1'), report('p1')];
     expect(new Set(all).size).toBe(all.length);
     for (const path of all) expect(isAbsolute(path) && path.startsWith(folder + sep), path).toBe(true);
     expect(paths.database).toBe(join(folder, 'twinlens.sqlite'));

@@ -84,6 +84,49 @@ describe('a full report', () => {
   });
 });
 
+describe('what the person adds', () => {
+  const judged = (judgement: 'agree' | 'unsure' | 'disagree' | null, note = ''): string =>
+    renderReport(sampleInput({ comparisons: [{ ...shown(sampleComparison()), judgement, note }] }));
+
+  test.each([
+    ['agree', 'I agree with the verdict.'],
+    ['unsure', 'I am unsure whether the verdict is right.'],
+    ['disagree', 'I disagree with the verdict.'],
+  ] as const)('%s stands in words beside the comparison and is ticked above the signature', (judgement, sentence) => {
+    const text = textOf(judged(judgement));
+    expect(text).toContain(`My judgement ${{ agree: '✓', unsure: '?', disagree: '✗' }[judgement]} ${sentence}`);
+    expect(text).toContain(`✓ ${judgement} (chosen)`);
+    expect(text.match(/\(chosen\)/g)).toHaveLength(1);
+  });
+
+  test('a note keeps its paragraphs and is escaped', () => {
+    const page = judged(null, 'Petals <decide>.\r\n\r\nLeaves & stems:\nnot.');
+    expect(page).toContain('Petals &lt;decide&gt;.');
+    expect(textOf(page)).toContain('My judgement Petals <decide>. Leaves & stems: not.');
+    expect(page).not.toContain('<decide>');
+  });
+
+  test('who said nothing is not quoted', () => {
+    const page = judged(null);
+    expect(page).not.toContain('class="personal"');
+    expect(page).not.toContain('(chosen)');
+  });
+
+  test('curation of the data set and the name of the run are told', () => {
+    const datasets = [{ ...DATASET, curation: { excluded: 1, relabelled: 1204 } }];
+    const text = textOf(renderReport(sampleInput({ datasets, runs: [{ ...RUN, name: 'Final <network>' }] })));
+    expect(text).toContain('curated: 1 image excluded, 1,204 images put into another class');
+    expect(text).toContain('The network · Final <network>');
+    expect(textOf(renderReport(sampleInput({ datasets: [{ ...DATASET, curation: { excluded: 0, relabelled: 0 } }] })))).toContain('no: as imported');
+  });
+
+  test('each printed page names the model', () => {
+    expect(renderReport(sampleInput())).toContain(`content:"Twinlens comparison report · model ${RUN.modelSha256!.slice(0, 12)}"`);
+    const hostile = sampleComparison(1, { modelSha256: '"}body{display:none}' });
+    expect(renderReport(sampleInput({ comparisons: [shown(hostile)] }))).toContain('content:"Twinlens comparison report"');
+  });
+});
+
 describe('honest words', () => {
   test('same, below the threshold', () => {
     expect(textOf(only({}, 0.41))).toContain('The network takes these for the same: distance 0.41, below the threshold');

@@ -2,13 +2,10 @@ import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { CompareRequest, EvaluateRequest, ExportRequest, ReportRequest } from '../../shared/contract.ts';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../shared/comparison.ts';
-import { AppError } from '../../shared/errors.ts';
 import { compare, withCopies } from '../compare/service.ts';
-import { writeReport } from '../report/service.ts';
-import type { Services } from '../services.ts';
+import { reportFrom } from '../report/from-store.ts';
 import { evaluateRun } from '../training/evaluate.ts';
 import { exportRun } from '../training/export.ts';
-import { APP_VERSION } from '../versions.ts';
 import { opened } from './data.ts';
 import { type Common, common, fromHere, parsed, withServices } from './options.ts';
 import { percent, print } from './output.ts';
@@ -56,25 +53,6 @@ export function addJudgingCommands(program: Command): void {
       const file = await withServices(opened(workspace), true, `export ${run}`, (s) => exportRun(s, request));
       print(Boolean(json), { file }, () => [`Network: ${file}`]);
     });
-}
-
-/** Evaluates the runs concerned where that was not done yet: a report without test figures says too little. */
-export async function reportFrom(
-  s: Services,
-  request: { comparisons: string[]; out: string; title?: string | undefined },
-): Promise<{ file: string }> {
-  const known = request.comparisons.map((id) => s.store.comparisons.get(id));
-  for (const run of new Set(known.map((c) => c.run))) {
-    if (s.store.runs.get(run).metrics.some((m) => m.split === 'test')) continue;
-    await evaluateRun(s, run, 'test').catch((error: unknown) => {
-      if (!(error instanceof AppError)) throw error; // the report says that there are no test figures
-    });
-  }
-  const { comparisons, out, title } = request;
-  return writeReport(
-    { comparisons, out, ...(title === undefined ? {} : { title }), generatedMs: Date.now(), appVersion: APP_VERSION },
-    { comparison: (id) => s.store.comparisons.get(id), run: (id) => s.store.runs.get(id), dataset: (id) => s.store.datasets.get(id) },
-  );
 }
 
 export function describe(c: Comparison): string[] {

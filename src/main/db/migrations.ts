@@ -182,6 +182,25 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX comparisons_by_pair ON comparisons (run, json_extract(record, '$.images[0].sha256'), json_extract(record, '$.images[1].sha256'));
     `,
   },
+  {
+    version: 5,
+    sql: `
+      -- A removed report stays for its undo until the workbench is started anew; its number is never given again.
+      CREATE TABLE reports (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        title TEXT NOT NULL,
+        introduction TEXT NOT NULL,
+        comparisons TEXT NOT NULL, -- JSON: ids, in order
+        created_ms INTEGER NOT NULL,
+        updated_ms INTEGER NOT NULL,
+        html TEXT,                 -- path, where it was last written
+        html_ms INTEGER,
+        pdf TEXT,
+        pdf_ms INTEGER,
+        removed_ms INTEGER
+      ) STRICT;
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

@@ -6,6 +6,7 @@ import { type CurationStore, curationStore } from './curation.ts';
 import { type DatasetStore, datasetStore } from './datasets.ts';
 import { takeLock } from './lock.ts';
 import { type Db, needsMigration, openForReading, openForWriting } from './open.ts';
+import { type ReportStore, reportStore } from './reports.ts';
 import { type RunStore, runStore } from './runs.ts';
 
 export interface Store {
@@ -15,6 +16,7 @@ export interface Store {
   browse: BrowseStore;
   runs: RunStore;
   comparisons: ComparisonStore;
+  reports: ReportStore;
   /** Whether this process holds the workspace for writing. */
   writable: boolean;
   /** Runs that were found 'running' though their process was gone, and are 'interrupted' now. */
@@ -71,6 +73,7 @@ function storeOn(db: Db, afterwards: () => void): Store {
     browse: browseStore(db, rowOf),
     runs: runStore(db),
     comparisons: comparisonStore(db),
+    reports: reportStore(db),
     interrupted: [],
     writable: false,
     close: () => {

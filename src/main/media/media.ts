@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, extname, isAbsolute, join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import type { ReportFormat } from '../../shared/report.ts';
 import { absoluteFile, hasImageExtension } from '../dataset/scan.ts';
 import { writeWhole } from '../files.ts';
 import type { MediaFile } from '../ipc/house.ts';
+import { writtenFile } from '../report/records.ts';
 import type { Workbench } from '../workbench.ts';
 import type { ShownSize } from './shelf.ts';
 
@@ -36,6 +38,11 @@ export async function mediaFor(bench: Workbench, path: string, signal?: AbortSig
     case 'comparison':
       if (COMPARISON_FILE.test(second)) return there(join(bench.workspace.comparison(first), second), true);
       break;
+    case 'report': {
+      const [, id, format] = /^(\w+)\.(html|pdf)$/.exec(first) ?? [];
+      if (id === undefined) break;
+      return there(writtenFile(bench, id, format as ReportFormat), false);
+    }
     case 'export':
       if (first !== '' && !first.startsWith('.') && basename(first) === first) return there(join(bench.workspace.exports, first), false);
       break;

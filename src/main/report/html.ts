@@ -43,5 +43,12 @@ function controlPicture(c: string): string {
   return code === 0x7f ? '\u2421' : '\ufffd';
 }
 
+/** Plain text as paragraphs: an empty line ends one, other line breaks stay. */
+export const paragraphsOf = (text: string): string[] =>
+  text
+    .split(/\r?\n\s*\n/)
+    .map((paragraph) => paragraph.trim())
+    .filter((paragraph) => paragraph !== '');
+
 /** A name from the world: its own direction (so that Hebrew or an override character turns nothing around it), its own line breaks. */
 export const nameOf = (text: string): Html => markup`<bdi class="name">${text}</bdi>`;

@@ -1,41 +1,49 @@
 import { readFile } from 'node:fs/promises';
 import type { ComparedImage, Comparison } from '../../shared/comparison.ts';
-import type { DatasetSummary } from '../../shared/dataset.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { RunRecord } from '../../shared/run.ts';
 import { writeWhole } from '../files.ts';
+import { listed } from '../words.ts';
 import { fileName } from '../../shared/format.ts';
 import { renderReport } from './render.ts';
-import type { ImagePictures, Picture, PictureType, ReportComparison } from './types.ts';
+import type { ImagePictures, Picture, PictureType, ReportComparison, ReportDataset, ReportRun } from './types.ts';
 
 type Found<T> = T | null | undefined | Promise<T | null | undefined>;
 
+/** A comparison, and what a person said of it where she did. */
+type JudgedComparison = Comparison & Partial<Pick<ReportComparison, 'judgement' | 'note'>>;
+
 /** Where a report's facts come from; each answers nothing for what the workspace does not hold (any more). */
 export interface ReportReaders {
-  comparison(id: string): Found<Comparison>;
-  run(id: string): Found<RunRecord>;
-  dataset(id: string): Found<DatasetSummary>;
+  comparison(id: string): Found<JudgedComparison>;
+  run(id: string): Found<ReportRun>;
+  dataset(id: string): Found<ReportDataset>;
 }
 
-export interface ReportRequest {
+export interface ReportContents {
   comparisons: readonly string[]; // ids, in the order of the report
-  out: string; // path of the HTML file
-  title?: string; // default: what is compared
-  introduction?: string;
+  title?: string | undefined; // default: what is compared
+  introduction?: string | undefined;
   generatedMs: number;
   appVersion: string;
 }
 
+export interface ReportRequest extends ReportContents {
+  out: string; // path of the HTML file
+}
+
 /**
- * Writes the comparisons and the runs behind them as one self-contained HTML file, whole or not at all.
- * @throws AppError 'usage' without comparisons; 'not-found' for an unknown comparison or one whose pictures are gone;
- * 'bad-image' for a picture file that is none; what `writeWhole` throws.
+ * The report as a page, of the comparisons that are still there; `missing` names the others. Null where none is left.
+ * @throws AppError 'not-found' for a comparison whose pictures are gone; 'bad-image' for a picture file that is none.
  */
-export async function writeReport(request: ReportRequest, readers: ReportReaders): Promise<{ file: string }> {
-  const ids = [...new Set(request.comparisons)];
-  if (ids.length === 0) throw new AppError('usage', 'Name at least one comparison to report.');
+export async function composeReport(contents: ReportContents, readers: ReportReaders): Promise<{ page: string | null; missing: string[] }> {
   const comparisons: ReportComparison[] = [];
-  for (const id of ids) comparisons.push(await withPictures(await knownComparison(id, readers)));
+  const missing: string[] = [];
+  for (const id of new Set(contents.comparisons)) {
+    const comparison = await readers.comparison(id);
+    if (comparison) comparisons.push(await withPictures(comparison));
+    else missing.push(id);
+  }
+  if (comparisons.length === 0) return { page: null, missing };
   const runs = await foundOnce(
     comparisons.map(({ comparison }) => comparison.run),
     (id) => readers.run(id),
@@ -44,25 +52,27 @@ export async function writeReport(request: ReportRequest, readers: ReportReaders
     runs.map((run) => run.dataset),
     (id) => readers.dataset(id),
   );
-  const { out, generatedMs, appVersion, introduction } = request;
-  const page = renderReport({
-    title: request.title?.trim() || defaultTitle(comparisons),
-    ...(introduction !== undefined && { introduction }),
-    generatedMs,
-    comparisons,
-    runs,
-    datasets,
-    appVersion,
-  });
-  await writeWhole(out, page);
-  return { file: out };
+  const { generatedMs, appVersion, introduction } = contents;
+  const title = contents.title?.trim() || defaultTitle(comparisons);
+  return {
+    page: renderReport({ title, ...(introduction !== undefined && { introduction }), generatedMs, comparisons, runs, datasets, appVersion }),
+    missing,
+  };
 }
 
-async function knownComparison(id: string, readers: ReportReaders): Promise<Comparison> {
-  const comparison = await readers.comparison(id);
-  if (!comparison)
-    throw new AppError('not-found', `There is no comparison ${id} in this workspace. \`comparisons\` lists those there are.`, { comparison: id });
-  return comparison;
+/**
+ * Writes the comparisons and the runs behind them as one self-contained HTML file, whole or not at all.
+ * @throws AppError 'usage' without comparisons; 'not-found' for an unknown comparison; what `composeReport` and `writeWhole` throw.
+ */
+export async function writeReport({ out, ...contents }: ReportRequest, readers: ReportReaders): Promise<{ file: string }> {
+  if (contents.comparisons.length === 0) throw new AppError('usage', 'Name at least one comparison to report.');
+  const { page, missing } = await composeReport(contents, readers);
+  if (missing.length > 0 || page === null)
+    throw new AppError('not-found', `There is no comparison ${listed(missing)} in this workspace. \`comparisons\` lists those there are.`, {
+      missing,
+    });
+  await writeWhole(out, page);
+  return { file: out };
 }
 
 /** Each id asked for once, in order of first mention; those that are gone are left out. */
@@ -75,9 +85,10 @@ async function foundOnce<T>(ids: readonly string[], read: (id: string) => Found<
   return found;
 }
 
-async function withPictures(comparison: Comparison): Promise<ReportComparison> {
+async function withPictures(comparison: JudgedComparison): Promise<ReportComparison> {
   const [a, b] = comparison.images;
-  return { comparison, images: [await picturesOf(a, comparison), await picturesOf(b, comparison)] };
+  const { judgement, note } = comparison;
+  return { comparison, judgement, note, images: [await picturesOf(a, comparison), await picturesOf(b, comparison)] };
 }
 
 async function picturesOf(image: ComparedImage, { comparison }: Comparison): Promise<ImagePictures> {

@@ -1,6 +1,14 @@
+const MOST_MODELS = 3; // named at the foot of a page
+
+const atFoot = (models: readonly string[]): string => {
+  const named = models.filter((model) => /^[0-9a-f]+$/.test(model)).map((model) => model.slice(0, 12)); // hex alone: it stands in a style sheet
+  const more = named.length - MOST_MODELS;
+  return `Twinlens comparison report${named.length > 0 ? ` \u00b7 model ${named.slice(0, MOST_MODELS).join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''}`;
+};
+
 /** Paper, A4 or Letter: points instead of pixels, no surround that would cost ink, and nothing torn apart by a page's end. */
-export const PAPER = `
-@page{margin:15mm 15mm 17mm;@bottom-left{content:"Twinlens comparison report";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
+export const paper = (models: readonly string[]): string => `
+@page{margin:15mm 15mm 17mm;@bottom-left{content:"${atFoot(models)}";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
 @media print{
 :root{color-scheme:light;--bg:#fff;--panel:#fff;--ink:#000;--dim:#444;--line:#999;--hair:#ddd;--accent:#0f5c51;--warn:#000;--warn-bg:#fff;--stage:#fff;--stage-ink:#000;--stage-line:#999;--same:#c4c4c4;--different:#444}
 body{font-size:9pt;line-height:1.42}main{max-width:none;padding:0}
@@ -11,7 +19,8 @@ p,ul{margin-block:4pt;max-width:none}.method>p{max-width:150mm}.certainty li{mar
 section,.overview{padding:12pt 0 0;margin-top:12pt}.opening{padding-bottom:0}.brand{margin-bottom:10pt}.eyebrow{margin-bottom:3pt}
 .comparison~.comparison,.run,.method{break-before:page;border-top:0;margin-top:0;padding-top:0}
 h2,h3,caption,thead,.row-head,.eyebrow,.finding{break-after:avoid}
-tr,figure,.facts,.warnings,.score,.legend,.signoff,.formula,li,.glossary{break-inside:avoid}
+tr,figure,.facts,.warnings,.personal,.score,.legend,.signoff,.formula,li,.glossary{break-inside:avoid}
+.personal{padding:0 0 0 10pt;margin-bottom:10pt;border-left-width:2pt}.judged{font-size:10.5pt}.box{width:11pt;height:11pt;font-size:9pt;line-height:9pt}
 .finding{margin-bottom:9pt}.sentence{margin-top:5pt}.stage{padding:0;margin-bottom:12pt}.row+.row{margin-top:9pt}.tiles,.legend{gap:8pt}
 .row-head{margin-bottom:3pt}.tile img{max-height:62mm;outline:.5pt solid #999}.tile figcaption{margin-top:3pt}
 .legend{margin-top:9pt;padding-top:7pt}.scale-bar{height:6pt;margin:3pt 0 4pt}.sign{background:none;border:1pt solid #000;color:#000;line-height:13px}

@@ -1,5 +1,5 @@
 import { Html } from './html.ts';
-import { PAPER } from './style-paper.ts';
+import { paper } from './style-paper.ts';
 
 /**
  * The look of a report, on an 8 px grid: images on a neutral grey surround without tint, quiet chrome, one accent.
@@ -58,6 +58,7 @@ figure{margin:0}.row+.row{margin-top:24px}
 .scale-bar{height:10px;margin:5px 0 8px;border-radius:5px;box-shadow:inset 0 0 0 1px var(--stage-line);print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .scale-bar.for{background:linear-gradient(90deg,transparent,var(--for) 50%,var(--for2))}.scale-bar.against{background:linear-gradient(90deg,transparent,var(--against) 50%,var(--against2))}
 .legend .scale-ends{display:flex;justify-content:space-between;gap:4px 16px;flex-wrap:wrap}
+.personal{border-left:4px solid var(--accent);padding:4px 0 4px 20px;margin:0 0 32px}.personal h3{margin:0 0 4px}.judged{font-size:17px;font-weight:600}.judged-sign{color:var(--accent)}
 .evidence{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,460px);gap:8px 40px;align-items:start}
 .evidence h3:first-child{margin-top:0}
 .score{display:flex;flex-wrap:wrap;gap:8px 32px;margin:8px 0 0}.score dt{color:var(--dim);font-size:14px}.score dd{margin:0;font-size:24px;font-weight:650;line-height:1.2}
@@ -81,7 +82,7 @@ tbody tr:first-child>*{border-top:0}.facts tbody tr:first-child>*{border-top:1px
 .rejected th{font-weight:400}
 details{margin:16px 0}summary{cursor:pointer;color:var(--accent)}
 summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
-.choice{display:inline-flex;gap:8px;align-items:center;margin-right:16px;white-space:nowrap}.box{width:14px;height:14px;border:1.5px solid currentColor;border-radius:2px}
+.choice{display:inline-flex;gap:8px;align-items:center;margin-right:16px;white-space:nowrap}.box{width:16px;height:16px;border:1.5px solid currentColor;border-radius:2px;font:700 13px/13px system-ui,sans-serif;text-align:center}.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .lines{display:grid;grid-template-columns:2fr 1fr 2fr;gap:0 32px}.line{border-bottom:1px solid var(--ink);height:64px;display:flex;align-items:end;color:var(--dim);font-size:13px;padding-bottom:4px}.remarks{grid-column:1/-1}
 `;
 
@@ -106,4 +107,6 @@ const NARROW = `
 @media screen and (max-width:560px){.finding{grid-template-columns:minmax(0,1fr);gap:8px}.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend>p{grid-column:1/-1}.choice{display:flex}.formula{margin-left:8px}}
 `;
 
-export const styleElement = (): Html => new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${CHARTS}${NARROW}${PAPER}</style>`);
+/** `models`: SHA-256 in hex of the networks that the report is about, named at the foot of each printed page. */
+export const styleElement = (models: readonly string[]): Html =>
+  new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${CHARTS}${NARROW}${paper(models)}</style>`);

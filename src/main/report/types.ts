@@ -1,5 +1,6 @@
 import type { Comparison } from '../../shared/comparison.ts';
 import type { DatasetSummary } from '../../shared/dataset.ts';
+import type { Judgement } from '../../shared/explore.ts';
 import type { RunRecord } from '../../shared/run.ts';
 
 export const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
@@ -20,6 +21,18 @@ export interface ImagePictures {
 export interface ReportComparison {
   comparison: Comparison;
   images: [ImagePictures, ImagePictures]; // of A and B
+  judgement?: Judgement | null | undefined; // what the person said of the verdict
+  note?: string | undefined; // plain text; an empty line starts a paragraph
+}
+
+/** A run, and the name that a person gave it. */
+export interface ReportRun extends RunRecord {
+  name?: string | undefined;
+}
+
+/** A data set as its runs see it now, and how far curation has taken it from its import. */
+export interface ReportDataset extends DatasetSummary {
+  curation?: { excluded: number; relabelled: number } | undefined; // images
 }
 
 export interface ReportInput {
@@ -27,7 +40,7 @@ export interface ReportInput {
   introduction?: string; // plain text; an empty line starts a paragraph
   generatedMs: number;
   comparisons: ReportComparison[];
-  runs: RunRecord[]; // those the comparisons were made with; one that is gone is told in words
-  datasets: DatasetSummary[]; // those the runs were trained on
+  runs: ReportRun[]; // those the comparisons were made with; one that is gone is told in words
+  datasets: ReportDataset[]; // those the runs were trained on
   appVersion: string;
 }

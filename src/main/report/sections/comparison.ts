@@ -1,7 +1,8 @@
 import type { RunRecord } from '../../../shared/run.ts';
 import { distanceHistogram } from '../charts/histogram.ts';
 import { distancePair, distanceText, fileName, percentText, timeText } from '../../../shared/format.ts';
-import { markup, nameOf, type Html } from '../html.ts';
+import { JUDGEMENT_SIGNS, judgementSentence } from '../../../shared/judgement-words.ts';
+import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
 import type { ReportComparison } from '../types.ts';
 import {
   comparedNames,
@@ -35,6 +36,7 @@ export function comparisonSection(
 </header>
 ${warningList(comparison.warnings, 'About this comparison')}
 ${pictures(shown)}
+${personal(shown)}
 <div class="evidence">
 <div>
 <h3>Score</h3>
@@ -49,6 +51,15 @@ ${run?.validDistances && histogramFigure(shown, run.validDistances)}
 <h3>Where it comes from</h3>
 ${provenance(shown, run, runAnchor)}
 </section>`;
+}
+
+/** What the person said of the verdict, in her words; nothing where she said nothing (the signature's table has boxes to tick). */
+function personal({ judgement, note }: ReportComparison): Html | null {
+  const paragraphs = paragraphsOf(note ?? '');
+  if (!judgement && paragraphs.length === 0) return null;
+  return markup`<div class="personal"><h3>My judgement</h3>
+${judgement && markup`<p class="judged"><span class="judged-sign" aria-hidden="true">${JUDGEMENT_SIGNS[judgement]}</span> ${judgementSentence(judgement)}</p>`}
+${paragraphs.map((paragraph) => markup`<p>${nameOf(paragraph)}</p>`)}</div>`;
 }
 
 function score({ comparison }: ReportComparison, run: RunRecord | undefined): Html {

@@ -1,14 +1,15 @@
-import { SPLITS, type DatasetSummary, type RejectedFile } from '../../../shared/dataset.ts';
+import { SPLITS, type RejectedFile } from '../../../shared/dataset.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { splitName } from '../../evaluate/check.ts';
 import { countText } from '../../../shared/format.ts';
 import { markup, nameOf, type Html } from '../html.ts';
+import type { ReportDataset } from '../types.ts';
 import { facts, warningList } from './parts.ts';
 
 const MOST_REJECTED = 500;
 
 /** What the run was trained on: classes, splits, what was left out, and the hash that pins it down. */
-export function dataSection(run: RunRecord, dataset: DatasetSummary | undefined): Html {
+export function dataSection(run: RunRecord, dataset: ReportDataset | undefined): Html {
   if (!dataset)
     return markup`<p>The data set <code>${run.dataset}</code> is no longer in the workspace. The run was trained on the snapshot <code>${run.snapshot}</code>.</p>`;
   const changed =
@@ -26,6 +27,7 @@ ${facts(
       dataset.groups === null ? 'each image on its own' : `${countText(dataset.groups)} subjects; all images of one stand in one split`,
     ],
     ['Rejected files', countText(dataset.rejected.length)],
+    ['Changed by hand', curationWords(dataset)],
     [markup`Snapshot trained on <span class="term">SHA-256</span>`, markup`<code>${run.snapshot}</code>`],
   ],
   'What it was trained on',
@@ -36,6 +38,17 @@ ${facts(
 <tbody>${Object.entries(dataset.classes).map(([name, images]) => markup`<tr><th scope="row">${nameOf(name)}</th><td>${countText(images)}</td></tr>`)}</tbody></table></div>
 </div>
 ${rejected(dataset.rejected)}`;
+}
+
+/** What a person did to the data set after its import. Files are never touched: this is what the runs saw of them. */
+function curationWords({ curation }: ReportDataset): string {
+  if (!curation) return 'not recorded';
+  const { excluded, relabelled } = curation;
+  const images = (n: number): string => `${countText(n)} ${n === 1 ? 'image' : 'images'}`;
+  const said = [excluded > 0 && `${images(excluded)} excluded`, relabelled > 0 && `${images(relabelled)} put into another class`].filter(
+    (part) => part !== false,
+  );
+  return said.length === 0 ? 'no: as imported' : `curated: ${said.join(', ')}`;
 }
 
 function rejected(files: readonly RejectedFile[]): Html | null {

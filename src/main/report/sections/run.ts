@@ -1,8 +1,8 @@
-import type { DatasetSummary } from '../../../shared/dataset.ts';
-import type { RunRecord, RunStatus } from '../../../shared/run.ts';
+import type { RunStatus } from '../../../shared/run.ts';
 import { durationText, settingText, timeText } from '../../../shared/format.ts';
 import { backboneName } from '../../../shared/run-words.ts';
-import { markup, type Html } from '../html.ts';
+import { markup, nameOf, type Html } from '../html.ts';
+import type { ReportDataset, ReportRun } from '../types.ts';
 import { versionList } from './comparison.ts';
 import { dataSection } from './data.ts';
 import { judgement, trainingCurves } from './judgement.ts';
@@ -18,9 +18,9 @@ const STATUS_WORDS = {
 } as const satisfies Record<RunStatus, string>;
 
 /** A network told once, however many comparisons used it: how it was made, how good it is, and on what. */
-export function runSection(run: RunRecord, dataset: DatasetSummary | undefined, id: string): Html {
+export function runSection(run: ReportRun, dataset: ReportDataset | undefined, id: string): Html {
   return markup`<section class="run" id="${id}" aria-labelledby="${id}-title">
-<p class="eyebrow">The network</p>
+<p class="eyebrow">The network${run.name && markup` · ${nameOf(run.name)}`}</p>
 <h2 id="${id}-title">${backboneName(run.config.backbone)} <span class="and"><code>${run.run}</code></span></h2>
 ${warningList([...run.warnings, ...(run.error === null ? [] : [run.error])], 'About this run')}
 <h3>How good it is</h3>

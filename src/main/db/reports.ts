@@ -1,0 +1,124 @@
+import type { ReportFormat, ReportRecord, WrittenReport } from '../../shared/report.ts';
+import { numberOf, unknown } from './ids.ts';
+import { fromJson, toJson } from './json.ts';
+import type { Db } from './open.ts';
+
+export interface ReportContent {
+  title: string;
+  introduction: string;
+  comparisons: readonly string[]; // ids, in order
+}
+
+/** A record as stored: whether its files are still there is not known here. */
+export type StoredReport = Omit<ReportRecord, ReportFormat> & Record<ReportFormat, Omit<WrittenReport, 'gone'> | null>;
+
+export interface ReportStore {
+  insert(content: ReportContent): StoredReport;
+  /** A change of nothing leaves `updatedMs` as it is. Throws AppError 'not-found'. */
+  update(id: string, content: ReportContent): StoredReport;
+  /** Throws AppError 'not-found' with a list of those there are. */
+  get(id: string): StoredReport;
+  /** Last changed first, without those removed. */
+  list(): StoredReport[];
+  setWritten(id: string, format: ReportFormat, path: string): StoredReport;
+  /** Takes it off the list; all of it stays until `purge`. */
+  remove(id: string): void;
+  restore(id: string): void;
+  /** Deletes what was removed. Returns their ids. */
+  purge(): string[];
+  /** Ids of all comparisons that a report holds, removed reports included: these comparisons are not to be deleted. */
+  comparisons(): string[];
+}
+
+interface ReportRow {
+  number: number;
+  title: string;
+  introduction: string;
+  comparisons: string;
+  created_ms: number;
+  updated_ms: number;
+  html: string | null;
+  html_ms: number | null;
+  pdf: string | null;
+  pdf_ms: number | null;
+}
+
+export function reportStore(db: Db): ReportStore {
+  const insert = db.prepare(`
+    INSERT INTO reports (title, introduction, comparisons, created_ms, updated_ms) VALUES (@title, @introduction, @comparisons, @nowMs, @nowMs)`);
+  const update = db.prepare(`
+    UPDATE reports SET title = @title, introduction = @introduction, comparisons = @comparisons, updated_ms = @nowMs
+    WHERE number = @number AND (title, introduction, comparisons) IS NOT (@title, @introduction, @comparisons)`);
+  const one = db.prepare<[number], ReportRow>('SELECT * FROM reports WHERE number = ? AND removed_ms IS NULL');
+  const all = db.prepare<[], ReportRow>('SELECT * FROM reports WHERE removed_ms IS NULL ORDER BY updated_ms DESC, number DESC');
+  const written = {
+    html: db.prepare('UPDATE reports SET html = @path, html_ms = @nowMs WHERE number = @number'),
+    pdf: db.prepare('UPDATE reports SET pdf = @path, pdf_ms = @nowMs WHERE number = @number'),
+  } satisfies Record<ReportFormat, unknown>;
+  const setRemoved = db.prepare('UPDATE reports SET removed_ms = @removedMs WHERE number = @number');
+  const removed = db.prepare<[], number>('SELECT number FROM reports WHERE removed_ms IS NOT NULL ORDER BY number').pluck();
+  const purge = db.prepare('DELETE FROM reports WHERE removed_ms IS NOT NULL');
+  const held = db.prepare<[], string>('SELECT DISTINCT value FROM reports, json_each(reports.comparisons) ORDER BY value').pluck();
+
+  const fileOf = (path: string | null, atMs: number | null): Omit<WrittenReport, 'gone'> | null =>
+    path === null || atMs === null ? null : { path, atMs };
+  const recordOf = (row: ReportRow): StoredReport => ({
+    report: `p${row.number}`,
+    title: row.title,
+    introduction: row.introduction,
+    comparisons: fromJson<string[]>(row.comparisons),
+    createdMs: row.created_ms,
+    updatedMs: row.updated_ms,
+    html: fileOf(row.html, row.html_ms),
+    pdf: fileOf(row.pdf, row.pdf_ms),
+  });
+  const unknownReport = (id: string): Error => {
+    const known = all.all().map((row) => `p${row.number}`);
+    return unknown('report', id, known, 'put one together from saved comparisons');
+  };
+  const numberFor = (id: string): number => {
+    const number = numberOf('p', id);
+    if (number === null) throw unknownReport(id);
+    return number;
+  };
+  const get = (id: string): StoredReport => {
+    const row = one.get(numberFor(id));
+    if (!row) throw unknownReport(id);
+    return recordOf(row);
+  };
+  const columns = ({ title, introduction, comparisons }: ReportContent): object => ({
+    title,
+    introduction,
+    comparisons: toJson(comparisons),
+    nowMs: Date.now(),
+  });
+
+  return {
+    insert: (content) => get(`p${insert.run(columns(content)).lastInsertRowid}`),
+    update: (id, content) => {
+      get(id);
+      update.run({ ...columns(content), number: numberFor(id) });
+      return get(id);
+    },
+    get,
+    list: () => all.all().map(recordOf),
+    setWritten: (id, format, path) => {
+      written[format].run({ path, number: numberFor(id), nowMs: Date.now() });
+      return get(id);
+    },
+    remove: (id) => {
+      get(id);
+      setRemoved.run({ number: numberFor(id), removedMs: Date.now() });
+    },
+    restore: (id) => {
+      setRemoved.run({ number: numberFor(id), removedMs: null });
+      get(id); // throws where it was deleted for good
+    },
+    purge: () => {
+      const ids = removed.all().map((number) => `p${number}`);
+      purge.run();
+      return ids;
+    },
+    comparisons: () => held.all(),
+  };
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { freshWorkspace, storeAt } from './kit.ts';
+
+const content = (title: string, comparisons: string[] = ['c1', 'c2']) => ({ title, introduction: 'First.\n\nSecond.', comparisons });
+const at = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('reports', () => {
+  test('keep title, introduction and order, and are listed by their last change', async () => {
+    const { reports } = storeAt(freshWorkspace());
+    const first = reports.insert(content('First', ['c7', 'c2', 'c5']));
+    expect(first).toMatchObject({
+      report: 'p1',
+      title: 'First',
+      introduction: 'First.\n\nSecond.',
+      comparisons: ['c7', 'c2', 'c5'],
+      html: null,
+      pdf: null,
+    });
+    await at(3);
+    reports.insert(content('Second'));
+    expect(reports.list().map(({ report }) => report)).toEqual(['p2', 'p1']);
+    await at(3);
+    const changed = reports.update('p1', content('First', ['c5', 'c7']));
+    expect(changed.comparisons).toEqual(['c5', 'c7']);
+    expect(changed.updatedMs).toBeGreaterThan(first.updatedMs);
+    expect(reports.list().map(({ report }) => report)).toEqual(['p1', 'p2']);
+  });
+
+  test('a save of what stands there already is no change', async () => {
+    const { reports } = storeAt(freshWorkspace());
+    const { updatedMs } = reports.insert(content('Same'));
+    await at(3);
+    expect(reports.update('p1', content('Same')).updatedMs).toBe(updatedMs);
+  });
+
+  test('know where each format was last written, which is no change of the report', async () => {
+    const { reports } = storeAt(freshWorkspace());
+    const { updatedMs } = reports.insert(content('Written'));
+    await at(3);
+    reports.setWritten('p1', 'html', '/a/report.html');
+    const now = reports.setWritten('p1', 'pdf', '/b/report.pdf');
+    expect(now).toMatchObject({ html: { path: '/a/report.html' }, pdf: { path: '/b/report.pdf' }, updatedMs });
+    expect(now.pdf!.atMs).toBeGreaterThan(updatedMs);
+  });
+
+  test('removed ones are off the list, come back whole, and go for good with a purge', () => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace);
+    store.reports.insert(content('One'));
+    store.reports.insert(content('Two', ['c9']));
+    store.reports.remove('p2');
+    expect(store.reports.list().map(({ report }) => report)).toEqual(['p1']);
+    expect(() => store.reports.get('p2')).toThrow(/There is no report "p2"\. There is: p1\./);
+    expect(store.reports.comparisons()).toEqual(['c1', 'c2', 'c9']); // its undo will need them
+    store.reports.restore('p2');
+    expect(store.reports.get('p2').title).toBe('Two');
+    store.reports.remove('p2');
+    expect(store.reports.purge()).toEqual(['p2']);
+    expect(() => store.reports.restore('p2')).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+    expect(store.reports.comparisons()).toEqual(['c1', 'c2']);
+    expect(store.reports.insert(content('Three')).report).toBe('p3'); // an id is never given again
+  });
+
+  test.each(['p9', 'c1', '', "p1'; DROP TABLE reports"])('%j is refused in words', (id) => {
+    const { reports } = storeAt(freshWorkspace());
+    reports.insert(content('One'));
+    for (const call of [() => reports.get(id), () => reports.update(id, content('x')), () => reports.remove(id), () => reports.restore(id)])
+      expect(call).toThrow(/There is no report/);
+    expect(reports.list()).toHaveLength(1);
+  });
+});
