@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import type { Changed } from './changed.ts';
 import { TARGETS } from './comparison.ts';
-import { CurationEdit, type CuratedImage, type CurationEntry, type CurationState, type DatasetCounts, ImageQuery } from './curation.ts';
+import {
+  CurationEdit,
+  type CuratedImage,
+  type CurationEntry,
+  type CurationState,
+  type DatasetCounts,
+  type FoundImages,
+  ImageQuery,
+} from './curation.ts';
 import type { DatasetSummary, FolderPreview } from './dataset.ts';
 import {
   type CatalogueItem,
@@ -174,7 +182,7 @@ export const CALLS = {
   'datasets.export': call<Job>()(
     z.strictObject({ dataset: text('The data set'), format: z.enum(['csv', 'copy']), out: text('The place').optional() }),
   ),
-  'images.find': call<{ ids: number[] }>()(ImageQuery), // in the order asked for
+  'images.find': call<FoundImages>()(ImageQuery),
   'images.rows': call<CuratedImage[]>()(z.strictObject({ dataset: text('The data set'), ids: z.array(z.number().int().min(0)).max(1000) })),
   'images.problem': call<{ reason: string | null }>()(z.strictObject({ dataset: text('The data set'), id: z.number().int().min(0) })), // why it can't be shown
   'curation.apply': call<CurationState>()(z.strictObject({ dataset: text('The data set'), edit: CurationEdit })),

@@ -38,6 +38,7 @@ export interface CurationState {
   canUndo: string | null; // what would be undone, in words
   canRedo: string | null;
   edits: number; // that hold now
+  undoPosition: number | null; // the line of the history that would be undone
 }
 
 export const IMAGE_SORTS = ['file', 'class', 'split', 'pixels'] as const;
@@ -54,6 +55,11 @@ export const ImageQuery = z.strictObject({
   descending: z.boolean().default(false),
 });
 export type ImageQuery = z.infer<typeof ImageQuery>;
+
+export interface FoundImages {
+  ids: number[]; // in the order asked for
+  classes: { className: string; images: number }[] | null; // where sorted by class: runs of the ids, in their order
+}
 
 export interface ClassCount {
   className: string;

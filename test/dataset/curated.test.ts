@@ -160,7 +160,7 @@ test('marks, history and what can be undone outlast a restart; pairs are drawn t
   const reader = withCuration(openStore(workspace, { write: false, command: 'reader' }));
   const drawn = SPLITS.map((split) => reader.datasets.pairs('kept', split));
   const summary = reader.datasets.get('kept');
-  expect(reader.curation.state('kept')).toEqual({ dataset: 'kept', canUndo: 'Excluded 2 images', canRedo: 'Relabelled 1 image as "b"', edits: 1 });
+  expect(reader.curation.state('kept')).toEqual({ dataset: 'kept', canUndo: 'Excluded 2 images', canRedo: 'Relabelled 1 image as "b"', edits: 1, undoPosition: 1 });
   reader.close();
   const second = withCuration(openStore(workspace, { write: true, command: 'second' }));
   expect(second.datasets.get('kept')).toEqual(summary);

@@ -34,7 +34,7 @@ beforeEach(() => {
   store.datasets.insert(someDataset({ images, pairs: { train: [], valid: [], test: [] } }));
 });
 
-const find = (query: Partial<ImageQuery>): number[] => store.browse.find(ImageQuery.parse({ dataset: 'things', sort: 'file', ...query }));
+const find = (query: Partial<ImageQuery>): number[] => store.browse.find(ImageQuery.parse({ dataset: 'things', sort: 'file', ...query })).ids;
 
 describe('text', () => {
   test.each<[string, number[]]>([
@@ -81,6 +81,19 @@ test('filters go together, and an empty one lets all through', () => {
   expect(find({ sort: 'split', descending: true }).slice(0, 4)).toEqual([2, 5, 8, 11]);
   expect(find({ sort: 'class', descending: true }).slice(0, 3)).toEqual([3, 6, 7]);
   expect(find({ sort: 'file', descending: true })[0]).toBe(11);
+});
+
+test('sorted by class, it is said how many there are of each', () => {
+  store.curation.apply('things', { kind: 'relabel', ids: [11], className: 'Astern' });
+  const found = (more: Partial<ImageQuery>): unknown => store.browse.find(ImageQuery.parse({ dataset: 'things', sort: 'class', ...more }));
+  const astern = { className: 'Astern', images: 1 };
+  expect(found({})).toEqual({
+    ids: [11, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    classes: [astern, { className: 'Rosen', images: 6 }, { className: 'tulips', images: 5 }],
+  });
+  expect(found({ text: 'ROSEN' })).toEqual({ ids: [0, 1, 2, 3, 4, 5], classes: [{ className: 'Rosen', images: 6 }] });
+  expect(found({ text: 'nothing' })).toEqual({ ids: [], classes: [] });
+  expect(found({ sort: 'file', text: 'istanbul' })).toMatchObject({ classes: null });
 });
 
 test('rows come in the order asked for; an unknown one is refused', () => {

@@ -74,7 +74,7 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
     const title = format === 'csv' ? `Writing the list of ${name}` : `Copying ${name}`;
     return bench.jobs.start({ kind: 'export', title, subject: dataset }, (job) => exported(bench, { dataset, format, out }, job));
   },
-  'images.find': (query, { bench }) => ({ ids: bench.store.browse.find(query) }),
+  'images.find': (query, { bench }) => bench.store.browse.find(query),
   'images.rows': ({ dataset, ids }, { bench }) => bench.store.browse.rows(dataset, ids),
   'images.problem': async ({ dataset, id }, { bench, signal }) => {
     const { root } = bench.store.datasets.place(dataset);
@@ -128,8 +128,17 @@ function stamp(): string {
   return `${day} ${[two(now.getHours()), two(now.getMinutes()), two(now.getSeconds())].join('.')}`;
 }
 
+const SETTLES_MS = 400; // a burst of edits is told once: whoever hears of it may work out the whole set anew
+const telling = new WeakMap<Workbench, Map<string, NodeJS.Timeout>>();
+
 /** Whoever shows the data set, or runs that were trained on it before, asks again. */
 function told(bench: Workbench, state: CurationState): CurationState {
-  bench.hub.changed('datasets', state.dataset);
+  const timers = telling.get(bench) ?? new Map<string, NodeJS.Timeout>();
+  telling.set(bench, timers);
+  clearTimeout(timers.get(state.dataset));
+  const timer = setTimeout(() => {
+    bench.hub.changed('datasets', state.dataset);
+  }, SETTLES_MS);
+  timers.set(state.dataset, timer.unref());
   return state;
 }

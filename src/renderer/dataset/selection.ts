@@ -1,0 +1,45 @@
+/** What is selected in a list of ids: a set, the image that keys start from, and the end that stays while a range grows. */
+export interface Selection {
+  ids: ReadonlySet<number>;
+  focus: number; // index in the list
+  anchor: number; // index
+}
+
+export const EMPTY_SELECTION: Selection = { ids: new Set(), focus: 0, anchor: 0 };
+
+/** Only this one. */
+export const only = (list: readonly number[], index: number): Selection => ({
+  ids: new Set(list[index] === undefined ? [] : [list[index]]),
+  focus: index,
+  anchor: index,
+});
+
+/** This one in or out, the others as they are. */
+export function toggled(selection: Selection, list: readonly number[], index: number): Selection {
+  const ids = new Set(selection.ids);
+  const id = list[index]!;
+  if (!ids.delete(id)) ids.add(id);
+  return { ids, focus: index, anchor: index };
+}
+
+/** Everything between the anchor and this one. */
+export function extended(selection: Selection, list: readonly number[], index: number): Selection {
+  const [from, to] = selection.anchor < index ? [selection.anchor, index] : [index, selection.anchor];
+  return { ids: new Set(list.slice(from, to + 1)), focus: index, anchor: selection.anchor };
+}
+
+export const everything = (selection: Selection, list: readonly number[]): Selection => ({ ...selection, ids: new Set(list) });
+
+export const moved = (selection: Selection, index: number): Selection => ({ ...selection, focus: index });
+
+export const nothing = (selection: Selection): Selection => ({ ...selection, ids: new Set() });
+
+/** After the list has changed: what is gone is not selected any more, and the focus stays on its image, else at its place. */
+export function kept(selection: Selection, before: readonly number[], after: readonly number[]): Selection {
+  const there = new Set(after);
+  const ids = new Set([...selection.ids].filter((id) => there.has(id)));
+  const focused = before[selection.focus];
+  const found = focused === undefined || !there.has(focused) ? -1 : after.indexOf(focused);
+  const focus = found >= 0 ? found : Math.max(0, Math.min(selection.focus, after.length - 1));
+  return { ids, focus, anchor: focus };
+}
