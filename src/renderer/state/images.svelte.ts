@@ -31,7 +31,10 @@ class ImagesState {
   /** What an action is about: the selection, else the image that has the focus. */
   readonly targets = $derived(this.selection.ids.size > 0 ? [...this.selection.ids] : this.focused === undefined ? [] : [this.focused]);
   readonly filtered = $derived(
-    this.only !== null || this.filter.text !== '' || this.filter.state !== 'all' || [this.filter.classes, this.filter.splits, this.filter.tags].some((list) => list.length > 0),
+    this.only !== null ||
+      this.filter.text !== '' ||
+      this.filter.state !== 'all' ||
+      [this.filter.classes, this.filter.splits, this.filter.tags].some((list) => list.length > 0),
   );
 
   private rows = $state.raw<ReadonlyMap<number, CuratedImage>>(new Map());
@@ -178,9 +181,7 @@ class ImagesState {
       if (dataset !== this.dataset) return;
       const full = this.rows.size > ROWS_KEPT;
       if (full) this.asked.clear();
-      const next = new Map(full ? [] : this.rows);
-      for (const row of rows) next.set(row.id, row);
-      this.rows = next;
+      this.rows = new Map([...(full ? [] : this.rows), ...rows.map((row) => [row.id, row] as const)]);
     } catch (error) {
       for (const id of ids) this.asked.delete(id);
       toast.error(error);

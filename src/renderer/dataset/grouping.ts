@@ -1,0 +1,15 @@
+/** How to tell which photographs show one subject, in words that need no regular expression. */
+export const GROUPINGS = [
+  { value: 'none', text: 'No: every image shows another thing', pattern: null },
+  { value: 'last', text: 'Yes: names are alike up to the last _ or -', pattern: '^(.+)[_-][^_-]*$' },
+  { value: 'first', text: 'Yes: names are alike up to the first _ or -', pattern: '^([^_-]+)[_-]' },
+  { value: 'number', text: 'Yes: the first number in the name is the subject’s', pattern: '(\\d+)' },
+  { value: 'own', text: 'Yes: by a pattern of my own…', pattern: null },
+] as const;
+export type Grouping = (typeof GROUPINGS)[number]['value'];
+
+/** The pattern for an import; undefined where images stand alone or nothing was typed yet. */
+export function patternFor(grouping: Grouping, own: string): string | undefined {
+  if (grouping === 'own') return own.trim() === '' ? undefined : own;
+  return GROUPINGS.find(({ value }) => value === grouping)!.pattern ?? undefined;
+}
