@@ -29,10 +29,26 @@ export function speedText(check: CheckResult, all: readonly CheckResult[]): stri
   return own === best ? `${step} · the quickest` : `${step} · ${(own / best).toFixed(1)} times as long as the quickest`;
 }
 
+/** Why a device did not pass, for a person; the engine's own words where nothing better is known. */
+export function whyNot({ detail, device, engine }: CheckResult): string {
+  if (engine === 'tensorflow') return detail.charAt(0).toUpperCase() + detail.slice(1) + '.';
+  if (/not part of this build/.test(detail)) {
+    if (device === 'dml') return 'DirectML is for Windows only.';
+    return `The engine of this system has no ${device === 'cuda' ? 'CUDA' : 'WebGPU'}.`;
+  }
+  if (device === 'webgpu' && /adapter/i.test(detail)) return 'No graphics card was found that WebGPU can use.';
+  if (
+    device === 'cuda' &&
+    /(libonnxruntime_providers_cuda|libcud|libcublas|shared (object|library)|LoadLibrary|no CUDA-capable|CUDA failure)/i.test(detail)
+  )
+    return 'CUDA needs an NVIDIA graphics card, its driver and the CUDA part of the engine, and one of them is missing.';
+  return detail;
+}
+
 /** What a person should know of her choice: it was never tried, or did not pass. */
 export function deviceWarning(setting: Settings['device'], checks: readonly CheckResult[] | null): string | null {
   if (setting === 'auto') return null;
   const check = checks?.find((one) => one.engine === 'onnx' && one.device === setting);
   if (!check) return 'This device has not been tried on this machine yet.';
-  return check.ok ? null : `This device did not pass its trial: ${check.detail}.`;
+  return check.ok ? null : `This device did not pass its trial: ${whyNot(check)}`;
 }

@@ -1,9 +1,8 @@
-import { colourOf, cssHex, over, type Rgba } from '../../shared/maps/colours.ts';
+import { colourOf, type Rgba } from '../../shared/maps/colours.ts';
 import type { Settings } from '../../shared/workbench.ts';
 
 type ColourScale = Settings['colourScale'];
 const STOPS = 16;
-const SURROUND: readonly [number, number, number] = [38, 41, 44]; // what lies under translucent evidence in a sample of it
 
 /** The colour scales in words, in the order in which they are offered. */
 export const COLOUR_SCALES = [
@@ -21,6 +20,7 @@ export function scaleGradient(scale: ColourScale): string {
     if (scale !== 'evidence') return colourOf(scale, share);
     return share < 0.5 ? colourOf('cool', 1 - 2 * share) : colourOf('warm', 2 * share - 1);
   };
-  const stops = Array.from({ length: STOPS + 1 }, (_, i) => cssHex(over(at(i / STOPS), SURROUND)));
+  const css = ([r, g, b, a]: Rgba): string => `rgba(${Math.round(r)}, ${Math.round(g)}, ${Math.round(b)}, ${a.toFixed(3)})`;
+  const stops = Array.from({ length: STOPS + 1 }, (_, i) => css(at(i / STOPS)));
   return `linear-gradient(90deg, ${stops.join(', ')})`;
 }

@@ -1,6 +1,7 @@
 import { type AppError, asAppError } from '../../shared/errors.ts';
 import type { AppInfo } from '../../shared/workbench.ts';
 import { api } from '../api.ts';
+import { counts } from './counts.svelte.ts';
 import { datasets } from './datasets.svelte.ts';
 import { line } from './line.svelte.ts';
 import { jobs } from './jobs.svelte.ts';
@@ -26,6 +27,8 @@ class WorkbenchState {
       this.info = await info;
       this.listen();
       this.status = 'ready';
+      void counts.load('comparisons');
+      void counts.load('reports');
     } catch (error) {
       this.error = asAppError(error);
       this.status = 'failed';
@@ -46,6 +49,7 @@ class WorkbenchState {
     });
     api.on('changed', ({ what }) => {
       if (what === 'datasets') datasets.load().catch((error: unknown) => toast.error(error));
+      if (what === 'comparisons' || what === 'reports') void counts.load(what);
       if (what === 'runs') runs.load().catch((error: unknown) => toast.error(error));
     });
   }
