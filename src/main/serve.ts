@@ -141,7 +141,10 @@ class HttpDoor {
 
   private async media(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { range, 'if-none-match': ifNoneMatch } = request.headers;
-    const { status, headers, body } = await mediaAnswer(this.house, path, { method: request.method ?? 'GET', range, ifNoneMatch });
+    const controller = new AbortController();
+    response.on('close', () => controller.abort());
+    const asked = { method: request.method ?? 'GET', range, ifNoneMatch, signal: controller.signal };
+    const { status, headers, body } = await mediaAnswer(this.house, path, asked);
     response.writeHead(status, headers);
     if (body === null) response.end();
     else if ('text' in body) response.end(request.method === 'HEAD' ? undefined : body.text);

@@ -1,4 +1,5 @@
 import { ComputeHost } from './compute/compute-host.ts';
+import type { Launch } from './compute/launch.ts';
 import { withCuration } from './dataset/curated.ts';
 import { openStore } from './db/store.ts';
 import { computeEntry, resource } from './program-folder.ts';
@@ -14,13 +15,15 @@ export interface ServiceOptions {
   workspace: string | undefined;
   write: boolean;
   command: string; // what this process does, for whoever finds the workspace taken
+  /** How compute processes are started; default: under the Node that runs this. */
+  launch?: Launch | undefined;
 }
 
 /** Everything built, in the order it depends on each other. */
-export function openServices({ workspace: folder, write, command }: ServiceOptions): Services {
+export function openServices({ workspace: folder, write, command, launch }: ServiceOptions): Services {
   const workspace = openWorkspace(folder);
   const store = withCuration(openStore(workspace, { write, command }));
-  const compute = new ComputeHost(computeEntry());
+  const compute = new ComputeHost(computeEntry(), launch);
   return {
     workspace,
     store,

@@ -8,6 +8,8 @@ export interface Shell {
   chooseImage(title: string): Promise<string | null>;
   chooseSave(title: string, name: string, extension: string): Promise<string | null>;
   reveal(path: string): Promise<void>;
+  /** Closes the window without asking, although work goes on. */
+  close(): Promise<void>;
   /** Writes an HTML file as PDF, whole or not at all; null where nothing here can print. */
   printPdf: ((htmlFile: string, out: string, signal: AbortSignal) => Promise<void>) | null;
 }
@@ -23,5 +25,6 @@ export const windowless = (door: Door, printPdf: Shell['printPdf'] = null): Shel
   chooseImage: refused,
   chooseSave: refused,
   reveal: refused,
+  close: refused,
   printPdf,
 });

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/compute-host.ts';
+import type { Launch } from './compute/launch.ts';
 import { Explanations, tidyComparisons } from './compare/explanations.ts';
 import { PairQueues } from './compare/queues.ts';
 import { Devices } from './devices.ts';
@@ -38,18 +39,24 @@ export interface WorkbenchOptions {
   settings?: string | undefined; // file
   shell: Shell;
   command: string;
+  launch?: Launch | undefined; // of compute processes
 }
 
 /** Takes the workspace for writing. Throws as openServices does. */
 export function openWorkbench(o: WorkbenchOptions): Workbench {
   const settings = new SettingsFile(o.settings ?? settingsPath());
-  const services = openServices({ workspace: o.workspace ?? settings.get().workspace ?? undefined, write: true, command: o.command });
+  const services = openServices({
+    workspace: o.workspace ?? settings.get().workspace ?? undefined,
+    write: true,
+    command: o.command,
+    launch: o.launch,
+  });
   deleteRemoved(services);
   void forgetRemovedReports(services);
   tidyComparisons(services, new Set(services.store.reports.comparisons())); // what a report holds stays
   const hub = new EventHub();
   const jobs = new Jobs(hub);
-  const pictures = new ComputeHost(computeEntry());
+  const pictures = new ComputeHost(computeEntry(), o.launch);
   return {
     ...services,
     pictures,

@@ -1,17 +1,19 @@
+import type { Bridge } from '../shared/bridge.ts';
 import type { Api } from '../shared/contract.ts';
+import { BridgeClient } from './lib/bridge-client.ts';
 import { type Connection, WebClient } from './lib/web-client.ts';
 
 declare global {
   interface Window {
     /** Put there by the preload of the desktop window. */
-    readonly api?: Api;
+    readonly api?: Bridge;
   }
 }
 
 const web = window.api === undefined ? new WebClient() : null;
 
 /** The one way from the screen to the work. */
-export const api: Api = window.api ?? web!;
+export const api: Api = window.api === undefined ? web! : new BridgeClient(window.api);
 
 /** Whether the work can be reached, at once and with each change; always 'open' in the desktop window. Returns what ends the listening. */
 export function onConnection(watcher: (connection: Connection) => void): () => void {

@@ -239,6 +239,7 @@ export const CALLS = {
   'shell.chooseImage': call<string | null>()(z.strictObject({ title: z.string() })),
   'shell.chooseSave': call<string | null>()(z.strictObject({ title: z.string(), name: z.string(), extension: z.string() })),
   'shell.reveal': call<null>()(z.strictObject({ path: text('The path') })),
+  'shell.close': call<null>()(Nothing), // the answer to 'closing': closes the window, and with it the work that goes on
 } satisfies Record<string, Call<z.ZodType, unknown>>;
 
 export type CallName = keyof typeof CALLS;
@@ -249,7 +250,7 @@ export type CallResult<N extends CallName> = Exclude<(typeof CALLS)[N]['output']
 export interface Events {
   job: Job;
   changed: Changed;
-  /** The window is about to close while work goes on: the screen asks, and calls `jobs.cancel` or closes. */
+  /** The desktop window is about to close while work goes on: the screen asks, and calls 'shell.close' or leaves it open. */
   closing: { jobs: number };
 }
 export type EventName = keyof Events;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { openHouse } from '../ipc/open-house.ts';
+import { browserPrinter } from '../print-pdf.ts';
 import { screenFolder } from '../program-folder.ts';
 import { serveHouse } from '../serve.ts';
 import { windowless } from '../shell.ts';
@@ -27,7 +28,11 @@ async function serve({ workspace, port, sample }: ServeArguments): Promise<void>
   const interrupted = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done());
   });
-  const bench = openWorkbench({ workspace: workspace === undefined ? undefined : fromHere(workspace), shell: windowless('web'), command: 'serve' });
+  const bench = openWorkbench({
+    workspace: workspace === undefined ? undefined : fromHere(workspace),
+    shell: windowless('web', browserPrinter()),
+    command: 'serve',
+  });
   const house = openHouse(bench);
   try {
     const served = await serveHouse(house, { ...(port === undefined ? {} : { port }), screen: screenFolder() });

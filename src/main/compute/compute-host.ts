@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { AppError, fromWireError } from '../../shared/errors.ts';
-import type { CallName, ComputeCalls, FromCompute, ToCompute } from './protocol.ts';
+import { AppError, asAppError, fromWireError } from '../../shared/errors.ts';
+import { type ComputeChild, type Launch, launchUnder } from './launch.ts';
+import type { CallName, ComputeCalls, FromCompute } from './protocol.ts';
 
 export interface AskOptions<N extends CallName> {
   signal?: AbortSignal | undefined;
@@ -19,23 +19,30 @@ interface Pending {
  */
 export class ComputeHost {
   private readonly entry: string;
-  private child: ChildProcess | null = null;
+  private readonly launch: Launch;
+  private child: ComputeChild | null = null;
   private readonly pending = new Map<number, Pending>();
   private count = 0;
   private lastWords = '';
 
   /** `entry`: the compute process's script. */
-  constructor(entry: string) {
+  constructor(entry: string, launch: Launch = launchUnder()) {
     this.entry = entry;
+    this.launch = launch;
   }
 
   /** Throws what the call throws as AppError; 'cancelled' after `signal`; 'compute-lost' when the process dies. */
   ask<N extends CallName>(call: N, args: ComputeCalls[N]['args'], { signal, onProgress }: AskOptions<N> = {}): Promise<ComputeCalls[N]['result']> {
     if (signal?.aborted) return Promise.reject(new AppError('cancelled', 'Cancelled.'));
-    const child = this.started();
+    let child: ComputeChild;
+    try {
+      child = this.started();
+    } catch (error) {
+      return Promise.reject(asAppError(error));
+    }
     const id = ++this.count;
     const cancel = (): void => {
-      this.send(child, { kind: 'cancel', id });
+      child.send({ kind: 'cancel', id });
     };
     signal?.addEventListener('abort', cancel, { once: true });
     return new Promise<ComputeCalls[N]['result']>((resolve, reject) => {
@@ -44,7 +51,7 @@ export class ComputeHost {
         reject,
         progress: (p) => onProgress?.(p as ComputeCalls[N]['progress']),
       });
-      this.send(child, { kind: 'ask', id, call, args });
+      child.send({ kind: 'ask', id, call, args });
     }).finally(() => {
       this.pending.delete(id);
       signal?.removeEventListener('abort', cancel);
@@ -61,40 +68,28 @@ export class ComputeHost {
     if (!child) return;
     this.child = null;
     await new Promise<void>((done) => {
-      child.once('exit', () => {
+      child.onEnd(() => {
         done();
       });
-      child.disconnect();
+      child.end();
     });
   }
 
-  private started(): ChildProcess {
+  private started(): ComputeChild {
     if (this.child) return this.child;
-    // Typed arrays cross as they are; a terminal's Ctrl-C goes to main alone, which cancels in order.
-    const child = fork(this.entry, [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-      detached: process.platform !== 'win32',
+    const child = this.launch(this.entry);
+    child.onStderr((text) => {
+      this.lastWords = (this.lastWords + text).slice(-4000);
+      if (process.env['TWINLENS_DEBUG']) process.stderr.write(text);
     });
-    child.stderr?.on('data', (chunk: Buffer) => {
-      this.lastWords = (this.lastWords + chunk.toString()).slice(-4000);
-      if (process.env['TWINLENS_DEBUG']) process.stderr.write(chunk);
-    });
-    child.on('message', (message: FromCompute) => {
+    child.onMessage((message) => {
       this.receive(message);
     });
-    child.on('exit', (code, signal) => {
+    child.onEnd((code, signal) => {
       this.lost(child, code, signal);
-    });
-    child.on('error', () => {
-      this.lost(child, null, null);
     });
     this.child = child;
     return child;
-  }
-
-  private send(child: ChildProcess, message: ToCompute): void {
-    if (child.connected) child.send(message, () => undefined); // a broken channel shows as 'exit'
   }
 
   private receive(message: FromCompute): void {
@@ -115,7 +110,7 @@ export class ComputeHost {
     }
   }
 
-  private lost(child: ChildProcess, code: number | null, signal: string | null): void {
+  private lost(child: ComputeChild, code: number | null, signal: string | null): void {
     if (this.child === child) this.child = null;
     const how = signal ? `it was ended by ${signal}` : `it ended with code ${code ?? 'unknown'}`;
     const memory = signal === 'SIGKILL' ? ' It may have run out of memory: a smaller batch or image size needs less.' : '';

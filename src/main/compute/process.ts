@@ -5,8 +5,16 @@ import type { CallName, FromCompute, ToCompute } from './protocol.ts';
 /** The compute process: answers main's questions until main goes away. It alone decodes images and runs networks. */
 const cancels = new Map<number, AbortController>();
 
+/** The line to main, where this is a utility process of Electron's (Windows and macOS) and not a child of plain Node. */
+interface ParentPort {
+  postMessage(message: FromCompute): void;
+  on(event: 'message', listener: (event: { data: ToCompute }) => void): void;
+}
+const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
+
 function send(message: FromCompute): void {
-  if (process.connected) process.send?.(message);
+  if (parentPort) parentPort.postMessage(message);
+  else if (process.connected) process.send?.(message);
 }
 
 async function answer(id: number, call: CallName, args: unknown): Promise<void> {
@@ -29,7 +37,7 @@ async function answer(id: number, call: CallName, args: unknown): Promise<void> 
   }
 }
 
-process.on('message', (message: ToCompute) => {
+function hear(message: ToCompute): void {
   switch (message.kind) {
     case 'ask':
       void answer(message.id, message.call, message.args);
@@ -40,5 +48,13 @@ process.on('message', (message: ToCompute) => {
     default:
       message satisfies never;
   }
-});
-process.on('disconnect', () => process.exit(0));
+}
+
+if (parentPort) {
+  parentPort.on('message', ({ data }) => {
+    hear(data);
+  });
+} else {
+  process.on('message', hear);
+  process.on('disconnect', () => process.exit(0));
+}

@@ -1,8 +1,7 @@
 import type { Events, EventName } from '../../shared/contract.ts';
-import type { WireError } from '../../shared/errors.ts';
+import type { Answer } from '../../shared/bridge.ts';
 
-/** What crosses a boundary as the answer to a call: structured-cloneable and JSON-able alike, but for NaN and infinities. */
-export type Answer = { ok: true; value: unknown } | { ok: false; error: WireError };
+export type { Answer } from '../../shared/bridge.ts';
 
 export interface MediaFile {
   path: string; // absolute

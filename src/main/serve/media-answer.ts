@@ -17,11 +17,11 @@ const YEAR = 31_536_000; // seconds
 export async function mediaAnswer(
   house: Pick<House, 'media'>,
   path: string,
-  asked: { method: string; range?: string | undefined; ifNoneMatch?: string | undefined },
+  asked: { method: string; range?: string | undefined; ifNoneMatch?: string | undefined; signal?: AbortSignal },
 ): Promise<MediaAnswer> {
   let file: FileHandle | null = null;
   try {
-    const { path: place, type, immutable } = await house.media(path);
+    const { path: place, type, immutable } = await house.media(path, asked.signal);
     file = await open(place, 'r');
     const { size, mtimeMs, ...stat } = await file.stat();
     if (!stat.isFile()) return await closed(file, inWords(404, 'There is no such picture or file.'));

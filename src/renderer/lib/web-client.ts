@@ -1,13 +1,13 @@
+import type { Answer } from '../../shared/bridge.ts';
 import type { Api, CallInput, CallName, CallResult, EventName, Events } from '../../shared/contract.ts';
 import { EVENT_NAMES } from '../../shared/contract.ts';
 import { CHANGED } from '../../shared/changed.ts';
-import { AppError, fromWireError, type WireError } from '../../shared/errors.ts';
+import { AppError, fromWireError } from '../../shared/errors.ts';
 import { decode, encode } from '../../shared/wire.ts';
 
 /** Whether the workbench can be heard: 'lost' while it is tried again, 'closed' where this page's address is no longer valid. */
 export type Connection = 'open' | 'lost' | 'closed';
 
-type Answer = { ok: true; value: unknown } | { ok: false; error: WireError };
 type AnyListener = (payload: never) => void;
 
 const UNREACHABLE = 'Twinlens does not answer. Check that it still runs, on this machine or at the other end of the line, and try again.';

@@ -58,4 +58,8 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
     await bench.shell.reveal(path);
     return null;
   },
+  'shell.close': async (_, { bench }) => {
+    await bench.shell.close();
+    return null;
+  },
 };
