@@ -22,7 +22,7 @@ import {
 } from './explore.ts';
 import type { Job } from './job.ts';
 import { REPORT_FORMATS, type ReportPreview, type ReportRecord } from './report.ts';
-import { BACKBONES, DEVICES, ENGINES, type Metrics, OPTIMIZERS, SCOPES } from './run.ts';
+import { BACKBONES, DEVICES, ENGINES, HEAD_STARTS, type Metrics, OPTIMIZERS, SCOPES } from './run.ts';
 import type { AppInfo, DeviceReport, FolderListing, LicenceNotice, Settings } from './workbench.ts';
 
 const text = (what: string): z.ZodString => z.string().min(1, `${what} must not be empty`);
@@ -44,6 +44,7 @@ export const TrainRequest = z.strictObject({
   backbone: z.enum(BACKBONES).optional(),
   weights: text('The weights').optional(),
   scope: z.enum(SCOPES).optional(),
+  headStart: z.enum(HEAD_STARTS).optional(),
   batchNorm: z.enum(['frozen', 'batch']).optional(),
   epochs: whole(1, 10_000).optional(),
   batch: whole(1, 1024).optional(), // pairs

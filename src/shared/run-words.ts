@@ -1,4 +1,4 @@
-import type { BackboneName, RunStatus, Scope } from './run.ts';
+import type { BackboneName, HeadStart, RunStatus, Scope } from './run.ts';
 
 /** What people call the networks, the parts that are trained and the states of a run. */
 const BACKBONE_WORDS = {
@@ -14,6 +14,11 @@ export const SCOPE_WORDS = {
   'last-stage': 'the last stage of the backbone and the head',
   all: 'all layers',
 } as const satisfies Record<Scope, string>;
+
+export const HEAD_START_WORDS = {
+  random: 'with random numbers',
+  probe: 'as a linear classifier of the training images, fitted to the features that the backbone had at the start',
+} as const satisfies Record<HeadStart, string>;
 
 export const STATUS_WORDS = {
   running: 'training',

@@ -6,6 +6,8 @@ export const SCOPES = ['head', 'last-stage', 'all'] as const;
 export type Scope = (typeof SCOPES)[number];
 export const OPTIMIZERS = ['sgd', 'adam', 'adamw'] as const;
 export type OptimizerName = (typeof OPTIMIZERS)[number];
+export const HEAD_STARTS = ['random', 'probe'] as const;
+export type HeadStart = (typeof HEAD_STARTS)[number];
 export const ENGINES = ['onnx', 'tensorflow'] as const;
 export type EngineName = (typeof ENGINES)[number];
 export const DEVICES = ['cpu', 'webgpu', 'cuda', 'dml'] as const;
@@ -45,6 +47,7 @@ export interface RunConfig {
   flavour: Flavour;
   preprocessing: Preprocessing;
   scope: Scope;
+  headStart?: HeadStart; // what the head's weights begin as; runs from before there was a choice lack it: random
   batchNorm: 'frozen' | 'batch';
   epochs: number;
   batch: number; // pairs a step

@@ -29,6 +29,15 @@ describe('what goes together', () => {
     expect(() => configFor({ ...request, scope: 'head' }, weights)).toThrow(/Augmentation and scope "head" do not go together/);
     expect(configFor({ ...request, scope: 'last-stage' }, weights).augmentation).toEqual(flips);
   });
+  test('with weights the head begins as a probe and is trained gently; drawn, or from scratch, it is trained as ever', () => {
+    const request = { dataset: 'd', backbone: 'mobilenet_v2_035' } as const;
+    expect(configFor(request, weights)).toMatchObject({ headStart: 'probe', lr: 1e-4 });
+    expect(configFor({ ...request, headStart: 'random' }, weights)).toMatchObject({ headStart: 'random', lr: 1e-3 });
+    expect(configFor(request, null)).toMatchObject({ headStart: 'random', lr: 1e-3 });
+  });
+  test('a probe needs weights', () => {
+    expect(() => configFor({ dataset: 'd', headStart: 'probe' }, null)).toThrow(/--head-start random/);
+  });
   test('a frozen backbone needs weights; a picture must be large enough', () => {
     expect(() => configFor({ dataset: 'd', scope: 'last-stage' }, null)).toThrow(/--weights/);
     expect(() => configFor({ dataset: 'd', backbone: 'resnet18', size: 31 }, weights)).toThrow(/at least 32 px/);

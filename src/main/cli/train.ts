@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ResumeRequest, TrainRequest } from '../../shared/contract.ts';
-import { type Augmentation, BACKBONES, DEVICES, ENGINES, OPTIMIZERS, type RunRecord, SCOPES } from '../../shared/run.ts';
+import { type Augmentation, BACKBONES, DEVICES, ENGINES, HEAD_STARTS, OPTIMIZERS, type RunRecord, SCOPES } from '../../shared/run.ts';
 import { resumeRun, startRun, type TrainingOptions } from '../training/service.ts';
 import { type Common, common, fromHere, numeric, parsed, withServices } from './options.ts';
 import { opened } from './data.ts';
@@ -57,6 +57,12 @@ export function addTrainCommand(program: Command): void {
     .addOption(new Option('--backbone <name>', 'the network (default: compact, from scratch)').choices(BACKBONES))
     .option('--weights <path-or-id>', 'trained weights: a TF.js layers model, a .safetensors file, or an id from the catalogue')
     .addOption(new Option('--scope <scope>', 'what is trained (default: head with weights, all without)').choices(SCOPES))
+    .addOption(
+      new Option(
+        '--head-start <kind>',
+        "how the head begins: as a linear probe of the weights' features, or drawn (default: probe with weights)",
+      ).choices(HEAD_STARTS),
+    )
     .addOption(numeric('--epochs <n>', 'passes over the training images'))
     .addOption(numeric('--batch <pairs>', 'pairs in a step'))
     .addOption(numeric('--size <px>', 'side to which pictures are scaled for the network'))

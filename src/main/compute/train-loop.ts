@@ -22,6 +22,7 @@ import { embedFrom } from './embed.ts';
 import { openEngine } from './engine-choice.ts';
 import { type FeatureSource, openSource } from './feature-source.ts';
 import { throwIfCancelled } from './parallel.ts';
+import { probeStart } from './probe-start.ts';
 import type { CallContext, SourceImage, TrainRequest, TrainResult } from './protocol.ts';
 
 const REPORT_MS = 200; // between two reports of progress within an epoch
@@ -54,10 +55,16 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
     request.images.map((i): [number, SourceImage] => [i.id, { file: join(request.root, ...i.file.split('/')), sha256: i.sha256 }]),
   );
   const source = openSource({ engine, config, entry: entryOf[config.scope], params: frozen, caches: request.caches });
-  const trainer = await engine.trainer((pairs) => taskFor(config, pairs), frozen, state);
+  let trainer: Trainer | null = null;
   try {
     const used = request.images.filter((image) => image.split !== 'test').map((image) => imageOf.get(image.id)!);
     await source.prepare(used, { signal: context.signal, onProgress: (done, total) => context.progress({ kind: 'prepare', done, total }) });
+    if (!request.resume && config.headStart === 'probe') {
+      const params = new Map([...frozen, ...state.params]);
+      const head = await probeStart({ engine, config, source, params, trainImages, imageOf, signal: context.signal });
+      for (const [name, tensor] of head) state.params.set(name, tensor);
+    }
+    trainer = await engine.trainer((pairs) => taskFor(config, pairs), frozen, state);
     const session: Session = { request, config, engine, trainer, source, frozen, trainImages, imageOf, context, started: performance.now() };
     const { last, stoppedEarly } = await epochs(session, progress);
     return {
@@ -68,7 +75,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
       stoppedEarly,
     };
   } finally {
-    await trainer.dispose();
+    await trainer?.dispose();
     await source.close();
   }
 }

@@ -7,7 +7,7 @@ import { type ParamSpec } from './tensor.ts';
 
 /** Prefix of the backbone's parameters in a whole network; the head is `fc.0` and `fc.2`, as in PyTorch's Sequential. */
 export const BACKBONE_PREFIX = 'backbone.';
-const HIDDEN = 256;
+export const HIDDEN = 256;
 
 /**
  * The network of the method: shared backbone -> mean over space -> Linear 256 -> ReLU -> Linear d. Livieris et al. 2023,
@@ -58,6 +58,12 @@ export function entryShape(spec: SiameseSpec, entry: Entry): Shape {
 export function featuresTask(spec: SiameseSpec, entry: Entry, images: number): Task {
   const b = new Builder(spec.flavour);
   return { graph: b.graph, outputs: { features: upTo(b, spec, enter(b, spec, 'image', images), entry) } };
+}
+
+/** A batch at an entry -> `features` [N, C], the backbone's output averaged over space: what the head is given. */
+export function pooledTask(spec: SiameseSpec, entry: Entry, images: number): Task {
+  const b = new Builder(spec.flavour);
+  return { graph: b.graph, outputs: { features: pool(b, spec, enter(b, spec, entry, images), entry) } };
 }
 
 /** A batch at an entry -> `embedding` [N, d]. */
@@ -119,16 +125,20 @@ function upTo(b: Builder, spec: SiameseSpec, x: Value, entry: Entry): Value {
   return entry === 'pooled' ? b.graph.apply('globalMean', [features], null) : features;
 }
 
-function embed(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, visit?: (layer: string, value: Value) => void): Value {
+type Visit = (layer: string, value: Value) => void;
+
+function pool(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, visit?: Visit): Value {
+  if (entry === 'pooled') return x;
+  const { blocks, lastStage } = backboneOf(spec.backbone);
   let value = x;
-  if (entry !== 'pooled') {
-    const { blocks, lastStage } = backboneOf(spec.backbone);
-    for (const block of entry === 'boundary' ? blocks.slice(lastStage) : blocks) {
-      value = block.build(b, value, BACKBONE_PREFIX);
-      visit?.(block.name, value);
-    }
-    value = b.graph.apply('globalMean', [value], null);
+  for (const block of entry === 'boundary' ? blocks.slice(lastStage) : blocks) {
+    value = block.build(b, value, BACKBONE_PREFIX);
+    visit?.(block.name, value);
   }
-  const hidden = b.graph.apply('relu', [b.dense(value, 'fc.0', HIDDEN)], null);
+  return b.graph.apply('globalMean', [value], null);
+}
+
+function embed(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, visit?: Visit): Value {
+  const hidden = b.graph.apply('relu', [b.dense(pool(b, spec, x, entry, visit), 'fc.0', HIDDEN)], null);
   return b.dense(hidden, 'fc.2', spec.dim);
 }

@@ -11,17 +11,25 @@ export const backboneFor = (request: TrainRequest): BackboneName => request.back
 
 /**
  * Fills in what a person left open, and refuses what does not go together. From scratch everything is trained, with batch
- * statistics; with weights the head is, on frozen batch norm.
+ * statistics; with weights the head is, on frozen batch norm, from a linear probe of its training images.
  */
 export function configFor(request: TrainRequest, weights: WeightsInfo | null): RunConfig {
   const backbone = backboneFor(request);
   const scope = request.scope ?? (weights ? 'head' : 'all');
+  const headStart = request.headStart ?? (weights ? 'probe' : 'random');
   const augmentation = request.augmentation ?? null;
   if (!weights && scope !== 'all') {
     throw new AppError(
       'bad-request',
       `Scope "${scope}" keeps the backbone as it is, which needs trained weights: choose some (--weights), or train all layers (--scope all).`,
       { field: 'weights' },
+    );
+  }
+  if (!weights && headStart === 'probe') {
+    throw new AppError(
+      'bad-request',
+      'A head can begin as a probe only on features that mean something: choose trained weights (--weights), or let it be drawn (--head-start random).',
+      { field: 'headStart' },
     );
   }
   if (augmentation && scope === 'head') {
@@ -42,11 +50,12 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null): R
     flavour: weights?.flavour ?? 'torch',
     preprocessing: weights?.preprocessing ?? PLAIN,
     scope,
+    headStart,
     batchNorm: request.batchNorm ?? (weights ? 'frozen' : 'batch'),
     epochs: request.epochs ?? (scope === 'all' ? 30 : 40),
     batch: request.batch ?? 16,
     size,
-    lr: request.lr ?? RATES[scope],
+    lr: request.lr ?? (headStart === 'probe' ? RATES_FROM_PROBE : RATES)[scope],
     optimizer: request.optimizer ?? 'adamw',
     weightDecay: request.weightDecay ?? (weights ? 1e-2 : 1e-4),
     clipNorm: request.clipNorm ?? 1,
@@ -61,4 +70,6 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null): R
   };
 }
 
-const RATES = { head: 1e-3, 'last-stage': 3e-4, all: 1e-3 } as const;
+/** From a head that knows the classes there is less to learn, and large steps would only unlearn it. */
+const RATES_FROM_PROBE = { head: 1e-4, 'last-stage': 5e-5, all: 5e-5 } as const;
+const RATES = { head: 1e-3, 'last-stage': 5e-5, all: 1e-3 } as const;

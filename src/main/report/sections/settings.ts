@@ -1,5 +1,5 @@
 import type { Augmentation, RunConfig } from '../../../shared/run.ts';
-import { backboneName, SCOPE_WORDS } from '../../../shared/run-words.ts';
+import { backboneName, HEAD_START_WORDS, SCOPE_WORDS } from '../../../shared/run-words.ts';
 import { percentText, settingText } from '../../../shared/format.ts';
 import { markup, type Content, type Html } from '../html.ts';
 import { facts } from './parts.ts';
@@ -13,6 +13,7 @@ ${facts(
     [term('Body of the network', 'backbone'), backboneName(config.backbone)],
     [term('Started from', 'weights'), weightsOf(config)],
     [term('Trained', 'scope'), SCOPE_WORDS[config.scope]],
+    [term('The head began', 'head start'), HEAD_START_WORDS[config.headStart ?? 'random']],
     [term('Normalisation', 'batch norm'), config.batchNorm === 'frozen' ? 'kept as it was (frozen)' : 'by each batch (batch statistics)'],
     [term('Image size', 'input'), `${config.size} × ${config.size} px`],
     [term('Pixel scaling', 'mean; standard deviation, RGB'), `${triple(config.preprocessing.mean)}; ${triple(config.preprocessing.std)}`],

@@ -1,0 +1,83 @@
+import type { ImageRecord } from '../../shared/dataset.ts';
+import { randomFor } from '../../shared/random.ts';
+import type { RunConfig } from '../../shared/run.ts';
+import type { Engine } from '../nn/engines/engine.ts';
+import { headFromProbe, MOST_CLASSES } from '../nn/head-start.ts';
+import { fitProbe } from '../nn/probe.ts';
+import { entryOf, pooledTask } from '../nn/siamese.ts';
+import type { TensorMap } from '../nn/tensor.ts';
+import { chunks, FORWARD_BATCH } from './batches.ts';
+import { specOf } from './checkpoint.ts';
+import type { FeatureSource } from './feature-source.ts';
+import { throwIfCancelled } from './parallel.ts';
+import type { SourceImage } from './protocol.ts';
+
+/** Images that a probe is fitted to: its cost grows with their square, and more than this no longer change it much. */
+const MOST_IMAGES = 1000;
+
+export interface ProbeStart {
+  engine: Engine;
+  config: RunConfig;
+  source: FeatureSource;
+  params: TensorMap; // of the whole network, as drawn or loaded
+  trainImages: readonly ImageRecord[];
+  imageOf: ReadonlyMap<number, SourceImage>;
+  signal: AbortSignal;
+}
+
+/**
+ * The head's tensors to begin with: a linear probe fitted to training images' features, as a head. Only training images
+ * take part, as they are (not augmented). Empty where there are more classes than hidden units can speak for.
+ */
+export async function probeStart({ engine, config, source, params, trainImages, imageOf, signal }: ProbeStart): Promise<TensorMap> {
+  const random = randomFor(config.seed, 'probe');
+  const images = random.shuffled([...trainImages].sort((a, b) => a.id - b.id)).slice(0, MOST_IMAGES);
+  const classes = [...new Set(images.map((i) => i.className))].sort();
+  if (classes.length < 2 || classes.length > MOST_CLASSES) return new Map();
+  const rows = await pooledFeatures(
+    { engine, config, source, params, signal },
+    images.map((i) => imageOf.get(i.id)!),
+  );
+  const pause = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve)); // lets a cancellation in
+    throwIfCancelled(signal);
+  };
+  const probe = await fitProbe(rows, images.length, targetsOf(images, classes), pause);
+  return headFromProbe(params, probe, config.margin, random);
+}
+
+/** 1 where an image belongs to a class. A content that stands in several classes belongs to each, as it does for pairs. */
+function targetsOf(images: readonly ImageRecord[], classes: readonly string[]): Uint8Array {
+  const homes = new Map<string, Set<string>>();
+  for (const { sha256, className } of images) homes.set(sha256, (homes.get(sha256) ?? new Set()).add(className));
+  return Uint8Array.from(images.flatMap(({ sha256 }) => classes.map((name) => Number(homes.get(sha256)!.has(name)))));
+}
+
+/** [n, C]. */
+async function pooledFeatures(
+  { engine, config, source, params, signal }: Pick<ProbeStart, 'engine' | 'config' | 'source' | 'params' | 'signal'>,
+  images: readonly SourceImage[],
+): Promise<Float32Array> {
+  const entry = entryOf[config.scope];
+  if (entry === 'pooled') return source.batch(images);
+  const exe = await engine.compile(pooledTask(specOf(config), entry, FORWARD_BATCH), params);
+  try {
+    const parts: Float32Array[] = [];
+    for (const part of chunks(images, FORWARD_BATCH)) {
+      throwIfCancelled(signal);
+      const batch = new Float32Array(FORWARD_BATCH * source.rowLength); // a last, partial batch is filled up with zeros
+      batch.set(await source.batch(part));
+      const { features } = await exe.run({ images: batch });
+      parts.push(features!.slice(0, (part.length * features!.length) / FORWARD_BATCH));
+    }
+    const out = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      out.set(part, at);
+      at += part.length;
+    }
+    return out;
+  } finally {
+    await exe.dispose();
+  }
+}

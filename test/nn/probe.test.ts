@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { randomFor } from '../../src/shared/random.ts';
+import { fitProbe } from '../../src/main/nn/probe.ts';
+
+const N = 40;
+const D = 60;
+const K = 3;
+const random = randomFor(1, 'probe test');
+const label = (i: number): number => i % K;
+// Classes lie apart along their own feature; everything has a large common offset, as pooled features do.
+const rows = Float32Array.from({ length: N * D }, (_, at) => 5 + random.normal() + (at % D === label(Math.floor(at / D)) ? 4 : 0));
+const targets = Uint8Array.from({ length: N * K }, (_, at) => Number(at % K === label(Math.floor(at / K))));
+
+describe('a linear probe [40, 60] -> 3 classes', () => {
+  test('its weights give the scores of the rows it was fitted to', async () => {
+    const { weight, bias, scores } = await fitProbe(rows, N, targets);
+    for (let i = 0; i < N; i++) {
+      for (let k = 0; k < K; k++) {
+        let score = bias[k]!;
+        for (let j = 0; j < D; j++) score += weight[k * D + j]! * rows[i * D + j]!;
+        expect(score).toBeCloseTo(scores[i * K + k]!, 6);
+      }
+    }
+  });
+  test('it scores every image above zero for its own class and below for the others', async () => {
+    const { scores } = await fitProbe(rows, N, targets);
+    scores.forEach((s, at) => {
+      expect(s > 0).toBe(targets[at] === 1);
+    });
+  });
+  test('it lies at a minimum: no small change of a weight lowers the penalised loss', async () => {
+    const { weight, bias } = await fitProbe(rows, N, targets);
+    const at = loss(weight, bias);
+    for (const [w, step] of [0, 17, 60, 130].flatMap((w) => [-0.02, 0.02].map((step) => [w, step] as const))) {
+      const moved = weight.slice();
+      moved[w]! += step;
+      expect(loss(moved, bias)).toBeGreaterThan(at);
+    }
+  });
+  test('the same rows give the same numbers, and a row that belongs to two classes may', async () => {
+    const both = targets.slice();
+    both[1] = 1;
+    expect((await fitProbe(rows, N, both)).weight).toEqual((await fitProbe(rows, N, both)).weight);
+    expect((await fitProbe(rows, N, both)).scores[1]).toBeGreaterThan(0);
+  });
+  test('rows that are all alike give a probe that is finite', async () => {
+    const { weight, bias } = await fitProbe(new Float32Array(4 * D).fill(3), 4, Uint8Array.of(1, 0, 1, 0, 0, 1, 0, 1));
+    expect([...weight, ...bias].every(Number.isFinite)).toBe(true);
+  });
+  test('a cancellation ends it', async () => {
+    await expect(fitProbe(rows, N, targets, () => Promise.reject(new Error('cancelled')))).rejects.toThrow('cancelled');
+  });
+});
+
+/** As probe.ts states it: the penalty counts in the centred and scaled coordinates. */
+function loss(weight: Float64Array, bias: Float64Array): number {
+  const mean = Float64Array.from({ length: D }, (_, j) => rows.reduce((sum, x, at) => sum + (at % D === j ? x : 0), 0) / N);
+  const squares = rows.reduce((sum, x, at) => sum + (x - mean[at % D]!) ** 2, 0) / N;
+  const centredBias = bias.map((b, k) => b + mean.reduce((total, m, j) => total + m * weight[k * D + j]!, 0));
+  const squared = (x: Float64Array): number => x.reduce((total, v) => total + v * v, 0);
+  let sum = 0;
+  for (let i = 0; i < N; i++) {
+    for (let k = 0; k < K; k++) {
+      let s = bias[k]!;
+      for (let j = 0; j < D; j++) s += weight[k * D + j]! * rows[i * D + j]!;
+      sum += (Math.log1p(Math.exp(-Math.abs(s))) + Math.max(s, 0) - targets[i * K + k]! * s) / N;
+    }
+  }
+  return sum + (1e-4 / 2) * (squares * squared(weight) + squared(centredBias) / 0.1);
+}
