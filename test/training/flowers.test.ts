@@ -21,5 +21,5 @@ test.skipIf(!hasBuild || !here)(
     const judged = await json<{ auc: number; pairs: number }>(['evaluate', probe.run, ...at]);
     expect(judged.auc).toBeGreaterThan(0.83); // this split's test images are hard: 0.85, where others give 0.88 to 0.92
   },
-  180_000,
+  600_000, // 77 s on two cores with much else to do
 );
