@@ -230,7 +230,7 @@ export const CALLS = {
   'reports.save': call<ReportRecord>()(ReportDraft),
   'reports.preview': call<ReportPreview>()(ReportDraft),
   'reports.write': call<Job>()(
-    z.strictObject({ report: text('The report'), format: z.enum(REPORT_FORMATS), out: z.string().optional() }), // result: { file }
+    z.strictObject({ report: text('The report'), format: z.enum(REPORT_FORMATS), out: z.string().optional() }), // result: { report, file }
   ),
   'reports.remove': call<null>()(ReportId),
   'reports.restore': call<null>()(ReportId),

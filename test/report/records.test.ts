@@ -99,7 +99,7 @@ describe('a report', () => {
     const job = startWriting(bench, { report, format: 'html', out });
     expect(job).toMatchObject({ kind: 'report', subject: report, status: 'running' });
     const end = await endOf(job);
-    expect(end).toMatchObject({ status: 'done', result: { file: `${out}.html` } });
+    expect(end).toMatchObject({ status: 'done', result: { report, file: `${out}.html` } });
     expect(await readdir(join(bench.workspace.folder, 'handed in'))).toEqual(['review.txt.html']);
     const { html } = getReport(bench, report);
     expect(html).toMatchObject({ path: `${out}.html`, gone: false });

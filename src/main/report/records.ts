@@ -69,7 +69,7 @@ export function startWriting(bench: Workbench, { report, format, out }: { report
   return bench.jobs.start({ kind: 'report', title, subject: report }, (job) => write(bench, stored, format, file, job));
 }
 
-async function write(bench: Workbench, stored: StoredReport, format: ReportFormat, file: string, job: JobContext): Promise<{ file: string }> {
+async function write(bench: Workbench, stored: StoredReport, format: ReportFormat, file: string, job: JobContext): Promise<{ report: string; file: string }> {
   const say = (text: string): void => job.progress({ text });
   await judgeRuns(bench, stored.comparisons, { signal: job.signal, onRun: (run) => say(`Judging run ${run.replace(/^r/, '')} on its test pairs`) });
   say(`Putting ${counted(stored.comparisons.length, 'comparison')} together`);
@@ -85,7 +85,7 @@ async function write(bench: Workbench, stored: StoredReport, format: ReportForma
   else await print(bench, stored.report, page, file, job);
   bench.store.reports.setWritten(stored.report, format, file);
   bench.hub.changed('reports', stored.report);
-  return { file };
+  return { report: stored.report, file };
 }
 
 /** A printer takes files: the page lies beside the workspace's own copy for as long as it prints. */

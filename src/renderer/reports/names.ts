@@ -1,0 +1,31 @@
+import type { ComparisonRow } from '../../shared/explore.ts';
+import { fileName } from '../../shared/format.ts';
+
+/** The classes of a pair where the data set knows both, else its files. */
+export function pairName({ images: [a, b] }: Pick<ComparisonRow, 'images'>): string {
+  const [first, second] = a.className !== null && b.className !== null ? [a.className, b.className] : [fileName(a.file), fileName(b.file)];
+  return `${first} and ${second}`;
+}
+
+export const filesOf = ({ images }: Pick<ComparisonRow, 'images'>): string => images.map((image) => fileName(image.file)).join(' · ');
+
+/** "24 Nov 2026", in the reader's own time. */
+export const dayText = (ms: number): string => new Date(ms).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** "24 Nov 2026, 14:05", in the reader's own time. */
+export const momentText = (ms: number): string =>
+  `${dayText(ms)}, ${new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+
+const LONGEST = 60; // characters of a file name
+
+/** A file name that every system takes, made of a title: "Spring review, part 2" is "Spring review, part 2.pdf". */
+export function reportFileName(title: string, extension: string): string {
+  const safe = title
+    .normalize('NFC')
+    .replace(/[\p{C}<>:"/\\|?*]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .slice(0, LONGEST)
+    .replace(/^[. ]+|[. ]+$/g, '');
+  const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(safe);
+  return `${safe && !reserved ? safe : 'Twinlens report'}.${extension}`;
+}
