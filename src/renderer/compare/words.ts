@@ -1,5 +1,7 @@
-import type { Comparison, ExplainTarget, Verdict } from '../../shared/comparison.ts';
-import { mapWords } from '../../shared/comparison-words.ts';
+import type { Comparison, Verdict } from '../../shared/comparison.ts';
+import type { RunRow } from '../../shared/explore.ts';
+import { runName } from '../lib/best-run.ts';
+import { mapWords, verdictWord } from '../../shared/comparison-words.ts';
 import { distanceText, NBSP, percentText, threeDigits } from '../../shared/format.ts';
 import { isOnBorder, placeWords, strongestEdge, type EvidencePlace } from '../../shared/maps/evidence.ts';
 import type { MapKind } from '../../shared/maps/kinds.ts';
@@ -83,10 +85,9 @@ export function legendTicks(view: Exclude<MapView, 'none'>, scale: number): Lege
   return [0, 0.5, 1].map((at) => ({ at, text: at === 0 ? '0' : threeDigits(at * scale) }));
 }
 
-/** "Rose and Daisy", or the files' names. */
-export const targetWords: Record<ExplainTarget, string> = {
-  verdict: 'Evidence for and against the verdict.',
-  distance: 'What makes the distance larger or smaller, whatever the verdict, as in the published notebook.',
-};
-
 export const percentOf = (n: number): string => `${n}${NBSP}%`;
+
+/** Above a pair's pictures where two runs stand on the stage: which run, what it says, how far from its threshold. */
+export function otherHeading(row: Comparison, run: RunRow | null): string {
+  return `${run ? runName(run) : row.run}: ${verdictWord(row.verdict).toLowerCase()}, ${offsetWords(row)}, similarity ${percentText(row.similarity)}`;
+}

@@ -1,0 +1,66 @@
+import type { Comparison } from '../../shared/comparison.ts';
+import { strongestPart } from '../../shared/maps/contour.ts';
+import { upsample, valueAt } from '../../shared/maps/field.ts';
+import { factualSign, signedToKinds, type MapKind } from '../../shared/maps/kinds.ts';
+import { layerTable, paintLayer, type ColourScale, type LayerTable, type MapView } from '../../shared/maps/paint.ts';
+import type { Size } from './zoom.ts';
+
+export type ShownView = Exclude<MapView, 'none'>;
+
+const LONGEST = 512; // px of the painted layer: a map of 7 × 7 cells is smooth in it, and painting takes a few ms
+const tables = new Map<string, LayerTable>();
+
+function tableFor(scale: ColourScale, view: ShownView): LayerTable {
+  const key = `${scale} ${view}`;
+  let table = tables.get(key);
+  if (!table) tables.set(key, (table = layerTable(scale, view)));
+  return table;
+}
+
+/** Everything that the screen does with one image's signed map, each enlarged view worked out once. */
+export class MapPainter {
+  readonly width: number; // px of the layer
+  readonly height: number;
+  /** [mapHeight, mapWidth] each; signed: above zero where it is factual. */
+  readonly maps: Record<ShownView, Float32Array>;
+  readonly own: number; // the largest value of either map of this image
+  private readonly grid: Size;
+  private readonly fields = new Map<ShownView, Float32Array>();
+
+  constructor(signed: Float32Array, grid: Size, read: Pick<Comparison, 'verdict' | 'target'>, picture: Size) {
+    const sign = factualSign(read.verdict, read.target);
+    this.maps = { ...signedToKinds(signed, read.verdict, read.target), signed: signed.map((s) => sign * s) };
+    this.own = signed.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
+    this.grid = grid;
+    const shrink = LONGEST / Math.max(picture.width, picture.height);
+    this.width = Math.max(1, Math.round(picture.width * shrink));
+    this.height = Math.max(1, Math.round(picture.height * shrink));
+  }
+
+  isEmpty(kind: MapKind): boolean {
+    return !this.maps[kind].some((value) => value > 0);
+  }
+
+  /** RGBA of the layer, not premultiplied. */
+  paint(data: Uint8ClampedArray, view: ShownView, scale: number, colours: ColourScale): void {
+    paintLayer(data, this.field(view), scale, tableFor(colours, view));
+  }
+
+  /** The value of a view at 0..1 across and down the picture. */
+  valueAt(view: ShownView, u: number, v: number): number {
+    return valueAt(this.maps[view], this.grid.width, this.grid.height, u, v);
+  }
+
+  /** Path of the line around the strongest part, in px of the layer; '' where nothing can be seen. `percent` of the area stay outside. */
+  contour(view: ShownView, scale: number, percent: number): string {
+    const map = view === 'signed' ? this.maps.signed.map(Math.abs) : this.maps[view];
+    const { lines } = strongestPart({ map, w: this.grid.width, h: this.grid.height }, this.width, this.height, scale, percent);
+    return lines.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`).join('');
+  }
+
+  private field(view: ShownView): Float32Array {
+    let field = this.fields.get(view);
+    if (!field) this.fields.set(view, (field = upsample(this.maps[view], this.grid.width, this.grid.height, this.width, this.height)));
+    return field;
+  }
+}
