@@ -23,7 +23,8 @@ export async function mediaAnswer(
   try {
     const { path: place, type, immutable } = await house.media(path, asked.signal);
     file = await open(place, 'r');
-    const { size, mtimeMs, ...stat } = await file.stat();
+    const stat = await file.stat();
+    const { size, mtimeMs } = stat;
     if (!stat.isFile()) return await closed(file, inWords(404, 'There is no such picture or file.'));
     const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;
     const headers: Record<string, string> = {

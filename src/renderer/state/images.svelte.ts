@@ -38,6 +38,7 @@ class ImagesState {
   );
 
   private rows = $state.raw<ReadonlyMap<number, CuratedImage>>(new Map());
+  private told = '';
   private readonly asked = new Set<number>();
   private seen: readonly number[] = []; // ids on the screen
   private finding: AbortController | null = null;
@@ -93,7 +94,14 @@ class ImagesState {
       const state = await api.call('curation.apply', { dataset, edit });
       if (state.undoPosition === before) return toast.done('Nothing to change: they stand so already.');
       const position = state.undoPosition;
-      toast.undoable(state.canUndo!, () => this.undo(position));
+      const { focus } = this.selection;
+      // One message at a time: only the last change can be taken back from there.
+      for (const { id, text } of toast.list) if (text === this.told) toast.dismiss(id);
+      this.told = state.canUndo!;
+      toast.undoable(this.told, () => this.undo(position));
+      if (edit.kind !== 'relabel') return;
+      await this.find();
+      this.selection = { ids: new Set(), focus: Math.min(focus, Math.max(0, this.ids.length - 1)), anchor: focus }; // not after the image to its new class
     });
   }
 

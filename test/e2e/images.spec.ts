@@ -1,0 +1,209 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { drawColours } from '../cli/kit.ts';
+import { expect, test } from './kit.ts';
+
+const grid = (page: Page): Locator => page.getByRole('listbox', { name: 'Images' });
+const tiles = (page: Page): Locator => grid(page).getByRole('option');
+const selected = (page: Page): Locator => grid(page).getByRole('option', { selected: true });
+const changes = (page: Page): Locator => page.getByRole('region', { name: 'Changes' }).getByRole('listitem');
+
+/** No finding of any weight on what is shown now. */
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)).toEqual([]);
+}
+
+test.describe.configure({ mode: 'serial' });
+
+test('a folder is chosen, looked through before, and imported; what could not be is told', async ({ page, served }) => {
+  const folder = join(served.workspace, 'drawn', 'Pets');
+  await drawColours(folder, 10);
+  writeFileSync(join(folder, 'red', 'notes.txt'), 'x');
+  writeFileSync(join(folder, 'red', '<img src=x onerror=alert(1)>.png'), 'no picture');
+  await page.goto(served.url);
+  await page.getByRole('button', { name: 'Choose a folder…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Choose the folder with your images' });
+  await dialog.getByLabel('Folder', { exact: true }).fill(folder);
+  await dialog.getByLabel('Folder', { exact: true }).press('Enter');
+  await dialog
+    .getByRole('button', { name: /choose/i })
+    .last()
+    .click();
+  const form = page.getByRole('form', { name: 'Import' });
+  await expect(form.getByRole('status')).toContainText('31 images in 3 classes, 1 other files');
+  await form.getByLabel(/Do several images show the same thing/).selectOption({ label: 'Yes: by a pattern of my own…' });
+  await form.getByLabel('Pattern', { exact: true }).fill('(');
+  await expect(form.getByRole('alert')).toContainText('not a regular expression');
+  await expect(form.getByRole('button', { name: 'Import' })).toBeDisabled();
+  await form.getByLabel('Pattern', { exact: true }).fill('^(.).*');
+  await expect(form.getByRole('region', { name: 'Subjects found' })).toContainText('different things');
+  await form.getByLabel(/Do several images show the same thing/).selectOption({ label: 'No: every image shows another thing' });
+  await form.getByLabel('Name', { exact: true }).fill('Pets');
+  await expectAccessible(page);
+  await form.getByRole('button', { name: 'Import' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Pets' })).toBeVisible();
+  await expect(page.getByText('30 images · 3 classes')).toBeVisible();
+  await page.getByRole('button', { name: 'Rejected files (2)' }).click();
+  const rejected = page.getByRole('dialog', { name: 'Not imported' });
+  await expect(rejected.getByRole('row')).toHaveCount(3);
+  await rejected.getByRole('searchbox').fill('onerror');
+  await expect(rejected.getByRole('row').nth(1)).toContainText('red/<img src=x onerror=alert(1)>.png');
+  await page.keyboard.press('Escape');
+});
+
+test('images are browsed by keyboard: arrows, ranges, ends, the large view and back', async ({ page, served }) => {
+  await page.goto(served.url);
+  await expect(tiles(page).first()).toBeVisible();
+  await expect(tiles(page).first()).toHaveAttribute('aria-setsize', '30');
+  await expect(tiles(page).first().locator('img')).toHaveJSProperty('complete', true);
+  expect(
+    await tiles(page)
+      .first()
+      .locator('img')
+      .evaluate((img: HTMLImageElement) => img.naturalWidth),
+  ).toBeGreaterThan(0);
+  await grid(page).focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(selected(page)).toHaveCount(3);
+  await page.keyboard.press('End');
+  await expect(selected(page)).toHaveAttribute('aria-posinset', '30');
+  await page.keyboard.press('Control+a');
+  await expect(page.getByText('30 images selected')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  const large = page.getByRole('region', { name: 'Large view' });
+  await expect(large).toContainText('1 of 30');
+  await page.keyboard.press('ArrowRight');
+  await expect(large).toContainText('2 of 30');
+  await expect(large.getByRole('img')).toHaveJSProperty('complete', true);
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(grid(page)).toBeFocused();
+  await expect(selected(page)).toHaveAttribute('aria-posinset', '2');
+  await expectAccessible(page);
+});
+
+test('images are filtered, excluded, relabelled and tagged; all of it undone, done again, and there after a reload', async ({ page, served }) => {
+  await page.goto(served.url);
+  const classes = page.getByRole('region', { name: 'Classes' });
+  await classes.getByRole('button', { name: /^red/ }).click();
+  await expect(page.getByText('10 of 30 images shown')).toBeVisible();
+  await tiles(page).nth(0).click();
+  await tiles(page)
+    .nth(2)
+    .click({ modifiers: ['Shift'] });
+  await page.keyboard.press('x');
+  await expect(changes(page).first()).toContainText('Excluded 3 images');
+  await expect(page.getByRole('option', { name: /excluded/ })).toHaveCount(3);
+  await tiles(page).nth(4).click();
+  await page.keyboard.press('t');
+  await page.getByLabel('Tag', { exact: true }).fill('ask <b>Jo</b>');
+  await page.keyboard.press('Enter');
+  await expect(changes(page).first()).toContainText('Tagged 1 image "ask <b>Jo</b>"');
+  await tiles(page).nth(5).click();
+  await page.keyboard.press('r');
+  await page.getByLabel('Class', { exact: true }).fill('gre');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(changes(page).first()).toContainText('Relabelled 1 image as "green"');
+  await expect(page.getByText('9 of 30 images shown')).toBeVisible();
+  await grid(page).focus();
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('10 of 30 images shown')).toBeVisible();
+  await page.keyboard.press('Control+Shift+z');
+  await expect(page.getByText('9 of 30 images shown')).toBeVisible();
+
+  await page.reload();
+  await expect(page.getByText('27 images · 3 excluded · 3 classes')).toBeVisible();
+  await expect(changes(page)).toHaveCount(3);
+  await expect(classes.getByRole('button', { name: /^red/ })).toContainText('6 +3 out');
+  await expect(classes.getByRole('button', { name: /^green/ })).toContainText('11');
+  await page.getByRole('radio', { name: 'Excluded' }).click();
+  await expect(tiles(page)).toHaveCount(3);
+  await page.getByRole('radio', { name: 'All' }).click();
+  await page.getByRole('searchbox').fill('<B>JO');
+  await expect(tiles(page)).toHaveCount(1);
+  await page.getByRole('searchbox').fill('%');
+  await expect(page.getByText('No image fits')).toBeVisible();
+  await page.getByRole('button', { name: 'Clear all filters' }).click();
+  await expect(page.getByText('27 images · 3 excluded · 3 classes')).toBeVisible();
+});
+
+test('what is trained on is the curated set', async ({ served }) => {
+  const summary = await served.call('datasets.get', { dataset: 'pets' });
+  expect(summary.images).toBe(27);
+  expect(summary.classes).toEqual({ red: 6, green: 11, blue: 10 });
+  const { snapshot } = summary;
+  for (let n = 0; n < 3; n++) await served.call('curation.undo', { dataset: 'pets' });
+  const imported = await served.call('datasets.get', { dataset: 'pets' });
+  expect(imported.images).toBe(30);
+  expect(imported.snapshot).not.toBe(snapshot);
+  for (let n = 0; n < 3; n++) await served.call('curation.redo', { dataset: 'pets' });
+  expect((await served.call('datasets.get', { dataset: 'pets' })).snapshot).toBe(snapshot);
+});
+
+test('the curated set is written as a list that a spreadsheet opens', async ({ page, served }) => {
+  await page.goto(served.url);
+  await page.getByRole('button', { name: 'More for this data set' }).click();
+  await page.getByRole('menuitem', { name: 'Export…' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Write the list' }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^Pets .*\.csv$/);
+  const lines = readFileSync(await file.path(), 'utf8')
+    .trimEnd()
+    .split('\r\n');
+  expect(lines[0]).toBe('\ufefffile,class,imported class,split,tags,excluded,width,height,sha256');
+  expect(lines).toHaveLength(31);
+  expect(lines.filter((line) => line.includes(',yes,'))).toHaveLength(3);
+  expect(lines.filter((line) => /,green,red,/.test(line))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('ask <b>Jo</b>'))).toHaveLength(1);
+});
+
+test('two images go to the comparison', async ({ page, served }) => {
+  await page.goto(served.url);
+  await tiles(page).nth(7).click();
+  await tiles(page)
+    .nth(9)
+    .click({ modifiers: ['Control'] });
+  await page.getByRole('button', { name: /^Compare these two/ }).click();
+  await expect(page).toHaveURL(/#\/compare\?a=pets%2F\d+&b=pets%2F\d+/);
+});
+
+test('a folder that moved is missed in words and found again; a changed file is a tile with its reason', async ({ page, served }) => {
+  const folder = join(served.workspace, 'drawn', 'Birds');
+  await drawColours(folder, 4);
+  await served.job('datasets.import', { folder, name: 'Birds' });
+  const moved = join(served.workspace, 'drawn', 'Birds elsewhere');
+  renameSync(folder, moved);
+  await page.goto(served.url);
+  await page.getByRole('button', { name: /Data set: / }).click();
+  await page.getByRole('menuitem', { name: /Birds/ }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'Folder not found' })).toContainText(folder);
+  await expectAccessible(page);
+  await expect(served.call('datasets.relocate', { dataset: 'birds', folder: join(served.workspace, 'drawn', 'Pets') })).rejects.toMatchObject({
+    code: 'bad-dataset',
+  });
+  writeFileSync(join(moved, 'red', (await served.call('images.rows', { dataset: 'birds', ids: [11] }))[0]!.file.split('/')[1]!), 'changed');
+  await served.call('datasets.relocate', { dataset: 'birds', folder: moved }).catch(() => undefined);
+  renameSync(moved, folder);
+  await page.reload();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByRole('option', { name: /cannot be shown: .*changed since it was imported/ })).toHaveCount(1);
+});
+
+test('a data set is taken off the list and put back', async ({ page, served }) => {
+  await page.goto(`${served.url}#/images?sheet=sets`);
+  await expect(page.getByRole('list', { name: 'Data sets' }).getByRole('listitem')).toHaveCount(2);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Take Birds off the list' }).click();
+  await expect(page.getByRole('list', { name: 'Data sets' }).getByRole('listitem')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('list', { name: 'Data sets' }).getByRole('listitem')).toHaveCount(2);
+});
