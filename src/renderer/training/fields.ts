@@ -190,3 +190,6 @@ export function typedNumber(text: string): number | string | undefined {
   const value = Number(plain);
   return Number.isFinite(value) ? value : plain;
 }
+
+/** Whether a field, named as a problem names it, stands under "More settings". */
+export const isMore = (field: string): boolean => !['', 'dataset', 'weights', 'backbone'].includes(field);

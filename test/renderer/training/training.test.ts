@@ -155,7 +155,7 @@ describe('where a run stands', () => {
       { status: 'cancelled', epochs: [] },
       { stale: true },
       { config: { ...someConfig, epochs: 2 } },
-    ] as const)
+    ] satisfies Partial<RunRow>[])
       expect(resumable(run('r1', { status: 'done', epochs, ...more })).can, JSON.stringify(more)).toBe(false);
   });
   test('learning by heart is told', () => {
