@@ -47,10 +47,10 @@ class WorkbenchState {
     line.listen(() => {
       this.refresh().catch((error: unknown) => toast.error(error));
     });
-    api.on('changed', ({ what }) => {
+    api.on('changed', ({ what, id }) => {
       if (what === 'datasets') datasets.load().catch((error: unknown) => toast.error(error));
       if (what === 'comparisons' || what === 'reports') void counts.load(what);
-      if (what === 'runs') runs.load().catch((error: unknown) => toast.error(error));
+      if (what === 'runs') runs.changed(id);
     });
   }
 }
