@@ -37,7 +37,7 @@ describe('the sample data set', () => {
   });
 
   it('tells the truth: taking the motif out changes the pixels of its box, and no others', async () => {
-    for (const { svg, box } of sample.filter((_, i) => i % 6 === 0)) {
+    for (const { svg, box } of sample.filter((_, i) => i % 12 === 0)) {
       const without = svg.replace(/<g id="motif"[^]*(?=<\/svg>)/, '');
       expect(without).not.toBe(svg);
       const [a, b] = [await rasterise(svg), await rasterise(without)];
@@ -90,12 +90,12 @@ describe('the sample data set', () => {
       const votes = SAMPLE_CLASSES.map((c) => near.filter(({ j }) => sample[j]!.className === c).length);
       return SAMPLE_CLASSES[votes.indexOf(Math.max(...votes))] === sample[i]!.className;
     }).length;
-    // Chance is 1/6 of 600 = 100 with a standard deviation of 9.1.
-    expect(right).toBeLessThan(100 + 4 * 9.1);
+    // Chance is 1/6 of 1,200 = 200 with a standard deviation of 12.9.
+    expect(right).toBeLessThan(200 + 4 * 12.9);
   });
 
   it('shows its motif with good contrast', async () => {
-    for (const { svg, box } of sample.filter((_, i) => i % 10 === 0)) {
+    for (const { svg, box } of sample.filter((_, i) => i % 20 === 0)) {
       const { data } = await rasterise(svg);
       const lumas: number[] = [];
       for (let y = Math.ceil(box.y + box.h * 0.2); y < box.y + box.h * 0.8; y++) {
@@ -111,6 +111,8 @@ describe('the sample data set', () => {
 });
 
 describe('writeSample', () => {
+  const PER_CLASS = 10;
+  const few = sampleImages(7, PER_CLASS);
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'sample-'));
@@ -121,14 +123,14 @@ describe('writeSample', () => {
 
   it('draws a class-folder data set with the truth beside it, once', async () => {
     const seen: number[] = [];
-    const first = await writeSample(folder, { seed: 7, onProgress: (done) => seen.push(done) });
-    expect(first.drawn).toBe(sample.length);
-    expect(seen).toEqual(sample.map((_, i) => i + 1));
+    const first = await writeSample(folder, { seed: 7, perClass: PER_CLASS, onProgress: (done) => seen.push(done) });
+    expect(first.drawn).toBe(few.length);
+    expect(seen).toEqual(few.map((_, i) => i + 1));
     expect((await readdir(folder)).sort()).toEqual(['images', 'truth.json']);
     expect((await readdir(first.images)).sort()).toEqual(SAMPLE_CLASSES);
     const truth = JSON.parse(await readFile(first.truth, 'utf8')) as Record<string, unknown>;
-    expect(truth).toEqual(Object.fromEntries(sample.map((s) => [s.file, s.box])));
-    for (const s of sample.filter((_, i) => i % 20 === 0)) {
+    expect(truth).toEqual(Object.fromEntries(few.map((s) => [s.file, s.box])));
+    for (const s of few.filter((_, i) => i % 4 === 0)) {
       const file = path.join(first.images, s.file);
       expect(await inspect(file)).toMatchObject({ width: SAMPLE_SIZE, height: SAMPLE_SIZE });
       const { data } = await rasterise(s.svg);
@@ -136,27 +138,27 @@ describe('writeSample', () => {
       for (let i = 0; i < SAMPLE_SIZE ** 2; i += 97) for (let c = 0; c < 3; c++) expect(pixels[i * 3 + c]).toBe(data[i * 4 + c]);
     }
 
-    const file = path.join(first.images, sample[0]!.file);
+    const file = path.join(first.images, few[0]!.file);
     const before = (await stat(file)).mtimeMs;
-    expect((await writeSample(folder, { seed: 7 })).drawn).toBe(0);
+    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).drawn).toBe(0);
     expect((await stat(file)).mtimeMs).toBe(before);
   });
 
   it('draws again what is incomplete or of another seed', async () => {
-    await rm(path.join(folder, 'images', sample[5]!.file));
-    expect((await writeSample(folder, { seed: 7 })).drawn).toBe(sample.length);
-    await writeFile(path.join(folder, 'images', sample[6]!.file), '');
-    expect((await writeSample(folder, { seed: 7 })).drawn).toBe(sample.length);
-    expect((await writeSample(folder, { seed: 8 })).drawn).toBe(sample.length);
+    await rm(path.join(folder, 'images', few[5]!.file));
+    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).drawn).toBe(few.length);
+    await writeFile(path.join(folder, 'images', few[6]!.file), '');
+    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).drawn).toBe(few.length);
+    expect((await writeSample(folder, { seed: 8, perClass: PER_CLASS })).drawn).toBe(few.length);
   });
 
   it('can be cancelled, and is then not taken for complete', async () => {
     const other = path.join(folder, 'other');
     const cancel = new AbortController();
-    const run = writeSample(other, { seed: 7, signal: cancel.signal, onProgress: (done) => done === 10 && cancel.abort() });
+    const run = writeSample(other, { seed: 7, perClass: PER_CLASS, signal: cancel.signal, onProgress: (done) => done === 10 && cancel.abort() });
     await expect(run).rejects.toMatchObject({ code: 'cancelled' });
     expect(await readdir(other)).toEqual(['images']);
-    expect((await writeSample(other, { seed: 7 })).drawn).toBe(sample.length);
+    expect((await writeSample(other, { seed: 7, perClass: PER_CLASS })).drawn).toBe(few.length);
   });
 });
 

@@ -22,7 +22,18 @@ describe('what goes together', () => {
     });
   });
   test('from scratch everything is trained, with batch statistics', () => {
-    expect(configFor({ dataset: 'd' }, null)).toMatchObject({ backbone: 'compact', scope: 'all', batchNorm: 'batch', weights: null });
+    expect(configFor({ dataset: 'd' }, null)).toMatchObject({
+      backbone: 'compact',
+      scope: 'all',
+      batchNorm: 'batch',
+      weights: null,
+      augmentation: null,
+    });
+  });
+  test('the compact network from scratch takes more steps than others do', () => {
+    expect(configFor({ dataset: 'd' }, null)).toMatchObject({ batch: 8, lr: 1e-3, plateau: 2 });
+    expect(configFor({ dataset: 'd', backbone: 'resnet18' }, null)).toMatchObject({ batch: 16, lr: 1e-3, plateau: 5 });
+    expect(configFor({ dataset: 'd', batch: 4, plateau: 0 }, null)).toMatchObject({ batch: 4, plateau: 0 });
   });
   test('augmentation and scope head are refused, augmentation and other scopes are not', () => {
     const request = { dataset: 'd', backbone: 'mobilenet_v2_035', augmentation: flips } as const;

@@ -11,6 +11,7 @@ export interface ParamSpec {
   name: string;
   shape: readonly number[];
   kind: 'weight' | 'statistic';
+  start?: number; // what all its values are before training, where that is not the usual start
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

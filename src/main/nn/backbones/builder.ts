@@ -14,6 +14,7 @@ export interface ConvNorm {
   kernel: number;
   stride: number;
   depthwise?: boolean;
+  startBias?: number; // of the batch norm, before training; 0 if left out
   activation: Activation;
 }
 
@@ -34,7 +35,7 @@ export class Builder {
     const channels = x.shape[1]!;
     const kernel = this.weight(`${o.conv}.weight`, [o.out, o.depthwise ? 1 : channels, o.kernel, o.kernel]);
     const gamma = this.weight(`${o.norm}.weight`, [o.out]);
-    const beta = this.weight(`${o.norm}.bias`, [o.out]);
+    const beta = this.weight(`${o.norm}.bias`, [o.out], o.startBias);
     const mean = this.statistic(`${o.norm}.running_mean`, [o.out]);
     const variance = this.statistic(`${o.norm}.running_var`, [o.out]);
     const epsilon = this.flavour === 'keras' ? 1e-3 : 1e-5;
@@ -60,8 +61,8 @@ export class Builder {
     return this.graph.apply('dense', [x, this.weight(`${name}.weight`, [out, x.shape[1]!]), this.weight(`${name}.bias`, [out])], null);
   }
 
-  private weight(name: string, shape: readonly number[]): Value {
-    return this.graph.param({ name, shape, kind: 'weight' });
+  private weight(name: string, shape: readonly number[], start?: number): Value {
+    return this.graph.param({ name, shape, kind: 'weight', ...(start === undefined ? {} : { start }) });
   }
 
   private statistic(name: string, shape: readonly number[]): Value {
