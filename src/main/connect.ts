@@ -40,7 +40,7 @@ export async function connectHouse(address: string): Promise<Connected> {
   return {
     info,
     call: (name, input, signal) =>
-      line.ask(`call/${name}`, { body: encode(input), headers: { 'content-type': 'application/json' } }, signal ?? undefined),
+      line.ask(`call/${encodeURIComponent(name)}`, { body: encode(input), headers: { 'content-type': 'application/json' } }, signal ?? undefined),
     on: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

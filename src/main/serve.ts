@@ -105,7 +105,7 @@ class HttpDoor {
     if (unknown) return this.refuse(request, response, unknown.status, new AppError('bad-request', unknown.why));
     const [, room = '', ...rest] = address.split('/');
     const reads = request.method === 'GET' || request.method === 'HEAD';
-    if (room === 'call' && request.method === 'POST') return this.call(rest.join('/'), request, response);
+    if (room === 'call' && request.method === 'POST') return this.call(decodedName(rest.join('/')), request, response);
     if (room === 'receive' && request.method === 'POST') return this.receive(request, response);
     if (room === 'events' && request.method === 'GET') return this.listeners.add(response);
     if (room === 'media' && reads) return this.media(rest.join('/'), request, response);
@@ -132,7 +132,7 @@ class HttpDoor {
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const bytes = await bodyOf(request, RECEIVE_LIMIT);
-      const name = nameFrom(request.headers['x-file-name']);
+      const name = decodedName(String(request.headers['x-file-name'] ?? ''));
       await this.send(response, { ok: true, value: await this.house.receive(name, bytes) });
     } catch (error) {
       await this.send(response, { ok: false, error: toWireError(error) });
@@ -205,9 +205,10 @@ function decoded(text: string): unknown {
   }
 }
 
-function nameFrom(header: string | string[] | undefined): string {
+/** Empty for one that was not encoded as it must be. */
+function decodedName(text: string): string {
   try {
-    return decodeURIComponent(typeof header === 'string' ? header : '');
+    return decodeURIComponent(text);
   } catch {
     return '';
   }

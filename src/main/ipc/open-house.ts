@@ -11,6 +11,7 @@ export function openHouse(bench: Workbench): House {
   return {
     call: async (name, input, signal = new AbortController().signal) => {
       try {
+        if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
         return { ok: true, value: (await answer(name, input, { bench, signal })) ?? null };
       } catch (error) {
         return refusal(signal.aborted ? new AppError('cancelled', 'Cancelled.') : error);

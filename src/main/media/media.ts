@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { basename, extname, isAbsolute, join } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, extname, isAbsolute, join, sep } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import type { ReportFormat } from '../../shared/report.ts';
 import { absoluteFile, hasImageExtension } from '../dataset/scan.ts';
@@ -36,7 +36,7 @@ export async function mediaFor(bench: Workbench, path: string, signal?: AbortSig
       if (!isAbsolute(first) || !hasImageExtension(first)) break;
       return there(await bench.shelf.loose(first, 'image', signal), false);
     case 'comparison':
-      if (COMPARISON_FILE.test(second)) return there(join(bench.workspace.comparison(first), second), true);
+      if (COMPARISON_FILE.test(second)) return ours(bench, join(bench.workspace.comparison(first), second), true);
       break;
     case 'report': {
       const [, id, format] = /^(\w+)\.(html|pdf)$/.exec(first) ?? [];
@@ -44,7 +44,7 @@ export async function mediaFor(bench: Workbench, path: string, signal?: AbortSig
       return there(writtenFile(bench, id, format as ReportFormat), false);
     }
     case 'export':
-      if (first !== '' && !first.startsWith('.') && basename(first) === first) return there(join(bench.workspace.exports, first), false);
+      if (first !== '' && !first.startsWith('.') && basename(first) === first) return ours(bench, join(bench.workspace.exports, first), false);
       break;
     default:
   }
@@ -69,6 +69,13 @@ function importedPicture(bench: Workbench, dataset: string, id: string, size: Sh
 function there(path: string, immutable: boolean): MediaFile {
   if (!existsSync(path)) throw missing(path);
   return { path, type: mimeOf(path), immutable };
+}
+
+/** A file of the workspace. A link that leads out of it is not followed, whoever put it there. */
+function ours(bench: Workbench, path: string, immutable: boolean): MediaFile {
+  const file = there(path, immutable);
+  if (!realpathSync(path).startsWith(realpathSync(bench.workspace.folder) + sep)) throw missing(path);
+  return file;
 }
 
 const missing = (path: string): AppError => new AppError('not-found', 'There is no such picture or file.', { path });

@@ -12,16 +12,27 @@ type AnyListener = (payload: never) => void;
 
 const UNREACHABLE = 'Twinlens does not answer. Check that it still runs, on this machine or at the other end of the line, and try again.';
 
+/** What of the browser is used. */
+export interface BrowserParts {
+  fetch: typeof fetch;
+  EventSource: typeof EventSource;
+}
+
 /** The workbench by HTTP, from the place that served this page. Addresses are relative, so that a forwarded port works. */
 export class WebClient implements Api {
   private readonly listeners = new Map<EventName, Set<AnyListener>>();
   private readonly watchers = new Set<(connection: Connection) => void>();
+  private readonly browser: BrowserParts;
   private source: EventSource | null = null;
   private connection: Connection = 'open';
 
+  constructor(browser: BrowserParts = { fetch: globalThis.fetch.bind(globalThis), EventSource: globalThis.EventSource }) {
+    this.browser = browser;
+  }
+
   async call<N extends CallName>(name: N, input: CallInput<N>, { signal }: { signal?: AbortSignal } = {}): Promise<CallResult<N>> {
     const body = encode(input);
-    return (await this.ask(`call/${name}`, { body, headers: { 'content-type': 'application/json' } }, signal)) as CallResult<N>;
+    return (await this.ask(`call/${encodeURIComponent(name)}`, { body, headers: { 'content-type': 'application/json' } }, signal)) as CallResult<N>;
   }
 
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void {
@@ -51,7 +62,7 @@ export class WebClient implements Api {
   private async ask(address: string, request: { body: BodyInit; headers: Record<string, string> }, signal?: AbortSignal): Promise<unknown> {
     let text: string;
     try {
-      const response = await fetch(address, { method: 'POST', ...request, ...(signal ? { signal } : {}) });
+      const response = await this.browser.fetch(address, { method: 'POST', ...request, ...(signal ? { signal } : {}) });
       text = await response.text();
     } catch (error) {
       if (signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
@@ -64,7 +75,7 @@ export class WebClient implements Api {
 
   /** A browser's EventSource comes back by itself after a broken line, but not after a refusal. */
   private listen(): EventSource {
-    const source = new EventSource('events');
+    const source = new this.browser.EventSource('events');
     for (const event of EVENT_NAMES) {
       source.addEventListener(event, (message: MessageEvent<string>) => {
         this.tell(event, decode(message.data) as Events[typeof event]);
@@ -76,7 +87,7 @@ export class WebClient implements Api {
       if (wasLost) void this.catchUp();
     });
     source.addEventListener('error', () => {
-      if (source.readyState !== EventSource.CLOSED) this.is('lost');
+      if (source.readyState !== this.browser.EventSource.CLOSED) this.is('lost');
       else void this.askWhy();
     });
     return source;
@@ -84,10 +95,12 @@ export class WebClient implements Api {
 
   /** A refused EventSource does not say why: another program may have the port now, or the token is an old one. */
   private async askWhy(): Promise<void> {
-    const status = await fetch('call/app.info', { method: 'POST', body: encode({}), headers: { 'content-type': 'application/json' } }).then(
-      (response) => response.status,
-      () => 0,
-    );
+    const status = await this.browser
+      .fetch('call/app.info', { method: 'POST', body: encode({}), headers: { 'content-type': 'application/json' } })
+      .then(
+        (response) => response.status,
+        () => 0,
+      );
     this.is(status === 401 || status === 403 ? 'closed' : 'lost');
     if (this.connection === 'lost') setTimeout(() => (this.source = this.listen()), 1000);
   }
