@@ -16,12 +16,7 @@ export async function learn(dataset: string, ids: readonly number[]): Promise<vo
   });
   for (let from = 0; from < missing.length; from += MOST) {
     const part = missing.slice(from, from + MOST);
-    try {
-      for (const row of await api.call('images.rows', { dataset, ids: part })) rows.set(`${dataset}/${row.id}`, row);
-    } catch (error) {
-      asked = {};
-      throw error;
-    }
+    for (const row of await api.call('images.rows', { dataset, ids: part })) rows.set(`${dataset}/${row.id}`, row);
   }
 }
 

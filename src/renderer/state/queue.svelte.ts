@@ -56,15 +56,15 @@ class Queue {
     this.status = 'working';
     try {
       const list = await api.call('compare.queue', { ...ask, limit: LIMIT }, { signal: controller.signal });
+      if (this.controller !== controller) return;
+      this.list = list;
+      this.status = 'ready';
+      if (list.pairs.length > 0) this.open(this.at);
       await learn(
         list.dataset,
         list.pairs.flatMap(({ a, b }) => [a, b]),
       );
-      if (this.controller !== controller) return;
-      this.list = list;
-      this.status = 'ready';
       await this.loadJudged();
-      if (list.pairs.length > 0 && this.kind) this.open(this.at);
     } catch (error) {
       if (this.controller !== controller) return;
       this.error = asAppError(error);
