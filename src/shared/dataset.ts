@@ -18,7 +18,7 @@ export interface DatasetSummary {
   groups: number | null; // distinct subjects, where --group-by was given
   rejected: RejectedFile[];
   warnings: string[]; // whole sentences
-  snapshot: string; // sha256 over sorted (file, content, class, split): what a run was trained on
+  snapshot: string; // sha256 over sorted (file, content, class, split): what a run was trained on; '' in a list where it is not worked out yet
   createdMs: number;
 }
 

@@ -7,8 +7,9 @@ import { openStore, type Store } from '../../src/main/db/store.ts';
 import { workspaceAt } from '../../src/main/workspace.ts';
 import type { CurationEdit } from '../../src/shared/curation.ts';
 import { SPLITS } from '../../src/shared/dataset.ts';
-import { someConfig } from '../db/records.ts';
+import { someConfig, someDataset } from '../db/records.ts';
 import { drawClasses, temporaryFolder } from './drawn.ts';
+import { image } from './images.ts';
 import { freshStore, importFrom } from './imported.ts';
 
 let store: Store;
@@ -160,7 +161,13 @@ test('marks, history and what can be undone outlast a restart; pairs are drawn t
   const reader = withCuration(openStore(workspace, { write: false, command: 'reader' }));
   const drawn = SPLITS.map((split) => reader.datasets.pairs('kept', split));
   const summary = reader.datasets.get('kept');
-  expect(reader.curation.state('kept')).toEqual({ dataset: 'kept', canUndo: 'Excluded 2 images', canRedo: 'Relabelled 1 image as "b"', edits: 1, undoPosition: 1 });
+  expect(reader.curation.state('kept')).toEqual({
+    dataset: 'kept',
+    canUndo: 'Excluded 2 images',
+    canRedo: 'Relabelled 1 image as "b"',
+    edits: 1,
+    undoPosition: 1,
+  });
   reader.close();
   const second = withCuration(openStore(workspace, { write: true, command: 'second' }));
   expect(second.datasets.get('kept')).toEqual(summary);
@@ -231,4 +238,20 @@ describe('taking off the list', () => {
     expect((await importFrom(folder, second, { name: 'unused' })).images).toBe(16);
     second.close();
   });
+});
+
+test('the list of data sets tells of a large edited one what is quick to know, and get the whole', () => {
+  const images = Array.from({ length: 20_100 }, (_, id) => image(id, id < 10_000 ? 'a' : 'b', { split: id % 5 === 0 ? 'valid' : 'train' }));
+  store.datasets.insert({ ...someDataset({ name: 'large', images, warnings: ['Imported.'] }), pairs: storedPairs(images, 0) });
+  store.curation.apply('large', { kind: 'exclude', ids: [0, 1, 10_050] });
+  const listed = store.datasets.list().find(({ dataset }) => dataset === 'large')!;
+  expect(listed).toMatchObject({ images: 20_097, classes: { a: 9_998, b: 10_099 }, snapshot: '', warnings: ['Imported.'] });
+  const whole = store.datasets.get('large');
+  expect({ images: whole.images, classes: whole.classes, splits: whole.splits }).toEqual({
+    images: listed.images,
+    classes: listed.classes,
+    splits: listed.splits,
+  });
+  expect(whole.snapshot).toBe(snapshotOf(store.datasets.images('large')));
+  expect(store.datasets.list().find(({ dataset }) => dataset === 'large')).toEqual(whole); // known now
 });

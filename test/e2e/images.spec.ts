@@ -55,7 +55,7 @@ test('a folder is chosen, looked through before, and imported; what could not be
 });
 
 test('images are browsed by keyboard: arrows, ranges, ends, the large view and back', async ({ page, served }) => {
-  await page.goto(served.url);
+  await page.goto(`${served.url}#/images`);
   await expect(tiles(page).first()).toBeVisible();
   await expect(tiles(page).first()).toHaveAttribute('aria-setsize', '30');
   await expect(tiles(page).first().locator('img')).toHaveJSProperty('complete', true);
@@ -90,7 +90,7 @@ test('images are browsed by keyboard: arrows, ranges, ends, the large view and b
 });
 
 test('images are filtered, excluded, relabelled and tagged; all of it undone, done again, and there after a reload', async ({ page, served }) => {
-  await page.goto(served.url);
+  await page.goto(`${served.url}#/images`);
   const classes = page.getByRole('region', { name: 'Classes' });
   await classes.getByRole('button', { name: /^red/ }).click();
   await expect(page.getByText('10 of 30 images shown')).toBeVisible();
@@ -149,7 +149,7 @@ test('what is trained on is the curated set', async ({ served }) => {
 });
 
 test('the curated set is written as a list that a spreadsheet opens', async ({ page, served }) => {
-  await page.goto(served.url);
+  await page.goto(`${served.url}#/images`);
   await page.getByRole('button', { name: 'More for this data set' }).click();
   await page.getByRole('menuitem', { name: 'Export…' }).click();
   const download = page.waitForEvent('download');
@@ -167,7 +167,7 @@ test('the curated set is written as a list that a spreadsheet opens', async ({ p
 });
 
 test('two images go to the comparison', async ({ page, served }) => {
-  await page.goto(served.url);
+  await page.goto(`${served.url}#/images`);
   await tiles(page).nth(7).click();
   await tiles(page)
     .nth(9)
@@ -182,9 +182,8 @@ test('a folder that moved is missed in words and found again; a changed file is 
   await served.job('datasets.import', { folder, name: 'Birds' });
   const moved = join(served.workspace, 'drawn', 'Birds elsewhere');
   renameSync(folder, moved);
-  await page.goto(served.url);
-  await page.getByRole('button', { name: /Data set: / }).click();
-  await page.getByRole('menuitem', { name: /Birds/ }).click();
+  await page.goto(`${served.url}#/images?sheet=sets`);
+  await page.getByRole('button', { name: /^Birds/ }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'Folder not found' })).toContainText(folder);
   await expectAccessible(page);
   await expect(served.call('datasets.relocate', { dataset: 'birds', folder: join(served.workspace, 'drawn', 'Pets') })).rejects.toMatchObject({

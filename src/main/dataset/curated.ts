@@ -24,7 +24,7 @@ export function withCuration(store: Store): Store {
       return found && summary(found);
     },
     replaceNotes: (id, notes) => summary(imported.replaceNotes(id, notes)),
-    list: () => imported.list().map(summary),
+    list: () => imported.list().map((given) => (given.images > LARGE ? quick(store, given) : summary(given))),
     get: (idOrName) => summary(imported.get(idOrName)),
     images: (idOrName) => store.browse.kept(idOrName),
     pairs: (idOrName, split) => {
@@ -35,6 +35,33 @@ export function withCuration(store: Store): Store {
     },
   };
   return { ...store, datasets };
+}
+
+/** Images from which on drawing pairs anew would make a list of data sets wait. */
+const LARGE = 20_000;
+
+/** A summary for a list: what takes long is left to `get`. Then `snapshot` is '', and pairs and most warnings are the import's. */
+function quick(store: Store, given: DatasetSummary): DatasetSummary {
+  if (!store.browse.isEdited(given.dataset)) return given;
+  const known = store.datasets.derived(given.dataset);
+  if (known) return { ...given, ...known };
+  const { classes, kept } = store.browse.counts(given.dataset);
+  const left = classes.filter((one) => one.kept > 0);
+  const inSplit = (split: Split): number => left.reduce((sum, one) => sum + one.splits[split], 0);
+  return {
+    ...given,
+    images: kept,
+    classes: Object.fromEntries(left.map((one) => [one.className, one.kept])),
+    splits: { train: inSplit('train'), valid: inSplit('valid'), test: inSplit('test') },
+    warnings: [
+      ...unusable(
+        left.map(({ className }) => ({ className })),
+        kept,
+      ),
+      ...given.warnings,
+    ],
+    snapshot: '',
+  };
 }
 
 /** Looked up, else worked out and, where the workspace is open for writing, kept until the next edit. */
@@ -72,13 +99,13 @@ function workOut(store: Store, given: DatasetSummary): WorkedOut {
 }
 
 /** What curation can do to a data set and an import cannot. */
-function unusable(images: readonly ImageRecord[]): string[] {
+function unusable(images: readonly Pick<ImageRecord, 'className'>[], count = images.length): string[] {
   const classes = new Set(images.map(({ className }) => className));
   const [only] = classes;
   if (only === undefined) return ['All images are excluded, so nothing can be trained: include some again.'];
   if (classes.size === 1) {
     return [
-      `All ${counted(images.length, 'image')} that are left are of one class, ${quoted(only)}: pairs need at least two. Include images of another class again, or relabel some.`,
+      `All ${counted(count, 'image')} that are left are of one class, ${quoted(only)}: pairs need at least two. Include images of another class again, or relabel some.`,
     ];
   }
   return [];
