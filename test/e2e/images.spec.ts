@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
@@ -26,8 +26,10 @@ test('a folder is chosen, looked through before, and imported; what could not be
   await page.goto(served.url);
   await page.getByRole('button', { name: 'Choose a folder…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Choose the folder with your images' });
+  await expect(dialog.getByLabel('Folder', { exact: true })).not.toHaveValue(''); // it begins somewhere
   await dialog.getByLabel('Folder', { exact: true }).fill(folder);
   await dialog.getByLabel('Folder', { exact: true }).press('Enter');
+  await expect(dialog.getByRole('button', { name: 'red', exact: true })).toBeVisible();
   await dialog
     .getByRole('button', { name: /choose/i })
     .last()
@@ -179,19 +181,23 @@ test('two images go to the comparison', async ({ page, served }) => {
 test('a folder that moved is missed in words and found again; a changed file is a tile with its reason', async ({ page, served }) => {
   const folder = join(served.workspace, 'drawn', 'Birds');
   await drawColours(folder, 4);
+  const [odd] = readdirSync(join(folder, 'red'));
+  appendFileSync(join(folder, 'red', odd!), 'another content than in the other data set, whose pictures are kept');
   await served.job('datasets.import', { folder, name: 'Birds' });
   const moved = join(served.workspace, 'drawn', 'Birds elsewhere');
   renameSync(folder, moved);
   await page.goto(`${served.url}#/images?sheet=sets`);
-  await page.getByRole('button', { name: /^Birds/ }).click();
+  await page
+    .getByRole('list', { name: 'Data sets' })
+    .getByRole('button', { name: /^Birds/ })
+    .click();
   await expect(page.getByRole('alert').filter({ hasText: 'Folder not found' })).toContainText(folder);
   await expectAccessible(page);
-  await expect(served.call('datasets.relocate', { dataset: 'birds', folder: join(served.workspace, 'drawn', 'Pets') })).rejects.toMatchObject({
-    code: 'bad-dataset',
-  });
-  writeFileSync(join(moved, 'red', (await served.call('images.rows', { dataset: 'birds', ids: [11] }))[0]!.file.split('/')[1]!), 'changed');
-  await served.call('datasets.relocate', { dataset: 'birds', folder: moved }).catch(() => undefined);
-  renameSync(moved, folder);
+  const relocate = (place: string): Promise<unknown> => served.call('datasets.relocate', { dataset: 'birds', folder: place });
+  await expect(relocate(served.workspace)).rejects.toMatchObject({ code: 'bad-dataset' });
+  await expect(relocate(folder)).rejects.toMatchObject({ code: 'not-found' });
+  await expect(relocate(moved)).resolves.toMatchObject({ root: moved, images: 12 });
+  writeFileSync(join(moved, 'red', odd!), 'changed');
   await page.reload();
   await expect(page.getByRole('alert')).toHaveCount(0);
   await expect(page.getByRole('option', { name: /cannot be shown: .*changed since it was imported/ })).toHaveCount(1);
