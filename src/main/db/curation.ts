@@ -116,7 +116,13 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
   const state = (dataset: string): CurationState => {
     const { number, id } = rowOf(dataset);
     const [undoable, redoable] = [lastDone.get(number), firstUndone.get(number)];
-    return { dataset: id, canUndo: undoable ? wordsFor(undoable) : null, canRedo: redoable ? wordsFor(redoable) : null, edits: done.get(number)!, undoPosition: undoable?.position ?? null };
+    return {
+      dataset: id,
+      canUndo: undoable ? wordsFor(undoable) : null,
+      canRedo: redoable ? wordsFor(redoable) : null,
+      edits: done.get(number)!,
+      undoPosition: undoable?.position ?? null,
+    };
   };
 
   const apply: CurationStore['apply'] = (dataset, edit) => {
