@@ -34,12 +34,7 @@ async function main() {
     return 0;
   }
   if (task === 'package') return handOver(node.executable, [path.join(root, 'scripts', 'package.mjs'), ...args], { env, cwd: root });
-  if (task === 'start') {
-    console.log(
-      'The desktop workbench is not in this version yet. "npm run demo" does the whole job on the sample images; "npm run twinlens -- --help" lists every command.',
-    );
-    return 0;
-  }
+  if (task === 'start') return (await import('./bootstrap/start.mjs')).start(root, node, env, args);
   return handOver(node.executable, [path.join(root, 'dist', 'main', 'cli.cjs'), ...args], {
     env: { NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compile'), ...env },
   });

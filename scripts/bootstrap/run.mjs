@@ -5,7 +5,7 @@ import process from 'node:process';
  * Runs a command without showing what it prints, which comes back for the case that it fails.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shell?: boolean }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shell?: boolean, timeout?: number }} [options] timeout: ms
  * @returns {Promise<{ code: number, output: string }>}
  */
 export function runQuietly(command, args, options = {}) {
@@ -19,15 +19,20 @@ export function runQuietly(command, args, options = {}) {
   });
 }
 
+/** What ends a program that went wrong, and not because somebody ended it.
+ * @type {ReadonlySet<string>} */
+const CRASHES = new Set(['SIGTRAP', 'SIGABRT', 'SIGSEGV', 'SIGILL', 'SIGBUS', 'SIGFPE', 'SIGSYS']);
+
 /**
  * Runs a command with this process's own stdin, stdout and stderr, and passes signals down to it. Resolves to its exit
- * code; when a signal ended it, this process ends by the same signal.
+ * code; when a signal ended it, this process ends by the same signal. `survive`: unless that was a crash of its own, which
+ * counts as exit code 1.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env: NodeJS.ProcessEnv }} options
+ * @param {{ cwd?: string, env: NodeJS.ProcessEnv, survive?: boolean }} options
  * @returns {Promise<number>}
  */
-export function handOver(command, args, options) {
+export function handOver(command, args, { survive = false, ...options }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: 'inherit' });
     const letGo = [passSignalsTo(child), followShell(child)];
@@ -39,6 +44,7 @@ export function handOver(command, args, options) {
     child.on('exit', (code, signal) => {
       release();
       if (signal === null) return resolve(code ?? 1);
+      if (survive && CRASHES.has(signal)) return resolve(1);
       process.kill(process.pid, signal);
       // Only reached where the signal does not end this process (Windows, or a signal ignored by the parent).
       setTimeout(() => resolve(1), 1000);

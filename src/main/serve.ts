@@ -13,6 +13,7 @@ import { wordsPage } from './serve/words-page.ts';
 
 const CALL_LIMIT = 16 * 2 ** 20; // bytes: a change to 100,000 images is about 1 MB
 const RECEIVE_LIMIT = 256 * 2 ** 20; // bytes of a picture that a browser hands over
+const AGAIN = '/do/again';
 const LOOPBACK = '127.0.0.1'; // never another: the pictures of a workbench are nobody else's
 
 export interface Served {
@@ -26,11 +27,13 @@ export interface ServeOptions {
   port?: number; // default: any free one
   screen: string; // the folder of the built screen
   token?: string; // default: a new random one
+  /** What is shown instead of the screen, now: where the house could not be opened. "Try again" calls `again`. */
+  notice?: { sentence(): string | null; again(): Promise<void> };
 }
 
 /** The workbench on a loopback port. Throws AppError 'bad-request' where the port can't be had. */
-export async function serveHouse(house: House, { port = 0, screen, token }: ServeOptions): Promise<Served> {
-  const door = new HttpDoor(house, new Guard(token), new ScreenFiles(screen));
+export async function serveHouse(house: House, { port = 0, screen, token, notice }: ServeOptions): Promise<Served> {
+  const door = new HttpDoor(house, new Guard(token), new ScreenFiles(screen), notice);
   const server = createServer((request, response) => {
     void door.answer(request, response);
   });
@@ -67,11 +70,13 @@ class HttpDoor {
   private readonly screen: ScreenFiles;
   private readonly listeners: Listeners;
   private readonly calls = new Set<AbortController>();
+  private readonly notice: ServeOptions['notice'];
 
-  constructor(house: House, guard: Guard, screen: ScreenFiles) {
+  constructor(house: House, guard: Guard, screen: ScreenFiles, notice: ServeOptions['notice']) {
     this.house = house;
     this.guard = guard;
     this.screen = screen;
+    this.notice = notice;
     this.listeners = new Listeners(house);
   }
 
@@ -109,6 +114,11 @@ class HttpDoor {
     if (room === 'receive' && request.method === 'POST') return this.receive(request, response);
     if (room === 'events' && request.method === 'GET') return this.listeners.add(response);
     if (room === 'media' && reads) return this.media(rest.join('/'), request, response);
+    if (this.notice && address === AGAIN && reads) {
+      await this.notice.again();
+      response.writeHead(303, { location: '/', 'cache-control': 'no-store' }).end();
+      return;
+    }
     if (reads) return this.file(address, response);
     return this.refuse(request, response, 405, new AppError('bad-request', 'Twinlens does not know this kind of request.'));
   }
@@ -152,6 +162,12 @@ class HttpDoor {
   }
 
   private async file(address: string, response: ServerResponse): Promise<void> {
+    const sentence = address === '/' ? this.notice?.sentence() : null;
+    if (typeof sentence === 'string') {
+      response.writeHead(503, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': WORDS_POLICY, 'cache-control': 'no-store' });
+      response.end(wordsPage("The workbench can't be opened", sentence, [{ label: 'Try again', href: AGAIN }]));
+      return;
+    }
     const file = await this.screen.get(address === '/' ? 'index.html' : address.slice(1));
     if (!file) {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8', 'content-security-policy': WORDS_POLICY }).end('There is no such page.');

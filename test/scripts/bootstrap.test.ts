@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bootstrap, fakeProject, temporaryFolder, write } from './project.ts';
@@ -118,10 +118,53 @@ describe('the set-up', () => {
   });
 });
 
-describe('start', () => {
-  it('sets up and says what to run until the workbench is there', async () => {
-    const { code, stdout } = await bootstrap(fakeProject(), ['start']);
+/** A runtime of Electron's as it lies in its folder: a program that tells what it was started with, and ends as it is told. */
+function fakeElectron(end: string): string {
+  const folder = temporaryFolder();
+  const program = write(folder, 'electron', `#!/bin/sh\nprintf '%s\\n' "electron $* as-node=$ELECTRON_RUN_AS_NODE"\n${end}\n`);
+  chmodSync(program, 0o755);
+  return folder;
+}
+
+describe.skipIf(process.platform === 'win32' || process.platform === 'darwin')('start', () => {
+  const screen = { CI: '', DISPLAY: ':77', WAYLAND_DISPLAY: '' };
+  const servedWith = (stdout: string) => (JSON.parse(stdout.trim().split('\n').at(-1)!) as { serve: string[] }).serve;
+
+  it('serves the workbench, with the sample, where there is no screen, and says so in one line', async () => {
+    const { code, stdout, stderr } = await bootstrap(fakeProject(), ['start', '--port', '4711'], {
+      env: { CI: '', DISPLAY: '', WAYLAND_DISPLAY: '' },
+    });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/npm run demo/);
+    expect(servedWith(stdout)).toEqual(['--sample', '--open', '--port', '4711']);
+    expect(stderr).toMatch(/^twinlens: there is no screen here for a desktop window, so the workbench is served to your browser\n$/);
+  });
+
+  it('serves it where the runtime is not here and its place does not answer, within seconds', async () => {
+    const root = fakeProject();
+    write(root, 'node_modules/electron/install.js', 'process.exit(1);');
+    const startedMs = performance.now();
+    const { code, stdout, stderr } = await bootstrap(root, ['start'], { env: { ...screen, ELECTRON_MIRROR: 'http://127.0.0.1:9/' } });
+    expect(code).toBe(0);
+    expect(servedWith(stdout)).toEqual(['--sample', '--open']);
+    expect(stderr).toMatch(/could not be fetched, so the workbench is served/);
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
+  });
+
+  it('opens the desktop program with the sample and what it was given, and ends as it does', async () => {
+    const root = fakeProject();
+    const env = { ...screen, ELECTRON_OVERRIDE_DIST_PATH: fakeElectron('exit 0'), ELECTRON_RUN_AS_NODE: '1' };
+    const { code, stdout, stderr } = await bootstrap(root, ['start', '--connect', 'http://127.0.0.1:1/?token=a'], { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^electron (--no-sandbox )?${root} --sample --connect http://127\\.0\\.0\\.1:1/\\?token=a as-node=\\n$`));
+  });
+
+  it.each(['exit 1', 'kill -TRAP $$', 'kill -SEGV $$'])('serves it where the desktop program ends at once by: %s', async (end) => {
+    const { code, stdout, stderr } = await bootstrap(fakeProject(), ['start'], {
+      env: { ...screen, ELECTRON_OVERRIDE_DIST_PATH: fakeElectron(end) },
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^electron /);
+    expect(servedWith(stdout)).toEqual(['--sample', '--open']);
+    expect(stderr).toMatch(/could not be opened/);
   });
 });

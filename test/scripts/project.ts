@@ -26,6 +26,7 @@ const COMMAND_LINE = `
   if (what === 'exit') process.exit(Number(rest[0]));
   if (what === 'wait') { console.log('ready'); setInterval(() => {}, 1000); }
   if (what === 'catch') { process.on('SIGINT', () => process.exit(42)); console.log('ready'); setInterval(() => {}, 1000); }
+  if (what === 'serve') console.log(JSON.stringify({ serve: rest }));
   if (what === 'tell') console.log(JSON.stringify({ rest, cwd: process.cwd(), from: process.env.INIT_CWD, onnx: process.env.ONNXRUNTIME_NODE_INSTALL }));
 `;
 
