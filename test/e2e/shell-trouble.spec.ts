@@ -1,0 +1,107 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { encode } from '../../src/shared/wire.ts';
+import { expect, importColours, serve, test } from './kit.ts';
+
+/** What can go wrong around the views, each answered in words. */
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+test.beforeAll(async ({ served }) => {
+  await served.call('settings.set', { tourDone: true });
+});
+
+test('a job that fails says so in a sentence, with its details to copy and where to go', async ({ page, context, served }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const folder = join(served.workspace, 'not images');
+  mkdirSync(join(folder, 'a'), { recursive: true });
+  writeFileSync(join(folder, 'a', 'note.txt'), 'no picture');
+  await page.goto(`${served.url}#/reports`);
+  await expect(page.getByRole('heading', { level: 1, name: 'Reports' })).toBeVisible();
+  await served.job('datasets.import', { folder }).catch(() => undefined);
+  const told = page.getByRole('alert');
+  await expect(told).toContainText(folder);
+  await told.getByRole('button', { name: 'Copy details' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('code: bad-dataset');
+  await expect(page.getByRole('contentinfo').getByRole('status')).toContainText('failed');
+  await page.getByRole('button', { name: '1 failed' }).press('Enter');
+  await page.getByRole('button', { name: /^Take off the list/ }).click();
+  await expect(page.getByText('Nothing has been done yet')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await told.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(told).toBeHidden();
+});
+
+test('work is followed and cancelled from the strip, in every view', async ({ page, served }) => {
+  const dataset = await importColours(served);
+  await page.goto(`${served.url}#/settings`);
+  await served.call('runs.start', { dataset, epochs: 5000, size: 32, backbone: 'compact', patience: 0, device: 'cpu' });
+  const strip = page.getByRole('contentinfo');
+  await expect(strip.getByText(/Epoch \d+ of 5,?000/)).toBeVisible({ timeout: 30_000 });
+  await expect(strip.getByText(/images\/s/)).toBeVisible();
+  await page.keyboard.press('Control+4');
+  await strip.getByRole('button', { name: /^Cancel: / }).press('Enter');
+  await expect(strip.getByText('Nothing is running')).toBeVisible({ timeout: 30_000 });
+  await expect(strip.getByRole('status')).toContainText('cancelled');
+});
+
+test('a window that is about to close asks while work goes on', async ({ page, served }) => {
+  const { dataset } = (await served.call('datasets.list', {}))[0]!;
+  await served.call('runs.start', { dataset, epochs: 5000, size: 32, backbone: 'compact', patience: 0, device: 'cpu' });
+  await page.route('**/events', (route) =>
+    route.fulfill({ contentType: 'text/event-stream', body: `retry: 60000\nevent: closing\ndata: ${encode({ jobs: 1 })}\n\n` }),
+  );
+  await page.goto(served.url);
+  const question = page.getByRole('dialog', { name: 'Work is going on' });
+  await expect(question).toContainText('One task is not finished');
+  await question.getByRole('button', { name: 'Keep working' }).click();
+  await expect(question).toBeHidden();
+  const [job] = await served.call('jobs.list', {});
+  expect(job!.status).toBe('running');
+  await served.call('jobs.cancel', { job: job!.job });
+});
+
+for (const [trouble, answer] of [
+  ['breaks', { contentType: 'text/javascript', body: 'export default function () { throw new Error("broken on purpose"); }' }],
+  ['can’t be loaded', { status: 404 }],
+] as const) {
+  test(`a view that ${trouble} leaves the rest standing, with a way back`, async ({ page, served }) => {
+    await page.route('**/ReportsView-*.js', (route) => route.fulfill(answer));
+    await page.goto(`${served.url}#/reports`);
+    await expect(page.getByRole('heading', { name: 'Reports can’t be shown' })).toBeVisible();
+    await page.getByRole('button', { name: 'Go to Images' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Images' })).toBeVisible();
+  });
+}
+
+test('a workbench that can’t open says why, and tries again', async ({ page, served }) => {
+  await page.route('**/call/settings.get', (route) => route.abort());
+  await page.goto(served.url);
+  await expect(page.getByRole('heading', { name: 'Twinlens could not open' })).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('does not answer');
+  await page.unroute('**/call/settings.get');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('navigation', { name: 'Workbench' })).toBeVisible();
+});
+
+test('a workbench that stops answering, and comes back as another', async ({ page }) => {
+  const args = ['--port', String(await freePort())];
+  const first = await serve({ args });
+  await page.goto(`${first.url}#/settings`);
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+  await first.stop();
+  await expect(page.getByText('The workbench does not answer.')).toBeVisible({ timeout: 20_000 });
+  const second = await serve({ args });
+  try {
+    await expect(page.getByText('The workbench was started anew.')).toBeVisible({ timeout: 20_000 });
+  } finally {
+    await second.stop();
+  }
+});

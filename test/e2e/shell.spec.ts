@@ -1,0 +1,218 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, importColours, test } from './kit.ts';
+
+/** What axe finds serious; contrast included. */
+async function serious(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`));
+}
+
+const workbench = (page: Page) => page.getByRole('navigation', { name: 'Workbench' });
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
+
+/** Whether a view stands as it should: nothing hangs over the window's edge, and the regions do not overlap. */
+async function fits(page: Page): Promise<void> {
+  const box = async (selector: string) => (await page.locator(selector).boundingBox())!;
+  const [nav, main, footer] = await Promise.all([box('.frame > nav'), box('.frame > main'), box('.frame > footer')]);
+  const { width, height } = page.viewportSize()!;
+  expect(nav.x + nav.width).toBeLessThanOrEqual(main.x);
+  expect(main.y + main.height).toBeLessThanOrEqual(footer.y);
+  expect([main.x + main.width, footer.y + footer.height]).toEqual([width, height]);
+  expect(await page.evaluate(() => [document.documentElement.scrollWidth, document.querySelector('main')!.scrollWidth])).toEqual([width, main.width]);
+}
+
+test.describe('the first start', () => {
+  test('shows the first view within 1.5 seconds, with no long task over 100 ms', async ({ page, served }) => {
+    await page.addInitScript(() => {
+      const long: number[] = [];
+      Object.assign(globalThis, { long });
+      new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration))).observe({
+        type: 'longtask',
+        buffered: true,
+      });
+    });
+    await page.goto(served.url);
+    await expect(heading(page, 'How alike are two images, and why?')).toBeVisible();
+    const { shown, ready, long } = await page.evaluate(() => ({
+      shown: performance.getEntriesByName('first-contentful-paint')[0]!.startTime,
+      ready: performance.now(),
+      long: (globalThis as unknown as { long: number[] }).long,
+    }));
+    test.info().annotations.push({ type: 'measured', description: `first paint ${shown.toFixed(0)} ms, first view by ${ready.toFixed(0)} ms` });
+    expect(ready, 'the first view, in ms').toBeLessThan(1500);
+    expect(Math.max(0, ...long), 'the longest task, in ms').toBeLessThanOrEqual(100);
+  });
+
+  test('leads round in six steps by keyboard, and does not offer it again', async ({ page, served }) => {
+    await page.goto(served.url);
+    await page.getByRole('button', { name: 'Take the tour' }).press('Enter');
+    const card = page.getByRole('dialog');
+    for (const title of [
+      '1. Bring your images',
+      '2. Train a network',
+      '3. Compare two images',
+      '4. Judge it',
+      '5. Make the report',
+      'Ask at any time',
+    ]) {
+      await expect(card).toHaveAccessibleName(title);
+      await expect(card).toBeFocused();
+      if (title === '3. Compare two images') expect(await serious(page)).toEqual([]);
+      await page.keyboard.press('ArrowRight');
+    }
+    await expect(card).toBeHidden();
+    await page.reload();
+    await expect(page.getByRole('button', { name: 'Draw the sample data set' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Take the tour' })).toBeHidden();
+  });
+
+  test('Escape leaves the tour', async ({ page, served }) => {
+    await page.goto(served.url);
+    await page.keyboard.press('?');
+    await page.getByRole('button', { name: 'Take the tour' }).click();
+    await expect(page.getByRole('dialog', { name: '1. Bring your images' })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toBeHidden();
+  });
+
+  test('draws the sample, shows its progress, announces its end and opens it', async ({ page, served }) => {
+    await page.goto(served.url);
+    await page.getByRole('button', { name: 'Draw the sample data set' }).click();
+    await expect(page.getByRole('contentinfo').getByRole('progressbar')).toBeVisible();
+    await expect(page.getByRole('contentinfo').getByRole('status')).toContainText('done', { timeout: 60_000 });
+    await expect(heading(page, 'Images')).toBeVisible();
+    await expect(workbench(page).getByText(/\d classes/)).toBeVisible();
+  });
+});
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`axe finds nothing serious in the ${theme} theme`, async ({ page, served }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.goto(`${served.url}#/settings`);
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    await expect(page.getByRole('heading', { name: 'About' })).toBeVisible();
+    expect(await serious(page)).toEqual([]);
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
+    expect(await serious(page)).toEqual([]);
+    await page.getByRole('radio', { name: 'Keys' }).press('ArrowRight');
+    await expect(page.getByRole('radio', { name: 'Terms' })).toBeFocused();
+    expect(await serious(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Activity' }).click();
+    await expect(page.getByRole('button', { name: 'Clear ended' })).toBeVisible();
+    expect(await serious(page)).toEqual([]);
+  });
+}
+
+test('places: keys, address, back, and where she was at the next start', async ({ page, context, served }) => {
+  await page.goto(`${served.url}#/images`);
+  await expect(page).toHaveTitle('Images · Twinlens');
+  for (const [key, title] of ['2 Train', '3 Compare', '4 Reports', '1 Images', ', Settings'].map((pair) => pair.split(' ') as [string, string])) {
+    await page.keyboard.press(`Control+${key}`);
+    await expect(page).toHaveTitle(`${title} · Twinlens`);
+    await expect(workbench(page).getByRole('link', { name: title })).toHaveAttribute('aria-current', 'page');
+  }
+  await page.goBack();
+  await expect(page).toHaveTitle('Images · Twinlens');
+  await page.keyboard.press('Control+4');
+  await expect.poll(async () => (await served.call('settings.get', {})).place).toBe('/reports');
+  const tomorrow = await context.newPage();
+  await tomorrow.goto(served.url);
+  await expect(tomorrow).toHaveTitle('Reports · Twinlens');
+});
+
+test('the skip link leads past the navigation', async ({ page, served }) => {
+  await page.goto(`${served.url}#/settings`);
+  await expect(heading(page, 'Settings')).toBeVisible();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to the work' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(heading(page, 'Settings')).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('radio', { name: 'As the system' })).toBeFocused();
+});
+
+test('the theme is kept, and the first paint has it', async ({ page, served }) => {
+  await page.goto(`${served.url}#/settings`);
+  await page.getByRole('radio', { name: 'As the system' }).press('ArrowRight');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await page.reload();
+  await expect(page.getByRole('radio', { name: 'Light' })).toBeChecked();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await page.getByRole('radio', { name: 'Light' }).press('ArrowLeft');
+});
+
+for (const [name, width, height] of [
+  ['the smallest window', 1024, 700],
+  ['1440 pixels at 200 %', 720, 450],
+  ['a large window', 1920, 1080],
+] as const) {
+  test(`everything fits ${name}`, async ({ page, served }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto(`${served.url}#/settings`);
+    await expect(heading(page, 'Settings')).toBeVisible();
+    await fits(page);
+  });
+}
+
+test('a hostile name is shown as it is written', async ({ page, served }) => {
+  const name = '<img src=x onerror=alert(1)>"\u202e ' + 'long '.repeat(30).trim();
+  const dialogs: string[] = [];
+  page.on('dialog', (dialog) => {
+    dialogs.push(dialog.message());
+    void dialog.dismiss();
+  });
+  await importColours(served, 6, 'plain');
+  await served.job('datasets.import', { folder: join(served.workspace, 'drawn', 'plain'), name });
+  await page.goto(served.url);
+  const chooser = workbench(page).locator('[data-tour=dataset]');
+  await expect(chooser).toHaveAttribute('title', `Data set: ${name}`);
+  expect(await page.locator('nav img').count()).toBe(0);
+  expect(dialogs).toEqual([]);
+  await fits(page);
+});
+
+test('the devices are tried from the settings, and what came of it is said', async ({ page, served }) => {
+  await page.goto(`${served.url}#/settings`);
+  await page.getByRole('button', { name: 'Try the devices' }).click();
+  const row = page.getByRole('row', { name: /Processor \(CPU\) ONNX/ });
+  await expect(row).toContainText('Works', { timeout: 60_000 });
+  await expect(row).toContainText(/ms a step/);
+  await expect(page.getByText(/Last tried/)).toBeVisible();
+  expect(await serious(page)).toEqual([]);
+});
+
+test('another workspace is chosen in a dialog and used from the next start on', async ({ page, served }) => {
+  const folder = join(served.workspace, 'another place');
+  mkdirSync(folder);
+  await page.goto(`${served.url}#/settings`);
+  await page.getByRole('button', { name: 'Choose another folder…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Choose the workspace folder' });
+  const path = dialog.getByRole('textbox', { name: 'Folder' });
+  await path.fill(join(served.workspace, 'nowhere'));
+  await path.press('Enter');
+  await expect(dialog.getByRole('alert')).toContainText('There is no folder');
+  await path.fill(served.workspace);
+  await path.press('Enter');
+  await dialog.getByRole('button', { name: 'another place' }).click();
+  await expect(path).toHaveValue(folder);
+  expect(await serious(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Choose this folder' }).click();
+  await expect(page.getByText('From the next start on')).toContainText(folder);
+  await page.getByRole('button', { name: 'Use the usual folder' }).click();
+  await expect(page.getByText('From the next start on')).toBeHidden();
+});
+
+test('the licences of all that is inside can be read', async ({ page, served }) => {
+  await page.goto(`${served.url}#/settings`);
+  await page.getByRole('button', { name: 'Licences' }).click();
+  await page.getByRole('searchbox', { name: 'Search licences' }).fill('inter');
+  await page.getByText('@fontsource/inter').click();
+  await expect(page.getByText('SIL OPEN FONT LICENSE').first()).toBeVisible();
+});
