@@ -77,7 +77,8 @@ for (const [trouble, answer] of [
     await page.goto(`${served.url}#/reports`);
     await expect(page.getByRole('heading', { name: 'Reports can’t be shown' })).toBeVisible();
     await page.getByRole('button', { name: 'Go to Images' }).click();
-    await expect(page.getByRole('heading', { level: 1, name: 'Images' })).toBeVisible();
+    await expect(page).toHaveTitle('Images · Twinlens');
+    await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible();
   });
 }
 

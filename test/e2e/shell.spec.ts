@@ -85,7 +85,7 @@ test.describe('the first start', () => {
     await page.getByRole('button', { name: 'Draw the sample data set' }).click();
     await expect(page.getByRole('contentinfo').getByRole('progressbar')).toBeVisible();
     await expect(page.getByRole('contentinfo').getByRole('status')).toContainText('done', { timeout: 60_000 });
-    await expect(heading(page, 'Images')).toBeVisible();
+    await expect(page.getByRole('main').getByRole('heading', { level: 1, name: 'sample' })).toBeVisible();
     await expect(workbench(page).getByText(/\d classes/)).toBeVisible();
   });
 });
