@@ -6,6 +6,7 @@ import { EventHub } from '../../src/main/jobs/events.ts';
 import { Jobs } from '../../src/main/jobs/jobs.ts';
 import {
   forgetRemovedReports,
+  paperHere,
   getReport,
   listReports,
   previewReport,
@@ -133,9 +134,17 @@ describe('a report', () => {
     const { status, result } = await endOf(startWriting(bench, { report, format: 'pdf' }));
     expect(status).toBe('done');
     expect(printed).toContain('<title>Spring review</title>');
+    expect(printed).toMatch(/@page\{size:(A4|letter);/);
     expect(await readdir(bench.workspace.report(report))).toEqual(['report.pdf']);
     expect(result!['file']).toBe(join(bench.workspace.report(report), 'report.pdf'));
   });
+
+  test.each([
+    ['de-DE', {}, 'A4'],
+    ['en-US', { LANG: 'en_US.UTF-8' }, 'letter'],
+    ['en-US', { LANG: 'C.UTF-8', LC_PAPER: 'en_GB.UTF-8' }, 'A4'],
+    ['en-US', { LANG: 'es_MX.UTF-8' }, 'letter'],
+  ])('is printed on the paper of the country: %s %j is %s', (locale, env, paper) => expect(paperHere(locale, env)).toBe(paper));
 
   test('refusals say what to do', async () => {
     const empty = saveReport(bench, draft([]));

@@ -13,6 +13,7 @@ import type { Workbench } from '../workbench.ts';
 import { counted } from '../words.ts';
 import { judgeRuns, readersOf } from './from-store.ts';
 import { composeReport, type ReportContents } from './service.ts';
+import type { PaperSize } from './types.ts';
 
 /** The reports that a person puts together: kept, shown, written. Her words and her order are stored, the page is made anew each time. */
 
@@ -69,11 +70,17 @@ export function startWriting(bench: Workbench, { report, format, out }: { report
   return bench.jobs.start({ kind: 'report', title, subject: report }, (job) => write(bench, stored, format, file, job));
 }
 
-async function write(bench: Workbench, stored: StoredReport, format: ReportFormat, file: string, job: JobContext): Promise<{ report: string; file: string }> {
+async function write(
+  bench: Workbench,
+  stored: StoredReport,
+  format: ReportFormat,
+  file: string,
+  job: JobContext,
+): Promise<{ report: string; file: string }> {
   const say = (text: string): void => job.progress({ text });
   await judgeRuns(bench, stored.comparisons, { signal: job.signal, onRun: (run) => say(`Judging run ${run.replace(/^r/, '')} on its test pairs`) });
   say(`Putting ${counted(stored.comparisons.length, 'comparison')} together`);
-  const { page, missing } = await composeReport(contentsOf(stored), readersOf(bench));
+  const { page, missing } = await composeReport({ ...contentsOf(stored), paper: format === 'pdf' ? paperHere() : undefined }, readersOf(bench));
   if (page === null || missing.length > 0) {
     const gone = missing.length === 1 ? 'One comparison of this report is' : `${missing.length} comparisons of this report are`;
     throw new AppError('not-found', `${gone} no longer there. Take ${missing.length === 1 ? 'it' : 'them'} out of the report and write it again.`, {
@@ -86,6 +93,16 @@ async function write(bench: Workbench, stored: StoredReport, format: ReportForma
   bench.store.reports.setWritten(stored.report, format, file);
   bench.hub.changed('reports', stored.report);
   return { report: stored.report, file };
+}
+
+/** Countries that write on Letter; all others use A4. */
+const LETTER = new Set(['US', 'CA', 'MX', 'PH', 'CL', 'CO', 'VE', 'CR', 'GT', 'SV', 'HN', 'NI', 'PA', 'DO', 'PR']);
+
+/** The paper of the person's country, as her system tells it. */
+export function paperHere(locale = new Intl.DateTimeFormat().resolvedOptions().locale, env: NodeJS.ProcessEnv = process.env): PaperSize {
+  const system = (env['LC_PAPER'] || env['LC_ALL'] || env['LANG'] || '').split('.')[0]!.replace('_', '-'); // Node's own is en-US where none is set
+  const known = /^[a-z]{2,3}-[A-Z]{2}$/.test(system) ? system : process.platform === 'linux' ? 'und' : locale;
+  return LETTER.has(new Intl.Locale(known).region ?? '') ? 'letter' : 'A4';
 }
 
 /** A printer takes files: the page lies beside the workspace's own copy for as long as it prints. */

@@ -30,7 +30,7 @@ export function renderReport(input: ReportInput): string {
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="Twinlens ${input.appVersion}">
 <title>${input.title}</title>
-${styleElement([...new Set(comparisons.map(({ comparison }) => comparison.modelSha256))])}
+${styleElement([...new Set(comparisons.map(({ comparison }) => comparison.modelSha256))], input.paper)}
 </head>
 <body>
 <main>

@@ -5,7 +5,7 @@ import { writeWhole } from '../files.ts';
 import { listed } from '../words.ts';
 import { fileName } from '../../shared/format.ts';
 import { renderReport } from './render.ts';
-import type { ImagePictures, Picture, PictureType, ReportComparison, ReportDataset, ReportRun } from './types.ts';
+import type { ImagePictures, PaperSize, Picture, PictureType, ReportComparison, ReportDataset, ReportRun } from './types.ts';
 
 type Found<T> = T | null | undefined | Promise<T | null | undefined>;
 
@@ -25,6 +25,7 @@ export interface ReportContents {
   introduction?: string | undefined;
   generatedMs: number;
   appVersion: string;
+  paper?: PaperSize | undefined; // see ReportInput
 }
 
 export interface ReportRequest extends ReportContents {
@@ -52,10 +53,10 @@ export async function composeReport(contents: ReportContents, readers: ReportRea
     runs.map((run) => run.dataset),
     (id) => readers.dataset(id),
   );
-  const { generatedMs, appVersion, introduction } = contents;
+  const { generatedMs, appVersion, introduction, paper } = contents;
   const title = contents.title?.trim() || defaultTitle(comparisons);
   return {
-    page: renderReport({ title, ...(introduction !== undefined && { introduction }), generatedMs, comparisons, runs, datasets, appVersion }),
+    page: renderReport({ title, ...(introduction !== undefined && { introduction }), generatedMs, comparisons, runs, datasets, appVersion, paper }),
     missing,
   };
 }

@@ -1,3 +1,5 @@
+import type { PaperSize } from './types.ts';
+
 const MOST_MODELS = 3; // named at the foot of a page
 
 const atFoot = (models: readonly string[]): string => {
@@ -7,8 +9,8 @@ const atFoot = (models: readonly string[]): string => {
 };
 
 /** Paper, A4 or Letter: points instead of pixels, no surround that would cost ink, and nothing torn apart by a page's end. */
-export const paper = (models: readonly string[]): string => `
-@page{margin:15mm 15mm 17mm;@bottom-left{content:"${atFoot(models)}";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
+export const paper = (models: readonly string[], size?: PaperSize): string => `
+@page{${size ? `size:${size};` : ''}margin:15mm 15mm 17mm;@bottom-left{content:"${atFoot(models)}";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
 @media print{
 :root{color-scheme:light;--bg:#fff;--panel:#fff;--ink:#000;--dim:#444;--line:#999;--hair:#ddd;--accent:#0f5c51;--warn:#000;--warn-bg:#fff;--stage:#fff;--stage-ink:#000;--stage-line:#999;--same:#c4c4c4;--different:#444}
 body{font-size:9pt;line-height:1.42}main{max-width:none;padding:0}

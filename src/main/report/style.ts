@@ -1,5 +1,6 @@
 import { Html } from './html.ts';
 import { paper } from './style-paper.ts';
+import type { PaperSize } from './types.ts';
 
 /**
  * The look of a report, on an 8 px grid: images on a neutral grey surround without tint, quiet chrome, one accent.
@@ -108,5 +109,5 @@ const NARROW = `
 `;
 
 /** `models`: SHA-256 in hex of the networks that the report is about, named at the foot of each printed page. */
-export const styleElement = (models: readonly string[]): Html =>
-  new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${CHARTS}${NARROW}${paper(models)}</style>`);
+export const styleElement = (models: readonly string[], size?: PaperSize): Html =>
+  new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${CHARTS}${NARROW}${paper(models, size)}</style>`);

@@ -35,7 +35,10 @@ export interface ReportDataset extends DatasetSummary {
   curation?: { excluded: number; relabelled: number } | undefined; // images
 }
 
+export type PaperSize = 'A4' | 'letter';
+
 export interface ReportInput {
+  paper?: PaperSize | undefined; // of a page that is printed here; else whoever prints it chooses
   title: string;
   introduction?: string; // plain text; an empty line starts a paragraph
   generatedMs: number;

@@ -1,5 +1,7 @@
+import { verdictWord } from '../../shared/comparison-words.ts';
 import type { ComparisonRow } from '../../shared/explore.ts';
 import { fileName } from '../../shared/format.ts';
+import { JUDGEMENT_SIGNS } from '../../shared/judgement-words.ts';
 
 /** The classes of a pair where the data set knows both, else its files. */
 export function pairName({ images: [a, b] }: Pick<ComparisonRow, 'images'>): string {
@@ -8,6 +10,16 @@ export function pairName({ images: [a, b] }: Pick<ComparisonRow, 'images'>): str
 }
 
 export const filesOf = ({ images }: Pick<ComparisonRow, 'images'>): string => images.map((image) => fileName(image.file)).join(' · ');
+
+/** "≠ Different · ✓ agree · with a note": what the network said, and what she did. */
+export const summaryOf = ({ verdict, judgement, note }: Pick<ComparisonRow, 'verdict' | 'judgement' | 'note'>): string =>
+  [
+    `${verdict === 'different' ? '≠' : '='} ${verdictWord(verdict)}`,
+    judgement ? `${JUDGEMENT_SIGNS[judgement]} ${judgement}` : '',
+    note.trim() ? 'with a note' : '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
 
 /** "24 Nov 2026", in the reader's own time. */
 export const dayText = (ms: number): string => new Date(ms).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });

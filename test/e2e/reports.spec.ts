@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, importColours, type ServedWorkbench, test } from './kit.ts';
+
+/** From two saved comparisons to the file that is handed in, as the analyst goes: find, choose, order, write, delete. */
+
+const NOTE = 'Colour <b>decides</b>.\n\nShape does not.';
+let run: string;
+let pair: [string, string];
+
+async function saved(served: ServedWorkbench, dataset: string, a: number, b: number, note: string): Promise<string> {
+  const { comparison } = await served.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b } });
+  await served.call('compare.annotate', { comparison, saved: true, judgement: 'agree', note });
+  return comparison;
+}
+
+test.beforeAll(async ({ served }) => {
+  const dataset = await importColours(served);
+  const { result } = await served.job('runs.start', { dataset, epochs: 2, size: 32 });
+  run = result!['run']!;
+  pair = [await saved(served, dataset, 0, 13, NOTE), await saved(served, dataset, 1, 25, '')];
+  await served.call('settings.set', { tourDone: true });
+});
+
+async function openReports(page: Page, served: ServedWorkbench): Promise<void> {
+  await page.goto(served.url);
+  await page.goto(`${new URL(served.url).origin}/#/reports`);
+  await expect(page.getByRole('heading', { level: 1, name: 'Reports' })).toBeVisible();
+  await expect(page.getByRole('list', { name: /Saved comparisons/ }).getByRole('listitem')).toHaveCount(2);
+}
+
+async function seriousFaults(page: Page): Promise<unknown[]> {
+  const { violations } = await new AxeBuilder({ page }).exclude('iframe').analyze(); // the page in it has its own test
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+}
+
+test('comparisons are found, put together, ordered, written as HTML and PDF', async ({ page, served, context }) => {
+  await openReports(page, served);
+  const cards = page.getByRole('list', { name: /Saved comparisons/ }).getByRole('listitem');
+  for (const image of await cards.first().getByRole('img').all())
+    await expect.poll(() => image.evaluate((one) => (one as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  await page.getByRole('searchbox').fill('shape decides');
+  await expect(cards).toHaveCount(1);
+  await expect(cards.first()).toContainText('Colour <b>decides</b>.');
+  await page.getByRole('searchbox').fill('no such thing');
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect(cards).toHaveCount(2);
+  expect(await seriousFaults(page)).toEqual([]);
+
+  for (const box of await cards.getByRole('checkbox').all()) await box.check();
+  await expect(page.getByText('2 chosen')).toBeVisible();
+  await page.getByRole('button', { name: 'New report' }).click();
+  const preview = page.frameLocator('iframe[title="Preview of the report"]');
+  await expect(preview.locator('.comparison')).toHaveCount(2);
+
+  await page.getByRole('textbox', { name: 'Title' }).fill('Colours <i>reviewed</i>');
+  await page.getByRole('textbox', { name: 'Introduction' }).fill('First.\n\nSecond & last.');
+  await expect(preview.getByRole('heading', { level: 1 })).toHaveText('Colours <i>reviewed</i>');
+  await expect(preview.locator('.introduction')).toHaveText(['First.', 'Second & last.']);
+  await expect(preview.locator('.personal').filter({ hasText: 'Colour' }).locator('p')).toHaveText([
+    '✓ I agree with the verdict.',
+    'Colour <b>decides</b>.',
+    'Shape does not.',
+  ]);
+
+  const order = (): Promise<string[]> =>
+    preview.locator('.comparison').evaluateAll((all) => all.map((one) => one.querySelector('.facts code')!.textContent));
+  const before = await order();
+  const rows = page.getByRole('list', { name: '' }).locator('.row');
+  await rows.first().focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  await expect.poll(order).toEqual([...before].reverse());
+  await expect(rows.nth(1)).toBeFocused(); // it goes with what was moved
+  await rows.nth(0).dragTo(rows.nth(1), { targetPosition: { x: 40, y: 40 } });
+  await expect.poll(order).toEqual(before);
+  await expect(page.getByText('All saved')).toBeVisible();
+  expect(await seriousFaults(page)).toEqual([]);
+
+  const html = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Write HTML' }).click();
+  const file = await html;
+  expect(file.suggestedFilename()).toBe('Colours i reviewed i.html');
+  const text = await readFile(await file.path(), 'utf8');
+  expect(text.match(/data:image\//g)).toHaveLength(12);
+  expect(text).not.toMatch(/https?:\/\//);
+
+  const requests: string[] = [];
+  const reader = await context.newPage(); // as whoever gets it by mail
+  reader.on('request', (request) => requests.push(request.url()));
+  await reader.setContent(text);
+  await expect(reader.locator('.comparison')).toHaveCount(2);
+  expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([]);
+  await reader.close();
+
+  const pdf = page.waitForEvent('download', { timeout: 60_000 });
+  await page.getByRole('button', { name: 'Write PDF' }).click();
+  const bytes = await readFile(await (await pdf).path());
+  expect(bytes.subarray(0, 5).toString()).toBe('%PDF-');
+  expect((bytes.toString('latin1').match(/\/Type\s*\/Page\b/g) ?? []).length).toBeGreaterThan(4);
+  await expect(page.getByRole('link', { name: 'PDF · open' })).toBeVisible();
+});
+
+test('a report is taken up again, duplicated, deleted and brought back', async ({ page, served }) => {
+  const { report } = await served.call('reports.save', { title: 'To be deleted', introduction: '', comparisons: pair });
+  await openReports(page, served);
+  const list = page.getByRole('complementary', { name: 'Reports put together' });
+  await list.getByRole('button', { name: 'More for To be deleted' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await expect(list.getByRole('link', { name: 'To be deleted' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(list.getByRole('link', { name: 'To be deleted' })).toBeVisible();
+  await list.getByRole('button', { name: 'More for To be deleted' }).click();
+  await page.getByRole('menuitem', { name: 'Duplicate' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'To be deleted, copy' })).toBeVisible();
+  expect((await served.call('reports.list', {})).map(({ report: id }) => id)).toContain(report);
+});
+
+test('what was deleted or taken out comes back, and a report that is gone says so', async ({ page, served }) => {
+  await openReports(page, served);
+  await page.getByRole('checkbox').first().check();
+  await page.keyboard.press('Delete');
+  const cards = page.getByRole('list', { name: /Saved comparisons/ }).getByRole('listitem');
+  await expect(cards).toHaveCount(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(cards).toHaveCount(2);
+
+  const { report } = await served.call('reports.save', { title: 'With one gone', introduction: '', comparisons: [pair[0], 'c9999'] });
+  await page.goto(`${new URL(served.url).origin}/#/reports?report=${report}`);
+  await expect(page.getByRole('alert')).toContainText('One comparison is no longer there');
+  await page.getByRole('button', { name: 'Take it out' }).click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await page.getByRole('button', { name: /^Take .* out$/ }).click();
+  await expect(page.getByText('Nothing is in this report yet')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.frameLocator('iframe').locator('.comparison')).toHaveCount(1);
+
+  await page.goto(`${new URL(served.url).origin}/#/reports?report=p9999`);
+  await expect(page.getByText('There is no report "p9999"')).toBeVisible();
+});
