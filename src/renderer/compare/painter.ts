@@ -1,11 +1,12 @@
 import type { Comparison } from '../../shared/comparison.ts';
 import { strongestPart } from '../../shared/maps/contour.ts';
 import { upsample, valueAt } from '../../shared/maps/field.ts';
-import { factualSign, signedToKinds, type MapKind } from '../../shared/maps/kinds.ts';
-import { layerTable, paintLayer, type ColourScale, type LayerTable, type MapView } from '../../shared/maps/paint.ts';
+import { factualSign, signedToKinds } from '../../shared/maps/kinds.ts';
+import { layerTable, paintLayer, type ColourScale, type LayerTable } from '../../shared/maps/paint.ts';
 import type { Size } from './zoom.ts';
 
-export type ShownView = Exclude<MapView, 'none'>;
+const SHOWN_VIEWS = ['factual', 'counterfactual', 'signed'] as const;
+export type ShownView = (typeof SHOWN_VIEWS)[number];
 
 const LONGEST = 512; // px of the painted layer: a map of 7 × 7 cells is smooth in it, and painting takes a few ms
 const tables = new Map<string, LayerTable>();
@@ -25,6 +26,7 @@ export class MapPainter {
   readonly maps: Record<ShownView, Float32Array>;
   readonly own: number; // the largest value of either map of this image
   private readonly grid: Size;
+  private readonly contours = new Map<string, string>();
   private readonly fields = new Map<ShownView, Float32Array>();
 
   constructor(signed: Float32Array, grid: Size, read: Pick<Comparison, 'verdict' | 'target'>, picture: Size) {
@@ -37,8 +39,13 @@ export class MapPainter {
     this.height = Math.max(1, Math.round(picture.height * shrink));
   }
 
-  isEmpty(kind: MapKind): boolean {
-    return !this.maps[kind].some((value) => value > 0);
+  /** Works out what the other views will need, so that a key then only paints. */
+  prepare(scale: number, percent: number, colours: ColourScale): void {
+    for (const view of SHOWN_VIEWS) {
+      this.field(view);
+      tableFor(colours, view);
+      if (percent < 100) this.contour(view, scale, percent);
+    }
   }
 
   /** RGBA of the layer, not premultiplied. */
@@ -53,9 +60,14 @@ export class MapPainter {
 
   /** Path of the line around the strongest part, in px of the layer; '' where nothing can be seen. `percent` of the area stay outside. */
   contour(view: ShownView, scale: number, percent: number): string {
+    const key = `${view} ${scale} ${percent}`;
+    const known = this.contours.get(key);
+    if (known !== undefined) return known;
     const map = view === 'signed' ? this.maps.signed.map(Math.abs) : this.maps[view];
     const { lines } = strongestPart({ map, w: this.grid.width, h: this.grid.height }, this.width, this.height, scale, percent);
-    return lines.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`).join('');
+    const path = lines.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`).join('');
+    this.contours.set(key, path);
+    return path;
   }
 
   private field(view: ShownView): Float32Array {

@@ -27,12 +27,12 @@ export function truthOf({ images: [a, b], verdict }: Comparison): { truth: Verdi
   return { truth, right: truth === verdict, words: `${filed} in the data set, so “${verdict}” is ${truth === verdict ? 'right' : 'wrong'}` };
 }
 
-/** How far above or below the threshold, and as a share of it. */
+/** How far above or below the threshold, and how many times it. */
 export function offsetWords({ distance, threshold }: Pick<Comparison, 'distance' | 'threshold'>): string {
   const by = Math.abs(distance - threshold);
   if (by === 0) return 'at the threshold';
-  const share = threshold > 0 ? ` (${percentText(by / threshold)} of it)` : '';
-  return `${distanceText(by)} ${distance > threshold ? 'above' : 'below'} the threshold${share}`;
+  const times = threshold > 0 ? `, ${(distance / threshold).toFixed(2)} × it` : '';
+  return `${distanceText(by)} ${distance > threshold ? 'above' : 'below'} the threshold${times}`;
 }
 
 type Read = Pick<Comparison, 'verdict' | 'target'>;
@@ -53,8 +53,8 @@ export function valueWords(read: Read, factual: number): string {
 
 /** One sentence on where a map's evidence lies. */
 export function placeSentence(read: Read, kind: MapKind, place: EvidencePlace): string {
-  const inTop = `${percentText(place.topFifth)} of it in a fifth of the picture`;
-  return `${percentText(place.centre)} of the evidence ${kindWords(read, kind)} lies in the centre ninth, ${inTop}; strongest at ${placeWords(place.strongest)}.`;
+  const evidence = `of the evidence ${kindWords(read, kind)}`;
+  return `${percentText(place.topFifth)} ${evidence} lies in a fifth of the picture, ${percentText(place.centre)} in its centre ninth; strongest at ${placeWords(place.strongest)}.`;
 }
 
 /** A warning where the border holds so much that a frame or background may have decided; null otherwise. */

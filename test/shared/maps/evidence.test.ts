@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { evidencePlace, isOnBorder, placeWords, strongestEdge } from '../../../src/shared/maps/evidence.ts';
+
+const map = (w: number, h: number, f: (x: number, y: number) => number): Float32Array =>
+  Float32Array.from({ length: w * h }, (_, i) => f(i % w, Math.floor(i / w)));
+
+describe('where the evidence lies', () => {
+  test('even evidence: every share is a share of area', () => {
+    const place = evidencePlace(
+      map(7, 7, () => 0.3),
+      7,
+      7,
+      500,
+      500,
+    )!;
+    expect(place.centre).toBeCloseTo(1 / 9, 5);
+    expect(place.border).toBeCloseTo(0.36, 5); // 1 - 0.8²
+    expect(place.borderArea).toBeCloseTo(0.36, 9);
+    expect(place.topFifth).toBeCloseTo(0.2, 4);
+    for (const share of Object.values(place.edges)) expect(share).toBeCloseTo(0.1, 5);
+    expect(isOnBorder(place)).toBe(false);
+  });
+
+  test('a border is equally wide on all sides, in px: a picture twice as wide as high has twice as narrow strips at its sides', () => {
+    const place = evidencePlace(
+      map(7, 7, () => 1),
+      7,
+      7,
+      1000,
+      500,
+    )!;
+    expect(place.edges.left).toBeCloseTo(0.05, 5);
+    expect(place.edges.top).toBeCloseTo(0.1, 5);
+    expect(place.borderArea).toBeCloseTo(1 - 0.9 * 0.8, 9);
+    expect(place.border).toBeCloseTo(place.borderArea, 5);
+  });
+
+  test('one cell in the middle of nine: all but what runs into its neighbours is there', () => {
+    const place = evidencePlace(
+      map(9, 9, (x, y) => (x === 4 && y === 4 ? 2 : 0)),
+      9,
+      9,
+      90,
+      90,
+    )!;
+    expect(place.centre).toBe(1); // bilinear paint reaches one cell (1/9) beyond the centre of the cell: 3/9 .. 6/9
+    expect(place.border).toBe(0);
+    expect(place.topFifth).toBeCloseTo(1, 6);
+    expect(place.strongest).toEqual({ u: 0.5, v: 0.5, value: 2 });
+  });
+
+  test('a frame is called out, and which edge holds most of it', () => {
+    const frame = evidencePlace(
+      map(40, 40, (x, y) => (y < 3 ? 5 : x === 0 || x === 39 || y === 39 ? 1 : 0)),
+      40,
+      40,
+      100,
+      100,
+    )!;
+    expect(frame.border).toBeGreaterThan(0.95);
+    expect(isOnBorder(frame)).toBe(true);
+    expect(strongestEdge(frame)).toBe('top');
+    expect(frame.centre).toBe(0);
+  });
+
+  test('a map without evidence has no place', () => {
+    expect(evidencePlace(new Float32Array(49), 7, 7, 10, 10)).toBeNull();
+  });
+
+  test.each([
+    [0.1, 0.1, 'the upper left'],
+    [0.5, 0.1, 'the top middle'],
+    [0.9, 0.5, 'the right'],
+    [0.5, 0.5, 'the centre'],
+    [0.5, 0.9, 'the bottom middle'],
+    [0.1, 0.9, 'the lower left'],
+  ])('%d, %d is %s', (u, v, words) => expect(placeWords({ u, v })).toBe(words));
+});
