@@ -96,7 +96,10 @@ async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string
       resume,
     };
     const onProgress = (p: TrainProgress): void => {
-      if (p.kind === 'epoch') runs.appendEpoch(id, p.row);
+      if (p.kind === 'epoch') {
+        runs.appendEpoch(id, p.row);
+        if (p.row.best) runs.update(id, { bestEpoch: p.row.epoch });
+      }
       o.onProgress?.(p);
     };
     const result = await s.compute.ask('train', request, { signal: o.signal, onProgress });

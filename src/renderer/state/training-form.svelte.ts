@@ -76,16 +76,18 @@ class TrainingForm {
     if (this.dataset === null) return;
     const mine = ++this.asked;
     this.measuring = measure;
+    let willMeasure = false;
     try {
       const plan = await api.call('runs.plan', { choices: { dataset: this.dataset, ...this.choices }, measure });
       if (mine !== this.asked) return;
       this.plan = plan;
       const unknown = !measure && plan.problems.length === 0 && plan.estimate === null && plan.waiting === 0;
       if (unknown) this.timer = setTimeout(() => void this.ask(true), MEASURE_MS);
+      willMeasure = unknown;
     } catch (error) {
       if (mine === this.asked && !measure) toast.error(error);
     } finally {
-      if (mine === this.asked) this.measuring = false;
+      if (mine === this.asked) this.measuring = willMeasure;
     }
   }
 }

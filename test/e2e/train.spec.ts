@@ -1,0 +1,177 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect as base, importColours, test } from './kit.ts';
+
+/** The whole of a training by mouse and keyboard, on small drawn pictures. */
+
+const SHOTS = process.env['TWINLENS_SHOTS']; // a folder for pictures to look at
+
+async function shot(page: Page, name: string): Promise<void> {
+  if (!SHOTS) return;
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.waitForTimeout(150);
+    await page.screenshot({ path: `${SHOTS}/train-${name}-${theme}.png` });
+  }
+  await page.emulateMedia({ colorScheme: 'dark' });
+}
+
+async function serious(page: Page): Promise<unknown[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => [v.id, v.nodes.map((n) => n.html)]);
+}
+
+/** Tasks of the page's main thread that took longer than 50 ms since `watchLongTasks`, in ms. */
+const watchLongTasks = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const tasks: number[] = [];
+    Object.assign(window, { longTasks: tasks });
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map((e) => e.duration))).observe({ entryTypes: ['longtask'] });
+  });
+const longTasks = (page: Page): Promise<number[]> => page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+
+async function fillSmall(page: Page, epochs: string): Promise<void> {
+  const more = page.getByRole('button', { name: /^More settings/ });
+  if ((await more.getAttribute('aria-expanded')) === 'false') await more.click();
+  await page.getByLabel('Image size', { exact: true }).fill('32');
+  await page.getByLabel('Pairs per step', { exact: true }).fill('8');
+  await page.getByLabel('Learning rate', { exact: true }).fill('0,003'); // as people write it in many countries
+  await page.getByLabel('Epochs', { exact: true }).fill(epochs);
+}
+
+test.describe.configure({ mode: 'serial' });
+const expect = base.configure({ timeout: 15_000 });
+test.use({ colorScheme: 'dark', viewport: { width: 1440, height: 900 } });
+
+test('form, error, mend, start, watch, cancel, resume, done', async ({ page, served }) => {
+  await importColours(served);
+  await page.goto(`${served.url}#/train`);
+  await page.getByRole('button', { name: 'Set up the first training' }).click();
+  await expect(page.getByRole('radio', { name: /^Quick/ })).toHaveAttribute('aria-checked', 'true');
+  await expect(page.getByText(/Will be downloaded once/)).toBeVisible();
+  await shot(page, 'form');
+  await page.getByRole('radio', { name: /^From scratch/ }).click();
+  await fillSmall(page, '0');
+  const epochs = page.getByLabel('Epochs', { exact: true });
+  await expect(page.getByRole('alert').filter({ hasText: 'It must be at least 1 (epochs).' })).toBeVisible();
+  await expect(epochs).toHaveAttribute('aria-invalid', 'true');
+  await shot(page, 'form-error');
+  await page.keyboard.press('Control+Enter'); // goes to the field instead of starting
+  await expect(epochs).toBeFocused();
+  await epochs.fill('400');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByText(/measured on this machine/)).toBeVisible({ timeout: 20_000 });
+  expect(await serious(page)).toEqual([]);
+  await watchLongTasks(page);
+  await page.keyboard.press('Control+Enter');
+
+  const live = page.getByRole('region', { name: /^Training on/ });
+  await expect(live).toContainText('validation AUC', { timeout: 30_000 });
+  await expect(live).toContainText('images/s');
+  const chart = page.getByRole('slider', { name: 'Loss by epoch' });
+  await expect(async () => expect(Number(await chart.getAttribute('aria-valuemax'))).toBeGreaterThan(5)).toPass({ timeout: 30_000 });
+  const tasks = await longTasks(page);
+  test.info().annotations.push({ type: 'long tasks while training, ms', description: JSON.stringify(tasks) });
+  await shot(page, 'live');
+  await live.getByRole('button', { name: /^Cancel/ }).click();
+  const details = page.getByRole('complementary', { name: 'Details of the run' });
+  await expect(details).toContainText('Cancelled after epoch');
+  const reached = (await served.call('runs.get', { run: 'r1' })).epochs.length;
+
+  // Fewer epochs in all, so that going on ends soon: by the call, since the screen goes on to what was asked first.
+  await served.job('runs.resume', { run: 'r1', epochs: reached + 1 });
+  await expect(details).toContainText(`Done: ${reached + 1} of ${reached + 1} epochs`);
+  await expect(details).toContainText('On test pairs');
+  await expect(details.getByRole('img', { name: /^ROC curve, AUC/ })).toBeVisible();
+  await expect(details.getByRole('img', { name: /^Distances of/ })).toBeVisible();
+  await shot(page, 'done');
+  expect(await serious(page)).toEqual([]);
+  // The screen drew several epochs a second; a task over 100 ms would have been felt.
+  expect(tasks.filter((ms) => ms > 100)).toEqual([]);
+});
+
+test('the curves are read and zoomed by keyboard, and as a table', async ({ page, served }) => {
+  await page.goto(`${served.url}#/train?run=r1`);
+  const chart = page.getByRole('slider', { name: 'AUC by epoch' });
+  await chart.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(chart).toHaveAttribute('aria-valuetext', /^Epoch 2\. training .*; validation /);
+  await page.keyboard.press('+');
+  const all = page.getByRole('button', { name: 'All epochs' });
+  await expect(all).toBeEnabled();
+  await page.keyboard.press('0');
+  await expect(all).toBeDisabled();
+  await page.getByRole('button', { name: 'As a table' }).click();
+  await expect(page.getByRole('columnheader', { name: 'AUC, validation' })).toBeVisible();
+  await expect(page.getByRole('rowheader', { name: /best/ })).toHaveCount(1);
+  expect(await serious(page)).toEqual([]);
+});
+
+test('two runs over each other, what differs, notes, remove and undo', async ({ page, served }) => {
+  const first = await served.call('runs.get', { run: 'r1' });
+  await served.job('runs.start', { dataset: first.dataset, size: 32, batch: 8, lr: 1e-3, epochs: 12 });
+  await page.goto(`${served.url}#/train?run=r2`);
+  await page.getByLabel('Show the curves of Run 1').check();
+  const diff = page.getByRole('region', { name: 'Settings side by side' });
+  await expect(diff.getByRole('rowheader', { name: 'Learning rate' })).toBeVisible();
+  await expect(diff.getByRole('rowheader', { name: 'Image size' })).toHaveCount(0);
+  await diff.getByRole('button', { name: 'Only what differs' }).click();
+  await expect(diff.getByRole('rowheader', { name: 'Image size' })).toBeVisible();
+  await diff.getByRole('button', { name: 'Only what differs' }).click();
+  await page.getByRole('slider', { name: 'Smoothing' }).fill('0.6');
+
+  const details = page.getByRole('complementary', { name: 'Details of the run' });
+  await details.getByLabel('Name', { exact: true }).fill('<img src=x onerror="document.title=1"> slower');
+  await details.getByLabel('Name', { exact: true }).press('Enter');
+  await details.getByLabel('Tags').fill('baseline, lower rate');
+  await details.getByLabel('Tags').press('Enter');
+  const table = page.getByRole('region', { name: 'Runs', exact: true });
+  await expect(table.getByRole('row').filter({ hasText: 'lower rate' })).toContainText('<img src=x');
+  expect(await page.title()).not.toBe('1');
+  await shot(page, 'overlay');
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await shot(page, 'overlay-small');
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  await table.getByRole('searchbox').fill('baseline');
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await table.getByRole('searchbox').fill('');
+  await table.getByRole('button', { name: /Validation AUC/ }).click();
+  await expect(table.getByRole('columnheader', { name: /Validation AUC/ })).toHaveAttribute('aria-sort', 'descending');
+
+  await table.getByRole('button', { name: /^More for <img/ }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(table.getByRole('row')).toHaveCount(3);
+
+  await table.getByRole('button', { name: 'More for Run 1' }).click();
+  await page.getByRole('menuitem', { name: 'Duplicate as new…' }).click();
+  await expect(page.getByRole('radio', { name: /^From scratch/ })).toHaveAttribute('aria-checked', 'true');
+  await page.getByRole('button', { name: /^More settings/ }).click();
+  await expect(page.getByLabel('Learning rate', { exact: true })).toHaveValue('0.003');
+  await expect(page.getByText(/as quick as run/)).toBeVisible();
+});
+
+test('compute killed in mid-training: the screen says so and resumes', async ({ page, served }) => {
+  await page.goto(`${served.url}#/train`);
+  await served.call('runs.start', { dataset: 'colours', size: 32, batch: 8, lr: 3e-3, epochs: 30 });
+  const live = page.getByRole('region', { name: /^Training on/ });
+  await expect(live).toContainText('validation AUC', { timeout: 30_000 });
+  for (const pid of await childrenOf(served.pid)) process.kill(pid, 'SIGKILL');
+  const resume = page.getByRole('button', { name: 'Resume Run 3' });
+  await expect(resume).toBeVisible();
+  await expect(page.getByText(/Nothing is lost: it resumes from there/).first()).toBeVisible();
+  await shot(page, 'interrupted');
+  await resume.click();
+  const details = page.getByRole('complementary', { name: 'Details of the run' });
+  await expect(details).toContainText('Done: 30 of 30 epochs', { timeout: 60_000 });
+});
+
+/** Processes that a process has started (Linux). */
+async function childrenOf(pid: number): Promise<number[]> {
+  const { readFile } = await import('node:fs/promises');
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text.trim().split(/\s+/).filter(Boolean).map(Number);
+}
