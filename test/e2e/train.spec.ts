@@ -10,7 +10,7 @@ async function shot(page: Page, name: string): Promise<void> {
   if (!SHOTS) return;
   for (const theme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme: theme });
-    await page.waitForTimeout(150);
+    await page.waitForTimeout(500);
     await page.screenshot({ path: `${SHOTS}/train-${name}-${theme}.png` });
   }
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -62,12 +62,12 @@ test('form, error, mend, start, watch, cancel, resume, done', async ({ page, ser
   await expect(page.getByRole('alert')).toHaveCount(0);
   await expect(page.getByText(/measured on this machine/)).toBeVisible({ timeout: 20_000 });
   expect(await serious(page)).toEqual([]);
-  await watchLongTasks(page);
   await page.keyboard.press('Control+Enter');
 
   const live = page.getByRole('region', { name: /^Training on/ });
   await expect(live).toContainText('validation AUC', { timeout: 30_000 });
   await expect(live).toContainText('images/s');
+  await watchLongTasks(page);
   const chart = page.getByRole('slider', { name: 'Loss by epoch' });
   await expect(async () => expect(Number(await chart.getAttribute('aria-valuemax'))).toBeGreaterThan(5)).toPass({ timeout: 30_000 });
   const tasks = await longTasks(page);
@@ -124,8 +124,8 @@ test('two runs over each other, what differs, notes, remove and undo', async ({ 
   const details = page.getByRole('complementary', { name: 'Details of the run' });
   await details.getByLabel('Name', { exact: true }).fill('<img src=x onerror="document.title=1"> slower');
   await details.getByLabel('Name', { exact: true }).press('Enter');
-  await details.getByLabel('Tags').fill('baseline, lower rate');
-  await details.getByLabel('Tags').press('Enter');
+  await details.getByLabel('Tags', { exact: true }).fill('baseline, lower rate');
+  await details.getByLabel('Tags', { exact: true }).press('Enter');
   const table = page.getByRole('region', { name: 'Runs', exact: true });
   await expect(table.getByRole('row').filter({ hasText: 'lower rate' })).toContainText('<img src=x');
   expect(await page.title()).not.toBe('1');

@@ -134,6 +134,7 @@ function drawLabels(u: uPlot, { set, alone, range }: PlotInput, colour: (token: 
   ctx.save();
   ctx.font = `500 ${11.5 * ratio}px Inter, system-ui, sans-serif`;
   ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
   ends.forEach(({ curve }, i) => {
     ctx.fillStyle = colour(runColour(curve.order));
     const words = alone ? PART_WORDS[curve.part] : curve.name;

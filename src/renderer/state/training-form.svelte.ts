@@ -2,6 +2,7 @@ import type { TrainRequest } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { CatalogueItem, RunRow, TrainingPlan } from '../../shared/explore.ts';
 import type { Job } from '../../shared/job.ts';
+import type { RunConfig } from '../../shared/run.ts';
 import { api } from '../api.ts';
 import { choicesOf } from '../training/config-words.ts';
 import { type Preset, presetChoices, presetOf, proposed } from '../training/presets.ts';
@@ -15,6 +16,8 @@ class TrainingForm {
   dataset = $state<string | null>(null);
   choices = $state.raw<Record<string, unknown>>({});
   plan = $state.raw<TrainingPlan | null>(null);
+  /** The last configuration that went together: what is usual stays to be seen while a field is being mended. */
+  config = $state.raw<RunConfig | null>(null);
   measuring = $state(false);
   catalogue = $state.raw<CatalogueItem[]>([]);
   more = $state(false);
@@ -81,6 +84,7 @@ class TrainingForm {
       const plan = await api.call('runs.plan', { choices: { dataset: this.dataset, ...this.choices }, measure });
       if (mine !== this.asked) return;
       this.plan = plan;
+      this.config = plan.config ?? this.config;
       const unknown = !measure && plan.problems.length === 0 && plan.estimate === null && plan.waiting === 0;
       if (unknown) this.timer = setTimeout(() => void this.ask(true), MEASURE_MS);
       willMeasure = unknown;

@@ -11,6 +11,9 @@ export interface ConfigLine {
   term?: TermName;
 }
 
+/** Units that read well behind a number; the others explain a field of the form. */
+const COUNTED = new Set(['px', 'pairs', 'epochs']);
+
 /** Everything a run was told, line by line, in words and with units. */
 export function configLines(config: RunConfig): ConfigLine[] {
   const values = config as unknown as Record<string, unknown>;
@@ -20,7 +23,7 @@ export function configLines(config: RunConfig): ConfigLine[] {
     return {
       key: field.key,
       name: field.label,
-      value: off ? 'never' : field.unit ? `${text} ${field.unit}` : text,
+      value: off ? (field.key === 'clipNorm' ? 'no limit' : 'never') : field.unit && COUNTED.has(field.unit) ? `${text} ${field.unit}` : text,
       ...(field.term ? { term: field.term } : {}),
     };
   });
