@@ -5,6 +5,7 @@ import type { Job } from '../../shared/job.ts';
 import type { RunConfig } from '../../shared/run.ts';
 import { api } from '../api.ts';
 import { choicesOf } from '../training/config-words.ts';
+import { screenWords } from '../training/fields.ts';
 import { type Preset, presetChoices, presetOf, proposed } from '../training/presets.ts';
 import { toast } from './toasts.svelte.ts';
 
@@ -23,7 +24,7 @@ class TrainingForm {
   more = $state(false);
   readonly preset = $derived(presetOf(this.choices));
   readonly pretrained = $derived(this.catalogue.find(({ id }) => id === this.choices['weights']) ?? null);
-  readonly problems = $derived(new Map((this.plan?.problems ?? []).map(({ field, message }) => [field ?? '', message])));
+  readonly problems = $derived(new Map((this.plan?.problems ?? []).map(({ field, message }) => [field ?? '', screenWords(message)])));
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
 

@@ -16,7 +16,7 @@ const COUNTED = new Set(['px', 'pairs', 'epochs']);
 
 /** Everything a run was told, line by line, in words and with units. */
 export function configLines(config: RunConfig): ConfigLine[] {
-  const values = config as unknown as Record<string, unknown>;
+  const values: Record<string, unknown> = { headStart: 'random', ...config };
   const fields = FIELDS.map((field): ConfigLine => {
     const text = shownValue(field, values[field.key]);
     const off = (field.key === 'patience' || field.key === 'plateau' || field.key === 'clipNorm') && values[field.key] === 0;
@@ -65,5 +65,5 @@ export function configDiff(configs: readonly RunConfig[]): DiffLine[] {
 /** A run's settings as choices of the form, so that it can be trained once more. */
 export function choicesOf(config: RunConfig): Record<string, unknown> {
   const { weights, flavour: _f, preprocessing: _p, augmentation, engine: _e, device: _d, ...rest } = config;
-  return { ...rest, ...(weights ? { weights: weights.source } : {}), ...(augmentation ? { augmentation } : {}) };
+  return { headStart: 'random', ...rest, ...(weights ? { weights: weights.source } : {}), ...(augmentation ? { augmentation } : {}) };
 }

@@ -1,4 +1,4 @@
-import { DEVICES, OPTIMIZERS, SCOPES } from '../../shared/run.ts';
+import { DEVICES, HEAD_STARTS, type HeadStart, OPTIMIZERS, SCOPES } from '../../shared/run.ts';
 import type { TermName } from '../lib/glossary.ts';
 
 /** The fields of the form that are not network or weights, in the order and groups in which they are shown. */
@@ -29,6 +29,7 @@ export interface ChoiceField extends Common {
 export type FieldSpec = NumberField | ChoiceField;
 
 const SCOPE_OPTIONS = { head: 'Head only (quickest)', 'last-stage': 'Last stage and head', all: 'All layers (slowest)' } as const;
+const HEAD_START_OPTIONS = { random: 'Drawn at random', probe: 'Fitted to the features (probe)' } as const satisfies Record<HeadStart, string>;
 const OPTIMIZER_OPTIONS = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' } as const;
 const DEVICE_OPTIONS = { cpu: 'Processor (CPU)', webgpu: 'Graphics card (WebGPU)', cuda: 'NVIDIA (CUDA)', dml: 'DirectML' } as const;
 
@@ -41,6 +42,14 @@ export const FIELDS: readonly FieldSpec[] = [
     term: 'Scope',
     options: SCOPES.map((value) => ({ value, text: SCOPE_OPTIONS[value] })),
     help: 'More layers fit your images better, but need more time and more images.',
+  },
+  {
+    kind: 'choice',
+    key: 'headStart',
+    group: 'network',
+    label: 'Head begins',
+    options: HEAD_STARTS.map((value) => ({ value, text: HEAD_START_OPTIONS[value] })),
+    help: 'Fitted starts from what the pretrained features already tell apart; it needs weights.',
   },
   {
     kind: 'choice',
@@ -193,3 +202,6 @@ export function typedNumber(text: string): number | string | undefined {
 
 /** Whether a field, named as a problem names it, stands under "More settings". */
 export const isMore = (field: string): boolean => !['', 'dataset', 'weights', 'backbone'].includes(field);
+
+/** A refusal without the command line's words in brackets, which mean nothing on a screen. */
+export const screenWords = (message: string): string => message.replace(/ \(--[^)]*\)/g, '');

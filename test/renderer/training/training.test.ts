@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { choicesOf, configDiff, configLines } from '../../../src/renderer/training/config-words.ts';
-import { FIELDS, typedNumber } from '../../../src/renderer/training/fields.ts';
+import { FIELDS, screenWords, typedNumber } from '../../../src/renderer/training/fields.ts';
 import { presetChoices, presetOf, proposed, weightsWords } from '../../../src/renderer/training/presets.ts';
 import { NEWEST_FIRST, sortedBy, tableRuns } from '../../../src/renderer/training/run-table.ts';
 import { curveWarning, resumable, statusSentence } from '../../../src/renderer/training/status-words.ts';
@@ -58,6 +58,12 @@ describe('the form', () => {
   test('reads numbers as people write them', () => {
     expect(['12', ' 0.001 ', '0,001', '1e-3', '', 'many', '1,2,3'].map(typedNumber)).toEqual([12, 0.001, 0.001, 0.001, undefined, 'many', '1,2,3']);
   });
+});
+
+test('a refusal is shown without the words of the command line', () => {
+  expect(screenWords('Choose weights (--weights), or train all layers (--scope all). Weights (of a network) stay.')).toBe(
+    'Choose weights, or train all layers. Weights (of a network) stay.',
+  );
 });
 
 describe('presets', () => {
