@@ -74,6 +74,10 @@ describe('a full report', () => {
 
   test('keeps folders of the machine to itself', () => {
     expect(page).not.toContain('/home/ana');
+    const weights = { ...RUN.config.weights!, source: '/home/ana/downloads/mobilenet.safetensors' };
+    const byFile = renderReport(sampleInput({ runs: [{ ...RUN, config: { ...RUN.config, weights } }] }));
+    expect(byFile).toContain('mobilenet.safetensors');
+    expect(byFile).not.toContain('/home/ana');
   });
 
   test('has unique ids and no link to nowhere', () => {

@@ -19,9 +19,9 @@ table,.about,.tile figcaption,.legend,.plot figcaption,.note,.score dt,.meta,.br
 .verdict{font-size:20pt}.sentence,.introduction{font-size:10.5pt}.introduction{margin-top:6pt}.score dd{font-size:14pt}.formula{font-size:10.5pt;margin:3pt 0 3pt 20pt}
 p,ul{margin-block:4pt;max-width:none}.method>p{max-width:150mm}.certainty li{margin:4pt 0}
 section,.overview{padding:12pt 0 0;margin-top:12pt}.opening{padding-bottom:0}.brand{margin-bottom:10pt}.eyebrow{margin-bottom:3pt}
-.comparison~.comparison,.run,.method{break-before:page;border-top:0;margin-top:0;padding-top:0}
+.overview+.comparison,.comparison~.comparison,.run,.method{break-before:page;border-top:0;margin-top:0;padding-top:0}
 h2,h3,caption,thead,.row-head,.eyebrow,.finding{break-after:avoid}
-tr,figure,.facts,.warnings,.personal,.score,.legend,.signoff,.formula,li,.glossary{break-inside:avoid}
+tr,figure,.facts,.kept-whole,.warnings,.personal,.score,.legend,.signoff,.formula,li,.glossary{break-inside:avoid}
 .personal{padding:0 0 0 10pt;margin-bottom:10pt;border-left-width:2pt}.judged{font-size:10.5pt}.box{width:11pt;height:11pt;font-size:9pt;line-height:9pt}
 .finding{margin-bottom:9pt}.sentence{margin-top:5pt}.stage{padding:0;margin-bottom:12pt}.row+.row{margin-top:9pt}.tiles,.legend{gap:8pt}
 .row-head{margin-bottom:3pt}.tile img{max-height:62mm;outline:.5pt solid #999}.tile figcaption{margin-top:3pt}

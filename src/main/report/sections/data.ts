@@ -12,6 +12,7 @@ const MOST_REJECTED = 500;
 export function dataSection(run: RunRecord, dataset: ReportDataset | undefined): Html {
   if (!dataset)
     return markup`<p>The data set <code>${run.dataset}</code> is no longer in the workspace. The run was trained on the snapshot <code>${run.snapshot}</code>.</p>`;
+  const classes = Object.entries(dataset.classes);
   const changed =
     dataset.snapshot === run.snapshot
       ? null
@@ -34,8 +35,8 @@ ${facts(
 )}
 <div><table class="figures"><caption>Splits</caption><thead><tr><th scope="col">Split</th><th scope="col">Images</th><th scope="col">Pairs</th></tr></thead>
 <tbody>${SPLITS.map((split) => markup`<tr><th scope="row">${splitName(split)}</th><td>${countText(dataset.splits[split])}</td><td>${countText(dataset.pairs[split])}</td></tr>`)}</tbody></table>
-<table class="figures"><caption>Classes</caption><thead><tr><th scope="col">Class</th><th scope="col">Images</th></tr></thead>
-<tbody>${Object.entries(dataset.classes).map(([name, images]) => markup`<tr><th scope="row">${nameOf(name)}</th><td>${countText(images)}</td></tr>`)}</tbody></table></div>
+<table class="figures${classes.length <= 40 ? ' kept-whole' : ''}"><caption>Classes</caption><thead><tr><th scope="col">Class</th><th scope="col">Images</th></tr></thead>
+<tbody>${classes.map(([name, images]) => markup`<tr><th scope="row">${nameOf(name)}</th><td>${countText(images)}</td></tr>`)}</tbody></table></div>
 </div>
 ${rejected(dataset.rejected)}`;
 }

@@ -1,6 +1,6 @@
 import type { Augmentation, RunConfig } from '../../../shared/run.ts';
 import { backboneName, HEAD_START_WORDS, SCOPE_WORDS } from '../../../shared/run-words.ts';
-import { percentText, settingText } from '../../../shared/format.ts';
+import { fileName, percentText, settingText } from '../../../shared/format.ts';
 import { markup, type Content, type Html } from '../html.ts';
 import { facts } from './parts.ts';
 
@@ -47,7 +47,7 @@ const triple = (values: readonly number[]): string => values.map((v) => settingT
 
 function weightsOf({ weights }: RunConfig): Content {
   if (weights === null) return 'from scratch';
-  return markup`${weights.source}${weights.licence && ` (${weights.licence})`}<br>SHA-256 <code>${weights.sha256}</code>`;
+  return markup`${fileName(weights.source)}${weights.licence && ` (${weights.licence})`}<br>SHA-256 <code>${weights.sha256}</code>`;
 }
 
 function augmentationWords(augmentation: Augmentation | null): string {
