@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { parseNpy } from '../../src/main/compute/npy.ts';
+import { valueAt } from '../../src/shared/maps/field.ts';
+import { expect, importColours, test, type ServedWorkbench } from './kit.ts';
+
+/** The compare view in a real browser on the served workbench: drawn images, a quickly trained run. */
+const QUICK = { backbone: 'compact', epochs: 3, size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
+
+async function trained(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {
+  const known = (await served.call('runs.list', {})).find((run) => run.calibration !== null);
+  if (known) return { dataset: known.dataset, run: known.run };
+  const dataset = await importColours(served);
+  const { result } = await served.job('runs.start', { dataset, ...QUICK });
+  return { dataset, run: result!['run']! };
+}
+
+/** The two ids of test images of different classes. */
+async function twoImages(served: ServedWorkbench, dataset: string): Promise<[number, number]> {
+  const { ids } = await served.call('images.find', { dataset, splits: ['test'] });
+  const rows = await served.call('images.rows', { dataset, ids });
+  return [rows[0]!.id, rows.find((row) => row.className !== rows[0]!.className)!.id];
+}
+
+const at = (served: ServedWorkbench, place: string): string => `${served.url}#${place}`;
+const ready = (page: Page): Promise<void> => page.locator('[data-verdict]').waitFor();
+/** How much paint lies over each picture. */
+const paint = (page: Page): Promise<number[]> =>
+  page.locator('[data-pane] canvas').evaluateAll((list) =>
+    list.map((canvas) => {
+      const c = canvas as HTMLCanvasElement;
+      const { data } = c.getContext('2d')!.getImageData(0, 0, c.width, c.height);
+      let sum = 0;
+      for (let i = 0; i < data.length; i += 4) sum += data[i + 3]! * (data[i]! - data[i + 2]!); // warm above zero, cool below
+      return c.hidden ? 0 : sum;
+    }),
+  );
+
+test('choose two images from the data set; the verdict stands in words, and keys change what is painted', async ({ page, served }) => {
+  const { dataset, run } = await trained(served);
+  await page.goto(at(served, `/compare?run=${run}`));
+  for (const [letter, nth] of [
+    ['A', 0],
+    ['B', 13],
+  ] as const) {
+    await page
+      .getByRole('group', { name: `Image ${letter}` })
+      .getByRole('button', { name: 'From the data set' })
+      .click();
+    await page.getByRole('dialog').getByRole('listitem').nth(nth).getByRole('button').click();
+  }
+  await ready(page);
+  expect(page.url()).toContain(encodeURIComponent(`${dataset}/`));
+  await expect(page.locator('[data-verdict]')).toHaveText(/^(Same|Different)$/);
+  await expect(page.getByText(/in the data set, so “(same|different)” is (right|wrong)/)).toBeVisible();
+  await expect(page.getByRole('img', { name: /Distances of .* validation pairs/ })).toBeVisible();
+  const seen: number[][] = [];
+  for (const key of ['f', 'c', 's', 'n']) {
+    await page.keyboard.press(key);
+    await expect(page.getByRole('radiogroup', { name: 'Map', exact: true }).locator('[aria-checked=true]')).toHaveAttribute(
+      'aria-keyshortcuts',
+      key.toUpperCase(),
+    );
+    seen.push(await paint(page));
+  }
+  const [factual, counterfactual, signed, none] = seen as [number[], number[], number[], number[]];
+  expect(none).toEqual([0, 0]);
+  expect(factual.every((sum) => sum >= 0) && factual.some((sum) => sum > 0)).toBe(true);
+  expect(counterfactual.every((sum) => sum <= 0)).toBe(true);
+  // Where one of an image's maps is empty, both in one is the other; where neither is, it lies between.
+  signed.forEach((sum, i) => {
+    const [up, down] = [factual[i]!, counterfactual[i]!];
+    if (down === 0) expect(sum).toBe(up);
+    else if (up === 0) expect(sum).toBe(down);
+    else expect(sum > down && sum < up).toBe(true);
+  });
+});
+
+test('the value under the pointer is the map’s own; swapping A and B swaps the maps', async ({ page, served }) => {
+  const { dataset, run } = await trained(served);
+  const [a, b] = await twoImages(served, dataset);
+  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}&target=distance`));
+  await ready(page);
+  const stored = await served.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b }, target: 'distance' });
+  await page.keyboard.press('s');
+  const { values, width, height } = parseNpy(readFileSync(stored.images[0].signed));
+  const picture = (await page.locator('[data-pane=a] img').boundingBox())!;
+  for (const [u, v] of [
+    [0.31, 0.42],
+    [0.77, 0.6],
+  ] as const) {
+    await page.mouse.move(picture.x + u * picture.width, picture.y + v * picture.height);
+    const text = (await page.locator('#reading-a').textContent())!;
+    const shown = Number(/^[+−]?[\d.e−]+/.exec(text.trim())![0].replaceAll('−', '-'));
+    const [x, y] = /at (\d+), (\d+)/.exec(text)!.slice(1).map(Number) as [number, number];
+    expect([x, y]).toEqual([Math.floor(u * stored.images[0].width), Math.floor(v * stored.images[0].height)]);
+    const want = valueAt(values, width, height, u, v);
+    expect(Math.abs(shown - want)).toBeLessThan(0.01 * stored.scale + 0.006 * Math.abs(want));
+  }
+  await page.mouse.move(0, 0);
+  const before = await paint(page);
+  await page.keyboard.press('w');
+  await expect
+    .poll(async () => (await paint(page)).map((sum) => Math.round(sum / 2e5)))
+    .toEqual([before[1]!, before[0]!].map((sum) => Math.round(sum / 2e5)));
+  await expect(page).toHaveURL(new RegExp(`a=${dataset}%2F${b}`));
+});
+
+test('zoom and pan move both pictures; the keyboard’s cursor reads', async ({ page, served }) => {
+  const { dataset, run } = await trained(served);
+  const [a, b] = await twoImages(served, dataset);
+  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
+  await ready(page);
+  const sizes = (): Promise<number[]> =>
+    page.locator('[data-pane] img').evaluateAll((list) => list.map((img) => Math.round(img.getBoundingClientRect().width)));
+  const whole = await sizes();
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  expect(await sizes()).toEqual(whole.map((width) => Math.round(width * 1.5625)));
+  await page.locator('[data-pane=b]').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('#reading-b')).toContainText('px');
+  await page.keyboard.press('0');
+  expect(await sizes()).toEqual(whole);
+});
+
+test('judged, noted and saved: still there after a reload, and the same pair is not computed again', async ({ page, served }) => {
+  const { dataset, run } = await trained(served);
+  const [a, b] = await twoImages(served, dataset);
+  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
+  await ready(page);
+  await page.keyboard.press('3');
+  await expect(page.getByRole('button', { name: 'Disagree' })).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('textbox', { name: 'Note' }).fill('Colour decides <img onerror>.');
+  await page.keyboard.press('Control+s');
+  await expect(page.getByRole('button', { name: 'Saved', exact: true })).toBeVisible();
+  await expect.poll(async () => (await served.call('compare.list', { saved: true }))[0]?.note).toBe('Colour decides <img onerror>.');
+  const count = (await served.call('compare.list', {})).length;
+  await page.reload();
+  await ready(page);
+  await expect(page.getByRole('button', { name: 'Disagree' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('Colour decides <img onerror>.');
+  expect((await served.call('compare.list', {})).length).toBe(count);
+  const [saved] = await served.call('compare.list', { saved: true });
+  await page.goto(at(served, `/compare?c=${saved!.comparison}`));
+  await ready(page);
+  await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('Colour decides <img onerror>.');
+});
+
+test('a queue is gone through by keyboard and keeps its place; each pair is the one that the ranking names', async ({ page, served }) => {
+  const { dataset, run } = await trained(served);
+  await page.goto(at(served, `/compare?run=${run}&queue=borderline`));
+  await ready(page);
+  const { pairs } = await served.call('compare.queue', { run, kind: 'borderline' });
+  for (const n of [1, 2]) {
+    await expect(page).toHaveURL(new RegExp(`a=${dataset}%2F${pairs[n - 1]!.a}&b=${dataset}%2F${pairs[n - 1]!.b}&n=${n}`));
+    await expect(page.getByText(`pair ${n} of ${pairs.length}`)).toBeVisible();
+    if (n === 1) await page.keyboard.press('j');
+  }
+  await ready(page);
+  await page.keyboard.press('1');
+  await expect(page.getByText('1 judged')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText(`pair 2 of ${pairs.length}`)).toBeVisible();
+  await page.keyboard.press('k');
+  await expect(page.getByText(`pair 1 of ${pairs.length}`)).toBeVisible();
+});
+
+test('the same pair under another run stands beside it', async ({ page, served }) => {
+  const { dataset, run } = await trained(served);
+  const second = (await served.job('runs.start', { dataset, ...QUICK, seed: 4, epochs: 1 })).result!['run']!;
+  const [a, b] = await twoImages(served, dataset);
+  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
+  await ready(page);
+  await page.getByLabel('Another run', { exact: true }).selectOption(second);
+  await expect(page.locator('[data-pane=a]')).toHaveCount(2);
+  await expect(page.getByText(/Distances of two runs are not on one scale/)).toBeVisible();
+});
+
+test('a file that is gone is told in words, with a way on', async ({ page, served }) => {
+  const { dataset, run } = await trained(served);
+  const [a] = await twoImages(served, dataset);
+  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${encodeURIComponent('file:/no/such <b>.png')}`));
+  await expect(page.getByRole('alert')).toContainText('cannot be compared');
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+});
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`has no serious accessibility fault in ${colorScheme}, empty and full`, async ({ page, served }) => {
+    const { dataset, run } = await trained(served);
+    await page.emulateMedia({ colorScheme });
+    const [a, b] = await twoImages(served, dataset);
+    for (const place of [`/compare?run=${run}`, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}&queue=borderline`]) {
+      await page.goto(at(served, place));
+      await (place.includes('queue') ? ready(page) : page.getByText('Drop an image here').first().waitFor());
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => [v.id, v.nodes.map((n) => n.html)])).toEqual([]);
+    }
+  });
+
+test('a key changes the overlay within 50 ms', async ({ page, served }) => {
+  const { dataset, run } = await trained(served);
+  const [a, b] = await twoImages(served, dataset);
+  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
+  await ready(page);
+  await page.waitForTimeout(600); // the other views are prepared while nothing is to do
+  const times = await page.evaluate(async () => {
+    const took: number[] = [];
+    for (const key of ['c', 's', 'f', 'c', 's', 'f', 'n', 'f', 's']) {
+      const began = performance.now();
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      await new Promise((done) => setTimeout(done)); // effects have run: the canvas is painted
+      took.push(performance.now() - began);
+    }
+    return took.sort((x, y) => x - y);
+  });
+  test.info().annotations.push({ type: 'toggle, ms', description: times.map((t) => t.toFixed(1)).join(' ') });
+  expect(times[4]!).toBeLessThan(50);
+});
