@@ -1,6 +1,25 @@
-import { defineConfig } from '@playwright/test';
+import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
+
+/** What is about a browser alone: its cookies and tabs, its broken lines, a report as its reader opens it. */
+const BROWSER_ONLY = ['**/doors.spec.ts', '**/report.spec.ts', '**/shell-trouble.spec.ts'];
+const DESKTOP_ONLY = ['**/desktop.spec.ts'];
 
 const isRoot = process.getuid?.() === 0;
+
+const chromium: NonNullable<PlaywrightTestConfig['use']> = {
+  browserName: 'chromium',
+  launchOptions: {
+    executablePath: process.env['PLAYWRIGHT_CHROMIUM'] || '/usr/bin/chromium',
+    args: [
+      ...(isRoot ? ['--no-sandbox'] : []),
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--disable-quic',
+    ],
+  },
+};
 
 export default defineConfig({
   testDir: 'test/e2e',
@@ -16,20 +35,9 @@ export default defineConfig({
   projects: [
     {
       name: 'web',
-      use: {
-        browserName: 'chromium',
-        launchOptions: {
-          executablePath: process.env['PLAYWRIGHT_CHROMIUM'] || '/usr/bin/chromium',
-          args: [
-            ...(isRoot ? ['--no-sandbox'] : []),
-            '--disable-background-networking',
-            '--disable-component-update',
-            '--disable-sync',
-            '--no-first-run',
-            '--disable-quic',
-          ],
-        },
-      },
+      testIgnore: DESKTOP_ONLY,
+      use: chromium,
     },
+    { name: 'electron', testIgnore: BROWSER_ONLY, use: chromium },
   ],
 });

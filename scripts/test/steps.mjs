@@ -5,6 +5,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from '../bootstrap/build.mjs';
 import { SetupError } from '../bootstrap/say.mjs';
+import { findElectron, hasScreen } from '../bootstrap/start.mjs';
 import { findChromium } from '../bootstrap/system.mjs';
 import { checkCounts, NOTHING, playwrightCounts, reportedCounts, vitestCounts } from './counts.mjs';
 
@@ -22,11 +23,15 @@ const inCi = Boolean(process.env['CI']) && process.env['CI'] !== 'false';
  * @param {string} script below node_modules
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env] beyond this process's own
+ * @param {{ screen?: boolean }} [needs] screen: where there is none, one is made up
  * @returns {Promise<number>} exit code
  */
-function tool(script, args, env = {}) {
+function tool(script, args, env = {}, { screen = false } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [path.join(root, 'node_modules', script), ...args], {
+    const command = [process.execPath, path.join(root, 'node_modules', script), ...args];
+    if (screen && !hasScreen({ ...process.env, CI: '' })) command.unshift('/usr/bin/xvfb-run', '-a', '-s', '-screen 0 1600x1200x24');
+    const [program = '', ...rest] = command;
+    const child = spawn(program, rest, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...env },
@@ -115,11 +120,49 @@ export const browserTests = {
       const note = 'no Chromium on this machine (PLAYWRIGHT_CHROMIUM names one)';
       return inCi ? { counts: checkCounts(1), note: `FAILED: ${note}` } : { counts: { ...NOTHING, skipped: 1 }, note: `skipped: ${note}` };
     }
-    const report = path.join(reports, 'playwright.json');
-    const code = await tool('@playwright/test/cli.js', ['test', '--project=web', ...args], {
-      PLAYWRIGHT_CHROMIUM: chromium,
-      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-    });
-    return { counts: reportedCounts(report, code, playwrightCounts) };
+    return playwright('web', chromium, reports, args);
   },
 };
+
+/**
+ * The same walks through the desktop program, and what only that does.
+ * @type {Step}
+ */
+export const desktopTests = {
+  title: 'playwright, desktop program',
+  run: async ({ reports, args }) => {
+    const chromium = findChromium();
+    const screen = hasScreen({ ...process.env, CI: '' }) || existsSync('/usr/bin/xvfb-run');
+    const missing =
+      findElectron(root) === null
+        ? 'no Electron runtime on this machine (npm start fetches it where there is a network)'
+        : screen
+          ? null
+          : 'no screen, and no xvfb-run';
+    if (missing === null && chromium !== null) return playwright('electron', chromium, reports, args);
+    const note = missing ?? 'no Chromium on this machine';
+    if (process.env['REQUIRE_ELECTRON'] === '1') return { counts: checkCounts(1), note: `FAILED: ${note}, and REQUIRE_ELECTRON=1` };
+    return { counts: { ...NOTHING, skipped: 1 }, note: `skipped: ${note}` };
+  },
+};
+
+/**
+ * @param {'web' | 'electron'} project
+ * @param {string} chromium
+ * @param {string} reports
+ * @param {string[]} args
+ * @returns {Promise<Result>}
+ */
+async function playwright(project, chromium, reports, args) {
+  const report = path.join(reports, `playwright-${project}.json`);
+  const code = await tool(
+    '@playwright/test/cli.js',
+    ['test', `--project=${project}`, ...args],
+    {
+      PLAYWRIGHT_CHROMIUM: chromium,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    },
+    { screen: project === 'electron' },
+  );
+  return { counts: reportedCounts(report, code, playwrightCounts) };
+}

@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base } from '@playwright/test';
+import { test as base, type Page } from '@playwright/test';
 import type { CallInput, CallName, CallResult } from '../../src/shared/contract.ts';
 import { fromWireError, type WireError } from '../../src/shared/errors.ts';
 import type { Job } from '../../src/shared/job.ts';
 import { decode, encode } from '../../src/shared/wire.ts';
 import { CLI, drawColours } from '../cli/kit.ts';
+import { desktopOn } from './electron.ts';
 
 /**
  * A served workbench of its own for browser tests. Needs a build (`node scripts/bootstrap.mjs build`).
@@ -109,8 +110,11 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
-/** `test.use({ serveChoice: { args: ['--sample'] } })` at a file's top starts its workbench in another way. */
-export const test = base.extend<object, { served: ServedWorkbench; serveChoice: ServeChoice }>({
+/**
+ * `test.use({ serveChoice: { args: ['--sample'] } })` at a file's top starts its workbench in another way. In the project
+ * `electron` the same walks go through a desktop window on the served workbench.
+ */
+export const test = base.extend<{ page: Page }, { served: ServedWorkbench; serveChoice: ServeChoice }>({
   serveChoice: [{}, { scope: 'worker', option: true }],
   served: [
     async ({ serveChoice }, use) => {
@@ -120,5 +124,11 @@ export const test = base.extend<object, { served: ServedWorkbench; serveChoice: 
     },
     { scope: 'worker' },
   ],
+  page: async ({ page, served }, use, info) => {
+    if (info.project.name !== 'electron') return use(page);
+    const desktop = await desktopOn(served.url);
+    await use(desktop.page);
+    await desktop.app.close();
+  },
 });
 export { expect } from '@playwright/test';
