@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Changed } from './changed.ts';
 import { TARGETS } from './comparison.ts';
 import {
   CurationEdit,
@@ -11,6 +10,7 @@ import {
   ImageQuery,
 } from './curation.ts';
 import type { DatasetSummary, FolderPreview } from './dataset.ts';
+import type { EventName, Events } from './events.ts';
 import {
   type CatalogueItem,
   type ComparisonMaps,
@@ -248,14 +248,7 @@ export type CallInput<N extends CallName> = z.input<(typeof CALLS)[N]['input']>;
 export type CallArgs<N extends CallName> = z.output<(typeof CALLS)[N]['input']>; // as a service gets it, defaults filled in
 export type CallResult<N extends CallName> = Exclude<(typeof CALLS)[N]['output'], undefined>;
 
-export interface Events {
-  job: Job;
-  changed: Changed;
-  /** The desktop window is about to close while work goes on: the screen asks, and calls 'shell.close' or leaves it open. */
-  closing: { jobs: number };
-}
-export type EventName = keyof Events;
-export const EVENT_NAMES = ['job', 'changed', 'closing'] as const satisfies readonly EventName[];
+export { EVENT_NAMES, type EventName, type Events } from './events.ts';
 
 /** What every door offers a screen. Rejects with an AppError; 'cancelled' after `signal`. */
 export interface Api {

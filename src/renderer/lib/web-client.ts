@@ -1,6 +1,6 @@
 import type { Answer } from '../../shared/bridge.ts';
 import type { Api, CallInput, CallName, CallResult, EventName, Events } from '../../shared/contract.ts';
-import { EVENT_NAMES } from '../../shared/contract.ts';
+import { EVENT_NAMES } from '../../shared/events.ts';
 import { CHANGED } from '../../shared/changed.ts';
 import { AppError, fromWireError } from '../../shared/errors.ts';
 import { decode, encode } from '../../shared/wire.ts';

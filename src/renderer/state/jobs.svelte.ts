@@ -50,18 +50,6 @@ class JobsState {
     return ended.result ?? {};
   }
 
-  /** Resolves as soon as nothing runs. */
-  async idle(): Promise<void> {
-    while (this.running.length > 0) {
-      await new Promise<void>((resolve) => {
-        const stop = this.onEnd(() => {
-          stop();
-          resolve();
-        });
-      });
-    }
-  }
-
   async cancel(id: string): Promise<void> {
     try {
       await api.call('jobs.cancel', { job: id });
