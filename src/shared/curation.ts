@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IMAGE_SORTS } from './image-sorts.ts';
 import type { ImageRecord, Split } from './dataset.ts';
 
 const ids = z.array(z.number().int().min(0)).min(1, 'choose at least one image').max(1_000_000);
@@ -41,8 +42,7 @@ export interface CurationState {
   undoPosition: number | null; // the line of the history that would be undone
 }
 
-export const IMAGE_SORTS = ['file', 'class', 'split', 'pixels'] as const;
-export type ImageSort = (typeof IMAGE_SORTS)[number];
+export { IMAGE_SORTS, type ImageSort } from './image-sorts.ts';
 
 export const ImageQuery = z.strictObject({
   dataset: z.string().min(1),

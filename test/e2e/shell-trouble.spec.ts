@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { encode } from '../../src/shared/wire.ts';
 import { expect, importColours, serve, test } from './kit.ts';
+import { serious } from './serious.ts';
 
 /** What can go wrong around the views, each answered in words. */
 
@@ -61,10 +62,15 @@ test('a window that is about to close asks while work goes on', async ({ page, s
   await page.goto(served.url);
   const question = page.getByRole('dialog', { name: 'Work is going on' });
   await expect(question).toContainText('One task is not finished');
+  expect(await serious(page)).toEqual([]);
   await question.getByRole('button', { name: 'Keep working' }).click();
   await expect(question).toBeHidden();
   const [job] = await served.call('jobs.list', {});
   expect(job!.status).toBe('running');
+  await page.reload();
+  const answered = page.waitForRequest('**/call/shell.close');
+  await question.getByRole('button', { name: 'Cancel work and close' }).click();
+  await answered; // the desktop window closes; a browser is told that it must do so itself
   await served.call('jobs.cancel', { job: job!.job });
 });
 

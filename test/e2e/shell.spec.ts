@@ -1,16 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, importColours, test } from './kit.ts';
-
-/** What axe finds serious; contrast included. */
-async function serious(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`));
-}
+import { serious } from './serious.ts';
 
 const workbench = (page: Page) => page.getByRole('navigation', { name: 'Workbench' });
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
