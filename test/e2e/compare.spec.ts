@@ -219,3 +219,20 @@ test('a key changes the overlay within 50 ms', async ({ page, served }) => {
   test.info().annotations.push({ type: 'toggle, ms', description: times.map((t) => t.toFixed(1)).join(' ') });
   expect(times[4]!).toBeLessThan(50);
 });
+
+test('a file dropped on a picture takes its place', async ({ page, served }) => {
+  const { dataset, run } = await trained(served);
+  const [a, b] = await twoImages(served, dataset);
+  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
+  await ready(page);
+  const [row] = await served.call('images.rows', { dataset, ids: [a] });
+  const { root } = await served.call('datasets.get', { dataset });
+  const bytes = readFileSync(`${root}/${row!.file}`).toString('base64');
+  await page.locator('[data-pane=b]').evaluate((pane, base64) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'dropped <b>.png', { type: 'image/png' }));
+    for (const type of ['dragover', 'drop']) pane.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, bytes);
+  await expect(page.getByText(/Both images have the same embedding/).first()).toBeVisible(); // it is image A once more
+  await expect(page.locator('[data-verdict]')).toHaveText('Same');
+});

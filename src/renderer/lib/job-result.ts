@@ -13,7 +13,7 @@ export function jobPlace(job: Job): JobPlace | null {
   if (run) return { text: 'Show run', view: 'train', params: { run } };
   if (dataset) return { text: 'Show images', view: 'images', params: {} };
   if (report) return { text: 'Show report', view: 'reports', params: { report } };
-  if (comparison) return { text: 'Show comparison', view: 'compare', params: { comparison } };
+  if (comparison) return { text: 'Show comparison', view: 'compare', params: { c: comparison } };
   if (job.status === 'done' && job.kind !== 'doctor') return null;
   switch (job.kind) {
     case 'train':

@@ -60,14 +60,11 @@ class Compare {
     this.change({ a: formatRef(this.refs.b), b: formatRef(this.refs.a) });
   }
 
-  /** Images dropped or chosen: the first into the slot named, a second into the other. */
-  async take(letter: Letter, given: { images: ImageRef[] } | { files: File[] }): Promise<void> {
+  /** Files dropped: the first into the slot named, a second into the other. */
+  async takeFiles(letter: Letter, files: readonly File[]): Promise<void> {
     try {
-      const refs =
-        'images' in given ? given.images : await Promise.all(given.files.slice(0, 2).map(async (file) => ({ file: await api.fileFor(file) })));
-      const [first, second] = refs;
-      const rest = letter === 'a' ? 'b' : 'a';
-      if (first) this.change({ [letter]: formatRef(first), ...(second && { [rest]: formatRef(second) }), n: null, queue: null });
+      const refs = await Promise.all(files.slice(0, 2).map(async (file) => formatRef({ file: await api.fileFor(file) })));
+      this.change({ [letter]: refs[0]!, ...(refs[1] && { [letter === 'a' ? 'b' : 'a']: refs[1] }), n: null, queue: null });
     } catch (error) {
       toast.error(error);
     }
