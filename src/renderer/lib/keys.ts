@@ -13,6 +13,52 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
       ['?', 'This list'],
     ],
   },
+  {
+    group: 'Images',
+    keys: [
+      ['/', 'Search'],
+      ['← ↑ → ↓', 'To the next image; with Shift, choose on the way'],
+      ['Space', 'Choose the image or leave it out'],
+      ['Ctrl A', 'Choose all'],
+      ['Enter', 'Show it large'],
+      ['X', 'Exclude, or take back'],
+      ['R', 'Relabel'],
+      ['T', 'Tag'],
+      ['C', 'Compare the two chosen images'],
+      ['Ctrl Z', 'Undo; with Shift, redo'],
+    ],
+  },
+  {
+    group: 'Train',
+    keys: [
+      ['Ctrl Enter', 'Start the training of the form'],
+      ['← →', 'On a curve: the values of each epoch; with Shift, move along'],
+      ['+ - 0', 'On a curve: nearer, farther, all epochs'],
+    ],
+  },
+  {
+    group: 'Compare',
+    keys: [
+      ['F', 'Factual: what speaks for the verdict'],
+      ['C', 'Counterfactual: what speaks against it'],
+      ['S', 'Signed: both'],
+      ['N', 'None: the photographs alone'],
+      ['1 2 3', 'Agree, unsure, disagree'],
+      ['Ctrl S', 'Save the comparison'],
+      ['J K', 'To the next or previous pair'],
+      ['W', 'Swap A and B'],
+      ['+ - 0', 'Nearer, farther, whole image'],
+    ],
+  },
+  {
+    group: 'Reports',
+    keys: [
+      ['/', 'Search'],
+      ['Alt ↑ Alt ↓', 'Move a comparison up or down'],
+      ['Enter', 'Open it'],
+      ['Delete', 'Take it out; undo is offered'],
+    ],
+  },
 ];
 
 interface Pressed {
