@@ -1,7 +1,8 @@
 import type { Bridge } from '../shared/bridge.ts';
 import type { Api } from '../shared/contract.ts';
 import { BridgeClient } from './lib/bridge-client.ts';
-import { type Connection, WebClient } from './lib/web-client.ts';
+import type { Connection } from './lib/event-line.ts';
+import { WebClient } from './lib/web-client.ts';
 
 declare global {
   interface Window {

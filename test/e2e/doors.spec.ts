@@ -19,7 +19,9 @@ test('a data set that is imported is heard of by every window', async ({ page, c
     at.evaluate(
       () =>
         new Promise<string>((done) => {
-          new EventSource('events').addEventListener('changed', (message: MessageEvent<string>) => done(message.data));
+          new EventSource('events').addEventListener('changed', (message: MessageEvent<string>) => {
+            if (message.data.includes('datasets')) done(message.data); // and not that the settings hold another place
+          });
         }),
     );
   await page.goto(served.url);
@@ -29,4 +31,27 @@ test('a data set that is imported is heard of by every window', async ({ page, c
   await page.waitForTimeout(500);
   await importColours(served);
   for (const data of await both) expect(data).toContain('datasets');
+});
+
+test('eight windows hear and ask at once, over one line of events', async ({ page, context, served }) => {
+  const lines: string[] = [];
+  context.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/events') lines.push(request.url());
+  });
+  await page.goto(served.url);
+  const others = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
+  for (const other of others) await other.goto(new URL('/', served.url).href);
+  const windows = [page, ...others];
+  for (const window of windows) await expect(window.getByRole('navigation').first()).toBeVisible();
+  expect(lines).toHaveLength(1);
+  await importColours(served, 4, 'for-all');
+  for (const window of windows) {
+    await window.evaluate(() => (location.hash = '#/images?sheet=sets'));
+    await expect(window.getByText('for-all').first()).toBeVisible();
+  }
+  // The window that listens goes: another takes over, and asks for what it may have missed.
+  await page.close();
+  await expect.poll(() => lines.length).toBe(2);
+  await importColours(served, 4, 'afterwards');
+  for (const window of others) await expect(window.getByText('afterwards').first()).toBeVisible();
 });

@@ -1,44 +1,37 @@
 import type { Answer } from '../../shared/bridge.ts';
 import type { Api, CallInput, CallName, CallResult, EventName, Events } from '../../shared/contract.ts';
-import { EVENT_NAMES } from '../../shared/events.ts';
 import { CHANGED } from '../../shared/changed.ts';
 import { AppError, fromWireError } from '../../shared/errors.ts';
 import { decode, encode } from '../../shared/wire.ts';
-
-/** Whether the workbench can be heard: 'lost' while it is tried again, 'closed' where this page's address is no longer valid. */
-export type Connection = 'open' | 'lost' | 'closed';
+import { type BrowserParts, type Connection, EventLine } from './event-line.ts';
 
 type AnyListener = (payload: never) => void;
 
-const UNREACHABLE = 'Twinlens does not answer. Check that it still runs, on this machine or at the other end of the line, and try again.';
+const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** What of the browser is used. */
-export interface BrowserParts {
-  fetch: typeof fetch;
-  EventSource: typeof EventSource;
-}
+const UNREACHABLE = 'Twinlens does not answer. Check that it still runs, on this machine or at the other end of the line, and try again.';
 
 /** The workbench by HTTP, from the place that served this page. Addresses are relative, so that a forwarded port works. */
 export class WebClient implements Api {
   private readonly listeners = new Map<EventName, Set<AnyListener>>();
   private readonly watchers = new Set<(connection: Connection) => void>();
   private readonly browser: BrowserParts;
-  private source: EventSource | null = null;
+  private line: EventLine | null = null;
   private connection: Connection = 'open';
 
-  constructor(browser: BrowserParts = { fetch: globalThis.fetch.bind(globalThis), EventSource: globalThis.EventSource }) {
+  constructor(browser: BrowserParts = thisBrowser()) {
     this.browser = browser;
   }
 
   async call<N extends CallName>(name: N, input: CallInput<N>, { signal }: { signal?: AbortSignal } = {}): Promise<CallResult<N>> {
     const body = encode(input);
-    return (await this.ask(`call/${encodeURIComponent(name)}`, { body, headers: { 'content-type': 'application/json' } }, signal)) as CallResult<N>;
+    return (await this.ask(`call/${encodeURIComponent(name)}`, { body, headers: JSON_TYPE }, signal)) as CallResult<N>;
   }
 
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void {
     const all = this.listeners.get(event) ?? new Set();
     this.listeners.set(event, all.add(listener as AnyListener));
-    this.source ??= this.listen();
+    this.line ??= this.listen();
     return () => all.delete(listener as AnyListener);
   }
 
@@ -55,7 +48,7 @@ export class WebClient implements Api {
   onConnection(watcher: (connection: Connection) => void): () => void {
     this.watchers.add(watcher);
     watcher(this.connection);
-    this.source ??= this.listen();
+    this.line ??= this.listen();
     return () => this.watchers.delete(watcher);
   }
 
@@ -73,36 +66,19 @@ export class WebClient implements Api {
     throw fromWireError(answer.error);
   }
 
-  /** A browser's EventSource comes back by itself after a broken line, but not after a refusal. */
-  private listen(): EventSource {
-    const source = new this.browser.EventSource('events');
-    for (const event of EVENT_NAMES) {
-      source.addEventListener(event, (message: MessageEvent<string>) => {
-        this.tell(event, decode(message.data) as Events[typeof event]);
-      });
-    }
-    source.addEventListener('open', () => {
-      const wasLost = this.connection !== 'open';
-      this.is('open');
-      if (wasLost) void this.catchUp();
+  private listen(): EventLine {
+    return new EventLine(this.browser, {
+      heard: (event, data) => this.tell(event, decode(data) as Events[typeof event]),
+      stands: (connection, missed) => {
+        this.is(connection);
+        if (connection === 'open' && missed) void this.catchUp();
+      },
+      probe: () =>
+        this.browser.fetch('call/app.info', { method: 'POST', body: encode({}), headers: JSON_TYPE }).then(
+          (response) => response.status,
+          () => 0,
+        ),
     });
-    source.addEventListener('error', () => {
-      if (source.readyState !== this.browser.EventSource.CLOSED) this.is('lost');
-      else void this.askWhy();
-    });
-    return source;
-  }
-
-  /** A refused EventSource does not say why: another program may have the port now, or the token is an old one. */
-  private async askWhy(): Promise<void> {
-    const status = await this.browser
-      .fetch('call/app.info', { method: 'POST', body: encode({}), headers: { 'content-type': 'application/json' } })
-      .then(
-        (response) => response.status,
-        () => 0,
-      );
-    this.is(status === 401 || status === 403 ? 'closed' : 'lost');
-    if (this.connection === 'lost') setTimeout(() => (this.source = this.listen()), 1000);
   }
 
   /** What was missed while the line was broken: everything stored is asked for anew, and every job told again. */
@@ -130,3 +106,11 @@ function answerFrom(text: string, address: string): Answer {
     throw new AppError('offline', UNREACHABLE, { address }, error);
   }
 }
+
+/** Locks are there on loopback addresses and https alone; without them every window listens for itself. */
+const thisBrowser = (): BrowserParts => ({
+  fetch: globalThis.fetch.bind(globalThis),
+  EventSource: globalThis.EventSource,
+  locks: globalThis.navigator.locks,
+  BroadcastChannel: globalThis.BroadcastChannel,
+});
