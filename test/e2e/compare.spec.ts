@@ -183,7 +183,12 @@ test('a file that is gone is told in words, with a way on', async ({ page, serve
   const { dataset, run } = await trained(served);
   const [a] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${encodeURIComponent('file:/no/such <b>.png')}`));
+  let asked = 0;
+  page.on('request', (request) => (asked += request.url().includes('compare.explain') ? 1 : 0));
   await expect(page.getByRole('alert')).toContainText('cannot be compared');
+  const before = asked;
+  await page.waitForTimeout(500);
+  expect(asked).toBe(before); // a failure is not tried again by itself
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
 });
 

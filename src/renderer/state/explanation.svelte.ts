@@ -10,10 +10,16 @@ export class Explanation {
   private controller: AbortController | null = null;
   private wanted = '';
 
-  /** Asks for a pair, or for none. While the same images are explained anew, what is shown stays. */
+  /** Once more, after a failure or when it was cancelled. */
+  again(request: ExplainRequest | null, keep = false): Promise<void> {
+    this.wanted = '';
+    return this.ask(request, keep);
+  }
+
+  /** Asks for a pair, or for none; for what was asked last it does nothing, so that an effect never tries a failure again by itself. While the same images are explained anew, what is shown stays. */
   async ask(request: ExplainRequest | null, keep = false): Promise<void> {
     const key = request ? keyOf(request) : '';
-    if (key === this.wanted && this.status !== 'failed' && this.status !== 'cancelled') return;
+    if (key === this.wanted) return;
     this.controller?.abort();
     this.wanted = key;
     this.error = null;

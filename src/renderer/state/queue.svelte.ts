@@ -40,10 +40,16 @@ class Queue {
     return (a && b && this.judged.get(`${a.sha256} ${b.sha256}`)?.judgement) ?? null;
   }
 
+  /** Once more, after a failure or when it was cancelled. */
+  again(): Promise<void> {
+    this.asked = '';
+    return this.load(this.ask);
+  }
+
   /** Follows the address. */
   async load(ask: QueueAsk | null): Promise<void> {
     const key = JSON.stringify(ask);
-    if (key === this.asked && this.status !== 'failed' && this.status !== 'cancelled') return;
+    if (key === this.asked) return;
     this.controller?.abort();
     this.asked = key;
     this.list = null;
