@@ -87,7 +87,7 @@ export function legendTicks(view: Exclude<MapView, 'none'>, scale: number): Lege
 
 export const percentOf = (n: number): string => `${n}${NBSP}%`;
 
-/** Above a pair's pictures where two runs stand on the stage: which run, what it says, how far from its threshold. */
+/** Above a pair's pictures where two runs stand on the stage: which run, what it says, how far from its threshold, and its scale, which is its own. */
 export function otherHeading(row: Comparison, run: RunRow | null): string {
-  return `${run ? runName(run) : row.run}: ${verdictWord(row.verdict).toLowerCase()}, ${offsetWords(row)}, similarity ${percentText(row.similarity)}`;
+  return `${run ? runName(run) : row.run}: ${verdictWord(row.verdict).toLowerCase()}, ${offsetWords(row)}, similarity ${percentText(row.similarity)}; full colour at ${threeDigits(row.scale)}`;
 }
