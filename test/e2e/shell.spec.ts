@@ -70,7 +70,7 @@ test.describe('the first start', () => {
     await page.goto(served.url);
     await expect(heading(page, 'How alike are two images, and why?')).toBeVisible();
     await page.keyboard.press('?');
-    await page.getByRole('button', { name: 'Take the tour' }).click();
+    await page.getByRole('dialog', { name: 'Help' }).getByRole('button', { name: 'Take the tour' }).click();
     await expect(page.getByRole('dialog', { name: '1. Bring your images' })).toBeFocused();
     await page.keyboard.press('Escape');
     await expect(page.getByRole('dialog')).toBeHidden();
