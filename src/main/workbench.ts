@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/compute-host.ts';
-import type { Launch } from './compute/launch.ts';
+import { gently, type Launch, launchUnder } from './compute/launch.ts';
 import { Explanations, tidyComparisons } from './compare/explanations.ts';
 import { PairQueues } from './compare/queues.ts';
 import { Devices } from './devices.ts';
@@ -49,7 +49,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     workspace: o.workspace ?? settings.get().workspace ?? undefined,
     write: true,
     command: o.command,
-    launch: o.launch,
+    launch: gently(o.launch ?? launchUnder()),
   });
   deleteRemoved(services);
   void forgetRemovedReports(services);

@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ComputeHost } from '../../src/main/compute/compute-host.ts';
-import { findNode, launchUnder } from '../../src/main/compute/launch.ts';
+import { findNode, gently, launchUnder } from '../../src/main/compute/launch.ts';
 import { computeEntry } from '../../src/main/program-folder.ts';
 import { temporaryFolder } from '../dataset/drawn.ts';
 
@@ -55,6 +56,13 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     const { pid } = host;
     await host.dispose();
     expect(() => process.kill(pid!, 0)).toThrow();
+  });
+
+  it('gives way to the rest of the machine where it is told to', async () => {
+    const host = new ComputeHost(computeEntry(), gently(launchUnder()));
+    await host.ask('inspect', { files: [] });
+    expect(getPriority(host.pid!)).toBeGreaterThan(getPriority(process.pid));
+    await host.dispose();
   });
 
   it('is named as lost where it can not be started', async () => {

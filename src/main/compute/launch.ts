@@ -1,5 +1,6 @@
 import { fork, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import type { FromCompute, ToCompute } from './protocol.ts';
@@ -57,6 +58,32 @@ export const launchUnder =
         if (child.connected) child.disconnect();
       },
     };
+  };
+
+/** Windows knows six classes, of which this is one below the usual; elsewhere it is a third of the usual share where others want theirs. */
+const GENTLE = process.platform === 'win32' ? constants.priority.PRIORITY_BELOW_NORMAL : 5;
+
+/**
+ * For long work behind a screen: it takes every core that is idle, and gives way to the screen, to main, which answers it, and to
+ * whatever else the person does meanwhile.
+ */
+export const gently =
+  (launch: Launch): Launch =>
+  (entry) => {
+    const child = launch(entry);
+    let done = false;
+    const giveWay = (): void => {
+      if (done || child.pid === undefined) return;
+      done = true;
+      try {
+        setPriority(child.pid, GENTLE);
+      } catch {
+        // It has ended, or the system does not allow it: then it works as everything else does.
+      }
+    };
+    giveWay();
+    child.onMessage(giveWay); // a utility process has no id until it runs
+    return child;
   };
 
 /** better-sqlite3 and the bundles need this much; see package.json. */
