@@ -32,6 +32,7 @@ export class Desk {
   private failure: AppError | null = null;
   private shown: AppWindow | null = null;
   private leaving = false;
+  private agreed = false; // to end the work that goes on: not asked a second time
   private leaveAfterClosing = false; // macOS: the question came up while the program was about to end
   onNewPage: (window: BrowserWindow) => void = () => undefined;
 
@@ -97,6 +98,7 @@ export class Desk {
       window.focus();
       return;
     }
+    this.agreed = false;
     const shown = openWindow({
       preload: join(app.getAppPath(), 'dist', 'main', 'preload.cjs'),
       placeFile: join(app.getPath('userData'), 'window.json'),
@@ -108,6 +110,7 @@ export class Desk {
         return process.platform === 'darwin' && !this.leaveAfterClosing ? 0 : (this.behind?.busy() ?? 0);
       },
       ask: (jobs) => this.send('closing', { jobs }),
+      onAgreed: () => (this.agreed = true),
       onNewPage: (window) => this.onNewPage(window),
     });
     shown.window.on('closed', () => {
@@ -121,7 +124,7 @@ export class Desk {
   mayLeave(): boolean {
     this.leaving = true;
     const jobs = this.behind?.busy() ?? 0;
-    if (jobs === 0 || this.shown) return true; // an open window asks for itself
+    if (jobs === 0 || this.shown || this.agreed) return true; // an open window asks for itself
     this.leaving = sureToStop(null, jobs);
     return this.leaving;
   }

@@ -15,6 +15,8 @@ export interface WindowOptions {
   lostByClosing(): number;
   /** Has the screen ask; it answers by 'shell.close', or not at all. */
   ask(jobs: number): void;
+  /** A person wants the window closed although work goes on. */
+  onAgreed(): void;
   /** The page has gone, and with it whoever waited for answers. */
   onNewPage(window: BrowserWindow): void;
 }
@@ -94,7 +96,7 @@ function rememberPlace(window: BrowserWindow, file: string): void {
  * The screen asks in its own words. Where it does not (it hangs, or shows a notice), the second try to close is answered
  * by a window of the system. Returns what closes without asking.
  */
-function askBeforeClosing(window: BrowserWindow, { lostByClosing, ask }: WindowOptions): () => void {
+function askBeforeClosing(window: BrowserWindow, { lostByClosing, ask, onAgreed }: WindowOptions): () => void {
   let sure = false;
   let askedMs = 0;
   window.on('close', (event) => {
@@ -110,6 +112,7 @@ function askBeforeClosing(window: BrowserWindow, { lostByClosing, ask }: WindowO
   });
   const closeNow = (): void => {
     sure = true;
+    onAgreed();
     if (!window.isDestroyed()) window.close();
   };
   return closeNow;
