@@ -28,6 +28,11 @@ describe('where the window opens', () => {
     expect(placeOn([{ ...small, width: 800, height: 600 }], null).bounds).toEqual({ x: 0, y: 0, width: 800, height: 600 });
   });
 
+  it('is judged as it would be shown: a window wider than its screen is made smaller first', () => {
+    const wide = { bounds: { x: -949, y: 0, width: 2561, height: 1 }, maximized: false }; // 100 px on `beside`, 99 once it is no wider
+    expect(placeOn([laptop, beside], wide).bounds).toEqual({ x: 36, y: 47, width: 1440, height: 900 });
+  });
+
   it('can always be reached by its upper edge', () => {
     const whole = fc.integer({ min: -5000, max: 5000 });
     const size = fc.integer({ min: 1, max: 6000 });

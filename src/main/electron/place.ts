@@ -35,11 +35,10 @@ export function storedPlace(text: string | null): WindowPlace | null {
  * else in the middle of the first screen. Never larger than its screen. `screens`: work areas, the first one first.
  */
 export function placeOn(screens: readonly Rectangle[], last: WindowPlace | null): WindowPlace {
-  const home = screens.find((screen) => last !== null && reachable(last.bounds, screen));
-  if (last && home) {
-    const width = Math.min(last.bounds.width, home.width);
-    const height = Math.min(last.bounds.height, home.height);
-    return { bounds: { x: last.bounds.x, y: last.bounds.y, width, height }, maximized: last.maximized };
+  if (last) {
+    // Judged as it would be shown: made smaller, a window may lose the part that reached a screen.
+    const again = screens.map((screen) => ({ screen, bounds: shrunkTo(screen, last.bounds) })).find((at) => reachable(at.bounds, at.screen));
+    if (again) return { bounds: again.bounds, maximized: last.maximized };
   }
   const [screen = { x: 0, y: 0, ...USUAL }] = screens;
   const width = Math.min(USUAL.width, screen.width);
@@ -48,6 +47,13 @@ export function placeOn(screens: readonly Rectangle[], last: WindowPlace | null)
   const y = screen.y + Math.floor((screen.height - height) / 2);
   return { bounds: { x, y, width, height }, maximized: last?.maximized ?? false };
 }
+
+const shrunkTo = (screen: Rectangle, { x, y, width, height }: Rectangle): Rectangle => ({
+  x,
+  y,
+  width: Math.min(width, screen.width),
+  height: Math.min(height, screen.height),
+});
 
 function reachable({ x, y, width }: Rectangle, screen: Rectangle): boolean {
   const shown = Math.min(x + width, screen.x + screen.width) - Math.max(x, screen.x);
