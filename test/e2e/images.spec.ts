@@ -5,6 +5,8 @@ import type { Locator, Page } from '@playwright/test';
 import { drawColours } from '../cli/kit.ts';
 import { expect, test } from './kit.ts';
 
+test.use({ serveChoice: { of: 'images' } });
+
 const grid = (page: Page): Locator => page.getByRole('listbox', { name: 'Images' });
 const tiles = (page: Page): Locator => grid(page).getByRole('option');
 const selected = (page: Page): Locator => grid(page).getByRole('option', { selected: true });

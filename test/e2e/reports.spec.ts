@@ -3,6 +3,8 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, importColours, type ServedWorkbench, test } from './kit.ts';
 
+test.use({ serveChoice: { of: 'reports' } });
+
 /** From two saved comparisons to the file that is handed in, as the analyst goes: find, choose, order, write, delete. */
 
 const NOTE = 'Colour <b>decides</b>.\n\nShape does not.';

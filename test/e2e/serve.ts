@@ -33,6 +33,8 @@ export interface ServedWorkbench {
 }
 
 export interface ServeChoice {
+  /** Whose workbench it is: tests that name the same one share it, so each file names its own. */
+  of?: string;
   workspace?: string; // default: a new temporary one, removed by stop()
   args?: string[];
   env?: Record<string, string>;

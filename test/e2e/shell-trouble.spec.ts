@@ -5,6 +5,8 @@ import { encode } from '../../src/shared/wire.ts';
 import { expect, importColours, serve, test } from './kit.ts';
 import { serious } from './serious.ts';
 
+test.use({ serveChoice: { of: 'shell-trouble' } });
+
 /** What can go wrong around the views, each answered in words. */
 
 async function freePort(): Promise<number> {
