@@ -45,6 +45,7 @@ describe('where the window opens', () => {
         );
         expect(seen).toBe(true);
       }),
+      { numRuns: 2000 },
     );
   });
 
