@@ -107,15 +107,18 @@ export interface MapGrid {
 
 /**
  * Around the strongest part of a map laid over a picture of W x H px: the value of the line, and the lines in px of the picture.
- * `percent` is the share of the picture's area (0..100) left outside. No lines where the map is too faint to be seen.
+ * `percent` is the share of the picture's area (0..100) left outside; where evidence covers less of the picture than the rest, the
+ * line goes round what of it can be seen. No lines where the map is too faint to be seen at all.
  */
 export function strongestPart({ map, w, h }: MapGrid, W: number, H: number, scale: number, percent: number): { level: number; lines: Point[][] } {
   const shrink = Math.min(1, GRID / Math.max(W, H));
   const [gw, gh] = [Math.max(1, Math.round(W * shrink)), Math.max(1, Math.round(H * shrink))];
   const grid = upsample(map, w, h, gw, gh);
-  const level = Math.max(0, percentile(grid, percent));
+  const faintest = FAINTEST * Math.max(0, scale);
+  const asked = percentile(grid, percent);
+  const level = Math.max(faintest, asked);
   const most = map.reduce((a, b) => Math.max(a, b), 0);
-  if (!(most > 0) || (level < FAINTEST * scale && most < 2 * FAINTEST * scale)) return { level, lines: [] };
+  if (!(most > 0) || (asked < faintest && most < 2 * faintest)) return { level, lines: [] };
   const lines = contourLines(grid, gw, gh, level).filter((line) => line.length > 3);
   return { level, lines: lines.map((line) => line.map(([x, y]): Point => [(x * W) / gw, (y * H) / gh])) };
 }
