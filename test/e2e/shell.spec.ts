@@ -202,6 +202,14 @@ test('another workspace is chosen in a dialog and used from the next start on', 
   await expect(page.getByText('From the next start on')).toContainText(folder);
   await page.getByRole('button', { name: 'Use the usual folder' }).click();
   await expect(page.getByText('From the next start on')).toBeHidden();
+
+  // A path that is typed and not entered is what the button takes, not the folder that was listed before.
+  await page.getByRole('button', { name: 'Choose another folder…' }).click();
+  await expect(path).not.toHaveValue('');
+  await path.fill(folder);
+  await dialog.getByRole('button', { name: 'Choose this folder' }).click();
+  await expect(page.getByText('From the next start on')).toContainText(folder);
+  await page.getByRole('button', { name: 'Use the usual folder' }).click();
 });
 
 test('the licences of all that is inside can be read', async ({ page, served }) => {

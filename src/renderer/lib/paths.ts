@@ -1,3 +1,5 @@
+import { countText } from '../../shared/format.ts';
+
 /** Paths of the machine that does the work, which need not be the one that shows them. */
 const separatorOf = (folder: string): '/' | '\\' => (/^([A-Za-z]:|\\\\)/.test(folder) ? '\\' : '/');
 
@@ -20,4 +22,16 @@ export function crumbs(folder: string): { name: string; folder: string }[] {
       return { name, folder: /^[A-Za-z]:$/.test(path) ? `${path}\\` : path };
     }),
   ];
+}
+
+/** A file's name as typed, with the extension it must have; null for what can't be a name. */
+export function withExtension(text: string, extension: string): string | null {
+  if (text === '' || /[/\\]/.test(text)) return null;
+  return text.toLowerCase().endsWith(`.${extension}`) ? text : `${text}.${extension}`;
+}
+
+/** "12 folders, 1 image directly inside". */
+export function contentsText({ folders, images }: { folders: readonly string[]; images: number }): string {
+  const many = (n: number, what: string): string => `${countText(n)} ${what}${n === 1 ? '' : 's'}`;
+  return `${many(folders.length, 'folder')}, ${many(images, 'image')} directly inside`;
 }
