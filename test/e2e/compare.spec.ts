@@ -220,13 +220,14 @@ test('a key changes the overlay at once, and how long that takes is told', async
       document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
       await new Promise((done) => setTimeout(done)); // effects have run: the canvas is painted
       const ms = performance.now() - began;
-      took.push({ key, ms, shown: [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join() });
+      took.push({ key, ms, shown: [...document.querySelectorAll('canvas')].map((canvas) => (canvas.hidden ? 'hidden' : canvas.toDataURL())).join() });
     }
     return took;
   });
   test.info().annotations.push({ type: 'toggle, ms', description: toggles.map(({ ms }) => ms.toFixed(1)).join(' ') });
   const shown = new Map(toggles.map((toggle) => [toggle.key, toggle.shown]));
-  expect(new Set(shown.values()).size).toBe(4); // each kind is another picture, painted before the next task begins
+  expect(shown.get('n')).toMatch(/^hidden(,hidden)*$/);
+  expect(shown.get('c') === shown.get('f')).toBe(false); // painted before the next task begins (a signed map may look like either)
   for (const toggle of toggles) expect(toggle.shown === shown.get(toggle.key)).toBe(true); // and the same one every time
 });
 
