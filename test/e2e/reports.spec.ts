@@ -66,9 +66,14 @@ test('comparisons are found, put together, ordered, written as HTML and PDF', as
     'Shape does not.',
   ]);
 
+  // The page in the frame is written anew after each change: while it is being replaced there is no order, and it is asked again.
   const order = (): Promise<string[]> =>
-    preview.locator('.comparison').evaluateAll((all) => all.map((one) => one.querySelector('.facts code')!.textContent));
-  const before = await order();
+    preview
+      .locator('.comparison')
+      .evaluateAll((all) => all.map((one) => one.querySelector('.facts code')!.textContent))
+      .catch(() => []);
+  let before: string[] = [];
+  await expect.poll(async () => (before = await order()).length).toBe(2);
   const rows = page.getByRole('list', { name: '' }).locator('.row');
   await rows.first().focus();
   await page.keyboard.press('Alt+ArrowDown');
