@@ -44,6 +44,7 @@ export class Emitter {
   readonly program: Program = { nodes: [], constants: [], inputs: [], outputs: [] };
   private count = 0;
   private readonly cached = new Map<string, Ref>();
+  private readonly renamed = new Map<string, string>(); // results that are outputs: their names at first -> as outputs
 
   input(name: string, shape: readonly number[]): Ref {
     const ref: Ref = { name, shape, type: 'float' };
@@ -53,7 +54,9 @@ export class Emitter {
 
   /** Gives a value the name under which it is fetched. */
   output(ref: Ref, name: string): void {
-    this.program.nodes.push({ op: 'Identity', inputs: [ref.name], outputs: [name], attrs: {} });
+    const maker = this.renamed.has(ref.name) ? undefined : this.program.nodes.find((n) => n.outputs.includes(ref.name));
+    if (maker) this.rename(maker, ref.name, name);
+    else this.program.nodes.push({ op: 'Identity', inputs: [this.nameOf(ref)], outputs: [name], attrs: {} });
     this.program.outputs.push({ ...ref, name });
   }
 
@@ -85,7 +88,7 @@ export class Emitter {
 
   nodes(op: string, inputs: readonly (Ref | null)[], outputs: readonly Pick<Ref, 'shape' | 'type'>[], attrs: Record<string, Attribute> = {}): Ref[] {
     const refs = outputs.map((o) => ({ name: this.fresh(), shape: o.shape, type: o.type }));
-    this.program.nodes.push({ op, inputs: inputs.map((r) => r?.name ?? ''), outputs: refs.map((r) => r.name), attrs });
+    this.program.nodes.push({ op, inputs: inputs.map((r) => (r ? this.nameOf(r) : '')), outputs: refs.map((r) => r.name), attrs });
     return refs;
   }
 
@@ -192,6 +195,16 @@ export class Emitter {
   fresh(): string {
     return `v${this.count++}`;
   }
+
+  /** So a result is written where it is fetched from, with no copy after. */
+  private rename(maker: ProgramNode, from: string, to: string): void {
+    this.renamed.set(from, to);
+    const renamed = (name: string): string => (name === from ? to : name);
+    maker.outputs = maker.outputs.map(renamed);
+    for (const node of this.program.nodes) if (node.inputs.includes(from)) node.inputs = node.inputs.map(renamed);
+  }
+
+  private nameOf = (ref: Ref): string => this.renamed.get(ref.name) ?? ref.name;
 
   private elementwise(op: string, a: Ref, b: Ref): Ref {
     return this.node(op, [a, b], broadcast(a.shape, b.shape), {}, a.type);

@@ -1,4 +1,4 @@
-import { emitForward, emitGradients } from './autodiff.ts';
+import { type Bindings, emitForward, emitGradients } from './autodiff.ts';
 import { Emitter, type Program, type Ref } from './emit.ts';
 import type { Graph, Value } from './graph.ts';
 import { clipped, globalNorm, OPTIMIZERS } from './optimizers/index.ts';
@@ -38,8 +38,17 @@ export function lowerTask(task: Task, params: TensorMap): Program {
   return e.program;
 }
 
-/** Writes a training step. Frozen parameters are constants; the trainable ones, statistics and optimizer slots are state. */
-export function lowerTraining(task: TrainTask, frozen: TensorMap): { program: Program; state: StateSpec[] } {
+/** A step's forward pass and gradients, written; what is made of the gradients is the caller's affair. */
+interface Differentiated {
+  e: Emitter;
+  b: Bindings;
+  state: StateSpec[];
+  gradients: Ref[]; // of task.trainable
+  stateInput(name: string, shape: readonly number[]): Ref;
+}
+
+/** `moving` become inputs. */
+function differentiated(task: TrainTask, frozen: TensorMap, moving: readonly string[]): Differentiated {
   const e = new Emitter();
   const bound = bindInputs(e, task.graph);
   const state: StateSpec[] = [];
@@ -47,24 +56,39 @@ export function lowerTraining(task: TrainTask, frozen: TensorMap): { program: Pr
     state.push({ name, shape, next: `next:${name}` });
     return e.input(name, shape);
   };
-  const moving = [...task.trainable, ...task.followers.map((f) => f.statistic)];
   for (const name of moving) {
     const value = task.graph.params.get(name)!;
     bound.set(value, stateInput(name, value.shape));
   }
-  bindConstants(e, task.graph, bound, frozen);
-
+  bindConstants(e, task.graph, bound, frozen, new Set(task.followers.map((f) => f.statistic)));
   const b = emitForward(e, task.graph, [task.loss, task.distances, ...task.followers.map((f) => f.batch)], bound);
   e.output(b.refs.get(task.loss)!, 'loss');
   e.output(b.refs.get(task.distances)!, 'distances');
+  const values = task.trainable.map((name) => task.graph.params.get(name)!);
+  const found = emitGradients(e, task.graph, b, task.loss, values);
+  return { e, b, state, gradients: values.map((v) => found.get(v) ?? zeros(e, v.shape)), stateInput };
+}
+
+/**
+ * Writes a step up to its gradients, for an update in place: outputs `loss`, `distances`, `gradient:NAME` of every trainable
+ * parameter and `batch:STATISTIC` of every follower. Trainable parameters are inputs, all others constants.
+ */
+export function lowerGradients(task: TrainTask, frozen: TensorMap): Program {
+  const { e, b, gradients } = differentiated(task, frozen, task.trainable);
+  for (const f of task.followers) e.output(b.refs.get(f.batch)!, `batch:${f.statistic}`);
+  task.trainable.forEach((name, i) => {
+    e.output(gradients[i]!, `gradient:${name}`);
+  });
+  return e.program;
+}
+
+/** Writes a training step. Frozen parameters are constants; the trainable ones, statistics and optimizer slots are state. */
+export function lowerTraining(task: TrainTask, frozen: TensorMap): { program: Program; state: StateSpec[] } {
+  const { e, b, state, gradients, stateInput } = differentiated(task, frozen, [...task.trainable, ...task.followers.map((f) => f.statistic)]);
   for (const f of task.followers) {
     const running = b.refs.get(task.graph.params.get(f.statistic)!)!;
     e.output(e.add(e.scale(running, 1 - f.momentum), e.scale(b.refs.get(f.batch)!, f.momentum)), `next:${f.statistic}`);
   }
-
-  const values = task.trainable.map((name) => task.graph.params.get(name)!);
-  const found = emitGradients(e, task.graph, b, task.loss, values);
-  const gradients = values.map((v) => found.get(v) ?? zeros(e, v.shape));
   const norm = globalNorm(e, gradients);
   e.output(norm, 'gradientNorm');
   const { name, weightDecay, clipNorm } = task.optimizer;
@@ -72,7 +96,7 @@ export function lowerTraining(task: TrainTask, frozen: TensorMap): { program: Pr
   const rule = OPTIMIZERS[name];
   const scalars = { lr: e.input('lr', []), correction1: e.input('correction1', []), correction2: e.input('correction2', []) };
   task.trainable.forEach((parameter, i) => {
-    const value = values[i]!;
+    const value = task.graph.params.get(parameter)!;
     const slots = rule.slots.map((slot) => stateInput(slotName(slot, parameter), value.shape));
     const next = rule.update(e, b.refs.get(value)!, used[i]!, slots, scalars, { weightDecay });
     e.output(next.parameter, `next:${parameter}`);
@@ -93,9 +117,9 @@ function bindInputs(e: Emitter, graph: Graph): Map<Value, Ref> {
   return new Map([...graph.inputs].map(([name, value]) => [value, e.input(name, value.shape)]));
 }
 
-function bindConstants(e: Emitter, graph: Graph, bound: Map<Value, Ref>, params: TensorMap): void {
+function bindConstants(e: Emitter, graph: Graph, bound: Map<Value, Ref>, params: TensorMap, unused = new Set<string>()): void {
   for (const [name, value] of graph.params) {
-    if (bound.has(value)) continue;
+    if (bound.has(value) || unused.has(name)) continue;
     const tensor = params.get(name);
     if (!tensor) throw new Error(`The parameter ${name} has no values.`);
     bound.set(value, e.constant(checked(tensor, value.shape, name).data, value.shape, name));

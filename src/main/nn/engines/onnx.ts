@@ -1,6 +1,4 @@
-import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
-import { AppError } from '../../../shared/errors.ts';
 import type { DeviceName } from '../../../shared/run.ts';
 import type { Program } from '../emit.ts';
 import { lowerTask, lowerTraining, type StateSpec } from '../lower.ts';
@@ -9,15 +7,17 @@ import { OPTIMIZERS } from '../optimizers/index.ts';
 import { slotName, type TrainTask } from '../task.ts';
 import { sizeOf, type Tensor, type TensorMap } from '../tensor.ts';
 import type { Engine, Executable, StepResult, Trainer, TrainState } from './engine.ts';
-import { toOnnx } from './onnx-model.ts';
+import { HostTrainer } from './onnx-host-trainer.ts';
+import { open, type Profiler, tensor } from './onnx-session.ts';
 
 /** The engine on onnxruntime-node. Throws AppError('engine') where the device can't be used. */
-export function onnxEngine(device: DeviceName): Engine {
+export function onnxEngine(device: DeviceName, profiler?: Profiler): Engine {
   return {
     name: 'onnx',
     device,
-    compile: (task, params) => compileProgram(lowerTask(task, params), device),
-    trainer: async (taskFor, frozen, initial) => new OnnxTrainer(device, taskFor, frozen, initial),
+    compile: (task, params) => compileProgram(lowerTask(task, params), device, profiler),
+    trainer: async (taskFor, frozen, initial) =>
+      device === 'cpu' ? new HostTrainer(taskFor, frozen, initial, profiler) : new OnnxTrainer(device, taskFor, frozen, initial),
   };
 }
 
@@ -27,33 +27,9 @@ export function onnxDevices(): DeviceName[] {
   return (['cpu', 'webgpu', 'cuda', 'dml'] as const).filter((d) => known.includes(d));
 }
 
-async function open(program: Program, device: DeviceName): Promise<ort.InferenceSession> {
-  try {
-    return await ort.InferenceSession.create(toOnnx(program), {
-      executionProviders: [device],
-      graphOptimizationLevel: 'all',
-      intraOpNumThreads: availableParallelism(),
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      logSeverityLevel: 3,
-      // Threads that have nothing to do sleep. By default they spin, and where other programs want the cores too, a small
-      // network's step then takes two to three times as long: half of a core's time goes into waiting for the other half.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    });
-  } catch (error) {
-    if (device === 'cpu') throw error;
-    throw new AppError(
-      'engine',
-      `The device ${device} can't be used here. Run "doctor" to see why, or choose --device cpu.`,
-      { detail: String(error) },
-      error,
-    );
-  }
-}
-
-export async function compileProgram(program: Program, device: DeviceName): Promise<Executable> {
+export async function compileProgram(program: Program, device: DeviceName, profiler?: Profiler): Promise<Executable> {
   const shapes = new Map(program.inputs.map((input) => [input.name, input.shape]));
-  const session = await open(program, device);
+  const { session, close } = await open(program, device, profiler);
   return {
     async run(inputs) {
       const feeds: Record<string, ort.Tensor> = {};
@@ -61,7 +37,7 @@ export async function compileProgram(program: Program, device: DeviceName): Prom
       const results = await session.run(feeds);
       return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, t.data as Float32Array]));
     },
-    dispose: () => session.release(),
+    dispose: close,
   };
 }
 
@@ -142,7 +118,7 @@ class OnnxTrainer implements Trainer {
     const task = this.taskFor(pairs);
     const { program, state } = lowerTraining(task, this.frozen);
     this.expectState(state);
-    const session = await open(program, this.device);
+    const { session } = await open(program, this.device);
     const compiled = { session, inputs: new Map([...task.graph.inputs].map(([name, v]) => [name, v.shape])) };
     this.compiled.set(pairs, compiled);
     return compiled;
@@ -153,5 +129,3 @@ class OnnxTrainer implements Trainer {
     if (missing.length) throw new Error(`The training state lacks ${missing.map((s) => s.name).join(', ')}.`);
   }
 }
-
-const tensor = (data: Float32Array, dims: readonly number[]): ort.Tensor => new ort.Tensor('float32', data, dims);

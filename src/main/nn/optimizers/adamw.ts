@@ -1,4 +1,4 @@
-import { adamStep } from './adam.ts';
+import { adamInPlace, adamStep } from './adam.ts';
 import { decays, type Optimizer } from './optimizer.ts';
 
 /** Adam with decoupled weight decay (Loshchilov & Hutter 2019): p = p (1 - lr decay) - step. */
@@ -8,5 +8,8 @@ export const adamw: Optimizer = {
     const next = adamStep(e, gradient, m!, v!, s);
     const shrunk = weightDecay > 0 && decays(p) ? e.sub(p, e.mul(e.scale(p, weightDecay), s.lr)) : p;
     return { parameter: e.sub(shrunk, next.step), state: [next.m, next.v] };
+  },
+  updateInPlace: (p, g, state, s) => {
+    adamInPlace(p, g, state, s, { pull: 0, shrink: s.weightDecay });
   },
 };

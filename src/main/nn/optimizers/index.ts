@@ -19,6 +19,27 @@ export function globalNorm(e: Emitter, gradients: readonly Ref[]): Ref {
   return e.sqrt(squares.length === 1 ? squares[0]! : e.node('Sum', squares, []));
 }
 
+/** The same of gradients in memory. */
+export function globalNormOf(gradients: Iterable<Float32Array>): number {
+  let total = 0;
+  for (const g of gradients) {
+    let [a, b, c, d] = [0, 0, 0, 0]; // four chains of additions at once
+    const whole = g.length - (g.length % 4);
+    for (let i = 0; i < whole; i += 4) {
+      a += g[i]! * g[i]!;
+      b += g[i + 1]! * g[i + 1]!;
+      c += g[i + 2]! * g[i + 2]!;
+      d += g[i + 3]! * g[i + 3]!;
+    }
+    for (let i = whole; i < g.length; i++) a += g[i]! * g[i]!;
+    total += a + b + c + d;
+  }
+  return Math.sqrt(total);
+}
+
+/** What `clipped` multiplies gradients of this norm by. */
+export const clipFactor = (norm: number, limit: number): number => Math.min(1, limit / (norm + 1e-6));
+
 /** Scales gradients so that their global norm is at most `limit` (Pascanu, Mikolov & Bengio 2013). */
 export function clipped(e: Emitter, gradients: readonly Ref[], norm: Ref, limit: number): Ref[] {
   const factor = e.min(e.scalar(1), e.div(e.scalar(limit), e.add(norm, e.scalar(1e-6))));

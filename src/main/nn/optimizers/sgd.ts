@@ -10,4 +10,12 @@ export const sgd: Optimizer = {
     const v = e.add(e.scale(velocity!, MOMENTUM), g);
     return { parameter: e.sub(p, e.mul(lr, v)), state: [v] };
   },
+  updateInPlace(p, g, [velocity], { lr, factor, weightDecay }) {
+    const v = velocity!;
+    for (let i = 0; i < p.length; i++) {
+      const speed = MOMENTUM * v[i]! + factor * g[i]! + weightDecay * p[i]!;
+      v[i] = speed;
+      p[i]! -= lr * speed;
+    }
+  },
 };

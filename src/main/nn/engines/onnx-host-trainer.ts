@@ -1,0 +1,109 @@
+import type * as ort from 'onnxruntime-node';
+import { lowerGradients } from '../lower.ts';
+import { BETA1, BETA2, decays } from '../optimizers/optimizer.ts';
+import { clipFactor, globalNormOf, OPTIMIZERS } from '../optimizers/index.ts';
+import { slotName, type TrainTask } from '../task.ts';
+import { sizeOf, type Tensor, type TensorMap } from '../tensor.ts';
+import type { StepResult, Trainer, TrainState } from './engine.ts';
+import { open, type OpenSession, type Profiler, tensor } from './onnx-session.ts';
+
+interface Compiled extends OpenSession {
+  task: TrainTask;
+  inputs: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * Training on the processor: the graph gives the gradients, written into buffers that are there from the first step on,
+ * and the optimizer's rule overwrites weights and slots where they lie. So a step holds each of them once.
+ */
+export class HostTrainer implements Trainer {
+  private readonly compiled = new Map<number, Compiled>();
+  private readonly taskFor: (pairs: number) => TrainTask;
+  private readonly frozen: TensorMap;
+  private readonly profiler: Profiler | undefined;
+  private readonly params: TensorMap;
+  private readonly slots: TensorMap;
+  private readonly gradients: ReadonlyMap<string, ort.Tensor>; // by parameter
+  private steps: number;
+
+  constructor(taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
+    this.taskFor = taskFor;
+    this.frozen = frozen;
+    this.profiler = profiler;
+    this.steps = initial.step;
+    const { trainable, optimizer } = taskFor(1);
+    this.params = copied(initial.params);
+    const slots = OPTIMIZERS[optimizer.name].slots.flatMap((slot) =>
+      trainable.map((p) => [slotName(slot, p), initial.params.get(p)!.shape] as const),
+    );
+    this.slots = copied(new Map(slots.map(([name, shape]) => [name, initial.slots.get(name) ?? { shape, data: new Float32Array(sizeOf(shape)) }])));
+    this.gradients = new Map(
+      trainable.map((name) => {
+        const { shape, data } = this.params.get(name)!;
+        return [name, tensor(new Float32Array(data.length), shape)];
+      }),
+    );
+  }
+
+  async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
+    const { session, task, inputs: shapes } = await this.compiledFor(pairs);
+    const feeds: Record<string, ort.Tensor> = {};
+    for (const [name, shape] of shapes) feeds[name] = tensor(inputs[name]!, shape);
+    for (const name of task.trainable) {
+      const { shape, data } = this.params.get(name)!;
+      feeds[name] = tensor(data, shape);
+    }
+    const fetches: Record<string, ort.Tensor | null> = { loss: null, distances: null };
+    for (const { statistic } of task.followers) fetches[`batch:${statistic}`] = null;
+    for (const [name, gradient] of this.gradients) fetches[`gradient:${name}`] = gradient;
+    const out = await session.run(feeds, fetches);
+    return {
+      loss: (out.loss!.data as Float32Array)[0]!,
+      distances: out.distances!.data as Float32Array,
+      gradientNorm: this.update(task, out, lr),
+    };
+  }
+
+  state(): Promise<TrainState> {
+    return Promise.resolve({ params: copied(this.params), slots: copied(this.slots), step: this.steps });
+  }
+
+  async dispose(): Promise<void> {
+    for (const { close } of this.compiled.values()) await close();
+    this.compiled.clear();
+  }
+
+  /** Follows the batch's statistics and applies the optimizer's rule; returns the gradients' norm before clipping. */
+  private update({ optimizer, followers }: TrainTask, out: Readonly<Record<string, ort.Tensor>>, lr: number): number {
+    for (const { statistic, momentum } of followers) {
+      const running = this.params.get(statistic)!.data;
+      const batch = out[`batch:${statistic}`]!.data as Float32Array;
+      batch.forEach((x, i) => (running[i] = (1 - momentum) * running[i]! + momentum * x));
+    }
+    const norm = globalNormOf([...this.gradients.values()].map((g) => g.data as Float32Array));
+    const factor = optimizer.clipNorm > 0 ? clipFactor(norm, optimizer.clipNorm) : 1;
+    const t = ++this.steps;
+    const scalars = { lr, correction1: 1 / (1 - BETA1 ** t), correction2: 1 / (1 - BETA2 ** t), factor };
+    const { slots, updateInPlace } = OPTIMIZERS[optimizer.name];
+    for (const [name, gradient] of this.gradients) {
+      const parameter = this.params.get(name)!;
+      const state = slots.map((slot) => this.slots.get(slotName(slot, name))!.data);
+      const weightDecay = decays(parameter) ? optimizer.weightDecay : 0;
+      updateInPlace(parameter.data, gradient.data as Float32Array, state, { ...scalars, weightDecay });
+    }
+    return norm;
+  }
+
+  private async compiledFor(pairs: number): Promise<Compiled> {
+    const known = this.compiled.get(pairs);
+    if (known) return known;
+    const task = this.taskFor(pairs);
+    const opened = await open(lowerGradients(task, this.frozen), 'cpu', this.profiler);
+    const compiled = { ...opened, task, inputs: new Map([...task.graph.inputs].map(([name, v]) => [name, v.shape])) };
+    this.compiled.set(pairs, compiled);
+    return compiled;
+  }
+}
+
+const copied = (tensors: TensorMap): TensorMap =>
+  new Map([...tensors].map(([name, { shape, data }]): [string, Tensor] => [name, { shape, data: Float32Array.from(data) }]));
