@@ -98,7 +98,7 @@ export default defineConfig(
     },
   },
   { files: ['src/renderer/api.ts'], rules: { 'no-restricted-syntax': 'off' } },
-  { files: ['src/renderer/**'], languageOptions: { globals: globals.browser } },
+  { files: ['src/renderer/**', 'scripts/measure/fling.mjs'], languageOptions: { globals: globals.browser } },
   { files: ['src/main/cli.ts', 'src/main/cli/**', 'scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
   {
     files: ['scripts/**', '*.config.js'],

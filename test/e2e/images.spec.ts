@@ -180,6 +180,50 @@ test('two images go to the comparison', async ({ page, served }) => {
   await expect(page).toHaveURL(/#\/compare\?a=pets%2F\d+&b=pets%2F\d+/);
 });
 
+test('an image is dragged to a slot of the dock, another one to the other; the two are compared', async ({ page, served }) => {
+  await page.goto(`${served.url}#/images`);
+  const dock = page.getByRole('group', { name: 'Compare', exact: true });
+  const slot = (letter: string): Locator => dock.getByRole('group', { name: `Image ${letter}` });
+  const idOf = async (nth: number): Promise<string> => (await tiles(page).nth(nth).getAttribute('id'))!.replace('image-', '');
+  const drag = async (nth: number, to: () => Locator): Promise<void> => {
+    await tiles(page).nth(nth).click(); // what is selected is dragged
+    await tiles(page).nth(nth).hover();
+    await page.mouse.down();
+    await page.mouse.move(500, 500);
+    await page.mouse.move(505, 500);
+    await to().hover();
+    await page.mouse.up();
+  };
+  await expect(dock).toHaveCount(0);
+  const [first, second] = [await idOf(1), await idOf(4)];
+  await drag(1, () => slot('B'));
+  await expect(dock).toHaveCount(0);
+  await expect(page.getByText('Image B is chosen. Drag or choose another one as A.')).toHaveCount(2); // shown, and said to screen readers
+  await drag(4, () => slot('A'));
+  await expect(page).toHaveURL(new RegExp(`#/compare\\?a=pets%2F${second}&b=pets%2F${first}`));
+});
+
+test('two selected images dragged to Compare in the navigation are compared; from anywhere else a frame is drawn', async ({ page, served }) => {
+  await page.goto(`${served.url}#/images`);
+  await tiles(page).nth(2).click();
+  await tiles(page)
+    .nth(6)
+    .click({ modifiers: ['Control'] });
+  await tiles(page)
+    .nth(6)
+    .dragTo(page.getByRole('link', { name: /^Compare/ }));
+  await expect(page).toHaveURL(/#\/compare\?a=pets%2F\d+&b=pets%2F\d+/);
+
+  await page.goto(`${served.url}#/images`);
+  await expect(tiles(page).first()).toBeVisible();
+  const [from, to] = [(await tiles(page).nth(0).boundingBox())!, (await tiles(page).nth(2).boundingBox())!];
+  await page.mouse.move(from.x + 10, from.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 20, to.y + 20, { steps: 4 });
+  await page.mouse.up();
+  await expect(selected(page)).toHaveCount(3);
+});
+
 test('a folder that moved is missed in words and found again; a changed file is a tile with its reason', async ({ page, served }) => {
   const folder = join(served.workspace, 'drawn', 'Birds');
   await drawColours(folder, 4);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { indicesIn, layOut, rangeIn, type Section, stepFrom, tileAt } from '../../src/renderer/dataset/grid-layout.ts';
+import { indicesIn, layOut, rangeIn, type Section, slotsFor, slotted, stepFrom, tileAt } from '../../src/renderer/dataset/grid-layout.ts';
 import { extended, kept, only, toggled } from '../../src/renderer/dataset/selection.ts';
 
 const someSections = fc.array(fc.record({ title: fc.option(fc.string()), images: fc.integer({ min: 0, max: 60 }) }), { maxLength: 6 });
@@ -37,6 +37,31 @@ test('what is in sight is exactly what touches the stretch, but for tiles of its
       const everywhere = { left: -1, right: width + 1e4, top: top, bottom: top + height };
       expect(indicesIn(layout, everywhere).every((i) => i >= from && i < to)).toBe(true);
     }),
+  );
+});
+
+test('each image in sight has a slot, no two the same, and keeps it while the list is scrolled', () => {
+  fc.assert(
+    fc.property(
+      someGrid,
+      fc.nat(3000),
+      fc.integer({ min: -400, max: 400 }),
+      fc.integer({ min: 1, max: 1200 }),
+      ([width, size, sections], top, by, height) => {
+        const layout = layOut(width, size, sections as Section[]);
+        const slots = slotsFor(layout, height);
+        const [before, after] = [top, top + by].map((at) => {
+          const range = rangeIn(layout, at, at + height);
+          const shown = slotted(range, slots);
+          expect(shown.map(({ index }) => index).sort((a, b) => a - b)).toEqual(
+            Array.from({ length: range.to - range.from }, (_, i) => range.from + i),
+          );
+          expect(shown.every(({ slot }, i) => slot < slots && (i === 0 || slot > shown[i - 1]!.slot))).toBe(true);
+          return new Map(shown.map(({ index, slot }) => [index, slot]));
+        });
+        for (const [index, slot] of before!) if (after!.has(index)) expect(after!.get(index)).toBe(slot);
+      },
+    ),
   );
 });
 

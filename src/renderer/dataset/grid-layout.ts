@@ -83,6 +83,22 @@ export function rangeIn(layout: GridLayout, top: number, bottom: number): { from
   };
 }
 
+/** The most images that any stretch so high can touch. */
+export const slotsFor = (layout: GridLayout, height: number): number => layout.columns * (Math.ceil(height / layout.pitch) + 1);
+
+/**
+ * Which image each slot shows: an image keeps its slot while it is in the range, so that scrolling only gives the tiles that left
+ * another image. `slots`: at least as many as the range holds. In the order of slots; those that show nothing are left out.
+ */
+export function slotted({ from, to }: { from: number; to: number }, slots: number): { slot: number; index: number }[] {
+  const shown: { slot: number; index: number }[] = [];
+  for (let slot = 0; slot < slots; slot++) {
+    const index = from + ((((slot - from) % slots) + slots) % slots); // the first from `from` on with this slot
+    if (index < to) shown.push({ slot, index });
+  }
+  return shown;
+}
+
 /** Headings to be drawn for that stretch. */
 export const headingsIn = (layout: GridLayout, top: number, bottom: number): readonly Block[] =>
   layout.blocks.filter((block) => block.title !== null && block.top < bottom && block.top + HEADER > top);

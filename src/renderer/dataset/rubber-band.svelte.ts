@@ -8,6 +8,8 @@ const PER_FRAME = 18; // px
 /** A rectangle drawn with the pointer over a list that scrolls; its corners are in px of what scrolls. */
 export class RubberBand {
   rect = $state.raw<Rect | null>(null);
+  /** From the press on: what it selects under the pointer must not begin to be dragged. */
+  pressed = false;
   /** Whether the click that follows belongs to a rectangle. */
   justEnded = false;
   private readonly scroller: () => HTMLElement;
@@ -24,6 +26,7 @@ export class RubberBand {
     const list = this.scroller();
     const box = list.getBoundingClientRect();
     if (event.button !== 0 || event.pointerType === 'touch' || event.clientX > box.left + list.clientWidth) return; // the scrollbar
+    this.pressed = true;
     const add = event.ctrlKey || event.metaKey || event.shiftKey ? selection : null;
     const from = { x: event.clientX - box.left, y: event.clientY - box.top + list.scrollTop };
     let [x, y] = [event.clientX, event.clientY];
@@ -55,6 +58,7 @@ export class RubberBand {
       removeEventListener('pointermove', move);
       removeEventListener('pointerup', end);
       removeEventListener('pointercancel', end);
+      this.pressed = false;
       this.justEnded = this.rect !== null;
       this.rect = null;
     };

@@ -1,6 +1,7 @@
 import { TARGETS } from '../../shared/comparison.ts';
 import type { ImageRef } from '../../shared/contract.ts';
 import { api } from '../api.ts';
+import { type DraggedImages, dropped } from '../lib/dragged-images.ts';
 import { formatRef, parseRef } from '../compare/slot-ref.ts';
 import type { ExplainRequest } from '../compare/explained.ts';
 import { Explanation } from './explanation.svelte.ts';
@@ -68,6 +69,14 @@ class Compare {
     } catch (error) {
       toast.error(error);
     }
+  }
+
+  /** Images dragged from a grid, as `takeFiles`. */
+  takeImages(letter: Letter, images: DraggedImages): void {
+    const next = dropped({ a: null, b: null }, letter, images);
+    if (next === null) return toast.done('A comparison takes two images: drag one or two.');
+    const refs = Object.entries(next).flatMap(([slot, image]) => (image ? [[slot, formatRef(image)] as const] : []));
+    this.change({ ...Object.fromEntries(refs), n: null, queue: null });
   }
 
   async annotate(notes: Notes): Promise<void> {

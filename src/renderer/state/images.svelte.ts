@@ -1,3 +1,4 @@
+import { SvelteMap } from 'svelte/reactivity';
 import type { CuratedImage, CurationEdit, CurationEntry, CurationState, DatasetCounts, ImageQuery } from '../../shared/curation.ts';
 import { asAppError } from '../../shared/errors.ts';
 import { api } from '../api.ts';
@@ -9,6 +10,7 @@ export type Filter = Omit<ImageQuery, 'dataset'>;
 export const NO_FILTER: Filter = { text: '', classes: [], splits: [], tags: [], state: 'all', sort: 'class', descending: false };
 
 const ROWS_AT_ONCE = 500;
+const ROWS_EVERY_MS = 60;
 const ROWS_KEPT = 5000; // more is asked for again when it is seen again
 
 /** The images of one data set as they are being looked through: what is found, what is selected, and what was done. */
@@ -37,7 +39,8 @@ class ImagesState {
       [this.filter.classes, this.filter.splits, this.filter.tags].some((list) => list.length > 0),
   );
 
-  private rows = $state.raw<ReadonlyMap<number, CuratedImage>>(new Map());
+  private readonly rows = new SvelteMap<number, CuratedImage>(); // a tile hears of its own image only
+  private asking: ReturnType<typeof setTimeout> | undefined;
   private told = '';
   private readonly asked = new Set<number>();
   private seen: readonly number[] = []; // ids on the screen
@@ -47,7 +50,8 @@ class ImagesState {
   async open(dataset: string): Promise<void> {
     if (dataset !== this.dataset) {
       Object.assign(this, { dataset, filter: NO_FILTER, ids: [], classes: null, counts: null, curation: null, history: [], folder: null });
-      Object.assign(this, { selection: EMPTY_SELECTION, loaded: false, only: null, rows: new Map() });
+      Object.assign(this, { selection: EMPTY_SELECTION, loaded: false, only: null });
+      this.rows.clear();
       this.asked.clear();
     }
     await this.refresh();
@@ -57,10 +61,17 @@ class ImagesState {
     return this.rows.get(id);
   }
 
-  /** Fetches what is known of the images at these places of the list, where that is missing. */
+  /** Fetches what is known of the images at these places of the list, where that is missing; soon, since the list may be moving. */
   ensure(from: number, to: number): void {
-    const dataset = this.dataset;
     this.seen = this.ids.slice(from, to);
+    this.asking ??= setTimeout(() => {
+      this.asking = undefined;
+      this.fetchMissing();
+    }, ROWS_EVERY_MS);
+  }
+
+  private fetchMissing(): void {
+    const dataset = this.dataset;
     const missing = this.seen.filter((id) => !this.rows.has(id) && !this.asked.has(id));
     if (dataset === null || missing.length === 0) return;
     for (let at = 0; at < missing.length; at += ROWS_AT_ONCE) void this.fetch(dataset, missing.slice(at, at + ROWS_AT_ONCE));
@@ -163,7 +174,8 @@ class ImagesState {
       const found = await api.call('images.find', { dataset, ...this.filter }, { signal: finding.signal });
       if (finding.signal.aborted || dataset !== this.dataset) return;
       const shown = this.only?.ids;
-      const ids = shown ? found.ids.filter((id) => shown.has(id)) : found.ids;
+      const all = Array.from(found.ids);
+      const ids = shown ? all.filter((id) => shown.has(id)) : all;
       this.selection = kept(this.selection, this.ids, ids);
       this.classes = shown ? null : found.classes;
       this.ids = ids;
@@ -177,9 +189,19 @@ class ImagesState {
     const ids = this.seen.slice(0, 2 * ROWS_AT_ONCE); // the most that may be asked for at once
     const rows = ids.length === 0 ? [] : await api.call('images.rows', { dataset, ids: [...ids] });
     if (dataset !== this.dataset) return;
-    this.rows = new Map(rows.map((row) => [row.id, row]));
+    this.rows.clear();
     this.asked.clear();
-    for (const { id } of rows) this.asked.add(id);
+    for (const row of rows) {
+      this.rows.set(row.id, row);
+      this.asked.add(row.id);
+    }
+  }
+
+  private forgetUnseen(): void {
+    const seen = new Set(this.seen);
+    for (const id of this.rows.keys()) if (!seen.has(id)) this.rows.delete(id);
+    this.asked.clear();
+    for (const id of seen) if (this.rows.has(id)) this.asked.add(id);
   }
 
   private async fetch(dataset: string, ids: number[]): Promise<void> {
@@ -187,9 +209,8 @@ class ImagesState {
     try {
       const rows = await api.call('images.rows', { dataset, ids });
       if (dataset !== this.dataset) return;
-      const full = this.rows.size > ROWS_KEPT;
-      if (full) this.asked.clear();
-      this.rows = new Map([...(full ? [] : this.rows), ...rows.map((row) => [row.id, row] as const)]);
+      if (this.rows.size > ROWS_KEPT) this.forgetUnseen();
+      for (const row of rows) this.rows.set(row.id, row);
     } catch (error) {
       for (const id of ids) this.asked.delete(id);
       toast.error(error);
