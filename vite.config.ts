@@ -7,6 +7,7 @@ const entries: Record<string, string> = {
   index: 'src/main/index.ts',
   preload: 'src/preload/index.ts',
   compute: 'src/main/compute/process.ts',
+  sets: 'src/main/dataset/thread/entry.ts',
 };
 
 /** Native modules, and those that find their own files at run time: they stay in node_modules. */

@@ -5,6 +5,8 @@ import { EVENT_NAMES, type EventName, type Events } from '../shared/contract.ts'
 import { AppError, toWireError } from '../shared/errors.ts';
 import type { Job } from '../shared/job.ts';
 import { decode, encode } from '../shared/wire.ts';
+import { contractPrint } from './contract-print.ts';
+import { APP_VERSION } from './versions.ts';
 import type { AppInfo } from '../shared/workbench.ts';
 import type { House } from './ipc/house.ts';
 import type { Listener } from './jobs/events.ts';
@@ -13,7 +15,7 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const RETRY_MS = 1000;
 
 /** A workbench that another process serves, perhaps on another machine at the end of an ssh line. Nothing of it runs here. */
-export interface Connected extends Omit<House, 'media'> {
+export interface Connected extends Omit<House, 'media' | 'choose'> {
   info: AppInfo;
   /** Passes a request for a MediaPath on. */
   media(path: string, request: Request): Promise<Response>;
@@ -32,6 +34,7 @@ export async function connectHouse(address: string): Promise<Connected> {
   const answer = await line.ask('call/app.info', { body: encode({}), headers: { 'content-type': 'application/json' } });
   if (!answer.ok) throw new AppError(answer.error.code, answer.error.message, answer.error.details);
   const info = answer.value as AppInfo;
+  if (info.contract !== contractPrint()) throw strangers(url.origin, info);
   const listeners = new Set<Listener>();
   const ended = new AbortController();
   void line.hear((event, payload) => {
@@ -58,6 +61,17 @@ export async function connectHouse(address: string): Promise<Connected> {
       return Promise.resolve();
     },
   };
+}
+
+/** Half understood is worse than not at all: a setting might be dropped, a button do nothing. */
+function strangers(origin: string, { version }: AppInfo): AppError {
+  const which =
+    version === APP_VERSION ? `both are Twinlens ${version}, but built differently` : `it is Twinlens ${version}, this window is ${APP_VERSION}`;
+  return new AppError(
+    'bad-request',
+    `The workbench at ${origin} and this window do not understand each other: ${which}. Install the same version on both machines, or open the address in a browser.`,
+    { origin, version },
+  );
 }
 
 class Line {

@@ -22,6 +22,9 @@ const unpacked = (folder: string): string => {
 
 export const computeEntry = (): string => join(programFolder(), COMPUTE);
 
+/** The program of a thread that works on large data sets. */
+export const setsEntry = (): string => join(programFolder(), 'sets.cjs');
+
 /** The built screen: inside the archive of a package, which Electron reads as a folder. */
 export function screenFolder(): string {
   const beside = join(programFolder(), '..', 'renderer');

@@ -158,7 +158,10 @@ class HttpDoor {
     response.writeHead(status, headers);
     if (body === null) response.end();
     else if ('text' in body) response.end(request.method === 'HEAD' ? undefined : body.text);
-    else await pipeline(body.file.createReadStream(body.range), response).catch(() => response.destroy());
+    else {
+      await pipeline(body.file.createReadStream(body.range), response).catch(() => response.destroy());
+      await body.file.close(); // a stream that ends before it began leaves it open
+    }
   }
 
   private async file(address: string, response: ServerResponse): Promise<void> {

@@ -6,9 +6,12 @@ import { PairQueues } from './compare/queues.ts';
 import { Devices } from './devices.ts';
 import { EventHub } from './jobs/events.ts';
 import { Jobs } from './jobs/jobs.ts';
+import { Grants } from './media/grants.ts';
+import { PictureCache } from './media/picture-cache.ts';
 import { PictureShelf } from './media/shelf.ts';
 import { Lane } from './jobs/lane.ts';
-import { computeEntry } from './program-folder.ts';
+import { LargeSets } from './dataset/large-sets.ts';
+import { computeEntry, setsEntry } from './program-folder.ts';
 import { forgetRemovedReports } from './report/records.ts';
 import { openServices, type Services } from './services.ts';
 import { SettingsFile, settingsPath } from './settings.ts';
@@ -22,6 +25,12 @@ export interface Workbench extends Services {
   pictures: ComputeHost;
   /** Thumbnails and previews, made by `pictures`. */
   shelf: PictureShelf;
+  /** What takes long on large data sets, beside everything else. */
+  sets: LargeSets;
+  /** What those take of the disk. */
+  pictureCache: PictureCache;
+  /** Image files that may be shown beside those of data sets. */
+  grants: Grants;
   hub: EventHub;
   jobs: Jobs;
   settings: SettingsFile;
@@ -42,6 +51,8 @@ export interface WorkbenchOptions {
   launch?: Launch | undefined; // of compute processes
 }
 
+const TIDY_AFTER_MS = 30_000; // of the start, which has better things to do
+
 /** Takes the workspace for writing. Throws as openServices does. */
 export function openWorkbench(o: WorkbenchOptions): Workbench {
   const settings = new SettingsFile(o.settings ?? settingsPath());
@@ -56,11 +67,22 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   tidyComparisons(services, new Set(services.store.reports.comparisons())); // what a report holds stays
   const hub = new EventHub();
   const jobs = new Jobs(hub);
+  const sets = new LargeSets(services.store, setsEntry(), services.workspace.database);
   const pictures = new ComputeHost(computeEntry(), o.launch);
+  const folders = { thumb: services.workspace.thumbs, image: services.workspace.previews };
+  const pictureCache = new PictureCache(Object.values(folders), () => settings.get().pictureSpace * 1e6);
+  const tidying = setTimeout(() => void pictureCache.prune(), TIDY_AFTER_MS).unref();
   return {
     ...services,
     pictures,
-    shelf: new PictureShelf(pictures, { thumb: services.workspace.thumbs, image: services.workspace.previews }),
+    pictureCache,
+    shelf: new PictureShelf(pictures, folders, pictureCache),
+    sets,
+    grants: new Grants(
+      services.workspace.granted,
+      () => [services.workspace.folder, ...services.store.datasets.roots()],
+      (file) => services.store.comparisons.names(file),
+    ),
     hub,
     jobs,
     settings,
@@ -71,8 +93,10 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     queues: new PairQueues(),
     shell: o.shell,
     close: async () => {
+      clearTimeout(tidying);
       await jobs.close();
       await pictures.dispose();
+      await sets.close();
       await services.close();
     },
   };

@@ -18,6 +18,7 @@ export interface Workspace {
   samples: string;
   exports: string; // what was written for a person to fetch
   received: string; // files that a browser handed over
+  granted: string; // file, JSON: image files that a person chose
   logs: string;
   run(id: string): string; // folder of a run's checkpoints
   comparison(id: string): string; // folder of a comparison's pictures and maps
@@ -62,6 +63,7 @@ export function workspaceAt(folder: string): Workspace {
     samples: inside('samples'),
     exports: inside('exports'),
     received: inside('received'),
+    granted: inside('granted.json'),
     logs: inside('logs'),
     run: (id) => inside('runs', folderName('run', id)),
     comparison: (id) => inside('comparisons', folderName('comparison', id)),

@@ -23,7 +23,7 @@ import {
 import type { Job } from './job.ts';
 import { REPORT_FORMATS, type ReportPreview, type ReportRecord } from './report.ts';
 import { BACKBONES, DEVICES, ENGINES, HEAD_STARTS, type Metrics, OPTIMIZERS, SCOPES } from './run.ts';
-import type { AppInfo, DeviceReport, FolderListing, LicenceNotice, Settings } from './workbench.ts';
+import type { AppInfo, CacheUse, DeviceReport, FolderListing, LicenceNotice, Settings } from './workbench.ts';
 
 const text = (what: string): z.ZodString => z.string().min(1, `${what} must not be empty`);
 const whole = (low: number, high: number): z.ZodNumber =>
@@ -134,6 +134,7 @@ export const SettingsPatch = z.strictObject({
   sidebar: z.boolean().optional(),
   dataset: z.string().max(300).nullable().optional(),
   run: z.string().max(300).nullable().optional(),
+  pictureSpace: z.number().int().min(100).max(1_000_000).optional(), // MB
 });
 export const ReportDraft = z.strictObject({
   report: z.string().optional(), // left out: a new one
@@ -160,6 +161,8 @@ export const CALLS = {
   'app.licences': call<LicenceNotice[]>()(Nothing),
   'app.devices': call<DeviceReport | null>()(Nothing), // of the last doctor job; null before the first
   'app.doctor': call<Job>()(Nothing),
+  'app.pictures': call<CacheUse>()(Nothing), // kept thumbnails and previews
+  'app.clearPictures': call<CacheUse>()(Nothing),
   'settings.get': call<Settings>()(Nothing),
   'settings.set': call<Settings>()(SettingsPatch),
 
@@ -168,6 +171,7 @@ export const CALLS = {
   'jobs.dismiss': call<null>()(z.strictObject({ job: text('The job') })), // takes an ended one off the list
 
   'files.list': call<FolderListing>()(z.strictObject({ folder: z.string().nullable() })), // null: home
+  'files.choose': call<null>()(z.strictObject({ file: text('The file') })), // an image, in the screen's own dialog: it may be shown from now on
 
   'datasets.list': call<DatasetSummary[]>()(Nothing),
   'datasets.get': call<DatasetSummary>()(DatasetId),

@@ -57,7 +57,7 @@ export const ImageQuery = z.strictObject({
 export type ImageQuery = z.infer<typeof ImageQuery>;
 
 export interface FoundImages {
-  ids: number[]; // in the order asked for
+  ids: Int32Array; // in the order asked for
   classes: { className: string; images: number }[] | null; // where sorted by class: runs of the ids, in their order
 }
 

@@ -11,6 +11,7 @@ export interface RunNotes {
 
 export interface RunRow extends RunRecord, RunNotes {
   stale: boolean; // the data set was curated since this run began
+  outdated: boolean; // its stored network is of another version than this program builds: it can be looked at, not used
 }
 
 /** What a training with these choices would be, before it is started. */

@@ -56,6 +56,13 @@ export function threeDigits(value: number): string {
   return (size >= 1000 && size < 1e5 ? String(Number(digits)) : digits).replaceAll('-', '−');
 }
 
+/** Of files, as their systems count them: 320 kB, 1.4 MB, 2.0 GB. */
+export function bytesText(bytes: number): string {
+  const [unit, size] = bytes < 1e6 ? ['kB', 1e3] : bytes < 1e9 ? ['MB', 1e6] : ['GB', 1e9];
+  const many = bytes / size;
+  return `${many >= 10 || unit === 'kB' ? Math.ceil(many) : many.toFixed(1)}${NBSP}${unit}`;
+}
+
 export function durationText(seconds: number): string {
   if (!Number.isFinite(seconds)) return NONE;
   if (seconds < 10) return `${seconds.toFixed(1)}${NBSP}s`;

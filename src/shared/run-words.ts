@@ -28,4 +28,8 @@ export const STATUS_WORDS = {
   interrupted: 'interrupted',
 } as const satisfies Record<RunStatus, string>;
 
+/** Of a run whose stored network this program builds otherwise. */
+export const OUTDATED =
+  'It was trained with another version of its network than this Twinlens has, so it can judge no new pairs and not be trained further. Its curves, comparisons and reports stay as they are; train again with the same settings for a new one.';
+
 export const backboneName = (backbone: BackboneName): string => BACKBONE_WORDS[backbone];

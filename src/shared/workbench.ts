@@ -6,6 +6,7 @@ export type Door = 'electron' | 'web' | 'in-process';
 
 export interface AppInfo {
   version: string;
+  contract: string; // equal where two programs understand each other
   door: Door;
   platform: string; // as process.platform names it
   workspace: string; // absolute folder
@@ -32,6 +33,7 @@ export interface Settings {
   sidebar: boolean; // details shown
   dataset: string | null; // the one being worked on; null: the newest
   run: string | null; // the one that compares; null: the best of the data set's
+  pictureSpace: number; // MB that thumbnails and previews may take
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -44,7 +46,15 @@ export const DEFAULT_SETTINGS: Settings = {
   sidebar: true,
   dataset: null,
   run: null,
+  pictureSpace: 2000,
 };
+
+/** What thumbnails and previews take of the disk. */
+export interface CacheUse {
+  files: number;
+  bytes: number;
+  limit: number; // bytes
+}
 
 /** What the engines and devices of this machine can do, each tried with a real training step. */
 export interface DeviceReport {

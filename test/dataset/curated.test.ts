@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { whyUntrainable, withCuration } from '../../src/main/dataset/curated.ts';
-import { storedPairs } from '../../src/main/dataset/import.ts';
+import { storedPairs } from '../../src/main/dataset/stored-pairs.ts';
 import { snapshotOf } from '../../src/main/dataset/snapshot.ts';
 import { openStore, type Store } from '../../src/main/db/store.ts';
 import { workspaceAt } from '../../src/main/workspace.ts';

@@ -34,7 +34,7 @@ beforeEach(() => {
   store.datasets.insert(someDataset({ images, pairs: { train: [], valid: [], test: [] } }));
 });
 
-const find = (query: Partial<ImageQuery>): number[] => store.browse.find(ImageQuery.parse({ dataset: 'things', sort: 'file', ...query })).ids;
+const find = (query: Partial<ImageQuery>): number[] => [...store.browse.find(ImageQuery.parse({ dataset: 'things', sort: 'file', ...query })).ids];
 
 describe('text', () => {
   test.each<[string, number[]]>([
@@ -88,11 +88,11 @@ test('sorted by class, it is said how many there are of each', () => {
   const found = (more: Partial<ImageQuery>): unknown => store.browse.find(ImageQuery.parse({ dataset: 'things', sort: 'class', ...more }));
   const astern = { className: 'Astern', images: 1 };
   expect(found({})).toEqual({
-    ids: [11, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    ids: Int32Array.of(11, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
     classes: [astern, { className: 'Rosen', images: 6 }, { className: 'tulips', images: 5 }],
   });
-  expect(found({ text: 'ROSEN' })).toEqual({ ids: [0, 1, 2, 3, 4, 5], classes: [{ className: 'Rosen', images: 6 }] });
-  expect(found({ text: 'nothing' })).toEqual({ ids: [], classes: [] });
+  expect(found({ text: 'ROSEN' })).toEqual({ ids: Int32Array.of(0, 1, 2, 3, 4, 5), classes: [{ className: 'Rosen', images: 6 }] });
+  expect(found({ text: 'nothing' })).toEqual({ ids: Int32Array.of(), classes: [] });
   expect(found({ sort: 'file', text: 'istanbul' })).toMatchObject({ classes: null });
 });
 

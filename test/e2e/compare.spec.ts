@@ -21,7 +21,7 @@ async function trained(served: ServedWorkbench): Promise<{ dataset: string; run:
 /** The two ids of test images of different classes. */
 async function twoImages(served: ServedWorkbench, dataset: string): Promise<[number, number]> {
   const { ids } = await served.call('images.find', { dataset, splits: ['test'] });
-  const rows = await served.call('images.rows', { dataset, ids });
+  const rows = await served.call('images.rows', { dataset, ids: [...ids] });
   return [rows[0]!.id, rows.find((row) => row.className !== rows[0]!.className)!.id];
 }
 
@@ -187,7 +187,7 @@ test('a file that is gone is told in words, with a way on', async ({ page, serve
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${encodeURIComponent('file:/no/such <b>.png')}`));
   let asked = 0;
   page.on('request', (request) => (asked += request.url().includes('compare.explain') ? 1 : 0));
-  await expect(page.getByRole('alert')).toContainText('cannot be compared');
+  await expect(page.getByRole('alert')).toContainText('was not chosen in this workbench');
   const before = asked;
   await page.waitForTimeout(500);
   expect(asked).toBe(before); // a failure is not tried again by itself

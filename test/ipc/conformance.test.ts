@@ -134,7 +134,7 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     expect(summary.name).toBe('</script>');
     expect(Object.keys(summary.classes).sort()).toEqual(['<b>one<b>', 'two\u202eowt']);
     const { ids } = await door.api.call('images.find', { dataset });
-    const rows = await door.api.call('images.rows', { dataset, ids });
+    const rows = await door.api.call('images.rows', { dataset, ids: [...ids] });
     expect(new Set(rows.map((row) => row.file.split('/').at(-1)))).toEqual(new Set(HOSTILE.filter((name) => !name.startsWith('.')))); // hidden files are no images
   });
 
@@ -190,6 +190,15 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     if (!existsSync(link)) symlinkSync('/etc/passwd', link);
     expect(await (await door.media('export/mine.csv')).text()).toBe('a,b');
     expect((await door.media('export/passwords.csv')).status).toBe(404);
+  });
+
+  it('shows no image that nobody chose, and one that was', async () => {
+    const secret = join(folder, `secret of ${title}.png`);
+    writeFileSync(secret, drawnPng('secret', 16, 9));
+    const shown = async (): Promise<number> => (await door.media(`file/${encodeURIComponent(secret)}`)).status;
+    expect(await shown()).toBe(404);
+    await door.api.call('files.choose', { file: secret });
+    expect(await shown()).toBe(200);
   });
 
   it('hands a file over to the machine that does the work, whatever it is called', async () => {

@@ -20,7 +20,15 @@ function kit(): { shelf: PictureShelf; folder: string; asked: string[] } {
       return host.ask(call, args);
     }) as ComputeHost['ask'],
   };
-  return { shelf: new PictureShelf(counting, { thumb: join(folder, 'thumbs'), image: join(folder, 'previews') }), folder, asked };
+  return {
+    shelf: new PictureShelf(
+      counting,
+      { thumb: join(folder, 'thumbs'), image: join(folder, 'previews') },
+      { use: () => undefined, add: () => undefined },
+    ),
+    folder,
+    asked,
+  };
 }
 
 function pngIn(folder: string, name: string, width: number, height: number): { file: string; sha256: string } {

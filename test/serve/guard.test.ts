@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectHouse } from '../../src/main/connect.ts';
 import type { House } from '../../src/main/ipc/house.ts';
 import { serveHouse, type Served } from '../../src/main/serve.ts';
 import { AppError } from '../../src/shared/errors.ts';
@@ -22,6 +23,7 @@ const house: House = {
     received.push([name, bytes.length]);
     return Promise.resolve('/there');
   },
+  choose: () => Promise.resolve(),
   busy: () => 0,
   close: () => Promise.resolve(),
 };
@@ -198,4 +200,14 @@ describe('the port', () => {
       message: expect.stringContaining('is in use') as string,
     });
   });
+});
+
+it('a window does not connect to a workbench that it would only half understand', async () => {
+  const older: House = { ...house, call: () => Promise.resolve({ ok: true, value: { version: '0.0.9', contract: 'of before' } }) };
+  const there = await serveHouse(older, { screen: screenFolder });
+  await expect(connectHouse(there.url)).rejects.toMatchObject({
+    code: 'bad-request',
+    message: expect.stringMatching(/do not understand each other: it is Twinlens 0\.0\.9, this window is .* same version on both/) as string,
+  });
+  await there.close();
 });

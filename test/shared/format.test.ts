@@ -5,6 +5,7 @@ import {
   countText,
   distancePair,
   distanceText,
+  bytesText,
   durationText,
   fileName,
   percentText,
@@ -98,4 +99,17 @@ describe('three digits', () => {
   ])('writes %d with three digits as %s', (value, text) => {
     expect(threeDigits(value)).toBe(text);
   });
+});
+
+test('sizes of files: never nothing where there is something', () => {
+  expect([0, 1, 40_300, 999_000, 1_440_000, 46_807_446, 2e9, 1.5e11].map((n) => bytesText(n).replaceAll('\u00a0', ' '))).toEqual([
+    '0 kB',
+    '1 kB',
+    '41 kB',
+    '999 kB',
+    '1.4 MB',
+    '47 MB',
+    '2.0 GB',
+    '150 GB',
+  ]);
 });

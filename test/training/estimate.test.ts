@@ -45,11 +45,15 @@ describe('the time of a training', () => {
     expect(estimateFromRuns(config, load, 'abc', [...unlike, past('r2', [3]), past('r1', [5])])!.seconds).toBeCloseTo(30, 9);
     expect(estimateFromRuns(config, load, 'abc', [past('r2', [])])).toBeNull();
   });
-  test('from measured steps: four passes of every training image an epoch, one of every validation image', () => {
-    const measured = { forward: 0.01, step: 0.03 };
+  test('from measured steps: every image read once, four passes of every training image an epoch, one of every validation image', () => {
+    const measured = { forward: 0.01, step: 0.03, read: 0.2 };
     const load = { train: 100, valid: 50 };
-    expect(estimateFromMeasure({ ...config, scope: 'all' }, load, measured).seconds).toBeCloseTo(10 * (400 * 0.03 + 50 * 0.01), 9);
+    const reading = 150 * 0.2;
+    expect(estimateFromMeasure({ ...config, scope: 'all' }, load, measured).seconds).toBeCloseTo(reading + 10 * (400 * 0.03 + 50 * 0.01), 9);
     // The features of a frozen backbone are computed once.
-    expect(estimateFromMeasure({ ...config, scope: 'head' }, load, measured).seconds).toBeCloseTo(150 * 0.01 + 10 * (400 * 0.03 + 50 * 0.01), 9);
+    expect(estimateFromMeasure({ ...config, scope: 'head' }, load, measured).seconds).toBeCloseTo(
+      reading + 150 * 0.01 + 10 * (400 * 0.03 + 50 * 0.01),
+      9,
+    );
   });
 });

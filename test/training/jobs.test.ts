@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readSafetensors, writeSafetensors } from '../../src/main/nn/weights/safetensors.ts';
 import type { EpochRow } from '../../src/shared/run.ts';
 import { hasCompute, importColours, openRoom, type Room } from './workbench.ts';
 
@@ -128,6 +130,33 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect((await room.call('runs.get', { run })).status).toBe('done');
     await room.call('curation.undo', { dataset });
     expect(await room.call('runs.get', { run })).toMatchObject({ stale: false });
+  });
+
+  test('a network that is stored otherwise than this program builds it can be looked at, not used', async () => {
+    const room = openRoom();
+    const dataset = await importColours(room);
+    const run = await trained(room, dataset, 1);
+    expect(await room.call('runs.get', { run })).toMatchObject({ outdated: false });
+    const { comparison } = await room.call('compare.explain', { run, a: { dataset, id: 0 }, b: { dataset, id: 5 } });
+    const file = join(room.bench.workspace.run(run), 'best.safetensors');
+    const { tensors, metadata } = readSafetensors(file);
+    const [name, { shape, data }] = [...tensors][0]!;
+    tensors.set(name, { shape: [...shape, 1], data }); // as an earlier version might have had it
+    writeSafetensors(file, tensors, metadata);
+    utimesSync(file, 1, 1);
+
+    expect((await room.call('runs.list', {}))[0]).toMatchObject({ run, outdated: true, status: 'done' });
+    const refusal = { code: 'bad-request', message: expect.stringContaining('another version of its network') as string };
+    await expect(room.call('compare.explain', { run, a: { dataset, id: 1 }, b: { dataset, id: 6 } })).rejects.toMatchObject(refusal);
+    await expect(room.call('compare.queue', { run, split: 'test', kind: 'wrong' })).rejects.toMatchObject(refusal);
+    expect(await room.ended(await room.call('runs.resume', { run, epochs: 2 }))).toMatchObject({ status: 'failed', error: refusal });
+    expect(await room.ended(await room.call('runs.evaluate', { run, split: 'test' }))).toMatchObject({ status: 'failed', error: refusal });
+    expect(await room.ended(await room.call('runs.export', { run, format: 'onnx', out: 'x.onnx' }))).toMatchObject({
+      status: 'failed',
+      error: refusal,
+    });
+    expect((await room.call('compare.maps', { comparison })).signed).toHaveLength(2);
+    expect((await room.call('reports.preview', { title: 'Old', comparisons: [comparison] })).html).toContain(run);
   });
 
   test('an estimate rests on an earlier run, else on measured steps; an export without a place lands in the workspace', async () => {

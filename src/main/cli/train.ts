@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ResumeRequest, TrainRequest } from '../../shared/contract.ts';
+import { bytesText } from '../../shared/format.ts';
 import { type Augmentation, BACKBONES, DEVICES, ENGINES, HEAD_STARTS, OPTIMIZERS, type RunRecord, SCOPES } from '../../shared/run.ts';
 import { resumeRun, startRun, type TrainingOptions } from '../training/service.ts';
 import { type Common, common, fromHere, numeric, parsed, withServices } from './options.ts';
@@ -18,7 +19,7 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
     onProgress: (p) => {
       switch (p.kind) {
         case 'download':
-          line.update(`Downloading ${p.file}: ${Math.round(p.received / 1e6)} MB${p.total ? ` of ${Math.round(p.total / 1e6)} MB` : ''}`);
+          line.update(`Downloading ${p.file}: ${bytesText(p.received)}${p.total ? ` of ${bytesText(p.total)}` : ''}`);
           return;
         case 'prepare':
           line.update(`Preparing images: ${p.done} of ${p.total}`);

@@ -35,7 +35,7 @@ export class Explanations {
 
   async explain(s: TrainingServices, request: ExplainPair, signal: AbortSignal): Promise<ComparisonRow> {
     const run = s.store.runs.get(request.run);
-    calibrationOf(run); // refuses a run that is not finished before anything is read
+    calibrationOf(s.workspace, run); // refuses a run that is not finished before anything is read
     const layer = layerOf(run, request.layer);
     const places = [await placeOf(s, request.a), await placeOf(s, request.b)] as const;
     const sha256: [string, string] = [places[0].sha256, places[1].sha256];

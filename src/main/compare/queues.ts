@@ -22,7 +22,7 @@ export class PairQueues {
     o: { signal?: AbortSignal | undefined; onProgress?: (p: Counted) => void } = {},
   ): Promise<PairQueue> {
     const run = s.store.runs.get(request.run);
-    const calibration = calibrationOf(run);
+    const calibration = calibrationOf(s.workspace, run);
     const { snapshot } = s.store.datasets.get(run.dataset);
     const key = JSON.stringify([run.run, run.modelSha256, calibration, request.split, snapshot]);
     let pairs = this.judged.get(key);

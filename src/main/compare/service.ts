@@ -24,7 +24,7 @@ export interface CompareOptions {
 /** Compares two image files under a run, explains the distance on both, and stores all that reproduces it. */
 export async function compare(s: TrainingServices, request: CompareRequest, o: CompareOptions = {}): Promise<Comparison> {
   const run = s.store.runs.get(request.run);
-  const calibration = calibrationOf(run);
+  const calibration = calibrationOf(s.workspace, run);
   const layer = layerOf(run, request.layer);
   const dataset = s.store.datasets.get(run.dataset);
   const files = request.images.map((file) => found(file, dataset.root)) as [string, string];
@@ -46,7 +46,7 @@ export async function compare(s: TrainingServices, request: CompareRequest, o: C
       },
       { signal: o.signal },
     );
-    const known = result.images.map((image) => filed(image, dataset.root, s.store.browse.all(run.dataset)));
+    const known = result.images.map((image) => filed(image, dataset.root, s.store.browse.withContent(run.dataset, image.sha256)));
     const images = result.images.map((image, i) => ({ ...image, className: known[i]!.row?.className ?? null })) as [ComparedImage, ComparedImage];
     const comparison: Comparison = {
       comparison: id,
@@ -92,8 +92,8 @@ interface Filed {
   excluded: boolean; // in all of them
 }
 
-function filed(image: { file: string; sha256: string }, root: string, rows: readonly CuratedImage[]): Filed {
-  const same = rows.filter((row) => row.sha256 === image.sha256);
+/** `same`: the data set's images of this content. */
+function filed(image: { file: string }, root: string, same: readonly CuratedImage[]): Filed {
   const kept = same.filter((row) => !row.excluded);
   const row = same.find(({ file }) => join(root, ...file.split('/')) === image.file) ?? kept[0] ?? same[0] ?? null;
   return { row, classes: [...new Set(kept.map(({ className }) => className))], excluded: same.length > 0 && kept.length === 0 };

@@ -8,7 +8,7 @@ import { checkDevices } from './check.ts';
 import { embed } from './embed.ts';
 import { explain } from './explain.ts';
 import { exportModel } from './export-model.ts';
-import { DECODERS, inspect, shownJpeg } from './images.ts';
+import { decodeSquare, DECODERS, inspect, shownJpeg } from './images.ts';
 import { mapParallel, throwIfCancelled } from './parallel.ts';
 import type { CallContext, Counted, Handlers } from './protocol.ts';
 import { writeSample } from './sample.ts';
@@ -19,6 +19,11 @@ const REPORT_MS = 100;
 /** One function for each entry of ComputeCalls. */
 export const handlers: Handlers = {
   inspect: ({ files }, context) => mapParallel(files, DECODERS, inspectOrSayWhy, options(context)),
+  timeReading: async ({ files, size }, { signal }) => {
+    const began = performance.now();
+    await mapParallel(files, DECODERS, (file) => decodeSquare(file, size).catch(() => null), { signal });
+    return (performance.now() - began) / 1000 / files.length;
+  },
   picture: async ({ file, sha256, longest, out }, { signal }) => {
     throwIfCancelled(signal);
     await writeWhole(out, await shownJpeg(file, longest, sha256 === null ? {} : { sha256 }));

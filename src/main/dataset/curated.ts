@@ -1,10 +1,11 @@
 import type { DatasetSummary, ImageRecord, Pair, Split } from '../../shared/dataset.ts';
 import { SPLITS } from '../../shared/dataset.ts';
-import { countsBy, type DatasetStore, type DerivedSummary } from '../db/datasets.ts';
+import type { DatasetStore, DerivedSummary } from '../db/datasets.ts';
+import { countsBy } from '../db/insert.ts';
 import type { Store } from '../db/store.ts';
 import { counted, quoted } from '../words.ts';
-import { countSubjects, storedPairs } from './import.ts';
 import { snapshotOf } from './snapshot.ts';
+import { countSubjects, storedPairs } from './stored-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
 /**
@@ -37,8 +38,8 @@ export function withCuration(store: Store): Store {
   return { ...store, datasets };
 }
 
-/** Images from which on drawing pairs anew would make a list of data sets wait. */
-const LARGE = 20_000;
+/** More images than this are searched and drawn anew in a thread of their own: here they would hold up every other answer. */
+export const LARGE = 5000;
 
 /** A summary for a list: what takes long is left to `get`. Then `snapshot` is '', and pairs and most warnings are the import's. */
 function quick(store: Store, given: DatasetSummary): DatasetSummary {
@@ -70,18 +71,28 @@ function derivedFor(store: Store, given: DatasetSummary): DerivedSummary {
 }
 
 interface WorkedOut {
+  edits: string; // it follows from
   derived: DerivedSummary;
   pairs: Record<Split, Pair[]>;
 }
 
 function worked(store: Store, given: DatasetSummary): WorkedOut {
   const found = workOut(store, given);
-  if (store.writable) store.datasets.putDerived(given.dataset, found.derived, found.pairs);
+  if (store.writable) store.datasets.putDerived(given.dataset, found.derived, found.pairs, found.edits);
   return found;
 }
 
+/** Works out what follows from a data set's marks and keeps it, where that is not done. An edit that comes meanwhile begins it anew. */
+export function redraw(store: Store, dataset: string): void {
+  const given = store.datasets.get(dataset);
+  while (store.browse.isEdited(given.dataset) && store.datasets.derived(given.dataset) === null) {
+    const found = workOut(store, given);
+    if (store.datasets.putDerived(given.dataset, found.derived, found.pairs, found.edits)) return;
+  }
+}
+
 function workOut(store: Store, given: DatasetSummary): WorkedOut {
-  const images = store.browse.kept(given.dataset);
+  const { images, edits } = store.browse.keptAfter(given.dataset);
   const pairs = storedPairs(images, store.datasets.place(given.dataset).splitSeed);
   const perSplit = (count: (split: Split) => number): Record<Split, number> =>
     Object.fromEntries(SPLITS.map((split) => [split, count(split)])) as Record<Split, number>;
@@ -95,7 +106,7 @@ function workOut(store: Store, given: DatasetSummary): WorkedOut {
     warnings: [...unusable(images), ...warningsFor({ images, pairs, grouped, emptyClassFolders: [] })],
     snapshot: snapshotOf(images),
   };
-  return { derived, pairs };
+  return { edits, derived, pairs };
 }
 
 /** What curation can do to a data set and an import cannot. */

@@ -3,6 +3,7 @@ import type { ImageRecord, Split } from '../../shared/dataset.ts';
 import { AppError } from '../../shared/errors.ts';
 import { byCodePoint } from '../words.ts';
 import type { FindDataset } from './datasets.ts';
+import { imageRecord, type ImageRow, STANDING_EDITS } from './image-row.ts';
 import { fromJson } from './json.ts';
 import type { Db } from './open.ts';
 
@@ -14,24 +15,20 @@ export interface BrowseStore {
   rows(dataset: string, ids: readonly number[]): CuratedImage[];
   /** All images, excluded ones too, in the order of the listing. */
   all(dataset: string): CuratedImage[];
+  /** Those whose file has these bytes, in the order of the listing. */
+  withContent(dataset: string, sha256: string): CuratedImage[];
   /** Images that are not excluded, with the classes they have now, in the order of the listing. */
   kept(dataset: string): ImageRecord[];
+  /** The same, and the edits that they follow from, both of one moment. */
+  keptAfter(dataset: string): { images: ImageRecord[]; edits: string };
   counts(dataset: string): DatasetCounts;
   /** Whether any image is excluded or relabelled. */
   isEdited(dataset: string): boolean;
 }
 
-interface ImageRow {
-  id: number;
-  file: string;
-  class: string;
+interface CuratedRow extends ImageRow {
   imported: string;
   excluded: 0 | 1;
-  sha256: string;
-  subject: string | null;
-  width: number;
-  height: number;
-  split: Split;
   tags: string | null;
 }
 
@@ -71,11 +68,15 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       .raw();
   };
   const prepared = new Map<string, ReturnType<typeof finds>>();
-  const some = db.prepare<[object], ImageRow>(
+  const some = db.prepare<[object], CuratedRow>(
     `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = @number AND i.id IN (SELECT value FROM json_each(@ids))`,
   );
-  const every = db.prepare<[number], ImageRow>(`SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? ORDER BY i.id`);
+  const every = db.prepare<[number], CuratedRow>(`SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? ORDER BY i.id`);
+  const ofContent = db.prepare<[number, string], CuratedRow>(
+    `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? AND i.sha256 = ? ORDER BY i.id`,
+  );
   const keptRows = db.prepare<[number], ImageRow>(`SELECT ${COLUMNS} ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0 ORDER BY i.id`);
+  const standingEdits = db.prepare<[number], string>(STANDING_EDITS).pluck();
   const classCounts = db.prepare<[number], { class: string; split: Split; excluded: 0 | 1; n: number }>(
     `SELECT ${CLASS} AS class, i.split, ${EXCLUDED} AS excluded, count(*) AS n ${FROM} WHERE i.dataset = ? GROUP BY 1, 2, 3 ORDER BY 1`,
   );
@@ -109,7 +110,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
         tags: list(tags),
         excluded: state === 'all' ? null : state === 'excluded' ? 1 : 0,
       });
-      return { ids: found.map(([id]) => id), classes: sort === 'class' ? runsOf(found) : null };
+      return { ids: Int32Array.from(found, ([id]) => id), classes: sort === 'class' ? runsOf(found) : null };
     },
     rows: (dataset, ids) => {
       const found = new Map(some.all({ number: rowOf(dataset).number, ids: JSON.stringify(ids) }).map((row) => [row.id, row]));
@@ -120,7 +121,12 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       });
     },
     all: (dataset) => every.all(rowOf(dataset).number).map(curatedImage),
+    withContent: (dataset, sha256) => ofContent.all(rowOf(dataset).number, sha256).map(curatedImage),
     kept: (dataset) => keptRows.all(rowOf(dataset).number).map(imageRecord),
+    keptAfter: (dataset) => {
+      const { number } = rowOf(dataset);
+      return db.transaction(() => ({ images: keptRows.all(number).map(imageRecord), edits: standingEdits.get(number)! }))();
+    },
     isEdited: (dataset) => marked.get(rowOf(dataset).number) !== undefined,
     counts: (dataset) => {
       const { number, id } = rowOf(dataset);
@@ -161,18 +167,7 @@ function runsOf(found: readonly [number, string | null][]): { className: string;
   return runs;
 }
 
-const imageRecord = (row: ImageRow): ImageRecord => ({
-  id: row.id,
-  file: row.file,
-  className: row.class,
-  sha256: row.sha256,
-  group: row.subject,
-  width: row.width,
-  height: row.height,
-  split: row.split,
-});
-
-const curatedImage = (row: ImageRow): CuratedImage => ({
+const curatedImage = (row: CuratedRow): CuratedImage => ({
   ...imageRecord(row),
   importedClass: row.imported,
   excluded: row.excluded === 1,

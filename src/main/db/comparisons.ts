@@ -27,6 +27,8 @@ export interface ComparisonStore {
   list(o?: { saved?: boolean | undefined }): ComparisonRow[];
   /** The newest one with this key that is not removed. */
   find(key: ComparisonKey): ComparisonRow | null;
+  /** Whether any compares the image at this path. */
+  names(file: string): boolean;
   /** Changes what is named. A judgement or a note saves the comparison, unless `saved` says otherwise. */
   annotate(id: string, notes: ComparisonNotes): ComparisonRow;
   /** Takes it off the list; all of it stays until `purge`. */
@@ -62,6 +64,9 @@ export function comparisonStore(db: Db): ComparisonStore {
   );
   const ofPair = db.prepare<[number | null, string, string], Row>(
     `SELECT ${COLUMNS} FROM comparisons WHERE run = ? AND ${FIRST} = ? AND ${SECOND} = ? AND removed_ms IS NULL ORDER BY number DESC`,
+  );
+  const naming = db.prepare<[string, string]>(
+    `SELECT 1 FROM comparisons WHERE json_extract(record, '$.images[0].file') = ? OR json_extract(record, '$.images[1].file') = ? LIMIT 1`,
   );
   const numbers = db
     .prepare<[], number>('SELECT number FROM comparisons WHERE record IS NOT NULL AND removed_ms IS NULL ORDER BY number DESC')
@@ -121,6 +126,7 @@ export function comparisonStore(db: Db): ComparisonStore {
       const rows = ofPair.all(numberOf('r', run), a, b).map(rowOf);
       return rows.find((c) => c.target === target && c.layer === layer && c.modelSha256 === modelSha256) ?? null;
     },
+    names: (file) => naming.get(file, file) !== undefined,
     annotate: (id, given) => db.transaction(annotate).immediate(id, given),
     remove: (id) => void setRemoved.run(Date.now(), known(id).number),
     restore: (id) => void setRemoved.run(null, known(id).number),

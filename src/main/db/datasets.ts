@@ -1,6 +1,8 @@
 import type { DatasetSummary, ImageRecord, Pair, PairLabel, RejectedFile, Split } from '../../shared/dataset.ts';
 import { SPLITS } from '../../shared/dataset.ts';
-import { slugOf, unknown } from './ids.ts';
+import { unknown } from './ids.ts';
+import { imageRecord, type ImageRow, STANDING_EDITS } from './image-row.ts';
+import { datasetWriter } from './insert.ts';
 import { fromJson, fromJsonOrNull, toJson } from './json.ts';
 import type { Db } from './open.ts';
 
@@ -24,6 +26,11 @@ export type DatasetIdentity = Pick<NewDataset, 'name' | 'root' | 'groupBy' | 'sp
 export interface DatasetStore {
   /** Stores a whole data set or nothing of it. */
   insert(dataset: NewDataset): DatasetSummary;
+  /**
+   * The same in many short transactions, so that another connection need not wait long to write: nobody sees any of it before
+   * the last. `pause` comes between them; where it rejects, what was stored is taken out again.
+   */
+  insertGently(dataset: NewDataset, pause: () => Promise<void>): Promise<DatasetSummary>;
   /** The newest data set with this identity, or null. */
   findSame(identity: DatasetIdentity): DatasetSummary | null;
   /** Replaces what the last import of an unchanged data set said about the folder. */
@@ -43,12 +50,17 @@ export interface DatasetStore {
   purge(): string[];
   /** The folder has moved. */
   relocate(id: string, root: string): void;
+  /** The folders of all that are on the list. */
+  roots(): string[];
   /** Where its files lie and what its pairs are drawn by: quick, whatever its size. */
-  place(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number };
+  place(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number; images: number };
   /** What follows from the marks of an edited data set, where it was worked out since the last edit. */
   derived(id: string): DerivedSummary | null;
   derivedPairs(id: string, split: Split): Pair[];
-  putDerived(id: string, derived: DerivedSummary, pairs: Record<Split, readonly Pair[]>): void;
+  /** Keeps it until the next edit. `edits`: those it follows from, as `browse.keptAfter` told them; where others hold by now it does nothing and returns false. */
+  putDerived(id: string, derived: DerivedSummary, pairs: Record<Split, readonly Pair[]>, edits: string): boolean;
+  /** Edited data sets of more than `least` images for which nothing is derived yet. */
+  underived(least: number): string[];
 }
 
 /** The part of a summary that changes with curation. */
@@ -71,32 +83,11 @@ interface DatasetRow {
   removed_ms: number | null;
 }
 
-interface ImageRow {
-  id: number;
-  file: string;
-  class: string;
-  sha256: string;
-  subject: string | null;
-  width: number;
-  height: number;
-  split: Split;
-}
-
 /** Finds a data set's row by its id, else its name; throws AppError 'not-found'. */
 export type FindDataset = (idOrName: string) => { number: number; id: string };
 
 export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDataset } {
-  const idTaken = db.prepare<[string]>('SELECT 1 FROM dataset_ids WHERE id = ?').pluck();
-  const takeId = db.prepare<[string]>('INSERT INTO dataset_ids (id) VALUES (?)');
-  const insertRow = db.prepare(`
-    INSERT INTO datasets (id, name, root, images, classes, splits, pairs, groups, group_by, split_seed, warnings, snapshot, created_ms)
-    VALUES (@id, @name, @root, @images, @classes, @splits, @pairs, @groups, @groupBy, @splitSeed, @warnings, @snapshot, @createdMs)`);
-  const insertImage = db.prepare(
-    'INSERT INTO images (dataset, id, file, class, sha256, subject, width, height, split) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  );
-  const insertPair = db.prepare('INSERT INTO pairs (dataset, split, position, a, b, label) VALUES (?, ?, ?, ?, ?, ?)');
-  const insertRejected = db.prepare('INSERT INTO rejected (dataset, position, file, reason) VALUES (?, ?, ?, ?)');
-  const deleteRejected = db.prepare<[number]>('DELETE FROM rejected WHERE dataset = ?');
+  const writer = datasetWriter(db);
   const setWarnings = db.prepare<[string, number]>('UPDATE datasets SET warnings = ? WHERE number = ?');
 
   const byId = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE id = ?');
@@ -113,15 +104,11 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
   );
 
   const setRemoved = db.prepare<[number | null, number]>('UPDATE datasets SET removed_ms = ? WHERE number = ?');
+  const roots = db.prepare<[], string>('SELECT DISTINCT root FROM datasets WHERE removed_ms IS NULL').pluck();
   const setRoot = db.prepare<[string, number]>('UPDATE datasets SET root = ? WHERE number = ?');
   const purgeable = db.prepare<[], { number: number; id: string }>(
     'SELECT number, id FROM datasets WHERE removed_ms IS NOT NULL AND id NOT IN (SELECT dataset FROM runs)',
   );
-  // From the leaves to the root: the cascade from images would look through all pairs once for each image.
-  const purging = ['pairs', 'tags', 'marks', 'curations', 'curated', 'images', 'rejected'].map((table) =>
-    db.prepare<[number]>(`DELETE FROM ${table} WHERE dataset = ?`),
-  );
-  const purgeRow = db.prepare<[number]>('DELETE FROM datasets WHERE number = ?');
   const derivedOf = db.prepare<[number], string>('SELECT summary FROM curated WHERE dataset = ?').pluck();
   const derivedPairsOf = Object.fromEntries(
     SPLITS.map((split) => [split, db.prepare<[number], Buffer>(`SELECT ${split} FROM curated WHERE dataset = ?`).pluck()]),
@@ -129,6 +116,13 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
   const putDerived = db.prepare(
     'INSERT OR REPLACE INTO curated (dataset, summary, train, valid, test) VALUES (@number, @summary, @train, @valid, @test)',
   );
+  const standing = db.prepare<[number], string>(STANDING_EDITS).pluck();
+  const underived = db
+    .prepare<[number], string>(
+      `SELECT id FROM datasets d WHERE images > ? AND EXISTS (SELECT 1 FROM marks WHERE dataset = d.number)
+       AND NOT EXISTS (SELECT 1 FROM curated WHERE dataset = d.number)`,
+    )
+    .pluck();
   const forgetDerived = db.prepare<[number]>('DELETE FROM curated WHERE dataset = ?');
 
   const summary = (row: DatasetRow): DatasetSummary => ({
@@ -153,46 +147,9 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     throw unknown('data set', idOrName, known, 'import a folder with one sub-folder per class first');
   };
 
-  const freshId = (name: string): string => {
-    const slug = slugOf(name);
-    for (let n = 1; ; n++) {
-      const id = n === 1 ? slug : `${slug}-${n}`;
-      if (idTaken.get(id) === undefined) return id;
-    }
-  };
-
-  const writeRejected = (number: number | bigint, rejected: readonly RejectedFile[]): void =>
-    rejected.forEach(({ file, reason }, position) => insertRejected.run(number, position, file, reason));
-
-  const insert = (dataset: NewDataset): DatasetSummary => {
-    const id = freshId(dataset.name);
-    takeId.run(id);
-    const { name, root, groups, groupBy, splitSeed, snapshot } = dataset;
-    const { lastInsertRowid: number } = insertRow.run({
-      id,
-      name,
-      root,
-      groups,
-      groupBy,
-      splitSeed,
-      snapshot,
-      images: dataset.images.length,
-      classes: toJson(countsBy(dataset.images, ({ className }) => className)),
-      splits: toJson(perSplit((split) => dataset.images.filter((image) => image.split === split).length)),
-      pairs: toJson(perSplit((split) => dataset.pairs[split].length)),
-      warnings: toJson(dataset.warnings),
-      createdMs: Date.now(),
-    });
-    for (const i of dataset.images) insertImage.run(number, i.id, i.file, i.className, i.sha256, i.group, i.width, i.height, i.split);
-    for (const split of SPLITS) dataset.pairs[split].forEach(({ a, b, label }, position) => insertPair.run(number, split, position, a, b, label));
-    writeRejected(number, dataset.rejected);
-    return summary(rowOf(id));
-  };
-
   const replaceNotes: DatasetStore['replaceNotes'] = (id, { rejected, warnings }) => {
     const { number } = rowOf(id);
-    deleteRejected.run(number);
-    writeRejected(number, rejected);
+    writer.replaceRejected(number, rejected);
     setWarnings.run(toJson(warnings), number);
     forgetDerived.run(number);
     return summary(rowOf(id));
@@ -200,13 +157,13 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
 
   const purge = (): string[] =>
     purgeable.all().map(({ number, id }) => {
-      for (const statement of purging) statement.run(number);
-      purgeRow.run(number);
+      writer.erase(number);
       return id;
     });
 
   const datasets: DatasetStore = {
-    insert: (dataset) => db.transaction(insert).immediate(dataset),
+    insert: (dataset) => summary(rowOf(writer.insert(dataset))),
+    insertGently: async (dataset, pause) => summary(rowOf(await writer.insertGently(dataset, pause))),
     replaceNotes: (id, notes) => db.transaction(replaceNotes).immediate(id, notes),
     findSame: ({ name, root, groupBy, splitSeed, snapshot }) => {
       const row = bySameness.get({ name, root, groupBy, splitSeed, snapshot });
@@ -214,32 +171,25 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     },
     list: () => all.all().map(summary),
     get: (idOrName) => summary(rowOf(idOrName)),
-    images: (idOrName) =>
-      imagesOf.all(rowOf(idOrName).number).map((row) => ({
-        id: row.id,
-        file: row.file,
-        className: row.class,
-        sha256: row.sha256,
-        group: row.subject,
-        width: row.width,
-        height: row.height,
-        split: row.split,
-      })),
+    images: (idOrName) => imagesOf.all(rowOf(idOrName).number).map(imageRecord),
     pairs: (idOrName, split) => pairsOf.all(rowOf(idOrName).number, split),
     remove: (id) => void setRemoved.run(Date.now(), rowOf(id).number),
     restore: (id) => void setRemoved.run(null, rowOf(id).number),
     purge: () => db.transaction(purge).immediate(),
+    roots: () => roots.all(),
     relocate: (id, root) => void setRoot.run(root, rowOf(id).number),
     place: (idOrName) => {
-      const { id, name, root, split_seed: splitSeed } = rowOf(idOrName);
-      return { dataset: id, name, root, splitSeed };
+      const { id, name, root, split_seed: splitSeed, images } = rowOf(idOrName);
+      return { dataset: id, name, root, splitSeed, images };
     },
     derived: (id) => fromJsonOrNull(derivedOf.get(rowOf(id).number) ?? null),
     derivedPairs: (id, split) => unpacked(derivedPairsOf[split]!.get(rowOf(id).number)!),
-    putDerived: (id, derived, pairs) => {
-      const { train, valid, test } = { train: packed(pairs.train), valid: packed(pairs.valid), test: packed(pairs.test) };
-      putDerived.run({ number: rowOf(id).number, summary: toJson(derived), train, valid, test });
+    putDerived: (id, derived, pairs, edits) => {
+      const { number } = rowOf(id);
+      const row = { number, summary: toJson(derived), train: packed(pairs.train), valid: packed(pairs.valid), test: packed(pairs.test) };
+      return db.transaction(() => standing.get(number) === edits && putDerived.run(row).changes > 0).immediate();
     },
+    underived: (least) => underived.all(least),
   };
   return { datasets, rowOf };
 }
@@ -262,12 +212,3 @@ const unpacked = (bytes: Buffer): Pair[] =>
     b: bytes.readInt32LE(i * PAIR_BYTES + 4),
     label: bytes.readInt32LE(i * PAIR_BYTES + 8) as PairLabel,
   }));
-
-/** In the order of first appearance. Object.fromEntries makes even `__proto__` a key like any other. */
-export function countsBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
-  return Object.fromEntries(counts);
-}
-
-const perSplit = (count: (split: Split) => number): Record<Split, number> => ({ train: count('train'), valid: count('valid'), test: count('test') });

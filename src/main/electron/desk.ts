@@ -21,8 +21,9 @@ export interface DeskOptions {
 }
 
 /** What is behind the window: the house in this process, or the line to one that is served elsewhere. */
-interface Behind extends Omit<House, 'media'> {
+interface Behind extends Omit<House, 'media' | 'choose'> {
   media: MediaSource;
+  choose?: House['choose']; // where the work is done here
 }
 
 /** The desktop program: opens a house, shows it in a window, asks before it closes. */
@@ -61,10 +62,11 @@ export class Desk {
     return this.behind.receive(name, bytes);
   }
 
-  /** Where the work is done elsewhere, a file of this machine is handed over. */
+  /** A file that was dropped or chosen: where the work is done elsewhere it is handed over. */
   async fileAt(path: string): Promise<string> {
-    if (this.options.connect === undefined) return path;
-    return this.receive(basename(path), await readFile(path));
+    if (this.options.connect !== undefined) return this.receive(basename(path), await readFile(path));
+    await this.behind?.choose?.(path);
+    return path;
   }
 
   media: MediaSource = (path, request) => this.behind?.media(path, request) ?? Promise.resolve(new Response(null, { status: 404 }));

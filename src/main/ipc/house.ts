@@ -25,6 +25,8 @@ export interface House {
   media(path: string, signal?: AbortSignal): Promise<MediaFile>;
   /** Keeps a file that a browser handed over in the workspace; returns its path. */
   receive(name: string, bytes: Uint8Array): Promise<string>;
+  /** A file of this machine was dropped or chosen in the desktop window: it may be shown. */
+  choose(path: string): Promise<void>;
   /** Jobs that would be lost by closing now. */
   busy(): number;
   /** Cancels what runs, ends the compute processes, gives the workspace back. */

@@ -20,6 +20,7 @@ export function openHouse(bench: Workbench): House {
     on: (listener) => bench.hub.on(listener),
     media: (path, signal) => mediaFor(bench, path, signal),
     receive: (name, bytes) => receiveFile(bench, name, bytes),
+    choose: (path) => bench.grants.add(path),
     busy: () => bench.jobs.active,
     close: () => bench.close(),
   };
@@ -29,7 +30,10 @@ function refusal(error: unknown): Answer {
   return { ok: false, error: toWireError(error) };
 }
 
-function answer(name: string, input: unknown, scope: CallScope): unknown {
+/** Calls that look at data sets as a person curated them: their pairs, or what a run is told by. */
+const SEES_PAIRS = /^(?:(?:runs|compare|reports)\.|datasets\.(?:list|get|relocate)$)/;
+
+async function answer(name: string, input: unknown, scope: CallScope): Promise<unknown> {
   if (!Object.hasOwn(CALLS, name)) throw new AppError('usage', `There is no call ${JSON.stringify(name)}.`);
   const call = name as CallName;
   const parsed = CALLS[call].input.safeParse(input ?? {});
@@ -38,5 +42,6 @@ function answer(name: string, input: unknown, scope: CallScope): unknown {
     const field = issue!.path.join('.');
     throw new AppError('usage', `${field ? `${field} ` : ''}${issue!.message}.`, { call: name, field: field || null });
   }
+  if (SEES_PAIRS.test(call)) await scope.bench.sets.ready();
   return (handlers[call] as Handler<CallName>)(parsed.data as never, scope);
 }

@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, extname, isAbsolute, join, sep } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import type { ReportFormat } from '../../shared/report.ts';
-import { absoluteFile, hasImageExtension } from '../dataset/scan.ts';
+import { absoluteFile } from '../dataset/scan.ts';
 import { writeWhole } from '../files.ts';
 import type { MediaFile } from '../ipc/house.ts';
 import { writtenFile } from '../report/records.ts';
@@ -33,7 +33,7 @@ export async function mediaFor(bench: Workbench, path: string, signal?: AbortSig
     case 'image':
       return there(await importedPicture(bench, first, second, kind, signal), true);
     case 'file':
-      if (!isAbsolute(first) || !hasImageExtension(first)) break;
+      if (!isAbsolute(first) || !(await bench.grants.allows(first))) break;
       return there(await bench.shelf.loose(first, 'image', signal), false);
     case 'comparison':
       if (COMPARISON_FILE.test(second)) return ours(bench, join(bench.workspace.comparison(first), second), true);

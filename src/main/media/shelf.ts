@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import type { PictureCache } from './picture-cache.ts';
 import type { ComputeHost } from '../compute/compute-host.ts';
 
 /** Longest sides, px. */
@@ -30,13 +31,15 @@ interface Wanted {
 export class PictureShelf {
   private readonly host: Pick<ComputeHost, 'ask'>;
   private readonly folders: Record<ShownSize, string>;
+  private readonly cache: Pick<PictureCache, 'use' | 'add'>;
   private readonly known = new Map<string, Wanted>();
   private waiting: Wanted[] = [];
   private running = 0;
 
-  constructor(host: Pick<ComputeHost, 'ask'>, folders: Record<ShownSize, string>) {
+  constructor(host: Pick<ComputeHost, 'ask'>, folders: Record<ShownSize, string>, cache: Pick<PictureCache, 'use' | 'add'>) {
     this.host = host;
     this.folders = folders;
+    this.cache = cache;
   }
 
   /** A JPEG of an image of a data set. Throws 'not-found' or 'bad-image' where the file is gone, changed or broken; 'cancelled'. */
@@ -55,7 +58,10 @@ export class PictureShelf {
 
   private async want(file: string, sha256: string | null, name: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
     const out = join(this.folders[size], name.slice(0, 2), `${name}.jpg`);
-    if (existsSync(out)) return out;
+    if (existsSync(out)) {
+      this.cache.use(out);
+      return out;
+    }
     const wanted = this.known.get(out) ?? this.enqueue(out, file, sha256, size);
     wanted.waiters++;
     const left = (): void => {
@@ -105,6 +111,7 @@ export class PictureShelf {
   private async make({ key, file, sha256, size, settle }: Wanted): Promise<void> {
     try {
       await this.host.ask('picture', { file, sha256, longest: SIZES[size], out: key });
+      this.cache.add();
       settle(key);
     } catch (error) {
       settle(error instanceof AppError ? error : new AppError('internal', 'The picture could not be made.', { file }, error));

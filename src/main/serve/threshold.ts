@@ -42,6 +42,10 @@ export class Threshold implements House {
     return this.house?.receive(...args) ?? Promise.reject(asAppError(this.why));
   }
 
+  choose(path: string): Promise<void> {
+    return this.house?.choose(path) ?? Promise.reject(asAppError(this.why));
+  }
+
   busy(): number {
     return this.house?.busy() ?? 0;
   }

@@ -21,6 +21,7 @@ export interface PastRun {
 export interface Measured {
   forward: number; // once through the whole network
   step: number; // an image of a training step, from where the scope begins
+  read: number; // reading and decoding an image of this data set
 }
 
 const total = ({ train, valid }: Load): number => train + valid;
@@ -45,13 +46,16 @@ export function estimateFromRuns(config: RunConfig, load: Load, snapshot: string
   };
 }
 
-/** The time of a training from a few measured steps. A rough figure: reading images and judging are not in it. */
-export function estimateFromMeasure(config: RunConfig, load: Load, { forward, step }: Measured): TimeEstimate {
-  const once = config.scope === 'all' ? 0 : forward * total(load);
+/**
+ * The time of a training from a few measured steps and a few images of its data set. A rough figure: every image is read once,
+ * and which of them are kept from earlier is not looked at.
+ */
+export function estimateFromMeasure(config: RunConfig, load: Load, { forward, step, read }: Measured): TimeEstimate {
+  const once = (read + (config.scope === 'all' ? 0 : forward)) * total(load);
   const judging = (config.scope === 'all' ? forward : step / 3) * load.valid; // a forward pass is about a third of a training step
   return {
     seconds: once + config.epochs * (PASSES * load.train * step + judging),
-    basis: 'a rough figure, from a few steps measured on this machine just now',
+    basis: 'a rough figure, from a few steps and a few of these images measured on this machine just now',
   };
 }
 

@@ -1,9 +1,11 @@
 import type { RunRecord } from '../../shared/run.ts';
+import { refuseOutdated } from './network.ts';
 import { modelOf, type TrainingServices } from './service.ts';
 
 /** Writes a run's best network as one file, with a model card in its metadata. Returns the file's path. */
 export async function exportRun(s: TrainingServices, request: { run: string; format: 'onnx' | 'safetensors'; out: string }): Promise<string> {
   const run = s.store.runs.get(request.run);
+  refuseOutdated(s.workspace, run);
   await s.compute.ask('exportModel', { model: modelOf(s.workspace, run), format: request.format, out: request.out, card: modelCard(run) });
   return request.out;
 }

@@ -1,6 +1,6 @@
 import { basename, isAbsolute, join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
-import { durationText } from '../../shared/format.ts';
+import { bytesText, durationText } from '../../shared/format.ts';
 import type { Job, JobProgress } from '../../shared/job.ts';
 import type { RunRecord } from '../../shared/run.ts';
 import type { TrainRequest } from '../../shared/contract.ts';
@@ -41,6 +41,7 @@ async function inTurn(bench: Workbench, job: JobContext, train: (o: TrainingOpti
       if (id !== null) bench.hub.changed('runs', id);
     };
     try {
+      await bench.sets.ready();
       const { run } = await train({
         signal: job.signal,
         onCreated: (created) => {
@@ -55,6 +56,7 @@ async function inTurn(bench: Workbench, job: JobContext, train: (o: TrainingOpti
       });
       tell();
       job.progress({ text: 'Judging on test pairs', secondsLeft: null, imagesPerSecond: null });
+      await bench.sets.ready();
       await judgedOnTest(bench, run, job.signal);
       return { run };
     } finally {
@@ -76,9 +78,8 @@ async function judgedOnTest(bench: Workbench, run: string, signal: AbortSignal):
 export function progressOf(p: Progress): Partial<JobProgress> {
   switch (p.kind) {
     case 'download': {
-      const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-      const of = p.total === null ? '' : ` of ${megabytes(p.total)}`;
-      return { done: p.received, total: p.total, text: `Downloading weights, ${p.file}: ${megabytes(p.received)}${of} MB` };
+      const of = p.total === null ? '' : ` of ${bytesText(p.total)}`;
+      return { done: p.received, total: p.total, text: `Downloading weights, ${p.file}: ${bytesText(p.received)}${of}` };
     }
     case 'prepare':
       return { done: p.done, total: p.total, text: `Reading images: ${p.done} of ${p.total}` };

@@ -7,9 +7,15 @@ const STEPS = 3;
 /** More pairs a step than this say nothing new, and a large network on a processor would take long. */
 const MOST_PAIRS = { head: 32, 'last-stage': 8, all: 4 } as const satisfies Record<RunConfig['scope'], number>;
 
-/** A few steps timed on this machine, once for each kind of training. */
+/** What a measurement of reading is of: some images of one data set. */
+export interface Sampled {
+  dataset: string;
+  files: string[]; // absolute
+}
+
+/** A few steps timed on this machine, once for each kind of training, and a few images of each data set. */
 export class Measures {
-  private readonly known = new Map<string, Promise<Measured>>();
+  private readonly known = new Map<string, Promise<number | Omit<Measured, 'read'>>>();
   private readonly compute: ComputeHost;
 
   constructor(compute: ComputeHost) {
@@ -17,20 +23,25 @@ export class Measures {
   }
 
   /** Takes seconds the first time. Throws what compute throws; a measurement that failed is tried again when asked again. */
-  of(config: RunConfig): Promise<Measured> {
+  async of(config: RunConfig, { dataset, files }: Sampled): Promise<Measured> {
     const { backbone, scope, size, batchNorm, engine, device } = config;
     const pairs = Math.min(config.batch, MOST_PAIRS[scope]);
-    const key = [backbone, scope, size, batchNorm, engine, device, pairs].join();
-    let found = this.known.get(key);
+    const steps = await this.once([backbone, scope, size, batchNorm, engine, device, pairs].join(), () => this.measure(config, pairs));
+    const read = await this.once(JSON.stringify([dataset, size]), () => this.compute.ask('timeReading', { files, size }));
+    return { ...steps, read };
+  }
+
+  private once<T extends number | Omit<Measured, 'read'>>(key: string, measure: () => Promise<T>): Promise<T> {
+    let found = this.known.get(key) as Promise<T> | undefined;
     if (!found) {
-      found = this.measure(config, pairs);
+      found = measure();
       this.known.set(key, found);
       found.catch(() => this.known.delete(key));
     }
     return found;
   }
 
-  private async measure({ backbone, scope, size, batchNorm, engine, device }: RunConfig, pairs: number): Promise<Measured> {
+  private async measure({ backbone, scope, size, batchNorm, engine, device }: RunConfig, pairs: number): Promise<Omit<Measured, 'read'>> {
     const perImage = async (task: 'train' | 'infer', n: number): Promise<number> => {
       const { seconds } = await this.compute.ask('bench', { task, backbone, pairs: n, size, steps: STEPS, scope, batchNorm, engine, device });
       return median(seconds)! / (2 * n);

@@ -5,27 +5,32 @@ import { backboneName } from '../../shared/run-words.ts';
 import type { AnnotatedRun } from '../db/runs.ts';
 import type { Store } from '../db/store.ts';
 import { readCatalogue } from '../nn/weights/catalogue.ts';
+import { isOutdated } from './network.ts';
 import { isDownloaded } from '../nn/weights/download.ts';
 import type { Workspace } from '../workspace.ts';
-
-/** Runs as a screen shows them, newest first. */
-export function runRows(store: Store): RunRow[] {
-  const snapshots = new Map(store.datasets.list().map(({ dataset, snapshot }) => [dataset, snapshot]));
-  return store.runs.listAnnotated().map((run) => rowOf(run, snapshots.get(run.dataset)));
-}
-
-export function runRow(store: Store, id: string): RunRow {
-  const run = store.runs.annotated(id);
-  return rowOf(run, store.datasets.get(run.dataset).snapshot);
-}
-
-/** `snapshot`: of the data set as it is now; undefined where it was taken off the lists, when nobody can say. */
-const rowOf = (run: AnnotatedRun, snapshot: string | undefined): RunRow => ({ ...run, stale: snapshot !== undefined && snapshot !== run.snapshot });
 
 interface Kept {
   store: Store;
   workspace: Workspace;
 }
+
+/** Runs as a screen shows them, newest first. */
+export function runRows({ store, workspace }: Kept): RunRow[] {
+  const snapshots = new Map(store.datasets.list().map(({ dataset, snapshot }) => [dataset, snapshot]));
+  return store.runs.listAnnotated().map((run) => rowOf(run, snapshots.get(run.dataset), workspace));
+}
+
+export function runRow({ store, workspace }: Kept, id: string): RunRow {
+  const run = store.runs.annotated(id);
+  return rowOf(run, store.datasets.get(run.dataset).snapshot, workspace);
+}
+
+/** `snapshot`: of the data set as it is now; undefined where it was taken off the lists, when nobody can say. */
+const rowOf = (run: AnnotatedRun, snapshot: string | undefined, workspace: Workspace): RunRow => ({
+  ...run,
+  stale: snapshot !== undefined && snapshot !== run.snapshot,
+  outdated: isOutdated(workspace, run),
+});
 
 /** Deletes the networks of runs that were removed before; the runs' figures stay for the comparisons that rest on them. */
 export function deleteRemoved({ store, workspace }: Kept): void {

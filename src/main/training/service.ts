@@ -12,6 +12,7 @@ import type { FetchProgress } from '../nn/weights/download.ts';
 import { versions } from '../versions.ts';
 import type { Workspace } from '../workspace.ts';
 import { backboneFor, configFor } from './defaults.ts';
+import { refuseOutdated } from './network.ts';
 import { findWeights } from './weights.ts';
 
 export interface TrainingServices {
@@ -57,6 +58,7 @@ export async function startRun(s: TrainingServices, choices: TrainChoices, o: Tr
 export async function resumeRun(s: TrainingServices, id: string, epochs: number | undefined, o: TrainingOptions): Promise<RunRecord> {
   const run = s.store.runs.get(id);
   if (run.epochs.length === 0) throw new AppError('bad-request', `Run ${id} did not finish an epoch, so there is nothing to resume. Train again.`);
+  refuseOutdated(s.workspace, run);
   if (isStale(s.store, run)) {
     throw new AppError(
       'bad-request',

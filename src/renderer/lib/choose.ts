@@ -8,8 +8,11 @@ export function chooseFolder(title: string): Promise<string | null> {
 }
 
 /** The path of one image file. */
-export function chooseImage(title: string): Promise<string | null> {
-  return desktop() ? api.call('shell.chooseImage', { title }) : picker.ask({ kind: 'image', title });
+export async function chooseImage(title: string): Promise<string | null> {
+  if (desktop()) return api.call('shell.chooseImage', { title });
+  const file = await picker.ask({ kind: 'image', title });
+  if (file !== null) await api.call('files.choose', { file });
+  return file;
 }
 
 /** Where a new file shall lie; `name` is a proposal, with its extension (no dot). */

@@ -16,7 +16,7 @@ class RunsState {
   /** Those trained on the data set that is being worked on. */
   readonly here = $derived(this.list.filter((run) => run.dataset === datasets.current?.dataset));
   /** Of these, those that have a network to compare with. */
-  readonly usable = $derived(this.here.filter((run) => run.bestEpoch !== null && run.calibration !== null));
+  readonly usable = $derived(this.here.filter((run) => run.bestEpoch !== null && run.calibration !== null && !run.outdated));
   readonly current = $derived(this.usable.find((run) => run.run === settings.value.run) ?? bestRun(this.usable));
 
   async load(): Promise<void> {

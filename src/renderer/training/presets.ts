@@ -1,4 +1,5 @@
 import type { CatalogueItem } from '../../shared/explore.ts';
+import { bytesText } from '../../shared/format.ts';
 
 export const PRESETS = [
   {
@@ -44,6 +45,6 @@ export function presetOf(choices: Readonly<Record<string, unknown>>): Preset | n
 /** Where weights come from and what that costs, in words. */
 export function weightsWords(item: CatalogueItem): string {
   if (item.downloaded) return `On this machine · ${item.licence}`;
-  const size = item.bytes === null ? '' : `: ${Math.max(0.1, item.bytes / 1e6).toFixed(item.bytes < 1e7 ? 1 : 0)} MB`;
+  const size = item.bytes === null ? '' : `: ${bytesText(item.bytes)}`;
   return `Will be downloaded once${size} from ${item.host}; nothing else leaves this machine · ${item.licence}`;
 }

@@ -34,6 +34,7 @@ function stopped({ epochs, config, seconds }: RunRow): string {
 export function resumable(run: RunRow): { can: true } | { can: false; why: string } {
   if (run.status === 'running') return { can: false, why: 'It is being trained.' };
   if (run.epochs.length === 0) return { can: false, why: 'It did not finish an epoch, so there is nothing to go on from.' };
+  if (run.outdated) return { can: false, why: 'It was trained with another version of its network.' };
   if (run.stale) return { can: false, why: 'The data set was changed since it began.' };
   if (run.status === 'done' && run.epochs.length >= run.config.epochs) return { can: false, why: 'It is done with all its epochs.' };
   return { can: true };

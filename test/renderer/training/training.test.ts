@@ -44,6 +44,7 @@ const run = (id: string, more: Partial<RunRow> = {}): RunRow => ({
   tags: [],
   note: '',
   stale: false,
+  outdated: false,
   ...more,
 });
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
@@ -93,7 +94,7 @@ describe('presets', () => {
     expect(proposed([item({}), small])!.id).toBe('small');
     expect(proposed([small, here])!.id).toBe('here');
     expect(proposed([])).toBeNull();
-    expect(weightsWords(item({}))).toBe('Will be downloaded once: 47 MB from example.org; nothing else leaves this machine · MIT');
+    expect(plain(weightsWords(item({})))).toBe('Will be downloaded once: 47 MB from example.org; nothing else leaves this machine · MIT');
     expect(weightsWords(here)).toBe('On this machine · MIT');
   });
 });

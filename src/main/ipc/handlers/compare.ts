@@ -6,7 +6,10 @@ import { beside, mapsOf } from '../../compare/explanations.ts';
 import type { CallScope, HandlersFor } from '../handler-types.ts';
 
 export const compareHandlers: HandlersFor<'compare'> = {
-  'compare.explain': (request, { bench, signal }) => bench.explanations.explain(beside(bench), request, signal),
+  'compare.explain': async (request, { bench, signal }) => {
+    for (const ref of [request.a, request.b]) if ('file' in ref) await chosen(bench, ref.file);
+    return bench.explanations.explain(beside(bench), request, signal);
+  },
   'compare.maps': ({ comparison }, { bench }) => mapsOf(bench, comparison),
   'compare.queue': queue,
   'compare.list': ({ saved }, { bench }) => bench.store.comparisons.list({ saved }),
@@ -23,6 +26,11 @@ export const compareHandlers: HandlersFor<'compare'> = {
       return null;
     }),
 };
+
+async function chosen(bench: Workbench, file: string): Promise<void> {
+  if (await bench.grants.allows(file)) return;
+  throw new AppError('bad-request', `${file} was not chosen in this workbench: choose it with “A file…”, or drop it on a slot.`, { file });
+}
 
 function changed<T>(bench: Workbench, id: string, work: () => T): T {
   const result = work();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { copyCurated, csvOf } from '../../dataset/export.ts';
 import { portableName } from '../../dataset/file-names.ts';
-import { importDataset } from '../../dataset/import.ts';
+import { carryThrough } from '../../dataset/import.ts';
 import { previewFolder } from '../../dataset/preview.ts';
 import { checkedPlace, isFolder } from '../../dataset/relocate.ts';
 import { absoluteFile } from '../../dataset/scan.ts';
@@ -18,9 +18,8 @@ async function imported(
   request: CallArgs<'datasets.import'>,
   { signal, progress, about }: JobContext,
 ): Promise<{ dataset: string }> {
-  const { dataset } = await importDataset({
-    ...request,
-    store: bench.store,
+  const session = await bench.sets.begin(request, signal);
+  const dataset = await carryThrough(session, {
     inspect: (files, { signal: stop, onProgress }) =>
       bench.compute.ask('inspect', { files }, { signal: stop, onProgress: ({ done, total }) => onProgress?.(done, total) }),
     signal,
@@ -58,7 +57,7 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
     bench.hub.changed('datasets', dataset);
     return null;
   },
-  'datasets.counts': ({ dataset }, { bench }) => bench.store.browse.counts(dataset),
+  'datasets.counts': ({ dataset }, { bench }) => bench.sets.counts(dataset),
   'datasets.preview': ({ folder, groupBy }, { signal }) => previewFolder(folder, groupBy, signal),
   'datasets.folder': async ({ dataset }, { bench }) => {
     const { root } = bench.store.datasets.place(dataset);
@@ -74,7 +73,7 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
     const title = format === 'csv' ? `Writing the list of ${name}` : `Copying ${name}`;
     return bench.jobs.start({ kind: 'export', title, subject: dataset }, (job) => exported(bench, { dataset, format, out }, job));
   },
-  'images.find': (query, { bench }) => bench.store.browse.find(query),
+  'images.find': (query, { bench }) => bench.sets.find(query),
   'images.rows': ({ dataset, ids }, { bench }) => bench.store.browse.rows(dataset, ids),
   'images.problem': async ({ dataset, id }, { bench, signal }) => {
     const { root } = bench.store.datasets.place(dataset);

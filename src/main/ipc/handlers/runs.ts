@@ -2,6 +2,8 @@ import { AppError } from '../../../shared/errors.ts';
 import type { TimeEstimate } from '../../../shared/explore.ts';
 import { layerNames } from '../../nn/siamese.ts';
 import { readCatalogue } from '../../nn/weights/catalogue.ts';
+import { absoluteFile } from '../../dataset/scan.ts';
+import type { Sampled } from '../../training/measure.ts';
 import { estimateFromMeasure, estimateFromRuns } from '../../training/estimate.ts';
 import { resumeTraining, startEvaluation, startExport, startTraining } from '../../training/jobs.ts';
 import { type Planned, planTraining } from '../../training/plan.ts';
@@ -15,6 +17,16 @@ const planned = (bench: Workbench, choices: Record<string, unknown>): Planned =>
     choices,
   );
 
+const SAMPLE = 16; // images whose reading is timed
+
+/** Some of a data set's images, spread over its listing. */
+function sampleOf(bench: Workbench, id: string): Sampled {
+  const { dataset, root, images } = bench.store.datasets.place(id);
+  const count = Math.min(SAMPLE, images);
+  const ids = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * images) / count));
+  return { dataset, files: bench.store.browse.rows(dataset, ids).map(({ file }) => absoluteFile(root, file)) };
+}
+
 /** From earlier runs; else, where asked for and nothing else computes, from a few steps. */
 async function estimated(bench: Workbench, { config, dataset }: Planned, measure: boolean): Promise<TimeEstimate | null> {
   if (!config || !dataset) return null;
@@ -25,12 +37,12 @@ async function estimated(bench: Workbench, { config, dataset }: Planned, measure
   });
   const known = estimateFromRuns(config, dataset.splits, dataset.snapshot, past);
   if (known || !measure || bench.trainings.length > 0) return known;
-  return estimateFromMeasure(config, dataset.splits, await bench.measures.of(config));
+  return estimateFromMeasure(config, dataset.splits, await bench.measures.of(config, sampleOf(bench, dataset.dataset)));
 }
 
 export const runHandlers: HandlersFor<'runs' | 'weights'> = {
-  'runs.list': (_, { bench }) => runRows(bench.store),
-  'runs.get': ({ run }, { bench }) => runRow(bench.store, run),
+  'runs.list': (_, { bench }) => runRows(bench),
+  'runs.get': ({ run }, { bench }) => runRow(bench, run),
   'runs.plan': async ({ choices, measure }, { bench }) => {
     const plan = planned(bench, choices);
     const { request, dataset: _, ...shown } = plan;
@@ -48,7 +60,7 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
     const given = Object.entries({ name, tags, note }).filter(([, value]) => value !== undefined);
     bench.store.runs.annotate(run, Object.fromEntries(given));
     bench.hub.changed('runs', run);
-    return runRow(bench.store, run);
+    return runRow(bench, run);
   },
   'runs.remove': ({ run }, { bench }) => {
     if (bench.jobs.isRunning('train', run)) throw new AppError('bad-request', `Run ${run} is being trained: cancel it first.`, { run });

@@ -1,0 +1,28 @@
+import type { ImageRecord, Split } from '../../shared/dataset.ts';
+
+/** A row of `images`, or of a query that names its columns so. */
+export interface ImageRow {
+  id: number;
+  file: string;
+  class: string;
+  sha256: string;
+  subject: string | null;
+  width: number;
+  height: number;
+  split: Split;
+}
+
+export const imageRecord = (row: ImageRow): ImageRecord => ({
+  id: row.id,
+  file: row.file,
+  className: row.class,
+  sha256: row.sha256,
+  group: row.subject,
+  width: row.width,
+  height: row.height,
+  split: row.split,
+});
+
+/** The places in a data set's history of the edits that hold. Equal lists mean equal marks. */
+export const STANDING_EDITS = `
+  SELECT coalesce(group_concat(position), '') FROM (SELECT position FROM curations WHERE dataset = ? AND state = 'done' ORDER BY position)`;

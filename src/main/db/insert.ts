@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import type { RejectedFile, Split } from '../../shared/dataset.ts';
+import { SPLITS } from '../../shared/dataset.ts';
+import type { NewDataset } from './datasets.ts';
+import { slugOf } from './ids.ts';
+import { toJson } from './json.ts';
+import type { Db } from './open.ts';
+
+const SLICE = 1000; // rows of a short transaction
+const VEIL = ' '; // begins the id of a data set that is not whole yet; no slug does
+
+export interface DatasetWriter {
+  /** Each returns the new data set's id: see DatasetStore. */
+  insert(dataset: NewDataset): string;
+  insertGently(dataset: NewDataset, pause: () => Promise<void>): Promise<string>;
+  replaceRejected(number: number, rejected: readonly RejectedFile[]): void;
+  /** Deletes a data set and all that belongs to it. */
+  erase(number: number): void;
+}
+
+export function datasetWriter(db: Db): DatasetWriter {
+  const idTaken = db.prepare<[string]>('SELECT 1 FROM dataset_ids WHERE id = ?').pluck();
+  const takeId = db.prepare<[string]>('INSERT INTO dataset_ids (id) VALUES (?)');
+  const forgetVeils = db.prepare(`DELETE FROM dataset_ids WHERE id LIKE '${VEIL}%' AND id NOT IN (SELECT id FROM datasets)`);
+  const insertRow = db.prepare(`
+    INSERT INTO datasets (id, name, root, images, classes, splits, pairs, groups, group_by, split_seed, warnings, snapshot, created_ms, removed_ms)
+    VALUES (@id, @name, @root, @images, @classes, @splits, @pairs, @groups, @groupBy, @splitSeed, @warnings, @snapshot, @createdMs, @removedMs)`);
+  const unveil = db.prepare<[string, number, number]>('UPDATE datasets SET id = ?, removed_ms = NULL, created_ms = ? WHERE number = ?');
+  const insertImage = db.prepare(
+    'INSERT INTO images (dataset, id, file, class, sha256, subject, width, height, split) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const insertPair = db.prepare('INSERT INTO pairs (dataset, split, position, a, b, label) VALUES (?, ?, ?, ?, ?, ?)');
+  const insertRejected = db.prepare('INSERT INTO rejected (dataset, position, file, reason) VALUES (?, ?, ?, ?)');
+  const deleteRejected = db.prepare<[number]>('DELETE FROM rejected WHERE dataset = ?');
+  // From the leaves to the root: the cascade from images would look through all pairs once for each image.
+  const leaves = ['pairs', 'tags', 'marks', 'curations', 'curated', 'images', 'rejected'].map((table) =>
+    db.prepare<[number]>(`DELETE FROM ${table} WHERE dataset = ?`),
+  );
+  const deleteRow = db.prepare<[number]>('DELETE FROM datasets WHERE number = ?');
+  const somePairs = db.prepare<[number, number]>(
+    'DELETE FROM pairs WHERE (dataset, split, position) IN (SELECT dataset, split, position FROM pairs WHERE dataset = ? LIMIT ?)',
+  );
+  const someImages = db.prepare<[number, number]>(
+    'DELETE FROM images WHERE (dataset, id) IN (SELECT dataset, id FROM images WHERE dataset = ? LIMIT ?)',
+  );
+
+  const freshId = (name: string): string => {
+    const slug = slugOf(name);
+    for (let n = 1; ; n++) {
+      const id = n === 1 ? slug : `${slug}-${n}`;
+      if (idTaken.get(id) === undefined) return id;
+    }
+  };
+
+  const writeRow = (id: string, dataset: NewDataset, removedMs: number | null): number => {
+    const { name, root, groups, groupBy, splitSeed, snapshot } = dataset;
+    takeId.run(id);
+    const { lastInsertRowid } = insertRow.run({
+      id,
+      name,
+      root,
+      groups,
+      groupBy,
+      splitSeed,
+      snapshot,
+      images: dataset.images.length,
+      classes: toJson(countsBy(dataset.images, ({ className }) => className)),
+      splits: toJson(perSplit((split) => dataset.images.filter((image) => image.split === split).length)),
+      pairs: toJson(perSplit((split) => dataset.pairs[split].length)),
+      warnings: toJson(dataset.warnings),
+      createdMs: Date.now(),
+      removedMs,
+    });
+    return Number(lastInsertRowid);
+  };
+
+  const writeRejected = (number: number, rejected: readonly RejectedFile[]): void =>
+    rejected.forEach(({ file, reason }, position) => insertRejected.run(number, position, file, reason));
+
+  /** All that belongs to the row, a slice at each step. */
+  function* writeContents(number: number, dataset: NewDataset): Generator<void> {
+    for (const [at, i] of dataset.images.entries()) {
+      insertImage.run(number, i.id, i.file, i.className, i.sha256, i.group, i.width, i.height, i.split);
+      if (at % SLICE === SLICE - 1) yield;
+    }
+    for (const split of SPLITS) {
+      for (const [position, { a, b, label }] of dataset.pairs[split].entries()) {
+        insertPair.run(number, split, position, a, b, label);
+        if (position % SLICE === SLICE - 1) yield;
+      }
+    }
+    yield;
+    writeRejected(number, dataset.rejected);
+  }
+
+  const erase = (number: number): void => {
+    for (const statement of leaves) statement.run(number);
+    deleteRow.run(number);
+    forgetVeils.run();
+  };
+
+  const eraseGently = async (number: number): Promise<void> => {
+    const slice = db.transaction(() => somePairs.run(number, SLICE).changes + someImages.run(number, SLICE).changes);
+    while (slice.immediate() > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    db.transaction(erase).immediate(number);
+  };
+
+  const insert = (dataset: NewDataset): string => {
+    const id = freshId(dataset.name);
+    for (const _ of writeContents(writeRow(id, dataset, null), dataset));
+    return id;
+  };
+
+  const insertGently = async (dataset: NewDataset, pause: () => Promise<void>): Promise<string> => {
+    const number = db.transaction(() => writeRow(VEIL + randomUUID(), dataset, Date.now())).immediate();
+    try {
+      const contents = writeContents(number, dataset);
+      const slice = db.transaction(() => contents.next().done === true);
+      while (!slice.immediate()) await pause();
+      return db
+        .transaction(() => {
+          const id = freshId(dataset.name);
+          takeId.run(id);
+          unveil.run(id, Date.now(), number);
+          forgetVeils.run();
+          return id;
+        })
+        .immediate();
+    } catch (error) {
+      await eraseGently(number);
+      throw error;
+    }
+  };
+
+  return {
+    insert: (dataset) => db.transaction(insert).immediate(dataset),
+    insertGently,
+    replaceRejected: (number, rejected) => {
+      deleteRejected.run(number);
+      writeRejected(number, rejected);
+    },
+    erase,
+  };
+}
+
+/** In the order of first appearance. Object.fromEntries makes even `__proto__` a key like any other. */
+export function countsBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
+  return Object.fromEntries(counts);
+}
+
+const perSplit = (count: (split: Split) => number): Record<Split, number> => ({ train: count('train'), valid: count('valid'), test: count('test') });
