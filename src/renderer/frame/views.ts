@@ -24,7 +24,15 @@ export const VIEW_PARTS: Record<ViewName, View> = {
 
 export function loadOtherViews(): void {
   const idle = 'requestIdleCallback' in globalThis ? requestIdleCallback : (work: () => void) => setTimeout(work, 500);
-  idle(() => {
-    for (const { load } of Object.values(VIEW_PARTS)) load().catch(() => undefined); // shown again when it is asked for
-  });
+  const waiting = Object.values(VIEW_PARTS);
+  /** One at a time: what all of them bring along would hold up the view that is being looked at. */
+  const next = (): void => {
+    const part = waiting.shift();
+    if (!part) return;
+    part
+      .load()
+      .catch(() => undefined) // tried again when it is asked for
+      .finally(() => idle(next));
+  };
+  idle(next);
 }
