@@ -22,11 +22,21 @@ describe('a linear probe [40, 60] -> 3 classes', () => {
       }
     }
   });
-  test('it scores every image above zero for its own class and below for the others', async () => {
+  test('it scores every image highest for its own class', async () => {
     const { scores } = await fitProbe(rows, N, targets);
-    scores.forEach((s, at) => {
-      expect(s > 0).toBe(targets[at] === 1);
-    });
+    for (let i = 0; i < N; i++) expect(best(scores, i)).toBe(label(i));
+  });
+  test('unseen scores follow what can be learned, and fitted ones also what cannot', async () => {
+    const { scores, unseen } = await fitProbe(rows, N, targets);
+    expect(right(unseen)).toBeGreaterThan(0.8 * N);
+    const noise = Float32Array.from({ length: N * D }, () => random.normal());
+    const learned = await fitProbe(noise, N, targets);
+    expect(right(learned.scores)).toBe(N);
+    expect(right(learned.unseen)).toBeLessThan(0.6 * N); // a third would be chance
+    // An image it has seen looks surer than one it has not.
+    const sure = (all: Float64Array): number =>
+      rowsOf(all).reduce((sum, row, i) => sum + row[label(i)]! - Math.max(...row.filter((_, k) => k !== label(i))), 0);
+    expect(sure(scores)).toBeGreaterThan(sure(unseen));
   });
   test('it lies at a minimum: no small change of a weight lowers the penalised loss', async () => {
     const { weight, bias } = await fitProbe(rows, N, targets);
@@ -41,7 +51,8 @@ describe('a linear probe [40, 60] -> 3 classes', () => {
     const both = targets.slice();
     both[1] = 1;
     expect((await fitProbe(rows, N, both)).weight).toEqual((await fitProbe(rows, N, both)).weight);
-    expect((await fitProbe(rows, N, both)).scores[1]).toBeGreaterThan(0);
+    const [, second, third] = (await fitProbe(rows, N, both)).scores;
+    expect(second).toBeGreaterThan(third!);
   });
   test('rows that are all alike give a probe that is finite', async () => {
     const { weight, bias } = await fitProbe(new Float32Array(4 * D).fill(3), 4, Uint8Array.of(1, 0, 1, 0, 0, 1, 0, 1));
@@ -52,6 +63,10 @@ describe('a linear probe [40, 60] -> 3 classes', () => {
   });
 });
 
+const rowsOf = (all: Float64Array): number[][] => Array.from({ length: N }, (_, i) => [...all.subarray(i * K, (i + 1) * K)]);
+const best = (all: Float64Array, i: number): number => rowsOf(all)[i]!.indexOf(Math.max(...rowsOf(all)[i]!));
+const right = (all: Float64Array): number => rowsOf(all).filter((_, i) => best(all, i) === label(i)).length;
+
 /** As probe.ts states it: the penalty counts in the centred and scaled coordinates. */
 function loss(weight: Float64Array, bias: Float64Array): number {
   const mean = Float64Array.from({ length: D }, (_, j) => rows.reduce((sum, x, at) => sum + (at % D === j ? x : 0), 0) / N);
@@ -60,11 +75,12 @@ function loss(weight: Float64Array, bias: Float64Array): number {
   const squared = (x: Float64Array): number => x.reduce((total, v) => total + v * v, 0);
   let sum = 0;
   for (let i = 0; i < N; i++) {
-    for (let k = 0; k < K; k++) {
+    const scores = Array.from({ length: K }, (_, k) => {
       let s = bias[k]!;
       for (let j = 0; j < D; j++) s += weight[k * D + j]! * rows[i * D + j]!;
-      sum += (Math.log1p(Math.exp(-Math.abs(s))) + Math.max(s, 0) - targets[i * K + k]! * s) / N;
-    }
+      return s;
+    });
+    sum += (Math.log(scores.reduce((total, s) => total + Math.exp(s), 0)) - scores[label(i)]!) / N;
   }
-  return sum + (1e-4 / 2) * (squares * squared(weight) + squared(centredBias) / 0.1);
+  return sum + (1e-3 / 2) * (squares * squared(weight) + squared(centredBias) / 0.1);
 }

@@ -42,7 +42,7 @@ describe('what goes together', () => {
   });
   test('with weights the head begins as a probe and is trained gently; drawn, or from scratch, it is trained as ever', () => {
     const request = { dataset: 'd', backbone: 'mobilenet_v2_035' } as const;
-    expect(configFor(request, weights)).toMatchObject({ headStart: 'probe', lr: 1e-4 });
+    expect(configFor(request, weights)).toMatchObject({ headStart: 'probe', lr: 1e-5, size: 288 });
     expect(configFor({ ...request, headStart: 'random' }, weights)).toMatchObject({ headStart: 'random', lr: 1e-3 });
     expect(configFor(request, null)).toMatchObject({ headStart: 'random', lr: 1e-3 });
   });

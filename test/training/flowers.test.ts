@@ -16,10 +16,10 @@ test.skipIf(!hasBuild || !here)(
     const train = ['train', dataset, '--backbone', 'mobilenet_v2_035', '--weights', weights, '--scope', 'head', ...at];
     const probe = await json<{ run: string; best: { auc: number } }>([...train, '--epochs', '3']);
     const drawn = await json<{ best: { auc: number } }>([...train, '--epochs', '6', '--head-start', 'random']);
-    expect(probe.best.auc).toBeGreaterThan(0.9); // 0.92 when this was written; drawn 0.88
+    expect(probe.best.auc).toBeGreaterThan(0.92); // 0.936 when this was written
     expect(probe.best.auc).toBeGreaterThan(drawn.best.auc);
     const judged = await json<{ auc: number; pairs: number }>(['evaluate', probe.run, ...at]);
-    expect(judged.auc).toBeGreaterThan(0.83); // this split's test images are hard: 0.85, where others give 0.88 to 0.92
+    expect(judged.auc).toBeGreaterThan(0.88); // this split's test images are hard: 0.90, where others give 0.91 to 0.92
   },
   600_000, // 77 s on two cores with much else to do
 );

@@ -1,47 +1,39 @@
-/** A linear score for each class: score_k = weight_k · x + bias_k, positive where x looks like class k. */
+/** A linear score for each class: score_k = weight_k · x + bias_k, log-odds up to a constant of the image. */
 export interface Probe {
   weight: Float64Array; // [K, D]
   bias: Float64Array; // [K]
-  scores: Float64Array; // [n, K], of the rows it was fitted to
+  /** [n, K], of the rows it was fitted to: surer than it is of any other image. */
+  scores: Float64Array;
+  /** [n, K], what each row is given by a probe fitted to the other folds: how sure a probe is of images it has not seen. */
+  unseen: Float64Array;
 }
 
-const PENALTY = 1e-4;
-const ITERATIONS = 300;
+const PENALTY = 1e-3;
+const ITERATIONS = 100;
+const FOLDS = 5;
 /** Squared length of the constant feature that carries the bias: shorter than the rows, or it alone would decide how long a step may be. */
 const BIAS = 0.1;
 
+type Pause = () => Promise<void>;
+
 /**
- * One-against-the-rest logistic regression, all classes at once: minimises over W the mean over rows and sum over classes
- * of log(1 + exp(score)) - y score, plus PENALTY / 2 (|W|² + |bias|² / BIAS), on rows that are centred and scaled to mean
- * squared length 1.
+ * Multinomial logistic regression: minimises over W the mean over rows of -sum_k y_k log softmax(scores)_k, plus
+ * PENALTY / 2 (|W|² + |bias|² / BIAS), on rows that are centred and scaled to mean squared length 1.
  *
  * Solved in the span of the rows (W = A^T Z, `kernel` = Z Z^T), since images are fewer than features where a probe pays:
- * accelerated gradient steps (Nesterov 1983) along (sigmoid(S) - Y) / n + PENALTY A, the functional gradient. Cost
- * n² (D + ITERATIONS K), so the caller hands in a sample of a large set.
+ * accelerated gradient steps (Nesterov 1983) along (softmax(S) - Y) / n + PENALTY A, the functional gradient. Cost
+ * n² (D + FOLDS ITERATIONS K), so the caller hands in a sample of a large set.
  *
- * `rows` [n, D], `targets` [n, K] of 0 and 1; `pause` is awaited now and then and may throw to cancel.
+ * `rows` [n, D], `targets` [n, K] of 0 and 1, at least one 1 a row (a row of several classes belongs to each in equal
+ * parts); `pause` is awaited now and then and may throw to cancel.
  */
-export async function fitProbe(
-  rows: Float32Array,
-  n: number,
-  targets: Uint8Array,
-  pause: () => Promise<void> = () => Promise.resolve(),
-): Promise<Probe> {
+export async function fitProbe(rows: Float32Array, n: number, targets: Uint8Array, pause: Pause = () => Promise.resolve()): Promise<Probe> {
   const d = rows.length / n;
   const k = targets.length / n;
   const { z, mean, scale } = centred(rows, n, d);
   const kernel = await gram(z, n, d, pause);
-  const rate = 1 / (0.25 * (largestEigenvalue(kernel, n) / n) + PENALTY); // the sigmoid's slope is at most 1/4
-  let [a, before] = [new Float64Array(n * k), new Float64Array(n * k)];
-  const ahead = new Float64Array(n * k);
-  for (let t = 0; t < ITERATIONS; t++) {
-    if (t % 20 === 0) await pause();
-    const momentum = t / (t + 3);
-    for (let i = 0; i < ahead.length; i++) ahead[i] = a[i]! + momentum * (a[i]! - before[i]!);
-    const s = product(kernel, ahead, n, k);
-    for (let i = 0; i < ahead.length; i++) before[i] = ahead[i]! - rate * ((1 / (1 + Math.exp(-s[i]!)) - targets[i]!) / n + PENALTY * ahead[i]!);
-    [a, before] = [before, a];
-  }
+  const shares = sharesOf(targets, n, k);
+  const a = await dualWeights(kernel, n, shares, k, pause);
   const weight = new Float64Array(k * d);
   const bias = new Float64Array(k);
   for (let i = 0; i < n; i++) {
@@ -52,7 +44,66 @@ export async function fitProbe(
     }
   }
   for (let c = 0; c < k; c++) for (let j = 0; j < d; j++) bias[c]! -= weight[c * d + j]! * mean[j]!;
-  return { weight, bias, scores: product(kernel, a, n, k) };
+  return { weight, bias, scores: product(kernel, a, n, n, k), unseen: await unseenScores(kernel, n, shares, k, pause) };
+}
+
+/** The A of W = A^T Z, [n, K]. */
+async function dualWeights(kernel: Float64Array, n: number, shares: Float64Array, k: number, pause: Pause): Promise<Float64Array> {
+  const rate = 1 / (0.5 * (largestEigenvalue(kernel, n) / n) + PENALTY); // the softmax' slope is at most 1/2
+  let [a, before] = [new Float64Array(n * k), new Float64Array(n * k)];
+  const ahead = new Float64Array(n * k);
+  for (let t = 0; t < ITERATIONS; t++) {
+    if (t % 10 === 0) await pause();
+    const momentum = t / (t + 3);
+    for (let i = 0; i < ahead.length; i++) ahead[i] = a[i]! + momentum * (a[i]! - before[i]!);
+    const p = softmax(product(kernel, ahead, n, n, k), k);
+    for (let i = 0; i < ahead.length; i++) before[i] = ahead[i]! - rate * ((p[i]! - shares[i]!) / n + PENALTY * ahead[i]!);
+    [a, before] = [before, a];
+  }
+  return a;
+}
+
+/** Each class' rows are dealt out to the folds in turn, so every fold holds about a fifth of each class. */
+async function unseenScores(kernel: Float64Array, n: number, shares: Float64Array, k: number, pause: Pause): Promise<Float64Array> {
+  const seen = new Array<number>(k).fill(0);
+  const fold = Array.from({ length: n }, (_, i) => {
+    const home = shares.subarray(i * k, (i + 1) * k).findIndex((y) => y > 0);
+    return seen[home]!++ % FOLDS;
+  });
+  const out = new Float64Array(n * k);
+  for (let f = 0; f < FOLDS; f++) {
+    const kept = fold.flatMap((g, i) => (g === f ? [] : [i]));
+    const left = fold.flatMap((g, i) => (g === f ? [i] : []));
+    if (kept.length === 0 || left.length === 0) continue;
+    const a = await dualWeights(picked(kernel, n, kept, kept), kept.length, pickedRows(shares, k, kept), k, pause);
+    const scores = product(picked(kernel, n, left, kept), a, left.length, kept.length, k);
+    left.forEach((i, at) => out.set(scores.subarray(at * k, (at + 1) * k), i * k));
+  }
+  return out;
+}
+
+/** 0 and 1 -> shares that add up to 1 in each row. */
+function sharesOf(targets: Uint8Array, n: number, k: number): Float64Array {
+  const out = Float64Array.from(targets);
+  for (let i = 0; i < n; i++) {
+    const row = out.subarray(i * k, (i + 1) * k);
+    const homes = row.reduce((sum, y) => sum + y, 0);
+    row.forEach((y, c) => (row[c] = y / homes));
+  }
+  return out;
+}
+
+/** Over each row of [n, K]. */
+export function softmax(scores: Float64Array, k: number): Float64Array {
+  const out = new Float64Array(scores.length);
+  for (let at = 0; at < scores.length; at += k) {
+    let most = -Infinity;
+    for (let c = 0; c < k; c++) most = Math.max(most, scores[at + c]!);
+    let sum = 0;
+    for (let c = 0; c < k; c++) sum += out[at + c] = Math.exp(scores[at + c]! - most);
+    for (let c = 0; c < k; c++) out[at + c]! /= sum;
+  }
+  return out;
 }
 
 function centred(rows: Float32Array, n: number, d: number): { z: Float64Array; mean: Float64Array; scale: number } {
@@ -65,7 +116,7 @@ function centred(rows: Float32Array, n: number, d: number): { z: Float64Array; m
   return { z: z.map((x) => x * scale), mean, scale };
 }
 
-async function gram(z: Float64Array, n: number, d: number, pause: () => Promise<void>): Promise<Float64Array> {
+async function gram(z: Float64Array, n: number, d: number, pause: Pause): Promise<Float64Array> {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     if (i % 50 === 0) await pause();
@@ -78,12 +129,26 @@ async function gram(z: Float64Array, n: number, d: number, pause: () => Promise<
   return out;
 }
 
-/** [n, n] x [n, k]. */
-function product(kernel: Float64Array, a: Float64Array, n: number, k: number): Float64Array {
-  const out = new Float64Array(n * k);
-  for (let i = 0; i < n; i++) {
+/** Rows and columns of a square matrix [n, n]. */
+function picked(matrix: Float64Array, n: number, rows: readonly number[], columns: readonly number[]): Float64Array {
+  const out = new Float64Array(rows.length * columns.length);
+  let at = 0;
+  for (const i of rows) for (const j of columns) out[at++] = matrix[i * n + j]!;
+  return out;
+}
+
+function pickedRows(matrix: Float64Array, width: number, rows: readonly number[]): Float64Array {
+  const out = new Float64Array(rows.length * width);
+  rows.forEach((i, at) => out.set(matrix.subarray(i * width, (i + 1) * width), at * width));
+  return out;
+}
+
+/** [m, n] x [n, k]. */
+function product(matrix: Float64Array, a: Float64Array, m: number, n: number, k: number): Float64Array {
+  const out = new Float64Array(m * k);
+  for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
-      const w = kernel[i * n + j]!;
+      const w = matrix[i * n + j]!;
       for (let c = 0; c < k; c++) out[i * k + c]! += w * a[j * k + c]!;
     }
   }
@@ -95,7 +160,7 @@ function largestEigenvalue(matrix: Float64Array, n: number): number {
   let v = Float64Array.from({ length: n }, (_, i) => 1 + (i % 7) / 7 + (i % 2 ? -1 : 1));
   let value = 0;
   for (let t = 0; t < 50; t++) {
-    const w = product(matrix, v, n, 1);
+    const w = product(matrix, v, n, n, 1);
     value = Math.sqrt(w.reduce((sum, x) => sum + x * x, 0));
     if (value === 0) return 0;
     v = w.map((x) => x / value);
