@@ -11,7 +11,7 @@ const entries: Record<string, string> = {
 };
 
 /** Native modules, and those that find their own files at run time: they stay in node_modules. */
-const external = ['electron', 'better-sqlite3', 'sharp', /^onnxruntime-/, /^@tensorflow\//];
+const external = ['electron', 'better-sqlite3', 'sharp', /^onnxruntime-/];
 
 const present = Object.entries(entries).filter(([, file]) => existsSync(file));
 if (present.length === 0) throw new Error(`none of the entries is there: ${Object.values(entries).join(', ')}`);

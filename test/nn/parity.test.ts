@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { BackboneName } from '../../src/shared/run.ts';
-import { onnxEngine } from '../../src/main/nn/engines/onnx.ts';
 import { embeddingTask, explanationTask, layerNames, layerTask, siameseParams, trainingTask, type SiameseSpec } from '../../src/main/nn/siamese.ts';
+import type { Engine } from '../../src/main/nn/engines/engine.ts';
 import type { TensorMap } from '../../src/main/nn/tensor.ts';
+import { ENGINES } from './engines.ts';
 import { filledTensors, hashed, hasShared, readJson, relativeError, sharedFile } from './reference.ts';
 
 interface Case {
@@ -24,7 +25,6 @@ interface Case {
 }
 
 const cases = hasShared ? readJson<{ cases: Case[] }>(sharedFile('reference', 'siamese_parity.json')).cases : [];
-const engine = onnxEngine('cpu');
 const TOLERANCE = 1e-3;
 const MARGIN = 2;
 
@@ -32,7 +32,12 @@ const image = (name: string, size: number): Float32Array => Float32Array.from(ha
 const both = (a: Float32Array, b: Float32Array): Float32Array => Float32Array.from([...a, ...b]);
 const norm = (x: ArrayLike<number>): number => Math.sqrt(Array.from(x).reduce((s, v) => s + v * v, 0));
 
-describe.skipIf(!hasShared)('parity with the PyTorch peer (needs ../shared/reference)', () => {
+describe.skipIf(!hasShared).each(ENGINES)('parity with the PyTorch peer on $title (needs ../shared/reference)', ({ open, isSlow }) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await open();
+  });
+
   for (const c of cases) {
     const spec: SiameseSpec = { backbone: c.backbone, flavour: 'torch', size: c.size, dim: 2 };
     const params = filledTensors(siameseParams(spec));
@@ -68,7 +73,8 @@ describe.skipIf(!hasShared)('parity with the PyTorch peer (needs ../shared/refer
       });
     }
 
-    test(`${c.backbone}, ${c.batchNorm} batch norm: loss, distances, gradients, one step of Adam`, async () => {
+    // In plain JavaScript a step takes 20 s to minutes: agreement.test.ts has smaller networks for it.
+    test.skipIf(isSlow)(`${c.backbone}, ${c.batchNorm} batch norm: loss, distances, gradients, one step of Adam`, async () => {
       const task = trainingTask(
         spec,
         { scope: 'all', batchNorm: c.batchNorm, margin: MARGIN, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } },

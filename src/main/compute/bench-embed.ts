@@ -23,7 +23,8 @@ export async function benchEmbed(
     .map((file) => join(folder, file));
   if (files.length === 0) throw new AppError('not-found', `There are no JPEG or PNG files below ${folder}.`);
   const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
-  const exe = await openEngine('onnx', device).compile(embeddingTask(spec, 'image', FORWARD_BATCH), initialTensors(siameseParams(spec), 1));
+  const engine = await openEngine('onnx', device);
+  const exe = await engine.compile(embeddingTask(spec, 'image', FORWARD_BATCH), initialTensors(siameseParams(spec), 1));
   const began = performance.now();
   const parts = chunks(files, FORWARD_BATCH);
   const decode = (part: string[] | undefined): Promise<Uint8Array[]> =>

@@ -49,7 +49,7 @@ async function prepared({
   device,
 }: BenchRequest): Promise<{ step(): Promise<unknown>; dispose(): Promise<void> }> {
   const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
-  const engine = openEngine(name, device);
+  const engine = await openEngine(name, device);
   const params = initialTensors(siameseParams(spec), 1);
   const random = randomFor(1, 'bench');
   const inputs = (entry: Entry): Float32Array => {

@@ -56,7 +56,8 @@ export async function checkDevices(): Promise<CheckResult[]> {
 async function step(device: DeviceName, { spec, pairs }: typeof TINY): Promise<{ loss: number; milliseconds: number }> {
   const options = { scope: 'all', batchNorm: 'batch', margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
   const params = initialTensors(siameseParams(spec), 1);
-  const trainer = await openEngine('onnx', device).trainer((n) => trainingTask(spec, options, n), new Map(), { params, slots: new Map(), step: 0 });
+  const engine = await openEngine('onnx', device);
+  const trainer = await engine.trainer((n) => trainingTask(spec, options, n), new Map(), { params, slots: new Map(), step: 0 });
   try {
     const random = randomFor(1, 'check');
     const images = Float32Array.from({ length: 2 * pairs * 3 * spec.size ** 2 }, () => random.between(-1, 1));

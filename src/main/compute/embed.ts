@@ -39,7 +39,7 @@ export async function embedFrom(
 /** Embeddings of any images under a trained network. */
 export async function embed(request: EmbedRequest, { signal, progress }: CallContext<'embed'>): Promise<{ embeddings: Float32Array; dim: number }> {
   const { config, folder } = request.model;
-  const engine = openEngine(config.engine, config.device);
+  const engine = await openEngine(config.engine, config.device);
   const params = readModel(folder, config);
   const entry = entryOf[config.scope];
   const source = openSource({ engine, config: { ...config, augmentation: null }, entry, params, caches: request.caches });

@@ -2,14 +2,18 @@ import { AppError } from '../../shared/errors.ts';
 import type { DeviceName, EngineName } from '../../shared/run.ts';
 import type { Engine } from '../nn/engines/engine.ts';
 import { onnxDevices, onnxEngine } from '../nn/engines/onnx.ts';
+import { openDevice } from '../nn/engines/onnx-session.ts';
+import { tensorflowEngine } from '../nn/engines/tensorflow.ts';
 
-/** The engine a person asked for, or a sentence on why it can't be had. Never another one in silence. */
-export function openEngine(name: EngineName, device: DeviceName): Engine {
-  if (name === 'tensorflow') {
-    throw new AppError('engine', 'The TensorFlow engine is not part of this version. Leave --engine out, or use --engine onnx.');
-  }
+/**
+ * The engine a person asked for on the device she asked for, or AppError 'engine' with a sentence on why it can't be had: at
+ * once, before an image is decoded. Never another one in silence.
+ */
+export async function openEngine(name: EngineName, device: DeviceName): Promise<Engine> {
+  if (name === 'tensorflow') return tensorflowEngine(device);
   if (!onnxDevices().includes(device)) {
     throw new AppError('engine', `The device ${device} is not available on this machine (available: ${onnxDevices().join(', ')}).`);
   }
+  if (device !== 'cpu') await openDevice(device);
   return onnxEngine(device);
 }

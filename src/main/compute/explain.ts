@@ -57,7 +57,7 @@ async function explainPair({ model, modelSha256, files, sha256, layer }: Explain
     normaliseInto(images, i, p, config.preprocessing);
   });
   const key = JSON.stringify([folder, modelSha256, layer, config.engine, config.device]);
-  const open = (): Promise<Executable> => openEngine(config.engine, config.device).compile(task, readModel(folder, config));
+  const open = async (): Promise<Executable> => (await openEngine(config.engine, config.device)).compile(task, readModel(folder, config));
   const out = await networks.use(key, open, (exe) => exe.run({ images }));
   const [, , height, width] = task.signedMap!.features.shape as [number, number, number, number];
   const half = <T extends Float32Array>(data: T, i: number): Float32Array => data.slice((i * data.length) / 2, ((i + 1) * data.length) / 2);

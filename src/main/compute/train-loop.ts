@@ -48,7 +48,7 @@ interface Session {
 export async function train(request: TrainRequest, context: CallContext<'train'>): Promise<TrainResult> {
   const began = performance.now();
   const { config, folder } = request.model;
-  const engine = openEngine(config.engine, config.device);
+  const engine = await openEngine(config.engine, config.device);
   const { frozen, state, progress } = request.resume ? resumed(request) : await fresh(request);
   const trainImages = request.images.filter((image) => image.split === 'train');
   const imageOf = new Map(

@@ -1,3 +1,4 @@
+import type { DeviceName } from '../../shared/run.ts';
 import { sizeOf } from './tensor.ts';
 
 /** A named value in a program being written: ONNX's view of a tensor. */
@@ -45,6 +46,13 @@ export class Emitter {
   private count = 0;
   private readonly cached = new Map<string, Ref>();
   private readonly renamed = new Map<string, string>(); // results that are outputs: their names at first -> as outputs
+
+  /** What the program is for: graphics cards lack some operators that the CPU has, and an op may then say the same with others. */
+  readonly device: DeviceName;
+
+  constructor(device: DeviceName = 'cpu') {
+    this.device = device;
+  }
 
   input(name: string, shape: readonly number[]): Ref {
     const ref: Ref = { name, shape, type: 'float' };
@@ -159,12 +167,12 @@ export class Emitter {
     );
   }
 
-  /** Zeros before and after each axis: `before`/`after` have one entry an axis. */
-  pad(a: Ref, before: readonly number[], after: readonly number[]): Ref {
+  /** Zeros, or another value, before and after each axis: `before`/`after` have one entry an axis. */
+  pad(a: Ref, before: readonly number[], after: readonly number[], value = 0): Ref {
     if ([...before, ...after].every((p) => p === 0)) return a;
     return this.node(
       'Pad',
-      [a, this.ints([...before, ...after])],
+      value === 0 ? [a, this.ints([...before, ...after])] : [a, this.ints([...before, ...after]), this.scalar(value)],
       a.shape.map((d, i) => d + before[i]! + after[i]!),
       { mode: 'constant' },
     );

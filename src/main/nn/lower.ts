@@ -1,8 +1,9 @@
+import type { DeviceName } from '../../shared/run.ts';
 import { type Bindings, emitForward, emitGradients } from './autodiff.ts';
 import { Emitter, type Program, type Ref } from './emit.ts';
 import type { Graph, Value } from './graph.ts';
 import { clipped, globalNorm, OPTIMIZERS } from './optimizers/index.ts';
-import { slotName, type Task, type TrainTask } from './task.ts';
+import { type Follower, slotName, type Task, type TrainTask } from './task.ts';
 import type { Tensor, TensorMap } from './tensor.ts';
 
 /** A step's tensors that live on from one step to the next: each is an input, and its next value an output. */
@@ -13,8 +14,8 @@ export interface StateSpec {
 }
 
 /** Writes a task with all parameters as constants. Inputs and outputs carry the task's names. */
-export function lowerTask(task: Task, params: TensorMap): Program {
-  const e = new Emitter();
+export function lowerTask(task: Task, params: TensorMap, device: DeviceName = 'cpu'): Program {
+  const e = new Emitter(device);
   const bound = bindInputs(e, task.graph);
   bindConstants(e, task.graph, bound, params);
   const wanted = [...Object.values(task.outputs)];
@@ -48,8 +49,8 @@ interface Differentiated {
 }
 
 /** `moving` become inputs. */
-function differentiated(task: TrainTask, frozen: TensorMap, moving: readonly string[]): Differentiated {
-  const e = new Emitter();
+function differentiated(task: TrainTask, frozen: TensorMap, moving: readonly string[], device: DeviceName): Differentiated {
+  const e = new Emitter(device);
   const bound = bindInputs(e, task.graph);
   const state: StateSpec[] = [];
   const stateInput = (name: string, shape: readonly number[]): Ref => {
@@ -73,8 +74,8 @@ function differentiated(task: TrainTask, frozen: TensorMap, moving: readonly str
  * Writes a step up to its gradients, for an update in place: outputs `loss`, `distances`, `gradient:NAME` of every trainable
  * parameter and `batch:STATISTIC` of every follower. Trainable parameters are inputs, all others constants.
  */
-export function lowerGradients(task: TrainTask, frozen: TensorMap): Program {
-  const { e, b, gradients } = differentiated(task, frozen, task.trainable);
+export function lowerGradients(task: TrainTask, frozen: TensorMap, device: DeviceName = 'cpu'): Program {
+  const { e, b, gradients } = differentiated(task, frozen, task.trainable, device);
   for (const f of task.followers) e.output(b.refs.get(f.batch)!, `batch:${f.statistic}`);
   task.trainable.forEach((name, i) => {
     e.output(gradients[i]!, `gradient:${name}`);
@@ -83,28 +84,63 @@ export function lowerGradients(task: TrainTask, frozen: TensorMap): Program {
 }
 
 /** Writes a training step. Frozen parameters are constants; the trainable ones, statistics and optimizer slots are state. */
-export function lowerTraining(task: TrainTask, frozen: TensorMap): { program: Program; state: StateSpec[] } {
-  const { e, b, state, gradients, stateInput } = differentiated(task, frozen, [...task.trainable, ...task.followers.map((f) => f.statistic)]);
-  for (const f of task.followers) {
-    const running = b.refs.get(task.graph.params.get(f.statistic)!)!;
-    e.output(e.add(e.scale(running, 1 - f.momentum), e.scale(b.refs.get(f.batch)!, f.momentum)), `next:${f.statistic}`);
+export function lowerTraining(task: TrainTask, frozen: TensorMap, device: DeviceName = 'cpu'): { program: Program; state: StateSpec[] } {
+  const moving = [...task.trainable, ...task.followers.map((f) => f.statistic)];
+  const { e, b, state, gradients, stateInput } = differentiated(task, frozen, moving, device);
+  emitUpdate(e, task, {
+    parameter: (name) => b.refs.get(task.graph.params.get(name)!)!,
+    gradient: (_, i) => gradients[i]!,
+    batch: (follower) => b.refs.get(follower.batch)!,
+    slot: stateInput,
+  });
+  return { program: e.program, state };
+}
+
+/**
+ * Writes what follows the gradients of a step, for an engine that differentiates by itself. Inputs are the state, and under
+ * `gradient:NAME` and `batch:STATISTIC` what the engine found; outputs as those of a whole step, without loss and distances.
+ */
+export function lowerUpdate(task: TrainTask): Program {
+  const e = new Emitter();
+  const shapeOf = (name: string): readonly number[] => task.graph.params.get(name)!.shape;
+  emitUpdate(e, task, {
+    parameter: (name) => e.input(name, shapeOf(name)),
+    gradient: (name) => e.input(`gradient:${name}`, shapeOf(name)),
+    batch: ({ statistic }) => e.input(`batch:${statistic}`, shapeOf(statistic)),
+    slot: (name, shape) => e.input(name, shape),
+  });
+  return e.program;
+}
+
+/** Where an update finds what it needs: each is asked for once. */
+interface UpdateSource {
+  parameter(name: string): Ref;
+  gradient(name: string, index: number): Ref;
+  batch(follower: Follower): Ref;
+  slot(name: string, shape: readonly number[]): Ref;
+}
+
+/** The running statistics, the gradients' norm, and the optimizer's rule for every parameter. */
+function emitUpdate(e: Emitter, { followers, trainable, optimizer }: TrainTask, from: UpdateSource): void {
+  for (const f of followers) {
+    e.output(e.add(e.scale(from.parameter(f.statistic), 1 - f.momentum), e.scale(from.batch(f), f.momentum)), `next:${f.statistic}`);
   }
+  const gradients = trainable.map((name, i) => from.gradient(name, i));
   const norm = globalNorm(e, gradients);
   e.output(norm, 'gradientNorm');
-  const { name, weightDecay, clipNorm } = task.optimizer;
+  const { name, weightDecay, clipNorm } = optimizer;
   const used = clipNorm > 0 ? clipped(e, gradients, norm, clipNorm) : gradients;
   const rule = OPTIMIZERS[name];
   const scalars = { lr: e.input('lr', []), correction1: e.input('correction1', []), correction2: e.input('correction2', []) };
-  task.trainable.forEach((parameter, i) => {
-    const value = task.graph.params.get(parameter)!;
-    const slots = rule.slots.map((slot) => stateInput(slotName(slot, parameter), value.shape));
-    const next = rule.update(e, b.refs.get(value)!, used[i]!, slots, scalars, { weightDecay });
+  trainable.forEach((parameter, i) => {
+    const before = from.parameter(parameter);
+    const slots = rule.slots.map((slot) => from.slot(slotName(slot, parameter), before.shape));
+    const next = rule.update(e, before, used[i]!, slots, scalars, { weightDecay });
     e.output(next.parameter, `next:${parameter}`);
     next.state.forEach((ref, k) => {
       e.output(ref, `next:${slotName(rule.slots[k]!, parameter)}`);
     });
   });
-  return { program: e.program, state };
 }
 
 function signedMap(e: Emitter, features: Ref, gradient: Ref | undefined): Ref {

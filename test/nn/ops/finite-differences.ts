@@ -1,9 +1,16 @@
-import { expect, test } from 'vitest';
+import type { Tensor } from '@tensorflow/tfjs';
+import { expect, onTestFinished, test } from 'vitest';
 import { emitForward, emitGradients } from '../../../src/main/nn/autodiff.ts';
 import { Emitter } from '../../../src/main/nn/emit.ts';
 import { compileProgram } from '../../../src/main/nn/engines/onnx.ts';
+import { evaluate } from '../../../src/main/nn/engines/tensorflow/evaluate.ts';
+import { tensorOf } from '../../../src/main/nn/engines/tensorflow/executable.ts';
+import { asPlain, plain } from '../../../src/main/nn/engines/tensorflow/held.ts';
+import { tensorflowLibrary } from '../../../src/main/nn/engines/tensorflow/library.ts';
 import { Graph, type Value } from '../../../src/main/nn/graph.ts';
 import { sizeOf } from '../../../src/main/nn/tensor.ts';
+import type { DeviceName } from '../../../src/shared/run.ts';
+import { DEVICE_UNDER_TEST } from '../engines.ts';
 import { hashed } from '../reference.ts';
 
 /** Builds the operation under test from inputs of the given shapes and returns its first output. */
@@ -18,33 +25,80 @@ interface Options {
   step?: number;
 }
 
+type Run = (inputs: readonly Float32Array[]) => Promise<{ y: Float32Array; gradients: (Float32Array | null)[] }>;
+
+interface Problem {
+  graph: Graph;
+  inputs: Value[];
+  y: Value;
+  weights: Float32Array; // of y's entries in the sum that is differentiated
+  wrt: readonly number[]; // which inputs
+}
+
+/** Our own gradient rules, as written for a device; the CPU carries them all out. */
+const written =
+  (device: DeviceName) =>
+  async ({ graph, inputs, y, weights, wrt }: Problem): Promise<Run> => {
+    const e = new Emitter(device);
+    const bound = new Map(inputs.map((v, i) => [v, e.input(`x${i}`, v.shape)]));
+    const b = emitForward(e, graph, [y], bound);
+    e.output(b.refs.get(y)!, 'y');
+    const values = wrt.map((i) => inputs[i]!);
+    const found = emitGradients(e, graph, b, y, values, e.constant(weights, y.shape));
+    for (const i of wrt) e.output(found.get(inputs[i]!)!, `d${i}`);
+    const exe = await compileProgram(e.program, DEVICE_UNDER_TEST ?? 'cpu');
+    onTestFinished(() => exe.dispose());
+    return async (all) => {
+      const out = await exe.run(Object.fromEntries(all.map((data, i) => [`x${i}`, data])));
+      return { y: out['y']!, gradients: inputs.map((_, i) => out[`d${i}`] ?? null) };
+    };
+  };
+
+/** TF.js's operations and its own differentiation. */
+async function differentiated({ graph, inputs, y, weights, wrt }: Problem): Promise<Run> {
+  const { tf } = await tensorflowLibrary();
+  return async (all) => {
+    const tensors = all.map((data, i) => tensorOf(tf, data, inputs[i]!.shape));
+    const forward = (moved: readonly Tensor[]): Tensor => {
+      const bound = new Map(inputs.map((v, i) => [v, plain(wrt.includes(i) ? moved[wrt.indexOf(i)]! : tensors[i]!)]));
+      return asPlain(tf, evaluate(tf, graph, [y], bound).get(y)!);
+    };
+    const moving = wrt.map((i) => tensors[i]!);
+    const seed = tensorOf(tf, weights, y.shape);
+    const found = tf.grads((...moved) => tf.sum(tf.mul(forward(moved), seed)))(moving);
+    const values = tf.tidy(() => forward(moving));
+    const read = (t: Tensor): Promise<Float32Array> => t.data<'float32'>();
+    const gradients = await Promise.all(inputs.map((_, i) => (wrt.includes(i) ? read(found[wrt.indexOf(i)]!) : Promise.resolve(null))));
+    const result = { y: await read(values), gradients };
+    tf.dispose([...tensors, ...found, seed, values]);
+    return result;
+  };
+}
+
+const WAYS: { title: string; open(problem: Problem): Promise<Run> }[] = [
+  { title: 'as the CPU gets it', open: written('cpu') },
+  { title: 'as graphics cards get it', open: written('webgpu') },
+  { title: 'TensorFlow', open: differentiated },
+];
+
 /**
  * Titled by its shapes: the gradient of a weighted sum of the output against central differences. Uneven weights keep
  * symmetric mistakes from cancelling. At most twelve entries of each input are moved.
  */
 export function checkGradient(name: string, shapes: readonly (readonly number[])[], build: Build, o: Options = {}): void {
-  test(`${name}: ${shapes.map((s) => `[${s}]`).join(' ')}`, async () => {
+  test.each(WAYS)(`${name}: ${shapes.map((s) => `[${s}]`).join(' ')}, $title`, async ({ open }) => {
     const graph = new Graph();
     const inputs = shapes.map((shape, i) => graph.input(`x${i}`, shape));
     const y = build(graph, inputs);
     const values = shapes.map((shape, i) => Float32Array.from(hashed(`${name}${i}`, sizeOf(shape)), (u, k) => o.values?.(u, i, k) ?? u));
-    const weights = hashed(`${name} weights`, sizeOf(y.shape));
-
-    const e = new Emitter();
-    const bound = new Map(inputs.map((v, i) => [v, e.input(`x${i}`, shapes[i]!)]));
-    const b = emitForward(e, graph, [y], bound);
-    e.output(b.refs.get(y)!, 'y');
-    const wrt = inputs.filter((_, i) => !o.constant?.includes(i));
-    const gradients = emitGradients(e, graph, b, y, wrt, e.constant(Float32Array.from(weights), y.shape));
-    for (const v of wrt) e.output(gradients.get(v)!, `d${inputs.indexOf(v)}`);
-    const exe = await compileProgram(e.program, 'cpu');
-
-    const run = (all: readonly Float32Array[]): ReturnType<typeof exe.run> => exe.run(Object.fromEntries(all.map((data, i) => [`x${i}`, data])));
-    const valueAt = async (all: readonly Float32Array[]): Promise<number> => (await run(all)).y!.reduce((sum, v, i) => sum + v * weights[i]!, 0);
+    const weights = Float32Array.from(hashed(`${name} weights`, sizeOf(y.shape)));
+    const wrt = inputs.flatMap((_, i) => (o.constant?.includes(i) ? [] : [i]));
+    const run = await open({ graph, inputs, y, weights, wrt });
+    const valueAt = async (all: readonly Float32Array[]): Promise<number> => (await run(all)).y.reduce((sum, v, i) => sum + v * weights[i]!, 0);
     const analytic = await run(values);
     const h = o.step ?? 1e-2;
-    for (const p of wrt.map((v) => inputs.indexOf(v))) {
-      const gradient = analytic[`d${p}`]!;
+    for (const p of wrt) {
+      const gradient = analytic.gradients[p]!;
       expect(gradient.length).toBe(sizeOf(shapes[p]!));
       const scale = Math.max(...gradient.map(Math.abs));
       expect(scale).toBeGreaterThan(0);
@@ -54,7 +108,6 @@ export function checkGradient(name: string, shapes: readonly (readonly number[])
         expect.soft(Math.abs(gradient[i]! - numeric) / scale, `d${p}[${i}]: ${gradient[i]} against ${numeric}`).toBeLessThan(o.tolerance ?? 5e-3);
       }
     }
-    await exe.dispose();
   });
 }
 

@@ -1,6 +1,7 @@
 import type { DeviceName, EngineName } from '../../../shared/run.ts';
-import type { Task, TrainTask } from '../task.ts';
-import type { TensorMap } from '../tensor.ts';
+import { OPTIMIZERS } from '../optimizers/index.ts';
+import { slotName, type Task, type TrainTask } from '../task.ts';
+import { sizeOf, type TensorMap } from '../tensor.ts';
 
 /** What a training run carries from step to step. */
 export interface TrainState {
@@ -37,4 +38,10 @@ export interface Engine {
   compile(task: Task, params: TensorMap): Promise<Executable>;
   /** `taskFor(pairs)` gives the same step for a batch of that many pairs; `frozen` are the parameters that do not move. */
   trainer(taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState): Promise<Trainer>;
+}
+
+/** The optimizer's slots to go on with: zeros where a run begins. */
+export function initialSlots({ optimizer, trainable }: TrainTask, { params, slots }: TrainState): TensorMap {
+  const needed = OPTIMIZERS[optimizer.name].slots.flatMap((slot) => trainable.map((p) => [slotName(slot, p), params.get(p)!.shape] as const));
+  return new Map(needed.map(([name, shape]) => [name, slots.get(name) ?? { shape, data: new Float32Array(sizeOf(shape)) }]));
 }

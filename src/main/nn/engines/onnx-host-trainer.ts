@@ -1,11 +1,12 @@
 import type * as ort from 'onnxruntime-node';
+import type { DeviceName } from '../../../shared/run.ts';
 import { lowerGradients } from '../lower.ts';
 import { BETA1, BETA2, decays } from '../optimizers/optimizer.ts';
 import { clipFactor, globalNormOf, OPTIMIZERS } from '../optimizers/index.ts';
 import { slotName, type TrainTask } from '../task.ts';
-import { sizeOf, type Tensor, type TensorMap } from '../tensor.ts';
-import type { StepResult, Trainer, TrainState } from './engine.ts';
-import { open, type OpenSession, type Profiler, tensor } from './onnx-session.ts';
+import type { Tensor, TensorMap } from '../tensor.ts';
+import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
+import { open, type OpenSession, type Profiler, runSession, tensor } from './onnx-session.ts';
 
 interface Compiled extends OpenSession {
   task: TrainTask;
@@ -13,10 +14,12 @@ interface Compiled extends OpenSession {
 }
 
 /**
- * Training on the processor: the graph gives the gradients, written into buffers that are there from the first step on,
- * and the optimizer's rule overwrites weights and slots where they lie. So a step holds each of them once.
+ * Training with the weights in main memory: the graph gives the gradients, written into buffers that are there from the first
+ * step on, and the optimizer's rule overwrites weights and slots where they lie. So a step holds each of them once. On the
+ * processor; and on graphics cards whose provider leaves nothing on the card from one run to the next.
  */
 export class HostTrainer implements Trainer {
+  private readonly device: DeviceName;
   private readonly compiled = new Map<number, Compiled>();
   private readonly taskFor: (pairs: number) => TrainTask;
   private readonly frozen: TensorMap;
@@ -26,19 +29,17 @@ export class HostTrainer implements Trainer {
   private readonly gradients: ReadonlyMap<string, ort.Tensor>; // by parameter
   private steps: number;
 
-  constructor(taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
+  constructor(device: DeviceName, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
+    this.device = device;
     this.taskFor = taskFor;
     this.frozen = frozen;
     this.profiler = profiler;
     this.steps = initial.step;
-    const { trainable, optimizer } = taskFor(1);
+    const first = taskFor(1);
     this.params = copied(initial.params);
-    const slots = OPTIMIZERS[optimizer.name].slots.flatMap((slot) =>
-      trainable.map((p) => [slotName(slot, p), initial.params.get(p)!.shape] as const),
-    );
-    this.slots = copied(new Map(slots.map(([name, shape]) => [name, initial.slots.get(name) ?? { shape, data: new Float32Array(sizeOf(shape)) }])));
+    this.slots = copied(initialSlots(first, initial));
     this.gradients = new Map(
-      trainable.map((name) => {
+      first.trainable.map((name) => {
         const { shape, data } = this.params.get(name)!;
         return [name, tensor(new Float32Array(data.length), shape)];
       }),
@@ -56,7 +57,7 @@ export class HostTrainer implements Trainer {
     const fetches: Record<string, ort.Tensor | null> = { loss: null, distances: null };
     for (const { statistic } of task.followers) fetches[`batch:${statistic}`] = null;
     for (const [name, gradient] of this.gradients) fetches[`gradient:${name}`] = gradient;
-    const out = await session.run(feeds, fetches);
+    const out = await runSession(session, this.device, feeds, fetches);
     return {
       loss: (out.loss!.data as Float32Array)[0]!,
       distances: out.distances!.data as Float32Array,
@@ -98,7 +99,7 @@ export class HostTrainer implements Trainer {
     const known = this.compiled.get(pairs);
     if (known) return known;
     const task = this.taskFor(pairs);
-    const opened = await open(lowerGradients(task, this.frozen), 'cpu', this.profiler);
+    const opened = await open(lowerGradients(task, this.frozen, this.device), this.device, this.profiler);
     const compiled = { ...opened, task, inputs: new Map([...task.graph.inputs].map(([name, v]) => [name, v.shape])) };
     this.compiled.set(pairs, compiled);
     return compiled;

@@ -16,7 +16,7 @@ export function globalNorm(e: Emitter, gradients: readonly Ref[]): Ref {
       false,
     ),
   );
-  return e.sqrt(squares.length === 1 ? squares[0]! : e.node('Sum', squares, []));
+  return e.sqrt(squares.reduce((sum, one) => e.add(sum, one))); // only the CPU has an operator for a sum of many
 }
 
 /** The same of gradients in memory. */

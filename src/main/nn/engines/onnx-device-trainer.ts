@@ -1,0 +1,104 @@
+import type * as ort from 'onnxruntime-node';
+import type { DeviceName } from '../../../shared/run.ts';
+import { Emitter } from '../emit.ts';
+import { lowerTraining } from '../lower.ts';
+import { BETA1, BETA2 } from '../optimizers/optimizer.ts';
+import type { TrainTask } from '../task.ts';
+import type { TensorMap } from '../tensor.ts';
+import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
+import { open, type OpenSession, type Profiler, runSession, tensor } from './onnx-session.ts';
+
+interface Compiled extends OpenSession {
+  inputs: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * Training on a graphics card: forward pass, gradients and update are one program, whose weights and slots stay on the card.
+ * What a step leaves there is fed to the next; only batches go in, and losses and distances come out.
+ */
+export class DeviceTrainer implements Trainer {
+  private readonly compiled = new Map<number, Compiled>();
+  private readonly device: DeviceName;
+  private readonly taskFor: (pairs: number) => TrainTask;
+  private readonly frozen: TensorMap;
+  private readonly profiler: Profiler | undefined;
+  private readonly paramNames: ReadonlySet<string>;
+  private readonly current: Map<string, ort.Tensor>; // in main memory before the first step
+  private reader: Promise<OpenSession> | null = null;
+  private steps: number;
+
+  constructor(device: DeviceName, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
+    this.device = device;
+    this.taskFor = taskFor;
+    this.frozen = frozen;
+    this.profiler = profiler;
+    this.steps = initial.step;
+    this.paramNames = new Set(initial.params.keys());
+    const all = [...initial.params, ...initialSlots(taskFor(1), initial)];
+    this.current = new Map(all.map(([name, t]) => [name, tensor(Float32Array.from(t.data), t.shape)]));
+  }
+
+  async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
+    const { session, inputs: shapes } = await this.compiledFor(pairs);
+    const t = this.steps + 1;
+    const feeds: Record<string, ort.Tensor> = {
+      lr: tensor(Float32Array.of(lr), []),
+      correction1: tensor(Float32Array.of(1 / (1 - BETA1 ** t)), []),
+      correction2: tensor(Float32Array.of(1 / (1 - BETA2 ** t)), []),
+      ...Object.fromEntries(this.current),
+    };
+    for (const [name, shape] of shapes) feeds[name] = tensor(inputs[name]!, shape);
+    const out = await runSession(session, this.device, Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])));
+    for (const [name, before] of this.current) {
+      before.dispose();
+      this.current.set(name, out[`next:${name}`]!);
+    }
+    this.steps = t;
+    return {
+      loss: (out['loss']!.data as Float32Array)[0]!,
+      distances: out['distances']!.data as Float32Array,
+      gradientNorm: (out['gradientNorm']!.data as Float32Array)[0]!,
+    };
+  }
+
+  /** Asking a tensor on the card for its data ends the process (onnxruntime 1.30), so a session that adds 0 to it brings it back. */
+  async state(): Promise<TrainState> {
+    this.reader ??= this.openReader();
+    const { session } = await this.reader;
+    const found = await runSession(session, this.device, Object.fromEntries(this.current));
+    const params: TensorMap = new Map();
+    const slots: TensorMap = new Map();
+    for (const [name, { dims }] of this.current) {
+      const data = Float32Array.from(found[`read:${name}`]!.data as Float32Array);
+      (this.paramNames.has(name) ? params : slots).set(name, { shape: dims, data });
+    }
+    return { params, slots, step: this.steps };
+  }
+
+  async dispose(): Promise<void> {
+    for (const value of this.current.values()) value.dispose();
+    this.current.clear();
+    for (const { close } of this.compiled.values()) await close();
+    this.compiled.clear();
+    await (await this.reader)?.close();
+  }
+
+  private openReader(): Promise<OpenSession> {
+    const e = new Emitter(this.device);
+    for (const [name, { dims }] of this.current) e.output(e.add(e.input(name, dims), e.scalar(0)), `read:${name}`);
+    return open(e.program, this.device);
+  }
+
+  private async compiledFor(pairs: number): Promise<Compiled> {
+    const known = this.compiled.get(pairs);
+    if (known) return known;
+    const task = this.taskFor(pairs);
+    const { program, state } = lowerTraining(task, this.frozen, this.device);
+    const missing = state.filter((s) => !this.current.has(s.name));
+    if (missing.length) throw new Error(`The training state lacks ${missing.map((s) => s.name).join(', ')}.`);
+    const opened = await open(program, this.device, this.profiler, new Set(state.map((s) => s.next)));
+    const compiled = { ...opened, inputs: new Map([...task.graph.inputs].map(([name, v]) => [name, v.shape])) };
+    this.compiled.set(pairs, compiled);
+    return compiled;
+  }
+}

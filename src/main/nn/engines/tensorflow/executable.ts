@@ -1,0 +1,117 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { Graph, Value } from '../../graph.ts';
+import type { Task } from '../../task.ts';
+import type { TensorMap } from '../../tensor.ts';
+import type { Executable } from '../engine.ts';
+import { constantValues, evaluate } from './evaluate.ts';
+import { asMap, asPlain, type Held, plain } from './held.ts';
+import type { Tf } from './library.ts';
+
+type Inputs = Readonly<Record<string, Float32Array>>;
+
+export const tensorOf = (tf: Tf, data: Float32Array, shape: readonly number[]): Tensor => tf.tensor(data, [...shape], 'float32');
+
+/** Holds a task's parameters, and what follows from them alone, for as long as it is open. */
+export class TensorflowExecutable implements Executable {
+  private readonly tf: Tf;
+  private readonly task: Task;
+  private readonly constants: ReadonlyMap<Value, Held>;
+
+  constructor(tf: Tf, task: Task, params: TensorMap) {
+    this.tf = tf;
+    this.task = task;
+    const bound = boundParams(tf, task.graph, params);
+    // What is differentiated by its parameters is computed from them anew each time.
+    const folded = task.gradients ? new Map<Value, Held>() : evaluate(tf, task.graph, constantValues(task.graph), bound);
+    this.constants = new Map([...bound, ...folded]);
+  }
+
+  async run(inputs: Inputs): Promise<Record<string, Float32Array>> {
+    await turn();
+    const { tf } = this;
+    const found = tf.tidy(() => {
+      const bound = new Map([...this.constants, ...boundInputs(tf, this.task.graph, inputs)]);
+      return this.task.signedMap ? this.explained(bound) : this.task.gradients ? this.differentiated(bound) : this.fetched(bound);
+    });
+    try {
+      const names = Object.keys(found);
+      const data = await Promise.all(names.map((name) => found[name]!.data<'float32'>()));
+      return Object.fromEntries(names.map((name, i) => [name, data[i]!]));
+    } finally {
+      tf.dispose(found);
+    }
+  }
+
+  dispose(): Promise<void> {
+    for (const { tensor } of this.constants.values()) tensor.dispose();
+    return Promise.resolve();
+  }
+
+  private fetched(bound: ReadonlyMap<Value, Held>): Record<string, Tensor> {
+    const { graph, outputs } = this.task;
+    const values = evaluate(this.tf, graph, Object.values(outputs), bound);
+    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asPlain(this.tf, values.get(value)!)]));
+  }
+
+  /** One forward pass to the features, then one from there to the distance that TF.js differentiates. */
+  private explained(bound: ReadonlyMap<Value, Held>): Record<string, Tensor> {
+    const { tf } = this;
+    const { graph, outputs, signedMap } = this.task;
+    const { of, features } = signedMap!;
+    const wanted = Object.values(outputs);
+    const maps = asMap<Tensor>(tf, evaluate(tf, graph, [features], bound).get(features)!);
+    let values = new Map<Value, Held>();
+    const [gradient] = tf.grads((x) => {
+      values = evaluate(tf, graph, [...wanted, of], new Map([...bound, [features, { tensor: x, channelsLast: true }]]));
+      for (const { tensor } of values.values()) tf.keep(tensor);
+      return tf.sum(values.get(of)!.tensor);
+    })([maps]);
+    const signed = tf.sum(tf.mul(tf.mean(gradient!, [1, 2], true), maps), 3);
+    const named = Object.entries(outputs).map(([name, value]): [string, Tensor] => [
+      name,
+      asPlain(tf, value === features ? { tensor: maps, channelsLast: true } : values.get(value)!),
+    ]);
+    return { ...copies(tf, Object.fromEntries(named), values), signedMap: signed };
+  }
+
+  private differentiated(bound: ReadonlyMap<Value, Held>): Record<string, Tensor> {
+    const { tf } = this;
+    const { graph, outputs, gradients } = this.task;
+    const { of, wrt } = gradients!;
+    const by = wrt.map((name) => graph.params.get(name)!);
+    let values = new Map<Value, Held>();
+    const found = tf.grads((...moved) => {
+      const varied = by.map((value, i): [Value, Held] => [value, plain(moved[i]!)]);
+      values = evaluate(tf, graph, [...Object.values(outputs), of], new Map([...bound, ...varied]));
+      for (const { tensor } of values.values()) tf.keep(tensor);
+      return tf.sum(values.get(of)!.tensor);
+    })(by.map((value) => bound.get(value)!.tensor));
+    const named = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asPlain(tf, values.get(value)!)]));
+    return { ...copies(tf, named, values), ...Object.fromEntries(wrt.map((name, i) => [`gradient:${name}`, found[i]!])) };
+  }
+}
+
+/** Tensors of their own, in place of those that were kept through the differentiation. */
+function copies(tf: Tf, named: Readonly<Record<string, Tensor>>, kept: ReadonlyMap<Value, Held>): Record<string, Tensor> {
+  const out = Object.fromEntries(Object.entries(named).map(([name, tensor]) => [name, tf.clone(tensor)]));
+  for (const { tensor } of kept.values()) tensor.dispose();
+  return out;
+}
+
+export function boundInputs(tf: Tf, graph: Graph, inputs: Inputs): Map<Value, Held> {
+  return new Map([...graph.inputs].map(([name, value]) => [value, plain(tensorOf(tf, inputs[name]!, value.shape))]));
+}
+
+export function boundParams(tf: Tf, graph: Graph, params: TensorMap): Map<Value, Held> {
+  return new Map(
+    [...graph.params].map(([name, value]) => {
+      const tensor = params.get(name);
+      if (!tensor) throw new Error(`The parameter ${name} has no values.`);
+      if (tensor.shape.join() !== value.shape.join()) throw new Error(`The parameter ${name} is [${tensor.shape}], not [${value.shape}].`);
+      return [value, plain(tensorOf(tf, tensor.data, value.shape))];
+    }),
+  );
+}
+
+/** TF.js computes on this very thread: between two computations, what else waits (a cancellation) has its turn. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

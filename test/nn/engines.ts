@@ -1,0 +1,25 @@
+import type { Engine } from '../../src/main/nn/engines/engine.ts';
+import { onnxEngine } from '../../src/main/nn/engines/onnx.ts';
+import { tensorflowEngine } from '../../src/main/nn/engines/tensorflow.ts';
+import { tensorflowLibrary } from '../../src/main/nn/engines/tensorflow/library.ts';
+import { DEVICES } from '../../src/shared/run.ts';
+
+export interface EngineUnderTest {
+  title: string;
+  /** Whether a training step of a large network takes minutes. */
+  isSlow: boolean;
+  open(): Promise<Engine>;
+}
+
+/** A device named in TWINLENS_TEST_DEVICE takes the tests of numbers too, in the CPU's place (scripts/check-webgpu.mjs). */
+export const DEVICE_UNDER_TEST = DEVICES.find((device) => device === process.env['TWINLENS_TEST_DEVICE']);
+
+const onnx = DEVICE_UNDER_TEST ?? 'cpu';
+/** Without a library of its own, TensorFlow computes in plain JavaScript. */
+const isScript = (await tensorflowLibrary()).backing === 'script';
+
+/** What tests of numbers are put to. */
+export const ENGINES: EngineUnderTest[] = [
+  { title: `onnx on ${onnx}`, isSlow: false, open: () => Promise.resolve(onnxEngine(onnx)) },
+  ...(DEVICE_UNDER_TEST ? [] : [{ title: 'tensorflow', isSlow: isScript, open: () => tensorflowEngine('cpu') }]),
+];
