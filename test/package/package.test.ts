@@ -81,7 +81,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
       packed.filter((file) => file.startsWith('node_modules/') && isFile(file)).sort(),
     );
     expect(outside).toEqual(
-      expect.arrayContaining(['dist/main/compute.cjs', 'dist/main/cli.cjs', 'dist/notices.json', 'resources/weights.json', 'resources/icon.png']),
+      expect.arrayContaining(['dist/main/compute.cjs', 'dist/main/sets.cjs', 'dist/main/cli.cjs', 'dist/notices.json', 'resources/weights.json', 'resources/icon.png']),
     );
     for (const file of ['dist/main/index.cjs', 'dist/main/preload.cjs', 'dist/renderer/index.html']) expect(outside).not.toContain(file);
   });
@@ -97,7 +97,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
   });
 
   test('every module that a bundle asks for is there', () => {
-    for (const bundle of ['compute', 'cli', 'index']) {
+    for (const bundle of ['compute', 'sets', 'cli', 'index']) {
       const asked = [...readFileSync(join('dist', 'main', `${bundle}.cjs`), 'utf8').matchAll(/\brequire\("([^".][^"]*)"\)/g)].map(
         (found) => found[1]!,
       );
