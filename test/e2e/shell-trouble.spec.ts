@@ -40,6 +40,11 @@ test('a job that fails says so in a sentence, with its details to copy and where
   await page.keyboard.press('Escape');
   await told.getByRole('button', { name: 'Dismiss' }).click();
   await expect(told).toBeHidden();
+  await served.job('datasets.import', { folder }).catch(() => undefined);
+  await expect(told).toBeVisible();
+  await page.reload(); // a window that opens later does not tell what had ended before
+  await expect(page.getByRole('button', { name: '1 failed' })).toBeVisible();
+  await expect(told).toHaveCount(0);
 });
 
 test('work is followed and cancelled from the strip, in every view', async ({ page, served }) => {

@@ -13,6 +13,7 @@ export class LargeSets {
   private readonly thread: () => SetThread;
   private readonly searching: SetThread;
   private readonly drawing: SetThread;
+  private readonly importing = new Set<SetThread>();
   private readonly drawn = new Map<string, Promise<unknown>>(); // being drawn
 
   /** `entry`: the threads' script; `database`: of the workspace that this process has open for writing. */
@@ -39,11 +40,14 @@ export class LargeSets {
   }
 
   begin(ask: ImportAsk, signal: AbortSignal): Promise<Importing> {
-    return beginInThread(this.thread(), ask, signal);
+    const thread = this.thread();
+    this.importing.add(thread);
+    return beginInThread(thread, ask, { signal, onEnd: () => void this.importing.delete(thread) });
   }
 
+  /** Until every thread has given its connection back. */
   async close(): Promise<void> {
-    await Promise.all([this.searching.end(), this.drawing.end()]);
+    await Promise.all([this.searching, this.drawing, ...this.importing].map((thread) => thread.end()));
   }
 
   private redraw(dataset: string): Promise<unknown> {

@@ -54,6 +54,10 @@ export const localMedia =
     const { status, headers, body } = await mediaAnswer(house, path, { method: request.method, range, ifNoneMatch, signal: request.signal });
     if (body === null) return new Response(null, { status, headers });
     if ('text' in body) return new Response(body.text, { status, headers });
+    if (request.signal.aborted) {
+      await body.file.close(); // nobody would read it to its end
+      return new Response(null, { status: 204 });
+    }
     return new Response(Readable.toWeb(body.file.createReadStream(body.range)) as ReadableStream<Uint8Array> as BodyInit, { status, headers });
   };
 

@@ -5,7 +5,7 @@ import { factualSign, signedToKinds } from '../../shared/maps/kinds.ts';
 import { layerTable, paintLayer, type ColourScale, type LayerTable } from '../../shared/maps/paint.ts';
 import type { Size } from './zoom.ts';
 
-const SHOWN_VIEWS = ['factual', 'counterfactual', 'signed'] as const;
+export const SHOWN_VIEWS = ['factual', 'counterfactual', 'signed'] as const;
 export type ShownView = (typeof SHOWN_VIEWS)[number];
 
 const LONGEST = 512; // px of the painted layer: a map of 7 × 7 cells is smooth in it, and painting takes a few ms
@@ -39,13 +39,16 @@ export class MapPainter {
     this.height = Math.max(1, Math.round(picture.height * shrink));
   }
 
-  /** Works out what the other views will need, so that a key then only paints. */
-  prepare(scale: number, percent: number, colours: ColourScale): void {
-    for (const view of SHOWN_VIEWS) {
-      this.field(view);
-      tableFor(colours, view);
-      if (percent < 100) this.contour(view, scale, percent);
-    }
+  /** Works out what one view needs, so that a key then only paints. */
+  prepare(view: ShownView, scale: number, percent: number, colours: ColourScale): void {
+    this.field(view);
+    tableFor(colours, view);
+    if (percent < 100) this.contour(view, scale, percent);
+  }
+
+  /** The line, where it was worked out already. */
+  knownContour(view: ShownView, scale: number, percent: number): string | null {
+    return this.contours.get(`${view} ${scale} ${percent}`) ?? null;
   }
 
   /** RGBA of the layer, not premultiplied. */

@@ -14,7 +14,11 @@ class JobsState {
 
   /** Asks for the list, also after a lost connection. */
   async load(): Promise<void> {
-    for (const job of (await api.call('jobs.list', {})).reverse()) this.take(job);
+    for (const job of (await api.call('jobs.list', {})).reverse())
+      this.take(
+        job,
+        this.list.some((known) => known.job === job.job),
+      );
   }
 
   listen(): void {
@@ -63,10 +67,11 @@ class JobsState {
     await api.call('jobs.dismiss', { job: id }).catch(() => undefined); // gone from the list already, by another window
   }
 
-  private take(job: Job): void {
+  /** `news`: whether its end, if it has ended, is one. What had ended before this window opened is none. */
+  private take(job: Job, news = true): void {
     const before = this.list.find((known) => known.job === job.job);
     this.list = before ? this.list.map((known) => (known === before ? job : known)) : [job, ...this.list];
-    if (job.status !== 'running' && before?.status !== job.status) for (const listener of this.endListeners) listener(job);
+    if (news && job.status !== 'running' && before?.status !== job.status) for (const listener of this.endListeners) listener(job);
   }
 }
 

@@ -14,6 +14,7 @@ export class SetThread {
   private readonly data: ThreadData;
   private worker: Worker | null = null;
   private readonly pending = new Map<number, Pending>();
+  private ending: Promise<void> = Promise.resolve();
   private count = 0;
 
   /** `entry`: the thread's script; `database`: the workspace's, whose lock this process holds. */
@@ -40,15 +41,17 @@ export class SetThread {
     }
   }
 
-  /** Lets it end what it does. */
-  async end(): Promise<void> {
+  /** Lets it end what it does; resolves once it has. */
+  end(): Promise<void> {
     const worker = this.worker;
-    if (!worker) return;
     this.worker = null;
-    await new Promise<void>((done) => {
-      worker.once('exit', () => done());
-      worker.postMessage('end');
-    });
+    if (worker) {
+      this.ending = new Promise<void>((done) => {
+        worker.once('exit', () => done());
+        worker.postMessage('end');
+      });
+    }
+    return this.ending;
   }
 
   private started(): Worker {
@@ -69,8 +72,14 @@ export class SetThread {
   }
 }
 
+interface Course {
+  signal: AbortSignal;
+  onEnd: () => void; // of the thread
+}
+
 /** An import in a thread of its own. Throws as ImportSession.begin does. */
-export async function beginInThread(thread: SetThread, ask: ImportAsk, signal: AbortSignal | undefined): Promise<Importing> {
+export async function beginInThread(thread: SetThread, ask: ImportAsk, { signal, onEnd }: Course): Promise<Importing> {
+  const end = (): void => void thread.end().then(onEnd);
   try {
     const count = await thread.ask('importBegin', ask, signal);
     return {
@@ -78,10 +87,10 @@ export async function beginInThread(thread: SetThread, ask: ImportAsk, signal: A
       paths: (from, to) => thread.ask('importPaths', { from, to }),
       take: async (from, answers) => void (await thread.ask('importTake', { from, answers })),
       keep: (stop) => thread.ask('importKeep', {}, stop),
-      end: () => void thread.end(),
+      end,
     };
   } catch (error) {
-    void thread.end();
+    end();
     throw error;
   }
 }

@@ -1,0 +1,53 @@
+import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import type { House } from '../../src/main/ipc/house.ts';
+import { serveHouse } from '../../src/main/serve.ts';
+import { temporaryFolder } from '../dataset/drawn.ts';
+import { screenFolder } from '../ipc/doors.ts';
+
+/** How many of this process's open files are this one. */
+const openOf = (path: string): number =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path;
+    } catch {
+      return false; // closed meanwhile
+    }
+  }).length;
+
+test.skipIf(process.platform !== 'linux')('a picture that nobody waits for any more does not stay open', async () => {
+  const warnings: string[] = []; // a file that nobody closed is closed with what holds it, some time, and warned of
+  const warned = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', warned);
+  onTestFinished(() => void process.off('warning', warned));
+  const path = join(temporaryFolder(), 'large.jpg');
+  writeFileSync(path, Buffer.alloc(4_000_000));
+  let asked = 0;
+  const house = {
+    call: () => Promise.resolve({ ok: true as const, value: null }),
+    on: () => () => undefined,
+    media: async () => {
+      asked++;
+      await wait(40);
+      return { path, type: 'image/jpeg', immutable: true };
+    },
+    receive: () => Promise.resolve(''),
+    choose: () => Promise.resolve(),
+    busy: () => 0,
+    close: () => Promise.resolve(),
+  } satisfies House;
+  const served = await serveHouse(house, { screen: screenFolder });
+  onTestFinished(() => served.close());
+  const { origin, searchParams } = new URL(served.url);
+  const headers = { authorization: `Bearer ${searchParams.get('token')!}` };
+  for (let n = 0; n < 20; n++) {
+    const request = get(`${origin}/media/thumb/pets/${n}`, { headers }).on('error', () => undefined);
+    setTimeout(() => request.destroy(), n < 10 ? 20 : 45); // before the file is opened, and while it is sent
+  }
+  await expect.poll(() => asked).toBe(20);
+  await expect.poll(() => openOf(path), { timeout: 5000 }).toBe(0);
+  expect(warnings.filter((text) => text.includes('file descriptor'))).toEqual([]);
+});
