@@ -1,18 +1,15 @@
 // The workbench on a large data set: `node scripts/measure-large.mjs [images] [--keep FOLDER]`, after a build.
 // How long main's event loop was held during an import, edits and the drawing of pairs after them, and how the grid scrolls in
 // Chromium (frames a second, long tasks). Reports figures; asserts nothing, since they depend on the machine they were taken on.
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
-import { parse, stringify } from 'devalue';
 import { flings } from './measure/fling.mjs';
 import { noisyPng } from './measure/png.mjs';
+import { root, servedOn } from './measure/served.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const args = process.argv.slice(2);
 const kept = args.includes('--keep') ? args[args.indexOf('--keep') + 1] : undefined;
 const count = Number(args.find((arg) => /^\d+$/.test(arg)) ?? 100_000);
@@ -27,50 +24,14 @@ function draw() {
   for (let i = 0; i < count; i++) writeFileSync(path.join(folder, `class ${i % CLASSES}`, `image ${i}.png`), noisyPng(i, 40));
 }
 
-const child = (() => {
-  draw();
-  return spawn(
-    process.execPath,
-    [
-      '--import',
-      path.join(root, 'scripts', 'measure', 'loop-delay.mjs'),
-      path.join(root, 'dist', 'main', 'cli.cjs'),
-      'serve',
-      '--workspace',
-      path.join(place, 'workspace'),
-    ],
-    { env: { ...process.env, TWINLENS_SETTINGS: path.join(place, 'settings.json') }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
-  );
-})();
-const line = await new Promise((resolve) =>
-  /** @type {import('node:stream').Readable} */ (child.stdout).once('data', (data) => resolve(String(data))),
-);
-const url = new URL(JSON.parse(line).url);
-
-/**
- * @param {string} name
- * @param {unknown} [input]
- */
-async function call(name, input = {}) {
-  const response = await fetch(new URL(`/call/${name}`, url), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${url.searchParams.get('token')}`, 'content-type': 'application/json' },
-    body: stringify(input),
-  });
-  const answer = parse(await response.text());
-  if (!answer.ok) throw new Error(answer.error.message);
-  return answer.value;
-}
-
-/** @param {string} id */
-async function endOf(id) {
-  for (;;) {
-    const job = (await call('jobs.list')).find((/** @type {{ job: string }} */ one) => one.job === id);
-    if (job.status === 'failed') throw new Error(job.error.message);
-    if (job.status !== 'running') return job;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
+draw();
+const served = await servedOn({
+  workspace: path.join(place, 'workspace'),
+  settings: path.join(place, 'settings.json'),
+  before: ['--import', path.join(root, 'scripts', 'measure', 'loop-delay.mjs')],
+  ipc: true,
+});
+const { call, child, endOf, url } = served;
 
 /**
  * What main's event loop went through while `work` was done.
@@ -118,8 +79,6 @@ try {
     await browser.close();
   }
 } finally {
-  child.disconnect();
-  child.kill('SIGINT');
-  await new Promise((resolve) => child.on('exit', resolve));
+  await served.stop();
   if (kept === undefined) rmSync(place, { recursive: true, force: true });
 }

@@ -1,49 +1,18 @@
 // How quickly main answers while a training keeps every core busy: `node scripts/measure-latency.mjs [seconds]`, after a build.
 // Reports milliseconds; asserts nothing, since a number depends on the machine it was taken on.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
-import { parse, stringify } from 'devalue';
+import { servedOn } from './measure/served.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const seconds = Number(process.argv[2] ?? 30);
 const CALLS = ['app.info', 'jobs.list', 'datasets.list', 'runs.list', 'compare.list', 'settings.get'];
 const EVERY_MS = 20;
 
 const workspace = mkdtempSync(path.join(os.tmpdir(), 'twinlens latency '));
-const child = spawn(process.execPath, [path.join(root, 'dist', 'main', 'cli.cjs'), 'serve', '--workspace', workspace, '--sample'], {
-  env: { ...process.env, TWINLENS_SETTINGS: path.join(workspace, 'settings.json') },
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-const line = await new Promise((resolve) => child.stdout.once('data', (data) => resolve(String(data))));
-const url = new URL(JSON.parse(line).url);
-
-/**
- * @param {string} name
- * @param {unknown} [input]
- */
-async function call(name, input = {}) {
-  const response = await fetch(new URL(`/call/${name}`, url), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${url.searchParams.get('token')}`, 'content-type': 'application/json' },
-    body: stringify(input),
-  });
-  const answer = parse(await response.text());
-  if (!answer.ok) throw new Error(answer.error.message);
-  return answer.value;
-}
-
-/** @param {string} id */
-async function endOf(id) {
-  for (;;) {
-    const job = (await call('jobs.list')).find((/** @type {{ job: string }} */ one) => one.job === id);
-    if (job.status !== 'running') return job;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
+const served = await servedOn({ workspace, settings: path.join(workspace, 'settings.json'), args: ['--sample'] });
+const { call, endOf } = served;
 
 /** @param {string} title @param {() => boolean} goesOn */
 async function measure(title, goesOn) {
@@ -73,7 +42,6 @@ try {
   await call('jobs.cancel', { job: job.job });
   await ended;
 } finally {
-  child.kill('SIGINT');
-  await new Promise((resolve) => child.on('exit', resolve));
+  await served.stop();
   rmSync(workspace, { recursive: true, force: true });
 }

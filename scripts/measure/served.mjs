@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { parse, stringify } from 'devalue';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/**
+ * The built program, serving a workspace, asked as its screen asks it.
+ * @param {{ workspace: string, settings: string, args?: string[], before?: string[], ipc?: boolean }} choice `before`: Node's own arguments
+ */
+export async function servedOn({ workspace, settings, args = [], before = [], ipc = false }) {
+  const child = spawn(process.execPath, [...before, path.join(root, 'dist', 'main', 'cli.cjs'), 'serve', '--workspace', workspace, ...args], {
+    env: { ...process.env, TWINLENS_SETTINGS: settings },
+    stdio: ['ignore', 'pipe', 'inherit', ...(ipc ? /** @type {const} */ (['ipc']) : [])],
+  });
+  const output = /** @type {import('node:stream').Readable} */ (child.stdout);
+  const line = await new Promise((resolve) => output.once('data', (data) => resolve(String(data))));
+  const url = new URL(JSON.parse(line).url);
+
+  /** @param {string} name @param {unknown} [input] @returns {Promise<any>} */
+  async function call(name, input = {}) {
+    const response = await fetch(new URL(`/call/${name}`, url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${url.searchParams.get('token')}`, 'content-type': 'application/json' },
+      body: stringify(input),
+    });
+    const answer = parse(await response.text());
+    if (!answer.ok) throw new Error(answer.error.message);
+    return answer.value;
+  }
+
+  /** @param {string} id of a job */
+  async function endOf(id) {
+    for (;;) {
+      const job = (await call('jobs.list')).find((/** @type {{ job: string }} */ one) => one.job === id);
+      if (job.status === 'failed') throw new Error(job.error.message);
+      if (job.status !== 'running') return job;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  async function stop() {
+    if (ipc) child.disconnect();
+    child.kill('SIGINT');
+    await new Promise((resolve) => child.on('exit', resolve));
+  }
+  return { child, url, call, endOf, stop };
+}
