@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain Node 18+, no dependencies: it runs before anything is installed.
-// Usage: node scripts/bootstrap.mjs <start|test|build|package|twinlens> [args…]
+// Usage: node scripts/bootstrap.mjs <start|test|build|package|install-cuda|twinlens> [args…]
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './bootstrap/build.mjs';
@@ -11,11 +11,13 @@ import { say, SetupError } from './bootstrap/say.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
+const TASKS = ['start', 'test', 'build', 'package', 'install-cuda', 'twinlens'];
+
 /** @returns {Promise<number>} the exit code */
 async function main() {
   const [task, ...args] = process.argv.slice(2);
-  if (task !== 'start' && task !== 'test' && task !== 'build' && task !== 'package' && task !== 'twinlens') {
-    say('usage: node scripts/bootstrap.mjs <start|test|build|package|twinlens> [arguments]');
+  if (task === undefined || !TASKS.includes(task)) {
+    say('usage: node scripts/bootstrap.mjs <start|test|build|package|install-cuda|twinlens> [arguments]');
     return 2;
   }
   const node = await ensureNode(root);
@@ -33,7 +35,9 @@ async function main() {
     say(built === 'fresh' ? 'dist/ is up to date' : 'dist/ is built');
     return 0;
   }
-  if (task === 'package') return handOver(node.executable, [path.join(root, 'scripts', 'package.mjs'), ...args], { env, cwd: root });
+  if (task === 'package' || task === 'install-cuda') {
+    return handOver(node.executable, [path.join(root, 'scripts', `${task}.mjs`), ...args], { env, cwd: root });
+  }
   if (task === 'start') return (await import('./bootstrap/start.mjs')).start(root, node, env, args);
   return handOver(node.executable, [path.join(root, 'dist', 'main', 'cli.cjs'), ...args], {
     env: { NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compile'), ...env },

@@ -2,16 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { deviceWarning, speedText, whyNot } from '../../src/renderer/lib/device-words.ts';
 import type { CheckResult } from '../../src/shared/engine-check.ts';
 
-const check = (change: Partial<CheckResult>): CheckResult => ({ engine: 'onnx', device: 'cpu', ok: true, detail: '', milliseconds: null, ...change });
+const check = (change: Partial<CheckResult>): CheckResult => ({
+  engine: 'onnx',
+  device: 'cpu',
+  ok: true,
+  detail: '',
+  imagesPerSecond: null,
+  elsewhere: null,
+  ...change,
+});
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('devices in words', () => {
   it('sets the speed of each beside the quickest', () => {
-    const cpu = check({ milliseconds: 464 });
-    const gpu = check({ device: 'webgpu', milliseconds: 11.6 });
-    expect(plain(speedText(cpu, [cpu, gpu]))).toBe('464 ms a step · 40.0 times as long as the quickest');
-    expect(plain(speedText(gpu, [cpu, gpu]))).toBe('11.6 ms a step · the quickest');
-    expect(plain(speedText(cpu, [cpu]))).toBe('464 ms a step');
+    const cpu = check({ imagesPerSecond: 34.5 });
+    const gpu = check({ device: 'webgpu', imagesPerSecond: 1380 });
+    expect(plain(speedText(cpu, [cpu, gpu]))).toBe('35 images/s · 40.0 times as long as the quickest');
+    expect(plain(speedText(gpu, [cpu, gpu]))).toBe('1,380 images/s · the quickest');
+    expect(plain(speedText(cpu, [cpu]))).toBe('35 images/s');
   });
 
   it('puts what engines say into words, and leaves what it does not know as it is', () => {
@@ -23,7 +31,7 @@ describe('devices in words', () => {
   });
 
   it('warns of a chosen device that was not tried or did not pass', () => {
-    const checks = [check({ milliseconds: 5 }), check({ device: 'cuda', ok: false, detail: 'out of memory' })];
+    const checks = [check({ imagesPerSecond: 3200 }), check({ device: 'cuda', ok: false, detail: 'out of memory' })];
     expect(deviceWarning('auto', checks)).toBeNull();
     expect(deviceWarning('cpu', checks)).toBeNull();
     expect(deviceWarning('cuda', checks)).toContain('out of memory');

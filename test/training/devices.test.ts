@@ -7,11 +7,12 @@ import { chooseDevice, deviceProblem, Devices } from '../../src/main/devices.ts'
 import type { CheckResult } from '../../src/shared/engine-check.ts';
 import type { DeviceReport } from '../../src/shared/workbench.ts';
 
-const check = (device: CheckResult['device'], milliseconds: number | null): CheckResult => ({
-  engine: 'onnx',
+const check = (device: CheckResult['device'], milliseconds: number | null, engine: CheckResult['engine'] = 'onnx'): CheckResult => ({
+  engine,
   device,
   ok: milliseconds !== null,
-  milliseconds,
+  imagesPerSecond: milliseconds === null ? null : 16000 / milliseconds,
+  elsewhere: null,
   detail: milliseconds === null ? 'no adapter found' : `a training step of 8 pairs took ${milliseconds} ms`,
 });
 const report = (...checks: CheckResult[]): DeviceReport => ({ checkedMs: 1, checks });
@@ -19,24 +20,36 @@ const report = (...checks: CheckResult[]): DeviceReport => ({ checkedMs: 1, chec
 describe('where a training computes', () => {
   test('as asked, whatever is quicker; then as the settings say; then the quickest that passed', () => {
     const both = report(check('cpu', 40), check('webgpu', 9));
-    expect(chooseDevice('cpu', 'webgpu', both)).toMatchObject({ device: 'cpu' });
-    expect(chooseDevice(undefined, 'webgpu', report(check('cpu', 40), check('webgpu', null)))).toMatchObject({ device: 'webgpu' });
-    expect(chooseDevice(undefined, 'auto', both)).toMatchObject({ device: 'webgpu', why: expect.stringContaining('quickest of 2') as string });
-    expect(chooseDevice(undefined, 'auto', report(check('cpu', 40), check('webgpu', 900)))).toMatchObject({ device: 'cpu' });
+    expect(chooseDevice({ device: 'cpu' }, 'webgpu', both)).toMatchObject({ device: 'cpu' });
+    expect(chooseDevice({}, 'webgpu', report(check('cpu', 40), check('webgpu', null)))).toMatchObject({ device: 'webgpu' });
+    expect(chooseDevice({}, 'auto', both)).toMatchObject({ device: 'webgpu', why: expect.stringContaining('quickest of 2') as string });
+    expect(chooseDevice({}, 'auto', report(check('cpu', 40), check('webgpu', 900)))).toMatchObject({ device: 'cpu' });
+  });
+  test('TensorFlow where it is quicker, or asked for; never in the place of a device that was', () => {
+    const all = report(check('cpu', 40), check('cuda', 9, 'tensorflow'), { ...check('cpu', 1, 'tensorflow'), imagesPerSecond: null });
+    expect(chooseDevice({}, 'auto', all)).toMatchObject({
+      engine: 'tensorflow',
+      device: 'cuda',
+      why: expect.stringContaining('beside 400 on the processor') as string,
+    });
+    expect(chooseDevice({ engine: 'onnx' }, 'auto', all)).toMatchObject({ engine: 'onnx', device: 'cpu' });
+    expect(chooseDevice({ engine: 'tensorflow' }, 'cpu', all)).toMatchObject({ engine: 'tensorflow', device: 'cuda' });
+    expect(chooseDevice({ engine: 'tensorflow', device: 'cpu' }, 'auto', all)).toMatchObject({ engine: 'tensorflow', device: 'cpu' });
   });
   test('it is said when nothing was tried, and when only the processor passed', () => {
-    expect(chooseDevice(undefined, 'auto', null).why).toContain('No device of this machine has been tried');
-    expect(chooseDevice(undefined, 'auto', report(check('cpu', 40), check('cuda', null))).why).toContain('Only the processor');
+    expect(chooseDevice({}, 'auto', null).why).toContain('No device of this machine has been tried');
+    expect(chooseDevice({}, 'auto', report(check('cpu', 40), check('cuda', null))).why).toContain('Only the processor');
   });
   test('a device that did not pass is a problem to be told; one never tried is not', () => {
+    const on = (device: CheckResult['device']): { engine: 'onnx'; device: typeof device } => ({ engine: 'onnx', device });
     const known = report(check('cpu', 40), check('cuda', null));
-    expect(deviceProblem('cuda', known)).toBe('The NVIDIA graphics card (CUDA) did not pass its trial: no adapter found.');
-    expect([deviceProblem('cpu', known), deviceProblem('dml', known), deviceProblem('cuda', null)]).toEqual([null, null, null]);
+    expect(deviceProblem(on('cuda'), known)).toBe('The NVIDIA graphics card (CUDA) did not pass its trial: no adapter found.');
+    expect([deviceProblem(on('cpu'), known), deviceProblem(on('dml'), known), deviceProblem(on('cuda'), null)]).toEqual([null, null, null]);
   });
   test('the report is kept; a damaged one counts as none', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'twinlens-devices-')), 'devices.json');
     const found = await checkDevices();
-    expect(found.find((c) => c.device === 'cpu')).toMatchObject({ ok: true, milliseconds: expect.any(Number) as number });
+    expect(found.find((c) => c.device === 'cpu')).toMatchObject({ ok: true, imagesPerSecond: expect.any(Number) as number });
     writeFileSync(path, JSON.stringify({ checkedMs: 5, checks: found }));
     expect(new Devices(path).get()).toEqual({ checkedMs: 5, checks: found });
     writeFileSync(path, '{"checkedMs": 5, "checks": [');

@@ -22,7 +22,7 @@ describe('a plan', () => {
   test('fills in what was left open, and counts the images it would use', () => {
     const plan = planTraining(facts(), { dataset: 'things', epochs: 7 });
     expect(plan).toMatchObject({ problems: [], images: 10, config: { backbone: 'compact', epochs: 7, weights: null }, device: { device: 'cpu' } });
-    expect(plan.request).toEqual({ dataset: 'things', epochs: 7, device: 'cpu' });
+    expect(plan.request).toEqual({ dataset: 'things', epochs: 7, engine: 'onnx', device: 'cpu' });
   });
   test('says what is wrong field by field, all at once', () => {
     const found = messages(facts(), {
@@ -58,8 +58,11 @@ describe('a plan', () => {
     expect(messages(empty, { dataset: 'empty' })).toEqual({ dataset: expect.stringContaining('no validation pairs') as string });
   });
   test('a device that failed its trial is refused; the one chosen is part of the request', () => {
-    const check = { engine: 'onnx', device: 'cuda', ok: false, milliseconds: null, detail: 'no library' } as const;
-    const devices = { checkedMs: 1, checks: [check, { engine: 'onnx', device: 'webgpu', ok: true, milliseconds: 4, detail: '' } as const] };
+    const check = { engine: 'onnx', device: 'cuda', ok: false, imagesPerSecond: null, elsewhere: null, detail: 'no library' } as const;
+    const devices = {
+      checkedMs: 1,
+      checks: [check, { engine: 'onnx', device: 'webgpu', ok: true, imagesPerSecond: 4000, elsewhere: null, detail: '' } as const],
+    };
     expect(messages(facts({ devices }), { device: 'cuda' })).toEqual({ device: expect.stringContaining('no library') as string });
     expect(messages(facts({ devices, setting: 'cuda' }), {})).toEqual({ device: expect.stringContaining('no library') as string });
     expect(planTraining(facts({ devices }), { dataset: 'things' }).request).toMatchObject({ device: 'webgpu' });

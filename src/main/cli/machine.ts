@@ -1,20 +1,25 @@
 import { type Command, Option } from 'commander';
 import { BenchRequest } from '../../shared/contract.ts';
+import type { CheckResult } from '../../shared/engine-check.ts';
 import { AppError } from '../../shared/errors.ts';
 import { BACKBONES, DEVICES, ENGINES } from '../../shared/run.ts';
+import { chooseDevice } from '../devices.ts';
 import { ComputeHost } from '../compute/compute-host.ts';
 import { computeEntry } from '../program-folder.ts';
 import { type Common, common, fromHere, numeric, parsed } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 
 export function addMachineCommands(program: Command): void {
-  common(program.command('doctor').description('try every engine and device with a real training step')).action(async ({ json }: Common) => {
-    const engines = await withCompute((compute) => compute.ask('check', {}));
-    print(Boolean(json), { node: process.versions.node, engines }, () => [
-      `Node ${process.versions.node}`,
-      ...engines.map((e) => `${e.ok ? 'works ' : 'no    '} ${e.engine} on ${e.device}: ${e.detail}`),
-    ]);
-  });
+  common(program.command('doctor').description('try every engine and device with a real training step'))
+    .option('--verbose', 'also find the operators that a graphics card leaves to the processor')
+    .action(async ({ json, verbose = false }: Common & { verbose?: boolean }) => {
+      const engines = await withCompute((compute) => compute.ask('check', { verbose }));
+      print(Boolean(json), { node: process.versions.node, engines }, () => [
+        `Node ${process.versions.node}`,
+        ...engines.flatMap(checkLines),
+        `Automatic choice: ${chooseDevice({}, 'auto', { checkedMs: Date.now(), checks: engines }).why}`,
+      ]);
+    });
 
   common(program.command('bench').description('measure speed with random weights'))
     .addOption(new Option('--task <task>', 'what is measured').choices(['train', 'infer', 'explain', 'embed']))
@@ -31,6 +36,14 @@ export function addMachineCommands(program: Command): void {
         `${result.task} ${result.backbone}: ${result.imagesPerSecond.toFixed(1)} images/s (${result.seconds.toFixed(3)} s) on ${result.device} (${result.engine})`,
       ]);
     });
+}
+
+/** What came of one engine on one device. */
+function checkLines({ engine, device, ok, detail, imagesPerSecond, elsewhere }: CheckResult): string[] {
+  const rate = imagesPerSecond === null ? '' : `${Math.round(imagesPerSecond)} images/s, `;
+  const line = `${ok ? 'works ' : 'no    '} ${engine} on ${device}: ${rate}${detail}`;
+  if (elsewhere === null) return [line];
+  return [line, `         left to the processor in mid-graph: ${elsewhere.length ? elsewhere.join(', ') : 'nothing'}`];
 }
 
 async function measured(

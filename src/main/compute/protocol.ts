@@ -104,7 +104,7 @@ export interface ComputeCalls {
   train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };
   embed: { args: EmbedRequest; result: { embeddings: Float32Array; dim: number }; progress: Counted };
   explain: { args: ExplainRequest; result: ExplainResult; progress: never };
-  check: { args: Record<string, never>; result: CheckResult[]; progress: never };
+  check: { args: { verbose?: boolean }; result: CheckResult[]; progress: never };
   bench: { args: BenchRequest; result: { seconds: number[] }; progress: Counted };
   benchEmbed: {
     args: { folder: string; backbone: BackboneName; size: number; device: DeviceName };

@@ -31,13 +31,13 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const images = dataset ? dataset.splits.train + dataset.splits.valid : 0;
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) problems.push({ field: path.join('.') || null, message });
-    const asked = TrainRequest.shape.device.safeParse(choices['device']);
-    const device = chooseDevice(asked.success ? asked.data : undefined, facts.setting, facts.devices);
+    const asked = TrainRequest.pick({ engine: true, device: true }).safeParse(choices);
+    const device = chooseDevice(asked.success ? asked.data : {}, facts.setting, facts.devices);
     return { request: null, dataset, config: null, problems, images, device };
   }
-  const device = chooseDevice(parsed.data.device, facts.setting, facts.devices);
-  const request = { ...parsed.data, device: device.device };
-  const broken = deviceProblem(device.device, facts.devices);
+  const device = chooseDevice(parsed.data, facts.setting, facts.devices);
+  const request = { ...parsed.data, engine: device.engine, device: device.device };
+  const broken = deviceProblem(device, facts.devices);
   if (broken) problems.push({ field: 'device', message: `${broken} Choose another device.` });
   const config = configOf(facts, request, problems);
   return { request: problems.length ? null : request, dataset, config, problems, images, device };

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../shared/engine-check.ts';
-import { NBSP } from '../../shared/format.ts';
+import { countText, NBSP } from '../../shared/format.ts';
 import type { DeviceName, EngineName } from '../../shared/run.ts';
 import type { Settings } from '../../shared/workbench.ts';
 
@@ -19,19 +19,21 @@ export const DEVICE_CHOICES = [
   ...(Object.keys(DEVICE_NAMES) as DeviceName[]).map((value) => ({ value, text: DEVICE_NAMES[value] })),
 ] as const satisfies readonly { value: Settings['device']; text: string }[];
 
-/** How quick a device that passed its trial is, beside the quickest: "6.1 ms a step · the quickest", "4.0 times as long". */
+/** How quick a device that passed its trial is, beside the quickest: "2 600 images/s · the quickest", "… · 4.0 times as long". */
 export function speedText(check: CheckResult, all: readonly CheckResult[]): string {
-  const own = check.milliseconds;
-  if (!check.ok || own === null) return '';
-  const best = Math.min(...all.flatMap((other) => (other.ok && other.milliseconds !== null ? [other.milliseconds] : [])));
-  const step = `${own.toFixed(own < 100 ? 1 : 0)}${NBSP}ms a step`;
-  if (all.filter((other) => other.ok).length < 2) return step;
-  return own === best ? `${step} · the quickest` : `${step} · ${(own / best).toFixed(1)} times as long as the quickest`;
+  const own = check.imagesPerSecond;
+  if (!check.ok) return '';
+  if (own === null) return check.detail;
+  const rates = all.flatMap((other) => (other.ok && other.imagesPerSecond !== null ? [other.imagesPerSecond] : []));
+  const rate = `${countText(Math.round(own))}${NBSP}images/s`;
+  if (rates.length < 2) return rate;
+  const best = Math.max(...rates);
+  return own === best ? `${rate} · the quickest` : `${rate} · ${(best / own).toFixed(1)} times as long as the quickest`;
 }
 
 /** Why a device did not pass, for a person; the engine's own words where nothing better is known. */
 export function whyNot({ detail, device, engine }: CheckResult): string {
-  if (engine === 'tensorflow') return detail.charAt(0).toUpperCase() + detail.slice(1) + '.';
+  if (engine === 'tensorflow') return detail.charAt(0).toUpperCase() + detail.slice(1).replace(/\.?$/, '.');
   if (/not part of this build/.test(detail)) {
     if (device === 'dml') return 'DirectML is for Windows only.';
     return `The engine of this system has no ${device === 'cuda' ? 'CUDA' : 'WebGPU'}.`;

@@ -14,7 +14,7 @@ import { TensorflowTrainer } from './tensorflow/trainer.ts';
 export async function tensorflowEngine(device: DeviceName): Promise<Engine> {
   const library = await tensorflowLibrary();
   const own = deviceOf(library);
-  if (device !== own) throw new AppError('engine', whyElsewhere(device, library), { detail: library.missed });
+  if (device !== own) throw new AppError('engine', whyElsewhere(device, library));
   const { tf } = library;
   return {
     name: 'tensorflow',

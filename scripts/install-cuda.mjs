@@ -1,0 +1,91 @@
+// Behind `npm run install-cuda`: adds what the two engines need to compute on an NVIDIA card, tries it with real training steps,
+// and says what is missing. Until everything has arrived nothing that is installed is touched.
+// Usage: npm run install-cuda -- [--dry-run] [--without-card]
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { say, SetupError } from './bootstrap/say.mjs';
+import { findCard, missingLibraries, WANTS } from './cuda/machine.mjs';
+import { fetchProvider, fetchTensorflow, TENSORFLOW } from './cuda/parts.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+const { values } = parseArgs({
+  options: {
+    'dry-run': { type: 'boolean', default: false }, // only says what it would do and what is missing
+    'without-card': { type: 'boolean', default: false }, // to make a package for other machines
+  },
+});
+
+/** The parts for this system. onnxruntime has CUDA on Linux only; on Windows it uses the card through DirectML and WebGPU. */
+const parts = [
+  { engine: /** @type {const} */ ('tensorflow'), what: `TensorFlow for cards (${TENSORFLOW})`, fetch: fetchTensorflow, on: ['linux', 'win32'] },
+  { engine: /** @type {const} */ ('onnxruntime'), what: "onnxruntime's CUDA part", fetch: fetchProvider, on: ['linux'] },
+].filter(({ on }) => on.includes(process.platform));
+
+async function main() {
+  const isHere = ['linux', 'win32'].includes(process.platform) && process.arch === 'x64';
+  if (!isHere)
+    throw new SetupError(
+      `CUDA is for Linux and Windows on 64-bit Intel and AMD processors, not for ${process.platform} ${process.arch}. Train with --device webgpu.`,
+    );
+  const card = await findCard();
+  if (card === null && !values['without-card']) {
+    throw new SetupError(
+      "No NVIDIA card with its driver was found (nvidia-smi says nothing), so CUDA would be of no use here. Other makers' cards compute with --device webgpu. Nothing was changed.",
+    );
+  }
+  if (card !== null) say(`found ${card.name}, driver ${card.driver}${card.cuda === null ? '' : `, which runs CUDA up to ${card.cuda}`}`);
+  for (const { engine, what } of parts) {
+    const missing = await missingLibraries(WANTS[engine][process.platform === 'win32' ? 'win32' : 'linux']);
+    say(`${what} wants ${WANTS[engine].words}${missing.length ? `; not found here: ${missing.join(', ')}` : ', which are here'}`);
+  }
+  if (values['dry-run']) {
+    say(`would fetch ${parts.map(({ what }) => what).join(' and ')}, several hundred megabytes, and try them. Nothing was changed.`);
+    return 0;
+  }
+  await fetchAll();
+  return card === null ? 0 : tried();
+}
+
+async function fetchAll() {
+  const aside = path.join(root, '.toolchain', 'cuda');
+  try {
+    const places = [];
+    for (const { engine, what, fetch } of parts) {
+      const work = path.join(aside, engine);
+      rmSync(work, { recursive: true, force: true });
+      mkdirSync(work, { recursive: true });
+      say(`fetching ${what}`);
+      places.push(await fetch(root, work, process.env));
+    }
+    for (const place of places) place();
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** A training step on each engine's CUDA device, by the doctor. */
+function tried() {
+  const doctor = spawnSync(process.execPath, [path.join(root, 'dist', 'main', 'cli.cjs'), 'doctor', '--json'], { encoding: 'utf8', cwd: root });
+  if (doctor.status !== 0) throw new SetupError(`The parts are here, but could not be tried: ${doctor.stderr.trim()}`);
+  /** @type {{ engine: string, device: string, ok: boolean, detail: string, imagesPerSecond: number | null }[]} */
+  const checks = JSON.parse(doctor.stdout).engines.filter((/** @type {{ device: string }} */ c) => c.device === 'cuda');
+  for (const { engine, ok, detail, imagesPerSecond } of checks) {
+    say(ok ? `works: ${engine} on cuda, ${Math.round(imagesPerSecond ?? 0)} images/s` : `does not work yet: ${engine} on cuda: ${detail}`);
+  }
+  if (checks.some(({ ok }) => ok)) return 0;
+  say('neither engine computes on the card yet: install the CUDA and cuDNN named above from NVIDIA, then run "doctor"');
+  return 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { scratch } from '../cli/kit.ts';
+import { SWIFTSHADER } from '../swiftshader.ts';
+
+// A driver is found when a process starts, so these run in one of their own. scripts/check-webgpu.mjs runs all others too.
+
+const run = promisify(execFile);
+const note = SWIFTSHADER ? '' : ' (skipped: no Chromium with its SwiftShader here)';
+
+test.skipIf(!SWIFTSHADER)(`on WebGPU, in software: steps, resuming and optimizer state agree with the CPU${note}`, async () => {
+  const env = { ...process.env, ...SWIFTSHADER, TWINLENS_TEST_DEVICE: 'webgpu' };
+  const report = join(scratch('webgpu'), 'report.json');
+  const args = ['node_modules/vitest/vitest.mjs', 'run', 'test/nn/agreement.test.ts', '-t', 'compact', '--reporter=json', `--outputFile=${report}`];
+  await run(process.execPath, args, { env });
+  expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+});
+
+test.skipIf(!SWIFTSHADER)(`an operator that WebGPU does not know is told, and so is one pooling that it does${note}`, async () => {
+  const { stdout } = await run(process.execPath, ['test/nn/providers.ts'], { env: { ...process.env, ...SWIFTSHADER } });
+  expect(JSON.parse(stdout)).toMatchObject({ Sum: 'CPUExecutionProvider', Add: 'WebGpuExecutionProvider', MaxPool: 'WebGpuExecutionProvider' });
+});
