@@ -1,5 +1,5 @@
 // Behind `npm run package`, under the Node and the libraries that bootstrap brings, after a build.
-// Usage: npm run package -- [--platform linux|win32|darwin] [--arch x64|arm64|all] [--dir] [--out FOLDER] [--electron-dist FOLDER] [--node FILE]
+// Usage: npm run package -- [--platform linux|win32|darwin] [--arch x64|arm64|all] [--cuda] [--dir] [--out FOLDER] [--electron-dist FOLDER] [--node FILE]
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { say, SetupError } from './bootstrap/say.mjs';
+import { whyNoCuda } from './package/modules.mjs';
 import { stageApp } from './package/stage.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     platform: { type: 'string', default: process.platform },
     arch: { type: 'string' },
     dir: { type: 'boolean', default: false }, // only the folder, no installer
+    cuda: { type: 'boolean', default: false }, // with what `npm run install-cuda` added: hundreds of megabytes
     out: { type: 'string', default: 'release' },
     'electron-dist': { type: 'string' }, // Electron's runtime, unpacked; else it is downloaded
     node: { type: 'string' }, // a Node to carry instead of the pinned one
@@ -27,8 +29,8 @@ const { values } = parseArgs({
 
 /** @param {import('./package/modules.mjs').Target} target */
 async function packageFor(target) {
-  const stage = path.join('release', '.stage', `${target.platform}-${target.arch}`);
-  say(`preparing ${target.platform} ${target.arch}`);
+  const stage = path.join('release', '.stage', `${target.platform}-${target.arch}${target.cuda ? '-cuda' : ''}`);
+  say(`preparing ${target.platform} ${target.arch}${target.cuda ? ' with CUDA' : ''}`);
   await stageApp(root, path.join(root, stage), target, values.node === undefined ? {} : { node: values.node });
   const args = [
     path.join(root, 'node_modules', 'electron-builder', 'cli.js'),
@@ -36,7 +38,7 @@ async function packageFor(target) {
     ...(values.dir ? ['dir'] : []),
     `--${target.arch}`,
     '--config',
-    'electron-builder.yml',
+    target.cuda ? 'electron-builder.cuda.yml' : 'electron-builder.yml',
     `-c.directories.app=${stage}/app`,
     `-c.directories.output=${values.out}`,
     '--publish',
@@ -66,7 +68,13 @@ try {
   const { platform } = values;
   if (!(platform in PLATFORMS)) throw new SetupError(`There are packages for ${Object.keys(PLATFORMS).join(', ')}, not for ${platform}.`);
   const arches = values.arch === undefined ? ARCHES[platform] : values.arch === 'all' ? ['x64', 'arm64'] : [values.arch];
-  for (const arch of arches) await packageFor(/** @type {import('./package/modules.mjs').Target} */ ({ platform, arch }));
+  const { cuda } = values;
+  const targets = arches.map((arch) => /** @type {import('./package/modules.mjs').Target} */ ({ platform, arch, cuda }));
+  for (const target of targets) {
+    const problem = cuda ? whyNoCuda(path.join(root, 'node_modules'), target) : null;
+    if (problem !== null) throw new SetupError(problem);
+    await packageFor(target);
+  }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(error.message);

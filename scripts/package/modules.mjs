@@ -1,15 +1,22 @@
 // Which modules a package carries, and which of their files: what is not listed here does not lie in it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 
-/** @typedef {{ platform: 'linux' | 'win32' | 'darwin', arch: 'x64' | 'arm64' }} Target as Node names them */
+/** @typedef {{ platform: 'linux' | 'win32' | 'darwin', arch: 'x64' | 'arm64', cuda?: boolean }} Target as Node names them; cuda: with what computes on NVIDIA cards */
 /** @typedef {{ name: string, folder: string, version: string }} Module */
 
 /** What the bundles require at run time; everything else is inside them (vite.config.ts). */
 export const RUNTIME_MODULES = ['better-sqlite3', 'onnxruntime-node', 'sharp', '@fontsource/inter'];
 
-/** Dependencies that only their owners' install and build scripts need. */
-const INSTALL_ONLY = new Set(['adm-zip', 'global-agent', 'node-addon-api']);
+/** What the CUDA flavour requires too: TensorFlow's library with its binding, which asks for TF.js by name. */
+export const CUDA_MODULES = ['@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu'];
+
+/** Dependencies that only their owners' install and build scripts need, or other entries than the one that is loaded. */
+const INSTALL_ONLY = new Set(['adm-zip', 'global-agent', 'node-addon-api', 'argparse', 'chalk', 'core-js', 'regenerator-runtime', 'yargs']);
+
+/** Its modules lie inside it (scripts/cuda/parts.mjs), so they come with its files. */
+const WHOLE = new Set(['@tensorflow/tfjs-node-gpu']);
 
 /** Subsets that the legends of pictures are drawn with (src/main/compute/legend.ts). */
 const FONT_FILE = /^files\/inter-(latin|latin-ext|greek|cyrillic|vietnamese)-400-normal\.woff$/;
@@ -21,15 +28,17 @@ const DEAD_WEIGHT = /\.(map|d\.[cm]?ts|[cm]?ts|md|markdown|gyp|gypi|h|hpp|cc|cpp
 const FILES = {
   // Only the prebuild of this platform; a `build` folder would be whatever this machine once compiled.
   'better-sqlite3': (file, { platform, arch }) => (file.startsWith('lib/') && file.endsWith('.js')) || file === `prebuilds/${platform}-${arch}.node`,
-  'onnxruntime-node': (file, { platform, arch }, all) => {
+  'onnxruntime-node': (file, { platform, arch, cuda }, all) => {
     if (file.startsWith('dist/')) return file.endsWith('.js');
     const home = `bin/napi-v6/${platform}/${arch}/`;
     if (!file.startsWith(home)) return false;
-    if (/providers_(cuda|tensorrt)/.test(file)) return false; // hundreds of megabytes that a person adds for her own card
+    if (/providers_tensorrt/.test(file)) return false;
+    if (/providers_(cuda|shared)/.test(file)) return cuda === true && platform === 'linux'; // hundreds of megabytes
     // npm packages hold no links: the library lies there twice, and the binding asks for the shorter name.
     return !(/libonnxruntime\.\d+\.\d+\.\d+\.dylib$/.test(file) && all.has(`${home}libonnxruntime.1.dylib`));
   },
   'onnxruntime-common': (file) => /^dist\/cjs\/.*\.(js|json)$/.test(file) && !file.endsWith('.map'),
+  '@tensorflow/tfjs-node-gpu': (file) => (/^(dist|node_modules)\//.test(file) && !DEAD_WEIGHT.test(file)) || /^(lib|deps\/lib)\//.test(file),
   sharp: (file) => /^dist\/.*\.cjs$/.test(file),
   '@fontsource/inter': (file) => FONT_FILE.test(file),
 };
@@ -43,6 +52,7 @@ const FILES = {
 export function belongs(name, file, target, all) {
   if (ABOUT.test(file)) return true;
   if (name.startsWith('@img/sharp-')) return !DEAD_WEIGHT.test(file) || file === 'README.md'; // which names the licences of what is inside
+  if (/^@tensorflow\/tfjs(-|$)/.test(name) && name !== '@tensorflow/tfjs-node-gpu') return /^dist\/[^/]*\.node\.js$/.test(file);
   return FILES[name]?.(file, target, all) ?? !DEAD_WEIGHT.test(file);
 }
 
@@ -63,11 +73,28 @@ export function modulesFor(nodeModules, target, elsewhere = () => null) {
     if (!existsSync(path.join(folder, 'package.json'))) throw new Error(`the module ${name} is not installed`);
     const { version, dependencies = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
     found.set(name, { name, folder, version });
-    Object.keys(dependencies).forEach(add);
+    if (!WHOLE.has(name)) Object.keys(dependencies).forEach(add);
   };
   RUNTIME_MODULES.forEach(add);
+  if (target.cuda) CUDA_MODULES.forEach(add);
   for (const name of imageModules(nodeModules, target)) add(name);
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * Why the CUDA flavour can't be packaged here, or null. Its parts are this system's own: they are not fetched for another.
+ * @param {string} nodeModules
+ * @param {Target} target
+ */
+export function whyNoCuda(nodeModules, { platform, arch }, host = process.platform) {
+  if (platform === 'darwin' || arch !== 'x64') return `There is no CUDA for ${platform} ${arch}: leave --cuda out.`;
+  if (platform !== host)
+    return `The CUDA flavour for ${platform} is packaged on ${platform}: its parts are fetched for the system that fetches them.`;
+  const provider = path.join(nodeModules, 'onnxruntime-node', 'bin', 'napi-v6', platform, arch, 'libonnxruntime_providers_cuda.so');
+  const here = existsSync(path.join(nodeModules, '@tensorflow', 'tfjs-node-gpu', 'lib')) && (platform !== 'linux' || existsSync(provider));
+  return here
+    ? null
+    : 'The parts for CUDA are not here: run "npm run install-cuda" first (with "-- --without-card" on a machine without an NVIDIA card).';
 }
 
 /**

@@ -67,6 +67,7 @@ function noticeOf(root, { name, folder, version }) {
   if (licence.includes('LGPL')) texts.push(...['LGPL-3.0.txt', 'GPL-3.0.txt'].map((file) => readFileSync(path.join(kept, file), 'utf8').trim()));
   const own = path.join(kept, `${name.replaceAll('/', '+')}.txt`); // of modules that come without a licence file
   if (texts.length === 0 && existsSync(own)) texts.push(readFileSync(own, 'utf8').trim());
+  if (texts.length === 0 && licence.startsWith('Apache-2.0')) texts.push(readFileSync(path.join(kept, 'Apache-2.0.txt'), 'utf8').trim());
   return { name, version, licence, text: texts.length > 0 ? texts.join('\n\n') : null };
 }
 

@@ -142,6 +142,7 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     expect(metadata['twinlens.run']).toBe(run);
     const onnx = join(scratch('export'), 'net.onnx');
     await json(['export', run, '--format', 'onnx', '--out', onnx, ...at]);
+    expect(readFileSync(onnx).includes('twinlens.distance')).toBe(true); // the model card is inside
     // Opened by onnxruntime itself, its embeddings lie as far apart as `compare` says.
     const files = [join(folder, 'red', 'red-03.png'), join(folder, 'blue', 'blue-05.png')] as const;
     const session = await InferenceSession.create(onnx);

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { belongs, filesBelow, imageModules, modulesFor, type Target } from '../../scripts/package/modules.mjs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { belongs, filesBelow, imageModules, modulesFor, type Target, whyNoCuda } from '../../scripts/package/modules.mjs';
 import { bundledModules, noticesFor } from '../../scripts/package/notices.mjs';
 import { FOR_INTEL_MACS, nodePinFor, pinsFor } from '../../scripts/package/pins.mjs';
+import { scratch } from '../cli/kit.ts';
 import { ONNXRUNTIME_OF_INTEL_MACS } from '../../src/main/versions.ts';
 
 const TARGETS: Target[] = (['linux', 'win32', 'darwin'] as const).flatMap((platform) =>
@@ -47,6 +50,64 @@ describe.each(TARGETS.map((target) => [title(target), target] as const))('a pack
     for (const other of others) expect(pins.map((pin) => pin.name)).not.toContain(`@img/sharp-${other.platform}-${other.arch}`);
     expect(nodePinFor(target) !== null).toBe(target.platform === 'linux');
   });
+});
+
+describe.each(['linux', 'win32'] as const)('the CUDA flavour for %s', (platform) => {
+  const target: Target = { platform, arch: 'x64', cuda: true };
+  const provider = (name: string): string => `bin/napi-v6/linux/x64/libonnxruntime_providers_${name}.so`;
+
+  test('carries TensorFlow with its library, TF.js as far as Node loads it, and the CUDA part of onnxruntime where there is one', () => {
+    const home = scratch('tfjs-node-gpu');
+    const write = (file: string, text = ''): void => {
+      mkdirSync(dirname(join(home, file)), { recursive: true });
+      writeFileSync(join(home, file), text);
+    };
+    write('package.json', JSON.stringify({ version: '4.22.0', dependencies: { '@tensorflow/tfjs': '4.22.0', rimraf: '^2.6.2' } }));
+    for (const file of ['dist/index.js', 'lib/napi-v8/tfjs_binding.node', 'deps/lib/libtensorflow.so.2', 'node_modules/rimraf/rimraf.js'])
+      write(file);
+    for (const file of ['deps/include/c_api.h', 'binding/tfjs_backend.cc', 'src/index.ts', 'scripts/install.js', 'dist/index.d.ts']) write(file);
+    const images = imageModules('node_modules', { platform: process.platform, arch: process.arch } as Target)[0]!;
+    const elsewhere = (name: string): string | null =>
+      name === '@tensorflow/tfjs-node-gpu' ? home : name.startsWith('@img/sharp-') ? join('node_modules', images) : null;
+    const modules = modulesFor('node_modules', target, elsewhere);
+    const plain = modulesFor('node_modules', { platform, arch: 'x64' }, elsewhere).map(({ name }) => name);
+    const more = modules.map(({ name }) => name).filter((name) => !plain.includes(name));
+    expect(more).toEqual(expect.arrayContaining(['@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-node-gpu', 'seedrandom']));
+    expect(more.filter((name) => /^(core-js|yargs|rimraf)$/.test(name))).toEqual([]);
+    const kept = (name: string, folder: string): string[] => {
+      const files = filesBelow(folder);
+      return files.filter((file) => belongs(name, file, target, new Set(files)));
+    };
+    expect(kept('@tensorflow/tfjs-node-gpu', home)).toEqual([
+      'deps/lib/libtensorflow.so.2',
+      'dist/index.js',
+      'lib/napi-v8/tfjs_binding.node',
+      'node_modules/rimraf/rimraf.js',
+      'package.json',
+    ]);
+    expect(kept('@tensorflow/tfjs-core', 'node_modules/@tensorflow/tfjs-core').filter((file) => file.endsWith('.js'))).toEqual([
+      'dist/tf-core.node.js',
+    ]);
+    const onnx = [provider('cuda'), provider('shared'), provider('tensorrt')];
+    expect(onnx.filter((file) => belongs('onnxruntime-node', file, target, new Set(onnx)))).toEqual(platform === 'linux' ? onnx.slice(0, 2) : []);
+  });
+
+  test('is packaged only where its parts are, and says how they come there', () => {
+    const nodeModules = scratch('modules');
+    expect(whyNoCuda(nodeModules, target, platform)).toContain('npm run install-cuda');
+    expect(whyNoCuda(nodeModules, target, platform === 'linux' ? 'win32' : 'linux')).toContain(`packaged on ${platform}`);
+    for (const folder of ['@tensorflow/tfjs-node-gpu/lib', 'onnxruntime-node/bin/napi-v6/linux/x64'])
+      mkdirSync(join(nodeModules, folder), { recursive: true });
+    writeFileSync(join(nodeModules, 'onnxruntime-node', provider('cuda')), '');
+    expect(whyNoCuda(nodeModules, target, platform)).toBeNull();
+  });
+});
+
+test('the CUDA flavour is the other one under its own name; Macs have none', () => {
+  const config = readFileSync('electron-builder.cuda.yml', 'utf8');
+  expect(config).toMatch(/^extends: \.\/electron-builder\.yml$/m);
+  expect(config).toMatch(/^artifactName: .*-cuda\.\$\{ext\}$/m);
+  expect(whyNoCuda('node_modules', { platform: 'darwin', arch: 'arm64' }, 'darwin')).toContain('no CUDA for darwin');
 });
 
 test('only Macs with Intel chips get an older onnxruntime, and results made there say so', () => {

@@ -9,13 +9,13 @@ import { SWIFTSHADER } from '../swiftshader.ts';
 import { hasCompute, openRoom, type Room } from './workbench.ts';
 
 const PER_CLASS = 16;
-const QUICK = { size: 16, batch: 8, lr: 3e-3, seed: 3, epochs: 2 } as const;
+const QUICK = { size: 16, batch: 16, lr: 3e-3, seed: 3, epochs: 2 } as const;
 
-/** A few pictures of each class of the drawn sample. */
+/** A few pictures of three classes of the drawn sample: in plain JavaScript and in software every one takes its time. */
 async function importSample(room: Room): Promise<string> {
   const [whole, part] = [scratch('sample'), scratch('part')];
   const { images } = await writeSample(whole, { seed: 1 });
-  for (const name of readdirSync(images)) {
+  for (const name of readdirSync(images).sort().slice(0, 3)) {
     for (const file of readdirSync(join(images, name)).sort().slice(0, PER_CLASS)) cpSync(join(images, name, file), join(part, name, file));
   }
   const job = await room.ended(await room.call('datasets.import', { folder: part, name: 'part' }));
@@ -28,7 +28,7 @@ describe.skipIf(!hasCompute)('the same training on every engine and device of th
     Object.assign(process.env, SWIFTSHADER); // compute finds it when it starts
   });
 
-  test('ends with the same curve', async () => {
+  test('ends with the same curve', { timeout: 400_000 }, async () => {
     const passed = (await checkDevices()).filter((c) => c.ok).map((c): [EngineName, DeviceName] => [c.engine, c.device]);
     if (SWIFTSHADER && !passed.some(([, device]) => device === 'webgpu')) passed.push(['onnx', 'webgpu']);
     expect(passed.length).toBeGreaterThanOrEqual(2); // TensorFlow computes everywhere

@@ -17,7 +17,7 @@ function modelCard(run: RunRecord): Record<string, string> {
   return {
     'twinlens.run': run.run,
     'twinlens.dataset': `${run.dataset} ${run.snapshot}`,
-    'twinlens.input': `RGB [N, 3, ${config.size}, ${config.size}], (value / 255 - mean) / std, mean ${config.preprocessing.mean.join(' ')}, std ${config.preprocessing.std.join(' ')}`,
+    'twinlens.input': `RGB [1, 3, ${config.size}, ${config.size}], (value / 255 - mean) / std, mean ${config.preprocessing.mean.join(' ')}, std ${config.preprocessing.std.join(' ')}`,
     'twinlens.distance': `Euclidean, margin ${config.margin}, different above ${run.calibration?.threshold ?? 'unknown'}`,
     'twinlens.metrics': JSON.stringify(metrics),
     'twinlens.modelSha256': run.modelSha256 ?? '',
