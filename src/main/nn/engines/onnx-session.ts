@@ -85,7 +85,9 @@ export async function runSession(
   }
 }
 
-const MEMORY = /out of memory|bad_alloc|OUT_OF_(DEVICE|HOST)_MEMORY|failed to allocate|exceeds? .*(buffer|limit|size)|E_OUTOFMEMORY/i;
+// WebGPU goes on after an allocation that failed, and then says this of whatever followed.
+const MEMORY =
+  /invalid due to a previous error|out of memory|bad_alloc|OUT_OF_(DEVICE|HOST)_MEMORY|failed to allocate|exceeds? .*(buffer|limit|size)|E_OUTOFMEMORY/i;
 const PROVIDER = /providers_(cuda|shared)|libcu|cudart|cudnn|shared library|LoadLibrary|no CUDA-capable|CUDA failure/i;
 const LOST = /device (is |was )?(lost|removed|hung)|DEVICE_LOST|DXGI_ERROR_DEVICE/i;
 

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { deviceError } from '../../src/main/nn/engines/onnx-session.ts';
+
+// What onnxruntime 1.30 really said.
+const ADAPTER =
+  'webgpu_context.cc:136 adapter_result.status == wgpu::RequestAdapterStatus::Success was false. Failed to get a WebGPU adapter: No supported adapters';
+const NO_BUFFER =
+  'buffer_manager.cc:641 Failed to download data from buffer. wgpu::MapAsyncStatus value: 3, message: [Invalid Buffer (unlabeled)] is invalid due to a previous error.';
+const NO_SHADER =
+  'Non-zero status code returned while running Sqrt node. Status Message: Failed to create a WebGPU compute pipeline: [Invalid ShaderModule "Conv2dMM"] is invalid due to a previous error.';
+const PROVIDER = 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library';
+
+test.each([
+  ['webgpu', NO_BUFFER, 'smaller batch or image size'],
+  ['webgpu', NO_SHADER, 'the run can be resumed'],
+  ['cuda', 'BFCArena: Failed to allocate memory for requested buffer of size 1677721600', 'smaller batch or image size'],
+  ['webgpu', 'Device is lost: the driver was reset', 'resume the run'],
+  ['webgpu', ADAPTER, 'No graphics card that webgpu can use was found here'],
+  ['cuda', PROVIDER, 'npm run install-cuda'],
+  ['dml', 'something else', 'Run "doctor" to see why'],
+] as const)('on %s, "%s" is told as what to do: %s', (device, said, expected) => {
+  const error = deviceError(device, new Error(said));
+  expect(error).toMatchObject({ code: 'engine', details: { device, detail: said } });
+  expect(error.message).toContain(expected);
+});
