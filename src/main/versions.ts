@@ -8,7 +8,7 @@ export const ONNXRUNTIME_OF_INTEL_MACS = '1.23.2';
 
 /** What a result was made with: enough to make it again. */
 export function versions(): Record<string, string> {
-  const { 'onnxruntime-node': newest, sharp } = packageJson.dependencies;
+  const { 'onnxruntime-node': newest, '@tensorflow/tfjs': tfjs, sharp } = packageJson.dependencies;
   const onnxruntime = platform() === 'darwin' && arch() === 'x64' ? ONNXRUNTIME_OF_INTEL_MACS : newest;
-  return { twinlens: APP_VERSION, node: process.versions.node, onnxruntime, sharp, system: `${platform()} ${release()} ${arch()}` };
+  return { twinlens: APP_VERSION, node: process.versions.node, onnxruntime, tfjs, sharp, system: `${platform()} ${release()} ${arch()}` };
 }

@@ -8,6 +8,7 @@ const NAMES: Record<string, string> = {
   twinlens: 'Twinlens',
   node: 'Node.js',
   onnxruntime: 'ONNX Runtime',
+  tfjs: 'TensorFlow.js',
   sharp: 'sharp',
   system: 'System',
   electron: 'Electron',

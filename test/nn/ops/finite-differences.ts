@@ -76,9 +76,14 @@ async function differentiated({ graph, inputs, y, weights, wrt }: Problem): Prom
 }
 
 const WAYS: { title: string; open(problem: Problem): Promise<Run> }[] = [
-  { title: 'as the CPU gets it', open: written('cpu') },
   { title: 'as graphics cards get it', open: written('webgpu') },
-  { title: 'TensorFlow', open: differentiated },
+  // A device under test knows only what is written for devices.
+  ...(DEVICE_UNDER_TEST
+    ? []
+    : [
+        { title: 'as the CPU gets it', open: written('cpu') },
+        { title: 'TensorFlow', open: differentiated },
+      ]),
 ];
 
 /**
