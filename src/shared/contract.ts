@@ -86,7 +86,11 @@ export const BenchRequest = z.strictObject({
   pairs: whole(1, 256).default(8),
   size: whole(32, 1024).default(224),
   steps: whole(1, 1000).default(4),
+  scope: z.enum(SCOPES).default('all'), // of a training step
+  batchNorm: z.enum(['frozen', 'batch']).default('batch'), // in a training step
+  profile: z.boolean().default(false),
   folder: z.string().optional(),
+  limit: whole(1, 1_000_000_000).optional(), // pictures, of the task embed
   engine: z.enum(ENGINES).default('onnx'),
   device: z.enum(DEVICES).default('cpu'),
 });

@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import { BenchRequest } from '../../shared/contract.ts';
 import type { CheckResult } from '../../shared/engine-check.ts';
 import { AppError } from '../../shared/errors.ts';
-import { BACKBONES, DEVICES, ENGINES } from '../../shared/run.ts';
+import { BACKBONES, DEVICES, ENGINES, SCOPES } from '../../shared/run.ts';
+import { profileLines, type StepProfile } from '../compute/bench-profile.ts';
 import { chooseDevice } from '../devices.ts';
 import { ComputeHost } from '../compute/compute-host.ts';
 import { computeEntry } from '../program-folder.ts';
@@ -27,13 +28,18 @@ export function addMachineCommands(program: Command): void {
     .addOption(numeric('--pairs <n>', 'pairs a step'))
     .addOption(numeric('--size <px>', "side of the network's pictures"))
     .addOption(numeric('--steps <k>', 'counted steps'))
+    .addOption(new Option('--scope <scope>', 'what a training step trains').choices(SCOPES))
+    .addOption(new Option('--batch-norm <mode>', 'batch norm in a training step').choices(['frozen', 'batch']))
+    .option('--profile', 'also where the time goes: the share of each kind of operation')
     .option('--folder <dir>', 'pictures, for the task embed')
+    .addOption(numeric('--limit <n>', 'at most so many pictures, for the task embed'))
     .addOption(new Option('--engine <name>', 'what computes').choices(ENGINES))
     .addOption(new Option('--device <name>', 'where it computes').choices(DEVICES))
     .action(async ({ json, workspace: _, ...rest }: Common & Record<string, unknown>) => {
       const result = await withCompute((compute) => measured(compute, parsed(BenchRequest, rest)));
       print(Boolean(json), result, () => [
         `${result.task} ${result.backbone}: ${result.imagesPerSecond.toFixed(1)} images/s (${result.seconds.toFixed(3)} s) on ${result.device} (${result.engine})`,
+        ...(result.profile ? profileLines(result.profile) : []),
       ]);
     });
 }
@@ -46,11 +52,20 @@ function checkLines({ engine, device, ok, detail, imagesPerSecond, elsewhere }: 
   return [line, `         left to the processor in mid-graph: ${elsewhere.length ? elsewhere.join(', ') : 'nothing'}`];
 }
 
-async function measured(
-  compute: ComputeHost,
-  r: BenchRequest,
-): Promise<{ task: string; backbone: string; size: number; seconds: number; imagesPerSecond: number; device: string; engine: string }> {
-  const { task, backbone, pairs, size, steps, engine, device } = r;
+interface Benched {
+  task: string;
+  backbone: string;
+  size: number;
+  seconds: number;
+  imagesPerSecond: number;
+  device: string;
+  engine: string;
+  threads: number;
+  profile?: StepProfile;
+}
+
+async function measured(compute: ComputeHost, r: BenchRequest): Promise<Benched> {
+  const { task, backbone, pairs, size, steps, scope, batchNorm, engine, device, profile, limit } = r;
   const line = new ProgressLine();
   const onProgress = ({ done, total }: { done: number; total: number }): void => {
     line.update(`${done} of ${total}`);
@@ -58,16 +73,26 @@ async function measured(
   try {
     if (task === 'embed') {
       if (r.folder === undefined) throw new AppError('usage', 'The task embed needs a folder of pictures: --folder FOLDER.');
-      const { images, seconds } = await compute.ask('benchEmbed', { folder: fromHere(r.folder), backbone, size, device }, { onProgress });
-      return { task, backbone, size, ...{ images }, seconds, imagesPerSecond: images / seconds, device, engine };
+      if (profile) throw new AppError('usage', 'The task embed has no profile: --profile is for train, infer and explain.');
+      const found = await compute.ask('benchEmbed', { folder: fromHere(r.folder), limit, backbone, size, device }, { onProgress });
+      return { task, backbone, size, ...found, imagesPerSecond: found.images / found.seconds, device, engine };
     }
-    const { seconds } = await compute.ask(
-      'bench',
-      { task, backbone, pairs, size, steps, scope: 'all', batchNorm: 'batch', engine, device },
-      { onProgress },
-    );
-    const median = seconds.toSorted((a, b) => a - b)[seconds.length >> 1]!;
-    return { task, backbone, ...{ pairs }, size, seconds: median, imagesPerSecond: (2 * pairs) / median, device, engine };
+    const found = await compute.ask('bench', { task, backbone, pairs, size, steps, scope, batchNorm, engine, device, profile }, { onProgress });
+    const median = found.seconds.toSorted((a, b) => a - b)[found.seconds.length >> 1]!;
+    return {
+      task,
+      backbone,
+      ...(task === 'train' ? { scope, batchNorm } : {}),
+      ...{ pairs, steps },
+      size,
+      seconds: median,
+      imagesPerSecond: (2 * pairs) / median,
+      device,
+      engine,
+      threads: found.threads,
+      ...{ peakBytes: found.peakBytes },
+      ...(found.profile ? { profile: found.profile } : {}),
+    };
   } finally {
     line.end();
   }

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { initialTensors } from '../nn/initialise.ts';
@@ -14,12 +15,13 @@ const HALF = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 
 /** Seconds to decode and embed every JPEG and PNG below a folder, end to end, with random weights and nothing cached. */
 export async function benchEmbed(
-  { folder, backbone, size, device }: ComputeCalls['benchEmbed']['args'],
+  { folder, limit, backbone, size, device }: ComputeCalls['benchEmbed']['args'],
   { signal, progress }: CallContext<'benchEmbed'>,
-): Promise<{ images: number; seconds: number }> {
+): Promise<{ images: number; seconds: number; threads: number }> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => PICTURES.test(file))
     .sort()
+    .slice(0, limit)
     .map((file) => join(folder, file));
   if (files.length === 0) throw new AppError('not-found', `There are no JPEG or PNG files below ${folder}.`);
   const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
@@ -42,5 +44,5 @@ export async function benchEmbed(
   }
   const seconds = (performance.now() - began) / 1000;
   await exe.dispose();
-  return { images: files.length, seconds };
+  return { images: files.length, seconds, threads: availableParallelism() };
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { randomFor } from '../../shared/random.ts';
 import { initialTensors } from '../nn/initialise.ts';
 import {
@@ -11,20 +12,23 @@ import {
   type SiameseSpec,
   trainingTask,
 } from '../nn/siamese.ts';
+import type { ProfileEvent, Profiler } from '../nn/engines/onnx-session.ts';
 import { sizeOf } from '../nn/tensor.ts';
+import { profileOf, type StepProfile } from './bench-profile.ts';
 import { openEngine } from './engine-choice.ts';
 import { throwIfCancelled } from './parallel.ts';
-import type { BenchRequest, CallContext } from './protocol.ts';
+import type { BenchRequest, BenchResult, CallContext } from './protocol.ts';
 
 /**
  * Seconds of each of `steps` steps after one that is not counted, with random weights and inputs: one training step of
  * what the scope trains (Adam), one forward pass of both images of every pair, or the explanation of every pair at the last layer.
  */
-export async function bench(request: BenchRequest, { signal, progress }: CallContext<'bench'>): Promise<{ seconds: number[] }> {
-  const { step, dispose } = await prepared(request);
+export async function bench(request: BenchRequest, { signal, progress }: CallContext<'bench'>): Promise<BenchResult> {
+  const events: ProfileEvent[] = [];
+  const { step, dispose } = await prepared(request, request.profile ? (seen) => events.push(...seen) : undefined);
+  const seconds: number[] = [];
   try {
     await step();
-    const seconds: number[] = [];
     for (let i = 0; i < request.steps; i++) {
       throwIfCancelled(signal);
       const began = performance.now();
@@ -32,24 +36,19 @@ export async function bench(request: BenchRequest, { signal, progress }: CallCon
       seconds.push((performance.now() - began) / 1000);
       progress({ done: i + 1, total: request.steps });
     }
-    return { seconds };
   } finally {
     await dispose();
   }
+  const profile: StepProfile | null = request.profile ? profileOf(events, request.steps + 1) : null;
+  return { seconds, threads: availableParallelism(), peakBytes: process.resourceUsage().maxRSS * 1024, profile };
 }
 
-async function prepared({
-  task,
-  backbone,
-  pairs,
-  size,
-  scope,
-  batchNorm,
-  engine: name,
-  device,
-}: BenchRequest): Promise<{ step(): Promise<unknown>; dispose(): Promise<void> }> {
+async function prepared(
+  { task, backbone, pairs, size, scope, batchNorm, engine: name, device }: BenchRequest,
+  profiler?: Profiler,
+): Promise<{ step(): Promise<unknown>; dispose(): Promise<void> }> {
   const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
-  const engine = await openEngine(name, device);
+  const engine = await openEngine(name, device, profiler);
   const params = initialTensors(siameseParams(spec), 1);
   const random = randomFor(1, 'bench');
   const inputs = (entry: Entry): Float32Array => {

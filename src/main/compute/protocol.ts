@@ -2,6 +2,7 @@ import type { ComparedImage, ExplainTarget, Verdict } from '../../shared/compari
 import type { ImageRecord, Pair } from '../../shared/dataset.ts';
 import type { CheckResult } from '../../shared/engine-check.ts';
 import type { WireError } from '../../shared/errors.ts';
+import type { StepProfile } from './bench-profile.ts';
 import type { BackboneName, DeviceName, EngineName, EpochRow, Flavour, Preprocessing, RunConfig, Scope, WeightsInfo } from '../../shared/run.ts';
 
 /** A trained network on disk: a run's folder and what its tensors mean. */
@@ -90,6 +91,14 @@ export interface BenchRequest {
   batchNorm: 'frozen' | 'batch';
   engine: EngineName;
   device: DeviceName;
+  profile?: boolean; // slows the steps by a few percent
+}
+
+export interface BenchResult {
+  seconds: number[]; // of each counted step
+  threads: number;
+  peakBytes: number; // the compute process' largest resident memory so far
+  profile: StepProfile | null;
 }
 
 /** Everything that main can ask of compute: one entry each. */
@@ -105,10 +114,10 @@ export interface ComputeCalls {
   embed: { args: EmbedRequest; result: { embeddings: Float32Array; dim: number }; progress: Counted };
   explain: { args: ExplainRequest; result: ExplainResult; progress: never };
   check: { args: { verbose?: boolean }; result: CheckResult[]; progress: never };
-  bench: { args: BenchRequest; result: { seconds: number[] }; progress: Counted };
+  bench: { args: BenchRequest; result: BenchResult; progress: Counted };
   benchEmbed: {
-    args: { folder: string; backbone: BackboneName; size: number; device: DeviceName };
-    result: { images: number; seconds: number };
+    args: { folder: string; limit: number | undefined; backbone: BackboneName; size: number; device: DeviceName };
+    result: { images: number; seconds: number; threads: number };
     progress: Counted;
   };
   exportModel: {
