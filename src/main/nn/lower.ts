@@ -1,6 +1,6 @@
 import type { DeviceName } from '../../shared/run.ts';
 import { type Bindings, emitForward, emitGradients } from './autodiff.ts';
-import { Emitter, type Program, type Ref } from './emit.ts';
+import { Emitter, type Program, type ProgramNode, type Ref } from './emit.ts';
 import type { Graph, Value } from './graph.ts';
 import { clipped, globalNorm, OPTIMIZERS } from './optimizers/index.ts';
 import { type Follower, slotName, type Task, type TrainTask } from './task.ts';
@@ -80,7 +80,18 @@ export function lowerGradients(task: TrainTask, frozen: TensorMap, device: Devic
   task.trainable.forEach((name, i) => {
     e.output(gradients[i]!, `gradient:${name}`);
   });
-  return e.program;
+  return { ...e.program, nodes: endsLast(e.program) };
+}
+
+/**
+ * onnxruntime goes by what ends a graph: it takes the last node that nobody reads, computes what that one needs, then the last
+ * but one. With gradients in the order of their writing that is the first layer's, and until its turn comes every layer's
+ * output gradient would have to be kept. So what ends the graph stands last, the first layer's gradient before the last layer's.
+ */
+function endsLast({ nodes }: Program): ProgramNode[] {
+  const read = new Set(nodes.flatMap((n) => n.inputs));
+  const isEnd = (n: ProgramNode): boolean => !n.outputs.some((name) => read.has(name));
+  return [...nodes.filter((n) => !isEnd(n)), ...nodes.filter(isEnd).toReversed()];
 }
 
 /** Writes a training step. Frozen parameters are constants; the trainable ones, statistics and optimizer slots are state. */

@@ -17,6 +17,10 @@ describe('gradients against finite differences', () => {
   conv('3x3 stride 2, Keras padding', [2, 5, 6, 8], [4, 5, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 1 });
   conv('3x3 of a stem', [2, 3, 8, 8], [4, 3, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 1 }, false);
   conv('7x7 of a stem', [2, 3, 12, 11], [4, 3, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
+  conv('3x3 of many channels at few places', [3, 20, 3, 2], [24, 20, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
+  conv('3x3 stride 2 of many channels at few places', [2, 20, 4, 3], [24, 20, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 });
+  conv('1x1 of many channels at few places', [3, 20, 2, 1], [24, 20, 1, 1], { stride: 1, pads: [0, 0, 0, 0], groups: 1 });
+  conv('1x1 stride 2 of many channels at few places', [2, 20, 3, 4], [24, 20, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 });
   conv('depthwise', [2, 5, 6, 5], [5, 1, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 5 });
   conv('depthwise stride 2, odd side', [2, 5, 7, 5], [5, 1, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 5 });
   conv('depthwise stride 2, even side', [2, 5, 6, 8], [5, 1, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 5 });

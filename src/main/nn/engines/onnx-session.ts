@@ -37,6 +37,9 @@ export async function open(program: Program, device: DeviceName, profiler?: Prof
       interOpNumThreads: 1,
       executionMode: 'sequential',
       logSeverityLevel: 3,
+      // A plan of the memory is made from the first run and laid beside what that run took, which is kept: a training step
+      // then needs 1.5 times the memory, and is no faster.
+      enableMemPattern: false,
       ...(stay.size
         ? { preferredOutputLocation: Object.fromEntries(program.outputs.map(({ name }) => [name, stay.has(name) ? 'gpu-buffer' : 'cpu'])) }
         : {}),

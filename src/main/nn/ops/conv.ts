@@ -33,48 +33,57 @@ export const conv: Op<ConvAttrs> = {
   },
 };
 
-function inputGradient(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads, groups }: ConvAttrs): Ref {
+function inputGradient(e: Emitter, x: Ref, w: Ref, g: Ref, attrs: ConvAttrs): Ref {
+  const { stride, pads, groups } = attrs;
+  if (stride > 1) return convTranspose(e, x, w, g, attrs);
   const [kh, kw] = w.shape.slice(2) as [number, number];
   const channelsFirst = groups === 1 ? e.transpose(w, [1, 0, 2, 3]) : w; // [C, O, kh, kw], or [C, 1, kh, kw]
-  if (kh === 1 && kw === 1 && pads.every((p) => p === 0)) {
-    // Computed small, spread after: a quarter of the work at stride 2.
-    const small = e.conv(g, channelsFirst, { stride: 1, pads: [0, 0, 0, 0], group: groups });
-    return stride === 1 ? small : spread(e, small, stride, x.shape);
-  }
-  if (stride > 1 && groups === 1) return convTranspose(e, x, w, g, stride, pads);
-  const mirrored = e.flip(channelsFirst, [2, 3]);
-  const spreadOut = stride === 1 ? g : spread(e, g, stride);
+  const mirrored = kh === 1 && kw === 1 ? channelsFirst : e.flip(channelsFirst, [2, 3]);
   const before = [kh - 1 - pads[0], kw - 1 - pads[1]];
-  const after = [0, 1].map((i) => x.shape[2 + i]! + w.shape[2 + i]! - 1 - spreadOut.shape[2 + i]! - before[i]!);
-  return e.conv(spreadOut, mirrored, { stride: 1, pads: [...before, ...after], group: groups });
+  const after = [kh - 1 - pads[2], kw - 1 - pads[3]];
+  return e.conv(g, mirrored, { stride: 1, pads: [...before, ...after], group: groups });
 }
 
-function convTranspose(e: Emitter, x: Ref, w: Ref, g: Ref, stride: number, pads: readonly number[]): Ref {
+/** With a stride: computed at the size of the output and added up where it belongs, a quarter of the work at stride 2. */
+function convTranspose(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads, groups }: ConvAttrs): Ref {
   const missing = [0, 1].map((i) => x.shape[2 + i]! + pads[i]! + pads[2 + i]! - w.shape[2 + i]! - (g.shape[2 + i]! - 1) * stride);
   return e.node('ConvTranspose', [g, w], x.shape, {
     kernel_shape: w.shape.slice(2),
     strides: [stride, stride],
     pads,
     output_padding: missing,
+    group: groups,
   });
-}
-
-/** Puts stride - 1 zeros between neighbours: [N, C, h, w] -> [N, C, (h-1)*stride+1, …], or padded with zeros to `shape`. */
-function spread(e: Emitter, a: Ref, stride: number, shape?: readonly number[]): Ref {
-  const [n, c, h, w] = a.shape as [number, number, number, number];
-  const cells = e.pad(e.reshape(a, [n, c, h, 1, w, 1]), [0, 0, 0, 0, 0, 0], [0, 0, 0, stride - 1, 0, stride - 1]);
-  const wide = e.reshape(cells, [n, c, h * stride, w * stride]);
-  const target = shape?.slice(2) ?? [(h - 1) * stride + 1, (w - 1) * stride + 1];
-  const grow = target.map((d, i) => Math.max(0, d - wide.shape[2 + i]!));
-  const grown = e.pad(wide, [0, 0, 0, 0], [0, 0, ...grow]);
-  return target.every((d, i) => d === grown.shape[2 + i]!) ? grown : e.slice(grown, [2, 3], [0, 0], target);
 }
 
 function kernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, attrs: ConvAttrs): Ref {
   if (attrs.groups > 1) return depthwiseKernelGradient(e, x, w, g, attrs);
   // With few input channels (the stem) one convolution beats many strided slices.
   if (x.shape[1]! <= 4 && w.shape[2]! * w.shape[3]! > 1) return swappedKernelGradient(e, x, w, g, attrs);
-  return slicedKernelGradient(e, x, w, g, attrs);
+  const [o, c, kh, kw] = w.shape as [number, number, number, number];
+  const places = g.shape[2]! * g.shape[3]!;
+  // A product for each image costs as many additions as the kernel has weights; one product over all images costs a copy of its factors.
+  const joined = o * c * kh * kw >= (o + c * kh * kw) * places;
+  return joined ? joinedKernelGradient(e, x, w, g, attrs) : slicedKernelGradient(e, x, w, g, attrs);
+}
+
+/** One matrix product over all images and kernel positions: output gradient [O, Nhw] x shifted inputs [Nhw, kh kw C]. */
+function joinedKernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads }: ConvAttrs): Ref {
+  const [o, c, kh, kw] = w.shape as [number, number, number, number];
+  const [n, , h, wide] = g.shape as [number, number, number, number];
+  const padded = e.pad(e.transpose(x, [0, 2, 3, 1]), [0, pads[0], pads[1], 0], [0, pads[2], pads[3], 0]); // [N, H, W, C]
+  const rows = e.reshape(e.transpose(g, [1, 0, 2, 3]), [o, n * h * wide]);
+  const columns: Ref[] = [];
+  for (let i = 0; i < kh; i++) {
+    for (let j = 0; j < kw; j++) {
+      const ends = [i + (h - 1) * stride + 1, j + (wide - 1) * stride + 1];
+      const whole = ends[0] === padded.shape[1] && ends[1] === padded.shape[2] && i + j === 0 && stride === 1;
+      const shifted = whole ? padded : e.slice(padded, [1, 2], [i, j], ends, [stride, stride]);
+      columns.push(e.reshape(shifted, [n * h * wide, c]));
+    }
+  }
+  const product = e.matmul(rows, columns.length === 1 ? columns[0]! : e.concat(columns, 1)); // [O, kh kw C]
+  return kh * kw === 1 ? e.reshape(product, w.shape) : e.transpose(e.reshape(product, [o, kh, kw, c]), [0, 3, 1, 2]);
 }
 
 /** The kernel's gradient as a convolution: input with batch and channel swapped, output gradient as kernel, dilation = stride. */

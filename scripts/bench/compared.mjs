@@ -1,0 +1,84 @@
+/**
+ * One line of a bench, ours or the peer's.
+ * @typedef {{ task: string, backbone: string, pairs?: number, images?: number, size: number, steps?: number | null, threads: number,
+ *   imagesPerSecond: number, peakBytes?: number }} Line
+ * @typedef {{ ours: number, peer: number, ratio: number, least: number, most: number, rounds: number, oursBytes: number | null, peerBytes: number | null }} Comparison
+ */
+
+/** What must be the same on both sides for a ratio to mean something. */
+const SAME = /** @type {const} */ (['task', 'backbone', 'pairs', 'images', 'size', 'steps', 'threads']);
+
+/**
+ * Throws where the two did not do the same work. What neither side tells is not compared.
+ * @param {Line} ours @param {Line} peer
+ */
+export function expectSameWork(ours, peer) {
+  for (const key of SAME) {
+    if ((ours[key] ?? null) !== (peer[key] ?? null)) throw new Error(`Not the same work: ${key} is ${ours[key]} here and ${peer[key]} at the peer.`);
+  }
+}
+
+/** The middle value, or the mean of the two middle ones. @param {number[]} values */
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length >> 1;
+  const upper = sorted[half] ?? NaN;
+  return sorted.length % 2 ? upper : ((sorted[half - 1] ?? NaN) + upper) / 2;
+}
+
+/** @param {(number | undefined)[]} values */
+function largest(values) {
+  const known = values.filter((value) => value !== undefined);
+  return known.length ? Math.max(...known) : null;
+}
+
+/**
+ * Rounds of ours and the peer in turn, each with its own ratio, so that a slow minute of the machine falls on both.
+ * @param {{ ours: Line, peer: Line }[]} rounds
+ * @returns {Comparison}
+ */
+export function compared(rounds) {
+  for (const { ours, peer } of rounds) expectSameWork(ours, peer);
+  const ratios = rounds.map(({ ours, peer }) => ours.imagesPerSecond / peer.imagesPerSecond);
+  return {
+    ours: median(rounds.map((r) => r.ours.imagesPerSecond)),
+    peer: median(rounds.map((r) => r.peer.imagesPerSecond)),
+    ratio: median(ratios),
+    least: Math.min(...ratios),
+    most: Math.max(...ratios),
+    rounds: rounds.length,
+    oursBytes: largest(rounds.map((r) => r.ours.peakBytes)),
+    peerBytes: largest(rounds.map((r) => r.peer.peakBytes)),
+  };
+}
+
+export const HEADER = [
+  '| task | backbone | device | ours, images/s | peer, images/s | ratio, median [min–max] | peak memory, ours / peer | date | processor | versions | command |',
+  '|---|---|---|---|---|---|---|---|---|---|---|',
+];
+
+const mebibytes = (/** @type {number | null} */ bytes) => (bytes === null ? '–' : `${Math.round(bytes / 2 ** 20)} MiB`);
+
+/**
+ * @param {Comparison} c
+ * @param {{ what: string, backbone: string, device: string, date: string, processor: string, versions: string, command: string }} about
+ */
+export function tableRow(c, about) {
+  const ratio = `${c.ratio.toFixed(2)} [${c.least.toFixed(2)}–${c.most.toFixed(2)}], ${c.rounds} rounds`;
+  const memory = c.oursBytes === null && c.peerBytes === null ? '–' : `${mebibytes(c.oursBytes)} / ${mebibytes(c.peerBytes)}`;
+  const cells = [about.what, about.backbone, about.device, c.ours.toFixed(1), c.peer.toFixed(1), ratio, memory];
+  return `| ${[...cells, about.date, about.processor, about.versions, `\`${about.command}\``].map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/**
+ * The page with a row more, after the last one of the table under the header.
+ * @param {string} page @param {string} row
+ */
+export function withRow(page, row) {
+  const lines = page.split('\n');
+  const head = lines.indexOf(HEADER[1] ?? '');
+  if (head < 1 || lines[head - 1] !== HEADER[0]) throw new Error('BENCHMARKS.md has no table of ratios.');
+  let end = head + 1;
+  while (lines[end]?.startsWith('|')) end++;
+  return [...lines.slice(0, end), row, ...lines.slice(end)].join('\n');
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { compared, expectSameWork, HEADER, median, tableRow, withRow } from '../../scripts/bench/compared.mjs';
+
+const line = (imagesPerSecond: number, more: object = {}) => ({
+  ...{ task: 'train', backbone: 'resnet50', pairs: 8, size: 224, steps: 4, threads: 2 },
+  ...{ imagesPerSecond, peakBytes: imagesPerSecond * 2 ** 20 },
+  ...more,
+});
+
+describe('a comparison with the peer', () => {
+  it('takes the ratio of each round by itself, then their median and spread', () => {
+    const rounds = [
+      { ours: line(10), peer: line(10) },
+      { ours: line(6), peer: line(4) }, // the machine was slow for both
+      { ours: line(24), peer: line(12) },
+    ];
+    expect(compared(rounds)).toEqual({
+      ...{ ours: 10, peer: 10, ratio: 1.5, least: 1, most: 2, rounds: 3 },
+      ...{ oursBytes: 24 * 2 ** 20, peerBytes: 12 * 2 ** 20 },
+    });
+  });
+
+  it('is refused where the two did other work', () => {
+    for (const [key, value] of Object.entries({ task: 'infer', backbone: 'resnet18', pairs: 4, size: 320, steps: 5, threads: 1 })) {
+      expect(() => expectSameWork(line(1), line(1, { [key]: value }))).toThrow(`Not the same work: ${key}`);
+    }
+    expect(() => compared([{ ours: line(1), peer: line(1, { images: 3 }) }])).toThrow('images');
+  });
+
+  it('needs no memory on either side', () => {
+    expect(compared([{ ours: line(1, { peakBytes: undefined }), peer: line(2) }])).toMatchObject({
+      oursBytes: null,
+      peerBytes: 2 * 2 ** 20,
+      ratio: 0.5,
+    });
+  });
+
+  it('has the mean of the two middle values as the median of an even number', () => {
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+  });
+});
+
+describe('the table of ratios', () => {
+  const row = tableRow(compared([{ ours: line(3), peer: line(2) }]), {
+    ...{ what: 'train', backbone: 'resnet50', device: 'cpu', date: '2026-11-25', processor: 'A|B', versions: 'v', command: 'run' },
+  });
+
+  it('has as many cells as its header, whatever stands in them', () => {
+    const cells = (text: string) => text.split(/(?<!\\)\|/).length;
+    expect(cells(row)).toBe(cells(HEADER[0]!));
+    expect(row).toContain('| 3.0 | 2.0 | 1.50 [1.50–1.50], 1 rounds | 3 MiB / 2 MiB |');
+  });
+
+  it('grows at its end and leaves the rest of the page alone', () => {
+    const page = ['# B', '', ...HEADER, '| old |', '', 'After.', ''].join('\n');
+    expect(withRow(page, row)).toBe(['# B', '', ...HEADER, '| old |', row, '', 'After.', ''].join('\n'));
+    expect(() => withRow('# B', row)).toThrow('no table');
+  });
+});
