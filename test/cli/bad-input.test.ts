@@ -38,7 +38,12 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
       1,
       /safetensors|broken|truncated/i,
     ],
-    ['an engine that is not there', () => ['train', 'colours', '--engine', 'tensorflow', '--size', '32'], 1, /TensorFlow/],
+    [
+      'an engine on a device that it does not know',
+      () => ['train', 'colours', '--engine', 'tensorflow', '--device', 'webgpu', '--size', '32'],
+      1,
+      /TensorFlow knows no webgpu/,
+    ],
     ['a workspace that is a file', () => ['datasets', '--workspace', join(pictures, 'broken.safetensors')], 1, /workspace|folder/i],
   ];
   for (const [title, args, code, says] of cases) {

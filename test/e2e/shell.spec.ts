@@ -81,7 +81,7 @@ test.describe('the first start', () => {
     await expect(page.getByRole('contentinfo').getByRole('progressbar')).toBeVisible();
     await expect(page.getByRole('contentinfo').getByRole('status')).toContainText('done', { timeout: 60_000 });
     await expect(page.getByRole('main').getByRole('heading', { level: 1, name: 'sample' })).toBeVisible();
-    await expect(workbench(page).getByText(/\d classes/)).toBeVisible();
+    await expect(page.getByRole('main').getByText(/\d images · \d classes/)).toBeVisible();
   });
 });
 

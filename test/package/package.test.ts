@@ -81,7 +81,14 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
       packed.filter((file) => file.startsWith('node_modules/') && isFile(file)).sort(),
     );
     expect(outside).toEqual(
-      expect.arrayContaining(['dist/main/compute.cjs', 'dist/main/sets.cjs', 'dist/main/cli.cjs', 'dist/notices.json', 'resources/weights.json', 'resources/icon.png']),
+      expect.arrayContaining([
+        'dist/main/compute.cjs',
+        'dist/main/sets.cjs',
+        'dist/main/cli.cjs',
+        'dist/notices.json',
+        'resources/weights.json',
+        'resources/icon.png',
+      ]),
     );
     for (const file of ['dist/main/index.cjs', 'dist/main/preload.cjs', 'dist/renderer/index.html']) expect(outside).not.toContain(file);
   });
