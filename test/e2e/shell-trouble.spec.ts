@@ -61,7 +61,8 @@ test('work is followed and cancelled from the strip, in every view', async ({ pa
 });
 
 test('a window that is about to close asks while work goes on', async ({ page, served }) => {
-  const { dataset } = (await served.call('datasets.list', {}))[0]!;
+  const [known] = await served.call('datasets.list', {});
+  const dataset = known?.dataset ?? (await importColours(served));
   await served.call('runs.start', { dataset, epochs: 5000, size: 32, backbone: 'compact', patience: 0, device: 'cpu' });
   await page.route('**/events', (route) =>
     route.fulfill({ contentType: 'text/event-stream', body: `retry: 60000\nevent: closing\ndata: ${encode({ jobs: 1 })}\n\n` }),

@@ -46,7 +46,7 @@ export interface TrainRequest {
 export type TrainProgress =
   | { kind: 'prepare'; done: number; total: number } // images decoded, and features computed where they are cached
   | { kind: 'step'; epoch: number; epochs: number; done: number; total: number; loss: number; imagesPerSecond: number; secondsLeft: number }
-  | { kind: 'epoch'; row: EpochRow; secondsLeft: number };
+  | { kind: 'epoch'; row: EpochRow; epochs: number; secondsLeft: number };
 
 export interface TrainResult {
   bestEpoch: number;

@@ -145,7 +145,8 @@ async function epochs(session: Session, from: Progress): Promise<{ last: Progres
       imagesPerSecond: (2 * trained.labels.length) / trainSeconds,
       best: next.isBest,
     };
-    context.progress({ kind: 'epoch', row, secondsLeft: stop ? 0 : secondsLeft(session, epoch - from.epoch, config.epochs - epoch) });
+    const left = stop ? 0 : secondsLeft(session, epoch - from.epoch, config.epochs - epoch);
+    context.progress({ kind: 'epoch', row, epochs: config.epochs, secondsLeft: left });
   }
   return { last, stoppedEarly: stop && last.epoch < config.epochs };
 }

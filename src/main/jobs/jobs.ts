@@ -3,7 +3,7 @@ import type { Job, JobKind, JobProgress } from '../../shared/job.ts';
 import type { EventHub } from './events.ts';
 
 const KEPT = 100; // ended jobs that stay on the list
-const EVENT_MS = 100; // between two progress events of a job
+const EVENT_MS = 100; // between two progress events of a job; the last one of a burst follows then
 
 export interface JobStart {
   kind: JobKind;
@@ -90,19 +90,25 @@ export class Jobs {
 
   private async carryOut(id: string, work: Work, signal: AbortSignal): Promise<void> {
     await Promise.resolve(); // so that the job is on the list before its first event
-    let told = 0;
+    let told = -Infinity;
+    let later: NodeJS.Timeout | undefined;
+    const tell = (): void => {
+      clearTimeout(later);
+      later = undefined;
+      told = performance.now();
+      this.tell(id);
+    };
     const context: JobContext = {
       signal,
       about: (subject) => {
         this.change(id, { subject });
-        this.tell(id);
+        tell();
       },
       progress: (p) => {
         this.change(id, { progress: { ...this.jobs.get(id)!.progress, ...p } });
-        const now = performance.now();
-        if (now - told < EVENT_MS) return;
-        told = now;
-        this.tell(id);
+        const since = performance.now() - told;
+        if (since >= EVENT_MS) tell();
+        else later ??= setTimeout(tell, EVENT_MS - since);
       },
     };
     try {
@@ -115,7 +121,7 @@ export class Jobs {
       this.change(id, { finishedMs: Date.now() });
       this.running.delete(id);
       this.forgetOldest();
-      this.tell(id);
+      tell();
     }
   }
 

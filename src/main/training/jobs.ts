@@ -94,7 +94,8 @@ export function progressOf(p: Progress): Partial<JobProgress> {
     case 'epoch':
       return {
         done: p.row.epoch,
-        text: `Epoch ${p.row.epoch} done in ${durationText(p.row.seconds)}`,
+        total: p.epochs,
+        text: `Epoch ${p.row.epoch} of ${p.epochs} done in ${durationText(p.row.seconds)}`,
         imagesPerSecond: p.row.imagesPerSecond,
         secondsLeft: p.secondsLeft,
       };
