@@ -6,12 +6,18 @@ export interface Ref {
   readonly name: string;
   readonly shape: readonly number[];
   readonly type: 'float' | 'int64' | 'bool';
+  /** Its numbers lie in blocks of channels, see `Emitter.inBlocks`; the shape is told as if they did not. */
+  readonly blocked?: true;
 }
 
-export type Attribute = number | { float: number } | string | readonly number[];
+export type Attribute = number | { float: number } | { floats: readonly number[] } | string | readonly number[];
+
+/** onnxruntime's operators on maps that lie in blocks of channels. */
+export const BLOCKS_DOMAIN = 'com.microsoft.nchwc';
 
 export interface ProgramNode {
-  op: string; // an ONNX operator of opset 17
+  op: string; // an ONNX operator of opset 17, or of the domain
+  domain?: typeof BLOCKS_DOMAIN;
   inputs: string[];
   outputs: string[];
   attrs: Record<string, Attribute>;
@@ -37,6 +43,27 @@ const broadcast = (a: readonly number[], b: readonly number[]): number[] => {
   });
 };
 
+export interface ConvOptions {
+  stride: number;
+  pads: readonly number[]; // top, left, bottom, right
+  group: number;
+  dilation?: number;
+  bias?: Ref | null;
+}
+
+export interface BlockConvOptions extends ConvOptions {
+  more?: Ref; // of the result's shape and in blocks, added to it
+}
+
+function convolved(x: Ref, w: Ref, { stride, pads, group, dilation = 1 }: ConvOptions): { shape: number[]; attrs: Record<string, Attribute> } {
+  const out = [0, 1].map((i) => {
+    const span = (w.shape[2 + i]! - 1) * dilation + 1;
+    return Math.floor((x.shape[2 + i]! + pads[i]! + pads[2 + i]! - span) / stride) + 1;
+  });
+  const attrs = { kernel_shape: w.shape.slice(2), strides: [stride, stride], dilations: [dilation, dilation], pads, group };
+  return { shape: [x.shape[0]!, w.shape[0]!, ...out], attrs };
+}
+
 /**
  * Writes a program one operator at a time and knows every shape. The op files speak this language, so each holds its
  * forward pass and its gradient without depending on a tensor library.
@@ -47,11 +74,16 @@ export class Emitter {
   private readonly cached = new Map<string, Ref>();
   private readonly renamed = new Map<string, string>(); // results that are outputs: their names at first -> as outputs
 
+  private readonly otherLayout = new Map<string, Ref>(); // the same numbers in blocks, or not any more
+
   /** What the program is for: graphics cards lack some operators that the CPU has, and an op may then say the same with others. */
   readonly device: DeviceName;
+  /** How many channels lie side by side in the processor's fast convolutions; 0 where there are none. */
+  readonly block: number;
 
-  constructor(device: DeviceName = 'cpu') {
+  constructor(device: DeviceName = 'cpu', block = 0) {
     this.device = device;
+    this.block = block;
   }
 
   input(name: string, shape: readonly number[]): Ref {
@@ -61,7 +93,8 @@ export class Emitter {
   }
 
   /** Gives a value the name under which it is fetched. */
-  output(ref: Ref, name: string): void {
+  output(result: Ref, name: string): void {
+    const ref = this.inRows(result);
     const maker = this.renamed.has(ref.name) ? undefined : this.program.nodes.find((n) => n.outputs.includes(ref.name));
     if (maker) this.rename(maker, ref.name, name);
     else this.program.nodes.push({ op: 'Identity', inputs: [this.nameOf(ref)], outputs: [name], attrs: {} });
@@ -95,9 +128,17 @@ export class Emitter {
   }
 
   nodes(op: string, inputs: readonly (Ref | null)[], outputs: readonly Pick<Ref, 'shape' | 'type'>[], attrs: Record<string, Attribute> = {}): Ref[] {
-    const refs = outputs.map((o) => ({ name: this.fresh(), shape: o.shape, type: o.type }));
-    this.program.nodes.push({ op, inputs: inputs.map((r) => (r ? this.nameOf(r) : '')), outputs: refs.map((r) => r.name), attrs });
-    return refs;
+    return this.written(
+      op,
+      inputs.map((r) => (r ? this.inRows(r) : null)),
+      outputs,
+      attrs,
+    );
+  }
+
+  /** One value for one value: the places of the numbers do not matter. `scalars` follow as further inputs. */
+  pointwise(op: string, a: Ref, scalars: readonly Ref[] = [], attrs: Record<string, Attribute> = {}): Ref {
+    return this.written(op, [a, ...scalars], [a], attrs)[0]!;
   }
 
   add = (a: Ref, b: Ref): Ref => this.elementwise('Add', a, b);
@@ -105,15 +146,15 @@ export class Emitter {
   mul = (a: Ref, b: Ref): Ref => this.elementwise('Mul', a, b);
   div = (a: Ref, b: Ref): Ref => this.elementwise('Div', a, b);
   min = (a: Ref, b: Ref): Ref => this.elementwise('Min', a, b);
-  sqrt = (a: Ref): Ref => this.node('Sqrt', [a], a.shape);
-  relu = (a: Ref): Ref => this.node('Relu', [a], a.shape);
+  sqrt = (a: Ref): Ref => this.pointwise('Sqrt', a);
+  relu = (a: Ref): Ref => this.pointwise('Relu', a);
   square = (a: Ref): Ref => this.mul(a, a);
   scale = (a: Ref, factor: number): Ref => this.mul(a, this.scalar(factor));
-  greater = (a: Ref, b: Ref): Ref => this.node('Greater', [a, b], broadcast(a.shape, b.shape), {}, 'bool');
-  less = (a: Ref, b: Ref): Ref => this.node('Less', [a, b], broadcast(a.shape, b.shape), {}, 'bool');
-  and = (a: Ref, b: Ref): Ref => this.node('And', [a, b], broadcast(a.shape, b.shape), {}, 'bool');
+  greater = (a: Ref, b: Ref): Ref => this.elementwise('Greater', a, b, 'bool');
+  less = (a: Ref, b: Ref): Ref => this.elementwise('Less', a, b, 'bool');
+  and = (a: Ref, b: Ref): Ref => this.elementwise('And', a, b, 'bool');
   /** true -> 1, false -> 0. */
-  toFloat = (a: Ref): Ref => this.node('Cast', [a], a.shape, { to: 1 });
+  toFloat = (a: Ref): Ref => this.written('Cast', [a], [{ ...a, type: 'float' }], { to: 1 })[0]!;
 
   reshape(a: Ref, shape: readonly number[]): Ref {
     if (sizeOf(a.shape) !== sizeOf(shape)) throw new Error(`[${a.shape}] can't be reshaped to [${shape}].`);
@@ -185,19 +226,50 @@ export class Emitter {
   }
 
   /** Convolution in ONNX's sense (cross-correlation). x [N, C, H, W], w [O, C / group, kh, kw], bias [O]. */
-  conv(x: Ref, w: Ref, o: { stride: number; pads: readonly number[]; group: number; dilation?: number; bias?: Ref | null }): Ref {
-    const dilation = o.dilation ?? 1;
-    const out = [0, 1].map((i) => {
-      const span = (w.shape[2 + i]! - 1) * dilation + 1;
-      return Math.floor((x.shape[2 + i]! + o.pads[i]! + o.pads[2 + i]! - span) / o.stride) + 1;
-    });
-    return this.node('Conv', o.bias ? [x, w, o.bias] : [x, w], [x.shape[0]!, w.shape[0]!, ...out], {
-      kernel_shape: w.shape.slice(2),
-      strides: [o.stride, o.stride],
-      dilations: [dilation, dilation],
-      pads: o.pads,
-      group: o.group,
-    });
+  conv(x: Ref, w: Ref, o: ConvOptions): Ref {
+    const { shape, attrs } = convolved(x, w, o);
+    return this.node('Conv', o.bias ? [x, w, o.bias] : [x, w], shape, attrs);
+  }
+
+  /** The same on maps and a kernel that lie in blocks, which the caller has seen to; so does the result. */
+  blockConv(x: Ref, w: Ref, o: BlockConvOptions): Ref {
+    const { shape, attrs } = convolved(x, w, o);
+    const inputs = o.more ? [x, w, o.bias ?? null, o.more] : o.bias ? [x, w, o.bias] : [x, w];
+    return this.written('Conv', inputs, [{ shape, type: 'float', blocked: true }], attrs, BLOCKS_DOMAIN)[0]!;
+  }
+
+  /** Mean over places of maps in blocks, [N, C, 1, 1]. */
+  blockMean(x: Ref): Ref {
+    const shape = [x.shape[0]!, x.shape[1]!, 1, 1];
+    return this.written('GlobalAveragePool', [x], [{ shape, type: 'float', blocked: true }], {}, BLOCKS_DOMAIN)[0]!;
+  }
+
+  /** Whether maps of so many channels can lie in blocks. */
+  fitsBlocks(channels: number): boolean {
+    return this.block > 0 && channels % this.block === 0;
+  }
+
+  /** x [N, C, H, W] laid out as [N, C / block, H, W, block], where it does not lie so already. */
+  inBlocks(x: Ref): Ref {
+    if (x.blocked) return x;
+    return this.laidOut(x, () => this.written('ReorderInput', [x], [{ ...x, blocked: true }], {}, BLOCKS_DOMAIN)[0]!);
+  }
+
+  /** Row by row, as everything else is, where it does not lie so already. */
+  inRows(x: Ref): Ref {
+    if (!x.blocked) return x;
+    const { shape, type } = x;
+    return this.laidOut(x, () => this.written('ReorderOutput', [x], [{ shape, type }], { channels: shape[1]! }, BLOCKS_DOMAIN)[0]!);
+  }
+
+  /** Another shape for the same numbers, left as they lie: images and channels may become channels of one image. */
+  reshapedAsItLies(x: Ref, shape: readonly number[]): Ref {
+    return this.written('Reshape', [x, this.ints(shape)], [{ ...x, shape }])[0]!;
+  }
+
+  /** The numbers in the order in which they lie, as if that were rows. */
+  asItLies({ name, shape, type }: Ref): Ref {
+    return { name, shape, type };
   }
 
   fresh(): string {
@@ -214,8 +286,35 @@ export class Emitter {
 
   private nameOf = (ref: Ref): string => this.renamed.get(ref.name) ?? ref.name;
 
-  private elementwise(op: string, a: Ref, b: Ref): Ref {
-    return this.node(op, [a, b], broadcast(a.shape, b.shape), {}, a.type);
+  /** In blocks where one of the two lies so, and the other can: it has the same shape, or is a single number. */
+  private elementwise(op: string, a: Ref, b: Ref, type: Ref['type'] = a.type): Ref {
+    if (!a.blocked && !b.blocked) return this.node(op, [a, b], broadcast(a.shape, b.shape), {}, type);
+    const single = [a, b].find((ref) => ref.shape.length === 0);
+    if (!single && a.shape.join() !== b.shape.join()) return this.node(op, [a, b], broadcast(a.shape, b.shape), {}, type);
+    const placed = (ref: Ref): Ref => (ref === single ? ref : this.inBlocks(ref));
+    return this.written(op, [placed(a), placed(b)], [{ shape: broadcast(a.shape, b.shape), type, blocked: true }])[0]!;
+  }
+
+  private written(
+    op: string,
+    inputs: readonly (Ref | null)[],
+    outputs: readonly Omit<Ref, 'name'>[],
+    attrs: Record<string, Attribute> = {},
+    domain?: typeof BLOCKS_DOMAIN,
+  ): Ref[] {
+    const refs = outputs.map(({ shape, type, blocked }): Ref => ({ name: this.fresh(), shape, type, ...(blocked ? { blocked } : {}) }));
+    const names = inputs.map((r) => (r ? this.nameOf(r) : ''));
+    this.program.nodes.push({ op, ...(domain ? { domain } : {}), inputs: names, outputs: refs.map((r) => r.name), attrs });
+    return refs;
+  }
+
+  private laidOut(x: Ref, make: () => Ref): Ref {
+    const known = this.otherLayout.get(x.name);
+    if (known) return known;
+    const made = make();
+    this.otherLayout.set(x.name, made);
+    this.otherLayout.set(made.name, x);
+    return made;
   }
 
   private reduced(a: Ref, axes: Axes, keep: boolean): number[] {

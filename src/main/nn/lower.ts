@@ -1,6 +1,7 @@
 import type { DeviceName } from '../../shared/run.ts';
 import { type Bindings, emitForward, emitGradients } from './autodiff.ts';
 import { Emitter, type Program, type ProgramNode, type Ref } from './emit.ts';
+import { withFusedActivations } from './fused-activations.ts';
 import type { Graph, Value } from './graph.ts';
 import { clipped, globalNorm, OPTIMIZERS } from './optimizers/index.ts';
 import { type Follower, slotName, type Task, type TrainTask } from './task.ts';
@@ -49,8 +50,8 @@ interface Differentiated {
 }
 
 /** `moving` become inputs. */
-function differentiated(task: TrainTask, frozen: TensorMap, moving: readonly string[], device: DeviceName): Differentiated {
-  const e = new Emitter(device);
+function differentiated(task: TrainTask, frozen: TensorMap, moving: readonly string[], device: DeviceName, block = 0): Differentiated {
+  const e = new Emitter(device, block);
   const bound = bindInputs(e, task.graph);
   const state: StateSpec[] = [];
   const stateInput = (name: string, shape: readonly number[]): Ref => {
@@ -74,13 +75,14 @@ function differentiated(task: TrainTask, frozen: TensorMap, moving: readonly str
  * Writes a step up to its gradients, for an update in place: outputs `loss`, `distances`, `gradient:NAME` of every trainable
  * parameter and `batch:STATISTIC` of every follower. Trainable parameters are inputs, all others constants.
  */
-export function lowerGradients(task: TrainTask, frozen: TensorMap, device: DeviceName = 'cpu'): Program {
-  const { e, b, gradients } = differentiated(task, frozen, task.trainable, device);
+export function lowerGradients(task: TrainTask, frozen: TensorMap, device: DeviceName = 'cpu', block = 0): Program {
+  const { e, b, gradients } = differentiated(task, frozen, task.trainable, device, block);
   for (const f of task.followers) e.output(b.refs.get(f.batch)!, `batch:${f.statistic}`);
   task.trainable.forEach((name, i) => {
     e.output(gradients[i]!, `gradient:${name}`);
   });
-  return { ...e.program, nodes: endsLast(e.program) };
+  const program = withFusedActivations(e.program);
+  return { ...program, nodes: endsLast(program) };
 }
 
 /**

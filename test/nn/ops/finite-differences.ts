@@ -2,11 +2,13 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { expect, onTestFinished, test } from 'vitest';
 import { emitForward, emitGradients } from '../../../src/main/nn/autodiff.ts';
 import { Emitter } from '../../../src/main/nn/emit.ts';
+import { channelBlock } from '../../../src/main/nn/engines/onnx-blocks.ts';
 import { compileProgram } from '../../../src/main/nn/engines/onnx.ts';
 import { evaluate } from '../../../src/main/nn/engines/tensorflow/evaluate.ts';
 import { tensorOf } from '../../../src/main/nn/engines/tensorflow/executable.ts';
 import { asPlain, plain } from '../../../src/main/nn/engines/tensorflow/held.ts';
 import { tensorflowLibrary } from '../../../src/main/nn/engines/tensorflow/library.ts';
+import { withFusedActivations } from '../../../src/main/nn/fused-activations.ts';
 import { Graph, type Value } from '../../../src/main/nn/graph.ts';
 import { sizeOf } from '../../../src/main/nn/tensor.ts';
 import type { DeviceName } from '../../../src/shared/run.ts';
@@ -37,16 +39,16 @@ interface Problem {
 
 /** Our own gradient rules, as written for a device; the CPU carries them all out. */
 const written =
-  (device: DeviceName) =>
+  (device: DeviceName, block = 0) =>
   async ({ graph, inputs, y, weights, wrt }: Problem): Promise<Run> => {
-    const e = new Emitter(device);
+    const e = new Emitter(device, block);
     const bound = new Map(inputs.map((v, i) => [v, e.input(`x${i}`, v.shape)]));
     const b = emitForward(e, graph, [y], bound);
     e.output(b.refs.get(y)!, 'y');
     const values = wrt.map((i) => inputs[i]!);
     const found = emitGradients(e, graph, b, y, values, e.constant(weights, y.shape));
     for (const i of wrt) e.output(found.get(inputs[i]!)!, `d${i}`);
-    const exe = await compileProgram(e.program, DEVICE_UNDER_TEST ?? 'cpu');
+    const exe = await compileProgram(block > 0 ? withFusedActivations(e.program) : e.program, DEVICE_UNDER_TEST ?? 'cpu');
     onTestFinished(() => exe.dispose());
     return async (all) => {
       const out = await exe.run(Object.fromEntries(all.map((data, i) => [`x${i}`, data])));
@@ -75,13 +77,16 @@ async function differentiated({ graph, inputs, y, weights, wrt }: Problem): Prom
   };
 }
 
-const WAYS: { title: string; open(problem: Problem): Promise<Run> }[] = [
+const BLOCK = await channelBlock();
+
+const WAYS: { title: string; open(problem: Problem): Promise<Run>; like?(problem: Problem): Promise<Run> }[] = [
   { title: 'as graphics cards get it', open: written('webgpu') },
   // A device under test knows only what is written for devices.
   ...(DEVICE_UNDER_TEST
     ? []
     : [
         { title: 'as the CPU gets it', open: written('cpu') },
+        ...(BLOCK > 0 ? [{ title: 'in blocks of channels', open: written('cpu', BLOCK), like: written('cpu') }] : []),
         { title: 'TensorFlow', open: differentiated },
       ]),
 ];
@@ -91,7 +96,7 @@ const WAYS: { title: string; open(problem: Problem): Promise<Run> }[] = [
  * symmetric mistakes from cancelling. At most twelve entries of each input are moved.
  */
 export function checkGradient(name: string, shapes: readonly (readonly number[])[], build: Build, o: Options = {}): void {
-  test.each(WAYS)(`${name}: ${shapes.map((s) => `[${s}]`).join(' ')}, $title`, async ({ open }) => {
+  test.each(WAYS)(`${name}: ${shapes.map((s) => `[${s}]`).join(' ')}, $title`, async ({ open, like }) => {
     const graph = new Graph();
     const inputs = shapes.map((shape, i) => graph.input(`x${i}`, shape));
     const y = build(graph, inputs);
@@ -101,6 +106,7 @@ export function checkGradient(name: string, shapes: readonly (readonly number[])
     const run = await open({ graph, inputs, y, weights, wrt });
     const valueAt = async (all: readonly Float32Array[]): Promise<number> => (await run(all)).y.reduce((sum, v, i) => sum + v * weights[i]!, 0);
     const analytic = await run(values);
+    if (like) expectAlike(analytic, await (await like({ graph, inputs, y, weights, wrt }))(values));
     const h = o.step ?? 1e-2;
     for (const p of wrt) {
       const gradient = analytic.gradients[p]!;
@@ -113,6 +119,17 @@ export function checkGradient(name: string, shapes: readonly (readonly number[])
         expect.soft(Math.abs(gradient[i]! - numeric) / scale, `d${p}[${i}]: ${gradient[i]} against ${numeric}`).toBeLessThan(o.tolerance ?? 5e-3);
       }
     }
+  });
+}
+
+/** Two ways that lay the same numbers out otherwise agree in every one. */
+function expectAlike(found: Awaited<ReturnType<Run>>, expected: Awaited<ReturnType<Run>>): void {
+  [expected.y, ...expected.gradients].forEach((numbers, i) => {
+    if (!numbers) return;
+    const other = i === 0 ? found.y : found.gradients[i - 1]!;
+    const scale = Math.max(...numbers.map(Math.abs));
+    const worst = numbers.reduce((most, v, k) => Math.max(most, Math.abs(v - other[k]!)), 0);
+    expect.soft(worst / scale, i === 0 ? 'y' : `d${i - 1}`).toBeLessThan(1e-5);
   });
 }
 

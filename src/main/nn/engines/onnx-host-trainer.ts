@@ -6,6 +6,7 @@ import { clipFactor, globalNormOf, OPTIMIZERS } from '../optimizers/index.ts';
 import { slotName, type TrainTask } from '../task.ts';
 import type { Tensor, TensorMap } from '../tensor.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
+import { channelBlock } from './onnx-blocks.ts';
 import { open, type OpenSession, type Profiler, runSession, tensor } from './onnx-session.ts';
 
 interface Compiled extends OpenSession {
@@ -99,7 +100,8 @@ export class HostTrainer implements Trainer {
     const known = this.compiled.get(pairs);
     if (known) return known;
     const task = this.taskFor(pairs);
-    const opened = await open(lowerGradients(task, this.frozen, this.device), this.device, this.profiler);
+    const block = this.device === 'cpu' ? await channelBlock() : 0;
+    const opened = await open(lowerGradients(task, this.frozen, this.device, block), this.device, this.profiler);
     const compiled = { ...opened, task, inputs: new Map([...task.graph.inputs].map(([name, v]) => [name, v.shape])) };
     this.compiled.set(pairs, compiled);
     return compiled;

@@ -1,5 +1,5 @@
 import onnxProto from 'onnx-proto';
-import type { Attribute, Program, Ref } from '../emit.ts';
+import { type Attribute, BLOCKS_DOMAIN, type Program, type Ref } from '../emit.ts';
 
 const { onnx } = onnxProto;
 const FLOAT = 1;
@@ -13,13 +13,14 @@ export function toOnnx(program: Program, metadata: Readonly<Record<string, strin
   const model = onnx.ModelProto.create({
     irVersion: IR_VERSION,
     producerName: 'Twinlens',
-    opsetImport: [{ domain: '', version: OPSET }],
+    opsetImport: [{ domain: '', version: OPSET }, ...(program.nodes.some((n) => n.domain) ? [{ domain: BLOCKS_DOMAIN, version: 1 }] : [])],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: 'twinlens',
       node: program.nodes.map((n, i) => ({
         name: `${n.op}_${i}`,
         opType: n.op,
+        domain: n.domain ?? '',
         input: n.inputs,
         output: n.outputs,
         attribute: Object.entries(n.attrs).map(([name, value]) => attribute(name, value)),
@@ -41,6 +42,7 @@ function attribute(name: string, value: Attribute): object {
   const { AttributeType } = onnx.AttributeProto;
   if (typeof value === 'number') return { name, i: value, type: AttributeType.INT };
   if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: AttributeType.STRING };
+  if ('floats' in value) return { name, floats: [...value.floats], type: AttributeType.FLOATS };
   if ('float' in value) return { name, f: value.float, type: AttributeType.FLOAT };
   return { name, ints: [...value], type: AttributeType.INTS };
 }

@@ -1,3 +1,4 @@
+import { batchNormGradientInBlocks, batchNormInBlocks } from './batch-norm-in-blocks.ts';
 import { expectRank, expectShape, type Op } from './op.ts';
 
 export interface BatchNormAttrs {
@@ -17,6 +18,7 @@ export const batchNorm: Op<BatchNormAttrs> = {
     return [x!, gamma!, gamma!];
   },
   forward(e, [x, gamma, beta], { epsilon }) {
+    if (x!.blocked) return batchNormInBlocks(e, [x!, gamma!, beta!], { epsilon });
     const [n, c, h, w] = x!.shape as [number, number, number, number];
     const count = n * h * w;
     const mean = e.mean(x!, [0, 2, 3], true); // [1, C, 1, 1]
@@ -29,6 +31,7 @@ export const batchNorm: Op<BatchNormAttrs> = {
     return { outputs: [y, e.reshape(mean, [c]), e.reshape(unbiased, [c])], saved: { centred, inverse, factor } };
   },
   gradient(e, { saved, gradient: g, needs }) {
+    if (saved.centred!.blocked) return batchNormGradientInBlocks(e, saved, g, needs);
     const { centred, inverse, factor } = saved as { centred: typeof g; inverse: typeof g; factor: typeof g };
     const c = [g.shape[1]!];
     const count = g.shape[0]! * g.shape[2]! * g.shape[3]!;

@@ -1,4 +1,5 @@
 import type { Emitter, Ref } from '../emit.ts';
+import { convInBlocks, depthwiseKernelGradientInBlocks, paysInBlocks } from './conv-in-blocks.ts';
 import { expectRank, expectShape, type Op } from './op.ts';
 
 export interface ConvAttrs {
@@ -20,7 +21,9 @@ export const conv: Op<ConvAttrs> = {
     return [[x![0]!, w![0]!, ...out]];
   },
 
-  forward(e, [x, w, bias], { stride, pads, groups }) {
+  forward(e, [x, w, bias], attrs) {
+    if (paysInBlocks(e, x!, w!.shape, attrs)) return { outputs: [convInBlocks(e, x!, w!, bias ?? null, attrs)] };
+    const { stride, pads, groups } = attrs;
     return { outputs: [e.conv(x!, w!, { stride, pads, group: groups, bias: bias ?? null })] };
   },
 
@@ -41,6 +44,8 @@ function inputGradient(e: Emitter, x: Ref, w: Ref, g: Ref, attrs: ConvAttrs): Re
   const mirrored = kh === 1 && kw === 1 ? channelsFirst : e.flip(channelsFirst, [2, 3]);
   const before = [kh - 1 - pads[0], kw - 1 - pads[1]];
   const after = [kh - 1 - pads[2], kw - 1 - pads[3]];
+  if (paysInBlocks(e, g, mirrored.shape, attrs))
+    return convInBlocks(e, g, mirrored, null, { stride: 1, pads: [before[0]!, before[1]!, after[0]!, after[1]!], groups });
   return e.conv(g, mirrored, { stride: 1, pads: [...before, ...after], group: groups });
 }
 
@@ -94,7 +99,9 @@ function swappedKernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pad
 }
 
 /** As above with every image's every channel a group of its own, then summed over images. */
-function depthwiseKernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads }: ConvAttrs): Ref {
+function depthwiseKernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, attrs: ConvAttrs): Ref {
+  if (paysInBlocks(e, x, w.shape, attrs)) return depthwiseKernelGradientInBlocks(e, x, w, g, attrs);
+  const { stride, pads } = attrs;
   const [n, c] = x.shape as [number, number];
   const images = e.reshape(x, [1, n * c, ...x.shape.slice(2)]);
   const kernels = e.reshape(g, [n * c, 1, ...g.shape.slice(2)]);

@@ -1,0 +1,44 @@
+import type { Emitter, Ref } from '../emit.ts';
+import type { ConvAttrs } from './conv.ts';
+
+/**
+ * Convolutions on maps whose channels lie in blocks: onnxruntime's fastest kernels on a processor. It takes them by itself where
+ * weights are constant, so for inference; here they are written into a training step, whose weights move.
+ */
+
+/**
+ * Whether it pays, measured: depthwise always, dense where a kernel has more than one place, and where few channels become many,
+ * of which the few have to be laid out.
+ */
+export function paysInBlocks(e: Emitter, x: Ref, [o, i, kh, kw]: readonly number[], { groups }: ConvAttrs): boolean {
+  if (!e.fitsBlocks(o!)) return false;
+  if (groups > 1) return true;
+  if (kh! * kw! > 1) return e.fitsBlocks(i!) || i! < e.block;
+  return e.fitsBlocks(i!) && o! >= 2 * i! && !x.blocked;
+}
+
+/** x [N, C, H, W], kernel [O, C / groups, kh, kw] -> [N, O, h, w], in blocks. Few channels, an image's, are read as they lie. */
+export function convInBlocks(e: Emitter, x: Ref, w: Ref, bias: Ref | null, { stride, pads, groups }: ConvAttrs): Ref {
+  const few = groups === 1 && !e.fitsBlocks(w.shape[1]!);
+  return e.blockConv(few ? e.inRows(x) : e.inBlocks(x), kernelInBlocks(e, w), { stride, pads, group: groups, bias });
+}
+
+/** Every image's every channel a group of its own, whose kernel is the output's gradient; then summed over images. */
+export function depthwiseKernelGradientInBlocks(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads }: ConvAttrs): Ref {
+  const [n, c] = x.shape as [number, number];
+  const images = e.reshapedAsItLies(e.inBlocks(x), [1, n * c, ...x.shape.slice(2)]);
+  const kernels = e.reshapedAsItLies(e.inBlocks(g), [n * c, 1, ...g.shape.slice(2)]);
+  const out = e.blockConv(images, kernels, { stride: 1, pads, group: n * c, dilation: stride });
+  const cropped = e.slice(out, [2, 3], [0, 0], w.shape.slice(2));
+  return e.sum(e.reshape(cropped, [n, ...w.shape]), [0], false);
+}
+
+/** [O, I, kh, kw] -> [O / b, I / b, kh, kw, b of I, b of O]; [O / b, I, kh, kw, b] where input channels are few, as in a depthwise one. */
+function kernelInBlocks(e: Emitter, w: Ref): Ref {
+  const [o, i, kh, kw] = w.shape as [number, number, number, number];
+  const b = e.block;
+  const laid = e.fitsBlocks(i)
+    ? e.transpose(e.reshape(w, [o / b, b, i / b, b, kh, kw]), [0, 2, 4, 5, 3, 1])
+    : e.transpose(e.reshape(w, [o / b, b, i, kh, kw]), [0, 2, 3, 4, 1]);
+  return e.reshape(laid, w.shape);
+}
