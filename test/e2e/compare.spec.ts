@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { parseNpy } from '../../src/main/compute/npy.ts';
 import { valueAt } from '../../src/shared/maps/field.ts';
-import { expect, importColours, test, type ServedWorkbench } from './kit.ts';
+import { expect, importColours, loseCompute, test, type ServedWorkbench } from './kit.ts';
 
 test.use({ serveChoice: { of: 'compare' } });
 
@@ -246,4 +246,29 @@ test('a file dropped on a picture takes its place', async ({ page, served }) => 
   }, bytes);
   await expect(page.getByText(/Both images have the same embedding/).first()).toBeVisible(); // it is image A once more
   await expect(page.locator('[data-verdict]')).toHaveText('Same');
+});
+
+test('the only run of a data set was interrupted: it says so, goes on from here, and compares once it is done', async ({ page, served }) => {
+  const dataset = await importColours(served, 12, 'broken off');
+  await served.call('settings.set', { dataset, run: null });
+  await served.call('runs.start', { dataset, ...QUICK, epochs: 5000, patience: 0 });
+  const last = async () => (await served.call('runs.list', {})).find((run) => run.dataset === dataset)!;
+  await expect.poll(async () => (await last())?.epochs.length ?? 0, { timeout: 30_000 }).toBeGreaterThan(0);
+  const { run } = await last();
+  const name = `Run ${run.slice(1)}`;
+  await page.goto(at(served, '/compare'));
+  await expect(page.getByRole('heading', { name: `${name} is being trained` })).toBeVisible();
+  loseCompute(served);
+  await expect(page.getByRole('heading', { name: `${name} was interrupted` })).toBeVisible();
+  await expect(page.getByText(/Nothing is lost: it resumes from there/)).toBeVisible();
+  await page.getByRole('button', { name: `Resume ${name}` }).click();
+  await expect(page.getByRole('heading', { name: `${name} is being trained` })).toBeVisible();
+  const job = (await served.call('jobs.list', {})).find(({ status, subject }) => status === 'running' && subject === run)!;
+  await served.call('jobs.cancel', { job: job.job });
+  await expect(page.getByRole('heading', { name: `${name} was cancelled` })).toBeVisible();
+  await page.getByRole('button', { name: 'Go to Train' }).click();
+  await expect(page).toHaveURL(new RegExp(`#/train\\?run=${run}$`));
+  await page.goBack();
+  await served.job('runs.resume', { run, epochs: (await last()).epochs.length + 1 });
+  await expect(page.getByText('Drop an image here').first()).toBeVisible();
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallInput, CallName, CallResult } from '../../src/shared/contract.ts';
@@ -95,6 +95,12 @@ export async function importColours(served: ServedWorkbench, perClass = 12, name
   await drawColours(folder, perClass);
   const { result } = await served.job('datasets.import', { folder, name });
   return result!['dataset']!;
+}
+
+/** Ends the processes that compute for it, as a crash does (Linux). */
+export function loseCompute({ pid }: ServedWorkbench): void {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean);
+  for (const child of children) process.kill(Number(child), 'SIGKILL');
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect as base, importColours, test } from './kit.ts';
+import { expect as base, importColours, loseCompute, test } from './kit.ts';
 
 test.use({ serveChoice: { of: 'train' } });
 
@@ -159,7 +159,7 @@ test('compute killed in mid-training: the screen says so and resumes', async ({ 
   await served.call('runs.start', { dataset: 'colours', size: 32, batch: 8, lr: 3e-3, epochs: 30 });
   const live = page.getByRole('region', { name: /^Training on/ });
   await expect(live).toContainText('validation AUC', { timeout: 30_000 });
-  for (const pid of await childrenOf(served.pid)) process.kill(pid, 'SIGKILL');
+  loseCompute(served);
   const resume = page.getByRole('button', { name: 'Resume Run 3' });
   await expect(resume).toBeVisible();
   await expect(page.getByText(/Nothing is lost: it resumes from there/).first()).toBeVisible();
@@ -168,10 +168,3 @@ test('compute killed in mid-training: the screen says so and resumes', async ({ 
   const details = page.getByRole('complementary', { name: 'Details of the run' });
   await expect(details).toContainText('Done: 30 of 30 epochs', { timeout: 60_000 });
 });
-
-/** Processes that a process has started (Linux). */
-async function childrenOf(pid: number): Promise<number[]> {
-  const { readFile } = await import('node:fs/promises');
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return text.trim().split(/\s+/).filter(Boolean).map(Number);
-}

@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bestAuc, bestRun, runName } from '../../src/renderer/lib/best-run.ts';
-import type { EpochRow } from '../../src/shared/run.ts';
+import { row } from './runs.ts';
 
-const row = (epoch: number, aucValid: number): EpochRow => ({
-  epoch,
-  aucValid,
-  aucTrain: 1,
-  lossTrain: 0,
-  lossValid: 0,
-  accuracyTrain: 1,
-  accuracyValid: 1,
-  lr: 1e-3,
-  seconds: 1,
-  imagesPerSecond: 1,
-  best: false,
-});
 const run = (createdMs: number, bestEpoch: number | null, ...aucs: number[]) => ({
   createdMs,
   bestEpoch,

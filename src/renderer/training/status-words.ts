@@ -19,7 +19,7 @@ export function statusSentence(run: RunRow): string {
     case 'interrupted':
       return done === 0
         ? 'Interrupted before the first epoch ended: start it anew with the same settings.'
-        : `Interrupted after epoch ${done} of ${run.config.epochs}. Nothing is lost: it resumes from there to the same numbers.${best}`;
+        : `Interrupted after epoch ${done} of ${run.config.epochs}.${resumable(run).can ? ' Nothing is lost: it resumes from there to the same numbers.' : ''}${best}`;
     case 'failed':
       return `Failed: ${run.error ?? 'no reason was kept'}`;
   }

@@ -6,47 +6,9 @@ import { NEWEST_FIRST, sortedBy, tableRuns } from '../../../src/renderer/trainin
 import { curveWarning, resumable, statusSentence } from '../../../src/renderer/training/status-words.ts';
 import { TrainRequest } from '../../../src/shared/contract.ts';
 import type { CatalogueItem, RunRow } from '../../../src/shared/explore.ts';
-import type { EpochRow } from '../../../src/shared/run.ts';
 import { someConfig } from '../../db/records.ts';
+import { row, run } from '../runs.ts';
 
-const row = (epoch: number, aucValid: number, aucTrain = aucValid): EpochRow => ({
-  epoch,
-  aucValid,
-  aucTrain,
-  lossTrain: 1,
-  lossValid: 1,
-  accuracyTrain: 1,
-  accuracyValid: 1,
-  lr: 1,
-  seconds: 1,
-  imagesPerSecond: 1,
-  best: false,
-});
-const run = (id: string, more: Partial<RunRow> = {}): RunRow => ({
-  run: id,
-  dataset: 'flowers',
-  snapshot: 's',
-  config: { ...someConfig, epochs: 10 },
-  status: 'done',
-  epochs: [],
-  bestEpoch: null,
-  calibration: null,
-  validDistances: null,
-  metrics: [],
-  warnings: [],
-  modelSha256: null,
-  seconds: 10,
-  versions: {},
-  createdMs: Number(id.slice(1)),
-  finishedMs: null,
-  error: null,
-  name: '',
-  tags: [],
-  note: '',
-  stale: false,
-  outdated: false,
-  ...more,
-});
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('the form', () => {
@@ -152,7 +114,9 @@ describe('where a run stands', () => {
     expect(plain(statusSentence(run('r1', { epochs, bestEpoch: 2 })))).toBe(
       'Done: 2 of 10 epochs in 10 s, stopped early because nothing got better. Best: epoch 2, validation AUC 0.912.',
     );
-    expect(statusSentence(run('r1', { status: 'interrupted', epochs, bestEpoch: 2 }))).toContain('Interrupted after epoch 2 of 10.');
+    const broken = run('r1', { status: 'interrupted', epochs, bestEpoch: 2 });
+    expect(statusSentence(broken)).toContain('Interrupted after epoch 2 of 10. Nothing is lost: it resumes from there');
+    expect(statusSentence({ ...broken, stale: true })).not.toContain('resumes'); // it would be refused
     expect(statusSentence(run('r1', { status: 'failed', error: 'The disk is full.' }))).toBe('Failed: The disk is full.');
   });
   test('decides whether it can go on', () => {
