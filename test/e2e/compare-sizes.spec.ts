@@ -1,0 +1,72 @@
+import { expect, importColours, test } from './kit.ts';
+import { serious } from './serious.ts';
+
+test.use({ serveChoice: { of: 'compare-sizes' } });
+
+/** The compare view in the windows that people have: the smallest one and a laptop's, with the system's scaling or the page's zoom. */
+for (const [name, width, height, share] of [
+  ['1024 × 700', 1024, 700, 0.35],
+  ['1024 × 700 at 125 %', 819, 560, 0.45],
+  ['1024 × 700 at 150 %', 683, 467, 0.45],
+  ['1024 × 700 at 200 %', 512, 350, 0.35],
+  ['1440 × 900', 1440, 900, 0.4],
+  ['1440 × 900 at 150 %', 960, 600, 0.45],
+  ['1440 × 900 at 200 %', 720, 450, 0.45],
+] as const)
+  test(`the pictures have the most of ${name}; every control is one button away and has its name`, async ({ page, served }) => {
+    const dataset = (await served.call('datasets.list', {}))[0]?.dataset ?? (await importColours(served));
+    const [known] = await served.call('runs.list', {});
+    const run =
+      known?.run ?? (await served.job('runs.start', { dataset, backbone: 'compact', epochs: 2, size: 32, batch: 8, seed: 3 })).result!['run']!;
+    await page.setViewportSize({ width, height });
+    await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/0&b=${dataset}/13`);
+    await expect(page.locator('[data-pane] img')).toHaveCount(2);
+    const part = (): Promise<number> =>
+      page
+        .locator('[data-pane]')
+        .evaluateAll((panes) => panes.reduce((sum, pane) => sum + pane.clientWidth * pane.clientHeight, 0) / (innerWidth * innerHeight));
+    await expect.poll(part).toBeGreaterThan(share);
+
+    // The verdict stands on the screen, in the details or on their button, which opens and folds them without losing the focus.
+    const details = page.getByRole('complementary', { name: 'Verdict and evidence' });
+    const opens = page.getByRole('button', { name: /^(Show|Hide) details/ });
+    if (width <= 1000) {
+      await expect(details).toBeHidden();
+      await expect(opens).toContainText(/(Same|Different) · .*% alike/);
+      await opens.focus();
+      await page.keyboard.press('Enter');
+      await expect(details.locator('[data-verdict]')).toBeVisible();
+      await expect(opens).toBeFocused();
+      expect(await serious(page)).toEqual([]);
+      await page.keyboard.press('Enter');
+      await expect(details).toBeHidden();
+    } else await expect(details.locator('[data-verdict]')).toBeVisible();
+
+    for (const map of ['Counterfactual', 'Signed', 'None', 'Factual']) {
+      await page.getByRole('radio', { name: map, exact: true }).click();
+      await expect(page.getByRole('radio', { name: map, exact: true })).toBeChecked();
+    }
+    const more = page.getByRole('button', { name: /how the maps are shown$/i });
+    await more.focus();
+    await page.keyboard.press('Enter');
+    const rest = page.getByRole('group', { name: 'How the maps are shown' });
+    await expect(rest).toBeVisible();
+    for (const slider of ['Opacity', 'Contour', 'Grey']) await expect(page.getByRole('slider', { name: slider })).toHaveCount(1);
+    await expect(page.getByRole('combobox', { name: 'Colours of the maps' })).toBeVisible();
+    await rest.getByRole('radio', { name: 'each' }).click();
+    await expect(page.getByRole('img', { name: /^B: Scale of the map/ })).toBeVisible();
+    await page.getByRole('radio', { name: 'shared' }).click();
+    expect(await serious(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(more).toBeFocused();
+
+    // Nothing in the header or the tools stands outside the window.
+    const outside = await page
+      .locator('main :is(header, .tools) :is(button, input, select, [role=img])')
+      .evaluateAll((list) =>
+        list
+          .filter((one) => one.getBoundingClientRect().right > innerWidth || one.getBoundingClientRect().bottom > innerHeight)
+          .map((one) => one.outerHTML),
+      );
+    expect(outside).toEqual([]);
+  });
