@@ -7,6 +7,7 @@ const entries: Record<string, string> = {
   index: 'src/main/index.ts',
   preload: 'src/preload/index.ts',
   compute: 'src/main/compute/process.ts',
+  reader: 'src/main/compute/reading/entry.ts',
   sets: 'src/main/dataset/thread/entry.ts',
 };
 

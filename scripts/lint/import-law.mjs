@@ -13,6 +13,7 @@ const PACKAGES = [
 
 /** Plain helpers that lie beside the services and know none of them. */
 const HELPERS = ['src/main/files.ts', 'src/main/words.ts', 'src/main/workspace.ts'];
+const THREADS = ['src/main/thread/', 'src/main/program-folder.ts'];
 
 /** From where, and what it may import of src/. The first line that fits a file is its law. */
 const FOLDERS = [
@@ -22,8 +23,9 @@ const FOLDERS = [
   { from: 'src/main/nn/', may: ['src/main/nn/', 'src/main/files.ts', 'src/shared/'] },
   {
     from: 'src/main/compute/',
-    may: ['src/main/compute/', 'src/main/nn/', 'src/main/pairs/', 'src/main/evaluate/', 'src/main/files.ts', 'src/shared/'],
+    may: ['src/main/compute/', 'src/main/nn/', 'src/main/pairs/', 'src/main/evaluate/', 'src/main/files.ts', ...THREADS, 'src/shared/'],
   },
+  { from: 'src/main/thread/', may: ['src/main/thread/', 'src/shared/'] },
   { from: 'src/main/evaluate/', may: ['src/main/evaluate/', 'src/shared/'] },
   { from: 'src/main/pairs/', may: ['src/main/pairs/', 'src/shared/'] },
   { from: 'src/main/db/', may: ['src/main/db/', 'src/shared/', ...HELPERS] },

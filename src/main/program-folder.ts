@@ -22,6 +22,9 @@ const unpacked = (folder: string): string => {
 
 export const computeEntry = (): string => join(programFolder(), COMPUTE);
 
+/** The program of a thread that reads pictures for compute. */
+export const readerEntry = (): string => join(programFolder(), 'reader.cjs');
+
 /** The program of a thread that works on large data sets. */
 export const setsEntry = (): string => join(programFolder(), 'sets.cjs');
 

@@ -41,6 +41,7 @@ const FORBIDDEN: [string, string][] = [
   ['src/main/nn/siamese.ts', "export * from '../training/train.ts';"],
   ['src/main/compute/process.ts', "import { x } from '../db/open.ts';"],
   ['src/main/compute/process.ts', "import { x } from '../training/service.ts';"],
+  ['src/main/thread/tasks.ts', "import { x } from '../dataset/curated.ts';"],
   ['src/main/compute/process.ts', "import { x } from './../report/html.ts';"],
   ['src/main/db/runs.ts', "import { x } from '../training/service.ts';"],
   ['src/main/evaluate/roc.ts', "import { x } from '../nn/tensor.ts';"],

@@ -20,5 +20,13 @@ export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
+/** A last, partial batch with zeros after it, so that it has the shape of the others. */
+export function filledUp(batch: Float32Array, length: number): Float32Array {
+  if (batch.length === length) return batch;
+  const whole = new Float32Array(length);
+  whole.set(batch);
+  return whole;
+}
+
 /** A Float32Array's bytes, without a copy. */
 export const bytesOf = (data: Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,10 +1,10 @@
 import type { Engine } from '../nn/engines/engine.ts';
 import { embeddingTask, entryOf, type SiameseSpec } from '../nn/siamese.ts';
 import type { TensorMap } from '../nn/tensor.ts';
-import { chunks, FORWARD_BATCH } from './batches.ts';
+import { filledUp, FORWARD_BATCH } from './batches.ts';
 import { readModel, specOf } from './checkpoint.ts';
 import { openEngine } from './engine-choice.ts';
-import { type FeatureSource, openSource } from './feature-source.ts';
+import { type FeatureSource, openSource, partsOf } from './feature-source.ts';
 import { throwIfCancelled } from './parallel.ts';
 import type { CallContext, EmbedRequest, SourceImage } from './protocol.ts';
 
@@ -22,13 +22,11 @@ export async function embedFrom(
   const out = new Float32Array(images.length * spec.dim);
   try {
     let at = 0;
-    for (const chunk of chunks(images, FORWARD_BATCH)) {
+    for await (const [part, rows] of source.batches(partsOf(images))) {
       throwIfCancelled(signal);
-      const batch = new Float32Array(FORWARD_BATCH * source.rowLength);
-      batch.set(await source.batch(chunk));
-      const { embedding } = await exe.run({ images: batch });
-      out.set(embedding!.subarray(0, chunk.length * spec.dim), at * spec.dim);
-      at += chunk.length;
+      const { embedding } = await exe.run({ images: filledUp(rows, FORWARD_BATCH * source.rowLength) });
+      out.set(embedding!.subarray(0, part.images.length * spec.dim), at * spec.dim);
+      at += part.images.length;
     }
   } finally {
     await exe.dispose();

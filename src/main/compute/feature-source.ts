@@ -1,27 +1,37 @@
 import { createHash } from 'node:crypto';
-import type { Random } from '../../shared/random.ts';
 import type { RunConfig } from '../../shared/run.ts';
 import type { Engine, Executable } from '../nn/engines/engine.ts';
 import { type Entry, entryShape, featuresTask } from '../nn/siamese.ts';
 import { sizeOf, type TensorMap } from '../nn/tensor.ts';
-import { augment } from './augment.ts';
-import { bytesOf, chunks, FORWARD_BATCH, normaliseInto } from './batches.ts';
+import { ahead } from './ahead.ts';
+import { bytesOf, chunks, FORWARD_BATCH } from './batches.ts';
 import { specOf } from './checkpoint.ts';
-import { decodeSquare, DECODERS } from './images.ts';
-import { mapParallel, type ParallelOptions, throwIfCancelled } from './parallel.ts';
+import { type ParallelOptions, throwIfCancelled } from './parallel.ts';
 import type { CacheFolders, SourceImage } from './protocol.ts';
+import { DECODER_VERSION } from './reading/pictures.ts';
+import { openReader, type Reader } from './reading/reader.ts';
+import type { StreamName } from './reading/tasks.ts';
 import { RowStore } from './row-store.ts';
 
-/** Raise when decoding or resizing changes: what older versions cached is then left aside. */
-const DECODER_VERSION = 1;
+/** Images that are wanted together. */
+export interface Part {
+  images: readonly SourceImage[];
+  streams?: readonly StreamName[] | undefined; // of draws, one an image, where they are to be augmented
+}
+
+/** As many at once as go through a forward pass. */
+export const partsOf = (images: readonly SourceImage[]): Part[] => chunks(images, FORWARD_BATCH).map((part) => ({ images: part }));
 
 /** Gives batches of images as a network wants them at an entry, from what is cached on disk. */
 export interface FeatureSource {
   readonly rowLength: number; // floats an image
-  /** Makes and caches what is missing; afterwards `batch` only reads. */
+  /** Makes and caches what is missing; afterwards `batches` only reads. */
   prepare(images: readonly SourceImage[], options: ParallelOptions): Promise<void>;
-  /** [images.length, …]. `draws` has one stream an image where it is to be augmented. */
-  batch(images: readonly SourceImage[], draws?: readonly Random[]): Promise<Float32Array>;
+  /**
+   * Each part with its images, [images.length, …], in order. The next part's pictures are read while one is in use; the device
+   * computes nothing for it until it is asked for.
+   */
+  batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined>;
   close(): Promise<void>;
 }
 
@@ -39,49 +49,38 @@ export function openSource(o: SourceOptions): FeatureSource {
   return o.config.augmentation ? new FreshFeatures(o, pixels()) : new CachedFeatures(o);
 }
 
+const readerFor = ({ size, preprocessing, augmentation }: RunConfig, cache: string | null): Reader =>
+  openReader({ size, preprocessing, augmentation, cache });
+
 /** Decoded pictures, cached as 8-bit pixels, normalised and augmented on the way out. */
 class PixelSource implements FeatureSource {
   readonly rowLength: number;
-  private readonly config: RunConfig;
-  private readonly store: RowStore;
-  private readonly pixels: Uint8Array;
+  private readonly reader: Reader;
 
   constructor(config: RunConfig, folder: string) {
-    this.config = config;
     this.rowLength = 3 * config.size * config.size;
-    this.store = new RowStore(folder, `rgb-${config.size}-v${DECODER_VERSION}`, this.rowLength);
-    this.pixels = new Uint8Array(this.rowLength);
+    this.reader = readerFor(config, folder);
   }
 
   async prepare(images: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
-    const missing = uncached(this.store, images);
+    const positions = await this.reader.ask('missing', { sha256s: images.map((image) => image.sha256) }, signal);
+    const missing = Array.from(positions, (i) => images[i]!);
     let done = 0;
     for (const chunk of chunks(missing, FORWARD_BATCH)) {
-      throwIfCancelled(signal);
-      const rows = await decodeAll(chunk, this.config.size, signal);
-      this.store.append(
-        chunk.map((i) => i.sha256),
-        Buffer.concat(rows),
-      );
+      await this.reader.ask('keep', { images: chunk }, signal);
       onProgress?.((done += chunk.length), missing.length);
     }
-    if (missing.length) this.store.flush();
+    if (missing.length) await this.reader.ask('flush', {});
   }
 
-  async batch(images: readonly SourceImage[], draws?: readonly Random[]): Promise<Float32Array> {
-    const out = new Float32Array(images.length * this.rowLength);
-    const { augmentation, preprocessing, size } = this.config;
-    for (const [i, image] of images.entries()) {
-      this.store.read(image.sha256, this.pixels);
-      const draw = draws?.[i];
-      normaliseInto(out, i, augmentation && draw ? await augment(this.pixels, size, augmentation, draw) : this.pixels, preprocessing);
-    }
-    return out;
+  batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
+    return ahead(parts, ({ images, streams }) =>
+      this.reader.ask('batch', { sha256s: images.map((image) => image.sha256), streams: streams ?? null }),
+    );
   }
 
   close(): Promise<void> {
-    this.store.close();
-    return Promise.resolve();
+    return this.reader.end();
   }
 }
 
@@ -102,18 +101,13 @@ class CachedFeatures implements FeatureSource {
     if (missing.length === 0) return;
     const { engine, config, entry, params } = this.o;
     const exe = await engine.compile(featuresTask(specOf(config), entry, FORWARD_BATCH), params);
+    const reader = readerFor(config, null);
+    const decode = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, signal);
     try {
-      const parts = chunks(missing, FORWARD_BATCH);
-      const imageLength = 3 * config.size * config.size;
       let done = 0;
-      for (const part of parts) {
+      for await (const [part, images] of ahead(chunks(missing, FORWARD_BATCH), decode)) {
         throwIfCancelled(signal);
-        const rows = await decodeAll(part, config.size, signal);
-        const batch = new Float32Array(FORWARD_BATCH * imageLength); // a last, partial batch is filled up with zeros
-        rows.forEach((row, i) => {
-          normaliseInto(batch, i, row, config.preprocessing);
-        });
-        const { features } = await exe.run({ images: batch });
+        const { features } = await exe.run({ images });
         this.store.append(
           part.map((i) => i.sha256),
           bytesOf(features!.subarray(0, part.length * this.rowLength)),
@@ -122,16 +116,19 @@ class CachedFeatures implements FeatureSource {
       }
       this.store.flush();
     } finally {
+      await reader.end();
       await exe.dispose();
     }
   }
 
-  batch(images: readonly SourceImage[]): Promise<Float32Array> {
-    const out = new Float32Array(images.length * this.rowLength);
-    images.forEach((image, i) => {
-      this.store.read(image.sha256, bytesOf(out.subarray(i * this.rowLength, (i + 1) * this.rowLength)));
-    });
-    return Promise.resolve(out);
+  async *batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
+    for (const part of parts) {
+      const out = new Float32Array(part.images.length * this.rowLength);
+      part.images.forEach((image, i) => {
+        this.store.read(image.sha256, bytesOf(out.subarray(i * this.rowLength, (i + 1) * this.rowLength)));
+      });
+      yield [part, out];
+    }
   }
 
   close(): Promise<void> {
@@ -157,19 +154,26 @@ class FreshFeatures implements FeatureSource {
     return this.pixels.prepare(images, options);
   }
 
-  async batch(images: readonly SourceImage[], draws?: readonly Random[]): Promise<Float32Array> {
-    const n = images.length;
-    let exe = this.compiled.get(n);
-    if (!exe) {
-      exe = await this.o.engine.compile(featuresTask(specOf(this.o.config), this.o.entry, n), this.o.params);
-      this.compiled.set(n, exe);
+  /** Only pictures are read ahead: a device that computes features for the next step in the midst of one may not take two at once. */
+  async *batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
+    for await (const [part, images] of this.pixels.batches(parts)) {
+      const exe = await this.compiledFor(part.images.length);
+      yield [part, (await exe.run({ images })).features!];
     }
-    return (await exe.run({ images: await this.pixels.batch(images, draws) })).features!;
   }
 
   async close(): Promise<void> {
     await this.pixels.close();
     for (const exe of this.compiled.values()) await exe.dispose();
+  }
+
+  private async compiledFor(n: number): Promise<Executable> {
+    let exe = this.compiled.get(n);
+    if (!exe) {
+      exe = await this.o.engine.compile(featuresTask(specOf(this.o.config), this.o.entry, n), this.o.params);
+      this.compiled.set(n, exe);
+    }
+    return exe;
   }
 }
 
@@ -183,9 +187,4 @@ function featureKey({ config, entry, params, engine }: SourceOptions): string {
 function uncached(store: RowStore, images: readonly SourceImage[]): SourceImage[] {
   const wanted = new Map(images.map((image) => [image.sha256, image]));
   return [...wanted.values()].filter((image) => !store.has(image.sha256));
-}
-
-/** Decodes pictures as they were imported: one that changed since would be cached under another's name. */
-function decodeAll(images: readonly SourceImage[], size: number, signal: AbortSignal | undefined): Promise<Uint8Array[]> {
-  return mapParallel(images, DECODERS, (image) => decodeSquare(image.file, size, { sha256: image.sha256 }), { signal });
 }

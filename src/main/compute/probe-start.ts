@@ -6,9 +6,9 @@ import { headFromProbe, MOST_CLASSES } from '../nn/head-start.ts';
 import { fitProbe } from '../nn/probe.ts';
 import { entryOf, pooledTask } from '../nn/siamese.ts';
 import type { TensorMap } from '../nn/tensor.ts';
-import { chunks, FORWARD_BATCH } from './batches.ts';
+import { filledUp, FORWARD_BATCH } from './batches.ts';
 import { specOf } from './checkpoint.ts';
-import type { FeatureSource } from './feature-source.ts';
+import { type FeatureSource, partsOf } from './feature-source.ts';
 import { throwIfCancelled } from './parallel.ts';
 import type { SourceImage } from './protocol.ts';
 
@@ -59,16 +59,16 @@ async function pooledFeatures(
   images: readonly SourceImage[],
 ): Promise<Float32Array> {
   const entry = entryOf[config.scope];
-  if (entry === 'pooled') return source.batch(images);
-  const exe = await engine.compile(pooledTask(specOf(config), entry, FORWARD_BATCH), params);
+  const exe = entry === 'pooled' ? null : await engine.compile(pooledTask(specOf(config), entry, FORWARD_BATCH), params);
   try {
     const parts: Float32Array[] = [];
-    for (const part of chunks(images, FORWARD_BATCH)) {
+    for await (const [part, rows] of source.batches(partsOf(images))) {
       throwIfCancelled(signal);
-      const batch = new Float32Array(FORWARD_BATCH * source.rowLength); // a last, partial batch is filled up with zeros
-      batch.set(await source.batch(part));
-      const { features } = await exe.run({ images: batch });
-      parts.push(features!.slice(0, (part.length * features!.length) / FORWARD_BATCH));
+      if (!exe) parts.push(rows);
+      else {
+        const { features } = await exe.run({ images: filledUp(rows, FORWARD_BATCH * source.rowLength) });
+        parts.push(features!.slice(0, (part.images.length * features!.length) / FORWARD_BATCH));
+      }
     }
     const out = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
     let at = 0;
@@ -78,6 +78,6 @@ async function pooledFeatures(
     }
     return out;
   } finally {
-    await exe.dispose();
+    await exe?.dispose();
   }
 }

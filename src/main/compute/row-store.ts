@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, asAppError } from '../../shared/errors.ts';
 
@@ -74,11 +74,6 @@ export class RowStore {
     closeSync(this.data);
     closeSync(this.keys);
   }
-}
-
-/** Removes a cache that can't be right, so that it is made anew. */
-export function dropRowStore(folder: string, name: string): void {
-  for (const ending of ['rows', 'keys']) rmSync(join(folder, `${name}.${ending}`), { force: true });
 }
 
 function writeAll(fd: number, bytes: Uint8Array, position: number): void {

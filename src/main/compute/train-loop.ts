@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { ImageRecord, Pair } from '../../shared/dataset.ts';
 import { AppError } from '../../shared/errors.ts';
-import { randomFor } from '../../shared/random.ts';
 import type { EpochRow, RunConfig } from '../../shared/run.ts';
 import { pairDistances, rowsOf } from '../evaluate/distances.ts';
 import { confusionAt } from '../evaluate/metrics.ts';
@@ -16,11 +15,10 @@ import type { TrainTask } from '../nn/task.ts';
 import type { TensorMap } from '../nn/tensor.ts';
 import { loadWeights } from '../nn/weights/load.ts';
 import { trainingPairs } from '../pairs/draw.ts';
-import { chunks } from './batches.ts';
 import { modelSha256, type Progress, readBase, readLast, readModel, specOf, writeBase, writeBest, writeLast } from './checkpoint.ts';
 import { embedFrom } from './embed.ts';
 import { openEngine } from './engine-choice.ts';
-import { type FeatureSource, openSource } from './feature-source.ts';
+import { type FeatureSource, openSource, type Part } from './feature-source.ts';
 import { throwIfCancelled } from './parallel.ts';
 import { probeStart } from './probe-start.ts';
 import type { CallContext, SourceImage, TrainRequest, TrainResult } from './protocol.ts';
@@ -161,14 +159,13 @@ interface TrainedEpoch {
 }
 
 async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoch: number): Promise<TrainedEpoch> {
-  const { config, trainer, trainImages, context } = session;
+  const { config, trainer, trainImages, source, context } = session;
   const pairs = trainingPairs(trainImages, config.seed, epoch);
   const out: TrainedEpoch = { loss: 0, distances: [], labels: pairs.map((p) => p.label) };
   const began = performance.now();
   let reported = began;
-  for (const batch of chunks(pairs, config.batch)) {
+  for await (const [{ batch }, images] of source.batches(stepsOf(session, pairs, epoch))) {
     throwIfCancelled(context.signal);
-    const images = await batchOf(session, batch, epoch, out.distances.length);
     const result = await trainer.step({ images, labels: Float32Array.from(batch, (p) => p.label) }, batch.length, lr);
     if (!Number.isFinite(result.loss)) throw diverged(epoch, lr);
     out.loss += (result.loss * batch.length) / pairs.length;
@@ -191,13 +188,16 @@ async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoc
   return out;
 }
 
-/** First images before second ones, each augmented from a stream of its own where the run augments. */
-function batchOf({ source, config, imageOf }: Session, batch: readonly Pair[], epoch: number, offset: number): Promise<Float32Array> {
-  const images = [...batch.map((p) => imageOf.get(p.a)!), ...batch.map((p) => imageOf.get(p.b)!)];
-  const draws = config.augmentation
-    ? ['a', 'b'].flatMap((side) => batch.map((_, i) => randomFor(config.seed, 'augment', epoch, offset + i, side)))
-    : undefined;
-  return source.batch(images, draws);
+/** The epoch's batches: first images before second ones, each augmented from a stream of its own where the run augments. */
+function* stepsOf({ config, imageOf }: Session, pairs: readonly Pair[], epoch: number): Generator<Part & { batch: readonly Pair[] }> {
+  for (let from = 0; from < pairs.length; from += config.batch) {
+    const batch = pairs.slice(from, from + config.batch);
+    const images = [...batch.map((p) => imageOf.get(p.a)!), ...batch.map((p) => imageOf.get(p.b)!)];
+    const streams = config.augmentation
+      ? ['a', 'b'].flatMap((side) => batch.map((_, i) => [config.seed, 'augment', epoch, from + i, side] as const))
+      : undefined;
+    yield { batch, images, streams };
+  }
 }
 
 interface JudgedEpoch {

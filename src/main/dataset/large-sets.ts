@@ -2,7 +2,7 @@ import type { DatasetCounts, FoundImages, ImageQuery } from '../../shared/curati
 import type { Store } from '../db/store.ts';
 import { LARGE } from './curated.ts';
 import type { ImportAsk, Importing } from './import-session.ts';
-import { beginInThread, SetThread } from './thread/set-thread.ts';
+import { beginInThread, type SetThread, setThread } from './thread/set-thread.ts';
 
 /**
  * What takes long on a large data set, done in threads: one searches, one draws pairs anew, and each import has its own.
@@ -19,7 +19,7 @@ export class LargeSets {
   /** `entry`: the threads' script; `database`: of the workspace that this process has open for writing. */
   constructor(store: Store, entry: string, database: string) {
     this.store = store;
-    this.thread = () => new SetThread(entry, database);
+    this.thread = () => setThread(entry, database);
     this.searching = this.thread();
     this.drawing = this.thread();
   }

@@ -1,17 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { AppError, toWireError } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { openBeside, type Store } from '../../db/store.ts';
 import { stopIfCancelled } from '../cancel.ts';
+import { serveTasks, type Work } from '../../thread/serve-tasks.ts';
 import { redraw } from '../curated.ts';
 import { ImportSession } from '../import-session.ts';
-import type { FromThread, TaskName, Tasks, ThreadData, ToThread } from './tasks.ts';
+import type { Tasks, ThreadData } from './tasks.ts';
 
 // The thread's own program. It has a connection of its own and writes in short transactions, so that main never waits for it.
 
 const BREATH_MS = 3; // between two transactions: whoever else wants to write comes in
 
 const store: Store = openBeside((workerData as ThreadData).database);
-const port = parentPort!;
 let importing: ImportSession | null = null;
 
 const underWay = (): ImportSession => {
@@ -19,7 +19,7 @@ const underWay = (): ImportSession => {
   throw new AppError('internal', 'No import was begun in this thread.');
 };
 
-const work: { [N in TaskName]: (args: Tasks[N]['args'], signal: AbortSignal) => Tasks[N]['result'] | Promise<Tasks[N]['result']> } = {
+const work: Work<Tasks> = {
   find: (query) => store.browse.find(query),
   counts: ({ dataset }) => store.browse.counts(dataset),
   redraw: ({ dataset }) => {
@@ -45,24 +45,4 @@ const work: { [N in TaskName]: (args: Tasks[N]['args'], signal: AbortSignal) => 
   importKeep: (_, signal) => underWay().keep(signal),
 };
 
-const controllers = new Map<number, AbortController>();
-
-async function answer({ id, task, args }: Extract<ToThread, { kind: 'ask' }>): Promise<FromThread> {
-  const controller = new AbortController();
-  controllers.set(id, controller);
-  try {
-    return { id, result: await (work[task] as (args: unknown, signal: AbortSignal) => unknown)(args, controller.signal) };
-  } catch (error) {
-    return { id, error: toWireError(error) };
-  } finally {
-    controllers.delete(id);
-  }
-}
-
-port.on('message', (message: ToThread | 'end') => {
-  if (message === 'end') {
-    store.close();
-    port.close();
-  } else if (message.kind === 'cancel') controllers.get(message.id)?.abort();
-  else void answer(message).then((said) => port.postMessage(said));
-});
+serveTasks(parentPort!, work, () => store.close());

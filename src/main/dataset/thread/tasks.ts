@@ -1,5 +1,4 @@
 import type { DatasetCounts, FoundImages, ImageQuery } from '../../../shared/curation.ts';
-import type { WireError } from '../../../shared/errors.ts';
 import type { ImportAsk, Inspected } from '../import-session.ts';
 
 /** What a thread of its own does for main on large data sets. The `import…` tasks are one import: a thread carries out one. */
@@ -12,10 +11,6 @@ export interface Tasks {
   importTake: { args: { from: number; answers: readonly Inspected[] }; result: null };
   importKeep: { args: object; result: string }; // the data set's id
 }
-export type TaskName = keyof Tasks;
-
-export type ToThread = { [N in TaskName]: { kind: 'ask'; id: number; task: N; args: Tasks[N]['args'] } }[TaskName] | { kind: 'cancel'; id: number };
-export type FromThread = { id: number; result: unknown } | { id: number; error: WireError };
 
 export interface ThreadData {
   database: string; // file

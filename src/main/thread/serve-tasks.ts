@@ -1,0 +1,35 @@
+import type { MessagePort, Transferable } from 'node:worker_threads';
+import { toWireError } from '../../shared/errors.ts';
+import type { FromThread, TaskTable, ToThread } from './tasks.ts';
+
+export type Work<T extends TaskTable<T>> = {
+  [N in keyof T]: (args: T[N]['args'], signal: AbortSignal) => T[N]['result'] | Promise<T[N]['result']>;
+};
+
+/** The far side of a TaskThread: carries out what is asked until it is told to end. An array that is answered is handed over, not copied. */
+export function serveTasks<T extends TaskTable<T>>(port: MessagePort, work: Work<T>, close: () => void): void {
+  const controllers = new Map<number, AbortController>();
+  const answer = async ({ id, task, args }: { id: number; task: string; args: unknown }): Promise<FromThread> => {
+    const controller = new AbortController();
+    controllers.set(id, controller);
+    try {
+      return { id, result: await work[task as keyof T](args as never, controller.signal) };
+    } catch (error) {
+      return { id, error: toWireError(error) };
+    } finally {
+      controllers.delete(id);
+    }
+  };
+  port.on('message', (message: ToThread) => {
+    if (message === 'end') {
+      close();
+      port.close();
+    } else if (message.kind === 'cancel') controllers.get(message.id)?.abort();
+    else void answer(message).then((said) => port.postMessage(said, 'result' in said ? handedOver(said.result) : []));
+  });
+}
+
+function handedOver(result: unknown): Transferable[] {
+  const whole = ArrayBuffer.isView(result) && result.buffer instanceof ArrayBuffer && result.byteLength === result.buffer.byteLength;
+  return whole ? [result.buffer as ArrayBuffer] : [];
+}
