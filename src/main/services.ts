@@ -1,6 +1,7 @@
 import { ComputeHost } from './compute/compute-host.ts';
 import type { Launch } from './compute/launch.ts';
 import { withCuration } from './dataset/curated.ts';
+import { rowsHere } from './dataset/rows.ts';
 import { openStore } from './db/store.ts';
 import { computeEntry, resource } from './program-folder.ts';
 import type { TrainingServices } from './training/service.ts';
@@ -27,6 +28,7 @@ export function openServices({ workspace: folder, write, command, launch }: Serv
   return {
     workspace,
     store,
+    rows: rowsHere(store),
     compute,
     catalogue: resource('weights.json'),
     close: async () => {

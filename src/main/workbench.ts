@@ -74,6 +74,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const tidying = setTimeout(() => void pictureCache.prune(), TIDY_AFTER_MS).unref();
   return {
     ...services,
+    rows: sets,
     pictures,
     pictureCache,
     shelf: new PictureShelf(pictures, folders, pictureCache),

@@ -1,6 +1,10 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { LARGE, withCuration } from '../../src/main/dataset/curated.ts';
 import { carryThrough } from '../../src/main/dataset/import.ts';
+import { type Change, edited } from '../../src/main/dataset/edit.ts';
+import { csvOf } from '../../src/main/dataset/export.ts';
 import { LargeSets } from '../../src/main/dataset/large-sets.ts';
 import { storedPairs } from '../../src/main/dataset/stored-pairs.ts';
 import { openStore, type Store } from '../../src/main/db/store.ts';
@@ -8,6 +12,7 @@ import { setsEntry } from '../../src/main/program-folder.ts';
 import { workspaceAt } from '../../src/main/workspace.ts';
 import { type CurationEdit, ImageQuery } from '../../src/shared/curation.ts';
 import { SPLITS } from '../../src/shared/dataset.ts';
+import { ImageTable, unpackPairs } from '../../src/main/pairs/packed.ts';
 import { someDataset } from '../db/records.ts';
 import { drawClasses, plainInspect, temporaryFolder } from './drawn.ts';
 import { image } from './images.ts';
@@ -16,7 +21,9 @@ import { image } from './images.ts';
 
 let store: Store;
 let sets: LargeSets;
-const images = Array.from({ length: LARGE + 100 }, (_, id) => image(id, id % 3 ? 'a' : 'b', { split: SPLITS[id % 3 === 2 ? 1 : 0]! }));
+const images = Array.from({ length: LARGE + 100 }, (_, id) =>
+  image(id, id % 3 ? 'a' : 'b', { sha256: id.toString(16).padStart(64, '0'), split: SPLITS[id % 3 === 2 ? 1 : 0]! }),
+);
 const edit: CurationEdit = { kind: 'exclude', ids: [1, 2, 3, 4] };
 
 beforeEach(() => {
@@ -55,6 +62,78 @@ describe('in a thread', () => {
       return { classes, splits, pairs, snapshot, warnings, drawn: SPLITS.map((split) => store.datasets.pairs(dataset, split)) };
     };
     expect(facts(there)).toEqual(facts(here));
+  });
+
+  test('an edit, its undoing and redoing are those of this thread, and on the history', async () => {
+    const [there, here] = [insertLarge('there'), insertLarge('here')];
+    const both = async (change: Change): Promise<void> => {
+      const { dataset: _, ...found } = await sets.change(there, change);
+      const { dataset: __, ...wanted } = edited(store.curation, here, change);
+      expect(found).toEqual(wanted);
+    };
+    await both(edit);
+    await both({ kind: 'relabel', ids: images.map(({ id }) => id), className: 'b' });
+    await both({ kind: 'tag', ids: [5, 6], tag: 'seen' });
+    await both('undo');
+    await both('undo');
+    await both('redo');
+    const history = (dataset: string): unknown =>
+      store.curation.history(dataset).map(({ atMs: _, undoneMs, ...entry }) => ({ ...entry, at: undoneMs === null }));
+    expect(history(there)).toEqual(history(here));
+    for (const { position } of store.curation.history(there))
+      expect(store.curation.touched(there, position)).toEqual(store.curation.touched(here, position));
+    expect(store.browse.all(there)).toEqual(store.browse.all(here));
+    await expect(sets.change(there, { kind: 'exclude', ids: [images.length] })).rejects.toMatchObject({ code: 'not-found' });
+    await both('undo');
+    await both('undo');
+    await expect(sets.change(there, 'undo')).rejects.toMatchObject({ code: 'bad-request', message: 'There is nothing to undo.' });
+  });
+
+  test('what is found next has the edit in it, though nobody waited', async () => {
+    const dataset = insertLarge();
+    const [, found] = await Promise.all([sets.change(dataset, edit), sets.find(ImageQuery.parse({ dataset, state: 'excluded', sort: 'file' }))]);
+    expect([...found.ids]).toEqual(edit.ids);
+  });
+
+  test('what trains and judges is read as it is here', async () => {
+    const dataset = insertLarge();
+    for (const change of [null, edit]) {
+      if (change) await sets.change(dataset, change);
+      await sets.ready();
+      const { images: packed, validPairs } = await sets.training(dataset);
+      const table = new ImageTable(packed);
+      const kept = store.datasets.images(dataset).map(({ group: _, width: __, height: ___, ...image }) => image);
+      expect(Array.from({ length: table.length }, (_, i) => table.at(i))).toEqual(kept);
+      expect(unpackPairs(validPairs)).toEqual(store.datasets.pairs(dataset, 'valid'));
+      const { images: some, pairs } = await sets.split(dataset, 'valid');
+      expect(unpackPairs(pairs)).toEqual(store.datasets.pairs(dataset, 'valid'));
+      expect([...some.ids]).toEqual([...new Set(unpackPairs(pairs).flatMap(({ a, b }) => [a, b]))].sort((a, b) => a - b));
+    }
+  });
+
+  test('a list and a copy are written as they are here', async () => {
+    const folder = drawClasses(temporaryFolder(), { cats: 6, dogs: 5 });
+    const { signal } = new AbortController();
+    await carryThrough(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
+    const out = temporaryFolder();
+    await sets.writeCsv('pets', join(out, 'list.csv'));
+    expect(readFileSync(join(out, 'list.csv'), 'utf8')).toBe(csvOf(store.browse.all('pets')));
+    const told: [number, number][] = [];
+    await sets.copy('pets', join(out, 'copy'), signal, (done, total) => told.push([done, total]));
+    expect(told).toEqual(Array.from({ length: 11 }, (_, i) => [i + 1, 11]));
+    expect(readdirSync(join(out, 'copy')).sort()).toEqual(['cats', 'dogs', 'images.csv']);
+    expect(readdirSync(join(out, 'copy', 'dogs'))).toHaveLength(5);
+  });
+
+  test('a copy that is cancelled leaves nothing', async () => {
+    const folder = drawClasses(temporaryFolder(), { cats: 900, dogs: 900 });
+    const { signal } = new AbortController();
+    await carryThrough(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
+    const out = temporaryFolder();
+    const controller = new AbortController();
+    const cancelled = sets.copy('pets', join(out, 'other'), controller.signal, () => controller.abort());
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    expect(existsSync(join(out, 'other'))).toBe(false);
   });
 
   test('a failing task is told in words, and the thread goes on', async () => {

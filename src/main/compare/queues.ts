@@ -1,5 +1,6 @@
 import type { QueueRequest } from '../../shared/contract.ts';
 import type { PairQueue, QueuedPair } from '../../shared/explore.ts';
+import { unpackPairs } from '../pairs/packed.ts';
 import { calibrationOf } from '../training/evaluate.ts';
 import { splitDistances } from '../training/distances.ts';
 import type { TrainingServices } from '../training/service.ts';
@@ -28,7 +29,7 @@ export class PairQueues {
     let pairs = this.judged.get(key);
     if (!pairs) {
       const found = await splitDistances(s, run, request.split, o);
-      pairs = judgePairs(found.pairs, found.distances, calibration);
+      pairs = judgePairs(unpackPairs(found.pairs), found.distances, calibration);
       this.judged.set(key, pairs);
       for (const old of this.judged.keys()) if (this.judged.size > KEPT) this.judged.delete(old);
     }

@@ -5,9 +5,9 @@ import { loadWeights } from '../nn/weights/load.ts';
 import { bench } from './bench.ts';
 import { benchEmbed } from './bench-embed.ts';
 import { checkDevices } from './check.ts';
-import { embed } from './embed.ts';
 import { explain } from './explain.ts';
 import { exportModel } from './export-model.ts';
+import { distances, judgeSplit } from './judge.ts';
 import { decodeSquare, DECODERS, inspect, shownJpeg } from './images.ts';
 import { mapParallel, throwIfCancelled } from './parallel.ts';
 import type { CallContext, Counted, Handlers } from './protocol.ts';
@@ -35,7 +35,8 @@ export const handlers: Handlers = {
     return (await loadWeights(path, { backbone, params, entry: entry ?? undefined, signal })).info;
   },
   train,
-  embed,
+  distances,
+  judge: judgeSplit,
   explain,
   check: checkDevices,
   bench,

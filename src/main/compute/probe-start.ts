@@ -1,4 +1,3 @@
-import type { ImageRecord } from '../../shared/dataset.ts';
 import { randomFor } from '../../shared/random.ts';
 import type { RunConfig } from '../../shared/run.ts';
 import type { Engine } from '../nn/engines/engine.ts';
@@ -9,8 +8,10 @@ import type { TensorMap } from '../nn/tensor.ts';
 import { filledUp, FORWARD_BATCH } from './batches.ts';
 import { specOf } from './checkpoint.ts';
 import { type FeatureSource, partsOf } from './feature-source.ts';
+import type { Drawable } from '../pairs/draw.ts';
 import { throwIfCancelled } from './parallel.ts';
 import type { SourceImage } from './protocol.ts';
+import type { SetImages } from './set-images.ts';
 
 /** Images that a probe is fitted to: its cost grows with their square, and more than this no longer change it much. */
 const MOST_IMAGES = 1000;
@@ -20,8 +21,8 @@ export interface ProbeStart {
   config: RunConfig;
   source: FeatureSource;
   params: TensorMap; // of the whole network, as drawn or loaded
-  trainImages: readonly ImageRecord[];
-  imageOf: ReadonlyMap<number, SourceImage>;
+  trainImages: readonly Drawable[];
+  images: SetImages;
   signal: AbortSignal;
 }
 
@@ -29,14 +30,14 @@ export interface ProbeStart {
  * The head's tensors to begin with: a linear probe fitted to training images' features, as a head. Only training images
  * take part, as they are (not augmented). Empty where there are more classes than hidden units can speak for.
  */
-export async function probeStart({ engine, config, source, params, trainImages, imageOf, signal }: ProbeStart): Promise<TensorMap> {
+export async function probeStart({ engine, config, source, params, trainImages, images: all, signal }: ProbeStart): Promise<TensorMap> {
   const random = randomFor(config.seed, 'probe');
   const images = random.shuffled([...trainImages].sort((a, b) => a.id - b.id)).slice(0, MOST_IMAGES);
   const classes = [...new Set(images.map((i) => i.className))].sort();
   if (classes.length < 2 || classes.length > MOST_CLASSES) return new Map();
   const rows = await pooledFeatures(
     { engine, config, source, params, signal },
-    images.map((i) => imageOf.get(i.id)!),
+    images.map((i) => all.source(i.id)),
   );
   const pause = async (): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve)); // lets a cancellation in
@@ -47,7 +48,7 @@ export async function probeStart({ engine, config, source, params, trainImages, 
 }
 
 /** 1 where an image belongs to a class. A content that stands in several classes belongs to each, as it does for pairs. */
-function targetsOf(images: readonly ImageRecord[], classes: readonly string[]): Uint8Array {
+function targetsOf(images: readonly Drawable[], classes: readonly string[]): Uint8Array {
   const homes = new Map<string, Set<string>>();
   for (const { sha256, className } of images) homes.set(sha256, (homes.get(sha256) ?? new Set()).add(className));
   return Uint8Array.from(images.flatMap(({ sha256 }) => classes.map((name) => Number(homes.get(sha256)!.has(name)))));

@@ -1,9 +1,21 @@
 import type { ComparedImage, ExplainTarget, Verdict } from '../../shared/comparison.ts';
-import type { ImageRecord, Pair } from '../../shared/dataset.ts';
 import type { CheckResult } from '../../shared/engine-check.ts';
 import type { WireError } from '../../shared/errors.ts';
+import type { PackedImages, PackedPairs } from '../pairs/packed.ts';
+import type { Validated } from '../evaluate/validation.ts';
 import type { StepProfile } from './bench-profile.ts';
-import type { BackboneName, DeviceName, EngineName, EpochRow, Flavour, Preprocessing, RunConfig, Scope, WeightsInfo } from '../../shared/run.ts';
+import type {
+  BackboneName,
+  DeviceName,
+  EngineName,
+  EpochRow,
+  Flavour,
+  Metrics,
+  Preprocessing,
+  RunConfig,
+  Scope,
+  WeightsInfo,
+} from '../../shared/run.ts';
 
 /** A trained network on disk: a run's folder and what its tensors mean. */
 export interface ModelRef {
@@ -38,8 +50,8 @@ export interface TrainRequest {
   weightsPath: string | null;
   caches: CacheFolders;
   root: string; // of the data set
-  images: ImageRecord[];
-  validPairs: Pair[];
+  images: PackedImages; // all that are kept
+  validPairs: PackedPairs;
   resume: boolean; // from the folder's last checkpoint
 }
 
@@ -48,18 +60,24 @@ export type TrainProgress =
   | { kind: 'step'; epoch: number; epochs: number; done: number; total: number; loss: number; imagesPerSecond: number; secondsLeft: number }
   | { kind: 'epoch'; row: EpochRow; epochs: number; secondsLeft: number };
 
-export interface TrainResult {
+export interface TrainResult extends Validated {
   bestEpoch: number;
-  validDistances: number[]; // of validPairs at the best epoch
   modelSha256: string;
   seconds: number; // this session's, preparation included
   stoppedEarly: boolean;
 }
 
-export interface EmbedRequest {
+export interface PairsRequest {
   model: ModelRef;
   caches: CacheFolders;
-  images: SourceImage[];
+  root: string; // of the data set
+  images: PackedImages; // that occur in the pairs
+  pairs: PackedPairs;
+}
+
+export interface JudgeRequest extends PairsRequest {
+  threshold: number;
+  split: 'test' | 'valid';
 }
 
 export interface ExplainRequest {
@@ -111,7 +129,8 @@ export interface ComputeCalls {
   drawSample: { args: { folder: string; seed: number }; result: { images: string; truth: string; drawn: number }; progress: Counted };
   weights: { args: WeightsRequest; result: WeightsInfo; progress: never };
   train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };
-  embed: { args: EmbedRequest; result: { embeddings: Float32Array; dim: number }; progress: Counted };
+  distances: { args: PairsRequest; result: Float64Array; progress: Counted };
+  judge: { args: JudgeRequest; result: Metrics; progress: Counted };
   explain: { args: ExplainRequest; result: ExplainResult; progress: never };
   check: { args: { verbose?: boolean }; result: CheckResult[]; progress: never };
   bench: { args: BenchRequest; result: BenchResult; progress: Counted };

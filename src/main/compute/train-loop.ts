@@ -1,12 +1,13 @@
-import { join } from 'node:path';
-import type { ImageRecord, Pair } from '../../shared/dataset.ts';
+import type { Pair } from '../../shared/dataset.ts';
 import { AppError } from '../../shared/errors.ts';
+import { unpackPairs } from '../pairs/packed.ts';
 import type { EpochRow, RunConfig } from '../../shared/run.ts';
 import { pairDistances, rowsOf } from '../evaluate/distances.ts';
 import { confusionAt } from '../evaluate/metrics.ts';
 import { aucOf } from '../evaluate/roc.ts';
 import { startSchedule, step as scheduleStep } from '../evaluate/schedule.ts';
 import { chooseThreshold } from '../evaluate/threshold.ts';
+import { validated } from '../evaluate/validation.ts';
 import { initialTensors } from '../nn/initialise.ts';
 import type { Engine, Trainer, TrainState } from '../nn/engines/engine.ts';
 import { contrastiveLoss } from '../nn/losses/contrastive.ts';
@@ -14,14 +15,15 @@ import { BACKBONE_PREFIX, backboneParams, entryOf, siameseParams, trainingTask }
 import type { TrainTask } from '../nn/task.ts';
 import type { TensorMap } from '../nn/tensor.ts';
 import { loadWeights } from '../nn/weights/load.ts';
-import { trainingPairs } from '../pairs/draw.ts';
+import { type TrainImage, trainingPairs } from '../pairs/draw.ts';
 import { modelSha256, type Progress, readBase, readLast, readModel, specOf, writeBase, writeBest, writeLast } from './checkpoint.ts';
 import { embedFrom } from './embed.ts';
 import { openEngine } from './engine-choice.ts';
 import { type FeatureSource, openSource, type Part } from './feature-source.ts';
 import { throwIfCancelled } from './parallel.ts';
 import { probeStart } from './probe-start.ts';
-import type { CallContext, SourceImage, TrainRequest, TrainResult } from './protocol.ts';
+import type { CallContext, TrainRequest, TrainResult } from './protocol.ts';
+import { SetImages } from './set-images.ts';
 
 const REPORT_MS = 200; // between two reports of progress within an epoch
 
@@ -32,8 +34,9 @@ interface Session {
   trainer: Trainer;
   source: FeatureSource;
   frozen: TensorMap;
-  trainImages: ImageRecord[];
-  imageOf: Map<number, SourceImage>;
+  trainImages: TrainImage[];
+  images: SetImages;
+  validPairs: Pair[];
   context: CallContext<'train'>;
   started: number; // ms, when the first step of this session began
 }
@@ -48,26 +51,40 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
   const { config, folder } = request.model;
   const engine = await openEngine(config.engine, config.device);
   const { frozen, state, progress } = request.resume ? resumed(request) : await fresh(request);
-  const trainImages = request.images.filter((image) => image.split === 'train');
-  const imageOf = new Map(
-    request.images.map((i): [number, SourceImage] => [i.id, { file: join(request.root, ...i.file.split('/')), sha256: i.sha256 }]),
-  );
+  const images = new SetImages(request.images, request.root);
+  const trainImages = images.training();
+  const validPairs = unpackPairs(request.validPairs);
   const source = openSource({ engine, config, entry: entryOf[config.scope], params: frozen, caches: request.caches });
   let trainer: Trainer | null = null;
   try {
-    const used = request.images.filter((image) => image.split !== 'test').map((image) => imageOf.get(image.id)!);
-    await source.prepare(used, { signal: context.signal, onProgress: (done, total) => context.progress({ kind: 'prepare', done, total }) });
+    await source.prepare(images.used(), { signal: context.signal, onProgress: (done, total) => context.progress({ kind: 'prepare', done, total }) });
     if (!request.resume && config.headStart === 'probe') {
       const params = new Map([...frozen, ...state.params]);
-      const head = await probeStart({ engine, config, source, params, trainImages, imageOf, signal: context.signal });
+      const head = await probeStart({ engine, config, source, params, trainImages, images, signal: context.signal });
       for (const [name, tensor] of head) state.params.set(name, tensor);
     }
     trainer = await engine.trainer((pairs) => taskFor(config, pairs), frozen, state);
-    const session: Session = { request, config, engine, trainer, source, frozen, trainImages, imageOf, context, started: performance.now() };
+    const session: Session = {
+      request,
+      config,
+      engine,
+      trainer,
+      source,
+      frozen,
+      trainImages,
+      images,
+      validPairs,
+      context,
+      started: performance.now(),
+    };
     const { last, stoppedEarly } = await epochs(session, progress);
     return {
       bestEpoch: last.schedule.best?.epoch ?? last.epoch,
-      validDistances: last.bestDistances,
+      ...validated(
+        last.bestDistances,
+        validPairs.map((p) => p.label),
+        config.margin,
+      ),
       modelSha256: modelSha256(config, readModel(folder, config)),
       seconds: (performance.now() - began) / 1000,
       stoppedEarly,
@@ -189,10 +206,10 @@ async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoc
 }
 
 /** The epoch's batches: first images before second ones, each augmented from a stream of its own where the run augments. */
-function* stepsOf({ config, imageOf }: Session, pairs: readonly Pair[], epoch: number): Generator<Part & { batch: readonly Pair[] }> {
+function* stepsOf({ config, images: all }: Session, pairs: readonly Pair[], epoch: number): Generator<Part & { batch: readonly Pair[] }> {
   for (let from = 0; from < pairs.length; from += config.batch) {
     const batch = pairs.slice(from, from + config.batch);
-    const images = [...batch.map((p) => imageOf.get(p.a)!), ...batch.map((p) => imageOf.get(p.b)!)];
+    const images = [...batch.map((p) => all.source(p.a)), ...batch.map((p) => all.source(p.b))];
     const streams = config.augmentation
       ? ['a', 'b'].flatMap((side) => batch.map((_, i) => [config.seed, 'augment', epoch, from + i, side] as const))
       : undefined;
@@ -209,10 +226,9 @@ interface JudgedEpoch {
 }
 
 async function judgeEpoch(session: Session, moving: TensorMap): Promise<JudgedEpoch> {
-  const { config, engine, source, frozen, imageOf, request, context } = session;
-  const { validPairs } = request;
+  const { config, engine, source, frozen, images: all, validPairs, context } = session;
   const { ids, rowOf } = rowsOf(validPairs);
-  const images = ids.map((id) => imageOf.get(id)!);
+  const images = ids.map((id) => all.source(id));
   const params: TensorMap = new Map([...frozen, ...moving]);
   const embeddings = await embedFrom(source, engine, specOf(config), entryOf[config.scope], params, images, context.signal);
   const distances = pairDistances(validPairs, embeddings, config.dim, rowOf);

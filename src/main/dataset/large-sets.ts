@@ -1,19 +1,21 @@
-import type { DatasetCounts, FoundImages, ImageQuery } from '../../shared/curation.ts';
+import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../../shared/curation.ts';
 import type { Store } from '../db/store.ts';
 import { LARGE } from './curated.ts';
+import { type Change, edited } from './edit.ts';
 import type { ImportAsk, Importing } from './import-session.ts';
+import { type SetRows, splitRows, type SplitRows, trainingRows, type TrainingRows } from './rows.ts';
 import { beginInThread, type SetThread, setThread } from './thread/set-thread.ts';
 
 /**
- * What takes long on a large data set, done in threads: one searches, one draws pairs anew, and each import has its own.
- * Small ones are quicker here than asked for there.
+ * What takes long on a large data set, done in threads: one searches and edits, one draws pairs anew and reads them, and each import
+ * and each export has its own. Small ones are quicker here than asked for there.
  */
-export class LargeSets {
+export class LargeSets implements SetRows {
   private readonly store: Store;
   private readonly thread: () => SetThread;
   private readonly searching: SetThread;
   private readonly drawing: SetThread;
-  private readonly importing = new Set<SetThread>();
+  private readonly others = new Set<SetThread>(); // of one import or export each
   private readonly drawn = new Map<string, Promise<unknown>>(); // being drawn
 
   /** `entry`: the threads' script; `database`: of the workspace that this process has open for writing. */
@@ -39,15 +41,53 @@ export class LargeSets {
     }
   }
 
+  /** In the thread that searches, so that what is found next has the change in it. */
+  async change(dataset: string, change: Change): Promise<CurationState> {
+    return this.isLarge(dataset) ? this.searching.ask('edit', { dataset, change }) : edited(this.store.curation, dataset, change);
+  }
+
+  async training(dataset: string): Promise<TrainingRows> {
+    return this.isLarge(dataset) ? this.drawing.ask('training', { dataset }) : trainingRows(this.store, dataset);
+  }
+
+  async split(dataset: string, split: 'test' | 'valid'): Promise<SplitRows> {
+    return this.isLarge(dataset) ? this.drawing.ask('split', { dataset, split }) : splitRows(this.store, dataset, split);
+  }
+
+  /** Writes the list of all images. */
+  async writeCsv(dataset: string, file: string): Promise<void> {
+    await this.inAnother((thread) => thread.ask('csv', { dataset, file }));
+  }
+
+  /** Copies the images that are kept. Throws as copyCurated does. */
+  async copy(dataset: string, out: string, signal: AbortSignal, onProgress: (done: number, total: number) => void): Promise<void> {
+    await this.inAnother((thread) => thread.ask('copy', { dataset, out }, signal, ({ done, total }) => onProgress(done, total)));
+  }
+
   begin(ask: ImportAsk, signal: AbortSignal): Promise<Importing> {
-    const thread = this.thread();
-    this.importing.add(thread);
-    return beginInThread(thread, ask, { signal, onEnd: () => void this.importing.delete(thread) });
+    const thread = this.another();
+    return beginInThread(thread, ask, { signal, onEnd: () => void this.others.delete(thread) });
   }
 
   /** Until every thread has given its connection back. */
   async close(): Promise<void> {
-    await Promise.all([this.searching, this.drawing, ...this.importing].map((thread) => thread.end()));
+    await Promise.all([this.searching, this.drawing, ...this.others].map((thread) => thread.end()));
+  }
+
+  private another(): SetThread {
+    const thread = this.thread();
+    this.others.add(thread);
+    return thread;
+  }
+
+  private async inAnother(work: (thread: SetThread) => Promise<unknown>): Promise<void> {
+    const thread = this.another();
+    try {
+      await work(thread);
+    } finally {
+      await thread.end();
+      this.others.delete(thread);
+    }
   }
 
   private redraw(dataset: string): Promise<unknown> {

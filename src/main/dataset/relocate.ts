@@ -6,21 +6,20 @@ import { AppError } from '../../shared/errors.ts';
 import { quoted } from '../words.ts';
 import { absoluteFile } from './scan.ts';
 
-const SAMPLE = 48; // files read; every other one would be noticed when it is decoded
+/** How many files are looked at; every other one would be noticed when it is decoded. */
+export const CHECKED = 48;
 
 /** Whether a data set's folder stands where it stood. */
 export const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
 /**
- * Makes sure that `folder` holds the data set's files: some of them, spread over the whole listing, must be there with the bytes
+ * Makes sure that `folder` holds the data set's files: `some` of them, spread over the whole listing, must be there with the bytes
  * that were imported. Returns the absolute folder. Throws AppError 'not-found' or 'bad-dataset' in words.
  */
-export async function checkedPlace(images: readonly ImageRecord[], folder: string): Promise<string> {
+export async function checkedPlace(some: readonly Pick<ImageRecord, 'file' | 'sha256'>[], folder: string): Promise<string> {
   const root = resolve(folder);
   if (!(await isFolder(root))) throw new AppError('not-found', `There is no folder ${quoted(root)}.`, { root });
-  const step = Math.max(1, images.length / SAMPLE);
-  for (let at = 0; at < images.length; at += step) {
-    const { file, sha256 } = images[Math.floor(at)]!;
+  for (const { file, sha256 } of some) {
     const bytes = await readFile(absoluteFile(root, file)).catch(() => null);
     if (bytes === null) {
       throw new AppError(

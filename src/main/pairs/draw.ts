@@ -3,6 +3,7 @@ import { type Random, randomFor } from '../../shared/random.ts';
 import { type Contents, contentsOf } from './contents.ts';
 
 export type Drawable = Pick<ImageRecord, 'id' | 'className' | 'sha256'>;
+export type TrainImage = Drawable & Pick<ImageRecord, 'split'>;
 
 const TRIES = 32; // draws before the scan: with half of the candidates used up, one in 4e9 anchors comes to it
 const WANTED_PAIRS = 1000; // a split: the AUC's standard error is then about 0.01
@@ -75,7 +76,7 @@ function scan(pool: ReturnType<Contents['pool']>, from: number, free: (x: number
  * One epoch's training pairs, in a drawn order. Only images of the train split take part, whatever is handed in. The epoch
  * (1-based) has a stream of its own, so a resumed run goes on with the pairs an unbroken one would have had.
  */
-export function trainingPairs(images: readonly ImageRecord[], seed: number, epoch: number): Pair[] {
+export function trainingPairs(images: readonly TrainImage[], seed: number, epoch: number): Pair[] {
   const random = randomFor(seed, 'pairs', epoch);
   const train = images.filter(({ split }) => split === 'train');
   return random.shuffled(drawPairs(train, random, { rounds: 1 }));

@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, asAppError, fromWireError } from '../../shared/errors.ts';
-import type { FromThread, TaskTable, ToThread } from './tasks.ts';
+import type { FromThread, TaskTable, Told, ToThread } from './tasks.ts';
 
 interface Pending {
   resolve(result: unknown): void;
   reject(error: Error): void;
+  tell(progress: unknown): void;
 }
 
 /** The near side of a thread that carries out tasks: started with the first of them, and anew after it died. */
@@ -25,7 +26,7 @@ export class TaskThread<T extends TaskTable<T>> {
   }
 
   /** Throws what the task throws as AppError; 'cancelled' after `signal`, once the thread has stopped it. */
-  async ask<N extends keyof T & string>(task: N, args: T[N]['args'], signal?: AbortSignal): Promise<T[N]['result']> {
+  async ask<N extends keyof T & string>(task: N, args: T[N]['args'], signal?: AbortSignal, tell?: (p: Told<T[N]>) => void): Promise<T[N]['result']> {
     if (signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
     const worker = (this.worker ??= this.started());
     const id = ++this.count;
@@ -33,7 +34,7 @@ export class TaskThread<T extends TaskTable<T>> {
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       return await new Promise<T[N]['result']>((resolve, reject) => {
-        this.pending.set(id, { resolve: resolve as Pending['resolve'], reject });
+        this.pending.set(id, { resolve: resolve as Pending['resolve'], reject, tell: (p) => tell?.(p as Told<T[N]>) });
         worker.postMessage({ kind: 'ask', id, task, args } satisfies ToThread);
       });
     } finally {
@@ -60,7 +61,8 @@ export class TaskThread<T extends TaskTable<T>> {
     worker.unref(); // it must not keep alive a program that has ended
     worker.on('message', (said: FromThread) => {
       const waiting = this.pending.get(said.id);
-      if ('error' in said) waiting?.reject(fromWireError(said.error));
+      if ('progress' in said) waiting?.tell(said.progress);
+      else if ('error' in said) waiting?.reject(fromWireError(said.error));
       else waiting?.resolve(said.result);
     });
     const lost = (error: AppError): void => {

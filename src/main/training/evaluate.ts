@@ -1,9 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
-import { randomFor } from '../../shared/random.ts';
 import type { Metrics, RunRecord } from '../../shared/run.ts';
-import { judge } from '../evaluate/metrics.ts';
 import type { Workspace } from '../workspace.ts';
-import { splitDistances } from './distances.ts';
+import { pairsRequest } from './distances.ts';
 import { refuseOutdated } from './network.ts';
 import type { TrainingServices } from './service.ts';
 
@@ -11,9 +9,7 @@ import type { TrainingServices } from './service.ts';
 export async function evaluateRun(s: TrainingServices, id: string, split: 'test' | 'valid', signal?: AbortSignal): Promise<Metrics> {
   const run = s.store.runs.get(id);
   const { threshold } = calibrationOf(s.workspace, run);
-  const { pairs, distances } = await splitDistances(s, run, split, { signal });
-  const labels = pairs.map((p) => p.label);
-  const metrics = judge(distances, labels, threshold, split, randomFor(run.config.seed, 'bootstrap', split));
+  const metrics = await s.compute.ask('judge', { ...(await pairsRequest(s, run, split)), threshold, split }, { signal });
   s.store.runs.putMetrics(id, metrics);
   return metrics;
 }

@@ -2,12 +2,10 @@ import type { TrainRequest as TrainChoices } from '../../shared/contract.ts';
 import { AppError, asAppError } from '../../shared/errors.ts';
 import type { RunRecord } from '../../shared/run.ts';
 import type { ComputeHost } from '../compute/compute-host.ts';
-import type { CacheFolders, ModelRef, TrainProgress, TrainResult } from '../compute/protocol.ts';
+import type { CacheFolders, ModelRef, TrainProgress } from '../compute/protocol.ts';
 import { whyUntrainable } from '../dataset/curated.ts';
+import type { SetRows } from '../dataset/rows.ts';
 import type { Store } from '../db/store.ts';
-import { fitCalibration } from '../evaluate/calibrate.ts';
-import { chooseThreshold } from '../evaluate/threshold.ts';
-import { collapseWarning, smallSampleWarning, unreachableMargin } from '../evaluate/warnings.ts';
 import type { FetchProgress } from '../nn/weights/download.ts';
 import { versions } from '../versions.ts';
 import type { Workspace } from '../workspace.ts';
@@ -17,6 +15,7 @@ import { findWeights } from './weights.ts';
 
 export interface TrainingServices {
   store: Store;
+  rows: SetRows;
   compute: ComputeHost;
   workspace: Workspace;
   catalogue: string;
@@ -75,26 +74,25 @@ export async function resumeRun(s: TrainingServices, id: string, epochs: number 
 
 async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string | null, resume: boolean, o: TrainingOptions): Promise<RunRecord> {
   const { runs, datasets } = s.store;
-  const dataset = datasets.get(run.dataset);
-  const validPairs = datasets.pairs(run.dataset, 'valid');
+  const { name, root } = datasets.place(run.dataset);
   const id = run.run;
   o.onCreated?.(run);
   const began = performance.now();
   const secondsBefore = run.seconds;
   try {
-    if (new Set(validPairs.map((p) => p.label)).size < 2) {
+    const rows = await s.rows.training(run.dataset);
+    if (new Set(rows.validPairs.filter((_, i) => i % 3 === 2)).size < 2) {
       throw new AppError(
         'bad-dataset',
-        `The validation images of ${dataset.name} give no pairs of both kinds, so no network can be chosen. Import more images in each class.`,
+        `The validation images of ${name} give no pairs of both kinds, so no network can be chosen. Import more images in each class.`,
       );
     }
     const request = {
       model: modelOf(s.workspace, run),
       weightsPath,
       caches: cachesOf(s.workspace),
-      root: dataset.root,
-      images: datasets.images(run.dataset),
-      validPairs,
+      root,
+      ...rows,
       resume,
     };
     const onProgress = (p: TrainProgress): void => {
@@ -104,34 +102,12 @@ async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string
       }
       o.onProgress?.(p);
     };
-    const result = await s.compute.ask('train', request, { signal: o.signal, onProgress });
-    return runs.update(id, { ...judged(run, result, validPairs), status: 'done', seconds: secondsBefore + result.seconds, finishedMs: Date.now() });
+    const { seconds, stoppedEarly: _, ...found } = await s.compute.ask('train', request, { signal: o.signal, onProgress });
+    return runs.update(id, { ...found, status: 'done', seconds: secondsBefore + seconds, finishedMs: Date.now() });
   } catch (error) {
     const known = asAppError(error);
     const status = known.code === 'cancelled' ? 'cancelled' : known.code === 'compute-lost' ? 'interrupted' : 'failed';
     runs.update(id, { status, error: known.message, seconds: secondsBefore + (performance.now() - began) / 1000, finishedMs: Date.now() });
     throw new AppError(known.code, known.message, { ...known.details, run: id }, error);
   }
-}
-
-/** What the best epoch's validation distances say: the threshold, the calibration, and what to be warned of. */
-function judged(run: RunRecord, result: TrainResult, pairs: readonly { label: 0 | 1 }[]): Partial<RunRecord> {
-  const { validDistances: distances } = result;
-  const labels = pairs.map((p) => p.label);
-  const { calibration, warning } = fitCalibration(distances, labels, chooseThreshold(distances, labels));
-  const of = (label: 0 | 1): number[] => distances.filter((_, i) => labels[i] === label).sort((a, b) => a - b);
-  const { margin } = run.config;
-  const warnings = [
-    warning,
-    collapseWarning(distances, margin),
-    unreachableMargin(distances, labels, margin),
-    smallSampleWarning('valid', distances.length),
-  ];
-  return {
-    bestEpoch: result.bestEpoch,
-    calibration,
-    validDistances: { same: of(0), different: of(1) },
-    warnings: warnings.filter((w) => w !== null),
-    modelSha256: result.modelSha256,
-  };
 }

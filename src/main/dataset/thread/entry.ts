@@ -1,10 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../../shared/errors.ts';
 import { openBeside, type Store } from '../../db/store.ts';
+import { writeWhole } from '../../files.ts';
 import { stopIfCancelled } from '../cancel.ts';
 import { serveTasks, type Work } from '../../thread/serve-tasks.ts';
-import { redraw } from '../curated.ts';
+import { redraw, withCuration } from '../curated.ts';
+import { edited } from '../edit.ts';
+import { copyCurated, csvOf } from '../export.ts';
 import { ImportSession } from '../import-session.ts';
+import { splitRows, trainingRows } from '../rows.ts';
 import type { Tasks, ThreadData } from './tasks.ts';
 
 // The thread's own program. It has a connection of its own and writes in short transactions, so that main never waits for it.
@@ -12,6 +16,7 @@ import type { Tasks, ThreadData } from './tasks.ts';
 const BREATH_MS = 3; // between two transactions: whoever else wants to write comes in
 
 const store: Store = openBeside((workerData as ThreadData).database);
+const curated = withCuration(store);
 let importing: ImportSession | null = null;
 
 const underWay = (): ImportSession => {
@@ -24,6 +29,18 @@ const work: Work<Tasks> = {
   counts: ({ dataset }) => store.browse.counts(dataset),
   redraw: ({ dataset }) => {
     redraw(store, dataset);
+    return null;
+  },
+  training: ({ dataset }) => trainingRows(curated, dataset),
+  split: ({ dataset, split }) => splitRows(curated, dataset, split),
+  edit: ({ dataset, change }) => edited(store.curation, dataset, change),
+  csv: async ({ dataset, file }) => {
+    await writeWhole(file, csvOf(store.browse.all(dataset)));
+    return null;
+  },
+  copy: async ({ dataset, out }, signal, tell) => {
+    const { root } = store.datasets.place(dataset);
+    await copyCurated({ root, images: store.browse.all(dataset), out, signal, onProgress: (done, total) => tell({ done, total }) });
     return null;
   },
   importBegin: async (ask, signal) => {

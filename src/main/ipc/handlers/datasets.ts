@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { copyCurated, csvOf } from '../../dataset/export.ts';
 import { portableName } from '../../dataset/file-names.ts';
 import { carryThrough } from '../../dataset/import.ts';
 import { previewFolder } from '../../dataset/preview.ts';
-import { checkedPlace, isFolder } from '../../dataset/relocate.ts';
+import { CHECKED, checkedPlace, isFolder } from '../../dataset/relocate.ts';
+import { spreadIds } from '../../dataset/sample-ids.ts';
 import { absoluteFile } from '../../dataset/scan.ts';
-import { writeWhole } from '../../files.ts';
 import type { JobContext } from '../../jobs/jobs.ts';
 import type { Workbench } from '../../workbench.ts';
 import type { CallArgs } from '../../../shared/contract.ts';
@@ -64,7 +63,8 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
     return { root, there: await isFolder(root) };
   },
   'datasets.relocate': async ({ dataset, folder }, { bench }) => {
-    bench.store.datasets.relocate(dataset, await checkedPlace(bench.store.browse.all(dataset), folder));
+    const { images } = bench.store.datasets.place(dataset);
+    bench.store.datasets.relocate(dataset, await checkedPlace(bench.store.browse.rows(dataset, spreadIds(images, CHECKED)), folder));
     bench.hub.changed('datasets', dataset);
     return bench.store.datasets.get(dataset);
   },
@@ -86,9 +86,9 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
       return { reason: asAppError(error).message };
     }
   },
-  'curation.apply': ({ dataset, edit }, { bench }) => told(bench, bench.store.curation.apply(dataset, edit)),
-  'curation.undo': ({ dataset }, { bench }) => told(bench, bench.store.curation.undo(dataset)),
-  'curation.redo': ({ dataset }, { bench }) => told(bench, bench.store.curation.redo(dataset)),
+  'curation.apply': async ({ dataset, edit }, { bench }) => told(bench, await bench.sets.change(dataset, edit)),
+  'curation.undo': async ({ dataset }, { bench }) => told(bench, await bench.sets.change(dataset, 'undo')),
+  'curation.redo': async ({ dataset }, { bench }) => told(bench, await bench.sets.change(dataset, 'redo')),
   'curation.state': ({ dataset }, { bench }) => bench.store.curation.state(dataset),
   'curation.history': ({ dataset }, { bench }) => bench.store.curation.history(dataset),
   'curation.touched': ({ dataset, position }, { bench }) => ({ ids: bench.store.curation.touched(dataset, position) }),
@@ -99,22 +99,15 @@ async function exported(
   { dataset, format, out }: CallArgs<'datasets.export'>,
   { signal, progress }: JobContext,
 ): Promise<{ file: string }> {
-  const { root, name } = bench.store.datasets.place(dataset);
-  const images = bench.store.browse.all(dataset);
+  const { name } = bench.store.datasets.place(dataset);
   if (format === 'csv') {
     const file = out ?? join(bench.workspace.exports, `${portableName(name)} ${stamp()}.csv`);
-    await writeWhole(file, csvOf(images));
+    await bench.sets.writeCsv(dataset, file);
     return { file };
   }
   if (out === undefined) throw new AppError('usage', 'Name the folder that the copy should make.');
-  await copyCurated({
-    root,
-    images,
-    out,
-    signal,
-    onProgress: (done, total) => {
-      progress({ done, total, text: `Copying images: ${done} of ${total}` });
-    },
+  await bench.sets.copy(dataset, out, signal, (done, total) => {
+    progress({ done, total, text: `Copying images: ${done} of ${total}` });
   });
   return { file: out };
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { TimeEstimate } from '../../../shared/explore.ts';
 import { layerNames } from '../../nn/siamese.ts';
 import { readCatalogue } from '../../nn/weights/catalogue.ts';
+import { spreadIds } from '../../dataset/sample-ids.ts';
 import { absoluteFile } from '../../dataset/scan.ts';
 import type { Sampled } from '../../training/measure.ts';
 import { estimateFromMeasure, estimateFromRuns } from '../../training/estimate.ts';
@@ -22,9 +23,7 @@ const SAMPLE = 16; // images whose reading is timed
 /** Some of a data set's images, spread over its listing. */
 function sampleOf(bench: Workbench, id: string): Sampled {
   const { dataset, root, images } = bench.store.datasets.place(id);
-  const count = Math.min(SAMPLE, images);
-  const ids = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * images) / count));
-  return { dataset, files: bench.store.browse.rows(dataset, ids).map(({ file }) => absoluteFile(root, file)) };
+  return { dataset, files: bench.store.browse.rows(dataset, spreadIds(images, SAMPLE)).map(({ file }) => absoluteFile(root, file)) };
 }
 
 /** From earlier runs; else, where asked for and nothing else computes, from a few steps. */

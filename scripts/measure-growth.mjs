@@ -1,0 +1,173 @@
+// How embedding and training a head grow with the number of images: `node scripts/measure-growth.mjs [counts…] [--epochs N]
+// [--keep FOLDER]`, after a build. Small JPEGs are drawn, imported, embedded and trained on (compact network, 32 px, weights from a
+// short training of its own), and embedded again after an embedding that was cut off half way. For each count it prints seconds and the
+// peak memory of main and of the compute process (from /proc: Linux only). Asserts that a resumed embedding computes what was missing
+// and nothing else; the rest are figures, since they depend on the machine they were taken on. With --keep what was measured is
+// kept too: stopped and called again with the same folder, it goes on with the next step.
+import assert from 'node:assert';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { drawJpegs } from './measure/jpegs.mjs';
+import { peaksBelow } from './measure/memory.mjs';
+import { servedOn } from './measure/served.mjs';
+
+const args = process.argv.slice(2);
+/** @param {string} name */
+const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+const epochs = Number(option('--epochs') ?? 3);
+const kept = option('--keep');
+const place = kept ?? mkdtempSync(path.join(os.tmpdir(), 'twinlens growth '));
+const values = new Set([option('--epochs'), kept]);
+const given = args.filter((arg) => /^\d+$/.test(arg) && !values.has(arg)).map(Number);
+const counts = given.length > 0 ? given : [1000, 10_000, 100_000];
+const KEY_BYTES = 32; // of an image, in a cache's list of keys
+
+/** @typedef {Awaited<ReturnType<typeof servedOn>>} Served */
+
+/**
+ * What `work` gives on a program started for it alone, its seconds and the most memory that its processes held.
+ * @template T
+ * @param {string} workspace
+ * @param {(served: Served) => Promise<T>} work
+ */
+async function measured(workspace, work) {
+  const served = await servedOn({ workspace, settings: path.join(place, 'settings.json') });
+  try {
+    const startedMs = performance.now();
+    const result = await work(served);
+    const seconds = (performance.now() - startedMs) / 1000;
+    return { result, seconds, ...peaksBelow(/** @type {number} */ (served.child.pid)) };
+  } finally {
+    await served.stop();
+  }
+}
+
+/** @typedef {{ result: any, seconds: number, main: number, compute: number }} Figures bytes at most */
+
+/**
+ * Measured once, and looked up from then on.
+ * @param {string} name
+ * @param {() => Promise<Figures>} work
+ * @returns {Promise<Figures>}
+ */
+async function once(name, work) {
+  mkdirSync(path.join(place, 'figures'), { recursive: true });
+  const file = path.join(place, 'figures', `${name}.json`);
+  if (!existsSync(file)) writeFileSync(file, JSON.stringify(await work()));
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** @param {Served} served @param {Promise<{ job: string }>} started @returns {Promise<Record<string, string>>} */
+async function done({ endOf }, started) {
+  const job = await endOf((await started).job);
+  if (job.status !== 'done') throw new Error(`${job.title}: ${job.status}`);
+  return job.result;
+}
+
+const HEAD = { backbone: 'compact', scope: 'head', headStart: 'random', size: 32, batch: 64 };
+
+/** Weights that a head can stand on: a compact network, trained for an epoch on the smallest set. @param {string} folder */
+async function someWeights(folder) {
+  const out = path.join(place, 'compact.safetensors');
+  if (existsSync(out)) return out;
+  await measured(path.join(place, 'first'), async (served) => {
+    const { dataset } = await done(served, served.call('datasets.import', { folder, name: 'first' }));
+    const { run } = await done(served, served.call('runs.start', { dataset, backbone: 'compact', size: 32, epochs: 1, batch: 32 }));
+    await done(served, served.call('runs.export', { run, format: 'safetensors', out }));
+  });
+  return out;
+}
+
+/** Rows of all caches of features below a workspace. @param {string} workspace */
+function embedded(workspace) {
+  const folder = path.join(workspace, 'cache', 'features');
+  const keys = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.keys')) : [];
+  return keys.reduce((sum, file) => sum + statSync(path.join(folder, file)).size / KEY_BYTES, 0);
+}
+
+/** Starts a training and cuts its embedding off half way. @param {Served} served @param {object} choices */
+async function cutOff({ call, endOf }, choices) {
+  const { job } = await call('runs.start', choices);
+  for (;;) {
+    const { progress, status } = (await call('jobs.list')).find((/** @type {{ job: string }} */ one) => one.job === job);
+    if (status !== 'running') throw new Error(`The training was ${status} before its embedding could be cut off.`);
+    if (progress.text.startsWith('Reading') && progress.done >= progress.total / 2) break;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await call('jobs.cancel', { job });
+  await endOf(job);
+}
+
+/** Trains one epoch; how many images it said that it had to embed. @param {Served} served @param {object} choices */
+async function resumed({ call }, choices) {
+  const { job } = await call('runs.start', choices);
+  let told = 0;
+  for (;;) {
+    const { progress, status, error } = (await call('jobs.list')).find((/** @type {{ job: string }} */ one) => one.job === job);
+    if (progress.text.startsWith('Reading')) told = progress.total;
+    if (status === 'failed') throw new Error(error.message);
+    if (status !== 'running') return told;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const mib = (/** @type {number} */ bytes) => String(Math.round(bytes / 2 ** 20));
+
+/** @param {(string | number)[]} cells */
+const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
+
+/** @param {number} count @param {string} weights */
+async function grown(count, weights) {
+  const folder = path.join(place, `${count}`);
+  await drawJpegs(folder, count);
+  const workspace = path.join(place, `workspace ${count}`);
+  const imported = await once(`${count} imported`, () => {
+    rmSync(workspace, { recursive: true, force: true });
+    return measured(workspace, (served) => done(served, served.call('datasets.import', { folder, name: 'drawn' })));
+  });
+  const dataset = imported.result['dataset'];
+  const choices = { dataset, ...HEAD, weights, epochs, seed: 1 };
+
+  const missing = await once(`${count} resumed`, async () => {
+    rmSync(path.join(workspace, 'cache', 'features'), { recursive: true, force: true });
+    await measured(workspace, (served) => cutOff(served, choices));
+    const before = embedded(workspace);
+    return measured(workspace, async (served) => {
+      const { splits } = await served.call('datasets.get', { dataset });
+      return { before, told: await resumed(served, { ...choices, epochs: 1 }), wanted: splits.train + splits.valid - before };
+    });
+  });
+  assert.equal(missing.result.told, missing.result.wanted, 'images embedded after the cut');
+
+  const trained = await once(`${count} trained`, () => {
+    rmSync(path.join(workspace, 'cache', 'features'), { recursive: true, force: true });
+    return measured(workspace, async (served) => {
+      const { run } = await done(served, served.call('runs.start', choices));
+      return (await served.call('runs.list')).find((/** @type {{ run: string }} */ one) => one.run === run);
+    });
+  });
+  const spent = trained.result.epochs.map((/** @type {{ seconds: number }} */ one) => one.seconds);
+  const inEpochs = spent.reduce((/** @type {number} */ sum, /** @type {number} */ s) => sum + s, 0);
+  row([
+    count.toLocaleString('en'),
+    imported.seconds.toFixed(1),
+    `${mib(imported.main)} / ${mib(imported.compute)}`,
+    (trained.result.seconds - inEpochs).toFixed(1),
+    (inEpochs / spent.length).toFixed(2),
+    `${mib(trained.main)} / ${mib(trained.compute)}`,
+    `${missing.result.before.toLocaleString('en')} + ${missing.result.told.toLocaleString('en')}`,
+  ]);
+}
+
+try {
+  const first = path.join(place, '1000');
+  await drawJpegs(first, 1000);
+  const weights = await someWeights(first);
+  row(['images', 'import, s', 'peak MiB, main / compute', 'embedding, s', 'an epoch, s', 'peak MiB, main / compute', 'before the cut + after it']);
+  row(Array.from({ length: 7 }, () => '---'));
+  for (const count of counts) await grown(count, weights);
+} finally {
+  if (kept === undefined) rmSync(place, { recursive: true, force: true });
+}
