@@ -1,6 +1,6 @@
-// The workbench on a large data set: `node scripts/measure-large.mjs [images] [--keep FOLDER]`, after a build.
-// How long main's event loop was held during an import, edits and the drawing of pairs after them, and how the grid scrolls in
-// Chromium (frames a second, long tasks). Reports figures; asserts nothing, since they depend on the machine they were taken on.
+// The workbench on a large data set: `node scripts/measure-large.mjs [images] [--keep FOLDER] [--no-screen]`, after a build.
+// How long main's event loop was held during an import, edits, the drawing of pairs after them, an export, a new place of the folder and
+// the start of a training, and how the grid scrolls in Chromium (frames a second, long tasks; not with --no-screen). Reports figures; asserts nothing, since they depend on the machine they were taken on.
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -52,6 +52,19 @@ async function told(title, work) {
   return result;
 }
 
+/** How the grid scrolls. */
+async function screen() {
+  const browser = await chromium.launch({
+    executablePath: process.env['PLAYWRIGHT_CHROMIUM'] || '/usr/bin/chromium',
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+  try {
+    await flings(browser, url.href);
+  } finally {
+    await browser.close();
+  }
+}
+
 try {
   const known = await call('datasets.list');
   const dataset = known.length > 0 ? known[0].dataset : 'large';
@@ -63,21 +76,29 @@ try {
   await told('images counted', () => call('datasets.counts', { dataset }));
   await told('10,000 images tagged', () => call('curation.apply', { dataset, edit: { kind: 'tag', ids: some, tag: 'seen' } }));
   await told('10,000 images excluded', () => call('curation.apply', { dataset, edit: { kind: 'exclude', ids: some } }));
+  await told('10,000 images relabelled', () =>
+    call('curation.apply', { dataset, edit: { kind: 'relabel', ids: [...ids.slice(-10_000)], className: 'class 0' } }),
+  );
+  await told('relabelling undone', () => call('curation.undo', { dataset }));
   await told('pairs drawn after it', () => call('datasets.get', { dataset }));
   await told('undone', () => call('curation.undo', { dataset }));
   await told('tag undone', () => call('curation.undo', { dataset }));
   await told('the list of data sets', () => call('datasets.list'));
   await told('a form of training', () => call('runs.plan', { choices: { dataset } }));
-
-  const browser = await chromium.launch({
-    executablePath: process.env['PLAYWRIGHT_CHROMIUM'] || '/usr/bin/chromium',
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  await told('the list of images written', async () => endOf((await call('datasets.export', { dataset, format: 'csv' })).job));
+  await told('the folder found again', () => call('datasets.relocate', { dataset, folder }));
+  await told('a training begun', async () => {
+    const { job } = await call('runs.start', { dataset, size: 32, epochs: 1 });
+    for (;;) {
+      const { progress, status } = (await call('jobs.list')).find((/** @type {{ job: string }} */ one) => one.job === job);
+      if (progress.done > 0 || status !== 'running') break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await call('jobs.cancel', { job });
+    return endOf(job);
   });
-  try {
-    await flings(browser, url.href);
-  } finally {
-    await browser.close();
-  }
+
+  if (!args.includes('--no-screen')) await screen();
 } finally {
   await served.stop();
   if (kept === undefined) rmSync(place, { recursive: true, force: true });

@@ -19,11 +19,7 @@ const REPORT_MS = 100;
 /** One function for each entry of ComputeCalls. */
 export const handlers: Handlers = {
   inspect: ({ files }, context) => mapParallel(files, DECODERS, inspectOrSayWhy, options(context)),
-  timeReading: async ({ files, size }, { signal }) => {
-    const began = performance.now();
-    await mapParallel(files, DECODERS, (file) => decodeSquare(file, size).catch(() => null), { signal });
-    return (performance.now() - began) / 1000 / files.length;
-  },
+  timeReading: ({ files, size }, { signal }) => timeReading(files, size, signal),
   picture: async ({ file, sha256, longest, out }, { signal }) => {
     throwIfCancelled(signal);
     await writeWhole(out, await shownJpeg(file, longest, sha256 === null ? {} : { sha256 }));
@@ -43,6 +39,23 @@ export const handlers: Handlers = {
   benchEmbed,
   exportModel,
 };
+
+async function timeReading(files: readonly string[], size: number, signal: AbortSignal): Promise<number[]> {
+  const began = performance.now();
+  const each = await mapParallel(
+    files,
+    DECODERS,
+    async (file) => {
+      const from = performance.now();
+      await decodeSquare(file, size).catch(() => null);
+      return performance.now() - from;
+    },
+    { signal },
+  );
+  const sum = each.reduce((a, b) => a + b, 0);
+  const share = sum > 0 ? (performance.now() - began) / sum : 0; // several are decoded at once
+  return each.map((ms) => (ms * share) / 1000);
+}
 
 /** A file that can't be decoded is an answer, not a failure of the whole listing. */
 async function inspectOrSayWhy(file: string): Promise<{ sha256: string; width: number; height: number } | { error: string }> {

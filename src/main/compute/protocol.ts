@@ -122,8 +122,8 @@ export interface BenchResult {
 /** Everything that main can ask of compute: one entry each. */
 export interface ComputeCalls {
   inspect: { args: { files: string[] }; result: ({ sha256: string; width: number; height: number } | { error: string })[]; progress: Counted };
-  /** Seconds for an image to be read and decoded to a square as a training does, those of `files` together; what can't be decoded counts too. */
-  timeReading: { args: { files: string[]; size: number }; result: number; progress: never };
+  /** Seconds that each of `files` adds to the reading and decoding of all, as a training does it; what can't be decoded counts too. */
+  timeReading: { args: { files: string[]; size: number }; result: number[]; progress: never };
   /** Writes a JPEG of an image to `out`, longest side at most `longest` px. `sha256`: of the bytes it must still have. */
   picture: { args: { file: string; sha256: string | null; longest: number; out: string }; result: null; progress: never };
   drawSample: { args: { folder: string; seed: number }; result: { images: string; truth: string; drawn: number }; progress: Counted };

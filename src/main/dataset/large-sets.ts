@@ -34,6 +34,10 @@ export class LargeSets implements SetRows {
     return this.isLarge(dataset) ? this.searching.ask('counts', { dataset }) : this.store.browse.counts(dataset);
   }
 
+  async meanPixels(dataset: string): Promise<number> {
+    return this.isLarge(dataset) ? this.searching.ask('meanPixels', { dataset }) : this.store.browse.meanPixels(dataset);
+  }
+
   /** Resolves once the pairs of every edited large data set are drawn, so that none is drawn on the way to an answer. */
   async ready(): Promise<void> {
     for (let waiting = this.store.datasets.underived(LARGE); waiting.length > 0; waiting = this.store.datasets.underived(LARGE)) {

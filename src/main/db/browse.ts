@@ -22,6 +22,8 @@ export interface BrowseStore {
   /** The same, and the edits that they follow from, both of one moment. */
   keptAfter(dataset: string): { images: ImageRecord[]; edits: string };
   counts(dataset: string): DatasetCounts;
+  /** Mean number of pixels of the images that are not excluded; 0 where there are none. */
+  meanPixels(dataset: string): number;
   /** Whether any image is excluded or relabelled. */
   isEdited(dataset: string): boolean;
 }
@@ -76,6 +78,9 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
     `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? AND i.sha256 = ? ORDER BY i.id`,
   );
   const keptRows = db.prepare<[number], ImageRow>(`SELECT ${COLUMNS} ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0 ORDER BY i.id`);
+  const meanPixels = db
+    .prepare<[number], number>(`SELECT coalesce(avg(i.width * i.height), 0) ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0`)
+    .pluck();
   const standingEdits = db.prepare<[number], string>(STANDING_EDITS).pluck();
   const classCounts = db.prepare<[number], { class: string; split: Split; excluded: 0 | 1; n: number }>(
     `SELECT ${CLASS} AS class, i.split, ${EXCLUDED} AS excluded, count(*) AS n ${FROM} WHERE i.dataset = ? GROUP BY 1, 2, 3 ORDER BY 1`,
@@ -127,6 +132,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       const { number } = rowOf(dataset);
       return db.transaction(() => ({ images: keptRows.all(number).map(imageRecord), edits: standingEdits.get(number)! }))();
     },
+    meanPixels: (dataset) => meanPixels.get(rowOf(dataset).number)!,
     isEdited: (dataset) => marked.get(rowOf(dataset).number) !== undefined,
     counts: (dataset) => {
       const { number, id } = rowOf(dataset);

@@ -2,16 +2,11 @@ import type { RunConfig } from '../../shared/run.ts';
 import type { ComputeHost } from '../compute/compute-host.ts';
 import type { Measured } from './estimate.ts';
 import { median } from './median.ts';
+import { readingSeconds, type ReadingSample } from './reading.ts';
 
 const STEPS = 3;
 /** More pairs a step than this say nothing new, and a large network on a processor would take long. */
 const MOST_PAIRS = { head: 32, 'last-stage': 8, all: 4 } as const satisfies Record<RunConfig['scope'], number>;
-
-/** What a measurement of reading is of: some images of one data set. */
-export interface Sampled {
-  dataset: string;
-  files: string[]; // absolute
-}
 
 /** A few steps timed on this machine, once for each kind of training, and a few images of each data set. */
 export class Measures {
@@ -23,11 +18,14 @@ export class Measures {
   }
 
   /** Takes seconds the first time. Throws what compute throws; a measurement that failed is tried again when asked again. */
-  async of(config: RunConfig, { dataset, files }: Sampled): Promise<Measured> {
+  async of(config: RunConfig, sample: ReadingSample): Promise<Measured> {
     const { backbone, scope, size, batchNorm, engine, device } = config;
     const pairs = Math.min(config.batch, MOST_PAIRS[scope]);
     const steps = await this.once([backbone, scope, size, batchNorm, engine, device, pairs].join(), () => this.measure(config, pairs));
-    const read = await this.once(JSON.stringify([dataset, size]), () => this.compute.ask('timeReading', { files, size }));
+    const { dataset, files } = sample;
+    const read = await this.once(JSON.stringify([dataset, size]), async () =>
+      readingSeconds(sample, await this.compute.ask('timeReading', { files, size })),
+    );
     return { ...steps, read };
   }
 

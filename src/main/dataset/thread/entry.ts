@@ -27,6 +27,7 @@ const underWay = (): ImportSession => {
 const work: Work<Tasks> = {
   find: (query) => store.browse.find(query),
   counts: ({ dataset }) => store.browse.counts(dataset),
+  meanPixels: ({ dataset }) => store.browse.meanPixels(dataset),
   redraw: ({ dataset }) => {
     redraw(store, dataset);
     return null;

@@ -7,6 +7,7 @@ import type { SplitRows, TrainingRows } from '../rows.ts';
 export interface Tasks {
   find: { args: ImageQuery; result: FoundImages };
   counts: { args: { dataset: string }; result: DatasetCounts };
+  meanPixels: { args: { dataset: string }; result: number };
   redraw: { args: { dataset: string }; result: null };
   training: { args: { dataset: string }; result: TrainingRows };
   split: { args: { dataset: string; split: 'test' | 'valid' }; result: SplitRows };

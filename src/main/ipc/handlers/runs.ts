@@ -1,10 +1,10 @@
+import { ImageQuery } from '../../../shared/curation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { TimeEstimate } from '../../../shared/explore.ts';
 import { layerNames } from '../../nn/siamese.ts';
 import { readCatalogue } from '../../nn/weights/catalogue.ts';
-import { spreadIds } from '../../dataset/sample-ids.ts';
 import { absoluteFile } from '../../dataset/scan.ts';
-import type { Sampled } from '../../training/measure.ts';
+import { pixelsOf, type ReadingSample, sampledPositions } from '../../training/reading.ts';
 import { estimateFromMeasure, estimateFromRuns } from '../../training/estimate.ts';
 import { resumeTraining, startEvaluation, startExport, startTraining } from '../../training/jobs.ts';
 import { type Planned, planTraining } from '../../training/plan.ts';
@@ -18,12 +18,22 @@ const planned = (bench: Workbench, choices: Record<string, unknown>): Planned =>
     choices,
   );
 
-const SAMPLE = 16; // images whose reading is timed
+const SAMPLE = 16; // images whose reading is timed, beside the smallest and the largest
 
-/** Some of a data set's images, spread over its listing. */
-function sampleOf(bench: Workbench, id: string): Sampled {
-  const { dataset, root, images } = bench.store.datasets.place(id);
-  return { dataset, files: bench.store.browse.rows(dataset, spreadIds(images, SAMPLE)).map(({ file }) => absoluteFile(root, file)) };
+/** Some of a data set's images, from the smallest to the largest. */
+export async function readingSample({ store, sets }: Pick<Workbench, 'store' | 'sets'>, id: string): Promise<ReadingSample> {
+  const { dataset, root } = store.datasets.place(id);
+  const { ids } = await sets.find(ImageQuery.parse({ dataset, state: 'kept', sort: 'pixels' }));
+  const images = store.browse.rows(
+    dataset,
+    sampledPositions(ids.length, SAMPLE).map((position) => ids[position]!),
+  );
+  return {
+    dataset,
+    files: images.map(({ file }) => absoluteFile(root, file)),
+    pixels: images.map(pixelsOf),
+    meanPixels: await sets.meanPixels(dataset),
+  };
 }
 
 /** From earlier runs; else, where asked for and nothing else computes, from a few steps. */
@@ -36,7 +46,7 @@ async function estimated(bench: Workbench, { config, dataset }: Planned, measure
   });
   const known = estimateFromRuns(config, dataset.splits, dataset.snapshot, past);
   if (known || !measure || bench.trainings.length > 0) return known;
-  return estimateFromMeasure(config, dataset.splits, await bench.measures.of(config, sampleOf(bench, dataset.dataset)));
+  return estimateFromMeasure(config, dataset.splits, await bench.measures.of(config, await readingSample(bench, dataset.dataset)));
 }
 
 export const runHandlers: HandlersFor<'runs' | 'weights'> = {
