@@ -6,6 +6,10 @@ import { parse, stringify } from 'devalue';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 
+// So that what was started ends too, however this script does.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
 /**
  * The built program, serving a workspace, asked as its screen asks it.
  * @param {{ workspace: string, settings: string, args?: string[], before?: string[], ipc?: boolean }} choice `before`: Node's own arguments
@@ -15,6 +19,8 @@ export async function servedOn({ workspace, settings, args = [], before = [], ip
     env: { ...process.env, TWINLENS_SETTINGS: settings },
     stdio: ['ignore', 'pipe', 'inherit', ...(ipc ? /** @type {const} */ (['ipc']) : [])],
   });
+  const end = () => void child.kill('SIGINT');
+  process.once('exit', end);
   const output = /** @type {import('node:stream').Readable} */ (child.stdout);
   const line = await new Promise((resolve) => output.once('data', (data) => resolve(String(data))));
   const url = new URL(JSON.parse(line).url);
@@ -45,6 +51,7 @@ export async function servedOn({ workspace, settings, args = [], before = [], ip
     if (ipc) child.disconnect();
     child.kill('SIGINT');
     await new Promise((resolve) => child.on('exit', resolve));
+    process.off('exit', end);
   }
   return { child, url, call, endOf, stop };
 }
