@@ -1,9 +1,9 @@
 // How embedding and training a head grow with the number of images: `node scripts/measure-growth.mjs [counts…] [--epochs N]
-// [--keep FOLDER]`, after a build. Small JPEGs are drawn, imported, embedded and trained on (compact network, 32 px, weights from a
-// short training of its own), and embedded again after an embedding that was cut off half way. For each count it prints seconds and the
-// peak memory of main and of the compute process (from /proc: Linux only). Asserts that a resumed embedding computes what was missing
-// and nothing else; the rest are figures, since they depend on the machine they were taken on. With --keep what was measured is
-// kept too: stopped and called again with the same folder, it goes on with the next step.
+// [--keep FOLDER]`, after a build. Small JPEGs are drawn, imported, embedded until half of them are and it is cut off, and then embedded
+// to the end and trained on (compact network, 32 px, weights from a short training of its own). For each count it prints seconds, the
+// peak memory of main and of the compute process (from /proc: Linux only), and how long main's event loop was held at most. Asserts that
+// the second embedding computes what was missing and nothing else; the rest are figures, since they depend on the machine they were
+// taken on. With --keep what was measured is kept too: stopped and called again with the same folder, it goes on with the next step.
 import assert from 'node:assert';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -11,7 +11,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { drawJpegs } from './measure/jpegs.mjs';
 import { peaksBelow } from './measure/memory.mjs';
-import { servedOn } from './measure/served.mjs';
+import { root, servedOn } from './measure/served.mjs';
 
 const args = process.argv.slice(2);
 /** @param {string} name */
@@ -27,24 +27,29 @@ const KEY_BYTES = 32; // of an image, in a cache's list of keys
 /** @typedef {Awaited<ReturnType<typeof servedOn>>} Served */
 
 /**
- * What `work` gives on a program started for it alone, its seconds and the most memory that its processes held.
- * @template T
+ * What `work` gives on a program started for it alone, its seconds, the most memory that its processes held, and main's latest answer.
  * @param {string} workspace
- * @param {(served: Served) => Promise<T>} work
+ * @param {(served: Served) => Promise<any>} work
+ * @returns {Promise<Figures>}
  */
 async function measured(workspace, work) {
-  const served = await servedOn({ workspace, settings: path.join(place, 'settings.json') });
+  const before = ['--import', path.join(root, 'scripts', 'measure', 'loop-delay.mjs')];
+  const served = await servedOn({ workspace, settings: path.join(place, 'settings.json'), before, ipc: true });
+  const { child } = served;
+  const late = () => new Promise((resolve) => (child.once('message', resolve), child.send('delay')));
   try {
+    await late(); // counts from now on
     const startedMs = performance.now();
     const result = await work(served);
     const seconds = (performance.now() - startedMs) / 1000;
-    return { result, seconds, ...peaksBelow(/** @type {number} */ (served.child.pid)) };
+    const { max } = /** @type {{ max: number }} */ (await late());
+    return { result, seconds, late: max, ...peaksBelow(/** @type {number} */ (child.pid)) };
   } finally {
     await served.stop();
   }
 }
 
-/** @typedef {{ result: any, seconds: number, main: number, compute: number }} Figures bytes at most */
+/** @typedef {{ result: any, seconds: number, late: number, main: number, compute: number }} Figures ms and bytes at most */
 
 /**
  * Measured once, and looked up from then on.
@@ -100,16 +105,16 @@ async function cutOff({ call, endOf }, choices) {
   await endOf(job);
 }
 
-/** Trains one epoch; how many images it said that it had to embed. @param {Served} served @param {object} choices */
+/** Trains; its run, and how many images it said that it had to embed. @param {Served} served @param {object} choices */
 async function resumed({ call }, choices) {
   const { job } = await call('runs.start', choices);
   let told = 0;
   for (;;) {
-    const { progress, status, error } = (await call('jobs.list')).find((/** @type {{ job: string }} */ one) => one.job === job);
+    const { progress, status, error, result } = (await call('jobs.list')).find((/** @type {{ job: string }} */ one) => one.job === job);
     if (progress.text.startsWith('Reading')) told = progress.total;
     if (status === 'failed') throw new Error(error.message);
-    if (status !== 'running') return told;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (status !== 'running') return { told, run: await call('runs.get', { run: result.run }) };
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
@@ -130,34 +135,29 @@ async function grown(count, weights) {
   const dataset = imported.result['dataset'];
   const choices = { dataset, ...HEAD, weights, epochs, seed: 1 };
 
-  const missing = await once(`${count} resumed`, async () => {
+  const { result, ...figures } = await once(`${count} trained`, async () => {
     rmSync(path.join(workspace, 'cache', 'features'), { recursive: true, force: true });
     await measured(workspace, (served) => cutOff(served, choices));
     const before = embedded(workspace);
     return measured(workspace, async (served) => {
       const { splits } = await served.call('datasets.get', { dataset });
-      return { before, told: await resumed(served, { ...choices, epochs: 1 }), wanted: splits.train + splits.valid - before };
+      return { before, ...(await resumed(served, choices)), wanted: splits.train + splits.valid - before };
     });
   });
-  assert.equal(missing.result.told, missing.result.wanted, 'images embedded after the cut');
-
-  const trained = await once(`${count} trained`, () => {
-    rmSync(path.join(workspace, 'cache', 'features'), { recursive: true, force: true });
-    return measured(workspace, async (served) => {
-      const { run } = await done(served, served.call('runs.start', choices));
-      return (await served.call('runs.list')).find((/** @type {{ run: string }} */ one) => one.run === run);
-    });
-  });
-  const spent = trained.result.epochs.map((/** @type {{ seconds: number }} */ one) => one.seconds);
+  assert.equal(result.told, result.wanted, 'images embedded after the cut');
+  const spent = result.run.epochs.map((/** @type {{ seconds: number }} */ one) => one.seconds);
   const inEpochs = spent.reduce((/** @type {number} */ sum, /** @type {number} */ s) => sum + s, 0);
+  const embedding = result.run.seconds - inEpochs;
   row([
     count.toLocaleString('en'),
-    imported.seconds.toFixed(1),
+    `${imported.seconds.toFixed(1)} (${((1000 * imported.seconds) / count).toFixed(2)})`,
     `${mib(imported.main)} / ${mib(imported.compute)}`,
-    (trained.result.seconds - inEpochs).toFixed(1),
-    (inEpochs / spent.length).toFixed(2),
-    `${mib(trained.main)} / ${mib(trained.compute)}`,
-    `${missing.result.before.toLocaleString('en')} + ${missing.result.told.toLocaleString('en')}`,
+    imported.late.toFixed(0),
+    `${result.before.toLocaleString('en')} + ${result.told.toLocaleString('en')}`,
+    `${embedding.toFixed(1)} (${((1000 * embedding) / result.told).toFixed(2)})`,
+    `${(inEpochs / spent.length).toFixed(2)} (${((1000 * inEpochs) / spent.length / count).toFixed(3)})`,
+    `${mib(figures.main)} / ${mib(figures.compute)}`,
+    figures.late.toFixed(0),
   ]);
 }
 
@@ -165,8 +165,20 @@ try {
   const first = path.join(place, '1000');
   await drawJpegs(first, 1000);
   const weights = await someWeights(first);
-  row(['images', 'import, s', 'peak MiB, main / compute', 'embedding, s', 'an epoch, s', 'peak MiB, main / compute', 'before the cut + after it']);
-  row(Array.from({ length: 7 }, () => '---'));
+  const peak = 'peak MiB, main / compute';
+  const late = 'main late at most, ms';
+  row([
+    'images',
+    'import, s (ms an image)',
+    peak,
+    late,
+    'embedded before + after the cut',
+    'after it, s (ms an image)',
+    'an epoch, s (ms an image)',
+    peak,
+    late,
+  ]);
+  row(Array.from({ length: 9 }, () => '---'));
   for (const count of counts) await grown(count, weights);
 } finally {
   if (kept === undefined) rmSync(place, { recursive: true, force: true });
