@@ -6,6 +6,7 @@ import { carryThrough } from '../../src/main/dataset/import.ts';
 import { type Change, edited } from '../../src/main/dataset/edit.ts';
 import { csvOf } from '../../src/main/dataset/export.ts';
 import { LargeSets } from '../../src/main/dataset/large-sets.ts';
+import { snapshotOf } from '../../src/main/dataset/snapshot.ts';
 import { storedPairs } from '../../src/main/dataset/stored-pairs.ts';
 import { openStore, type Store } from '../../src/main/db/store.ts';
 import { setsEntry } from '../../src/main/program-folder.ts';
@@ -100,10 +101,11 @@ describe('in a thread', () => {
     for (const change of [null, edit]) {
       if (change) await sets.change(dataset, change);
       await sets.ready();
-      const { images: packed, validPairs } = await sets.training(dataset);
+      const { images: packed, snapshot, validPairs } = await sets.training(dataset);
       const table = new ImageTable(packed);
       const kept = store.datasets.images(dataset).map(({ group: _, width: __, height: ___, ...image }) => image);
       expect(Array.from({ length: table.length }, (_, i) => table.at(i))).toEqual(kept);
+      expect(snapshot).toBe(snapshotOf(store.datasets.images(dataset)));
       expect(unpackPairs(validPairs)).toEqual(store.datasets.pairs(dataset, 'valid'));
       const { images: some, pairs } = await sets.split(dataset, 'valid');
       expect(unpackPairs(pairs)).toEqual(store.datasets.pairs(dataset, 'valid'));

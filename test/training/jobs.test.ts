@@ -132,6 +132,27 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(await room.call('runs.get', { run })).toMatchObject({ stale: false });
   });
 
+  test('an edit that comes while a training begins: nothing is trained on other images than the run says', async () => {
+    const room = openRoom();
+    const dataset = await importColours(room);
+    const { rows } = room.bench;
+    room.bench.rows = {
+      split: (...asked) => rows.split(...asked),
+      training: async (asked) => {
+        await room.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [0] } });
+        return rows.training(asked);
+      },
+    };
+    const job = await room.ended(await room.call('runs.start', { dataset, ...QUICK, epochs: 1 }));
+    expect(job).toMatchObject({
+      status: 'failed',
+      error: { code: 'bad-request', message: expect.stringContaining('was changed while this training began') as string },
+    });
+    expect(await room.call('runs.list', {})).toMatchObject([{ run: 'r1', status: 'failed', epochs: [] }]);
+    room.bench.rows = rows;
+    expect(await room.ended(await room.call('runs.start', { dataset, ...QUICK, epochs: 1 }))).toMatchObject({ status: 'done' });
+  });
+
   test('a network that is stored otherwise than this program builds it can be looked at, not used', async () => {
     const room = openRoom();
     const dataset = await importColours(room);

@@ -21,6 +21,8 @@ export interface BrowseStore {
   kept(dataset: string): ImageRecord[];
   /** The same, and the edits that they follow from, both of one moment. */
   keptAfter(dataset: string): { images: ImageRecord[]; edits: string };
+  /** The edits that hold, as `keptAfter` tells them. */
+  edits(dataset: string): string;
   counts(dataset: string): DatasetCounts;
   /** Mean number of pixels of the images that are not excluded; 0 where there are none. */
   meanPixels(dataset: string): number;
@@ -133,6 +135,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       return db.transaction(() => ({ images: keptRows.all(number).map(imageRecord), edits: standingEdits.get(number)! }))();
     },
     meanPixels: (dataset) => meanPixels.get(rowOf(dataset).number)!,
+    edits: (dataset) => standingEdits.get(rowOf(dataset).number)!,
     isEdited: (dataset) => marked.get(rowOf(dataset).number) !== undefined,
     counts: (dataset) => {
       const { number, id } = rowOf(dataset);

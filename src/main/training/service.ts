@@ -80,7 +80,10 @@ async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string
   const began = performance.now();
   const secondsBefore = run.seconds;
   try {
-    const rows = await s.rows.training(run.dataset);
+    const { snapshot, ...rows } = await s.rows.training(run.dataset);
+    if (snapshot !== run.snapshot) {
+      throw new AppError('bad-request', `${name} was changed while this training began, so nothing was trained. Start it again.`, { run: id });
+    }
     if (new Set(rows.validPairs.filter((_, i) => i % 3 === 2)).size < 2) {
       throw new AppError(
         'bad-dataset',
