@@ -12,6 +12,7 @@ import process from 'node:process';
 import { drawJpegs } from './measure/jpegs.mjs';
 import { peaksBelow } from './measure/memory.mjs';
 import { root, servedOn } from './measure/served.mjs';
+import { stopwatch } from './measure/stopwatch.mjs';
 
 const args = process.argv.slice(2);
 /** @param {string} name */
@@ -23,6 +24,7 @@ const values = new Set([option('--epochs'), kept]);
 const given = args.filter((arg) => /^\d+$/.test(arg) && !values.has(arg)).map(Number);
 const counts = given.length > 0 ? given : [1000, 10_000, 100_000];
 const KEY_BYTES = 32; // of an image, in a cache's list of keys
+const clock = stopwatch();
 
 /** @typedef {Awaited<ReturnType<typeof servedOn>>} Served */
 
@@ -39,9 +41,9 @@ async function measured(workspace, work) {
   const late = () => new Promise((resolve) => (child.once('message', resolve), child.send('delay')));
   try {
     await late(); // counts from now on
-    const startedMs = performance.now();
+    const started = clock();
     const result = await work(served);
-    const seconds = (performance.now() - startedMs) / 1000;
+    const seconds = clock() - started;
     const { max } = /** @type {{ max: number }} */ (await late());
     return { result, seconds, late: max, ...peaksBelow(/** @type {number} */ (child.pid)) };
   } finally {
@@ -105,15 +107,19 @@ async function cutOff({ call, endOf }, choices) {
   await endOf(job);
 }
 
-/** Trains; its run, and how many images it said that it had to embed. @param {Served} served @param {object} choices */
+/** Trains; how many images it said that it had to embed, the seconds for that, and those for the epochs. @param {Served} served @param {object} choices */
 async function resumed({ call }, choices) {
+  const started = clock();
   const { job } = await call('runs.start', choices);
   let told = 0;
+  let embedding = 0;
+  let training = 0;
   for (;;) {
-    const { progress, status, error, result } = (await call('jobs.list')).find((/** @type {{ job: string }} */ one) => one.job === job);
-    if (progress.text.startsWith('Reading')) told = progress.total;
+    const { progress, status, error } = (await call('jobs.list')).find((/** @type {{ job: string }} */ one) => one.job === job);
+    if (progress.text.startsWith('Reading')) [told, embedding] = [progress.total, clock() - started];
+    if (progress.text.startsWith('Epoch')) training = clock() - started - embedding;
     if (status === 'failed') throw new Error(error.message);
-    if (status !== 'running') return { told, run: await call('runs.get', { run: result.run }) };
+    if (status !== 'running') return { told, embedding, training };
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -145,9 +151,7 @@ async function grown(count, weights) {
     });
   });
   assert.equal(result.told, result.wanted, 'images embedded after the cut');
-  const spent = result.run.epochs.map((/** @type {{ seconds: number }} */ one) => one.seconds);
-  const inEpochs = spent.reduce((/** @type {number} */ sum, /** @type {number} */ s) => sum + s, 0);
-  const embedding = result.run.seconds - inEpochs;
+  const { embedding, training } = result;
   row([
     count.toLocaleString('en'),
     `${imported.seconds.toFixed(1)} (${((1000 * imported.seconds) / count).toFixed(2)})`,
@@ -155,7 +159,7 @@ async function grown(count, weights) {
     imported.late.toFixed(0),
     `${result.before.toLocaleString('en')} + ${result.told.toLocaleString('en')}`,
     `${embedding.toFixed(1)} (${((1000 * embedding) / result.told).toFixed(2)})`,
-    `${(inEpochs / spent.length).toFixed(2)} (${((1000 * inEpochs) / spent.length / count).toFixed(3)})`,
+    `${(training / epochs).toFixed(2)} (${((1000 * training) / epochs / count).toFixed(3)})`,
     `${mib(figures.main)} / ${mib(figures.compute)}`,
     figures.late.toFixed(0),
   ]);

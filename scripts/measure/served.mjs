@@ -27,11 +27,14 @@ export async function servedOn({ workspace, settings, args = [], before = [], ip
 
   /** @param {string} name @param {unknown} [input] @returns {Promise<any>} */
   async function call(name, input = {}) {
-    const response = await fetch(new URL(`/call/${name}`, url), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${url.searchParams.get('token')}`, 'content-type': 'application/json' },
-      body: stringify(input),
-    });
+    const ask = () =>
+      fetch(new URL(`/call/${name}`, url), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${url.searchParams.get('token')}`, 'content-type': 'application/json' },
+        body: stringify(input),
+      });
+    // A connection may have run out where both were stopped meanwhile; looking twice does no harm.
+    const response = await ask().catch((error) => (name === 'jobs.list' ? ask() : Promise.reject(error)));
     const answer = parse(await response.text());
     if (!answer.ok) throw new Error(answer.error.message);
     return answer.value;
