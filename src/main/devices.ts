@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { CheckResult } from '../shared/engine-check.ts';
 import { DEVICES, type DeviceName, type EngineName, ENGINES } from '../shared/run.ts';
+import { DEVICE_WORDS, deviceWords } from '../shared/run-words.ts';
 import type { DeviceReport, Settings } from '../shared/workbench.ts';
 import type { ComputeHost } from './compute/compute-host.ts';
 import { writeWhole } from './files.ts';
@@ -65,42 +65,32 @@ export interface AskedDevice {
   device?: DeviceName | undefined;
 }
 
-export const DEVICE_WORDS = {
-  cpu: 'the processor (CPU)',
-  webgpu: 'the graphics card through WebGPU',
-  cuda: 'the NVIDIA graphics card (CUDA)',
-  dml: 'the graphics card through DirectML',
-} as const satisfies Record<DeviceName, string>;
-
-const placeWords = ({ engine, device }: Pick<CheckResult, 'engine' | 'device'>): string =>
-  engine === 'tensorflow' ? `${DEVICE_WORDS[device]} with TensorFlow` : DEVICE_WORDS[device];
-
 /**
  * Where a training computes: the device asked for, else the one in the settings, else ('auto') the quickest that passed
  * its trial, of either engine. Only 'auto' without a passed graphics card means the CPU; what was asked for is never exchanged.
  */
 export function chooseDevice(asked: AskedDevice, setting: Settings['device'], report: DeviceReport | null): ChosenDevice {
   const engine = asked.engine ?? 'onnx';
-  if (asked.device !== undefined) return { engine, device: asked.device, why: `You chose ${placeWords({ engine, device: asked.device })}.` };
+  if (asked.device !== undefined) return { engine, device: asked.device, why: `You chose ${deviceWords({ engine, device: asked.device })}.` };
   if (setting !== 'auto' && asked.engine !== 'tensorflow') return { engine, device: setting, why: `The settings say ${DEVICE_WORDS[setting]}.` };
   const passed = (report?.checks ?? []).filter((c) => c.ok && (asked.engine === undefined || c.engine === asked.engine));
   const [quickest, ...others] = passed.filter((c) => c.imagesPerSecond !== null).sort((a, b) => b.imagesPerSecond! - a.imagesPerSecond!);
   if (!quickest) {
     const why = report
-      ? `No device passed a timed trial here, so ${placeWords({ engine, device: 'cpu' })} computes.`
+      ? `No device passed a timed trial here, so ${deviceWords({ engine, device: 'cpu' })} computes.`
       : 'No device of this machine has been tried yet, so the processor (CPU) computes. Try the others under Settings.';
     return { engine, device: 'cpu', why };
   }
   const why = others.length
-    ? `The quickest of ${others.length + 1} that passed their trial: ${placeWords(quickest)}, ${Math.round(quickest.imagesPerSecond!)} images/s beside ${Math.round(others[0]!.imagesPerSecond!)} on ${placeWords(others[0]!)}.`
-    : `Only ${placeWords(quickest)} passed its trial on this machine.`;
+    ? `The quickest of ${others.length + 1} that passed their trial: ${deviceWords(quickest)}, ${Math.round(quickest.imagesPerSecond!)} images/s beside ${Math.round(others[0]!.imagesPerSecond!)} on ${deviceWords(others[0]!)}.`
+    : `Only ${deviceWords(quickest)} passed its trial on this machine.`;
   return { engine: quickest.engine, device: quickest.device, why };
 }
 
 /** Why a device can't be trusted to train, by its last trial; null where it passed or was never tried. */
 export function deviceProblem({ engine, device }: Pick<ChosenDevice, 'engine' | 'device'>, report: DeviceReport | null): string | null {
   const check = report?.checks.find((c) => c.engine === engine && c.device === device);
-  return check && !check.ok ? `${capital(placeWords(check))} did not pass its trial: ${check.detail.replace(/\.$/, '')}.` : null;
+  return check && !check.ok ? `${capital(deviceWords(check))} did not pass its trial: ${check.detail.replace(/\.$/, '')}.` : null;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,4 +1,4 @@
-import type { BackboneName, HeadStart, RunStatus, Scope } from './run.ts';
+import type { BackboneName, DeviceName, EngineName, HeadStart, RunSession, RunStatus, Scope } from './run.ts';
 
 /** What people call the networks, the parts that are trained and the states of a run. */
 const BACKBONE_WORDS = {
@@ -27,6 +27,40 @@ export const STATUS_WORDS = {
   cancelled: 'cancelled',
   interrupted: 'interrupted',
 } as const satisfies Record<RunStatus, string>;
+
+export const DEVICE_WORDS = {
+  cpu: 'the processor (CPU)',
+  webgpu: 'the graphics card through WebGPU',
+  cuda: 'the NVIDIA graphics card (CUDA)',
+  dml: 'the graphics card through DirectML',
+} as const satisfies Record<DeviceName, string>;
+
+export const deviceWords = ({ engine, device }: { engine: EngineName; device: DeviceName }): string =>
+  engine === 'tensorflow' ? `${DEVICE_WORDS[device]} with TensorFlow` : DEVICE_WORDS[device];
+
+/** What a reader should know of where and how a run computed: steps in parts, and what changed from one session to the next. */
+export function sessionWarnings(sessions: readonly RunSession[]): string[] {
+  const all = sessions.flatMap((session, i) => {
+    const before = sessions[i - 1];
+    const from = `From epoch ${session.firstEpoch} on`;
+    const found: string[] = [];
+    if (before && deviceWords(before) !== deviceWords(session)) {
+      found.push(
+        `${from} it was trained on ${deviceWords(session)}, until then on ${deviceWords(before)}. They round differently, so its numbers are close to those of an unbroken run and not the same.`,
+      );
+    }
+    if (before && before.batch !== session.batch) {
+      found.push(`${from} a step had ${session.batch} pairs, until then ${before.batch}: its steps are not those of an unbroken run.`);
+    }
+    if (session.partPairs !== null) found.push(partsSentence(session, session.partPairs));
+    return found;
+  });
+  return [...new Set(all)];
+}
+
+/** That steps are computed in parts. */
+export const partsSentence = (session: Pick<RunSession, 'engine' | 'device' | 'batch'>, partPairs: number): string =>
+  `Memory did not suffice for ${session.batch} pairs at once on ${deviceWords(session)}: steps were computed in parts of at most ${partPairs === 1 ? 'one pair' : `${partPairs} pairs`}, one after the other. Their numbers are those of whole steps; they take longer.`;
 
 /** Of a run whose stored network this program builds otherwise. */
 export const OUTDATED =

@@ -104,6 +104,15 @@ export interface Calibration {
 
 export type RunStatus = 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 
+/** One stretch of a training without a break: where and how it computed. */
+export interface RunSession {
+  firstEpoch: number; // 1-based
+  engine: EngineName;
+  device: DeviceName;
+  batch: number; // pairs a step
+  partPairs: number | null; // so many pairs of a step at once, for want of memory; null: all of them
+}
+
 export interface RunRecord {
   run: string; // id
   dataset: string; // DatasetSummary.dataset
@@ -116,6 +125,7 @@ export interface RunRecord {
   validDistances: { same: number[]; different: number[] } | null; // of the best epoch, sorted
   metrics: Metrics[]; // those evaluated so far, at most one a split
   warnings: string[];
+  sessions: RunSession[]; // first to last; those of runs from before they were kept are missing
   modelSha256: string | null; // of the best checkpoint
   seconds: number;
   versions: Record<string, string>;

@@ -76,7 +76,7 @@ describe('migrations', () => {
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   });
 
-  test('3 gives the runs that stand there no name, no tags and no note', () => {
+  test('3 gives the runs that stand there no name, no tags and no note, 6 no sessions', () => {
     const db = memory();
     migrate(db, MIGRATIONS.slice(0, 2));
     db.exec(`
@@ -88,6 +88,8 @@ describe('migrations', () => {
     migrate(db, MIGRATIONS.slice(0, 3));
     const kept = { number: 1, dataset: 'things', seconds: 1.5, created_ms: 7 };
     expect(db.prepare('SELECT * FROM runs').get()).toMatchObject({ ...kept, name: '', tags: '[]', note: '', removed_ms: null });
+    migrate(db, MIGRATIONS.slice(0, 6));
+    expect(db.prepare('SELECT * FROM runs').get()).toMatchObject({ ...kept, sessions: '[]' });
   });
 
   const steps: Migration[] = [

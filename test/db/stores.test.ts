@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { fromJson, toJson } from '../../src/main/db/json.ts';
-import type { EpochRow, Metrics } from '../../src/shared/run.ts';
+import type { EpochRow, Metrics, RunSession } from '../../src/shared/run.ts';
 import { image } from '../dataset/images.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 import { someComparison, someConfig, someDataset } from './records.ts';
@@ -144,6 +144,8 @@ describe('runs', () => {
       finishedMs: null,
       error: null,
     });
+    expect(made.sessions).toEqual([]);
+    const session: RunSession = { firstEpoch: 1, engine: 'onnx', device: 'webgpu', batch: 8, partPairs: 4 };
     store.runs.appendEpoch('r1', epoch(1));
     store.runs.appendEpoch('r1', epoch(2));
     store.runs.update('r1', { bestEpoch: 1, seconds: 3.25, modelSha256: 'm', calibration: { threshold: 1.1, slope: 3 } });
@@ -155,6 +157,7 @@ describe('runs', () => {
       finishedMs: 5,
       validDistances: { same: [0.1], different: [1, 2] },
       warnings: ['Few pairs.'],
+      sessions: [session],
     });
     store.close();
     const read = storeAt(workspace, false).runs.get('r1');
@@ -170,6 +173,7 @@ describe('runs', () => {
       metrics: [metrics('test', 0.7), metrics('valid', 0.9)],
       validDistances: { same: [0.1], different: [1, 2] },
       warnings: ['Few pairs.'],
+      sessions: [session],
       finishedMs: 5,
     });
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deviceError } from '../../src/main/nn/engines/onnx-session.ts';
+import { deviceError } from '../../src/main/nn/engines/device-error.ts';
 
 // What onnxruntime 1.30 really said.
 const ADAPTER =

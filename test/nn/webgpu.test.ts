@@ -11,12 +11,20 @@ import { SWIFTSHADER } from '../swiftshader.ts';
 const run = promisify(execFile);
 const note = SWIFTSHADER ? '' : ' (skipped: no Chromium with its SwiftShader here)';
 
-test.skipIf(!SWIFTSHADER)(`on WebGPU, in software: steps, resuming and optimizer state agree with the CPU${note}`, async () => {
+async function onWebGpu(file: string, filter: string): Promise<unknown> {
   const env = { ...process.env, ...SWIFTSHADER, TWINLENS_TEST_DEVICE: 'webgpu' };
   const report = join(scratch('webgpu'), 'report.json');
-  const args = ['node_modules/vitest/vitest.mjs', 'run', 'test/nn/agreement.test.ts', '-t', 'compact', '--reporter=json', `--outputFile=${report}`];
+  const args = ['node_modules/vitest/vitest.mjs', 'run', file, '-t', filter, '--reporter=json', `--outputFile=${report}`];
   await run(process.execPath, args, { env });
-  expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+  return JSON.parse(readFileSync(report, 'utf8'));
+}
+
+test.skipIf(!SWIFTSHADER)(`on WebGPU, in software: steps, resuming and optimizer state agree with the CPU${note}`, async () => {
+  expect(await onWebGpu('test/nn/agreement.test.ts', 'compact')).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+});
+
+test.skipIf(!SWIFTSHADER)(`on WebGPU, in software: short of memory, weights come back from the card and steps go on in parts${note}`, async () => {
+  expect(await onWebGpu('test/nn/short-of-memory.test.ts', 'where memory')).toMatchObject({ numPassedTests: 3, numFailedTests: 0 });
 });
 
 test.skipIf(!SWIFTSHADER)(`an operator that WebGPU does not know is told, and so is one pooling that it does${note}`, async () => {

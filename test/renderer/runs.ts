@@ -29,6 +29,7 @@ export const run = (id: string, more: Partial<RunRow> = {}): RunRow => ({
   validDistances: null,
   metrics: [],
   warnings: [],
+  sessions: [],
   modelSha256: null,
   seconds: 10,
   versions: {},

@@ -87,6 +87,7 @@ export const RUN: RunRecord = {
     judge(test.distances, test.labels, threshold, 'test', randomFor(1, 'bootstrap', 'test')),
   ],
   warnings: [],
+  sessions: [{ firstEpoch: 1, engine: 'onnx', device: 'webgpu', batch: 16, partPairs: null }],
   modelSha256: hash('a'),
   seconds: 733,
   versions: { twinlens: '0.1.0', 'onnxruntime-node': '1.30.0' },

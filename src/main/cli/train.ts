@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ResumeRequest, TrainRequest } from '../../shared/contract.ts';
 import { bytesText } from '../../shared/format.ts';
 import { type Augmentation, BACKBONES, DEVICES, ENGINES, HEAD_STARTS, OPTIMIZERS, type RunRecord, SCOPES } from '../../shared/run.ts';
+import { sessionWarnings } from '../../shared/run-words.ts';
 import { resumeRun, startRun, type TrainingOptions } from '../training/service.ts';
 import { type Common, common, fromHere, numeric, parsed, withServices } from './options.ts';
 import { opened } from './data.ts';
@@ -29,6 +30,9 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
             `Epoch ${p.epoch} of ${p.epochs}: pair ${p.done} of ${p.total}, loss ${p.loss.toFixed(4)}, ${Math.round(p.imagesPerSecond)} images/s, ${duration(p.secondsLeft)} left`,
           );
           return;
+        case 'parts':
+          line.say(`Memory did not suffice for whole steps: they are computed in parts of at most ${p.partPairs} pairs, to the same numbers.`);
+          return;
         case 'epoch': {
           const { row } = p;
           line.say(
@@ -43,6 +47,8 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
   };
 }
 
+const warningsOf = (run: RunRecord): string[] => [...sessionWarnings(run.sessions), ...run.warnings];
+
 export const trained = (run: RunRecord): object => ({
   run: run.run,
   epochs: run.epochs.length,
@@ -50,7 +56,7 @@ export const trained = (run: RunRecord): object => ({
   seconds: run.seconds,
   device: run.config.device,
   engine: run.config.engine,
-  warnings: run.warnings,
+  warnings: warningsOf(run),
 });
 
 export function addTrainCommand(program: Command): void {
@@ -98,7 +104,7 @@ export function addTrainCommand(program: Command): void {
     });
     print(Boolean(json), trained(run), () => [
       `Run ${run.run}: best epoch ${run.bestEpoch} of ${run.epochs.length}, ${duration(run.seconds)} on ${run.config.device} (${run.config.engine})`,
-      ...run.warnings.map((w) => `Note: ${w}`),
+      ...warningsOf(run).map((w) => `Note: ${w}`),
     ]);
   });
 }

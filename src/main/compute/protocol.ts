@@ -58,6 +58,7 @@ export interface TrainRequest {
 export type TrainProgress =
   | { kind: 'prepare'; done: number; total: number } // images decoded, and features computed where they are cached
   | { kind: 'step'; epoch: number; epochs: number; done: number; total: number; loss: number; imagesPerSecond: number; secondsLeft: number }
+  | { kind: 'parts'; partPairs: number } // memory did not suffice for whole steps: from now on so many pairs at once
   | { kind: 'epoch'; row: EpochRow; epochs: number; secondsLeft: number };
 
 export interface TrainResult extends Validated {

@@ -39,6 +39,7 @@ interface Session {
   validPairs: Pair[];
   context: CallContext<'train'>;
   started: number; // ms, when the first step of this session began
+  partPairs: number; // so many pairs at once that memory sufficed for so far
 }
 
 /**
@@ -76,6 +77,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
       validPairs,
       context,
       started: performance.now(),
+      partPairs: config.batch,
     };
     const { last, stoppedEarly } = await epochs(session, progress);
     return {
@@ -185,6 +187,10 @@ async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoc
     throwIfCancelled(context.signal);
     const result = await trainer.step({ images, labels: Float32Array.from(batch, (p) => p.label) }, batch.length, lr);
     if (!Number.isFinite(result.loss)) throw diverged(epoch, lr);
+    if (result.partPairs < Math.min(batch.length, session.partPairs)) {
+      session.partPairs = result.partPairs;
+      context.progress({ kind: 'parts', partPairs: result.partPairs });
+    }
     out.loss += (result.loss * batch.length) / pairs.length;
     out.distances.push(...result.distances);
     const now = performance.now();

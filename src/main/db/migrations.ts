@@ -201,6 +201,13 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 6,
+    sql: `
+      -- Where and how a run computed, one entry each time that it was begun or resumed. Empty for the runs of before.
+      ALTER TABLE runs ADD COLUMN sessions TEXT NOT NULL DEFAULT '[]'; -- JSON: RunSession
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

@@ -16,6 +16,7 @@ export type RunPatch = Partial<
     | 'calibration'
     | 'validDistances'
     | 'warnings'
+    | 'sessions'
     | 'modelSha256'
     | 'seconds'
     | 'versions'
@@ -68,6 +69,7 @@ interface RunRow {
   valid_distances: string | null;
   metrics: string;
   warnings: string;
+  sessions: string;
   model_sha256: string | null;
   seconds: number;
   versions: string;
@@ -103,7 +105,7 @@ export function runStore(db: Db): RunStore {
     VALUES (@dataset, @snapshot, @config, 'running', '[]', @warnings, 0, @versions, @createdMs)`);
   const replace = db.prepare(`
     UPDATE runs SET config = @config, status = @status, best_epoch = @bestEpoch, calibration = @calibration,
-      valid_distances = @validDistances, metrics = @metrics, warnings = @warnings, model_sha256 = @modelSha256,
+      valid_distances = @validDistances, metrics = @metrics, warnings = @warnings, sessions = @sessions, model_sha256 = @modelSha256,
       seconds = @seconds, versions = @versions, finished_ms = @finishedMs, error = @error
     WHERE number = @number`);
   const dropEpochs = db.prepare<[number, number]>('DELETE FROM epochs WHERE run = ? AND epoch >= ?');
@@ -132,6 +134,7 @@ export function runStore(db: Db): RunStore {
     validDistances: fromJsonOrNull(row.valid_distances),
     metrics: fromJson(row.metrics),
     warnings: fromJson(row.warnings),
+    sessions: fromJson(row.sessions),
     modelSha256: row.model_sha256,
     seconds: row.seconds,
     versions: fromJson(row.versions),
@@ -167,6 +170,7 @@ export function runStore(db: Db): RunStore {
       validDistances: toJsonOrNull(run.validDistances),
       metrics: toJson(run.metrics),
       warnings: toJson(run.warnings),
+      sessions: toJson(run.sessions),
       modelSha256: run.modelSha256,
       seconds: run.seconds,
       versions: toJson(run.versions),

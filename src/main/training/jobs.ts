@@ -91,6 +91,8 @@ export function progressOf(p: Progress): Partial<JobProgress> {
         imagesPerSecond: p.imagesPerSecond,
         secondsLeft: p.secondsLeft,
       };
+    case 'parts':
+      return { text: `Memory is short: ${p.partPairs === 1 ? 'one pair' : `${p.partPairs} pairs`} at a time` };
     case 'epoch':
       return {
         done: p.row.epoch,

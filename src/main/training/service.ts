@@ -1,6 +1,6 @@
 import type { TrainRequest as TrainChoices } from '../../shared/contract.ts';
 import { AppError, asAppError } from '../../shared/errors.ts';
-import type { RunRecord } from '../../shared/run.ts';
+import type { RunRecord, RunSession } from '../../shared/run.ts';
 import type { ComputeHost } from '../compute/compute-host.ts';
 import type { CacheFolders, ModelRef, TrainProgress } from '../compute/protocol.ts';
 import { whyUntrainable } from '../dataset/curated.ts';
@@ -79,6 +79,8 @@ async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string
   o.onCreated?.(run);
   const began = performance.now();
   const secondsBefore = run.seconds;
+  const sessions = [...run.sessions, sessionOf(run)];
+  runs.update(id, { sessions });
   try {
     const { snapshot, ...rows } = await s.rows.training(run.dataset);
     if (snapshot !== run.snapshot) {
@@ -99,6 +101,7 @@ async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string
       resume,
     };
     const onProgress = (p: TrainProgress): void => {
+      if (p.kind === 'parts') runs.update(id, { sessions: [...sessions.slice(0, -1), { ...sessions.at(-1)!, partPairs: p.partPairs }] });
       if (p.kind === 'epoch') {
         runs.appendEpoch(id, p.row);
         if (p.row.best) runs.update(id, { bestEpoch: p.row.epoch });
@@ -114,3 +117,10 @@ async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string
     throw new AppError(known.code, known.message, { ...known.details, run: id }, error);
   }
 }
+
+/** The one that begins now. */
+const sessionOf = ({ config: { engine, device, batch }, epochs }: RunRecord): RunSession => ({
+  firstEpoch: epochs.length + 1,
+  ...{ engine, device, batch },
+  partPairs: null,
+});

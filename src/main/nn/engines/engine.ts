@@ -14,6 +14,7 @@ export interface StepResult {
   loss: number; // mean over the batch's pairs
   distances: Float32Array; // [P]
   gradientNorm: number; // before clipping
+  partPairs: number; // so many at once: less than the batch's where memory did not suffice for more
 }
 
 /** A compiled task. Inputs and outputs are row-major float32 of the task's shapes. */

@@ -6,7 +6,7 @@ import { BETA1, BETA2 } from '../optimizers/optimizer.ts';
 import type { TrainTask } from '../task.ts';
 import type { TensorMap } from '../tensor.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
-import { deviceError, open, type OpenSession, type Profiler, runSession, tensor } from './onnx-session.ts';
+import { open, type OpenSession, type Profiler, runSession, tensor, written } from './onnx-session.ts';
 
 interface Compiled extends OpenSession {
   inputs: ReadonlyMap<string, readonly number[]>;
@@ -49,9 +49,7 @@ export class DeviceTrainer implements Trainer {
     };
     for (const [name, shape] of shapes) feeds[name] = tensor(inputs[name]!, shape);
     const out = await runSession(session, this.device, Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])));
-    const distances = out['distances']!.data as Float32Array;
-    // WebGPU skips what it has no memory for and goes on: then nothing was written, where every distance is above 0.
-    if (distances.some((d) => d === 0)) throw deviceError(this.device, new Error('out of memory: a step left its results empty'));
+    const distances = written(out['distances']!, this.device);
     for (const [name, before] of this.current) {
       before.dispose();
       this.current.set(name, out[`next:${name}`]!);
@@ -61,6 +59,7 @@ export class DeviceTrainer implements Trainer {
       loss: (out['loss']!.data as Float32Array)[0]!,
       distances,
       gradientNorm: (out['gradientNorm']!.data as Float32Array)[0]!,
+      partPairs: pairs,
     };
   }
 

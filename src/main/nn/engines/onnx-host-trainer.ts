@@ -7,11 +7,17 @@ import { slotName, type TrainTask } from '../task.ts';
 import type { Tensor, TensorMap } from '../tensor.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
 import { channelBlock } from './onnx-blocks.ts';
-import { open, type OpenSession, type Profiler, runSession, tensor } from './onnx-session.ts';
+import { open, type OpenSession, type Profiler, runSession, tensor, written } from './onnx-session.ts';
+import { type Differentiated, PartedStep } from './parted-step.ts';
 
 interface Compiled extends OpenSession {
-  task: TrainTask;
   inputs: ReadonlyMap<string, readonly number[]>;
+}
+
+type Gradients = readonly Float32Array[]; // of task.trainable
+
+interface Found extends Differentiated<Gradients> {
+  out: Readonly<Record<string, ort.Tensor>>; // of which the batch's statistics are still to be read
 }
 
 /**
@@ -27,6 +33,8 @@ export class HostTrainer implements Trainer {
   private readonly profiler: Profiler | undefined;
   private readonly params: TensorMap;
   private readonly slots: TensorMap;
+  private readonly task: TrainTask; // of one pair: what follows the gradients is the same for all
+  private readonly parted: PartedStep<Gradients, Found>;
   private readonly gradients: ReadonlyMap<string, ort.Tensor>; // by parameter
   private steps: number;
 
@@ -36,11 +44,17 @@ export class HostTrainer implements Trainer {
     this.frozen = frozen;
     this.profiler = profiler;
     this.steps = initial.step;
-    const first = taskFor(1);
+    this.task = taskFor(1);
     this.params = copied(initial.params);
-    this.slots = copied(initialSlots(first, initial));
+    this.slots = copied(initialSlots(this.task, initial));
+    this.parted = new PartedStep({
+      divisible: this.task.followers.length === 0,
+      differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
+      add: added,
+      release: () => this.dispose(),
+    });
     this.gradients = new Map(
-      first.trainable.map((name) => {
+      this.task.trainable.map((name) => {
         const { shape, data } = this.params.get(name)!;
         return [name, tensor(new Float32Array(data.length), shape)];
       }),
@@ -48,21 +62,27 @@ export class HostTrainer implements Trainer {
   }
 
   async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
-    const { session, task, inputs: shapes } = await this.compiledFor(pairs);
+    const { loss, distances, gradients, out, partPairs } = await this.parted.differentiate(inputs, pairs);
+    return { loss, distances, gradientNorm: this.update(gradients, out, lr), partPairs };
+  }
+
+  private async differentiate(inputs: Readonly<Record<string, Float32Array>>, pairs: number): Promise<Found> {
+    const { session, inputs: shapes } = await this.compiledFor(pairs);
     const feeds: Record<string, ort.Tensor> = {};
     for (const [name, shape] of shapes) feeds[name] = tensor(inputs[name]!, shape);
-    for (const name of task.trainable) {
+    for (const name of this.task.trainable) {
       const { shape, data } = this.params.get(name)!;
       feeds[name] = tensor(data, shape);
     }
     const fetches: Record<string, ort.Tensor | null> = { loss: null, distances: null };
-    for (const { statistic } of task.followers) fetches[`batch:${statistic}`] = null;
+    for (const { statistic } of this.task.followers) fetches[`batch:${statistic}`] = null;
     for (const [name, gradient] of this.gradients) fetches[`gradient:${name}`] = gradient;
     const out = await runSession(session, this.device, feeds, fetches);
     return {
       loss: (out.loss!.data as Float32Array)[0]!,
-      distances: out.distances!.data as Float32Array,
-      gradientNorm: this.update(task, out, lr),
+      distances: written(out.distances!, this.device),
+      gradients: [...this.gradients.values()].map((g) => g.data as Float32Array),
+      out,
     };
   }
 
@@ -76,22 +96,23 @@ export class HostTrainer implements Trainer {
   }
 
   /** Follows the batch's statistics and applies the optimizer's rule; returns the gradients' norm before clipping. */
-  private update({ optimizer, followers }: TrainTask, out: Readonly<Record<string, ort.Tensor>>, lr: number): number {
+  private update(gradients: Gradients, out: Readonly<Record<string, ort.Tensor>>, lr: number): number {
+    const { optimizer, followers, trainable } = this.task;
     for (const { statistic, momentum } of followers) {
       const running = this.params.get(statistic)!.data;
       const batch = out[`batch:${statistic}`]!.data as Float32Array;
       batch.forEach((x, i) => (running[i] = (1 - momentum) * running[i]! + momentum * x));
     }
-    const norm = globalNormOf([...this.gradients.values()].map((g) => g.data as Float32Array));
+    const norm = globalNormOf(gradients);
     const factor = optimizer.clipNorm > 0 ? clipFactor(norm, optimizer.clipNorm) : 1;
     const t = ++this.steps;
     const scalars = { lr, correction1: 1 / (1 - BETA1 ** t), correction2: 1 / (1 - BETA2 ** t), factor };
     const { slots, updateInPlace } = OPTIMIZERS[optimizer.name];
-    for (const [name, gradient] of this.gradients) {
+    for (const [i, name] of trainable.entries()) {
       const parameter = this.params.get(name)!;
       const state = slots.map((slot) => this.slots.get(slotName(slot, name))!.data);
       const weightDecay = decays(parameter) ? optimizer.weightDecay : 0;
-      updateInPlace(parameter.data, gradient.data as Float32Array, state, { ...scalars, weightDecay });
+      updateInPlace(parameter.data, gradients[i]!, state, { ...scalars, weightDecay });
     }
     return norm;
   }
@@ -102,10 +123,20 @@ export class HostTrainer implements Trainer {
     const task = this.taskFor(pairs);
     const block = this.device === 'cpu' ? await channelBlock() : 0;
     const opened = await open(lowerGradients(task, this.frozen, this.device, block), this.device, this.profiler);
-    const compiled = { ...opened, task, inputs: new Map([...task.graph.inputs].map(([name, v]) => [name, v.shape])) };
+    const compiled = { ...opened, inputs: new Map([...task.graph.inputs].map(([name, v]) => [name, v.shape])) };
     this.compiled.set(pairs, compiled);
     return compiled;
   }
+}
+
+/** sum + share * part; the first sum is memory of its own. */
+function added(sum: Gradients | null, part: Gradients, share: number): Gradients {
+  if (!sum) return part.map((gradient) => gradient.map((x) => share * x));
+  for (const [k, gradient] of part.entries()) {
+    const into = sum[k]!;
+    for (let i = 0; i < gradient.length; i++) into[i]! += share * gradient[i]!;
+  }
+  return sum;
 }
 
 const copied = (tensors: TensorMap): TensorMap =>

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { AppError } from '../../../shared/errors.ts';
 import type { DeviceName } from '../../../shared/run.ts';
 import { Emitter, type Program } from '../emit.ts';
+import { toldError } from './device-error.ts';
 import { toOnnx } from './onnx-model.ts';
 
 /** One line of onnxruntime's own trace: a kernel's run, or a phase of the session. */
@@ -58,7 +58,7 @@ export async function open(program: Program, device: DeviceName, profiler?: Prof
     };
     return { session, close };
   } catch (error) {
-    throw device === 'cpu' ? error : deviceError(device, error);
+    throw toldError(device, error);
   }
 }
 
@@ -84,37 +84,15 @@ export async function runSession(
   try {
     return await (fetches ? session.run(feeds, fetches) : session.run(feeds));
   } catch (error) {
-    throw device === 'cpu' ? error : deviceError(device, error);
+    throw toldError(device, error);
   }
 }
 
-// WebGPU goes on after an allocation that failed, and then says this of whatever followed.
-const MEMORY =
-  /invalid due to a previous error|out of memory|bad_alloc|OUT_OF_(DEVICE|HOST)_MEMORY|failed to allocate|exceeds? .*(buffer|limit|size)|E_OUTOFMEMORY/i;
-const PROVIDER = /providers_(cuda|shared)|libcu|cudart|cudnn|shared library|LoadLibrary|no CUDA-capable|CUDA failure/i;
-const LOST = /device (is |was )?(lost|removed|hung)|DEVICE_LOST|DXGI_ERROR_DEVICE/i;
-
-/** What went wrong on a graphics card, for a person; the engine's own words go along. */
-export function deviceError(device: DeviceName, error: unknown): AppError {
-  const detail = String(error instanceof Error ? error.message : error);
-  const say = (sentence: string): AppError => new AppError('engine', sentence, { device, detail }, error);
-  if (MEMORY.test(detail)) {
-    return say(
-      `The memory of the device ${device} does not suffice for this. Use a smaller batch or image size, or --device cpu. Epochs that were finished are kept, and the run can be resumed.`,
-    );
-  }
-  if (LOST.test(detail)) {
-    return say(
-      `The device ${device} was lost in the middle of its work: its driver was reset or updated, or the card was taken away. Epochs that were finished are kept: resume the run, or use --device cpu.`,
-    );
-  }
-  if (/adapter/i.test(detail)) return say(`No graphics card that ${device} can use was found here. Install its driver, or choose --device cpu.`);
-  if (device === 'cuda' && PROVIDER.test(detail)) {
-    return say(
-      'CUDA can\'t be used here: it needs an NVIDIA card with its driver, CUDA 12, cuDNN 9 and the CUDA part of the engine. "npm run install-cuda" adds the last and says what else is missing.',
-    );
-  }
-  return say(`The device ${device} can't be used here. Run "doctor" to see why, or choose --device cpu.`);
+/** A step's distances. WebGPU skips what it has no memory for and goes on: then nothing was written, where every distance is above 0. */
+export function written({ data }: ort.Tensor, device: DeviceName): Float32Array {
+  const distances = data as Float32Array;
+  if (distances.some((d) => d === 0)) throw toldError(device, new Error('out of memory: a step left its results empty'));
+  return distances;
 }
 
 export const tensor = (data: Float32Array, dims: readonly number[]): ort.Tensor => new ort.Tensor('float32', data, dims);

@@ -2,19 +2,23 @@ import * as ort from 'onnxruntime-node';
 import type { DeviceName } from '../../../shared/run.ts';
 import type { Program } from '../emit.ts';
 import { lowerTask } from '../lower.ts';
-import type { Engine, Executable } from './engine.ts';
+import type { Engine, Executable, Trainer, TrainState } from './engine.ts';
 import { DeviceTrainer } from './onnx-device-trainer.ts';
 import { HostTrainer } from './onnx-host-trainer.ts';
+import { RetreatingTrainer } from './retreat.ts';
 import { keepsTensors, open, type Profiler, runSession, tensor } from './onnx-session.ts';
 
 /** The engine on onnxruntime-node. Compiling and running throw AppError('engine') where the device can't be used. */
 export function onnxEngine(device: DeviceName, profiler?: Profiler): Engine {
-  const Trainer = keepsTensors(device) ? DeviceTrainer : HostTrainer;
   return {
     name: 'onnx',
     device,
     compile: (task, params) => compileProgram(lowerTask(task, params, device), device, profiler),
-    trainer: (taskFor, frozen, initial) => Promise.resolve(new Trainer(device, taskFor, frozen, initial, profiler)),
+    trainer: (taskFor, frozen, initial) => {
+      const onHost = (state: TrainState): Trainer => new HostTrainer(device, taskFor, frozen, state, profiler);
+      if (!keepsTensors(device)) return Promise.resolve(onHost(initial));
+      return Promise.resolve(new RetreatingTrainer(new DeviceTrainer(device, taskFor, frozen, initial, profiler), onHost));
+    },
   };
 }
 

@@ -20,7 +20,7 @@ export async function tensorflowEngine(device: DeviceName): Promise<Engine> {
     name: 'tensorflow',
     device,
     compile: (task, params) => Promise.resolve(new TensorflowExecutable(tf, task, params)),
-    trainer: (taskFor, frozen, initial) => Promise.resolve(new TensorflowTrainer(tf, taskFor, frozen, initial)),
+    trainer: (taskFor, frozen, initial) => Promise.resolve(new TensorflowTrainer(tf, device, taskFor, frozen, initial)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { RunStatus } from '../../../shared/run.ts';
 import { durationText, settingText, timeText } from '../../../shared/format.ts';
-import { backboneName } from '../../../shared/run-words.ts';
+import { backboneName, sessionWarnings } from '../../../shared/run-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportRun } from '../types.ts';
 import { versionList } from './comparison.ts';
@@ -22,7 +22,7 @@ export function runSection(run: ReportRun, dataset: ReportDataset | undefined, i
   return markup`<section class="run" id="${id}" aria-labelledby="${id}-title">
 <p class="eyebrow">The network${run.name && markup` · ${nameOf(run.name)}`}</p>
 <h2 id="${id}-title">${backboneName(run.config.backbone)} <span class="and"><code>${run.run}</code></span></h2>
-${warningList([...run.warnings, ...(run.error === null ? [] : [run.error])], 'About this run')}
+${warningList([...sessionWarnings(run.sessions), ...run.warnings, ...(run.error === null ? [] : [run.error])], 'About this run')}
 <h3>How good it is</h3>
 ${judgement(run)}
 <h3>How training went</h3>

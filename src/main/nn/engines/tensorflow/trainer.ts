@@ -1,26 +1,29 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { DeviceName } from '../../../../shared/run.ts';
 import type { Value } from '../../graph.ts';
 import { lowerUpdate } from '../../lower.ts';
 import { BETA1, BETA2 } from '../../optimizers/optimizer.ts';
 import type { TrainTask } from '../../task.ts';
 import type { TensorMap } from '../../tensor.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from '../engine.ts';
+import { memoryError } from '../device-error.ts';
+import { type Differentiated, PartedStep } from '../parted-step.ts';
 import { evaluate } from './evaluate.ts';
 import { boundInputs, tensorOf, turn } from './executable.ts';
 import { type Held, plain } from './held.ts';
 import type { Tf } from './library.ts';
 import { Update } from './program.ts';
 
-interface Differentiated {
-  loss: Scalar;
-  distances: Tensor;
+interface Found extends Differentiated<Tensor[]> {
   batch: Tensor[]; // a statistic of this batch for each follower
-  gradients: Tensor[];
 }
 
 /** A training step on TF.js: it differentiates the loss by itself, then the optimizer's update is run on its gradients. */
 export class TensorflowTrainer implements Trainer {
   private readonly tf: Tf;
+  private readonly device: DeviceName;
+  private readonly task: TrainTask; // of one pair: what follows the gradients is the same for all
+  private readonly parted: PartedStep<Tensor[], Found>;
   private readonly taskFor: (pairs: number) => TrainTask;
   private readonly paramNames: ReadonlySet<string>;
   private readonly frozen = new Map<string, Tensor>();
@@ -29,12 +32,20 @@ export class TensorflowTrainer implements Trainer {
   private current: Map<string, Tensor>;
   private steps: number;
 
-  constructor(tf: Tf, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState) {
+  constructor(tf: Tf, device: DeviceName, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState) {
     this.tf = tf;
+    this.device = device;
     this.taskFor = taskFor;
     this.steps = initial.step;
     this.paramNames = new Set(initial.params.keys());
     const task = taskFor(1);
+    this.task = task;
+    this.parted = new PartedStep({
+      divisible: task.followers.length === 0,
+      differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
+      add: (sum, part, share) => this.added(sum, part, share),
+      release: () => Promise.resolve(), // a failed attempt's tensors went with it
+    });
     this.update = new Update(tf, lowerUpdate(task));
     this.current = new Map([...initial.params, ...initialSlots(task, initial)].map(([name, t]) => [name, tensorOf(tf, t.data, t.shape)]));
     for (const name of task.graph.params.keys()) {
@@ -44,34 +55,33 @@ export class TensorflowTrainer implements Trainer {
   }
 
   async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
-    await turn();
     const { tf } = this;
-    const task = this.taskOf(pairs);
+    const { loss, distances, gradients, batch, partPairs } = await this.parted.differentiate(inputs, pairs);
+    const { trainable, followers } = this.task;
     const t = this.steps + 1;
-    let next: Map<string, Tensor>;
-    const { loss, distances, gradientNorm } = tf.tidy(() => {
-      const found = this.differentiate(task, inputs);
-      next = this.update.run(
+    const next = tf.tidy(() => {
+      const made = this.update.run(
         new Map([
           ...this.current,
-          ...task.trainable.map((name, i): [string, Tensor] => [`gradient:${name}`, found.gradients[i]!]),
-          ...task.followers.map((f, i): [string, Tensor] => [`batch:${f.statistic}`, found.batch[i]!]),
+          ...trainable.map((name, i): [string, Tensor] => [`gradient:${name}`, gradients[i]!]),
+          ...followers.map((f, i): [string, Tensor] => [`batch:${f.statistic}`, batch[i]!]),
           ['lr', tf.scalar(lr)],
           ['correction1', tf.scalar(1 / (1 - BETA1 ** t))],
           ['correction2', tf.scalar(1 / (1 - BETA2 ** t))],
         ]),
       );
-      for (const tensor of next.values()) tf.keep(tensor);
-      return { loss: found.loss, distances: found.distances, gradientNorm: next.get('gradientNorm')! };
+      return Object.fromEntries(made);
     });
+    tf.dispose([...gradients, ...batch]);
     for (const [name, before] of this.current) {
       before.dispose();
-      this.current.set(name, next!.get(`next:${name}`)!);
+      this.current.set(name, next[`next:${name}`]!);
     }
     this.steps = t;
-    const [lossData, distanceData, normData] = await Promise.all([loss.data(), distances.data<'float32'>(), gradientNorm.data()]);
-    tf.dispose([loss, distances, gradientNorm]);
-    return { loss: lossData[0]!, distances: distanceData, gradientNorm: normData[0]! };
+    const norm = next['gradientNorm']!;
+    const [gradientNorm] = await norm.data();
+    norm.dispose();
+    return { loss, distances, gradientNorm: gradientNorm!, partPairs };
   }
 
   async state(): Promise<TrainState> {
@@ -90,7 +100,23 @@ export class TensorflowTrainer implements Trainer {
     return Promise.resolve();
   }
 
-  private differentiate({ graph, loss, distances, followers, trainable }: TrainTask, inputs: Readonly<Record<string, Float32Array>>): Differentiated {
+  private async differentiate(inputs: Readonly<Record<string, Float32Array>>, pairs: number): Promise<Found> {
+    await turn();
+    const { tf } = this;
+    try {
+      const { loss, distances, ...found } = tf.tidy(() => this.differentiated(this.taskOf(pairs), inputs));
+      const [lossData, distanceData] = await Promise.all([loss.data(), distances.data<'float32'>()]);
+      tf.dispose([loss, distances]);
+      return { loss: lossData[0]!, distances: distanceData, ...found };
+    } catch (error) {
+      throw memoryError(this.device, error) ?? error;
+    }
+  }
+
+  private differentiated(
+    { graph, loss, distances, followers, trainable }: TrainTask,
+    inputs: Readonly<Record<string, Float32Array>>,
+  ): { loss: Scalar; distances: Tensor; gradients: Tensor[]; batch: Tensor[] } {
     const { tf } = this;
     const at = (name: string): Value => graph.params.get(name)!;
     const fixed = [...graph.params.keys()].filter((name) => !trainable.includes(name));
@@ -99,15 +125,26 @@ export class TensorflowTrainer implements Trainer {
       ...fixed.map((name): [Value, Held] => [at(name), plain(this.current.get(name) ?? this.frozen.get(name)!)]),
     ]);
     const side: Tensor[] = [];
-    const { value, grads } = tf.valueAndGrads((...moved) => {
-      const varied = trainable.map((name, i): [Value, Held] => [at(name), plain(moved[i]!)]);
-      const values = evaluate(tf, graph, [loss, distances, ...followers.map((f) => f.batch)], new Map([...bound, ...varied]));
-      side.push(...[distances, ...followers.map((f) => f.batch)].map((v) => tf.keep(values.get(v)!.tensor)));
-      return values.get(loss)!.tensor as Scalar;
-    })(trainable.map((name) => this.current.get(name)!));
-    const [found, ...batch] = side.map((tensor) => tf.clone(tensor));
-    tf.dispose(side);
-    return { loss: value, distances: found!, batch, gradients: grads };
+    try {
+      const { value, grads } = tf.valueAndGrads((...moved) => {
+        const varied = trainable.map((name, i): [Value, Held] => [at(name), plain(moved[i]!)]);
+        const values = evaluate(tf, graph, [loss, distances, ...followers.map((f) => f.batch)], new Map([...bound, ...varied]));
+        side.push(...[distances, ...followers.map((f) => f.batch)].map((v) => tf.keep(values.get(v)!.tensor)));
+        return values.get(loss)!.tensor as Scalar;
+      })(trainable.map((name) => this.current.get(name)!));
+      const [found, ...batch] = side.map((tensor) => tf.clone(tensor));
+      return { loss: value, distances: found!, batch, gradients: grads };
+    } finally {
+      tf.dispose(side);
+    }
+  }
+
+  /** sum + share * part; takes both over. */
+  private added(sum: Tensor[] | null, part: Tensor[], share: number): Tensor[] {
+    const { tf } = this;
+    const next = part.map((gradient, i) => tf.tidy(() => (sum ? tf.add(sum[i]!, tf.mul(gradient, share)) : tf.mul(gradient, share))));
+    tf.dispose([...(sum ?? []), ...part]);
+    return next;
   }
 
   private taskOf(pairs: number): TrainTask {

@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Engine, StepResult, Trainer, TrainState } from '../../src/main/nn/engines/engine.ts';
+import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
+import { ENGINES } from './engines.ts';
+import { filledTensors, hashed, relativeError } from './reference.ts';
+
+// The engines' own sessions, but for this: a batch of more pairs than `room` meets the words that the engine has for want of memory.
+const memory = vi.hoisted(() => ({ room: Infinity, refused: 0 }));
+const refuse = (images: number, words: string): void => {
+  if (images <= 2 * memory.room) return;
+  memory.refused++;
+  throw new Error(words);
+};
+
+vi.mock('../../src/main/nn/engines/onnx-session.ts', async (original) => {
+  const real = await original<typeof import('../../src/main/nn/engines/onnx-session.ts')>();
+  const { toldError } = await import('../../src/main/nn/engines/device-error.ts');
+  const runSession: typeof real.runSession = (session, device, feeds, fetches) => {
+    try {
+      if (feeds['images']) refuse(feeds['images'].dims[0]!, 'Failed to allocate memory for requested buffer of size 1677721600');
+    } catch (error) {
+      return Promise.reject(toldError(device, error) as Error);
+    }
+    return real.runSession(session, device, feeds, fetches);
+  };
+  return { ...real, runSession };
+});
+
+vi.mock('../../src/main/nn/engines/tensorflow/evaluate.ts', async (original) => {
+  const real = await original<typeof import('../../src/main/nn/engines/tensorflow/evaluate.ts')>();
+  const evaluate: typeof real.evaluate = (tf, graph, wanted, bound) => {
+    const images = graph.inputs.get('images')!.shape[0]!;
+    refuse(images, `OOM when allocating tensor with shape[${images},16,16,16] and type float on /job:localhost/replica:0/task:0/device:GPU:0`);
+    return real.evaluate(tf, graph, wanted, bound);
+  };
+  return { ...real, evaluate };
+});
+
+afterEach(() => Object.assign(memory, { room: Infinity, refused: 0 }));
+
+const SPEC: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 16, dim: 4 };
+const PAIRS = 7;
+
+function trainer(engine: Engine, batchNorm: 'frozen' | 'batch'): Promise<Trainer> {
+  const taskFor = (pairs: number): ReturnType<typeof trainingTask> =>
+    trainingTask(SPEC, { scope: 'all', batchNorm, margin: 2, optimizer: { name: 'sgd', weightDecay: 0.01, clipNorm: 1 } }, pairs);
+  const task = taskFor(2);
+  const moving = new Set([...task.trainable, ...task.followers.map((f) => f.statistic)]);
+  const params = filledTensors(siameseParams(SPEC));
+  return engine.trainer(taskFor, params, { params: new Map([...params].filter(([name]) => moving.has(name))), slots: new Map(), step: 0 });
+}
+
+function step(t: Trainer, i: number, pairs = PAIRS): Promise<StepResult> {
+  const images = Float32Array.from(hashed(`batch ${i}`, 2 * pairs * 3 * SPEC.size ** 2));
+  return t.step({ images, labels: Float32Array.from({ length: pairs }, (_, k) => k % 2) }, pairs, 1e-2);
+}
+
+function expectSame(found: TrainState, expected: TrainState, tolerance: number): void {
+  expect(found.step).toBe(expected.step);
+  for (const part of ['params', 'slots'] as const) {
+    for (const [name, { data }] of expected[part]) {
+      // A distance does not change with the last bias: its gradient is rounding noise only.
+      if (part === 'slots' && name.endsWith('fc.2.bias')) continue;
+      expect.soft(relativeError(found[part].get(name)!.data, data), name).toBeLessThan(tolerance);
+    }
+  }
+}
+
+describe.each(ENGINES)('where memory does not suffice for a batch, $title', ({ open }) => {
+  test('computes it in parts to the same numbers, and keeps to their size', async () => {
+    const engine = await open();
+    const [unbroken, parted] = [await trainer(engine, 'frozen'), await trainer(engine, 'frozen')];
+    const expected: StepResult[] = [];
+    for (const i of [0, 1, 2]) expected.push(await step(unbroken, i));
+    expect(expected.map((s) => s.partPairs)).toEqual([PAIRS, PAIRS, PAIRS]);
+    const found = [await step(parted, 0)];
+    memory.room = 3;
+    found.push(await step(parted, 1));
+    const { refused } = memory;
+    expect(refused).toBeGreaterThanOrEqual(2); // 7 pairs, then 4
+    found.push(await step(parted, 2));
+    expect(memory.refused).toBe(refused);
+    expect(found.map((s) => s.partPairs)).toEqual([PAIRS, 2, 2]);
+    found.forEach(({ loss, distances, gradientNorm }, i) => {
+      expect(
+        relativeError([loss, gradientNorm, ...distances], [expected[i]!.loss, expected[i]!.gradientNorm, ...expected[i]!.distances]),
+      ).toBeLessThan(1e-5);
+    });
+    expectSame(await parted.state(), await unbroken.state(), 1e-5);
+    await Promise.all([unbroken.dispose(), parted.dispose()]);
+  });
+
+  test('says so where the batch has statistics that its parts would not have, and can go on from the state before', async () => {
+    const engine = await open();
+    const [unbroken, refused] = [await trainer(engine, 'batch'), await trainer(engine, 'batch')];
+    await step(unbroken, 0);
+    await step(refused, 0);
+    memory.room = 3;
+    await expect(step(refused, 1)).rejects.toMatchObject({ code: 'engine', message: expect.stringContaining('Use a smaller batch') as string });
+    await step(refused, 2, 3);
+    memory.room = Infinity;
+    await step(unbroken, 2, 3);
+    expectSame(await refused.state(), await unbroken.state(), 1e-6);
+    await Promise.all([unbroken.dispose(), refused.dispose()]);
+  });
+
+  test('says so where not even one pair has room', async () => {
+    const t = await trainer(await open(), 'frozen');
+    memory.room = 0;
+    await expect(step(t, 0)).rejects.toMatchObject({ code: 'engine', message: expect.stringContaining('not suffice for even one pair') as string });
+    await t.dispose();
+  });
+});
