@@ -89,7 +89,7 @@ describe.skipIf(!hasShared).each(ENGINES)('parity with the PyTorch peer on $titl
       expect(relativeError(g.loss!, [c.loss])).toBeLessThan(TOLERANCE);
       expect(task.trainable.toSorted()).toEqual(Object.keys(c.gradNorm).toSorted());
       if (c.backbone === 'resnet50' && c.batchNorm === 'batch') expectAsNearToFloat64AsPyTorch(c, g);
-      else expectGradients(c, g);
+      else expectGradients(c.backbone === 'mobilenet_v2' && c.batchNorm === 'batch' ? onTheSameSide(c, g) : c, g);
       await gradients.dispose();
 
       const frozen: TensorMap = new Map(params);
@@ -117,6 +117,19 @@ function expectGradients(c: Case, g: Record<string, Float32Array>): void {
   for (const [name, expected] of Object.entries(c.gradFirst)) {
     expect.soft(relativeError(g[`gradient:${name}`]!.slice(0, expected.length), expected), name).toBeLessThan(TOLERANCE);
   }
+}
+
+/**
+ * In this case one value before a ReLU6 is 5.4e-7 in float64, and float32 rounds it to either side of the kink: PyTorch's and
+ * the CPU's below it, WebGPU's above. The whole of the gradients must be within the tolerance of PyTorch's, or of float64's.
+ */
+function onTheSameSide(c: Case, g: Record<string, Float32Array>): Case {
+  const exact = readJson<Pick<Case, 'gradNorm' | 'gradFirst'>>('test/nn/fixtures/mobilenet_v2_batch_float64.json');
+  const off = (norms: Record<string, number>): number =>
+    Math.max(
+      ...Object.entries(norms).map(([name, expected]) => Math.abs(norm(g[`gradient:${name}`]!) - expected) / (expected + c.gradNormGlobal * 1e-3)),
+    );
+  return off(exact.gradNorm) < off(c.gradNorm) ? { ...c, ...exact } : c;
 }
 
 /**
