@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { DEVICES, type DeviceName, type EngineName, ENGINES } from '../shared/run.ts';
+import { DEVICES, type DeviceName, type EngineName, ENGINES, type RunConfig } from '../shared/run.ts';
 import { DEVICE_WORDS, deviceWords } from '../shared/run-words.ts';
 import type { DeviceReport, Settings } from '../shared/workbench.ts';
+import type { ResumeRequest } from '../shared/contract.ts';
 import type { ComputeHost } from './compute/compute-host.ts';
 import { writeWhole } from './files.ts';
 
@@ -53,6 +54,9 @@ function readReport(path: string): DeviceReport | null {
   }
 }
 
+/** Of a run that goes on, from its next epoch. */
+export type ResumeChanges = Partial<Pick<RunConfig, 'epochs' | 'batch' | 'engine' | 'device'>>;
+
 export interface ChosenDevice {
   engine: EngineName;
   device: DeviceName;
@@ -73,6 +77,9 @@ export function chooseDevice(asked: AskedDevice, setting: Settings['device'], re
   const engine = asked.engine ?? 'onnx';
   if (asked.device !== undefined) return { engine, device: asked.device, why: `You chose ${deviceWords({ engine, device: asked.device })}.` };
   if (setting !== 'auto' && asked.engine !== 'tensorflow') return { engine, device: setting, why: `The settings say ${DEVICE_WORDS[setting]}.` };
+  if (setting !== 'auto' && setting !== 'cpu') {
+    return { engine, device: 'cuda', why: 'The settings say a graphics card, and TensorFlow computes on none but NVIDIA cards (CUDA).' };
+  }
   const passed = (report?.checks ?? []).filter((c) => c.ok && (asked.engine === undefined || c.engine === asked.engine));
   const [quickest, ...others] = passed.filter((c) => c.imagesPerSecond !== null).sort((a, b) => b.imagesPerSecond! - a.imagesPerSecond!);
   if (!quickest) {
@@ -85,6 +92,14 @@ export function chooseDevice(asked: AskedDevice, setting: Settings['device'], re
     ? `The quickest of ${others.length + 1} that passed their trial: ${deviceWords(quickest)}, ${Math.round(quickest.imagesPerSecond!)} images/s beside ${Math.round(others[0]!.imagesPerSecond!)} on ${deviceWords(others[0]!)}.`
     : `Only ${deviceWords(quickest)} passed its trial on this machine.`;
   return { engine: quickest.engine, device: quickest.device, why };
+}
+
+/** What to change of a run that goes on: 'auto' becomes a device; where none was named the run's own stays. */
+export function withDevice({ run: _, ...asked }: ResumeRequest, setting: Settings['device'], report: DeviceReport | null): ResumeChanges {
+  const { engine, device, ...rest } = asked;
+  const place = device === 'auto' ? chooseDevice({ engine }, setting, report) : { engine, device };
+  const given = Object.entries({ ...rest, engine: place.engine, device: place.device }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as ResumeChanges;
 }
 
 /** Why a device can't be trusted to train, by its last trial; null where it passed or was never tried. */

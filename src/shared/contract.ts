@@ -65,7 +65,14 @@ export const TrainRequest = z.strictObject({
     .optional(),
 });
 
-export const ResumeRequest = z.strictObject({ run: text('The run'), epochs: whole(1, 10_000).optional() });
+/** What is left out stays as it was; the rest holds from the next epoch on. */
+export const ResumeRequest = z.strictObject({
+  run: text('The run'),
+  epochs: whole(1, 10_000).optional(), // in all
+  batch: whole(1, 1024).optional(), // pairs
+  engine: z.enum(ENGINES).optional(),
+  device: z.enum(['auto', ...DEVICES]).optional(),
+});
 export const EvaluateRequest = z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']).default('test') });
 export const CompareRequest = z.strictObject({
   run: text('The run'),
@@ -96,6 +103,7 @@ export const BenchRequest = z.strictObject({
 });
 
 export type TrainRequest = z.infer<typeof TrainRequest>;
+export type ResumeRequest = z.infer<typeof ResumeRequest>;
 export type CompareRequest = z.infer<typeof CompareRequest>;
 export type ImageRef = z.infer<typeof ImageRef>;
 export type ExplainPair = z.infer<typeof ExplainPair>;

@@ -30,11 +30,11 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
     ['an unknown data set', () => ['train', 'nothing'], 1, /nothing/],
     ['an unknown run', () => ['evaluate', 'r99'], 1, /r99/],
     ['an unknown comparison', () => ['report', 'c99', '--out', join(empty, 'x.html')], 1, /c99/],
-    ['a head without weights', () => ['train', 'colours', '--scope', 'head'], 1, /--weights/],
-    ['missing weights', () => ['train', 'colours', '--weights', join(empty, 'w.safetensors')], 1, /no weights/],
+    ['a head without weights', () => ['train', 'colours', '--scope', 'head', '--device', 'cpu'], 1, /--weights/],
+    ['missing weights', () => ['train', 'colours', '--weights', join(empty, 'w.safetensors'), '--device', 'cpu'], 1, /no weights/],
     [
       'broken weights',
-      () => ['train', 'colours', '--backbone', 'resnet18', '--weights', join(pictures, 'broken.safetensors')],
+      () => ['train', 'colours', '--backbone', 'resnet18', '--weights', join(pictures, 'broken.safetensors'), '--device', 'cpu'],
       1,
       /safetensors|broken|truncated/i,
     ],
@@ -65,7 +65,7 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
 
   test('a second process on the same workspace is refused, and readers are not', async () => {
     let seen: Promise<[number | null, string, number | null]> | undefined;
-    await twinlens(['train', 'colours', '--size', '32', '--epochs', '200', ...at], {
+    await twinlens(['train', 'colours', '--size', '32', '--epochs', '200', '--device', 'cpu', ...at], {
       onStderr: (text, kill) => {
         if (seen || !text.includes('Epoch 1:')) return;
         seen = Promise.all([twinlens(['evaluate', 'r1', ...at]), twinlens(['runs', '--json', ...at])]).then(([writer, reader]) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { normaliseInto } from '../../src/main/compute/batches.ts';
@@ -10,7 +10,7 @@ import type { Comparison } from '../../src/shared/comparison.ts';
 import type { EpochRow, RunRecord } from '../../src/shared/run.ts';
 import { drawColours, hasBuild, json, scratch, twinlens, writeAt } from './kit.ts';
 
-const QUICK = ['--size', '32', '--batch', '8', '--lr', '3e-3'];
+const QUICK = ['--size', '32', '--batch', '8', '--lr', '3e-3', '--device', 'cpu']; // the same numbers on every machine
 
 describe.skipIf(!hasBuild)('the main job through the command line (needs the build)', () => {
   const folder = scratch('pictures');
@@ -83,6 +83,46 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
       const unbroken = await rowsOf(run);
       expect((await rowsOf(left.run)).slice(0, 4)).toEqual(unbroken.slice(0, 4));
     }
+  });
+
+  test('without --device the quickest that passed its trial computes, said in a line; a device asked for is used or refused', async () => {
+    const settings = join(scratch('settings'), 'settings.json');
+    const devices = join(dirname(settings), 'devices.json');
+    const check = (device: string, imagesPerSecond: number | null): object => ({
+      engine: 'onnx',
+      device,
+      ok: true,
+      detail: '',
+      imagesPerSecond,
+      elsewhere: null,
+    });
+    const env = { TWINLENS_SETTINGS: settings };
+    const short = ['train', 'colours', '--size', '32', '--epochs', '1', ...at];
+
+    const tried = await twinlens(short, { env });
+    expect(tried.stderr).toMatch(/Trying the devices of this machine, once[^]*(Only|The quickest of \d that passed)/);
+    expect(tried.code).toBe(0);
+    expect(JSON.parse(readFileSync(devices, 'utf8'))).toMatchObject({
+      checks: expect.arrayContaining([expect.objectContaining({ device: 'cpu', ok: true })]) as unknown,
+    });
+
+    writeAt(devices, JSON.stringify({ checkedMs: 1, checks: [check('cpu', 100), check('dml', 900)] })); // a card that is gone since
+    const auto = await twinlens([...short, '--device', 'auto'], { env });
+    expect(auto.stderr).toContain('The quickest of 2 that passed their trial: the graphics card through DirectML, 900 images/s beside 100');
+    expect(auto).toMatchObject({ code: 1, stderr: expect.stringContaining('The device dml is not available on this machine') as string });
+    const [failed] = await json<RunRecord[]>(['runs', ...at]);
+    expect(failed).toMatchObject({ status: 'failed', config: { device: 'dml' }, epochs: [] }); // and not trained on the processor in silence
+
+    const { run: done } = (await json<RunRecord[]>(['runs', ...at])).find((r) => r.status === 'done' && r.epochs.length === 1)!;
+    const moved = await twinlens(['train', 'colours', '--resume', done, '--epochs', '2', '--device', 'dml', ...at], { env });
+    expect(moved).toMatchObject({ code: 1, stderr: expect.stringContaining('The device dml is not available') as string });
+    const stayed = (await json<RunRecord[]>(['runs', ...at])).find((r) => r.run === done)!;
+    expect(stayed).toMatchObject({ status: 'failed', config: { device: 'cpu', epochs: 1 } });
+    const ended = await json<{ epochs: number; warnings: string[] }>(['train', 'colours', '--resume', done, '--epochs', '2', '--batch', '4', ...at]);
+    expect(ended).toMatchObject({
+      epochs: 2,
+      warnings: expect.arrayContaining([expect.stringContaining('From epoch 2 on a step had 4 pairs, until then 8')]) as unknown,
+    });
   });
 
   test('a comparison explains both pictures on one scale; swapping them swaps the maps', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkDevices } from '../../src/main/compute/check.ts';
-import { chooseDevice, deviceProblem, Devices } from '../../src/main/devices.ts';
+import { chooseDevice, deviceProblem, Devices, withDevice } from '../../src/main/devices.ts';
 import type { CheckResult } from '../../src/shared/engine-check.ts';
 import type { DeviceReport } from '../../src/shared/workbench.ts';
 
@@ -35,6 +35,17 @@ describe('where a training computes', () => {
     expect(chooseDevice({ engine: 'onnx' }, 'auto', all)).toMatchObject({ engine: 'onnx', device: 'cpu' });
     expect(chooseDevice({ engine: 'tensorflow' }, 'cpu', all)).toMatchObject({ engine: 'tensorflow', device: 'cuda' });
     expect(chooseDevice({ engine: 'tensorflow', device: 'cpu' }, 'auto', all)).toMatchObject({ engine: 'tensorflow', device: 'cpu' });
+  });
+  test('the settings ask for a graphics card: TensorFlow is not left to the processor in silence', () => {
+    const slow = report(check('cpu', 40, 'tensorflow'));
+    expect(chooseDevice({ engine: 'tensorflow' }, 'cuda', slow)).toMatchObject({ engine: 'tensorflow', device: 'cuda' });
+    expect(chooseDevice({ engine: 'tensorflow' }, 'webgpu', slow)).toMatchObject({ engine: 'tensorflow', device: 'cuda' });
+  });
+  test('a run that goes on stays where it was, unless another place is asked for', () => {
+    const both = report(check('cpu', 40), check('webgpu', 9));
+    expect(withDevice({ run: 'r1', epochs: 5 }, 'auto', both)).toEqual({ epochs: 5 });
+    expect(withDevice({ run: 'r1', device: 'cuda', batch: 4 }, 'auto', both)).toEqual({ device: 'cuda', batch: 4 });
+    expect(withDevice({ run: 'r1', device: 'auto' }, 'auto', both)).toEqual({ engine: 'onnx', device: 'webgpu' });
   });
   test('it is said when nothing was tried, and when only the processor passed', () => {
     expect(chooseDevice({}, 'auto', null).why).toContain('No device of this machine has been tried');

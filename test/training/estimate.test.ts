@@ -19,7 +19,7 @@ const row = (epoch: number, seconds: number): EpochRow => ({
 
 function past(run: string, epochs: number[], more: Partial<RunRecord> = {}, load = { train: 80, valid: 20 }): PastRun {
   const config: RunConfig = { ...someConfig, ...more.config };
-  const record = { run, snapshot: 'abc', status: 'done', seconds: epochs.reduce((a, b) => a + b, 0), ...more, config } as RunRecord;
+  const record = { run, snapshot: 'abc', status: 'done', sessions: [], seconds: epochs.reduce((a, b) => a + b, 0), ...more, config } as RunRecord;
   return { run: { ...record, epochs: epochs.map((s, i) => row(i + 1, s)) }, load };
 }
 

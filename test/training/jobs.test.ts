@@ -83,6 +83,33 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(mended.error).toBeNull();
   });
 
+  test('a run goes on elsewhere, and its record says from when; what failed at once leaves it where it was', async () => {
+    const room = openRoom();
+    const dataset = await importColours(room);
+    const small = { dataset, ...QUICK, size: 16 };
+    const job = await room.ended(await room.call('runs.start', { ...small, epochs: 3 }));
+    const whole = epochsOf(room, job.result!['run']!);
+    await room.ended(await room.call('runs.start', { ...small, epochs: 2 }));
+    const before = await room.call('runs.get', { run: 'r2' });
+
+    const nowhere = await room.ended(await room.call('runs.resume', { run: 'r2', epochs: 3, device: 'dml' }));
+    expect(nowhere).toMatchObject({ status: 'failed', error: { code: 'engine' } });
+    expect(await room.call('runs.get', { run: 'r2' })).toMatchObject({ config: before.config, sessions: before.sessions });
+
+    const moved = await room.ended(await room.call('runs.resume', { run: 'r2', epochs: 3, engine: 'tensorflow', device: 'cpu' }));
+    expect(moved).toMatchObject({ status: 'done', error: null });
+    const run = await room.call('runs.get', { run: 'r2' });
+    expect(run.config).toMatchObject({ engine: 'tensorflow', device: 'cpu', batch: 8 });
+    const session = { device: 'cpu', batch: 8, partPairs: null };
+    expect(run.sessions).toEqual([
+      { firstEpoch: 1, engine: 'onnx', ...session },
+      { firstEpoch: 3, engine: 'tensorflow', ...session },
+    ]);
+    expect(numbers(run.epochs).slice(0, 2)).toEqual(numbers(whole).slice(0, 2));
+    expect(Math.abs(run.epochs[2]!.lossTrain / whole[2]!.lossTrain - 1)).toBeLessThan(1e-3);
+    expect((await room.call('runs.plan', { choices: { ...small, epochs: 5 } })).estimate?.basis).toContain('run r1'); // r2 was half elsewhere
+  });
+
   test('closed in mid-training: the next start offers the run to resume', async () => {
     const room = openRoom();
     const dataset = await importColours(room);

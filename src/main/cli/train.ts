@@ -8,6 +8,7 @@ import { resumeRun, startRun, type TrainingOptions } from '../training/service.t
 import { type Common, common, fromHere, numeric, parsed, withServices } from './options.ts';
 import { opened } from './data.ts';
 import { duration, percent, print, ProgressLine } from './output.ts';
+import { placed, resumedOn } from './place.ts';
 
 /** Training progress as lines: one for each epoch, and one that moves in between. */
 export function progressLines(signal: AbortSignal): TrainingOptions & { end(): void } {
@@ -85,19 +86,22 @@ export function addTrainCommand(program: Command): void {
     .addOption(new Option('--augment <list>', 'e.g. flip-horizontal,flip-vertical,rotate=15,crop=0.2,colour=0.3').argParser(augmentation))
     .addOption(numeric('--seed <n>', 'seed of weights, training pairs and augmentation'))
     .addOption(new Option('--engine <name>', 'what computes').choices(ENGINES))
-    .addOption(new Option('--device <name>', 'where it computes').choices(DEVICES))
-    .option('--resume <run>', 'go on with a run from its last whole epoch');
+    .addOption(new Option('--device <name>', 'where it computes (default: auto, the quickest that works here)').choices(['auto', ...DEVICES]))
+    .option('--resume <run>', 'go on with a run from its last whole epoch; with --epochs, --batch, --engine or --device from then on');
   command.action(async (dataset: string, options: Common & Record<string, unknown>) => {
     const { workspace, json, resume, augment, weights, ...rest } = options;
     const run = await withServices(opened(workspace), true, `train ${dataset}`, async (s, signal) => {
       const lines = progressLines(signal);
       try {
         if (resume !== undefined) {
-          const request = parsed(ResumeRequest, { run: resume, epochs: rest['epochs'] });
-          return await resumeRun(s, request.run, request.epochs, lines);
+          const request = parsed(ResumeRequest, { run: resume, ...rest });
+          return await resumeRun(s, request.run, await resumedOn(s, request, signal), lines);
         }
         const path = typeof weights === 'string' && existsSync(fromHere(weights)) ? fromHere(weights) : weights;
-        return await startRun(s, parsed(TrainRequest, { dataset, ...rest, weights: path, augmentation: augment }), lines);
+        const device = rest['device'] === 'auto' ? undefined : rest['device'];
+        const request = parsed(TrainRequest, { dataset, ...rest, device, weights: path, augmentation: augment });
+        const place = await placed(s, request, signal);
+        return await startRun(s, { ...request, engine: place.engine, device: place.device }, lines);
       } finally {
         lines.end();
       }

@@ -31,7 +31,7 @@ const total = ({ train, valid }: Load): number => train + valid;
  * its seconds an image and epoch, and what it needed before the first epoch. Null where there is none. `runs` newest first.
  */
 export function estimateFromRuns(config: RunConfig, load: Load, snapshot: string, runs: readonly PastRun[]): TimeEstimate | null {
-  const past = runs.find(({ run, load: its }) => isAlike(run.config, config) && run.epochs.length > 0 && total(its) > 0);
+  const past = runs.find(({ run, load: its }) => isAlike(run.config, config) && stayed(run) && run.epochs.length > 0 && total(its) > 0);
   if (!past) return null;
   const epochSeconds = median(past.run.epochs.map((row: EpochRow) => row.seconds).filter((s) => Number.isFinite(s)));
   if (epochSeconds === null) return null;
@@ -58,6 +58,9 @@ export function estimateFromMeasure(config: RunConfig, load: Load, { forward, st
     basis: 'a rough figure, from a few steps and a few of these images measured on this machine just now',
   };
 }
+
+/** Whether all its epochs were computed in the same place. */
+const stayed = ({ sessions }: RunRecord): boolean => new Set(sessions.map(({ engine, device }) => `${engine} ${device}`)).size <= 1;
 
 function isAlike(a: RunConfig, b: RunConfig): boolean {
   const kind = (c: RunConfig): unknown[] => [c.backbone, c.scope, c.size, c.batchNorm, c.engine, c.device, c.augmentation === null];

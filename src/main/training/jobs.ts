@@ -3,7 +3,8 @@ import { AppError } from '../../shared/errors.ts';
 import { bytesText, durationText } from '../../shared/format.ts';
 import type { Job, JobProgress } from '../../shared/job.ts';
 import type { RunRecord } from '../../shared/run.ts';
-import type { TrainRequest } from '../../shared/contract.ts';
+import type { ResumeRequest, TrainRequest } from '../../shared/contract.ts';
+import { deviceProblem, withDevice } from '../devices.ts';
 import { makeFolders } from '../files.ts';
 import type { JobContext } from '../jobs/jobs.ts';
 import type { Workbench } from '../workbench.ts';
@@ -21,13 +22,18 @@ export function startTraining(bench: Workbench, request: TrainRequest): Job {
   );
 }
 
-/** Throws AppError 'bad-request' where the run is being trained. */
-export function resumeTraining(bench: Workbench, id: string, epochs: number | undefined): Job {
+/** Throws AppError 'bad-request' where the run is being trained, or where the device asked for did not pass its trial. */
+export function resumeTraining(bench: Workbench, request: ResumeRequest): Job {
+  const { run: id } = request;
   const run = bench.store.runs.get(id);
+  const changes = withDevice(request, bench.settings.get().device, bench.devices.get());
+  const { engine, device } = { ...run.config, ...changes };
+  const broken = changes.device === undefined ? null : deviceProblem({ engine, device }, bench.devices.get());
+  if (broken !== null) throw new AppError('bad-request', `${broken} Choose another device.`, { run: id, field: 'device' });
   if (bench.jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${id} is being trained already.`, { run: id });
   const { name } = bench.store.datasets.get(run.dataset);
   return bench.jobs.start({ kind: 'train', title: `Resuming run ${id} on ${name}`, subject: id }, (job) =>
-    inTurn(bench, job, (o) => resumeRun(bench, id, epochs, o)),
+    inTurn(bench, job, (o) => resumeRun(bench, id, changes, o)),
   );
 }
 

@@ -9,6 +9,7 @@ import type { Store } from '../db/store.ts';
 import type { FetchProgress } from '../nn/weights/download.ts';
 import { versions } from '../versions.ts';
 import type { Workspace } from '../workspace.ts';
+import type { ResumeChanges } from '../devices.ts';
 import { backboneFor, configFor } from './defaults.ts';
 import { refuseOutdated } from './network.ts';
 import { findWeights } from './weights.ts';
@@ -53,8 +54,8 @@ export async function startRun(s: TrainingServices, choices: TrainChoices, o: Tr
   return carryOut(s, run, weights?.path ?? null, false, o);
 }
 
-/** Goes on with a run from its last whole epoch, to at most `epochs` in all where given. */
-export async function resumeRun(s: TrainingServices, id: string, epochs: number | undefined, o: TrainingOptions): Promise<RunRecord> {
+/** Goes on with a run from its last whole epoch. What is changed of its settings holds as soon as the next epoch is done. */
+export async function resumeRun(s: TrainingServices, id: string, changes: ResumeChanges, o: TrainingOptions): Promise<RunRecord> {
   const run = s.store.runs.get(id);
   if (run.epochs.length === 0) throw new AppError('bad-request', `Run ${id} did not finish an epoch, so there is nothing to resume. Train again.`);
   refuseOutdated(s.workspace, run);
@@ -65,11 +66,19 @@ export async function resumeRun(s: TrainingServices, id: string, epochs: number 
       { run: id },
     );
   }
-  const config = { ...run.config, epochs: epochs ?? run.config.epochs };
+  const config = { ...run.config, ...changes };
   if (run.status === 'done' && config.epochs <= run.epochs.length) {
     throw new AppError('bad-request', `Run ${id} is done with all its ${run.epochs.length} epochs. To train it further, ask for more epochs.`);
   }
-  return carryOut(s, s.store.runs.update(id, { config, status: 'running', error: null, finishedMs: null }), null, true, o);
+  const sessions = run.sessions.length ? run.sessions : [{ ...sessionOf(run), firstEpoch: 1 }]; // of before they were kept
+  const begun = s.store.runs.update(id, { config, sessions, status: 'running', error: null, finishedMs: null });
+  try {
+    return await carryOut(s, begun, null, true, o);
+  } catch (error) {
+    // On a device that can't be used, say: then nothing of the run was computed there, and it is judged and resumed where it was.
+    if (s.store.runs.get(id).epochs.length === run.epochs.length) s.store.runs.update(id, { config: run.config, sessions });
+    throw error;
+  }
 }
 
 async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string | null, resume: boolean, o: TrainingOptions): Promise<RunRecord> {

@@ -5,6 +5,7 @@ import { chooseSave } from '../lib/choose.ts';
 import { jobs } from '../state/jobs.svelte.ts';
 import { go, place } from '../state/place.svelte.ts';
 import { toast } from '../state/toasts.svelte.ts';
+import type { ResumeChanges } from './resume-otherwise.ts';
 import { trainingForm } from '../state/training-form.svelte.ts';
 
 /** What can be done with a run. A failure is told in a message, never thrown. */
@@ -17,8 +18,8 @@ const told = async (work: () => Promise<unknown>): Promise<void> => {
   }
 };
 
-export const resumeRun = (run: RunRow, epochs?: number): Promise<void> =>
-  told(() => api.call('runs.resume', { run: run.run, ...(epochs === undefined ? {} : { epochs }) }));
+export const resumeRun = (run: RunRow, changes: ResumeChanges = {}): Promise<void> =>
+  told(() => api.call('runs.resume', { run: run.run, ...changes }));
 
 export const evaluateRun = (run: RunRow): Promise<void> => told(() => api.call('runs.evaluate', { run: run.run, split: 'test' }));
 

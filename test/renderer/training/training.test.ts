@@ -3,6 +3,7 @@ import { choicesOf, configDiff, configLines } from '../../../src/renderer/traini
 import { FIELDS, screenWords, typedNumber } from '../../../src/renderer/training/fields.ts';
 import { presetChoices, presetOf, proposed, weightsWords } from '../../../src/renderer/training/presets.ts';
 import { NEWEST_FIRST, sortedBy, tableRuns } from '../../../src/renderer/training/run-table.ts';
+import { resumeChanges, resumeNotes, resumePlaces } from '../../../src/renderer/training/resume-otherwise.ts';
 import { curveWarning, resumable, statusSentence } from '../../../src/renderer/training/status-words.ts';
 import { TrainRequest } from '../../../src/shared/contract.ts';
 import type { CatalogueItem, RunRow } from '../../../src/shared/explore.ts';
@@ -133,5 +134,33 @@ describe('where a run stands', () => {
     const learned = [1, 2, 3, 4, 5].map((n) => row(n, 0.7, 0.99));
     expect(curveWarning(run('r1', { epochs: learned, bestEpoch: 2 }))).toContain('by heart');
     expect(curveWarning(run('r1', { epochs: [1, 2, 3, 4, 5].map((n) => row(n, 0.9)), bestEpoch: 2 }))).toBeNull();
+  });
+});
+
+describe('resuming otherwise', () => {
+  const check = (engine: 'onnx' | 'tensorflow', device: 'cpu' | 'webgpu' | 'cuda', imagesPerSecond: number | null, ok = true) =>
+    ({ engine, device, ok, imagesPerSecond, detail: '', elsewhere: null }) as const;
+
+  test('offers where it was, the processor, and what passed a timed trial', () => {
+    const config = { ...someConfig, device: 'webgpu' } as const;
+    const checks = [
+      check('onnx', 'cpu', 100),
+      check('onnx', 'cuda', null, false),
+      check('tensorflow', 'cpu', null),
+      check('tensorflow', 'cuda', 500),
+    ];
+    expect(resumePlaces(config, checks).map(({ text }) => text)).toEqual([
+      'Graphics card (WebGPU) – as until now',
+      'Processor (CPU)',
+      'NVIDIA graphics card (CUDA), TensorFlow',
+    ]);
+    expect(resumePlaces(config, []).map(({ value }) => value)).toEqual(['onnx webgpu', 'onnx cpu']);
+  });
+  test('changes only what differs, and says what that means', () => {
+    const same = resumeChanges(someConfig, { engine: 'onnx', device: 'cpu' }, someConfig.batch);
+    expect([same, resumeNotes(someConfig, same)]).toEqual([{}, []]);
+    const changes = resumeChanges(someConfig, { engine: 'onnx', device: 'cuda' }, 4);
+    expect(changes).toEqual({ engine: 'onnx', device: 'cuda', batch: 4 });
+    expect(resumeNotes(someConfig, changes)).toHaveLength(3);
   });
 });

@@ -62,7 +62,7 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
     if (!request) throw new AppError('bad-request', problems[0]!.message, { field: problems[0]!.field });
     return startTraining(bench, request);
   },
-  'runs.resume': ({ run, epochs }, { bench }) => resumeTraining(bench, run, epochs),
+  'runs.resume': (request, { bench }) => resumeTraining(bench, request),
   'runs.evaluate': ({ run, split }, { bench }) => startEvaluation(bench, run, split),
   'runs.metrics': ({ run, split }, { bench }) => bench.store.runs.get(run).metrics.find((m) => m.split === split) ?? null,
   'runs.annotate': ({ run, name, tags, note }, { bench }) => {
