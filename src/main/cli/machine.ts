@@ -74,7 +74,7 @@ async function measured(compute: ComputeHost, r: BenchRequest): Promise<Benched>
     if (task === 'embed') {
       if (r.folder === undefined) throw new AppError('usage', 'The task embed needs a folder of pictures: --folder FOLDER.');
       if (profile) throw new AppError('usage', 'The task embed has no profile: --profile is for train, infer and explain.');
-      const found = await compute.ask('benchEmbed', { folder: fromHere(r.folder), limit, backbone, size, device }, { onProgress });
+      const found = await compute.ask('benchEmbed', { folder: fromHere(r.folder), limit, backbone, size, engine, device }, { onProgress });
       return { task, backbone, size, ...found, imagesPerSecond: found.images / found.seconds, device, engine };
     }
     const found = await compute.ask('bench', { task, backbone, pairs, size, steps, scope, batchNorm, engine, device, profile }, { onProgress });

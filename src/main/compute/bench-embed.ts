@@ -16,9 +16,9 @@ const HALF = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 
 /** Seconds to decode and embed every JPEG and PNG below a folder, end to end, with random weights and nothing cached. */
 export async function benchEmbed(
-  { folder, limit, backbone, size, device }: ComputeCalls['benchEmbed']['args'],
+  { folder, limit, backbone, size, engine: name, device }: ComputeCalls['benchEmbed']['args'],
   { signal, progress }: CallContext<'benchEmbed'>,
-): Promise<{ images: number; seconds: number; threads: number }> {
+): Promise<ComputeCalls['benchEmbed']['result']> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => PICTURES.test(file))
     .sort()
@@ -26,7 +26,7 @@ export async function benchEmbed(
     .map((file): Readable => ({ file: join(folder, file), sha256: null }));
   if (files.length === 0) throw new AppError('not-found', `There are no JPEG or PNG files below ${folder}.`);
   const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
-  const engine = await openEngine('onnx', device);
+  const engine = await openEngine(name, device);
   const exe = await engine.compile(embeddingTask(spec, 'image', FORWARD_BATCH), initialTensors(siameseParams(spec), 1));
   const reader = openReader({ size, preprocessing: { mean: [...HALF.mean], std: [...HALF.std] }, augmentation: null, cache: null });
   const decode = (part: readonly Readable[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, signal);
@@ -40,5 +40,5 @@ export async function benchEmbed(
   const seconds = (performance.now() - began) / 1000;
   await reader.end();
   await exe.dispose();
-  return { images: files.length, seconds, threads: availableParallelism() };
+  return { images: files.length, seconds, threads: availableParallelism(), peakBytes: process.resourceUsage().maxRSS * 1024 };
 }

@@ -136,8 +136,8 @@ export interface ComputeCalls {
   check: { args: { verbose?: boolean }; result: CheckResult[]; progress: never };
   bench: { args: BenchRequest; result: BenchResult; progress: Counted };
   benchEmbed: {
-    args: { folder: string; limit: number | undefined; backbone: BackboneName; size: number; device: DeviceName };
-    result: { images: number; seconds: number; threads: number };
+    args: { folder: string; limit: number | undefined; backbone: BackboneName; size: number; engine: EngineName; device: DeviceName };
+    result: { images: number; seconds: number; threads: number; peakBytes: number };
     progress: Counted;
   };
   exportModel: {
