@@ -33,12 +33,31 @@ export function depthwiseKernelGradientInBlocks(e: Emitter, x: Ref, w: Ref, g: R
   return e.sum(e.reshape(cropped, [n, ...w.shape]), [0], false);
 }
 
-/** [O, I, kh, kw] -> [O / b, I / b, kh, kw, b of I, b of O]; [O / b, I, kh, kw, b] where input channels are few, as in a depthwise one. */
+/** The gradient g [N, O, h, w] of a convolution with stride 1, taken back through its kernel [O, C / groups, kh, kw], in blocks. */
+export function inputGradientInBlocks(e: Emitter, g: Ref, w: Ref, { pads, groups }: ConvAttrs): Ref {
+  const [kh, kw] = w.shape.slice(2) as [number, number];
+  const turned = [kh - 1 - pads[0], kw - 1 - pads[1], kh - 1 - pads[2], kw - 1 - pads[3]];
+  const kernel = groups === 1 ? turnedKernelInBlocks(e, w) : kernelInBlocks(e, e.flip(w, [2, 3]));
+  return e.blockConv(e.inBlocks(g), kernel, { stride: 1, pads: turned, group: groups });
+}
+
+/**
+ * [O, I, kh, kw] -> [O / b, I / b, kh, kw, b of I, b of O]; [O / b, I, kh, kw, b] where input channels are few, as in a depthwise
+ * one. Laid out as if each output channel were a map's: several times as quick as a transposition number by number.
+ */
 function kernelInBlocks(e: Emitter, w: Ref): Ref {
   const [o, i, kh, kw] = w.shape as [number, number, number, number];
   const b = e.block;
-  const laid = e.fitsBlocks(i)
-    ? e.transpose(e.reshape(w, [o / b, b, i / b, b, kh, kw]), [0, 2, 4, 5, 3, 1])
-    : e.transpose(e.reshape(w, [o / b, b, i, kh, kw]), [0, 2, 3, 4, 1]);
-  return e.reshape(laid, w.shape);
+  const laid = e.asItLies(e.inBlocks(e.reshape(w, [1, o, 1, i * kh * kw]))); // [O / b, I, kh, kw, b]
+  if (!e.fitsBlocks(i) || kh * kw === 1) return e.reshape(laid, w.shape);
+  return e.reshape(e.transpose(e.reshape(laid, [(o / b) * (i / b), b, kh * kw, b]), [0, 2, 1, 3]), w.shape);
+}
+
+/** [O, I, kh, kw] -> that of the kernel [I, O, kh, kw] turned by 180 degrees: [I / b, O / b, kh, kw, b of O, b of I]. */
+function turnedKernelInBlocks(e: Emitter, w: Ref): Ref {
+  const [o, i, kh, kw] = w.shape as [number, number, number, number];
+  const b = e.block;
+  const laid = e.reshape(e.asItLies(e.inBlocks(e.reshape(w, [o, i, 1, kh * kw]))), [o / b, b, i / b, kh * kw, b]);
+  const turned = kh * kw === 1 ? laid : e.flip(laid, [3]);
+  return e.reshape(e.transpose(turned, [2, 0, 3, 1, 4]), [i, o, kh, kw]);
 }

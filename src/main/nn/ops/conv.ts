@@ -1,5 +1,5 @@
 import type { Emitter, Ref } from '../emit.ts';
-import { convInBlocks, depthwiseKernelGradientInBlocks, paysInBlocks } from './conv-in-blocks.ts';
+import { convInBlocks, depthwiseKernelGradientInBlocks, inputGradientInBlocks, paysInBlocks } from './conv-in-blocks.ts';
 import { expectRank, expectShape, type Op } from './op.ts';
 
 export interface ConvAttrs {
@@ -40,12 +40,12 @@ function inputGradient(e: Emitter, x: Ref, w: Ref, g: Ref, attrs: ConvAttrs): Re
   const { stride, pads, groups } = attrs;
   if (stride > 1) return convTranspose(e, x, w, g, attrs);
   const [kh, kw] = w.shape.slice(2) as [number, number];
+  const turnedShape = groups === 1 ? [w.shape[1]!, w.shape[0]!, kh, kw] : w.shape;
+  if (paysInBlocks(e, g, turnedShape, attrs) && (groups > 1 || e.fitsBlocks(w.shape[0]!))) return inputGradientInBlocks(e, g, w, attrs);
   const channelsFirst = groups === 1 ? e.transpose(w, [1, 0, 2, 3]) : w; // [C, O, kh, kw], or [C, 1, kh, kw]
   const mirrored = kh === 1 && kw === 1 ? channelsFirst : e.flip(channelsFirst, [2, 3]);
   const before = [kh - 1 - pads[0], kw - 1 - pads[1]];
   const after = [kh - 1 - pads[2], kw - 1 - pads[3]];
-  if (paysInBlocks(e, g, mirrored.shape, attrs))
-    return convInBlocks(e, g, mirrored, null, { stride: 1, pads: [before[0]!, before[1]!, after[0]!, after[1]!], groups });
   return e.conv(g, mirrored, { stride: 1, pads: [...before, ...after], group: groups });
 }
 
