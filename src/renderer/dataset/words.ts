@@ -19,10 +19,6 @@ export function labelOf(image: CuratedImage): string {
   return parts.join(', ');
 }
 
-/** "24 Nov 2026, 21:45" in the machine's own time: what she did here, not what a report says. */
-export const momentText = (ms: number): string =>
-  new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(ms);
-
 /** The largest class over the smallest, in words; null where they are alike enough. */
 export function imbalanceText(classes: readonly { className: string; kept: number }[]): string | null {
   const used = classes.filter(({ kept }) => kept > 0).toSorted((a, b) => a.kept - b.kept);

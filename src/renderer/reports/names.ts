@@ -21,13 +21,6 @@ export const summaryOf = ({ verdict, judgement, note }: Pick<ComparisonRow, 'ver
     .filter(Boolean)
     .join(' · ');
 
-/** "24 Nov 2026", in the reader's own time. */
-export const dayText = (ms: number): string => new Date(ms).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-
-/** "24 Nov 2026, 14:05", in the reader's own time. */
-export const momentText = (ms: number): string =>
-  `${dayText(ms)}, ${new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
-
 const LONGEST = 60; // characters of a file name
 
 /** A file name that every system takes, made of a title: "Spring review, part 2" is "Spring review, part 2.pdf". */

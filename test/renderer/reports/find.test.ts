@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EVERYTHING, findComparisons, isEverything } from '../../../src/renderer/reports/find.ts';
-import { dayText, pairName, reportFileName } from '../../../src/renderer/reports/names.ts';
+import { dayText } from '../../../src/renderer/lib/moment.ts';
+import { pairName, reportFileName } from '../../../src/renderer/reports/names.ts';
 import { dropIndex, moved } from '../../../src/renderer/reports/order.ts';
 import type { ComparisonRow } from '../../../src/shared/explore.ts';
 import { sampleComparison } from '../../report/sample.ts';
