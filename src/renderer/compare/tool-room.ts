@@ -1,5 +1,5 @@
 /** The controls under the pictures, the one used most first, with the room that each takes beside the others, px. */
-const ROOM = { opacity: 190, contour: 210, grey: 172, scale: 160, colours: 220 } as const;
+const ROOM = { opacity: 168, contour: 186, grey: 148, scale: 156, colours: 207 } as const;
 export type MapControlName = keyof typeof ROOM;
 export const MAP_CONTROLS = Object.keys(ROOM) as MapControlName[];
 

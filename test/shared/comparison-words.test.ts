@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { fitCalibration, similarityOf } from '../../src/main/evaluate/calibrate.ts';
+import { supportOf } from '../../src/main/evaluate/support.ts';
+import { renderReport } from '../../src/main/report/render.ts';
+import { similaritySentence, supportSentence } from '../../src/shared/comparison-words.ts';
+import { randomFor } from '../../src/shared/random.ts';
+import { someComparison } from '../db/records.ts';
+import { run } from '../renderer/runs.ts';
+import { RUN, sampleComparison, sampleInput, shown } from '../report/sample.ts';
+
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+const judgedOn = (same: number[], different: number[]) => run('r1', { validDistances: { same, different } });
+
+describe('how sure a similarity is', () => {
+  const calibration = { threshold: 1.3, slope: 2.5 };
+  // 1 / (1 + exp(k (D − t))) = p where D = t + ln((1 − p) / p) / k.
+  test.each([
+    [0.5, '50 %'],
+    [0.25, '25 %'],
+    [0.9, '90 %'],
+    [0.052, '5.2 %'],
+    [0.9994, 'over 99.9 %'],
+    [0.0002, 'under 0.1 %'],
+  ])('a share of %f is told as %s, with the pairs that it rests on', (share, told) => {
+    const distance = calibration.threshold + Math.log((1 - share) / share) / calibration.slope;
+    const similarity = similarityOf(distance, calibration);
+    expect(similarity).toBeCloseTo(share, 12);
+    expect(plain(similaritySentence(someComparison('c1', 'r1', { distance, similarity }), judgedOn([0.1, 0.2], Array(1498).fill(2))))).toBe(
+      `A similarity of ${told} means: of pairs at this distance, drawn as in validation, about so many are of the same class. It is calibrated on 1,500 validation pairs and 50 % at the threshold.`,
+    );
+  });
+
+  test('the percent told is the share of same pairs at that distance: of two normal distributions it is known', () => {
+    const [same, different, sigma, pairs] = [0.8, 1.6, 0.5, 40_000];
+    const random = randomFor(3, 'how sure');
+    const labels = Array.from({ length: pairs }, (_, i) => i % 2);
+    const distances = labels.map((label) => (label ? different : same) + sigma * random.normal());
+    const { calibration: fitted } = fitCalibration(distances, labels, (same + different) / 2);
+    for (const distance of [0.9, 1.1, 1.2, 1.3, 1.5]) {
+      const density = (mean: number): number => Math.exp(-((distance - mean) ** 2) / (2 * sigma ** 2));
+      const known = density(same) / (density(same) + density(different));
+      const sentence = similaritySentence(someComparison('c1', 'r1', { distance, similarity: similarityOf(distance, fitted) }), undefined);
+      const told = Number(/^A similarity of ([\d.]+)/.exec(sentence)![1]);
+      expect(Math.abs(told - 100 * known)).toBeLessThan(2); // 40,000 pairs, and a whole percent
+    }
+  });
+});
+
+describe('how far validation supports a verdict', () => {
+  const valid = { same: [0.1, 0.2, 0.4, 1.2], different: [0.3, 1, 1.2, 1.5, 1.9] };
+  const told = (distance: number, threshold = 0.9): string => {
+    const verdict = distance > threshold ? 'different' : 'same';
+    return plain(supportSentence(someComparison('c1', 'r1', { distance, threshold, verdict, support: supportOf(distance, threshold, valid) })));
+  };
+  test.each([
+    [1.2, 'Of the 4 validation pairs at least this far above the threshold, 75 % are truly different. That is few pairs to go by.'],
+    [1.5, 'Of the 2 validation pairs at least this far above the threshold, all are truly different. That is few pairs to go by.'],
+    [0.9, 'Of the 4 validation pairs at least this far below the threshold, 75 % are truly of the same class. That is few pairs to go by.'],
+    [0.1, 'Only one validation pair lies this far below the threshold; it is truly of the same class.'],
+    [1.6, 'Only one validation pair lies this far above the threshold; it is truly different.'],
+    [5, 'No validation pair lies this far above the threshold, so validation cannot say how often such a verdict is right.'],
+  ])('at a distance of %f', (distance, sentence) => expect(told(distance)).toBe(sentence));
+
+  test('with thirty pairs there is no word of few', () => {
+    const many = { pairs: 30, agree: 0 };
+    expect(supportSentence(someComparison('c1', 'r1', { verdict: 'different', support: many }))).toBe(
+      'Of the 30 validation pairs at least this far above the threshold, none are truly different.',
+    );
+  });
+});
+
+test('a report’s curve of similarity, read from its own words, gives the percent that it tells of the pair', () => {
+  const comparison = sampleComparison(RUN.calibration!.threshold + 0.11);
+  const text = renderReport(sampleInput({ comparisons: [shown(comparison)] }))
+    .replace(/<[^>]*>/g, '')
+    .replace(/[\s\u00a0]+/g, ' ');
+  const [, k, t] = /with k = ([\d.]+) per unit of distance, t = ([\d.]+)/.exec(text)!;
+  const told = Number(/A similarity of ([\d.]+) % means/.exec(text)![1]);
+  const known = 100 / (1 + Math.exp(Number(k) * (comparison.distance - Number(t))));
+  expect(Math.abs(told - known)).toBeLessThan(0.6); // a whole percent is told
+});
