@@ -7,7 +7,7 @@ export type Point = [x: number, y: number];
 /** The value below which `percent` (0..100) of the values lie: linear between the closest ranks, as numpy's default. 0 when there are none. */
 export function percentile(values: Float32Array, percent: number): number {
   if (values.length === 0) return 0;
-  const sorted = Float32Array.from(values).sort();
+  const sorted = values.slice().sort();
   const rank = (Math.min(100, Math.max(0, percent)) / 100) * (sorted.length - 1);
   const low = Math.floor(rank);
   const high = Math.min(sorted.length - 1, low + 1);

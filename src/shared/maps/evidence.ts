@@ -27,13 +27,21 @@ export function evidencePlace(map: Float32Array, w: number, h: number, width: nu
   const [across, down] = [strip / width, strip / height];
   const sums = { centre: 0, border: 0, left: 0, right: 0, top: 0, bottom: 0 };
   for (let y = 0; y < GRID; y++) {
+    const v = (y + 0.5) / GRID;
+    const top = v < down;
+    const bottom = v > 1 - down;
+    const middle = v > 1 / 3 && v < 2 / 3;
     for (let x = 0; x < GRID; x++) {
       const value = fine[y * GRID + x]!;
-      const [u, v] = [(x + 0.5) / GRID, (y + 0.5) / GRID];
-      const at = { left: u < across, right: u > 1 - across, top: v < down, bottom: v > 1 - down };
-      if (u > 1 / 3 && u < 2 / 3 && v > 1 / 3 && v < 2 / 3) sums.centre += value;
-      for (const side of ['left', 'right', 'top', 'bottom'] as const) if (at[side]) sums[side] += value;
-      if (at.left || at.right || at.top || at.bottom) sums.border += value;
+      const u = (x + 0.5) / GRID;
+      const left = u < across;
+      const right = u > 1 - across;
+      if (middle && u > 1 / 3 && u < 2 / 3) sums.centre += value;
+      if (left) sums.left += value;
+      if (right) sums.right += value;
+      if (top) sums.top += value;
+      if (bottom) sums.bottom += value;
+      if (left || right || top || bottom) sums.border += value;
     }
   }
   const sorted = fine.toSorted().reverse();

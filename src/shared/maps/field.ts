@@ -34,7 +34,9 @@ export function upsample(map: Float32Array, w: number, h: number, W: number, H: 
     const lower = down.high[y]! * w;
     const fy = down.share[y]!;
     for (let x = 0; x < W; x++) {
-      const [l, r, fx] = [across.low[x]!, across.high[x]!, across.share[x]!];
+      const l = across.low[x]!; // one by one: an array for each pixel would cost more than the pixel
+      const r = across.high[x]!;
+      const fx = across.share[x]!;
       const above = map[upper + l]! * (1 - fx) + map[upper + r]! * fx;
       const below = map[lower + l]! * (1 - fx) + map[lower + r]! * fx;
       out[y * W + x] = above * (1 - fy) + below * fy;
