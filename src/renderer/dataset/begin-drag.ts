@@ -2,10 +2,21 @@ import { IMAGES_TYPE, packDrag } from '../lib/dragged-images.ts';
 import { comparing } from '../state/comparing.svelte.ts';
 import { images } from '../state/images.svelte.ts';
 
-/** What is selected is dragged, the image under the pointer first. */
+let opening: ReturnType<typeof setTimeout> | undefined;
+
+/**
+ * What is selected is dragged, the image under the pointer first. What that opens comes a moment later: Chromium ends a drag as it
+ * begins where something is laid over the place that it begins from.
+ */
 export function beginDrag(event: DragEvent, id: number | undefined): void {
   if (id === undefined || !event.dataTransfer) return;
-  comparing.dragged = { dataset: images.dataset!, ids: [id, ...images.targets.filter((other) => other !== id)] };
-  event.dataTransfer.setData(IMAGES_TYPE, packDrag(comparing.dragged));
+  const dragged = { dataset: images.dataset!, ids: [id, ...images.targets.filter((other) => other !== id)] };
+  event.dataTransfer.setData(IMAGES_TYPE, packDrag(dragged));
   event.dataTransfer.effectAllowed = 'copy';
+  opening = setTimeout(() => (comparing.dragged = dragged));
+}
+
+export function endDrag(): void {
+  clearTimeout(opening);
+  comparing.dragged = null;
 }
