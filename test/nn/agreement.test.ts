@@ -24,6 +24,7 @@ const CASES: Case[] = [
 ];
 const CPU = onnxEngine('cpu');
 const TOLERANCE = 1e-3;
+const LR = 1e-3;
 
 const trainer = (engine: typeof CPU, { spec, ...o }: Case, params: TensorMap, state?: TrainState): Promise<Trainer> => {
   const taskFor = (pairs: number): ReturnType<typeof trainingTask> =>
@@ -45,7 +46,7 @@ async function walk(engine: typeof CPU, c: Case): Promise<{ numbers: number[][];
   };
   const numbers: number[][] = [];
   const step = async (t: Trainer, i: number, pairs: number): Promise<void> => {
-    const { loss, distances, gradientNorm } = await t.step(batch(i, pairs), pairs, 1e-3);
+    const { loss, distances, gradientNorm } = await t.step(batch(i, pairs), pairs, LR);
     numbers.push([loss, gradientNorm, ...distances]);
   };
   const first = await trainer(engine, c, params);
@@ -74,8 +75,12 @@ describe.each(others)('$title agrees with the CPU', ({ open }) => {
       expect([...found.state[part].keys()].sort()).toEqual([...expected.state[part].keys()].sort());
       for (const [name, { shape, data }] of expected.state[part]) {
         expect(found.state[part].get(name)!.shape).toEqual(shape);
-        // A distance does not change with the last bias: its gradient is rounding noise only.
-        if (!name.endsWith('fc.2.bias')) {
+        // A distance does not change with the last bias, nor with the first one of a unit that is active on both images: those
+        // gradients are rounding noise, of which Adam makes steps of up to the learning rate each.
+        if (c.optimizer !== 'sgd' && name.endsWith('fc.0.bias') && part === 'params') {
+          const other = found.state.params.get(name)!.data;
+          data.forEach((x, i) => expect.soft(Math.abs(other[i]! - x), `${name}[${i}]`).toBeLessThan(2 * 3 * LR));
+        } else if (!name.endsWith('fc.2.bias')) {
           expect.soft(relativeError(found.state[part].get(name)!.data, data), name).toBeLessThan(part === 'params' ? TOLERANCE : 5 * TOLERANCE);
         }
         expect.soft(relativeError(found.resumed[part].get(name)!.data, found.state[part].get(name)!.data), `${name}, resumed`).toBeLessThan(1e-5);
