@@ -9,7 +9,7 @@ const dense: ConvAttrs = { stride: 1, pads: [0, 0, 0, 0], groups: 1 };
 /** Widened, filtered channel by channel, narrowed and added to its input: as in MobileNetV2. */
 function invertedResidual(g: Graph, [x, widen, filter, narrow]: Value[]): Value {
   const wide = g.apply('relu6', [g.apply('conv', [x!, widen!], dense)], null);
-  const filtered = g.apply('relu6', [g.apply('conv', [wide, filter!], { stride: 1, pads: [1, 1, 1, 1], groups: 32 })], null);
+  const filtered = g.apply('relu6', [g.apply('conv', [wide, filter!], { stride: 1, pads: [1, 1, 1, 1], groups: 48 })], null);
   return g.apply('add', [x!, g.apply('conv', [filtered, narrow!], dense)], null);
 }
 
@@ -35,10 +35,10 @@ describe('gradients against finite differences', () => {
   conv('depthwise stride 2, even side', [2, 5, 6, 8], [5, 1, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 5 });
   conv('depthwise stride 2, Keras padding', [2, 5, 6, 8], [5, 1, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 5 });
   // Of so many channels that they can lie in blocks, of 8 or 16.
-  conv('3x3 of whole blocks', [2, 16, 5, 6], [32, 16, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
-  conv('3x3 stride 2 of whole blocks, Keras padding', [2, 16, 6, 8], [16, 16, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 1 });
+  conv('3x3 of whole blocks', [2, 64, 5, 6], [80, 64, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
+  conv('3x3 stride 2 of whole blocks, Keras padding', [2, 64, 6, 8], [64, 64, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 1 });
   conv('1x1 to more whole blocks', [2, 16, 3, 4], [48, 16, 1, 1], { stride: 1, pads: [0, 0, 0, 0], groups: 1 });
-  conv('7x7 of a stem to whole blocks', [2, 3, 12, 11], [16, 3, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
+  conv('7x7 of a stem to whole blocks', [2, 3, 12, 11], [32, 3, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
   conv('depthwise of whole blocks', [3, 32, 6, 5], [32, 1, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 32 });
   conv('depthwise stride 2 of whole blocks, odd side', [2, 16, 7, 5], [16, 1, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 16 });
   conv('depthwise stride 2 of whole blocks, Keras padding', [2, 16, 6, 8], [16, 1, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 16 });
@@ -58,8 +58,8 @@ describe('gradients against finite differences', () => {
 
   const x = [3, 4, 3, 2];
   checkGradient('batchNorm', [x, [4], [4]], (g, inputs) => g.apply('batchNorm', inputs, { epsilon: 1e-5 }));
-  checkGradient('batchNorm of a convolution', [[3, 16, 4, 3], [32, 16, 3, 3], [32], [32]], (g, [x, w, gamma, beta]) => {
-    const y = g.apply('conv', [x!, w!], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
+  checkGradient('batchNorm of a convolution', [[3, 16, 4, 3], [16, 1, 3, 3], [16], [16]], (g, [x, w, gamma, beta]) => {
+    const y = g.apply('conv', [x!, w!], { stride: 1, pads: [1, 1, 1, 1], groups: 16 });
     return g.apply('batchNorm', [y, gamma!, beta!], { epsilon: 1e-5 });
   });
   const positive = (u: number, input: number, last: number): number => (input === last ? 1 + Math.abs(u) : u);

@@ -7,14 +7,14 @@ import type { ConvAttrs } from './conv.ts';
  */
 
 /**
- * Whether it pays, measured: depthwise always, dense where a kernel has more than one place, and where few channels become many,
- * of which the few have to be laid out.
+ * Whether it pays, measured: depthwise always; dense where a kernel has more than one place and many channels (an image's few become
+ * them, or they were many; narrower ones gain a tenth at most), and where few channels become many, of which the few have to be laid out.
  */
 export function paysInBlocks(e: Emitter, x: Ref, [o, i, kh, kw]: readonly number[], { groups }: ConvAttrs): boolean {
   if (!e.fitsBlocks(o!)) return false;
   if (groups > 1) return true;
-  if (kh! * kw! > 1) return e.fitsBlocks(i!) || i! < e.block;
-  return e.fitsBlocks(i!) && o! >= 2 * i! && !x.blocked;
+  if (kh! * kw! > 1) return i! < e.block ? o! >= 32 : e.fitsBlocks(i!) && i! >= 64 && o! >= 64;
+  return e.fitsBlocks(i!) && o! >= 3 * i! && !x.blocked;
 }
 
 /** x [N, C, H, W], kernel [O, C / groups, kh, kw] -> [N, O, h, w], in blocks. Few channels, an image's, are read as they lie. */
