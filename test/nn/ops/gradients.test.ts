@@ -46,9 +46,9 @@ describe('gradients against finite differences', () => {
     'inverted residual',
     [
       [2, 16, 5, 4],
-      [32, 16, 1, 1],
-      [32, 1, 3, 3],
-      [16, 32, 1, 1],
+      [48, 16, 1, 1],
+      [48, 1, 3, 3],
+      [16, 48, 1, 1],
     ],
     invertedResidual,
     {
