@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import onnxProto from 'onnx-proto';
 import * as ort from 'onnxruntime-node';
 import { BLOCKS_DOMAIN, Emitter } from '../emit.ts';
 import { toOnnx } from './onnx-model.ts';
@@ -18,6 +19,11 @@ export function channelBlock(): Promise<number> {
   return (found ??= measured());
 }
 
+/** Whether a model has operators on maps in blocks. That it names their domain says nothing: onnxruntime names all that it knows. */
+export function liesInBlocks(model: Uint8Array): boolean {
+  return onnxProto.onnx.ModelProto.decode(model).graph!.node!.some((node) => node.domain === BLOCKS_DOMAIN);
+}
+
 async function measured(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'twinlens-blocks-'));
   try {
@@ -28,14 +34,16 @@ async function measured(): Promise<number> {
     constant.output(constant.conv(x, kernel, { stride: 1, pads: [1, 1, 1, 1], group: 1 }), 'y');
     const options = { executionProviders: ['cpu'], graphOptimizationLevel: 'all', logSeverityLevel: 4 } as const;
     await (await ort.InferenceSession.create(toOnnx(constant.program), { ...options, optimizedModelFilePath: path })).release();
-    if (!readFileSync(path).includes(BLOCKS_DOMAIN)) return 0;
+    if (!liesInBlocks(readFileSync(path))) return 0;
     const e = new Emitter('cpu', CHANNELS);
     e.output(e.asItLies(e.inBlocks(e.input('x', [1, CHANNELS, 1, 2]))), 'y');
     const session = await ort.InferenceSession.create(toOnnx(e.program), options);
     const numbers = Float32Array.from({ length: 2 * CHANNELS }, (_, i) => i);
     const { y } = await session.run({ x: tensor(numbers, [1, CHANNELS, 1, 2]) });
     await session.release();
-    return (y!.data as Float32Array).indexOf(1); // the first channel's second number comes after the first number of each channel of the block
+    // The first channel's second number comes after the first number of each channel of the block.
+    const block = (y!.data as Float32Array).indexOf(1);
+    return block > 1 ? block : 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
