@@ -30,15 +30,18 @@ export async function benchEmbed(
   const exe = await engine.compile(embeddingTask(spec, 'image', FORWARD_BATCH), initialTensors(siameseParams(spec), 1));
   const reader = openReader({ size, preprocessing: { mean: [...HALF.mean], std: [...HALF.std] }, augmentation: null, cache: null });
   const decode = (part: readonly Readable[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, signal);
-  const began = performance.now();
-  let done = 0;
-  for await (const [part, images] of ahead(chunks(files, FORWARD_BATCH), decode)) {
-    await exe.run({ images });
-    done += part.length;
-    progress({ done, total: files.length });
+  try {
+    const began = performance.now();
+    let done = 0;
+    for await (const [part, images] of ahead(chunks(files, FORWARD_BATCH), decode)) {
+      await exe.run({ images });
+      done += part.length;
+      progress({ done, total: files.length });
+    }
+    const seconds = (performance.now() - began) / 1000;
+    return { images: files.length, seconds, threads: availableParallelism(), peakBytes: process.resourceUsage().maxRSS * 1024 };
+  } finally {
+    await reader.end();
+    await exe.dispose();
   }
-  const seconds = (performance.now() - began) / 1000;
-  await reader.end();
-  await exe.dispose();
-  return { images: files.length, seconds, threads: availableParallelism(), peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
