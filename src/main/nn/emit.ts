@@ -267,6 +267,22 @@ export class Emitter {
     return this.written('Reshape', [x, this.ints(shape)], [{ ...x, shape }])[0]!;
   }
 
+  /** What was made number by number in the order of blocks, as a map that lies in them. */
+  lyingInBlocks(x: Ref, shape: readonly number[]): Ref {
+    return { ...this.reshape(x, shape), blocked: true };
+  }
+
+  /** x in the layout of another map, where it is there in that one too; so that is the one that is kept. */
+  lyingAs(other: Ref, x: Ref): Ref {
+    return x.blocked === other.blocked ? x : (this.otherLayout.get(x.name) ?? x);
+  }
+
+  /** Sum over images and places, [N, C, H, W] -> [C]. */
+  channelSum(x: Ref): Ref {
+    if (!x.blocked) return this.sum(x, [0, 2, 3], false);
+    return this.scale(this.sum(this.blockMean(x), [0, 2, 3], false), x.shape[2]! * x.shape[3]!);
+  }
+
   /** The numbers in the order in which they lie, as if that were rows. */
   asItLies({ name, shape, type }: Ref): Ref {
     return { name, shape, type };

@@ -6,16 +6,9 @@ import type { ConvAttrs } from './conv.ts';
  * weights are constant, so for inference; here they are written into a training step, whose weights move.
  */
 
-/**
- * Whether to: depthwise always; dense where a kernel has more than one place and many channels, or makes them of an image's few; and
- * where few channels become many, of which the few have to be laid out. Narrower networks would gain too (compact 13 %), but the
- * drawn sample's maps were judged with sums in the order of rows, and other orders of rounding train another network.
- */
-export function paysInBlocks(e: Emitter, x: Ref, [o, i, kh, kw]: readonly number[], { groups }: ConvAttrs): boolean {
-  if (!e.fitsBlocks(o!)) return false;
-  if (groups > 1) return true;
-  if (kh! * kw! > 1) return i! < e.block ? o! >= 32 : e.fitsBlocks(i!) && i! >= 64 && o! >= 64;
-  return e.fitsBlocks(i!) && o! >= 3 * i! && !x.blocked;
+/** Whether a kernel [O, C / groups, kh, kw] can: whole blocks of channels, or the few of an image. */
+export function canLieInBlocks(e: Emitter, [o, i]: readonly number[], { groups }: ConvAttrs): boolean {
+  return e.fitsBlocks(o!) && (groups > 1 || e.fitsBlocks(i!) || i! < e.block);
 }
 
 /** x [N, C, H, W], kernel [O, C / groups, kh, kw] -> [N, O, h, w], in blocks. Few channels, an image's, are read as they lie. */
@@ -34,12 +27,91 @@ export function depthwiseKernelGradientInBlocks(e: Emitter, x: Ref, w: Ref, g: R
   return e.sum(e.reshape(cropped, [n, ...w.shape]), [0], false);
 }
 
-/** The gradient g [N, O, h, w] of a convolution with stride 1, taken back through its kernel [O, C / groups, kh, kw], in blocks. */
-export function inputGradientInBlocks(e: Emitter, g: Ref, w: Ref, { pads, groups }: ConvAttrs): Ref {
-  const [kh, kw] = w.shape.slice(2) as [number, number];
-  const turned = [kh - 1 - pads[0], kw - 1 - pads[1], kh - 1 - pads[2], kw - 1 - pads[3]];
-  const kernel = groups === 1 ? turnedKernelInBlocks(e, w) : kernelInBlocks(e, e.flip(w, [2, 3]));
-  return e.blockConv(e.inBlocks(g), kernel, { stride: 1, pads: turned, group: groups });
+/**
+ * A dense kernel's gradient as a convolution whose images are x's channels, whose channels are x's images, and whose kernel is the
+ * output's gradient; of whole blocks of images. Padded beforehand: at a border the kernels work place by place.
+ */
+export function kernelGradientInBlocks(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads }: ConvAttrs): Ref {
+  const size = x.shape.slice(2);
+  const after = size.map((d, k) => (g.shape[2 + k]! - 1) * stride + w.shape[2 + k]! - d - pads[k]!);
+  const turned = e.transpose(x, [1, 0, 2, 3]); // [C, N, H, W]
+  const reached = after.every((a) => a >= 0)
+    ? turned
+    : e.slice(
+        turned,
+        [2, 3],
+        [0, 0],
+        size.map((d, k) => d + Math.min(after[k]!, 0)),
+      );
+  const padded = e.pad(reached, [0, 0, pads[0], pads[1]], [0, 0, ...after.map((a) => Math.max(a, 0))]);
+  const out = e.blockConv(e.inBlocks(padded), mapAsKernel(e, g), { stride: 1, pads: [0, 0, 0, 0], group: 1, dilation: stride });
+  return e.transpose(out, [1, 0, 2, 3]); // [C, O, kh, kw] -> [O, C, kh, kw]
+}
+
+/** [N, O, h, w] as the kernel of O outputs and N inputs: [O / b, N / b, h, w, b of N, b of O]. */
+function mapAsKernel(e: Emitter, g: Ref): Ref {
+  const [n, o, h, w] = g.shape as [number, number, number, number];
+  const b = e.block;
+  const lying = e.reshape(e.asItLies(e.inBlocks(g)), [n / b, b, (o / b) * h * w, b]);
+  const images = e.reshape(e.transpose(lying, [0, 2, 1, 3]), [n / b, o / b, h * w * b * b]);
+  return e.reshape(e.transpose(images, [1, 0, 2]), [o, n, h, w]);
+}
+
+/**
+ * Along one axis, places of the input that lie a stride apart meet the same places of a kernel: their gradient is the output's,
+ * convolved with these, turned.
+ */
+interface Phase {
+  first: number; // place of the kernel; the others follow a stride apart
+  places: number; // how many
+  before: number; // zeros before the output's gradient
+  after: number;
+}
+
+/** One phase for each place within a stride, null where it meets none of the kernel's. Null where phases differ in length or would be cut. */
+function phasesOf(size: number, kernel: number, out: number, pad: number, stride: number): (Phase | null)[] | null {
+  if (size % stride !== 0) return null;
+  const phases = Array.from({ length: stride }, (_, at): Phase | null => {
+    const first = (at + pad) % stride;
+    const places = Math.ceil((kernel - first) / stride);
+    if (places <= 0) return null;
+    const before = places - 1 - (at + pad - first) / stride;
+    return { first, places, before, after: size / stride - out - before + places - 1 };
+  });
+  return phases.some((p) => p && (p.before < 0 || p.after < 0)) ? null : phases;
+}
+
+/**
+ * The gradient g [N, O, h, w] of a convolution taken back through its kernel [O, C / groups, kh, kw] to [N, C, H, W], in blocks; null
+ * where it can't be. With a stride each phase of the places is a convolution of its own, and they are interleaved.
+ */
+export function inputGradientInBlocks(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads, groups }: ConvAttrs): Ref | null {
+  if (groups === 1 && !(e.fitsBlocks(w.shape[0]!) && e.fitsBlocks(w.shape[1]!))) return null;
+  const [down, across] = [0, 1].map((k) => phasesOf(x.shape[2 + k]!, w.shape[2 + k]!, g.shape[2 + k]!, pads[k]!, stride));
+  if (!down || !across) return null;
+  const gradient = e.inBlocks(g);
+  const part = (row: Phase, column: Phase): Ref => {
+    const places = stride === 1 ? w : e.slice(w, [2, 3], [row.first, column.first], w.shape.slice(2), [stride, stride]);
+    const kernel = groups === 1 ? turnedKernelInBlocks(e, places) : kernelInBlocks(e, e.flip(places, [2, 3]));
+    return e.blockConv(gradient, kernel, { stride: 1, pads: [row.before, column.before, row.after, column.after], group: groups });
+  };
+  const parts = down.map((row) => across.map((column) => (row && column ? part(row, column) : null)));
+  return stride === 1 ? parts[0]![0]! : interleaved(e, parts, x.shape);
+}
+
+/** Maps in blocks, one for each phase of rows and columns, set in turn; null: zeros. */
+function interleaved(e: Emitter, parts: readonly (readonly (Ref | null)[])[], shape: readonly number[]): Ref {
+  const [n, c, height, width] = shape as [number, number, number, number];
+  const [b, stride] = [e.block, parts.length];
+  const zeros = (of: readonly number[]): Ref => e.node('Expand', [e.scalar(0), e.ints(of)], of);
+  const place = [(n * c * height * width) / (stride * stride * b), b];
+  const row = [(n * c * height) / (stride * b), width * b];
+  const rows = parts.map((columns) => {
+    if (columns.every((part) => part === null)) return zeros(row);
+    const inTurn = columns.map((part) => (part ? e.reshape(e.asItLies(part), place) : zeros(place)));
+    return e.reshape(e.concat(inTurn, 1), row);
+  });
+  return e.lyingInBlocks(e.concat(rows, 1), shape);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Emitter, Ref } from '../emit.ts';
-import { convInBlocks, depthwiseKernelGradientInBlocks, inputGradientInBlocks, paysInBlocks } from './conv-in-blocks.ts';
+import { canLieInBlocks, convInBlocks, depthwiseKernelGradientInBlocks, inputGradientInBlocks, kernelGradientInBlocks } from './conv-in-blocks.ts';
 import { expectRank, expectShape, type Op } from './op.ts';
 
 export interface ConvAttrs {
@@ -22,7 +22,7 @@ export const conv: Op<ConvAttrs> = {
   },
 
   forward(e, [x, w, bias], attrs) {
-    if (paysInBlocks(e, x!, w!.shape, attrs)) return { outputs: [convInBlocks(e, x!, w!, bias ?? null, attrs)] };
+    if (canLieInBlocks(e, w!.shape, attrs)) return { outputs: [convInBlocks(e, x!, w!, bias ?? null, attrs)] };
     const { stride, pads, groups } = attrs;
     return { outputs: [e.conv(x!, w!, { stride, pads, group: groups, bias: bias ?? null })] };
   },
@@ -31,17 +31,17 @@ export const conv: Op<ConvAttrs> = {
     return [
       needs[0] ? inputGradient(e, x!, w!, g, attrs) : null,
       needs[1] ? kernelGradient(e, x!, w!, g, attrs) : null,
-      ...(bias ? [needs[2] ? e.sum(g, [0, 2, 3], false) : null] : []),
+      ...(bias ? [needs[2] ? e.channelSum(g) : null] : []),
     ];
   },
 };
 
 function inputGradient(e: Emitter, x: Ref, w: Ref, g: Ref, attrs: ConvAttrs): Ref {
+  const inBlocks = canLieInBlocks(e, w.shape, attrs) ? inputGradientInBlocks(e, x, w, g, attrs) : null;
+  if (inBlocks) return inBlocks;
   const { stride, pads, groups } = attrs;
   if (stride > 1) return convTranspose(e, x, w, g, attrs);
   const [kh, kw] = w.shape.slice(2) as [number, number];
-  const turnedShape = groups === 1 ? [w.shape[1]!, w.shape[0]!, kh, kw] : w.shape;
-  if (paysInBlocks(e, g, turnedShape, attrs) && (groups > 1 || e.fitsBlocks(w.shape[0]!))) return inputGradientInBlocks(e, g, w, attrs);
   const channelsFirst = groups === 1 ? e.transpose(w, [1, 0, 2, 3]) : w; // [C, O, kh, kw], or [C, 1, kh, kw]
   const mirrored = kh === 1 && kw === 1 ? channelsFirst : e.flip(channelsFirst, [2, 3]);
   const before = [kh - 1 - pads[0], kw - 1 - pads[1]];
@@ -66,6 +66,7 @@ function kernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, attrs: ConvAttrs): R
   // With few input channels (the stem) one convolution beats many strided slices.
   if (x.shape[1]! <= 4 && w.shape[2]! * w.shape[3]! > 1) return swappedKernelGradient(e, x, w, g, attrs);
   const [o, c, kh, kw] = w.shape as [number, number, number, number];
+  if (kh * kw > 1 && e.fitsBlocks(o) && e.fitsBlocks(x.shape[0]!)) return kernelGradientInBlocks(e, x, w, g, attrs);
   const places = g.shape[2]! * g.shape[3]!;
   // A product for each image costs as many additions as the kernel has weights; one product over all images costs a copy of its
   // factors. Measured on the processor; onnxruntime 1.30's WebGPU provider ends the process over it.
@@ -100,7 +101,7 @@ function swappedKernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pad
 
 /** As above with every image's every channel a group of its own, then summed over images. */
 function depthwiseKernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, attrs: ConvAttrs): Ref {
-  if (paysInBlocks(e, x, w.shape, attrs)) return depthwiseKernelGradientInBlocks(e, x, w, g, attrs);
+  if (canLieInBlocks(e, w.shape, attrs)) return depthwiseKernelGradientInBlocks(e, x, w, g, attrs);
   const { stride, pads } = attrs;
   const [n, c] = x.shape as [number, number];
   const images = e.reshape(x, [1, n * c, ...x.shape.slice(2)]);

@@ -5,5 +5,8 @@ export const relu: Op<null> = {
   shapes: ([x]) => [x!],
   forward: (e, [x]) => ({ outputs: [e.relu(x!)] }),
   // Cast and Mul cost a third of Where on the CPU provider.
-  gradient: (e, { outputs: [y], gradient }) => [e.mul(gradient, e.toFloat(e.greater(y!, e.scalar(0))))],
+  gradient(e, { outputs, gradient }) {
+    const y = e.lyingAs(gradient, outputs[0]!);
+    return [e.mul(gradient, e.toFloat(e.greater(y, e.scalar(0))))];
+  },
 };
