@@ -1,0 +1,13 @@
+import type { Job } from '../../shared/job.ts';
+
+export interface JobInTurn {
+  job: Job;
+  waits: boolean;
+}
+
+/** Work that goes on, given newest first: what is being done comes before what waits. Trainings take turns, the oldest first. */
+export function byTurn(running: readonly Job[]): JobInTurn[] {
+  const trainings = running.filter(({ kind }) => kind === 'train').toReversed();
+  const waiting = trainings.slice(1);
+  return [...running.filter((job) => !waiting.includes(job)).map((job) => ({ job, waits: false })), ...waiting.map((job) => ({ job, waits: true }))];
+}
