@@ -60,6 +60,15 @@ test('form, error, mend, start, watch, cancel, resume, done', async ({ page, ser
   await shot(page, 'form-error');
   await page.keyboard.press('Control+Enter'); // goes to the field instead of starting
   await expect(epochs).toBeFocused();
+  const { width, height } = page.viewportSize()!;
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await page.getByLabel('Data set', { exact: true }).focus();
+  await page.keyboard.press('Control+Enter');
+  await expect(epochs).toBeFocused();
+  const said = (await page.getByRole('alert').filter({ hasText: '(epochs)' }).boundingBox())!;
+  const strip = (await page.locator('form > .end').boundingBox())!;
+  expect(said.y + said.height).toBeLessThanOrEqual(strip.y); // neither the field nor what is said of it lies behind the buttons
+  await page.setViewportSize({ width, height });
   await epochs.fill('400');
   await expect(page.getByRole('alert')).toHaveCount(0);
   await expect(page.getByText(/measured on this machine/)).toBeVisible({ timeout: 20_000 });
