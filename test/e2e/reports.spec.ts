@@ -139,6 +139,9 @@ test('what was deleted or taken out comes back, and a report that is gone says s
   await expect(page.getByRole('alert')).toHaveCount(0);
   await page.getByRole('button', { name: /^Take .* out$/ }).click();
   await expect(page.getByText('Nothing is in this report yet')).toBeVisible();
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  expect(await seriousFaults(page)).toEqual([]); // no words on the grey that is meant for pictures
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.frameLocator('iframe').locator('.comparison')).toHaveCount(1);
 
