@@ -59,7 +59,12 @@ export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents
       })),
     ],
     hooks: {
-      setCursor: [(u) => events.onEpoch(u.cursor.idx == null ? null : (input.set.epochs[u.cursor.idx] ?? null))],
+      setCursor: [
+        (u) => {
+          // A plot that has met no pointer knows of none: what the keys chose before it was made stays.
+          if (u.cursor.event) events.onEpoch(u.cursor.idx == null ? null : (input.set.epochs[u.cursor.idx] ?? null));
+        },
+      ],
       setSelect: [
         (u) => {
           if (u.select.width < 8) return;
