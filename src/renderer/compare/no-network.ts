@@ -26,7 +26,7 @@ const UNTIL_DONE = 'Until it is done it has no threshold, so it cannot say same 
 
 export function whyNoNetwork({ asked, here, usable, dataset, trainings }: KnownRuns): NoNetwork {
   if (asked === 'gone' && usable) {
-    return { title: 'This run is no longer here', text: 'It was removed. Another one can compare.', way: 'other', run: usable };
+    return { title: 'This run is no longer here', text: 'It was removed. Another run can say how alike two images are.', way: 'other', run: usable };
   }
   const run = asked && asked !== 'gone' ? asked : tellingRun(here);
   const subject = run ? run.run : dataset?.dataset;
@@ -40,7 +40,7 @@ const tellingRun = (runs: readonly RunRow[]): RunRow | null =>
 
 function noneYet(dataset: KnownRuns['dataset'], job: Job | undefined): NoNetwork {
   if (job) return { title: `${job.title} is about to begin`, text: `${waitText(job)} ${UNTIL_DONE}`, way: 'watch', run: null };
-  const text = `Train a network on ${dataset?.name ?? 'the data set'}: then it says how alike two images are, and shows why.`;
+  const text = `Train a network on ${dataset ? `“${dataset.name}”` : 'the data set'}: then it says how alike two images are, and shows why.`;
   return { title: 'No trained network yet', text, way: 'first', run: null };
 }
 

@@ -5,7 +5,7 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
   {
     group: 'Everywhere',
     keys: [
-      ['Ctrl 1 … Ctrl 4', 'Images, Train, Compare, Reports (⌘ on a Mac; Alt works too)'],
+      ['Ctrl 1 … 4', 'Images, Train, Compare, Reports (⌘ on a Mac; Alt works too)'],
       ['Ctrl ,', 'Settings'],
       ['Ctrl \\', 'Show or hide the details'],
       ['Tab', 'To the next control'],
@@ -54,7 +54,7 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
     group: 'Reports',
     keys: [
       ['/', 'Search'],
-      ['Alt ↑ Alt ↓', 'Move a comparison up or down'],
+      ['Alt ↑ ↓', 'Move a comparison up or down'],
       ['Enter', 'Open it'],
       ['Delete', 'Take it out; undo is offered'],
     ],

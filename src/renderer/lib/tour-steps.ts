@@ -43,7 +43,7 @@ export const TOUR: readonly TourStep[] = [
     anchor: 'help',
     view: null,
     title: 'Ask at any time',
-    text: 'A dotted line under a word explains it. Press ? for all keys and terms.',
+    text: 'A dotted line under a word explains it. Press\u00a0? for all keys and terms.',
   },
 ];
 
