@@ -37,7 +37,10 @@ export function aucText(auc: number): string {
   return auc < 1 && auc.toFixed(3) === '1.000' ? 'over 0.999' : auc.toFixed(3);
 }
 
-export const countText = (n: number): string => n.toLocaleString('en-US');
+const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
+
+/** "4,317". Whole numbers without the browser's tables of languages: loading these takes as long as the first view. */
+export const countText = (n: number): string => (Number.isSafeInteger(n) ? String(n).replace(THOUSANDS, ',') : n.toLocaleString('en-US'));
 
 /** A setting such as a learning rate: four significant figures, never in exponents down to 1e-12. */
 export const settingText = (x: number): string => withMinus(plain(x, 4));

@@ -63,6 +63,15 @@ test('settings are plain numbers', () => {
 
 test('counts, durations and times', () => {
   expect(countText(4317)).toBe('4,317');
+  expect([0, 999, 1000, -1234567, 1e21, 1234.5].map(countText)).toEqual([
+    '0',
+    '999',
+    '1,000',
+    '-1,234,567',
+    '1,000,000,000,000,000,000,000',
+    '1,234.5',
+  ]);
+  fc.assert(fc.property(fc.maxSafeInteger(), (n) => countText(n) === (n + 0).toLocaleString('en-US')));
   expect([3.04, 59.6, 733, 3600, 7325].map((s) => durationText(s).replaceAll('\u00a0', ' '))).toEqual([
     '3.0 s',
     '1 min',
