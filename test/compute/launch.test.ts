@@ -47,6 +47,28 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     await host.dispose();
   });
 
+  it('can be started before the first question, in another turn than the one that asks for it, and only once', async () => {
+    let launched = 0;
+    const here = launchUnder(() => process.execPath);
+    const host = new ComputeHost(computeEntry(), (entry) => (launched++, here(entry)));
+    const ready = host.ready();
+    await Promise.resolve();
+    expect(launched).toBe(0);
+    await ready;
+    const { pid } = host;
+    expect(await host.ask('inspect', { files: ['/nowhere/x.png'] })).toEqual([{ error: expect.any(String) as string }]);
+    expect([launched, host.pid]).toEqual([1, pid]);
+    await host.dispose();
+  });
+
+  it('can not be started ahead where there is none: that is told as the first question would', async () => {
+    const host = new ComputeHost(
+      computeEntry(),
+      launchUnder(() => findNode(nowhere, empty)),
+    );
+    await expect(host.ready()).rejects.toMatchObject({ code: 'engine' });
+  });
+
   it('answers as the one that runs this does, and ends with its host', async () => {
     const host = new ComputeHost(
       computeEntry(),

@@ -24,6 +24,7 @@ vi.mock('../../src/main/nn/engines/onnx-session.ts', async (original) => {
 
 /** Compute without a process of its own, so that the stand-in is met. */
 const here = {
+  ready: () => Promise.resolve(),
   ask: (call: keyof typeof handlers, args: never, { signal = new AbortController().signal, onProgress = () => undefined }: AskOptions = {}) =>
     handlers[call](args, { signal, progress: onProgress }),
 } as unknown as ComputeHost;

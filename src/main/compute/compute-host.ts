@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError, asAppError, fromWireError } from '../../shared/errors.ts';
 import { type ComputeChild, type Launch, launchUnder } from './launch.ts';
 import type { CallName, ComputeCalls, FromCompute } from './protocol.ts';
@@ -56,6 +57,20 @@ export class ComputeHost {
       this.pending.delete(id);
       signal?.removeEventListener('abort', cancel);
     });
+  }
+
+  /**
+   * Starts the process before its first question, in a turn of main's event loop of its own: that takes some 20 ms, and so does sending
+   * a question that carries a large data set. Throws as `ask` does where it can't be started.
+   */
+  async ready(): Promise<void> {
+    await nextTurn();
+    await nextTurn(); // what came meanwhile is answered between the two
+    try {
+      this.started();
+    } catch (error) {
+      throw asAppError(error);
+    }
   }
 
   /** The process's id while it runs: for a person's task manager, and for tests that kill it. */

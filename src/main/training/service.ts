@@ -91,6 +91,7 @@ async function carryOut(s: TrainingServices, run: RunRecord, weightsPath: string
   const sessions = [...run.sessions, sessionOf(run)];
   runs.update(id, { sessions });
   try {
+    await s.compute.ready(); // it loads what it computes with while the rows are read
     const { snapshot, ...rows } = await s.rows.training(run.dataset);
     if (snapshot !== run.snapshot) {
       throw new AppError('bad-request', `${name} was changed while this training began, so nothing was trained. Start it again.`, { run: id });
