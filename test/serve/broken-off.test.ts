@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
+import { type ClientRequest, get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -25,12 +25,15 @@ test.skipIf(process.platform !== 'linux')('a picture that nobody waits for any m
   onTestFinished(() => void process.off('warning', warned));
   const path = join(temporaryFolder(), 'large.jpg');
   writeFileSync(path, Buffer.alloc(4_000_000));
-  let asked = 0;
+  const requests = new Map<string, ClientRequest>();
+  const asked = new Set<string>();
   const house = {
     call: () => Promise.resolve({ ok: true as const, value: null }),
     on: () => () => undefined,
-    media: async () => {
-      asked++;
+    media: async (address: string) => {
+      const n = address.split('/').at(-1)!;
+      asked.add(n);
+      if (Number(n) < 10) requests.get(n)!.destroy(); // before the file is opened
       await wait(40);
       return { path, type: 'image/jpeg', immutable: true };
     },
@@ -45,9 +48,11 @@ test.skipIf(process.platform !== 'linux')('a picture that nobody waits for any m
   const headers = { authorization: `Bearer ${searchParams.get('token')!}` };
   for (let n = 0; n < 20; n++) {
     const request = get(`${origin}/media/thumb/pets/${n}`, { headers }).on('error', () => undefined);
-    setTimeout(() => request.destroy(), n < 10 ? 20 : 45); // before the file is opened, and while it is sent
+    request.on('response', (response) => response.once('data', () => request.destroy())); // while it is sent
+    requests.set(String(n), request);
   }
-  await expect.poll(() => asked).toBe(20);
+  await expect.poll(() => asked.size, { timeout: 20_000 }).toBe(20);
+  await expect.poll(() => [...requests.values()].every((request) => request.destroyed), { timeout: 20_000 }).toBe(true);
   await expect.poll(() => openOf(path), { timeout: 5000 }).toBe(0);
   expect(warnings.filter((text) => text.includes('file descriptor'))).toEqual([]);
 });

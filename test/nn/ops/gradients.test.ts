@@ -39,7 +39,7 @@ describe('gradients against finite differences', () => {
   conv('1x1 stride 2 of whole blocks, even side', [2, 16, 6, 4], [32, 16, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 });
   conv('1x1 stride 2 of whole blocks, odd side', [2, 16, 5, 3], [32, 16, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 });
   conv('3x3 of whole blocks', [2, 16, 5, 6], [32, 16, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
-  conv('3x3 of whole blocks of images too', [16, 16, 3, 4], [32, 16, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
+  conv('3x3 of whole blocks of images too', [16, 16, 2, 3], [16, 16, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
   conv('3x3 to whole blocks, of whole blocks of images', [16, 5, 4, 3], [16, 5, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 }, false);
   conv('3x3 stride 2 of whole blocks of images too, even side', [16, 16, 6, 4], [16, 16, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 });
   conv('3x3 stride 2 of whole blocks of images too, odd side', [16, 16, 5, 3], [16, 16, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 });
@@ -50,7 +50,7 @@ describe('gradients against finite differences', () => {
     groups: 1,
   });
   conv('7x7 stride 2 of whole blocks', [2, 16, 8, 6], [16, 16, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
-  conv('7x7 of a stem to whole blocks', [2, 3, 12, 11], [32, 3, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
+  conv('7x7 of a stem to whole blocks', [2, 3, 12, 11], [16, 3, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
   conv('depthwise of whole blocks', [3, 32, 6, 5], [32, 1, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 32 });
   conv('depthwise stride 2 of whole blocks, odd side', [2, 16, 7, 5], [16, 1, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 16 });
   conv('depthwise stride 2 of whole blocks, even side', [2, 16, 6, 8], [16, 1, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 16 });
