@@ -98,7 +98,8 @@ describe.skipIf(!hasShared).each(ENGINES)('parity with the PyTorch peer on $titl
       const trainer = await engine.trainer(() => task, frozen, initial);
       const step = await trainer.step({ images, labels }, 2, 1e-3);
       expect(relativeError([step.loss], [c.loss])).toBeLessThan(TOLERANCE);
-      expect(relativeError([step.gradientNorm], [c.gradNormGlobal])).toBeLessThan(TOLERANCE);
+      if (c.backbone === 'resnet50' && c.batchNorm === 'batch') expectNormAsNearToFloat64AsPyTorch(c, step.gradientNorm);
+      else expect(relativeError([step.gradientNorm], [c.gradNormGlobal])).toBeLessThan(TOLERANCE);
       const after = (await trainer.state()).params;
       // The first step of Adam moves by lr * sign(gradient) almost everywhere, so it forgives what float32 did to the gradient.
       for (const [name, expected] of Object.entries(c.afterAdam)) {
@@ -137,7 +138,7 @@ function onTheSameSide(c: Case, g: Record<string, Float32Array>): Case {
  * in the gradient norms. Float64 is the judge: ours may not be further from it than twice PyTorch's distance.
  */
 function expectAsNearToFloat64AsPyTorch(c: Case, g: Record<string, Float32Array>): void {
-  const exact = readJson<{ gradNorm: Record<string, number> }>('test/nn/fixtures/resnet50_batch_float64.json').gradNorm;
+  const exact = exactNorms();
   const names = Object.keys(exact).filter((name) => exact[name]! > 1e-6 * c.gradNormGlobal);
   const errors = (norms: (name: string) => number): number[] =>
     names.map((name) => Math.abs(norms(name) / exact[name]! - 1)).toSorted((a, b) => a - b);
@@ -146,3 +147,12 @@ function expectAsNearToFloat64AsPyTorch(c: Case, g: Record<string, Float32Array>
   expect(ours.at(-1)!).toBeLessThan(2 * theirs.at(-1)!);
   expect(ours[names.length >> 1]!).toBeLessThan(2 * theirs[names.length >> 1]!);
 }
+
+/** The norm of all gradients, of which PyTorch's is 0.07 % off. */
+function expectNormAsNearToFloat64AsPyTorch(c: Case, found: number): void {
+  const exact = norm(Object.values(exactNorms()));
+  expect(Math.abs(found - exact)).toBeLessThan(2 * Math.abs(c.gradNormGlobal - exact));
+}
+
+const exactNorms = (): Record<string, number> =>
+  readJson<{ gradNorm: Record<string, number> }>('test/nn/fixtures/resnet50_batch_float64.json').gradNorm;
