@@ -4,6 +4,7 @@ import { Emitter, type Program, type ProgramNode, type Ref } from './emit.ts';
 import { withFusedActivations } from './fused-activations.ts';
 import type { Graph, Value } from './graph.ts';
 import { clipped, globalNorm, OPTIMIZERS } from './optimizers/index.ts';
+import { decays } from './optimizers/optimizer.ts';
 import { type Follower, slotName, type Task, type TrainTask } from './task.ts';
 import type { Tensor, TensorMap } from './tensor.ts';
 
@@ -148,7 +149,7 @@ function emitUpdate(e: Emitter, { followers, trainable, optimizer }: TrainTask, 
   trainable.forEach((parameter, i) => {
     const before = from.parameter(parameter);
     const slots = rule.slots.map((slot) => from.slot(slotName(slot, parameter), before.shape));
-    const next = rule.update(e, before, used[i]!, slots, scalars, { weightDecay });
+    const next = rule.update(e, before, used[i]!, slots, scalars, { weightDecay: decays(before) ? weightDecay : 0 });
     e.output(next.parameter, `next:${parameter}`);
     next.state.forEach((ref, k) => {
       e.output(ref, `next:${slotName(rule.slots[k]!, parameter)}`);

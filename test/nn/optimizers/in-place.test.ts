@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { Emitter } from '../../../src/main/nn/emit.ts';
 import { compileProgram } from '../../../src/main/nn/engines/onnx.ts';
-import { clipFactor, clipped, globalNorm, globalNormOf, OPTIMIZERS } from '../../../src/main/nn/optimizers/index.ts';
-import { BETA1, BETA2, decays } from '../../../src/main/nn/optimizers/optimizer.ts';
+import { UpdateInPlace } from '../../../src/main/nn/optimizers/in-place.ts';
+import { clipped, globalNorm, globalNormOf, OPTIMIZERS } from '../../../src/main/nn/optimizers/index.ts';
+import { correctionsAfter, decays } from '../../../src/main/nn/optimizers/optimizer.ts';
+import { slotName, type TrainTask } from '../../../src/main/nn/task.ts';
+import { sizeOf, type Tensor } from '../../../src/main/nn/tensor.ts';
 import type { OptimizerName } from '../../../src/shared/run.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 
@@ -14,22 +17,28 @@ const draw = (what: string, n: number): Float32Array => {
 };
 
 /** Three steps of one rule, written as operations: the parameter and its slots after each. */
-async function inGraph(name: OptimizerName, shape: number[], gradients: Float32Array[], weightDecay: number): Promise<Float32Array[][]> {
+async function inGraph(
+  name: OptimizerName,
+  start: Float32Array,
+  shape: readonly number[],
+  gradients: Float32Array[],
+  weightDecay: number,
+): Promise<Float32Array[][]> {
   const rule = OPTIMIZERS[name];
   const e = new Emitter();
   const [p, g] = [e.input('p', shape), e.input('g', shape)];
   const slots = rule.slots.map((slot) => e.input(slot, shape));
   const scalars = { lr: e.input('lr', []), correction1: e.input('correction1', []), correction2: e.input('correction2', []) };
   const [used] = clipped(e, [g], globalNorm(e, [g]), CLIP);
-  const next = rule.update(e, p, used!, slots, scalars, { weightDecay });
+  const next = rule.update(e, p, used!, slots, scalars, { weightDecay: decays({ shape }) ? weightDecay : 0 });
   [next.parameter, ...next.state].forEach((ref, i) => {
     e.output(ref, `next${i}`);
   });
   const exe = await compileProgram(e.program, 'cpu');
-  let state = [draw('p', gradients[0]!.length), ...rule.slots.map(() => new Float32Array(gradients[0]!.length))];
+  let state = [start, ...rule.slots.map(() => new Float32Array(start.length))];
   const after: Float32Array[][] = [];
   for (const [i, gradient] of gradients.entries()) {
-    const numbers = { lr: LR, correction1: 1 / (1 - BETA1 ** (i + 1)), correction2: 1 / (1 - BETA2 ** (i + 1)) };
+    const numbers = { lr: LR, ...correctionsAfter(i) };
     const fed = Object.fromEntries(['p', ...rule.slots].map((slot, k) => [slot, state[k]!]));
     const out = await exe.run({ ...fed, g: gradient, ...Object.fromEntries(Object.entries(numbers).map(([k, v]) => [k, Float32Array.of(v)])) });
     state = state.map((_, k) => Float32Array.from(out[`next${k}`]!));
@@ -46,19 +55,44 @@ const close = (actual: Float32Array, expected: Float32Array): void => {
 };
 
 test.each(['sgd', 'adam', 'adamw'] as const)('%s in place takes the steps that its operations take, clipped and with weight decay', async (name) => {
-  for (const shape of [[5, 7], [35]]) {
-    const gradients = [0, 1, 2].map((i) => draw(`g${i}`, 35).map((x) => x * (i === 1 ? 0.01 : 1))); // the second is too short to be clipped
-    const expected = await inGraph(name, shape, gradients, 0.1);
-    const [p, ...slots] = [draw('p', 35), ...OPTIMIZERS[name].slots.map(() => new Float32Array(35))] as [Float32Array, ...Float32Array[]];
+  const shapes = { matrix: [5, 7], vector: [35], scalar: [1], whole: [4, 4] };
+  const parameters = Object.entries(shapes).map(([what, shape]): [string, Tensor] => [what, { shape, data: draw(what, sizeOf(shape)) }]);
+  const slots = parameters.flatMap(([what, { shape }]) =>
+    OPTIMIZERS[name].slots.map((slot): [string, Tensor] => [slotName(slot, what), { shape, data: new Float32Array(sizeOf(shape)) }]),
+  );
+  const gradients = [0, 1, 2].map((i) => draw(`g${i}`, 35).map((x) => x * (i === 1 ? 0.01 : 1))); // the second is too short to be clipped
+  for (const [what, { shape, data }] of parameters) {
+    const expected = await inGraph(
+      name,
+      data,
+      shape,
+      gradients.map((g) => g.slice(0, data.length)),
+      0.1,
+    );
+    const trainable = [what, ...Object.keys(shapes).filter((other) => other !== what)]; // each stands first once
+    const task = { trainable, optimizer: { name, weightDecay: 0.1, clipNorm: CLIP } } as const;
+    const update = new UpdateInPlace(task as unknown as TrainTask, new Map(parameters), new Map(slots));
     gradients.forEach((g, i) => {
-      const corrections = { correction1: 1 / (1 - BETA1 ** (i + 1)), correction2: 1 / (1 - BETA2 ** (i + 1)) };
-      const factor = clipFactor(globalNormOf([g]), CLIP);
-      OPTIMIZERS[name].updateInPlace(p, g, slots, { lr: LR, ...corrections, factor, weightDecay: decays({ shape }) ? 0.1 : 0 });
-      [p, ...slots].forEach((tensor, k) => {
-        close(tensor, expected[i]![k]!);
+      update.gradients.get(what)!.data.set(g.subarray(0, data.length)); // the others' are zero: the norm is this one's
+      update.step(i, LR);
+      [update.params.get(what)!, ...OPTIMIZERS[name].slots.map((slot) => update.slots.get(slotName(slot, what))!)].forEach((tensor, k) => {
+        close(tensor.data, expected[i]![k]!);
       });
     });
   }
+});
+
+test('neighbours in the memory stay as they are where their gradient is zero', () => {
+  const params = new Map([1, 3, 5].map((n): [string, Tensor] => [`of ${n}`, { shape: [n], data: draw(`of ${n}`, n) }]));
+  const velocity = new Map(
+    [...params].map(([what, { shape, data }]): [string, Tensor] => [slotName('velocity', what), { shape, data: new Float32Array(data.length) }]),
+  );
+  const task = { trainable: [...params.keys()], optimizer: { name: 'sgd', weightDecay: 0, clipNorm: 0 } } as const;
+  const update = new UpdateInPlace(task as unknown as TrainTask, params, velocity);
+  update.gradients.get('of 3')!.data.fill(1);
+  expect(update.step(0, LR)).toBeCloseTo(Math.sqrt(3), 12);
+  for (const [what, { data }] of params)
+    expect([...update.params.get(what)!.data]).toEqual([...data.map((x) => (what === 'of 3' ? x - Math.fround(LR) : x))]);
 });
 
 test('the norm of gradients in memory counts every element of every tensor', () => {

@@ -2,7 +2,7 @@ import type * as ort from 'onnxruntime-node';
 import type { DeviceName } from '../../../shared/run.ts';
 import { Emitter } from '../emit.ts';
 import { lowerTraining } from '../lower.ts';
-import { BETA1, BETA2 } from '../optimizers/optimizer.ts';
+import { correctionsAfter } from '../optimizers/optimizer.ts';
 import type { TrainTask } from '../task.ts';
 import type { TensorMap } from '../tensor.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
@@ -40,11 +40,11 @@ export class DeviceTrainer implements Trainer {
 
   async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
     const { session, inputs: shapes } = await this.compiledFor(pairs);
-    const t = this.steps + 1;
+    const { correction1, correction2 } = correctionsAfter(this.steps);
     const feeds: Record<string, ort.Tensor> = {
       lr: tensor(Float32Array.of(lr), []),
-      correction1: tensor(Float32Array.of(1 / (1 - BETA1 ** t)), []),
-      correction2: tensor(Float32Array.of(1 / (1 - BETA2 ** t)), []),
+      correction1: tensor(Float32Array.of(correction1), []),
+      correction2: tensor(Float32Array.of(correction2), []),
       ...Object.fromEntries(this.current),
     };
     for (const [name, shape] of shapes) feeds[name] = tensor(inputs[name]!, shape);
@@ -54,7 +54,7 @@ export class DeviceTrainer implements Trainer {
       before.dispose();
       this.current.set(name, out[`next:${name}`]!);
     }
-    this.steps = t;
+    this.steps++;
     return {
       loss: (out['loss']!.data as Float32Array)[0]!,
       distances,

@@ -1,9 +1,8 @@
 import type * as ort from 'onnxruntime-node';
 import type { DeviceName } from '../../../shared/run.ts';
 import { lowerGradients } from '../lower.ts';
-import { BETA1, BETA2, decays } from '../optimizers/optimizer.ts';
-import { clipFactor, globalNormOf, OPTIMIZERS } from '../optimizers/index.ts';
-import { slotName, type TrainTask } from '../task.ts';
+import { UpdateInPlace } from '../optimizers/in-place.ts';
+import type { TrainTask } from '../task.ts';
 import type { Tensor, TensorMap } from '../tensor.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
 import { channelBlock } from './onnx-blocks.ts';
@@ -31,11 +30,10 @@ export class HostTrainer implements Trainer {
   private readonly taskFor: (pairs: number) => TrainTask;
   private readonly frozen: TensorMap;
   private readonly profiler: Profiler | undefined;
-  private readonly params: TensorMap;
-  private readonly slots: TensorMap;
   private readonly task: TrainTask; // of one pair: what follows the gradients is the same for all
+  private readonly weights: UpdateInPlace;
+  private readonly statistics: TensorMap;
   private readonly parted: PartedStep<Gradients, Found>;
-  private readonly gradients: ReadonlyMap<string, ort.Tensor>; // by parameter
   private steps: number;
 
   constructor(device: DeviceName, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
@@ -45,20 +43,14 @@ export class HostTrainer implements Trainer {
     this.profiler = profiler;
     this.steps = initial.step;
     this.task = taskFor(1);
-    this.params = copied(initial.params);
-    this.slots = copied(initialSlots(this.task, initial));
+    this.weights = new UpdateInPlace(this.task, initial.params, initialSlots(this.task, initial));
+    this.statistics = copied(new Map([...initial.params].filter(([name]) => !this.weights.params.has(name))));
     this.parted = new PartedStep({
       divisible: this.task.followers.length === 0,
       differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
       add: added,
       release: () => this.dispose(),
     });
-    this.gradients = new Map(
-      this.task.trainable.map((name) => {
-        const { shape, data } = this.params.get(name)!;
-        return [name, tensor(new Float32Array(data.length), shape)];
-      }),
-    );
   }
 
   async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
@@ -70,24 +62,25 @@ export class HostTrainer implements Trainer {
     const { session, inputs: shapes } = await this.compiledFor(pairs);
     const feeds: Record<string, ort.Tensor> = {};
     for (const [name, shape] of shapes) feeds[name] = tensor(inputs[name]!, shape);
-    for (const name of this.task.trainable) {
-      const { shape, data } = this.params.get(name)!;
-      feeds[name] = tensor(data, shape);
-    }
+    for (const [name, { shape, data }] of this.weights.params) feeds[name] = tensor(data, shape);
     const fetches: Record<string, ort.Tensor | null> = { loss: null, distances: null };
     for (const { statistic } of this.task.followers) fetches[`batch:${statistic}`] = null;
-    for (const [name, gradient] of this.gradients) fetches[`gradient:${name}`] = gradient;
+    for (const [name, { shape, data }] of this.weights.gradients) fetches[`gradient:${name}`] = tensor(data, shape);
     const out = await runSession(session, this.device, feeds, fetches);
     return {
       loss: (out.loss!.data as Float32Array)[0]!,
       distances: written(out.distances!, this.device),
-      gradients: [...this.gradients.values()].map((g) => g.data as Float32Array),
+      gradients: [...this.weights.gradients.values()].map(({ data }) => data),
       out,
     };
   }
 
   state(): Promise<TrainState> {
-    return Promise.resolve({ params: copied(this.params), slots: copied(this.slots), step: this.steps });
+    return Promise.resolve({
+      params: copied(new Map([...this.weights.params, ...this.statistics])),
+      slots: copied(this.weights.slots),
+      step: this.steps,
+    });
   }
 
   async dispose(): Promise<void> {
@@ -97,24 +90,15 @@ export class HostTrainer implements Trainer {
 
   /** Follows the batch's statistics and applies the optimizer's rule; returns the gradients' norm before clipping. */
   private update(gradients: Gradients, out: Readonly<Record<string, ort.Tensor>>, lr: number): number {
-    const { optimizer, followers, trainable } = this.task;
-    for (const { statistic, momentum } of followers) {
-      const running = this.params.get(statistic)!.data;
+    for (const { statistic, momentum } of this.task.followers) {
+      const running = this.statistics.get(statistic)!.data;
       const batch = out[`batch:${statistic}`]!.data as Float32Array;
       batch.forEach((x, i) => (running[i] = (1 - momentum) * running[i]! + momentum * x));
     }
-    const norm = globalNormOf(gradients);
-    const factor = optimizer.clipNorm > 0 ? clipFactor(norm, optimizer.clipNorm) : 1;
-    const t = ++this.steps;
-    const scalars = { lr, correction1: 1 / (1 - BETA1 ** t), correction2: 1 / (1 - BETA2 ** t), factor };
-    const { slots, updateInPlace } = OPTIMIZERS[optimizer.name];
-    for (const [i, name] of trainable.entries()) {
-      const parameter = this.params.get(name)!;
-      const state = slots.map((slot) => this.slots.get(slotName(slot, name))!.data);
-      const weightDecay = decays(parameter) ? optimizer.weightDecay : 0;
-      updateInPlace(parameter.data, gradients[i]!, state, { ...scalars, weightDecay });
-    }
-    return norm;
+    [...this.weights.gradients.values()].forEach(({ data }, i) => {
+      if (data !== gradients[i]) data.set(gradients[i]!); // a sum of parts
+    });
+    return this.weights.step(this.steps++, lr);
   }
 
   private async compiledFor(pairs: number): Promise<Compiled> {

@@ -1,40 +1,42 @@
-import type { Emitter, Ref } from '../emit.ts';
-
 export interface OptimizerOptions {
-  weightDecay: number; // applied to kernels and dense weights, not to biases and batch norms
+  weightDecay: number; // 0 where the parameter has none, see `decays`
 }
 
-/** Numbers that change from step to step and are fed in: [] each. */
-export interface StepScalars {
-  lr: Ref;
+/** Numbers that change from step to step. */
+export interface StepScalars<T> {
+  lr: T;
   /** 1 / (1 - beta1^t) and 1 / (1 - beta2^t), t = 1 for the first step. */
-  correction1: Ref;
-  correction2: Ref;
+  correction1: T;
+  correction2: T;
 }
 
-/** The same numbers as StepScalars for an update in place, and `factor`, by which the gradient is multiplied first (clipping). */
-export interface HostScalars {
-  lr: number;
-  correction1: number;
-  correction2: number;
-  factor: number;
-  weightDecay: number; // 0 where the parameter has none
+/** What a rule is written with: operations on a graph's tensors (Emitter), or on numbers where they lie (VectorLoop). */
+export interface Arithmetic<T> {
+  add: (a: T, b: T) => T;
+  sub: (a: T, b: T) => T;
+  mul: (a: T, b: T) => T;
+  div: (a: T, b: T) => T;
+  sqrt: (a: T) => T;
+  square: (a: T) => T;
+  scale: (a: T, factor: number) => T;
+  scalar: (value: number) => T;
 }
 
 /** One update rule. `slots` names the tensors of state that each parameter carries from step to step, zero at first. */
 export interface Optimizer {
   slots: readonly string[];
-  update(e: Emitter, parameter: Ref, gradient: Ref, state: readonly Ref[], s: StepScalars, o: OptimizerOptions): { parameter: Ref; state: Ref[] };
-  /**
-   * The same on numbers in memory: overwrites parameter and state in one pass. As a dozen operations, each of which reads
-   * and writes whole tensors, a large network's update takes a fifth of its step on a processor; so it is a tenth of that.
-   */
-  updateInPlace(parameter: Float32Array, gradient: Float32Array, state: readonly Float32Array[], s: HostScalars): void;
+  update<T>(e: Arithmetic<T>, parameter: T, gradient: T, state: readonly T[], s: StepScalars<T>, o: OptimizerOptions): { parameter: T; state: T[] };
 }
 
 export const BETA1 = 0.9;
 export const BETA2 = 0.999;
 export const EPSILON = 1e-8;
+
+/** The factors of a step that follows on so many others, see StepScalars. */
+export const correctionsAfter = (steps: number): { correction1: number; correction2: number } => ({
+  correction1: 1 / (1 - BETA1 ** (steps + 1)),
+  correction2: 1 / (1 - BETA2 ** (steps + 1)),
+});
 
 /** Weight decay pulls on matrices and kernels only: on biases and batch-norm scales it does harm (He et al. 2019, section 3.1). */
 export const decays = (parameter: { shape: readonly number[] }): boolean => parameter.shape.length > 1;

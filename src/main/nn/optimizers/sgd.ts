@@ -1,4 +1,4 @@
-import { decays, type Optimizer } from './optimizer.ts';
+import type { Optimizer } from './optimizer.ts';
 
 export const MOMENTUM = 0.9;
 
@@ -6,16 +6,8 @@ export const MOMENTUM = 0.9;
 export const sgd: Optimizer = {
   slots: ['velocity'],
   update(e, p, gradient, [velocity], { lr }, { weightDecay }) {
-    const g = weightDecay > 0 && decays(p) ? e.add(gradient, e.scale(p, weightDecay)) : gradient;
+    const g = weightDecay > 0 ? e.add(gradient, e.scale(p, weightDecay)) : gradient;
     const v = e.add(e.scale(velocity!, MOMENTUM), g);
     return { parameter: e.sub(p, e.mul(lr, v)), state: [v] };
-  },
-  updateInPlace(p, g, [velocity], { lr, factor, weightDecay }) {
-    const v = velocity!;
-    for (let i = 0; i < p.length; i++) {
-      const speed = MOMENTUM * v[i]! + factor * g[i]! + weightDecay * p[i]!;
-      v[i] = speed;
-      p[i]! -= lr * speed;
-    }
   },
 };

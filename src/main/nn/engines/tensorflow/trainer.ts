@@ -2,7 +2,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { DeviceName } from '../../../../shared/run.ts';
 import type { Value } from '../../graph.ts';
 import { lowerUpdate } from '../../lower.ts';
-import { BETA1, BETA2 } from '../../optimizers/optimizer.ts';
+import { correctionsAfter } from '../../optimizers/optimizer.ts';
 import type { TrainTask } from '../../task.ts';
 import type { TensorMap } from '../../tensor.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from '../engine.ts';
@@ -58,7 +58,7 @@ export class TensorflowTrainer implements Trainer {
     const { tf } = this;
     const { loss, distances, gradients, batch, partPairs } = await this.parted.differentiate(inputs, pairs);
     const { trainable, followers } = this.task;
-    const t = this.steps + 1;
+    const { correction1, correction2 } = correctionsAfter(this.steps);
     const next = tf.tidy(() => {
       const made = this.update.run(
         new Map([
@@ -66,8 +66,8 @@ export class TensorflowTrainer implements Trainer {
           ...trainable.map((name, i): [string, Tensor] => [`gradient:${name}`, gradients[i]!]),
           ...followers.map((f, i): [string, Tensor] => [`batch:${f.statistic}`, batch[i]!]),
           ['lr', tf.scalar(lr)],
-          ['correction1', tf.scalar(1 / (1 - BETA1 ** t))],
-          ['correction2', tf.scalar(1 / (1 - BETA2 ** t))],
+          ['correction1', tf.scalar(correction1)],
+          ['correction2', tf.scalar(correction2)],
         ]),
       );
       return Object.fromEntries(made);
@@ -77,7 +77,7 @@ export class TensorflowTrainer implements Trainer {
       before.dispose();
       this.current.set(name, next[`next:${name}`]!);
     }
-    this.steps = t;
+    this.steps++;
     const norm = next['gradientNorm']!;
     const [gradientNorm] = await norm.data();
     norm.dispose();
