@@ -1,4 +1,5 @@
 import type { DeviceName } from '../../shared/run.ts';
+import { type BlockConvOptions, type ConvOptions, convolved } from './convolved.ts';
 import { sizeOf } from './tensor.ts';
 
 /** A named value in a program being written: ONNX's view of a tensor. */
@@ -42,27 +43,6 @@ const broadcast = (a: readonly number[], b: readonly number[]): number[] => {
     return Math.max(x, y);
   });
 };
-
-export interface ConvOptions {
-  stride: number;
-  pads: readonly number[]; // top, left, bottom, right
-  group: number;
-  dilation?: number;
-  bias?: Ref | null;
-}
-
-export interface BlockConvOptions extends ConvOptions {
-  more?: Ref; // of the result's shape and in blocks, added to it
-}
-
-function convolved(x: Ref, w: Ref, { stride, pads, group, dilation = 1 }: ConvOptions): { shape: number[]; attrs: Record<string, Attribute> } {
-  const out = [0, 1].map((i) => {
-    const span = (w.shape[2 + i]! - 1) * dilation + 1;
-    return Math.floor((x.shape[2 + i]! + pads[i]! + pads[2 + i]! - span) / stride) + 1;
-  });
-  const attrs = { kernel_shape: w.shape.slice(2), strides: [stride, stride], dilations: [dilation, dilation], pads, group };
-  return { shape: [x.shape[0]!, w.shape[0]!, ...out], attrs };
-}
 
 /**
  * Writes a program one operator at a time and knows every shape. The op files speak this language, so each holds its
@@ -153,6 +133,11 @@ export class Emitter {
   greater = (a: Ref, b: Ref): Ref => this.elementwise('Greater', a, b, 'bool');
   less = (a: Ref, b: Ref): Ref => this.elementwise('Less', a, b, 'bool');
   and = (a: Ref, b: Ref): Ref => this.elementwise('And', a, b, 'bool');
+  /** 1 where a value is above 0, else 0. On the processor in one operation: 2^126 times any normal number above 0 is at least 1. */
+  isPositive = (a: Ref): Ref =>
+    this.device === 'cpu'
+      ? this.pointwise('HardSigmoid', a, [], { alpha: { float: 2 ** 126 }, beta: { float: 0 } })
+      : this.toFloat(this.greater(a, this.scalar(0)));
   /** true -> 1, false -> 0. */
   toFloat = (a: Ref): Ref => this.written('Cast', [a], [{ ...a, type: 'float' }], { to: 1 })[0]!;
 
@@ -194,6 +179,12 @@ export class Emitter {
       shape[axis] = step > 0 ? Math.ceil((Math.min(to, a.shape[axis]!) - from) / step) : a.shape[axis]!;
     });
     return this.node('Slice', [a, this.ints(starts), this.ints(ends), this.ints(axes), this.ints(steps)], shape, {}, a.type);
+  }
+
+  /** The entries of these indices along an axis, in this order. */
+  gather(a: Ref, indices: readonly number[], axis: number): Ref {
+    const shape = a.shape.map((d, i) => (i === axis ? indices.length : d));
+    return this.node('Gather', [a, this.ints(indices)], shape, { axis }, a.type);
   }
 
   /** Mirrors the given axes. */
@@ -260,6 +251,11 @@ export class Emitter {
     if (!x.blocked) return x;
     const { shape, type } = x;
     return this.laidOut(x, () => this.written('ReorderOutput', [x], [{ shape, type }], { channels: shape[1]! }, BLOCKS_DOMAIN)[0]!);
+  }
+
+  /** What `make` writes for a map, written once: its gradient and its kernel's may want the same. */
+  madeOnce(what: string, of: Ref, make: () => Ref): Ref {
+    return this.once(`${what} ${of.name}`, make);
   }
 
   /** Another shape for the same numbers, left as they lie: images and channels may become channels of one image. */

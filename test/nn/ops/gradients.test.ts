@@ -49,6 +49,14 @@ describe('gradients against finite differences', () => {
     pads: [0, 0, 0, 0],
     groups: 1,
   });
+  conv('1x1 of whole blocks of images too', [16, 32, 2, 3], [16, 32, 1, 1], { stride: 1, pads: [0, 0, 0, 0], groups: 1 });
+  conv('1x1 stride 2 of whole blocks of images too, odd side', [16, 16, 5, 3], [32, 16, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 });
+  conv('1x1 of several blocks of images', [32, 32, 2, 1], [16, 32, 1, 1], { stride: 1, pads: [0, 0, 0, 0], groups: 1 });
+  conv('3x3 of several blocks of images', [32, 32, 2, 2], [16, 32, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
+  conv('3x3 of a stem, several blocks of images', [32, 3, 4, 3], [16, 3, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 });
+  conv('7x7 of a stem, whole blocks of images', [16, 3, 7, 6], [16, 3, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
+  conv('1x1 stride 3 of whole blocks', [2, 16, 6, 3], [16, 16, 1, 1], { stride: 3, pads: [0, 0, 0, 0], groups: 1 });
+  conv('2x2 stride 3 of whole blocks', [2, 16, 6, 3], [16, 16, 2, 2], { stride: 3, pads: [0, 0, 0, 0], groups: 1 });
   conv('7x7 stride 2 of whole blocks', [2, 16, 8, 6], [16, 16, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
   conv('7x7 of a stem to whole blocks', [2, 3, 12, 11], [16, 3, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
   conv('depthwise of whole blocks', [3, 32, 6, 5], [32, 1, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 32 });

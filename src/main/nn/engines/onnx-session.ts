@@ -44,9 +44,10 @@ export async function open(program: Program, device: DeviceName, profiler?: Prof
         ? { preferredOutputLocation: Object.fromEntries(program.outputs.map(({ name }) => [name, stay.has(name) ? 'gpu-buffer' : 'cpu'])) }
         : {}),
       ...(traces === null ? {} : { enableProfiling: true, profileFilePrefix: join(traces, 'trace') }),
-      // Threads that have nothing to do sleep. By default they spin, and where other programs want the cores too, a small
-      // network's step then takes two to three times as long: half of a core's time goes into waiting for the other half.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      // Threads that have nothing to do wait awake for so many microseconds, then sleep. Operators follow on each other at once, and to
+      // be woken for each costs a small network's step a tenth; by default threads stay awake a thousand times as long, and where other
+      // programs want the cores too, a step then takes longer, since one thread's waiting takes the core from the other's work.
+      extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '20' } } },
     });
     const close = async (): Promise<void> => {
       if (traces !== null) {

@@ -1,5 +1,7 @@
 import type { Emitter, Ref } from '../emit.ts';
-import { canLieInBlocks, convInBlocks, depthwiseKernelGradientInBlocks, inputGradientInBlocks, kernelGradientInBlocks } from './conv-in-blocks.ts';
+import { canLieInBlocks, convInBlocks } from './conv-in-blocks.ts';
+import { inputGradientInBlocks } from './input-gradient-in-blocks.ts';
+import { depthwiseKernelGradientInBlocks, kernelGradientFitsBlocks, kernelGradientInBlocks } from './kernel-gradient-in-blocks.ts';
 import { expectRank, expectShape, type Op } from './op.ts';
 
 export interface ConvAttrs {
@@ -63,10 +65,10 @@ function convTranspose(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads, group
 
 function kernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, attrs: ConvAttrs): Ref {
   if (attrs.groups > 1) return depthwiseKernelGradient(e, x, w, g, attrs);
-  // With few input channels (the stem) one convolution beats many strided slices.
-  if (x.shape[1]! <= 4 && w.shape[2]! * w.shape[3]! > 1) return swappedKernelGradient(e, x, w, g, attrs);
   const [o, c, kh, kw] = w.shape as [number, number, number, number];
-  if (kh * kw > 1 && e.fitsBlocks(o) && e.fitsBlocks(x.shape[0]!)) return kernelGradientInBlocks(e, x, w, g, attrs);
+  if (kernelGradientFitsBlocks(e, x, w.shape)) return kernelGradientInBlocks(e, x, w, g, attrs);
+  // With few input channels (the stem) one convolution beats many strided slices.
+  if (x.shape[1]! <= 4 && kh * kw > 1) return swappedKernelGradient(e, x, w, g, attrs);
   const places = g.shape[2]! * g.shape[3]!;
   // A product for each image costs as many additions as the kernel has weights; one product over all images costs a copy of its
   // factors. Measured on the processor; onnxruntime 1.30's WebGPU provider ends the process over it.
