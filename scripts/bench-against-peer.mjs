@@ -63,12 +63,13 @@ const details =
   }[o.task] ?? `${o.pairs} pairs`;
 const versions = `onnxruntime ${JSON.parse(readFileSync(path.join(root, 'node_modules', 'onnxruntime-node', 'package.json'), 'utf8')).version}, ${rounds[0]?.peer.peer}, Node ${process.versions.node}`;
 const shown = process.argv.slice(2).map((arg, i, all) => (['--peer', '--python', '--folder'].includes(all[i - 1] ?? '') ? path.basename(arg) : arg));
+const block = rounds[0]?.ours.channelBlock;
 const row = tableRow(result, {
   what: `${o.task}, ${details}, ${o.size} px`,
   backbone: o.backbone,
   device: o.device,
   date: new Date().toISOString().slice(0, 10),
-  processor: `${os.cpus()[0]?.model.trim()}, ${rounds[0]?.ours.threads} threads`,
+  processor: `${os.cpus()[0]?.model.trim()}, ${rounds[0]?.ours.threads} threads${block ? `, ${block} channels a block` : ''}`,
   versions,
   command: `node scripts/bench-against-peer.mjs ${shown.filter((arg) => arg !== '--write').join(' ')}`,
 });

@@ -61,6 +61,7 @@ interface Benched {
   device: string;
   engine: string;
   threads: number;
+  channelBlock?: number;
   profile?: StepProfile;
 }
 
@@ -90,6 +91,7 @@ async function measured(compute: ComputeHost, r: BenchRequest): Promise<Benched>
       device,
       engine,
       threads: found.threads,
+      channelBlock: found.channelBlock,
       ...{ peakBytes: found.peakBytes },
       ...(found.profile ? { profile: found.profile } : {}),
     };

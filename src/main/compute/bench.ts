@@ -12,6 +12,7 @@ import {
   type SiameseSpec,
   trainingTask,
 } from '../nn/siamese.ts';
+import { channelBlock } from '../nn/engines/onnx-blocks.ts';
 import type { ProfileEvent, Profiler } from '../nn/engines/onnx-session.ts';
 import { sizeOf } from '../nn/tensor.ts';
 import { profileOf, type StepProfile } from './bench-profile.ts';
@@ -40,7 +41,7 @@ export async function bench(request: BenchRequest, { signal, progress }: CallCon
     await dispose();
   }
   const profile: StepProfile | null = request.profile ? profileOf(events, request.steps + 1) : null;
-  return { seconds, threads: availableParallelism(), peakBytes: process.resourceUsage().maxRSS * 1024, profile };
+  return { seconds, threads: availableParallelism(), channelBlock: await channelBlock(), peakBytes: process.resourceUsage().maxRSS * 1024, profile };
 }
 
 async function prepared(
