@@ -32,10 +32,10 @@ export function kernelGradientInBlocks(e: Emitter, x: Ref, w: Ref, g: Ref, attrs
   const side = sideBySide(e, c);
   const maps = c / side;
   const out = kh * kw === 1 ? placeByPlace(e, x, w, g, attrs) : placesTogether(e, x, w, g, attrs); // [maps, O, kh, kw side]
+  if (side < e.block) return e.transpose(e.reshape(out, [o, kh, kw, side]), [0, 3, 1, 2]);
   const sorted = e.transpose(e.reshape(out, [maps, o, kh * kw * side]), [1, 0, 2]); // [O, maps, kh kw side]
-  if (kh * kw === 1) return e.reshape(sorted, w.shape);
-  if (side === e.block) return e.reshape(e.inRows(e.lyingInBlocks(sorted, [o * maps, side, kh, kw])), w.shape);
-  return e.reshape(e.transpose(e.reshape(sorted, [o * maps, kh * kw, side]), [0, 2, 1]), w.shape);
+  const lying = kh * kw === 1 ? sorted : e.inRows(e.lyingInBlocks(sorted, [o * maps, side, kh, kw]));
+  return e.reshape(lying, w.shape);
 }
 
 /** How many of an image's channels lie side by side: a block's, or all where they are few. */

@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import onnxProto from 'onnx-proto';
+import * as ort from 'onnxruntime-node';
+import { expect, onTestFinished, test } from 'vitest';
+import { channelBlock } from '../../src/main/nn/engines/onnx-blocks.ts';
+import { toOnnx } from '../../src/main/nn/engines/onnx-model.ts';
+import { initialTensors } from '../../src/main/nn/initialise.ts';
+import { lowerGradients } from '../../src/main/nn/lower.ts';
+import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
+import type { BackboneName } from '../../src/shared/run.ts';
+
+const PAIRS = 8;
+
+/** Outputs that end a step's graph, in the order in which onnxruntime computes them once it has made the graph over. */
+async function ends(backbone: BackboneName, batchNorm: 'frozen' | 'batch'): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'twinlens-order-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const path = join(folder, 'model.onnx');
+  const spec: SiameseSpec = { backbone, flavour: 'torch', size: 32, dim: 2 };
+  const task = trainingTask(spec, { scope: 'all', batchNorm, margin: 2, optimizer: { name: 'sgd', weightDecay: 0, clipNorm: 0 } }, PAIRS);
+  const program = lowerGradients(task, initialTensors(siameseParams(spec), 1), 'cpu', await channelBlock());
+  const options = { executionProviders: ['cpu'], graphOptimizationLevel: 'all', logSeverityLevel: 4, optimizedModelFilePath: path } as const;
+  await (await ort.InferenceSession.create(toOnnx(program), options)).release();
+  const { node, output } = onnxProto.onnx.ModelProto.decode(readFileSync(path)).graph!;
+  const wanted = new Set(output!.map(({ name }) => name!));
+  const read = new Set(node!.flatMap((n) => n.input!));
+  return node!.filter((n) => n.output!.every((name) => !read.has(name))).flatMap((n) => n.output!.filter((name) => wanted.has(name)));
+}
+
+// Were the first layer's gradient computed first, the gradients of all layers' outputs and masks of all activations would be kept for it.
+test.each([
+  ['compact', 'batch'],
+  ['mobilenet_v2', 'frozen'],
+  ['mobilenet_v2', 'batch'],
+  ['resnet50', 'frozen'],
+  ['resnet50', 'batch'],
+] as const)('gradients of %s, %s batch norm, are computed from the last layer to the first', async (backbone, batchNorm) => {
+  const layers = trainableKernels(backbone);
+  const places = (await ends(backbone, batchNorm)).flatMap((name) => {
+    const layer = layers.indexOf(name.replace('gradient:', ''));
+    return layer < 0 ? [] : [layer];
+  });
+  expect(places.length).toBeGreaterThan(2);
+  expect(places).toEqual(places.toSorted((a, b) => b - a));
+});
+
+/** Kernels of the backbone's convolutions from the first layer to the last. */
+const trainableKernels = (backbone: BackboneName): string[] =>
+  siameseParams({ backbone, flavour: 'torch', size: 32, dim: 2 }).flatMap(({ name, shape }) => (shape.length === 4 ? [name] : []));
