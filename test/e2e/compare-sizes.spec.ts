@@ -42,9 +42,13 @@ for (const [name, width, height, share] of [
       await expect(details).toBeHidden();
     } else await expect(details.locator('[data-verdict]')).toBeVisible();
 
+    const places = (): Promise<string> =>
+      page.locator('[data-pane]').evaluateAll((panes) => JSON.stringify(panes.map((p) => p.getBoundingClientRect())));
+    const before = await places();
     for (const map of ['Counterfactual', 'Signed', 'None', 'Factual']) {
       await page.getByRole('radio', { name: map, exact: true }).click();
       await expect(page.getByRole('radio', { name: map, exact: true })).toBeChecked();
+      expect(await places(), `the pictures stay where they are: ${map}`).toBe(before);
     }
     const more = page.getByRole('button', { name: /how the maps are shown$/i });
     await more.focus();
