@@ -39,12 +39,12 @@ export class HostTrainer implements Trainer {
   constructor(device: DeviceName, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
     this.device = device;
     this.taskFor = taskFor;
-    this.frozen = frozen;
+    this.frozen = without(frozen, initial.params); // what moves is held once
     this.profiler = profiler;
     this.steps = initial.step;
     this.task = taskFor(1);
     this.weights = new UpdateInPlace(this.task, initial.params, initialSlots(this.task, initial));
-    this.statistics = copied(new Map([...initial.params].filter(([name]) => !this.weights.params.has(name))));
+    this.statistics = copied(without(initial.params, this.weights.params));
     this.parted = new PartedStep({
       divisible: this.task.followers.length === 0,
       differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
@@ -125,3 +125,5 @@ function added(sum: Gradients | null, part: Gradients, share: number): Gradients
 
 const copied = (tensors: TensorMap): TensorMap =>
   new Map([...tensors].map(([name, { shape, data }]): [string, Tensor] => [name, { shape, data: Float32Array.from(data) }]));
+
+const without = (tensors: TensorMap, others: TensorMap): TensorMap => new Map([...tensors].filter(([name]) => !others.has(name)));
