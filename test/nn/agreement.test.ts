@@ -63,6 +63,18 @@ async function walk(engine: typeof CPU, c: Case): Promise<{ numbers: number[][];
   return { numbers, state, resumed };
 }
 
+/**
+ * Weights after three steps of Adam. Where a gradient happens to be within rounding of 0, its sign is rounding's, and Adam steps by the
+ * learning rate all the same: seen in one weight of 9216, of which AVX-512 and WebGPU made 0.15 of it differently. So one in a thousand
+ * may differ, by no more than such steps can.
+ */
+function expectStepsOfAdam(found: Float32Array, expected: Float32Array, name: string): void {
+  const scale = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const off = expected.map((x, i) => Math.abs(found[i]! - x));
+  expect.soft(off.filter((d) => !(d < TOLERANCE * scale)).length, name).toBeLessThanOrEqual(expected.length / 1000);
+  expect.soft(Math.max(...off), name).toBeLessThan(2 * 3 * LR);
+}
+
 const others = ENGINES.filter(({ title }) => title !== 'onnx on cpu');
 
 describe.each(others)('$title agrees with the CPU', ({ open }) => {
@@ -80,6 +92,8 @@ describe.each(others)('$title agrees with the CPU', ({ open }) => {
         if (c.optimizer !== 'sgd' && name.endsWith('fc.0.bias') && part === 'params') {
           const other = found.state.params.get(name)!.data;
           data.forEach((x, i) => expect.soft(Math.abs(other[i]! - x), `${name}[${i}]`).toBeLessThan(2 * 3 * LR));
+        } else if (c.optimizer !== 'sgd' && part === 'params' && !name.endsWith('fc.2.bias')) {
+          expectStepsOfAdam(found.state.params.get(name)!.data, data, name);
         } else if (!name.endsWith('fc.2.bias')) {
           expect.soft(relativeError(found.state[part].get(name)!.data, data), name).toBeLessThan(part === 'params' ? TOLERANCE : 5 * TOLERANCE);
         }

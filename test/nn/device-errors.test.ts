@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deviceError } from '../../src/main/nn/engines/device-error.ts';
+import { deviceError, isMemoryError, toldError } from '../../src/main/nn/engines/device-error.ts';
 
 // What onnxruntime 1.30 really said.
 const ADAPTER =
@@ -23,3 +23,13 @@ test.each([
   expect(error).toMatchObject({ code: 'engine', details: { device, detail: said } });
   expect(error.message).toContain(expected);
 });
+
+// What V8 says in Node 24, of the memory that weights lie in and of an array.
+test.each(['WebAssembly.Memory(): could not allocate memory', 'Array buffer allocation failed'])(
+  '"%s" is told as want of memory on the processor',
+  (said) => {
+    const error = toldError('cpu', new RangeError(said));
+    expect(isMemoryError(error)).toBe(true);
+    expect(error).toMatchObject({ code: 'engine', details: { detail: said } });
+  },
+);

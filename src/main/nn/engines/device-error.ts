@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { DeviceName } from '../../../shared/run.ts';
 
-const MEMORY = /bad_alloc|failed to allocate|out of memory|OOM when allocating/i;
+const MEMORY = /bad_alloc|failed to allocate|could not allocate memory|allocation failed|out of memory|OOM when allocating/i;
 // WebGPU goes on after an allocation that failed, and then says the first of whatever followed.
 const CARD_MEMORY = /invalid due to a previous error|OUT_OF_(DEVICE|HOST)_MEMORY|exceeds? .*(buffer|limit|size)|E_OUTOFMEMORY/i;
 const PROVIDER = /providers_(cuda|shared)|libcu|cudart|cudnn|shared library|LoadLibrary|no CUDA-capable|CUDA failure/i;

@@ -4,6 +4,7 @@ import { lowerGradients } from '../lower.ts';
 import { UpdateInPlace } from '../optimizers/in-place.ts';
 import type { TrainTask } from '../task.ts';
 import type { Tensor, TensorMap } from '../tensor.ts';
+import { toldError } from './device-error.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
 import { channelBlock } from './onnx-blocks.ts';
 import { open, type OpenSession, type Profiler, runSession, tensor, written } from './onnx-session.ts';
@@ -43,7 +44,7 @@ export class HostTrainer implements Trainer {
     this.profiler = profiler;
     this.steps = initial.step;
     this.task = taskFor(1);
-    this.weights = new UpdateInPlace(this.task, initial.params, initialSlots(this.task, initial));
+    this.weights = laidInMemory(this.task, initial);
     this.statistics = copied(without(initial.params, this.weights.params));
     this.parted = new PartedStep({
       divisible: this.task.followers.length === 0,
@@ -110,6 +111,15 @@ export class HostTrainer implements Trainer {
     const compiled = { ...opened, inputs: new Map([...task.graph.inputs].map(([name, v]) => [name, v.shape])) };
     this.compiled.set(pairs, compiled);
     return compiled;
+  }
+}
+
+/** Throws AppError('engine') where main memory does not suffice, whatever the device. */
+function laidInMemory(task: TrainTask, initial: TrainState): UpdateInPlace {
+  try {
+    return new UpdateInPlace(task, initial.params, initialSlots(task, initial));
+  } catch (error) {
+    throw toldError('cpu', error);
   }
 }
 
