@@ -65,6 +65,7 @@ test('choose two images from the data set; the verdict stands in words, and keys
       key.toUpperCase(),
     );
     seen.push(await paint(page));
+    for (const map of await page.locator('[data-pane] canvas').all()) await expect(map).toBeVisible({ visible: key !== 'n' });
   }
   const [factual, counterfactual, signed, none] = seen as [number[], number[], number[], number[]];
   expect(none).toEqual([0, 0]);
@@ -220,7 +221,11 @@ test('a key changes the overlay at once, and how long that takes is told', async
       document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
       await new Promise((done) => setTimeout(done)); // effects have run: the canvas is painted
       const ms = performance.now() - began;
-      took.push({ key, ms, shown: [...document.querySelectorAll('canvas')].map((canvas) => (canvas.hidden ? 'hidden' : canvas.toDataURL())).join() });
+      took.push({
+        key,
+        ms,
+        shown: [...document.querySelectorAll('canvas')].map((canvas) => (canvas.checkVisibility() ? canvas.toDataURL() : 'hidden')).join(),
+      });
     }
     return took;
   });
