@@ -44,6 +44,7 @@ for (const [name, width, height, share] of [
 
     const places = (): Promise<string> =>
       page.locator('[data-pane]').evaluateAll((panes) => JSON.stringify(panes.map((p) => p.getBoundingClientRect())));
+    await expect(page.locator('figcaption').last()).toContainText(/Map \d+/); // a moment after the pictures
     const before = await places();
     for (const map of ['Counterfactual', 'Signed', 'None', 'Factual']) {
       await page.getByRole('radio', { name: map, exact: true }).click();

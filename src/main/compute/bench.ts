@@ -41,7 +41,8 @@ export async function bench(request: BenchRequest, { signal, progress }: CallCon
     await dispose();
   }
   const profile: StepProfile | null = request.profile ? profileOf(events, request.steps + 1) : null;
-  return { seconds, threads: availableParallelism(), channelBlock: await channelBlock(), peakBytes: process.resourceUsage().maxRSS * 1024, profile };
+  const block = request.engine === 'onnx' && request.device === 'cpu' ? await channelBlock() : 0;
+  return { seconds, threads: availableParallelism(), channelBlock: block, peakBytes: process.resourceUsage().maxRSS * 1024, profile };
 }
 
 async function prepared(

@@ -116,7 +116,7 @@ export interface BenchRequest {
 export interface BenchResult {
   seconds: number[]; // of each counted step
   threads: number;
-  channelBlock: number; // channels side by side in this processor's fast convolutions, 0 where there are none: see onnx-blocks.ts
+  channelBlock: number; // channels side by side in the convolutions that were used (onnx-blocks.ts), 0 elsewhere than on the processor
   peakBytes: number; // the compute process' largest resident memory so far
   profile: StepProfile | null;
 }

@@ -7,6 +7,7 @@ import { correctionsAfter, decays } from '../../../src/main/nn/optimizers/optimi
 import { slotName, type TrainTask } from '../../../src/main/nn/task.ts';
 import { sizeOf, type Tensor } from '../../../src/main/nn/tensor.ts';
 import type { OptimizerName } from '../../../src/shared/run.ts';
+import { readJson } from '../reference.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 
 const LR = 0.01;
@@ -80,6 +81,38 @@ test.each(['sgd', 'adam', 'adamw'] as const)('%s in place takes the steps that i
       });
     });
   }
+});
+
+interface Steps {
+  start: Record<'weight' | 'bias', number[]>;
+  gradients: Record<'weight' | 'bias', number[]>[];
+  sgd: TorchStep[];
+  adam: TorchStep[];
+  adamw: TorchStep[];
+}
+interface TorchStep {
+  norm: number;
+  weight: number[];
+  bias: number[];
+}
+
+// In a graph and in place it is one rule: whether that is the right one, PyTorch says.
+test.each(['sgd', 'adam', 'adamw'] as const)('%s takes the steps of torch.optim, clipped, with weight decay on the weight alone', (name) => {
+  const torch = readJson<Steps>('test/nn/fixtures/optimizers_torch.json');
+  const shapes = { weight: [2, 3], bias: [3] };
+  const names = ['weight', 'bias'] as const;
+  const tensors = (of: (what: 'weight' | 'bias') => Float32Array): [string, Tensor][] =>
+    names.map((what) => [what, { shape: shapes[what], data: of(what) }]);
+  const slots = OPTIMIZERS[name].slots.flatMap((slot) =>
+    tensors((what) => new Float32Array(sizeOf(shapes[what]))).map(([what, tensor]): [string, Tensor] => [slotName(slot, what), tensor]),
+  );
+  const task = { trainable: names, optimizer: { name, weightDecay: 0.1, clipNorm: 1 } } as const;
+  const update = new UpdateInPlace(task as unknown as TrainTask, new Map(tensors((what) => Float32Array.from(torch.start[what]))), new Map(slots));
+  torch[name].forEach((expected, i) => {
+    for (const what of names) update.gradients.get(what)!.data.set(torch.gradients[i]![what]);
+    expect(update.step(i, 0.01)).toBeCloseTo(expected.norm, 6);
+    for (const what of names) close(update.params.get(what)!.data, Float32Array.from(expected[what]));
+  });
 });
 
 test('neighbours in the memory stay as they are where their gradient is zero', () => {

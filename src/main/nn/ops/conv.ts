@@ -130,5 +130,5 @@ function slicedKernelGradient(e: Emitter, x: Ref, w: Ref, g: Ref, { stride, pads
     }
   }
   if (products.length === 1) return e.reshape(products[0]!, w.shape);
-  return e.reshape(e.transpose(e.concat(products, 0), [1, 2, 0]), w.shape);
+  return e.transpose(e.reshape(e.concat(products, 0), [kh, kw, o, c]), [2, 3, 0, 1]);
 }
