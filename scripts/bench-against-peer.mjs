@@ -1,5 +1,6 @@
-// Ours and the published method in PyTorch in turn on this machine: `node scripts/bench-against-peer.mjs --peer FILE.py [options]`,
-// after a build. Prints the ratio of images per second and, with --write, adds a row to BENCHMARKS.md.
+// Measures Twinlens and the published method in PyTorch in turn: `node scripts/bench-against-peer.mjs --peer FILE.py [options]`, after
+// a build. Prints a row with the ratio of images per second. --write puts it into BENCHMARKS.md and moves the older row of the same
+// task to docs/benchmarks/torch.md.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -7,7 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { compared, tableRow, withRow } from './bench/compared.mjs';
+import { compared, tableRow, withLatestRow, withRow } from './bench/compared.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { values: o } = parseArgs({
@@ -29,8 +30,8 @@ const { values: o } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
-if (o.peer === undefined) throw new Error('Say where the peer is: --peer FOLDER/siamese_torch.py');
-if (o.task === 'embed' && o.folder === undefined) throw new Error('The task embed needs a folder of pictures: --folder FOLDER');
+if (o.peer === undefined) throw new Error('--peer FOLDER/siamese_torch.py is missing');
+if (o.task === 'embed' && o.folder === undefined) throw new Error('The task embed needs a folder of images: --folder FOLDER');
 const embed = o.task === 'embed';
 const work = embed
   ? ['--backbone', o.backbone, '--size', o.size, '--limit', o.limit]
@@ -59,7 +60,7 @@ const result = compared(rounds);
 const details =
   {
     train: `${o.scope === 'all' ? 'all layers' : `scope ${o.scope} (peer: all layers)`}, batch norm ${o['batch-norm']} (peer: ${o['peer-batch-norm']}), ${o.pairs} pairs`,
-    embed: `${rounds[0]?.ours.images} pictures`,
+    embed: `${rounds[0]?.ours.images} images`,
   }[o.task] ?? `${o.pairs} pairs`;
 const versions = `onnxruntime ${JSON.parse(readFileSync(path.join(root, 'node_modules', 'onnxruntime-node', 'package.json'), 'utf8')).version}, ${rounds[0]?.peer.peer}, Node ${process.versions.node}`;
 const shown = process.argv.slice(2).map((arg, i, all) => (['--peer', '--python', '--folder'].includes(all[i - 1] ?? '') ? path.basename(arg) : arg));
@@ -75,6 +76,9 @@ const row = tableRow(result, {
 });
 console.log(row);
 if (o.write) {
-  const page = path.join(root, 'BENCHMARKS.md');
-  writeFileSync(page, withRow(readFileSync(page, 'utf8'), row));
+  const latest = path.join(root, 'BENCHMARKS.md');
+  const older = path.join(root, 'docs', 'benchmarks', 'torch.md');
+  const { page, replaced } = withLatestRow(readFileSync(latest, 'utf8'), row);
+  if (replaced !== null) writeFileSync(older, withRow(readFileSync(older, 'utf8'), replaced));
+  writeFileSync(latest, page);
 }

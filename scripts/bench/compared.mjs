@@ -70,15 +70,41 @@ export function tableRow(c, about) {
   return `| ${[...cells, about.date, about.processor, about.versions, `\`${about.command}\``].map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
+/** Cells of a row; `\\|` is part of a cell. @param {string} row */
+const cellsOf = (row) => row.split(/(?<!\\)\|/).map((cell) => cell.trim());
+
+/** A row's measurement, by which a later row replaces it: task, backbone, device. @param {string} row */
+const measurementOf = (row) => cellsOf(row).slice(1, 4).join('|');
+
+/** @param {string[]} lines @returns {{ first: number, end: number }} the table's rows, end exclusive */
+function rowsOf(lines) {
+  const head = lines.indexOf(HEADER[1] ?? '');
+  if (head < 1 || lines[head - 1] !== HEADER[0]) throw new Error('This page has no table of ratios.');
+  let end = head + 1;
+  while (lines[end]?.startsWith('|')) end++;
+  return { first: head + 1, end };
+}
+
 /**
- * The page with a row more, after the last one of the table under the header.
+ * Adds a row at the end of the table of ratios.
  * @param {string} page @param {string} row
  */
 export function withRow(page, row) {
   const lines = page.split('\n');
-  const head = lines.indexOf(HEADER[1] ?? '');
-  if (head < 1 || lines[head - 1] !== HEADER[0]) throw new Error('BENCHMARKS.md has no table of ratios.');
-  let end = head + 1;
-  while (lines[end]?.startsWith('|')) end++;
-  return [...lines.slice(0, end), row, ...lines.slice(end)].join('\n');
+  lines.splice(rowsOf(lines).end, 0, row);
+  return lines.join('\n');
+}
+
+/**
+ * Puts a row in the place of the row of the same task, backbone and device, else at the end.
+ * @param {string} page @param {string} row
+ * @returns {{ page: string, replaced: string | null }} replaced: the older row
+ */
+export function withLatestRow(page, row) {
+  const lines = page.split('\n');
+  const { first, end } = rowsOf(lines);
+  const at = lines.findIndex((line, i) => i >= first && i < end && measurementOf(line) === measurementOf(row));
+  if (at < 0) return { page: withRow(page, row), replaced: null };
+  const [replaced = null] = lines.splice(at, 1, row);
+  return { page: lines.join('\n'), replaced };
 }

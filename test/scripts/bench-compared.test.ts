@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compared, expectSameWork, HEADER, median, tableRow, withRow } from '../../scripts/bench/compared.mjs';
+import { compared, expectSameWork, HEADER, median, tableRow, withLatestRow, withRow } from '../../scripts/bench/compared.mjs';
 
 const line = (imagesPerSecond: number, more: object = {}) => ({
   ...{ task: 'train', backbone: 'resnet50', pairs: 8, size: 224, steps: 4, threads: 2 },
@@ -55,5 +56,20 @@ describe('the table of ratios', () => {
     const page = ['# B', '', ...HEADER, '| old |', '', 'After.', ''].join('\n');
     expect(withRow(page, row)).toBe(['# B', '', ...HEADER, '| old |', row, '', 'After.', ''].join('\n'));
     expect(() => withRow('# B', row)).toThrow('no table');
+  });
+
+  it('replaces the row of the same task, backbone and device, and returns the older one', () => {
+    const older = row.replace('2026-11-25', '2026-11-01');
+    const others = [row.replace('| train |', '| infer |'), row.replace('resnet50', 'resnet18'), row.replace('| cpu |', '| webgpu |')];
+    const page = [...HEADER, others[0], older, others[1], others[2], '', 'After.'].join('\n');
+    expect(withLatestRow(page, row)).toEqual({ page: page.replace(older, row), replaced: older });
+    expect(withLatestRow([...HEADER, ...others].join('\n'), row)).toEqual({ page: [...HEADER, ...others, row].join('\n'), replaced: null });
+  });
+
+  it.each(['BENCHMARKS.md', 'docs/benchmarks/torch.md'])('stands in %s', (file) => {
+    const lines = withRow(readFileSync(file, 'utf8'), row).split('\n');
+    const rows = lines.slice(lines.indexOf(HEADER[1]!) + 1, lines.indexOf(row));
+    expect(rows.length).toBeGreaterThan(5);
+    for (const line of rows) expect(line.split(/(?<!\\)\|/)).toHaveLength(row.split(/(?<!\\)\|/).length);
   });
 });
