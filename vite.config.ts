@@ -3,12 +3,12 @@ import { defineConfig, type EnvironmentOptions } from 'vite';
 
 /** What runs in Node: each becomes dist/main/<name>.cjs, and what it imports with import() a chunk beside it. */
 const entries: Record<string, string> = {
-  cli: 'src/main/cli.ts',
+  cli: 'src/main/doors/cli/main.ts',
   index: 'src/main/index.ts',
   preload: 'src/preload/index.ts',
-  compute: 'src/main/compute/process.ts',
-  reader: 'src/main/compute/reading/entry.ts',
-  sets: 'src/main/dataset/thread/entry.ts',
+  compute: 'src/main/compute/process/entry.ts',
+  reader: 'src/main/compute/images/reading/entry.ts',
+  sets: 'src/main/features/dataset/thread/entry.ts',
 };
 
 /** Native modules, and those that find their own files at run time: they stay in node_modules. */

@@ -5,29 +5,36 @@ import path from 'node:path';
 
 /** A package, and the files and folders (ending in /) that alone may import it. */
 const PACKAGES = [
-  { named: /^electron(\/|$)/, only: ['src/preload/', 'src/main/index.ts', 'src/main/electron/'] },
+  { named: /^electron(\/|$)/, only: ['src/preload/', 'src/main/index.ts', 'src/main/doors/electron/'] },
   { named: /^better-sqlite3(\/|$)/, only: ['src/main/db/'] },
-  { named: /^sharp(\/|$)/, only: ['src/main/compute/images.ts'] },
+  { named: /^sharp(\/|$)/, only: ['src/main/compute/images/images.ts'] },
   { named: /^(onnxruntime-[^/]+|onnx-proto|@tensorflow\/.+)(\/|$)/, only: ['src/main/nn/engines/'] },
 ];
 
 /** Plain helpers that lie beside the services and know none of them. */
-const HELPERS = ['src/main/files.ts', 'src/main/words.ts', 'src/main/workspace.ts'];
-const THREADS = ['src/main/thread/', 'src/main/program-folder.ts'];
+const HELPERS = ['src/main/foundation/files.ts', 'src/main/foundation/words.ts', 'src/main/foundation/workspace.ts'];
+const THREADS = ['src/main/rpc/', 'src/main/foundation/program-folder.ts'];
 
 /** From where, and what it may import of src/. The first line that fits a file is its law. */
 const FOLDERS = [
   { from: 'src/shared/', may: ['src/shared/'], browser: true },
   { from: 'src/renderer/', may: ['src/renderer/', 'src/shared/'], browser: true },
   { from: 'src/preload/', may: ['src/preload/', 'src/shared/'] },
-  { from: 'src/main/nn/', may: ['src/main/nn/', 'src/main/files.ts', 'src/shared/'] },
+  { from: 'src/main/nn/', may: ['src/main/nn/', 'src/main/foundation/files.ts', 'src/shared/'] },
   {
     from: 'src/main/compute/',
-    may: ['src/main/compute/', 'src/main/nn/', 'src/main/pairs/', 'src/main/evaluate/', 'src/main/files.ts', ...THREADS, 'src/shared/'],
+    may: [
+      'src/main/compute/',
+      'src/main/nn/',
+      'src/main/domain/',
+      'src/main/foundation/files.ts',
+      'src/main/foundation/npy.ts',
+      ...THREADS,
+      'src/shared/',
+    ],
   },
-  { from: 'src/main/thread/', may: ['src/main/thread/', 'src/shared/'] },
-  { from: 'src/main/evaluate/', may: ['src/main/evaluate/', 'src/shared/'] },
-  { from: 'src/main/pairs/', may: ['src/main/pairs/', 'src/shared/'] },
+  { from: 'src/main/rpc/', may: ['src/main/rpc/', 'src/shared/'] },
+  { from: 'src/main/domain/', may: ['src/main/domain/', 'src/shared/'] },
   { from: 'src/main/db/', may: ['src/main/db/', 'src/shared/', ...HELPERS] },
   { from: 'src/main/', may: ['src/main/', 'src/shared/'] },
 ];

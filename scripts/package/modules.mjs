@@ -18,7 +18,7 @@ const INSTALL_ONLY = new Set(['adm-zip', 'global-agent', 'node-addon-api', 'argp
 /** Its modules lie inside it (scripts/cuda/parts.mjs), so they come with its files. */
 const WHOLE = new Set(['@tensorflow/tfjs-node-gpu']);
 
-/** Subsets that the legends of pictures are drawn with (src/main/compute/legend.ts). */
+/** Subsets that the legends of pictures are drawn with (src/main/compute/explain/legend.ts). */
 const FONT_FILE = /^files\/inter-(latin|latin-ext|greek|cyrillic|vietnamese)-400-normal\.woff$/;
 const ABOUT = /^(package\.json|licen[cs]e[^/]*|copying[^/]*|notice[^/]*|third[-_]?party[^/]*)$/i;
 /** Beside its code: types, maps, tests, and the tools to build it. */

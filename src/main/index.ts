@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { app, ipcMain, protocol, session } from 'electron';
-import { Desk } from './electron/desk.ts';
-import { hardenContents, hardenSession, isScreen } from './electron/harden.ts';
-import { attachIpc, type IpcMain } from './electron/ipc.ts';
-import { installMenu } from './electron/menu.ts';
-import { SCHEME, screenProtocol } from './electron/screen-protocol.ts';
-import { screenFolder } from './program-folder.ts';
-import { ScreenFiles } from './serve/screen-files.ts';
+import { Desk } from './doors/electron/desktop-app.ts';
+import { hardenContents, hardenSession, isScreen } from './doors/electron/harden.ts';
+import { attachIpc, type IpcMain } from './doors/electron/ipc.ts';
+import { installMenu } from './doors/electron/menu.ts';
+import { SCHEME, screenProtocol } from './doors/electron/screen-protocol.ts';
+import { screenFolder } from './foundation/program-folder.ts';
+import { ScreenFiles } from './doors/http/screen-files.ts';
 
 /** The desktop program: one of three doors to the same services. */
 const { values } = parseArgs({

@@ -1,11 +1,11 @@
-import { ComputeHost } from './compute/compute-host.ts';
-import type { Launch } from './compute/launch.ts';
-import { withCuration } from './dataset/curated.ts';
-import { rowsHere } from './dataset/rows.ts';
+import { ComputeHost } from './compute/host/compute-host.ts';
+import type { Launch } from './compute/host/launch.ts';
+import { withCuration } from './features/dataset/curated.ts';
+import { rowsHere } from './features/dataset/rows.ts';
 import { openStore } from './db/store.ts';
-import { computeEntry, resource } from './program-folder.ts';
-import type { TrainingServices } from './training/service.ts';
-import { openWorkspace } from './workspace.ts';
+import { computeEntry, resource } from './foundation/program-folder.ts';
+import type { TrainingServices } from './features/training/service.ts';
+import { openWorkspace } from './foundation/workspace.ts';
 
 export interface Services extends TrainingServices {
   /** Ends the compute process and gives the workspace back. */

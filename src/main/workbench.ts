@@ -1,23 +1,23 @@
 import { dirname, join } from 'node:path';
-import { ComputeHost } from './compute/compute-host.ts';
-import { gently, type Launch, launchUnder } from './compute/launch.ts';
-import { Explanations, tidyComparisons } from './compare/explanations.ts';
-import { PairQueues } from './compare/queues.ts';
-import { Devices } from './devices.ts';
-import { EventHub } from './jobs/events.ts';
-import { Jobs } from './jobs/jobs.ts';
-import { Grants } from './media/grants.ts';
-import { PictureCache } from './media/picture-cache.ts';
-import { PictureShelf } from './media/shelf.ts';
-import { Lane } from './jobs/lane.ts';
-import { LargeSets } from './dataset/large-sets.ts';
-import { computeEntry, setsEntry } from './program-folder.ts';
-import { forgetRemovedReports } from './report/records.ts';
+import { ComputeHost } from './compute/host/compute-host.ts';
+import { gently, type Launch, launchUnder } from './compute/host/launch.ts';
+import { Explanations, tidyComparisons } from './features/compare/explanations.ts';
+import { PairQueues } from './features/compare/queues.ts';
+import { Devices } from './features/models/devices.ts';
+import { EventHub } from './foundation/jobs/events.ts';
+import { Jobs } from './foundation/jobs/jobs.ts';
+import { Grants } from './features/media/file-access.ts';
+import { PictureCache } from './features/media/picture-cache.ts';
+import { PictureShelf } from './features/media/preview-service.ts';
+import { Lane } from './foundation/jobs/serial-queue.ts';
+import { LargeSets } from './features/dataset/large-sets.ts';
+import { computeEntry, setsEntry } from './foundation/program-folder.ts';
+import { forgetRemovedReports } from './features/report/records.ts';
 import { openServices, type Services } from './services.ts';
-import { SettingsFile, settingsPath } from './settings.ts';
-import type { Shell } from './shell.ts';
-import { Measures } from './training/measure.ts';
-import { deleteRemoved } from './training/rows.ts';
+import { SettingsFile, settingsPath } from './foundation/settings.ts';
+import type { Shell } from './foundation/shell.ts';
+import { Measures } from './features/training/measure.ts';
+import { deleteRemoved } from './features/training/rows.ts';
 
 /** The services, and what a screen needs beside them. */
 export interface Workbench extends Services {

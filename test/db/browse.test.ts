@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/main/db/store.ts';
 import { ImageQuery } from '../../src/shared/curation.ts';
-import { image } from '../dataset/images.ts';
+import { image } from '../features/dataset/images.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 import { someDataset } from './records.ts';
 

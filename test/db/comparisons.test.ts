@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ComparisonKey, ComparisonStore } from '../../src/main/db/comparisons.ts';
 import type { Store } from '../../src/main/db/store.ts';
-import type { Workspace } from '../../src/main/workspace.ts';
+import type { Workspace } from '../../src/main/foundation/workspace.ts';
 import type { Comparison } from '../../src/shared/comparison.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 import { someComparison, someConfig, someDataset } from './records.ts';

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { openStore, type Store } from '../../src/main/db/store.ts';
-import { openWorkspace, type Workspace } from '../../src/main/workspace.ts';
-import { temporaryFolder } from '../dataset/drawn.ts';
+import { openWorkspace, type Workspace } from '../../src/main/foundation/workspace.ts';
+import { temporaryFolder } from '../features/dataset/drawn.ts';
 
 export const freshWorkspace = (): Workspace => openWorkspace(temporaryFolder());
 

@@ -1,6 +1,6 @@
 // A second Twinlens process for the lock's tests: opens a store, says what came of it, and stays until stdin ends.
 import { openStore } from '../../src/main/db/store.ts';
-import { openWorkspace } from '../../src/main/workspace.ts';
+import { openWorkspace } from '../../src/main/foundation/workspace.ts';
 import { someConfig, someDataset } from './records.ts';
 
 const [folder, mode, command] = process.argv.slice(2);

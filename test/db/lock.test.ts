@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { described, takeLock } from '../../src/main/db/lock.ts';
 import { openStore } from '../../src/main/db/store.ts';
-import type { Workspace } from '../../src/main/workspace.ts';
+import type { Workspace } from '../../src/main/foundation/workspace.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 
 interface Said {

@@ -3,7 +3,7 @@ import type { NewDataset } from '../../src/main/db/datasets.ts';
 import type { Comparison } from '../../src/shared/comparison.ts';
 import type { Pair } from '../../src/shared/dataset.ts';
 import type { RunConfig } from '../../src/shared/run.ts';
-import { image } from '../dataset/images.ts';
+import { image } from '../features/dataset/images.ts';
 
 /** Two classes of six images, four of each in train; names and pairs as given. */
 export function someDataset(more: Partial<NewDataset> = {}): NewDataset {

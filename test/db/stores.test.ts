@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { fromJson, toJson } from '../../src/main/db/json.ts';
 import type { EpochRow, Metrics, RunSession } from '../../src/shared/run.ts';
-import { image } from '../dataset/images.ts';
+import { image } from '../features/dataset/images.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 import { someComparison, someConfig, someDataset } from './records.ts';
 

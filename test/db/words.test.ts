@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { slugOf } from '../../src/main/db/ids.ts';
-import { byCodePoint, counted, listed, quoted } from '../../src/main/words.ts';
+import { byCodePoint, counted, listed, quoted } from '../../src/main/foundation/words.ts';
 
 describe('byCodePoint', () => {
   test('orders as UTF-8 bytes do, which is the order of code points', () => {

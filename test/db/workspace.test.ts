@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import envPaths from 'env-paths';
 import { describe, expect, test } from 'vitest';
-import { writeWhole } from '../../src/main/files.ts';
-import { openWorkspace, workspaceAt, workspaceFolder } from '../../src/main/workspace.ts';
-import { temporaryFolder } from '../dataset/drawn.ts';
+import { writeWhole } from '../../src/main/foundation/files.ts';
+import { openWorkspace, workspaceAt, workspaceFolder } from '../../src/main/foundation/workspace.ts';
+import { temporaryFolder } from '../features/dataset/drawn.ts';
 
 describe('workspaceFolder', () => {
   test('the folder given, else the environment’s, else the platform’s', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { parseNpy } from '../../src/main/compute/npy.ts';
+import { parseNpy } from '../../src/main/foundation/npy.ts';
 import { valueAt } from '../../src/shared/maps/field.ts';
 import { expect, importColours, loseCompute, test, type ServedWorkbench } from './kit.ts';
 

@@ -2,7 +2,7 @@ import { appendFileSync, readdirSync, readFileSync, renameSync, writeFileSync } 
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { drawColours } from '../cli/kit.ts';
+import { drawColours } from '../doors/cli/kit.ts';
 import { expect, test } from './kit.ts';
 
 test.use({ serveChoice: { of: 'images' } });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { drawColours } from '../cli/kit.ts';
+import { drawColours } from '../doors/cli/kit.ts';
 import { expect as base, serve, type ServedWorkbench, test } from './kit.ts';
 
 test.use({ serveChoice: { of: 'next-day' } });

@@ -6,7 +6,7 @@ import type { CallInput, CallName, CallResult } from '../../src/shared/contract.
 import { fromWireError, type WireError } from '../../src/shared/errors.ts';
 import type { Job } from '../../src/shared/job.ts';
 import { decode, encode } from '../../src/shared/wire.ts';
-import { CLI, drawColours } from '../cli/kit.ts';
+import { CLI, drawColours } from '../doors/cli/kit.ts';
 
 /**
  * A served workbench of its own for browser tests. Needs a build (`node scripts/bootstrap.mjs build`).

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { scratch } from '../cli/kit.ts';
+import { scratch } from '../doors/cli/kit.ts';
 import { SWIFTSHADER } from '../swiftshader.ts';
 
 // A driver is found when a process starts, so these run in one of their own. scripts/check-webgpu.mjs runs all others too.

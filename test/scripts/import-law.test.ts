@@ -23,12 +23,12 @@ const FORBIDDEN: [string, string][] = [
   // Packages outside their folders
   ['src/main/services.ts', "import { app } from 'electron';"],
   ['src/renderer/api.ts', "import { ipcRenderer } from 'electron';"],
-  ['src/main/dataset/import.ts', "import Database from 'better-sqlite3';"],
+  ['src/main/features/dataset/import.ts', "import Database from 'better-sqlite3';"],
   ['src/main/services.ts', "import type Database from 'better-sqlite3';"],
-  ['src/main/dataset/import.ts', "import sharp from 'sharp';"],
-  ['src/main/compute/overlay.ts', "const sharp = await import('sharp');"],
-  ['src/main/compute/overlay.ts', "const sharp = require('sharp');"],
-  ['src/main/compute/process.ts', "import { InferenceSession } from 'onnxruntime-node';"],
+  ['src/main/features/dataset/import.ts', "import sharp from 'sharp';"],
+  ['src/main/compute/explain/overlay.ts', "const sharp = await import('sharp');"],
+  ['src/main/compute/explain/overlay.ts', "const sharp = require('sharp');"],
+  ['src/main/compute/process/entry.ts', "import { InferenceSession } from 'onnxruntime-node';"],
   ['src/main/nn/emit.ts', "import type { Tensor } from 'onnxruntime-common';"],
   ['src/main/nn/ops/conv.ts', "import * as tf from '@tensorflow/tfjs';"],
   ['src/main/nn/emit.ts', "import { onnx } from 'onnx-proto';"],
@@ -39,13 +39,13 @@ const FORBIDDEN: [string, string][] = [
   ['src/main/nn/siamese.ts', "import type { x } from '../pairs/draw.ts';"],
   ['src/main/nn/siamese.ts', "type T = import('../evaluate/roc.ts').Roc;"],
   ['src/main/nn/siamese.ts', "export * from '../training/train.ts';"],
-  ['src/main/compute/process.ts', "import { x } from '../db/open.ts';"],
-  ['src/main/compute/process.ts', "import { x } from '../training/service.ts';"],
-  ['src/main/thread/tasks.ts', "import { x } from '../dataset/curated.ts';"],
-  ['src/main/compute/process.ts', "import { x } from './../report/html.ts';"],
+  ['src/main/compute/process/entry.ts', "import { x } from '../../db/open.ts';"],
+  ['src/main/compute/process/entry.ts', "import { x } from '../../features/training/service.ts';"],
+  ['src/main/rpc/tasks.ts', "import { x } from '../dataset/curated.ts';"],
+  ['src/main/compute/process/entry.ts', "import { x } from './../../features/report/html.ts';"],
   ['src/main/db/runs.ts', "import { x } from '../training/service.ts';"],
-  ['src/main/evaluate/roc.ts', "import { x } from '../nn/tensor.ts';"],
-  ['src/main/pairs/draw.ts', "import { x } from '../dataset/import.ts';"],
+  ['src/main/domain/evaluate/roc.ts', "import { x } from '../../nn/tensor.ts';"],
+  ['src/main/domain/pairs/draw.ts', "import { x } from '../../features/dataset/import.ts';"],
   ['src/shared/run.ts', "import { x } from '../main/nn/tensor.ts';"],
   ['src/shared/run.ts', "import { x } from '../renderer/api.ts';"],
   ['src/shared/run.ts', "import { readFileSync } from 'node:fs';"],
@@ -55,7 +55,7 @@ const FORBIDDEN: [string, string][] = [
   // Globals
   ['src/renderer/state/runs.ts', 'export const runs = window.api.runs();'],
   ['src/renderer/state/runs.ts', "export const runs = globalThis['api'];"],
-  ['src/main/pairs/draw.ts', 'export const draw = Math.random();'],
+  ['src/main/domain/pairs/draw.ts', 'export const draw = Math.random();'],
   ['src/main/services.ts', "console.log('x');"],
   ['src/main/services.ts', 'export const x: any = 1;'],
   ['src/main/services.ts', '// eslint-disable-next-line\nexport const x: any = 1;'],
@@ -64,22 +64,22 @@ const FORBIDDEN: [string, string][] = [
 
 const ALLOWED: [string, string][] = [
   ['src/main/index.ts', "import { app } from 'electron';"],
-  ['src/main/electron/window.ts', "import { BrowserWindow } from 'electron';"],
+  ['src/main/doors/electron/window.ts', "import { BrowserWindow } from 'electron';"],
   ['src/preload/index.ts', "import { contextBridge } from 'electron'; import { contract } from '../shared/contract.ts';"],
-  ['src/main/db/open.ts', "import Database from 'better-sqlite3'; import { files } from '../files.ts';"],
-  ['src/main/compute/images.ts', "import sharp from 'sharp';"],
+  ['src/main/db/open.ts', "import Database from 'better-sqlite3'; import { files } from '../foundation/files.ts';"],
+  ['src/main/compute/images/images.ts', "import sharp from 'sharp';"],
   ['src/main/nn/engines/onnx.ts', "import { InferenceSession } from 'onnxruntime-node'; import { onnx } from 'onnx-proto';"],
   ['src/main/nn/engines/tensorflow.ts', "const tf = await import('@tensorflow/tfjs');"],
   ['src/main/nn/graph.ts', "import { AppError } from '../../shared/errors.ts'; import { sizeOf } from './tensor.ts';"],
   [
-    'src/main/compute/process.ts',
+    'src/main/compute/process/entry.ts',
     "import { a } from '../nn/graph.ts'; import { b } from '../pairs/draw.ts'; import { c } from '../evaluate/roc.ts';",
   ],
   [
     'src/main/services.ts',
     "import { a } from './db/open.ts'; import { b } from './training/service.ts'; import { c } from './compute/compute-host.ts';",
   ],
-  ['src/main/cli.ts', "console.log('x');"],
+  ['src/main/doors/cli/main.ts', "console.log('x');"],
   ['src/renderer/api.ts', 'export const api = window.api;'],
   ['src/renderer/state/runs.ts', "import { api } from '../api.ts'; import type { RunRecord } from '../../shared/run.ts';"],
   ['src/shared/run.ts', "import { z } from 'zod'; import { SPLITS } from './dataset.ts';"],
@@ -96,7 +96,7 @@ describe('the import law', () => {
   });
 
   it('says where the import belongs', async () => {
-    const [result] = await eslint.lintText("import sharp from 'sharp';", { filePath: 'src/main/report/html.ts' });
-    expect(result!.messages.map((message) => message.message)).toContain("'sharp' may only be imported in src/main/compute/images.ts.");
+    const [result] = await eslint.lintText("import sharp from 'sharp';", { filePath: 'src/main/features/report/html.ts' });
+    expect(result!.messages.map((message) => message.message)).toContain("'sharp' may only be imported in src/main/compute/images/images.ts.");
   });
 });

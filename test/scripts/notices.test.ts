@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readNotices } from '../../src/main/licences.ts';
+import { readNotices } from '../../src/main/foundation/licences.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { fitCalibration, similarityOf } from '../../src/main/evaluate/calibrate.ts';
-import { supportOf } from '../../src/main/evaluate/support.ts';
-import { renderReport } from '../../src/main/report/render.ts';
+import { fitCalibration, similarityOf } from '../../src/main/domain/evaluate/calibrate.ts';
+import { supportOf } from '../../src/main/domain/evaluate/support.ts';
+import { renderReport } from '../../src/main/features/report/render.ts';
 import { similaritySentence, supportSentence } from '../../src/shared/comparison-words.ts';
 import { randomFor } from '../../src/shared/random.ts';
 import { someComparison } from '../db/records.ts';
 import { run } from '../renderer/runs.ts';
-import { RUN, sampleComparison, sampleInput, shown } from '../report/sample.ts';
+import { RUN, sampleComparison, sampleInput, shown } from '../features/report/sample.ts';
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 const judgedOn = (same: number[], different: number[]) => run('r1', { validDistances: { same, different } });

@@ -1,7 +1,7 @@
 import type { ClassCount, CuratedImage, DatasetCounts, FoundImages, ImageQuery, ImageSort } from '../../shared/curation.ts';
 import type { ImageRecord, Split } from '../../shared/dataset.ts';
 import { AppError } from '../../shared/errors.ts';
-import { byCodePoint } from '../words.ts';
+import { byCodePoint } from '../foundation/words.ts';
 import type { FindDataset } from './datasets.ts';
 import { imageRecord, type ImageRow, STANDING_EDITS } from './image-row.ts';
 import { fromJson } from './json.ts';

@@ -1,6 +1,6 @@
 import type { CurationEdit, CurationEntry, CurationState } from '../../shared/curation.ts';
 import { AppError } from '../../shared/errors.ts';
-import { counted, quoted } from '../words.ts';
+import { counted, quoted } from '../foundation/words.ts';
 import type { FindDataset } from './datasets.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';

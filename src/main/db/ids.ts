@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
-import { counted, listed, quoted } from '../words.ts';
+import { counted, listed, quoted } from '../foundation/words.ts';
 
 const LONGEST_SLUG = 60; // characters
 

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { AppError, asAppError } from '../../shared/errors.ts';
-import type { Workspace } from '../workspace.ts';
+import type { Workspace } from '../foundation/workspace.ts';
 
 export interface LockHolder {
   pid: number;

@@ -1,5 +1,5 @@
 import { asAppError } from '../../shared/errors.ts';
-import type { Workspace } from '../workspace.ts';
+import type { Workspace } from '../foundation/workspace.ts';
 import { type BrowseStore, browseStore } from './browse.ts';
 import { type ComparisonStore, comparisonStore } from './comparisons.ts';
 import { type CurationStore, curationStore } from './curation.ts';

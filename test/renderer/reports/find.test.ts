@@ -5,7 +5,7 @@ import { dayText } from '../../../src/renderer/lib/moment.ts';
 import { pairName, reportFileName } from '../../../src/renderer/reports/names.ts';
 import { dropIndex, moved } from '../../../src/renderer/reports/order.ts';
 import type { ComparisonRow } from '../../../src/shared/explore.ts';
-import { sampleComparison } from '../../report/sample.ts';
+import { sampleComparison } from '../../features/report/sample.ts';
 
 const row = (comparison: string, more: Partial<ComparisonRow> = {}): ComparisonRow => ({
   ...sampleComparison(1.63, { comparison }),

@@ -1,0 +1,47 @@
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
+import { initialTensors } from '../../nn/initialise.ts';
+import { embeddingTask, siameseParams, type SiameseSpec } from '../../nn/siamese.ts';
+import { ahead } from '../async/prefetch.ts';
+import { chunks, FORWARD_BATCH } from '../images/batches.ts';
+import { openEngine } from '../engine/engine-choice.ts';
+import type { CallContext, ComputeCalls } from '../protocol/protocol.ts';
+import { openReader } from '../images/reading/reader.ts';
+import type { Readable } from '../images/reading/tasks.ts';
+
+const PICTURES = /\.(jpe?g|png)$/i;
+const HALF = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
+
+/** Seconds to decode and embed every JPEG and PNG below a folder, end to end, with random weights and nothing cached. */
+export async function benchEmbed(
+  { folder, limit, backbone, size, engine: name, device }: ComputeCalls['benchEmbed']['args'],
+  { signal, progress }: CallContext<'benchEmbed'>,
+): Promise<ComputeCalls['benchEmbed']['result']> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => PICTURES.test(file))
+    .sort()
+    .slice(0, limit)
+    .map((file): Readable => ({ file: join(folder, file), sha256: null }));
+  if (files.length === 0) throw new AppError('not-found', `There are no JPEG or PNG files below ${folder}.`);
+  const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
+  const engine = await openEngine(name, device);
+  const exe = await engine.compile(embeddingTask(spec, 'image', FORWARD_BATCH), initialTensors(siameseParams(spec), 1));
+  const reader = openReader({ size, preprocessing: { mean: [...HALF.mean], std: [...HALF.std] }, augmentation: null, cache: null });
+  const decode = (part: readonly Readable[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, signal);
+  try {
+    const began = performance.now();
+    let done = 0;
+    for await (const [part, images] of ahead(chunks(files, FORWARD_BATCH), decode)) {
+      await exe.run({ images });
+      done += part.length;
+      progress({ done, total: files.length });
+    }
+    const seconds = (performance.now() - began) / 1000;
+    return { images: files.length, seconds, threads: availableParallelism(), peakBytes: process.resourceUsage().maxRSS * 1024 };
+  } finally {
+    await reader.end();
+    await exe.dispose();
+  }
+}

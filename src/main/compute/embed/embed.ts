@@ -1,0 +1,33 @@
+import type { Engine } from '../../nn/engines/engine.ts';
+import { embeddingTask, type Entry, type SiameseSpec } from '../../nn/siamese.ts';
+import type { TensorMap } from '../../nn/tensor.ts';
+import { filledUp, FORWARD_BATCH } from '../images/batches.ts';
+import { type FeatureSource, partsOf } from './feature-source.ts';
+import { throwIfCancelled } from '../async/parallel.ts';
+import type { SourceImage } from '../protocol/protocol.ts';
+
+/** Embeddings [n, d] of images whose features the source holds. */
+export async function embedFrom(
+  source: FeatureSource,
+  engine: Engine,
+  spec: SiameseSpec,
+  entry: Entry,
+  params: TensorMap,
+  images: readonly SourceImage[],
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  const exe = await engine.compile(embeddingTask(spec, entry, FORWARD_BATCH), params);
+  const out = new Float32Array(images.length * spec.dim);
+  try {
+    let at = 0;
+    for await (const [part, rows] of source.batches(partsOf(images))) {
+      throwIfCancelled(signal);
+      const { embedding } = await exe.run({ images: filledUp(rows, FORWARD_BATCH * source.rowLength) });
+      out.set(embedding!.subarray(0, part.images.length * spec.dim), at * spec.dim);
+      at += part.images.length;
+    }
+  } finally {
+    await exe.dispose();
+  }
+  return out;
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import type { RunConfig } from '../../../shared/run.ts';
+import type { Engine, Executable } from '../../nn/engines/engine.ts';
+import { type Entry, entryShape, featuresTask } from '../../nn/siamese.ts';
+import { sizeOf, type TensorMap } from '../../nn/tensor.ts';
+import { ahead } from '../async/prefetch.ts';
+import { bytesOf, chunks, FORWARD_BATCH } from '../images/batches.ts';
+import { specOf } from '../model/checkpoint.ts';
+import { type ParallelOptions, throwIfCancelled } from '../async/parallel.ts';
+import type { CacheFolders, SourceImage } from '../protocol/protocol.ts';
+import { DECODER_VERSION } from '../images/reading/pictures.ts';
+import { openReader, type Reader } from '../images/reading/reader.ts';
+import type { StreamName } from '../images/reading/tasks.ts';
+import { RowStore } from '../cache/row-store.ts';
+
+/** Images that are wanted together. */
+export interface Part {
+  images: readonly SourceImage[];
+  streams?: readonly StreamName[] | undefined; // of draws, one an image, where they are to be augmented
+}
+
+/** As many at once as go through a forward pass. */
+export const partsOf = (images: readonly SourceImage[]): Part[] => chunks(images, FORWARD_BATCH).map((part) => ({ images: part }));
+
+/** Gives batches of images as a network wants them at an entry, from what is cached on disk. */
+export interface FeatureSource {
+  readonly rowLength: number; // floats an image
+  /** Makes and caches what is missing; afterwards `batches` only reads. */
+  prepare(images: readonly SourceImage[], options: ParallelOptions): Promise<void>;
+  /**
+   * Each part with its images, [images.length, …], in order. The next part's pictures are read while one is in use; the device
+   * computes nothing for it until it is asked for.
+   */
+  batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined>;
+  close(): Promise<void>;
+}
+
+export interface SourceOptions {
+  engine: Engine;
+  config: RunConfig;
+  entry: Entry;
+  params: TensorMap; // what lies before the entry is read from here
+  caches: CacheFolders;
+}
+
+export function openSource(o: SourceOptions): FeatureSource {
+  const pixels = (): PixelSource => new PixelSource(o.config, o.caches.pixels);
+  if (o.entry === 'image') return pixels();
+  return o.config.augmentation ? new FreshFeatures(o, pixels()) : new CachedFeatures(o);
+}
+
+const readerFor = ({ size, preprocessing, augmentation }: RunConfig, cache: string | null): Reader =>
+  openReader({ size, preprocessing, augmentation, cache });
+
+/** Decoded pictures, cached as 8-bit pixels, normalised and augmented on the way out. */
+class PixelSource implements FeatureSource {
+  readonly rowLength: number;
+  private readonly reader: Reader;
+
+  constructor(config: RunConfig, folder: string) {
+    this.rowLength = 3 * config.size * config.size;
+    this.reader = readerFor(config, folder);
+  }
+
+  async prepare(images: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
+    const positions = await this.reader.ask('missing', { sha256s: images.map((image) => image.sha256) }, signal);
+    const missing = Array.from(positions, (i) => images[i]!);
+    let done = 0;
+    for (const chunk of chunks(missing, FORWARD_BATCH)) {
+      await this.reader.ask('keep', { images: chunk }, signal);
+      onProgress?.((done += chunk.length), missing.length);
+    }
+    if (missing.length) await this.reader.ask('flush', {});
+  }
+
+  batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
+    return ahead(parts, ({ images, streams }) =>
+      this.reader.ask('batch', { sha256s: images.map((image) => image.sha256), streams: streams ?? null }),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.reader.end();
+  }
+}
+
+/** Features before the trained layers, computed once an image and kept on disk. */
+class CachedFeatures implements FeatureSource {
+  readonly rowLength: number;
+  private readonly o: SourceOptions;
+  private readonly store: RowStore;
+
+  constructor(o: SourceOptions) {
+    this.o = o;
+    this.rowLength = sizeOf(entryShape(specOf(o.config), o.entry));
+    this.store = new RowStore(o.caches.features, featureKey(o), this.rowLength * 4);
+  }
+
+  async prepare(images: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
+    const missing = uncached(this.store, images);
+    if (missing.length === 0) return;
+    const { engine, config, entry, params } = this.o;
+    const exe = await engine.compile(featuresTask(specOf(config), entry, FORWARD_BATCH), params);
+    const reader = readerFor(config, null);
+    const decode = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, signal);
+    try {
+      let done = 0;
+      for await (const [part, images] of ahead(chunks(missing, FORWARD_BATCH), decode)) {
+        throwIfCancelled(signal);
+        const { features } = await exe.run({ images });
+        this.store.append(
+          part.map((i) => i.sha256),
+          bytesOf(features!.subarray(0, part.length * this.rowLength)),
+        );
+        onProgress?.((done += part.length), missing.length);
+      }
+      this.store.flush();
+    } finally {
+      await reader.end();
+      await exe.dispose();
+    }
+  }
+
+  async *batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
+    for (const part of parts) {
+      const out = new Float32Array(part.images.length * this.rowLength);
+      part.images.forEach((image, i) => {
+        this.store.read(image.sha256, bytesOf(out.subarray(i * this.rowLength, (i + 1) * this.rowLength)));
+      });
+      yield [part, out];
+    }
+  }
+
+  close(): Promise<void> {
+    this.store.close();
+    return Promise.resolve();
+  }
+}
+
+/** Features of pictures that are augmented, so they change with every draw: computed anew for each batch. */
+class FreshFeatures implements FeatureSource {
+  readonly rowLength: number;
+  private readonly o: SourceOptions;
+  private readonly pixels: PixelSource;
+  private readonly compiled = new Map<number, Executable>();
+
+  constructor(o: SourceOptions, pixels: PixelSource) {
+    this.o = o;
+    this.pixels = pixels;
+    this.rowLength = sizeOf(entryShape(specOf(o.config), o.entry));
+  }
+
+  prepare(images: readonly SourceImage[], options: ParallelOptions): Promise<void> {
+    return this.pixels.prepare(images, options);
+  }
+
+  /** Only pictures are read ahead: a device that computes features for the next step in the midst of one may not take two at once. */
+  async *batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
+    for await (const [part, images] of this.pixels.batches(parts)) {
+      const exe = await this.compiledFor(part.images.length);
+      yield [part, (await exe.run({ images })).features!];
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pixels.close();
+    for (const exe of this.compiled.values()) await exe.dispose();
+  }
+
+  private async compiledFor(n: number): Promise<Executable> {
+    let exe = this.compiled.get(n);
+    if (!exe) {
+      exe = await this.o.engine.compile(featuresTask(specOf(this.o.config), this.o.entry, n), this.o.params);
+      this.compiled.set(n, exe);
+    }
+    return exe;
+  }
+}
+
+/** Everything a cached feature depends on besides the picture. */
+function featureKey({ config, entry, params, engine }: SourceOptions): string {
+  const hash = createHash('sha256').update(JSON.stringify([config.preprocessing, DECODER_VERSION]));
+  for (const name of featuresTask(specOf(config), entry, 1).graph.params.keys()) hash.update(bytesOf(params.get(name)!.data));
+  return [config.backbone, config.flavour, entry, config.size, engine.name, engine.device, hash.digest('hex').slice(0, 16)].join('-');
+}
+
+function uncached(store: RowStore, images: readonly SourceImage[]): SourceImage[] {
+  const wanted = new Map(images.map((image) => [image.sha256, image]));
+  return [...wanted.values()].filter((image) => !store.has(image.sha256));
+}

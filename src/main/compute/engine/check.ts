@@ -1,0 +1,125 @@
+import type { CheckResult } from '../../../shared/engine-check.ts';
+import { asAppError } from '../../../shared/errors.ts';
+import { randomFor } from '../../../shared/random.ts';
+import { DEVICES, type DeviceName, type EngineName } from '../../../shared/run.ts';
+import type { Engine, Trainer } from '../../nn/engines/engine.ts';
+import { onnxDevices, onnxEngine } from '../../nn/engines/onnx.ts';
+import type { Profiler } from '../../nn/engines/onnx-session.ts';
+import { BACKING_WORDS } from '../../nn/engines/tensorflow.ts';
+import { tensorflowLibrary } from '../../nn/engines/tensorflow/library.ts';
+import { initialTensors } from '../../nn/initialise.ts';
+import { siameseParams, type SiameseSpec, trainingTask } from '../../nn/siamese.ts';
+import { openEngine } from './engine-choice.ts';
+import { throwIfCancelled } from '../async/parallel.ts';
+import type { CallContext } from '../protocol/protocol.ts';
+
+interface Trial {
+  spec: SiameseSpec;
+  pairs: number;
+}
+
+/** Small enough for any device; then large enough that a graphics card can show what it is good for. */
+const TINY: Trial = { spec: { backbone: 'compact', flavour: 'torch', size: 32, dim: 2 }, pairs: 2 };
+const TIMED: Trial = { spec: { backbone: 'compact', flavour: 'torch', size: 96, dim: 16 }, pairs: 8 };
+/** Together they hold every operation of every backbone. */
+const OPERATORS = (['compact', 'mobilenet_v2_035', 'resnet18'] as const).map((backbone): Trial => ({ ...TINY, spec: { ...TINY.spec, backbone } }));
+const STEPS = 5;
+const LONGEST_MS = 2000; // for all timed steps of a device
+const AGREE = 1e-3; // relative difference to the CPU's loss that still counts as the same
+
+/**
+ * Tries every engine and device with a tiny training step, times a larger one, and says what came of it. ONNX on the CPU is the
+ * judge of the others. `verbose`: also finds which operators a device leaves to the processor.
+ */
+export async function checkDevices(
+  { verbose = false }: { verbose?: boolean } = {},
+  context?: Pick<CallContext<'check'>, 'signal'>,
+): Promise<CheckResult[]> {
+  const reference = await withTrainer(onnxEngine('cpu'), TINY, (step) => step());
+  const results: CheckResult[] = [];
+  for (const [engine, device] of candidates()) {
+    throwIfCancelled(context?.signal);
+    results.push(await tried(engine, device, reference, verbose));
+  }
+  return results;
+}
+
+/** TensorFlow knows no other devices. */
+const candidates = (): [EngineName, DeviceName][] => [
+  ...DEVICES.map((device): [EngineName, DeviceName] => ['onnx', device]),
+  ['tensorflow', 'cpu'],
+  ['tensorflow', 'cuda'],
+];
+
+async function tried(name: EngineName, device: DeviceName, reference: number, verbose: boolean): Promise<CheckResult> {
+  const result = (ok: boolean, detail: string, rest: Partial<CheckResult> = {}): CheckResult => ({
+    engine: name,
+    device,
+    ok,
+    detail,
+    imagesPerSecond: null,
+    elsewhere: null,
+    ...rest,
+  });
+  if (name === 'onnx' && !onnxDevices().includes(device)) {
+    return result(false, `not part of this build of onnxruntime for ${process.platform} ${process.arch}`);
+  }
+  try {
+    const engine = await openEngine(name, device);
+    const loss = await withTrainer(engine, TINY, (step) => step());
+    const off = Math.abs(loss - reference) / Math.abs(reference);
+    if (!(off <= AGREE)) return result(false, `a training step gave the loss ${loss} where the CPU gives ${reference}`);
+    const elsewhere = verbose && name === 'onnx' && device !== 'cpu' ? await operatorsElsewhere(device) : null;
+    const about = name === 'tensorflow' ? `${BACKING_WORDS[(await tensorflowLibrary()).backing]}: ` : '';
+    if (name === 'tensorflow' && (await tensorflowLibrary()).backing === 'script') {
+      return result(true, `${about}right, and far too slow to train with. "npm run install-cuda" adds TensorFlow's own library`, { elsewhere });
+    }
+    const milliseconds = await withTrainer(engine, TIMED, medianMilliseconds);
+    const imagesPerSecond = (2 * TIMED.pairs * 1000) / milliseconds;
+    return result(true, `${about}a training step of ${TIMED.pairs} pairs took ${milliseconds.toFixed(1)} ms`, { imagesPerSecond, elsewhere });
+  } catch (error) {
+    const known = asAppError(error);
+    return result(false, `${known.message}${typeof known.details['detail'] === 'string' ? ` (${known.details['detail']})` : ''}`);
+  }
+}
+
+/** What an operator's node is called where it only brings a tensor to or from the device. */
+const TRANSFER = /^Memcpy/;
+
+async function operatorsElsewhere(device: DeviceName): Promise<string[]> {
+  const found = new Set<string>();
+  const profiler: Profiler = (events) => {
+    for (const { args } of events) {
+      if (args?.provider === 'CPUExecutionProvider' && args.op_name !== undefined && !TRANSFER.test(args.op_name)) found.add(args.op_name);
+    }
+  };
+  for (const trial of OPERATORS) await withTrainer(onnxEngine(device, profiler), trial, (step) => step());
+  return [...found].sort();
+}
+
+/** Gives `work` a function that does one training step and returns its loss. */
+async function withTrainer<T>(engine: Engine, { spec, pairs }: Trial, work: (step: () => Promise<number>) => Promise<T>): Promise<T> {
+  const options = { scope: 'all', batchNorm: 'batch', margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
+  const params = initialTensors(siameseParams(spec), 1);
+  const trainer: Trainer = await engine.trainer((n) => trainingTask(spec, options, n), new Map(), { params, slots: new Map(), step: 0 });
+  try {
+    const random = randomFor(1, 'check');
+    const images = Float32Array.from({ length: 2 * pairs * 3 * spec.size ** 2 }, () => random.between(-1, 1));
+    const inputs = { images, labels: Float32Array.from({ length: pairs }, (_, i) => i % 2) };
+    return await work(async () => (await trainer.step(inputs, pairs, 1e-3)).loss);
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+/** Of up to five steps after one that is not counted. */
+async function medianMilliseconds(step: () => Promise<number>): Promise<number> {
+  await step();
+  const times: number[] = [];
+  for (let spent = 0; times.length < STEPS && spent < LONGEST_MS; spent += times.at(-1)!) {
+    const began = performance.now();
+    await step();
+    times.push(performance.now() - began);
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1]!;
+}

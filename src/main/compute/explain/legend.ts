@@ -1,0 +1,198 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import * as opentype from 'opentype.js';
+import { AppError } from '../../../shared/errors.ts';
+import { threeDigits } from '../../../shared/format.ts';
+import { cssHex, colourOf, over, SURROUND, type ScaleName } from '../../../shared/maps/colours.ts';
+
+/**
+ * Text and legend as vector paths from the packaged font, so that pictures look the same on every machine and no system
+ * font or font configuration is asked.
+ */
+
+/** From a font file's name within the package (`inter-latin-400-normal.woff`) to its absolute path. May throw where there is none. */
+export type FontResolver = (file: string) => string;
+
+// Under Node's own loader opentype.js is CommonJS and only has a default export; bundlers may take its ES build, which has none.
+const loaded: Partial<typeof opentype> & { default?: typeof opentype } = { ...opentype };
+const parseFont = loaded.parse ?? loaded.default!.parse;
+
+/** Later files fill in what earlier ones lack; only the first must be there. */
+const FONT_FILES = ['latin', 'latin-ext', 'greek', 'cyrillic', 'vietnamese'].map((subset) => `inter-${subset}-400-normal.woff`);
+
+export const packagedFont: FontResolver = (file) => {
+  const here = typeof __filename === 'string' ? __filename : import.meta.url; // CommonJS bundle, or source
+  return createRequire(here).resolve(`@fontsource/inter/files/${file}`);
+};
+
+export interface Typeface {
+  /** Width in px at `size` px. */
+  widthOf(text: string, size: number): number;
+  /** SVG path data with the baseline at y, left edge at x. */
+  pathOf(text: string, x: number, y: number, size: number): string;
+  /** Lines no wider than `width` px, broken at blanks (a single long word is shortened with an ellipsis). */
+  wrap(text: string, size: number, width: number): string[];
+  /** The text, or its beginning and an ellipsis. */
+  shorten(text: string, size: number, width: number): string;
+}
+
+interface Drawn {
+  advance: number; // em
+  path: (x: number, y: number, size: number) => string;
+}
+
+function readFont(file: string): opentype.Font {
+  const bytes = readFileSync(file);
+  return parseFont(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+/** The typeface of all drawn text. Throws AppError 'internal' when the packaged font is missing. */
+export function loadTypeface(resolve: FontResolver = packagedFont): Typeface {
+  const fonts: (opentype.Font | null | undefined)[] = FONT_FILES.map(() => undefined);
+  try {
+    fonts[0] = readFont(resolve(FONT_FILES[0]!));
+  } catch (error) {
+    throw new AppError('internal', `The packaged font ${FONT_FILES[0]} is missing. Install Twinlens again.`, {}, error);
+  }
+  const fontAt = (i: number): opentype.Font | null => {
+    if (fonts[i] === undefined) {
+      try {
+        const file = resolve(FONT_FILES[i]!);
+        fonts[i] = existsSync(file) ? readFont(file) : null;
+      } catch {
+        fonts[i] = null; // an optional subset: its letters fall back
+      }
+    }
+    return fonts[i] ?? null;
+  };
+  const drawn = new Map<string, Drawn>();
+  const lookUp = (letter: string): Drawn | null => {
+    for (let i = 0; i < fonts.length; i++) {
+      const font = fontAt(i);
+      if (!font || font.charToGlyphIndex(letter) === 0) continue;
+      const glyph = font.charToGlyph(letter);
+      return {
+        advance: (glyph.advanceWidth ?? 0) / font.unitsPerEm,
+        path: (x, y, size) => glyph.getPath(x, y, size).toPathData(2),
+      };
+    }
+    return null;
+  };
+  // What no subset has: the letter without its accents, else an open box.
+  const box: Drawn = {
+    advance: 0.66,
+    path: (x, y, size) => {
+      const px = (em: number): string => (em * size).toFixed(2);
+      const outer = `M${(x + 0.08 * size).toFixed(2)} ${(y - 0.7 * size).toFixed(2)}h${px(0.5)}v${px(0.7)}h${px(-0.5)}z`;
+      return `${outer}m${px(0.06)} ${px(0.06)}v${px(0.58)}h${px(0.38)}v${px(-0.58)}z`;
+    },
+  };
+  const drawnOf = (letter: string): Drawn => {
+    const known = drawn.get(letter);
+    if (known) return known;
+    const plain = letter.normalize('NFKD').replace(/\p{M}/gu, '');
+    const found = lookUp(letter) ?? (plain && plain !== letter && [...plain].length === 1 ? lookUp(plain) : null) ?? box;
+    drawn.set(letter, found);
+    return found;
+  };
+  const lettersOf = (text: string): Drawn[] => [...text.normalize('NFC').replace(/\s+/g, ' ')].map(drawnOf);
+
+  const widthOf = (text: string, size: number): number => lettersOf(text).reduce((sum, l) => sum + l.advance * size, 0);
+  const pathOf = (text: string, x: number, y: number, size: number): string => {
+    let pen = x;
+    let path = '';
+    for (const letter of lettersOf(text)) {
+      path += letter.path(pen, y, size);
+      pen += letter.advance * size;
+    }
+    return path;
+  };
+  const shorten = (text: string, size: number, width: number): string => {
+    if (widthOf(text, size) <= width) return text;
+    const letters = [...text];
+    while (letters.length > 0 && widthOf(`${letters.join('').trimEnd()}…`, size) > width) letters.pop();
+    return `${letters.join('').trimEnd()}…`;
+  };
+  const wrap = (text: string, size: number, width: number): string[] => {
+    const lines: string[] = [];
+    let line = '';
+    for (const word of text.split(/\s+/).filter(Boolean)) {
+      const longer = line ? `${line} ${word}` : word;
+      if (line && widthOf(longer, size) > width) {
+        lines.push(line);
+        line = word;
+      } else {
+        line = longer;
+      }
+    }
+    if (line) lines.push(line);
+    return lines.map((l) => shorten(l, size, width));
+  };
+  return { widthOf, pathOf, wrap, shorten };
+}
+
+export interface LegendContent {
+  title: string;
+  words: string; // what the colours mean
+  colours: ScaleName;
+  scale: number; // value at the end of the bar, >= 0; 0: nothing to measure
+  emptyText: string | null; // said in place of the words when the map is empty
+}
+
+export interface Legend {
+  svg: string; // elements for a strip with its upper left corner at 0,0
+  height: number; // px
+}
+
+const INK = '#eceef0';
+const DIM = '#a2a9b0';
+const LINE = '#4a4f55';
+/** Grey level of the strip and of bars beside a narrow picture: near-black, no tint. */
+export const STRIP = 0x18;
+
+/** The strip below a photograph, `width` px wide (>= 200): title and words beside the bar, or above it where it is narrow. */
+export function drawLegend(content: LegendContent, width: number, typeface: Typeface): Legend {
+  const size = Math.min(19, Math.max(13, width / 50)); // px, words
+  const small = size * 0.88;
+  const pad = Math.round(size * 1.15);
+  const inner = width - 2 * pad;
+  const beside = inner >= 36 * size;
+  const barWidth = beside ? Math.round(inner * 0.42) : inner;
+  const textWidth = beside ? inner - barWidth - 2 * pad : inner;
+  const parts: string[] = [];
+  const text = (line: string, x: number, y: number, px: number, fill: string): void => {
+    parts.push(`<path fill="${fill}" d="${typeface.pathOf(line, x, y, px)}"/>`);
+  };
+
+  let y = pad + size * 0.75;
+  text(typeface.shorten(content.title, size, textWidth), pad, y, size, INK);
+  for (const line of typeface.wrap(content.emptyText ?? content.words, small, textWidth)) {
+    y += size * 1.4;
+    text(line, pad, y, small, DIM);
+  }
+  const textEnd = y + size * 0.3;
+
+  const barX = beside ? width - pad - barWidth : pad;
+  const barY = beside ? pad : textEnd + size * 0.7;
+  const barHeight = Math.round(size * 0.7);
+  const stops = Array.from({ length: 17 }, (_, i) => {
+    const colour = over(colourOf(content.colours, i / 16), [SURROUND, SURROUND, SURROUND]);
+    return `<stop offset="${i / 16}" stop-color="${cssHex(colour)}"/>`;
+  });
+  parts.push(
+    `<linearGradient id="bar" x1="0" x2="1" y1="0" y2="0">${stops.join('')}</linearGradient>`,
+    `<rect x="${barX}" y="${barY}" width="${barWidth}" height="${barHeight}" rx="${barHeight / 2}" fill="${content.scale > 0 ? 'url(#bar)' : 'none'}" stroke="${LINE}" stroke-width="1"/>`,
+  );
+  const ticks = content.scale > 0 ? [0, 0.5, 1] : [0];
+  const tickY = barY + barHeight + small * 1.25;
+  for (const at of ticks) {
+    const label = threeDigits(at * content.scale);
+    const labelWidth = typeface.widthOf(label, small);
+    // The first and last labels end with the bar, the middle one is centred on its tick.
+    text(label, barX + at * (barWidth - labelWidth), tickY, small, DIM);
+    const tickX = barX + barHeight / 2 + at * (barWidth - barHeight);
+    if (at > 0 && at < 1) parts.push(`<path d="M${tickX} ${barY + 1}v${barHeight - 2}" stroke="#0008" stroke-width="1"/>`);
+  }
+  const height = Math.ceil(Math.max(textEnd, tickY + small * 0.3) + pad * 0.8);
+  return { svg: parts.join(''), height };
+}

@@ -1,0 +1,103 @@
+import type { ExplainTarget } from '../../../shared/comparison.ts';
+import type { ScaleName } from '../../../shared/maps/colours.ts';
+import { strongestPart } from '../../../shared/maps/contour.ts';
+import { upsample } from '../../../shared/maps/field.ts';
+import type { MapKind } from '../../../shared/maps/kinds.ts';
+import { paintOver, subdue } from '../../../shared/maps/paint.ts';
+import { drawOver, resizeRgb, type RgbPicture } from '../images/images.ts';
+import { drawLegend, loadTypeface, STRIP, type FontResolver, type Typeface } from './legend.ts';
+
+export interface OverlayRequest {
+  photo: RgbPicture;
+  map: Float32Array; // [mapHeight, mapWidth], >= 0
+  mapWidth: number;
+  mapHeight: number;
+  scale: number; // the value painted strongest, shared by all maps of a comparison; >= 0
+  kind: MapKind;
+  target?: ExplainTarget; // what the map speaks for; 'verdict' where left out
+  emptyText: string | null; // said when the map is empty
+  title: string;
+}
+
+export interface OverlayOptions {
+  /** Share of the picture's area, in percent, left outside the contour; null: no contour. Default 90. */
+  contourPercentile?: number | null;
+  /** 0 keeps the photograph's colours, 1 (default) takes them away. */
+  desaturation?: number;
+  font?: FontResolver;
+}
+
+const LOOK: Record<MapKind, { colours: ScaleName; words: Record<ExplainTarget, string> }> = {
+  factual: { colours: 'warm', words: { verdict: 'evidence for the verdict', distance: 'evidence for a larger distance' } },
+  counterfactual: { colours: 'cool', words: { verdict: 'evidence against the verdict', distance: 'evidence for a smaller distance' } },
+};
+const SMALLEST_LONGEST = 512; // px: smaller photographs are enlarged, so that map and legend can be read
+const NARROWEST = 256; // px: a narrower picture stands between bars
+
+/** A dashed line around the strongest part of the map, as SVG elements in px of a W x H picture. */
+function contourSvg(request: OverlayRequest, W: number, H: number, percent: number): string {
+  const grid = { map: request.map, w: request.mapWidth, h: request.mapHeight };
+  const path = strongestPart(grid, W, H, request.scale, percent)
+    .lines.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`)
+    .join('');
+  if (!path) return '';
+  const stroke = Math.min(2.6, Math.max(1.6, Math.max(W, H) / 420));
+  const dash = `${(stroke * 3.6).toFixed(1)} ${(stroke * 3.2).toFixed(1)}`;
+  const common = `fill="none" stroke-linejoin="round" d="${path}"`;
+  // A faint dark line under the white dashes keeps them visible on white petals.
+  return (
+    `<path ${common} stroke="#000" stroke-opacity=".28" stroke-width="${(stroke * 1.9).toFixed(2)}"/>` +
+    `<path ${common} stroke="#fff" stroke-width="${stroke.toFixed(2)}" stroke-dasharray="${dash}"/>`
+  );
+}
+
+function stage(photo: RgbPicture, width: number, height: number): RgbPicture {
+  const data = new Uint8Array(width * height * 3).fill(STRIP);
+  const left = Math.floor((width - photo.width) / 2);
+  for (let y = 0; y < photo.height; y++) {
+    data.set(photo.data.subarray(y * photo.width * 3, (y + 1) * photo.width * 3), (y * width + left) * 3);
+  }
+  return { data, width, height };
+}
+
+const typefaces = new Map<FontResolver | undefined, Typeface>();
+
+function typefaceOf(font: FontResolver | undefined): Typeface {
+  let typeface = typefaces.get(font);
+  if (!typeface) typefaces.set(font, (typeface = loadTypeface(font)));
+  return typeface;
+}
+
+/**
+ * A PNG of the photograph under its map with a legend strip below. The photograph's pixels are at least 512 px on the
+ * longest side; the map (values >= 0) lies over the whole of it, coloured by value / scale. A map that is zero
+ * everywhere leaves the plain grey photograph and says `emptyText`; nothing is ever divided by a scale of zero.
+ */
+export async function paintOverlay(request: OverlayRequest, options: OverlayOptions = {}): Promise<Buffer> {
+  const { contourPercentile = 90, desaturation = 1, font } = options;
+  const { colours, words } = LOOK[request.kind];
+  const enlarge = Math.max(1, SMALLEST_LONGEST / Math.max(request.photo.width, request.photo.height));
+  const W = Math.round(request.photo.width * enlarge) || 1;
+  const H = Math.round(request.photo.height * enlarge) || 1;
+  const photo = await resizeRgb(request.photo, W, H);
+  const picture = { ...photo, data: subdue(photo.data, desaturation) };
+
+  const empty = !(request.scale > 0) || !request.map.some((value) => value > 0);
+  let contour = '';
+  if (!empty) {
+    paintOver(picture.data, upsample(request.map, request.mapWidth, request.mapHeight, W, H), request.scale, colours);
+    if (contourPercentile !== null) contour = contourSvg(request, W, H, contourPercentile);
+  }
+
+  const width = Math.max(NARROWEST, W);
+  const content = { title: request.title, words: words[request.target ?? 'verdict'], colours, scale: Math.max(0, request.scale) || 0 };
+  const emptyText = empty ? (request.emptyText ?? 'This map is empty.') : null;
+  const legend = drawLegend({ ...content, emptyText }, width, typefaceOf(font));
+  const height = H + legend.height;
+  const left = Math.floor((width - W) / 2);
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
+    `<svg x="${left}" y="0" width="${W}" height="${H}" overflow="hidden">${contour}</svg>` +
+    `<g transform="translate(0 ${H})">${legend.svg}</g></svg>`;
+  return await drawOver(stage(picture, width, height), svg);
+}

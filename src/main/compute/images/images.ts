@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { AppError } from '../../../shared/errors.ts';
+import { endsEarly, kindOf, type PictureKind } from './image-kinds.ts';
+
+/**
+ * The one decoder: training, explaining and showing all go through `pixelsOf`, so a picture means the same everywhere.
+ * The only file that touches sharp.
+ */
+
+// Every file is decoded once, so libvips' cache would only hold memory. One thread per picture and several pictures at a
+// time (DECODERS) keep all cores busy with less overhead than several threads on one small picture.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/** How many pictures to decode at once, for `mapParallel`. libuv's pool has four threads unless told otherwise. */
+export const DECODERS = Math.max(1, Math.min(availableParallelism(), Number(process.env['UV_THREADPOOL_SIZE']) || 4));
+
+/** Pixels of the largest picture that is decoded. */
+export const PIXEL_LIMIT = 100_000_000;
+
+/** What transparent pixels stand on: neutral, and near the mean of most preprocessing. */
+export const MID_GREY = 128;
+
+export interface DecodeOptions {
+  limitPixels?: number; // default PIXEL_LIMIT
+  /** Hash of the bytes as they were imported, hex: a file that has changed since is refused. */
+  sha256?: string;
+}
+
+/** RGB, interleaved, 8 bit: [height, width, 3]. */
+export interface RgbPicture {
+  data: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** RGBA, interleaved, 8 bit, alpha not premultiplied: [height, width, 4]. */
+export type RgbaPicture = RgbPicture;
+
+export interface Inspected {
+  sha256: string; // of the file's bytes, hex
+  width: number; // px, after EXIF rotation
+  height: number;
+}
+
+/** An error whose `details.reason` reads on from the file's name ("is truncated: …"), fit for a list of rejected files. */
+function badImage(file: string, reason: string, cause?: unknown): AppError {
+  return new AppError('bad-image', `${path.basename(file)} ${reason}`, { file, reason }, cause);
+}
+
+interface OpenFile {
+  file: string;
+  bytes: Buffer;
+  kind: PictureKind;
+  width: number; // px, after EXIF rotation
+  height: number;
+  limitPixels: number;
+}
+
+const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+async function bytesOf(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') throw new AppError('not-found', `${path.basename(file)} is not there any more (${file}).`, { file }, error);
+    if (code === 'EISDIR') throw badImage(file, 'is a folder, not an image', error);
+    if (code === 'EACCES' || code === 'EPERM') throw badImage(file, 'cannot be read: permission denied', error);
+    throw badImage(file, `cannot be read (${code ?? 'unknown reason'})`, error);
+  }
+}
+
+function pictureKindOf(file: string, bytes: Buffer): PictureKind {
+  if (bytes.length === 0) throw badImage(file, 'is empty (0 bytes)');
+  const kind = kindOf(bytes);
+  if (kind.type === 'picture') return kind.kind;
+  if (kind.type === 'foreign-picture') throw badImage(file, `is ${kind.words}, a kind that cannot be read here; save it as JPEG or PNG`);
+  throw badImage(file, kind.words ? `is not an image: it looks like ${kind.words}` : 'is not an image');
+}
+
+function undecodable(file: string, kind: PictureKind, bytes: Buffer, error: unknown): AppError {
+  const reason = endsEarly(kind, bytes) ? 'is truncated: the file ends before the picture does' : `is damaged: its ${kind} data cannot be decoded`;
+  return badImage(file, reason, error);
+}
+
+/** Reads the whole file once and its header; refuses what is no picture, too large, or not 8 or 16 bit. */
+async function open(file: string, { limitPixels = PIXEL_LIMIT, sha256 }: DecodeOptions): Promise<OpenFile> {
+  const bytes = await bytesOf(file);
+  if (sha256 !== undefined && sha256Of(bytes) !== sha256) throw badImage(file, 'has changed since it was imported; import its data set again');
+  const kind = pictureKindOf(file, bytes);
+  let header: Metadata;
+  try {
+    header = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
+  } catch (error) {
+    throw undecodable(file, kind, bytes, error);
+  }
+  const { width, height } = header.autoOrient;
+  if (width * height > limitPixels) {
+    const megapixels = (n: number): string => String(Math.round(n / 1e5) / 10);
+    throw badImage(
+      file,
+      `is too large: ${width} × ${height} px are ${megapixels(width * height)} megapixels, and the limit is ${megapixels(limitPixels)}`,
+    );
+  }
+  if (header.depth !== 'uchar' && header.depth !== 'ushort') {
+    throw badImage(file, 'holds measurements rather than a photograph (neither 8 nor 16 bit a channel); save it as an 8-bit PNG');
+  }
+  return { file, bytes, kind, width, height, limitPixels };
+}
+
+/**
+ * The pipeline of every decode: first frame or page, EXIF rotation, colours to sRGB (embedded profile, CMYK included),
+ * alpha on mid-grey, 8 bit, three channels. `resize` only decides the size.
+ * sharp runs these in its own fixed order: rotation, profile, flatten, resize, sRGB.
+ */
+async function pixelsOf(opened: OpenFile, resize: (picture: Sharp) => Sharp): Promise<RgbPicture> {
+  const { bytes, file, kind, limitPixels } = opened;
+  // 'error' includes 'truncated' and adds checksum errors, but not the harmless warnings many cameras' files give.
+  const picture = sharp(bytes, { failOn: 'error', limitInputPixels: limitPixels })
+    .autoOrient()
+    .flatten({ background: { r: MID_GREY, g: MID_GREY, b: MID_GREY } })
+    .toColourspace('srgb');
+  try {
+    const { data, info } = await resize(picture).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return { data: threeChannels(data, info.channels), width: info.width, height: info.height };
+  } catch (error) {
+    throw undecodable(file, kind, bytes, error);
+  }
+}
+
+/** [h, w, channels] -> [h, w, 3]: grey pictures come out of libvips with one channel. */
+function threeChannels(data: Buffer, channels: number): Uint8Array {
+  if (channels === 3) return new Uint8Array(data.buffer, data.byteOffset, data.length);
+  const pixels = data.length / channels;
+  const out = new Uint8Array(pixels * 3);
+  for (let i = 0; i < pixels; i++) {
+    for (let c = 0; c < 3; c++) out[i * 3 + c] = data[i * channels + (channels < 3 ? 0 : c)]!;
+  }
+  return out;
+}
+
+/**
+ * Hash and size of a picture that really decodes (to a small target; JPEG and WebP shrink while loading).
+ * Throws AppError 'bad-image' with `details.reason`, or 'not-found'.
+ */
+export async function inspect(file: string, options: DecodeOptions = {}): Promise<Inspected> {
+  const opened = await open(file, options);
+  // A kernel that weighs every source pixel: with 'nearest' the last rows would never be read and a cut go unseen.
+  await pixelsOf(opened, (p) => p.resize(16, 16, { fit: 'fill', kernel: 'lanczos3' }));
+  return { sha256: sha256Of(opened.bytes), width: opened.width, height: opened.height };
+}
+
+/**
+ * RGB [size, size, 3], the whole picture stretched to the square as the published method does (no crop, no bars).
+ * Lanczos over all source pixels, so large photographs don't alias. Throws as `inspect`.
+ */
+export async function decodeSquare(file: string, size: number, options: DecodeOptions = {}): Promise<Uint8Array> {
+  const opened = await open(file, options);
+  const { data } = await pixelsOf(opened, (p) => p.resize(size, size, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false }));
+  return data;
+}
+
+/** The picture as people see it, longest side at most `longest` px, never enlarged. Throws as `inspect`. */
+export async function decodePhoto(file: string, longest: number, options: DecodeOptions = {}): Promise<RgbPicture> {
+  const opened = await open(file, options);
+  return await pixelsOf(opened, (p) =>
+    p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true, kernel: 'lanczos3', fastShrinkOnLoad: false }),
+  );
+}
+
+/**
+ * A JPEG for showing, longest side at most `longest` px, never enlarged. Shrinks while loading where the kind allows it, which is
+ * several times quicker than `decodePhoto` and a shade less exact: for looking, not for judging. Throws as `inspect`.
+ */
+export async function shownJpeg(file: string, longest: number, options: DecodeOptions = {}): Promise<Buffer> {
+  const opened = await open(file, options);
+  const picture = await pixelsOf(opened, (p) => p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true }));
+  const small = longest <= 512;
+  return await rawRgb(picture)
+    .jpeg(small ? { quality: 80 } : { quality: 90, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+}
+
+const rawRgb = ({ data, width, height }: RgbPicture): Sharp => sharp(data, { raw: { width, height, channels: 3 } });
+
+export async function encodePng(picture: RgbPicture): Promise<Buffer> {
+  return await rawRgb(picture).png({ compressionLevel: 8 }).toBuffer();
+}
+
+/** `quality` 1..100. */
+export async function encodeJpeg(picture: RgbPicture, quality = 88): Promise<Buffer> {
+  return await rawRgb(picture).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+}
+
+/** The same picture at another size (px, both >= 1), stretched to it. */
+export async function resizeRgb(picture: RgbPicture, width: number, height: number): Promise<RgbPicture> {
+  if (picture.width === width && picture.height === height) return picture;
+  const { data } = await rawRgb(picture).resize(width, height, { fit: 'fill', kernel: 'lanczos3' }).raw().toBuffer({ resolveWithObject: true });
+  return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height };
+}
+
+/** A PNG of `picture` with an SVG of the same size in px drawn over it. The SVG must hold no text, so no font is looked up. */
+export async function drawOver(picture: RgbPicture, svg: string): Promise<Buffer> {
+  return await rawRgb(picture)
+    .composite([{ input: Buffer.from(svg), top: 0, left: 0 }])
+    .removeAlpha()
+    .png({ compressionLevel: 8 })
+    .toBuffer();
+}
+
+/** An SVG at its own size in px. */
+export async function rasterise(svg: string): Promise<RgbaPicture> {
+  const { data, info } = await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width: info.width, height: info.height };
+}
+
+/** An SVG at its own size in px as an opaque RGB PNG. */
+export async function svgToPng(svg: string): Promise<Buffer> {
+  return await sharp(Buffer.from(svg)).flatten({ background: '#808080' }).png({ compressionLevel: 8 }).toBuffer();
+}

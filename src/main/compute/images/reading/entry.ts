@@ -1,0 +1,26 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { serveTasks } from '../../../rpc/serve-tasks.ts';
+import { Pictures } from './pictures.ts';
+import type { ReaderData, ReaderTasks } from './tasks.ts';
+
+// The thread's own program. An engine holds the thread that calls it for as long as a step takes, and this one goes on meanwhile.
+
+const pictures = new Pictures(workerData as ReaderData);
+
+serveTasks<ReaderTasks>(
+  parentPort!,
+  {
+    decode: ({ images, rows }, signal) => pictures.decode(images, rows, signal),
+    missing: ({ sha256s }) => pictures.missing(sha256s),
+    keep: async ({ images }, signal) => {
+      await pictures.keep(images, signal);
+      return null;
+    },
+    flush: () => {
+      pictures.flush();
+      return null;
+    },
+    batch: ({ sha256s, streams }) => pictures.batch(sha256s, streams),
+  },
+  () => pictures.close(),
+);

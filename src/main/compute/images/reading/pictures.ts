@@ -1,0 +1,87 @@
+import { randomFor } from '../../../../shared/random.ts';
+import { augment } from '../augment.ts';
+import { normaliseInto } from '../batches.ts';
+import { decodeSquare, DECODERS } from '../images.ts';
+import { mapParallel } from '../../async/parallel.ts';
+import { RowStore } from '../../cache/row-store.ts';
+import type { Readable, ReaderData, StreamName } from './tasks.ts';
+
+/** Raise when decoding or resizing changes: what older versions cached is then left aside. */
+export const DECODER_VERSION = 1;
+
+/** Pictures as a network wants them, from their files or from a cache of decoded pixels. Synchronous but for decoding. */
+export class Pictures {
+  private readonly data: ReaderData;
+  private readonly rowLength: number;
+  private readonly store: RowStore | null;
+  private readonly pixels: Uint8Array;
+
+  constructor(data: ReaderData) {
+    this.data = data;
+    this.rowLength = 3 * data.size * data.size;
+    this.store = data.cache === null ? null : new RowStore(data.cache, `rgb-${data.size}-v${DECODER_VERSION}`, this.rowLength);
+    this.pixels = new Uint8Array(this.rowLength);
+  }
+
+  async decode(images: readonly Readable[], rows: number, signal: AbortSignal): Promise<Float32Array> {
+    const out = new Float32Array(rows * this.rowLength);
+    await mapParallel(
+      images,
+      DECODERS,
+      async (image, i) => {
+        normaliseInto(out, i, await this.decoded(image), this.data.preprocessing);
+      },
+      { signal },
+    );
+    return out;
+  }
+
+  missing(sha256s: readonly string[]): Uint32Array {
+    const seen = new Set<string>();
+    const positions: number[] = [];
+    for (const [i, key] of sha256s.entries()) {
+      if (seen.has(key) || this.cache.has(key)) continue;
+      seen.add(key);
+      positions.push(i);
+    }
+    return Uint32Array.from(positions);
+  }
+
+  async keep(images: readonly { file: string; sha256: string }[], signal: AbortSignal): Promise<void> {
+    const rows = await mapParallel(images, DECODERS, (image) => this.decoded(image), { signal });
+    this.cache.append(
+      images.map((i) => i.sha256),
+      Buffer.concat(rows),
+    );
+  }
+
+  flush(): void {
+    this.cache.flush();
+  }
+
+  async batch(sha256s: readonly string[], streams: readonly StreamName[] | null): Promise<Float32Array> {
+    const out = new Float32Array(sha256s.length * this.rowLength);
+    const { augmentation, preprocessing, size } = this.data;
+    for (const [i, key] of sha256s.entries()) {
+      this.cache.read(key, this.pixels);
+      const stream = streams?.[i];
+      const seen = augmentation && stream ? await augment(this.pixels, size, augmentation, randomFor(...stream)) : this.pixels;
+      normaliseInto(out, i, seen, preprocessing);
+    }
+    return out;
+  }
+
+  close(): void {
+    this.store?.close();
+  }
+
+  private get cache(): RowStore {
+    if (this.store) return this.store;
+    throw new Error('Pictures are read without a cache here.');
+  }
+
+  /** As they were imported: one that changed since would be cached under another's name. */
+  private decoded({ file, sha256 }: Readable): Promise<Uint8Array> {
+    return decodeSquare(file, this.data.size, sha256 === null ? {} : { sha256 });
+  }
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { ImageTable, type PackedImages } from '../../domain/pairs/packed.ts';
+import type { TrainImage } from '../../domain/pairs/draw.ts';
+import type { SourceImage } from '../protocol/protocol.ts';
+
+/** The images of a data set, told one at a time: only packed do a hundred thousand take little room. */
+export class SetImages {
+  private readonly table: ImageTable;
+  private readonly root: string;
+
+  constructor(packed: PackedImages, root: string) {
+    this.table = new ImageTable(packed);
+    this.root = root;
+  }
+
+  source(id: number): SourceImage {
+    return this.sourceAt(this.table.positionOf(id));
+  }
+
+  /** All of them, in the order of ids. */
+  all(): SourceImage[] {
+    return Array.from({ length: this.table.length }, (_, i) => this.sourceAt(i));
+  }
+
+  /** Those that a training uses itself: all but the test images. */
+  used(): SourceImage[] {
+    return [...this.table.inSplit('train'), ...this.table.inSplit('valid')].sort((a, b) => a - b).map((i) => this.sourceAt(i));
+  }
+
+  training(): TrainImage[] {
+    return this.table.inSplit('train').map((i) => {
+      const { id, className, sha256, split } = this.table.at(i);
+      return { id, className, sha256, split };
+    });
+  }
+
+  private sourceAt(i: number): SourceImage {
+    return { file: join(this.root, ...this.table.file(i).split('/')), sha256: this.table.sha256(i) };
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
+import type { RunConfig } from '../../../shared/run.ts';
+import type { ScheduleState } from '../../domain/evaluate/schedule.ts';
+import type { TrainState } from '../../nn/engines/engine.ts';
+import { siameseParams, type SiameseSpec } from '../../nn/siamese.ts';
+import type { TensorMap } from '../../nn/tensor.ts';
+import { twinlensMetadata } from '../../nn/weights/load.ts';
+import { readSafetensors, writeSafetensors } from '../../nn/weights/safetensors.ts';
+import { bytesOf } from '../images/batches.ts';
+
+/**
+ * A run's folder holds three files, each written whole or not at all: `base` (the parameters that do not move, once),
+ * `best` (the moving ones of the best epoch) and `last` (the moving ones, the optimizer's state and the schedule after
+ * the last whole epoch, from which training resumes).
+ */
+const BASE = 'base.safetensors';
+const BEST = 'best.safetensors';
+const LAST = 'last.safetensors';
+const SLOT = 'optimizer/';
+
+export const specOf = (config: RunConfig): SiameseSpec => ({
+  backbone: config.backbone,
+  flavour: config.flavour,
+  size: config.size,
+  dim: config.dim,
+});
+
+export interface Progress {
+  schedule: ScheduleState;
+  /** Epochs done, and the distances of the validation pairs at the best of them. */
+  epoch: number;
+  bestDistances: number[];
+}
+
+export function writeBase(folder: string, config: RunConfig, frozen: TensorMap): void {
+  mkdirSync(folder, { recursive: true });
+  writeSafetensors(join(folder, BASE), frozen, metadata(config));
+}
+
+export function writeBest(folder: string, config: RunConfig, moving: TensorMap): void {
+  writeSafetensors(join(folder, BEST), moving, metadata(config));
+}
+
+export function writeLast(folder: string, config: RunConfig, state: TrainState, progress: Progress): void {
+  const tensors: TensorMap = new Map([...state.params, ...[...state.slots].map(([name, t]) => [SLOT + name, t] as const)]);
+  writeSafetensors(join(folder, LAST), tensors, {
+    ...metadata(config),
+    'twinlens.step': String(state.step),
+    'twinlens.progress': JSON.stringify(progress),
+  });
+}
+
+export const hasLast = (folder: string): boolean => existsSync(join(folder, LAST));
+
+export function readLast(folder: string): { state: TrainState; progress: Progress } {
+  const { tensors, metadata: about } = readSafetensors(join(folder, LAST));
+  const params: TensorMap = new Map();
+  const slots: TensorMap = new Map();
+  for (const [name, tensor] of tensors) {
+    if (name.startsWith(SLOT)) slots.set(name.slice(SLOT.length), tensor);
+    else params.set(name, tensor);
+  }
+  return { state: { params, slots, step: Number(about['twinlens.step']) }, progress: JSON.parse(about['twinlens.progress']!) as Progress };
+}
+
+export const readBase = (folder: string): TensorMap => readSafetensors(join(folder, BASE)).tensors;
+
+/** The whole network of the best epoch. Throws AppError 'not-found' where the run never finished an epoch. */
+export function readModel(folder: string, config: RunConfig): TensorMap {
+  if (!existsSync(join(folder, BEST)))
+    throw new AppError('not-found', 'This run has no trained network yet: it did not finish an epoch. Resume it, or train again.');
+  const tensors: TensorMap = new Map([...readBase(folder), ...readSafetensors(join(folder, BEST)).tensors]);
+  const missing = siameseParams(specOf(config)).filter((p) => tensors.get(p.name)?.shape.join() !== p.shape.join());
+  if (missing.length)
+    throw new AppError('bad-weights', `The stored network of this run is damaged: ${missing.length} tensors don't fit, e.g. ${missing[0]!.name}.`);
+  return tensors;
+}
+
+/** SHA-256 over all tensors' float32 bytes in the network's own order: the fingerprint of a model. */
+export function modelSha256(config: RunConfig, tensors: TensorMap): string {
+  const hash = createHash('sha256');
+  for (const { name } of siameseParams(specOf(config))) hash.update(bytesOf(tensors.get(name)!.data));
+  return hash.digest('hex');
+}
+
+const metadata = (config: RunConfig): Record<string, string> =>
+  twinlensMetadata({
+    backbone: config.backbone,
+    flavour: config.flavour,
+    preprocessing: config.preprocessing,
+    licence: config.weights?.licence ?? null,
+  });

@@ -1,0 +1,27 @@
+import { writeWhole } from '../../foundation/files.ts';
+import { writeSafetensors } from '../../nn/weights/safetensors.ts';
+import { twinlensMetadata } from '../../nn/weights/load.ts';
+import { toOnnx } from '../../nn/engines/onnx-model.ts';
+import { lowerTask } from '../../nn/lower.ts';
+import { layerNames, layerTask } from '../../nn/siamese.ts';
+import { readModel, specOf } from './checkpoint.ts';
+import type { ComputeCalls } from '../protocol/protocol.ts';
+
+/**
+ * A trained network as one file: safetensors with all tensors, or ONNX with the input `images` [1, 3, S, S] (normalised)
+ * and the outputs `embedding` [1, d] and `features` of the last layer [1, C, h, w]. `card` goes into the file's metadata.
+ */
+export async function exportModel({ model, format, out, card }: ComputeCalls['exportModel']['args']): Promise<null> {
+  const { config, folder } = model;
+  const params = readModel(folder, config);
+  if (format === 'safetensors') {
+    writeSafetensors(out, params, {
+      ...card,
+      ...twinlensMetadata({ backbone: config.backbone, flavour: config.flavour, preprocessing: config.preprocessing }),
+    });
+    return null;
+  }
+  const program = lowerTask(layerTask(specOf(config), layerNames(config.backbone).at(-1)!, 1), params);
+  await writeWhole(out, toOnnx(program, card));
+  return null;
+}

@@ -1,0 +1,86 @@
+import { AppError, asAppError } from '../../../shared/errors.ts';
+import { writeWhole } from '../../foundation/files.ts';
+import { backboneParams } from '../../nn/siamese.ts';
+import { loadWeights } from '../../nn/weights/load.ts';
+import { bench } from '../bench/bench.ts';
+import { benchEmbed } from '../bench/bench-embed.ts';
+import { checkDevices } from '../engine/check.ts';
+import { explain } from '../explain/explain.ts';
+import { exportModel } from '../model/export-model.ts';
+import { distances, judgeSplit } from '../train/pair-metrics.ts';
+import { decodeSquare, DECODERS, inspect, shownJpeg } from '../images/images.ts';
+import { mapParallel, throwIfCancelled } from '../async/parallel.ts';
+import type { CallContext, Counted, Handlers } from '../protocol/protocol.ts';
+import { writeSample } from '../sample/sample.ts';
+import { train } from '../train/train-loop.ts';
+
+const REPORT_MS = 100;
+
+/** One function for each entry of ComputeCalls. */
+export const handlers: Handlers = {
+  inspect: ({ files }, context) => mapParallel(files, DECODERS, inspectOrSayWhy, options(context)),
+  timeReading: ({ files, size }, { signal }) => timeReading(files, size, signal),
+  picture: async ({ file, sha256, longest, out }, { signal }) => {
+    throwIfCancelled(signal);
+    await writeWhole(out, await shownJpeg(file, longest, sha256 === null ? {} : { sha256 }));
+    return null;
+  },
+  drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
+  weights: async ({ path, backbone, entry }, { signal }) => {
+    const params = backboneParams({ backbone, flavour: 'torch', size: 64, dim: 2 });
+    return (await loadWeights(path, { backbone, params, entry: entry ?? undefined, signal })).info;
+  },
+  train,
+  distances,
+  judge: judgeSplit,
+  explain,
+  check: checkDevices,
+  bench,
+  benchEmbed,
+  exportModel,
+};
+
+async function timeReading(files: readonly string[], size: number, signal: AbortSignal): Promise<number[]> {
+  const began = performance.now();
+  const each = await mapParallel(
+    files,
+    DECODERS,
+    async (file) => {
+      const from = performance.now();
+      await decodeSquare(file, size).catch(() => null);
+      return performance.now() - from;
+    },
+    { signal },
+  );
+  const sum = each.reduce((a, b) => a + b, 0);
+  const share = sum > 0 ? (performance.now() - began) / sum : 0; // several are decoded at once
+  return each.map((ms) => (ms * share) / 1000);
+}
+
+/** A file that can't be decoded is an answer, not a failure of the whole listing. */
+async function inspectOrSayWhy(file: string): Promise<{ sha256: string; width: number; height: number } | { error: string }> {
+  try {
+    return await inspect(file);
+  } catch (error) {
+    const known = asAppError(error);
+    if (!(error instanceof AppError)) throw known;
+    return { error: typeof known.details['reason'] === 'string' ? known.details['reason'] : known.message };
+  }
+}
+
+/** Passes cancellation down and progress up, at most ten times a second. */
+function options<N extends 'inspect' | 'drawSample' | 'benchEmbed'>({
+  signal,
+  progress,
+}: CallContext<N>): { signal: AbortSignal; onProgress(done: number, total: number): void } {
+  let reported = 0;
+  return {
+    signal,
+    onProgress: (done, total) => {
+      const now = performance.now();
+      if (now - reported < REPORT_MS && done < total) return;
+      reported = now;
+      (progress as (p: Counted) => void)({ done, total });
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import type { ComparedImage, ExplainTarget, Verdict } from '../../../shared/comparison.ts';
+import type { CheckResult } from '../../../shared/engine-check.ts';
+import type { WireError } from '../../../shared/errors.ts';
+import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
+import type { Validated } from '../../domain/evaluate/validation.ts';
+import type { StepProfile } from '../bench/bench-profile.ts';
+import type {
+  BackboneName,
+  DeviceName,
+  EngineName,
+  EpochRow,
+  Flavour,
+  Metrics,
+  Preprocessing,
+  RunConfig,
+  Scope,
+  WeightsInfo,
+} from '../../../shared/run.ts';
+
+/** A trained network on disk: a run's folder and what its tensors mean. */
+export interface ModelRef {
+  folder: string;
+  config: RunConfig;
+}
+
+/** A picture of a data set as compute needs it. */
+export interface SourceImage {
+  file: string; // absolute
+  sha256: string; // of its bytes: the key of everything cached
+}
+
+export interface CacheFolders {
+  features: string;
+  pixels: string;
+}
+
+export interface Counted {
+  done: number;
+  total: number;
+}
+
+export interface WeightsRequest {
+  path: string;
+  backbone: BackboneName;
+  entry: { id: string; licence: string; flavour: Flavour; preprocessing: Preprocessing } | null;
+}
+
+export interface TrainRequest {
+  model: ModelRef; // config.device as chosen
+  weightsPath: string | null;
+  caches: CacheFolders;
+  root: string; // of the data set
+  images: PackedImages; // all that are kept
+  validPairs: PackedPairs;
+  resume: boolean; // from the folder's last checkpoint
+}
+
+export type TrainProgress =
+  | { kind: 'prepare'; done: number; total: number } // images decoded, and features computed where they are cached
+  | { kind: 'step'; epoch: number; epochs: number; done: number; total: number; loss: number; imagesPerSecond: number; secondsLeft: number }
+  | { kind: 'parts'; partPairs: number } // memory did not suffice for whole steps: from now on so many pairs at once
+  | { kind: 'epoch'; row: EpochRow; epochs: number; secondsLeft: number };
+
+export interface TrainResult extends Validated {
+  bestEpoch: number;
+  modelSha256: string;
+  seconds: number; // this session's, preparation included
+  stoppedEarly: boolean;
+}
+
+export interface PairsRequest {
+  model: ModelRef;
+  caches: CacheFolders;
+  root: string; // of the data set
+  images: PackedImages; // that occur in the pairs
+  pairs: PackedPairs;
+}
+
+export interface JudgeRequest extends PairsRequest {
+  threshold: number;
+  split: 'test' | 'valid';
+}
+
+export interface ExplainRequest {
+  model: ModelRef;
+  files: [string, string];
+  /** The bytes each file must have, where that is known. */
+  sha256: [string | null, string | null];
+  modelSha256: string | null; // networks once opened are kept under this
+  layer: string;
+  target: ExplainTarget;
+  threshold: number;
+  folder: string; // where pictures and maps are written
+}
+
+export interface ExplainResult {
+  distance: number;
+  verdict: Verdict;
+  scale: number;
+  images: [Omit<ComparedImage, 'className'>, Omit<ComparedImage, 'className'>];
+}
+
+export interface BenchRequest {
+  task: 'train' | 'infer' | 'explain';
+  backbone: BackboneName;
+  pairs: number;
+  size: number;
+  steps: number;
+  scope: Scope; // of a training step: what lies before it is not computed
+  batchNorm: 'frozen' | 'batch';
+  engine: EngineName;
+  device: DeviceName;
+  profile?: boolean; // slows the steps by a few percent
+}
+
+export interface BenchResult {
+  seconds: number[]; // of each counted step
+  threads: number;
+  channelBlock: number; // channels side by side in the convolutions that were used (onnx-blocks.ts), 0 elsewhere than on the processor
+  peakBytes: number; // the compute process' largest resident memory so far
+  profile: StepProfile | null;
+}
+
+/** Everything that main can ask of compute: one entry each. */
+export interface ComputeCalls {
+  inspect: { args: { files: string[] }; result: ({ sha256: string; width: number; height: number } | { error: string })[]; progress: Counted };
+  /** Seconds that each of `files` adds to the reading and decoding of all, as a training does it; what can't be decoded counts too. */
+  timeReading: { args: { files: string[]; size: number }; result: number[]; progress: never };
+  /** Writes a JPEG of an image to `out`, longest side at most `longest` px. `sha256`: of the bytes it must still have. */
+  picture: { args: { file: string; sha256: string | null; longest: number; out: string }; result: null; progress: never };
+  drawSample: { args: { folder: string; seed: number }; result: { images: string; truth: string; drawn: number }; progress: Counted };
+  weights: { args: WeightsRequest; result: WeightsInfo; progress: never };
+  train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };
+  distances: { args: PairsRequest; result: Float64Array; progress: Counted };
+  judge: { args: JudgeRequest; result: Metrics; progress: Counted };
+  explain: { args: ExplainRequest; result: ExplainResult; progress: never };
+  check: { args: { verbose?: boolean }; result: CheckResult[]; progress: never };
+  bench: { args: BenchRequest; result: BenchResult; progress: Counted };
+  benchEmbed: {
+    args: { folder: string; limit: number | undefined; backbone: BackboneName; size: number; engine: EngineName; device: DeviceName };
+    result: { images: number; seconds: number; threads: number; peakBytes: number };
+    progress: Counted;
+  };
+  exportModel: {
+    args: { model: ModelRef; format: 'onnx' | 'safetensors'; out: string; card: Record<string, string> };
+    result: null;
+    progress: never;
+  };
+}
+
+export type CallName = keyof ComputeCalls;
+
+export interface CallContext<N extends CallName> {
+  signal: AbortSignal;
+  progress(p: ComputeCalls[N]['progress']): void;
+}
+
+export type Handlers = { [N in CallName]: (args: ComputeCalls[N]['args'], context: CallContext<N>) => Promise<ComputeCalls[N]['result']> };
+
+export type ToCompute = { kind: 'ask'; id: number; call: CallName; args: unknown } | { kind: 'cancel'; id: number };
+
+export type FromCompute =
+  | { kind: 'progress'; id: number; progress: unknown }
+  | { kind: 'result'; id: number; result: unknown }
+  | { kind: 'error'; id: number; error: WireError };

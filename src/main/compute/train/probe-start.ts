@@ -1,0 +1,84 @@
+import { randomFor } from '../../../shared/random.ts';
+import type { RunConfig } from '../../../shared/run.ts';
+import type { Engine } from '../../nn/engines/engine.ts';
+import { headFromProbe, MOST_CLASSES } from '../../nn/head-start.ts';
+import { fitProbe } from '../../nn/probe.ts';
+import { entryOf, pooledTask } from '../../nn/siamese.ts';
+import type { TensorMap } from '../../nn/tensor.ts';
+import { filledUp, FORWARD_BATCH } from '../images/batches.ts';
+import { specOf } from '../model/checkpoint.ts';
+import { type FeatureSource, partsOf } from '../embed/feature-source.ts';
+import type { Drawable } from '../../domain/pairs/draw.ts';
+import { throwIfCancelled } from '../async/parallel.ts';
+import type { SourceImage } from '../protocol/protocol.ts';
+import type { SetImages } from '../images/set-images.ts';
+
+/** Images that a probe is fitted to: its cost grows with their square, and more than this no longer change it much. */
+const MOST_IMAGES = 1000;
+
+export interface ProbeStart {
+  engine: Engine;
+  config: RunConfig;
+  source: FeatureSource;
+  params: TensorMap; // of the whole network, as drawn or loaded
+  trainImages: readonly Drawable[];
+  images: SetImages;
+  signal: AbortSignal;
+}
+
+/**
+ * The head's tensors to begin with: a linear probe fitted to training images' features, as a head. Only training images
+ * take part, as they are (not augmented). Empty where there are more classes than hidden units can speak for.
+ */
+export async function probeStart({ engine, config, source, params, trainImages, images: all, signal }: ProbeStart): Promise<TensorMap> {
+  const random = randomFor(config.seed, 'probe');
+  const images = random.shuffled([...trainImages].sort((a, b) => a.id - b.id)).slice(0, MOST_IMAGES);
+  const classes = [...new Set(images.map((i) => i.className))].sort();
+  if (classes.length < 2 || classes.length > MOST_CLASSES) return new Map();
+  const rows = await pooledFeatures(
+    { engine, config, source, params, signal },
+    images.map((i) => all.source(i.id)),
+  );
+  const pause = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve)); // lets a cancellation in
+    throwIfCancelled(signal);
+  };
+  const probe = await fitProbe(rows, images.length, targetsOf(images, classes), pause);
+  return headFromProbe(params, probe, config.margin, random);
+}
+
+/** 1 where an image belongs to a class. A content that stands in several classes belongs to each, as it does for pairs. */
+function targetsOf(images: readonly Drawable[], classes: readonly string[]): Uint8Array {
+  const homes = new Map<string, Set<string>>();
+  for (const { sha256, className } of images) homes.set(sha256, (homes.get(sha256) ?? new Set()).add(className));
+  return Uint8Array.from(images.flatMap(({ sha256 }) => classes.map((name) => Number(homes.get(sha256)!.has(name)))));
+}
+
+/** [n, C]. */
+async function pooledFeatures(
+  { engine, config, source, params, signal }: Pick<ProbeStart, 'engine' | 'config' | 'source' | 'params' | 'signal'>,
+  images: readonly SourceImage[],
+): Promise<Float32Array> {
+  const entry = entryOf[config.scope];
+  const exe = entry === 'pooled' ? null : await engine.compile(pooledTask(specOf(config), entry, FORWARD_BATCH), params);
+  try {
+    const parts: Float32Array[] = [];
+    for await (const [part, rows] of source.batches(partsOf(images))) {
+      throwIfCancelled(signal);
+      if (!exe) parts.push(rows);
+      else {
+        const { features } = await exe.run({ images: filledUp(rows, FORWARD_BATCH * source.rowLength) });
+        parts.push(features!.slice(0, (part.images.length * features!.length) / FORWARD_BATCH));
+      }
+    }
+    const out = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      out.set(part, at);
+      at += part.length;
+    }
+    return out;
+  } finally {
+    await exe?.dispose();
+  }
+}

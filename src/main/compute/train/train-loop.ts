@@ -1,0 +1,263 @@
+import type { Pair } from '../../../shared/dataset.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { unpackPairs } from '../../domain/pairs/packed.ts';
+import type { EpochRow, RunConfig } from '../../../shared/run.ts';
+import { pairDistances, rowsOf } from '../../domain/evaluate/distances.ts';
+import { confusionAt } from '../../domain/evaluate/metrics.ts';
+import { aucOf } from '../../domain/evaluate/roc.ts';
+import { startSchedule, step as scheduleStep } from '../../domain/evaluate/schedule.ts';
+import { chooseThreshold } from '../../domain/evaluate/threshold.ts';
+import { validated } from '../../domain/evaluate/validation.ts';
+import { initialTensors } from '../../nn/initialise.ts';
+import type { Engine, Trainer, TrainState } from '../../nn/engines/engine.ts';
+import { contrastiveLoss } from '../../nn/losses/contrastive.ts';
+import { BACKBONE_PREFIX, backboneParams, entryOf, siameseParams, trainingTask } from '../../nn/siamese.ts';
+import type { TrainTask } from '../../nn/task.ts';
+import type { TensorMap } from '../../nn/tensor.ts';
+import { loadWeights } from '../../nn/weights/load.ts';
+import { type TrainImage, trainingPairs } from '../../domain/pairs/draw.ts';
+import { modelSha256, type Progress, readBase, readLast, readModel, specOf, writeBase, writeBest, writeLast } from '../model/checkpoint.ts';
+import { embedFrom } from '../embed/embed.ts';
+import { openEngine } from '../engine/engine-choice.ts';
+import { type FeatureSource, openSource, type Part } from '../embed/feature-source.ts';
+import { throwIfCancelled } from '../async/parallel.ts';
+import { probeStart } from './probe-start.ts';
+import type { CallContext, TrainRequest, TrainResult } from '../protocol/protocol.ts';
+import { SetImages } from '../images/set-images.ts';
+
+const REPORT_MS = 200; // between two reports of progress within an epoch
+
+interface Session {
+  request: TrainRequest;
+  config: RunConfig;
+  engine: Engine;
+  trainer: Trainer;
+  source: FeatureSource;
+  frozen: TensorMap;
+  trainImages: TrainImage[];
+  images: SetImages;
+  validPairs: Pair[];
+  context: CallContext<'train'>;
+  started: number; // ms, when the first step of this session began
+  partPairs: number; // so many pairs at once that memory sufficed for so far
+}
+
+/**
+ * Trains a network, or goes on with one from its last whole epoch to the same numbers as an unbroken run: pairs and
+ * augmentation are drawn from streams named by seed and epoch, everything else is in the checkpoint.
+ * Throws AppError 'cancelled' (within a batch; the last whole epoch is kept), 'bad-request' when the loss is no number.
+ */
+export async function train(request: TrainRequest, context: CallContext<'train'>): Promise<TrainResult> {
+  const began = performance.now();
+  const { config, folder } = request.model;
+  const engine = await openEngine(config.engine, config.device);
+  const { frozen, state, progress } = request.resume ? resumed(request) : await fresh(request);
+  const images = new SetImages(request.images, request.root);
+  const trainImages = images.training();
+  const validPairs = unpackPairs(request.validPairs);
+  const source = openSource({ engine, config, entry: entryOf[config.scope], params: frozen, caches: request.caches });
+  let trainer: Trainer | null = null;
+  try {
+    await source.prepare(images.used(), { signal: context.signal, onProgress: (done, total) => context.progress({ kind: 'prepare', done, total }) });
+    if (!request.resume && config.headStart === 'probe') {
+      const params = new Map([...frozen, ...state.params]);
+      const head = await probeStart({ engine, config, source, params, trainImages, images, signal: context.signal });
+      for (const [name, tensor] of head) state.params.set(name, tensor);
+    }
+    trainer = await engine.trainer((pairs) => taskFor(config, pairs), frozen, state);
+    const session: Session = {
+      request,
+      config,
+      engine,
+      trainer,
+      source,
+      frozen,
+      trainImages,
+      images,
+      validPairs,
+      context,
+      started: performance.now(),
+      partPairs: config.batch,
+    };
+    const { last, stoppedEarly } = await epochs(session, progress);
+    return {
+      bestEpoch: last.schedule.best?.epoch ?? last.epoch,
+      ...validated(
+        last.bestDistances,
+        validPairs.map((p) => p.label),
+        config.margin,
+      ),
+      modelSha256: modelSha256(config, readModel(folder, config)),
+      seconds: (performance.now() - began) / 1000,
+      stoppedEarly,
+    };
+  } finally {
+    await trainer?.dispose();
+    await source.close();
+  }
+}
+
+function taskFor(config: RunConfig, pairs: number): TrainTask {
+  const { scope, batchNorm, margin, optimizer, weightDecay, clipNorm } = config;
+  return trainingTask(specOf(config), { scope, batchNorm, margin, optimizer: { name: optimizer, weightDecay, clipNorm } }, pairs);
+}
+
+interface Start {
+  frozen: TensorMap;
+  state: TrainState;
+  progress: Progress;
+}
+
+async function fresh({ model: { folder, config }, weightsPath }: TrainRequest): Promise<Start> {
+  const spec = specOf(config);
+  const tensors = initialTensors(siameseParams(spec), config.seed);
+  if (weightsPath !== null) {
+    const loaded = await loadWeights(weightsPath, { backbone: config.backbone, params: backboneParams(spec) });
+    for (const [name, tensor] of loaded.tensors) tensors.set(BACKBONE_PREFIX + name, tensor);
+  }
+  const task = taskFor(config, 2);
+  const moving = new Set([...task.trainable, ...task.followers.map((f) => f.statistic)]);
+  const part = (wanted: boolean): TensorMap => new Map([...tensors].filter(([name]) => moving.has(name) === wanted));
+  const frozen = part(false);
+  writeBase(folder, config, frozen);
+  return {
+    frozen,
+    state: { params: part(true), slots: new Map(), step: 0 },
+    progress: { schedule: startSchedule(config), epoch: 0, bestDistances: [] },
+  };
+}
+
+function resumed({ model: { folder } }: TrainRequest): Start {
+  return { frozen: readBase(folder), ...readLast(folder) };
+}
+
+async function epochs(session: Session, from: Progress): Promise<{ last: Progress; stoppedEarly: boolean }> {
+  const { config, request, trainer, context } = session;
+  const { folder } = request.model;
+  let last = from;
+  let stop = config.patience > 0 && from.epoch - (from.schedule.best?.epoch ?? from.epoch) >= config.patience;
+  for (let epoch = from.epoch + 1; epoch <= config.epochs && !stop; epoch++) {
+    const { lr } = last.schedule;
+    const began = performance.now();
+    const trained = await trainEpoch(session, epoch, lr, from.epoch);
+    const trainSeconds = (performance.now() - began) / 1000;
+    const state = await trainer.state();
+    const valid = await judgeEpoch(session, state.params);
+    const next = scheduleStep(last.schedule, valid);
+    const moving = state.params;
+    if (next.isBest) writeBest(folder, config, moving);
+    last = { schedule: next.state, epoch, bestDistances: next.isBest ? valid.distances : last.bestDistances };
+    writeLast(folder, config, state, last);
+    ({ stop } = next);
+    const row: EpochRow = {
+      epoch,
+      lossTrain: trained.loss,
+      lossValid: valid.lossValid,
+      aucTrain: aucOf(trained.distances, trained.labels),
+      aucValid: valid.aucValid,
+      accuracyTrain: accuracyAt(trained.distances, trained.labels, valid.threshold),
+      accuracyValid: valid.accuracy,
+      lr,
+      seconds: (performance.now() - began) / 1000,
+      imagesPerSecond: (2 * trained.labels.length) / trainSeconds,
+      best: next.isBest,
+    };
+    const left = stop ? 0 : secondsLeft(session, epoch - from.epoch, config.epochs - epoch);
+    context.progress({ kind: 'epoch', row, epochs: config.epochs, secondsLeft: left });
+  }
+  return { last, stoppedEarly: stop && last.epoch < config.epochs };
+}
+
+const secondsLeft = (session: Session, done: number, left: number): number =>
+  ((performance.now() - session.started) / 1000 / Math.max(done, 1e-9)) * left;
+
+interface TrainedEpoch {
+  loss: number; // mean over pairs, each at the weights it met
+  distances: number[];
+  labels: number[];
+}
+
+async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoch: number): Promise<TrainedEpoch> {
+  const { config, trainer, trainImages, source, context } = session;
+  const pairs = trainingPairs(trainImages, config.seed, epoch);
+  const out: TrainedEpoch = { loss: 0, distances: [], labels: pairs.map((p) => p.label) };
+  const began = performance.now();
+  let reported = began;
+  for await (const [{ batch }, images] of source.batches(stepsOf(session, pairs, epoch))) {
+    throwIfCancelled(context.signal);
+    const result = await trainer.step({ images, labels: Float32Array.from(batch, (p) => p.label) }, batch.length, lr);
+    if (!Number.isFinite(result.loss)) throw diverged(epoch, lr);
+    if (result.partPairs < Math.min(batch.length, session.partPairs)) {
+      session.partPairs = result.partPairs;
+      context.progress({ kind: 'parts', partPairs: result.partPairs });
+    }
+    out.loss += (result.loss * batch.length) / pairs.length;
+    out.distances.push(...result.distances);
+    const now = performance.now();
+    if (now - reported < REPORT_MS) continue;
+    reported = now;
+    const done = out.distances.length;
+    context.progress({
+      kind: 'step',
+      epoch,
+      epochs: config.epochs,
+      done,
+      total: pairs.length,
+      loss: result.loss,
+      imagesPerSecond: (2 * done) / ((now - began) / 1000),
+      secondsLeft: secondsLeft(session, epoch - 1 - firstEpoch + done / pairs.length, config.epochs - epoch + 1 - done / pairs.length),
+    });
+  }
+  return out;
+}
+
+/** The epoch's batches: first images before second ones, each augmented from a stream of its own where the run augments. */
+function* stepsOf({ config, images: all }: Session, pairs: readonly Pair[], epoch: number): Generator<Part & { batch: readonly Pair[] }> {
+  for (let from = 0; from < pairs.length; from += config.batch) {
+    const batch = pairs.slice(from, from + config.batch);
+    const images = [...batch.map((p) => all.source(p.a)), ...batch.map((p) => all.source(p.b))];
+    const streams = config.augmentation
+      ? ['a', 'b'].flatMap((side) => batch.map((_, i) => [config.seed, 'augment', epoch, from + i, side] as const))
+      : undefined;
+    yield { batch, images, streams };
+  }
+}
+
+interface JudgedEpoch {
+  lossValid: number;
+  aucValid: number;
+  accuracy: number;
+  threshold: number;
+  distances: number[];
+}
+
+async function judgeEpoch(session: Session, moving: TensorMap): Promise<JudgedEpoch> {
+  const { config, engine, source, frozen, images: all, validPairs, context } = session;
+  const { ids, rowOf } = rowsOf(validPairs);
+  const images = ids.map((id) => all.source(id));
+  const params: TensorMap = new Map([...frozen, ...moving]);
+  const embeddings = await embedFrom(source, engine, specOf(config), entryOf[config.scope], params, images, context.signal);
+  const distances = pairDistances(validPairs, embeddings, config.dim, rowOf);
+  const labels = validPairs.map((p) => p.label);
+  const threshold = chooseThreshold(distances, labels);
+  return {
+    lossValid: contrastiveLoss(distances, labels, config.margin),
+    aucValid: aucOf(distances, labels),
+    accuracy: accuracyAt(distances, labels, threshold),
+    threshold,
+    distances: [...distances],
+  };
+}
+
+function accuracyAt(distances: ArrayLike<number>, labels: ArrayLike<number>, threshold: number): number {
+  const [[tn], [, tp]] = confusionAt(distances, labels, threshold);
+  return (tn + tp) / distances.length;
+}
+
+function diverged(epoch: number, lr: number): AppError {
+  return new AppError(
+    'bad-request',
+    `Training ran away: in epoch ${epoch} the loss was no longer a number. Use a smaller learning rate than ${lr}, for example ${lr / 10}. The best epoch before is kept.`,
+    { epoch, lr },
+  );
+}

@@ -1,0 +1,42 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Split } from '../../../shared/dataset.ts';
+
+const SPLIT_NAMES = { train: 'training', valid: 'validation', test: 'test' } as const satisfies Record<Split, string>;
+export const splitName = (split: Split): string => SPLIT_NAMES[split];
+
+/**
+ * Refuses what no figure can be computed from. `distances`, `labels` [N].
+ * @throws AppError 'bad-dataset' without pairs of both labels; 'bad-request' for distances that are not numbers.
+ */
+export function assertJudgeable(distances: ArrayLike<number>, labels: ArrayLike<number>, split: Split): void {
+  if (distances.length !== labels.length)
+    throw new AppError('internal', `There are ${distances.length} distances for ${labels.length} labels.`, { split });
+  const name = splitName(split);
+  if (distances.length === 0)
+    throw new AppError('bad-dataset', `There are no ${name} pairs to judge on. Import more images, so that every split holds some of each class.`, {
+      split,
+    });
+  let different = 0;
+  let broken = 0;
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] === 1) different++;
+    if (!Number.isFinite(distances[i])) broken++;
+  }
+  if (broken > 0)
+    throw new AppError(
+      'bad-request',
+      `The network gives no number for ${broken} of ${distances.length} ${name} pairs. Train with a lower learning rate.`,
+      {
+        split,
+        broken,
+      },
+    );
+  if (different === 0 || different === labels.length) {
+    const [has, lacks] = different === 0 ? ['the same class', 'different classes'] : ['different classes', 'the same class'];
+    throw new AppError(
+      'bad-dataset',
+      `All ${labels.length} ${name} pairs are of ${has}; judging needs pairs of ${lacks} too. Import at least two classes with several images each.`,
+      { split, pairs: labels.length, different },
+    );
+  }
+}

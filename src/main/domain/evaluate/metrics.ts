@@ -1,0 +1,78 @@
+import type { Split } from '../../../shared/dataset.ts';
+import type { Random } from '../../../shared/random.ts';
+import type { Metrics } from '../../../shared/run.ts';
+import { assertJudgeable } from './check.ts';
+import { aucOfCounts, equalErrorRate, rocCurve, tieGroups, type TieGroups } from './roc.ts';
+import { verdictOf } from './threshold.ts';
+
+export const RESAMPLES = 500;
+
+/**
+ * All figures of a split, from its distances at once (never averaged over batches). `distances`, `labels` [N],
+ * 0 same, 1 different (positive); `threshold` from validation pairs; `random` drives the bootstrap.
+ * @throws AppError 'bad-dataset' when the split lacks pairs, or pairs of either label.
+ */
+export function judge(distances: ArrayLike<number>, labels: ArrayLike<number>, threshold: number, split: Split, random: Random): Metrics {
+  assertJudgeable(distances, labels, split);
+  const groups = tieGroups(distances, labels);
+  const confusion = confusionAt(distances, labels, threshold);
+  const [[tn, fp], [fn, tp]] = confusion;
+  const [aucLow, aucHigh] = aucInterval(groups, labels, random);
+  return {
+    split,
+    pairs: distances.length,
+    same: tn + fp,
+    different: fn + tp,
+    auc: aucOfCounts(groups.same, groups.different),
+    aucLow,
+    aucHigh,
+    accuracy: (tn + tp) / distances.length,
+    threshold,
+    confusion,
+    eer: equalErrorRate(groups),
+    roc: rocCurve(groups),
+  };
+}
+
+/** [[tn, fp], [fn, tp]], positive = different. */
+export function confusionAt(distances: ArrayLike<number>, labels: ArrayLike<number>, threshold: number): Metrics['confusion'] {
+  const confusion: Metrics['confusion'] = [
+    [0, 0],
+    [0, 0],
+  ];
+  for (let i = 0; i < distances.length; i++) confusion[labels[i] === 1 ? 1 : 0][verdictOf(distances[i], threshold) === 'different' ? 1 : 0]++;
+  return confusion;
+}
+
+/**
+ * 95 % percentile bootstrap interval of the AUC (Efron & Tibshirani 1993, ch. 13). Pairs are drawn with replacement
+ * within each label, so that no resample lacks one. A resample is only a count per distinct distance, so each costs
+ * N draws and no sorting. Pairs that share an image are treated as independent: the true interval is somewhat wider.
+ */
+export function aucInterval(groups: TieGroups, labels: ArrayLike<number>, random: Random, resamples = RESAMPLES): [low: number, high: number] {
+  const sameAt = groups.groupOf.filter((_, i) => labels[i] !== 1);
+  const differentAt = groups.groupOf.filter((_, i) => labels[i] === 1);
+  const same = new Uint32Array(groups.distance.length);
+  const different = new Uint32Array(groups.distance.length);
+  const areas = new Float64Array(resamples);
+  for (let r = 0; r < resamples; r++) {
+    drawCounts(sameAt, same, random);
+    drawCounts(differentAt, different, random);
+    areas[r] = aucOfCounts(same, different);
+  }
+  areas.sort();
+  return [quantile(areas, 0.025), quantile(areas, 0.975)];
+}
+
+function drawCounts(groupOf: Uint32Array, counts: Uint32Array, random: Random): void {
+  counts.fill(0);
+  for (let i = 0; i < groupOf.length; i++) counts[groupOf[random.below(groupOf.length)]]++;
+}
+
+/** The quantile q (0..1) of ascending values, linear between neighbours. */
+export function quantile(sorted: ArrayLike<number>, q: number): number {
+  const at = q * (sorted.length - 1);
+  const low = Math.floor(at);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
+}

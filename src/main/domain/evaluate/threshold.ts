@@ -1,0 +1,42 @@
+import type { Verdict } from '../../../shared/comparison.ts';
+import { assertJudgeable } from './check.ts';
+import { tieGroups, type TieGroups } from './roc.ts';
+
+/** Above the threshold the verdict is 'different'; at it, 'same'. */
+export const verdictOf = (distance: number, threshold: number): Verdict => (distance > threshold ? 'different' : 'same');
+
+/**
+ * The threshold that maximises balanced accuracy over pairs of both labels: midway between two neighbouring observed
+ * distances, and of several equally good gaps in the widest, which leaves new pairs the most room. Where all distances
+ * are equal it is that distance, and every verdict 'same'.
+ *
+ * Balanced accuracy (Brodersen et al., ICPR 2010) is plain accuracy when both labels are equally frequent; when they
+ * are not, their ratio only tells how pairs were drawn, and plain accuracy would favour the frequent label.
+ * @throws AppError 'bad-dataset' when the validation pairs lack a label; 'bad-request' when a distance is not a number.
+ */
+export function chooseThreshold(distances: ArrayLike<number>, labels: ArrayLike<number>): number {
+  assertJudgeable(distances, labels, 'valid');
+  return thresholdOfGroups(tieGroups(distances, labels));
+}
+
+function thresholdOfGroups(groups: TieGroups): number {
+  const { distance, same, different, sameTotal, differentTotal } = groups;
+  let best = { score: -1, width: -1, threshold: distance[0] };
+  let sameBelow = 0;
+  let differentAbove = differentTotal;
+  for (let g = 0; g + 1 < distance.length; g++) {
+    sameBelow += same[g];
+    differentAbove -= different[g];
+    // Balanced accuracy times 2 * sameTotal * differentTotal: integers, so that ties are exact.
+    const score = sameBelow * differentTotal + differentAbove * sameTotal;
+    const width = distance[g + 1] - distance[g];
+    if (score > best.score || (score === best.score && width > best.width)) best = { score, width, threshold: between(distance[g], distance[g + 1]) };
+  }
+  return best.threshold;
+}
+
+/** The midpoint, or `low` itself where no number lies between: `high` must stay above it. */
+function between(low: number, high: number): number {
+  const middle = low + (high - low) / 2;
+  return middle < high ? middle : low;
+}

@@ -1,0 +1,115 @@
+import { Buffer } from 'node:buffer';
+import type { ImageRecord, Pair, PairLabel, Split } from '../../../shared/dataset.ts';
+import { SPLITS } from '../../../shared/dataset.ts';
+
+/**
+ * The images of a data set as few large arrays: a hundred thousand of them pass from thread to thread and from process to process
+ * in a moment, where as many objects would hold up both ends. In the order of ids, ascending.
+ */
+export interface PackedImages {
+  ids: Int32Array; // [n]
+  splits: Uint8Array; // [n] positions in SPLITS
+  classes: string[];
+  classOf: Uint32Array; // [n] positions in `classes`
+  sha256: Uint8Array; // [n, 32]
+  files: Uint8Array; // UTF-8, one after the other, relative to the root, with /
+  ends: Uint32Array; // [n] where each file's name ends
+}
+
+export type PackedImage = Pick<ImageRecord, 'id' | 'file' | 'className' | 'sha256' | 'split'>;
+
+/** [n, 3]: a, b, label. */
+export type PackedPairs = Int32Array;
+
+const SHA_BYTES = 32;
+
+/** `images`: ascending by id. */
+export function packImages(images: readonly PackedImage[]): PackedImages {
+  const classes = new Map<string, number>();
+  const classOf = Uint32Array.from(images, ({ className }) => {
+    const known = classes.get(className) ?? classes.size;
+    classes.set(className, known);
+    return known;
+  });
+  const files = new Uint8Array(images.reduce((sum, { file }) => sum + Buffer.byteLength(file), 0));
+  const names = Buffer.from(files.buffer);
+  let end = 0;
+  const ends = Uint32Array.from(images, ({ file }) => (end += names.write(file, end)));
+  const sha256 = new Uint8Array(images.length * SHA_BYTES);
+  const hashes = Buffer.from(sha256.buffer);
+  images.forEach((image, i) => {
+    if (hashes.write(image.sha256, i * SHA_BYTES, 'hex') !== SHA_BYTES) throw new Error(`${image.sha256} is no SHA-256.`);
+  });
+  return {
+    ids: Int32Array.from(images, ({ id }) => id),
+    splits: Uint8Array.from(images, ({ split }) => SPLITS.indexOf(split)),
+    classes: [...classes.keys()],
+    classOf,
+    sha256,
+    files,
+    ends,
+  };
+}
+
+/** Reads packed images, one at a time. */
+export class ImageTable {
+  private readonly packed: PackedImages;
+  private readonly names: Buffer;
+  private readonly hashes: Buffer;
+
+  constructor(packed: PackedImages) {
+    const { files, sha256 } = packed;
+    this.packed = packed;
+    this.names = Buffer.from(files.buffer, files.byteOffset, files.byteLength);
+    this.hashes = Buffer.from(sha256.buffer, sha256.byteOffset, sha256.byteLength);
+  }
+
+  get length(): number {
+    return this.packed.ids.length;
+  }
+
+  /** The image at a position. */
+  at(i: number): PackedImage {
+    const { ids, splits, classes, classOf } = this.packed;
+    return { id: ids[i]!, file: this.file(i), className: classes[classOf[i]!]!, sha256: this.sha256(i), split: SPLITS[splits[i]!]! };
+  }
+
+  /** Throws for an id that is not there. */
+  positionOf(id: number): number {
+    const { ids } = this.packed;
+    let [low, high] = [0, ids.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (ids[middle]! < id) low = middle + 1;
+      else high = middle;
+    }
+    if (ids[low] !== id) throw new Error(`There is no image ${id}.`);
+    return low;
+  }
+
+  /** Positions of a split's images. */
+  inSplit(split: Split): number[] {
+    const wanted = SPLITS.indexOf(split);
+    const found: number[] = [];
+    for (const [i, which] of this.packed.splits.entries()) if (which === wanted) found.push(i);
+    return found;
+  }
+
+  file(i: number): string {
+    const { ends } = this.packed;
+    return this.names.toString('utf8', i === 0 ? 0 : ends[i - 1], ends[i]);
+  }
+
+  sha256(i: number): string {
+    return this.hashes.toString('hex', i * SHA_BYTES, (i + 1) * SHA_BYTES);
+  }
+}
+
+export function packPairs(pairs: readonly Pair[]): PackedPairs {
+  const packed = new Int32Array(pairs.length * 3);
+  pairs.forEach(({ a, b, label }, i) => packed.set([a, b, label], i * 3));
+  return packed;
+}
+
+export const unpackPairs = (packed: PackedPairs): Pair[] =>
+  Array.from({ length: packed.length / 3 }, (_, i) => ({ a: packed[i * 3]!, b: packed[i * 3 + 1]!, label: packed[i * 3 + 2] as PairLabel }));

@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import { ImportRequest } from '../../../shared/contract.ts';
+import type { DatasetSummary } from '../../../shared/dataset.ts';
+import { importDataset } from '../../features/dataset/import.ts';
+import type { Services } from '../../services.ts';
+import { type Common, common, fromHere, numeric, parsed, withServices } from './options.ts';
+import { print, ProgressLine } from './output.ts';
+
+export function importInto(s: Services, request: ImportRequest, signal: AbortSignal): Promise<DatasetSummary> {
+  const line = new ProgressLine();
+  return importDataset({
+    ...request,
+    store: s.store,
+    inspect: (files, { signal: stop, onProgress }) =>
+      s.compute.ask('inspect', { files }, { signal: stop, onProgress: ({ done, total }) => onProgress?.(done, total) }),
+    signal,
+    onProgress: (done, total) => {
+      line.update(`Reading images: ${done} of ${total}`);
+    },
+  }).finally(() => {
+    line.end();
+  });
+}
+
+type ImportRequest = ReturnType<(typeof ImportRequest)['parse']>;
+
+export function addDataCommands(program: Command): void {
+  common(program.command('import <folder>').description('import a folder that holds one folder of images per class'))
+    .option('--name <name>', "the data set's name (default: the folder's)")
+    .option('--group-by <regex>', 'images whose file names match alike show one subject and stay in one split')
+    .addOption(numeric('--split-seed <n>', 'another division into training, validation and test images'))
+    .action(async (folder: string, { workspace, json, ...rest }: Common & Record<string, unknown>) => {
+      const request = parsed(ImportRequest, { folder: fromHere(folder), ...rest });
+      const summary = await withServices(opened(workspace), true, `import ${request.folder}`, (s, signal) => importInto(s, request, signal));
+      const { dataset, images, classes, rejected } = summary;
+      print(
+        Boolean(json),
+        { dataset, images, classes, rejected, warnings: summary.warnings, splits: summary.splits, pairs: summary.pairs, groups: summary.groups },
+        () => [
+          `Data set ${dataset}: ${images} images in ${Object.keys(classes).length} classes`,
+          ...Object.entries(classes).map(([name, n]) => `  ${name}: ${n}`),
+          `  training ${summary.splits.train}, validation ${summary.splits.valid}, test ${summary.splits.test} images`,
+          ...rejected.map((r) => `Not imported: ${r.file} (${r.reason})`),
+          ...summary.warnings.map((w) => `Note: ${w}`),
+        ],
+      );
+    });
+
+  common(program.command('datasets').description('list the data sets')).action(async ({ workspace, json }: Common) => {
+    await withServices(opened(workspace), false, 'datasets', (s) => {
+      const list = s.store.datasets.list();
+      print(Boolean(json), list, () =>
+        list.length
+          ? list.map((d) => `${d.dataset}\t${d.images} images\t${Object.keys(d.classes).length} classes\t${d.root}`)
+          : ['No data sets yet: import FOLDER makes one.'],
+      );
+      return Promise.resolve();
+    });
+  });
+
+  common(program.command('runs').description('list the trained networks')).action(async ({ workspace, json }: Common) => {
+    await withServices(opened(workspace), false, 'runs', (s) => {
+      const list = s.store.runs.list();
+      print(Boolean(json), list, () =>
+        list.length
+          ? list.map(
+              (r) =>
+                `${r.run}\t${r.status}\t${r.dataset}\t${r.config.backbone}\t${r.config.scope}\t${r.epochs.length} epochs\tbest validation AUC ${best(r.epochs)}`,
+            )
+          : ['No runs yet: train DATASET makes one.'],
+      );
+      return Promise.resolve();
+    });
+  });
+
+  common(program.command('comparisons').description('list the stored comparisons')).action(async ({ workspace, json }: Common) => {
+    await withServices(opened(workspace), false, 'comparisons', (s) => {
+      const list = s.store.comparisons.list();
+      print(Boolean(json), list, () =>
+        list.length
+          ? list.map((c) => `${c.comparison}\t${c.run}\t${c.verdict}\tdistance ${c.distance.toFixed(3)}\t${c.images[0].file}\t${c.images[1].file}`)
+          : ['No comparisons yet: compare RUN IMAGE_A IMAGE_B makes one.'],
+      );
+      return Promise.resolve();
+    });
+  });
+}
+
+export const opened = (workspace: string | undefined): Common => (workspace === undefined ? {} : { workspace });
+
+const best = (epochs: { aucValid: number }[]): string => (epochs.length ? Math.max(...epochs.map((e) => e.aucValid)).toFixed(3) : '–');

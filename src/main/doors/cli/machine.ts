@@ -1,0 +1,110 @@
+import { type Command, Option } from 'commander';
+import { BenchRequest } from '../../../shared/contract.ts';
+import type { CheckResult } from '../../../shared/engine-check.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { BACKBONES, DEVICES, ENGINES, SCOPES } from '../../../shared/run.ts';
+import { profileLines, type StepProfile } from '../../compute/bench/bench-profile.ts';
+import { chooseDevice } from '../../features/models/devices.ts';
+import { ComputeHost } from '../../compute/host/compute-host.ts';
+import { computeEntry } from '../../foundation/program-folder.ts';
+import { type Common, common, fromHere, numeric, parsed } from './options.ts';
+import { print, ProgressLine } from './output.ts';
+
+export function addMachineCommands(program: Command): void {
+  common(program.command('doctor').description('try every engine and device with a real training step'))
+    .option('--verbose', 'also find the operators that a graphics card leaves to the processor')
+    .action(async ({ json, verbose = false }: Common & { verbose?: boolean }) => {
+      const engines = await withCompute((compute) => compute.ask('check', { verbose }));
+      print(Boolean(json), { node: process.versions.node, engines }, () => [
+        `Node ${process.versions.node}`,
+        ...engines.flatMap(checkLines),
+        `Automatic choice: ${chooseDevice({}, 'auto', { checkedMs: Date.now(), checks: engines }).why}`,
+      ]);
+    });
+
+  common(program.command('bench').description('measure speed with random weights'))
+    .addOption(new Option('--task <task>', 'what is measured').choices(['train', 'infer', 'explain', 'embed']))
+    .addOption(new Option('--backbone <name>', 'the network').choices(BACKBONES))
+    .addOption(numeric('--pairs <n>', 'pairs a step'))
+    .addOption(numeric('--size <px>', "side of the network's pictures"))
+    .addOption(numeric('--steps <k>', 'counted steps'))
+    .addOption(new Option('--scope <scope>', 'what a training step trains').choices(SCOPES))
+    .addOption(new Option('--batch-norm <mode>', 'batch norm in a training step').choices(['frozen', 'batch']))
+    .option('--profile', 'also where the time goes: the share of each kind of operation')
+    .option('--folder <dir>', 'pictures, for the task embed')
+    .addOption(numeric('--limit <n>', 'at most so many pictures, for the task embed'))
+    .addOption(new Option('--engine <name>', 'what computes').choices(ENGINES))
+    .addOption(new Option('--device <name>', 'where it computes').choices(DEVICES))
+    .action(async ({ json, workspace: _, ...rest }: Common & Record<string, unknown>) => {
+      const result = await withCompute((compute) => measured(compute, parsed(BenchRequest, rest)));
+      print(Boolean(json), result, () => [
+        `${result.task} ${result.backbone}: ${result.imagesPerSecond.toFixed(1)} images/s (${result.seconds.toFixed(3)} s) on ${result.device} (${result.engine})`,
+        ...(result.profile ? profileLines(result.profile) : []),
+      ]);
+    });
+}
+
+/** What came of one engine on one device. */
+function checkLines({ engine, device, ok, detail, imagesPerSecond, elsewhere }: CheckResult): string[] {
+  const rate = imagesPerSecond === null ? '' : `${Math.round(imagesPerSecond)} images/s, `;
+  const line = `${ok ? 'works ' : 'no    '} ${engine} on ${device}: ${rate}${detail}`;
+  if (elsewhere === null) return [line];
+  return [line, `         left to the processor in mid-graph: ${elsewhere.length ? elsewhere.join(', ') : 'nothing'}`];
+}
+
+interface Benched {
+  task: string;
+  backbone: string;
+  size: number;
+  seconds: number;
+  imagesPerSecond: number;
+  device: string;
+  engine: string;
+  threads: number;
+  channelBlock?: number;
+  profile?: StepProfile;
+}
+
+async function measured(compute: ComputeHost, r: BenchRequest): Promise<Benched> {
+  const { task, backbone, pairs, size, steps, scope, batchNorm, engine, device, profile, limit } = r;
+  const line = new ProgressLine();
+  const onProgress = ({ done, total }: { done: number; total: number }): void => {
+    line.update(`${done} of ${total}`);
+  };
+  try {
+    if (task === 'embed') {
+      if (r.folder === undefined) throw new AppError('usage', 'The task embed needs a folder of pictures: --folder FOLDER.');
+      if (profile) throw new AppError('usage', 'The task embed has no profile: --profile is for train, infer and explain.');
+      const found = await compute.ask('benchEmbed', { folder: fromHere(r.folder), limit, backbone, size, engine, device }, { onProgress });
+      return { task, backbone, size, ...found, imagesPerSecond: found.images / found.seconds, device, engine };
+    }
+    const found = await compute.ask('bench', { task, backbone, pairs, size, steps, scope, batchNorm, engine, device, profile }, { onProgress });
+    const median = found.seconds.toSorted((a, b) => a - b)[found.seconds.length >> 1]!;
+    return {
+      task,
+      backbone,
+      ...(task === 'train' ? { scope, batchNorm } : {}),
+      ...{ pairs, steps },
+      size,
+      seconds: median,
+      imagesPerSecond: (2 * pairs) / median,
+      device,
+      engine,
+      threads: found.threads,
+      channelBlock: found.channelBlock,
+      ...{ peakBytes: found.peakBytes },
+      ...(found.profile ? { profile: found.profile } : {}),
+    };
+  } finally {
+    line.end();
+  }
+}
+
+async function withCompute<T>(work: (compute: ComputeHost) => Promise<T>): Promise<T> {
+  const compute = new ComputeHost(computeEntry());
+  try {
+    return await work(compute);
+  } finally {
+    await compute.dispose();
+  }
+}

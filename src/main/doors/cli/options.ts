@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { z } from 'zod';
+import { AppError } from '../../../shared/errors.ts';
+import { openServices, type Services } from '../../services.ts';
+
+export interface Common {
+  workspace?: string;
+  json?: boolean;
+}
+
+/** npm changes the folder to the project's own; a person's relative paths are meant from where she stood. */
+export const fromHere = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
+
+export function common(command: Command): Command {
+  return command.option('--workspace <dir>', 'folder that holds data sets, runs and comparisons').option('--json', 'print one JSON document');
+}
+
+export function numeric(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+    return value;
+  });
+}
+
+/** Parses a request at the door: what is wrong with an option is said under its own name. */
+export function parsed<S extends z.ZodType>(schema: S, request: unknown): z.infer<S> {
+  const result = schema.safeParse(request);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const option = issue.path.join('.').replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+  throw new AppError('usage', `${option ? `${option} ` : ''}${issue.message}.`);
+}
+
+/** Opens the workspace for one command, cancels it on Ctrl-C, and closes it whatever happens. */
+export async function withServices<T>(
+  common: Common,
+  write: boolean,
+  command: string,
+  work: (s: Services, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const services = openServices({ workspace: common.workspace === undefined ? undefined : fromHere(common.workspace), write, command });
+  const controller = new AbortController();
+  const cancel = (): void => {
+    controller.abort();
+  };
+  process.once('SIGINT', cancel).once('SIGTERM', cancel);
+  try {
+    return await work(services, controller.signal);
+  } finally {
+    process.off('SIGINT', cancel).off('SIGTERM', cancel);
+    await services.close();
+  }
+}

@@ -1,0 +1,53 @@
+import { CommanderError } from 'commander';
+import { asAppError } from '../../../shared/errors.ts';
+
+/** 0 success, 1 failure with one clear line on stderr, 2 wrong usage. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why already
+  const known = asAppError(error);
+  process.stderr.write(`twinlens: ${oneLine(known.message)}\n`);
+  if (known.code === 'internal' && process.env['TWINLENS_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  return known.code === 'usage' ? 2 : 1;
+}
+
+/** File names may hold line breaks and control characters: a terminal is never handed them raw. Tabs part the columns of lists. */
+export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/[^\P{Cc}\t]/gu, '�');
+
+/** With --json exactly one document on stdout, else lines for people. */
+export function print(json: boolean, document: unknown, lines: () => string[]): void {
+  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${lines().map(oneLine).join('\n')}\n`);
+}
+
+/** A line on stderr that replaces itself on a terminal, and is said at most once a second elsewhere. */
+export class ProgressLine {
+  private shown = 0;
+  private open = false;
+
+  update(text: string): void {
+    const now = performance.now();
+    const every = process.stderr.isTTY ? 100 : 1000;
+    if (now - this.shown < every) return;
+    this.shown = now;
+    process.stderr.write(process.stderr.isTTY ? `\r\u001b[2K${oneLine(text)}` : `${oneLine(text)}\n`);
+    this.open = process.stderr.isTTY;
+  }
+
+  /** A line that stays. */
+  say(text: string): void {
+    process.stderr.write(`${this.open ? '\r\u001b[2K' : ''}${oneLine(text)}\n`);
+    this.open = false;
+  }
+
+  end(): void {
+    if (this.open) process.stderr.write('\r\u001b[2K');
+    this.open = false;
+  }
+}
+
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '…';
+  const s = Math.round(seconds);
+  return s < 90 ? `${s} s` : s < 5400 ? `${Math.round(s / 60)} min` : `${(s / 3600).toFixed(1)} h`;
+}

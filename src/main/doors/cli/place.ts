@@ -1,0 +1,39 @@
+import { dirname, join } from 'node:path';
+import type { ResumeRequest } from '../../../shared/contract.ts';
+import { type AskedDevice, chooseDevice, type ChosenDevice, Devices, type ResumeChanges, withDevice } from '../../features/models/devices.ts';
+import type { Services } from '../../services.ts';
+import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
+
+/** Where a training computes, chosen as the screen does and told in one line. Where no device was tried yet, it tries them first. */
+export async function placed(s: Services, asked: AskedDevice & { dataset: string }, signal: AbortSignal): Promise<ChosenDevice> {
+  s.store.datasets.get(asked.dataset); // a wrong name is told before anything is tried
+  const { setting, devices } = await known(s, asked.device === undefined, signal);
+  const chosen = chooseDevice(asked, setting, devices.get());
+  if (asked.device === undefined) say(chosen.why);
+  return chosen;
+}
+
+/** The same for a run that goes on: it stays where it was unless another place is asked for. */
+export async function resumedOn(s: Services, request: ResumeRequest, signal: AbortSignal): Promise<ResumeChanges> {
+  s.store.runs.get(request.run);
+  const { setting, devices } = await known(s, request.device === 'auto', signal);
+  if (request.device === 'auto') say(chooseDevice({ engine: request.engine }, setting, devices.get()).why);
+  return withDevice(request, setting, devices.get());
+}
+
+async function known(
+  s: Services,
+  choosing: boolean,
+  signal: AbortSignal,
+): Promise<{ setting: ReturnType<SettingsFile['get']>['device']; devices: Devices }> {
+  const settings = new SettingsFile(settingsPath());
+  const devices = new Devices(join(dirname(settings.path), 'devices.json'));
+  const setting = settings.get().device;
+  if (choosing && setting === 'auto' && devices.get() === null) {
+    say('Trying the devices of this machine, once');
+    await devices.check(s.compute, signal);
+  }
+  return { setting, devices };
+}
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);

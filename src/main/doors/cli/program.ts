@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { APP_VERSION } from '../../foundation/versions.ts';
+import { addDataCommands } from './data.ts';
+import { addDemoCommand } from './demo.ts';
+import { addJudgingCommands } from './judging.ts';
+import { addMachineCommands } from './machine.ts';
+import { addServeCommand } from './serve.ts';
+import { addTrainCommand } from './train.ts';
+
+export function buildProgram(): Command {
+  const program = new Command('twinlens')
+    .description('Explainable image similarity: Siamese networks with factual and counterfactual Grad-CAM maps.')
+    .version(APP_VERSION)
+    .exitOverride()
+    .showHelpAfterError('(--help lists the options)');
+  addDataCommands(program);
+  addTrainCommand(program);
+  addJudgingCommands(program);
+  addMachineCommands(program);
+  addDemoCommand(program);
+  addServeCommand(program);
+  for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help lists the options)');
+  return program;
+}

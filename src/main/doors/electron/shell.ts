@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron';
+import { AppError } from '../../../shared/errors.ts';
+import { writeWhole } from '../../foundation/files.ts';
+import type { Shell } from '../../foundation/shell.ts';
+
+const IMAGES = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'gif', 'avif', 'heic', 'bmp'];
+
+/** The windows of the system, over the window that asks. `window`: null while none is open. */
+export function electronShell(window: () => BrowserWindow | null, close: () => void): Shell {
+  const chosen = async (options: OpenDialogOptions): Promise<string | null> => {
+    const over = window();
+    const { filePaths } = await (over ? dialog.showOpenDialog(over, options) : dialog.showOpenDialog(options));
+    return filePaths[0] ?? null;
+  };
+  return {
+    door: 'electron',
+    chooseFolder: (title) => chosen({ title, message: title, properties: ['openDirectory', 'createDirectory'] }),
+    chooseImage: (title) => chosen({ title, message: title, properties: ['openFile'], filters: [{ name: 'Images', extensions: IMAGES }] }),
+    chooseSave: async (title, name, extension) => {
+      const over = window();
+      const options = { title, message: title, defaultPath: name, filters: [{ name: extension.toUpperCase(), extensions: [extension] }] };
+      const { filePath } = await (over ? dialog.showSaveDialog(over, options) : dialog.showSaveDialog(options));
+      return filePath || null;
+    },
+    reveal: (path) => {
+      if (!existsSync(path)) return Promise.reject(new AppError('not-found', `${path} is no longer there.`, { path }));
+      shell.showItemInFolder(path);
+      return Promise.resolve();
+    },
+    close: () => {
+      close();
+      return Promise.resolve();
+    },
+    printPdf,
+  };
+}
+
+/** In a window that nobody sees, runs no script, and reaches nothing but the one file. */
+async function printPdf(htmlFile: string, out: string, signal: AbortSignal): Promise<void> {
+  const page = new BrowserWindow({
+    show: false,
+    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, javascript: false, partition: `print-${Date.now()}` },
+  });
+  page.webContents.session.webRequest.onBeforeRequest(({ url }, decide) => {
+    decide({ cancel: !/^(?:file|data):/.test(url) });
+  });
+  const stop = (): void => page.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await page.loadFile(htmlFile);
+    await writeWhole(out, await page.webContents.printToPDF({ printBackground: true, preferCSSPageSize: true }));
+  } catch (error) {
+    if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+    if (error instanceof AppError) throw error;
+    throw new AppError('engine', 'The report could not be printed. The report as a page (HTML) can be printed from any browser.', {}, error);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    if (!page.isDestroyed()) page.destroy();
+  }
+}

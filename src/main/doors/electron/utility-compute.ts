@@ -1,0 +1,27 @@
+import { utilityProcess } from 'electron';
+import type { FromCompute } from '../../compute/protocol/protocol.ts';
+import type { Launch } from '../../compute/host/launch.ts';
+
+/**
+ * A compute process as a utility process: Windows and macOS, where sharp and the networks run well inside Electron's own
+ * Node. Linux needs a plain Node (GLib's clash with sharp).
+ */
+export const launchUtility: Launch = (entry) => {
+  const child = utilityProcess.fork(entry, [], { serviceName: 'Twinlens compute', stdio: ['ignore', 'inherit', 'pipe'] });
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+  });
+  return {
+    get pid() {
+      return child.pid;
+    },
+    send: (message) => {
+      if (!ended) child.postMessage(message);
+    },
+    onMessage: (listener) => void child.on('message', (message: FromCompute) => listener(message)),
+    onStderr: (listener) => void child.stderr?.on('data', (chunk: Buffer) => listener(chunk.toString())),
+    onEnd: (listener) => void child.once('exit', (code) => listener(code, null)),
+    end: () => void child.kill(),
+  };
+};

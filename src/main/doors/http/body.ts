@@ -1,0 +1,21 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '../../../shared/errors.ts';
+
+/** Everything a request brings. Throws AppError 'bad-request' as soon as it is more than `limit` bytes, 'cancelled' where it breaks off. */
+export async function bodyOf(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const tooLarge = (): AppError => new AppError('bad-request', `That is more than ${Math.round(limit / 2 ** 20)} MB, which is too large.`, { limit });
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const part of request as AsyncIterable<Buffer>) {
+      size += part.length;
+      if (size > limit) break;
+      parts.push(part);
+    }
+  } catch (error) {
+    throw new AppError('cancelled', 'The request broke off.', {}, error);
+  }
+  if (size > limit) throw tooLarge();
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,40 @@
+import type { PairLabel } from '../../../shared/dataset.ts';
+import type { QueuedPair, QueueKind } from '../../../shared/explore.ts';
+import { randomFor } from '../../../shared/random.ts';
+import type { Calibration } from '../../../shared/run.ts';
+import { similarityOf } from '../../domain/evaluate/calibrate.ts';
+import { verdictOf } from '../../domain/evaluate/threshold.ts';
+
+/** Pairs as a run judges them. `distances` [pairs.length]. */
+export function judgePairs(
+  pairs: readonly { a: number; b: number; label: PairLabel }[],
+  distances: ArrayLike<number>,
+  calibration: Calibration,
+): QueuedPair[] {
+  return pairs.map(({ a, b, label }, i) => {
+    const distance = distances[i]!;
+    const verdict = verdictOf(distance, calibration.threshold);
+    return { a, b, label, distance, similarity: similarityOf(distance, calibration), verdict, correct: (verdict === 'different') === (label === 1) };
+  });
+}
+
+/**
+ * The pairs of a kind, in the order they are worth looking at; equals keep the order drawn.
+ * wrong: farthest on the wrong side of the threshold first. confident: right, farthest on the right side first. borderline: all,
+ * nearest the threshold first. random: all, shuffled by the seed.
+ */
+export function rankPairs(pairs: readonly QueuedPair[], kind: QueueKind, threshold: number, seed: number): QueuedPair[] {
+  const off = ({ distance }: QueuedPair): number => Math.abs(distance - threshold);
+  switch (kind) {
+    case 'wrong':
+      return pairs.filter(({ correct }) => !correct).sort((x, y) => off(y) - off(x));
+    case 'confident':
+      return pairs.filter(({ correct }) => correct).sort((x, y) => off(y) - off(x));
+    case 'borderline':
+      return [...pairs].sort((x, y) => off(x) - off(y));
+    case 'random':
+      return randomFor(seed, 'queue').shuffled(pairs);
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CuratedImage } from '../../../shared/curation.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
+import { makeFolders } from '../../foundation/files.ts';
+import { quoted } from '../../foundation/words.ts';
+import { UniqueNames } from './file-names.ts';
+import { absoluteFile } from './scan.ts';
+
+const COLUMNS = ['file', 'class', 'imported class', 'split', 'tags', 'excluded', 'width', 'height', 'sha256'] as const;
+
+/**
+ * All images of a data set as CSV (RFC 4180; UTF-8 with a byte order mark, without which spreadsheets take it for something
+ * else). Tags are separated by "; ".
+ */
+export function csvOf(images: readonly CuratedImage[]): string {
+  const rows = images.map((i) => [
+    i.file,
+    i.className,
+    i.importedClass,
+    i.split,
+    i.tags.join('; '),
+    i.excluded ? 'yes' : 'no',
+    i.width,
+    i.height,
+    i.sha256,
+  ]);
+  return `\ufeff${[COLUMNS, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+}
+
+/** A text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, CSV injection). */
+function cell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const text = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+export interface CopyOptions {
+  root: string; // of the data set
+  images: readonly CuratedImage[]; // those that are excluded are left out
+  out: string; // a folder that is not there yet, or is empty
+  signal: AbortSignal;
+  onProgress(done: number, total: number): void;
+}
+
+/**
+ * Copies the images that are kept into a new folder, one folder per class as curated, and the list of all images beside them.
+ * Never writes over anything. Names are made fit for every system. Each file's bytes are compared with what was imported.
+ * On failure or cancellation nothing of it stays. Throws AppError 'bad-request' for a folder in use, 'bad-image' or 'not-found' for a
+ * changed or missing file, 'cancelled', 'disk-full', 'workspace'.
+ */
+export async function copyCurated({ root, images, out, signal, onProgress }: CopyOptions): Promise<void> {
+  const kept = images.filter(({ excluded }) => !excluded);
+  if (kept.length === 0) throw new AppError('bad-request', 'All images are excluded, so there is nothing to copy.');
+  const standing = await readdir(out).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error.code === 'ENOTDIR'
+      ? new AppError('bad-request', `${quoted(out)} is a file. Choose another name.`, { out }, error)
+      : asAppError(error);
+  });
+  if (standing && standing.length > 0) {
+    throw new AppError('bad-request', `The folder ${quoted(out)} is not empty, and nothing is ever written over. Choose another name.`, { out });
+  }
+  try {
+    makeFolders(out);
+    const folders = new UniqueNames();
+    const places = new Map<string, { folder: string; names: UniqueNames }>();
+    for (const [n, image] of kept.entries()) {
+      if (signal.aborted) throw new AppError('cancelled', 'The export was cancelled; nothing of it was kept.');
+      let place = places.get(image.className);
+      if (!place) {
+        place = { folder: join(out, folders.take(image.className)), names: new UniqueNames() };
+        places.set(image.className, place);
+        await mkdir(place.folder);
+      }
+      const name = place.names.take(image.file.slice(image.file.lastIndexOf('/') + 1));
+      await writeFile(join(place.folder, name), await importedBytes(root, image), { flag: 'wx' });
+      onProgress(n + 1, kept.length);
+    }
+    await writeFile(join(out, 'images.csv'), csvOf(images), { flag: 'wx' });
+  } catch (error) {
+    await rm(out, { recursive: true, force: true }).catch(() => undefined);
+    if (standing) await mkdir(out).catch(() => undefined); // it was there, and empty
+    throw asAppError(error);
+  }
+}
+
+async function importedBytes(root: string, { file, sha256 }: CuratedImage): Promise<Buffer> {
+  const bytes = await readFile(absoluteFile(root, file)).catch((error: unknown) => {
+    throw new AppError('not-found', `${quoted(file)} is not there any more, so the copy would not be whole.`, { file }, error);
+  });
+  if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+  throw new AppError('bad-image', `${quoted(file)} has changed since it was imported. Import the folder again, then export.`, { file });
+}

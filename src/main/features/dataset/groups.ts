@@ -1,0 +1,45 @@
+import { runInNewContext } from 'node:vm';
+import { AppError } from '../../../shared/errors.ts';
+import { quoted } from '../../foundation/words.ts';
+
+const PATIENCE = 2000; // ms for all names together: a pattern such as (a+)+$ can take years
+
+/**
+ * The subject each file shows, from its name (not its path): the first capture group that took part if the pattern has
+ * any, else the whole match; null where the pattern doesn't match or matches nothing but an empty text.
+ * Throws AppError 'usage' for an invalid pattern, one that never ends, and one that matches no file at all.
+ */
+export function groupsOf(files: readonly string[], pattern: string): (string | null)[] {
+  const expression = compiled(pattern);
+  const names = files.map((file) => file.slice(file.lastIndexOf('/') + 1));
+  const groups = matches(names, expression).map((match) => {
+    if (match === null) return null;
+    const subject = match.length > 1 ? match.slice(1).find((group) => group !== null) : match[0];
+    return subject ? subject : null;
+  });
+  if (groups.every((group) => group === null)) {
+    const example = names[0] === undefined ? '' : `, such as ${quoted(names[0])}`;
+    throw new AppError('usage', `The group pattern ${quoted(pattern)} matches none of the ${names.length} image names${example}.`, { pattern });
+  }
+  return groups;
+}
+
+function compiled(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch (error) {
+    throw new AppError('usage', `The group pattern ${quoted(pattern)} is not a regular expression: ${(error as Error).message}.`, { pattern }, error);
+  }
+}
+
+/** Only a script in its own context can be stopped in the middle of a match. */
+function matches(names: string[], expression: RegExp): ((string | null)[] | null)[] {
+  try {
+    const script = 'JSON.stringify(names.map((name) => expression.exec(name)))';
+    return JSON.parse(runInNewContext(script, { names, expression }, { timeout: PATIENCE }) as string) as ((string | null)[] | null)[];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    const shown = quoted(expression.source);
+    throw new AppError('usage', `The group pattern ${shown} takes too long: avoid repeats within repeats, such as (a+)+.`, {}, error);
+  }
+}

@@ -1,0 +1,53 @@
+import type { DatasetSummary } from '../../../shared/dataset.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Store } from '../../db/store.ts';
+import { stopIfCancelled } from './cancel.ts';
+import { type ImportAsk, type Importing, ImportSession, type Inspected } from './import-session.ts';
+
+/** Opens every file (absolute paths) once; one answer each, in their order. Decoding is the compute process's work, not main's. */
+export type Inspect = (
+  files: string[],
+  options: { signal?: AbortSignal | undefined; onProgress?: ((done: number, total: number) => void) | undefined },
+) => Promise<Inspected[]>;
+
+interface Course {
+  inspect: Inspect;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined; // files inspected
+}
+
+export interface ImportOptions extends ImportAsk, Course {
+  store: Pick<Store, 'datasets'>;
+}
+
+const AT_ONCE = 2000; // files of one question: a message of a hundred thousand would hold up whoever reads it
+
+/**
+ * Makes a data set of a folder with one folder per class: lists, inspects, splits, draws and stores the pairs every run will be
+ * judged on, all in one transaction. A folder whose images, name and options are those of a stored data set gives that one back,
+ * with what was rejected this time.
+ * Throws AppError 'not-found' (no such folder), 'bad-dataset' (it can't be a data set), 'usage' (pattern, name, seed) and 'cancelled'.
+ */
+export async function importDataset({ store, inspect, signal, onProgress, ...ask }: ImportOptions): Promise<DatasetSummary> {
+  const session = await ImportSession.begin(ask, store.datasets, { signal });
+  return store.datasets.get(await carryThrough(session, { inspect, signal, onProgress }));
+}
+
+/** Takes an import that was begun to its end; the data set's id. */
+export async function carryThrough(session: Importing, { inspect, signal, onProgress }: Course): Promise<string> {
+  try {
+    for (let from = 0; from < session.count; from += AT_ONCE) {
+      const paths = await session.paths(from, from + AT_ONCE);
+      const answers = await inspect(paths, { signal, onProgress: (done) => onProgress?.(from + done, session.count) }).catch((error: unknown) => {
+        stopIfCancelled(signal); // however the other side puts it
+        throw error;
+      });
+      stopIfCancelled(signal);
+      if (answers.length !== paths.length) throw new AppError('internal', `${answers.length} of ${paths.length} files were inspected.`);
+      await session.take(from, answers);
+    }
+    return await session.keep(signal);
+  } finally {
+    session.end();
+  }
+}

@@ -1,0 +1,108 @@
+import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../../../shared/curation.ts';
+import type { Store } from '../../db/store.ts';
+import { LARGE } from './curated.ts';
+import { type Change, edited } from './edit.ts';
+import type { ImportAsk, Importing } from './import-session.ts';
+import { type SetRows, splitRows, type SplitRows, trainingRows, type TrainingRows } from './rows.ts';
+import { beginInThread, type SetThread, setThread } from './thread/set-thread.ts';
+
+/**
+ * What takes long on a large data set, done in threads: one searches and edits, one draws pairs anew and reads them, and each import
+ * and each export has its own. Small ones are quicker here than asked for there.
+ */
+export class LargeSets implements SetRows {
+  private readonly store: Store;
+  private readonly thread: () => SetThread;
+  private readonly searching: SetThread;
+  private readonly drawing: SetThread;
+  private readonly others = new Set<SetThread>(); // of one import or export each
+  private readonly drawn = new Map<string, Promise<unknown>>(); // being drawn
+
+  /** `entry`: the threads' script; `database`: of the workspace that this process has open for writing. */
+  constructor(store: Store, entry: string, database: string) {
+    this.store = store;
+    this.thread = () => setThread(entry, database);
+    this.searching = this.thread();
+    this.drawing = this.thread();
+  }
+
+  async find(query: ImageQuery): Promise<FoundImages> {
+    return this.isLarge(query.dataset) ? this.searching.ask('find', query) : this.store.browse.find(query);
+  }
+
+  async counts(dataset: string): Promise<DatasetCounts> {
+    return this.isLarge(dataset) ? this.searching.ask('counts', { dataset }) : this.store.browse.counts(dataset);
+  }
+
+  async meanPixels(dataset: string): Promise<number> {
+    return this.isLarge(dataset) ? this.searching.ask('meanPixels', { dataset }) : this.store.browse.meanPixels(dataset);
+  }
+
+  /** Resolves once the pairs of every edited large data set are drawn, so that none is drawn on the way to an answer. */
+  async ready(): Promise<void> {
+    for (let waiting = this.store.datasets.underived(LARGE); waiting.length > 0; waiting = this.store.datasets.underived(LARGE)) {
+      await Promise.all(waiting.map((dataset) => this.redraw(dataset)));
+    }
+  }
+
+  /** In the thread that searches, so that what is found next has the change in it. */
+  async change(dataset: string, change: Change): Promise<CurationState> {
+    return this.isLarge(dataset) ? this.searching.ask('edit', { dataset, change }) : edited(this.store.curation, dataset, change);
+  }
+
+  async training(dataset: string): Promise<TrainingRows> {
+    return this.isLarge(dataset) ? this.drawing.ask('training', { dataset }) : trainingRows(this.store, dataset);
+  }
+
+  async split(dataset: string, split: 'test' | 'valid'): Promise<SplitRows> {
+    return this.isLarge(dataset) ? this.drawing.ask('split', { dataset, split }) : splitRows(this.store, dataset, split);
+  }
+
+  /** Writes the list of all images. */
+  async writeCsv(dataset: string, file: string): Promise<void> {
+    await this.inAnother((thread) => thread.ask('csv', { dataset, file }));
+  }
+
+  /** Copies the images that are kept. Throws as copyCurated does. */
+  async copy(dataset: string, out: string, signal: AbortSignal, onProgress: (done: number, total: number) => void): Promise<void> {
+    await this.inAnother((thread) => thread.ask('copy', { dataset, out }, signal, ({ done, total }) => onProgress(done, total)));
+  }
+
+  begin(ask: ImportAsk, signal: AbortSignal): Promise<Importing> {
+    const thread = this.another();
+    return beginInThread(thread, ask, { signal, onEnd: () => void this.others.delete(thread) });
+  }
+
+  /** Until every thread has given its connection back. */
+  async close(): Promise<void> {
+    await Promise.all([this.searching, this.drawing, ...this.others].map((thread) => thread.end()));
+  }
+
+  private another(): SetThread {
+    const thread = this.thread();
+    this.others.add(thread);
+    return thread;
+  }
+
+  private async inAnother(work: (thread: SetThread) => Promise<unknown>): Promise<void> {
+    const thread = this.another();
+    try {
+      await work(thread);
+    } finally {
+      await thread.end();
+      this.others.delete(thread);
+    }
+  }
+
+  private redraw(dataset: string): Promise<unknown> {
+    const known = this.drawn.get(dataset);
+    if (known) return known;
+    const drawing = this.drawing.ask('redraw', { dataset }).finally(() => this.drawn.delete(dataset));
+    this.drawn.set(dataset, drawing);
+    return drawing;
+  }
+
+  private isLarge(dataset: string): boolean {
+    return this.store.datasets.place(dataset).images > LARGE;
+  }
+}

@@ -1,0 +1,33 @@
+import type { RejectedFile } from '../../../shared/dataset.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { counted, quoted } from '../../foundation/words.ts';
+import { hasImageExtension, type ListedFile, type Listing } from './scan.ts';
+
+const LAYOUT = 'a data set is a folder with one sub-folder per class and the images in those';
+
+/** Why a listing without one file can be no data set. */
+export function whyNoImages({ root, rejected, classFolders }: Listing): AppError {
+  const refuse = (sentence: string): AppError => new AppError('bad-dataset', sentence, { root, rejected });
+  const loose = rejected.filter(({ file }) => !file.includes('/') && hasImageExtension(file));
+  if (loose.length > 0) {
+    return refuse(`The images of ${quoted(root)} lie in no class folder (${counted(loose.length, 'image')} directly inside): ${LAYOUT}.`);
+  }
+  if (rejected.length === 0 && classFolders.length === 0) return refuse(`The folder ${quoted(root)} is empty: ${LAYOUT}.`);
+  return refuse(`No image was found below ${quoted(root)}${firstReason(rejected)}: ${LAYOUT}.`);
+}
+
+/** Why so few usable images can be no data set. */
+export function whyUnusable(usable: readonly Pick<ListedFile, 'className'>[], rejected: readonly RejectedFile[]): AppError {
+  const refuse = (sentence: string): AppError => new AppError('bad-dataset', sentence, { usable: usable.length, rejected });
+  if (usable.length < 2) {
+    const found = usable.length === 0 ? 'No image' : 'Only one image';
+    return refuse(`${found} could be used${firstReason(rejected)}: two classes with an image each are the least.`);
+  }
+  const only = quoted(usable[0]!.className);
+  return refuse(`All ${usable.length} usable images are of one class, ${only}${firstReason(rejected)}: pairs need at least two classes.`);
+}
+
+function firstReason(rejected: readonly RejectedFile[]): string {
+  const [first] = rejected;
+  return first ? ` (${counted(rejected.length, 'file')} rejected, such as ${quoted(first.file)}: ${first.reason})` : '';
+}

@@ -1,0 +1,52 @@
+import { packImages, type PackedImages, type PackedPairs, packPairs } from '../../domain/pairs/packed.ts';
+import type { Store } from '../../db/store.ts';
+import { snapshotOf } from './snapshot.ts';
+
+/** What a training is given of a data set. */
+export interface TrainingRows {
+  images: PackedImages; // all that are kept
+  snapshot: string; // of these images
+  validPairs: PackedPairs;
+}
+
+/** What a judgement is given of a data set. */
+export interface SplitRows {
+  images: PackedImages; // those that occur in the pairs
+  pairs: PackedPairs; // as stored, in the order drawn
+}
+
+/** Reads data sets as they are curated. */
+export interface SetRows {
+  training(dataset: string): Promise<TrainingRows>;
+  split(dataset: string, split: 'test' | 'valid'): Promise<SplitRows>;
+}
+
+type Read = Pick<Store, 'datasets' | 'browse'>;
+
+export const trainingRows = (store: Read, dataset: string): TrainingRows =>
+  ofOneMoment(store, dataset, () => {
+    const images = store.datasets.images(dataset);
+    return { images: packImages(images), snapshot: snapshotOf(images), validPairs: packPairs(store.datasets.pairs(dataset, 'valid')) };
+  });
+
+export const splitRows = (store: Read, dataset: string, split: 'test' | 'valid'): SplitRows =>
+  ofOneMoment(store, dataset, () => {
+    const pairs = store.datasets.pairs(dataset, split);
+    const wanted = new Set(pairs.flatMap(({ a, b }) => [a, b]));
+    return { images: packImages(store.datasets.images(dataset).filter(({ id }) => wanted.has(id))), pairs: packPairs(pairs) };
+  });
+
+/** What is read, with no edit between its parts: another thread may make one at any time. */
+function ofOneMoment<T>({ browse }: Read, dataset: string, read: () => T): T {
+  for (;;) {
+    const before = browse.edits(dataset);
+    const found = read();
+    if (browse.edits(dataset) === before) return found;
+  }
+}
+
+/** In this thread: nobody waits for another answer while a program on the command line reads. */
+export const rowsHere = (store: Read): SetRows => ({
+  training: (dataset) => Promise.resolve(trainingRows(store, dataset)),
+  split: (dataset, split) => Promise.resolve(splitRows(store, dataset, split)),
+});

@@ -1,0 +1,180 @@
+import type { Dirent, Stats } from 'node:fs';
+import { access, constants, lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import type { RejectedFile } from '../../../shared/dataset.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { byCodePoint, quoted } from '../../foundation/words.ts';
+import { stopIfCancelled } from './cancel.ts';
+
+export interface ListedFile {
+  file: string; // relative to the root, '/' between folders
+  className: string; // the root's direct sub-folder it stands in
+}
+
+export interface Listing {
+  root: string; // absolute, as given (links not resolved)
+  files: ListedFile[]; // sorted by code point
+  rejected: RejectedFile[]; // sorted by code point
+  classFolders: string[]; // also those without an image
+}
+
+const EXTENSIONS = new Set(['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif']);
+const OTHER_PICTURES: Record<string, string> = {
+  bmp: 'BMP',
+  heic: 'HEIC',
+  heif: 'HEIF',
+  jxl: 'JPEG XL',
+  jp2: 'JPEG 2000',
+  psd: 'Photoshop',
+  svg: 'SVG',
+  ico: 'icon',
+  dng: 'camera raw',
+  cr2: 'camera raw',
+  cr3: 'camera raw',
+  nef: 'camera raw',
+  arw: 'camera raw',
+};
+const SYSTEM_NAMES = new Set(['thumbs.db', 'ehthumbs.db', 'desktop.ini', '__macosx', '@eadir', '$recycle.bin', 'system volume information']);
+
+const extensionOf = (name: string): string => /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+
+/** Whether the name ends as an image's that can be decoded here: jpg jpeg png webp avif tif tiff gif, in any case. */
+export const hasImageExtension = (name: string): boolean => EXTENSIONS.has(extensionOf(name));
+
+/** The absolute path of a file of a data set. */
+export const absoluteFile = (root: string, file: string): string => join(root, ...file.split('/'));
+
+/**
+ * Lists a data set's folder: each direct sub-folder of `folder` is a class, whatever lies below it belongs to that class.
+ * Decodes nothing: a listed file is readable and named like an image. Everything else is rejected with a reason and never
+ * ends the listing. A folder is entered once, whichever links lead to it, so circles of links end.
+ * Throws AppError 'not-found' or 'bad-dataset' where the folder itself is missing, a file or unreadable, and 'cancelled'.
+ */
+export async function listClassFolders(folder: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Listing> {
+  const root = resolve(folder);
+  const entries = await rootEntries(root);
+  const walk: Walk = { root, realRoot: await realpath(root), entered: new Set(), files: [], rejected: [], waiting: [] };
+  walk.entered.add(walk.realRoot);
+  const classFolders: string[] = [];
+  for (const entry of sortedByName(entries)) {
+    const verdict = await judge(walk, '', entry);
+    if (verdict !== 'folder') continue;
+    classFolders.push(entry.name);
+    // A class is listed to its end before the next begins: a folder that links make part of two belongs to the first.
+    while (walk.waiting.length > 0) {
+      stopIfCancelled(signal);
+      await listFolder(walk, walk.waiting.pop()!);
+    }
+  }
+  walk.files.sort((a, b) => byCodePoint(a.file, b.file));
+  walk.rejected.sort((a, b) => byCodePoint(a.file, b.file));
+  return { root, files: walk.files, rejected: walk.rejected, classFolders };
+}
+
+interface Walk {
+  root: string;
+  realRoot: string;
+  entered: Set<string>; // real paths of folders
+  files: ListedFile[];
+  rejected: RejectedFile[];
+  waiting: string[]; // folders still to list, relative
+}
+
+async function rootEntries(root: string): Promise<Dirent[]> {
+  try {
+    return await readdir(root, { withFileTypes: true });
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new AppError('not-found', `There is no folder ${quoted(root)}.`, { root }, error);
+    if (code === 'ENOTDIR') {
+      throw new AppError('bad-dataset', `${quoted(root)} is a file: give the folder that holds one folder per class.`, { root }, error);
+    }
+    throw new AppError('bad-dataset', `The folder ${quoted(root)} can't be read (${reasonFor(code, message)}).`, { root }, error);
+  }
+}
+
+async function listFolder(walk: Walk, folder: string): Promise<void> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(absoluteFile(walk.root, folder), { withFileTypes: true });
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    walk.rejected.push({ file: folder, reason: `unreadable folder: ${reasonFor(code, message)}` });
+    return;
+  }
+  // Links last: a folder that both stands here and is linked to is entered where it stands.
+  const inOrder = sortedByName(entries);
+  const plain = inOrder.filter((entry) => !entry.isSymbolicLink());
+  const links = inOrder.filter((entry) => entry.isSymbolicLink());
+  for (let i = 0; i < plain.length; i += 64) await Promise.all(plain.slice(i, i + 64).map((entry) => judge(walk, folder, entry)));
+  for (const entry of links) await judge(walk, folder, entry);
+}
+
+const sortedByName = (entries: Dirent[]): Dirent[] => entries.sort((a, b) => byCodePoint(a.name, b.name));
+
+/** Puts one entry where it belongs: among the files, the rejected, or the folders still to list. */
+async function judge(walk: Walk, folder: string, entry: Dirent): Promise<'folder' | 'file' | 'rejected'> {
+  const file = folder === '' ? entry.name : `${folder}/${entry.name}`;
+  const path = absoluteFile(walk.root, file);
+  const reject = (reason: string): 'rejected' => {
+    walk.rejected.push({ file, reason });
+    return 'rejected';
+  };
+  if (entry.name.startsWith('.')) return reject(entry.isDirectory() ? 'hidden folder' : 'hidden file');
+  if (SYSTEM_NAMES.has(entry.name.toLowerCase())) return reject(`made by the operating system, not ${entry.isDirectory() ? 'a class' : 'an image'}`);
+  let kind: Dirent | Stats = entry;
+  try {
+    if (entry.isSymbolicLink()) kind = await stat(path);
+    else if (entry.name.includes('\ufffd')) await lstat(path); // stands for bytes that are no UTF-8: such a name can't be opened
+    if (kind.isDirectory()) {
+      const real = await realpath(path);
+      if (entry.isSymbolicLink() && (real === walk.realRoot || isInside(walk.realRoot, real))) {
+        return reject('a link back into this data set, whose images are already listed');
+      }
+      if (walk.entered.has(real)) return reject('a link to a folder that is already listed');
+      walk.entered.add(real);
+      walk.waiting.push(file);
+      return 'folder';
+    }
+    if (!kind.isFile()) return reject('not a regular file');
+    if (folder === '') return reject('not inside a class folder');
+    const foreign = reasonAgainstExtension(entry.name);
+    if (foreign) return reject(foreign);
+    await access(path, constants.R_OK);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    return reject(reasonFor(code, message, entry.isSymbolicLink()));
+  }
+  walk.files.push({ file, className: file.slice(0, file.indexOf('/')) });
+  return 'file';
+}
+
+function isInside(folder: string, path: string): boolean {
+  const prefix = folder.endsWith(sep) ? folder : folder + sep;
+  return path.startsWith(prefix);
+}
+
+function reasonAgainstExtension(name: string): string | null {
+  if (hasImageExtension(name)) return null;
+  const extension = extensionOf(name);
+  if (extension === '') return 'not an image: its name has no extension';
+  const picture = Object.hasOwn(OTHER_PICTURES, extension) ? OTHER_PICTURES[extension] : undefined;
+  if (picture) return `${picture} pictures can't be decoded here: convert it to PNG or JPEG`;
+  return `not an image (.${extension})`;
+}
+
+function reasonFor(code: string, message: string, link = false): string {
+  switch (code) {
+    case 'ENOENT':
+      return link ? 'a link to nothing' : "its name can't be read on this computer";
+    case 'ELOOP':
+      return 'a link that leads in a circle';
+    case 'EACCES':
+    case 'EPERM':
+      return 'you are not permitted to read it';
+    case 'ENAMETOOLONG':
+      return 'its path is too long';
+    default:
+      return `it can't be read (${code || message})`;
+  }
+}

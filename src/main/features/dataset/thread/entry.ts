@@ -1,0 +1,66 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { AppError } from '../../../../shared/errors.ts';
+import { openBeside, type Store } from '../../../db/store.ts';
+import { writeWhole } from '../../../foundation/files.ts';
+import { stopIfCancelled } from '../cancel.ts';
+import { serveTasks, type Work } from '../../../rpc/serve-tasks.ts';
+import { redraw, withCuration } from '../curated.ts';
+import { edited } from '../edit.ts';
+import { copyCurated, csvOf } from '../export.ts';
+import { ImportSession } from '../import-session.ts';
+import { splitRows, trainingRows } from '../rows.ts';
+import type { Tasks, ThreadData } from './tasks.ts';
+
+// The thread's own program. It has a connection of its own and writes in short transactions, so that main never waits for it.
+
+const BREATH_MS = 3; // between two transactions: whoever else wants to write comes in
+
+const store: Store = openBeside((workerData as ThreadData).database);
+const curated = withCuration(store);
+let importing: ImportSession | null = null;
+
+const underWay = (): ImportSession => {
+  if (importing) return importing;
+  throw new AppError('internal', 'No import was begun in this thread.');
+};
+
+const work: Work<Tasks> = {
+  find: (query) => store.browse.find(query),
+  counts: ({ dataset }) => store.browse.counts(dataset),
+  meanPixels: ({ dataset }) => store.browse.meanPixels(dataset),
+  redraw: ({ dataset }) => {
+    redraw(store, dataset);
+    return null;
+  },
+  training: ({ dataset }) => trainingRows(curated, dataset),
+  split: ({ dataset, split }) => splitRows(curated, dataset, split),
+  edit: ({ dataset, change }) => edited(store.curation, dataset, change),
+  csv: async ({ dataset, file }) => {
+    await writeWhole(file, csvOf(store.browse.all(dataset)));
+    return null;
+  },
+  copy: async ({ dataset, out }, signal, tell) => {
+    const { root } = store.datasets.place(dataset);
+    await copyCurated({ root, images: store.browse.all(dataset), out, signal, onProgress: (done, total) => tell({ done, total }) });
+    return null;
+  },
+  importBegin: async (ask, signal) => {
+    importing = await ImportSession.begin(ask, store.datasets, {
+      signal,
+      keep: (dataset, stop) =>
+        store.datasets.insertGently(dataset, async () => {
+          await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
+          stopIfCancelled(stop);
+        }),
+    });
+    return importing.count;
+  },
+  importPaths: ({ from, to }) => underWay().paths(from, to),
+  importTake: async ({ from, answers }) => {
+    await underWay().take(from, answers);
+    return null;
+  },
+  importKeep: (_, signal) => underWay().keep(signal),
+};
+
+serveTasks(parentPort!, work, () => store.close());

@@ -1,0 +1,32 @@
+import { TaskThread } from '../../../rpc/task-thread.ts';
+import type { ImportAsk, Importing } from '../import-session.ts';
+import type { Tasks, ThreadData } from './tasks.ts';
+
+export type SetThread = TaskThread<Tasks>;
+
+/** A thread that works on large data sets. `entry`: its script; `database`: the workspace's, whose lock this process holds. */
+export const setThread = (entry: string, database: string): SetThread =>
+  new TaskThread<Tasks>(entry, { database } satisfies ThreadData, 'The thread that works on data sets ended unexpectedly. Try again.');
+
+interface Course {
+  signal: AbortSignal;
+  onEnd: () => void; // of the thread
+}
+
+/** An import in a thread of its own. Throws as ImportSession.begin does. */
+export async function beginInThread(thread: SetThread, ask: ImportAsk, { signal, onEnd }: Course): Promise<Importing> {
+  const end = (): void => void thread.end().then(onEnd);
+  try {
+    const count = await thread.ask('importBegin', ask, signal);
+    return {
+      count,
+      paths: (from, to) => thread.ask('importPaths', { from, to }),
+      take: async (from, answers) => void (await thread.ask('importTake', { from, answers })),
+      keep: (stop) => thread.ask('importKeep', {}, stop),
+      end,
+    };
+  } catch (error) {
+    end();
+    throw error;
+  }
+}

@@ -1,0 +1,119 @@
+import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
+import { SPLITS } from '../../../shared/dataset.ts';
+import { byCodePoint, counted, listed, quoted } from '../../foundation/words.ts';
+
+const IMBALANCE = 10; // the largest class over the smallest
+
+const SPLIT_NAMES: Record<Split, string> = { train: 'training', valid: 'validation', test: 'test' };
+
+export interface Imported {
+  images: readonly ImageRecord[];
+  pairs: Record<Split, readonly Pair[]>;
+  grouped: boolean;
+  emptyClassFolders: readonly string[];
+}
+
+/** What a person should know about a data set before training on it: whole sentences, the gravest first. */
+export function warningsFor({ images, pairs, grouped, emptyClassFolders }: Imported): string[] {
+  const classes = groupBy(images, ({ className }) => className);
+  const contents = [...groupBy(images, ({ sha256 }) => sha256).values()].filter(({ length }) => length > 1);
+  return [
+    ...pairlessSplits(pairs),
+    ...severalClasses(contents),
+    ...lonelyImages(classes),
+    ...pairlessClasses(classes, pairs),
+    ...imbalance(classes),
+    ...duplicates(contents),
+    ...(grouped ? ungrouped(images) : []),
+    ...emptyFolders(emptyClassFolders),
+  ];
+}
+
+function pairlessSplits(pairs: Imported['pairs']): string[] {
+  return SPLITS.filter((split) => pairs[split].length === 0).map((split) => {
+    const consequence = split === 'train' ? 'nothing can be trained' : 'nothing can be judged there';
+    return `No pairs can be drawn among the ${SPLIT_NAMES[split]} images, so ${consequence}: add images to the classes.`;
+  });
+}
+
+function severalClasses(contents: ImageRecord[][]): string[] {
+  const torn = contents.filter((images) => new Set(images.map(({ className }) => className)).size > 1);
+  if (torn.length === 0) return [];
+  const named = torn.map((images) => images.map(({ file }) => quoted(file)).join(' = '));
+  const verb = torn.length === 1 ? 'stands' : 'stand';
+  return [`${counted(torn.length, 'image')} ${verb} in more than one class: ${listed(named)}. Such an image counts as being of all its classes.`];
+}
+
+function lonelyImages(classes: Map<string, ImageRecord[]>): string[] {
+  const lonely = namesWhere(classes, ({ length }) => length === 1);
+  if (lonely.length === 0) return [];
+  const which = lonely.length === 1 ? 'One class has' : `${lonely.length} classes have`;
+  return [`${which} a single image, which can only be shown as different from others: ${listed(lonely)}.`];
+}
+
+/** Classes of two or more images that could not be given two different ones in some split. */
+function pairlessClasses(classes: Map<string, ImageRecord[]>, pairs: Imported['pairs']): string[] {
+  return SPLITS.filter((split) => pairs[split].length > 0).flatMap((split) => {
+    const contentsThere = (images: ImageRecord[]): number => new Set(images.filter((i) => i.split === split).map(({ sha256 }) => sha256)).size;
+    const without = namesWhere(classes, (images) => images.length > 1 && contentsThere(images) < 2);
+    if (without.length === 0) return [];
+    const which = without.length === 1 ? 'one class' : `${without.length} classes`;
+    return [`Among the ${SPLIT_NAMES[split]} images ${which} can't form a pair of the same class: ${listed(without)}.`];
+  });
+}
+
+function imbalance(classes: Map<string, ImageRecord[]>): string[] {
+  const bySize = [...classes].sort(([, a], [, b]) => a.length - b.length);
+  const [smallest, largest] = [bySize[0], bySize.at(-1)];
+  if (!smallest || !largest || largest[1].length <= IMBALANCE * smallest[1].length) return [];
+  const [big, small] = [largest, smallest].map(([name, images]) => `${quoted(name)} has ${counted(images.length, 'image')}`);
+  return [`The classes differ strongly in size: ${big}, ${small}. Large classes will weigh more in training and in every figure.`];
+}
+
+function duplicates(contents: ImageRecord[][]): string[] {
+  const twins = contents
+    .map((images) => [...groupBy(images, ({ className }) => className).values()].filter(({ length }) => length > 1))
+    .flatMap((perClass) => perClass);
+  if (twins.length === 0) return [];
+  const named = twins.map((images) =>
+    listed(
+      images.map(({ file }) => quoted(file)),
+      3,
+    ).replaceAll(', ', ' = '),
+  );
+  const which = twins.length === 1 ? 'One image is' : `${twins.length} images are`;
+  return [`${which} stored more than once within a class: ${listed(named)}. They are kept together in one split and never paired with each other.`];
+}
+
+function ungrouped(images: readonly ImageRecord[]): string[] {
+  const alone = images.filter(({ group }) => group === null);
+  if (alone.length === 0) return [];
+  const consequence =
+    alone.length === 1
+      ? 'does not match the group pattern and counts as a subject of its own'
+      : 'do not match the group pattern and count as a subject each';
+  return [`${counted(alone.length, 'image name')} ${consequence}: ${listed(alone.map(({ file }) => quoted(file)))}.`];
+}
+
+function emptyFolders(folders: readonly string[]): string[] {
+  if (folders.length === 0) return [];
+  const which = folders.length === 1 ? 'One folder holds' : `${folders.length} folders hold`;
+  return [`${which} no usable image and so made no class: ${listed(folders.map(quoted))}.`];
+}
+
+const namesWhere = (classes: Map<string, ImageRecord[]>, fits: (images: ImageRecord[]) => boolean): string[] =>
+  [...classes]
+    .filter(([, images]) => fits(images))
+    .map(([name]) => name)
+    .sort(byCodePoint)
+    .map(quoted);
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}

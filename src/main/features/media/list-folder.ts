@@ -1,0 +1,90 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AppError, asAppError } from '../../../shared/errors.ts';
+import type { FolderListing } from '../../../shared/workbench.ts';
+import { hasImageExtension } from '../dataset/scan.ts';
+
+const FILES_SHOWN = 500;
+type Place = FolderListing['places'][number];
+
+/** Alphabetical as people expect it: case does not count, 2 stands before 10. */
+const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare;
+
+/**
+ * What a person can step into from a folder of this machine; `null` is her home. Links are followed, what can't be read
+ * and what is hidden is left out. `samples` are folders of this workspace that are offered as places.
+ * Throws AppError 'not-found' (no such folder, or a file) and 'workspace' (not permitted).
+ */
+export async function listFolder(asked: string | null, samples: readonly Place[] = []): Promise<FolderListing> {
+  const folder = resolve(asked?.trim() || homedir());
+  const entries = await readEntries(folder);
+  const kinds = await Promise.all(
+    entries.filter(({ name }) => !name.startsWith('.')).map(async (entry) => [entry.name, await kindOf(folder, entry)] as const),
+  );
+  const named = (kind: 'folder' | 'file'): string[] =>
+    kinds
+      .filter(([, is]) => is === kind)
+      .map(([name]) => name)
+      .sort(byName);
+  const images = named('file').filter(hasImageExtension);
+  return {
+    folder,
+    parent: dirname(folder) === folder ? null : dirname(folder),
+    folders: named('folder'),
+    images: images.length,
+    imageFiles: images.slice(0, FILES_SHOWN),
+    places: [...(await machinePlaces()), ...samples],
+  };
+}
+
+async function readEntries(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') throw new AppError('not-found', `${folder} is a file. Choose a folder.`, { folder }, error);
+    if (code === 'ENOENT') throw new AppError('not-found', `There is no folder ${folder}. Check the path.`, { folder }, error);
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new AppError('workspace', `You are not permitted to read ${folder}. Choose another folder, or ask its owner.`, { folder }, error);
+    throw asAppError(error);
+  }
+}
+
+async function kindOf(folder: string, entry: Dirent): Promise<'folder' | 'file' | null> {
+  if (entry.isDirectory()) return 'folder';
+  if (entry.isFile()) return 'file';
+  if (!entry.isSymbolicLink()) return null;
+  const target = await stat(join(folder, entry.name)).catch(() => null); // a link to nothing leads nowhere
+  return target?.isDirectory() ? 'folder' : target?.isFile() ? 'file' : null;
+}
+
+/** Home, its pictures, and the disks. */
+async function machinePlaces(): Promise<Place[]> {
+  const home = homedir();
+  const candidates: Place[] = [
+    { name: 'Home', folder: home },
+    ...['Desktop', 'Pictures', 'Downloads'].map((name) => ({ name, folder: join(home, name) })),
+    ...(await disks()),
+  ];
+  const there = await Promise.all(
+    candidates.map(({ folder }) =>
+      stat(folder).then(
+        (found) => found.isDirectory(),
+        () => false,
+      ),
+    ),
+  );
+  return candidates.filter((_, i) => there[i]);
+}
+
+async function disks(): Promise<Place[]> {
+  if (process.platform === 'win32') return [...'CDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => ({ name: `Disk ${letter}:`, folder: `${letter}:\\` }));
+  const mounts =
+    process.platform === 'darwin' ? ['/Volumes'] : ['/media', '/mnt', join('/run/media', basename(homedir())), join('/media', basename(homedir()))];
+  const inside = await Promise.all(
+    mounts.map(async (mount) => (await readdir(mount).catch((): string[] => [])).map((name) => ({ name, folder: join(mount, name) }))),
+  );
+  return [{ name: 'This computer', folder: '/' }, ...inside.flat()];
+}

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { AppError, asAppError } from '../../../shared/errors.ts';
+import { writeWhole } from '../../foundation/files.ts';
+import type { Shell } from '../../foundation/shell.ts';
+
+const PATIENCE_MS = 120_000;
+
+const UNIX = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge', 'brave-browser'];
+const MAC = ['Google Chrome', 'Chromium', 'Microsoft Edge', 'Brave Browser'];
+const WINDOWS = ['Google/Chrome/Application/chrome.exe', 'Chromium/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe'];
+
+/** A Chromium or a relative of it on this machine: the one named in TWINLENS_BROWSER, else one in the usual places; null where there is none. */
+export function findBrowser(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string | null {
+  const given = env['TWINLENS_BROWSER'];
+  if (given) return existsSync(given) ? given : null;
+  return candidates(env, platform).find((file) => existsSync(file)) ?? null;
+}
+
+function candidates(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
+  switch (platform) {
+    case 'win32':
+      return ['PROGRAMFILES', 'PROGRAMFILES(X86)', 'LOCALAPPDATA'].flatMap((name) =>
+        env[name] ? WINDOWS.map((file) => join(env[name]!, file)) : [],
+      );
+    case 'darwin':
+      return ['/Applications', join(env['HOME'] ?? '/', 'Applications')].flatMap((folder) =>
+        MAC.map((name) => join(folder, `${name}.app`, 'Contents', 'MacOS', name)),
+      );
+    default: {
+      const folders = [...new Set([...(env['PATH'] ?? '').split(delimiter).filter(Boolean), '/usr/bin', '/usr/local/bin', '/snap/bin'])];
+      return folders.flatMap((folder) => UNIX.map((name) => join(folder, name)));
+    }
+  }
+}
+
+/**
+ * Prints through a browser of this machine that is started for it, unseen, with a profile of its own and without the network.
+ * Null where there is none. The function throws AppError 'cancelled', 'engine' where the browser fails, and as writeWhole does.
+ */
+export function browserPrinter(browser: string | null = findBrowser()): Shell['printPdf'] {
+  if (browser === null) return null;
+  return async (htmlFile, out, signal) => {
+    const folder = await mkdtemp(join(tmpdir(), 'twinlens-print-'));
+    const pdf = join(folder, 'report.pdf');
+    try {
+      await promisify(execFile)(browser, argumentsFor(folder, pdf, htmlFile), { signal, timeout: PATIENCE_MS, windowsHide: true });
+      const bytes = await readFile(pdf);
+      if (bytes.subarray(0, 5).toString('latin1') !== '%PDF-') throw new Error('what it wrote is no PDF');
+      await writeWhole(out, bytes);
+    } catch (error) {
+      if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+      const known = asAppError(error);
+      if (known.code === 'disk-full' || known.code === 'workspace') throw known;
+      throw new AppError(
+        'engine',
+        'The browser of this machine could not print the report. The report as a page (HTML) can be printed from any browser.',
+        {
+          browser,
+          detail: known.message,
+        },
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(() => undefined);
+    }
+  };
+}
+
+const argumentsFor = (profile: string, pdf: string, htmlFile: string): string[] => [
+  '--headless',
+  '--disable-gpu',
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-extensions',
+  '--host-resolver-rules=MAP * ~NOTFOUND', // a report needs no network, and gets none
+  `--user-data-dir=${join(profile, 'profile')}`,
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), // Chromium does not start as root with it
+  '--no-pdf-header-footer',
+  `--print-to-pdf=${pdf}`,
+  pathToFileURL(htmlFile).href,
+];

@@ -1,0 +1,68 @@
+import { SPLITS, type RejectedFile } from '../../../../shared/dataset.ts';
+import type { RunRecord } from '../../../../shared/run.ts';
+import { splitName } from '../../../domain/evaluate/check.ts';
+import { countText } from '../../../../shared/format.ts';
+import { markup, nameOf, type Html } from '../html.ts';
+import type { ReportDataset } from '../types.ts';
+import { facts, warningList } from './parts.ts';
+
+const MOST_REJECTED = 500;
+
+/** What the run was trained on: classes, splits, what was left out, and the hash that pins it down. */
+export function dataSection(run: RunRecord, dataset: ReportDataset | undefined): Html {
+  if (!dataset)
+    return markup`<p>The data set <code>${run.dataset}</code> is no longer in the workspace. The run was trained on the snapshot <code>${run.snapshot}</code>.</p>`;
+  const classes = Object.entries(dataset.classes);
+  const changed =
+    dataset.snapshot === run.snapshot
+      ? null
+      : markup`<aside class="warnings" aria-label="Warning: the data set has changed"><p class="warn-title"><span class="bang" aria-hidden="true">!</span> The data set has changed since this run was trained</p><p>The numbers below are today’s (snapshot <code>${dataset.snapshot}</code>), not those of the training.</p></aside>`;
+  return markup`${changed}${warningList(dataset.warnings, 'About the data set')}
+<div class="tables">
+${facts(
+  [
+    ['Data set', nameOf(dataset.name)],
+    ['Images', `${countText(dataset.images)} in ${countText(Object.keys(dataset.classes).length)} classes`],
+    [
+      'Kept together',
+      dataset.groups === null ? 'each image on its own' : `${countText(dataset.groups)} subjects; all images of one stand in one split`,
+    ],
+    ['Rejected files', countText(dataset.rejected.length)],
+    ['Changed by hand', curationWords(dataset)],
+    [markup`Snapshot trained on <span class="term">SHA-256</span>`, markup`<code>${run.snapshot}</code>`],
+  ],
+  'What it was trained on',
+)}
+<div><table class="figures"><caption>Splits</caption><thead><tr><th scope="col">Split</th><th scope="col">Images</th><th scope="col">Pairs</th></tr></thead>
+<tbody>${SPLITS.map((split) => markup`<tr><th scope="row">${splitName(split)}</th><td>${countText(dataset.splits[split])}</td><td>${countText(dataset.pairs[split])}</td></tr>`)}</tbody></table>
+<table class="figures${classes.length <= 40 ? ' kept-whole' : ''}"><caption>Classes</caption><thead><tr><th scope="col">Class</th><th scope="col">Images</th></tr></thead>
+<tbody>${classes.map(([name, images]) => markup`<tr><th scope="row">${nameOf(name)}</th><td>${countText(images)}</td></tr>`)}</tbody></table></div>
+</div>
+${rejected(dataset.rejected)}`;
+}
+
+/** What a person did to the data set after its import. Files are never touched: this is what the runs saw of them. */
+function curationWords({ curation }: ReportDataset): string {
+  if (!curation) return 'not recorded';
+  const { excluded, relabelled } = curation;
+  const images = (n: number): string => `${countText(n)} ${n === 1 ? 'image' : 'images'}`;
+  const said = [excluded > 0 && `${images(excluded)} excluded`, relabelled > 0 && `${images(relabelled)} put into another class`].filter(
+    (part) => part !== false,
+  );
+  return said.length === 0 ? 'no: as imported' : `curated: ${said.join(', ')}`;
+}
+
+function rejected(files: readonly RejectedFile[]): Html | null {
+  if (files.length === 0) return null;
+  const reasons = new Map<string, number>();
+  for (const { reason } of files) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const byFrequency = [...reasons].sort(([, a], [, b]) => b - a);
+  const more = files.length - MOST_REJECTED;
+  return markup`<details><summary>${countText(files.length)} ${files.length === 1 ? 'file was' : 'files were'} left out: ${byFrequency
+    .slice(0, 3)
+    .map(([reason, count]) => `${countText(count)} × ${reason.replace(/[.\s]+$/, '')}`)
+    .join('; ')}${byFrequency.length > 3 && `; and ${byFrequency.length - 3} more reasons`}</summary>
+<table class="figures rejected"><thead><tr><th scope="col">File</th><th scope="col">Why</th></tr></thead>
+<tbody>${files.slice(0, MOST_REJECTED).map(({ file, reason }) => markup`<tr><th scope="row">${nameOf(file)}</th><td>${reason}</td></tr>`)}</tbody></table>
+${more > 0 && markup`<p>And ${countText(more)} more.</p>`}</details>`;
+}

@@ -1,0 +1,64 @@
+import { SPLITS } from '../../../../shared/dataset.ts';
+import type { EpochRow, Metrics, RunRecord } from '../../../../shared/run.ts';
+import { splitName } from '../../../domain/evaluate/check.ts';
+import { RESAMPLES } from '../../../domain/evaluate/metrics.ts';
+import { curves } from '../charts/curves.ts';
+import { rocChart } from '../charts/roc.ts';
+import { aucText, countText, distanceText, percentText } from '../../../../shared/format.ts';
+import { markup, type Html } from '../html.ts';
+
+/** How training went: loss and AUC, epoch by epoch. */
+export function trainingCurves({ epochs, bestEpoch }: RunRecord): Html {
+  if (epochs.length === 0) return markup`<p>No epoch was finished, so there are no curves.</p>`;
+  const last = epochs[epochs.length - 1];
+  const kept = bestEpoch === null ? 'No epoch was kept.' : `Epoch ${bestEpoch} was kept: the best AUC on validation pairs.`;
+  const ends = (name: string, train: string, valid: string): string =>
+    `${name} over ${epochs.length} epochs: at the end ${train} on training and ${valid} on validation pairs. ${kept}`;
+  const loss = (row: EpochRow): [number, number] => [row.lossTrain, row.lossValid];
+  return markup`<div class="charts">
+<figure class="plot">${curves(epochs, bestEpoch, {
+    name: 'contrastive loss (distance squared)',
+    label: ends('Loss', ...(loss(last).map(distanceText) as [string, string])),
+    train: (row) => row.lossTrain,
+    valid: (row) => row.lossValid,
+  })}<figcaption>Loss: what training lowers. ${kept}</figcaption></figure>
+<figure class="plot">${curves(epochs, bestEpoch, {
+    name: 'AUC (0.5 guessing, 1 perfect)',
+    label: ends('AUC', aucText(last.aucTrain), aucText(last.aucValid)),
+    train: (row) => row.aucTrain,
+    valid: (row) => row.aucValid,
+    domain: [Math.min(0.5, ...epochs.flatMap((row) => [row.aucTrain, row.aucValid]).filter(Number.isFinite)), 1],
+  })}<figcaption>AUC: how well distances rank different pairs above same pairs.</figcaption></figure>
+</div>`;
+}
+
+/** How good the network is: its figures per split, its errors counted, its ROC. */
+export function judgement(run: RunRecord): Html {
+  const metrics = [...run.metrics].sort((a, b) => SPLITS.indexOf(b.split) - SPLITS.indexOf(a.split)); // test first
+  if (metrics.length === 0) return markup`<p>This network has not been judged yet: evaluate the run to have its figures here.</p>`;
+  const perfect = metrics.some((m) => m.auc === 1);
+  return markup`<table class="figures">
+<caption>Judged over all pairs of a split at once; “different” is the positive class.</caption>
+<thead><tr><th scope="col">Pairs</th><th scope="col">Number</th><th scope="col">AUC <span class="term">95 % interval</span></th><th scope="col">Right <span class="term">accuracy</span></th><th scope="col">Equal error rate</th></tr></thead>
+<tbody>${metrics.map(figuresRow)}</tbody></table>
+<p class="note">The threshold and the kept epoch were chosen on validation pairs, which flatters the validation figures; the test figures are the ones to quote. Intervals are from ${RESAMPLES} bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger.${
+    perfect && ' An AUC of exactly 1 leaves the bootstrap nothing to vary: its interval then says nothing.'
+  }</p>
+<div class="charts">
+<figure class="plot">${rocChart(metrics)}<figcaption>ROC: every possible threshold at once. The further towards the upper left, the better; the dot is the threshold in use on ${splitName(metrics[0].split)} pairs.</figcaption></figure>
+<div>${metrics.map(confusionTable)}</div>
+</div>`;
+}
+
+function figuresRow(m: Metrics): Html {
+  return markup`<tr><th scope="row">${splitName(m.split)}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)} <span class="term">${aucText(m.aucLow)}–${aucText(m.aucHigh)}</span></td><td>${percentText(m.accuracy)}</td><td>${percentText(m.eer)}</td></tr>`;
+}
+
+function confusionTable({ split, threshold, confusion: [[tn, fp], [fn, tp]] }: Metrics): Html {
+  const cell = (count: number, of: number, right: boolean): Html =>
+    markup`<td>${countText(count)} <span class="term">${right ? '✓ right' : '✗ wrong'}, ${percentText(count / of)}</span></td>`;
+  return markup`<table class="figures confusion"><caption>Confusion on ${splitName(split)} pairs, at the threshold of ${distanceText(threshold)}</caption>
+<thead><tr><td></td><th scope="col">called same</th><th scope="col">called different</th></tr></thead>
+<tbody><tr><th scope="row">truly same</th>${cell(tn, tn + fp, true)}${cell(fp, tn + fp, false)}</tr>
+<tr><th scope="row">truly different</th>${cell(fn, fn + tp, false)}${cell(tp, fn + tp, true)}</tr></tbody></table>`;
+}

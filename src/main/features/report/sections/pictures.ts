@@ -1,0 +1,57 @@
+import { EMPTY_REASONS, type ComparedImage, type Comparison, type EmptyReason } from '../../../../shared/comparison.ts';
+import { isEmptyMap } from '../../../../shared/maps/kinds.ts';
+import { distanceText, fileName } from '../../../../shared/format.ts';
+import { markup, nameOf, type Content, type Html } from '../html.ts';
+import type { Picture, ReportComparison } from '../types.ts';
+import { mapWords, scaleSentence } from '../../../../shared/comparison-words.ts';
+
+/** Both images, each as a row of photograph, factual and counterfactual map, over the scale that all four maps share. */
+export function pictures({ comparison, images }: ReportComparison): Html {
+  const rows = comparison.images.map((image, i) => imageRow(comparison, image, images[i], i === 0 ? 'A' : 'B'));
+  return markup`<div class="stage">${rows}${legend(comparison)}</div>`;
+}
+
+function imageRow(comparison: Comparison, image: ComparedImage, shown: ReportComparison['images'][number], letter: 'A' | 'B'): Html {
+  const words = mapWords(comparison);
+  const name = fileName(image.file);
+  const described = (what: string): string => `${what}, image ${letter}: ${name}`;
+  return markup`<figure class="row">
+<figcaption class="row-head"><span class="letter">${letter}</span> <strong>${nameOf(name)}</strong> <span class="about">${
+    image.className === null ? 'not in the data set' : markup`class ${nameOf(image.className)}`
+  } · ${image.width} × ${image.height} px</span></figcaption>
+<div class="tiles">
+${tile(shown.photo, described('Photograph'), markup`Photograph`, null)}
+${tile(
+  shown.factual,
+  described(`Factual map, ${words.factual.title}`),
+  markup`<span class="sign for" aria-hidden="true">+</span> ${words.factual.title} <span class="term">factual</span>`,
+  emptyNote(image.empty, 'factual'),
+)}
+${tile(
+  shown.counterfactual,
+  described(`Counterfactual map, ${words.counterfactual.title}`),
+  markup`<span class="sign against" aria-hidden="true">−</span> ${words.counterfactual.title} <span class="term">counterfactual</span>`,
+  emptyNote(image.empty, 'counterfactual'),
+)}
+</div>
+</figure>`;
+}
+
+const tile = (picture: Picture, alt: string, caption: Html, note: Content): Html =>
+  markup`<figure class="tile"><img src="data:${picture.mime};base64,${picture.bytes.toString('base64')}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
+
+const emptyNote = (reason: EmptyReason | null, map: 'factual' | 'counterfactual'): Content =>
+  reason !== null && isEmptyMap(reason, map) && markup`<span class="empty"><strong>Empty map.</strong> ${EMPTY_REASONS[reason]}</span>`;
+
+/** The scale under the maps' own columns: none of the colour is nothing, all of it the largest value in any of the four maps. */
+function legend(comparison: Comparison): Html {
+  const words = mapWords(comparison);
+  const end = distanceText(comparison.scale);
+  const bar = (kind: 'for' | 'against', title: string): Html =>
+    markup`<div class="scale"><div class="scale-bar ${kind}" aria-hidden="true"></div><p class="scale-ends"><span>0 no colour</span> <span>${end} ${lowerFirst(title)}</span></p></div>`;
+  return markup`<div class="legend"><p>${scaleSentence(comparison)}</p>${
+    comparison.scale > 0 && [bar('for', words.factual.title), bar('against', words.counterfactual.title)]
+  }</div>`;
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

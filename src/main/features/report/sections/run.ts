@@ -1,0 +1,49 @@
+import type { RunStatus } from '../../../../shared/run.ts';
+import { durationText, settingText, timeText } from '../../../../shared/format.ts';
+import { backboneName, sessionWarnings } from '../../../../shared/run-words.ts';
+import { markup, nameOf, type Html } from '../html.ts';
+import type { ReportDataset, ReportRun } from '../types.ts';
+import { versionList } from './comparison.ts';
+import { dataSection } from './data.ts';
+import { judgement, trainingCurves } from './judgement.ts';
+import { facts, warningList } from './parts.ts';
+import { settingsTables } from './settings.ts';
+
+const STATUS_WORDS = {
+  running: 'still training when this report was written',
+  done: 'finished',
+  failed: 'failed',
+  cancelled: 'cancelled by hand',
+  interrupted: 'interrupted',
+} as const satisfies Record<RunStatus, string>;
+
+/** A network told once, however many comparisons used it: how it was made, how good it is, and on what. */
+export function runSection(run: ReportRun, dataset: ReportDataset | undefined, id: string): Html {
+  return markup`<section class="run" id="${id}" aria-labelledby="${id}-title">
+<p class="eyebrow">The network${run.name && markup` · ${nameOf(run.name)}`}</p>
+<h2 id="${id}-title">${backboneName(run.config.backbone)} <span class="and"><code>${run.run}</code></span></h2>
+${warningList([...sessionWarnings(run.sessions), ...run.warnings, ...(run.error === null ? [] : [run.error])], 'About this run')}
+<h3>How good it is</h3>
+${judgement(run)}
+<h3>How training went</h3>
+${trainingCurves(run)}
+<h3>How it was set</h3>
+${settingsTables(run.config)}
+<h3>What it has seen</h3>
+${dataSection(run, dataset)}
+<h3>Where it comes from</h3>
+${facts([
+  ['Run', markup`<code>${run.run}</code>, ${STATUS_WORDS[run.status]}`],
+  ['Trained', `${timeText(run.createdMs)}, for ${durationText(run.seconds)}`],
+  ['Epochs', `${run.epochs.length} done${run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch} kept`}`],
+  [
+    'Similarity curve',
+    run.calibration
+      ? markup`1 / (1 + exp(<i>k</i> (<i>D</i> − <i>t</i>))) with <i>k</i> = ${settingText(run.calibration.slope)} per unit of distance, <i>t</i> = ${settingText(run.calibration.threshold)}`
+      : 'not calibrated',
+  ],
+  ['Model file (SHA-256)', run.modelSha256 ? markup`<code>${run.modelSha256}</code>` : 'no model was kept'],
+  ['Software', versionList(run.versions)],
+])}
+</section>`;
+}

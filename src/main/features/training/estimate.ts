@@ -1,0 +1,68 @@
+import type { TimeEstimate } from '../../../shared/explore.ts';
+import { countText } from '../../../shared/format.ts';
+import type { EpochRow, RunConfig, RunRecord } from '../../../shared/run.ts';
+import { median } from './median.ts';
+
+/** How often a training image goes through the network in an epoch: it is anchor of two pairs of two images. */
+const PASSES = 4;
+
+/** Images of the splits that a training uses. */
+export interface Load {
+  train: number;
+  valid: number;
+}
+
+export interface PastRun {
+  run: RunRecord;
+  load: Load; // of its data set
+}
+
+/** Seconds an image, measured on this machine. */
+export interface Measured {
+  forward: number; // once through the whole network
+  step: number; // an image of a training step, from where the scope begins
+  read: number; // reading and decoding an image of this data set
+}
+
+const total = ({ train, valid }: Load): number => train + valid;
+
+/**
+ * The time of a training from the newest run of the same kind (network, what is trained, image size, engine, device):
+ * its seconds an image and epoch, and what it needed before the first epoch. Null where there is none. `runs` newest first.
+ */
+export function estimateFromRuns(config: RunConfig, load: Load, snapshot: string, runs: readonly PastRun[]): TimeEstimate | null {
+  const past = runs.find(({ run, load: its }) => isAlike(run.config, config) && stayed(run) && run.epochs.length > 0 && total(its) > 0);
+  if (!past) return null;
+  const epochSeconds = median(past.run.epochs.map((row: EpochRow) => row.seconds).filter((s) => Number.isFinite(s)));
+  if (epochSeconds === null) return null;
+  const rate = epochSeconds / total(past.load);
+  // Images of the same data set and kind are cached already.
+  const known = past.run.snapshot === snapshot && past.run.config.weights?.source === config.weights?.source;
+  const before = past.run.seconds - past.run.epochs.reduce((sum, row) => sum + row.seconds, 0);
+  const preparing = known || past.run.status !== 'done' || !(before > 0) ? 0 : (before / total(past.load)) * total(load);
+  return {
+    seconds: preparing + rate * total(load) * config.epochs,
+    basis: `as quick as run ${past.run.run} was here, with ${countText(total(past.load))} images`,
+  };
+}
+
+/**
+ * The time of a training from a few measured steps and a few images of its data set. A rough figure: every image is read once,
+ * and which of them are kept from earlier is not looked at.
+ */
+export function estimateFromMeasure(config: RunConfig, load: Load, { forward, step, read }: Measured): TimeEstimate {
+  const once = (read + (config.scope === 'all' ? 0 : forward)) * total(load);
+  const judging = (config.scope === 'all' ? forward : step / 3) * load.valid; // a forward pass is about a third of a training step
+  return {
+    seconds: once + config.epochs * (PASSES * load.train * step + judging),
+    basis: 'a rough figure, from a few steps and a few of these images measured on this machine just now',
+  };
+}
+
+/** Whether all its epochs were computed in the same place. */
+const stayed = ({ sessions }: RunRecord): boolean => new Set(sessions.map(({ engine, device }) => `${engine} ${device}`)).size <= 1;
+
+function isAlike(a: RunConfig, b: RunConfig): boolean {
+  const kind = (c: RunConfig): unknown[] => [c.backbone, c.scope, c.size, c.batchNorm, c.engine, c.device, c.augmentation === null];
+  return kind(a).join() === kind(b).join();
+}

@@ -1,0 +1,49 @@
+import type { RunConfig } from '../../../shared/run.ts';
+import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import type { Measured } from './estimate.ts';
+import { median } from './median.ts';
+import { readingSeconds, type ReadingSample } from './reading.ts';
+
+const STEPS = 3;
+/** More pairs a step than this say nothing new, and a large network on a processor would take long. */
+const MOST_PAIRS = { head: 32, 'last-stage': 8, all: 4 } as const satisfies Record<RunConfig['scope'], number>;
+
+/** A few steps timed on this machine, once for each kind of training, and a few images of each data set. */
+export class Measures {
+  private readonly known = new Map<string, Promise<number | Omit<Measured, 'read'>>>();
+  private readonly compute: ComputeHost;
+
+  constructor(compute: ComputeHost) {
+    this.compute = compute;
+  }
+
+  /** Takes seconds the first time. Throws what compute throws; a measurement that failed is tried again when asked again. */
+  async of(config: RunConfig, sample: ReadingSample): Promise<Measured> {
+    const { backbone, scope, size, batchNorm, engine, device } = config;
+    const pairs = Math.min(config.batch, MOST_PAIRS[scope]);
+    const steps = await this.once([backbone, scope, size, batchNorm, engine, device, pairs].join(), () => this.measure(config, pairs));
+    const { dataset, files } = sample;
+    const read = await this.once(JSON.stringify([dataset, size]), async () =>
+      readingSeconds(sample, await this.compute.ask('timeReading', { files, size })),
+    );
+    return { ...steps, read };
+  }
+
+  private once<T extends number | Omit<Measured, 'read'>>(key: string, measure: () => Promise<T>): Promise<T> {
+    let found = this.known.get(key) as Promise<T> | undefined;
+    if (!found) {
+      found = measure();
+      this.known.set(key, found);
+      found.catch(() => this.known.delete(key));
+    }
+    return found;
+  }
+
+  private async measure({ backbone, scope, size, batchNorm, engine, device }: RunConfig, pairs: number): Promise<Omit<Measured, 'read'>> {
+    const perImage = async (task: 'train' | 'infer', n: number): Promise<number> => {
+      const { seconds } = await this.compute.ask('bench', { task, backbone, pairs: n, size, steps: STEPS, scope, batchNorm, engine, device });
+      return median(seconds)! / (2 * n);
+    };
+    return { forward: await perImage('infer', Math.min(pairs, MOST_PAIRS.all)), step: await perImage('train', pairs) };
+  }
+}

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { TrainRequest } from '../../../shared/contract.ts';
+import type { DatasetSummary } from '../../../shared/dataset.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { PlanProblem, TrainingPlan } from '../../../shared/explore.ts';
+import { backboneName } from '../../../shared/run-words.ts';
+import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
+import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
+import { chooseDevice, deviceProblem } from '../models/devices.ts';
+import type { Store } from '../../db/store.ts';
+import type { CatalogueEntry } from '../../nn/weights/catalogue.ts';
+import { backboneFor, configFor } from './defaults.ts';
+
+export interface PlanFacts {
+  store: Store;
+  catalogue: readonly CatalogueEntry[];
+  setting: Settings['device'];
+  devices: DeviceReport | null;
+}
+
+export interface Planned extends Omit<TrainingPlan, 'estimate' | 'waiting'> {
+  request: TrainRequest | null; // with the device filled in; null where there are problems
+  dataset: DatasetSummary | null;
+}
+
+/** Judges choices without touching weights, images or devices. */
+export function planTraining(facts: PlanFacts, choices: Record<string, unknown>): Planned {
+  const problems: PlanProblem[] = [];
+  const parsed = TrainRequest.safeParse(choices);
+  const dataset = typeof choices['dataset'] === 'string' ? findDataset(facts, choices['dataset'], problems) : null;
+  const images = dataset ? dataset.splits.train + dataset.splits.valid : 0;
+  if (!parsed.success) {
+    for (const { path, message } of parsed.error.issues) problems.push({ field: path.join('.') || null, message });
+    const asked = TrainRequest.pick({ engine: true, device: true }).safeParse(choices);
+    const device = chooseDevice(asked.success ? asked.data : {}, facts.setting, facts.devices);
+    return { request: null, dataset, config: null, problems, images, device };
+  }
+  const device = chooseDevice(parsed.data, facts.setting, facts.devices);
+  const request = { ...parsed.data, engine: device.engine, device: device.device };
+  const broken = deviceProblem(device, facts.devices);
+  if (broken) problems.push({ field: 'device', message: `${broken} Choose another device.` });
+  const config = configOf(facts, request, problems);
+  return { request: problems.length ? null : request, dataset, config, problems, images, device };
+}
+
+function findDataset({ store }: PlanFacts, asked: string, problems: PlanProblem[]): DatasetSummary | null {
+  let dataset: DatasetSummary;
+  try {
+    dataset = store.datasets.get(asked);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    problems.push({ field: 'dataset', message: error.message });
+    return null;
+  }
+  if (dataset.pairs.valid === 0)
+    problems.push({
+      field: 'dataset',
+      message: `${dataset.name} has no validation pairs, so no network could be chosen. Add images to each class, or take some back in.`,
+    });
+  return dataset;
+}
+
+/** The configuration as far as it can be known before the weights are verified; null, with the problem added, where choices don't go together. */
+function configOf(facts: PlanFacts, request: TrainRequest, problems: PlanProblem[]): RunConfig | null {
+  const weights = request.weights === undefined ? null : weightsOf(facts, request, request.weights, problems);
+  try {
+    return configFor(request, weights);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { field } = error.details;
+    problems.push({ field: typeof field === 'string' ? field : null, message: error.message });
+    return null;
+  }
+}
+
+const UNVERIFIED = { sha256: '', licence: null, flavour: 'torch', preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } } as const;
+
+function weightsOf({ catalogue }: PlanFacts, request: TrainRequest, asked: string, problems: PlanProblem[]): WeightsInfo {
+  const entry = catalogue.find(({ id }) => id === asked);
+  if (entry) {
+    const backbone = backboneFor(request);
+    if (entry.backbone !== backbone)
+      problems.push({ field: 'weights', message: `These weights are for ${backboneName(entry.backbone)}, not for ${backboneName(backbone)}.` });
+    const { id, licence, flavour, preprocessing } = entry;
+    return { source: id, sha256: entry.tensorsSha256 ?? '', licence, flavour, preprocessing };
+  }
+  if (!existsSync(asked)) problems.push({ field: 'weights', message: 'There is no such file of weights on this machine.' });
+  return {
+    source: asked,
+    ...UNVERIFIED,
+    preprocessing: { mean: [...UNVERIFIED.preprocessing.mean], std: [...UNVERIFIED.preprocessing.std] },
+  };
+}

@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { CALLS, EVENT_NAMES } from '../../shared/contract.ts';
+
+/** What two programs must share to understand each other: the names of all calls and events, and what each call takes. */
+export function contractPrint(): string {
+  const calls = Object.entries(CALLS).map(([name, { input }]) => [name, z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })]);
+  return createHash('sha256')
+    .update(JSON.stringify([calls, EVENT_NAMES]))
+    .digest('hex')
+    .slice(0, 16);
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { asAppError } from '../../shared/errors.ts';
+
+const TRIES = 5;
+
+/**
+ * Makes a folder and those above it that are missing. Node's own `mkdir(…, { recursive: true })` never returns where a file system
+ * answers "no such folder" for one that could not be made in a parent that does exist (/proc, some network mounts).
+ * Throws the operating system's error: ENOTDIR or EEXIST where a file is in the way.
+ */
+export function makeFolders(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = dirname(folder);
+  if (parent !== folder && !existsSync(parent)) makeFolders(parent);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
+  }
+}
+
+/**
+ * Writes a file so that a reader finds either what stood there before or all of `bytes`, never a part: a temporary file in
+ * the same folder (a rename across volumes would copy), flushed to the disk, then renamed. Missing parent folders are made.
+ * On failure the temporary file is removed and the file that stood there is as it was. Text is written as UTF-8.
+ * Throws AppError 'disk-full', 'workspace' (not permitted) or 'internal'.
+ */
+export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${randomUUID()}.tmp`);
+  try {
+    makeFolders(folder);
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await renameOver(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw asAppError(error);
+  }
+  await flushFolder(folder);
+}
+
+/** Windows refuses to replace a file while a virus scanner or an indexer holds it open, for a moment. */
+async function renameOver(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      const momentary = process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(code);
+      if (!momentary || attempt === TRIES) throw error;
+      await wait(20 * attempt);
+    }
+  }
+}
+
+/** Makes the rename itself outlive a power cut, where the system lets a folder be flushed (Windows does not). */
+async function flushFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r').catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close().catch(() => undefined);
+}

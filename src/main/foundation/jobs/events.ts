@@ -1,0 +1,22 @@
+import type { EventName, Events } from '../../../shared/contract.ts';
+import type { Changed } from '../../../shared/changed.ts';
+
+export type Listener = <E extends EventName>(event: E, payload: Events[E]) => void;
+
+/** Where services say what happened, and doors hear it. */
+export class EventHub {
+  private readonly listeners = new Set<Listener>();
+
+  on(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  emit<E extends EventName>(event: E, payload: Events[E]): void {
+    for (const listener of this.listeners) listener(event, payload);
+  }
+
+  changed(what: Changed['what'], id: string | null = null): void {
+    this.emit('changed', { what, id });
+  }
+}

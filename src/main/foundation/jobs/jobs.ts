@@ -1,0 +1,148 @@
+import { AppError, asAppError, toWireError } from '../../../shared/errors.ts';
+import type { Job, JobKind, JobProgress } from '../../../shared/job.ts';
+import type { EventHub } from './events.ts';
+
+const KEPT = 100; // ended jobs that stay on the list
+const EVENT_MS = 100; // between two progress events of a job; the last one of a burst follows then
+
+export interface JobStart {
+  kind: JobKind;
+  title: string;
+  subject: string | null;
+}
+
+export interface JobContext {
+  signal: AbortSignal;
+  progress(p: Partial<JobProgress>): void;
+  /** Tells which run, data set or report the job is about, once that is known. */
+  about(subject: string): void;
+}
+
+type Work = (context: JobContext) => Promise<Record<string, string> | null>;
+
+interface Running {
+  controller: AbortController;
+  ended: Promise<void>;
+}
+
+const NO_PROGRESS: JobProgress = { done: 0, total: null, text: '', imagesPerSecond: null, secondsLeft: null };
+
+/** Long work: started, told about, cancelled. A job ends as done, failed or cancelled, and each of its events carries all of it. */
+export class Jobs {
+  private readonly hub: EventHub;
+  private readonly jobs = new Map<string, Job>();
+  private readonly running = new Map<string, Running>();
+  private count = 0;
+
+  constructor(hub: EventHub) {
+    this.hub = hub;
+  }
+
+  /** Begins the work and returns at once. */
+  start(start: JobStart, work: Work): Job {
+    const id = `j${++this.count}`;
+    const controller = new AbortController();
+    this.jobs.set(id, {
+      ...start,
+      job: id,
+      status: 'running',
+      progress: NO_PROGRESS,
+      startedMs: Date.now(),
+      finishedMs: null,
+      error: null,
+      result: null,
+    });
+    this.running.set(id, { controller, ended: this.carryOut(id, work, controller.signal) });
+    return this.tell(id);
+  }
+
+  /** Newest first. */
+  list(): Job[] {
+    return [...this.jobs.values()].reverse();
+  }
+
+  /** Asks a job to end; that it did comes as an event. An ended one stays as it is. */
+  cancel(id: string): void {
+    this.known(id);
+    this.running.get(id)?.controller.abort();
+  }
+
+  /** Takes an ended job off the list. */
+  dismiss(id: string): void {
+    if (this.known(id).status === 'running') throw new AppError('bad-request', 'The work still goes on: cancel it first.');
+    this.jobs.delete(id);
+  }
+
+  get active(): number {
+    return this.running.size;
+  }
+
+  /** Whether work of this kind on this subject goes on. */
+  isRunning(kind: JobKind, subject: string): boolean {
+    return this.list().some((job) => job.status === 'running' && job.kind === kind && job.subject === subject);
+  }
+
+  /** Cancels everything and waits for it to end. */
+  async close(): Promise<void> {
+    for (const { controller } of this.running.values()) controller.abort();
+    await Promise.all([...this.running.values()].map(({ ended }) => ended));
+  }
+
+  private async carryOut(id: string, work: Work, signal: AbortSignal): Promise<void> {
+    await Promise.resolve(); // so that the job is on the list before its first event
+    let told = -Infinity;
+    let later: NodeJS.Timeout | undefined;
+    const tell = (): void => {
+      clearTimeout(later);
+      later = undefined;
+      told = performance.now();
+      this.tell(id);
+    };
+    const context: JobContext = {
+      signal,
+      about: (subject) => {
+        this.change(id, { subject });
+        tell();
+      },
+      progress: (p) => {
+        this.change(id, { progress: { ...this.jobs.get(id)!.progress, ...p } });
+        const since = performance.now() - told;
+        if (since >= EVENT_MS) tell();
+        else later ??= setTimeout(tell, EVENT_MS - since);
+      },
+    };
+    try {
+      const result = await work(context);
+      this.change(id, { status: 'done', result });
+    } catch (error) {
+      const known = asAppError(error);
+      this.change(id, known.code === 'cancelled' ? { status: 'cancelled' } : { status: 'failed', error: toWireError(known) });
+    } finally {
+      this.change(id, { finishedMs: Date.now() });
+      this.running.delete(id);
+      this.forgetOldest();
+      tell();
+    }
+  }
+
+  private change(id: string, patch: Partial<Job>): void {
+    this.jobs.set(id, { ...this.jobs.get(id)!, ...patch });
+  }
+
+  private tell(id: string): Job {
+    const job = this.jobs.get(id)!;
+    this.hub.emit('job', job);
+    return job;
+  }
+
+  private forgetOldest(): void {
+    const ended = [...this.jobs.values()].filter((job) => job.status !== 'running');
+    for (const { job } of ended.slice(0, Math.max(0, ended.length - KEPT))) this.jobs.delete(job);
+  }
+
+  private known(id: string): Job {
+    const job = this.jobs.get(id);
+    if (!job) throw new AppError('not-found', `There is no job ${id}.`, { job: id });
+    return job;
+  }
+}

@@ -1,0 +1,47 @@
+import { AppError } from '../../../shared/errors.ts';
+
+/** Lets one piece of work in at a time, in the order they came: two trainings at once would each take longer than both in turn. */
+export class Lane {
+  private busy = false;
+  private readonly waiting: (() => void)[] = [];
+
+  /** Works that hold the lane or wait for it. */
+  get length(): number {
+    return this.waiting.length + (this.busy ? 1 : 0);
+  }
+
+  /** Runs `work` when its turn comes. `onWait` is told once when it has to wait. Throws AppError 'cancelled' after `signal` while waiting. */
+  async take<T>(signal: AbortSignal, onWait: (before: number) => void, work: () => Promise<T>): Promise<T> {
+    if (this.busy) {
+      onWait(this.length);
+      await this.turn(signal);
+    }
+    this.busy = true;
+    try {
+      return await work();
+    } finally {
+      this.busy = false;
+      this.waiting.shift()?.();
+    }
+  }
+
+  private turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = (): void => {
+        this.waiting.splice(this.waiting.indexOf(enter), 1);
+        reject(new AppError('cancelled', 'Cancelled.'));
+      };
+      const enter = (): void => {
+        signal.removeEventListener('abort', cancel);
+        this.busy = true; // before the awaiting work goes on, so that nobody slips in between
+        resolve();
+      };
+      if (signal.aborted) {
+        reject(new AppError('cancelled', 'Cancelled.'));
+        return;
+      }
+      signal.addEventListener('abort', cancel, { once: true });
+      this.waiting.push(enter);
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import envPaths from 'env-paths';
+import { SettingsPatch } from '../../shared/contract.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../shared/workbench.ts';
+import { writeWhole } from './files.ts';
+
+/** Where settings are kept: TWINLENS_SETTINGS, else the platform's folder for an application's configuration. */
+export const settingsPath = (env: NodeJS.ProcessEnv = process.env): string =>
+  env['TWINLENS_SETTINGS'] ?? join(envPaths('Twinlens', { suffix: '' }).config, 'settings.json');
+
+/** What a person chose for this machine. A file that is missing, damaged or from another version gives the defaults for what it lacks. */
+export class SettingsFile {
+  readonly path: string;
+  private current: Settings;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(path: string) {
+    this.path = path;
+    this.current = { ...DEFAULT_SETTINGS, ...readKnown(path) };
+  }
+
+  get(): Settings {
+    return this.current;
+  }
+
+  /** Changes take effect at once and are written one after the other. */
+  async set(patch: Partial<Settings>): Promise<Settings> {
+    this.current = { ...this.current, ...patch };
+    const text = `${JSON.stringify(this.current, null, 2)}\n`;
+    this.writing = this.writing.catch(() => undefined).then(() => writeWhole(this.path, text));
+    await this.writing;
+    return this.current;
+  }
+}
+
+/** Each entry by itself, so that one from another version does not cost the others. */
+function readKnown(path: string): Partial<Settings> {
+  let found: unknown;
+  try {
+    found = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return {};
+  }
+  if (typeof found !== 'object' || found === null) return {};
+  return Object.fromEntries(
+    Object.entries(found).filter(([key, value]) => key in DEFAULT_SETTINGS && SettingsPatch.safeParse({ [key]: value }).success),
+  );
+}

@@ -1,0 +1,14 @@
+import { arch, platform, release } from 'node:os';
+import packageJson from '../../../package.json' with { type: 'json' };
+
+export const APP_VERSION = packageJson.version;
+
+/** Packages for Macs with Intel chips carry the last onnxruntime that has a library for them (scripts/package/pins.mjs). */
+export const ONNXRUNTIME_OF_INTEL_MACS = '1.23.2';
+
+/** What a result was made with: enough to make it again. */
+export function versions(): Record<string, string> {
+  const { 'onnxruntime-node': newest, '@tensorflow/tfjs': tfjs, sharp } = packageJson.dependencies;
+  const onnxruntime = platform() === 'darwin' && arch() === 'x64' ? ONNXRUNTIME_OF_INTEL_MACS : newest;
+  return { twinlens: APP_VERSION, node: process.versions.node, onnxruntime, tfjs, sharp, system: `${platform()} ${release()} ${arch()}` };
+}

@@ -1,0 +1,106 @@
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import { AppError } from '../../shared/errors.ts';
+import { makeFolders } from './files.ts';
+
+/** Where everything Twinlens keeps lies. Sub-folders are made by whoever first writes into them. */
+export interface Workspace {
+  folder: string; // absolute
+  database: string; // file
+  lock: string; // file, SQLite, never holds data
+  lockHolder: string; // file, JSON: who holds the lock
+  features: string; // folders from here on
+  pixels: string;
+  thumbs: string;
+  previews: string;
+  weights: string;
+  samples: string;
+  exports: string; // what was written for a person to fetch
+  received: string; // files that a browser handed over
+  granted: string; // file, JSON: image files that a person chose
+  logs: string;
+  run(id: string): string; // folder of a run's checkpoints
+  comparison(id: string): string; // folder of a comparison's pictures and maps
+  report(id: string): string; // folder of a report's files, where no other place was chosen
+}
+
+/** The workspace's folder: the one given, else TWINLENS_WORKSPACE, else the platform's folder for an application's data. Absolute. */
+export function workspaceFolder(given?: string, env: NodeJS.ProcessEnv = process.env): string {
+  if (given !== undefined) {
+    if (given.trim() === '') throw new AppError('usage', 'The workspace folder is empty: name a folder after --workspace or leave the option out.');
+    return resolve(given);
+  }
+  const fromEnvironment = env['TWINLENS_WORKSPACE'];
+  return fromEnvironment ? resolve(fromEnvironment) : envPaths('Twinlens', { suffix: '' }).data;
+}
+
+/** Resolves, makes and tries the workspace. Throws AppError 'workspace' where it can't be made or written, or is a file. */
+export function openWorkspace(given?: string, env: NodeJS.ProcessEnv = process.env): Workspace {
+  const folder = workspaceFolder(given, env);
+  try {
+    makeFolders(folder);
+    rmdirSync(mkdtempSync(join(folder, '.probe-'))); // a permission bit says less than trying: shares, ACLs, read-only mounts
+  } catch (error) {
+    throw unusable(folder, error);
+  }
+  return workspaceAt(folder);
+}
+
+/** The paths of a workspace, without touching the disk. */
+export function workspaceAt(folder: string): Workspace {
+  const inside = (...parts: string[]): string => join(folder, ...parts);
+  return {
+    folder,
+    database: inside('twinlens.sqlite'),
+    lock: inside('lock.sqlite'),
+    lockHolder: inside('lock.json'),
+    features: inside('cache', 'features'),
+    pixels: inside('cache', 'pixels'),
+    thumbs: inside('cache', 'thumbs'),
+    previews: inside('cache', 'previews'),
+    weights: inside('weights'),
+    samples: inside('samples'),
+    exports: inside('exports'),
+    received: inside('received'),
+    granted: inside('granted.json'),
+    logs: inside('logs'),
+    run: (id) => inside('runs', folderName('run', id)),
+    comparison: (id) => inside('comparisons', folderName('comparison', id)),
+    report: (id) => inside('reports', folderName('report', id)),
+  };
+}
+
+/** Ids become folder names, and some come from a command line or a URL: nothing but letters and digits may pass. */
+function folderName(kind: string, id: string): string {
+  if (!/^[a-z0-9]{1,40}$/i.test(id)) throw new AppError('not-found', `${JSON.stringify(id)} is not the id of a ${kind}.`, { id });
+  return id;
+}
+
+function unusable(folder: string, error: unknown): AppError {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const because = ((): string => {
+    switch (code) {
+      case 'EEXIST':
+      case 'ENOTDIR':
+        return 'there is a file where the folder should be';
+      case 'EACCES':
+      case 'EPERM':
+        return 'you are not permitted to write there';
+      case 'ENOENT':
+        return 'no folder can be made there';
+      case 'EROFS':
+        return 'it lies on a read-only disk';
+      case 'ENOSPC':
+        return 'the disk is full';
+      default:
+        return message;
+    }
+  })();
+  return new AppError(
+    'workspace',
+    `The workspace ${folder} can't be used: ${because}. Choose another folder with --workspace.`,
+    { folder, code },
+    error,
+  );
+}

@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { attachIpc, type IpcEvent, type IpcMain } from '../../src/main/doors/electron/ipc.ts';
+import { connectHouse, messagesOf } from '../../src/main/doors/connect/connect.ts';
+import { localMedia, ORIGIN, screenProtocol } from '../../src/main/doors/electron/screen-protocol.ts';
+import type { House } from '../../src/main/api/workbench-api.ts';
+import { openHouse } from '../../src/main/api/open-workbench-api.ts';
+import { serveHouse } from '../../src/main/doors/http/serve.ts';
+import { ScreenFiles } from '../../src/main/doors/http/screen-files.ts';
+import { windowless } from '../../src/main/foundation/shell.ts';
+import { openWorkbench, type Workbench } from '../../src/main/workbench.ts';
+import { bridgeOver, type Messages } from '../../src/preload/bridge.ts';
+import { BridgeClient } from '../../src/renderer/lib/bridge-client.ts';
+import { WebClient } from '../../src/renderer/lib/web-client.ts';
+import type { Bridge } from '../../src/shared/bridge.ts';
+import type { Api } from '../../src/shared/contract.ts';
+import { fromWireError } from '../../src/shared/errors.ts';
+
+/** A door with a screen behind it, and a way to fetch what the screen's <img> would. */
+export interface Door {
+  api: Api;
+  media(path: string, headers?: Record<string, string>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export const screenFolder = join(import.meta.dirname, 'screen');
+
+/** A real workbench on a temporary workspace, gone after the file's tests. */
+export function temporaryBench(): { bench: Workbench; house: House; folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'twinlens doors '));
+  const bench = openWorkbench({
+    workspace: join(folder, 'workspace'),
+    settings: join(folder, 'settings.json'),
+    shell: windowless('in-process'),
+    command: 'test',
+  });
+  const house = openHouse(bench);
+  afterAll(async () => {
+    await house.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { bench, house, folder };
+}
+
+export const DOORS: Record<string, (house: House) => Promise<Door>> = {
+  'in process': (house) => Promise.resolve(inProcess(house)),
+  'the desktop window': (house) =>
+    Promise.resolve(
+      desktop(
+        house,
+        screenProtocol(new ScreenFiles(screenFolder), localMedia(house), () => null),
+      ),
+    ),
+  'the browser': browser,
+  'the desktop window on a workbench served elsewhere': connected,
+};
+
+function inProcess(house: House): Door {
+  const media = screenProtocol(new ScreenFiles(screenFolder), localMedia(house), () => null);
+  const api: Api = {
+    call: async (name, input, { signal } = {}) => {
+      const answer = await house.call(name, input, signal);
+      if (!answer.ok) throw fromWireError(answer.error);
+      return answer.value as never;
+    },
+    on: (event, listener) =>
+      house.on((name, payload) => {
+        if ((name as string) === event) listener(payload as never);
+      }),
+    media: (path) => `media/${path}`,
+    fileFor: async (file) => house.receive(file.name, await file.bytes()),
+  };
+  return { api, media: (path, headers = {}) => media(new Request(`${ORIGIN}/media/${path}`, { headers })), close: () => Promise.resolve() };
+}
+
+/** Electron's messages and bridge, with stand-ins that clone whatever crosses and flatten what is thrown, as it does. */
+function desktop(
+  house: Pick<House, 'call' | 'receive' | 'on'>,
+  protocol: (request: Request) => Promise<Response>,
+  fileAt?: (path: string) => Promise<string>,
+): Door {
+  const handlers = new Map<string, (event: IpcEvent, ...args: unknown[]) => unknown>();
+  const heard = new Set<(event: unknown, ...args: unknown[]) => void>();
+  const event: IpcEvent = { sender: { id: 1 } };
+  const ipcMain: IpcMain = {
+    handle: (channel, listener) => void handlers.set(channel, listener),
+    on: (channel, listener) => void handlers.set(channel, listener),
+  };
+  const messages: Messages = {
+    invoke: async (channel, ...args) => {
+      try {
+        return structuredClone(await handlers.get(channel)!(event, ...structuredClone(args)));
+      } catch (error) {
+        throw new Error(`Error invoking remote method '${channel}': ${String(error)}`);
+      }
+    },
+    send: (channel, ...args) => void handlers.get(channel)!(event, ...structuredClone(args)),
+    on: (_, listener) => heard.add(listener),
+    off: (_, listener) => heard.delete(listener),
+  };
+  attachIpc(ipcMain, house, { isOurs: (from) => from === event, ...(fileAt ? { fileAt } : {}) });
+  const quiet = house.on((name, payload) => {
+    for (const listener of heard) listener({}, ...structuredClone([name, payload]));
+  });
+  const bridge = acrossContexts(bridgeOver(messages, () => ''));
+  return {
+    api: new BridgeClient(bridge),
+    media: (path, headers = {}) => protocol(new Request(`${ORIGIN}/media/${path}`, { headers })),
+    close: () => {
+      quiet();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** contextBridge: functions cross as proxies, everything else as a clone. Files cross as they are. */
+function acrossContexts(bridge: Bridge): Bridge {
+  const cloned = <T>(value: T): T => (value instanceof File ? value : structuredClone(value));
+  return {
+    call: async (...args) => cloned(await bridge.call(...(args.map(cloned) as typeof args))),
+    cancel: (ticket) => bridge.cancel(cloned(ticket)),
+    listen: (listener) => bridge.listen((event, payload) => listener(cloned(event), cloned(payload))),
+    fileFor: async (file) => cloned(await bridge.fileFor(file)),
+  };
+}
+
+/** The web client on a real loopback server, with a cookie as a browser keeps it. */
+async function browser(house: House): Promise<Door> {
+  const served = await serveHouse(house, { screen: screenFolder });
+  const { origin } = new URL(served.url);
+  const entered = await fetch(served.url, { redirect: 'manual' });
+  const cookie = entered.headers.get('set-cookie')!.split(';')[0]!;
+  const asBrowser = (address: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(new URL(address, origin), { ...init, headers: { ...(init.headers as Record<string, string>), cookie, origin } });
+  const leave = new AbortController();
+  class Events extends EventTarget {
+    static readonly CLOSED = 2;
+    readyState = 0;
+    constructor(address: string) {
+      super();
+      void this.read(address).catch(() => undefined);
+    }
+    private async read(address: string): Promise<void> {
+      const response = await asBrowser(address, { signal: leave.signal });
+      this.readyState = 1;
+      this.dispatchEvent(new Event('open'));
+      for await (const { event, data } of messagesOf(response.body!)) this.dispatchEvent(new MessageEvent(event, { data }));
+    }
+  }
+  const client = new WebClient({ fetch: asBrowser as typeof fetch, EventSource: Events as unknown as typeof EventSource });
+  return {
+    api: client,
+    media: (path, headers = {}) => asBrowser(`/media/${path}`, { headers }),
+    close: async () => {
+      leave.abort();
+      await served.close();
+    },
+  };
+}
+
+async function connected(house: House): Promise<Door> {
+  const served = await serveHouse(house, { screen: screenFolder });
+  const there = await connectHouse(served.url);
+  const protocol = screenProtocol(
+    new ScreenFiles(screenFolder),
+    (path, request) => there.media(path, request),
+    () => null,
+  );
+  const door = desktop(there, protocol);
+  return {
+    ...door,
+    close: async () => {
+      await door.close();
+      await there.close();
+      await served.close();
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { augment } from '../../../src/main/compute/images/augment.ts';
+import { normaliseInto } from '../../../src/main/compute/images/batches.ts';
+import { type FeatureSource, openSource, type Part } from '../../../src/main/compute/embed/feature-source.ts';
+import { decodeSquare } from '../../../src/main/compute/images/images.ts';
+import type { SourceImage } from '../../../src/main/compute/protocol/protocol.ts';
+import type { Engine } from '../../../src/main/nn/engines/engine.ts';
+import { onnxEngine } from '../../../src/main/nn/engines/onnx.ts';
+import { initialTensors } from '../../../src/main/nn/initialise.ts';
+import { type Entry, featuresTask, siameseParams, type SiameseSpec } from '../../../src/main/nn/siamese.ts';
+import { randomFor } from '../../../src/shared/random.ts';
+import type { RunConfig } from '../../../src/shared/run.ts';
+import { drawColours, scratch, writeAt } from '../../doors/cli/kit.ts';
+import { someConfig } from '../../db/records.ts';
+
+const SIZE = 32;
+const spec: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: SIZE, dim: 2 };
+const params = initialTensors(siameseParams(spec), 5);
+const config: RunConfig = { ...someConfig, size: SIZE };
+const augmentation = { flipHorizontal: true, flipVertical: false, rotation: 20, crop: 0.2, colour: 0.3 };
+
+let images: SourceImage[];
+
+beforeAll(async () => {
+  const folder = scratch('sources');
+  await drawColours(folder, 7);
+  images = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.png'))
+    .sort()
+    .map((name) => {
+      const file = join(folder, name);
+      return { file, sha256: createHash('sha256').update(readFileSync(file)).digest('hex') };
+    });
+});
+
+/** An engine that also says how many computations went on at once, and how many there were. */
+function counted(engine: Engine): Engine & { most: number; runs: number } {
+  let now = 0;
+  const watched = {
+    ...engine,
+    most: 0,
+    runs: 0,
+    compile: async (...given: Parameters<Engine['compile']>) => {
+      const exe = await engine.compile(...given);
+      const run: typeof exe.run = async (inputs) => {
+        watched.runs++;
+        watched.most = Math.max(watched.most, ++now);
+        return exe.run(inputs).finally(() => now--);
+      };
+      return { run, dispose: () => exe.dispose() };
+    },
+  };
+  return watched;
+}
+
+function sourceAt(entry: Entry, more: Partial<RunConfig> = {}, caches = scratch('caches'), engine: Engine = onnxEngine('cpu')): FeatureSource {
+  const folders = { features: join(caches, 'features'), pixels: join(caches, 'pixels') };
+  const source = openSource({ engine, config: { ...config, ...more }, entry, params, caches: folders });
+  onTestFinished(() => source.close());
+  return source;
+}
+
+async function all(source: FeatureSource, parts: readonly Part[]): Promise<Float32Array[]> {
+  const out: Float32Array[] = [];
+  for await (const [part, batch] of source.batches(parts)) {
+    expect(part).toBe(parts[out.length]);
+    out.push(batch);
+  }
+  return out;
+}
+
+/** The same, one picture after the other in this thread. */
+async function plainly({ images, streams }: Part, changes: RunConfig['augmentation']): Promise<Float32Array> {
+  const out = new Float32Array(images.length * 3 * SIZE * SIZE);
+  for (const [i, { file }] of images.entries()) {
+    const pixels = await decodeSquare(file, SIZE);
+    const stream = streams?.[i];
+    normaliseInto(out, i, changes && stream ? await augment(pixels, SIZE, changes, randomFor(...stream)) : pixels, config.preprocessing);
+  }
+  return out;
+}
+
+const parts = (): Part[] =>
+  [0, 5, 10, 15].map((from, epoch) => {
+    const some = images.slice(from, from + 5);
+    return { images: some, streams: some.map((_, i) => [7, 'augment', epoch, i] as const) };
+  });
+
+describe.skipIf(!existsSync(resolve('dist', 'main', 'reader.cjs')))('batches of images (need the build)', () => {
+  test('pictures are bit for bit what this thread makes of them, in order, augmented or not', async () => {
+    for (const changes of [null, augmentation]) {
+      const source = sourceAt('image', { augmentation: changes });
+      await source.prepare(images, {});
+      const wanted = await Promise.all(parts().map((part) => plainly(part, changes)));
+      expect(await all(source, parts())).toEqual(wanted);
+    }
+  });
+
+  test('features are cached once, those of the last, partial batch too, and resume with what is missing', async () => {
+    const caches = scratch('caches');
+    const engine = counted(onnxEngine('cpu'));
+    const told: number[] = [];
+    const first = sourceAt('pooled', {}, caches, engine);
+    await first.prepare(images.slice(0, 18), { onProgress: (done) => told.push(done) });
+    const source = sourceAt('pooled', {}, caches, engine);
+    await source.prepare([...images, ...images], { onProgress: (done, total) => told.push(done, total) });
+    expect([told, engine.runs]).toEqual([[16, 18, 3, 3], 3]);
+    const exe = await onnxEngine('cpu').compile(featuresTask(spec, 'pooled', 1), params);
+    onTestFinished(() => exe.dispose());
+    const [batch] = await all(source, [{ images }]);
+    for (const [i, image] of images.entries()) {
+      const { features } = await exe.run({ images: await plainly({ images: [image] }, null) });
+      features!.forEach((x, k) => expect(batch![i * source.rowLength + k]).toBeCloseTo(x, 4));
+    }
+  });
+
+  test('features of augmented pictures are never computed two at once, nor before they are asked for', async () => {
+    const engine = counted(onnxEngine('cpu'));
+    const source = sourceAt('boundary', { augmentation, scope: 'last-stage' }, undefined, engine);
+    await source.prepare(images, {});
+    let seen = 0;
+    for await (const [part, batch] of source.batches(parts())) {
+      seen++;
+      expect(batch.length).toBe(part.images.length * source.rowLength);
+      await new Promise((done) => setTimeout(done, 20)); // whatever would go on by itself
+      expect([engine.runs, engine.most]).toEqual([seen, 1]);
+    }
+    expect(seen).toBe(4);
+  });
+
+  test('a batch that is left early and a picture that can’t be read leave the source usable', async () => {
+    const source = sourceAt('image');
+    await source.prepare(images, {});
+    for await (const [part] of source.batches(parts())) if (part.images[0] === images[0]) break;
+    const stranger: Part = { images: [{ file: images[0]!.file, sha256: 'ab'.repeat(32) }] };
+    await expect(all(source, [parts()[0]!, stranger, parts()[1]!])).rejects.toThrow('No row');
+    expect(await all(source, parts().slice(2))).toHaveLength(2);
+
+    const folder = scratch('changed');
+    const changed = { file: join(folder, 'a.png'), sha256: images[0]!.sha256 };
+    writeAt(changed.file, readFileSync(images[1]!.file));
+    for (const entry of ['image', 'pooled'] as const) {
+      const fresh = sourceAt(entry);
+      await expect(fresh.prepare([...images, { ...changed, sha256: 'cd'.repeat(32) }], {})).rejects.toMatchObject({
+        code: 'bad-image',
+        message: expect.stringContaining('has changed since it was imported') as string,
+      });
+      await fresh.prepare(images, {});
+      expect(await all(fresh, parts())).toHaveLength(4);
+    }
+  });
+
+  test('cancelled before and while it prepares: nothing half done is kept', async () => {
+    for (const entry of ['image', 'pooled'] as const) {
+      const source = sourceAt(entry);
+      await expect(source.prepare(images, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+      const controller = new AbortController();
+      const told: number[] = [];
+      const options = {
+        signal: controller.signal,
+        onProgress: (done: number, total: number) => {
+          told.push(done, total);
+          controller.abort();
+        },
+      };
+      await expect(source.prepare(images, options)).rejects.toMatchObject({ code: 'cancelled' });
+      await source.prepare(images, { onProgress: (done, total) => told.push(done, total) });
+      expect(told).toEqual([16, 21, 5, 5]);
+    }
+  });
+});

@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { drawLegend, loadTypeface, packagedFont } from '../../../src/main/compute/explain/legend.ts';
+
+describe('the legend', () => {
+  const typeface = loadTypeface();
+
+  it('measures text in proportion to its size and wraps it into the width, losing no word', () => {
+    expect(typeface.widthOf('Evidence', 32)).toBeCloseTo(2 * typeface.widthOf('Evidence', 16), 6);
+    const text = 'Both images have the same embedding, so nothing in either of them pulls them apart or together.';
+    const lines = typeface.wrap(text, 14, 200);
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines) expect(typeface.widthOf(line, 14)).toBeLessThanOrEqual(200);
+    expect(lines.join(' ')).toBe(text);
+    const short = typeface.shorten('a_very_long_file_name_indeed_0123456789.jpg', 14, 100);
+    expect(short.endsWith('…')).toBe(true);
+    expect(typeface.widthOf(short, 14)).toBeLessThanOrEqual(100);
+  });
+
+  it('draws letters as paths and has something for every letter', () => {
+    const paths = ['i', 'Ω', 'ж', 'ő', '花', '😀'].map((letter) => typeface.pathOf(letter, 0, 20, 20));
+    for (const p of paths) expect(p).toMatch(/^M[-\d. MLHVQCZhvz]+$/i);
+    expect(new Set(paths).size).toBe(5); // the last two share the open box
+    expect(typeface.pathOf('', 0, 0, 20)).toBe('');
+  });
+
+  it('holds no text element and no font name, only paths, and grows where it is narrow', () => {
+    const content = { title: 'Factual · rose', words: 'evidence for the verdict', colours: 'warm', scale: 1.4, emptyText: null } as const;
+    const [wide, narrow] = [drawLegend(content, 900, typeface), drawLegend(content, 280, typeface)];
+    expect(wide.svg).not.toMatch(/<text|font/);
+    expect(narrow.height).toBeGreaterThan(60);
+    const long = drawLegend(
+      { ...content, emptyText: 'Nothing here speaks for the verdict at this layer, so its map is empty. '.repeat(3) },
+      280,
+      typeface,
+    );
+    expect(long.height).toBeGreaterThan(narrow.height + 60);
+  });
+
+  it('manages with the first font alone, and says so when that is missing', () => {
+    const alone = loadTypeface((file) => {
+      if (!file.includes('latin-400')) throw new Error('not packaged');
+      return packagedFont(file);
+    });
+    expect(alone.pathOf('ж', 0, 20, 20)).not.toBe(typeface.pathOf('ж', 0, 20, 20));
+    expect(alone.pathOf('ő', 0, 20, 20)).toBe(alone.pathOf('o', 0, 20, 20)); // without its accent
+    expect(() => loadTypeface(() => path.resolve('no such.woff'))).toThrow(/font.*missing/);
+  });
+});

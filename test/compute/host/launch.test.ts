@@ -1,0 +1,98 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
+import { findNode, gently, launchUnder } from '../../../src/main/compute/host/launch.ts';
+import { computeEntry } from '../../../src/main/foundation/program-folder.ts';
+import { temporaryFolder } from '../../features/dataset/drawn.ts';
+
+function nodeAt(file: string, version: string): string {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `#!/bin/sh\necho ${version}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+describe.skipIf(process.platform === 'win32')('the Node that computes beside a desktop program', () => {
+  const empty = { PATH: '' };
+  const nowhere = { resources: '/nowhere', project: '/nowhere' };
+
+  it("is the package's own before any other", () => {
+    const resources = temporaryFolder();
+    const packaged = nodeAt(join(resources, 'node', 'bin', 'node'), 'v24.0.0');
+    const project = temporaryFolder();
+    nodeAt(join(project, '.toolchain', 'node', 'bin', 'node'), 'v24.0.0');
+    expect(findNode({ resources, project }, { PATH: dirname(process.execPath) })).toBe(packaged);
+  });
+
+  it("is the project's own, else the first on PATH that is new enough", () => {
+    const project = temporaryFolder();
+    const own = nodeAt(join(project, '.toolchain', 'node', 'bin', 'node'), 'v24.21.0');
+    expect(findNode({ ...nowhere, project }, empty)).toBe(own);
+    const [old, almost, good] = ['v20.19.0', 'v22.13.1', 'v22.14.0'].map((version) => dirname(nodeAt(join(temporaryFolder(), 'node'), version)));
+    expect(findNode(nowhere, { PATH: [old, almost, good].join(delimiter) })).toBe(join(good!, 'node'));
+  });
+
+  it('is said to be missing where there is none', () => {
+    expect(() => findNode(nowhere, empty)).toThrow(/found no Node\.js to compute with/);
+  });
+
+  it('is asked for with the first question, and its absence is an answer', async () => {
+    const host = new ComputeHost(
+      computeEntry(),
+      launchUnder(() => findNode(nowhere, empty)),
+    );
+    await expect(host.ask('inspect', { files: [] })).rejects.toMatchObject({ code: 'engine' });
+    await host.dispose();
+  });
+
+  it('can be started before the first question, in another turn than the one that asks for it, and only once', async () => {
+    let launched = 0;
+    const here = launchUnder(() => process.execPath);
+    const host = new ComputeHost(computeEntry(), (entry) => (launched++, here(entry)));
+    const ready = host.ready();
+    await Promise.resolve();
+    expect(launched).toBe(0);
+    await ready;
+    const { pid } = host;
+    expect(await host.ask('inspect', { files: ['/nowhere/x.png'] })).toEqual([{ error: expect.any(String) as string }]);
+    expect([launched, host.pid]).toEqual([1, pid]);
+    await host.dispose();
+  });
+
+  it('can not be started ahead where there is none: that is told as the first question would', async () => {
+    const host = new ComputeHost(
+      computeEntry(),
+      launchUnder(() => findNode(nowhere, empty)),
+    );
+    await expect(host.ready()).rejects.toMatchObject({ code: 'engine' });
+  });
+
+  it('answers as the one that runs this does, and ends with its host', async () => {
+    const host = new ComputeHost(
+      computeEntry(),
+      launchUnder(() => findNode(nowhere, { PATH: dirname(process.execPath) })),
+    );
+    expect(await host.ask('inspect', { files: ['/nowhere/x.png'] })).toEqual([{ error: expect.any(String) as string }]);
+    const { pid } = host;
+    await host.dispose();
+    expect(() => process.kill(pid!, 0)).toThrow();
+  });
+
+  it('gives way to the rest of the machine where it is told to', async () => {
+    const host = new ComputeHost(computeEntry(), gently(launchUnder()));
+    await host.ask('inspect', { files: [] });
+    expect(getPriority(host.pid!)).toBeGreaterThan(getPriority(process.pid));
+    await host.dispose();
+  });
+
+  it('is named as lost where it can not be started', async () => {
+    const host = new ComputeHost(
+      computeEntry(),
+      launchUnder(() => '/nowhere/node'),
+    );
+    await expect(host.ask('inspect', { files: [] })).rejects.toMatchObject({ code: 'compute-lost' });
+    await host.dispose();
+  });
+});

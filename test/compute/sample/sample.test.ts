@@ -1,0 +1,201 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeSquare, inspect, rasterise } from '../../../src/main/compute/images/images.ts';
+import { mapParallel } from '../../../src/main/compute/async/parallel.ts';
+import { SAMPLE_CLASSES, SAMPLE_SIZE, sampleImages, writeSample } from '../../../src/main/compute/sample/sample.ts';
+import { AppError } from '../../../src/shared/errors.ts';
+
+const sample = sampleImages(7);
+
+describe('the sample data set', () => {
+  it('has at least 6 classes of 40 images, in sorted order, each file named for its class', () => {
+    expect(SAMPLE_CLASSES.length).toBeGreaterThanOrEqual(6);
+    for (const c of SAMPLE_CLASSES) expect(sample.filter((s) => s.className === c).length).toBeGreaterThanOrEqual(40);
+    const files = sample.map((s) => s.file);
+    expect(files).toEqual([...files].sort());
+    for (const s of sample) expect(s.file).toMatch(new RegExp(`^${s.className}/${s.className}-\\d{3}\\.png$`));
+  });
+
+  it('is wholly decided by its seed, and no two pictures are alike', () => {
+    expect(sampleImages(7)).toEqual(sample);
+    expect(sampleImages(8)[0]!.svg).not.toBe(sample[0]!.svg);
+    expect(new Set(sample.map((s) => s.svg)).size).toBe(sample.length);
+  });
+
+  it('keeps the motif inside the picture, at about a tenth to a fifth of it', () => {
+    for (const { box } of sample) {
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.y).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.w).toBeLessThanOrEqual(SAMPLE_SIZE);
+      expect(box.y + box.h).toBeLessThanOrEqual(SAMPLE_SIZE);
+      const share = (box.w * box.h) / SAMPLE_SIZE ** 2;
+      expect(share).toBeGreaterThan(0.09);
+      expect(share).toBeLessThan(0.21);
+    }
+  });
+
+  it('tells the truth: taking the motif out changes the pixels of its box, and no others', async () => {
+    for (const { svg, box } of sample.filter((_, i) => i % 12 === 0)) {
+      const without = svg.replace(/<g id="motif"[^]*(?=<\/svg>)/, '');
+      expect(without).not.toBe(svg);
+      const [a, b] = [await rasterise(svg), await rasterise(without)];
+      let [x0, y0, x1, y1] = [SAMPLE_SIZE, SAMPLE_SIZE, 0, 0];
+      for (let i = 0; i < SAMPLE_SIZE ** 2; i++) {
+        const changed = [0, 1, 2].some((c) => Math.abs(a.data[i * 4 + c]! - b.data[i * 4 + c]!) > 3);
+        if (!changed) continue;
+        const [x, y] = [i % SAMPLE_SIZE, Math.floor(i / SAMPLE_SIZE)];
+        [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x + 1), Math.max(y1, y + 1)];
+      }
+      for (const [found, said] of [
+        [x0, box.x],
+        [y0, box.y],
+        [x1, box.x + box.w],
+        [y1, box.y + box.h],
+      ] as const) {
+        expect(Math.abs(found - said)).toBeLessThan(2.5);
+      }
+    }
+  });
+
+  it('gives the class away neither by colour nor by size nor by place: guessing from them is hardly better than chance', async () => {
+    const features = await mapParallel(sample, 4, async ({ svg, box }) => {
+      const { data } = await rasterise(svg);
+      const mean = (c: number, inside: boolean): number => {
+        let [sum, n] = [0, 0];
+        for (let y = 0; y < SAMPLE_SIZE; y++) {
+          for (let x = 0; x < SAMPLE_SIZE; x++) {
+            if (inside !== (x >= box.x && x < box.x + box.w && y >= box.y && y < box.y + box.h)) continue;
+            sum += data[(y * SAMPLE_SIZE + x) * 4 + c]!;
+            n++;
+          }
+        }
+        return sum / n;
+      };
+      return [mean(0, false), mean(1, false), mean(2, false), box.x + box.w / 2, box.y + box.h / 2, box.w, box.h];
+    });
+    const columns = features[0]!.map((_, f) => {
+      const values = features.map((row) => row[f]!);
+      const mean = values.reduce((s, v) => s + v) / values.length;
+      return { mean, sd: Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / values.length) };
+    });
+    const scaled = features.map((row) => row.map((v, f) => (v - columns[f]!.mean) / columns[f]!.sd));
+    // Leave-one-out with five neighbours.
+    const right = scaled.filter((row, i) => {
+      const near = scaled
+        .map((other, j) => ({ j, d: j === i ? Infinity : other.reduce((s, v, f) => s + (v - row[f]!) ** 2, 0) }))
+        .sort((p, q) => p.d - q.d)
+        .slice(0, 5);
+      const votes = SAMPLE_CLASSES.map((c) => near.filter(({ j }) => sample[j]!.className === c).length);
+      return SAMPLE_CLASSES[votes.indexOf(Math.max(...votes))] === sample[i]!.className;
+    }).length;
+    // Chance is 1/6 of 1,200 = 200 with a standard deviation of 12.9.
+    expect(right).toBeLessThan(200 + 4 * 12.9);
+  });
+
+  it('shows its motif with good contrast', async () => {
+    for (const { svg, box } of sample.filter((_, i) => i % 20 === 0)) {
+      const { data } = await rasterise(svg);
+      const lumas: number[] = [];
+      for (let y = Math.ceil(box.y + box.h * 0.2); y < box.y + box.h * 0.8; y++) {
+        for (let x = Math.ceil(box.x + box.w * 0.2); x < box.x + box.w * 0.8; x++) {
+          const i = (y * SAMPLE_SIZE + x) * 4;
+          lumas.push(0.2126 * data[i]! + 0.7152 * data[i + 1]! + 0.0722 * data[i + 2]!);
+        }
+      }
+      lumas.sort((p, q) => p - q);
+      expect(lumas[Math.floor(lumas.length * 0.9)]! - lumas[Math.floor(lumas.length * 0.1)]!).toBeGreaterThan(90);
+    }
+  });
+});
+
+describe('writeSample', () => {
+  const PER_CLASS = 10;
+  const few = sampleImages(7, PER_CLASS);
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'sample-'));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('draws a class-folder data set with the truth beside it, once', async () => {
+    const seen: number[] = [];
+    const first = await writeSample(folder, { seed: 7, perClass: PER_CLASS, onProgress: (done) => seen.push(done) });
+    expect(first.drawn).toBe(few.length);
+    expect(seen).toEqual(few.map((_, i) => i + 1));
+    expect((await readdir(folder)).sort()).toEqual(['images', 'truth.json']);
+    expect((await readdir(first.images)).sort()).toEqual(SAMPLE_CLASSES);
+    const truth = JSON.parse(await readFile(first.truth, 'utf8')) as Record<string, unknown>;
+    expect(truth).toEqual(Object.fromEntries(few.map((s) => [s.file, s.box])));
+    for (const s of few.filter((_, i) => i % 4 === 0)) {
+      const file = path.join(first.images, s.file);
+      expect(await inspect(file)).toMatchObject({ width: SAMPLE_SIZE, height: SAMPLE_SIZE });
+      const { data } = await rasterise(s.svg);
+      const pixels = await decodeSquare(file, SAMPLE_SIZE);
+      for (let i = 0; i < SAMPLE_SIZE ** 2; i += 97) for (let c = 0; c < 3; c++) expect(pixels[i * 3 + c]).toBe(data[i * 4 + c]);
+    }
+
+    const file = path.join(first.images, few[0]!.file);
+    const before = (await stat(file)).mtimeMs;
+    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).drawn).toBe(0);
+    expect((await stat(file)).mtimeMs).toBe(before);
+  });
+
+  it('draws again what is incomplete or of another seed', async () => {
+    await rm(path.join(folder, 'images', few[5]!.file));
+    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).drawn).toBe(few.length);
+    await writeFile(path.join(folder, 'images', few[6]!.file), '');
+    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).drawn).toBe(few.length);
+    expect((await writeSample(folder, { seed: 8, perClass: PER_CLASS })).drawn).toBe(few.length);
+  });
+
+  it('can be cancelled, and is then not taken for complete', async () => {
+    const other = path.join(folder, 'other');
+    const cancel = new AbortController();
+    const run = writeSample(other, { seed: 7, perClass: PER_CLASS, signal: cancel.signal, onProgress: (done) => done === 10 && cancel.abort() });
+    await expect(run).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await readdir(other)).toEqual(['images']);
+    expect((await writeSample(other, { seed: 7, perClass: PER_CLASS })).drawn).toBe(few.length);
+  });
+});
+
+describe('mapParallel', () => {
+  const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+  it('keeps the order and never runs more than the limit at once', async () => {
+    let [running, most] = [0, 0];
+    const out = await mapParallel([9, 1, 7, 3, 5, 2], 3, async (n, i) => {
+      most = Math.max(most, ++running);
+      await later(n);
+      running--;
+      return n * 10 + i;
+    });
+    expect(out).toEqual([90, 11, 72, 33, 54, 25]);
+    expect(most).toBe(3);
+    expect(await mapParallel([], 3, () => Promise.resolve(1))).toEqual([]);
+  });
+
+  it('throws the first failure after everything under way has ended, and starts nothing more', async () => {
+    const ended: number[] = [];
+    const started: number[] = [];
+    const run = mapParallel([0, 1, 2, 3, 4], 2, async (n) => {
+      started.push(n);
+      await later(n === 0 ? 20 : 1);
+      if (n === 1) throw new AppError('bad-image', 'broken');
+      ended.push(n);
+    });
+    await expect(run).rejects.toMatchObject({ message: 'broken' });
+    expect(started).toEqual([0, 1]);
+    expect(ended).toEqual([0]);
+  });
+
+  it('a cancellation before the start runs nothing', async () => {
+    const started: number[] = [];
+    const run = mapParallel([1, 2], 2, (n) => Promise.resolve(started.push(n)), { signal: AbortSignal.abort() });
+    await expect(run).rejects.toMatchObject({ code: 'cancelled' });
+    expect(started).toEqual([]);
+  });
+});

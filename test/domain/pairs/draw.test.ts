@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { drawPairs, roundsFor, trainingPairs } from '../../../src/main/domain/pairs/draw.ts';
+import type { ImageRecord, Pair } from '../../../src/shared/dataset.ts';
+import { randomFor } from '../../../src/shared/random.ts';
+import { image } from '../../features/dataset/images.ts';
+
+const draw = (images: ImageRecord[], rounds = 1, seed = 0): Pair[] => drawPairs(images, randomFor(seed, 'test'), { rounds });
+
+const classesOf = (sizes: number[]): ImageRecord[] => {
+  let id = 0;
+  return sizes.flatMap((n, c) => Array.from({ length: n }, () => image(id++, `c${c}`)));
+};
+
+/** Classes a content stands in, by looking at every image. */
+const classSet = (images: readonly ImageRecord[], sha256: string): Set<string> =>
+  new Set(images.filter((i) => i.sha256 === sha256).map(({ className }) => className));
+
+const disjoint = (a: Set<string>, b: Set<string>): boolean => ![...a].some((c) => b.has(c));
+
+const someImages = fc
+  .array(fc.record({ c: fc.integer({ min: 0, max: 4 }), content: fc.integer({ min: 0, max: 30 }) }), { maxLength: 40 })
+  .map((drafts) => drafts.map(({ c, content }, i) => image(i * 3, `c${c}`, { sha256: `s${content}` })));
+
+describe('drawPairs', () => {
+  test('keeps every rule on any listing, with contents in several classes and rounds past exhaustion', () => {
+    fc.assert(
+      fc.property(someImages, fc.integer({ min: 1, max: 12 }), fc.integer(), (images, rounds, seed) => {
+        const byId = new Map(images.map((i) => [i.id, i]));
+        const seen = new Set<string>();
+        const pairs = draw(images, rounds, seed);
+        for (const { a, b, label } of pairs) {
+          const [x, y] = [byId.get(a)!, byId.get(b)!];
+          expect(a).not.toBe(b);
+          expect(x.sha256).not.toBe(y.sha256);
+          expect(disjoint(classSet(images, x.sha256), classSet(images, y.sha256))).toBe(label === 1);
+          const key = [x.sha256, y.sha256].sort().join(' ');
+          expect(seen.has(key), `${a} ${b} a second time`).toBe(false);
+          seen.add(key);
+        }
+        expect(pairs.filter(({ label }) => label === 0)).toHaveLength(pairs.length / 2);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('stops only where nothing is left: with rounds enough, no anchor has both a same and a different partner unused', () => {
+    fc.assert(
+      fc.property(someImages, (images) => {
+        const pairs = draw(images, 60);
+        const contentOf = new Map(images.map((i) => [i.id, i.sha256]));
+        const used = new Set(pairs.flatMap(({ a, b }) => [[a, b].map((i) => contentOf.get(i)).join(), [b, a].map((i) => contentOf.get(i)).join()]));
+        for (const x of images) {
+          const free = images.filter((y) => y.sha256 !== x.sha256 && !used.has([x.sha256, y.sha256].join()));
+          const shares = (y: ImageRecord): boolean => !disjoint(classSet(images, x.sha256), classSet(images, y.sha256));
+          expect(free.some(shares) && free.some((y) => !shares(y)), `anchor ${x.id}`).toBe(false);
+        }
+      }),
+    );
+  });
+
+  test('every image is an anchor once a round, in order of id, with one partner of each label', () => {
+    const pairs = draw(classesOf([30, 40, 50]), 3);
+    expect(pairs).toHaveLength(3 * 120 * 2);
+    pairs.forEach(({ a, label }, k) => {
+      expect(a).toBe(Math.floor(k / 2) % 120);
+      expect(label).toBe(k % 2);
+    });
+  });
+
+  test('partners are uniform over each class of candidates', () => {
+    const images = classesOf([5, 3, 4]);
+    const counts = new Map<string, number>();
+    const draws = 6000;
+    for (let seed = 0; seed < draws; seed++) {
+      // The first anchor's pairs: nothing is used up yet.
+      for (const { b, label } of draw(images, 1, seed).slice(0, 2)) counts.set(`${label} ${b}`, (counts.get(`${label} ${b}`) ?? 0) + 1);
+    }
+    const chiSquare = (keys: string[]): number => {
+      const expected = draws / keys.length;
+      return keys.reduce((sum, key) => sum + ((counts.get(key) ?? 0) - expected) ** 2 / expected, 0);
+    };
+    expect(chiSquare([1, 2, 3, 4].map((b) => `0 ${b}`))).toBeLessThan(21.1); // 3 degrees of freedom, p = 0.0001
+    expect(chiSquare([5, 6, 7, 8, 9, 10, 11].map((b) => `1 ${b}`))).toBeLessThan(27.9); // 6 degrees
+    expect([...counts.values()].reduce((a, b) => a + b)).toBe(2 * draws);
+  });
+
+  test('the same stream over an unsorted listing gives the same pairs', () => {
+    const images = classesOf([9, 8, 7]);
+    expect(draw([...images].reverse(), 4)).toEqual(draw(images, 4));
+    expect(draw(randomFor(9).shuffled(images), 4)).toEqual(draw(images, 4));
+    expect(draw(images, 4, 1)).not.toEqual(draw(images, 4, 0));
+  });
+
+  test('an image alone in its class is a partner in different pairs only', () => {
+    const images = classesOf([6, 1]);
+    const pairs = Array.from({ length: 30 }, (_, seed) => draw(images, 2, seed)).flat();
+    const lone = pairs.filter(({ a, b }) => a === 6 || b === 6);
+    expect(lone.length).toBeGreaterThan(0);
+    expect(new Set(lone.map(({ label }) => label))).toEqual(new Set([1]));
+  });
+
+  test('content in two classes pairs as same with both and as different with neither', () => {
+    const images = [
+      image(0, 'rose', { sha256: 'torn' }),
+      ...[1, 2, 3].map((i) => image(i, 'rose')),
+      image(4, 'tulip', { sha256: 'torn' }),
+      ...[5, 6, 7].map((i) => image(i, 'tulip')),
+      ...[8, 9, 10].map((i) => image(i, 'daisy')),
+    ];
+    const met = { 0: new Set<number>(), 1: new Set<number>() };
+    for (let seed = 0; seed < 60; seed++) {
+      for (const { a, b, label } of draw(images, 3, seed)) {
+        if ([0, 4].includes(a)) met[label].add(b);
+        if ([0, 4].includes(b)) met[label].add(a);
+      }
+    }
+    expect([...met[0]].sort()).toEqual([1, 2, 3, 5, 6, 7]);
+    expect([...met[1]].sort((a, b) => a - b)).toEqual([8, 9, 10]);
+  });
+
+  test.each<[string, ImageRecord[]]>([
+    ['no image', []],
+    ['one image', classesOf([1])],
+    ['one class', classesOf([9])],
+    ['only single images', classesOf([1, 1, 1, 1])],
+    ['one content', classesOf([5, 5]).map((i) => ({ ...i, sha256: 'x' }))],
+    ['two classes of the same contents', classesOf([5, 5]).map((i) => ({ ...i, sha256: String(i.id % 5) }))],
+  ])('%s gives no pair', (_, images) => {
+    expect(draw(images, 5)).toEqual([]);
+  });
+
+  test('two classes of two: one same pair each, and a different one beside it', () => {
+    const pairs = draw(classesOf([2, 2]), 10);
+    expect(pairs.filter(({ label }) => label === 0).map(({ a, b }) => [a, b])).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+    expect(pairs).toHaveLength(4);
+  });
+
+  const many = 100_000;
+  test.each<[string, (i: number) => Partial<ImageRecord>]>([
+    ['100 classes', (i) => ({ className: `c${i % 100}` })],
+    ['two classes, one of them 99 %', (i) => ({ className: i % 100 ? 'large' : 'small' })],
+    ['one image against all others', (i) => ({ className: i ? 'large' : 'small' })],
+    ['classes of two', (i) => ({ className: `c${i >> 1}` })],
+    ['half of the images one content', (i) => ({ className: `c${i % 2}`, sha256: i % 4 < 2 ? `blank ${i % 2}` : `s${i}` })],
+    ['every content in two classes', (i) => ({ className: `c${(i % 100) + (i >= many / 2 ? 1 : 0)}`, sha256: `s${i % (many / 2)}` })],
+  ])('100,000 images, %s: linear', (_, more) => {
+    const images = Array.from({ length: many }, (_, i) => image(i, 'c', more(i)));
+    const start = process.cpuUsage();
+    const pairs = draw(images);
+    const seconds = process.cpuUsage(start).user / 1e6;
+    expect(pairs.length).toBeGreaterThan(many / 100);
+    expect(seconds).toBeLessThan(8); // under one on a quiet core; quadratic candidate lists would take minutes
+  });
+});
+
+describe('roundsFor', () => {
+  test.each([
+    [1, 10],
+    [50, 10],
+    [80, 6],
+    [100, 5],
+    [500, 1],
+    [15_000, 1],
+  ])('%i images: %i rounds', (images, rounds) => expect(roundsFor(images)).toBe(rounds));
+
+  test('about 1,000 pairs wherever 1 to 10 rounds can give them', () => {
+    for (let n = 50; n <= 500; n++) {
+      const pairs = 2 * n * roundsFor(n);
+      expect(pairs, `${n} images`).toBeGreaterThan(650);
+      expect(pairs, `${n} images`).toBeLessThan(1350);
+    }
+  });
+});
+
+describe('trainingPairs', () => {
+  const images = classesOf([20, 20]).map((i) => ({ ...i, split: i.id % 4 ? ('train' as const) : ('test' as const) }));
+
+  test('draws on training images only, each epoch anew, an epoch always alike', () => {
+    const splitOf = new Map(images.map(({ id, split }) => [id, split]));
+    const epochs = Array.from({ length: 8 }, (_, e) => trainingPairs(images, 7, e + 1));
+    for (const { a, b } of epochs.flat()) expect([splitOf.get(a), splitOf.get(b)]).toEqual(['train', 'train']);
+    expect(new Set(epochs.map((pairs) => JSON.stringify(pairs))).size).toBe(8);
+    expect(trainingPairs([...images].reverse(), 7, 3)).toEqual(epochs[2]);
+    expect(trainingPairs(images, 8, 3)).not.toEqual(epochs[2]);
+    expect(epochs[0]).toHaveLength(2 * 30);
+  });
+
+  test('holds one round of pairs in a drawn order', () => {
+    const pairs = trainingPairs(images, 7, 1);
+    const anchors = pairs.map(({ a }) => a);
+    expect(anchors).not.toEqual([...anchors].sort((a, b) => a - b));
+    const inOrder = drawPairs(
+      images.filter(({ split }) => split === 'train'),
+      randomFor(7, 'pairs', 1),
+      { rounds: 1 },
+    );
+    const keys = (list: Pair[]): string[] => list.map(({ a, b, label }) => `${a} ${b} ${label}`).sort();
+    expect(keys(pairs)).toEqual(keys(inOrder));
+  });
+});

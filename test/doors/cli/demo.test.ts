@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { explain } from '../../../src/main/compute/explain/explain.ts';
+import { parseNpy } from '../../../src/main/foundation/npy.ts';
+import { SAMPLE_CLASSES, type Box } from '../../../src/main/compute/sample/sample.ts';
+import { openStore } from '../../../src/main/db/store.ts';
+import { layerNames } from '../../../src/main/nn/siamese.ts';
+import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
+import { medianRatio, pointedAt, pooledRatio, type Pointed } from './energy.ts';
+import { hasBuild, json, scratch } from './kit.ts';
+
+interface Demo {
+  dataset: string;
+  run: string;
+  auc: number;
+  comparisons: string[];
+  report: string;
+}
+
+const EVERY = 11; // test pairs of each label between two that are explained
+
+describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
+  const workspace = scratch('demo');
+  let demo: Demo;
+
+  beforeAll(async () => {
+    demo = await json<Demo>(['demo', '--workspace', workspace]);
+  }, 900_000);
+
+  test('learns the sample from scratch: test AUC at least 0.95, and a report', () => {
+    expect(demo.auc).toBeGreaterThanOrEqual(0.95);
+    expect(demo.comparisons).toHaveLength(2);
+    expect(readFileSync(demo.report, 'utf8')).toContain('</html>');
+  });
+
+  test('factual maps of test pairs put at least twice their area share of energy into the motif, for every class', async () => {
+    const folders = workspaceAt(workspace);
+    const store = openStore(folders, { write: false, command: 'test' });
+    const { config, calibration, modelSha256 } = store.runs.get(demo.run);
+    const images = store.datasets.images(demo.dataset);
+    const truth = JSON.parse(readFileSync(join(folders.samples, 'tiles', 'truth.json'), 'utf8')) as Record<string, Box>;
+    const { root } = store.datasets.get(demo.dataset);
+    const pairs = [0, 1].flatMap((label) =>
+      store.datasets
+        .pairs(demo.dataset, 'test')
+        .filter((p) => p.label === label)
+        .filter((_, i) => i % EVERY === 0),
+    );
+    store.close();
+
+    const folder = scratch('maps');
+    const maps: (Pointed & { verdict: string })[] = [];
+    for (const { a, b } of pairs) {
+      const shown = [images[a]!, images[b]!] as const;
+      expect(shown.map((image) => image.split)).toEqual(['test', 'test']);
+      const c = await explain(
+        {
+          model: { folder: folders.run(demo.run), config },
+          files: [join(root, shown[0].file), join(root, shown[1].file)],
+          sha256: [shown[0].sha256, shown[1].sha256],
+          modelSha256,
+          layer: layerNames(config.backbone).at(-1)!,
+          target: 'verdict',
+          threshold: calibration!.threshold,
+          folder,
+        },
+        { signal: new AbortController().signal, progress: () => undefined },
+      );
+      c.images.forEach((image, i) => {
+        const { values, width, height } = parseNpy(readFileSync(image.signed));
+        const factual = values.map((v) => Math.max(0, c.verdict === 'different' ? v : -v));
+        if (factual.every((v) => v === 0)) return;
+        maps.push({ ...pointedAt(shown[i]!.className, factual, width, height, truth[shown[i]!.file]!), verdict: c.verdict });
+      });
+    }
+    expect(maps.length).toBeGreaterThan(1.8 * pairs.length); // next to none is empty
+    const groups = [
+      { name: 'all', of: maps },
+      ...['same', 'different'].map((verdict) => ({ name: verdict, of: maps.filter((m) => m.verdict === verdict) })),
+      ...SAMPLE_CLASSES.map((name) => ({ name, of: maps.filter((m) => m.className === name) })),
+    ];
+    for (const { name, of } of groups) {
+      expect(pooledRatio(of), `${name}, pooled`).toBeGreaterThanOrEqual(2);
+      expect(medianRatio(of), `${name}, median`).toBeGreaterThanOrEqual(2);
+    }
+  }, 240_000);
+});

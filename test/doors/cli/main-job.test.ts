@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { normaliseInto } from '../../../src/main/compute/images/batches.ts';
+import { decodeSquare } from '../../../src/main/compute/images/images.ts';
+import { parseNpy } from '../../../src/main/foundation/npy.ts';
+import { readSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
+import type { Comparison } from '../../../src/shared/comparison.ts';
+import type { EpochRow, RunRecord } from '../../../src/shared/run.ts';
+import { drawColours, hasBuild, json, scratch, twinlens, writeAt } from './kit.ts';
+
+const QUICK = ['--size', '32', '--batch', '8', '--lr', '3e-3', '--device', 'cpu']; // the same numbers on every machine
+
+describe.skipIf(!hasBuild)('the main job through the command line (needs the build)', () => {
+  const folder = scratch('pictures');
+  const workspace = scratch('workspace');
+  const at = ['--workspace', workspace];
+  let run = '';
+
+  beforeAll(async () => {
+    await drawColours(folder, 14);
+    writeAt(join(folder, 'red', 'notes.txt'), 'not a picture');
+    writeAt(join(folder, 'red', 'broken.png'), 'not a picture either');
+    const imported = await json<{ dataset: string; images: number; classes: Record<string, number>; rejected: { file: string; reason: string }[] }>([
+      'import',
+      folder,
+      '--name',
+      'colours',
+      ...at,
+    ]);
+    expect(imported).toMatchObject({ dataset: 'colours', images: 42, classes: { red: 14, green: 14, blue: 14 } });
+    expect(imported.rejected.map((r) => r.file)).toEqual(['red/broken.png', 'red/notes.txt']);
+    run = (await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '6', '--seed', '3', ...at])).run;
+  });
+
+  const rowsOf = async (id: string): Promise<Omit<EpochRow, 'seconds' | 'imagesPerSecond'>[]> => {
+    const runs = await json<RunRecord[]>(['runs', ...at]);
+    return runs.find((r) => r.run === id)!.epochs.map(({ seconds: _s, imagesPerSecond: _i, ...row }) => row);
+  };
+
+  test('colours are told apart on pairs never trained with', async () => {
+    const m = await json<{ pairs: number; auc: number; confusion: number[][]; threshold: number }>(['evaluate', run, ...at]);
+    expect(m.auc).toBeGreaterThan(0.95);
+    expect(m.confusion.flat().reduce((a, b) => a + b)).toBe(m.pairs);
+  });
+
+  test('the same seed gives the same losses; a resumed run gives the numbers of an unbroken one', async () => {
+    const again = await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '6', '--seed', '3', ...at]);
+    expect(await rowsOf(again.run)).toEqual(await rowsOf(run));
+    const half = await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '3', '--seed', '3', ...at]);
+    await json(['train', 'colours', '--resume', half.run, '--epochs', '6', ...at]);
+    expect(await rowsOf(half.run)).toEqual(await rowsOf(run));
+    const other = await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '1', '--seed', '4', ...at]);
+    expect((await rowsOf(other.run))[0]!.lossTrain).not.toBe((await rowsOf(run))[0]!.lossTrain);
+  });
+
+  test('augmentation is drawn from the seed too', async () => {
+    const augmented = ['train', 'colours', ...QUICK, '--epochs', '2', '--augment', 'flip-horizontal,rotate=20,crop=0.2,colour=0.2', ...at];
+    const [a, b] = [await json<{ run: string }>(augmented), await json<{ run: string }>(augmented)];
+    expect(await rowsOf(a.run)).toEqual(await rowsOf(b.run));
+  });
+
+  test('a run that is cancelled or killed keeps its whole epochs and resumes to the same numbers', async () => {
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      let sent = false;
+      const ended = await twinlens(['train', 'colours', ...QUICK, '--epochs', '400', '--seed', '3', ...at], {
+        onStderr: (text, kill) => {
+          if (!sent && text.includes('Epoch 2:')) {
+            sent = true;
+            kill(signal);
+          }
+        },
+      });
+      if (signal === 'SIGINT') expect(ended).toMatchObject({ code: 1 });
+      else expect(ended.signal).toBe('SIGKILL');
+      await json(['evaluate', run, ...at]); // the next writer finds what the dead one left
+      const left = (await json<RunRecord[]>(['runs', ...at]))[0]!;
+      expect(left.status).toBe(signal === 'SIGINT' ? 'cancelled' : 'interrupted');
+      expect(left.epochs.length).toBeGreaterThanOrEqual(2);
+      const epochs = left.epochs.length + 2;
+      await json(['train', 'colours', '--resume', left.run, '--epochs', String(epochs), ...at]);
+      const unbroken = await rowsOf(run);
+      expect((await rowsOf(left.run)).slice(0, 4)).toEqual(unbroken.slice(0, 4));
+    }
+  });
+
+  test('without --device the quickest that passed its trial computes, said in a line; a device asked for is used or refused', async () => {
+    const settings = join(scratch('settings'), 'settings.json');
+    const devices = join(dirname(settings), 'devices.json');
+    const check = (device: string, imagesPerSecond: number | null): object => ({
+      engine: 'onnx',
+      device,
+      ok: true,
+      detail: '',
+      imagesPerSecond,
+      elsewhere: null,
+    });
+    const env = { TWINLENS_SETTINGS: settings };
+    const short = ['train', 'colours', '--size', '32', '--epochs', '1', ...at];
+
+    const tried = await twinlens(short, { env });
+    expect(tried.stderr).toMatch(/Trying the devices of this machine, once[^]*(Only|The quickest of \d that passed)/);
+    expect(tried.code).toBe(0);
+    expect(JSON.parse(readFileSync(devices, 'utf8'))).toMatchObject({
+      checks: expect.arrayContaining([expect.objectContaining({ device: 'cpu', ok: true })]) as unknown,
+    });
+
+    writeAt(devices, JSON.stringify({ checkedMs: 1, checks: [check('cpu', 100), check('dml', 900)] })); // a card that is gone since
+    const auto = await twinlens([...short, '--device', 'auto'], { env });
+    expect(auto.stderr).toContain('The quickest of 2 that passed their trial: the graphics card through DirectML, 900 images/s beside 100');
+    expect(auto).toMatchObject({ code: 1, stderr: expect.stringContaining('The device dml is not available on this machine') as string });
+    const [failed] = await json<RunRecord[]>(['runs', ...at]);
+    expect(failed).toMatchObject({ status: 'failed', config: { device: 'dml' }, epochs: [] }); // and not trained on the processor in silence
+
+    const { run: done } = (await json<RunRecord[]>(['runs', ...at])).find((r) => r.status === 'done' && r.epochs.length === 1)!;
+    const moved = await twinlens(['train', 'colours', '--resume', done, '--epochs', '2', '--device', 'dml', ...at], { env });
+    expect(moved).toMatchObject({ code: 1, stderr: expect.stringContaining('The device dml is not available') as string });
+    const stayed = (await json<RunRecord[]>(['runs', ...at])).find((r) => r.run === done)!;
+    expect(stayed).toMatchObject({ status: 'failed', config: { device: 'cpu', epochs: 1 } });
+    const ended = await json<{ epochs: number; warnings: string[] }>(['train', 'colours', '--resume', done, '--epochs', '2', '--batch', '4', ...at]);
+    expect(ended).toMatchObject({
+      epochs: 2,
+      warnings: expect.arrayContaining([expect.stringContaining('From epoch 2 on a step had 4 pairs, until then 8')]) as unknown,
+    });
+  });
+
+  test('a comparison explains both pictures on one scale; swapping them swaps the maps', async () => {
+    const [a, b] = [join(folder, 'red', 'red-03.png'), join(folder, 'blue', 'blue-05.png')];
+    const there = await json<Comparison>(['compare', run, a, b, '--out', scratch('out'), ...at]);
+    const back = await json<Comparison>(['compare', run, b, a, ...at]);
+    expect(there.verdict).toBe('different');
+    expect(there.distance).toBeGreaterThan(there.threshold);
+    expect(there.similarity).toBeLessThan(0.5);
+    expect(back.distance).toBeCloseTo(there.distance, 4);
+    const maps = (c: Comparison): Float32Array[] => c.images.map((image) => parseNpy(readFileSync(image.signed)).values);
+    const [first, second] = maps(there) as [Float32Array, Float32Array];
+    const [swappedSecond, swappedFirst] = maps(back) as [Float32Array, Float32Array];
+    const peak = Math.max(...first.map(Math.abs), ...second.map(Math.abs));
+    expect(there.scale).toBeCloseTo(peak, 6);
+    expect(there.images.map((i) => i.className)).toEqual(['red', 'blue']);
+    first.forEach((v, i) => {
+      expect(Math.abs(v - swappedFirst[i]!)).toBeLessThan(1e-4 * peak);
+    });
+    second.forEach((v, i) => {
+      expect(Math.abs(v - swappedSecond[i]!)).toBeLessThan(1e-4 * peak);
+    });
+    expect(there.images[0].signed).not.toBe(back.images[1].signed);
+  });
+
+  test('one picture against itself: distance zero, empty maps with the reason, no division by zero', async () => {
+    const a = join(folder, 'green', 'green-03.png');
+    const c = await json<Comparison>(['compare', run, a, a, ...at]);
+    expect(c).toMatchObject({ verdict: 'same', scale: 0, images: [{ empty: 'identical' }, { empty: 'identical' }] });
+    expect(c.distance).toBeLessThan(1e-5);
+    expect(parseNpy(readFileSync(c.images[0].signed)).values.every((v) => v === 0)).toBe(true);
+  });
+
+  test('target distance explains the distance whatever the verdict; layers can be chosen', async () => {
+    const [a, b] = [join(folder, 'red', 'red-03.png'), join(folder, 'red', 'red-05.png')];
+    const c = await json<Comparison>(['compare', run, a, b, '--target', 'distance', '--layer', 'stage2', ...at]);
+    expect(c).toMatchObject({ target: 'distance', layer: 'stage2' });
+    const bad = await twinlens(['compare', run, a, b, '--layer', 'stage9', ...at]);
+    expect(bad).toMatchObject({ code: 2, stdout: '' });
+    expect(bad.stderr).toContain('stage2');
+  });
+
+  test('a report holds the comparisons and needs nothing else', async () => {
+    const comparisons = (await json<Comparison[]>(['comparisons', ...at])).map((c) => c.comparison);
+    const out = join(scratch('reports'), 'report.html');
+    await json(['report', comparisons[0]!, comparisons[1]!, '--out', out, ...at]);
+    const page = readFileSync(out, 'utf8');
+    expect(page).toContain('red-03.png');
+    expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
+  });
+
+  test('an exported network holds the tensors of the run', async () => {
+    const out = join(scratch('export'), 'net.safetensors');
+    await json(['export', run, '--format', 'safetensors', '--out', out, ...at]);
+    const { tensors, metadata } = readSafetensors(out);
+    expect(tensors.get('fc.2.weight')!.shape).toEqual([16, 256]);
+    expect(metadata['twinlens.run']).toBe(run);
+    const onnx = join(scratch('export'), 'net.onnx');
+    await json(['export', run, '--format', 'onnx', '--out', onnx, ...at]);
+    expect(readFileSync(onnx).includes('twinlens.distance')).toBe(true); // the model card is inside
+    // Opened by onnxruntime itself, its embeddings lie as far apart as `compare` says.
+    const files = [join(folder, 'red', 'red-03.png'), join(folder, 'blue', 'blue-05.png')] as const;
+    const session = await InferenceSession.create(onnx);
+    const half: [number, number, number] = [0.5, 0.5, 0.5];
+    const embeddings: Float32Array[] = [];
+    for (const file of files) {
+      const image = new Float32Array(3 * 32 * 32);
+      normaliseInto(image, 0, await decodeSquare(file, 32), { mean: half, std: half });
+      const { embedding, features } = await session.run({ images: new Tensor('float32', image, [1, 3, 32, 32]) });
+      expect(features!.dims).toEqual([1, 128, 4, 4]);
+      embeddings.push(embedding!.data as Float32Array);
+    }
+    const apart = Math.hypot(...embeddings[0]!.map((v, i) => v - embeddings[1]![i]!));
+    const { distance } = await json<Comparison>(['compare', run, ...files, ...at]);
+    expect(Math.abs(apart - distance)).toBeLessThan(1e-4 * distance);
+  });
+
+  test('doctor tries the CPU with a real step', async () => {
+    const { engines } = await json<{ engines: { engine: string; device: string; ok: boolean }[] }>(['doctor']);
+    expect(engines.find((e) => e.engine === 'onnx' && e.device === 'cpu')?.ok).toBe(true);
+  });
+});

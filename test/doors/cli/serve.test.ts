@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { NEWEST_VERSION } from '../../../src/main/db/migrations.ts';
+import { decode, encode } from '../../../src/shared/wire.ts';
+import { CLI, hasBuild, scratch, twinlens } from './kit.ts';
+
+interface Started {
+  child: ChildProcess;
+  line: string; // the first on stdout
+  ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+async function start(args: string[], env: Record<string, string> = {}): Promise<Started> {
+  const child = spawn(process.execPath, [CLI, 'serve', ...args], {
+    env: { ...process.env, CI: '1', TWINLENS_SETTINGS: join(scratch('settings'), 'settings.json'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Awaited<Started['ended']>>((done) => child.on('close', (code) => done({ code, stdout, stderr })));
+  const line = await new Promise<string>((done) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      if (stdout.includes('\n')) done(stdout.split('\n')[0]!);
+    });
+    child.on('close', () => done(stdout));
+  });
+  return { child, line, ended };
+}
+
+const urlIn = (line: string): URL => new URL(/http:\S+?(?="|$)/.exec(line)![0]);
+
+async function ask(url: URL, name: string, input: unknown = {}): Promise<{ ok: boolean; value: never; error: { code: string; message: string } }> {
+  const response = await fetch(new URL(`/call/${name}`, url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${url.searchParams.get('token')!}`, 'content-type': 'application/json' },
+    body: encode(input),
+  });
+  return decode(await response.text()) as never;
+}
+
+const page = async (url: URL, path = '/'): Promise<{ status: number; text: string }> => {
+  const response = await fetch(new URL(path, url), { headers: { authorization: `Bearer ${url.searchParams.get('token')!}`, accept: 'text/html' } });
+  return { status: response.status, text: await response.text() };
+};
+
+describe.skipIf(!hasBuild)('twinlens serve', () => {
+  it('prints one line once it listens on the loopback address, and ends in order', async () => {
+    const workspace = scratch('serve');
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      const { child, line, ended } = await start(['--workspace', workspace]);
+      expect(Object.keys(JSON.parse(line) as object)).toEqual(['url']);
+      expect(urlIn(line).hostname).toBe('127.0.0.1');
+      expect((await ask(urlIn(line), 'app.info')).value).toMatchObject({ door: 'web', workspace });
+      const note = join(workspace, 'served.json');
+      if (process.platform !== 'win32') expect(statSync(note).mode & 0o777).toBe(0o600);
+      child.kill(signal);
+      expect(await ended).toEqual({ code: 0, stdout: `${line}\n`, stderr: '' });
+      expect([existsSync(note), existsSync(join(workspace, 'lock.json'))]).toEqual([false, false]);
+    }
+  });
+
+  it('begins with the sample where nothing is there, and not again', async () => {
+    const workspace = scratch('serve sample');
+    const first = await start(['--workspace', workspace, '--sample']);
+    const url = urlIn(first.line);
+    await expect.poll(async () => ((await ask(url, 'datasets.list')).value as unknown[]).length, { timeout: 60_000, interval: 200 }).toBe(1);
+    first.child.kill('SIGINT');
+    await first.ended;
+    const second = await start(['--workspace', workspace, '--sample']);
+    expect((await ask(urlIn(second.line), 'jobs.list')).value).toEqual([]);
+    second.child.kill('SIGINT');
+    expect((await second.ended).code).toBe(0);
+  });
+
+  it('ends while a window listens and work goes on', async () => {
+    const { child, line, ended } = await start(['--workspace', scratch('serve busy'), '--sample']);
+    const url = urlIn(line);
+    const events = await fetch(new URL('/events', url), { headers: { authorization: `Bearer ${url.searchParams.get('token')!}` } });
+    expect(((await ask(url, 'jobs.list')).value as { status: string }[])[0]!.status).toBe('running');
+    const startedMs = performance.now();
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(0);
+    await events.text().catch(() => '');
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+  });
+
+  it('says in one line why it can not, and --open says it in a page', async () => {
+    const taken = scratch('serve taken');
+    const holder = await start(['--workspace', taken]);
+    const second = await twinlens(['serve', '--workspace', taken]);
+    expect(second).toMatchObject({ code: 1, stdout: '' });
+    expect(second.stderr).toMatch(/^twinlens: .* is in use by another Twinlens process \(pid \d+, `serve`.*\n$/);
+    expect((await twinlens(['serve', '--workspace', taken, '--port', 'x'])).code).toBe(2);
+    const { port } = urlIn(holder.line);
+    expect((await twinlens(['serve', '--workspace', scratch('serve port'), '--port', port])).stderr).toMatch(/Port \d+ can't be used: it is in use/);
+
+    // A second start of the whole workbench opens the one that is there.
+    const again = await start(['--workspace', taken, '--open']);
+    expect(urlIn(again.line).href).toBe(urlIn(holder.line).href);
+    expect((await again.ended).code).toBe(0);
+    holder.child.kill('SIGINT');
+    await holder.ended;
+  });
+
+  it.each([
+    [
+      'a damaged workspace',
+      (folder: string) => writeFileSync(join(folder, 'twinlens.sqlite'), 'SQLite format 3\0 but no more'),
+      /is damaged|not a Twinlens database/,
+    ],
+    ['a file where the workspace should be', null, /there is a file where the folder should be/],
+  ])('shows %s in words, answers every call with them, and opens once it is mended', async (_, spoil, words) => {
+    const folder = spoil ? scratch('serve spoilt') : join(scratch('serve file'), 'workspace');
+    if (spoil) spoil(folder);
+    else writeFileSync(folder, 'x');
+    const { child, line, ended } = await start(['--workspace', folder, '--open']);
+    const url = urlIn(line);
+    const shown = await page(url);
+    expect(shown.status).toBe(503);
+    expect(shown.text.replaceAll('&#39;', "'")).toMatch(words);
+    expect(await ask(url, 'app.info')).toMatchObject({ ok: false, error: { code: 'workspace', message: expect.stringMatching(words) as string } });
+    expect((await page(url, '/do/again')).status).toBe(503);
+    await import('node:fs/promises').then(async ({ rm }) => rm(spoil ? join(folder, 'twinlens.sqlite') : folder));
+    expect(await page(url, '/do/again')).toMatchObject({ status: 200, text: expect.stringContaining('<script') as string });
+    expect((await ask(url, 'app.info')).ok).toBe(true);
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(0);
+  });
+
+  it('leaves a workspace from a newer version untouched, and says so in a page', async () => {
+    const workspace = scratch('serve newer');
+    const first = await start(['--workspace', workspace]);
+    first.child.kill('SIGINT');
+    await first.ended;
+    const file = join(workspace, 'twinlens.sqlite');
+    const { default: Database } = await import('better-sqlite3');
+    const db = new Database(file);
+    db.pragma(`user_version = ${NEWEST_VERSION + 1}`);
+    db.close();
+    const before = readFileSync(file);
+    const { child, line, ended } = await start(['--workspace', workspace, '--open']);
+    expect((await page(urlIn(line))).text).toMatch(/newer Twinlens/);
+    child.kill('SIGINT');
+    await ended;
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('says in a page that a workspace is read-only', async () => {
+    const workspace = join(scratch('serve read-only'), 'w');
+    mkdirSync(workspace);
+    chmodSync(workspace, 0o555);
+    const { child, line, ended } = await start(['--workspace', workspace, '--open']);
+    expect((await page(urlIn(line))).text).toMatch(/not permitted to write/);
+    child.kill('SIGINT');
+    await ended;
+  });
+});

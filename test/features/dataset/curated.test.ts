@@ -1,0 +1,257 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { whyUntrainable, withCuration } from '../../../src/main/features/dataset/curated.ts';
+import { storedPairs } from '../../../src/main/features/dataset/stored-pairs.ts';
+import { snapshotOf } from '../../../src/main/features/dataset/snapshot.ts';
+import { openStore, type Store } from '../../../src/main/db/store.ts';
+import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
+import type { CurationEdit } from '../../../src/shared/curation.ts';
+import { SPLITS } from '../../../src/shared/dataset.ts';
+import { someConfig, someDataset } from '../../db/records.ts';
+import { drawClasses, temporaryFolder } from './drawn.ts';
+import { image } from './images.ts';
+import { freshStore, importFrom } from './imported.ts';
+
+let store: Store;
+const set = 'pets';
+const N = 60;
+
+beforeEach(async () => {
+  store = withCuration(freshStore());
+  await importFrom(drawClasses(temporaryFolder(), { cats: 30, dogs: 20, owls: 10 }), store, { name: 'Pets', splitSeed: 3 });
+});
+
+/** All that anybody can see of a data set but its history. */
+const seen = (): unknown => ({
+  summary: store.datasets.get(set),
+  listed: store.datasets.list(),
+  images: store.datasets.images(set),
+  all: store.browse.all(set),
+  counts: store.browse.counts(set),
+  pairs: SPLITS.map((split) => store.datasets.pairs(set, split)),
+});
+
+const ids = fc.uniqueArray(fc.integer({ min: 0, max: N - 1 }), { minLength: 1, maxLength: 25 });
+const anEdit: fc.Arbitrary<CurationEdit> = fc.oneof(
+  ids.map((list): CurationEdit => ({ kind: 'exclude', ids: list })),
+  ids.map((list): CurationEdit => ({ kind: 'include', ids: list })),
+  fc
+    .tuple(ids, fc.constantFrom('cats', 'dogs', 'owls', '<b>new</b>', '__proto__'))
+    .map(([list, className]): CurationEdit => ({ kind: 'relabel', ids: list, className })),
+  fc.tuple(ids, fc.constantFrom('blurry', 'ask Jo')).map(([list, tag]): CurationEdit => ({ kind: 'tag', ids: list, tag })),
+  fc.tuple(ids, fc.constantFrom('blurry', 'ask Jo')).map(([list, tag]): CurationEdit => ({ kind: 'untag', ids: list, tag })),
+);
+
+/** A second witness: the same edits on plain objects. */
+interface Plain {
+  className: string;
+  excluded: boolean;
+  tags: Set<string>;
+}
+function carryOut(images: Plain[], edit: CurationEdit): void {
+  for (const id of edit.ids) {
+    const image = images[id]!;
+    if (edit.kind === 'exclude') image.excluded = true;
+    else if (edit.kind === 'include') image.excluded = false;
+    else if (edit.kind === 'relabel') image.className = edit.className;
+    else if (edit.kind === 'tag') image.tags.add(edit.tag);
+    else image.tags.delete(edit.tag);
+  }
+}
+
+test('without an edit everything is as imported', () => {
+  const images = store.datasets.images(set);
+  const { snapshot, pairs } = store.datasets.get(set);
+  expect(snapshot).toBe(snapshotOf(images));
+  for (const split of SPLITS) expect(store.datasets.pairs(set, split)).toHaveLength(pairs[split]);
+});
+
+describe('any edits, one after another', () => {
+  test('leave what plain objects leave, and undoing them one by one goes back through every state to the import', () => {
+    fc.assert(
+      fc.property(fc.array(anEdit, { minLength: 1, maxLength: 8 }), (edits) => {
+        const imported = seen();
+        const plain = store.browse.all(set).map(({ className }): Plain => ({ className, excluded: false, tags: new Set() }));
+        const states: unknown[] = [];
+        let done = 0;
+        for (const edit of edits) {
+          const before = seen();
+          const { edits: holding } = store.curation.apply(set, edit);
+          if (holding > done) states.push(before);
+          else expect(seen()).toEqual(before); // it changed nothing, so there is nothing to undo
+          done = holding;
+          carryOut(plain, edit);
+        }
+        const last = seen();
+        expect(store.browse.all(set).map(({ className, excluded, tags }) => ({ className, excluded, tags }))).toEqual(
+          plain.map(({ tags, ...image }) => ({ ...image, tags: [...tags].sort() })),
+        );
+        for (const state of [...states].reverse()) {
+          store.curation.undo(set);
+          expect(seen()).toEqual(state);
+        }
+        expect(seen()).toEqual(imported);
+        expect(store.curation.state(set).canUndo).toBeNull();
+        for (const _ of states) store.curation.redo(set);
+        expect(seen()).toEqual(last);
+        for (const _ of states) store.curation.undo(set);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('what is trained on follows from the marks: images, classes, counts, pairs and snapshot agree', () => {
+    fc.assert(
+      fc.property(fc.array(anEdit, { minLength: 1, maxLength: 5 }), (edits) => {
+        const importedSplits = new Map(store.browse.all(set).map(({ id, split }) => [id, split]));
+        for (const edit of edits) store.curation.apply(set, edit);
+        const images = store.datasets.images(set);
+        const summary = store.datasets.get(set);
+        const all = store.browse.all(set);
+        expect(images.map(({ id, className }) => [id, className])).toEqual(
+          all.filter((i) => !i.excluded).map(({ id, className }) => [id, className]),
+        );
+        expect(images.every(({ id, split }) => importedSplits.get(id) === split)).toBe(true);
+        expect(summary.images).toBe(images.length);
+        expect(summary.snapshot).toBe(snapshotOf(images));
+        const counts = store.browse.counts(set);
+        expect(counts.kept + counts.excluded).toBe(N);
+        for (const { className, kept } of counts.classes)
+          expect(Object.entries(summary.classes).find(([name]) => name === className)?.[1] ?? 0).toBe(kept);
+        const drawn = store.browse.isEdited(set) ? storedPairs(images, 3) : null;
+        for (const split of SPLITS) {
+          const pairs = store.datasets.pairs(set, split);
+          expect(pairs).toHaveLength(summary.pairs[split]);
+          if (drawn) expect(pairs).toEqual(drawn[split]);
+        }
+        while (store.curation.state(set).canUndo) store.curation.undo(set);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+test('an edit after undoing ends what could be redone, and the list keeps everything', () => {
+  store.curation.apply(set, { kind: 'exclude', ids: [0, 1, 2] });
+  store.curation.apply(set, { kind: 'tag', ids: [5], tag: 'blurry' });
+  const undone = store.curation.undo(set);
+  expect(undone).toMatchObject({ canUndo: 'Excluded 3 images', canRedo: 'Tagged 1 image "blurry"', edits: 1 });
+  const after = store.curation.apply(set, { kind: 'relabel', ids: [7, 8], className: 'foxes' });
+  expect(after).toMatchObject({ canUndo: 'Relabelled 2 images as "foxes"', canRedo: null, edits: 2 });
+  expect(() => store.curation.redo(set)).toThrow(/nothing to do again/);
+  const history = store.curation.history(set);
+  expect(history.map(({ position, text, undone: gone }) => [position, text, gone])).toEqual([
+    [3, 'Relabelled 2 images as "foxes"', false],
+    [2, 'Tagged 1 image "blurry"', true],
+    [1, 'Excluded 3 images', false],
+  ]);
+  expect(history[1]!.undoneMs).toBeGreaterThanOrEqual(history[1]!.atMs);
+  expect(store.curation.touched(set, 3)).toEqual([7, 8]);
+});
+
+test('marks, history and what can be undone outlast a restart; pairs are drawn the same by a reader', async () => {
+  const workspace = workspaceAt(temporaryFolder());
+  const folder = drawClasses(temporaryFolder(), { a: 30, b: 30 });
+  const first = withCuration(openStore(workspace, { write: true, command: 'first' }));
+  await importFrom(folder, first, { name: 'kept' });
+  first.curation.apply('kept', { kind: 'exclude', ids: [3, 4] });
+  first.curation.apply('kept', { kind: 'relabel', ids: [10], className: 'b' });
+  first.curation.undo('kept');
+  first.close();
+  const reader = withCuration(openStore(workspace, { write: false, command: 'reader' }));
+  const drawn = SPLITS.map((split) => reader.datasets.pairs('kept', split));
+  const summary = reader.datasets.get('kept');
+  expect(reader.curation.state('kept')).toEqual({
+    dataset: 'kept',
+    canUndo: 'Excluded 2 images',
+    canRedo: 'Relabelled 1 image as "b"',
+    edits: 1,
+    undoPosition: 1,
+  });
+  reader.close();
+  const second = withCuration(openStore(workspace, { write: true, command: 'second' }));
+  expect(second.datasets.get('kept')).toEqual(summary);
+  expect(SPLITS.map((split) => second.datasets.pairs('kept', split))).toEqual(drawn);
+  second.close();
+});
+
+test('images that are not there are refused, and nothing is changed', () => {
+  const before = seen();
+  expect(() => store.curation.apply(set, { kind: 'exclude', ids: [1, N] })).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+  expect(seen()).toEqual(before);
+  expect(store.curation.history(set)).toEqual([]);
+  expect(() => store.curation.undo(set)).toThrow(/nothing to undo/);
+});
+
+describe('a set that curation made unusable says why', () => {
+  const idsOf = (...names: string[]): number[] =>
+    store.browse
+      .all(set)
+      .filter((i) => names.includes(i.className))
+      .map(({ id }) => id);
+  test('one class left', () => {
+    expect(whyUntrainable(store.datasets.get(set))).toBeNull();
+    store.curation.apply(set, { kind: 'exclude', ids: idsOf('dogs', 'owls') });
+    const summary = store.datasets.get(set);
+    expect(summary.warnings[0]).toMatch(/All 30 images that are left are of one class, "cats": pairs need at least two/);
+    expect(whyUntrainable(summary)).toBe(summary.warnings[0]);
+    expect(SPLITS.map((split) => store.datasets.pairs(set, split))).toEqual([[], [], []]);
+  });
+  test('a class down to one image', () => {
+    store.curation.apply(set, { kind: 'exclude', ids: idsOf('owls').slice(1) });
+    expect(store.datasets.get(set).warnings.join()).toMatch(/One class has a single image.*"owls"/);
+    expect(whyUntrainable(store.datasets.get(set))).toBeNull();
+  });
+  test('nothing left', () => {
+    store.curation.apply(set, { kind: 'exclude', ids: idsOf('cats', 'dogs', 'owls') });
+    expect(whyUntrainable(store.datasets.get(set))).toMatch(/All images are excluded/);
+  });
+});
+
+describe('taking off the list', () => {
+  test('hides a data set until it is put back, and its name is free for another import meanwhile', async () => {
+    const { root } = store.datasets.get(set);
+    store.datasets.remove(set);
+    expect(store.datasets.list()).toEqual([]);
+    const again = await importFrom(root, store, { name: 'Pets', splitSeed: 3 });
+    expect(again.dataset).toBe('pets-2');
+    expect(store.datasets.get('Pets').dataset).toBe('pets-2');
+    store.datasets.restore(set);
+    expect(store.datasets.list().map(({ dataset }) => dataset)).toEqual(['pets-2', 'pets']);
+  });
+
+  test('ends with the next start where no run was trained on it', async () => {
+    const workspace = workspaceAt(temporaryFolder());
+    const folder = drawClasses(temporaryFolder(), { a: 8, b: 8 });
+    const first = withCuration(openStore(workspace, { write: true, command: 'first' }));
+    for (const name of ['unused', 'used', 'kept']) await importFrom(folder, first, { name });
+    first.curation.apply('unused', { kind: 'tag', ids: [1], tag: 'x' });
+    const { snapshot } = first.datasets.get('used');
+    first.runs.create({ dataset: 'used', snapshot, config: someConfig, versions: {} });
+    first.datasets.remove('unused');
+    first.datasets.remove('used');
+    first.close();
+    const second = withCuration(openStore(workspace, { write: true, command: 'second' }));
+    expect(second.datasets.list().map(({ dataset }) => dataset)).toEqual(['kept']);
+    expect(second.datasets.get('used').images).toBe(16);
+    expect(() => second.datasets.get('unused')).toThrow(/no data set "unused"/);
+    expect((await importFrom(folder, second, { name: 'unused' })).images).toBe(16);
+    second.close();
+  });
+});
+
+test('the list of data sets tells of a large edited one what is quick to know, and get the whole', () => {
+  const images = Array.from({ length: 20_100 }, (_, id) => image(id, id < 10_000 ? 'a' : 'b', { split: id % 5 === 0 ? 'valid' : 'train' }));
+  store.datasets.insert({ ...someDataset({ name: 'large', images, warnings: ['Imported.'] }), pairs: storedPairs(images, 0) });
+  store.curation.apply('large', { kind: 'exclude', ids: [0, 1, 10_050] });
+  const listed = store.datasets.list().find(({ dataset }) => dataset === 'large')!;
+  expect(listed).toMatchObject({ images: 20_097, classes: { a: 9_998, b: 10_099 }, snapshot: '', warnings: ['Imported.'] });
+  const whole = store.datasets.get('large');
+  expect({ images: whole.images, classes: whole.classes, splits: whole.splits }).toEqual({
+    images: listed.images,
+    classes: listed.classes,
+    splits: listed.splits,
+  });
+  expect(whole.snapshot).toBe(snapshotOf(store.datasets.images('large')));
+  expect(store.datasets.list().find(({ dataset }) => dataset === 'large')).toEqual(whole); // known now
+});

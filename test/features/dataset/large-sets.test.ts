@@ -1,0 +1,184 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { LARGE, withCuration } from '../../../src/main/features/dataset/curated.ts';
+import { carryThrough } from '../../../src/main/features/dataset/import.ts';
+import { type Change, edited } from '../../../src/main/features/dataset/edit.ts';
+import { csvOf } from '../../../src/main/features/dataset/export.ts';
+import { LargeSets } from '../../../src/main/features/dataset/large-sets.ts';
+import { snapshotOf } from '../../../src/main/features/dataset/snapshot.ts';
+import { storedPairs } from '../../../src/main/features/dataset/stored-pairs.ts';
+import { openStore, type Store } from '../../../src/main/db/store.ts';
+import { setsEntry } from '../../../src/main/foundation/program-folder.ts';
+import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
+import { type CurationEdit, ImageQuery } from '../../../src/shared/curation.ts';
+import { SPLITS } from '../../../src/shared/dataset.ts';
+import { ImageTable, unpackPairs } from '../../../src/main/domain/pairs/packed.ts';
+import { someDataset } from '../../db/records.ts';
+import { drawClasses, plainInspect, temporaryFolder } from './drawn.ts';
+import { image } from './images.ts';
+
+// Threads of their own, from the build.
+
+let store: Store;
+let sets: LargeSets;
+const images = Array.from({ length: LARGE + 100 }, (_, id) =>
+  image(id, id % 3 ? 'a' : 'b', { sha256: id.toString(16).padStart(64, '0'), split: SPLITS[id % 3 === 2 ? 1 : 0]! }),
+);
+const edit: CurationEdit = { kind: 'exclude', ids: [1, 2, 3, 4] };
+
+beforeEach(() => {
+  const workspace = workspaceAt(temporaryFolder());
+  const opened = openStore(workspace, { write: true, command: 'test' });
+  store = withCuration(opened);
+  sets = new LargeSets(store, setsEntry(), workspace.database);
+  onTestFinished(async () => {
+    await sets.close();
+    store.close();
+  });
+});
+
+const insertLarge = (name = 'large'): string =>
+  store.datasets.insert({ ...someDataset({ name, images, snapshot: name }), pairs: storedPairs(images, 0) }).dataset;
+
+describe('in a thread', () => {
+  test('a large data set is searched and counted as here, with the edits made until now', async () => {
+    const dataset = insertLarge();
+    store.curation.apply(dataset, edit);
+    const query = ImageQuery.parse({ dataset, state: 'kept', sort: 'class', descending: true });
+    expect(await sets.find(query)).toEqual(store.browse.find(query));
+    expect(await sets.counts(dataset)).toEqual(store.browse.counts(dataset));
+    await expect(sets.find({ ...query, dataset: 'nowhere' })).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('pairs are drawn as they are here', async () => {
+    const [there, here] = [insertLarge('there'), insertLarge('here')];
+    store.curation.apply(there, edit);
+    expect(store.datasets.underived(LARGE)).toEqual([there]);
+    await Promise.all([sets.ready(), sets.ready()]);
+    expect(store.datasets.underived(LARGE)).toEqual([]);
+    store.curation.apply(here, edit); // worked out by the next question
+    const facts = (dataset: string): unknown => {
+      const { classes, splits, pairs, snapshot, warnings } = store.datasets.get(dataset);
+      return { classes, splits, pairs, snapshot, warnings, drawn: SPLITS.map((split) => store.datasets.pairs(dataset, split)) };
+    };
+    expect(facts(there)).toEqual(facts(here));
+  });
+
+  test('an edit, its undoing and redoing are those of this thread, and on the history', async () => {
+    const [there, here] = [insertLarge('there'), insertLarge('here')];
+    const both = async (change: Change): Promise<void> => {
+      const { dataset: _, ...found } = await sets.change(there, change);
+      const { dataset: __, ...wanted } = edited(store.curation, here, change);
+      expect(found).toEqual(wanted);
+    };
+    await both(edit);
+    await both({ kind: 'relabel', ids: images.map(({ id }) => id), className: 'b' });
+    await both({ kind: 'tag', ids: [5, 6], tag: 'seen' });
+    await both('undo');
+    await both('undo');
+    await both('redo');
+    const history = (dataset: string): unknown =>
+      store.curation.history(dataset).map(({ atMs: _, undoneMs, ...entry }) => ({ ...entry, at: undoneMs === null }));
+    expect(history(there)).toEqual(history(here));
+    for (const { position } of store.curation.history(there))
+      expect(store.curation.touched(there, position)).toEqual(store.curation.touched(here, position));
+    expect(store.browse.all(there)).toEqual(store.browse.all(here));
+    await expect(sets.change(there, { kind: 'exclude', ids: [images.length] })).rejects.toMatchObject({ code: 'not-found' });
+    await both('undo');
+    await both('undo');
+    await expect(sets.change(there, 'undo')).rejects.toMatchObject({ code: 'bad-request', message: 'There is nothing to undo.' });
+  });
+
+  test('what is found next has the edit in it, though nobody waited', async () => {
+    const dataset = insertLarge();
+    const [, found] = await Promise.all([sets.change(dataset, edit), sets.find(ImageQuery.parse({ dataset, state: 'excluded', sort: 'file' }))]);
+    expect([...found.ids]).toEqual(edit.ids);
+  });
+
+  test('what trains and judges is read as it is here', async () => {
+    const dataset = insertLarge();
+    for (const change of [null, edit]) {
+      if (change) await sets.change(dataset, change);
+      await sets.ready();
+      const { images: packed, snapshot, validPairs } = await sets.training(dataset);
+      const table = new ImageTable(packed);
+      const kept = store.datasets.images(dataset).map(({ group: _, width: __, height: ___, ...image }) => image);
+      expect(Array.from({ length: table.length }, (_, i) => table.at(i))).toEqual(kept);
+      expect(snapshot).toBe(snapshotOf(store.datasets.images(dataset)));
+      expect(unpackPairs(validPairs)).toEqual(store.datasets.pairs(dataset, 'valid'));
+      const { images: some, pairs } = await sets.split(dataset, 'valid');
+      expect(unpackPairs(pairs)).toEqual(store.datasets.pairs(dataset, 'valid'));
+      expect([...some.ids]).toEqual([...new Set(unpackPairs(pairs).flatMap(({ a, b }) => [a, b]))].sort((a, b) => a - b));
+    }
+  });
+
+  test('a list and a copy are written as they are here', async () => {
+    const folder = drawClasses(temporaryFolder(), { cats: 6, dogs: 5 });
+    const { signal } = new AbortController();
+    await carryThrough(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
+    const out = temporaryFolder();
+    await sets.writeCsv('pets', join(out, 'list.csv'));
+    expect(readFileSync(join(out, 'list.csv'), 'utf8')).toBe(csvOf(store.browse.all('pets')));
+    const told: [number, number][] = [];
+    await sets.copy('pets', join(out, 'copy'), signal, (done, total) => told.push([done, total]));
+    expect(told).toEqual(Array.from({ length: 11 }, (_, i) => [i + 1, 11]));
+    expect(readdirSync(join(out, 'copy')).sort()).toEqual(['cats', 'dogs', 'images.csv']);
+    expect(readdirSync(join(out, 'copy', 'dogs'))).toHaveLength(5);
+  });
+
+  test('a copy that is cancelled leaves nothing', async () => {
+    const folder = drawClasses(temporaryFolder(), { cats: 900, dogs: 900 });
+    const { signal } = new AbortController();
+    await carryThrough(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
+    const out = temporaryFolder();
+    const controller = new AbortController();
+    const cancelled = sets.copy('pets', join(out, 'other'), controller.signal, () => controller.abort());
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    expect(existsSync(join(out, 'other'))).toBe(false);
+  });
+
+  test('a failing task is told in words, and the thread goes on', async () => {
+    insertLarge();
+    await expect(sets.begin({ folder: '/nowhere/at/all' }, new AbortController().signal)).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('/nowhere/at/all') as string,
+    });
+    expect((await sets.counts('large')).kept).toBe(images.length);
+  });
+
+  test('a folder is imported, and given back unchanged', async () => {
+    const folder = drawClasses(temporaryFolder(), { cats: 6, dogs: 5 });
+    const { signal } = new AbortController();
+    const take = async (): Promise<string> => carryThrough(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
+    expect(await take()).toBe('pets');
+    expect(store.datasets.get('pets')).toMatchObject({ images: 11, classes: { cats: 6, dogs: 5 } });
+    expect(await take()).toBe('pets');
+    expect(store.datasets.list()).toHaveLength(1);
+  });
+
+  test('an import that is cancelled stores nothing', async () => {
+    const folder = drawClasses(temporaryFolder(), { cats: 6, dogs: 5 });
+    const controller = new AbortController();
+    const session = await sets.begin({ folder }, controller.signal);
+    const inspect: typeof plainInspect = async (files, options) => {
+      const answers = await plainInspect(files, options);
+      controller.abort();
+      return answers;
+    };
+    await expect(carryThrough(session, { inspect, signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    expect(store.datasets.list()).toEqual([]);
+  });
+});
+
+test('what was worked out before an edit is not kept after it', () => {
+  const dataset = insertLarge();
+  store.curation.apply(dataset, edit);
+  const { edits } = store.browse.keptAfter(dataset);
+  const { snapshot, classes, splits, pairs, groups, warnings, images: n } = store.datasets.get(dataset);
+  const stale = { snapshot, classes, splits, pairs, groups, warnings, images: n };
+  store.curation.apply(dataset, { kind: 'exclude', ids: [7] });
+  expect(store.datasets.putDerived(dataset, stale, { train: [], valid: [], test: [] }, edits)).toBe(false);
+  store.curation.undo(dataset);
+  expect(store.datasets.putDerived(dataset, stale, { train: [], valid: [], test: [] }, edits)).toBe(true); // the same edits hold again
+});

@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Grants } from '../../../src/main/features/media/file-access.ts';
+import { temporaryFolder } from '../dataset/drawn.ts';
+
+function kit(): { grants: Grants; again: () => Grants; file: (...parts: string[]) => string } {
+  const folder = temporaryFolder();
+  const file = (...parts: string[]): string => {
+    mkdirSync(join(folder, ...parts.slice(0, -1)), { recursive: true });
+    const path = join(folder, ...parts);
+    writeFileSync(path, 'bytes');
+    return path;
+  };
+  const again = (): Grants =>
+    new Grants(
+      join(folder, 'granted.json'),
+      () => [join(folder, 'workspace'), join(folder, 'pets')],
+      (path) => path === join(folder, 'compared.png'),
+    );
+  return { grants: again(), again, file };
+}
+
+test('images of the workspace, of imported folders, chosen ones and those compared may be shown; no others', async () => {
+  const { grants, file } = kit();
+  const other = file('private', 'me.png');
+  expect(await grants.allows(file('pets', 'cats', 'a.png'))).toBe(true);
+  expect(await grants.allows(file('workspace', 'received', 'x.JPG'))).toBe(true);
+  expect(await grants.allows(file('compared.png'))).toBe(true);
+  expect(await grants.allows(other)).toBe(false);
+  expect(await grants.allows(file('pets-of-another', 'a.png'))).toBe(false);
+  await grants.add(other);
+  expect(await grants.allows(other)).toBe(true);
+  expect(await grants.allows(file('private', 'you.png'))).toBe(false); // its neighbours stay out
+});
+
+test('no way leads out: neither .. nor a link, and no file but images', async () => {
+  const { grants, file } = kit();
+  const secret = file('private', 'me.png');
+  const inside = file('pets', 'a.png');
+  expect(await grants.allows(join(inside, '..', '..', 'private', 'me.png'))).toBe(false);
+  expect(await grants.allows(file('workspace', 'twinlens.sqlite'))).toBe(false);
+  await grants.add(file('private', 'passwords.txt'));
+  expect(await grants.allows(file('private', 'passwords.txt'))).toBe(false);
+  if (process.platform === 'win32') return;
+  symlinkSync(secret, join(inside, '..', 'link.png'));
+  expect(await grants.allows(join(inside, '..', 'link.png'))).toBe(false);
+});
+
+test('what was chosen is remembered, the last thousand; a damaged list is an empty one', async () => {
+  const { grants, again, file } = kit();
+  const first = file('private', 'first.png');
+  await grants.add(first);
+  expect(await again().allows(first)).toBe(true);
+  await Promise.all(Array.from({ length: 1000 }, (_, i) => grants.add(`/elsewhere/${i}.png`)));
+  expect(await again().allows(first)).toBe(false);
+  expect((JSON.parse(readFileSync(file('x', 'y').replace('x/y', 'granted.json'), 'utf8')) as string[]).length).toBe(1000);
+  file('granted.json');
+  expect(await again().allows('/elsewhere/5.png')).toBe(false);
+});

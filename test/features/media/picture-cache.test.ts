@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { PictureCache } from '../../../src/main/features/media/picture-cache.ts';
+import { temporaryFolder } from '../dataset/drawn.ts';
+
+/** `count` pictures of 1,000 bytes in two folders, the first the longest unused. */
+function kit(count: number, limit: number): { cache: PictureCache; paths: string[] } {
+  const folder = temporaryFolder();
+  const folders = ['thumbs', 'previews'].map((name) => join(folder, name));
+  const paths = Array.from({ length: count }, (_, i) => {
+    const place = join(folders[i % 2]!, `a${i % 3}`);
+    mkdirSync(place, { recursive: true });
+    const path = join(place, `${i}.jpg`);
+    writeFileSync(path, Buffer.alloc(1000));
+    utimesSync(path, 1000 + i, 1000 + i);
+    return path;
+  });
+  return { cache: new PictureCache(folders, () => limit), paths };
+}
+const left = (paths: readonly string[]): number[] => paths.flatMap((path, i) => (existsSync(path) ? [i] : []));
+
+test('says how much it holds, nothing where there is no folder yet', async () => {
+  const { cache } = kit(7, 5000);
+  expect(await cache.usage()).toEqual({ files: 7, bytes: 7000, limit: 5000 });
+  expect(await new PictureCache(['/no/such/folder'], () => 1).usage()).toEqual({ files: 0, bytes: 0, limit: 1 });
+});
+
+test('what was not looked at for longest goes first, until a fifth of the limit is free', async () => {
+  const { cache, paths } = kit(12, 10_000);
+  await cache.prune();
+  expect(left(paths)).toEqual([4, 5, 6, 7, 8, 9, 10, 11]);
+});
+
+test('what was looked at since stays', async () => {
+  const { cache, paths } = kit(12, 10_000);
+  cache.use(paths[0]!);
+  cache.use(paths[2]!);
+  await new Promise((resolve) => setTimeout(resolve, 50)); // until it is noted on the disk
+  await cache.prune();
+  expect(left(paths)).toEqual([0, 2, 6, 7, 8, 9, 10, 11]);
+});
+
+test('below its limit nothing goes, and all of it when it is cleared', async () => {
+  const { cache, paths } = kit(9, 9000);
+  await cache.prune();
+  expect(left(paths)).toHaveLength(9);
+  await cache.clear();
+  expect(left(paths)).toEqual([]);
+  expect((await cache.usage()).bytes).toBe(0);
+});
+
+test('is looked through again after a thousand more pictures', async () => {
+  const { cache, paths } = kit(12, 10_000);
+  for (let n = 0; n < 999; n++) cache.add();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(left(paths)).toHaveLength(12);
+  cache.add();
+  await cache.prune();
+  expect(left(paths)).toHaveLength(8);
+});

@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
+import { PictureShelf } from '../../../src/main/features/media/preview-service.ts';
+import { drawnPng, temporaryFolder } from '../dataset/drawn.ts';
+
+const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The real process, counting what it is asked for. */
+function kit(): { shelf: PictureShelf; folder: string; asked: string[] } {
+  const folder = temporaryFolder();
+  const host = new ComputeHost(join(import.meta.dirname, '..', '..', '..', 'dist', 'main', 'compute.cjs'));
+  onTestFinished(() => host.dispose());
+  const asked: string[] = [];
+  const counting = {
+    ask: ((call: 'picture', args: { file: string; sha256: string | null; longest: number; out: string }) => {
+      asked.push(args.file);
+      return host.ask(call, args);
+    }) as ComputeHost['ask'],
+  };
+  return {
+    shelf: new PictureShelf(
+      counting,
+      { thumb: join(folder, 'thumbs'), image: join(folder, 'previews') },
+      { use: () => undefined, add: () => undefined },
+    ),
+    folder,
+    asked,
+  };
+}
+
+function pngIn(folder: string, name: string, width: number, height: number): { file: string; sha256: string } {
+  const bytes = drawnPng(name, width, height);
+  const file = join(folder, `${name}.png`);
+  writeFileSync(file, bytes);
+  return { file, sha256: sha256Of(bytes) };
+}
+
+/** Size in px from a baseline JPEG's frame header. */
+function jpegSize(path: string): [number, number] {
+  const bytes = readFileSync(path);
+  for (let at = 2; at < bytes.length; at += 2 + bytes.readUInt16BE(at + 2)) {
+    if ([0xc0, 0xc1, 0xc2].includes(bytes[at + 1]!)) return [bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5)];
+  }
+  throw new Error('no frame');
+}
+
+describe('pictures for showing', () => {
+  test('keep their shape, are never enlarged, and lie under the hash of what they show', async () => {
+    const { shelf, folder } = kit();
+    const { file, sha256 } = pngIn(folder, 'wide', 640, 160);
+    const thumb = await shelf.imported(file, sha256, 'thumb');
+    expect(thumb).toBe(join(folder, 'thumbs', sha256.slice(0, 2), `${sha256}.jpg`));
+    expect(jpegSize(thumb)).toEqual([320, 80]);
+    expect(jpegSize(await shelf.imported(file, sha256, 'image'))).toEqual([640, 160]);
+    expect(jpegSize(await shelf.loose(file, 'thumb'))).toEqual([320, 80]);
+  });
+
+  test('are made once, however many ask, and outlast the file', async () => {
+    const { shelf, folder, asked } = kit();
+    const { file, sha256 } = pngIn(folder, 'one', 30, 40);
+    const paths = await Promise.all(Array.from({ length: 8 }, () => shelf.imported(file, sha256, 'thumb')));
+    expect(new Set(paths).size).toBe(1);
+    expect(asked).toHaveLength(1);
+    rmSync(file);
+    expect(await shelf.imported(file, sha256, 'thumb')).toBe(paths[0]);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('of a changed, missing or broken file are refused in words, and nothing is kept', async () => {
+    const { shelf, folder } = kit();
+    const { file, sha256 } = pngIn(folder, 'one', 30, 40);
+    writeFileSync(file, drawnPng('another', 30, 40));
+    await expect(shelf.imported(file, sha256, 'thumb')).rejects.toMatchObject({
+      code: 'bad-image',
+      message: expect.stringMatching(/changed since it was imported/) as string,
+    });
+    rmSync(file);
+    await expect(shelf.imported(file, sha256, 'thumb')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(shelf.loose(file, 'image')).rejects.toMatchObject({ code: 'not-found' });
+    writeFileSync(file, 'text');
+    await expect(shelf.loose(file, 'image')).rejects.toMatchObject({ code: 'bad-image' });
+    expect(existsSync(join(folder, 'thumbs'))).toBe(false);
+  });
+
+  test('newest first, and what nobody waits for any more is not begun', async () => {
+    const { shelf, folder, asked } = kit();
+    const pictures = Array.from({ length: 12 }, (_, i) => pngIn(folder, `p${i}`, 20, 20));
+    const controllers = pictures.map(() => new AbortController());
+    const ends = pictures.map(({ file, sha256 }, i) =>
+      shelf.imported(file, sha256, 'thumb', controllers[i]!.signal).then(
+        () => i,
+        (error: { code: string }) => error.code,
+      ),
+    );
+    for (const i of [4, 5, 6, 7]) controllers[i]!.abort();
+    const answers = await Promise.all(ends);
+    expect(answers.filter((answer) => answer === 'cancelled')).toHaveLength(4);
+    expect(answers.slice(4, 8)).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled']);
+    const order = asked.map((file) => Number(/p(\d+)\.png$/.exec(file)![1]));
+    expect(order).toHaveLength(8);
+    expect(order.indexOf(11)).toBeLessThan(order.lastIndexOf(8) + 1);
+    const queued = order.filter((i) => i >= 8);
+    expect(queued).toEqual([...queued].sort((a, b) => b - a));
+    expect(readdirSync(join(folder, 'thumbs')).length).toBeGreaterThan(0);
+  });
+});

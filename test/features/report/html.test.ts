@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { markup, nameOf } from '../../../src/main/features/report/html.ts';
+
+/** Reads character references back, as a browser would. */
+const unescaped = (text: string): string =>
+  text.replace(/&(lt|gt|quot|amp|#39);/g, (_, entity: string) => ({ lt: '<', gt: '>', quot: '"', amp: '&', '#39': "'" })[entity]!);
+const withoutControls = (text: string): string => text.replace(/\p{Cc}/gu, ' ').toWellFormed();
+
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', 'img onerror=', '</bdi>', '-->', '\u202e', '\n', 'a', '&lt;', '<script>') }),
+);
+
+describe('escaping', () => {
+  test('no text makes a tag, leaves an attribute, or starts a character reference of its own', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const inside = markup`<p title="${text}">${text}</p>`.source.match(/^<p title="([^"]*)">([^<]*)<\/p>$/);
+        expect(inside).not.toBeNull();
+        for (const part of inside!.slice(1)) {
+          expect(part).not.toMatch(/[<>"']/);
+          expect(part).not.toMatch(/&(?!(lt|gt|quot|amp|#39);)/);
+        }
+      }),
+    );
+  });
+
+  test('what is shown is the text itself', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const clean = withoutControls(text);
+        expect(unescaped(markup`${clean}`.source)).toBe(clean);
+      }),
+    );
+  });
+
+  test('control characters become visible pictures, line breaks and tabs stay', () => {
+    expect(markup`${'a\u0000b\u001bc\u007fd\u0085e\n\t'}`.source).toBe('a\u2400b\u241bc\u2421d\ufffde\n\t');
+  });
+
+  test('markup stays markup, lists are joined, absent values are nothing, zero is a number', () => {
+    expect(markup`<ul>${['<a>', 'b'].map((x) => markup`<li>${x}</li>`)}</ul>${null}${undefined}${false}${0}`.source).toBe(
+      '<ul><li>&lt;a&gt;</li><li>b</li></ul>0',
+    );
+  });
+
+  test('a name keeps its own direction', () => {
+    expect(nameOf('\u202egpj.exe').source).toBe('<bdi class="name">\u202egpj.exe</bdi>');
+  });
+});

@@ -1,0 +1,251 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { renderReport } from '../../../src/main/features/report/render.ts';
+import { EMPTY_REASONS, type Comparison, type EmptyReason } from '../../../src/shared/comparison.ts';
+import { DATASET, RUN, sampleComparison, sampleInput, shown } from './sample.ts';
+
+/** What a reader sees: no tags, one space between words. */
+const textOf = (page: string): string =>
+  page
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&(lt|gt|quot|amp|#39);/g, (_, e: string) => ({ lt: '<', gt: '>', quot: '"', amp: '&', '#39': "'" })[e]!)
+    .replace(/[\s\u00a0]+/g, ' ');
+
+const only = (changes: Partial<Comparison>, distance?: number): string =>
+  renderReport(sampleInput({ comparisons: [shown(sampleComparison(distance, changes))] }));
+
+describe('a full report', () => {
+  const page = renderReport(sampleInput());
+  const text = textOf(page);
+  const judged = RUN.metrics.find((m) => m.split === 'test')!;
+
+  test.each([
+    ['file names', ['26605779860_50872b454a_n.jpg', '14087947408_9779257411_n.jpg']],
+    ['classes and sizes', ['class Rose · 1024 × 768 px', 'class Daisy · 320 × 240 px']],
+    [
+      'the verdict in words',
+      [`The network takes these for different: distance 1.63, above the threshold of ${RUN.calibration!.threshold.toFixed(2)}.`],
+    ],
+    ['similarity, distance, threshold, margin', ['Similarity', 'Distance 1.63', 'Threshold', 'Margin 2.00']],
+    ['support', ['validation pairs at least this far above the threshold']],
+    ['calibration pairs', ['calibrated on 424 validation pairs']],
+    [
+      'test figures',
+      ['On 500 test pairs', `AUC ${judged.auc.toFixed(3)} (95 % interval ${judged.aucLow.toFixed(3)} to ${judged.aucHigh.toFixed(3)})`],
+    ],
+    [
+      'both kinds of maps and their scale',
+      ['For “different” factual', 'Against “different” counterfactual', '0 no colour', '1.42 for “different”', '7 × 7'],
+    ],
+    ['the target', ['The maps explain the verdict']],
+    ['layer, engine, device, seed, versions', ['block_16_project', 'onnx on webgpu', 'seed 1234', 'onnxruntime-node 1.30.0']],
+    [
+      'hashes',
+      [RUN.modelSha256!, RUN.snapshot, sampleComparison().images[0].sha256, sampleComparison().images[1].sha256, RUN.config.weights!.sha256],
+    ],
+    ['confusion', ['truly same', 'called different', ...judged.confusion.flat().map(String)]],
+    [
+      'the data',
+      ['Flowers', '1,530 in 5 classes', 'Sunflower 300', 'training 1,070 2,140', '3 files were left out: 2 × Not an image', 'Rose/notes.txt'],
+    ],
+    ['curves', ['best: epoch 18', 'contrastive loss', 'training', 'validation']],
+    [
+      'the paper',
+      ['Livieris', 'Pintelas', 'Kiriakidou', '“Explainable Image Similarity: Integrating Siamese Networks and Grad-CAM”', '2023, 9(10), 224'],
+    ],
+    ['a signature', ['Name', 'Date', 'Signature']],
+    ['when and by what', ['14 November 2026, 10:32 UTC', 'Twinlens 0.1.0']],
+  ])('tells %s', (_, facts) => {
+    for (const fact of facts) expect(text).toContain(fact);
+  });
+
+  test('carries all six pictures inside itself, each with a description', () => {
+    const images = [...page.matchAll(/<img src="data:image\/png;base64,([A-Za-z0-9+/=]+)" alt="([^"]+)">/g)];
+    expect(images).toHaveLength(6);
+    expect(Buffer.from(images[0][1], 'base64')).toEqual(shown(sampleComparison()).images[0].photo.bytes);
+    expect(new Set(images.map((m) => m[2])).size).toBe(6);
+  });
+
+  test('can neither fetch nor run anything', () => {
+    expect(page).toContain(`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">`);
+    expect(page).not.toMatch(/<script|<link|<iframe|javascript:|@import|url\(|https?:\/\//i);
+  });
+
+  test('keeps folders of the machine to itself', () => {
+    expect(page).not.toContain('/home/ana');
+    const weights = { ...RUN.config.weights!, source: '/home/ana/downloads/mobilenet.safetensors' };
+    const byFile = renderReport(sampleInput({ runs: [{ ...RUN, config: { ...RUN.config, weights } }] }));
+    expect(byFile).toContain('mobilenet.safetensors');
+    expect(byFile).not.toContain('/home/ana');
+  });
+
+  test('has unique ids and no link to nowhere', () => {
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((m) => m[1]);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
+    for (const [, target] of page.matchAll(/aria-labelledby="([^"]+)"/g)) expect(ids).toContain(target);
+  });
+});
+
+describe('what the person adds', () => {
+  const judged = (judgement: 'agree' | 'unsure' | 'disagree' | null, note = ''): string =>
+    renderReport(sampleInput({ comparisons: [{ ...shown(sampleComparison()), judgement, note }] }));
+
+  test.each([
+    ['agree', 'I agree with the verdict.'],
+    ['unsure', 'I am unsure whether the verdict is right.'],
+    ['disagree', 'I disagree with the verdict.'],
+  ] as const)('%s stands in words beside the comparison and is ticked above the signature', (judgement, sentence) => {
+    const text = textOf(judged(judgement));
+    expect(text).toContain(`My judgement ${{ agree: '✓', unsure: '?', disagree: '✗' }[judgement]} ${sentence}`);
+    expect(text).toContain(`✓ ${judgement} (chosen)`);
+    expect(text.match(/\(chosen\)/g)).toHaveLength(1);
+  });
+
+  test('a note keeps its paragraphs and is escaped', () => {
+    const page = judged(null, 'Petals <decide>.\r\n\r\nLeaves & stems:\nnot.');
+    expect(page).toContain('Petals &lt;decide&gt;.');
+    expect(textOf(page)).toContain('My judgement Petals <decide>. Leaves & stems: not.');
+    expect(page).not.toContain('<decide>');
+  });
+
+  test('who said nothing is not quoted', () => {
+    const page = judged(null);
+    expect(page).not.toContain('class="personal"');
+    expect(page).not.toContain('(chosen)');
+  });
+
+  test('curation of the data set and the name of the run are told', () => {
+    const datasets = [{ ...DATASET, curation: { excluded: 1, relabelled: 1204 } }];
+    const text = textOf(renderReport(sampleInput({ datasets, runs: [{ ...RUN, name: 'Final <network>' }] })));
+    expect(text).toContain('curated: 1 image excluded, 1,204 images put into another class');
+    expect(text).toContain('The network · Final <network>');
+    expect(textOf(renderReport(sampleInput({ datasets: [{ ...DATASET, curation: { excluded: 0, relabelled: 0 } }] })))).toContain('no: as imported');
+  });
+
+  test('each printed page names the model', () => {
+    expect(renderReport(sampleInput())).toContain(`content:"Twinlens comparison report · model ${RUN.modelSha256!.slice(0, 12)}"`);
+    const hostile = sampleComparison(1, { modelSha256: '"}body{display:none}' });
+    expect(renderReport(sampleInput({ comparisons: [shown(hostile)] }))).toContain('content:"Twinlens comparison report"');
+  });
+});
+
+describe('honest words', () => {
+  test('same, below the threshold', () => {
+    expect(textOf(only({}, 0.41))).toContain('The network takes these for the same: distance 0.41, below the threshold');
+  });
+
+  test('distance and threshold are never shown as one number when they differ', () => {
+    const text = textOf(only({ threshold: 0.912, distance: 0.9149, verdict: 'different' }));
+    expect(text).toContain('distance 0.915, above the threshold of 0.912');
+  });
+
+  test('support of 212 pairs, of few, of one, of none', () => {
+    const support = (pairs: number, agree: number): string => textOf(only({ support: { pairs, agree } }));
+    expect(support(212, 0.97)).toContain('Of the 212 validation pairs at least this far above the threshold, 97.0 % are truly different.');
+    expect(support(12, 0.5)).toContain('That is few pairs to go by.');
+    expect(support(1, 1)).toContain('Only one validation pair lies this far above the threshold; it is truly different.');
+    expect(support(0, 0)).toContain('No validation pair lies this far above the threshold');
+  });
+
+  test('the target distance is told, and changes the names of the maps', () => {
+    const text = textOf(only({ target: 'distance' }));
+    expect(text).toContain('The maps explain the distance, whatever the verdict');
+    expect(text).toContain('For a larger distance factual');
+    expect(text).not.toContain('For “different” factual');
+  });
+
+  test('a verdict that contradicts the folders is called so', () => {
+    expect(textOf(only({}, 0.41))).toContain('The data set files the two images in different classes. The verdict contradicts that.');
+    expect(textOf(only({}, 1.63))).toContain('The verdict agrees with that.');
+  });
+
+  test.each(Object.keys(EMPTY_REASONS) as EmptyReason[])('an empty map says why: %s', (reason) => {
+    const comparison = sampleComparison();
+    comparison.images[1].empty = reason;
+    const page = renderReport(sampleInput({ comparisons: [shown(comparison)] }));
+    const mapsItEmpties = reason === 'no-factual' || reason === 'no-counterfactual' ? 1 : 2;
+    expect(textOf(page).split(EMPTY_REASONS[reason])).toHaveLength(mapsItEmpties + 1);
+  });
+
+  test('a scale of zero has no bar and says so', () => {
+    const page = only({ scale: 0 });
+    expect(textOf(page)).toContain('All four maps are empty, so there is no scale.');
+    expect(page).not.toContain('class="scale-bar');
+  });
+
+  test('warnings of comparison, run and data set are shown as such', () => {
+    const page = renderReport(
+      sampleInput({
+        comparisons: [shown(sampleComparison(1.63, { warnings: ['Border evidence.'] }))],
+        runs: [{ ...RUN, warnings: ['Few pairs.', 'Collapsed.'] }],
+        datasets: [{ ...DATASET, warnings: ['Near duplicates.'] }],
+      }),
+    );
+    const text = textOf(page);
+    for (const words of [
+      'Warning · About this comparison Border evidence.',
+      '2 warnings · About this run Few pairs. Collapsed.',
+      'Warning · About the data set Near duplicates.',
+    ])
+      expect(text.replace(/ ! /g, ' ')).toContain(words);
+  });
+
+  test('a changed data set, an unjudged run, a lost run and a lost data set are told', () => {
+    const changed = textOf(renderReport(sampleInput({ datasets: [{ ...DATASET, snapshot: 'f'.repeat(64) }] })));
+    expect(changed).toContain('The data set has changed since this run was trained');
+    const unjudged = textOf(renderReport(sampleInput({ runs: [{ ...RUN, metrics: [], epochs: [], bestEpoch: null, validDistances: null }] })));
+    expect(unjudged).toContain('has not been judged');
+    expect(unjudged).toContain('No epoch was finished');
+    const lost = textOf(renderReport(sampleInput({ runs: [], datasets: [] })));
+    expect(lost).toContain('no longer in the workspace');
+    expect(textOf(renderReport(sampleInput({ datasets: [] })))).toContain('The data set flowers is no longer in the workspace');
+  });
+});
+
+describe('several comparisons', () => {
+  const input = sampleInput({ comparisons: [1.63, 0.41].map((d, i) => shown(sampleComparison(d, { comparison: `cmp-${i}` }))), runs: [RUN, RUN] });
+  const page = renderReport(input);
+
+  test('have a section each and an overview, and their run is described once', () => {
+    expect(page.match(/<section class="comparison"/g)).toHaveLength(2);
+    expect(page.match(/<section class="run"/g)).toHaveLength(1);
+    expect(textOf(page)).toContain('At a glance');
+    expect(textOf(page)).toContain('Comparison 2 of 2');
+  });
+});
+
+test('hostile names stay text, wherever they stand', () => {
+  const hostile = fc.string({
+    unit: fc.constantFrom('<img src=x onerror=alert(1)>', '"', "'", '</bdi>', '\n', '&amp;', '\u202e', 'é', '<!--', '</title>'),
+    minLength: 1,
+  });
+  fc.assert(
+    fc.property(hostile, (name) => {
+      const comparison = sampleComparison(1.63, { layer: name, warnings: [name], versions: { [name]: name } });
+      Object.assign(comparison.images[0], { file: name.replaceAll('/', '∕'), className: name });
+      const page = renderReport(
+        sampleInput({
+          title: name,
+          introduction: `x ${name.replaceAll(/\n+/g, '\n')}`, // an empty line would start a paragraph, as it should
+          comparisons: [shown(comparison)],
+          runs: [{ ...RUN, warnings: [name], error: name }],
+          datasets: [{ ...DATASET, name, classes: { [name]: 3 }, rejected: [{ file: name, reason: name }], warnings: [name] }],
+          appVersion: name,
+        }),
+      );
+      const plain = renderReport(
+        sampleInput({
+          introduction: 'x',
+          comparisons: [shown(sampleComparison(1.63, { warnings: ['x'] }))],
+          runs: [{ ...RUN, warnings: ['x'], error: 'x' }],
+          datasets: [{ ...DATASET, classes: { x: 3 }, rejected: [{ file: 'x', reason: 'x' }], warnings: ['x'] }],
+        }),
+      );
+      const tags = (html: string): string[] => [...html.matchAll(/<\/?([a-z!-]+)/gi)].map((m) => m[1]);
+      expect(tags(page)).toEqual(tags(plain));
+    }),
+    { numRuns: 60 },
+  );
+});

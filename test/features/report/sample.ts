@@ -1,0 +1,180 @@
+import { judge } from '../../../src/main/domain/evaluate/metrics.ts';
+import { fitCalibration, similarityOf } from '../../../src/main/domain/evaluate/calibrate.ts';
+import { supportOf } from '../../../src/main/domain/evaluate/support.ts';
+import { chooseThreshold, verdictOf } from '../../../src/main/domain/evaluate/threshold.ts';
+import type { ImagePictures, ReportComparison, ReportInput } from '../../../src/main/features/report/types.ts';
+import type { Comparison } from '../../../src/shared/comparison.ts';
+import type { DatasetSummary } from '../../../src/shared/dataset.ts';
+import { randomFor } from '../../../src/shared/random.ts';
+import type { EpochRow, RunRecord } from '../../../src/shared/run.ts';
+import { drawPng, flower, spot } from './png.ts';
+
+/** A whole, plausible report made by the test itself: drawn flowers, drawn distances, figures from the evaluation. */
+
+const random = randomFor(1, 'sample report');
+const MARGIN = 2;
+
+function drawPairs(n: number): { distances: number[]; labels: (0 | 1)[] } {
+  const labels = Array.from({ length: n }, (_, i): 0 | 1 => (i % 2 === 0 ? 0 : 1));
+  return { labels, distances: labels.map((label) => Math.abs((label ? 1.45 : 0.5) + 0.34 * random.normal())) };
+}
+
+const valid = drawPairs(424);
+const test = drawPairs(500);
+const threshold = chooseThreshold(valid.distances, valid.labels);
+const { calibration } = fitCalibration(valid.distances, valid.labels, threshold);
+const sorted = (label: 0 | 1): number[] => valid.distances.filter((_, i) => valid.labels[i] === label).sort((a, b) => a - b);
+
+const hash = (digit: string): string => `${digit}0123456789abcdef`.repeat(4).slice(0, 64);
+
+const epochs: EpochRow[] = Array.from({ length: 24 }, (_, i) => {
+  const [lossTrain, lossValid] = [0.12 + 0.9 * Math.exp(-i / 6), 0.21 + 0.75 * Math.exp(-i / 5) + 0.004 * Math.max(0, i - 17)];
+  return {
+    epoch: i + 1,
+    lossTrain,
+    lossValid,
+    aucTrain: 0.985 - 0.36 * Math.exp(-i / 5),
+    aucValid: 0.955 - 0.34 * Math.exp(-i / 5) - 0.002 * Math.max(0, i - 17),
+    accuracyTrain: 0.93,
+    accuracyValid: 0.9,
+    lr: 0.001,
+    seconds: 21,
+    imagesPerSecond: 212,
+    best: i < 18,
+  };
+});
+
+export const RUN: RunRecord = {
+  run: 'run-7',
+  dataset: 'flowers',
+  snapshot: hash('7'),
+  config: {
+    backbone: 'mobilenet_v2_035',
+    weights: {
+      source: 'mobilenet_v2_035_224',
+      sha256: hash('4'),
+      flavour: 'keras',
+      preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+      licence: 'Apache-2.0',
+    },
+    flavour: 'keras',
+    preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+    scope: 'last-stage',
+    batchNorm: 'frozen',
+    epochs: 40,
+    batch: 16,
+    size: 224,
+    lr: 0.0003,
+    optimizer: 'adam',
+    weightDecay: 0,
+    clipNorm: 5,
+    dim: 2,
+    margin: MARGIN,
+    patience: 6,
+    plateau: 3,
+    augmentation: { flipHorizontal: true, flipVertical: false, rotation: 15, crop: 0.1, colour: 0.2 },
+    seed: 1234,
+    engine: 'onnx',
+    device: 'webgpu',
+  },
+  status: 'done',
+  epochs,
+  bestEpoch: 18,
+  calibration,
+  validDistances: { same: sorted(0), different: sorted(1) },
+  metrics: [
+    judge(valid.distances, valid.labels, threshold, 'valid', randomFor(1, 'bootstrap', 'valid')),
+    judge(test.distances, test.labels, threshold, 'test', randomFor(1, 'bootstrap', 'test')),
+  ],
+  warnings: [],
+  sessions: [{ firstEpoch: 1, engine: 'onnx', device: 'webgpu', batch: 16, partPairs: null }],
+  modelSha256: hash('a'),
+  seconds: 733,
+  versions: { twinlens: '0.1.0', 'onnxruntime-node': '1.30.0' },
+  createdMs: Date.UTC(2026, 10, 14, 9, 5),
+  finishedMs: Date.UTC(2026, 10, 14, 9, 18),
+  error: null,
+};
+
+export const DATASET: DatasetSummary = {
+  dataset: 'flowers',
+  name: 'Flowers',
+  root: '/home/ana/pictures/flowers',
+  images: 1530,
+  classes: { Daisy: 320, Lily: 290, Rose: 310, Sunflower: 300, Tulip: 310 },
+  splits: { train: 1070, valid: 212, test: 248 },
+  pairs: { train: 2140, valid: 424, test: 500 },
+  groups: null,
+  rejected: [
+    { file: 'Rose/Thumbs.db', reason: 'Not an image.' },
+    { file: 'Rose/notes.txt', reason: 'Not an image.' },
+    { file: 'Tulip/broken.jpg', reason: 'The file ends too early.' },
+  ],
+  warnings: [],
+  snapshot: hash('7'),
+  createdMs: Date.UTC(2026, 10, 13, 16, 0),
+};
+
+export function drawnPictures(width: number, height: number, petals: number): ImagePictures {
+  const under = flower(width, height, petals);
+  const png = (paint: typeof under) => ({ bytes: drawPng(width, height, paint), mime: 'image/png' as const });
+  return {
+    photo: png(under),
+    factual: png(spot(under, width, height, [0.5, 0.45], [230, 110, 40])),
+    counterfactual: png(spot(under, width, height, [0.25, 0.75], [60, 130, 210])),
+  };
+}
+
+export function sampleComparison(distance = 1.63, changes: Partial<Comparison> = {}): Comparison {
+  const image = (file: string, className: string, digit: string, width: number, height: number): Comparison['images'][number] => ({
+    file: `/home/ana/pictures/flowers/${className}/${file}`,
+    sha256: hash(digit),
+    className,
+    width,
+    height,
+    mapWidth: 7,
+    mapHeight: 7,
+    empty: null,
+    photo: '',
+    factual: '',
+    counterfactual: '',
+    signed: '',
+  });
+  return {
+    comparison: 'cmp-31',
+    run: RUN.run,
+    createdMs: Date.UTC(2026, 10, 14, 10, 2),
+    target: 'verdict',
+    layer: 'block_16_project',
+    distance,
+    similarity: similarityOf(distance, calibration),
+    threshold,
+    verdict: verdictOf(distance, threshold),
+    support: supportOf(distance, threshold, RUN.validDistances!),
+    scale: 1.42,
+    images: [image('26605779860_50872b454a_n.jpg', 'Rose', 'b', 1024, 768), image('14087947408_9779257411_n.jpg', 'Daisy', 'c', 320, 240)],
+    modelSha256: RUN.modelSha256!,
+    engine: 'onnx',
+    device: 'webgpu',
+    warnings: [],
+    versions: { twinlens: '0.1.0', 'onnxruntime-node': '1.30.0' },
+    ...changes,
+  };
+}
+
+const [ROSE, DAISY] = [drawnPictures(320, 240, 5), drawnPictures(320, 240, 12)];
+
+export const shown = (comparison: Comparison): ReportComparison => ({
+  comparison,
+  images: [ROSE, DAISY],
+});
+
+export const sampleInput = (changes: Partial<ReportInput> = {}): ReportInput => ({
+  title: 'Rose against daisy',
+  generatedMs: Date.UTC(2026, 10, 14, 10, 32),
+  comparisons: [shown(sampleComparison())],
+  runs: [RUN],
+  datasets: [DATASET],
+  appVersion: '0.1.0',
+  ...changes,
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { configFor } from '../../../src/main/features/training/defaults.ts';
+import type { WeightsInfo } from '../../../src/shared/run.ts';
+
+const weights: WeightsInfo = {
+  source: 'w',
+  sha256: '0'.repeat(64),
+  flavour: 'keras',
+  preprocessing: { mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6] },
+  licence: null,
+};
+const flips = { flipHorizontal: true, flipVertical: false, rotation: 0, crop: 0, colour: 0 };
+
+describe('what goes together', () => {
+  test('weights decide padding and preprocessing, and leave the backbone frozen', () => {
+    expect(configFor({ dataset: 'd', backbone: 'mobilenet_v2_035' }, weights)).toMatchObject({
+      scope: 'head',
+      batchNorm: 'frozen',
+      flavour: 'keras',
+      preprocessing: weights.preprocessing,
+      augmentation: null,
+    });
+  });
+  test('from scratch everything is trained, with batch statistics', () => {
+    expect(configFor({ dataset: 'd' }, null)).toMatchObject({
+      backbone: 'compact',
+      scope: 'all',
+      batchNorm: 'batch',
+      weights: null,
+      augmentation: null,
+    });
+  });
+  test('the compact network from scratch takes more steps than others do', () => {
+    expect(configFor({ dataset: 'd' }, null)).toMatchObject({ batch: 8, lr: 1e-3, plateau: 2 });
+    expect(configFor({ dataset: 'd', backbone: 'resnet18' }, null)).toMatchObject({ batch: 16, lr: 1e-3, plateau: 5 });
+    expect(configFor({ dataset: 'd', batch: 4, plateau: 0 }, null)).toMatchObject({ batch: 4, plateau: 0 });
+  });
+  test('augmentation and scope head are refused, augmentation and other scopes are not', () => {
+    const request = { dataset: 'd', backbone: 'mobilenet_v2_035', augmentation: flips } as const;
+    expect(() => configFor({ ...request, scope: 'head' }, weights)).toThrow(/Augmentation and scope "head" do not go together/);
+    expect(configFor({ ...request, scope: 'last-stage' }, weights).augmentation).toEqual(flips);
+  });
+  test('with weights the head begins as a probe and is trained gently; drawn, or from scratch, it is trained as ever', () => {
+    const request = { dataset: 'd', backbone: 'mobilenet_v2_035' } as const;
+    expect(configFor(request, weights)).toMatchObject({ headStart: 'probe', lr: 1e-5, size: 288 });
+    expect(configFor({ ...request, headStart: 'random' }, weights)).toMatchObject({ headStart: 'random', lr: 1e-3 });
+    expect(configFor(request, null)).toMatchObject({ headStart: 'random', lr: 1e-3 });
+  });
+  test('a probe needs weights', () => {
+    expect(() => configFor({ dataset: 'd', headStart: 'probe' }, null)).toThrow(/--head-start random/);
+  });
+  test('a frozen backbone needs weights; a picture must be large enough', () => {
+    expect(() => configFor({ dataset: 'd', scope: 'last-stage' }, null)).toThrow(/--weights/);
+    expect(() => configFor({ dataset: 'd', backbone: 'resnet18', size: 31 }, weights)).toThrow(/at least 32 px/);
+  });
+});

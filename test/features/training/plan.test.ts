@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readCatalogue } from '../../../src/main/nn/weights/catalogue.ts';
+import { type PlanFacts, planTraining } from '../../../src/main/features/training/plan.ts';
+import { catalogueItems } from '../../../src/main/features/training/rows.ts';
+import { freshWorkspace, storeAt } from '../../db/kit.ts';
+import { writeAt } from '../../doors/cli/kit.ts';
+import { someDataset } from '../../db/records.ts';
+
+const catalogueFile = resolve('resources', 'weights.json');
+
+function facts(more: Partial<PlanFacts> = {}): PlanFacts {
+  const store = storeAt(freshWorkspace());
+  store.datasets.insert(someDataset());
+  return { store, catalogue: readCatalogue(catalogueFile, {}), setting: 'auto', devices: null, ...more };
+}
+const messages = (f: PlanFacts, choices: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(planTraining(f, { dataset: 'things', ...choices }).problems.map(({ field, message }) => [field ?? '', message]));
+
+describe('a plan', () => {
+  test('fills in what was left open, and counts the images it would use', () => {
+    const plan = planTraining(facts(), { dataset: 'things', epochs: 7 });
+    expect(plan).toMatchObject({ problems: [], images: 10, config: { backbone: 'compact', epochs: 7, weights: null }, device: { device: 'cpu' } });
+    expect(plan.request).toEqual({ dataset: 'things', epochs: 7, engine: 'onnx', device: 'cpu' });
+  });
+  test('says what is wrong field by field, all at once', () => {
+    const found = messages(facts(), {
+      epochs: 0,
+      batch: 2.5,
+      lr: 'quick',
+      augmentation: { flipHorizontal: true, flipVertical: false, rotation: 0, crop: 0.9, colour: 0 },
+    });
+    expect(found).toEqual({
+      epochs: 'must be at least 1',
+      batch: 'must be a whole number',
+      lr: 'must be a number',
+      'augmentation.crop': 'must be at most 0.5',
+    });
+    expect(planTraining(facts(), { dataset: 'things', epochs: 0 })).toMatchObject({ request: null, config: null });
+  });
+  test('choices that are each fine but do not go together are told at the field to change', () => {
+    expect(messages(facts(), { scope: 'head' })).toEqual({ weights: expect.stringContaining('needs trained weights') as string });
+    expect(messages(facts(), { size: 16, backbone: 'resnet18' })).toEqual({ size: expect.stringContaining('at least 32 px') as string });
+    expect(messages(facts(), { weights: 'resnet18_tv_in1k', backbone: 'resnet50' })).toEqual({
+      weights: 'These weights are for ResNet-18, not for ResNet-50.',
+    });
+    expect(messages(facts(), { weights: '/nowhere/net.safetensors' })).toEqual({ weights: expect.stringContaining('no such file') as string });
+  });
+  test('weights of the catalogue are known without being there; nothing is fetched', () => {
+    const plan = planTraining(facts(), { dataset: 'things', backbone: 'resnet18', weights: 'resnet18_tv_in1k' });
+    expect(plan).toMatchObject({ problems: [], config: { weights: { source: 'resnet18_tv_in1k', licence: 'BSD-3-Clause' }, flavour: 'torch' } });
+  });
+  test('a data set that is not there, or cannot choose a network, is a problem of the data set', () => {
+    expect(messages(facts(), { dataset: 'nothing' })).toEqual({ dataset: expect.stringContaining('There is no data set "nothing"') as string });
+    const empty = facts();
+    empty.store.datasets.insert(someDataset({ name: 'Empty', snapshot: 'e', pairs: { train: [], valid: [], test: [] } }));
+    expect(messages(empty, { dataset: 'empty' })).toEqual({ dataset: expect.stringContaining('no validation pairs') as string });
+  });
+  test('a device that failed its trial is refused; the one chosen is part of the request', () => {
+    const check = { engine: 'onnx', device: 'cuda', ok: false, imagesPerSecond: null, elsewhere: null, detail: 'no library' } as const;
+    const devices = {
+      checkedMs: 1,
+      checks: [check, { engine: 'onnx', device: 'webgpu', ok: true, imagesPerSecond: 4000, elsewhere: null, detail: '' } as const],
+    };
+    expect(messages(facts({ devices }), { device: 'cuda' })).toEqual({ device: expect.stringContaining('no library') as string });
+    expect(messages(facts({ devices, setting: 'cuda' }), {})).toEqual({ device: expect.stringContaining('no library') as string });
+    expect(planTraining(facts({ devices }), { dataset: 'things' }).request).toMatchObject({ device: 'webgpu' });
+  });
+});
+
+test('the catalogue says what is downloaded by names and sizes', () => {
+  const workspace = freshWorkspace();
+  const item = (): boolean => catalogueItems(catalogueFile, workspace).find(({ id }) => id === 'small')!.downloaded;
+  const catalogue = join(workspace.folder, 'catalogue.json');
+  writeFileSync(
+    catalogue,
+    JSON.stringify(
+      readCatalogue(catalogueFile, {})
+        .filter(({ id }) => id === 'resnet18_tv_in1k')
+        .map((entry) => ({ ...entry, id: 'small', files: [{ ...entry.files[0]!, bytes: 3 }] })),
+    ),
+  );
+  process.env['TWINLENS_CATALOGUE'] = catalogue;
+  try {
+    expect(catalogueItems(catalogueFile, workspace)[0]).toMatchObject({ id: 'small', bytes: 3, host: 'huggingface.co', licence: 'BSD-3-Clause' });
+    expect(item()).toBe(false);
+    const file = join(workspace.weights, 'small', 'model.safetensors');
+    writeAt(file, 'ab');
+    expect(item()).toBe(false);
+    writeAt(file, 'abc');
+    expect(item()).toBe(true);
+  } finally {
+    delete process.env['TWINLENS_CATALOGUE'];
+  }
+});

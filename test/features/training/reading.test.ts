@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { readingSample } from '../../../src/main/api/handlers/runs.ts';
+import { readingSeconds, sampledPositions } from '../../../src/main/features/training/reading.ts';
+import { scratch } from '../../doors/cli/kit.ts';
+import { hasCompute, openRoom } from './workbench.ts';
+
+describe('the time to read images, from some of them', () => {
+  test('the smallest and the largest are among them, the others spread, each once', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100_000 }), (images) => {
+        const positions = sampledPositions(images, 16);
+        if (images > 0) expect([positions[0], positions.at(-1)]).toEqual([0, images - 1]);
+        expect(positions.length).toBe(images >= 33 ? 18 : new Set(positions).size);
+        for (const [i, position] of positions.entries()) {
+          expect(position).toBeLessThan(images);
+          if (i > 0) expect(position).toBeGreaterThan(positions[i - 1]!);
+          if (i > 0) expect(position - positions[i - 1]!).toBeLessThanOrEqual(images / 16 + 1);
+        }
+      }),
+    );
+  });
+
+  test('a time that grows with the pixels is found exactly, whatever the mixture', () => {
+    const megapixels = fc.double({ min: 0.01, max: 100, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(megapixels, { minLength: 1, maxLength: 200 }), fc.double({ min: 0, max: 0.01, noNaN: true }), (all, fixed) => {
+        const took = (mp: number): number => fixed + 0.008 * mp;
+        const sorted = all.toSorted((a, b) => a - b);
+        const sampled = sampledPositions(sorted.length, 16).map((i) => sorted[i]!);
+        const mean = all.reduce((a, b) => a + b, 0) / all.length;
+        const sample = { pixels: sampled.map((mp) => mp * 1e6), meanPixels: mean * 1e6 };
+        expect(readingSeconds(sample, sampled.map(took)) / took(mean)).toBeCloseTo(1, 3);
+      }),
+    );
+  });
+
+  test('two large photographs among two hundred small ones are most of the time, and it is said', () => {
+    const all = [...new Array<number>(198).fill(0.1), 24, 24]; // megapixels
+    const took = (mp: number): number => 0.002 + 0.01 * mp;
+    const sampled = sampledPositions(all.length, 16).map((i) => all[i]!);
+    const real = all.reduce((sum, mp) => sum + took(mp), 0) / all.length;
+    const mean = all.reduce((a, b) => a + b, 0) / all.length;
+    expect(readingSeconds({ pixels: sampled.map((mp) => mp * 1e6), meanPixels: mean * 1e6 }, sampled.map(took)) / real).toBeCloseTo(1, 6);
+  });
+
+  test('is never negative: a line that falls, or starts below nothing, is not followed', () => {
+    expect(readingSeconds({ pixels: [1e6, 1e6], meanPixels: 5e6 }, [0.1, 0.3])).toBeCloseTo(0.2, 12);
+    expect(readingSeconds({ pixels: [1e6, 2e6], meanPixels: 9e6 }, [0.3, 0.1])).toBeCloseTo(0.2, 12);
+    const below = readingSeconds({ pixels: [1e6, 10e6], meanPixels: 1e5 }, [0.001, 1]); // through 1 Mpx and 10 Mpx: below nothing at 0
+    expect(below).toBeGreaterThan(0);
+    expect(below).toBeLessThan(0.02);
+  });
+});
+
+test.skipIf(!hasCompute)('of photographs of 24 megapixels and small pictures, both are read (needs the build)', async () => {
+  const folder = scratch('photographs');
+  const draw = async (file: string, width: number, height: number, tone: number): Promise<void> => {
+    mkdirSync(join(folder, file, '..'), { recursive: true });
+    const background = { r: tone, g: 255 - tone, b: 90 };
+    await sharp({ create: { width, height, channels: 3, background } })
+      .jpeg()
+      .toFile(join(folder, file));
+  };
+  for (let i = 0; i < 40; i++) await draw(`${i % 2 ? 'near' : 'far'}/${String(i).padStart(2, '0')}.jpg`, 64 + i, 64, 2 * i);
+  await draw('near/camera.jpg', 6000, 4000, 120);
+  const room = openRoom();
+  const job = await room.ended(await room.call('datasets.import', { folder, name: 'photographs' }));
+  const dataset = job.result!['dataset']!;
+  const sample = await readingSample(room.bench, dataset);
+  expect(sample.files.at(-1)).toBe(join(folder, 'near', 'camera.jpg'));
+  expect(sample.files[0]).toBe(join(folder, 'far', '00.jpg'));
+  expect(sample.files).toHaveLength(18);
+  expect(sample.pixels).toEqual([...sample.pixels].sort((a, b) => a - b));
+  expect(sample.pixels.at(-1)).toBe(24e6);
+  const small = Array.from({ length: 40 }, (_, i) => (64 + i) * 64).reduce((a, b) => a + b, 0);
+  expect(sample.meanPixels).toBeCloseTo((small + 24e6) / 41, 3);
+  const seconds = await room.bench.compute.ask('timeReading', { files: sample.files, size: 64 });
+  expect(seconds).toHaveLength(18);
+  for (const s of seconds) expect(s).toBeGreaterThan(0);
+
+  // Excluded, it is neither read nor counted.
+  const { ids } = await room.call('images.find', { dataset, text: 'camera' });
+  await room.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [...ids] } });
+  const without = await readingSample(room.bench, dataset);
+  expect(without.files.at(-1)).toBe(join(folder, 'near', '39.jpg'));
+  expect(without.meanPixels).toBeCloseTo(small / 40, 6);
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { Lane } from '../../../src/main/foundation/jobs/serial-queue.ts';
+
+const never = new AbortController().signal;
+const gate = (): { open(): void; opened: Promise<void> } => {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+};
+
+test('one at a time, in the order they came, even when one fails', async () => {
+  const lane = new Lane();
+  const [first, second] = [gate(), gate()];
+  const log: string[] = [];
+  const work = (name: string, until: Promise<void>) => async (): Promise<void> => {
+    log.push(`${name} begins`);
+    await until;
+    log.push(`${name} ends`);
+    if (name === 'a') throw new Error('broken');
+  };
+  const a = lane.take(never, () => log.push('a waits'), work('a', first.opened));
+  const b = lane.take(never, (before) => log.push(`b waits for ${before}`), work('b', second.opened));
+  const c = lane.take(never, (before) => log.push(`c waits for ${before}`), work('c', Promise.resolve()));
+  expect(lane.length).toBe(3);
+  first.open();
+  await expect(a).rejects.toThrow('broken');
+  second.open();
+  await Promise.all([b, c]);
+  expect(log).toEqual(['a begins', 'b waits for 1', 'c waits for 2', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+  expect(lane.length).toBe(0);
+});
+
+test('one that waits can be cancelled, and the others keep their turn', async () => {
+  const lane = new Lane();
+  const first = gate();
+  const a = lane.take(
+    never,
+    () => undefined,
+    () => first.opened,
+  );
+  const controller = new AbortController();
+  const b = lane.take(
+    controller.signal,
+    () => undefined,
+    () => Promise.resolve('b'),
+  );
+  const c = lane.take(
+    never,
+    () => undefined,
+    () => Promise.resolve('c'),
+  );
+  controller.abort();
+  await expect(b).rejects.toMatchObject({ code: 'cancelled' });
+  first.open();
+  await a;
+  expect(await c).toBe('c');
+  await expect(
+    lane.take(
+      AbortSignal.abort(),
+      () => undefined,
+      () => Promise.resolve('free'),
+    ),
+  ).resolves.toBe('free');
+});
