@@ -6,10 +6,10 @@ import { PairQueues } from './features/compare/queues.ts';
 import { Devices } from './features/models/devices.ts';
 import { EventHub } from './foundation/jobs/events.ts';
 import { Jobs } from './foundation/jobs/jobs.ts';
-import { Grants } from './features/media/file-access.ts';
+import { FileAccess } from './features/media/file-access.ts';
 import { PictureCache } from './features/media/picture-cache.ts';
-import { PictureShelf } from './features/media/preview-service.ts';
-import { Lane } from './foundation/jobs/serial-queue.ts';
+import { PreviewService } from './features/media/preview-service.ts';
+import { SerialQueue } from './foundation/jobs/serial-queue.ts';
 import { LargeSets } from './features/dataset/large-sets.ts';
 import { computeEntry, setsEntry } from './foundation/program-folder.ts';
 import { forgetRemovedReports } from './features/report/records.ts';
@@ -24,19 +24,19 @@ export interface Workbench extends Services {
   /** A compute process of its own for thumbnails and previews: they neither wait for a training nor die with it. */
   pictures: ComputeHost;
   /** Thumbnails and previews, made by `pictures`. */
-  shelf: PictureShelf;
+  shelf: PreviewService;
   /** What takes long on large data sets, beside everything else. */
   sets: LargeSets;
   /** What those take of the disk. */
   pictureCache: PictureCache;
   /** Image files that may be shown beside those of data sets. */
-  grants: Grants;
+  grants: FileAccess;
   hub: EventHub;
   jobs: Jobs;
   settings: SettingsFile;
   devices: Devices;
   /** One training at a time. */
-  trainings: Lane;
+  trainings: SerialQueue;
   measures: Measures;
   explanations: Explanations;
   queues: PairQueues;
@@ -77,9 +77,9 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     rows: sets,
     pictures,
     pictureCache,
-    shelf: new PictureShelf(pictures, folders, pictureCache),
+    shelf: new PreviewService(pictures, folders, pictureCache),
     sets,
-    grants: new Grants(
+    grants: new FileAccess(
       services.workspace.granted,
       () => [services.workspace.folder, ...services.store.datasets.roots()],
       (file) => services.store.comparisons.names(file),
@@ -88,7 +88,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     jobs,
     settings,
     devices: new Devices(join(dirname(settings.path), 'devices.json')),
-    trainings: new Lane(),
+    trainings: new SerialQueue(),
     measures: new Measures(services.compute),
     explanations: new Explanations((id) => hub.changed('comparisons', id)),
     queues: new PairQueues(),

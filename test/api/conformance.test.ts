@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { House } from '../../src/main/api/workbench-api.ts';
+import type { WorkbenchApi } from '../../src/main/api/workbench-api.ts';
 import type { Changed } from '../../src/shared/changed.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import type { Job } from '../../src/shared/job.ts';
@@ -27,7 +27,7 @@ const DIVERGED = { loss: Number.NaN, high: Number.POSITIVE_INFINITY, low: Number
 const cancelled: string[] = [];
 
 /** The house, but for two calls: one that lasts until it is cancelled, and one whose answer holds what JSON can't. */
-const watched: House = {
+const watched: WorkbenchApi = {
   ...house,
   call: async (name, input, signal) => {
     if (name === 'app.licences') return { ok: true, value: DIVERGED };

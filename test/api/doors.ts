@@ -5,8 +5,8 @@ import { afterAll } from 'vitest';
 import { attachIpc, type IpcEvent, type IpcMain } from '../../src/main/doors/electron/ipc.ts';
 import { connectHouse, messagesOf } from '../../src/main/doors/connect/connect.ts';
 import { localMedia, ORIGIN, screenProtocol } from '../../src/main/doors/electron/screen-protocol.ts';
-import type { House } from '../../src/main/api/workbench-api.ts';
-import { openHouse } from '../../src/main/api/open-workbench-api.ts';
+import type { WorkbenchApi } from '../../src/main/api/workbench-api.ts';
+import { openWorkbenchApi } from '../../src/main/api/open-workbench-api.ts';
 import { serveHouse } from '../../src/main/doors/http/serve.ts';
 import { ScreenFiles } from '../../src/main/doors/http/screen-files.ts';
 import { windowless } from '../../src/main/foundation/shell.ts';
@@ -28,7 +28,7 @@ export interface Door {
 export const screenFolder = join(import.meta.dirname, 'screen');
 
 /** A real workbench on a temporary workspace, gone after the file's tests. */
-export function temporaryBench(): { bench: Workbench; house: House; folder: string } {
+export function temporaryBench(): { bench: Workbench; house: WorkbenchApi; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'twinlens doors '));
   const bench = openWorkbench({
     workspace: join(folder, 'workspace'),
@@ -36,7 +36,7 @@ export function temporaryBench(): { bench: Workbench; house: House; folder: stri
     shell: windowless('in-process'),
     command: 'test',
   });
-  const house = openHouse(bench);
+  const house = openWorkbenchApi(bench);
   afterAll(async () => {
     await house.close();
     rmSync(folder, { recursive: true, force: true });
@@ -44,7 +44,7 @@ export function temporaryBench(): { bench: Workbench; house: House; folder: stri
   return { bench, house, folder };
 }
 
-export const DOORS: Record<string, (house: House) => Promise<Door>> = {
+export const DOORS: Record<string, (house: WorkbenchApi) => Promise<Door>> = {
   'in process': (house) => Promise.resolve(inProcess(house)),
   'the desktop window': (house) =>
     Promise.resolve(
@@ -57,7 +57,7 @@ export const DOORS: Record<string, (house: House) => Promise<Door>> = {
   'the desktop window on a workbench served elsewhere': connected,
 };
 
-function inProcess(house: House): Door {
+function inProcess(house: WorkbenchApi): Door {
   const media = screenProtocol(new ScreenFiles(screenFolder), localMedia(house), () => null);
   const api: Api = {
     call: async (name, input, { signal } = {}) => {
@@ -77,7 +77,7 @@ function inProcess(house: House): Door {
 
 /** Electron's messages and bridge, with stand-ins that clone whatever crosses and flatten what is thrown, as it does. */
 function desktop(
-  house: Pick<House, 'call' | 'receive' | 'on'>,
+  house: Pick<WorkbenchApi, 'call' | 'receive' | 'on'>,
   protocol: (request: Request) => Promise<Response>,
   fileAt?: (path: string) => Promise<string>,
 ): Door {
@@ -127,7 +127,7 @@ function acrossContexts(bridge: Bridge): Bridge {
 }
 
 /** The web client on a real loopback server, with a cookie as a browser keeps it. */
-async function browser(house: House): Promise<Door> {
+async function browser(house: WorkbenchApi): Promise<Door> {
   const served = await serveHouse(house, { screen: screenFolder });
   const { origin } = new URL(served.url);
   const entered = await fetch(served.url, { redirect: 'manual' });
@@ -160,7 +160,7 @@ async function browser(house: House): Promise<Door> {
   };
 }
 
-async function connected(house: House): Promise<Door> {
+async function connected(house: WorkbenchApi): Promise<Door> {
   const served = await serveHouse(house, { screen: screenFolder });
   const there = await connectHouse(served.url);
   const protocol = screenProtocol(

@@ -4,10 +4,10 @@ import { mediaFor, receiveFile } from '../features/media/media.ts';
 import type { Workbench } from '../workbench.ts';
 import type { CallScope, Handler } from './handler-types.ts';
 import { handlers } from './handlers/index.ts';
-import type { Answer, House } from './workbench-api.ts';
+import type { Answer, WorkbenchApi } from './workbench-api.ts';
 
 /** The workbench behind its contract. */
-export function openHouse(bench: Workbench): House {
+export function openWorkbenchApi(bench: Workbench): WorkbenchApi {
   return {
     call: async (name, input, signal = new AbortController().signal) => {
       try {

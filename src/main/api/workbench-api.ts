@@ -14,7 +14,7 @@ export interface MediaFile {
  * The workbench as its doors see it (Electron, loopback server, in-process): they carry calls, events and files to a
  * screen and know nothing of what these mean.
  */
-export interface House {
+export interface WorkbenchApi {
   /** Parses the input by the contract, does the work. Never rejects: every failure is an answer. */
   call(name: string, input: unknown, signal?: AbortSignal): Promise<Answer>;
   on(listener: <E extends EventName>(event: E, payload: Events[E]) => void): () => void;

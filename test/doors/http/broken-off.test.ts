@@ -3,7 +3,7 @@ import { type ClientRequest, get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import type { House } from '../../../src/main/api/workbench-api.ts';
+import type { WorkbenchApi } from '../../../src/main/api/workbench-api.ts';
 import { serveHouse } from '../../../src/main/doors/http/serve.ts';
 import { temporaryFolder } from '../../features/dataset/drawn.ts';
 import { screenFolder } from '../../api/doors.ts';
@@ -41,7 +41,7 @@ test.skipIf(process.platform !== 'linux')('a picture that nobody waits for any m
     choose: () => Promise.resolve(),
     busy: () => 0,
     close: () => Promise.resolve(),
-  } satisfies House;
+  } satisfies WorkbenchApi;
   const served = await serveHouse(house, { screen: screenFolder });
   onTestFinished(() => served.close());
   const { origin, searchParams } = new URL(served.url);

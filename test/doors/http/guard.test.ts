@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectHouse } from '../../../src/main/doors/connect/connect.ts';
-import type { House } from '../../../src/main/api/workbench-api.ts';
+import type { WorkbenchApi } from '../../../src/main/api/workbench-api.ts';
 import { serveHouse, type Served } from '../../../src/main/doors/http/serve.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { decode, encode } from '../../../src/shared/wire.ts';
@@ -12,7 +12,7 @@ import { screenFolder } from '../../api/doors.ts';
 
 const calls: [string, unknown][] = [];
 const received: [string, number][] = [];
-const house: House = {
+const house: WorkbenchApi = {
   call: (name, input) => {
     calls.push([name, input]);
     return Promise.resolve({ ok: true, value: 'done' });
@@ -203,7 +203,7 @@ describe('the port', () => {
 });
 
 it('a window does not connect to a workbench that it would only half understand', async () => {
-  const older: House = { ...house, call: () => Promise.resolve({ ok: true, value: { version: '0.0.9', contract: 'of before' } }) };
+  const older: WorkbenchApi = { ...house, call: () => Promise.resolve({ ok: true, value: { version: '0.0.9', contract: 'of before' } }) };
   const there = await serveHouse(older, { screen: screenFolder });
   await expect(connectHouse(there.url)).rejects.toMatchObject({
     code: 'bad-request',

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Grants } from '../../../src/main/features/media/file-access.ts';
+import { FileAccess } from '../../../src/main/features/media/file-access.ts';
 import { temporaryFolder } from '../dataset/drawn.ts';
 
-function kit(): { grants: Grants; again: () => Grants; file: (...parts: string[]) => string } {
+function kit(): { grants: FileAccess; again: () => FileAccess; file: (...parts: string[]) => string } {
   const folder = temporaryFolder();
   const file = (...parts: string[]): string => {
     mkdirSync(join(folder, ...parts.slice(0, -1)), { recursive: true });
@@ -12,8 +12,8 @@ function kit(): { grants: Grants; again: () => Grants; file: (...parts: string[]
     writeFileSync(path, 'bytes');
     return path;
   };
-  const again = (): Grants =>
-    new Grants(
+  const again = (): FileAccess =>
+    new FileAccess(
       join(folder, 'granted.json'),
       () => [join(folder, 'workspace'), join(folder, 'pets')],
       (path) => path === join(folder, 'compared.png'),

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
-import { PictureShelf } from '../../../src/main/features/media/preview-service.ts';
+import { PreviewService } from '../../../src/main/features/media/preview-service.ts';
 import { drawnPng, temporaryFolder } from '../dataset/drawn.ts';
 
 const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** The real process, counting what it is asked for. */
-function kit(): { shelf: PictureShelf; folder: string; asked: string[] } {
+function kit(): { shelf: PreviewService; folder: string; asked: string[] } {
   const folder = temporaryFolder();
   const host = new ComputeHost(join(import.meta.dirname, '..', '..', '..', 'dist', 'main', 'compute.cjs'));
   onTestFinished(() => host.dispose());
@@ -21,7 +21,7 @@ function kit(): { shelf: PictureShelf; folder: string; asked: string[] } {
     }) as ComputeHost['ask'],
   };
   return {
-    shelf: new PictureShelf(
+    shelf: new PreviewService(
       counting,
       { thumb: join(folder, 'thumbs'), image: join(folder, 'previews') },
       { use: () => undefined, add: () => undefined },

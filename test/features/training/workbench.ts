@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openHouse } from '../../../src/main/api/open-workbench-api.ts';
-import type { House } from '../../../src/main/api/workbench-api.ts';
+import { openWorkbenchApi } from '../../../src/main/api/open-workbench-api.ts';
+import type { WorkbenchApi } from '../../../src/main/api/workbench-api.ts';
 import { windowless } from '../../../src/main/foundation/shell.ts';
 import { openWorkbench, type Workbench } from '../../../src/main/workbench.ts';
 import type { CallInput, CallName, CallResult } from '../../../src/shared/contract.ts';
@@ -15,7 +15,7 @@ export const hasCompute = existsSync(resolve('dist', 'main', 'compute.cjs'));
 
 export interface Room {
   bench: Workbench;
-  house: House;
+  house: WorkbenchApi;
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallResult<N>>;
   /** The job's last state, once it has ended. */
   ended(job: Job): Promise<Job>;
@@ -28,7 +28,7 @@ export interface Room {
 export function openRoom(workspace = scratch('room')): Room {
   process.argv[1] = BUILT; // compute is found beside the program
   const bench = openWorkbench({ workspace, settings: join(workspace, 'settings.json'), shell: windowless('in-process'), command: 'test' });
-  const house = openHouse(bench);
+  const house = openWorkbenchApi(bench);
   const waiting = new Set<() => void>();
   house.on(() => {
     for (const look of waiting) look();

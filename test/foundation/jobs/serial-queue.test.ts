@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Lane } from '../../../src/main/foundation/jobs/serial-queue.ts';
+import { SerialQueue } from '../../../src/main/foundation/jobs/serial-queue.ts';
 
 const never = new AbortController().signal;
 const gate = (): { open(): void; opened: Promise<void> } => {
@@ -9,7 +9,7 @@ const gate = (): { open(): void; opened: Promise<void> } => {
 };
 
 test('one at a time, in the order they came, even when one fails', async () => {
-  const lane = new Lane();
+  const lane = new SerialQueue();
   const [first, second] = [gate(), gate()];
   const log: string[] = [];
   const work = (name: string, until: Promise<void>) => async (): Promise<void> => {
@@ -31,7 +31,7 @@ test('one at a time, in the order they came, even when one fails', async () => {
 });
 
 test('one that waits can be cancelled, and the others keep their turn', async () => {
-  const lane = new Lane();
+  const lane = new SerialQueue();
   const first = gate();
   const a = lane.take(
     never,

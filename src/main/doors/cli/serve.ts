@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { AppError } from '../../../shared/errors.ts';
-import type { House } from '../../api/workbench-api.ts';
-import { openHouse } from '../../api/open-workbench-api.ts';
+import type { WorkbenchApi } from '../../api/workbench-api.ts';
+import { openWorkbenchApi } from '../../api/open-workbench-api.ts';
 import { browserPrinter } from '../../features/report/print-pdf.ts';
 import { screenFolder } from '../../foundation/program-folder.ts';
 import { serveHouse } from '../http/serve.ts';
@@ -37,11 +37,11 @@ async function serve({ workspace, port, sample, open }: ServeArguments): Promise
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done());
   });
   const opened: { workspace?: string } = {};
-  const house = new Threshold(async (): Promise<House> => {
+  const house = new Threshold(async (): Promise<WorkbenchApi> => {
     const shell = windowless('web', browserPrinter());
     const bench = openWorkbench({ workspace: workspace === undefined ? undefined : fromHere(workspace), shell, command: 'serve' });
     opened.workspace = bench.workspace.folder;
-    const inside = openHouse(bench);
+    const inside = openWorkbenchApi(bench);
     if (sample && bench.store.datasets.list().length === 0) await inside.call('datasets.sample', {});
     return inside;
   });

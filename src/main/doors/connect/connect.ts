@@ -8,14 +8,14 @@ import { decode, encode } from '../../../shared/wire.ts';
 import { contractPrint } from '../../foundation/contract-print.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import type { AppInfo } from '../../../shared/workbench.ts';
-import type { House } from '../../api/workbench-api.ts';
+import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import type { Listener } from '../../foundation/jobs/events.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const RETRY_MS = 1000;
 
 /** A workbench that another process serves, perhaps on another machine at the end of an ssh line. Nothing of it runs here. */
-export interface Connected extends Omit<House, 'media' | 'choose'> {
+export interface Connected extends Omit<WorkbenchApi, 'media' | 'choose'> {
   info: AppInfo;
   /** Passes a request for a MediaPath on. */
   media(path: string, request: Request): Promise<Response>;

@@ -6,7 +6,7 @@ import { type Answer, CHANNELS } from '../../../shared/bridge.ts';
 import { type AppError, asAppError, toWireError } from '../../../shared/errors.ts';
 import { type Launch, findNode, launchUnder } from '../../compute/host/launch.ts';
 import { connectHouse } from '../connect/connect.ts';
-import type { House } from '../../api/workbench-api.ts';
+import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { programFolder } from '../../foundation/program-folder.ts';
 import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
 import { localMedia, type MediaSource, type Notice, ORIGIN } from './screen-protocol.ts';
@@ -21,9 +21,9 @@ export interface DeskOptions {
 }
 
 /** What is behind the window: the house in this process, or the line to one that is served elsewhere. */
-interface Behind extends Omit<House, 'media' | 'choose'> {
+interface Behind extends Omit<WorkbenchApi, 'media' | 'choose'> {
   media: MediaSource;
-  choose?: House['choose']; // where the work is done here
+  choose?: WorkbenchApi['choose']; // where the work is done here
 }
 
 /** The desktop program: opens a house, shows it in a window, asks before it closes. */
@@ -144,7 +144,10 @@ export class Desk {
 
   private async openHere(): Promise<Behind> {
     // Only here are the services, and with them the native modules, loaded: a line to another workbench needs neither.
-    const [{ openWorkbench }, { openHouse }] = await Promise.all([import('../../workbench.ts'), import('../../api/open-workbench-api.ts')]);
+    const [{ openWorkbench }, { openWorkbenchApi: openHouse }] = await Promise.all([
+      import('../../workbench.ts'),
+      import('../../api/open-workbench-api.ts'),
+    ]);
     const shell = electronShell(
       () => this.shown?.window ?? null,
       () => this.shown?.close(),

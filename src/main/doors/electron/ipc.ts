@@ -1,6 +1,6 @@
 import { type Answer, CHANNELS, type HandedFile } from '../../../shared/bridge.ts';
 import { AppError, toWireError } from '../../../shared/errors.ts';
-import type { House } from '../../api/workbench-api.ts';
+import type { WorkbenchApi } from '../../api/workbench-api.ts';
 
 /** The parts of Electron that the door needs; a test has stand-ins that clone what crosses. */
 export interface Sender {
@@ -29,7 +29,7 @@ export interface IpcOptions {
 const STRANGER: Answer = { ok: false, error: toWireError(new AppError('bad-request', 'Only the screen of Twinlens may ask this.')) };
 
 /** Carries calls from windows to the house. Answers are whole values: Electron keeps neither class nor code of a thrown error. */
-export function attachIpc(ipc: IpcMain, house: Pick<House, 'call' | 'receive'>, { isOurs, fileAt }: IpcOptions): IpcDoor {
+export function attachIpc(ipc: IpcMain, house: Pick<WorkbenchApi, 'call' | 'receive'>, { isOurs, fileAt }: IpcOptions): IpcDoor {
   const running = new Map<number, Map<string, AbortController>>(); // by window, by ticket
   const of = (sender: Sender): Map<string, AbortController> => {
     const all = running.get(sender.id) ?? new Map<string, AbortController>();

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import type { House } from '../../api/workbench-api.ts';
+import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { mediaAnswer } from '../http/media-answer.ts';
 import { COMMON_HEADERS, SCREEN_POLICY, WORDS_POLICY } from '../http/policy.ts';
 import type { ScreenFiles } from '../http/screen-files.ts';
@@ -47,7 +47,7 @@ export function addressOf(url: string): string | null {
 
 /** Pictures of the house in this process. */
 export const localMedia =
-  (house: Pick<House, 'media'>): MediaSource =>
+  (house: Pick<WorkbenchApi, 'media'>): MediaSource =>
   async (path, request) => {
     const range = request.headers.get('range') ?? undefined;
     const ifNoneMatch = request.headers.get('if-none-match') ?? undefined;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { encode } from '../../../shared/wire.ts';
-import type { House } from '../../api/workbench-api.ts';
+import type { WorkbenchApi } from '../../api/workbench-api.ts';
 
 const BEAT_MS = 15_000; // between two signs of life, so that a broken line shows itself at both ends
 const BACKLOG = 8 * 2 ** 20; // bytes a listener may leave unread before it is let go; its browser comes back and asks anew
@@ -11,7 +11,7 @@ export class Listeners {
   private readonly quiet: () => void;
   private readonly beat: NodeJS.Timeout;
 
-  constructor(house: Pick<House, 'on'>) {
+  constructor(house: Pick<WorkbenchApi, 'on'>) {
     this.quiet = house.on((event, payload) => {
       this.write(`event: ${event}\ndata: ${encode(payload)}\n\n`);
     });

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { asAppError } from '../../../shared/errors.ts';
-import type { House } from '../../api/workbench-api.ts';
+import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { COMMON_HEADERS, MEDIA_POLICY, PDF_POLICY } from './policy.ts';
 import { type ByteRange, rangeOf } from './range.ts';
 
@@ -15,7 +15,7 @@ const YEAR = 31_536_000; // seconds
 
 /** The file behind a MediaPath as an HTTP answer: whole, a part, or "not changed". Never rejects. */
 export async function mediaAnswer(
-  house: Pick<House, 'media'>,
+  house: Pick<WorkbenchApi, 'media'>,
   path: string,
   asked: { method: string; range?: string | undefined; ifNoneMatch?: string | undefined; signal?: AbortSignal },
 ): Promise<MediaAnswer> {

@@ -1,16 +1,16 @@
 import { type AppError, asAppError, toWireError } from '../../../shared/errors.ts';
-import type { House } from '../../api/workbench-api.ts';
+import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import type { Listener } from '../../foundation/jobs/events.ts';
 
 /** A house that may fail to open (workspace taken, damaged, newer, read-only): then every call says why, and it can be tried again. */
-export class Threshold implements House {
-  private readonly build: () => Promise<House>;
+export class Threshold implements WorkbenchApi {
+  private readonly build: () => Promise<WorkbenchApi>;
   private readonly listeners = new Set<Listener>();
-  private house: House | null = null;
+  private house: WorkbenchApi | null = null;
   private why: AppError | null = null;
   private opening: Promise<void> | null = null;
 
-  constructor(build: () => Promise<House>) {
+  constructor(build: () => Promise<WorkbenchApi>) {
     this.build = build;
   }
 
@@ -25,7 +25,7 @@ export class Threshold implements House {
     return this.opening;
   }
 
-  call(...args: Parameters<House['call']>): ReturnType<House['call']> {
+  call(...args: Parameters<WorkbenchApi['call']>): ReturnType<WorkbenchApi['call']> {
     return this.house?.call(...args) ?? Promise.resolve({ ok: false, error: toWireError(this.why) });
   }
 
@@ -34,11 +34,11 @@ export class Threshold implements House {
     return () => this.listeners.delete(listener);
   }
 
-  media(...args: Parameters<House['media']>): ReturnType<House['media']> {
+  media(...args: Parameters<WorkbenchApi['media']>): ReturnType<WorkbenchApi['media']> {
     return this.house?.media(...args) ?? Promise.reject(asAppError(this.why));
   }
 
-  receive(...args: Parameters<House['receive']>): ReturnType<House['receive']> {
+  receive(...args: Parameters<WorkbenchApi['receive']>): ReturnType<WorkbenchApi['receive']> {
     return this.house?.receive(...args) ?? Promise.reject(asAppError(this.why));
   }
 

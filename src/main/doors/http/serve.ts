@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { pipeline } from 'node:stream/promises';
 import { AppError, asAppError, toWireError } from '../../../shared/errors.ts';
 import { decode, encode } from '../../../shared/wire.ts';
-import type { Answer, House } from '../../api/workbench-api.ts';
+import type { Answer, WorkbenchApi } from '../../api/workbench-api.ts';
 import { bodyOf } from './body.ts';
 import { Guard } from './guard.ts';
 import { Listeners } from './listeners.ts';
@@ -32,7 +32,7 @@ export interface ServeOptions {
 }
 
 /** The workbench on a loopback port. Throws AppError 'bad-request' where the port can't be had. */
-export async function serveHouse(house: House, { port = 0, screen, token, notice }: ServeOptions): Promise<Served> {
+export async function serveHouse(house: WorkbenchApi, { port = 0, screen, token, notice }: ServeOptions): Promise<Served> {
   const door = new HttpDoor(house, new Guard(token), new ScreenFiles(screen), notice);
   const server = createServer((request, response) => {
     void door.answer(request, response);
@@ -66,13 +66,13 @@ function listening(server: Server, port: number): Promise<void> {
 /** One workbench, asked by HTTP. */
 class HttpDoor {
   readonly guard: Guard;
-  private readonly house: House;
+  private readonly house: WorkbenchApi;
   private readonly screen: ScreenFiles;
   private readonly listeners: Listeners;
   private readonly calls = new Set<AbortController>();
   private readonly notice: ServeOptions['notice'];
 
-  constructor(house: House, guard: Guard, screen: ScreenFiles, notice: ServeOptions['notice']) {
+  constructor(house: WorkbenchApi, guard: Guard, screen: ScreenFiles, notice: ServeOptions['notice']) {
     this.house = house;
     this.guard = guard;
     this.screen = screen;

@@ -28,7 +28,7 @@ interface Wanted {
  * Pictures made for showing, kept on disk by what they show. One that several ask for is made once; newest requests go
  * first, since an older one has been scrolled past; one that nobody waits for any more is not begun.
  */
-export class PictureShelf {
+export class PreviewService {
   private readonly host: Pick<ComputeHost, 'ask'>;
   private readonly folders: Record<ShownSize, string>;
   private readonly cache: Pick<PictureCache, 'use' | 'add'>;

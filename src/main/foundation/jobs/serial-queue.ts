@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 
 /** Lets one piece of work in at a time, in the order they came: two trainings at once would each take longer than both in turn. */
-export class Lane {
+export class SerialQueue {
   private busy = false;
   private readonly waiting: (() => void)[] = [];
 
