@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TrainState, Trainer } from '../../src/main/nn/engines/engine.ts';
 import { onnxEngine } from '../../src/main/nn/engines/onnx.ts';
 import { embeddingTask, explanationTask, layerNames, siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
-import type { TensorMap } from '../../src/main/nn/tensor.ts';
+import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import type { OptimizerName } from '../../src/shared/run.ts';
 import { ENGINES } from './engines.ts';
 import { filledTensors, hashed, relativeError } from './reference.ts';

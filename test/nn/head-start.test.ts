@@ -4,7 +4,7 @@ import { headFromProbe } from '../../src/main/nn/head-start.ts';
 import { initialTensors } from '../../src/main/nn/initialise.ts';
 import type { Probe } from '../../src/main/nn/probe.ts';
 import { embeddingTask, featuresTask, pooledTask, siameseParams, type SiameseSpec } from '../../src/main/nn/siamese.ts';
-import type { TensorMap } from '../../src/main/nn/tensor.ts';
+import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import { randomFor } from '../../src/shared/random.ts';
 
 const spec: SiameseSpec = { backbone: 'mobilenet_v2_035', flavour: 'keras', size: 64, dim: 16 };

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { BackboneName } from '../../src/shared/run.ts';
 import { embeddingTask, explanationTask, layerNames, layerTask, siameseParams, trainingTask, type SiameseSpec } from '../../src/main/nn/siamese.ts';
 import type { Engine } from '../../src/main/nn/engines/engine.ts';
-import type { TensorMap } from '../../src/main/nn/tensor.ts';
+import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import { ENGINES } from './engines.ts';
 import { filledTensors, hashed, hasShared, readJson, relativeError, sharedFile } from './reference.ts';
 

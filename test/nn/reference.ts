@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fnv1a } from '../../src/shared/random.ts';
-import type { ParamSpec, Tensor, TensorMap } from '../../src/main/nn/tensor.ts';
-import { sizeOf } from '../../src/main/nn/tensor.ts';
+import type { ParamSpec, Tensor, TensorMap } from '../../src/main/nn/ir/tensor.ts';
+import { sizeOf } from '../../src/main/nn/ir/tensor.ts';
 
 /** The deterministic numbers of the PyTorch peer: formulas stand in the reference file itself. */
 export function hashed(name: string, n: number): Float64Array {

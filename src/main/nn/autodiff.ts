@@ -2,7 +2,7 @@ import type { Emitter, Ref } from './emit.ts';
 import type { Graph, Node, Value } from './graph.ts';
 import { opOf } from './ops/index.ts';
 import type { Saved } from './ops/op.ts';
-import { sizeOf } from './tensor.ts';
+import { sizeOf } from './ir/tensor.ts';
 
 /** Where each value of a graph stands in a program being written. */
 export interface Bindings {

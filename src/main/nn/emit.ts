@@ -1,6 +1,6 @@
 import type { DeviceName } from '../../shared/run.ts';
 import { type BlockConvOptions, type ConvOptions, convolved } from './convolved.ts';
-import { sizeOf } from './tensor.ts';
+import { sizeOf } from './ir/tensor.ts';
 
 /** A named value in a program being written: ONNX's view of a tensor. */
 export interface Ref {

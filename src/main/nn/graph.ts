@@ -1,5 +1,5 @@
 import { type OpAttrs, type OpName, opOf } from './ops/index.ts';
-import type { ParamSpec } from './tensor.ts';
+import type { ParamSpec } from './ir/tensor.ts';
 
 export type Shape = readonly number[];
 

@@ -2,7 +2,7 @@ import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Random } from '../../shared/random.ts';
 import { type Probe, softmax } from './probe.ts';
 import { HIDDEN } from './siamese.ts';
-import type { TensorMap } from './tensor.ts';
+import type { TensorMap } from './ir/tensor.ts';
 
 /**
  * How much surer the head's classes are drawn than the probe's: scores times this go into the softmax. A probe of few

@@ -1,5 +1,5 @@
 import { randomFor } from '../../shared/random.ts';
-import { type ParamSpec, sizeOf, type TensorMap } from './tensor.ts';
+import { type ParamSpec, sizeOf, type TensorMap } from './ir/tensor.ts';
 
 /**
  * Weights to start from: kernels and hidden layers normal with variance 2 / fan-in (He et al. 2015), the last dense

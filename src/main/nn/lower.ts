@@ -5,8 +5,8 @@ import { withFusedActivations } from './fused-activations.ts';
 import type { Graph, Value } from './graph.ts';
 import { clipped, globalNorm, OPTIMIZERS } from './optimizers/index.ts';
 import { decays } from './optimizers/optimizer.ts';
-import { type Follower, slotName, type Task, type TrainTask } from './task.ts';
-import type { Tensor, TensorMap } from './tensor.ts';
+import { type Follower, slotName, type Task, type TrainTask } from './ir/task.ts';
+import type { Tensor, TensorMap } from './ir/tensor.ts';
 
 /** A step's tensors that live on from one step to the next: each is an input, and its next value an output. */
 export interface StateSpec {

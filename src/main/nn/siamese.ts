@@ -2,8 +2,8 @@ import type { BackboneName, Flavour, OptimizerName, Scope } from '../../shared/r
 import { Builder } from './backbones/builder.ts';
 import { backboneOf } from './backbones/index.ts';
 import type { Shape, Value } from './graph.ts';
-import type { Task, TrainTask } from './task.ts';
-import { type ParamSpec } from './tensor.ts';
+import type { Task, TrainTask } from './ir/task.ts';
+import { type ParamSpec } from './ir/tensor.ts';
 
 /** Prefix of the backbone's parameters in a whole network; the head is `fc.0` and `fc.2`, as in PyTorch's Sequential. */
 export const BACKBONE_PREFIX = 'backbone.';

@@ -10,7 +10,7 @@ import { asPlain, plain } from '../../../src/main/nn/engines/tensorflow/held.ts'
 import { tensorflowLibrary } from '../../../src/main/nn/engines/tensorflow/library.ts';
 import { withFusedActivations } from '../../../src/main/nn/fused-activations.ts';
 import { Graph, type Value } from '../../../src/main/nn/graph.ts';
-import { sizeOf } from '../../../src/main/nn/tensor.ts';
+import { sizeOf } from '../../../src/main/nn/ir/tensor.ts';
 import type { DeviceName } from '../../../src/shared/run.ts';
 import { DEVICE_UNDER_TEST } from '../engines.ts';
 import { hashed } from '../reference.ts';

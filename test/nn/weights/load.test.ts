@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadWeights, tensorsSha256, twinlensMetadata } from '../../../src/main/nn/weights/load.ts';
 import { writeSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
-import { sizeOf, type ParamSpec, type Tensor, type TensorMap } from '../../../src/main/nn/tensor.ts';
+import { sizeOf, type ParamSpec, type Tensor, type TensorMap } from '../../../src/main/nn/ir/tensor.ts';
 import { drawnTensors, errorOf, mobileNetV2Specs, residualSpecs, resnet18Specs, scratchFolder } from './specs.ts';
 import { asKeras, writeModel } from './tfjs-fixture.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guessNetwork } from '../../../src/main/nn/weights/guess.ts';
 import { adoptNames, dataInOurs, shapeInOurs } from '../../../src/main/nn/weights/names.ts';
-import type { ParamSpec } from '../../../src/main/nn/tensor.ts';
+import type { ParamSpec } from '../../../src/main/nn/ir/tensor.ts';
 import { drawnTensors, errorOf, mobileNetV2Specs, residualSpecs } from './specs.ts';
 import { asKeras } from './tfjs-fixture.ts';
 

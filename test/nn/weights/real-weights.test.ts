@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCatalogue } from '../../../src/main/nn/weights/catalogue.ts';
 import { loadWeights, tensorsSha256 } from '../../../src/main/nn/weights/load.ts';
-import type { TensorMap } from '../../../src/main/nn/tensor.ts';
+import type { TensorMap } from '../../../src/main/nn/ir/tensor.ts';
 import { mobileNetV2Specs, SHARED } from './specs.ts';
 
 const folder = join(SHARED, 'weights', 'mobilenet_v2_035_224');

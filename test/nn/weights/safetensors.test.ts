@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSafetensors, readSafetensors, writeSafetensors, type TensorProblem } from '../../../src/main/nn/weights/safetensors.ts';
-import { sizeOf, type TensorMap } from '../../../src/main/nn/tensor.ts';
+import { sizeOf, type TensorMap } from '../../../src/main/nn/ir/tensor.ts';
 import { errorOf, scratchFolder } from './specs.ts';
 
 const folder = scratchFolder();

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { AppError, type ErrorCode } from '../../../src/shared/errors.ts';
 import { randomFor } from '../../../src/shared/random.ts';
-import { sizeOf, type ParamSpec, type TensorMap } from '../../../src/main/nn/tensor.ts';
+import { sizeOf, type ParamSpec, type TensorMap } from '../../../src/main/nn/ir/tensor.ts';
 
 /** Photographs, weights and numbers that lie beside the project on some machines. */
 export const SHARED = resolve('..', 'shared');

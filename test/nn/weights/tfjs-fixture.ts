@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sizeOf, type TensorMap } from '../../../src/main/nn/tensor.ts';
+import { sizeOf, type TensorMap } from '../../../src/main/nn/ir/tensor.ts';
 
 export interface Described {
   name: string;

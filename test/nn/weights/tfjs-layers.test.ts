@@ -4,7 +4,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openTfjsLayers, shardNames } from '../../../src/main/nn/weights/tfjs-layers.ts';
-import { sizeOf } from '../../../src/main/nn/tensor.ts';
+import { sizeOf } from '../../../src/main/nn/ir/tensor.ts';
 import { errorOf, scratchFolder } from './specs.ts';
 import { writeModel, type Described } from './tfjs-fixture.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '../../nn/siamese.ts';
 import { channelBlock } from '../../nn/engines/onnx-blocks.ts';
 import type { ProfileEvent, Profiler } from '../../nn/engines/onnx-session.ts';
-import { sizeOf } from '../../nn/tensor.ts';
+import { sizeOf } from '../../nn/ir/tensor.ts';
 import { profileOf, type StepProfile } from './bench-profile.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { throwIfCancelled } from '../async/parallel.ts';

@@ -1,6 +1,6 @@
 import type { Engine } from '../../nn/engines/engine.ts';
 import { embeddingTask, type Entry, type SiameseSpec } from '../../nn/siamese.ts';
-import type { TensorMap } from '../../nn/tensor.ts';
+import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { filledUp, FORWARD_BATCH } from '../images/batches.ts';
 import { type FeatureSource, partsOf } from './feature-source.ts';
 import { throwIfCancelled } from '../async/parallel.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RunConfig } from '../../../shared/run.ts';
 import type { Engine, Executable } from '../../nn/engines/engine.ts';
 import { type Entry, entryShape, featuresTask } from '../../nn/siamese.ts';
-import { sizeOf, type TensorMap } from '../../nn/tensor.ts';
+import { sizeOf, type TensorMap } from '../../nn/ir/tensor.ts';
 import { ahead } from '../async/prefetch.ts';
 import { bytesOf, chunks, FORWARD_BATCH } from '../images/batches.ts';
 import { specOf } from '../model/checkpoint.ts';

@@ -4,7 +4,7 @@ import type { Engine } from '../../nn/engines/engine.ts';
 import { headFromProbe, MOST_CLASSES } from '../../nn/head-start.ts';
 import { fitProbe } from '../../nn/probe.ts';
 import { entryOf, pooledTask } from '../../nn/siamese.ts';
-import type { TensorMap } from '../../nn/tensor.ts';
+import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { filledUp, FORWARD_BATCH } from '../images/batches.ts';
 import { specOf } from '../model/checkpoint.ts';
 import { type FeatureSource, partsOf } from '../embed/feature-source.ts';

@@ -1,6 +1,6 @@
 import type { Flavour } from '../../../shared/run.ts';
 import { Graph, type Value } from '../graph.ts';
-import type { Follower } from '../task.ts';
+import type { Follower } from '../ir/task.ts';
 
 /** Share of the batch value in a running statistic, as PyTorch's default. */
 const MOMENTUM = 0.1;

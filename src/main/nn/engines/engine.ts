@@ -1,7 +1,7 @@
 import type { DeviceName, EngineName } from '../../../shared/run.ts';
 import { OPTIMIZERS } from '../optimizers/index.ts';
-import { slotName, type Task, type TrainTask } from '../task.ts';
-import { sizeOf, type TensorMap } from '../tensor.ts';
+import { slotName, type Task, type TrainTask } from '../ir/task.ts';
+import { sizeOf, type TensorMap } from '../ir/tensor.ts';
 
 /** What a training run carries from step to step. */
 export interface TrainState {

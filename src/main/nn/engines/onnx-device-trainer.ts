@@ -3,8 +3,8 @@ import type { DeviceName } from '../../../shared/run.ts';
 import { Emitter } from '../emit.ts';
 import { lowerTraining } from '../lower.ts';
 import { correctionsAfter } from '../optimizers/optimizer.ts';
-import type { TrainTask } from '../task.ts';
-import type { TensorMap } from '../tensor.ts';
+import type { TrainTask } from '../ir/task.ts';
+import type { TensorMap } from '../ir/tensor.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
 import { open, type OpenSession, type Profiler, runSession, tensor, written } from './onnx-session.ts';
 

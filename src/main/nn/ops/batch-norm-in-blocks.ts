@@ -1,5 +1,5 @@
 import type { Emitter, Ref } from '../emit.ts';
-import { sizeOf } from '../tensor.ts';
+import { sizeOf } from '../ir/tensor.ts';
 import type { BatchNormAttrs } from './batch-norm.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Emitter, Ref } from '../emit.ts';
-import { sizeOf } from '../tensor.ts';
+import { sizeOf } from '../ir/tensor.ts';
 import { expectRank, type Op } from './op.ts';
 
 export interface MaxPoolAttrs {

@@ -1,5 +1,5 @@
-import { slotName, type TrainTask } from '../task.ts';
-import type { Tensor, TensorMap } from '../tensor.ts';
+import { slotName, type TrainTask } from '../ir/task.ts';
+import type { Tensor, TensorMap } from '../ir/tensor.ts';
 import { clipFactor, globalNormOf, OPTIMIZERS } from './index.ts';
 import { correctionsAfter, decays, type Optimizer } from './optimizer.ts';
 import { type Loop, VectorLoop } from './vector-loop.ts';

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { BackboneName, Flavour, Preprocessing, WeightsInfo } from '../../../shared/run.ts';
-import type { ParamSpec, TensorMap } from '../tensor.ts';
+import type { ParamSpec, TensorMap } from '../ir/tensor.ts';
 import { adoptNames, dataInOurs, type Found } from './names.ts';
 import { openSafetensors } from './safetensors.ts';
 import { bytesOf, type TensorSource } from './source.ts';

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { sizeOf, type TensorMap } from '../tensor.ts';
+import { sizeOf, type TensorMap } from '../ir/tensor.ts';
 import { decodeFloats, DTYPE_BYTES, isFloatDtype, type Dtype } from './dtypes.ts';
 import { bytesOf, readRange, type TensorSource } from './source.ts';
 

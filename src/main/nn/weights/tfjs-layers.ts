@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { sizeOf } from '../tensor.ts';
+import { sizeOf } from '../ir/tensor.ts';
 import { decodeFloats } from './dtypes.ts';
 import { bytesOf, readRange, type TensorSource } from './source.ts';
 

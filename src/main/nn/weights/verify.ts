@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import { BACKBONES, type BackboneName } from '../../../shared/run.ts';
-import type { ParamSpec } from '../tensor.ts';
+import type { ParamSpec } from '../ir/tensor.ts';
 import { guessNetwork } from './guess.ts';
 import type { Adopted } from './names.ts';
 

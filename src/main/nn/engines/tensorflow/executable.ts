@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Graph, Value } from '../../graph.ts';
-import type { Task } from '../../task.ts';
-import type { TensorMap } from '../../tensor.ts';
+import type { Task } from '../../ir/task.ts';
+import type { TensorMap } from '../../ir/tensor.ts';
 import type { Executable } from '../engine.ts';
 import { constantValues, evaluate } from './evaluate.ts';
 import { asMap, asPlain, type Held, plain } from './held.ts';

@@ -1,5 +1,5 @@
-import type { OptimizerName } from '../../shared/run.ts';
-import type { Graph, Value } from './graph.ts';
+import type { OptimizerName } from '../../../shared/run.ts';
+import type { Graph, Value } from '../graph.ts';
 
 /** A computation with fixed parameters: values to fetch, and what is differentiated. */
 export interface Task {
