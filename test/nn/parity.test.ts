@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { BackboneName } from '../../src/shared/run.ts';
+import type { BackboneName } from '../../src/shared/backbones.ts';
 import { embeddingTask, explanationTask, layerNames, layerTask, siameseParams, trainingTask, type SiameseSpec } from '../../src/main/nn/siamese.ts';
 import type { Engine } from '../../src/main/nn/engines/engine.ts';
 import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import { ENGINES } from './engines.ts';
-import { filledTensors, hashed, hasShared, readJson, relativeError, sharedFile } from './reference.ts';
+import { filledTensors, hashed, readFixture, relativeError } from './reference.ts';
 
 interface Case {
   backbone: BackboneName;
@@ -24,7 +24,7 @@ interface Case {
   afterAdam: Record<string, number[]>;
 }
 
-const cases = hasShared ? readJson<{ cases: Case[] }>(sharedFile('reference', 'siamese_parity.json')).cases : [];
+const { cases } = readFixture<{ cases: Case[] }>('siamese_parity.json');
 const TOLERANCE = 1e-3;
 const MARGIN = 2;
 
@@ -32,7 +32,7 @@ const image = (name: string, size: number): Float32Array => Float32Array.from(ha
 const both = (a: Float32Array, b: Float32Array): Float32Array => Float32Array.from([...a, ...b]);
 const norm = (x: ArrayLike<number>): number => Math.sqrt(Array.from(x).reduce((s, v) => s + v * v, 0));
 
-describe.skipIf(!hasShared).each(ENGINES)('parity with the PyTorch peer on $title (needs ../shared/reference)', ({ open, isSlow }) => {
+describe.each(ENGINES)('parity with the published method in PyTorch, on $title', ({ open, isSlow }) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await open();
@@ -125,7 +125,7 @@ function expectGradients(c: Case, g: Record<string, Float32Array>): void {
  * the CPU's below it, WebGPU's above. The whole of the gradients must be within the tolerance of PyTorch's, or of float64's.
  */
 function onTheSameSide(c: Case, g: Record<string, Float32Array>): Case {
-  const exact = readJson<Pick<Case, 'gradNorm' | 'gradFirst'>>('test/nn/fixtures/mobilenet_v2_batch_float64.json');
+  const exact = readFixture<Pick<Case, 'gradNorm' | 'gradFirst'>>('mobilenet_v2_batch_float64.json');
   const off = (norms: Record<string, number>): number =>
     Math.max(
       ...Object.entries(norms).map(([name, expected]) => Math.abs(norm(g[`gradient:${name}`]!) - expected) / (expected + c.gradNormGlobal * 1e-3)),
@@ -154,5 +154,4 @@ function expectNormAsNearToFloat64AsPyTorch(c: Case, found: number): void {
   expect(Math.abs(found - exact)).toBeLessThan(2 * Math.abs(c.gradNormGlobal - exact));
 }
 
-const exactNorms = (): Record<string, number> =>
-  readJson<{ gradNorm: Record<string, number> }>('test/nn/fixtures/resnet50_batch_float64.json').gradNorm;
+const exactNorms = (): Record<string, number> => readFixture<{ gradNorm: Record<string, number> }>('resnet50_batch_float64.json').gradNorm;

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fnv1a } from '../../src/shared/random.ts';
 import type { ParamSpec, Tensor, TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import { sizeOf } from '../../src/main/nn/ir/tensor.ts';
 
-/** The deterministic numbers of the PyTorch peer: formulas stand in the reference file itself. */
+/** The deterministic numbers in [-1, 1) that the reference files are made with; their formulas are in the files. */
 export function hashed(name: string, n: number): Float64Array {
   const seed = fnv1a(name);
   return Float64Array.from({ length: n }, (_, i) => {
@@ -15,8 +15,9 @@ export function hashed(name: string, n: number): Float64Array {
   });
 }
 
-export function filledTensors(specs: readonly ParamSpec[]): TensorMap {
-  return new Map(specs.map((s) => [s.name, filled(s)]));
+/** Values for every parameter, each from the hash of its name; `rename` gives the name that the reference used. */
+export function filledTensors(specs: readonly ParamSpec[], rename = (name: string): string => name): TensorMap {
+  return new Map(specs.map((s) => [s.name, filled({ ...s, name: rename(s.name) })]));
 }
 
 function filled({ name, shape }: ParamSpec): Tensor {
@@ -33,11 +34,9 @@ function filled({ name, shape }: ParamSpec): Tensor {
   return { shape, data: Float32Array.from(u, value()) };
 }
 
-export const sharedFile = (...path: string[]): string => resolve('..', 'shared', ...path);
-export const hasShared = existsSync(sharedFile('reference', 'siamese_parity.json'));
-
-export function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(path, 'utf8')) as T;
+/** Reference numbers; test/nn/fixtures/README.md says where each file comes from. */
+export function readFixture<T>(name: string): T {
+  return JSON.parse(readFileSync(resolve('test', 'nn', 'fixtures', name), 'utf8')) as T;
 }
 
 /** Largest |a - b| relative to the largest |b|: the error of a tensor as a whole. */

@@ -7,7 +7,7 @@ import { correctionsAfter, decays } from '../../../src/main/nn/optimizers/optimi
 import { slotName, type TrainTask } from '../../../src/main/nn/ir/task.ts';
 import { sizeOf, type Tensor } from '../../../src/main/nn/ir/tensor.ts';
 import type { OptimizerName } from '../../../src/shared/run.ts';
-import { readJson } from '../reference.ts';
+import { readFixture } from '../reference.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 
 const LR = 0.01;
@@ -98,7 +98,7 @@ interface TorchStep {
 
 // In a graph and in place it is one rule: whether that is the right one, PyTorch says.
 test.each(['sgd', 'adam', 'adamw'] as const)('%s takes the steps of torch.optim, clipped, with weight decay on the weight alone', (name) => {
-  const torch = readJson<Steps>('test/nn/fixtures/optimizers_torch.json');
+  const torch = readFixture<Steps>('optimizers_torch.json');
   const shapes = { weight: [2, 3], bias: [3] };
   const names = ['weight', 'bias'] as const;
   const tensors = (of: (what: 'weight' | 'bias') => Float32Array): [string, Tensor][] =>
