@@ -22,7 +22,8 @@ import {
 } from './explore.ts';
 import type { Job } from './job.ts';
 import { REPORT_FORMATS, type ReportPreview, type ReportRecord } from './report.ts';
-import { BACKBONES, DEVICES, ENGINES, HEAD_STARTS, type Metrics, OPTIMIZERS, SCOPES } from './run.ts';
+import { BACKBONES } from './backbones.ts';
+import { DEVICES, ENGINES, HEAD_STARTS, type Metrics, OPTIMIZERS, SCOPES } from './run.ts';
 import type { AppInfo, CacheUse, DeviceReport, FolderListing, LicenceNotice, Settings } from './workbench.ts';
 
 const text = (what: string): z.ZodString => z.string().min(1, `${what} must not be empty`);

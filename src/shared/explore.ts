@@ -1,6 +1,7 @@
 import type { Comparison, Verdict } from './comparison.ts';
 import type { PairLabel, Split } from './dataset.ts';
-import type { BackboneName, DeviceName, RunConfig, RunRecord } from './run.ts';
+import type { BackboneName } from './backbones.ts';
+import type { DeviceName, RunConfig, RunRecord } from './run.ts';
 
 /** What a person adds to a run. */
 export interface RunNotes {

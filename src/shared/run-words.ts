@@ -1,14 +1,7 @@
-import type { BackboneName, DeviceName, EngineName, HeadStart, RunSession, RunStatus, Scope } from './run.ts';
+import { BACKBONE_INFO, type BackboneName } from './backbones.ts';
+import type { DeviceName, EngineName, HeadStart, RunSession, RunStatus, Scope } from './run.ts';
 
-/** What people call the networks, the parts that are trained and the states of a run. */
-const BACKBONE_WORDS = {
-  compact: 'Compact (Twinlens)',
-  mobilenet_v2_035: 'MobileNetV2, width 0.35',
-  mobilenet_v2: 'MobileNetV2',
-  resnet18: 'ResNet-18',
-  resnet50: 'ResNet-50',
-} as const satisfies Record<BackboneName, string>;
-
+/** What people call the parts that are trained and the states of a run. */
 export const SCOPE_WORDS = {
   head: 'the head only; the backbone stayed as it was',
   'last-stage': 'the last stage of the backbone and the head',
@@ -66,4 +59,4 @@ export const partsSentence = (session: Pick<RunSession, 'engine' | 'device' | 'b
 export const OUTDATED =
   'It was trained with another version of its network than this Twinlens has, so it can judge no new pairs and not be trained further. Its curves, comparisons and reports stay as they are; train again with the same settings for a new one.';
 
-export const backboneName = (backbone: BackboneName): string => BACKBONE_WORDS[backbone];
+export const backboneName = (backbone: BackboneName): string => BACKBONE_INFO[backbone].label;

@@ -1,7 +1,6 @@
+import type { BackboneName } from './backbones.ts';
 import type { Split } from './dataset.ts';
 
-export const BACKBONES = ['compact', 'mobilenet_v2_035', 'mobilenet_v2', 'resnet18', 'resnet50'] as const;
-export type BackboneName = (typeof BACKBONES)[number];
 export const SCOPES = ['head', 'last-stage', 'all'] as const;
 export type Scope = (typeof SCOPES)[number];
 export const OPTIMIZERS = ['sgd', 'adam', 'adamw'] as const;

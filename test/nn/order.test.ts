@@ -9,7 +9,7 @@ import { toOnnx } from '../../src/main/nn/engines/onnx-model.ts';
 import { initialTensors } from '../../src/main/nn/initialise.ts';
 import { lowerGradients } from '../../src/main/nn/lower.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
-import type { BackboneName } from '../../src/shared/run.ts';
+import type { BackboneName } from '../../src/shared/backbones.ts';
 
 const PAIRS = 8;
 

@@ -1,13 +1,14 @@
-import type { BackboneName, Flavour, OptimizerName, Scope } from '../../shared/run.ts';
+import type { BackboneName } from '../../shared/backbones.ts';
+import type { Flavour, OptimizerName, Scope } from '../../shared/run.ts';
 import { Builder } from './backbones/builder.ts';
 import { backboneOf } from './backbones/index.ts';
 import type { Shape, Value } from './graph.ts';
 import type { Task, TrainTask } from './ir/task.ts';
 import { type ParamSpec } from './ir/tensor.ts';
 
-/** Prefix of the backbone's parameters in a whole network; the head is `fc.0` and `fc.2`, as in PyTorch's Sequential. */
+/** Prefix of the backbone's parameters in a whole network. The head's are `fc.0` and `fc.2`, as in PyTorch's Sequential. */
 export const BACKBONE_PREFIX = 'backbone.';
-export const HIDDEN = 256;
+export const HIDDEN = 256; // units of the head's hidden layer
 
 /**
  * The network of the method: shared backbone -> mean over space -> Linear 256 -> ReLU -> Linear d. Livieris et al. 2023,
@@ -20,7 +21,7 @@ export interface SiameseSpec {
   dim: number; // d
 }
 
-/** Where a batch enters the network: as images [N, 3, S, S], as features cached before the last stage, or pooled [N, C]. */
+/** What a batch holds: images [N, 3, S, S], features cached before the last stage ('boundary'), or feature maps averaged over space [N, C] ('pooled'). */
 export type Entry = 'image' | 'boundary' | 'pooled';
 
 export const entryOf: Record<Scope, Entry> = { head: 'pooled', 'last-stage': 'boundary', all: 'image' };
@@ -54,13 +55,13 @@ export function entryShape(spec: SiameseSpec, entry: Entry): Shape {
   return upTo(b, spec, enter(b, spec, 'image', 1), entry).shape.slice(1);
 }
 
-/** Images [N, 3, S, S] -> `features` as they stand at an entry, [N, …]. */
+/** Images [N, 3, S, S] -> `features` at an entry, [N, …]. */
 export function featuresTask(spec: SiameseSpec, entry: Entry, images: number): Task {
   const b = new Builder(spec.flavour);
   return { graph: b.graph, outputs: { features: upTo(b, spec, enter(b, spec, 'image', images), entry) } };
 }
 
-/** A batch at an entry -> `features` [N, C], the backbone's output averaged over space: what the head is given. */
+/** A batch at an entry -> `features` [N, C], the backbone's output averaged over space: the head's input. */
 export function pooledTask(spec: SiameseSpec, entry: Entry, images: number): Task {
   const b = new Builder(spec.flavour);
   return { graph: b.graph, outputs: { features: pool(b, spec, enter(b, spec, entry, images), entry) } };
@@ -75,12 +76,10 @@ export function embeddingTask(spec: SiameseSpec, entry: Entry, images: number): 
 /** Images [N, 3, S, S] -> `embedding` [N, d] and the `features` of a layer [N, C, h, w]. */
 export function layerTask(spec: SiameseSpec, layer: string, images: number): Task & { outputs: { embedding: Value; features: Value } } {
   const b = new Builder(spec.flavour);
-  let features: Value | undefined;
-  const embedding = embed(b, spec, enter(b, spec, 'image', images), 'image', (name, value) => {
-    if (name === layer) features = value;
-  });
-  if (!features) throw new Error(`${spec.backbone} has no layer ${layer}.`);
-  return { graph: b.graph, outputs: { embedding, features } };
+  const explained: ExplainedLayer = { name: layer };
+  const embedding = embed(b, spec, enter(b, spec, 'image', images), 'image', explained);
+  if (!explained.map) throw new Error(`${spec.backbone} has no layer ${layer}.`);
+  return { graph: b.graph, outputs: { embedding, features: explained.map } };
 }
 
 /**
@@ -119,26 +118,34 @@ function enter(b: Builder, spec: SiameseSpec, entry: Entry, images: number): Val
 
 function upTo(b: Builder, spec: SiameseSpec, x: Value, entry: Entry): Value {
   if (entry === 'image') return x;
+  if (entry === 'pooled') return pool(b, spec, x, 'image');
   const { blocks, lastStage } = backboneOf(spec.backbone);
-  const last = entry === 'boundary' ? blocks.slice(0, lastStage) : blocks;
-  const features = last.reduce((value, block) => block.build(b, value, BACKBONE_PREFIX), x);
-  return entry === 'pooled' ? b.graph.apply('globalMean', [features], null) : features;
+  return blocks.slice(0, lastStage).reduce((value, block) => block.build(b, value, BACKBONE_PREFIX), x);
 }
 
-type Visit = (layer: string, value: Value) => void;
+/** The layer to explain; `map` [N, C, h, w] is filled in when the layer is built. */
+interface ExplainedLayer {
+  readonly name: string;
+  map?: Value;
+}
 
-function pool(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, visit?: Visit): Value {
+/** The backbone's last feature map averaged over space, [N, C]. */
+function pool(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, explained?: ExplainedLayer): Value {
   if (entry === 'pooled') return x;
-  const { blocks, lastStage } = backboneOf(spec.backbone);
+  const { blocks, lastStage, featureMap } = backboneOf(spec.backbone);
+  const last = blocks.at(-1);
   let value = x;
   for (const block of entry === 'boundary' ? blocks.slice(lastStage) : blocks) {
     value = block.build(b, value, BACKBONE_PREFIX);
-    visit?.(block.name, value);
+    if (block !== last && block.name !== explained?.name) continue;
+    const { map, next } = featureMap(b, value);
+    if (block.name === explained?.name) explained.map = map;
+    value = block === last ? map : next;
   }
   return b.graph.apply('globalMean', [value], null);
 }
 
-function embed(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, visit?: Visit): Value {
-  const hidden = b.graph.apply('relu', [b.dense(pool(b, spec, x, entry, visit), 'fc.0', HIDDEN)], null);
+function embed(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, explained?: ExplainedLayer): Value {
+  const hidden = b.graph.apply('relu', [b.dense(pool(b, spec, x, entry, explained), 'fc.0', HIDDEN)], null);
   return b.dense(hidden, 'fc.2', spec.dim);
 }

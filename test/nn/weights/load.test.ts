@@ -166,9 +166,14 @@ describe('all or nothing', () => {
     const deeper = drawnTensors(residualSpecs([3, 4, 6, 3], false, 4), 5);
     writeSafetensors(path, deeper);
     const error = await errorOf(load, 'bad-weights');
-    expect(error.message).toContain("By their names and shapes they are for resnet34, which Twinlens doesn't have.");
+    expect(error.message).toContain('By their names and shapes they are for resnet34: choose that backbone, or other weights.');
     expect(error.details).toMatchObject({ missing: [], shape: [] });
     expect((error.details['unexpected'] as string[]).sort()).toEqual([...deeper.keys()].filter((name) => !tensors.has(name)).sort());
+  });
+
+  it("a network that Twinlens doesn't have", async () => {
+    writeSafetensors(path, drawnTensors(mobileNetV2Specs(0.5), 5));
+    expect((await errorOf(load, 'bad-weights')).message).toContain("they are for a MobileNetV2 of another width, which Twinlens doesn't have.");
   });
 
   it('a file that says itself which backbone it is for', async () => {

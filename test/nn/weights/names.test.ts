@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guessNetwork } from '../../../src/main/nn/weights/guess.ts';
-import { adoptNames, dataInOurs, shapeInOurs } from '../../../src/main/nn/weights/names.ts';
+import { matchNames, dataInOihw, shapeInOihw } from '../../../src/main/nn/weights/names.ts';
 import type { ParamSpec } from '../../../src/main/nn/ir/tensor.ts';
 import { drawnTensors, errorOf, mobileNetV2Specs, residualSpecs } from './specs.ts';
 import { asKeras } from './tfjs-fixture.ts';
@@ -18,8 +18,8 @@ describe('layout', () => {
     fc.assert(
       fc.property(size, size, size, size, (H, W, I, O) => {
         const data = Float32Array.from({ length: H * W * I * O }, (_, i) => i);
-        const ours = dataInOurs(data, [H, W, I, O], 'HWIO');
-        expect(shapeInOurs([H, W, I, O], 'HWIO')).toEqual([O, I, H, W]);
+        const ours = dataInOihw(data, [H, W, I, O], 'HWIO');
+        expect(shapeInOihw([H, W, I, O], 'HWIO')).toEqual([O, I, H, W]);
         for (let h = 0; h < H; h++)
           for (let w = 0; w < W; w++)
             for (let i = 0; i < I; i++)
@@ -32,54 +32,54 @@ describe('layout', () => {
     fc.assert(
       fc.property(size, size, size, (H, W, C) => {
         const data = Float32Array.from({ length: H * W * C }, (_, i) => i);
-        const ours = dataInOurs(data, [H, W, C, 1], 'HWC1');
-        expect(shapeInOurs([H, W, C, 1], 'HWC1')).toEqual([C, 1, H, W]);
+        const ours = dataInOihw(data, [H, W, C, 1], 'HWC1');
+        expect(shapeInOihw([H, W, C, 1], 'HWC1')).toEqual([C, 1, H, W]);
         for (let h = 0; h < H; h++)
           for (let w = 0; w < W; w++) for (let c = 0; c < C; c++) expect(ours[c * H * W + h * W + w]).toBe(data[h * W * C + w * C + c]);
       }),
     );
   });
 
-  it('a kernel of another rank keeps its shape, to be refused by it', () => expect(shapeInOurs([3, 3], 'HWIO')).toEqual([3, 3]));
+  it('a kernel of another rank keeps its shape, to be refused by it', () => expect(shapeInOihw([3, 3], 'HWIO')).toEqual([3, 3]));
 });
 
 describe('Keras MobileNetV2', () => {
   it.each([0.35, 1])('at width %d is ours completely, kernels turned', (width) => {
     const specs = mobileNetV2Specs(width);
     const { weights } = asKeras(drawnTensors(specs, 1));
-    const adopted = adoptNames(new Map(weights.map(({ name, shape }) => [name, shape])));
-    expect(adopted.convention).toBe('keras');
-    expect(foundShapes(adopted.found)).toEqual(shapesOf(specs));
-    expect(adopted.unexpected).toEqual([]);
+    const matched = matchNames(new Map(weights.map(({ name, shape }) => [name, shape])));
+    expect(matched.program).toBe('keras');
+    expect(foundShapes(matched.found)).toEqual(shapesOf(specs));
+    expect(matched.unexpected).toEqual([]);
   });
 
   it.each([
     ['Conv1/kernel', 'features.0.0.weight', 'HWIO'],
-    ['bn_Conv1/moving_variance', 'features.0.1.running_var', 'ours'],
+    ['bn_Conv1/moving_variance', 'features.0.1.running_var', 'OIHW'],
     ['expanded_conv_depthwise/depthwise_kernel', 'features.1.conv.0.0.weight', 'HWC1'],
-    ['expanded_conv_depthwise_BN/beta', 'features.1.conv.0.1.bias', 'ours'],
+    ['expanded_conv_depthwise_BN/beta', 'features.1.conv.0.1.bias', 'OIHW'],
     ['expanded_conv_project/kernel', 'features.1.conv.1.weight', 'HWIO'],
-    ['expanded_conv_project_BN/gamma', 'features.1.conv.2.weight', 'ours'],
+    ['expanded_conv_project_BN/gamma', 'features.1.conv.2.weight', 'OIHW'],
     ['block_1_expand/kernel', 'features.2.conv.0.0.weight', 'HWIO'],
-    ['block_1_expand_BN/gamma', 'features.2.conv.0.1.weight', 'ours'],
+    ['block_1_expand_BN/gamma', 'features.2.conv.0.1.weight', 'OIHW'],
     ['block_16_depthwise/depthwise_kernel', 'features.17.conv.1.0.weight', 'HWC1'],
-    ['block_16_depthwise_BN/moving_mean', 'features.17.conv.1.1.running_mean', 'ours'],
+    ['block_16_depthwise_BN/moving_mean', 'features.17.conv.1.1.running_mean', 'OIHW'],
     ['block_16_project/kernel:0', 'features.17.conv.2.weight', 'HWIO'],
-    ['mobilenetv2_0.35_224/block_16_project_BN/beta', 'features.17.conv.3.bias', 'ours'],
+    ['mobilenetv2_0.35_224/block_16_project_BN/beta', 'features.17.conv.3.bias', 'OIHW'],
     ['Conv_1/kernel', 'features.18.0.weight', 'HWIO'],
-    ['Conv_1_bn/beta', 'features.18.1.bias', 'ours'],
-  ])('%s is %s', (from, ours, layout) => {
-    const { found } = adoptNames(
+    ['Conv_1_bn/beta', 'features.18.1.bias', 'OIHW'],
+  ])('%s is %s', (from, ours, axes) => {
+    const { found } = matchNames(
       new Map([
         [from, [1, 1, 1, 1]],
         ['block_3_expand/kernel', [1, 1, 1, 1]],
       ]),
     );
-    expect(found.get(ours)).toMatchObject({ from, layout });
+    expect(found.get(ours)).toMatchObject({ from, axes });
   });
 
   it('leaves a classifier aside and reports layers of other networks', () => {
-    const { found, unexpected } = adoptNames(
+    const { found, unexpected } = matchNames(
       new Map([
         ['Conv1/kernel', [3, 3, 3, 16]],
         ['Logits/kernel', [1280, 1000]],
@@ -121,10 +121,10 @@ describe('timm', () => {
   it('mobilenetv2_100 is ours completely, without its classifier', () => {
     const specs = mobileNetV2Specs(1);
     const file = new Map([...shapesOf(specs, timmName), ['classifier.weight', [1000, 1280]], ['classifier.bias', [1000]]]);
-    const adopted = adoptNames(file, namesOf(specs));
-    expect(adopted.convention).toBe('timm');
-    expect(foundShapes(adopted.found)).toEqual(shapesOf(specs));
-    expect(adopted.unexpected).toEqual([]);
+    const matched = matchNames(file, namesOf(specs));
+    expect(matched.program).toBe('timm');
+    expect(foundShapes(matched.found)).toEqual(shapesOf(specs));
+    expect(matched.unexpected).toEqual([]);
   });
 
   it.each([
@@ -137,7 +137,7 @@ describe('timm', () => {
     ['bn2.running_var', 'features.18.1.running_var'],
   ])('%s is %s', (from, ours) => {
     expect(
-      adoptNames(
+      matchNames(
         new Map([
           ['conv_stem.weight', [32, 3, 3, 3]],
           [from, [1]],
@@ -148,7 +148,7 @@ describe('timm', () => {
 
   it('a deeper relative has blocks we have no name for', () => {
     const extra = ['blocks.1.2.conv_pw.weight', 'blocks.7.0.conv_pw.weight', 'blocks.1.0.se.conv_reduce.weight'];
-    expect(adoptNames(new Map(['conv_stem.weight', ...extra].map((name) => [name, [1]]))).unexpected).toEqual(extra);
+    expect(matchNames(new Map(['conv_stem.weight', ...extra].map((name) => [name, [1]]))).unexpected).toEqual(extra);
   });
 });
 
@@ -168,16 +168,16 @@ describe('torchvision', () => {
           ...shapesOf(specs, (name) => prefix + name),
           ...[...heads].map(([name, shape]) => [headPrefix + name, shape] as const),
         ]);
-        const adopted = adoptNames(file, namesOf(specs));
-        expect(foundShapes(adopted.found)).toEqual(shapesOf(specs));
-        expect(adopted.unexpected).toEqual([]);
+        const matched = matchNames(file, namesOf(specs));
+        expect(foundShapes(matched.found)).toEqual(shapesOf(specs));
+        expect(matched.unexpected).toEqual([]);
       }
     },
   );
 
   it('a prefix that not all carry is no prefix', () => {
     const file = new Map([...shapesOf(specs, (name) => `backbone.${name}`), ['neck.weight', [1]]]);
-    expect(adoptNames(file, namesOf(specs)).found.has('conv1.weight')).toBe(false);
+    expect(matchNames(file, namesOf(specs)).found.has('conv1.weight')).toBe(false);
   });
 
   it('names that the backbone itself has are never taken for a prefix or a classifier', () => {
@@ -185,7 +185,7 @@ describe('torchvision', () => {
       ['encoder.0.weight', [1]],
       ['head.weight', [2]],
     ]);
-    expect(foundShapes(adoptNames(own, new Set(own.keys())).found)).toEqual(own);
+    expect(foundShapes(matchNames(own, new Set(own.keys())).found)).toEqual(own);
   });
 
   it('two tensors of one name are refused', async () => {
@@ -193,7 +193,7 @@ describe('torchvision', () => {
       ['Conv1/kernel', [3, 3, 3, 16]],
       ['Conv1/kernel:0', [3, 3, 3, 16]],
     ]);
-    expect((await errorOf(() => adoptNames(file), 'bad-weights')).message).toContain('features.0.0.weight');
+    expect((await errorOf(() => matchNames(file), 'bad-weights')).message).toContain('features.0.0.weight');
   });
 });
 
@@ -204,6 +204,7 @@ describe('guessNetwork', () => {
     ['resnet34', residualSpecs([3, 4, 6, 3], false)],
     ['resnet50', residualSpecs([3, 4, 6, 3], true)],
     ['resnet101', residualSpecs([3, 4, 23, 3], true)],
+    ['a wider resnet101', residualSpecs([3, 4, 23, 3], true, 128)],
     ['mobilenet_v2', mobileNetV2Specs(1)],
     ['mobilenet_v2_035', mobileNetV2Specs(0.35)],
     ['a MobileNetV2 of another width', mobileNetV2Specs(0.5)],

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import { asAppError } from '../../../shared/errors.ts';
 import { randomFor } from '../../../shared/random.ts';
+import { BACKBONES } from '../../../shared/backbones.ts';
 import { DEVICES, type DeviceName, type EngineName } from '../../../shared/run.ts';
 import type { Engine, Trainer } from '../../nn/engines/engine.ts';
 import { onnxDevices, onnxEngine } from '../../nn/engines/onnx.ts';
@@ -21,8 +22,7 @@ interface Trial {
 /** Small enough for any device; then large enough that a graphics card can show what it is good for. */
 const TINY: Trial = { spec: { backbone: 'compact', flavour: 'torch', size: 32, dim: 2 }, pairs: 2 };
 const TIMED: Trial = { spec: { backbone: 'compact', flavour: 'torch', size: 96, dim: 16 }, pairs: 8 };
-/** Together they hold every operation of every backbone. */
-const OPERATORS = (['compact', 'mobilenet_v2_035', 'resnet18'] as const).map((backbone): Trial => ({ ...TINY, spec: { ...TINY.spec, backbone } }));
+const STEP = { scope: 'all', batchNorm: 'batch', margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
 const STEPS = 5;
 const LONGEST_MS = 2000; // for all timed steps of a device
 const AGREE = 1e-3; // relative difference to the CPU's loss that still counts as the same
@@ -93,15 +93,26 @@ async function operatorsElsewhere(device: DeviceName): Promise<string[]> {
       if (args?.provider === 'CPUExecutionProvider' && args.op_name !== undefined && !TRANSFER.test(args.op_name)) found.add(args.op_name);
     }
   };
-  for (const trial of OPERATORS) await withTrainer(onnxEngine(device, profiler), trial, (step) => step());
+  for (const trial of trialsOfAllOperations()) await withTrainer(onnxEngine(device, profiler), trial, (step) => step());
   return [...found].sort();
+}
+
+/** Steps of so few backbones, small ones first, that together they hold every operation of every backbone. */
+export function trialsOfAllOperations(): Trial[] {
+  const seen = new Set<string>();
+  const trials = BACKBONES.map((backbone): Trial => ({ ...TINY, spec: { ...TINY.spec, backbone } }));
+  return trials.filter(({ spec, pairs }) => {
+    const { graph } = trainingTask(spec, STEP, pairs);
+    const before = seen.size;
+    for (const { op, attrs } of graph.nodes) seen.add(attrs && 'groups' in attrs && attrs.groups > 1 ? `${op}, grouped` : op);
+    return seen.size > before;
+  });
 }
 
 /** Gives `work` a function that does one training step and returns its loss. */
 async function withTrainer<T>(engine: Engine, { spec, pairs }: Trial, work: (step: () => Promise<number>) => Promise<T>): Promise<T> {
-  const options = { scope: 'all', batchNorm: 'batch', margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
   const params = initialTensors(siameseParams(spec), 1);
-  const trainer: Trainer = await engine.trainer((n) => trainingTask(spec, options, n), new Map(), { params, slots: new Map(), step: 0 });
+  const trainer: Trainer = await engine.trainer((n) => trainingTask(spec, STEP, n), new Map(), { params, slots: new Map(), step: 0 });
   try {
     const random = randomFor(1, 'check');
     const images = Float32Array.from({ length: 2 * pairs * 3 * spec.size ** 2 }, () => random.between(-1, 1));

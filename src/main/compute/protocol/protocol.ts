@@ -4,18 +4,8 @@ import type { WireError } from '../../../shared/errors.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { Validated } from '../../domain/evaluate/validation.ts';
 import type { StepProfile } from '../bench/bench-profile.ts';
-import type {
-  BackboneName,
-  DeviceName,
-  EngineName,
-  EpochRow,
-  Flavour,
-  Metrics,
-  Preprocessing,
-  RunConfig,
-  Scope,
-  WeightsInfo,
-} from '../../../shared/run.ts';
+import type { BackboneName } from '../../../shared/backbones.ts';
+import type { DeviceName, EngineName, EpochRow, Flavour, Metrics, Preprocessing, RunConfig, Scope, WeightsInfo } from '../../../shared/run.ts';
 
 /** A trained network on disk: a run's folder and what its tensors mean. */
 export interface ModelRef {

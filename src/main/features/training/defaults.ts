@@ -1,11 +1,9 @@
 import type { TrainRequest } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { BackboneName, RunConfig, WeightsInfo } from '../../../shared/run.ts';
+import { BACKBONE_INFO, type BackboneName } from '../../../shared/backbones.ts';
+import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 
 const PLAIN = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } satisfies RunConfig['preprocessing'];
-
-/** Smallest picture side that leaves a network a feature map to pool, px. */
-const SMALLEST: Record<BackboneName, number> = { compact: 16, mobilenet_v2_035: 32, mobilenet_v2: 32, resnet18: 32, resnet50: 32 };
 
 export const backboneFor = (request: TrainRequest): BackboneName => request.backbone ?? 'compact';
 
@@ -39,11 +37,10 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null): R
       { field: 'augmentation' },
     );
   }
-  const size = request.size ?? sizeFor(backbone, scope);
-  if (size < SMALLEST[backbone])
-    throw new AppError('bad-request', `Images of ${size} px are too small for ${backbone}: it needs at least ${SMALLEST[backbone]} px.`, {
-      field: 'size',
-    });
+  const { smallest, imageSize } = BACKBONE_INFO[backbone];
+  const size = request.size ?? imageSize[scope === 'all' ? 'all' : 'part'];
+  if (size < smallest)
+    throw new AppError('bad-request', `Images of ${size} px are too small for ${backbone}: it needs at least ${smallest} px.`, { field: 'size' });
   const fromScratch = backbone === 'compact' && !weights;
   return {
     backbone,
@@ -76,13 +73,6 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null): R
  * of 16 in the same time. Twice the rate is sometimes quicker, but from other seeds takes five epochs to get going at all.
  */
 const SCRATCH = { batch: 8, plateau: 2 } as const;
-
-/**
- * Networks trained on 224 px crops see things at their own scale in whole photographs of about 1.3 times that side (Touvron
- * et al. 2019, "Fixing the train-test resolution discrepancy"): of 192 to 320 px, a probe of 288 px features told validation
- * pairs of three sets of photographs apart best. Where all layers are trained they learn the scale themselves, in half the time.
- */
-const sizeFor = (backbone: BackboneName, scope: RunConfig['scope']): number => (backbone === 'compact' ? 96 : scope === 'all' ? 224 : 288);
 
 /** From a head that knows the classes there is less to learn, and large steps would only unlearn it. */
 const RATES_FROM_PROBE = { head: 1e-5, 'last-stage': 1e-5, all: 5e-5 } as const;

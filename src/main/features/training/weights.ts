@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { AppError } from '../../../shared/errors.ts';
-import type { BackboneName, WeightsInfo } from '../../../shared/run.ts';
+import type { BackboneName } from '../../../shared/backbones.ts';
+import type { WeightsInfo } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { WeightsRequest } from '../../compute/protocol/protocol.ts';
 import { findEntry, readCatalogue } from '../../nn/weights/catalogue.ts';

@@ -2,7 +2,7 @@ import type { Flavour } from '../../../shared/run.ts';
 import { Graph, type Value } from '../graph.ts';
 import type { Follower } from '../ir/task.ts';
 
-/** Share of the batch value in a running statistic, as PyTorch's default. */
+/** Weight of the batch's value in a running statistic: PyTorch's default. */
 const MOMENTUM = 0.1;
 
 export type Activation = 'relu' | 'relu6' | null;
@@ -14,16 +14,16 @@ export interface ConvNorm {
   kernel: number;
   stride: number;
   depthwise?: boolean;
-  startBias?: number; // of the batch norm, before training; 0 if left out
+  initialBias?: number; // of the batch norm; default 0
   activation: Activation;
 }
 
-/** Writes a network's blocks into a graph, with the names that its weights carry. */
+/** Adds a network's layers to a graph and declares their parameters. */
 export class Builder {
   readonly graph = new Graph();
   readonly followers: Follower[] = [];
   private readonly flavour: Flavour;
-  /** Where batch norm takes the statistics of the batch; elsewhere it is frozen and folded into its convolution. */
+  /** true: batch norm uses the batch's statistics. false: it is frozen and folded into the convolution before it. */
   batchStatistics = false;
 
   constructor(flavour: Flavour) {
@@ -35,7 +35,7 @@ export class Builder {
     const channels = x.shape[1]!;
     const kernel = this.weight(`${o.conv}.weight`, [o.out, o.depthwise ? 1 : channels, o.kernel, o.kernel]);
     const gamma = this.weight(`${o.norm}.weight`, [o.out]);
-    const beta = this.weight(`${o.norm}.bias`, [o.out], o.startBias);
+    const beta = this.weight(`${o.norm}.bias`, [o.out], o.initialBias);
     const mean = this.statistic(`${o.norm}.running_mean`, [o.out]);
     const variance = this.statistic(`${o.norm}.running_var`, [o.out]);
     const epsilon = this.flavour === 'keras' ? 1e-3 : 1e-5;

@@ -1,41 +1,42 @@
 import type { Value } from '../graph.ts';
-import type { Backbone } from './backbone.ts';
+import { type Backbone, outputIsMap } from './backbone.ts';
 import type { Builder } from './builder.ts';
 
 /**
- * A feature is silent at first except where it stands out by more than one standard deviation. So what is everywhere
- * (the ground, the clutter) hardly enters the mean over space, the network learns from what is particular to a place, and
- * a map shows that place. From 0, the usual start, backgrounds speak for a class too, and its maps cover the whole picture.
+ * Initial bias of the last batch norm, in standard deviations of a feature. At -1 a feature is zero except where it
+ * exceeds its mean by one standard deviation. What occurs all over an image (background, clutter) then contributes little
+ * to the mean over space, so the network learns from local features and a map marks where they are. At the usual 0
+ * backgrounds contribute too, and the maps cover whole images.
  */
-const QUIET = -1;
+const LAST_NORM_BIAS = -1;
 
 /**
- * A small network for training from scratch on a laptop's CPU: about 50,000 weights, features at an eighth of the image's
- * side, so that maps are finely resolved. A feature sees 31 px and no more (the last convolution only weighs features of
- * one place, as in Brendel & Bethge 2019): evidence is shown where it lies, not smeared over its surroundings.
+ * A small network for training from scratch on a laptop's CPU: about 50,000 weights. Its feature map has an eighth of
+ * the image's side, so maps are finely resolved. The receptive field is 31 px, because the last convolution is 1x1 (as in
+ * Brendel & Bethge 2019): evidence is shown where it is, not spread over its surroundings.
  */
-export function compact(): Backbone {
-  return {
-    channels: 128,
-    lastStage: 2,
-    smallest: 16,
-    blocks: [
-      { name: 'stem', build: (b, x, p) => b.convNorm(x, { ...names(`${p}stem`), out: 16, kernel: 3, stride: 2, activation: 'relu' }) },
-      {
-        name: 'stage1',
-        build: (b, x, p) =>
-          residual(b, b.convNorm(x, { ...names(`${p}stage1.0`), out: 32, kernel: 3, stride: 2, activation: 'relu' }), `${p}stage1.1`),
-      },
-      { name: 'stage2', build: (b, x, p) => b.convNorm(x, { ...names(`${p}stage2`), out: 64, kernel: 3, stride: 2, activation: 'relu' }) },
-      {
-        name: 'stage3',
-        build: (b, x, p) => b.convNorm(x, { ...names(`${p}stage3`), out: 128, kernel: 1, stride: 1, startBias: QUIET, activation: 'relu' }),
-      },
-    ],
-  };
-}
+export const compact: Backbone = {
+  blocks: [
+    { name: 'stem', build: (b, x, p) => b.convNorm(x, { ...names(`${p}stem`), out: 16, kernel: 3, stride: 2, activation: 'relu' }) },
+    {
+      name: 'stage1',
+      build: (b, x, p) => residual(b, b.convNorm(x, { ...names(`${p}stage1.0`), out: 32, kernel: 3, stride: 2, activation: 'relu' }), `${p}stage1.1`),
+    },
+    { name: 'stage2', build: (b, x, p) => b.convNorm(x, { ...names(`${p}stage2`), out: 64, kernel: 3, stride: 2, activation: 'relu' }) },
+    {
+      name: 'stage3',
+      build: (b, x, p) => b.convNorm(x, { ...names(`${p}stage3`), out: 128, kernel: 1, stride: 1, initialBias: LAST_NORM_BIAS, activation: 'relu' }),
+    },
+  ],
+  lastStage: 2,
+  featureMap: outputIsMap,
+  foreignNames: [],
+  recognise: (stored, name) => (stored.has('stem.conv.weight') && stored.has('stage3.conv.weight') ? { exact: true, network: name } : null),
+};
 
-const names = (block: string): { conv: string; norm: string } => ({ conv: `${block}.conv`, norm: `${block}.norm` });
+function names(block: string): { conv: string; norm: string } {
+  return { conv: `${block}.conv`, norm: `${block}.norm` };
+}
 
 function residual(b: Builder, x: Value, name: string): Value {
   const out = x.shape[1]!;

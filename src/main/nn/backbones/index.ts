@@ -1,15 +1,20 @@
-import type { BackboneName } from '../../../shared/run.ts';
+import { type BackboneName } from '../../../shared/backbones.ts';
 import type { Backbone } from './backbone.ts';
 import { compact } from './compact.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
-import { resNet } from './resnet.ts';
+import { mobileNetV2At035 } from './mobilenet-v2-035.ts';
+import { resNet18 } from './resnet18.ts';
+import { resNet34 } from './resnet34.ts';
+import { resNet50 } from './resnet50.ts';
 
-const MAKE: Record<BackboneName, () => Backbone> = {
+/** The layers of every backbone that src/shared/backbones.ts lists. */
+const TABLE = {
   compact,
-  mobilenet_v2_035: () => mobileNetV2(0.35),
-  mobilenet_v2: () => mobileNetV2(1),
-  resnet18: () => resNet('basic', [2, 2, 2, 2]),
-  resnet50: () => resNet('bottleneck', [3, 4, 6, 3]),
-};
+  mobilenet_v2_035: mobileNetV2At035,
+  mobilenet_v2: mobileNetV2,
+  resnet18: resNet18,
+  resnet34: resNet34,
+  resnet50: resNet50,
+} as const satisfies Record<BackboneName, Backbone>;
 
-export const backboneOf = (name: BackboneName): Backbone => MAKE[name]();
+export const backboneOf = (name: BackboneName): Backbone => TABLE[name];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { BACKBONES } from '../../../shared/run.ts';
+import { BACKBONES } from '../../../shared/backbones.ts';
 import { FlavourSchema, PreprocessingSchema } from './load.ts';
 
 // Both become names of files and folders on this machine, on any platform.

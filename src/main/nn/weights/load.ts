@@ -4,13 +4,14 @@ import { basename, extname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import type { BackboneName, Flavour, Preprocessing, WeightsInfo } from '../../../shared/run.ts';
+import type { BackboneName } from '../../../shared/backbones.ts';
+import type { Flavour, Preprocessing, WeightsInfo } from '../../../shared/run.ts';
 import type { ParamSpec, TensorMap } from '../ir/tensor.ts';
-import { adoptNames, dataInOurs, type Found } from './names.ts';
+import { dataInOihw, matchNames, type StoredTensor } from './names.ts';
 import { openSafetensors } from './safetensors.ts';
 import { bytesOf, type TensorSource } from './source.ts';
 import { openTfjsLayers } from './tfjs-layers.ts';
-import { flawOf, verifyNames } from './verify.ts';
+import { problemOf, verifyNames } from './verify.ts';
 
 export const IMAGENET: Preprocessing = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 /** Pixels to -1..1, as keras.applications.mobilenet_v2.preprocess_input does. */
@@ -75,14 +76,14 @@ function openWeights(path: string): Opened {
 
 async function readFound(
   source: TensorSource,
-  wanted: Iterable<readonly [name: string, found: Found]>,
-  onTensor: (name: string, data: Float32Array, found: Found) => void,
+  wanted: Iterable<readonly [name: string, found: StoredTensor]>,
+  onTensor: (name: string, data: Float32Array, found: StoredTensor) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   let sinceYield = 0;
   for (const [name, found] of wanted) {
     if (signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
-    const data = dataInOurs(source.read(found.from), source.entries.get(found.from)!, found.layout);
+    const data = dataInOihw(source.read(found.from), source.entries.get(found.from)!, found.axes);
     onTensor(name, data, found);
     if ((sinceYield += data.length) > 1 << 20) {
       sinceYield = 0;
@@ -147,30 +148,30 @@ export async function loadWeights(path: string, options: LoadOptions): Promise<{
   const { source, kind } = openWeights(path);
   try {
     const said = fromMetadata(source.metadata);
-    const adopted = adoptNames(source.entries, new Set(params.map(({ name }) => name)));
-    verifyNames(adopted, backbone, params, source.metadata['twinlens.backbone']);
+    const matched = matchNames(source.entries, new Set(params.map(({ name }) => name)));
+    verifyNames(matched, backbone, params, source.metadata['twinlens.backbone']);
 
     const tensors: TensorMap = new Map();
-    const flaws: { name: string; problem: string }[] = [];
+    const broken: { name: string; problem: string }[] = [];
     const hash = createHash('sha256');
-    const inOrder = params.map(({ name }) => [name, adopted.found.get(name)!] as const);
+    const inOrder = params.map(({ name }) => [name, matched.found.get(name)!] as const);
     await readFound(
       source,
       inOrder,
       (name, data, { shape }) => {
-        const problem = flawOf(name, data);
-        if (problem) flaws.push({ name, problem });
+        const problem = problemOf(name, data);
+        if (problem) broken.push({ name, problem });
         hash.update(bytesOf(data));
         tensors.set(name, { shape, data });
       },
       signal,
     );
-    if (flaws[0]) {
-      const message = `These weights are broken: ${flaws.length} of ${params.length} tensors can't be used, e.g. ${flaws[0].name}: ${flaws[0].problem}.`;
-      throw new AppError('bad-weights', `${message} Download or export them again.`, { broken: flaws });
+    if (broken[0]) {
+      const message = `These weights are broken: ${broken.length} of ${params.length} tensors can't be used, e.g. ${broken[0].name}: ${broken[0].problem}.`;
+      throw new AppError('bad-weights', `${message} Download or export them again.`, { broken });
     }
     // Who trained the weights, and so how they pad and what they expect, shows in their names whatever file they are in.
-    const byMaker = kind === 'tfjs-layers' || adopted.convention === 'keras' ? KERAS : TORCH;
+    const byMaker = kind === 'tfjs-layers' || matched.program === 'keras' ? KERAS : TORCH;
     const info: WeightsInfo = {
       source: entry?.id ?? path,
       sha256: hash.digest('hex'),
@@ -194,7 +195,7 @@ export async function tensorsSha256(path: string, signal?: AbortSignal): Promise
   const { source } = openWeights(path);
   try {
     const hash = createHash('sha256');
-    const sorted = [...adoptNames(source.entries).found].sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = [...matchNames(source.entries).found].sort(([a], [b]) => (a < b ? -1 : 1));
     await readFound(source, sorted, (_, data) => void hash.update(bytesOf(data)), signal);
     return hash.digest('hex');
   } catch (error) {

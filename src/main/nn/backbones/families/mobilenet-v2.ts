@@ -1,6 +1,8 @@
-import type { Value } from '../graph.ts';
-import type { Backbone, Block } from './backbone.ts';
-import type { Builder } from './builder.ts';
+import type { Value } from '../../graph.ts';
+import { type Backbone, type Block, outputIsMap, type Recognised } from '../backbone.ts';
+import type { Builder } from '../builder.ts';
+import type { StoredShapes } from '../weight-names.ts';
+import { kerasMobileNetV2, timmMobileNetV2 } from './mobilenet-v2-names.ts';
 
 /** Expansion, channels, repeats, stride: table 2 of Sandler et al. 2018 (MobileNetV2). */
 const STAGES = [
@@ -14,14 +16,14 @@ const STAGES = [
 ] as const;
 
 /** Channel counts are rounded to a multiple of 8, but never below 90 % of the exact value. */
-export function roundedChannels(exact: number): number {
+function roundChannels(exact: number): number {
   const rounded = Math.max(8, Math.floor((exact + 4) / 8) * 8);
   return rounded < 0.9 * exact ? rounded + 8 : rounded;
 }
 
-/** MobileNetV2 at a width multiplier; the last convolution keeps its 1280 channels below width 1. */
-export function mobileNetV2(width: number): Backbone {
-  const scaled = (c: number): number => roundedChannels(c * width);
+/** MobileNetV2 with `width` times the channels; below width 1 the last convolution keeps its 1280. Parameters are named as in torchvision. */
+export function mobileNetV2OfWidth(width: number): Backbone {
+  const scaled = (c: number): number => roundChannels(c * width);
   const blocks: Block[] = [
     {
       name: 'features.0',
@@ -46,7 +48,20 @@ export function mobileNetV2(width: number): Backbone {
     name: last,
     build: (b, x, p) => b.convNorm(x, { conv: `${p}${last}.0`, norm: `${p}${last}.1`, out, kernel: 1, stride: 1, activation: 'relu6' }),
   });
-  return { channels: out, blocks, lastStage, smallest: 32 };
+  return {
+    blocks,
+    lastStage,
+    featureMap: outputIsMap,
+    foreignNames: [kerasMobileNetV2, timmMobileNetV2],
+    recognise: (stored, name) => recognised(stored, name, scaled(320)),
+  };
+}
+
+/** By the channels of the last inverted residual, 320 at width 1. */
+function recognised(stored: StoredShapes, name: string, channels: number): Recognised | null {
+  const last = stored.get('features.17.conv.2.weight');
+  if (!last || !stored.has('features.1.conv.0.0.weight')) return null;
+  return last.shape[0] === channels ? { exact: true, network: name } : { exact: false, network: 'a MobileNetV2 of another width' };
 }
 
 interface Inverted {
@@ -57,7 +72,7 @@ interface Inverted {
   stride: number;
 }
 
-/** Expand 1x1 -> depthwise 3x3 -> project 1x1, with a shortcut where the shape stays. Torchvision's parameter names. */
+/** Expand 1x1 -> depthwise 3x3 -> project 1x1, with a shortcut where input and output have the same shape. */
 function invertedResidual(b: Builder, x: Value, prefix: string, o: Inverted): Value {
   const hidden = o.from * o.expand;
   const name = `${prefix}${o.name}.conv`;

@@ -1,6 +1,18 @@
-import type { Value } from '../graph.ts';
-import type { Backbone, Block } from './backbone.ts';
-import type { Builder } from './builder.ts';
+import type { Value } from '../../graph.ts';
+import { type Backbone, type Block, outputIsMap, type Recognised } from '../backbone.ts';
+import type { Builder } from '../builder.ts';
+import type { StoredShapes } from '../weight-names.ts';
+
+interface Architecture {
+  block: 'basic' | 'bottleneck';
+  depths: readonly number[]; // blocks in each stage
+}
+
+/** Deeper networks of He et al. 2016 that Twinlens doesn't have: they are named where somebody loads their weights. */
+const DEEPER: Readonly<Record<string, Architecture>> = {
+  resnet101: { block: 'bottleneck', depths: [3, 4, 23, 3] },
+  resnet152: { block: 'bottleneck', depths: [3, 8, 36, 3] },
+};
 
 interface Residual {
   name: string; // e.g. layer2.0
@@ -9,10 +21,11 @@ interface Residual {
   project: boolean; // the shortcut needs a 1x1 convolution
 }
 
-/** He et al. 2016, with the stride in the 3x3 convolution (torchvision's "v1.5"). */
-export function resNet(kind: 'basic' | 'bottleneck', depths: readonly number[]): Backbone {
-  const expansion = kind === 'basic' ? 1 : 4;
-  const residual = kind === 'basic' ? basic : bottleneck;
+/** He et al. 2016, with the stride in the 3x3 convolution (torchvision's "v1.5") and torchvision's parameter names. timm's are the same. */
+export function residualNetwork(architecture: Architecture): Backbone {
+  const { depths } = architecture;
+  const expansion = architecture.block === 'basic' ? 1 : 4;
+  const residual = architecture.block === 'basic' ? basic : bottleneck;
   const blocks: Block[] = [{ name: 'stem', build: stem }];
   let channels = 64;
   let lastStage = 0;
@@ -26,7 +39,13 @@ export function resNet(kind: 'basic' | 'bottleneck', depths: readonly number[]):
       channels = planes * expansion;
     }
   });
-  return { channels, blocks, lastStage, smallest: 32 };
+  return {
+    blocks,
+    lastStage,
+    featureMap: outputIsMap,
+    foreignNames: [],
+    recognise: (stored, name) => recognised(stored, name, architecture) ?? deeper(stored),
+  };
 }
 
 function stem(b: Builder, x: Value, prefix: string): Value {
@@ -37,7 +56,7 @@ function stem(b: Builder, x: Value, prefix: string): Value {
 function basic(b: Builder, x: Value, name: string, o: Residual): Value {
   const y = b.convNorm(x, { conv: `${name}.conv1`, norm: `${name}.bn1`, out: o.planes, kernel: 3, stride: o.stride, activation: 'relu' });
   const z = b.convNorm(y, { conv: `${name}.conv2`, norm: `${name}.bn2`, out: o.planes, kernel: 3, stride: 1, activation: null });
-  return joined(b, z, shortcut(b, x, name, o, o.planes));
+  return addShortcut(b, z, shortcut(b, x, name, o, o.planes));
 }
 
 function bottleneck(b: Builder, x: Value, name: string, o: Residual): Value {
@@ -45,7 +64,7 @@ function bottleneck(b: Builder, x: Value, name: string, o: Residual): Value {
   const y = b.convNorm(x, { conv: `${name}.conv1`, norm: `${name}.bn1`, out: o.planes, kernel: 1, stride: 1, activation: 'relu' });
   const z = b.convNorm(y, { conv: `${name}.conv2`, norm: `${name}.bn2`, out: o.planes, kernel: 3, stride: o.stride, activation: 'relu' });
   const w = b.convNorm(z, { conv: `${name}.conv3`, norm: `${name}.bn3`, out, kernel: 1, stride: 1, activation: null });
-  return joined(b, w, shortcut(b, x, name, o, out));
+  return addShortcut(b, w, shortcut(b, x, name, o, out));
 }
 
 function shortcut(b: Builder, x: Value, name: string, o: Residual, out: number): Value {
@@ -53,4 +72,25 @@ function shortcut(b: Builder, x: Value, name: string, o: Residual, out: number):
   return b.convNorm(x, { conv: `${name}.downsample.0`, norm: `${name}.downsample.1`, out, kernel: 1, stride: o.stride, activation: null });
 }
 
-const joined = (b: Builder, y: Value, x: Value): Value => b.graph.apply('relu', [b.graph.apply('add', [y, x], null)], null);
+const addShortcut = (b: Builder, y: Value, x: Value): Value => b.graph.apply('relu', [b.graph.apply('add', [y, x], null)], null);
+
+/** By the number of blocks in each stage. A bottleneck's 3x3 convolution also tells wide (more channels) and grouped networks apart. */
+function recognised(stored: StoredShapes, name: string, { block, depths }: Architecture): Recognised | null {
+  if (stored.has('layer1.0.conv3.weight') !== (block === 'bottleneck')) return null;
+  if (depths.some((depth, stage) => countBlocks(stored, `layer${stage + 1}`) !== depth)) return null;
+  if (block === 'basic') return { exact: true, network: name };
+  const [width, inputs] = stored.get('layer1.0.conv2.weight')?.shape ?? [];
+  if (width === 64 && inputs === 64) return { exact: true, network: name };
+  return { exact: false, network: width === inputs ? `a wider ${name}` : `a grouped ${name} (ResNeXt)` };
+}
+
+function deeper(stored: StoredShapes): Recognised | null {
+  for (const [name, architecture] of Object.entries(DEEPER)) {
+    const found = recognised(stored, name, architecture);
+    if (found) return { ...found, exact: false };
+  }
+  return null;
+}
+
+const countBlocks = (stored: StoredShapes, stage: string): number =>
+  new Set([...stored.keys()].filter((name) => name.startsWith(`${stage}.`)).map((name) => name.split('.')[1])).size;

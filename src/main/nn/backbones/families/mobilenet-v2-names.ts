@@ -1,0 +1,61 @@
+import type { AxisOrder, ForeignNames } from '../weight-names.ts';
+
+const KERAS_LEAVES: Record<string, [leaf: string, axes: AxisOrder]> = {
+  kernel: ['weight', 'HWIO'],
+  depthwise_kernel: ['weight', 'HWC1'],
+  gamma: ['weight', 'OIHW'],
+  beta: ['bias', 'OIHW'],
+  moving_mean: ['running_mean', 'OIHW'],
+  moving_variance: ['running_var', 'OIHW'],
+};
+const KERAS_ENDS: Record<string, string> = { Conv1: '0.0', bn_Conv1: '0.1', Conv_1: '18.0', Conv_1_bn: '18.1' };
+
+/** keras.applications.MobileNetV2's layer -> torchvision's module. */
+function kerasModule(layer: string): string | null {
+  if (Object.hasOwn(KERAS_ENDS, layer)) return `features.${KERAS_ENDS[layer]}`;
+  const [, block, part, norm] = /^(expanded_conv|block_\d+)_(expand|depthwise|project)(_BN)?$/.exec(layer) ?? [];
+  if (!block || !part) return null;
+  const first = block === 'expanded_conv'; // the only block without an expansion
+  const index = first ? 1 : Number(block.slice('block_'.length)) + 1;
+  const at = { expand: '0.', depthwise: first ? '0.' : '1.', project: '' }[part as 'expand' | 'depthwise' | 'project'];
+  const conv = part === 'project' ? (first ? 1 : 2) : 0;
+  if (first && part === 'expand') return null;
+  return `features.${index}.conv.${at}${norm ? conv + 1 : conv}`;
+}
+
+export const kerasMobileNetV2: ForeignNames = {
+  program: 'keras',
+  areUsedIn: (names) => names.some((name) => /\/(kernel|depthwise_kernel)(:0)?$/.test(name)),
+  translate(name) {
+    const [, layer, leaf] = /^(?:.*\/)?([^/]+)\/([^/:]+)(?::0)?$/.exec(name) ?? [];
+    const module = layer ? kerasModule(layer) : null;
+    const translated = leaf && Object.hasOwn(KERAS_LEAVES, leaf) ? KERAS_LEAVES[leaf] : undefined;
+    return module && translated ? { name: `${module}.${translated[0]}`, axes: translated[1] } : null;
+  },
+};
+
+const TIMM_ENDS: Record<string, string> = { conv_stem: '0.0', bn1: '0.1', conv_head: '18.0', bn2: '18.1' };
+const TIMM_STAGES = [1, 2, 3, 4, 3, 3, 1]; // blocks in each of MobileNetV2's stages
+const TIMM_FIRST: Record<string, string> = { conv_dw: '0.0', bn1: '0.1', conv_pw: '1', bn2: '2' };
+const TIMM_BLOCK: Record<string, string> = { conv_pw: '0.0', bn1: '0.1', conv_dw: '1.0', bn2: '1.1', conv_pwl: '2', bn3: '3' };
+
+/** timm's mobilenetv2_* module -> torchvision's. */
+function timmModule(module: string): string | null {
+  if (Object.hasOwn(TIMM_ENDS, module)) return `features.${TIMM_ENDS[module]}`;
+  const [, stage, block, part = ''] = /^blocks\.(\d+)\.(\d+)\.(\w+)$/.exec(module) ?? [];
+  if (!stage || Number(block) >= (TIMM_STAGES[Number(stage)] ?? 0)) return null;
+  const parts = stage === '0' ? TIMM_FIRST : TIMM_BLOCK;
+  if (!Object.hasOwn(parts, part)) return null;
+  const index = 1 + Number(block) + TIMM_STAGES.slice(0, Number(stage)).reduce((sum, n) => sum + n, 0);
+  return `features.${index}.conv.${parts[part]}`;
+}
+
+export const timmMobileNetV2: ForeignNames = {
+  program: 'timm',
+  areUsedIn: (names) => names.includes('conv_stem.weight'),
+  translate(name) {
+    const [, module = '', leaf] = /^(.+)\.(weight|bias|running_mean|running_var)$/.exec(name) ?? [];
+    const translated = leaf ? timmModule(module) : null;
+    return translated ? { name: `${translated}.${leaf}`, axes: 'OIHW' } : null;
+  },
+};

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { backboneOf } from '../../../src/main/nn/backbones/index.ts';
+import type { Value } from '../../../src/main/nn/graph.ts';
+import { backboneParams, entryShape, layerNames, layerTask, type SiameseSpec, trainableNames } from '../../../src/main/nn/siamese.ts';
+import { guessNetwork } from '../../../src/main/nn/weights/guess.ts';
+import { BACKBONE_INFO, BACKBONES } from '../../../src/shared/backbones.ts';
+
+describe.each(BACKBONES)('%s', (backbone) => {
+  const spec: SiameseSpec = { backbone, flavour: 'torch', size: BACKBONE_INFO[backbone].smallest, dim: 2 };
+
+  test('at its smallest size every layer gives a feature map on the way to the embedding', () => {
+    for (const layer of layerNames(backbone)) {
+      const { outputs } = layerTask(spec, layer, 2);
+      expect(outputs.features.shape, layer).toHaveLength(4);
+      expect(Math.min(...outputs.features.shape), layer).toBeGreaterThan(0);
+      expect(dependsOn(outputs.embedding, outputs.features), layer).toBe(true);
+    }
+  });
+
+  test('its layers have different names', () => {
+    expect(new Set(layerNames(backbone)).size).toBe(layerNames(backbone).length);
+  });
+
+  test("scope 'last-stage' trains a part of it, from features that are smaller than the images", () => {
+    const { blocks, lastStage } = backboneOf(backbone);
+    expect(lastStage).toBeGreaterThan(0);
+    expect(lastStage).toBeLessThan(blocks.length);
+    const last = trainableNames(spec, 'last-stage');
+    expect(trainableNames(spec, 'all')).toEqual(expect.arrayContaining(last));
+    expect(last.length).toBeLessThan(trainableNames(spec, 'all').length);
+    expect(entryShape(spec, 'boundary')[1]).toBeLessThan(spec.size);
+  });
+
+  test('weights under its parameter names are recognised as its own', () => {
+    expect(guessNetwork(new Map(backboneParams(spec).map((p) => [p.name, p])))).toBe(backbone);
+  });
+});
+
+function dependsOn(value: Value, source: Value): boolean {
+  if (value === source) return true;
+  return value.origin.kind === 'node' && value.origin.node.inputs.some((input) => dependsOn(input, source));
+}
