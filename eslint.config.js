@@ -36,7 +36,7 @@ const mistakes = [
 
 const windowApi = ['window', 'globalThis', 'self'].map((object) => ({
   selector: `MemberExpression[object.name='${object}'][property.name='api'], MemberExpression[object.name='${object}'][property.value='api']`,
-  message: 'window.api is only for src/renderer/api.ts: import what you need from there.',
+  message: 'window.api is only for src/renderer/client/api.ts: import what you need from there.',
 }));
 
 export default defineConfig(
@@ -97,7 +97,7 @@ export default defineConfig(
       ],
     },
   },
-  { files: ['src/renderer/api.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['src/renderer/client/api.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['src/renderer/**', 'scripts/measure/fling.mjs'], languageOptions: { globals: globals.browser } },
   { files: ['src/main/doors/cli/main.ts', 'src/main/doors/cli/**', 'scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
   {

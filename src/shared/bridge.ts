@@ -5,7 +5,7 @@ export type Answer = { ok: true; value: unknown } | { ok: false; error: WireErro
 
 /**
  * What the preload puts into the desktop window. Everything here crosses a border that clones plain values and nothing
- * else: no AbortSignal, no error of a class of its own. The screen makes an Api of it (renderer/lib/bridge-client.ts).
+ * else: no AbortSignal, no error of a class of its own. The screen makes an Api of it (renderer/client/connection/bridge-client.ts).
  */
 export interface Bridge {
   /** `ticket`: the caller's own name for this call, by which it can be cancelled. */

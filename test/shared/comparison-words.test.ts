@@ -5,7 +5,7 @@ import { renderReport } from '../../src/main/features/report/render.ts';
 import { similaritySentence, supportSentence } from '../../src/shared/comparison-words.ts';
 import { randomFor } from '../../src/shared/random.ts';
 import { someComparison } from '../db/records.ts';
-import { run } from '../renderer/runs.ts';
+import { run } from '../renderer/run-rows.ts';
 import { RUN, sampleComparison, sampleInput, shown } from '../features/report/sample.ts';
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');

@@ -1,0 +1,38 @@
+import ChartSpline from '@lucide/svelte/icons/chart-spline';
+import Columns2 from '@lucide/svelte/icons/columns-2';
+import FileText from '@lucide/svelte/icons/file-text';
+import Images from '@lucide/svelte/icons/images';
+import Settings from '@lucide/svelte/icons/settings';
+import type { Component } from 'svelte';
+import type { ViewName } from '../client/route-hash.ts';
+import type { Icon } from '../kit/icon.ts';
+
+interface View {
+  text: string;
+  icon: Icon;
+  load: () => Promise<{ default: Component }>;
+}
+
+/** The places of the workbench. Each view is loaded when it is first shown, the others while nothing else is to do. */
+export const VIEW_PARTS: Record<ViewName, View> = {
+  images: { text: 'Images', icon: Images, load: () => import('../features/dataset/ImagesView.svelte') },
+  train: { text: 'Train', icon: ChartSpline, load: () => import('../features/training/TrainView.svelte') },
+  compare: { text: 'Compare', icon: Columns2, load: () => import('../features/compare/CompareView.svelte') },
+  reports: { text: 'Reports', icon: FileText, load: () => import('../features/reports/ReportsView.svelte') },
+  settings: { text: 'Settings', icon: Settings, load: () => import('../features/settings/SettingsView.svelte') },
+};
+
+export function loadOtherViews(): void {
+  const idle = 'requestIdleCallback' in globalThis ? requestIdleCallback : (work: () => void) => setTimeout(work, 500);
+  const waiting = Object.values(VIEW_PARTS);
+  /** One at a time: what all of them bring along would hold up the view that is being looked at. */
+  const next = (): void => {
+    const part = waiting.shift();
+    if (!part) return;
+    part
+      .load()
+      .catch(() => undefined) // tried again when it is asked for
+      .finally(() => idle(next));
+  };
+  idle(next);
+}

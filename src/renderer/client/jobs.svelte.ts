@@ -1,0 +1,80 @@
+import { AppError, fromWireError } from '../../shared/errors.ts';
+import type { Job, JobKind } from '../../shared/job.ts';
+import { api } from './api.ts';
+import { byTurn } from './job-order.ts';
+import { toast } from './toasts.svelte.ts';
+
+type JobListener = (job: Job) => void;
+
+/** All work that goes on or has ended since the workbench was started, newest first. */
+class JobsState {
+  list = $state.raw<Job[]>([]);
+  readonly running = $derived(this.list.filter((job) => job.status === 'running'));
+  readonly inTurn = $derived(byTurn(this.running));
+  readonly ended = $derived(this.list.filter((job) => job.status !== 'running'));
+  private readonly endListeners = new Set<JobListener>();
+
+  /** Asks for the list, also after a lost connection. */
+  async load(): Promise<void> {
+    for (const job of (await api.call('jobs.list', {})).reverse())
+      this.take(
+        job,
+        this.list.some((known) => known.job === job.job),
+      );
+  }
+
+  listen(): void {
+    api.on('job', (job) => this.take(job));
+  }
+
+  of(kind: JobKind, subject: string | null): Job | null {
+    return this.list.find((job) => job.kind === kind && (subject === null || job.subject === subject)) ?? null;
+  }
+
+  /** Is called once for each job that ends. Returns what ends the listening. */
+  onEnd(listener: JobListener): () => void {
+    this.endListeners.add(listener);
+    return () => this.endListeners.delete(listener);
+  }
+
+  /** The job's result, once it is done. Throws its error, or AppError 'cancelled'. */
+  async result(started: Job): Promise<Record<string, string>> {
+    this.take(this.list.find(({ job }) => job === started.job) ?? started);
+    const now = this.list.find(({ job }) => job === started.job)!;
+    const ended =
+      now.status !== 'running'
+        ? now
+        : await new Promise<Job>((resolve) => {
+            const stop = this.onEnd((job) => {
+              if (job.job !== started.job) return;
+              stop();
+              resolve(job);
+            });
+          });
+    if (ended.status === 'failed' && ended.error) throw fromWireError(ended.error);
+    if (ended.status === 'cancelled') throw new AppError('cancelled', 'Cancelled.');
+    return ended.result ?? {};
+  }
+
+  async cancel(id: string): Promise<void> {
+    try {
+      await api.call('jobs.cancel', { job: id });
+    } catch (error) {
+      toast.error(error);
+    }
+  }
+
+  async dismiss(id: string): Promise<void> {
+    this.list = this.list.filter((job) => job.job !== id);
+    await api.call('jobs.dismiss', { job: id }).catch(() => undefined); // gone from the list already, by another window
+  }
+
+  /** `news`: whether its end, if it has ended, is one. What had ended before this window opened is none. */
+  private take(job: Job, news = true): void {
+    const before = this.list.find((known) => known.job === job.job);
+    this.list = before ? this.list.map((known) => (known === before ? job : known)) : [job, ...this.list];
+    if (news && job.status !== 'running' && before?.status !== job.status) for (const listener of this.endListeners) listener(job);
+  }
+}
+
+export const jobs = new JobsState();

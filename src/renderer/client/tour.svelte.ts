@@ -1,0 +1,39 @@
+import { TOUR, type TourStep } from './tour-steps.ts';
+import { go } from './route.svelte.ts';
+import { settings } from './settings.svelte.ts';
+
+/** The way round the workbench: a step at a time, left whenever she likes, offered once. */
+class Tour {
+  at = $state<number | null>(null);
+  readonly step = $derived<TourStep | null>(this.at === null ? null : TOUR[this.at]!);
+  readonly offered = $derived(this.at === null && settings.loaded && !settings.value.tourDone);
+
+  begin(): void {
+    this.show(0);
+  }
+
+  next(): void {
+    if (this.at === null) return;
+    if (this.at + 1 < TOUR.length) this.show(this.at + 1);
+    else this.end();
+  }
+
+  back(): void {
+    if (this.at) this.show(this.at - 1);
+  }
+
+  /** Taken or declined: it is not offered again. */
+  end(): void {
+    if (this.at !== null) go('images');
+    this.at = null;
+    if (!settings.value.tourDone) void settings.set({ tourDone: true });
+  }
+
+  private show(at: number): void {
+    this.at = at;
+    const { view } = TOUR[at]!;
+    if (view) go(view);
+  }
+}
+
+export const tour = new Tour();

@@ -1,0 +1,58 @@
+import { type AppError, asAppError } from '../../shared/errors.ts';
+import type { AppInfo } from '../../shared/workbench.ts';
+import { api } from './api.ts';
+import { counts } from './counts.svelte.ts';
+import { datasets } from './datasets.svelte.ts';
+import { line } from './connection-state.svelte.ts';
+import { jobs } from './jobs.svelte.ts';
+import { place } from './route.svelte.ts';
+import { runs } from './runs.svelte.ts';
+import { settings } from './settings.svelte.ts';
+import { toast } from './toasts.svelte.ts';
+
+/** What the screen needs before any view: asked for at start, and again when something stored has changed. */
+class WorkbenchState {
+  info = $state.raw<AppInfo | null>(null);
+  status = $state<'starting' | 'ready' | 'failed'>('starting');
+  error = $state.raw<AppError | null>(null);
+  private listening = false;
+
+  async start(): Promise<void> {
+    this.status = 'starting';
+    try {
+      await settings.load();
+      place.restore();
+      const info = api.call('app.info', {});
+      await Promise.all([datasets.load(), runs.load(), jobs.load()]);
+      this.info = await info;
+      this.listen();
+      this.status = 'ready';
+      void counts.load('comparisons');
+      void counts.load('reports');
+    } catch (error) {
+      this.error = asAppError(error);
+      this.status = 'failed';
+    }
+  }
+
+  /** Everything anew: after the connection was lost, events may have been missed. */
+  async refresh(): Promise<void> {
+    await Promise.all([datasets.load(), runs.load(), jobs.load()]);
+  }
+
+  private listen(): void {
+    if (this.listening) return;
+    this.listening = true;
+    jobs.listen();
+    line.listen(() => {
+      this.refresh().catch((error: unknown) => toast.error(error));
+    });
+    api.on('changed', ({ what, id }) => {
+      if (what === 'datasets') datasets.load().catch((error: unknown) => toast.error(error));
+      if (what === 'comparisons' || what === 'reports') void counts.load(what);
+      if (what === 'runs') runs.changed(id);
+    });
+  }
+}
+
+export const workbench = new WorkbenchState();

@@ -1,0 +1,121 @@
+import { TARGETS } from '../../../shared/comparison.ts';
+import type { ImageRef } from '../../../shared/contract.ts';
+import { api } from '../../client/api.ts';
+import { type DraggedImages, dropped } from '../../client/dragged-images.ts';
+import { formatRef, parseRef } from './image-ref.ts';
+import type { ExplainRequest } from './explanation-cache.ts';
+import { Explanation } from './explanation.svelte.ts';
+import { place } from '../../client/route.svelte.ts';
+import { runs } from '../../client/runs.svelte.ts';
+import { toast } from '../../client/toasts.svelte.ts';
+import type { ComparisonRow, Judgement, RunRow } from '../../../shared/explore.ts';
+
+export type Letter = 'a' | 'b';
+type Notes = Partial<Pick<ComparisonRow, 'saved' | 'judgement' | 'note'>>;
+
+/** The compare view: what its address says, and what is known of that. */
+class Compare {
+  readonly main = new Explanation();
+  readonly other = new Explanation(); // the same pair under another run
+  /** What is being written to the workspace, for "saved". */
+  saving = $state(0);
+
+  readonly stored = $derived(place.params['c'] ?? null);
+  readonly run = $derived.by<RunRow | null>(() => {
+    const asked = this.stored ? this.main.current?.row.run : place.params['run'];
+    return asked ? runs.byId(asked) : runs.current;
+  });
+  readonly target = $derived((this.stored ? this.main.current?.row.target : TARGETS.find((name) => name === place.params['target'])) ?? 'verdict');
+  readonly layer = $derived((this.stored ? this.main.current?.row.layer : place.params['layer']) ?? '');
+  readonly refs = $derived.by<Record<Letter, ImageRef | null>>(() => {
+    const row = this.stored ? this.main.current?.row : null;
+    if (row) return { a: { file: row.images[0].file }, b: { file: row.images[1].file } };
+    return { a: parseRef(place.params['a']), b: parseRef(place.params['b']) };
+  });
+  readonly request = $derived.by<ExplainRequest | null>(() => {
+    if (this.stored) return { comparison: this.stored };
+    const { a, b } = { a: parseRef(place.params['a']), b: parseRef(place.params['b']) };
+    const run = this.run;
+    if (!a || !b || !run || run.calibration === null) return null;
+    return { run: run.run, a, b, target: this.target, ...(this.layer && { layer: this.layer }) };
+  });
+  readonly otherRun = $derived(runs.byId(place.params['other']));
+  readonly otherRequest = $derived.by<ExplainRequest | null>(() => {
+    const { a, b } = this.refs;
+    const run = this.otherRun;
+    return a && b && run?.calibration ? { run: run.run, a, b, target: this.target } : null;
+  });
+
+  /** The address with changes; a stored comparison that is changed becomes a pair like any other. */
+  change(changes: Record<string, string | null>): void {
+    const row = this.stored ? this.main.current?.row : null;
+    const before = row ? { c: null, run: row.run, a: formatRef(this.refs.a), b: formatRef(this.refs.b), target: row.target, layer: row.layer } : {};
+    place.set({ ...before, ...changes });
+  }
+
+  put(letter: Letter, ref: ImageRef | null): void {
+    this.change({ [letter]: formatRef(ref), n: null, queue: null });
+  }
+
+  swap(): void {
+    this.change({ a: formatRef(this.refs.b), b: formatRef(this.refs.a) });
+  }
+
+  /** Files dropped: the first into the slot named, a second into the other. */
+  async takeFiles(letter: Letter, files: readonly File[]): Promise<void> {
+    try {
+      const refs = await Promise.all(files.slice(0, 2).map(async (file) => formatRef({ file: await api.fileFor(file) })));
+      this.change({ [letter]: refs[0]!, ...(refs[1] && { [letter === 'a' ? 'b' : 'a']: refs[1] }), n: null, queue: null });
+    } catch (error) {
+      toast.error(error);
+    }
+  }
+
+  /** Images dragged from a grid, as `takeFiles`. */
+  takeImages(letter: Letter, images: DraggedImages): void {
+    const next = dropped({ a: null, b: null }, letter, images);
+    if (next === null) return toast.done('A comparison takes two images: drag one or two.');
+    const refs = Object.entries(next).flatMap(([slot, image]) => (image ? [[slot, formatRef(image)] as const] : []));
+    this.change({ ...Object.fromEntries(refs), n: null, queue: null });
+  }
+
+  async annotate(notes: Notes): Promise<void> {
+    const row = this.main.current?.row;
+    if (!row) return;
+    this.saving++;
+    try {
+      this.main.replace(await api.call('compare.annotate', { comparison: row.comparison, ...notes }));
+    } catch (error) {
+      toast.error(error, { text: 'Try again', run: () => this.annotate(notes) });
+    } finally {
+      this.saving--;
+    }
+  }
+
+  /** The same key again takes a judgement back. */
+  judge(judgement: Judgement): Promise<void> {
+    return this.annotate({ judgement: this.main.current?.row.judgement === judgement ? null : judgement });
+  }
+
+  save(): Promise<void> {
+    return this.annotate({ saved: true });
+  }
+
+  async remove(): Promise<void> {
+    const row = this.main.current?.row;
+    if (!row) return;
+    const restore = async (): Promise<void> => {
+      await api.call('compare.restore', { comparison: row.comparison });
+      this.main.replace(row);
+    };
+    try {
+      await api.call('compare.remove', { comparison: row.comparison });
+      this.main.replace({ ...row, saved: false });
+      toast.undoable('Removed the comparison from those saved.', restore);
+    } catch (error) {
+      toast.error(error);
+    }
+  }
+}
+
+export const compare = new Compare();

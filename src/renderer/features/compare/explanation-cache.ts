@@ -1,0 +1,61 @@
+import type { ExplainTarget } from '../../../shared/comparison.ts';
+import type { ImageRef } from '../../../shared/contract.ts';
+import type { ComparisonRow } from '../../../shared/explore.ts';
+import { api } from '../../client/api.ts';
+
+export type ExplainRequest = { comparison: string } | { run: string; a: ImageRef; b: ImageRef; target: ExplainTarget; layer?: string };
+
+export interface Explained {
+  row: ComparisonRow;
+  width: number; // cells
+  height: number;
+  signed: [Float32Array, Float32Array]; // [height, width] each
+}
+
+const KEPT = 48; // explained pairs, the last ones looked at
+const kept = new Map<string, Promise<Explained>>();
+export const keyOf = (request: ExplainRequest): string => JSON.stringify(request);
+
+async function explained(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
+  const row = 'comparison' in request ? await api.call('compare.get', request, { signal }) : await api.call('compare.explain', request, { signal });
+  const { width, height, signed } = await api.call('compare.maps', { comparison: row.comparison }, { signal });
+  return { row, width, height, signed: [Float32Array.from(signed[0]), Float32Array.from(signed[1])] };
+}
+
+/** Asked once; what was cancelled or failed is asked anew next time. */
+export function asked(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
+  const key = keyOf(request);
+  const known = kept.get(key);
+  if (known) {
+    kept.delete(key); // and last again
+    kept.set(key, known);
+    return known;
+  }
+  const going = explained(request, signal);
+  kept.set(key, going);
+  going.catch(() => kept.get(key) === going && kept.delete(key));
+  for (const old of kept.keys()) if (kept.size > KEPT) kept.delete(old);
+  return going;
+}
+
+/** Prepares what will be looked at next; returns what stops it. A failure shows when the pair itself is asked for. */
+export function prefetch(request: ExplainRequest): () => void {
+  const controller = new AbortController();
+  if (!kept.has(keyOf(request))) asked(request, controller.signal).then(loadPhotos, () => undefined);
+  return () => controller.abort();
+}
+
+function loadPhotos({ row }: Explained): void {
+  for (const letter of ['a', 'b'] as const) new Image().src = api.media(`comparison/${row.comparison}/${letter}-photo.jpg`);
+}
+
+/** A stored row has changed: judged, noted, saved. */
+export function remember(row: ComparisonRow): void {
+  for (const [key, going] of kept)
+    void going.then(
+      (found) => {
+        if (found.row.comparison === row.comparison) kept.set(key, Promise.resolve({ ...found, row }));
+      },
+      () => undefined,
+    );
+}

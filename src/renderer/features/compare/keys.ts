@@ -1,0 +1,50 @@
+import { MAP_VIEWS, type MapView } from '../../../shared/maps/paint.ts';
+import type { Judgement } from '../../../shared/explore.ts';
+
+export type CompareAction =
+  | { do: 'view'; view: MapView }
+  | { do: 'judge'; judgement: Judgement }
+  | { do: 'swap' | 'save' | 'next' | 'previous' | 'zoom-in' | 'zoom-out' | 'whole' };
+
+export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
+export const VIEW_KEYS: Record<MapView, string> = { factual: 'F', counterfactual: 'C', signed: 'S', none: 'N' };
+
+interface Pressed {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+}
+
+/** What a key does in the compare view. `typing`: the focus is in a field of text; `arrowsTaken`: it is where arrows do something else. */
+export function actionFor(event: Pressed, { typing, arrowsTaken }: { typing: boolean; arrowsTaken: boolean }): CompareAction | null {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.ctrlKey || event.metaKey) return key === 's' && !event.altKey ? { do: 'save' } : null;
+  if (typing || event.altKey) return null;
+  const view = MAP_VIEWS.find((name) => VIEW_KEYS[name].toLowerCase() === key);
+  if (view) return { do: 'view', view };
+  const judgement = JUDGEMENTS[Number(key) - 1];
+  if (judgement) return { do: 'judge', judgement };
+  switch (key) {
+    case 'w':
+    case 'x':
+      return { do: 'swap' };
+    case 'j':
+      return { do: 'next' };
+    case 'k':
+      return { do: 'previous' };
+    case 'ArrowRight':
+      return arrowsTaken ? null : { do: 'next' };
+    case 'ArrowLeft':
+      return arrowsTaken ? null : { do: 'previous' };
+    case '+':
+    case '=':
+      return { do: 'zoom-in' };
+    case '-':
+      return { do: 'zoom-out' };
+    case '0':
+      return { do: 'whole' };
+    default:
+      return null;
+  }
+}

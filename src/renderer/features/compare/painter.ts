@@ -1,0 +1,81 @@
+import type { Comparison } from '../../../shared/comparison.ts';
+import { strongestPart } from '../../../shared/maps/contour.ts';
+import { upsample, valueAt } from '../../../shared/maps/field.ts';
+import { factualSign, signedToKinds } from '../../../shared/maps/kinds.ts';
+import { layerTable, paintLayer, type ColourScale, type LayerTable } from '../../../shared/maps/paint.ts';
+import type { Size } from './zoom.ts';
+
+export const SHOWN_VIEWS = ['factual', 'counterfactual', 'signed'] as const;
+export type ShownView = (typeof SHOWN_VIEWS)[number];
+
+const LONGEST = 512; // px of the painted layer: a map of 7 × 7 cells is smooth in it, and painting takes a few ms
+const tables = new Map<string, LayerTable>();
+
+function tableFor(scale: ColourScale, view: ShownView): LayerTable {
+  const key = `${scale} ${view}`;
+  let table = tables.get(key);
+  if (!table) tables.set(key, (table = layerTable(scale, view)));
+  return table;
+}
+
+/** Everything that the screen does with one image's signed map, each enlarged view worked out once. */
+export class MapPainter {
+  readonly width: number; // px of the layer
+  readonly height: number;
+  /** [mapHeight, mapWidth] each; signed: above zero where it is factual. */
+  readonly maps: Record<ShownView, Float32Array>;
+  readonly own: number; // the largest value of either map of this image
+  private readonly grid: Size;
+  private readonly contours = new Map<string, string>();
+  private readonly fields = new Map<ShownView, Float32Array>();
+
+  constructor(signed: Float32Array, grid: Size, read: Pick<Comparison, 'verdict' | 'target'>, picture: Size) {
+    const sign = factualSign(read.verdict, read.target);
+    this.maps = { ...signedToKinds(signed, read.verdict, read.target), signed: signed.map((s) => sign * s) };
+    this.own = signed.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
+    this.grid = grid;
+    const shrink = LONGEST / Math.max(picture.width, picture.height);
+    this.width = Math.max(1, Math.round(picture.width * shrink));
+    this.height = Math.max(1, Math.round(picture.height * shrink));
+  }
+
+  /** Works out what one view needs, so that a key then only paints. */
+  prepare(view: ShownView, scale: number, percent: number, colours: ColourScale): void {
+    this.field(view);
+    tableFor(colours, view);
+    if (percent < 100) this.contour(view, scale, percent);
+  }
+
+  /** The line, where it was worked out already. */
+  knownContour(view: ShownView, scale: number, percent: number): string | null {
+    return this.contours.get(`${view} ${scale} ${percent}`) ?? null;
+  }
+
+  /** RGBA of the layer, not premultiplied. */
+  paint(data: Uint8ClampedArray, view: ShownView, scale: number, colours: ColourScale): void {
+    paintLayer(data, this.field(view), scale, tableFor(colours, view));
+  }
+
+  /** The value of a view at 0..1 across and down the picture. */
+  valueAt(view: ShownView, u: number, v: number): number {
+    return valueAt(this.maps[view], this.grid.width, this.grid.height, u, v);
+  }
+
+  /** Path of the line around the strongest part, in px of the layer; '' where nothing can be seen. `percent` of the area stay outside. */
+  contour(view: ShownView, scale: number, percent: number): string {
+    const key = `${view} ${scale} ${percent}`;
+    const known = this.contours.get(key);
+    if (known !== undefined) return known;
+    const map = view === 'signed' ? this.maps.signed.map(Math.abs) : this.maps[view];
+    const { lines } = strongestPart({ map, w: this.grid.width, h: this.grid.height }, this.width, this.height, scale, percent);
+    const path = lines.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`).join('');
+    this.contours.set(key, path);
+    return path;
+  }
+
+  private field(view: ShownView): Float32Array {
+    let field = this.fields.get(view);
+    if (!field) this.fields.set(view, (field = upsample(this.maps[view], this.grid.width, this.grid.height, this.width, this.height)));
+    return field;
+  }
+}

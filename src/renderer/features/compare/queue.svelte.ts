@@ -1,0 +1,131 @@
+import { QUEUE_KINDS, type ComparisonRow, type PairQueue, type QueuedPair, type QueueKind } from '../../../shared/explore.ts';
+import { type AppError, asAppError } from '../../../shared/errors.ts';
+import { api } from '../../client/api.ts';
+import { compare } from './compare.svelte.ts';
+import { prefetch } from './explanation-cache.ts';
+import { infoOf, learn } from './image-info.svelte.ts';
+import { place } from '../../client/route.svelte.ts';
+
+export interface QueueAsk {
+  run: string;
+  kind: QueueKind;
+  split: 'test' | 'valid';
+  seed: number;
+}
+const LIMIT = 200; // pairs of a queue that are gone through
+
+/** Going through many pairs: the address keeps kind, split and place. */
+class Queue {
+  list = $state.raw<PairQueue | null>(null);
+  status = $state<'idle' | 'working' | 'ready' | 'failed' | 'cancelled'>('idle');
+  error = $state.raw<AppError | null>(null);
+  private judged = $state.raw<ReadonlyMap<string, ComparisonRow>>(new Map());
+  private controller: AbortController | null = null;
+  private asked = '';
+  private stopPrefetch: () => void = () => undefined;
+
+  readonly kind = $derived(QUEUE_KINDS.find((name) => name === place.params['queue']) ?? null);
+  readonly split = $derived<'test' | 'valid'>(place.params['split'] === 'valid' ? 'valid' : 'test');
+  readonly at = $derived(Math.max(0, Math.min((this.list?.pairs.length ?? 0) - 1, Number(place.params['n'] ?? '1') - 1 || 0)));
+  readonly ask = $derived.by<QueueAsk | null>(() => {
+    const run = compare.run;
+    if (!this.kind || !run?.calibration || compare.stored) return null;
+    return { run: run.run, kind: this.kind, split: this.split, seed: Number(place.params['seed'] ?? '1') || 1 };
+  });
+  readonly progress = $derived(this.list ? this.list.pairs.filter((pair) => this.judgementOf(pair) !== null).length : 0);
+
+  judgementOf(pair: QueuedPair): ComparisonRow['judgement'] {
+    const dataset = this.list?.dataset ?? '';
+    const [a, b] = [infoOf(dataset, pair.a), infoOf(dataset, pair.b)];
+    return (a && b && this.judged.get(`${a.sha256} ${b.sha256}`)?.judgement) ?? null;
+  }
+
+  /** Once more, after a failure or when it was cancelled. */
+  again(): Promise<void> {
+    this.asked = '';
+    return this.load(this.ask);
+  }
+
+  /** Follows the address. */
+  async load(ask: QueueAsk | null): Promise<void> {
+    const key = JSON.stringify(ask);
+    if (key === this.asked) return;
+    this.controller?.abort();
+    this.asked = key;
+    this.list = null;
+    this.error = null;
+    if (!ask) {
+      this.status = 'idle';
+      return;
+    }
+    const controller = (this.controller = new AbortController());
+    this.status = 'working';
+    try {
+      const list = await api.call('compare.queue', { ...ask, limit: LIMIT }, { signal: controller.signal });
+      if (this.controller !== controller) return;
+      this.list = list;
+      this.status = 'ready';
+      if (list.pairs.length > 0) this.open(this.at);
+      await learn(
+        list.dataset,
+        list.pairs.flatMap(({ a, b }) => [a, b]),
+      );
+      await this.loadJudged();
+    } catch (error) {
+      if (this.controller !== controller) return;
+      this.error = asAppError(error);
+      this.status = this.error.code === 'cancelled' ? 'cancelled' : 'failed';
+    }
+  }
+
+  async loadJudged(): Promise<void> {
+    const run = this.list?.run;
+    if (!run) return;
+    const rows = await api.call('compare.list', {});
+    this.judged = new Map(rows.filter((row) => row.run === run && row.judgement).map((row) => [row.images.map((i) => i.sha256).join(' '), row]));
+  }
+
+  start(kind: QueueKind, more: Record<string, string | null> = {}): void {
+    if (kind === this.kind && Object.keys(more).length === 0) return;
+    compare.change({ queue: kind, n: '1', seed: null, ...more });
+  }
+
+  /** Any pair of the test images, another one each time. */
+  random(): void {
+    this.start('random', { seed: String((Date.now() % 2 ** 31) + 1) });
+  }
+
+  leave(): void {
+    place.set({ queue: null, n: null, seed: null, split: null });
+  }
+
+  open(at: number): void {
+    const list = this.list;
+    const pair = list?.pairs[at];
+    if (!list || !pair) return;
+    compare.change({ a: `${list.dataset}/${pair.a}`, b: `${list.dataset}/${pair.b}`, n: String(at + 1) });
+  }
+
+  move(by: 1 | -1): boolean {
+    const next = this.at + by;
+    if (!this.list || next < 0 || next >= this.list.pairs.length) return false;
+    this.open(next);
+    return true;
+  }
+
+  /** Explains the pair after this one meanwhile. */
+  prepareNext(): void {
+    this.stopPrefetch();
+    const list = this.list;
+    const pair = list?.pairs[this.at + 1];
+    if (!list || !pair) return;
+    const [a, b] = [pair.a, pair.b].map((id) => ({ dataset: list.dataset, id }));
+    this.stopPrefetch = prefetch({ run: list.run, a: a!, b: b!, target: compare.target, ...(compare.layer && { layer: compare.layer }) });
+  }
+
+  cancel(): void {
+    this.controller?.abort();
+  }
+}
+
+export const queue = new Queue();

@@ -1,0 +1,54 @@
+import type { CuratedImage } from '../../../shared/curation.ts';
+import { images } from './images.svelte.ts';
+
+type Question = 'relabel' | 'tag';
+
+const distinct = (texts: readonly string[]): string[] => texts.filter((text, i) => texts.indexOf(text) === i).sort();
+
+/** What a person does to the images that are selected, by buttons and keys alike. */
+export class Curating {
+  /** What is being asked for: a class or a tag. */
+  question = $state<Question | null>(null);
+  private readonly known = $derived(images.targets.map((id) => images.row(id)).filter((row): row is CuratedImage => row !== undefined));
+  /** What X does: it excludes unless all that are selected are excluded. */
+  readonly excludes = $derived<'exclude' | 'include'>(this.known.length > 0 && this.known.every((image) => image.excluded) ? 'include' : 'exclude');
+  /** Tags that any of the selected images has. */
+  readonly tags = $derived(distinct(this.known.flatMap((image) => image.tags)));
+  readonly classes = $derived(images.counts?.classes.map(({ className, kept, excluded }) => ({ name: className, images: kept + excluded })) ?? []);
+  readonly allTags = $derived(images.counts?.tags.map(({ tag, images: n }) => ({ name: tag, images: n })) ?? []);
+
+  toggleExcluded(): void {
+    if (images.targets.length > 0) void images.apply({ kind: this.excludes, ids: images.targets });
+  }
+
+  ask(question: Question): void {
+    if (images.targets.length > 0) this.question = question;
+  }
+
+  answer(name: string): void {
+    const ids = images.targets;
+    if (this.question === 'relabel') void images.apply({ kind: 'relabel', ids, className: name });
+    else void images.apply({ kind: 'tag', ids, tag: name });
+  }
+
+  untag(tag: string): void {
+    void images.apply({ kind: 'untag', ids: images.targets, tag });
+  }
+
+  /** Whether the key was one of curation's. Typing in a field never is. */
+  onkey(event: KeyboardEvent): boolean {
+    if (event.altKey || (event.target as Element).closest('input, textarea, select, [role="dialog"], [role="menu"]')) return false;
+    const key = event.key.toLowerCase();
+    if (event.ctrlKey || event.metaKey) {
+      if (key === 'z') void (event.shiftKey ? images.redo() : images.undo());
+      else if (key === 'y') void images.redo();
+      else return false;
+      return true;
+    }
+    if (key === 'x') this.toggleExcluded();
+    else if (key === 'r') this.ask('relabel');
+    else if (key === 't') this.ask('tag');
+    else return false;
+    return true;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Job } from '../../../shared/job.ts';
+import type { PlaceParams, ViewName } from '../../client/route-hash.ts';
+
+export interface JobPlace {
+  text: string; // of the link
+  view: ViewName;
+  params: PlaceParams;
+}
+
+/** Where a person finds what a job made or is about; null where there is nothing to go to. */
+export function jobPlace(job: Job): JobPlace | null {
+  const { run, dataset, report, comparison } = job.result ?? {};
+  if (run) return { text: 'Show run', view: 'train', params: { run } };
+  if (dataset) return { text: 'Show images', view: 'images', params: {} };
+  if (report) return { text: 'Show report', view: 'reports', params: { report } };
+  if (comparison) return { text: 'Show comparison', view: 'compare', params: { c: comparison } };
+  if (job.status === 'done' && job.kind !== 'doctor') return null;
+  switch (job.kind) {
+    case 'train':
+    case 'evaluate':
+      return { text: 'Show training', view: 'train', params: {} };
+    case 'report':
+      return { text: 'Show reports', view: 'reports', params: {} };
+    case 'doctor':
+      return { text: 'Show devices', view: 'settings', params: { section: 'device' } };
+    case 'import':
+    case 'sample':
+      return { text: 'Show images', view: 'images', params: {} };
+    case 'rank':
+      return { text: 'Show pairs', view: 'compare', params: {} };
+    case 'export':
+      return null;
+    default:
+      return job.kind satisfies never;
+  }
+}
+
+/** One line for who can't see the strip, when a job has ended. */
+export function endText(job: Job): string {
+  switch (job.status) {
+    case 'done':
+      return `${job.title}: done.`;
+    case 'failed':
+      return `${job.title} failed. ${job.error?.message ?? ''}`;
+    case 'cancelled':
+      return `${job.title}: cancelled.`;
+    case 'running':
+      return '';
+    default:
+      return job.status satisfies never;
+  }
+}

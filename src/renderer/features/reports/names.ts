@@ -1,0 +1,36 @@
+import { verdictWord } from '../../../shared/comparison-words.ts';
+import type { ComparisonRow } from '../../../shared/explore.ts';
+import { fileName } from '../../../shared/format.ts';
+import { JUDGEMENT_SIGNS } from '../../../shared/judgement-words.ts';
+
+/** The classes of a pair where the data set knows both, else its files. */
+export function pairName({ images: [a, b] }: Pick<ComparisonRow, 'images'>): string {
+  const [first, second] = a.className !== null && b.className !== null ? [a.className, b.className] : [fileName(a.file), fileName(b.file)];
+  return `${first} and ${second}`;
+}
+
+export const filesOf = ({ images }: Pick<ComparisonRow, 'images'>): string => images.map((image) => fileName(image.file)).join(' · ');
+
+/** "≠ Different · ✓ agree · with a note": what the network said, and what she did. */
+export const summaryOf = ({ verdict, judgement, note }: Pick<ComparisonRow, 'verdict' | 'judgement' | 'note'>): string =>
+  [
+    `${verdict === 'different' ? '≠' : '='} ${verdictWord(verdict)}`,
+    judgement ? `${JUDGEMENT_SIGNS[judgement]} ${judgement}` : '',
+    note.trim() ? 'with a note' : '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
+
+const LONGEST = 60; // characters of a file name
+
+/** A file name that every system takes, made of a title: "Spring review, part 2" is "Spring review, part 2.pdf". */
+export function reportFileName(title: string, extension: string): string {
+  const safe = title
+    .normalize('NFC')
+    .replace(/[\p{C}<>:"/\\|?*]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .slice(0, LONGEST)
+    .replace(/^[. ]+|[. ]+$/g, '');
+  const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(safe);
+  return `${safe && !reserved ? safe : 'Twinlens report'}.${extension}`;
+}

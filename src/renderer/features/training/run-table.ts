@@ -1,0 +1,68 @@
+import type { RunRow } from '../../../shared/explore.ts';
+import { backboneName, STATUS_WORDS } from '../../../shared/run-words.ts';
+import { bestAuc, runName } from '../../client/best-run.ts';
+
+export const COLUMNS = [
+  { column: 'name', text: 'Run', number: false },
+  { column: 'dataset', text: 'Data set', number: false },
+  { column: 'network', text: 'Network', number: false },
+  { column: 'status', text: 'Status', number: false },
+  { column: 'epochs', text: 'Epochs', number: true },
+  { column: 'auc', text: 'Validation AUC', number: true },
+  { column: 'test', text: 'Test AUC', number: true },
+  { column: 'seconds', text: 'Time', number: true },
+  { column: 'created', text: 'Started', number: true },
+] as const;
+export type Column = (typeof COLUMNS)[number]['column'];
+
+export interface TableQuery {
+  text: string; // part of a name, tag, note, network or data set, any case
+  status: RunRow['status'] | 'all';
+  dataset: string; // id; '' for all
+  column: Column;
+  descending: boolean;
+}
+
+export const NEWEST_FIRST: TableQuery = { text: '', status: 'all', dataset: '', column: 'created', descending: true };
+
+export const testAuc = (run: RunRow): number | null => run.metrics.find(({ split }) => split === 'test')?.auc ?? null;
+
+const SORT: Record<Column, (run: RunRow) => string | number | null> = {
+  name: runName,
+  dataset: (run) => run.dataset,
+  network: (run) => backboneName(run.config.backbone),
+  status: (run) => STATUS_WORDS[run.status],
+  epochs: (run) => run.epochs.length,
+  auc: bestAuc,
+  test: testAuc,
+  seconds: (run) => run.seconds,
+  created: (run) => run.createdMs,
+};
+
+const compare = (a: string | number, b: string | number): number =>
+  typeof a === 'string' || typeof b === 'string' ? String(a).localeCompare(String(b), 'en', { numeric: true }) : a - b;
+
+/** The runs that are asked for, in the order asked for. Those without a value come last either way. */
+export function tableRuns(runs: readonly RunRow[], query: TableQuery): RunRow[] {
+  const words = query.text.trim().toLowerCase();
+  const says = (run: RunRow): string =>
+    [runName(run), run.run, run.dataset, backboneName(run.config.backbone), run.note, ...run.tags].join('\n').toLowerCase();
+  const value = SORT[query.column];
+  return runs
+    .filter((run) => (query.status === 'all' || run.status === query.status) && (query.dataset === '' || run.dataset === query.dataset))
+    .filter((run) => words === '' || says(run).includes(words))
+    .toSorted((a, b) => {
+      const [x, y] = [value(a), value(b)];
+      const [none, other] = [isNone(x), isNone(y)];
+      if (none || other) return Number(none) - Number(other) || b.createdMs - a.createdMs;
+      return (query.descending ? -1 : 1) * compare(x!, y!) || b.createdMs - a.createdMs;
+    });
+}
+
+const isNone = (value: string | number | null): boolean => value === null || (typeof value === 'number' && !Number.isFinite(value));
+
+/** The state after a click on a column's head: the same column turns round, another starts where one looks first. */
+export function sortedBy(query: TableQuery, column: Column): TableQuery {
+  if (query.column === column) return { ...query, descending: !query.descending };
+  return { ...query, column, descending: COLUMNS.find((c) => c.column === column)!.number };
+}

@@ -1,0 +1,85 @@
+import type { EpochRow } from '../../../shared/run.ts';
+import { smooth } from './smooth.ts';
+
+export type Metric = 'loss' | 'auc' | 'accuracy';
+export type Part = 'train' | 'valid';
+
+/** A run whose curves are drawn. */
+export interface CurveRun {
+  run: string; // id
+  name: string;
+  epochs: readonly EpochRow[];
+  bestEpoch: number | null;
+}
+
+export interface Curve {
+  run: string;
+  name: string;
+  order: number; // of the run: its colour and dashes
+  part: Part;
+  faint: boolean; // as measured, behind the smoothed one
+  values: (number | null)[]; // one for each of `epochs`; null: a gap
+}
+
+export interface CurveSet {
+  epochs: number[]; // 1-based, without gaps, of the longest run
+  curves: Curve[];
+}
+
+const VALUE: Record<Metric, Record<Part, (row: EpochRow) => number>> = {
+  loss: { train: (row) => row.lossTrain, valid: (row) => row.lossValid },
+  auc: { train: (row) => row.aucTrain, valid: (row) => row.aucValid },
+  accuracy: { train: (row) => row.accuracyTrain, valid: (row) => row.accuracyValid },
+};
+
+export const METRIC_WORDS = {
+  loss: 'Loss',
+  auc: 'AUC',
+  accuracy: 'Accuracy',
+} as const satisfies Record<Metric, string>;
+
+export const PART_WORDS = { train: 'training', valid: 'validation' } as const satisfies Record<Part, string>;
+
+/** The curves of one quantity over the epochs. With smoothing each has a faint one behind it, as measured. */
+export function curvesOf(runs: readonly CurveRun[], metric: Metric, o: { smoothing: number; parts: readonly Part[] }): CurveSet {
+  const last = Math.max(0, ...runs.map(({ epochs }) => epochs.at(-1)?.epoch ?? 0));
+  const epochs = Array.from({ length: last }, (_, i) => i + 1);
+  const curves = runs.flatMap((run, order) =>
+    o.parts.flatMap((part) => {
+      const values = new Array<number | null>(last).fill(null);
+      for (const row of run.epochs) {
+        const value = VALUE[metric][part](row);
+        values[row.epoch - 1] = Number.isFinite(value) ? value : null;
+      }
+      const curve: Curve = { run: run.run, name: run.name, order, part, faint: false, values };
+      return o.smoothing > 0
+        ? [
+            { ...curve, faint: true },
+            { ...curve, values: smooth(values, o.smoothing) },
+          ]
+        : [curve];
+    }),
+  );
+  return { epochs, curves };
+}
+
+export interface ReadoutLine {
+  run: string;
+  name: string;
+  order: number;
+  part: Part;
+  value: number | null; // as measured
+  best: boolean; // this is the run's best epoch
+}
+
+/** What the curves say at one epoch, as measured even where they are smoothed. */
+export function readout(runs: readonly CurveRun[], metric: Metric, parts: readonly Part[], epoch: number): ReadoutLine[] {
+  return runs.flatMap((run, order) => {
+    const row = run.epochs.find((r) => r.epoch === epoch);
+    if (!row) return [];
+    return parts.map((part) => {
+      const value = VALUE[metric][part](row);
+      return { run: run.run, name: run.name, order, part, value: Number.isFinite(value) ? value : null, best: run.bestEpoch === epoch };
+    });
+  });
+}

@@ -1,0 +1,149 @@
+import uPlot from 'uplot';
+import { spreadLabels } from '../../../shared/charts/scale.ts';
+import { type CurveSet, PART_WORDS } from './curves.ts';
+import { dashOf, runColour, widthOf } from './looks.ts';
+import type { Range } from './range.ts';
+
+export interface PlotInput {
+  set: CurveSet;
+  alone: boolean; // one run: its curves are labelled training and validation
+  best: { order: number; epoch: number }[];
+  range: Range;
+  log: boolean;
+  domain: Range | null; // of the values; null: what they span
+}
+
+export interface PlotEvents {
+  /** An epoch under the pointer, or null. */
+  onEpoch(epoch: number | null): void;
+  onRange(range: Range): void;
+}
+
+const LABEL_PX = 74; // room for the labels at the ends of the lines
+const FONT = '11.5px Inter, system-ui, sans-serif';
+
+/** A canvas with the curves. The colours are read from the tokens of `host` when it is made: make it anew after a change of theme. */
+export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents): uPlot {
+  const style = getComputedStyle(host);
+  const colour = (token: string): string => style.getPropertyValue(token).trim();
+  const faded = (token: string, share: number): string => `color-mix(in srgb, ${colour(token)} ${share}%, transparent)`;
+  const axis: uPlot.Axis = {
+    stroke: colour('--dim'),
+    font: FONT,
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { stroke: colour('--line'), width: 1, size: 4 },
+  };
+  const { alone } = input;
+  const options: uPlot.Options = {
+    width: Math.max(160, host.clientWidth),
+    height: Math.max(120, host.clientHeight),
+    padding: [14, LABEL_PX, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
+    scales: {
+      x: { time: false, range: () => [...input.range] as [number, number] },
+      y: input.log ? { distr: 3 } : input.domain ? { range: [...input.domain] as [number, number] } : { range: (_u, low, high) => padded(low, high) },
+    },
+    axes: [
+      { ...axis, size: 26, space: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
+      { ...axis, size: 46, space: 30, ...(input.log ? { filter: (_u, splits) => splits } : {}) },
+    ],
+    series: [
+      {},
+      ...input.set.curves.map(({ order, part, faint }) => ({
+        stroke: faint ? faded(runColour(order), 30) : faded(runColour(order), part === 'train' && !alone ? 65 : 100),
+        width: faint ? 1 : widthOf(part, alone),
+        dash: [...dashOf(order, part, alone)],
+        points: { show: input.set.epochs.length === 1, size: 6 },
+        spanGaps: false,
+      })),
+    ],
+    hooks: {
+      setCursor: [
+        (u) => {
+          // A plot that has met no pointer knows of none: what the keys chose before it was made stays.
+          if (u.cursor.event) events.onEpoch(u.cursor.idx == null ? null : (input.set.epochs[u.cursor.idx] ?? null));
+        },
+      ],
+      setSelect: [
+        (u) => {
+          if (u.select.width < 8) return;
+          events.onRange([u.posToVal(u.select.left, 'x'), u.posToVal(u.select.left + u.select.width, 'x')]);
+          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
+      draw: [
+        (u) => {
+          drawBest(u, input, colour);
+          drawLabels(u, input, colour);
+        },
+      ],
+    },
+  };
+  return new uPlot(options, dataOf(input.set), host);
+}
+
+export const dataOf = ({ epochs, curves }: CurveSet): uPlot.AlignedData => [epochs, ...curves.map(({ values }) => values)];
+
+/** A little room above and below; a flat curve lies in the middle. */
+function padded(low: number, high: number): [number, number] {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
+  const room = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 0.5;
+  return [Math.min(low - room, low >= 0 ? Math.max(0, low - room) : Infinity), high + room];
+}
+
+function drawBest(u: uPlot, { best, set, range }: PlotInput, colour: (token: string) => string): void {
+  const { ctx, bbox } = u;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  for (const { order, epoch } of best) {
+    if (epoch < range[0] || epoch > range[1]) continue;
+    const x = u.valToPos(epoch, 'x', true);
+    ctx.strokeStyle = colour(runColour(order));
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([3 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    const at = set.curves.findIndex((c) => c.order === order && c.part === 'valid' && !c.faint);
+    const value = set.curves[at]?.values[epoch - 1];
+    if (value == null) continue;
+    ctx.setLineDash([]);
+    ctx.fillStyle = colour('--panel');
+    ctx.lineWidth = 2 * ratio;
+    ctx.beginPath();
+    ctx.arc(x, u.valToPos(value, 'y', true), 4 * ratio, 0, 2 * Math.PI);
+    ctx.fill();
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+/** What a line is, at its right end, moved apart where two ends meet. */
+function drawLabels(u: uPlot, { set, alone, range }: PlotInput, colour: (token: string) => string): void {
+  const { ctx, bbox } = u;
+  const ratio = devicePixelRatio;
+  const shown = set.curves.filter((c) => !c.faint && (alone || c.part === 'valid'));
+  const ends = shown.flatMap((curve) => {
+    const last = Math.min(curve.values.length, Math.floor(range[1]));
+    const at = curve.values.findLastIndex((value, i) => value !== null && i < last);
+    return at < 0 ? [] : [{ curve, y: u.valToPos(curve.values[at]!, 'y', true) }];
+  });
+  const places = spreadLabels(
+    ends.map(({ y }) => y),
+    14 * ratio,
+    bbox.top + 4,
+    bbox.top + bbox.height,
+  );
+  ctx.save();
+  ctx.font = `500 ${11.5 * ratio}px Inter, system-ui, sans-serif`;
+  ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
+  ends.forEach(({ curve }, i) => {
+    ctx.fillStyle = colour(runColour(curve.order));
+    const words = alone ? PART_WORDS[curve.part] : curve.name;
+    ctx.fillText(words.length > 11 ? `${words.slice(0, 10)}…` : words, bbox.left + bbox.width + 6 * ratio, places[i]!);
+  });
+  ctx.restore();
+}

@@ -1,9 +1,0 @@
-import '@fontsource/inter/latin-400.css';
-import '@fontsource/inter/latin-500.css';
-import '@fontsource/inter/latin-600.css';
-import './styles/tokens.css';
-import './styles/base.css';
-import { mount } from 'svelte';
-import App from './App.svelte';
-
-mount(App, { target: document.body });

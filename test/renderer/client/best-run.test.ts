@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { bestAuc, bestRun, runName } from '../../../src/renderer/client/best-run.ts';
+import { row } from '../run-rows.ts';
+
+const run = (createdMs: number, bestEpoch: number | null, ...aucs: number[]) => ({
+  createdMs,
+  bestEpoch,
+  epochs: aucs.map((auc, i) => row(i + 1, auc)),
+});
+
+describe('the run that compares unless another is chosen', () => {
+  it('is the one with the best validation AUC at its best epoch, not at its last', () => {
+    const early = run(1, 1, 0.95, 0.4);
+    const late = run(2, 2, 0.5, 0.9);
+    expect(bestRun([late, early])).toBe(early);
+    expect(bestAuc(early)).toBe(0.95);
+  });
+  it('is the newest of equals, and none where there is none', () => {
+    const [old, young] = [run(1, 1, 0.9), run(5, 1, 0.9)];
+    expect(bestRun([old, young])).toBe(young);
+    expect(bestRun([])).toBeNull();
+    expect(bestAuc(run(1, null))).toBeNull();
+  });
+  it('is called by its name or its number', () => {
+    expect(runName({ run: 'r12', name: '' })).toBe('Run 12');
+    expect(runName({ run: 'r12', name: 'All layers' })).toBe('All layers');
+  });
+});

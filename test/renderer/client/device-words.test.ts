@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { deviceWarning, speedText, whyNot } from '../../../src/renderer/client/device-words.ts';
+import type { CheckResult } from '../../../src/shared/engine-check.ts';
+
+const check = (change: Partial<CheckResult>): CheckResult => ({
+  engine: 'onnx',
+  device: 'cpu',
+  ok: true,
+  detail: '',
+  imagesPerSecond: null,
+  elsewhere: null,
+  ...change,
+});
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+
+describe('devices in words', () => {
+  it('sets the speed of each beside the quickest', () => {
+    const cpu = check({ imagesPerSecond: 34.5 });
+    const gpu = check({ device: 'webgpu', imagesPerSecond: 1380 });
+    expect(plain(speedText(cpu, [cpu, gpu]))).toBe('35 images/s · 40.0 times as long as the quickest');
+    expect(plain(speedText(gpu, [cpu, gpu]))).toBe('1,380 images/s · the quickest');
+    expect(plain(speedText(cpu, [cpu]))).toBe('35 images/s');
+  });
+
+  it('puts what engines say into words, and leaves what it does not know as it is', () => {
+    const failed = (device: CheckResult['device'], detail: string): string => whyNot(check({ device, ok: false, detail }));
+    expect(failed('webgpu', '… Failed to get a WebGPU adapter: No supported adapters')).toBe('No graphics card was found that WebGPU can use.');
+    expect(failed('cuda', 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library')).toContain('needs an NVIDIA graphics card');
+    expect(failed('dml', 'not part of this build of onnxruntime for linux x64')).toBe('DirectML is for Windows only.');
+    expect(failed('webgpu', 'a training step gave the loss 3 where the CPU gives 2')).toBe('a training step gave the loss 3 where the CPU gives 2');
+  });
+
+  it('warns of a chosen device that was not tried or did not pass', () => {
+    const checks = [check({ imagesPerSecond: 3200 }), check({ device: 'cuda', ok: false, detail: 'out of memory' })];
+    expect(deviceWarning('auto', checks)).toBeNull();
+    expect(deviceWarning('cpu', checks)).toBeNull();
+    expect(deviceWarning('cuda', checks)).toContain('out of memory');
+    expect(deviceWarning('webgpu', checks)).toContain('not been tried');
+    expect(deviceWarning('cpu', null)).toContain('not been tried');
+  });
+});

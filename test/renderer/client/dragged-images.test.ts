@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { dropped, freeSlot, packDrag, type Slots, unpackDrag } from '../../../src/renderer/client/dragged-images.ts';
+
+const one = (id: number) => ({ dataset: 'pets', id });
+const empty: Slots = { a: null, b: null };
+
+test('what is dragged is read again; what another program drags is not', () => {
+  const images = { dataset: 'pets "x"', ids: [4, 7] };
+  expect(unpackDrag(packDrag(images))).toEqual(images);
+  for (const text of [
+    '',
+    'pets/4',
+    '{}',
+    '{"dataset":"pets","ids":[]}',
+    '{"dataset":"pets","ids":["4"]}',
+    '{"dataset":1,"ids":[4]}',
+    '{"dataset":"pets","ids":[-1]}',
+    'null',
+  ])
+    expect(unpackDrag(text)).toBeNull();
+});
+
+test('the first image goes where it is dropped, a second into the other slot', () => {
+  expect(dropped(empty, 'b', { dataset: 'pets', ids: [4] })).toEqual({ a: null, b: one(4) });
+  expect(dropped({ a: one(1), b: null }, 'b', { dataset: 'pets', ids: [4] })).toEqual({ a: one(1), b: one(4) });
+  expect(dropped({ a: one(1), b: null }, 'a', { dataset: 'pets', ids: [4] })).toEqual({ a: one(4), b: null });
+  expect(dropped({ a: one(1), b: null }, 'b', { dataset: 'pets', ids: [4, 7] })).toEqual({ a: one(7), b: one(4) });
+  expect(dropped(empty, 'a', { dataset: 'pets', ids: [4, 7, 9] })).toBeNull();
+});
+
+test('without a slot named, the free one is taken', () => {
+  expect(freeSlot(empty)).toBe('a');
+  expect(freeSlot({ a: one(1), b: null })).toBe('b');
+  expect(freeSlot({ a: null, b: one(1) })).toBe('a');
+});

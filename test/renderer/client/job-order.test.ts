@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { byTurn } from '../../../src/renderer/client/job-order.ts';
+import type { Job, JobKind } from '../../../src/shared/job.ts';
+
+const job = (id: string, kind: JobKind): Job => ({
+  job: id,
+  kind,
+  title: id,
+  subject: null,
+  status: 'running',
+  progress: { done: 0, total: null, text: '', imagesPerSecond: null, secondsLeft: null },
+  startedMs: 0,
+  finishedMs: null,
+  error: null,
+  result: null,
+});
+const told = (newestFirst: Job[]): string[] => byTurn(newestFirst).map(({ job, waits }) => `${job.job}${waits ? ' waits' : ''}`);
+
+describe('work in its turn', () => {
+  it('shows the training that is under way before those that wait for it, the next one first', () => {
+    expect(told([job('third', 'train'), job('second', 'train'), job('first', 'train')])).toEqual(['first', 'second waits', 'third waits']);
+  });
+  it('shows other work, newest first, before any training that waits', () => {
+    const list = [job('report', 'report'), job('second', 'train'), job('import', 'import'), job('first', 'train')];
+    expect(told(list)).toEqual(['report', 'import', 'first', 'second waits']);
+  });
+  it('has nothing to show where nothing goes on', () => {
+    expect(told([])).toEqual([]);
+  });
+});

@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { placeCard, TOUR } from '../../../src/renderer/client/tour-steps.ts';
+
+describe('the tour', () => {
+  it('is read in under a minute at 200 words a minute', () => {
+    const words = TOUR.flatMap(({ title, text }) => `${title} ${text}`.split(/\s+/)).length;
+    expect((words / 200) * 60).toBeLessThan(60);
+  });
+
+  it('stands beside what it points at, and always inside the window', () => {
+    expect(placeCard({ left: 0, top: 100, right: 196, bottom: 136 }, { width: 328, height: 180 }, { width: 1440, height: 900 })).toEqual({
+      left: 210,
+      top: 86,
+    });
+    const px = (max: number) => fc.integer({ min: 0, max });
+    fc.assert(
+      fc.property(px(3000), px(2000), px(300), px(100), (left, top, width, height) => {
+        const card = { width: 328, height: 220 };
+        const window = { width: 720, height: 450 };
+        const at = placeCard({ left, top, right: left + width, bottom: top + height }, card, window);
+        expect(at.left).toBeGreaterThanOrEqual(0);
+        expect(at.top).toBeGreaterThanOrEqual(0);
+        expect(at.left + card.width).toBeLessThanOrEqual(window.width);
+        expect(at.top + card.height).toBeLessThanOrEqual(window.height);
+      }),
+    );
+  });
+});

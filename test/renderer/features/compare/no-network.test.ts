@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { whyNoNetwork, type KnownRuns } from '../../../../src/renderer/features/compare/no-network.ts';
+import type { RunRow } from '../../../../src/shared/explore.ts';
+import type { Job } from '../../../../src/shared/job.ts';
+import { row, run } from '../../run-rows.ts';
+
+const flowers = { dataset: 'flowers', name: 'Flowers' };
+const why = (known: Partial<KnownRuns>) => whyNoNetwork({ asked: null, here: [], usable: null, dataset: flowers, trainings: [], ...known });
+const begun = { epochs: [row(1, 0.6), row(2, 0.8)], bestEpoch: 2 };
+const waiting = (subject: string): Job => ({
+  job: 'j1',
+  kind: 'train',
+  title: 'Training on Flowers',
+  subject,
+  status: 'running',
+  progress: { done: 0, total: null, text: 'Waiting for the training before it', imagesPerSecond: null, secondsLeft: null },
+  startedMs: 0,
+  finishedMs: null,
+  error: null,
+  result: null,
+});
+
+test.each<[string, Partial<RunRow>, ReturnType<typeof why>['way'], string, string]>([
+  ['interrupted after an epoch', { status: 'interrupted', ...begun }, 'resume', 'Run 1 was interrupted', 'after epoch 2 of 10. Nothing is lost'],
+  ['cancelled after an epoch', { status: 'cancelled', ...begun }, 'resume', 'Run 1 was cancelled', 'no threshold'],
+  ['failed after an epoch', { status: 'failed', error: 'The disk is full.', ...begun }, 'resume', 'Run 1 failed', 'The disk is full.'],
+  ['interrupted before one', { status: 'interrupted' }, 'anew', 'Run 1 was interrupted', 'before the first epoch ended'],
+  ['of a data set that was changed', { status: 'interrupted', ...begun, stale: true }, 'anew', 'Run 1 was interrupted', 'was changed since it began'],
+  ['being trained', { status: 'running', ...begun }, 'watch', 'Run 1 is being trained', 'Epoch 3 of 10 is under way'],
+  ['of another version of the program', { status: 'done', outdated: true, ...begun }, 'anew', 'Run 1 can judge no new pairs', 'another version'],
+])('the only run is %s: it says so and offers the way on', (_, more, way, title, text) => {
+  const only = run('r1', more);
+  for (const known of [{ here: [only] }, { asked: only }]) {
+    const told = why(known);
+    expect(told).toMatchObject({ way, title, run: only });
+    expect(told.text).toContain(text);
+  }
+});
+
+test('of several that cannot compare, the one that soonest could is told of', () => {
+  const failed = run('r4', { status: 'failed', error: 'No.' });
+  const broken = run('r3', { status: 'interrupted', ...begun });
+  const training = run('r2', { status: 'running' });
+  expect(why({ here: [failed, broken, training] }).run).toBe(training);
+  expect(why({ here: [failed, broken] }).run).toBe(broken);
+  expect(why({ here: [failed] }).run).toBe(failed);
+  expect(why({ asked: failed, here: [broken] }).run).toBe(failed);
+});
+
+test('a training that waits for its turn is no missing one', () => {
+  const broken = run('r1', { status: 'interrupted', ...begun });
+  expect(why({ trainings: [waiting('flowers')] })).toMatchObject({ way: 'watch', run: null });
+  expect(why({ here: [broken], trainings: [waiting('r1')] })).toMatchObject({ way: 'watch', title: 'Run 1 is about to go on' });
+  expect(why({ here: [broken], trainings: [waiting('r7')] }).way).toBe('resume');
+  expect(why({ trainings: [waiting('another')] })).toMatchObject({ way: 'first', title: 'No trained network yet' });
+});
+
+test('a run in the address that was removed gives way to one that can compare', () => {
+  const good = run('r2');
+  expect(why({ asked: 'gone', usable: good, here: [good] })).toMatchObject({ way: 'other', run: good });
+  expect(why({ asked: 'gone' }).way).toBe('first');
+});

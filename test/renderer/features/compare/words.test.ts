@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { actionFor } from '../../../../src/renderer/features/compare/keys.ts';
+import { BOX, histogramLayout } from '../../../../src/renderer/features/compare/histogram.ts';
+import { MapPainter } from '../../../../src/renderer/features/compare/painter.ts';
+import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
+import { borderWarning, certaintyOf, legendTicks, offsetWords, truthOf, valueWords } from '../../../../src/renderer/features/compare/words.ts';
+import { evidencePlace } from '../../../../src/shared/maps/evidence.ts';
+import { upsample } from '../../../../src/shared/maps/field.ts';
+import { someComparison } from '../../../db/records.ts';
+
+test('an image in an address comes back as it was, whatever its path', () => {
+  for (const ref of [{ dataset: 'flowers', id: 12 }, { file: '/a b/<img onerror>&c=1?#\n"שלום".jpg' }, { file: 'C:\\x\\y.png' }])
+    expect(parseRef(formatRef(ref))).toEqual(ref);
+  for (const bad of ['', undefined, 'flowers', 'flowers/', '/3', 'flowers/-1', 'flowers/1.5', 'a/b/1', 'file:']) expect(parseRef(bad)).toBeNull();
+});
+
+describe('words', () => {
+  test.each([
+    [{ pairs: 200, agree: 0.97 }, 'high'],
+    [{ pairs: 200, agree: 0.8 }, 'fair'],
+    [{ pairs: 200, agree: 0.5 }, 'low'],
+    [{ pairs: 9, agree: 1 }, 'unknown'],
+    [{ pairs: 0, agree: 0 }, 'unknown'],
+  ] as const)('support %o is %s', (support, certainty) => expect(certaintyOf(support).certainty).toBe(certainty));
+
+  test('truth is told only where the data set knows both', () => {
+    const c = someComparison('c1', 'r1', { verdict: 'different' });
+    expect(truthOf(c)).toBeNull();
+    const [a] = c.images;
+    expect(truthOf({ ...c, images: [a, { ...a, className: 'b' }] })).toMatchObject({ truth: 'different', right: true });
+    expect(truthOf({ ...c, images: [a, a] })).toMatchObject({ truth: 'same', right: false });
+  });
+
+  test('a value names what it speaks for; under target distance, what it does to the distance', () => {
+    expect(valueWords({ verdict: 'same', target: 'verdict' }, 0.82)).toBe('+0.820 for “same”');
+    expect(valueWords({ verdict: 'different', target: 'verdict' }, -0.0041)).toBe('−0.00410 against “different”');
+    expect(valueWords({ verdict: 'same', target: 'distance' }, 1)).toBe('+1.00 for a larger distance');
+    expect(valueWords({ verdict: 'same', target: 'verdict' }, 0)).toBe('0');
+  });
+
+  test('the offset is a distance and a ratio', () => {
+    expect(offsetWords({ distance: 2.6, threshold: 1.3 })).toBe('1.30 above the threshold, 2.00 × it');
+    expect(offsetWords({ distance: 0.65, threshold: 1.3 })).toBe('0.65 below the threshold, 0.50 × it');
+    expect(offsetWords({ distance: 1.3, threshold: 1.3 })).toBe('at the threshold');
+  });
+
+  test('legend ticks end at the scale, and signed ones on both sides', () => {
+    expect(legendTicks('factual', 1.4)).toEqual([
+      { at: 0, text: '0' },
+      { at: 0.5, text: '0.700' },
+      { at: 1, text: '1.40' },
+    ]);
+    expect(legendTicks('signed', 1.4).map((t) => t.text)).toEqual(['−1.40', '0', '+1.40']);
+    expect(legendTicks('counterfactual', 0)).toEqual([{ at: 0, text: '0' }]);
+    expect(legendTicks('signed', NaN)).toEqual([{ at: 0.5, text: '0' }]);
+  });
+
+  test('the border is warned of by its letter and edge, and only when it holds much', () => {
+    const left = Float32Array.from({ length: 400 }, (_, i) => (i % 20 === 0 ? 1 : 0));
+    expect(borderWarning('B', evidencePlace(left, 20, 20, 100, 100)!)).toMatch(/in B lies on the outer border, most at the left edge/);
+    expect(borderWarning('B', evidencePlace(new Float32Array(400).fill(1), 20, 20, 100, 100)!)).toBeNull();
+  });
+});
+
+test('the histogram holds every pair once, on one scale both ways, and reaches over this pair', () => {
+  const drawn = histogramLayout({ same: [0.1, 0.1, 0.2, 3], different: [0.2, 1.5, 1.6] }, 0.8, 4);
+  const perPair = (BOX.bottom - BOX.top) / 3; // the fullest bin has 2 same pairs, or 1 different one
+  const count = (bars: { height: number }[]): number => bars.reduce((sum, bar) => sum + bar.height, 0) / perPair;
+  expect(count(drawn.same)).toBeCloseTo(4, 9);
+  expect(count(drawn.different)).toBeCloseTo(3, 9);
+  for (const bar of drawn.different) expect(bar.y + bar.height).toBeCloseTo(drawn.middle, 9);
+  for (const bar of drawn.same) expect(bar.y).toBeCloseTo(drawn.middle, 9);
+  expect(drawn.pair).toBeLessThanOrEqual(BOX.right);
+  expect((drawn.threshold - BOX.left) / (drawn.pair - BOX.left)).toBeCloseTo(0.8 / 4, 9);
+});
+
+describe('the painter', () => {
+  const signed = Float32Array.of(1, -2, 0.5, -0.25);
+  const painter = (verdict: 'same' | 'different', target: 'verdict' | 'distance'): MapPainter =>
+    new MapPainter(signed, { width: 2, height: 2 }, { verdict, target }, { width: 300, height: 200 });
+
+  test('paints what the report’s enlarging gives, at 512 px', () => {
+    const p = painter('different', 'verdict');
+    expect([p.width, p.height, p.own]).toEqual([512, 341, 2]);
+    const data = new Uint8ClampedArray(p.width * p.height * 4);
+    p.paint(data, 'factual', 2, 'evidence');
+    const field = upsample(Float32Array.of(1, 0, 0.5, 0), 2, 2, p.width, p.height);
+    for (let i = 0; i < field.length; i += 97) expect(data[i * 4 + 3]! > 0).toBe(field[i]! / 2 > 0.0005);
+  });
+
+  test('reads factual evidence as positive: for “same” the sign turns, for the distance it never does', () => {
+    expect(painter('different', 'verdict').valueAt('signed', 0, 0)).toBe(1);
+    expect(painter('same', 'verdict').valueAt('signed', 0, 0)).toBe(-1);
+    expect(painter('same', 'verdict').valueAt('factual', 1, 0)).toBe(2);
+    expect(painter('same', 'distance').valueAt('signed', 1, 0)).toBe(-2);
+  });
+});
+
+test('keys: letters do nothing while typing, Ctrl+S always saves, arrows belong to who has them', () => {
+  const press = (key: string, more = {}): Parameters<typeof actionFor>[0] => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
+  const free = { typing: false, arrowsTaken: false };
+  expect(['f', 'C', 's', 'n'].map((key) => actionFor(press(key), free))).toEqual(
+    ['factual', 'counterfactual', 'signed', 'none'].map((view) => ({ do: 'view', view })),
+  );
+  expect(['1', '2', '3', '4'].map((key) => actionFor(press(key), free))).toEqual([
+    ...['agree', 'unsure', 'disagree'].map((judgement) => ({ do: 'judge', judgement })),
+    null,
+  ]);
+  expect(actionFor(press('s', { ctrlKey: true }), { typing: true, arrowsTaken: true })).toEqual({ do: 'save' });
+  expect(actionFor(press('f', { ctrlKey: true }), free)).toBeNull();
+  expect(actionFor(press('f'), { typing: true, arrowsTaken: true })).toBeNull();
+  expect(actionFor(press('ArrowRight'), free)).toEqual({ do: 'next' });
+  expect(actionFor(press('ArrowRight'), { typing: false, arrowsTaken: true })).toBeNull();
+  expect(actionFor(press('j'), { typing: false, arrowsTaken: true })).toEqual({ do: 'next' });
+});

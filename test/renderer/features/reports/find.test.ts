@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { EVERYTHING, findComparisons, isEverything } from '../../../../src/renderer/features/reports/find.ts';
+import { dayText } from '../../../../src/renderer/kit/date-text.ts';
+import { pairName, reportFileName } from '../../../../src/renderer/features/reports/names.ts';
+import { dropIndex, moved } from '../../../../src/renderer/features/reports/order.ts';
+import type { ComparisonRow } from '../../../../src/shared/explore.ts';
+import { sampleComparison } from '../../../features/report/sample.ts';
+
+const row = (comparison: string, more: Partial<ComparisonRow> = {}): ComparisonRow => ({
+  ...sampleComparison(1.63, { comparison }),
+  saved: true,
+  judgement: null,
+  note: '',
+  ...more,
+});
+
+describe('finding saved comparisons', () => {
+  const rows = [
+    row('c1', { note: 'Blütenblätter entscheiden', judgement: 'agree' }),
+    row('c2', { verdict: 'same', run: 'r9', judgement: 'disagree' }),
+    row('c3', { verdict: 'same' }),
+  ];
+  rows[2]!.images[0].className = null;
+  rows[2]!.images[0].file = 'C:\\pictures\\Two words.jpg';
+  const found = (search: Partial<typeof EVERYTHING>): string[] =>
+    findComparisons(rows, { ...EVERYTHING, ...search }, (run) => (run === 'r9' ? 'Final network' : 'Run 7')).map(({ comparison }) => comparison);
+
+  test('by parts of file, class, note and run, all of them, whatever the case and the accents', () => {
+    expect(found({})).toEqual(['c1', 'c2', 'c3']);
+    expect(found({ text: 'blutenblatter' })).toEqual(['c1']);
+    expect(found({ text: 'ROSE daisy' })).toEqual(['c1', 'c2']);
+    expect(found({ text: 'two words' })).toEqual(['c3']);
+    expect(found({ text: 'pictures' })).toEqual([]); // a folder is no name
+    expect(found({ text: 'final' })).toEqual(['c2']);
+    expect(found({ text: 'rose final' })).toEqual(['c2']);
+  });
+
+  test('by verdict, judgement and run', () => {
+    expect(found({ verdict: 'same' })).toEqual(['c2', 'c3']);
+    expect(found({ judgement: 'none' })).toEqual(['c3']);
+    expect(found({ judgement: 'disagree', verdict: 'different' })).toEqual([]);
+    expect(found({ run: 'r9' })).toEqual(['c2']);
+  });
+
+  test('knows when nothing is looked for', () => {
+    expect(isEverything({ ...EVERYTHING, text: '  ' })).toBe(true);
+    expect(isEverything({ ...EVERYTHING, run: 'r1' })).toBe(false);
+  });
+});
+
+describe('order', () => {
+  test('moving keeps every item, and moves one', () => {
+    expect(moved(['a', 'b', 'c', 'd'], 0, 2)).toEqual(['b', 'c', 'a', 'd']);
+    expect(moved(['a', 'b', 'c', 'd'], 3, -5)).toEqual(['d', 'a', 'b', 'c']);
+    expect(moved(['a'], 4, 0)).toEqual(['a']);
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(50), { minLength: 1 }), fc.nat(60), fc.nat(60), (list, from, to) => {
+        const next = moved(list, from % list.length, to);
+        expect([...next].sort()).toEqual([...list].sort());
+        expect(next[Math.min(to, list.length - 1)]).toBe(list[from % list.length]);
+      }),
+    );
+  });
+
+  test.each([
+    [0, 2, false, 1],
+    [0, 2, true, 2],
+    [2, 0, false, 0],
+    [2, 0, true, 1],
+    [1, 1, false, 1],
+    [1, 1, true, 1],
+  ])('from %i over row %i (lower half: %s) is place %i', (from, over, lower, to) => expect(dropIndex(from, over, lower)).toBe(to));
+});
+
+describe('names', () => {
+  test('a pair is its classes, else its files', () => {
+    expect(pairName(row('c1'))).toBe('Rose and Daisy');
+    const strange = row('c2');
+    strange.images[1].className = null;
+    expect(pairName(strange)).toBe('26605779860_50872b454a_n.jpg and 14087947408_9779257411_n.jpg');
+  });
+
+  test.each([
+    ['Spring review, part 2', 'Spring review, part 2.pdf'],
+    ['  a/b\\c:d*e?"<f>|g\n', 'a b c d e f g.pdf'],
+    ['', 'Twinlens report.pdf'],
+    ['...', 'Twinlens report.pdf'],
+    ['CON', 'Twinlens report.pdf'],
+    ['Blüte 花', 'Blüte 花.pdf'],
+    ['x'.repeat(300), `${'x'.repeat(60)}.pdf`],
+  ])('the title %j makes a file name for every system', (title, name) => expect(reportFileName(title, 'pdf')).toBe(name));
+
+  test('days are told in words', () => expect(dayText(Date.UTC(2026, 10, 24, 12))).toBe('24 Nov 2026'));
+});

@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { choicesOf, configDiff, configLines } from '../../../../src/renderer/features/training/config-words.ts';
+import { FIELDS, screenWords, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
+import { presetChoices, presetOf, proposed, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
+import { NEWEST_FIRST, sortedBy, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
+import { resumeChanges, resumeNotes, resumePlaces } from '../../../../src/renderer/features/training/resume-options.ts';
+import { curveWarning, resumable, statusSentence } from '../../../../src/renderer/client/run-status.ts';
+import { TrainRequest } from '../../../../src/shared/contract.ts';
+import type { CatalogueItem, RunRow } from '../../../../src/shared/explore.ts';
+import { someConfig } from '../../../db/records.ts';
+import { row, run } from '../../run-rows.ts';
+
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+
+describe('the form', () => {
+  test('has a field for every choice of the contract, each explained', () => {
+    const elsewhere = ['dataset', 'backbone', 'weights', 'augmentation', 'engine'];
+    const shown = [...FIELDS.map(({ key }) => key), ...elsewhere];
+    expect(shown.sort()).toEqual(Object.keys(TrainRequest.shape).sort());
+    for (const field of FIELDS) expect(field.help.length, field.key).toBeGreaterThan(10);
+  });
+  test('reads numbers as people write them', () => {
+    expect(['12', ' 0.001 ', '0,001', '1e-3', '', 'many', '1,2,3'].map(typedNumber)).toEqual([12, 0.001, 0.001, 0.001, undefined, 'many', '1,2,3']);
+  });
+});
+
+test('a refusal is shown without the words of the command line', () => {
+  expect(screenWords('Choose weights (--weights), or train all layers (--scope all). Weights (of a network) stay.')).toBe(
+    'Choose weights, or train all layers. Weights (of a network) stay.',
+  );
+});
+
+describe('presets', () => {
+  const item = (more: Partial<CatalogueItem>): CatalogueItem => ({
+    id: 'net',
+    backbone: 'resnet18',
+    title: 'ResNet-18',
+    about: '',
+    bytes: 46_807_446,
+    host: 'example.org',
+    licence: 'MIT',
+    licenceUrl: 'https://example.org',
+    downloaded: false,
+    ...more,
+  });
+  test('choose network, weights and what is trained, and are recognised again', () => {
+    for (const preset of ['quick', 'thorough', 'scratch'] as const) {
+      const choices = presetChoices(preset, item({}));
+      expect(presetOf(choices)).toBe(preset);
+      expect(TrainRequest.safeParse({ dataset: 'd', ...choices }).success).toBe(true);
+    }
+    expect(presetChoices('quick', null)).toEqual({ backbone: 'compact', scope: 'all' });
+  });
+  test('propose what is here already, else the smallest download, and say what it costs', () => {
+    const small = item({ id: 'small', bytes: null });
+    const here = item({ id: 'here', downloaded: true });
+    expect(proposed([item({}), small])!.id).toBe('small');
+    expect(proposed([small, here])!.id).toBe('here');
+    expect(proposed([])).toBeNull();
+    expect(plain(weightsWords(item({})))).toBe('Will be downloaded once: 47 MB from example.org; nothing else leaves this machine · MIT');
+    expect(weightsWords(here)).toBe('On this machine · MIT');
+  });
+});
+
+describe('settings of runs', () => {
+  test('are told line by line, and only what differs is marked', () => {
+    const lines = configDiff([someConfig, { ...someConfig, epochs: 9, patience: 4 }]);
+    expect(lines.filter(({ differs }) => differs).map(({ key, values }) => [key, values])).toEqual([
+      ['epochs', ['3 epochs', '9 epochs']],
+      ['patience', ['never', '4 epochs']],
+    ]);
+    expect(configLines(someConfig).find(({ key }) => key === 'weights')!.value).toBe('scratch');
+  });
+  test('can be trained once more: they are valid choices again', () => {
+    const weights = { source: 'resnet18_tv_in1k', sha256: 'a', flavour: 'torch', preprocessing: someConfig.preprocessing, licence: null } as const;
+    const choices = choicesOf({ ...someConfig, weights });
+    expect(TrainRequest.parse({ dataset: 'd', ...choices })).toMatchObject({ weights: 'resnet18_tv_in1k', epochs: 3, seed: 7, size: 64 });
+  });
+});
+
+describe('the table of runs', () => {
+  const a = run('r1', { epochs: [row(1, 0.7)], bestEpoch: 1, tags: ['Baseline'] });
+  const b = run('r2', { epochs: [row(1, 0.9)], bestEpoch: 1, status: 'failed', dataset: 'skin' });
+  const c = run('r10', { name: '<b>third</b>' });
+  const ids = (query: Partial<typeof NEWEST_FIRST>): string[] => tableRuns([a, b, c], { ...NEWEST_FIRST, ...query }).map((r) => r.run);
+  test('sorts by any column; those without a value come last either way', () => {
+    expect(ids({})).toEqual(['r10', 'r2', 'r1']);
+    expect(ids({ column: 'auc', descending: true })).toEqual(['r2', 'r1', 'r10']);
+    expect(ids({ column: 'auc', descending: false })).toEqual(['r1', 'r2', 'r10']);
+    expect(ids({ column: 'name', descending: false })).toEqual(['r10', 'r1', 'r2']);
+  });
+  test('filters by words, status and data set', () => {
+    expect([ids({ text: 'baseLINE' }), ids({ text: '<B>' }), ids({ status: 'failed' }), ids({ dataset: 'skin' }), ids({ text: 'nothing' })]).toEqual([
+      ['r1'],
+      ['r10'],
+      ['r2'],
+      ['r2'],
+      [],
+    ]);
+  });
+  test('a column’s head turns round what it sorts, and starts with the largest number', () => {
+    const once = sortedBy(NEWEST_FIRST, 'auc');
+    expect(once).toMatchObject({ column: 'auc', descending: true });
+    expect(sortedBy(once, 'auc').descending).toBe(false);
+    expect(sortedBy(once, 'name')).toMatchObject({ column: 'name', descending: false });
+  });
+});
+
+describe('where a run stands', () => {
+  const epochs = [row(1, 0.8), row(2, 0.912)];
+  test('is said in words', () => {
+    expect(statusSentence(run('r1', { status: 'running', epochs, bestEpoch: 2 }))).toBe(
+      'Epoch 3 of 10 is under way. Best so far: epoch 2, validation AUC 0.912.',
+    );
+    expect(plain(statusSentence(run('r1', { epochs, bestEpoch: 2 })))).toBe(
+      'Done: 2 of 10 epochs in 10 s, stopped early because nothing got better. Best: epoch 2, validation AUC 0.912.',
+    );
+    const broken = run('r1', { status: 'interrupted', epochs, bestEpoch: 2 });
+    expect(statusSentence(broken)).toContain('Interrupted after epoch 2 of 10. Nothing is lost: it resumes from there');
+    expect(statusSentence({ ...broken, stale: true })).not.toContain('resumes'); // it would be refused
+    expect(statusSentence(run('r1', { status: 'failed', error: 'The disk is full.' }))).toBe('Failed: The disk is full.');
+  });
+  test('decides whether it can go on', () => {
+    expect(resumable(run('r1', { status: 'cancelled', epochs }))).toEqual({ can: true });
+    for (const more of [
+      { status: 'running' },
+      { status: 'cancelled', epochs: [] },
+      { stale: true },
+      { config: { ...someConfig, epochs: 2 } },
+    ] satisfies Partial<RunRow>[])
+      expect(resumable(run('r1', { status: 'done', epochs, ...more })).can, JSON.stringify(more)).toBe(false);
+  });
+  test('learning by heart is told', () => {
+    const learned = [1, 2, 3, 4, 5].map((n) => row(n, 0.7, 0.99));
+    expect(curveWarning(run('r1', { epochs: learned, bestEpoch: 2 }))).toContain('by heart');
+    expect(curveWarning(run('r1', { epochs: [1, 2, 3, 4, 5].map((n) => row(n, 0.9)), bestEpoch: 2 }))).toBeNull();
+  });
+});
+
+describe('resuming otherwise', () => {
+  const check = (engine: 'onnx' | 'tensorflow', device: 'cpu' | 'webgpu' | 'cuda', imagesPerSecond: number | null, ok = true) =>
+    ({ engine, device, ok, imagesPerSecond, detail: '', elsewhere: null }) as const;
+
+  test('offers where it was, the processor, and what passed a timed trial', () => {
+    const config = { ...someConfig, device: 'webgpu' } as const;
+    const checks = [
+      check('onnx', 'cpu', 100),
+      check('onnx', 'cuda', null, false),
+      check('tensorflow', 'cpu', null),
+      check('tensorflow', 'cuda', 500),
+    ];
+    expect(resumePlaces(config, checks).map(({ text }) => text)).toEqual([
+      'Graphics card (WebGPU) – as until now',
+      'Processor (CPU)',
+      'NVIDIA graphics card (CUDA), TensorFlow',
+    ]);
+    expect(resumePlaces(config, []).map(({ value }) => value)).toEqual(['onnx webgpu', 'onnx cpu']);
+  });
+  test('changes only what differs, and says what that means', () => {
+    const same = resumeChanges(someConfig, { engine: 'onnx', device: 'cpu' }, someConfig.batch);
+    expect([same, resumeNotes(someConfig, same)]).toEqual([{}, []]);
+    const changes = resumeChanges(someConfig, { engine: 'onnx', device: 'cuda' }, 4);
+    expect(changes).toEqual({ engine: 'onnx', device: 'cuda', batch: 4 });
+    expect(resumeNotes(someConfig, changes)).toHaveLength(3);
+  });
+});

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type CurveRun, curvesOf, readout } from '../../../../src/renderer/kit/charts/curves.ts';
+import { dashOf, MOST_RUNS, runColour } from '../../../../src/renderer/kit/charts/looks.ts';
+import { epochBounds, panned, type Range, zoomed } from '../../../../src/renderer/kit/charts/range.ts';
+import { smooth } from '../../../../src/renderer/kit/charts/smooth.ts';
+import type { EpochRow } from '../../../../src/shared/run.ts';
+
+const row = (epoch: number, lossTrain: number, lossValid: number): EpochRow => ({
+  epoch,
+  lossTrain,
+  lossValid,
+  aucTrain: 0.6,
+  aucValid: 0.7,
+  accuracyTrain: 0.8,
+  accuracyValid: 0.9,
+  lr: 1e-3,
+  seconds: 1,
+  imagesPerSecond: 1,
+  best: false,
+});
+const run = (id: string, bestEpoch: number | null, ...rows: EpochRow[]): CurveRun => ({ run: id, name: id, bestEpoch, epochs: rows });
+const BOTH = ['train', 'valid'] as const;
+
+describe('smoothing', () => {
+  test('is the moving average without the bias of its start', () => {
+    // s1 = 4; s2 = (0.5·0.5·4 + 0.5·8) / 0.75 = 20/3
+    const [first, second] = smooth([4, 8], 0.5);
+    expect(first).toBeCloseTo(4, 12);
+    expect(second).toBeCloseTo(20 / 3, 12);
+  });
+  test('weight 0 changes nothing; a constant stays one; gaps stay gaps and do not count', () => {
+    expect(smooth([3, null, 1], 0)).toEqual([3, null, 1]);
+    fc.assert(
+      fc.property(fc.double({ min: -5, max: 5, noNaN: true }), fc.double({ min: 0, max: 0.98, noNaN: true }), (value, weight) => {
+        for (const s of smooth([value, value, value], weight)) expect(s).toBeCloseTo(value, 9);
+      }),
+    );
+    expect(smooth([4, null, 8], 0.5)[2]).toBeCloseTo(20 / 3, 12);
+  });
+});
+
+describe('the part of the epochs that is shown', () => {
+  const bounds: Range = [1, 101];
+  test('closer around a place keeps the place where it is; farther stops at the bounds', () => {
+    expect(zoomed([1, 101], 26, 0.5, bounds)).toEqual([13.5, 63.5]);
+    expect(zoomed([1, 101], 1, 0.5, bounds)).toEqual([1, 51]);
+    expect(zoomed([40, 60], 50, 100, bounds)).toEqual([1, 101]);
+    expect(zoomed([10, 11], 10.5, 0.01, bounds)).toEqual([10, 11]); // never closer than one epoch
+  });
+  test('moving stops at the bounds and keeps the length', () => {
+    expect(panned([10, 20], 5, bounds)).toEqual([15, 25]);
+    expect(panned([10, 20], -50, bounds)).toEqual([1, 11]);
+    expect(panned([10, 20], 500, bounds)).toEqual([91, 101]);
+  });
+  test('one epoch has room beside it', () => {
+    expect([epochBounds([]), epochBounds([1]), epochBounds([1, 2, 3])]).toEqual([
+      [1, 2],
+      [1, 2],
+      [1, 3],
+    ]);
+  });
+});
+
+describe('curves', () => {
+  const a = run('a', 2, row(1, 1, 2), row(2, 0.5, 1));
+  const b = run('b', null, row(1, 3, Infinity));
+  test('lie over the epochs of the longest run, and break at what is no number', () => {
+    const { epochs, curves } = curvesOf([a, b], 'loss', { smoothing: 0, parts: BOTH });
+    expect(epochs).toEqual([1, 2]);
+    expect(curves.map(({ run: id, part, order, values }) => [id, part, order, values])).toEqual([
+      ['a', 'train', 0, [1, 0.5]],
+      ['a', 'valid', 0, [2, 1]],
+      ['b', 'train', 1, [3, null]],
+      ['b', 'valid', 1, [null, null]],
+    ]);
+    const { curves: of } = curvesOf([a], 'accuracy', { smoothing: 0, parts: ['valid'] });
+    expect(of[0]!.values).toEqual([0.9, 0.9]);
+  });
+  test('smoothed ones have what was measured faint behind them', () => {
+    const { curves } = curvesOf([a], 'loss', { smoothing: 0.5, parts: ['valid'] });
+    expect(curves.map((c) => [c.faint, c.values[0]])).toEqual([
+      [true, 2],
+      [false, 2],
+    ]);
+    expect(curves[0]!.values[1]).toBe(1);
+    expect(curves[1]!.values[1]).toBeCloseTo(4 / 3, 12);
+  });
+  test('a readout gives what was measured, says the best epoch, and leaves out runs that did not come so far', () => {
+    expect(readout([a, b], 'loss', BOTH, 2).map(({ run: id, part, value, best }) => [id, part, value, best])).toEqual([
+      ['a', 'train', 0.5, true],
+      ['a', 'valid', 1, true],
+    ]);
+    expect(readout([b], 'loss', ['valid'], 1)[0]!.value).toBeNull();
+  });
+  test('no two runs that are shown together look alike', () => {
+    const looks = Array.from({ length: MOST_RUNS }, (_, i) => i);
+    expect(new Set(looks.map(runColour)).size).toBe(MOST_RUNS);
+    expect(new Set(looks.map((i) => dashOf(i, 'valid', false).join())).size).toBe(MOST_RUNS);
+    expect(dashOf(0, 'train', true)).not.toEqual(dashOf(0, 'valid', true));
+  });
+});
