@@ -1,18 +1,20 @@
+import type { EpochEnd } from '../../shared/events.ts';
 import type { RunRow } from '../../shared/explore.ts';
 import { api } from './api.ts';
+import { appendEpoch } from './append-epoch.ts';
 import { bestRun } from './best-run.ts';
 import { datasets } from './datasets.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { toast } from './toasts.svelte.ts';
 
-const RELOAD_MS = 250;
+const REDRAW_MS = 250; // epochs of a head alone end many times a second: more redraws than this nobody can follow
 
 /** All runs, newest first, and the one whose network compares. */
 class RunsState {
   list = $state.raw<RunRow[]>([]);
   loaded = $state(false);
-  private readonly stale = new Set<string>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private ended: EpochEnd[] = []; // not shown yet
+  private redraw: ReturnType<typeof setTimeout> | undefined;
   /** Those trained on the data set that is being worked on. */
   readonly here = $derived(this.list.filter((run) => run.dataset === datasets.current?.dataset));
   /** Of these, those that have a network to compare with. */
@@ -24,27 +26,35 @@ class RunsState {
     this.loaded = true;
   }
 
-  /** Something about a run has changed. While one trains only it is asked for, and not more often than a person can see. */
+  /** Something about a run has changed. One that trains is loaded alone. */
   changed(id: string | null): void {
-    if (id === null || this.byId(id)?.status !== 'running') {
-      this.load().catch((error: unknown) => toast.error(error));
-      return;
+    const loading = id !== null && this.byId(id)?.status === 'running' ? this.reload(id) : this.load();
+    loading.catch((error: unknown) => toast.error(error));
+  }
+
+  /** The row comes with the event: nothing is loaded unless an earlier event was lost. */
+  epochEnded(end: EpochEnd): void {
+    this.ended.push(end);
+    this.redraw ??= setTimeout(() => this.showEnded(), REDRAW_MS);
+  }
+
+  private showEnded(): void {
+    this.redraw = undefined;
+    const ended = Map.groupBy(this.ended, ({ run }) => run);
+    this.ended = [];
+    for (const [id, ends] of ended) {
+      const run = ends.reduce<RunRow | null>((known, { row }) => known && appendEpoch(known, row), this.byId(id));
+      if (run) this.replace(run);
+      else this.changed(id);
     }
-    this.stale.add(id);
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      for (const one of this.stale) void this.reload(one);
-      this.stale.clear();
-    }, RELOAD_MS);
   }
 
   private async reload(id: string): Promise<void> {
-    try {
-      const fresh = await api.call('runs.get', { run: id });
-      this.list = this.list.map((run) => (run.run === id ? fresh : run));
-    } catch (error) {
-      toast.error(error);
-    }
+    this.replace(await api.call('runs.get', { run: id }));
+  }
+
+  private replace(next: RunRow): void {
+    this.list = this.list.map((run) => (run.run === next.run ? next : run));
   }
 
   byId(id: string | null | undefined): RunRow | null {

@@ -52,6 +52,7 @@ class WorkbenchState {
       if (what === 'comparisons' || what === 'reports') void counts.load(what);
       if (what === 'runs') runs.changed(id);
     });
+    api.on('epoch', (ended) => runs.epochEnded(ended));
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
+import type { EpochEnd } from '../../../src/shared/events.ts';
 import type { EpochRow } from '../../../src/shared/run.ts';
 import { hasCompute, importColours, openRoom, type Room } from './workbench.ts';
 
@@ -16,21 +17,24 @@ async function trained(room: Room, dataset: string, epochs: number): Promise<str
 const epochsOf = (room: Room, run: string): EpochRow[] => room.bench.store.runs.get(run).epochs;
 
 describe.skipIf(!hasCompute)('training through the workbench (needs the build)', () => {
-  test('a run tells its epochs, is judged on test pairs by itself, and its job is about it', async () => {
+  test('each epoch announces its row, the run is judged on test pairs by itself, and its job is about it', async () => {
     const room = openRoom();
     const dataset = await importColours(room);
-    const told: string[] = [];
+    const changed: string[] = [];
+    const ended: EpochEnd[] = [];
     const texts = new Set<string>();
     room.house.on((event, payload) => {
-      if (event === 'changed' && 'what' in payload && payload.what === 'runs') told.push(payload.id!);
+      if (event === 'changed' && 'what' in payload && payload.what === 'runs') changed.push(payload.id!);
+      if (event === 'epoch' && 'row' in payload) ended.push(payload);
       if (event === 'job' && 'progress' in payload) texts.add(payload.progress.text);
     });
     const job = await room.call('runs.start', { dataset, ...QUICK, epochs: 3 });
     expect(job).toMatchObject({ kind: 'train', status: 'running', subject: dataset, title: 'Training on colours' });
     const done = await room.ended(job);
     expect(done).toMatchObject({ status: 'done', subject: 'r1', result: { run: 'r1' } });
-    expect(told.length).toBeGreaterThanOrEqual(3 + 2);
-    expect(new Set(told)).toEqual(new Set(['r1']));
+    expect(ended).toEqual(epochsOf(room, 'r1').map((row) => ({ run: 'r1', row })));
+    expect(ended).toHaveLength(3);
+    expect(changed).toEqual(['r1', 'r1', 'r1']); // created, trained, judged: none for an epoch
     expect(texts).toContain('Judging on test pairs');
     const row = await room.call('runs.get', { run: 'r1' });
     expect(row).toMatchObject({ status: 'done', stale: false, name: '', tags: [], note: '' });

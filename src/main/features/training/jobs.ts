@@ -43,7 +43,7 @@ async function inTurn(bench: Workbench, job: JobContext, train: (o: TrainingOpti
   };
   return bench.trainings.take(job.signal, onWait, async () => {
     let id: string | null = null;
-    const tell = (): void => {
+    const announceChange = (): void => {
       if (id !== null) bench.hub.changed('runs', id);
     };
     try {
@@ -53,20 +53,21 @@ async function inTurn(bench: Workbench, job: JobContext, train: (o: TrainingOpti
         onCreated: (created) => {
           id = created.run;
           job.about(id);
-          tell();
+          announceChange();
         },
         onProgress: (p) => {
           job.progress(progressOf(p));
-          if (p.kind === 'epoch') tell();
+          if (p.kind === 'epoch' && id !== null) bench.hub.emit('epoch', { run: id, row: p.row });
+          if (p.kind === 'parts') announceChange(); // stored with the run; at most a few times in a training
         },
       });
-      tell();
+      announceChange();
       job.progress({ text: 'Judging on test pairs', secondsLeft: null, imagesPerSecond: null });
       await bench.sets.ready();
       await judgedOnTest(bench, run, job.signal);
       return { run };
     } finally {
-      tell();
+      announceChange();
     }
   });
 }
