@@ -78,15 +78,15 @@ describe.skipIf(!hasBuild)('twinlens serve', () => {
   });
 
   it('ends while a window listens and work goes on', async () => {
-    const { child, line, ended } = await start(['--workspace', scratch('serve busy'), '--sample']);
+    const workspace = scratch('serve busy');
+    const { child, line, ended } = await start(['--workspace', workspace, '--sample']);
     const url = urlIn(line);
     const events = await fetch(new URL('/events', url), { headers: { authorization: `Bearer ${url.searchParams.get('token')!}` } });
     expect(((await ask(url, 'jobs.list')).value as { status: string }[])[0]!.status).toBe('running');
-    const startedMs = performance.now();
     child.kill('SIGINT');
     expect((await ended).code).toBe(0);
     await events.text().catch(() => '');
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expect((await twinlens(['datasets', '--json', '--workspace', workspace])).stdout.trim()).toBe('[]'); // given up, not waited for
   });
 
   it('says in one line why it can not, and --open says it in a page', async () => {
