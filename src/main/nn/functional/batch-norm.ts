@@ -1,0 +1,81 @@
+import type { ProgramBuilder } from '../ir/build/builder.ts';
+import type { Operations } from '../ir/operations.ts';
+import { expectRank, expectShape } from '../ir/shapes.ts';
+import { sizeOf } from '../ir/tensor.ts';
+import type { Shape, Value } from '../ir/value.ts';
+import { withGradient } from './with-gradient.ts';
+
+export interface NormOptions {
+  epsilon: number;
+}
+
+/**
+ * Batch normalisation over the statistics of this batch (Ioffe & Szegedy 2015): x [N, C, H, W], gamma [C], beta [C] -> y, the
+ * batch mean [C] and the unbiased batch variance [C], from which running statistics are updated.
+ */
+export function batchNorm(b: ProgramBuilder, x: Value, gamma: Value, beta: Value, o: NormOptions): [y: Value, mean: Value, variance: Value] {
+  expectRank(x.shape, 4, 'The input of a batch norm');
+  expectShape(gamma.shape, [x.shape[1]!], 'gamma');
+  expectShape(beta.shape, [x.shape[1]!], 'beta');
+  if (countOf(x.shape) < 2) throw new Error(`Batch statistics need more than one value a channel, not [${x.shape}].`);
+  return normalised(b, [x, gamma, beta], o) as [Value, Value, Value];
+}
+
+/**
+ * Its own rule reads the gradient's map three times and the centred map twice, which is what a step's time goes into; the rules of
+ * the primitives one after the other read and write many more maps.
+ */
+const normalised = withGradient(
+  (b, [x, gamma, beta], { epsilon }: NormOptions) => {
+    const count = countOf(x!.shape);
+    const mean = b.mean(x!, SPACE_AND_BATCH); // [C]
+    const centred = b.sub(x!, channelwise(b, mean));
+    const variance = b.mean(b.square(centred), SPACE_AND_BATCH);
+    const inverse = b.div(b.scalar(1), b.sqrt(b.add(variance, b.scalar(epsilon))));
+    const factor = b.mul(gamma!, inverse);
+    const y = b.add(b.mul(centred, channelwise(b, factor)), channelwise(b, beta!));
+    return { outputs: [y, mean, b.scale(variance, count / (count - 1))], saved: { centred, inverse, factor } };
+  },
+  // dx = factor (g - mean(g) - normalised mean(g normalised)), with normalised = centred * inverse and factor = gamma * inverse.
+  (b, { saved: { centred, inverse, factor }, gradient: g, needs }) => {
+    const count = countOf(g.shape);
+    const along = b.mul(b.sum(b.mul(g, centred), SPACE_AND_BATCH), inverse); // sum of g * normalised, [C]
+    const mean = b.mean(g, SPACE_AND_BATCH);
+    const slope = b.scale(b.mul(b.mul(along, inverse), factor), -1 / count);
+    const shift = b.scale(b.mul(mean, factor), -1);
+    const scaled = b.add(b.mul(g, channelwise(b, factor)), channelwise(b, shift));
+    return [needs[0] ? b.add(scaled, b.mul(centred, channelwise(b, slope))) : null, needs[1] ? along : null, needs[2] ? b.scale(mean, count) : null];
+  },
+);
+
+const SPACE_AND_BATCH = [0, 2, 3];
+
+/** [C] -> [1, C, 1, 1], to be broadcast over a map. */
+const channelwise = (b: Operations, x: Value): Value => b.reshape(x, [1, x.shape[0]!, 1, 1]);
+
+const countOf = (shape: Shape): number => sizeOf(shape) / shape[1]!; // values a channel
+
+/** Tensors of a batch norm with fixed statistics, each [O]. */
+export interface FrozenNorm {
+  gamma: Value;
+  beta: Value;
+  mean: Value;
+  variance: Value;
+}
+
+/**
+ * The kernel [O, I, kh, kw] and bias [O] of a convolution with a frozen batch norm folded into it:
+ * W gamma / sqrt(var + epsilon) and beta - mean gamma / sqrt(var + epsilon).
+ */
+export function foldBatchNorm(
+  b: Operations,
+  kernel: Value,
+  { gamma, beta, mean, variance }: FrozenNorm,
+  { epsilon }: NormOptions,
+): [kernel: Value, bias: Value] {
+  const out = kernel.shape[0]!;
+  for (const [name, value] of Object.entries({ gamma, beta, mean, variance })) expectShape(value.shape, [out], name);
+  const deviation = b.sqrt(b.add(variance, b.scalar(epsilon)));
+  const factor = b.reshape(b.div(gamma, deviation), [out, 1, 1, 1]);
+  return [b.mul(kernel, factor), b.sub(beta, b.mul(b.div(mean, deviation), gamma))];
+}

@@ -1,0 +1,49 @@
+/** How a kernel moves over a feature map [N, C, H, W]. */
+export interface ConvAttrs {
+  stride: number;
+  pads: readonly [top: number, left: number, bottom: number, right: number]; // zeros
+  groups: number; // 1 (dense) or the number of channels (depthwise)
+  /** Distance between the taps of a kernel, down and across; 1 where left out. Such convolutions have no gradient rule. */
+  dilation?: readonly [down: number, across: number];
+}
+
+/** Height and width: of the input whose gradient is computed, or of the kernel. */
+export type Size = readonly [height: number, width: number];
+
+export interface MaxPoolAttrs {
+  kernel: number;
+  stride: number;
+  pad: number; // on all four sides
+}
+
+export interface ReduceAttrs {
+  axes: readonly number[];
+  keep: boolean; // reduced axes stay, with size 1
+}
+
+/** x[start:end:step] along each axis that is named; steps are positive. */
+export interface SliceAttrs {
+  axes: readonly number[];
+  starts: readonly number[];
+  ends: readonly number[];
+  steps: readonly number[];
+}
+
+export interface MatmulAttrs {
+  /** The last two axes of the first operand change places before the product. */
+  transposeA: boolean;
+  transposeB: boolean;
+}
+
+/** One entry an axis. */
+export interface PadAttrs {
+  before: readonly number[];
+  after: readonly number[];
+  value: number;
+}
+
+/** Bounds of a clamp; ±Infinity where there is none. */
+export interface ClampAttrs {
+  min: number;
+  max: number;
+}

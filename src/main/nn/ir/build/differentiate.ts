@@ -1,0 +1,59 @@
+import type { CustomGradient, SourceProgram } from '../program.ts';
+import type { Value } from '../value.ts';
+import { ProgramBuilder } from './builder.ts';
+
+/** A program that also computes gradients. */
+export interface Differentiated {
+  program: SourceProgram;
+  /** By the values asked for; null where the result does not depend on one. */
+  gradients: (Value | null)[];
+}
+
+/**
+ * Reverse-mode gradients as further instructions: d(sum of seed * of) / d(each of wrt), in terms of primitives. `seed` has the
+ * shape of `of`; left out, it is all ones (the sum of a vector, or a scalar itself).
+ */
+export function differentiate(program: SourceProgram, of: Value, wrt: readonly Value[], seed?: Float32Array): Differentiated {
+  const b = new ProgramBuilder(program);
+  const gradients = new Map<Value, Value>([[of, seed ? b.constant(seed, of.shape) : b.filled(1, of.shape)]]);
+  const relevant = dependants(program, wrt);
+  const accumulate = (inputs: readonly Value[], needs: readonly boolean[], parts: readonly (Value | null)[]): void => {
+    inputs.forEach((value, i) => {
+      const part = parts[i];
+      if (!part || !needs[i]) return;
+      const sum = gradients.get(value);
+      gradients.set(value, sum ? b.add(sum, part) : part);
+    });
+  };
+  const custom = outermostByEnd(program.customGradients);
+  for (let end = program.instructions.length; end > 0;) {
+    const whole = custom.get(end);
+    if (whole) {
+      end = whole.from;
+      if (whole.outputs.slice(1).some((value) => gradients.has(value)))
+        throw new Error('Only the first output of a function with its own gradient rule has a gradient.');
+      const gradient = gradients.get(whole.outputs[0]!);
+      const needs = whole.inputs.map((value) => relevant.has(value));
+      if (gradient && needs.includes(true)) accumulate(whole.inputs, needs, whole.rule(b, gradient, needs));
+      continue;
+    }
+    const { operation, inputs, attrs, outputs } = program.instructions[--end]!;
+    const gradient = gradients.get(outputs[0]!);
+    const needs = inputs.map((value) => relevant.has(value));
+    if (gradient && needs.includes(true)) accumulate(inputs, needs, operation.gradient(b, { inputs, output: outputs[0]!, attrs, gradient, needs }));
+  }
+  return { program: b, gradients: wrt.map((value) => gradients.get(value) ?? null) };
+}
+
+/** The values themselves and all that is computed from them. */
+function dependants({ instructions }: SourceProgram, values: readonly Value[]): Set<Value> {
+  const found = new Set<Value>(values);
+  for (const { inputs, outputs } of instructions) if (inputs.some((value) => found.has(value))) for (const value of outputs) found.add(value);
+  return found;
+}
+
+/** Of functions within functions only the outer one counts. */
+function outermostByEnd(all: readonly CustomGradient[]): Map<number, CustomGradient> {
+  const outermost = all.filter((c) => !all.some((other) => other !== c && other.from <= c.from && other.to >= c.to));
+  return new Map(outermost.filter((c) => c.to > c.from).map((c) => [c.to, c]));
+}

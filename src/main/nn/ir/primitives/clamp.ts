@@ -1,0 +1,30 @@
+import type { ClampAttrs } from '../attributes.ts';
+import type { Primitive } from '../primitive.ts';
+import type { LibraryTensor, TensorLibrary } from '../tensor-library.ts';
+
+/** min(max(x, min), max); the gradient is 1 strictly between the bounds, else 0 (as PyTorch's ReLU6). */
+export const clamp: Primitive<ClampAttrs> = {
+  name: 'clamp',
+  elementwise: true,
+  types: ([x]) => [x!],
+  gradient: (b, { output, attrs, gradient }) => [b.clampGradient(gradient, output, attrs)],
+  onnx({ inputs: [x], attrs: { min, max }, scalar }) {
+    if (min === 0 && max === Infinity) return { op: 'Relu' };
+    const bound = (value: number): string => (Number.isFinite(value) ? scalar(value) : '');
+    return { op: 'Clip', inputs: max === Infinity ? [x!, bound(min)] : [x!, bound(min), bound(max)] };
+  },
+  tensorflow: { run: (tf, [x], { min, max }) => (min === 0 && max === Infinity ? tf.relu(x!) : clipped(tf, x!, min, max)) },
+};
+
+/**
+ * TF.js's own gradient is 1 at the bounds too, and computes three masks of the input; this one reads the output alone. With
+ * it a MobileNetV2 step of 16 images at 224 px on tfjs-node was about twice as fast.
+ */
+function clipped<T extends LibraryTensor>(tf: TensorLibrary<T>, x: T, min: number, max: number): T {
+  const clip = tf.customGrad((input, save) => {
+    const y = tf.clipByValue(input, min, max);
+    save([y]);
+    return { value: y, gradFunc: (dy, [kept]) => tf.mul(dy, tf.cast(tf.logicalAnd(tf.greater(kept!, min), tf.less(kept!, max)), 'float32')) };
+  });
+  return clip(x);
+}

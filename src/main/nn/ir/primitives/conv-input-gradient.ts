@@ -1,0 +1,49 @@
+import type { ConvAttrs, Size } from '../attributes.ts';
+import type { Primitive } from '../primitive.ts';
+import { expectShape } from '../shapes.ts';
+import { float } from '../value.ts';
+import { convolve, outputSize } from './windows.ts';
+
+export interface ConvInputGradientAttrs extends ConvAttrs {
+  size: Size; // of the convolution's input
+}
+
+/**
+ * The gradient of a convolution's input: g [N, O, h, w], kernel [O, C / groups, kh, kw] -> [N, C, H, W]. Linear in both: its own
+ * gradients are the convolution and the kernel's gradient.
+ */
+export const convInputGradient: Primitive<ConvInputGradientAttrs> = {
+  name: 'convInputGradient',
+  types([{ shape: g }, { shape: w }], attrs) {
+    const x = [g[0]!, w[1]! * attrs.groups, ...attrs.size];
+    expectShape(g, [g[0]!, w[0]!, ...outputSize(x, w, attrs)], 'The gradient of a convolution');
+    return [float(x)];
+  },
+  gradient: (b, { inputs: [g, w], attrs: { size: _size, ...conv }, gradient, needs }) => [
+    needs[0] ? b.conv(gradient, w!, conv) : null,
+    needs[1] ? b.convKernelGradient(gradient, g!, conv, [w!.shape[2]!, w!.shape[3]!]) : null,
+  ],
+  /** Without a stride: the convolution of g with the mirrored kernel, whose channels change places. */
+  expand(b, [g, w], { stride, pads: [top, left, bottom, right], groups }) {
+    if (stride > 1) return null;
+    const [kh, kw] = w!.shape.slice(2) as [number, number];
+    const channelsFirst = groups === 1 ? b.transpose(w!, [1, 0, 2, 3]) : w!; // [C, O, kh, kw], or [C, 1, kh, kw]
+    const mirrored = kh === 1 && kw === 1 ? channelsFirst : b.reverse(channelsFirst, [2, 3]);
+    return b.conv(g!, mirrored, { stride: 1, pads: [kh - 1 - top, kw - 1 - left, kh - 1 - bottom, kw - 1 - right], groups });
+  },
+  /** With a stride: computed at the size of g and added up at its positions, a quarter of the work at stride 2. */
+  onnx({ inputShapes: [g, w], outputShape, attrs: { stride, pads, groups } }) {
+    const missing = ([2, 3] as const).map((axis) => outputShape[axis]! + pads[axis - 2]! + pads[axis]! - w![axis]! - (g![axis]! - 1) * stride);
+    return {
+      op: 'ConvTranspose',
+      attrs: { kernel_shape: w!.slice(2), strides: [stride, stride], pads, output_padding: missing, group: groups },
+    };
+  },
+  tensorflow: {
+    maps: { inputs: [0], output: true },
+    run(tf, [g, w], { size, ...attrs }) {
+      const shape = [g!.shape[0]!, ...size, w!.shape[1]! * attrs.groups]; // [N, H, W, C]
+      return tf.grad((x) => convolve(tf, x, w!, attrs))(tf.zeros(shape), g!);
+    },
+  },
+};

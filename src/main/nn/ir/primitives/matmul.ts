@@ -1,0 +1,63 @@
+import type { MatmulAttrs } from '../attributes.ts';
+import type { Operations } from '../operations.ts';
+import type { Primitive } from '../primitive.ts';
+import { broadcastShape, expectShape } from '../shapes.ts';
+import { float, type Value } from '../value.ts';
+import { sumTo } from './arithmetic-rules.ts';
+
+/** [..., m, k] x [..., k, n] -> [..., m, n], batched over leading axes, which broadcast; an optional bias [n] to matrices. */
+export const matmul: Primitive<MatmulAttrs> = {
+  name: 'matmul',
+  types([a, b, bias], { transposeA, transposeB }) {
+    const [left, right] = [turned(a!.shape, transposeA), turned(b!.shape, transposeB)];
+    if (left.length < 2 || right.length < 2 || left.at(-1) !== right.at(-2)) throw new Error(`[${left}] x [${right}] do not multiply.`);
+    const shape = [...broadcastShape(left.slice(0, -2), right.slice(0, -2)), left.at(-2)!, right.at(-1)!];
+    if (bias) {
+      if (shape.length > 2) throw new Error(`A bias is added to matrices only, not to [${shape}].`);
+      expectShape(bias.shape, [shape[1]!], 'The bias of a product');
+    }
+    return [float(shape)];
+  },
+  gradient(e, { inputs: [a, b, bias], attrs: { transposeA, transposeB }, gradient: g, needs }) {
+    return [
+      needs[0]
+        ? sumTo(
+            e,
+            transposeA ? e.matmul(b!, g, { transposeA: transposeB, transposeB: true }) : e.matmul(g, b!, { transposeB: !transposeB }),
+            a!.shape,
+          )
+        : null,
+      needs[1]
+        ? sumTo(
+            e,
+            transposeB ? e.matmul(g, a!, { transposeA: true, transposeB: transposeA }) : e.matmul(a!, g, { transposeA: !transposeA }),
+            b!.shape,
+          )
+        : null,
+      ...(bias ? [needs[2] ? e.sum(g, [0]) : null] : []),
+    ];
+  },
+  /** ONNX's MatMul can't transpose, and FusedMatMul is the CPU's alone; the CPU's optimizer fuses the two by itself. */
+  expand(b, [left, right, bias], { transposeA, transposeB }) {
+    if (bias || !(transposeA || transposeB)) return null;
+    return b.matmul(transposeA ? swapped(b, left!) : left!, transposeB ? swapped(b, right!) : right!);
+  },
+  onnx({ inputs, attrs: { transposeA, transposeB } }) {
+    if (inputs.length === 2) return { op: 'MatMul' };
+    return { op: 'Gemm', attrs: { ...(transposeA ? { transA: 1 } : {}), ...(transposeB ? { transB: 1 } : {}) } };
+  },
+  tensorflow: {
+    run(tf, [a, b, bias], { transposeA, transposeB }) {
+      const product = tf.matMul(a!, b!, transposeA, transposeB);
+      return bias ? tf.add(product, bias) : product;
+    },
+  },
+};
+
+const turned = (shape: readonly number[], isTurned: boolean): readonly number[] =>
+  isTurned ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
+
+function swapped(b: Operations, x: Value): Value {
+  const axes = x.shape.map((_, i) => i);
+  return b.transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
+}

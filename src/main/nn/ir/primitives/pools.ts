@@ -1,0 +1,27 @@
+import type { MaxPoolAttrs } from '../attributes.ts';
+import type { OnnxAttribute } from '../primitive.ts';
+import { expectRank } from '../shapes.ts';
+import type { LibraryTensor, TensorLibrary } from '../tensor-library.ts';
+import type { Shape } from '../value.ts';
+import { padded } from './windows.ts';
+
+/** Below every feature, and finite: what pads a maximum. */
+export const LOWEST = -3.4e38;
+
+export function pooledShape(x: Shape, { kernel, stride, pad }: MaxPoolAttrs): number[] {
+  expectRank(x, 4, 'The input of a max pool');
+  return [x[0]!, x[1]!, ...x.slice(2).map((d) => Math.floor((d + 2 * pad - kernel) / stride) + 1)];
+}
+
+/** Attributes of ONNX's MaxPool. */
+export const poolAttributes = ({ kernel, stride, pad }: MaxPoolAttrs): Record<string, OnnxAttribute> => ({
+  kernel_shape: [kernel, kernel],
+  strides: [stride, stride],
+  pads: [pad, pad, pad, pad],
+});
+
+/** x [N, H, W, C]. */
+export function pooled<T extends LibraryTensor>(tf: TensorLibrary<T>, x: T, { kernel, stride, pad }: MaxPoolAttrs): T {
+  const { input, padding } = padded(tf, x, [kernel, kernel], stride, [pad, pad, pad, pad], LOWEST);
+  return tf.maxPool(input, kernel, stride, padding);
+}

@@ -1,0 +1,57 @@
+import type { SliceAttrs } from '../attributes.ts';
+import type { Operations } from '../operations.ts';
+import type { Primitive } from '../primitive.ts';
+import type { Value } from '../value.ts';
+
+/** x[start:end:step] along the named axes. */
+export const slice: Primitive<SliceAttrs> = {
+  name: 'slice',
+  types([x], { axes, starts, ends, steps }) {
+    const shape = [...x!.shape];
+    axes.forEach((axis, i) => {
+      const [start, end, step] = [starts[i]!, ends[i]!, steps[i]!];
+      if (step < 1 || start < 0 || end > x!.shape[axis]! || start >= end)
+        throw new Error(`[${x!.shape}] has no slice ${start}:${end}:${step} along axis ${axis}.`);
+      shape[axis] = Math.ceil((end - start) / step);
+    });
+    return [{ ...x!, shape }];
+  },
+  gradient: (b, { inputs: [x], attrs, gradient }) => [amongZeros(b, gradient, x!.shape, attrs)],
+  onnx: ({ inputs: [x], attrs: { axes, starts, ends, steps }, ints }) => ({
+    op: 'Slice',
+    inputs: [x!, ints(starts), ints(ends), ints(axes), ints(steps)],
+  }),
+  tensorflow: {
+    run(tf, [x], { axes, starts, ends, steps }) {
+      const along = (values: readonly number[], otherwise: (axis: number) => number): number[] =>
+        x!.shape.map((_, axis) => (axes.includes(axis) ? values[axes.indexOf(axis)]! : otherwise(axis)));
+      return tf.stridedSlice(
+        x!,
+        along(starts, () => 0),
+        along(ends, (axis) => x!.shape[axis]!),
+        along(steps, () => 1),
+      );
+    },
+  },
+};
+
+/** Scatters a slice's gradient into zeros: step - 1 of them behind each entry, then what lies before and after. */
+function amongZeros(b: Operations, gradient: Value, shape: readonly number[], { axes, starts, steps }: SliceAttrs): Value {
+  let spread = gradient;
+  axes.forEach((axis, i) => {
+    const step = steps[i]!;
+    if (step === 1) return;
+    const [lead, rest] = [spread.shape.slice(0, axis + 1), spread.shape.slice(axis + 1)];
+    const zeros = [...lead.map(() => 0), step - 1, ...rest.map(() => 0)];
+    const apart = b.pad(b.reshape(spread, [...lead, 1, ...rest]), [...zeros].fill(0), zeros);
+    const whole = b.reshape(apart, [...lead.slice(0, -1), lead.at(-1)! * step, ...rest]);
+    const reach = Math.min(whole.shape[axis]!, shape[axis]! - starts[i]!); // the last zeros may lie outside
+    spread = reach === whole.shape[axis] ? whole : b.slice(whole, [axis], [0], [reach]);
+  });
+  const before = shape.map((_, axis) => (axes.includes(axis) ? starts[axes.indexOf(axis)]! : 0));
+  return b.pad(
+    spread,
+    before,
+    shape.map((d, axis) => d - before[axis]! - spread.shape[axis]!),
+  );
+}

@@ -1,0 +1,52 @@
+import type { ConvAttrs } from '../attributes.ts';
+import type { LibraryTensor, TensorLibrary } from '../tensor-library.ts';
+import type { OnnxAttribute } from '../primitive.ts';
+import type { Shape } from '../value.ts';
+
+/** Height and width after a kernel has moved over a map. */
+export function outputSize(x: Shape, kernel: Shape, { stride, pads, dilation = [1, 1] }: ConvAttrs): [number, number] {
+  const along = (i: 0 | 1): number => {
+    const span = (kernel[2 + i]! - 1) * dilation[i] + 1;
+    return Math.floor((x[2 + i]! + pads[i]! + pads[2 + i]! - span) / stride) + 1;
+  };
+  return [along(0), along(1)];
+}
+
+/** Attributes of ONNX's Conv. */
+export function convAttributes(kernel: Shape, { stride, pads, groups, dilation = [1, 1] }: ConvAttrs): Record<string, OnnxAttribute> {
+  return { kernel_shape: kernel.slice(2), strides: [stride, stride], dilations: dilation, pads, group: groups };
+}
+
+/** x [N, H, W, C], kernel [O, I, kh, kw] -> [N, h, w, O]. */
+export function convolve<T extends LibraryTensor>(
+  tf: TensorLibrary<T>,
+  x: T,
+  kernel: T,
+  { stride, pads, groups, dilation: [down, across] = [1, 1] }: ConvAttrs,
+): T {
+  const [, , kh, kw] = kernel.shape as [number, number, number, number];
+  const spans = [(kh - 1) * down + 1, (kw - 1) * across + 1] as const;
+  const { input, padding } = padded(tf, x, spans, stride, pads, 0);
+  if (groups === 1) return tf.conv2d(input, tf.transpose(kernel, [2, 3, 1, 0]), stride, padding, 'NHWC', [down, across]);
+  return tf.depthwiseConv2d(input, tf.transpose(kernel, [2, 3, 0, 1]), stride, padding, 'NHWC', [down, across]);
+}
+
+/** TensorFlow's library pads by itself only in its own 'same' way; other pads are added first. x [N, H, W, C]. */
+export function padded<T extends LibraryTensor>(
+  tf: TensorLibrary<T>,
+  x: T,
+  kernel: readonly [number, number],
+  stride: number,
+  [top, left, bottom, right]: readonly [number, number, number, number],
+  value: number,
+): { input: T; padding: 'valid' | 'same' } {
+  if (top + left + bottom + right === 0) return { input: x, padding: 'valid' };
+  const isSame = ([before, after]: readonly [number, number], axis: 0 | 1): boolean => {
+    const side = x.shape[1 + axis]!;
+    const all = Math.max(0, (Math.ceil(side / stride) - 1) * stride + kernel[axis] - side);
+    return before === Math.floor(all / 2) && after === all - before;
+  };
+  if (isSame([top, bottom], 0) && isSame([left, right], 1)) return { input: x, padding: 'same' };
+  const none: [number, number] = [0, 0];
+  return { input: tf.pad(x, [none, [top, bottom], [left, right], none], value), padding: 'valid' };
+}
