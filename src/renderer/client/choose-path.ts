@@ -1,23 +1,23 @@
 import { api } from './api.ts';
 import { workbench } from './workbench.svelte.ts';
-import { picker } from './path-picker.svelte.ts';
+import { pathPicker } from './path-picker.svelte.ts';
 
 /** The window of the system in the desktop program, a dialog of our own elsewhere: the folder lies on the machine that does the work. */
 export function chooseFolder(title: string): Promise<string | null> {
-  return desktop() ? api.call('shell.chooseFolder', { title }) : picker.ask({ kind: 'folder', title });
+  return desktop() ? api.call('shell.chooseFolder', { title }) : pathPicker.ask({ kind: 'folder', title });
 }
 
 /** The path of one image file. */
 export async function chooseImage(title: string): Promise<string | null> {
   if (desktop()) return api.call('shell.chooseImage', { title });
-  const file = await picker.ask({ kind: 'image', title });
+  const file = await pathPicker.ask({ kind: 'image', title });
   if (file !== null) await api.call('files.choose', { file });
   return file;
 }
 
 /** Where a new file shall lie; `name` is a proposal, with its extension (no dot). */
 export function chooseSave(title: string, name: string, extension: string): Promise<string | null> {
-  return desktop() ? api.call('shell.chooseSave', { title, name, extension }) : picker.ask({ kind: 'save', title, name, extension });
+  return desktop() ? api.call('shell.chooseSave', { title, name, extension }) : pathPicker.ask({ kind: 'save', title, name, extension });
 }
 
 /** Whether files can be shown in the system's file manager. */

@@ -1,9 +1,9 @@
 import { onConnection } from './api.ts';
 
-const PATIENCE_MS = 1_500; // a page that is being left, or a line that is back at once, is not told
+const GRACE_MS = 1_500; // a page that is being left, or a line that is back at once, is not told
 
 /** Whether the workbench answers; only a browser's line can break. */
-class Line {
+class ConnectionState {
   /** 'closed': the workbench was started anew, and this page's address is no longer valid. */
   state = $state<'open' | 'lost' | 'closed'>('open');
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -15,7 +15,7 @@ class Line {
       clearTimeout(this.timer);
       if (now === 'lost') {
         this.broken = true;
-        this.timer = setTimeout(() => (this.state = 'lost'), PATIENCE_MS);
+        this.timer = setTimeout(() => (this.state = 'lost'), GRACE_MS);
         return;
       }
       this.state = now;
@@ -25,4 +25,4 @@ class Line {
   }
 }
 
-export const line = new Line();
+export const connection = new ConnectionState();

@@ -28,7 +28,7 @@ export function unpackDrag(text: string): DraggedImages | null {
 }
 
 /** The slots after a drop: the first image goes into the slot it was dropped on, a second into the other. null: more than two. */
-export function dropped(slots: Slots, slot: Slot, { dataset, ids }: DraggedImages): Slots | null {
+export function slotsAfterDrop(slots: Slots, slot: Slot, { dataset, ids }: DraggedImages): Slots | null {
   const [first, second, ...more] = ids.map((id) => ({ dataset, id }));
   if (!first || more.length > 0) return null;
   return { ...slots, [slot]: first, ...(second && { [OTHER[slot]]: second }) };

@@ -1,6 +1,6 @@
 import { type DraggedImages, IMAGES_TYPE, unpackDrag } from './dragged-images.ts';
 
-interface Taken {
+interface DropHandlers {
   /** Image files from outside. */
   files?: (files: readonly File[]) => void;
   /** Images dragged from the grid. */
@@ -8,7 +8,7 @@ interface Taken {
 }
 
 /** Lets things be dropped on an element; `data-over` is set while they are above it. */
-export function dropTarget({ files, images }: Taken): (element: HTMLElement) => () => void {
+export function dropTarget({ files, images }: DropHandlers): (element: HTMLElement) => () => void {
   return (element) => {
     const takes = ({ types }: DataTransfer): boolean =>
       (files !== undefined && types.includes('Files')) || (images !== undefined && types.includes(IMAGES_TYPE));

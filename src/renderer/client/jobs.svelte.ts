@@ -1,7 +1,7 @@
 import { AppError, fromWireError } from '../../shared/errors.ts';
 import type { Job, JobKind } from '../../shared/job.ts';
 import { api } from './api.ts';
-import { byTurn } from './job-order.ts';
+import { orderJobs } from './job-order.ts';
 import { toast } from './toasts.svelte.ts';
 
 type JobListener = (job: Job) => void;
@@ -10,7 +10,7 @@ type JobListener = (job: Job) => void;
 class JobsState {
   list = $state.raw<Job[]>([]);
   readonly running = $derived(this.list.filter((job) => job.status === 'running'));
-  readonly inTurn = $derived(byTurn(this.running));
+  readonly ordered = $derived(orderJobs(this.running));
   readonly ended = $derived(this.list.filter((job) => job.status !== 'running'));
   private readonly endListeners = new Set<JobListener>();
 

@@ -1,4 +1,4 @@
-import { type DraggedImages, dropped, freeSlot, OTHER, type Slot, type Slots } from './dragged-images.ts';
+import { type DraggedImages, slotsAfterDrop, freeSlot, OTHER, type Slot, type Slots } from './dragged-images.ts';
 import { go } from './route.svelte.ts';
 import { runs } from './runs.svelte.ts';
 import { toast } from './toasts.svelte.ts';
@@ -6,7 +6,7 @@ import { toast } from './toasts.svelte.ts';
 const EMPTY: Slots = { a: null, b: null };
 
 /** One image of a comparison, kept while the other is looked for; and the images that are being dragged to it. */
-class ComparingState {
+class PairSlots {
   slots = $state.raw<Slots>(EMPTY);
   dragged = $state.raw<DraggedImages | null>(null);
 
@@ -26,7 +26,7 @@ class ComparingState {
   drop(slot: Slot | null, images: DraggedImages): void {
     this.dragged = null;
     const place = slot ?? (images.ids.length > 1 ? 'a' : freeSlot(this.slots));
-    const next = dropped(this.slots, place, images);
+    const next = slotsAfterDrop(this.slots, place, images);
     if (next === null) return toast.done('A comparison takes two images: drag one or two.');
     this.slots = next;
     const { a, b } = next;
@@ -41,4 +41,4 @@ class ComparingState {
   }
 }
 
-export const comparing = new ComparingState();
+export const pairSlots = new PairSlots();

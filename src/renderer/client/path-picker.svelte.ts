@@ -2,7 +2,7 @@ export type PickerRequest =
   { kind: 'folder'; title: string } | { kind: 'image'; title: string } | { kind: 'save'; title: string; name: string; extension: string };
 
 /** The question for a folder or file that the picker dialog shows, one at a time. */
-class PickerState {
+class PathPickerState {
   request = $state.raw<PickerRequest | null>(null);
   private answer: ((path: string | null) => void) | null = null;
 
@@ -20,4 +20,4 @@ class PickerState {
   }
 }
 
-export const picker = new PickerState();
+export const pathPicker = new PathPickerState();

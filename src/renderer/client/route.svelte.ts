@@ -1,11 +1,11 @@
-import { formatPlace, parsePlace, type PlaceParams, type ViewName } from './route-hash.ts';
+import { formatRoute, parseRoute, type RouteParams, type ViewName } from './route-hash.ts';
 import { settings } from './settings.svelte.ts';
 
 type Params = Readonly<Record<string, string | null | undefined>>;
 const REMEMBER_MS = 500; // after the last change of place, so that stepping through images writes once
 
-class Place {
-  private address = $state.raw(parsePlace(location.hash));
+class RouteState {
+  private address = $state.raw(parseRoute(location.hash));
   private remembering: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -16,19 +16,19 @@ class Place {
     return this.address.view;
   }
 
-  get params(): PlaceParams {
+  get params(): RouteParams {
     return this.address.params;
   }
 
   /** Goes to a view; `params` replace the old ones. Back in the browser comes back here. */
   go(view: ViewName, params: Params = {}): void {
-    location.hash = formatPlace(view, params); // 'hashchange' does the rest
+    location.hash = formatRoute(view, params); // 'hashchange' does the rest
     this.read();
   }
 
   /** Changes what the view shows without a step in the history; null or '' takes a parameter away. */
   set(changes: Params): void {
-    history.replaceState(history.state, '', formatPlace(this.view, { ...this.params, ...changes }));
+    history.replaceState(history.state, '', formatRoute(this.view, { ...this.params, ...changes }));
     this.read();
   }
 
@@ -39,9 +39,9 @@ class Place {
   }
 
   private read(): void {
-    this.address = parsePlace(location.hash);
+    this.address = parseRoute(location.hash);
     clearTimeout(this.remembering);
-    const here = formatPlace(this.view, this.params).slice(1);
+    const here = formatRoute(this.view, this.params).slice(1);
     this.remembering = setTimeout(() => {
       if (settings.loaded && settings.value.place !== here) void settings.set({ place: here });
     }, REMEMBER_MS);
@@ -49,5 +49,5 @@ class Place {
 }
 
 /** Where the person is. */
-export const place = new Place();
-export const go = (view: ViewName, params?: Params): void => place.go(view, params);
+export const route = new RouteState();
+export const go = (view: ViewName, params?: Params): void => route.go(view, params);

@@ -3,9 +3,9 @@ import type { AppInfo } from '../../shared/workbench.ts';
 import { api } from './api.ts';
 import { counts } from './counts.svelte.ts';
 import { datasets } from './datasets.svelte.ts';
-import { line } from './connection-state.svelte.ts';
+import { connection } from './connection-state.svelte.ts';
 import { jobs } from './jobs.svelte.ts';
-import { place } from './route.svelte.ts';
+import { route } from './route.svelte.ts';
 import { runs } from './runs.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { toast } from './toasts.svelte.ts';
@@ -21,7 +21,7 @@ class WorkbenchState {
     this.status = 'starting';
     try {
       await settings.load();
-      place.restore();
+      route.restore();
       const info = api.call('app.info', {});
       await Promise.all([datasets.load(), runs.load(), jobs.load()]);
       this.info = await info;
@@ -44,7 +44,7 @@ class WorkbenchState {
     if (this.listening) return;
     this.listening = true;
     jobs.listen();
-    line.listen(() => {
+    connection.listen(() => {
       this.refresh().catch((error: unknown) => toast.error(error));
     });
     api.on('changed', ({ what, id }) => {

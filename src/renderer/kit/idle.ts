@@ -1,7 +1,7 @@
-const AT_LATEST_MS = 300;
+const IDLE_TIMEOUT_MS = 300;
 
 /** Does a small piece of work for each item, one in each idle moment of the page. Returns what ends it. */
-export function oneByOne<T>(items: readonly T[], work: (item: T) => void): () => void {
+export function forEachIdle<T>(items: readonly T[], work: (item: T) => void): () => void {
   let waiting = 0;
   const next = (at: number): void => {
     if (at >= items.length) return;
@@ -10,7 +10,7 @@ export function oneByOne<T>(items: readonly T[], work: (item: T) => void): () =>
         work(items[at]!);
         next(at + 1);
       },
-      { timeout: AT_LATEST_MS },
+      { timeout: IDLE_TIMEOUT_MS },
     );
   };
   next(0);

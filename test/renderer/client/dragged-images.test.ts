@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dropped, freeSlot, packDrag, type Slots, unpackDrag } from '../../../src/renderer/client/dragged-images.ts';
+import { slotsAfterDrop, freeSlot, packDrag, type Slots, unpackDrag } from '../../../src/renderer/client/dragged-images.ts';
 
 const one = (id: number) => ({ dataset: 'pets', id });
 const empty: Slots = { a: null, b: null };
@@ -21,11 +21,11 @@ test('what is dragged is read again; what another program drags is not', () => {
 });
 
 test('the first image goes where it is dropped, a second into the other slot', () => {
-  expect(dropped(empty, 'b', { dataset: 'pets', ids: [4] })).toEqual({ a: null, b: one(4) });
-  expect(dropped({ a: one(1), b: null }, 'b', { dataset: 'pets', ids: [4] })).toEqual({ a: one(1), b: one(4) });
-  expect(dropped({ a: one(1), b: null }, 'a', { dataset: 'pets', ids: [4] })).toEqual({ a: one(4), b: null });
-  expect(dropped({ a: one(1), b: null }, 'b', { dataset: 'pets', ids: [4, 7] })).toEqual({ a: one(7), b: one(4) });
-  expect(dropped(empty, 'a', { dataset: 'pets', ids: [4, 7, 9] })).toBeNull();
+  expect(slotsAfterDrop(empty, 'b', { dataset: 'pets', ids: [4] })).toEqual({ a: null, b: one(4) });
+  expect(slotsAfterDrop({ a: one(1), b: null }, 'b', { dataset: 'pets', ids: [4] })).toEqual({ a: one(1), b: one(4) });
+  expect(slotsAfterDrop({ a: one(1), b: null }, 'a', { dataset: 'pets', ids: [4] })).toEqual({ a: one(4), b: null });
+  expect(slotsAfterDrop({ a: one(1), b: null }, 'b', { dataset: 'pets', ids: [4, 7] })).toEqual({ a: one(7), b: one(4) });
+  expect(slotsAfterDrop(empty, 'a', { dataset: 'pets', ids: [4, 7, 9] })).toBeNull();
 });
 
 test('without a slot named, the free one is taken', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byTurn } from '../../../src/renderer/client/job-order.ts';
+import { orderJobs } from '../../../src/renderer/client/job-order.ts';
 import type { Job, JobKind } from '../../../src/shared/job.ts';
 
 const job = (id: string, kind: JobKind): Job => ({
@@ -14,7 +14,7 @@ const job = (id: string, kind: JobKind): Job => ({
   error: null,
   result: null,
 });
-const told = (newestFirst: Job[]): string[] => byTurn(newestFirst).map(({ job, waits }) => `${job.job}${waits ? ' waits' : ''}`);
+const told = (newestFirst: Job[]): string[] => orderJobs(newestFirst).map(({ job, waits }) => `${job.job}${waits ? ' waits' : ''}`);
 
 describe('work in its turn', () => {
   it('shows the training that is under way before those that wait for it, the next one first', () => {

@@ -1,26 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatPlace, parsePlace, VIEWS } from '../../../src/renderer/client/route-hash.ts';
+import { formatRoute, parseRoute, VIEWS } from '../../../src/renderer/client/route-hash.ts';
 
 describe('places', () => {
   it('reads view and parameters from the address', () => {
-    expect(parsePlace('#/compare?a=3&run=r1')).toEqual({ view: 'compare', params: { a: '3', run: 'r1' } });
-    expect(parsePlace('#/train')).toEqual({ view: 'train', params: {} });
+    expect(parseRoute('#/compare?a=3&run=r1')).toEqual({ view: 'compare', params: { a: '3', run: 'r1' } });
+    expect(parseRoute('#/train')).toEqual({ view: 'train', params: {} });
   });
 
   it('takes anything else for the first view', () => {
-    for (const hash of ['', '#', '#/', '#/nowhere', '#images/../..']) expect(parsePlace(hash).view).toBe('images');
+    for (const hash of ['', '#', '#/', '#/nowhere', '#images/../..']) expect(parseRoute(hash).view).toBe('images');
   });
 
   it('leaves out what is not given', () => {
-    expect(formatPlace('images', { q: '', tag: null, class: undefined, id: '0' })).toBe('#/images?id=0');
+    expect(formatRoute('images', { q: '', tag: null, class: undefined, id: '0' })).toBe('#/images?id=0');
   });
 
   it('comes back to every place, whatever a file is called', () => {
     const params = fc.dictionary(fc.stringMatching(/^[a-z]+$/), fc.string({ minLength: 1, unit: 'grapheme' }));
     fc.assert(
       fc.property(fc.constantFrom(...VIEWS), params, (view, given) => {
-        const { view: back, params: found } = parsePlace(formatPlace(view, given));
+        const { view: back, params: found } = parseRoute(formatRoute(view, given));
         expect(back).toBe(view);
         expect({ ...found }).toEqual({ ...given });
       }),

@@ -11,7 +11,7 @@ export interface BrowserParts {
   BroadcastChannel?: typeof BroadcastChannel | undefined;
 }
 
-export interface EventLineEnds {
+export interface EventStreamHandlers {
   heard(event: EventName, data: string): void;
   /** `missed`: events may have gone by unheard since it was last open. */
   stands(connection: Connection, missed: boolean): void;
@@ -29,13 +29,13 @@ const RETRY_MS = 1000;
  * connection for each window would leave a seventh window, and its pictures, waiting forever. Whoever holds the lock listens and
  * passes on what it hears; when its window is closed, the next one takes over.
  */
-export class EventLine {
+export class EventStream {
   private readonly browser: BrowserParts;
-  private readonly ends: EventLineEnds;
+  private readonly ends: EventStreamHandlers;
   private readonly channel: BroadcastChannel | null = null;
   private missed = false;
 
-  constructor(browser: BrowserParts, ends: EventLineEnds) {
+  constructor(browser: BrowserParts, ends: EventStreamHandlers) {
     this.browser = browser;
     this.ends = ends;
     const { locks, BroadcastChannel: Channel } = browser;

@@ -3,7 +3,7 @@ import type { Api, CallInput, CallName, CallResult, EventName, Events } from '..
 import { CHANGED } from '../../../shared/changed.ts';
 import { AppError, fromWireError } from '../../../shared/errors.ts';
 import { decode, encode } from '../../../shared/wire.ts';
-import { type BrowserParts, type Connection, EventLine } from './event-stream.ts';
+import { type BrowserParts, type Connection, EventStream } from './event-stream.ts';
 
 type AnyListener = (payload: never) => void;
 
@@ -16,7 +16,7 @@ export class WebClient implements Api {
   private readonly listeners = new Map<EventName, Set<AnyListener>>();
   private readonly watchers = new Set<(connection: Connection) => void>();
   private readonly browser: BrowserParts;
-  private line: EventLine | null = null;
+  private line: EventStream | null = null;
   private connection: Connection = 'open';
 
   constructor(browser: BrowserParts = thisBrowser()) {
@@ -66,8 +66,8 @@ export class WebClient implements Api {
     throw fromWireError(answer.error);
   }
 
-  private listen(): EventLine {
-    return new EventLine(this.browser, {
+  private listen(): EventStream {
+    return new EventStream(this.browser, {
       heard: (event, data) => this.tell(event, decode(data) as Events[typeof event]),
       stands: (connection, missed) => {
         this.is(connection);

@@ -1,11 +1,11 @@
 import { TARGETS } from '../../../shared/comparison.ts';
 import type { ImageRef } from '../../../shared/contract.ts';
 import { api } from '../../client/api.ts';
-import { type DraggedImages, dropped } from '../../client/dragged-images.ts';
+import { type DraggedImages, slotsAfterDrop } from '../../client/dragged-images.ts';
 import { formatRef, parseRef } from './image-ref.ts';
 import type { ExplainRequest } from './explanation-cache.ts';
 import { Explanation } from './explanation.svelte.ts';
-import { place } from '../../client/route.svelte.ts';
+import { route } from '../../client/route.svelte.ts';
 import { runs } from '../../client/runs.svelte.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 import type { ComparisonRow, Judgement, RunRow } from '../../../shared/explore.ts';
@@ -20,26 +20,26 @@ class Compare {
   /** What is being written to the workspace, for "saved". */
   saving = $state(0);
 
-  readonly stored = $derived(place.params['c'] ?? null);
+  readonly stored = $derived(route.params['c'] ?? null);
   readonly run = $derived.by<RunRow | null>(() => {
-    const asked = this.stored ? this.main.current?.row.run : place.params['run'];
+    const asked = this.stored ? this.main.current?.row.run : route.params['run'];
     return asked ? runs.byId(asked) : runs.current;
   });
-  readonly target = $derived((this.stored ? this.main.current?.row.target : TARGETS.find((name) => name === place.params['target'])) ?? 'verdict');
-  readonly layer = $derived((this.stored ? this.main.current?.row.layer : place.params['layer']) ?? '');
+  readonly target = $derived((this.stored ? this.main.current?.row.target : TARGETS.find((name) => name === route.params['target'])) ?? 'verdict');
+  readonly layer = $derived((this.stored ? this.main.current?.row.layer : route.params['layer']) ?? '');
   readonly refs = $derived.by<Record<Letter, ImageRef | null>>(() => {
     const row = this.stored ? this.main.current?.row : null;
     if (row) return { a: { file: row.images[0].file }, b: { file: row.images[1].file } };
-    return { a: parseRef(place.params['a']), b: parseRef(place.params['b']) };
+    return { a: parseRef(route.params['a']), b: parseRef(route.params['b']) };
   });
   readonly request = $derived.by<ExplainRequest | null>(() => {
     if (this.stored) return { comparison: this.stored };
-    const { a, b } = { a: parseRef(place.params['a']), b: parseRef(place.params['b']) };
+    const { a, b } = { a: parseRef(route.params['a']), b: parseRef(route.params['b']) };
     const run = this.run;
     if (!a || !b || !run || run.calibration === null) return null;
     return { run: run.run, a, b, target: this.target, ...(this.layer && { layer: this.layer }) };
   });
-  readonly otherRun = $derived(runs.byId(place.params['other']));
+  readonly otherRun = $derived(runs.byId(route.params['other']));
   readonly otherRequest = $derived.by<ExplainRequest | null>(() => {
     const { a, b } = this.refs;
     const run = this.otherRun;
@@ -50,7 +50,7 @@ class Compare {
   change(changes: Record<string, string | null>): void {
     const row = this.stored ? this.main.current?.row : null;
     const before = row ? { c: null, run: row.run, a: formatRef(this.refs.a), b: formatRef(this.refs.b), target: row.target, layer: row.layer } : {};
-    place.set({ ...before, ...changes });
+    route.set({ ...before, ...changes });
   }
 
   put(letter: Letter, ref: ImageRef | null): void {
@@ -73,7 +73,7 @@ class Compare {
 
   /** Images dragged from a grid, as `takeFiles`. */
   takeImages(letter: Letter, images: DraggedImages): void {
-    const next = dropped({ a: null, b: null }, letter, images);
+    const next = slotsAfterDrop({ a: null, b: null }, letter, images);
     if (next === null) return toast.done('A comparison takes two images: drag one or two.');
     const refs = Object.entries(next).flatMap(([slot, image]) => (image ? [[slot, formatRef(image)] as const] : []));
     this.change({ ...Object.fromEntries(refs), n: null, queue: null });

@@ -12,36 +12,36 @@ export interface Explained {
   signed: [Float32Array, Float32Array]; // [height, width] each
 }
 
-const KEPT = 48; // explained pairs, the last ones looked at
-const kept = new Map<string, Promise<Explained>>();
+const CACHED_PAIRS = 48; // explained pairs, the last ones looked at
+const cache = new Map<string, Promise<Explained>>();
 export const keyOf = (request: ExplainRequest): string => JSON.stringify(request);
 
-async function explained(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
+async function fetchExplanation(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
   const row = 'comparison' in request ? await api.call('compare.get', request, { signal }) : await api.call('compare.explain', request, { signal });
   const { width, height, signed } = await api.call('compare.maps', { comparison: row.comparison }, { signal });
   return { row, width, height, signed: [Float32Array.from(signed[0]), Float32Array.from(signed[1])] };
 }
 
 /** Asked once; what was cancelled or failed is asked anew next time. */
-export function asked(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
+export function requestExplanation(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
   const key = keyOf(request);
-  const known = kept.get(key);
+  const known = cache.get(key);
   if (known) {
-    kept.delete(key); // and last again
-    kept.set(key, known);
+    cache.delete(key); // and last again
+    cache.set(key, known);
     return known;
   }
-  const going = explained(request, signal);
-  kept.set(key, going);
-  going.catch(() => kept.get(key) === going && kept.delete(key));
-  for (const old of kept.keys()) if (kept.size > KEPT) kept.delete(old);
+  const going = fetchExplanation(request, signal);
+  cache.set(key, going);
+  going.catch(() => cache.get(key) === going && cache.delete(key));
+  for (const old of cache.keys()) if (cache.size > CACHED_PAIRS) cache.delete(old);
   return going;
 }
 
 /** Prepares what will be looked at next; returns what stops it. A failure shows when the pair itself is asked for. */
 export function prefetch(request: ExplainRequest): () => void {
   const controller = new AbortController();
-  if (!kept.has(keyOf(request))) asked(request, controller.signal).then(loadPhotos, () => undefined);
+  if (!cache.has(keyOf(request))) requestExplanation(request, controller.signal).then(loadPhotos, () => undefined);
   return () => controller.abort();
 }
 
@@ -50,11 +50,11 @@ function loadPhotos({ row }: Explained): void {
 }
 
 /** A stored row has changed: judged, noted, saved. */
-export function remember(row: ComparisonRow): void {
-  for (const [key, going] of kept)
+export function updateCachedRow(row: ComparisonRow): void {
+  for (const [key, going] of cache)
     void going.then(
       (found) => {
-        if (found.row.comparison === row.comparison) kept.set(key, Promise.resolve({ ...found, row }));
+        if (found.row.comparison === row.comparison) cache.set(key, Promise.resolve({ ...found, row }));
       },
       () => undefined,
     );

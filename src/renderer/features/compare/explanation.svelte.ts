@@ -1,6 +1,6 @@
 import { type AppError, asAppError } from '../../../shared/errors.ts';
 import type { ComparisonRow } from '../../../shared/explore.ts';
-import { asked, keyOf, remember, type Explained, type ExplainRequest } from './explanation-cache.ts';
+import { requestExplanation, keyOf, updateCachedRow, type Explained, type ExplainRequest } from './explanation-cache.ts';
 
 /** One pair under one run: asked for, being computed, there, or failed. */
 export class Explanation {
@@ -32,7 +32,7 @@ export class Explanation {
     const controller = (this.controller = new AbortController());
     this.status = 'working';
     try {
-      const found = await asked(request, controller.signal);
+      const found = await requestExplanation(request, controller.signal);
       if (this.controller !== controller) return;
       this.current = found;
       this.status = 'ready';
@@ -51,6 +51,6 @@ export class Explanation {
   /** The stored row has changed: judged, noted, saved. */
   replace(row: ComparisonRow): void {
     if (this.current?.row.comparison === row.comparison) this.current = { ...this.current, row };
-    remember(row);
+    updateCachedRow(row);
   }
 }

@@ -5,14 +5,14 @@ import { fileName } from '../../../shared/format.ts';
 import { api } from '../../client/api.ts';
 
 const rows = new SvelteMap<string, CuratedImage>();
-let asked: Record<string, true> = {}; // what is known, or on its way
+let requested: Record<string, true> = {}; // what is known, or on its way
 const MOST = 1000; // ids a call may name
 
 /** Asks for what is not known yet of images of a data set. */
-export async function learn(dataset: string, ids: readonly number[]): Promise<void> {
+export async function loadImageInfo(dataset: string, ids: readonly number[]): Promise<void> {
   const missing = ids.filter((id) => {
     const key = `${dataset}/${id}`;
-    return asked[key] ? false : (asked[key] = true);
+    return requested[key] ? false : (requested[key] = true);
   });
   for (let from = 0; from < missing.length; from += MOST) {
     const part = missing.slice(from, from + MOST);
@@ -22,19 +22,19 @@ export async function learn(dataset: string, ids: readonly number[]): Promise<vo
 
 /** Curation may have changed classes: what is known is asked for again when it is next needed. */
 export function forget(): void {
-  asked = {};
+  requested = {};
 }
 
-export const infoOf = (dataset: string, id: number): CuratedImage | null => rows.get(`${dataset}/${id}`) ?? null;
+export const imageInfo = (dataset: string, id: number): CuratedImage | null => rows.get(`${dataset}/${id}`) ?? null;
 
-export interface Named {
+export interface ImageName {
   file: string; // its own name
   className: string | null;
 }
 
 /** What an image is called; null while that is not known. */
-export function namedRef(ref: ImageRef): Named | null {
+export function imageName(ref: ImageRef): ImageName | null {
   if ('file' in ref) return { file: fileName(ref.file), className: null };
-  const row = infoOf(ref.dataset, ref.id);
+  const row = imageInfo(ref.dataset, ref.id);
   return row && { file: fileName(row.file), className: row.className };
 }

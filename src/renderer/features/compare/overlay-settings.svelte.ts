@@ -1,7 +1,7 @@
 import type { MapView } from '../../../shared/maps/paint.ts';
 
 /** How maps are laid over the photographs: the same for every pair until the window is closed. */
-class MapLook {
+class OverlaySettings {
   view = $state<MapView>('factual');
   opacity = $state(100); // %
   desaturation = $state(100); // %: how much of the photograph's own colour is taken away under a map
@@ -9,4 +9,4 @@ class MapLook {
   scale = $state<'shared' | 'each'>('shared');
 }
 
-export const look = new MapLook();
+export const overlay = new OverlaySettings();

@@ -3,8 +3,8 @@ import { type AppError, asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
 import { compare } from './compare.svelte.ts';
 import { prefetch } from './explanation-cache.ts';
-import { infoOf, learn } from './image-info.svelte.ts';
-import { place } from '../../client/route.svelte.ts';
+import { imageInfo, loadImageInfo } from './image-info.svelte.ts';
+import { route } from '../../client/route.svelte.ts';
 
 export interface QueueAsk {
   run: string;
@@ -24,19 +24,19 @@ class Queue {
   private asked = '';
   private stopPrefetch: () => void = () => undefined;
 
-  readonly kind = $derived(QUEUE_KINDS.find((name) => name === place.params['queue']) ?? null);
-  readonly split = $derived<'test' | 'valid'>(place.params['split'] === 'valid' ? 'valid' : 'test');
-  readonly at = $derived(Math.max(0, Math.min((this.list?.pairs.length ?? 0) - 1, Number(place.params['n'] ?? '1') - 1 || 0)));
+  readonly kind = $derived(QUEUE_KINDS.find((name) => name === route.params['queue']) ?? null);
+  readonly split = $derived<'test' | 'valid'>(route.params['split'] === 'valid' ? 'valid' : 'test');
+  readonly at = $derived(Math.max(0, Math.min((this.list?.pairs.length ?? 0) - 1, Number(route.params['n'] ?? '1') - 1 || 0)));
   readonly ask = $derived.by<QueueAsk | null>(() => {
     const run = compare.run;
     if (!this.kind || !run?.calibration || compare.stored) return null;
-    return { run: run.run, kind: this.kind, split: this.split, seed: Number(place.params['seed'] ?? '1') || 1 };
+    return { run: run.run, kind: this.kind, split: this.split, seed: Number(route.params['seed'] ?? '1') || 1 };
   });
   readonly progress = $derived(this.list ? this.list.pairs.filter((pair) => this.judgementOf(pair) !== null).length : 0);
 
   judgementOf(pair: QueuedPair): ComparisonRow['judgement'] {
     const dataset = this.list?.dataset ?? '';
-    const [a, b] = [infoOf(dataset, pair.a), infoOf(dataset, pair.b)];
+    const [a, b] = [imageInfo(dataset, pair.a), imageInfo(dataset, pair.b)];
     return (a && b && this.judged.get(`${a.sha256} ${b.sha256}`)?.judgement) ?? null;
   }
 
@@ -66,7 +66,7 @@ class Queue {
       this.list = list;
       this.status = 'ready';
       if (list.pairs.length > 0) this.open(this.at);
-      await learn(
+      await loadImageInfo(
         list.dataset,
         list.pairs.flatMap(({ a, b }) => [a, b]),
       );
@@ -96,7 +96,7 @@ class Queue {
   }
 
   leave(): void {
-    place.set({ queue: null, n: null, seed: null, split: null });
+    route.set({ queue: null, n: null, seed: null, split: null });
   }
 
   open(at: number): void {

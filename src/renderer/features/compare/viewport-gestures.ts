@@ -1,4 +1,4 @@
-import { stage } from './viewport.svelte.ts';
+import { viewport } from './viewport.svelte.ts';
 import { partAt, STEP, type Frame, type Size } from './zoom.ts';
 
 interface Geometry {
@@ -12,7 +12,7 @@ const KEY_PAN = 40; // px
 const PINCH = 0.01; // zoom a px of a trackpad's pinch
 
 /** Pointer, wheel, pinch and arrow keys over one of the two pictures: zoom and pan are those of both. */
-export function stageGestures(letter: 'a' | 'b', geometry: () => Geometry): (element: HTMLElement) => () => void {
+export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (element: HTMLElement) => () => void {
   return (element) => {
     const pointers = new Map<number, { x: number; y: number }>();
     let spread = 0; // px between two fingers
@@ -23,14 +23,14 @@ export function stageGestures(letter: 'a' | 'b', geometry: () => Geometry): (ele
     };
     const read = (x: number, y: number): void => {
       const part = partAt(geometry().frame, x, y);
-      stage.cursor = part && { ...part, over: letter };
+      viewport.cursor = part && { ...part, over: letter };
     };
     const onwheel = (event: WheelEvent): void => {
       event.preventDefault();
       const { x, y } = placeOf(event);
       const { pane, picture } = geometry();
       const factor = event.ctrlKey ? Math.exp(-event.deltaY * PINCH) : event.deltaY < 0 ? STEP : event.deltaY > 0 ? 1 / STEP : 1;
-      stage.zoom(factor, pane, picture, x, y);
+      viewport.zoom(factor, pane, picture, x, y);
       read(x, y);
     };
     const ondown = (event: PointerEvent): void => {
@@ -47,9 +47,9 @@ export function stageGestures(letter: 'a' | 'b', geometry: () => Geometry): (ele
         if (pointers.size === 2) {
           const [p, q] = [...pointers.values()] as [typeof here, typeof here];
           const now = Math.hypot(p.x - q.x, p.y - q.y);
-          if (spread > 0) stage.zoom(now / spread, pane, picture, (p.x + q.x) / 2, (p.y + q.y) / 2);
+          if (spread > 0) viewport.zoom(now / spread, pane, picture, (p.x + q.x) / 2, (p.y + q.y) / 2);
           spread = now;
-        } else stage.pan(pane, picture, here.x - before.x, here.y - before.y);
+        } else viewport.pan(pane, picture, here.x - before.x, here.y - before.y);
       }
       read(here.x, here.y);
     };
@@ -58,7 +58,7 @@ export function stageGestures(letter: 'a' | 'b', geometry: () => Geometry): (ele
       spread = 0;
     };
     const onleave = (): void => {
-      if (document.activeElement !== element) stage.cursor = null;
+      if (document.activeElement !== element) viewport.cursor = null;
     };
     const onkey = (event: KeyboardEvent): void => {
       const [dx, dy] = ARROWS[event.key] ?? [0, 0];
@@ -66,15 +66,15 @@ export function stageGestures(letter: 'a' | 'b', geometry: () => Geometry): (ele
       event.preventDefault();
       event.stopPropagation();
       const { pane, picture } = geometry();
-      if (event.shiftKey) stage.pan(pane, picture, -dx * KEY_PAN, -dy * KEY_PAN);
+      if (event.shiftKey) viewport.pan(pane, picture, -dx * KEY_PAN, -dy * KEY_PAN);
       else {
-        const { u, v } = stage.cursor ?? { u: 0.5, v: 0.5 };
+        const { u, v } = viewport.cursor ?? { u: 0.5, v: 0.5 };
         const inside = (x: number): number => Math.min(1 - 1e-6, Math.max(0, x));
-        const step = stage.cursor ? KEY_STEP / stage.view.zoom : 0; // the first key shows the cursor where it is
-        stage.cursor = { u: inside(u + dx * step), v: inside(v + dy * step), over: letter };
+        const step = viewport.cursor ? KEY_STEP / viewport.view.zoom : 0; // the first key shows the cursor where it is
+        viewport.cursor = { u: inside(u + dx * step), v: inside(v + dy * step), over: letter };
       }
     };
-    const onblur = (): void => void (stage.cursor = null);
+    const onblur = (): void => void (viewport.cursor = null);
 
     const listeners = { wheel: onwheel, pointerdown: ondown, pointermove: onmove, pointerup: onup, pointercancel: onup, pointerleave: onleave };
     for (const [name, listener] of Object.entries(listeners)) element.addEventListener(name, listener as EventListener, { passive: false });

@@ -1,8 +1,8 @@
-import { panBy, STEP, WHOLE, zoomAt, type Size, type View } from './zoom.ts';
+import { panBy, STEP, FIT_VIEW, zoomAt, type Size, type View } from './zoom.ts';
 
 /** Zoom, pan and pointer of all pictures on the stage: they move together. */
-class Stage {
-  view = $state.raw<View>(WHOLE);
+class Viewport {
+  view = $state.raw<View>(FIT_VIEW);
   /** Where the pointer or the keyboard's cursor is, 0..1 across and down, and over which picture. */
   cursor = $state.raw<{ u: number; v: number; over: 'a' | 'b' } | null>(null);
   private last: { pane: Size; picture: Size } | null = null; // of a picture on the stage, for zooming by key
@@ -25,8 +25,8 @@ class Stage {
   }
 
   whole(): void {
-    this.view = WHOLE;
+    this.view = FIT_VIEW;
   }
 }
 
-export const stage = new Stage();
+export const viewport = new Viewport();

@@ -15,8 +15,8 @@ export interface Frame extends Size {
   top: number;
 }
 
-export const WHOLE: View = { zoom: 1, u: 0.5, v: 0.5 };
-export const MOST = 16;
+export const FIT_VIEW: View = { zoom: 1, u: 0.5, v: 0.5 };
+export const MAX_ZOOM = 16;
 export const STEP = 1.25; // of a key or a notch of the wheel
 
 /** Where a picture lies in its pane. It never leaves a gap at one side while it is cut off at the other. */
@@ -41,12 +41,12 @@ export function partAt(frame: Frame, x: number, y: number): { u: number; v: numb
 
 /** Zooms by a factor so that what lies under a point of the pane stays there, as far as the picture's edges allow. */
 export function zoomAt(view: View, pane: Size, picture: Size, factor: number, x = pane.width / 2, y = pane.height / 2): View {
-  const zoom = Math.min(MOST, Math.max(1, view.zoom * factor));
+  const zoom = Math.min(MAX_ZOOM, Math.max(1, view.zoom * factor));
   const before = frameOf(view, pane, picture);
   const grow = zoom / view.zoom;
   const u = middleOf(pane.width, before.width, before.left, grow, x);
   const v = middleOf(pane.height, before.height, before.top, grow, y);
-  return settled({ zoom, u, v }, pane, picture);
+  return clampView({ zoom, u, v }, pane, picture);
 }
 
 function middleOf(pane: number, shown: number, at: number, grow: number, point: number): number {
@@ -57,11 +57,11 @@ function middleOf(pane: number, shown: number, at: number, grow: number, point: 
 /** Moves the pictures by px. */
 export function panBy(view: View, pane: Size, picture: Size, dx: number, dy: number): View {
   const { width, height } = frameOf(view, pane, picture);
-  return settled({ ...view, u: view.u - dx / width, v: view.v - dy / height }, pane, picture);
+  return clampView({ ...view, u: view.u - dx / width, v: view.v - dy / height }, pane, picture);
 }
 
 /** The view that is really seen, so that pushing against an edge leaves nothing to be undone first. */
-function settled(view: View, pane: Size, picture: Size): View {
+function clampView(view: View, pane: Size, picture: Size): View {
   const frame = frameOf(view, pane, picture);
   return {
     zoom: view.zoom,

@@ -1,5 +1,5 @@
 import { IMAGES_TYPE, packDrag } from '../../client/dragged-images.ts';
-import { comparing } from '../../client/pair-slots.svelte.ts';
+import { pairSlots } from '../../client/pair-slots.svelte.ts';
 import { images } from './images.svelte.ts';
 
 let opening: ReturnType<typeof setTimeout> | undefined;
@@ -13,10 +13,10 @@ export function beginDrag(event: DragEvent, id: number | undefined): void {
   const dragged = { dataset: images.dataset!, ids: [id, ...images.targets.filter((other) => other !== id)] };
   event.dataTransfer.setData(IMAGES_TYPE, packDrag(dragged));
   event.dataTransfer.effectAllowed = 'copy';
-  opening = setTimeout(() => (comparing.dragged = dragged));
+  opening = setTimeout(() => (pairSlots.dragged = dragged));
 }
 
 export function endDrag(): void {
   clearTimeout(opening);
-  comparing.dragged = null;
+  pairSlots.dragged = null;
 }

@@ -6,7 +6,7 @@ type Question = 'relabel' | 'tag';
 const distinct = (texts: readonly string[]): string[] => texts.filter((text, i) => texts.indexOf(text) === i).sort();
 
 /** What a person does to the images that are selected, by buttons and keys alike. */
-export class Curating {
+export class CurationCommands {
   /** What is being asked for: a class or a tag. */
   question = $state<Question | null>(null);
   private readonly known = $derived(images.targets.map((id) => images.row(id)).filter((row): row is CuratedImage => row !== undefined));

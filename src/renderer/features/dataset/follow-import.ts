@@ -2,7 +2,7 @@ import type { Job } from '../../../shared/job.ts';
 import { countText } from '../../../shared/format.ts';
 import { datasets } from '../../client/datasets.svelte.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
-import { place } from '../../client/route.svelte.ts';
+import { route } from '../../client/route.svelte.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
 /** Waits for an import and shows what it made. Throws the job's error; a cancelled one left nothing behind. */
@@ -13,7 +13,7 @@ export async function followImport(job: Job): Promise<void> {
   const made = datasets.byId(dataset);
   if (!made) return;
   datasets.choose(made.dataset);
-  place.go('images');
+  route.go('images');
   if (before.has(made.dataset)) return toast.done(`Nothing has changed in this folder: here is ${made.name} as you left it.`);
   const older = [...before.values()].find(({ name, root }) => name === made.name && root === made.root);
   const rejected = made.rejected.length;

@@ -3,7 +3,7 @@ import type { CuratedImage, CurationEdit, CurationEntry, CurationState, DatasetC
 import { asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
 import type { TileSize } from './grid-layout.ts';
-import { EMPTY_SELECTION, kept, type Selection } from './selection.ts';
+import { EMPTY_SELECTION, retainSelection, type Selection } from './selection.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
 export type Filter = Omit<ImageQuery, 'dataset'>;
@@ -176,7 +176,7 @@ class ImagesState {
       const shown = this.only?.ids;
       const all = Array.from(found.ids);
       const ids = shown ? all.filter((id) => shown.has(id)) : all;
-      this.selection = kept(this.selection, this.ids, ids);
+      this.selection = retainSelection(this.selection, this.ids, ids);
       this.classes = shown ? null : found.classes;
       this.ids = ids;
     } catch (error) {

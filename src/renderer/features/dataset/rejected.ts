@@ -1,7 +1,7 @@
 import type { RejectedFile } from '../../../shared/dataset.ts';
 
 /** Files whose path or reason holds the text, in any case. */
-export function rejectedFitting(rejected: readonly RejectedFile[], text: string): readonly RejectedFile[] {
+export function filterRejected(rejected: readonly RejectedFile[], text: string): readonly RejectedFile[] {
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return rejected;
   return rejected.filter(({ file, reason }) => file.toLowerCase().includes(wanted) || reason.toLowerCase().includes(wanted));

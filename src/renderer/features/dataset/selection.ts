@@ -8,14 +8,14 @@ export interface Selection {
 export const EMPTY_SELECTION: Selection = { ids: new Set(), focus: 0, anchor: 0 };
 
 /** Only this one. */
-export const only = (list: readonly number[], index: number): Selection => ({
+export const selectOnly = (list: readonly number[], index: number): Selection => ({
   ids: new Set(list[index] === undefined ? [] : [list[index]]),
   focus: index,
   anchor: index,
 });
 
 /** This one in or out, the others as they are. */
-export function toggled(selection: Selection, list: readonly number[], index: number): Selection {
+export function toggleInSelection(selection: Selection, list: readonly number[], index: number): Selection {
   const ids = new Set(selection.ids);
   const id = list[index]!;
   if (!ids.delete(id)) ids.add(id);
@@ -23,19 +23,19 @@ export function toggled(selection: Selection, list: readonly number[], index: nu
 }
 
 /** Everything between the anchor and this one. */
-export function extended(selection: Selection, list: readonly number[], index: number): Selection {
+export function extendSelection(selection: Selection, list: readonly number[], index: number): Selection {
   const [from, to] = selection.anchor < index ? [selection.anchor, index] : [index, selection.anchor];
   return { ids: new Set(list.slice(from, to + 1)), focus: index, anchor: selection.anchor };
 }
 
-export const everything = (selection: Selection, list: readonly number[]): Selection => ({ ...selection, ids: new Set(list) });
+export const selectAll = (selection: Selection, list: readonly number[]): Selection => ({ ...selection, ids: new Set(list) });
 
-export const moved = (selection: Selection, index: number): Selection => ({ ...selection, focus: index });
+export const moveFocus = (selection: Selection, index: number): Selection => ({ ...selection, focus: index });
 
-export const nothing = (selection: Selection): Selection => ({ ...selection, ids: new Set() });
+export const clearSelection = (selection: Selection): Selection => ({ ...selection, ids: new Set() });
 
 /** After the list has changed: what is gone is not selected any more, and the focus stays on its image, else at its place. */
-export function kept(selection: Selection, before: readonly number[], after: readonly number[]): Selection {
+export function retainSelection(selection: Selection, before: readonly number[], after: readonly number[]): Selection {
   const there = new Set(after);
   const ids = new Set([...selection.ids].filter((id) => there.has(id)));
   const focused = before[selection.focus];

@@ -2,7 +2,7 @@ import { fromWireError } from '../../../shared/errors.ts';
 import { fileName } from '../../../shared/format.ts';
 import type { Job } from '../../../shared/job.ts';
 import { canReveal, reveal } from '../../client/choose-path.ts';
-import { jobPlace } from './job-result.ts';
+import { jobLink } from './job-result.ts';
 import { datasets } from '../../client/datasets.svelte.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
 import { go } from '../../client/route.svelte.ts';
@@ -12,7 +12,7 @@ const LONG_MS = 5_000; // work that took less ends before the eyes of whoever be
 
 /** Goes to what a job made. */
 export function showResult(job: Job): void {
-  const target = jobPlace(job);
+  const target = jobLink(job);
   if (!target) return;
   if (job.result?.['dataset']) datasets.choose(job.result['dataset']);
   go(target.view, target.params);
@@ -27,7 +27,7 @@ export function fileAction(job: Job): ToastAction | null {
 /** Tells the ends that a person would miss: failures, files, and long work. */
 export function followJobs(): () => void {
   return jobs.onEnd((job) => {
-    const target = jobPlace(job);
+    const target = jobLink(job);
     const show = target && { text: target.text, run: () => showResult(job) };
     if (job.status === 'failed' && job.error) toast.error(fromWireError(job.error), show);
     if (job.status !== 'done') return;

@@ -1,14 +1,14 @@
 import type { Job } from '../../../shared/job.ts';
-import type { PlaceParams, ViewName } from '../../client/route-hash.ts';
+import type { RouteParams, ViewName } from '../../client/route-hash.ts';
 
-export interface JobPlace {
+export interface JobLink {
   text: string; // of the link
   view: ViewName;
-  params: PlaceParams;
+  params: RouteParams;
 }
 
 /** Where a person finds what a job made or is about; null where there is nothing to go to. */
-export function jobPlace(job: Job): JobPlace | null {
+export function jobLink(job: Job): JobLink | null {
   const { run, dataset, report, comparison } = job.result ?? {};
   if (run) return { text: 'Show run', view: 'train', params: { run } };
   if (dataset) return { text: 'Show images', view: 'images', params: {} };
@@ -36,7 +36,7 @@ export function jobPlace(job: Job): JobPlace | null {
 }
 
 /** One line for who can't see the strip, when a job has ended. */
-export function endText(job: Job): string {
+export function jobEndText(job: Job): string {
   switch (job.status) {
     case 'done':
       return `${job.title}: done.`;

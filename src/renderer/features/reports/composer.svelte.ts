@@ -8,7 +8,7 @@ import { toast } from '../../client/toasts.svelte.ts';
 import { workbench } from '../../client/workbench.svelte.ts';
 import { download } from './download.ts';
 import { reportFileName } from './names.ts';
-import { moved } from './order.ts';
+import { moveItem } from './order.ts';
 
 const SAVE_MS = 500; // after the last keystroke
 const PREVIEW_MS = 350;
@@ -49,7 +49,7 @@ export class Composer {
   }
 
   move(from: number, to: number): void {
-    this.arrange(moved(this.comparisons, from, to));
+    this.arrange(moveItem(this.comparisons, from, to));
   }
 
   /** Takes one out; returns what puts it back. */

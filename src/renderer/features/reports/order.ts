@@ -1,5 +1,5 @@
 /** The list with one item at another place; places outside the list are its ends. */
-export function moved<T>(list: readonly T[], from: number, to: number): T[] {
+export function moveItem<T>(list: readonly T[], from: number, to: number): T[] {
   const next = [...list];
   const [item] = next.splice(from, 1);
   if (item === undefined) return next;

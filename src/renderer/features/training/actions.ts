@@ -3,13 +3,13 @@ import { api } from '../../client/api.ts';
 import { runName } from '../../client/best-run.ts';
 import { chooseSave } from '../../client/choose-path.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
-import { go, place } from '../../client/route.svelte.ts';
+import { go, route } from '../../client/route.svelte.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 import { trainingForm } from './training-form.svelte.ts';
 
 /** What can be done with a run. A failure is told in a message, never thrown. */
 
-const told = async (work: () => Promise<unknown>): Promise<void> => {
+const toastErrors = async (work: () => Promise<unknown>): Promise<void> => {
   try {
     await work();
   } catch (error) {
@@ -17,12 +17,12 @@ const told = async (work: () => Promise<unknown>): Promise<void> => {
   }
 };
 
-export const evaluateRun = (run: RunRow): Promise<void> => told(() => api.call('runs.evaluate', { run: run.run, split: 'test' }));
+export const evaluateRun = (run: RunRow): Promise<void> => toastErrors(() => api.call('runs.evaluate', { run: run.run, split: 'test' }));
 
 export const removeRun = (run: RunRow): Promise<void> =>
-  told(async () => {
+  toastErrors(async () => {
     await api.call('runs.remove', { run: run.run });
-    if (place.params['run'] === run.run) place.set({ run: null });
+    if (route.params['run'] === run.run) route.set({ run: null });
     toast.undoable(`${runName(run)} was removed.`, () => api.call('runs.restore', { run: run.run }));
   });
 
@@ -32,7 +32,7 @@ export const duplicateRun = (run: RunRow): void => {
 };
 
 export const exportRun = (run: RunRow, format: 'onnx' | 'safetensors'): Promise<void> =>
-  told(async () => {
+  toastErrors(async () => {
     const out = await chooseSave(`Export the network of ${runName(run)}`, `twinlens-${run.run}.${format}`, format);
     if (out === null) return;
     const { file } = await jobs.result(await api.call('runs.export', { run: run.run, format, out }));
@@ -40,7 +40,7 @@ export const exportRun = (run: RunRow, format: 'onnx' | 'safetensors'): Promise<
   });
 
 export const annotateRun = (run: RunRow, notes: { name?: string; tags?: string[]; note?: string }): Promise<void> =>
-  told(() => api.call('runs.annotate', { run: run.run, ...notes }));
+  toastErrors(() => api.call('runs.annotate', { run: run.run, ...notes }));
 
 /** Tags as typed, with commas between them. */
 export const typedTags = (text: string): string[] =>

@@ -1,9 +1,9 @@
 import type { RunRow } from '../../../shared/explore.ts';
 import type { Metric, Part } from '../../kit/charts/curves.ts';
-import { MOST_RUNS } from '../../kit/charts/looks.ts';
+import { MAX_RUNS } from '../../kit/charts/looks.ts';
 import type { Range } from '../../kit/charts/range.ts';
 import { NEWEST_FIRST, tableRuns, type TableQuery } from './run-table.ts';
-import { place } from '../../client/route.svelte.ts';
+import { route } from '../../client/route.svelte.ts';
 import { runs } from '../../client/runs.svelte.ts';
 
 /** What the Train view shows of the runs: which is looked at, whose curves lie over each other, how the table is sorted. */
@@ -22,18 +22,18 @@ class RunBoard {
   readonly listed = $derived(tableRuns(runs.list, this.query));
   /** The one whose details are shown: the one in the address, else the one in training, else the newest. */
   readonly selected = $derived<RunRow | null>(
-    runs.byId(place.params['run']) ?? runs.list.find(({ status }) => status === 'running') ?? runs.list[0] ?? null,
+    runs.byId(route.params['run']) ?? runs.list.find(({ status }) => status === 'running') ?? runs.list[0] ?? null,
   );
   /** Those whose curves are shown: the selected one first. */
   readonly shown = $derived.by<RunRow[]>(() => {
     const picked = this.wanted.flatMap((id) => runs.byId(id) ?? []).filter((run) => run !== this.selected);
-    return [...(this.selected ? [this.selected] : []), ...picked].slice(0, MOST_RUNS);
+    return [...(this.selected ? [this.selected] : []), ...picked].slice(0, MAX_RUNS);
   });
-  readonly full = $derived(this.shown.length >= MOST_RUNS);
+  readonly full = $derived(this.shown.length >= MAX_RUNS);
   readonly parts = $derived<readonly Part[]>(this.part === 'both' ? ['train', 'valid'] : [this.part]);
 
   select(id: string): void {
-    place.set({ run: id, new: null });
+    route.set({ run: id, new: null });
     this.range = null;
   }
 

@@ -42,7 +42,11 @@ export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
     scales: {
       x: { time: false, range: () => [...input.range] as [number, number] },
-      y: input.log ? { distr: 3 } : input.domain ? { range: [...input.domain] as [number, number] } : { range: (_u, low, high) => padded(low, high) },
+      y: input.log
+        ? { distr: 3 }
+        : input.domain
+          ? { range: [...input.domain] as [number, number] }
+          : { range: (_u, low, high) => padRange(low, high) },
     },
     axes: [
       { ...axis, size: 26, space: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
@@ -86,7 +90,7 @@ export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents
 export const dataOf = ({ epochs, curves }: CurveSet): uPlot.AlignedData => [epochs, ...curves.map(({ values }) => values)];
 
 /** A little room above and below; a flat curve lies in the middle. */
-function padded(low: number, high: number): [number, number] {
+function padRange(low: number, high: number): [number, number] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
   const room = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 0.5;
   return [Math.min(low - room, low >= 0 ? Math.max(0, low - room) : Infinity), high + room];

@@ -4,16 +4,16 @@ export type Range = readonly [low: number, high: number];
 const LEAST = 1; // epochs: closer there is nothing to see
 
 /** The range made `factor` times as long (below 1: closer) with `at` in its place, kept within `bounds`. */
-export function zoomed([low, high]: Range, at: number, factor: number, bounds: Range): Range {
+export function zoomRange([low, high]: Range, at: number, factor: number, bounds: Range): Range {
   const span = Math.min(Math.max((high - low) * factor, LEAST), bounds[1] - bounds[0]);
   const share = high > low ? (at - low) / (high - low) : 0.5;
-  return within([at - share * span, at + (1 - share) * span], bounds);
+  return clampRange([at - share * span, at + (1 - share) * span], bounds);
 }
 
 /** The range moved by `by`, stopped at `bounds`. */
-export const panned = ([low, high]: Range, by: number, bounds: Range): Range => within([low + by, high + by], bounds);
+export const panRange = ([low, high]: Range, by: number, bounds: Range): Range => clampRange([low + by, high + by], bounds);
 
-function within([low, high]: Range, bounds: Range): Range {
+function clampRange([low, high]: Range, bounds: Range): Range {
   const span = Math.min(high - low, bounds[1] - bounds[0]);
   const start = Math.min(Math.max(low, bounds[0]), bounds[1] - span);
   return [start, start + span];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { frameOf, MOST, panBy, partAt, WHOLE, zoomAt, type Size, type View } from '../../../../src/renderer/features/compare/zoom.ts';
+import { frameOf, MAX_ZOOM, panBy, partAt, FIT_VIEW, zoomAt, type Size, type View } from '../../../../src/renderer/features/compare/zoom.ts';
 
 const PANE: Size = { width: 400, height: 300 };
 const sizes = fc.record({ width: fc.integer({ min: 20, max: 4000 }), height: fc.integer({ min: 20, max: 4000 }) });
@@ -16,25 +16,25 @@ const steps = fc.array(
 );
 
 test('a picture is shown whole and in the middle: wide, tall, small', () => {
-  expect(frameOf(WHOLE, PANE, { width: 800, height: 200 })).toEqual({ left: 0, top: 100, width: 400, height: 100 });
-  expect(frameOf(WHOLE, PANE, { width: 100, height: 300 })).toEqual({ left: 150, top: 0, width: 100, height: 300 });
-  expect(frameOf(WHOLE, PANE, { width: 40, height: 30 })).toEqual({ left: 0, top: 0, width: 400, height: 300 });
+  expect(frameOf(FIT_VIEW, PANE, { width: 800, height: 200 })).toEqual({ left: 0, top: 100, width: 400, height: 100 });
+  expect(frameOf(FIT_VIEW, PANE, { width: 100, height: 300 })).toEqual({ left: 150, top: 0, width: 100, height: 300 });
+  expect(frameOf(FIT_VIEW, PANE, { width: 40, height: 30 })).toEqual({ left: 0, top: 0, width: 400, height: 300 });
 });
 
 test('the pointer reads the part of the picture under it, whole and zoomed', () => {
   const picture = { width: 800, height: 600 };
-  expect(partAt(frameOf(WHOLE, PANE, picture), 100, 75)).toEqual({ u: 0.25, v: 0.25 });
-  const view = zoomAt(WHOLE, PANE, picture, 4, 100, 75);
+  expect(partAt(frameOf(FIT_VIEW, PANE, picture), 100, 75)).toEqual({ u: 0.25, v: 0.25 });
+  const view = zoomAt(FIT_VIEW, PANE, picture, 4, 100, 75);
   expect(frameOf(view, PANE, picture)).toEqual({ left: -300, top: -225, width: 1600, height: 1200 });
   expect(partAt(frameOf(view, PANE, picture), 100, 75)).toEqual({ u: 0.25, v: 0.25 });
   expect(partAt(frameOf(view, PANE, picture), 110, 75)!.u).toBeCloseTo(0.25 + 10 / 1600, 9);
-  const tall = frameOf(WHOLE, PANE, { width: 100, height: 300 });
+  const tall = frameOf(FIT_VIEW, PANE, { width: 100, height: 300 });
   expect([partAt(tall, 149, 10), partAt(tall, 250, 10), partAt(tall, 150, -1)]).toEqual([null, null, null]);
 });
 
 describe('whatever is done to it', () => {
   const done = (picture: Size, list: { factor: number; x: number; y: number; dx: number; dy: number }[]): View =>
-    list.reduce((view, s) => panBy(zoomAt(view, PANE, picture, s.factor, s.x, s.y), PANE, picture, s.dx, s.dy), WHOLE);
+    list.reduce((view, s) => panBy(zoomAt(view, PANE, picture, s.factor, s.x, s.y), PANE, picture, s.dx, s.dy), FIT_VIEW);
 
   test('there is never a gap at one side while the other is cut off', () => {
     fc.assert(
@@ -42,7 +42,7 @@ describe('whatever is done to it', () => {
         const view = done(picture, list);
         const f = frameOf(view, PANE, picture);
         expect(view.zoom).toBeGreaterThanOrEqual(1);
-        expect(view.zoom).toBeLessThanOrEqual(MOST);
+        expect(view.zoom).toBeLessThanOrEqual(MAX_ZOOM);
         for (const [at, shown, pane] of [
           [f.left, f.width, PANE.width],
           [f.top, f.height, PANE.height],
@@ -59,7 +59,7 @@ describe('whatever is done to it', () => {
 
   test('a push against an edge leaves nothing to undo; what is under the pointer stays there where no edge is in the way', () => {
     const picture = { width: 400, height: 300 };
-    const near = zoomAt(WHOLE, PANE, picture, 3, 200, 150);
+    const near = zoomAt(FIT_VIEW, PANE, picture, 3, 200, 150);
     const pushed = panBy(panBy(near, PANE, picture, 9000, 0), PANE, picture, -10, 0);
     expect(frameOf(pushed, PANE, picture).left).toBeCloseTo(-10, 6);
     const before = partAt(frameOf(near, PANE, picture), 120, 90)!;

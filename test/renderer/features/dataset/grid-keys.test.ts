@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { afterKey, type Pressed } from '../../../../src/renderer/features/dataset/grid-keys.ts';
+import { selectionAfterKey, type Pressed } from '../../../../src/renderer/features/dataset/grid-keys.ts';
 import { layOut } from '../../../../src/renderer/features/dataset/grid-layout.ts';
 import type { Selection } from '../../../../src/renderer/features/dataset/selection.ts';
 
@@ -15,7 +15,7 @@ const press = (keys: string, selection: Selection, list = ids): unknown => {
     shiftKey: parts.includes('Shift'),
     altKey: parts.includes('Alt'),
   };
-  const after = afterKey(event, selection, list, layout, 1);
+  const after = selectionAfterKey(event, selection, list, layout, 1);
   return after === null || after === 'open' ? after : { focus: after.focus, ids: [...after.ids] };
 };
 

@@ -10,7 +10,7 @@ import {
   stepFrom,
   tileAt,
 } from '../../../../src/renderer/features/dataset/grid-layout.ts';
-import { extended, kept, only, toggled } from '../../../../src/renderer/features/dataset/selection.ts';
+import { extendSelection, retainSelection, selectOnly, toggleInSelection } from '../../../../src/renderer/features/dataset/selection.ts';
 
 const someSections = fc.array(fc.record({ title: fc.option(fc.string()), images: fc.integer({ min: 0, max: 60 }) }), { maxLength: 6 });
 const someGrid = fc.tuple(fc.integer({ min: 60, max: 2000 }), fc.constantFrom('s' as const, 'm' as const, 'l' as const), someSections);
@@ -98,12 +98,12 @@ test('keys stay in the list; down leads down unless there is no row below', () =
 
 test('a selection grows from its anchor, toggles, and outlasts a change of the list', () => {
   const list = [10, 11, 12, 13, 14, 15];
-  const grown = extended(only(list, 2), list, 4);
+  const grown = extendSelection(selectOnly(list, 2), list, 4);
   expect([...grown.ids]).toEqual([12, 13, 14]);
-  expect([...extended(grown, list, 0).ids]).toEqual([10, 11, 12]);
-  expect([...toggled(grown, list, 3).ids]).toEqual([12, 14]);
-  const after = kept(grown, list, [15, 14, 10]);
+  expect([...extendSelection(grown, list, 0).ids]).toEqual([10, 11, 12]);
+  expect([...toggleInSelection(grown, list, 3).ids]).toEqual([12, 14]);
+  const after = retainSelection(grown, list, [15, 14, 10]);
   expect([...after.ids]).toEqual([14]);
   expect(after.focus).toBe(1); // 14 had it
-  expect(kept(only(list, 5), list, [10]).focus).toBe(0);
+  expect(retainSelection(selectOnly(list, 5), list, [10]).focus).toBe(0);
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EVERYTHING, findComparisons, isEverything } from '../../../../src/renderer/features/reports/find.ts';
-import { dayText } from '../../../../src/renderer/kit/date-text.ts';
+import { dateText } from '../../../../src/renderer/kit/date-text.ts';
 import { pairName, reportFileName } from '../../../../src/renderer/features/reports/names.ts';
-import { dropIndex, moved } from '../../../../src/renderer/features/reports/order.ts';
+import { dropIndex, moveItem } from '../../../../src/renderer/features/reports/order.ts';
 import type { ComparisonRow } from '../../../../src/shared/explore.ts';
 import { sampleComparison } from '../../../features/report/sample.ts';
 
@@ -51,12 +51,12 @@ describe('finding saved comparisons', () => {
 
 describe('order', () => {
   test('moving keeps every item, and moves one', () => {
-    expect(moved(['a', 'b', 'c', 'd'], 0, 2)).toEqual(['b', 'c', 'a', 'd']);
-    expect(moved(['a', 'b', 'c', 'd'], 3, -5)).toEqual(['d', 'a', 'b', 'c']);
-    expect(moved(['a'], 4, 0)).toEqual(['a']);
+    expect(moveItem(['a', 'b', 'c', 'd'], 0, 2)).toEqual(['b', 'c', 'a', 'd']);
+    expect(moveItem(['a', 'b', 'c', 'd'], 3, -5)).toEqual(['d', 'a', 'b', 'c']);
+    expect(moveItem(['a'], 4, 0)).toEqual(['a']);
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(50), { minLength: 1 }), fc.nat(60), fc.nat(60), (list, from, to) => {
-        const next = moved(list, from % list.length, to);
+        const next = moveItem(list, from % list.length, to);
         expect([...next].sort()).toEqual([...list].sort());
         expect(next[Math.min(to, list.length - 1)]).toBe(list[from % list.length]);
       }),
@@ -91,5 +91,5 @@ describe('names', () => {
     ['x'.repeat(300), `${'x'.repeat(60)}.pdf`],
   ])('the title %j makes a file name for every system', (title, name) => expect(reportFileName(title, 'pdf')).toBe(name));
 
-  test('days are told in words', () => expect(dayText(Date.UTC(2026, 10, 24, 12))).toBe('24 Nov 2026'));
+  test('days are told in words', () => expect(dateText(Date.UTC(2026, 10, 24, 12))).toBe('24 Nov 2026'));
 });

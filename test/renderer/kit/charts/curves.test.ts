@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CurveRun, curvesOf, readout } from '../../../../src/renderer/kit/charts/curves.ts';
-import { dashOf, MOST_RUNS, runColour } from '../../../../src/renderer/kit/charts/looks.ts';
-import { epochBounds, panned, type Range, zoomed } from '../../../../src/renderer/kit/charts/range.ts';
+import { dashOf, MAX_RUNS, runColour } from '../../../../src/renderer/kit/charts/looks.ts';
+import { epochBounds, panRange, type Range, zoomRange } from '../../../../src/renderer/kit/charts/range.ts';
 import { smooth } from '../../../../src/renderer/kit/charts/smooth.ts';
 import type { EpochRow } from '../../../../src/shared/run.ts';
 
@@ -43,15 +43,15 @@ describe('smoothing', () => {
 describe('the part of the epochs that is shown', () => {
   const bounds: Range = [1, 101];
   test('closer around a place keeps the place where it is; farther stops at the bounds', () => {
-    expect(zoomed([1, 101], 26, 0.5, bounds)).toEqual([13.5, 63.5]);
-    expect(zoomed([1, 101], 1, 0.5, bounds)).toEqual([1, 51]);
-    expect(zoomed([40, 60], 50, 100, bounds)).toEqual([1, 101]);
-    expect(zoomed([10, 11], 10.5, 0.01, bounds)).toEqual([10, 11]); // never closer than one epoch
+    expect(zoomRange([1, 101], 26, 0.5, bounds)).toEqual([13.5, 63.5]);
+    expect(zoomRange([1, 101], 1, 0.5, bounds)).toEqual([1, 51]);
+    expect(zoomRange([40, 60], 50, 100, bounds)).toEqual([1, 101]);
+    expect(zoomRange([10, 11], 10.5, 0.01, bounds)).toEqual([10, 11]); // never closer than one epoch
   });
   test('moving stops at the bounds and keeps the length', () => {
-    expect(panned([10, 20], 5, bounds)).toEqual([15, 25]);
-    expect(panned([10, 20], -50, bounds)).toEqual([1, 11]);
-    expect(panned([10, 20], 500, bounds)).toEqual([91, 101]);
+    expect(panRange([10, 20], 5, bounds)).toEqual([15, 25]);
+    expect(panRange([10, 20], -50, bounds)).toEqual([1, 11]);
+    expect(panRange([10, 20], 500, bounds)).toEqual([91, 101]);
   });
   test('one epoch has room beside it', () => {
     expect([epochBounds([]), epochBounds([1]), epochBounds([1, 2, 3])]).toEqual([
@@ -94,9 +94,9 @@ describe('curves', () => {
     expect(readout([b], 'loss', ['valid'], 1)[0]!.value).toBeNull();
   });
   test('no two runs that are shown together look alike', () => {
-    const looks = Array.from({ length: MOST_RUNS }, (_, i) => i);
-    expect(new Set(looks.map(runColour)).size).toBe(MOST_RUNS);
-    expect(new Set(looks.map((i) => dashOf(i, 'valid', false).join())).size).toBe(MOST_RUNS);
+    const looks = Array.from({ length: MAX_RUNS }, (_, i) => i);
+    expect(new Set(looks.map(runColour)).size).toBe(MAX_RUNS);
+    expect(new Set(looks.map((i) => dashOf(i, 'valid', false).join())).size).toBe(MAX_RUNS);
     expect(dashOf(0, 'train', true)).not.toEqual(dashOf(0, 'valid', true));
   });
 });
