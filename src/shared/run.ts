@@ -1,5 +1,6 @@
 import type { BackboneName } from './backbones.ts';
 import type { Split } from './dataset.ts';
+import type { LossName } from './losses.ts';
 
 export const SCOPES = ['head', 'last-stage', 'all'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -56,7 +57,8 @@ export interface RunConfig {
   weightDecay: number;
   clipNorm: number; // global gradient norm; 0 = no clipping
   dim: number; // embedding dimension d
-  margin: number; // m of the contrastive loss, in units of distance
+  loss?: LossName; // see lossName() for runs that lack it
+  margin: number; // m of the loss, in units of distance
   patience: number; // epochs without a better validation AUC before stopping; 0 = never
   plateau: number; // epochs without a better validation loss before the rate is halved; 0 = never
   augmentation: Augmentation | null;

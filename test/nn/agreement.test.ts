@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TrainState, Trainer } from '../../src/main/nn/engines/engine.ts';
 import { onnxEngine } from '../../src/main/nn/engines/onnx.ts';
+import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { embeddingTask, explanationTask, layerNames, siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
 import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import type { OptimizerName } from '../../src/shared/run.ts';
@@ -28,7 +29,7 @@ const LR = 1e-3;
 
 const trainer = (engine: typeof CPU, { spec, ...o }: Case, params: TensorMap, state?: TrainState): Promise<Trainer> => {
   const taskFor = (pairs: number): ReturnType<typeof trainingTask> =>
-    trainingTask(spec, { ...o, margin: 2, optimizer: { name: o.optimizer, weightDecay: 0.01, clipNorm: 1 } }, pairs);
+    trainingTask(spec, { ...o, loss: contrastive, margin: 2, optimizer: { name: o.optimizer, weightDecay: 0.01, clipNorm: 1 } }, pairs);
   const task = taskFor(2);
   const moving = new Set([...task.trainable, ...task.followers.map((f) => f.statistic)]);
   return engine.trainer(taskFor, params, state ?? { params: new Map([...params].filter(([name]) => moving.has(name))), slots: new Map(), step: 0 });

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { channelBlock } from '../../src/main/nn/engines/onnx-blocks.ts';
 import { open, tensor } from '../../src/main/nn/engines/onnx-session.ts';
 import { lowerGradients } from '../../src/main/nn/lower.ts';
+import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
 import { filledTensors, hashed } from './reference.ts';
 
@@ -22,7 +23,7 @@ const CASES: Case[] = [
 /** Loss, distances and gradients of one step on the processor for each draw of images, in a layout. */
 async function stepsIn(block: number, { batchNorm, ...spec }: Case): Promise<Step[]> {
   const optimizer = { name: 'sgd', weightDecay: 0, clipNorm: 0 } as const;
-  const task = trainingTask(spec, { scope: 'all', batchNorm, margin: 2, optimizer }, PAIRS);
+  const task = trainingTask(spec, { scope: 'all', batchNorm, loss: contrastive, margin: 2, optimizer }, PAIRS);
   const params = filledTensors(siameseParams(spec));
   const { session, close } = await open(lowerGradients(task, params, 'cpu', block), 'cpu');
   onTestFinished(close);

@@ -8,6 +8,7 @@ import { channelBlock } from '../../src/main/nn/engines/onnx-blocks.ts';
 import { toOnnx } from '../../src/main/nn/engines/onnx-model.ts';
 import { initialTensors } from '../../src/main/nn/initialise.ts';
 import { lowerGradients } from '../../src/main/nn/lower.ts';
+import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
 import type { BackboneName } from '../../src/shared/backbones.ts';
 
@@ -21,7 +22,11 @@ async function ends(backbone: BackboneName, batchNorm: 'frozen' | 'batch', block
   });
   const path = join(folder, 'model.onnx');
   const spec: SiameseSpec = { backbone, flavour: 'torch', size: 32, dim: 2 };
-  const task = trainingTask(spec, { scope: 'all', batchNorm, margin: 2, optimizer: { name: 'sgd', weightDecay: 0, clipNorm: 0 } }, PAIRS);
+  const task = trainingTask(
+    spec,
+    { scope: 'all', batchNorm, loss: contrastive, margin: 2, optimizer: { name: 'sgd', weightDecay: 0, clipNorm: 0 } },
+    PAIRS,
+  );
   const program = lowerGradients(task, initialTensors(siameseParams(spec), 1), 'cpu', block);
   const options = { executionProviders: ['cpu'], graphOptimizationLevel: 'all', logSeverityLevel: 4, optimizedModelFilePath: path } as const;
   await (await ort.InferenceSession.create(toOnnx(program), options)).release();

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { BackboneName } from '../../src/shared/backbones.ts';
+import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { embeddingTask, explanationTask, layerNames, layerTask, siameseParams, trainingTask, type SiameseSpec } from '../../src/main/nn/siamese.ts';
 import type { Engine } from '../../src/main/nn/engines/engine.ts';
 import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
@@ -77,7 +78,7 @@ describe.each(ENGINES)('parity with the published method in PyTorch, on $title',
     test.skipIf(isSlow)(`${c.backbone}, ${c.batchNorm} batch norm: loss, distances, gradients, one step of Adam`, async () => {
       const task = trainingTask(
         spec,
-        { scope: 'all', batchNorm: c.batchNorm, margin: MARGIN, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } },
+        { scope: 'all', batchNorm: c.batchNorm, loss: contrastive, margin: MARGIN, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } },
         2,
       );
       const gradients = await engine.compile(

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Engine, StepResult, Trainer, TrainState } from '../../src/main/nn/engines/engine.ts';
+import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
 import { ENGINES } from './engines.ts';
 import { filledTensors, hashed, relativeError } from './reference.ts';
@@ -43,7 +44,7 @@ const PAIRS = 7;
 
 function trainer(engine: Engine, batchNorm: 'frozen' | 'batch'): Promise<Trainer> {
   const taskFor = (pairs: number): ReturnType<typeof trainingTask> =>
-    trainingTask(SPEC, { scope: 'all', batchNorm, margin: 2, optimizer: { name: 'sgd', weightDecay: 0.01, clipNorm: 1 } }, pairs);
+    trainingTask(SPEC, { scope: 'all', batchNorm, loss: contrastive, margin: 2, optimizer: { name: 'sgd', weightDecay: 0.01, clipNorm: 1 } }, pairs);
   const task = taskFor(2);
   const moving = new Set([...task.trainable, ...task.followers.map((f) => f.statistic)]);
   const params = filledTensors(siameseParams(SPEC));

@@ -3,6 +3,7 @@ import type { Flavour, OptimizerName, Scope } from '../../shared/run.ts';
 import { Builder } from './backbones/builder.ts';
 import { backboneOf } from './backbones/index.ts';
 import type { Shape, Value } from './graph.ts';
+import { type Loss, type LossOptions, SAMPLES } from './losses/loss.ts';
 import type { Task, TrainTask } from './ir/task.ts';
 import { type ParamSpec } from './ir/tensor.ts';
 
@@ -92,23 +93,23 @@ export function explanationTask(spec: SiameseSpec, layer: string, pairs: number)
   return { graph, outputs: { ...outputs, distance }, signedMap: { of: distance, features: outputs.features } };
 }
 
-export interface TrainingOptions {
+export interface TrainingOptions extends LossOptions {
   scope: Scope;
   batchNorm: 'frozen' | 'batch';
-  margin: number;
+  loss: Loss;
   optimizer: { name: OptimizerName; weightDecay: number; clipNorm: number };
 }
 
-/** One step over `pairs` pairs: inputs `images` at the scope's entry, first images before second ones, and `labels` [P]. */
-export function trainingTask(spec: SiameseSpec, o: TrainingOptions, pairs: number): TrainTask {
+/** One step over `samples` samples of the loss: inputs `images` at the scope's entry, in the order of losses/loss.ts, and `labels` [samples]. */
+export function trainingTask(spec: SiameseSpec, o: TrainingOptions, samples: number): TrainTask {
   const b = new Builder(spec.flavour);
   b.batchStatistics = o.batchNorm === 'batch';
   const entry = entryOf[o.scope];
-  const embedding = embed(b, spec, enter(b, spec, entry, 2 * pairs), entry);
-  const distances = b.graph.apply('pairDistance', [embedding], null);
-  const loss = b.graph.apply('contrastive', [distances, b.graph.input('labels', [pairs])], { margin: o.margin });
+  const kind = SAMPLES[o.loss.samples];
+  const embedding = embed(b, spec, enter(b, spec, entry, kind.images * samples), entry);
+  const { loss, distances } = o.loss.build(b.graph, embedding, b.graph.input('labels', [samples]), o);
   const trainable = b.graph.paramSpecs().flatMap((p) => (p.kind === 'weight' ? [p.name] : []));
-  return { graph: b.graph, loss, distances, trainable, followers: b.followers, optimizer: o.optimizer };
+  return { graph: b.graph, loss, distances, samples: kind, trainable, followers: b.followers, optimizer: o.optimizer };
 }
 
 function enter(b: Builder, spec: SiameseSpec, entry: Entry, images: number): Value {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../../src/main/nn/engines/engine.ts';
+import { contrastive } from '../../../src/main/nn/losses/contrastive.ts';
 import {
   BACKBONE_PREFIX,
   backboneParams,
@@ -71,7 +72,7 @@ describe.each(ENGINES)('against timm, on $title', ({ open, isSlow }) => {
   // In plain JavaScript this takes minutes.
   test.skipIf(isSlow)('loss and gradients', async () => {
     const optimizer = { name: 'sgd', weightDecay: 0, clipNorm: 0 } as const;
-    const task = trainingTask(spec, { scope: 'all', batchNorm: 'frozen', margin: 2, optimizer }, 2);
+    const task = trainingTask(spec, { scope: 'all', batchNorm: 'frozen', loss: contrastive, margin: 2, optimizer }, 2);
     const gradients = await engine.compile(
       { graph: task.graph, outputs: { loss: task.loss }, gradients: { of: task.loss, wrt: task.trainable } },
       params,

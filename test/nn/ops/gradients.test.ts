@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { Graph, type Value } from '../../../src/main/nn/graph.ts';
-import { contrastiveLoss } from '../../../src/main/nn/losses/contrastive.ts';
 import type { ConvAttrs } from '../../../src/main/nn/ops/conv.ts';
 import { checkGradient } from './finite-differences.ts';
 
@@ -130,10 +129,4 @@ describe('shape checks name the shapes', () => {
     const [g, v] = shapes([1, 3, 1, 1], [3], [3]);
     expect(() => g.apply('batchNorm', v, { epsilon: 1e-5 })).toThrow('more than one value');
   });
-});
-
-test('the contrastive loss has no floor at a distance of 1: raw distances up to the margin count', () => {
-  expect(contrastiveLoss([1, 2, 3], [1, 1, 1], 2)).toBeCloseTo(1 / 3, 12);
-  expect(contrastiveLoss([2.5], [1], 2)).toBe(0);
-  expect(contrastiveLoss([0.5, 1.5], [0, 0], 2)).toBeCloseTo((0.25 + 2.25) / 2, 12);
 });

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { randomFor } from '../../../shared/random.ts';
 import { initialTensors } from '../../nn/initialise.ts';
+import { contrastive } from '../../nn/losses/contrastive.ts';
 import {
   embeddingTask,
   type Entry,
@@ -58,7 +59,7 @@ async function prepared(
     return Float32Array.from({ length: 2 * pairs * perImage }, () => random.normal());
   };
   if (task === 'train') {
-    const options = { scope, batchNorm, margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
+    const options = { scope, batchNorm, loss: contrastive, margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
     const first = trainingTask(spec, options, pairs);
     const moving = new Set([...first.trainable, ...first.followers.map((f) => f.statistic)]);
     const state = { params: new Map([...params].filter(([n]) => moving.has(n))), slots: new Map(), step: 0 };

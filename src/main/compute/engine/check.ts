@@ -9,6 +9,7 @@ import type { Profiler } from '../../nn/engines/onnx-session.ts';
 import { BACKING_WORDS } from '../../nn/engines/tensorflow.ts';
 import { tensorflowLibrary } from '../../nn/engines/tensorflow/library.ts';
 import { initialTensors } from '../../nn/initialise.ts';
+import { contrastive } from '../../nn/losses/contrastive.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../nn/siamese.ts';
 import { openEngine } from './engine-choice.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
@@ -22,7 +23,7 @@ interface Trial {
 /** Small enough for any device; then large enough that a graphics card can show what it is good for. */
 const TINY: Trial = { spec: { backbone: 'compact', flavour: 'torch', size: 32, dim: 2 }, pairs: 2 };
 const TIMED: Trial = { spec: { backbone: 'compact', flavour: 'torch', size: 96, dim: 16 }, pairs: 8 };
-const STEP = { scope: 'all', batchNorm: 'batch', margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
+const STEP = { scope: 'all', batchNorm: 'batch', loss: contrastive, margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
 const STEPS = 5;
 const LONGEST_MS = 2000; // for all timed steps of a device
 const AGREE = 1e-3; // relative difference to the CPU's loss that still counts as the same

@@ -1,5 +1,6 @@
 import type { Pair } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { lossName } from '../../../shared/losses.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import type { EpochRow, RunConfig } from '../../../shared/run.ts';
 import { pairDistances, rowsOf } from '../../domain/evaluate/distances.ts';
@@ -10,12 +11,15 @@ import { chooseThreshold } from '../../domain/evaluate/threshold.ts';
 import { validated } from '../../domain/evaluate/validation.ts';
 import { initialTensors } from '../../nn/initialise.ts';
 import type { Engine, Trainer, TrainState } from '../../nn/engines/engine.ts';
-import { contrastiveLoss } from '../../nn/losses/contrastive.ts';
+import { lossOf } from '../../nn/losses/index.ts';
+import { type Loss, SAMPLES } from '../../nn/losses/loss.ts';
 import { BACKBONE_PREFIX, backboneParams, entryOf, siameseParams, trainingTask } from '../../nn/siamese.ts';
 import type { TrainTask } from '../../nn/ir/task.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { loadWeights } from '../../nn/weights/load.ts';
-import { type TrainImage, trainingPairs } from '../../domain/pairs/draw.ts';
+import type { TrainImage } from '../../domain/pairs/draw.ts';
+import type { Sample } from '../../domain/pairs/samples.ts';
+import { SAMPLERS } from './samplers.ts';
 import { modelSha256, type Progress, readBase, readLast, readModel, specOf, writeBase, writeBest, writeLast } from '../model/checkpoint.ts';
 import { embedFrom } from '../embed/embed.ts';
 import { openEngine } from '../engine/engine-choice.ts';
@@ -30,6 +34,7 @@ const REPORT_MS = 200; // between two reports of progress within an epoch
 interface Session {
   request: TrainRequest;
   config: RunConfig;
+  loss: Loss;
   engine: Engine;
   trainer: Trainer;
   source: FeatureSource;
@@ -64,10 +69,11 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
       const head = await probeStart({ engine, config, source, params, trainImages, images, signal: context.signal });
       for (const [name, tensor] of head) state.params.set(name, tensor);
     }
-    trainer = await engine.trainer((pairs) => taskFor(config, pairs), frozen, state);
+    trainer = await engine.trainer((samples) => taskFor(config, samples), frozen, state);
     const session: Session = {
       request,
       config,
+      loss: lossOf(lossName(config)),
       engine,
       trainer,
       source,
@@ -97,9 +103,10 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
   }
 }
 
-function taskFor(config: RunConfig, pairs: number): TrainTask {
+function taskFor(config: RunConfig, samples: number): TrainTask {
   const { scope, batchNorm, margin, optimizer, weightDecay, clipNorm } = config;
-  return trainingTask(specOf(config), { scope, batchNorm, margin, optimizer: { name: optimizer, weightDecay, clipNorm } }, pairs);
+  const loss = lossOf(lossName(config));
+  return trainingTask(specOf(config), { scope, batchNorm, loss, margin, optimizer: { name: optimizer, weightDecay, clipNorm } }, samples);
 }
 
 interface Start {
@@ -159,7 +166,7 @@ async function epochs(session: Session, from: Progress): Promise<{ last: Progres
       accuracyValid: valid.accuracy,
       lr,
       seconds: (performance.now() - began) / 1000,
-      imagesPerSecond: (2 * trained.labels.length) / trainSeconds,
+      imagesPerSecond: trained.images / trainSeconds,
       best: next.isBest,
     };
     const left = stop ? 0 : secondsLeft(session, epoch - from.epoch, config.epochs - epoch);
@@ -172,52 +179,58 @@ const secondsLeft = (session: Session, done: number, left: number): number =>
   ((performance.now() - session.started) / 1000 / Math.max(done, 1e-9)) * left;
 
 interface TrainedEpoch {
-  loss: number; // mean over pairs, each at the weights it met
-  distances: number[];
+  loss: number; // mean over samples, each at the weights of its step
+  images: number;
+  distances: number[]; // those that the loss reports, and their labels
   labels: number[];
 }
 
 async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoch: number): Promise<TrainedEpoch> {
-  const { config, trainer, trainImages, source, context } = session;
-  const pairs = trainingPairs(trainImages, config.seed, epoch);
-  const out: TrainedEpoch = { loss: 0, distances: [], labels: pairs.map((p) => p.label) };
+  const { config, loss, trainer, trainImages, source, context } = session;
+  const samples = SAMPLERS[loss.samples](trainImages, config.seed, epoch);
+  const perSample = SAMPLES[loss.samples].images;
+  const out: TrainedEpoch = { loss: 0, images: perSample * samples.length, distances: [], labels: [] };
+  let done = 0;
   const began = performance.now();
   let reported = began;
-  for await (const [{ batch }, images] of source.batches(stepsOf(session, pairs, epoch))) {
+  for await (const [{ batch }, images] of source.batches(stepsOf(session, samples, epoch))) {
     throwIfCancelled(context.signal);
-    const result = await trainer.step({ images, labels: Float32Array.from(batch, (p) => p.label) }, batch.length, lr);
+    const labels = batch.map(({ label }) => label);
+    const result = await trainer.step({ images, labels: Float32Array.from(labels) }, batch.length, lr);
     if (!Number.isFinite(result.loss)) throw diverged(epoch, lr);
     if (result.partPairs < Math.min(batch.length, session.partPairs)) {
       session.partPairs = result.partPairs;
       context.progress({ kind: 'parts', partPairs: result.partPairs });
     }
-    out.loss += (result.loss * batch.length) / pairs.length;
+    out.loss += (result.loss * batch.length) / samples.length;
     out.distances.push(...result.distances);
+    out.labels.push(...loss.distanceLabels(labels));
+    done += batch.length;
     const now = performance.now();
     if (now - reported < REPORT_MS) continue;
     reported = now;
-    const done = out.distances.length;
     context.progress({
       kind: 'step',
       epoch,
       epochs: config.epochs,
       done,
-      total: pairs.length,
+      total: samples.length,
       loss: result.loss,
-      imagesPerSecond: (2 * done) / ((now - began) / 1000),
-      secondsLeft: secondsLeft(session, epoch - 1 - firstEpoch + done / pairs.length, config.epochs - epoch + 1 - done / pairs.length),
+      imagesPerSecond: (perSample * done) / ((now - began) / 1000),
+      secondsLeft: secondsLeft(session, epoch - 1 - firstEpoch + done / samples.length, config.epochs - epoch + 1 - done / samples.length),
     });
   }
   return out;
 }
 
-/** The epoch's batches: first images before second ones, each augmented from a stream of its own where the run augments. */
-function* stepsOf({ config, images: all }: Session, pairs: readonly Pair[], epoch: number): Generator<Part & { batch: readonly Pair[] }> {
-  for (let from = 0; from < pairs.length; from += config.batch) {
-    const batch = pairs.slice(from, from + config.batch);
-    const images = [...batch.map((p) => all.source(p.a)), ...batch.map((p) => all.source(p.b))];
+/** The epoch's batches, in the order of nn/losses/loss.ts. Where the run augments, each image has a random stream of its own. */
+function* stepsOf({ config, loss, images: all }: Session, samples: readonly Sample[], epoch: number): Generator<Part & { batch: readonly Sample[] }> {
+  const roles = Array.from({ length: SAMPLES[loss.samples].images }, (_, k) => ({ k, side: 'abc'[k]! }));
+  for (let from = 0; from < samples.length; from += config.batch) {
+    const batch = samples.slice(from, from + config.batch);
+    const images = roles.flatMap(({ k }) => batch.map((sample) => all.source(sample.images[k]!)));
     const streams = config.augmentation
-      ? ['a', 'b'].flatMap((side) => batch.map((_, i) => [config.seed, 'augment', epoch, from + i, side] as const))
+      ? roles.flatMap(({ side }) => batch.map((_, i) => [config.seed, 'augment', epoch, from + i, side] as const))
       : undefined;
     yield { batch, images, streams };
   }
@@ -232,7 +245,7 @@ interface JudgedEpoch {
 }
 
 async function judgeEpoch(session: Session, moving: TensorMap): Promise<JudgedEpoch> {
-  const { config, engine, source, frozen, images: all, validPairs, context } = session;
+  const { config, loss, engine, source, frozen, images: all, validPairs, context } = session;
   const { ids, rowOf } = rowsOf(validPairs);
   const images = ids.map((id) => all.source(id));
   const params: TensorMap = new Map([...frozen, ...moving]);
@@ -241,7 +254,7 @@ async function judgeEpoch(session: Session, moving: TensorMap): Promise<JudgedEp
   const labels = validPairs.map((p) => p.label);
   const threshold = chooseThreshold(distances, labels);
   return {
-    lossValid: contrastiveLoss(distances, labels, config.margin),
+    lossValid: loss.ofPairs(distances, labels, config),
     aucValid: aucOf(distances, labels),
     accuracy: accuracyAt(distances, labels, threshold),
     threshold,

@@ -58,6 +58,7 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null): R
     weightDecay: request.weightDecay ?? (weights ? 1e-2 : 1e-4),
     clipNorm: request.clipNorm ?? 1,
     dim: request.dim ?? 16,
+    loss: 'contrastive',
     margin: request.margin ?? 2,
     patience: request.patience ?? 0,
     plateau: request.plateau ?? (fromScratch ? SCRATCH.plateau : 5),

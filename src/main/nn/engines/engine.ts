@@ -12,7 +12,7 @@ export interface TrainState {
 
 export interface StepResult {
   loss: number; // mean over the batch's pairs
-  distances: Float32Array; // [P]
+  distances: Float32Array; // [M], those that the loss reports
   gradientNorm: number; // before clipping
   partPairs: number; // so many at once: less than the batch's where memory did not suffice for more
 }

@@ -47,7 +47,8 @@ export class HostTrainer implements Trainer {
     this.weights = laidInMemory(this.task, initial);
     this.statistics = copied(without(initial.params, this.weights.params));
     this.parted = new PartedStep({
-      divisible: this.task.followers.length === 0,
+      divisible: this.task.samples.divisible && this.task.followers.length === 0,
+      imagesPerSample: this.task.samples.images,
       differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
       add: added,
       release: () => this.dispose(),

@@ -1,21 +1,23 @@
 import { AppError } from '../../../shared/errors.ts';
 import { isMemoryError } from './device-error.ts';
 
-/** `images` has first images before second ones, `labels` one entry a pair. */
+/** `images` in the order of losses/loss.ts, `labels` one entry a sample. */
 type Inputs = Readonly<Record<string, Float32Array>>;
 
 export interface Differentiated<G> {
-  loss: number; // mean over the pairs
-  distances: Float32Array; // [P]
+  loss: number; // mean over the samples
+  distances: Float32Array; // [M]
   gradients: G; // of that mean
 }
 
 export interface PartedStepOptions<G, R extends Differentiated<G>> {
   /**
-   * Whether a batch may be cut. Its loss is a mean over pairs, so the gradients of its parts, weighted by their share of
-   * the pairs, add up to its own; with batch statistics every pair takes part in every other one's, and they do not.
+   * Whether a batch may be computed in parts. Where its loss is a mean over samples, the gradients of its parts, weighted
+   * by their share of the samples, add up to its own. With batch statistics every sample changes every other one's, and
+   * they don't.
    */
   divisible: boolean;
+  imagesPerSample: number;
   differentiate(inputs: Inputs, pairs: number): Promise<R>;
   /** share * part, added to the sum so far. What `part` lies in is written anew by the next part. */
   add(sum: G | null, part: G, share: number): G;
@@ -49,26 +51,29 @@ export class PartedStep<G, R extends Differentiated<G>> {
 
   private async inParts(inputs: Inputs, pairs: number, most: number): Promise<R> {
     if (most === pairs) return this.o.differentiate(inputs, pairs);
-    const distances = new Float32Array(pairs);
+    const distances: number[] = [];
     let loss = 0;
     let sum: G | null = null;
     let last: R;
     for (let from = 0; from < pairs; from += most) {
       const count = Math.min(most, pairs - from);
-      last = await this.o.differentiate(partOf(inputs, pairs, from, count), count);
-      distances.set(last.distances, from);
+      last = await this.o.differentiate(partOf(inputs, this.o.imagesPerSample, pairs, from, count), count);
+      distances.push(...last.distances);
       loss += (last.loss * count) / pairs;
       sum = this.o.add(sum, last.gradients, count / pairs);
     }
-    return { ...last!, loss, distances, gradients: sum! };
+    return { ...last!, loss, distances: Float32Array.from(distances), gradients: sum! };
   }
 }
 
-function partOf({ images, labels }: Inputs, pairs: number, from: number, count: number): Inputs {
-  const perImage = images!.length / (2 * pairs);
-  const part = new Float32Array(2 * count * perImage);
-  part.set(images!.subarray(from * perImage, (from + count) * perImage));
-  part.set(images!.subarray((pairs + from) * perImage, (pairs + from + count) * perImage), count * perImage);
+/** `count` samples from `from` on: as many of the batch's first images, second images and so on. */
+function partOf({ images, labels }: Inputs, imagesPerSample: number, samples: number, from: number, count: number): Inputs {
+  const perImage = images!.length / (imagesPerSample * samples);
+  const part = new Float32Array(imagesPerSample * count * perImage);
+  for (let k = 0; k < imagesPerSample; k++) {
+    const begin = (k * samples + from) * perImage;
+    part.set(images!.subarray(begin, begin + count * perImage), k * count * perImage);
+  }
   return { images: part, labels: labels!.slice(from, from + count) };
 }
 

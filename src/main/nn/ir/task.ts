@@ -26,7 +26,9 @@ export interface Follower {
 export interface TrainTask {
   graph: Graph;
   loss: Value; // []
-  distances: Value; // [P]
+  distances: Value; // [M], those that the loss reports
+  /** Of a batch: images in a sample, and whether it can be computed in parts (losses/loss.ts). */
+  samples: { images: number; divisible: boolean };
   trainable: readonly string[];
   followers: readonly Follower[];
   optimizer: { name: OptimizerName; weightDecay: number; clipNorm: number };

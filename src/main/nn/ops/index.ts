@@ -1,6 +1,6 @@
-import { contrastive } from '../losses/contrastive.ts';
 import { add } from './add.ts';
 import { batchNorm } from './batch-norm.ts';
+import { contrastive } from './contrastive.ts';
 import { conv } from './conv.ts';
 import { dense } from './dense.ts';
 import { foldedBias } from './folded-bias.ts';

@@ -64,6 +64,6 @@ export function configDiff(configs: readonly RunConfig[]): DiffLine[] {
 
 /** A run's settings as choices of the form, so that it can be trained once more. */
 export function choicesOf(config: RunConfig): Record<string, unknown> {
-  const { weights, flavour: _f, preprocessing: _p, augmentation, engine: _e, device: _d, ...rest } = config;
+  const { weights, loss: _l, flavour: _f, preprocessing: _p, augmentation, engine: _e, device: _d, ...rest } = config;
   return { headStart: 'random', ...rest, ...(weights ? { weights: weights.source } : {}), ...(augmentation ? { augmentation } : {}) };
 }

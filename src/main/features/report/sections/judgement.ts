@@ -1,4 +1,5 @@
 import { SPLITS } from '../../../../shared/dataset.ts';
+import { LOSS_INFO, lossName } from '../../../../shared/losses.ts';
 import type { EpochRow, Metrics, RunRecord } from '../../../../shared/run.ts';
 import { splitName } from '../../../domain/evaluate/check.ts';
 import { RESAMPLES } from '../../../domain/evaluate/metrics.ts';
@@ -8,8 +9,9 @@ import { aucText, countText, distanceText, percentText } from '../../../../share
 import { markup, type Html } from '../html.ts';
 
 /** How training went: loss and AUC, epoch by epoch. */
-export function trainingCurves({ epochs, bestEpoch }: RunRecord): Html {
+export function trainingCurves({ config, epochs, bestEpoch }: RunRecord): Html {
   if (epochs.length === 0) return markup`<p>No epoch was finished, so there are no curves.</p>`;
+  const { label, unit } = LOSS_INFO[lossName(config)];
   const last = epochs[epochs.length - 1];
   const kept = bestEpoch === null ? 'No epoch was kept.' : `Epoch ${bestEpoch} was kept: the best AUC on validation pairs.`;
   const ends = (name: string, train: string, valid: string): string =>
@@ -17,7 +19,7 @@ export function trainingCurves({ epochs, bestEpoch }: RunRecord): Html {
   const loss = (row: EpochRow): [number, number] => [row.lossTrain, row.lossValid];
   return markup`<div class="charts">
 <figure class="plot">${curves(epochs, bestEpoch, {
-    name: 'contrastive loss (distance squared)',
+    name: `${label} (${unit})`,
     label: ends('Loss', ...(loss(last).map(distanceText) as [string, string])),
     train: (row) => row.lossTrain,
     valid: (row) => row.lossValid,

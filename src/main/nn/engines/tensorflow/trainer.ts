@@ -41,7 +41,8 @@ export class TensorflowTrainer implements Trainer {
     const task = taskFor(1);
     this.task = task;
     this.parted = new PartedStep({
-      divisible: task.followers.length === 0,
+      divisible: task.samples.divisible && task.followers.length === 0,
+      imagesPerSample: task.samples.images,
       differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
       add: (sum, part, share) => this.added(sum, part, share),
       release: () => Promise.resolve(), // a failed attempt's tensors went with it

@@ -1,0 +1,43 @@
+import { randomFor } from '../../../shared/random.ts';
+import { drawPairs, type TrainImage, trainingPairs } from './draw.ts';
+
+/** What one term of a loss is computed from: image ids, and a label. */
+export interface Sample {
+  images: readonly number[];
+  label: number;
+}
+
+/** One epoch's pairs in random order: label 0 same class, 1 different. */
+export const pairSamples = (images: readonly TrainImage[], seed: number, epoch: number): Sample[] =>
+  trainingPairs(images, seed, epoch).map(({ a, b, label }) => ({ images: [a, b], label }));
+
+/** One epoch's triplets in random order: an anchor, an image of its class, an image of another. At most one for each anchor. */
+export function tripletSamples(images: readonly TrainImage[], seed: number, epoch: number): Sample[] {
+  const random = randomFor(seed, 'triplets', epoch);
+  const pairs = drawPairs(inTraining(images), random, { rounds: 1 }); // an anchor's 'same' pair, then its 'different' one
+  const triplets = Array.from({ length: pairs.length / 2 }, (_, i): Sample => {
+    const [same, different] = [pairs[2 * i]!, pairs[2 * i + 1]!];
+    return { images: [same.a, same.b, different.b], label: 0 };
+  });
+  return random.shuffled(triplets);
+}
+
+/**
+ * One epoch's single images, labelled with their class's number in alphabetical order. They come in twos of one class, so
+ * a batch of an even size holds at least two images of each of its classes. Left out: images whose content occurs in
+ * several classes, and what remains over in a class with an odd number of images.
+ */
+export function labelledSamples(images: readonly TrainImage[], seed: number, epoch: number): Sample[] {
+  const random = randomFor(seed, 'labelled', epoch);
+  const train = inTraining(images).toSorted((a, b) => a.id - b.id);
+  const classOf = new Map<string, Set<string>>();
+  for (const { sha256, className } of train) classOf.set(sha256, (classOf.get(sha256) ?? new Set()).add(className));
+  const names = [...new Set(train.map(({ className }) => className))].sort();
+  const twos = names.flatMap((name, label) => {
+    const members = random.shuffled(train.filter(({ className, sha256 }) => className === name && classOf.get(sha256)!.size === 1));
+    return Array.from({ length: members.length >> 1 }, (_, i) => members.slice(2 * i, 2 * i + 2).map(({ id }): Sample => ({ images: [id], label })));
+  });
+  return random.shuffled(twos).flat();
+}
+
+const inTraining = (images: readonly TrainImage[]): TrainImage[] => images.filter(({ split }) => split === 'train');

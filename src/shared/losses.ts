@@ -1,0 +1,15 @@
+/** What a person is told about a loss. Its formula is in src/main/nn/losses/. */
+export interface LossInfo {
+  label: string;
+  unit: string;
+}
+
+/** All losses. The names are stored with every run. */
+export const LOSS_INFO = {
+  contrastive: { label: 'contrastive loss', unit: 'distance squared' },
+} as const satisfies Record<string, LossInfo>;
+
+export type LossName = keyof typeof LOSS_INFO;
+
+/** Runs from before a run recorded its loss were trained with the contrastive one. */
+export const lossName = (config: { loss?: LossName }): LossName => config.loss ?? 'contrastive';

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { lossOf } from '../../../src/main/nn/losses/index.ts';
+import { LOSS_INFO, lossName } from '../../../src/shared/losses.ts';
+
+const { ofPairs, distanceLabels } = lossOf('contrastive');
+
+test('has no floor at a distance of 1: raw distances up to the margin count', () => {
+  expect(ofPairs([1, 2, 3], [1, 1, 1], { margin: 2 })).toBeCloseTo(1 / 3, 12);
+  expect(ofPairs([2.5], [1], { margin: 2 })).toBe(0);
+  expect(ofPairs([0.5, 1.5], [0, 0], { margin: 2 })).toBeCloseTo((0.25 + 2.25) / 2, 12);
+});
+
+test('reports one distance for each pair, with its label', () => {
+  expect(distanceLabels([0, 1, 1, 0])).toEqual([0, 1, 1, 0]);
+});
+
+test('is what a run without a recorded loss was trained with', () => {
+  expect(lossName({})).toBe('contrastive');
+  expect(Object.keys(LOSS_INFO)).toContain(lossName({ loss: 'contrastive' }));
+});
