@@ -32,7 +32,7 @@ export function openServices({ workspace: folder, write, command, launch }: Serv
     compute,
     catalogue: resource('weights.json'),
     close: async () => {
-      await compute.dispose();
+      await compute.end();
       store.close();
     },
   };

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/host/compute-host.ts';
-import { gently, type Launch, launchUnder } from './compute/host/launch.ts';
+import { withLowPriority, type Launch, launchUnder } from './compute/host/launch.ts';
 import { Explanations, tidyComparisons } from './features/compare/explanations.ts';
 import { PairQueues } from './features/compare/queues.ts';
 import { Devices } from './features/models/devices.ts';
@@ -60,7 +60,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     workspace: o.workspace ?? settings.get().workspace ?? undefined,
     write: true,
     command: o.command,
-    launch: gently(o.launch ?? launchUnder()),
+    launch: withLowPriority(o.launch ?? launchUnder()),
   });
   deleteRemoved(services);
   void forgetRemovedReports(services);
@@ -96,7 +96,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     close: async () => {
       clearTimeout(tidying);
       await jobs.close();
-      await pictures.dispose();
+      await pictures.end();
       await sets.close();
       await services.close();
     },

@@ -39,8 +39,8 @@ export function toWireError(error: unknown): WireError {
   return { code: known.code, message: known.message, details: known.details };
 }
 
-export function fromWireError(wire: WireError): AppError {
-  return new AppError(wire.code, wire.message, wire.details);
+export function fromWireError(wire: WireError, cause?: unknown): AppError {
+  return new AppError(wire.code, wire.message, wire.details, cause);
 }
 
 /** Names what the operating system reports in the words a person can act on; leaves AppErrors as they are. */

@@ -1,38 +1,52 @@
-import type { MessagePort } from 'node:worker_threads';
-import { toWireError } from '../../shared/errors.ts';
-import type { FromThread, TaskTable, Told, ToThread } from './tasks.ts';
+import { AppError, toWireError } from '../../shared/errors.ts';
+import type { ProgressOf, Response, ServerPort, TaskTable } from './messages.ts';
+import { RunningTasks } from './running-tasks.ts';
+import { traceOf } from './trace.ts';
 
-export type Work<T extends TaskTable<T>> = {
-  [N in keyof T]: (args: T[N]['args'], signal: AbortSignal, tell: (p: Told<T[N]>) => void) => T[N]['result'] | Promise<T[N]['result']>;
-};
-
-/** The far side of a TaskThread: carries out what is asked until it is told to end. Typed arrays in an answer are handed over, not copied. */
-export function serveTasks<T extends TaskTable<T>>(port: MessagePort, work: Work<T>, close: () => void): void {
-  const controllers = new Map<number, AbortController>();
-  const answer = async ({ id, task, args }: { id: number; task: string; args: unknown }): Promise<FromThread> => {
-    const controller = new AbortController();
-    controllers.set(id, controller);
-    try {
-      const tell = (progress: unknown): void => port.postMessage({ id, progress } satisfies FromThread);
-      return { id, result: await work[task as keyof T](args as never, controller.signal, tell) };
-    } catch (error) {
-      return { id, error: toWireError(error) };
-    } finally {
-      controllers.delete(id);
-    }
-  };
-  port.on('message', (message: ToThread) => {
-    if (message === 'end') {
-      close();
-      port.close();
-    } else if (message.kind === 'cancel') controllers.get(message.id)?.abort();
-    else void answer(message).then((said) => port.postMessage(said, 'result' in said ? handedOver(said.result) : []));
-  });
+export interface TaskContext<T> {
+  signal: AbortSignal;
+  progress(p: ProgressOf<T>): void;
 }
 
-/** Buffers of the arrays in an answer that are whole: a part of a larger one stays where it is. */
-function handedOver(result: unknown): ArrayBuffer[] {
-  if (ArrayBuffer.isView(result))
-    return result.buffer instanceof ArrayBuffer && result.byteLength === result.buffer.byteLength ? [result.buffer] : [];
-  return typeof result === 'object' && result !== null && !Array.isArray(result) ? Object.values(result).flatMap(handedOver) : [];
+/** One function for each task of a table. */
+export type TaskHandlers<T extends TaskTable<T>> = {
+  [N in keyof T]: (args: T[N]['args'], context: TaskContext<T[N]>) => T[N]['result'] | Promise<T[N]['result']>;
+};
+
+export interface ServeOptions {
+  /** The asking end wants no more: closes what the tasks use. */
+  onEnd?: () => void;
+  /** A task failed otherwise than by being cancelled. */
+  onError?: (task: string, error: unknown) => void;
+}
+
+/** The answering end of a Channel: carries out what is asked until it is told to end. */
+export function serveTasks<T extends TaskTable<T>>(port: ServerPort, handlers: TaskHandlers<T>, { onEnd, onError }: ServeOptions = {}): void {
+  const running = new RunningTasks<number>();
+  const answer = async (id: number, task: string, args: unknown): Promise<Response> => {
+    const progress = (p: unknown): void => port.send({ kind: 'progress', id, progress: p });
+    try {
+      const result: unknown = await running.run(id, (signal) => handlers[task as keyof T](args, { signal, progress }));
+      return { kind: 'result', id, result };
+    } catch (error) {
+      const cancelled = error instanceof AppError && error.code === 'cancelled';
+      if (!cancelled) onError?.(task, error);
+      return { kind: 'error', id, error: toWireError(error), trace: cancelled ? null : traceOf(error) };
+    }
+  };
+  port.onMessage((message) => {
+    switch (message.kind) {
+      case 'ask':
+        void answer(message.id, message.task, message.args).then((response) => port.send(response));
+        return;
+      case 'cancel':
+        running.cancel(message.id);
+        return;
+      case 'end':
+        onEnd?.();
+        return;
+      default:
+        message satisfies never;
+    }
+  });
 }

@@ -3,7 +3,7 @@ import { getPriority } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
-import { findNode, gently, launchUnder } from '../../../src/main/compute/host/launch.ts';
+import { findNode, withLowPriority, launchUnder } from '../../../src/main/compute/host/launch.ts';
 import { computeEntry } from '../../../src/main/foundation/program-folder.ts';
 import { temporaryFolder } from '../../features/dataset/drawn.ts';
 
@@ -44,7 +44,7 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
       launchUnder(() => findNode(nowhere, empty)),
     );
     await expect(host.ask('inspect', { files: [] })).rejects.toMatchObject({ code: 'engine' });
-    await host.dispose();
+    await host.end();
   });
 
   it('can be started before the first question, in another turn than the one that asks for it, and only once', async () => {
@@ -58,7 +58,7 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     const { pid } = host;
     expect(await host.ask('inspect', { files: ['/nowhere/x.png'] })).toEqual([{ error: expect.any(String) as string }]);
     expect([launched, host.pid]).toEqual([1, pid]);
-    await host.dispose();
+    await host.end();
   });
 
   it('can not be started ahead where there is none: that is told as the first question would', async () => {
@@ -76,15 +76,15 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     );
     expect(await host.ask('inspect', { files: ['/nowhere/x.png'] })).toEqual([{ error: expect.any(String) as string }]);
     const { pid } = host;
-    await host.dispose();
+    await host.end();
     expect(() => process.kill(pid!, 0)).toThrow();
   });
 
   it('gives way to the rest of the machine where it is told to', async () => {
-    const host = new ComputeHost(computeEntry(), gently(launchUnder()));
+    const host = new ComputeHost(computeEntry(), withLowPriority(launchUnder()));
     await host.ask('inspect', { files: [] });
     expect(getPriority(host.pid!)).toBeGreaterThan(getPriority(process.pid));
-    await host.dispose();
+    await host.end();
   });
 
   it('is named as lost where it can not be started', async () => {
@@ -93,6 +93,6 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
       launchUnder(() => '/nowhere/node'),
     );
     await expect(host.ask('inspect', { files: [] })).rejects.toMatchObject({ code: 'compute-lost' });
-    await host.dispose();
+    await host.end();
   });
 });

@@ -12,7 +12,7 @@ const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).d
 function kit(): { shelf: PreviewService; folder: string; asked: string[] } {
   const folder = temporaryFolder();
   const host = new ComputeHost(join(import.meta.dirname, '..', '..', '..', 'dist', 'main', 'compute.cjs'));
-  onTestFinished(() => host.dispose());
+  onTestFinished(() => host.end());
   const asked: string[] = [];
   const counting = {
     ask: ((call: 'picture', args: { file: string; sha256: string | null; longest: number; out: string }) => {

@@ -7,7 +7,7 @@ import { extractFile, listPackage, statFile } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filesBelow } from '../../../scripts/package/modules.mjs';
-import type { FromCompute, ToCompute } from '../../../src/main/compute/protocol/protocol.ts';
+import type { Request, Response } from '../../../src/main/rpc/messages.ts';
 import type { LicenceNotice } from '../../../src/shared/workbench.ts';
 import { drawnPictures } from '../../features/report/sample.ts';
 import { electronStandIn } from './electron-stand-in.ts';
@@ -143,13 +143,13 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
     const picture = join(folder, 'drawn.png');
     writeFileSync(picture, drawnPictures(32, 24, 5).photo.bytes);
     const compute = fork(join(unpacked, 'dist', 'main', 'compute.cjs'), [], { execPath: node, execArgv: [], serialization: 'advanced', env: {} });
-    const ask = (id: number, call: 'inspect' | 'check', args: object): Promise<FromCompute> =>
+    const ask = (id: number, task: 'inspect' | 'check', args: object): Promise<Response> =>
       new Promise((resolve, reject) => {
         compute.once('exit', (code) => reject(new Error(`compute ended with code ${String(code)}`)));
-        compute.on('message', (message: FromCompute) => {
+        compute.on('message', (message: Response) => {
           if (message.id === id && message.kind !== 'progress') resolve(message);
         });
-        compute.send({ kind: 'ask', id, call, args } satisfies ToCompute);
+        compute.send({ kind: 'ask', id, task, args } satisfies Request);
       });
     try {
       expect(await ask(1, 'inspect', { files: [picture] })).toMatchObject({ kind: 'result', result: [{ width: 32, height: 24 }] });

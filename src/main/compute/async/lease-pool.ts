@@ -1,49 +1,47 @@
-interface Kept<T> {
+import { LRUCache } from 'lru-cache';
+
+interface Lease<T> {
   value: Promise<T>;
   users: number;
-  dropped: boolean;
+  evicted: boolean;
 }
 
-/** Keeps the last few of what is costly to open; what falls out is closed when its last user is done. */
-export class KeptOpen<T> {
-  private readonly kept = new Map<string, Kept<T>>(); // least recently used first
-  private readonly most: number;
+/** Keeps the `max` last used of what is costly to open. An evicted one is closed when its last user is done. */
+export class LeasePool<T> {
+  private readonly leases: LRUCache<string, Lease<T>>;
   private readonly close: (value: T) => Promise<void>;
 
-  constructor(most: number, close: (value: T) => Promise<void>) {
-    this.most = most;
+  constructor(max: number, close: (value: T) => Promise<void>) {
     this.close = close;
+    this.leases = new LRUCache({
+      max,
+      dispose: (lease) => {
+        lease.evicted = true;
+        this.closeUnused(lease);
+      },
+    });
   }
 
-  /** Does the work with what stands under the key, opened where it is not there. What failed to open is tried anew next time. */
+  /** Runs `work` on the value under `key`, opened where there is none. What failed to open or to work is opened again next time. */
   async use<R>(key: string, open: () => Promise<T>, work: (value: T) => Promise<R>): Promise<R> {
-    const entry = this.kept.get(key) ?? { value: open(), users: 0, dropped: false };
-    this.kept.delete(key);
-    this.kept.set(key, entry);
-    entry.users++;
-    for (const old of this.kept.keys()) {
-      if (this.kept.size <= this.most) break;
-      this.drop(old);
+    let lease = this.leases.get(key);
+    if (!lease) {
+      lease = { value: open(), users: 0, evicted: false };
+      this.leases.set(key, lease);
     }
+    lease.users++;
     try {
-      return await work(await entry.value);
+      return await work(await lease.value);
     } catch (error) {
-      if (this.kept.get(key) === entry) this.drop(key);
+      if (this.leases.peek(key) === lease) this.leases.delete(key);
       throw error;
     } finally {
-      entry.users--;
-      this.closeUnused(entry);
+      lease.users--;
+      this.closeUnused(lease);
     }
   }
 
-  private drop(key: string): void {
-    const entry = this.kept.get(key)!;
-    this.kept.delete(key);
-    entry.dropped = true;
-    this.closeUnused(entry);
-  }
-
-  private closeUnused(entry: Kept<T>): void {
-    if (entry.dropped && entry.users === 0) void entry.value.then(this.close).catch(() => undefined); // what never opened needs no closing
+  private closeUnused({ value, users, evicted }: Lease<T>): void {
+    if (evicted && users === 0) void value.then(this.close).catch(() => undefined); // what never opened needs no closing
   }
 }

@@ -29,7 +29,7 @@ export async function benchEmbed(
   const engine = await openEngine(name, device);
   const exe = await engine.compile(embeddingTask(spec, 'image', FORWARD_BATCH), initialTensors(siameseParams(spec), 1));
   const reader = openReader({ size, preprocessing: { mean: [...HALF.mean], std: [...HALF.std] }, augmentation: null, cache: null });
-  const decode = (part: readonly Readable[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, signal);
+  const decode = (part: readonly Readable[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
   try {
     const began = performance.now();
     let done = 0;

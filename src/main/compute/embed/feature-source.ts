@@ -63,11 +63,11 @@ class PixelSource implements FeatureSource {
   }
 
   async prepare(images: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
-    const positions = await this.reader.ask('missing', { sha256s: images.map((image) => image.sha256) }, signal);
+    const positions = await this.reader.ask('missing', { sha256s: images.map((image) => image.sha256) }, { signal });
     const missing = Array.from(positions, (i) => images[i]!);
     let done = 0;
     for (const chunk of chunks(missing, FORWARD_BATCH)) {
-      await this.reader.ask('keep', { images: chunk }, signal);
+      await this.reader.ask('keep', { images: chunk }, { signal });
       onProgress?.((done += chunk.length), missing.length);
     }
     if (missing.length) await this.reader.ask('flush', {});
@@ -102,7 +102,7 @@ class CachedFeatures implements FeatureSource {
     const { engine, config, entry, params } = this.o;
     const exe = await engine.compile(featuresTask(specOf(config), entry, FORWARD_BATCH), params);
     const reader = readerFor(config, null);
-    const decode = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, signal);
+    const decode = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
     try {
       let done = 0;
       for await (const [part, images] of ahead(chunks(missing, FORWARD_BATCH), decode)) {

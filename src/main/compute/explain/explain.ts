@@ -9,7 +9,7 @@ import { readModel, specOf } from '../model/checkpoint.ts';
 import type { Executable } from '../../nn/engines/engine.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { decodePhoto, decodeSquare, encodeJpeg, inspect } from '../images/images.ts';
-import { KeptOpen } from '../async/lease-pool.ts';
+import { LeasePool } from '../async/lease-pool.ts';
 import { writeNpy } from '../../foundation/npy.ts';
 import { paintOverlay } from './overlay.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
@@ -24,7 +24,7 @@ const PHOTO_SIDE = 1024; // px, longest side of the pictures kept with a compari
 export const IDENTICAL_BELOW = 1e-5;
 
 /** Opening a network takes longer than asking it: the last ones asked are kept. */
-const networks = new KeptOpen<Executable>(3, (exe) => exe.dispose());
+const networks = new LeasePool<Executable>(3, (exe) => exe.dispose());
 
 interface Explained {
   distance: number;

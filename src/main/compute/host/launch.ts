@@ -1,88 +1,39 @@
-import { fork, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import type { FromCompute, ToCompute } from '../protocol/protocol.ts';
-
-/** A running compute process as main sees it, whatever kind of process it is. */
-export interface ComputeChild {
-  readonly pid: number | undefined;
-  send(message: ToCompute): void; // to one that has ended: does nothing
-  onMessage(listener: (message: FromCompute) => void): void;
-  onStderr(listener: (text: string) => void): void;
-  /** Called once, also where it could not be started. */
-  onEnd(listener: (code: number | null, signal: string | null) => void): void;
-  /** Asks it to end; what it was doing is lost. */
-  end(): void;
-}
+import { connectProcess, type ProcessConnection } from '../../rpc/process.ts';
 
 /** Starts a script as a compute process. Throws AppError 'engine' where this machine has nothing to run it with. */
-export type Launch = (entry: string) => ComputeChild;
+export type Launch = (entry: string, args?: readonly string[]) => ProcessConnection;
 
 /** As a child of plain Node: `node` names its program; default the one that runs this. */
 export const launchUnder =
   (node: () => string = () => process.execPath): Launch =>
-  (entry) => {
-    // Typed arrays cross as they are; a terminal's Ctrl-C goes to main alone, which cancels in order.
-    const child = fork(entry, [], {
-      execPath: node(),
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-      detached: process.platform !== 'win32',
-    });
-    return {
-      get pid() {
-        return child.pid;
-      },
-      send: (message) => {
-        if (child.connected) child.send(message, () => undefined); // a broken channel shows as 'exit'
-      },
-      onMessage: (listener) => void child.on('message', listener),
-      onStderr: (listener) =>
-        void child.stderr?.on('data', (chunk: Buffer) => {
-          listener(chunk.toString());
-        }),
-      onEnd: (listener) => {
-        let told = false;
-        const once = (code: number | null, signal: string | null): void => {
-          if (!told) listener(code, signal);
-          told = true;
-        };
-        child.on('exit', once).on('error', () => {
-          once(null, null);
-        });
-      },
-      end: () => {
-        if (child.connected) child.disconnect();
-      },
-    };
-  };
+  (entry, args = []) =>
+    connectProcess(node(), entry, args);
 
-/** Windows knows six classes, of which this is one below the usual; elsewhere it is a third of the usual share where others want theirs. */
-const GENTLE = process.platform === 'win32' ? constants.priority.PRIORITY_BELOW_NORMAL : 5;
+/** Windows: the class below normal. Elsewhere nice 5: about a third of the usual share of a busy CPU. */
+const LOW_PRIORITY = process.platform === 'win32' ? constants.priority.PRIORITY_BELOW_NORMAL : 5;
 
-/**
- * For long work behind a screen: it takes every core that is idle, and gives way to the screen, to main, which answers it, and to
- * whatever else the person does meanwhile.
- */
-export const gently =
+/** For long work behind a screen: uses every idle core, but the screen, main and other programs come first. */
+export const withLowPriority =
   (launch: Launch): Launch =>
-  (entry) => {
-    const child = launch(entry);
+  (entry, args) => {
+    const child = launch(entry, args);
     let done = false;
-    const giveWay = (): void => {
+    const lower = (): void => {
       if (done || child.pid === undefined) return;
       done = true;
       try {
-        setPriority(child.pid, GENTLE);
+        setPriority(child.pid, LOW_PRIORITY);
       } catch {
-        // It has ended, or the system does not allow it: then it works as everything else does.
+        // It has ended, or the system does not permit it: the priority stays normal.
       }
     };
-    giveWay();
-    child.onMessage(giveWay); // a utility process has no id until it runs
+    lower();
+    child.onMessage(lower); // a utility process has no id until it runs
     return child;
   };
 

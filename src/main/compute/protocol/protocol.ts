@@ -1,6 +1,6 @@
 import type { ComparedImage, ExplainTarget, Verdict } from '../../../shared/comparison.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
-import type { WireError } from '../../../shared/errors.ts';
+import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { Validated } from '../../domain/evaluate/validation.ts';
 import type { StepProfile } from '../bench/bench-profile.ts';
@@ -139,17 +139,5 @@ export interface ComputeCalls {
 }
 
 export type CallName = keyof ComputeCalls;
-
-export interface CallContext<N extends CallName> {
-  signal: AbortSignal;
-  progress(p: ComputeCalls[N]['progress']): void;
-}
-
-export type Handlers = { [N in CallName]: (args: ComputeCalls[N]['args'], context: CallContext<N>) => Promise<ComputeCalls[N]['result']> };
-
-export type ToCompute = { kind: 'ask'; id: number; call: CallName; args: unknown } | { kind: 'cancel'; id: number };
-
-export type FromCompute =
-  | { kind: 'progress'; id: number; progress: unknown }
-  | { kind: 'result'; id: number; result: unknown }
-  | { kind: 'error'; id: number; error: WireError };
+export type CallContext<N extends CallName> = TaskContext<ComputeCalls[N]>;
+export type Handlers = TaskHandlers<ComputeCalls>;

@@ -106,6 +106,6 @@ async function withCompute<T>(work: (compute: ComputeHost) => Promise<T>): Promi
   try {
     return await work(compute);
   } finally {
-    await compute.dispose();
+    await compute.end();
   }
 }

@@ -1,17 +1,15 @@
 import { utilityProcess } from 'electron';
-import type { FromCompute } from '../../compute/protocol/protocol.ts';
 import type { Launch } from '../../compute/host/launch.ts';
+import type { Response } from '../../rpc/messages.ts';
 
 /**
  * A compute process as a utility process: Windows and macOS, where sharp and the networks run well inside Electron's own
  * Node. Linux needs a plain Node (GLib's clash with sharp).
  */
-export const launchUtility: Launch = (entry) => {
-  const child = utilityProcess.fork(entry, [], { serviceName: 'Twinlens compute', stdio: ['ignore', 'inherit', 'pipe'] });
+export const launchUtility: Launch = (entry, args = []) => {
+  const child = utilityProcess.fork(entry, [...args], { serviceName: 'Twinlens compute', stdio: ['ignore', 'inherit', 'pipe'] });
   let ended = false;
-  child.once('exit', () => {
-    ended = true;
-  });
+  child.once('exit', () => (ended = true));
   return {
     get pid() {
       return child.pid;
@@ -19,9 +17,9 @@ export const launchUtility: Launch = (entry) => {
     send: (message) => {
       if (!ended) child.postMessage(message);
     },
-    onMessage: (listener) => void child.on('message', (message: FromCompute) => listener(message)),
+    onMessage: (listener) => void child.on('message', (message: Response) => listener(message)),
     onStderr: (listener) => void child.stderr?.on('data', (chunk: Buffer) => listener(chunk.toString())),
-    onEnd: (listener) => void child.once('exit', (code) => listener(code, null)),
+    onEnd: (listener) => void child.once('exit', (code) => listener({ code, signal: null, error: undefined })),
     end: () => void child.kill(),
   };
 };

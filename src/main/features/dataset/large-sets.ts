@@ -65,7 +65,7 @@ export class LargeSets implements SetRows {
 
   /** Copies the images that are kept. Throws as copyCurated does. */
   async copy(dataset: string, out: string, signal: AbortSignal, onProgress: (done: number, total: number) => void): Promise<void> {
-    await this.inAnother((thread) => thread.ask('copy', { dataset, out }, signal, ({ done, total }) => onProgress(done, total)));
+    await this.inAnother((thread) => thread.ask('copy', { dataset, out }, { signal, onProgress: ({ done, total }) => onProgress(done, total) }));
   }
 
   begin(ask: ImportAsk, signal: AbortSignal): Promise<Importing> {

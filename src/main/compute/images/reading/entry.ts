@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { serveTasks } from '../../../rpc/serve-tasks.ts';
+import { threadPort } from '../../../rpc/thread.ts';
 import { Pictures } from './pictures.ts';
 import type { ReaderData, ReaderTasks } from './tasks.ts';
 
@@ -8,11 +9,11 @@ import type { ReaderData, ReaderTasks } from './tasks.ts';
 const pictures = new Pictures(workerData as ReaderData);
 
 serveTasks<ReaderTasks>(
-  parentPort!,
+  threadPort(parentPort!),
   {
-    decode: ({ images, rows }, signal) => pictures.decode(images, rows, signal),
+    decode: ({ images, rows }, { signal }) => pictures.decode(images, rows, signal),
     missing: ({ sha256s }) => pictures.missing(sha256s),
-    keep: async ({ images }, signal) => {
+    keep: async ({ images }, { signal }) => {
       await pictures.keep(images, signal);
       return null;
     },
@@ -22,5 +23,5 @@ serveTasks<ReaderTasks>(
     },
     batch: ({ sha256s, streams }) => pictures.batch(sha256s, streams),
   },
-  () => pictures.close(),
+  { onEnd: () => pictures.close() },
 );

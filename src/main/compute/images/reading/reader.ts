@@ -1,9 +1,14 @@
+import { AppError, asAppError } from '../../../../shared/errors.ts';
 import { readerEntry } from '../../../foundation/program-folder.ts';
-import { TaskThread } from '../../../rpc/task-thread.ts';
+import { Channel } from '../../../rpc/channel.ts';
+import { connectThread } from '../../../rpc/thread.ts';
 import type { ReaderData, ReaderTasks } from './tasks.ts';
 
-export type Reader = TaskThread<ReaderTasks>;
+export type Reader = Channel<ReaderTasks>;
 
 /** A thread of its own that reads pictures, started with the first question. */
 export const openReader = (data: ReaderData): Reader =>
-  new TaskThread<ReaderTasks>(readerEntry(), data, 'The thread that reads pictures ended unexpectedly. Try again.');
+  new Channel<ReaderTasks>(
+    () => connectThread(readerEntry(), data),
+    ({ error }) => (error ? asAppError(error) : new AppError('internal', 'The thread that reads pictures ended unexpectedly. Try again.')),
+  );

@@ -3,7 +3,8 @@ import { AppError } from '../../../../shared/errors.ts';
 import { openBeside, type Store } from '../../../db/store.ts';
 import { writeWhole } from '../../../foundation/files.ts';
 import { stopIfCancelled } from '../cancel.ts';
-import { serveTasks, type Work } from '../../../rpc/serve-tasks.ts';
+import { serveTasks, type TaskHandlers } from '../../../rpc/serve-tasks.ts';
+import { threadPort } from '../../../rpc/thread.ts';
 import { redraw, withCuration } from '../curated.ts';
 import { edited } from '../edit.ts';
 import { copyCurated, csvOf } from '../export.ts';
@@ -24,7 +25,7 @@ const underWay = (): ImportSession => {
   throw new AppError('internal', 'No import was begun in this thread.');
 };
 
-const work: Work<Tasks> = {
+const handlers: TaskHandlers<Tasks> = {
   find: (query) => store.browse.find(query),
   counts: ({ dataset }) => store.browse.counts(dataset),
   meanPixels: ({ dataset }) => store.browse.meanPixels(dataset),
@@ -39,12 +40,12 @@ const work: Work<Tasks> = {
     await writeWhole(file, csvOf(store.browse.all(dataset)));
     return null;
   },
-  copy: async ({ dataset, out }, signal, tell) => {
+  copy: async ({ dataset, out }, { signal, progress }) => {
     const { root } = store.datasets.place(dataset);
-    await copyCurated({ root, images: store.browse.all(dataset), out, signal, onProgress: (done, total) => tell({ done, total }) });
+    await copyCurated({ root, images: store.browse.all(dataset), out, signal, onProgress: (done, total) => progress({ done, total }) });
     return null;
   },
-  importBegin: async (ask, signal) => {
+  importBegin: async (ask, { signal }) => {
     importing = await ImportSession.begin(ask, store.datasets, {
       signal,
       keep: (dataset, stop) =>
@@ -60,7 +61,7 @@ const work: Work<Tasks> = {
     await underWay().take(from, answers);
     return null;
   },
-  importKeep: (_, signal) => underWay().keep(signal),
+  importKeep: (_, { signal }) => underWay().keep(signal),
 };
 
-serveTasks(parentPort!, work, () => store.close());
+serveTasks(threadPort(parentPort!), handlers, { onEnd: () => store.close() });

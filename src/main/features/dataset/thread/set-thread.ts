@@ -1,12 +1,17 @@
-import { TaskThread } from '../../../rpc/task-thread.ts';
+import { AppError, asAppError } from '../../../../shared/errors.ts';
+import { Channel } from '../../../rpc/channel.ts';
+import { connectThread } from '../../../rpc/thread.ts';
 import type { ImportAsk, Importing } from '../import-session.ts';
 import type { Tasks, ThreadData } from './tasks.ts';
 
-export type SetThread = TaskThread<Tasks>;
+export type SetThread = Channel<Tasks>;
 
 /** A thread that works on large data sets. `entry`: its script; `database`: the workspace's, whose lock this process holds. */
 export const setThread = (entry: string, database: string): SetThread =>
-  new TaskThread<Tasks>(entry, { database } satisfies ThreadData, 'The thread that works on data sets ended unexpectedly. Try again.');
+  new Channel<Tasks>(
+    () => connectThread(entry, { database } satisfies ThreadData),
+    ({ error }) => (error ? asAppError(error) : new AppError('internal', 'The thread that works on data sets ended unexpectedly. Try again.')),
+  );
 
 interface Course {
   signal: AbortSignal;
@@ -17,12 +22,12 @@ interface Course {
 export async function beginInThread(thread: SetThread, ask: ImportAsk, { signal, onEnd }: Course): Promise<Importing> {
   const end = (): void => void thread.end().then(onEnd);
   try {
-    const count = await thread.ask('importBegin', ask, signal);
+    const count = await thread.ask('importBegin', ask, { signal });
     return {
       count,
       paths: (from, to) => thread.ask('importPaths', { from, to }),
       take: async (from, answers) => void (await thread.ask('importTake', { from, answers })),
-      keep: (stop) => thread.ask('importKeep', {}, stop),
+      keep: (stop) => thread.ask('importKeep', {}, { signal: stop }),
       end,
     };
   } catch (error) {

@@ -1,0 +1,63 @@
+import { fork } from 'node:child_process';
+import type { Connection, Request, Response, ServerPort } from './messages.ts';
+
+/** A child process at the other end of a channel. */
+export interface ProcessConnection extends Connection {
+  onStderr(listener: (text: string) => void): void;
+}
+
+/** Starts `entry` under the Node program `node`. Typed arrays are cloned as they are (V8's serialization), never through JSON. */
+export function connectProcess(node: string, entry: string, args: readonly string[]): ProcessConnection {
+  const child = fork(entry, args, {
+    execPath: node,
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    detached: process.platform !== 'win32', // a terminal's Ctrl-C goes to main alone, which cancels in order
+  });
+  return {
+    get pid() {
+      return child.pid;
+    },
+    send: (message) => {
+      if (child.connected) child.send(message, () => undefined); // a broken channel shows as 'exit'
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onStderr: (listener) => void child.stderr?.on('data', (chunk: Buffer) => listener(chunk.toString())),
+    onEnd: (listener) => {
+      let called = false;
+      const once = (code: number | null, signal: string | null): void => {
+        if (!called) listener({ code, signal, error: undefined });
+        called = true;
+      };
+      child.on('exit', once).on('error', () => once(null, null));
+    },
+    end: () => {
+      if (child.connected) child.disconnect();
+    },
+  };
+}
+
+/** In a utility process of Electron's (Windows and macOS); a child of plain Node has none. */
+interface ParentPort {
+  postMessage(message: Response): void;
+  on(event: 'message', listener: (event: { data: Request }) => void): void;
+}
+
+/** The child's own end. `onEnd`: main went away. */
+export function processPort(onEnd: () => void): ServerPort {
+  const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
+  if (parentPort) {
+    return {
+      send: (message) => parentPort.postMessage(message),
+      onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data)),
+    };
+  }
+  process.on('disconnect', onEnd);
+  return {
+    send: (message) => {
+      if (process.connected) process.send?.(message);
+    },
+    onMessage: (listener) => void process.on('message', listener),
+  };
+}

@@ -1,0 +1,27 @@
+import { AppError } from '../../shared/errors.ts';
+
+/** Work that was asked for, by the id under which it can be cancelled. */
+export class RunningTasks<Id> {
+  private readonly controllers = new Map<Id, AbortController>();
+
+  /** Whatever a cancelled task fails with, it throws AppError 'cancelled'. */
+  async run<R>(id: Id, work: (signal: AbortSignal) => R | Promise<R>): Promise<R> {
+    const controller = new AbortController();
+    this.controllers.set(id, controller);
+    try {
+      return await work(controller.signal);
+    } catch (error) {
+      throw controller.signal.aborted ? new AppError('cancelled', 'Cancelled.') : error;
+    } finally {
+      this.controllers.delete(id);
+    }
+  }
+
+  cancel(id: Id): void {
+    this.controllers.get(id)?.abort();
+  }
+
+  cancelAll(): void {
+    for (const controller of this.controllers.values()) controller.abort();
+  }
+}

@@ -1,0 +1,35 @@
+import { type MessagePort, Worker } from 'node:worker_threads';
+import type { Connection, ServerPort } from './messages.ts';
+
+/** Starts a thread. `entry`: its script, which is given `data`. */
+export function connectThread(entry: string, data: unknown): Connection {
+  const worker = new Worker(entry, { workerData: data });
+  worker.unref(); // it must not keep alive a program that has ended
+  let error: unknown;
+  worker.on('error', (thrown) => (error = thrown)); // 'exit' follows
+  return {
+    send: (message) => worker.postMessage(message),
+    onMessage: (listener) => void worker.on('message', listener),
+    onEnd: (listener) => void worker.once('exit', (code) => listener({ code, signal: null, error })),
+    end: () => worker.postMessage({ kind: 'end' }),
+  };
+}
+
+/** The thread's own end. Typed arrays in a result are moved, not copied; told to end, it closes and the thread stops. */
+export function threadPort(port: MessagePort): ServerPort {
+  return {
+    send: (message) => port.postMessage(message, message.kind === 'result' ? transferable(message.result) : []),
+    onMessage: (listener) =>
+      void port.on('message', (message: Parameters<typeof listener>[0]) => {
+        listener(message);
+        if (message.kind === 'end') port.close();
+      }),
+  };
+}
+
+/** Buffers of the typed arrays in a result that own their buffer whole: a view of a part is copied. */
+function transferable(result: unknown): ArrayBuffer[] {
+  if (ArrayBuffer.isView(result))
+    return result.buffer instanceof ArrayBuffer && result.byteLength === result.buffer.byteLength ? [result.buffer] : [];
+  return typeof result === 'object' && result !== null && !Array.isArray(result) ? Object.values(result).flatMap(transferable) : [];
+}

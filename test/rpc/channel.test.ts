@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Channel } from '../../src/main/rpc/channel.ts';
+import type { Connection, Request, Response } from '../../src/main/rpc/messages.ts';
+import { connectProcess } from '../../src/main/rpc/process.ts';
+import { type ServeOptions, serveTasks } from '../../src/main/rpc/serve-tasks.ts';
+import { connectThread } from '../../src/main/rpc/thread.ts';
+import { AppError } from '../../src/shared/errors.ts';
+import type { EchoTasks } from './echo-tasks.ts';
+
+const entry = join(import.meta.dirname, 'echo-tasks.ts');
+const CONNECTIONS: Record<string, () => Connection> = {
+  'a thread': () => connectThread(entry, null),
+  'a child process': () => connectProcess(process.execPath, entry, []),
+};
+
+const open: Channel<EchoTasks>[] = [];
+function channelOver(connect: () => Connection): Channel<EchoTasks> {
+  const channel = new Channel<EchoTasks>(connect, ({ code }) => new AppError('compute-lost', `It ended with ${code ?? 'nothing'}.`));
+  open.push(channel);
+  return channel;
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((channel) => channel.end()));
+});
+
+// Threads and child processes here run TypeScript as it is.
+describe.skipIf(!process.features.typescript).each(Object.entries(CONNECTIONS))('a channel over %s', (_, connect) => {
+  test('answers with results and progress, several questions at once', async () => {
+    const channel = channelOver(connect);
+    const heard: number[] = [];
+    const [text, numbers, size] = await Promise.all([
+      channel.ask('count', { to: 3 }, { onProgress: (n) => heard.push(n) }),
+      channel.ask('numbers', { length: 4 }),
+      channel.ask('size', { values: new Float32Array(7) }),
+    ]);
+    expect([text, heard, numbers, size]).toEqual(['counted to 3', [1, 2, 3], new Float32Array([0, 1, 2, 3]), 7]);
+  });
+
+  test('keeps the code, sentence and details of an error, and brings its stack and causes for the log', async () => {
+    const channel = channelOver(connect);
+    const known = await channel.ask('fail', { code: 'bad-image' }).catch((error: unknown) => error);
+    expect(known).toMatchObject({ code: 'bad-image', message: 'It cannot be decoded.', details: { file: 'a.png' } });
+    const unknown = (await channel.ask('fail', { code: null }).catch((error: unknown) => error)) as AppError;
+    expect(unknown).toMatchObject({ code: 'internal', message: 'not a function' });
+    expect((unknown.cause as Error).stack).toMatch(/TypeError: not a function[^]*echo-tasks\.ts[^]*Caused by: Error: the deeper reason/);
+  });
+
+  test('cancels down to the task; before it was asked nothing is sent', async () => {
+    const channel = channelOver(connect);
+    const controller = new AbortController();
+    const waiting = channel.ask('wait', {}, { signal: controller.signal });
+    await channel.ask('pid', {});
+    controller.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' }); // not "the disk made a noise"
+    await expect(channel.ask('pid', {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  test('fails everything that was asked when the other end dies, and connects again with the next question', async () => {
+    let connected = 0;
+    const channel = channelOver(() => (connected++, connect()));
+    const waiting = channel.ask('wait', {});
+    const dying = channel.ask('die', { code: 7 });
+    await expect(dying).rejects.toMatchObject({ code: 'compute-lost', message: 'It ended with 7.' });
+    await expect(waiting).rejects.toMatchObject({ code: 'compute-lost' });
+    expect(await channel.ask('size', { values: new Float32Array(2) })).toBe(2);
+    expect(connected).toBe(2);
+  });
+
+  test('ends in order, what was still asked as cancelled, and may be used again', async () => {
+    const channel = channelOver(connect);
+    const waiting = channel.ask('wait', {});
+    const settled = waiting.catch((error: unknown) => (error as AppError).code);
+    await channel.ask('pid', {});
+    await channel.end();
+    expect(await settled).toBe('cancelled');
+    expect(await channel.ask('size', { values: new Float32Array(1) })).toBe(1);
+  });
+});
+
+describe.skipIf(!process.features.typescript)('large results of a thread', () => {
+  test('are moved, not copied: the thread no longer has them', async () => {
+    const channel = channelOver(CONNECTIONS['a thread']!);
+    expect((await channel.ask('numbers', { length: 1_000_000 })).length).toBe(1_000_000);
+    expect(await channel.ask('left', {})).toBe(0);
+  });
+
+  test('a view of a part of a buffer is copied, and the rest stays with the thread', async () => {
+    const channel = channelOver(CONNECTIONS['a thread']!);
+    for (let i = 0; i < 2; i++) {
+      const { whole, part } = await channel.ask('part', {});
+      expect([whole, part]).toEqual([new Uint8Array([1, 2, 3]), new Uint8Array(4)]);
+    }
+  });
+});
+
+describe('the messages', () => {
+  /** Both ends in this process, and every message between them. */
+  function observed(options: ServeOptions = {}): { channel: Channel<EchoTasks>; messages: (Request | Response)[] } {
+    const messages: (Request | Response)[] = [];
+    let toServer = (_: Request): void => undefined;
+    let toClient = (_: Response): void => undefined;
+    serveTasks<Pick<EchoTasks, 'size' | 'fail'>>(
+      {
+        send: (message) => {
+          messages.push(message);
+          toClient(message);
+        },
+        onMessage: (listener) => (toServer = listener),
+      },
+      {
+        size: ({ values }) => values.length,
+        fail: () => {
+          throw new Error('unexpected');
+        },
+      },
+      options,
+    );
+    const channel = new Channel<EchoTasks>(
+      () => ({
+        send: (message) => {
+          messages.push(message);
+          toServer(message);
+        },
+        onMessage: (listener) => (toClient = listener),
+        onEnd: () => undefined,
+        end: () => undefined,
+      }),
+      () => new AppError('internal', 'lost'),
+    );
+    return { channel, messages };
+  }
+
+  test('are one each way for a question, and an array in them is the very one that was passed', async () => {
+    const { channel, messages } = observed();
+    const values = new Float32Array(100);
+    await channel.ask('size', { values });
+    expect(messages.map(({ kind }) => kind)).toEqual(['ask', 'result']);
+    expect((messages[0] as { args: { values: Float32Array } }).args.values).toBe(values);
+  });
+
+  test('an error is reported at the answering end, with the task that failed', async () => {
+    const failed: [string, unknown][] = [];
+    const { channel } = observed({ onError: (task, error) => failed.push([task, error]) });
+    await expect(channel.ask('fail', { code: null })).rejects.toMatchObject({ code: 'internal' });
+    expect(failed).toEqual([['fail', expect.objectContaining({ message: 'unexpected' })]]);
+  });
+});
