@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { app, ipcMain, protocol, session } from 'electron';
-import { Desk } from './doors/electron/desktop-app.ts';
+import { DesktopApp } from './doors/electron/desktop-app.ts';
 import { hardenContents, hardenSession, isScreen } from './doors/electron/harden.ts';
 import { attachIpc, type IpcMain } from './doors/electron/ipc.ts';
 import { installMenu } from './doors/electron/menu.ts';
@@ -13,16 +13,16 @@ import { ScreenFiles } from './doors/http/screen-files.ts';
 const { values } = parseArgs({
   args: process.argv.slice(1),
   options: { connect: { type: 'string' }, workspace: { type: 'string' }, sample: { type: 'boolean' } },
-  strict: false, // Chromium's own switches come by as well
+  strict: false, // Chromium's own switches are among them
   allowPositionals: true,
 });
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 const connect = text(values['connect']);
 
-// A window on a workbench elsewhere lives beside the one on this machine's own.
+// A window on a served workbench may be open beside the local one, with a profile of its own.
 if (connect !== undefined) app.setPath('userData', join(app.getPath('userData'), 'connected'));
 
-// Said before the program is ready: addresses of ours have an origin, as https has.
+// Before the program is ready: our addresses get an origin, like https.
 protocol.registerSchemesAsPrivileged([
   { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true } },
 ]);
@@ -32,24 +32,24 @@ if (app.requestSingleInstanceLock()) void run();
 else app.quit();
 
 async function run(): Promise<void> {
-  const desk = new Desk({ connect, workspace: text(values['workspace']), sample: values['sample'] === true });
-  app.on('second-instance', () => desk.show());
-  app.on('activate', () => desk.show());
+  const desktop = new DesktopApp({ connect, workspace: text(values['workspace']), sample: values['sample'] === true });
+  app.on('second-instance', () => desktop.show());
+  app.on('activate', () => desktop.show());
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
   app.on('before-quit', (event) => {
-    if (!desk.mayLeave()) event.preventDefault();
+    if (!desktop.mayQuit()) event.preventDefault();
   });
   let closed = false;
   app.on('will-quit', (event) => {
     if (closed) return;
     event.preventDefault();
     closed = true;
-    void desk.close().finally(() => app.quit());
+    void desktop.close().finally(() => app.quit());
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void desk.close().finally(() => app.exit(0)));
-  hardenContents((action) => void desk.act(action));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void desktop.close().finally(() => app.exit(0)));
+  hardenContents((action) => void desktop.act(action));
 
   await app.whenReady();
   hardenSession(session.defaultSession);
@@ -57,13 +57,13 @@ async function run(): Promise<void> {
     SCHEME,
     screenProtocol(
       new ScreenFiles(screenFolder()),
-      (path, request) => desk.media(path, request),
-      () => desk.notice(),
+      (path, request) => desktop.media(path, request),
+      () => desktop.notice(),
     ),
   );
-  const door = attachIpc(ipcMain as IpcMain, desk, { isOurs: isScreen, fileAt: (path) => desk.fileAt(path) });
-  desk.onNewPage = (window) => door.forget(window.webContents);
+  const door = attachIpc(ipcMain as IpcMain, desktop, { isOurs: isScreen, fileAt: (path) => desktop.fileAt(path) });
+  desktop.onNewPage = (window) => door.forget(window.webContents);
   installMenu();
-  await desk.open();
-  desk.show();
+  await desktop.open();
+  desktop.show();
 }

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createEventSource } from 'eventsource-client';
 import { afterAll } from 'vitest';
 import { attachIpc, type IpcEvent, type IpcMain } from '../../src/main/doors/electron/ipc.ts';
-import { connectHouse, messagesOf } from '../../src/main/doors/connect/connect.ts';
+import { connectWorkbench } from '../../src/main/doors/connect/connect.ts';
 import { localMedia, ORIGIN, screenProtocol } from '../../src/main/doors/electron/screen-protocol.ts';
 import type { WorkbenchApi } from '../../src/main/api/workbench-api.ts';
 import { openWorkbenchApi } from '../../src/main/api/open-workbench-api.ts';
-import { serveHouse } from '../../src/main/doors/http/serve.ts';
+import { serveWorkbench } from '../../src/main/doors/http/serve.ts';
 import { ScreenFiles } from '../../src/main/doors/http/screen-files.ts';
 import { windowless } from '../../src/main/foundation/shell.ts';
 import { openWorkbench, type Workbench } from '../../src/main/workbench.ts';
@@ -128,7 +129,7 @@ function acrossContexts(bridge: Bridge): Bridge {
 
 /** The web client on a real loopback server, with a cookie as a browser keeps it. */
 async function browser(house: WorkbenchApi): Promise<Door> {
-  const served = await serveHouse(house, { screen: screenFolder });
+  const served = await serveWorkbench(house, { screen: screenFolder });
   const { origin } = new URL(served.url);
   const entered = await fetch(served.url, { redirect: 'manual' });
   const cookie = entered.headers.get('set-cookie')!.split(';')[0]!;
@@ -140,13 +141,16 @@ async function browser(house: WorkbenchApi): Promise<Door> {
     readyState = 0;
     constructor(address: string) {
       super();
-      void this.read(address).catch(() => undefined);
-    }
-    private async read(address: string): Promise<void> {
-      const response = await asBrowser(address, { signal: leave.signal });
-      this.readyState = 1;
-      this.dispatchEvent(new Event('open'));
-      for await (const { event, data } of messagesOf(response.body!)) this.dispatchEvent(new MessageEvent(event, { data }));
+      const source = createEventSource({
+        url: address,
+        fetch: (url, init) => asBrowser(String(url), init as RequestInit),
+        onConnect: () => {
+          this.readyState = 1;
+          this.dispatchEvent(new Event('open'));
+        },
+        onMessage: ({ event, data }) => this.dispatchEvent(new MessageEvent(event ?? 'message', { data })),
+      });
+      leave.signal.addEventListener('abort', () => source.close());
     }
   }
   const client = new WebClient({ fetch: asBrowser as typeof fetch, EventSource: Events as unknown as typeof EventSource });
@@ -161,8 +165,8 @@ async function browser(house: WorkbenchApi): Promise<Door> {
 }
 
 async function connected(house: WorkbenchApi): Promise<Door> {
-  const served = await serveHouse(house, { screen: screenFolder });
-  const there = await connectHouse(served.url);
+  const served = await serveWorkbench(house, { screen: screenFolder });
+  const there = await connectWorkbench(served.url);
   const protocol = screenProtocol(
     new ScreenFiles(screenFolder),
     (path, request) => there.media(path, request),

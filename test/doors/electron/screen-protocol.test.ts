@@ -43,7 +43,7 @@ describe('the protocol of the desktop window', () => {
     const page = await open(notice)(new Request(`${ORIGIN}/`));
     const text = await page.text();
     expect(text).not.toContain('<img');
-    expect(text).toContain('&#60;img src=x onerror=alert(1)&#62; &#34;x&#34; is read-only.');
+    expect(text).toContain('&lt;img src=x onerror=alert(1)&gt; &quot;x&quot; is read-only.');
     expect(text).toContain(`href="${ORIGIN}/do/again"`);
     expect(page.headers.get('content-security-policy')).not.toContain('script-src');
   });

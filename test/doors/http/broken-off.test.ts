@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { WorkbenchApi } from '../../../src/main/api/workbench-api.ts';
-import { serveHouse } from '../../../src/main/doors/http/serve.ts';
+import { serveWorkbench } from '../../../src/main/doors/http/serve.ts';
 import { temporaryFolder } from '../../features/dataset/drawn.ts';
 import { screenFolder } from '../../api/doors.ts';
 
@@ -42,7 +42,7 @@ test.skipIf(process.platform !== 'linux')('a picture that nobody waits for any m
     busy: () => 0,
     close: () => Promise.resolve(),
   } satisfies WorkbenchApi;
-  const served = await serveHouse(house, { screen: screenFolder });
+  const served = await serveWorkbench(house, { screen: screenFolder });
   onTestFinished(() => served.close());
   const { origin, searchParams } = new URL(served.url);
   const headers = { authorization: `Bearer ${searchParams.get('token')!}` };

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectHouse } from '../../../src/main/doors/connect/connect.ts';
+import { connectWorkbench } from '../../../src/main/doors/connect/connect.ts';
 import type { WorkbenchApi } from '../../../src/main/api/workbench-api.ts';
-import { serveHouse, type Served } from '../../../src/main/doors/http/serve.ts';
+import { serveWorkbench, type Served } from '../../../src/main/doors/http/serve.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { decode, encode } from '../../../src/shared/wire.ts';
 import { screenFolder } from '../../api/doors.ts';
@@ -32,7 +32,7 @@ let served: Served;
 let port: number;
 let token: string;
 beforeAll(async () => {
-  served = await serveHouse(house, { screen: screenFolder });
+  served = await serveWorkbench(house, { screen: screenFolder });
   const url = new URL(served.url);
   port = Number(url.port);
   token = url.searchParams.get('token')!;
@@ -195,7 +195,7 @@ describe('what comes out', () => {
 
 describe('the port', () => {
   it('is refused in words when it is taken', async () => {
-    await expect(serveHouse(house, { screen: screenFolder, port })).rejects.toMatchObject({
+    await expect(serveWorkbench(house, { screen: screenFolder, port })).rejects.toMatchObject({
       code: 'bad-request',
       message: expect.stringContaining('is in use') as string,
     });
@@ -204,8 +204,8 @@ describe('the port', () => {
 
 it('a window does not connect to a workbench that it would only half understand', async () => {
   const older: WorkbenchApi = { ...house, call: () => Promise.resolve({ ok: true, value: { version: '0.0.9', contract: 'of before' } }) };
-  const there = await serveHouse(older, { screen: screenFolder });
-  await expect(connectHouse(there.url)).rejects.toMatchObject({
+  const there = await serveWorkbench(older, { screen: screenFolder });
+  await expect(connectWorkbench(there.url)).rejects.toMatchObject({
     code: 'bad-request',
     message: expect.stringMatching(/do not understand each other: it is Twinlens 0\.0\.9, this window is .* same version on both/) as string,
   });

@@ -5,71 +5,71 @@ import { app, type BrowserWindow, dialog, session } from 'electron';
 import { type Answer, CHANNELS } from '../../../shared/bridge.ts';
 import { type AppError, asAppError, toWireError } from '../../../shared/errors.ts';
 import { type Launch, findNode, launchUnder } from '../../compute/host/launch.ts';
-import { connectHouse } from '../connect/connect.ts';
+import { connectWorkbench } from '../connect/connect.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { programFolder } from '../../foundation/program-folder.ts';
 import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
 import { localMedia, type MediaSource, type Notice, ORIGIN } from './screen-protocol.ts';
 import { electronShell } from './shell.ts';
 import { launchUtility } from './utility-compute.ts';
-import { type AppWindow, openWindow, sureToStop } from './window.ts';
+import { type AppWindow, openWindow, confirmStop } from './window.ts';
 
-export interface DeskOptions {
+export interface DesktopOptions {
   connect: string | undefined; // address of a workbench that is served elsewhere
   workspace: string | undefined;
-  sample: boolean; // begin with the sample data set where no other is there
+  sample: boolean; // start with the sample data set if the workspace is empty
 }
 
-/** What is behind the window: the house in this process, or the line to one that is served elsewhere. */
-interface Behind extends Omit<WorkbenchApi, 'media' | 'choose'> {
+/** What the window shows: the workbench in this process, or a connection to one that is served elsewhere. */
+interface Source extends Omit<WorkbenchApi, 'media' | 'choose'> {
   media: MediaSource;
-  choose?: WorkbenchApi['choose']; // where the work is done here
+  choose?: WorkbenchApi['choose']; // only of the one in this process
 }
 
-/** The desktop program: opens a house, shows it in a window, asks before it closes. */
-export class Desk {
-  private readonly options: DeskOptions;
-  private behind: Behind | null = null;
+/** The desktop program: opens a workbench, shows it in a window, asks before it closes. */
+export class DesktopApp {
+  private readonly options: DesktopOptions;
+  private source: Source | null = null;
   private failure: AppError | null = null;
   private shown: AppWindow | null = null;
-  private leaving = false;
-  private agreed = false; // to end the work that goes on: not asked a second time
-  private leaveAfterClosing = false; // macOS: the question came up while the program was about to end
+  private quitting = false;
+  private confirmed = false; // that running work may end: not asked a second time
+  private quitAfterClosing = false; // macOS: the question came up while the program was about to quit
   onNewPage: (window: BrowserWindow) => void = () => undefined;
 
-  constructor(options: DeskOptions) {
+  constructor(options: DesktopOptions) {
     this.options = options;
   }
 
-  /** Never rejects: what went wrong is shown. Reopening finds the runs that an earlier end interrupted, as opening a workspace does. */
+  /** Never rejects: a failure is shown in the window. */
   async open(): Promise<void> {
     try {
-      this.behind = this.options.connect === undefined ? await this.openHere() : await openThere(this.options.connect);
+      this.source = this.options.connect === undefined ? await this.openLocal() : await openConnected(this.options.connect);
       this.failure = null;
-      this.behind.on((event, payload) => this.send(event, payload));
+      this.source.on((event, payload) => this.send(event, payload));
     } catch (error) {
       this.failure = asAppError(error);
     }
   }
 
   call(name: string, input: unknown, signal?: AbortSignal): Promise<Answer> {
-    if (this.behind) return this.behind.call(name, input, signal);
+    if (this.source) return this.source.call(name, input, signal);
     return Promise.resolve({ ok: false, error: toWireError(this.failure) });
   }
 
   async receive(name: string, bytes: Uint8Array): Promise<string> {
-    if (!this.behind) throw asAppError(this.failure);
-    return this.behind.receive(name, bytes);
+    if (!this.source) throw asAppError(this.failure);
+    return this.source.receive(name, bytes);
   }
 
-  /** A file that was dropped or chosen: where the work is done elsewhere it is handed over. */
+  /** A file that was dropped or chosen: uploaded where the workbench is served elsewhere. */
   async fileAt(path: string): Promise<string> {
     if (this.options.connect !== undefined) return this.receive(basename(path), await readFile(path));
-    await this.behind?.choose?.(path);
+    await this.source?.choose?.(path);
     return path;
   }
 
-  media: MediaSource = (path, request) => this.behind?.media(path, request) ?? Promise.resolve(new Response(null, { status: 404 }));
+  media: MediaSource = (path, request) => this.source?.media(path, request) ?? Promise.resolve(new Response(null, { status: 404 }));
 
   notice(): Notice | null {
     if (!this.failure) return null;
@@ -81,7 +81,7 @@ export class Desk {
     };
   }
 
-  /** What a notice's links do. */
+  /** Carries out a link of the notice. */
   async act(action: string): Promise<void> {
     if (!this.failure) return;
     if (action === 'quit') app.quit();
@@ -100,41 +100,41 @@ export class Desk {
       window.focus();
       return;
     }
-    this.agreed = false;
+    this.confirmed = false;
     const shown = openWindow({
       preload: join(app.getAppPath(), 'dist', 'main', 'preload.cjs'),
-      placeFile: join(app.getPath('userData'), 'window.json'),
+      boundsFile: join(app.getPath('userData'), 'window.json'),
       icon: icon(),
       lostByClosing: () => {
-        this.leaveAfterClosing = this.leaving;
-        this.leaving = false; // until the answer; it may well be "keep working"
-        // On macOS a program goes on without a window: only leaving it ends its work.
-        return process.platform === 'darwin' && !this.leaveAfterClosing ? 0 : (this.behind?.busy() ?? 0);
+        this.quitAfterClosing = this.quitting;
+        this.quitting = false; // until the answer, which may be "keep working"
+        // On macOS a program goes on without a window: only quitting ends its work.
+        return process.platform === 'darwin' && !this.quitAfterClosing ? 0 : (this.source?.busy() ?? 0);
       },
       ask: (jobs) => this.send('closing', { jobs }),
-      onAgreed: () => (this.agreed = true),
+      onConfirmed: () => (this.confirmed = true),
       onNewPage: (window) => this.onNewPage(window),
     });
     shown.window.on('closed', () => {
       this.shown = null;
-      if (this.leaveAfterClosing) app.quit();
+      if (this.quitAfterClosing) app.quit();
     });
     this.shown = shown;
   }
 
-  /** Whether the program may end now; asks where no window could. */
-  mayLeave(): boolean {
-    this.leaving = true;
-    const jobs = this.behind?.busy() ?? 0;
-    if (jobs === 0 || this.shown || this.agreed) return true; // an open window asks for itself
-    this.leaving = sureToStop(null, jobs);
-    return this.leaving;
+  /** Whether the program may quit now; asks where no window could. */
+  mayQuit(): boolean {
+    this.quitting = true;
+    const jobs = this.source?.busy() ?? 0;
+    if (jobs === 0 || this.shown || this.confirmed) return true; // an open window asks by itself
+    this.quitting = confirmStop(null, jobs);
+    return this.quitting;
   }
 
   async close(): Promise<void> {
-    const { behind } = this;
-    this.behind = null;
-    await behind?.close();
+    const { source } = this;
+    this.source = null;
+    await source?.close();
   }
 
   private send(event: string, payload: unknown): void {
@@ -142,20 +142,17 @@ export class Desk {
     if (contents && !contents.isDestroyed()) contents.send(CHANNELS.event, event, payload);
   }
 
-  private async openHere(): Promise<Behind> {
-    // Only here are the services, and with them the native modules, loaded: a line to another workbench needs neither.
-    const [{ openWorkbench }, { openWorkbenchApi: openHouse }] = await Promise.all([
-      import('../../workbench.ts'),
-      import('../../api/open-workbench-api.ts'),
-    ]);
+  private async openLocal(): Promise<Source> {
+    // The services and their native modules are only loaded here: a connection to another workbench needs neither.
+    const [{ openWorkbench }, { openWorkbenchApi }] = await Promise.all([import('../../workbench.ts'), import('../../api/open-workbench-api.ts')]);
     const shell = electronShell(
       () => this.shown?.window ?? null,
       () => this.shown?.close(),
     );
-    const bench = openWorkbench({ workspace: this.options.workspace, shell, command: 'the desktop program', launch: computeLauncher() });
-    const house = openHouse(bench);
-    if (this.options.sample && bench.store.datasets.list().length === 0) await house.call('datasets.sample', {});
-    return { ...house, media: localMedia(house) };
+    const workbench = openWorkbench({ workspace: this.options.workspace, shell, command: 'the desktop program', launch: computeLauncher() });
+    const api = openWorkbenchApi(workbench);
+    if (this.options.sample && workbench.store.datasets.list().length === 0) await api.call('datasets.sample', {});
+    return { ...api, media: localMedia(api) };
   }
 
   private async chooseWorkspace(): Promise<boolean> {
@@ -163,18 +160,18 @@ export class Desk {
     const { filePaths } = await (this.shown ? dialog.showOpenDialog(this.shown.window, options) : dialog.showOpenDialog(options));
     const [folder] = filePaths;
     if (folder === undefined) return false;
-    this.options.workspace = undefined; // what was chosen by hand goes before what the program was started with
+    this.options.workspace = undefined; // the choice overrides --workspace of the start
     await new SettingsFile(settingsPath()).set({ workspace: folder });
     return true;
   }
 }
 
-async function openThere(address: string): Promise<Behind> {
-  await session.defaultSession.clearCache(); // pictures of another workbench may have had the same addresses
-  return connectHouse(address);
+async function openConnected(address: string): Promise<Source> {
+  await session.defaultSession.clearCache(); // images of another workbench may have had the same addresses
+  return connectWorkbench(address);
 }
 
-/** On Linux sharp must not run inside any process of Electron's: GLib's libraries clash there. */
+/** On Linux sharp must not run inside a process of Electron's: their copies of GLib clash. */
 function computeLauncher(): Launch {
   if (process.platform !== 'linux') return launchUtility;
   let found: string | null = null;

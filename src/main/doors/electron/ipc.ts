@@ -1,6 +1,7 @@
 import { type Answer, CHANNELS, type HandedFile } from '../../../shared/bridge.ts';
 import { AppError, toWireError } from '../../../shared/errors.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
+import { RunningTasks } from '../../rpc/running-tasks.ts';
 
 /** The parts of Electron that the door needs; a test has stand-ins that clone what crosses. */
 export interface Sender {
@@ -26,37 +27,30 @@ export interface IpcOptions {
   fileAt?: (path: string) => Promise<string>;
 }
 
-const STRANGER: Answer = { ok: false, error: toWireError(new AppError('bad-request', 'Only the screen of Twinlens may ask this.')) };
+const REFUSED: Answer = { ok: false, error: toWireError(new AppError('bad-request', 'Only the screen of Twinlens may call this.')) };
 
-/** Carries calls from windows to the house. Answers are whole values: Electron keeps neither class nor code of a thrown error. */
-export function attachIpc(ipc: IpcMain, house: Pick<WorkbenchApi, 'call' | 'receive'>, { isOurs, fileAt }: IpcOptions): IpcDoor {
-  const running = new Map<number, Map<string, AbortController>>(); // by window, by ticket
-  const of = (sender: Sender): Map<string, AbortController> => {
-    const all = running.get(sender.id) ?? new Map<string, AbortController>();
-    running.set(sender.id, all);
-    return all;
+/** Carries calls from windows to the workbench. Answers are whole values: Electron keeps neither class nor code of a thrown error. */
+export function attachIpc(ipc: IpcMain, api: Pick<WorkbenchApi, 'call' | 'receive'>, { isOurs, fileAt }: IpcOptions): IpcDoor {
+  const windows = new Map<number, RunningTasks<string>>(); // calls by their ticket
+  const callsOf = (sender: Sender): RunningTasks<string> => {
+    const calls = windows.get(sender.id) ?? new RunningTasks<string>();
+    windows.set(sender.id, calls);
+    return calls;
   };
 
   ipc.handle(CHANNELS.call, async (event, ticket, name, input) => {
-    if (!isOurs(event) || typeof ticket !== 'string' || typeof name !== 'string') return STRANGER;
-    const calls = of(event.sender);
-    const controller = new AbortController();
-    calls.set(ticket, controller);
-    try {
-      return cloneable(await house.call(name, input, controller.signal));
-    } finally {
-      calls.delete(ticket);
-    }
+    if (!isOurs(event) || typeof ticket !== 'string' || typeof name !== 'string') return REFUSED;
+    return cloneable(await callsOf(event.sender).run(ticket, (signal) => api.call(name, input, signal)));
   });
 
   ipc.on(CHANNELS.cancel, (event, ticket) => {
-    if (isOurs(event) && typeof ticket === 'string') of(event.sender).get(ticket)?.abort();
+    if (isOurs(event) && typeof ticket === 'string') callsOf(event.sender).cancel(ticket);
   });
 
   ipc.handle(CHANNELS.file, async (event, handed): Promise<Answer> => {
-    if (!isOurs(event) || !isHandedFile(handed)) return STRANGER;
+    if (!isOurs(event) || !isHandedFile(handed)) return REFUSED;
     try {
-      const path = 'path' in handed ? await (fileAt?.(handed.path) ?? handed.path) : await house.receive(handed.name, handed.bytes);
+      const path = 'path' in handed ? await (fileAt?.(handed.path) ?? handed.path) : await api.receive(handed.name, handed.bytes);
       return { ok: true, value: path };
     } catch (error) {
       return { ok: false, error: toWireError(error) };
@@ -65,18 +59,18 @@ export function attachIpc(ipc: IpcMain, house: Pick<WorkbenchApi, 'call' | 'rece
 
   return {
     forget: (sender) => {
-      for (const controller of running.get(sender.id)?.values() ?? []) controller.abort();
-      running.delete(sender.id);
+      windows.get(sender.id)?.cancelAll();
+      windows.delete(sender.id);
     },
   };
 }
 
-/** An answer that can't be cloned would leave the screen waiting with an error of Electron's. */
+/** An answer that can't be cloned would reach the screen as an error of Electron's own. */
 function cloneable(answer: Answer): Answer {
   try {
     return structuredClone(answer);
   } catch (error) {
-    return { ok: false, error: toWireError(new AppError('internal', 'The answer could not be handed over.', {}, error)) };
+    return { ok: false, error: toWireError(new AppError('internal', 'The answer could not be sent to the window.', {}, error)) };
   }
 }
 

@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { BrowserWindow, dialog, nativeTheme, screen } from 'electron';
 import { writeWhole } from '../../foundation/files.ts';
-import { placeOn, SMALLEST, storedPlace, type WindowPlace } from './place.ts';
+import { boundsOn, MIN_SIZE, storedBounds, type WindowBounds } from './window-bounds.ts';
 import { ORIGIN } from './screen-protocol.ts';
 
-const CRASHES = 3; // of the screen within CRASH_MS before it is no longer shown anew by itself
+const CRASHES = 3; // of the page within CRASH_MS before it is no longer reloaded automatically
 const CRASH_MS = 60_000;
 
 export interface WindowOptions {
   preload: string; // script
-  placeFile: string; // where the window's last place is kept
+  boundsFile: string; // where the window's last bounds are stored
   icon: string | undefined; // PNG; Windows and macOS take it from the program
   /** Jobs that closing now would end; 0: close without asking. */
   lostByClosing(): number;
   /** Has the screen ask; it answers by 'shell.close', or not at all. */
   ask(jobs: number): void;
-  /** A person wants the window closed although work goes on. */
-  onAgreed(): void;
-  /** The page has gone, and with it whoever waited for answers. */
+  /** A person confirmed to close although work is running. */
+  onConfirmed(): void;
+  /** The page has gone, and with it its pending calls. */
   onNewPage(window: BrowserWindow): void;
 }
 
@@ -28,11 +28,11 @@ export interface AppWindow {
 }
 
 export function openWindow(o: WindowOptions): AppWindow {
-  const { bounds, maximized } = placeOn(screensInOrder(), storedPlace(readIfThere(o.placeFile)));
+  const { bounds, maximized } = boundsOn(screensInOrder(), storedBounds(readIfThere(o.boundsFile)));
   const window = new BrowserWindow({
     ...bounds,
-    minWidth: SMALLEST.width,
-    minHeight: SMALLEST.height,
+    minWidth: MIN_SIZE.width,
+    minHeight: MIN_SIZE.height,
     show: false,
     title: 'Twinlens',
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#17181a' : '#f4f4f2', // as tokens.css; nothing flashes before the first paint
@@ -51,14 +51,14 @@ export function openWindow(o: WindowOptions): AppWindow {
   });
   if (maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
-  rememberPlace(window, o.placeFile);
+  rememberBounds(window, o.boundsFile);
   const close = askBeforeClosing(window, o);
-  showAnewAfterCrash(window);
+  reloadAfterCrash(window);
   window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
     if (isMainFrame && !isSameDocument) o.onNewPage(window);
   });
   window.webContents.on('render-process-gone', () => o.onNewPage(window));
-  void window.loadURL(`${ORIGIN}/`).catch(() => window.show()); // Electron's own page of words is better than no window
+  void window.loadURL(`${ORIGIN}/`).catch(() => window.show()); // Electron's own error page is better than no window
   return { window, close };
 }
 
@@ -75,12 +75,12 @@ function readIfThere(file: string): string | null {
   }
 }
 
-/** Written when it rests, and before it goes. A place that can't be written is forgotten: no reason to bother anybody. */
-function rememberPlace(window: BrowserWindow, file: string): void {
+/** Stored after it was moved or resized, and before it closes. A failure is ignored. */
+function rememberBounds(window: BrowserWindow, file: string): void {
   const keep = (): void => {
     if (window.isDestroyed() || window.isMinimized() || window.isFullScreen()) return;
-    const place: WindowPlace = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
-    void writeWhole(file, JSON.stringify(place)).catch(() => undefined);
+    const bounds: WindowBounds = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
+    void writeWhole(file, JSON.stringify(bounds)).catch(() => undefined);
   };
   let resting: NodeJS.Timeout | undefined;
   const soon = (): void => {
@@ -93,37 +93,37 @@ function rememberPlace(window: BrowserWindow, file: string): void {
 }
 
 /**
- * The screen asks in its own words. Where it does not (it hangs, or shows a notice), the second try to close is answered
- * by a window of the system. Returns what closes without asking.
+ * The page asks in a dialog of its own. Where it does not (it hangs, or shows a notice), the second attempt to close opens a system
+ * dialog. Returns a function that closes without asking.
  */
-function askBeforeClosing(window: BrowserWindow, { lostByClosing, ask, onAgreed }: WindowOptions): () => void {
-  let sure = false;
+function askBeforeClosing(window: BrowserWindow, { lostByClosing, ask, onConfirmed }: WindowOptions): () => void {
+  let confirmed = false;
   let askedMs = 0;
   window.on('close', (event) => {
     const jobs = lostByClosing();
-    if (sure || jobs === 0) return;
+    if (confirmed || jobs === 0) return;
     event.preventDefault();
     if (Date.now() - askedMs < 10_000) {
-      if (sureToStop(window, jobs)) closeNow();
+      if (confirmStop(window, jobs)) closeNow();
       return;
     }
     askedMs = Date.now();
     ask(jobs);
   });
   const closeNow = (): void => {
-    sure = true;
-    onAgreed();
+    confirmed = true;
+    onConfirmed();
     if (!window.isDestroyed()) window.close();
   };
   return closeNow;
 }
 
-/** Asks in a window of the system whether work may be ended. `window`: null where none is open. */
-export function sureToStop(window: BrowserWindow | null, jobs: number): boolean {
+/** Asks in a system dialog whether running work may be stopped. `window`: null where none is open. */
+export function confirmStop(window: BrowserWindow | null, jobs: number): boolean {
   const options = {
     type: 'question' as const,
-    message: jobs === 1 ? 'Work still goes on.' : `${jobs} pieces of work still go on.`,
-    detail: 'A training that is stopped now can be resumed from its last whole epoch.',
+    message: jobs === 1 ? 'A job is still running.' : `${jobs} jobs are still running.`,
+    detail: 'A training that is stopped now can be resumed from its last completed epoch.',
     buttons: ['Keep working', 'Stop and close'],
     defaultId: 0,
     cancelId: 0,
@@ -132,8 +132,8 @@ export function sureToStop(window: BrowserWindow | null, jobs: number): boolean 
   return (window ? dialog.showMessageBoxSync(window, options) : dialog.showMessageBoxSync(options)) === 1;
 }
 
-/** Main and what it does go on without the screen. */
-function showAnewAfterCrash(window: BrowserWindow): void {
+/** Main and its jobs go on without the page. */
+function reloadAfterCrash(window: BrowserWindow): void {
   let crashes: number[] = [];
   window.webContents.on('render-process-gone', (_, { reason }) => {
     if (reason === 'clean-exit') return;
@@ -144,15 +144,15 @@ function showAnewAfterCrash(window: BrowserWindow): void {
       return;
     }
     crashes = [];
-    const again = dialog.showMessageBoxSync(window, {
+    const choice = dialog.showMessageBoxSync(window, {
       type: 'error',
-      message: 'The screen of Twinlens stops again and again.',
-      detail: 'What is stored is not affected, and work goes on. If this comes back, start Twinlens anew.',
-      buttons: ['Show it again', 'Close'],
+      message: 'The Twinlens window keeps crashing.',
+      detail: 'Stored data is not affected and jobs go on. If it happens again, restart Twinlens.',
+      buttons: ['Reload', 'Close'],
       defaultId: 0,
       noLink: true,
     });
-    if (again === 0) window.webContents.reload();
+    if (choice === 0) window.webContents.reload();
     else window.close();
   });
 }

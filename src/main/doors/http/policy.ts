@@ -22,7 +22,7 @@ export const MEDIA_POLICY =
 export const PDF_POLICY = "frame-ancestors 'self'";
 
 /** A page of words alone. */
-export const WORDS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+export const MESSAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** On every answer. */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {

@@ -2,31 +2,31 @@ import { type AppError, asAppError, toWireError } from '../../../shared/errors.t
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import type { Listener } from '../../foundation/jobs/events.ts';
 
-/** A house that may fail to open (workspace taken, damaged, newer, read-only): then every call says why, and it can be tried again. */
-export class Threshold implements WorkbenchApi {
+/** A workbench that may fail to open (workspace in use, damaged, newer, read-only): then every call answers with the reason, and opening can be retried. */
+export class RetryingApi implements WorkbenchApi {
   private readonly build: () => Promise<WorkbenchApi>;
   private readonly listeners = new Set<Listener>();
-  private house: WorkbenchApi | null = null;
-  private why: AppError | null = null;
+  private api: WorkbenchApi | null = null;
+  private error: AppError | null = null;
   private opening: Promise<void> | null = null;
 
   constructor(build: () => Promise<WorkbenchApi>) {
     this.build = build;
   }
 
-  /** What keeps the house closed; null once it is open. */
+  /** Why it could not be opened; null once it is open. */
   get failure(): AppError | null {
-    return this.why;
+    return this.error;
   }
 
-  /** Opens the house where it is not open yet. Never rejects. */
+  /** Opens it where it is not open yet. Never rejects. */
   open(): Promise<void> {
     this.opening ??= this.tryOnce().finally(() => (this.opening = null));
     return this.opening;
   }
 
   call(...args: Parameters<WorkbenchApi['call']>): ReturnType<WorkbenchApi['call']> {
-    return this.house?.call(...args) ?? Promise.resolve({ ok: false, error: toWireError(this.why) });
+    return this.api?.call(...args) ?? Promise.resolve({ ok: false, error: toWireError(this.error) });
   }
 
   on(listener: Listener): () => void {
@@ -35,37 +35,37 @@ export class Threshold implements WorkbenchApi {
   }
 
   media(...args: Parameters<WorkbenchApi['media']>): ReturnType<WorkbenchApi['media']> {
-    return this.house?.media(...args) ?? Promise.reject(asAppError(this.why));
+    return this.api?.media(...args) ?? Promise.reject(asAppError(this.error));
   }
 
   receive(...args: Parameters<WorkbenchApi['receive']>): ReturnType<WorkbenchApi['receive']> {
-    return this.house?.receive(...args) ?? Promise.reject(asAppError(this.why));
+    return this.api?.receive(...args) ?? Promise.reject(asAppError(this.error));
   }
 
   choose(path: string): Promise<void> {
-    return this.house?.choose(path) ?? Promise.reject(asAppError(this.why));
+    return this.api?.choose(path) ?? Promise.reject(asAppError(this.error));
   }
 
   busy(): number {
-    return this.house?.busy() ?? 0;
+    return this.api?.busy() ?? 0;
   }
 
   async close(): Promise<void> {
     await this.opening;
-    await this.house?.close();
+    await this.api?.close();
   }
 
   private async tryOnce(): Promise<void> {
-    if (this.house) return;
+    if (this.api) return;
     try {
-      const house = await this.build();
-      house.on((event, payload) => {
+      const api = await this.build();
+      api.on((event, payload) => {
         for (const listener of this.listeners) listener(event, payload);
       });
-      this.house = house;
-      this.why = null;
+      this.api = api;
+      this.error = null;
     } catch (error) {
-      this.why = asAppError(error);
+      this.error = asAppError(error);
     }
   }
 }

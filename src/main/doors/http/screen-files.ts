@@ -1,29 +1,14 @@
 import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.woff': 'font/woff',
-  '.json': 'application/json',
-  '.map': 'application/json',
-  '.wasm': 'application/wasm',
-};
+import { join } from 'node:path';
+import { mimeOf } from '../../foundation/mime.ts';
 
 export interface ScreenFile {
-  bytes: Buffer;
-  type: string;
-  /** Its name holds a hash of its content. */
-  immutable: boolean;
+  path: string;
+  type: string; // MIME
+  immutable: boolean; // its name holds a hash of its content
 }
 
-/** The built screen. Only what was found in its folder can be asked for, so no address leads out of it. */
+/** The built screen. Only files that a listing of its folder found can be requested, so no address leads out of it. */
 export class ScreenFiles {
   private readonly folder: string;
   private known: Set<string> | null = null;
@@ -33,10 +18,9 @@ export class ScreenFiles {
   }
 
   /** `name`: below the folder, with /; null where there is none. */
-  async get(name: string): Promise<ScreenFile | null> {
+  get(name: string): ScreenFile | null {
     if (!this.names().has(name)) return null;
-    const bytes = await readFile(join(this.folder, name)).catch(() => null);
-    return bytes && { bytes, type: TYPES[extname(name)] ?? 'application/octet-stream', immutable: name.startsWith('assets/') };
+    return { path: join(this.folder, name), type: mimeOf(name), immutable: name.startsWith('assets/') };
   }
 
   private names(): Set<string> {

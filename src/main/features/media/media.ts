@@ -1,24 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, extname, isAbsolute, join, sep } from 'node:path';
+import { basename, isAbsolute, join, sep } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { ReportFormat } from '../../../shared/report.ts';
 import { absoluteFile } from '../dataset/scan.ts';
 import { writeWhole } from '../../foundation/files.ts';
+import { mimeOf } from '../../foundation/mime.ts';
 import type { MediaFile } from '../../api/workbench-api.ts';
 import { writtenFile } from '../report/records.ts';
 import type { Workbench } from '../../workbench.ts';
 import type { ShownSize } from './preview-service.ts';
-
-const TYPES: Record<string, string> = {
-  '.jpg': 'image/jpeg',
-  '.png': 'image/png',
-  '.npy': 'application/octet-stream',
-  '.html': 'text/html; charset=utf-8',
-  '.pdf': 'application/pdf',
-  '.csv': 'text/csv; charset=utf-8',
-};
-export const mimeOf = (path: string): string => TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
 
 const COMPARISON_FILE = /^[ab]-(?:photo\.jpg|factual\.png|counterfactual\.png|signed\.npy)$/;
 

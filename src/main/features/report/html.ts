@@ -1,3 +1,5 @@
+import { escape } from 'html-escaper';
+
 /** Markup that is safe to put into a page as it is. Only `markup` makes it, and `markup` escapes whatever is not Html itself. */
 export class Html {
   readonly source: string;
@@ -26,14 +28,9 @@ function sourceOf(value: Content): string {
   return escaped(String(value));
 }
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
 /** Text that no parser takes for markup. Control characters, which pages may not hold, become their visible pictures (U+2400…). */
 export function escaped(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\p{Cc}/gu, controlPicture)
-    .replace(/[&<>"']/g, (c) => ENTITIES[c]);
+  return escape(text.toWellFormed().replace(/\p{Cc}/gu, controlPicture));
 }
 
 function controlPicture(c: string): string {

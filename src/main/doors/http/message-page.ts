@@ -1,14 +1,13 @@
-/** Escaped for text and for quoted attributes. */
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (c) => `&#${c.codePointAt(0)!};`);
+import { escape } from 'html-escaper';
 
 export interface PageAction {
   label: string;
   href: string;
 }
 
-/** A page that says one thing, where the screen itself can't be shown: plain HTML that needs no other file. */
-export function wordsPage(heading: string, sentence: string, actions: readonly PageAction[] = []): string {
-  const links = actions.map(({ label, href }, i) => `<a${i === 0 ? ' class="first"' : ''} href="${escaped(href)}">${escaped(label)}</a>`).join('\n');
+/** A page with one message, where the screen itself can't be shown: plain HTML that needs no other file. */
+export function messagePage(heading: string, sentence: string, actions: readonly PageAction[] = []): string {
+  const links = actions.map(({ label, href }, i) => `<a${i === 0 ? ' class="first"' : ''} href="${escape(href)}">${escape(label)}</a>`).join('\n');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -30,8 +29,8 @@ a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 </head>
 <body>
 <main>
-<h1>${escaped(heading)}</h1>
-<p>${escaped(sentence)}</p>
+<h1>${escape(heading)}</h1>
+<p>${escape(sentence)}</p>
 ${links}
 </main>
 </body>

@@ -2,17 +2,17 @@ import type { ServerResponse } from 'node:http';
 import { encode } from '../../../shared/wire.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
 
-const BEAT_MS = 15_000; // between two signs of life, so that a broken line shows itself at both ends
-const BACKLOG = 8 * 2 ** 20; // bytes a listener may leave unread before it is let go; its browser comes back and asks anew
+const BEAT_MS = 15_000; // between two heartbeats, so that both ends notice a broken connection
+const BACKLOG = 8 * 2 ** 20; // bytes that a client may leave unread before it is disconnected; its browser connects again and catches up
 
-/** Server-sent events: every window that listens hears everything. */
-export class Listeners {
+/** Server-sent events: every connected window receives all of them. */
+export class EventStreams {
   private readonly open = new Set<ServerResponse>();
-  private readonly quiet: () => void;
+  private readonly stopListening: () => void;
   private readonly beat: NodeJS.Timeout;
 
-  constructor(house: Pick<WorkbenchApi, 'on'>) {
-    this.quiet = house.on((event, payload) => {
+  constructor(api: Pick<WorkbenchApi, 'on'>) {
+    this.stopListening = api.on((event, payload) => {
       this.write(`event: ${event}\ndata: ${encode(payload)}\n\n`);
     });
     this.beat = setInterval(() => {
@@ -29,7 +29,7 @@ export class Listeners {
   }
 
   close(): void {
-    this.quiet();
+    this.stopListening();
     clearInterval(this.beat);
     for (const response of this.open) response.end();
   }

@@ -8,7 +8,7 @@ export interface Rectangle {
   height: number;
 }
 
-export interface WindowPlace {
+export interface WindowBounds {
   bounds: Rectangle;
   maximized: boolean;
 }
@@ -16,12 +16,12 @@ export interface WindowPlace {
 const whole = z.number().int();
 const Stored = z.object({ bounds: z.object({ x: whole, y: whole, width: whole.positive(), height: whole.positive() }), maximized: z.boolean() });
 
-export const SMALLEST = { width: 1024, height: 700 };
-const USUAL = { width: 1440, height: 900 };
-const GRIP = 100; // px of a window's top edge that must lie on a screen, so that it can be dragged back
+export const MIN_SIZE = { width: 1024, height: 700 };
+const DEFAULT_SIZE = { width: 1440, height: 900 };
+const GRIP_PX = 100; // of the window's top edge that must be on a display, so that it can be dragged back
 
-/** What a file says about the window's last place; null for one that is missing, damaged or from another version. */
-export function storedPlace(text: string | null): WindowPlace | null {
+/** The window's last bounds from a file; null where it is missing, damaged or from another version. */
+export function storedBounds(text: string | null): WindowBounds | null {
   try {
     const found = Stored.safeParse(JSON.parse(text ?? ''));
     return found.success ? found.data : null;
@@ -31,18 +31,18 @@ export function storedPlace(text: string | null): WindowPlace | null {
 }
 
 /**
- * Where the window opens: where it was, if a person can still reach it there (screens come and go, and change their scale),
- * else in the middle of the first screen. Never larger than its screen. `screens`: work areas, the first one first.
+ * Bounds for opening the window: the last ones if a person can still reach it there (displays come and go, and change their scale),
+ * else the centre of the first display. Never larger than the display. `screens`: work areas, the primary first.
  */
-export function placeOn(screens: readonly Rectangle[], last: WindowPlace | null): WindowPlace {
+export function boundsOn(screens: readonly Rectangle[], last: WindowBounds | null): WindowBounds {
   if (last) {
-    // Judged as it would be shown: made smaller, a window may lose the part that reached a screen.
+    // Checked after shrinking: a smaller window may lose the part that reached a display.
     const again = screens.map((screen) => ({ screen, bounds: shrunkTo(screen, last.bounds) })).find((at) => reachable(at.bounds, at.screen));
     if (again) return { bounds: again.bounds, maximized: last.maximized };
   }
-  const [screen = { x: 0, y: 0, ...USUAL }] = screens;
-  const width = Math.min(USUAL.width, screen.width);
-  const height = Math.min(USUAL.height, screen.height);
+  const [screen = { x: 0, y: 0, ...DEFAULT_SIZE }] = screens;
+  const width = Math.min(DEFAULT_SIZE.width, screen.width);
+  const height = Math.min(DEFAULT_SIZE.height, screen.height);
   const x = screen.x + Math.floor((screen.width - width) / 2);
   const y = screen.y + Math.floor((screen.height - height) / 2);
   return { bounds: { x, y, width, height }, maximized: last?.maximized ?? false };
@@ -57,5 +57,5 @@ const shrunkTo = (screen: Rectangle, { x, y, width, height }: Rectangle): Rectan
 
 function reachable({ x, y, width }: Rectangle, screen: Rectangle): boolean {
   const shown = Math.min(x + width, screen.x + screen.width) - Math.max(x, screen.x);
-  return shown >= GRIP && y >= screen.y && y <= screen.y + screen.height - GRIP / 2;
+  return shown >= GRIP_PX && y >= screen.y && y <= screen.y + screen.height - GRIP_PX / 2;
 }

@@ -1,0 +1,29 @@
+import { asAppError } from '../../../shared/errors.ts';
+import type { WorkbenchApi } from '../../api/workbench-api.ts';
+import { COMMON_HEADERS, MEDIA_POLICY, PDF_POLICY } from './policy.ts';
+import { cacheControlOf, type FileRequest, type FileResponse, sendFile } from './send-file.ts';
+
+/** Answers with the file behind a MediaPath, or with why there is none. Never rejects. */
+export async function sendMedia(
+  api: Pick<WorkbenchApi, 'media'>,
+  path: string,
+  request: FileRequest,
+  response: FileResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const file = await api.media(path, signal);
+    const policy = file.type === 'application/pdf' ? PDF_POLICY : MEDIA_POLICY;
+    await sendFile(request, response, { ...file, policy, cacheControl: cacheControlOf(file.immutable) });
+  } catch (error) {
+    const { code, message } = asAppError(error);
+    sendText(response, code === 'not-found' ? 404 : code === 'bad-image' ? 422 : 500, request.method === 'HEAD' ? '' : message);
+  }
+}
+
+function sendText(response: FileResponse, status: number, text: string): void {
+  response.statusCode = status;
+  const type = { 'content-security-policy': MEDIA_POLICY, 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+  for (const [name, value] of Object.entries({ ...COMMON_HEADERS, ...type })) response.setHeader(name, value);
+  response.end(text);
+}

@@ -1,0 +1,79 @@
+import type { ReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { basename, dirname } from 'node:path';
+import type { Writable } from 'node:stream';
+import send from 'send';
+import { AppError, asAppError } from '../../../shared/errors.ts';
+import { COMMON_HEADERS } from './policy.ts';
+
+const YEAR = 31_536_000; // seconds
+
+/** What is read of a request: a loopback server's, or a window's for a protocol of Electron's. */
+export interface FileRequest {
+  method?: string | undefined;
+  headers: IncomingHttpHeaders;
+}
+
+/** What is written of a response: a loopback server's, or one that becomes a web Response (captured-response.ts). */
+export interface FileResponse extends Writable, Pick<ServerResponse, 'getHeader' | 'removeHeader'> {
+  statusCode: number;
+  readonly headersSent: boolean;
+  setHeader(name: string, value: number | string | readonly string[]): unknown;
+}
+
+export interface FileToSend {
+  path: string; // absolute
+  type: string; // MIME
+  policy: string; // Content-Security-Policy
+  cacheControl: string;
+}
+
+export const cacheControlOf = (immutable: boolean): string => (immutable ? `private, max-age=${YEAR}, immutable` : 'private, no-cache');
+
+/**
+ * Sends a file, whole or in part, or "not modified". Resolves once it is sent or nobody waits any more.
+ * Throws AppError where the file can't be read, before anything was sent.
+ */
+export async function sendFile(request: FileRequest, response: FileResponse, file: FileToSend): Promise<void> {
+  const { path, type, policy, cacheControl } = file;
+  const headers = { ...COMMON_HEADERS, 'content-type': type, 'content-security-policy': policy, 'cache-control': cacheControl };
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  const range = await clampSuffix(request.headers.range, path);
+  return new Promise((done, failed) => {
+    // `send` decodes the path, and checks it only below `root`, which is ours. Node's fetch adds "no-cache" to every conditional request,
+    // which `send` would take for a forced reload.
+    const asked = { method: request.method, headers: { ...request.headers, range, 'cache-control': undefined } };
+    const sending = send(asked as IncomingMessage, `/${encodeURIComponent(basename(path))}`, {
+      root: dirname(path),
+      dotfiles: 'allow',
+      index: false,
+      cacheControl: false,
+    });
+    sending.on('stream', (stream: ReadStream) => {
+      const close = (): void => void stream.destroy();
+      if (response.destroyed) close();
+      else response.once('close', close);
+    });
+    sending.on('directory', () => failed(new AppError('not-found', 'There is no such picture or file.')));
+    sending.on('error', (error: Error & { status: number }) => {
+      if (response.headersSent) response.destroy();
+      else if (error.status === 416 || error.status === 412) {
+        response.statusCode = error.status;
+        response.end();
+      } else failed(asAppError(error));
+    });
+    response.once('close', done);
+    response.once('finish', done);
+    if (response.destroyed) done();
+    else sending.pipe(response);
+  });
+}
+
+/** A suffix longer than the file means all of it (RFC 9110, 14.1.2); `send` would answer that it can't be satisfied. */
+async function clampSuffix(range: string | undefined, path: string): Promise<string | undefined> {
+  const [, length] = /^bytes=-(\d+)$/.exec(range ?? '') ?? [];
+  if (length === undefined) return range;
+  const size = (await stat(path).catch(() => null))?.size ?? 0;
+  return `bytes=-${Math.min(Number(length), size)}`;
+}

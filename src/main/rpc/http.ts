@@ -1,0 +1,62 @@
+import type { Answer } from '../../shared/bridge.ts';
+import { AppError, toWireError } from '../../shared/errors.ts';
+import { decode, encode } from '../../shared/wire.ts';
+import type { Connection, ConnectionEnd, Request, Response } from './messages.ts';
+import { RunningTasks } from './running-tasks.ts';
+
+/**
+ * Questions to a served workbench: a POST each, broken off to cancel it. An error's stack stays with the server.
+ * What does not answer is AppError 'offline'; the connection itself never ends by itself.
+ */
+export function connectHttp(origin: string, token: string): Connection {
+  const running = new RunningTasks<number>();
+  let reply = (_: Response): void => undefined;
+  let ended = (_: ConnectionEnd): void => undefined;
+  const ask = async ({ id, task, args }: Request & { kind: 'ask' }): Promise<void> => {
+    try {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await running.run(id, (signal) =>
+        post(origin, token, `call/${encodeURIComponent(task)}`, { body: encode(args), headers, signal }),
+      );
+      reply(answer.ok ? { kind: 'result', id, result: answer.value } : { kind: 'error', id, error: answer.error, trace: null });
+    } catch (error) {
+      reply({ kind: 'error', id, error: toWireError(error), trace: null });
+    }
+  };
+  return {
+    send: (message) => {
+      if (message.kind === 'ask') void ask(message);
+      else if (message.kind === 'cancel') running.cancel(message.id);
+    },
+    onMessage: (listener) => (reply = listener),
+    onEnd: (listener) => {
+      const before = ended;
+      ended = (end) => {
+        before(end);
+        listener(end);
+      };
+    },
+    end: () => {
+      running.cancelAll();
+      ended({ code: null, signal: null, error: undefined });
+    },
+  };
+}
+
+export interface PostOptions {
+  body: BodyInit;
+  headers: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** Throws AppError 'offline' where nothing that understands us answers. */
+export async function post(origin: string, token: string, address: string, { body, headers, signal }: PostOptions): Promise<Answer> {
+  try {
+    const init = { method: 'POST', body, headers: { ...headers, authorization: `Bearer ${token}` }, ...(signal ? { signal } : {}) };
+    const response = await fetch(`${origin}/${address}`, init);
+    return decode(await response.text()) as Answer;
+  } catch (error) {
+    const message = `${origin} does not answer. Check that "twinlens serve" and the connection to it still run, and try again.`;
+    throw new AppError('offline', message, { origin }, error);
+  }
+}
