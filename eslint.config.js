@@ -77,6 +77,9 @@ export default defineConfig(
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { globals: globals.browser, parserOptions: { parser: ts.parser } },
   },
+  // Svelte's rules go by the file name. Its parser changes the text of these files, and the types of the whole program would be checked
+  // anew for each of them: 24 s in place of 11 s.
+  { files: ['**/*.svelte.ts'], languageOptions: { parser: ts.parser } },
   {
     files: ['**/*.svelte'],
     rules: {
