@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { storedPairs } from '../../src/main/features/dataset/stored-pairs.ts';
-import type { NewDataset } from '../../src/main/db/datasets.ts';
+import type { NewDataset } from '../../src/main/db/insert.ts';
 import { openBeside } from '../../src/main/db/store.ts';
 import { image } from '../features/dataset/images.ts';
 import { freshWorkspace, storeAt } from './kit.ts';

@@ -1,5 +1,5 @@
 // Records for the stores' tests. Without vitest, as plain Node processes use them too.
-import type { NewDataset } from '../../src/main/db/datasets.ts';
+import type { NewDataset } from '../../src/main/db/insert.ts';
 import type { Comparison } from '../../src/shared/comparison.ts';
 import type { Pair } from '../../src/shared/dataset.ts';
 import type { RunConfig } from '../../src/shared/run.ts';

@@ -1,14 +1,8 @@
 import type { Events, EventName } from '../../shared/contract.ts';
 import type { Answer } from '../../shared/bridge.ts';
+import type { MediaFile } from '../features/media/media.ts';
 
 export type { Answer } from '../../shared/bridge.ts';
-
-export interface MediaFile {
-  path: string; // absolute
-  type: string; // MIME
-  /** The content under this address can never change, so a screen may keep it. */
-  immutable: boolean;
-}
 
 /**
  * The workbench as its doors see it (Electron, loopback server, in-process): they carry calls, events and files to a

@@ -2,26 +2,9 @@ import type { DatasetSummary, ImageRecord, Pair, PairLabel, RejectedFile, Split 
 import { SPLITS } from '../../shared/dataset.ts';
 import { unknown } from './ids.ts';
 import { imageRecord, type ImageRow, STANDING_EDITS } from './image-row.ts';
-import { datasetWriter } from './insert.ts';
+import { type DatasetIdentity, datasetWriter, type NewDataset } from './insert.ts';
 import { fromJson, fromJsonOrNull, toJson } from './json.ts';
 import type { Db } from './open.ts';
-
-/** A data set as an import hands it over. Ids of `images` are their positions, 0-based and without gaps. */
-export interface NewDataset {
-  name: string;
-  root: string; // absolute folder
-  groupBy: string | null; // regular expression
-  splitSeed: number;
-  groups: number | null;
-  snapshot: string;
-  images: readonly ImageRecord[];
-  pairs: Record<Split, readonly Pair[]>;
-  rejected: readonly RejectedFile[];
-  warnings: readonly string[];
-}
-
-/** What two imports must share to be the same data set. */
-export type DatasetIdentity = Pick<NewDataset, 'name' | 'root' | 'groupBy' | 'splitSeed' | 'snapshot'>;
 
 export interface DatasetStore {
   /** Stores a whole data set or nothing of it. */

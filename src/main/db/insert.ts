@@ -1,13 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import type { RejectedFile, Split } from '../../shared/dataset.ts';
+import type { ImageRecord, Pair, RejectedFile, Split } from '../../shared/dataset.ts';
 import { SPLITS } from '../../shared/dataset.ts';
-import type { NewDataset } from './datasets.ts';
 import { slugOf } from './ids.ts';
 import { toJson } from './json.ts';
 import type { Db } from './open.ts';
 
 const SLICE = 1000; // rows of a short transaction
 const VEIL = ' '; // begins the id of a data set that is not whole yet; no slug does
+
+/** A data set as an import hands it over. Ids of `images` are their positions, 0-based and without gaps. */
+export interface NewDataset {
+  name: string;
+  root: string; // absolute folder
+  groupBy: string | null; // regular expression
+  splitSeed: number;
+  groups: number | null;
+  snapshot: string;
+  images: readonly ImageRecord[];
+  pairs: Record<Split, readonly Pair[]>;
+  rejected: readonly RejectedFile[];
+  warnings: readonly string[];
+}
+
+/** What two imports must share to be the same data set. */
+export type DatasetIdentity = Pick<NewDataset, 'name' | 'root' | 'groupBy' | 'splitSeed' | 'snapshot'>;
 
 export interface DatasetWriter {
   /** Each returns the new data set's id: see DatasetStore. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { profileLines, profileOf } from '../../../src/main/compute/bench/bench-profile.ts';
+import { profileOf } from '../../../src/main/compute/bench/bench-profile.ts';
+import { profileLines } from '../../../src/main/doors/cli/profile-lines.ts';
 import { bench } from '../../../src/main/compute/bench/bench.ts';
 import type { ProfileEvent } from '../../../src/main/nn/engines/onnx-session.ts';
 

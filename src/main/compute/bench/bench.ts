@@ -16,10 +16,10 @@ import {
 import { channelBlock } from '../../nn/engines/onnx-blocks.ts';
 import type { ProfileEvent, Profiler } from '../../nn/engines/onnx-session.ts';
 import { sizeOf } from '../../nn/ir/tensor.ts';
-import { profileOf, type StepProfile } from './bench-profile.ts';
+import { profileOf } from './bench-profile.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
-import type { BenchRequest, BenchResult, CallContext } from '../protocol/protocol.ts';
+import type { BenchRequest, BenchResult, CallContext, StepProfile } from '../protocol/protocol.ts';
 
 /**
  * Seconds of each of `steps` steps after one that is not counted, with random weights and inputs: one training step of

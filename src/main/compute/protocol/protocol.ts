@@ -3,7 +3,6 @@ import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { Validated } from '../../domain/evaluate/validation.ts';
-import type { StepProfile } from '../bench/bench-profile.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import type { DeviceName, EngineName, EpochRow, Flavour, Metrics, Preprocessing, RunConfig, Scope, WeightsInfo } from '../../../shared/run.ts';
 
@@ -101,6 +100,22 @@ export interface BenchRequest {
   engine: EngineName;
   device: DeviceName;
   profile?: boolean; // slows the steps by a few percent
+}
+
+/** Time of one kind of kernel, or of one kernel, within a step. */
+export interface KernelShare {
+  name: string; // ONNX operator, or the node's own name
+  op: string;
+  times: number; // runs a step
+  milliseconds: number; // a step
+  share: number; // of all kernels' time
+  shapes: string; // of one node: inputs -> outputs; empty for a kind
+}
+
+export interface StepProfile {
+  milliseconds: number; // of all kernels a step; what lies outside them (the optimizer on the processor) is not in it
+  ops: KernelShare[]; // by kind, largest first
+  nodes: KernelShare[]; // the most costly ones, largest first
 }
 
 export interface BenchResult {

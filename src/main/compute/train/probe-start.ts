@@ -8,7 +8,7 @@ import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { filledUp, FORWARD_BATCH } from '../images/batches.ts';
 import { specOf } from '../model/checkpoint.ts';
 import { type FeatureSource, partsOf } from '../embed/feature-source.ts';
-import type { Drawable } from '../../domain/pairs/draw.ts';
+import type { Drawable } from '../../domain/pairs/contents.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
 import type { SetImages } from '../images/set-images.ts';

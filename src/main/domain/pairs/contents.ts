@@ -1,4 +1,6 @@
-import type { Drawable } from './draw.ts';
+import type { ImageRecord } from '../../../shared/dataset.ts';
+
+export type Drawable = Pick<ImageRecord, 'id' | 'className' | 'sha256'>;
 
 /** Candidates by position, so that a list need not be copied to leave a run of it out. */
 export interface Pool {

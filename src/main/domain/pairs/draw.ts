@@ -1,8 +1,7 @@
 import type { ImageRecord, Pair } from '../../../shared/dataset.ts';
 import { type Random, randomFor } from '../../../shared/random.ts';
-import { type Contents, contentsOf } from './contents.ts';
+import { type Contents, contentsOf, type Drawable } from './contents.ts';
 
-export type Drawable = Pick<ImageRecord, 'id' | 'className' | 'sha256'>;
 export type TrainImage = Drawable & Pick<ImageRecord, 'split'>;
 
 const TRIES = 32; // draws before the scan: with half of the candidates used up, one in 4e9 anchors comes to it

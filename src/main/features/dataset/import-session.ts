@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { DatasetSummary, ImageRecord, RejectedFile } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { DatasetStore, NewDataset } from '../../db/datasets.ts';
+import type { DatasetStore } from '../../db/datasets.ts';
+import type { NewDataset } from '../../db/insert.ts';
 import { byCodePoint } from '../../foundation/words.ts';
 import { stopIfCancelled } from './cancel.ts';
 import { groupsOf } from './groups.ts';

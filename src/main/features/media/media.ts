@@ -6,10 +6,16 @@ import type { ReportFormat } from '../../../shared/report.ts';
 import { absoluteFile } from '../dataset/scan.ts';
 import { writeWhole } from '../../foundation/files.ts';
 import { mimeOf } from '../../foundation/mime.ts';
-import type { MediaFile } from '../../api/workbench-api.ts';
 import { writtenFile } from '../report/records.ts';
 import type { Workbench } from '../../workbench.ts';
 import type { ShownSize } from './preview-service.ts';
+
+export interface MediaFile {
+  path: string; // absolute
+  type: string; // MIME
+  /** The content under this address can never change, so a screen may keep it. */
+  immutable: boolean;
+}
 
 const COMPARISON_FILE = /^[ab]-(?:photo\.jpg|factual\.png|counterfactual\.png|signed\.npy)$/;
 

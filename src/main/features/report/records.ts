@@ -5,17 +5,28 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Job } from '../../../shared/job.ts';
 import type { ReportFormat, ReportPreview, ReportRecord } from '../../../shared/report.ts';
 import type { StoredReport } from '../../db/reports.ts';
-import type { Services } from '../../services.ts';
 import { makeFolders, writeWhole } from '../../foundation/files.ts';
-import type { JobContext } from '../../foundation/jobs/jobs.ts';
+import type { EventHub } from '../../foundation/jobs/events.ts';
+import type { JobContext, Jobs } from '../../foundation/jobs/jobs.ts';
+import type { Shell } from '../../foundation/shell.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
-import type { Workbench } from '../../workbench.ts';
+import type { TrainingServices } from '../training/service.ts';
 import { counted } from '../../foundation/words.ts';
 import { judgeRuns, readersOf } from './from-store.ts';
 import { composeReport, type ReportContents } from './service.ts';
 import type { PaperSize } from './types.ts';
 
 /** The reports that a person puts together: kept, shown, written. Her words and her order are stored, the page is made anew each time. */
+
+/** What reading reports needs. */
+type ReportReading = TrainingServices;
+
+/** What writing reports needs. */
+interface ReportWriting extends TrainingServices {
+  hub: EventHub;
+  jobs: Jobs;
+  shell: Shell;
+}
 
 interface Draft {
   report?: string | undefined;
@@ -24,11 +35,11 @@ interface Draft {
   comparisons: readonly string[];
 }
 
-export const listReports = ({ store }: Services): ReportRecord[] => store.reports.list().map(withFiles);
-export const getReport = ({ store }: Services, id: string): ReportRecord => withFiles(store.reports.get(id));
+export const listReports = ({ store }: ReportReading): ReportRecord[] => store.reports.list().map(withFiles);
+export const getReport = ({ store }: ReportReading, id: string): ReportRecord => withFiles(store.reports.get(id));
 
 /** Keeps a draft: as a new report, or in the place of the one it names. A comparison stands in it once. */
-export function saveReport({ store, hub }: Workbench, { report, ...draft }: Draft): ReportRecord {
+export function saveReport({ store, hub }: ReportWriting, { report, ...draft }: Draft): ReportRecord {
   const content = { ...draft, comparisons: [...new Set(draft.comparisons)] };
   const kept = report === undefined ? store.reports.insert(content) : store.reports.update(report, content);
   hub.changed('reports', kept.report);
@@ -36,17 +47,17 @@ export function saveReport({ store, hub }: Workbench, { report, ...draft }: Draf
 }
 
 /** The page that `write` would write now, without the comparisons that are gone. */
-export async function previewReport(s: Services, draft: Draft): Promise<ReportPreview> {
+export async function previewReport(s: ReportReading, draft: Draft): Promise<ReportPreview> {
   const { page, missing } = await composeReport(contentsOf(draft), readersOf(s));
   return { html: page, missing };
 }
 
-export function removeReport({ store, hub }: Workbench, id: string): void {
+export function removeReport({ store, hub }: ReportWriting, id: string): void {
   store.reports.remove(id);
   hub.changed('reports', id);
 }
 
-export function restoreReport({ store, hub }: Workbench, id: string): void {
+export function restoreReport({ store, hub }: ReportWriting, id: string): void {
   store.reports.restore(id);
   hub.changed('reports', id);
 }
@@ -56,7 +67,7 @@ export function restoreReport({ store, hub }: Workbench, id: string): void {
  * test pairs yet are judged first.
  * @throws AppError 'not-found'; 'bad-request' for a report of nothing, a place that is none, or a PDF where nothing can print
  */
-export function startWriting(bench: Workbench, { report, format, out }: { report: string; format: ReportFormat; out?: string | undefined }): Job {
+export function startWriting(bench: ReportWriting, { report, format, out }: { report: string; format: ReportFormat; out?: string | undefined }): Job {
   const stored = bench.store.reports.get(report);
   if (stored.comparisons.length === 0) throw new AppError('bad-request', 'There is no comparison in this report yet: add one first.');
   if (format === 'pdf' && bench.shell.printPdf === null) {
@@ -71,7 +82,7 @@ export function startWriting(bench: Workbench, { report, format, out }: { report
 }
 
 async function write(
-  bench: Workbench,
+  bench: ReportWriting,
   stored: StoredReport,
   format: ReportFormat,
   file: string,
@@ -106,7 +117,7 @@ export function paperHere(locale = new Intl.DateTimeFormat().resolvedOptions().l
 }
 
 /** A printer takes files: the page lies beside the workspace's own copy for as long as it prints. */
-async function print(bench: Workbench, report: string, page: string, file: string, { signal, progress }: JobContext): Promise<void> {
+async function print(bench: ReportWriting, report: string, page: string, file: string, { signal, progress }: JobContext): Promise<void> {
   progress({ text: 'Printing the pages' });
   const source = join(bench.workspace.report(report), 'printing.html');
   try {
@@ -119,7 +130,7 @@ async function print(bench: Workbench, report: string, page: string, file: strin
 }
 
 /** The file that a report was last written to. Throws AppError 'not-found', in words, where there is none. */
-export function writtenFile({ store }: Services, id: string, format: ReportFormat): string {
+export function writtenFile({ store }: ReportReading, id: string, format: ReportFormat): string {
   const written = store.reports.get(id)[format];
   if (written === null) throw new AppError('not-found', `This report was not written as ${format.toUpperCase()} yet.`, { report: id });
   if (existsSync(written.path)) return written.path;
@@ -127,7 +138,7 @@ export function writtenFile({ store }: Services, id: string, format: ReportForma
 }
 
 /** Deletes removed reports for good, with what the workspace holds of their files; where else she put files they stay. */
-export async function forgetRemovedReports({ store, workspace }: Services): Promise<void> {
+export async function forgetRemovedReports({ store, workspace }: ReportReading): Promise<void> {
   for (const id of store.reports.purge()) await rm(workspace.report(id), { recursive: true, force: true }).catch(() => undefined);
 }
 
