@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { sumOf, summaryLine } from './test/counts.mjs';
-import { browserTests, build, desktopTests, eslint, prettier, svelteCheck, typescript, unitTests } from './test/steps.mjs';
+import { browserTests, build, desktopTests, eslint, imports, prettier, svelteCheck, typescript, unitTests } from './test/steps.mjs';
 
 const args = process.argv.slice(2);
 const reports = mkdtempSync(path.join(os.tmpdir(), 'twinlens-test-'));
@@ -14,7 +14,7 @@ process.once('exit', () => rmSync(reports, { recursive: true, force: true }));
 /** @returns {import('./test/steps.mjs').Step[]} */
 function stepsFor() {
   const files = args.filter((arg) => !arg.startsWith('-'));
-  if (args.length === 0) return [eslint, prettier, typescript, svelteCheck, build, unitTests, browserTests, desktopTests];
+  if (args.length === 0) return [eslint, imports, prettier, typescript, svelteCheck, build, unitTests, browserTests, desktopTests];
   if (files.length > 0 && files.every((file) => /^test[\\/]e2e/.test(file))) return [build, browserTests, desktopTests];
   return [build, unitTests];
 }

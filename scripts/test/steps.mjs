@@ -62,6 +62,15 @@ export const eslint = {
   run: async () => ({ counts: checkCounts(await tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0'])) }),
 };
 
+/**
+ * The import law: .dependency-cruiser.mjs.
+ * @type {Step}
+ */
+export const imports = {
+  title: 'dependency-cruiser',
+  run: async () => ({ counts: checkCounts(await tool('dependency-cruiser/bin/dependency-cruiser.mjs', ['src', '--output-type', 'err-long'])) }),
+};
+
 /** @type {Step} */
 export const prettier = {
   title: 'prettier',

@@ -1,0 +1,136 @@
+// The import law: what each room of src/ may import. dependency-cruiser checks it in `npm run lint` and `npm test`, type
+// imports included, and draws docs/architecture.svg from it (`npm run architecture`).
+
+/** Packages that only some files may import. */
+const PACKAGES = {
+  electron: { name: 'electron', only: ['src/preload/', 'src/main/index.ts', 'src/main/doors/electron/'] },
+  'better-sqlite3': { name: 'better-sqlite3', only: ['src/main/db/'] },
+  sharp: { name: 'sharp', only: ['src/main/compute/images/images.ts'] },
+  'tensor-libraries': { name: '(?:onnxruntime-[^/]+|onnx-proto|@tensorflow/[^/]+)', only: ['src/main/nn/engines/'] },
+};
+
+const COMPOSITION_ROOT = ['src/main/workbench.ts', 'src/main/services.ts'];
+const COMPUTE_HOST = ['src/main/compute/host/', 'src/main/compute/protocol/'];
+/** Plain helpers that know no service. */
+const HELPERS = ['src/main/foundation/files.ts', 'src/main/foundation/words.ts', 'src/main/foundation/workspace.ts'];
+/** What every feature may use of src/main. */
+const BELOW_FEATURES = ['src/main/db/', 'src/main/domain/', 'src/main/foundation/', 'src/main/rpc/', ...COMPUTE_HOST];
+
+/** Each feature, and what it may use beyond BELOW_FEATURES. No feature uses another one. */
+const FEATURES = {
+  compare: ['src/main/nn/siamese.ts', 'src/main/features/training/'],
+  dataset: [],
+  media: ['src/main/features/dataset/', 'src/main/features/report/', 'src/main/api/', ...COMPOSITION_ROOT],
+  models: [],
+  report: ['src/main/features/training/', ...COMPOSITION_ROOT],
+  training: ['src/main/nn/siamese.ts', 'src/main/nn/weights/', 'src/main/features/dataset/', 'src/main/features/models/', ...COMPOSITION_ROOT],
+};
+
+/** Each room of src/, and what it may import of src/ besides itself and src/shared/. A path that ends in / is a folder. */
+const ROOMS = {
+  'src/shared/': [],
+  'src/renderer/': [],
+  'src/preload/': [],
+  'src/main/foundation/': [],
+  'src/main/domain/': [],
+  'src/main/rpc/': [],
+  'src/main/db/': HELPERS,
+  'src/main/nn/': ['src/main/foundation/files.ts'],
+  'src/main/compute/': [
+    'src/main/nn/',
+    'src/main/domain/',
+    'src/main/rpc/',
+    'src/main/foundation/files.ts',
+    'src/main/foundation/npy.ts',
+    'src/main/foundation/program-folder.ts',
+  ],
+  ...Object.fromEntries(Object.entries(FEATURES).map(([name, more]) => [`src/main/features/${name}/`, [...BELOW_FEATURES, ...more]])),
+  'src/main/api/': ['src/main/features/', 'src/main/foundation/', 'src/main/nn/', ...COMPOSITION_ROOT],
+  'src/main/doors/': [
+    'src/main/api/',
+    'src/main/features/',
+    'src/main/foundation/',
+    'src/main/compute/bench/bench-profile.ts',
+    ...COMPUTE_HOST,
+    ...COMPOSITION_ROOT,
+  ],
+};
+
+/** @param {string} path */
+const escaped = (path) => path.replaceAll('.', '\\.');
+/**
+ * A regular expression for any of these files and folders.
+ * @param {string[]} paths
+ */
+const anyOf = (paths) => `^(?:${paths.map((path) => (path.endsWith('/') ? escaped(path) : `${escaped(path)}$`)).join('|')})`;
+/** @param {string} room */
+const nameOf = (room) =>
+  room
+    .replace(/^src\/(?:main\/)?/, '')
+    .replace(/\/$/, '')
+    .replaceAll('/', '-');
+
+const rooms = Object.entries(ROOMS).map(([room, may]) => ({
+  name: `room-${nameOf(room)}`,
+  comment: `${room} may import only itself, ${[...may, 'src/shared/'].join(', ')}.`,
+  severity: 'error',
+  from: { path: anyOf([room]) },
+  to: { path: '^src/', pathNot: anyOf([room, ...may, 'src/shared/']) },
+}));
+
+const packages = Object.entries(PACKAGES).map(([rule, { name, only }]) => ({
+  name: `package-${rule}`,
+  comment: `Only ${only.join(', ')} may import it.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: anyOf(only) },
+  to: { path: `(?:^|node_modules/)(?:@types/)?${name}(?:/|$)` },
+}));
+
+export default {
+  forbidden: [
+    { name: 'no-circle-of-files', severity: 'error', from: { pathNot: '^src/(?:renderer|main/nn)/' }, to: { circular: true } },
+    { name: 'no-circle-of-folders', severity: 'error', scope: 'folder', from: { pathNot: '^src/(?:renderer|main/nn)/' }, to: { circular: true } },
+    ...rooms,
+    {
+      name: 'room-unknown',
+      comment: 'Every folder of src/ stands in ROOMS, so that what it may import is decided.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: anyOf([...Object.keys(ROOMS), 'src/main/index.ts', ...COMPOSITION_ROOT]) },
+      to: { path: '.' },
+    },
+    {
+      name: 'composition-root',
+      comment: 'It builds what stands below the doors; doors and api use it. index.ts is the Electron door.',
+      severity: 'error',
+      from: { path: anyOf(COMPOSITION_ROOT) },
+      to: { path: '^src/(?:renderer|preload|main/(?:doors|api|nn|index\\.ts))' },
+    },
+    {
+      name: 'index-opens-doors',
+      severity: 'error',
+      from: { path: '^src/main/index\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(?:shared|main/(?:doors|foundation))/' },
+    },
+    ...packages,
+    {
+      name: 'runs-in-a-browser',
+      comment: 'src/shared/ and src/renderer/ also run in a browser, which has no modules of Node.',
+      severity: 'error',
+      from: { path: '^src/(?:shared|renderer)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'product-only',
+      comment: 'The product uses no test and no script.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(?:test|scripts)/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true, // type imports count
+    exoticRequireStrings: ['require.resolve'],
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

@@ -1,0 +1,132 @@
+import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
+import { readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import law from '../../.dependency-cruiser.mjs';
+import { temporaryFolder, write } from './project.ts';
+
+const { forbidden, options } = law as unknown as { forbidden: object[]; options: ICruiseOptions };
+
+/** Which rules a small project breaks, each once. The files that it imports are added, empty, where they aren't drawn. */
+async function broken(files: Record<string, string>): Promise<string[]> {
+  const root = temporaryFolder();
+  const targets = Object.entries(files).flatMap(([file, code]) =>
+    [...code.matchAll(/['"](\.[^'"]+)['"]/g)].map(([, specifier]) => join(dirname(file), specifier!)),
+  );
+  for (const target of targets) write(root, target, 'export const empty = 0;\n');
+  for (const [file, code] of Object.entries(files)) write(root, file, code);
+  const ruleSet = { forbidden } as NonNullable<ICruiseOptions['ruleSet']>;
+  const { output } = await cruise(['src'], { ...options, baseDir: root, ruleSet, validate: true });
+  const { violations } = (output as ICruiseResult).summary;
+  return [...new Set(violations.map(({ rule }) => rule.name))].sort();
+}
+
+const FORBIDDEN: [rule: string, file: string, code: string][] = [
+  // Packages outside their folders
+  ['package-electron', 'src/main/services.ts', "import { app } from 'electron';"],
+  ['package-electron', 'src/renderer/client/api.ts', "import { ipcRenderer } from 'electron';"],
+  ['package-electron', 'src/main/doors/http/serve.ts', "import { app } from 'electron/main';"],
+  ['package-better-sqlite3', 'src/main/features/dataset/import.ts', "import Database from 'better-sqlite3';"],
+  ['package-better-sqlite3', 'src/main/services.ts', "import type Database from 'better-sqlite3';"],
+  ['package-sharp', 'src/main/features/dataset/import.ts', "import sharp from 'sharp';"],
+  ['package-sharp', 'src/main/compute/explain/overlay.ts', "const sharp = await import('sharp');"],
+  ['package-sharp', 'src/main/compute/explain/overlay.ts', "const sharp = require('sharp');"],
+  ['package-sharp', 'src/main/compute/explain/overlay.ts', "const path = require.resolve('sharp');"],
+  ['package-tensor-libraries', 'src/main/compute/process/entry.ts', "import { InferenceSession } from 'onnxruntime-node';"],
+  ['package-tensor-libraries', 'src/main/nn/emit.ts', "import type { Tensor } from 'onnxruntime-common';"],
+  ['package-tensor-libraries', 'src/main/nn/ops/conv.ts', "import * as tf from '@tensorflow/tfjs';"],
+  ['package-tensor-libraries', 'src/main/nn/emit.ts', "import { onnx } from 'onnx-proto';"],
+  ['package-tensor-libraries', 'src/main/nn/emit.ts', "export { onnx } from 'onnx-proto';"],
+  // Arrows that point back
+  ['room-nn', 'src/main/nn/graph.ts', "import { openDatabase } from '../db/open.ts';"],
+  ['room-nn', 'src/main/nn/engines/onnx.ts', "import { x } from '../../compute/protocol/protocol.ts';"],
+  ['room-nn', 'src/main/nn/siamese.ts', "import type { x } from '../domain/pairs/draw.ts';"],
+  ['room-nn', 'src/main/nn/siamese.ts', "type T = import('../domain/evaluate/roc.ts').Roc;"],
+  ['room-nn', 'src/main/nn/siamese.ts', "export * from '../features/training/train.ts';"],
+  ['room-nn', 'src/main/nn/weights/download.ts', "import { x } from '../../foundation/settings.ts';"],
+  ['room-compute', 'src/main/compute/process/entry.ts', "import { x } from '../../db/open.ts';"],
+  ['room-compute', 'src/main/compute/process/entry.ts', "import { x } from '../../features/training/service.ts';"],
+  ['room-compute', 'src/main/compute/process/entry.ts', "import { x } from './../../features/report/html.ts';"],
+  ['room-compute', 'src/main/compute/process/entry.ts', "import { x } from '../../foundation/settings.ts';"],
+  ['room-rpc', 'src/main/rpc/tasks.ts', "import { x } from '../features/dataset/curated.ts';"],
+  ['room-rpc', 'src/main/rpc/tasks.ts', "import { x } from '../foundation/files.ts';"],
+  ['room-db', 'src/main/db/runs.ts', "import { x } from '../features/training/service.ts';"],
+  ['room-db', 'src/main/db/runs.ts', "import { x } from '../foundation/jobs/jobs.ts';"],
+  ['room-domain', 'src/main/domain/evaluate/roc.ts', "import { x } from '../../nn/tensor.ts';"],
+  ['room-domain', 'src/main/domain/pairs/draw.ts', "import { x } from '../../features/dataset/import.ts';"],
+  ['room-foundation', 'src/main/foundation/settings.ts', "import { x } from '../db/open.ts';"],
+  ['room-shared', 'src/shared/run.ts', "import { x } from '../main/nn/tensor.ts';"],
+  ['room-shared', 'src/shared/run.ts', "import { x } from '../renderer/api.ts';"],
+  ['room-renderer', 'src/renderer/client/runs.ts', "import { x } from '../../main/services.ts';"],
+  ['room-preload', 'src/preload/index.ts', "import { x } from '../main/services.ts';"],
+  ['room-features-dataset', 'src/main/features/dataset/import.ts', "import { x } from '../../renderer/api.ts';"],
+  ['room-features-dataset', 'src/main/features/dataset/import.ts', "import { x } from '../../api/workbench-api.ts';"],
+  ['room-features-dataset', 'src/main/features/dataset/import.ts', "import type { x } from '../../services.ts';"],
+  ['room-features-dataset', 'src/main/features/dataset/import.ts', "import { x } from '../../compute/images/images.ts';"],
+  ['room-features-models', 'src/main/features/models/devices.ts', "import type { x } from '../dataset/import.ts';"],
+  ['room-api', 'src/main/api/handlers/runs.ts', "import { x } from '../../doors/http/serve.ts';"],
+  ['room-doors', 'src/main/doors/cli/data.ts', "import { x } from '../../db/open.ts';"],
+  ['composition-root', 'src/main/services.ts', "import { x } from '../renderer/api.ts';"],
+  ['composition-root', 'src/main/workbench.ts', "import { x } from './api/workbench-api.ts';"],
+  ['index-opens-doors', 'src/main/index.ts', "import { x } from './db/open.ts';"],
+  ['room-unknown', 'src/main/loose.ts', "import { x } from './db/open.ts';"],
+  ['room-unknown', 'src/main/features/new/service.ts', "import { x } from '../../db/open.ts';"],
+  ['product-only', 'src/main/db/open.ts', "import { x } from '../../../test/db/kit.ts';"],
+  // What also runs in a browser
+  ['runs-in-a-browser', 'src/shared/run.ts', "import { readFileSync } from 'node:fs';"],
+  ['runs-in-a-browser', 'src/renderer/client/runs.ts', "import path from 'path';"],
+];
+
+const ALLOWED: [file: string, code: string][] = [
+  ['src/main/index.ts', "import { app } from 'electron'; import { x } from './doors/electron/window.ts';"],
+  ['src/main/doors/electron/window.ts', "import { BrowserWindow } from 'electron';"],
+  ['src/preload/index.ts', "import { contextBridge } from 'electron'; import { contract } from '../shared/contract.ts';"],
+  ['src/main/db/open.ts', "import Database from 'better-sqlite3'; import { files } from '../foundation/files.ts';"],
+  ['src/main/compute/images/images.ts', "import sharp from 'sharp';"],
+  ['src/main/nn/engines/onnx.ts', "import { InferenceSession } from 'onnxruntime-node'; import { onnx } from 'onnx-proto';"],
+  ['src/main/nn/engines/tensorflow.ts', "const tf = await import('@tensorflow/tfjs');"],
+  ['src/main/nn/graph.ts', "import { AppError } from '../../shared/errors.ts'; import { sizeOf } from './ir/tensor.ts';"],
+  ['src/main/compute/process/entry.ts', "import { a } from '../../nn/graph.ts'; import { b } from '../../domain/pairs/draw.ts';"],
+  ['src/main/features/dataset/import.ts', "import { a } from '../../db/store.ts'; import { b } from '../../rpc/tasks.ts';"],
+  ['src/main/services.ts', "import { a } from './db/open.ts'; import { b } from './features/training/service.ts';"],
+  ['src/renderer/client/runs.ts', "import { api } from './api.ts'; import type { RunRecord } from '../../shared/run.ts';"],
+  ['src/shared/run.ts', "import { z } from 'zod'; import { SPLITS } from './dataset.ts';"],
+];
+
+describe('the import law', () => {
+  it.each(FORBIDDEN)('%s refuses in %s: %s', async (rule, file, code) => {
+    expect(await broken({ [file]: code })).toEqual([rule]);
+  });
+
+  it.each(ALLOWED)('takes in %s: %s', async (file, code) => {
+    expect(await broken({ [file]: code })).toEqual([]);
+  });
+
+  it('refuses circles of files, of types too', async () => {
+    const files = {
+      'src/main/db/a.ts': "import type { B } from './b.ts';\nexport interface A { b: B }\n",
+      'src/main/db/b.ts': "import type { A } from './a.ts';\nexport interface B { a: A }\n",
+    };
+    expect(await broken(files)).toEqual(['no-circle-of-files']);
+  });
+
+  it('refuses circles of folders whose files make none', async () => {
+    const files = {
+      'src/main/compute/train/a.ts': "import { b } from '../embed/b.ts';\nexport const a = b;\n",
+      'src/main/compute/embed/b.ts': 'export const b = 1;\n',
+      'src/main/compute/embed/c.ts': "import { d } from '../train/d.ts';\nexport const c = d;\n",
+      'src/main/compute/train/d.ts': 'export const d = 1;\n',
+    };
+    expect(await broken(files)).toEqual(['no-circle-of-folders']);
+  });
+
+  it('sees what components import', async () => {
+    const card = `<script lang="ts">\n  import { x } from '../../main/services.ts';\n</script>\n{x}\n`;
+    expect(await broken({ 'src/renderer/kit/Card.svelte': card })).toEqual(['room-renderer']);
+  });
+
+  it('has a rule for each feature that there is', () => {
+    const rules = forbidden.map((rule) => (rule as { name: string }).name);
+    for (const feature of readdirSync(resolve('src/main/features'))) expect(rules).toContain(`room-features-${feature}`);
+  });
+});
