@@ -21,14 +21,14 @@ async function run(task: ReturnType<typeof embeddingTask>, tensors: TensorMap, i
   }
 }
 
-describe('a head that begins as a probe', () => {
+describe('a head that starts as a probe', () => {
   const features = 1280;
   /** A probe whose class k scores feature k, of images whose scores are normal with deviation 2. */
   const probeOf = (classes: number): Probe => {
     const weight = new Float64Array(classes * features);
     for (let k = 0; k < classes; k++) weight[k * features + k] = 1;
     const scores = (): Float64Array => Float64Array.from({ length: 200 * classes }, () => 2 * random.normal());
-    return { weight, bias: new Float64Array(classes), scores: scores(), unseen: scores() };
+    return { weight, bias: new Float64Array(classes), scores: scores(), heldOut: scores() };
   };
   /** Pooled features of images that get these scores, [n, 1280]. */
   const pooledFor = (scores: readonly (readonly number[])[]): Float32Array => {
@@ -49,13 +49,13 @@ describe('a head that begins as a probe', () => {
     const { embedding } = await run(task, new Map([...drawn, ...head]), pooledFor(scores));
     return (i, j) => Math.hypot(...Array.from({ length: dim }, (_, c) => embedding![i * dim + c]! - embedding![j * dim + c]!));
   }
-  /** Hellinger distance of the beliefs, 0..1, with the sharpness that head-start.ts states. */
+  /** Hellinger distance of the class probabilities, 0..1, with the inverse temperature of head-start.ts. */
   function hellinger(a: readonly number[], b: readonly number[]): number {
-    const belief = (s: readonly number[]): number[] => {
+    const softmax = (s: readonly number[]): number[] => {
       const e = s.map((x) => Math.exp(3 * x));
       return e.map((x) => x / e.reduce((sum, y) => sum + y, 0));
     };
-    const [p, q] = [belief(a), belief(b)];
+    const [p, q] = [softmax(a), softmax(b)];
     return Math.hypot(...p.map((x, k) => Math.sqrt(x) - Math.sqrt(q[k]!))) / Math.SQRT2;
   }
 
@@ -64,7 +64,7 @@ describe('a head that begins as a probe', () => {
     [3, 16],
     [3, 3],
     [5, 16],
-  ])('distances are margin times the Hellinger distance of the beliefs (%i classes, d = %i)', async (classes, dim) => {
+  ])('distances are margin times the Hellinger distance of the probabilities (%i classes, d = %i)', async (classes, dim) => {
     const margin = 3;
     const n = 60;
     const scores = Array.from({ length: n }, () => Array.from({ length: classes }, () => 2 * random.normal()));
@@ -76,15 +76,15 @@ describe('a head that begins as a probe', () => {
     }
     expect(Math.sqrt(squares / pairs) / margin).toBeLessThan(classes === 2 ? 0.01 : 0.1);
   });
-  test.each([2, 1])('where there are fewer dimensions than classes, sure images of them still lie apart (d = %i)', async (dim) => {
+  test.each([2, 1])('with fewer dimensions than classes, images of certain classes still have a distance (d = %i)', async (dim) => {
     const distance = await distancesOf([[4, -2, -2], [-2, 4, -2], [-2, -2, 4]], dim, 2); // prettier-ignore
     expect(Math.max(distance(0, 1), distance(0, 2), distance(1, 2))).toBeGreaterThan(1);
   });
-  test('a probe that has learned nothing gives finite tensors', () => {
-    const nothing = { ...probeOf(3), weight: new Float64Array(3 * features), scores: new Float64Array(30), unseen: new Float64Array(30) };
+  test('a probe without information gives finite tensors', () => {
+    const nothing = { ...probeOf(3), weight: new Float64Array(3 * features), scores: new Float64Array(30), heldOut: new Float64Array(30) };
     for (const { data } of headFromProbe(params, nothing, 2, random).values()) expect(data.every(Number.isFinite)).toBe(true);
   });
-  test('the drawn tensors stay as they were', () => {
+  test('the initial tensors are not changed', () => {
     const before = params.get('fc.0.weight')!.data.slice();
     headFromProbe(params, probeOf(3), 2, random);
     expect(params.get('fc.0.weight')!.data).toEqual(before);

@@ -7,7 +7,7 @@ const D = 60;
 const K = 3;
 const random = randomFor(1, 'probe test');
 const label = (i: number): number => i % K;
-// Classes lie apart along their own feature; everything has a large common offset, as pooled features do.
+// Each class differs from the others in one feature; all rows have a large common offset, as pooled features do.
 const rows = Float32Array.from({ length: N * D }, (_, at) => 5 + random.normal() + (at % D === label(Math.floor(at / D)) ? 4 : 0));
 const targets = Uint8Array.from({ length: N * K }, (_, at) => Number(at % K === label(Math.floor(at / K))));
 
@@ -26,19 +26,19 @@ describe('a linear probe [40, 60] -> 3 classes', () => {
     const { scores } = await fitProbe(rows, N, targets);
     for (let i = 0; i < N; i++) expect(best(scores, i)).toBe(label(i));
   });
-  test('unseen scores follow what can be learned, and fitted ones also what cannot', async () => {
-    const { scores, unseen } = await fitProbe(rows, N, targets);
-    expect(right(unseen)).toBeGreaterThan(0.8 * N);
+  test('held-out scores follow what can be learned, scores of fitted rows also what cannot', async () => {
+    const { scores, heldOut } = await fitProbe(rows, N, targets);
+    expect(right(heldOut)).toBeGreaterThan(0.8 * N);
     const noise = Float32Array.from({ length: N * D }, () => random.normal());
     const learned = await fitProbe(noise, N, targets);
     expect(right(learned.scores)).toBe(N);
-    expect(right(learned.unseen)).toBeLessThan(0.6 * N); // a third would be chance
-    // An image it has seen looks surer than one it has not.
-    const sure = (all: Float64Array): number =>
+    expect(right(learned.heldOut)).toBeLessThan(0.6 * N); // a third would be chance
+    // Fitted rows get larger scores than held-out ones.
+    const margin = (all: Float64Array): number =>
       rowsOf(all).reduce((sum, row, i) => sum + row[label(i)]! - Math.max(...row.filter((_, k) => k !== label(i))), 0);
-    expect(sure(scores)).toBeGreaterThan(sure(unseen));
+    expect(margin(scores)).toBeGreaterThan(margin(heldOut));
   });
-  test('it lies at a minimum: no small change of a weight lowers the penalised loss', async () => {
+  test('it is at a minimum: no small change of a weight lowers the penalised loss', async () => {
     const { weight, bias } = await fitProbe(rows, N, targets);
     const at = loss(weight, bias);
     for (const [w, step] of [0, 17, 60, 130].flatMap((w) => [-0.02, 0.02].map((step) => [w, step] as const))) {
@@ -54,11 +54,11 @@ describe('a linear probe [40, 60] -> 3 classes', () => {
     const [, second, third] = (await fitProbe(rows, N, both)).scores;
     expect(second).toBeGreaterThan(third!);
   });
-  test('rows that are all alike give a probe that is finite', async () => {
+  test('equal rows give a finite probe', async () => {
     const { weight, bias } = await fitProbe(new Float32Array(4 * D).fill(3), 4, Uint8Array.of(1, 0, 1, 0, 0, 1, 0, 1));
     expect([...weight, ...bias].every(Number.isFinite)).toBe(true);
   });
-  test('a cancellation ends it', async () => {
+  test('it can be cancelled', async () => {
     await expect(fitProbe(rows, N, targets, () => Promise.reject(new Error('cancelled')))).rejects.toThrow('cancelled');
   });
 });

@@ -5,42 +5,42 @@ import { HIDDEN } from './siamese.ts';
 import type { TensorMap } from './ir/tensor.ts';
 
 /**
- * How much surer the head's classes are drawn than the probe's: scores times this go into the softmax. A probe of few
- * images is held back by its penalty. Of the values tried on three sets of photographs (1 to 4, with penalties from
- * 1e-5 to 1e-2) this told validation pairs apart best.
+ * Inverse temperature of the softmax over the probe's scores. The penalty keeps the scores of a probe of few images small.
+ * Of 1 to 4, with penalties of 1e-5 to 1e-2 on three photograph sets, this separated validation pairs best.
  */
-const SHARPNESS = 3;
-/** Points in the space of scores that the hidden layer is fitted to, and how far they are strewn about real images (share of the scores' deviation). */
+const INVERSE_TEMPERATURE = 3;
+/** Points in the space of scores that the hidden layer is fitted to: scores of real images plus noise (share of the scores' deviation). */
 const POINTS = 4000;
-const STREWN = 0.3;
+const NOISE = 0.3;
 const RIDGE = 1e-4;
-/** Hidden units of a class' own, by the quantile of its scores at which they begin to rise. */
-const OWN_UNITS = [0.5, 0.95];
+/** Hidden units for each class alone: the quantile of its scores at which their ReLU starts to rise. */
+const CLASS_UNITS = [0.5, 0.95];
 
-/** Classes for which there are hidden units. */
-export const MOST_CLASSES = HIDDEN / OWN_UNITS.length;
+/** With more classes there are too few hidden units. */
+export const MOST_CLASSES = HIDDEN / CLASS_UNITS.length;
 
 /**
- * A head that begins where a linear probe of the backbone's features ends: an image lies at
- *     margin / sqrt 2 * sum over classes k of sqrt(p_k) direction_k,   p = softmax(SHARPNESS * scores),
- * so that the distance of two images is margin times the Hellinger distance of what the probe believes of them: 0 where it
- * believes the same, a margin where it is sure of two classes (exactly while there are no more classes than dimensions).
- * What the contrastive loss has to learn from few images is only what the probe gets wrong.
+ * A head that starts as a linear probe of the backbone's features. The embedding of an image is
+ *     margin / sqrt 2 * sum over classes k of sqrt(p_k) direction_k,   p = softmax(INVERSE_TEMPERATURE * scores),
+ * so the distance of two images is margin times the Hellinger distance of their class probabilities: 0 where they are
+ * equal, one margin where the probe is certain of two different classes (exact with at most d classes). The contrastive
+ * loss then only has to correct the probe's mistakes.
  *
- * The square root of a softmax is fitted by the method's own Linear -> ReLU -> Linear: hidden units rise in directions of
- * the scores, some along one class, most along a drawn direction from a drawn image on (random features, Rahimi & Recht
- * 2008), and the last layer is their ridge regression. It is fitted about the scores of images as a probe gives them that
- * has not seen them, since those are the scores that new images will have.
+ * The square root of the softmax is approximated by the method's own Linear -> ReLU -> Linear. Hidden units are random
+ * features of the scores (Rahimi & Recht 2008): some rise along one class, most along a random direction from a random
+ * image's score on. The last layer is a ridge regression on them. It is fitted to scores of images that a probe was not
+ * fitted to, because new images have such scores.
  *
- * `drawn` holds the randomly drawn head (`fc.0`, `fc.2`), whose shapes it takes; the result has new tensors.
+ * `random` draws the features. `initial` is the randomly initialised head (`fc.0`, `fc.2`) that gives the shapes; the
+ * result has new tensors.
  */
-export function headFromProbe(drawn: TensorMap, probe: Probe, margin: number, random: Random): TensorMap {
+export function headFromProbe(initial: TensorMap, probe: Probe, margin: number, random: Random): TensorMap {
   const classes = probe.bias.length;
-  const dim = drawn.get('fc.2.weight')!.data.length / HIDDEN;
-  const points = pointsOf(probe, classes, random);
+  const dim = initial.get('fc.2.weight')!.data.length / HIDDEN;
+  const points = samplePoints(probe, classes, random);
   const units = hiddenUnits(points, classes, random);
-  const places = placesOf(points, directions(classes, dim, random), margin, dim);
-  const last = ridgeRegression(activations(points, units, classes), places, dim);
+  const targets = targetEmbeddings(points, directions(classes, dim, random), margin, dim);
+  const last = ridgeRegression(activations(points, units, classes), targets, dim);
   const features = probe.weight.length / classes;
   const hidden = { weight: new Float32Array(HIDDEN * features), bias: new Float32Array(HIDDEN) };
   units.forEach(({ direction, start }, u) => {
@@ -56,46 +56,46 @@ export function headFromProbe(drawn: TensorMap, probe: Probe, margin: number, ra
   });
   const shaped = (name: string, data: Float32Array): [string, { shape: readonly number[]; data: Float32Array }] => [
     name,
-    { shape: drawn.get(name)!.shape, data },
+    { shape: initial.get(name)!.shape, data },
   ];
   return new Map([shaped('fc.0.weight', hidden.weight), shaped('fc.0.bias', hidden.bias), shaped('fc.2.weight', last)]);
 }
 
 /** A hidden unit's value is relu(direction · scores - start). */
 interface Unit {
-  direction: Float64Array; // [K], adds up to 0: a softmax does not see what all scores have in common
+  direction: Float64Array; // [K], adds up to 0, because a softmax ignores a constant added to all scores
   start: number;
 }
 
-/** [POINTS, K]: scores as images have them, seen and unseen ones, and between them. */
-function pointsOf({ scores, unseen }: Probe, classes: number, random: Random): Float64Array {
-  const images = unseen.length / classes;
-  const strewn = STREWN * Math.sqrt([...scores, ...unseen].reduce((sum, x) => sum + x * x, 0) / (2 * scores.length));
+/** [POINTS, K]: scores of images, half of them held-out scores, plus noise. */
+function samplePoints({ scores, heldOut }: Probe, classes: number, random: Random): Float64Array {
+  const images = heldOut.length / classes;
+  const deviation = NOISE * Math.sqrt([...scores, ...heldOut].reduce((sum, x) => sum + x * x, 0) / (2 * scores.length));
   const out = new Float64Array(POINTS * classes);
   for (let at = 0; at < out.length; at += classes) {
     const i = random.below(2 * images);
-    const [from, row] = i < images ? [unseen, i] : [scores, i - images];
+    const [from, row] = i < images ? [heldOut, i] : [scores, i - images];
     const noise = centredNormals(classes, random);
-    for (let k = 0; k < classes; k++) out[at + k] = from[row * classes + k]! + strewn * noise[k]!;
+    for (let k = 0; k < classes; k++) out[at + k] = from[row * classes + k]! + deviation * noise[k]!;
   }
   return out;
 }
 
 function hiddenUnits(points: Float64Array, classes: number, random: Random): Unit[] {
-  const own = Array.from({ length: classes }, (_, k) => {
+  const ofClasses = Array.from({ length: classes }, (_, k) => {
     const direction = Float64Array.from({ length: classes }, (_, c) => Number(c === k) - 1 / classes);
     const sorted = Float64Array.from({ length: POINTS }, (_, i) => dot(direction, points.subarray(i * classes, (i + 1) * classes))).sort();
-    return OWN_UNITS.map((quantile) => ({ direction, start: sorted[Math.floor(quantile * POINTS)]! }));
+    return CLASS_UNITS.map((quantile) => ({ direction, start: sorted[Math.floor(quantile * POINTS)]! }));
   }).flat();
-  const drawn = Array.from({ length: HIDDEN - own.length }, () => {
+  const randomUnits = Array.from({ length: HIDDEN - ofClasses.length }, () => {
     const direction = unit(centredNormals(classes, random));
     const i = random.below(POINTS);
     return { direction, start: dot(direction, points.subarray(i * classes, (i + 1) * classes)) };
   });
-  return [...own, ...drawn];
+  return [...ofClasses, ...randomUnits];
 }
 
-/** [POINTS, HIDDEN + 1], the last column 1: distances do not see a constant, so its weight is fitted and left out. */
+/** [POINTS, HIDDEN + 1]. The last column is 1: distances don't depend on a constant, so its weight is fitted and left out. */
 function activations(points: Float64Array, units: readonly Unit[], classes: number): Matrix {
   const out = new Matrix(POINTS, HIDDEN + 1);
   for (let i = 0; i < POINTS; i++) {
@@ -106,18 +106,18 @@ function activations(points: Float64Array, units: readonly Unit[], classes: numb
   return out;
 }
 
-/** Where points belong, [POINTS, d]. */
-function placesOf(points: Float64Array, direction: readonly Float64Array[], margin: number, dim: number): Matrix {
+/** The embeddings that the points should have, [POINTS, d]. */
+function targetEmbeddings(points: Float64Array, direction: readonly Float64Array[], margin: number, dim: number): Matrix {
   const classes = direction.length;
-  const belief = softmax(
-    points.map((s) => SHARPNESS * s),
+  const probabilities = softmax(
+    points.map((s) => INVERSE_TEMPERATURE * s),
     classes,
   );
   const out = new Matrix(POINTS, dim);
   for (let i = 0; i < POINTS; i++) {
     for (let c = 0; c < dim; c++) {
       let sum = 0;
-      for (let k = 0; k < classes; k++) sum += Math.sqrt(belief[i * classes + k]!) * direction[k]![c]!;
+      for (let k = 0; k < classes; k++) sum += Math.sqrt(probabilities[i * classes + k]!) * direction[k]![c]!;
       out.set(i, c, (margin / Math.SQRT2) * sum);
     }
   }
@@ -128,11 +128,11 @@ function placesOf(points: Float64Array, direction: readonly Float64Array[], marg
  * Weights of the last layer, [d, HIDDEN]: minimises the mean squared error plus RIDGE |weights|², each hidden unit first
  * scaled to mean square 1.
  */
-function ridgeRegression(hidden: Matrix, places: Matrix, dim: number): Float32Array {
+function ridgeRegression(hidden: Matrix, targets: Matrix, dim: number): Float32Array {
   const transposed = hidden.transpose();
   const normal = transposed.mmul(hidden).div(POINTS);
   const scale = Array.from({ length: HIDDEN + 1 }, (_, u) => Math.sqrt(normal.get(u, u)) || 1);
-  const right = transposed.mmul(places).div(POINTS);
+  const right = transposed.mmul(targets).div(POINTS);
   for (let u = 0; u <= HIDDEN; u++) {
     for (let v = 0; v <= HIDDEN; v++) normal.set(u, v, normal.get(u, v) / (scale[u]! * scale[v]!) + (u === v ? RIDGE : 0));
     for (let c = 0; c < dim; c++) right.set(u, c, right.get(u, c) / scale[u]!);
@@ -146,12 +146,12 @@ function ridgeRegression(hidden: Matrix, places: Matrix, dim: number): Float32Ar
 
 const CANDIDATES = 64;
 
-/** Unit vectors, at right angles while there is room, else each the candidate that is farthest from those before it. */
+/** Unit vectors: orthogonal where count <= dim, else each the one of 64 candidates that is farthest from those before it. */
 function directions(count: number, dim: number, random: Random): Float64Array[] {
   const chosen: Float64Array[] = [];
   for (let k = 0; k < count; k++) {
     if (k < dim && count <= dim) {
-      chosen.push(unit(without(normals(dim, random), chosen)));
+      chosen.push(unit(orthogonalTo(normals(dim, random), chosen)));
       continue;
     }
     const candidates = Array.from({ length: CANDIDATES }, () => unit(normals(dim, random)));
@@ -176,8 +176,8 @@ function dot(x: Float64Array, y: Float64Array): number {
   return sum;
 }
 
-/** What is left of x at right angles to orthonormal vectors (Gram–Schmidt, modified: each from what the others left). */
-function without(x: Float64Array, basis: readonly Float64Array[]): Float64Array {
+/** The component of x that is orthogonal to an orthonormal basis (modified Gram–Schmidt). */
+function orthogonalTo(x: Float64Array, basis: readonly Float64Array[]): Float64Array {
   return basis.reduce((rest, y) => {
     const share = dot(rest, y);
     return rest.map((v, i) => v - share * y[i]!);

@@ -2,9 +2,9 @@ import { randomFor } from '../../shared/random.ts';
 import { type ParamSpec, sizeOf, type TensorMap } from './ir/tensor.ts';
 
 /**
- * Weights to start from: kernels and hidden layers normal with variance 2 / fan-in (He et al. 2015), the last dense
- * layer with 1 / fan-in, batch norm as identity, biases zero, except where a network asks for another `start`. Each tensor has its own stream, so one does not depend on
- * which others are drawn.
+ * Initial weights: kernels and hidden layers normal with variance 2 / fan-in (He et al. 2015), the last dense layer with
+ * 1 / fan-in, batch norm as identity, biases 0 where a network doesn't ask for another value (`start`). Each tensor has a
+ * random stream of its own, so its values don't depend on the other tensors.
  */
 export function initialTensors(specs: readonly ParamSpec[], seed: number): TensorMap {
   return new Map(specs.map((spec) => [spec.name, { shape: spec.shape, data: initialValues(spec, seed) }]));

@@ -1,17 +1,17 @@
-/** A linear score for each class: score_k = weight_k · x + bias_k, log-odds up to a constant of the image. */
+/** A linear score for each class, score_k = weight_k · x + bias_k: logits of a softmax. */
 export interface Probe {
   weight: Float64Array; // [K, D]
   bias: Float64Array; // [K]
-  /** [n, K], of the rows it was fitted to: surer than it is of any other image. */
+  /** [n, K], of the rows it was fitted to: larger than those of new images. */
   scores: Float64Array;
-  /** [n, K], what each row is given by a probe fitted to the other folds: how sure a probe is of images it has not seen. */
-  unseen: Float64Array;
+  /** [n, K], cross-validated: each row's scores by a probe fitted to the other folds, as new images get them. */
+  heldOut: Float64Array;
 }
 
 const PENALTY = 1e-3;
 const ITERATIONS = 100;
 const FOLDS = 5;
-/** Squared length of the constant feature that carries the bias: shorter than the rows, or it alone would decide how long a step may be. */
+/** Squared length of the constant feature of the bias. Much shorter than the rows, because the largest eigenvalue limits the step size. */
 const BIAS = 0.1;
 
 type Pause = () => Promise<void>;
@@ -20,12 +20,12 @@ type Pause = () => Promise<void>;
  * Multinomial logistic regression: minimises over W the mean over rows of -sum_k y_k log softmax(scores)_k, plus
  * PENALTY / 2 (|W|² + |bias|² / BIAS), on rows that are centred and scaled to mean squared length 1.
  *
- * Solved in the span of the rows (W = A^T Z, `kernel` = Z Z^T), since images are fewer than features where a probe pays:
- * accelerated gradient steps (Nesterov 1983) along (softmax(S) - Y) / n + PENALTY A, the functional gradient. Cost
- * n² (D + FOLDS ITERATIONS K), so the caller hands in a sample of a large set.
+ * Solved in the span of the rows (W = A^T Z, `kernel` = Z Z^T), because there are fewer images than features where a probe is useful:
+ * accelerated gradient steps (Nesterov 1983) along (softmax(S) - Y) / n + PENALTY A, the functional gradient. The cost
+ * is n² (D + FOLDS ITERATIONS K), so of a large data set the caller passes a sample.
  *
  * `rows` [n, D], `targets` [n, K] of 0 and 1, at least one 1 a row (a row of several classes belongs to each in equal
- * parts); `pause` is awaited now and then and may throw to cancel.
+ * parts); `pause` is awaited at intervals and may throw to cancel.
  */
 export async function fitProbe(rows: Float32Array, n: number, targets: Uint8Array, pause: Pause = () => Promise.resolve()): Promise<Probe> {
   const d = rows.length / n;
@@ -44,27 +44,27 @@ export async function fitProbe(rows: Float32Array, n: number, targets: Uint8Arra
     }
   }
   for (let c = 0; c < k; c++) for (let j = 0; j < d; j++) bias[c]! -= weight[c * d + j]! * mean[j]!;
-  return { weight, bias, scores: product(kernel, a, n, n, k), unseen: await unseenScores(kernel, n, shares, k, pause) };
+  return { weight, bias, scores: product(kernel, a, n, n, k), heldOut: await heldOutScores(kernel, n, shares, k, pause) };
 }
 
 /** The A of W = A^T Z, [n, K]. */
 async function dualWeights(kernel: Float64Array, n: number, shares: Float64Array, k: number, pause: Pause): Promise<Float64Array> {
   const rate = 1 / (0.5 * (largestEigenvalue(kernel, n) / n) + PENALTY); // the softmax' slope is at most 1/2
   let [a, before] = [new Float64Array(n * k), new Float64Array(n * k)];
-  const ahead = new Float64Array(n * k);
+  const lookahead = new Float64Array(n * k);
   for (let t = 0; t < ITERATIONS; t++) {
     if (t % 10 === 0) await pause();
     const momentum = t / (t + 3);
-    for (let i = 0; i < ahead.length; i++) ahead[i] = a[i]! + momentum * (a[i]! - before[i]!);
-    const p = softmax(product(kernel, ahead, n, n, k), k);
-    for (let i = 0; i < ahead.length; i++) before[i] = ahead[i]! - rate * ((p[i]! - shares[i]!) / n + PENALTY * ahead[i]!);
+    for (let i = 0; i < lookahead.length; i++) lookahead[i] = a[i]! + momentum * (a[i]! - before[i]!);
+    const p = softmax(product(kernel, lookahead, n, n, k), k);
+    for (let i = 0; i < lookahead.length; i++) before[i] = lookahead[i]! - rate * ((p[i]! - shares[i]!) / n + PENALTY * lookahead[i]!);
     [a, before] = [before, a];
   }
   return a;
 }
 
-/** Each class' rows are dealt out to the folds in turn, so every fold holds about a fifth of each class. */
-async function unseenScores(kernel: Float64Array, n: number, shares: Float64Array, k: number, pause: Pause): Promise<Float64Array> {
+/** Stratified folds: each holds about a fifth of each class. */
+async function heldOutScores(kernel: Float64Array, n: number, shares: Float64Array, k: number, pause: Pause): Promise<Float64Array> {
   const seen = new Array<number>(k).fill(0);
   const fold = Array.from({ length: n }, (_, i) => {
     const home = shares.subarray(i * k, (i + 1) * k).findIndex((y) => y > 0);
@@ -72,17 +72,17 @@ async function unseenScores(kernel: Float64Array, n: number, shares: Float64Arra
   });
   const out = new Float64Array(n * k);
   for (let f = 0; f < FOLDS; f++) {
-    const kept = fold.flatMap((g, i) => (g === f ? [] : [i]));
-    const left = fold.flatMap((g, i) => (g === f ? [i] : []));
-    if (kept.length === 0 || left.length === 0) continue;
-    const a = await dualWeights(picked(kernel, n, kept, kept), kept.length, pickedRows(shares, k, kept), k, pause);
-    const scores = product(picked(kernel, n, left, kept), a, left.length, kept.length, k);
-    left.forEach((i, at) => out.set(scores.subarray(at * k, (at + 1) * k), i * k));
+    const fitted = fold.flatMap((g, i) => (g === f ? [] : [i]));
+    const rest = fold.flatMap((g, i) => (g === f ? [i] : []));
+    if (fitted.length === 0 || rest.length === 0) continue;
+    const a = await dualWeights(submatrix(kernel, n, fitted, fitted), fitted.length, rowsAt(shares, k, fitted), k, pause);
+    const scores = product(submatrix(kernel, n, rest, fitted), a, rest.length, fitted.length, k);
+    rest.forEach((i, at) => out.set(scores.subarray(at * k, (at + 1) * k), i * k));
   }
   return out;
 }
 
-/** 0 and 1 -> shares that add up to 1 in each row. */
+/** 0 and 1 -> class probabilities, which add up to 1 in each row. */
 function sharesOf(targets: Uint8Array, n: number, k: number): Float64Array {
   const out = Float64Array.from(targets);
   for (let i = 0; i < n; i++) {
@@ -130,14 +130,14 @@ async function gram(z: Float64Array, n: number, d: number, pause: Pause): Promis
 }
 
 /** Rows and columns of a square matrix [n, n]. */
-function picked(matrix: Float64Array, n: number, rows: readonly number[], columns: readonly number[]): Float64Array {
+function submatrix(matrix: Float64Array, n: number, rows: readonly number[], columns: readonly number[]): Float64Array {
   const out = new Float64Array(rows.length * columns.length);
   let at = 0;
   for (const i of rows) for (const j of columns) out[at++] = matrix[i * n + j]!;
   return out;
 }
 
-function pickedRows(matrix: Float64Array, width: number, rows: readonly number[]): Float64Array {
+function rowsAt(matrix: Float64Array, width: number, rows: readonly number[]): Float64Array {
   const out = new Float64Array(rows.length * width);
   rows.forEach((i, at) => out.set(matrix.subarray(i * width, (i + 1) * width), at * width));
   return out;
@@ -155,7 +155,7 @@ function product(matrix: Float64Array, a: Float64Array, m: number, n: number, k:
   return out;
 }
 
-/** Of a symmetric, positive semi-definite matrix, from above by a little: power iteration from a fixed vector. */
+/** Of a symmetric, positive semi-definite matrix: power iteration from a fixed vector, plus 5 % as an upper bound. */
 function largestEigenvalue(matrix: Float64Array, n: number): number {
   let v = Float64Array.from({ length: n }, (_, i) => 1 + (i % 7) / 7 + (i % 2 ? -1 : 1));
   let value = 0;

@@ -22,11 +22,11 @@ const file = entry.files[0]!;
 describe('the catalogue that comes with Twinlens', () => {
   const catalogue = readCatalogue(own, {});
 
-  it('is sound and offers a small network first', () => {
+  it('is valid and lists a small network first', () => {
     expect(catalogue.map(({ id }) => id)).toEqual(['mobilenet_v2_035_224', 'resnet18_tv_in1k', 'resnet50_tv_in1k']);
   });
 
-  it('fetches only over https, everything pinned, nothing from a branch that moves', () => {
+  it('has only https addresses and fixed revisions, and a hash for everything', () => {
     for (const { files, tensorsSha256 } of catalogue) {
       for (const { url, sha256 } of files) {
         expect(url).toMatch(/^https:/);
@@ -36,7 +36,7 @@ describe('the catalogue that comes with Twinlens', () => {
     }
   });
 
-  it('tells preprocessing and padding as the weights’ makers publish them', () => {
+  it('states the preprocessing and padding that the weights were published with', () => {
     expect(findEntry(catalogue, 'mobilenet_v2_035_224')).toMatchObject({
       flavour: 'keras',
       preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
@@ -47,37 +47,37 @@ describe('the catalogue that comes with Twinlens', () => {
     });
   });
 
-  it('an unknown id is refused with those there are', async () => {
+  it('lists the known ids where an id is unknown', async () => {
     expect((await errorOf(() => findEntry(catalogue, 'vgg16'), 'not-found')).message).toContain('resnet18_tv_in1k');
   });
 });
 
-it('TWINLENS_CATALOGUE puts another in its place', () => {
+it('is replaced by the file in TWINLENS_CATALOGUE', () => {
   writeFileSync(path, JSON.stringify([entry]));
   expect(readCatalogue(own, { TWINLENS_CATALOGUE: path })).toEqual([entry]);
   expect(readCatalogue(own, { TWINLENS_CATALOGUE: '' })).toEqual(JSON.parse(readFileSync(own, 'utf8')));
 });
 
-describe('a catalogue with a mistake is refused, which is named:', () => {
+describe('refuses a catalogue with a mistake and names it:', () => {
   it.each([
     ['a file name that leads elsewhere', [{ ...entry, files: [{ ...file, name: '../../one.safetensors' }] }], 'plain file name'],
     ['an id that leads elsewhere', [{ ...entry, id: '..' }], 'plain file name'],
     ['an address that is a file', [{ ...entry, files: [{ ...file, url: 'file:///etc/hosts' }] }], 'files.0.url'],
     ['half a hash', [{ ...entry, files: [{ ...file, sha256: 'abc' }] }], 'SHA-256'],
-    ['nothing to prove a file by', [{ ...entry, files: [{ ...file, sha256: null }] }], 'without sha256'],
+    ['a file without any SHA-256', [{ ...entry, files: [{ ...file, sha256: null }] }], 'without sha256'],
     ['a deviation of zero', [{ ...entry, preprocessing: { mean: [0, 0, 0], std: [1, 0, 1] } }], 'standard deviation'],
     ['an unknown backbone', [{ ...entry, backbone: 'vgg16' }], 'backbone'],
     ['no model.json', [{ ...entry, format: 'tfjs-layers' }], 'model.json'],
     ['a file twice', [{ ...entry, format: 'tfjs-layers', files: [file, file] }], 'file twice'],
     ['an id twice', [entry, entry], 'entry twice'],
     ['a misspelt field', [{ ...entry, license: 'MIT' }], 'license'],
-    ['no list', { entries: [] }, 'mistake'],
+    ['no list', { entries: [] }, 'is invalid'],
   ])('%s', async (_, content, expected) => {
     writeFileSync(path, JSON.stringify(content));
     expect((await errorOf(() => readCatalogue(path, {}), 'bad-request')).message).toContain(expected);
   });
 
-  it('no JSON, or no file', async () => {
+  it('no JSON, no file', async () => {
     writeFileSync(path, '[{');
     expect((await errorOf(() => readCatalogue(path, {}), 'bad-request')).message).toContain('is not JSON');
     await errorOf(() => readCatalogue(`${path}.absent`, {}), 'not-found');

@@ -51,7 +51,7 @@ const ranges = (): (string | undefined)[] => server.requests.map(({ range }) => 
 const isContent = (path: string): boolean => readFileSync(path).equals(content);
 
 describe('a download', () => {
-  it('arrives whole, alone in its folder, and tells how far it is', async () => {
+  it('is complete, alone in its folder, and reports its progress', async () => {
     const seen: FetchProgress[] = [];
     expect(await fetchWeights(entry, cache, { ...quick, onProgress: (progress) => seen.push(progress) })).toBe(target);
     expect(isContent(target)).toBe(true);
@@ -69,7 +69,7 @@ describe('a download', () => {
     expect(seen.at(-1)).toEqual({ file: 'model.safetensors', received: content.length, total: content.length });
   });
 
-  it('is not asked for again, not even with the host gone', async () => {
+  it('is not requested again, and needs no network the second time', async () => {
     await fetchWeights(entry, cache);
     const gone = { ...entry, files: [{ ...entry.files[0]!, url: 'http://127.0.0.1:9/model.safetensors' }] };
     expect(await fetchWeights(gone, cache)).toBe(target);
@@ -89,8 +89,8 @@ describe('a download', () => {
   });
 });
 
-describe('going on', () => {
-  it.each([entry, unsized])('from a part, asking only for the rest (%#)', async (one) => {
+describe('a continued download', () => {
+  it.each([entry, unsized])('requests only the missing bytes of a part (%#)', async (one) => {
     putPart(content.subarray(0, 150_000));
     const seen: number[] = [];
     await fetchWeights(one, cache, { onProgress: ({ received, total }) => seen.push(received, total ?? -1) });
@@ -99,7 +99,7 @@ describe('going on', () => {
     expect(isContent(target)).toBe(true);
   });
 
-  it('with the whole where the host has no ranges', async () => {
+  it('takes the whole file where the host has no range requests', async () => {
     server.now.ranges = false;
     putPart(new Uint8Array(150_000));
     await fetchWeights(entry, cache);
@@ -107,35 +107,35 @@ describe('going on', () => {
     expect(isContent(target)).toBe(true);
   });
 
-  it('after a connection was cut, and again, from where it broke', async () => {
+  it('continues where a connection was lost, twice', async () => {
     server.now.cutAfter = [50_000, 60_000];
     await fetchWeights(entry, cache, quick);
     expect(ranges()).toEqual([undefined, 'bytes=50000-', 'bytes=110000-']);
     expect(isContent(target)).toBe(true);
   });
 
-  it('after more cuts than tries, as long as each brings something', async () => {
+  it('survives more lost connections than tries, as long as each brings new bytes', async () => {
     server.now.cutAfter = Array.from({ length: 9 }, () => 20_000);
     await fetchWeights(entry, cache, { ...quick, tries: 2 });
     expect(isContent(target)).toBe(true);
     expect(server.requests).toHaveLength(10);
   });
 
-  it('with a whole part without asking for more', async () => {
+  it('requests nothing where the part is complete', async () => {
     putPart(content);
     await fetchWeights(entry, cache);
     expect(server.requests).toEqual([]);
     expect(isContent(target)).toBe(true);
   });
 
-  it('with a whole part of a file whose size only the host knows (416)', async () => {
+  it('accepts a complete part of a file whose size only the host knows (416)', async () => {
     putPart(content);
     await fetchWeights(unsized, cache);
     expect(ranges()).toEqual([`bytes=${content.length}-`]);
     expect(isContent(target)).toBe(true);
   });
 
-  it('from the start where the part is longer than the file', async () => {
+  it('starts again where the part is longer than the file', async () => {
     putPart(new Uint8Array(content.length + 5));
     await fetchWeights(unsized, cache); // 416
     expect(ranges()).toEqual([`bytes=${content.length + 5}-`, undefined]);
@@ -146,7 +146,7 @@ describe('going on', () => {
     expect(isContent(target)).toBe(true);
   });
 
-  it('after the host was busy', async () => {
+  it('retries after the host was busy', async () => {
     server.now.status = [503, 429];
     await fetchWeights(entry, cache, quick);
     expect(isContent(target)).toBe(true);
@@ -164,13 +164,13 @@ describe('other bytes than published', () => {
       for (const one of [entry, unsized]) {
         server.now.lengths = lengths;
         const error = await errorOf(() => fetchWeights(one, cache, quick), 'bad-weights');
-        expect(error.message).toContain(`The file model.safetensors that ${server.host} sent isn't the one that was published, so it was deleted`);
+        expect(error.message).toContain(`The file model.safetensors that ${server.host} sent differs from the published one, so it was deleted`);
         expect(readdirSync(dirname(target))).toEqual([]);
       }
     expect(server.requests).toHaveLength(4);
   });
 
-  it('in the first half of a part: refused, deleted, and right the next time', async () => {
+  it('in the first half of a part are refused and deleted; the next download is correct', async () => {
     putPart(new Uint8Array(100_000));
     await errorOf(() => fetchWeights(entry, cache), 'bad-weights');
     expect(existsSync(part)).toBe(false);
@@ -179,38 +179,38 @@ describe('other bytes than published', () => {
   });
 });
 
-describe('no way to the file', () => {
-  it('without a server: says what to do, at once', async () => {
+describe('where the file cannot be downloaded', () => {
+  it('says what to do, without retries, where the host cannot be reached', async () => {
     const nowhere = await startFileServer();
     await nowhere.stop();
     const gone = { ...entry, files: [{ ...entry.files[0]!, url: `${nowhere.url}/model.safetensors` }] };
     const error = await errorOf(() => fetchWeights(gone, cache), 'offline');
     expect(error.message).toBe(
-      `small_net isn't on this machine yet and ${nowhere.host} can't be reached. Connect once, or pass a file with --weights PATH (from ${nowhere.url}/model.safetensors).`,
+      `small_net isn't downloaded yet, and ${nowhere.host} can't be reached. Connect to the network once, or download ${nowhere.url}/model.safetensors yourself and use that file (--weights PATH).`,
     );
   });
 
-  it('with a name that no one knows', async () => {
+  it('names a host that does not exist', async () => {
     const gone = { ...entry, files: [{ ...entry.files[0]!, url: 'http://weights.invalid/model.safetensors' }] };
     expect((await errorOf(() => fetchWeights(gone, cache), 'offline')).message).toContain("weights.invalid can't be reached");
   });
 
   it.each([
-    [404, "doesn't have model.safetensors any more (HTTP 404)"],
-    [403, 'refuses to give model.safetensors (HTTP 403)'],
+    [404, 'no longer has model.safetensors (HTTP 404)'],
+    [403, 'refuses to send model.safetensors (HTTP 403)'],
   ])('HTTP %i: asked once', async (status, expected) => {
     server.now.status = [status];
     expect((await errorOf(() => fetchWeights(entry, cache, quick), 'offline')).message).toContain(expected);
     expect(server.requests).toHaveLength(1);
   });
 
-  it('HTTP 500 again and again: given up after the tries', async () => {
+  it('gives up after the given number of HTTP 500', async () => {
     server.now.status = Array.from({ length: 9 }, () => 500);
-    expect((await errorOf(() => fetchWeights(entry, cache, { ...quick, tries: 3 }), 'offline')).message).toContain("can't give it now (HTTP 500)");
+    expect((await errorOf(() => fetchWeights(entry, cache, { ...quick, tries: 3 }), 'offline')).message).toContain("can't send it now (HTTP 500)");
     expect(server.requests).toHaveLength(3);
   });
 
-  it('cut off for good: what arrived is kept and said', async () => {
+  it('keeps the part where the connection is lost for good, and states its size', async () => {
     server.now.cutAfter = [70_000, 0, 0, 0, 0, 0];
     const error = await errorOf(() => fetchWeights(entry, cache, { ...quick, tries: 2 }), 'offline');
     expect(error.message).toContain('stopped after 70000 bytes of model.safetensors');
@@ -222,15 +222,15 @@ describe('no way to the file', () => {
     expect(isContent(target)).toBe(true);
   });
 
-  it('a connection that stays open and silent counts as broken', async () => {
+  it('treats an open connection without data as lost', async () => {
     server.now.stall = true;
     const error = await errorOf(() => fetchWeights(entry, cache, { ...quick, tries: 1, stallMs: 100 }), 'offline');
-    expect(error.details['reason']).toBe('nothing came for 0.1 s');
+    expect(error.details['reason']).toBe('no data for 0.1 s');
   });
 });
 
 describe('cancelling', () => {
-  it('in the middle keeps a part that the next call goes on with', async () => {
+  it('in the middle keeps a part that the next call continues', async () => {
     server.now.chunkDelayMs = 1;
     const stop = new AbortController();
     const onProgress = ({ received }: FetchProgress): void => {
@@ -247,7 +247,7 @@ describe('cancelling', () => {
     expect(isContent(target)).toBe(true);
   });
 
-  it('before the start asks for nothing, between tries ends the waiting', async () => {
+  it('before the start requests nothing, and between tries ends the waiting', async () => {
     await errorOf(() => fetchWeights(entry, cache, { signal: AbortSignal.abort() }), 'cancelled');
     expect(server.requests).toEqual([]);
     server.now.status = [503];
@@ -281,7 +281,7 @@ describe('a TF.js layers model pinned by its tensors', () => {
     expect(loaded.info).toMatchObject({ source: 'keras_net', licence: 'MIT' });
   });
 
-  it('is proven without network from the cache, and mended where the cache was damaged', async () => {
+  it('is checked in the cache without network, and downloaded again where it was damaged', async () => {
     const path = await fetchWeights(pinned, cache);
     const asked = server.requests.length;
     await fetchWeights(pinned, cache);
@@ -301,13 +301,13 @@ describe('a TF.js layers model pinned by its tensors', () => {
     }
   });
 
-  it('is refused with other tensors, of which nothing is left', async () => {
+  it('is refused and deleted where it has other tensors', async () => {
     server.now.files.set(
       'models/v2/group1-shard2of2.bin',
       bytes.subarray(900_000).map((b, i) => (i ? b : b ^ 1)),
     );
     expect((await errorOf(() => fetchWeights(pinned, cache), 'bad-weights')).message).toContain(
-      "What was fetched as keras_net isn't the one that was published",
+      'The download of keras_net differs from the published one',
     );
     expect(readdirSync(join(cache, 'keras_net'))).toEqual([]);
   });
@@ -331,11 +331,11 @@ describe('a TF.js layers model pinned by its tensors', () => {
     expect(server.requests).toHaveLength(files.length);
   });
 
-  it('with a shard that nothing vouches for fetches none', async () => {
+  it('with a shard without any hash downloads nothing', async () => {
     const json = readFileSync(model);
     const files = [{ ...pinned.files[0]!, bytes: json.length, sha256: createHash('sha256').update(json).digest('hex') }];
     const { tensorsSha256: _, ...unproven } = { ...pinned, files };
-    expect((await errorOf(() => fetchWeights(unproven, cache), 'bad-request')).message).toContain("doesn't list its shard group1-shard1of2.bin");
+    expect((await errorOf(() => fetchWeights(unproven, cache), 'bad-request')).message).toContain('but not its shard group1-shard1of2.bin');
     expect(server.requests).toHaveLength(1);
   });
 });

@@ -48,7 +48,7 @@ describe('a file that fits', () => {
     expect(await tensorsSha256(path)).toBe(createHash('sha256').update(bytes(sorted)).digest('hex'));
   });
 
-  it('says itself what it is where Twinlens wrote it, over what a catalogue says', async () => {
+  it('has metadata that take precedence over the catalogue where Twinlens wrote it', async () => {
     const preprocessing = { mean: [0.1, 0.2, 0.3] as [number, number, number], std: [1, 2, 3] as [number, number, number] };
     const entry = {
       id: 'some_weights',
@@ -99,7 +99,7 @@ describe('a TF.js layers model', () => {
     expect(loaded.info).toMatchObject({ source: given, ...asKerasDoes });
   });
 
-  it('means the same as the same weights in safetensors, which keep the padding of who trained them', async () => {
+  it('equals the same weights in safetensors, which keep the padding of the program that trained them', async () => {
     const twin = join(folder, 'twin.safetensors');
     writeSafetensors(twin, drawn);
     expect(await tensorsSha256(twin)).toBe(await tensorsSha256(model));
@@ -115,7 +115,7 @@ describe('a TF.js layers model', () => {
     expect(loaded.info).toMatchObject(asKerasDoes);
   });
 
-  it('for another backbone is refused, and named', async () => {
+  it('for another backbone is refused with the name of that backbone', async () => {
     const error = await errorOf(() => loadWeights(model, { backbone: 'resnet18', params }), 'bad-weights');
     expect(error.message).toBe(
       `These weights are for another network than resnet18: ${params.length} of ${params.length} tensors are missing, e.g. conv1.weight. By their names and shapes they are for mobilenet_v2_035: choose that backbone, or other weights.`,
@@ -176,7 +176,7 @@ describe('all or nothing', () => {
     expect((await errorOf(load, 'bad-weights')).message).toContain("they are for a MobileNetV2 of another width, which Twinlens doesn't have.");
   });
 
-  it('a file that says itself which backbone it is for', async () => {
+  it('a file whose metadata name its backbone', async () => {
     save((map) => map.delete('conv1.weight'), { 'twinlens.backbone': 'compact' });
     expect((await errorOf(load, 'bad-weights')).message).toContain('they are for compact: choose that backbone');
   });
@@ -197,7 +197,7 @@ describe('all or nothing', () => {
     expect(error.details['broken']).toEqual([{ name, problem: expect.stringContaining(expected) as string }]);
   });
 
-  it('a download that stopped', async () => {
+  it('an incomplete download', async () => {
     save();
     const whole = readFileSync(path);
     for (const share of [0, 0.01, 0.5, 0.99]) {
@@ -207,25 +207,25 @@ describe('all or nothing', () => {
   });
 });
 
-describe('what is no weights file', () => {
+describe('something else than a weights file', () => {
   const options = { backbone: 'resnet18' as const, params };
-  it('a path without anything', async () => void (await errorOf(() => loadWeights(join(folder, 'absent'), options), 'not-found')));
+  it('a path that does not exist', async () => void (await errorOf(() => loadWeights(join(folder, 'absent'), options), 'not-found')));
 
   it('a folder without a model', async () => {
     mkdirSync(join(folder, 'empty'), { recursive: true });
-    expect((await errorOf(() => loadWeights(join(folder, 'empty'), options), 'bad-weights')).message).toContain('holds no model.json');
+    expect((await errorOf(() => loadWeights(join(folder, 'empty'), options), 'bad-weights')).message).toContain('contains no model.json');
   });
 
   it.each([
     ['resnet18.pth', 'PyTorch checkpoint'],
-    ['weights.h5', "can't tell what weights.h5 is"],
+    ['weights.h5', "can't read weights.h5"],
   ])('%s', async (name, expected) => {
     writeFileSync(join(folder, name), 'x');
     expect((await errorOf(() => loadWeights(join(folder, name), options), 'bad-weights')).message).toContain(expected);
   });
 });
 
-it('stops where it is cancelled', async () => {
+it('can be cancelled', async () => {
   save();
   await errorOf(() => loadWeights(path, { backbone: 'resnet18', params, signal: AbortSignal.abort() }), 'cancelled');
 });

@@ -12,7 +12,7 @@ const namesOf = (specs: readonly ParamSpec[]): Set<string> => new Set(specs.map(
 const foundShapes = (found: ReadonlyMap<string, { shape: readonly number[] }>): Map<string, readonly number[]> =>
   new Map([...found].map(([name, { shape }]) => [name, shape]));
 
-describe('layout', () => {
+describe('order of axes', () => {
   const size = fc.integer({ min: 1, max: 5 });
   it('HWIO -> OIHW puts every value where four nested loops put it', () => {
     fc.assert(
@@ -40,11 +40,11 @@ describe('layout', () => {
     );
   });
 
-  it('a kernel of another rank keeps its shape, to be refused by it', () => expect(shapeInOihw([3, 3], 'HWIO')).toEqual([3, 3]));
+  it('a kernel of another rank keeps its shape, so that the check of shapes refuses it', () => expect(shapeInOihw([3, 3], 'HWIO')).toEqual([3, 3]));
 });
 
 describe('Keras MobileNetV2', () => {
-  it.each([0.35, 1])('at width %d is ours completely, kernels turned', (width) => {
+  it.each([0.35, 1])('at width %d has all of our parameters, with kernels transposed', (width) => {
     const specs = mobileNetV2Specs(width);
     const { weights } = asKeras(drawnTensors(specs, 1));
     const matched = matchNames(new Map(weights.map(({ name, shape }) => [name, shape])));
@@ -78,7 +78,7 @@ describe('Keras MobileNetV2', () => {
     expect(found.get(ours)).toMatchObject({ from, axes });
   });
 
-  it('leaves a classifier aside and reports layers of other networks', () => {
+  it('leaves out a classifier and reports layers of other networks', () => {
     const { found, unexpected } = matchNames(
       new Map([
         ['Conv1/kernel', [3, 3, 3, 16]],
@@ -118,7 +118,7 @@ describe('timm', () => {
     return `blocks.${stage}.${block}.${order % 2 ? norm((order + 1) / 2) : `${convs[order / 2]}.weight`}`;
   };
 
-  it('mobilenetv2_100 is ours completely, without its classifier', () => {
+  it('mobilenetv2_100 has all of our parameters, and a classifier that is left out', () => {
     const specs = mobileNetV2Specs(1);
     const file = new Map([...shapesOf(specs, timmName), ['classifier.weight', [1000, 1280]], ['classifier.bias', [1000]]]);
     const matched = matchNames(file, namesOf(specs));
@@ -146,7 +146,7 @@ describe('timm', () => {
     ).toBe(from);
   });
 
-  it('a deeper relative has blocks we have no name for', () => {
+  it('a deeper network has blocks that no parameter of ours corresponds to', () => {
     const extra = ['blocks.1.2.conv_pw.weight', 'blocks.7.0.conv_pw.weight', 'blocks.1.0.se.conv_reduce.weight'];
     expect(matchNames(new Map(['conv_stem.weight', ...extra].map((name) => [name, [1]]))).unexpected).toEqual(extra);
   });
@@ -161,7 +161,7 @@ describe('torchvision', () => {
   ]);
 
   it.each(['', 'backbone.', 'module.', 'model.', 'encoder.', 'module.backbone.', 'model.encoder.'])(
-    'names stand as they are behind "%s"',
+    'names are unchanged behind the prefix "%s"',
     (prefix) => {
       for (const headPrefix of ['', prefix]) {
         const file = new Map([

@@ -22,7 +22,7 @@ describe.skipIf(!here)(`Google's MobileNetV2 0.35 (needs ${join('..', 'shared', 
     expect([...tensors.values()].reduce((sum, { data }) => sum + data.length, 0)).toBe(1_640_832 / 4);
   });
 
-  it('has every value where the bytes of the shard have it', () => {
+  it('has every value of the bytes of the shard, in its position', () => {
     const { weightsManifest } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')) as {
       weightsManifest: { paths: string[]; weights: { name: string; shape: number[] }[] }[];
     };
@@ -54,7 +54,7 @@ describe.skipIf(!here)(`Google's MobileNetV2 0.35 (needs ${join('..', 'shared', 
     for (let c = 0; c < 1280; c++) expect(ours('features.18.1.running_var', c)).toBe(stored('Conv_1_bn/moving_variance', c));
   });
 
-  it('has the tensors the catalogue is pinned to', async () => {
+  it('has the tensors whose hash is in the catalogue', async () => {
     const entry = readCatalogue(resolve('resources', 'weights.json'), {}).find(({ id }) => id === 'mobilenet_v2_035_224')!;
     expect(await tensorsSha256(folder)).toBe(entry.tensorsSha256);
   });

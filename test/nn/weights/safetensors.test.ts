@@ -33,7 +33,7 @@ describe('round trip', () => {
     { maxKeys: 4 },
   );
 
-  it('gives back every bit, shape and text', () => {
+  it('restores every bit, shape and text', () => {
     fc.assert(
       fc.property(tensors, texts, (list, metadata) => {
         const written: TensorMap = new Map(list);
@@ -70,13 +70,13 @@ it('writes the bytes the reference implementation writes: compact header, spaces
   expect(readFileSync(path).toString('latin1')).toBe(`@${'\0'.repeat(7)}${header}${'\0'.repeat(16)}`);
 });
 
-it('leaves neither the file nor a part of it where a tensor does not fit its shape', async () => {
+it('writes no file where a tensor does not fit its shape', async () => {
   const to = join(folder, 'never.safetensors');
   await errorOf(() => writeSafetensors(to, new Map([['w', { shape: [3], data: new Float32Array(2) }]])), 'internal');
   expect([existsSync(to), existsSync(`${to}.part`)]).toEqual([false, false]);
 });
 
-it('reads F16, BF16 and F64 as float32, and a tensor that is no floats only when it is asked for', async () => {
+it('reads F16, BF16 and F64 as float32, and refuses other types only when the tensor is read', async () => {
   const data = Buffer.concat([
     new Uint8Array(new Uint16Array([0x3c00, 0xc000, 0x4049]).buffer),
     new Uint8Array(2),
@@ -110,7 +110,7 @@ it('reads long half-precision tensors over the borders of its chunks', () => {
   expect(data.findIndex((value, i) => value !== 1 + (i % 1024) / 1024)).toBe(-1);
 });
 
-describe('a file cut off', () => {
+describe('a truncated file', () => {
   const tensors: TensorMap = new Map(['a', 'b', 'c'].map((name, i) => [name, { shape: [4], data: new Float32Array(4).fill(i) }]));
   writeSafetensors(join(folder, 'whole.safetensors'), tensors);
   const whole = readFileSync(join(folder, 'whole.safetensors'));
@@ -136,12 +136,12 @@ describe('a file cut off', () => {
     expect(error.message).toContain(`${names.length} of 3 tensors are cut off or missing`);
   });
 
-  it('is refused with bytes too many, too', async () => {
+  it('is refused with surplus bytes, too', async () => {
     writeFileSync(path, Buffer.concat([whole, Buffer.alloc(3)]));
     expect((await errorOf(() => openSafetensors(path), 'bad-weights')).message).toContain('3 bytes after it belong to no tensor');
   });
 
-  it('says so where it shrinks between opening and reading', async () => {
+  it('is reported where it shrinks between opening and reading', async () => {
     writeFileSync(path, whole);
     const source = openSafetensors(path);
     writeFileSync(path, whole.subarray(0, statSync(path).size - 1));
@@ -151,7 +151,7 @@ describe('a file cut off', () => {
   });
 });
 
-describe('a header that lies', () => {
+describe('a false header', () => {
   const w = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };
   const data = f32(1, 2);
   it.each([
@@ -169,7 +169,7 @@ describe('a header that lies', () => {
     ['no object', { w: null }, data, 'not an object'],
     ['metadata of numbers', { __metadata__: { a: 1 }, w }, data, 'metadata'],
     ['no JSON', '{"w": ', data, 'not JSON'],
-    ['an array', '[]', data, 'does not begin like a safetensors file'],
+    ['an array', '[]', data, 'does not start with a safetensors header'],
     [
       'one name twice',
       '{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}',
@@ -180,13 +180,13 @@ describe('a header that lies', () => {
     expect((await errorOf(() => openSafetensors(write(header, bytes)), 'bad-weights')).message).toContain(expected);
   });
 
-  it('about its own length', async () => {
+  it('with a false length', async () => {
     for (const length of [0n, 1n, 2n ** 63n, 100_000_001n, 5000n]) {
       expect((await errorOf(() => openSafetensors(write({ w }, data, length)), 'bad-weights')).message).toContain('is broken');
     }
   });
 
-  it('or is something else altogether, such as a web page or nothing', async () => {
+  it('in a file that is something else, such as a web page or empty', async () => {
     writeFileSync(path, '<!doctype html><html>Sign in to the network</html>');
     await errorOf(() => openSafetensors(path), 'bad-weights');
     writeFileSync(path, '');

@@ -22,7 +22,7 @@ function readAll(path: string): Record<string, number[]> {
 }
 
 describe('stored values', () => {
-  it('are float32 one after another, through shards cut in the middle of a number', () => {
+  it('are concatenated float32, also where a shard ends in the middle of a number', () => {
     const path = writeModel(folder, [vector('a', 3), vector('none', 0), vector('b', 2)], f32(1, -2, 3.5, 4, 1e-30), 7);
     expect(shardNames(path)).toEqual(['group1-shard1of3.bin', 'group1-shard2of3.bin', 'group1-shard3of3.bin']);
     expect(readAll(path)).toEqual({ a: [1, -2, 3.5], none: [], b: [4, Math.fround(1e-30)] });
@@ -41,7 +41,7 @@ describe('stored values', () => {
     expect(half).toEqual([1]);
   });
 
-  it('are those TensorFlow.js decodes from the same bytes, however they are cut', async () => {
+  it('are those that TensorFlow.js decodes from the same bytes, however they are split into shards', async () => {
     const quantization = fc.option(
       fc.record({
         dtype: fc.constantFrom('uint8', 'uint16'),
@@ -81,11 +81,11 @@ describe('stored values', () => {
   });
 });
 
-describe('a model that is not whole', () => {
+describe('an incomplete model', () => {
   const weights = [vector('a', 4), vector('b', 4)];
   const bytes = f32(1, 2, 3, 4, 5, 6, 7, 8);
 
-  it('is refused without a shard, which is named', async () => {
+  it('is refused with the name of the missing shard', async () => {
     const path = writeModel(folder, weights, bytes, 16);
     rmSync(join(folder, 'group1-shard2of2.bin'));
     const error = await errorOf(() => openTfjsLayers(path), 'bad-weights');
@@ -102,15 +102,15 @@ describe('a model that is not whole', () => {
     const path = writeModel(folder, weights, bytes);
     truncateSync(join(folder, 'group1-shard1of1.bin'), length);
     const error = await errorOf(() => openTfjsLayers(path), 'bad-weights');
-    expect(error.message).toContain(`group1-shard1of1.bin is broken: ${length} bytes where model.json tells of 32`);
+    expect(error.message).toContain(`group1-shard1of1.bin is broken: it has ${length} bytes instead of the 32 that model.json lists`);
     expect(error.details['problems']).toEqual([{ shards: ['group1-shard1of1.bin'], bytes: length, expected: 32, tensors }]);
   });
 
-  it('is refused with bytes too many', async () => {
+  it('is refused with surplus bytes', async () => {
     await errorOf(() => openTfjsLayers(writeModel(folder, weights, Buffer.concat([bytes, bytes]))), 'bad-weights');
   });
 
-  it('is refused with model.json cut off at any length, or absent', async () => {
+  it('is refused with model.json truncated at any length, or absent', async () => {
     const path = writeModel(folder, weights, bytes);
     const json = readFileSync(path);
     for (let length = 0; length < json.length; length += 7) {
@@ -122,7 +122,7 @@ describe('a model that is not whole', () => {
   });
 });
 
-describe('a model.json that lies', () => {
+describe('a false model.json', () => {
   const manifest = (paths: string[], weights: unknown[] = []): unknown => ({ weightsManifest: [{ paths, weights }] });
   it.each([
     ['a graph model', { format: 'graph-model', weightsManifest: [] }, 'graph-model; Twinlens reads layers models only'],
@@ -142,6 +142,6 @@ describe('a model.json that lies', () => {
 
   it('a name twice', async () => {
     const path = writeModel(folder, [vector('w', 1), vector('w', 1)], f32(1, 2));
-    expect((await errorOf(() => openTfjsLayers(path), 'bad-weights')).message).toContain('w stands in it twice');
+    expect((await errorOf(() => openTfjsLayers(path), 'bad-weights')).message).toContain('it lists w twice');
   });
 });

@@ -25,7 +25,7 @@ export async function findWeights(asked: string, backbone: BackboneName, o: Weig
   let path = asked;
   let entry: WeightsRequest['entry'] = null;
   if (!existsSync(asked)) {
-    if (/[\\/]|\.(json|safetensors)$/.test(asked)) throw new AppError('not-found', `There are no weights at ${asked}.`, { path: asked });
+    if (/[\\/]|\.(json|safetensors)$/.test(asked)) throw new AppError('not-found', `Weights file not found: ${asked}.`, { path: asked });
     const found = findEntry(readCatalogue(o.catalogue), asked);
     if (found.backbone !== backbone)
       throw new AppError('bad-weights', `The weights ${asked} are for ${found.backbone}, not for ${backbone}. Choose --backbone ${found.backbone}.`);

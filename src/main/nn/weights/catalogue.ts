@@ -4,7 +4,7 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import { BACKBONES } from '../../../shared/backbones.ts';
 import { FlavourSchema, PreprocessingSchema } from './load.ts';
 
-// Both become names of files and folders on this machine, on any platform.
+// Used as file and folder names on every platform.
 const plainName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, 'is not a plain file name');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hexadecimal digits');
 const webAddress = z.url({ protocol: /^https?$/ });
@@ -13,7 +13,7 @@ const CatalogueFile = z.strictObject({
   name: plainName,
   url: webAddress,
   bytes: z.number().int().positive().nullable(),
-  /** Of the file's bytes; null only where the entry's tensorsSha256 vouches for what is in it. */
+  /** Of the file's bytes. Null only where the entry has a tensorsSha256, which covers the content. */
   sha256: sha256.nullable(),
 });
 
@@ -22,9 +22,9 @@ const Entry = z
     id: plainName,
     backbone: z.enum(BACKBONES),
     format: z.enum(['tfjs-layers', 'safetensors']),
-    /** tfjs-layers: model.json and any shards; shards it names that aren't listed are fetched from beside it. safetensors: the one file. */
+    /** tfjs-layers: model.json and its shards; a shard that isn't listed is fetched from model.json's folder. safetensors: one file. */
     files: z.array(CatalogueFile).min(1),
-    /** tensorsSha256() of load.ts: what the weights are, however their host cuts and formats them. */
+    /** From tensorsSha256() in load.ts. It doesn't depend on the file format and the shards. */
     tensorsSha256: sha256.optional(),
     licence: z.string().min(1),
     licenceUrl: webAddress,
@@ -35,7 +35,7 @@ const Entry = z
   .refine(({ files, tensorsSha256 }) => tensorsSha256 !== undefined || files.every((file) => file.sha256 !== null), {
     error: 'has a file without sha256 and no tensorsSha256',
   })
-  .refine(({ files }) => new Set(files.map(({ name }) => name)).size === files.length, { error: 'names a file twice' })
+  .refine(({ files }) => new Set(files.map(({ name }) => name)).size === files.length, { error: 'lists a file twice' })
   .refine(
     ({ format, files }) =>
       format === 'tfjs-layers' ? files.some(({ name }) => name === 'model.json') : files.length === 1 && files[0]!.name.endsWith('.safetensors'),
@@ -44,14 +44,14 @@ const Entry = z
     },
   );
 
-const Catalogue = z.array(Entry).refine((entries) => new Set(entries.map(({ id }) => id)).size === entries.length, { error: 'names an entry twice' });
+const Catalogue = z.array(Entry).refine((entries) => new Set(entries.map(({ id }) => id)).size === entries.length, { error: 'lists an entry twice' });
 
 export type CatalogueFile = z.infer<typeof CatalogueFile>;
 export type CatalogueEntry = z.infer<typeof Entry>;
 
 /**
- * The weights Twinlens can fetch by name, from `path` or, where it is set, from the file TWINLENS_CATALOGUE names (for
- * a mirror inside a closed network). Throws AppError('not-found' | 'bad-request').
+ * The weights that Twinlens can download by name. `path` is replaced by the file in TWINLENS_CATALOGUE where that is set,
+ * e.g. for a mirror inside a closed network. Throws AppError('not-found' | 'bad-request').
  */
 export function readCatalogue(path: string, environment: Readonly<Record<string, string | undefined>> = process.env): CatalogueEntry[] {
   const file = environment['TWINLENS_CATALOGUE'] || path;
@@ -66,13 +66,13 @@ export function readCatalogue(path: string, environment: Readonly<Record<string,
   const parsed = Catalogue.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new AppError('bad-request', `The weights catalogue ${file} has a mistake: ${issue.path.join('.') || 'it'}: ${issue.message}.`, {
+  throw new AppError('bad-request', `The weights catalogue ${file} is invalid: ${issue.path.join('.') || 'the list'}: ${issue.message}.`, {
     file,
     issues: parsed.error.issues,
   });
 }
 
-/** Throws AppError('not-found') that lists what there is. */
+/** Throws AppError('not-found') with the ids that exist. */
 export function findEntry(catalogue: readonly CatalogueEntry[], id: string): CatalogueEntry {
   const entry = catalogue.find((one) => one.id === id);
   if (entry) return entry;

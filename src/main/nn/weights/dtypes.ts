@@ -1,4 +1,4 @@
-/** Bytes an element takes, for every safetensors data type, so that a file's offsets can be checked whatever is in it. */
+/** Bytes in an element of every safetensors data type. All are here, because the offsets of every tensor are checked. */
 export const DTYPE_BYTES = {
   BOOL: 1,
   U8: 1,

@@ -32,10 +32,10 @@ interface Opened {
   kind: 'tfjs-layers' | 'safetensors';
 }
 
-/** The file that holds a model, given its folder or itself. */
+/** `path`, or the model file in it where it is a folder. */
 function modelFile(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) throw new AppError('not-found', `There are no weights at ${path}.`, { path });
+  if (!stats) throw new AppError('not-found', `Weights file not found: ${path}.`, { path });
   if (!stats.isDirectory()) return path;
   const inside = ['model.json', 'model.safetensors']
     .map((name) => join(path, name))
@@ -43,7 +43,7 @@ function modelFile(path: string): string {
   if (!inside)
     throw new AppError(
       'bad-weights',
-      `${path} holds no model.json: give the folder of a TF.js layers model, its model.json, or a .safetensors file.`,
+      `${path} contains no model.json. Choose the folder of a TF.js layers model, its model.json, or a .safetensors file.`,
       { path },
     );
   return inside;
@@ -62,13 +62,13 @@ function openWeights(path: string): Opened {
     case '.ckpt':
       throw new AppError(
         'bad-weights',
-        `${basename(file)} looks like a PyTorch checkpoint, which can run code when it is opened; save it as .safetensors and give that.`,
+        `${basename(file)} is a PyTorch checkpoint, which can run code when it is opened. Save it as .safetensors and choose that file.`,
         { path },
       );
     default:
       throw new AppError(
         'bad-weights',
-        `Twinlens can't tell what ${basename(file)} is: give a TF.js layers model's model.json or a .safetensors file.`,
+        `Twinlens can't read ${basename(file)}. Choose the model.json of a TF.js layers model, or a .safetensors file.`,
         { path },
       );
   }
@@ -87,12 +87,12 @@ async function readFound(
     onTensor(name, data, found);
     if ((sinceYield += data.length) > 1 << 20) {
       sinceYield = 0;
-      await setImmediate(); // lets a cancel arrive
+      await setImmediate(); // so that a cancellation is received
     }
   }
 }
 
-/** What Twinlens writes into the metadata of the safetensors files it makes, so that loadWeights needs nothing else. */
+/** Metadata of the safetensors files that Twinlens writes: all that loadWeights needs to know of them. */
 export function twinlensMetadata(about: {
   backbone: BackboneName;
   flavour: Flavour;
@@ -118,36 +118,30 @@ function fromMetadata(metadata: Readonly<Record<string, string>>): { flavour?: F
       ...(licence === undefined ? {} : { licence }),
     };
   } catch (error) {
-    const said = { flavour, preprocessing };
-    throw new AppError(
-      'bad-weights',
-      'These weights say they are from Twinlens, but what they say of their preprocessing makes no sense. Export them again.',
-      said,
-      error,
-    );
+    throw new AppError('bad-weights', 'The Twinlens metadata in these weights are invalid. Export them again.', { flavour, preprocessing }, error);
   }
 }
 
 export interface LoadOptions {
   backbone: BackboneName;
   params: readonly ParamSpec[];
-  /** What the catalogue knows of the weights; the file's own twinlens.* metadata win over it. */
+  /** The catalogue's facts about the weights. The file's own twinlens.* metadata take precedence. */
   entry?: { id: string; licence: string; flavour: Flavour; preprocessing: Preprocessing } | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
  * Loads a backbone's weights from the folder or model.json of a TF.js layers model (flavour 'keras', input -1..1) or from
- * a .safetensors file (flavour 'torch', ImageNet's mean and deviation). Names and layouts become ours (torchvision's,
- * [out, in/groups, kh, kw]); classifiers are left aside. All or nothing: throws AppError('bad-weights') with
- * {missing, shape, unexpected} or {broken: [{name, problem}]}; 'not-found'; 'cancelled'.
+ * a .safetensors file (flavour 'torch', ImageNet's mean and deviation). Names become the backbone's own and kernels
+ * [out, in/groups, kh, kw]; classifiers are left out. Loads every parameter or throws: AppError('bad-weights') with
+ * {missing, shape, unexpected} or {broken: [{name, problem}]}, 'not-found', 'cancelled'.
  * info.sha256 is over the tensors' little-endian float32 bytes in the order of `params`.
  */
 export async function loadWeights(path: string, options: LoadOptions): Promise<{ tensors: TensorMap; info: WeightsInfo }> {
   const { backbone, params, entry, signal } = options;
   const { source, kind } = openWeights(path);
   try {
-    const said = fromMetadata(source.metadata);
+    const stated = fromMetadata(source.metadata);
     const matched = matchNames(source.entries, new Set(params.map(({ name }) => name)));
     verifyNames(matched, backbone, params, source.metadata['twinlens.backbone']);
 
@@ -170,14 +164,14 @@ export async function loadWeights(path: string, options: LoadOptions): Promise<{
       const message = `These weights are broken: ${broken.length} of ${params.length} tensors can't be used, e.g. ${broken[0].name}: ${broken[0].problem}.`;
       throw new AppError('bad-weights', `${message} Download or export them again.`, { broken });
     }
-    // Who trained the weights, and so how they pad and what they expect, shows in their names whatever file they are in.
-    const byMaker = kind === 'tfjs-layers' || matched.program === 'keras' ? KERAS : TORCH;
+    // Padding and preprocessing depend on the program that trained the weights. The names show it, whatever the file's format.
+    const byTrainer = kind === 'tfjs-layers' || matched.program === 'keras' ? KERAS : TORCH;
     const info: WeightsInfo = {
       source: entry?.id ?? path,
       sha256: hash.digest('hex'),
-      flavour: said.flavour ?? entry?.flavour ?? byMaker.flavour,
-      preprocessing: said.preprocessing ?? entry?.preprocessing ?? byMaker.preprocessing,
-      licence: said.licence ?? entry?.licence ?? null,
+      flavour: stated.flavour ?? entry?.flavour ?? byTrainer.flavour,
+      preprocessing: stated.preprocessing ?? entry?.preprocessing ?? byTrainer.preprocessing,
+      licence: stated.licence ?? entry?.licence ?? null,
     };
     return { tensors, info };
   } catch (error) {
@@ -188,8 +182,9 @@ export async function loadWeights(path: string, options: LoadOptions): Promise<{
 }
 
 /**
- * SHA-256 of what a file means, whatever its format, shards or order: over the little-endian float32 bytes of the
- * backbone's tensors in our layout, sorted by our names (code units). Throws as loadWeights for a broken file.
+ * SHA-256 of a file's weights that doesn't depend on format, shards and order: over the little-endian float32 bytes of
+ * the backbone's tensors, kernels [out, in/groups, kh, kw], sorted by the backbone's own names (code units). Throws as
+ * loadWeights for a broken file.
  */
 export async function tensorsSha256(path: string, signal?: AbortSignal): Promise<string> {
   const { source } = openWeights(path);

@@ -44,7 +44,7 @@ function parseEntry(name: string, raw: unknown): Entry | string {
   return { name, dtype: dtype as Dtype, shape, begin, end };
 }
 
-/** Overlaps, holes, and data beyond the end, in the order of the data. `dataBytes`: what the file holds after its header. */
+/** Overlaps, gaps and data beyond the end, in the order of the data. `dataBytes`: the file's bytes after the header. */
 function offsetProblems(entries: Iterable<Entry>, dataBytes: number): TensorProblem[] {
   const problems: TensorProblem[] = [];
   let expected = 0;
@@ -73,7 +73,7 @@ function parseHeader(file: string, text: string, dataBytes: number): Header {
   if (!isRecord(raw)) throw broken(file, 'its header is not a JSON object');
   const { __metadata__: metadata = {}, ...tensors } = raw;
   if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
-    throw broken(file, 'its metadata are not plain texts');
+    throw broken(file, 'its metadata are not text');
   }
   const entries = new Map<string, Entry>();
   const problems: TensorProblem[] = [];
@@ -82,7 +82,7 @@ function parseHeader(file: string, text: string, dataBytes: number): Header {
     if (typeof entry === 'string') problems.push({ name, problem: entry });
     else entries.set(name, entry);
   }
-  // With a description missing, its neighbours would look as if there were a hole between them.
+  // Without an invalid entry its neighbours would seem to have a gap between them.
   if (!problems.length) problems.push(...offsetProblems(entries.values(), dataBytes));
   if (problems.length) {
     const cut = problems.filter(({ problem }) => problem.includes('after the end of the file'));
@@ -100,12 +100,12 @@ function readHeader(fd: number, file: string): { header: Header; dataStart: numb
   const prefix = new Uint8Array(8);
   if (readRange(fd, 0, prefix) < 8) throw broken(file, `it holds only ${size} bytes, too few for a safetensors header`);
   const length = new DataView(prefix.buffer).getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER) || length < 2n) throw broken(file, 'it does not begin like a safetensors file');
+  if (length > BigInt(MAX_HEADER) || length < 2n) throw broken(file, 'it does not start with a safetensors header');
   const dataStart = 8 + Number(length);
   if (dataStart > size) throw broken(file, `it ends inside its header, after ${size} of at least ${dataStart} bytes`);
   const bytes = new Uint8Array(Number(length));
   readRange(fd, 8, bytes);
-  if (bytes[0] !== 0x7b) throw broken(file, 'it does not begin like a safetensors file');
+  if (bytes[0] !== 0x7b) throw broken(file, 'it does not start with a safetensors header');
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -118,9 +118,9 @@ function readHeader(fd: number, file: string): { header: Header; dataStart: numb
 function readEntry(fd: number, dataStart: number, file: string, entry: Entry): Float32Array {
   const { name, dtype } = entry;
   if (!isFloatDtype(dtype)) {
-    throw broken(file, `${name} is stored as ${dtype}, where weights are F32, F16, BF16 or F64`, [{ name, problem: `stored as ${dtype}` }]);
+    throw broken(file, `${name} is stored as ${dtype}, but weights must be F32, F16, BF16 or F64`, [{ name, problem: `stored as ${dtype}` }]);
   }
-  const short = (): AppError => broken(file, `it became shorter while it was read, at ${name}`, [{ name, problem: 'cut off' }]);
+  const short = (): AppError => broken(file, `it became shorter while it was read (at ${name})`, [{ name, problem: 'cut off' }]);
   const data = new Float32Array(sizeOf(entry.shape));
   if (dtype === 'F32') {
     if (readRange(fd, dataStart + entry.begin, bytesOf(data)) < data.byteLength) throw short();
@@ -136,9 +136,8 @@ function readEntry(fd: number, dataStart: number, file: string, entry: Entry): F
 }
 
 /**
- * Opens a safetensors file and checks its whole header: lengths, shapes, data types, and that the data ranges follow
- * one another without overlap or hole up to the file's last byte. Tensor data are read by `read`, F32, F16, BF16 and
- * F64 to float32. Throws AppError('bad-weights') with details.problems [{name, problem}], AppError('not-found').
+ * Opens a safetensors file and checks its whole header: lengths, shapes, data types, and that the data ranges cover the
+ * rest of the file without overlap or gap. `read` converts F32, F16, BF16 and F64 to float32. Throws AppError('bad-weights') with details.problems [{name, problem}], AppError('not-found').
  */
 export function openSafetensors(path: string): TensorSource {
   const file = basename(path);
@@ -183,19 +182,19 @@ const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 function headerBytes(tensors: [string, { shape: readonly number[]; data: Float32Array }][], metadata: Record<string, string>): Uint8Array {
   const pairs: string[] = [];
   const texts = Object.entries(metadata).sort(([a], [b]) => byCodeUnit(a, b));
-  // Written by hand because an object's number-like keys would change places.
+  // Written by hand, because JSON.stringify moves keys that look like integers to the front.
   if (texts.length) pairs.push(`"__metadata__":{${texts.map(([key, text]) => `${JSON.stringify(key)}:${JSON.stringify(text)}`).join(',')}}`);
   let offset = 0;
   for (const [name, { shape, data }] of tensors) {
     if (name === '__metadata__') throw new AppError('internal', 'A tensor cannot be called __metadata__.');
     if (sizeOf(shape) !== data.length)
-      throw new AppError('internal', `${name} holds ${data.length} values, its shape [${shape.join(', ')}] says another number.`);
+      throw new AppError('internal', `${name} has ${data.length} values, which doesn't fit its shape [${shape.join(', ')}].`);
     const end = offset + data.byteLength;
     pairs.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype: 'F32', shape, data_offsets: [offset, end] })}`);
     offset = end;
   }
   const json = new TextEncoder().encode(`{${pairs.join(',')}}`);
-  const padded = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20); // spaces: data start on 8 bytes, as the format asks
+  const padded = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20); // spaces, so that the data start at a multiple of 8 as the format requires
   new DataView(padded.buffer).setBigUint64(0, BigInt(padded.length - 8), true);
   padded.set(json, 8);
   return padded;
@@ -206,8 +205,8 @@ function writeAll(fd: number, bytes: Uint8Array): void {
 }
 
 /**
- * Writes F32 tensors in the order of their names, so that equal weights and metadata give equal bytes. The file appears
- * whole or not at all. Throws AppError('disk-full' | 'workspace' | 'not-found').
+ * Writes F32 tensors in the order of their names, so that equal weights and metadata give equal bytes. The file is
+ * written under another name and published when it is complete. Throws AppError('disk-full' | 'workspace' | 'not-found').
  */
 export function writeSafetensors(path: string, tensors: TensorMap, metadata: Record<string, string> = {}): void {
   const sorted = [...tensors].sort(([a], [b]) => byCodeUnit(a, b));

@@ -1,16 +1,16 @@
 import { readSync } from 'node:fs';
 
-/** An opened weights file: what is in it is known, tensor data is read on demand, so a big file never stands in memory twice. */
+/** An open weights file. Names and shapes are known; data is read one tensor at a time, so a large file is never in memory twice. */
 export interface TensorSource {
   /** Name -> shape, both as the file has them. */
   readonly entries: ReadonlyMap<string, readonly number[]>;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Row-major float32 in the file's own layout; throws AppError('bad-weights') for a data type that isn't a number of a network. */
+  /** Row-major float32 with the file's order of axes. Throws AppError('bad-weights') for a data type that weights can't have. */
   read(name: string): Float32Array;
   close(): void;
 }
 
-/** Fills `into` from `position`; returns the bytes that were there, fewer than asked only at the file's end. */
+/** Fills `into` from byte `position` of the file. Returns the bytes read: fewer than asked for only at the end of the file. */
 export function readRange(fd: number, position: number, into: Uint8Array): number {
   let done = 0;
   while (done < into.byteLength) {
@@ -21,5 +21,5 @@ export function readRange(fd: number, position: number, into: Uint8Array): numbe
   return done;
 }
 
-/** The bytes behind an array, not a copy. Every platform Node runs Twinlens on is little-endian, as the weights formats are. */
+/** A view of the array's bytes, no copy. Little-endian, like the weights formats: so is every platform that Twinlens runs on. */
 export const bytesOf = (data: Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -7,7 +7,7 @@ import { decodeFloats } from './dtypes.ts';
 import { bytesOf, readRange, type TensorSource } from './source.ts';
 
 // The format: tfjs-core io/types.ts (WeightsManifestConfig, WeightsManifestEntry) and io_utils.ts (decodeWeights). A group's
-// shards, one after another, hold its weights, one after another; a quantized value q stands for q * scale + min.
+// shards are concatenated; they hold its weights in order. A quantized value q means q * scale + min.
 const count = z.number().int().nonnegative();
 const Quantization = z.discriminatedUnion('dtype', [
   z.object({ dtype: z.enum(['uint8', 'uint16']), min: z.number(), scale: z.number() }),
@@ -19,7 +19,7 @@ const Weight = z.object({
   dtype: z.enum(['float32', 'int32', 'bool', 'uint8', 'uint16']),
   quantization: Quantization.optional(),
 });
-// Shards lie beside model.json or below it; nothing in a downloaded file may point elsewhere.
+// Shards are in model.json's folder or below it. A downloaded file must not name files elsewhere.
 const ShardPath = z.string().refine((path) => path !== '' && !/^[/\\]|^[a-z]:|\\|(^|\/)\.\.(\/|$)/i.test(path), 'points outside its folder');
 const Model = z.object({
   format: z.string().optional(),
@@ -28,14 +28,14 @@ const Model = z.object({
 type Weight = z.infer<typeof Weight>;
 
 const ELEMENT_BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
-const storedAs = (weight: Weight): keyof typeof ELEMENT_BYTES => weight.quantization?.dtype ?? weight.dtype;
+const elementType = (weight: Weight): keyof typeof ELEMENT_BYTES => weight.quantization?.dtype ?? weight.dtype;
 
 interface Shard {
   path: string;
   begin: number; // bytes from the group's start
   size: number; // bytes
 }
-interface Stored {
+interface StoredWeight {
   weight: Weight;
   shards: Shard[]; // of its group
   begin: number; // bytes from the group's start
@@ -65,7 +65,7 @@ function parseModel(jsonPath: string): z.infer<typeof Model> {
   return parsed.data;
 }
 
-/** The names of the shards that a layers model's model.json asks for. Throws AppError('bad-weights' | 'not-found'). */
+/** Names of the shards that a model.json lists. Throws AppError('bad-weights' | 'not-found'). */
 export const shardNames = (jsonPath: string): string[] => [...new Set(parseModel(jsonPath).weightsManifest.flatMap((group) => group.paths))];
 
 function shardSizes(folder: string, paths: string[]): { shards: Shard[]; missing: string[] } {
@@ -81,9 +81,9 @@ function shardSizes(folder: string, paths: string[]): { shards: Shard[]; missing
   return { shards, missing };
 }
 
-function layOut(jsonPath: string): Map<string, Stored> {
+function locateWeights(jsonPath: string): Map<string, StoredWeight> {
   const folder = dirname(jsonPath);
-  const stored = new Map<string, Stored>();
+  const stored = new Map<string, StoredWeight>();
   const missing: string[] = [];
   const problems: { shards: string[]; bytes: number; expected: number; tensors: string[] }[] = [];
   for (const { paths, weights } of parseModel(jsonPath).weightsManifest) {
@@ -93,9 +93,9 @@ function layOut(jsonPath: string): Map<string, Stored> {
     const cutOff: string[] = [];
     let begin = 0;
     for (const weight of weights) {
-      if (stored.has(weight.name)) throw broken(basename(jsonPath), `${weight.name} stands in it twice`);
+      if (stored.has(weight.name)) throw broken(basename(jsonPath), `it lists ${weight.name} twice`);
       stored.set(weight.name, { weight, shards: found.shards, begin });
-      begin += sizeOf(weight.shape) * ELEMENT_BYTES[storedAs(weight)];
+      begin += sizeOf(weight.shape) * ELEMENT_BYTES[elementType(weight)];
       if (begin > bytes) cutOff.push(weight.name);
     }
     if (begin !== bytes && !found.missing.length) problems.push({ shards: paths, bytes, expected: begin, tensors: cutOff });
@@ -108,20 +108,20 @@ function layOut(jsonPath: string): Map<string, Stored> {
   if (first) {
     const which = first.shards.length === 1 ? first.shards[0]! : `${first.shards[0]} … ${first.shards.at(-1)}`;
     const cutOff = first.bytes < first.expected ? `, ${first.tensors.length} tensors are cut off, e.g. ${first.tensors[0]}` : '';
-    throw broken(which, `${first.bytes} bytes where ${basename(jsonPath)} tells of ${first.expected}${cutOff}`, { problems });
+    throw broken(which, `it has ${first.bytes} bytes instead of the ${first.expected} that ${basename(jsonPath)} lists${cutOff}`, { problems });
   }
   return stored;
 }
 
-function readStored({ weight, shards, begin }: Stored, descriptor: (path: string) => number): Uint8Array {
-  const bytes = new Uint8Array(sizeOf(weight.shape) * ELEMENT_BYTES[storedAs(weight)]);
+function readStored({ weight, shards, begin }: StoredWeight, descriptor: (path: string) => number): Uint8Array {
+  const bytes = new Uint8Array(sizeOf(weight.shape) * ELEMENT_BYTES[elementType(weight)]);
   for (const shard of shards) {
     const from = Math.max(begin, shard.begin);
     const to = Math.min(begin + bytes.length, shard.begin + shard.size);
     if (from >= to) continue;
     const part = bytes.subarray(from - begin, to - begin);
     if (readRange(descriptor(shard.path), from - shard.begin, part) < part.length) {
-      throw broken(basename(shard.path), `it became shorter while it was read, at ${weight.name}`);
+      throw broken(basename(shard.path), `it became shorter while it was read (at ${weight.name})`);
     }
   }
   return bytes;
@@ -130,7 +130,7 @@ function readStored({ weight, shards, begin }: Stored, descriptor: (path: string
 function decode(weight: Weight, bytes: Uint8Array): Float32Array {
   const out = new Float32Array(sizeOf(weight.shape));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const kind = storedAs(weight);
+  const kind = elementType(weight);
   const { min, scale } = weight.quantization && 'scale' in weight.quantization ? weight.quantization : { min: 0, scale: 1 };
   switch (kind) {
     case 'float32':
@@ -161,7 +161,7 @@ function decode(weight: Weight, bytes: Uint8Array): Float32Array {
  * [{shards, bytes, expected, tensors cut off}]; AppError('not-found') without model.json.
  */
 export function openTfjsLayers(jsonPath: string): TensorSource {
-  const stored = layOut(jsonPath);
+  const stored = locateWeights(jsonPath);
   const open = new Map<string, number>();
   const descriptor = (path: string): number => {
     const fd = open.get(path) ?? openSync(path, 'r');

@@ -3,35 +3,35 @@ import { createReadStream, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors.ts';
 
-/** The host doesn't have the file or won't give it: trying again at once is no use. */
-export class Refused extends Error {
+/** The host doesn't have the file or won't send it. An immediate retry doesn't help. */
+export class HostRefused extends Error {
   readonly status: number;
 
   constructor(status: number) {
     super(`HTTP ${status}`);
-    this.name = 'Refused';
+    this.name = 'HostRefused';
     this.status = status;
   }
 }
-/** The connection couldn't be had or broke: what arrived is kept, another try goes on from there. */
-export class Interrupted extends Error {
+/** No connection, or it was lost. The part that arrived stays, and a retry continues from there. */
+export class ConnectionLost extends Error {
   constructor(why: string, cause?: unknown) {
     super(why, { cause });
-    this.name = 'Interrupted';
+    this.name = 'ConnectionLost';
   }
 }
 
-/** The host has a file of another size than published: its bytes are of no use. */
-export class AnotherFile extends Error {
+/** The host's file doesn't have the published size, so it is another file. */
+export class WrongSize extends Error {
   constructor(size: string, published: number) {
-    super(`${size} bytes where ${published} were published`);
-    this.name = 'AnotherFile';
+    super(`${size} bytes instead of ${published}`);
+    this.name = 'WrongSize';
   }
 }
 
 export interface Transfer {
   url: string;
-  part: string; // path the bytes go to
+  part: string; // path of the .part file that is written
   bytes: number | null; // of the whole file, where known
   stallMs: number; // ms without a byte after which a connection counts as broken
   signal?: AbortSignal | undefined;
@@ -46,13 +46,13 @@ export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<
   return hash.digest('hex');
 }
 
-interface Place {
-  from: number; // bytes kept of the part
+interface BodyRange {
+  from: number; // bytes of the part that stay
   total: number | null;
 }
 
-/** Where an answer's body belongs; null: the part we have doesn't fit the file that is served. */
-function placeOf(response: Response, have: number): Place | null {
+/** The bytes of the file that a response's body holds; null where they don't continue our part. */
+function bodyRange(response: Response, have: number): BodyRange | null {
   if (response.status === 206) {
     const [, start, , size] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '') ?? [];
     return Number(start) === have ? { from: have, total: size === undefined || size === '*' ? null : Number(size) } : null;
@@ -61,14 +61,19 @@ function placeOf(response: Response, have: number): Place | null {
   return { from: 0, total: length === null ? null : Number(length) };
 }
 
-async function pour(body: ReadableStream<Uint8Array>, { from, total }: Place, transfer: Transfer, alive: () => void): Promise<number> {
+async function writeBody(
+  body: ReadableStream<Uint8Array>,
+  { from, total }: BodyRange,
+  transfer: Transfer,
+  restartStallTimer: () => void,
+): Promise<number> {
   const handle = await open(transfer.part, from ? 'r+' : 'w');
   let received = from;
   try {
     transfer.onProgress(received, total);
     for await (const chunk of body) {
-      alive();
-      if (transfer.bytes !== null && received + chunk.byteLength > transfer.bytes) throw new AnotherFile('more', transfer.bytes);
+      restartStallTimer();
+      if (transfer.bytes !== null && received + chunk.byteLength > transfer.bytes) throw new WrongSize('more', transfer.bytes);
       await handle.write(chunk, 0, chunk.byteLength, received);
       received += chunk.byteLength;
       transfer.onProgress(received, total);
@@ -81,26 +86,27 @@ async function pour(body: ReadableStream<Uint8Array>, { from, total }: Place, tr
   return received;
 }
 
-/** What a disk says when it fails, to be told from a network's errors. */
+/** Whether an error comes from the disk, not from the network. */
 const isFileError = (error: unknown): boolean =>
   error instanceof Error && 'syscall' in error && ['open', 'write', 'fsync', 'ftruncate'].includes(String(error.syscall));
 
 /**
- * One try at one file: asks for what the part lacks (Range), writes it as it comes. A host without ranges (200) gives
- * the whole file again; one that finds the range impossible (416) is asked for the whole unless the part has its size.
- * Throws Refused, Interrupted, AnotherFile, AppError('cancelled'), or the disk's own error; the part stays in every case.
+ * Tries once to complete one file: requests the bytes that the part lacks (Range) and writes them as they arrive. A host
+ * without range requests (200) sends the whole file again. After 416 the whole file is requested, unless the part has its
+ * size already.
+ * Throws HostRefused, ConnectionLost, WrongSize, AppError('cancelled'), or the disk's own error; the part stays in every case.
  */
 export async function transferOnce(transfer: Transfer): Promise<void> {
   const { url, part, signal } = transfer;
   const stall = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const alive = (): void => {
+  const restartStallTimer = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => stall.abort(), transfer.stallMs);
   };
   const ask = async (have: number): Promise<Response> => {
-    alive();
-    // Without compression, or lengths and ranges would count other bytes than the file's.
+    restartStallTimer();
+    // No compression: lengths and ranges must count the file's own bytes.
     const headers: Record<string, string> = { 'accept-encoding': 'identity', ...(have ? { range: `bytes=${have}-` } : {}) };
     return fetch(url, { headers, signal: signal ? AbortSignal.any([signal, stall.signal]) : stall.signal });
   };
@@ -110,34 +116,35 @@ export async function transferOnce(transfer: Transfer): Promise<void> {
     if (response.status === 416 && have > 0) {
       const served = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
       await response.body?.cancel();
-      if (served !== undefined && Number(served) === have) return; // nothing is lacking
+      if (served !== undefined && Number(served) === have) return; // the part is complete
       await rm(part, { force: true });
       response = await ask(0);
     }
-    let place = response.ok ? placeOf(response, have) : null;
-    if (response.ok && !place) {
+    let range = response.ok ? bodyRange(response, have) : null;
+    if (response.ok && !range) {
       await response.body?.cancel();
       await rm(part, { force: true });
       response = await ask(0);
-      place = response.ok ? placeOf(response, 0) : null;
+      range = response.ok ? bodyRange(response, 0) : null;
     }
-    if (!place || !response.body) {
+    if (!range || !response.body) {
       await response.body?.cancel();
-      if (response.status >= 500 || response.status === 429 || response.status === 408) throw new Interrupted(`HTTP ${response.status}`);
-      throw new Refused(response.status);
+      if (response.status >= 500 || response.status === 429 || response.status === 408) throw new ConnectionLost(`HTTP ${response.status}`);
+      throw new HostRefused(response.status);
     }
-    if (transfer.bytes !== null && place.total !== null && place.total !== transfer.bytes) {
+    if (transfer.bytes !== null && range.total !== null && range.total !== transfer.bytes) {
       await response.body.cancel();
-      throw new AnotherFile(String(place.total), transfer.bytes);
+      throw new WrongSize(String(range.total), transfer.bytes);
     }
-    const received = await pour(response.body, place, transfer, alive);
-    if (place.total !== null && received < place.total) throw new Interrupted(`ended after ${received} of ${place.total} bytes`);
+    const received = await writeBody(response.body, range, transfer, restartStallTimer);
+    if (range.total !== null && received < range.total) throw new ConnectionLost(`ended after ${received} of ${range.total} bytes`);
   } catch (error) {
-    if (signal?.aborted) throw new AppError('cancelled', 'Cancelled. What has arrived is kept; the same download goes on from there.', {}, error);
-    if (error instanceof Refused || error instanceof Interrupted || error instanceof AnotherFile || isFileError(error)) throw error;
+    if (signal?.aborted)
+      throw new AppError('cancelled', 'Cancelled. The part that arrived is kept, and the next download continues from there.', {}, error);
+    if (error instanceof HostRefused || error instanceof ConnectionLost || error instanceof WrongSize || isFileError(error)) throw error;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new Interrupted(
-      stall.signal.aborted ? `nothing came for ${transfer.stallMs / 1000} s` : cause instanceof Error ? cause.message : String(cause),
+    throw new ConnectionLost(
+      stall.signal.aborted ? `no data for ${transfer.stallMs / 1000} s` : cause instanceof Error ? cause.message : String(cause),
       error,
     );
   } finally {
