@@ -1,13 +1,20 @@
 import { ComputeHost } from './compute/host/compute-host.ts';
 import type { Launch } from './compute/host/launch.ts';
+import type { ComparePorts } from './features/compare/ports.ts';
+import { CompareService } from './features/compare/service.ts';
 import { withCuration } from './features/dataset/curated.ts';
 import { rowsHere } from './features/dataset/rows.ts';
 import { openStore } from './db/store.ts';
 import { computeEntry, resource } from './foundation/program-folder.ts';
-import type { TrainingServices } from './features/training/service.ts';
+import { ReportPages } from './features/report/pages.ts';
+import type { PagePorts } from './features/report/ports.ts';
+import { calibrationOf, evaluateRun } from './features/training/evaluate.ts';
+import { modelOf, type TrainingServices } from './features/training/service.ts';
 import { openWorkspace } from './foundation/workspace.ts';
 
 export interface Services extends TrainingServices {
+  compare: CompareService;
+  pages: ReportPages; // of reports
   /** Ends the compute process and gives the workspace back. */
   close(): Promise<void>;
 }
@@ -25,15 +32,40 @@ export function openServices({ workspace: folder, write, command, launch }: Serv
   const workspace = openWorkspace(folder);
   const store = withCuration(openStore(workspace, { write, command }));
   const compute = new ComputeHost(computeEntry(), launch);
+  const base = { workspace, store, rows: rowsHere(store), compute, catalogue: resource('weights.json') };
+  const compare = new CompareService(comparePorts(base, compute, () => undefined));
   return {
-    workspace,
-    store,
-    rows: rowsHere(store),
-    compute,
-    catalogue: resource('weights.json'),
+    ...base,
+    compare,
+    pages: new ReportPages(pagePorts(base, compare)),
     close: async () => {
       await compute.end();
       store.close();
     },
   };
 }
+
+/** `compute`: the process that explains. */
+export const comparePorts = (
+  { store, workspace }: Pick<TrainingServices, 'store' | 'workspace'>,
+  compute: ComputeHost,
+  announce: ComparePorts['announce'],
+): ComparePorts => ({
+  runs: store.runs,
+  datasets: store.datasets,
+  images: store.browse,
+  comparisons: store.comparisons,
+  compute,
+  folderOf: (comparison) => workspace.comparison(comparison),
+  modelOf: (run) => modelOf(workspace, run),
+  calibrationOf: (run) => calibrationOf(workspace, run),
+  announce,
+});
+
+export const pagePorts = (services: TrainingServices, compare: CompareService): PagePorts => ({
+  comparison: (id) => compare.withOverlays(id),
+  runs: services.store.runs,
+  datasets: services.store.datasets,
+  images: services.store.browse,
+  evaluateOnTest: (run, signal) => evaluateRun(services, run, 'test', signal),
+});

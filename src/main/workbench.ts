@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import { withLowPriority, type Launch, launchUnder } from './compute/host/launch.ts';
-import { Explanations, tidyComparisons } from './features/compare/explanations.ts';
 import { PairQueues } from './features/compare/queues.ts';
+import { CompareService } from './features/compare/service.ts';
 import { Devices } from './features/models/devices.ts';
 import { EventHub } from './foundation/jobs/events.ts';
 import { Jobs } from './foundation/jobs/jobs.ts';
@@ -12,10 +12,13 @@ import { PreviewService } from './features/media/preview-service.ts';
 import { SerialQueue } from './foundation/jobs/serial-queue.ts';
 import { LargeSets } from './features/dataset/large-sets.ts';
 import { computeEntry, setsEntry } from './foundation/program-folder.ts';
-import { forgetRemovedReports } from './features/report/records.ts';
-import { openServices, type Services } from './services.ts';
+import { ReportPages } from './features/report/pages.ts';
+import { ReportService } from './features/report/service.ts';
+import { comparePorts, openServices, pagePorts, type Services } from './services.ts';
 import { SettingsFile, settingsPath } from './foundation/settings.ts';
 import type { Shell } from './foundation/shell.ts';
+import { splitDistances } from './features/training/distances.ts';
+import { calibrationOf } from './features/training/evaluate.ts';
 import { Measures } from './features/training/measure.ts';
 import { deleteRemoved } from './features/training/rows.ts';
 
@@ -38,8 +41,8 @@ export interface Workbench extends Services {
   /** One training at a time. */
   trainings: SerialQueue;
   measures: Measures;
-  explanations: Explanations;
   queues: PairQueues;
+  reports: ReportService;
   shell: Shell;
 }
 
@@ -63,18 +66,34 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     launch: withLowPriority(o.launch ?? launchUnder()),
   });
   deleteRemoved(services);
-  void forgetRemovedReports(services);
-  tidyComparisons(services, new Set(services.store.reports.comparisons())); // what a report holds stays
   const hub = new EventHub();
   const jobs = new Jobs(hub);
   const sets = new LargeSets(services.store, setsEntry(), services.workspace.database);
   const pictures = new ComputeHost(computeEntry(), o.launch);
+  const { store, workspace } = services;
+  const compare = new CompareService(comparePorts(services, pictures, (id) => hub.changed('comparisons', id))); // explains while a training keeps `compute` busy
+  compare.deleteUnsaved(new Set(store.reports.comparisons()));
+  const pages = new ReportPages(pagePorts({ ...services, rows: sets }, compare));
+  const reports = new ReportService(
+    {
+      reports: store.reports,
+      jobs,
+      printPdf: o.shell.printPdf,
+      folderOf: (report) => workspace.report(report),
+      announce: (report) => hub.changed('reports', report),
+    },
+    pages,
+  );
+  void reports.deleteRemoved();
   const folders = { thumb: services.workspace.thumbs, image: services.workspace.previews };
   const pictureCache = new PictureCache(Object.values(folders), () => settings.get().pictureSpace * 1e6);
   const tidying = setTimeout(() => void pictureCache.prune(), TIDY_AFTER_MS).unref();
   return {
     ...services,
     rows: sets,
+    compare,
+    pages,
+    reports,
     pictures,
     pictureCache,
     shelf: new PreviewService(pictures, folders, pictureCache),
@@ -90,8 +109,13 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     devices: new Devices(join(dirname(settings.path), 'devices.json')),
     trainings: new SerialQueue(),
     measures: new Measures(services.compute),
-    explanations: new Explanations((id) => hub.changed('comparisons', id)),
-    queues: new PairQueues(),
+    queues: new PairQueues({
+      runs: store.runs,
+      datasets: store.datasets,
+      jobs,
+      calibrationOf: (run) => calibrationOf(workspace, run),
+      distances: (run, split, options) => splitDistances({ ...services, rows: sets }, run, split, options),
+    }),
     shell: o.shell,
     close: async () => {
       clearTimeout(tidying);

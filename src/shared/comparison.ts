@@ -24,7 +24,7 @@ export interface ComparedImage {
   mapHeight: number;
   empty: EmptyReason | null;
   photo: string; // path of the picture as decoded, JPEG, longest side at most 1024 px
-  factual: string; // path of the overlay PNG, legend included
+  factual: string; // path of the overlay PNG, legend included; drawn when the comparison is saved, reported or asked for
   counterfactual: string;
   signed: string; // path of the NPY, float32 [mapHeight, mapWidth]
 }

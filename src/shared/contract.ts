@@ -13,7 +13,7 @@ import type { DatasetSummary, FolderPreview } from './dataset.ts';
 import type { EventName, Events } from './events.ts';
 import {
   type CatalogueItem,
-  type ComparisonMaps,
+  type ExplainedComparison,
   type ComparisonRow,
   type PairQueue,
   QUEUE_KINDS,
@@ -226,8 +226,8 @@ export const CALLS = {
   'runs.layers': call<string[]>()(RunId), // first to last
   'weights.list': call<CatalogueItem[]>()(Nothing),
 
-  'compare.explain': call<ComparisonRow>()(ExplainPair),
-  'compare.maps': call<ComparisonMaps>()(ComparisonId),
+  'compare.explain': call<ExplainedComparison>()(ExplainPair),
+  'compare.open': call<ExplainedComparison>()(ComparisonId), // a stored one
   'compare.queue': call<PairQueue>()(QueueRequest),
   'compare.list': call<ComparisonRow[]>()(z.strictObject({ saved: z.boolean().optional() })), // newest first
   'compare.get': call<ComparisonRow>()(ComparisonId),

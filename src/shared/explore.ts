@@ -58,12 +58,17 @@ export interface ComparisonRow extends Comparison {
   note: string;
 }
 
-/** Signed maps S at feature resolution, row by row; positive pushes the distance up. */
-export interface ComparisonMaps {
-  comparison: string;
-  width: number;
+/** Signed maps S of both images at feature resolution; positive values make the distance larger. */
+export interface SignedMaps {
+  width: number; // cells
   height: number;
-  signed: [number[], number[]]; // [height * width] each
+  signed: [number[], number[]]; // [height, width] each, row-major
+}
+
+/** A comparison with the maps that explain it. */
+export interface ExplainedComparison {
+  row: ComparisonRow;
+  maps: SignedMaps;
 }
 
 export const QUEUE_KINDS = ['wrong', 'random', 'borderline', 'confident'] as const;

@@ -85,7 +85,7 @@ test('the value under the pointer is the map’s own; swapping A and B swaps the
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}&target=distance`));
   await ready(page);
-  const stored = await served.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b }, target: 'distance' });
+  const { row: stored } = await served.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b }, target: 'distance' });
   await page.keyboard.press('s');
   const { values, width, height } = parseNpy(readFileSync(stored.images[0].signed));
   const picture = (await page.locator('[data-pane=a] img').boundingBox())!;
@@ -188,7 +188,7 @@ test('a file that is gone is told in words, with a way on', async ({ page, serve
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${encodeURIComponent('file:/no/such <b>.png')}`));
   let asked = 0;
   page.on('request', (request) => (asked += request.url().includes('compare.explain') ? 1 : 0));
-  await expect(page.getByRole('alert')).toContainText('was not chosen in this workbench');
+  await expect(page.getByRole('alert')).toContainText('was not chosen in Twinlens');
   const before = asked;
   await page.waitForTimeout(500);
   expect(asked).toBe(before); // a failure is not tried again by itself

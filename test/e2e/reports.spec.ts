@@ -12,7 +12,7 @@ let run: string;
 let pair: [string, string];
 
 async function saved(served: ServedWorkbench, dataset: string, a: number, b: number, note: string): Promise<string> {
-  const { comparison } = await served.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b } });
+  const { comparison } = (await served.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b } })).row;
   await served.call('compare.annotate', { comparison, saved: true, judgement: 'agree', note });
   return comparison;
 }

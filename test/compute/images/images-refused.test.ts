@@ -51,14 +51,14 @@ describe('what is no picture is refused with a reason', () => {
 
   it.each<[string, string | Uint8Array, RegExp]>([
     ['empty.jpg', '', /^empty\.jpg is empty/],
-    ['notes.jpg', 'Bought on Tuesday, see list.', /is not an image: it looks like text/],
-    ['page.png', '\n<!DOCTYPE html><html><body>404</body></html>', /is not an image: it looks like a web page/],
-    ['paper.jpg', '%PDF-1.7\n%âãÏÓ\n1 0 obj', /is not an image: it looks like a PDF/],
+    ['notes.jpg', 'Bought on Tuesday, see list.', /isn't an image; it looks like text/],
+    ['page.png', '\n<!DOCTYPE html><html><body>404</body></html>', /isn't an image; it looks like a web page/],
+    ['paper.jpg', '%PDF-1.7\n%âãÏÓ\n1 0 obj', /isn't an image; it looks like a PDF/],
     ['drawing.svg', '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', /SVG.*save it as/],
-    ['Thumbs.db', Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0, 0, 0, 0]), /is not an image$/],
-    ['archive.jpg', Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]), /is not an image: it looks like a ZIP/],
+    ['Thumbs.db', Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0, 0, 0, 0]), /isn't an image$/],
+    ['archive.jpg', Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]), /isn't an image; it looks like a ZIP/],
     ['phone.heic', Buffer.from('\0\0\0\u0018ftypheic\0\0\0\0mif1heic'), /HEIC.*save it as/],
-    ['zeros.png', new Uint8Array(500), /is not an image$/],
+    ['zeros.png', new Uint8Array(500), /isn't an image$/],
     ['head only.jpg', Uint8Array.from([0xff, 0xd8, 0xff, 0xe0]), /is (truncated|damaged)/],
   ])('%s', async (name, content, reason) => {
     expect(await reasonOf(await put(name, Buffer.from(content as Uint8Array)))).toMatch(reason);

@@ -1,31 +1,35 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { pictureType, writeReport, type ReportReaders } from '../../../src/main/features/report/service.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { EventHub } from '../../../src/main/foundation/jobs/events.ts';
+import { Jobs } from '../../../src/main/foundation/jobs/jobs.ts';
+import { ReportPages } from '../../../src/main/features/report/pages.ts';
+import { paperSize } from '../../../src/main/features/report/paper-size.ts';
+import type { ReportPorts } from '../../../src/main/features/report/ports.ts';
+import { ReportService } from '../../../src/main/features/report/service.ts';
+import type { Workspace } from '../../../src/main/foundation/workspace.ts';
+import type { Store } from '../../../src/main/db/store.ts';
+import type { Changed } from '../../../src/shared/changed.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
-import { DATASET, drawnPictures, RUN, sampleComparison } from './sample.ts';
+import type { Job } from '../../../src/shared/job.ts';
+import { freshWorkspace, storeAt } from '../../db/kit.ts';
+import { someComparison, someConfig, someDataset } from '../../db/records.ts';
+import { drawnPictures, RUN } from './sample.ts';
 
-let folder: string;
-let comparison: Comparison;
-const asked: string[] = [];
-const readers: ReportReaders = {
-  comparison: (id) => (id === comparison.comparison ? comparison : null),
-  run: async (id) => (asked.push(id), id === RUN.run ? RUN : null),
-  dataset: (id) => (id === DATASET.dataset ? DATASET : undefined),
-};
-const request = (comparisons: string[], title?: string) => ({
-  comparisons,
-  out: join(folder, 'out', 'report.html'),
-  generatedMs: 0,
-  appVersion: '0.1.0',
-  ...(title !== undefined && { title }),
-});
+/** The real store and the real files; nothing here needs a network. */
+let workspace: Workspace;
+let store: Store;
+let reports: ReportService;
+let print: ReportPorts['printPdf'];
+let changes: Changed[];
+let ended: Map<string, (job: Job) => void>;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'twinlens-report-'));
-  comparison = sampleComparison();
-  asked.length = 0;
+async function comparisonOn(run: string, more: Partial<Comparison> = {}): Promise<string> {
+  const id = store.comparisons.reserve();
+  const folder = workspace.comparison(id);
+  await mkdir(folder, { recursive: true });
+  const comparison = someComparison(id, run, more);
   for (const [i, image] of comparison.images.entries()) {
     const pictures = drawnPictures(24, 18, 5 + i);
     for (const kind of ['photo', 'factual', 'counterfactual'] as const) {
@@ -33,49 +37,141 @@ beforeEach(async () => {
       await writeFile(image[kind], pictures[kind].bytes);
     }
   }
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+  store.comparisons.insert(comparison);
+  return id;
+}
 
-const refusal = (code: string, words: RegExp) => expect.objectContaining({ name: 'AppError', code, message: expect.stringMatching(words) });
-
-describe('writing a report', () => {
-  test('leaves one whole file with all pictures in it', async () => {
-    const { file } = await writeReport(request(['cmp-31', 'cmp-31']), readers);
-    const page = await readFile(file, 'utf8');
-    expect(page.endsWith('</html>\n')).toBe(true);
-    expect(page.match(/data:image\/png;base64,/g)).toHaveLength(6);
-    expect(page).toContain('<title>26605779860_50872b454a_n.jpg and 14087947408_9779257411_n.jpg</title>');
-    expect(await readdir(join(folder, 'out'))).toEqual(['report.html']);
-    expect(asked).toEqual([RUN.run]);
-  });
-
-  test('takes a title of its own', async () => {
-    const { file } = await writeReport(request(['cmp-31'], 'Spring review'), readers);
-    expect(await readFile(file, 'utf8')).toContain('<title>Spring review</title>');
-  });
-
-  test('refuses an unknown comparison and an empty list in words', async () => {
-    await expect(writeReport(request(['cmp-404']), readers)).rejects.toEqual(refusal('not-found', /no comparison cmp-404/));
-    await expect(writeReport(request([]), readers)).rejects.toEqual(refusal('usage', /at least one/));
-  });
-
-  test('a lost or broken picture is named with its comparison, and nothing is written', async () => {
-    await writeFile(comparison.images[1].factual, 'not a picture');
-    await expect(writeReport(request(['cmp-31']), readers)).rejects.toEqual(
-      refusal('bad-image', /Comparison cmp-31 has a broken picture of 14087947408/),
-    );
-    await rm(comparison.images[0].photo);
-    await expect(writeReport(request(['cmp-31']), readers)).rejects.toEqual(
-      refusal('not-found', /Comparison cmp-31 has lost a picture of 26605779860/),
-    );
-    expect(await readdir(folder)).not.toContain('out');
-  });
+const endOf = (job: Job): Promise<Job> => new Promise((resolve) => ended.set(job.job, resolve));
+const draft = (comparisons: string[], more: object = {}) => ({
+  title: 'Spring review',
+  introduction: 'One.\n\nTwo & <b>three</b>.',
+  comparisons,
+  ...more,
 });
 
-test('pictures are known by their first bytes', () => {
-  expect(pictureType(Buffer.from([0xff, 0xd8, 0xff, 0xe0]))).toBe('image/jpeg');
-  expect(pictureType(drawnPictures(2, 2, 5).photo.bytes)).toBe('image/png');
-  expect(pictureType(Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1'))).toBe('image/webp');
-  expect(pictureType(Buffer.from('<svg onload="x">'))).toBeNull();
-  expect(pictureType(Buffer.alloc(0))).toBeNull();
+let ids: string[];
+beforeEach(async () => {
+  workspace = freshWorkspace();
+  store = storeAt(workspace);
+  print = null;
+  const hub = new EventHub();
+  changes = [];
+  ended = new Map();
+  hub.on((event, payload) => {
+    if (event === 'changed') changes.push(payload as Changed);
+    if (event === 'job' && (payload as Job).status !== 'running') ended.get((payload as Job).job)?.(payload as Job);
+  });
+  const pages = new ReportPages({
+    comparison: (id) => Promise.resolve().then(() => store.comparisons.get(id)),
+    runs: store.runs,
+    datasets: store.datasets,
+    images: store.browse,
+    evaluateOnTest: () => Promise.reject(new Error('every run of these tests has its test figures')),
+  });
+  const ports: ReportPorts = {
+    reports: store.reports,
+    jobs: new Jobs(hub),
+    get printPdf() {
+      return print;
+    },
+    folderOf: (report) => workspace.report(report),
+    announce: (report) => hub.changed('reports', report),
+  };
+  reports = new ReportService(ports, pages);
+  const { dataset } = store.datasets.insert(someDataset());
+  const run = store.runs.create({ dataset, config: someConfig, snapshot: 'abc', versions: RUN.versions });
+  for (const metrics of RUN.metrics) store.runs.putMetrics(run.run, metrics);
+  ids = [await comparisonOn(run.run), await comparisonOn(run.run, { verdict: 'same', distance: 0.4 })];
+});
+
+describe('a report', () => {
+  test('is stored, shown as a page in its order, and announced', async () => {
+    const stored = reports.save(draft([ids[1]!, ids[0]!, ids[1]!]));
+    expect(stored).toMatchObject({ title: 'Spring review', comparisons: [ids[1], ids[0]], html: null, pdf: null });
+    expect(changes).toEqual([{ what: 'reports', id: stored.report }]);
+    const { html, missing } = await reports.preview(draft(stored.comparisons));
+    expect(missing).toEqual([]);
+    expect(html).toContain('<title>Spring review</title>');
+    expect(html).toContain('Two &amp; &lt;b&gt;three&lt;/b&gt;.');
+    expect(html!.indexOf(`<code>${ids[1]!}</code>`)).toBeLessThan(html!.indexOf(`<code>${ids[0]!}</code>`));
+    reports.save({ ...draft([ids[0]!]), report: stored.report });
+    expect(reports.list().map(({ comparisons }) => comparisons)).toEqual([[ids[0]]]);
+  });
+
+  test('without a comparison is no page, and one that is gone is named', async () => {
+    expect(await reports.preview(draft([]))).toEqual({ html: null, missing: [] });
+    const { html, missing } = await reports.preview(draft(['c99', ids[0]!]));
+    expect(missing).toEqual(['c99']);
+    expect(html).toContain('1 comparison');
+  });
+
+  test('is written whole where the person says, with the right ending', async () => {
+    const { report } = reports.save(draft(ids));
+    const out = join(workspace.folder, 'handed in', 'review.txt');
+    const job = reports.startWriting({ report, format: 'html', out });
+    expect(job).toMatchObject({ kind: 'report', subject: report, status: 'running' });
+    const end = await endOf(job);
+    expect(end).toMatchObject({ status: 'done', result: { report, file: `${out}.html` } });
+    expect(await readdir(join(workspace.folder, 'handed in'))).toEqual(['review.txt.html']);
+    const { html } = reports.get(report);
+    expect(html).toMatchObject({ path: `${out}.html`, gone: false });
+    expect(reports.writtenFile(report, 'html')).toBe(`${out}.html`);
+    await rm(`${out}.html`);
+    expect(reports.get(report).html).toMatchObject({ gone: true });
+    expect(() => reports.writtenFile(report, 'html')).toThrow(/moved or deleted since it was written/);
+    expect(() => reports.writtenFile(report, 'pdf')).toThrow(/not written as PDF yet/);
+  });
+
+  test('without a place is written into the workspace, and goes with the report', async () => {
+    const { report } = reports.save(draft(ids));
+    const { result } = await endOf(reports.startWriting({ report, format: 'html' }));
+    expect(result!['file']!.startsWith(workspace.report(report))).toBe(true);
+    reports.remove(report);
+    expect(reports.list()).toEqual([]);
+    reports.restore(report);
+    expect(reports.get(report).html).toMatchObject({ gone: false });
+    reports.remove(report);
+    await reports.deleteRemoved();
+    expect(existsSync(result!['file']!)).toBe(false);
+  });
+
+  test('as PDF is printed from the very page, which does not stay behind', async () => {
+    let printed = '';
+    print = async (source, out) => {
+      printed = await readFile(source, 'utf8');
+      await writeFile(out, '%PDF-');
+    };
+    const { report } = reports.save(draft(ids));
+    const { status, result } = await endOf(reports.startWriting({ report, format: 'pdf' }));
+    expect(status).toBe('done');
+    expect(printed).toContain('<title>Spring review</title>');
+    expect(printed).toMatch(/@page\{size:(A4|letter);/);
+    expect(await readdir(workspace.report(report))).toEqual(['report.pdf']);
+    expect(result!['file']).toBe(join(workspace.report(report), 'report.pdf'));
+  });
+
+  test.each([
+    ['de-DE', {}, 'A4'],
+    ['en-US', { LANG: 'en_US.UTF-8' }, 'letter'],
+    ['en-US', { LANG: 'C.UTF-8', LC_PAPER: 'en_GB.UTF-8' }, 'A4'],
+    ['en-US', { LANG: 'es_MX.UTF-8' }, 'letter'],
+  ])('is printed on the paper of the country: %s %j is %s', (locale, env, paper) => expect(paperSize(locale, env)).toBe(paper));
+
+  test('refusals say what to do', async () => {
+    const empty = reports.save(draft([]));
+    expect(() => reports.startWriting({ report: empty.report, format: 'html' })).toThrow(/no comparison in this report yet: add one/);
+    const { report } = reports.save(draft(ids));
+    expect(() => reports.startWriting({ report, format: 'pdf' })).toThrow(/no Chromium or Chrome was found.*Write the report as HTML/);
+    expect(() => reports.startWriting({ report, format: 'html', out: 'somewhere.html' })).toThrow(/must be absolute/);
+    reports.save({ ...draft([...ids, 'c99']), report });
+    expect(await endOf(reports.startWriting({ report, format: 'html' }))).toMatchObject({
+      status: 'failed',
+      error: { code: 'not-found', message: 'One comparison of this report is no longer there. Take it out of the report and write it again.' },
+    });
+    await writeFile(join(workspace.folder, 'file'), '');
+    reports.save({ ...draft(ids), report });
+    const end = await endOf(reports.startWriting({ report, format: 'html', out: join(workspace.folder, 'file', 'report.html') }));
+    expect(end.status).toBe('failed');
+    expect(end.error!.message).not.toMatch(/ENOTDIR/);
+  });
 });

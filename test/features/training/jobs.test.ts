@@ -189,7 +189,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const dataset = await importColours(room);
     const run = await trained(room, dataset, 1);
     expect(await room.call('runs.get', { run })).toMatchObject({ outdated: false });
-    const { comparison } = await room.call('compare.explain', { run, a: { dataset, id: 0 }, b: { dataset, id: 5 } });
+    const { comparison } = (await room.call('compare.explain', { run, a: { dataset, id: 0 }, b: { dataset, id: 5 } })).row;
     const file = join(room.bench.workspace.run(run), 'best.safetensors');
     const { tensors, metadata } = readSafetensors(file);
     const [name, { shape, data }] = [...tensors][0]!;
@@ -207,7 +207,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
       status: 'failed',
       error: refusal,
     });
-    expect((await room.call('compare.maps', { comparison })).signed).toHaveLength(2);
+    expect((await room.call('compare.open', { comparison })).maps.signed).toHaveLength(2);
     expect((await room.call('reports.preview', { title: 'Old', comparisons: [comparison] })).html).toContain(run);
   });
 

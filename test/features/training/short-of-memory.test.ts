@@ -40,7 +40,7 @@ test.skipIf(!hasBuild)('a run whose steps find too little memory ends as any oth
   const s: TrainingServices = { store, rows: rowsHere(store), workspace, compute: here, catalogue: '' };
   const folder = scratch('colours');
   await drawColours(folder, 12);
-  const { dataset } = await importInto({ ...s, close: () => Promise.resolve() }, { folder, name: 'colours' }, new AbortController().signal);
+  const { dataset } = await importInto(s, { folder, name: 'colours' }, new AbortController().signal);
   const trained = (): Promise<RunRecord> =>
     startRun(s, { dataset, size: 16, batch: 6, epochs: 2, seed: 3, batchNorm: 'frozen', optimizer: 'sgd', device: 'cpu' }, {});
   const whole = await trained();

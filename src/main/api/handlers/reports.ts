@@ -1,18 +1,17 @@
-import { getReport, listReports, previewReport, removeReport, restoreReport, saveReport, startWriting } from '../../features/report/records.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
 export const reportHandlers: HandlersFor<'reports'> = {
-  'reports.list': (_, { bench }) => listReports(bench),
-  'reports.get': ({ report }, { bench }) => getReport(bench, report),
-  'reports.save': (draft, { bench }) => saveReport(bench, draft),
-  'reports.preview': (draft, { bench }) => previewReport(bench, draft),
-  'reports.write': (request, { bench }) => startWriting(bench, request),
+  'reports.list': (_, { bench }) => bench.reports.list(),
+  'reports.get': ({ report }, { bench }) => bench.reports.get(report),
+  'reports.save': (draft, { bench }) => bench.reports.save(draft),
+  'reports.preview': (draft, { bench }) => bench.reports.preview(draft),
+  'reports.write': (request, { bench }) => bench.reports.startWriting(request),
   'reports.remove': ({ report }, { bench }) => {
-    removeReport(bench, report);
+    bench.reports.remove(report);
     return null;
   },
   'reports.restore': ({ report }, { bench }) => {
-    restoreReport(bench, report);
+    bench.reports.restore(report);
     return null;
   },
 };

@@ -80,7 +80,7 @@ function pictureKindOf(file: string, bytes: Buffer): PictureKind {
   const kind = kindOf(bytes);
   if (kind.type === 'picture') return kind.kind;
   if (kind.type === 'foreign-picture') throw badImage(file, `is ${kind.words}, a kind that cannot be read here; save it as JPEG or PNG`);
-  throw badImage(file, kind.words ? `is not an image: it looks like ${kind.words}` : 'is not an image');
+  throw badImage(file, kind.words ? `isn't an image; it looks like ${kind.words}` : "isn't an image");
 }
 
 function undecodable(file: string, kind: PictureKind, bytes: Buffer, error: unknown): AppError {

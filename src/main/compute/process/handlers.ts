@@ -5,6 +5,7 @@ import { loadWeights } from '../../nn/weights/load.ts';
 import { bench } from '../bench/bench.ts';
 import { benchEmbed } from '../bench/bench-embed.ts';
 import { checkDevices } from '../engine/check.ts';
+import { drawOverlays } from '../explain/comparison-files.ts';
 import { explain } from '../explain/explain.ts';
 import { exportModel } from '../model/export-model.ts';
 import { distances, judgeSplit } from '../train/pair-metrics.ts';
@@ -34,6 +35,7 @@ export const handlers: Handlers = {
   distances,
   judge: judgeSplit,
   explain,
+  drawOverlays,
   check: checkDevices,
   bench,
   benchEmbed,

@@ -1,4 +1,4 @@
-import type { ComparedImage, ExplainTarget, Verdict } from '../../../shared/comparison.ts';
+import type { ComparedImage, Comparison, ExplainTarget, Verdict } from '../../../shared/comparison.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
@@ -79,7 +79,8 @@ export interface ExplainRequest {
   layer: string;
   target: ExplainTarget;
   threshold: number;
-  folder: string; // where pictures and maps are written
+  folder: string; // where photographs, maps and overlays are written
+  overlays: boolean; // whether to draw the overlays now; see drawOverlays
 }
 
 export interface ExplainResult {
@@ -87,6 +88,12 @@ export interface ExplainResult {
   verdict: Verdict;
   scale: number;
   images: [Omit<ComparedImage, 'className'>, Omit<ComparedImage, 'className'>];
+  signed: [Float32Array, Float32Array]; // S of each image, [mapHeight, mapWidth]
+}
+
+/** What the overlays of a stored comparison are drawn from. */
+export interface OverlaysRequest extends Pick<Comparison, 'verdict' | 'target' | 'scale'> {
+  images: readonly Omit<ComparedImage, 'className'>[];
 }
 
 export interface BenchRequest {
@@ -139,6 +146,8 @@ export interface ComputeCalls {
   distances: { args: PairsRequest; result: Float64Array; progress: Counted };
   judge: { args: JudgeRequest; result: Metrics; progress: Counted };
   explain: { args: ExplainRequest; result: ExplainResult; progress: never };
+  /** Writes the overlay PNGs that a comparison names. */
+  drawOverlays: { args: OverlaysRequest; result: null; progress: never };
   check: { args: { verbose?: boolean }; result: CheckResult[]; progress: never };
   bench: { args: BenchRequest; result: BenchResult; progress: Counted };
   benchEmbed: {

@@ -6,7 +6,7 @@ import type { Services } from '../../services.ts';
 import { type Common, common, fromHere, numeric, parsed, withServices } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 
-export function importInto(s: Services, request: ImportRequest, signal: AbortSignal): Promise<DatasetSummary> {
+export function importInto(s: Pick<Services, 'store' | 'compute'>, request: ImportRequest, signal: AbortSignal): Promise<DatasetSummary> {
   const line = new ProgressLine();
   return importDataset({
     ...request,

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { ImageRecord } from '../../../shared/dataset.ts';
-import { compare } from '../../features/compare/service.ts';
-import { reportFrom } from '../../features/report/from-store.ts';
 import { evaluateRun } from '../../features/training/evaluate.ts';
 import { startRun } from '../../features/training/service.ts';
 import { importInto, opened } from './data.ts';
@@ -36,10 +34,10 @@ export function addDemoCommand(program: Command): void {
         const metrics = await evaluateRun(s, run.run, 'test', signal);
         const comparisons = [];
         for (const [a, b] of demoPairs(s.store.datasets.images(dataset.dataset))) {
-          comparisons.push(await compare(s, { run: run.run, images: [join(folder, a), join(folder, b)], target: 'verdict' }, { signal }));
+          comparisons.push(await s.compare.compare({ run: run.run, images: [join(folder, a), join(folder, b)], target: 'verdict' }, signal));
         }
         const out = join(s.workspace.samples, `report-${run.run}.html`);
-        const { file } = await reportFrom(s, { comparisons: comparisons.map((c) => c.comparison), out, title: 'Twinlens on its sample data set' });
+        const { file } = await s.pages.write({ comparisons: comparisons.map((c) => c.comparison), out, title: 'Twinlens on its sample data set' });
         return { dataset: dataset.dataset, run: run.run, metrics, comparisons, report: file };
       });
       const { metrics } = result;

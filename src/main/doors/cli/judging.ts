@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { CompareRequest, EvaluateRequest, ExportRequest, ReportRequest } from '../../../shared/contract.ts';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
-import { compare, withCopies } from '../../features/compare/service.ts';
-import { reportFrom } from '../../features/report/from-store.ts';
 import { evaluateRun } from '../../features/training/evaluate.ts';
 import { exportRun } from '../../features/training/export.ts';
 import { opened } from './data.ts';
@@ -31,8 +29,7 @@ export function addJudgingCommands(program: Command): void {
       const folder = out === undefined ? undefined : fromHere(out);
       const images = [a, b].map((file) => imagePath(file));
       const request = parsed(CompareRequest, { run, images, target, layer, out: folder });
-      const stored = await withServices(opened(workspace), true, `compare ${run}`, (s, signal) => compare(s, request, { signal }));
-      const c = folder === undefined ? stored : withCopies(stored, folder);
+      const c = await withServices(opened(workspace), true, `compare ${run}`, (s, signal) => s.compare.compare(request, signal));
       print(Boolean(json), c, () => describe(c));
     });
 
@@ -41,7 +38,7 @@ export function addJudgingCommands(program: Command): void {
     .option('--title <text>', 'its title')
     .action(async (comparisons: string[], { workspace, json, out, title }: Common & { out: string; title?: string }) => {
       const request = parsed(ReportRequest, { comparisons, out: fromHere(out), title });
-      const { file } = await withServices(opened(workspace), true, 'report', (s) => reportFrom(s, request));
+      const { file } = await withServices(opened(workspace), true, 'report', (s) => s.pages.write(request));
       print(Boolean(json), { file }, () => [`Report: ${file}`]);
     });
 

@@ -1,111 +1,115 @@
-import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { ComparedImage, Comparison } from '../../../shared/comparison.ts';
 import type { ExplainPair, ImageRef } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { ComparisonMaps, ComparisonRow } from '../../../shared/explore.ts';
-import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import type { ExplainedComparison, SignedMaps } from '../../../shared/explore.ts';
 import { parseNpy } from '../../foundation/npy.ts';
-import { calibrationOf } from '../training/evaluate.ts';
-import type { TrainingServices } from '../training/service.ts';
-import { compare, layerOf } from './service.ts';
+import { quoted } from '../../foundation/words.ts';
+import { comparePair, type ComparedPair, layerOf } from './compare-pair.ts';
+import type { ComparePorts } from './ports.ts';
 
-interface Place {
+/** An image file, and the bytes it must have: as imported, or as they are now for a file from elsewhere. */
+interface ImageFile {
   file: string; // absolute
   sha256: string;
 }
 
-interface Going {
-  result: Promise<ComparisonRow>;
+interface RunningExplanation {
+  result: Promise<ComparedPair>;
   controller: AbortController;
-  waiting: number;
+  waiting: number; // callers
 }
 
 /**
- * Explains pairs for a screen: a pair that was explained before with the same network is looked up, one that is being
- * explained is waited for, and only what nobody waits for any more is cancelled.
+ * Explains pairs for screens. A pair that was explained before with the same network is read from the store; one that is being
+ * explained is awaited by all who ask for it, and cancelled when the last of them has gone.
  */
 export class Explanations {
-  private readonly going = new Map<string, Going>();
-  private readonly onMade: (id: string) => void;
+  private readonly running = new Map<string, RunningExplanation>();
+  private readonly ports: ComparePorts;
 
-  constructor(onMade: (id: string) => void = () => undefined) {
-    this.onMade = onMade;
+  constructor(ports: ComparePorts) {
+    this.ports = ports;
   }
 
-  async explain(s: TrainingServices, request: ExplainPair, signal: AbortSignal): Promise<ComparisonRow> {
-    const run = s.store.runs.get(request.run);
-    calibrationOf(s.workspace, run); // refuses a run that is not finished before anything is read
+  async explain(request: ExplainPair, signal: AbortSignal): Promise<ExplainedComparison> {
+    const { ports } = this;
+    const run = ports.runs.get(request.run);
+    ports.calibrationOf(run); // refuses an unfinished run before any file is read
     const layer = layerOf(run, request.layer);
-    const places = [await placeOf(s, request.a), await placeOf(s, request.b)] as const;
-    const sha256: [string, string] = [places[0].sha256, places[1].sha256];
+    const images = [await fileOf(ports, request.a), await fileOf(ports, request.b)] as const;
+    const sha256: [string, string] = [images[0].sha256, images[1].sha256];
     const key = { run: run.run, sha256, target: request.target, layer, modelSha256: run.modelSha256! };
-    const stored = s.store.comparisons.find(key);
-    if (stored && stored.images.every((image, i) => image.file === places[i]!.file)) return stored;
-    const name = JSON.stringify([key, places]);
-    let going = this.going.get(name);
-    if (!going) {
+    const stored = ports.comparisons.find(key);
+    if (stored && stored.images.every(({ file }, i) => file === images[i]!.file)) return { row: stored, maps: await readMaps(stored) };
+    const name = JSON.stringify([key, images]);
+    let running = this.running.get(name);
+    if (!running) {
       const controller = new AbortController();
-      const images: [string, string] = [places[0].file, places[1].file];
-      const made = compare(s, { run: run.run, images, target: request.target, layer }, { signal: controller.signal, saved: false, sha256 });
-      const result = made
-        .then(({ comparison }) => {
-          this.onMade(comparison);
-          return s.store.comparisons.get(comparison);
+      const files: [string, string] = [images[0].file, images[1].file];
+      const pair = { run: run.run, files, sha256, target: request.target, layer, overlays: false, saved: false };
+      const result = comparePair(ports, pair, controller.signal)
+        .then((compared) => {
+          ports.announce(compared.comparison.comparison);
+          return compared;
         })
-        .finally(() => this.going.delete(name));
-      going = { result, controller, waiting: 0 };
-      this.going.set(name, going);
+        .finally(() => this.running.delete(name));
+      running = { result, controller, waiting: 0 };
+      this.running.set(name, running);
     }
-    return await waitFor(going, signal);
+    const { comparison, signed } = await resultFor(running, signal);
+    return { row: ports.comparisons.get(comparison.comparison), maps: mapsOf(comparison.images[0], signed) };
+  }
+
+  /** A stored comparison with its maps. Throws as `readMaps`. */
+  async open(id: string): Promise<ExplainedComparison> {
+    const row = this.ports.comparisons.get(id);
+    return { row, maps: await readMaps(row) };
   }
 }
 
-async function waitFor(going: Going, signal: AbortSignal): Promise<ComparisonRow> {
-  going.waiting++;
-  let leave = (): void => undefined;
-  const left = new Promise<never>((_, reject) => {
-    leave = () => reject(new AppError('cancelled', 'Cancelled.'));
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
+async function resultFor(running: RunningExplanation, signal: AbortSignal): Promise<ComparedPair> {
+  running.waiting++;
+  let cancel = (): void => undefined;
+  const cancelled = new Promise<never>((_, reject) => {
+    cancel = () => reject(new AppError('cancelled', 'Cancelled.'));
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
   });
   try {
-    return await Promise.race([going.result, left]);
+    return await Promise.race([running.result, cancelled]);
   } finally {
-    signal.removeEventListener('abort', leave);
-    if (--going.waiting === 0) going.controller.abort(); // of no effect on what is done
-    going.result.catch(() => undefined);
+    signal.removeEventListener('abort', cancel);
+    if (--running.waiting === 0) running.controller.abort(); // no effect once it is done
+    running.result.catch(() => undefined);
   }
 }
 
-/** Where an image lies and what its bytes must be: as imported, or as they are now for a file from elsewhere. */
-async function placeOf(s: TrainingServices, ref: ImageRef): Promise<Place> {
+async function fileOf(ports: ComparePorts, ref: ImageRef): Promise<ImageFile> {
   if ('file' in ref) {
-    const [found] = await s.compute.ask('inspect', { files: [ref.file] });
-    if ('error' in found!) throw new AppError('bad-image', `This file cannot be compared: ${found.error}.`, { file: ref.file });
-    return { file: ref.file, sha256: found!.sha256 };
+    const [inspected] = await ports.compute.ask('inspect', { files: [ref.file] });
+    if ('error' in inspected!) throw new AppError('bad-image', `${quoted(basename(ref.file))} ${inspected.error}.`, { file: ref.file });
+    return { file: ref.file, sha256: inspected!.sha256 };
   }
-  const [row] = s.store.browse.rows(ref.dataset, [ref.id]);
-  return { file: join(s.store.datasets.get(ref.dataset).root, ...row!.file.split('/')), sha256: row!.sha256 };
+  const [row] = ports.images.rows(ref.dataset, [ref.id]);
+  return { file: join(ports.datasets.get(ref.dataset).root, ...row!.file.split('/')), sha256: row!.sha256 };
 }
 
-/** The signed maps of a stored comparison. Throws AppError 'not-found' where their files are gone, 'bad-request' where they are damaged. */
-export async function mapsOf(s: TrainingServices, id: string): Promise<ComparisonMaps> {
-  const { comparison, images } = s.store.comparisons.get(id);
-  const [a, b] = await Promise.all(images.map(async (image) => parseNpy(await mapFile(image.signed, comparison))));
+/** From the stored NPY files. Throws AppError 'not-found' where one is gone, 'bad-request' where one is damaged. */
+async function readMaps({ comparison, images }: Comparison): Promise<SignedMaps> {
+  const [a, b] = await Promise.all(images.map(async (image) => parseNpy(await readMap(image, comparison))));
   if (a!.width !== b!.width || a!.height !== b!.height) throw new AppError('bad-request', `The two maps of ${comparison} are of different sizes.`);
-  return { comparison, width: a!.width, height: a!.height, signed: [Array.from(a!.values), Array.from(b!.values)] };
+  return mapsOf({ mapWidth: a!.width, mapHeight: a!.height }, [a!.values, b!.values]);
 }
 
-const mapFile = (path: string, comparison: string): Promise<Buffer> =>
-  readFile(path).catch((error: unknown) => {
-    throw new AppError('not-found', `Comparison ${comparison} has lost a map. Compare the two images again.`, { comparison, file: path }, error);
+const mapsOf = ({ mapWidth, mapHeight }: Pick<ComparedImage, 'mapWidth' | 'mapHeight'>, signed: [Float32Array, Float32Array]): SignedMaps => ({
+  width: mapWidth,
+  height: mapHeight,
+  signed: [Array.from(signed[0]), Array.from(signed[1])],
+});
+
+const readMap = ({ signed: file }: ComparedImage, comparison: string): Promise<Buffer> =>
+  readFile(file).catch((error: unknown) => {
+    throw new AppError('not-found', `A map of comparison ${comparison} is gone. Compare the two images again.`, { comparison, file }, error);
   });
-
-/** What nobody kept, with its files: when a workbench is started anew. `kept`: ids that something else, such as a report, holds on to. */
-export function tidyComparisons(s: Pick<TrainingServices, 'store' | 'workspace'>, kept: ReadonlySet<string>): void {
-  for (const id of s.store.comparisons.purge(kept)) rmSync(s.workspace.comparison(id), { recursive: true, force: true });
-}
-
-/** Explaining goes on while a training has the other compute process busy. */
-export const beside = <S extends TrainingServices & { pictures: ComputeHost }>(bench: S): TrainingServices => ({ ...bench, compute: bench.pictures });

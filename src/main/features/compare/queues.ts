@@ -1,40 +1,81 @@
+import { LRUCache } from 'lru-cache';
 import type { QueueRequest } from '../../../shared/contract.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { PairQueue, QueuedPair } from '../../../shared/explore.ts';
-import { unpackPairs } from '../../domain/pairs/packed.ts';
-import { calibrationOf } from '../training/evaluate.ts';
-import { splitDistances } from '../training/distances.ts';
-import type { TrainingServices } from '../training/service.ts';
+import type { RunRecord } from '../../../shared/run.ts';
 import type { Counted } from '../../compute/protocol/protocol.ts';
+import type { DatasetStore } from '../../db/datasets.ts';
+import type { RunStore } from '../../db/runs.ts';
+import { type PackedPairs, unpackPairs } from '../../domain/pairs/packed.ts';
+import type { Jobs } from '../../foundation/jobs/jobs.ts';
 import { judgePairs, rankPairs } from './rank.ts';
 
-const KEPT = 8; // judged splits in memory
+const CACHED_SPLITS = 8;
 
-/** Judges a split's pairs once for each network and state of the data set, and ranks them as asked. */
+/** What ranking a split's pairs needs of the rest of the workbench. */
+export interface QueuePorts {
+  runs: Pick<RunStore, 'get'>;
+  datasets: Pick<DatasetStore, 'get'>;
+  jobs: Pick<Jobs, 'start'>;
+  /** Throws AppError 'bad-request' for a run without a threshold. */
+  calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']>;
+  /** Distances of a split's stored pairs; `onProgress` counts the images whose features were not cached. */
+  distances(
+    run: RunRecord,
+    split: QueueRequest['split'],
+    o: { signal: AbortSignal; onProgress(p: Counted): void },
+  ): Promise<{ pairs: PackedPairs; distances: Float64Array }>;
+}
+
+/** Pairs of a split, ranked by what is worth looking at. Distances are computed once per network and state of the data set. */
 export class PairQueues {
-  private readonly judged = new Map<string, QueuedPair[]>();
+  private readonly verdicts = new LRUCache<string, QueuedPair[]>({ max: CACHED_SPLITS });
+  private readonly ports: QueuePorts;
 
-  /**
-   * Without distances in memory, embeds the split's images: `onProgress` counts those whose features were not cached.
-   * Throws AppError 'bad-request' for a run without a threshold, 'cancelled' after `signal`.
-   */
-  async get(
-    s: TrainingServices,
-    request: QueueRequest,
-    o: { signal?: AbortSignal | undefined; onProgress?: (p: Counted) => void } = {},
-  ): Promise<PairQueue> {
-    const run = s.store.runs.get(request.run);
-    const calibration = calibrationOf(s.workspace, run);
-    const { snapshot } = s.store.datasets.get(run.dataset);
-    const key = JSON.stringify([run.run, run.modelSha256, calibration, request.split, snapshot]);
-    let pairs = this.judged.get(key);
+  constructor(ports: QueuePorts) {
+    this.ports = ports;
+  }
+
+  /** Throws AppError 'bad-request' for a run without a threshold, 'cancelled' after `signal`. */
+  async get(request: QueueRequest, signal: AbortSignal): Promise<PairQueue> {
+    const run = this.ports.runs.get(request.run);
+    const { split, kind, limit, seed } = request;
+    const calibration = this.ports.calibrationOf(run);
+    const { snapshot } = this.ports.datasets.get(run.dataset);
+    const key = JSON.stringify([run.run, run.modelSha256, calibration, split, snapshot]);
+    let pairs = this.verdicts.get(key);
     if (!pairs) {
-      const found = await splitDistances(s, run, request.split, o);
-      pairs = judgePairs(unpackPairs(found.pairs), found.distances, calibration);
-      this.judged.set(key, pairs);
-      for (const old of this.judged.keys()) if (this.judged.size > KEPT) this.judged.delete(old);
+      const measured = await this.distancesWithJob(run, split, signal);
+      pairs = judgePairs(unpackPairs(measured.pairs), measured.distances, calibration);
+      this.verdicts.set(key, pairs);
     }
-    const ranked = rankPairs(pairs, request.kind, calibration.threshold, request.seed);
-    const { split, kind, limit } = request;
+    const ranked = rankPairs(pairs, kind, calibration.threshold, seed);
     return { run: run.run, dataset: run.dataset, split, kind, total: ranked.length, pairs: ranked.slice(0, limit) };
+  }
+
+  /** Shows a job only while images are read for the first time: from cached features the distances take no time. */
+  private async distancesWithJob(run: RunRecord, split: QueueRequest['split'], signal: AbortSignal): ReturnType<QueuePorts['distances']> {
+    const controller = new AbortController();
+    const either = AbortSignal.any([signal, controller.signal]);
+    const ended = Promise.withResolvers<null>();
+    let report: ((p: Counted & { text: string }) => void) | null = null;
+    let job: string | null = null;
+    const startJob = (): string =>
+      this.ports.jobs.start({ kind: 'rank', title: `Measuring ${split} pairs`, subject: run.run }, async (context) => {
+        context.signal.addEventListener('abort', () => controller.abort(), { once: true });
+        report = context.progress;
+        await ended.promise;
+        if (context.signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+        return null;
+      }).job;
+    const onProgress = ({ done, total }: Counted): void => {
+      job ??= startJob();
+      report?.({ done, total, text: `Reading images: ${done} of ${total}` });
+    };
+    try {
+      return await this.ports.distances(run, split, { signal: either, onProgress });
+    } finally {
+      ended.resolve(null);
+    }
   }
 }

@@ -6,7 +6,6 @@ import type { ReportFormat } from '../../../shared/report.ts';
 import { absoluteFile } from '../dataset/scan.ts';
 import { writeWhole } from '../../foundation/files.ts';
 import { mimeOf } from '../../foundation/mime.ts';
-import { writtenFile } from '../report/records.ts';
 import type { Workbench } from '../../workbench.ts';
 import type { ShownSize } from './preview-service.ts';
 
@@ -33,12 +32,12 @@ export async function mediaFor(bench: Workbench, path: string, signal?: AbortSig
       if (!isAbsolute(first) || !(await bench.grants.allows(first))) break;
       return there(await bench.shelf.loose(first, 'image', signal), false);
     case 'comparison':
-      if (COMPARISON_FILE.test(second)) return ours(bench, join(bench.workspace.comparison(first), second), true);
+      if (COMPARISON_FILE.test(second)) return comparisonFile(bench, first, second);
       break;
     case 'report': {
       const [, id, format] = /^(\w+)\.(html|pdf)$/.exec(first) ?? [];
       if (id === undefined) break;
-      return there(writtenFile(bench, id, format as ReportFormat), false);
+      return there(bench.reports.writtenFile(id, format as ReportFormat), false);
     }
     case 'export':
       if (first !== '' && !first.startsWith('.') && basename(first) === first) return ours(bench, join(bench.workspace.exports, first), false);
@@ -61,6 +60,13 @@ function importedPicture(bench: Workbench, dataset: string, id: string, size: Sh
   const { root } = bench.store.datasets.place(dataset);
   const [image] = bench.store.browse.rows(dataset, [Number(id)]);
   return bench.shelf.imported(absoluteFile(root, image!.file), image!.sha256, size, signal);
+}
+
+/** Overlays of a comparison that was just saved may still have to be drawn. */
+async function comparisonFile(bench: Workbench, id: string, name: string): Promise<MediaFile> {
+  const path = join(bench.workspace.comparison(id), name);
+  if (name.endsWith('.png') && !existsSync(path)) await bench.compare.withOverlays(id);
+  return ours(bench, path, true);
 }
 
 function there(path: string, immutable: boolean): MediaFile {

@@ -1,128 +1,148 @@
-import { readFile } from 'node:fs/promises';
-import type { ComparedImage, Comparison } from '../../../shared/comparison.ts';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import { writeWhole } from '../../foundation/files.ts';
-import { listed } from '../../foundation/words.ts';
-import { fileName } from '../../../shared/format.ts';
-import { renderReport } from './render.ts';
-import type { ImagePictures, PaperSize, Picture, PictureType, ReportComparison, ReportDataset, ReportRun } from './types.ts';
+import type { Job } from '../../../shared/job.ts';
+import type { ReportFormat, ReportPreview, ReportRecord } from '../../../shared/report.ts';
+import type { StoredReport } from '../../db/reports.ts';
+import { makeFolders, writeWhole } from '../../foundation/files.ts';
+import type { JobContext } from '../../foundation/jobs/jobs.ts';
+import { counted } from '../../foundation/words.ts';
+import type { ReportPages } from './pages.ts';
+import { paperSize } from './paper-size.ts';
+import type { ReportPorts } from './ports.ts';
 
-type Found<T> = T | null | undefined | Promise<T | null | undefined>;
-
-/** A comparison, and what a person said of it where she did. */
-type JudgedComparison = Comparison & Partial<Pick<ReportComparison, 'judgement' | 'note'>>;
-
-/** Where a report's facts come from; each answers nothing for what the workspace does not hold (any more). */
-export interface ReportReaders {
-  comparison(id: string): Found<JudgedComparison>;
-  run(id: string): Found<ReportRun>;
-  dataset(id: string): Found<ReportDataset>;
+interface Draft {
+  report?: string | undefined; // left out: a new one
+  title: string;
+  introduction: string;
+  comparisons: readonly string[];
 }
 
-export interface ReportContents {
-  comparisons: readonly string[]; // ids, in the order of the report
-  title?: string | undefined; // default: what is compared
-  introduction?: string | undefined;
-  generatedMs: number;
-  appVersion: string;
-  paper?: PaperSize | undefined; // see ReportInput
-}
+/** The reports that a person puts together. Their words and their order are stored; the page is made anew each time. */
+export class ReportService {
+  private readonly ports: ReportPorts;
+  private readonly pages: ReportPages;
 
-export interface ReportRequest extends ReportContents {
-  out: string; // path of the HTML file
-}
-
-/**
- * The report as a page, of the comparisons that are still there; `missing` names the others. Null where none is left.
- * @throws AppError 'not-found' for a comparison whose pictures are gone; 'bad-image' for a picture file that is none.
- */
-export async function composeReport(contents: ReportContents, readers: ReportReaders): Promise<{ page: string | null; missing: string[] }> {
-  const comparisons: ReportComparison[] = [];
-  const missing: string[] = [];
-  for (const id of new Set(contents.comparisons)) {
-    const comparison = await readers.comparison(id);
-    if (comparison) comparisons.push(await withPictures(comparison));
-    else missing.push(id);
+  constructor(ports: ReportPorts, pages: ReportPages) {
+    this.ports = ports;
+    this.pages = pages;
   }
-  if (comparisons.length === 0) return { page: null, missing };
-  const runs = await foundOnce(
-    comparisons.map(({ comparison }) => comparison.run),
-    (id) => readers.run(id),
-  );
-  const datasets = await foundOnce(
-    runs.map((run) => run.dataset),
-    (id) => readers.dataset(id),
-  );
-  const { generatedMs, appVersion, introduction, paper } = contents;
-  const title = contents.title?.trim() || defaultTitle(comparisons);
-  return {
-    page: renderReport({ title, ...(introduction !== undefined && { introduction }), generatedMs, comparisons, runs, datasets, appVersion, paper }),
-    missing,
-  };
-}
 
-/**
- * Writes the comparisons and the runs behind them as one self-contained HTML file, whole or not at all.
- * @throws AppError 'usage' without comparisons; 'not-found' for an unknown comparison; what `composeReport` and `writeWhole` throw.
- */
-export async function writeReport({ out, ...contents }: ReportRequest, readers: ReportReaders): Promise<{ file: string }> {
-  if (contents.comparisons.length === 0) throw new AppError('usage', 'Name at least one comparison to report.');
-  const { page, missing } = await composeReport(contents, readers);
-  if (missing.length > 0 || page === null)
-    throw new AppError('not-found', `There is no comparison ${listed(missing)} in this workspace. \`comparisons\` lists those there are.`, {
-      missing,
+  list(): ReportRecord[] {
+    return this.ports.reports.list().map(withFileState);
+  }
+
+  get(id: string): ReportRecord {
+    return withFileState(this.ports.reports.get(id));
+  }
+
+  /** Stores a draft: as a new report, or over the one it names. Each comparison appears once. */
+  save({ report, ...draft }: Draft): ReportRecord {
+    const { reports, announce } = this.ports;
+    const content = { ...draft, comparisons: [...new Set(draft.comparisons)] };
+    const stored = report === undefined ? reports.insert(content) : reports.update(report, content);
+    announce(stored.report);
+    return withFileState(stored);
+  }
+
+  /** The page that `startWriting` would write now, without comparisons that are gone. */
+  async preview(draft: Draft): Promise<ReportPreview> {
+    const { page, missing } = await this.pages.compose(draft);
+    return { html: page, missing };
+  }
+
+  remove(id: string): void {
+    this.ports.reports.remove(id);
+    this.ports.announce(id);
+  }
+
+  restore(id: string): void {
+    this.ports.reports.restore(id);
+    this.ports.announce(id);
+  }
+
+  /**
+   * Writes a report's file: to `out` where a person chose a place, else into the workspace. Runs without test figures are evaluated
+   * first.
+   * @throws AppError 'not-found'; 'bad-request' for a report without comparisons, a relative path, or a PDF where nothing can print
+   */
+  startWriting({ report, format, out }: { report: string; format: ReportFormat; out?: string | undefined }): Job {
+    const { reports, printPdf, jobs } = this.ports;
+    const stored = reports.get(report);
+    if (stored.comparisons.length === 0) throw new AppError('bad-request', 'There is no comparison in this report yet: add one first.');
+    if (format === 'pdf' && printPdf === null) {
+      throw new AppError(
+        'bad-request',
+        'PDF files can’t be written here, since no Chromium or Chrome was found on this computer. Write the report as HTML, open it in your browser and print it from there.',
+      );
+    }
+    const file = out === undefined ? join(this.ports.folderOf(report), `report.${format}`) : outputPath(out, format);
+    const title = `Writing ${stored.title.trim() || 'a report'} as ${format.toUpperCase()}`;
+    return jobs.start({ kind: 'report', title, subject: report }, (job) => this.write(stored, format, file, job));
+  }
+
+  /** The file that a report was last written to. Throws AppError 'not-found' where there is none. */
+  writtenFile(id: string, format: ReportFormat): string {
+    const written = this.ports.reports.get(id)[format];
+    if (written === null) throw new AppError('not-found', `This report was not written as ${format.toUpperCase()} yet.`, { report: id });
+    if (existsSync(written.path)) return written.path;
+    throw new AppError('not-found', `The file was moved or deleted since it was written (${written.path}). Write the report again.`, { report: id });
+  }
+
+  /** Deletes removed reports for good, with the files that the workspace holds; files written elsewhere stay. */
+  async deleteRemoved(): Promise<void> {
+    for (const id of this.ports.reports.purge()) await rm(this.ports.folderOf(id), { recursive: true, force: true }).catch(() => undefined);
+  }
+
+  private async write(stored: StoredReport, format: ReportFormat, file: string, job: JobContext): Promise<{ report: string; file: string }> {
+    const { report, comparisons } = stored;
+    const say = (text: string): void => job.progress({ text });
+    await this.pages.evaluateRuns(comparisons, {
+      signal: job.signal,
+      onRun: (run) => say(`Evaluating run ${run.replace(/^r/, '')} on its test pairs`),
     });
-  await writeWhole(out, page);
-  return { file: out };
-}
-
-/** Each id asked for once, in order of first mention; those that are gone are left out. */
-async function foundOnce<T>(ids: readonly string[], read: (id: string) => Found<T>): Promise<T[]> {
-  const found: T[] = [];
-  for (const id of new Set(ids)) {
-    const item = await read(id);
-    if (item) found.push(item);
+    say(`Putting ${counted(comparisons.length, 'comparison')} together`);
+    const { page, missing } = await this.pages.compose({ ...stored, paper: format === 'pdf' ? paperSize() : undefined });
+    if (page === null || missing.length > 0) throw goneFrom(missing);
+    if (job.signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+    if (format === 'html') await writeWhole(file, page);
+    else await this.print(report, page, file, job);
+    this.ports.reports.setWritten(report, format, file);
+    this.ports.announce(report);
+    return { report, file };
   }
-  return found;
+
+  /** A printer reads a file: the page stands beside the workspace's own copy while it prints. */
+  private async print(report: string, page: string, file: string, { signal, progress }: JobContext): Promise<void> {
+    progress({ text: 'Printing the pages' });
+    const source = join(this.ports.folderOf(report), 'printing.html');
+    try {
+      await writeWhole(source, page);
+      makeFolders(join(file, '..'));
+      await this.ports.printPdf!(source, file, signal);
+    } finally {
+      await rm(source, { force: true }).catch(() => undefined);
+    }
+  }
 }
 
-async function withPictures(comparison: JudgedComparison): Promise<ReportComparison> {
-  const [a, b] = comparison.images;
-  const { judgement, note } = comparison;
-  return { comparison, judgement, note, images: [await picturesOf(a, comparison), await picturesOf(b, comparison)] };
+function goneFrom(missing: readonly string[]): AppError {
+  const one = missing.length === 1;
+  const gone = one ? 'One comparison of this report is' : `${missing.length} comparisons of this report are`;
+  return new AppError('not-found', `${gone} no longer there. Take ${one ? 'it' : 'them'} out of the report and write it again.`, { missing });
 }
 
-async function picturesOf(image: ComparedImage, { comparison }: Comparison): Promise<ImagePictures> {
-  const read = (path: string): Promise<Picture> => readPicture(path, comparison, fileName(image.file));
-  return { photo: await read(image.photo), factual: await read(image.factual), counterfactual: await read(image.counterfactual) };
+function withFileState(stored: StoredReport): ReportRecord {
+  const file = (format: ReportFormat): ReportRecord[ReportFormat] => {
+    const written = stored[format];
+    return written && { ...written, gone: !existsSync(written.path) };
+  };
+  return { ...stored, html: file('html'), pdf: file('pdf') };
 }
 
-async function readPicture(path: string, comparison: string, name: string): Promise<Picture> {
-  const details = { comparison, file: path };
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new AppError(
-      'not-found',
-      `Comparison ${comparison} has lost a picture of ${name} (${path}). Compare the two images again.`,
-      details,
-      error,
-    );
-  });
-  const mime = pictureType(bytes);
-  if (mime === null)
-    throw new AppError('bad-image', `Comparison ${comparison} has a broken picture of ${name} (${path}). Compare the two images again.`, details);
-  return { bytes, mime };
-}
-
-/** By the file's first bytes: a name can lie. */
-export function pictureType(bytes: Buffer): PictureType | null {
-  if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg';
-  if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png';
-  if (bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP') return 'image/webp';
-  return null;
-}
-
-function defaultTitle(comparisons: readonly ReportComparison[]): string {
-  if (comparisons.length > 1) return `${comparisons.length} image comparisons`;
-  const [a, b] = comparisons[0].comparison.images;
-  return `${fileName(a.file)} and ${fileName(b.file)}`;
+/** A chosen path with the extension of its format: a report never replaces a file of another kind. */
+function outputPath(out: string, format: ReportFormat): string {
+  if (!isAbsolute(out)) throw new AppError('bad-request', 'The path of the file must be absolute.', { out });
+  return out.toLowerCase().endsWith(`.${format}`) ? out : `${out}.${format}`;
 }

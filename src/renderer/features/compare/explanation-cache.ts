@@ -17,8 +17,10 @@ const cache = new Map<string, Promise<Explained>>();
 export const keyOf = (request: ExplainRequest): string => JSON.stringify(request);
 
 async function fetchExplanation(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
-  const row = 'comparison' in request ? await api.call('compare.get', request, { signal }) : await api.call('compare.explain', request, { signal });
-  const { width, height, signed } = await api.call('compare.maps', { comparison: row.comparison }, { signal });
+  const { row, maps } = await ('comparison' in request
+    ? api.call('compare.open', request, { signal })
+    : api.call('compare.explain', request, { signal }));
+  const { width, height, signed } = maps;
   return { row, width, height, signed: [Float32Array.from(signed[0]), Float32Array.from(signed[1])] };
 }
 

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type ComparedImage, EMPTY_REASONS } from '../../../shared/comparison.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { MAP_KINDS, type MapKind, signedToKinds } from '../../../shared/maps/kinds.ts';
+import { writeWhole } from '../../foundation/files.ts';
+import { parseNpy, writeNpy } from '../../foundation/npy.ts';
+import { decodePhoto, encodeJpeg, inspect, type RgbPicture } from '../images/images.ts';
+import type { OverlaysRequest } from '../protocol/protocol.ts';
+import { paintOverlay } from './overlay.ts';
+
+/** What a comparison stores beside its record: for each image the photograph, the signed map, and in time both overlays. */
+
+const PHOTO_SIDE = 1024; // px, longest side of the stored photograph
+
+interface SignedMap {
+  folder: string; // of the comparison
+  letter: 'a' | 'b';
+  signed: Float32Array; // [height, width]
+  width: number;
+  height: number;
+}
+
+/** The overlays are named, not drawn. Throws as `inspect` and `writeWhole`. */
+export async function writePhotoAndMap(
+  file: string,
+  { folder, letter, signed, width: mapWidth, height: mapHeight }: SignedMap,
+): Promise<Omit<ComparedImage, 'className' | 'empty'>> {
+  const { sha256, width, height } = await inspect(file);
+  const path = (what: string): string => join(folder, `${letter}-${what}`);
+  const image = {
+    ...{ file, sha256, width, height, mapWidth, mapHeight },
+    photo: path('photo.jpg'),
+    factual: path('factual.png'),
+    counterfactual: path('counterfactual.png'),
+    signed: path('signed.npy'),
+  };
+  await writeWhole(image.photo, await encodeJpeg(await decodePhoto(file, PHOTO_SIDE)));
+  await writeWhole(image.signed, writeNpy(signed, mapHeight, mapWidth));
+  return image;
+}
+
+/** Draws the four overlays of a comparison from its stored maps. Throws AppError 'not-found' where a map or both versions of a photograph are gone. */
+export async function drawOverlays({ verdict, target, scale, images }: OverlaysRequest): Promise<null> {
+  await Promise.all(
+    images.map(async (image) => {
+      const { file, empty, mapWidth, mapHeight } = image;
+      const photo = await photoOf(image);
+      const kinds = signedToKinds(await signedMapOf(image), verdict, target);
+      const draw = async (kind: MapKind): Promise<void> => {
+        const map = kinds[kind];
+        const emptyText = empty !== null && !map.some((v) => v > 0) ? EMPTY_REASONS[empty] : null;
+        await writeWhole(
+          image[kind],
+          await paintOverlay({ ...{ photo, map, mapWidth, mapHeight, scale, kind, target, emptyText }, title: basename(file) }),
+        );
+      };
+      for (const kind of MAP_KINDS) await draw(kind);
+    }),
+  );
+  return null;
+}
+
+async function signedMapOf({ signed }: Pick<ComparedImage, 'signed'>): Promise<Float32Array> {
+  const bytes = await readFile(signed).catch((error: unknown) => {
+    throw new AppError('not-found', `A map of this comparison is gone (${signed}). Compare the two images again.`, { file: signed }, error);
+  });
+  return parseNpy(bytes).values;
+}
+
+/** From the image itself while it has not changed; the stored JPEG has lost a little. */
+const photoOf = ({ file, sha256, photo }: Pick<ComparedImage, 'file' | 'sha256' | 'photo'>): Promise<RgbPicture> =>
+  decodePhoto(file, PHOTO_SIDE, { sha256 }).catch(() => decodePhoto(photo, PHOTO_SIDE));

@@ -1,0 +1,46 @@
+import { basename, join } from 'node:path';
+import type { CuratedImage } from '../../../shared/curation.ts';
+import { listed } from '../../foundation/words.ts';
+
+/** Where the run's data set files an image: its own row where the file is one of the data set's, else one of the same content. */
+export interface ImageOrigin {
+  row: CuratedImage | null;
+  classes: string[]; // all that this content is filed under
+  excluded: boolean; // everywhere
+}
+
+/** `sameContent`: the data set's images with the bytes of `file`. `root`: the data set's folder. */
+export function originOf(file: string, root: string, sameContent: readonly CuratedImage[]): ImageOrigin {
+  const included = sameContent.filter((row) => !row.excluded);
+  const row = sameContent.find((one) => join(root, ...one.file.split('/')) === file) ?? included[0] ?? sameContent[0] ?? null;
+  return {
+    row,
+    classes: [...new Set(included.map(({ className }) => className))],
+    excluded: sameContent.length > 0 && included.length === 0,
+  };
+}
+
+/** What makes a verdict on these images less reliable, in sentences. */
+export function originWarnings(images: readonly { file: string }[], origins: readonly ImageOrigin[]): string[] {
+  const namesOf = (fits: (origin: ImageOrigin) => boolean): string[] => images.filter((_, i) => fits(origins[i]!)).map(({ file }) => basename(file));
+  const verb = (names: readonly string[]): string => `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'}`;
+  const warnings: string[] = [];
+  const trained = namesOf(({ row, excluded }) => row?.split === 'train' && !excluded);
+  if (trained.length)
+    warnings.push(`The network was trained with ${trained.join(' and ')}: its verdict here says less than on an image it never saw.`);
+  const excluded = namesOf((origin) => origin.excluded);
+  if (excluded.length)
+    warnings.push(
+      `${verb(excluded)} excluded from the data set; a network trained before that may have seen ${excluded.length > 1 ? 'them' : 'it'}.`,
+    );
+  const outside = namesOf(({ row }) => row === null);
+  if (outside.length)
+    warnings.push(`${verb(outside)} not in the data set: the similarity holds only for images like those the network was evaluated on.`);
+  images.forEach(({ file }, i) => {
+    const { classes } = origins[i]!;
+    if (classes.length < 2) return;
+    const under = classes.length === 2 ? `both ${classes.join(' and ')}` : listed(classes);
+    warnings.push(`${basename(file)} is filed under ${under}, so the right answer is unclear.`);
+  });
+  return warnings;
+}

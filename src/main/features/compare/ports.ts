@@ -1,0 +1,23 @@
+import type { RunRecord } from '../../../shared/run.ts';
+import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import type { ModelRef } from '../../compute/protocol/protocol.ts';
+import type { BrowseStore } from '../../db/browse.ts';
+import type { ComparisonStore } from '../../db/comparisons.ts';
+import type { DatasetStore } from '../../db/datasets.ts';
+import type { RunStore } from '../../db/runs.ts';
+
+/** What comparing two images needs of the rest of the workbench. */
+export interface ComparePorts {
+  runs: Pick<RunStore, 'get'>;
+  datasets: Pick<DatasetStore, 'get'>;
+  images: Pick<BrowseStore, 'rows' | 'withContent'>;
+  comparisons: Omit<ComparisonStore, 'names'>;
+  compute: Pick<ComputeHost, 'ask'>;
+  /** Where a comparison's photographs, maps and overlays are stored. */
+  folderOf(comparison: string): string;
+  modelOf(run: RunRecord): ModelRef;
+  /** Throws AppError 'bad-request' for a run that can't compare: not finished, or its network is of another version. */
+  calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']>;
+  /** A comparison was stored or changed. */
+  announce(comparison: string): void;
+}

@@ -1,0 +1,95 @@
+import { AppError } from '../../../shared/errors.ts';
+import { writeWhole } from '../../foundation/files.ts';
+import { APP_VERSION } from '../../foundation/versions.ts';
+import { listed } from '../../foundation/words.ts';
+import { composeReport, type ReportContents, type ReportReaders } from './compose.ts';
+import type { PagePorts } from './ports.ts';
+import type { PaperSize } from './types.ts';
+
+export interface PageContents {
+  comparisons: readonly string[]; // ids, in order
+  title?: string | undefined; // default: what is compared
+  introduction?: string | undefined;
+  paper?: PaperSize | undefined;
+}
+
+/** Reports as pages, made from what the workspace holds now. */
+export class ReportPages {
+  private readonly ports: PagePorts;
+
+  constructor(ports: PagePorts) {
+    this.ports = ports;
+  }
+
+  /** The page without comparisons that are gone; `missing` names those. Null where none is left. Throws as `composeReport`. */
+  compose(contents: PageContents): Promise<{ page: string | null; missing: string[] }> {
+    return composeReport(dated(contents), this.readers());
+  }
+
+  /**
+   * Evaluates the runs behind these comparisons on their test pairs where that was not done yet: a report without test figures says
+   * too little. A run that can't be evaluated (its images or its network are gone) stays as it is, and the report says so.
+   * @throws AppError 'cancelled'
+   */
+  async evaluateRuns(comparisons: readonly string[], o: { signal?: AbortSignal; onRun?: (run: string) => void } = {}): Promise<void> {
+    const readers = this.readers();
+    const runs = new Set<string>();
+    for (const id of comparisons) {
+      const comparison = await readers.comparison(id);
+      if (comparison) runs.add(comparison.run);
+    }
+    for (const id of runs) {
+      const run = await readers.run(id);
+      if (!run || run.metrics.some(({ split }) => split === 'test')) continue;
+      o.onRun?.(id);
+      await this.ports.evaluateOnTest(id, o.signal).catch((error: unknown) => {
+        if (!(error instanceof AppError) || error.code === 'cancelled') throw error;
+      });
+    }
+  }
+
+  /**
+   * For the command line: evaluates, composes, and writes one self-contained HTML file, whole or not at all.
+   * @throws AppError 'usage' without comparisons; 'not-found' for an unknown comparison; what `composeReport` and `writeWhole` throw.
+   */
+  async write({ out, ...contents }: PageContents & { out: string }): Promise<{ file: string }> {
+    await this.evaluateRuns(contents.comparisons);
+    return writeReport({ ...dated(contents), out }, this.readers());
+  }
+
+  private readers(): ReportReaders {
+    const { comparison, runs, datasets, images } = this.ports;
+    return {
+      comparison: (id) => orNull(() => comparison(id)),
+      run: (id) => orNull(() => runs.annotated(id)),
+      dataset: (id) =>
+        orNull(() => {
+          const { excluded, relabelled } = images.counts(id);
+          return { ...datasets.get(id), curation: { excluded, relabelled } };
+        }),
+    };
+  }
+}
+
+export async function writeReport({ out, ...contents }: ReportContents & { out: string }, readers: ReportReaders): Promise<{ file: string }> {
+  if (contents.comparisons.length === 0) throw new AppError('usage', 'Name at least one comparison to report.');
+  const { page, missing } = await composeReport(contents, readers);
+  if (missing.length > 0 || page === null)
+    throw new AppError('not-found', `There is no comparison ${listed(missing)} in this workspace. \`comparisons\` lists those there are.`, {
+      missing,
+    });
+  await writeWhole(out, page);
+  return { file: out };
+}
+
+const dated = (contents: PageContents): ReportContents => ({ ...contents, generatedMs: Date.now(), appVersion: APP_VERSION });
+
+/** Null for what is not there (any more). */
+async function orNull<T>(read: () => T | Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not-found') return null;
+    throw error;
+  }
+}
