@@ -18,11 +18,11 @@ const BELOW_FEATURES = ['src/main/db/', 'src/main/domain/', 'src/main/foundation
 
 /** Each feature, and what it may use beyond BELOW_FEATURES. No feature uses another one. */
 const FEATURES = {
-  compare: ['src/main/nn/siamese.ts', 'src/main/features/training/'],
+  compare: ['src/main/nn/siamese.ts'],
   dataset: [],
   media: ['src/main/features/dataset/', 'src/main/features/report/', 'src/main/api/', ...COMPOSITION_ROOT],
   models: [],
-  report: ['src/main/features/training/', ...COMPOSITION_ROOT],
+  report: [],
   training: ['src/main/nn/siamese.ts', 'src/main/nn/weights/', 'src/main/features/dataset/', 'src/main/features/models/', ...COMPOSITION_ROOT],
 };
 
