@@ -23,14 +23,11 @@ import {
 import type { Job } from './job.ts';
 import { REPORT_FORMATS, type ReportPreview, type ReportRecord } from './report.ts';
 import { BACKBONES } from './backbones.ts';
-import { DEVICES, ENGINES, HEAD_STARTS, type Metrics, OPTIMIZERS, SCOPES } from './run.ts';
+import type { Metrics } from './run.ts';
+import { text, whole } from './schema-parts.ts';
+import { CHOICES, RESUME_CHOICES } from './training-options/schemas.ts';
+import { choiceValues, DEVICES, ENGINES } from './training-options/table.ts';
 import type { AppInfo, CacheUse, DeviceReport, FolderListing, LicenceNotice, Settings } from './workbench.ts';
-
-const text = (what: string): z.ZodString => z.string().min(1, `${what} must not be empty`);
-const whole = (low: number, high: number): z.ZodNumber =>
-  z.number('must be a number').int('must be a whole number').min(low, `must be at least ${low}`).max(high, `must be at most ${high}`);
-const real = (low: number, high: number): z.ZodNumber =>
-  z.number('must be a number').min(low, `must be at least ${low}`).max(high, `must be at most ${high}`);
 
 export const ImportRequest = z.strictObject({
   folder: text('The folder'),
@@ -39,41 +36,11 @@ export const ImportRequest = z.strictObject({
   splitSeed: whole(0, 2 ** 31).optional(),
 });
 
-/** What a person may choose; everything left out is chosen by the kind of training (see training/defaults.ts). */
-export const TrainRequest = z.strictObject({
-  dataset: text('The data set'),
-  backbone: z.enum(BACKBONES).optional(),
-  weights: text('The weights').optional(),
-  scope: z.enum(SCOPES).optional(),
-  headStart: z.enum(HEAD_STARTS).optional(),
-  batchNorm: z.enum(['frozen', 'batch']).optional(),
-  epochs: whole(1, 10_000).optional(),
-  batch: whole(1, 1024).optional(), // pairs
-  size: whole(16, 1024).optional(), // px
-  lr: real(1e-9, 10).optional(),
-  optimizer: z.enum(OPTIMIZERS).optional(),
-  weightDecay: real(0, 1).optional(),
-  clipNorm: real(0, 1e6).optional(), // 0: no clipping
-  dim: whole(1, 4096).optional(),
-  margin: real(1e-3, 1e3).optional(),
-  patience: whole(0, 10_000).optional(), // epochs; 0: never stop early
-  plateau: whole(0, 10_000).optional(), // epochs; 0: never halve the rate
-  seed: whole(0, 2 ** 31).optional(),
-  engine: z.enum(ENGINES).optional(),
-  device: z.enum(DEVICES).optional(),
-  augmentation: z
-    .strictObject({ flipHorizontal: z.boolean(), flipVertical: z.boolean(), rotation: real(0, 180), crop: real(0, 0.5), colour: real(0, 1) })
-    .optional(),
-});
+/** What a person may choose; what is left out gets the default of the kind of training. */
+export const TrainRequest = z.strictObject({ dataset: text('The data set'), ...CHOICES });
 
 /** What is left out stays as it was; the rest holds from the next epoch on. */
-export const ResumeRequest = z.strictObject({
-  run: text('The run'),
-  epochs: whole(1, 10_000).optional(), // in all
-  batch: whole(1, 1024).optional(), // pairs
-  engine: z.enum(ENGINES).optional(),
-  device: z.enum(['auto', ...DEVICES]).optional(),
-});
+export const ResumeRequest = z.strictObject({ run: text('The run'), ...RESUME_CHOICES });
 export const EvaluateRequest = z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']).default('test') });
 export const CompareRequest = z.strictObject({
   run: text('The run'),
@@ -94,8 +61,8 @@ export const BenchRequest = z.strictObject({
   pairs: whole(1, 256).default(8),
   size: whole(32, 1024).default(224),
   steps: whole(1, 1000).default(4),
-  scope: z.enum(SCOPES).default('all'), // of a training step
-  batchNorm: z.enum(['frozen', 'batch']).default('batch'), // in a training step
+  scope: z.enum(choiceValues('scope')).default('all'), // of a training step
+  batchNorm: z.enum(choiceValues('batchNorm')).default('batch'), // in a training step
   profile: z.boolean().default(false),
   folder: z.string().optional(),
   limit: whole(1, 1_000_000_000).optional(), // pictures, of the task embed

@@ -42,8 +42,8 @@ const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
 /** "4,317". Whole numbers without the browser's tables of languages: loading these takes as long as the first view. */
 export const countText = (n: number): string => (Number.isSafeInteger(n) ? String(n).replace(THOUSANDS, ',') : n.toLocaleString('en-US'));
 
-/** A setting such as a learning rate: four significant figures, never in exponents down to 1e-12. */
-export const settingText = (x: number): string => withMinus(plain(x, 4));
+/** A setting such as a learning rate: up to six significant figures, never in exponents down to 1e-12. */
+export const settingText = (x: number): string => withMinus(plain(x, 6));
 
 function plain(x: number, figures: number): string {
   const rounded = Number(x.toPrecision(figures));

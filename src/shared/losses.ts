@@ -10,6 +10,3 @@ export const LOSS_INFO = {
 } as const satisfies Record<string, LossInfo>;
 
 export type LossName = keyof typeof LOSS_INFO;
-
-/** Runs from before a run recorded its loss were trained with the contrastive one. */
-export const lossName = (config: { loss?: LossName }): LossName => config.loss ?? 'contrastive';

@@ -1,17 +1,6 @@
 import { BACKBONE_INFO, type BackboneName } from './backbones.ts';
-import type { DeviceName, EngineName, HeadStart, RunSession, RunStatus, Scope } from './run.ts';
-
-/** What people call the parts that are trained and the states of a run. */
-export const SCOPE_WORDS = {
-  head: 'the head only; the backbone stayed as it was',
-  'last-stage': 'the last stage of the backbone and the head',
-  all: 'all layers',
-} as const satisfies Record<Scope, string>;
-
-export const HEAD_START_WORDS = {
-  random: 'with random numbers',
-  probe: 'as a linear classifier of the training images, fitted to the features that the backbone had at the start',
-} as const satisfies Record<HeadStart, string>;
+import type { DeviceName, EngineName, RunSession, RunStatus } from './run.ts';
+import { TRAINING_OPTIONS } from './training-options/table.ts';
 
 export const STATUS_WORDS = {
   running: 'training',
@@ -21,15 +10,11 @@ export const STATUS_WORDS = {
   interrupted: 'interrupted',
 } as const satisfies Record<RunStatus, string>;
 
-export const DEVICE_WORDS = {
-  cpu: 'the processor (CPU)',
-  webgpu: 'the graphics card through WebGPU',
-  cuda: 'the NVIDIA graphics card (CUDA)',
-  dml: 'the graphics card through DirectML',
-} as const satisfies Record<DeviceName, string>;
-
-export const deviceWords = ({ engine, device }: { engine: EngineName; device: DeviceName }): string =>
-  engine === 'tensorflow' ? `${DEVICE_WORDS[device]} with TensorFlow` : DEVICE_WORDS[device];
+/** Where something computes, within a sentence: "the NVIDIA GPU (CUDA) with TensorFlow". */
+export function deviceWords({ engine, device }: { engine: EngineName; device: DeviceName }): string {
+  const words = `the ${TRAINING_OPTIONS.device.values[device].label}`;
+  return engine === 'tensorflow' ? `${words} with TensorFlow` : words;
+}
 
 /** What a reader should know of where and how a run computed: steps in parts, and what changed from one session to the next. */
 export function sessionWarnings(sessions: readonly RunSession[]): string[] {

@@ -1,71 +1,18 @@
-import type { BackboneName } from './backbones.ts';
+import type { z } from 'zod';
 import type { Split } from './dataset.ts';
-import type { LossName } from './losses.ts';
+import type { RunConfig as RunConfigSchema } from './training-options/schemas.ts';
 
-export const SCOPES = ['head', 'last-stage', 'all'] as const;
-export type Scope = (typeof SCOPES)[number];
-export const OPTIMIZERS = ['sgd', 'adam', 'adamw'] as const;
-export type OptimizerName = (typeof OPTIMIZERS)[number];
-export const HEAD_STARTS = ['random', 'probe'] as const;
-export type HeadStart = (typeof HEAD_STARTS)[number];
-export const ENGINES = ['onnx', 'tensorflow'] as const;
-export type EngineName = (typeof ENGINES)[number];
-export const DEVICES = ['cpu', 'webgpu', 'cuda', 'dml'] as const;
-export type DeviceName = (typeof DEVICES)[number];
+/** Everything that decides a run, as it is stored with it. */
+export type RunConfig = z.infer<typeof RunConfigSchema>;
 
-/** How pixels 0..255 become network input, per channel RGB: (p / 255 - mean) / std. */
-export interface Preprocessing {
-  mean: [number, number, number];
-  std: [number, number, number];
-}
-
-/**
- * Where weights come from decides two details of the same backbone: Keras pads stride-2 convolutions on the right
- * and bottom only and uses batch-norm epsilon 1e-3; PyTorch pads all round and uses 1e-5.
- */
-export type Flavour = 'torch' | 'keras';
-
-export interface WeightsInfo {
-  source: string; // catalogue id, or the file's name as given
-  sha256: string; // of the tensors' bytes in the order of the backbone's parameters
-  flavour: Flavour;
-  preprocessing: Preprocessing;
-  licence: string | null;
-}
-
-export interface Augmentation {
-  flipHorizontal: boolean;
-  flipVertical: boolean;
-  rotation: number; // degrees, drawn from ±rotation
-  crop: number; // 0..0.5: the largest share of each side cut away
-  colour: number; // 0..1: strength of brightness, contrast and saturation changes
-}
-
-export interface RunConfig {
-  backbone: BackboneName;
-  weights: WeightsInfo | null; // null: from scratch
-  flavour: Flavour;
-  preprocessing: Preprocessing;
-  scope: Scope;
-  headStart?: HeadStart; // what the head's weights begin as; runs from before there was a choice lack it: random
-  batchNorm: 'frozen' | 'batch';
-  epochs: number;
-  batch: number; // pairs a step
-  size: number; // px, square
-  lr: number;
-  optimizer: OptimizerName;
-  weightDecay: number;
-  clipNorm: number; // global gradient norm; 0 = no clipping
-  dim: number; // embedding dimension d
-  loss?: LossName; // see lossName() for runs that lack it
-  margin: number; // m of the loss, in units of distance
-  patience: number; // epochs without a better validation AUC before stopping; 0 = never
-  plateau: number; // epochs without a better validation loss before the rate is halved; 0 = never
-  augmentation: Augmentation | null;
-  seed: number;
-  engine: EngineName;
-  device: DeviceName;
-}
+/** Parts of a configuration that are at home elsewhere, too. */
+export type WeightsInfo = NonNullable<RunConfig['weights']>;
+export type Preprocessing = RunConfig['preprocessing'];
+export type Flavour = RunConfig['flavour'];
+export type Scope = RunConfig['scope'];
+export type OptimizerName = RunConfig['optimizer'];
+export type EngineName = RunConfig['engine'];
+export type DeviceName = RunConfig['device'];
 
 export interface EpochRow {
   epoch: number; // 1-based

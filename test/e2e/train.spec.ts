@@ -90,19 +90,19 @@ test('form, error, mend, start, watch, cancel, resume, done', async ({ page, ser
   const reached = (await served.call('runs.get', { run: 'r1' })).epochs.length;
 
   await details.getByRole('button', { name: 'More for Run 1' }).click();
-  await page.getByRole('menuitem', { name: 'Resume otherwise…' }).click();
-  const otherwise = page.getByRole('dialog', { name: 'Resume Run 1 otherwise' });
-  await expect(otherwise.getByLabel('Computed on')).toHaveValue('onnx cpu');
-  await otherwise.getByLabel('Pairs per step').fill('none');
-  await expect(otherwise.getByRole('alert')).toHaveText('It must be a whole number from 1 to 1,024.');
-  await expect(otherwise.getByRole('button', { name: 'Resume' })).toBeDisabled();
-  await otherwise.getByLabel('Pairs per step').fill('4');
-  await expect(otherwise).toContainText('batch statistics will rest on another number of images');
-  await expect(otherwise.getByRole('button', { name: 'Resume' })).toBeEnabled();
-  await shot(page, 'otherwise');
+  await page.getByRole('menuitem', { name: 'Resume with changes…' }).click();
+  const resumeDialog = page.getByRole('dialog', { name: 'Resume Run 1 with changes' });
+  await expect(resumeDialog.getByLabel('Device', { exact: true })).toHaveValue('onnx cpu');
+  await resumeDialog.getByLabel('Pairs per step').fill('none');
+  await expect(resumeDialog.getByRole('alert')).toHaveText('It must be a whole number from 1 to 1,024.');
+  await expect(resumeDialog.getByRole('button', { name: 'Resume' })).toBeDisabled();
+  await resumeDialog.getByLabel('Pairs per step').fill('4');
+  await expect(resumeDialog).toContainText('batch statistics will rest on another number of images');
+  await expect(resumeDialog.getByRole('button', { name: 'Resume' })).toBeEnabled();
+  await shot(page, 'resume-dialog');
   expect(await serious(page)).toEqual([]);
   await page.keyboard.press('Escape');
-  await expect(otherwise).toHaveCount(0);
+  await expect(resumeDialog).toHaveCount(0);
 
   // Fewer epochs in all, so that going on ends soon: by the call, since the screen goes on to what was asked first.
   await served.job('runs.resume', { run: 'r1', epochs: reached + 1, batch: 4 });

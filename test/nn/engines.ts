@@ -2,7 +2,7 @@ import type { Engine } from '../../src/main/nn/engines/engine.ts';
 import { onnxEngine } from '../../src/main/nn/engines/onnx.ts';
 import { tensorflowEngine } from '../../src/main/nn/engines/tensorflow.ts';
 import { tensorflowLibrary } from '../../src/main/nn/engines/tensorflow/library.ts';
-import { DEVICES } from '../../src/shared/run.ts';
+import { DEVICES } from '../../src/shared/training-options/table.ts';
 
 export interface EngineUnderTest {
   title: string;

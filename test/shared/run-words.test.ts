@@ -24,11 +24,9 @@ test('what changed is told with its epoch; steps in parts are told once', () => 
     session({ firstEpoch: 7, batch: 8, engine: 'tensorflow' }),
   ]);
   expect(found).toEqual([
-    expect.stringContaining(
-      'did not suffice for 16 pairs at once on the graphics card through WebGPU: steps were computed in parts of at most 4 pairs',
-    ),
-    expect.stringContaining('From epoch 5 on it was trained on the processor (CPU), until then on the graphics card through WebGPU.'),
+    expect.stringContaining('did not suffice for 16 pairs at once on the GPU (WebGPU): steps were computed in parts of at most 4 pairs'),
+    expect.stringContaining('From epoch 5 on it was trained on the CPU, until then on the GPU (WebGPU).'),
     expect.stringContaining('From epoch 5 on a step had 8 pairs, until then 16'),
-    expect.stringContaining('From epoch 7 on it was trained on the processor (CPU) with TensorFlow, until then on the processor (CPU).'),
+    expect.stringContaining('From epoch 7 on it was trained on the CPU with TensorFlow, until then on the CPU.'),
   ]);
 });

@@ -1,5 +1,6 @@
 import type { RunNotes } from '../../shared/explore.ts';
 import type { EpochRow, Metrics, RunRecord, RunStatus } from '../../shared/run.ts';
+import { RunConfig } from '../../shared/training-options/schemas.ts';
 import { numberOf, unknown } from './ids.ts';
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json.ts';
 import type { Db } from './open.ts';
@@ -126,7 +127,7 @@ export function runStore(db: Db): RunStore {
     run: `r${row.number}`,
     dataset: row.dataset,
     snapshot: row.snapshot,
-    config: fromJson(row.config),
+    config: RunConfig.parse(fromJson(row.config)), // fills in what older versions did not store
     status: row.status,
     epochs: epochsOf.all(row.number).map(epochRow),
     bestEpoch: row.best_epoch,

@@ -1,23 +1,16 @@
 import type { CheckResult } from '../../shared/engine-check.ts';
 import { countText, NBSP } from '../../shared/format.ts';
 import type { DeviceName, EngineName } from '../../shared/run.ts';
+import { DEVICES, TRAINING_OPTIONS } from '../../shared/training-options/table.ts';
 import type { Settings } from '../../shared/workbench.ts';
 
-const DEVICE_NAMES = {
-  cpu: 'Processor (CPU)',
-  webgpu: 'Graphics card (WebGPU)',
-  cuda: 'NVIDIA graphics card (CUDA)',
-  dml: 'Graphics card (DirectML)',
-} as const satisfies Record<DeviceName, string>;
-const ENGINE_NAMES = { onnx: 'ONNX Runtime', tensorflow: 'TensorFlow' } as const satisfies Record<EngineName, string>;
+export const deviceName = (device: DeviceName): string => TRAINING_OPTIONS.device.values[device].label;
+export const engineName = (engine: EngineName): string => TRAINING_OPTIONS.engine.values[engine].label;
 
-export const deviceName = (device: DeviceName): string => DEVICE_NAMES[device];
-export const engineName = (engine: EngineName): string => ENGINE_NAMES[engine];
-
-export const DEVICE_CHOICES = [
-  { value: 'auto', text: 'The quickest that works' },
-  ...(Object.keys(DEVICE_NAMES) as DeviceName[]).map((value) => ({ value, text: DEVICE_NAMES[value] })),
-] as const satisfies readonly { value: Settings['device']; text: string }[];
+export const DEVICE_CHOICES: readonly { value: Settings['device']; text: string }[] = [
+  { value: 'auto', text: 'Automatic (the fastest that works)' },
+  ...DEVICES.map((value) => ({ value, text: deviceName(value) })),
+];
 
 /** How quick a device that passed its trial is, beside the quickest: "2 600 images/s · the quickest", "… · 4.0 times as long". */
 export function speedText(check: CheckResult, all: readonly CheckResult[]): string {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { augment, drawPlacement, place, tint, type Placement } from '../../../src/main/compute/images/augment.ts';
 import { randomFor } from '../../../src/shared/random.ts';
-import type { Augmentation } from '../../../src/shared/run.ts';
+import type { Augmentation } from '../../../src/shared/training-options/augmentation.ts';
 
 const OFF: Augmentation = { flipHorizontal: false, flipVertical: false, rotation: 0, crop: 0, colour: 0 };
 const ALL: Augmentation = { flipHorizontal: true, flipVertical: true, rotation: 25, crop: 0.4, colour: 1 };

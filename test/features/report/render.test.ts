@@ -39,7 +39,7 @@ describe('a full report', () => {
       ['For “different” factual', 'Against “different” counterfactual', '0 no colour', '1.42 for “different”', '7 × 7'],
     ],
     ['the target', ['The maps explain the verdict']],
-    ['layer, engine, device, seed, versions', ['block_16_project', 'onnx on webgpu', 'seed 1234', 'onnxruntime-node 1.30.0']],
+    ['layer, engine, device, seed, versions', ['block_16_project', 'onnx on webgpu', 'Seed 1234', 'onnxruntime-node 1.30.0']],
     [
       'hashes',
       [RUN.modelSha256!, RUN.snapshot, sampleComparison().images[0].sha256, sampleComparison().images[1].sha256, RUN.config.weights!.sha256],

@@ -22,7 +22,7 @@ describe('where a training computes', () => {
     const both = report(check('cpu', 40), check('webgpu', 9));
     expect(chooseDevice({ device: 'cpu' }, 'webgpu', both)).toMatchObject({ device: 'cpu' });
     expect(chooseDevice({}, 'webgpu', report(check('cpu', 40), check('webgpu', null)))).toMatchObject({ device: 'webgpu' });
-    expect(chooseDevice({}, 'auto', both)).toMatchObject({ device: 'webgpu', why: expect.stringContaining('quickest of 2') as string });
+    expect(chooseDevice({}, 'auto', both)).toMatchObject({ device: 'webgpu', why: expect.stringContaining('fastest of 2') as string });
     expect(chooseDevice({}, 'auto', report(check('cpu', 40), check('webgpu', 900)))).toMatchObject({ device: 'cpu' });
   });
   test('TensorFlow where it is quicker, or asked for; never in the place of a device that was', () => {
@@ -30,7 +30,7 @@ describe('where a training computes', () => {
     expect(chooseDevice({}, 'auto', all)).toMatchObject({
       engine: 'tensorflow',
       device: 'cuda',
-      why: expect.stringContaining('beside 400 on the processor') as string,
+      why: expect.stringContaining('against 400 on the CPU') as string,
     });
     expect(chooseDevice({ engine: 'onnx' }, 'auto', all)).toMatchObject({ engine: 'onnx', device: 'cpu' });
     expect(chooseDevice({ engine: 'tensorflow' }, 'cpu', all)).toMatchObject({ engine: 'tensorflow', device: 'cuda' });
@@ -48,13 +48,13 @@ describe('where a training computes', () => {
     expect(withDevice({ run: 'r1', device: 'auto' }, 'auto', both)).toEqual({ engine: 'onnx', device: 'webgpu' });
   });
   test('it is said when nothing was tried, and when only the processor passed', () => {
-    expect(chooseDevice({}, 'auto', null).why).toContain('No device of this machine has been tried');
-    expect(chooseDevice({}, 'auto', report(check('cpu', 40), check('cuda', null))).why).toContain('Only the processor');
+    expect(chooseDevice({}, 'auto', null).why).toContain('No device has been checked yet');
+    expect(chooseDevice({}, 'auto', report(check('cpu', 40), check('cuda', null))).why).toContain('Only the CPU works here.');
   });
   test('a device that did not pass is a problem to be told; one never tried is not', () => {
     const on = (device: CheckResult['device']): { engine: 'onnx'; device: typeof device } => ({ engine: 'onnx', device });
     const known = report(check('cpu', 40), check('cuda', null));
-    expect(deviceProblem(on('cuda'), known)).toBe('The NVIDIA graphics card (CUDA) did not pass its trial: no adapter found.');
+    expect(deviceProblem(on('cuda'), known)).toBe('The NVIDIA GPU (CUDA) does not work here: no adapter found.');
     expect([deviceProblem(on('cpu'), known), deviceProblem(on('dml'), known), deviceProblem(on('cuda'), null)]).toEqual([null, null, null]);
   });
   test('the report is kept; a damaged one counts as none', async () => {

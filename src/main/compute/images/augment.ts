@@ -1,5 +1,5 @@
 import type { Random } from '../../../shared/random.ts';
-import type { Augmentation } from '../../../shared/run.ts';
+import type { Augmentation } from '../../../shared/training-options/augmentation.ts';
 
 /** Where the pixels of the new square come from. */
 export interface Placement {

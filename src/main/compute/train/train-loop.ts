@@ -1,6 +1,5 @@
 import type { Pair } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { lossName } from '../../../shared/losses.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import type { EpochRow, RunConfig } from '../../../shared/run.ts';
 import { pairDistances, rowsOf } from '../../domain/evaluate/distances.ts';
@@ -73,7 +72,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
     const session: Session = {
       request,
       config,
-      loss: lossOf(lossName(config)),
+      loss: lossOf(config.loss),
       engine,
       trainer,
       source,
@@ -105,7 +104,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
 
 function taskFor(config: RunConfig, samples: number): TrainTask {
   const { scope, batchNorm, margin, optimizer, weightDecay, clipNorm } = config;
-  const loss = lossOf(lossName(config));
+  const loss = lossOf(config.loss);
   return trainingTask(specOf(config), { scope, batchNorm, loss, margin, optimizer: { name: optimizer, weightDecay, clipNorm } }, samples);
 }
 

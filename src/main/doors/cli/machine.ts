@@ -3,7 +3,7 @@ import { BenchRequest } from '../../../shared/contract.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { BACKBONES } from '../../../shared/backbones.ts';
-import { DEVICES, ENGINES, SCOPES } from '../../../shared/run.ts';
+import { choiceValues, DEVICES, ENGINES } from '../../../shared/training-options/table.ts';
 import type { StepProfile } from '../../compute/protocol/protocol.ts';
 import { profileLines } from './profile-lines.ts';
 import { chooseDevice } from '../../features/models/devices.ts';
@@ -30,8 +30,8 @@ export function addMachineCommands(program: Command): void {
     .addOption(numeric('--pairs <n>', 'pairs a step'))
     .addOption(numeric('--size <px>', "side of the network's pictures"))
     .addOption(numeric('--steps <k>', 'counted steps'))
-    .addOption(new Option('--scope <scope>', 'what a training step trains').choices(SCOPES))
-    .addOption(new Option('--batch-norm <mode>', 'batch norm in a training step').choices(['frozen', 'batch']))
+    .addOption(new Option('--scope <scope>', 'what a training step trains').choices(choiceValues('scope')))
+    .addOption(new Option('--batch-norm <mode>', 'batch norm in a training step').choices(choiceValues('batchNorm')))
     .option('--profile', 'also where the time goes: the share of each kind of operation')
     .option('--folder <dir>', 'pictures, for the task embed')
     .addOption(numeric('--limit <n>', 'at most so many pictures, for the task embed'))

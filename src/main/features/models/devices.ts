@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { DEVICES, type DeviceName, type EngineName, ENGINES, type RunConfig } from '../../../shared/run.ts';
-import { DEVICE_WORDS, deviceWords } from '../../../shared/run-words.ts';
+import type { DeviceName, EngineName, RunConfig } from '../../../shared/run.ts';
+import { DEVICES, ENGINES } from '../../../shared/training-options/table.ts';
+import { deviceWords } from '../../../shared/run-words.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 import type { ResumeRequest } from '../../../shared/contract.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
@@ -55,7 +56,7 @@ function readReport(path: string): DeviceReport | null {
 }
 
 /** Of a run that goes on, from its next epoch. */
-export type ResumeChanges = Partial<Pick<RunConfig, 'epochs' | 'batch' | 'engine' | 'device'>>;
+export type ResumeChanges = Partial<Pick<RunConfig, Exclude<keyof ResumeRequest, 'run'>>>;
 
 export interface ChosenDevice {
   engine: EngineName;
@@ -76,21 +77,22 @@ export interface AskedDevice {
 export function chooseDevice(asked: AskedDevice, setting: Settings['device'], report: DeviceReport | null): ChosenDevice {
   const engine = asked.engine ?? 'onnx';
   if (asked.device !== undefined) return { engine, device: asked.device, why: `You chose ${deviceWords({ engine, device: asked.device })}.` };
-  if (setting !== 'auto' && asked.engine !== 'tensorflow') return { engine, device: setting, why: `The settings say ${DEVICE_WORDS[setting]}.` };
+  if (setting !== 'auto' && asked.engine !== 'tensorflow')
+    return { engine, device: setting, why: `The settings choose ${deviceWords({ engine: 'onnx', device: setting })}.` };
   if (setting !== 'auto' && setting !== 'cpu') {
-    return { engine, device: 'cuda', why: 'The settings say a graphics card, and TensorFlow computes on none but NVIDIA cards (CUDA).' };
+    return { engine, device: 'cuda', why: 'The settings choose a GPU, and TensorFlow uses only NVIDIA GPUs (CUDA).' };
   }
   const passed = (report?.checks ?? []).filter((c) => c.ok && (asked.engine === undefined || c.engine === asked.engine));
   const [quickest, ...others] = passed.filter((c) => c.imagesPerSecond !== null).sort((a, b) => b.imagesPerSecond! - a.imagesPerSecond!);
   if (!quickest) {
     const why = report
-      ? `No device passed a timed trial here, so ${deviceWords({ engine, device: 'cpu' })} computes.`
-      : 'No device of this machine has been tried yet, so the processor (CPU) computes. Try the others under Settings.';
+      ? `No device passed a timed check here, so ${deviceWords({ engine, device: 'cpu' })} is used.`
+      : 'No device has been checked yet, so the CPU is used. Check the others in Settings.';
     return { engine, device: 'cpu', why };
   }
   const why = others.length
-    ? `The quickest of ${others.length + 1} that passed their trial: ${deviceWords(quickest)}, ${Math.round(quickest.imagesPerSecond!)} images/s beside ${Math.round(others[0]!.imagesPerSecond!)} on ${deviceWords(others[0]!)}.`
-    : `Only ${deviceWords(quickest)} passed its trial on this machine.`;
+    ? `The fastest of ${others.length + 1} devices that work here: ${deviceWords(quickest)}, ${Math.round(quickest.imagesPerSecond!)} images/s against ${Math.round(others[0]!.imagesPerSecond!)} on ${deviceWords(others[0]!)}.`
+    : `Only ${deviceWords(quickest)} works here.`;
   return { engine: quickest.engine, device: quickest.device, why };
 }
 
@@ -105,7 +107,7 @@ export function withDevice({ run: _, ...asked }: ResumeRequest, setting: Setting
 /** Why a device can't be trusted to train, by its last trial; null where it passed or was never tried. */
 export function deviceProblem({ engine, device }: Pick<ChosenDevice, 'engine' | 'device'>, report: DeviceReport | null): string | null {
   const check = report?.checks.find((c) => c.engine === engine && c.device === device);
-  return check && !check.ok ? `${capital(deviceWords(check))} did not pass its trial: ${check.detail.replace(/\.$/, '')}.` : null;
+  return check && !check.ok ? `${capital(deviceWords(check))} does not work here: ${check.detail.replace(/\.$/, '')}.` : null;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -22,7 +22,7 @@ export function resumePlaces(config: RunConfig, checks: readonly CheckResult[]):
   const places = new Map<string, Place>([config, { engine: 'onnx', device: 'cpu' } as const, ...passed].map((place) => [keyOf(place), place]));
   return [...places].map(([value, { engine, device }]) => {
     const name = engine === 'tensorflow' ? `${deviceName(device)}, TensorFlow` : deviceName(device);
-    return { value, engine, device, text: value === keyOf(config) ? `${name} – as until now` : name };
+    return { value, engine, device, text: value === keyOf(config) ? `${name} – unchanged` : name };
   });
 }
 

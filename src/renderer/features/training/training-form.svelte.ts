@@ -5,7 +5,7 @@ import type { Job } from '../../../shared/job.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import { api } from '../../client/api.ts';
 import { choicesOf } from './config-words.ts';
-import { screenWords } from './fields.ts';
+import { isPresetOption, screenWords } from './fields.ts';
 import { type Preset, presetChoices, presetOf, proposed } from './presets.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
@@ -17,7 +17,7 @@ class TrainingForm {
   dataset = $state<string | null>(null);
   choices = $state.raw<Record<string, unknown>>({});
   plan = $state.raw<TrainingPlan | null>(null);
-  /** The last configuration that went together: what is usual stays to be seen while a field is being mended. */
+  /** The last valid configuration: the fields show its defaults, also while one of them has an error. */
   config = $state.raw<RunConfig | null>(null);
   measuring = $state(false);
   catalogue = $state.raw<CatalogueItem[]>([]);
@@ -41,12 +41,11 @@ class TrainingForm {
   }
 
   use(preset: Preset): void {
-    const { backbone: _b, weights: _w, scope: _s, ...rest } = this.choices;
-    this.choices = { ...rest, ...presetChoices(preset, this.pretrained ?? proposed(this.catalogue)) };
+    this.choices = { ...this.chosen((name) => !isPresetOption(name)), ...presetChoices(preset, this.pretrained ?? proposed(this.catalogue)) };
     this.replan(0);
   }
 
-  /** undefined: as usual for the kind of training. */
+  /** undefined: the default of the kind of training. */
   set(changes: Readonly<Record<string, unknown>>): void {
     this.choices = Object.fromEntries(Object.entries({ ...this.choices, ...changes }).filter(([, value]) => value !== undefined));
     this.replan();
@@ -60,9 +59,12 @@ class TrainingForm {
   }
 
   reset(): void {
-    const { backbone, weights, scope } = this.choices;
-    this.choices = {};
-    this.set({ backbone, weights, scope });
+    this.choices = this.chosen(isPresetOption);
+    this.replan();
+  }
+
+  private chosen(which: (name: string) => boolean): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(this.choices).filter(([name]) => which(name)));
   }
 
   /** Throws what stands in the way, with its field in the details. */

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { choicesOf, configDiff, configLines } from '../../../../src/renderer/features/training/config-words.ts';
-import { FIELDS, screenWords, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
+import { MORE_OPTIONS, screenWords, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
 import { presetChoices, presetOf, proposed, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
 import { NEWEST_FIRST, sortedBy, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
 import { resumeChanges, resumeNotes, resumePlaces } from '../../../../src/renderer/features/training/resume-options.ts';
 import { curveWarning, resumable, statusSentence } from '../../../../src/renderer/client/run-status.ts';
 import { TrainRequest } from '../../../../src/shared/contract.ts';
+import { TRAINING_OPTIONS } from '../../../../src/shared/training-options/table.ts';
 import type { CatalogueItem, RunRow } from '../../../../src/shared/explore.ts';
 import { someConfig } from '../../../db/records.ts';
 import { row, run } from '../../run-rows.ts';
@@ -14,10 +15,19 @@ const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('the form', () => {
   test('has a field for every choice of the contract, each explained', () => {
-    const elsewhere = ['dataset', 'backbone', 'weights', 'augmentation', 'engine'];
-    const shown = [...FIELDS.map(({ key }) => key), ...elsewhere];
+    const elsewhere = ['dataset', 'backbone', 'weights', 'engine', 'loss']; // there is one loss only;
+    const shown = [...MORE_OPTIONS.map(([name]) => name), ...elsewhere];
     expect(shown.sort()).toEqual(Object.keys(TrainRequest.shape).sort());
-    for (const field of FIELDS) expect(field.help.length, field.key).toBeGreaterThan(10);
+    for (const [name, { help }] of MORE_OPTIONS) expect(help.length, name).toBeGreaterThan(10);
+  });
+  test('shows numbers as typed, and choices in words', () => {
+    const { lr, scope } = TRAINING_OPTIONS;
+    expect([shownValue(lr, 0.1 + 0.2), shownValue(lr, undefined), shownValue(scope, 'head'), shownValue(scope, 'last-stage')]).toEqual([
+      '0.3',
+      '',
+      'Head only (fastest)',
+      'Last stage and head',
+    ]);
   });
   test('reads numbers as people write them', () => {
     expect(['12', ' 0.001 ', '0,001', '1e-3', '', 'many', '1,2,3'].map(typedNumber)).toEqual([12, 0.001, 0.001, 0.001, undefined, 'many', '1,2,3']);
@@ -69,7 +79,7 @@ describe('settings of runs', () => {
       ['epochs', ['3 epochs', '9 epochs']],
       ['patience', ['never', '4 epochs']],
     ]);
-    expect(configLines(someConfig).find(({ key }) => key === 'weights')!.value).toBe('scratch');
+    expect(configLines(someConfig).find(({ key }) => key === 'weights')!.value).toBe('none (trained from scratch)');
   });
   test('can be trained once more: they are valid choices again', () => {
     const weights = { source: 'resnet18_tv_in1k', sha256: 'a', flavour: 'torch', preprocessing: someConfig.preprocessing, licence: null } as const;
@@ -149,11 +159,7 @@ describe('resuming otherwise', () => {
       check('tensorflow', 'cpu', null),
       check('tensorflow', 'cuda', 500),
     ];
-    expect(resumePlaces(config, checks).map(({ text }) => text)).toEqual([
-      'Graphics card (WebGPU) – as until now',
-      'Processor (CPU)',
-      'NVIDIA graphics card (CUDA), TensorFlow',
-    ]);
+    expect(resumePlaces(config, checks).map(({ text }) => text)).toEqual(['GPU (WebGPU) – unchanged', 'CPU', 'NVIDIA GPU (CUDA), TensorFlow']);
     expect(resumePlaces(config, []).map(({ value }) => value)).toEqual(['onnx webgpu', 'onnx cpu']);
   });
   test('changes only what differs, and says what that means', () => {

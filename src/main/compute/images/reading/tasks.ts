@@ -1,4 +1,5 @@
-import type { Augmentation, Preprocessing } from '../../../../shared/run.ts';
+import type { Preprocessing } from '../../../../shared/run.ts';
+import type { Augmentation } from '../../../../shared/training-options/augmentation.ts';
 
 /** A picture to be decoded. */
 export interface Readable {

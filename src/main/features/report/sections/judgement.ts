@@ -1,5 +1,5 @@
 import { SPLITS } from '../../../../shared/dataset.ts';
-import { LOSS_INFO, lossName } from '../../../../shared/losses.ts';
+import { LOSS_INFO } from '../../../../shared/losses.ts';
 import type { EpochRow, Metrics, RunRecord } from '../../../../shared/run.ts';
 import { splitName } from '../../../domain/evaluate/check.ts';
 import { RESAMPLES } from '../../../domain/evaluate/metrics.ts';
@@ -11,7 +11,7 @@ import { markup, type Html } from '../html.ts';
 /** How training went: loss and AUC, epoch by epoch. */
 export function trainingCurves({ config, epochs, bestEpoch }: RunRecord): Html {
   if (epochs.length === 0) return markup`<p>No epoch was finished, so there are no curves.</p>`;
-  const { label, unit } = LOSS_INFO[lossName(config)];
+  const { label, unit } = LOSS_INFO[config.loss];
   const last = epochs[epochs.length - 1];
   const kept = bestEpoch === null ? 'No epoch was kept.' : `Epoch ${bestEpoch} was kept: the best AUC on validation pairs.`;
   const ends = (name: string, train: string, valid: string): string =>

@@ -17,6 +17,8 @@ const STATUS_WORDS = {
   interrupted: 'interrupted',
 } as const satisfies Record<RunStatus, string>;
 
+const fourFigures = (x: number): string => settingText(Number(x.toPrecision(4)));
+
 /** A network told once, however many comparisons used it: how it was made, how good it is, and on what. */
 export function runSection(run: ReportRun, dataset: ReportDataset | undefined, id: string): Html {
   return markup`<section class="run" id="${id}" aria-labelledby="${id}-title">
@@ -39,7 +41,7 @@ ${facts([
   [
     'Similarity curve',
     run.calibration
-      ? markup`1 / (1 + exp(<i>k</i> (<i>D</i> − <i>t</i>))) with <i>k</i> = ${settingText(run.calibration.slope)} per unit of distance, <i>t</i> = ${settingText(run.calibration.threshold)}`
+      ? markup`1 / (1 + exp(<i>k</i> (<i>D</i> − <i>t</i>))) with <i>k</i> = ${fourFigures(run.calibration.slope)} per unit of distance, <i>t</i> = ${fourFigures(run.calibration.threshold)}`
       : 'not calibrated',
   ],
   ['Model file (SHA-256)', run.modelSha256 ? markup`<code>${run.modelSha256}</code>` : 'no model was kept'],

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { InvalidArgumentError, Option } from 'commander';
+import { type Augmentation, AUGMENTATION_ENTRIES, AUGMENTATION_EXAMPLE, NO_AUGMENTATION } from '../../../shared/training-options/augmentation.ts';
+import { defaultText } from '../../../shared/training-options/defaults.ts';
+import type { TrainingOption } from '../../../shared/training-options/option.ts';
+import { OFFERED_OPTIONS, type OptionName } from '../../../shared/training-options/table.ts';
+import { rangeText } from '../../../shared/training-options/words.ts';
+import { fromHere, numeric } from './options.ts';
+
+/** The flags of `train`, from the table of training options. */
+export const trainOptions = (): Option[] => OFFERED_OPTIONS.map(([, option]) => flagOf(option));
+
+/** The flags that also change a resumed run, for a sentence. */
+export const RESUME_FLAGS = OFFERED_OPTIONS.filter(([, option]) => option.resume)
+  .map(([, option]) => nameOf(option))
+  .join(', ');
+
+/** What was typed, by the options' names in the contract; what was not typed is left out. */
+export function chosenOptions(typed: Readonly<Record<string, unknown>>): Partial<Record<OptionName, unknown>> {
+  const given = OFFERED_OPTIONS.map(([name, option]) => [name, typed[new Option(option.flag).attributeName()]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+function nameOf({ flag }: TrainingOption): string {
+  return flag.split(' ')[0]!;
+}
+
+function flagOf(option: TrainingOption): Option {
+  const { flag } = option;
+  const help = `${option.label}. ${option.help}`;
+  const hint = `default: ${defaultText(option)}`;
+  switch (option.kind) {
+    case 'number':
+      return numeric(flag, `${help} (${rangeText(option)}; ${hint})`);
+    case 'choice':
+      return new Option(flag, `${help} (${hint})`).choices([...(option.auto === undefined ? [] : ['auto']), ...Object.keys(option.values)]);
+    case 'weights':
+      return new Option(flag, `${help} (${hint})`).argParser(weightsArgument);
+    case 'augmentation':
+      return new Option(flag, `${help} Example: ${AUGMENTATION_EXAMPLE} (${hint})`).argParser(augmentationArgument);
+  }
+}
+
+/** A path is meant from where the person stands; what is no file there is a catalogue id. */
+function weightsArgument(text: string): string {
+  const path = fromHere(text);
+  return existsSync(path) ? path : text;
+}
+
+function augmentationArgument(text: string): Augmentation {
+  const changes: Record<string, boolean | number> = { ...NO_AUGMENTATION };
+  for (const part of text.split(',')) {
+    const [flag, value] = part.split('=') as [string, string | undefined];
+    const [name, change] = AUGMENTATION_ENTRIES.find(([, known]) => known.flag === flag) ?? [];
+    if (!name || !change) throw new InvalidArgumentError(`It does not know "${flag}".`);
+    if (change.kind === 'amount' && !Number.isFinite(Number(value))) throw new InvalidArgumentError(`It can't read "${part}".`);
+    changes[name] = change.kind === 'switch' ? true : Number(value);
+  }
+  return changes as Augmentation;
+}

@@ -1,0 +1,44 @@
+import { settingText } from '../format.ts';
+import type { ChoiceOption, NumberOption, TrainingOption } from './option.ts';
+import { choiceValues, OPTION_ENTRIES, type OptionName, type OptionValue, type TrainingKind, type TrainingOptions } from './table.ts';
+
+/** A value for each option that has a default. */
+export type TrainingValues = { [K in OptionName as TrainingOptions[K] extends { default: unknown } ? K : never]: OptionValue<K> };
+type Choices = { [K in keyof TrainingValues]?: TrainingValues[K] | undefined };
+
+/** Fills in what was left open by the kind of training. The options that decide the kind come first in the table. */
+export function withDefaults(choices: Choices, pretrained: boolean): TrainingValues {
+  const values: Record<string, unknown> = { pretrained };
+  for (const [name, option] of OPTION_ENTRIES) {
+    if ('default' in option) values[name] = (choices as Record<string, unknown>)[name] ?? defaultValue(option, values);
+  }
+  const { pretrained: _, ...rest } = values;
+  return rest as TrainingValues;
+}
+
+const defaultValue = ({ default: given }: NumberOption | ChoiceOption, kind: object): unknown =>
+  typeof given === 'function' ? given(kind as never) : given;
+
+const kindOf = (choices: Choices, pretrained: boolean): TrainingKind => ({ pretrained, ...withDefaults(choices, pretrained) });
+
+/** Of the kinds of training: resnet18 stands for all backbones but compact. */
+const FROM_SCRATCH = kindOf({}, false);
+const LARGER_FROM_SCRATCH = kindOf({ backbone: 'resnet18' }, false);
+const PRETRAINED = choiceValues('scope').map((scope) => kindOf({ backbone: 'resnet18', scope }, true));
+
+/** As it would be typed: "16", or by kind of training "96 from scratch; with weights 288 (head, last-stage), 224 (all)". */
+export function defaultText(option: TrainingOption): string {
+  if (!('default' in option)) return 'none';
+  if (option.kind === 'choice' && option.auto !== undefined) return 'auto';
+  const text = (kind: TrainingKind): string => {
+    const value = defaultValue(option, kind);
+    return typeof value === 'number' ? settingText(value) : String(value);
+  };
+  const [compact, larger] = [text(FROM_SCRATCH), text(LARGER_FROM_SCRATCH)];
+  const scratch = compact === larger ? `${compact} from scratch` : `${compact} from scratch (${larger} for larger networks)`;
+  const scopes = new Map<string, string[]>();
+  for (const kind of PRETRAINED) scopes.set(text(kind), [...(scopes.get(text(kind)) ?? []), kind.scope]);
+  const [only, ...others] = scopes.keys();
+  if (others.length === 0) return only === compact && only === larger ? only : `${scratch}, ${only} with weights`;
+  return `${scratch}; with weights ${[...scopes].map(([value, names]) => `${value} (${names.join(', ')})`).join(', ')}`;
+}

@@ -1,0 +1,130 @@
+import type { Option } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { buildProgram } from '../../../src/main/doors/cli/program.ts';
+import { chosenOptions } from '../../../src/main/doors/cli/train-options.ts';
+import { configFor } from '../../../src/main/features/training/defaults.ts';
+import { settingsTables } from '../../../src/main/features/report/sections/settings.ts';
+import { configLines } from '../../../src/renderer/features/training/config-words.ts';
+import { MORE_OPTIONS } from '../../../src/renderer/features/training/fields.ts';
+import { ResumeRequest, TrainRequest } from '../../../src/shared/contract.ts';
+import type { RunConfig as Config } from '../../../src/shared/run.ts';
+import { defaultText, withDefaults } from '../../../src/shared/training-options/defaults.ts';
+import type { ChoiceOption, NumberOption } from '../../../src/shared/training-options/option.ts';
+import { RunConfig } from '../../../src/shared/training-options/schemas.ts';
+import { choiceValues, OFFERED_OPTIONS, OPTION_ENTRIES, type OptionName } from '../../../src/shared/training-options/table.ts';
+import { rangeText, valueText } from '../../../src/shared/training-options/words.ts';
+import { someConfig } from '../../db/records.ts';
+
+const trainFlags = buildProgram().commands.find((command) => command.name() === 'train')!.options;
+const isOffered = (name: OptionName): boolean => OFFERED_OPTIONS.some(([known]) => known === name);
+const accepts = (name: OptionName, value: unknown): boolean => TrainRequest.safeParse({ dataset: 'd', [name]: value }).success;
+const numbers = OPTION_ENTRIES.filter((entry): entry is [OptionName, NumberOption] => entry[1].kind === 'number');
+const choices = OPTION_ENTRIES.filter((entry): entry is [OptionName, ChoiceOption] => entry[1].kind === 'choice');
+
+/** Every kind of training: backbone, scope and start of the head, with weights and from scratch. */
+const kinds = choiceValues('backbone').flatMap((backbone) =>
+  choiceValues('scope').flatMap((scope) =>
+    choiceValues('headStart').flatMap((headStart) => [true, false].map((pretrained) => [{ backbone, scope, headStart }, pretrained] as const)),
+  ),
+);
+
+describe.each(OPTION_ENTRIES)('the option %s stands in', (name, option) => {
+  test('the contract, a run’s configuration and nothing else of the kind', () => {
+    expect(Object.keys(TrainRequest.shape)).toContain(name);
+    expect(Object.keys(RunConfig.shape)).toContain(name);
+    expect(name in ResumeRequest.shape).toBe(option.resume === true);
+  });
+  test('the command line, with label, help, range, values and default', () => {
+    const flag: Option | undefined = trainFlags.find(({ flags }) => flags === option.flag);
+    if (!flag || !isOffered(name)) {
+      expect([flag, isOffered(name)]).toEqual([undefined, false]);
+      return;
+    }
+    expect(flag.description).toContain(`${option.label}. ${option.help}`);
+    expect(flag.description).toContain(`default: ${defaultText(option)}`);
+    if (option.kind === 'number') expect(flag.description).toContain(rangeText(option));
+    if (option.kind === 'choice') expect(flag.argChoices).toEqual([...(option.auto ? ['auto'] : []), ...Object.keys(option.values)]);
+  });
+  test('the form, unless it has a control of its own or none', () => {
+    expect(MORE_OPTIONS.some(([known]) => known === name)).toBe(option.form === undefined && isOffered(name));
+  });
+  test('a run’s record and the report, with its value in words', () => {
+    const words = valueText(option, someConfig[name]);
+    expect(configLines(someConfig).find(({ key }) => key === name)).toMatchObject({ name: option.label, value: words });
+    const page = String(settingsTables(someConfig)).replaceAll('&lt;', '<');
+    expect(page).toContain(option.label);
+    expect(page).toContain(words);
+  });
+});
+
+describe('ranges and defaults agree', () => {
+  test.each(numbers)('%s: the schema accepts its bounds and nothing beyond', (name, { range: { min, max, whole } }) => {
+    expect([min, max].map((value) => accepts(name, value))).toEqual([true, true]);
+    const beyond = [min - (whole ? 1 : min / 2 || 1e-9), max + 1, NaN, Infinity, String(min)];
+    expect(beyond.map((value) => accepts(name, value))).toEqual(beyond.map(() => false));
+    expect(accepts(name, min + 0.5)).toBe(!whole);
+  });
+  test.each(choices)('%s: the schema accepts its values and nothing else', (name, { values }) => {
+    for (const value of Object.keys(values)) expect(accepts(name, value), value).toBe(true);
+    expect([accepts(name, 'auto'), accepts(name, ''), accepts(name, 1)]).toEqual([false, false, false]);
+  });
+  test('the default of every option is allowed in every kind of training', () => {
+    for (const [kind, pretrained] of kinds) {
+      const values = withDefaults(kind, pretrained);
+      expect(TrainRequest.safeParse({ dataset: 'd', ...values }).error, JSON.stringify([kind, pretrained])).toBeUndefined();
+    }
+  });
+  test('what was chosen stays, and gets the defaults of its kind around it', () => {
+    expect(withDefaults({ scope: 'all', lr: 0.5 }, true)).toMatchObject({
+      backbone: 'compact',
+      headStart: 'probe',
+      scope: 'all',
+      lr: 0.5,
+      epochs: 30,
+    });
+    expect(withDefaults({ headStart: 'random' }, true)).toMatchObject({ scope: 'head', lr: 1e-3, epochs: 40, batchNorm: 'frozen' });
+  });
+});
+
+test('the flags of the command line are those that scripts rely on', () => {
+  const flags = trainFlags.map(({ long }) => long!.slice(2)).sort();
+  const stable =
+    'augment backbone batch batch-norm clip-norm device dim engine epochs head-start json lr margin optimizer patience plateau resume scope seed size weight-decay weights workspace';
+  expect(flags).toEqual(stable.split(' '));
+});
+
+test('what was typed gets the contract’s names; what was not typed is left out', () => {
+  expect(chosenOptions({ headStart: 'probe', augment: { crop: 1 }, lr: 0, json: true })).toEqual({
+    headStart: 'probe',
+    augmentation: { crop: 1 },
+    lr: 0,
+  });
+});
+
+describe('a stored configuration', () => {
+  test('is what a request without choices becomes', () => {
+    const config: Config = configFor({ dataset: 'd' }, null);
+    expect(RunConfig.parse(config)).toEqual(config);
+  });
+  test('of an older version gets what it lacks; fields that this version does not know are left out', () => {
+    const { headStart: _h, loss: _l, ...older } = someConfig;
+    expect(RunConfig.parse({ ...older, mixup: 0.2 })).toEqual({ ...someConfig, headStart: 'random', loss: 'contrastive' });
+  });
+  test('keeps numbers outside today’s ranges', () => {
+    expect(RunConfig.parse({ ...someConfig, batch: 5000 })).toMatchObject({ batch: 5000 });
+  });
+  test('that is no configuration is refused', () => {
+    expect(RunConfig.safeParse({ ...someConfig, optimizer: 'guess' }).success).toBe(false);
+    expect(RunConfig.safeParse({ ...someConfig, epochs: undefined }).success).toBe(false);
+  });
+});
+
+test.each([
+  ['from scratch, 16 for all', 'dim', '16'],
+  ['the fastest device', 'device', 'auto'],
+  ['by weights', 'scope', 'all from scratch, head with weights'],
+  ['by backbone', 'batch', '8 from scratch (16 for larger networks), 16 with weights'],
+  ['by scope', 'lr', '0.001 from scratch; with weights 0.00001 (head, last-stage), 0.00005 (all)'],
+] as const)('a default is told %s', (_, name, words) => {
+  expect(defaultText(OPTION_ENTRIES.find(([known]) => known === name)![1])).toBe(words);
+});
