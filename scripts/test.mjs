@@ -1,4 +1,4 @@
-// Behind `npm test`, under the Node and the libraries that bootstrap brings. Everything is run even when an early part
+// Runs behind `npm test`, under the Node and the libraries that bootstrap installs. Every step runs even when an early one
 // fails; the last line counts. With arguments (a folder, -t NAME, …) only the tests they choose are run.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -11,24 +11,47 @@ const args = process.argv.slice(2);
 const reports = mkdtempSync(path.join(os.tmpdir(), 'twinlens-test-'));
 process.once('exit', () => rmSync(reports, { recursive: true, force: true }));
 
-/** @returns {import('./test/steps.mjs').Step[]} */
-function stepsFor() {
+/**
+ * Lanes run at the same time and fill two cores: the end-to-end tests mostly wait for a browser. Everything else needs the build,
+ * which comes first.
+ * @returns {import('./test/steps.mjs').Step[][]}
+ */
+function lanesOf() {
   const files = args.filter((arg) => !arg.startsWith('-'));
-  if (args.length === 0) return [eslint, imports, prettier, typescript, svelteCheck, build, unitTests, browserTests, desktopTests];
-  if (files.length > 0 && files.every((file) => /^test[\\/]e2e/.test(file))) return [build, browserTests, desktopTests];
-  return [build, unitTests];
+  if (args.length === 0)
+    return [
+      [browserTests, desktopTests],
+      [eslint, imports, prettier, typescript, svelteCheck, unitTests],
+    ];
+  if (files.length > 0 && files.every((file) => /^test[\\/]e2e/.test(file))) return [[browserTests, desktopTests]];
+  return [[unitTests]];
 }
 
 /** @type {import('./test/counts.mjs').Counts[]} */
 const counts = [];
-for (const step of stepsFor()) {
+
+/**
+ * @param {import('./test/steps.mjs').Step} step
+ * @param {boolean} alone
+ */
+async function runStep(step, alone) {
   const startedMs = performance.now();
-  console.log(`\n── ${step.title}`);
-  const result = await step.run({ reports, args });
+  console.log(`── ${step.title}`);
+  const result = await step.run({ reports, args, ...(alone ? {} : { prefix: `${step.title} │ ` }) });
   counts.push(result.counts);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   console.log(`── ${step.title}: ${result.note ?? (result.counts.failed > 0 ? 'FAILED' : 'fine')} (${seconds} s)`);
 }
+
+const startedMs = performance.now();
+const lanes = lanesOf();
+await runStep(build, true);
+await Promise.all(
+  lanes.map(async (lane) => {
+    for (const step of lane) await runStep(step, lanes.length === 1);
+  }),
+);
 const total = sumOf(counts);
-console.log(`\n${summaryLine(total)}`);
+console.log(`\n${((performance.now() - startedMs) / 60_000).toFixed(1)} minutes`);
+console.log(summaryLine(total));
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from '../bootstrap/build.mjs';
 import { SetupError } from '../bootstrap/say.mjs';
@@ -10,7 +11,8 @@ import { findChromium } from '../bootstrap/system.mjs';
 import { checkCounts, NOTHING, playwrightCounts, reportedCounts, vitestCounts } from './counts.mjs';
 
 /**
- * @typedef {{ reports: string, args: string[] }} Context reports: a folder for JSON reports; args: as given to npm test
+ * @typedef {{ reports: string, args: string[], prefix?: string }} Context reports: a folder for JSON reports; args: as given to npm test;
+ *   prefix: written before each line that a tool prints, where several run at a time
  * @typedef {{ counts: import('./counts.mjs').Counts, note?: string }} Result
  * @typedef {{ title: string, run: (context: Context) => Promise<Result> }} Step
  */
@@ -19,28 +21,28 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 const inCi = Boolean(process.env['CI']) && process.env['CI'] !== 'false';
 
 /**
- * A tool from node_modules, printing straight to the terminal so that a hang is seen where it happens.
+ * Runs a tool from node_modules. It prints as it goes, so that a hang is seen where it happens.
  * @param {string} script below node_modules
  * @param {string[]} args
- * @param {NodeJS.ProcessEnv} [env] beyond this process's own
- * @param {{ screen?: boolean }} [needs] screen: where there is none, one is made up
+ * @param {{ env?: NodeJS.ProcessEnv, screen?: boolean, prefix?: string | undefined }} [options] env: beyond this process's own; screen: whether
+ *   it needs one, a virtual one where there is none
  * @returns {Promise<number>} exit code
  */
-function tool(script, args, env = {}, { screen = false } = {}) {
+function tool(script, args, { env = {}, screen = false, prefix } = {}) {
   return new Promise((resolve) => {
     const command = [process.execPath, path.join(root, 'node_modules', script), ...args];
     if (screen && !hasScreen({ ...process.env, CI: '' })) command.unshift('/usr/bin/xvfb-run', '-a', '-s', '-screen 0 1600x1200x24');
     const [program = '', ...rest] = command;
-    const child = spawn(program, rest, {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...env },
-    });
+    const output = prefix === undefined ? 'inherit' : 'pipe';
+    const child = spawn(program, rest, { cwd: root, stdio: ['ignore', output, output], env: { ...process.env, ...env } });
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => console.log(`${prefix}${line}`));
+    }
     child.on('error', (error) => {
       console.error(error.message);
       resolve(127);
     });
-    child.on('exit', (code) => resolve(code ?? 1));
+    child.on('close', (code) => resolve(code ?? 1));
   });
 }
 
@@ -59,7 +61,7 @@ function hasFile(folder, ending) {
 /** @type {Step} */
 export const eslint = {
   title: 'eslint',
-  run: async () => ({ counts: checkCounts(await tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0'])) }),
+  run: async ({ prefix }) => ({ counts: checkCounts(await tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0'], { prefix })) }),
 };
 
 /**
@@ -68,27 +70,29 @@ export const eslint = {
  */
 export const imports = {
   title: 'dependency-cruiser',
-  run: async () => ({ counts: checkCounts(await tool('dependency-cruiser/bin/dependency-cruiser.mjs', ['src', '--output-type', 'err-long'])) }),
+  run: async ({ prefix }) => ({
+    counts: checkCounts(await tool('dependency-cruiser/bin/dependency-cruiser.mjs', ['src', '--output-type', 'err-long'], { prefix })),
+  }),
 };
 
 /** @type {Step} */
 export const prettier = {
   title: 'prettier',
-  run: async () => ({ counts: checkCounts(await tool('prettier/bin/prettier.cjs', ['--check', '.', '--log-level', 'warn'])) }),
+  run: async ({ prefix }) => ({ counts: checkCounts(await tool('prettier/bin/prettier.cjs', ['--check', '.', '--log-level', 'warn'], { prefix })) }),
 };
 
 /** @type {Step} */
 export const typescript = {
   title: 'tsc',
-  run: async () => ({ counts: checkCounts(await tool('typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json'])) }),
+  run: async ({ prefix }) => ({ counts: checkCounts(await tool('typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json'], { prefix })) }),
 };
 
 /** @type {Step} */
 export const svelteCheck = {
   title: 'svelte-check',
-  run: async () => {
+  run: async ({ prefix }) => {
     if (!hasFile(path.join(root, 'src', 'renderer'), '.svelte')) return { counts: NOTHING, note: 'nothing to check, no component is there yet' };
-    return { counts: checkCounts(await tool('svelte-check/bin/svelte-check', ['--tsconfig', 'tsconfig.json', '--fail-on-warnings'])) };
+    return { counts: checkCounts(await tool('svelte-check/bin/svelte-check', ['--tsconfig', 'tsconfig.json', '--fail-on-warnings'], { prefix })) };
   },
 };
 
@@ -112,9 +116,11 @@ export const build = {
 /** @type {Step} */
 export const unitTests = {
   title: 'vitest',
-  run: async ({ reports, args }) => {
+  run: async ({ reports, args, prefix }) => {
     const report = path.join(reports, 'vitest.json');
-    const code = await tool('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args]);
+    const code = await tool('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args], {
+      prefix,
+    });
     return { counts: reportedCounts(report, code, vitestCounts) };
   },
 };
@@ -122,14 +128,14 @@ export const unitTests = {
 /** @type {Step} */
 export const browserTests = {
   title: 'playwright',
-  run: async ({ reports, args }) => {
+  run: async (context) => {
     if (!hasFile(path.join(root, 'test', 'e2e'), '.spec.ts')) return { counts: NOTHING, note: 'no browser tests are there yet' };
     const chromium = findChromium();
     if (chromium === null) {
       const note = 'no Chromium on this machine (PLAYWRIGHT_CHROMIUM names one)';
       return inCi ? { counts: checkCounts(1), note: `FAILED: ${note}` } : { counts: { ...NOTHING, skipped: 1 }, note: `skipped: ${note}` };
     }
-    return playwright('web', chromium, reports, args);
+    return playwright('web', chromium, context);
   },
 };
 
@@ -139,7 +145,7 @@ export const browserTests = {
  */
 export const desktopTests = {
   title: 'playwright, desktop program',
-  run: async ({ reports, args }) => {
+  run: async (context) => {
     const chromium = findChromium();
     const screen = hasScreen({ ...process.env, CI: '' }) || existsSync('/usr/bin/xvfb-run');
     const missing =
@@ -148,7 +154,7 @@ export const desktopTests = {
         : screen
           ? null
           : 'no screen, and no xvfb-run';
-    if (missing === null && chromium !== null) return playwright('electron', chromium, reports, args);
+    if (missing === null && chromium !== null) return playwright('electron', chromium, context);
     const note = missing ?? 'no Chromium on this machine';
     if (process.env['REQUIRE_ELECTRON'] === '1') return { counts: checkCounts(1), note: `FAILED: ${note}, and REQUIRE_ELECTRON=1` };
     return { counts: { ...NOTHING, skipped: 1 }, note: `skipped: ${note}` };
@@ -158,20 +164,15 @@ export const desktopTests = {
 /**
  * @param {'web' | 'electron'} project
  * @param {string} chromium
- * @param {string} reports
- * @param {string[]} args
+ * @param {Context} context
  * @returns {Promise<Result>}
  */
-async function playwright(project, chromium, reports, args) {
+async function playwright(project, chromium, { reports, args, prefix }) {
   const report = path.join(reports, `playwright-${project}.json`);
-  const code = await tool(
-    '@playwright/test/cli.js',
-    ['test', `--project=${project}`, ...args],
-    {
-      PLAYWRIGHT_CHROMIUM: chromium,
-      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-    },
-    { screen: project === 'electron' },
-  );
+  const code = await tool('@playwright/test/cli.js', ['test', `--project=${project}`, ...args], {
+    env: { PLAYWRIGHT_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    screen: project === 'electron',
+    prefix,
+  });
   return { counts: reportedCounts(report, code, playwrightCounts) };
 }
