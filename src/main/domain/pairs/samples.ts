@@ -23,9 +23,8 @@ export function tripletSamples(images: readonly TrainImage[], seed: number, epoc
 }
 
 /**
- * One epoch's single images, labelled with their class's number in alphabetical order. They come in twos of one class, so
- * a batch of an even size holds at least two images of each of its classes. Left out: images whose content occurs in
- * several classes, and what remains over in a class with an odd number of images.
+ * One epoch's images, two of one class in a sample, labelled with the class's number in alphabetical order. Left out:
+ * images whose content occurs in several classes, and one image of a class with an odd number of them.
  */
 export function labelledSamples(images: readonly TrainImage[], seed: number, epoch: number): Sample[] {
   const random = randomFor(seed, 'labelled', epoch);
@@ -33,11 +32,11 @@ export function labelledSamples(images: readonly TrainImage[], seed: number, epo
   const classOf = new Map<string, Set<string>>();
   for (const { sha256, className } of train) classOf.set(sha256, (classOf.get(sha256) ?? new Set()).add(className));
   const names = [...new Set(train.map(({ className }) => className))].sort();
-  const twos = names.flatMap((name, label) => {
+  const samples = names.flatMap((name, label) => {
     const members = random.shuffled(train.filter(({ className, sha256 }) => className === name && classOf.get(sha256)!.size === 1));
-    return Array.from({ length: members.length >> 1 }, (_, i) => members.slice(2 * i, 2 * i + 2).map(({ id }): Sample => ({ images: [id], label })));
+    return Array.from({ length: members.length >> 1 }, (_, i): Sample => ({ images: members.slice(2 * i, 2 * i + 2).map(({ id }) => id), label }));
   });
-  return random.shuffled(twos).flat();
+  return random.shuffled(samples);
 }
 
 const inTraining = (images: readonly TrainImage[]): TrainImage[] => images.filter(({ split }) => split === 'train');

@@ -3,16 +3,16 @@ import type { Graph, Value } from '../graph.ts';
 /**
  * What a loss is computed from, and how a batch of it is laid out.
  * pairs: two images and a label, 0 same class, 1 different. triplets: an anchor, an image of its class, one of another;
- * the label is 0. labelled: single images, labelled with the number of their class; at least two of each class in a batch.
+ * the label is 0. labelled: two images of one class, labelled with its number. The loss combines all images of a batch.
  *
  * `images`: in one sample. The batch's image k of sample t is row k * samples + t: all first images, then all second ones.
- * `divisible`: the loss is a mean over samples, so the gradients of a batch's parts add up to its own. Where every image
- * of a batch meets every other they don't, and a batch can't be computed in parts when memory is short.
+ * `divisible`: the loss is a mean over samples, so the gradients of a batch's parts add up to its own. Where all images
+ * are combined they don't, and a batch can't be computed in parts when memory is short.
  */
 export const SAMPLES = {
   pairs: { images: 2, divisible: true },
   triplets: { images: 3, divisible: true },
-  labelled: { images: 1, divisible: false },
+  labelled: { images: 2, divisible: false },
 } as const;
 
 export type SampleKind = keyof typeof SAMPLES;
