@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,10 +97,19 @@ export async function importColours(served: ServedWorkbench, perClass = 12, name
   return result!['dataset']!;
 }
 
-/** Ends the processes that compute for it, as a crash does (Linux). */
+/** Kills the processes that compute for it, as a crash does. */
 export function loseCompute({ pid }: ServedWorkbench): void {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean);
-  for (const child of children) process.kill(Number(child), 'SIGKILL');
+  for (const child of childrenOf(pid)) process.kill(child, 'SIGKILL');
+}
+
+function childrenOf(pid: number): number[] {
+  const query = `Get-CimInstance Win32_Process -Filter ParentProcessId=${pid} | ForEach-Object ProcessId`;
+  const children = {
+    linux: () => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'), // pgrep is not in every container
+    darwin: () => execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }),
+    win32: () => execFileSync('powershell', ['-NoProfile', '-Command', query], { encoding: 'utf8' }),
+  }[process.platform as 'linux' | 'darwin' | 'win32']();
+  return children.split(/\s+/).filter(Boolean).map(Number);
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

@@ -7,6 +7,8 @@ import { randomFor } from '../../../src/shared/random.ts';
 
 export const CLI = resolve('dist', 'main', 'cli.cjs');
 export const hasBuild = existsSync(CLI);
+/** Whether a process can be asked to end: on Windows Node ends it at once, whatever the signal. */
+export const hasSignals = process.platform !== 'win32';
 
 export interface Ended {
   code: number | null;

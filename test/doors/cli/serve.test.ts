@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NEWEST_VERSION } from '../../../src/main/db/migrations.ts';
 import { decode, encode } from '../../../src/shared/wire.ts';
-import { CLI, hasBuild, scratch, twinlens } from './kit.ts';
+import { CLI, hasBuild, hasSignals, scratch, twinlens } from './kit.ts';
 
 interface Started {
   child: ChildProcess;
@@ -48,7 +48,7 @@ const page = async (url: URL, path = '/'): Promise<{ status: number; text: strin
   return { status: response.status, text: await response.text() };
 };
 
-describe.skipIf(!hasBuild)('twinlens serve', () => {
+describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
   it('prints one line once it listens on the loopback address, and ends in order', async () => {
     const workspace = scratch('serve');
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
