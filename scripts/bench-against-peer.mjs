@@ -18,7 +18,7 @@ const { values: o } = parseArgs({
     task: { type: 'string', default: 'train' },
     backbone: { type: 'string', default: 'mobilenet_v2' },
     'batch-norm': { type: 'string', default: 'batch' }, // ours, in a training step
-    'peer-batch-norm': { type: 'string', default: 'batch' }, // as the peer trains by itself, or frozen
+    'peer-batch-norm': { type: 'string', default: 'batch' }, // the peer's default, or frozen
     scope: { type: 'string', default: 'all' }, // ours; the peer always trains all layers
     pairs: { type: 'string', default: '8' },
     size: { type: 'string', default: '224' },

@@ -1,6 +1,6 @@
-// Every test of numbers on WebGPU: the published ones on three backbones, every operation against finite differences, and
-// agreement with the CPU. On this machine's graphics card, or with --software on the driver in software that Debian's Chromium
-// brings (an hour or so). Usage: node scripts/check-webgpu.mjs [--software] [a filter for test names]
+// Runs every numerical test on WebGPU: parity on three backbones, finite differences of each operation, agreement with the CPU.
+// It uses the graphics card, or with --software the SwiftShader driver of Debian's Chromium (about an hour).
+// Usage: node scripts/check-webgpu.mjs [--software] [test name filter]
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 

@@ -1,5 +1,5 @@
-// Behind `npm run install-cuda`: adds what the two engines need to compute on an NVIDIA card, tries it with real training steps,
-// and says what is missing. Until everything has arrived nothing that is installed is touched.
+// `npm run install-cuda`: installs what the two engines need for an NVIDIA card, tries it with real training steps and reports
+// what is missing. Nothing installed is changed before all downloads are complete.
 // Usage: npm run install-cuda -- [--dry-run] [--without-card]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
@@ -15,14 +15,14 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 const { values } = parseArgs({
   options: {
-    'dry-run': { type: 'boolean', default: false }, // only says what it would do and what is missing
-    'without-card': { type: 'boolean', default: false }, // to make a package for other machines
+    'dry-run': { type: 'boolean', default: false }, // reports what it would do and what is missing
+    'without-card': { type: 'boolean', default: false }, // to build a package for other machines
   },
 });
 
-/** The parts for this system. onnxruntime has CUDA on Linux only; on Windows it uses the card through DirectML and WebGPU. */
+/** The components for this system. onnxruntime has CUDA on Linux only; on Windows it uses the card through DirectML and WebGPU. */
 const parts = [
-  { engine: /** @type {const} */ ('tensorflow'), what: `TensorFlow for cards (${TENSORFLOW})`, fetch: fetchTensorflow, on: ['linux', 'win32'] },
+  { engine: /** @type {const} */ ('tensorflow'), what: `TensorFlow with CUDA (${TENSORFLOW})`, fetch: fetchTensorflow, on: ['linux', 'win32'] },
   { engine: /** @type {const} */ ('onnxruntime'), what: "onnxruntime's CUDA part", fetch: fetchProvider, on: ['linux'] },
 ].filter(({ on }) => on.includes(process.platform));
 
@@ -35,16 +35,16 @@ async function main() {
   const card = await findCard();
   if (card === null && !values['without-card']) {
     throw new SetupError(
-      "No NVIDIA card with its driver was found (nvidia-smi says nothing), so CUDA would be of no use here. Other makers' cards compute with --device webgpu. Nothing was changed.",
+      "No NVIDIA card with a driver was found (nvidia-smi reports none), so CUDA can't be used here. For other cards use --device webgpu. Nothing was changed.",
     );
   }
-  if (card !== null) say(`found ${card.name}, driver ${card.driver}${card.cuda === null ? '' : `, which runs CUDA up to ${card.cuda}`}`);
+  if (card !== null) say(`found ${card.name}, driver ${card.driver}${card.cuda === null ? '' : `, supports CUDA up to ${card.cuda}`}`);
   for (const { engine, what } of parts) {
     const missing = await missingLibraries(WANTS[engine][process.platform === 'win32' ? 'win32' : 'linux']);
-    say(`${what} wants ${WANTS[engine].words}${missing.length ? `; not found here: ${missing.join(', ')}` : ', which are here'}`);
+    say(`${what} needs ${WANTS[engine].words}${missing.length ? `; not found: ${missing.join(', ')}` : ', all found'}`);
   }
   if (values['dry-run']) {
-    say(`would fetch ${parts.map(({ what }) => what).join(' and ')}, several hundred megabytes, and try them. Nothing was changed.`);
+    say(`would download ${parts.map(({ what }) => what).join(' and ')} (several hundred megabytes) and try them. Nothing was changed.`);
     return 0;
   }
   await fetchAll();
@@ -54,31 +54,31 @@ async function main() {
 async function fetchAll() {
   const aside = path.join(root, '.toolchain', 'cuda');
   try {
-    const places = [];
+    const installs = [];
     for (const { engine, what, fetch } of parts) {
       const work = path.join(aside, engine);
       rmSync(work, { recursive: true, force: true });
       mkdirSync(work, { recursive: true });
-      say(`fetching ${what}`);
-      places.push(await fetch(root, work, process.env));
+      say(`downloading ${what}`);
+      installs.push(await fetch(root, work, process.env));
     }
-    for (const place of places) place();
+    for (const install of installs) install();
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
 }
 
-/** A training step on each engine's CUDA device, by the doctor. */
+/** Runs `doctor`, which tries one training step on each engine's CUDA device. */
 function tried() {
   const doctor = spawnSync(process.execPath, [path.join(root, 'dist', 'main', 'cli.cjs'), 'doctor', '--json'], { encoding: 'utf8', cwd: root });
-  if (doctor.status !== 0) throw new SetupError(`The parts are here, but could not be tried: ${doctor.stderr.trim()}`);
+  if (doctor.status !== 0) throw new SetupError(`The components are installed, but could not be tried: ${doctor.stderr.trim()}`);
   /** @type {{ engine: string, device: string, ok: boolean, detail: string, imagesPerSecond: number | null }[]} */
   const checks = JSON.parse(doctor.stdout).engines.filter((/** @type {{ device: string }} */ c) => c.device === 'cuda');
   for (const { engine, ok, detail, imagesPerSecond } of checks) {
     say(ok ? `works: ${engine} on cuda, ${Math.round(imagesPerSecond ?? 0)} images/s` : `does not work yet: ${engine} on cuda: ${detail}`);
   }
   if (checks.some(({ ok }) => ok)) return 0;
-  say('neither engine computes on the card yet: install the CUDA and cuDNN named above from NVIDIA, then run "doctor"');
+  say('neither engine can use the card yet: install the CUDA and cuDNN versions named above from NVIDIA, then run "doctor"');
   return 1;
 }
 

@@ -1,6 +1,7 @@
-// The workbench on a large data set: `node scripts/measure-large.mjs [images] [--keep FOLDER] [--no-screen]`, after a build.
-// How long main's event loop was held during an import, edits, the drawing of pairs after them, an export, a new place of the folder and
-// the start of a training, and how the grid scrolls in Chromium (frames a second, long tasks; not with --no-screen). Reports figures; asserts nothing, since they depend on the machine they were taken on.
+// Measures the workbench on a large data set: `node scripts/measure-large.mjs [images] [--keep FOLDER] [--no-screen]`, after a build.
+// Prints the delay of main's event loop during an import, edits, sampling of pairs, an export, a relocation and the start of a
+// training, and how the grid scrolls in Chromium (frames per second, long tasks; not with --no-screen). It asserts nothing: the
+// figures depend on the machine.
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,49 +12,49 @@ import { noisyPng } from './measure/png.mjs';
 import { root, servedOn } from './measure/served.mjs';
 
 const args = process.argv.slice(2);
-const kept = args.includes('--keep') ? args[args.indexOf('--keep') + 1] : undefined;
+const keep = args.includes('--keep') ? args[args.indexOf('--keep') + 1] : undefined;
 const count = Number(args.find((arg) => /^\d+$/.test(arg)) ?? 100_000);
-const place = kept ?? mkdtempSync(path.join(os.tmpdir(), 'twinlens large '));
-const folder = path.join(place, 'images');
+const base = keep ?? mkdtempSync(path.join(os.tmpdir(), 'twinlens large '));
+const folder = path.join(base, 'images');
 const CLASSES = 12;
 
-/** Draws what is not there yet: small pictures of noise, each another one. */
-function draw() {
+/** Writes small images of noise, each different, unless the folder exists. */
+function drawImages() {
   if (existsSync(folder)) return;
   for (let c = 0; c < CLASSES; c++) mkdirSync(path.join(folder, `class ${c}`), { recursive: true });
   for (let i = 0; i < count; i++) writeFileSync(path.join(folder, `class ${i % CLASSES}`, `image ${i}.png`), noisyPng(i, 40));
 }
 
-draw();
+drawImages();
 const served = await servedOn({
-  workspace: path.join(place, 'workspace'),
-  settings: path.join(place, 'settings.json'),
+  workspace: path.join(base, 'workspace'),
+  settings: path.join(base, 'settings.json'),
   before: ['--import', path.join(root, 'scripts', 'measure', 'loop-delay.mjs')],
   ipc: true,
 });
 const { call, child, endOf, url } = served;
 
 /**
- * What main's event loop went through while `work` was done.
+ * Runs `work` and prints its seconds and the delay of main's event loop.
  * @template T
  * @param {string} title
  * @param {() => Promise<T>} work
  */
-async function told(title, work) {
+async function measure(title, work) {
   const ask = () => new Promise((resolve) => (child.once('message', resolve), child.send('delay')));
   await ask();
-  await new Promise((resolve) => setTimeout(resolve, 100)); // the first tick after a reset only begins to count
+  await new Promise((resolve) => setTimeout(resolve, 100)); // the first tick after a reset only starts the measurement
   const startedMs = performance.now();
   const result = await work();
-  await new Promise((resolve) => setTimeout(resolve, 600)); // what is told late belongs to it
+  await new Promise((resolve) => setTimeout(resolve, 600)); // a late tick still belongs to this work
   const delay = /** @type {{ p99: number, max: number }} */ (await ask());
   const seconds = ((performance.now() - startedMs) / 1000 - 0.6).toFixed(1);
-  console.log(`${title}: ${seconds} s, main's loop late by p99 ${delay.p99.toFixed(1)} ms, at most ${delay.max.toFixed(1)} ms`);
+  console.log(`${title}: ${seconds} s, delay of main's loop: p99 ${delay.p99.toFixed(1)} ms, longest ${delay.max.toFixed(1)} ms`);
   return result;
 }
 
-/** How the grid scrolls. */
-async function screen() {
+/** Prints how the grid scrolls. */
+async function measureScrolling() {
   const browser = await chromium.launch({
     executablePath: process.env['PLAYWRIGHT_CHROMIUM'] || '/usr/bin/chromium',
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
@@ -68,26 +69,27 @@ async function screen() {
 try {
   const known = await call('datasets.list');
   const dataset = known.length > 0 ? known[0].dataset : 'large';
-  if (known.length === 0) await told(`import of ${count} images`, async () => endOf((await call('datasets.import', { folder, name: 'large' })).job));
-  const { ids } = await told('all ids found', () =>
+  if (known.length === 0)
+    await measure(`import of ${count} images`, async () => endOf((await call('datasets.import', { folder, name: 'large' })).job));
+  const { ids } = await measure('find all ids', () =>
     call('images.find', { dataset, text: '', classes: [], splits: [], tags: [], state: 'all', sort: 'class', descending: false }),
   );
   const some = [...ids.slice(0, 10_000)];
-  await told('images counted', () => call('datasets.counts', { dataset }));
-  await told('10,000 images tagged', () => call('curation.apply', { dataset, edit: { kind: 'tag', ids: some, tag: 'seen' } }));
-  await told('10,000 images excluded', () => call('curation.apply', { dataset, edit: { kind: 'exclude', ids: some } }));
-  await told('10,000 images relabelled', () =>
+  await measure('count images', () => call('datasets.counts', { dataset }));
+  await measure('tag 10,000 images', () => call('curation.apply', { dataset, edit: { kind: 'tag', ids: some, tag: 'seen' } }));
+  await measure('exclude 10,000 images', () => call('curation.apply', { dataset, edit: { kind: 'exclude', ids: some } }));
+  await measure('relabel 10,000 images', () =>
     call('curation.apply', { dataset, edit: { kind: 'relabel', ids: [...ids.slice(-10_000)], className: 'class 0' } }),
   );
-  await told('relabelling undone', () => call('curation.undo', { dataset }));
-  await told('pairs drawn after it', () => call('datasets.get', { dataset }));
-  await told('undone', () => call('curation.undo', { dataset }));
-  await told('tag undone', () => call('curation.undo', { dataset }));
-  await told('the list of data sets', () => call('datasets.list'));
-  await told('a form of training', () => call('runs.plan', { choices: { dataset } }));
-  await told('the list of images written', async () => endOf((await call('datasets.export', { dataset, format: 'csv' })).job));
-  await told('the folder found again', () => call('datasets.relocate', { dataset, folder }));
-  await told('a training begun', async () => {
+  await measure('undo relabel', () => call('curation.undo', { dataset }));
+  await measure('sample pairs', () => call('datasets.get', { dataset }));
+  await measure('undo exclude', () => call('curation.undo', { dataset }));
+  await measure('undo tag', () => call('curation.undo', { dataset }));
+  await measure('list data sets', () => call('datasets.list'));
+  await measure('plan a training', () => call('runs.plan', { choices: { dataset } }));
+  await measure('export CSV', async () => endOf((await call('datasets.export', { dataset, format: 'csv' })).job));
+  await measure('relocate folder', () => call('datasets.relocate', { dataset, folder }));
+  await measure('start a training', async () => {
     const { job } = await call('runs.start', { dataset, size: 32, epochs: 1 });
     for (;;) {
       const { progress, status } = (await call('jobs.list')).find((/** @type {{ job: string }} */ one) => one.job === job);
@@ -98,8 +100,8 @@ try {
     return endOf(job);
   });
 
-  if (!args.includes('--no-screen')) await screen();
+  if (!args.includes('--no-screen')) await measureScrolling();
 } finally {
   await served.stop();
-  if (kept === undefined) rmSync(place, { recursive: true, force: true });
+  if (keep === undefined) rmSync(base, { recursive: true, force: true });
 }

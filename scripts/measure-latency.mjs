@@ -1,5 +1,5 @@
-// How quickly main answers while a training keeps every core busy: `node scripts/measure-latency.mjs [seconds]`, after a build.
-// Reports milliseconds; asserts nothing, since a number depends on the machine it was taken on.
+// Measures how quickly main answers while a training uses every core: `node scripts/measure-latency.mjs [seconds]`, after a build.
+// Prints milliseconds. It asserts nothing: the figures depend on the machine.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,21 +14,21 @@ const workspace = mkdtempSync(path.join(os.tmpdir(), 'twinlens latency '));
 const served = await servedOn({ workspace, settings: path.join(workspace, 'settings.json'), args: ['--sample'] });
 const { call, endOf } = served;
 
-/** @param {string} title @param {() => boolean} goesOn */
-async function measure(title, goesOn) {
+/** @param {string} title @param {() => boolean} isActive */
+async function measure(title, isActive) {
   /** @type {number[]} */
-  const took = [];
+  const durations = [];
   const startedMs = performance.now();
-  for (let i = 0; goesOn() && performance.now() - startedMs < seconds * 1000; i++) {
+  for (let i = 0; isActive() && performance.now() - startedMs < seconds * 1000; i++) {
     const name = CALLS[i % CALLS.length] ?? 'app.info';
-    const askedMs = performance.now();
+    const sentMs = performance.now();
     await call(name);
-    took.push(performance.now() - askedMs);
+    durations.push(performance.now() - sentMs);
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   }
-  took.sort((a, b) => a - b);
-  const at = (/** @type {number} */ share) => `${took[Math.min(took.length - 1, Math.floor(share * took.length))]?.toFixed(1)} ms`;
-  console.log(`${title}: ${took.length} calls, median ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)}`);
+  durations.sort((a, b) => a - b);
+  const at = (/** @type {number} */ share) => `${durations[Math.min(durations.length - 1, Math.floor(share * durations.length))]?.toFixed(1)} ms`;
+  console.log(`${title}: ${durations.length} calls, median ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)}`);
 }
 
 try {

@@ -1,4 +1,4 @@
-// Behind `npm run package`, under the Node and the libraries that bootstrap brings, after a build.
+// `npm run package`: builds installers. bootstrap.mjs has set up Node and the libraries and built dist/.
 // Usage: npm run package -- [--platform linux|win32|darwin] [--arch x64|arm64|all] [--cuda] [--dir] [--out FOLDER] [--electron-dist FOLDER] [--node FILE]
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { stageApp } from './package/stage.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const PLATFORMS = { linux: '--linux', win32: '--win', darwin: '--mac' };
-/** @type {Record<string, ('x64' | 'arm64')[]>} built unless --arch says otherwise: both chips of a Mac */
+/** @type {Record<string, ('x64' | 'arm64')[]>} default architectures; --arch overrides them */
 const ARCHES = { linux: ['x64'], win32: ['x64'], darwin: ['x64', 'arm64'] };
 
 const { values } = parseArgs({

@@ -9,7 +9,7 @@
 const SAME = /** @type {const} */ (['task', 'backbone', 'pairs', 'images', 'size', 'steps', 'threads']);
 
 /**
- * Throws where the two did not do the same work. What neither side tells is not compared.
+ * Throws if the two did not do the same work. Values that neither side reports are not compared.
  * @param {Line} ours @param {Line} peer
  */
 export function expectSameWork(ours, peer) {
@@ -33,7 +33,7 @@ function largest(values) {
 }
 
 /**
- * Rounds of ours and the peer in turn, each with its own ratio, so that a slow minute of the machine falls on both.
+ * Summarises rounds measured in turn. The ratio is taken per round, so a slow minute of the machine affects both sides.
  * @param {{ ours: Line, peer: Line }[]} rounds
  * @returns {Comparison}
  */
@@ -96,7 +96,7 @@ export function withRow(page, row) {
 }
 
 /**
- * Puts a row in the place of the row of the same task, backbone and device, else at the end.
+ * Replaces the row of the same task, backbone and device, or appends the row.
  * @param {string} page @param {string} row
  * @returns {{ page: string, replaced: string | null }} replaced: the older row
  */

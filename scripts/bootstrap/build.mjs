@@ -5,7 +5,7 @@ import { withLock } from './lock.mjs';
 import { runQuietly } from './run.mjs';
 import { say, SetupError } from './say.mjs';
 
-/** One Vite build each: its configuration, and its folder in dist/. */
+/** Vite builds: configuration file and folder in dist/. */
 export const BUILDS = [
   { config: 'vite.config.ts', into: 'main', options: ['--app'] },
   { config: 'vite.renderer.config.ts', into: 'renderer', options: [] },
@@ -16,7 +16,7 @@ const SOURCES = ['src', 'resources', 'package.json', 'package-lock.json', 'tscon
 const stampFile = (root) => path.join(root, 'dist', '.built');
 
 /**
- * Name, size and time of every source: read in a few milliseconds, since every command waits for it.
+ * Hash of name, size and modification time of every source file. Takes a few milliseconds: every command waits for it.
  * @param {string} root
  */
 export function fingerprintOf(root) {
@@ -47,7 +47,7 @@ export function needsBuild(root) {
 
 /**
  * @param {string} root
- * @param {string} [fingerprint] as it was before the build began: a source changed meanwhile calls for the next one
+ * @param {string} [fingerprint] from before the build: a source that changed during the build triggers the next one
  */
 export function markBuilt(root, fingerprint = fingerprintOf(root)) {
   mkdirSync(path.dirname(stampFile(root)), { recursive: true });
@@ -75,7 +75,7 @@ export async function ensureBuilt(root, node, env, { force = false } = {}) {
 }
 
 /**
- * What the program is made of, for its list of licences.
+ * Writes the list of third-party licences.
  * @param {string} root
  * @param {import('./node.mjs').Node} node
  * @param {NodeJS.ProcessEnv} env
@@ -87,8 +87,8 @@ async function writeNotices(root, node, env) {
 }
 
 /**
- * Builds beside the old folder and changes places at the end: a failed build leaves the old one working. Both folders
- * are equally deep, since source maps hold relative paths.
+ * Builds into a new folder and swaps it in at the end, so a failed build leaves the old one working. Both folders have
+ * the same depth because source maps contain relative paths.
  * @param {string} root
  * @param {import('./node.mjs').Node} node
  * @param {NodeJS.ProcessEnv} env
@@ -100,7 +100,7 @@ async function buildOne(root, node, env, { config, into, options }) {
   const fresh = path.join(dist, `.building-${into}`);
   const replaced = path.join(dist, `.replaced-${into}`);
   const clear = () => [fresh, replaced].forEach((folder) => rmSync(folder, { recursive: true, force: true }));
-  clear(); // of what a killed build left
+  clear(); // leftovers of an interrupted build
   try {
     const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
     const args = [vite, 'build', ...options, '--config', config, '--outDir', fresh, '--logLevel', 'warn'];

@@ -7,13 +7,13 @@ import { runQuietly } from './run.mjs';
 import { say, SetupError } from './say.mjs';
 
 /**
- * Inside node_modules, so that it goes when npm clears that folder: a killed install is never taken for a finished one.
+ * Inside node_modules: npm deletes it when it clears that folder, so an interrupted install never counts as finished.
  * @param {string} root
  */
 const stampFile = (root) => path.join(root, 'node_modules', '.twinlens-installed');
 
 /**
- * What the dependencies follow from.
+ * Identifies the dependencies to install: hash of the lock file, platform and architecture.
  * @param {string} root
  */
 function wantedStamp(root) {
@@ -51,8 +51,8 @@ export async function ensureDependencies(root, node, env) {
 }
 
 /**
- * Whether a developer's own `npm install` has already brought what the lock file says, by the record npm leaves in
- * node_modules at the end of an install.
+ * Whether a developer's own `npm install` already matches the lock file. npm records what it installed in
+ * node_modules/.package-lock.json.
  * @param {string} root
  */
 export function installedByHand(root) {
@@ -83,7 +83,7 @@ export function installedByHand(root) {
  */
 async function install(root, node, env) {
   if (!existsSync(path.join(root, 'package-lock.json'))) {
-    throw new SetupError('package-lock.json is missing, so it is not known what to install. Restore it and run the command again.');
+    throw new SetupError('package-lock.json is missing, so the dependencies are unknown. Restore it and run the command again.');
   }
   say('installing what package-lock.json lists (a minute or two, once)');
   rmSync(stampFile(root), { force: true });

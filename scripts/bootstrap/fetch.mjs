@@ -7,10 +7,10 @@ import { SetupError } from './say.mjs';
 /** @typedef {{ name: string, version: string, integrity: string }} Pin */
 
 /**
- * Brings npm packages of any platform into an emptied folder, checked against their pins, without running their scripts.
+ * Downloads npm packages of any platform into an emptied folder. Their content is checked against the pins; their scripts do not run.
  * @param {string} work
  * @param {Pin[]} pins
- * @param {string} what they are, for a person
+ * @param {string} what name of the packages in error messages
  * @returns {Promise<(name: string) => string>} the folder of each
  */
 export async function fetchPackages(work, pins, what) {
@@ -19,7 +19,7 @@ export async function fetchPackages(work, pins, what) {
   const dependencies = Object.fromEntries(pins.map(({ name, version }) => [name, version]));
   const about = { name: 'toolchain', version: '1.0.0' };
   writeFileSync(path.join(work, 'package.json'), JSON.stringify({ ...about, private: true, dependencies }));
-  // A lock file of just these entries makes npm check the content against the pins, and bring nothing else.
+  // A lock file with only these entries makes npm verify the integrity of each and install nothing else.
   const packages = {
     '': { ...about, dependencies },
     ...Object.fromEntries(pins.map(({ name, version, integrity }) => [`node_modules/${name}`, { version, integrity }])),

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { say } from './say.mjs';
 
 const BEAT_MS = 2_000;
-const SILENT_MS = 60_000; // without a heartbeat for this long, a holder that can't be looked up counts as gone
+const SILENT_MS = 60_000; // after this long without a heartbeat, an owner on another host counts as dead
 const POLL_MS = 100;
 
 /**
- * Runs `work` while no other bootstrap of this checkout does. A lock left behind by a killed process is taken over.
+ * Runs `work` while no other bootstrap of this checkout runs. A lock of a dead process is taken over.
  * @template T
  * @param {string} folder the folder that is the lock
  * @param {() => Promise<T>} work
@@ -16,14 +16,14 @@ const POLL_MS = 100;
  */
 export async function withLock(folder, work) {
   mkdirSync(path.dirname(folder), { recursive: true });
-  let told = false;
+  let announced = false;
   while (!tryTake(folder)) {
     if (isAbandoned(folder)) {
-      takeApart(folder);
+      removeAbandoned(folder);
       continue;
     }
-    if (!told) say('waiting for another twinlens that is setting up');
-    told = true;
+    if (!announced) say('waiting for another twinlens that is setting up');
+    announced = true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   const beat = setInterval(() => touch(folder), BEAT_MS);
@@ -40,7 +40,7 @@ export async function withLock(folder, work) {
 }
 
 /**
- * Whether the process that took the lock is gone.
+ * Whether the owner of the lock is dead.
  * @param {string} folder
  * @param {number} [nowMs]
  */
@@ -49,14 +49,14 @@ export function isAbandoned(folder, nowMs = Date.now()) {
   try {
     silentMs = nowMs - statSync(folder).mtimeMs;
   } catch {
-    return false; // released between two looks
+    return false; // released meanwhile
   }
-  if (silentMs > SILENT_MS * 10) return true; // a process number may have been given to somebody else since
+  if (silentMs > SILENT_MS * 10) return true; // the process id may have been reused
   try {
     const owner = JSON.parse(readFileSync(path.join(folder, 'owner.json'), 'utf8'));
     if (owner.host === os.hostname()) return !isAlive(owner.pid);
   } catch {
-    // Taken this instant, or killed in that instant: only the clock can tell.
+    // The owner file is not written yet, or its writer died: only the age of the lock decides.
   }
   return silentMs > SILENT_MS;
 }
@@ -75,11 +75,11 @@ function tryTake(folder) {
 }
 
 /**
- * Two processes may find the same lock abandoned; the slower one must not remove the lock the faster one has taken
- * since. So the removal has a lock of its own, and the state is looked at again under it.
+ * Two processes may find the same lock abandoned. The slower one must not remove the lock that the faster one has taken
+ * meanwhile, so the removal is guarded by a second lock and checks again.
  * @param {string} folder
  */
-function takeApart(folder) {
+function removeAbandoned(folder) {
   const guard = `${folder}-removal`;
   try {
     mkdirSync(guard);
@@ -117,6 +117,6 @@ function touch(folder) {
     const now = new Date();
     utimesSync(folder, now, now);
   } catch {
-    // Removed by hand; the work goes on.
+    // The lock was removed by hand; the work continues.
   }
 }

@@ -6,8 +6,7 @@ import { runQuietly } from './run.mjs';
 import { say, SetupError } from './say.mjs';
 
 /**
- * Node as npm packages, with what the registry says of their content, so that what is run is what was chosen here.
- * Not every platform has every version.
+ * Node as npm packages, pinned by the integrity hash of their content. Not every version exists for every platform.
  * @type {Record<string, { name: string, version: string, integrity: string }>}
  */
 export const PINS = {
@@ -43,10 +42,10 @@ export const PINS = {
   },
 };
 
-/** @typedef {{ executable: string, home: string | null }} Node home: the folder of our own Node, null for the system's */
+/** @typedef {{ executable: string, home: string | null }} Node home: folder of the downloaded Node, null for the system's */
 
 /**
- * better-sqlite3 13 needs Node-API 10, which came with 22.14 and 23.6; older ones crash when it is loaded.
+ * better-sqlite3 13 needs Node-API 10 (Node 22.14 and 23.6). Older versions crash when they load it.
  * @param {string} version such as 22.14.0
  */
 export function isNewEnough(version) {
@@ -55,7 +54,7 @@ export function isNewEnough(version) {
 }
 
 /**
- * The Node that everything after the set-up runs under: the one running now, or our own in .toolchain/.
+ * The Node for everything after the set-up: the running one, or the downloaded one in .toolchain/.
  * @param {string} root
  * @param {string} [running] version of the Node that runs this script
  * @returns {Promise<Node>}
@@ -76,7 +75,7 @@ export async function ensureNode(root, running = process.versions.node) {
 }
 
 /**
- * What the commands that follow find in their environment.
+ * The environment of the commands that follow.
  * @param {Node} node
  * @param {NodeJS.ProcessEnv} [base]
  * @returns {NodeJS.ProcessEnv}
@@ -85,10 +84,10 @@ export function environmentFor(node, base = process.env) {
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...base, ONNXRUNTIME_NODE_INSTALL: base['ONNXRUNTIME_NODE_INSTALL'] ?? 'skip' };
   if (node.home === null) return env;
-  // Windows keeps the name as it was first written, usually "Path".
+  // Windows preserves the case of the name, usually "Path".
   const name = Object.keys(base).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
   env[name] = [path.dirname(node.executable), base[name]].filter(Boolean).join(path.delimiter);
-  env['npm_config_nodedir'] = node.home; // headers, should a native module have to be compiled
+  env['npm_config_nodedir'] = node.home; // headers for compiling a native module
   return env;
 }
 
@@ -96,7 +95,7 @@ export function environmentFor(node, base = process.env) {
 const executableIn = (home) => path.join(home, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 /**
- * Whether this very package lies there. It arrives by one rename, so what is there is whole.
+ * Whether `home` holds exactly this package. It is published by one rename, so it is always complete.
  * @param {string} home
  * @param {{ name: string, version: string }} pin
  */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** @typedef {{ command: string, args: string[], shell: boolean, quote: (text: string) => string }} Npm how npm is called here */
+/** @typedef {{ command: string, args: string[], shell: boolean, quote: (text: string) => string }} Npm how to call npm */
 
 /**
  * @param {{ executable?: string, env?: NodeJS.ProcessEnv }} [options] executable: the Node to run npm under
@@ -21,16 +21,16 @@ export function findNpm({ executable = process.execPath, env = process.env } = {
 }
 
 /**
- * One line for a person, from what npm printed.
+ * Turns npm's output into one sentence for the user.
  * @param {string} output
- * @param {string} what was to be installed
+ * @param {string} what name of what was being installed
  */
 export function explainNpmFailure(output, what) {
   if (/spawn npm ENOENT|npm: not found|is not recognized/.test(output)) {
     return `npm was not found, so ${what} could not be installed. Install Node with npm from nodejs.org and run the command again.`;
   }
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|E50[234]/.test(output)) {
-    return `The npm registry can't be reached, so ${what} could not be installed. Connect to the network and run the command again; what is already here stays.`;
+    return `The npm registry can't be reached, so ${what} could not be installed. Connect to the network and run the command again; what is already installed stays.`;
   }
   if (/ENOSPC/.test(output)) return `The disk is full, so ${what} could not be installed. Free some space and run the command again.`;
   return `npm could not install ${what}. It said:\n${tailOf(output)}`;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 
 /**
- * Runs a command without showing what it prints, which comes back for the case that it fails.
+ * Runs a command without printing its output. The output is returned for error messages.
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shell?: boolean, timeout?: number }} [options] timeout: ms
@@ -19,14 +19,13 @@ export function runQuietly(command, args, options = {}) {
   });
 }
 
-/** What ends a program that went wrong, and not because somebody ended it.
+/** Signals that mean a crash, not a stop by the user.
  * @type {ReadonlySet<string>} */
 const CRASHES = new Set(['SIGTRAP', 'SIGABRT', 'SIGSEGV', 'SIGILL', 'SIGBUS', 'SIGFPE', 'SIGSYS']);
 
 /**
  * Runs a command with this process's own stdin, stdout and stderr, and passes signals down to it. Resolves to its exit
- * code; when a signal ended it, this process ends by the same signal. `survive`: unless that was a crash of its own, which
- * counts as exit code 1.
+ * code. If a signal ended it, this process ends by the same signal. With `survive` a crash counts as exit code 1 instead.
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env: NodeJS.ProcessEnv, survive?: boolean }} options
@@ -35,8 +34,8 @@ const CRASHES = new Set(['SIGTRAP', 'SIGABRT', 'SIGSEGV', 'SIGILL', 'SIGBUS', 'S
 export function handOver(command, args, { survive = false, ...options }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: 'inherit' });
-    const letGo = [passSignalsTo(child), followShell(child)];
-    const release = () => letGo.forEach((one) => one());
+    const cleanups = [passSignalsTo(child), followShell(child)];
+    const release = () => cleanups.forEach((cleanup) => cleanup());
     child.on('error', (error) => {
       release();
       reject(error);
@@ -46,7 +45,7 @@ export function handOver(command, args, { survive = false, ...options }) {
       if (signal === null) return resolve(code ?? 1);
       if (survive && CRASHES.has(signal)) return resolve(1);
       process.kill(process.pid, signal);
-      // Only reached where the signal does not end this process (Windows, or a signal ignored by the parent).
+      // Reached only if the signal does not end this process (Windows, or the parent ignores the signal).
       setTimeout(() => resolve(1), 1000);
     });
   });
@@ -54,10 +53,10 @@ export function handOver(command, args, { survive = false, ...options }) {
 
 /**
  * @param {import('node:child_process').ChildProcess} child
- * @returns {() => void} lets go of the signals again
+ * @returns {() => void} removes the handlers
  */
 function passSignalsTo(child) {
-  // A terminal sends Ctrl-C to every process in the foreground: passing it on would make it look pressed twice.
+  // A terminal sends Ctrl-C to all foreground processes. Passing it on would count as a second Ctrl-C.
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   /** @type {NodeJS.Signals[]} */
   const signals = process.platform === 'win32' ? ['SIGINT', 'SIGBREAK'] : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
@@ -75,8 +74,8 @@ function passSignalsTo(child) {
 }
 
 /**
- * "npm run" stopped by SIGTERM ends the shell it started, which does not tell this process: so this one looks whether
- * the shell is still there, and ends its child when it is not. Started by hand, it may well outlive its shell (nohup).
+ * When SIGTERM stops "npm run", npm ends its shell without signalling this process. So this process polls for the shell and
+ * stops its child when the shell is gone. Started without npm it may outlive its shell (nohup).
  * @param {import('node:child_process').ChildProcess} child
  * @returns {() => void}
  */

@@ -1,8 +1,8 @@
-/** What a person can act on; printed without a stack. */
+/** An error that the user can act on. Printed without a stack. */
 export class SetupError extends Error {}
 
 /**
- * One line about the set-up, on stderr: stdout belongs to the command that follows.
+ * Prints one line about the set-up to stderr. stdout belongs to the command.
  * @param {string} line
  */
 export function say(line) {

@@ -4,12 +4,12 @@ import process from 'node:process';
 import { handOver, runQuietly } from './run.mjs';
 import { say } from './say.mjs';
 
-const ANSWER_MS = 3_000; // for the place that Electron's runtime comes from to say that it is there
-const FETCH_MS = 15 * 60_000; // for the runtime itself, about 120 MB
-const AT_ONCE_MS = 10_000; // a desktop program that ends by itself within this, and not well, could not open a window
+const ANSWER_MS = 3_000; // for the download server of Electron's runtime to answer
+const FETCH_MS = 15 * 60_000; // for the download, about 120 MB
+const AT_ONCE_MS = 10_000; // a desktop program that fails within this time could not open a window
 
 /**
- * Behind `npm start`: the desktop workbench where Electron's runtime is to be had, else the same one served to the browser.
+ * `npm start`: opens the desktop workbench if Electron's runtime is available, else serves the same workbench to the browser.
  * @param {string} root
  * @param {import('./node.mjs').Node} node
  * @param {NodeJS.ProcessEnv} env
@@ -47,7 +47,7 @@ async function desktop(root, node, env) {
 }
 
 /**
- * Whether a window could open; npm start asks nothing of the network where it could not.
+ * Whether a window can open. If not, npm start downloads nothing.
  * @param {NodeJS.ProcessEnv} env
  */
 export function hasScreen(env, platform = process.platform) {
@@ -57,7 +57,7 @@ export function hasScreen(env, platform = process.platform) {
 
 /**
  * The program of an Electron runtime that is already here: ELECTRON_OVERRIDE_DIST_PATH, else the one that the package fetched.
- * The package itself is never required: that would begin to fetch.
+ * The electron package is never required here: that would start a download.
  * @param {string} root
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {string | null}
@@ -67,7 +67,7 @@ export function findElectron(root, env = process.env) {
   const name = { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' }[/** @type {string} */ (process.platform)] ?? 'electron';
   const given = env['ELECTRON_OVERRIDE_DIST_PATH'];
   if (given) return existsSync(path.join(given, name)) ? path.join(given, name) : null;
-  // The version is written last: a fetch that was broken off does not count.
+  // The version file is written last, so an interrupted download does not count.
   try {
     const wanted = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8')).version;
     if (
@@ -84,7 +84,7 @@ export function findElectron(root, env = process.env) {
 }
 
 /**
- * Fetches the runtime once, by the package's own script, where the network lets it. Offline it gives up in seconds.
+ * Downloads the runtime once, with the package's own script. Offline it returns within seconds.
  * @param {string} root
  * @param {import('./node.mjs').Node} node
  * @param {NodeJS.ProcessEnv} env
@@ -104,11 +104,11 @@ async function fetchElectron(root, node, env) {
   return findElectron(root, env);
 }
 
-/** Chromium does not start as root with its sandbox; nobody works as root but in containers. */
+/** Chromium's sandbox does not work as root, which is common in containers. */
 const sandboxFor = () => (process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []);
 
 /**
- * Some editors set this in their terminals: Electron would then be Node.
+ * Removes a variable that some editors set in their terminals: it would make Electron run as plain Node.
  * @param {NodeJS.ProcessEnv} env
  */
 function withoutRunAsNode(env) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { runQuietly } from './run.mjs';
 import { say } from './say.mjs';
 
-/** A Debian package, and the command by which it is known to be there. */
+/** A Debian package and how to tell whether it is installed. */
 const NEEDED = [
   { name: 'chromium', isHere: () => findChromium() !== null },
   { name: 'xvfb', isHere: () => existsSync('/usr/bin/Xvfb') },
@@ -18,7 +18,7 @@ const CHROMIUMS = {
 };
 
 /**
- * The Chromium, or a relative of it, that the browser tests drive.
+ * The Chromium-based browser for the browser tests.
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {string | null}
  */
@@ -30,14 +30,14 @@ export function findChromium(env = process.env) {
 }
 
 /**
- * Installs what the browser tests need where this can be done unasked (a Debian container), else says what is missing.
+ * Installs what the browser tests need (Debian as root), else prints what is missing.
  * @param {NodeJS.ProcessEnv} env
  */
 export async function ensureBrowser(env) {
   const isDebian = process.platform === 'linux' && existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get');
   if (!isDebian) {
     if (findChromium(env) === null)
-      say('no Chromium was found for the browser tests: install Chromium or Chrome, or name one in PLAYWRIGHT_CHROMIUM');
+      say('no Chromium was found for the browser tests: install Chromium or Chrome, or set PLAYWRIGHT_CHROMIUM to its path');
     return;
   }
   const missing = NEEDED.filter((item) => !item.isHere()).map((item) => item.name);
@@ -48,7 +48,7 @@ export async function ensureBrowser(env) {
   }
   say(`installing ${missing.join(' and ')} with apt-get (for the browser tests)`);
   const quiet = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
-  await runQuietly('apt-get', ['update'], quiet); // one unreachable source must not end it: the install tells
+  await runQuietly('apt-get', ['update'], quiet); // one unreachable source is no failure: the install decides
   const { code, output } = await runQuietly('apt-get', ['install', '-y', '--no-install-recommends', ...missing], quiet);
   if (code !== 0) say(`apt-get could not install ${missing.join(' and ')}: ${output.trim().split('\n').slice(-3).join(' · ')}`);
 }

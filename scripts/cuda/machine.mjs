@@ -1,12 +1,12 @@
-// What this machine has for CUDA: the card with its driver, and NVIDIA's libraries.
+// Detects what CUDA needs on this machine: the graphics card, its driver and NVIDIA's libraries.
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { runQuietly } from '../bootstrap/run.mjs';
 
-/** @typedef {{ name: string, driver: string, cuda: string | null }} Card cuda: the newest that the driver can run */
+/** @typedef {{ name: string, driver: string, cuda: string | null }} Card cuda: the newest version that the driver supports */
 
-/** What each engine's CUDA part was built for, and the libraries by which that is known to be there. */
+/** The CUDA version that each engine was built for, and the library files that prove it is installed. */
 export const WANTS = {
   tensorflow: {
     words: 'CUDA 11.2 and cuDNN 8.1',
@@ -17,7 +17,7 @@ export const WANTS = {
 };
 
 /**
- * The first NVIDIA card, by its driver's own tool.
+ * The first NVIDIA card, as nvidia-smi reports it.
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<Card | null>}
  */
@@ -38,15 +38,15 @@ export function readCard(output) {
 }
 
 /**
- * Those of the files that the system's loader would not find.
+ * Returns the files that the system's loader would not find.
  * @param {readonly string[]} files
  * @param {NodeJS.ProcessEnv} [env]
  */
 export async function missingLibraries(files, env = process.env, platform = process.platform) {
   const folders = (platform === 'win32' ? env['PATH'] : env['LD_LIBRARY_PATH'])?.split(path.delimiter).filter(Boolean) ?? [];
   const known = platform === 'linux' ? (await runQuietly('/sbin/ldconfig', ['-p'], { env })).output : '';
-  const lies = (/** @type {string} */ file) => known.includes(`${file} `) || folders.some((folder) => holds(folder, file));
-  return files.filter((file) => !lies(file));
+  const isFound = (/** @type {string} */ file) => known.includes(`${file} `) || folders.some((folder) => holds(folder, file));
+  return files.filter((file) => !isFound(file));
 }
 
 /**

@@ -1,4 +1,4 @@
-// The two parts that CUDA takes, each fetched into a folder aside and put in its place whole, or not at all.
+// The two CUDA components. Each is downloaded to a temporary folder and installed completely or not at all.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -9,12 +9,11 @@ import { SetupError } from '../bootstrap/say.mjs';
 export const TENSORFLOW = '@tensorflow/tfjs-node-gpu';
 
 /**
- * TensorFlow for cards: the package whose version package.json names as an optional peer, with its own modules inside it. TF.js
- * itself is the project's.
+ * TensorFlow with CUDA: the optional peer dependency of package.json, with its own modules inside it. It uses the project's TF.js.
  * @param {string} root
  * @param {string} work an empty folder below root
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<() => void>} puts it in its place
+ * @returns {Promise<() => void>} installs it
  */
 export async function fetchTensorflow(root, work, env) {
   const version = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).peerDependencies[TENSORFLOW];
@@ -42,15 +41,15 @@ export async function fetchTensorflow(root, work, env) {
 const hasAddon = (home) =>
   existsSync(path.join(home, 'lib')) && readdirSync(path.join(home, 'lib'), { recursive: true }).some((file) => String(file).endsWith('.node'));
 
-/** Where onnxruntime's CUDA part lies; its package has one for this system alone. */
+/** Folder of onnxruntime's CUDA provider. Its package has one for Linux x64 only. */
 const providerFolder = (/** @type {string} */ home) => path.join(home, 'bin', 'napi-v6', 'linux', 'x64');
 
 /**
- * onnxruntime's CUDA part, by the package's own script, run from a copy so that what is installed is not touched meanwhile.
+ * Downloads onnxruntime's CUDA provider with the package's own script. The script runs in a copy, so the installed package stays unchanged until the end.
  * @param {string} root
  * @param {string} work an empty folder below root: the script finds its modules in the project's
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<() => void>} puts it in its place
+ * @returns {Promise<() => void>} installs it
  */
 export async function fetchProvider(root, work, env) {
   const home = path.join(root, 'node_modules', 'onnxruntime-node');
@@ -71,8 +70,8 @@ export async function fetchProvider(root, work, env) {
  */
 function whyNotFetched(output, what) {
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|getaddrinfo|status code/i.test(output)) {
-    return `The network does not give ${what} (some hundred megabytes from its makers' own servers): connect to the internet, or let the proxy pass it, and run the command again. Nothing was changed.`;
+    return `${what} could not be downloaded (some hundred megabytes from its vendor's servers). Connect to the internet, or allow it in the proxy, and run the command again. Nothing was changed.`;
   }
   const said = output.trim().split('\n').slice(-3).join(' · ');
-  return `${what} could not be put together, and nothing was changed. Its script said: ${said}`;
+  return `${what} could not be installed. Nothing was changed. Its install script said: ${said}`;
 }

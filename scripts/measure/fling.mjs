@@ -1,12 +1,12 @@
-/** How fast a list goes by, in px a frame, for each frame. @type {[string, (n: number) => number, number][]} */
-const WAYS = [
-  ['rolled', () => 60, 90],
-  ['hurried', () => 140, 90],
+/** Name, speed in px per frame as a function of the frame, number of frames. @type {[string, (n: number) => number, number][]} */
+const SCROLLS = [
+  ['wheel', () => 60, 90],
+  ['fast', () => 140, 90],
   ['flung', (n) => 900 * 0.96 ** n, 140],
-  ['dragged by its bar', () => 40_000, 60],
+  ['scroll bar', () => 40_000, 60],
 ];
 
-/** How the grid of images scrolls, printed. @param {import('@playwright/test').Browser} browser @param {string} url */
+/** Measures and prints how the image grid scrolls. @param {import('@playwright/test').Browser} browser @param {string} url */
 export async function flings(browser, url) {
   const page = await browser.newPage({ viewport: { width: 1920, height: 1200 } });
   await page.addInitScript(() => {
@@ -20,14 +20,14 @@ export async function flings(browser, url) {
   await page.waitForTimeout(1500);
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Performance.enable');
-  /** Seconds that the page's thread spent until now, by what it did. @returns {Promise<Record<string, number>>} */
+  /** Seconds of main-thread time so far, by kind of work. @returns {Promise<Record<string, number>>} */
   const spent = async () => {
     const { metrics } = await devtools.send('Performance.getMetrics');
     return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
   };
   for (const size of ['M', 'S']) {
     await page.getByRole('radio', { name: size, exact: true }).click();
-    for (const [name, speed, frames] of WAYS) {
+    for (const [name, speed, frames] of SCROLLS) {
       await page.evaluate((share) => {
         const list = /** @type {HTMLElement} */ (document.querySelector('[role=listbox][aria-label=Images]'));
         list.scrollTop = share * list.scrollHeight;
@@ -59,7 +59,7 @@ export async function flings(browser, url) {
       );
       const after = await spent();
       const perFrame = (/** @type {string} */ name) => `${(((after[name] - before[name]) / frames) * 1000).toFixed(1)} ms`;
-      const work = `a frame ${perFrame('TaskDuration')} of work: script ${perFrame('ScriptDuration')}, style ${perFrame('RecalcStyleDuration')}, layout ${perFrame('LayoutDuration')}`;
+      const work = `per frame ${perFrame('TaskDuration')} of work: script ${perFrame('ScriptDuration')}, style ${perFrame('RecalcStyleDuration')}, layout ${perFrame('LayoutDuration')}`;
       gaps.sort((a, b) => a - b);
       const long = tasks.length === 0 ? 'no long task' : `${tasks.length} long tasks, the longest ${Math.max(...tasks).toFixed(0)} ms`;
       const worst = gaps.at(-1)?.toFixed(0);

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 const SIDE = 64; // px
 const CLASSES = 12;
 
-/** A tone that tells the class, a bright mark and noise that tell the image: [SIDE, SIDE, 3]. @param {number} number */
+/** RGB pixels [SIDE, SIDE, 3]: the tone depends on the class, the bright mark and the noise on the image. @param {number} number */
 function pixelsOf(number) {
   const pixels = Buffer.alloc(SIDE * SIDE * 3);
   const kind = number % CLASSES;
@@ -22,20 +22,20 @@ function pixelsOf(number) {
   return pixels;
 }
 
-/** Draws so many small JPEGs into class folders, each another picture; a folder that is there stays. @param {string} folder @param {number} count */
+/** Writes `count` different small JPEGs into class folders. An existing folder is left as it is. @param {string} folder @param {number} count */
 export async function drawJpegs(folder, count) {
   if (existsSync(folder)) return;
-  const drawing = `${folder} being drawn`;
+  const drawing = `${folder} unfinished`;
   rmSync(drawing, { recursive: true, force: true });
   for (let c = 0; c < CLASSES; c++) mkdirSync(path.join(drawing, `class ${c}`), { recursive: true });
   let next = 0;
-  const lane = async () => {
+  const worker = async () => {
     while (next < count) {
       const number = next++;
-      const picture = sharp(pixelsOf(number), { raw: { width: SIDE, height: SIDE, channels: 3 } });
-      await picture.jpeg({ quality: 90 }).toFile(path.join(drawing, `class ${number % CLASSES}`, `image ${number}.jpg`));
+      const image = sharp(pixelsOf(number), { raw: { width: SIDE, height: SIDE, channels: 3 } });
+      await image.jpeg({ quality: 90 }).toFile(path.join(drawing, `class ${number % CLASSES}`, `image ${number}.jpg`));
     }
   };
-  await Promise.all(Array.from({ length: os.availableParallelism() }, lane));
+  await Promise.all(Array.from({ length: os.availableParallelism() }, worker));
   renameSync(drawing, folder);
 }

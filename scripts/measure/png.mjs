@@ -11,7 +11,7 @@ function chunk(type, data) {
   return whole;
 }
 
-/** A square RGB picture of a tone with a bright mark, both told by its number. @param {number} number @param {number} side px */
+/** A square RGB image: tone and bright mark depend on its number. @param {number} number @param {number} side px */
 export function noisyPng(number, side) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);

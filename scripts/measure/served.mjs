@@ -6,12 +6,12 @@ import { parse, stringify } from 'devalue';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-// So that what was started ends too, however this script does.
+// The exit handlers below also stop the server when this script is interrupted.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
 /**
- * The built program, serving a workspace, asked as its screen asks it.
+ * Starts the built program as a server on a workspace. `call` uses the same HTTP API as the screen.
  * @param {{ workspace: string, settings: string, args?: string[], before?: string[], ipc?: boolean }} choice `before`: Node's own arguments
  */
 export async function servedOn({ workspace, settings, args = [], before = [], ipc = false }) {
@@ -33,7 +33,7 @@ export async function servedOn({ workspace, settings, args = [], before = [], ip
         headers: { authorization: `Bearer ${url.searchParams.get('token')}`, 'content-type': 'application/json' },
         body: stringify(input),
       });
-    // A connection may have run out where both were stopped meanwhile; looking twice does no harm.
+    // A kept-alive connection may have timed out. Listing jobs is safe to repeat.
     const response = await ask().catch((error) => (name === 'jobs.list' ? ask() : Promise.reject(error)));
     const answer = parse(await response.text());
     if (!answer.ok) throw new Error(answer.error.message);

@@ -1,5 +1,5 @@
 /**
- * electron-builder's `beforeBuild` hook. False tells it that stage.mjs chose the modules: it neither compiles nor collects any.
+ * electron-builder's `beforeBuild` hook. Returns false because stage.mjs has chosen the modules: electron-builder then neither compiles nor collects any.
  * @returns {boolean}
  */
 export default function beforeBuild() {

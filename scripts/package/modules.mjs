@@ -1,4 +1,4 @@
-// Which modules a package carries, and which of their files: what is not listed here does not lie in it.
+// Which modules a package carries, and which of their files: a package contains nothing else.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -18,7 +18,7 @@ const INSTALL_ONLY = new Set(['adm-zip', 'global-agent', 'node-addon-api', 'argp
 /** Its modules lie inside it (scripts/cuda/parts.mjs), so they come with its files. */
 const WHOLE = new Set(['@tensorflow/tfjs-node-gpu']);
 
-/** Subsets that the legends of pictures are drawn with (src/main/compute/explain/legend.ts). */
+/** Font subsets for the legends of exported maps (src/main/compute/explain/legend.ts). */
 const FONT_FILE = /^files\/inter-(latin|latin-ext|greek|cyrillic|vietnamese)-400-normal\.woff$/;
 const ABOUT = /^(package\.json|licen[cs]e[^/]*|copying[^/]*|notice[^/]*|third[-_]?party[^/]*)$/i;
 /** Beside its code: types, maps, tests, and the tools to build it. */
@@ -26,7 +26,7 @@ const DEAD_WEIGHT = /\.(map|d\.[cm]?ts|[cm]?ts|md|markdown|gyp|gypi|h|hpp|cc|cpp
 
 /** @type {Record<string, (file: string, target: Target, all: ReadonlySet<string>) => boolean>} */
 const FILES = {
-  // Only the prebuild of this platform; a `build` folder would be whatever this machine once compiled.
+  // Only this platform's prebuild. A `build` folder may hold anything this machine once compiled.
   'better-sqlite3': (file, { platform, arch }) => (file.startsWith('lib/') && file.endsWith('.js')) || file === `prebuilds/${platform}-${arch}.node`,
   'onnxruntime-node': (file, { platform, arch, cuda }, all) => {
     if (file.startsWith('dist/')) return file.endsWith('.js');
@@ -34,7 +34,7 @@ const FILES = {
     if (!file.startsWith(home)) return false;
     if (/providers_tensorrt/.test(file)) return false;
     if (/providers_(cuda|shared)/.test(file)) return cuda === true && platform === 'linux'; // hundreds of megabytes
-    // npm packages hold no links: the library lies there twice, and the binding asks for the shorter name.
+    // npm packages can't hold symbolic links, so the library is there twice; the binding loads the shorter name.
     return !(/libonnxruntime\.\d+\.\d+\.\d+\.dylib$/.test(file) && all.has(`${home}libonnxruntime.1.dylib`));
   },
   'onnxruntime-common': (file) => /^dist\/cjs\/.*\.(js|json)$/.test(file) && !file.endsWith('.map'),
@@ -51,7 +51,7 @@ const FILES = {
  */
 export function belongs(name, file, target, all) {
   if (ABOUT.test(file)) return true;
-  if (name.startsWith('@img/sharp-')) return !DEAD_WEIGHT.test(file) || file === 'README.md'; // which names the licences of what is inside
+  if (name.startsWith('@img/sharp-')) return !DEAD_WEIGHT.test(file) || file === 'README.md'; // lists the licences of the bundled libraries
   if (/^@tensorflow\/tfjs(-|$)/.test(name) && name !== '@tensorflow/tfjs-node-gpu') return /^dist\/[^/]*\.node\.js$/.test(file);
   return FILES[name]?.(file, target, all) ?? !DEAD_WEIGHT.test(file);
 }

@@ -61,13 +61,14 @@ function noticeOf(root, { name, folder, version }) {
     .map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
   const named = typeof license === 'string' ? license : (license?.type ?? licenses?.map((/** @type {any} */ one) => one.type).join(' OR '));
   const licence = named ?? (/^\s*(The )?MIT License/i.test(texts[0] ?? '') ? 'MIT' : 'unknown');
-  // libvips and what is linked into it: their licences are told in its README, and its own is the LGPL.
+  // The README of libvips lists the licences of the libraries linked into it. libvips itself is LGPL.
   if (name.startsWith('@img/sharp-libvips') || licence.includes('LGPL')) texts.push(readFileSync(path.join(folder, 'README.md'), 'utf8').trim());
-  const kept = path.join(root, 'resources', 'licences');
-  if (licence.includes('LGPL')) texts.push(...['LGPL-3.0.txt', 'GPL-3.0.txt'].map((file) => readFileSync(path.join(kept, file), 'utf8').trim()));
-  const own = path.join(kept, `${name.replaceAll('/', '+')}.txt`); // of modules that come without a licence file
+  const licenceFolder = path.join(root, 'resources', 'licences');
+  if (licence.includes('LGPL'))
+    texts.push(...['LGPL-3.0.txt', 'GPL-3.0.txt'].map((file) => readFileSync(path.join(licenceFolder, file), 'utf8').trim()));
+  const own = path.join(licenceFolder, `${name.replaceAll('/', '+')}.txt`); // of modules that come without a licence file
   if (texts.length === 0 && existsSync(own)) texts.push(readFileSync(own, 'utf8').trim());
-  if (texts.length === 0 && licence.startsWith('Apache-2.0')) texts.push(readFileSync(path.join(kept, 'Apache-2.0.txt'), 'utf8').trim());
+  if (texts.length === 0 && licence.startsWith('Apache-2.0')) texts.push(readFileSync(path.join(licenceFolder, 'Apache-2.0.txt'), 'utf8').trim());
   return { name, version, licence, text: texts.length > 0 ? texts.join('\n\n') : null };
 }
 

@@ -1,4 +1,4 @@
-// Prepares the folder that electron-builder packs: nothing gets into a package that this script did not put there.
+// Prepares the folder that electron-builder packs. A package contains only what this script puts there.
 import { copyFileSync, chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fetchPackages } from '../bootstrap/fetch.mjs';
@@ -43,7 +43,7 @@ export async function stageApp(root, stage, target, { node } = {}) {
   writeFileSync(path.join(app, 'dist', 'notices.json'), JSON.stringify(notices));
 
   const { name, productName, version, description, license, main } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const homepage = 'https://twinlens.invalid'; // deb asks for one; whoever publishes packages has it
+  const homepage = 'https://twinlens.invalid'; // the deb format requires one; the publisher sets it
   writeFileSync(
     path.join(app, 'package.json'),
     `${JSON.stringify({ name, productName, version, description, license, homepage, author: 'the Twinlens authors', main }, null, 2)}\n`,
@@ -63,7 +63,7 @@ function copy(from, to, wanted) {
 }
 
 /**
- * Modules of another platform, fetched once and kept in .toolchain/.
+ * Modules of another platform, downloaded once and cached in .toolchain/.
  * @param {string} root
  * @param {Target} target
  * @returns {Promise<(name: string) => string | null>}
@@ -71,7 +71,7 @@ function copy(from, to, wanted) {
 async function fetchedFor(root, target) {
   const pins = pinsFor(root, target);
   if (pins.length === 0) return () => null;
-  const home = await kept(root, `${target.platform}-${target.arch}`, pins);
+  const home = await cachedPackages(root, `${target.platform}-${target.arch}`, pins);
   return (name) => (pins.some((pin) => pin.name === name) ? path.join(home, 'node_modules', name) : null);
 }
 
@@ -81,7 +81,7 @@ async function fetchedFor(root, target) {
  * @param {import('../bootstrap/fetch.mjs').Pin[]} pins
  * @returns {Promise<string>} a folder with a node_modules that holds just these
  */
-async function kept(root, what, pins) {
+async function cachedPackages(root, what, pins) {
   const home = path.join(root, '.toolchain', 'packages', what);
   const stamp = path.join(home, 'pins.json');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === JSON.stringify(pins)) return home;
@@ -107,7 +107,8 @@ async function carryNode(root, stage, target, given) {
   const toolchain = path.join(root, '.toolchain', 'node');
   const isHost = target.platform === process.platform && target.arch === process.arch;
   let folder = isHost && holds(toolchain, pin) ? toolchain : null;
-  if (folder === null && given === undefined) folder = path.join(await kept(root, `node-linux-${target.arch}`, [pin]), 'node_modules', pin.name);
+  if (folder === null && given === undefined)
+    folder = path.join(await cachedPackages(root, `node-linux-${target.arch}`, [pin]), 'node_modules', pin.name);
   const to = path.join(stage, 'node');
   mkdirSync(path.join(to, 'bin'), { recursive: true });
   copyFileSync(given ?? path.join(/** @type {string} */ (folder), 'bin', 'node'), path.join(to, 'bin', 'node'));

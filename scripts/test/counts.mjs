@@ -22,7 +22,7 @@ export const checkCounts = (exitCode) => (exitCode === 0 ? { ...NOTHING, passed:
 
 /**
  * What a test runner's report says; a run that failed without a failed test (a crash, no report, a file that could not
- * be loaded) counts as one failure, so that it can never look like a success.
+ * be loaded) counts as one failure, so it never looks like a success.
  * @param {string} file of the JSON report
  * @param {number} exitCode of the runner
  * @param {(report: any) => Counts} read

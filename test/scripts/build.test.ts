@@ -18,8 +18,8 @@ describe('the build', () => {
       "import { z } from 'zod';\nexport const say = (who: string) => console.log(z.string().parse(who), import.meta.url);",
     );
     write(root, 'src/main/lazy.ts', "import sharp from 'sharp';\nimport { say } from './both.ts';\nsay(typeof sharp);");
-    write(root, 'src/main/doors/cli/main.ts', "import { say } from './both.ts';\nsay('cli');\nvoid import('./lazy.ts');");
-    write(root, 'src/main/compute/process/entry.ts', "import { say } from '../both.ts';\nsay('compute');");
+    write(root, 'src/main/doors/cli/main.ts', "import { say } from '../../both.ts';\nsay('cli');\nvoid import('../../lazy.ts');");
+    write(root, 'src/main/compute/process/entry.ts', "import { say } from '../../both.ts';\nsay('compute');");
     expect(await ensureBuilt(root, { executable: process.execPath, home: null }, process.env)).toBe('built');
 
     const run = (file: string) => {

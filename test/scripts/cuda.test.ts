@@ -57,7 +57,7 @@ describe('install-cuda', () => {
     const { code, said } = await installCuda([], { PATH: temporaryFolder() });
     expect(code).toBe(1);
     expect(said.trim().split('\n')).toHaveLength(1);
-    expect(said).toMatch(process.platform === 'darwin' ? /CUDA is for Linux and Windows/ : /No NVIDIA card with its driver was found/);
+    expect(said).toMatch(process.platform === 'darwin' ? /CUDA is for Linux and Windows/ : /No NVIDIA card with a driver was found/);
     expect(installed()).toBe(before);
   });
   test.skipIf(process.platform === 'darwin')('without a network it says so, and nothing changes', async () => {
@@ -72,7 +72,7 @@ describe('install-cuda', () => {
     const { code, said } = await installCuda(['--dry-run', '--without-card']);
     if (process.platform === 'darwin') return;
     expect(code).toBe(0);
-    expect(said).toContain('wants CUDA 11.2 and cuDNN 8.1');
+    expect(said).toContain('needs CUDA 11.2 and cuDNN 8.1');
     expect(said).toContain('Nothing was changed');
   });
   test('the package is declared, and what installs the dependencies never brings it', () => {
