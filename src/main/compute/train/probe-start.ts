@@ -13,26 +13,26 @@ import { throwIfCancelled } from '../async/parallel.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
 import type { SetImages } from '../images/set-images.ts';
 
-/** Images that a probe is fitted to: its cost grows with their square, and more than this no longer change it much. */
-const MOST_IMAGES = 1000;
+/** Images that a probe is fitted to. The cost grows with their square, and more images change the probe little. */
+const MAX_IMAGES = 1000;
 
 export interface ProbeStart {
   engine: Engine;
   config: RunConfig;
   source: FeatureSource;
-  params: TensorMap; // of the whole network, as drawn or loaded
+  params: TensorMap; // of the whole network, initial or loaded
   trainImages: readonly Drawable[];
   images: SetImages;
   signal: AbortSignal;
 }
 
 /**
- * The head's tensors to begin with: a linear probe fitted to training images' features, as a head. Only training images
- * take part, as they are (not augmented). Empty where there are more classes than hidden units can speak for.
+ * The head's initial tensors from a linear probe of the training images' features (no other images, no augmentation).
+ * Empty where there are more classes than the hidden layer has units for.
  */
 export async function probeStart({ engine, config, source, params, trainImages, images: all, signal }: ProbeStart): Promise<TensorMap> {
   const random = randomFor(config.seed, 'probe');
-  const images = random.shuffled([...trainImages].sort((a, b) => a.id - b.id)).slice(0, MOST_IMAGES);
+  const images = random.shuffled([...trainImages].sort((a, b) => a.id - b.id)).slice(0, MAX_IMAGES);
   const classes = [...new Set(images.map((i) => i.className))].sort();
   if (classes.length < 2 || classes.length > MOST_CLASSES) return new Map();
   const rows = await pooledFeatures(
@@ -40,14 +40,14 @@ export async function probeStart({ engine, config, source, params, trainImages, 
     images.map((i) => all.source(i.id)),
   );
   const pause = async (): Promise<void> => {
-    await new Promise((resolve) => setImmediate(resolve)); // lets a cancellation in
+    await new Promise((resolve) => setImmediate(resolve)); // so that a cancellation is received
     throwIfCancelled(signal);
   };
   const probe = await fitProbe(rows, images.length, targetsOf(images, classes), pause);
   return headFromProbe(params, probe, config.margin, random);
 }
 
-/** 1 where an image belongs to a class. A content that stands in several classes belongs to each, as it does for pairs. */
+/** 1 where an image belongs to a class. Content that occurs in several classes belongs to each, as in pairs. */
 function targetsOf(images: readonly Drawable[], classes: readonly string[]): Uint8Array {
   const homes = new Map<string, Set<string>>();
   for (const { sha256, className } of images) homes.set(sha256, (homes.get(sha256) ?? new Set()).add(className));

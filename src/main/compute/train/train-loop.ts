@@ -28,7 +28,7 @@ import { probeStart } from './probe-start.ts';
 import type { CallContext, TrainRequest, TrainResult } from '../protocol/protocol.ts';
 import { SetImages } from '../images/set-images.ts';
 
-const REPORT_MS = 200; // between two reports of progress within an epoch
+const REPORT_MS = 200; // between two reports of progress in an epoch
 
 interface Session {
   request: TrainRequest;
@@ -43,13 +43,13 @@ interface Session {
   validPairs: Pair[];
   context: CallContext<'train'>;
   started: number; // ms, when the first step of this session began
-  partPairs: number; // so many pairs at once that memory sufficed for so far
+  partPairs: number; // the most samples at once that memory has sufficed for
 }
 
 /**
- * Trains a network, or goes on with one from its last whole epoch to the same numbers as an unbroken run: pairs and
- * augmentation are drawn from streams named by seed and epoch, everything else is in the checkpoint.
- * Throws AppError 'cancelled' (within a batch; the last whole epoch is kept), 'bad-request' when the loss is no number.
+ * Trains a network. A resumed run continues after its last complete epoch and gives the same numbers as an uninterrupted
+ * one: samples and augmentation come from random streams of seed and epoch, everything else is in the checkpoint.
+ * Throws AppError 'cancelled' (within a batch; the last complete epoch is kept), 'bad-request' when the loss becomes NaN.
  */
 export async function train(request: TrainRequest, context: CallContext<'train'>): Promise<TrainResult> {
   const began = performance.now();
@@ -148,7 +148,7 @@ async function epochs(session: Session, from: Progress): Promise<{ last: Progres
     const trained = await trainEpoch(session, epoch, lr, from.epoch);
     const trainSeconds = (performance.now() - began) / 1000;
     const state = await trainer.state();
-    const valid = await judgeEpoch(session, state.params);
+    const valid = await validateEpoch(session, state.params);
     const next = scheduleStep(last.schedule, valid);
     const moving = state.params;
     if (next.isBest) writeBest(folder, config, moving);
@@ -235,7 +235,7 @@ function* stepsOf({ config, loss, images: all }: Session, samples: readonly Samp
   }
 }
 
-interface JudgedEpoch {
+interface ValidatedEpoch {
   lossValid: number;
   aucValid: number;
   accuracy: number;
@@ -243,7 +243,7 @@ interface JudgedEpoch {
   distances: number[];
 }
 
-async function judgeEpoch(session: Session, moving: TensorMap): Promise<JudgedEpoch> {
+async function validateEpoch(session: Session, moving: TensorMap): Promise<ValidatedEpoch> {
   const { config, loss, engine, source, frozen, images: all, validPairs, context } = session;
   const { ids, rowOf } = rowsOf(validPairs);
   const images = ids.map((id) => all.source(id));
@@ -269,7 +269,7 @@ function accuracyAt(distances: ArrayLike<number>, labels: ArrayLike<number>, thr
 function diverged(epoch: number, lr: number): AppError {
   return new AppError(
     'bad-request',
-    `Training ran away: in epoch ${epoch} the loss was no longer a number. Use a smaller learning rate than ${lr}, for example ${lr / 10}. The best epoch before is kept.`,
+    `Training diverged: the loss became NaN in epoch ${epoch}. Use a smaller learning rate than ${lr}, for example ${lr / 10}. The best epoch before it is kept.`,
     { epoch, lr },
   );
 }
