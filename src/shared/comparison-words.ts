@@ -1,20 +1,20 @@
 import type { Comparison } from './comparison.ts';
 import type { Metrics, RunRecord } from './run.ts';
-import { aucText, countText, distancePair, distanceText, fileName, percentText } from './format.ts';
+import { aucText, countText, distancePair, distanceText, fileName, percentText, probabilityText } from './format.ts';
 
-/** What the report says about one comparison, in plain sentences. */
+/** Sentences about one comparison, for the screen and the report. */
 
 export const verdictWord = (verdict: Comparison['verdict']): string => (verdict === 'different' ? 'Different' : 'Same');
 
 export function verdictSentence({ verdict, distance, threshold }: Comparison): string {
   const [d, t] = distancePair(distance, threshold);
-  if (verdict === 'different') return `The network takes these for different: distance ${d}, above the threshold of ${t}.`;
-  if (distance === threshold) return `The network takes these for the same: distance ${d}, exactly at the threshold, which still counts as the same.`;
-  return `The network takes these for the same: distance ${d}, below the threshold of ${t}.`;
+  if (verdict === 'different') return `The network considers these different: distance ${d}, above the threshold of ${t}.`;
+  if (distance === threshold) return `The network considers these the same: distance ${d}, exactly at the threshold, which still counts as the same.`;
+  return `The network considers these the same: distance ${d}, below the threshold of ${t}.`;
 }
 
 export interface MapWords {
-  title: string; // what colour in this map speaks for
+  title: string; // meaning of colour in this map
   term: string;
 }
 
@@ -26,42 +26,42 @@ export function mapWords({ target, verdict }: Comparison): { factual: MapWords; 
 
 export function targetSentence({ target, verdict }: Comparison): string {
   return target === 'verdict'
-    ? `The maps explain the verdict: the factual map of each image marks what speaks for “${verdict}”, its counterfactual map what speaks against it.`
-    : `The maps explain the distance, whatever the verdict: the factual map of each image marks what makes the distance larger, its counterfactual map what makes it smaller.`;
+    ? `The maps explain the verdict: the factual map marks evidence for “${verdict}” in each image, the counterfactual map evidence against it.`
+    : `The maps explain the distance, independent of the verdict: the factual map marks what increases it in each image, the counterfactual map what decreases it.`;
 }
 
 export function supportSentence({ support, verdict }: Comparison): string {
   const side = verdict === 'different' ? 'above' : 'below';
   const truly = verdict === 'different' ? 'different' : 'of the same class';
   const { pairs, agree } = support;
-  if (pairs === 0) return `No validation pair lies this far ${side} the threshold, so validation cannot say how often such a verdict is right.`;
-  if (pairs === 1) return `Only one validation pair lies this far ${side} the threshold; it is ${agree === 1 ? '' : 'not '}truly ${truly}.`;
-  const caution = pairs < 30 ? ' That is few pairs to go by.' : '';
+  if (pairs === 0) return `No validation pair is this far ${side} the threshold, so validation cannot say how often such a verdict is right.`;
+  if (pairs === 1) return `Only one validation pair is this far ${side} the threshold; it is ${agree === 1 ? '' : 'not '}truly ${truly}.`;
+  const caution = pairs < 30 ? ' That is a small sample.' : '';
   return `Of the ${countText(pairs)} validation pairs at least this far ${side} the threshold, ${agree === 1 ? 'all' : agree === 0 ? 'none' : percentText(agree)} are truly ${truly}.${caution}`;
 }
 
 export function similaritySentence({ similarity }: Comparison, run: RunRecord | undefined): string {
   const valid = run?.validDistances;
   const pairs = valid ? `${countText(valid.same.length + valid.different.length)} validation pairs` : 'validation pairs';
-  return `A similarity of ${percentText(similarity)} means: of pairs at this distance, drawn as in validation, about so many are of the same class. It is calibrated on ${pairs} and 50 % at the threshold.`;
+  return `A similarity of ${probabilityText(similarity)} means: about that share of pairs at this distance, sampled as in validation, are of the same class. It is calibrated on ${pairs} and 50 % at the threshold.`;
 }
 
 export function testSentence(test: Metrics | undefined): string {
-  if (!test) return 'This network has not been judged on test pairs, so there is no figure from images that played no part in making it.';
+  if (!test) return 'This network has not been evaluated on test pairs, so there are no results on unseen images.';
   const interval = test.aucLow === test.aucHigh ? '' : ` (95 % interval ${aucText(test.aucLow)} to ${aucText(test.aucHigh)})`;
-  return `On ${countText(test.pairs)} test pairs, of images that played no part in making it, the network is right in ${percentText(test.accuracy)}; equal error rate ${percentText(test.eer)}, AUC ${aucText(test.auc)}${interval}.`;
+  return `On ${countText(test.pairs)} test pairs of unseen images, ${percentText(test.accuracy)} of verdicts are right; equal error rate ${percentText(test.eer)}, AUC ${aucText(test.auc)}${interval}.`;
 }
 
-/** What the folders say, where both images stand in the run's data set. */
+/** The true label by the data set, if both images are in it. */
 export function filedSentence({ images: [a, b], verdict }: Comparison): string | null {
   if (a.className === null || b.className === null) return null;
   const truth = a.className === b.className ? 'same' : 'different';
   const filed = truth === 'same' ? 'in one class' : 'in different classes';
   const agrees = truth === verdict ? 'The verdict agrees with that' : 'The verdict contradicts that';
-  return `The data set files the two images ${filed}. ${agrees}. (Images of the data set may have been trained on, where a network is right more often than on new ones.)`;
+  return `In the data set the two images are ${filed}. ${agrees}. (They may be training images, on which a network is right more often than on new ones.)`;
 }
 
-/** A heading for the comparison: its classes where both are known, else its files. */
+/** Heading of a comparison: its classes if both are known, else its files. */
 export function comparedNames({ images: [a, b] }: Comparison): [string, string] {
   return a.className !== null && b.className !== null ? [a.className, b.className] : [fileName(a.file), fileName(b.file)];
 }
@@ -70,5 +70,5 @@ export function scaleSentence({ scale, images }: Comparison): string {
   if (scale === 0) return 'All four maps are empty, so there is no scale.';
   const grids = images.map(({ mapWidth, mapHeight }) => `${mapWidth} × ${mapHeight}`);
   const grid = grids[0] === grids[1] ? grids[0] : `${grids[0]} (A) and ${grids[1]} (B)`;
-  return `All four maps share one scale, so their colours can be compared: full colour is an absolute value of ${distanceText(scale)}, the largest in either image. They were computed on a grid of ${grid} cells and enlarged, so their edges are soft by nature.`;
+  return `All four maps share one scale, so their colours are comparable: full colour is an absolute value of ${distanceText(scale)}, the largest in either image. They were computed on a grid of ${grid} cells and enlarged, so their edges are soft.`;
 }

@@ -6,11 +6,11 @@ export const TARGETS = ['verdict', 'distance'] as const;
 export type ExplainTarget = (typeof TARGETS)[number];
 
 export const EMPTY_REASONS = {
-  identical: 'Both images have the same embedding, so nothing in either of them pulls them apart or together: all maps are empty.',
-  'no-activation': 'The network found no features at all in this image at this layer, so both of its maps are empty.',
+  identical: 'Both images have the same embedding, so there is no evidence in either image: all maps are empty.',
+  'no-activation': 'The network found no features in this image at this layer, so both of its maps are empty.',
   'no-gradient': 'The distance does not depend on this layer of this image, so both of its maps are empty.',
-  'no-factual': 'Nothing in this image speaks for the verdict at this layer: its factual map is empty.',
-  'no-counterfactual': 'Nothing in this image speaks against the verdict at this layer: its counterfactual map is empty.',
+  'no-factual': 'This image has no evidence for the verdict at this layer: its factual map is empty.',
+  'no-counterfactual': 'This image has no evidence against the verdict at this layer: its counterfactual map is empty.',
 } as const;
 export type EmptyReason = keyof typeof EMPTY_REASONS;
 

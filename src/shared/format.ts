@@ -21,20 +21,23 @@ export function distancePair(a: number, b: number): [string, string] {
   return [distanceText(a), distanceText(b)];
 }
 
-/** A share 0..1 in percent; 0 % and 100 % only where it is exactly so. */
+/** A share 0..1 in percent; 0 % and 100 % only for exactly 0 and 1. */
 export function percentText(share: number): string {
   if (!Number.isFinite(share)) return NONE;
   const percent = share * 100;
-  if (share > 0 && percent < 0.1) return `under 0.1${NBSP}%`;
-  if (share < 1 && percent > 99.9) return `over 99.9${NBSP}%`;
+  if (share > 0 && percent < 0.1) return `<${NBSP}0.1${NBSP}%`;
+  if (share < 1 && percent > 99.9) return `>${NBSP}99.9${NBSP}%`;
   const whole = share === 0 || share === 1 || (percent >= 10 && percent <= 90);
   return `${percent.toFixed(whole ? 0 : 1)}${NBSP}%`;
 }
 
-/** 0..1 with three decimals; 1 only where it is exactly so. */
+/** A probability 0..1 in percent. It is never certain: float32 rounds to exactly 0 and 1 long before. */
+export const probabilityText = (p: number): string => percentText(p <= 0 ? Number.MIN_VALUE : p >= 1 ? 1 - Number.EPSILON : p);
+
+/** 0..1 with three decimals; 1 only for exactly 1. */
 export function aucText(auc: number): string {
   if (!Number.isFinite(auc)) return NONE;
-  return auc < 1 && auc.toFixed(3) === '1.000' ? 'over 0.999' : auc.toFixed(3);
+  return auc < 1 && auc.toFixed(3) === '1.000' ? `>${NBSP}0.999` : auc.toFixed(3);
 }
 
 const THOUSANDS = /\B(?=(?:\d{3})+$)/g;

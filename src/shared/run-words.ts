@@ -16,19 +16,19 @@ export function deviceWords({ engine, device }: { engine: EngineName; device: De
   return engine === 'tensorflow' ? `${words} with TensorFlow` : words;
 }
 
-/** What a reader should know of where and how a run computed: steps in parts, and what changed from one session to the next. */
+/** Warnings about how a run was computed: split steps, and changes between sessions. */
 export function sessionWarnings(sessions: readonly RunSession[]): string[] {
   const all = sessions.flatMap((session, i) => {
     const before = sessions[i - 1];
-    const from = `From epoch ${session.firstEpoch} on`;
+    const from = `From epoch ${session.firstEpoch}`;
     const found: string[] = [];
     if (before && deviceWords(before) !== deviceWords(session)) {
       found.push(
-        `${from} it was trained on ${deviceWords(session)}, until then on ${deviceWords(before)}. They round differently, so its numbers are close to those of an unbroken run and not the same.`,
+        `${from} it was trained on ${deviceWords(session)}, before that on ${deviceWords(before)}. They round differently, so results are close to those of an uninterrupted run, but not identical.`,
       );
     }
     if (before && before.batch !== session.batch) {
-      found.push(`${from} a step had ${session.batch} pairs, until then ${before.batch}: its steps are not those of an unbroken run.`);
+      found.push(`${from} a step had ${session.batch} pairs, before that ${before.batch}, so steps differ from those of an uninterrupted run.`);
     }
     if (session.partPairs !== null) found.push(partsSentence(session, session.partPairs));
     return found;
@@ -36,12 +36,12 @@ export function sessionWarnings(sessions: readonly RunSession[]): string[] {
   return [...new Set(all)];
 }
 
-/** That steps are computed in parts. */
+/** Explains that steps were split for lack of memory. */
 export const partsSentence = (session: Pick<RunSession, 'engine' | 'device' | 'batch'>, partPairs: number): string =>
-  `Memory did not suffice for ${session.batch} pairs at once on ${deviceWords(session)}: steps were computed in parts of at most ${partPairs === 1 ? 'one pair' : `${partPairs} pairs`}, one after the other. Their numbers are those of whole steps; they take longer.`;
+  `Out of memory for ${session.batch} pairs at once on ${deviceWords(session)}: each step was split into parts of at most ${partPairs === 1 ? '1 pair' : `${partPairs} pairs`}. The results are those of whole steps; steps take longer.`;
 
-/** Of a run whose stored network this program builds otherwise. */
+/** For a run whose stored network this version builds differently. */
 export const OUTDATED =
-  'It was trained with another version of its network than this Twinlens has, so it can judge no new pairs and not be trained further. Its curves, comparisons and reports stay as they are; train again with the same settings for a new one.';
+  'It was trained with another version of its network, so it can’t compare new pairs or be resumed. Its curves, comparisons and reports remain; train again with the same settings.';
 
 export const backboneName = (backbone: BackboneName): string => BACKBONE_INFO[backbone].label;

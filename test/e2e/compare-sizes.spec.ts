@@ -54,7 +54,7 @@ for (const [name, width, height, share] of [
     const more = page.getByRole('button', { name: /how the maps are shown$/i });
     await more.focus();
     await page.keyboard.press('Enter');
-    const rest = page.getByRole('group', { name: 'How the maps are shown' });
+    const rest = page.getByRole('group', { name: 'Map options' });
     await expect(rest).toBeVisible();
     for (const slider of ['Opacity', 'Contour', 'Grey']) await expect(page.getByRole('slider', { name: slider })).toHaveCount(1);
     await expect(page.getByRole('combobox', { name: 'Colours of the maps' })).toBeVisible();

@@ -48,14 +48,14 @@ test('choose two images from the data set; the verdict stands in words, and keys
   ] as const) {
     await page
       .getByRole('group', { name: `Image ${letter}` })
-      .getByRole('button', { name: 'From the data set' })
+      .getByRole('button', { name: 'From data set' })
       .click();
     await page.getByRole('dialog').getByRole('listitem').nth(nth).getByRole('button').click();
   }
   await ready(page);
   expect(page.url()).toContain(encodeURIComponent(`${dataset}/`));
   await expect(page.locator('[data-verdict]')).toHaveText(/^(Same|Different)$/);
-  await expect(page.getByText(/in the data set, so “(same|different)” is (right|wrong)/)).toBeVisible();
+  await expect(page.getByText(/in the data set, so the verdict is (right|wrong)/)).toBeVisible();
   await expect(page.getByRole('img', { name: /Distances of .* validation pairs/ })).toBeVisible();
   const seen: number[][] = [];
   for (const key of ['f', 'c', 's', 'n']) {
@@ -177,7 +177,7 @@ test('the same pair under another run stands beside it', async ({ page, served }
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
   await ready(page);
-  await page.getByLabel('Another run', { exact: true }).selectOption(second);
+  await page.getByLabel('Other run', { exact: true }).selectOption(second);
   await expect(page.locator('[data-pane=a]')).toHaveCount(2);
   await expect(page.getByText(/Distances of two runs are not on one scale/)).toBeVisible();
 });
@@ -253,7 +253,7 @@ test('a file dropped on a picture takes its place', async ({ page, served }) => 
   await expect(page.locator('[data-verdict]')).toHaveText('Same');
 });
 
-test('the only run of a data set was interrupted: it says so, goes on from here, and compares once it is done', async ({ page, served }) => {
+test('the only run of a data set was interrupted: it says so, resumes from here, and compares once it is done', async ({ page, served }) => {
   const dataset = await importColours(served, 12, 'broken off');
   await served.call('settings.set', { dataset, run: null });
   await served.call('runs.start', { dataset, ...QUICK, epochs: 5000, patience: 0 });
@@ -265,13 +265,13 @@ test('the only run of a data set was interrupted: it says so, goes on from here,
   await expect(page.getByRole('heading', { name: `${name} is being trained` })).toBeVisible();
   loseCompute(served);
   await expect(page.getByRole('heading', { name: `${name} was interrupted` })).toBeVisible();
-  await expect(page.getByText(/Nothing is lost: it resumes from there/)).toBeVisible();
+  await expect(page.getByText(/Nothing is lost: it resumes there/)).toBeVisible();
   await page.getByRole('button', { name: `Resume ${name}` }).click();
   await expect(page.getByRole('heading', { name: `${name} is being trained` })).toBeVisible();
   const job = (await served.call('jobs.list', {})).find(({ status, subject }) => status === 'running' && subject === run)!;
   await served.call('jobs.cancel', { job: job.job });
   await expect(page.getByRole('heading', { name: `${name} was cancelled` })).toBeVisible();
-  await page.getByRole('button', { name: 'Go to Train' }).click();
+  await page.getByRole('button', { name: 'Open Train' }).click();
   await expect(page).toHaveURL(new RegExp(`#/train\\?run=${run}$`));
   await page.goBack();
   await served.job('runs.resume', { run, epochs: (await last()).epochs.length + 1 });

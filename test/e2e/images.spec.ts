@@ -10,7 +10,7 @@ test.use({ serveChoice: { of: 'images' } });
 const grid = (page: Page): Locator => page.getByRole('listbox', { name: 'Images' });
 const tiles = (page: Page): Locator => grid(page).getByRole('option');
 const selected = (page: Page): Locator => grid(page).getByRole('option', { selected: true });
-const changes = (page: Page): Locator => page.getByRole('region', { name: 'Changes' }).getByRole('listitem');
+const changes = (page: Page): Locator => page.getByRole('region', { name: 'History' }).getByRole('listitem');
 
 /** No finding of any weight on what is shown now. */
 async function expectAccessible(page: Page): Promise<void> {
@@ -26,7 +26,7 @@ test('a folder is chosen, looked through before, and imported; what could not be
   writeFileSync(join(folder, 'red', 'notes.txt'), 'x');
   writeFileSync(join(folder, 'red', '<img src=x onerror=alert(1)>.png'), 'no picture');
   await page.goto(served.url);
-  await page.getByRole('button', { name: 'Choose a folder…' }).click();
+  await page.getByRole('button', { name: 'Choose folder…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Choose the folder with your images' });
   await expect(dialog.getByLabel('Folder', { exact: true })).not.toHaveValue(''); // it begins somewhere
   await dialog.getByLabel('Folder', { exact: true }).fill(folder);
@@ -38,16 +38,16 @@ test('a folder is chosen, looked through before, and imported; what could not be
     .click();
   const form = page.getByRole('form', { name: 'Import' });
   await expect(form.getByRole('status')).toContainText('31 images in 3 classes, 1 other files');
-  await form.getByLabel(/Do several images show the same thing/).selectOption({ label: 'Yes: by a pattern of my own…' });
+  await form.getByLabel(/Do several images show the same subject/).selectOption({ label: 'Yes: by a custom pattern…' });
   await form.getByLabel('Pattern', { exact: true }).fill('(');
   await expect(form.getByRole('alert')).toContainText('not a regular expression');
-  await expect(form.getByRole('button', { name: 'Import' })).toBeDisabled();
+  await expect(form.getByRole('button', { name: 'Import images' })).toBeDisabled();
   await form.getByLabel('Pattern', { exact: true }).fill('^(.).*');
-  await expect(form.getByRole('region', { name: 'Subjects found' })).toContainText('different things');
-  await form.getByLabel(/Do several images show the same thing/).selectOption({ label: 'No: every image shows another thing' });
+  await expect(form.getByRole('region', { name: 'Subjects found' })).toContainText('different subjects');
+  await form.getByLabel(/Do several images show the same subject/).selectOption({ label: 'No, each photo is a different subject' });
   await form.getByLabel('Name', { exact: true }).fill('Pets');
   await expectAccessible(page);
-  await form.getByRole('button', { name: 'Import' }).click();
+  await form.getByRole('button', { name: 'Import images' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Pets' })).toBeVisible();
   await expect(page.getByText('30 images · 3 classes')).toBeVisible();
   await page.getByRole('button', { name: 'Rejected files (2)' }).click();
@@ -126,7 +126,7 @@ test('images are filtered, excluded, relabelled and tagged; all of it undone, do
   await page.reload();
   await expect(page.getByText('27 images · 3 excluded · 3 classes')).toBeVisible();
   await expect(changes(page)).toHaveCount(3);
-  await expect(classes.getByRole('button', { name: /^red/ })).toContainText('6 +3 out');
+  await expect(classes.getByRole('button', { name: /^red/ })).toContainText('6 · 3 excluded');
   await expect(classes.getByRole('button', { name: /^green/ })).toContainText('11');
   await page.getByRole('radio', { name: 'Excluded' }).click();
   await expect(tiles(page)).toHaveCount(3);
@@ -134,7 +134,7 @@ test('images are filtered, excluded, relabelled and tagged; all of it undone, do
   await page.getByRole('searchbox').fill('<B>JO');
   await expect(tiles(page)).toHaveCount(1);
   await page.getByRole('searchbox').fill('%');
-  await expect(page.getByText('No image fits')).toBeVisible();
+  await expect(page.getByText('No matching images')).toBeVisible();
   await page.getByRole('button', { name: 'Clear all filters' }).click();
   await expect(page.getByText('27 images · 3 excluded · 3 classes')).toBeVisible();
 });
@@ -154,10 +154,10 @@ test('what is trained on is the curated set', async ({ served }) => {
 
 test('the curated set is written as a list that a spreadsheet opens', async ({ page, served }) => {
   await page.goto(`${served.url}#/images`);
-  await page.getByRole('button', { name: 'More for this data set' }).click();
+  await page.getByRole('button', { name: 'Data set actions' }).click();
   await page.getByRole('menuitem', { name: 'Export…' }).click();
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Write the list' }).click();
+  await page.getByRole('button', { name: 'Export CSV' }).click();
   const file = await download;
   expect(file.suggestedFilename()).toMatch(/^Pets .*\.csv$/);
   const lines = readFileSync(await file.path(), 'utf8')
@@ -198,7 +198,7 @@ test('an image is dragged to a slot of the dock, another one to the other; the t
   const [first, second] = [await idOf(1), await idOf(4)];
   await drag(1, () => slot('B'));
   await expect(dock).toHaveCount(0);
-  await expect(page.getByText('Image B is chosen. Drag or choose another one as A.')).toHaveCount(2); // shown, and said to screen readers
+  await expect(page.getByText('Image B is set. Drag or choose another as A.')).toHaveCount(2); // shown, and said to screen readers
   await drag(4, () => slot('A'));
   await expect(page).toHaveURL(new RegExp(`#/compare\\?a=pets%2F${second}&b=pets%2F${first}`));
 });
@@ -246,14 +246,14 @@ test('a folder that moved is missed in words and found again; a changed file is 
   writeFileSync(join(moved, 'red', odd!), 'changed');
   await page.reload();
   await expect(page.getByRole('alert')).toHaveCount(0);
-  await expect(page.getByRole('option', { name: /cannot be shown: .*changed since it was imported/ })).toHaveCount(1);
+  await expect(page.getByRole('option', { name: /can’t be displayed: .*changed since it was imported/ })).toHaveCount(1);
 });
 
 test('a data set is taken off the list and put back', async ({ page, served }) => {
   await page.goto(`${served.url}#/images?sheet=sets`);
   await expect(page.getByRole('list', { name: 'Data sets' }).getByRole('listitem')).toHaveCount(2);
   await expectAccessible(page);
-  await page.getByRole('button', { name: 'Take Birds off the list' }).click();
+  await page.getByRole('button', { name: 'Remove Birds from list' }).click();
   await expect(page.getByRole('list', { name: 'Data sets' }).getByRole('listitem')).toHaveCount(1);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByRole('list', { name: 'Data sets' }).getByRole('listitem')).toHaveCount(2);

@@ -11,7 +11,7 @@ const expect = base.configure({ timeout: 20_000 });
 /** A day's work by mouse and keyboard, the end of the process, and the next morning on the same workspace. */
 
 const toolbar = (page: Page, name: RegExp) => page.getByRole('button', { name }).first();
-const changes = (page: Page) => page.getByRole('region', { name: 'Changes' }).getByRole('listitem');
+const changes = (page: Page) => page.getByRole('region', { name: 'History' }).getByRole('listitem');
 
 test('everything is there the next day: data set, edits, run, comparison with its judgement, report, and the last place', async ({ page }) => {
   const workspace = mkdtempSync(join(tmpdir(), 'twinlens next day '));
@@ -21,7 +21,7 @@ test('everything is there the next day: data set, edits, run, comparison with it
   let tuesday: ServedWorkbench | null = null;
   try {
     await page.goto(monday.url);
-    await page.getByRole('button', { name: 'Choose a folder…' }).click();
+    await page.getByRole('button', { name: 'Choose folder…' }).click();
     const picker = page.getByRole('dialog', { name: 'Choose the folder with your images' });
     await expect(picker.getByLabel('Folder', { exact: true })).not.toHaveValue(''); // it begins somewhere
     await picker.getByLabel('Folder', { exact: true }).fill(folder);
@@ -31,7 +31,7 @@ test('everything is there the next day: data set, edits, run, comparison with it
       .getByRole('button', { name: /choose/i })
       .last()
       .click();
-    await page.getByRole('form', { name: 'Import' }).getByRole('button', { name: 'Import' }).click();
+    await page.getByRole('form', { name: 'Import' }).getByRole('button', { name: 'Import images' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Shells' })).toBeVisible();
 
     // Two edits, the second taken back: both lines are to stand in the history tomorrow.
@@ -43,10 +43,10 @@ test('everything is there the next day: data set, edits, run, comparison with it
     await page.keyboard.press('x');
     await expect(changes(page)).toHaveCount(2);
     await page.keyboard.press('Control+z');
-    await expect(toolbar(page, /^Do again: Excluded 1 image/)).toBeEnabled();
+    await expect(toolbar(page, /^Redo: Excluded 1 image/)).toBeEnabled();
 
     await page.goto(`${monday.url}#/train`);
-    await page.getByRole('button', { name: 'Set up the first training' }).click();
+    await page.getByRole('button', { name: 'Set up training' }).click();
     await page.getByRole('radio', { name: /^From scratch/ }).click();
     const more = page.getByRole('button', { name: /^More settings/ });
     if ((await more.getAttribute('aria-expanded')) === 'false') await more.click();
@@ -71,11 +71,11 @@ test('everything is there the next day: data set, edits, run, comparison with it
       .getByRole('checkbox')
       .first()
       .check();
-    await page.getByRole('button', { name: 'New report' }).click();
+    await page.getByRole('button', { name: 'Create report' }).click();
     await page.getByRole('textbox', { name: 'Title' }).fill('Shells of Monday');
-    await expect(page.getByText('All saved')).toBeVisible();
+    await expect(page.getByRole('status').filter({ hasText: /^Saved$/ })).toBeVisible();
     const written = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Write HTML' }).click();
+    await page.getByRole('button', { name: 'Save HTML' }).click();
     await written;
     const place = new URL(page.url()).hash;
     await expect.poll(async () => `#${(await monday.call('settings.get', {})).place}`).toBe(place);
@@ -103,8 +103,8 @@ test('everything is there the next day: data set, edits, run, comparison with it
     await expect(changes(page)).toHaveCount(2);
     await toolbar(page, /^Undo: Excluded 1 image/).click();
     await expect(page.getByText('36 images · 3 classes')).toBeVisible();
-    await toolbar(page, /^Do again: Excluded 1 image/).click();
-    await toolbar(page, /^Do again: Excluded 1 image/).click();
+    await toolbar(page, /^Redo: Excluded 1 image/).click();
+    await toolbar(page, /^Redo: Excluded 1 image/).click();
     await expect(page.getByText('34 images · 2 excluded · 3 classes')).toBeVisible();
     await toolbar(page, /^Undo: Excluded 1 image/).click(); // as the run was trained on it
     await expect(page.getByText('35 images · 1 excluded · 3 classes')).toBeVisible();

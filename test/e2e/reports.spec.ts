@@ -51,8 +51,8 @@ test('comparisons are found, put together, ordered, written as HTML and PDF', as
   expect(await seriousFaults(page)).toEqual([]);
 
   for (const box of await cards.getByRole('checkbox').all()) await box.check();
-  await expect(page.getByText('2 chosen')).toBeVisible();
-  await page.getByRole('button', { name: 'New report' }).click();
+  await expect(page.getByText('2 selected')).toBeVisible();
+  await page.getByRole('button', { name: 'Create report' }).click();
   const preview = page.frameLocator('iframe[title="Preview of the report"]');
   await expect(preview.locator('.comparison')).toHaveCount(2);
 
@@ -81,11 +81,11 @@ test('comparisons are found, put together, ordered, written as HTML and PDF', as
   await expect(rows.nth(1)).toBeFocused(); // it goes with what was moved
   await rows.nth(0).dragTo(rows.nth(1), { targetPosition: { x: 40, y: 40 } });
   await expect.poll(order).toEqual(before);
-  await expect(page.getByText('All saved')).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: /^Saved$/ })).toBeVisible();
   expect(await seriousFaults(page)).toEqual([]);
 
   const html = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Write HTML' }).click();
+  await page.getByRole('button', { name: 'Save HTML' }).click();
   const file = await html;
   expect(file.suggestedFilename()).toBe('Colours i reviewed i.html');
   const text = await readFile(await file.path(), 'utf8');
@@ -101,7 +101,7 @@ test('comparisons are found, put together, ordered, written as HTML and PDF', as
   await reader.close();
 
   const pdf = page.waitForEvent('download', { timeout: 60_000 });
-  await page.getByRole('button', { name: 'Write PDF' }).click();
+  await page.getByRole('button', { name: 'Save PDF' }).click();
   const bytes = await readFile(await (await pdf).path());
   expect(bytes.subarray(0, 5).toString()).toBe('%PDF-');
   expect((bytes.toString('latin1').match(/\/Type\s*\/Page\b/g) ?? []).length).toBeGreaterThan(4);
@@ -111,15 +111,15 @@ test('comparisons are found, put together, ordered, written as HTML and PDF', as
 test('a report is taken up again, duplicated, deleted and brought back', async ({ page, served }) => {
   const { report } = await served.call('reports.save', { title: 'To be deleted', introduction: '', comparisons: pair });
   await openReports(page, served);
-  const list = page.getByRole('complementary', { name: 'Reports put together' });
-  await list.getByRole('button', { name: 'More for To be deleted' }).click();
+  const list = page.getByRole('complementary', { name: 'Reports' });
+  await list.getByRole('button', { name: 'Actions for To be deleted' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await expect(list.getByRole('link', { name: 'To be deleted' })).toHaveCount(0);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(list.getByRole('link', { name: 'To be deleted' })).toBeVisible();
-  await list.getByRole('button', { name: 'More for To be deleted' }).click();
+  await list.getByRole('button', { name: 'Actions for To be deleted' }).click();
   await page.getByRole('menuitem', { name: 'Duplicate' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'To be deleted, copy' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'To be deleted (copy)' })).toBeVisible();
   expect((await served.call('reports.list', {})).map(({ report: id }) => id)).toContain(report);
 });
 
@@ -134,11 +134,11 @@ test('what was deleted or taken out comes back, and a report that is gone says s
 
   const { report } = await served.call('reports.save', { title: 'With one gone', introduction: '', comparisons: [pair[0], 'c9999'] });
   await page.goto(`${new URL(served.url).origin}/#/reports?report=${report}`);
-  await expect(page.getByRole('alert')).toContainText('One comparison is no longer there');
-  await page.getByRole('button', { name: 'Take it out' }).click();
+  await expect(page.getByRole('alert')).toContainText('1 comparison is no longer available');
+  await page.getByRole('button', { name: 'Remove it' }).click();
   await expect(page.getByRole('alert')).toHaveCount(0);
-  await page.getByRole('button', { name: /^Take .* out$/ }).click();
-  await expect(page.getByText('Nothing is in this report yet')).toBeVisible();
+  await page.getByRole('button', { name: /^Remove .+ and / }).click();
+  await expect(page.getByText('This report is empty')).toBeVisible();
   await page.emulateMedia({ colorScheme: 'light' });
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
   expect(await seriousFaults(page)).toEqual([]); // no words on the grey that is meant for pictures

@@ -35,8 +35,8 @@ test('a job that fails says so in a sentence, with its details to copy and where
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('code: bad-dataset');
   await expect(page.getByRole('contentinfo').getByRole('status')).toContainText('failed');
   await page.getByRole('button', { name: '1 failed' }).press('Enter');
-  await page.getByRole('button', { name: /^Take off the list/ }).click();
-  await expect(page.getByText('Nothing has been done yet')).toBeVisible();
+  await page.getByRole('button', { name: /^Remove from list/ }).click();
+  await expect(page.getByText('No activity since')).toBeVisible();
   await page.keyboard.press('Escape');
   await told.getByRole('button', { name: 'Dismiss' }).click();
   await expect(told).toBeHidden();
@@ -56,7 +56,7 @@ test('work is followed and cancelled from the strip, in every view', async ({ pa
   await expect(strip.getByText(/images\/s/)).toBeVisible();
   await page.keyboard.press('Control+4');
   await strip.getByRole('button', { name: /^Cancel: / }).press('Enter');
-  await expect(strip.getByText('Nothing is running')).toBeVisible({ timeout: 30_000 });
+  await expect(strip.getByText('No jobs running')).toBeVisible({ timeout: 30_000 });
   await expect(strip.getByRole('status')).toContainText('cancelled');
 });
 
@@ -68,8 +68,8 @@ test('a window that is about to close asks while work goes on', async ({ page, s
     route.fulfill({ contentType: 'text/event-stream', body: `retry: 60000\nevent: closing\ndata: ${encode({ jobs: 1 })}\n\n` }),
   );
   await page.goto(served.url);
-  const question = page.getByRole('dialog', { name: 'Work is going on' });
-  await expect(question).toContainText('One task is not finished');
+  const question = page.getByRole('dialog', { name: 'Work is still running' });
+  await expect(question).toContainText('1 job is still running');
   expect(await serious(page)).toEqual([]);
   await question.getByRole('button', { name: 'Keep working' }).click();
   await expect(question).toBeHidden();
@@ -77,7 +77,7 @@ test('a window that is about to close asks while work goes on', async ({ page, s
   expect(job!.status).toBe('running');
   await page.reload();
   const answered = page.waitForRequest('**/call/shell.close');
-  await question.getByRole('button', { name: 'Cancel work and close' }).click();
+  await question.getByRole('button', { name: 'Cancel jobs and close' }).click();
   await answered; // the desktop window closes; a browser is told that it must do so itself
   await served.call('jobs.cancel', { job: job!.job });
 });
@@ -99,8 +99,8 @@ for (const [trouble, answer] of [
 test('a workbench that can’t open says why, and tries again', async ({ page, served }) => {
   await page.route('**/call/settings.get', (route) => route.abort());
   await page.goto(served.url);
-  await expect(page.getByRole('heading', { name: 'Twinlens could not open' })).toBeVisible();
-  await expect(page.getByRole('alert')).toContainText('does not answer');
+  await expect(page.getByRole('heading', { name: 'Twinlens could not start' })).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('Connection lost');
   await page.unroute('**/call/settings.get');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('navigation', { name: 'Workbench' })).toBeVisible();
@@ -112,10 +112,10 @@ test('a workbench that stops answering, and comes back as another', async ({ pag
   await page.goto(`${first.url}#/settings`);
   await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
   await first.stop();
-  await expect(page.getByText('The workbench does not answer.')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('Connection lost.')).toBeVisible({ timeout: 20_000 });
   const second = await serve({ args });
   try {
-    await expect(page.getByText('The workbench was started anew.')).toBeVisible({ timeout: 20_000 });
+    await expect(page.getByText('Twinlens was restarted.')).toBeVisible({ timeout: 20_000 });
   } finally {
     await second.stop();
   }

@@ -34,7 +34,7 @@ test.describe('the first start', () => {
     for (let i = 0; i < 3; i++) {
       await page.goto('about:blank');
       await page.goto(served.url);
-      await expect(heading(page, 'How alike are two images, and why?')).toBeVisible();
+      await expect(heading(page, 'How similar are two images, and why?')).toBeVisible();
       starts.push(
         await page.evaluate(() => ({ ready: performance.now(), longest: Math.max(0, ...(globalThis as unknown as { long: number[] }).long) })),
       );
@@ -47,12 +47,12 @@ test.describe('the first start', () => {
     await page.getByRole('button', { name: 'Take the tour' }).press('Enter');
     const card = page.getByRole('dialog');
     for (const title of [
-      '1. Bring your images',
+      '1. Import your images',
       '2. Train a network',
       '3. Compare two images',
-      '4. Judge it',
-      '5. Make the report',
-      'Ask at any time',
+      '4. Judge the verdict',
+      '5. Create a report',
+      'Get help at any time',
     ]) {
       await expect(card).toHaveAccessibleName(title);
       await expect(card).toBeFocused();
@@ -61,23 +61,23 @@ test.describe('the first start', () => {
     }
     await expect(card).toBeHidden();
     await page.reload();
-    await expect(page.getByRole('button', { name: 'Draw the sample data set' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Create sample data set' })).toBeVisible();
     await expect(page.getByRole('button', { name: 'Take the tour' })).toBeHidden();
   });
 
   test('Escape leaves the tour', async ({ page, served }) => {
     await page.goto(served.url);
-    await expect(heading(page, 'How alike are two images, and why?')).toBeVisible();
+    await expect(heading(page, 'How similar are two images, and why?')).toBeVisible();
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Help' }).getByRole('button', { name: 'Take the tour' }).click();
-    await expect(page.getByRole('dialog', { name: '1. Bring your images' })).toBeFocused();
+    await expect(page.getByRole('dialog', { name: '1. Import your images' })).toBeFocused();
     await page.keyboard.press('Escape');
     await expect(page.getByRole('dialog')).toBeHidden();
   });
 
   test('draws the sample, shows its progress, announces its end and opens it', async ({ page, served }) => {
     await page.goto(served.url);
-    await page.getByRole('button', { name: 'Draw the sample data set' }).click();
+    await page.getByRole('button', { name: 'Create sample data set' }).click();
     await expect(page.getByRole('contentinfo').getByRole('progressbar')).toBeVisible();
     await expect(page.getByRole('contentinfo').getByRole('status')).toContainText('done', { timeout: 60_000 });
     await expect(page.getByRole('main').getByRole('heading', { level: 1, name: 'sample' })).toBeVisible();
@@ -95,12 +95,12 @@ for (const theme of ['dark', 'light'] as const) {
     await page.keyboard.press('?');
     await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
     expect(await serious(page)).toEqual([]);
-    await page.getByRole('radio', { name: 'Keys' }).press('ArrowRight');
-    await expect(page.getByRole('radio', { name: 'Terms' })).toBeFocused();
+    await page.getByRole('radio', { name: 'Keyboard' }).press('ArrowRight');
+    await expect(page.getByRole('radio', { name: 'Glossary' })).toBeFocused();
     expect(await serious(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Activity' }).click();
-    await expect(page.getByRole('button', { name: 'Clear ended' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Clear finished' })).toBeVisible();
     expect(await serious(page)).toEqual([]);
   });
 }
@@ -126,16 +126,16 @@ test('the skip link leads past the navigation', async ({ page, served }) => {
   await page.goto(`${served.url}#/settings`);
   await expect(heading(page, 'Settings')).toBeVisible();
   await page.keyboard.press('Tab');
-  await expect(page.getByRole('link', { name: 'Skip to the work' })).toBeFocused();
+  await expect(page.getByRole('link', { name: 'Skip to main content' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(heading(page, 'Settings')).toBeFocused();
   await page.keyboard.press('Tab');
-  await expect(page.getByRole('radio', { name: 'As the system' })).toBeFocused();
+  await expect(page.getByRole('radio', { name: 'Match system' })).toBeFocused();
 });
 
 test('the theme is kept, and the first paint has it', async ({ page, served }) => {
   await page.goto(`${served.url}#/settings`);
-  await page.getByRole('radio', { name: 'As the system' }).press('ArrowRight');
+  await page.getByRole('radio', { name: 'Match system' }).press('ArrowRight');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
   await page.reload();
   await expect(page.getByRole('radio', { name: 'Light' })).toBeChecked();
@@ -175,11 +175,11 @@ test('a hostile name is shown as it is written', async ({ page, served }) => {
 
 test('the devices are tried from the settings, and what came of it is said', async ({ page, served }) => {
   await page.goto(`${served.url}#/settings`);
-  await page.getByRole('button', { name: 'Try the devices' }).click();
+  await page.getByRole('button', { name: 'Test devices' }).click();
   const row = page.getByRole('row', { name: /Processor \(CPU\) ONNX/ });
   await expect(row).toContainText('Works', { timeout: 60_000 });
   await expect(row).toContainText(/images\/s/);
-  await expect(page.getByText(/Last tried/)).toBeVisible();
+  await expect(page.getByText(/Last tested/)).toBeVisible();
   expect(await serious(page)).toEqual([]);
 });
 
@@ -187,7 +187,7 @@ test('another workspace is chosen in a dialog and used from the next start on', 
   const folder = join(served.workspace, 'another place');
   mkdirSync(folder);
   await page.goto(`${served.url}#/settings`);
-  await page.getByRole('button', { name: 'Choose another folder…' }).click();
+  await page.getByRole('button', { name: 'Change folder…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Choose the workspace folder' });
   const path = dialog.getByRole('textbox', { name: 'Folder' });
   await path.fill(join(served.workspace, 'nowhere'));
@@ -199,17 +199,17 @@ test('another workspace is chosen in a dialog and used from the next start on', 
   await expect(path).toHaveValue(folder);
   expect(await serious(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Choose this folder' }).click();
-  await expect(page.getByText('From the next start on')).toContainText(folder);
-  await page.getByRole('button', { name: 'Use the usual folder' }).click();
-  await expect(page.getByText('From the next start on')).toBeHidden();
+  await expect(page.getByText('After the next start')).toContainText(folder);
+  await page.getByRole('button', { name: 'Use default folder' }).click();
+  await expect(page.getByText('After the next start')).toBeHidden();
 
   // A path that is typed and not entered is what the button takes, not the folder that was listed before.
-  await page.getByRole('button', { name: 'Choose another folder…' }).click();
+  await page.getByRole('button', { name: 'Change folder…' }).click();
   await expect(path).not.toHaveValue('');
   await path.fill(folder);
   await dialog.getByRole('button', { name: 'Choose this folder' }).click();
-  await expect(page.getByText('From the next start on')).toContainText(folder);
-  await page.getByRole('button', { name: 'Use the usual folder' }).click();
+  await expect(page.getByText('After the next start')).toContainText(folder);
+  await page.getByRole('button', { name: 'Use default folder' }).click();
 });
 
 test('the licences of all that is inside can be read', async ({ page, served }) => {

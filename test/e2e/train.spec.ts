@@ -48,7 +48,7 @@ test.use({ colorScheme: 'dark', viewport: { width: 1440, height: 900 } });
 test('form, error, mend, start, watch, cancel, resume, done', async ({ page, served }) => {
   await importColours(served);
   await page.goto(`${served.url}#/train`);
-  await page.getByRole('button', { name: 'Set up the first training' }).click();
+  await page.getByRole('button', { name: 'Set up training' }).click();
   await expect(page.getByRole('radio', { name: /^Quick/ })).toHaveAttribute('aria-checked', 'true');
   await expect(page.getByText(/Will be downloaded once/)).toBeVisible();
   await shot(page, 'form');
@@ -85,19 +85,19 @@ test('form, error, mend, start, watch, cancel, resume, done', async ({ page, ser
   test.info().annotations.push({ type: 'long tasks while training, ms', description: JSON.stringify(tasks) });
   await shot(page, 'live');
   await live.getByRole('button', { name: /^Cancel/ }).click();
-  const details = page.getByRole('complementary', { name: 'Details of the run' });
+  const details = page.getByRole('complementary', { name: 'Run details' });
   await expect(details).toContainText('Cancelled after epoch');
   const reached = (await served.call('runs.get', { run: 'r1' })).epochs.length;
 
-  await details.getByRole('button', { name: 'More for Run 1' }).click();
+  await details.getByRole('button', { name: 'Actions for Run 1' }).click();
   await page.getByRole('menuitem', { name: 'Resume with changes…' }).click();
   const resumeDialog = page.getByRole('dialog', { name: 'Resume Run 1 with changes' });
   await expect(resumeDialog.getByLabel('Device', { exact: true })).toHaveValue('onnx cpu');
   await resumeDialog.getByLabel('Pairs per step').fill('none');
-  await expect(resumeDialog.getByRole('alert')).toHaveText('It must be a whole number from 1 to 1,024.');
+  await expect(resumeDialog.getByRole('alert')).toHaveText('Enter a whole number from 1 to 1,024.');
   await expect(resumeDialog.getByRole('button', { name: 'Resume' })).toBeDisabled();
   await resumeDialog.getByLabel('Pairs per step').fill('4');
-  await expect(resumeDialog).toContainText('batch statistics will rest on another number of images');
+  await expect(resumeDialog).toContainText('batch statistics will differ');
   await expect(resumeDialog.getByRole('button', { name: 'Resume' })).toBeEnabled();
   await shot(page, 'resume-dialog');
   expect(await serious(page)).toEqual([]);
@@ -107,8 +107,8 @@ test('form, error, mend, start, watch, cancel, resume, done', async ({ page, ser
   // Fewer epochs in all, so that going on ends soon: by the call, since the screen goes on to what was asked first.
   await served.job('runs.resume', { run: 'r1', epochs: reached + 1, batch: 4 });
   await expect(details).toContainText(`Done: ${reached + 1} of ${reached + 1} epochs`);
-  await expect(details).toContainText(`From epoch ${reached + 1} on a step had 4 pairs, until then 8`);
-  await expect(details).toContainText('On test pairs');
+  await expect(details).toContainText(`From epoch ${reached + 1} a step had 4 pairs, before that 8`);
+  await expect(details).toContainText('Test results');
   await expect(details.getByRole('img', { name: /^ROC curve, AUC/ })).toBeVisible();
   await expect(details.getByRole('img', { name: /^Distances of/ })).toBeVisible();
   await shot(page, 'done');
@@ -127,7 +127,7 @@ test('the curves are read and zoomed by keyboard, and as a table', async ({ page
   await expect(all).toBeEnabled();
   await page.keyboard.press('0');
   await expect(all).toBeDisabled();
-  await page.getByRole('button', { name: 'As a table' }).click();
+  await page.getByRole('button', { name: 'Show table' }).click();
   await expect(page.getByRole('columnheader', { name: 'AUC, validation' })).toBeVisible();
   await expect(page.getByRole('rowheader', { name: /best/ })).toHaveCount(1);
   expect(await serious(page)).toEqual([]);
@@ -141,12 +141,12 @@ test('two runs over each other, what differs, notes, remove and undo', async ({ 
   const diff = page.getByRole('region', { name: 'Settings side by side' });
   await expect(diff.getByRole('rowheader', { name: 'Learning rate' })).toBeVisible();
   await expect(diff.getByRole('rowheader', { name: 'Image size' })).toHaveCount(0);
-  await diff.getByRole('button', { name: 'Only what differs' }).click();
+  await diff.getByRole('button', { name: 'Differences only' }).click();
   await expect(diff.getByRole('rowheader', { name: 'Image size' })).toBeVisible();
-  await diff.getByRole('button', { name: 'Only what differs' }).click();
+  await diff.getByRole('button', { name: 'Differences only' }).click();
   await page.getByRole('slider', { name: 'Smoothing' }).fill('0.6');
 
-  const details = page.getByRole('complementary', { name: 'Details of the run' });
+  const details = page.getByRole('complementary', { name: 'Run details' });
   await details.getByLabel('Name', { exact: true }).fill('<img src=x onerror="document.title=1"> slower');
   await details.getByLabel('Name', { exact: true }).press('Enter');
   await details.getByLabel('Tags', { exact: true }).fill('baseline, lower rate');
@@ -165,14 +165,14 @@ test('two runs over each other, what differs, notes, remove and undo', async ({ 
   await table.getByRole('button', { name: /Validation AUC/ }).click();
   await expect(table.getByRole('columnheader', { name: /Validation AUC/ })).toHaveAttribute('aria-sort', 'descending');
 
-  await table.getByRole('button', { name: /^More for <img/ }).click();
+  await table.getByRole('button', { name: /^Actions for <img/ }).click();
   await page.getByRole('menuitem', { name: 'Remove' }).click();
   await expect(table.getByRole('row')).toHaveCount(2);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(table.getByRole('row')).toHaveCount(3);
 
-  await table.getByRole('button', { name: 'More for Run 1' }).click();
-  await page.getByRole('menuitem', { name: 'Duplicate as new…' }).click();
+  await table.getByRole('button', { name: 'Actions for Run 1' }).click();
+  await page.getByRole('menuitem', { name: 'Train again…' }).click();
   await expect(page.getByRole('radio', { name: /^From scratch/ })).toHaveAttribute('aria-checked', 'true');
   await page.getByRole('button', { name: /^More settings/ }).click();
   await expect(page.getByLabel('Learning rate', { exact: true })).toHaveValue('0.003');
@@ -187,9 +187,9 @@ test('compute killed in mid-training: the screen says so and resumes', async ({ 
   loseCompute(served);
   const resume = page.getByRole('button', { name: 'Resume Run 3' });
   await expect(resume).toBeVisible();
-  await expect(page.getByText(/Nothing is lost: it resumes from there/).first()).toBeVisible();
+  await expect(page.getByText(/Nothing is lost: it resumes there/).first()).toBeVisible();
   await shot(page, 'interrupted');
   await resume.click();
-  const details = page.getByRole('complementary', { name: 'Details of the run' });
+  const details = page.getByRole('complementary', { name: 'Run details' });
   await expect(details).toContainText('Done: 30 of 30 epochs', { timeout: 60_000 });
 });

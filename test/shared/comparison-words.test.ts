@@ -19,14 +19,14 @@ describe('how sure a similarity is', () => {
     [0.25, '25 %'],
     [0.9, '90 %'],
     [0.052, '5.2 %'],
-    [0.9994, 'over 99.9 %'],
-    [0.0002, 'under 0.1 %'],
+    [0.9994, '> 99.9 %'],
+    [0.0002, '< 0.1 %'],
   ])('a share of %f is told as %s, with the pairs that it rests on', (share, told) => {
     const distance = calibration.threshold + Math.log((1 - share) / share) / calibration.slope;
     const similarity = similarityOf(distance, calibration);
     expect(similarity).toBeCloseTo(share, 12);
     expect(plain(similaritySentence(someComparison('c1', 'r1', { distance, similarity }), judgedOn([0.1, 0.2], Array(1498).fill(2))))).toBe(
-      `A similarity of ${told} means: of pairs at this distance, drawn as in validation, about so many are of the same class. It is calibrated on 1,500 validation pairs and 50 % at the threshold.`,
+      `A similarity of ${told} means: about that share of pairs at this distance, sampled as in validation, are of the same class. It is calibrated on 1,500 validation pairs and 50 % at the threshold.`,
     );
   });
 
@@ -53,12 +53,12 @@ describe('how far validation supports a verdict', () => {
     return plain(supportSentence(someComparison('c1', 'r1', { distance, threshold, verdict, support: supportOf(distance, threshold, valid) })));
   };
   test.each([
-    [1.2, 'Of the 4 validation pairs at least this far above the threshold, 75 % are truly different. That is few pairs to go by.'],
-    [1.5, 'Of the 2 validation pairs at least this far above the threshold, all are truly different. That is few pairs to go by.'],
-    [0.9, 'Of the 4 validation pairs at least this far below the threshold, 75 % are truly of the same class. That is few pairs to go by.'],
-    [0.1, 'Only one validation pair lies this far below the threshold; it is truly of the same class.'],
-    [1.6, 'Only one validation pair lies this far above the threshold; it is truly different.'],
-    [5, 'No validation pair lies this far above the threshold, so validation cannot say how often such a verdict is right.'],
+    [1.2, 'Of the 4 validation pairs at least this far above the threshold, 75 % are truly different. That is a small sample.'],
+    [1.5, 'Of the 2 validation pairs at least this far above the threshold, all are truly different. That is a small sample.'],
+    [0.9, 'Of the 4 validation pairs at least this far below the threshold, 75 % are truly of the same class. That is a small sample.'],
+    [0.1, 'Only one validation pair is this far below the threshold; it is truly of the same class.'],
+    [1.6, 'Only one validation pair is this far above the threshold; it is truly different.'],
+    [5, 'No validation pair is this far above the threshold, so validation cannot say how often such a verdict is right.'],
   ])('at a distance of %f', (distance, sentence) => expect(told(distance)).toBe(sentence));
 
   test('with thirty pairs there is no word of few', () => {

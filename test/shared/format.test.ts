@@ -44,7 +44,7 @@ describe('shares', () => {
   });
 
   test('0 % and 100 % are said only when they are so', () => {
-    expect([0, 1, 1e-5, 1 - 1e-5].map(percentText)).toEqual(['0\u00a0%', '100\u00a0%', 'under 0.1\u00a0%', 'over 99.9\u00a0%']);
+    expect([0, 1, 1e-5, 1 - 1e-5].map(percentText)).toEqual(['0\u00a0%', '100\u00a0%', '<\u00a00.1\u00a0%', '>\u00a099.9\u00a0%']);
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true, minExcluded: true, maxExcluded: true }), (share) => {
         expect(['0\u00a0%', '0.0\u00a0%', '100\u00a0%', '100.0\u00a0%']).not.toContain(percentText(share));
@@ -53,7 +53,7 @@ describe('shares', () => {
   });
 
   test('an AUC of 1.000 is said only when it is so', () => {
-    expect([0.9534, 1, 0.99999, 0.5].map(aucText)).toEqual(['0.953', '1.000', 'over 0.999', '0.500']);
+    expect([0.9534, 1, 0.99999, 0.5].map(aucText)).toEqual(['0.953', '1.000', '>\u00a00.999', '0.500']);
   });
 });
 

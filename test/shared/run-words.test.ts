@@ -24,9 +24,9 @@ test('what changed is told with its epoch; steps in parts are told once', () => 
     session({ firstEpoch: 7, batch: 8, engine: 'tensorflow' }),
   ]);
   expect(found).toEqual([
-    expect.stringContaining('did not suffice for 16 pairs at once on the GPU (WebGPU): steps were computed in parts of at most 4 pairs'),
-    expect.stringContaining('From epoch 5 on it was trained on the CPU, until then on the GPU (WebGPU).'),
-    expect.stringContaining('From epoch 5 on a step had 8 pairs, until then 16'),
-    expect.stringContaining('From epoch 7 on it was trained on the CPU with TensorFlow, until then on the CPU.'),
+    expect.stringContaining('for 16 pairs at once on the GPU (WebGPU): each step was split into parts of at most 4 pairs'),
+    expect.stringContaining('From epoch 5 it was trained on the CPU, before that on the GPU (WebGPU).'),
+    expect.stringContaining('From epoch 5 a step had 8 pairs, before that 16'),
+    expect.stringContaining('From epoch 7 it was trained on the CPU with TensorFlow, before that on the CPU.'),
   ]);
 });

@@ -1,2 +1,2 @@
-/** Whether the list of keys and terms is shown. */
+/** Whether the help dialog is open. */
 export const help = $state({ open: false });

@@ -1,53 +1,53 @@
 import { VIEWS, type ViewName } from '../client/route-hash.ts';
 
-/** Every key of the workbench, for the list that `?` opens. A view that listens to a key says so here. */
+/** Every keyboard shortcut, for the list that `?` opens. A view that handles a key lists it here. */
 export const KEYS: readonly { group: string; keys: readonly (readonly [keys: string, what: string])[] }[] = [
   {
     group: 'Everywhere',
     keys: [
-      ['Ctrl 1 … 4', 'Images, Train, Compare, Reports (⌘ on a Mac; Alt works too)'],
+      ['Ctrl 1 … 4', 'Images, Train, Compare, Reports (⌘ on a Mac; Alt also works)'],
       ['Ctrl ,', 'Settings'],
-      ['Ctrl \\', 'Show or hide the details'],
-      ['Tab', 'To the next control'],
-      ['Esc', 'Close what is open'],
-      ['?', 'This list'],
+      ['Ctrl \\', 'Show or hide details'],
+      ['Tab', 'Next control'],
+      ['Esc', 'Close dialog or menu'],
+      ['?', 'Help'],
     ],
   },
   {
     group: 'Images',
     keys: [
       ['/', 'Search'],
-      ['← ↑ → ↓', 'To the next image; with Shift, choose on the way'],
-      ['Space', 'Choose the image or leave it out'],
-      ['Ctrl A', 'Choose all'],
-      ['Enter', 'Show it large'],
-      ['X', 'Exclude, or take back'],
+      ['← ↑ → ↓', 'Next image; with Shift, extend the selection'],
+      ['Space', 'Select or deselect'],
+      ['Ctrl A', 'Select all'],
+      ['Enter', 'Open large view'],
+      ['X', 'Exclude or include'],
       ['R', 'Relabel'],
       ['T', 'Tag'],
-      ['C', 'Compare the two chosen images'],
+      ['C', 'Compare the two selected images'],
       ['Ctrl Z', 'Undo; with Shift, redo'],
     ],
   },
   {
     group: 'Train',
     keys: [
-      ['Ctrl Enter', 'Start the training of the form'],
-      ['← →', 'On a curve: the values of each epoch; with Shift, move along'],
-      ['+ - 0', 'On a curve: nearer, farther, all epochs'],
+      ['Ctrl Enter', 'Start training (in the form)'],
+      ['← →', 'On a chart: values of each epoch; with Shift, pan'],
+      ['+ - 0', 'On a chart: zoom in, zoom out, all epochs'],
     ],
   },
   {
     group: 'Compare',
     keys: [
-      ['F', 'Factual: what speaks for the verdict'],
-      ['C', 'Counterfactual: what speaks against it'],
-      ['S', 'Signed: both'],
-      ['N', 'None: the photographs alone'],
+      ['F', 'Factual map: evidence for the verdict'],
+      ['C', 'Counterfactual map: evidence against it'],
+      ['S', 'Signed map: both'],
+      ['N', 'No map'],
       ['1 2 3', 'Agree, unsure, disagree'],
-      ['Ctrl S', 'Save the comparison'],
-      ['J K', 'To the next or previous pair'],
+      ['Ctrl S', 'Save comparison'],
+      ['J K', 'Next or previous pair'],
       ['W', 'Swap A and B'],
-      ['+ - 0', 'Nearer, farther, whole image'],
+      ['+ - 0', 'Zoom in, zoom out, fit'],
     ],
   },
   {
@@ -55,8 +55,8 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
     keys: [
       ['/', 'Search'],
       ['Alt ↑ ↓', 'Move a comparison up or down'],
-      ['Enter', 'Open it'],
-      ['Delete', 'Take it out; undo is offered'],
+      ['Enter', 'Open comparison'],
+      ['Delete', 'Remove from report (can be undone)'],
     ],
   },
 ];

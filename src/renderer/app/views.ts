@@ -13,7 +13,7 @@ interface View {
   load: () => Promise<{ default: Component }>;
 }
 
-/** The places of the workbench. Each view is loaded when it is first shown, the others while nothing else is to do. */
+/** The views of the app. Each is loaded when first shown, the others while the page is idle. */
 export const VIEW_PARTS: Record<ViewName, View> = {
   images: { text: 'Images', icon: Images, load: () => import('../features/dataset/ImagesView.svelte') },
   train: { text: 'Train', icon: ChartSpline, load: () => import('../features/training/TrainView.svelte') },
@@ -24,14 +24,14 @@ export const VIEW_PARTS: Record<ViewName, View> = {
 
 export function loadOtherViews(): void {
   const idle = 'requestIdleCallback' in globalThis ? requestIdleCallback : (work: () => void) => setTimeout(work, 500);
-  const waiting = Object.values(VIEW_PARTS);
-  /** One at a time: what all of them bring along would hold up the view that is being looked at. */
+  const pending = Object.values(VIEW_PARTS);
+  /** One at a time: loading all at once would block the view that is shown. */
   const next = (): void => {
-    const part = waiting.shift();
+    const part = pending.shift();
     if (!part) return;
     part
       .load()
-      .catch(() => undefined) // tried again when it is asked for
+      .catch(() => undefined) // retried when the view is opened
       .finally(() => idle(next));
   };
   idle(next);

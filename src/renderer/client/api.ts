@@ -6,19 +6,19 @@ import { WebClient } from './connection/web-client.ts';
 
 declare global {
   interface Window {
-    /** Put there by the preload of the desktop window. */
+    /** Set by the preload script of the desktop window. */
     readonly api?: Bridge;
   }
 }
 
 const web = window.api === undefined ? new WebClient() : null;
 
-/** The one way from the screen to the work. */
+/** The only way from the screen to the workbench. */
 export const api: Api = window.api === undefined ? web! : new BridgeClient(window.api);
 
-/** Whether the work can be reached, at once and with each change; always 'open' in the desktop window. Returns what ends the listening. */
-export function onConnection(watcher: (connection: Connection) => void): () => void {
-  if (web) return web.onConnection(watcher);
-  watcher('open');
+/** Calls the listener now and on every change of the connection; it is always 'open' in the desktop window. Returns the unsubscribe function. */
+export function onConnection(listener: (connection: Connection) => void): () => void {
+  if (web) return web.onConnection(listener);
+  listener('open');
   return () => undefined;
 }

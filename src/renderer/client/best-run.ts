@@ -5,10 +5,10 @@ export function bestAuc(run: Pick<RunRow, 'bestEpoch' | 'epochs'>): number | nul
   return run.epochs.find((row) => row.epoch === run.bestEpoch)?.aucValid ?? null;
 }
 
-/** The run that tells pairs apart best; of equals the newest. */
+/** The run with the highest validation AUC; the newest of equals. */
 export function bestRun<R extends Pick<RunRow, 'bestEpoch' | 'epochs' | 'createdMs'>>(runs: readonly R[]): R | null {
   return runs.toSorted((a, b) => (bestAuc(b) ?? -1) - (bestAuc(a) ?? -1) || b.createdMs - a.createdMs)[0] ?? null;
 }
 
-/** What a run is called: the name a person gave it, else its number ("r3" is "Run 3"). */
+/** The user's name for a run, else its number ("r3" is "Run 3"). */
 export const runName = (run: Pick<RunRow, 'run' | 'name'>): string => run.name || `Run ${run.run.replace(/^r(?=\d)/, '')}`;

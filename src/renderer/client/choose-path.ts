@@ -2,7 +2,7 @@ import { api } from './api.ts';
 import { workbench } from './workbench.svelte.ts';
 import { pathPicker } from './path-picker.svelte.ts';
 
-/** The window of the system in the desktop program, a dialog of our own elsewhere: the folder lies on the machine that does the work. */
+/** The system's dialog in the desktop window, our own in a browser: the folder is on the computer running Twinlens. */
 export function chooseFolder(title: string): Promise<string | null> {
   return desktop() ? api.call('shell.chooseFolder', { title }) : pathPicker.ask({ kind: 'folder', title });
 }
@@ -15,7 +15,7 @@ export async function chooseImage(title: string): Promise<string | null> {
   return file;
 }
 
-/** Where a new file shall lie; `name` is a proposal, with its extension (no dot). */
+/** Path of a new file; `name` is the suggested name, `extension` has no dot. */
 export function chooseSave(title: string, name: string, extension: string): Promise<string | null> {
   return desktop() ? api.call('shell.chooseSave', { title, name, extension }) : pathPicker.ask({ kind: 'save', title, name, extension });
 }

@@ -1,16 +1,16 @@
 import { onConnection } from './api.ts';
 
-const GRACE_MS = 1_500; // a page that is being left, or a line that is back at once, is not told
+const GRACE_MS = 1_500; // a page being closed, or a connection restored within this time, shows no message
 
-/** Whether the workbench answers; only a browser's line can break. */
+/** Whether the workbench can be reached. Only a browser's connection can break. */
 class ConnectionState {
-  /** 'closed': the workbench was started anew, and this page's address is no longer valid. */
+  /** 'closed': the workbench was restarted, and this page's address is no longer valid. */
   state = $state<'open' | 'lost' | 'closed'>('open');
   private timer: ReturnType<typeof setTimeout> | undefined;
   private broken = false;
 
-  /** `back`: events were missed meanwhile, so everything is asked anew. */
-  listen(back: () => void): void {
+  /** `onReconnect`: events were missed, so everything must be loaded again. */
+  listen(onReconnect: () => void): void {
     onConnection((now) => {
       clearTimeout(this.timer);
       if (now === 'lost') {
@@ -19,7 +19,7 @@ class ConnectionState {
         return;
       }
       this.state = now;
-      if (now === 'open' && this.broken) back();
+      if (now === 'open' && this.broken) onReconnect();
       this.broken = now !== 'open';
     });
   }

@@ -1,6 +1,6 @@
 import { api } from './api.ts';
 
-/** How many comparisons are kept and reports put together, for the navigation. */
+/** Numbers of saved comparisons and reports, for the navigation. */
 class Counts {
   comparisons = $state<number | null>(null);
   reports = $state<number | null>(null);
@@ -10,7 +10,7 @@ class Counts {
       if (what === 'comparisons') this.comparisons = (await api.call('compare.list', { saved: true })).length;
       else this.reports = (await api.call('reports.list', {})).length;
     } catch {
-      this[what] = null; // a number that can't be had is left out; the view that lists them says why
+      this[what] = null; // the navigation omits an unknown number; the view that lists them shows the error
     }
   }
 }

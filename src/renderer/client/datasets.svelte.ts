@@ -2,11 +2,11 @@ import type { DatasetSummary } from '../../shared/dataset.ts';
 import { api } from './api.ts';
 import { settings } from './settings.svelte.ts';
 
-/** All data sets, and the one that is being worked on. */
+/** All data sets and the current one. */
 class DatasetsState {
   list = $state.raw<DatasetSummary[]>([]);
   loaded = $state(false);
-  /** The chosen one while it is there, else the newest. */
+  /** The chosen one while it exists, else the newest. */
   readonly current = $derived.by<DatasetSummary | null>(() => {
     const chosen = this.list.find((one) => one.dataset === settings.value.dataset);
     return chosen ?? this.list.toSorted((a, b) => b.createdMs - a.createdMs)[0] ?? null;
@@ -21,7 +21,7 @@ class DatasetsState {
     return this.list.find((one) => one.dataset === id) ?? null;
   }
 
-  /** Makes one the data set that all views are about; its best run is chosen with it. */
+  /** Makes it the data set of all views, with its best run. */
   choose(id: string): void {
     if (id !== this.current?.dataset) void settings.set({ dataset: id, run: null });
   }

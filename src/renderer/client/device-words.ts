@@ -8,11 +8,11 @@ export const deviceName = (device: DeviceName): string => TRAINING_OPTIONS.devic
 export const engineName = (engine: EngineName): string => TRAINING_OPTIONS.engine.values[engine].label;
 
 export const DEVICE_CHOICES: readonly { value: Settings['device']; text: string }[] = [
-  { value: 'auto', text: 'Automatic (the fastest that works)' },
+  { value: 'auto', text: 'Automatic (fastest that works)' },
   ...DEVICES.map((value) => ({ value, text: deviceName(value) })),
 ];
 
-/** How quick a device that passed its trial is, beside the quickest: "2 600 images/s · the quickest", "… · 4.0 times as long". */
+/** Speed of a device that passed its test, relative to the fastest: "2 600 images/s · fastest", "… · 4.0 × slower than the fastest". */
 export function speedText(check: CheckResult, all: readonly CheckResult[]): string {
   const own = check.imagesPerSecond;
   if (!check.ok) return '';
@@ -21,29 +21,29 @@ export function speedText(check: CheckResult, all: readonly CheckResult[]): stri
   const rate = `${countText(Math.round(own))}${NBSP}images/s`;
   if (rates.length < 2) return rate;
   const best = Math.max(...rates);
-  return own === best ? `${rate} · the quickest` : `${rate} · ${(best / own).toFixed(1)} times as long as the quickest`;
+  return own === best ? `${rate} · fastest` : `${rate} · ${(best / own).toFixed(1)}${NBSP}× slower than the fastest`;
 }
 
-/** Why a device did not pass, for a person; the engine's own words where nothing better is known. */
+/** Why a device failed its test; the engine's message where nothing better is known. */
 export function whyNot({ detail, device, engine }: CheckResult): string {
   if (engine === 'tensorflow') return detail.charAt(0).toUpperCase() + detail.slice(1).replace(/\.?$/, '.');
   if (/not part of this build/.test(detail)) {
-    if (device === 'dml') return 'DirectML is for Windows only.';
-    return `The engine of this system has no ${device === 'cuda' ? 'CUDA' : 'WebGPU'}.`;
+    if (device === 'dml') return 'DirectML is available on Windows only.';
+    return `ONNX Runtime for this system has no ${device === 'cuda' ? 'CUDA' : 'WebGPU'} support.`;
   }
-  if (device === 'webgpu' && /adapter/i.test(detail)) return 'No graphics card was found that WebGPU can use.';
+  if (device === 'webgpu' && /adapter/i.test(detail)) return 'No graphics card that supports WebGPU was found.';
   if (
     device === 'cuda' &&
     /(libonnxruntime_providers_cuda|libcud|libcublas|shared (object|library)|LoadLibrary|no CUDA-capable|CUDA failure)/i.test(detail)
   )
-    return 'CUDA needs an NVIDIA graphics card, its driver and the CUDA part of the engine, and one of them is missing.';
+    return 'CUDA needs an NVIDIA graphics card, its driver and the CUDA library of ONNX Runtime; one of them is missing.';
   return detail;
 }
 
-/** What a person should know of her choice: it was never tried, or did not pass. */
+/** Warning for the chosen device: never tested, or failed its test. */
 export function deviceWarning(setting: Settings['device'], checks: readonly CheckResult[] | null): string | null {
   if (setting === 'auto') return null;
   const check = checks?.find((one) => one.engine === 'onnx' && one.device === setting);
-  if (!check) return 'This device has not been tried on this machine yet.';
-  return check.ok ? null : `This device did not pass its trial: ${whyNot(check)}`;
+  if (!check) return 'This device has not been tested on this computer yet.';
+  return check.ok ? null : `This device failed its test: ${whyNot(check)}`;
 }

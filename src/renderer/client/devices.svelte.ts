@@ -3,7 +3,7 @@ import { api } from './api.ts';
 import { jobs } from './jobs.svelte.ts';
 import { toast } from './toasts.svelte.ts';
 
-/** What the devices of this machine were found to do. */
+/** Results of the device check on the computer running Twinlens. */
 class DevicesState {
   report = $state.raw<DeviceReport | null>(null);
   readonly job = $derived(jobs.running.find((job) => job.kind === 'doctor') ?? null);
@@ -16,7 +16,7 @@ class DevicesState {
     }
   }
 
-  /** Tries every device with real training steps; a failure is told by the jobs strip. */
+  /** Tests every device with real training steps. The jobs strip shows a failure. */
   async check(): Promise<void> {
     try {
       const job = await api.call('app.doctor', {});

@@ -1,4 +1,4 @@
-/** Images of a data set while they are dragged from the grid: to the dock, to the navigation, to a slot of another window. */
+/** Images dragged from the grid: to the dock, to the navigation or to a slot of another window. */
 export interface DraggedImages {
   dataset: string;
   ids: readonly number[]; // one or more, the one under the pointer first
@@ -16,12 +16,12 @@ export const IMAGES_TYPE = 'application/x-twinlens-images';
 
 export const packDrag = (images: DraggedImages): string => JSON.stringify(images);
 
-/** null for anything that `packDrag` did not make: a drag may come from any other program. */
+/** null for anything that `packDrag` did not write: a drag may come from another program. */
 export function unpackDrag(text: string): DraggedImages | null {
   try {
     const { dataset, ids } = JSON.parse(text) as Partial<DraggedImages>;
-    const whole = typeof dataset === 'string' && Array.isArray(ids) && ids.length > 0 && ids.every((id) => Number.isSafeInteger(id) && id >= 0);
-    return whole ? { dataset, ids } : null;
+    const valid = typeof dataset === 'string' && Array.isArray(ids) && ids.length > 0 && ids.every((id) => Number.isSafeInteger(id) && id >= 0);
+    return valid ? { dataset, ids } : null;
   } catch {
     return null;
   }
@@ -34,5 +34,5 @@ export function slotsAfterDrop(slots: Slots, slot: Slot, { dataset, ids }: Dragg
   return { ...slots, [slot]: first, ...(second && { [OTHER[slot]]: second }) };
 }
 
-/** Where a single image goes that is dropped on no slot in particular. */
+/** The slot for a single image that was dropped on none. */
 export const freeSlot = (slots: Slots): Slot => (slots.a === null || slots.b !== null ? 'a' : 'b');

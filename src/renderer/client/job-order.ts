@@ -2,12 +2,15 @@ import type { Job } from '../../shared/job.ts';
 
 export interface OrderedJob {
   job: Job;
-  waits: boolean;
+  waiting: boolean;
 }
 
-/** Work that goes on, given newest first: what is being done comes before what waits. Trainings take turns, the oldest first. */
+/** Orders running jobs, given newest first: active before waiting. Only one training is active, the oldest. */
 export function orderJobs(running: readonly Job[]): OrderedJob[] {
   const trainings = running.filter(({ kind }) => kind === 'train').toReversed();
-  const waiting = trainings.slice(1);
-  return [...running.filter((job) => !waiting.includes(job)).map((job) => ({ job, waits: false })), ...waiting.map((job) => ({ job, waits: true }))];
+  const queued = trainings.slice(1);
+  return [
+    ...running.filter((job) => !queued.includes(job)).map((job) => ({ job, waiting: false })),
+    ...queued.map((job) => ({ job, waiting: true })),
+  ];
 }

@@ -1,12 +1,12 @@
 import { countText, durationText, NBSP } from '../../shared/format.ts';
 import type { Job } from '../../shared/job.ts';
 
-/** How much of a job is done, 0..1; null while that is not known. */
+/** Progress of a job, 0..1; null while unknown. */
 export function jobShare({ progress: { done, total } }: Job): number | null {
   return total === null || total <= 0 ? null : Math.min(1, Math.max(0, done / total));
 }
 
-/** Where a job stands, in words: what it does now, how fast, how long it will take; or how it ended. */
+/** Current step, speed and time left of a job; or how it ended. */
 export function jobText(job: Job): string {
   const { text, done, total, imagesPerSecond, secondsLeft } = job.progress;
   switch (job.status) {

@@ -6,7 +6,7 @@ import { toast } from './toasts.svelte.ts';
 
 type JobListener = (job: Job) => void;
 
-/** All work that goes on or has ended since the workbench was started, newest first. */
+/** All jobs that run or have ended since the workbench started, newest first. */
 class JobsState {
   list = $state.raw<Job[]>([]);
   readonly running = $derived(this.list.filter((job) => job.status === 'running'));
@@ -14,24 +14,24 @@ class JobsState {
   readonly ended = $derived(this.list.filter((job) => job.status !== 'running'));
   private readonly endListeners = new Set<JobListener>();
 
-  /** Asks for the list, also after a lost connection. */
+  /** Loads the list, also after a lost connection. */
   async load(): Promise<void> {
     for (const job of (await api.call('jobs.list', {})).reverse())
-      this.take(
+      this.update(
         job,
         this.list.some((known) => known.job === job.job),
       );
   }
 
   listen(): void {
-    api.on('job', (job) => this.take(job));
+    api.on('job', (job) => this.update(job));
   }
 
   of(kind: JobKind, subject: string | null): Job | null {
     return this.list.find((job) => job.kind === kind && (subject === null || job.subject === subject)) ?? null;
   }
 
-  /** Is called once for each job that ends. Returns what ends the listening. */
+  /** Calls the listener once for each job that ends. Returns the unsubscribe function. */
   onEnd(listener: JobListener): () => void {
     this.endListeners.add(listener);
     return () => this.endListeners.delete(listener);
@@ -39,7 +39,7 @@ class JobsState {
 
   /** The job's result, once it is done. Throws its error, or AppError 'cancelled'. */
   async result(started: Job): Promise<Record<string, string>> {
-    this.take(this.list.find(({ job }) => job === started.job) ?? started);
+    this.update(this.list.find(({ job }) => job === started.job) ?? started);
     const now = this.list.find(({ job }) => job === started.job)!;
     const ended =
       now.status !== 'running'
@@ -66,14 +66,14 @@ class JobsState {
 
   async dismiss(id: string): Promise<void> {
     this.list = this.list.filter((job) => job.job !== id);
-    await api.call('jobs.dismiss', { job: id }).catch(() => undefined); // gone from the list already, by another window
+    await api.call('jobs.dismiss', { job: id }).catch(() => undefined); // another window dismissed it first
   }
 
-  /** `news`: whether its end, if it has ended, is one. What had ended before this window opened is none. */
-  private take(job: Job, news = true): void {
+  /** `notify`: whether an end is announced. Jobs that ended before this window opened are not. */
+  private update(job: Job, notify = true): void {
     const before = this.list.find((known) => known.job === job.job);
     this.list = before ? this.list.map((known) => (known === before ? job : known)) : [job, ...this.list];
-    if (news && job.status !== 'running' && before?.status !== job.status) for (const listener of this.endListeners) listener(job);
+    if (notify && job.status !== 'running' && before?.status !== job.status) for (const listener of this.endListeners) listener(job);
   }
 }
 

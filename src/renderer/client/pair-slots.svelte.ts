@@ -5,35 +5,35 @@ import { toast } from './toasts.svelte.ts';
 
 const EMPTY: Slots = { a: null, b: null };
 
-/** One image of a comparison, kept while the other is looked for; and the images that are being dragged to it. */
+/** The slots A and B of a new comparison, filled one at a time, and the images being dragged to them. */
 class PairSlots {
   slots = $state.raw<Slots>(EMPTY);
   dragged = $state.raw<DraggedImages | null>(null);
 
-  /** Whether this image is kept, and where. */
+  /** The slot that holds this image. */
   slotOf(dataset: string | null, id: number | undefined): Slot | null {
     const holds = (slot: Slot): boolean => this.slots[slot]?.dataset === dataset && this.slots[slot]?.id === id;
     return holds('a') ? 'a' : holds('b') ? 'b' : null;
   }
 
-  /** The same again takes it back. */
+  /** Putting an image into its own slot empties the slots. */
   put(slot: Slot, dataset: string, id: number): void {
     if (this.slotOf(dataset, id) === slot) this.slots = EMPTY;
     else this.drop(slot, { dataset, ids: [id] });
   }
 
-  /** Compares as soon as both are there. `slot`: null for none in particular. */
+  /** Opens the comparison once both slots are full. `slot`: null for any. */
   drop(slot: Slot | null, images: DraggedImages): void {
     this.dragged = null;
-    const place = slot ?? (images.ids.length > 1 ? 'a' : freeSlot(this.slots));
-    const next = slotsAfterDrop(this.slots, place, images);
+    const target = slot ?? (images.ids.length > 1 ? 'a' : freeSlot(this.slots));
+    const next = slotsAfterDrop(this.slots, target, images);
     if (next === null) return toast.done('A comparison takes two images: drag one or two.');
     this.slots = next;
     const { a, b } = next;
     if (a && b) {
       this.slots = EMPTY;
       go('compare', { a: `${a.dataset}/${a.id}`, b: `${b.dataset}/${b.id}`, run: runs.current?.run });
-    } else toast.done(`Image ${place.toUpperCase()} is chosen. Drag or choose another one as ${OTHER[place].toUpperCase()}.`);
+    } else toast.done(`Image ${target.toUpperCase()} is set. Drag or choose another as ${OTHER[target].toUpperCase()}.`);
   }
 
   compare(dataset: string, a: number, b: number): void {

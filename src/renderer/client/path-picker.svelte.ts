@@ -1,12 +1,12 @@
 export type PickerRequest =
   { kind: 'folder'; title: string } | { kind: 'image'; title: string } | { kind: 'save'; title: string; name: string; extension: string };
 
-/** The question for a folder or file that the picker dialog shows, one at a time. */
+/** The request that the picker dialog shows, one at a time. */
 class PathPickerState {
   request = $state.raw<PickerRequest | null>(null);
   private answer: ((path: string | null) => void) | null = null;
 
-  /** The chosen path; null where she closed the dialog. */
+  /** The chosen path; null if the dialog was closed. */
   ask(request: PickerRequest): Promise<string | null> {
     this.settle(null);
     this.request = request;

@@ -9,15 +9,15 @@ import { toast } from './toasts.svelte.ts';
 
 const REDRAW_MS = 250; // epochs of a head alone end many times a second: more redraws than this nobody can follow
 
-/** All runs, newest first, and the one whose network compares. */
+/** All runs, newest first, and the one used for comparisons. */
 class RunsState {
   list = $state.raw<RunRow[]>([]);
   loaded = $state(false);
   private ended: EpochEnd[] = []; // not shown yet
   private redraw: ReturnType<typeof setTimeout> | undefined;
-  /** Those trained on the data set that is being worked on. */
+  /** Runs of the current data set. */
   readonly here = $derived(this.list.filter((run) => run.dataset === datasets.current?.dataset));
-  /** Of these, those that have a network to compare with. */
+  /** Those of them that can compare images. */
   readonly usable = $derived(this.here.filter((run) => run.bestEpoch !== null && run.calibration !== null && !run.outdated));
   readonly current = $derived(this.usable.find((run) => run.run === settings.value.run) ?? bestRun(this.usable));
 

@@ -2,22 +2,22 @@ import { DEFAULT_SETTINGS, type Settings } from '../../shared/workbench.ts';
 import { api } from './api.ts';
 import { toast } from './toasts.svelte.ts';
 
-/** What the person chose for this machine. The theme is applied to the document as soon as it is known. */
+/** The user's settings. The theme is applied to the document as soon as it is known. */
 class SettingsState {
   value = $state.raw<Settings>(DEFAULT_SETTINGS);
   loaded = $state(false);
 
   async load(): Promise<void> {
-    this.take(await api.call('settings.get', {}));
+    this.apply(await api.call('settings.get', {}));
     this.loaded = true;
     api.on('changed', ({ what }) => {
-      if (what === 'settings') void api.call('settings.get', {}).then((next) => this.take(next));
+      if (what === 'settings') void api.call('settings.get', {}).then((next) => this.apply(next));
     });
   }
 
-  /** Takes effect at once; a failure to keep it is told. */
+  /** Takes effect at once; a failure to store it becomes a toast. */
   async set(patch: Partial<Settings>): Promise<void> {
-    this.take({ ...this.value, ...patch });
+    this.apply({ ...this.value, ...patch });
     try {
       await api.call('settings.set', patch);
     } catch (error) {
@@ -25,7 +25,7 @@ class SettingsState {
     }
   }
 
-  private take(next: Settings): void {
+  private apply(next: Settings): void {
     this.value = next;
     applyTheme(next.theme);
   }
@@ -39,5 +39,5 @@ function applyTheme(theme: Settings['theme']): void {
 }
 
 export const settings = new SettingsState();
-applyTheme('system'); // until the settings are known
+applyTheme('system'); // until the settings are loaded
 wantsLight.addEventListener('change', () => applyTheme(settings.value.theme));

@@ -14,8 +14,8 @@ export interface Toast {
   details: string | null; // to copy
 }
 
-const SHOWN = 4; // at most, the newest
-const STAYS_MS = { done: 5_000, undoable: 10_000, error: null } as const; // an error stays until it is dismissed
+const MAX_SHOWN = 4; // the newest
+const DURATION_MS = { done: 5_000, undoable: 10_000, error: null } as const; // an error stays until dismissed
 
 /** Short messages at the edge of the screen. */
 class Toasts {
@@ -27,12 +27,12 @@ class Toasts {
     this.add({ kind: 'done', text, action, details: null });
   }
 
-  /** Something was done that can be taken back: no question was asked before. */
+  /** Reports an action that can be undone, in place of a question before it. */
   undoable(text: string, undo: () => unknown): void {
     this.add({ kind: 'undoable', text, action: { text: 'Undo', run: undo }, details: null });
   }
 
-  /** A failure in its one sentence; 'cancelled' is no failure and is not told. */
+  /** Shows a failure in one sentence. 'cancelled' is not a failure and shows nothing. */
   error(error: unknown, action: ToastAction | null = null): void {
     const known = asAppError(error);
     if (known.code === 'cancelled') return;
@@ -41,7 +41,7 @@ class Toasts {
     this.add({ kind: 'error', text: known.message, action, details: detailsText(known) });
   }
 
-  /** Runs a toast's action and takes the toast away; a failure becomes the next toast. */
+  /** Runs a toast's action and removes the toast; a failure becomes the next toast. */
   async act(toast: Toast): Promise<void> {
     this.dismiss(toast.id);
     try {
@@ -53,20 +53,20 @@ class Toasts {
 
   dismiss(id: number): void {
     this.list = this.list.filter((toast) => toast.id !== id);
-    this.hold(id);
+    this.pause(id);
   }
 
-  /** While a toast is looked at, its time does not run. */
-  hold(id: number): void {
+  /** Stops the timer while the pointer or focus is on the toast. */
+  pause(id: number): void {
     clearTimeout(this.timers.get(id));
     this.timers.delete(id);
   }
 
-  letGo(id: number): void {
-    const stays = this.list.find((toast) => toast.id === id);
-    const ms = stays ? STAYS_MS[stays.kind] : null;
+  resume(id: number): void {
+    const shown = this.list.find((toast) => toast.id === id);
+    const ms = shown ? DURATION_MS[shown.kind] : null;
     if (ms === null) return;
-    this.hold(id);
+    this.pause(id);
     this.timers.set(
       id,
       setTimeout(() => this.dismiss(id), ms),
@@ -75,12 +75,12 @@ class Toasts {
 
   private add(toast: Omit<Toast, 'id'>): void {
     const id = ++this.count;
-    for (const old of this.list.slice(0, Math.max(0, this.list.length + 1 - SHOWN))) this.dismiss(old.id);
+    for (const old of this.list.slice(0, Math.max(0, this.list.length + 1 - MAX_SHOWN))) this.dismiss(old.id);
     this.list = [...this.list, { ...toast, id }];
-    this.letGo(id);
+    this.resume(id);
   }
 }
 
 export const toasts = new Toasts();
-/** The same, by the name that reads well where a message is made: `toast.undoable('Removed run 3', restore)`. */
+/** The same object under the name that reads well at a call: `toast.undoable('Removed run 3', restore)`. */
 export const toast = toasts;

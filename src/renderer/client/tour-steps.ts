@@ -1,49 +1,49 @@
 import type { ViewName } from './route-hash.ts';
 
 export interface TourStep {
-  anchor: string; // data-tour of what it points at
+  anchor: string; // data-tour of the element it points at
   view: ViewName | null; // shown behind it
   title: string;
   text: string;
 }
 
-/** Six stops, each read in some eight seconds. */
+/** Six steps of about eight seconds of reading each. */
 export const TOUR: readonly TourStep[] = [
   {
     anchor: 'images',
     view: 'images',
-    title: '1. Bring your images',
-    text: 'Choose a folder that holds one folder for each class. The files are only read, never changed, and nothing leaves this machine.',
+    title: '1. Import your images',
+    text: 'Choose a folder with one subfolder per class. Files are only read, never changed, and nothing leaves this computer.',
   },
   {
     anchor: 'train',
     view: 'train',
     title: '2. Train a network',
-    text: 'It learns to put images of one class near each other and others far apart. The proposed settings are sound: press Start and watch the curves.',
+    text: 'It learns to place images of one class close together and others far apart. The default settings are a good start: press Start training and watch the curves.',
   },
   {
     anchor: 'compare',
     view: 'compare',
     title: '3. Compare two images',
-    text: 'Same or different, how sure, and why: warm colours mark what speaks for the verdict, blue what speaks against it, on both images.',
+    text: 'Same or different, how certain, and why: warm colours mark evidence for the verdict, blue evidence against it, on both images.',
   },
   {
     anchor: 'compare',
     view: 'compare',
-    title: '4. Judge it',
-    text: 'Say whether you agree and note why. The queue leads you through the pairs that the network gets most wrong.',
+    title: '4. Judge the verdict',
+    text: 'Say whether you agree and note why. The queue takes you through the network’s biggest mistakes.',
   },
   {
     anchor: 'reports',
     view: 'reports',
-    title: '5. Make the report',
-    text: 'Pick saved comparisons, put them in order, add your words, and write one file, HTML or PDF, that explains itself.',
+    title: '5. Create a report',
+    text: 'Select saved comparisons, order them, add an introduction, and save one self-contained HTML or PDF file.',
   },
   {
     anchor: 'help',
     view: null,
-    title: 'Ask at any time',
-    text: 'A dotted line under a word explains it. Press\u00a0? for all keys and terms.',
+    title: 'Get help at any time',
+    text: 'Words with a dotted underline have an explanation. Press\u00a0? for keyboard shortcuts and the glossary.',
   },
 ];
 
@@ -54,7 +54,7 @@ export interface Box {
   bottom: number;
 }
 
-/** Where a card of this size stands beside what it points at: right of it, kept inside the window. All in px. */
+/** Position of a card beside its anchor: to the right, kept inside the window. All in px. */
 export function placeCard(
   anchor: Box,
   card: { width: number; height: number },

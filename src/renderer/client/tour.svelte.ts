@@ -2,13 +2,13 @@ import { TOUR, type TourStep } from './tour-steps.ts';
 import { go } from './route.svelte.ts';
 import { settings } from './settings.svelte.ts';
 
-/** The way round the workbench: a step at a time, left whenever she likes, offered once. */
+/** The guided tour: one step at a time, can be left at any step, offered once. */
 class Tour {
   at = $state<number | null>(null);
   readonly step = $derived<TourStep | null>(this.at === null ? null : TOUR[this.at]!);
   readonly offered = $derived(this.at === null && settings.loaded && !settings.value.tourDone);
 
-  begin(): void {
+  start(): void {
     this.show(0);
   }
 
@@ -22,7 +22,7 @@ class Tour {
     if (this.at) this.show(this.at - 1);
   }
 
-  /** Taken or declined: it is not offered again. */
+  /** Taken or declined, the tour is not offered again. */
   end(): void {
     if (this.at !== null) go('images');
     this.at = null;

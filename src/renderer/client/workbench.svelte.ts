@@ -10,7 +10,7 @@ import { runs } from './runs.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { toast } from './toasts.svelte.ts';
 
-/** What the screen needs before any view: asked for at start, and again when something stored has changed. */
+/** Loads what every view needs, at start and when stored data changes. */
 class WorkbenchState {
   info = $state.raw<AppInfo | null>(null);
   status = $state<'starting' | 'ready' | 'failed'>('starting');
@@ -35,7 +35,7 @@ class WorkbenchState {
     }
   }
 
-  /** Everything anew: after the connection was lost, events may have been missed. */
+  /** Loads everything again: events may have been missed while the connection was lost. */
   async refresh(): Promise<void> {
     await Promise.all([datasets.load(), runs.load(), jobs.load()]);
   }

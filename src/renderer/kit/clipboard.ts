@@ -1,4 +1,4 @@
-/** Whether the text is on the clipboard now. Without the permission of the asynchronous clipboard the old way is tried. */
+/** Copies text. Returns whether it worked. Falls back to execCommand where the Clipboard API is not permitted. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

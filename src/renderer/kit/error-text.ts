@@ -1,6 +1,6 @@
 import type { AppError } from '../../shared/errors.ts';
 
-/** What a person copies to whoever helps her: the sentence, the code and the details. */
+/** An error as text to copy: message, code and details. */
 export function detailsText(error: AppError): string {
   const details = Object.entries(error.details).filter(([, value]) => value !== undefined && value !== null);
   return [

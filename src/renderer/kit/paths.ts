@@ -1,6 +1,6 @@
 import { countText } from '../../shared/format.ts';
 
-/** Paths of the machine that does the work, which need not be the one that shows them. */
+/** Paths of the computer running Twinlens, which need not be the one that shows them. */
 const separatorOf = (folder: string): '/' | '\\' => (/^([A-Za-z]:|\\\\)/.test(folder) ? '\\' : '/');
 
 /** `folder` and a name inside it. */
@@ -24,7 +24,7 @@ export function crumbs(folder: string): { name: string; folder: string }[] {
   ];
 }
 
-/** A file's name as typed, with the extension it must have; null for what can't be a name. */
+/** A typed file name with the required extension; null if it is not a valid name. */
 export function withExtension(text: string, extension: string): string | null {
   if (text === '' || /[/\\]/.test(text)) return null;
   return text.toLowerCase().endsWith(`.${extension}`) ? text : `${text}.${extension}`;

@@ -1,4 +1,4 @@
-/** Where an arrow key leads in a row of choices (Home and End to its ends), over those that are off; null for other keys. */
+/** Index that an arrow key, Home or End moves to in a list of options, skipping disabled ones; null for other keys. `open`: enabled. */
 export function stepTo(key: string, at: number, open: readonly boolean[]): number | null {
   const n = open.length;
   const search = (from: number, step: 1 | -1): number | null => {

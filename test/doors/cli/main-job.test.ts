@@ -121,7 +121,7 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     const ended = await json<{ epochs: number; warnings: string[] }>(['train', 'colours', '--resume', done, '--epochs', '2', '--batch', '4', ...at]);
     expect(ended).toMatchObject({
       epochs: 2,
-      warnings: expect.arrayContaining([expect.stringContaining('From epoch 2 on a step had 4 pairs, until then 8')]) as unknown,
+      warnings: expect.arrayContaining([expect.stringContaining('From epoch 2 a step had 4 pairs, before that 8')]) as unknown,
     });
   });
 

@@ -25,7 +25,7 @@ describe('a full report', () => {
     ['classes and sizes', ['class Rose · 1024 × 768 px', 'class Daisy · 320 × 240 px']],
     [
       'the verdict in words',
-      [`The network takes these for different: distance 1.63, above the threshold of ${RUN.calibration!.threshold.toFixed(2)}.`],
+      [`The network considers these different: distance 1.63, above the threshold of ${RUN.calibration!.threshold.toFixed(2)}.`],
     ],
     ['similarity, distance, threshold, margin', ['Similarity', 'Distance 1.63', 'Threshold', 'Margin 2.00']],
     ['support', ['validation pairs at least this far above the threshold']],
@@ -133,7 +133,7 @@ describe('what the person adds', () => {
 
 describe('honest words', () => {
   test('same, below the threshold', () => {
-    expect(textOf(only({}, 0.41))).toContain('The network takes these for the same: distance 0.41, below the threshold');
+    expect(textOf(only({}, 0.41))).toContain('The network considers these the same: distance 0.41, below the threshold');
   });
 
   test('distance and threshold are never shown as one number when they differ', () => {
@@ -144,20 +144,20 @@ describe('honest words', () => {
   test('support of 212 pairs, of few, of one, of none', () => {
     const support = (pairs: number, agree: number): string => textOf(only({ support: { pairs, agree } }));
     expect(support(212, 0.97)).toContain('Of the 212 validation pairs at least this far above the threshold, 97.0 % are truly different.');
-    expect(support(12, 0.5)).toContain('That is few pairs to go by.');
-    expect(support(1, 1)).toContain('Only one validation pair lies this far above the threshold; it is truly different.');
-    expect(support(0, 0)).toContain('No validation pair lies this far above the threshold');
+    expect(support(12, 0.5)).toContain('That is a small sample.');
+    expect(support(1, 1)).toContain('Only one validation pair is this far above the threshold; it is truly different.');
+    expect(support(0, 0)).toContain('No validation pair is this far above the threshold');
   });
 
   test('the target distance is told, and changes the names of the maps', () => {
     const text = textOf(only({ target: 'distance' }));
-    expect(text).toContain('The maps explain the distance, whatever the verdict');
+    expect(text).toContain('The maps explain the distance, independent of the verdict');
     expect(text).toContain('For a larger distance factual');
     expect(text).not.toContain('For “different” factual');
   });
 
   test('a verdict that contradicts the folders is called so', () => {
-    expect(textOf(only({}, 0.41))).toContain('The data set files the two images in different classes. The verdict contradicts that.');
+    expect(textOf(only({}, 0.41))).toContain('In the data set the two images are in different classes. The verdict contradicts that.');
     expect(textOf(only({}, 1.63))).toContain('The verdict agrees with that.');
   });
 

@@ -17,16 +17,16 @@ describe('devices in words', () => {
   it('sets the speed of each beside the quickest', () => {
     const cpu = check({ imagesPerSecond: 34.5 });
     const gpu = check({ device: 'webgpu', imagesPerSecond: 1380 });
-    expect(plain(speedText(cpu, [cpu, gpu]))).toBe('35 images/s · 40.0 times as long as the quickest');
-    expect(plain(speedText(gpu, [cpu, gpu]))).toBe('1,380 images/s · the quickest');
+    expect(plain(speedText(cpu, [cpu, gpu]))).toBe('35 images/s · 40.0 × slower than the fastest');
+    expect(plain(speedText(gpu, [cpu, gpu]))).toBe('1,380 images/s · fastest');
     expect(plain(speedText(cpu, [cpu]))).toBe('35 images/s');
   });
 
   it('puts what engines say into words, and leaves what it does not know as it is', () => {
     const failed = (device: CheckResult['device'], detail: string): string => whyNot(check({ device, ok: false, detail }));
-    expect(failed('webgpu', '… Failed to get a WebGPU adapter: No supported adapters')).toBe('No graphics card was found that WebGPU can use.');
+    expect(failed('webgpu', '… Failed to get a WebGPU adapter: No supported adapters')).toBe('No graphics card that supports WebGPU was found.');
     expect(failed('cuda', 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library')).toContain('needs an NVIDIA graphics card');
-    expect(failed('dml', 'not part of this build of onnxruntime for linux x64')).toBe('DirectML is for Windows only.');
+    expect(failed('dml', 'not part of this build of onnxruntime for linux x64')).toBe('DirectML is available on Windows only.');
     expect(failed('webgpu', 'a training step gave the loss 3 where the CPU gives 2')).toBe('a training step gave the loss 3 where the CPU gives 2');
   });
 
@@ -35,7 +35,7 @@ describe('devices in words', () => {
     expect(deviceWarning('auto', checks)).toBeNull();
     expect(deviceWarning('cpu', checks)).toBeNull();
     expect(deviceWarning('cuda', checks)).toContain('out of memory');
-    expect(deviceWarning('webgpu', checks)).toContain('not been tried');
-    expect(deviceWarning('cpu', null)).toContain('not been tried');
+    expect(deviceWarning('webgpu', checks)).toContain('not been tested');
+    expect(deviceWarning('cpu', null)).toContain('not been tested');
   });
 });

@@ -14,15 +14,15 @@ const job = (id: string, kind: JobKind): Job => ({
   error: null,
   result: null,
 });
-const told = (newestFirst: Job[]): string[] => orderJobs(newestFirst).map(({ job, waits }) => `${job.job}${waits ? ' waits' : ''}`);
+const told = (newestFirst: Job[]): string[] => orderJobs(newestFirst).map(({ job, waiting }) => `${job.job}${waiting ? ' waiting' : ''}`);
 
 describe('work in its turn', () => {
   it('shows the training that is under way before those that wait for it, the next one first', () => {
-    expect(told([job('third', 'train'), job('second', 'train'), job('first', 'train')])).toEqual(['first', 'second waits', 'third waits']);
+    expect(told([job('third', 'train'), job('second', 'train'), job('first', 'train')])).toEqual(['first', 'second waiting', 'third waiting']);
   });
-  it('shows other work, newest first, before any training that waits', () => {
+  it('shows other work, newest first, before any training that waiting', () => {
     const list = [job('report', 'report'), job('second', 'train'), job('import', 'import'), job('first', 'train')];
-    expect(told(list)).toEqual(['report', 'import', 'first', 'second waits']);
+    expect(told(list)).toEqual(['report', 'import', 'first', 'second waiting']);
   });
   it('has nothing to show where nothing goes on', () => {
     expect(told([])).toEqual([]);

@@ -15,9 +15,9 @@ export class BridgeClient implements Api {
   async call<N extends CallName>(name: N, input: CallInput<N>, { signal }: { signal?: AbortSignal } = {}): Promise<CallResult<N>> {
     if (signal?.aborted) throw cancelled();
     const ticket = `${++this.count}`;
-    const answer = this.bridge.call(ticket, name, decode(encode(input))); // state of the screen may be wrapped in proxies, which can't be cloned
+    const answer = this.bridge.call(ticket, name, decode(encode(input))); // Svelte state may be wrapped in proxies, which can't be cloned
     let stopListening = (): void => undefined;
-    // A cancelled call ends for the screen at once, like a request that is broken off.
+    // A cancelled call ends at once for the screen, like an aborted request.
     const abandoned = new Promise<never>((_, fail) => {
       const abandon = (): void => {
         this.bridge.cancel(ticket);
@@ -26,9 +26,9 @@ export class BridgeClient implements Api {
       signal?.addEventListener('abort', abandon, { once: true });
       stopListening = () => signal?.removeEventListener('abort', abandon);
     });
-    const given = await Promise.race([answer, abandoned]).finally(stopListening);
-    if (given.ok) return given.value as CallResult<N>;
-    throw fromWireError(given.error);
+    const answered = await Promise.race([answer, abandoned]).finally(stopListening);
+    if (answered.ok) return answered.value as CallResult<N>;
+    throw fromWireError(answered.error);
   }
 
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void {
@@ -37,15 +37,15 @@ export class BridgeClient implements Api {
     });
   }
 
-  /** Relative to the page's own address, twinlens://app/. */
+  /** Relative to the page's address, twinlens://app/. */
   media(path: string): string {
     return `media/${path}`;
   }
 
   async fileFor(file: File): Promise<string> {
-    const given = await this.bridge.fileFor(file);
-    if (given.ok) return given.value as string;
-    throw fromWireError(given.error);
+    const answered = await this.bridge.fileFor(file);
+    if (answered.ok) return answered.value as string;
+    throw fromWireError(answered.error);
   }
 }
 

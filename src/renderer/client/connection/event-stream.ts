@@ -1,9 +1,9 @@
 import { EVENT_NAMES, type EventName } from '../../../shared/events.ts';
 
-/** Whether the workbench can be heard: 'lost' while it is tried again, 'closed' where this page's address is no longer valid. */
+/** 'lost' while a reconnection is tried, 'closed' where this page's address is no longer valid. */
 export type Connection = 'open' | 'lost' | 'closed';
 
-/** What of the browser is used. */
+/** The browser APIs in use, so that tests can replace them. */
 export interface BrowserParts {
   fetch: typeof fetch;
   EventSource: typeof EventSource;
@@ -12,10 +12,10 @@ export interface BrowserParts {
 }
 
 export interface EventStreamHandlers {
-  heard(event: EventName, data: string): void;
-  /** `missed`: events may have gone by unheard since it was last open. */
-  stands(connection: Connection, missed: boolean): void;
-  /** The HTTP status that a call is answered with now; 0 where nothing answers. An EventSource that is refused does not say why. */
+  onEvent(event: EventName, data: string): void;
+  /** `missed`: events may have been lost since the connection was last open. */
+  onConnection(connection: Connection, missed: boolean): void;
+  /** The HTTP status of a call made now; 0 without an answer. A refused EventSource does not report its status. */
   probe(): Promise<number>;
 }
 
@@ -25,19 +25,19 @@ const NAME = 'twinlens-events';
 const RETRY_MS = 1000;
 
 /**
- * Server-sent events, over one connection for all windows of a browser: it opens no more than six to one address, so that a
- * connection for each window would leave a seventh window, and its pictures, waiting forever. Whoever holds the lock listens and
- * passes on what it hears; when its window is closed, the next one takes over.
+ * Server-sent events over one connection for all windows of a browser. A browser opens at most six connections to one
+ * address: with one stream a window, the seventh window and its images would wait forever. The window that holds the lock
+ * listens and relays events to the others; when it closes, the next one takes over.
  */
 export class EventStream {
   private readonly browser: BrowserParts;
-  private readonly ends: EventStreamHandlers;
+  private readonly handlers: EventStreamHandlers;
   private readonly channel: BroadcastChannel | null = null;
   private missed = false;
 
-  constructor(browser: BrowserParts, ends: EventStreamHandlers) {
+  constructor(browser: BrowserParts, handlers: EventStreamHandlers) {
     this.browser = browser;
-    this.ends = ends;
+    this.handlers = handlers;
     const { locks, BroadcastChannel: Channel } = browser;
     if (!locks || !Channel) {
       this.listen();
@@ -45,49 +45,49 @@ export class EventStream {
     }
     this.channel = new Channel(NAME);
     this.channel.onmessage = ({ data }: MessageEvent<Relayed>) => {
-      this.missed = true; // by the time that this window takes over, if it ever does
-      this.take(data);
+      this.missed = true; // by the time this window takes over
+      this.deliver(data);
     };
     void locks.request(NAME, () => {
       this.listen();
-      return new Promise<never>(() => undefined); // held until the window goes
+      return new Promise<never>(() => undefined); // held until the window closes
     });
   }
 
-  /** A browser's EventSource comes back by itself after a broken line, but not after a refusal. */
+  /** An EventSource reconnects by itself after a broken connection, but not after a refusal. */
   private listen(): void {
     const source = new this.browser.EventSource('events');
     for (const event of EVENT_NAMES) {
       source.addEventListener(event, ({ data }: MessageEvent<string>) => {
-        this.pass({ event, data });
+        this.relay({ event, data });
       });
     }
     source.addEventListener('open', () => {
-      this.pass({ connection: 'open', missed: this.missed });
+      this.relay({ connection: 'open', missed: this.missed });
       this.missed = false;
     });
     source.addEventListener('error', () => {
       this.missed = true;
-      if (source.readyState === this.browser.EventSource.CLOSED) void this.askWhy();
-      else this.pass({ connection: 'lost', missed: true });
+      if (source.readyState === this.browser.EventSource.CLOSED) void this.diagnose();
+      else this.relay({ connection: 'lost', missed: true });
     });
   }
 
-  /** Another program may have the port now, or the token is an old one. */
-  private async askWhy(): Promise<void> {
-    const status = await this.ends.probe();
+  /** Another program may use the port now, or the token may be outdated. */
+  private async diagnose(): Promise<void> {
+    const status = await this.handlers.probe();
     const connection = status === 401 || status === 403 ? 'closed' : 'lost';
-    this.pass({ connection, missed: true });
+    this.relay({ connection, missed: true });
     if (connection === 'lost') setTimeout(() => this.listen(), RETRY_MS);
   }
 
-  private pass(message: Relayed): void {
+  private relay(message: Relayed): void {
     this.channel?.postMessage(message);
-    this.take(message);
+    this.deliver(message);
   }
 
-  private take(message: Relayed): void {
-    if ('event' in message) this.ends.heard(message.event, message.data);
-    else this.ends.stands(message.connection, message.missed);
+  private deliver(message: Relayed): void {
+    if ('event' in message) this.handlers.onEvent(message.event, message.data);
+    else this.handlers.onConnection(message.connection, message.missed);
   }
 }

@@ -9,14 +9,14 @@ type AnyListener = (payload: never) => void;
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-const UNREACHABLE = 'Twinlens does not answer. Check that it still runs, on this machine or at the other end of the line, and try again.';
+const UNREACHABLE = 'Connection lost. Start Twinlens again if you closed it, then try again.';
 
-/** The workbench by HTTP, from the place that served this page. Addresses are relative, so that a forwarded port works. */
+/** The workbench over HTTP, at the address that served this page. URLs are relative, so a forwarded port works. */
 export class WebClient implements Api {
   private readonly listeners = new Map<EventName, Set<AnyListener>>();
-  private readonly watchers = new Set<(connection: Connection) => void>();
+  private readonly connectionListeners = new Set<(connection: Connection) => void>();
   private readonly browser: BrowserParts;
-  private line: EventStream | null = null;
+  private stream: EventStream | null = null;
   private connection: Connection = 'open';
 
   constructor(browser: BrowserParts = thisBrowser()) {
@@ -25,13 +25,13 @@ export class WebClient implements Api {
 
   async call<N extends CallName>(name: N, input: CallInput<N>, { signal }: { signal?: AbortSignal } = {}): Promise<CallResult<N>> {
     const body = encode(input);
-    return (await this.ask(`call/${encodeURIComponent(name)}`, { body, headers: JSON_TYPE }, signal)) as CallResult<N>;
+    return (await this.post(`call/${encodeURIComponent(name)}`, { body, headers: JSON_TYPE }, signal)) as CallResult<N>;
   }
 
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void {
     const all = this.listeners.get(event) ?? new Set();
     this.listeners.set(event, all.add(listener as AnyListener));
-    this.line ??= this.listen();
+    this.stream ??= this.listen();
     return () => all.delete(listener as AnyListener);
   }
 
@@ -41,18 +41,18 @@ export class WebClient implements Api {
 
   async fileFor(file: File): Promise<string> {
     const headers = { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(file.name.toWellFormed()) };
-    return (await this.ask('receive', { body: file, headers })) as string;
+    return (await this.post('receive', { body: file, headers })) as string;
   }
 
-  /** Called at once with how it stands, and with each change. Returns what ends the listening. */
-  onConnection(watcher: (connection: Connection) => void): () => void {
-    this.watchers.add(watcher);
-    watcher(this.connection);
-    this.line ??= this.listen();
-    return () => this.watchers.delete(watcher);
+  /** Calls the listener now and on every change. Returns the unsubscribe function. */
+  onConnection(listener: (connection: Connection) => void): () => void {
+    this.connectionListeners.add(listener);
+    listener(this.connection);
+    this.stream ??= this.listen();
+    return () => this.connectionListeners.delete(listener);
   }
 
-  private async ask(address: string, request: { body: BodyInit; headers: Record<string, string> }, signal?: AbortSignal): Promise<unknown> {
+  private async post(address: string, request: { body: BodyInit; headers: Record<string, string> }, signal?: AbortSignal): Promise<unknown> {
     let text: string;
     try {
       const response = await this.browser.fetch(address, { method: 'POST', ...request, ...(signal ? { signal } : {}) });
@@ -68,9 +68,9 @@ export class WebClient implements Api {
 
   private listen(): EventStream {
     return new EventStream(this.browser, {
-      heard: (event, data) => this.tell(event, decode(data) as Events[typeof event]),
-      stands: (connection, missed) => {
-        this.is(connection);
+      onEvent: (event, data) => this.emit(event, decode(data) as Events[typeof event]),
+      onConnection: (connection, missed) => {
+        this.setConnection(connection);
         if (connection === 'open' && missed) void this.catchUp();
       },
       probe: () =>
@@ -81,21 +81,21 @@ export class WebClient implements Api {
     });
   }
 
-  /** What was missed while the line was broken: everything stored is asked for anew, and every job told again. */
+  /** After a broken connection: asks for everything stored again and emits every job. */
   private async catchUp(): Promise<void> {
-    for (const what of CHANGED) this.tell('changed', { what, id: null });
+    for (const what of CHANGED) this.emit('changed', { what, id: null });
     const jobs = await this.call('jobs.list', {}).catch(() => []);
-    for (const job of jobs.toReversed()) this.tell('job', job);
+    for (const job of jobs.toReversed()) this.emit('job', job);
   }
 
-  private tell<E extends EventName>(event: E, payload: Events[E]): void {
+  private emit<E extends EventName>(event: E, payload: Events[E]): void {
     for (const listener of this.listeners.get(event) ?? []) listener(payload as never);
   }
 
-  private is(connection: Connection): void {
+  private setConnection(connection: Connection): void {
     if (connection === this.connection) return;
     this.connection = connection;
-    for (const watcher of this.watchers) watcher(connection);
+    for (const listener of this.connectionListeners) listener(connection);
   }
 }
 
@@ -107,7 +107,7 @@ function answerFrom(text: string, address: string): Answer {
   }
 }
 
-/** Locks are there on loopback addresses and https alone; without them every window listens for itself. */
+/** Web Locks exist on loopback addresses and https only; without them every window opens its own stream. */
 const thisBrowser = (): BrowserParts => ({
   fetch: globalThis.fetch.bind(globalThis),
   EventSource: globalThis.EventSource,

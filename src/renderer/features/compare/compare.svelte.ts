@@ -13,11 +13,11 @@ import type { ComparisonRow, Judgement, RunRow } from '../../../shared/explore.t
 export type Letter = 'a' | 'b';
 type Notes = Partial<Pick<ComparisonRow, 'saved' | 'judgement' | 'note'>>;
 
-/** The compare view: what its address says, and what is known of that. */
+/** State of the compare view: the pair in its route and their explanation. */
 class Compare {
   readonly main = new Explanation();
-  readonly other = new Explanation(); // the same pair under another run
-  /** What is being written to the workspace, for "saved". */
+  readonly other = new Explanation(); // the same pair with another run
+  /** Number of writes in progress, for "Saving…". */
   saving = $state(0);
 
   readonly stored = $derived(route.params['c'] ?? null);
@@ -46,7 +46,7 @@ class Compare {
     return a && b && run?.calibration ? { run: run.run, a, b, target: this.target } : null;
   });
 
-  /** The address with changes; a stored comparison that is changed becomes a pair like any other. */
+  /** Changes the route; a changed stored comparison becomes an unsaved pair. */
   change(changes: Record<string, string | null>): void {
     const row = this.stored ? this.main.current?.row : null;
     const before = row ? { c: null, run: row.run, a: formatRef(this.refs.a), b: formatRef(this.refs.b), target: row.target, layer: row.layer } : {};
@@ -61,8 +61,8 @@ class Compare {
     this.change({ a: formatRef(this.refs.b), b: formatRef(this.refs.a) });
   }
 
-  /** Files dropped: the first into the slot named, a second into the other. */
-  async takeFiles(letter: Letter, files: readonly File[]): Promise<void> {
+  /** Dropped files: the first goes into the slot, a second into the other. */
+  async putFiles(letter: Letter, files: readonly File[]): Promise<void> {
     try {
       const refs = await Promise.all(files.slice(0, 2).map(async (file) => formatRef({ file: await api.fileFor(file) })));
       this.change({ [letter]: refs[0]!, ...(refs[1] && { [letter === 'a' ? 'b' : 'a']: refs[1] }), n: null, queue: null });
@@ -71,8 +71,8 @@ class Compare {
     }
   }
 
-  /** Images dragged from a grid, as `takeFiles`. */
-  takeImages(letter: Letter, images: DraggedImages): void {
+  /** Images dragged from a grid, as `putFiles`. */
+  putImages(letter: Letter, images: DraggedImages): void {
     const next = slotsAfterDrop({ a: null, b: null }, letter, images);
     if (next === null) return toast.done('A comparison takes two images: drag one or two.');
     const refs = Object.entries(next).flatMap(([slot, image]) => (image ? [[slot, formatRef(image)] as const] : []));
@@ -92,7 +92,7 @@ class Compare {
     }
   }
 
-  /** The same key again takes a judgement back. */
+  /** The same judgement again clears it. */
   judge(judgement: Judgement): Promise<void> {
     return this.annotate({ judgement: this.main.current?.row.judgement === judgement ? null : judgement });
   }
@@ -111,7 +111,7 @@ class Compare {
     try {
       await api.call('compare.remove', { comparison: row.comparison });
       this.main.replace({ ...row, saved: false });
-      toast.undoable('Removed the comparison from those saved.', restore);
+      toast.undoable('Deleted the saved comparison.', restore);
     } catch (error) {
       toast.error(error);
     }

@@ -12,7 +12,7 @@ export interface Explained {
   signed: [Float32Array, Float32Array]; // [height, width] each
 }
 
-const CACHED_PAIRS = 48; // explained pairs, the last ones looked at
+const CACHED_PAIRS = 48; // explanations, least recently used are dropped
 const cache = new Map<string, Promise<Explained>>();
 export const keyOf = (request: ExplainRequest): string => JSON.stringify(request);
 
@@ -24,23 +24,23 @@ async function fetchExplanation(request: ExplainRequest, signal: AbortSignal): P
   return { row, width, height, signed: [Float32Array.from(signed[0]), Float32Array.from(signed[1])] };
 }
 
-/** Asked once; what was cancelled or failed is asked anew next time. */
+/** Loads an explanation once; a cancelled or failed request is made again next time. */
 export function requestExplanation(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
   const key = keyOf(request);
   const known = cache.get(key);
   if (known) {
-    cache.delete(key); // and last again
+    cache.delete(key); // most recently used
     cache.set(key, known);
     return known;
   }
-  const going = fetchExplanation(request, signal);
-  cache.set(key, going);
-  going.catch(() => cache.get(key) === going && cache.delete(key));
+  const loading = fetchExplanation(request, signal);
+  cache.set(key, loading);
+  loading.catch(() => cache.get(key) === loading && cache.delete(key));
   for (const old of cache.keys()) if (cache.size > CACHED_PAIRS) cache.delete(old);
-  return going;
+  return loading;
 }
 
-/** Prepares what will be looked at next; returns what stops it. A failure shows when the pair itself is asked for. */
+/** Loads the next pair in advance; returns the cancel function. A failure shows when the pair itself is opened. */
 export function prefetch(request: ExplainRequest): () => void {
   const controller = new AbortController();
   if (!cache.has(keyOf(request))) requestExplanation(request, controller.signal).then(loadPhotos, () => undefined);
@@ -51,10 +51,10 @@ function loadPhotos({ row }: Explained): void {
   for (const letter of ['a', 'b'] as const) new Image().src = api.media(`comparison/${row.comparison}/${letter}-photo.jpg`);
 }
 
-/** A stored row has changed: judged, noted, saved. */
+/** A stored row has changed: judgement, note or saved state. */
 export function updateCachedRow(row: ComparisonRow): void {
-  for (const [key, going] of cache)
-    void going.then(
+  for (const [key, loading] of cache)
+    void loading.then(
       (found) => {
         if (found.row.comparison === row.comparison) cache.set(key, Promise.resolve({ ...found, row }));
       },

@@ -2,26 +2,26 @@ import { type AppError, asAppError } from '../../../shared/errors.ts';
 import type { ComparisonRow } from '../../../shared/explore.ts';
 import { requestExplanation, keyOf, updateCachedRow, type Explained, type ExplainRequest } from './explanation-cache.ts';
 
-/** One pair under one run: asked for, being computed, there, or failed. */
+/** The explanation of one pair by one run and its loading state. */
 export class Explanation {
   current = $state.raw<Explained | null>(null);
   status = $state<'idle' | 'working' | 'ready' | 'failed' | 'cancelled'>('idle');
   error = $state.raw<AppError | null>(null);
   private controller: AbortController | null = null;
-  private wanted = '';
+  private lastKey = '';
 
-  /** Once more, after a failure or when it was cancelled. */
-  again(request: ExplainRequest | null, keep = false): Promise<void> {
-    this.wanted = '';
-    return this.ask(request, keep);
+  /** Retries after a failure or cancellation. */
+  retry(request: ExplainRequest | null, keep = false): Promise<void> {
+    this.lastKey = '';
+    return this.load(request, keep);
   }
 
-  /** Asks for a pair, or for none; for what was asked last it does nothing, so that an effect never tries a failure again by itself. While the same images are explained anew, what is shown stays. */
-  async ask(request: ExplainRequest | null, keep = false): Promise<void> {
+  /** Loads a pair, or none. Repeating the last request does nothing, so that an effect never retries a failure. `keep`: show the old explanation until the new one is loaded. */
+  async load(request: ExplainRequest | null, keep = false): Promise<void> {
     const key = request ? keyOf(request) : '';
-    if (key === this.wanted) return;
+    if (key === this.lastKey) return;
     this.controller?.abort();
-    this.wanted = key;
+    this.lastKey = key;
     this.error = null;
     if (!keep) this.current = null;
     if (!request) {
@@ -48,7 +48,7 @@ export class Explanation {
     this.controller?.abort();
   }
 
-  /** The stored row has changed: judged, noted, saved. */
+  /** The stored row has changed: judgement, note or saved state. */
   replace(row: ComparisonRow): void {
     if (this.current?.row.comparison === row.comparison) this.current = { ...this.current, row };
     updateCachedRow(row);

@@ -5,22 +5,22 @@ import { fileName } from '../../../shared/format.ts';
 import { api } from '../../client/api.ts';
 
 const rows = new SvelteMap<string, CuratedImage>();
-let requested: Record<string, true> = {}; // what is known, or on its way
-const MOST = 1000; // ids a call may name
+let requested: Record<string, true> = {}; // loaded or being loaded
+const MAX_IDS = 1000; // in one call
 
-/** Asks for what is not known yet of images of a data set. */
+/** Loads facts of images that are not loaded yet. */
 export async function loadImageInfo(dataset: string, ids: readonly number[]): Promise<void> {
   const missing = ids.filter((id) => {
     const key = `${dataset}/${id}`;
     return requested[key] ? false : (requested[key] = true);
   });
-  for (let from = 0; from < missing.length; from += MOST) {
-    const part = missing.slice(from, from + MOST);
+  for (let from = 0; from < missing.length; from += MAX_IDS) {
+    const part = missing.slice(from, from + MAX_IDS);
     for (const row of await api.call('images.rows', { dataset, ids: part })) rows.set(`${dataset}/${row.id}`, row);
   }
 }
 
-/** Curation may have changed classes: what is known is asked for again when it is next needed. */
+/** Curation may have changed classes: facts are loaded again when next needed. */
 export function forget(): void {
   requested = {};
 }
@@ -28,11 +28,11 @@ export function forget(): void {
 export const imageInfo = (dataset: string, id: number): CuratedImage | null => rows.get(`${dataset}/${id}`) ?? null;
 
 export interface ImageName {
-  file: string; // its own name
+  file: string; // name without folder
   className: string | null;
 }
 
-/** What an image is called; null while that is not known. */
+/** The displayed name of an image; null while unknown. */
 export function imageName(ref: ImageRef): ImageName | null {
   if ('file' in ref) return { file: fileName(ref.file), className: null };
   const row = imageInfo(ref.dataset, ref.id);

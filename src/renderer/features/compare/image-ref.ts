@@ -1,12 +1,12 @@
 import type { ImageRef } from '../../../shared/contract.ts';
 
-/** An image in an address: `flowers/12`, or `file:/home/her/rose.jpg`. */
+/** An image as a route parameter: `flowers/12` or `file:/home/ana/rose.jpg`. */
 export function formatRef(ref: ImageRef | null): string {
   if (ref === null) return '';
   return 'file' in ref ? `file:${ref.file}` : `${ref.dataset}/${ref.id}`;
 }
 
-/** null for anything that is no image's address. */
+/** null for anything else. */
 export function parseRef(text: string | undefined): ImageRef | null {
   if (text?.startsWith('file:')) return text.length > 5 ? { file: text.slice(5) } : null;
   const match = /^([^/]+)\/(\d{1,15})$/.exec(text ?? '');

@@ -4,7 +4,7 @@ import type { Judgement } from '../../../shared/explore.ts';
 export type CompareAction =
   | { do: 'view'; view: MapView }
   | { do: 'judge'; judgement: Judgement }
-  | { do: 'swap' | 'save' | 'next' | 'previous' | 'zoom-in' | 'zoom-out' | 'whole' };
+  | { do: 'swap' | 'save' | 'next' | 'previous' | 'zoom-in' | 'zoom-out' | 'fit' };
 
 export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
 export const VIEW_KEYS: Record<MapView, string> = { factual: 'F', counterfactual: 'C', signed: 'S', none: 'N' };
@@ -16,7 +16,7 @@ interface Pressed {
   altKey: boolean;
 }
 
-/** What a key does in the compare view. `typing`: the focus is in a field of text; `arrowsTaken`: it is where arrows do something else. */
+/** Action of a key in the compare view. `typing`: the focus is in a text field; `arrowsTaken`: the focused control uses arrow keys. */
 export function actionFor(event: Pressed, { typing, arrowsTaken }: { typing: boolean; arrowsTaken: boolean }): CompareAction | null {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) return key === 's' && !event.altKey ? { do: 'save' } : null;
@@ -43,7 +43,7 @@ export function actionFor(event: Pressed, { typing, arrowsTaken }: { typing: boo
     case '-':
       return { do: 'zoom-out' };
     case '0':
-      return { do: 'whole' };
+      return { do: 'fit' };
     default:
       return null;
   }

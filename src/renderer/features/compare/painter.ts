@@ -8,7 +8,7 @@ import type { Size } from './zoom.ts';
 export const SHOWN_VIEWS = ['factual', 'counterfactual', 'signed'] as const;
 export type ShownView = (typeof SHOWN_VIEWS)[number];
 
-const LONGEST = 512; // px of the painted layer: a map of 7 × 7 cells is smooth in it, and painting takes a few ms
+const LONGEST_SIDE = 512; // px of the painted layer: smooth for a map of 7 × 7 cells, and painted in a few ms
 const tables = new Map<string, LayerTable>();
 
 function tableFor(scale: ColourScale, view: ShownView): LayerTable {
@@ -18,7 +18,7 @@ function tableFor(scale: ColourScale, view: ShownView): LayerTable {
   return table;
 }
 
-/** Everything that the screen does with one image's signed map, each enlarged view worked out once. */
+/** Paints one image's signed map; each enlarged view is computed once. */
 export class MapPainter {
   readonly width: number; // px of the layer
   readonly height: number;
@@ -34,20 +34,20 @@ export class MapPainter {
     this.maps = { ...signedToKinds(signed, read.verdict, read.target), signed: signed.map((s) => sign * s) };
     this.own = signed.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
     this.grid = grid;
-    const shrink = LONGEST / Math.max(picture.width, picture.height);
+    const shrink = LONGEST_SIDE / Math.max(picture.width, picture.height);
     this.width = Math.max(1, Math.round(picture.width * shrink));
     this.height = Math.max(1, Math.round(picture.height * shrink));
   }
 
-  /** Works out what one view needs, so that a key then only paints. */
+  /** Computes what a view needs, so that switching to it only paints. */
   prepare(view: ShownView, scale: number, percent: number, colours: ColourScale): void {
     this.field(view);
     tableFor(colours, view);
     if (percent < 100) this.contour(view, scale, percent);
   }
 
-  /** The line, where it was worked out already. */
-  knownContour(view: ShownView, scale: number, percent: number): string | null {
+  /** The contour, if it is already computed. */
+  cachedContour(view: ShownView, scale: number, percent: number): string | null {
     return this.contours.get(`${view} ${scale} ${percent}`) ?? null;
   }
 
@@ -56,12 +56,12 @@ export class MapPainter {
     paintLayer(data, this.field(view), scale, tableFor(colours, view));
   }
 
-  /** The value of a view at 0..1 across and down the picture. */
+  /** The value of a view at 0..1 across and down the image. */
   valueAt(view: ShownView, u: number, v: number): number {
     return valueAt(this.maps[view], this.grid.width, this.grid.height, u, v);
   }
 
-  /** Path of the line around the strongest part, in px of the layer; '' where nothing can be seen. `percent` of the area stay outside. */
+  /** SVG path of the contour around the strongest part, in px of the layer; '' if the map is not visible. `percent` of the area is outside. */
   contour(view: ShownView, scale: number, percent: number): string {
     const key = `${view} ${scale} ${percent}`;
     const known = this.contours.get(key);

@@ -1,17 +1,21 @@
 import type { QueueKind } from '../../../shared/explore.ts';
 
-/** What the queues are called, what they are good for, and what an empty one means. */
+/** Title, purpose and empty state of each queue. */
 export const QUEUE_WORDS: Record<QueueKind, { title: string; help: string; none: string }> = {
   wrong: {
-    title: 'Hardest wrong pairs',
-    help: 'Where the network errs, the grossest errors first.',
-    none: 'The network is right on all of these pairs.',
+    title: 'Wrong verdicts',
+    help: 'Pairs with a wrong verdict, biggest mistakes first.',
+    none: 'All verdicts in this split are right.',
   },
-  borderline: { title: 'Borderline pairs', help: 'Nearest the threshold first: the verdict could tip either way.', none: 'There are no pairs.' },
+  borderline: {
+    title: 'Borderline pairs',
+    help: 'Closest to the threshold first: the verdict could go either way.',
+    none: 'This split has no pairs.',
+  },
   confident: {
-    title: 'Clearest right pairs',
-    help: 'Right and far from the threshold: what the network has learned.',
-    none: 'The network is right on none of these pairs.',
+    title: 'Confident correct verdicts',
+    help: 'Right and far from the threshold: what the network has learned best.',
+    none: 'No verdict in this split is right.',
   },
-  random: { title: 'Random pairs', help: 'A fair sample, to see how it is on the whole.', none: 'There are no pairs.' },
+  random: { title: 'Random pairs', help: 'A representative sample of all pairs.', none: 'This split has no pairs.' },
 };

@@ -6,28 +6,28 @@ import { prefetch } from './explanation-cache.ts';
 import { imageInfo, loadImageInfo } from './image-info.svelte.ts';
 import { route } from '../../client/route.svelte.ts';
 
-export interface QueueAsk {
+export interface QueueKey {
   run: string;
   kind: QueueKind;
   split: 'test' | 'valid';
   seed: number;
 }
-const LIMIT = 200; // pairs of a queue that are gone through
+const LIMIT = 200; // pairs in a queue
 
-/** Going through many pairs: the address keeps kind, split and place. */
+/** A queue of pairs to review: the route holds kind, split and position. */
 class Queue {
   list = $state.raw<PairQueue | null>(null);
   status = $state<'idle' | 'working' | 'ready' | 'failed' | 'cancelled'>('idle');
   error = $state.raw<AppError | null>(null);
   private judged = $state.raw<ReadonlyMap<string, ComparisonRow>>(new Map());
   private controller: AbortController | null = null;
-  private asked = '';
+  private lastKey = '';
   private stopPrefetch: () => void = () => undefined;
 
   readonly kind = $derived(QUEUE_KINDS.find((name) => name === route.params['queue']) ?? null);
   readonly split = $derived<'test' | 'valid'>(route.params['split'] === 'valid' ? 'valid' : 'test');
   readonly at = $derived(Math.max(0, Math.min((this.list?.pairs.length ?? 0) - 1, Number(route.params['n'] ?? '1') - 1 || 0)));
-  readonly ask = $derived.by<QueueAsk | null>(() => {
+  readonly request = $derived.by<QueueKey | null>(() => {
     const run = compare.run;
     if (!this.kind || !run?.calibration || compare.stored) return null;
     return { run: run.run, kind: this.kind, split: this.split, seed: Number(route.params['seed'] ?? '1') || 1 };
@@ -40,28 +40,28 @@ class Queue {
     return (a && b && this.judged.get(`${a.sha256} ${b.sha256}`)?.judgement) ?? null;
   }
 
-  /** Once more, after a failure or when it was cancelled. */
-  again(): Promise<void> {
-    this.asked = '';
-    return this.load(this.ask);
+  /** Retries after a failure or cancellation. */
+  retry(): Promise<void> {
+    this.lastKey = '';
+    return this.load(this.request);
   }
 
-  /** Follows the address. */
-  async load(ask: QueueAsk | null): Promise<void> {
-    const key = JSON.stringify(ask);
-    if (key === this.asked) return;
+  /** Loads the queue of the route. */
+  async load(request: QueueKey | null): Promise<void> {
+    const key = JSON.stringify(request);
+    if (key === this.lastKey) return;
     this.controller?.abort();
-    this.asked = key;
+    this.lastKey = key;
     this.list = null;
     this.error = null;
-    if (!ask) {
+    if (!request) {
       this.status = 'idle';
       return;
     }
     const controller = (this.controller = new AbortController());
     this.status = 'working';
     try {
-      const list = await api.call('compare.queue', { ...ask, limit: LIMIT }, { signal: controller.signal });
+      const list = await api.call('compare.queue', { ...request, limit: LIMIT }, { signal: controller.signal });
       if (this.controller !== controller) return;
       this.list = list;
       this.status = 'ready';
@@ -90,12 +90,12 @@ class Queue {
     compare.change({ queue: kind, n: '1', seed: null, ...more });
   }
 
-  /** Any pair of the test images, another one each time. */
+  /** Random test pairs, different ones each time. */
   random(): void {
     this.start('random', { seed: String((Date.now() % 2 ** 31) + 1) });
   }
 
-  leave(): void {
+  close(): void {
     route.set({ queue: null, n: null, seed: null, split: null });
   }
 
@@ -113,8 +113,8 @@ class Queue {
     return true;
   }
 
-  /** Explains the pair after this one meanwhile. */
-  prepareNext(): void {
+  /** Loads the explanation of the next pair in advance. */
+  prefetchNext(): void {
     this.stopPrefetch();
     const list = this.list;
     const pair = list?.pairs[this.at + 1];

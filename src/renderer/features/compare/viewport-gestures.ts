@@ -1,5 +1,5 @@
 import { viewport } from './viewport.svelte.ts';
-import { partAt, STEP, type Frame, type Size } from './zoom.ts';
+import { imagePositionAt, STEP, type Frame, type Size } from './zoom.ts';
 
 interface Geometry {
   pane: Size;
@@ -7,27 +7,27 @@ interface Geometry {
   frame: Frame;
 }
 
-const KEY_STEP = 0.02; // of the picture's side, for the cursor
+const KEY_STEP = 0.02; // of the image's side, for the cursor
 const KEY_PAN = 40; // px
-const PINCH = 0.01; // zoom a px of a trackpad's pinch
+const PINCH = 0.01; // zoom per px of a trackpad pinch
 
-/** Pointer, wheel, pinch and arrow keys over one of the two pictures: zoom and pan are those of both. */
+/** Pointer, wheel, pinch and arrow keys on one of the two images; both zoom and pan together. */
 export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (element: HTMLElement) => () => void {
   return (element) => {
     const pointers = new Map<number, { x: number; y: number }>();
     let spread = 0; // px between two fingers
 
-    const placeOf = (event: PointerEvent | WheelEvent): { x: number; y: number } => {
+    const positionOf = (event: PointerEvent | WheelEvent): { x: number; y: number } => {
       const box = element.getBoundingClientRect();
       return { x: event.clientX - box.left, y: event.clientY - box.top };
     };
     const read = (x: number, y: number): void => {
-      const part = partAt(geometry().frame, x, y);
-      viewport.cursor = part && { ...part, over: letter };
+      const position = imagePositionAt(geometry().frame, x, y);
+      viewport.cursor = position && { ...position, over: letter };
     };
     const onwheel = (event: WheelEvent): void => {
       event.preventDefault();
-      const { x, y } = placeOf(event);
+      const { x, y } = positionOf(event);
       const { pane, picture } = geometry();
       const factor = event.ctrlKey ? Math.exp(-event.deltaY * PINCH) : event.deltaY < 0 ? STEP : event.deltaY > 0 ? 1 / STEP : 1;
       viewport.zoom(factor, pane, picture, x, y);
@@ -35,11 +35,11 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (
     };
     const ondown = (event: PointerEvent): void => {
       if (event.button !== 0 || (event.target as Element).closest('button')) return;
-      pointers.set(event.pointerId, placeOf(event));
+      pointers.set(event.pointerId, positionOf(event));
       element.setPointerCapture(event.pointerId);
     };
     const onmove = (event: PointerEvent): void => {
-      const here = placeOf(event);
+      const here = positionOf(event);
       const before = pointers.get(event.pointerId);
       const { pane, picture } = geometry();
       if (before) {
@@ -70,7 +70,7 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (
       else {
         const { u, v } = viewport.cursor ?? { u: 0.5, v: 0.5 };
         const inside = (x: number): number => Math.min(1 - 1e-6, Math.max(0, x));
-        const step = viewport.cursor ? KEY_STEP / viewport.view.zoom : 0; // the first key shows the cursor where it is
+        const step = viewport.cursor ? KEY_STEP / viewport.view.zoom : 0; // the first key press only shows the cursor
         viewport.cursor = { u: inside(u + dx * step), v: inside(v + dy * step), over: letter };
       }
     };

@@ -1,11 +1,11 @@
 import { panBy, STEP, FIT_VIEW, zoomAt, type Size, type View } from './zoom.ts';
 
-/** Zoom, pan and pointer of all pictures on the stage: they move together. */
+/** Zoom, pan and cursor of all images: they move together. */
 class Viewport {
   view = $state.raw<View>(FIT_VIEW);
-  /** Where the pointer or the keyboard's cursor is, 0..1 across and down, and over which picture. */
+  /** Position of the pointer or keyboard cursor, 0..1 across and down, and the image under it. */
   cursor = $state.raw<{ u: number; v: number; over: 'a' | 'b' } | null>(null);
-  private last: { pane: Size; picture: Size } | null = null; // of a picture on the stage, for zooming by key
+  private last: { pane: Size; picture: Size } | null = null; // sizes for zooming by key
 
   measure(pane: Size, picture: Size): void {
     this.last = { pane, picture };
@@ -24,7 +24,7 @@ class Viewport {
     this.view = panBy(this.view, pane, picture, dx, dy);
   }
 
-  whole(): void {
+  fit(): void {
     this.view = FIT_VIEW;
   }
 }

@@ -1,7 +1,7 @@
-/** Zoom and pan of both pictures together. A picture is always shown whole at zoom 1, centred in its pane. */
+/** Zoom and pan of both images. At zoom 1 the whole image is shown, centred in its pane. */
 export interface View {
-  zoom: number; // times the size at which the whole picture fits
-  u: number; // what part of the pictures stands in the middle of the panes, 0..1 across
+  zoom: number; // times the size at which the whole image fits
+  u: number; // image position in the middle of the pane, 0..1 across
   v: number; // and down
 }
 
@@ -19,7 +19,7 @@ export const FIT_VIEW: View = { zoom: 1, u: 0.5, v: 0.5 };
 export const MAX_ZOOM = 16;
 export const STEP = 1.25; // of a key or a notch of the wheel
 
-/** Where a picture lies in its pane. It never leaves a gap at one side while it is cut off at the other. */
+/** Position of an image in its pane. It never leaves a gap at one side while it is cut off at the other. */
 export function frameOf({ zoom, u, v }: View, pane: Size, picture: Size): Frame {
   const fit = Math.min(pane.width / picture.width, pane.height / picture.height);
   const width = picture.width * fit * zoom;
@@ -32,14 +32,14 @@ function edge(pane: number, shown: number, middle: number): number {
   return Math.min(0, Math.max(pane - shown, pane / 2 - middle * shown));
 }
 
-/** Which part of the picture (0..1 across and down) lies at a point of the pane; null beside the picture. */
-export function partAt(frame: Frame, x: number, y: number): { u: number; v: number } | null {
+/** Image position (0..1 across and down) at a point of the pane; null outside the image. */
+export function imagePositionAt(frame: Frame, x: number, y: number): { u: number; v: number } | null {
   const u = (x - frame.left) / frame.width;
   const v = (y - frame.top) / frame.height;
   return u >= 0 && u < 1 && v >= 0 && v < 1 ? { u, v } : null;
 }
 
-/** Zooms by a factor so that what lies under a point of the pane stays there, as far as the picture's edges allow. */
+/** Zooms by a factor around a point of the pane, as far as the image's edges allow. */
 export function zoomAt(view: View, pane: Size, picture: Size, factor: number, x = pane.width / 2, y = pane.height / 2): View {
   const zoom = Math.min(MAX_ZOOM, Math.max(1, view.zoom * factor));
   const before = frameOf(view, pane, picture);
@@ -54,13 +54,13 @@ function middleOf(pane: number, shown: number, at: number, grow: number, point: 
   return under + (pane / 2 - point) / (shown * grow);
 }
 
-/** Moves the pictures by px. */
+/** Pans by px. */
 export function panBy(view: View, pane: Size, picture: Size, dx: number, dy: number): View {
   const { width, height } = frameOf(view, pane, picture);
   return clampView({ ...view, u: view.u - dx / width, v: view.v - dy / height }, pane, picture);
 }
 
-/** The view that is really seen, so that pushing against an edge leaves nothing to be undone first. */
+/** Clamps to the visible view, so that panning against an edge does not accumulate. */
 function clampView(view: View, pane: Size, picture: Size): View {
   const frame = frameOf(view, pane, picture);
   return {

@@ -5,14 +5,14 @@ type Question = 'relabel' | 'tag';
 
 const distinct = (texts: readonly string[]): string[] => texts.filter((text, i) => texts.indexOf(text) === i).sort();
 
-/** What a person does to the images that are selected, by buttons and keys alike. */
+/** Actions on the selected images, for buttons and keys. */
 export class CurationCommands {
-  /** What is being asked for: a class or a tag. */
+  /** The open dialog: for a class or a tag. */
   question = $state<Question | null>(null);
   private readonly known = $derived(images.targets.map((id) => images.row(id)).filter((row): row is CuratedImage => row !== undefined));
-  /** What X does: it excludes unless all that are selected are excluded. */
+  /** Action of X: includes if all selected images are excluded, else excludes. */
   readonly excludes = $derived<'exclude' | 'include'>(this.known.length > 0 && this.known.every((image) => image.excluded) ? 'include' : 'exclude');
-  /** Tags that any of the selected images has. */
+  /** Tags of any selected image. */
   readonly tags = $derived(distinct(this.known.flatMap((image) => image.tags)));
   readonly classes = $derived(images.counts?.classes.map(({ className, kept, excluded }) => ({ name: className, images: kept + excluded })) ?? []);
   readonly allTags = $derived(images.counts?.tags.map(({ tag, images: n }) => ({ name: tag, images: n })) ?? []);
@@ -35,7 +35,7 @@ export class CurationCommands {
     void images.apply({ kind: 'untag', ids: images.targets, tag });
   }
 
-  /** Whether the key was one of curation's. Typing in a field never is. */
+  /** Handles a curation shortcut. Returns whether it was one; typing in a field never is. */
   onkey(event: KeyboardEvent): boolean {
     if (event.altKey || (event.target as Element).closest('input, textarea, select, [role="dialog"], [role="menu"]')) return false;
     const key = event.key.toLowerCase();

@@ -3,7 +3,7 @@ import { selectAll, extendSelection, moveFocus, clearSelection, selectOnly, type
 
 export type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
 
-/** What is selected after a key, 'open' where it opens the focused image, null where it means nothing here. `rows`: those a window holds. */
+/** Selection after a key; 'open' if it opens the focused image, null for other keys. `rows`: visible rows. */
 export function selectionAfterKey(
   event: Pressed,
   selection: Selection,

@@ -3,12 +3,12 @@ import { api } from '../../client/api.ts';
 import { datasets } from '../../client/datasets.svelte.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
-/** Takes a data set off the list. Files are never touched, and until the workbench is started anew it can be put back. */
+/** Removes a data set from the list; its files are not touched. Can be undone until Twinlens restarts. */
 export async function removeWithUndo({ dataset, name }: Pick<DatasetSummary, 'dataset' | 'name'>): Promise<void> {
   try {
     await api.call('datasets.remove', { dataset });
     await datasets.load();
-    toast.undoable(`${name} is off the list. Its files are where they were.`, async () => {
+    toast.undoable(`Removed ${name} from the list. Its files were not touched.`, async () => {
       await api.call('datasets.restore', { dataset });
       await datasets.load();
     });

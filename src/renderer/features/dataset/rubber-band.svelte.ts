@@ -1,16 +1,16 @@
 import type { Rect } from './grid-layout.ts';
 import type { Selection } from './selection.ts';
 
-const STARTS = 6; // px of movement: less is a click
-const EDGE = 48; // px from the window's edge where the list begins to scroll
+const STARTS = 6; // px of movement; less is a click
+const EDGE = 48; // px from the list's edge where it starts to scroll
 const PER_FRAME = 18; // px
 
-/** A rectangle drawn with the pointer over a list that scrolls; its corners are in px of what scrolls. */
+/** A selection frame drawn over a scrolling list; its corners are in px of the scrolled content. */
 export class RubberBand {
   rect = $state.raw<Rect | null>(null);
-  /** From the press on: what it selects under the pointer must not begin to be dragged. */
+  /** From the press on: an image selected under the pointer must not start a drag. */
   pressed = false;
-  /** Whether the click that follows belongs to a rectangle. */
+  /** Whether the next click ends a selection frame. */
   justEnded = false;
   private readonly scroller: () => HTMLElement;
   private readonly draw: (rect: Rect, add: Selection | null) => void;

@@ -1,4 +1,4 @@
-/** What is selected in a list of ids: a set, the image that keys start from, and the end that stays while a range grows. */
+/** Selection in a list of ids: the set, the focused index, and the anchor of a range. */
 export interface Selection {
   ids: ReadonlySet<number>;
   focus: number; // index in the list
@@ -7,14 +7,14 @@ export interface Selection {
 
 export const EMPTY_SELECTION: Selection = { ids: new Set(), focus: 0, anchor: 0 };
 
-/** Only this one. */
+/** Selects one image only. */
 export const selectOnly = (list: readonly number[], index: number): Selection => ({
   ids: new Set(list[index] === undefined ? [] : [list[index]]),
   focus: index,
   anchor: index,
 });
 
-/** This one in or out, the others as they are. */
+/** Adds or removes one image. */
 export function toggleInSelection(selection: Selection, list: readonly number[], index: number): Selection {
   const ids = new Set(selection.ids);
   const id = list[index]!;
@@ -22,7 +22,7 @@ export function toggleInSelection(selection: Selection, list: readonly number[],
   return { ids, focus: index, anchor: index };
 }
 
-/** Everything between the anchor and this one. */
+/** Selects everything from the anchor to this image. */
 export function extendSelection(selection: Selection, list: readonly number[], index: number): Selection {
   const [from, to] = selection.anchor < index ? [selection.anchor, index] : [index, selection.anchor];
   return { ids: new Set(list.slice(from, to + 1)), focus: index, anchor: selection.anchor };
@@ -34,7 +34,7 @@ export const moveFocus = (selection: Selection, index: number): Selection => ({ 
 
 export const clearSelection = (selection: Selection): Selection => ({ ...selection, ids: new Set() });
 
-/** After the list has changed: what is gone is not selected any more, and the focus stays on its image, else at its place. */
+/** Selection after the list changed: drops ids that are gone; the focus stays on its image, else at its index. */
 export function retainSelection(selection: Selection, before: readonly number[], after: readonly number[]): Selection {
   const there = new Set(after);
   const ids = new Set([...selection.ids].filter((id) => there.has(id)));

@@ -3,14 +3,14 @@ import type { Split } from '../../../shared/dataset.ts';
 import { countText, fileName } from '../../../shared/format.ts';
 
 export const SPLIT_WORDS: Record<Split, { letter: string; name: string; meaning: string }> = {
-  train: { letter: 'Tr', name: 'training', meaning: 'teaches the network' },
-  valid: { letter: 'Va', name: 'validation', meaning: 'chooses the best epoch and the threshold' },
-  test: { letter: 'Te', name: 'test', meaning: 'only judges the finished network' },
+  train: { letter: 'Tr', name: 'training', meaning: 'used to train the network' },
+  valid: { letter: 'Va', name: 'validation', meaning: 'used to select the best epoch and the threshold' },
+  test: { letter: 'Te', name: 'test', meaning: 'used only to evaluate the finished network' },
 };
 
 export const imagesText = (n: number): string => `${countText(n)} ${n === 1 ? 'image' : 'images'}`;
 
-/** One line for a screen reader: name, class, split, and how it is marked. */
+/** Description for screen readers: name, class, split, state and tags. */
 export function labelOf(image: CuratedImage): string {
   const parts = [fileName(image.file), image.className, `${SPLIT_WORDS[image.split].name} image`];
   if (image.className !== image.importedClass) parts.push(`was ${image.importedClass}`);
@@ -19,10 +19,10 @@ export function labelOf(image: CuratedImage): string {
   return parts.join(', ');
 }
 
-/** The largest class over the smallest, in words; null where they are alike enough. */
+/** Largest and smallest class; null while the ratio is below 2. */
 export function imbalanceText(classes: readonly { className: string; kept: number }[]): string | null {
   const used = classes.filter(({ kept }) => kept > 0).toSorted((a, b) => a.kept - b.kept);
   const [least, most] = [used[0], used.at(-1)];
   if (!least || !most || most.kept < 2 * least.kept) return null;
-  return `${most.className} has ${(most.kept / least.kept).toFixed(1)} times as many images as ${least.className}.`;
+  return `Unbalanced: ${most.className} ${countText(most.kept)}, ${least.className} ${countText(least.kept)}`;
 }

@@ -8,9 +8,9 @@ import { jobs } from '../../client/jobs.svelte.ts';
 import { go } from '../../client/route.svelte.ts';
 import { toast, type ToastAction } from '../../client/toasts.svelte.ts';
 
-const LONG_MS = 5_000; // work that took less ends before the eyes of whoever began it
+const LONG_MS = 5_000; // the user still watches the end of shorter jobs
 
-/** Goes to what a job made. */
+/** Goes to the result of a job. */
 export function showResult(job: Job): void {
   const target = jobLink(job);
   if (!target) return;
@@ -18,13 +18,13 @@ export function showResult(job: Job): void {
   go(target.view, target.params);
 }
 
-/** Where its file can be shown in the system's file manager, how to do so. */
+/** The action that shows a job's file in the system's file manager; null where that is not possible. */
 export function fileAction(job: Job): ToastAction | null {
   const file = job.result?.['file'];
   return file && canReveal() ? { text: 'Show file', run: () => reveal(file) } : null;
 }
 
-/** Tells the ends that a person would miss: failures, files, and long work. */
+/** Toasts for ends the user may miss: failures, files and long jobs. */
 export function followJobs(): () => void {
   return jobs.onEnd((job) => {
     const target = jobLink(job);
@@ -32,8 +32,8 @@ export function followJobs(): () => void {
     if (job.status === 'failed' && job.error) toast.error(fromWireError(job.error), show);
     if (job.status !== 'done') return;
     const file = job.result?.['file'];
-    const took = (job.finishedMs ?? job.startedMs) - job.startedMs;
-    if (file) toast.done(`${job.title}: ${fileName(file)} is written.`, fileAction(job));
-    else if (took > LONG_MS) toast.done(`${job.title}: done.`, show);
+    const elapsedMs = (job.finishedMs ?? job.startedMs) - job.startedMs;
+    if (file) toast.done(`${job.title}: ${fileName(file)} saved.`, fileAction(job));
+    else if (elapsedMs > LONG_MS) toast.done(`${job.title}: done.`, show);
   });
 }

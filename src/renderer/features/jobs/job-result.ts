@@ -7,7 +7,7 @@ export interface JobLink {
   params: RouteParams;
 }
 
-/** Where a person finds what a job made or is about; null where there is nothing to go to. */
+/** The route to a job's result or subject; null without one. */
 export function jobLink(job: Job): JobLink | null {
   const { run, dataset, report, comparison } = job.result ?? {};
   if (run) return { text: 'Show run', view: 'train', params: { run } };
@@ -35,7 +35,7 @@ export function jobLink(job: Job): JobLink | null {
   }
 }
 
-/** One line for who can't see the strip, when a job has ended. */
+/** Announcement for screen readers when a job ends. */
 export function jobEndText(job: Job): string {
   switch (job.status) {
     case 'done':

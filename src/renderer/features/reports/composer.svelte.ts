@@ -13,98 +13,98 @@ import { moveItem } from './order.ts';
 const SAVE_MS = 500; // after the last keystroke
 const PREVIEW_MS = 350;
 
-/** One report while it is put together: each change is kept by itself and shown as the page it makes. */
+/** A report being edited: every change is saved automatically and shown in the preview. */
 export class Composer {
   readonly id: string;
   title = $state('');
   introduction = $state('');
   comparisons = $state.raw<string[]>([]);
-  rows = $state.raw<Readonly<Record<string, ComparisonRow | null>>>({}); // by id; null: no longer there
-  keeping = $state<'kept' | 'waiting' | 'failed'>('kept');
+  rows = $state.raw<Readonly<Record<string, ComparisonRow | null>>>({}); // by id; null: no longer stored
+  saveState = $state<'saved' | 'waiting' | 'failed'>('saved');
   page = $state.raw<string | null>(null); // address of the preview
-  showing = $state(false); // a newer page is being made
-  trouble = $state.raw<AppError | null>(null); // why there is no preview
+  updating = $state(false); // a newer preview is being made
+  previewError = $state.raw<AppError | null>(null); // why there is no preview
   writing = $state.raw<ReportFormat | null>(null);
-  private saving: ReturnType<typeof setTimeout> | undefined;
-  private previewing: ReturnType<typeof setTimeout> | undefined;
-  private asked = 0;
-  private ended = false;
+  private saveTimer: ReturnType<typeof setTimeout> | undefined;
+  private previewTimer: ReturnType<typeof setTimeout> | undefined;
+  private latestPreview = 0;
+  private closed = false;
 
   constructor(record: ReportRecord) {
     this.id = record.report;
     this.title = record.title;
     this.introduction = record.introduction;
     this.comparisons = record.comparisons;
-    void this.read();
-    void this.preview();
+    void this.loadRows();
+    void this.updatePreview();
   }
 
-  /** Something was typed: kept and shown after a moment of rest. */
+  /** After typing: saves and updates the preview after a pause. */
   typed(): void {
-    this.keeping = 'waiting';
-    clearTimeout(this.saving);
-    clearTimeout(this.previewing);
-    this.saving = setTimeout(() => void this.keep(), SAVE_MS);
-    this.previewing = setTimeout(() => void this.preview(), PREVIEW_MS);
+    this.saveState = 'waiting';
+    clearTimeout(this.saveTimer);
+    clearTimeout(this.previewTimer);
+    this.saveTimer = setTimeout(() => void this.save(), SAVE_MS);
+    this.previewTimer = setTimeout(() => void this.updatePreview(), PREVIEW_MS);
   }
 
   move(from: number, to: number): void {
-    this.arrange(moveItem(this.comparisons, from, to));
+    this.setOrder(moveItem(this.comparisons, from, to));
   }
 
-  /** Takes one out; returns what puts it back. */
-  takeOut(id: string): () => void {
+  /** Removes a comparison; returns the function that puts it back. */
+  remove(id: string): () => void {
     const at = this.comparisons.indexOf(id);
-    this.arrange(this.comparisons.filter((one) => one !== id));
-    return () => this.arrange(this.comparisons.includes(id) ? this.comparisons : this.comparisons.toSpliced(at, 0, id));
+    this.setOrder(this.comparisons.filter((one) => one !== id));
+    return () => this.setOrder(this.comparisons.includes(id) ? this.comparisons : this.comparisons.toSpliced(at, 0, id));
   }
 
   add(ids: readonly string[]): void {
-    this.arrange([...this.comparisons, ...ids.filter((id) => !this.comparisons.includes(id))]);
+    this.setOrder([...this.comparisons, ...ids.filter((id) => !this.comparisons.includes(id))]);
   }
 
-  /** What she noted or judged elsewhere. */
-  async read(): Promise<void> {
+  /** Loads the comparisons with their current notes and judgements. */
+  async loadRows(): Promise<void> {
     const found = await Promise.all(
       this.comparisons.map(async (comparison) => [comparison, await api.call('compare.get', { comparison }).catch(() => null)] as const),
     );
     this.rows = Object.fromEntries(found);
   }
 
-  /** Writes what is not kept yet. */
-  async keep(): Promise<void> {
-    clearTimeout(this.saving);
-    if (this.keeping === 'kept') return;
+  /** Saves unsaved changes. */
+  async save(): Promise<void> {
+    clearTimeout(this.saveTimer);
+    if (this.saveState === 'saved') return;
     const draft = this.draft;
     try {
       await api.call('reports.save', draft);
-      if (JSON.stringify(draft) === JSON.stringify(this.draft)) this.keeping = 'kept';
+      if (JSON.stringify(draft) === JSON.stringify(this.draft)) this.saveState = 'saved';
     } catch (error) {
-      this.keeping = 'failed';
-      toast.error(error, { text: 'Try again', run: () => this.keep() });
+      this.saveState = 'failed';
+      toast.error(error, { text: 'Try again', run: () => this.save() });
     }
   }
 
-  async preview(): Promise<void> {
-    const question = ++this.asked;
-    this.showing = true;
+  async updatePreview(): Promise<void> {
+    const request = ++this.latestPreview;
+    this.updating = true;
     try {
       const { html } = await api.call('reports.preview', this.draft);
-      if (question === this.asked && !this.ended) this.show(html);
-      this.trouble = null;
+      if (request === this.latestPreview && !this.closed) this.show(html);
+      this.previewError = null;
     } catch (error) {
-      if (question === this.asked) this.trouble = asAppError(error);
+      if (request === this.latestPreview) this.previewError = asAppError(error);
     } finally {
-      if (question === this.asked) this.showing = false;
+      if (request === this.latestPreview) this.updating = false;
     }
   }
 
-  /** To a place she chooses; in a browser the file is then downloaded. What went wrong is told by the job's end. */
+  /** Writes a file to a chosen path; in a browser the file is then downloaded. The end of the job shows a failure. */
   async write(format: ReportFormat): Promise<string | null> {
-    await this.keep();
+    await this.save();
     const name = reportFileName(this.title, format);
     const desktop = workbench.info?.door === 'electron';
-    const out = desktop ? await chooseSave('Write the report', name, format) : undefined;
+    const out = desktop ? await chooseSave('Save report', name, format) : undefined;
     if (out === null) return null;
     this.writing = format;
     try {
@@ -120,11 +120,11 @@ export class Composer {
     }
   }
 
-  /** Keeps what is left, and lets the preview go. */
-  end(): void {
-    this.ended = true;
-    clearTimeout(this.previewing);
-    void this.keep();
+  /** Saves the rest and releases the preview. */
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.previewTimer);
+    void this.save();
     this.show(null);
   }
 
@@ -132,13 +132,13 @@ export class Composer {
     return { report: this.id, title: this.title, introduction: this.introduction, comparisons: this.comparisons };
   }
 
-  private arrange(next: string[]): void {
+  private setOrder(next: string[]): void {
     this.comparisons = next;
-    void this.read();
+    void this.loadRows();
     this.typed();
   }
 
-  /** By an address of its own: the links inside a page lead to places of that page. */
+  /** Under its own URL, so that links inside the page stay inside it. */
   private show(html: string | null): void {
     if (this.page !== null) URL.revokeObjectURL(this.page);
     this.page = html === null ? null : URL.createObjectURL(new Blob([html], { type: 'text/html;charset=utf-8' }));

@@ -1,4 +1,4 @@
-/** Hands a file of this workbench to the browser's downloads, under a name. */
+/** Downloads a file in the browser under the given name. */
 export function download(address: string, name: string): void {
   const link = Object.assign(document.createElement('a'), { href: address, download: name });
   link.hidden = true;

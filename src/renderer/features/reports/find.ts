@@ -2,19 +2,19 @@ import type { Verdict } from '../../../shared/comparison.ts';
 import type { ComparisonRow, Judgement } from '../../../shared/explore.ts';
 import { fileName } from '../../../shared/format.ts';
 
-/** What a person looks for among saved comparisons; '' is anything. */
+/** Filters for saved comparisons; '' matches anything. */
 export interface Search {
-  text: string; // parts of file, class, note, run; all of them must be found
+  text: string; // words in file, class, note or run; all must match
   verdict: Verdict | '';
   judgement: Judgement | 'none' | '';
   run: string;
 }
 
-export const EVERYTHING: Search = { text: '', verdict: '', judgement: '', run: '' };
+export const NO_FILTER: Search = { text: '', verdict: '', judgement: '', run: '' };
 
-export const isEverything = (search: Search): boolean => Object.entries(search).every(([, value]) => value.trim() === '');
+export const isUnfiltered = (search: Search): boolean => Object.entries(search).every(([, value]) => value.trim() === '');
 
-/** `runName` says what a run is called on the screen. */
+/** `runName` gives the displayed name of a run. */
 export function findComparisons(rows: readonly ComparisonRow[], search: Search, runName: (run: string) => string): ComparisonRow[] {
   const words = plain(search.text).split(/\s+/).filter(Boolean);
   return rows.filter((row) => {

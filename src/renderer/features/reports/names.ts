@@ -11,7 +11,7 @@ export function pairName({ images: [a, b] }: Pick<ComparisonRow, 'images'>): str
 
 export const filesOf = ({ images }: Pick<ComparisonRow, 'images'>): string => images.map((image) => fileName(image.file)).join(' · ');
 
-/** "≠ Different · ✓ agree · with a note": what the network said, and what she did. */
+/** "≠ Different · ✓ agree · with a note": verdict, judgement and note. */
 export const summaryOf = ({ verdict, judgement, note }: Pick<ComparisonRow, 'verdict' | 'judgement' | 'note'>): string =>
   [
     `${verdict === 'different' ? '≠' : '='} ${verdictWord(verdict)}`,
@@ -23,7 +23,7 @@ export const summaryOf = ({ verdict, judgement, note }: Pick<ComparisonRow, 'ver
 
 const LONGEST = 60; // characters of a file name
 
-/** A file name that every system takes, made of a title: "Spring review, part 2" is "Spring review, part 2.pdf". */
+/** A file name valid on every system, from a title: "Spring review, part 2" is "Spring review, part 2.pdf". */
 export function reportFileName(title: string, extension: string): string {
   const safe = title
     .normalize('NFC')

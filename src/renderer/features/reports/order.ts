@@ -1,4 +1,4 @@
-/** The list with one item at another place; places outside the list are its ends. */
+/** The list with one item moved; positions outside the list mean its ends. */
 export function moveItem<T>(list: readonly T[], from: number, to: number): T[] {
   const next = [...list];
   const [item] = next.splice(from, 1);
@@ -8,10 +8,10 @@ export function moveItem<T>(list: readonly T[], from: number, to: number): T[] {
 }
 
 /**
- * Where an item dragged over a list would come to lie: before the row under the pointer, or behind it in its lower half.
- * `from` is where it lies now; `over` the row, and `lower` whether the pointer is in its lower half.
+ * New index of an item dragged over a list: before the row under the pointer, or after it in its lower half.
+ * `from` is its current index, `over` the row under the pointer, `lower` whether the pointer is in its lower half.
  */
 export function dropIndex(from: number, over: number, lower: boolean): number {
-  const gap = over + (lower ? 1 : 0); // between which rows, counted with the dragged one in place
+  const gap = over + (lower ? 1 : 0); // insertion gap, counted with the dragged row in place
   return gap > from ? gap - 1 : gap;
 }

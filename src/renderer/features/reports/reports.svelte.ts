@@ -3,7 +3,7 @@ import type { ReportRecord } from '../../../shared/report.ts';
 import { api } from '../../client/api.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
-/** Saved comparisons and the reports put together from them. */
+/** Saved comparisons and the reports made from them. */
 class ReportsState {
   list = $state.raw<ReportRecord[]>([]); // last changed first
   saved = $state.raw<ComparisonRow[]>([]); // newest first
@@ -14,11 +14,11 @@ class ReportsState {
     this.loaded = true;
   }
 
-  /** Asks again when something of it has changed, here or in another window. Returns what ends the listening. */
+  /** Reloads on changes here or in another window. Returns the unsubscribe function. */
   listen(): () => void {
     return api.on('changed', ({ what }) => {
-      if (what === 'reports') this.take(api.call('reports.list', {}), (list) => (this.list = list));
-      if (what === 'comparisons') this.take(api.call('compare.list', { saved: true }), (saved) => (this.saved = saved));
+      if (what === 'reports') this.update(api.call('reports.list', {}), (list) => (this.list = list));
+      if (what === 'comparisons') this.update(api.call('compare.list', { saved: true }), (saved) => (this.saved = saved));
     });
   }
 
@@ -32,21 +32,21 @@ class ReportsState {
   async remove(report: ReportRecord): Promise<void> {
     await api.call('reports.remove', { report: report.report });
     this.list = this.list.filter((one) => one.report !== report.report);
-    toast.undoable(`Deleted the report ${report.title.trim() || 'without a title'}`, () => api.call('reports.restore', { report: report.report }));
+    toast.undoable(`Deleted report “${report.title.trim() || 'Untitled report'}”`, () => api.call('reports.restore', { report: report.report }));
   }
 
-  /** Takes saved comparisons away; reports that hold them keep them. */
+  /** Deletes saved comparisons; reports that contain them keep them. */
   async removeComparisons(ids: readonly string[]): Promise<void> {
     for (const comparison of ids) await api.call('compare.remove', { comparison });
     this.saved = this.saved.filter((row) => !ids.includes(row.comparison));
     const restore = async (): Promise<void> => {
       for (const comparison of ids) await api.call('compare.restore', { comparison });
     };
-    toast.undoable(ids.length === 1 ? 'Deleted one comparison' : `Deleted ${ids.length} comparisons`, restore);
+    toast.undoable(ids.length === 1 ? 'Deleted 1 comparison' : `Deleted ${ids.length} comparisons`, restore);
   }
 
-  private take<T>(asked: Promise<T>, keep: (value: T) => void): void {
-    asked.then(keep).catch((error: unknown) => toast.error(error));
+  private update<T>(loading: Promise<T>, store: (value: T) => void): void {
+    loading.then(store).catch((error: unknown) => toast.error(error));
   }
 }
 

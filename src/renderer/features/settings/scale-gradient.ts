@@ -4,17 +4,17 @@ import type { Settings } from '../../../shared/workbench.ts';
 type ColourScale = Settings['colourScale'];
 const STOPS = 16;
 
-/** The colour scales in words, in the order in which they are offered. */
+/** The colour scales in the order in which they are offered. */
 export const COLOUR_SCALES = [
-  { value: 'evidence', text: 'Evidence', note: 'warm for the verdict, blue against it, nothing at zero' },
-  { value: 'viridis', text: 'Viridis', note: 'even steps, violet to yellow' },
-  { value: 'magma', text: 'Magma', note: 'even steps, black to cream' },
-  { value: 'cividis', text: 'Cividis', note: 'even steps, made for colour-blind eyes' },
-  { value: 'turbo', text: 'Turbo', note: 'a rainbow with even brightness' },
-  { value: 'jet', text: 'Jet', note: 'the rainbow of older papers; its bands can mislead' },
+  { value: 'evidence', text: 'Evidence', note: 'warm for the verdict, blue against it, transparent at zero' },
+  { value: 'viridis', text: 'Viridis', note: 'perceptually uniform, violet to yellow' },
+  { value: 'magma', text: 'Magma', note: 'perceptually uniform, black to cream' },
+  { value: 'cividis', text: 'Cividis', note: 'perceptually uniform, readable with colour blindness' },
+  { value: 'turbo', text: 'Turbo', note: 'rainbow with smooth brightness' },
+  { value: 'jet', text: 'Jet', note: 'rainbow of older papers; its bands can mislead' },
 ] as const satisfies readonly { value: ColourScale; text: string; note: string }[];
 
-/** A CSS gradient from the least (or the strongest counter-evidence) at the left to the most at the right. */
+/** A CSS gradient from the lowest value (or the strongest counter-evidence) at the left to the highest at the right. */
 export function scaleGradient(scale: ColourScale): string {
   const at = (share: number): Rgba => {
     if (scale !== 'evidence') return colourOf(scale, share);

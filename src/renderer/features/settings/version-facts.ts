@@ -1,6 +1,6 @@
 import type { AppInfo } from '../../../shared/workbench.ts';
 
-/** How the method is cited. */
+/** Citation of the method. */
 export const citationText =
   'I. E. Livieris, E. Pintelas, N. Kiriakidou, P. Pintelas: “Explainable Image Similarity: Integrating Siamese Networks and Grad-CAM”. Journal of Imaging 2023, 9(10), 224. https://doi.org/10.3390/jimaging9100224';
 
@@ -16,7 +16,7 @@ const NAMES: Record<string, string> = {
 
 const DOORS = { electron: 'the desktop window', web: 'a browser', 'in-process': 'a test' } as const satisfies Record<AppInfo['door'], string>;
 
-/** What a person gives on when she reports a fault. */
+/** Versions and paths for a bug report. */
 export function versionFacts(info: AppInfo): { name: string; value: string }[] {
   return [
     ...Object.entries(info.versions).map(([key, value]) => ({ name: NAMES[key] ?? key, value })),

@@ -7,7 +7,7 @@ import { go, route } from '../../client/route.svelte.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 import { trainingForm } from './training-form.svelte.ts';
 
-/** What can be done with a run. A failure is told in a message, never thrown. */
+/** Actions on a run. A failure becomes a toast and is never thrown. */
 
 const toastErrors = async (work: () => Promise<unknown>): Promise<void> => {
   try {
@@ -23,7 +23,7 @@ export const removeRun = (run: RunRow): Promise<void> =>
   toastErrors(async () => {
     await api.call('runs.remove', { run: run.run });
     if (route.params['run'] === run.run) route.set({ run: null });
-    toast.undoable(`${runName(run)} was removed.`, () => api.call('runs.restore', { run: run.run }));
+    toast.undoable(`${runName(run)} removed.`, () => api.call('runs.restore', { run: run.run }));
   });
 
 export const duplicateRun = (run: RunRow): void => {
@@ -36,14 +36,14 @@ export const exportRun = (run: RunRow, format: 'onnx' | 'safetensors'): Promise<
     const out = await chooseSave(`Export the network of ${runName(run)}`, `twinlens-${run.run}.${format}`, format);
     if (out === null) return;
     const { file } = await jobs.result(await api.call('runs.export', { run: run.run, format, out }));
-    toast.done(`The network was written to ${file}.`);
+    toast.done(`Network saved to ${file}`);
   });
 
 export const annotateRun = (run: RunRow, notes: { name?: string; tags?: string[]; note?: string }): Promise<void> =>
   toastErrors(() => api.call('runs.annotate', { run: run.run, ...notes }));
 
-/** Tags as typed, with commas between them. */
-export const typedTags = (text: string): string[] =>
+/** Tags from comma-separated text. */
+export const parseTags = (text: string): string[] =>
   text
     .split(',')
     .map((tag) => tag.trim())

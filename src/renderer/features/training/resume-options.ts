@@ -3,44 +3,46 @@ import type { DeviceName, EngineName, RunConfig } from '../../../shared/run.ts';
 import type { ResumeChanges } from '../../client/resume-run.ts';
 import { deviceName } from '../../client/device-words.ts';
 
-/** Where a run can go on, and what may be changed of how. */
+/** Devices and batch sizes with which a run can be resumed. */
 
-interface Place {
+interface EngineDevice {
   engine: EngineName;
   device: DeviceName;
 }
-export interface PlaceOption extends Place {
+export interface DeviceOption extends EngineDevice {
   value: string;
   text: string;
 }
 
-export const keyOf = ({ engine, device }: Place): string => `${engine} ${device}`;
+export const keyOf = ({ engine, device }: EngineDevice): string => `${engine} ${device}`;
 
-/** Where it computed until now, the processor, and every device that passed a timed trial here. */
-export function resumePlaces(config: RunConfig, checks: readonly CheckResult[]): PlaceOption[] {
+/** The current device, the processor, and every device that passed a timed test here. */
+export function resumeDevices(config: RunConfig, checks: readonly CheckResult[]): DeviceOption[] {
   const passed = checks.filter(({ ok, imagesPerSecond }) => ok && imagesPerSecond !== null);
-  const places = new Map<string, Place>([config, { engine: 'onnx', device: 'cpu' } as const, ...passed].map((place) => [keyOf(place), place]));
-  return [...places].map(([value, { engine, device }]) => {
+  const options = new Map<string, EngineDevice>(
+    [config, { engine: 'onnx', device: 'cpu' } as const, ...passed].map((option) => [keyOf(option), option]),
+  );
+  return [...options].map(([value, { engine, device }]) => {
     const name = engine === 'tensorflow' ? `${deviceName(device)}, TensorFlow` : deviceName(device);
-    return { value, engine, device, text: value === keyOf(config) ? `${name} – unchanged` : name };
+    return { value, engine, device, text: value === keyOf(config) ? `${name} (current)` : name };
   });
 }
 
-/** Only what differs from the run's own settings. */
-export function resumeChanges(config: RunConfig, { engine, device }: Place, batch: number): ResumeChanges {
+/** Only settings that differ from the run's. */
+export function resumeChanges(config: RunConfig, { engine, device }: EngineDevice, batch: number): ResumeChanges {
   return { ...(keyOf({ engine, device }) === keyOf(config) ? {} : { engine, device }), ...(batch === config.batch ? {} : { batch }) };
 }
 
-/** What a person should know of these changes before she makes them. */
+/** Consequences of these changes. */
 export function resumeNotes({ batchNorm }: RunConfig, { device, batch }: ResumeChanges): string[] {
   const notes: string[] = [];
-  if (device !== undefined) notes.push('Devices round differently: its numbers will be close to those of an unbroken run, and not the same.');
+  if (device !== undefined) notes.push('Devices round differently, so results will be close to those of an uninterrupted run, but not identical.');
   if (batch !== undefined) {
     notes.push(
       batchNorm === 'batch'
-        ? 'Its steps will not be those of an unbroken run, and its batch statistics will rest on another number of images.'
-        : 'Its steps will not be those of an unbroken run.',
+        ? 'Steps and batch statistics will differ from those of an uninterrupted run.'
+        : 'Steps will differ from those of an uninterrupted run.',
     );
   }
-  return notes.length ? [...notes, 'The run keeps in its record what was changed, and from which epoch on.'] : [];
+  return notes.length ? [...notes, 'The run records the change and its epoch.'] : [];
 }

@@ -6,7 +6,7 @@ import { NEWEST_FIRST, tableRuns, type TableQuery } from './run-table.ts';
 import { route } from '../../client/route.svelte.ts';
 import { runs } from '../../client/runs.svelte.ts';
 
-/** What the Train view shows of the runs: which is looked at, whose curves lie over each other, how the table is sorted. */
+/** State of the Train view: the selected run, the runs whose curves are shown, and the table's filter and order. */
 class RunBoard {
   metric = $state<Metric | 'all'>('all');
   part = $state<Part | 'both'>('both');
@@ -15,18 +15,18 @@ class RunBoard {
   range = $state.raw<Range | null>(null);
   epoch = $state<number | null>(null);
   asTable = $state(false);
-  onlyDiffering = $state(true);
+  differencesOnly = $state(true);
   query = $state.raw<TableQuery>(NEWEST_FIRST);
-  private wanted = $state.raw<string[]>([]);
+  private pickedIds = $state.raw<string[]>([]);
 
   readonly listed = $derived(tableRuns(runs.list, this.query));
-  /** The one whose details are shown: the one in the address, else the one in training, else the newest. */
+  /** The run whose details are shown: that of the route, else the one in training, else the newest. */
   readonly selected = $derived<RunRow | null>(
     runs.byId(route.params['run']) ?? runs.list.find(({ status }) => status === 'running') ?? runs.list[0] ?? null,
   );
-  /** Those whose curves are shown: the selected one first. */
+  /** The runs whose curves are shown, the selected one first. */
   readonly shown = $derived.by<RunRow[]>(() => {
-    const picked = this.wanted.flatMap((id) => runs.byId(id) ?? []).filter((run) => run !== this.selected);
+    const picked = this.pickedIds.flatMap((id) => runs.byId(id) ?? []).filter((run) => run !== this.selected);
     return [...(this.selected ? [this.selected] : []), ...picked].slice(0, MAX_RUNS);
   });
   readonly full = $derived(this.shown.length >= MAX_RUNS);
@@ -42,7 +42,7 @@ class RunBoard {
   }
 
   pick(id: string, on: boolean): void {
-    this.wanted = on ? [...new Set([...this.wanted, id])] : this.wanted.filter((known) => known !== id);
+    this.pickedIds = on ? [...new Set([...this.pickedIds, id])] : this.pickedIds.filter((known) => known !== id);
   }
 }
 

@@ -42,15 +42,15 @@ const SORT: Record<Column, (run: RunRow) => string | number | null> = {
 const compare = (a: string | number, b: string | number): number =>
   typeof a === 'string' || typeof b === 'string' ? String(a).localeCompare(String(b), 'en', { numeric: true }) : a - b;
 
-/** The runs that are asked for, in the order asked for. Those without a value come last either way. */
+/** Filtered and sorted runs. Runs without a value come last in either order. */
 export function tableRuns(runs: readonly RunRow[], query: TableQuery): RunRow[] {
   const words = query.text.trim().toLowerCase();
-  const says = (run: RunRow): string =>
+  const textOf = (run: RunRow): string =>
     [runName(run), run.run, run.dataset, backboneName(run.config.backbone), run.note, ...run.tags].join('\n').toLowerCase();
   const value = SORT[query.column];
   return runs
     .filter((run) => (query.status === 'all' || run.status === query.status) && (query.dataset === '' || run.dataset === query.dataset))
-    .filter((run) => words === '' || says(run).includes(words))
+    .filter((run) => words === '' || textOf(run).includes(words))
     .toSorted((a, b) => {
       const [x, y] = [value(a), value(b)];
       const [none, other] = [isNone(x), isNone(y)];
@@ -61,7 +61,7 @@ export function tableRuns(runs: readonly RunRow[], query: TableQuery): RunRow[] 
 
 const isNone = (value: string | number | null): boolean => value === null || (typeof value === 'number' && !Number.isFinite(value));
 
-/** The state after a click on a column's head: the same column turns round, another starts where one looks first. */
+/** The query after a click on a column header: the same column reverses, another starts with numbers descending. */
 export function sortedBy(query: TableQuery, column: Column): TableQuery {
   if (query.column === column) return { ...query, descending: !query.descending };
   return { ...query, column, descending: COLUMNS.find((c) => c.column === column)!.number };

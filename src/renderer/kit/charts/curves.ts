@@ -4,7 +4,7 @@ import { smooth } from './smooth.ts';
 export type Metric = 'loss' | 'auc' | 'accuracy';
 export type Part = 'train' | 'valid';
 
-/** A run whose curves are drawn. */
+/** A run to plot. */
 export interface CurveRun {
   run: string; // id
   name: string;
@@ -15,9 +15,9 @@ export interface CurveRun {
 export interface Curve {
   run: string;
   name: string;
-  order: number; // of the run: its colour and dashes
+  order: number; // of the run, for colour and dashes
   part: Part;
-  faint: boolean; // as measured, behind the smoothed one
+  faint: boolean; // raw values behind the smoothed curve
   values: (number | null)[]; // one for each of `epochs`; null: a gap
 }
 
@@ -40,7 +40,7 @@ export const METRIC_WORDS = {
 
 export const PART_WORDS = { train: 'training', valid: 'validation' } as const satisfies Record<Part, string>;
 
-/** The curves of one quantity over the epochs. With smoothing each has a faint one behind it, as measured. */
+/** Curves of one metric by epoch. With smoothing, a faint curve of raw values is behind each. */
 export function curvesOf(runs: readonly CurveRun[], metric: Metric, o: { smoothing: number; parts: readonly Part[] }): CurveSet {
   const last = Math.max(0, ...runs.map(({ epochs }) => epochs.at(-1)?.epoch ?? 0));
   const epochs = Array.from({ length: last }, (_, i) => i + 1);
@@ -68,11 +68,11 @@ export interface ReadoutLine {
   name: string;
   order: number;
   part: Part;
-  value: number | null; // as measured
+  value: number | null; // raw
   best: boolean; // this is the run's best epoch
 }
 
-/** What the curves say at one epoch, as measured even where they are smoothed. */
+/** Raw values of all curves at one epoch, also where the curves are smoothed. */
 export function readout(runs: readonly CurveRun[], metric: Metric, parts: readonly Part[], epoch: number): ReadoutLine[] {
   return runs.flatMap((run, order) => {
     const row = run.epochs.find((r) => r.epoch === epoch);

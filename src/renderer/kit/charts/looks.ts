@@ -1,12 +1,12 @@
-/** How the curves of several runs are told apart: each has a colour of its own and, for eyes that do not see it, dashes. */
+/** How the curves of several runs are told separated: each has a colour of its own and, for eyes that do not see it, dashes. */
 export const MAX_RUNS = 6;
 
 const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 2], [12, 3, 2, 3, 2, 3]]; // px
 
-/** Name of the token that holds the colour of the run drawn as the `order`-th. */
+/** Name of the colour token of the run at this position. */
 export const runColour = (order: number): string => `--run-${(order % MAX_RUNS) + 1}`;
 
-/** With one run dashes tell training from validation, with several they tell the runs and training is thinner. */
+/** With one run, dashes distinguish training from validation; with several, they distinguish runs, and training is thinner. */
 export function dashOf(order: number, part: 'train' | 'valid', alone: boolean): readonly number[] {
   if (alone) return part === 'train' ? [6, 4] : [];
   return DASHES[order % MAX_RUNS]!;

@@ -10,7 +10,7 @@ export interface PlotInput {
   best: { order: number; epoch: number }[];
   range: Range;
   log: boolean;
-  domain: Range | null; // of the values; null: what they span
+  domain: Range | null; // of the values; null: automatic
 }
 
 export interface PlotEvents {
@@ -19,10 +19,10 @@ export interface PlotEvents {
   onRange(range: Range): void;
 }
 
-const LABEL_PX = 74; // room for the labels at the ends of the lines
+const LABEL_PX = 74; // space for the labels at the line ends
 const FONT = '11.5px Inter, system-ui, sans-serif';
 
-/** A canvas with the curves. The colours are read from the tokens of `host` when it is made: make it anew after a change of theme. */
+/** Plots the curves. Colours come from the CSS tokens of `host` at creation: create it again after a theme change. */
 export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents): uPlot {
   const style = getComputedStyle(host);
   const colour = (token: string): string => style.getPropertyValue(token).trim();
@@ -65,7 +65,7 @@ export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents
     hooks: {
       setCursor: [
         (u) => {
-          // A plot that has met no pointer knows of none: what the keys chose before it was made stays.
+          // Without a pointer event there is no cursor: the epoch chosen by keys stays.
           if (u.cursor.event) events.onEpoch(u.cursor.idx == null ? null : (input.set.epochs[u.cursor.idx] ?? null));
         },
       ],
@@ -89,7 +89,7 @@ export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents
 
 export const dataOf = ({ epochs, curves }: CurveSet): uPlot.AlignedData => [epochs, ...curves.map(({ values }) => values)];
 
-/** A little room above and below; a flat curve lies in the middle. */
+/** Adds a margin above and below; a flat curve is centred. */
 function padRange(low: number, high: number): [number, number] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
   const room = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 0.5;
@@ -124,7 +124,7 @@ function drawBest(u: uPlot, { best, set, range }: PlotInput, colour: (token: str
   ctx.restore();
 }
 
-/** What a line is, at its right end, moved apart where two ends meet. */
+/** Labels at the right ends of the lines, moved apart where they overlap. */
 function drawLabels(u: uPlot, { set, alone, range }: PlotInput, colour: (token: string) => string): void {
   const { ctx, bbox } = u;
   const ratio = devicePixelRatio;

@@ -1,16 +1,16 @@
-/** A part of an axis that is shown, lowest and highest value. */
+/** The visible part of an axis. */
 export type Range = readonly [low: number, high: number];
 
-const LEAST = 1; // epochs: closer there is nothing to see
+const MIN_SPAN = 1; // epochs, the closest zoom
 
-/** The range made `factor` times as long (below 1: closer) with `at` in its place, kept within `bounds`. */
+/** Scales the range by `factor` (below 1: zoom in) around `at`, within `bounds`. */
 export function zoomRange([low, high]: Range, at: number, factor: number, bounds: Range): Range {
-  const span = Math.min(Math.max((high - low) * factor, LEAST), bounds[1] - bounds[0]);
+  const span = Math.min(Math.max((high - low) * factor, MIN_SPAN), bounds[1] - bounds[0]);
   const share = high > low ? (at - low) / (high - low) : 0.5;
   return clampRange([at - share * span, at + (1 - share) * span], bounds);
 }
 
-/** The range moved by `by`, stopped at `bounds`. */
+/** Moves the range by `by`, within `bounds`. */
 export const panRange = ([low, high]: Range, by: number, bounds: Range): Range => clampRange([low + by, high + by], bounds);
 
 function clampRange([low, high]: Range, bounds: Range): Range {
@@ -19,5 +19,5 @@ function clampRange([low, high]: Range, bounds: Range): Range {
   return [start, start + span];
 }
 
-/** From the first epoch to the last, two at least, so that a single one has a place. */
+/** First to last epoch, at least two, so that a single epoch has an axis. */
 export const epochBounds = (epochs: readonly number[]): Range => [epochs[0] ?? 1, Math.max(epochs.at(-1) ?? 2, (epochs[0] ?? 1) + 1)];

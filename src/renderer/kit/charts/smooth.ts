@@ -1,6 +1,6 @@
 /**
- * Exponential moving average with the bias of its start taken out, so that the first value stays itself. `weight` 0..1 (0: as it
- * is) is what each step keeps of the past. What is no number stays a gap and does not count.
+ * Bias-corrected exponential moving average, as in Adam: s_t = w s_(t-1) + (1-w) x_t, divided by 1 - w^t. `weight` w is 0..1
+ * (0: no smoothing). Gaps stay gaps and do not count.
  */
 export function smooth(values: readonly (number | null)[], weight: number): (number | null)[] {
   let sum = 0;

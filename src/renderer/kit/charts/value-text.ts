@@ -1,7 +1,7 @@
 import { aucText, percentText, settingText } from '../../../shared/format.ts';
 import type { Metric } from './curves.ts';
 
-/** A value of a curve as a person reads it; a dash where there is none. */
+/** A curve value as text; a dash without one. */
 export function valueText(metric: Metric, value: number | null): string {
   if (value === null) return '–';
   switch (metric) {

@@ -20,19 +20,25 @@ const waiting = (subject: string): Job => ({
   result: null,
 });
 
-test.each<[string, Partial<RunRow>, ReturnType<typeof why>['way'], string, string]>([
+test.each<[string, Partial<RunRow>, ReturnType<typeof why>['next'], string, string]>([
   ['interrupted after an epoch', { status: 'interrupted', ...begun }, 'resume', 'Run 1 was interrupted', 'after epoch 2 of 10. Nothing is lost'],
-  ['cancelled after an epoch', { status: 'cancelled', ...begun }, 'resume', 'Run 1 was cancelled', 'no threshold'],
+  ['cancelled after an epoch', { status: 'cancelled', ...begun }, 'resume', 'Run 1 was cancelled', 'its threshold is set'],
   ['failed after an epoch', { status: 'failed', error: 'The disk is full.', ...begun }, 'resume', 'Run 1 failed', 'The disk is full.'],
-  ['interrupted before one', { status: 'interrupted' }, 'anew', 'Run 1 was interrupted', 'before the first epoch ended'],
-  ['of a data set that was changed', { status: 'interrupted', ...begun, stale: true }, 'anew', 'Run 1 was interrupted', 'was changed since it began'],
-  ['being trained', { status: 'running', ...begun }, 'watch', 'Run 1 is being trained', 'Epoch 3 of 10 is under way'],
-  ['of another version of the program', { status: 'done', outdated: true, ...begun }, 'anew', 'Run 1 can judge no new pairs', 'another version'],
+  ['interrupted before one', { status: 'interrupted' }, 'again', 'Run 1 was interrupted', 'before the first epoch finished'],
+  [
+    'of a data set that was changed',
+    { status: 'interrupted', ...begun, stale: true },
+    'again',
+    'Run 1 was interrupted',
+    'has changed since the run started',
+  ],
+  ['being trained', { status: 'running', ...begun }, 'watch', 'Run 1 is being trained', 'Epoch 3 of 10 in progress'],
+  ['of another version of the program', { status: 'done', outdated: true, ...begun }, 'again', 'Run 1 can’t compare new pairs', 'another version'],
 ])('the only run is %s: it says so and offers the way on', (_, more, way, title, text) => {
   const only = run('r1', more);
   for (const known of [{ here: [only] }, { asked: only }]) {
     const told = why(known);
-    expect(told).toMatchObject({ way, title, run: only });
+    expect(told).toMatchObject({ next: way, title, run: only });
     expect(told.text).toContain(text);
   }
 });
@@ -49,14 +55,14 @@ test('of several that cannot compare, the one that soonest could is told of', ()
 
 test('a training that waits for its turn is no missing one', () => {
   const broken = run('r1', { status: 'interrupted', ...begun });
-  expect(why({ trainings: [waiting('flowers')] })).toMatchObject({ way: 'watch', run: null });
-  expect(why({ here: [broken], trainings: [waiting('r1')] })).toMatchObject({ way: 'watch', title: 'Run 1 is about to go on' });
-  expect(why({ here: [broken], trainings: [waiting('r7')] }).way).toBe('resume');
-  expect(why({ trainings: [waiting('another')] })).toMatchObject({ way: 'first', title: 'No trained network yet' });
+  expect(why({ trainings: [waiting('flowers')] })).toMatchObject({ next: 'watch', run: null });
+  expect(why({ here: [broken], trainings: [waiting('r1')] })).toMatchObject({ next: 'watch', title: 'Run 1 is waiting to resume' });
+  expect(why({ here: [broken], trainings: [waiting('r7')] }).next).toBe('resume');
+  expect(why({ trainings: [waiting('another')] })).toMatchObject({ next: 'first', title: 'No trained network yet' });
 });
 
 test('a run in the address that was removed gives way to one that can compare', () => {
   const good = run('r2');
-  expect(why({ asked: 'gone', usable: good, here: [good] })).toMatchObject({ way: 'other', run: good });
-  expect(why({ asked: 'gone' }).way).toBe('first');
+  expect(why({ asked: 'gone', usable: good, here: [good] })).toMatchObject({ next: 'other', run: good });
+  expect(why({ asked: 'gone' }).next).toBe('first');
 });

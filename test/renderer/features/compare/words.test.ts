@@ -38,9 +38,9 @@ describe('words', () => {
     expect(valueWords({ verdict: 'same', target: 'verdict' }, 0)).toBe('0');
   });
 
-  test('the offset is a distance and a ratio', () => {
-    expect(offsetWords({ distance: 2.6, threshold: 1.3 })).toBe('1.30 above the threshold, 2.00 × it');
-    expect(offsetWords({ distance: 0.65, threshold: 1.3 })).toBe('0.65 below the threshold, 0.50 × it');
+  test('the offset is a distance and a percentage of the threshold', () => {
+    expect(offsetWords({ distance: 2.6, threshold: 1.3 })).toBe('1.30 (100\u00a0%) above the threshold');
+    expect(offsetWords({ distance: 0.65, threshold: 1.3 })).toBe('0.65 (50\u00a0%) below the threshold');
     expect(offsetWords({ distance: 1.3, threshold: 1.3 })).toBe('at the threshold');
   });
 
@@ -57,7 +57,7 @@ describe('words', () => {
 
   test('the border is warned of by its letter and edge, and only when it holds much', () => {
     const left = Float32Array.from({ length: 400 }, (_, i) => (i % 20 === 0 ? 1 : 0));
-    expect(borderWarning('B', evidencePlace(left, 20, 20, 100, 100)!)).toMatch(/in B lies on the outer border, most at the left edge/);
+    expect(borderWarning('B', evidencePlace(left, 20, 20, 100, 100)!)).toMatch(/in B is near the border, most at the left edge/);
     expect(borderWarning('B', evidencePlace(new Float32Array(400).fill(1), 20, 20, 100, 100)!)).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { frameOf, MAX_ZOOM, panBy, partAt, FIT_VIEW, zoomAt, type Size, type View } from '../../../../src/renderer/features/compare/zoom.ts';
+import { frameOf, MAX_ZOOM, panBy, imagePositionAt, FIT_VIEW, zoomAt, type Size, type View } from '../../../../src/renderer/features/compare/zoom.ts';
 
 const PANE: Size = { width: 400, height: 300 };
 const sizes = fc.record({ width: fc.integer({ min: 20, max: 4000 }), height: fc.integer({ min: 20, max: 4000 }) });
@@ -23,13 +23,13 @@ test('a picture is shown whole and in the middle: wide, tall, small', () => {
 
 test('the pointer reads the part of the picture under it, whole and zoomed', () => {
   const picture = { width: 800, height: 600 };
-  expect(partAt(frameOf(FIT_VIEW, PANE, picture), 100, 75)).toEqual({ u: 0.25, v: 0.25 });
+  expect(imagePositionAt(frameOf(FIT_VIEW, PANE, picture), 100, 75)).toEqual({ u: 0.25, v: 0.25 });
   const view = zoomAt(FIT_VIEW, PANE, picture, 4, 100, 75);
   expect(frameOf(view, PANE, picture)).toEqual({ left: -300, top: -225, width: 1600, height: 1200 });
-  expect(partAt(frameOf(view, PANE, picture), 100, 75)).toEqual({ u: 0.25, v: 0.25 });
-  expect(partAt(frameOf(view, PANE, picture), 110, 75)!.u).toBeCloseTo(0.25 + 10 / 1600, 9);
+  expect(imagePositionAt(frameOf(view, PANE, picture), 100, 75)).toEqual({ u: 0.25, v: 0.25 });
+  expect(imagePositionAt(frameOf(view, PANE, picture), 110, 75)!.u).toBeCloseTo(0.25 + 10 / 1600, 9);
   const tall = frameOf(FIT_VIEW, PANE, { width: 100, height: 300 });
-  expect([partAt(tall, 149, 10), partAt(tall, 250, 10), partAt(tall, 150, -1)]).toEqual([null, null, null]);
+  expect([imagePositionAt(tall, 149, 10), imagePositionAt(tall, 250, 10), imagePositionAt(tall, 150, -1)]).toEqual([null, null, null]);
 });
 
 describe('whatever is done to it', () => {
@@ -62,8 +62,8 @@ describe('whatever is done to it', () => {
     const near = zoomAt(FIT_VIEW, PANE, picture, 3, 200, 150);
     const pushed = panBy(panBy(near, PANE, picture, 9000, 0), PANE, picture, -10, 0);
     expect(frameOf(pushed, PANE, picture).left).toBeCloseTo(-10, 6);
-    const before = partAt(frameOf(near, PANE, picture), 120, 90)!;
-    const after = partAt(frameOf(zoomAt(near, PANE, picture, 1.25, 120, 90), PANE, picture), 120, 90)!;
+    const before = imagePositionAt(frameOf(near, PANE, picture), 120, 90)!;
+    const after = imagePositionAt(frameOf(zoomAt(near, PANE, picture, 1.25, 120, 90), PANE, picture), 120, 90)!;
     expect(after.u).toBeCloseTo(before.u, 9);
     expect(after.v).toBeCloseTo(before.v, 9);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EVERYTHING, findComparisons, isEverything } from '../../../../src/renderer/features/reports/find.ts';
+import { NO_FILTER, findComparisons, isUnfiltered } from '../../../../src/renderer/features/reports/find.ts';
 import { dateText } from '../../../../src/renderer/kit/date-text.ts';
 import { pairName, reportFileName } from '../../../../src/renderer/features/reports/names.ts';
 import { dropIndex, moveItem } from '../../../../src/renderer/features/reports/order.ts';
@@ -23,8 +23,8 @@ describe('finding saved comparisons', () => {
   ];
   rows[2]!.images[0].className = null;
   rows[2]!.images[0].file = 'C:\\pictures\\Two words.jpg';
-  const found = (search: Partial<typeof EVERYTHING>): string[] =>
-    findComparisons(rows, { ...EVERYTHING, ...search }, (run) => (run === 'r9' ? 'Final network' : 'Run 7')).map(({ comparison }) => comparison);
+  const found = (search: Partial<typeof NO_FILTER>): string[] =>
+    findComparisons(rows, { ...NO_FILTER, ...search }, (run) => (run === 'r9' ? 'Final network' : 'Run 7')).map(({ comparison }) => comparison);
 
   test('by parts of file, class, note and run, all of them, whatever the case and the accents', () => {
     expect(found({})).toEqual(['c1', 'c2', 'c3']);
@@ -44,8 +44,8 @@ describe('finding saved comparisons', () => {
   });
 
   test('knows when nothing is looked for', () => {
-    expect(isEverything({ ...EVERYTHING, text: '  ' })).toBe(true);
-    expect(isEverything({ ...EVERYTHING, run: 'r1' })).toBe(false);
+    expect(isUnfiltered({ ...NO_FILTER, text: '  ' })).toBe(true);
+    expect(isUnfiltered({ ...NO_FILTER, run: 'r1' })).toBe(false);
   });
 });
 

@@ -3,7 +3,7 @@ import { choicesOf, configDiff, configLines } from '../../../../src/renderer/fea
 import { MORE_OPTIONS, screenWords, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
 import { presetChoices, presetOf, proposed, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
 import { NEWEST_FIRST, sortedBy, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
-import { resumeChanges, resumeNotes, resumePlaces } from '../../../../src/renderer/features/training/resume-options.ts';
+import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/renderer/features/training/resume-options.ts';
 import { curveWarning, resumable, statusSentence } from '../../../../src/renderer/client/run-status.ts';
 import { TrainRequest } from '../../../../src/shared/contract.ts';
 import { TRAINING_OPTIONS } from '../../../../src/shared/training-options/table.ts';
@@ -120,13 +120,13 @@ describe('where a run stands', () => {
   const epochs = [row(1, 0.8), row(2, 0.912)];
   test('is said in words', () => {
     expect(statusSentence(run('r1', { status: 'running', epochs, bestEpoch: 2 }))).toBe(
-      'Epoch 3 of 10 is under way. Best so far: epoch 2, validation AUC 0.912.',
+      'Epoch 3 of 10 in progress. Best so far: epoch 2, validation AUC 0.912.',
     );
     expect(plain(statusSentence(run('r1', { epochs, bestEpoch: 2 })))).toBe(
-      'Done: 2 of 10 epochs in 10 s, stopped early because nothing got better. Best: epoch 2, validation AUC 0.912.',
+      'Done: 2 of 10 epochs in 10 s, stopped early without further improvement. Best: epoch 2, validation AUC 0.912.',
     );
     const broken = run('r1', { status: 'interrupted', epochs, bestEpoch: 2 });
-    expect(statusSentence(broken)).toContain('Interrupted after epoch 2 of 10. Nothing is lost: it resumes from there');
+    expect(statusSentence(broken)).toContain('Interrupted after epoch 2 of 10. Nothing is lost: it resumes there');
     expect(statusSentence({ ...broken, stale: true })).not.toContain('resumes'); // it would be refused
     expect(statusSentence(run('r1', { status: 'failed', error: 'The disk is full.' }))).toBe('Failed: The disk is full.');
   });
@@ -140,14 +140,14 @@ describe('where a run stands', () => {
     ] satisfies Partial<RunRow>[])
       expect(resumable(run('r1', { status: 'done', epochs, ...more })).can, JSON.stringify(more)).toBe(false);
   });
-  test('learning by heart is told', () => {
+  test('overfitting gives a warning', () => {
     const learned = [1, 2, 3, 4, 5].map((n) => row(n, 0.7, 0.99));
-    expect(curveWarning(run('r1', { epochs: learned, bestEpoch: 2 }))).toContain('by heart');
+    expect(curveWarning(run('r1', { epochs: learned, bestEpoch: 2 }))).toContain('Overfitting');
     expect(curveWarning(run('r1', { epochs: [1, 2, 3, 4, 5].map((n) => row(n, 0.9)), bestEpoch: 2 }))).toBeNull();
   });
 });
 
-describe('resuming otherwise', () => {
+describe('resuming with changes', () => {
   const check = (engine: 'onnx' | 'tensorflow', device: 'cpu' | 'webgpu' | 'cuda', imagesPerSecond: number | null, ok = true) =>
     ({ engine, device, ok, imagesPerSecond, detail: '', elsewhere: null }) as const;
 
@@ -159,8 +159,8 @@ describe('resuming otherwise', () => {
       check('tensorflow', 'cpu', null),
       check('tensorflow', 'cuda', 500),
     ];
-    expect(resumePlaces(config, checks).map(({ text }) => text)).toEqual(['GPU (WebGPU) – unchanged', 'CPU', 'NVIDIA GPU (CUDA), TensorFlow']);
-    expect(resumePlaces(config, []).map(({ value }) => value)).toEqual(['onnx webgpu', 'onnx cpu']);
+    expect(resumeDevices(config, checks).map(({ text }) => text)).toEqual(['GPU (WebGPU) (current)', 'CPU', 'NVIDIA GPU (CUDA), TensorFlow']);
+    expect(resumeDevices(config, []).map(({ value }) => value)).toEqual(['onnx webgpu', 'onnx cpu']);
   });
   test('changes only what differs, and says what that means', () => {
     const same = resumeChanges(someConfig, { engine: 'onnx', device: 'cpu' }, someConfig.batch);
