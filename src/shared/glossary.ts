@@ -30,20 +30,20 @@ export const TERMS = [
   ['Verdict', '“Same” (one class) or “different”, as predicted by the network. It can be wrong.'],
 ] as const satisfies readonly (readonly [name: string, meaning: string])[];
 
-/** Terms that only the screen uses. */
+/** Terms used only on the screen. */
 export const SCREEN_TERMS = [
-  ['Batch', 'How many pairs the network looks at before it takes one step.'],
-  ['Class', 'A folder of the data set: all images in it count as the same kind.'],
+  ['Batch', 'The pairs the network sees before it updates its weights once.'],
+  ['Class', 'A subfolder of the data set: all its images count as the same kind.'],
   ['Contour', 'A dashed line around the strongest part of a map.'],
-  ['Device', 'What computes: the processor (CPU) or a graphics card, by WebGPU, CUDA or DirectML.'],
+  ['Device', 'The hardware that computes: the CPU or a GPU through WebGPU, CUDA or DirectML.'],
   ['Engine', 'The library that runs the network.'],
-  ['Group', 'Photographs of one subject. They are kept on one side of a split, so that the network is not tested on what it has seen.'],
-  ['Optimizer', 'The rule by which training turns errors into steps.'],
-  ['Opacity', 'How much of the map covers the photograph.'],
-  ['Run', 'One training of a network, with its settings, its curves and its result.'],
-  ['Scope', 'How much of the network is trained: its last layers only, its last stage, or all of it.'],
-  ['Signed map', 'Both maps at once: warm where the image speaks for the verdict, blue where it speaks against it.'],
-  ['Weights', 'The numbers a network has learned. Training can start from those of a network that has already seen millions of photographs.'],
+  ['Group', 'Images of one subject. They stay in one split, so the network is never tested on a subject it was trained on.'],
+  ['Optimizer', 'The rule that turns gradients into weight updates.'],
+  ['Opacity', 'How strongly the map covers the image.'],
+  ['Run', 'One training of a network, with its settings, curves and results.'],
+  ['Scope', 'How much of the network is trained: the head, the last stage and the head, or all layers.'],
+  ['Signed map', 'Both maps at once: warm for the verdict, blue against it.'],
+  ['Weights', 'The numbers a network has learned. Training can start from weights learned on millions of photographs.'],
 ] as const satisfies readonly (readonly [name: string, meaning: string])[];
 
 export type TermName = (typeof TERMS)[number][0] | (typeof SCREEN_TERMS)[number][0];

@@ -1,4 +1,4 @@
-/** Where everything in the grid of images stands: pure arithmetic in px, from the left upper corner of what scrolls. */
+/** Layout of the image grid in px, from the upper left corner of the scrolled content. */
 
 export const TILE_SIZES = { s: 104, m: 156, l: 236 } as const; // px, at least; tiles grow to fill a row
 export type TileSize = keyof typeof TILE_SIZES;

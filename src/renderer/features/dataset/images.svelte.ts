@@ -41,12 +41,12 @@ class ImagesState {
 
   private readonly rows = new SvelteMap<number, CuratedImage>(); // a tile hears of its own image only
   private asking: ReturnType<typeof setTimeout> | undefined;
-  private told = '';
+  private lastToast = '';
   private readonly asked = new Set<number>();
   private seen: readonly number[] = []; // ids on the screen
   private finding: AbortController | null = null;
 
-  /** Looks at another data set; at the same one, asks anew. */
+  /** Opens a data set; reloads it if it is open. */
   async open(dataset: string): Promise<void> {
     if (dataset !== this.dataset) {
       Object.assign(this, { dataset, filter: NO_FILTER, ids: [], classes: null, counts: null, curation: null, history: [], folder: null });
@@ -103,13 +103,13 @@ class ImagesState {
     await this.changing(async (dataset) => {
       const before = this.curation?.undoPosition ?? null;
       const state = await api.call('curation.apply', { dataset, edit });
-      if (state.undoPosition === before) return toast.done('Nothing to change: they stand so already.');
+      if (state.undoPosition === before) return toast.done('Nothing to change.');
       const position = state.undoPosition;
       const { focus } = this.selection;
       // One message at a time: only the last change can be taken back from there.
-      for (const { id, text } of toast.list) if (text === this.told) toast.dismiss(id);
-      this.told = state.canUndo!;
-      toast.undoable(this.told, () => this.undo(position));
+      for (const { id, text } of toast.list) if (text === this.lastToast) toast.dismiss(id);
+      this.lastToast = state.canUndo!;
+      toast.undoable(this.lastToast, () => this.undo(position));
       if (edit.kind !== 'relabel') return;
       await this.find();
       this.selection = { ids: new Set(), focus: Math.min(focus, Math.max(0, this.ids.length - 1)), anchor: focus }; // not after the image to its new class
@@ -121,7 +121,7 @@ class ImagesState {
     await this.changing(async (dataset) => {
       const { canUndo, undoPosition } = await api.call('curation.state', { dataset });
       if (canUndo === null) return;
-      if (position !== null && position !== undoPosition) return toast.done('Other changes came after this one: undo those first, in the history.');
+      if (position !== null && position !== undoPosition) return toast.done('Later changes exist. Undo those first, in the history.');
       await api.call('curation.undo', { dataset });
       toast.done(`Undone: ${canUndo}`);
     });
@@ -132,11 +132,11 @@ class ImagesState {
     if (words == null) return;
     await this.changing(async (dataset) => {
       await api.call('curation.redo', { dataset });
-      toast.done(`Done again: ${words}`);
+      toast.done(`Redone: ${words}`);
     });
   }
 
-  /** Everything that is shown, asked for anew; what stands on the screen stays until it is there. */
+  /** Reloads everything shown; the old content stays until it is loaded. */
   async refresh(): Promise<void> {
     const dataset = this.dataset;
     if (dataset === null) return;

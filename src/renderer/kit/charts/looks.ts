@@ -1,4 +1,4 @@
-/** How the curves of several runs are told separated: each has a colour of its own and, for eyes that do not see it, dashes. */
+/** Line styles of runs: each has its own colour and, for colour blindness, its own dashes. */
 export const MAX_RUNS = 6;
 
 const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 2], [12, 3, 2, 3, 2, 3]]; // px
