@@ -6,7 +6,9 @@ import { hardenContents, hardenSession, isScreen } from './doors/electron/harden
 import { attachIpc, type IpcMain } from './doors/electron/ipc.ts';
 import { installMenu } from './doors/electron/menu.ts';
 import { SCHEME, screenProtocol } from './doors/electron/screen-protocol.ts';
+import { log, logFatal, openLog } from './foundation/log/log.ts';
 import { screenFolder } from './foundation/program-folder.ts';
+import { versions } from './foundation/versions.ts';
 import { ScreenFiles } from './doors/http/screen-files.ts';
 
 /** The desktop program: one of three doors to the same services. */
@@ -32,6 +34,9 @@ if (app.requestSingleInstanceLock()) void run();
 else app.quit();
 
 async function run(): Promise<void> {
+  openLog(join(app.getPath('userData'), 'logs'), 'desktop'); // until a workspace is open
+  log().info({ versions: versions() }, 'program starts');
+  process.on('uncaughtExceptionMonitor', logFatal);
   const desktop = new DesktopApp({ connect, workspace: text(values['workspace']), sample: values['sample'] === true });
   app.on('second-instance', () => desktop.show());
   app.on('activate', () => desktop.show());

@@ -10,6 +10,9 @@ import { ReportPages } from './features/report/pages.ts';
 import type { PagePorts } from './features/report/ports.ts';
 import { calibrationOf, evaluateRun } from './features/training/evaluate.ts';
 import { modelOf, type TrainingServices } from './features/training/service.ts';
+import type { LogName } from './foundation/log/log-file.ts';
+import { log, openLog } from './foundation/log/log.ts';
+import { versions } from './foundation/versions.ts';
 import { openWorkspace } from './foundation/workspace.ts';
 
 export interface Services extends TrainingServices {
@@ -23,15 +26,19 @@ export interface ServiceOptions {
   workspace: string | undefined;
   write: boolean;
   command: string; // what this process does, for whoever finds the workspace taken
+  /** Opens this process's log in the workspace; whoever ends the process closes it. Left out: nothing is logged. */
+  log?: LogName | undefined;
   /** How compute processes are started; default: under the Node that runs this. */
   launch?: Launch | undefined;
 }
 
 /** Everything built, in the order it depends on each other. */
-export function openServices({ workspace: folder, write, command, launch }: ServiceOptions): Services {
+export function openServices({ workspace: folder, write, command, log: name, launch }: ServiceOptions): Services {
   const workspace = openWorkspace(folder);
+  if (name) openLog(workspace.logs, name);
+  log().info({ command, versions: versions() }, 'workspace opens');
   const store = withCuration(openStore(workspace, { write, command }));
-  const compute = new ComputeHost(computeEntry(), launch);
+  const compute = new ComputeHost(computeEntry(), launch, name && { folder: workspace.logs, name: 'compute' });
   const base = { workspace, store, rows: rowsHere(store), compute, catalogue: resource('weights.json') };
   const compare = new CompareService(comparePorts(base, compute, () => undefined));
   return {

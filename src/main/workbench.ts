@@ -9,6 +9,7 @@ import { Jobs } from './foundation/jobs/jobs.ts';
 import { FileAccess } from './features/media/file-access.ts';
 import { PictureCache } from './features/media/picture-cache.ts';
 import { PreviewService } from './features/media/preview-service.ts';
+import type { LogName } from './foundation/log/log-file.ts';
 import { SerialQueue } from './foundation/jobs/serial-queue.ts';
 import { LargeSets } from './features/dataset/large-sets.ts';
 import { computeEntry, setsEntry } from './foundation/program-folder.ts';
@@ -51,6 +52,7 @@ export interface WorkbenchOptions {
   settings?: string | undefined; // file
   shell: Shell;
   command: string;
+  log?: LogName | undefined; // as in ServiceOptions
   launch?: Launch | undefined; // of compute processes
 }
 
@@ -63,13 +65,14 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     workspace: o.workspace ?? settings.get().workspace ?? undefined,
     write: true,
     command: o.command,
+    log: o.log,
     launch: withLowPriority(o.launch ?? launchUnder()),
   });
   deleteRemoved(services);
   const hub = new EventHub();
   const jobs = new Jobs(hub);
   const sets = new LargeSets(services.store, setsEntry(), services.workspace.database);
-  const pictures = new ComputeHost(computeEntry(), o.launch);
+  const pictures = new ComputeHost(computeEntry(), o.launch, o.log && { folder: services.workspace.logs, name: 'pictures' });
   const { store, workspace } = services;
   const compare = new CompareService(comparePorts(services, pictures, (id) => hub.changed('comparisons', id))); // explains while a training keeps `compute` busy
   compare.deleteUnsaved(new Set(store.reports.comparisons()));

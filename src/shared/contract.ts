@@ -27,7 +27,7 @@ import type { Metrics } from './run.ts';
 import { text, whole } from './schema-parts.ts';
 import { CHOICES, RESUME_CHOICES } from './training-options/schemas.ts';
 import { choiceValues, DEVICES, ENGINES } from './training-options/table.ts';
-import type { AppInfo, CacheUse, DeviceReport, FolderListing, LicenceNotice, Settings } from './workbench.ts';
+import type { AppInfo, CacheUse, DeviceReport, Diagnostics, FolderListing, LicenceNotice, Settings } from './workbench.ts';
 
 export const ImportRequest = z.strictObject({
   folder: text('The folder'),
@@ -142,6 +142,7 @@ export const CALLS = {
   'app.devices': call<DeviceReport | null>()(Nothing), // of the last doctor job; null before the first
   'app.doctor': call<Job>()(Nothing),
   'app.pictures': call<CacheUse>()(Nothing), // kept thumbnails and previews
+  'app.diagnostics': call<Diagnostics>()(Nothing), // for whoever helps: no images, no tokens
   'app.clearPictures': call<CacheUse>()(Nothing),
   'settings.get': call<Settings>()(Nothing),
   'settings.set': call<Settings>()(SettingsPatch),

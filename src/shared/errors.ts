@@ -27,6 +27,9 @@ export class AppError extends Error {
   }
 }
 
+/** Not an error of the person's, nor one with a known remedy: its details are needed to find out what happened. */
+export const isUnexpected = ({ code }: Pick<AppError, 'code'>): boolean => code === 'internal' || code === 'compute-lost';
+
 /** What crosses a process or network boundary: the stack stays in the log of the process that threw. */
 export interface WireError {
   code: ErrorCode;

@@ -15,6 +15,12 @@ export interface AppInfo {
   versions: Record<string, string>;
 }
 
+/** What helps to find out what went wrong on a machine. */
+export interface Diagnostics {
+  text: string; // versions, devices, settings and the last log lines, to copy
+  logs: string; // folder, on the computer running Twinlens
+}
+
 export interface LicenceNotice {
   name: string;
   version: string;

@@ -1,20 +1,25 @@
 import { CALLS, type CallName } from '../../shared/contract.ts';
-import { AppError, toWireError } from '../../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
+import { log } from '../foundation/log/log.ts';
+import { reportError } from '../foundation/log/report-error.ts';
 import { mediaFor, receiveFile } from '../features/media/media.ts';
 import type { Workbench } from '../workbench.ts';
 import type { CallScope, Handler } from './handler-types.ts';
 import { handlers } from './handlers/index.ts';
-import type { Answer, WorkbenchApi } from './workbench-api.ts';
+import type { WorkbenchApi } from './workbench-api.ts';
 
 /** The workbench behind its contract. */
 export function openWorkbenchApi(bench: Workbench): WorkbenchApi {
   return {
     call: async (name, input, signal = new AbortController().signal) => {
+      const began = performance.now();
       try {
         if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
-        return { ok: true, value: (await answer(name, input, { bench, signal })) ?? null };
+        const value = (await answer(name, input, { bench, signal })) ?? null;
+        log().debug({ call: name, milliseconds: Math.round(performance.now() - began) }, 'answered');
+        return { ok: true, value };
       } catch (error) {
-        return refusal(signal.aborted ? new AppError('cancelled', 'Cancelled.') : error);
+        return { ok: false, error: reportError(signal.aborted ? new AppError('cancelled', 'Cancelled.') : error, { call: name }) };
       }
     },
     on: (listener) => bench.hub.on(listener),
@@ -24,10 +29,6 @@ export function openWorkbenchApi(bench: Workbench): WorkbenchApi {
     busy: () => bench.jobs.active,
     close: () => bench.close(),
   };
-}
-
-function refusal(error: unknown): Answer {
-  return { ok: false, error: toWireError(error) };
 }
 
 /** Calls that look at data sets as a person curated them: their pairs, or what a run is told by. */

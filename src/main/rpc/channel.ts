@@ -1,6 +1,6 @@
 import { AppError, asAppError, fromWireError } from '../../shared/errors.ts';
 import type { Connection, ConnectionEnd, ProgressOf, Response, TaskTable } from './messages.ts';
-import { errorFromTrace } from './trace.ts';
+import { errorFromTrace } from '../../shared/trace.ts';
 
 export interface AskOptions<P> {
   signal?: AbortSignal | undefined;

@@ -1,7 +1,7 @@
 import { AppError, toWireError } from '../../shared/errors.ts';
 import type { ProgressOf, Response, ServerPort, TaskTable } from './messages.ts';
 import { RunningTasks } from './running-tasks.ts';
-import { traceOf } from './trace.ts';
+import { traceOf } from '../../shared/trace.ts';
 
 export interface TaskContext<T> {
   signal: AbortSignal;
@@ -16,17 +16,20 @@ export type TaskHandlers<T extends TaskTable<T>> = {
 export interface ServeOptions {
   /** The asking end wants no more: closes what the tasks use. */
   onEnd?: () => void;
+  onDone?: (task: string, milliseconds: number) => void;
   /** A task failed otherwise than by being cancelled. */
   onError?: (task: string, error: unknown) => void;
 }
 
 /** The answering end of a Channel: carries out what is asked until it is told to end. */
-export function serveTasks<T extends TaskTable<T>>(port: ServerPort, handlers: TaskHandlers<T>, { onEnd, onError }: ServeOptions = {}): void {
+export function serveTasks<T extends TaskTable<T>>(port: ServerPort, handlers: TaskHandlers<T>, { onEnd, onDone, onError }: ServeOptions = {}): void {
   const running = new RunningTasks<number>();
   const answer = async (id: number, task: string, args: unknown): Promise<Response> => {
     const progress = (p: unknown): void => port.send({ kind: 'progress', id, progress: p });
+    const began = performance.now();
     try {
       const result: unknown = await running.run(id, (signal) => handlers[task as keyof T](args, { signal, progress }));
+      onDone?.(task, Math.round(performance.now() - began));
       return { kind: 'result', id, result };
     } catch (error) {
       const cancelled = error instanceof AppError && error.code === 'cancelled';

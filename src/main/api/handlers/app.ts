@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Settings } from '../../../shared/workbench.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { contractPrint } from '../../foundation/contract-print.ts';
+import { diagnosticsOf } from '../../foundation/log/diagnostics.ts';
 import { readNotices } from '../../foundation/licences.ts';
 import { listFolder } from '../../features/media/list-folder.ts';
 import { computeEntry } from '../../foundation/program-folder.ts';
@@ -10,6 +11,7 @@ import { APP_VERSION, versions } from '../../foundation/versions.ts';
 import type { Workbench } from '../../workbench.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
+const COPIED_LINES = 100; // of each log: what a person pastes into a message
 const CONTRACT = contractPrint();
 
 function sampleFolder(bench: Workbench): string | null {
@@ -37,6 +39,11 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
       bench.hub.changed('settings');
       return null;
     }),
+  'app.diagnostics': (_, { bench }) => {
+    const { logs } = bench.workspace;
+    const sources = { logs, settings: bench.settings.get(), devices: bench.devices.get() };
+    return { text: JSON.stringify(diagnosticsOf(sources, COPIED_LINES), null, 2), logs };
+  },
   'app.pictures': (_, { bench }) => bench.pictureCache.usage(),
   'app.clearPictures': async (_, { bench }) => {
     await bench.pictureCache.clear();

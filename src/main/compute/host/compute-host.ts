@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../../shared/errors.ts';
 import { Channel } from '../../rpc/channel.ts';
 import type { ConnectionEnd } from '../../rpc/messages.ts';
+import type { LogName } from '../../foundation/log/log-file.ts';
+import { isDebugLog, log } from '../../foundation/log/log.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
 import { type Launch, launchUnder } from './launch.ts';
 
@@ -12,15 +14,16 @@ const STDERR_KEPT = 4000; // characters, the last
  * after it died. Everything that decodes an image or runs a network goes through here.
  */
 export class ComputeHost extends Channel<ComputeCalls> {
-  /** `entry`: the compute process's script. `ask` throws 'compute-lost' when the process dies. */
-  constructor(entry: string, launch: Launch = launchUnder()) {
+  /** `entry`: the compute process's script; `logs`: where it keeps its log. `ask` throws 'compute-lost' when the process dies. */
+  constructor(entry: string, launch: Launch = launchUnder(), logs?: { folder: string; name: LogName }) {
     let stderr = '';
     super(
       () => {
-        const child = launch(entry);
+        const child = launch(entry, logs ? [logs.folder, logs.name] : []);
+        log().info({ child: child.pid, stream: logs?.name }, 'compute process starts');
         child.onStderr((text) => {
           stderr = (stderr + text).slice(-STDERR_KEPT);
-          if (process.env['TWINLENS_DEBUG']) process.stderr.write(text);
+          if (isDebugLog()) process.stderr.write(text);
         });
         return child;
       },

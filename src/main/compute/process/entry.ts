@@ -1,17 +1,30 @@
 import { AppError } from '../../../shared/errors.ts';
+import { traceOf } from '../../../shared/trace.ts';
+import { LOG_NAMES } from '../../foundation/log/log-file.ts';
+import { log, logFatal, openLog } from '../../foundation/log/log.ts';
 import { processPort } from '../../rpc/process.ts';
 import { serveTasks } from '../../rpc/serve-tasks.ts';
-import { traceOf } from '../../rpc/trace.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
 import { handlers } from './handlers.ts';
 
-/** The compute process: answers main's questions until main goes away. It alone decodes images and runs networks. */
+// The compute process: answers main's questions until main goes away. It alone decodes images and runs networks.
+
+const [logs, name] = process.argv.slice(2);
+const logName = LOG_NAMES.find((known) => known === name);
+if (logs !== undefined && logName) openLog(logs, logName);
+process.on('uncaughtExceptionMonitor', logFatal);
+
 serveTasks<ComputeCalls>(
   processPort(() => process.exit(0)),
   handlers,
   {
-    onError: (_, error) => {
-      if (!(error instanceof AppError)) process.stderr.write(`${traceOf(error)}\n`);
+    onDone: (task, milliseconds) => log().debug({ task, milliseconds }, 'task done'),
+    onError: (task, error) => {
+      if (error instanceof AppError) log().warn({ task, err: error }, 'task failed');
+      else {
+        log().error({ task, err: error }, 'task failed');
+        process.stderr.write(`${traceOf(error)}\n`); // for main, should this process be lost
+      }
     },
   },
 );

@@ -1,5 +1,6 @@
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { writeWhole } from '../../foundation/files.ts';
+import { log } from '../../foundation/log/log.ts';
 import { backboneParams } from '../../nn/siamese.ts';
 import { loadWeights } from '../../nn/weights/load.ts';
 import { bench } from '../bench/bench.ts';
@@ -31,12 +32,20 @@ export const handlers: Handlers = {
     const params = backboneParams({ backbone, flavour: 'torch', size: 64, dim: 2 });
     return (await loadWeights(path, { backbone, params, entry: entry ?? undefined, signal })).info;
   },
-  train,
+  train: (request, context) => {
+    const { engine, device, backbone, scope } = request.model.config;
+    log().info({ engine, device, backbone, scope, images: request.images.ids.length, resume: request.resume }, 'training starts');
+    return train(request, context);
+  },
   distances,
   judge: judgeSplit,
   explain,
   drawOverlays,
-  check: checkDevices,
+  check: async (request, context) => {
+    const checks = await checkDevices(request, context);
+    log().info({ checks }, 'devices tried');
+    return checks;
+  },
   bench,
   benchEmbed,
   exportModel,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { BenchRequest } from '../../../shared/contract.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
@@ -8,19 +9,31 @@ import type { StepProfile } from '../../compute/protocol/protocol.ts';
 import { profileLines } from './profile-lines.ts';
 import { chooseDevice } from '../../features/models/devices.ts';
 import { ComputeHost } from '../../compute/host/compute-host.ts';
+import { launchUnder } from '../../compute/host/launch.ts';
+import { writeWhole } from '../../foundation/files.ts';
+import { diagnosticsOf } from '../../foundation/log/diagnostics.ts';
+import { log, openLog } from '../../foundation/log/log.ts';
 import { computeEntry } from '../../foundation/program-folder.ts';
+import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
+import { versions } from '../../foundation/versions.ts';
+import { type Workspace, workspaceAt, workspaceFolder } from '../../foundation/workspace.ts';
 import { type Common, common, fromHere, numeric, parsed } from './options.ts';
 import { print, ProgressLine } from './output.ts';
+
+const BUNDLE_LINES = 2000; // of each log
 
 export function addMachineCommands(program: Command): void {
   common(program.command('doctor').description('try every engine and device with a real training step'))
     .option('--verbose', 'also find the operators that a graphics card leaves to the processor')
-    .action(async ({ json, verbose = false }: Common & { verbose?: boolean }) => {
-      const engines = await withCompute((compute) => compute.ask('check', { verbose }));
-      print(Boolean(json), { node: process.versions.node, engines }, () => [
+    .option('--bundle <file>', 'write versions, devices, settings and the last log lines to a JSON file to send to whoever helps you')
+    .action(async ({ workspace, json, verbose = false, bundle }: Common & { verbose?: boolean; bundle?: string }) => {
+      const engines = await withCompute(workspace, 'doctor', (compute) => compute.ask('check', { verbose }));
+      const file = bundle === undefined ? null : await writeBundle(fromHere(bundle), workspace, engines);
+      print(Boolean(json), { node: process.versions.node, engines, ...(file === null ? {} : { bundle: file }) }, () => [
         `Node ${process.versions.node}`,
         ...engines.flatMap(checkLines),
         `Automatic choice: ${chooseDevice({}, 'auto', { checkedMs: Date.now(), checks: engines }).why}`,
+        ...(file === null ? [] : [`Diagnostics: ${file}`]),
       ]);
     });
 
@@ -37,8 +50,8 @@ export function addMachineCommands(program: Command): void {
     .addOption(numeric('--limit <n>', 'at most so many pictures, for the task embed'))
     .addOption(new Option('--engine <name>', 'what computes').choices(ENGINES))
     .addOption(new Option('--device <name>', 'where it computes').choices(DEVICES))
-    .action(async ({ json, workspace: _, ...rest }: Common & Record<string, unknown>) => {
-      const result = await withCompute((compute) => measured(compute, parsed(BenchRequest, rest)));
+    .action(async ({ json, workspace, ...rest }: Common & Record<string, unknown>) => {
+      const result = await withCompute(workspace, 'bench', (compute) => measured(compute, parsed(BenchRequest, rest)));
       print(Boolean(json), result, () => [
         `${result.task} ${result.backbone}: ${result.imagesPerSecond.toFixed(1)} images/s (${result.seconds.toFixed(3)} s) on ${result.device} (${result.engine})`,
         ...(result.profile ? profileLines(result.profile) : []),
@@ -102,11 +115,25 @@ async function measured(compute: ComputeHost, r: BenchRequest): Promise<Benched>
   }
 }
 
-async function withCompute<T>(work: (compute: ComputeHost) => Promise<T>): Promise<T> {
-  const compute = new ComputeHost(computeEntry());
+/** A compute process without a workspace. It is logged where the workspace exists already; none is made for it. */
+async function withCompute<T>(workspace: string | undefined, command: string, work: (compute: ComputeHost) => Promise<T>): Promise<T> {
+  const { folder, logs } = workspaceOf(workspace);
+  const exists = existsSync(folder);
+  if (exists) openLog(logs, 'cli');
+  log().info({ command, versions: versions() }, 'command starts');
+  const compute = new ComputeHost(computeEntry(), launchUnder(), exists ? { folder: logs, name: 'compute' } : undefined);
   try {
     return await work(compute);
   } finally {
     await compute.end();
   }
+}
+
+const workspaceOf = (given: string | undefined): Workspace => workspaceAt(workspaceFolder(given === undefined ? undefined : fromHere(given)));
+
+async function writeBundle(file: string, workspace: string | undefined, checks: CheckResult[]): Promise<string> {
+  const settings = new SettingsFile(settingsPath()).get();
+  const all = diagnosticsOf({ logs: workspaceOf(workspace).logs, settings, devices: { checkedMs: Date.now(), checks } }, BUNDLE_LINES);
+  await writeWhole(file, `${JSON.stringify(all, null, 2)}\n`);
+  return file;
 }

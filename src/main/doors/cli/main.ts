@@ -1,4 +1,4 @@
-import { AppError, asAppError } from '../../../shared/errors.ts';
+import { closeLog, logFatal } from '../../foundation/log/log.ts';
 import { buildProgram } from './program.ts';
 import { exitCodeOf } from './output.ts';
 
@@ -10,13 +10,15 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     return exitCodeOf(error);
+  } finally {
+    await closeLog();
   }
 }
 
+process.on('uncaughtExceptionMonitor', logFatal);
 process.on('unhandledRejection', (error) => {
-  const known = asAppError(error);
-  process.stderr.write(`twinlens: ${known instanceof AppError ? known.message : String(error)}\n`);
-  process.exit(1);
+  logFatal(error);
+  process.exit(exitCodeOf(error) || 1);
 });
 
 void main().then((code) => {

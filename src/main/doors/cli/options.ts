@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
+import { log } from '../../foundation/log/log.ts';
 import { openServices, type Services } from '../../services.ts';
 
 export interface Common {
@@ -40,7 +41,9 @@ export async function withServices<T>(
   command: string,
   work: (s: Services, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const services = openServices({ workspace: common.workspace === undefined ? undefined : fromHere(common.workspace), write, command });
+  const workspace = common.workspace === undefined ? undefined : fromHere(common.workspace);
+  const services = openServices({ workspace, write, command, log: 'cli' });
+  const began = performance.now();
   const controller = new AbortController();
   const cancel = (): void => {
     controller.abort();
@@ -51,5 +54,6 @@ export async function withServices<T>(
   } finally {
     process.off('SIGINT', cancel).off('SIGTERM', cancel);
     await services.close();
+    log().info({ command, seconds: Math.round(performance.now() - began) / 1000 }, 'command ends');
   }
 }

@@ -1,12 +1,14 @@
 import { CommanderError } from 'commander';
-import { asAppError } from '../../../shared/errors.ts';
+import { traceOf } from '../../../shared/trace.ts';
+import { isDebugLog } from '../../foundation/log/log.ts';
+import { reportError, sentenceWithLog } from '../../foundation/log/report-error.ts';
 
 /** 0 success, 1 failure with one clear line on stderr, 2 wrong usage. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why already
-  const known = asAppError(error);
-  process.stderr.write(`twinlens: ${oneLine(known.message)}\n`);
-  if (known.code === 'internal' && process.env['TWINLENS_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  const known = reportError(error, { door: 'cli' });
+  process.stderr.write(`twinlens: ${oneLine(sentenceWithLog(known))}\n`);
+  if (known.code === 'internal' && isDebugLog()) process.stderr.write(`${traceOf(error)}\n`);
   return known.code === 'usage' ? 2 : 1;
 }
 

@@ -3,6 +3,7 @@ import type { AppError } from '../../../shared/errors.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { openWorkbenchApi } from '../../api/open-workbench-api.ts';
 import { browserPrinter } from '../../features/report/print-pdf.ts';
+import { sentenceWithLog } from '../../foundation/log/report-error.ts';
 import { screenFolder } from '../../foundation/program-folder.ts';
 import { serveWorkbench } from '../http/serve.ts';
 import { hasScreen, openBrowser } from '../http/open-browser.ts';
@@ -39,7 +40,7 @@ async function serve({ workspace, port, sample, open }: ServeArguments): Promise
   const opened: { workspace?: string } = {};
   const api = new RetryingApi(async (): Promise<WorkbenchApi> => {
     const shell = windowless('web', browserPrinter());
-    const workbench = openWorkbench({ workspace: workspace === undefined ? undefined : fromHere(workspace), shell, command: 'serve' });
+    const workbench = openWorkbench({ workspace: workspace === undefined ? undefined : fromHere(workspace), shell, command: 'serve', log: 'serve' });
     opened.workspace = workbench.workspace.folder;
     const inside = openWorkbenchApi(workbench);
     if (sample && workbench.store.datasets.list().length === 0) await inside.call('datasets.sample', {});
@@ -53,7 +54,7 @@ async function serve({ workspace, port, sample, open }: ServeArguments): Promise
     return;
   }
   try {
-    const notice = { sentence: () => api.failure?.message ?? null, retry: () => api.open() };
+    const notice = { sentence: () => api.failure && sentenceWithLog(api.failure), retry: () => api.open() };
     const server = await serveWorkbench(api, { ...(port === undefined ? {} : { port }), screen: screenFolder(), notice });
     const deleteNote = opened.workspace === undefined ? () => undefined : await writeServedNote(opened.workspace, server.url);
     printUrl(server.url, open === true);

@@ -7,6 +7,7 @@ import { decode } from '../../../shared/wire.ts';
 import { Channel } from '../../rpc/channel.ts';
 import { connectHttp, post } from '../../rpc/http.ts';
 import { contractPrint } from '../../foundation/contract-print.ts';
+import { keepSecret } from '../../foundation/log/redact.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import type { AppInfo } from '../../../shared/workbench.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
@@ -34,6 +35,7 @@ export async function connectWorkbench(address: string): Promise<Connected> {
       'The address of a served workbench looks like http://127.0.0.1:PORT/?token=…: copy the whole line that "twinlens serve" printed.',
     );
   const { origin } = url;
+  keepSecret(token);
   const channel = new Channel<Calls>(
     () => connectHttp(origin, token),
     () => new AppError('offline', `${origin} does not answer.`),

@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { app, type BrowserWindow, dialog, session } from 'electron';
 import { type Answer, CHANNELS } from '../../../shared/bridge.ts';
-import { type AppError, asAppError, toWireError } from '../../../shared/errors.ts';
+import { type AppError, asAppError, fromWireError, toWireError } from '../../../shared/errors.ts';
 import { type Launch, findNode, launchUnder } from '../../compute/host/launch.ts';
 import { connectWorkbench } from '../connect/connect.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
+import { closeLog } from '../../foundation/log/log.ts';
+import { reportError, sentenceWithLog } from '../../foundation/log/report-error.ts';
 import { programFolder } from '../../foundation/program-folder.ts';
 import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
 import { localMedia, type MediaSource, type Notice, ORIGIN } from './screen-protocol.ts';
@@ -48,7 +50,7 @@ export class DesktopApp {
       this.failure = null;
       this.source.on((event, payload) => this.send(event, payload));
     } catch (error) {
-      this.failure = asAppError(error);
+      this.failure = fromWireError(reportError(error, { door: 'desktop' }), error);
     }
   }
 
@@ -76,7 +78,7 @@ export class DesktopApp {
     const choose = this.options.connect === undefined ? [{ label: 'Choose another workspace folder…', href: `${ORIGIN}/do/choose-workspace` }] : [];
     return {
       heading: "The workbench can't be opened",
-      sentence: this.failure.message,
+      sentence: sentenceWithLog(this.failure),
       actions: [{ label: 'Try again', href: `${ORIGIN}/do/again` }, ...choose, { label: 'Quit', href: `${ORIGIN}/do/quit` }],
     };
   }
@@ -135,6 +137,7 @@ export class DesktopApp {
     const { source } = this;
     this.source = null;
     await source?.close();
+    await closeLog();
   }
 
   private send(event: string, payload: unknown): void {
@@ -149,7 +152,13 @@ export class DesktopApp {
       () => this.shown?.window ?? null,
       () => this.shown?.close(),
     );
-    const workbench = openWorkbench({ workspace: this.options.workspace, shell, command: 'the desktop program', launch: computeLauncher() });
+    const workbench = openWorkbench({
+      workspace: this.options.workspace,
+      shell,
+      command: 'the desktop program',
+      log: 'desktop',
+      launch: computeLauncher(),
+    });
     const api = openWorkbenchApi(workbench);
     if (this.options.sample && workbench.store.datasets.list().length === 0) await api.call('datasets.sample', {});
     return { ...api, media: localMedia(api) };

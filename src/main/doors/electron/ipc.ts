@@ -1,6 +1,7 @@
 import { type Answer, CHANNELS, type HandedFile } from '../../../shared/bridge.ts';
 import { AppError, toWireError } from '../../../shared/errors.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
+import { reportError } from '../../foundation/log/report-error.ts';
 import { RunningTasks } from '../../rpc/running-tasks.ts';
 
 /** The parts of Electron that the door needs; a test has stand-ins that clone what crosses. */
@@ -53,7 +54,7 @@ export function attachIpc(ipc: IpcMain, api: Pick<WorkbenchApi, 'call' | 'receiv
       const path = 'path' in handed ? await (fileAt?.(handed.path) ?? handed.path) : await api.receive(handed.name, handed.bytes);
       return { ok: true, value: path };
     } catch (error) {
-      return { ok: false, error: toWireError(error) };
+      return { ok: false, error: reportError(error, { door: 'desktop' }) };
     }
   });
 
@@ -70,7 +71,7 @@ function cloneable(answer: Answer): Answer {
   try {
     return structuredClone(answer);
   } catch (error) {
-    return { ok: false, error: toWireError(new AppError('internal', 'The answer could not be sent to the window.', {}, error)) };
+    return { ok: false, error: reportError(new AppError('internal', 'The answer could not be sent to the window.', {}, error), { door: 'desktop' }) };
   }
 }
 

@@ -1,5 +1,5 @@
-import { asAppError } from '../../../shared/errors.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
+import { reportError, sentenceWithLog } from '../../foundation/log/report-error.ts';
 import { COMMON_HEADERS, MEDIA_POLICY, PDF_POLICY } from './policy.ts';
 import { cacheControlOf, type FileRequest, type FileResponse, sendFile } from './send-file.ts';
 
@@ -16,8 +16,9 @@ export async function sendMedia(
     const policy = file.type === 'application/pdf' ? PDF_POLICY : MEDIA_POLICY;
     await sendFile(request, response, { ...file, policy, cacheControl: cacheControlOf(file.immutable) });
   } catch (error) {
-    const { code, message } = asAppError(error);
-    sendText(response, code === 'not-found' ? 404 : code === 'bad-image' ? 422 : 500, request.method === 'HEAD' ? '' : message);
+    const known = reportError(error, { door: 'media' });
+    const status = known.code === 'not-found' ? 404 : known.code === 'bad-image' ? 422 : 500;
+    sendText(response, status, request.method === 'HEAD' ? '' : sentenceWithLog(known));
   }
 }
 

@@ -1,5 +1,6 @@
-import { type AppError, asAppError, toWireError } from '../../../shared/errors.ts';
+import { type AppError, asAppError, fromWireError, toWireError } from '../../../shared/errors.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
+import { reportError } from '../../foundation/log/report-error.ts';
 import type { Listener } from '../../foundation/jobs/events.ts';
 
 /** A workbench that may fail to open (workspace in use, damaged, newer, read-only): then every call answers with the reason, and opening can be retried. */
@@ -65,7 +66,7 @@ export class RetryingApi implements WorkbenchApi {
       this.api = api;
       this.error = null;
     } catch (error) {
-      this.error = asAppError(error);
+      this.error = fromWireError(reportError(error, { door: 'http' }), error);
     }
   }
 }

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { AppError, asAppError, toWireError } from '../../../shared/errors.ts';
+import { AppError, toWireError, type WireError } from '../../../shared/errors.ts';
 import { decode, encode } from '../../../shared/wire.ts';
 import type { Answer, WorkbenchApi } from '../../api/workbench-api.ts';
+import { keepSecret } from '../../foundation/log/redact.ts';
+import { reportError, sentenceWithLog } from '../../foundation/log/report-error.ts';
 import { RunningTasks } from '../../rpc/running-tasks.ts';
 import { bodyOf } from './body.ts';
 import { Guard } from './guard.ts';
@@ -34,7 +36,9 @@ export interface ServeOptions {
 
 /** The workbench on a loopback port. Throws AppError 'bad-request' where the port can't be used. */
 export async function serveWorkbench(api: WorkbenchApi, { port = 0, screen, token, notice }: ServeOptions): Promise<Served> {
-  const door = new HttpDoor(api, new Guard(token), new ScreenFiles(screen), notice);
+  const guard = new Guard(token);
+  keepSecret(guard.token);
+  const door = new HttpDoor(api, guard, new ScreenFiles(screen), notice);
   const server = createServer((request, response) => {
     void door.answer(request, response);
   });
@@ -92,7 +96,7 @@ class HttpDoor {
     try {
       await this.route(request, response);
     } catch (error) {
-      this.refuse(request, response, 500, asAppError(error));
+      this.refuse(request, response, 500, reportError(error, { door: 'http' }));
     }
   }
 
@@ -100,7 +104,7 @@ class HttpDoor {
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [address = '/', query = ''] = (request.url ?? '/').split('?', 2);
     const stranger = this.guard.stranger(request);
-    if (stranger) return this.refuse(request, response, stranger.status, new AppError('bad-request', stranger.why));
+    if (stranger) return this.refuse(request, response, stranger.status, badRequest(stranger.why));
     const token = new URLSearchParams(query).get('token');
     if (address === '/' && token !== null && this.guard.isToken(token)) {
       // Removes the token from the address bar, and so from the history and from whatever a person copies there.
@@ -108,7 +112,7 @@ class HttpDoor {
       return;
     }
     const unknown = this.guard.unknown(request);
-    if (unknown) return this.refuse(request, response, unknown.status, new AppError('bad-request', unknown.why));
+    if (unknown) return this.refuse(request, response, unknown.status, badRequest(unknown.why));
     const [, kind = '', ...rest] = address.split('/');
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (kind === 'call' && request.method === 'POST') return this.call(decodedName(rest.join('/')), request, response);
@@ -121,12 +125,12 @@ class HttpDoor {
       return;
     }
     if (reads) return this.file(address, request, response);
-    return this.refuse(request, response, 405, new AppError('bad-request', 'Twinlens does not know this kind of request.'));
+    return this.refuse(request, response, 405, badRequest('Twinlens does not know this kind of request.'));
   }
 
   /** A request that is broken off cancels its call. */
   private async call(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isJson(request)) return this.refuse(request, response, 415, new AppError('usage', 'A call brings JSON.'));
+    if (!isJson(request)) return this.refuse(request, response, 415, toWireError(new AppError('usage', 'A call must be JSON.')));
     response.on('close', () => this.calls.cancel(response));
     try {
       const answer = await this.calls.run(response, async (signal) => {
@@ -135,7 +139,7 @@ class HttpDoor {
       });
       await this.send(response, answer);
     } catch (error) {
-      await this.send(response, { ok: false, error: toWireError(error) });
+      await this.send(response, { ok: false, error: reportError(error, { door: 'http' }) });
     }
   }
 
@@ -145,7 +149,7 @@ class HttpDoor {
       const name = decodedName(String(request.headers['x-file-name'] ?? ''));
       await this.send(response, { ok: true, value: await this.api.receive(name, bytes) });
     } catch (error) {
-      await this.send(response, { ok: false, error: toWireError(error) });
+      await this.send(response, { ok: false, error: reportError(error, { door: 'http' }) });
     }
   }
 
@@ -183,13 +187,13 @@ class HttpDoor {
   }
 
   /** As a page for a person who opened one, else as an answer for the screen. */
-  private refuse(request: IncomingMessage, response: ServerResponse, status: number, error: AppError): void {
+  private refuse(request: IncomingMessage, response: ServerResponse, status: number, error: WireError): void {
     if (response.headersSent) {
       response.destroy();
       return;
     }
     const page = request.headers.accept?.includes('text/html') === true;
-    const body = page ? messagePage('Twinlens', error.message) : encode({ ok: false, error: toWireError(error) } satisfies Answer);
+    const body = page ? messagePage('Twinlens', sentenceWithLog(error)) : encode({ ok: false, error } satisfies Answer);
     response.writeHead(status, {
       'content-type': page ? 'text/html; charset=utf-8' : 'application/json',
       'content-security-policy': MESSAGE_POLICY,
@@ -219,3 +223,5 @@ function decodedName(text: string): string {
     return '';
   }
 }
+
+const badRequest = (why: string): WireError => toWireError(new AppError('bad-request', why));

@@ -1,5 +1,7 @@
-import { AppError, asAppError, toWireError } from '../../../shared/errors.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { Job, JobKind, JobProgress } from '../../../shared/job.ts';
+import { log } from '../log/log.ts';
+import { reportError } from '../log/report-error.ts';
 import type { EventHub } from './events.ts';
 
 const KEPT = 100; // ended jobs that stay on the list
@@ -52,6 +54,7 @@ export class Jobs {
       error: null,
       result: null,
     });
+    log().info({ job: id, kind: start.kind, subject: start.subject }, 'job starts');
     this.running.set(id, { controller, ended: this.carryOut(id, work, controller.signal) });
     return this.tell(id);
   }
@@ -116,9 +119,16 @@ export class Jobs {
       this.change(id, { status: 'done', result });
     } catch (error) {
       const known = asAppError(error);
-      this.change(id, known.code === 'cancelled' ? { status: 'cancelled' } : { status: 'failed', error: toWireError(known) });
+      this.change(
+        id,
+        known.code === 'cancelled'
+          ? { status: 'cancelled' }
+          : { status: 'failed', error: reportError(known, { job: id, kind: this.jobs.get(id)!.kind }) },
+      );
     } finally {
       this.change(id, { finishedMs: Date.now() });
+      const { kind, subject, status, startedMs, finishedMs } = this.jobs.get(id)!;
+      log().info({ job: id, kind, subject, status, seconds: (finishedMs! - startedMs) / 1000 }, 'job ends');
       this.running.delete(id);
       this.forgetOldest();
       tell();

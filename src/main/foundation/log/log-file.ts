@@ -1,0 +1,117 @@
+import { appendFileSync, closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createStream, type RotatingFileStream } from 'rotating-file-stream';
+import { makeFolders } from '../files.ts';
+
+/** One stream a process. Two processes write the same one only where two command lines run at once. */
+export const LOG_NAMES = ['desktop', 'serve', 'cli', 'compute', 'pictures'] as const;
+export type LogName = (typeof LOG_NAMES)[number];
+
+/** All of a workspace's logs: five streams, each one file and the one before it. */
+export const MAX_TOTAL = 20_000_000; // bytes
+const MAX_FILE = '1800K'; // 1,843,200 bytes; ten of these and a longest line each are 19.1 MB
+export const MAX_LINE = 64_000; // characters
+const RETRY_MS = 60_000; // after a write failed (full disk), before the file is tried again
+const CLOSE_MS = 1000; // at most, so that no end of a program waits for a disk
+
+export const logFileIn = (folder: string, name: LogName): string => join(folder, `${name}.log`);
+
+/** A log file that rotates. A folder or disk that can't be written costs lines, never the program. */
+export class LogFile {
+  readonly path: string;
+  private readonly folder: string;
+  private readonly name: LogName;
+  private stream: RotatingFileStream | null = null;
+  private failedMs = -Infinity;
+
+  constructor(folder: string, name: LogName) {
+    this.folder = folder;
+    this.name = name;
+    this.path = logFileIn(folder, name);
+    this.open();
+  }
+
+  /** Whether what is written now arrives. */
+  get works(): boolean {
+    return this.stream !== null;
+  }
+
+  write(line: string): void {
+    if (!this.stream && performance.now() - this.failedMs > RETRY_MS) this.open();
+    this.stream?.write(line);
+  }
+
+  /** For the last line of a process that is about to die. */
+  writeSync(line: string): void {
+    try {
+      appendFileSync(this.path, line);
+    } catch {
+      this.failed();
+    }
+  }
+
+  /** Resolves once everything is written, or can't be. */
+  async close(): Promise<void> {
+    const { stream } = this;
+    this.stream = null;
+    if (!stream) return;
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, CLOSE_MS);
+      stream.once('close', () => {
+        clearTimeout(timer);
+        done();
+      });
+      stream.end();
+    });
+  }
+
+  private open(): void {
+    try {
+      makeFolders(this.folder);
+      closeSync(openSync(this.path, 'a')); // tells now what the stream would only tell later
+      deleteExcess(this.folder);
+      const stream = createStream((index) => (index ? `${this.name}.${String(index)}.log` : `${this.name}.log`), {
+        path: this.folder,
+        size: MAX_FILE,
+        rotate: 1,
+      });
+      stream.on('error', () => this.failed());
+      this.stream = stream;
+    } catch {
+      this.failed();
+    }
+  }
+
+  private failed(): void {
+    this.stream = null;
+    this.failedMs = performance.now();
+  }
+}
+
+/** Logs of a folder, oldest first. */
+export function logFiles(folder: string): { name: string; path: string; bytes: number; changedMs: number }[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.log'))
+      .map((name) => {
+        const path = join(folder, name);
+        const { size, mtimeMs } = statSync(path);
+        return { name, path, bytes: size, changedMs: mtimeMs };
+      })
+      .sort((a, b) => a.changedMs - b.changedMs);
+  } catch {
+    return []; // no folder yet, or a file that another process rotated meanwhile
+  }
+}
+
+/** Several processes that write one stream, or an older version, may have left more than is allowed: rotated files go, oldest first. */
+function deleteExcess(folder: string): void {
+  const files = logFiles(folder);
+  let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const { name, path, bytes } of files) {
+    if (total <= MAX_TOTAL) return;
+    if (!/\.\d+\.log$/.test(name)) continue;
+    rmSync(path, { force: true });
+    total -= bytes;
+  }
+}

@@ -1,0 +1,57 @@
+import pino, { type Logger } from 'pino';
+import { LogFile, logFileIn, type LogName, MAX_LINE } from './log-file.ts';
+import { redacted } from './redact.ts';
+import { errorRecord } from './error-record.ts';
+
+interface Open {
+  logger: Logger;
+  file: LogFile;
+}
+
+let open: Open | null = null;
+const silent = pino({ level: 'silent' }, { write: () => undefined });
+
+/** `TWINLENS_LOG=debug` logs every call and task, and shows the compute process's own output and unexpected errors on stderr. */
+export const isDebugLog = (env: NodeJS.ProcessEnv = process.env): boolean => env['TWINLENS_LOG'] === 'debug';
+
+/** The log of this process; silent until it is opened. */
+export const log = (): Logger => open?.logger ?? silent;
+
+/** Path of this process's log; null where none is open or it can't be written. */
+export const logPath = (): string | null => (open?.file.works ? open.file.path : null);
+
+/** Opens the log of this process in a workspace's folder for logs. Never throws: where nothing can be written, nothing is. */
+export function openLog(folder: string, name: LogName): void {
+  if (open?.file.path === logFileIn(folder, name)) return;
+  void open?.file.close();
+  const file = new LogFile(folder, name);
+  const logger = pino(
+    {
+      level: isDebugLog() ? 'debug' : 'info',
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      serializers: { err: errorRecord },
+      hooks: { streamWrite: (line) => redacted(line.length > MAX_LINE ? tooLong(line) : line) },
+    },
+    file,
+  );
+  open = { logger, file };
+}
+
+/** Writes what is still in memory. */
+export async function closeLog(): Promise<void> {
+  const file = open?.file;
+  open = null;
+  await file?.close();
+}
+
+/** For an error that ends the process: written at once. */
+export function logFatal(error: unknown): void {
+  if (!open) return;
+  const record = { level: 'fatal', time: new Date().toISOString(), pid: process.pid, err: errorRecord(error), msg: 'process ends' };
+  open.file.writeSync(redacted(`${JSON.stringify(record)}\n`));
+}
+
+const tooLong = (line: string): string =>
+  `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), pid: process.pid, msg: `A line of ${line.length} characters was left out` })}\n`;
