@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { drawColours } from '../doors/cli/kit.ts';
-import { expect, test } from './kit.ts';
+import { expect, type ServedWorkbench, test } from './kit.ts';
 
 test.use({ serveChoice: { of: 'images' } });
 
@@ -18,7 +18,30 @@ async function expectAccessible(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)).toEqual([]);
 }
 
-test.describe.configure({ mode: 'serial' });
+async function importDrawn(served: ServedWorkbench, name: string, perClass: number): Promise<string> {
+  const folder = join(served.workspace, 'drawn', name);
+  await drawColours(folder, perClass);
+  await served.job('datasets.import', { folder, name });
+  return folder;
+}
+
+/** The data set "pets": 30 images in 3 classes, imported here where no test before this one has; `edits` of its three are made. */
+async function pets(served: ServedWorkbench, edits: 0 | 3): Promise<void> {
+  const dataset = 'pets';
+  if (!(await served.call('datasets.list', {})).some((known) => known.dataset === dataset)) await importDrawn(served, 'Pets', 10);
+  while ((await served.call('curation.state', { dataset })).edits > 0) await served.call('curation.undo', { dataset });
+  if (edits === 0) return;
+  const [a, b, c, d, e] = (await served.call('images.find', { dataset, classes: ['red'] })).ids as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  await served.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [a, b, c] } });
+  await served.call('curation.apply', { dataset, edit: { kind: 'tag', ids: [d], tag: 'ask <b>Jo</b>' } });
+  await served.call('curation.apply', { dataset, edit: { kind: 'relabel', ids: [e], className: 'green' } });
+}
 
 test('a folder is chosen, looked through before, and imported; what could not be is told', async ({ page, served }) => {
   const folder = join(served.workspace, 'drawn', 'Pets');
@@ -59,6 +82,7 @@ test('a folder is chosen, looked through before, and imported; what could not be
 });
 
 test('images are browsed by keyboard: arrows, ranges, ends, the large view and back', async ({ page, served }) => {
+  await pets(served, 0);
   await page.goto(`${served.url}#/images`);
   await expect(tiles(page).first()).toBeVisible();
   await expect(tiles(page).first()).toHaveAttribute('aria-setsize', '30');
@@ -94,6 +118,7 @@ test('images are browsed by keyboard: arrows, ranges, ends, the large view and b
 });
 
 test('images are filtered, excluded, relabelled and tagged; all of it undone, done again, and there after a reload', async ({ page, served }) => {
+  await pets(served, 0);
   await page.goto(`${served.url}#/images`);
   const classes = page.getByRole('region', { name: 'Classes' });
   await classes.getByRole('button', { name: /^red/ }).click();
@@ -140,6 +165,7 @@ test('images are filtered, excluded, relabelled and tagged; all of it undone, do
 });
 
 test('what is trained on is the curated set', async ({ served }) => {
+  await pets(served, 3);
   const summary = await served.call('datasets.get', { dataset: 'pets' });
   expect(summary.images).toBe(27);
   expect(summary.classes).toEqual({ red: 6, green: 11, blue: 10 });
@@ -153,6 +179,7 @@ test('what is trained on is the curated set', async ({ served }) => {
 });
 
 test('the curated set is written as a list that a spreadsheet opens', async ({ page, served }) => {
+  await pets(served, 3);
   await page.goto(`${served.url}#/images`);
   await page.getByRole('button', { name: 'Data set actions' }).click();
   await page.getByRole('menuitem', { name: 'Export…' }).click();
@@ -171,6 +198,7 @@ test('the curated set is written as a list that a spreadsheet opens', async ({ p
 });
 
 test('two images go to the comparison', async ({ page, served }) => {
+  await pets(served, 0);
   await page.goto(`${served.url}#/images`);
   await tiles(page).nth(7).click();
   await tiles(page)
@@ -181,6 +209,7 @@ test('two images go to the comparison', async ({ page, served }) => {
 });
 
 test('an image is dragged to a slot of the dock, another one to the other; the two are compared', async ({ page, served }) => {
+  await pets(served, 0);
   await page.goto(`${served.url}#/images`);
   const dock = page.getByRole('group', { name: 'Compare', exact: true });
   const slot = (letter: string): Locator => dock.getByRole('group', { name: `Image ${letter}` });
@@ -204,6 +233,7 @@ test('an image is dragged to a slot of the dock, another one to the other; the t
 });
 
 test('two selected images dragged to Compare in the navigation are compared; from anywhere else a frame is drawn', async ({ page, served }) => {
+  await pets(served, 0);
   await page.goto(`${served.url}#/images`);
   await tiles(page).nth(2).click();
   await tiles(page)
@@ -250,6 +280,8 @@ test('a folder that moved is missed in words and found again; a changed file is 
 });
 
 test('a data set is taken off the list and put back', async ({ page, served }) => {
+  await pets(served, 0);
+  if ((await served.call('datasets.list', {})).length === 1) await importDrawn(served, 'Birds', 4);
   await page.goto(`${served.url}#/images?sheet=sets`);
   await expect(page.getByRole('list', { name: 'Data sets' }).getByRole('listitem')).toHaveCount(2);
   await expectAccessible(page);

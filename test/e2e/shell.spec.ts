@@ -21,25 +21,12 @@ async function fits(page: Page): Promise<void> {
 }
 
 test.describe('the first start', () => {
-  test('shows the first view each time, and tells how long that took', async ({ page, served }) => {
-    await page.addInitScript(() => {
-      const long: number[] = [];
-      Object.assign(globalThis, { long });
-      new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration))).observe({
-        type: 'longtask',
-        buffered: true,
-      });
-    });
-    const starts: { ready: number; longest: number }[] = [];
+  test('shows the first view at each start', async ({ page, served }) => {
     for (let i = 0; i < 3; i++) {
       await page.goto('about:blank');
       await page.goto(served.url);
       await expect(heading(page, 'How similar are two images, and why?')).toBeVisible();
-      starts.push(
-        await page.evaluate(() => ({ ready: performance.now(), longest: Math.max(0, ...(globalThis as unknown as { long: number[] }).long) })),
-      );
     }
-    test.info().annotations.push({ type: 'measured', description: JSON.stringify(starts) });
   });
 
   test('leads round in six steps by keyboard, and does not offer it again', async ({ page, served }) => {
@@ -87,6 +74,7 @@ test.describe('the first start', () => {
 
 for (const theme of ['dark', 'light'] as const) {
   test(`axe finds nothing serious in the ${theme} theme`, async ({ page, served }) => {
+    await served.job('datasets.import', { folder: served.workspace }).catch(() => undefined); // an ended job to show: it fails
     await page.emulateMedia({ colorScheme: theme });
     await page.goto(`${served.url}#/settings`);
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
@@ -176,7 +164,7 @@ test('a hostile name is shown as it is written', async ({ page, served }) => {
 test('the devices are tried from the settings, and what came of it is said', async ({ page, served }) => {
   await page.goto(`${served.url}#/settings`);
   await page.getByRole('button', { name: 'Test devices' }).click();
-  const row = page.getByRole('row', { name: /Processor \(CPU\) ONNX/ });
+  const row = page.getByRole('row', { name: /^CPU ONNX Runtime/ });
   await expect(row).toContainText('Works', { timeout: 60_000 });
   await expect(row).toContainText(/images\/s/);
   await expect(page.getByText(/Last tested/)).toBeVisible();
