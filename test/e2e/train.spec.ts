@@ -86,7 +86,7 @@ test('form, error, mend, start, watch, cancel, resume, done', async ({ page, ser
   await page.setViewportSize({ width, height });
   await epochs.fill('400');
   await expect(page.getByRole('alert')).toHaveCount(0);
-  await expect(page.getByText(/measured on this machine/)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText(/measured on this computer/)).toBeVisible({ timeout: 20_000 });
   expect(await serious(page)).toEqual([]);
   await page.keyboard.press('Control+Enter');
 
@@ -191,7 +191,7 @@ test('two runs over each other, what differs, notes, remove and undo', async ({ 
   await expect(page.getByRole('radio', { name: /^From scratch/ })).toHaveAttribute('aria-checked', 'true');
   await page.getByRole('button', { name: /^More settings/ }).click();
   await expect(page.getByLabel('Learning rate', { exact: true })).toHaveValue('0.003');
-  await expect(page.getByText(/as quick as run/)).toBeVisible();
+  await expect(page.getByText(/based on run/)).toBeVisible();
 });
 
 test('compute killed in mid-training: the screen says so and resumes', async ({ page, served }) => {

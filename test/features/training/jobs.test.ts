@@ -217,7 +217,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const choices = { dataset, ...QUICK, epochs: 10 };
     expect((await room.call('runs.plan', { choices })).estimate).toBeNull();
     const measured = await room.call('runs.plan', { choices, measure: true });
-    expect(measured.estimate?.basis).toContain('measured on this machine');
+    expect(measured.estimate?.basis).toContain('measured on this computer');
     expect(measured.estimate!.seconds).toBeGreaterThan(0);
     const run = await trained(room, dataset, 4);
     const known = (await room.call('runs.plan', { choices })).estimate!;

@@ -32,7 +32,7 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
           );
           return;
         case 'parts':
-          line.say(`Memory did not suffice for whole steps: they are computed in parts of at most ${p.partPairs} pairs, to the same numbers.`);
+          line.say(`Not enough memory for whole steps: they are computed in parts of at most ${p.partPairs} pairs, with the same results.`);
           return;
         case 'epoch': {
           const { row } = p;

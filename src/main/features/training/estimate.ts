@@ -42,7 +42,7 @@ export function estimateFromRuns(config: RunConfig, load: Load, snapshot: string
   const preparing = known || past.run.status !== 'done' || !(before > 0) ? 0 : (before / total(past.load)) * total(load);
   return {
     seconds: preparing + rate * total(load) * config.epochs,
-    basis: `as quick as run ${past.run.run} was here, with ${countText(total(past.load))} images`,
+    basis: `based on run ${past.run.run} on this computer, with ${countText(total(past.load))} images`,
   };
 }
 
@@ -55,7 +55,7 @@ export function estimateFromMeasure(config: RunConfig, load: Load, { forward, st
   const judging = (config.scope === 'all' ? forward : step / 3) * load.valid; // a forward pass is about a third of a training step
   return {
     seconds: once + config.epochs * (PASSES * load.train * step + judging),
-    basis: 'a rough figure, from a few steps and a few of these images measured on this machine just now',
+    basis: 'a rough estimate from a few steps and images, just measured on this computer',
   };
 }
 

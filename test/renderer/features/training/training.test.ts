@@ -67,8 +67,8 @@ describe('presets', () => {
     expect(proposed([item({}), small])!.id).toBe('small');
     expect(proposed([small, here])!.id).toBe('here');
     expect(proposed([])).toBeNull();
-    expect(plain(weightsWords(item({})))).toBe('Will be downloaded once: 47 MB from example.org; nothing else leaves this machine · MIT');
-    expect(weightsWords(here)).toBe('On this machine · MIT');
+    expect(plain(weightsWords(item({})))).toBe('Will be downloaded once from example.org (47 MB); your images stay on this computer · MIT');
+    expect(weightsWords(here)).toBe('On this computer · MIT');
   });
 });
 
