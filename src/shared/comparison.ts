@@ -49,3 +49,25 @@ export interface Comparison {
   warnings: string[];
   versions: Record<string, string>;
 }
+
+export type Judgement = 'agree' | 'disagree' | 'unsure';
+
+/** A comparison and what a person did with it. Unsaved ones are kept until the workbench is started anew. */
+export interface ComparisonRow extends Comparison {
+  saved: boolean;
+  judgement: Judgement | null;
+  note: string;
+}
+
+/** Signed maps S of both images at feature resolution; positive values make the distance larger. */
+export interface SignedMaps {
+  width: number; // cells
+  height: number;
+  signed: [number[], number[]]; // [height, width] each, row-major
+}
+
+/** A comparison with the maps that explain it. */
+export interface ExplainedComparison {
+  row: ComparisonRow;
+  maps: SignedMaps;
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TARGETS } from './comparison.ts';
+import { TARGETS, type ExplainedComparison, type ComparisonRow } from './comparison.ts';
 import {
   CurationEdit,
   type CuratedImage,
@@ -11,19 +11,13 @@ import {
 } from './curation.ts';
 import type { DatasetSummary, FolderPreview } from './dataset.ts';
 import type { EventName, Events } from './events.ts';
-import {
-  type CatalogueItem,
-  type ExplainedComparison,
-  type ComparisonRow,
-  type PairQueue,
-  QUEUE_KINDS,
-  type RunRow,
-  type TrainingPlan,
-} from './explore.ts';
+import type { CatalogueItem } from './weights-catalogue.ts';
+import { type PairQueue, QUEUE_KINDS } from './pair-queue.ts';
+import type { RunRow, Metrics } from './run.ts';
+import type { TrainingPlan } from './training-plan.ts';
 import type { Job } from './job.ts';
 import { REPORT_FORMATS, type ReportPreview, type ReportRecord } from './report.ts';
 import { BACKBONES } from './backbones.ts';
-import type { Metrics } from './run.ts';
 import { text, whole } from './schema-parts.ts';
 import { CHOICES, RESUME_CHOICES } from './training-options/schemas.ts';
 import { choiceValues, DEVICES, ENGINES } from './training-options/table.ts';
@@ -232,8 +226,6 @@ export type CallName = keyof typeof CALLS;
 export type CallInput<N extends CallName> = z.input<(typeof CALLS)[N]['input']>; // as a caller writes it
 export type CallArgs<N extends CallName> = z.output<(typeof CALLS)[N]['input']>; // as a service gets it, defaults filled in
 export type CallResult<N extends CallName> = Exclude<(typeof CALLS)[N]['output'], undefined>;
-
-export { EVENT_NAMES, type EventName, type Events } from './events.ts';
 
 /** What every door offers a screen. Rejects with an AppError; 'cancelled' after `signal`. */
 export interface Api {

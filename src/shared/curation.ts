@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { IMAGE_SORTS } from './image-sorts.ts';
-import type { ImageRecord, Split } from './dataset.ts';
+import { IMAGE_SORTS, type ImageRecord, type Split } from './dataset.ts';
 
 const ids = z.array(z.number().int().min(0)).min(1, 'choose at least one image').max(1_000_000);
 const label = z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters');
@@ -41,8 +40,6 @@ export interface CurationState {
   edits: number; // that hold now
   undoPosition: number | null; // the line of the history that would be undone
 }
-
-export { IMAGE_SORTS, type ImageSort } from './image-sorts.ts';
 
 export const ImageQuery = z.strictObject({
   dataset: z.string().min(1),

@@ -57,3 +57,7 @@ export interface FolderGroups {
   unmatched: number; // files that the pattern doesn't fit
   examples: { subject: string; files: string[] }[]; // the largest, with the names of some of their files
 }
+
+/** By what images can be sorted. */
+export const IMAGE_SORTS = ['file', 'class', 'split', 'pixels'] as const;
+export type ImageSort = (typeof IMAGE_SORTS)[number];

@@ -1,6 +1,13 @@
-import type { Changed } from './changed.ts';
 import type { Job } from './job.ts';
 import type { EpochRow } from './run.ts';
+
+export const CHANGED = ['datasets', 'runs', 'comparisons', 'reports', 'settings'] as const;
+
+/** Something stored has changed: whoever shows it asks again. */
+export interface Changed {
+  what: (typeof CHANGED)[number];
+  id: string | null; // null: any of them
+}
 
 /** The row that an epoch of a run ended with: whoever shows the run appends it, without asking for the run again. */
 export interface EpochEnd {

@@ -1,4 +1,4 @@
-import type { Judgement } from './explore.ts';
+import type { Judgement } from './comparison.ts';
 
 export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
 

@@ -81,3 +81,15 @@ export interface RunRecord {
   finishedMs: number | null;
   error: string | null;
 }
+
+/** What a person adds to a run. */
+export interface RunNotes {
+  name: string; // '' until she names it
+  tags: string[];
+  note: string;
+}
+
+export interface RunRow extends RunRecord, RunNotes {
+  stale: boolean; // the data set was curated since this run began
+  outdated: boolean; // its stored network is of another version than this program builds: it can be looked at, not used
+}

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WorkbenchApi } from '../../src/main/api/workbench-api.ts';
-import type { Changed } from '../../src/shared/changed.ts';
+import type { Changed } from '../../src/shared/events.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import type { Job } from '../../src/shared/job.ts';
 import { drawnPng } from '../features/dataset/drawn.ts';

@@ -2,7 +2,8 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import type { AllHandlers } from '../../src/main/api/handler-types.ts';
 import { handlers } from '../../src/main/api/handlers/index.ts';
-import { type CallArgs, type CallName, type CallResult, CALLS, EVENT_NAMES, type EventName } from '../../src/shared/contract.ts';
+import { type CallArgs, type CallName, type CallResult, CALLS } from '../../src/shared/contract.ts';
+import { EVENT_NAMES, type EventName } from '../../src/shared/events.ts';
 import { decode, encode } from '../../src/shared/wire.ts';
 
 describe('the contract', () => {

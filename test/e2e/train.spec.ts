@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import type { RunRow } from '../../src/shared/explore.ts';
+import type { RunRow } from '../../src/shared/run.ts';
 import { expect as base, importColours, loseCompute, type ServedWorkbench, test } from './kit.ts';
 
 test.use({ serveChoice: { of: 'train' } });

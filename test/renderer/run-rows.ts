@@ -1,5 +1,4 @@
-import type { RunRow } from '../../src/shared/explore.ts';
-import type { EpochRow } from '../../src/shared/run.ts';
+import type { RunRow, EpochRow } from '../../src/shared/run.ts';
 import { someConfig } from '../db/records.ts';
 
 /** Runs as the screen gets them: of ten epochs, and done, unless told otherwise. */

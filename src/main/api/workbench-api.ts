@@ -1,4 +1,4 @@
-import type { Events, EventName } from '../../shared/contract.ts';
+import type { Events, EventName } from '../../shared/events.ts';
 import type { Answer } from '../../shared/bridge.ts';
 import type { MediaFile } from '../features/media/media.ts';
 

@@ -1,5 +1,5 @@
-import type { ClassCount, CuratedImage, DatasetCounts, FoundImages, ImageQuery, ImageSort } from '../../shared/curation.ts';
-import type { ImageRecord, Split } from '../../shared/dataset.ts';
+import type { ClassCount, CuratedImage, DatasetCounts, FoundImages, ImageQuery } from '../../shared/curation.ts';
+import type { ImageSort, ImageRecord, Split } from '../../shared/dataset.ts';
 import { AppError } from '../../shared/errors.ts';
 import { byCodePoint } from '../foundation/words.ts';
 import type { FindDataset } from './datasets.ts';

@@ -1,6 +1,5 @@
-import type { Comparison, ExplainTarget } from '../../shared/comparison.ts';
+import type { Comparison, ExplainTarget, ComparisonRow, Judgement } from '../../shared/comparison.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { ComparisonRow, Judgement } from '../../shared/explore.ts';
 import { numberOf, unknown } from './ids.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';

@@ -1,5 +1,4 @@
-import type { RunNotes } from '../../shared/explore.ts';
-import type { EpochRow, Metrics, RunRecord, RunStatus } from '../../shared/run.ts';
+import type { RunNotes, EpochRow, Metrics, RunRecord, RunStatus } from '../../shared/run.ts';
 import { RunConfig } from '../../shared/training-options/schemas.ts';
 import { numberOf, unknown } from './ids.ts';
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json.ts';

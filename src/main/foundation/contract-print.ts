@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { CALLS, EVENT_NAMES } from '../../shared/contract.ts';
+import { CALLS } from '../../shared/contract.ts';
+import { EVENT_NAMES } from '../../shared/events.ts';
 
 /** What two programs must share to understand each other: the names of all calls and events, and what each call takes. */
 export function contractPrint(): string {

@@ -1,4 +1,4 @@
-import type { RunRow } from '../../shared/explore.ts';
+import type { RunRow } from '../../shared/run.ts';
 
 /** The validation AUC of a run's best epoch, 0..1; null before the first epoch. */
 export function bestAuc(run: Pick<RunRow, 'bestEpoch' | 'epochs'>): number | null {

@@ -1,5 +1,5 @@
 import type { CallInput } from '../../shared/contract.ts';
-import type { RunRow } from '../../shared/explore.ts';
+import type { RunRow } from '../../shared/run.ts';
 import { api } from './api.ts';
 import { toast } from './toasts.svelte.ts';
 

@@ -1,4 +1,4 @@
-import type { RunRow } from '../../shared/explore.ts';
+import type { RunRow } from '../../shared/run.ts';
 import { aucText, durationText, percentText } from '../../shared/format.ts';
 import { bestAuc } from './best-run.ts';
 

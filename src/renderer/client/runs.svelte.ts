@@ -1,5 +1,5 @@
 import type { EpochEnd } from '../../shared/events.ts';
-import type { RunRow } from '../../shared/explore.ts';
+import type { RunRow } from '../../shared/run.ts';
 import { api } from './api.ts';
 import { appendEpoch } from './append-epoch.ts';
 import { bestRun } from './best-run.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgePairs, rankPairs } from '../../../src/main/features/compare/rank.ts';
-import type { QueuedPair } from '../../../src/shared/explore.ts';
+import type { QueuedPair } from '../../../src/shared/pair-queue.ts';
 
 const CALIBRATION = { threshold: 1, slope: 3 };
 const pair = (n: number, distance: number, label: 0 | 1): QueuedPair => judgePairs([{ a: n, b: n + 1000, label }], [distance], CALIBRATION)[0]!;

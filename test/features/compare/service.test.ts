@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseNpy } from '../../../src/main/foundation/npy.ts';
-import type { ExplainedComparison } from '../../../src/shared/explore.ts';
+import type { ExplainedComparison } from '../../../src/shared/comparison.ts';
 import { scratch } from '../../doors/cli/kit.ts';
 import { hasCompute, importColours, openRoom, type Room } from '../training/workbench.ts';
 

@@ -10,7 +10,7 @@ import type { ReportPorts } from '../../../src/main/features/report/ports.ts';
 import { ReportService } from '../../../src/main/features/report/service.ts';
 import type { Workspace } from '../../../src/main/foundation/workspace.ts';
 import type { Store } from '../../../src/main/db/store.ts';
-import type { Changed } from '../../../src/shared/changed.ts';
+import type { Changed } from '../../../src/shared/events.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
 import type { Job } from '../../../src/shared/job.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';

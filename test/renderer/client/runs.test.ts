@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { RunRow } from '../../../src/shared/explore.ts';
+import type { RunRow } from '../../../src/shared/run.ts';
 import { row, run } from '../run-rows.ts';
 
 const stored = new Map<string, RunRow>();

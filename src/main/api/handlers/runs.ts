@@ -1,6 +1,6 @@
 import { ImageQuery } from '../../../shared/curation.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { TimeEstimate } from '../../../shared/explore.ts';
+import type { TimeEstimate } from '../../../shared/training-plan.ts';
 import { layerNames } from '../../nn/siamese.ts';
 import { readCatalogue } from '../../nn/weights/catalogue.ts';
 import { absoluteFile } from '../../features/dataset/scan.ts';

@@ -1,6 +1,5 @@
 import { createEventSource } from 'eventsource-client';
-import { CHANGED } from '../../../shared/changed.ts';
-import { EVENT_NAMES, type EventName, type Events } from '../../../shared/contract.ts';
+import { CHANGED, EVENT_NAMES, type EventName, type Events } from '../../../shared/events.ts';
 import { AppError, fromWireError, toWireError } from '../../../shared/errors.ts';
 import type { Job } from '../../../shared/job.ts';
 import { decode } from '../../../shared/wire.ts';

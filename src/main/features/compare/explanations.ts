@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { ComparedImage, Comparison } from '../../../shared/comparison.ts';
+import type { ComparedImage, Comparison, ExplainedComparison, SignedMaps } from '../../../shared/comparison.ts';
 import type { ExplainPair, ImageRef } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { ExplainedComparison, SignedMaps } from '../../../shared/explore.ts';
 import { parseNpy } from '../../foundation/npy.ts';
 import { quoted } from '../../foundation/words.ts';
 import { comparePair, type ComparedPair, layerOf } from './compare-pair.ts';

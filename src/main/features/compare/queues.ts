@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { QueueRequest } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { PairQueue, QueuedPair } from '../../../shared/explore.ts';
+import type { PairQueue, QueuedPair } from '../../../shared/pair-queue.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Counted } from '../../compute/protocol/protocol.ts';
 import type { DatasetStore } from '../../db/datasets.ts';

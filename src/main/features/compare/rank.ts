@@ -1,5 +1,5 @@
 import type { PairLabel } from '../../../shared/dataset.ts';
-import type { QueuedPair, QueueKind } from '../../../shared/explore.ts';
+import type { QueuedPair, QueueKind } from '../../../shared/pair-queue.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { Calibration } from '../../../shared/run.ts';
 import { similarityOf } from '../../domain/evaluate/calibrate.ts';

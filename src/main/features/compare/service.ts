@@ -1,9 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import type { ComparedImage, Comparison } from '../../../shared/comparison.ts';
+import type { ComparedImage, Comparison, ComparisonRow, ExplainedComparison } from '../../../shared/comparison.ts';
 import type { CompareRequest, ExplainPair } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { ComparisonRow, ExplainedComparison } from '../../../shared/explore.ts';
 import type { ComparisonNotes } from '../../db/comparisons.ts';
 import { comparePair } from './compare-pair.ts';
 import { Explanations } from './explanations.ts';

@@ -1,4 +1,4 @@
-import type { ComparisonRow } from '../../../shared/explore.ts';
+import type { ComparisonRow } from '../../../shared/comparison.ts';
 import type { BrowseStore } from '../../db/browse.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { ReportStore } from '../../db/reports.ts';

@@ -1,6 +1,5 @@
-import type { Comparison } from '../../../shared/comparison.ts';
+import type { Comparison, Judgement } from '../../../shared/comparison.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
-import type { Judgement } from '../../../shared/explore.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 
 export const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;

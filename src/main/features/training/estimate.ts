@@ -1,4 +1,4 @@
-import type { TimeEstimate } from '../../../shared/explore.ts';
+import type { TimeEstimate } from '../../../shared/training-plan.ts';
 import { countText } from '../../../shared/format.ts';
 import type { EpochRow, RunConfig, RunRecord } from '../../../shared/run.ts';
 import { median } from './median.ts';

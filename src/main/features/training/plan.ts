@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { PlanProblem, TrainingPlan } from '../../../shared/explore.ts';
+import type { PlanProblem, TrainingPlan } from '../../../shared/training-plan.ts';
 import { backboneName } from '../../../shared/run-words.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { AppError } from '../../../shared/errors.ts';
-import type { CatalogueItem, RunRow } from '../../../shared/explore.ts';
+import type { CatalogueItem } from '../../../shared/weights-catalogue.ts';
+import type { RunRow } from '../../../shared/run.ts';
 import { backboneName } from '../../../shared/run-words.ts';
 import type { AnnotatedRun } from '../../db/runs.ts';
 import type { Store } from '../../db/store.ts';

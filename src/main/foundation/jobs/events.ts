@@ -1,5 +1,4 @@
-import type { EventName, Events } from '../../../shared/contract.ts';
-import type { Changed } from '../../../shared/changed.ts';
+import type { EventName, Events, Changed } from '../../../shared/events.ts';
 
 export type Listener = <E extends EventName>(event: E, payload: Events[E]) => void;
 

@@ -1,5 +1,6 @@
 import type { Bridge } from '../../../shared/bridge.ts';
-import type { Api, CallInput, CallName, CallResult, EventName, Events } from '../../../shared/contract.ts';
+import type { Api, CallInput, CallName, CallResult } from '../../../shared/contract.ts';
+import type { EventName, Events } from '../../../shared/events.ts';
 import { AppError, fromWireError } from '../../../shared/errors.ts';
 import { decode, encode } from '../../../shared/wire.ts';
 

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../shared/bridge.ts';
-import type { Api, CallInput, CallName, CallResult, EventName, Events } from '../../../shared/contract.ts';
-import { CHANGED } from '../../../shared/changed.ts';
+import type { Api, CallInput, CallName, CallResult } from '../../../shared/contract.ts';
+import { type EventName, type Events, CHANGED } from '../../../shared/events.ts';
 import { AppError, fromWireError } from '../../../shared/errors.ts';
 import { decode, encode } from '../../../shared/wire.ts';
 import { type BrowserParts, type Connection, EventStream } from './event-stream.ts';

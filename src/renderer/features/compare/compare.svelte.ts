@@ -1,4 +1,4 @@
-import { TARGETS } from '../../../shared/comparison.ts';
+import { TARGETS, type ComparisonRow, type Judgement } from '../../../shared/comparison.ts';
 import type { ImageRef } from '../../../shared/contract.ts';
 import { api } from '../../client/api.ts';
 import { type DraggedImages, slotsAfterDrop } from '../../client/dragged-images.ts';
@@ -8,7 +8,7 @@ import { Explanation } from './explanation.svelte.ts';
 import { route } from '../../client/route.svelte.ts';
 import { runs } from '../../client/runs.svelte.ts';
 import { toast } from '../../client/toasts.svelte.ts';
-import type { ComparisonRow, Judgement, RunRow } from '../../../shared/explore.ts';
+import type { RunRow } from '../../../shared/run.ts';
 
 export type Letter = 'a' | 'b';
 type Notes = Partial<Pick<ComparisonRow, 'saved' | 'judgement' | 'note'>>;

@@ -1,6 +1,5 @@
-import type { ExplainTarget } from '../../../shared/comparison.ts';
+import type { ExplainTarget, ComparisonRow } from '../../../shared/comparison.ts';
 import type { ImageRef } from '../../../shared/contract.ts';
-import type { ComparisonRow } from '../../../shared/explore.ts';
 import { api } from '../../client/api.ts';
 
 export type ExplainRequest = { comparison: string } | { run: string; a: ImageRef; b: ImageRef; target: ExplainTarget; layer?: string };

@@ -1,5 +1,5 @@
 import { type AppError, asAppError } from '../../../shared/errors.ts';
-import type { ComparisonRow } from '../../../shared/explore.ts';
+import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { requestExplanation, keyOf, updateCachedRow, type Explained, type ExplainRequest } from './explanation-cache.ts';
 
 /** The explanation of one pair by one run and its loading state. */

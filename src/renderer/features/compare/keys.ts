@@ -1,5 +1,5 @@
 import { MAP_VIEWS, type MapView } from '../../../shared/maps/paint.ts';
-import type { Judgement } from '../../../shared/explore.ts';
+import type { Judgement } from '../../../shared/comparison.ts';
 
 export type CompareAction =
   | { do: 'view'; view: MapView }

@@ -1,5 +1,5 @@
 import type { DatasetSummary } from '../../../shared/dataset.ts';
-import type { RunRow } from '../../../shared/explore.ts';
+import type { RunRow } from '../../../shared/run.ts';
 import type { Job } from '../../../shared/job.ts';
 import { OUTDATED } from '../../../shared/run-words.ts';
 import { runName } from '../../client/best-run.ts';

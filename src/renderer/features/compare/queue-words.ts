@@ -1,4 +1,4 @@
-import type { QueueKind } from '../../../shared/explore.ts';
+import type { QueueKind } from '../../../shared/pair-queue.ts';
 
 /** Title, purpose and empty state of each queue. */
 export const QUEUE_WORDS: Record<QueueKind, { title: string; help: string; none: string }> = {

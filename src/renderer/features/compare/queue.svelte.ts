@@ -1,4 +1,5 @@
-import { QUEUE_KINDS, type ComparisonRow, type PairQueue, type QueuedPair, type QueueKind } from '../../../shared/explore.ts';
+import { QUEUE_KINDS, type PairQueue, type QueuedPair, type QueueKind } from '../../../shared/pair-queue.ts';
+import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { type AppError, asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
 import { compare } from './compare.svelte.ts';

@@ -1,5 +1,5 @@
 import type { Comparison, Verdict } from '../../../shared/comparison.ts';
-import type { RunRow } from '../../../shared/explore.ts';
+import type { RunRow } from '../../../shared/run.ts';
 import { runName } from '../../client/best-run.ts';
 import { mapWords, verdictWord } from '../../../shared/comparison-words.ts';
 import { distanceText, NBSP, percentText, probabilityText, threeDigits } from '../../../shared/format.ts';

@@ -1,5 +1,4 @@
-import type { Verdict } from '../../../shared/comparison.ts';
-import type { ComparisonRow, Judgement } from '../../../shared/explore.ts';
+import type { Verdict, ComparisonRow, Judgement } from '../../../shared/comparison.ts';
 import { fileName } from '../../../shared/format.ts';
 
 /** Filters for saved comparisons; '' matches anything. */

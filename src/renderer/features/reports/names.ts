@@ -1,5 +1,5 @@
 import { verdictWord } from '../../../shared/comparison-words.ts';
-import type { ComparisonRow } from '../../../shared/explore.ts';
+import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { fileName } from '../../../shared/format.ts';
 import { JUDGEMENT_SIGNS } from '../../../shared/judgement-words.ts';
 

@@ -1,4 +1,4 @@
-import type { ComparisonRow } from '../../../shared/explore.ts';
+import type { ComparisonRow } from '../../../shared/comparison.ts';
 import type { ReportRecord } from '../../../shared/report.ts';
 import { api } from '../../client/api.ts';
 import { toast } from '../../client/toasts.svelte.ts';

@@ -1,4 +1,4 @@
-import type { RunRow } from '../../../shared/explore.ts';
+import type { RunRow } from '../../../shared/run.ts';
 import { api } from '../../client/api.ts';
 import { runName } from '../../client/best-run.ts';
 import { chooseSave } from '../../client/choose-path.ts';

@@ -1,4 +1,4 @@
-import type { CatalogueItem } from '../../../shared/explore.ts';
+import type { CatalogueItem } from '../../../shared/weights-catalogue.ts';
 import { bytesText } from '../../../shared/format.ts';
 
 export const PRESETS = [

@@ -1,4 +1,4 @@
-import type { RunRow } from '../../../shared/explore.ts';
+import type { RunRow } from '../../../shared/run.ts';
 import type { Metric, Part } from '../../kit/charts/curves.ts';
 import { MAX_RUNS } from '../../kit/charts/looks.ts';
 import type { Range } from '../../kit/charts/range.ts';

@@ -1,4 +1,4 @@
-import type { RunRow } from '../../../shared/explore.ts';
+import type { RunRow } from '../../../shared/run.ts';
 import { backboneName, STATUS_WORDS } from '../../../shared/run-words.ts';
 import { bestAuc, runName } from '../../client/best-run.ts';
 

@@ -1,8 +1,9 @@
 import type { TrainRequest } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { CatalogueItem, RunRow, TrainingPlan } from '../../../shared/explore.ts';
+import type { CatalogueItem } from '../../../shared/weights-catalogue.ts';
+import type { RunRow, RunConfig } from '../../../shared/run.ts';
+import type { TrainingPlan } from '../../../shared/training-plan.ts';
 import type { Job } from '../../../shared/job.ts';
-import type { RunConfig } from '../../../shared/run.ts';
 import { api } from '../../client/api.ts';
 import { choicesOf } from './config-words.ts';
 import { isPresetOption, screenWords } from './fields.ts';

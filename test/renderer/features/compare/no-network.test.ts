@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { whyNoNetwork, type KnownRuns } from '../../../../src/renderer/features/compare/no-network.ts';
-import type { RunRow } from '../../../../src/shared/explore.ts';
+import type { RunRow } from '../../../../src/shared/run.ts';
 import type { Job } from '../../../../src/shared/job.ts';
 import { row, run } from '../../run-rows.ts';
 

@@ -4,7 +4,7 @@ import { NO_FILTER, findComparisons, isUnfiltered } from '../../../../src/render
 import { dateText } from '../../../../src/renderer/kit/date-text.ts';
 import { pairName, reportFileName } from '../../../../src/renderer/features/reports/names.ts';
 import { dropIndex, moveItem } from '../../../../src/renderer/features/reports/order.ts';
-import type { ComparisonRow } from '../../../../src/shared/explore.ts';
+import type { ComparisonRow } from '../../../../src/shared/comparison.ts';
 import { sampleComparison } from '../../../features/report/sample.ts';
 
 const row = (comparison: string, more: Partial<ComparisonRow> = {}): ComparisonRow => ({

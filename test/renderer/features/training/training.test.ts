@@ -7,7 +7,8 @@ import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/rende
 import { curveWarning, resumable, statusSentence } from '../../../../src/renderer/client/run-status.ts';
 import { TrainRequest } from '../../../../src/shared/contract.ts';
 import { TRAINING_OPTIONS } from '../../../../src/shared/training-options/table.ts';
-import type { CatalogueItem, RunRow } from '../../../../src/shared/explore.ts';
+import type { CatalogueItem } from '../../../../src/shared/weights-catalogue.ts';
+import type { RunRow } from '../../../../src/shared/run.ts';
 import { someConfig } from '../../../db/records.ts';
 import { row, run } from '../../run-rows.ts';
 

@@ -1,4 +1,4 @@
-import type { Judgement } from '../../../../shared/explore.ts';
+import type { Judgement } from '../../../../shared/comparison.ts';
 import { fileName } from '../../../../shared/format.ts';
 import { JUDGEMENTS } from '../../../../shared/judgement-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';

@@ -1,0 +1,25 @@
+import type { Verdict } from './comparison.ts';
+import type { PairLabel, Split } from './dataset.ts';
+
+export const QUEUE_KINDS = ['wrong', 'random', 'borderline', 'confident'] as const;
+/** wrong: hardest first. borderline: nearest the threshold first. confident: right and far from the threshold first. */
+export type QueueKind = (typeof QUEUE_KINDS)[number];
+
+export interface QueuedPair {
+  a: number; // ImageRecord.id
+  b: number;
+  label: PairLabel;
+  distance: number;
+  similarity: number; // 0..1
+  verdict: Verdict;
+  correct: boolean;
+}
+
+export interface PairQueue {
+  run: string;
+  dataset: string;
+  split: Split;
+  kind: QueueKind;
+  total: number; // pairs of this kind; `pairs` holds the first of them
+  pairs: QueuedPair[];
+}
