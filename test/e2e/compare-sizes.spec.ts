@@ -32,7 +32,7 @@ for (const [name, width, height, share] of [
     const opens = page.getByRole('button', { name: /^(Show|Hide) details/ });
     if (width <= 1000) {
       await expect(details).toBeHidden();
-      await expect(opens).toContainText(/(Same|Different) · .*% alike/);
+      await expect(opens).toContainText(/(Same|Different) · .*% similar/);
       await opens.focus();
       await page.keyboard.press('Enter');
       await expect(details.locator('[data-verdict]')).toBeVisible();
@@ -51,14 +51,14 @@ for (const [name, width, height, share] of [
       await expect(page.getByRole('radio', { name: map, exact: true })).toBeChecked();
       expect(await places(), `the pictures stay where they are: ${map}`).toBe(before);
     }
-    const more = page.getByRole('button', { name: /how the maps are shown$/i });
+    const more = page.getByRole('button', { name: /map options$/i });
     await more.focus();
     await page.keyboard.press('Enter');
     const rest = page.getByRole('group', { name: 'Map options' });
     await expect(rest).toBeVisible();
     for (const slider of ['Opacity', 'Contour', 'Grey']) await expect(page.getByRole('slider', { name: slider })).toHaveCount(1);
     await expect(page.getByRole('combobox', { name: 'Colours of the maps' })).toBeVisible();
-    await rest.getByRole('radio', { name: 'each' }).click();
+    await rest.getByRole('radio', { name: 'per image' }).click();
     await expect(page.getByRole('img', { name: /^B: Scale of the map/ })).toBeVisible();
     await page.getByRole('radio', { name: 'shared' }).click();
     expect(await serious(page)).toEqual([]);

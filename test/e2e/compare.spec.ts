@@ -179,7 +179,7 @@ test('the same pair under another run stands beside it', async ({ page, served }
   await ready(page);
   await page.getByLabel('Other run', { exact: true }).selectOption(second);
   await expect(page.locator('[data-pane=a]')).toHaveCount(2);
-  await expect(page.getByText(/Distances of two runs are not on one scale/)).toBeVisible();
+  await expect(page.getByText(/Distances of two runs have different scales/)).toBeVisible();
 });
 
 test('a file that is gone is told in words, with a way on', async ({ page, served }) => {

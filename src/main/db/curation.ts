@@ -153,7 +153,7 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
   const redo: CurationStore['redo'] = (dataset) => {
     const { number } = rowOf(dataset);
     const entry = firstUndone.get(number);
-    if (!entry) throw new AppError('bad-request', 'There is nothing to do again.');
+    if (!entry) throw new AppError('bad-request', 'There is nothing to redo.');
     run(entry.kind, number, idsOf(fromJson<Changed>(entry.changed)), entry.value);
     setState.run({ number, position: entry.position, state: 'done', undoneMs: null });
     return state(dataset);

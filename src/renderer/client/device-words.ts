@@ -31,12 +31,12 @@ export function whyNot({ detail, device, engine }: CheckResult): string {
     if (device === 'dml') return 'DirectML is available on Windows only.';
     return `ONNX Runtime for this system has no ${device === 'cuda' ? 'CUDA' : 'WebGPU'} support.`;
   }
-  if (device === 'webgpu' && /adapter/i.test(detail)) return 'No graphics card that supports WebGPU was found.';
+  if (device === 'webgpu' && /adapter/i.test(detail)) return 'No GPU with WebGPU support was found.';
   if (
     device === 'cuda' &&
     /(libonnxruntime_providers_cuda|libcud|libcublas|shared (object|library)|LoadLibrary|no CUDA-capable|CUDA failure)/i.test(detail)
   )
-    return 'CUDA needs an NVIDIA graphics card, its driver and the CUDA library of ONNX Runtime; one of them is missing.';
+    return 'CUDA needs an NVIDIA GPU, its driver and the CUDA library of ONNX Runtime; one of them is missing.';
   return detail;
 }
 

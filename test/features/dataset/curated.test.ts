@@ -138,7 +138,7 @@ test('an edit after undoing ends what could be redone, and the list keeps everyt
   expect(undone).toMatchObject({ canUndo: 'Excluded 3 images', canRedo: 'Tagged 1 image "blurry"', edits: 1 });
   const after = store.curation.apply(set, { kind: 'relabel', ids: [7, 8], className: 'foxes' });
   expect(after).toMatchObject({ canUndo: 'Relabelled 2 images as "foxes"', canRedo: null, edits: 2 });
-  expect(() => store.curation.redo(set)).toThrow(/nothing to do again/);
+  expect(() => store.curation.redo(set)).toThrow(/nothing to redo/);
   const history = store.curation.history(set);
   expect(history.map(({ position, text, undone: gone }) => [position, text, gone])).toEqual([
     [3, 'Relabelled 2 images as "foxes"', false],

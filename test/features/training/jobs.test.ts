@@ -35,7 +35,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(ended).toEqual(epochsOf(room, 'r1').map((row) => ({ run: 'r1', row })));
     expect(ended).toHaveLength(3);
     expect(changed).toEqual(['r1', 'r1', 'r1']); // created, trained, judged: none for an epoch
-    expect(texts).toContain('Judging on test pairs');
+    expect(texts).toContain('Evaluating on test pairs');
     const row = await room.call('runs.get', { run: 'r1' });
     expect(row).toMatchObject({ status: 'done', stale: false, name: '', tags: [], note: '' });
     expect(row.metrics.map((m) => m.split)).toEqual(['test']);
@@ -49,8 +49,8 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const third = await room.call('runs.start', { dataset, ...QUICK, epochs: 2 });
     const state = (id: string): { status: string; progress: { text: string } } => room.bench.jobs.list().find((j) => j.job === id)!;
     await room.until(() => epochsOfOrNone(room, 'r1') >= 2);
-    expect(state(second.job).progress.text).toBe('Waiting for the training before it');
-    expect(state(third.job).progress.text).toBe('Waiting for 2 trainings before it');
+    expect(state(second.job).progress.text).toBe('Waiting: 1 training before it');
+    expect(state(third.job).progress.text).toBe('Waiting: 2 trainings before it');
     expect((await room.call('runs.plan', { choices: { dataset } })).waiting).toBe(3);
     await room.call('jobs.cancel', { job: third.job });
     expect(await room.ended(third)).toMatchObject({ status: 'cancelled' });

@@ -33,7 +33,7 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
   'app.licences': () => readNotices(join(dirname(computeEntry()), '..', 'notices.json')),
   'app.devices': (_, { bench }) => bench.devices.get(),
   'app.doctor': (_, { bench }) =>
-    bench.jobs.start({ kind: 'doctor', title: 'Trying the devices of this machine', subject: null }, async ({ signal, progress }) => {
+    bench.jobs.start({ kind: 'doctor', title: 'Testing devices', subject: null }, async ({ signal, progress }) => {
       progress({ text: 'A few training steps on each device' });
       await bench.devices.check(bench.compute, signal);
       bench.hub.changed('settings');

@@ -22,4 +22,4 @@ export const compareHandlers: HandlersFor<'compare'> = {
 };
 
 const notChosen = (file: string): AppError =>
-  new AppError('bad-request', `${file} was not chosen in Twinlens: choose it with “A file…”, or drop it on a slot.`, { file });
+  new AppError('bad-request', `${file} was not chosen in Twinlens: choose it with “From file…” or drop it on an image slot.`, { file });

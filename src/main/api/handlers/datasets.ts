@@ -37,12 +37,12 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
   'datasets.import': (request, { bench }) =>
     bench.jobs.start({ kind: 'import', title: `Importing ${request.name ?? request.folder}`, subject: null }, (job) => imported(bench, request, job)),
   'datasets.sample': (_, { bench }) =>
-    bench.jobs.start({ kind: 'sample', title: 'Drawing the sample data set', subject: null }, async (job) => {
+    bench.jobs.start({ kind: 'sample', title: 'Creating sample data set', subject: null }, async (job) => {
       const folder = join(bench.workspace.samples, 'tiles');
       const { images } = await bench.compute.ask(
         'drawSample',
         { folder, seed: 1 },
-        { signal: job.signal, onProgress: ({ done, total }) => job.progress({ done, total, text: `Drawing images: ${done} of ${total}` }) },
+        { signal: job.signal, onProgress: ({ done, total }) => job.progress({ done, total, text: `Creating images: ${done} of ${total}` }) },
       );
       return imported(bench, { folder: images, name: 'sample' }, job);
     }),

@@ -61,13 +61,16 @@ export class PairQueues {
     let report: ((p: Counted & { text: string }) => void) | null = null;
     let job: string | null = null;
     const startJob = (): string =>
-      this.ports.jobs.start({ kind: 'rank', title: `Measuring ${split} pairs`, subject: run.run }, async (context) => {
-        context.signal.addEventListener('abort', () => controller.abort(), { once: true });
-        report = context.progress;
-        await ended.promise;
-        if (context.signal.aborted) throw new AppError('cancelled', 'Cancelled.');
-        return null;
-      }).job;
+      this.ports.jobs.start(
+        { kind: 'rank', title: `Ranking ${split === 'valid' ? 'validation' : split} pairs`, subject: run.run },
+        async (context) => {
+          context.signal.addEventListener('abort', () => controller.abort(), { once: true });
+          report = context.progress;
+          await ended.promise;
+          if (context.signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+          return null;
+        },
+      ).job;
     const onProgress = ({ done, total }: Counted): void => {
       job ??= startJob();
       report?.({ done, total, text: `Reading images: ${done} of ${total}` });

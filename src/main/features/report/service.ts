@@ -115,7 +115,7 @@ export class ReportService {
 
   /** A printer reads a file: the page stands beside the workspace's own copy while it prints. */
   private async print(report: string, page: string, file: string, { signal, progress }: JobContext): Promise<void> {
-    progress({ text: 'Printing the pages' });
+    progress({ text: 'Printing pages' });
     const source = join(this.ports.folderOf(report), 'printing.html');
     try {
       await writeWhole(source, page);

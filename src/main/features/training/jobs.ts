@@ -39,7 +39,7 @@ export function resumeTraining(bench: Workbench, request: ResumeRequest): Job {
 
 async function inTurn(bench: Workbench, job: JobContext, train: (o: TrainingOptions) => Promise<RunRecord>): Promise<{ run: string }> {
   const onWait = (before: number): void => {
-    job.progress({ text: `Waiting for ${before === 1 ? 'the training' : `${before} trainings`} before it` });
+    job.progress({ text: `Waiting: ${before} ${before === 1 ? 'training' : 'trainings'} before it` });
   };
   return bench.trainings.take(job.signal, onWait, async () => {
     let id: string | null = null;
@@ -62,7 +62,7 @@ async function inTurn(bench: Workbench, job: JobContext, train: (o: TrainingOpti
         },
       });
       announceChange();
-      job.progress({ text: 'Judging on test pairs', secondsLeft: null, imagesPerSecond: null });
+      job.progress({ text: 'Evaluating on test pairs', secondsLeft: null, imagesPerSecond: null });
       await bench.sets.ready();
       await judgedOnTest(bench, run, job.signal);
       return { run };
@@ -99,7 +99,7 @@ export function progressOf(p: Progress): Partial<JobProgress> {
         secondsLeft: p.secondsLeft,
       };
     case 'parts':
-      return { text: `Memory is short: ${p.partPairs === 1 ? 'one pair' : `${p.partPairs} pairs`} at a time` };
+      return { text: `Low memory: ${p.partPairs === 1 ? '1 pair' : `${p.partPairs} pairs`} at a time` };
     case 'epoch':
       return {
         done: p.row.epoch,
@@ -116,7 +116,7 @@ export function progressOf(p: Progress): Partial<JobProgress> {
 export function startEvaluation(bench: Workbench, run: string, split: 'test' | 'valid'): Job {
   bench.store.runs.get(run);
   const name = split === 'test' ? 'test' : 'validation';
-  return bench.jobs.start({ kind: 'evaluate', title: `Judging run ${run} on ${name} pairs`, subject: run }, async ({ signal }) => {
+  return bench.jobs.start({ kind: 'evaluate', title: `Evaluating run ${run} on ${name} pairs`, subject: run }, async ({ signal }) => {
     await evaluateRun(bench, run, split, signal);
     bench.hub.changed('runs', run);
     return { run };

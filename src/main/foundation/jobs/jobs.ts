@@ -72,7 +72,7 @@ export class Jobs {
 
   /** Takes an ended job off the list. */
   dismiss(id: string): void {
-    if (this.known(id).status === 'running') throw new AppError('bad-request', 'The work still goes on: cancel it first.');
+    if (this.known(id).status === 'running') throw new AppError('bad-request', 'The job is still running. Cancel it first.');
     this.jobs.delete(id);
   }
 

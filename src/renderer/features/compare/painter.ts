@@ -29,14 +29,14 @@ export class MapPainter {
   private readonly contours = new Map<string, string>();
   private readonly fields = new Map<ShownView, Float32Array>();
 
-  constructor(signed: Float32Array, grid: Size, read: Pick<Comparison, 'verdict' | 'target'>, picture: Size) {
+  constructor(signed: Float32Array, grid: Size, read: Pick<Comparison, 'verdict' | 'target'>, image: Size) {
     const sign = factualSign(read.verdict, read.target);
     this.maps = { ...signedToKinds(signed, read.verdict, read.target), signed: signed.map((s) => sign * s) };
     this.own = signed.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
     this.grid = grid;
-    const shrink = LONGEST_SIDE / Math.max(picture.width, picture.height);
-    this.width = Math.max(1, Math.round(picture.width * shrink));
-    this.height = Math.max(1, Math.round(picture.height * shrink));
+    const shrink = LONGEST_SIDE / Math.max(image.width, image.height);
+    this.width = Math.max(1, Math.round(image.width * shrink));
+    this.height = Math.max(1, Math.round(image.height * shrink));
   }
 
   /** Computes what a view needs, so that switching to it only paints. */

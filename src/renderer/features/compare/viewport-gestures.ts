@@ -3,7 +3,7 @@ import { imagePositionAt, STEP, type Frame, type Size } from './zoom.ts';
 
 interface Geometry {
   pane: Size;
-  picture: Size;
+  image: Size;
   frame: Frame;
 }
 
@@ -28,9 +28,9 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (
     const onwheel = (event: WheelEvent): void => {
       event.preventDefault();
       const { x, y } = positionOf(event);
-      const { pane, picture } = geometry();
+      const { pane, image } = geometry();
       const factor = event.ctrlKey ? Math.exp(-event.deltaY * PINCH) : event.deltaY < 0 ? STEP : event.deltaY > 0 ? 1 / STEP : 1;
-      viewport.zoom(factor, pane, picture, x, y);
+      viewport.zoom(factor, pane, image, x, y);
       read(x, y);
     };
     const ondown = (event: PointerEvent): void => {
@@ -41,15 +41,15 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (
     const onmove = (event: PointerEvent): void => {
       const here = positionOf(event);
       const before = pointers.get(event.pointerId);
-      const { pane, picture } = geometry();
+      const { pane, image } = geometry();
       if (before) {
         pointers.set(event.pointerId, here);
         if (pointers.size === 2) {
           const [p, q] = [...pointers.values()] as [typeof here, typeof here];
           const now = Math.hypot(p.x - q.x, p.y - q.y);
-          if (spread > 0) viewport.zoom(now / spread, pane, picture, (p.x + q.x) / 2, (p.y + q.y) / 2);
+          if (spread > 0) viewport.zoom(now / spread, pane, image, (p.x + q.x) / 2, (p.y + q.y) / 2);
           spread = now;
-        } else viewport.pan(pane, picture, here.x - before.x, here.y - before.y);
+        } else viewport.pan(pane, image, here.x - before.x, here.y - before.y);
       }
       read(here.x, here.y);
     };
@@ -65,8 +65,8 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (
       if ((dx === 0 && dy === 0) || event.target !== element) return;
       event.preventDefault();
       event.stopPropagation();
-      const { pane, picture } = geometry();
-      if (event.shiftKey) viewport.pan(pane, picture, -dx * KEY_PAN, -dy * KEY_PAN);
+      const { pane, image } = geometry();
+      if (event.shiftKey) viewport.pan(pane, image, -dx * KEY_PAN, -dy * KEY_PAN);
       else {
         const { u, v } = viewport.cursor ?? { u: 0.5, v: 0.5 };
         const inside = (x: number): number => Math.min(1 - 1e-6, Math.max(0, x));

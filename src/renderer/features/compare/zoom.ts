@@ -20,10 +20,10 @@ export const MAX_ZOOM = 16;
 export const STEP = 1.25; // of a key or a notch of the wheel
 
 /** Position of an image in its pane. It never leaves a gap at one side while it is cut off at the other. */
-export function frameOf({ zoom, u, v }: View, pane: Size, picture: Size): Frame {
-  const fit = Math.min(pane.width / picture.width, pane.height / picture.height);
-  const width = picture.width * fit * zoom;
-  const height = picture.height * fit * zoom;
+export function frameOf({ zoom, u, v }: View, pane: Size, image: Size): Frame {
+  const fit = Math.min(pane.width / image.width, pane.height / image.height);
+  const width = image.width * fit * zoom;
+  const height = image.height * fit * zoom;
   return { width, height, left: edge(pane.width, width, u), top: edge(pane.height, height, v) };
 }
 
@@ -40,13 +40,13 @@ export function imagePositionAt(frame: Frame, x: number, y: number): { u: number
 }
 
 /** Zooms by a factor around a point of the pane, as far as the image's edges allow. */
-export function zoomAt(view: View, pane: Size, picture: Size, factor: number, x = pane.width / 2, y = pane.height / 2): View {
+export function zoomAt(view: View, pane: Size, image: Size, factor: number, x = pane.width / 2, y = pane.height / 2): View {
   const zoom = Math.min(MAX_ZOOM, Math.max(1, view.zoom * factor));
-  const before = frameOf(view, pane, picture);
+  const before = frameOf(view, pane, image);
   const grow = zoom / view.zoom;
   const u = middleOf(pane.width, before.width, before.left, grow, x);
   const v = middleOf(pane.height, before.height, before.top, grow, y);
-  return clampView({ zoom, u, v }, pane, picture);
+  return clampView({ zoom, u, v }, pane, image);
 }
 
 function middleOf(pane: number, shown: number, at: number, grow: number, point: number): number {
@@ -55,14 +55,14 @@ function middleOf(pane: number, shown: number, at: number, grow: number, point: 
 }
 
 /** Pans by px. */
-export function panBy(view: View, pane: Size, picture: Size, dx: number, dy: number): View {
-  const { width, height } = frameOf(view, pane, picture);
-  return clampView({ ...view, u: view.u - dx / width, v: view.v - dy / height }, pane, picture);
+export function panBy(view: View, pane: Size, image: Size, dx: number, dy: number): View {
+  const { width, height } = frameOf(view, pane, image);
+  return clampView({ ...view, u: view.u - dx / width, v: view.v - dy / height }, pane, image);
 }
 
 /** Clamps to the visible view, so that panning against an edge does not accumulate. */
-function clampView(view: View, pane: Size, picture: Size): View {
-  const frame = frameOf(view, pane, picture);
+function clampView(view: View, pane: Size, image: Size): View {
+  const frame = frameOf(view, pane, image);
   return {
     zoom: view.zoom,
     u: frame.width <= pane.width ? 0.5 : (pane.width / 2 - frame.left) / frame.width,

@@ -13,7 +13,7 @@ const waiting = (subject: string): Job => ({
   title: 'Training on Flowers',
   subject,
   status: 'running',
-  progress: { done: 0, total: null, text: 'Waiting for the training before it', imagesPerSecond: null, secondsLeft: null },
+  progress: { done: 0, total: null, text: 'Waiting: 1 training before it', imagesPerSecond: null, secondsLeft: null },
   startedMs: 0,
   finishedMs: null,
   error: null,
