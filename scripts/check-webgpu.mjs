@@ -9,7 +9,14 @@ const SOFTWARE = { VK_DRIVER_FILES: `${HOME}/vk_swiftshader_icd.json`, LD_LIBRAR
 
 const [filter] = process.argv.slice(2).filter((arg) => arg !== '--software');
 const env = { ...process.env, ...(process.argv.includes('--software') ? SOFTWARE : {}), TWINLENS_TEST_DEVICE: 'webgpu' };
-const tests = ['test/nn/parity.test.ts', 'test/nn/parity-035.test.ts', 'test/nn/agreement.test.ts', 'test/nn/short-of-memory.test.ts', 'test/nn/ops'];
+const tests = [
+  'test/nn/parity.test.ts',
+  'test/nn/parity-035.test.ts',
+  'test/nn/agreement.test.ts',
+  'test/nn/short-of-memory.test.ts',
+  'test/nn/ir',
+  'test/nn/functional',
+];
 const patience = ['--testTimeout=1800000', ...(filter === undefined ? [] : ['-t', filter])];
 process.exitCode =
   spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...tests, ...patience], { env, stdio: 'inherit' }).status ?? 1;

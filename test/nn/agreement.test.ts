@@ -31,7 +31,7 @@ const trainer = (engine: typeof CPU, { spec, ...o }: Case, params: TensorMap, st
   const taskFor = (pairs: number): ReturnType<typeof trainingTask> =>
     trainingTask(spec, { ...o, loss: contrastive, margin: 2, optimizer: { name: o.optimizer, weightDecay: 0.01, clipNorm: 1 } }, pairs);
   const task = taskFor(2);
-  const moving = new Set([...task.trainable, ...task.followers.map((f) => f.statistic)]);
+  const moving = new Set([...task.trainable, ...task.statistics.map(({ name }) => name)]);
   return engine.trainer(taskFor, params, state ?? { params: new Map([...params].filter(([name]) => moving.has(name))), slots: new Map(), step: 0 });
 };
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { expect, onTestFinished, test } from 'vitest';
-import { Emitter } from '../../src/main/nn/emit.ts';
 import { channelBlock, liesInBlocks } from '../../src/main/nn/engines/onnx-blocks.ts';
 import { toOnnx } from '../../src/main/nn/engines/onnx-model.ts';
+import { ProgramBuilder } from '../../src/main/nn/ir/build/builder.ts';
 
 /** A convolution with constant weights, as onnxruntime makes it over at a level of its optimizations. */
 async function optimized(level: 'basic' | 'all'): Promise<Uint8Array> {
@@ -13,12 +13,11 @@ async function optimized(level: 'basic' | 'all'): Promise<Uint8Array> {
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
   });
-  const e = new Emitter();
-  const kernel = e.constant(new Float32Array(64 * 64).fill(1), [64, 64, 1, 1]);
-  e.output(e.conv(e.input('x', [1, 64, 4, 4]), kernel, { stride: 1, pads: [0, 0, 0, 0], group: 1 }), 'y');
+  const b = new ProgramBuilder();
+  b.output('y', b.conv(b.input('x', [1, 64, 4, 4]), b.filled(1, [64, 64, 1, 1]), { stride: 1, pads: [0, 0, 0, 0], groups: 1 }));
   const path = join(folder, 'model.onnx');
   const options = { executionProviders: ['cpu'], graphOptimizationLevel: level, logSeverityLevel: 4, optimizedModelFilePath: path } as const;
-  await (await ort.InferenceSession.create(toOnnx(e.program), options)).release();
+  await (await ort.InferenceSession.create(toOnnx(b), options)).release();
   return readFileSync(path);
 }
 

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { channelBlock } from '../../src/main/nn/engines/onnx-blocks.ts';
 import { open, tensor } from '../../src/main/nn/engines/onnx-session.ts';
-import { lowerGradients } from '../../src/main/nn/lower.ts';
+import { lowerGradients } from '../../src/main/nn/engines/onnx-lower.ts';
 import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
 import { filledTensors, hashed } from './reference.ts';

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { channelBlock } from '../../src/main/nn/engines/onnx-blocks.ts';
 import { toOnnx } from '../../src/main/nn/engines/onnx-model.ts';
 import { initialTensors } from '../../src/main/nn/initialise.ts';
-import { lowerGradients } from '../../src/main/nn/lower.ts';
+import { lowerGradients } from '../../src/main/nn/engines/onnx-lower.ts';
 import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
 import type { BackboneName } from '../../src/shared/backbones.ts';

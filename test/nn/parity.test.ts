@@ -82,7 +82,7 @@ describe.each(ENGINES)('parity with the published method in PyTorch, on $title',
         2,
       );
       const gradients = await engine.compile(
-        { graph: task.graph, outputs: { loss: task.loss, distances: task.distances }, gradients: { of: task.loss, wrt: task.trainable } },
+        { program: task.program, outputs: { loss: task.loss, distances: task.distances }, gradients: { of: task.loss, wrt: task.trainable } },
         params,
       );
       const g = await gradients.run({ images, labels });
@@ -94,7 +94,7 @@ describe.each(ENGINES)('parity with the published method in PyTorch, on $title',
       await gradients.dispose();
 
       const frozen: TensorMap = new Map(params);
-      const moving = new Set([...task.trainable, ...task.followers.map((f) => f.statistic)]);
+      const moving = new Set([...task.trainable, ...task.statistics.map(({ name }) => name)]);
       const initial = { params: new Map([...params].filter(([name]) => moving.has(name))), slots: new Map(), step: 0 };
       const trainer = await engine.trainer(() => task, frozen, initial);
       const step = await trainer.step({ images, labels }, 2, 1e-3);

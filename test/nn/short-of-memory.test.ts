@@ -29,10 +29,10 @@ vi.mock('../../src/main/nn/engines/onnx-session.ts', async (original) => {
 
 vi.mock('../../src/main/nn/engines/tensorflow/evaluate.ts', async (original) => {
   const real = await original<typeof import('../../src/main/nn/engines/tensorflow/evaluate.ts')>();
-  const evaluate: typeof real.evaluate = (tf, graph, wanted, bound) => {
-    const images = graph.inputs.get('images')!.shape[0]!;
+  const evaluate: typeof real.evaluate = (tf, program, wanted, bound) => {
+    const images = program.inputs.get('images')?.shape[0] ?? 0; // the update has none
     refuse(images, `OOM when allocating tensor with shape[${images},16,16,16] and type float on /job:localhost/replica:0/task:0/device:GPU:0`);
-    return real.evaluate(tf, graph, wanted, bound);
+    return real.evaluate(tf, program, wanted, bound);
   };
   return { ...real, evaluate };
 });
@@ -46,7 +46,7 @@ function trainer(engine: Engine, batchNorm: 'frozen' | 'batch'): Promise<Trainer
   const taskFor = (pairs: number): ReturnType<typeof trainingTask> =>
     trainingTask(SPEC, { scope: 'all', batchNorm, loss: contrastive, margin: 2, optimizer: { name: 'sgd', weightDecay: 0.01, clipNorm: 1 } }, pairs);
   const task = taskFor(2);
-  const moving = new Set([...task.trainable, ...task.followers.map((f) => f.statistic)]);
+  const moving = new Set([...task.trainable, ...task.statistics.map(({ name }) => name)]);
   const params = filledTensors(siameseParams(SPEC));
   return engine.trainer(taskFor, params, { params: new Map([...params].filter(([name]) => moving.has(name))), slots: new Map(), step: 0 });
 }

@@ -2,7 +2,11 @@ import type { BackboneName } from '../../shared/backbones.ts';
 import type { Flavour, OptimizerName, Scope } from '../../shared/run.ts';
 import { Builder } from './backbones/builder.ts';
 import { backboneOf } from './backbones/index.ts';
-import type { Shape, Value } from './graph.ts';
+import { relu } from './functional/activations.ts';
+import { globalMean } from './functional/global-mean.ts';
+import { pairDistance } from './functional/pair-distance.ts';
+import { ProgramBuilder } from './ir/build/builder.ts';
+import type { Shape, Value } from './ir/value.ts';
 import { type Loss, type LossOptions, SAMPLES } from './losses/loss.ts';
 import type { Task, TrainTask } from './ir/task.ts';
 import { type ParamSpec } from './ir/tensor.ts';
@@ -31,7 +35,7 @@ export const entryOf: Record<Scope, Entry> = { head: 'pooled', 'last-stage': 'bo
 export function siameseParams(spec: SiameseSpec): ParamSpec[] {
   const b = new Builder(spec.flavour);
   embed(b, spec, enter(b, spec, 'image', 1), 'image');
-  return b.graph.paramSpecs();
+  return b.program.paramSpecs();
 }
 
 /** The backbone's parameters as its weights files name them. */
@@ -44,7 +48,7 @@ export function trainableNames(spec: SiameseSpec, scope: Scope): string[] {
   const b = new Builder(spec.flavour);
   const entry = entryOf[scope];
   embed(b, spec, enter(b, spec, entry, 2), entry);
-  return b.graph.paramSpecs().flatMap((p) => (p.kind === 'weight' ? [p.name] : []));
+  return b.program.paramSpecs().flatMap((p) => (p.kind === 'weight' ? [p.name] : []));
 }
 
 /** Names of the layers that can be explained, first to last. */
@@ -59,19 +63,19 @@ export function entryShape(spec: SiameseSpec, entry: Entry): Shape {
 /** Images [N, 3, S, S] -> `features` at an entry, [N, …]. */
 export function featuresTask(spec: SiameseSpec, entry: Entry, images: number): Task {
   const b = new Builder(spec.flavour);
-  return { graph: b.graph, outputs: { features: upTo(b, spec, enter(b, spec, 'image', images), entry) } };
+  return { program: b.program, outputs: { features: upTo(b, spec, enter(b, spec, 'image', images), entry) } };
 }
 
 /** A batch at an entry -> `features` [N, C], the backbone's output averaged over space: the head's input. */
 export function pooledTask(spec: SiameseSpec, entry: Entry, images: number): Task {
   const b = new Builder(spec.flavour);
-  return { graph: b.graph, outputs: { features: pool(b, spec, enter(b, spec, entry, images), entry) } };
+  return { program: b.program, outputs: { features: pool(b, spec, enter(b, spec, entry, images), entry) } };
 }
 
 /** A batch at an entry -> `embedding` [N, d]. */
 export function embeddingTask(spec: SiameseSpec, entry: Entry, images: number): Task {
   const b = new Builder(spec.flavour);
-  return { graph: b.graph, outputs: { embedding: embed(b, spec, enter(b, spec, entry, images), entry) } };
+  return { program: b.program, outputs: { embedding: embed(b, spec, enter(b, spec, entry, images), entry) } };
 }
 
 /** Images [N, 3, S, S] -> `embedding` [N, d] and the `features` of a layer [N, C, h, w]. */
@@ -80,7 +84,7 @@ export function layerTask(spec: SiameseSpec, layer: string, images: number): Tas
   const explained: ExplainedLayer = { name: layer };
   const embedding = embed(b, spec, enter(b, spec, 'image', images), 'image', explained);
   if (!explained.map) throw new Error(`${spec.backbone} has no layer ${layer}.`);
-  return { graph: b.graph, outputs: { embedding, features: explained.map } };
+  return { program: b.program, outputs: { embedding, features: explained.map } };
 }
 
 /**
@@ -88,9 +92,10 @@ export function layerTask(spec: SiameseSpec, layer: string, images: number): Tas
  * `signedMap` at a layer. One pass and one gradient give all maps of a pair.
  */
 export function explanationTask(spec: SiameseSpec, layer: string, pairs: number): Task {
-  const { graph, outputs } = layerTask(spec, layer, 2 * pairs);
-  const distance = graph.apply('pairDistance', [outputs.embedding], null);
-  return { graph, outputs: { ...outputs, distance }, signedMap: { of: distance, features: outputs.features } };
+  const { program, outputs } = layerTask(spec, layer, 2 * pairs);
+  const b = new ProgramBuilder(program);
+  const distance = pairDistance(b, outputs.embedding);
+  return { program: b, outputs: { ...outputs, distance }, signedMap: { of: distance, features: outputs.features } };
 }
 
 export interface TrainingOptions extends LossOptions {
@@ -107,14 +112,14 @@ export function trainingTask(spec: SiameseSpec, o: TrainingOptions, samples: num
   const entry = entryOf[o.scope];
   const kind = SAMPLES[o.loss.samples];
   const embedding = embed(b, spec, enter(b, spec, entry, kind.images * samples), entry);
-  const { loss, distances } = o.loss.build(b.graph, embedding, b.graph.input('labels', [samples]), o);
-  const trainable = b.graph.paramSpecs().flatMap((p) => (p.kind === 'weight' ? [p.name] : []));
-  return { graph: b.graph, loss, distances, samples: kind, trainable, followers: b.followers, optimizer: o.optimizer };
+  const { loss, distances } = o.loss.build(b.program, embedding, b.program.input('labels', [samples]), o);
+  const trainable = b.program.paramSpecs().flatMap((p) => (p.kind === 'weight' ? [p.name] : []));
+  return { program: b.program, loss, distances, samples: kind, trainable, statistics: b.statistics, optimizer: o.optimizer };
 }
 
 function enter(b: Builder, spec: SiameseSpec, entry: Entry, images: number): Value {
   const shape = entry === 'image' ? [3, spec.size, spec.size] : entryShape(spec, entry);
-  return b.graph.input('images', [images, ...shape]);
+  return b.program.input('images', [images, ...shape]);
 }
 
 function upTo(b: Builder, spec: SiameseSpec, x: Value, entry: Entry): Value {
@@ -143,10 +148,10 @@ function pool(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, explained?:
     if (block.name === explained?.name) explained.map = map;
     value = block === last ? map : next;
   }
-  return b.graph.apply('globalMean', [value], null);
+  return globalMean(b.program, value);
 }
 
 function embed(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, explained?: ExplainedLayer): Value {
-  const hidden = b.graph.apply('relu', [b.dense(pool(b, spec, x, entry, explained), 'fc.0', HIDDEN)], null);
+  const hidden = relu(b.program, b.dense(pool(b, spec, x, entry, explained), 'fc.0', HIDDEN));
   return b.dense(hidden, 'fc.2', spec.dim);
 }

@@ -74,7 +74,7 @@ describe.each(ENGINES)('against timm, on $title', ({ open, isSlow }) => {
     const optimizer = { name: 'sgd', weightDecay: 0, clipNorm: 0 } as const;
     const task = trainingTask(spec, { scope: 'all', batchNorm: 'frozen', loss: contrastive, margin: 2, optimizer }, 2);
     const gradients = await engine.compile(
-      { graph: task.graph, outputs: { loss: task.loss }, gradients: { of: task.loss, wrt: task.trainable } },
+      { program: task.program, outputs: { loss: task.loss }, gradients: { of: task.loss, wrt: task.trainable } },
       params,
     );
     const found = await gradients.run({ images, labels: Float32Array.of(0, 1) });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { Emitter } from '../../../src/main/nn/emit.ts';
+import { lower } from '../../../src/main/nn/engines/onnx-lower.ts';
 import { compileProgram } from '../../../src/main/nn/engines/onnx.ts';
+import { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
 import { UpdateInPlace } from '../../../src/main/nn/optimizers/in-place.ts';
 import { clipped, globalNorm, globalNormOf, OPTIMIZERS } from '../../../src/main/nn/optimizers/index.ts';
 import { correctionsAfter, decays } from '../../../src/main/nn/optimizers/optimizer.ts';
@@ -26,16 +27,16 @@ async function inGraph(
   weightDecay: number,
 ): Promise<Float32Array[][]> {
   const rule = OPTIMIZERS[name];
-  const e = new Emitter();
+  const e = new ProgramBuilder();
   const [p, g] = [e.input('p', shape), e.input('g', shape)];
   const slots = rule.slots.map((slot) => e.input(slot, shape));
   const scalars = { lr: e.input('lr', []), correction1: e.input('correction1', []), correction2: e.input('correction2', []) };
   const [used] = clipped(e, [g], globalNorm(e, [g]), CLIP);
   const next = rule.update(e, p, used!, slots, scalars, { weightDecay: decays({ shape }) ? weightDecay : 0 });
   [next.parameter, ...next.state].forEach((ref, i) => {
-    e.output(ref, `next${i}`);
+    e.output(`next${i}`, ref);
   });
-  const exe = await compileProgram(e.program, 'cpu');
+  const exe = await compileProgram(lower(e, {}), 'cpu');
   let state = [start, ...rule.slots.map(() => new Float32Array(start.length))];
   const after: Float32Array[][] = [];
   for (const [i, gradient] of gradients.entries()) {

@@ -61,7 +61,7 @@ async function prepared(
   if (task === 'train') {
     const options = { scope, batchNorm, loss: contrastive, margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
     const first = trainingTask(spec, options, pairs);
-    const moving = new Set([...first.trainable, ...first.followers.map((f) => f.statistic)]);
+    const moving = new Set([...first.trainable, ...first.statistics.map(({ name }) => name)]);
     const state = { params: new Map([...params].filter(([n]) => moving.has(n))), slots: new Map(), step: 0 };
     const trainer = await engine.trainer((n) => trainingTask(spec, options, n), params, state);
     const images = inputs(entryOf[scope]);

@@ -180,7 +180,7 @@ class FreshFeatures implements FeatureSource {
 /** Everything a cached feature depends on besides the picture. */
 function featureKey({ config, entry, params, engine }: SourceOptions): string {
   const hash = createHash('sha256').update(JSON.stringify([config.preprocessing, DECODER_VERSION]));
-  for (const name of featuresTask(specOf(config), entry, 1).graph.params.keys()) hash.update(bytesOf(params.get(name)!.data));
+  for (const name of featuresTask(specOf(config), entry, 1).program.params.keys()) hash.update(bytesOf(params.get(name)!.data));
   return [config.backbone, config.flavour, entry, config.size, engine.name, engine.device, hash.digest('hex').slice(0, 16)].join('-');
 }
 

@@ -11,6 +11,8 @@ import { BACKING_WORDS } from '../../nn/engines/tensorflow.ts';
 import { tensorflowLibrary } from '../../nn/engines/tensorflow/library.ts';
 import { initialTensors } from '../../nn/initialise.ts';
 import { contrastive } from '../../nn/losses/contrastive.ts';
+import { isOf } from '../../nn/ir/program.ts';
+import { PRIMITIVES } from '../../nn/ir/primitives/index.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../nn/siamese.ts';
 import { openEngine } from './engine-choice.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
@@ -104,9 +106,9 @@ export function trialsOfAllOperations(): Trial[] {
   const seen = new Set<string>();
   const trials = BACKBONES.map((backbone): Trial => ({ ...TINY, spec: { ...TINY.spec, backbone } }));
   return trials.filter(({ spec, pairs }) => {
-    const { graph } = trainingTask(spec, STEP, pairs);
+    const { program } = trainingTask(spec, STEP, pairs);
     const before = seen.size;
-    for (const { op, attrs } of graph.nodes) seen.add(attrs && 'groups' in attrs && attrs.groups > 1 ? `${op}, grouped` : op);
+    for (const i of program.instructions) seen.add(isOf(i, PRIMITIVES.conv) && i.attrs.groups > 1 ? 'conv, grouped' : i.operation.name);
     return seen.size > before;
   });
 }

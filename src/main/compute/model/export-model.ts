@@ -2,7 +2,7 @@ import { writeWhole } from '../../foundation/files.ts';
 import { writeSafetensors } from '../../nn/weights/safetensors.ts';
 import { twinlensMetadata } from '../../nn/weights/load.ts';
 import { toOnnx } from '../../nn/engines/onnx-model.ts';
-import { lowerTask } from '../../nn/lower.ts';
+import { lowerTask } from '../../nn/engines/onnx-lower.ts';
 import { layerNames, layerTask } from '../../nn/siamese.ts';
 import { readModel, specOf } from './checkpoint.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';

@@ -122,7 +122,7 @@ async function fresh({ model: { folder, config }, weightsPath }: TrainRequest): 
     for (const [name, tensor] of loaded.tensors) tensors.set(BACKBONE_PREFIX + name, tensor);
   }
   const task = taskFor(config, 2);
-  const moving = new Set([...task.trainable, ...task.followers.map((f) => f.statistic)]);
+  const moving = new Set([...task.trainable, ...task.statistics.map(({ name }) => name)]);
   const part = (wanted: boolean): TensorMap => new Map([...tensors].filter(([name]) => moving.has(name) === wanted));
   const frozen = part(false);
   writeBase(folder, config, frozen);

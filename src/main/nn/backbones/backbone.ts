@@ -1,4 +1,4 @@
-import type { Value } from '../graph.ts';
+import type { Value } from '../ir/value.ts';
 import type { Builder } from './builder.ts';
 import type { ForeignNames, StoredShapes } from './weight-names.ts';
 

@@ -1,11 +1,17 @@
 import type { Flavour } from '../../../shared/run.ts';
-import { Graph, type Value } from '../graph.ts';
-import type { Follower } from '../ir/task.ts';
+import { relu, relu6 } from '../functional/activations.ts';
+import { batchNorm, foldBatchNorm } from '../functional/batch-norm.ts';
+import { dense } from '../functional/dense.ts';
+import { ProgramBuilder } from '../ir/build/builder.ts';
+import type { RunningStatistic } from '../ir/task.ts';
+import type { Value } from '../ir/value.ts';
 
 /** Weight of the batch's value in a running statistic: PyTorch's default. */
 const MOMENTUM = 0.1;
 
-export type Activation = 'relu' | 'relu6' | null;
+const ACTIVATIONS = { relu, relu6 };
+
+export type Activation = keyof typeof ACTIVATIONS | null;
 
 export interface ConvNorm {
   conv: string; // parameter name without '.weight'
@@ -18,10 +24,10 @@ export interface ConvNorm {
   activation: Activation;
 }
 
-/** Adds a network's layers to a graph and declares their parameters. */
+/** Adds a network's layers to a program and declares their parameters. */
 export class Builder {
-  readonly graph = new Graph();
-  readonly followers: Follower[] = [];
+  readonly program = new ProgramBuilder();
+  readonly statistics: RunningStatistic[] = [];
   private readonly flavour: Flavour;
   /** true: batch norm uses the batch's statistics. false: it is frozen and folded into the convolution before it. */
   batchStatistics = false;
@@ -40,33 +46,31 @@ export class Builder {
     const variance = this.statistic(`${o.norm}.running_var`, [o.out]);
     const epsilon = this.flavour === 'keras' ? 1e-3 : 1e-5;
     const attrs = { stride: o.stride, pads: this.pads(x, o.kernel, o.stride), groups: o.depthwise ? channels : 1 };
+    const b = this.program;
     let y: Value;
     if (this.batchStatistics) {
-      const [normal, batchMean, batchVariance] = this.graph.applyAll('batchNorm', [this.graph.apply('conv', [x, kernel], attrs), gamma, beta], {
-        epsilon,
-      });
-      this.followers.push({ statistic: `${o.norm}.running_mean`, batch: batchMean!, momentum: MOMENTUM });
-      this.followers.push({ statistic: `${o.norm}.running_var`, batch: batchVariance!, momentum: MOMENTUM });
-      y = normal!;
+      const [normal, batchMean, batchVariance] = batchNorm(b, b.conv(x, kernel, attrs), gamma, beta, { epsilon });
+      this.statistics.push({ name: `${o.norm}.running_mean`, batch: batchMean, momentum: MOMENTUM });
+      this.statistics.push({ name: `${o.norm}.running_var`, batch: batchVariance, momentum: MOMENTUM });
+      y = normal;
     } else {
-      const folded = this.graph.apply('foldedKernel', [kernel, gamma, variance], { epsilon });
-      const bias = this.graph.apply('foldedBias', [gamma, beta, mean, variance], { epsilon });
-      y = this.graph.apply('conv', [x, folded, bias], attrs);
+      const [folded, bias] = foldBatchNorm(b, kernel, { gamma, beta, mean, variance }, { epsilon });
+      y = b.conv(x, folded, attrs, bias);
     }
-    return o.activation ? this.graph.apply(o.activation, [y], null) : y;
+    return o.activation ? ACTIVATIONS[o.activation](b, y) : y;
   }
 
   /** Linear layer, [N, I] -> [N, out]. */
   dense(x: Value, name: string, out: number): Value {
-    return this.graph.apply('dense', [x, this.weight(`${name}.weight`, [out, x.shape[1]!]), this.weight(`${name}.bias`, [out])], null);
+    return dense(this.program, x, this.weight(`${name}.weight`, [out, x.shape[1]!]), this.weight(`${name}.bias`, [out]));
   }
 
   private weight(name: string, shape: readonly number[], start?: number): Value {
-    return this.graph.param({ name, shape, kind: 'weight', ...(start === undefined ? {} : { start }) });
+    return this.program.param({ name, shape, kind: 'weight', ...(start === undefined ? {} : { start }) });
   }
 
   private statistic(name: string, shape: readonly number[]): Value {
-    return this.graph.param({ name, shape, kind: 'statistic' });
+    return this.program.param({ name, shape, kind: 'statistic' });
   }
 
   /** [top, left, bottom, right]. Keras pads a stride-2 convolution of an even side on the right and bottom only. */

@@ -1,4 +1,5 @@
-import type { Value } from '../graph.ts';
+import { relu } from '../functional/activations.ts';
+import type { Value } from '../ir/value.ts';
 import { type Backbone, outputIsMap } from './backbone.ts';
 import type { Builder } from './builder.ts';
 
@@ -42,5 +43,5 @@ function residual(b: Builder, x: Value, name: string): Value {
   const out = x.shape[1]!;
   const y = b.convNorm(x, { conv: `${name}.conv1`, norm: `${name}.norm1`, out, kernel: 3, stride: 1, activation: 'relu' });
   const z = b.convNorm(y, { conv: `${name}.conv2`, norm: `${name}.norm2`, out, kernel: 3, stride: 1, activation: null });
-  return b.graph.apply('relu', [b.graph.apply('add', [z, x], null)], null);
+  return relu(b.program, b.program.add(z, x));
 }

@@ -1,10 +1,10 @@
 import type * as ort from 'onnxruntime-node';
 import type { DeviceName } from '../../../shared/run.ts';
-import { Emitter } from '../emit.ts';
-import { lowerTraining } from '../lower.ts';
+import { ProgramBuilder } from '../ir/build/builder.ts';
 import { correctionsAfter } from '../optimizers/optimizer.ts';
 import type { TrainTask } from '../ir/task.ts';
 import type { TensorMap } from '../ir/tensor.ts';
+import { lowerTraining } from './onnx-lower.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
 import { open, type OpenSession, type Profiler, runSession, tensor, written } from './onnx-session.ts';
 
@@ -86,9 +86,9 @@ export class DeviceTrainer implements Trainer {
   }
 
   private openReader(): Promise<OpenSession> {
-    const e = new Emitter(this.device);
-    for (const [name, { dims }] of this.current) e.output(e.add(e.input(name, dims), e.scalar(0)), `read:${name}`);
-    return open(e.program, this.device);
+    const b = new ProgramBuilder();
+    for (const [name, { dims }] of this.current) b.output(`read:${name}`, b.add(b.input(name, dims), b.scalar(0)));
+    return open(b, this.device);
   }
 
   private async compiledFor(pairs: number): Promise<Compiled> {
@@ -99,7 +99,7 @@ export class DeviceTrainer implements Trainer {
     const missing = state.filter((s) => !this.current.has(s.name));
     if (missing.length) throw new Error(`The training state lacks ${missing.map((s) => s.name).join(', ')}.`);
     const opened = await open(program, this.device, this.profiler, new Set(state.map((s) => s.next)));
-    const compiled = { ...opened, inputs: new Map([...task.graph.inputs].map(([name, v]) => [name, v.shape])) };
+    const compiled = { ...opened, inputs: new Map([...task.program.inputs].map(([name, v]) => [name, v.shape])) };
     this.compiled.set(pairs, compiled);
     return compiled;
   }

@@ -1,10 +1,10 @@
 import type * as ort from 'onnxruntime-node';
 import type { DeviceName } from '../../../shared/run.ts';
-import { lowerGradients } from '../lower.ts';
 import { UpdateInPlace } from '../optimizers/in-place.ts';
 import type { TrainTask } from '../ir/task.ts';
 import type { Tensor, TensorMap } from '../ir/tensor.ts';
 import { toldError } from './device-error.ts';
+import { lowerGradients } from './onnx-lower.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
 import { channelBlock } from './onnx-blocks.ts';
 import { open, type OpenSession, type Profiler, runSession, tensor, written } from './onnx-session.ts';
@@ -47,7 +47,7 @@ export class HostTrainer implements Trainer {
     this.weights = laidInMemory(this.task, initial);
     this.statistics = copied(without(initial.params, this.weights.params));
     this.parted = new PartedStep({
-      divisible: this.task.samples.divisible && this.task.followers.length === 0,
+      divisible: this.task.samples.divisible && this.task.statistics.length === 0,
       imagesPerSample: this.task.samples.images,
       differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
       add: added,
@@ -66,7 +66,7 @@ export class HostTrainer implements Trainer {
     for (const [name, shape] of shapes) feeds[name] = tensor(inputs[name]!, shape);
     for (const [name, { shape, data }] of this.weights.params) feeds[name] = tensor(data, shape);
     const fetches: Record<string, ort.Tensor | null> = { loss: null, distances: null };
-    for (const { statistic } of this.task.followers) fetches[`batch:${statistic}`] = null;
+    for (const { name } of this.task.statistics) fetches[`batch:${name}`] = null;
     for (const [name, { shape, data }] of this.weights.gradients) fetches[`gradient:${name}`] = tensor(data, shape);
     const out = await runSession(session, this.device, feeds, fetches);
     return {
@@ -92,9 +92,9 @@ export class HostTrainer implements Trainer {
 
   /** Follows the batch's statistics and applies the optimizer's rule; returns the gradients' norm before clipping. */
   private update(gradients: Gradients, out: Readonly<Record<string, ort.Tensor>>, lr: number): number {
-    for (const { statistic, momentum } of this.task.followers) {
-      const running = this.statistics.get(statistic)!.data;
-      const batch = out[`batch:${statistic}`]!.data as Float32Array;
+    for (const { name, momentum } of this.task.statistics) {
+      const running = this.statistics.get(name)!.data;
+      const batch = out[`batch:${name}`]!.data as Float32Array;
       batch.forEach((x, i) => (running[i] = (1 - momentum) * running[i]! + momentum * x));
     }
     [...this.weights.gradients.values()].forEach(({ data }, i) => {
@@ -109,7 +109,7 @@ export class HostTrainer implements Trainer {
     const task = this.taskFor(pairs);
     const block = this.device === 'cpu' ? await channelBlock() : 0;
     const opened = await open(lowerGradients(task, this.frozen, this.device, block), this.device, this.profiler);
-    const compiled = { ...opened, inputs: new Map([...task.graph.inputs].map(([name, v]) => [name, v.shape])) };
+    const compiled = { ...opened, inputs: new Map([...task.program.inputs].map(([name, v]) => [name, v.shape])) };
     this.compiled.set(pairs, compiled);
     return compiled;
   }

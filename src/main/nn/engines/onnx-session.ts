@@ -3,7 +3,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import type { DeviceName } from '../../../shared/run.ts';
-import { Emitter, type Program } from '../emit.ts';
+import { ProgramBuilder } from '../ir/build/builder.ts';
+import type { Program } from '../ir/program.ts';
 import { toldError } from './device-error.ts';
 import { toOnnx } from './onnx-model.ts';
 
@@ -41,7 +42,7 @@ export async function open(program: Program, device: DeviceName, profiler?: Prof
       // then needs 1.5 times the memory, and is no faster.
       enableMemPattern: false,
       ...(stay.size
-        ? { preferredOutputLocation: Object.fromEntries(program.outputs.map(({ name }) => [name, stay.has(name) ? 'gpu-buffer' : 'cpu'])) }
+        ? { preferredOutputLocation: Object.fromEntries([...program.outputs.keys()].map((name) => [name, stay.has(name) ? 'gpu-buffer' : 'cpu'])) }
         : {}),
       ...(traces === null ? {} : { enableProfiling: true, profileFilePrefix: join(traces, 'trace') }),
       // Threads that have nothing to do wait awake for so many microseconds, then sleep. Operators follow on each other at once, and to
@@ -68,10 +69,10 @@ export const keepsTensors = (device: DeviceName): boolean => device === 'webgpu'
 
 /** Whether a device is there at all, found out with one addition. Throws AppError('engine') where it is not. */
 export async function openDevice(device: DeviceName): Promise<void> {
-  const e = new Emitter();
-  const x = e.input('x', [1]);
-  e.output(e.add(x, x), 'y');
-  const { close } = await open(e.program, device);
+  const b = new ProgramBuilder();
+  const x = b.input('x', [1]);
+  b.output('y', b.add(x, x));
+  const { close } = await open(b, device);
   await close();
 }
 

@@ -1,9 +1,9 @@
 import * as ort from 'onnxruntime-node';
 import type { DeviceName } from '../../../shared/run.ts';
-import type { Program } from '../emit.ts';
-import { lowerTask } from '../lower.ts';
+import type { Program } from '../ir/program.ts';
 import type { Engine, Executable, Trainer, TrainState } from './engine.ts';
 import { DeviceTrainer } from './onnx-device-trainer.ts';
+import { lowerTask } from './onnx-lower.ts';
 import { HostTrainer } from './onnx-host-trainer.ts';
 import { RetreatingTrainer } from './retreat.ts';
 import { keepsTensors, open, type Profiler, runSession, tensor } from './onnx-session.ts';
@@ -29,7 +29,7 @@ export function onnxDevices(): DeviceName[] {
 }
 
 export async function compileProgram(program: Program, device: DeviceName, profiler?: Profiler): Promise<Executable> {
-  const shapes = new Map(program.inputs.map((input) => [input.name, input.shape]));
+  const shapes = new Map([...program.inputs].map(([name, { shape }]) => [name, shape]));
   const { session, close } = await open(program, device, profiler);
   return {
     async run(inputs) {

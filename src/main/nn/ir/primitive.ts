@@ -19,7 +19,6 @@ export interface OnnxContext<A> {
   inputs: readonly string[];
   inputShapes: readonly Shape[];
   outputShape: Shape; // of the first output
-  device: DeviceName;
   /** Names of constants: a list of int64, and a float32 scalar. */
   ints(values: readonly number[]): string;
   scalar(value: number): string;

@@ -1,9 +1,10 @@
 import type { OptimizerName } from '../../../shared/run.ts';
-import type { Graph, Value } from '../graph.ts';
+import type { SourceProgram } from './program.ts';
+import type { Value } from './value.ts';
 
 /** A computation with fixed parameters: values to fetch, and what is differentiated. */
 export interface Task {
-  graph: Graph;
+  program: SourceProgram;
   /** Fetched under these names. */
   outputs: Readonly<Record<string, Value>>;
   /**
@@ -15,22 +16,22 @@ export interface Task {
   gradients?: { of: Value; wrt: readonly string[] };
 }
 
-/** A running statistic that follows its batch value: s = (1 - momentum) s + momentum * batch. */
-export interface Follower {
-  statistic: string;
+/** A statistic over batches, updated with the value of each: s = (1 - momentum) s + momentum * batch. */
+export interface RunningStatistic {
+  name: string; // of the parameter
   batch: Value;
   momentum: number;
 }
 
 /** One optimisation step over a batch of fixed shape. */
 export interface TrainTask {
-  graph: Graph;
+  program: SourceProgram;
   loss: Value; // []
   distances: Value; // [M], those that the loss reports
   /** Of a batch: images in a sample, and whether it can be computed in parts (losses/loss.ts). */
   samples: { images: number; divisible: boolean };
   trainable: readonly string[];
-  followers: readonly Follower[];
+  statistics: readonly RunningStatistic[];
   optimizer: { name: OptimizerName; weightDecay: number; clipNorm: number };
 }
 

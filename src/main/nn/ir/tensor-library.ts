@@ -37,7 +37,7 @@ export interface TensorLibrary<T extends LibraryTensor> {
   broadcastTo(x: T, shape: number[]): T;
   transpose(x: T, perm: number[]): T;
   reverse(x: T, axes: number[]): T;
-  stridedSlice(x: T, begin: number[], end: number[], strides: number[]): T;
+  slice(x: T, begin: number[], size: number[]): T;
   concat(parts: T[], axis: number): T;
   pad(x: T, widths: [before: number, after: number][], value: number): T;
   gather(x: T, indices: number[], axis: number): T;

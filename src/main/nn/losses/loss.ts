@@ -1,4 +1,5 @@
-import type { Graph, Value } from '../graph.ts';
+import type { ProgramBuilder } from '../ir/build/builder.ts';
+import type { Value } from '../ir/value.ts';
 
 /**
  * What a loss is computed from, and how a batch of it is laid out.
@@ -25,10 +26,10 @@ export interface LossOptions {
 export interface Loss {
   samples: SampleKind;
   /**
-   * Adds the loss [] and the distances [M] that a step reports to a graph. `embedding` [images * samples, d], `labels`
+   * Adds the loss [] and the distances [M] that a step reports to a program. `embedding` [images * samples, d], `labels`
    * [samples]. The distances of one sample follow one another, in the order of the samples.
    */
-  build(graph: Graph, embedding: Value, labels: Value, options: LossOptions): { loss: Value; distances: Value };
+  build(b: ProgramBuilder, embedding: Value, labels: Value, options: LossOptions): { loss: Value; distances: Value };
   /** Which of the reported distances are of different classes, [M]: what the AUC of an epoch is computed from. */
   distanceLabels(labels: readonly number[]): readonly (0 | 1)[];
   /** The loss of pairs whose distances are known, `distances` and `labels` [P]. Every run is validated on the same stored pairs. */

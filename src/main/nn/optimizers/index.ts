@@ -1,5 +1,7 @@
 import type { OptimizerName } from '../../../shared/run.ts';
-import type { Emitter, Ref } from '../emit.ts';
+import type { Operations } from '../ir/operations.ts';
+import { allAxes } from '../ir/shapes.ts';
+import type { Value } from '../ir/value.ts';
 import { adam } from './adam.ts';
 import { adamw } from './adamw.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -8,15 +10,9 @@ import { sgd } from './sgd.ts';
 export const OPTIMIZERS: Record<OptimizerName, Optimizer> = { sgd, adam, adamw };
 
 /** The global L2 norm of all gradients, []. */
-export function globalNorm(e: Emitter, gradients: readonly Ref[]): Ref {
-  const squares = gradients.map((g) =>
-    e.sum(
-      e.square(g),
-      g.shape.map((_, i) => i),
-      false,
-    ),
-  );
-  return e.sqrt(squares.reduce((sum, one) => e.add(sum, one))); // only the CPU has an operator for a sum of many
+export function globalNorm(b: Operations, gradients: readonly Value[]): Value {
+  const squares = gradients.map((g) => b.sum(b.square(g), allAxes(g.shape)));
+  return b.sqrt(squares.reduce((sum, one) => b.add(sum, one))); // only the CPU has an operator for a sum of many
 }
 
 /** The same of gradients in memory. */
@@ -41,7 +37,7 @@ export function globalNormOf(gradients: Iterable<Float32Array>): number {
 export const clipFactor = (norm: number, limit: number): number => Math.min(1, limit / (norm + 1e-6));
 
 /** Scales gradients so that their global norm is at most `limit` (Pascanu, Mikolov & Bengio 2013). */
-export function clipped(e: Emitter, gradients: readonly Ref[], norm: Ref, limit: number): Ref[] {
-  const factor = e.min(e.scalar(1), e.div(e.scalar(limit), e.add(norm, e.scalar(1e-6))));
-  return gradients.map((g) => e.mul(g, factor));
+export function clipped(b: Operations, gradients: readonly Value[], norm: Value, limit: number): Value[] {
+  const factor = b.minimum(b.scalar(1), b.div(b.scalar(limit), b.add(norm, b.scalar(1e-6))));
+  return gradients.map((g) => b.mul(g, factor));
 }

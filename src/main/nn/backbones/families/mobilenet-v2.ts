@@ -1,4 +1,4 @@
-import type { Value } from '../../graph.ts';
+import type { Value } from '../../ir/value.ts';
 import { type Backbone, type Block, outputIsMap, type Recognised } from '../backbone.ts';
 import type { Builder } from '../builder.ts';
 import type { StoredShapes } from '../weight-names.ts';
@@ -92,5 +92,5 @@ function invertedResidual(b: Builder, x: Value, prefix: string, o: Inverted): Va
     activation: 'relu6',
   });
   y = b.convNorm(y, { conv: `${name}.${i + 1}`, norm: `${name}.${i + 2}`, out: o.out, kernel: 1, stride: 1, activation: null });
-  return o.stride === 1 && o.from === o.out ? b.graph.apply('add', [x, y], null) : y;
+  return o.stride === 1 && o.from === o.out ? b.program.add(x, y) : y;
 }

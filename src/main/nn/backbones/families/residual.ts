@@ -1,4 +1,5 @@
-import type { Value } from '../../graph.ts';
+import { relu } from '../../functional/activations.ts';
+import type { Value } from '../../ir/value.ts';
 import { type Backbone, type Block, outputIsMap, type Recognised } from '../backbone.ts';
 import type { Builder } from '../builder.ts';
 import type { StoredShapes } from '../weight-names.ts';
@@ -50,7 +51,7 @@ export function residualNetwork(architecture: Architecture): Backbone {
 
 function stem(b: Builder, x: Value, prefix: string): Value {
   const y = b.convNorm(x, { conv: `${prefix}conv1`, norm: `${prefix}bn1`, out: 64, kernel: 7, stride: 2, activation: 'relu' });
-  return b.graph.apply('maxPool', [y], { kernel: 3, stride: 2, pad: 1 });
+  return b.program.maxPool(y, { kernel: 3, stride: 2, pad: 1 });
 }
 
 function basic(b: Builder, x: Value, name: string, o: Residual): Value {
@@ -72,7 +73,7 @@ function shortcut(b: Builder, x: Value, name: string, o: Residual, out: number):
   return b.convNorm(x, { conv: `${name}.downsample.0`, norm: `${name}.downsample.1`, out, kernel: 1, stride: o.stride, activation: null });
 }
 
-const addShortcut = (b: Builder, y: Value, x: Value): Value => b.graph.apply('relu', [b.graph.apply('add', [y, x], null)], null);
+const addShortcut = (b: Builder, y: Value, x: Value): Value => relu(b.program, b.program.add(y, x));
 
 /** By the number of blocks in each stage. A bottleneck's 3x3 convolution also tells wide (more channels) and grouped networks apart. */
 function recognised(stored: StoredShapes, name: string, { block, depths }: Architecture): Recognised | null {

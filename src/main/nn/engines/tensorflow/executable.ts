@@ -1,10 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Graph, Value } from '../../graph.ts';
+import type { SourceProgram } from '../../ir/program.ts';
 import type { Task } from '../../ir/task.ts';
 import type { TensorMap } from '../../ir/tensor.ts';
+import type { Value } from '../../ir/value.ts';
 import type { Executable } from '../engine.ts';
 import { constantValues, evaluate } from './evaluate.ts';
-import { asMap, asPlain, type Held, plain } from './held.ts';
+import { asMap, asPlain, type DeviceTensor, plain } from './device-tensor.ts';
 import type { Tf } from './library.ts';
 
 type Inputs = Readonly<Record<string, Float32Array>>;
@@ -15,14 +16,14 @@ export const tensorOf = (tf: Tf, data: Float32Array, shape: readonly number[]): 
 export class TensorflowExecutable implements Executable {
   private readonly tf: Tf;
   private readonly task: Task;
-  private readonly constants: ReadonlyMap<Value, Held>;
+  private readonly constants: ReadonlyMap<Value, DeviceTensor>;
 
   constructor(tf: Tf, task: Task, params: TensorMap) {
     this.tf = tf;
     this.task = task;
-    const bound = boundParams(tf, task.graph, params);
+    const bound = boundParams(tf, task.program, params);
     // What is differentiated by its parameters is computed from them anew each time.
-    const folded = task.gradients ? new Map<Value, Held>() : evaluate(tf, task.graph, constantValues(task.graph), bound);
+    const folded = task.gradients ? new Map<Value, DeviceTensor>() : evaluate(tf, task.program, constantValues(task.program), bound);
     this.constants = new Map([...bound, ...folded]);
   }
 
@@ -30,7 +31,7 @@ export class TensorflowExecutable implements Executable {
     await turn();
     const { tf } = this;
     const found = tf.tidy(() => {
-      const bound = new Map([...this.constants, ...boundInputs(tf, this.task.graph, inputs)]);
+      const bound = new Map([...this.constants, ...boundInputs(tf, this.task.program, inputs)]);
       return this.task.signedMap ? this.explained(bound) : this.task.gradients ? this.differentiated(bound) : this.fetched(bound);
     });
     try {
@@ -47,22 +48,22 @@ export class TensorflowExecutable implements Executable {
     return Promise.resolve();
   }
 
-  private fetched(bound: ReadonlyMap<Value, Held>): Record<string, Tensor> {
-    const { graph, outputs } = this.task;
-    const values = evaluate(this.tf, graph, Object.values(outputs), bound);
+  private fetched(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
+    const { program, outputs } = this.task;
+    const values = evaluate(this.tf, program, Object.values(outputs), bound);
     return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asPlain(this.tf, values.get(value)!)]));
   }
 
   /** One forward pass to the features, then one from there to the distance that TF.js differentiates. */
-  private explained(bound: ReadonlyMap<Value, Held>): Record<string, Tensor> {
+  private explained(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
     const { tf } = this;
-    const { graph, outputs, signedMap } = this.task;
+    const { program, outputs, signedMap } = this.task;
     const { of, features } = signedMap!;
     const wanted = Object.values(outputs);
-    const maps = asMap<Tensor>(tf, evaluate(tf, graph, [features], bound).get(features)!);
-    let values = new Map<Value, Held>();
+    const maps = asMap(tf, evaluate(tf, program, [features], bound).get(features)!);
+    let values = new Map<Value, DeviceTensor>();
     const [gradient] = tf.grads((x) => {
-      values = evaluate(tf, graph, [...wanted, of], new Map([...bound, [features, { tensor: x, channelsLast: true }]]));
+      values = evaluate(tf, program, [...wanted, of], new Map([...bound, [features, { tensor: x, channelsLast: true }]]));
       for (const { tensor } of values.values()) tf.keep(tensor);
       return tf.sum(values.get(of)!.tensor);
     })([maps]);
@@ -74,15 +75,15 @@ export class TensorflowExecutable implements Executable {
     return { ...copies(tf, Object.fromEntries(named), values), signedMap: signed };
   }
 
-  private differentiated(bound: ReadonlyMap<Value, Held>): Record<string, Tensor> {
+  private differentiated(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
     const { tf } = this;
-    const { graph, outputs, gradients } = this.task;
+    const { program, outputs, gradients } = this.task;
     const { of, wrt } = gradients!;
-    const by = wrt.map((name) => graph.params.get(name)!);
-    let values = new Map<Value, Held>();
+    const by = wrt.map((name) => program.params.get(name)!.value);
+    let values = new Map<Value, DeviceTensor>();
     const found = tf.grads((...moved) => {
-      const varied = by.map((value, i): [Value, Held] => [value, plain(moved[i]!)]);
-      values = evaluate(tf, graph, [...Object.values(outputs), of], new Map([...bound, ...varied]));
+      const varied = by.map((value, i): [Value, DeviceTensor] => [value, plain(moved[i]!)]);
+      values = evaluate(tf, program, [...Object.values(outputs), of], new Map([...bound, ...varied]));
       for (const { tensor } of values.values()) tf.keep(tensor);
       return tf.sum(values.get(of)!.tensor);
     })(by.map((value) => bound.get(value)!.tensor));
@@ -92,19 +93,19 @@ export class TensorflowExecutable implements Executable {
 }
 
 /** Tensors of their own, in place of those that were kept through the differentiation. */
-function copies(tf: Tf, named: Readonly<Record<string, Tensor>>, kept: ReadonlyMap<Value, Held>): Record<string, Tensor> {
+function copies(tf: Tf, named: Readonly<Record<string, Tensor>>, kept: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
   const out = Object.fromEntries(Object.entries(named).map(([name, tensor]) => [name, tf.clone(tensor)]));
   for (const { tensor } of kept.values()) tensor.dispose();
   return out;
 }
 
-export function boundInputs(tf: Tf, graph: Graph, inputs: Inputs): Map<Value, Held> {
-  return new Map([...graph.inputs].map(([name, value]) => [value, plain(tensorOf(tf, inputs[name]!, value.shape))]));
+export function boundInputs(tf: Tf, program: SourceProgram, inputs: Inputs): Map<Value, DeviceTensor> {
+  return new Map([...program.inputs].map(([name, value]) => [value, plain(tensorOf(tf, inputs[name]!, value.shape))]));
 }
 
-export function boundParams(tf: Tf, graph: Graph, params: TensorMap): Map<Value, Held> {
+export function boundParams(tf: Tf, program: SourceProgram, params: TensorMap): Map<Value, DeviceTensor> {
   return new Map(
-    [...graph.params].map(([name, value]) => {
+    [...program.params].map(([name, { value }]) => {
       const tensor = params.get(name);
       if (!tensor) throw new Error(`The parameter ${name} has no values.`);
       if (tensor.shape.join() !== value.shape.join()) throw new Error(`The parameter ${name} is [${tensor.shape}], not [${value.shape}].`);

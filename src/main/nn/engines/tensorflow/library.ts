@@ -1,11 +1,31 @@
 import { createRequire } from 'node:module';
 import type * as Tfjs from '@tensorflow/tfjs';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import type { TensorLibrary } from '../../ir/tensor-library.ts';
 
 /** TF.js as the engine speaks it: each package that brings a library of its own re-exports it whole. */
 export type Tf = typeof Tfjs;
 
 /** Where TF.js computes: with TensorFlow's library on a CUDA card, with that library on the processor, or in plain JavaScript. */
 export type Backing = 'cuda' | 'native' | 'script';
+
+const libraries = new WeakMap<Tf, TensorLibrary<Tensor>>();
+
+/** The library as the primitives' forms use it: where TF.js asks for a tensor of four axes, the form has checked the shape. */
+export function libraryForForms(tf: Tf): TensorLibrary<Tensor> {
+  const known = libraries.get(tf);
+  if (known) return known;
+  const library: TensorLibrary<Tensor> = {
+    ...tf,
+    conv2d: (x, kernel, ...rest) => tf.conv2d(x as Tensor4D, kernel as Tensor4D, ...rest),
+    depthwiseConv2d: (x, kernel, ...rest) => tf.depthwiseConv2d(x as Tensor4D, kernel as Tensor4D, ...rest),
+    maxPool: (x, ...rest) => tf.maxPool(x as Tensor4D, ...rest),
+    pad: (x, widths, value) => tf.pad(x, widths, value),
+    customGrad: (f) => tf.customGrad((x, save) => f(x as Tensor, save as (kept: Tensor[]) => void)),
+  };
+  libraries.set(tf, library);
+  return library;
+}
 
 export interface Library {
   tf: Tf;

@@ -1,21 +1,21 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { DeviceName } from '../../../../shared/run.ts';
-import type { Value } from '../../graph.ts';
-import { lowerUpdate } from '../../lower.ts';
 import { correctionsAfter } from '../../optimizers/optimizer.ts';
 import type { TrainTask } from '../../ir/task.ts';
+import type { SourceProgram } from '../../ir/program.ts';
 import type { TensorMap } from '../../ir/tensor.ts';
+import type { Value } from '../../ir/value.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from '../engine.ts';
 import { memoryError } from '../device-error.ts';
+import { updateProgram } from '../programs.ts';
 import { type Differentiated, PartedStep } from '../parted-step.ts';
 import { evaluate } from './evaluate.ts';
 import { boundInputs, tensorOf, turn } from './executable.ts';
-import { type Held, plain } from './held.ts';
+import { type DeviceTensor, plain } from './device-tensor.ts';
 import type { Tf } from './library.ts';
-import { Update } from './program.ts';
 
 interface Found extends Differentiated<Tensor[]> {
-  batch: Tensor[]; // a statistic of this batch for each follower
+  batch: Tensor[]; // this batch's value of each running statistic
 }
 
 /** A training step on TF.js: it differentiates the loss by itself, then the optimizer's update is run on its gradients. */
@@ -28,7 +28,7 @@ export class TensorflowTrainer implements Trainer {
   private readonly paramNames: ReadonlySet<string>;
   private readonly frozen = new Map<string, Tensor>();
   private readonly tasks = new Map<number, TrainTask>();
-  private readonly update: Update;
+  private readonly update: SourceProgram;
   private current: Map<string, Tensor>;
   private steps: number;
 
@@ -41,15 +41,15 @@ export class TensorflowTrainer implements Trainer {
     const task = taskFor(1);
     this.task = task;
     this.parted = new PartedStep({
-      divisible: task.samples.divisible && task.followers.length === 0,
+      divisible: task.samples.divisible && task.statistics.length === 0,
       imagesPerSample: task.samples.images,
       differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
       add: (sum, part, share) => this.added(sum, part, share),
       release: () => Promise.resolve(), // a failed attempt's tensors went with it
     });
-    this.update = new Update(tf, lowerUpdate(task));
+    this.update = updateProgram(task);
     this.current = new Map([...initial.params, ...initialSlots(task, initial)].map(([name, t]) => [name, tensorOf(tf, t.data, t.shape)]));
-    for (const name of task.graph.params.keys()) {
+    for (const name of task.program.params.keys()) {
       const still = this.paramNames.has(name) ? undefined : frozen.get(name);
       if (still) this.frozen.set(name, tensorOf(tf, still.data, still.shape));
     }
@@ -58,20 +58,20 @@ export class TensorflowTrainer implements Trainer {
   async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
     const { tf } = this;
     const { loss, distances, gradients, batch, partPairs } = await this.parted.differentiate(inputs, pairs);
-    const { trainable, followers } = this.task;
+    const { trainable, statistics } = this.task;
     const { correction1, correction2 } = correctionsAfter(this.steps);
     const next = tf.tidy(() => {
-      const made = this.update.run(
-        new Map([
-          ...this.current,
-          ...trainable.map((name, i): [string, Tensor] => [`gradient:${name}`, gradients[i]!]),
-          ...followers.map((f, i): [string, Tensor] => [`batch:${f.statistic}`, batch[i]!]),
-          ['lr', tf.scalar(lr)],
-          ['correction1', tf.scalar(correction1)],
-          ['correction2', tf.scalar(correction2)],
-        ]),
-      );
-      return Object.fromEntries(made);
+      const inputs = new Map([
+        ...this.current,
+        ...trainable.map((name, i): [string, Tensor] => [`gradient:${name}`, gradients[i]!]),
+        ...statistics.map(({ name }, i): [string, Tensor] => [`batch:${name}`, batch[i]!]),
+        ['lr', tf.scalar(lr)],
+        ['correction1', tf.scalar(correction1)],
+        ['correction2', tf.scalar(correction2)],
+      ]);
+      const bound = new Map([...this.update.inputs].map(([name, value]) => [value, plain(inputs.get(name)!)]));
+      const found = evaluate(tf, this.update, [...this.update.outputs.values()], bound);
+      return Object.fromEntries([...this.update.outputs].map(([name, value]) => [name, found.get(value)!.tensor]));
     });
     tf.dispose([...gradients, ...batch]);
     for (const [name, before] of this.current) {
@@ -97,7 +97,6 @@ export class TensorflowTrainer implements Trainer {
 
   dispose(): Promise<void> {
     for (const tensor of [...this.current.values(), ...this.frozen.values()]) tensor.dispose();
-    this.update.dispose();
     return Promise.resolve();
   }
 
@@ -115,22 +114,22 @@ export class TensorflowTrainer implements Trainer {
   }
 
   private differentiated(
-    { graph, loss, distances, followers, trainable }: TrainTask,
+    { program, loss, distances, statistics, trainable }: TrainTask,
     inputs: Readonly<Record<string, Float32Array>>,
   ): { loss: Scalar; distances: Tensor; gradients: Tensor[]; batch: Tensor[] } {
     const { tf } = this;
-    const at = (name: string): Value => graph.params.get(name)!;
-    const fixed = [...graph.params.keys()].filter((name) => !trainable.includes(name));
-    const bound = new Map<Value, Held>([
-      ...boundInputs(tf, graph, inputs),
-      ...fixed.map((name): [Value, Held] => [at(name), plain(this.current.get(name) ?? this.frozen.get(name)!)]),
+    const at = (name: string): Value => program.params.get(name)!.value;
+    const fixed = [...program.params.keys()].filter((name) => !trainable.includes(name));
+    const bound = new Map<Value, DeviceTensor>([
+      ...boundInputs(tf, program, inputs),
+      ...fixed.map((name): [Value, DeviceTensor] => [at(name), plain(this.current.get(name) ?? this.frozen.get(name)!)]),
     ]);
     const side: Tensor[] = [];
     try {
       const { value, grads } = tf.valueAndGrads((...moved) => {
-        const varied = trainable.map((name, i): [Value, Held] => [at(name), plain(moved[i]!)]);
-        const values = evaluate(tf, graph, [loss, distances, ...followers.map((f) => f.batch)], new Map([...bound, ...varied]));
-        side.push(...[distances, ...followers.map((f) => f.batch)].map((v) => tf.keep(values.get(v)!.tensor)));
+        const varied = trainable.map((name, i): [Value, DeviceTensor] => [at(name), plain(moved[i]!)]);
+        const values = evaluate(tf, program, [loss, distances, ...statistics.map((s) => s.batch)], new Map([...bound, ...varied]));
+        side.push(...[distances, ...statistics.map((s) => s.batch)].map((v) => tf.keep(values.get(v)!.tensor)));
         return values.get(loss)!.tensor as Scalar;
       })(trainable.map((name) => this.current.get(name)!));
       const [found, ...batch] = side.map((tensor) => tf.clone(tensor));

@@ -42,6 +42,13 @@ export class ProgramBuilder<O extends Operation = Primitive> implements Operatio
     this.count = 1 + highestId(program);
   }
 
+  /** Starts with a program's inputs, parameters and constants, and without its instructions: what a pass writes into. */
+  static rewriting<O extends Operation>(program: Program<O>): ProgramBuilder<O> {
+    const b = new ProgramBuilder<O>({ ...program, instructions: [], outputs: new Map(), customGradients: [] });
+    b.count = 1 + highestId(program);
+    return b;
+  }
+
   input(name: string, shape: Shape): Value {
     if (this.inputs.has(name)) throw new Error(`The program has an input ${name} already.`);
     const value = this.value(float(shape));
@@ -89,6 +96,11 @@ export class ProgramBuilder<O extends Operation = Primitive> implements Operatio
     const outputs = operation.types(inputs, attrs).map((type) => this.value(type));
     this.instructions.push({ operation, inputs, attrs, outputs });
     return outputs;
+  }
+
+  /** Appends an instruction as it is, with its own results. */
+  keep(instruction: Instruction<O | Primitive>): void {
+    this.instructions.push(instruction);
   }
 
   /** Writes a function of `inputs` that is differentiated as a whole, by its own rule. */

@@ -4,7 +4,7 @@ import { ProgramBuilder } from './builder.ts';
 
 /** A program that also computes gradients. */
 export interface Differentiated {
-  program: SourceProgram;
+  program: ProgramBuilder;
   /** By the values asked for; null where the result does not depend on one. */
   gradients: (Value | null)[];
 }

@@ -1,5 +1,6 @@
 import type { Operations } from '../operations.ts';
 import { broadcastShape, sameShape } from '../shapes.ts';
+import type { LibraryTensor, TensorLibrary } from '../tensor-library.ts';
 import { float, type Shape, type TensorType, type Value } from '../value.ts';
 
 /** Of two operands that broadcast. */
@@ -9,7 +10,15 @@ export const broadcastTypes = ([a, b]: readonly TensorType[]): TensorType[] => [
 export function sumTo(b: Operations, gradient: Value, shape: Shape): Value {
   if (sameShape(gradient.shape, shape)) return gradient;
   const lead = gradient.shape.length - shape.length;
-  const axes = gradient.shape.flatMap((d, i) => (i < lead || (shape[i - lead] === 1 && d !== 1) ? [i] : []));
-  const sum = axes.length ? b.sum(gradient, axes) : gradient;
+  const axes = gradient.shape.flatMap((_, i) => (i < lead || shape[i - lead] === 1 ? [i] : []));
+  const isRepeated = axes.some((axis) => gradient.shape[axis] !== 1);
+  const sum = isRepeated ? b.sum(gradient, axes) : gradient;
   return sameShape(sum.shape, shape) ? sum : b.reshape(sum, shape);
+}
+
+/** For operations whose gradients in TF.js don't know of broadcasts. */
+export function broadcastBoth<T extends LibraryTensor>(tf: TensorLibrary<T>, a: T, b: T): [T, T] {
+  const shape = broadcastShape(a.shape, b.shape);
+  const to = (x: T): T => (sameShape(x.shape, shape) ? x : tf.broadcastTo(x, shape));
+  return [to(a), to(b)];
 }

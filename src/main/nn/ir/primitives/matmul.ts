@@ -1,7 +1,7 @@
 import type { MatmulAttrs } from '../attributes.ts';
 import type { Operations } from '../operations.ts';
 import type { Primitive } from '../primitive.ts';
-import { broadcastShape, expectShape } from '../shapes.ts';
+import { broadcastShape, expectShape, sameShape } from '../shapes.ts';
 import { float, type Value } from '../value.ts';
 import { sumTo } from './arithmetic-rules.ts';
 
@@ -48,7 +48,10 @@ export const matmul: Primitive<MatmulAttrs> = {
   },
   tensorflow: {
     run(tf, [a, b, bias], { transposeA, transposeB }) {
-      const product = tf.matMul(a!, b!, transposeA, transposeB);
+      // The gradient of TF.js's product does not know of broadcasts.
+      const lead = broadcastShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
+      const whole = [a!, b!].map((x) => (sameShape(x.shape.slice(0, -2), lead) ? x : tf.broadcastTo(x, [...lead, ...x.shape.slice(-2)])));
+      const product = tf.matMul(whole[0]!, whole[1]!, transposeA, transposeB);
       return bias ? tf.add(product, bias) : product;
     },
   },

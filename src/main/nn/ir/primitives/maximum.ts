@@ -1,5 +1,5 @@
 import type { Primitive } from '../primitive.ts';
-import { broadcastTypes, sumTo } from './arithmetic-rules.ts';
+import { broadcastBoth, broadcastTypes, sumTo } from './arithmetic-rules.ts';
 
 /** The larger of two numbers. Where they are equal the first takes the gradient. */
 export const maximum: Primitive<null> = {
@@ -11,5 +11,5 @@ export const maximum: Primitive<null> = {
     return [needs[0] ? sumTo(e, e.sub(gradient, toSecond), a!.shape) : null, needs[1] ? sumTo(e, toSecond, b!.shape) : null];
   },
   onnx: () => ({ op: 'Max' }),
-  tensorflow: { run: (tf, [a, b]) => tf.maximum(a!, b!) },
+  tensorflow: { run: (tf, [a, b]) => tf.maximum(...broadcastBoth(tf, a!, b!)) },
 };

@@ -1,5 +1,5 @@
 import type { Primitive } from '../primitive.ts';
-import { broadcastTypes, sumTo } from './arithmetic-rules.ts';
+import { broadcastBoth, broadcastTypes, sumTo } from './arithmetic-rules.ts';
 
 /** The smaller of two numbers. Where they are equal the first takes the gradient. */
 export const minimum: Primitive<null> = {
@@ -11,5 +11,5 @@ export const minimum: Primitive<null> = {
     return [needs[0] ? sumTo(e, e.sub(gradient, toSecond), a!.shape) : null, needs[1] ? sumTo(e, toSecond, b!.shape) : null];
   },
   onnx: () => ({ op: 'Min' }),
-  tensorflow: { run: (tf, [a, b]) => tf.minimum(a!, b!) },
+  tensorflow: { run: (tf, [a, b]) => tf.minimum(...broadcastBoth(tf, a!, b!)) },
 };

@@ -1,6 +1,7 @@
 import type { SliceAttrs } from '../attributes.ts';
 import type { Operations } from '../operations.ts';
 import type { Primitive } from '../primitive.ts';
+import type { LibraryTensor, TensorLibrary } from '../tensor-library.ts';
 import type { Value } from '../value.ts';
 
 /** x[start:end:step] along the named axes. */
@@ -21,19 +22,25 @@ export const slice: Primitive<SliceAttrs> = {
     op: 'Slice',
     inputs: [x!, ints(starts), ints(ends), ints(axes), ints(steps)],
   }),
-  tensorflow: {
-    run(tf, [x], { axes, starts, ends, steps }) {
-      const along = (values: readonly number[], otherwise: (axis: number) => number): number[] =>
-        x!.shape.map((_, axis) => (axes.includes(axis) ? values[axes.indexOf(axis)]! : otherwise(axis)));
-      return tf.stridedSlice(
-        x!,
-        along(starts, () => 0),
-        along(ends, (axis) => x!.shape[axis]!),
-        along(steps, () => 1),
-      );
-    },
-  },
+  tensorflow: { run: (tf, [x], attrs) => cut(tf, x!, attrs) },
 };
+
+/** TF.js's slice with a stride has no gradient, a gather has one. */
+function cut<T extends LibraryTensor>(tf: TensorLibrary<T>, x: T, { axes, starts, ends, steps }: SliceAttrs): T {
+  if (steps.some((step) => step > 1)) {
+    return axes.reduce((rest, axis, i) => {
+      const count = Math.ceil((ends[i]! - starts[i]!) / steps[i]!);
+      return tf.gather(
+        rest,
+        Array.from({ length: count }, (_, k) => starts[i]! + k * steps[i]!),
+        axis,
+      );
+    }, x);
+  }
+  const begin = x.shape.map((_, axis) => (axes.includes(axis) ? starts[axes.indexOf(axis)]! : 0));
+  const size = x.shape.map((d, axis) => (axes.includes(axis) ? ends[axes.indexOf(axis)]! - begin[axis]! : d));
+  return tf.slice(x, begin, size);
+}
 
 /** Scatters a slice's gradient into zeros: step - 1 of them behind each entry, then what lies before and after. */
 function amongZeros(b: Operations, gradient: Value, shape: readonly number[], { axes, starts, steps }: SliceAttrs): Value {

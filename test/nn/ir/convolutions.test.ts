@@ -1,20 +1,22 @@
-import { describe, expect, test } from 'vitest';
-import { Graph, type Value } from '../../../src/main/nn/graph.ts';
-import type { ConvAttrs } from '../../../src/main/nn/ops/conv.ts';
+import { describe } from 'vitest';
+import { relu6 } from '../../../src/main/nn/functional/activations.ts';
+import type { ConvAttrs } from '../../../src/main/nn/ir/attributes.ts';
+import type { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
+import type { Value } from '../../../src/main/nn/ir/value.ts';
 import { checkGradient } from './finite-differences.ts';
 
 const dense: ConvAttrs = { stride: 1, pads: [0, 0, 0, 0], groups: 1 };
 
 /** Widened, filtered channel by channel, narrowed and added to its input: as in MobileNetV2. */
-function invertedResidual(g: Graph, [x, widen, filter, narrow]: Value[]): Value {
-  const wide = g.apply('relu6', [g.apply('conv', [x!, widen!], dense)], null);
-  const filtered = g.apply('relu6', [g.apply('conv', [wide, filter!], { stride: 1, pads: [1, 1, 1, 1], groups: 48 })], null);
-  return g.apply('add', [x!, g.apply('conv', [filtered, narrow!], dense)], null);
+function invertedResidual(b: ProgramBuilder, [x, widen, filter, narrow]: Value[]): Value {
+  const wide = relu6(b, b.conv(x!, widen!, dense));
+  const filtered = relu6(b, b.conv(wide, filter!, { stride: 1, pads: [1, 1, 1, 1], groups: 48 }));
+  return b.add(x!, b.conv(filtered, narrow!, dense));
 }
 
-describe('gradients against finite differences', () => {
+describe('convolutions against finite differences', () => {
   const conv = (name: string, x: number[], w: number[], attrs: ConvAttrs, bias = true): void => {
-    checkGradient(`conv ${name}`, bias ? [x, w, [w[0]!]] : [x, w], (g, inputs) => g.apply('conv', inputs, attrs));
+    checkGradient(`conv ${name}`, bias ? [x, w, [w[0]!]] : [x, w], (b, inputs) => b.conv(inputs[0]!, inputs[1]!, attrs, inputs[2]));
   };
   conv('1x1', [2, 3, 5, 4], [4, 3, 1, 1], { stride: 1, pads: [0, 0, 0, 0], groups: 1 });
   conv('1x1 stride 2, odd side', [2, 5, 5, 7], [4, 5, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 }, false);
@@ -75,58 +77,4 @@ describe('gradients against finite differences', () => {
       values: (u, input, i) => (input === 0 ? 0.2 + Math.abs(u) : (input === 1 && Math.floor(i / 16) % 3 === 0 ? -1 : 1) * (0.1 + Math.abs(u) / 20)), // every third wide channel is 0
     },
   );
-
-  const x = [3, 4, 3, 2];
-  checkGradient('batchNorm', [x, [4], [4]], (g, inputs) => g.apply('batchNorm', inputs, { epsilon: 1e-5 }));
-  checkGradient('batchNorm of a convolution', [[3, 16, 4, 3], [16, 1, 3, 3], [16], [16]], (g, [x, w, gamma, beta]) => {
-    const y = g.apply('conv', [x!, w!], { stride: 1, pads: [1, 1, 1, 1], groups: 16 });
-    return g.apply('batchNorm', [y, gamma!, beta!], { epsilon: 1e-5 });
-  });
-  const positive = (u: number, input: number, last: number): number => (input === last ? 1 + Math.abs(u) : u);
-  checkGradient('foldedKernel', [[4, 3, 3, 3], [4], [4]], (g, inputs) => g.apply('foldedKernel', inputs, { epsilon: 1e-3 }), {
-    constant: [2],
-    values: (u, input) => positive(u, input, 2),
-  });
-  checkGradient('foldedBias', [[4], [4], [4], [4]], (g, inputs) => g.apply('foldedBias', inputs, { epsilon: 1e-3 }), {
-    constant: [2, 3],
-    values: (u, input) => positive(u, input, 3),
-  });
-  checkGradient('add', [x, x], (g, inputs) => g.apply('add', inputs, null));
-  // Kinks are kept a step away, where a difference quotient means something.
-  const offKinks = (u: number): number => Math.sign(u) * (0.1 + Math.abs(u));
-  checkGradient('relu', [x], (g, inputs) => g.apply('relu', inputs, null), { values: offKinks });
-  checkGradient('relu6', [x], (g, inputs) => g.apply('relu6', inputs, null), {
-    values: (u) => 3 + 4 * offKinks(u) + (Math.abs(Math.abs(4 * offKinks(u)) - 3) < 0.05 ? 0.2 : 0),
-  });
-  checkGradient('maxPool', [[2, 3, 7, 6]], (g, inputs) => g.apply('maxPool', inputs, { kernel: 3, stride: 2, pad: 1 }), { step: 1e-3 });
-  checkGradient('globalMean', [x], (g, inputs) => g.apply('globalMean', inputs, null));
-  checkGradient('dense', [[3, 5], [4, 5], [4]], (g, inputs) => g.apply('dense', inputs, null));
-  checkGradient('pairDistance', [[6, 3]], (g, inputs) => g.apply('pairDistance', inputs, null));
-  checkGradient('contrastive', [[6], [6]], (g, inputs) => g.apply('contrastive', inputs, { margin: 2 }), {
-    constant: [1],
-    values: (u, input, i) => (input === 1 ? i % 2 : 1.5 + 1.2 * u),
-  });
-});
-
-describe('shape checks name the shapes', () => {
-  const shapes = (...all: number[][]): [Graph, ReturnType<Graph['input']>[]] => {
-    const g = new Graph();
-    return [g, all.map((s, i) => g.input(`x${i}`, s))];
-  };
-  test('a kernel for other channels', () => {
-    const [g, v] = shapes([1, 3, 8, 8], [4, 5, 3, 3]);
-    expect(() => g.apply('conv', v, { stride: 1, pads: [1, 1, 1, 1], groups: 1 })).toThrow('A kernel must be [4,3,3,3], not [4,5,3,3].');
-  });
-  test('an image smaller than the kernel', () => {
-    const [g, v] = shapes([1, 3, 2, 2], [4, 3, 7, 7]);
-    expect(() => g.apply('conv', v, { stride: 1, pads: [0, 0, 0, 0], groups: 1 })).toThrow('too small');
-  });
-  test('an odd number of embeddings makes no pairs', () => {
-    const [g, v] = shapes([3, 2]);
-    expect(() => g.apply('pairDistance', v, null)).toThrow('even number');
-  });
-  test('one value a channel has no batch statistics', () => {
-    const [g, v] = shapes([1, 3, 1, 1], [3], [3]);
-    expect(() => g.apply('batchNorm', v, { epsilon: 1e-5 })).toThrow('more than one value');
-  });
 });

@@ -1,69 +1,80 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { expect, onTestFinished, test } from 'vitest';
-import { emitForward, emitGradients } from '../../../src/main/nn/autodiff.ts';
-import { Emitter } from '../../../src/main/nn/emit.ts';
 import { channelBlock } from '../../../src/main/nn/engines/onnx-blocks.ts';
+import { lower } from '../../../src/main/nn/engines/onnx-lower.ts';
 import { compileProgram } from '../../../src/main/nn/engines/onnx.ts';
+import { asPlain, plain } from '../../../src/main/nn/engines/tensorflow/device-tensor.ts';
 import { evaluate } from '../../../src/main/nn/engines/tensorflow/evaluate.ts';
 import { tensorOf } from '../../../src/main/nn/engines/tensorflow/executable.ts';
-import { asPlain, plain } from '../../../src/main/nn/engines/tensorflow/held.ts';
 import { tensorflowLibrary } from '../../../src/main/nn/engines/tensorflow/library.ts';
-import { withFusedActivations } from '../../../src/main/nn/fused-activations.ts';
-import { Graph, type Value } from '../../../src/main/nn/graph.ts';
+import { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
+import { differentiate } from '../../../src/main/nn/ir/build/differentiate.ts';
+import type { SourceProgram } from '../../../src/main/nn/ir/program.ts';
 import { sizeOf } from '../../../src/main/nn/ir/tensor.ts';
+import type { Value } from '../../../src/main/nn/ir/value.ts';
 import type { DeviceName } from '../../../src/shared/run.ts';
 import { DEVICE_UNDER_TEST } from '../engines.ts';
 import { hashed } from '../reference.ts';
 
-/** Builds the operation under test from inputs of the given shapes and returns its first output. */
-export type Build = (graph: Graph, inputs: Value[]) => Value;
+/** Writes the function under test and returns its (first) result. */
+export type Build = (b: ProgramBuilder, inputs: Value[]) => Value;
 
-interface Options {
+export interface Options {
   /** Values of an input from its hashed value in [-1, 1). */
   values?: (u: number, input: number, index: number) => number;
   /** Inputs that have no gradient (statistics, labels). */
   constant?: readonly number[];
   tolerance?: number; // relative to the largest entry of the gradient
   step?: number;
+  /** TF.js has no gradient of its own for what the function consists of; it still evaluates our rules. */
+  noTensorflowGradient?: boolean;
 }
 
 type Run = (inputs: readonly Float32Array[]) => Promise<{ y: Float32Array; gradients: (Float32Array | null)[] }>;
 
 interface Problem {
-  graph: Graph;
+  program: SourceProgram;
   inputs: Value[];
   y: Value;
   weights: Float32Array; // of y's entries in the sum that is differentiated
   wrt: readonly number[]; // which inputs
 }
 
-/** Our own gradient rules, as written for a device; the CPU carries them all out. */
-const written =
+/** The function and its gradients as one program: outputs y, d0, d1 … */
+function withGradients({ program, inputs, y, weights, wrt }: Problem): SourceProgram {
+  const { program: b, gradients } = differentiate(
+    program,
+    y,
+    wrt.map((i) => inputs[i]!),
+    weights,
+  );
+  b.output('y', y);
+  wrt.forEach((i, k) => {
+    b.output(`d${i}`, gradients[k]!);
+  });
+  return b;
+}
+
+/** Our gradient rules on onnxruntime, as they are lowered for a device; the CPU carries them all out. */
+const onOnnx =
   (device: DeviceName, block = 0) =>
-  async ({ graph, inputs, y, weights, wrt }: Problem): Promise<Run> => {
-    const e = new Emitter(device, block);
-    const bound = new Map(inputs.map((v, i) => [v, e.input(`x${i}`, v.shape)]));
-    const b = emitForward(e, graph, [y], bound);
-    e.output(b.refs.get(y)!, 'y');
-    const values = wrt.map((i) => inputs[i]!);
-    const found = emitGradients(e, graph, b, y, values, e.constant(weights, y.shape));
-    for (const i of wrt) e.output(found.get(inputs[i]!)!, `d${i}`);
-    const exe = await compileProgram(block > 0 ? withFusedActivations(e.program) : e.program, DEVICE_UNDER_TEST ?? 'cpu');
+  async (problem: Problem): Promise<Run> => {
+    const exe = await compileProgram(lower(withGradients(problem), { device, block }), DEVICE_UNDER_TEST ?? 'cpu');
     onTestFinished(() => exe.dispose());
     return async (all) => {
       const out = await exe.run(Object.fromEntries(all.map((data, i) => [`x${i}`, data])));
-      return { y: out['y']!, gradients: inputs.map((_, i) => out[`d${i}`] ?? null) };
+      return { y: out['y']!, gradients: problem.inputs.map((_, i) => out[`d${i}`] ?? null) };
     };
   };
 
-/** TF.js's operations and its own differentiation. */
-async function differentiated({ graph, inputs, y, weights, wrt }: Problem): Promise<Run> {
+/** TF.js's operations and its own differentiation: an independent check of our rules. */
+async function byTensorflow({ program, inputs, y, weights, wrt }: Problem): Promise<Run> {
   const { tf } = await tensorflowLibrary();
   return async (all) => {
     const tensors = all.map((data, i) => tensorOf(tf, data, inputs[i]!.shape));
     const forward = (moved: readonly Tensor[]): Tensor => {
       const bound = new Map(inputs.map((v, i) => [v, plain(wrt.includes(i) ? moved[wrt.indexOf(i)]! : tensors[i]!)]));
-      return asPlain(tf, evaluate(tf, graph, [y], bound).get(y)!);
+      return asPlain(tf, evaluate(tf, program, [y], bound).get(y)!);
     };
     const moving = wrt.map((i) => tensors[i]!);
     const seed = tensorOf(tf, weights, y.shape);
@@ -77,17 +88,36 @@ async function differentiated({ graph, inputs, y, weights, wrt }: Problem): Prom
   };
 }
 
+/** Our gradient rules, evaluated by TF.js. */
+async function onTensorflow(problem: Problem): Promise<Run> {
+  const { tf } = await tensorflowLibrary();
+  const program = withGradients(problem);
+  const names = [...program.outputs.keys()];
+  return async (all) => {
+    const found = tf.tidy(() => {
+      const bound = new Map(problem.inputs.map((v, i) => [v, plain(tensorOf(tf, all[i]!, v.shape))]));
+      const values = evaluate(tf, program, [...program.outputs.values()], bound);
+      return Object.fromEntries(names.map((name) => [name, asPlain(tf, values.get(program.outputs.get(name)!)!)]));
+    });
+    const out: Record<string, Float32Array> = {};
+    for (const name of names) out[name] = await found[name]!.data<'float32'>();
+    tf.dispose(found);
+    return { y: out['y']!, gradients: problem.inputs.map((_, i) => out[`d${i}`] ?? null) };
+  };
+}
+
 const BLOCK = await channelBlock();
 
 const WAYS: { title: string; open(problem: Problem): Promise<Run>; like?(problem: Problem): Promise<Run> }[] = [
-  { title: 'as graphics cards get it', open: written('webgpu') },
+  { title: 'as graphics cards get it', open: onOnnx('webgpu') },
   // A device under test knows only what is written for devices.
   ...(DEVICE_UNDER_TEST
     ? []
     : [
-        { title: 'as the CPU gets it', open: written('cpu') },
-        ...(BLOCK > 0 ? [{ title: 'in blocks of channels', open: written('cpu', BLOCK), like: written('cpu') }] : []),
-        { title: 'TensorFlow', open: differentiated },
+        { title: 'as the CPU gets it', open: onOnnx('cpu') },
+        ...(BLOCK > 0 ? [{ title: 'in blocked layout', open: onOnnx('cpu', BLOCK), like: onOnnx('cpu') }] : []),
+        { title: 'our rules on TensorFlow', open: onTensorflow },
+        { title: 'TensorFlow differentiates', open: byTensorflow },
       ]),
 ];
 
@@ -96,17 +126,18 @@ const WAYS: { title: string; open(problem: Problem): Promise<Run>; like?(problem
  * symmetric mistakes from cancelling. At most twelve entries of each input are moved.
  */
 export function checkGradient(name: string, shapes: readonly (readonly number[])[], build: Build, o: Options = {}): void {
-  test.each(WAYS)(`${name}: ${shapes.map((s) => `[${s}]`).join(' ')}, $title`, async ({ open, like }) => {
-    const graph = new Graph();
-    const inputs = shapes.map((shape, i) => graph.input(`x${i}`, shape));
-    const y = build(graph, inputs);
+  const ways = WAYS.filter(({ open }) => open !== byTensorflow || !o.noTensorflowGradient);
+  test.each(ways)(`${name}: ${shapes.map((s) => `[${s}]`).join(' ')}, $title`, async ({ open, like }) => {
+    const program = new ProgramBuilder();
+    const inputs = shapes.map((shape, i) => program.input(`x${i}`, shape));
+    const y = build(program, inputs);
     const values = shapes.map((shape, i) => Float32Array.from(hashed(`${name}${i}`, sizeOf(shape)), (u, k) => o.values?.(u, i, k) ?? u));
     const weights = Float32Array.from(hashed(`${name} weights`, sizeOf(y.shape)));
     const wrt = inputs.flatMap((_, i) => (o.constant?.includes(i) ? [] : [i]));
-    const run = await open({ graph, inputs, y, weights, wrt });
+    const run = await open({ program, inputs, y, weights, wrt });
     const valueAt = async (all: readonly Float32Array[]): Promise<number> => (await run(all)).y.reduce((sum, v, i) => sum + v * weights[i]!, 0);
     const analytic = await run(values);
-    if (like) expectAlike(analytic, await (await like({ graph, inputs, y, weights, wrt }))(values));
+    if (like) expectAlike(analytic, await (await like({ program, inputs, y, weights, wrt }))(values));
     const h = o.step ?? 1e-2;
     for (const p of wrt) {
       const gradient = analytic.gradients[p]!;
@@ -122,7 +153,7 @@ export function checkGradient(name: string, shapes: readonly (readonly number[])
   });
 }
 
-/** Two ways that lay the same numbers out otherwise agree in every one. */
+/** Two layouts of the same numbers agree in every one. */
 function expectAlike(found: Awaited<ReturnType<Run>>, expected: Awaited<ReturnType<Run>>): void {
   [expected.y, ...expected.gradients].forEach((numbers, i) => {
     if (!numbers) return;

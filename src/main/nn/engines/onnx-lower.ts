@@ -1,0 +1,76 @@
+import type { DeviceName } from '../../../shared/run.ts';
+import type { Program, SourceProgram } from '../ir/program.ts';
+import type { Task, TrainTask } from '../ir/task.ts';
+import type { TensorMap } from '../ir/tensor.ts';
+import { bindParams } from '../passes/bind-params.ts';
+import { blockedLayout } from '../passes/blocked-layout.ts';
+import { cancelReshapes } from '../passes/cancel-reshapes.ts';
+import { expand } from '../passes/expand.ts';
+import { fuseActivations } from '../passes/fuse-activations.ts';
+import { orderSinks } from '../passes/order-sinks.ts';
+import { poolPositions } from '../passes/pool-positions.ts';
+import { prune } from '../passes/prune.ts';
+import { gradientProgram, type StateSpec, taskProgram, trainingProgram } from './programs.ts';
+
+/** Is given the program after each pass; for developers. */
+export type Watch = (pass: string, program: Program) => void;
+
+interface Pass {
+  name: string;
+  run(program: Program): Program;
+}
+
+export interface LowerOptions {
+  /** Values of the parameters that are constants. */
+  params?: TensorMap;
+  /** Parameters that are inputs. */
+  moving?: readonly string[];
+  device?: DeviceName;
+  /** Channels in a block of the processor's blocked layout; 0 for row-major. */
+  block?: number;
+  watch?: Watch | undefined;
+}
+
+/** A program of primitives as one whose every instruction is an operator of ONNX on the device. */
+export function lower(
+  source: SourceProgram,
+  { params = new Map(), moving = [], device = 'cpu', block = 0, watch }: LowerOptions,
+  last: Pass[] = [],
+): Program {
+  const passes: Pass[] = [
+    { name: 'bind parameters', run: (program) => bindParams(program, params, new Set(moving)) },
+    { name: 'cancel reshapes', run: cancelReshapes },
+    { name: 'prune', run: prune },
+    ...(block > 0 ? [{ name: 'blocked layout', run: (program: Program) => blockedLayout(program, block) }] : []),
+    ...(device === 'cpu' ? [{ name: 'pool positions', run: poolPositions }] : []),
+    { name: 'expand', run: (program) => prune(expand(program, device)) },
+    ...(block > 0 ? [{ name: 'fuse activations', run: fuseActivations }] : []),
+    ...last,
+  ];
+  watch?.('source', source);
+  return passes.reduce((program: Program, { name, run }) => {
+    const next = run(program);
+    watch?.(name, next);
+    return next;
+  }, source);
+}
+
+/** A task with all parameters as constants. Inputs and outputs carry the task's names. */
+export const lowerTask = (task: Task, params: TensorMap, device: DeviceName = 'cpu', watch?: Watch): Program =>
+  lower(taskProgram(task), { params, device, watch });
+
+/** A step up to its gradients. Trainable parameters are inputs, all others constants. */
+export const lowerGradients = (task: TrainTask, frozen: TensorMap, device: DeviceName = 'cpu', block = 0, watch?: Watch): Program =>
+  lower(gradientProgram(task), { params: frozen, moving: task.trainable, device, block, watch }, [{ name: 'order sinks', run: orderSinks }]);
+
+/** A whole step. Frozen parameters are constants; the trainable ones, statistics and optimizer slots are state. */
+export function lowerTraining(
+  task: TrainTask,
+  frozen: TensorMap,
+  device: DeviceName = 'cpu',
+  watch?: Watch,
+): { program: Program; state: StateSpec[] } {
+  const { program, state } = trainingProgram(task);
+  const moving = [...task.trainable, ...task.statistics.map(({ name }) => name)];
+  return { program: lower(program, { params: frozen, moving, device, watch }), state };
+}
