@@ -25,7 +25,7 @@ export function speedText(check: CheckResult, all: readonly CheckResult[]): stri
 }
 
 /** Why a device failed its test; the engine's message where nothing better is known. */
-export function whyNot({ detail, device, engine }: CheckResult): string {
+export function failureReason({ detail, device, engine }: CheckResult): string {
   if (engine === 'tensorflow') return detail.charAt(0).toUpperCase() + detail.slice(1).replace(/\.?$/, '.');
   if (/not part of this build/.test(detail)) {
     if (device === 'dml') return 'DirectML is available on Windows only.';
@@ -45,5 +45,5 @@ export function deviceWarning(setting: Settings['device'], checks: readonly Chec
   if (setting === 'auto') return null;
   const check = checks?.find((one) => one.engine === 'onnx' && one.device === setting);
   if (!check) return 'This device has not been tested on this computer yet.';
-  return check.ok ? null : `This device failed its test: ${whyNot(check)}`;
+  return check.ok ? null : `This device failed its test: ${failureReason(check)}`;
 }

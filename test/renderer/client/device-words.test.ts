@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deviceWarning, speedText, whyNot } from '../../../src/renderer/client/device-words.ts';
+import { deviceWarning, speedText, failureReason } from '../../../src/renderer/client/device-words.ts';
 import type { CheckResult } from '../../../src/shared/engine-check.ts';
 
 const check = (change: Partial<CheckResult>): CheckResult => ({
@@ -23,9 +23,9 @@ describe('devices in words', () => {
   });
 
   it('puts what engines say into words, and leaves what it does not know as it is', () => {
-    const failed = (device: CheckResult['device'], detail: string): string => whyNot(check({ device, ok: false, detail }));
+    const failed = (device: CheckResult['device'], detail: string): string => failureReason(check({ device, ok: false, detail }));
     expect(failed('webgpu', '… Failed to get a WebGPU adapter: No supported adapters')).toBe('No GPU with WebGPU support was found.');
-    expect(failed('cuda', 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library')).toContain('needs an NVIDIA graphics card');
+    expect(failed('cuda', 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library')).toContain('needs an NVIDIA GPU');
     expect(failed('dml', 'not part of this build of onnxruntime for linux x64')).toBe('DirectML is available on Windows only.');
     expect(failed('webgpu', 'a training step gave the loss 3 where the CPU gives 2')).toBe('a training step gave the loss 3 where the CPU gives 2');
   });

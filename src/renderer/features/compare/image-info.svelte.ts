@@ -5,7 +5,7 @@ import { fileName } from '../../../shared/format.ts';
 import { api } from '../../client/api.ts';
 
 const rows = new SvelteMap<string, CuratedImage>();
-let requested: Record<string, true> = {}; // loaded or being loaded
+const requested: Record<string, true> = {}; // loaded or being loaded
 const MAX_IDS = 1000; // in one call
 
 /** Loads facts of images that are not loaded yet. */
@@ -18,11 +18,6 @@ export async function loadImageInfo(dataset: string, ids: readonly number[]): Pr
     const part = missing.slice(from, from + MAX_IDS);
     for (const row of await api.call('images.rows', { dataset, ids: part })) rows.set(`${dataset}/${row.id}`, row);
   }
-}
-
-/** Curation may have changed classes: facts are loaded again when next needed. */
-export function forget(): void {
-  requested = {};
 }
 
 export const imageInfo = (dataset: string, id: number): CuratedImage | null => rows.get(`${dataset}/${id}`) ?? null;

@@ -24,14 +24,14 @@ export interface KnownRuns {
 
 const UNTIL_DONE = 'It can give verdicts once training is done and its threshold is set.';
 
-export function whyNoNetwork({ asked, here, usable, dataset, trainings }: KnownRuns): NoNetwork {
+export function explainNoNetwork({ asked, here, usable, dataset, trainings }: KnownRuns): NoNetwork {
   if (asked === 'gone' && usable) {
     return { title: 'This run was removed', text: 'Use another run to compare images.', next: 'other', run: usable };
   }
   const run = asked && asked !== 'gone' ? asked : closestRun(here);
   const subject = run ? run.run : dataset?.dataset;
   const job = trainings.find((training) => training.subject === subject);
-  return run ? whyNot(run, job) : noneYet(dataset, job);
+  return run ? explainRun(run, job) : noneYet(dataset, job);
 }
 
 /** Of several runs that can't compare, the one that soonest could. */
@@ -44,7 +44,7 @@ function noneYet(dataset: KnownRuns['dataset'], job: Job | undefined): NoNetwork
   return { title: 'No trained network yet', text, next: 'first', run: null };
 }
 
-function whyNot(run: RunRow, job: Job | undefined): NoNetwork {
+function explainRun(run: RunRow, job: Job | undefined): NoNetwork {
   const name = runName(run);
   const status = statusSentence(run);
   if (run.status === 'running') return { title: `${name} is being trained`, text: `${status} ${UNTIL_DONE}`, next: 'watch', run };

@@ -90,7 +90,7 @@ export const slotsFor = (layout: GridLayout, height: number): number => layout.c
  * Which image each slot shows: an image keeps its slot while it is in the range, so that scrolling only gives the tiles that left
  * another image. `slots`: at least as many as the range holds. In the order of slots; those that show nothing are left out.
  */
-export function slotted({ from, to }: { from: number; to: number }, slots: number): { slot: number; index: number }[] {
+export function assignSlots({ from, to }: { from: number; to: number }, slots: number): { slot: number; index: number }[] {
   const shown: { slot: number; index: number }[] = [];
   for (let slot = 0; slot < slots; slot++) {
     const index = from + ((((slot - from) % slots) + slots) % slots); // the first from `from` on with this slot

@@ -62,7 +62,7 @@ export function tableRuns(runs: readonly RunRow[], query: TableQuery): RunRow[] 
 const isNone = (value: string | number | null): boolean => value === null || (typeof value === 'number' && !Number.isFinite(value));
 
 /** The query after a click on a column header: the same column reverses, another starts with numbers descending. */
-export function sortedBy(query: TableQuery, column: Column): TableQuery {
+export function sortByColumn(query: TableQuery, column: Column): TableQuery {
   if (query.column === column) return { ...query, descending: !query.descending };
   return { ...query, column, descending: COLUMNS.find((c) => c.column === column)!.number };
 }

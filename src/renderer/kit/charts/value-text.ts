@@ -1,4 +1,4 @@
-import { aucText, percentText, settingText } from '../../../shared/format.ts';
+import { aucText, percentText, threeDigits } from '../../../shared/format.ts';
 import type { Metric } from './curves.ts';
 
 /** A curve value as text; a dash without one. */
@@ -6,7 +6,7 @@ export function valueText(metric: Metric, value: number | null): string {
   if (value === null) return '–';
   switch (metric) {
     case 'loss':
-      return settingText(value);
+      return threeDigits(value);
     case 'auc':
       return aucText(value);
     case 'accuracy':

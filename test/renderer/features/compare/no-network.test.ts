@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { whyNoNetwork, type KnownRuns } from '../../../../src/renderer/features/compare/no-network.ts';
+import { explainNoNetwork, type KnownRuns } from '../../../../src/renderer/features/compare/no-network.ts';
 import type { RunRow } from '../../../../src/shared/run.ts';
 import type { Job } from '../../../../src/shared/job.ts';
 import { row, run } from '../../run-rows.ts';
 
 const flowers = { dataset: 'flowers', name: 'Flowers' };
-const why = (known: Partial<KnownRuns>) => whyNoNetwork({ asked: null, here: [], usable: null, dataset: flowers, trainings: [], ...known });
+const why = (known: Partial<KnownRuns>) => explainNoNetwork({ asked: null, here: [], usable: null, dataset: flowers, trainings: [], ...known });
 const begun = { epochs: [row(1, 0.6), row(2, 0.8)], bestEpoch: 2 };
 const waiting = (subject: string): Job => ({
   job: 'j1',

@@ -6,7 +6,7 @@ import {
   rangeIn,
   type Section,
   slotsFor,
-  slotted,
+  assignSlots,
   stepFrom,
   tileAt,
 } from '../../../../src/renderer/features/dataset/grid-layout.ts';
@@ -61,7 +61,7 @@ test('each image in sight has a slot, no two the same, and keeps it while the li
         const slots = slotsFor(layout, height);
         const [before, after] = [top, top + by].map((at) => {
           const range = rangeIn(layout, at, at + height);
-          const shown = slotted(range, slots);
+          const shown = assignSlots(range, slots);
           expect(shown.map(({ index }) => index).sort((a, b) => a - b)).toEqual(
             Array.from({ length: range.to - range.from }, (_, i) => range.from + i),
           );

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { choicesOf, configDiff, configLines } from '../../../../src/renderer/features/training/config-words.ts';
 import { MORE_OPTIONS, screenWords, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
 import { presetChoices, presetOf, proposed, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
-import { NEWEST_FIRST, sortedBy, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
+import { NEWEST_FIRST, sortByColumn, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
 import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/renderer/features/training/resume-options.ts';
 import { curveWarning, resumable, statusSentence } from '../../../../src/renderer/client/run-status.ts';
 import { TrainRequest } from '../../../../src/shared/contract.ts';
@@ -110,10 +110,10 @@ describe('the table of runs', () => {
     ]);
   });
   test('a column’s head turns round what it sorts, and starts with the largest number', () => {
-    const once = sortedBy(NEWEST_FIRST, 'auc');
+    const once = sortByColumn(NEWEST_FIRST, 'auc');
     expect(once).toMatchObject({ column: 'auc', descending: true });
-    expect(sortedBy(once, 'auc').descending).toBe(false);
-    expect(sortedBy(once, 'name')).toMatchObject({ column: 'name', descending: false });
+    expect(sortByColumn(once, 'auc').descending).toBe(false);
+    expect(sortByColumn(once, 'name')).toMatchObject({ column: 'name', descending: false });
   });
 });
 

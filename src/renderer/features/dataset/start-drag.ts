@@ -8,7 +8,7 @@ let dockTimer: ReturnType<typeof setTimeout> | undefined;
  * Drags the selection, the image under the pointer first. The dock opens in the next task: Chromium cancels a drag if something
  * covers its start point at once.
  */
-export function beginDrag(event: DragEvent, id: number | undefined): void {
+export function startDrag(event: DragEvent, id: number | undefined): void {
   if (id === undefined || !event.dataTransfer) return;
   const dragged = { dataset: images.dataset!, ids: [id, ...images.targets.filter((other) => other !== id)] };
   event.dataTransfer.setData(IMAGES_TYPE, packDrag(dragged));
