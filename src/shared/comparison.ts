@@ -23,7 +23,7 @@ export interface ComparedImage {
   mapWidth: number; // feature resolution
   mapHeight: number;
   empty: EmptyReason | null;
-  photo: string; // path of the picture as decoded, JPEG, longest side at most 1024 px
+  photo: string; // path of the decoded image, JPEG, longest side at most 1024 px
   factual: string; // path of the overlay PNG, legend included; drawn when the comparison is saved, reported or asked for
   counterfactual: string;
   signed: string; // path of the NPY, float32 [mapHeight, mapWidth]
@@ -39,7 +39,7 @@ export interface Comparison {
   similarity: number; // 0..1, calibrated on validation pairs
   threshold: number; // distance: above it the verdict is 'different'
   verdict: Verdict;
-  /** Of the validation pairs that lie at least as far on this side of the threshold: how many, and the share with this label. */
+  /** Validation pairs at least as far on this side of the threshold: their number, and the share with this label. */
   support: { pairs: number; agree: number };
   scale: number; // the largest |S| in either map: the shared scale of all four maps
   images: [ComparedImage, ComparedImage];
@@ -52,7 +52,7 @@ export interface Comparison {
 
 export type Judgement = 'agree' | 'disagree' | 'unsure';
 
-/** A comparison and what a person did with it. Unsaved ones are kept until the workbench is started anew. */
+/** A comparison with a person's notes. Unsaved comparisons are deleted at the next start. */
 export interface ComparisonRow extends Comparison {
   saved: boolean;
   judgement: Judgement | null;

@@ -30,10 +30,10 @@ export const ImportRequest = z.strictObject({
   splitSeed: whole(0, 2 ** 31).optional(),
 });
 
-/** What a person may choose; what is left out gets the default of the kind of training. */
+/** The choices of a person; an option left out gets the default of the kind of training. */
 export const TrainRequest = z.strictObject({ dataset: text('The data set'), ...CHOICES });
 
-/** What is left out stays as it was; the rest holds from the next epoch on. */
+/** Changes hold from the next epoch on; an option left out keeps its value. */
 export const ResumeRequest = z.strictObject({ run: text('The run'), ...RESUME_CHOICES });
 export const EvaluateRequest = z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']).default('test') });
 export const CompareRequest = z.strictObject({
@@ -41,7 +41,7 @@ export const CompareRequest = z.strictObject({
   images: z.tuple([text('The first image'), text('The second image')]),
   target: z.enum(TARGETS).default('verdict'),
   layer: z.string().optional(),
-  out: z.string().optional(), // a folder that gets copies of pictures and maps
+  out: z.string().optional(), // a folder for copies of images and maps
 });
 export const ReportRequest = z.strictObject({
   comparisons: z.array(text('A comparison')).min(1, 'name at least one comparison'),
@@ -59,7 +59,7 @@ export const BenchRequest = z.strictObject({
   batchNorm: z.enum(choiceValues('batchNorm')).default('batch'), // in a training step
   profile: z.boolean().default(false),
   folder: z.string().optional(),
-  limit: whole(1, 1_000_000_000).optional(), // pictures, of the task embed
+  limit: whole(1, 1_000_000_000).optional(), // images, for the task embed
   engine: z.enum(ENGINES).default('onnx'),
   device: z.enum(DEVICES).default('cpu'),
 });
@@ -79,7 +79,7 @@ const ComparisonId = z.strictObject({ comparison: text('The comparison') });
 const ReportId = z.strictObject({ report: text('The report') });
 const notes = { name: z.string().max(200), tags: z.array(z.string().trim().min(1).max(100)).max(100), note: z.string().max(20_000) };
 
-/** An image of a data set, or any image file on the machine that does the work. */
+/** An image of a data set, or any image file on the computer running Twinlens. */
 export const ImageRef = z.union([
   z.strictObject({ dataset: text('The data set'), id: z.number().int().min(0) }),
   z.strictObject({ file: text('The file') }),
@@ -102,7 +102,7 @@ export const SettingsPatch = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).optional(),
   colourScale: z.enum(['evidence', 'viridis', 'magma', 'cividis', 'turbo', 'jet']).optional(),
   device: z.enum(['auto', ...DEVICES]).optional(),
-  workspace: z.string().nullable().optional(), // takes effect when the workbench is started anew
+  workspace: z.string().nullable().optional(), // takes effect at the next start
   tourDone: z.boolean().optional(),
   place: z.string().max(2000).optional(),
   sidebar: z.boolean().optional(),
@@ -119,7 +119,7 @@ export const ReportDraft = z.strictObject({
 
 interface Call<I extends z.ZodType, O> {
   input: I;
-  /** For types only: results are what a service says they are. */
+  /** For types only: results are not parsed. */
   output?: O;
 }
 const call =
@@ -227,14 +227,14 @@ export type CallInput<N extends CallName> = z.input<(typeof CALLS)[N]['input']>;
 export type CallArgs<N extends CallName> = z.output<(typeof CALLS)[N]['input']>; // as a service gets it, defaults filled in
 export type CallResult<N extends CallName> = Exclude<(typeof CALLS)[N]['output'], undefined>;
 
-/** What every door offers a screen. Rejects with an AppError; 'cancelled' after `signal`. */
+/** What every door offers to a screen. Rejects with an AppError; 'cancelled' after `signal`. */
 export interface Api {
   call<N extends CallName>(name: N, input: CallInput<N>, options?: { signal?: AbortSignal }): Promise<CallResult<N>>;
-  /** Returns what ends the listening. */
+  /** Returns a function that stops listening. */
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void;
-  /** Address of a picture or file for <img>, <iframe> or a download; see MediaPath. */
+  /** URL of an image or file for <img>, <iframe> or a download; see MediaPath. */
   media(path: MediaPath): string;
-  /** The path of a dropped or chosen file on the machine that does the work: in a browser the file is first handed over. */
+  /** The path of a dropped or chosen file on the computer running Twinlens; a browser uploads the file first. */
   fileFor(file: File): Promise<string>;
 }
 

@@ -1,7 +1,7 @@
 export const SPLITS = ['train', 'valid', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
 
-/** A file below the root that did not become an image of the data set, and why, in words. */
+/** A file below the root that was not imported, and the reason as text. */
 export interface RejectedFile {
   file: string; // relative to the root, '/' between folders
   reason: string;
@@ -18,7 +18,7 @@ export interface DatasetSummary {
   groups: number | null; // distinct subjects, where --group-by was given
   rejected: RejectedFile[];
   warnings: string[]; // whole sentences
-  snapshot: string; // sha256 over sorted (file, content, class, split): what a run was trained on; '' in a list where it is not worked out yet
+  snapshot: string; // sha256 over sorted (file, content, class, split): what a run was trained on; '' in a list until it is computed
   createdMs: number;
 }
 
@@ -42,7 +42,7 @@ export interface Pair {
   label: PairLabel;
 }
 
-/** What an import of a folder would find, without opening a file. */
+/** What an import of a folder would find; no file is opened. */
 export interface FolderPreview {
   root: string; // absolute
   classes: { className: string; files: number }[]; // folders with files that are named like images, in their order

@@ -1,4 +1,4 @@
-/** Every error a person can meet: a stable code, one sentence that says what to do, and details for the log or a list. */
+/** Errors shown to a person: a stable code, one sentence that says what to do, and details for the log or a list. */
 export type ErrorCode =
   | 'usage' // wrong options or arguments: exit code 2
   | 'not-found' // unknown dataset, run, comparison, file or folder
@@ -46,7 +46,7 @@ export function fromWireError(wire: WireError, cause?: unknown): AppError {
   return new AppError(wire.code, wire.message, wire.details, cause);
 }
 
-/** Names what the operating system reports in the words a person can act on; leaves AppErrors as they are. */
+/** Turns errors of the operating system into sentences that a person can act on; returns AppErrors unchanged. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { code, path, message } = (error ?? {}) as { code?: string; path?: string; message?: string };

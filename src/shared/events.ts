@@ -3,19 +3,19 @@ import type { EpochRow } from './run.ts';
 
 export const CHANGED = ['datasets', 'runs', 'comparisons', 'reports', 'settings'] as const;
 
-/** Something stored has changed: whoever shows it asks again. */
+/** Stored data has changed: views that show it load it again. */
 export interface Changed {
   what: (typeof CHANGED)[number];
   id: string | null; // null: any of them
 }
 
-/** The row that an epoch of a run ended with: whoever shows the run appends it, without asking for the run again. */
+/** The row of an epoch that has ended: views of the run append it, without loading the run again. */
 export interface EpochEnd {
   run: string;
   row: EpochRow; // `row.best`: it is the run's best epoch from now on
 }
 
-/** What a screen hears without having asked. */
+/** Events that a screen receives. */
 export interface Events {
   job: Job;
   changed: Changed;

@@ -1,4 +1,4 @@
-/** Numbers, times and names as a reader meets them. A space before a unit never breaks. */
+/** Numbers, times and names as text. The space before a unit is non-breaking. */
 export const NBSP = '\u00a0';
 const NONE = '–';
 
@@ -80,7 +80,7 @@ export function durationText(seconds: number): string {
 
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 
-/** Universal time, named as such: a report is read in other places than it is written. */
+/** UTC, because a report may be read in another time zone. */
 export function timeText(ms: number): string {
   const t = new Date(ms);
   const two = (n: number): string => String(n).padStart(2, '0');

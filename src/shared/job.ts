@@ -12,7 +12,7 @@ export interface JobProgress {
   secondsLeft: number | null;
 }
 
-/** Work that takes longer than half a second. Every event carries the whole job, so a lost one does no harm. */
+/** Work that takes longer than half a second. Each event carries the whole job, so a lost event does no harm. */
 export interface Job {
   job: string; // id
   kind: JobKind;

@@ -2,7 +2,7 @@ import type { Verdict } from './comparison.ts';
 import type { PairLabel, Split } from './dataset.ts';
 
 export const QUEUE_KINDS = ['wrong', 'random', 'borderline', 'confident'] as const;
-/** wrong: hardest first. borderline: nearest the threshold first. confident: right and far from the threshold first. */
+/** wrong: farthest from the threshold first. borderline: nearest the threshold first. confident: right and far from the threshold first. */
 export type QueueKind = (typeof QUEUE_KINDS)[number];
 
 export interface QueuedPair {

@@ -2,7 +2,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** A seeded stream. Every draw in Twinlens comes from one of these; nothing uses Math.random. */
+/** A seeded stream of random numbers. All randomness in Twinlens comes from these; nothing uses Math.random. */
 export interface Random {
   /** A whole number in [0, n). */
   below(n: number): number;

@@ -1,17 +1,17 @@
 export const REPORT_FORMATS = ['html', 'pdf'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-/** A file that a report was last written to. */
+/** The file of the last export of a report. */
 export interface WrittenReport {
   path: string;
   atMs: number; // when; before `updatedMs` of the report the file is out of date
-  gone: boolean; // moved or deleted since by somebody else
+  gone: boolean; // moved or deleted by another program
 }
 
-/** A report that a person put together: comparisons in order, with her words. Its files are made from this at any time. */
+/** A report: ordered comparisons with a title and an introduction. Its files can be written again at any time. */
 export interface ReportRecord {
   report: string; // id
-  title: string; // '' until she gives it one: its file then names what is compared
+  title: string; // '' without one: the file is then named after its comparisons
   introduction: string; // plain text; an empty line starts a paragraph
   comparisons: string[]; // ids, in order
   createdMs: number;
@@ -20,8 +20,8 @@ export interface ReportRecord {
   pdf: WrittenReport | null;
 }
 
-/** A report as it would be written now. */
+/** A report as it would be exported now. */
 export interface ReportPreview {
-  html: string | null; // null: nothing is left to report
-  missing: string[]; // comparisons of it that are no longer there
+  html: string | null; // null: no comparison is left
+  missing: string[]; // comparisons that no longer exist
 }

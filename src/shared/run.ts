@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import type { Split } from './dataset.ts';
 import type { RunConfig as RunConfigSchema } from './training-options/schemas.ts';
 
-/** Everything that decides a run, as it is stored with it. */
+/** All settings of a run, as stored. */
 export type RunConfig = z.infer<typeof RunConfigSchema>;
 
-/** Parts of a configuration that are at home elsewhere, too. */
+/** Types of single settings, for code that does not know runs. */
 export type WeightsInfo = NonNullable<RunConfig['weights']>;
 export type Preprocessing = RunConfig['preprocessing'];
 export type Flavour = RunConfig['flavour'];
@@ -28,7 +28,7 @@ export interface EpochRow {
   best: boolean; // the best validation AUC up to here
 }
 
-/** Judged over all pairs of a split at once. Positive = different. */
+/** Computed over all pairs of a split at once. Positive = different. */
 export interface Metrics {
   split: Split;
   pairs: number;
@@ -52,13 +52,13 @@ export interface Calibration {
 
 export type RunStatus = 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 
-/** One stretch of a training without a break: where and how it computed. */
+/** A part of a run between two starts: where and how it was computed. */
 export interface RunSession {
   firstEpoch: number; // 1-based
   engine: EngineName;
   device: DeviceName;
   batch: number; // pairs a step
-  partPairs: number | null; // so many pairs of a step at once, for want of memory; null: all of them
+  partPairs: number | null; // pairs computed at once, for lack of memory; null: whole steps
 }
 
 export interface RunRecord {
@@ -73,7 +73,7 @@ export interface RunRecord {
   validDistances: { same: number[]; different: number[] } | null; // of the best epoch, sorted
   metrics: Metrics[]; // those evaluated so far, at most one a split
   warnings: string[];
-  sessions: RunSession[]; // first to last; those of runs from before they were kept are missing
+  sessions: RunSession[]; // first to last; missing in runs from before they were recorded
   modelSha256: string | null; // of the best checkpoint
   seconds: number;
   versions: Record<string, string>;
@@ -82,14 +82,14 @@ export interface RunRecord {
   error: string | null;
 }
 
-/** What a person adds to a run. */
+/** A person's notes on a run. */
 export interface RunNotes {
-  name: string; // '' until she names it
+  name: string; // '' without a name
   tags: string[];
   note: string;
 }
 
 export interface RunRow extends RunRecord, RunNotes {
   stale: boolean; // the data set was curated since this run began
-  outdated: boolean; // its stored network is of another version than this program builds: it can be looked at, not used
+  outdated: boolean; // its network is of another version than this program builds, so it can't be used
 }

@@ -1,14 +1,14 @@
 import type { DeviceName, RunConfig } from './run.ts';
 
-/** What a training with these choices would be, before it is started. */
+/** The plan of a training, before it starts. */
 export interface TrainingPlan {
-  /** null where the choices don't go together. Of weights only what the catalogue says: they are verified at the start. */
+  /** null if the choices do not go together. Weights as in the catalogue: they are verified when training starts. */
   config: RunConfig | null;
   problems: PlanProblem[];
   images: number; // of training and validation
   device: { device: DeviceName; why: string }; // why: a whole sentence
   waiting: number; // trainings that would go first
-  estimate: TimeEstimate | null; // null: nothing to rest a guess on
+  estimate: TimeEstimate | null; // null: not known
 }
 
 export interface PlanProblem {
@@ -18,5 +18,5 @@ export interface PlanProblem {
 
 export interface TimeEstimate {
   seconds: number;
-  basis: string; // what the guess rests on, in words
+  basis: string; // of the estimate, in words
 }

@@ -1,12 +1,12 @@
 import type { BackboneName } from './backbones.ts';
 
-/** Weights that can be fetched by name. */
+/** Weights that can be downloaded by their id. */
 export interface CatalogueItem {
   id: string;
   backbone: BackboneName;
   title: string;
   about: string; // sentences
-  bytes: number | null; // to download; null where the host does not say before
+  bytes: number | null; // to download; null if the host does not say
   host: string; // where they come from
   licence: string; // SPDX
   licenceUrl: string;

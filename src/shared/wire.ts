@@ -1,8 +1,8 @@
 import { parse, stringify } from 'devalue';
 
 /**
- * Values as text, for doors that are a network: JSON that also keeps what bare JSON loses, above all the NaN and the
- * infinities of a training that diverged. Made of plain values, arrays, maps, sets, dates and typed arrays.
+ * Values as text, for transport over a network: like JSON, but keeps NaN and infinities (of a diverged training),
+ * maps, sets, dates and typed arrays.
  */
 export const encode = (value: unknown): string => stringify(value);
 

@@ -1,13 +1,13 @@
 /** A map's values between its cells. Pure; the report's pictures and the screen's canvas use the same. */
 
-/** Where a position of `n` equal steps over `from` cells lies among the cells' centres: index, next index, share of the next. */
+/** Position of one of `n` equal steps over `from` cells, relative to the cells' centres: index, next index, weight of the next. */
 function tap(at: number, from: number): { low: number; high: number; share: number } {
   const inside = Math.min(from - 1, Math.max(0, at));
   const low = Math.floor(inside);
   return { low, high: Math.min(from - 1, low + 1), share: inside - low };
 }
 
-/** Where each of `n` new pixel centres lies among `from` old ones. */
+/** Positions of `n` new pixel centres relative to `from` old ones. */
 function taps(from: number, n: number): { low: Int32Array; high: Int32Array; share: Float64Array } {
   const low = new Int32Array(n);
   const high = new Int32Array(n);
@@ -45,7 +45,7 @@ export function upsample(map: Float32Array, w: number, h: number, W: number, H: 
   return out;
 }
 
-/** The value of map [h, w] at u, v (0..1 across and down the picture): what `upsample` gives where a pixel's centre lies there. */
+/** The value of map [h, w] at u, v (0..1 across and down the image): equals `upsample` at a pixel with this centre. */
 export function valueAt(map: ArrayLike<number>, w: number, h: number, u: number, v: number): number {
   const x = tap(u * w - 0.5, w);
   const y = tap(v * h - 0.5, h);

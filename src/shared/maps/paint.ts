@@ -26,7 +26,7 @@ function tableOf(name: ScaleName): Float32Array {
   return table;
 }
 
-/** Where in a table of colours a share 0..1 of the scale lies; beyond 1 is the end. */
+/** Index into a colour table of a share 0..1 of the scale; shares above 1 give the last entry. */
 const entryOf = (share: number): number => Math.round(Math.min(1, share) * (TABLE - 1)) * 4;
 
 /** Lays `values` [H, W] / scale over RGB pixels, in place; scale > 0, what is not above zero is not painted. */
@@ -42,10 +42,10 @@ export function paintOver(data: Uint8Array, values: Float32Array, scale: number,
 }
 
 export const MAP_VIEWS = [...MAP_KINDS, 'signed', 'none'] as const;
-/** What lies over the photographs: one of the maps, both in one (factual above zero, counterfactual below), or nothing. */
+/** The overlay of the photographs: one map, both in one (factual above zero, counterfactual below), or none. */
 export type MapView = (typeof MAP_VIEWS)[number];
 
-/** The paint of a share of the scale from -1 to 1: RGBA 0..255 at 2 * TABLE - 1 steps, transparent at zero. */
+/** Colours of shares -1 to 1 of the scale: RGBA 0..255 at 2 * TABLE - 1 steps, transparent at zero. */
 export type LayerTable = Uint8ClampedArray;
 
 /**

@@ -100,7 +100,7 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     const short = ['train', 'colours', '--size', '32', '--epochs', '1', ...at];
 
     const tried = await twinlens(short, { env });
-    expect(tried.stderr).toMatch(/Trying the devices of this machine, once[^]*(Only|The quickest of \d that passed)/);
+    expect(tried.stderr).toMatch(/Checking the devices of this computer[^]*(Only|The fastest of \d devices)/);
     expect(tried.code).toBe(0);
     expect(JSON.parse(readFileSync(devices, 'utf8'))).toMatchObject({
       checks: expect.arrayContaining([expect.objectContaining({ device: 'cpu', ok: true })]) as unknown,

@@ -12,7 +12,7 @@ const check = (device: CheckResult['device'], milliseconds: number | null, engin
   device,
   ok: milliseconds !== null,
   imagesPerSecond: milliseconds === null ? null : 16000 / milliseconds,
-  elsewhere: null,
+  cpuFallbackOps: null,
   detail: milliseconds === null ? 'no adapter found' : `a training step of 8 pairs took ${milliseconds} ms`,
 });
 const report = (...checks: CheckResult[]): DeviceReport => ({ checkedMs: 1, checks });

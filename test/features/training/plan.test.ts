@@ -45,7 +45,7 @@ describe('a plan', () => {
     expect(messages(facts(), { weights: 'resnet18_tv_in1k', backbone: 'resnet50' })).toEqual({
       weights: 'These weights are for ResNet-18, not for ResNet-50.',
     });
-    expect(messages(facts(), { weights: '/nowhere/net.safetensors' })).toEqual({ weights: expect.stringContaining('no such file') as string });
+    expect(messages(facts(), { weights: '/nowhere/net.safetensors' })).toEqual({ weights: expect.stringContaining('File not found') as string });
   });
   test('weights of the catalogue are known without being there; nothing is fetched', () => {
     const plan = planTraining(facts(), { dataset: 'things', backbone: 'resnet18', weights: 'resnet18_tv_in1k' });
@@ -58,10 +58,10 @@ describe('a plan', () => {
     expect(messages(empty, { dataset: 'empty' })).toEqual({ dataset: expect.stringContaining('no validation pairs') as string });
   });
   test('a device that failed its trial is refused; the one chosen is part of the request', () => {
-    const check = { engine: 'onnx', device: 'cuda', ok: false, imagesPerSecond: null, elsewhere: null, detail: 'no library' } as const;
+    const check = { engine: 'onnx', device: 'cuda', ok: false, imagesPerSecond: null, cpuFallbackOps: null, detail: 'no library' } as const;
     const devices = {
       checkedMs: 1,
-      checks: [check, { engine: 'onnx', device: 'webgpu', ok: true, imagesPerSecond: 4000, elsewhere: null, detail: '' } as const],
+      checks: [check, { engine: 'onnx', device: 'webgpu', ok: true, imagesPerSecond: 4000, cpuFallbackOps: null, detail: '' } as const],
     };
     expect(messages(facts({ devices }), { device: 'cuda' })).toEqual({ device: expect.stringContaining('no library') as string });
     expect(messages(facts({ devices, setting: 'cuda' }), {})).toEqual({ device: expect.stringContaining('no library') as string });

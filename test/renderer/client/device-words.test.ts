@@ -8,7 +8,7 @@ const check = (change: Partial<CheckResult>): CheckResult => ({
   ok: true,
   detail: '',
   imagesPerSecond: null,
-  elsewhere: null,
+  cpuFallbackOps: null,
   ...change,
 });
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');

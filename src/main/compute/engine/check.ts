@@ -62,7 +62,7 @@ async function tried(name: EngineName, device: DeviceName, reference: number, ve
     ok,
     detail,
     imagesPerSecond: null,
-    elsewhere: null,
+    cpuFallbackOps: null,
     ...rest,
   });
   if (name === 'onnx' && !onnxDevices().includes(device)) {
@@ -73,14 +73,14 @@ async function tried(name: EngineName, device: DeviceName, reference: number, ve
     const loss = await withTrainer(engine, TINY, (step) => step());
     const off = Math.abs(loss - reference) / Math.abs(reference);
     if (!(off <= AGREE)) return result(false, `a training step gave the loss ${loss} where the CPU gives ${reference}`);
-    const elsewhere = verbose && name === 'onnx' && device !== 'cpu' ? await operatorsElsewhere(device) : null;
+    const cpuFallbackOps = verbose && name === 'onnx' && device !== 'cpu' ? await findCpuFallbackOps(device) : null;
     const about = name === 'tensorflow' ? `${BACKING_WORDS[(await tensorflowLibrary()).backing]}: ` : '';
     if (name === 'tensorflow' && (await tensorflowLibrary()).backing === 'script') {
-      return result(true, `${about}right, and far too slow to train with. "npm run install-cuda" adds TensorFlow's own library`, { elsewhere });
+      return result(true, `${about}right, and far too slow to train with. "npm run install-cuda" adds TensorFlow's own library`, { cpuFallbackOps });
     }
     const milliseconds = await withTrainer(engine, TIMED, medianMilliseconds);
     const imagesPerSecond = (2 * TIMED.pairs * 1000) / milliseconds;
-    return result(true, `${about}a training step of ${TIMED.pairs} pairs took ${milliseconds.toFixed(1)} ms`, { imagesPerSecond, elsewhere });
+    return result(true, `${about}a training step of ${TIMED.pairs} pairs took ${milliseconds.toFixed(1)} ms`, { imagesPerSecond, cpuFallbackOps });
   } catch (error) {
     const known = asAppError(error);
     return result(false, `${known.message}${typeof known.details['detail'] === 'string' ? ` (${known.details['detail']})` : ''}`);
@@ -90,7 +90,7 @@ async function tried(name: EngineName, device: DeviceName, reference: number, ve
 /** What an operator's node is called where it only brings a tensor to or from the device. */
 const TRANSFER = /^Memcpy/;
 
-async function operatorsElsewhere(device: DeviceName): Promise<string[]> {
+async function findCpuFallbackOps(device: DeviceName): Promise<string[]> {
   const found = new Set<string>();
   const profiler: Profiler = (events) => {
     for (const { args } of events) {

@@ -26,9 +26,9 @@ type ImportRequest = ReturnType<(typeof ImportRequest)['parse']>;
 
 export function addDataCommands(program: Command): void {
   common(program.command('import <folder>').description('import a folder that holds one folder of images per class'))
-    .option('--name <name>', "the data set's name (default: the folder's)")
-    .option('--group-by <regex>', 'images whose file names match alike show one subject and stay in one split')
-    .addOption(numeric('--split-seed <n>', 'another division into training, validation and test images'))
+    .option('--name <name>', 'name of the data set (default: the name of the folder)')
+    .option('--group-by <regex>', 'regular expression that finds the subject in a file name; images of one subject stay in one split')
+    .addOption(numeric('--split-seed <n>', 'seed of the split into training, validation and test images'))
     .action(async (folder: string, { workspace, json, ...rest }: Common & Record<string, unknown>) => {
       const request = parsed(ImportRequest, { folder: fromHere(folder), ...rest });
       const summary = await withServices(opened(workspace), true, `import ${request.folder}`, (s, signal) => importInto(s, request, signal));

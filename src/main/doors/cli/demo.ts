@@ -17,11 +17,11 @@ const DRAWING_SEED = 1;
  */
 const TRAINING_SEED = 2;
 
-/** Otherwise trained as `train` would by itself, only shorter: enough for the sample, and the demo is soon done. */
+/** Fewer epochs than the default: enough for the sample, and the demo takes little time. */
 const EPOCHS = 16;
 
 export function addDemoCommand(program: Command): void {
-  common(program.command('demo').description('the whole job on a drawn sample data set: import, train, judge, compare, report')).action(
+  common(program.command('demo').description('import, train, evaluate, compare and report on a generated sample data set')).action(
     async ({ workspace, json }: Common) => {
       const result = await withServices(opened(workspace), true, 'demo', async (s, signal) => {
         const sample = join(s.workspace.samples, 'tiles');

@@ -23,8 +23,8 @@ import { print, ProgressLine } from './output.ts';
 const BUNDLE_LINES = 2000; // of each log
 
 export function addMachineCommands(program: Command): void {
-  common(program.command('doctor').description('try every engine and device with a real training step'))
-    .option('--verbose', 'also find the operators that a graphics card leaves to the processor')
+  common(program.command('doctor').description('check every engine and device with a training step'))
+    .option('--verbose', 'also list the operators of a step that fall back from the GPU to the CPU')
     .option('--bundle <file>', 'write versions, devices, settings and the last log lines to a JSON file to send to whoever helps you')
     .action(async ({ workspace, json, verbose = false, bundle }: Common & { verbose?: boolean; bundle?: string }) => {
       const engines = await withCompute(workspace, 'doctor', (compute) => compute.ask('check', { verbose }));
@@ -38,18 +38,18 @@ export function addMachineCommands(program: Command): void {
     });
 
   common(program.command('bench').description('measure speed with random weights'))
-    .addOption(new Option('--task <task>', 'what is measured').choices(['train', 'infer', 'explain', 'embed']))
-    .addOption(new Option('--backbone <name>', 'the network').choices(BACKBONES))
-    .addOption(numeric('--pairs <n>', 'pairs a step'))
-    .addOption(numeric('--size <px>', "side of the network's pictures"))
-    .addOption(numeric('--steps <k>', 'counted steps'))
-    .addOption(new Option('--scope <scope>', 'what a training step trains').choices(choiceValues('scope')))
-    .addOption(new Option('--batch-norm <mode>', 'batch norm in a training step').choices(choiceValues('batchNorm')))
-    .option('--profile', 'also where the time goes: the share of each kind of operation')
-    .option('--folder <dir>', 'pictures, for the task embed')
-    .addOption(numeric('--limit <n>', 'at most so many pictures, for the task embed'))
-    .addOption(new Option('--engine <name>', 'what computes').choices(ENGINES))
-    .addOption(new Option('--device <name>', 'where it computes').choices(DEVICES))
+    .addOption(new Option('--task <task>', 'the task to measure').choices(['train', 'infer', 'explain', 'embed']))
+    .addOption(new Option('--backbone <name>', 'the backbone').choices(BACKBONES))
+    .addOption(numeric('--pairs <n>', 'pairs per step'))
+    .addOption(numeric('--size <px>', 'image size in px'))
+    .addOption(numeric('--steps <k>', 'number of measured steps'))
+    .addOption(new Option('--scope <scope>', 'trained layers, for the task train').choices(choiceValues('scope')))
+    .addOption(new Option('--batch-norm <mode>', 'batch norm, for the task train').choices(choiceValues('batchNorm')))
+    .option('--profile', 'also show the share of time of each kind of operation')
+    .option('--folder <dir>', 'folder of images, for the task embed')
+    .addOption(numeric('--limit <n>', 'maximum number of images, for the task embed'))
+    .addOption(new Option('--engine <name>', 'the engine').choices(ENGINES))
+    .addOption(new Option('--device <name>', 'the device').choices(DEVICES))
     .action(async ({ json, workspace, ...rest }: Common & Record<string, unknown>) => {
       const result = await withCompute(workspace, 'bench', (compute) => measured(compute, parsed(BenchRequest, rest)));
       print(Boolean(json), result, () => [
@@ -59,12 +59,12 @@ export function addMachineCommands(program: Command): void {
     });
 }
 
-/** What came of one engine on one device. */
-function checkLines({ engine, device, ok, detail, imagesPerSecond, elsewhere }: CheckResult): string[] {
+/** The result of one engine on one device. */
+function checkLines({ engine, device, ok, detail, imagesPerSecond, cpuFallbackOps }: CheckResult): string[] {
   const rate = imagesPerSecond === null ? '' : `${Math.round(imagesPerSecond)} images/s, `;
   const line = `${ok ? 'works ' : 'no    '} ${engine} on ${device}: ${rate}${detail}`;
-  if (elsewhere === null) return [line];
-  return [line, `         left to the processor in mid-graph: ${elsewhere.length ? elsewhere.join(', ') : 'nothing'}`];
+  if (cpuFallbackOps === null) return [line];
+  return [line, `         fall back to the CPU: ${cpuFallbackOps.length ? cpuFallbackOps.join(', ') : 'none'}`];
 }
 
 interface Benched {
@@ -88,7 +88,7 @@ async function measured(compute: ComputeHost, r: BenchRequest): Promise<Benched>
   };
   try {
     if (task === 'embed') {
-      if (r.folder === undefined) throw new AppError('usage', 'The task embed needs a folder of pictures: --folder FOLDER.');
+      if (r.folder === undefined) throw new AppError('usage', 'The task embed needs a folder of images: --folder FOLDER.');
       if (profile) throw new AppError('usage', 'The task embed has no profile: --profile is for train, infer and explain.');
       const found = await compute.ask('benchEmbed', { folder: fromHere(r.folder), limit, backbone, size, engine, device }, { onProgress });
       return { task, backbone, size, ...found, imagesPerSecond: found.images / found.seconds, device, engine };

@@ -4,7 +4,7 @@ import { type AskedDevice, chooseDevice, type ChosenDevice, Devices, type Resume
 import type { Services } from '../../services.ts';
 import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
 
-/** Where a training computes, chosen as the screen does and told in one line. Where no device was tried yet, it tries them first. */
+/** Chooses the device of a training as the screen does and says so in one line. Checks the devices first if they never were. */
 export async function placed(s: Services, asked: AskedDevice & { dataset: string }, signal: AbortSignal): Promise<ChosenDevice> {
   s.store.datasets.get(asked.dataset); // a wrong name is told before anything is tried
   const { setting, devices } = await known(s, asked.device === undefined, signal);
@@ -13,7 +13,7 @@ export async function placed(s: Services, asked: AskedDevice & { dataset: string
   return chosen;
 }
 
-/** The same for a run that goes on: it stays where it was unless another place is asked for. */
+/** The same for a resumed run, which keeps its device unless another is asked for. */
 export async function resumedOn(s: Services, request: ResumeRequest, signal: AbortSignal): Promise<ResumeChanges> {
   s.store.runs.get(request.run);
   const { setting, devices } = await known(s, request.device === 'auto', signal);
@@ -30,7 +30,7 @@ async function known(
   const devices = new Devices(join(dirname(settings.path), 'devices.json'));
   const setting = settings.get().device;
   if (choosing && setting === 'auto' && devices.get() === null) {
-    say('Trying the devices of this machine, once');
+    say('Checking the devices of this computer (once)');
     await devices.check(s.compute, signal);
   }
   return { setting, devices };

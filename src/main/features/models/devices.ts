@@ -17,7 +17,7 @@ const Report = z.object({
       ok: z.boolean(),
       detail: z.string(),
       imagesPerSecond: z.number().nullable(),
-      elsewhere: z.array(z.string()).nullable(),
+      cpuFallbackOps: z.array(z.string()).nullable().default(null), // files of version 0.1.0 name it otherwise
     }),
   ),
 });

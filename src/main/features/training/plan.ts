@@ -23,7 +23,7 @@ export interface Planned extends Omit<TrainingPlan, 'estimate' | 'waiting'> {
   dataset: DatasetSummary | null;
 }
 
-/** Judges choices without touching weights, images or devices. */
+/** Checks choices without opening weights, images or devices. */
 export function planTraining(facts: PlanFacts, choices: Record<string, unknown>): Planned {
   const problems: PlanProblem[] = [];
   const parsed = TrainRequest.safeParse(choices);
@@ -55,7 +55,7 @@ function findDataset({ store }: PlanFacts, asked: string, problems: PlanProblem[
   if (dataset.pairs.valid === 0)
     problems.push({
       field: 'dataset',
-      message: `${dataset.name} has no validation pairs, so no network could be chosen. Add images to each class, or take some back in.`,
+      message: `${dataset.name} has no validation pairs, so the best epoch can't be chosen. Add images to each class, or include excluded ones.`,
     });
   return dataset;
 }
@@ -84,7 +84,7 @@ function weightsOf({ catalogue }: PlanFacts, request: TrainRequest, asked: strin
     const { id, licence, flavour, preprocessing } = entry;
     return { source: id, sha256: entry.tensorsSha256 ?? '', licence, flavour, preprocessing };
   }
-  if (!existsSync(asked)) problems.push({ field: 'weights', message: 'There is no such file of weights on this machine.' });
+  if (!existsSync(asked)) problems.push({ field: 'weights', message: 'File not found.' });
   return {
     source: asked,
     ...UNVERIFIED,

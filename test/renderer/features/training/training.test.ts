@@ -150,7 +150,7 @@ describe('where a run stands', () => {
 
 describe('resuming with changes', () => {
   const check = (engine: 'onnx' | 'tensorflow', device: 'cpu' | 'webgpu' | 'cuda', imagesPerSecond: number | null, ok = true) =>
-    ({ engine, device, ok, imagesPerSecond, detail: '', elsewhere: null }) as const;
+    ({ engine, device, ok, imagesPerSecond, detail: '', cpuFallbackOps: null }) as const;
 
   test('offers where it was, the processor, and what passed a timed trial', () => {
     const config = { ...someConfig, device: 'webgpu' } as const;
