@@ -1,0 +1,88 @@
+import { describe, expect, test, vi } from 'vitest';
+import { contrastive } from '../../../src/main/nn/losses/contrastive.ts';
+import {
+  BACKBONE_PREFIX,
+  backboneParams,
+  entryShape,
+  explanationTask,
+  layerNames,
+  siameseParams,
+  type SiameseSpec,
+  trainingTask,
+} from '../../../src/main/nn/siamese.ts';
+import { ENGINES } from '../engines.ts';
+import { filledTensors, hashed, readFixture, relativeError } from '../reference.ts';
+import { visionTransformer } from './vision-transformer.ts';
+
+interface Case {
+  name: string;
+  size: number;
+  parameters: Record<string, number[]>;
+  featureShape: number[];
+  featureFirst: number[];
+  embedding: number[][];
+  distance: number[];
+  signedMaps: { image1: number[][][]; image2: number[][][] };
+  loss: number;
+  gradNorm: Record<string, number>;
+  gradFirst: Record<string, number[]>;
+  gradNormGlobal: number;
+}
+
+// What a line in the table of backbones would do: the network is built from an encoder of tokens, and nothing else changes.
+vi.mock('../../../src/main/nn/backbones/index.ts', () => ({
+  backboneOf: () => visionTransformer({ patch: 14, width: 48, depth: 3, heads: 3 }),
+}));
+
+const c = readFixture<{ cases: Case[] }>('encoders_parity.json').cases.find(({ name }) => name === 'vit_tiny_test')!;
+const spec: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: c.size, dim: 2 };
+const params = filledTensors(siameseParams(spec), (name) => name.replace(BACKBONE_PREFIX, ''));
+const image = (name: string): Float32Array => Float32Array.from(hashed(name, 2 * 3 * c.size ** 2), (u) => 1.5 * u);
+const images = Float32Array.from([...image('image1'), ...image('image2')]);
+const TOLERANCE = 1e-3;
+const norm = (x: ArrayLike<number>): number => Math.sqrt(Array.from(x).reduce((sum, v) => sum + v * v, 0));
+
+test('has the parameters of timm, and features of tokens at the boundary of the last stage', () => {
+  expect(Object.fromEntries(backboneParams(spec).map(({ name, shape }) => [name, shape]))).toEqual(c.parameters);
+  expect(entryShape(spec, 'boundary')).toEqual([1 + 25, 48]);
+});
+
+describe.each(ENGINES)('against timm, on $title', ({ open }) => {
+  test('features, embedding, distances and signed maps', async () => {
+    const explain = await (await open()).compile(explanationTask(spec, layerNames('compact').at(-1)!, 2), params);
+    const { features, embedding, distance, signedMap } = await explain.run({ images });
+    expect(features!.length / 2).toBe(c.featureShape.reduce((n, d) => n * d, 1));
+    expect(relativeError(features!.slice(0, 12), c.featureFirst)).toBeLessThan(TOLERANCE);
+    expect(relativeError(embedding!.slice(0, 4), c.embedding.flat())).toBeLessThan(TOLERANCE);
+    expect(relativeError(distance!, c.distance)).toBeLessThan(TOLERANCE);
+    expect(relativeError(signedMap!, [...c.signedMaps.image1.flat(2), ...c.signedMaps.image2.flat(2)])).toBeLessThan(TOLERANCE);
+    await explain.dispose();
+  });
+
+  test('a layer in the middle is explained without changing the distance', async () => {
+    const explain = await (await open()).compile(explanationTask(spec, 'blocks.0', 2), params);
+    const { distance, signedMap } = await explain.run({ images });
+    expect(relativeError(distance!, c.distance)).toBeLessThan(TOLERANCE);
+    expect(signedMap).toHaveLength(4 * 25);
+    expect(norm(signedMap!)).toBeGreaterThan(0);
+    await explain.dispose();
+  });
+
+  test('loss and gradients', async () => {
+    const optimizer = { name: 'sgd', weightDecay: 0, clipNorm: 0 } as const;
+    const task = trainingTask(spec, { scope: 'all', batchNorm: 'frozen', loss: contrastive, margin: 2, optimizer }, 2);
+    const gradients = await (
+      await open()
+    ).compile({ program: task.program, outputs: { loss: task.loss }, gradients: { of: task.loss, wrt: task.trainable } }, params);
+    const found = await gradients.run({ images, labels: Float32Array.of(0, 1) });
+    const gradient = (name: string): Float32Array => found[`gradient:${BACKBONE_PREFIX}${name}`]!;
+    expect(relativeError(found['loss']!, [c.loss])).toBeLessThan(TOLERANCE);
+    for (const [name, expected] of Object.entries(c.gradNorm)) {
+      expect.soft(Math.abs(norm(gradient(name)) - expected), name).toBeLessThan(TOLERANCE * expected + 1e-6 * c.gradNormGlobal);
+    }
+    for (const [name, expected] of Object.entries(c.gradFirst)) {
+      expect.soft(relativeError(gradient(name).slice(0, expected.length), expected), name).toBeLessThan(TOLERANCE);
+    }
+    await gradients.dispose();
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import type { Engine } from '../../../src/main/nn/engines/engine.ts';
+import { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
+import { contrastive } from '../../../src/main/nn/losses/contrastive.ts';
+import { type Loss, SAMPLES } from '../../../src/main/nn/losses/loss.ts';
+import { embeddingTask, siameseParams, type SiameseSpec, trainingTask } from '../../../src/main/nn/siamese.ts';
+import { ENGINES } from '../engines.ts';
+import { filledTensors, hashed, relativeError } from '../reference.ts';
+import { allPairs } from './all-pairs.ts';
+import { triplet } from './triplet.ts';
+
+// A new loss is one file: these two are written like nn/losses/contrastive.ts, and nothing else knows them.
+
+interface Case {
+  name: string;
+  loss: Loss;
+  labels: number[]; // one a sample
+}
+const CASES: Case[] = [
+  { name: 'contrastive', loss: contrastive, labels: [0, 1, 1, 0] },
+  { name: 'triplet', loss: triplet, labels: [0, 0, 0] },
+  { name: 'all pairs', loss: allPairs, labels: [0, 1, 2] },
+];
+const MARGIN = 2;
+const DIM = 3;
+
+describe.each(ENGINES)('on $title', ({ open }) => {
+  test.each(CASES)('$name: the gradient matches central differences', async ({ name, loss, labels }) => {
+    const engine = await open();
+    const rows = SAMPLES[loss.samples].images * labels.length;
+    const at = Float32Array.from(hashed(name, rows * DIM));
+    const { gradient } = await lossAt(engine, loss, labels, at);
+    expect(Math.max(...gradient.map(Math.abs))).toBeGreaterThan(0);
+    const scale = Math.max(...gradient.map(Math.abs));
+    for (let i = 0; i < at.length; i += 2) {
+      const moved = async (by: number): Promise<number> =>
+        (
+          await lossAt(
+            engine,
+            loss,
+            labels,
+            at.map((v, k) => (k === i ? v + by : v)),
+          )
+        ).loss;
+      const numeric = ((await moved(1e-2)) - (await moved(-1e-2))) / 2e-2;
+      expect.soft(Math.abs(gradient[i]! - numeric) / scale, `entry ${i}`).toBeLessThan(5e-3);
+    }
+  });
+
+  test.each(CASES)('$name: a training step reports the distances of the embeddings, and steps lower the loss', async ({ loss, labels }) => {
+    const engine = await open();
+    const spec: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 16, dim: 4 };
+    const params = filledTensors(siameseParams(spec));
+    const images = Float32Array.from(hashed('images', SAMPLES[loss.samples].images * labels.length * 3 * spec.size ** 2));
+    const options = { scope: 'all', batchNorm: 'frozen', loss, margin: MARGIN, optimizer: { name: 'sgd', weightDecay: 0, clipNorm: 1 } } as const;
+    const task = trainingTask(spec, options, labels.length);
+    const state = { params: new Map([...params].filter(([name]) => task.trainable.includes(name))), slots: new Map(), step: 0 };
+    const trainer = await engine.trainer((samples) => trainingTask(spec, options, samples), params, state);
+    const inputs = { images, labels: Float32Array.from(labels) };
+    const first = await trainer.step(inputs, labels.length, 1e-2);
+
+    const exe = await engine.compile(embeddingTask(spec, 'image', images.length / (3 * spec.size ** 2)), params);
+    const { embedding } = await exe.run({ images });
+    const expected = expectedDistances(loss, labels.length, embedding!, spec.dim);
+    expect(relativeError(first.distances, expected)).toBeLessThan(1e-5);
+    expect(loss.distanceLabels(labels)).toHaveLength(expected.length);
+    let { loss: last } = first;
+    for (let step = 0; step < 4; step++) last = (await trainer.step(inputs, labels.length, 1e-2)).loss;
+    expect(last).toBeLessThan(first.loss);
+    await exe.dispose();
+    await trainer.dispose();
+  });
+});
+
+test('a triplet reports its same pair and its different pair, labelled images every pair of them', () => {
+  expect(triplet.distanceLabels([0, 0])).toEqual([0, 1, 0, 1]);
+  expect(allPairs.distanceLabels([5, 2])).toEqual([1, 0, 1, 1, 0, 1]); // images of classes 5, 2, 5, 2
+});
+
+/** The loss of `values` [rows, DIM] as embeddings, and its gradient. */
+async function lossAt(
+  engine: Engine,
+  loss: Loss,
+  labels: readonly number[],
+  values: Float32Array,
+): Promise<{ loss: number; gradient: Float32Array }> {
+  const program = new ProgramBuilder();
+  const shape = [values.length / DIM, DIM];
+  const embedding = program.param({ name: 'embedding', shape, kind: 'weight' });
+  const found = loss.build(program, embedding, program.input('labels', [labels.length]), { margin: MARGIN });
+  const task = { program, outputs: { loss: found.loss }, gradients: { of: found.loss, wrt: ['embedding'] } };
+  const exe = await engine.compile(task, new Map([['embedding', { shape, data: values }]]));
+  const out = await exe.run({ labels: Float32Array.from(labels) });
+  await exe.dispose();
+  return { loss: out['loss']![0]!, gradient: out['gradient:embedding']! };
+}
+
+/** By the loss's kind of samples, from embeddings in the order of a batch: image k of sample t is row k * samples + t. */
+function expectedDistances({ samples: kind }: Loss, samples: number, embedding: Float32Array, dim: number): number[] {
+  const distance = (i: number, j: number): number =>
+    Math.hypot(...Array.from({ length: dim }, (_, c) => embedding[i * dim + c]! - embedding[j * dim + c]!));
+  const each = Array.from({ length: samples }, (_, t) => t);
+  switch (kind) {
+    case 'pairs':
+      return each.map((t) => distance(t, samples + t));
+    case 'triplets':
+      return each.flatMap((t) => [distance(t, samples + t), distance(t, 2 * samples + t)]);
+    case 'labelled':
+      return [...each, ...each].flatMap((_, i, all) => all.slice(i + 1).map((_, k) => distance(i, i + 1 + k)));
+  }
+}
