@@ -93,7 +93,7 @@ export const dataOf = ({ epochs, curves }: CurveSet): uPlot.AlignedData => [epoc
 function padRange(low: number, high: number): [number, number] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
   const room = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 0.5;
-  return [Math.min(low - room, low >= 0 ? Math.max(0, low - room) : Infinity), high + room];
+  return [low - room, high + room];
 }
 
 function drawBest(u: uPlot, { best, set, range }: PlotInput, colour: (token: string) => string): void {

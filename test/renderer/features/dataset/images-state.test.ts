@@ -1,0 +1,166 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { AppError } from '../../../../src/shared/errors.ts';
+
+/** The state of the Images view on a fake workbench that two windows use: its data set has a history of edits. */
+
+interface Edit {
+  text: string;
+  undone: boolean;
+}
+
+const server = { edits: [] as Edit[], found: [0, 1, 2, 3], calls: [] as string[], pending: [] as (() => void)[], slow: false };
+const done = (): Edit[] => server.edits.filter((edit) => !edit.undone);
+const stateNow = () => ({
+  dataset: 'd',
+  canUndo: done().at(-1)?.text ?? null,
+  canRedo: server.edits.find((edit) => edit.undone)?.text ?? null,
+  edits: done().length,
+  undoPosition: done().length || null,
+});
+
+const answers: Record<string, (input: { edit?: { kind: string }; position?: number; ids?: number[]; signal?: AbortSignal }) => unknown> = {
+  'curation.apply': ({ edit }) => {
+    if (edit!.kind !== 'untag') server.edits = [...done(), { text: `${edit!.kind} ${server.edits.length + 1}`, undone: false }];
+    return stateNow();
+  },
+  'curation.undo': ({ position }) => {
+    if (position !== undefined && position !== stateNow().undoPosition) throw new AppError('busy', 'Later changes exist.');
+    done().at(-1)!.undone = true;
+    return stateNow();
+  },
+  'curation.redo': () => {
+    server.edits.find((edit) => edit.undone)!.undone = false;
+    return stateNow();
+  },
+  'curation.state': stateNow,
+  'curation.history': () => [],
+  'datasets.counts': () => ({}),
+  'datasets.folder': () => ({ root: '/', there: true }),
+  'images.find': () => ({ ids: Int32Array.from(server.found), classes: [] }),
+  'images.rows': ({ ids }) => ids!.map((id) => ({ id })),
+};
+
+const call = vi.fn(async (name: string, input: object, options: { signal?: AbortSignal } = {}) => {
+  server.calls.push(name);
+  if (server.slow && name === 'images.find') {
+    const found = Int32Array.from(server.found);
+    await new Promise<void>((resolve) => server.pending.push(resolve));
+    if (options.signal?.aborted) throw new AppError('cancelled', 'cancelled');
+    return { ids: found, classes: [] };
+  }
+  return Promise.resolve(answers[name]!(input));
+});
+vi.mock('../../../../src/renderer/client/api.ts', () => ({ api: { call } }));
+
+const { images, NO_FILTER } = await import('../../../../src/renderer/features/dataset/images.svelte.ts');
+const { toast } = await import('../../../../src/renderer/client/toasts.svelte.ts');
+const exclude = (...ids: number[]) => images.apply({ kind: 'exclude', ids });
+const texts = (): string[] => toast.list.map(({ text }) => text);
+
+beforeEach(async () => {
+  vi.useRealTimers();
+  Object.assign(server, { edits: [], found: [0, 1, 2, 3], pending: [], slow: false });
+  for (const { id } of toast.list) toast.dismiss(id);
+  images.dataset = null;
+  await images.open('d');
+  server.calls = [];
+  call.mockClear();
+});
+
+describe('undo', () => {
+  test('takes back the last change, and redo makes it again', async () => {
+    await exclude(1);
+    expect(images.curation).toMatchObject({ canUndo: 'exclude 1', edits: 1 });
+    await images.undo();
+    expect(images.curation).toMatchObject({ canUndo: null, canRedo: 'exclude 1', edits: 0 });
+    await images.redo();
+    expect(images.curation).toMatchObject({ canUndo: 'exclude 1', canRedo: null, edits: 1 });
+  });
+
+  test('from a message does nothing where another window has changed the data set since', async () => {
+    await exclude(1);
+    const message = toast.list.find(({ kind }) => kind === 'undoable')!;
+    server.edits.push({ text: 'tag 2', undone: false }); // the other window
+    await toast.act(message);
+    expect(done().map(({ text }) => text)).toEqual(['exclude 1', 'tag 2']);
+    expect(texts()).toEqual([expect.stringContaining('Later changes exist')]);
+    expect(images.curation).toMatchObject({ canUndo: 'tag 2', edits: 2 }); // what the other window did is shown now
+  });
+
+  test('has one message at a time: of two changes only the later one can be taken back there', async () => {
+    await exclude(1);
+    await exclude(2);
+    expect(texts()).toEqual(['exclude 2']);
+    await toast.act(toast.list[0]!);
+    expect(done().map(({ text }) => text)).toEqual(['exclude 1']);
+  });
+
+  test('pressed twice at once takes back one change', async () => {
+    await exclude(1);
+    await exclude(2);
+    await Promise.all([images.undo(), images.undo()]);
+    expect(done().map(({ text }) => text)).toEqual(['exclude 1']);
+  });
+
+  test('with nothing to undo calls nothing but for the state', async () => {
+    await images.undo();
+    expect(server.calls).not.toContain('curation.undo');
+    expect(texts()).toEqual([]);
+  });
+
+  test('that fails is said, and the view takes the next action', async () => {
+    await exclude(1);
+    call.mockImplementationOnce(() => Promise.reject(new AppError('busy', 'In use.')));
+    await images.undo();
+    expect(texts()).toContain('In use.');
+    expect(images.busy).toBe(false);
+    await images.undo();
+    expect(done()).toEqual([]);
+  });
+});
+
+test('an edit that changes nothing says so and offers no undo', async () => {
+  await images.apply({ kind: 'untag', ids: [1], tag: 'x' });
+  expect(toast.list.map(({ kind }) => kind)).toEqual(['done']);
+});
+
+test('a slow answer to an older filter does not replace that of the newer one', async () => {
+  server.slow = true;
+  images.setFilter({ text: 'a' });
+  server.found = [3];
+  images.setFilter({ text: 'b' });
+  const [older, newer] = server.pending;
+  newer!();
+  await vi.waitFor(() => expect(images.ids).toEqual([3]));
+  older!();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(images.ids).toEqual([3]);
+  expect(texts()).toEqual([]); // a cancelled search is no failure
+});
+
+test('another data set begins without the filter, selection and rows of the one before', async () => {
+  images.selection = { ids: new Set([2]), focus: 2, anchor: 2 };
+  images.setFilter({ text: 'a' });
+  server.found = [7, 8];
+  await images.open('e');
+  expect([images.filter, images.ids, [...images.selection.ids]]).toEqual([NO_FILTER, [7, 8], []]);
+});
+
+test('an action is about the selection, else about the focused image', () => {
+  images.selection = { ids: new Set(), focus: 2, anchor: 2 };
+  expect(images.targets).toEqual([2]);
+  images.selection = { ids: new Set([0, 3]), focus: 2, anchor: 2 };
+  expect(images.targets).toEqual([0, 3]);
+});
+
+test('rows are asked for once, together, for what is on the screen', async () => {
+  vi.useFakeTimers();
+  images.ensure(0, 2);
+  images.ensure(1, 4);
+  await vi.advanceTimersByTimeAsync(200);
+  images.ensure(1, 4);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(call.mock.calls.filter(([name]) => name === 'images.rows').map(([, input]) => input)).toEqual([{ dataset: 'd', ids: [1, 2, 3] }]);
+  expect(images.row(3)).toEqual({ id: 3 });
+  expect(images.row(0)).toBeUndefined();
+});
