@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { AppError } from '../../../../src/shared/errors.ts';
-import type { PairQueue } from '../../../../src/shared/explore.ts';
+import type { PairQueue } from '../../../../src/shared/pair-queue.ts';
 
 /** The queue of pairs on a fake route, Compare view and workbench. */
 
