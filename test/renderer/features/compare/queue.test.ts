@@ -26,7 +26,7 @@ interface Asked {
 }
 let asked: Asked[] = [];
 const judged = [{ run: 'r1', judgement: 'agree', images: [{ sha256: 's1' }, { sha256: 's2' }] }];
-const call = vi.fn((name: string, input: { kind: string; ids: number[] }, options?: { signal: AbortSignal }) => {
+const call = vi.fn((name: string, input: { kind: string; ids: number[] }, options?: { signal: AbortSignal }): Promise<unknown> => {
   if (name === 'compare.list') return Promise.resolve(judged);
   if (name === 'images.rows') return Promise.resolve(input.ids.map((id) => ({ id, sha256: `s${id}`, file: `${id}.png`, className: 'a' })));
   return new Promise<PairQueue>((answer, fail) => {
