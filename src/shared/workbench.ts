@@ -10,6 +10,7 @@ export interface AppInfo {
   door: Door;
   platform: string; // as process.platform names it
   workspace: string; // absolute folder
+  logs: string; // absolute folder
   sampleFolder: string | null; // where the sample data set was drawn, once it was
   canPrint: boolean; // whether PDF files can be written here
   versions: Record<string, string>;
@@ -18,7 +19,6 @@ export interface AppInfo {
 /** What helps to find out what went wrong on a machine. */
 export interface Diagnostics {
   text: string; // versions, devices, settings and the last log lines, to copy
-  logs: string; // folder, on the computer running Twinlens
 }
 
 export interface LicenceNotice {

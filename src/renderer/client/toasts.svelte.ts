@@ -1,5 +1,4 @@
-import { asAppError } from '../../shared/errors.ts';
-import { detailsText } from '../kit/error-text.ts';
+import { type AppError, asAppError } from '../../shared/errors.ts';
 
 export interface ToastAction {
   text: string;
@@ -11,7 +10,7 @@ export interface Toast {
   kind: 'done' | 'undoable' | 'error';
   text: string;
   action: ToastAction | null;
-  details: string | null; // to copy
+  error: AppError | null; // whose details can be copied
 }
 
 const MAX_SHOWN = 4; // the newest
@@ -24,12 +23,12 @@ class Toasts {
   private readonly timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   done(text: string, action: ToastAction | null = null): void {
-    this.add({ kind: 'done', text, action, details: null });
+    this.add({ kind: 'done', text, action, error: null });
   }
 
   /** Reports an action that can be undone, in place of a question before it. */
   undoable(text: string, undo: () => unknown): void {
-    this.add({ kind: 'undoable', text, action: { text: 'Undo', run: undo }, details: null });
+    this.add({ kind: 'undoable', text, action: { text: 'Undo', run: undo }, error: null });
   }
 
   /** Shows a failure in one sentence. 'cancelled' is not a failure and shows nothing. */
@@ -38,7 +37,7 @@ class Toasts {
     if (known.code === 'cancelled') return;
     const again = this.list.find((shown) => shown.kind === 'error' && shown.text === known.message);
     if (again) this.dismiss(again.id);
-    this.add({ kind: 'error', text: known.message, action, details: detailsText(known) });
+    this.add({ kind: 'error', text: known.message, action, error: known });
   }
 
   /** Runs a toast's action and removes the toast; a failure becomes the next toast. */

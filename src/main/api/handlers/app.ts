@@ -26,6 +26,7 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
     door: bench.shell.door,
     platform: process.platform,
     workspace: bench.workspace.folder,
+    logs: bench.workspace.logs,
     sampleFolder: sampleFolder(bench),
     canPrint: bench.shell.printPdf !== null,
     versions: versions(),
@@ -40,9 +41,8 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
       return null;
     }),
   'app.diagnostics': (_, { bench }) => {
-    const { logs } = bench.workspace;
-    const sources = { logs, settings: bench.settings.get(), devices: bench.devices.get() };
-    return { text: JSON.stringify(diagnosticsOf(sources, COPIED_LINES), null, 2), logs };
+    const sources = { logs: bench.workspace.logs, settings: bench.settings.get(), devices: bench.devices.get() };
+    return { text: JSON.stringify(diagnosticsOf(sources, COPIED_LINES), null, 2) };
   },
   'app.pictures': (_, { bench }) => bench.pictureCache.usage(),
   'app.clearPictures': async (_, { bench }) => {
