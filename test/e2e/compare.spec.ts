@@ -39,7 +39,7 @@ const paint = (page: Page): Promise<number[]> =>
     }),
   );
 
-test('choose two images from the data set; the verdict stands in words, and keys change what is painted', async ({ page, served }) => {
+test('two images are chosen; the verdict is shown and keys switch maps', async ({ page, served }) => {
   const { dataset, run } = await trained(served);
   await page.goto(at(served, `/compare?run=${run}`));
   for (const [letter, nth] of [
@@ -110,7 +110,7 @@ test('the value under the pointer is the map’s own; swapping A and B swaps the
   await expect(page).toHaveURL(new RegExp(`a=${dataset}%2F${b}`));
 });
 
-test('zoom and pan move both pictures; the keyboard’s cursor reads', async ({ page, served }) => {
+test('zoom and pan move both images; the keyboard cursor reads values', async ({ page, served }) => {
   const { dataset, run } = await trained(served);
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
@@ -129,7 +129,7 @@ test('zoom and pan move both pictures; the keyboard’s cursor reads', async ({ 
   expect(await sizes()).toEqual(whole);
 });
 
-test('judged, noted and saved: still there after a reload, and the same pair is not computed again', async ({ page, served }) => {
+test('judgement and note survive a reload, and the pair is not computed again', async ({ page, served }) => {
   const { dataset, run } = await trained(served);
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
@@ -152,7 +152,7 @@ test('judged, noted and saved: still there after a reload, and the same pair is 
   await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('Colour decides <img onerror>.');
 });
 
-test('a queue is gone through by keyboard and keeps its place; each pair is the one that the ranking names', async ({ page, served }) => {
+test('a queue is reviewed by keyboard in the order of the ranking', async ({ page, served }) => {
   const { dataset, run } = await trained(served);
   await page.goto(at(served, `/compare?run=${run}&queue=borderline`));
   await ready(page);
@@ -171,7 +171,7 @@ test('a queue is gone through by keyboard and keeps its place; each pair is the 
   await expect(page.getByText(`pair 1 of ${pairs.length}`)).toBeVisible();
 });
 
-test('the same pair under another run stands beside it', async ({ page, served }) => {
+test('the same pair is shown with another run', async ({ page, served }) => {
   const { dataset, run } = await trained(served);
   const second = (await served.job('runs.start', { dataset, ...QUICK, seed: 4, epochs: 1 })).result!['run']!;
   const [a, b] = await twoImages(served, dataset);
@@ -182,7 +182,7 @@ test('the same pair under another run stands beside it', async ({ page, served }
   await expect(page.getByText(/Distances of two runs have different scales/)).toBeVisible();
 });
 
-test('a file that is gone is told in words, with a way on', async ({ page, served }) => {
+test('a missing file is reported and can be retried', async ({ page, served }) => {
   const { dataset, run } = await trained(served);
   const [a] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${encodeURIComponent('file:/no/such <b>.png')}`));
@@ -230,7 +230,7 @@ test('a key changes the overlay before the next task begins', async ({ page, ser
   for (const toggle of toggles) expect(toggle.shown === shown.get(toggle.key)).toBe(true); // and the same one every time
 });
 
-test('a file dropped on a picture takes its place', async ({ page, served }) => {
+test('a file dropped on an image replaces it', async ({ page, served }) => {
   const { dataset, run } = await trained(served);
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
@@ -247,7 +247,7 @@ test('a file dropped on a picture takes its place', async ({ page, served }) => 
   await expect(page.locator('[data-verdict]')).toHaveText('Same');
 });
 
-test('the only run of a data set was interrupted: it says so, resumes from here, and compares once it is done', async ({ page, served }) => {
+test('an interrupted only run is reported, resumed, and then compares', async ({ page, served }) => {
   const dataset = await importColours(served, 12, 'broken off');
   await served.call('settings.set', { dataset, run: null });
   await served.call('runs.start', { dataset, ...QUICK, epochs: 5000, patience: 0 });

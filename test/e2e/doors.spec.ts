@@ -16,7 +16,7 @@ test('a page without the token says what to do', async ({ page, served }) => {
   await expect(page.getByText('Open the one that Twinlens printed')).toBeVisible();
 });
 
-test('a data set that is imported is heard of by every window', async ({ page, context, served }) => {
+test('every window hears of an import', async ({ page, context, served }) => {
   const heard = (at: typeof page) =>
     at.evaluate(
       () =>
@@ -35,7 +35,7 @@ test('a data set that is imported is heard of by every window', async ({ page, c
   for (const data of await both) expect(data).toContain('datasets');
 });
 
-test('eight windows hear and ask at once, over one line of events', async ({ page, context, served }) => {
+test('eight windows share one event stream', async ({ page, context, served }) => {
   const lines: string[] = [];
   context.on('request', (request) => {
     if (new URL(request.url()).pathname === '/events') lines.push(request.url());

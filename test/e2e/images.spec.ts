@@ -43,7 +43,7 @@ async function pets(served: ServedWorkbench, edits: 0 | 3): Promise<void> {
   await served.call('curation.apply', { dataset, edit: { kind: 'relabel', ids: [e], className: 'green' } });
 }
 
-test('a folder is chosen, looked through before, and imported; what could not be is told', async ({ page, served }) => {
+test('a folder is chosen, previewed and imported; rejected files are listed', async ({ page, served }) => {
   const folder = join(served.workspace, 'drawn', 'Pets');
   await drawColours(folder, 10);
   writeFileSync(join(folder, 'red', 'notes.txt'), 'x');
@@ -117,7 +117,7 @@ test('images are browsed by keyboard: arrows, ranges, ends, the large view and b
   await expectAccessible(page);
 });
 
-test('images are filtered, excluded, relabelled and tagged; all of it undone, done again, and there after a reload', async ({ page, served }) => {
+test('images are filtered, excluded, relabelled and tagged; undo, redo and reload', async ({ page, served }) => {
   await pets(served, 0);
   await page.goto(`${served.url}#/images`);
   const classes = page.getByRole('region', { name: 'Classes' });
@@ -164,7 +164,7 @@ test('images are filtered, excluded, relabelled and tagged; all of it undone, do
   await expect(page.getByText('27 images · 3 excluded · 3 classes')).toBeVisible();
 });
 
-test('what is trained on is the curated set', async ({ served }) => {
+test('training uses the curated data set', async ({ served }) => {
   await pets(served, 3);
   const summary = await served.call('datasets.get', { dataset: 'pets' });
   expect(summary.images).toBe(27);
@@ -178,7 +178,7 @@ test('what is trained on is the curated set', async ({ served }) => {
   expect((await served.call('datasets.get', { dataset: 'pets' })).snapshot).toBe(snapshot);
 });
 
-test('the curated set is written as a list that a spreadsheet opens', async ({ page, served }) => {
+test('the curated data set is exported as CSV', async ({ page, served }) => {
   await pets(served, 3);
   await page.goto(`${served.url}#/images`);
   await page.getByRole('button', { name: 'Data set actions' }).click();
@@ -197,7 +197,7 @@ test('the curated set is written as a list that a spreadsheet opens', async ({ p
   expect(lines.filter((line) => line.includes('ask <b>Jo</b>'))).toHaveLength(1);
 });
 
-test('two images go to the comparison', async ({ page, served }) => {
+test('two selected images are compared', async ({ page, served }) => {
   await pets(served, 0);
   await page.goto(`${served.url}#/images`);
   await tiles(page).nth(7).click();
@@ -208,7 +208,7 @@ test('two images go to the comparison', async ({ page, served }) => {
   await expect(page).toHaveURL(/#\/compare\?a=pets%2F\d+&b=pets%2F\d+/);
 });
 
-test('an image is dragged to a slot of the dock, another one to the other; the two are compared', async ({ page, served }) => {
+test('two images dragged to the slots of the dock are compared', async ({ page, served }) => {
   await pets(served, 0);
   await page.goto(`${served.url}#/images`);
   const dock = page.getByRole('group', { name: 'Compare', exact: true });
@@ -232,7 +232,7 @@ test('an image is dragged to a slot of the dock, another one to the other; the t
   await expect(page).toHaveURL(new RegExp(`#/compare\\?a=pets%2F${second}&b=pets%2F${first}`));
 });
 
-test('two selected images dragged to Compare in the navigation are compared; from anywhere else a frame is drawn', async ({ page, served }) => {
+test('two selected images dragged to Compare are compared; a drag from elsewhere draws a frame', async ({ page, served }) => {
   await pets(served, 0);
   await page.goto(`${served.url}#/images`);
   await tiles(page).nth(2).click();
@@ -254,7 +254,7 @@ test('two selected images dragged to Compare in the navigation are compared; fro
   await expect(selected(page)).toHaveCount(3);
 });
 
-test('a folder that moved is missed in words and found again; a changed file is a tile with its reason', async ({ page, served }) => {
+test('a moved folder is reported and relocated; a changed file shows its reason', async ({ page, served }) => {
   const folder = join(served.workspace, 'drawn', 'Birds');
   await drawColours(folder, 4);
   const [odd] = readdirSync(join(folder, 'red'));
@@ -279,7 +279,7 @@ test('a folder that moved is missed in words and found again; a changed file is 
   await expect(page.getByRole('option', { name: /can’t be displayed: .*changed since it was imported/ })).toHaveCount(1);
 });
 
-test('a data set is taken off the list and put back', async ({ page, served }) => {
+test('a data set is removed from the list and restored', async ({ page, served }) => {
   await pets(served, 0);
   if ((await served.call('datasets.list', {})).length === 1) await importDrawn(served, 'Birds', 4);
   await page.goto(`${served.url}#/images?sheet=sets`);

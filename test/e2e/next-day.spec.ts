@@ -13,7 +13,7 @@ const expect = base.configure({ timeout: 20_000 });
 const toolbar = (page: Page, name: RegExp) => page.getByRole('button', { name }).first();
 const changes = (page: Page) => page.getByRole('region', { name: 'History' }).getByRole('listitem');
 
-test('everything is there the next day: data set, edits, run, comparison with its judgement, report, and the last place', async ({ page }) => {
+test('everything is there the next day: data set, edits, run, comparison with judgement, report and last route', async ({ page }) => {
   const workspace = mkdtempSync(join(tmpdir(), 'twinlens next day '));
   const folder = join(workspace, 'drawn', 'Shells');
   await drawColours(folder, 12);

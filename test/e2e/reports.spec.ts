@@ -37,7 +37,7 @@ async function seriousFaults(page: Page): Promise<unknown[]> {
   return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
 }
 
-test('comparisons are found, put together, ordered, written as HTML and PDF', async ({ page, served, context }) => {
+test('comparisons are searched, collected, ordered and saved as HTML and PDF', async ({ page, served, context }) => {
   await openReports(page, served);
   const cards = page.getByRole('list', { name: /Saved comparisons/ }).getByRole('listitem');
   for (const image of await cards.first().getByRole('img').all())
@@ -108,7 +108,7 @@ test('comparisons are found, put together, ordered, written as HTML and PDF', as
   await expect(page.getByRole('link', { name: 'PDF · open' })).toBeVisible();
 });
 
-test('a report is taken up again, duplicated, deleted and brought back', async ({ page, served }) => {
+test('a report is reopened, duplicated, deleted and restored', async ({ page, served }) => {
   const { report } = await served.call('reports.save', { title: 'To be deleted', introduction: '', comparisons: pair });
   await openReports(page, served);
   const list = page.getByRole('complementary', { name: 'Reports' });
@@ -123,7 +123,7 @@ test('a report is taken up again, duplicated, deleted and brought back', async (
   expect((await served.call('reports.list', {})).map(({ report: id }) => id)).toContain(report);
 });
 
-test('what was deleted or taken out comes back, and a report that is gone says so', async ({ page, served }) => {
+test('deleted or removed comparisons come back; a missing report says so', async ({ page, served }) => {
   await openReports(page, served);
   await page.getByRole('checkbox').first().check();
   await page.keyboard.press('Delete');

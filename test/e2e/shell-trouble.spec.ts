@@ -21,7 +21,7 @@ test.beforeAll(async ({ served }) => {
   await served.call('settings.set', { tourDone: true });
 });
 
-test('a job that fails says so in a sentence, with its details to copy and where to go', async ({ page, context, served }) => {
+test('a failed job shows one sentence, details to copy and a link', async ({ page, context, served }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const folder = join(served.workspace, 'not images');
   mkdirSync(join(folder, 'a'), { recursive: true });
@@ -47,7 +47,7 @@ test('a job that fails says so in a sentence, with its details to copy and where
   await expect(told).toHaveCount(0);
 });
 
-test('work is followed and cancelled from the strip, in every view', async ({ page, served }) => {
+test('the strip shows and cancels jobs in every view', async ({ page, served }) => {
   const dataset = await importColours(served);
   await page.goto(`${served.url}#/settings`);
   await served.call('runs.start', { dataset, epochs: 5000, size: 32, backbone: 'compact', patience: 0, device: 'cpu' });
@@ -60,7 +60,7 @@ test('work is followed and cancelled from the strip, in every view', async ({ pa
   await expect(strip.getByRole('status')).toContainText('cancelled');
 });
 
-test('a window that is about to close asks while work goes on', async ({ page, served }) => {
+test('closing the window asks while jobs run', async ({ page, served }) => {
   const [known] = await served.call('datasets.list', {});
   const dataset = known?.dataset ?? (await importColours(served));
   await served.call('runs.start', { dataset, epochs: 5000, size: 32, backbone: 'compact', patience: 0, device: 'cpu' });
@@ -86,7 +86,7 @@ for (const [trouble, answer] of [
   ['breaks', { contentType: 'text/javascript', body: 'export default function () { throw new Error("broken on purpose"); }' }],
   ['can’t be loaded', { status: 404 }],
 ] as const) {
-  test(`a view that ${trouble} leaves the rest standing, with a way back`, async ({ page, served }) => {
+  test(`a view that ${trouble} leaves the rest of the app working`, async ({ page, served }) => {
     await page.route('**/ReportsView-*.js', (route) => route.fulfill(answer));
     await page.goto(`${served.url}#/reports`);
     await expect(page.getByRole('heading', { name: 'Reports can’t be shown' })).toBeVisible();
@@ -96,7 +96,7 @@ for (const [trouble, answer] of [
   });
 }
 
-test('a workbench that can’t open says why, and tries again', async ({ page, served }) => {
+test('a failed start shows the reason and can be retried', async ({ page, served }) => {
   await page.route('**/call/settings.get', (route) => route.abort());
   await page.goto(served.url);
   await expect(page.getByRole('heading', { name: 'Twinlens could not start' })).toBeVisible();
@@ -106,7 +106,7 @@ test('a workbench that can’t open says why, and tries again', async ({ page, s
   await expect(page.getByRole('navigation', { name: 'Workbench' })).toBeVisible();
 });
 
-test('a workbench that stops answering, and comes back as another', async ({ page }) => {
+test('a lost connection is shown, and so is a restart', async ({ page }) => {
   const args = ['--port', String(await freePort())];
   const first = await serve({ args });
   await page.goto(`${first.url}#/settings`);

@@ -29,7 +29,7 @@ test.describe('the first start', () => {
     }
   });
 
-  test('leads round in six steps by keyboard, and does not offer it again', async ({ page, served }) => {
+  test('the tour has six steps by keyboard and is offered once', async ({ page, served }) => {
     await page.goto(served.url);
     await page.getByRole('button', { name: 'Take the tour' }).press('Enter');
     const card = page.getByRole('dialog');
@@ -62,7 +62,7 @@ test.describe('the first start', () => {
     await expect(page.getByRole('dialog')).toBeHidden();
   });
 
-  test('draws the sample, shows its progress, announces its end and opens it', async ({ page, served }) => {
+  test('creates the sample, shows its progress, announces its end and opens it', async ({ page, served }) => {
     await page.goto(served.url);
     await page.getByRole('button', { name: 'Create sample data set' }).click();
     await expect(page.getByRole('contentinfo').getByRole('progressbar')).toBeVisible();
@@ -93,7 +93,7 @@ for (const theme of ['dark', 'light'] as const) {
   });
 }
 
-test('places: keys, address, back, and where she was at the next start', async ({ page, context, served }) => {
+test('routes: keys, URL, back, and the last route at the next start', async ({ page, context, served }) => {
   await page.goto(`${served.url}#/images`);
   await expect(page).toHaveTitle('Images · Twinlens');
   for (const [key, title] of ['2 Train', '3 Compare', '4 Reports', '1 Images', ', Settings'].map((pair) => pair.split(' ') as [string, string])) {
@@ -110,7 +110,7 @@ test('places: keys, address, back, and where she was at the next start', async (
   await expect(tomorrow).toHaveTitle('Reports · Twinlens');
 });
 
-test('the skip link leads past the navigation', async ({ page, served }) => {
+test('the skip link skips the navigation', async ({ page, served }) => {
   await page.goto(`${served.url}#/settings`);
   await expect(heading(page, 'Settings')).toBeVisible();
   await page.keyboard.press('Tab');
@@ -121,7 +121,7 @@ test('the skip link leads past the navigation', async ({ page, served }) => {
   await expect(page.getByRole('radio', { name: 'Match system' })).toBeFocused();
 });
 
-test('the theme is kept, and the first paint has it', async ({ page, served }) => {
+test('the theme is stored and applied at the first paint', async ({ page, served }) => {
   await page.goto(`${served.url}#/settings`);
   await page.getByRole('radio', { name: 'Match system' }).press('ArrowRight');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
@@ -161,7 +161,7 @@ test('a hostile name is shown as it is written', async ({ page, served }) => {
   await fits(page);
 });
 
-test('the devices are tried from the settings, and what came of it is said', async ({ page, served }) => {
+test('the settings test the devices and show the results', async ({ page, served }) => {
   await page.goto(`${served.url}#/settings`);
   await page.getByRole('button', { name: 'Test devices' }).click();
   const row = page.getByRole('row', { name: /^CPU ONNX Runtime/ });
@@ -171,7 +171,7 @@ test('the devices are tried from the settings, and what came of it is said', asy
   expect(await serious(page)).toEqual([]);
 });
 
-test('another workspace is chosen in a dialog and used from the next start on', async ({ page, served }) => {
+test('another workspace is chosen in a dialog for the next start', async ({ page, served }) => {
   const folder = join(served.workspace, 'another place');
   mkdirSync(folder);
   await page.goto(`${served.url}#/settings`);
@@ -200,7 +200,7 @@ test('another workspace is chosen in a dialog and used from the next start on', 
   await page.getByRole('button', { name: 'Use default folder' }).click();
 });
 
-test('the licences of all that is inside can be read', async ({ page, served }) => {
+test('the licences of all components can be read', async ({ page, served }) => {
   await page.goto(`${served.url}#/settings`);
   await page.getByRole('button', { name: 'Licences' }).click();
   await page.getByRole('searchbox', { name: 'Search licences' }).fill('inter');

@@ -60,7 +60,7 @@ async function fillSmall(page: Page, epochs: string): Promise<void> {
 const expect = base.configure({ timeout: 15_000 });
 test.use({ colorScheme: 'dark', viewport: { width: 1440, height: 900 } });
 
-test('form, error, mend, start, watch, cancel, resume, done', async ({ page, served }) => {
+test('form, error, fix, start, watch, cancel, resume, done', async ({ page, served }) => {
   await colours(served);
   await page.goto(`${served.url}#/train`);
   await page.getByRole('button', { name: 'Set up training' }).click();
@@ -148,7 +148,7 @@ test('the curves are read and zoomed by keyboard, and as a table', async ({ page
   expect(await serious(page)).toEqual([]);
 });
 
-test('two runs over each other, what differs, notes, remove and undo', async ({ page, served }) => {
+test('two runs compared, notes, remove and undo', async ({ page, served }) => {
   const { dataset } = await firstRun(served);
   const { result } = await served.job('runs.start', { dataset, ...SMALL, lr: 1e-3 });
   await page.goto(`${served.url}#/train?run=${result!['run']!}`);
@@ -194,7 +194,7 @@ test('two runs over each other, what differs, notes, remove and undo', async ({ 
   await expect(page.getByText(/based on run/)).toBeVisible();
 });
 
-test('compute killed in mid-training: the screen says so and resumes', async ({ page, served }) => {
+test('compute killed during training: the screen reports it and resumes', async ({ page, served }) => {
   const dataset = await colours(served);
   await page.goto(`${served.url}#/train`);
   await served.call('runs.start', { dataset, ...SMALL, lr: 3e-3, epochs: 30 });

@@ -8,20 +8,20 @@ const run = (createdMs: number, bestEpoch: number | null, ...aucs: number[]) => 
   epochs: aucs.map((auc, i) => row(i + 1, auc)),
 });
 
-describe('the run that compares unless another is chosen', () => {
+describe('the default run', () => {
   it('is the one with the best validation AUC at its best epoch, not at its last', () => {
     const early = run(1, 1, 0.95, 0.4);
     const late = run(2, 2, 0.5, 0.9);
     expect(bestRun([late, early])).toBe(early);
     expect(bestAuc(early)).toBe(0.95);
   });
-  it('is the newest of equals, and none where there is none', () => {
+  it('is the newest of equals, or null', () => {
     const [old, young] = [run(1, 1, 0.9), run(5, 1, 0.9)];
     expect(bestRun([old, young])).toBe(young);
     expect(bestRun([])).toBeNull();
     expect(bestAuc(run(1, null))).toBeNull();
   });
-  it('is called by its name or its number', () => {
+  it('is named by its name or number', () => {
     expect(runName({ run: 'r12', name: '' })).toBe('Run 12');
     expect(runName({ run: 'r12', name: 'All layers' })).toBe('All layers');
   });

@@ -14,7 +14,7 @@ const check = (change: Partial<CheckResult>): CheckResult => ({
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('devices in words', () => {
-  it('sets the speed of each beside the quickest', () => {
+  it('compares the speed with the fastest', () => {
     const cpu = check({ imagesPerSecond: 34.5 });
     const gpu = check({ device: 'webgpu', imagesPerSecond: 1380 });
     expect(plain(speedText(cpu, [cpu, gpu]))).toBe('35 images/s · 40.0 × slower than the fastest');
@@ -22,7 +22,7 @@ describe('devices in words', () => {
     expect(plain(speedText(cpu, [cpu]))).toBe('35 images/s');
   });
 
-  it('puts what engines say into words, and leaves what it does not know as it is', () => {
+  it('translates known engine errors and keeps unknown ones', () => {
     const failed = (device: CheckResult['device'], detail: string): string => failureReason(check({ device, ok: false, detail }));
     expect(failed('webgpu', '… Failed to get a WebGPU adapter: No supported adapters')).toBe('No GPU with WebGPU support was found.');
     expect(failed('cuda', 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library')).toContain('needs an NVIDIA GPU');
@@ -30,7 +30,7 @@ describe('devices in words', () => {
     expect(failed('webgpu', 'a training step gave the loss 3 where the CPU gives 2')).toBe('a training step gave the loss 3 where the CPU gives 2');
   });
 
-  it('warns of a chosen device that was not tried or did not pass', () => {
+  it('warns of a chosen device that was not tested or failed', () => {
     const checks = [check({ imagesPerSecond: 3200 }), check({ device: 'cuda', ok: false, detail: 'out of memory' })];
     expect(deviceWarning('auto', checks)).toBeNull();
     expect(deviceWarning('cpu', checks)).toBeNull();

@@ -4,7 +4,7 @@ import { slotsAfterDrop, freeSlot, packDrag, type Slots, unpackDrag } from '../.
 const one = (id: number) => ({ dataset: 'pets', id });
 const empty: Slots = { a: null, b: null };
 
-test('what is dragged is read again; what another program drags is not', () => {
+test('a drag is decoded; a drag from another program is not', () => {
   const images = { dataset: 'pets "x"', ids: [4, 7] };
   expect(unpackDrag(packDrag(images))).toEqual(images);
   for (const text of [
@@ -20,7 +20,7 @@ test('what is dragged is read again; what another program drags is not', () => {
     expect(unpackDrag(text)).toBeNull();
 });
 
-test('the first image goes where it is dropped, a second into the other slot', () => {
+test('the first image goes into the slot, a second into the other', () => {
   expect(slotsAfterDrop(empty, 'b', { dataset: 'pets', ids: [4] })).toEqual({ a: null, b: one(4) });
   expect(slotsAfterDrop({ a: one(1), b: null }, 'b', { dataset: 'pets', ids: [4] })).toEqual({ a: one(1), b: one(4) });
   expect(slotsAfterDrop({ a: one(1), b: null }, 'a', { dataset: 'pets', ids: [4] })).toEqual({ a: one(4), b: null });
@@ -28,7 +28,7 @@ test('the first image goes where it is dropped, a second into the other slot', (
   expect(slotsAfterDrop(empty, 'a', { dataset: 'pets', ids: [4, 7, 9] })).toBeNull();
 });
 
-test('without a slot named, the free one is taken', () => {
+test('without a slot, the free one is used', () => {
   expect(freeSlot(empty)).toBe('a');
   expect(freeSlot({ a: one(1), b: null })).toBe('b');
   expect(freeSlot({ a: null, b: one(1) })).toBe('a');

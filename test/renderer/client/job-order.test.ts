@@ -16,15 +16,15 @@ const job = (id: string, kind: JobKind): Job => ({
 });
 const told = (newestFirst: Job[]): string[] => orderJobs(newestFirst).map(({ job, waiting }) => `${job.job}${waiting ? ' waiting' : ''}`);
 
-describe('work in its turn', () => {
-  it('shows the training that is under way before those that wait for it, the next one first', () => {
+describe('job order', () => {
+  it('puts the active training before waiting ones, the next one first', () => {
     expect(told([job('third', 'train'), job('second', 'train'), job('first', 'train')])).toEqual(['first', 'second waiting', 'third waiting']);
   });
-  it('shows other work, newest first, before any training that waiting', () => {
+  it('puts other jobs, newest first, before waiting trainings', () => {
     const list = [job('report', 'report'), job('second', 'train'), job('import', 'import'), job('first', 'train')];
     expect(told(list)).toEqual(['report', 'import', 'first', 'second waiting']);
   });
-  it('has nothing to show where nothing goes on', () => {
+  it('is empty without jobs', () => {
     expect(told([])).toEqual([]);
   });
 });

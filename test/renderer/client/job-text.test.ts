@@ -17,20 +17,20 @@ const job = (change: Partial<Job> = {}, progress: Partial<Job['progress']> = {})
 });
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
-describe('a job in words', () => {
-  it('says what it does, how fast and how long it takes', () => {
+describe('job text', () => {
+  it('has step, speed and time left', () => {
     const running = job({}, { text: 'Epoch 25 of 40', imagesPerSecond: 212.4, secondsLeft: 70 });
     expect(plain(jobText(running))).toBe('Epoch 25 of 40 · 212 images/s · 1 min 10 s left');
     expect(plain(jobText(job({}, { done: 1200, total: 4000 })))).toBe('1,200 of 4,000');
   });
-  it('says how it ended', () => {
+  it('has the result', () => {
     expect(plain(jobText(job({ status: 'done', finishedMs: 9_000 })))).toBe('done in 8.0 s');
     expect(jobText(job({ status: 'failed', error: { code: 'disk-full', message: 'The disk is full.', details: {} } }))).toContain(
       'The disk is full.',
     );
     expect(jobText(job({ status: 'cancelled' }))).toBe('cancelled');
   });
-  it('knows how much is done only where the whole is known', () => {
+  it('has a progress share only with a known total', () => {
     expect(jobShare(job())).toBeNull();
     expect(jobShare(job({}, { done: 3, total: 12 }))).toBe(0.25);
     expect(jobShare(job({}, { done: 13, total: 12 }))).toBe(1);

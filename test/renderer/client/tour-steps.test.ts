@@ -8,7 +8,7 @@ describe('the tour', () => {
     expect((words / 200) * 60).toBeLessThan(60);
   });
 
-  it('stands beside what it points at, and always inside the window', () => {
+  it('is placed beside its anchor and inside the window', () => {
     expect(placeCard({ left: 0, top: 100, right: 196, bottom: 136 }, { width: 328, height: 180 }, { width: 1440, height: 900 })).toEqual({
       left: 210,
       top: 86,

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { contentsText, crumbs, joinPath, withExtension } from '../../../src/renderer/kit/paths.ts';
 
-describe('paths of the machine that does the work', () => {
-  it('joins with that machine’s separator', () => {
+describe('paths of the computer running Twinlens', () => {
+  it('joins with that computer’s separator', () => {
     expect(joinPath('/home/ada', 'photos')).toBe('/home/ada/photos');
     expect(joinPath('/', 'srv')).toBe('/srv');
     expect(joinPath('C:\\', 'photos')).toBe('C:\\photos');
     expect(joinPath('\\\\nas\\share', 'rose')).toBe('\\\\nas\\share\\rose');
     expect(joinPath('/odd', 'back\\slash')).toBe('/odd/back\\slash');
   });
-  it('names the folders above', () => {
+  it('lists the parent folders', () => {
     expect(crumbs('/home/ada')).toEqual([
       { name: '/', folder: '/' },
       { name: 'home', folder: '/home' },
@@ -18,13 +18,13 @@ describe('paths of the machine that does the work', () => {
     expect(crumbs('/')).toEqual([{ name: '/', folder: '/' }]);
     expect(crumbs('C:\\Users\\ada').map(({ folder }) => folder)).toEqual(['C:\\', 'C:\\Users', 'C:\\Users\\ada']);
   });
-  it('gives a file the extension it must have, and takes no path for a name', () => {
+  it('adds the required extension and refuses paths as names', () => {
     expect(withExtension('pairs', 'pdf')).toBe('pairs.pdf');
     expect(withExtension('Pairs.PDF', 'pdf')).toBe('Pairs.PDF');
     expect(withExtension('v1.2', 'html')).toBe('v1.2.html');
     for (const name of ['', 'a/b', 'a\\b']) expect(withExtension(name, 'pdf')).toBeNull();
   });
-  it('counts what lies in a folder', () => {
+  it('counts the contents of a folder', () => {
     expect(contentsText({ folders: ['a'], images: 1 })).toBe('1 folder, 1 image directly inside');
     expect(contentsText({ folders: [], images: 1234 })).toBe('0 folders, 1,234 images directly inside');
   });

@@ -43,7 +43,7 @@ test.each<[string, Partial<RunRow>, ReturnType<typeof why>['next'], string, stri
   }
 });
 
-test('of several that cannot compare, the one that soonest could is told of', () => {
+test('of several runs that cannot compare, the closest is named', () => {
   const failed = run('r4', { status: 'failed', error: 'No.' });
   const broken = run('r3', { status: 'interrupted', ...begun });
   const training = run('r2', { status: 'running' });
@@ -53,7 +53,7 @@ test('of several that cannot compare, the one that soonest could is told of', ()
   expect(why({ asked: failed, here: [broken] }).run).toBe(failed);
 });
 
-test('a training that waits for its turn is no missing one', () => {
+test('a waiting training counts as a training', () => {
   const broken = run('r1', { status: 'interrupted', ...begun });
   expect(why({ trainings: [waiting('flowers')] })).toMatchObject({ next: 'watch', run: null });
   expect(why({ here: [broken], trainings: [waiting('r1')] })).toMatchObject({ next: 'watch', title: 'Run 1 is waiting to resume' });
@@ -61,7 +61,7 @@ test('a training that waits for its turn is no missing one', () => {
   expect(why({ trainings: [waiting('another')] })).toMatchObject({ next: 'first', title: 'No trained network yet' });
 });
 
-test('a run in the address that was removed gives way to one that can compare', () => {
+test('a removed run in the route is replaced by one that can compare', () => {
   const good = run('r2');
   expect(why({ asked: 'gone', usable: good, here: [good] })).toMatchObject({ next: 'other', run: good });
   expect(why({ asked: 'gone' }).next).toBe('first');

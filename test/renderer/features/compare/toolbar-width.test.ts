@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { controlsInRow, MAP_CONTROLS } from '../../../../src/renderer/features/compare/toolbar-width.ts';
 
-test('a wider window shows as many controls or more, all of them at last; none is promised to a strip without room', () => {
+test('the number of controls grows with the width, from none to all', () => {
   const counts = Array.from({ length: 1500 }, (_, width) => controlsInRow(width));
   expect(counts).toEqual(counts.toSorted((a, b) => a - b));
   expect([counts[0], counts.at(-1)]).toEqual([0, MAP_CONTROLS.length]);

@@ -8,7 +8,7 @@ import { evidencePlace } from '../../../../src/shared/maps/evidence.ts';
 import { upsample } from '../../../../src/shared/maps/field.ts';
 import { someComparison } from '../../../db/records.ts';
 
-test('an image in an address comes back as it was, whatever its path', () => {
+test('an image reference survives the route, whatever its path', () => {
   for (const ref of [{ dataset: 'flowers', id: 12 }, { file: '/a b/<img onerror>&c=1?#\n"שלום".jpg' }, { file: 'C:\\x\\y.png' }])
     expect(parseRef(formatRef(ref))).toEqual(ref);
   for (const bad of ['', undefined, 'flowers', 'flowers/', '/3', 'flowers/-1', 'flowers/1.5', 'a/b/1', 'file:']) expect(parseRef(bad)).toBeNull();
@@ -23,7 +23,7 @@ describe('words', () => {
     [{ pairs: 0, agree: 0 }, 'unknown'],
   ] as const)('support %o is %s', (support, certainty) => expect(certaintyOf(support).certainty).toBe(certainty));
 
-  test('truth is told only where the data set knows both', () => {
+  test('the true label is known only if both images are in the data set', () => {
     const c = someComparison('c1', 'r1', { verdict: 'different' });
     expect(truthOf(c)).toBeNull();
     const [a] = c.images;
@@ -31,7 +31,7 @@ describe('words', () => {
     expect(truthOf({ ...c, images: [a, a] })).toMatchObject({ truth: 'same', right: false });
   });
 
-  test('a value names what it speaks for; under target distance, what it does to the distance', () => {
+  test('a value names the verdict it supports, or its effect on the distance', () => {
     expect(valueWords({ verdict: 'same', target: 'verdict' }, 0.82)).toBe('+0.820 for “same”');
     expect(valueWords({ verdict: 'different', target: 'verdict' }, -0.0041)).toBe('−0.00410 against “different”');
     expect(valueWords({ verdict: 'same', target: 'distance' }, 1)).toBe('+1.00 for a larger distance');
@@ -55,7 +55,7 @@ describe('words', () => {
     expect(legendTicks('signed', NaN)).toEqual([{ at: 0.5, text: '0' }]);
   });
 
-  test('the border is warned of by its letter and edge, and only when it holds much', () => {
+  test('the border warning names image and edge, and needs much evidence there', () => {
     const left = Float32Array.from({ length: 400 }, (_, i) => (i % 20 === 0 ? 1 : 0));
     expect(borderWarning('B', evidencePlace(left, 20, 20, 100, 100)!)).toMatch(/in B is near the border, most at the left edge/);
     expect(borderWarning('B', evidencePlace(new Float32Array(400).fill(1), 20, 20, 100, 100)!)).toBeNull();
@@ -79,7 +79,7 @@ describe('the painter', () => {
   const painter = (verdict: 'same' | 'different', target: 'verdict' | 'distance'): MapPainter =>
     new MapPainter(signed, { width: 2, height: 2 }, { verdict, target }, { width: 300, height: 200 });
 
-  test('paints what the report’s enlarging gives, at 512 px', () => {
+  test('paints the same upsampled map as the report, at 512 px', () => {
     const p = painter('different', 'verdict');
     expect([p.width, p.height, p.own]).toEqual([512, 341, 2]);
     const data = new Uint8ClampedArray(p.width * p.height * 4);
@@ -96,7 +96,7 @@ describe('the painter', () => {
   });
 });
 
-test('keys: letters do nothing while typing, Ctrl+S always saves, arrows belong to who has them', () => {
+test('keys: letters do nothing while typing, Ctrl+S always saves, focused controls keep arrows', () => {
   const press = (key: string, more = {}): Parameters<typeof actionFor>[0] => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
   const free = { typing: false, arrowsTaken: false };
   expect(['f', 'C', 's', 'n'].map((key) => actionFor(press(key), free))).toEqual(

@@ -15,13 +15,13 @@ const steps = fc.array(
   { maxLength: 12 },
 );
 
-test('a picture is shown whole and in the middle: wide, tall, small', () => {
+test('an image is shown whole and centred: wide, tall, small', () => {
   expect(frameOf(FIT_VIEW, PANE, { width: 800, height: 200 })).toEqual({ left: 0, top: 100, width: 400, height: 100 });
   expect(frameOf(FIT_VIEW, PANE, { width: 100, height: 300 })).toEqual({ left: 150, top: 0, width: 100, height: 300 });
   expect(frameOf(FIT_VIEW, PANE, { width: 40, height: 30 })).toEqual({ left: 0, top: 0, width: 400, height: 300 });
 });
 
-test('the pointer reads the part of the picture under it, whole and zoomed', () => {
+test('the pointer reads the image position under it, also zoomed', () => {
   const picture = { width: 800, height: 600 };
   expect(imagePositionAt(frameOf(FIT_VIEW, PANE, picture), 100, 75)).toEqual({ u: 0.25, v: 0.25 });
   const view = zoomAt(FIT_VIEW, PANE, picture, 4, 100, 75);
@@ -32,7 +32,7 @@ test('the pointer reads the part of the picture under it, whole and zoomed', () 
   expect([imagePositionAt(tall, 149, 10), imagePositionAt(tall, 250, 10), imagePositionAt(tall, 150, -1)]).toEqual([null, null, null]);
 });
 
-describe('whatever is done to it', () => {
+describe('after any zoom and pan', () => {
   const done = (picture: Size, list: { factor: number; x: number; y: number; dx: number; dy: number }[]): View =>
     list.reduce((view, s) => panBy(zoomAt(view, PANE, picture, s.factor, s.x, s.y), PANE, picture, s.dx, s.dy), FIT_VIEW);
 

@@ -32,7 +32,7 @@ test('tiles lie inside the width, follow each other, never overlap, and end wher
   );
 });
 
-test('what is in sight is exactly what touches the stretch, but for tiles of its rows', () => {
+test('the visible tiles are the rows that touch the range', () => {
   fc.assert(
     fc.property(someGrid, fc.nat(3000), fc.integer({ min: 1, max: 1200 }), ([width, size, sections], top, height) => {
       const layout = layOut(width, size, sections as Section[]);
@@ -49,7 +49,7 @@ test('what is in sight is exactly what touches the stretch, but for tiles of its
   );
 });
 
-test('each image in sight has a slot, no two the same, and keeps it while the list is scrolled', () => {
+test('each visible image has its own slot and keeps it while scrolling', () => {
   fc.assert(
     fc.property(
       someGrid,
@@ -74,7 +74,7 @@ test('each image in sight has a slot, no two the same, and keeps it while the li
   );
 });
 
-test('keys stay in the list; down leads down unless there is no row below', () => {
+test('keys stay in the list; down moves down unless there is no row below', () => {
   fc.assert(
     fc.property(
       someGrid,
@@ -96,7 +96,7 @@ test('keys stay in the list; down leads down unless there is no row below', () =
   );
 });
 
-test('a selection grows from its anchor, toggles, and outlasts a change of the list', () => {
+test('a selection extends from its anchor, toggles, and survives a change of the list', () => {
   const list = [10, 11, 12, 13, 14, 15];
   const grown = extendSelection(selectOnly(list, 2), list, 4);
   expect([...grown.ids]).toEqual([12, 13, 14]);

@@ -7,8 +7,8 @@ const preview = (classes: number, problem: string | null) => ({
   problem,
 });
 
-describe('what stands in the way of an import', () => {
-  it('is told by the folder where that is no data set, and nowhere else', () => {
+describe('problems of an import', () => {
+  it('belong to the folder if it is not a data set', () => {
     expect(problemsOf(preview(0, 'No folder with images was found here.'))).toEqual({
       folder: 'No folder with images was found here.',
       groups: null,
@@ -18,10 +18,10 @@ describe('what stands in the way of an import', () => {
       groups: null,
     });
   });
-  it('is told by the question of groups where the folder is sound', () => {
+  it('belong to the grouping if the folder is valid', () => {
     expect(problemsOf(preview(2, 'The pattern cannot be read.'))).toEqual({ folder: null, groups: 'The pattern cannot be read.' });
   });
-  it('is nothing while nothing is known, and where all is well', () => {
+  it('are none before the preview and for a valid folder', () => {
     expect(problemsOf(null)).toEqual({ folder: null, groups: null });
     expect(problemsOf(preview(3, null))).toEqual({ folder: null, groups: null });
   });

@@ -26,7 +26,7 @@ describe('finding saved comparisons', () => {
   const found = (search: Partial<typeof NO_FILTER>): string[] =>
     findComparisons(rows, { ...NO_FILTER, ...search }, (run) => (run === 'r9' ? 'Final network' : 'Run 7')).map(({ comparison }) => comparison);
 
-  test('by parts of file, class, note and run, all of them, whatever the case and the accents', () => {
+  test('by words in file, class, note and run, ignoring case and accents', () => {
     expect(found({})).toEqual(['c1', 'c2', 'c3']);
     expect(found({ text: 'blutenblatter' })).toEqual(['c1']);
     expect(found({ text: 'ROSE daisy' })).toEqual(['c1', 'c2']);
@@ -43,7 +43,7 @@ describe('finding saved comparisons', () => {
     expect(found({ run: 'r9' })).toEqual(['c2']);
   });
 
-  test('knows when nothing is looked for', () => {
+  test('knows when there is no filter', () => {
     expect(isUnfiltered({ ...NO_FILTER, text: '  ' })).toBe(true);
     expect(isUnfiltered({ ...NO_FILTER, run: 'r1' })).toBe(false);
   });
@@ -91,5 +91,5 @@ describe('names', () => {
     ['x'.repeat(300), `${'x'.repeat(60)}.pdf`],
   ])('the title %j makes a file name for every system', (title, name) => expect(reportFileName(title, 'pdf')).toBe(name));
 
-  test('days are told in words', () => expect(dateText(Date.UTC(2026, 10, 24, 12))).toBe('24 Nov 2026'));
+  test('dates are words', () => expect(dateText(Date.UTC(2026, 10, 24, 12))).toBe('24 Nov 2026'));
 });

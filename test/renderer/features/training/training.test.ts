@@ -74,7 +74,7 @@ describe('presets', () => {
 });
 
 describe('settings of runs', () => {
-  test('are told line by line, and only what differs is marked', () => {
+  test('are listed line by line, with differences marked', () => {
     const lines = configDiff([someConfig, { ...someConfig, epochs: 9, patience: 4 }]);
     expect(lines.filter(({ differs }) => differs).map(({ key, values }) => [key, values])).toEqual([
       ['epochs', ['3 epochs', '9 epochs']],
@@ -82,7 +82,7 @@ describe('settings of runs', () => {
     ]);
     expect(configLines(someConfig).find(({ key }) => key === 'weights')!.value).toBe('none (trained from scratch)');
   });
-  test('can be trained once more: they are valid choices again', () => {
+  test('are valid choices for another training', () => {
     const weights = { source: 'resnet18_tv_in1k', sha256: 'a', flavour: 'torch', preprocessing: someConfig.preprocessing, licence: null } as const;
     const choices = choicesOf({ ...someConfig, weights });
     expect(TrainRequest.parse({ dataset: 'd', ...choices })).toMatchObject({ weights: 'resnet18_tv_in1k', epochs: 3, seed: 7, size: 64 });
@@ -109,7 +109,7 @@ describe('the table of runs', () => {
       [],
     ]);
   });
-  test('a column’s head turns round what it sorts, and starts with the largest number', () => {
+  test('a column header reverses the order; numbers start descending', () => {
     const once = sortByColumn(NEWEST_FIRST, 'auc');
     expect(once).toMatchObject({ column: 'auc', descending: true });
     expect(sortByColumn(once, 'auc').descending).toBe(false);
@@ -117,9 +117,9 @@ describe('the table of runs', () => {
   });
 });
 
-describe('where a run stands', () => {
+describe('the status of a run', () => {
   const epochs = [row(1, 0.8), row(2, 0.912)];
-  test('is said in words', () => {
+  test('is one or two sentences', () => {
     expect(statusSentence(run('r1', { status: 'running', epochs, bestEpoch: 2 }))).toBe(
       'Epoch 3 of 10 in progress. Best so far: epoch 2, validation AUC 0.912.',
     );
@@ -131,7 +131,7 @@ describe('where a run stands', () => {
     expect(statusSentence({ ...broken, stale: true })).not.toContain('resumes'); // it would be refused
     expect(statusSentence(run('r1', { status: 'failed', error: 'The disk is full.' }))).toBe('Failed: The disk is full.');
   });
-  test('decides whether it can go on', () => {
+  test('decides whether it can resume', () => {
     expect(resumable(run('r1', { status: 'cancelled', epochs }))).toEqual({ can: true });
     for (const more of [
       { status: 'running' },
@@ -152,7 +152,7 @@ describe('resuming with changes', () => {
   const check = (engine: 'onnx' | 'tensorflow', device: 'cpu' | 'webgpu' | 'cuda', imagesPerSecond: number | null, ok = true) =>
     ({ engine, device, ok, imagesPerSecond, detail: '', cpuFallbackOps: null }) as const;
 
-  test('offers where it was, the processor, and what passed a timed trial', () => {
+  test('offers the current device, the CPU and devices that passed a timed test', () => {
     const config = { ...someConfig, device: 'webgpu' } as const;
     const checks = [
       check('onnx', 'cpu', 100),

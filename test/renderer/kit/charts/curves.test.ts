@@ -23,7 +23,7 @@ const run = (id: string, bestEpoch: number | null, ...rows: EpochRow[]): CurveRu
 const BOTH = ['train', 'valid'] as const;
 
 describe('smoothing', () => {
-  test('is the moving average without the bias of its start', () => {
+  test('is the bias-corrected moving average', () => {
     // s1 = 4; s2 = (0.5·0.5·4 + 0.5·8) / 0.75 = 20/3
     const [first, second] = smooth([4, 8], 0.5);
     expect(first).toBeCloseTo(4, 12);
@@ -40,20 +40,20 @@ describe('smoothing', () => {
   });
 });
 
-describe('the part of the epochs that is shown', () => {
+describe('the visible range of epochs', () => {
   const bounds: Range = [1, 101];
-  test('closer around a place keeps the place where it is; farther stops at the bounds', () => {
+  test('zooming in keeps its centre; zooming out stops at the bounds', () => {
     expect(zoomRange([1, 101], 26, 0.5, bounds)).toEqual([13.5, 63.5]);
     expect(zoomRange([1, 101], 1, 0.5, bounds)).toEqual([1, 51]);
     expect(zoomRange([40, 60], 50, 100, bounds)).toEqual([1, 101]);
     expect(zoomRange([10, 11], 10.5, 0.01, bounds)).toEqual([10, 11]); // never closer than one epoch
   });
-  test('moving stops at the bounds and keeps the length', () => {
+  test('panning stops at the bounds and keeps the length', () => {
     expect(panRange([10, 20], 5, bounds)).toEqual([15, 25]);
     expect(panRange([10, 20], -50, bounds)).toEqual([1, 11]);
     expect(panRange([10, 20], 500, bounds)).toEqual([91, 101]);
   });
-  test('one epoch has room beside it', () => {
+  test('a single epoch has an axis', () => {
     expect([epochBounds([]), epochBounds([1]), epochBounds([1, 2, 3])]).toEqual([
       [1, 2],
       [1, 2],
@@ -65,7 +65,7 @@ describe('the part of the epochs that is shown', () => {
 describe('curves', () => {
   const a = run('a', 2, row(1, 1, 2), row(2, 0.5, 1));
   const b = run('b', null, row(1, 3, Infinity));
-  test('lie over the epochs of the longest run, and break at what is no number', () => {
+  test('cover the epochs of the longest run, with gaps for non-finite values', () => {
     const { epochs, curves } = curvesOf([a, b], 'loss', { smoothing: 0, parts: BOTH });
     expect(epochs).toEqual([1, 2]);
     expect(curves.map(({ run: id, part, order, values }) => [id, part, order, values])).toEqual([
@@ -77,7 +77,7 @@ describe('curves', () => {
     const { curves: of } = curvesOf([a], 'accuracy', { smoothing: 0, parts: ['valid'] });
     expect(of[0]!.values).toEqual([0.9, 0.9]);
   });
-  test('smoothed ones have what was measured faint behind them', () => {
+  test('smoothed curves have faint raw curves', () => {
     const { curves } = curvesOf([a], 'loss', { smoothing: 0.5, parts: ['valid'] });
     expect(curves.map((c) => [c.faint, c.values[0]])).toEqual([
       [true, 2],
@@ -86,14 +86,14 @@ describe('curves', () => {
     expect(curves[0]!.values[1]).toBe(1);
     expect(curves[1]!.values[1]).toBeCloseTo(4 / 3, 12);
   });
-  test('a readout gives what was measured, says the best epoch, and leaves out runs that did not come so far', () => {
+  test('a readout has raw values, the best epoch, and omits shorter runs', () => {
     expect(readout([a, b], 'loss', BOTH, 2).map(({ run: id, part, value, best }) => [id, part, value, best])).toEqual([
       ['a', 'train', 0.5, true],
       ['a', 'valid', 1, true],
     ]);
     expect(readout([b], 'loss', ['valid'], 1)[0]!.value).toBeNull();
   });
-  test('no two runs that are shown together look alike', () => {
+  test('runs shown together have different styles', () => {
     const looks = Array.from({ length: MAX_RUNS }, (_, i) => i);
     expect(new Set(looks.map(runColour)).size).toBe(MAX_RUNS);
     expect(new Set(looks.map((i) => dashOf(i, 'valid', false).join())).size).toBe(MAX_RUNS);
