@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { ExplainTarget, ComparisonRow } from '../../../shared/comparison.ts';
 import type { ImageRef } from '../../../shared/contract.ts';
 import { api } from '../../client/api.ts';
@@ -11,8 +12,8 @@ export interface Explained {
   signed: [Float32Array, Float32Array]; // [height, width] each
 }
 
-const CACHED_PAIRS = 48; // explanations, least recently used are dropped
-const cache = new Map<string, Promise<Explained>>();
+const MAX_PAIRS = 48;
+const cache = new LRUCache<string, Promise<Explained>>({ max: MAX_PAIRS });
 export const keyOf = (request: ExplainRequest): string => JSON.stringify(request);
 
 async function fetchExplanation(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
@@ -27,15 +28,10 @@ async function fetchExplanation(request: ExplainRequest, signal: AbortSignal): P
 export function requestExplanation(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
   const key = keyOf(request);
   const known = cache.get(key);
-  if (known) {
-    cache.delete(key); // most recently used
-    cache.set(key, known);
-    return known;
-  }
+  if (known) return known;
   const loading = fetchExplanation(request, signal);
   cache.set(key, loading);
-  loading.catch(() => cache.get(key) === loading && cache.delete(key));
-  for (const old of cache.keys()) if (cache.size > CACHED_PAIRS) cache.delete(old);
+  loading.catch(() => cache.peek(key) === loading && cache.delete(key));
   return loading;
 }
 
@@ -52,7 +48,7 @@ function loadPhotos({ row }: Explained): void {
 
 /** A stored row has changed: judgement, note or saved state. */
 export function updateCachedRow(row: ComparisonRow): void {
-  for (const [key, loading] of cache)
+  for (const [key, loading] of cache.entries())
     void loading.then(
       (found) => {
         if (found.row.comparison === row.comparison) cache.set(key, Promise.resolve({ ...found, row }));
