@@ -1,4 +1,4 @@
-/** What a person is told about a backbone, and the image sizes it works at. Its layers are in src/main/nn/backbones/. */
+/** A backbone's words for the screen and its image sizes. Its layers are in src/main/nn/backbones/. */
 export interface BackboneInfo {
   label: string;
   help: string; // one sentence: what it is good for

@@ -1,4 +1,4 @@
-/** What a person is told about a loss. Its formula is in src/main/nn/losses/. */
+/** A loss's words for the screen. Its formula is in src/main/nn/losses/. */
 export interface LossInfo {
   label: string;
   unit: string;

@@ -7,7 +7,7 @@ import { fetchWeights, type FetchOptions, type FetchProgress } from '../../../sr
 import { loadWeights, tensorsSha256 } from '../../../src/main/nn/weights/load.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import { startFileServer } from './file-server.ts';
-import { drawnTensors, errorOf, mobileNetV2Specs, scratchFolder } from './specs.ts';
+import { randomTensors, errorOf, mobileNetV2Specs, scratchFolder } from './specs.ts';
 import { asKeras, writeModel } from './tfjs-fixture.ts';
 
 const folder = scratchFolder();
@@ -237,13 +237,13 @@ describe('cancelling', () => {
       if (received > 20_000) stop.abort();
     };
     await errorOf(() => fetchWeights(entry, cache, { signal: stop.signal, onProgress }), 'cancelled');
-    const kept = readFileSync(part);
-    expect(kept.length).toBeGreaterThan(20_000);
-    expect(kept.length).toBeLessThan(content.length);
-    expect(kept.equals(content.subarray(0, kept.length))).toBe(true);
+    const received = readFileSync(part);
+    expect(received.length).toBeGreaterThan(20_000);
+    expect(received.length).toBeLessThan(content.length);
+    expect(received.equals(content.subarray(0, received.length))).toBe(true);
     server.now.chunkDelayMs = 0;
     await fetchWeights(entry, cache);
-    expect(ranges()).toEqual([undefined, `bytes=${kept.length}-`]);
+    expect(ranges()).toEqual([undefined, `bytes=${received.length}-`]);
     expect(isContent(target)).toBe(true);
   });
 
@@ -257,7 +257,7 @@ describe('cancelling', () => {
 
 describe('a TF.js layers model pinned by its tensors', () => {
   const specs = mobileNetV2Specs(0.35);
-  const { weights, bytes } = asKeras(drawnTensors(specs, 21));
+  const { weights, bytes } = asKeras(randomTensors(specs, 21));
   const source = join(folder, 'served');
   const model = writeModel(source, weights, bytes, 900_000);
   let pinned: CatalogueEntry;

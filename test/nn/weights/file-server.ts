@@ -14,7 +14,7 @@ export interface Behaviour {
   status: number[]; // statuses to answer with instead, used up from the front
   chunkDelayMs: number; // ms between chunks of 1000 bytes
   stall: boolean; // sends headers, then nothing more
-  lengths: boolean; // false: tells no content-length, as hosts that compute their pages do
+  lengths: boolean; // false: sends no content-length, like hosts that generate their responses
 }
 
 /** A loopback host for downloads that can misbehave in the ways real ones do. */

@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { loadWeights, tensorsSha256, twinlensMetadata } from '../../../src/main/nn/weights/load.ts';
 import { writeSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import { sizeOf, type ParamSpec, type Tensor, type TensorMap } from '../../../src/main/nn/ir/tensor.ts';
-import { drawnTensors, errorOf, mobileNetV2Specs, residualSpecs, resnet18Specs, scratchFolder } from './specs.ts';
+import { randomTensors, errorOf, mobileNetV2Specs, residualSpecs, resnet18Specs, scratchFolder } from './specs.ts';
 import { asKeras, writeModel } from './tfjs-fixture.ts';
 
 const folder = scratchFolder();
 const params = resnet18Specs();
-const tensors = drawnTensors(params, 5);
+const tensors = randomTensors(params, 5);
 const path = join(folder, 'small.safetensors');
 const asTorchvision = { flavour: 'torch', preprocessing: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } };
 const asKerasDoes = { flavour: 'keras', preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } };
@@ -86,7 +86,7 @@ describe('a file that fits', () => {
 
 describe('a TF.js layers model', () => {
   const specs = mobileNetV2Specs(0.35);
-  const drawn = drawnTensors(specs, 11);
+  const drawn = randomTensors(specs, 11);
   const { weights, bytes } = asKeras(drawn);
   const model = writeModel(join(folder, 'keras'), weights, bytes, 500_000);
 
@@ -163,7 +163,7 @@ describe('all or nothing', () => {
   });
 
   it('a deeper network that has all our tensors and more', async () => {
-    const deeper = drawnTensors(residualSpecs([3, 4, 6, 3], false, 4), 5);
+    const deeper = randomTensors(residualSpecs([3, 4, 6, 3], false, 4), 5);
     writeSafetensors(path, deeper);
     const error = await errorOf(load, 'bad-weights');
     expect(error.message).toContain('By their names and shapes they are for resnet34: choose that backbone, or other weights.');
@@ -172,7 +172,7 @@ describe('all or nothing', () => {
   });
 
   it("a network that Twinlens doesn't have", async () => {
-    writeSafetensors(path, drawnTensors(mobileNetV2Specs(0.5), 5));
+    writeSafetensors(path, randomTensors(mobileNetV2Specs(0.5), 5));
     expect((await errorOf(load, 'bad-weights')).message).toContain("they are for a MobileNetV2 of another width, which Twinlens doesn't have.");
   });
 

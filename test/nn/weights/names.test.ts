@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { guessNetwork } from '../../../src/main/nn/weights/guess.ts';
 import { matchNames, dataInOihw, shapeInOihw } from '../../../src/main/nn/weights/names.ts';
 import type { ParamSpec } from '../../../src/main/nn/ir/tensor.ts';
-import { drawnTensors, errorOf, mobileNetV2Specs, residualSpecs } from './specs.ts';
+import { randomTensors, errorOf, mobileNetV2Specs, residualSpecs } from './specs.ts';
 import { asKeras } from './tfjs-fixture.ts';
 
 const shapesOf = (specs: readonly ParamSpec[], rename = (name: string): string => name): Map<string, readonly number[]> =>
@@ -46,7 +46,7 @@ describe('order of axes', () => {
 describe('Keras MobileNetV2', () => {
   it.each([0.35, 1])('at width %d has all of our parameters, with kernels transposed', (width) => {
     const specs = mobileNetV2Specs(width);
-    const { weights } = asKeras(drawnTensors(specs, 1));
+    const { weights } = asKeras(randomTensors(specs, 1));
     const matched = matchNames(new Map(weights.map(({ name, shape }) => [name, shape])));
     expect(matched.program).toBe('keras');
     expect(foundShapes(matched.found)).toEqual(shapesOf(specs));

@@ -158,7 +158,7 @@ describe('a false header', () => {
     ['overlap', { w, v: { ...w, data_offsets: [4, 12] } }, f32(1, 2, 3), 'overlaps w by 4 bytes'],
     ['hole', { w, v: { ...w, data_offsets: [12, 20] } }, f32(1, 2, 3, 4, 5), '4 bytes after w belong to no tensor'],
     ['hole at the start', { w: { ...w, data_offsets: [4, 12] } }, f32(1, 2, 3), 'after the header belong to no tensor'],
-    ['same place twice', { w, v: w }, data, 'overlaps'],
+    ['the same range twice', { w, v: w }, data, 'overlaps'],
     ['too few bytes for the shape', { w: { ...w, shape: [3] } }, data, 'needs 12'],
     ['end before begin', { w: { ...w, data_offsets: [8, 0] } }, data, '-8 bytes'],
     ['negative offsets', { w: { ...w, data_offsets: [-8, 0] } }, data, 'impossible data offsets'],

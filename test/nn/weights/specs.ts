@@ -64,8 +64,8 @@ export function residualSpecs(depths: readonly number[], bottleneck: boolean, ba
 }
 export const resnet18Specs = (base = 4): ParamSpec[] => residualSpecs([2, 2, 2, 2], false, base);
 
-/** Values for every parameter, variances positive, drawn from a seed. */
-export function drawnTensors(specs: readonly ParamSpec[], seed: number): TensorMap {
+/** Random values for every parameter, with positive variances. */
+export function randomTensors(specs: readonly ParamSpec[], seed: number): TensorMap {
   return new Map(
     specs.map(({ name, shape }) => {
       const random = randomFor(seed, name);

@@ -58,7 +58,7 @@ export function asKeras(tensors: TensorMap): { weights: Described[]; bytes: Uint
       for (let i = 0; i < I; i++)
         for (let h = 0; h < H; h++)
           for (let w = 0; w < W; w++) {
-            // HWIO, or HWC1 with the channel in the third place.
+            // HWIO, or HWC1 with the channel on the third axis.
             out[depthwise ? (h * W + w) * O + o : ((h * W + w) * I + i) * O + o] = data[((o * I + i) * H + h) * W + w]!;
           }
     weights.push({ name, shape: depthwise ? [H, W, O, 1] : [H, W, I, O], dtype: 'float32' });

@@ -75,7 +75,7 @@ function shortcut(b: Builder, x: Value, name: string, o: Residual, out: number):
 
 const addShortcut = (b: Builder, y: Value, x: Value): Value => relu(b.program, b.program.add(y, x));
 
-/** By the number of blocks in each stage. A bottleneck's 3x3 convolution also tells wide (more channels) and grouped networks apart. */
+/** By the number of blocks in each stage. The 3x3 convolution of a bottleneck also distinguishes wide (more channels) and grouped networks. */
 function recognised(stored: StoredShapes, name: string, { block, depths }: Architecture): Recognised | null {
   if (stored.has('layer1.0.conv3.weight') !== (block === 'bottleneck')) return null;
   if (depths.some((depth, stage) => countBlocks(stored, `layer${stage + 1}`) !== depth)) return null;
