@@ -31,7 +31,7 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
     ['an unknown run', () => ['evaluate', 'r99'], 1, /r99/],
     ['an unknown comparison', () => ['report', 'c99', '--out', join(empty, 'x.html')], 1, /c99/],
     ['a head without weights', () => ['train', 'colours', '--scope', 'head', '--device', 'cpu'], 1, /--weights/],
-    ['missing weights', () => ['train', 'colours', '--weights', join(empty, 'w.safetensors'), '--device', 'cpu'], 1, /no weights/],
+    ['missing weights', () => ['train', 'colours', '--weights', join(empty, 'w.safetensors'), '--device', 'cpu'], 1, /Weights file not found/],
     [
       'broken weights',
       () => ['train', 'colours', '--backbone', 'resnet18', '--weights', join(pictures, 'broken.safetensors'), '--device', 'cpu'],
