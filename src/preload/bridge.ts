@@ -8,7 +8,7 @@ export interface Messages {
   off(channel: string, listener: (event: unknown, ...args: unknown[]) => void): unknown;
 }
 
-/** The contract and nothing else: the names of messages are said here, so that a page can't choose them. */
+/** The contract and nothing else: channel names are fixed here, so that a page can't choose them. */
 export function bridgeOver(messages: Messages, pathOf: (file: File) => string): Bridge {
   return {
     call: (ticket, name, input) => messages.invoke(CHANNELS.call, ticket, name, input) as Promise<Answer>,

@@ -6,7 +6,7 @@ import { toJson } from './json.ts';
 import type { Db } from './open.ts';
 
 const SLICE = 1000; // rows of a short transaction
-const VEIL = ' '; // begins the id of a data set that is not whole yet; no slug does
+const PENDING = ' '; // begins the id of a data set that is not whole yet; no slug does
 
 /** A data set as an import hands it over. Ids of `images` are their positions, 0-based and without gaps. */
 export interface NewDataset {
@@ -37,11 +37,11 @@ export interface DatasetWriter {
 export function datasetWriter(db: Db): DatasetWriter {
   const idTaken = db.prepare<[string]>('SELECT 1 FROM dataset_ids WHERE id = ?').pluck();
   const takeId = db.prepare<[string]>('INSERT INTO dataset_ids (id) VALUES (?)');
-  const forgetVeils = db.prepare(`DELETE FROM dataset_ids WHERE id LIKE '${VEIL}%' AND id NOT IN (SELECT id FROM datasets)`);
+  const deletePending = db.prepare(`DELETE FROM dataset_ids WHERE id LIKE '${PENDING}%' AND id NOT IN (SELECT id FROM datasets)`);
   const insertRow = db.prepare(`
     INSERT INTO datasets (id, name, root, images, classes, splits, pairs, groups, group_by, split_seed, warnings, snapshot, created_ms, removed_ms)
     VALUES (@id, @name, @root, @images, @classes, @splits, @pairs, @groups, @groupBy, @splitSeed, @warnings, @snapshot, @createdMs, @removedMs)`);
-  const unveil = db.prepare<[string, number, number]>('UPDATE datasets SET id = ?, removed_ms = NULL, created_ms = ? WHERE number = ?');
+  const publish = db.prepare<[string, number, number]>('UPDATE datasets SET id = ?, removed_ms = NULL, created_ms = ? WHERE number = ?');
   const insertImage = db.prepare(
     'INSERT INTO images (dataset, id, file, class, sha256, subject, width, height, split) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
@@ -112,7 +112,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   const erase = (number: number): void => {
     for (const statement of leaves) statement.run(number);
     deleteRow.run(number);
-    forgetVeils.run();
+    deletePending.run();
   };
 
   const eraseGently = async (number: number): Promise<void> => {
@@ -128,7 +128,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   };
 
   const insertGently = async (dataset: NewDataset, pause: () => Promise<void>): Promise<string> => {
-    const number = db.transaction(() => writeRow(VEIL + randomUUID(), dataset, Date.now())).immediate();
+    const number = db.transaction(() => writeRow(PENDING + randomUUID(), dataset, Date.now())).immediate();
     try {
       const contents = writeContents(number, dataset);
       const slice = db.transaction(() => contents.next().done === true);
@@ -137,8 +137,8 @@ export function datasetWriter(db: Db): DatasetWriter {
         .transaction(() => {
           const id = freshId(dataset.name);
           takeId.run(id);
-          unveil.run(id, Date.now(), number);
-          forgetVeils.run();
+          publish.run(id, Date.now(), number);
+          deletePending.run();
           return id;
         })
         .immediate();

@@ -5,7 +5,7 @@ import { SettingsPatch } from '../../shared/contract.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/workbench.ts';
 import { writeWhole } from './files.ts';
 
-/** Where settings are kept: TWINLENS_SETTINGS, else the platform's folder for an application's configuration. */
+/** The file of the settings: TWINLENS_SETTINGS, else the platform's folder for an application's configuration. */
 export const settingsPath = (env: NodeJS.ProcessEnv = process.env): string =>
   env['TWINLENS_SETTINGS'] ?? join(envPaths('Twinlens', { suffix: '' }).config, 'settings.json');
 

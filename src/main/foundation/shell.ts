@@ -8,7 +8,7 @@ export interface Shell {
   chooseImage(title: string): Promise<string | null>;
   chooseSave(title: string, name: string, extension: string): Promise<string | null>;
   reveal(path: string): Promise<void>;
-  /** Closes the window without asking, although work goes on. */
+  /** Closes the window without asking, although jobs are running. */
   close(): Promise<void>;
   /** Writes an HTML file as PDF, whole or not at all; null where nothing here can print. */
   printPdf: ((htmlFile: string, out: string, signal: AbortSignal) => Promise<void>) | null;

@@ -4,7 +4,7 @@ import envPaths from 'env-paths';
 import { AppError } from '../../shared/errors.ts';
 import { makeFolders } from './files.ts';
 
-/** Where everything Twinlens keeps lies. Sub-folders are made by whoever first writes into them. */
+/** Paths of everything Twinlens stores. Sub-folders are created by the first write into them. */
 export interface Workspace {
   folder: string; // absolute
   database: string; // file
@@ -22,7 +22,7 @@ export interface Workspace {
   logs: string;
   run(id: string): string; // folder of a run's checkpoints
   comparison(id: string): string; // folder of a comparison's pictures and maps
-  report(id: string): string; // folder of a report's files, where no other place was chosen
+  report(id: string): string; // folder of a report's files, where no other folder was chosen
 }
 
 /** The workspace's folder: the one given, else TWINLENS_WORKSPACE, else the platform's folder for an application's data. Absolute. */
@@ -90,7 +90,7 @@ function unusable(folder: string, error: unknown): AppError {
       case 'ENOENT':
         return 'no folder can be made there';
       case 'EROFS':
-        return 'it lies on a read-only disk';
+        return 'it is on a read-only disk';
       case 'ENOSPC':
         return 'the disk is full';
       default:

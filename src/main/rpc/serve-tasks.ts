@@ -14,14 +14,14 @@ export type TaskHandlers<T extends TaskTable<T>> = {
 };
 
 export interface ServeOptions {
-  /** The asking end wants no more: closes what the tasks use. */
+  /** The asking end is done: closes what the tasks use. */
   onEnd?: () => void;
   onDone?: (task: string, milliseconds: number) => void;
   /** A task failed otherwise than by being cancelled. */
   onError?: (task: string, error: unknown) => void;
 }
 
-/** The answering end of a Channel: carries out what is asked until it is told to end. */
+/** The answering end of a Channel: runs tasks until it receives 'end'. */
 export function serveTasks<T extends TaskTable<T>>(port: ServerPort, handlers: TaskHandlers<T>, { onEnd, onDone, onError }: ServeOptions = {}): void {
   const running = new RunningTasks<number>();
   const answer = async (id: number, task: string, args: unknown): Promise<Response> => {

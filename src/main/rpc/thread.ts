@@ -15,7 +15,7 @@ export function connectThread(entry: string, data: unknown): Connection {
   };
 }
 
-/** The thread's own end. Typed arrays in a result are moved, not copied; told to end, it closes and the thread stops. */
+/** The thread's own end. Typed arrays in a result are moved, not copied. On 'end' the port closes and the thread stops. */
 export function threadPort(port: MessagePort): ServerPort {
   return {
     send: (message) => port.postMessage(message, message.kind === 'result' ? transferable(message.result) : []),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ahead } from '../../../src/main/compute/async/prefetch.ts';
+import { prefetch } from '../../../src/main/compute/async/prefetch.ts';
 
 /** Work whose ends are up to the test, and a record of what happened when. */
 function handled() {
@@ -27,7 +27,7 @@ describe('work ahead', () => {
   test('the next item is begun before one is handed out, and never more than one', async () => {
     const { told, work, end } = handled();
     const used = (async () => {
-      for await (const [item, made] of ahead([1, 2, 3], work)) told.push(`use ${item}: ${made}`);
+      for await (const [item, made] of prefetch([1, 2, 3], work)) told.push(`use ${item}: ${made}`);
     })();
     await turn();
     expect(told).toEqual(['begin 1']);
@@ -45,19 +45,19 @@ describe('work ahead', () => {
   test('order is that of the items, however quick each is', async () => {
     const waits = [30, 0, 20, 0, 10];
     const made: [number, number][] = [];
-    for await (const one of ahead([0, 1, 2, 3, 4], (i) => new Promise<number>((done) => setTimeout(done, waits[i], 10 * i)))) made.push(one);
+    for await (const one of prefetch([0, 1, 2, 3, 4], (i) => new Promise<number>((done) => setTimeout(done, waits[i], 10 * i)))) made.push(one);
     expect(made).toEqual([0, 1, 2, 3, 4].map((i) => [i, 10 * i]));
   });
 
   test('nothing of nothing', async () => {
-    for await (const _ of ahead([], () => Promise.reject(new Error('never asked')))) expect.unreachable();
+    for await (const _ of prefetch([], () => Promise.reject(new Error('never asked')))) expect.unreachable();
   });
 
   test('what fails ahead is thrown in its turn, after the items before it, and nothing further is begun', async () => {
     const { told, work, end, fail } = handled();
     const used: number[] = [];
     const all = (async () => {
-      for await (const [item] of ahead([1, 2, 3], work)) {
+      for await (const [item] of prefetch([1, 2, 3], work)) {
         fail(2); // while 1 is in use
         await turn(); // an unhandled rejection would end the test's process here
         used.push(item);
@@ -75,7 +75,7 @@ describe('work ahead', () => {
       const made = handled();
       let over = false;
       const used = (async () => {
-        const items = ahead([1, 2, 3], made.work);
+        const items = prefetch([1, 2, 3], made.work);
         await items.next();
         await items.return(); // as a loop does that is left
         over = true;
@@ -95,7 +95,7 @@ describe('work ahead', () => {
     const { work, end, told } = handled();
     let over = false;
     const used = (async () => {
-      for await (const [item] of ahead([1, 2], work)) if (item === 1) throw new Error('cancelled');
+      for await (const [item] of prefetch([1, 2], work)) if (item === 1) throw new Error('cancelled');
     })().finally(() => (over = true));
     used.catch(() => undefined);
     await turn();
@@ -112,7 +112,7 @@ describe('work ahead', () => {
     const items = function* (): Generator<number> {
       for (;;) yield taken++;
     };
-    for await (const [item] of ahead(items(), (i) => Promise.resolve(i))) if (item === 3) break;
+    for await (const [item] of prefetch(items(), (i) => Promise.resolve(i))) if (item === 3) break;
     expect(taken).toBe(5);
   });
 });

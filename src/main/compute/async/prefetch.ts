@@ -1,15 +1,15 @@
 /**
- * Each item with what `work` makes of it, in the items' order. The work on the next item is begun before an item is handed out,
- * so it goes on meanwhile, and never on more than that one. What fails is thrown when its turn comes. However this ends (to the
- * end, an early return, an error here or where the items are used), work that was begun has settled by then.
+ * Each item with the result of `work` on it, in the items' order. Work on the next item starts before an item is yielded and runs
+ * meanwhile, one item ahead at most. A failure is thrown in its item's turn. However this ends (exhausted, an early return, an error
+ * here or in the consumer), work that was started has settled by then.
  */
-export async function* ahead<T, R>(items: Iterable<T>, work: (item: T) => Promise<R>): AsyncGenerator<[T, R], void, undefined> {
+export async function* prefetch<T, R>(items: Iterable<T>, work: (item: T) => Promise<R>): AsyncGenerator<[T, R], void, undefined> {
   const rest = items[Symbol.iterator]();
   const begin = (): { item: T; result: Promise<R> } | null => {
     const next = rest.next();
     if (next.done) return null;
     const result = work(next.value);
-    result.catch(() => undefined); // it is thrown in its turn, or nobody wants it any more
+    result.catch(() => undefined); // thrown in its turn, or no longer needed
     return { item: next.value, result };
   };
   let current = begin();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { initialTensors } from '../../nn/initialise.ts';
 import { embeddingTask, siameseParams, type SiameseSpec } from '../../nn/siamese.ts';
-import { ahead } from '../async/prefetch.ts';
+import { prefetch } from '../async/prefetch.ts';
 import { chunks, FORWARD_BATCH } from '../images/batches.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import type { CallContext, ComputeCalls } from '../protocol/protocol.ts';
@@ -33,7 +33,7 @@ export async function benchEmbed(
   try {
     const began = performance.now();
     let done = 0;
-    for await (const [part, images] of ahead(chunks(files, FORWARD_BATCH), decode)) {
+    for await (const [part, images] of prefetch(chunks(files, FORWARD_BATCH), decode)) {
       await exe.run({ images });
       done += part.length;
       progress({ done, total: files.length });

@@ -3,7 +3,7 @@ import type { RunConfig } from '../../../shared/run.ts';
 import type { Engine, Executable } from '../../nn/engines/engine.ts';
 import { type Entry, entryShape, featuresTask } from '../../nn/siamese.ts';
 import { sizeOf, type TensorMap } from '../../nn/ir/tensor.ts';
-import { ahead } from '../async/prefetch.ts';
+import { prefetch } from '../async/prefetch.ts';
 import { bytesOf, chunks, FORWARD_BATCH } from '../images/batches.ts';
 import { specOf } from '../model/checkpoint.ts';
 import { type ParallelOptions, throwIfCancelled } from '../async/parallel.ts';
@@ -74,7 +74,7 @@ class PixelSource implements FeatureSource {
   }
 
   batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
-    return ahead(parts, ({ images, streams }) =>
+    return prefetch(parts, ({ images, streams }) =>
       this.reader.ask('batch', { sha256s: images.map((image) => image.sha256), streams: streams ?? null }),
     );
   }
@@ -105,7 +105,7 @@ class CachedFeatures implements FeatureSource {
     const decode = (part: readonly SourceImage[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
     try {
       let done = 0;
-      for await (const [part, images] of ahead(chunks(missing, FORWARD_BATCH), decode)) {
+      for await (const [part, images] of prefetch(chunks(missing, FORWARD_BATCH), decode)) {
         throwIfCancelled(signal);
         const { features } = await exe.run({ images });
         this.store.append(

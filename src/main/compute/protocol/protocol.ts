@@ -39,7 +39,7 @@ export interface TrainRequest {
   weightsPath: string | null;
   caches: CacheFolders;
   root: string; // of the data set
-  images: PackedImages; // all that are kept
+  images: PackedImages; // all but the excluded ones
   validPairs: PackedPairs;
   resume: boolean; // from the folder's last checkpoint
 }
@@ -75,7 +75,7 @@ export interface ExplainRequest {
   files: [string, string];
   /** The bytes each file must have, where that is known. */
   sha256: [string | null, string | null];
-  modelSha256: string | null; // networks once opened are kept under this
+  modelSha256: string | null; // key of the cache of open networks
   layer: string;
   target: ExplainTarget;
   threshold: number;
@@ -102,7 +102,7 @@ export interface BenchRequest {
   pairs: number;
   size: number;
   steps: number;
-  scope: Scope; // of a training step: what lies before it is not computed
+  scope: Scope; // of a training step: layers before it are not computed
   batchNorm: 'frozen' | 'batch';
   engine: EngineName;
   device: DeviceName;
@@ -120,7 +120,7 @@ export interface KernelShare {
 }
 
 export interface StepProfile {
-  milliseconds: number; // of all kernels a step; what lies outside them (the optimizer on the processor) is not in it
+  milliseconds: number; // of all kernels a step; work outside them (the optimizer on the CPU) is not included
   ops: KernelShare[]; // by kind, largest first
   nodes: KernelShare[]; // the most costly ones, largest first
 }

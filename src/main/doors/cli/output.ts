@@ -5,14 +5,14 @@ import { reportError, sentenceWithLog } from '../../foundation/log/report-error.
 
 /** 0 success, 1 failure with one clear line on stderr, 2 wrong usage. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why already
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed the reason
   const known = reportError(error, { door: 'cli' });
   process.stderr.write(`twinlens: ${oneLine(sentenceWithLog(known))}\n`);
   if (known.code === 'internal' && isDebugLog()) process.stderr.write(`${traceOf(error)}\n`);
   return known.code === 'usage' ? 2 : 1;
 }
 
-/** File names may hold line breaks and control characters: a terminal is never handed them raw. Tabs part the columns of lists. */
+/** File names may hold line breaks and control characters: a terminal never gets them raw. Tabs separate the columns of lists. */
 export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/[^\P{Cc}\t]/gu, '�');
 
 /** With --json exactly one document on stdout, else lines for people. */
@@ -20,7 +20,7 @@ export function print(json: boolean, document: unknown, lines: () => string[]): 
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${lines().map(oneLine).join('\n')}\n`);
 }
 
-/** A line on stderr that replaces itself on a terminal, and is said at most once a second elsewhere. */
+/** A line on stderr that replaces itself on a terminal, and is printed at most once a second elsewhere. */
 export class ProgressLine {
   private shown = 0;
   private open = false;

@@ -7,7 +7,7 @@ import { resumeRun, startRun, type TrainingOptions } from '../../features/traini
 import { type Common, common, parsed, withServices } from './options.ts';
 import { opened } from './data.ts';
 import { duration, percent, print, ProgressLine } from './output.ts';
-import { placed, resumedOn } from './place.ts';
+import { chooseTrainingDevice, chooseResumeDevice } from './choose-device.ts';
 import { chosenOptions, RESUME_FLAGS, trainOptions } from './train-options.ts';
 
 /** Training progress as lines: one for each epoch, and one that moves in between. */
@@ -72,10 +72,10 @@ export function addTrainCommand(program: Command): void {
       try {
         if (resume !== undefined) {
           const request = parsed(ResumeRequest, { run: resume, ...choices });
-          return await resumeRun(s, request.run, await resumedOn(s, request, signal), lines);
+          return await resumeRun(s, request.run, await chooseResumeDevice(s, request, signal), lines);
         }
         const request = parsed(TrainRequest, { dataset, ...choices, device: choices.device === 'auto' ? undefined : choices.device });
-        const place = await placed(s, request, signal);
+        const place = await chooseTrainingDevice(s, request, signal);
         return await startRun(s, { ...request, engine: place.engine, device: place.device }, lines);
       } finally {
         lines.end();

@@ -1,12 +1,12 @@
 import { app, type Session, type WebContents } from 'electron';
 import { ORIGIN, SCHEME } from './screen-protocol.ts';
 
-/** What the screen may ask a person's machine for: to write to the clipboard, which it does when she presses "Copy". */
+/** Permissions of the page: writing to the clipboard, for "Copy". */
 const PERMITTED = new Set(['clipboard-sanitized-write']);
-/** Where a session may get anything from: ourselves, and what a page of ours made. */
+/** Protocols that a session may load from: our own, and what our page created. */
 const OURS = new Set([`${SCHEME}:`, 'blob:', 'data:', 'devtools:']);
 
-/** Nothing of a session reaches the network, or gets a permission it has no use for. */
+/** No session reaches the network, or gets a permission it does not need. */
 export function hardenSession(session: Session): void {
   session.setPermissionRequestHandler((_, permission, decide) => {
     decide(PERMITTED.has(permission));
@@ -18,7 +18,7 @@ export function hardenSession(session: Session): void {
   });
 }
 
-/** Every page that is ever made in this process, whoever makes it: no other address, no new window, no embedded browser. */
+/** For every page created in this process: no other address, no new window, no embedded browser. */
 export function hardenContents(onAction: (action: string) => void): void {
   app.on('web-contents-created', (_, contents) => {
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));

@@ -24,7 +24,7 @@ export interface IpcDoor {
 export interface IpcOptions {
   /** Whether a message comes from the screen itself: from the top frame of a window of ours, with our own address. */
   isOurs(event: IpcEvent): boolean;
-  /** The path of a file that lies on this machine, for whoever does the work; default: the same path. */
+  /** The path of a local file as the workbench knows it: uploaded where it is served elsewhere. Default: the same path. */
   fileAt?: (path: string) => Promise<string>;
 }
 

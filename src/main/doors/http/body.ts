@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../../shared/errors.ts';
 
-/** Everything a request brings. Throws AppError 'bad-request' as soon as it is more than `limit` bytes, 'cancelled' where it breaks off. */
+/** The whole body of a request. Throws AppError 'bad-request' as soon as it exceeds `limit` bytes, 'cancelled' where it is broken off. */
 export async function bodyOf(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const tooLarge = (): AppError => new AppError('bad-request', `That is more than ${Math.round(limit / 2 ** 20)} MB, which is too large.`, { limit });
+  const tooLarge = (): AppError => new AppError('bad-request', `The request is larger than ${Math.round(limit / 2 ** 20)} MB.`, { limit });
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
   const parts: Buffer[] = [];
   let size = 0;
@@ -14,7 +14,7 @@ export async function bodyOf(request: IncomingMessage, limit: number): Promise<B
       parts.push(part);
     }
   } catch (error) {
-    throw new AppError('cancelled', 'The request broke off.', {}, error);
+    throw new AppError('cancelled', 'The request was broken off.', {}, error);
   }
   if (size > limit) throw tooLarge();
   return Buffer.concat(parts);

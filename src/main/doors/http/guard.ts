@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** Why a request is turned away, with the HTTP status that says so. */
+/** Why a request is refused, and with which HTTP status. */
 export interface Refusal {
   status: 401 | 403;
   why: string;
@@ -10,16 +10,16 @@ export interface Refusal {
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-/** Takes as long for a wrong text as for the right one. */
+/** Compares in constant time. */
 const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
 
 /**
- * Who may come in. Other programs and web pages of this machine can reach a loopback port: a page through DNS rebinding
+ * Access control. Other programs and web pages of this machine can reach a loopback port: a page through DNS rebinding
  * (another name in Host), through a form or script of its own (another Origin), a program without the token.
  */
 export class Guard {
   readonly token: string;
-  /** A name of its own, since a browser hands cookies to every port of a host: several workbenches must not take each other's. */
+  /** Unique per workbench: a browser sends cookies to every port of a host. */
   private readonly cookie: string;
 
   constructor(token = randomBytes(32).toString('base64url')) {
@@ -54,7 +54,7 @@ export class Guard {
     return same(text, this.token);
   }
 
-  /** What a browser keeps in exchange for the token: scripts can't read it, other sites can't send it. */
+  /** The cookie a browser gets in exchange for the token: scripts can't read it, other sites can't send it. */
   get setCookie(): string {
     return `${this.cookie}=${this.token}; HttpOnly; SameSite=Strict; Path=/`;
   }
@@ -68,7 +68,7 @@ export class Guard {
   }
 }
 
-/** A person follows a link to the whole page: nothing of another page's gets to see what comes back. */
+/** A person follows a link to the whole page: no script of another page sees the response. */
 function isOpening(request: IncomingMessage): boolean {
   return request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate' && request.headers['sec-fetch-dest'] === 'document';
 }

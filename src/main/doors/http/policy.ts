@@ -21,7 +21,7 @@ export const MEDIA_POLICY =
 /** A PDF viewer is a program of the browser's, which starts neither in a sandbox nor under another policy. */
 export const PDF_POLICY = "frame-ancestors 'self'";
 
-/** A page of words alone. */
+/** A message page: no scripts, no files. */
 export const MESSAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** On every answer. */

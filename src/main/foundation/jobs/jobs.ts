@@ -16,7 +16,7 @@ export interface JobStart {
 export interface JobContext {
   signal: AbortSignal;
   progress(p: Partial<JobProgress>): void;
-  /** Tells which run, data set or report the job is about, once that is known. */
+  /** Sets the run, data set or report that the job is about, once it is known. */
   about(subject: string): void;
 }
 
@@ -29,7 +29,7 @@ interface Running {
 
 const NO_PROGRESS: JobProgress = { done: 0, total: null, text: '', imagesPerSecond: null, secondsLeft: null };
 
-/** Long work: started, told about, cancelled. A job ends as done, failed or cancelled, and each of its events carries all of it. */
+/** Long work: starts, announces and cancels it. A job ends as done, failed or cancelled; each event carries the whole job. */
 export class Jobs {
   private readonly hub: EventHub;
   private readonly jobs = new Map<string, Job>();
@@ -56,7 +56,7 @@ export class Jobs {
     });
     log().info({ job: id, kind: start.kind, subject: start.subject }, 'job starts');
     this.running.set(id, { controller, ended: this.carryOut(id, work, controller.signal) });
-    return this.tell(id);
+    return this.announce(id);
   }
 
   /** Newest first. */
@@ -80,7 +80,7 @@ export class Jobs {
     return this.running.size;
   }
 
-  /** Whether work of this kind on this subject goes on. */
+  /** Whether a job of this kind on this subject is running. */
   isRunning(kind: JobKind, subject: string): boolean {
     return this.list().some((job) => job.status === 'running' && job.kind === kind && job.subject === subject);
   }
@@ -93,25 +93,25 @@ export class Jobs {
 
   private async carryOut(id: string, work: Work, signal: AbortSignal): Promise<void> {
     await Promise.resolve(); // so that the job is on the list before its first event
-    let told = -Infinity;
+    let announcedMs = -Infinity;
     let later: NodeJS.Timeout | undefined;
-    const tell = (): void => {
+    const announce = (): void => {
       clearTimeout(later);
       later = undefined;
-      told = performance.now();
-      this.tell(id);
+      announcedMs = performance.now();
+      this.announce(id);
     };
     const context: JobContext = {
       signal,
       about: (subject) => {
         this.change(id, { subject });
-        tell();
+        announce();
       },
       progress: (p) => {
         this.change(id, { progress: { ...this.jobs.get(id)!.progress, ...p } });
-        const since = performance.now() - told;
-        if (since >= EVENT_MS) tell();
-        else later ??= setTimeout(tell, EVENT_MS - since);
+        const since = performance.now() - announcedMs;
+        if (since >= EVENT_MS) announce();
+        else later ??= setTimeout(announce, EVENT_MS - since);
       },
     };
     try {
@@ -131,7 +131,7 @@ export class Jobs {
       log().info({ job: id, kind, subject, status, seconds: (finishedMs! - startedMs) / 1000 }, 'job ends');
       this.running.delete(id);
       this.forgetOldest();
-      tell();
+      announce();
     }
   }
 
@@ -139,7 +139,7 @@ export class Jobs {
     this.jobs.set(id, { ...this.jobs.get(id)!, ...patch });
   }
 
-  private tell(id: string): Job {
+  private announce(id: string): Job {
     const job = this.jobs.get(id)!;
     this.hub.emit('job', job);
     return job;

@@ -5,12 +5,12 @@ export class SerialQueue {
   private busy = false;
   private readonly waiting: (() => void)[] = [];
 
-  /** Works that hold the lane or wait for it. */
+  /** Tasks running or waiting. */
   get length(): number {
     return this.waiting.length + (this.busy ? 1 : 0);
   }
 
-  /** Runs `work` when its turn comes. `onWait` is told once when it has to wait. Throws AppError 'cancelled' after `signal` while waiting. */
+  /** Runs `work` when its turn comes. `onWait` is called once if it has to wait. Throws AppError 'cancelled' after `signal` while waiting. */
   async take<T>(signal: AbortSignal, onWait: (before: number) => void, work: () => Promise<T>): Promise<T> {
     if (this.busy) {
       onWait(this.length);
@@ -33,7 +33,7 @@ export class SerialQueue {
       };
       const enter = (): void => {
         signal.removeEventListener('abort', cancel);
-        this.busy = true; // before the awaiting work goes on, so that nobody slips in between
+        this.busy = true; // before the awaiting work resumes, so that no other takes its turn
         resolve();
       };
       if (signal.aborted) {

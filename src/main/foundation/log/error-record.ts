@@ -4,7 +4,7 @@ import { traceOf } from '../../../shared/trace.ts';
 const LONGEST_TEXT = 4000; // characters
 const MOST_ITEMS = 50;
 
-/** An error as it stands in a log: code, sentence, details, stack and causes. Never the content of arrays. */
+/** An error as a log record: code, sentence, details, stack and causes. Never the content of arrays. */
 export function errorRecord(error: unknown): Record<string, unknown> {
   const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
   const known = error instanceof AppError ? { code: error.code, details: trimmed(error.details) } : {};

@@ -68,7 +68,7 @@ export class LogFile {
   private open(): void {
     try {
       makeFolders(this.folder);
-      closeSync(openSync(this.path, 'a')); // tells now what the stream would only tell later
+      closeSync(openSync(this.path, 'a')); // fails now; the stream would only fail later
       deleteExcess(this.folder);
       const stream = createStream((index) => (index ? `${this.name}.${String(index)}.log` : `${this.name}.log`), {
         path: this.folder,

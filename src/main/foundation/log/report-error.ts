@@ -6,13 +6,13 @@ import { errorRecord } from './error-record.ts';
 import { log, logPath } from './log.ts';
 import { redacted } from './redact.ts';
 
-const MOST_FALLBACKS = 100; // errors of one process that are written beside a log that can't be
+const MOST_FALLBACKS = 100; // errors of one process written to the fallback file
 
 let fallback: string | null = null;
 let fallbacks = 0;
 
 /**
- * Logs a failure. Returns it for the caller: an unexpected error carries in its details as `log` the file in which its stack stands.
+ * Logs a failure. Returns it for the caller: an unexpected error carries in its details as `log` the file that holds its stack.
  * `where`: what was done, without its input.
  */
 export function reportError(error: unknown, where: Record<string, string | null>): WireError {

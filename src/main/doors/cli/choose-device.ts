@@ -5,23 +5,23 @@ import type { Services } from '../../services.ts';
 import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
 
 /** Chooses the device of a training as the screen does and says so in one line. Checks the devices first if they never were. */
-export async function placed(s: Services, asked: AskedDevice & { dataset: string }, signal: AbortSignal): Promise<ChosenDevice> {
-  s.store.datasets.get(asked.dataset); // a wrong name is told before anything is tried
-  const { setting, devices } = await known(s, asked.device === undefined, signal);
+export async function chooseTrainingDevice(s: Services, asked: AskedDevice & { dataset: string }, signal: AbortSignal): Promise<ChosenDevice> {
+  s.store.datasets.get(asked.dataset); // a wrong name fails before any device is checked
+  const { setting, devices } = await settingAndDevices(s, asked.device === undefined, signal);
   const chosen = chooseDevice(asked, setting, devices.get());
   if (asked.device === undefined) say(chosen.why);
   return chosen;
 }
 
 /** The same for a resumed run, which keeps its device unless another is asked for. */
-export async function resumedOn(s: Services, request: ResumeRequest, signal: AbortSignal): Promise<ResumeChanges> {
+export async function chooseResumeDevice(s: Services, request: ResumeRequest, signal: AbortSignal): Promise<ResumeChanges> {
   s.store.runs.get(request.run);
-  const { setting, devices } = await known(s, request.device === 'auto', signal);
+  const { setting, devices } = await settingAndDevices(s, request.device === 'auto', signal);
   if (request.device === 'auto') say(chooseDevice({ engine: request.engine }, setting, devices.get()).why);
   return withDevice(request, setting, devices.get());
 }
 
-async function known(
+async function settingAndDevices(
   s: Services,
   choosing: boolean,
   signal: AbortSignal,
