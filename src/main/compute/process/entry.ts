@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { traceOf } from '../../../shared/trace.ts';
 import { LOG_NAMES } from '../../foundation/log/log-file.ts';
-import { log, logFatal, openLog } from '../../foundation/log/log.ts';
+import { closeLog, log, logFatal, openLog } from '../../foundation/log/log.ts';
 import { processPort } from '../../rpc/process.ts';
 import { serveTasks } from '../../rpc/serve-tasks.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
@@ -15,7 +15,7 @@ if (logs !== undefined && logName) openLog(logs, logName);
 process.on('uncaughtExceptionMonitor', logFatal);
 
 serveTasks<ComputeCalls>(
-  processPort(() => process.exit(0)),
+  processPort(() => void closeLog().finally(() => process.exit(0))),
   handlers,
   {
     onDone: (task, milliseconds) => log().debug({ task, milliseconds }, 'task done'),

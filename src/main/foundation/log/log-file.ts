@@ -50,13 +50,13 @@ export class LogFile {
     }
   }
 
-  /** Resolves once everything is written, or can't be. */
-  async close(): Promise<void> {
+  /** Resolves once everything is written, or can't be, or after `limit` ms. */
+  async close(limit = CLOSE_MS): Promise<void> {
     const { stream } = this;
     this.stream = null;
     if (!stream) return;
     await new Promise<void>((done) => {
-      const timer = setTimeout(done, CLOSE_MS);
+      const timer = setTimeout(done, limit);
       stream.once('close', () => {
         clearTimeout(timer);
         done();
