@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type EnvironmentOptions } from 'vite';
 
 /** What runs in Node: each becomes dist/main/<name>.cjs, and what it imports with import() a chunk beside it. */
@@ -39,6 +40,7 @@ const environmentFor = (name: string, file: string): EnvironmentOptions => ({
 });
 
 export default defineConfig({
+  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })], // charts of reports, rendered here
   build: { outDir: 'dist/main' },
   environments: Object.fromEntries(present.map(([name, file]) => [name, environmentFor(name, file)])),
   builder: {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { renderReport } from '../../src/main/features/report/render.ts';
 import type { ReportInput } from '../../src/main/features/report/types.ts';
 import { DATASET, drawnPictures, RUN, sampleComparison, sampleInput, shown } from '../features/report/sample.ts';
+import { loadRenderReport } from './render-report.ts';
 
 /** The report in a real browser, opened from disk as whoever receives it by mail would. */
 
@@ -19,7 +19,9 @@ const HOSTILE = [
 ];
 
 let folder: string;
+let renderReport: Awaited<ReturnType<typeof loadRenderReport>>;
 test.beforeAll(async () => {
+  renderReport = await loadRenderReport();
   folder = await mkdtemp(join(tmpdir(), 'twinlens-report-'));
 });
 test.afterAll(() => rm(folder, { recursive: true, force: true }));

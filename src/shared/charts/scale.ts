@@ -49,3 +49,10 @@ export function spreadLabels(positions: readonly number[], gap: number, low: num
   for (let rank = order.length - 1; rank >= 0; rank--) out[order[rank]] = Math.min(out[order[rank]], limit(rank));
   return out;
 }
+
+/** Adds a margin above and below; a flat curve is centred. */
+export function padRange(low: number, high: number): [number, number] {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
+  const room = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 0.5;
+  return [low - room, high + room];
+}

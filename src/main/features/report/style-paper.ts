@@ -12,7 +12,7 @@ const atFoot = (models: readonly string[]): string => {
 export const paper = (models: readonly string[], size?: PaperSize): string => `
 @page{${size ? `size:${size};` : ''}margin:15mm 15mm 17mm;@bottom-left{content:"${atFoot(models)}";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
 @media print{
-:root{color-scheme:light;--bg:#fff;--panel:#fff;--ink:#000;--dim:#444;--line:#999;--hair:#ddd;--accent:#0f5c51;--warn:#000;--warn-bg:#fff;--stage:#fff;--stage-ink:#000;--stage-line:#999;--same:#c4c4c4;--different:#444}
+:root{color-scheme:light;--bg:#fff;--panel:#fff;--ink:#000;--dim:#444;--line:#999;--hair:#ddd;--accent:#0f5c51;--warn:#000;--warn-bg:#fff;--stage:#fff;--stage-ink:#000;--stage-line:#999;--run-1:#000;--chart-same:#9cc3e2;--chart-different:#8a4a04}
 body{font-size:9pt;line-height:1.42}main{max-width:none;padding:0}
 h1{font-size:20pt}h2{font-size:15pt}h3{font-size:10pt;margin:11pt 0 3pt}.overview h2{font-size:10pt}
 table,.about,.tile figcaption,.legend,.plot figcaption,.note,.score dt,.meta,.brand,.eyebrow,.glossary dl{font-size:8pt;line-height:1.4}

@@ -1,3 +1,4 @@
+import charts from '../../../shared/charts/charts.css?raw';
 import { Html } from './html.ts';
 import { paper } from './style-paper.ts';
 import type { PaperSize } from './types.ts';
@@ -7,8 +8,8 @@ import type { PaperSize } from './types.ts';
  * Dark follows the reader's system on screen; paper is always light.
  */
 const TOKENS = `
-:root{color-scheme:light dark;--bg:#f7f7f5;--panel:#fdfdfc;--ink:#202225;--dim:#555b62;--line:#d9d9d4;--hair:#e6e6e2;--accent:#1b7467;--warn:#7d5200;--warn-bg:#fbf3dc;--stage:#66686a;--stage-ink:#fff;--stage-line:#ffffff40;--same:#b9bcbf;--different:#54595f;--for:#f5a83d;--for2:#d9541e;--against:#5aa9e6;--against2:#2457a8;--s:8px}
-@media screen and (prefers-color-scheme:dark){:root{--bg:#17181a;--panel:#1e2022;--ink:#eceef0;--dim:#a2a9b0;--line:#3a3e43;--hair:#2a2d30;--accent:#7cc4b8;--warn:#e9c46a;--warn-bg:#2a2517;--stage:#0e0f10;--stage-ink:#f2f3f4;--stage-line:#ffffff26;--same:#5d646b;--different:#c3c9cf}}
+:root{color-scheme:light dark;--bg:#f7f7f5;--panel:#fdfdfc;--ink:#202225;--dim:#555b62;--line:#d9d9d4;--hair:#e6e6e2;--accent:#1b7467;--warn:#7d5200;--warn-bg:#fbf3dc;--stage:#66686a;--stage-ink:#fff;--stage-line:#ffffff40;--run-1:#1f6fb0;--chart-same:#1f6fb0;--chart-different:#b45f06;--chart-ground:var(--bg);--for:#f5a83d;--for2:#d9541e;--against:#5aa9e6;--against2:#2457a8;--s:8px}
+@media screen and (prefers-color-scheme:dark){:root{--bg:#17181a;--panel:#1e2022;--ink:#eceef0;--dim:#a2a9b0;--line:#3a3e43;--hair:#2a2d30;--accent:#7cc4b8;--warn:#e9c46a;--warn-bg:#2a2517;--stage:#0e0f10;--stage-ink:#f2f3f4;--stage-line:#ffffff26;--run-1:#5aa9e6;--chart-same:#5aa9e6;--chart-different:#f5a83d}}
 `;
 
 const TEXT = `
@@ -66,6 +67,7 @@ figure{margin:0}.row+.row{margin-top:24px}
 .certainty li{margin:8px 0}
 .charts,.tables,.says{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 40px;align-items:start}
 .says h3{margin-top:16px}
+.chart{margin:0 0 8px}
 .plot figcaption,.note{font-size:14px;color:var(--dim);line-height:1.45}
 .formula{font:italic 17px/1.7 Cambria,"STIX Two Text","Times New Roman","Liberation Serif",serif;font-style:normal;margin:8px 0 8px 32px}
 .cite{border-left:3px solid var(--line);padding-left:16px;margin-top:24px}
@@ -87,22 +89,6 @@ summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-of
 .lines{display:grid;grid-template-columns:2fr 1fr 2fr;gap:0 32px}.line{border-bottom:1px solid var(--ink);height:64px;display:flex;align-items:end;color:var(--dim);font-size:13px;padding-bottom:4px}.remarks{grid-column:1/-1}
 `;
 
-const CHARTS = `
-.chart{display:block;max-width:100%;height:auto;overflow:visible;margin:0 0 8px}
-.chart text{fill:var(--dim);font-size:13px}.chart .mid{text-anchor:middle}.chart .end{text-anchor:end}
-.chart .grid{stroke:var(--hair);fill:none}.chart .axis{stroke:var(--dim);fill:none}
-.chart .line{fill:none;stroke-width:2;stroke-linejoin:round}
-.chart .train{stroke:var(--dim);stroke-dasharray:5 4}.chart .valid{stroke:var(--accent)}
-.chart text.direct,.chart text.marked,.chart text.group{fill:var(--ink);stroke:var(--bg);stroke-width:4px;stroke-dasharray:none;paint-order:stroke;stroke-linejoin:round}
-.chart text.valid{fill:var(--accent);font-weight:600}.chart text.train{fill:var(--dim)}
-.chart .dot{fill:var(--bg);stroke-width:2;stroke-dasharray:none}.chart .mark{stroke:var(--ink);stroke-width:1;stroke-dasharray:1 3;fill:none}
-.chart .same rect{fill:var(--same)}.chart .different rect{fill:var(--different)}
-.chart path.threshold{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:5 4}.chart path.this-pair{stroke:var(--accent);stroke-width:3}
-.chart text.this-pair{fill:var(--accent);font-weight:700}
-.chart .chance{stroke:var(--dim);stroke-dasharray:1 4;stroke-linecap:round}
-.chart .roc-test{stroke:var(--accent)}.chart .roc-valid{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:6 4}.chart .roc-train{stroke:var(--dim);stroke-width:1.5;stroke-dasharray:2 3}
-`;
-
 const NARROW = `
 @media screen and (max-width:800px){main{padding:32px 16px 48px}h1,.verdict{font-size:28px}.evidence,.charts,.tables,.says{grid-template-columns:minmax(0,1fr)}.stage{margin-inline:-16px;border-radius:0;padding:16px}}
 @media screen and (max-width:560px){.finding{grid-template-columns:minmax(0,1fr);gap:8px}.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend>p{grid-column:1/-1}.choice{display:flex}.formula{margin-left:8px}}
@@ -110,4 +96,4 @@ const NARROW = `
 
 /** `models`: SHA-256 in hex of the networks that the report is about, named at the foot of each printed page. */
 export const styleElement = (models: readonly string[], size?: PaperSize): Html =>
-  new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${CHARTS}${NARROW}${paper(models, size)}</style>`);
+  new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${charts}${NARROW}${paper(models, size)}</style>`);

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
-import { spreadLabels } from '../../../shared/charts/scale.ts';
-import { type CurveSet, PART_WORDS } from './curves.ts';
-import { dashOf, runColour, widthOf } from './looks.ts';
+import { padRange, spreadLabels } from '../../../shared/charts/scale.ts';
+import { type CurveSet, PART_WORDS } from '../../../shared/charts/curves.ts';
+import { dashOf, runColour, widthOf } from '../../../shared/charts/looks.ts';
 import type { Range } from './range.ts';
 
 export interface PlotInput {
@@ -88,13 +88,6 @@ export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents
 }
 
 export const dataOf = ({ epochs, curves }: CurveSet): uPlot.AlignedData => [epochs, ...curves.map(({ values }) => values)];
-
-/** Adds a margin above and below; a flat curve is centred. */
-function padRange(low: number, high: number): [number, number] {
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
-  const room = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 0.5;
-  return [low - room, high + room];
-}
 
 function drawBest(u: uPlot, { best, set, range }: PlotInput, colour: (token: string) => string): void {
   const { ctx, bbox } = u;

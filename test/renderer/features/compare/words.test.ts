@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { actionFor } from '../../../../src/renderer/features/compare/keys.ts';
-import { BOX, histogramLayout } from '../../../../src/renderer/features/compare/histogram.ts';
 import { MapPainter } from '../../../../src/renderer/features/compare/painter.ts';
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
 import { borderWarning, certaintyOf, legendTicks, offsetWords, truthOf, valueWords } from '../../../../src/renderer/features/compare/words.ts';
@@ -60,18 +59,6 @@ describe('words', () => {
     expect(borderWarning('B', evidencePlace(left, 20, 20, 100, 100)!)).toMatch(/in B is near the border, most at the left edge/);
     expect(borderWarning('B', evidencePlace(new Float32Array(400).fill(1), 20, 20, 100, 100)!)).toBeNull();
   });
-});
-
-test('the histogram holds every pair once, on one scale both ways, and reaches over this pair', () => {
-  const drawn = histogramLayout({ same: [0.1, 0.1, 0.2, 3], different: [0.2, 1.5, 1.6] }, 0.8, 4);
-  const perPair = (BOX.bottom - BOX.top) / 3; // the fullest bin has 2 same pairs, or 1 different one
-  const count = (bars: { height: number }[]): number => bars.reduce((sum, bar) => sum + bar.height, 0) / perPair;
-  expect(count(drawn.same)).toBeCloseTo(4, 9);
-  expect(count(drawn.different)).toBeCloseTo(3, 9);
-  for (const bar of drawn.different) expect(bar.y + bar.height).toBeCloseTo(drawn.middle, 9);
-  for (const bar of drawn.same) expect(bar.y).toBeCloseTo(drawn.middle, 9);
-  expect(drawn.pair).toBeLessThanOrEqual(BOX.right);
-  expect((drawn.threshold - BOX.left) / (drawn.pair - BOX.left)).toBeCloseTo(0.8 / 4, 9);
 });
 
 describe('the painter', () => {

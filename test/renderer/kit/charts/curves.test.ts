@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CurveRun, curvesOf, readout } from '../../../../src/renderer/kit/charts/curves.ts';
-import { dashOf, MAX_RUNS, runColour } from '../../../../src/renderer/kit/charts/looks.ts';
+import { type CurveRun, curvesOf, readout } from '../../../../src/shared/charts/curves.ts';
+import { dashOf, MAX_RUNS, runColour } from '../../../../src/shared/charts/looks.ts';
 import { epochBounds, panRange, type Range, zoomRange } from '../../../../src/renderer/kit/charts/range.ts';
-import { smooth } from '../../../../src/renderer/kit/charts/smooth.ts';
+import { smooth } from '../../../../src/shared/charts/smooth.ts';
 import type { EpochRow } from '../../../../src/shared/run.ts';
 
 const row = (epoch: number, lossTrain: number, lossValid: number): EpochRow => ({

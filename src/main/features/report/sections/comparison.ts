@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../../../shared/run.ts';
-import { distanceHistogram } from '../charts/histogram.ts';
+import DistanceHistogram from '../../../../shared/charts/DistanceHistogram.svelte';
+import { chart } from '../chart.ts';
 import { distancePair, distanceText, fileName, percentText, timeText } from '../../../../shared/format.ts';
 import { JUDGEMENT_SIGNS, judgementSentence } from '../../../../shared/judgement-words.ts';
 import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
@@ -85,7 +86,7 @@ function certainty({ comparison }: ReportComparison, run: RunRecord | undefined)
 
 function histogramFigure({ comparison }: ReportComparison, valid: NonNullable<RunRecord['validDistances']>): Html {
   return markup`<figure class="plot">
-${distanceHistogram(valid, comparison.distance, comparison.threshold)}
+${chart(DistanceHistogram, { valid, threshold: comparison.threshold, distance: comparison.distance, width: 460, height: 268 })}
 <figcaption>Where this pair lies among the validation pairs. Same pairs grow upwards, different pairs downwards; right of the dashed threshold the verdict is “different”.</figcaption>
 </figure>`;
 }

@@ -1,36 +1,28 @@
 import { SPLITS } from '../../../../shared/dataset.ts';
 import { LOSS_INFO } from '../../../../shared/losses.ts';
-import type { EpochRow, Metrics, RunRecord } from '../../../../shared/run.ts';
+import type { Metrics, RunRecord } from '../../../../shared/run.ts';
 import { splitName } from '../../../domain/evaluate/check.ts';
 import { RESAMPLES } from '../../../domain/evaluate/metrics.ts';
-import { curves } from '../charts/curves.ts';
-import { rocChart } from '../charts/roc.ts';
+import EpochCurves from '../../../../shared/charts/EpochCurves.svelte';
+import RocChart from '../../../../shared/charts/RocChart.svelte';
+import { chart } from '../chart.ts';
 import { aucText, countText, distanceText, percentText } from '../../../../shared/format.ts';
 import { markup, type Html } from '../html.ts';
 
 /** How training went: loss and AUC, epoch by epoch. */
-export function trainingCurves({ config, epochs, bestEpoch }: RunRecord): Html {
+export function trainingCurves({ run: id, config, epochs, bestEpoch }: RunRecord): Html {
   if (epochs.length === 0) return markup`<p>No epoch was finished, so there are no curves.</p>`;
   const { label, unit } = LOSS_INFO[config.loss];
   const last = epochs[epochs.length - 1];
-  const kept = bestEpoch === null ? 'No epoch was kept.' : `Epoch ${bestEpoch} was kept: the best AUC on validation pairs.`;
+  const best = bestEpoch === null ? 'No epoch was chosen.' : `Epoch ${bestEpoch} was chosen: the best AUC on validation pairs.`;
   const ends = (name: string, train: string, valid: string): string =>
-    `${name} over ${epochs.length} epochs: at the end ${train} on training and ${valid} on validation pairs. ${kept}`;
-  const loss = (row: EpochRow): [number, number] => [row.lossTrain, row.lossValid];
+    `${name} over ${epochs.length} epochs: at the end ${train} on training and ${valid} on validation pairs. ${best}`;
+  const run = { run: id, name: '', epochs, bestEpoch };
+  const curves = (metric: 'loss' | 'auc', title: string, summary: string): Html =>
+    chart(EpochCurves, { run, metric, title, label: summary, width: 460, height: 260 });
   return markup`<div class="charts">
-<figure class="plot">${curves(epochs, bestEpoch, {
-    name: `${label} (${unit})`,
-    label: ends('Loss', ...(loss(last).map(distanceText) as [string, string])),
-    train: (row) => row.lossTrain,
-    valid: (row) => row.lossValid,
-  })}<figcaption>Loss: what training lowers. ${kept}</figcaption></figure>
-<figure class="plot">${curves(epochs, bestEpoch, {
-    name: 'AUC (0.5 guessing, 1 perfect)',
-    label: ends('AUC', aucText(last.aucTrain), aucText(last.aucValid)),
-    train: (row) => row.aucTrain,
-    valid: (row) => row.aucValid,
-    domain: [Math.min(0.5, ...epochs.flatMap((row) => [row.aucTrain, row.aucValid]).filter(Number.isFinite)), 1],
-  })}<figcaption>AUC: how well distances rank different pairs above same pairs.</figcaption></figure>
+<figure class="plot">${curves('loss', `${label} (${unit})`, ends('Loss', distanceText(last.lossTrain), distanceText(last.lossValid)))}<figcaption>Loss: what training lowers. ${best}</figcaption></figure>
+<figure class="plot">${curves('auc', 'AUC (0.5 guessing, 1 perfect)', ends('AUC', aucText(last.aucTrain), aucText(last.aucValid)))}<figcaption>AUC: how well distances rank different pairs above same pairs.</figcaption></figure>
 </div>`;
 }
 
@@ -47,7 +39,7 @@ export function judgement(run: RunRecord): Html {
     perfect && ' An AUC of exactly 1 leaves the bootstrap nothing to vary: its interval then says nothing.'
   }</p>
 <div class="charts">
-<figure class="plot">${rocChart(metrics)}<figcaption>ROC: every possible threshold at once. The further towards the upper left, the better; the dot is the threshold in use on ${splitName(metrics[0].split)} pairs.</figcaption></figure>
+<figure class="plot">${chart(RocChart, { metrics, width: 400 })}<figcaption>ROC: every possible threshold at once. The further towards the upper left, the better; the dot is the threshold in use on ${splitName(metrics[0].split)} pairs.</figcaption></figure>
 <div>${metrics.map(confusionTable)}</div>
 </div>`;
 }

@@ -1,4 +1,5 @@
-import type { EpochRow } from '../../../shared/run.ts';
+import type { EpochRow } from '../run.ts';
+import { extentOf, padRange } from './scale.ts';
 import { smooth } from './smooth.ts';
 
 export type Metric = 'loss' | 'auc' | 'accuracy';
@@ -62,6 +63,18 @@ export function curvesOf(runs: readonly CurveRun[], metric: Metric, o: { smoothi
   );
   return { epochs, curves };
 }
+
+const finiteValues = (curves: readonly Curve[]): number[] => curves.flatMap(({ values }) => values.filter((v): v is number => v !== null));
+
+/** The fixed axis of a share; null for losses, which have no upper bound. Most of what can be said of a good network happens near 1. */
+export function shareRange(metric: Metric, curves: readonly Curve[]): [number, number] | null {
+  if (metric === 'loss') return null;
+  return Math.min(1, ...finiteValues(curves)) > 0.5 ? [0.5, 1.01] : [0, 1.02];
+}
+
+/** The axis of values: that of a share, else what the curves span with a little room. */
+export const valueRange = (metric: Metric, curves: readonly Curve[]): [number, number] =>
+  shareRange(metric, curves) ?? padRange(...extentOf(finiteValues(curves)));
 
 export interface ReadoutLine {
   run: string;

@@ -1,4 +1,4 @@
-import { aucText, percentText, threeDigits } from '../../../shared/format.ts';
+import { aucText, percentText, threeDigits } from '../format.ts';
 import type { Metric } from './curves.ts';
 
 /** A curve value as text; a dash without one. */

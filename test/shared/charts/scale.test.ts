@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { binCounts, linePath, px } from '../../src/shared/charts/path.ts';
-import { countingAxis, extentOf, linearAxis, spreadLabels } from '../../src/shared/charts/scale.ts';
+import { binCounts, linePath, px } from '../../../src/shared/charts/path.ts';
+import { countingAxis, extentOf, linearAxis, spreadLabels } from '../../../src/shared/charts/scale.ts';
 
 describe('axes', () => {
   test('put values in proportion, upside down where the range says so', () => {

@@ -1,0 +1,87 @@
+import type { RunRecord } from '../run.ts';
+import { binCounts } from './path.ts';
+import { countingAxis, linearAxis, type Tick } from './scale.ts';
+
+export type PairDistances = NonNullable<RunRecord['validDistances']>;
+
+export interface Bar {
+  x: number; // px, as all that follows
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** A vertical line with its label. */
+export interface Marker {
+  kind: 'threshold' | 'this-pair';
+  at: number;
+  labelY: number; // baseline of the label; the line starts just above it
+  anchor: 'start' | 'end'; // side of the line on which the label stands
+}
+
+export interface HistogramLayout {
+  same: Bar[]; // upwards from the baseline
+  different: Bar[]; // downwards
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  baseline: number;
+  distances: Tick[]; // along x
+  counts: Tick[]; // pairs, both ways from the baseline
+  markers: Marker[];
+}
+
+const BINS = 32;
+const LABEL_EMS = 8.5; // width of a marker's label, generous
+
+/**
+ * Distances of validation pairs on one axis that grows to the right: same pairs grow upwards, different pairs downwards from one
+ * baseline, so that they are told apart without colour. Both ways have one scale of counts. The axis reaches over everything shown.
+ * `distance`: of the pair that is looked at, if any. `text`: font size, px.
+ */
+export function histogramLayout(
+  valid: PairDistances,
+  { threshold, distance }: { threshold: number; distance: number | null },
+  { width, height, text }: { width: number; height: number; text: number },
+): HistogramLayout {
+  const [left, right] = [3 * text, width - text];
+  const [top, bottom] = [(distance === null ? 3.2 : 4.4) * text, height - 3.2 * text];
+  const end = Math.max(distance ?? 0, threshold, valid.same.at(-1) ?? 0, valid.different.at(-1) ?? 0) * 1.02 || 1;
+  const x = linearAxis([0, end], [left, right], Math.max(3, Math.round(width / 75)), false);
+  const counted = { same: binCounts(valid.same, BINS, end), different: binCounts(valid.different, BINS, end) };
+  const [up, down] = [Math.max(1, ...counted.same), Math.max(1, ...counted.different)];
+  const perPair = (bottom - top) / (up + down);
+  const baseline = top + up * perPair;
+  const binWidth = (right - left) / BINS;
+  const bars = (counts: readonly number[], upwards: boolean): Bar[] =>
+    counts.flatMap((count, bin) => {
+      const tall = count * perPair;
+      return count === 0 ? [] : [{ x: left + bin * binWidth + 0.5, y: upwards ? baseline - tall : baseline, width: binWidth - 1, height: tall }];
+    });
+  const counts = (most: number, edge: number): Tick[] => countingAxis([0, most], [baseline, edge], 3).ticks;
+  return {
+    same: bars(counted.same, true),
+    different: bars(counted.different, false),
+    ...{ left, right, top, bottom, baseline },
+    distances: x.ticks,
+    counts: [...counts(up, top), ...counts(down, bottom).slice(1)],
+    markers: markersAt(x.position(threshold), distance === null ? null : x.position(distance), { left, top, width, text }),
+  };
+}
+
+/** Labels turn away from the other line, unless the drawing ends there: neither then crosses a line. */
+function markersAt(
+  threshold: number,
+  pair: number | null,
+  { left, top, width, text }: { left: number; top: number; width: number; text: number },
+): Marker[] {
+  const room = LABEL_EMS * text;
+  const anchor = (at: number, other: number | null): Marker['anchor'] => {
+    const leftwards = other !== null && at < other ? at - room > left : at + room > width;
+    return leftwards ? 'end' : 'start';
+  };
+  const markers: Marker[] = [{ kind: 'threshold', at: threshold, labelY: top - 0.6 * text, anchor: anchor(threshold, pair) }];
+  if (pair !== null) markers.push({ kind: 'this-pair', at: pair, labelY: top - 1.9 * text, anchor: anchor(pair, threshold) });
+  return markers;
+}

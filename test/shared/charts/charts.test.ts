@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { chart } from '../../../src/main/features/report/chart.ts';
+import DistanceHistogram from '../../../src/shared/charts/DistanceHistogram.svelte';
+import EpochCurves from '../../../src/shared/charts/EpochCurves.svelte';
+import { histogramLayout } from '../../../src/shared/charts/histogram.ts';
+import { operatingPoint } from '../../../src/shared/charts/roc.ts';
+import RocChart from '../../../src/shared/charts/RocChart.svelte';
+import { RUN } from '../../features/report/sample.ts';
+
+const SIZE = { width: 460, height: 268, text: 13 };
+
+/** All coordinates a drawing writes as attributes. */
+const numbersIn = (svg: string): string[] => [...svg.matchAll(/ (?:d|x|y|cx|cy|width|height)="([^"]*)"/g)].map((m) => m[1]);
+
+describe('the histogram of distances', () => {
+  test('holds every pair once, same pairs upwards and different ones downwards, on one scale both ways', () => {
+    const layout = histogramLayout({ same: [0.1, 0.1, 0.2, 3], different: [0.2, 1.5, 1.6] }, { threshold: 0.8, distance: 4 }, SIZE);
+    const perPair = (layout.bottom - layout.top) / 3; // the fullest bins have 2 same pairs and 1 different one
+    const count = (bars: { height: number }[]): number => bars.reduce((sum, bar) => sum + bar.height, 0) / perPair;
+    expect(count(layout.same)).toBeCloseTo(4, 9);
+    expect(count(layout.different)).toBeCloseTo(3, 9);
+    for (const bar of layout.same) expect(bar.y + bar.height).toBeCloseTo(layout.baseline, 9);
+    for (const bar of layout.different) expect(bar.y).toBeCloseTo(layout.baseline, 9);
+  });
+
+  test('grows to the right: small distances left, and the axis reaches over the pair that is looked at', () => {
+    const { same, left, right, markers } = histogramLayout({ same: [0.1, 3], different: [] }, { threshold: 0.8, distance: 4 }, SIZE);
+    expect(same[0]!.x).toBeLessThan(same[1]!.x);
+    const [threshold, pair] = markers.map(({ at }) => at);
+    expect(pair).toBeLessThanOrEqual(right);
+    expect((threshold! - left) / (pair! - left)).toBeCloseTo(0.8 / 4, 9);
+  });
+
+  test('marks threshold and pair, and draws a bar for every bin with pairs', () => {
+    const valid = { same: [0.1, 0.2, 0.3], different: [1.2, 1.4] };
+    const svg = chart(DistanceHistogram, { valid, distance: 1.63, threshold: 0.91, ...SIZE }).source;
+    expect(svg.match(/<rect/g)).toHaveLength(5);
+    expect(svg).toContain('this pair 1.63');
+    expect(svg).toContain('threshold 0.91');
+    expect(svg).toContain('aria-label="Distances of 3 same and 2 different validation pairs. This pair lies at 1.63, the threshold at 0.91."');
+    const alone = chart(DistanceHistogram, { valid, threshold: 0.91, ...SIZE }).source;
+    expect(alone).toContain('The threshold lies at 0.91.');
+    expect(alone).not.toContain('this pair');
+  });
+});
+
+describe('the ROC chart', () => {
+  test('ends at both corners and names each split with its AUC', () => {
+    const svg = chart(RocChart, { metrics: RUN.metrics, width: 400 }).source;
+    for (const { split } of RUN.metrics) expect(svg).toMatch(new RegExp(`roc-${split}" d="M44\\.2 355\\.8L.*L374 26"`));
+    expect(svg).toContain(`AUC ${RUN.metrics[0].auc.toFixed(3)}`);
+  });
+
+  test('the operating point is left out where a split has one kind of pairs only', () => {
+    const confusion = (counts: [[number, number], [number, number]]) => operatingPoint({ ...RUN.metrics[0], confusion: counts });
+    expect(
+      confusion([
+        [30, 10],
+        [5, 15],
+      ]),
+    ).toEqual({ fpr: 0.25, tpr: 0.75 });
+    expect(
+      confusion([
+        [0, 0],
+        [5, 15],
+      ]),
+    ).toBeNull();
+  });
+});
+
+test('nothing degenerate draws what is not a number: no pairs, all zero, one epoch, broken losses, one kind of pairs', () => {
+  const row = { ...RUN.epochs[0], lossTrain: NaN, lossValid: Infinity };
+  const curves = { metric: 'loss', title: 'loss', label: 'loss', width: 460, height: 260 } as const;
+  const run = { run: 'r1', name: '', bestEpoch: 1 };
+  const drawings = [
+    chart(DistanceHistogram, { valid: { same: [], different: [] }, distance: 0.5, threshold: 0.9, ...SIZE }),
+    chart(DistanceHistogram, { valid: { same: [0, 0], different: [0] }, distance: 0, threshold: 0, ...SIZE }),
+    chart(EpochCurves, { run: { ...run, epochs: [row] }, ...curves }),
+    chart(EpochCurves, { run: { ...run, bestEpoch: null, epochs: [row, RUN.epochs[1]] }, ...curves }),
+    chart(RocChart, {
+      metrics: [
+        {
+          ...RUN.metrics[0],
+          confusion: [
+            [1, 0],
+            [1, 0],
+          ],
+        },
+        {
+          ...RUN.metrics[0],
+          split: 'train' as const,
+          confusion: [
+            [0, 0],
+            [1, 0],
+          ],
+        },
+      ],
+      width: 400,
+    }),
+  ];
+  for (const { source } of drawings) expect(numbersIn(source).filter((n) => /NaN|Infinity|undefined|null/.test(n))).toEqual([]);
+});
