@@ -2,7 +2,7 @@ import type { Judgement } from './comparison.ts';
 
 export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
 
-/** Beside the word, never alone. */
+/** Shown beside the word, never alone. */
 export const JUDGEMENT_SIGNS = { agree: '✓', unsure: '?', disagree: '✗' } as const satisfies Record<Judgement, string>;
 
 const SENTENCES = {

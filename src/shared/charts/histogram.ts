@@ -30,6 +30,7 @@ export interface HistogramLayout {
   distances: Tick[]; // along x
   counts: Tick[]; // pairs, both ways from the baseline
   markers: Marker[];
+  sameLabelX: number; // right end of the label above the bars of same pairs, clear of the pair's line
 }
 
 const BINS = 32;
@@ -60,13 +61,15 @@ export function histogramLayout(
       return count === 0 ? [] : [{ x: left + bin * binWidth + 0.5, y: upwards ? baseline - tall : baseline, width: binWidth - 1, height: tall }];
     });
   const counts = (most: number, edge: number): Tick[] => countingAxis([0, most], [baseline, edge], 3).ticks;
+  const markers = markersAt(x.position(threshold), distance === null ? null : x.position(distance), { left, top, width, text });
   return {
     same: bars(counted.same, true),
     different: bars(counted.different, false),
     ...{ left, right, top, bottom, baseline },
     distances: x.ticks,
     counts: [...counts(up, top), ...counts(down, bottom).slice(1)],
-    markers: markersAt(x.position(threshold), distance === null ? null : x.position(distance), { left, top, width, text }),
+    markers,
+    sameLabelX: Math.min(right - 4, ...markers.map(({ at }) => (at > right - LABEL_EMS * text ? at - 6 : right))),
   };
 }
 

@@ -1,6 +1,6 @@
 import { upsample } from './field.ts';
 
-/** Where the evidence of a map [h, w] (values >= 0) lies, over the picture that it is laid over. Shares are of the sum of its values. */
+/** Where in the image the evidence of a map [h, w] (values >= 0) is. Shares are of the sum of its values. */
 export interface EvidencePlace {
   centre: number; // in the middle third both ways: 1/9 of the picture
   border: number; // within 10 % of the shorter side from an edge
@@ -14,7 +14,7 @@ export interface EvidencePlace {
 const GRID = 120; // px a side: divides into thirds and tenths, so that shares of area are exact
 export const BORDER = 0.1; // of the shorter side
 /** Above this, and above what its area would give by chance, evidence on the border is worth a warning. */
-export const MUCH_ON_BORDER = 0.5;
+export const MAX_ON_BORDER = 0.5;
 const ABOVE_CHANCE = 1.25;
 
 /** null for a map without evidence. `width` and `height` of the picture in px: the border is equally wide on all sides. */
@@ -60,7 +60,7 @@ export function evidencePlace(map: Float32Array, w: number, h: number, width: nu
 }
 
 /** Whether so much lies on the border that frame, scale bar or background may have decided. */
-export const isOnBorder = ({ border, borderArea }: EvidencePlace): boolean => border > MUCH_ON_BORDER && border > ABOVE_CHANCE * borderArea;
+export const isOnBorder = ({ border, borderArea }: EvidencePlace): boolean => border > MAX_ON_BORDER && border > ABOVE_CHANCE * borderArea;
 
 /** "upper left", "centre", "right": which ninth of the picture a place is in. */
 export function placeWords({ u, v }: { u: number; v: number }): string {

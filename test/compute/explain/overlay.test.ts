@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodePhoto, type RgbPicture } from '../../../src/main/compute/images/images.ts';
+import { decodePhoto, type RgbImage } from '../../../src/main/compute/images/images.ts';
 import { paintOverlay, type OverlayRequest } from '../../../src/main/compute/explain/overlay.ts';
 import { subdue as subdued } from '../../../src/shared/maps/paint.ts';
 
@@ -15,21 +15,21 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function pixelsOf(png: Buffer): Promise<RgbPicture> {
+async function pixelsOf(png: Buffer): Promise<RgbImage> {
   expect([...png.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const file = path.join(folder, 'painted.png');
   await writeFile(file, png);
   return await decodePhoto(file, 4096);
 }
 
-const at = ({ data, width }: RgbPicture, x: number, y: number): number[] => [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
-const plain = (width: number, height: number, colour: readonly number[]): RgbPicture => ({
+const at = ({ data, width }: RgbImage, x: number, y: number): number[] => [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
+const plain = (width: number, height: number, colour: readonly number[]): RgbImage => ({
   width,
   height,
   data: Uint8Array.from({ length: width * height * 3 }, (_, i) => colour[i % 3]!),
 });
 
-const subdue = (photo: RgbPicture, desaturation: number): RgbPicture => ({ ...photo, data: subdued(photo.data, desaturation) });
+const subdue = (photo: RgbImage, desaturation: number): RgbImage => ({ ...photo, data: subdued(photo.data, desaturation) });
 const W = 560;
 const H = 560;
 const request = (over: Partial<OverlayRequest> = {}): OverlayRequest => ({

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { augment, drawPlacement, place, tint, type Placement } from '../../../src/main/compute/images/augment.ts';
+import { augment, drawWarp, warp, tint, type Warp } from '../../../src/main/compute/images/augment.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import type { Augmentation } from '../../../src/shared/training-options/augmentation.ts';
 
 const OFF: Augmentation = { flipHorizontal: false, flipVertical: false, rotation: 0, crop: 0, colour: 0 };
 const ALL: Augmentation = { flipHorizontal: true, flipVertical: true, rotation: 25, crop: 0.4, colour: 1 };
-const STILL: Placement = { flipX: false, flipY: false, angle: 0, keep: 1, left: 0, top: 0 };
+const STILL: Warp = { flipX: false, flipY: false, angle: 0, keep: 1, left: 0, top: 0 };
 
 const squares = fc
   .integer({ min: 1, max: 9 })
@@ -18,7 +18,7 @@ describe('placement', () => {
   it('that changes nothing is exact', () => {
     fc.assert(
       fc.property(squares, ({ size, pixels }) => {
-        expect(place(pixels, size, STILL)).toEqual(pixels);
+        expect(warp(pixels, size, STILL)).toEqual(pixels);
       }),
     );
   });
@@ -26,15 +26,15 @@ describe('placement', () => {
   it('flips exactly: column x comes from column size - 1 - x, channels in their places; twice is the original', () => {
     fc.assert(
       fc.property(squares, ({ size, pixels }) => {
-        const across = place(pixels, size, { ...STILL, flipX: true });
-        const down = place(pixels, size, { ...STILL, flipY: true });
+        const across = warp(pixels, size, { ...STILL, flipX: true });
+        const down = warp(pixels, size, { ...STILL, flipY: true });
         for (let y = 0; y < size; y++) {
           for (let x = 0; x < size; x++) {
             expect(pixel(across, size, x, y)).toEqual(pixel(pixels, size, size - 1 - x, y));
             expect(pixel(down, size, x, y)).toEqual(pixel(pixels, size, x, size - 1 - y));
           }
         }
-        expect(place(across, size, { ...STILL, flipX: true })).toEqual(pixels);
+        expect(warp(across, size, { ...STILL, flipX: true })).toEqual(pixels);
       }),
     );
   });
@@ -42,10 +42,10 @@ describe('placement', () => {
   it('turns by 90 degrees counter-clockwise exactly, four times is the original', () => {
     fc.assert(
       fc.property(squares, ({ size, pixels }) => {
-        let turned = place(pixels, size, { ...STILL, angle: 90 });
+        let turned = warp(pixels, size, { ...STILL, angle: 90 });
         // Counter-clockwise: the upper right corner comes to the upper left.
         expect(pixel(turned, size, 0, 0)).toEqual(pixel(pixels, size, size - 1, 0));
-        for (let i = 0; i < 3; i++) turned = place(turned, size, { ...STILL, angle: 90 });
+        for (let i = 0; i < 3; i++) turned = warp(turned, size, { ...STILL, angle: 90 });
         expect(turned).toEqual(pixels);
       }),
     );
@@ -54,7 +54,7 @@ describe('placement', () => {
   it('keeps a window: the middle half of a ramp is the ramp at half the slope', () => {
     const size = 32;
     const ramp = new Uint8Array(size * size * 3).map((_, i) => 8 * (Math.floor(i / 3) % size));
-    const out = place(ramp, size, { ...STILL, keep: 0.5, left: 0.25, top: 0.25 });
+    const out = warp(ramp, size, { ...STILL, keep: 0.5, left: 0.25, top: 0.25 });
     for (let x = 0; x < size; x++) {
       const source = 0.25 * size + (x + 0.5) * 0.5 - 0.5; // half-pixel centres
       expect(Math.abs(out[x * 3]! - 8 * source)).toBeLessThanOrEqual(0.5);
@@ -68,7 +68,7 @@ describe('placement', () => {
         fc.double({ min: -180, max: 180, noNaN: true }),
         fc.double({ min: 0.5, max: 1, noNaN: true }),
         ({ size, pixels }, angle, keep) => {
-          const out = place(pixels, size, { ...STILL, angle, keep, left: (1 - keep) / 3, top: 0 });
+          const out = warp(pixels, size, { ...STILL, angle, keep, left: (1 - keep) / 3, top: 0 });
           for (let c = 0; c < 3; c++) {
             const channel = (p: Uint8Array): number[] => [...p].filter((_, i) => i % 3 === c);
             expect(Math.min(...channel(out))).toBeGreaterThanOrEqual(Math.min(...channel(pixels)));
@@ -82,7 +82,7 @@ describe('placement', () => {
 
 describe('draws', () => {
   it('stay within what was asked, and reach most of it', () => {
-    const drawn = Array.from({ length: 400 }, (_, i) => drawPlacement(ALL, randomFor(i, 'augment')));
+    const drawn = Array.from({ length: 400 }, (_, i) => drawWarp(ALL, randomFor(i, 'augment')));
     for (const p of drawn) {
       expect(Math.abs(p.angle)).toBeLessThanOrEqual(25);
       expect(p.keep).toBeGreaterThanOrEqual(0.6);
@@ -98,8 +98,8 @@ describe('draws', () => {
   });
 
   it('of one change do not depend on another being switched on', () => {
-    const alone = drawPlacement({ ...OFF, rotation: 25 }, randomFor(3));
-    expect(alone.angle).toBe(drawPlacement(ALL, randomFor(3)).angle);
+    const alone = drawWarp({ ...OFF, rotation: 25 }, randomFor(3));
+    expect(alone.angle).toBe(drawWarp(ALL, randomFor(3)).angle);
     expect(alone).toMatchObject({ flipX: false, flipY: false, keep: 1 });
   });
 });

@@ -13,7 +13,7 @@ import {
   inspect,
   rasterise,
   resizeRgb,
-  type RgbPicture,
+  type RgbImage,
 } from '../../../src/main/compute/images/images.ts';
 
 let folder = '';
@@ -46,7 +46,7 @@ function fields(colours: readonly (readonly number[])[], width: number, height: 
 }
 
 /** The colours in the middles of the four fields. */
-function middles({ data, width, height }: RgbPicture): Rgb[] {
+function middles({ data, width, height }: RgbImage): Rgb[] {
   const at = (fx: number, fy: number): Rgb => {
     const i = (Math.floor(fy * height) * width + Math.floor(fx * width)) * 3;
     return [data[i]!, data[i + 1]!, data[i + 2]!];
@@ -289,7 +289,7 @@ describe('geometry', () => {
 });
 
 describe('making pictures', () => {
-  const picture = async (): Promise<RgbPicture> => decodePhoto(await put('source.png', await fields(COLOURS, 64, 48).png().toBuffer()), 64);
+  const picture = async (): Promise<RgbImage> => decodePhoto(await put('source.png', await fields(COLOURS, 64, 48).png().toBuffer()), 64);
 
   it('a PNG gives its pixels back exactly, a JPEG nearly', async () => {
     const source = await picture();

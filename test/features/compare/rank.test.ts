@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judgePairs, rankPairs } from '../../../src/main/features/compare/rank.ts';
+import { verdictsOf, rankPairs } from '../../../src/main/features/compare/rank.ts';
 import type { QueuedPair } from '../../../src/shared/pair-queue.ts';
 
 const CALIBRATION = { threshold: 1, slope: 3 };
-const pair = (n: number, distance: number, label: 0 | 1): QueuedPair => judgePairs([{ a: n, b: n + 1000, label }], [distance], CALIBRATION)[0]!;
+const pair = (n: number, distance: number, label: 0 | 1): QueuedPair => verdictsOf([{ a: n, b: n + 1000, label }], [distance], CALIBRATION)[0]!;
 
 test('a pair is judged by its distance alone: at the threshold it is the same', () => {
   expect(pair(1, 1, 0)).toEqual({ a: 1, b: 1001, label: 0, distance: 1, similarity: 0.5, verdict: 'same', correct: true });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { pictureType, type ReportReaders } from '../../../src/main/features/report/compose.ts';
+import { imageFileType, type ReportReaders } from '../../../src/main/features/report/compose.ts';
 import { writeReport } from '../../../src/main/features/report/pages.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
 import { DATASET, drawnPictures, RUN, sampleComparison } from './sample.ts';
@@ -72,9 +72,9 @@ describe('writing a report', () => {
 });
 
 test('pictures are known by their first bytes', () => {
-  expect(pictureType(Buffer.from([0xff, 0xd8, 0xff, 0xe0]))).toBe('image/jpeg');
-  expect(pictureType(drawnPictures(2, 2, 5).photo.bytes)).toBe('image/png');
-  expect(pictureType(Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1'))).toBe('image/webp');
-  expect(pictureType(Buffer.from('<svg onload="x">'))).toBeNull();
-  expect(pictureType(Buffer.alloc(0))).toBeNull();
+  expect(imageFileType(Buffer.from([0xff, 0xd8, 0xff, 0xe0]))).toBe('image/jpeg');
+  expect(imageFileType(drawnPictures(2, 2, 5).photo.bytes)).toBe('image/png');
+  expect(imageFileType(Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1'))).toBe('image/webp');
+  expect(imageFileType(Buffer.from('<svg onload="x">'))).toBeNull();
+  expect(imageFileType(Buffer.alloc(0))).toBeNull();
 });

@@ -18,7 +18,7 @@ const only = (changes: Partial<Comparison>, distance?: number): string =>
 describe('a full report', () => {
   const page = renderReport(sampleInput());
   const text = textOf(page);
-  const judged = RUN.metrics.find((m) => m.split === 'test')!;
+  const onTest = RUN.metrics.find((m) => m.split === 'test')!;
 
   test.each([
     ['file names', ['26605779860_50872b454a_n.jpg', '14087947408_9779257411_n.jpg']],
@@ -32,7 +32,7 @@ describe('a full report', () => {
     ['calibration pairs', ['calibrated on 424 validation pairs']],
     [
       'test figures',
-      ['On 500 test pairs', `AUC ${judged.auc.toFixed(3)} (95 % interval ${judged.aucLow.toFixed(3)} to ${judged.aucHigh.toFixed(3)})`],
+      ['On 500 test pairs', `AUC ${onTest.auc.toFixed(3)} (95 % interval ${onTest.aucLow.toFixed(3)} to ${onTest.aucHigh.toFixed(3)})`],
     ],
     [
       'both kinds of maps and their scale',
@@ -44,7 +44,7 @@ describe('a full report', () => {
       'hashes',
       [RUN.modelSha256!, RUN.snapshot, sampleComparison().images[0].sha256, sampleComparison().images[1].sha256, RUN.config.weights!.sha256],
     ],
-    ['confusion', ['truly same', 'called different', ...judged.confusion.flat().map(String)]],
+    ['confusion', ['truly same', 'called different', ...onTest.confusion.flat().map(String)]],
     [
       'the data',
       ['Flowers', '1,530 in 5 classes', 'Sunflower 300', 'training 1,070 2,140', '3 files were left out: 2 × Not an image', 'Rose/notes.txt'],
@@ -116,12 +116,12 @@ describe('what the person adds', () => {
     expect(page).not.toContain('(chosen)');
   });
 
-  test('curation of the data set and the name of the run are told', () => {
+  test('curation of the data set and the name of the run are shown', () => {
     const datasets = [{ ...DATASET, curation: { excluded: 1, relabelled: 1204 } }];
     const text = textOf(renderReport(sampleInput({ datasets, runs: [{ ...RUN, name: 'Final <network>' }] })));
-    expect(text).toContain('curated: 1 image excluded, 1,204 images put into another class');
+    expect(text).toContain('1 image excluded, 1,204 images moved to another class');
     expect(text).toContain('The network · Final <network>');
-    expect(textOf(renderReport(sampleInput({ datasets: [{ ...DATASET, curation: { excluded: 0, relabelled: 0 } }] })))).toContain('no: as imported');
+    expect(textOf(renderReport(sampleInput({ datasets: [{ ...DATASET, curation: { excluded: 0, relabelled: 0 } }] })))).toContain('no, as imported');
   });
 
   test('each printed page names the model', () => {
@@ -192,12 +192,12 @@ describe('honest words', () => {
       expect(text.replace(/ ! /g, ' ')).toContain(words);
   });
 
-  test('a changed data set, an unjudged run, a lost run and a lost data set are told', () => {
+  test('a changed data set, an unevaluated run, a lost run and a lost data set are reported', () => {
     const changed = textOf(renderReport(sampleInput({ datasets: [{ ...DATASET, snapshot: 'f'.repeat(64) }] })));
     expect(changed).toContain('The data set has changed since this run was trained');
-    const unjudged = textOf(renderReport(sampleInput({ runs: [{ ...RUN, metrics: [], epochs: [], bestEpoch: null, validDistances: null }] })));
-    expect(unjudged).toContain('has not been judged');
-    expect(unjudged).toContain('No epoch was finished');
+    const unevaluated = textOf(renderReport(sampleInput({ runs: [{ ...RUN, metrics: [], epochs: [], bestEpoch: null, validDistances: null }] })));
+    expect(unevaluated).toContain('has not been evaluated');
+    expect(unevaluated).toContain('No epoch was finished');
     const lost = textOf(renderReport(sampleInput({ runs: [], datasets: [] })));
     expect(lost).toContain('no longer in the workspace');
     expect(textOf(renderReport(sampleInput({ datasets: [] })))).toContain('The data set flowers is no longer in the workspace');

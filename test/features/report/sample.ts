@@ -2,7 +2,7 @@ import { judge } from '../../../src/main/domain/evaluate/metrics.ts';
 import { fitCalibration, similarityOf } from '../../../src/main/domain/evaluate/calibrate.ts';
 import { supportOf } from '../../../src/main/domain/evaluate/support.ts';
 import { chooseThreshold, verdictOf } from '../../../src/main/domain/evaluate/threshold.ts';
-import type { ImagePictures, ReportComparison, ReportInput } from '../../../src/main/features/report/types.ts';
+import type { ImageFiles, ReportComparison, ReportInput } from '../../../src/main/features/report/types.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
 import { randomFor } from '../../../src/shared/random.ts';
@@ -117,7 +117,7 @@ export const DATASET: DatasetSummary = {
   createdMs: Date.UTC(2026, 10, 13, 16, 0),
 };
 
-export function drawnPictures(width: number, height: number, petals: number): ImagePictures {
+export function drawnPictures(width: number, height: number, petals: number): ImageFiles {
   const under = flower(width, height, petals);
   const png = (paint: typeof under) => ({ bytes: drawPng(width, height, paint), mime: 'image/png' as const });
   return {

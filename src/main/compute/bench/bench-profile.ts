@@ -4,7 +4,7 @@ import type { KernelShare, StepProfile } from '../protocol/protocol.ts';
 const KERNEL = '_kernel_time';
 const TOP_NODES = 20;
 
-/** Where the time of `steps` steps went, from onnxruntime's trace of them. */
+/** Time by kernel over `steps` steps, from onnxruntime's trace. */
 export function profileOf(events: readonly ProfileEvent[], steps: number): StepProfile {
   const kernels = events.filter((e) => e.cat === 'Node' && e.name.endsWith(KERNEL));
   const total = kernels.reduce((sum, e) => sum + e.dur, 0);

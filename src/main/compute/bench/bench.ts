@@ -22,8 +22,8 @@ import { throwIfCancelled } from '../async/parallel.ts';
 import type { BenchRequest, BenchResult, CallContext, StepProfile } from '../protocol/protocol.ts';
 
 /**
- * Seconds of each of `steps` steps after one that is not counted, with random weights and inputs: one training step of
- * what the scope trains (Adam), one forward pass of both images of every pair, or the explanation of every pair at the last layer.
+ * Seconds of each of `steps` steps after one warm-up step, with random weights and inputs. A step is one training step of the scope
+ * (Adam), one forward pass of all images, or the explanation of every pair at the last layer.
  */
 export async function bench(request: BenchRequest, { signal, progress }: CallContext<'bench'>): Promise<BenchResult> {
   const events: ProfileEvent[] = [];

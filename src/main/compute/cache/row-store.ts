@@ -5,9 +5,9 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 const KEY_BYTES = 32;
 
 /**
- * A cache on disk of equally long rows (features, decoded pixels), each under the SHA-256 of the image it comes from.
- * Rows are only ever appended: data first, then the key, so whatever a dying process left behind is cut off at the next
- * opening and nothing half written is ever read. `name` must say everything else that the rows depend on.
+ * A cache on disk of rows of equal length (features, decoded pixels), each under the SHA-256 of its image's bytes. Rows are only
+ * appended, data before key, so a row that a killed process left unfinished is truncated at the next opening and never read.
+ * `name` must contain everything else that the rows depend on.
  */
 export class RowStore {
   private readonly data: number;
@@ -37,7 +37,7 @@ export class RowStore {
     return this.rows.size;
   }
 
-  /** Appends rows laid out one after the other. Throws AppError 'disk-full', leaving the rows before as they were. */
+  /** Appends rows, one after the other in `rows`. Throws AppError 'disk-full' and leaves earlier rows unchanged. */
   append(sha256s: readonly string[], rows: Uint8Array): void {
     if (rows.byteLength !== sha256s.length * this.rowBytes)
       throw new Error(`${sha256s.length} rows of ${this.rowBytes} bytes are not ${rows.byteLength} bytes.`);
@@ -53,14 +53,14 @@ export class RowStore {
     sha256s.forEach((key, i) => this.rows.set(key, first + i));
   }
 
-  /** Copies a row into `into`, which must be of its length. */
+  /** Copies a row into `into`, which must have `rowBytes` bytes. */
   read(sha256: string, into: Uint8Array): void {
     const row = this.rows.get(sha256);
     if (row === undefined) throw new Error(`No row for ${sha256}.`);
     let done = 0;
     while (done < this.rowBytes) {
       const n = readSync(this.data, into, done, this.rowBytes - done, row * this.rowBytes + done);
-      if (n === 0) throw new AppError('workspace', 'The feature cache in the workspace was changed while in use. Start again.');
+      if (n === 0) throw new AppError('workspace', 'The feature cache in the workspace was changed while in use. Start Twinlens again.');
       done += n;
     }
   }

@@ -1,12 +1,12 @@
 import type { Engine } from '../../nn/engines/engine.ts';
 import { embeddingTask, type Entry, type SiameseSpec } from '../../nn/siamese.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
-import { filledUp, FORWARD_BATCH } from '../images/batches.ts';
+import { padBatch, FORWARD_BATCH } from '../images/batches.ts';
 import { type FeatureSource, partsOf } from './feature-source.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
 
-/** Embeddings [n, d] of images whose features the source holds. */
+/** Embeddings [n, d] of images that `source` was prepared for. */
 export async function embedFrom(
   source: FeatureSource,
   engine: Engine,
@@ -22,7 +22,7 @@ export async function embedFrom(
     let at = 0;
     for await (const [part, rows] of source.batches(partsOf(images))) {
       throwIfCancelled(signal);
-      const { embedding } = await exe.run({ images: filledUp(rows, FORWARD_BATCH * source.rowLength) });
+      const { embedding } = await exe.run({ images: padBatch(rows, FORWARD_BATCH * source.rowLength) });
       out.set(embedding!.subarray(0, part.images.length * spec.dim), at * spec.dim);
       at += part.images.length;
     }

@@ -13,23 +13,23 @@ import { openReader, type Reader } from '../images/reading/reader.ts';
 import type { StreamName } from '../images/reading/tasks.ts';
 import { RowStore } from '../cache/row-store.ts';
 
-/** Images that are wanted together. */
+/** A batch of images. */
 export interface Part {
   images: readonly SourceImage[];
-  streams?: readonly StreamName[] | undefined; // of draws, one an image, where they are to be augmented
+  streams?: readonly StreamName[] | undefined; // random streams, one per image, where images are augmented
 }
 
-/** As many at once as go through a forward pass. */
+/** Batches of the size of a forward pass. */
 export const partsOf = (images: readonly SourceImage[]): Part[] => chunks(images, FORWARD_BATCH).map((part) => ({ images: part }));
 
-/** Gives batches of images as a network wants them at an entry, from what is cached on disk. */
+/** Network inputs at an entry (pixels, or features before the trained layers), from caches on disk. */
 export interface FeatureSource {
   readonly rowLength: number; // floats an image
-  /** Makes and caches what is missing; afterwards `batches` only reads. */
+  /** Computes and caches what is missing; `batches` then only reads. */
   prepare(images: readonly SourceImage[], options: ParallelOptions): Promise<void>;
   /**
-   * Each part with its images, [images.length, …], in order. The next part's pictures are read while one is in use; the device
-   * computes nothing for it until it is asked for.
+   * Each part with its rows, [images.length, …], in order. The images of the next part are read while this one is used; the device
+   * computes nothing ahead.
    */
   batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined>;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export interface SourceOptions {
   engine: Engine;
   config: RunConfig;
   entry: Entry;
-  params: TensorMap; // what lies before the entry is read from here
+  params: TensorMap; // holds the tensors before the entry
   caches: CacheFolders;
 }
 
@@ -52,7 +52,7 @@ export function openSource(o: SourceOptions): FeatureSource {
 const readerFor = ({ size, preprocessing, augmentation }: RunConfig, cache: string | null): Reader =>
   openReader({ size, preprocessing, augmentation, cache });
 
-/** Decoded pictures, cached as 8-bit pixels, normalised and augmented on the way out. */
+/** Decoded images, cached as 8-bit pixels, normalised and augmented when read. */
 class PixelSource implements FeatureSource {
   readonly rowLength: number;
   private readonly reader: Reader;
@@ -84,7 +84,7 @@ class PixelSource implements FeatureSource {
   }
 }
 
-/** Features before the trained layers, computed once an image and kept on disk. */
+/** Features before the trained layers, computed once per image and cached on disk. */
 class CachedFeatures implements FeatureSource {
   readonly rowLength: number;
   private readonly o: SourceOptions;
@@ -137,7 +137,7 @@ class CachedFeatures implements FeatureSource {
   }
 }
 
-/** Features of pictures that are augmented, so they change with every draw: computed anew for each batch. */
+/** Features of augmented images differ in each epoch, so they are computed for each batch. */
 class FreshFeatures implements FeatureSource {
   readonly rowLength: number;
   private readonly o: SourceOptions;
@@ -154,7 +154,7 @@ class FreshFeatures implements FeatureSource {
     return this.pixels.prepare(images, options);
   }
 
-  /** Only pictures are read ahead: a device that computes features for the next step in the midst of one may not take two at once. */
+  /** Only images are read ahead: computing features for the next step during this one may exceed the device's memory. */
   async *batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
     for await (const [part, images] of this.pixels.batches(parts)) {
       const exe = await this.compiledFor(part.images.length);
@@ -177,7 +177,7 @@ class FreshFeatures implements FeatureSource {
   }
 }
 
-/** Everything a cached feature depends on besides the picture. */
+/** Everything a cached feature depends on besides the image. */
 function featureKey({ config, entry, params, engine }: SourceOptions): string {
   const hash = createHash('sha256').update(JSON.stringify([config.preprocessing, DECODER_VERSION]));
   for (const name of featuresTask(specOf(config), entry, 1).program.params.keys()) hash.update(bytesOf(params.get(name)!.data));

@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { MAP_KINDS, type MapKind, signedToKinds } from '../../../shared/maps/kinds.ts';
 import { writeWhole } from '../../foundation/files.ts';
 import { parseNpy, writeNpy } from '../../foundation/npy.ts';
-import { decodePhoto, encodeJpeg, inspect, type RgbPicture } from '../images/images.ts';
+import { decodePhoto, encodeJpeg, inspect, type RgbImage } from '../images/images.ts';
 import type { OverlaysRequest } from '../protocol/protocol.ts';
 import { paintOverlay } from './overlay.ts';
 
@@ -69,5 +69,5 @@ async function signedMapOf({ signed }: Pick<ComparedImage, 'signed'>): Promise<F
 }
 
 /** From the image itself while it has not changed; the stored JPEG has lost a little. */
-const photoOf = ({ file, sha256, photo }: Pick<ComparedImage, 'file' | 'sha256' | 'photo'>): Promise<RgbPicture> =>
+const photoOf = ({ file, sha256, photo }: Pick<ComparedImage, 'file' | 'sha256' | 'photo'>): Promise<RgbImage> =>
   decodePhoto(file, PHOTO_SIDE, { sha256 }).catch(() => decodePhoto(photo, PHOTO_SIDE));

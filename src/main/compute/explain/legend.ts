@@ -6,8 +6,8 @@ import { threeDigits } from '../../../shared/format.ts';
 import { cssHex, colourOf, over, SURROUND, type ScaleName } from '../../../shared/maps/colours.ts';
 
 /**
- * Text and legend as vector paths from the packaged font, so that pictures look the same on every machine and no system
- * font or font configuration is asked.
+ * Text and legend as vector paths from the packaged font: overlays look the same on every computer, and no system font or font
+ * configuration is used.
  */
 
 /** From a font file's name within the package (`inter-latin-400-normal.woff`) to its absolute path. May throw where there is none. */
@@ -78,7 +78,7 @@ export function loadTypeface(resolve: FontResolver = packagedFont): Typeface {
     }
     return null;
   };
-  // What no subset has: the letter without its accents, else an open box.
+  // Fallback for a letter in no subset: the letter without its accents, else an open box.
   const box: Drawn = {
     advance: 0.66,
     path: (x, y, size) => {
@@ -136,7 +136,7 @@ export interface LegendContent {
   words: string; // what the colours mean
   colours: ScaleName;
   scale: number; // value at the end of the bar, >= 0; 0: nothing to measure
-  emptyText: string | null; // said in place of the words when the map is empty
+  emptyText: string | null; // shown in place of the words when the map is empty
 }
 
 export interface Legend {
@@ -147,7 +147,7 @@ export interface Legend {
 const INK = '#eceef0';
 const DIM = '#a2a9b0';
 const LINE = '#4a4f55';
-/** Grey level of the strip and of bars beside a narrow picture: near-black, no tint. */
+/** Grey level of the strip and of the padding beside a narrow photograph: near-black, no tint. */
 export const STRIP = 0x18;
 
 /** The strip below a photograph, `width` px wide (>= 200): title and words beside the bar, or above it where it is narrow. */

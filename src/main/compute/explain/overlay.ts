@@ -4,25 +4,25 @@ import { strongestPart } from '../../../shared/maps/contour.ts';
 import { upsample } from '../../../shared/maps/field.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
 import { paintOver, subdue } from '../../../shared/maps/paint.ts';
-import { drawOver, resizeRgb, type RgbPicture } from '../images/images.ts';
+import { drawOver, resizeRgb, type RgbImage } from '../images/images.ts';
 import { drawLegend, loadTypeface, STRIP, type FontResolver, type Typeface } from './legend.ts';
 
 export interface OverlayRequest {
-  photo: RgbPicture;
+  photo: RgbImage;
   map: Float32Array; // [mapHeight, mapWidth], >= 0
   mapWidth: number;
   mapHeight: number;
-  scale: number; // the value painted strongest, shared by all maps of a comparison; >= 0
+  scale: number; // value at full colour, shared by all maps of a comparison; >= 0
   kind: MapKind;
-  target?: ExplainTarget; // what the map speaks for; 'verdict' where left out
-  emptyText: string | null; // said when the map is empty
+  target?: ExplainTarget; // what the map explains; default 'verdict'
+  emptyText: string | null; // shown when the map is empty
   title: string;
 }
 
 export interface OverlayOptions {
-  /** Share of the picture's area, in percent, left outside the contour; null: no contour. Default 90. */
+  /** Percent of the image's area outside the contour; null: no contour. Default 90. */
   contourPercentile?: number | null;
-  /** 0 keeps the photograph's colours, 1 (default) takes them away. */
+  /** 0 keeps the photograph's colours, 1 (default) makes it grey. */
   desaturation?: number;
   font?: FontResolver;
 }
@@ -31,10 +31,10 @@ const LOOK: Record<MapKind, { colours: ScaleName; words: Record<ExplainTarget, s
   factual: { colours: 'warm', words: { verdict: 'evidence for the verdict', distance: 'evidence for a larger distance' } },
   counterfactual: { colours: 'cool', words: { verdict: 'evidence against the verdict', distance: 'evidence for a smaller distance' } },
 };
-const SMALLEST_LONGEST = 512; // px: smaller photographs are enlarged, so that map and legend can be read
-const NARROWEST = 256; // px: a narrower picture stands between bars
+const MIN_LONGEST_SIDE = 512; // px: smaller photographs are enlarged so that map and legend are readable
+const MIN_WIDTH = 256; // px: a narrower photograph is padded left and right
 
-/** A dashed line around the strongest part of the map, as SVG elements in px of a W x H picture. */
+/** A dashed line around the strongest part of the map, as SVG elements in px of a W x H image. */
 function contourSvg(request: OverlayRequest, W: number, H: number, percent: number): string {
   const grid = { map: request.map, w: request.mapWidth, h: request.mapHeight };
   const path = strongestPart(grid, W, H, request.scale, percent)
@@ -51,7 +51,7 @@ function contourSvg(request: OverlayRequest, W: number, H: number, percent: numb
   );
 }
 
-function stage(photo: RgbPicture, width: number, height: number): RgbPicture {
+function stage(photo: RgbImage, width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3).fill(STRIP);
   const left = Math.floor((width - photo.width) / 2);
   for (let y = 0; y < photo.height; y++) {
@@ -70,13 +70,13 @@ function typefaceOf(font: FontResolver | undefined): Typeface {
 
 /**
  * A PNG of the photograph under its map with a legend strip below. The photograph's pixels are at least 512 px on the
- * longest side; the map (values >= 0) lies over the whole of it, coloured by value / scale. A map that is zero
- * everywhere leaves the plain grey photograph and says `emptyText`; nothing is ever divided by a scale of zero.
+ * longest side; the map (values >= 0) covers all of it, coloured by value / scale. A map that is zero
+ * everywhere leaves the grey photograph and prints `emptyText`; a scale of zero is never divided by.
  */
 export async function paintOverlay(request: OverlayRequest, options: OverlayOptions = {}): Promise<Buffer> {
   const { contourPercentile = 90, desaturation = 1, font } = options;
   const { colours, words } = LOOK[request.kind];
-  const enlarge = Math.max(1, SMALLEST_LONGEST / Math.max(request.photo.width, request.photo.height));
+  const enlarge = Math.max(1, MIN_LONGEST_SIDE / Math.max(request.photo.width, request.photo.height));
   const W = Math.round(request.photo.width * enlarge) || 1;
   const H = Math.round(request.photo.height * enlarge) || 1;
   const photo = await resizeRgb(request.photo, W, H);
@@ -89,7 +89,7 @@ export async function paintOverlay(request: OverlayRequest, options: OverlayOpti
     if (contourPercentile !== null) contour = contourSvg(request, W, H, contourPercentile);
   }
 
-  const width = Math.max(NARROWEST, W);
+  const width = Math.max(MIN_WIDTH, W);
   const content = { title: request.title, words: words[request.target ?? 'verdict'], colours, scale: Math.max(0, request.scale) || 0 };
   const emptyText = empty ? (request.emptyText ?? 'This map is empty.') : null;
   const legend = drawLegend({ ...content, emptyText }, width, typefaceOf(font));

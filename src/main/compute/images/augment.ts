@@ -1,13 +1,13 @@
 import type { Random } from '../../../shared/random.ts';
 import type { Augmentation } from '../../../shared/training-options/augmentation.ts';
 
-/** Where the pixels of the new square come from. */
-export interface Placement {
+/** Which part of the square the new pixels come from, and how it is turned. */
+export interface Warp {
   flipX: boolean;
   flipY: boolean;
   angle: number; // degrees, counter-clockwise as seen
-  keep: number; // 0..1: share of each side that is kept
-  left: number; // 0..1 - keep: where the kept window begins, share of the side
+  keep: number; // 0..1: share of each side inside the crop window
+  left: number; // 0..1 - keep: where the crop window begins, share of the side
   top: number;
 }
 
@@ -20,8 +20,8 @@ export interface Tint {
 
 const COLOUR_RANGE = 0.5; // factors lie in 1 ± 0.5 at full strength
 
-/** All draws are made whatever is switched on, so that turning one change off leaves the others as they were. */
-export function drawPlacement(options: Augmentation, random: Random): Placement {
+/** Consumes the same random numbers whatever is switched on: switching one change off leaves the others unchanged. */
+export function drawWarp(options: Augmentation, random: Random): Warp {
   const flipX = random.below(2) === 1 && options.flipHorizontal;
   const flipY = random.below(2) === 1 && options.flipVertical;
   const angle = random.between(-1, 1) * options.rotation || 0;
@@ -35,7 +35,7 @@ export function drawTint(options: Augmentation, random: Random): Tint {
 }
 
 /** Mirrors a coordinate into 0..n-1 about the centres of the border pixels (… 2 1 0 1 2 …). */
-function mirrored(x: number, n: number): number {
+function mirrorIndex(x: number, n: number): number {
   if (x >= 0 && x <= n - 1) return x;
   if (n === 1) return 0;
   const period = 2 * (n - 1);
@@ -44,10 +44,9 @@ function mirrored(x: number, n: number): number {
 }
 
 /**
- * One affine pass with bilinear sampling; what turns in from outside is the picture mirrored at its border, so there is
- * no edge to learn. pixels: [size, size, 3], not changed. Flips alone and no change at all are exact.
+ * One affine pass with bilinear sampling. Pixels from outside are mirrored at the border, so there is no edge to learn. pixels: [size, size, 3], not changed. Flips alone and no change at all are exact.
  */
-export function place(pixels: Uint8Array, size: number, { flipX, flipY, angle, keep, left, top }: Placement): Uint8Array {
+export function warp(pixels: Uint8Array, size: number, { flipX, flipY, angle, keep, left, top }: Warp): Uint8Array {
   const out = new Uint8Array(pixels.length);
   const radians = (angle * Math.PI) / 180;
   const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
@@ -59,8 +58,8 @@ export function place(pixels: Uint8Array, size: number, { flipX, flipY, angle, k
       const v = (y + 0.5) * keep + top * size - middle;
       const turnedX = u * cos - v * sin;
       const turnedY = u * sin + v * cos;
-      const sx = mirrored((flipX ? -turnedX : turnedX) + middle - 0.5, size);
-      const sy = mirrored((flipY ? -turnedY : turnedY) + middle - 0.5, size);
+      const sx = mirrorIndex((flipX ? -turnedX : turnedX) + middle - 0.5, size);
+      const sy = mirrorIndex((flipY ? -turnedY : turnedY) + middle - 0.5, size);
       const x0 = Math.floor(sx);
       const y0 = Math.floor(sy);
       const x1 = Math.min(size - 1, x0 + 1);
@@ -99,13 +98,13 @@ export function tint(pixels: Uint8Array, { brightness, contrast, saturation }: T
 }
 
 /**
- * A changed copy of a square RGB picture [size, size, 3] of 0..255, wholly decided by `random`; with everything switched
- * off it is an exact copy.
+ * An augmented copy of a square RGB image [size, size, 3] of 0..255, determined by `random`; an exact copy with everything switched
+ * off.
  */
 export function augment(pixels: Uint8Array, size: number, options: Augmentation, random: Random): Promise<Uint8Array> {
-  const placement = drawPlacement(options, random);
+  const placement = drawWarp(options, random);
   const colours = drawTint(options, random);
   const moved = placement.flipX || placement.flipY || placement.angle !== 0 || placement.keep !== 1;
-  const placed = moved ? place(pixels, size, placement) : pixels.slice();
+  const placed = moved ? warp(pixels, size, placement) : pixels.slice();
   return Promise.resolve(options.colour > 0 ? tint(placed, colours) : placed);
 }

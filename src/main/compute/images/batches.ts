@@ -1,6 +1,6 @@
 import type { Preprocessing } from '../../../shared/run.ts';
 
-/** How many images go through a forward pass at once: enough to fill two cores' caches, little memory. */
+/** Images in one forward pass: enough to fill the caches of two cores, and little memory. */
 export const FORWARD_BATCH = 16;
 
 /** Pixels [S, S, 3] 0..255 into row `at` of a batch [N, 3, S, S]: (p / 255 - mean) / std per channel. */
@@ -20,8 +20,8 @@ export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
-/** A last, partial batch with zeros after it, so that it has the shape of the others. */
-export function filledUp(batch: Float32Array, length: number): Float32Array {
+/** Pads the last, partial batch with zeros to the shape of the others. */
+export function padBatch(batch: Float32Array, length: number): Float32Array {
   if (batch.length === length) return batch;
   const whole = new Float32Array(length);
   whole.set(batch);

@@ -7,8 +7,8 @@ import { AppError } from '../../../shared/errors.ts';
 import { endsEarly, kindOf, type PictureKind } from './image-kinds.ts';
 
 /**
- * The one decoder: training, explaining and showing all go through `pixelsOf`, so a picture means the same everywhere.
- * The only file that touches sharp.
+ * The one decoder: training, explaining and previews all use `pixelsOf`, so an image has the same pixels everywhere.
+ * The only file that imports sharp.
  */
 
 // Every file is decoded once, so libvips' cache would only hold memory. One thread per picture and several pictures at a
@@ -16,13 +16,13 @@ import { endsEarly, kindOf, type PictureKind } from './image-kinds.ts';
 sharp.cache(false);
 sharp.concurrency(1);
 
-/** How many pictures to decode at once, for `mapParallel`. libuv's pool has four threads unless told otherwise. */
+/** How many images to decode at once, for `mapParallel`. libuv's pool has four threads by default. */
 export const DECODERS = Math.max(1, Math.min(availableParallelism(), Number(process.env['UV_THREADPOOL_SIZE']) || 4));
 
-/** Pixels of the largest picture that is decoded. */
+/** Pixels of the largest image that is decoded. */
 export const PIXEL_LIMIT = 100_000_000;
 
-/** What transparent pixels stand on: neutral, and near the mean of most preprocessing. */
+/** Grey behind transparent pixels: neutral, and near the mean of most preprocessing. */
 export const MID_GREY = 128;
 
 export interface DecodeOptions {
@@ -32,14 +32,14 @@ export interface DecodeOptions {
 }
 
 /** RGB, interleaved, 8 bit: [height, width, 3]. */
-export interface RgbPicture {
+export interface RgbImage {
   data: Uint8Array;
   width: number;
   height: number;
 }
 
 /** RGBA, interleaved, 8 bit, alpha not premultiplied: [height, width, 4]. */
-export type RgbaPicture = RgbPicture;
+export type RgbaImage = RgbImage;
 
 export interface Inspected {
   sha256: string; // of the file's bytes, hex
@@ -68,18 +68,18 @@ async function bytesOf(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') throw new AppError('not-found', `${path.basename(file)} is not there any more (${file}).`, { file }, error);
+    if (code === 'ENOENT') throw new AppError('not-found', `${path.basename(file)} is no longer there (${file}).`, { file }, error);
     if (code === 'EISDIR') throw badImage(file, 'is a folder, not an image', error);
     if (code === 'EACCES' || code === 'EPERM') throw badImage(file, 'cannot be read: permission denied', error);
     throw badImage(file, `cannot be read (${code ?? 'unknown reason'})`, error);
   }
 }
 
-function pictureKindOf(file: string, bytes: Buffer): PictureKind {
+function formatOf(file: string, bytes: Buffer): PictureKind {
   if (bytes.length === 0) throw badImage(file, 'is empty (0 bytes)');
   const kind = kindOf(bytes);
   if (kind.type === 'picture') return kind.kind;
-  if (kind.type === 'foreign-picture') throw badImage(file, `is ${kind.words}, a kind that cannot be read here; save it as JPEG or PNG`);
+  if (kind.type === 'foreign-picture') throw badImage(file, `is ${kind.words}, a format that Twinlens can't read; save it as JPEG or PNG`);
   throw badImage(file, kind.words ? `isn't an image; it looks like ${kind.words}` : "isn't an image");
 }
 
@@ -88,11 +88,11 @@ function undecodable(file: string, kind: PictureKind, bytes: Buffer, error: unkn
   return badImage(file, reason, error);
 }
 
-/** Reads the whole file once and its header; refuses what is no picture, too large, or not 8 or 16 bit. */
+/** Reads the whole file and its header. Refuses files that are not images, too large, or not 8 or 16 bit. */
 async function open(file: string, { limitPixels = PIXEL_LIMIT, sha256 }: DecodeOptions): Promise<OpenFile> {
   const bytes = await bytesOf(file);
   if (sha256 !== undefined && sha256Of(bytes) !== sha256) throw badImage(file, 'has changed since it was imported; import its data set again');
-  const kind = pictureKindOf(file, bytes);
+  const kind = formatOf(file, bytes);
   let header: Metadata;
   try {
     header = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
@@ -118,7 +118,7 @@ async function open(file: string, { limitPixels = PIXEL_LIMIT, sha256 }: DecodeO
  * alpha on mid-grey, 8 bit, three channels. `resize` only decides the size.
  * sharp runs these in its own fixed order: rotation, profile, flatten, resize, sRGB.
  */
-async function pixelsOf(opened: OpenFile, resize: (picture: Sharp) => Sharp): Promise<RgbPicture> {
+async function decodePixels(opened: OpenFile, resize: (picture: Sharp) => Sharp): Promise<RgbImage> {
   const { bytes, file, kind, limitPixels } = opened;
   // 'error' includes 'truncated' and adds checksum errors, but not the harmless warnings many cameras' files give.
   const picture = sharp(bytes, { failOn: 'error', limitInputPixels: limitPixels })
@@ -133,7 +133,7 @@ async function pixelsOf(opened: OpenFile, resize: (picture: Sharp) => Sharp): Pr
   }
 }
 
-/** [h, w, channels] -> [h, w, 3]: grey pictures come out of libvips with one channel. */
+/** [h, w, channels] -> [h, w, 3]: libvips decodes grey images to one channel. */
 function threeChannels(data: Buffer, channels: number): Uint8Array {
   if (channels === 3) return new Uint8Array(data.buffer, data.byteOffset, data.length);
   const pixels = data.length / channels;
@@ -145,13 +145,13 @@ function threeChannels(data: Buffer, channels: number): Uint8Array {
 }
 
 /**
- * Hash and size of a picture that really decodes (to a small target; JPEG and WebP shrink while loading).
+ * Hash and size of an image that really decodes (to a small target; JPEG and WebP shrink while loading).
  * Throws AppError 'bad-image' with `details.reason`, or 'not-found'.
  */
 export async function inspect(file: string, options: DecodeOptions = {}): Promise<Inspected> {
   const opened = await open(file, options);
   // A kernel that weighs every source pixel: with 'nearest' the last rows would never be read and a cut go unseen.
-  await pixelsOf(opened, (p) => p.resize(16, 16, { fit: 'fill', kernel: 'lanczos3' }));
+  await decodePixels(opened, (p) => p.resize(16, 16, { fit: 'fill', kernel: 'lanczos3' }));
   return { sha256: sha256Of(opened.bytes), width: opened.width, height: opened.height };
 }
 
@@ -161,51 +161,51 @@ export async function inspect(file: string, options: DecodeOptions = {}): Promis
  */
 export async function decodeSquare(file: string, size: number, options: DecodeOptions = {}): Promise<Uint8Array> {
   const opened = await open(file, options);
-  const { data } = await pixelsOf(opened, (p) => p.resize(size, size, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false }));
+  const { data } = await decodePixels(opened, (p) => p.resize(size, size, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false }));
   return data;
 }
 
-/** The picture as people see it, longest side at most `longest` px, never enlarged. Throws as `inspect`. */
-export async function decodePhoto(file: string, longest: number, options: DecodeOptions = {}): Promise<RgbPicture> {
+/** The image with its EXIF rotation, longest side at most `longest` px, never enlarged. Throws as `inspect`. */
+export async function decodePhoto(file: string, longest: number, options: DecodeOptions = {}): Promise<RgbImage> {
   const opened = await open(file, options);
-  return await pixelsOf(opened, (p) =>
+  return await decodePixels(opened, (p) =>
     p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true, kernel: 'lanczos3', fastShrinkOnLoad: false }),
   );
 }
 
 /**
- * A JPEG for showing, longest side at most `longest` px, never enlarged. Shrinks while loading where the kind allows it, which is
- * several times quicker than `decodePhoto` and a shade less exact: for looking, not for judging. Throws as `inspect`.
+ * A JPEG preview, longest side at most `longest` px, never enlarged. Shrinks while loading where the format allows it: several times
+ * faster than `decodePhoto` and slightly less exact, so for display only. Throws as `inspect`.
  */
-export async function shownJpeg(file: string, longest: number, options: DecodeOptions = {}): Promise<Buffer> {
+export async function previewJpeg(file: string, longest: number, options: DecodeOptions = {}): Promise<Buffer> {
   const opened = await open(file, options);
-  const picture = await pixelsOf(opened, (p) => p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true }));
+  const picture = await decodePixels(opened, (p) => p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true }));
   const small = longest <= 512;
   return await rawRgb(picture)
     .jpeg(small ? { quality: 80 } : { quality: 90, chromaSubsampling: '4:4:4' })
     .toBuffer();
 }
 
-const rawRgb = ({ data, width, height }: RgbPicture): Sharp => sharp(data, { raw: { width, height, channels: 3 } });
+const rawRgb = ({ data, width, height }: RgbImage): Sharp => sharp(data, { raw: { width, height, channels: 3 } });
 
-export async function encodePng(picture: RgbPicture): Promise<Buffer> {
+export async function encodePng(picture: RgbImage): Promise<Buffer> {
   return await rawRgb(picture).png({ compressionLevel: 8 }).toBuffer();
 }
 
 /** `quality` 1..100. */
-export async function encodeJpeg(picture: RgbPicture, quality = 88): Promise<Buffer> {
+export async function encodeJpeg(picture: RgbImage, quality = 88): Promise<Buffer> {
   return await rawRgb(picture).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
 }
 
-/** The same picture at another size (px, both >= 1), stretched to it. */
-export async function resizeRgb(picture: RgbPicture, width: number, height: number): Promise<RgbPicture> {
+/** The image stretched to another size (px, both >= 1). */
+export async function resizeRgb(picture: RgbImage, width: number, height: number): Promise<RgbImage> {
   if (picture.width === width && picture.height === height) return picture;
   const { data } = await rawRgb(picture).resize(width, height, { fit: 'fill', kernel: 'lanczos3' }).raw().toBuffer({ resolveWithObject: true });
   return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height };
 }
 
-/** A PNG of `picture` with an SVG of the same size in px drawn over it. The SVG must hold no text, so no font is looked up. */
-export async function drawOver(picture: RgbPicture, svg: string): Promise<Buffer> {
+/** A PNG of the image with an SVG of the same size in px drawn over it. The SVG must contain no text: no font is looked up. */
+export async function drawOver(picture: RgbImage, svg: string): Promise<Buffer> {
   return await rawRgb(picture)
     .composite([{ input: Buffer.from(svg), top: 0, left: 0 }])
     .removeAlpha()
@@ -214,7 +214,7 @@ export async function drawOver(picture: RgbPicture, svg: string): Promise<Buffer
 }
 
 /** An SVG at its own size in px. */
-export async function rasterise(svg: string): Promise<RgbaPicture> {
+export async function rasterise(svg: string): Promise<RgbaImage> {
   const { data, info } = await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width: info.width, height: info.height };
 }

@@ -12,9 +12,9 @@ import { readSafetensors, writeSafetensors } from '../../nn/weights/safetensors.
 import { bytesOf } from '../images/batches.ts';
 
 /**
- * A run's folder holds three files, each written whole or not at all: `base` (the parameters that do not move, once),
- * `best` (the moving ones of the best epoch) and `last` (the moving ones, the optimizer's state and the schedule after
- * the last whole epoch, from which training resumes).
+ * A run's folder holds three files, each published whole: `base` (frozen parameters, written once), `best` (trained parameters and
+ * running statistics of the best epoch) and `last` (the same after the last whole epoch, with the optimizer's state and the
+ * schedule; training resumes from it).
  */
 const BASE = 'base.safetensors';
 const BEST = 'best.safetensors';
@@ -30,9 +30,8 @@ export const specOf = (config: RunConfig): SiameseSpec => ({
 
 export interface Progress {
   schedule: ScheduleState;
-  /** Epochs done, and the distances of the validation pairs at the best of them. */
-  epoch: number;
-  bestDistances: number[];
+  epoch: number; // epochs done
+  bestDistances: number[]; // of the validation pairs, at the best epoch
 }
 
 export function writeBase(folder: string, config: RunConfig, frozen: TensorMap): void {
@@ -79,7 +78,7 @@ export function readModel(folder: string, config: RunConfig): TensorMap {
   return tensors;
 }
 
-/** SHA-256 over all tensors' float32 bytes in the network's own order: the fingerprint of a model. */
+/** The fingerprint of a model: SHA-256 over the float32 bytes of all tensors, in the order of `siameseParams`. */
 export function modelSha256(config: RunConfig, tensors: TensorMap): string {
   const hash = createHash('sha256');
   for (const { name } of siameseParams(specOf(config))) hash.update(bytesOf(tensors.get(name)!.data));

@@ -9,8 +9,8 @@ import { checkDevices } from '../engine/check.ts';
 import { drawOverlays } from '../explain/comparison-files.ts';
 import { explain } from '../explain/explain.ts';
 import { exportModel } from '../model/export-model.ts';
-import { distances, judgeSplit } from '../train/pair-metrics.ts';
-import { decodeSquare, DECODERS, inspect, shownJpeg } from '../images/images.ts';
+import { distances, evaluateSplit } from '../train/pair-metrics.ts';
+import { decodeSquare, DECODERS, inspect, previewJpeg } from '../images/images.ts';
 import { mapParallel, throwIfCancelled } from '../async/parallel.ts';
 import type { CallContext, Counted, Handlers } from '../protocol/protocol.ts';
 import { writeSample } from '../sample/sample.ts';
@@ -24,7 +24,7 @@ export const handlers: Handlers = {
   timeReading: ({ files, size }, { signal }) => timeReading(files, size, signal),
   picture: async ({ file, sha256, longest, out }, { signal }) => {
     throwIfCancelled(signal);
-    await writeWhole(out, await shownJpeg(file, longest, sha256 === null ? {} : { sha256 }));
+    await writeWhole(out, await previewJpeg(file, longest, sha256 === null ? {} : { sha256 }));
     return null;
   },
   drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
@@ -38,7 +38,7 @@ export const handlers: Handlers = {
     return train(request, context);
   },
   distances,
-  judge: judgeSplit,
+  judge: evaluateSplit,
   explain,
   drawOverlays,
   check: async (request, context) => {

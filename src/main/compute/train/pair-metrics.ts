@@ -9,18 +9,18 @@ import { embedFrom } from '../embed/embed.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { openSource } from '../embed/feature-source.ts';
 import type { CallContext, JudgeRequest, PairsRequest } from '../protocol/protocol.ts';
-import { SetImages } from '../images/set-images.ts';
+import { DatasetImages } from '../images/dataset-images.ts';
 
 type Context = Pick<CallContext<'distances'>, 'signal' | 'progress'>;
 
-/** Distances of pairs under a trained network, [pairs]. Features of images never seen before are computed, and cached on disk. */
+/** Distances [pairs] of pairs under a trained network. Missing features are computed and cached on disk. */
 export async function distances(request: PairsRequest, { signal, progress }: Context): Promise<Float64Array> {
   const { config, folder } = request.model;
   const engine = await openEngine(config.engine, config.device);
   const params = readModel(folder, config);
   const entry = entryOf[config.scope];
   const source = openSource({ engine, config: { ...config, augmentation: null }, entry, params, caches: request.caches });
-  const images = new SetImages(request.images, request.root).all();
+  const images = new DatasetImages(request.images, request.root).all();
   try {
     await source.prepare(images, { signal, onProgress: (done, total) => progress({ done, total }) });
     const embeddings = await embedFrom(source, engine, specOf(config), entry, params, images, signal);
@@ -31,8 +31,8 @@ export async function distances(request: PairsRequest, { signal, progress }: Con
   }
 }
 
-/** All figures of a split, from the distances of its pairs at once. */
-export async function judgeSplit(request: JudgeRequest, context: Context): Promise<Metrics> {
+/** Metrics of a split, over all its pairs at once. */
+export async function evaluateSplit(request: JudgeRequest, context: Context): Promise<Metrics> {
   const { threshold, split, model, pairs } = request;
   const labels = unpackPairs(pairs).map(({ label }) => label);
   return judge(await distances(request, context), labels, threshold, split, randomFor(model.config.seed, 'bootstrap', split));

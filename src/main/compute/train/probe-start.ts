@@ -5,13 +5,13 @@ import { headFromProbe, MOST_CLASSES } from '../../nn/head-start.ts';
 import { fitProbe } from '../../nn/probe.ts';
 import { entryOf, pooledTask } from '../../nn/siamese.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
-import { filledUp, FORWARD_BATCH } from '../images/batches.ts';
+import { padBatch, FORWARD_BATCH } from '../images/batches.ts';
 import { specOf } from '../model/checkpoint.ts';
 import { type FeatureSource, partsOf } from '../embed/feature-source.ts';
 import type { Drawable } from '../../domain/pairs/contents.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
-import type { SetImages } from '../images/set-images.ts';
+import type { DatasetImages } from '../images/dataset-images.ts';
 
 /** Images that a probe is fitted to. The cost grows with their square, and more images change the probe little. */
 const MAX_IMAGES = 1000;
@@ -22,7 +22,7 @@ export interface ProbeStart {
   source: FeatureSource;
   params: TensorMap; // of the whole network, initial or loaded
   trainImages: readonly Drawable[];
-  images: SetImages;
+  images: DatasetImages;
   signal: AbortSignal;
 }
 
@@ -67,7 +67,7 @@ async function pooledFeatures(
       throwIfCancelled(signal);
       if (!exe) parts.push(rows);
       else {
-        const { features } = await exe.run({ images: filledUp(rows, FORWARD_BATCH * source.rowLength) });
+        const { features } = await exe.run({ images: padBatch(rows, FORWARD_BATCH * source.rowLength) });
         parts.push(features!.slice(0, (part.images.length * features!.length) / FORWARD_BATCH));
       }
     }

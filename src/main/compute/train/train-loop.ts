@@ -26,7 +26,7 @@ import { type FeatureSource, openSource, type Part } from '../embed/feature-sour
 import { throwIfCancelled } from '../async/parallel.ts';
 import { probeStart } from './probe-start.ts';
 import type { CallContext, TrainRequest, TrainResult } from '../protocol/protocol.ts';
-import { SetImages } from '../images/set-images.ts';
+import { DatasetImages } from '../images/dataset-images.ts';
 
 const REPORT_MS = 200; // between two reports of progress in an epoch
 
@@ -39,7 +39,7 @@ interface Session {
   source: FeatureSource;
   frozen: TensorMap;
   trainImages: TrainImage[];
-  images: SetImages;
+  images: DatasetImages;
   validPairs: Pair[];
   context: CallContext<'train'>;
   started: number; // ms, when the first step of this session began
@@ -56,7 +56,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
   const { config, folder } = request.model;
   const engine = await openEngine(config.engine, config.device);
   const { frozen, state, progress } = request.resume ? resumed(request) : await fresh(request);
-  const images = new SetImages(request.images, request.root);
+  const images = new DatasetImages(request.images, request.root);
   const trainImages = images.training();
   const validPairs = unpackPairs(request.validPairs);
   const source = openSource({ engine, config, entry: entryOf[config.scope], params: frozen, caches: request.caches });

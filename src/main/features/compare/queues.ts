@@ -8,7 +8,7 @@ import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
 import { type PackedPairs, unpackPairs } from '../../domain/pairs/packed.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
-import { judgePairs, rankPairs } from './rank.ts';
+import { verdictsOf, rankPairs } from './rank.ts';
 
 const CACHED_SPLITS = 8;
 
@@ -46,7 +46,7 @@ export class PairQueues {
     let pairs = this.verdicts.get(key);
     if (!pairs) {
       const measured = await this.distancesWithJob(run, split, signal);
-      pairs = judgePairs(unpackPairs(measured.pairs), measured.distances, calibration);
+      pairs = verdictsOf(unpackPairs(measured.pairs), measured.distances, calibration);
       this.verdicts.set(key, pairs);
     }
     const ranked = rankPairs(pairs, kind, calibration.threshold, seed);

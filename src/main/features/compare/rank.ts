@@ -5,8 +5,8 @@ import type { Calibration } from '../../../shared/run.ts';
 import { similarityOf } from '../../domain/evaluate/calibrate.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 
-/** Pairs as a run judges them. `distances` [pairs.length]. */
-export function judgePairs(
+/** The verdict of a run on each pair. `distances` [pairs.length]. */
+export function verdictsOf(
   pairs: readonly { a: number; b: number; label: PairLabel }[],
   distances: ArrayLike<number>,
   calibration: Calibration,
@@ -19,9 +19,9 @@ export function judgePairs(
 }
 
 /**
- * The pairs of a kind, in the order they are worth looking at; equals keep the order drawn.
+ * The pairs of a kind, most interesting first; ties keep their order.
  * wrong: farthest on the wrong side of the threshold first. confident: right, farthest on the right side first. borderline: all,
- * nearest the threshold first. random: all, shuffled by the seed.
+ * closest to the threshold first. random: all, shuffled by the seed.
  */
 export function rankPairs(pairs: readonly QueuedPair[], kind: QueueKind, threshold: number, seed: number): QueuedPair[] {
   const off = ({ distance }: QueuedPair): number => Math.abs(distance - threshold);

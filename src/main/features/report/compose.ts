@@ -3,7 +3,7 @@ import type { ComparedImage, Comparison } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { fileName } from '../../../shared/format.ts';
 import { renderReport } from './render.ts';
-import type { ImagePictures, PaperSize, Picture, PictureType, ReportComparison, ReportDataset, ReportRun } from './types.ts';
+import type { ImageFiles, PaperSize, ImageFile, ImageFileType, ReportComparison, ReportDataset, ReportRun } from './types.ts';
 
 type Found<T> = T | null | undefined | Promise<T | null | undefined>;
 
@@ -35,7 +35,7 @@ export async function composeReport(contents: ReportContents, readers: ReportRea
   const missing: string[] = [];
   for (const id of new Set(contents.comparisons)) {
     const comparison = await readers.comparison(id);
-    if (comparison) comparisons.push(await withPictures(comparison));
+    if (comparison) comparisons.push(await withFiles(comparison));
     else missing.push(id);
   }
   if (comparisons.length === 0) return { page: null, missing };
@@ -65,18 +65,18 @@ async function readOnce<T>(ids: readonly string[], read: (id: string) => Found<T
   return found;
 }
 
-async function withPictures(comparison: JudgedComparison): Promise<ReportComparison> {
+async function withFiles(comparison: JudgedComparison): Promise<ReportComparison> {
   const [a, b] = comparison.images;
   const { judgement, note } = comparison;
-  return { comparison, judgement, note, images: [await picturesOf(a, comparison), await picturesOf(b, comparison)] };
+  return { comparison, judgement, note, images: [await filesOf(a, comparison), await filesOf(b, comparison)] };
 }
 
-async function picturesOf(image: ComparedImage, { comparison }: Comparison): Promise<ImagePictures> {
-  const read = (path: string): Promise<Picture> => readPicture(path, comparison, fileName(image.file));
+async function filesOf(image: ComparedImage, { comparison }: Comparison): Promise<ImageFiles> {
+  const read = (path: string): Promise<ImageFile> => readImageFile(path, comparison, fileName(image.file));
   return { photo: await read(image.photo), factual: await read(image.factual), counterfactual: await read(image.counterfactual) };
 }
 
-async function readPicture(path: string, comparison: string, name: string): Promise<Picture> {
+async function readImageFile(path: string, comparison: string, name: string): Promise<ImageFile> {
   const details = { comparison, file: path };
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new AppError(
@@ -86,14 +86,14 @@ async function readPicture(path: string, comparison: string, name: string): Prom
       error,
     );
   });
-  const mime = pictureType(bytes);
+  const mime = imageFileType(bytes);
   if (mime === null)
     throw new AppError('bad-image', `Comparison ${comparison} has a broken picture of ${name} (${path}). Compare the two images again.`, details);
   return { bytes, mime };
 }
 
 /** By the file's first bytes: its name may be wrong. */
-export function pictureType(bytes: Buffer): PictureType | null {
+export function imageFileType(bytes: Buffer): ImageFileType | null {
   if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg';
   if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png';
   if (bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP') return 'image/webp';

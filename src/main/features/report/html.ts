@@ -28,7 +28,7 @@ function sourceOf(value: Content): string {
   return escaped(String(value));
 }
 
-/** Text that no parser takes for markup. Control characters, which pages may not hold, become their visible pictures (U+2400…). */
+/** Text escaped for HTML. Control characters, which pages may not contain, become their visible symbols (U+2400…). */
 export function escaped(text: string): string {
   return escape(text.toWellFormed().replace(/\p{Cc}/gu, controlPicture));
 }
@@ -47,5 +47,5 @@ export const paragraphsOf = (text: string): string[] =>
     .map((paragraph) => paragraph.trim())
     .filter((paragraph) => paragraph !== '');
 
-/** A name from the world: its own direction (so that Hebrew or an override character turns nothing around it), its own line breaks. */
+/** A name of unknown origin: isolated in direction (Hebrew or an override character does not reverse its surroundings), with its own line breaks. */
 export const nameOf = (text: string): Html => markup`<bdi class="name">${text}</bdi>`;

@@ -9,13 +9,13 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import { writeWhole } from '../../foundation/files.ts';
 import type { Shell } from '../../foundation/shell.ts';
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 const UNIX = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge', 'brave-browser'];
 const MAC = ['Google Chrome', 'Chromium', 'Microsoft Edge', 'Brave Browser'];
 const WINDOWS = ['Google/Chrome/Application/chrome.exe', 'Chromium/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe'];
 
-/** A Chromium or a relative of it on this machine: the one named in TWINLENS_BROWSER, else one in the usual places; null where there is none. */
+/** A Chromium-based browser on this computer: the one named in TWINLENS_BROWSER, else one in the usual places; null where there is none. */
 export function findBrowser(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string | null {
   const given = env['TWINLENS_BROWSER'];
   if (given) return existsSync(given) ? given : null;
@@ -40,7 +40,7 @@ function candidates(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[]
 }
 
 /**
- * Prints through a browser of this machine that is started for it, unseen, with a profile of its own and without the network.
+ * Prints with a headless browser of this computer, with a profile of its own and without the network.
  * Null where there is none. The function throws AppError 'cancelled', 'engine' where the browser fails, and as writeWhole does.
  */
 export function browserPrinter(browser: string | null = findBrowser()): Shell['printPdf'] {
@@ -49,9 +49,9 @@ export function browserPrinter(browser: string | null = findBrowser()): Shell['p
     const folder = await mkdtemp(join(tmpdir(), 'twinlens-print-'));
     const pdf = join(folder, 'report.pdf');
     try {
-      await promisify(execFile)(browser, argumentsFor(folder, pdf, htmlFile), { signal, timeout: PATIENCE_MS, windowsHide: true });
+      await promisify(execFile)(browser, argumentsFor(folder, pdf, htmlFile), { signal, timeout: TIMEOUT_MS, windowsHide: true });
       const bytes = await readFile(pdf);
-      if (bytes.subarray(0, 5).toString('latin1') !== '%PDF-') throw new Error('what it wrote is no PDF');
+      if (bytes.subarray(0, 5).toString('latin1') !== '%PDF-') throw new Error('its output is not a PDF');
       await writeWhole(out, bytes);
     } catch (error) {
       if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
@@ -59,7 +59,7 @@ export function browserPrinter(browser: string | null = findBrowser()): Shell['p
       if (known.code === 'disk-full' || known.code === 'workspace') throw known;
       throw new AppError(
         'engine',
-        'The browser of this machine could not print the report. The report as a page (HTML) can be printed from any browser.',
+        'The browser on this computer could not print the report. Write the report as HTML and print it from any browser.',
         {
           browser,
           detail: known.message,
@@ -80,7 +80,7 @@ const argumentsFor = (profile: string, pdf: string, htmlFile: string): string[] 
   '--disable-component-update',
   '--disable-sync',
   '--disable-extensions',
-  '--host-resolver-rules=MAP * ~NOTFOUND', // a report needs no network, and gets none
+  '--host-resolver-rules=MAP * ~NOTFOUND', // a report needs no network
   `--user-data-dir=${join(profile, 'profile')}`,
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), // Chromium does not start as root with it
   '--no-pdf-header-footer',

@@ -11,7 +11,7 @@ import type { ReportInput } from './types.ts';
 /**
  * One self-contained HTML page about one or more comparisons and the runs behind them, for screen (light and dark) and
  * paper (A4 or Letter). Its policy lets nothing be fetched and nothing run: pictures and style are inside. Every text is escaped. A run or data set that is missing from the input
- * is told as gone, in words.
+ * is reported as gone.
  */
 export function renderReport(input: ReportInput): string {
   const { comparisons } = input;

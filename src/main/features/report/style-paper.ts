@@ -8,7 +8,7 @@ const atFoot = (models: readonly string[]): string => {
   return `Twinlens comparison report${named.length > 0 ? ` \u00b7 model ${named.slice(0, MOST_MODELS).join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''}`;
 };
 
-/** Paper, A4 or Letter: points instead of pixels, no surround that would cost ink, and nothing torn apart by a page's end. */
+/** Paper, A4 or Letter: sizes in points, no dark surround that costs ink, no figure or row split over two pages. */
 export const paper = (models: readonly string[], size?: PaperSize): string => `
 @page{${size ? `size:${size};` : ''}margin:15mm 15mm 17mm;@bottom-left{content:"${atFoot(models)}";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
 @media print{

@@ -8,7 +8,7 @@ import type { PaperSize } from './types.ts';
  * Dark follows the reader's system on screen; paper is always light.
  */
 const TOKENS = `
-:root{color-scheme:light dark;--bg:#f7f7f5;--panel:#fdfdfc;--ink:#202225;--dim:#555b62;--line:#d9d9d4;--hair:#e6e6e2;--accent:#1b7467;--warn:#7d5200;--warn-bg:#fbf3dc;--stage:#66686a;--stage-ink:#fff;--stage-line:#ffffff40;--run-1:#1f6fb0;--chart-same:#1f6fb0;--chart-different:#b45f06;--chart-ground:var(--bg);--for:#f5a83d;--for2:#d9541e;--against:#5aa9e6;--against2:#2457a8;--s:8px}
+:root{color-scheme:light dark;--bg:#f7f7f5;--panel:#fdfdfc;--ink:#202225;--dim:#555b62;--line:#d9d9d4;--hair:#e6e6e2;--accent:#1b7467;--warn:#7d5200;--warn-bg:#fbf3dc;--stage:#66686a;--stage-ink:#fff;--stage-line:#ffffff40;--run-1:#1f6fb0;--chart-same:#1f6fb0;--chart-different:#b45f06;--chart-ground:var(--bg);--chart-grid:var(--hair);--for:#f5a83d;--for2:#d9541e;--against:#5aa9e6;--against2:#2457a8;--s:8px}
 @media screen and (prefers-color-scheme:dark){:root{--bg:#17181a;--panel:#1e2022;--ink:#eceef0;--dim:#a2a9b0;--line:#3a3e43;--hair:#2a2d30;--accent:#7cc4b8;--warn:#e9c46a;--warn-bg:#2a2517;--stage:#0e0f10;--stage-ink:#f2f3f4;--stage-line:#ffffff26;--run-1:#5aa9e6;--chart-same:#5aa9e6;--chart-different:#f5a83d}}
 `;
 
@@ -94,6 +94,6 @@ const NARROW = `
 @media screen and (max-width:560px){.finding{grid-template-columns:minmax(0,1fr);gap:8px}.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend>p{grid-column:1/-1}.choice{display:flex}.formula{margin-left:8px}}
 `;
 
-/** `models`: SHA-256 in hex of the networks that the report is about, named at the foot of each printed page. */
+/** `models`: SHA-256 in hex of the networks behind the report, named at the foot of each printed page. */
 export const styleElement = (models: readonly string[], size?: PaperSize): Html =>
   new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${charts}${NARROW}${paper(models, size)}</style>`);

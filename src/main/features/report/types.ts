@@ -3,24 +3,24 @@ import type { DatasetSummary } from '../../../shared/dataset.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 
 export const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
-export type PictureType = (typeof PICTURE_TYPES)[number];
+export type ImageFileType = (typeof PICTURE_TYPES)[number];
 
 /** A picture as its file's bytes: the report carries it inside itself. */
-export interface Picture {
+export interface ImageFile {
   bytes: Buffer;
-  mime: PictureType;
+  mime: ImageFileType;
 }
 
-export interface ImagePictures {
-  photo: Picture;
-  factual: Picture;
-  counterfactual: Picture;
+export interface ImageFiles {
+  photo: ImageFile;
+  factual: ImageFile;
+  counterfactual: ImageFile;
 }
 
 export interface ReportComparison {
   comparison: Comparison;
-  images: [ImagePictures, ImagePictures]; // of A and B
-  judgement?: Judgement | null | undefined; // what the person said of the verdict
+  images: [ImageFiles, ImageFiles]; // of A and B
+  judgement?: Judgement | null | undefined; // the person's, of the verdict
   note?: string | undefined; // plain text; an empty line starts a paragraph
 }
 
@@ -29,7 +29,7 @@ export interface ReportRun extends RunRecord {
   name?: string | undefined;
 }
 
-/** A data set as its runs see it now, and how far curation has taken it from its import. */
+/** A data set as runs use it now, and how many images were edited since its import. */
 export interface ReportDataset extends DatasetSummary {
   curation?: { excluded: number; relabelled: number } | undefined; // images
 }
@@ -37,12 +37,12 @@ export interface ReportDataset extends DatasetSummary {
 export type PaperSize = 'A4' | 'letter';
 
 export interface ReportInput {
-  paper?: PaperSize | undefined; // of a page that is printed here; else whoever prints it chooses
+  paper?: PaperSize | undefined; // of a page that is printed here; else the reader's browser chooses
   title: string;
   introduction?: string; // plain text; an empty line starts a paragraph
   generatedMs: number;
   comparisons: ReportComparison[];
-  runs: ReportRun[]; // those the comparisons were made with; one that is gone is told in words
+  runs: ReportRun[]; // those the comparisons were made with; one that is gone is reported as gone
   datasets: ReportDataset[]; // those the runs were trained on
   appVersion: string;
 }

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { serveTasks } from '../../../rpc/serve-tasks.ts';
 import { threadPort } from '../../../rpc/thread.ts';
-import { Pictures } from './pictures.ts';
+import { PixelReader } from './pictures.ts';
 import type { ReaderData, ReaderTasks } from './tasks.ts';
 
-// The thread's own program. An engine holds the thread that calls it for as long as a step takes, and this one goes on meanwhile.
+// The reader thread's program. An engine blocks the thread that calls it for a whole step; this thread decodes meanwhile.
 
-const pictures = new Pictures(workerData as ReaderData);
+const pictures = new PixelReader(workerData as ReaderData);
 
 serveTasks<ReaderTasks>(
   threadPort(parentPort!),

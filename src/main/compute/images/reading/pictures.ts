@@ -6,11 +6,11 @@ import { mapParallel } from '../../async/parallel.ts';
 import { RowStore } from '../../cache/row-store.ts';
 import type { Readable, ReaderData, StreamName } from './tasks.ts';
 
-/** Raise when decoding or resizing changes: what older versions cached is then left aside. */
+/** Raise when decoding or resizing changes: caches of older versions are then ignored. */
 export const DECODER_VERSION = 1;
 
-/** Pictures as a network wants them, from their files or from a cache of decoded pixels. Synchronous but for decoding. */
-export class Pictures {
+/** Network inputs from image files or from a cache of decoded pixels. Synchronous except for decoding. */
+export class PixelReader {
   private readonly data: ReaderData;
   private readonly rowLength: number;
   private readonly store: RowStore | null;
@@ -77,10 +77,10 @@ export class Pictures {
 
   private get cache(): RowStore {
     if (this.store) return this.store;
-    throw new Error('Pictures are read without a cache here.');
+    throw new Error('This reader has no cache.');
   }
 
-  /** As they were imported: one that changed since would be cached under another's name. */
+  /** Refuses a file that changed since its import: it would be cached under the wrong hash. */
   private decoded({ file, sha256 }: Readable): Promise<Uint8Array> {
     return decodeSquare(file, this.data.size, sha256 === null ? {} : { sha256 });
   }

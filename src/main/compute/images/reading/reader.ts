@@ -6,9 +6,9 @@ import type { ReaderData, ReaderTasks } from './tasks.ts';
 
 export type Reader = Channel<ReaderTasks>;
 
-/** A thread of its own that reads pictures, started with the first question. */
+/** A thread that reads images, started with the first call. */
 export const openReader = (data: ReaderData): Reader =>
   new Channel<ReaderTasks>(
     () => connectThread(readerEntry(), data),
-    ({ error }) => (error ? asAppError(error) : new AppError('internal', 'The thread that reads pictures ended unexpectedly. Try again.')),
+    ({ error }) => (error ? asAppError(error) : new AppError('internal', 'The thread that reads images ended unexpectedly. Try again.')),
   );

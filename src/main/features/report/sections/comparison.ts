@@ -16,9 +16,9 @@ import {
   verdictWord,
 } from '../../../../shared/comparison-words.ts';
 import { facts, warningList } from './parts.ts';
-import { pictures } from './pictures.ts';
+import { imageStage } from './pictures.ts';
 
-/** One comparison on its own pages: the finding, the images, the score, how sure it is, and where it comes from. */
+/** One comparison on its own pages: verdict, images, score, certainty, provenance. */
 export function comparisonSection(
   shown: ReportComparison,
   position: { number: number; of: number },
@@ -36,7 +36,7 @@ export function comparisonSection(
 <p class="sentence">${verdictSentence(comparison)}</p>
 </header>
 ${warningList(comparison.warnings, 'About this comparison')}
-${pictures(shown)}
+${imageStage(shown)}
 ${personal(shown)}
 <div class="evidence">
 <div>
@@ -48,13 +48,13 @@ ${certainty(shown, run)}
 ${run?.validDistances && histogramFigure(shown, run.validDistances)}
 </div>
 <h3>What these maps explain</h3>
-<p>${targetSentence(comparison)} They are read at the layer <code>${comparison.layer}</code>. <a href="#method">What maps can and cannot say</a> is told below.</p>
+<p>${targetSentence(comparison)} They are computed at the layer <code>${comparison.layer}</code>. <a href="#method">What maps can and cannot say</a> is explained below.</p>
 <h3>Where it comes from</h3>
 ${provenance(shown, run, runAnchor)}
 </section>`;
 }
 
-/** What the person said of the verdict, in her words; nothing where she said nothing (the signature's table has boxes to tick). */
+/** The person's judgement and note; nothing where there is neither (the signature's table has boxes to tick). */
 function personal({ judgement, note }: ReportComparison): Html | null {
   const paragraphs = paragraphsOf(note ?? '');
   if (!judgement && paragraphs.length === 0) return null;
@@ -78,7 +78,7 @@ function certainty({ comparison }: ReportComparison, run: RunRecord | undefined)
   const sentences = [
     supportSentence(comparison),
     similaritySentence(comparison, run),
-    run ? testSentence(test) : 'The network behind this comparison is no longer in the workspace, so its figures on test pairs cannot be given.',
+    run ? testSentence(test) : 'The run behind this comparison is no longer in the workspace, so there are no figures on test pairs.',
     filedSentence(comparison),
   ];
   return markup`<ul class="certainty">${sentences.map((sentence) => sentence !== null && markup`<li>${sentence}</li>`)}</ul>`;
@@ -87,7 +87,7 @@ function certainty({ comparison }: ReportComparison, run: RunRecord | undefined)
 function histogramFigure({ comparison }: ReportComparison, valid: NonNullable<RunRecord['validDistances']>): Html {
   return markup`<figure class="plot">
 ${chart(DistanceHistogram, { valid, threshold: comparison.threshold, distance: comparison.distance, width: 460, height: 268 })}
-<figcaption>Where this pair lies among the validation pairs. Same pairs grow upwards, different pairs downwards; right of the dashed threshold the verdict is “different”.</figcaption>
+<figcaption>This pair among the validation pairs: same pairs above the line, different pairs below it. Right of the dashed threshold the verdict is “different”.</figcaption>
 </figure>`;
 }
 
@@ -113,7 +113,7 @@ function provenance({ comparison }: ReportComparison, run: RunRecord | undefined
 }
 
 const modelNote = (sha256: string, run: RunRecord | undefined): string | null =>
-  run?.modelSha256 && run.modelSha256 !== sha256 ? ' – another checkpoint than the one the run section describes' : null;
+  run?.modelSha256 && run.modelSha256 !== sha256 ? ' – a different checkpoint from the one in the run’s section' : null;
 
 export const versionList = (versions: Record<string, string>): string =>
   Object.entries(versions)

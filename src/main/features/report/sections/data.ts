@@ -8,7 +8,7 @@ import { facts, warningList } from './parts.ts';
 
 const MOST_REJECTED = 500;
 
-/** What the run was trained on: classes, splits, what was left out, and the hash that pins it down. */
+/** What the run was trained on: classes, splits, rejected files, and the hash that identifies it. */
 export function dataSection(run: RunRecord, dataset: ReportDataset | undefined): Html {
   if (!dataset)
     return markup`<p>The data set <code>${run.dataset}</code> is no longer in the workspace. The run was trained on the snapshot <code>${run.snapshot}</code>.</p>`;
@@ -16,7 +16,7 @@ export function dataSection(run: RunRecord, dataset: ReportDataset | undefined):
   const changed =
     dataset.snapshot === run.snapshot
       ? null
-      : markup`<aside class="warnings" aria-label="Warning: the data set has changed"><p class="warn-title"><span class="bang" aria-hidden="true">!</span> The data set has changed since this run was trained</p><p>The numbers below are today’s (snapshot <code>${dataset.snapshot}</code>), not those of the training.</p></aside>`;
+      : markup`<aside class="warnings" aria-label="Warning: the data set has changed"><p class="warn-title"><span class="bang" aria-hidden="true">!</span> The data set has changed since this run was trained</p><p>The numbers below are the current ones (snapshot <code>${dataset.snapshot}</code>), not those at training time.</p></aside>`;
   return markup`${changed}${warningList(dataset.warnings, 'About the data set')}
 <div class="tables">
 ${facts(
@@ -24,11 +24,11 @@ ${facts(
     ['Data set', nameOf(dataset.name)],
     ['Images', `${countText(dataset.images)} in ${countText(Object.keys(dataset.classes).length)} classes`],
     [
-      'Kept together',
-      dataset.groups === null ? 'each image on its own' : `${countText(dataset.groups)} subjects; all images of one stand in one split`,
+      'Groups',
+      dataset.groups === null ? 'none, each image counts alone' : `${countText(dataset.groups)} subjects; all images of a subject are in one split`,
     ],
     ['Rejected files', countText(dataset.rejected.length)],
-    ['Changed by hand', curationWords(dataset)],
+    ['Edited', curationWords(dataset)],
     [markup`Snapshot trained on <span class="term">SHA-256</span>`, markup`<code>${run.snapshot}</code>`],
   ],
   'What it was trained on',
@@ -41,15 +41,15 @@ ${facts(
 ${rejected(dataset.rejected)}`;
 }
 
-/** What a person did to the data set after its import. Files are never touched: this is what the runs saw of them. */
+/** What a person changed in the data set after its import. Files are never touched: runs use the edited list. */
 function curationWords({ curation }: ReportDataset): string {
   if (!curation) return 'not recorded';
   const { excluded, relabelled } = curation;
   const images = (n: number): string => `${countText(n)} ${n === 1 ? 'image' : 'images'}`;
-  const said = [excluded > 0 && `${images(excluded)} excluded`, relabelled > 0 && `${images(relabelled)} put into another class`].filter(
+  const said = [excluded > 0 && `${images(excluded)} excluded`, relabelled > 0 && `${images(relabelled)} moved to another class`].filter(
     (part) => part !== false,
   );
-  return said.length === 0 ? 'no: as imported' : `curated: ${said.join(', ')}`;
+  return said.length === 0 ? 'no, as imported' : said.join(', ');
 }
 
 function rejected(files: readonly RejectedFile[]): Html | null {

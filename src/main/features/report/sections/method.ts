@@ -13,7 +13,7 @@ export function methodSection(): Html {
 <p class="formula">similarity = 1 / (1 + exp(<i>k</i> (<i>D</i> − <i>t</i>)))</p>
 <p>The maps are Grad-CAM, taken of the distance. For each image separately, with its own features <i>F<sub>c</sub></i> in channel <i>c</i> of the chosen layer and its own gradient, averaged over the positions (<i>h</i>, <i>w</i>),</p>
 <p class="formula"><i>S</i> = Σ<sub><i>c</i></sub> mean<sub><i>h,w</i></sub>(∂<i>D</i> / ∂<i>F<sub>c</sub></i>) · <i>F<sub>c</sub></i></p>
-<p>is positive where the image’s content makes the distance larger and negative where it makes it smaller. Explaining the verdict “different”, the factual map is max(<i>S</i>, 0) and the counterfactual map max(−<i>S</i>, 0); for “same” they change places. Explaining the distance, the first reading holds whatever the verdict. No map is stretched to full colour on its own.</p>
+<p>is positive where the image’s content makes the distance larger and negative where it makes it smaller. Explaining the verdict “different”, the factual map is max(<i>S</i>, 0) and the counterfactual map max(−<i>S</i>, 0); for “same” they change places. Explaining the distance, the first reading holds whatever the verdict. No map is scaled on its own.</p>
 <div class="says">
 <div><h3>What the maps say</h3><ul>
 <li>Where in each image the layer’s features pushed the distance up or down, to first order, for this pair and this network.</li>
@@ -23,7 +23,7 @@ export function methodSection(): Html {
 <li>That the network is right. A wrong verdict has maps too, and they can look convincing.</li>
 <li>What would happen if a region were changed: a map is a gradient, not an experiment.</li>
 <li>Anything finer than one cell of the layer’s grid, or why the marked content matters.</li>
-<li>What is true of the pictured things. The network knows pictures and folders, nothing else.</li></ul></div>
+<li>What is true of the things in the images. The network knows only images and folders.</li></ul></div>
 </div>
 <p class="cite">I. E. Livieris, E. Pintelas, N. Kiriakidou, P. Pintelas: “Explainable Image Similarity: Integrating Siamese Networks and Grad-CAM”. <cite>Journal of Imaging</cite> 2023, 9(10), 224. The calibration follows J. Platt (1999) and H.-T. Lin, C.-J. Lin and R. C. Weng (2007).</p>
 </section>`;

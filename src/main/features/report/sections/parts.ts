@@ -6,7 +6,7 @@ export function facts(rows: readonly (readonly [Content, Content])[], caption?: 
 ${rows.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table>`;
 }
 
-/** Warnings where nobody can overlook them, in words and with a sign; nothing when there are none. */
+/** Warnings, in words and with a sign; nothing when there are none. */
 export function warningList(warnings: readonly string[], about: string): Html | null {
   if (warnings.length === 0) return null;
   return markup`<aside class="warnings" aria-label="${`Warnings: ${about}`}"><p class="warn-title"><span class="bang" aria-hidden="true">!</span> ${

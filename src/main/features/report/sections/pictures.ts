@@ -2,11 +2,11 @@ import { EMPTY_REASONS, type ComparedImage, type Comparison, type EmptyReason } 
 import { isEmptyMap } from '../../../../shared/maps/kinds.ts';
 import { distanceText, fileName } from '../../../../shared/format.ts';
 import { markup, nameOf, type Content, type Html } from '../html.ts';
-import type { Picture, ReportComparison } from '../types.ts';
+import type { ImageFile, ReportComparison } from '../types.ts';
 import { mapWords, scaleSentence } from '../../../../shared/comparison-words.ts';
 
-/** Both images, each as a row of photograph, factual and counterfactual map, over the scale that all four maps share. */
-export function pictures({ comparison, images }: ReportComparison): Html {
+/** Both images, each as a row of photograph, factual and counterfactual map, and below them the scale that all four maps share. */
+export function imageStage({ comparison, images }: ReportComparison): Html {
   const rows = comparison.images.map((image, i) => imageRow(comparison, image, images[i], i === 0 ? 'A' : 'B'));
   return markup`<div class="stage">${rows}${legend(comparison)}</div>`;
 }
@@ -37,13 +37,13 @@ ${tile(
 </figure>`;
 }
 
-const tile = (picture: Picture, alt: string, caption: Html, note: Content): Html =>
+const tile = (picture: ImageFile, alt: string, caption: Html, note: Content): Html =>
   markup`<figure class="tile"><img src="data:${picture.mime};base64,${picture.bytes.toString('base64')}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
 
 const emptyNote = (reason: EmptyReason | null, map: 'factual' | 'counterfactual'): Content =>
   reason !== null && isEmptyMap(reason, map) && markup`<span class="empty"><strong>Empty map.</strong> ${EMPTY_REASONS[reason]}</span>`;
 
-/** The scale under the maps' own columns: none of the colour is nothing, all of it the largest value in any of the four maps. */
+/** The scale, under the columns of the maps: no colour is 0, full colour is the largest value in any of the four maps. */
 function legend(comparison: Comparison): Html {
   const words = mapWords(comparison);
   const end = distanceText(comparison.scale);

@@ -5,7 +5,7 @@ import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportRun } from '../types.ts';
 import { versionList } from './comparison.ts';
 import { dataSection } from './data.ts';
-import { judgement, trainingCurves } from './judgement.ts';
+import { metricsTables, trainingCurves } from './metrics.ts';
 import { facts, warningList } from './parts.ts';
 import { settingsTables } from './settings.ts';
 
@@ -19,32 +19,32 @@ const STATUS_WORDS = {
 
 const fourFigures = (x: number): string => settingText(Number(x.toPrecision(4)));
 
-/** A network told once, however many comparisons used it: how it was made, how good it is, and on what. */
+/** A network, once for all comparisons that used it: metrics, training, settings, data. */
 export function runSection(run: ReportRun, dataset: ReportDataset | undefined, id: string): Html {
   return markup`<section class="run" id="${id}" aria-labelledby="${id}-title">
 <p class="eyebrow">The network${run.name && markup` · ${nameOf(run.name)}`}</p>
 <h2 id="${id}-title">${backboneName(run.config.backbone)} <span class="and"><code>${run.run}</code></span></h2>
 ${warningList([...sessionWarnings(run.sessions), ...run.warnings, ...(run.error === null ? [] : [run.error])], 'About this run')}
-<h3>How good it is</h3>
-${judgement(run)}
-<h3>How training went</h3>
+<h3>How good is it?</h3>
+${metricsTables(run)}
+<h3>Training</h3>
 ${trainingCurves(run)}
-<h3>How it was set</h3>
+<h3>Settings</h3>
 ${settingsTables(run.config)}
-<h3>What it has seen</h3>
+<h3>Training data</h3>
 ${dataSection(run, dataset)}
 <h3>Where it comes from</h3>
 ${facts([
   ['Run', markup`<code>${run.run}</code>, ${STATUS_WORDS[run.status]}`],
   ['Trained', `${timeText(run.createdMs)}, for ${durationText(run.seconds)}`],
-  ['Epochs', `${run.epochs.length} done${run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch} kept`}`],
+  ['Epochs', `${run.epochs.length} done${run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch} is the best`}`],
   [
     'Similarity curve',
     run.calibration
       ? markup`1 / (1 + exp(<i>k</i> (<i>D</i> − <i>t</i>))) with <i>k</i> = ${fourFigures(run.calibration.slope)} per unit of distance, <i>t</i> = ${fourFigures(run.calibration.threshold)}`
       : 'not calibrated',
   ],
-  ['Model file (SHA-256)', run.modelSha256 ? markup`<code>${run.modelSha256}</code>` : 'no model was kept'],
+  ['Model file (SHA-256)', run.modelSha256 ? markup`<code>${run.modelSha256}</code>` : 'no model stored'],
   ['Software', versionList(run.versions)],
 ])}
 </section>`;

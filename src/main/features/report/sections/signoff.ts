@@ -5,7 +5,7 @@ import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportComparison } from '../types.ts';
 import { verdictWord } from '../../../../shared/comparison-words.ts';
 
-/** Where a person answers for the report on paper: a judgement for each comparison, then name, date and signature. */
+/** To be filled in on paper: a judgement for each comparison, then name, date and signature. */
 export function signOff(comparisons: readonly ReportComparison[]): Html {
   const box = (word: Judgement, chosen: boolean): Html =>
     markup`<span class="choice"><span class="box" aria-hidden="true">${chosen && '✓'}</span> ${

@@ -9,7 +9,7 @@ import { chart } from '../chart.ts';
 import { aucText, countText, distanceText, percentText } from '../../../../shared/format.ts';
 import { markup, type Html } from '../html.ts';
 
-/** How training went: loss and AUC, epoch by epoch. */
+/** Loss and AUC by epoch. */
 export function trainingCurves({ run: id, config, epochs, bestEpoch }: RunRecord): Html {
   if (epochs.length === 0) return markup`<p>No epoch was finished, so there are no curves.</p>`;
   const { label, unit } = LOSS_INFO[config.loss];
@@ -26,20 +26,20 @@ export function trainingCurves({ run: id, config, epochs, bestEpoch }: RunRecord
 </div>`;
 }
 
-/** How good the network is: its figures per split, its errors counted, its ROC. */
-export function judgement(run: RunRecord): Html {
+/** How good the network is: metrics of each split, confusion tables, ROC. */
+export function metricsTables(run: RunRecord): Html {
   const metrics = [...run.metrics].sort((a, b) => SPLITS.indexOf(b.split) - SPLITS.indexOf(a.split)); // test first
-  if (metrics.length === 0) return markup`<p>This network has not been judged yet: evaluate the run to have its figures here.</p>`;
+  if (metrics.length === 0) return markup`<p>This network has not been evaluated yet. Evaluate the run to get its metrics here.</p>`;
   const perfect = metrics.some((m) => m.auc === 1);
   return markup`<table class="figures">
-<caption>Judged over all pairs of a split at once; “different” is the positive class.</caption>
+<caption>Computed over all pairs of a split at once; “different” is the positive class.</caption>
 <thead><tr><th scope="col">Pairs</th><th scope="col">Number</th><th scope="col">AUC <span class="term">95 % interval</span></th><th scope="col">Right <span class="term">accuracy</span></th><th scope="col">Equal error rate</th></tr></thead>
 <tbody>${metrics.map(figuresRow)}</tbody></table>
-<p class="note">The threshold and the kept epoch were chosen on validation pairs, which flatters the validation figures; the test figures are the ones to quote. Intervals are from ${RESAMPLES} bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger.${
-    perfect && ' An AUC of exactly 1 leaves the bootstrap nothing to vary: its interval then says nothing.'
+<p class="note">The threshold and the best epoch were chosen on validation pairs, so the validation figures are optimistic: quote the test figures. Intervals are from ${RESAMPLES} bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger.${
+    perfect && ' An AUC of exactly 1 gives the bootstrap nothing to vary, so its interval means nothing.'
   }</p>
 <div class="charts">
-<figure class="plot">${chart(RocChart, { metrics, width: 400 })}<figcaption>ROC: every possible threshold at once. The further towards the upper left, the better; the dot is the threshold in use on ${splitName(metrics[0].split)} pairs.</figcaption></figure>
+<figure class="plot">${chart(RocChart, { metrics, width: 400 })}<figcaption>ROC: every possible threshold at once. The closer to the upper left, the better. The dot is the threshold in use on ${splitName(metrics[0].split)} pairs.</figcaption></figure>
 <div>${metrics.map(confusionTable)}</div>
 </div>`;
 }

@@ -3,8 +3,8 @@ import { ImageTable, type PackedImages } from '../../domain/pairs/packed.ts';
 import type { TrainImage } from '../../domain/pairs/draw.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
 
-/** The images of a data set, told one at a time: only packed do a hundred thousand take little room. */
-export class SetImages {
+/** The images of a data set. Packed columns; records are unpacked on access to save memory. */
+export class DatasetImages {
   private readonly table: ImageTable;
   private readonly root: string;
 
@@ -17,12 +17,12 @@ export class SetImages {
     return this.sourceAt(this.table.positionOf(id));
   }
 
-  /** All of them, in the order of ids. */
+  /** All images, by id. */
   all(): SourceImage[] {
     return Array.from({ length: this.table.length }, (_, i) => this.sourceAt(i));
   }
 
-  /** Those that a training uses itself: all but the test images. */
+  /** Training and validation images. */
   used(): SourceImage[] {
     return [...this.table.inSplit('train'), ...this.table.inSplit('valid')].sort((a, b) => a - b).map((i) => this.sourceAt(i));
   }
