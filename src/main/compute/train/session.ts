@@ -1,0 +1,30 @@
+import type { Pair } from '../../../shared/dataset.ts';
+import type { RunConfig } from '../../../shared/run.ts';
+import type { TrainImage } from '../../domain/pairs/draw.ts';
+import type { Engine, Trainer } from '../../nn/engines/engine.ts';
+import type { TensorMap } from '../../nn/ir/tensor.ts';
+import type { Loss } from '../../nn/losses/loss.ts';
+import type { FeatureSource } from '../embed/feature-source.ts';
+import type { DatasetImages } from '../images/dataset-images.ts';
+import type { CallContext } from '../protocol/protocol.ts';
+
+/** A run between two starts: all that its epochs use. */
+export interface Session {
+  folder: string; // of the run's checkpoints
+  config: RunConfig;
+  loss: Loss;
+  engine: Engine;
+  trainer: Trainer;
+  source: FeatureSource;
+  frozen: TensorMap;
+  trainImages: TrainImage[];
+  images: DatasetImages;
+  validPairs: Pair[];
+  context: CallContext<'train'>;
+  started: number; // ms, when the first step of this session began
+  partPairs: number; // the most samples at once that memory has sufficed for
+}
+
+/** From the mean time of the epochs so far; `done` and `left` count epochs and parts of one. */
+export const secondsLeft = (session: Session, done: number, left: number): number =>
+  ((performance.now() - session.started) / 1000 / Math.max(done, 1e-9)) * left;

@@ -1,0 +1,50 @@
+import type { RunConfig } from '../../../shared/run.ts';
+import { startSchedule } from '../../domain/evaluate/schedule.ts';
+import type { TrainState } from '../../nn/engines/engine.ts';
+import { initialTensors } from '../../nn/initialise.ts';
+import type { TrainTask } from '../../nn/ir/task.ts';
+import type { TensorMap } from '../../nn/ir/tensor.ts';
+import { lossOf } from '../../nn/losses/index.ts';
+import { BACKBONE_PREFIX, backboneParams, siameseParams, trainingTask } from '../../nn/siamese.ts';
+import { loadWeights } from '../../nn/weights/load.ts';
+import { type Progress, readBase, readLast, specOf, writeBase } from '../model/checkpoint.ts';
+import type { TrainRequest } from '../protocol/protocol.ts';
+
+/** The training graph for a batch of `samples`. */
+export function taskFor(config: RunConfig, samples: number): TrainTask {
+  const { scope, batchNorm, margin, optimizer, weightDecay, clipNorm } = config;
+  const loss = lossOf(config.loss);
+  return trainingTask(specOf(config), { scope, batchNorm, loss, margin, optimizer: { name: optimizer, weightDecay, clipNorm } }, samples);
+}
+
+/** Where training starts: at the initial or loaded weights, or at a checkpoint. */
+export interface Start {
+  frozen: TensorMap; // what training does not change
+  state: TrainState; // what it changes, and the optimizer's state
+  progress: Progress;
+}
+
+/** Initialises a network, loads the backbone's weights where there are some, and writes the frozen tensors. */
+export async function newStart({ model: { folder, config }, weightsPath }: TrainRequest): Promise<Start> {
+  const spec = specOf(config);
+  const tensors = initialTensors(siameseParams(spec), config.seed);
+  if (weightsPath !== null) {
+    const loaded = await loadWeights(weightsPath, { backbone: config.backbone, params: backboneParams(spec) });
+    for (const [name, tensor] of loaded.tensors) tensors.set(BACKBONE_PREFIX + name, tensor);
+  }
+  const task = taskFor(config, 2);
+  const moving = new Set([...task.trainable, ...task.statistics.map(({ name }) => name)]);
+  const part = (wanted: boolean): TensorMap => new Map([...tensors].filter(([name]) => moving.has(name) === wanted));
+  const frozen = part(false);
+  writeBase(folder, config, frozen);
+  return {
+    frozen,
+    state: { params: part(true), slots: new Map(), step: 0 },
+    progress: { schedule: startSchedule(config), epoch: 0, bestDistances: [] },
+  };
+}
+
+/** The state after the last complete epoch. */
+export function resumedStart({ model: { folder } }: TrainRequest): Start {
+  return { frozen: readBase(folder), ...readLast(folder) };
+}

@@ -1,0 +1,80 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Sample } from '../../domain/pairs/samples.ts';
+import { SAMPLES } from '../../nn/losses/loss.ts';
+import { throwIfCancelled } from '../async/parallel.ts';
+import type { Part } from '../embed/feature-source.ts';
+import { SAMPLERS } from './samplers.ts';
+import { secondsLeft, type Session } from './session.ts';
+
+const REPORT_MS = 200; // between two reports of progress in an epoch
+
+interface TrainedEpoch {
+  loss: number; // mean over samples, each at the weights of its step
+  images: number;
+  distances: number[]; // those that the loss reports, and their labels
+  labels: number[];
+}
+
+/** One pass over the epoch's samples. Throws AppError 'cancelled', 'bad-request' when the loss becomes NaN. */
+export async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoch: number): Promise<TrainedEpoch> {
+  const { config, loss, trainer, trainImages, source, context } = session;
+  const samples = SAMPLERS[loss.samples](trainImages, config.seed, epoch);
+  const perSample = SAMPLES[loss.samples].images;
+  const out: TrainedEpoch = { loss: 0, images: perSample * samples.length, distances: [], labels: [] };
+  let done = 0;
+  const began = performance.now();
+  let reported = began;
+  for await (const [{ batch }, images] of source.batches(batchesOf(session, samples, epoch))) {
+    throwIfCancelled(context.signal);
+    const labels = batch.map(({ label }) => label);
+    const result = await trainer.step({ images, labels: Float32Array.from(labels) }, batch.length, lr);
+    if (!Number.isFinite(result.loss)) throw diverged(epoch, lr);
+    if (result.partPairs < Math.min(batch.length, session.partPairs)) {
+      session.partPairs = result.partPairs;
+      context.progress({ kind: 'parts', partPairs: result.partPairs });
+    }
+    out.loss += (result.loss * batch.length) / samples.length;
+    out.distances.push(...result.distances);
+    out.labels.push(...loss.distanceLabels(labels));
+    done += batch.length;
+    const now = performance.now();
+    if (now - reported < REPORT_MS) continue;
+    reported = now;
+    context.progress({
+      kind: 'step',
+      epoch,
+      epochs: config.epochs,
+      done,
+      total: samples.length,
+      loss: result.loss,
+      imagesPerSecond: (perSample * done) / ((now - began) / 1000),
+      secondsLeft: secondsLeft(session, epoch - 1 - firstEpoch + done / samples.length, config.epochs - epoch + 1 - done / samples.length),
+    });
+  }
+  return out;
+}
+
+/** The epoch's batches, in the order of nn/losses/loss.ts. Where the run augments, each image has a random stream of its own. */
+function* batchesOf(
+  { config, loss, images: all }: Session,
+  samples: readonly Sample[],
+  epoch: number,
+): Generator<Part & { batch: readonly Sample[] }> {
+  const roles = Array.from({ length: SAMPLES[loss.samples].images }, (_, k) => ({ k, side: 'abc'[k]! }));
+  for (let from = 0; from < samples.length; from += config.batch) {
+    const batch = samples.slice(from, from + config.batch);
+    const images = roles.flatMap(({ k }) => batch.map((sample) => all.source(sample.images[k]!)));
+    const streams = config.augmentation
+      ? roles.flatMap(({ side }) => batch.map((_, i) => [config.seed, 'augment', epoch, from + i, side] as const))
+      : undefined;
+    yield { batch, images, streams };
+  }
+}
+
+function diverged(epoch: number, lr: number): AppError {
+  return new AppError(
+    'bad-request',
+    `Training diverged: the loss became NaN in epoch ${epoch}. Use a smaller learning rate than ${lr}, for example ${lr / 10}. The best epoch before it is kept.`,
+    { epoch, lr },
+  );
+}
