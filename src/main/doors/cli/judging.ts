@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { CompareRequest, EvaluateRequest, ExportRequest, ReportRequest } from '../../../shared/contract.ts';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
+import { probabilityText } from '../../../shared/format.ts';
 import { evaluateRun } from '../../features/training/evaluate.ts';
 import { exportRun } from '../../features/training/export.ts';
 import { opened } from './data.ts';
@@ -54,7 +55,7 @@ export function addJudgingCommands(program: Command): void {
 
 export function describe(c: Comparison): string[] {
   return [
-    `Comparison ${c.comparison}: the network considers these ${c.verdict === 'same' ? 'the same' : 'different'} (distance ${c.distance.toFixed(4)}, threshold ${c.threshold.toFixed(4)}, similarity ${percent(c.similarity)})`,
+    `Comparison ${c.comparison}: the network considers these ${c.verdict === 'same' ? 'the same' : 'different'} (distance ${c.distance.toFixed(4)}, threshold ${c.threshold.toFixed(4)}, similarity ${probabilityText(c.similarity)})`,
     ...c.images.flatMap((image) => [
       `  ${image.file}`,
       `    factual ${image.factual}`,

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../../../shared/run.ts';
 import DistanceHistogram from '../../../../shared/charts/DistanceHistogram.svelte';
 import { chart } from '../chart.ts';
-import { distancePair, distanceText, fileName, percentText, timeText } from '../../../../shared/format.ts';
+import { distancePair, distanceText, fileName, probabilityText, timeText } from '../../../../shared/format.ts';
 import { JUDGEMENT_SIGNS, judgementSentence } from '../../../../shared/judgement-words.ts';
 import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
 import type { ReportComparison } from '../types.ts';
@@ -66,7 +66,7 @@ ${paragraphs.map((paragraph) => markup`<p>${nameOf(paragraph)}</p>`)}</div>`;
 function score({ comparison }: ReportComparison, run: RunRecord | undefined): Html {
   const [distance, threshold] = distancePair(comparison.distance, comparison.threshold);
   return markup`<dl class="score">
-<div><dt>Similarity</dt><dd>${percentText(comparison.similarity)}</dd></div>
+<div><dt>Similarity</dt><dd>${probabilityText(comparison.similarity)}</dd></div>
 <div><dt>Distance</dt><dd>${distance}</dd></div>
 <div><dt>Threshold</dt><dd>${threshold}</dd></div>
 ${run && markup`<div><dt>Margin</dt><dd>${distanceText(run.config.margin)}</dd></div>`}

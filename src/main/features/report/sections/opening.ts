@@ -1,4 +1,4 @@
-import { NBSP, distancePair, fileName, percentText, timeText } from '../../../../shared/format.ts';
+import { NBSP, distancePair, fileName, probabilityText, timeText } from '../../../../shared/format.ts';
 import { JUDGEMENT_SIGNS } from '../../../../shared/judgement-words.ts';
 import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
 import type { ReportComparison, ReportInput } from '../types.ts';
@@ -29,7 +29,7 @@ function overview(comparisons: readonly ReportComparison[]): Html {
     const [distance, threshold] = distancePair(comparison.distance, comparison.threshold);
     return markup`<tr><th scope="row"><a href="#comparison-${i + 1}">${i + 1}</a></th><td>${nameOf(fileName(a.file))}<br>${nameOf(fileName(b.file))}</td><td>${
       comparison.verdict === 'different' ? '≠' : '='
-    }${NBSP}${verdictWord(comparison.verdict)}</td><td>${percentText(comparison.similarity)}</td><td>${distance} <span class="term">${threshold}</span></td>${
+    }${NBSP}${verdictWord(comparison.verdict)}</td><td>${probabilityText(comparison.similarity)}</td><td>${distance} <span class="term">${threshold}</span></td>${
       judged && markup`<td>${judgement ? `${JUDGEMENT_SIGNS[judgement]}${NBSP}${judgement}` : '–'}</td>`
     }</tr>\n`;
   })}</tbody></table></nav>`;
