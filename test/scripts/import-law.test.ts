@@ -59,7 +59,7 @@ const FORBIDDEN: [rule: string, file: string, code: string][] = [
   ['room-shared', 'src/shared/run.ts', "import { x } from '../renderer/api.ts';"],
   ['room-renderer-client', 'src/renderer/client/runs.ts', "import { x } from '../../main/services.ts';"],
   ['room-renderer-client', 'src/renderer/client/runs.ts', "import type { X } from '../features/training/run-table.ts';"],
-  ['room-renderer-kit', 'src/renderer/kit/charts/curves.ts', "import { x } from '../../client/runs.ts';"],
+  ['room-renderer-kit', 'src/renderer/kit/charts/plot.ts', "import { x } from '../../client/runs.ts';"],
   ['room-renderer-features-compare', 'src/renderer/features/compare/words.ts', "import { x } from '../training/actions.ts';"],
   ['room-renderer-features-reports', 'src/renderer/features/reports/find.ts', "import { x } from '../../app/keys.ts';"],
   ['room-unknown', 'src/renderer/features/new/words.ts', "import { x } from '../../client/runs.ts';"],

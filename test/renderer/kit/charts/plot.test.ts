@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type uPlot from 'uplot';
-import type { Curve, CurveSet } from '../../../../src/renderer/kit/charts/curves.ts';
+import type { Curve, CurveSet } from '../../../../src/shared/charts/curves.ts';
 import { dataOf, makePlot, type PlotInput } from '../../../../src/renderer/kit/charts/plot.ts';
 
 /** What is asked of the chart library, and what is drawn over its curves, on a canvas that notes each call. */
