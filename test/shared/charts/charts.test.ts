@@ -5,6 +5,7 @@ import EpochCurves from '../../../src/shared/charts/EpochCurves.svelte';
 import { histogramLayout } from '../../../src/shared/charts/histogram.ts';
 import { operatingPoint } from '../../../src/shared/charts/roc.ts';
 import RocChart from '../../../src/shared/charts/RocChart.svelte';
+import type { Metrics } from '../../../src/shared/run.ts';
 import { RUN } from '../../features/report/sample.ts';
 
 const SIZE = { width: 460, height: 268, text: 13 };
@@ -72,31 +73,27 @@ test('nothing degenerate draws what is not a number: no pairs, all zero, one epo
   const row = { ...RUN.epochs[0], lossTrain: NaN, lossValid: Infinity };
   const curves = { metric: 'loss', title: 'loss', label: 'loss', width: 460, height: 260 } as const;
   const run = { run: 'r1', name: '', bestEpoch: 1 };
+  const oneSplit: Metrics = {
+    ...RUN.metrics[0],
+    confusion: [
+      [1, 0],
+      [1, 0],
+    ],
+  };
+  const train: Metrics = {
+    ...oneSplit,
+    split: 'train',
+    confusion: [
+      [0, 0],
+      [1, 0],
+    ],
+  };
   const drawings = [
     chart(DistanceHistogram, { valid: { same: [], different: [] }, distance: 0.5, threshold: 0.9, ...SIZE }),
     chart(DistanceHistogram, { valid: { same: [0, 0], different: [0] }, distance: 0, threshold: 0, ...SIZE }),
     chart(EpochCurves, { run: { ...run, epochs: [row] }, ...curves }),
     chart(EpochCurves, { run: { ...run, bestEpoch: null, epochs: [row, RUN.epochs[1]] }, ...curves }),
-    chart(RocChart, {
-      metrics: [
-        {
-          ...RUN.metrics[0],
-          confusion: [
-            [1, 0],
-            [1, 0],
-          ],
-        },
-        {
-          ...RUN.metrics[0],
-          split: 'train' as const,
-          confusion: [
-            [0, 0],
-            [1, 0],
-          ],
-        },
-      ],
-      width: 400,
-    }),
+    chart(RocChart, { metrics: [oneSplit, train], width: 400 }),
   ];
   for (const { source } of drawings) expect(numbersIn(source).filter((n) => /NaN|Infinity|undefined|null/.test(n))).toEqual([]);
 });
