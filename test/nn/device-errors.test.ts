@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deviceError, isMemoryError, toldError } from '../../src/main/nn/engines/device-error.ts';
+import { deviceError, isMemoryError, explainDeviceError } from '../../src/main/nn/engines/device-error.ts';
 
 // What onnxruntime 1.30 really said.
 const ADAPTER =
@@ -15,20 +15,20 @@ test.each([
   ['webgpu', NO_SHADER, 'the run can be resumed'],
   ['cuda', 'BFCArena: Failed to allocate memory for requested buffer of size 1677721600', 'smaller batch or image size'],
   ['webgpu', 'Device is lost: the driver was reset', 'resume the run'],
-  ['webgpu', ADAPTER, 'No graphics card that webgpu can use was found here'],
+  ['webgpu', ADAPTER, 'No graphics card that supports webgpu was found'],
   ['cuda', PROVIDER, 'npm run install-cuda'],
   ['dml', 'something else', 'Run "doctor" to see why'],
-] as const)('on %s, "%s" is told as what to do: %s', (device, said, expected) => {
+] as const)('on %s, "%s" is explained by what to do: %s', (device, said, expected) => {
   const error = deviceError(device, new Error(said));
   expect(error).toMatchObject({ code: 'engine', details: { device, detail: said } });
   expect(error.message).toContain(expected);
 });
 
-// What V8 says in Node 24, of the memory that weights lie in and of an array.
+// V8's messages in Node 24, for the optimizer's memory and for an array.
 test.each(['WebAssembly.Memory(): could not allocate memory', 'Array buffer allocation failed'])(
-  '"%s" is told as want of memory on the processor',
+  '"%s" is explained as an out-of-memory error on the CPU',
   (said) => {
-    const error = toldError('cpu', new RangeError(said));
+    const error = explainDeviceError('cpu', new RangeError(said));
     expect(isMemoryError(error)).toBe(true);
     expect(error).toMatchObject({ code: 'engine', details: { detail: said } });
   },

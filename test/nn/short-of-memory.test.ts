@@ -15,12 +15,12 @@ const refuse = (images: number, words: string): void => {
 
 vi.mock('../../src/main/nn/engines/onnx-session.ts', async (original) => {
   const real = await original<typeof import('../../src/main/nn/engines/onnx-session.ts')>();
-  const { toldError } = await import('../../src/main/nn/engines/device-error.ts');
+  const { explainDeviceError } = await import('../../src/main/nn/engines/device-error.ts');
   const runSession: typeof real.runSession = (session, device, feeds, fetches) => {
     try {
       if (feeds['images']) refuse(feeds['images'].dims[0]!, 'Failed to allocate memory for requested buffer of size 1677721600');
     } catch (error) {
-      return Promise.reject(toldError(device, error) as Error);
+      return Promise.reject(explainDeviceError(device, error) as Error);
     }
     return real.runSession(session, device, feeds, fetches);
   };
@@ -108,7 +108,10 @@ describe.each(ENGINES)('where memory does not suffice for a batch, $title', ({ o
   test('says so where not even one pair has room', async () => {
     const t = await trainer(await open(), 'frozen');
     memory.room = 0;
-    await expect(step(t, 0)).rejects.toMatchObject({ code: 'engine', message: expect.stringContaining('not suffice for even one pair') as string });
+    await expect(step(t, 0)).rejects.toMatchObject({
+      code: 'engine',
+      message: expect.stringContaining('not enough memory for even one pair') as string,
+    });
     await t.dispose();
   });
 });

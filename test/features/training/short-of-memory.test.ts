@@ -14,10 +14,10 @@ import { relativeError } from '../../nn/reference.ts';
 const memory = vi.hoisted(() => ({ room: Infinity }));
 vi.mock('../../../src/main/nn/engines/onnx-session.ts', async (original) => {
   const real = await original<typeof import('../../../src/main/nn/engines/onnx-session.ts')>();
-  const { toldError } = await import('../../../src/main/nn/engines/device-error.ts');
+  const { explainDeviceError } = await import('../../../src/main/nn/engines/device-error.ts');
   const runSession: typeof real.runSession = (session, device, feeds, fetches) =>
     feeds['labels'] && feeds['labels'].dims[0]! > memory.room
-      ? Promise.reject(toldError(device, new Error('std::bad_alloc')) as Error)
+      ? Promise.reject(explainDeviceError(device, new Error('std::bad_alloc')) as Error)
       : real.runSession(session, device, feeds, fetches);
   return { ...real, runSession };
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
-import { PartedStep } from '../../../src/main/nn/engines/parted-step.ts';
+import { MicroBatchedStep } from '../../../src/main/nn/engines/micro-batches.ts';
 
 describe('a batch in parts', () => {
   test.each([
@@ -45,8 +45,8 @@ interface Step {
 }
 
 /** Takes at most `room` samples at once. Its loss is the mean of the labels; it reports the labels as distances. */
-function partedStep(imagesPerSample: number, divisible: boolean, room: number, parts: number[][]): PartedStep<number, Step> {
-  return new PartedStep<number, Step>({
+function partedStep(imagesPerSample: number, divisible: boolean, room: number, parts: number[][]): MicroBatchedStep<number, Step> {
+  return new MicroBatchedStep<number, Step>({
     divisible,
     imagesPerSample,
     differentiate: ({ images, labels }, samples) => {

@@ -11,10 +11,10 @@ export interface TrainState {
 }
 
 export interface StepResult {
-  loss: number; // mean over the batch's pairs
+  loss: number; // mean over the batch's samples
   distances: Float32Array; // [M], those that the loss reports
   gradientNorm: number; // before clipping
-  partPairs: number; // so many at once: less than the batch's where memory did not suffice for more
+  partPairs: number; // samples computed at once: fewer than the batch's where memory was short
 }
 
 /** A compiled task. Inputs and outputs are row-major float32 of the task's shapes. */
@@ -23,7 +23,7 @@ export interface Executable {
   dispose(): Promise<void>;
 }
 
-/** A compiled training step, for as many batch sizes as are asked for; holds the weights while training. */
+/** A training step, compiled for each batch size when it first occurs. Owns the weights while training. */
 export interface Trainer {
   /** One step on a batch of `pairs` pairs at learning rate `lr`. */
   step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult>;
@@ -32,16 +32,16 @@ export interface Trainer {
   dispose(): Promise<void>;
 }
 
-/** Runs tasks on one device. Everything above an engine is the same for all of them. */
+/** Runs tasks on one device. */
 export interface Engine {
   readonly name: EngineName;
   readonly device: DeviceName;
   compile(task: Task, params: TensorMap): Promise<Executable>;
-  /** `taskFor(pairs)` gives the same step for a batch of that many pairs; `frozen` are the parameters that do not move. */
+  /** `taskFor(pairs)` gives the step for a batch of that many samples; `frozen` holds the parameters that are not updated. */
   trainer(taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState): Promise<Trainer>;
 }
 
-/** The optimizer's slots to go on with: zeros where a run begins. */
+/** The optimizer's slots at the start: those of a resumed run, zeros for a new one. */
 export function initialSlots({ optimizer, trainable }: TrainTask, { params, slots }: TrainState): TensorMap {
   const needed = OPTIMIZERS[optimizer.name].slots.flatMap((slot) => trainable.map((p) => [slotName(slot, p), params.get(p)!.shape] as const));
   return new Map(needed.map(([name, shape]) => [name, slots.get(name) ?? { shape, data: new Float32Array(sizeOf(shape)) }]));

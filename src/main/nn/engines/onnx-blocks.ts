@@ -9,24 +9,24 @@ import { BLOCKED_DOMAIN, reorderInput } from '../passes/blocked/operations.ts';
 import { toOnnx } from './onnx-model.ts';
 import { tensor } from './onnx-session.ts';
 
-const CHANNELS = 64; // a multiple of every block that there is
+const CHANNELS = 64; // a multiple of every block size
 
-let found: Promise<number> | undefined;
+let block: Promise<number> | undefined;
 
 /**
- * How many channels lie side by side in this processor's fast convolutions: 8 with AVX2, 16 with AVX-512, 0 where onnxruntime has
- * none. Found out once: it lays a network with constant weights out in blocks itself where it has them, and only then is it asked for one.
+ * Channels in a block of this processor's blocked layout: 8 with AVX2, 16 with AVX-512, 0 where onnxruntime has none. Measured
+ * once a process: onnxruntime converts a convolution with constant weights to blocked layout wherever it supports it.
  */
 export function channelBlock(): Promise<number> {
-  return (found ??= measured());
+  return (block ??= measureBlock());
 }
 
-/** Whether a model has operators on maps in blocks. That it names their domain says nothing: onnxruntime names all that it knows. */
-export function liesInBlocks(model: Uint8Array): boolean {
+/** Whether a model has operators on blocked maps. Their domain alone is no sign: onnxruntime's files list every domain it knows. */
+export function hasBlockedOperators(model: Uint8Array): boolean {
   return onnxProto.onnx.ModelProto.decode(model).graph!.node!.some((node) => node.domain === BLOCKED_DOMAIN);
 }
 
-async function measured(): Promise<number> {
+async function measureBlock(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'twinlens-blocks-'));
   try {
     const path = join(folder, 'optimized.onnx');
@@ -36,16 +36,16 @@ async function measured(): Promise<number> {
     convolution.output('y', convolution.conv(x, kernel, { stride: 1, pads: [1, 1, 1, 1], groups: 1 }));
     const options = { executionProviders: ['cpu'], graphOptimizationLevel: 'all', logSeverityLevel: 4 } as const;
     await (await ort.InferenceSession.create(toOnnx(convolution), { ...options, optimizedModelFilePath: path })).release();
-    if (!liesInBlocks(readFileSync(path))) return 0;
+    if (!hasBlockedOperators(readFileSync(path))) return 0;
     const reorder = new ProgramBuilder<Operation>();
     reorder.output('y', reorder.append(reorderInput, [reorder.input('x', [1, CHANNELS, 1, 2])], null)[0]!);
     const session = await ort.InferenceSession.create(toOnnx(reorder), options);
     const numbers = Float32Array.from({ length: 2 * CHANNELS }, (_, i) => i);
     const { y } = await session.run({ x: tensor(numbers, [1, CHANNELS, 1, 2]) });
     await session.release();
-    // The first channel's second number comes after the first number of each channel of the block.
-    const block = (y!.data as Float32Array).indexOf(1);
-    return block > 1 ? block : 0;
+    // The first channel's second number follows the first number of each channel in the block.
+    const second = (y!.data as Float32Array).indexOf(1);
+    return second > 1 ? second : 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

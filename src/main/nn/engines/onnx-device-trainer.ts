@@ -6,15 +6,15 @@ import type { TrainTask } from '../ir/task.ts';
 import type { TensorMap } from '../ir/tensor.ts';
 import { lowerTraining } from './onnx-lower.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
-import { open, type OpenSession, type Profiler, runSession, tensor, written } from './onnx-session.ts';
+import { open, type OpenSession, type Profiler, runOrOutOfMemory, runSession, tensor } from './onnx-session.ts';
 
 interface Compiled extends OpenSession {
   inputs: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
- * Training on a graphics card: forward pass, gradients and update are one program, whose weights and slots stay on the card.
- * What a step leaves there is fed to the next; only batches go in, and losses and distances come out.
+ * Training on a graphics card: forward pass, gradients and update are one program. Weights and slots stay in the card's memory
+ * from step to step; only batches are sent, and only losses and distances are read.
  */
 export class DeviceTrainer implements Trainer {
   private readonly compiled = new Map<number, Compiled>();
@@ -23,7 +23,7 @@ export class DeviceTrainer implements Trainer {
   private readonly frozen: TensorMap;
   private readonly profiler: Profiler | undefined;
   private readonly paramNames: ReadonlySet<string>;
-  private readonly current: Map<string, ort.Tensor>; // in main memory before the first step
+  private readonly current: Map<string, ort.Tensor>; // weights, statistics and slots; in main memory before the first step
   private reader: Promise<OpenSession> | null = null;
   private steps: number;
 
@@ -48,8 +48,8 @@ export class DeviceTrainer implements Trainer {
       ...Object.fromEntries(this.current),
     };
     for (const [name, shape] of shapes) feeds[name] = tensor(inputs[name]!, shape);
-    const out = await runSession(session, this.device, Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])));
-    const distances = written(out['distances']!, this.device);
+    const wanted = Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!]));
+    const { out, distances } = await runOrOutOfMemory(runSession(session, this.device, wanted), this.device);
     for (const [name, before] of this.current) {
       before.dispose();
       this.current.set(name, out[`next:${name}`]!);
@@ -63,7 +63,7 @@ export class DeviceTrainer implements Trainer {
     };
   }
 
-  /** Asking a tensor on the card for its data ends the process (onnxruntime 1.30), so a session that adds 0 to it brings it back. */
+  /** Reading a tensor in the card's memory aborts the process (onnxruntime 1.30), so a session that adds 0 copies it back. */
   async state(): Promise<TrainState> {
     this.reader ??= this.openReader();
     const { session } = await this.reader;

@@ -3,12 +3,12 @@ import type { DeviceName } from '../../../shared/run.ts';
 import { UpdateInPlace } from '../optimizers/in-place.ts';
 import type { TrainTask } from '../ir/task.ts';
 import type { Tensor, TensorMap } from '../ir/tensor.ts';
-import { toldError } from './device-error.ts';
+import { explainDeviceError } from './device-error.ts';
 import { lowerGradients } from './onnx-lower.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from './engine.ts';
 import { channelBlock } from './onnx-blocks.ts';
-import { open, type OpenSession, type Profiler, runSession, tensor, written } from './onnx-session.ts';
-import { type Differentiated, PartedStep } from './parted-step.ts';
+import { open, type OpenSession, type Profiler, runOrOutOfMemory, runSession, tensor } from './onnx-session.ts';
+import { type Differentiated, MicroBatchedStep } from './micro-batches.ts';
 
 interface Compiled extends OpenSession {
   inputs: ReadonlyMap<string, readonly number[]>;
@@ -16,14 +16,14 @@ interface Compiled extends OpenSession {
 
 type Gradients = readonly Float32Array[]; // of task.trainable
 
-interface Found extends Differentiated<Gradients> {
-  out: Readonly<Record<string, ort.Tensor>>; // of which the batch's statistics are still to be read
+interface StepOutput extends Differentiated<Gradients> {
+  out: Readonly<Record<string, ort.Tensor>>; // `batch:NAME` are read when the step is accepted
 }
 
 /**
- * Training with the weights in main memory: the graph gives the gradients, written into buffers that are there from the first
- * step on, and the optimizer's rule overwrites weights and slots where they lie. So a step holds each of them once. On the
- * processor; and on graphics cards whose provider leaves nothing on the card from one run to the next.
+ * Training with the weights in main memory. The session writes gradients into buffers that are allocated once, and the optimizer
+ * updates weights and slots in place, so each is held once. For the CPU, and for graphics cards whose provider can't keep
+ * tensors in the card's memory from run to run.
  */
 export class HostTrainer implements Trainer {
   private readonly device: DeviceName;
@@ -31,36 +31,36 @@ export class HostTrainer implements Trainer {
   private readonly taskFor: (pairs: number) => TrainTask;
   private readonly frozen: TensorMap;
   private readonly profiler: Profiler | undefined;
-  private readonly task: TrainTask; // of one pair: what follows the gradients is the same for all
+  private readonly task: TrainTask; // for one sample: what follows the gradients is the same for all batch sizes
   private readonly weights: UpdateInPlace;
   private readonly statistics: TensorMap;
-  private readonly parted: PartedStep<Gradients, Found>;
+  private readonly batches: MicroBatchedStep<Gradients, StepOutput>;
   private steps: number;
 
   constructor(device: DeviceName, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
     this.device = device;
     this.taskFor = taskFor;
-    this.frozen = without(frozen, initial.params); // what moves is held once
+    this.frozen = without(frozen, initial.params); // tensors that are updated are held once
     this.profiler = profiler;
     this.steps = initial.step;
     this.task = taskFor(1);
-    this.weights = laidInMemory(this.task, initial);
-    this.statistics = copied(without(initial.params, this.weights.params));
-    this.parted = new PartedStep({
+    this.weights = loadIntoMemory(this.task, initial);
+    this.statistics = copyOf(without(initial.params, this.weights.params));
+    this.batches = new MicroBatchedStep({
       divisible: this.task.samples.divisible && this.task.statistics.length === 0,
       imagesPerSample: this.task.samples.images,
       differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
-      add: added,
+      add: accumulate,
       release: () => this.dispose(),
     });
   }
 
   async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
-    const { loss, distances, gradients, out, partPairs } = await this.parted.differentiate(inputs, pairs);
+    const { loss, distances, gradients, out, partPairs } = await this.batches.differentiate(inputs, pairs);
     return { loss, distances, gradientNorm: this.update(gradients, out, lr), partPairs };
   }
 
-  private async differentiate(inputs: Readonly<Record<string, Float32Array>>, pairs: number): Promise<Found> {
+  private async differentiate(inputs: Readonly<Record<string, Float32Array>>, pairs: number): Promise<StepOutput> {
     const { session, inputs: shapes } = await this.compiledFor(pairs);
     const feeds: Record<string, ort.Tensor> = {};
     for (const [name, shape] of shapes) feeds[name] = tensor(inputs[name]!, shape);
@@ -68,10 +68,10 @@ export class HostTrainer implements Trainer {
     const fetches: Record<string, ort.Tensor | null> = { loss: null, distances: null };
     for (const { name } of this.task.statistics) fetches[`batch:${name}`] = null;
     for (const [name, { shape, data }] of this.weights.gradients) fetches[`gradient:${name}`] = tensor(data, shape);
-    const out = await runSession(session, this.device, feeds, fetches);
+    const { out, distances } = await runOrOutOfMemory(runSession(session, this.device, feeds, fetches), this.device);
     return {
       loss: (out.loss!.data as Float32Array)[0]!,
-      distances: written(out.distances!, this.device),
+      distances,
       gradients: [...this.weights.gradients.values()].map(({ data }) => data),
       out,
     };
@@ -79,8 +79,8 @@ export class HostTrainer implements Trainer {
 
   state(): Promise<TrainState> {
     return Promise.resolve({
-      params: copied(new Map([...this.weights.params, ...this.statistics])),
-      slots: copied(this.weights.slots),
+      params: copyOf(new Map([...this.weights.params, ...this.statistics])),
+      slots: copyOf(this.weights.slots),
       step: this.steps,
     });
   }
@@ -90,7 +90,7 @@ export class HostTrainer implements Trainer {
     this.compiled.clear();
   }
 
-  /** Follows the batch's statistics and applies the optimizer's rule; returns the gradients' norm before clipping. */
+  /** Updates the running statistics and the weights; returns the gradients' norm before clipping. */
   private update(gradients: Gradients, out: Readonly<Record<string, ort.Tensor>>, lr: number): number {
     for (const { name, momentum } of this.task.statistics) {
       const running = this.statistics.get(name)!.data;
@@ -98,7 +98,7 @@ export class HostTrainer implements Trainer {
       batch.forEach((x, i) => (running[i] = (1 - momentum) * running[i]! + momentum * x));
     }
     [...this.weights.gradients.values()].forEach(({ data }, i) => {
-      if (data !== gradients[i]) data.set(gradients[i]!); // a sum of parts
+      if (data !== gradients[i]) data.set(gradients[i]!); // accumulated over parts
     });
     return this.weights.step(this.steps++, lr);
   }
@@ -115,17 +115,17 @@ export class HostTrainer implements Trainer {
   }
 }
 
-/** Throws AppError('engine') where main memory does not suffice, whatever the device. */
-function laidInMemory(task: TrainTask, initial: TrainState): UpdateInPlace {
+/** Throws AppError('engine') where main memory is too small, whatever the device. */
+function loadIntoMemory(task: TrainTask, initial: TrainState): UpdateInPlace {
   try {
     return new UpdateInPlace(task, initial.params, initialSlots(task, initial));
   } catch (error) {
-    throw toldError('cpu', error);
+    throw explainDeviceError('cpu', error);
   }
 }
 
-/** sum + share * part; the first sum is memory of its own. */
-function added(sum: Gradients | null, part: Gradients, share: number): Gradients {
+/** sum + share * part; the first sum is newly allocated. */
+function accumulate(sum: Gradients | null, part: Gradients, share: number): Gradients {
   if (!sum) return part.map((gradient) => gradient.map((x) => share * x));
   for (const [k, gradient] of part.entries()) {
     const into = sum[k]!;
@@ -134,7 +134,7 @@ function added(sum: Gradients | null, part: Gradients, share: number): Gradients
   return sum;
 }
 
-const copied = (tensors: TensorMap): TensorMap =>
+const copyOf = (tensors: TensorMap): TensorMap =>
   new Map([...tensors].map(([name, { shape, data }]): [string, Tensor] => [name, { shape, data: Float32Array.from(data) }]));
 
 const without = (tensors: TensorMap, others: TensorMap): TensorMap => new Map([...tensors].filter(([name]) => !others.has(name)));

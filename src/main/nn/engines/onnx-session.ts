@@ -5,7 +5,7 @@ import * as ort from 'onnxruntime-node';
 import type { DeviceName } from '../../../shared/run.ts';
 import { ProgramBuilder } from '../ir/build/builder.ts';
 import type { Program } from '../ir/program.ts';
-import { toldError } from './device-error.ts';
+import { explainDeviceError } from './device-error.ts';
 import { toOnnx } from './onnx-model.ts';
 
 /** One line of onnxruntime's own trace: a kernel's run, or a phase of the session. */
@@ -16,7 +16,7 @@ export interface ProfileEvent {
   args?: { op_name?: string; provider?: string; input_type_shape?: Record<string, number[]>[]; output_type_shape?: Record<string, number[]>[] };
 }
 
-/** Told what a session did when it is closed. */
+/** Receives a session's trace when it is closed. */
 export type Profiler = (events: ProfileEvent[]) => void;
 
 export interface OpenSession {
@@ -25,8 +25,8 @@ export interface OpenSession {
 }
 
 /**
- * Opens a program on a device; outputs named in `stay` are left there, where the device keeps tensors. Throws
- * AppError('engine') where the device can't be used.
+ * Opens a lowered program on a device. Outputs named in `stay` remain in the device's memory. Throws AppError('engine') where the
+ * device is not available.
  */
 export async function open(program: Program, device: DeviceName, profiler?: Profiler, stay: ReadonlySet<string> = new Set()): Promise<OpenSession> {
   const traces = profiler ? mkdtempSync(join(tmpdir(), 'twinlens-profile-')) : null;
@@ -38,16 +38,15 @@ export async function open(program: Program, device: DeviceName, profiler?: Prof
       interOpNumThreads: 1,
       executionMode: 'sequential',
       logSeverityLevel: 3,
-      // A plan of the memory is made from the first run and laid beside what that run took, which is kept: a training step
-      // then needs 1.5 times the memory, and is no faster.
+      // onnxruntime plans memory from the first run and allocates the plan in addition to what that run used: a training step
+      // then needs 1.5 times the memory and is no faster.
       enableMemPattern: false,
       ...(stay.size
         ? { preferredOutputLocation: Object.fromEntries([...program.outputs.keys()].map((name) => [name, stay.has(name) ? 'gpu-buffer' : 'cpu'])) }
         : {}),
       ...(traces === null ? {} : { enableProfiling: true, profileFilePrefix: join(traces, 'trace') }),
-      // Threads that have nothing to do wait awake for so many microseconds, then sleep. Operators follow on each other at once, and to
-      // be woken for each costs a small network's step a tenth; by default threads stay awake a thousand times as long, and where other
-      // programs want the cores too, a step then takes longer, since one thread's waiting takes the core from the other's work.
+      // Idle threads spin for 20 µs, then sleep. Without spinning, waking them for each operator costs a small network 10 % of its
+      // step. The default, 1000 times as long, slows a step down where other programs use the cores too.
       extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '20' } } },
     });
     const close = async (): Promise<void> => {
@@ -60,14 +59,14 @@ export async function open(program: Program, device: DeviceName, profiler?: Prof
     };
     return { session, close };
   } catch (error) {
-    throw toldError(device, error);
+    throw explainDeviceError(device, error);
   }
 }
 
-/** Devices whose tensors can stay where they were computed, to be fed to the next run. */
+/** Devices whose outputs can stay in their memory and be fed to the next run. */
 export const keepsTensors = (device: DeviceName): boolean => device === 'webgpu';
 
-/** Whether a device is there at all, found out with one addition. Throws AppError('engine') where it is not. */
+/** Runs one addition on a device. Throws AppError('engine') where it is not available. */
 export async function openDevice(device: DeviceName): Promise<void> {
   const b = new ProgramBuilder();
   const x = b.input('x', [1]);
@@ -76,7 +75,7 @@ export async function openDevice(device: DeviceName): Promise<void> {
   await close();
 }
 
-/** Runs a session; what a device says of running out of memory or being lost comes back as something to act on. */
+/** Runs a session; its errors are explained in a user's words. */
 export async function runSession(
   session: ort.InferenceSession,
   device: DeviceName,
@@ -86,15 +85,22 @@ export async function runSession(
   try {
     return await (fetches ? session.run(feeds, fetches) : session.run(feeds));
   } catch (error) {
-    throw toldError(device, error);
+    throw explainDeviceError(device, error);
   }
 }
 
-/** A step's distances. WebGPU skips what it has no memory for and goes on: then nothing was written, where every distance is above 0. */
-export function written({ data }: ort.Tensor, device: DeviceName): Float32Array {
-  const distances = data as Float32Array;
-  if (distances.some((d) => d === 0)) throw toldError(device, new Error('out of memory: a step left its results empty'));
-  return distances;
+/**
+ * Runs a training step. WebGPU skips operators that it has no memory for and continues: distances are then 0, where every computed
+ * one is above 0.
+ */
+export async function runOrOutOfMemory(
+  run: Promise<ort.InferenceSession.OnnxValueMapType>,
+  device: DeviceName,
+): Promise<{ out: ort.InferenceSession.OnnxValueMapType; distances: Float32Array }> {
+  const out = await run;
+  const distances = out['distances']!.data as Float32Array;
+  if (distances.some((d) => d === 0)) throw explainDeviceError(device, new Error('out of memory: a step left its results empty'));
+  return { out, distances };
 }
 
 export const tensor = (data: Float32Array, dims: readonly number[]): ort.Tensor => new ort.Tensor('float32', data, dims);

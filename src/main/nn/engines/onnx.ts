@@ -5,10 +5,10 @@ import type { Engine, Executable, Trainer, TrainState } from './engine.ts';
 import { DeviceTrainer } from './onnx-device-trainer.ts';
 import { lowerTask } from './onnx-lower.ts';
 import { HostTrainer } from './onnx-host-trainer.ts';
-import { RetreatingTrainer } from './retreat.ts';
+import { FallbackTrainer } from './fallback-trainer.ts';
 import { keepsTensors, open, type Profiler, runSession, tensor } from './onnx-session.ts';
 
-/** The engine on onnxruntime-node. Compiling and running throw AppError('engine') where the device can't be used. */
+/** The engine on onnxruntime-node. Compiling and running throw AppError('engine') where the device is not available. */
 export function onnxEngine(device: DeviceName, profiler?: Profiler): Engine {
   return {
     name: 'onnx',
@@ -17,12 +17,12 @@ export function onnxEngine(device: DeviceName, profiler?: Profiler): Engine {
     trainer: (taskFor, frozen, initial) => {
       const onHost = (state: TrainState): Trainer => new HostTrainer(device, taskFor, frozen, state, profiler);
       if (!keepsTensors(device)) return Promise.resolve(onHost(initial));
-      return Promise.resolve(new RetreatingTrainer(new DeviceTrainer(device, taskFor, frozen, initial, profiler), onHost));
+      return Promise.resolve(new FallbackTrainer(new DeviceTrainer(device, taskFor, frozen, initial, profiler), onHost));
     },
   };
 }
 
-/** The devices that this build of onnxruntime can be asked for here; whether one works is only known by trying. */
+/** Devices that this build of onnxruntime supports; whether one works is only known by trying. */
 export function onnxDevices(): DeviceName[] {
   const known: readonly string[] = ort.listSupportedBackends().map((b) => b.name);
   return (['cpu', 'webgpu', 'cuda', 'dml'] as const).filter((d) => known.includes(d));

@@ -12,14 +12,14 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = { sgd, adam, adamw }
 /** The global L2 norm of all gradients, []. */
 export function globalNorm(b: Operations, gradients: readonly Value[]): Value {
   const squares = gradients.map((g) => b.sum(b.square(g), allAxes(g.shape)));
-  return b.sqrt(squares.reduce((sum, one) => b.add(sum, one))); // only the CPU has an operator for a sum of many
+  return b.sqrt(squares.reduce((sum, one) => b.add(sum, one))); // only the CPU provider has an operator that sums many tensors
 }
 
-/** The same of gradients in memory. */
+/** The same for gradients in memory. */
 export function globalNormOf(gradients: Iterable<Float32Array>): number {
   let total = 0;
   for (const g of gradients) {
-    let [a, b, c, d] = [0, 0, 0, 0]; // four chains of additions at once
+    let [a, b, c, d] = [0, 0, 0, 0]; // four independent sums: additions overlap
     const whole = g.length - (g.length % 4);
     for (let i = 0; i < whole; i += 4) {
       a += g[i]! * g[i]!;

@@ -2,7 +2,7 @@ export interface OptimizerOptions {
   weightDecay: number; // 0 where the parameter has none, see `decays`
 }
 
-/** Numbers that change from step to step. */
+/** Numbers that differ from step to step. */
 export interface StepScalars<T> {
   lr: T;
   /** 1 / (1 - beta1^t) and 1 / (1 - beta2^t), t = 1 for the first step. */
@@ -10,7 +10,7 @@ export interface StepScalars<T> {
   correction2: T;
 }
 
-/** What a rule is written with: operations on a graph's tensors (Emitter), or on numbers where they lie (VectorLoop). */
+/** The arithmetic that a rule is written in: a program's instructions (ProgramBuilder), or a loop in WebAssembly (VectorLoop). */
 export interface Arithmetic<T> {
   add: (a: T, b: T) => T;
   sub: (a: T, b: T) => T;
@@ -22,7 +22,7 @@ export interface Arithmetic<T> {
   scalar: (value: number) => T;
 }
 
-/** One update rule. `slots` names the tensors of state that each parameter carries from step to step, zero at first. */
+/** One update rule. `slots` names each parameter's state tensors, zero before the first step. */
 export interface Optimizer {
   slots: readonly string[];
   update<T>(e: Arithmetic<T>, parameter: T, gradient: T, state: readonly T[], s: StepScalars<T>, o: OptimizerOptions): { parameter: T; state: T[] };
@@ -32,11 +32,11 @@ export const BETA1 = 0.9;
 export const BETA2 = 0.999;
 export const EPSILON = 1e-8;
 
-/** The factors of a step that follows on so many others, see StepScalars. */
+/** Bias corrections of the next step after `steps` steps, see StepScalars. */
 export const correctionsAfter = (steps: number): { correction1: number; correction2: number } => ({
   correction1: 1 / (1 - BETA1 ** (steps + 1)),
   correction2: 1 / (1 - BETA2 ** (steps + 1)),
 });
 
-/** Weight decay pulls on matrices and kernels only: on biases and batch-norm scales it does harm (He et al. 2019, section 3.1). */
+/** Weight decay applies to matrices and kernels only: on biases and batch-norm scales it lowers accuracy (He et al. 2019, section 3.1). */
 export const decays = (parameter: { shape: readonly number[] }): boolean => parameter.shape.length > 1;

@@ -1,9 +1,9 @@
 import type { Arithmetic } from './optimizer.ts';
 
-/** The place of a vector of four numbers (float32) in a loop being written: a local variable of a WebAssembly function. */
+/** A vector of four float32 numbers: the index of a local variable of the WebAssembly function that is written. */
 export type Vector = number;
 
-/** What a compiled loop takes: the numbers of its values, then those of its scalars; see `VectorLoop.compiled`. */
+/** A compiled loop over arrays of equal length, with the values of its scalars. */
 export type Loop = (arrays: readonly Float32Array[], scalars: readonly number[]) => void;
 
 const I32 = 0x7f;
@@ -12,22 +12,22 @@ const V128 = 0x7b;
 const LOCAL_GET = 0x20;
 const LOCAL_SET = 0x21;
 const END = 0x0b;
-/** Behind the prefix 0xfd: https://www.w3.org/TR/wasm-core-2/ (5.4.8, vector instructions). */
+/** Opcodes after the prefix 0xfd: https://www.w3.org/TR/wasm-core-2/ (5.4.8, vector instructions). */
 const SIMD = { load: 0x00, store: 0x0b, constant: 0x0c, splat: 0x13, sqrt: 0xe3, add: 0xe4, sub: 0xe5, mul: 0xe6, div: 0xe7 } as const;
-const BYTES = 16; // of a vector
+const VECTOR_BYTES = 16;
 
 /**
- * Writes a loop over arrays of equal length that computes number by number, four at a time, as WebAssembly: some five times as quick as the
- * same in JavaScript, which computes one at a time and in double precision. Speaks the Emitter's language, so that a rule is written once.
+ * Writes an elementwise loop over arrays of equal length as WebAssembly with SIMD, four numbers at a time: about five times as fast
+ * as JavaScript, which computes one number at a time in double precision. A rule written in `Arithmetic` is both this loop and
+ * instructions of a program.
  */
 export class VectorLoop implements Arithmetic<Vector> {
   private readonly body: number[] = [];
-  private readonly start: number[] = []; // before the loop
+  private readonly prologue: number[] = []; // before the loop
   private readonly arrays: number;
   private readonly scalars: number;
-  private locals: number; // parameters, the loop's place, vectors
+  private locals: number; // parameters, the byte offset, vectors
 
-  /** So many arrays and scalars take part. */
   constructor(arrays: number, scalars: number) {
     this.arrays = arrays;
     this.scalars = scalars;
@@ -44,17 +44,17 @@ export class VectorLoop implements Arithmetic<Vector> {
 
   scalar(value: number): Vector {
     const bytes = [...new Uint8Array(Float32Array.of(value, value, value, value).buffer)];
-    return this.kept(this.start, [...simd(SIMD.constant), ...bytes]);
+    return this.assign(this.prologue, [...simd(SIMD.constant), ...bytes]);
   }
 
-  /** The scalar of this index, as each number of a vector. */
-  given(index: number): Vector {
-    return this.kept(this.start, [LOCAL_GET, ...leb(1 + this.arrays + index), ...simd(SIMD.splat)]);
+  /** A scalar parameter, repeated four times. */
+  parameter(index: number): Vector {
+    return this.assign(this.prologue, [LOCAL_GET, ...leb(1 + this.arrays + index), ...simd(SIMD.splat)]);
   }
 
-  /** The next four numbers of an array. */
+  /** The next four numbers of an array, by its index. */
   load(array: number): Vector {
-    return this.kept(this.body, [...this.address(array), ...simd(SIMD.load), 2, 0]); // aligned to 2^2 bytes, no offset
+    return this.assign(this.body, [...this.address(array), ...simd(SIMD.load), 2, 0]); // aligned to 2^2 bytes, no offset
   }
 
   /** Overwrites the next four numbers of an array. */
@@ -63,10 +63,10 @@ export class VectorLoop implements Arithmetic<Vector> {
   }
 
   /**
-   * The loop, over arrays that lie in this memory. Vectors are whole: where an array's length is no multiple of four, the numbers up
-   * to the next one must be its own too.
+   * Compiles the loop for arrays in this memory. It processes whole vectors: where an array's length is no multiple of four, the
+   * memory up to the next multiple must belong to it too.
    */
-  compiled(memory: WebAssembly.Memory): Loop {
+  compile(memory: WebAssembly.Memory): Loop {
     const { run } = new WebAssembly.Instance(new WebAssembly.Module(this.module()), { host: { memory } }).exports as {
       run: (bytes: number, ...rest: number[]) => void;
     };
@@ -76,28 +76,29 @@ export class VectorLoop implements Arithmetic<Vector> {
   }
 
   private operation(code: number, ...operands: Vector[]): Vector {
-    return this.kept(this.body, [...operands.flatMap((v) => [LOCAL_GET, ...leb(v)]), ...simd(code)]);
+    return this.assign(this.body, [...operands.flatMap((v) => [LOCAL_GET, ...leb(v)]), ...simd(code)]);
   }
 
-  private kept(into: number[], code: readonly number[]): Vector {
+  private assign(into: number[], code: readonly number[]): Vector {
     into.push(...code, LOCAL_SET, ...leb(this.locals));
     return this.locals++;
   }
 
   private address(array: number): number[] {
-    return [LOCAL_GET, ...leb(1 + array), LOCAL_GET, ...leb(this.place), 0x6a]; // i32.add
+    return [LOCAL_GET, ...leb(1 + array), LOCAL_GET, ...leb(this.offset), 0x6a]; // i32.add
   }
 
-  /** The local variable that counts the bytes that are done. */
-  private get place(): number {
+  /** The local variable with the byte offset into the arrays. */
+  private get offset(): number {
     return 1 + this.arrays + this.scalars;
   }
 
-  private module(): Uint8Array<ArrayBuffer> {
-    const place = leb(this.place);
-    const again = [LOCAL_GET, ...place, 0x41, BYTES, 0x6a, 0x22, ...place, LOCAL_GET, 0, 0x49, 0x0d, 0]; // place += 16; again while place < bytes
-    const code = [...this.start, 0x03, 0x40, ...this.body, ...again, END, END]; // loop … end
-    const locals = [2, 1, I32, ...leb(this.locals - this.place - 1), V128];
+  /** The encoded module: one function `run(bytes, ...addresses, ...scalars)` over the memory `host.memory`. */
+  module(): Uint8Array<ArrayBuffer> {
+    const offset = leb(this.offset);
+    const repeat = [LOCAL_GET, ...offset, 0x41, VECTOR_BYTES, 0x6a, 0x22, ...offset, LOCAL_GET, 0, 0x49, 0x0d, 0]; // offset += 16; repeat while offset < bytes
+    const code = [...this.prologue, 0x03, 0x40, ...this.body, ...repeat, END, END]; // loop … end
+    const locals = [2, 1, I32, ...leb(this.locals - this.offset - 1), V128];
     const types = [1, 0x60, ...list([...Array<number>(1 + this.arrays).fill(I32), ...Array<number>(this.scalars).fill(F32)]), 0];
     const name = (text: string): number[] => list([...new TextEncoder().encode(text)]);
     const section = (id: number, content: readonly number[]): number[] => [id, ...list(content)];
@@ -114,10 +115,10 @@ export class VectorLoop implements Arithmetic<Vector> {
 
 const simd = (code: number): number[] => [0xfd, ...leb(code)];
 
-/** Behind its length in bytes. */
+/** Bytes preceded by their count. */
 const list = (bytes: readonly number[]): number[] => [...leb(bytes.length), ...bytes];
 
-/** An unsigned number in WebAssembly's variable length. */
+/** An unsigned number in LEB128, WebAssembly's variable-length encoding. */
 function leb(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
 }

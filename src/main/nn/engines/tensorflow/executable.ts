@@ -12,7 +12,7 @@ type Inputs = Readonly<Record<string, Float32Array>>;
 
 export const tensorOf = (tf: Tf, data: Float32Array, shape: readonly number[]): Tensor => tf.tensor(data, [...shape], 'float32');
 
-/** Holds a task's parameters, and what follows from them alone, for as long as it is open. */
+/** Keeps a task's parameters, and what is computed from them alone, until it is disposed of. */
 export class TensorflowExecutable implements Executable {
   private readonly tf: Tf;
   private readonly task: Task;
@@ -22,13 +22,13 @@ export class TensorflowExecutable implements Executable {
     this.tf = tf;
     this.task = task;
     const bound = boundParams(tf, task.program, params);
-    // What is differentiated by its parameters is computed from them anew each time.
-    const folded = task.gradients ? new Map<Value, DeviceTensor>() : evaluate(tf, task.program, constantValues(task.program), bound);
-    this.constants = new Map([...bound, ...folded]);
+    // With gradients by parameters nothing can be computed beforehand.
+    const constants = task.gradients ? new Map<Value, DeviceTensor>() : evaluate(tf, task.program, constantValues(task.program), bound);
+    this.constants = new Map([...bound, ...constants]);
   }
 
   async run(inputs: Inputs): Promise<Record<string, Float32Array>> {
-    await turn();
+    await yieldToEvents();
     const { tf } = this;
     const found = tf.tidy(() => {
       const bound = new Map([...this.constants, ...boundInputs(tf, this.task.program, inputs)]);
@@ -54,7 +54,7 @@ export class TensorflowExecutable implements Executable {
     return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asPlain(this.tf, values.get(value)!)]));
   }
 
-  /** One forward pass to the features, then one from there to the distance that TF.js differentiates. */
+  /** A forward pass up to the features, then one from there to the distance, which TF.js differentiates. */
   private explained(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
     const { tf } = this;
     const { program, outputs, signedMap } = this.task;
@@ -92,7 +92,7 @@ export class TensorflowExecutable implements Executable {
   }
 }
 
-/** Tensors of their own, in place of those that were kept through the differentiation. */
+/** Copies of the outputs; frees the tensors that `tf.keep` held through the differentiation. */
 function copies(tf: Tf, named: Readonly<Record<string, Tensor>>, kept: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
   const out = Object.fromEntries(Object.entries(named).map(([name, tensor]) => [name, tf.clone(tensor)]));
   for (const { tensor } of kept.values()) tensor.dispose();
@@ -114,5 +114,5 @@ export function boundParams(tf: Tf, program: SourceProgram, params: TensorMap): 
   );
 }
 
-/** TF.js computes on this very thread: between two computations, what else waits (a cancellation) has its turn. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** TF.js computes on this thread: lets pending events, such as a cancellation, be handled between two computations. */
+export const yieldToEvents = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -3,7 +3,7 @@ import type * as Tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { TensorLibrary } from '../../ir/tensor-library.ts';
 
-/** TF.js as the engine speaks it: each package that brings a library of its own re-exports it whole. */
+/** TF.js's interface; the packages with a native library re-export all of it. */
 export type Tf = typeof Tfjs;
 
 /** Where TF.js computes: with TensorFlow's library on a CUDA card, with that library on the processor, or in plain JavaScript. */
@@ -30,16 +30,16 @@ export function libraryForForms(tf: Tf): TensorLibrary<Tensor> {
 export interface Library {
   tf: Tf;
   backing: Backing;
-  /** Why not a better backing: what was looked for, and what came of it. Empty where a card computes. */
+  /** Why there is no better backend: packages that were tried, and what happened. Empty on a card. */
   missed: string;
 }
 
-/** First the one that knows CUDA; without a card it computes on the processor, as the other does. */
+/** The one with CUDA first; without a card it computes on the CPU, as the other does. */
 const NATIVE = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 let loaded: Promise<Library> | null = null;
 
-/** TF.js with the best backend that is installed, loaded with the first question. It can't be exchanged later in the same process. */
+/** TF.js with the best backend that is installed, loaded once: a process can't exchange it later. */
 export function tensorflowLibrary(): Promise<Library> {
   loaded ??= load();
   return loaded;
@@ -55,9 +55,9 @@ async function load(): Promise<Library> {
     }
     const { tf, usesCard } = found;
     await tf.ready();
-    tf.enableProdMode(); // no checks of every result, no advertisement
+    tf.enableProdMode(); // no check of every result, no advertisement
     if (usesCard) return { tf, backing: 'cuda', missed: '' };
-    const why = name.endsWith('-gpu') ? `${name} found no card that it can use` : `${missed.join('; ')}; ${name} knows no card`;
+    const why = name.endsWith('-gpu') ? `${name} found no supported card` : `${missed.join('; ')}; ${name} has no CUDA support`;
     return { tf, backing: 'native', missed: why };
   }
   const tf = await import('@tensorflow/tfjs');
@@ -70,7 +70,7 @@ type NodeBackend = Tfjs.KernelBackend & { isUsingGpuDevice?: boolean };
 
 /** An installed TensorFlow, or why it can't be loaded. */
 function native(name: string): { tf: Tf; usesCard: boolean } | string {
-  // Resolved when asked: neither package is there unless a person added it.
+  // Resolved at run time: both packages are optional.
   const find = createRequire(import.meta.url);
   let file: string;
   try {
@@ -87,7 +87,7 @@ function native(name: string): { tf: Tf; usesCard: boolean } | string {
   }
 }
 
-/** tfjs-node 4.22 calls it, and Node 23 took it away. */
+/** tfjs-node 4.22 calls it, and Node 23 removed it. */
 export function restoreIsNullOrUndefined(util: Record<string, unknown>): void {
   util['isNullOrUndefined'] ??= (value: unknown): boolean => value === null || value === undefined;
 }

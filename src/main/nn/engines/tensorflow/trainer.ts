@@ -8,22 +8,22 @@ import type { Value } from '../../ir/value.ts';
 import { initialSlots, type StepResult, type Trainer, type TrainState } from '../engine.ts';
 import { memoryError } from '../device-error.ts';
 import { updateProgram } from '../programs.ts';
-import { type Differentiated, PartedStep } from '../parted-step.ts';
+import { type Differentiated, MicroBatchedStep } from '../micro-batches.ts';
 import { evaluate } from './evaluate.ts';
-import { boundInputs, tensorOf, turn } from './executable.ts';
+import { boundInputs, tensorOf, yieldToEvents } from './executable.ts';
 import { type DeviceTensor, plain } from './device-tensor.ts';
 import type { Tf } from './library.ts';
 
-interface Found extends Differentiated<Tensor[]> {
+interface StepOutput extends Differentiated<Tensor[]> {
   batch: Tensor[]; // this batch's value of each running statistic
 }
 
-/** A training step on TF.js: it differentiates the loss by itself, then the optimizer's update is run on its gradients. */
+/** A training step on TF.js, which differentiates the loss by itself; the optimizer's update is then evaluated on its gradients. */
 export class TensorflowTrainer implements Trainer {
   private readonly tf: Tf;
   private readonly device: DeviceName;
-  private readonly task: TrainTask; // of one pair: what follows the gradients is the same for all
-  private readonly parted: PartedStep<Tensor[], Found>;
+  private readonly task: TrainTask; // for one sample: what follows the gradients is the same for all batch sizes
+  private readonly batches: MicroBatchedStep<Tensor[], StepOutput>;
   private readonly taskFor: (pairs: number) => TrainTask;
   private readonly paramNames: ReadonlySet<string>;
   private readonly frozen = new Map<string, Tensor>();
@@ -40,12 +40,12 @@ export class TensorflowTrainer implements Trainer {
     this.paramNames = new Set(initial.params.keys());
     const task = taskFor(1);
     this.task = task;
-    this.parted = new PartedStep({
+    this.batches = new MicroBatchedStep({
       divisible: task.samples.divisible && task.statistics.length === 0,
       imagesPerSample: task.samples.images,
       differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
-      add: (sum, part, share) => this.added(sum, part, share),
-      release: () => Promise.resolve(), // a failed attempt's tensors went with it
+      add: (sum, part, share) => this.accumulate(sum, part, share),
+      release: () => Promise.resolve(), // tf.tidy has freed a failed attempt's tensors
     });
     this.update = updateProgram(task);
     this.current = new Map([...initial.params, ...initialSlots(task, initial)].map(([name, t]) => [name, tensorOf(tf, t.data, t.shape)]));
@@ -57,7 +57,7 @@ export class TensorflowTrainer implements Trainer {
 
   async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
     const { tf } = this;
-    const { loss, distances, gradients, batch, partPairs } = await this.parted.differentiate(inputs, pairs);
+    const { loss, distances, gradients, batch, partPairs } = await this.batches.differentiate(inputs, pairs);
     const { trainable, statistics } = this.task;
     const { correction1, correction2 } = correctionsAfter(this.steps);
     const next = tf.tidy(() => {
@@ -100,8 +100,8 @@ export class TensorflowTrainer implements Trainer {
     return Promise.resolve();
   }
 
-  private async differentiate(inputs: Readonly<Record<string, Float32Array>>, pairs: number): Promise<Found> {
-    await turn();
+  private async differentiate(inputs: Readonly<Record<string, Float32Array>>, pairs: number): Promise<StepOutput> {
+    await yieldToEvents();
     const { tf } = this;
     try {
       const { loss, distances, ...found } = tf.tidy(() => this.differentiated(this.taskOf(pairs), inputs));
@@ -139,8 +139,8 @@ export class TensorflowTrainer implements Trainer {
     }
   }
 
-  /** sum + share * part; takes both over. */
-  private added(sum: Tensor[] | null, part: Tensor[], share: number): Tensor[] {
+  /** sum + share * part; disposes of both. */
+  private accumulate(sum: Tensor[] | null, part: Tensor[], share: number): Tensor[] {
     const { tf } = this;
     const next = part.map((gradient, i) => tf.tidy(() => (sum ? tf.add(sum[i]!, tf.mul(gradient, share)) : tf.mul(gradient, share))));
     tf.dispose([...(sum ?? []), ...part]);

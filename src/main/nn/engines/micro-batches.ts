@@ -10,7 +10,7 @@ export interface Differentiated<G> {
   gradients: G; // of that mean
 }
 
-export interface PartedStepOptions<G, R extends Differentiated<G>> {
+export interface MicroBatchOptions<G, R extends Differentiated<G>> {
   /**
    * Whether a batch may be computed in parts. Where its loss is a mean over samples, the gradients of its parts, weighted
    * by their share of the samples, add up to its own. With batch statistics every sample changes every other one's, and
@@ -19,37 +19,37 @@ export interface PartedStepOptions<G, R extends Differentiated<G>> {
   divisible: boolean;
   imagesPerSample: number;
   differentiate(inputs: Inputs, pairs: number): Promise<R>;
-  /** share * part, added to the sum so far. What `part` lies in is written anew by the next part. */
+  /** sum + share * part. The buffers of `part` are overwritten by the next part. */
   add(sum: G | null, part: G, share: number): G;
-  /** Lets go of the memory that the attempt which failed has taken. */
+  /** Frees the memory that a failed attempt has allocated. */
   release(): Promise<void>;
 }
 
-/** A batch's loss and gradients, in one go as long as the device has the memory for it, else in parts, to the same numbers. */
-export class PartedStep<G, R extends Differentiated<G>> {
-  private readonly o: PartedStepOptions<G, R>;
-  private most = Infinity; // pairs at once: found out by failing
+/** A batch's loss and gradients: as a whole if memory allows, else accumulated over smaller parts, with the same result. */
+export class MicroBatchedStep<G, R extends Differentiated<G>> {
+  private readonly o: MicroBatchOptions<G, R>;
+  private most = Infinity; // samples in a part; halved at each out-of-memory error
 
-  constructor(o: PartedStepOptions<G, R>) {
+  constructor(o: MicroBatchOptions<G, R>) {
     this.o = o;
   }
 
-  /** `partPairs`: so many at once. Throws what `differentiate` throws; for want of memory only where smaller parts can't help. */
+  /** `partPairs`: samples in a part. Throws what `differentiate` throws; out-of-memory errors only where smaller parts can't help. */
   async differentiate(inputs: Inputs, pairs: number): Promise<R & { partPairs: number }> {
     for (;;) {
       const most = Math.min(this.most, pairs);
       try {
-        return { ...(await this.inParts(inputs, pairs, most)), partPairs: most };
+        return { ...(await this.accumulate(inputs, pairs, most)), partPairs: most };
       } catch (error) {
         if (!this.o.divisible || !isMemoryError(error)) throw error;
         await this.o.release();
-        if (most === 1) throw notForOnePair(error as AppError);
+        if (most === 1) throw tooSmallForOnePair(error as AppError);
         this.most = Math.ceil(most / 2);
       }
     }
   }
 
-  private async inParts(inputs: Inputs, pairs: number, most: number): Promise<R> {
+  private async accumulate(inputs: Inputs, pairs: number, most: number): Promise<R> {
     if (most === pairs) return this.o.differentiate(inputs, pairs);
     const distances: number[] = [];
     let loss = 0;
@@ -77,10 +77,10 @@ function partOf({ images, labels }: Inputs, imagesPerSample: number, samples: nu
   return { images: part, labels: labels!.slice(from, from + count) };
 }
 
-function notForOnePair({ code, details }: AppError): AppError {
+function tooSmallForOnePair({ code, details }: AppError): AppError {
   return new AppError(
     code,
-    `The memory of the device ${String(details['device'])} does not suffice for even one pair at a time. Use a smaller image size or another device. Epochs that were finished are kept, and the run can be resumed.`,
+    `The device ${String(details['device'])} has not enough memory for even one pair at a time. Use a smaller image size or another device. Finished epochs are saved, and the run can be resumed.`,
     details,
   );
 }

@@ -1,11 +1,8 @@
 import { isMemoryError } from './device-error.ts';
 import type { StepResult, Trainer, TrainState } from './engine.ts';
 
-/**
- * Trains as `first` does until the device's memory does not suffice for a step, which leaves the state as it was; from then
- * on, with that very step, as `second` does, which needs less of it.
- */
-export class RetreatingTrainer implements Trainer {
+/** Trains with `first`. On out-of-memory, which leaves the state unchanged, it retries that step and all later ones with `second`. */
+export class FallbackTrainer implements Trainer {
   private current: Trainer;
   private second: ((state: TrainState) => Trainer) | null;
 
