@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneLine } from '../../../src/main/doors/cli/output.ts';
+import { oneLine, percent } from '../../../src/main/doors/cli/output.ts';
 
 describe('a line for a terminal', () => {
   it('keeps the tabs between columns', () => {
@@ -9,4 +9,8 @@ describe('a line for a terminal', () => {
     expect(oneLine('a\r\n  b')).toBe('a b');
     expect(oneLine('x\u001b[2Jy\u0007\u009bz')).toBe('x�[2Jy��z');
   });
+});
+
+it('never rounds a share to certainty', () => {
+  expect([0.9996, 0.0004, 1, 0.93, 0.955].map(percent)).toEqual(['> 99.9 %', '< 0.1 %', '100 %', '93.0 %', '95.5 %']);
 });

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { NBSP, percentText } from '../../../shared/format.ts';
 import { traceOf } from '../../../shared/trace.ts';
 import { isDebugLog } from '../../foundation/log/log.ts';
 import { reportError, sentenceWithLog } from '../../foundation/log/report-error.ts';
@@ -46,7 +47,8 @@ export class ProgressLine {
   }
 }
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+/** A share 0..1 in percent, with plain spaces for terminals: "93.0 %", "> 99.9 %". */
+export const percent = (share: number): string => percentText(share).replaceAll(NBSP, ' ');
 
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '…';
