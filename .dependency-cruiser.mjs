@@ -16,14 +16,15 @@ const HELPERS = ['src/main/foundation/files.ts', 'src/main/foundation/words.ts',
 /** What every feature may use of src/main. */
 const BELOW_FEATURES = ['src/main/db/', 'src/main/domain/', 'src/main/foundation/', 'src/main/rpc/', ...COMPUTE_HOST];
 
-/** Each feature, and what it may use beyond BELOW_FEATURES. No feature uses another one. */
+/** Each feature, and what it may use beyond BELOW_FEATURES. No feature uses another one: it declares a port. */
 const FEATURES = {
-  compare: ['src/main/nn/siamese.ts'],
+  compare: [],
   dataset: [],
-  media: ['src/main/features/dataset/', 'src/main/features/report/', 'src/main/api/', ...COMPOSITION_ROOT],
-  models: [],
+  evaluation: [],
+  media: [],
+  models: ['src/main/nn/siamese.ts', 'src/main/nn/weights/'],
   report: [],
-  training: ['src/main/nn/siamese.ts', 'src/main/nn/weights/', 'src/main/features/dataset/', 'src/main/features/models/', ...COMPOSITION_ROOT],
+  training: [],
 };
 
 /** Features of the screen. Each uses client and kit, and none uses another one. */
@@ -53,13 +54,13 @@ const ROOMS = {
     'src/main/foundation/program-folder.ts',
   ],
   ...Object.fromEntries(Object.entries(FEATURES).map(([name, more]) => [`src/main/features/${name}/`, [...BELOW_FEATURES, ...more]])),
-  'src/main/api/': ['src/main/features/', 'src/main/foundation/', 'src/main/nn/', ...COMPOSITION_ROOT],
+  'src/main/api/': ['src/main/features/', 'src/main/foundation/', ...COMPOSITION_ROOT],
   'src/main/doors/': [
     'src/main/api/',
     'src/main/features/',
+    'src/main/domain/',
     'src/main/foundation/',
     'src/main/rpc/',
-    'src/main/compute/bench/bench-profile.ts',
     ...COMPUTE_HOST,
     ...COMPOSITION_ROOT,
   ],

@@ -1,21 +1,32 @@
 import { ComputeHost } from './compute/host/compute-host.ts';
 import type { Launch } from './compute/host/launch.ts';
+import { openStore, type Store } from './db/store.ts';
 import type { ComparePorts } from './features/compare/ports.ts';
 import { CompareService } from './features/compare/service.ts';
-import { withCuration } from './features/dataset/curated.ts';
-import { rowsHere } from './features/dataset/rows.ts';
-import { openStore } from './db/store.ts';
-import { computeEntry, resource } from './foundation/program-folder.ts';
+import { curatedStore } from './features/dataset/curated.ts';
+import { rowsInThisThread, type SetRows } from './features/dataset/rows.ts';
+import { Evaluation } from './features/evaluation/evaluation.ts';
+import { Networks } from './features/models/networks.ts';
+import { WeightsLibrary } from './features/models/weights.ts';
 import { ReportPages } from './features/report/pages.ts';
 import type { PagePorts } from './features/report/ports.ts';
-import { calibrationOf, evaluateRun } from './features/training/evaluate.ts';
-import { modelOf, type TrainingServices } from './features/training/service.ts';
+import { Training } from './features/training/training.ts';
 import type { LogName } from './foundation/log/log-file.ts';
 import { log, openLog } from './foundation/log/log.ts';
+import { computeEntry, resource } from './foundation/program-folder.ts';
 import { versions } from './foundation/versions.ts';
-import { openWorkspace } from './foundation/workspace.ts';
+import { openWorkspace, type Workspace } from './foundation/workspace.ts';
 
-export interface Services extends TrainingServices {
+/** What one command needs of a workspace: its store, a compute process, and the features that need no screen. */
+export interface Services {
+  workspace: Workspace;
+  /** Data sets as curated. */
+  store: Store;
+  compute: ComputeHost;
+  weights: WeightsLibrary;
+  networks: Networks;
+  evaluation: Evaluation;
+  training: Training;
   compare: CompareService;
   pages: ReportPages; // of reports
   /** Ends the compute process and gives the workspace back. */
@@ -30,21 +41,47 @@ export interface ServiceOptions {
   log?: LogName | undefined;
   /** How compute processes are started; default: under the Node that runs this. */
   launch?: Launch | undefined;
+  /** How rows of data sets are read; default: in this thread. */
+  rows?: ((store: Store, workspace: Workspace) => SetRows) | undefined;
 }
 
 /** Everything built, in the order it depends on each other. */
-export function openServices({ workspace: folder, write, command, log: name, launch }: ServiceOptions): Services {
+export function openServices({ workspace: folder, write, command, log: name, launch, rows: openRows = rowsInThisThread }: ServiceOptions): Services {
   const workspace = openWorkspace(folder);
   if (name) openLog(workspace.logs, name);
   log().info({ command, versions: versions() }, 'workspace opens');
-  const store = withCuration(openStore(workspace, { write, command }));
+  const store = curatedStore(openStore(workspace, { write, command }));
+  const { runs, datasets } = store;
+  const rows = openRows(store, workspace);
   const compute = new ComputeHost(computeEntry(), launch, name && { folder: workspace.logs, name: 'compute' });
-  const base = { workspace, store, rows: rowsHere(store), compute, catalogue: resource('weights.json') };
-  const compare = new CompareService(comparePorts(base, compute, () => undefined));
+  const caches = { features: workspace.features, pixels: workspace.pixels };
+
+  const weights = new WeightsLibrary({ catalogue: resource('weights.json'), downloads: workspace.weights, compute });
+  const networks = new Networks({ runs, folderOf: workspace.run, compute });
+  const evaluation = new Evaluation({
+    runs,
+    rootOf: (dataset) => datasets.header(dataset).root,
+    splitRows: (dataset, split) => rows.split(dataset, split),
+    networks,
+    caches,
+    compute,
+  });
+  const training = new Training({ runs, datasets, trainingRows: (dataset) => rows.training(dataset), weights, networks, caches, compute });
+
+  const features = { workspace, store, networks, evaluation };
+  const compare = new CompareService(comparePorts(features, compute, () => undefined));
+  const pages = new ReportPages(pagePorts(features, compare));
+
   return {
-    ...base,
+    workspace,
+    store,
+    compute,
+    weights,
+    networks,
+    evaluation,
+    training,
     compare,
-    pages: new ReportPages(pagePorts(base, compare)),
+    pages,
     close: async () => {
       await compute.end();
       store.close();
@@ -52,9 +89,11 @@ export function openServices({ workspace: folder, write, command, log: name, lau
   };
 }
 
+type Compared = Pick<Services, 'workspace' | 'store' | 'networks' | 'evaluation'>;
+
 /** `compute`: the process that explains. */
 export const comparePorts = (
-  { store, workspace }: Pick<TrainingServices, 'store' | 'workspace'>,
+  { workspace, store, networks, evaluation }: Compared,
   compute: ComputeHost,
   announce: ComparePorts['announce'],
 ): ComparePorts => ({
@@ -63,16 +102,17 @@ export const comparePorts = (
   images: store.browse,
   comparisons: store.comparisons,
   compute,
-  folderOf: (comparison) => workspace.comparison(comparison),
-  modelOf: (run) => modelOf(workspace, run),
-  calibrationOf: (run) => calibrationOf(workspace, run),
+  folderOf: workspace.comparison,
+  modelOf: (run) => networks.refOf(run),
+  layersOf: (backbone) => networks.layersOf(backbone),
+  calibrationOf: (run) => evaluation.calibrationOf(run),
   announce,
 });
 
-export const pagePorts = (services: TrainingServices, compare: CompareService): PagePorts => ({
+export const pagePorts = ({ store, evaluation }: Pick<Compared, 'store' | 'evaluation'>, compare: CompareService): PagePorts => ({
   comparison: (id) => compare.withOverlays(id),
-  runs: services.store.runs,
-  datasets: services.store.datasets,
-  images: services.store.browse,
-  evaluateOnTest: (run, signal) => evaluateRun(services, run, 'test', signal),
+  runs: store.runs,
+  datasets: store.datasets,
+  images: store.browse,
+  evaluateOnTest: (run, signal) => evaluation.evaluate(run, 'test', signal),
 });

@@ -1,50 +1,51 @@
 import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/host/compute-host.ts';
-import { withLowPriority, type Launch, launchUnder } from './compute/host/launch.ts';
+import { type Launch, launchUnder, withLowPriority } from './compute/host/launch.ts';
 import { PairQueues } from './features/compare/queues.ts';
 import { CompareService } from './features/compare/service.ts';
-import { Devices } from './features/models/devices.ts';
-import { EventHub } from './foundation/jobs/events.ts';
-import { Jobs } from './foundation/jobs/jobs.ts';
+import { LargeSets } from './features/dataset/large-sets.ts';
+import { Datasets } from './features/dataset/service.ts';
 import { FileAccess } from './features/media/file-access.ts';
+import { Media } from './features/media/media.ts';
 import { PictureCache } from './features/media/picture-cache.ts';
 import { PreviewService } from './features/media/preview-service.ts';
-import type { LogName } from './foundation/log/log-file.ts';
-import { SerialQueue } from './foundation/jobs/serial-queue.ts';
-import { LargeSets } from './features/dataset/large-sets.ts';
-import { computeEntry, setsEntry } from './foundation/program-folder.ts';
+import { Devices } from './features/models/devices.ts';
 import { ReportPages } from './features/report/pages.ts';
 import { ReportService } from './features/report/service.ts';
-import { comparePorts, openServices, pagePorts, type Services } from './services.ts';
+import { TrainingJobs } from './features/training/jobs.ts';
+import { Measures } from './features/training/measure.ts';
+import { TrainingPlans } from './features/training/plans.ts';
+import { deleteRemovedNetworks, Runs } from './features/training/runs.ts';
+import { EventHub } from './foundation/jobs/events.ts';
+import { Jobs } from './foundation/jobs/jobs.ts';
+import type { LogName } from './foundation/log/log-file.ts';
+import { computeEntry, setsEntry } from './foundation/program-folder.ts';
 import { SettingsFile, settingsPath } from './foundation/settings.ts';
 import type { Shell } from './foundation/shell.ts';
-import { splitDistances } from './features/training/distances.ts';
-import { calibrationOf } from './features/training/evaluate.ts';
-import { Measures } from './features/training/measure.ts';
-import { deleteRemoved } from './features/training/rows.ts';
+import { comparePorts, openServices, pagePorts, type Services } from './services.ts';
 
 /** The services, and what a screen needs beside them. */
 export interface Workbench extends Services {
-  /** A compute process of its own for thumbnails and previews: they neither wait for a training nor die with it. */
-  pictures: ComputeHost;
-  /** Thumbnails and previews, made by `pictures`. */
-  shelf: PreviewService;
-  /** What takes long on large data sets, beside everything else. */
-  sets: LargeSets;
-  /** What those take of the disk. */
-  pictureCache: PictureCache;
-  /** Image files that may be shown beside those of data sets. */
-  grants: FileAccess;
+  shell: Shell;
+  settings: SettingsFile;
   hub: EventHub;
   jobs: Jobs;
-  settings: SettingsFile;
   devices: Devices;
-  /** One training at a time. */
-  trainings: SerialQueue;
-  measures: Measures;
+
+  datasets: Datasets;
+  /** What takes long on large data sets, in threads. */
+  sets: LargeSets;
+  runs: Runs;
+  plans: TrainingPlans;
+  trainings: TrainingJobs;
   queues: PairQueues;
   reports: ReportService;
-  shell: Shell;
+
+  media: Media;
+  /** Image files that may be shown beside those of data sets. */
+  fileAccess: FileAccess;
+  /** What thumbnails and previews take of the disk. */
+  pictureCache: PictureCache;
 }
 
 export interface WorkbenchOptions {
@@ -56,72 +57,118 @@ export interface WorkbenchOptions {
   launch?: Launch | undefined; // of compute processes
 }
 
-const TIDY_AFTER_MS = 30_000; // of the start, which has better things to do
+const PRUNE_AFTER_MS = 30_000; // of the start, which has more urgent work
 
 /** Takes the workspace for writing. Throws as openServices does. */
 export function openWorkbench(o: WorkbenchOptions): Workbench {
   const settings = new SettingsFile(o.settings ?? settingsPath());
+  let threads: LargeSets | undefined;
   const services = openServices({
     workspace: o.workspace ?? settings.get().workspace ?? undefined,
     write: true,
     command: o.command,
     log: o.log,
     launch: withLowPriority(o.launch ?? launchUnder()),
+    rows: (store, { database }) => (threads = new LargeSets(store, setsEntry(), database)),
   });
-  deleteRemoved(services);
+  const sets = threads!;
+  const { workspace, store, compute, networks, evaluation, training, weights } = services;
+  deleteRemovedNetworks(store.runs, workspace.run);
+
   const hub = new EventHub();
   const jobs = new Jobs(hub);
-  const sets = new LargeSets(services.store, setsEntry(), services.workspace.database);
-  const pictures = new ComputeHost(computeEntry(), o.launch, o.log && { folder: services.workspace.logs, name: 'pictures' });
-  const { store, workspace } = services;
-  const compare = new CompareService(comparePorts(services, pictures, (id) => hub.changed('comparisons', id))); // explains while a training keeps `compute` busy
-  compare.deleteUnsaved(new Set(store.reports.comparisons()));
-  const pages = new ReportPages(pagePorts({ ...services, rows: sets }, compare));
+  const devices = new Devices(join(dirname(settings.path), 'devices.json'));
+  const deviceFacts = () => ({ setting: settings.get().device, report: devices.get() });
+
+  const datasets = new Datasets({ store, threads: sets, compute, jobs, hub, folders: workspace });
+  const trainings = new TrainingJobs({
+    jobs,
+    hub,
+    runs: store.runs,
+    datasets: store.datasets,
+    training,
+    evaluate: (run, split, signal) => evaluation.evaluate(run, split, signal),
+    curationReady: () => sets.ready(),
+    devices: deviceFacts,
+  });
+  const plans = new TrainingPlans({
+    datasets: store.datasets,
+    runs: store.runs,
+    images: {
+      find: (query) => sets.find(query),
+      rows: (dataset, ids) => store.browse.rows(dataset, ids),
+      meanPixels: (dataset) => sets.meanPixels(dataset),
+    },
+    catalogue: () => weights.entries(),
+    devices: deviceFacts,
+    measures: new Measures(compute),
+    waiting: () => trainings.length,
+  });
+  const runs = new Runs({ runs: store.runs, datasets: store.datasets, folderOf: workspace.run, networks, jobs, hub });
+
+  // A compute process for pictures and explanations: they neither wait for a training nor die with it.
+  const pictures = new ComputeHost(computeEntry(), o.launch, o.log && { folder: workspace.logs, name: 'pictures' });
+  const compare = new CompareService(comparePorts(services, pictures, (id) => hub.changed('comparisons', id)));
+  compare.deleteUnsaved(new Set(store.reports.comparisons())); // what a report holds stays
+  const queues = new PairQueues({
+    runs: store.runs,
+    datasets: store.datasets,
+    jobs,
+    calibrationOf: (run) => evaluation.calibrationOf(run),
+    distances: (run, split, options) => evaluation.distances(run, split, options),
+  });
+  const pages = new ReportPages(pagePorts(services, compare));
   const reports = new ReportService(
     {
       reports: store.reports,
       jobs,
       printPdf: o.shell.printPdf,
-      folderOf: (report) => workspace.report(report),
+      folderOf: workspace.report,
       announce: (report) => hub.changed('reports', report),
     },
     pages,
   );
   void reports.deleteRemoved();
-  const folders = { thumb: services.workspace.thumbs, image: services.workspace.previews };
-  const pictureCache = new PictureCache(Object.values(folders), () => settings.get().pictureSpace * 1e6);
-  const tidying = setTimeout(() => void pictureCache.prune(), TIDY_AFTER_MS).unref();
+
+  const pictureFolders = { thumb: workspace.thumbs, image: workspace.previews };
+  const pictureCache = new PictureCache(Object.values(pictureFolders), () => settings.get().pictureSpace * 1e6);
+  const pruning = setTimeout(() => void pictureCache.prune(), PRUNE_AFTER_MS).unref();
+  const fileAccess = new FileAccess(
+    workspace.granted,
+    () => [workspace.folder, ...store.datasets.roots()],
+    (file) => store.comparisons.names(file),
+  );
+  const media = new Media({
+    workspace,
+    previews: new PreviewService(pictures, pictureFolders, pictureCache),
+    access: fileAccess,
+    rootOf: (dataset) => store.datasets.header(dataset).root,
+    imageOf: (dataset, id) => store.browse.rows(dataset, [id])[0]!,
+    drawOverlays: (comparison) => compare.withOverlays(comparison),
+    reportFile: (report, format) => reports.writtenFile(report, format),
+  });
+
   return {
     ...services,
-    rows: sets,
-    compare,
-    pages,
-    reports,
-    pictures,
-    pictureCache,
-    shelf: new PreviewService(pictures, folders, pictureCache),
-    sets,
-    grants: new FileAccess(
-      services.workspace.granted,
-      () => [services.workspace.folder, ...services.store.datasets.roots()],
-      (file) => services.store.comparisons.names(file),
-    ),
+    shell: o.shell,
+    settings,
     hub,
     jobs,
-    settings,
-    devices: new Devices(join(dirname(settings.path), 'devices.json')),
-    trainings: new SerialQueue(),
-    measures: new Measures(services.compute),
-    queues: new PairQueues({
-      runs: store.runs,
-      datasets: store.datasets,
-      jobs,
-      calibrationOf: (run) => calibrationOf(workspace, run),
-      distances: (run, split, options) => splitDistances({ ...services, rows: sets }, run, split, options),
-    }),
-    shell: o.shell,
+    devices,
+    datasets,
+    sets,
+    runs,
+    plans,
+    trainings,
+    compare,
+    queues,
+    pages,
+    reports,
+    media,
+    fileAccess,
+    pictureCache,
     close: async () => {
-      clearTimeout(tidying);
+      clearTimeout(pruning);
       await jobs.close();
       await pictures.end();
       await sets.close();

@@ -74,6 +74,7 @@ export type BenchRequest = z.infer<typeof BenchRequest>;
 
 const Nothing = z.strictObject({});
 const DatasetId = z.strictObject({ dataset: text('The data set') });
+const HistoryEntry = z.strictObject({ dataset: text('The data set'), position: z.number().int().min(1) });
 const RunId = z.strictObject({ run: text('The run') });
 const ComparisonId = z.strictObject({ comparison: text('The comparison') });
 const ReportId = z.strictObject({ report: text('The report') });
@@ -119,12 +120,17 @@ export const ReportDraft = z.strictObject({
 
 interface Call<I extends z.ZodType, O> {
   input: I;
+  /** Whether it reads data sets as curated, so that their pairs must be drawn first. */
+  curated: boolean;
   /** For types only: results are not parsed. */
   output?: O;
 }
 const call =
   <O>() =>
-  <I extends z.ZodType>(input: I): Call<I, O> => ({ input });
+  <I extends z.ZodType>(input: I): Call<I, O> => ({ input, curated: false });
+const curatedCall =
+  <O>() =>
+  <I extends z.ZodType>(input: I): Call<I, O> => ({ input, curated: true });
 
 /**
  * Every call that a screen can make, said once: preload, web client, server and fakes follow from this table. Inputs are
@@ -148,8 +154,8 @@ export const CALLS = {
   'files.list': call<FolderListing>()(z.strictObject({ folder: z.string().nullable() })), // null: home
   'files.choose': call<null>()(z.strictObject({ file: text('The file') })), // an image, in the screen's own dialog: it may be shown from now on
 
-  'datasets.list': call<DatasetSummary[]>()(Nothing),
-  'datasets.get': call<DatasetSummary>()(DatasetId),
+  'datasets.list': curatedCall<DatasetSummary[]>()(Nothing),
+  'datasets.get': curatedCall<DatasetSummary>()(DatasetId),
   'datasets.import': call<Job>()(ImportRequest), // result: { dataset }
   'datasets.sample': call<Job>()(Nothing), // draws and imports the sample; result: { dataset }
   'datasets.remove': call<null>()(DatasetId), // from lists; files and runs stay
@@ -157,7 +163,7 @@ export const CALLS = {
   'datasets.counts': call<DatasetCounts>()(DatasetId),
   'datasets.preview': call<FolderPreview>()(z.strictObject({ folder: text('The folder'), groupBy: z.string().optional() })), // before an import
   'datasets.folder': call<{ root: string; there: boolean }>()(DatasetId),
-  'datasets.relocate': call<DatasetSummary>()(z.strictObject({ dataset: text('The data set'), folder: text('The folder') })), // it has moved
+  'datasets.relocate': curatedCall<DatasetSummary>()(z.strictObject({ dataset: text('The data set'), folder: text('The folder') })), // it has moved
   // csv: `out` is a file, or left out: one in the workspace's exports folder. copy: `out` is a folder to be made. result: { file }
   'datasets.export': call<Job>()(
     z.strictObject({ dataset: text('The data set'), format: z.enum(['csv', 'copy']), out: text('The place').optional() }),
@@ -166,34 +172,34 @@ export const CALLS = {
   'images.rows': call<CuratedImage[]>()(z.strictObject({ dataset: text('The data set'), ids: z.array(z.number().int().min(0)).max(1000) })),
   'images.problem': call<{ reason: string | null }>()(z.strictObject({ dataset: text('The data set'), id: z.number().int().min(0) })), // why it can't be shown
   'curation.apply': call<CurationState>()(z.strictObject({ dataset: text('The data set'), edit: CurationEdit })),
-  'curation.undo': call<CurationState>()(DatasetId),
-  'curation.redo': call<CurationState>()(DatasetId),
+  'curation.undo': call<CurationState>()(HistoryEntry), // refused where another change came after it
+  'curation.redo': call<CurationState>()(HistoryEntry),
   'curation.state': call<CurationState>()(DatasetId),
   'curation.history': call<CurationEntry[]>()(DatasetId), // newest first
-  'curation.touched': call<{ ids: number[] }>()(z.strictObject({ dataset: text('The data set'), position: z.number().int().min(1) })), // by one line of it
+  'curation.touched': call<{ ids: number[] }>()(HistoryEntry), // images that this entry changed
 
-  'runs.list': call<RunRow[]>()(Nothing), // newest first
-  'runs.get': call<RunRow>()(RunId),
+  'runs.list': curatedCall<RunRow[]>()(Nothing), // newest first
+  'runs.get': curatedCall<RunRow>()(RunId),
   // Choices are judged, not refused: what is wrong with them comes back as problems. `measure`: time a few steps where no
   // earlier run says how long it takes (seconds; once for a kind of training).
-  'runs.plan': call<TrainingPlan>()(z.strictObject({ choices: z.record(z.string(), z.unknown()), measure: z.boolean().default(false) })),
-  'runs.start': call<Job>()(TrainRequest), // one at a time; the job's subject is the data set, then the run; result: { run }
-  'runs.resume': call<Job>()(ResumeRequest),
-  'runs.evaluate': call<Job>()(EvaluateRequest),
-  'runs.metrics': call<Metrics | null>()(z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']) })),
-  'runs.annotate': call<RunRow>()(z.strictObject({ run: text('The run'), ...z.object(notes).partial().shape })),
-  'runs.remove': call<null>()(RunId), // kept for undo until the workbench is started anew
-  'runs.restore': call<null>()(RunId),
-  'runs.export': call<Job>()(ExportRequest), // result: { file }
-  'runs.layers': call<string[]>()(RunId), // first to last
+  'runs.plan': curatedCall<TrainingPlan>()(z.strictObject({ choices: z.record(z.string(), z.unknown()), measure: z.boolean().default(false) })),
+  'runs.start': curatedCall<Job>()(TrainRequest), // one at a time; the job's subject is the data set, then the run; result: { run }
+  'runs.resume': curatedCall<Job>()(ResumeRequest),
+  'runs.evaluate': curatedCall<Job>()(EvaluateRequest),
+  'runs.metrics': curatedCall<Metrics | null>()(z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']) })),
+  'runs.annotate': curatedCall<RunRow>()(z.strictObject({ run: text('The run'), ...z.object(notes).partial().shape })),
+  'runs.remove': curatedCall<null>()(RunId), // kept for undo until the workbench is started anew
+  'runs.restore': curatedCall<null>()(RunId),
+  'runs.export': curatedCall<Job>()(ExportRequest), // result: { file }
+  'runs.layers': curatedCall<string[]>()(RunId), // first to last
   'weights.list': call<CatalogueItem[]>()(Nothing),
 
-  'compare.explain': call<ExplainedComparison>()(ExplainPair),
-  'compare.open': call<ExplainedComparison>()(ComparisonId), // a stored one
-  'compare.queue': call<PairQueue>()(QueueRequest),
-  'compare.list': call<ComparisonRow[]>()(z.strictObject({ saved: z.boolean().optional() })), // newest first
-  'compare.get': call<ComparisonRow>()(ComparisonId),
-  'compare.annotate': call<ComparisonRow>()(
+  'compare.explain': curatedCall<ExplainedComparison>()(ExplainPair),
+  'compare.open': curatedCall<ExplainedComparison>()(ComparisonId), // a stored one
+  'compare.queue': curatedCall<PairQueue>()(QueueRequest),
+  'compare.list': curatedCall<ComparisonRow[]>()(z.strictObject({ saved: z.boolean().optional() })), // newest first
+  'compare.get': curatedCall<ComparisonRow>()(ComparisonId),
+  'compare.annotate': curatedCall<ComparisonRow>()(
     z.strictObject({
       comparison: text('The comparison'),
       saved: z.boolean().optional(),
@@ -201,18 +207,18 @@ export const CALLS = {
       note: z.string().max(20_000).optional(),
     }),
   ),
-  'compare.remove': call<null>()(ComparisonId),
-  'compare.restore': call<null>()(ComparisonId),
+  'compare.remove': curatedCall<null>()(ComparisonId),
+  'compare.restore': curatedCall<null>()(ComparisonId),
 
-  'reports.list': call<ReportRecord[]>()(Nothing), // last changed first
-  'reports.get': call<ReportRecord>()(ReportId),
-  'reports.save': call<ReportRecord>()(ReportDraft),
-  'reports.preview': call<ReportPreview>()(ReportDraft),
-  'reports.write': call<Job>()(
+  'reports.list': curatedCall<ReportRecord[]>()(Nothing), // last changed first
+  'reports.get': curatedCall<ReportRecord>()(ReportId),
+  'reports.save': curatedCall<ReportRecord>()(ReportDraft),
+  'reports.preview': curatedCall<ReportPreview>()(ReportDraft),
+  'reports.write': curatedCall<Job>()(
     z.strictObject({ report: text('The report'), format: z.enum(REPORT_FORMATS), out: z.string().optional() }), // result: { report, file }
   ),
-  'reports.remove': call<null>()(ReportId),
-  'reports.restore': call<null>()(ReportId),
+  'reports.remove': curatedCall<null>()(ReportId),
+  'reports.restore': curatedCall<null>()(ReportId),
 
   // What only the desktop window can do; in a browser these are refused with 'bad-request' and the screen has ways of its own.
   'shell.chooseFolder': call<string | null>()(z.strictObject({ title: z.string() })),

@@ -38,7 +38,8 @@ export interface CurationState {
   canUndo: string | null; // what would be undone, in words
   canRedo: string | null;
   edits: number; // that hold now
-  undoPosition: number | null; // the line of the history that would be undone
+  undoPosition: number | null; // the entry of the history that would be undone
+  redoPosition: number | null; // and redone
 }
 
 export const ImageQuery = z.strictObject({

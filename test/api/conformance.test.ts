@@ -7,7 +7,7 @@ import { AppError } from '../../src/shared/errors.ts';
 import type { Job } from '../../src/shared/job.ts';
 import { drawnPng } from '../features/dataset/drawn.ts';
 import { writeAt } from '../doors/cli/kit.ts';
-import { type Door, DOORS, temporaryBench } from './doors.ts';
+import { type Door, DOORS, temporaryWorkbench } from './doors.ts';
 
 /** What every door must do alike, over one real workbench. */
 
@@ -21,17 +21,17 @@ const HOSTILE = [
   `${'long'.repeat(49)}.png`,
 ];
 
-const { bench, house, folder } = temporaryBench();
+const { workbench, workbenchApi, folder } = temporaryWorkbench();
 /** A number that diverged, and how a training that did is told about. */
 const DIVERGED = { loss: Number.NaN, high: Number.POSITIVE_INFINITY, low: Number.NEGATIVE_INFINITY, zero: -0, none: null, list: [1, Number.NaN] };
 const cancelled: string[] = [];
 
-/** The house, but for two calls: one that lasts until it is cancelled, and one whose answer holds what JSON can't. */
+/** The workbench, but for two calls: one that lasts until it is cancelled, and one whose answer holds what JSON can't. */
 const watched: WorkbenchApi = {
-  ...house,
+  ...workbenchApi,
   call: async (name, input, signal) => {
     if (name === 'app.licences') return { ok: true, value: DIVERGED };
-    if (name !== 'datasets.preview') return house.call(name, input, signal);
+    if (name !== 'datasets.preview') return workbenchApi.call(name, input, signal);
     await new Promise((done) => signal!.addEventListener('abort', done, { once: true }));
     cancelled.push(name);
     return { ok: false, error: { code: 'cancelled', message: 'Cancelled.', details: {} } };
@@ -70,8 +70,8 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
 
   it('answers a call with its whole result', async () => {
     const info = await door.api.call('app.info', {});
-    expect(info).toMatchObject({ door: 'in-process', platform: process.platform, workspace: bench.workspace.folder });
-    expect(info).toEqual(((await house.call('app.info', {})) as { value: unknown }).value);
+    expect(info).toMatchObject({ door: 'in-process', platform: process.platform, workspace: workbench.workspace.folder });
+    expect(info).toEqual(((await workbenchApi.call('app.info', {})) as { value: unknown }).value);
   });
 
   it('refuses a call that there is none of, and one that every object has', async () => {
@@ -87,7 +87,7 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
   });
 
   it('keeps code, sentence and details of an error', async () => {
-    const inside = await house.call('datasets.get', { dataset: 'none' });
+    const inside = await workbenchApi.call('datasets.get', { dataset: 'none' });
     const { code, message, details } = await failure(door.api.call('datasets.get', { dataset: 'none' }));
     expect({ ok: false, error: { code, message, details } }).toEqual(inside);
     expect(code).toBe('not-found');
@@ -111,8 +111,8 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
 
   it('tells of every job as a whole, and of what has changed', () => {
     const [first] = jobs;
-    expect(Object.keys(first!).sort()).toEqual(Object.keys(bench.jobs.list()[0]!).sort());
-    expect(jobs.at(-1)).toEqual(bench.jobs.list().find((job) => job.job === jobs.at(-1)!.job));
+    expect(Object.keys(first!).sort()).toEqual(Object.keys(workbench.jobs.list()[0]!).sort());
+    expect(jobs.at(-1)).toEqual(workbench.jobs.list().find((job) => job.job === jobs.at(-1)!.job));
     expect(changes).toContainEqual({ what: 'datasets', id: dataset });
   });
 
@@ -120,11 +120,11 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     let heard = 0;
     const off = door.api.on('changed', () => heard++);
     const count = changes.length;
-    bench.hub.changed('settings');
+    workbench.hub.changed('settings');
     await expect.poll(() => changes.length).toBe(count + 1);
     expect(heard).toBe(1);
     off();
-    bench.hub.changed('settings');
+    workbench.hub.changed('settings');
     await expect.poll(() => changes.length).toBe(count + 2);
     expect(heard).toBe(1);
   });
@@ -184,9 +184,9 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
   });
 
   it.skipIf(process.platform === 'win32')('does not follow a link out of the workspace', async () => {
-    mkdirSync(bench.workspace.exports, { recursive: true });
-    writeFileSync(join(bench.workspace.exports, 'mine.csv'), 'a,b');
-    const link = join(bench.workspace.exports, 'passwords.csv');
+    mkdirSync(workbench.workspace.exports, { recursive: true });
+    writeFileSync(join(workbench.workspace.exports, 'mine.csv'), 'a,b');
+    const link = join(workbench.workspace.exports, 'passwords.csv');
     if (!existsSync(link)) symlinkSync('/etc/passwd', link);
     expect(await (await door.media('export/mine.csv')).text()).toBe('a,b');
     expect((await door.media('export/passwords.csv')).status).toBe(404);
@@ -205,7 +205,7 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     const bytes = new Uint8Array(drawnPng('handed over', 16, 9));
     for (const name of [...HOSTILE, '../../up.png', '']) {
       const path = await door.api.fileFor(new File([bytes], name));
-      expect(path.startsWith(bench.workspace.folder)).toBe(true);
+      expect(path.startsWith(workbench.workspace.folder)).toBe(true);
       expect(new Uint8Array(readFileSync(path))).toEqual(bytes);
     }
     const path = await door.api.fileFor(new File([bytes], 'a picture.png'));

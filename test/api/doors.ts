@@ -29,56 +29,56 @@ export interface Door {
 export const screenFolder = join(import.meta.dirname, 'screen');
 
 /** A real workbench on a temporary workspace, gone after the file's tests. */
-export function temporaryBench(): { bench: Workbench; house: WorkbenchApi; folder: string } {
+export function temporaryWorkbench(): { workbench: Workbench; workbenchApi: WorkbenchApi; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'twinlens doors '));
-  const bench = openWorkbench({
+  const workbench = openWorkbench({
     workspace: join(folder, 'workspace'),
     settings: join(folder, 'settings.json'),
     shell: windowless('in-process'),
     command: 'test',
   });
-  const house = openWorkbenchApi(bench);
+  const workbenchApi = openWorkbenchApi(workbench);
   afterAll(async () => {
-    await house.close();
+    await workbenchApi.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  return { bench, house, folder };
+  return { workbench, workbenchApi, folder };
 }
 
-export const DOORS: Record<string, (house: WorkbenchApi) => Promise<Door>> = {
-  'in process': (house) => Promise.resolve(inProcess(house)),
-  'the desktop window': (house) =>
+export const DOORS: Record<string, (workbenchApi: WorkbenchApi) => Promise<Door>> = {
+  'in process': (workbenchApi) => Promise.resolve(inProcess(workbenchApi)),
+  'the desktop window': (workbenchApi) =>
     Promise.resolve(
       desktop(
-        house,
-        screenProtocol(new ScreenFiles(screenFolder), localMedia(house), () => null),
+        workbenchApi,
+        screenProtocol(new ScreenFiles(screenFolder), localMedia(workbenchApi), () => null),
       ),
     ),
   'the browser': browser,
   'the desktop window on a workbench served elsewhere': connected,
 };
 
-function inProcess(house: WorkbenchApi): Door {
-  const media = screenProtocol(new ScreenFiles(screenFolder), localMedia(house), () => null);
+function inProcess(workbenchApi: WorkbenchApi): Door {
+  const media = screenProtocol(new ScreenFiles(screenFolder), localMedia(workbenchApi), () => null);
   const api: Api = {
     call: async (name, input, { signal } = {}) => {
-      const answer = await house.call(name, input, signal);
+      const answer = await workbenchApi.call(name, input, signal);
       if (!answer.ok) throw fromWireError(answer.error);
       return answer.value as never;
     },
     on: (event, listener) =>
-      house.on((name, payload) => {
+      workbenchApi.on((name, payload) => {
         if ((name as string) === event) listener(payload as never);
       }),
     media: (path) => `media/${path}`,
-    fileFor: async (file) => house.receive(file.name, await file.bytes()),
+    fileFor: async (file) => workbenchApi.receive(file.name, await file.bytes()),
   };
   return { api, media: (path, headers = {}) => media(new Request(`${ORIGIN}/media/${path}`, { headers })), close: () => Promise.resolve() };
 }
 
 /** Electron's messages and bridge, with stand-ins that clone whatever crosses and flatten what is thrown, as it does. */
 function desktop(
-  house: Pick<WorkbenchApi, 'call' | 'receive' | 'on'>,
+  workbenchApi: Pick<WorkbenchApi, 'call' | 'receive' | 'on'>,
   protocol: (request: Request) => Promise<Response>,
   fileAt?: (path: string) => Promise<string>,
 ): Door {
@@ -101,8 +101,8 @@ function desktop(
     on: (_, listener) => heard.add(listener),
     off: (_, listener) => heard.delete(listener),
   };
-  attachIpc(ipcMain, house, { isOurs: (from) => from === event, ...(fileAt ? { fileAt } : {}) });
-  const quiet = house.on((name, payload) => {
+  attachIpc(ipcMain, workbenchApi, { isOurs: (from) => from === event, ...(fileAt ? { fileAt } : {}) });
+  const quiet = workbenchApi.on((name, payload) => {
     for (const listener of heard) listener({}, ...structuredClone([name, payload]));
   });
   const bridge = acrossContexts(bridgeOver(messages, () => ''));
@@ -128,8 +128,8 @@ function acrossContexts(bridge: Bridge): Bridge {
 }
 
 /** The web client on a real loopback server, with a cookie as a browser keeps it. */
-async function browser(house: WorkbenchApi): Promise<Door> {
-  const served = await serveWorkbench(house, { screen: screenFolder });
+async function browser(workbenchApi: WorkbenchApi): Promise<Door> {
+  const served = await serveWorkbench(workbenchApi, { screen: screenFolder });
   const { origin } = new URL(served.url);
   const entered = await fetch(served.url, { redirect: 'manual' });
   const cookie = entered.headers.get('set-cookie')!.split(';')[0]!;
@@ -164,8 +164,8 @@ async function browser(house: WorkbenchApi): Promise<Door> {
   };
 }
 
-async function connected(house: WorkbenchApi): Promise<Door> {
-  const served = await serveWorkbench(house, { screen: screenFolder });
+async function connected(workbenchApi: WorkbenchApi): Promise<Door> {
+  const served = await serveWorkbench(workbenchApi, { screen: screenFolder });
   const there = await connectWorkbench(served.url);
   const protocol = screenProtocol(
     new ScreenFiles(screenFolder),

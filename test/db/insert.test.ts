@@ -18,7 +18,7 @@ const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0
 describe('a data set that is stored in many short transactions', () => {
   test('is the one that a single transaction stores', async () => {
     const [gentle, plain] = [storeAt(freshWorkspace()), storeAt(freshWorkspace())];
-    const { createdMs: _, ...summary } = await gentle.datasets.insertGently(several(), rest);
+    const { createdMs: _, ...summary } = await gentle.datasets.insertInSteps(several(), rest);
     const { createdMs: __, ...expected } = plain.datasets.insert(several());
     expect(summary).toEqual(expected);
     expect(gentle.datasets.images('several')).toEqual(plain.datasets.images('several'));
@@ -30,7 +30,7 @@ describe('a data set that is stored in many short transactions', () => {
     const workspace = freshWorkspace();
     const [main, thread] = [storeAt(workspace), openBeside(workspace.database)];
     let pauses = 0;
-    const { dataset } = await thread.datasets.insertGently(several(), async () => {
+    const { dataset } = await thread.datasets.insertInSteps(several(), async () => {
       pauses++;
       expect(main.datasets.list().filter(({ name }) => name === 'Several')).toEqual([]);
       expect(main.datasets.findSame(several())).toBeNull();
@@ -47,19 +47,19 @@ describe('a data set that is stored in many short transactions', () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     let pauses = 0;
-    const stopped = store.datasets.insertGently(several(), async () => {
+    const stopped = store.datasets.insertInSteps(several(), async () => {
       if (++pauses === 4) throw new Error('stopped');
       await rest();
     });
     await expect(stopped).rejects.toThrow('stopped');
     expect(rowsIn(workspace.database)).toEqual({ datasets: 0, images: 0, pairs: 0, dataset_ids: 0 });
-    expect((await store.datasets.insertGently(several(), rest)).dataset).toBe('several');
+    expect((await store.datasets.insertInSteps(several(), rest)).dataset).toBe('several');
   });
 
   test('leaves nothing where the program ends in the middle of it, once the workspace is opened again', async () => {
     const workspace = freshWorkspace();
     const first = storeAt(workspace);
-    void first.datasets.insertGently(several(), () => new Promise(() => undefined)); // never goes on
+    void first.datasets.insertInSteps(several(), () => new Promise(() => undefined)); // never goes on
     expect(rowsIn(workspace.database)).toMatchObject({ datasets: 1 });
     first.close();
     const second = storeAt(workspace);

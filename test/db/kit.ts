@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { openStore, type Store } from '../../src/main/db/store.ts';
+import type { CurationState } from '../../src/shared/curation.ts';
 import { openWorkspace, type Workspace } from '../../src/main/foundation/workspace.ts';
 import { temporaryFolder } from '../features/dataset/drawn.ts';
 
@@ -11,3 +12,9 @@ export function storeAt(workspace: Workspace, write = true): Store {
   onTestFinished(() => store.close());
   return store;
 }
+
+/** The step that a screen showing the data set now would ask for. */
+export const undoLast = ({ curation }: Pick<Store, 'curation'>, dataset: string): CurationState =>
+  curation.undo(dataset, curation.state(dataset).undoPosition ?? 1);
+export const redoNext = ({ curation }: Pick<Store, 'curation'>, dataset: string): CurationState =>
+  curation.redo(dataset, curation.state(dataset).redoPosition ?? 1);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stepsOf } from '../steps.ts';
-import { judge } from '../../src/main/domain/evaluate/metrics.ts';
+import { metricsOf } from '../../src/main/domain/evaluate/metrics.ts';
 import { drawPairs } from '../../src/main/domain/pairs/draw.ts';
 import { assignSplits } from '../../src/main/features/dataset/split.ts';
 import type { ImageRecord } from '../../src/shared/dataset.ts';
@@ -53,7 +53,7 @@ test('metrics with their bootstrap interval', () => {
   const steps = (size: number): number => {
     const { distances, labels } = gaussianPairs(randomFor(6, 'speed'), size / 20, 1);
     const files = ['domain/evaluate/metrics.ts', 'domain/evaluate/roc.ts', 'shared/random.ts'];
-    return stepsOf(files, () => judge(distances, labels, 10.5, 'test', randomFor(6, 'bootstrap')));
+    return stepsOf(files, () => metricsOf(distances, labels, 10.5, 'test', randomFor(6, 'bootstrap')));
   };
   expect(growth(steps)).toBeLessThan(LINEAR);
 });

@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync, readFileSync, renameSync, writeFileSync } 
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import type { CurationState } from '../../src/shared/curation.ts';
 import { drawColours } from '../doors/cli/kit.ts';
 import { expect, type ServedWorkbench, test } from './kit.ts';
 
@@ -29,7 +30,8 @@ async function importDrawn(served: ServedWorkbench, name: string, perClass: numb
 async function pets(served: ServedWorkbench, edits: 0 | 3): Promise<void> {
   const dataset = 'pets';
   if (!(await served.call('datasets.list', {})).some((known) => known.dataset === dataset)) await importDrawn(served, 'Pets', 10);
-  while ((await served.call('curation.state', { dataset })).edits > 0) await served.call('curation.undo', { dataset });
+  const last = async (): Promise<number | null> => (await served.call('curation.state', { dataset })).undoPosition;
+  for (let position = await last(); position !== null; position = await last()) await served.call('curation.undo', { dataset, position });
   if (edits === 0) return;
   const [a, b, c, d, e] = (await served.call('images.find', { dataset, classes: ['red'] })).ids as unknown as [
     number,
@@ -170,11 +172,12 @@ test('training uses the curated data set', async ({ served }) => {
   expect(summary.images).toBe(27);
   expect(summary.classes).toEqual({ red: 6, green: 11, blue: 10 });
   const { snapshot } = summary;
-  for (let n = 0; n < 3; n++) await served.call('curation.undo', { dataset: 'pets' });
+  const state = (): Promise<CurationState> => served.call('curation.state', { dataset: 'pets' });
+  for (let n = 0; n < 3; n++) await served.call('curation.undo', { dataset: 'pets', position: (await state()).undoPosition! });
   const imported = await served.call('datasets.get', { dataset: 'pets' });
   expect(imported.images).toBe(30);
   expect(imported.snapshot).not.toBe(snapshot);
-  for (let n = 0; n < 3; n++) await served.call('curation.redo', { dataset: 'pets' });
+  for (let n = 0; n < 3; n++) await served.call('curation.redo', { dataset: 'pets', position: (await state()).redoPosition! });
   expect((await served.call('datasets.get', { dataset: 'pets' })).snapshot).toBe(snapshot);
 });
 

@@ -3,7 +3,7 @@ import type { Workbench } from '../workbench.ts';
 
 /** What a handler is given beside its parsed input. */
 export interface CallScope {
-  bench: Workbench;
+  workbench: Workbench;
   signal: AbortSignal;
 }
 

@@ -2,37 +2,33 @@ import { CALLS, type CallName } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import { log } from '../foundation/log/log.ts';
 import { reportError } from '../foundation/log/report-error.ts';
-import { mediaFor, receiveFile } from '../features/media/media.ts';
 import type { Workbench } from '../workbench.ts';
 import type { CallScope, Handler } from './handler-types.ts';
 import { handlers } from './handlers/index.ts';
 import type { WorkbenchApi } from './workbench-api.ts';
 
 /** The workbench behind its contract. */
-export function openWorkbenchApi(bench: Workbench): WorkbenchApi {
+export function openWorkbenchApi(workbench: Workbench): WorkbenchApi {
   return {
     call: async (name, input, signal = new AbortController().signal) => {
       const began = performance.now();
       try {
         if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
-        const value = (await answer(name, input, { bench, signal })) ?? null;
+        const value = (await answer(name, input, { workbench, signal })) ?? null;
         log().debug({ call: name, milliseconds: Math.round(performance.now() - began) }, 'answered');
         return { ok: true, value };
       } catch (error) {
         return { ok: false, error: reportError(signal.aborted ? new AppError('cancelled', 'Cancelled.') : error, { call: name }) };
       }
     },
-    on: (listener) => bench.hub.on(listener),
-    media: (path, signal) => mediaFor(bench, path, signal),
-    receive: (name, bytes) => receiveFile(bench, name, bytes),
-    choose: (path) => bench.grants.add(path),
-    busy: () => bench.jobs.active,
-    close: () => bench.close(),
+    on: (listener) => workbench.hub.on(listener),
+    media: (path, signal) => workbench.media.file(path, signal),
+    receive: (name, bytes) => workbench.media.receive(name, bytes),
+    choose: (path) => workbench.fileAccess.add(path),
+    busy: () => workbench.jobs.active,
+    close: () => workbench.close(),
   };
 }
-
-/** Calls that look at data sets as a person curated them: their pairs, or what a run is told by. */
-const SEES_PAIRS = /^(?:(?:runs|compare|reports)\.|datasets\.(?:list|get|relocate)$)/;
 
 async function answer(name: string, input: unknown, scope: CallScope): Promise<unknown> {
   if (!Object.hasOwn(CALLS, name)) throw new AppError('usage', `There is no call ${JSON.stringify(name)}.`);
@@ -43,6 +39,6 @@ async function answer(name: string, input: unknown, scope: CallScope): Promise<u
     const field = issue!.path.join('.');
     throw new AppError('usage', `${field ? `${field} ` : ''}${issue!.message}.`, { call: name, field: field || null });
   }
-  if (SEES_PAIRS.test(call)) await scope.bench.sets.ready();
+  if (CALLS[call].curated) await scope.workbench.sets.ready();
   return (handlers[call] as Handler<CallName>)(parsed.data as never, scope);
 }

@@ -18,9 +18,9 @@ export interface BrowseStore {
   /** Those whose file has these bytes, in the order of the listing. */
   withContent(dataset: string, sha256: string): CuratedImage[];
   /** Images that are not excluded, with the classes they have now, in the order of the listing. */
-  kept(dataset: string): ImageRecord[];
+  included(dataset: string): ImageRecord[];
   /** The same, and the edits that they follow from, both of one moment. */
-  keptAfter(dataset: string): { images: ImageRecord[]; edits: string };
+  includedWithEdits(dataset: string): { images: ImageRecord[]; edits: string };
   /** The edits that hold, as `keptAfter` tells them. */
   edits(dataset: string): string;
   counts(dataset: string): DatasetCounts;
@@ -129,8 +129,8 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
     },
     all: (dataset) => every.all(rowOf(dataset).number).map(curatedImage),
     withContent: (dataset, sha256) => ofContent.all(rowOf(dataset).number, sha256).map(curatedImage),
-    kept: (dataset) => keptRows.all(rowOf(dataset).number).map(imageRecord),
-    keptAfter: (dataset) => {
+    included: (dataset) => keptRows.all(rowOf(dataset).number).map(imageRecord),
+    includedWithEdits: (dataset) => {
       const { number } = rowOf(dataset);
       return db.transaction(() => ({ images: keptRows.all(number).map(imageRecord), edits: standingEdits.get(number)! }))();
     },

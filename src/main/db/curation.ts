@@ -10,10 +10,13 @@ type Kind = CurationEdit['kind'];
 export interface CurationStore {
   /** Carries out an edit and puts it on the history; one that changes nothing leaves no line there. Throws 'not-found' for unknown images. */
   apply(dataset: string, edit: CurationEdit): CurationState;
-  /** Takes the last edit that holds back. Throws AppError 'bad-request' where there is none. */
-  undo(dataset: string): CurationState;
-  /** Carries out again what was undone last, unless another edit came after it. */
-  redo(dataset: string): CurationState;
+  /**
+   * Takes back the last edit that holds, which must be the one at `position`: another window may have made one since. Throws
+   * AppError 'bad-request' where there is none or where it is another one; then nothing changes.
+   */
+  undo(dataset: string, position: number): CurationState;
+  /** Carries out again what was undone last, unless another edit came after it. `position`: as for `undo`. */
+  redo(dataset: string, position: number): CurationState;
   state(dataset: string): CurationState;
   /** Newest first. */
   history(dataset: string): CurationEntry[];
@@ -122,6 +125,7 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
       canRedo: redoable ? wordsFor(redoable) : null,
       edits: done.get(number)!,
       undoPosition: undoable?.position ?? null,
+      redoPosition: redoable?.position ?? null,
     };
   };
 
@@ -139,10 +143,11 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
     return state(dataset);
   };
 
-  const undo: CurationStore['undo'] = (dataset) => {
+  const undo: CurationStore['undo'] = (dataset, position) => {
     const { number } = rowOf(dataset);
     const entry = lastDone.get(number);
     if (!entry) throw new AppError('bad-request', 'There is nothing to undo.');
+    if (entry.position !== position) throw stale('undo', dataset, entry);
     const changed = fromJson<Changed>(entry.changed);
     if (entry.kind === 'relabel') for (const [name, ids] of changed as [string, number[]][]) run('relabel', number, ids, name);
     else run(OPPOSITE[entry.kind], number, changed as number[], entry.value);
@@ -150,10 +155,11 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
     return state(dataset);
   };
 
-  const redo: CurationStore['redo'] = (dataset) => {
+  const redo: CurationStore['redo'] = (dataset, position) => {
     const { number } = rowOf(dataset);
     const entry = firstUndone.get(number);
     if (!entry) throw new AppError('bad-request', 'There is nothing to redo.');
+    if (entry.position !== position) throw stale('redo', dataset, entry);
     run(entry.kind, number, idsOf(fromJson<Changed>(entry.changed)), entry.value);
     setState.run({ number, position: entry.position, state: 'done', undoneMs: null });
     return state(dataset);
@@ -161,8 +167,8 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
 
   return {
     apply: (dataset, edit) => db.transaction(apply).immediate(dataset, edit),
-    undo: (dataset) => db.transaction(undo).immediate(dataset),
-    redo: (dataset) => db.transaction(redo).immediate(dataset),
+    undo: (dataset, position) => db.transaction(undo).immediate(dataset, position),
+    redo: (dataset, position) => db.transaction(redo).immediate(dataset, position),
     state,
     history: (dataset) =>
       all.all(rowOf(dataset).number).map((row) => ({
@@ -183,6 +189,11 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
   };
 }
 
+function stale(step: 'undo' | 'redo', dataset: string, entry: EntryRow): AppError {
+  const text = `Another window has changed this data set since, so nothing was ${step === 'undo' ? 'undone' : 'redone'}. The next step to ${step} is now: ${wordsFor(entry)}.`;
+  return new AppError('bad-request', text, { dataset, position: entry.position });
+}
+
 const OPPOSITE = { exclude: 'include', include: 'exclude', tag: 'untag', untag: 'tag' } as const;
 
 const idsOf = (changed: Changed): number[] => changed.flatMap((item) => (typeof item === 'number' ? [item] : item[1]));
@@ -200,7 +211,7 @@ function wordsFor({ kind, value, images }: Pick<EntryRow, 'kind' | 'value' | 'im
     case 'tag':
       return `Tagged ${which} ${named}`;
     case 'untag':
-      return `Took the tag ${named} off ${which}`;
+      return `Removed tag ${named} from ${which}`;
     default:
       return kind satisfies never;
   }

@@ -13,7 +13,7 @@ export interface DatasetStore {
    * The same in many short transactions, so that another connection need not wait long to write: nobody sees any of it before
    * the last. `pause` comes between them; where it rejects, what was stored is taken out again.
    */
-  insertGently(dataset: NewDataset, pause: () => Promise<void>): Promise<DatasetSummary>;
+  insertInSteps(dataset: NewDataset, pause: () => Promise<void>): Promise<DatasetSummary>;
   /** The newest data set with this identity, or null. */
   findSame(identity: DatasetIdentity): DatasetSummary | null;
   /** Replaces what the last import of an unchanged data set said about the folder. */
@@ -36,7 +36,7 @@ export interface DatasetStore {
   /** The folders of all that are on the list. */
   roots(): string[];
   /** Where its files lie and what its pairs are drawn by: quick, whatever its size. */
-  place(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number; images: number };
+  header(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number; images: number };
   /** What follows from the marks of an edited data set, where it was worked out since the last edit. */
   derived(id: string): DerivedSummary | null;
   derivedPairs(id: string, split: Split): Pair[];
@@ -146,7 +146,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
 
   const datasets: DatasetStore = {
     insert: (dataset) => summary(rowOf(writer.insert(dataset))),
-    insertGently: async (dataset, pause) => summary(rowOf(await writer.insertGently(dataset, pause))),
+    insertInSteps: async (dataset, pause) => summary(rowOf(await writer.insertGently(dataset, pause))),
     replaceNotes: (id, notes) => db.transaction(replaceNotes).immediate(id, notes),
     findSame: ({ name, root, groupBy, splitSeed, snapshot }) => {
       const row = bySameness.get({ name, root, groupBy, splitSeed, snapshot });
@@ -161,7 +161,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     purge: () => db.transaction(purge).immediate(),
     roots: () => roots.all(),
     relocate: (id, root) => void setRoot.run(root, rowOf(id).number),
-    place: (idOrName) => {
+    header: (idOrName) => {
       const { id, name, root, split_seed: splitSeed, images } = rowOf(idOrName);
       return { dataset: id, name, root, splitSeed, images };
     },

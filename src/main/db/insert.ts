@@ -115,7 +115,7 @@ export function datasetWriter(db: Db): DatasetWriter {
     deletePending.run();
   };
 
-  const eraseGently = async (number: number): Promise<void> => {
+  const eraseInSteps = async (number: number): Promise<void> => {
     const slice = db.transaction(() => somePairs.run(number, SLICE).changes + someImages.run(number, SLICE).changes);
     while (slice.immediate() > 0) await new Promise((resolve) => setTimeout(resolve, 1));
     db.transaction(erase).immediate(number);
@@ -127,7 +127,7 @@ export function datasetWriter(db: Db): DatasetWriter {
     return id;
   };
 
-  const insertGently = async (dataset: NewDataset, pause: () => Promise<void>): Promise<string> => {
+  const insertInSteps = async (dataset: NewDataset, pause: () => Promise<void>): Promise<string> => {
     const number = db.transaction(() => writeRow(PENDING + randomUUID(), dataset, Date.now())).immediate();
     try {
       const contents = writeContents(number, dataset);
@@ -143,14 +143,14 @@ export function datasetWriter(db: Db): DatasetWriter {
         })
         .immediate();
     } catch (error) {
-      await eraseGently(number);
+      await eraseInSteps(number);
       throw error;
     }
   };
 
   return {
     insert: (dataset) => db.transaction(insert).immediate(dataset),
-    insertGently,
+    insertGently: insertInSteps,
     replaceRejected: (number, rejected) => {
       deleteRejected.run(number);
       writeRejected(number, rejected);

@@ -195,7 +195,7 @@ export function runStore(db: Db): RunStore {
 
   const markInterrupted = (): string[] =>
     stillRunning.all().map((number) => {
-      interrupt.run('Twinlens ended before this run did. Resume it to go on from its last whole epoch.', number);
+      interrupt.run('Twinlens stopped before this run finished. Resume it from its last complete epoch.', number);
       return `r${number}`;
     });
 

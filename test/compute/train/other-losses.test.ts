@@ -2,11 +2,10 @@ import { expect, test, vi } from 'vitest';
 import { handlers } from '../../../src/main/compute/process/handlers.ts';
 import type { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
 import { importInto } from '../../../src/main/doors/cli/data.ts';
-import { rowsHere } from '../../../src/main/features/dataset/rows.ts';
-import { startRun, type TrainingServices } from '../../../src/main/features/training/service.ts';
 import type { Loss } from '../../../src/main/nn/losses/loss.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { CLI, drawColours, hasBuild, scratch } from '../../doors/cli/kit.ts';
+import { trainingWith } from '../../features/training/training-in-process.ts';
 import { allPairs } from '../../nn/losses/all-pairs.ts';
 import { triplet } from '../../nn/losses/triplet.ts';
 
@@ -33,11 +32,13 @@ test.skipIf(!hasBuild).each([
   process.argv[1] = CLI; // the thread that reads images is found beside the program
   const workspace = freshWorkspace();
   const store = storeAt(workspace);
-  const s: TrainingServices = { store, rows: rowsHere(store), workspace, compute, catalogue: '' };
   const folder = scratch('colours');
   await drawColours(folder, 12);
-  const { dataset } = await importInto(s, { folder, name: 'colours' }, new AbortController().signal);
-  const { epochs, metrics, status, calibration } = await startRun(s, { dataset, size: 16, batch: 6, epochs: 4, seed: 3, device: 'cpu' }, {});
+  const { dataset } = await importInto({ store, compute }, { folder, name: 'colours' }, new AbortController().signal);
+  const { epochs, metrics, status, calibration } = await trainingWith(compute, store, workspace).start(
+    { dataset, size: 16, batch: 6, epochs: 4, seed: 3, device: 'cpu' },
+    {},
+  );
   expect(status).toBe('done');
   expect(metrics).toEqual([]);
   expect(epochs).toHaveLength(4);

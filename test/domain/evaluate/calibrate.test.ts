@@ -76,7 +76,7 @@ describe('fitted slope', () => {
       expect(calibration.slope).toBeGreaterThan(0);
       expect(similarityOf(0.1, calibration)).toBeGreaterThan(0.5);
       expect(similarityOf(0.1, calibration)).toBeLessThan(0.51);
-      expect(warning).toMatch(/says nothing/);
+      expect(warning).toMatch(/does not separate same from different/);
     }
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { aucInterval, judge, quantile } from '../../../src/main/domain/evaluate/metrics.ts';
+import { aucInterval, metricsOf, quantile } from '../../../src/main/domain/evaluate/metrics.ts';
 import { aucOf, tieGroups } from '../../../src/main/domain/evaluate/roc.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import { gaussianPairs, phi, tiedSample } from './draw.ts';
@@ -12,7 +12,7 @@ describe('judge', () => {
     //                     same            different
     const distances = [0.1, 0.5, 1.2, 0.9, 1.0, 2.0, 0.4];
     const labels = [0, 0, 0, 0, 1, 1, 1];
-    const metrics = judge(distances, labels, 0.9, 'test', randomFor(1, 'judge'));
+    const metrics = metricsOf(distances, labels, 0.9, 'test', randomFor(1, 'judge'));
     expect(metrics).toMatchObject({ split: 'test', pairs: 7, same: 4, different: 3, threshold: 0.9 });
     expect(metrics.confusion).toEqual([
       [3, 1],
@@ -25,7 +25,7 @@ describe('judge', () => {
   test('is consistent with itself for any sample', () => {
     fc.assert(
       fc.property(tiedSample, fc.double({ min: 0, max: 3, noNaN: true }), ({ distances, labels }, threshold) => {
-        const m = judge(distances, labels, threshold, 'valid', randomFor(2, 'any'));
+        const m = metricsOf(distances, labels, threshold, 'valid', randomFor(2, 'any'));
         const [[tn, fp], [fn, tp]] = m.confusion;
         expect(tn + fp + fn + tp).toBe(m.pairs);
         expect([tn + fp, fn + tp]).toEqual([m.same, m.different]);
@@ -40,7 +40,7 @@ describe('judge', () => {
   test('the same seed gives the same interval, another seed another', () => {
     const { distances, labels } = gaussianPairs(randomFor(3, 'seed'), 80, 1);
     const interval = (seed: number): number[] => {
-      const { aucLow, aucHigh } = judge(distances, labels, 10.5, 'test', randomFor(seed, 'bootstrap'));
+      const { aucLow, aucHigh } = metricsOf(distances, labels, 10.5, 'test', randomFor(seed, 'bootstrap'));
       return [aucLow, aucHigh];
     };
     expect(interval(1)).toEqual(interval(1));
@@ -49,10 +49,10 @@ describe('judge', () => {
 
   test('refuses a split without pairs, without positives or without negatives, in words', () => {
     const random = randomFor(1, 'refuse');
-    expect(() => judge([], [], 1, 'test', random)).toThrow(refusal('bad-dataset', /no test pairs/));
-    expect(() => judge([1, 2], [0, 0], 1, 'valid', random)).toThrow(refusal('bad-dataset', /All 2 validation pairs are of the same class/));
-    expect(() => judge([1, 2], [1, 1], 1, 'test', random)).toThrow(refusal('bad-dataset', /of different classes; .*the same class too/));
-    expect(() => judge([1, Infinity], [0, 1], 1, 'test', random)).toThrow(refusal('bad-request', /no number for 1 of 2/));
+    expect(() => metricsOf([], [], 1, 'test', random)).toThrow(refusal('bad-dataset', /no test pairs/));
+    expect(() => metricsOf([1, 2], [0, 0], 1, 'valid', random)).toThrow(refusal('bad-dataset', /All 2 validation pairs are of the same class/));
+    expect(() => metricsOf([1, 2], [1, 1], 1, 'test', random)).toThrow(refusal('bad-dataset', /of different classes; .*the same class too/));
+    expect(() => metricsOf([1, Infinity], [0, 1], 1, 'test', random)).toThrow(refusal('bad-request', /no number for 1 of 2/));
   });
 });
 

@@ -55,7 +55,7 @@ describe('messages from a window', () => {
     const ipc: IpcMain = { handle: (channel, f) => void handlers.set(channel, f), on: (channel, f) => void handlers.set(channel, f) };
     const calls: string[] = [];
     const signals: AbortSignal[] = [];
-    const house = {
+    const workbenchApi = {
       call: (name: string, _: unknown, signal?: AbortSignal): Promise<Answer> => {
         calls.push(name);
         signals.push(signal!);
@@ -65,7 +65,7 @@ describe('messages from a window', () => {
     };
     const screen: IpcEvent = { sender: { id: 1 } };
     const frame: IpcEvent = { sender: { id: 1 } };
-    const door = attachIpc(ipc, house, { isOurs: (event) => event === screen });
+    const door = attachIpc(ipc, workbenchApi, { isOurs: (event) => event === screen });
     const call = (event: IpcEvent, ...args: unknown[]) => handlers.get(CHANNELS.call)!(event, ...args) as Promise<Answer>;
 
     expect(await call(frame, 't1', 'app.info', {})).toMatchObject({ ok: false, error: { code: 'bad-request' } });

@@ -27,7 +27,7 @@ test.skipIf(process.platform !== 'linux')('a picture that nobody waits for any m
   writeFileSync(path, Buffer.alloc(4_000_000));
   const requests = new Map<string, ClientRequest>();
   const asked = new Set<string>();
-  const house = {
+  const workbenchApi = {
     call: () => Promise.resolve({ ok: true as const, value: null }),
     on: () => () => undefined,
     media: async (address: string) => {
@@ -42,7 +42,7 @@ test.skipIf(process.platform !== 'linux')('a picture that nobody waits for any m
     busy: () => 0,
     close: () => Promise.resolve(),
   } satisfies WorkbenchApi;
-  const served = await serveWorkbench(house, { screen: screenFolder });
+  const served = await serveWorkbench(workbenchApi, { screen: screenFolder });
   onTestFinished(() => served.close());
   const { origin, searchParams } = new URL(served.url);
   const headers = { authorization: `Bearer ${searchParams.get('token')!}` };

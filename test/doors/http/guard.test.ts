@@ -12,7 +12,7 @@ import { screenFolder } from '../../api/doors.ts';
 
 const calls: [string, unknown][] = [];
 const received: [string, number][] = [];
-const house: WorkbenchApi = {
+const workbenchApi: WorkbenchApi = {
   call: (name, input) => {
     calls.push([name, input]);
     return Promise.resolve({ ok: true, value: 'done' });
@@ -32,7 +32,7 @@ let served: Served;
 let port: number;
 let token: string;
 beforeAll(async () => {
-  served = await serveWorkbench(house, { screen: screenFolder });
+  served = await serveWorkbench(workbenchApi, { screen: screenFolder });
   const url = new URL(served.url);
   port = Number(url.port);
   token = url.searchParams.get('token')!;
@@ -195,7 +195,7 @@ describe('what comes out', () => {
 
 describe('the port', () => {
   it('is refused in words when it is taken', async () => {
-    await expect(serveWorkbench(house, { screen: screenFolder, port })).rejects.toMatchObject({
+    await expect(serveWorkbench(workbenchApi, { screen: screenFolder, port })).rejects.toMatchObject({
       code: 'bad-request',
       message: expect.stringContaining('is in use') as string,
     });
@@ -203,7 +203,7 @@ describe('the port', () => {
 });
 
 it('a window does not connect to a workbench that it would only half understand', async () => {
-  const older: WorkbenchApi = { ...house, call: () => Promise.resolve({ ok: true, value: { version: '0.0.9', contract: 'of before' } }) };
+  const older: WorkbenchApi = { ...workbenchApi, call: () => Promise.resolve({ ok: true, value: { version: '0.0.9', contract: 'of before' } }) };
   const there = await serveWorkbench(older, { screen: screenFolder });
   await expect(connectWorkbench(there.url)).rejects.toMatchObject({
     code: 'bad-request',

@@ -24,7 +24,7 @@ async function trained(): Promise<Trained> {
   const run = job.result!['run']!;
   return {
     ...{ room, dataset, run },
-    filesOf: (comparison) => readdirSync(room.bench.workspace.comparison(comparison)).sort(),
+    filesOf: (comparison) => readdirSync(room.workbench.workspace.comparison(comparison)).sort(),
     explain: (a, b) => room.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b } }),
   };
 }
@@ -43,7 +43,7 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
     expect(filesOf(row.comparison)).toEqual(PHOTOS_AND_MAPS);
 
     await room.call('compare.annotate', { comparison: row.comparison, judgement: 'agree' });
-    const { path } = await room.house.media(`comparison/${row.comparison}/b-factual.png`); // waits for the drawing
+    const { path } = await room.api.media(`comparison/${row.comparison}/b-factual.png`); // waits for the drawing
     expect(readFileSync(path).subarray(1, 4).toString()).toBe('PNG');
     expect(filesOf(row.comparison)).toEqual([...PHOTOS_AND_MAPS, ...OVERLAYS].sort());
   });
@@ -61,8 +61,8 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
     const out = join(scratch('out'), 'copies');
     const { row } = await explain(2, 32);
     const images = row.images.map(({ file }) => file) as [string, string];
-    const atOnce = await room.bench.compare.compare({ run, images, target: 'verdict', out });
-    const later = await room.bench.compare.withOverlays(row.comparison);
+    const atOnce = await room.workbench.compare.compare({ run, images, target: 'verdict', out });
+    const later = await room.workbench.compare.withOverlays(row.comparison);
     for (const kind of ['factual', 'counterfactual'] as const)
       later.images.forEach((image, i) => {
         expect(readFileSync(image[kind]).equals(readFileSync(atOnce.images[i]![kind])), `${kind} ${i}`).toBe(true);
@@ -72,7 +72,7 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
 
     const unsaved = (await explain(3, 33)).row;
     for (const { file } of unsaved.images) rmSync(file);
-    const drawn = await room.bench.compare.withOverlays(unsaved.comparison);
+    const drawn = await room.workbench.compare.withOverlays(unsaved.comparison);
     expect(drawn.images.every(({ factual }) => existsSync(factual))).toBe(true);
   });
 
@@ -80,7 +80,7 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
     const { room, dataset, run, explain } = await trained();
     const file = join(scratch('text'), 'text.jpg');
     writeFileSync(file, 'Bought on Tuesday.');
-    await room.house.choose(file);
+    await room.api.choose(file);
     await expect(room.call('compare.explain', { run, a: { dataset, id: 0 }, b: { file } })).rejects.toMatchObject({
       code: 'bad-image',
       message: `"text.jpg" isn't an image; it looks like text.`,

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { whyUntrainable, withCuration } from '../../../src/main/features/dataset/curated.ts';
+import { curatedStore } from '../../../src/main/features/dataset/curated.ts';
+import { whyUntrainable } from '../../../src/main/features/training/untrainable.ts';
+import { redoNext, undoLast } from '../../db/kit.ts';
 import { storedPairs } from '../../../src/main/features/dataset/stored-pairs.ts';
 import { snapshotOf } from '../../../src/main/features/dataset/snapshot.ts';
 import { openStore, type Store } from '../../../src/main/db/store.ts';
@@ -17,7 +19,7 @@ const set = 'pets';
 const N = 60;
 
 beforeEach(async () => {
-  store = withCuration(freshStore());
+  store = curatedStore(freshStore());
   await importFrom(drawClasses(temporaryFolder(), { cats: 30, dogs: 20, owls: 10 }), store, { name: 'Pets', splitSeed: 3 });
 });
 
@@ -87,14 +89,14 @@ describe('any edits, one after another', () => {
           plain.map(({ tags, ...image }) => ({ ...image, tags: [...tags].sort() })),
         );
         for (const state of [...states].reverse()) {
-          store.curation.undo(set);
+          undoLast(store, set);
           expect(seen()).toEqual(state);
         }
         expect(seen()).toEqual(imported);
         expect(store.curation.state(set).canUndo).toBeNull();
-        for (const _ of states) store.curation.redo(set);
+        for (const _ of states) redoNext(store, set);
         expect(seen()).toEqual(last);
-        for (const _ of states) store.curation.undo(set);
+        for (const _ of states) undoLast(store, set);
       }),
       { numRuns: 40 },
     );
@@ -124,7 +126,7 @@ describe('any edits, one after another', () => {
           expect(pairs).toHaveLength(summary.pairs[split]);
           if (drawn) expect(pairs).toEqual(drawn[split]);
         }
-        while (store.curation.state(set).canUndo) store.curation.undo(set);
+        while (store.curation.state(set).canUndo) undoLast(store, set);
       }),
       { numRuns: 40 },
     );
@@ -134,11 +136,11 @@ describe('any edits, one after another', () => {
 test('an edit after undoing ends what could be redone, and the list keeps everything', () => {
   store.curation.apply(set, { kind: 'exclude', ids: [0, 1, 2] });
   store.curation.apply(set, { kind: 'tag', ids: [5], tag: 'blurry' });
-  const undone = store.curation.undo(set);
+  const undone = undoLast(store, set);
   expect(undone).toMatchObject({ canUndo: 'Excluded 3 images', canRedo: 'Tagged 1 image "blurry"', edits: 1 });
   const after = store.curation.apply(set, { kind: 'relabel', ids: [7, 8], className: 'foxes' });
   expect(after).toMatchObject({ canUndo: 'Relabelled 2 images as "foxes"', canRedo: null, edits: 2 });
-  expect(() => store.curation.redo(set)).toThrow(/nothing to redo/);
+  expect(() => redoNext(store, set)).toThrow(/nothing to redo/);
   const history = store.curation.history(set);
   expect(history.map(({ position, text, undone: gone }) => [position, text, gone])).toEqual([
     [3, 'Relabelled 2 images as "foxes"', false],
@@ -152,13 +154,13 @@ test('an edit after undoing ends what could be redone, and the list keeps everyt
 test('marks, history and what can be undone outlast a restart; pairs are drawn the same by a reader', async () => {
   const workspace = workspaceAt(temporaryFolder());
   const folder = drawClasses(temporaryFolder(), { a: 30, b: 30 });
-  const first = withCuration(openStore(workspace, { write: true, command: 'first' }));
+  const first = curatedStore(openStore(workspace, { write: true, command: 'first' }));
   await importFrom(folder, first, { name: 'kept' });
   first.curation.apply('kept', { kind: 'exclude', ids: [3, 4] });
   first.curation.apply('kept', { kind: 'relabel', ids: [10], className: 'b' });
-  first.curation.undo('kept');
+  undoLast(first, 'kept');
   first.close();
-  const reader = withCuration(openStore(workspace, { write: false, command: 'reader' }));
+  const reader = curatedStore(openStore(workspace, { write: false, command: 'reader' }));
   const drawn = SPLITS.map((split) => reader.datasets.pairs('kept', split));
   const summary = reader.datasets.get('kept');
   expect(reader.curation.state('kept')).toEqual({
@@ -167,12 +169,29 @@ test('marks, history and what can be undone outlast a restart; pairs are drawn t
     canRedo: 'Relabelled 1 image as "b"',
     edits: 1,
     undoPosition: 1,
+    redoPosition: 2,
   });
   reader.close();
-  const second = withCuration(openStore(workspace, { write: true, command: 'second' }));
+  const second = curatedStore(openStore(workspace, { write: true, command: 'second' }));
   expect(second.datasets.get('kept')).toEqual(summary);
   expect(SPLITS.map((split) => second.datasets.pairs('kept', split))).toEqual(drawn);
   second.close();
+});
+
+test('two windows can’t undo each other’s work: a step that isn’t the last any more is refused, and nothing changes', () => {
+  const { undoPosition: mine } = store.curation.apply(set, { kind: 'exclude', ids: [0, 1, 2] });
+  const { undoPosition: theirs } = store.curation.apply(set, { kind: 'tag', ids: [5], tag: 'blurry' }); // in another window
+  const before = [store.curation.history(set), seen()];
+  const words = 'Another window has changed this data set since, so nothing was undone. The next step to undo is now: Tagged 1 image "blurry".';
+  expect(() => store.curation.undo(set, mine!)).toThrow(expect.objectContaining({ code: 'bad-request', message: words }) as Error);
+  expect([store.curation.history(set), seen()]).toEqual(before);
+  store.curation.undo(set, theirs!);
+  const { redoPosition } = store.curation.undo(set, mine!);
+  expect(redoPosition).toBe(mine);
+  expect(() => store.curation.redo(set, theirs!)).toThrow(/nothing was redone. The next step to redo is now: Excluded 3 images/);
+  store.curation.redo(set, mine!);
+  expect(store.curation.redo(set, theirs!)).toMatchObject({ edits: 2, redoPosition: null });
+  expect([seen()]).toEqual([before[1]]);
 });
 
 test('images that are not there are refused, and nothing is changed', () => {
@@ -180,7 +199,7 @@ test('images that are not there are refused, and nothing is changed', () => {
   expect(() => store.curation.apply(set, { kind: 'exclude', ids: [1, N] })).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
   expect(seen()).toEqual(before);
   expect(store.curation.history(set)).toEqual([]);
-  expect(() => store.curation.undo(set)).toThrow(/nothing to undo/);
+  expect(() => undoLast(store, set)).toThrow(/nothing to undo/);
 });
 
 describe('a set that curation made unusable says why', () => {
@@ -193,7 +212,7 @@ describe('a set that curation made unusable says why', () => {
     expect(whyUntrainable(store.datasets.get(set))).toBeNull();
     store.curation.apply(set, { kind: 'exclude', ids: idsOf('dogs', 'owls') });
     const summary = store.datasets.get(set);
-    expect(summary.warnings[0]).toMatch(/All 30 images that are left are of one class, "cats": pairs need at least two/);
+    expect(summary.warnings[0]).toMatch(/All 30 remaining images are of one class, "cats": pairs need at least two/);
     expect(whyUntrainable(summary)).toBe(summary.warnings[0]);
     expect(SPLITS.map((split) => store.datasets.pairs(set, split))).toEqual([[], [], []]);
   });
@@ -223,7 +242,7 @@ describe('taking off the list', () => {
   test('ends with the next start where no run was trained on it', async () => {
     const workspace = workspaceAt(temporaryFolder());
     const folder = drawClasses(temporaryFolder(), { a: 8, b: 8 });
-    const first = withCuration(openStore(workspace, { write: true, command: 'first' }));
+    const first = curatedStore(openStore(workspace, { write: true, command: 'first' }));
     for (const name of ['unused', 'used', 'kept']) await importFrom(folder, first, { name });
     first.curation.apply('unused', { kind: 'tag', ids: [1], tag: 'x' });
     const { snapshot } = first.datasets.get('used');
@@ -231,7 +250,7 @@ describe('taking off the list', () => {
     first.datasets.remove('unused');
     first.datasets.remove('used');
     first.close();
-    const second = withCuration(openStore(workspace, { write: true, command: 'second' }));
+    const second = curatedStore(openStore(workspace, { write: true, command: 'second' }));
     expect(second.datasets.list().map(({ dataset }) => dataset)).toEqual(['kept']);
     expect(second.datasets.get('used').images).toBe(16);
     expect(() => second.datasets.get('unused')).toThrow(/no data set "unused"/);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { withCuration } from '../../../src/main/features/dataset/curated.ts';
+import { curatedStore } from '../../../src/main/features/dataset/curated.ts';
 import { copyCurated, csvOf } from '../../../src/main/features/dataset/export.ts';
 import { portableName, UniqueNames } from '../../../src/main/features/dataset/file-names.ts';
 import type { Store } from '../../../src/main/db/store.ts';
@@ -107,7 +107,7 @@ describe('a copy', () => {
   const made = async (): Promise<{ store: Store; root: string; images: CuratedImage[] }> => {
     const root = drawClasses(temporaryFolder(), { cats: 6, dogs: 6 });
     drawFiles(root, { 'cats/more/0.png': 100 });
-    const store = withCuration(freshStore());
+    const store = curatedStore(freshStore());
     await importFrom(root, store, { name: 'pets' });
     const [first, second] = store.browse.all('pets');
     store.curation.apply('pets', { kind: 'exclude', ids: [first!.id] });

@@ -228,7 +228,7 @@ describe('a folder that cannot be a data set', () => {
 
   test.each<[string, Record<string, Buffer | string | number>, string]>([
     ['empty', {}, 'is empty'],
-    ['images without class folders', { '1.png': 1, '2.png': 2 }, 'lie in no class folder (2 images directly inside)'],
+    ['images without class folders', { '1.png': 1, '2.png': 2 }, 'are in no class folder (2 images directly inside)'],
     ['only stray files', { 'a/notes.txt': 'x', '.DS_Store': 'x' }, 'No image was found'],
     ['one class', { 'a/1.png': 1, 'a/2.png': 2 }, 'All 2 usable images are of one class, "a"'],
     ['one class with usable images', { 'a/1.png': 1, 'a/2.png': 2, 'b/1.png': 'broken' }, '"b/1.png": it is no picture'],
@@ -261,7 +261,7 @@ describe.skipIf(!existsSync(photographs))('real photographs (skipped where ../sh
     expect(summary.classes).toEqual({ Daisy: 110, Dandelion: 110, Rose: 113, Sunflower: 110, Tulip: 114 });
     expect(summary.warnings).toHaveLength(1);
     expect(summary.warnings[0]).toMatch(
-      /^4 images stand in more than one class: "Rose\/15922772266_1167a06620.jpg" = "Tulip\/15922772266_1167a06620.jpg"/,
+      /^4 images are filed under more than one class: "Rose\/15922772266_1167a06620.jpg" = "Tulip\/15922772266_1167a06620.jpg"/,
     );
     const images = store.datasets.images(summary.dataset);
     const twins = [...Map.groupBy(images, ({ sha256 }) => sha256).values()].filter(({ length }) => length > 1);

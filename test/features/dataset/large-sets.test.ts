@@ -1,14 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { LARGE, withCuration } from '../../../src/main/features/dataset/curated.ts';
+import { LARGE, curatedStore } from '../../../src/main/features/dataset/curated.ts';
 import { carryThrough } from '../../../src/main/features/dataset/import.ts';
-import { type Change, edited } from '../../../src/main/features/dataset/edit.ts';
+import { type Change, applyChange } from '../../../src/main/features/dataset/edit.ts';
 import { csvOf } from '../../../src/main/features/dataset/export.ts';
 import { LargeSets } from '../../../src/main/features/dataset/large-sets.ts';
 import { snapshotOf } from '../../../src/main/features/dataset/snapshot.ts';
 import { storedPairs } from '../../../src/main/features/dataset/stored-pairs.ts';
 import { openStore, type Store } from '../../../src/main/db/store.ts';
+import { undoLast } from '../../db/kit.ts';
 import { setsEntry } from '../../../src/main/foundation/program-folder.ts';
 import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
 import { type CurationEdit, ImageQuery } from '../../../src/shared/curation.ts';
@@ -30,7 +31,7 @@ const edit: CurationEdit = { kind: 'exclude', ids: [1, 2, 3, 4] };
 beforeEach(() => {
   const workspace = workspaceAt(temporaryFolder());
   const opened = openStore(workspace, { write: true, command: 'test' });
-  store = withCuration(opened);
+  store = curatedStore(opened);
   sets = new LargeSets(store, setsEntry(), workspace.database);
   onTestFinished(async () => {
     await sets.close();
@@ -69,15 +70,15 @@ describe('in a thread', () => {
     const [there, here] = [insertLarge('there'), insertLarge('here')];
     const both = async (change: Change): Promise<void> => {
       const { dataset: _, ...found } = await sets.change(there, change);
-      const { dataset: __, ...wanted } = edited(store.curation, here, change);
+      const { dataset: __, ...wanted } = applyChange(store.curation, here, change);
       expect(found).toEqual(wanted);
     };
     await both(edit);
     await both({ kind: 'relabel', ids: images.map(({ id }) => id), className: 'b' });
     await both({ kind: 'tag', ids: [5, 6], tag: 'seen' });
-    await both('undo');
-    await both('undo');
-    await both('redo');
+    await both({ kind: 'undo', position: 3 });
+    await both({ kind: 'undo', position: 2 });
+    await both({ kind: 'redo', position: 2 });
     const history = (dataset: string): unknown =>
       store.curation.history(dataset).map(({ atMs: _, undoneMs, ...entry }) => ({ ...entry, at: undoneMs === null }));
     expect(history(there)).toEqual(history(here));
@@ -85,9 +86,12 @@ describe('in a thread', () => {
       expect(store.curation.touched(there, position)).toEqual(store.curation.touched(here, position));
     expect(store.browse.all(there)).toEqual(store.browse.all(here));
     await expect(sets.change(there, { kind: 'exclude', ids: [images.length] })).rejects.toMatchObject({ code: 'not-found' });
-    await both('undo');
-    await both('undo');
-    await expect(sets.change(there, 'undo')).rejects.toMatchObject({ code: 'bad-request', message: 'There is nothing to undo.' });
+    await both({ kind: 'undo', position: 2 });
+    await both({ kind: 'undo', position: 1 });
+    await expect(sets.change(there, { kind: 'undo', position: 1 })).rejects.toMatchObject({
+      code: 'bad-request',
+      message: 'There is nothing to undo.',
+    });
   });
 
   test('what is found next has the edit in it, though nobody waited', async () => {
@@ -174,11 +178,11 @@ describe('in a thread', () => {
 test('what was worked out before an edit is not kept after it', () => {
   const dataset = insertLarge();
   store.curation.apply(dataset, edit);
-  const { edits } = store.browse.keptAfter(dataset);
+  const { edits } = store.browse.includedWithEdits(dataset);
   const { snapshot, classes, splits, pairs, groups, warnings, images: n } = store.datasets.get(dataset);
   const stale = { snapshot, classes, splits, pairs, groups, warnings, images: n };
   store.curation.apply(dataset, { kind: 'exclude', ids: [7] });
   expect(store.datasets.putDerived(dataset, stale, { train: [], valid: [], test: [] }, edits)).toBe(false);
-  store.curation.undo(dataset);
+  undoLast(store, dataset);
   expect(store.datasets.putDerived(dataset, stale, { train: [], valid: [], test: [] }, edits)).toBe(true); // the same edits hold again
 });

@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'no
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { absoluteFile, hasImageExtension, listClassFolders, type Listing } from '../../../src/main/features/dataset/scan.ts';
+import { listClassFolders, type Listing } from '../../../src/main/features/dataset/scan.ts';
+import { absoluteFile, hasImageExtension } from '../../../src/main/foundation/image-files.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { drawFiles, temporaryFolder } from './drawn.ts';
 

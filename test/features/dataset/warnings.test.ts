@@ -14,15 +14,15 @@ describe('warnings', () => {
 
   test('classes with one image, and classes that lack a pair in a split', async () => {
     const warnings = await warningsOf(classes({ a: 20, b: 20, lone: 1, few: 4 }));
-    expect(warnings).toContain('One class has a single image, which can only be shown as different from others: "lone".');
+    expect(warnings).toContain('One class has a single image, which only forms pairs with other classes: "lone".');
     expect(warnings).toContain(`Among the validation images one class can't form a pair of the same class: "few".`);
     expect(warnings).toContain(`Among the test images one class can't form a pair of the same class: "few".`);
   });
 
   test('strong imbalance, from more than ten times on', async () => {
-    const word = 'differ strongly in size: "a" has 61 images, "b" has 6 images';
+    const word = 'Unbalanced: "a" 61, "b" 6.';
     expect((await warningsOf(classes({ a: 61, b: 6 }))).join()).toContain(word);
-    expect((await warningsOf(classes({ a: 60, b: 6 }))).join()).not.toContain('differ strongly');
+    expect((await warningsOf(classes({ a: 60, b: 6 }))).join()).not.toContain('Unbalanced');
   });
 
   test('contents in two classes, five of them by name', async () => {
@@ -34,13 +34,13 @@ describe('warnings', () => {
     );
     const warnings = await warningsOf({ ...classes({ a: 20, b: 20 }), ...shared });
     const warning = warnings.find((w) => w.includes('more than one class'))!;
-    expect(warning).toMatch(/^7 images stand in more than one class: "a\/s0.png" = "b\/s0.png", .*"a\/s4.png" = "b\/s4.png" and 2 more\. /);
+    expect(warning).toMatch(/^7 images are filed under more than one class: "a\/s0.png" = "b\/s0.png", .*"a\/s4.png" = "b\/s4.png" and 2 more\. /);
   });
 
   test('duplicates within a class', async () => {
     const warnings = await warningsOf({ ...classes({ a: 20, b: 20 }), 'a/x.png': 1, 'a/y.png': 1 });
     expect(warnings).toEqual([
-      'One image is stored more than once within a class: "a/x.png" = "a/y.png". They are kept together in one split and never paired with each other.',
+      'One image is stored more than once within a class: "a/x.png" = "a/y.png". They stay together in one split and are never paired with each other.',
     ]);
   });
 
@@ -48,7 +48,7 @@ describe('warnings', () => {
     const folder = drawFiles(temporaryFolder(), { 'a/1.png': 1, 'b/1.png': 2, 'c/notes.txt': 'x' });
     const { warnings } = await importFrom(folder, freshStore());
     expect(warnings).toContain('No pairs can be drawn among the training images, so nothing can be trained: add images to the classes.');
-    expect(warnings).toContain('No pairs can be drawn among the test images, so nothing can be judged there: add images to the classes.');
-    expect(warnings).toContain('One folder holds no usable image and so made no class: "c".');
+    expect(warnings).toContain('No pairs can be drawn among the test images, so nothing can be evaluated there: add images to the classes.');
+    expect(warnings).toContain('One folder holds no usable image, so no class was made of it: "c".');
   });
 });

@@ -1,4 +1,4 @@
-import { judge } from '../../../src/main/domain/evaluate/metrics.ts';
+import { metricsOf } from '../../../src/main/domain/evaluate/metrics.ts';
 import { fitCalibration, similarityOf } from '../../../src/main/domain/evaluate/calibrate.ts';
 import { supportOf } from '../../../src/main/domain/evaluate/support.ts';
 import { chooseThreshold, verdictOf } from '../../../src/main/domain/evaluate/threshold.ts';
@@ -85,8 +85,8 @@ export const RUN: RunRecord = {
   calibration,
   validDistances: { same: sorted(0), different: sorted(1) },
   metrics: [
-    judge(valid.distances, valid.labels, threshold, 'valid', randomFor(1, 'bootstrap', 'valid')),
-    judge(test.distances, test.labels, threshold, 'test', randomFor(1, 'bootstrap', 'test')),
+    metricsOf(valid.distances, valid.labels, threshold, 'valid', randomFor(1, 'bootstrap', 'valid')),
+    metricsOf(test.distances, test.labels, threshold, 'test', randomFor(1, 'bootstrap', 'test')),
   ],
   warnings: [],
   sessions: [{ firstEpoch: 1, engine: 'onnx', device: 'webgpu', batch: 16, partPairs: null }],

@@ -37,7 +37,7 @@ describe('what goes together', () => {
   });
   test('augmentation and scope head are refused, augmentation and other scopes are not', () => {
     const request = { dataset: 'd', backbone: 'mobilenet_v2_035', augmentation: flips } as const;
-    expect(() => configFor({ ...request, scope: 'head' }, weights)).toThrow(/Augmentation and scope "head" do not go together/);
+    expect(() => configFor({ ...request, scope: 'head' }, weights)).toThrow(/Augmentation cannot be used with scope "head"/);
     expect(configFor({ ...request, scope: 'last-stage' }, weights).augmentation).toEqual(flips);
   });
   test('with weights the head begins as a probe and is trained gently; drawn, or from scratch, it is trained as ever', () => {

@@ -1,6 +1,6 @@
 import { existsSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import type { EpochEnd } from '../../../src/shared/events.ts';
 import type { EpochRow } from '../../../src/shared/run.ts';
@@ -14,7 +14,7 @@ async function trained(room: Room, dataset: string, epochs: number): Promise<str
   expect(job).toMatchObject({ status: 'done', error: null });
   return job.result!['run']!;
 }
-const epochsOf = (room: Room, run: string): EpochRow[] => room.bench.store.runs.get(run).epochs;
+const epochsOf = (room: Room, run: string): EpochRow[] => room.workbench.store.runs.get(run).epochs;
 
 describe.skipIf(!hasCompute)('training through the workbench (needs the build)', () => {
   test('each epoch announces its row, the run is judged on test pairs by itself, and its job is about it', async () => {
@@ -23,7 +23,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const changed: string[] = [];
     const ended: EpochEnd[] = [];
     const texts = new Set<string>();
-    room.house.on((event, payload) => {
+    room.api.on((event, payload) => {
       if (event === 'changed' && 'what' in payload && payload.what === 'runs') changed.push(payload.id!);
       if (event === 'epoch' && 'row' in payload) ended.push(payload);
       if (event === 'job' && 'progress' in payload) texts.add(payload.progress.text);
@@ -47,7 +47,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const first = await room.call('runs.start', { dataset, ...QUICK, epochs: 400 });
     const second = await room.call('runs.start', { dataset, ...QUICK, epochs: 2 });
     const third = await room.call('runs.start', { dataset, ...QUICK, epochs: 2 });
-    const state = (id: string): { status: string; progress: { text: string } } => room.bench.jobs.list().find((j) => j.job === id)!;
+    const state = (id: string): { status: string; progress: { text: string } } => room.workbench.jobs.list().find((j) => j.job === id)!;
     await room.until(() => epochsOfOrNone(room, 'r1') >= 2);
     expect(state(second.job).progress.text).toBe('Waiting: 1 training before it');
     expect(state(third.job).progress.text).toBe('Waiting: 2 trainings before it');
@@ -69,7 +69,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const unbroken = await trained(room, dataset, 6);
     const job = await room.call('runs.start', { dataset, ...QUICK, epochs: 6 });
     await room.until(() => epochsOfOrNone(room, 'r2') >= 2);
-    process.kill(room.bench.compute.pid!, 'SIGKILL');
+    process.kill(room.workbench.compute.pid!, 'SIGKILL');
     expect(await room.ended(job)).toMatchObject({ status: 'failed', error: { code: 'compute-lost', details: { run: 'r2' } } });
     const broken = await room.call('runs.get', { run: 'r2' });
     expect(broken.status).toBe('interrupted');
@@ -120,7 +120,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     await room.call('runs.start', { dataset, ...QUICK, epochs: 400 });
     await room.until(() => epochsOfOrNone(room, 'r1') >= 1);
     await room.close();
-    const again = openRoom(room.bench.workspace.folder);
+    const again = openRoom(room.workbench.workspace.folder);
     const [run] = await again.call('runs.list', {});
     expect(run).toMatchObject({ run: 'r1', status: 'cancelled' });
     const epochs = run!.epochs.length + 1;
@@ -132,7 +132,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const room = openRoom();
     const dataset = await importColours(room);
     for (const _ of [1, 2]) await trained(room, dataset, 1);
-    const folder = room.bench.workspace.run('r1');
+    const folder = room.workbench.workspace.run('r1');
     await room.call('runs.remove', { run: 'r1' });
     await room.call('runs.remove', { run: 'r2' });
     expect(await room.call('runs.list', {})).toEqual([]);
@@ -140,8 +140,8 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     await room.call('runs.restore', { run: 'r2' });
     expect((await room.call('runs.list', {})).map(({ run }) => run)).toEqual(['r2']);
     await room.close();
-    const again = openRoom(room.bench.workspace.folder);
-    expect([existsSync(folder), existsSync(again.bench.workspace.run('r2'))]).toEqual([false, true]);
+    const again = openRoom(room.workbench.workspace.folder);
+    expect([existsSync(folder), existsSync(again.workbench.workspace.run('r2'))]).toEqual([false, true]);
     await expect(again.call('runs.restore', { run: 'r1' })).rejects.toMatchObject({ code: 'not-found' });
     expect((await again.call('runs.get', { run: 'r1' })).epochs).toHaveLength(1); // its figures stay for reports
   });
@@ -159,28 +159,25 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
       error: { code: 'bad-request', message: expect.stringContaining('was changed since run r1') as string },
     });
     expect((await room.call('runs.get', { run })).status).toBe('done');
-    await room.call('curation.undo', { dataset });
+    await room.call('curation.undo', { dataset, position: 1 });
     expect(await room.call('runs.get', { run })).toMatchObject({ stale: false });
   });
 
   test('an edit that comes while a training begins: nothing is trained on other images than the run says', async () => {
     const room = openRoom();
     const dataset = await importColours(room);
-    const { rows } = room.bench;
-    room.bench.rows = {
-      split: (...asked) => rows.split(...asked),
-      training: async (asked) => {
-        await room.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [0] } });
-        return rows.training(asked);
-      },
-    };
+    const { sets } = room.workbench;
+    const training = sets.training.bind(sets);
+    vi.spyOn(sets, 'training').mockImplementationOnce(async (asked) => {
+      await room.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [0] } });
+      return training(asked);
+    });
     const job = await room.ended(await room.call('runs.start', { dataset, ...QUICK, epochs: 1 }));
     expect(job).toMatchObject({
       status: 'failed',
-      error: { code: 'bad-request', message: expect.stringContaining('was changed while this training began') as string },
+      error: { code: 'bad-request', message: expect.stringContaining('was changed while this training started') as string },
     });
     expect(await room.call('runs.list', {})).toMatchObject([{ run: 'r1', status: 'failed', epochs: [] }]);
-    room.bench.rows = rows;
     expect(await room.ended(await room.call('runs.start', { dataset, ...QUICK, epochs: 1 }))).toMatchObject({ status: 'done' });
   });
 
@@ -190,7 +187,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const run = await trained(room, dataset, 1);
     expect(await room.call('runs.get', { run })).toMatchObject({ outdated: false });
     const { comparison } = (await room.call('compare.explain', { run, a: { dataset, id: 0 }, b: { dataset, id: 5 } })).row;
-    const file = join(room.bench.workspace.run(run), 'best.safetensors');
+    const file = join(room.workbench.workspace.run(run), 'best.safetensors');
     const { tensors, metadata } = readSafetensors(file);
     const [name, { shape, data }] = [...tensors][0]!;
     tensors.set(name, { shape: [...shape, 1], data }); // as an earlier version might have had it
@@ -232,5 +229,5 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
 });
 
 function epochsOfOrNone(room: Room, run: string): number {
-  return room.bench.store.runs.list().find((r) => r.run === run)?.epochs.length ?? 0;
+  return room.workbench.store.runs.list().find((r) => r.run === run)?.epochs.length ?? 0;
 }

@@ -3,17 +3,16 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCatalogue } from '../../../src/main/nn/weights/catalogue.ts';
 import { type PlanFacts, planTraining } from '../../../src/main/features/training/plan.ts';
-import { catalogueItems } from '../../../src/main/features/training/rows.ts';
+import { catalogueItems } from '../../../src/main/features/models/weights.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { writeAt } from '../../doors/cli/kit.ts';
 import { someDataset } from '../../db/records.ts';
 
 const catalogueFile = resolve('resources', 'weights.json');
 
-function facts(more: Partial<PlanFacts> = {}): PlanFacts {
-  const store = storeAt(freshWorkspace());
-  store.datasets.insert(someDataset());
-  return { store, catalogue: readCatalogue(catalogueFile, {}), setting: 'auto', devices: null, ...more };
+function facts(more: Partial<PlanFacts> = {}, datasets = storeAt(freshWorkspace()).datasets): PlanFacts {
+  datasets.insert(someDataset());
+  return { datasets, catalogue: readCatalogue(catalogueFile, {}), setting: 'auto', devices: null, ...more };
 }
 const messages = (f: PlanFacts, choices: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(planTraining(f, { dataset: 'things', ...choices }).problems.map(({ field, message }) => [field ?? '', message]));
@@ -39,7 +38,7 @@ describe('a plan', () => {
     });
     expect(planTraining(facts(), { dataset: 'things', epochs: 0 })).toMatchObject({ request: null, config: null });
   });
-  test('choices that are each fine but do not go together are told at the field to change', () => {
+  test('choices that contradict each other are reported at the field to change', () => {
     expect(messages(facts(), { scope: 'head' })).toEqual({ weights: expect.stringContaining('needs trained weights') as string });
     expect(messages(facts(), { size: 16, backbone: 'resnet18' })).toEqual({ size: expect.stringContaining('at least 32 px') as string });
     expect(messages(facts(), { weights: 'resnet18_tv_in1k', backbone: 'resnet50' })).toEqual({
@@ -53,8 +52,9 @@ describe('a plan', () => {
   });
   test('a data set that is not there, or cannot choose a network, is a problem of the data set', () => {
     expect(messages(facts(), { dataset: 'nothing' })).toEqual({ dataset: expect.stringContaining('There is no data set "nothing"') as string });
-    const empty = facts();
-    empty.store.datasets.insert(someDataset({ name: 'Empty', snapshot: 'e', pairs: { train: [], valid: [], test: [] } }));
+    const { datasets } = storeAt(freshWorkspace());
+    const empty = facts({}, datasets);
+    datasets.insert(someDataset({ name: 'Empty', snapshot: 'e', pairs: { train: [], valid: [], test: [] } }));
     expect(messages(empty, { dataset: 'empty' })).toEqual({ dataset: expect.stringContaining('no validation pairs') as string });
   });
   test('a device that failed its trial is refused; the one chosen is part of the request', () => {
@@ -71,7 +71,8 @@ describe('a plan', () => {
 
 test('the catalogue says what is downloaded by names and sizes', () => {
   const workspace = freshWorkspace();
-  const item = (): boolean => catalogueItems(catalogueFile, workspace).find(({ id }) => id === 'small')!.downloaded;
+  const items = () => catalogueItems(readCatalogue(catalogueFile), workspace.weights);
+  const item = (): boolean => items().find(({ id }) => id === 'small')!.downloaded;
   const catalogue = join(workspace.folder, 'catalogue.json');
   writeFileSync(
     catalogue,
@@ -83,7 +84,7 @@ test('the catalogue says what is downloaded by names and sizes', () => {
   );
   process.env['TWINLENS_CATALOGUE'] = catalogue;
   try {
-    expect(catalogueItems(catalogueFile, workspace)[0]).toMatchObject({ id: 'small', bytes: 3, host: 'huggingface.co', licence: 'BSD-3-Clause' });
+    expect(items()[0]).toMatchObject({ id: 'small', bytes: 3, host: 'huggingface.co', licence: 'BSD-3-Clause' });
     expect(item()).toBe(false);
     const file = join(workspace.weights, 'small', 'model.safetensors');
     writeAt(file, 'ab');

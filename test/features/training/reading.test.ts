@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { readingSample } from '../../../src/main/api/handlers/runs.ts';
+import { readingSample } from '../../../src/main/features/training/plans.ts';
 import { readingSeconds, sampledPositions } from '../../../src/main/features/training/reading.ts';
 import { scratch } from '../../doors/cli/kit.ts';
 import { hasCompute, openRoom } from './workbench.ts';
@@ -70,7 +70,14 @@ test.skipIf(!hasCompute)('of photographs of 24 megapixels and small pictures, bo
   const room = openRoom();
   const job = await room.ended(await room.call('datasets.import', { folder, name: 'photographs' }));
   const dataset = job.result!['dataset']!;
-  const sample = await readingSample(room.bench, dataset);
+  const { store, sets } = room.workbench;
+  const images = {
+    find: sets.find.bind(sets),
+    rows: store.browse.rows,
+    meanPixels: sets.meanPixels.bind(sets),
+  };
+  const sampleOf = () => readingSample(store.datasets.header(dataset), images);
+  const sample = await sampleOf();
   expect(sample.files.at(-1)).toBe(join(folder, 'near', 'camera.jpg'));
   expect(sample.files[0]).toBe(join(folder, 'far', '00.jpg'));
   expect(sample.files).toHaveLength(18);
@@ -78,14 +85,14 @@ test.skipIf(!hasCompute)('of photographs of 24 megapixels and small pictures, bo
   expect(sample.pixels.at(-1)).toBe(24e6);
   const small = Array.from({ length: 40 }, (_, i) => (64 + i) * 64).reduce((a, b) => a + b, 0);
   expect(sample.meanPixels).toBeCloseTo((small + 24e6) / 41, 3);
-  const seconds = await room.bench.compute.ask('timeReading', { files: sample.files, size: 64 });
+  const seconds = await room.workbench.compute.ask('timeReading', { files: sample.files, size: 64 });
   expect(seconds).toHaveLength(18);
   for (const s of seconds) expect(s).toBeGreaterThan(0);
 
   // Excluded, it is neither read nor counted.
   const { ids } = await room.call('images.find', { dataset, text: 'camera' });
   await room.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [...ids] } });
-  const without = await readingSample(room.bench, dataset);
+  const without = await sampleOf();
   expect(without.files.at(-1)).toBe(join(folder, 'near', '39.jpg'));
   expect(without.meanPixels).toBeCloseTo(small / 40, 6);
 });

@@ -2,10 +2,9 @@ import { expect, test, vi } from 'vitest';
 import { importInto } from '../../../src/main/doors/cli/data.ts';
 import type { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
 import { handlers } from '../../../src/main/compute/process/handlers.ts';
-import { rowsHere } from '../../../src/main/features/dataset/rows.ts';
-import { startRun, type TrainingServices } from '../../../src/main/features/training/service.ts';
 import { readModel } from '../../../src/main/compute/model/checkpoint.ts';
 import type { RunRecord } from '../../../src/shared/run.ts';
+import { trainingWith } from './training-in-process.ts';
 import { CLI, drawColours, hasBuild, scratch } from '../../doors/cli/kit.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { relativeError } from '../../nn/reference.ts';
@@ -37,12 +36,12 @@ test.skipIf(!hasBuild)('a run whose steps find too little memory ends as any oth
   process.argv[1] = CLI; // the thread that reads pictures is found beside the program
   const workspace = freshWorkspace();
   const store = storeAt(workspace);
-  const s: TrainingServices = { store, rows: rowsHere(store), workspace, compute: here, catalogue: '' };
+  const training = trainingWith(here, store, workspace);
   const folder = scratch('colours');
   await drawColours(folder, 12);
-  const { dataset } = await importInto(s, { folder, name: 'colours' }, new AbortController().signal);
+  const { dataset } = await importInto({ store, compute: here }, { folder, name: 'colours' }, new AbortController().signal);
   const trained = (): Promise<RunRecord> =>
-    startRun(s, { dataset, size: 16, batch: 6, epochs: 2, seed: 3, batchNorm: 'frozen', optimizer: 'sgd', device: 'cpu' }, {});
+    training.start({ dataset, size: 16, batch: 6, epochs: 2, seed: 3, batchNorm: 'frozen', optimizer: 'sgd', device: 'cpu' }, {});
   const whole = await trained();
   memory.room = 2;
   const parted = await trained();

@@ -14,8 +14,8 @@ const BUILT = resolve('dist', 'main', 'cli.cjs');
 export const hasCompute = existsSync(resolve('dist', 'main', 'compute.cjs'));
 
 export interface Room {
-  bench: Workbench;
-  house: WorkbenchApi;
+  workbench: Workbench;
+  api: WorkbenchApi;
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallResult<N>>;
   /** The job's last state, once it has ended. */
   ended(job: Job): Promise<Job>;
@@ -27,10 +27,10 @@ export interface Room {
 /** The whole workbench in this process, with a compute process of its own. Closed at the end of the test at the latest. */
 export function openRoom(workspace = scratch('room')): Room {
   process.argv[1] = BUILT; // compute is found beside the program
-  const bench = openWorkbench({ workspace, settings: join(workspace, 'settings.json'), shell: windowless('in-process'), command: 'test' });
-  const house = openWorkbenchApi(bench);
+  const workbench = openWorkbench({ workspace, settings: join(workspace, 'settings.json'), shell: windowless('in-process'), command: 'test' });
+  const api = openWorkbenchApi(workbench);
   const waiting = new Set<() => void>();
-  house.on(() => {
+  api.on(() => {
     for (const look of waiting) look();
   });
   const until: Room['until'] = (found) =>
@@ -45,19 +45,19 @@ export function openRoom(workspace = scratch('room')): Room {
       look();
     });
   let closed: Promise<void> | null = null;
-  const close = (): Promise<void> => (closed ??= house.close());
+  const close = (): Promise<void> => (closed ??= api.close());
   onTestFinished(close);
   return {
-    bench,
-    house,
+    workbench,
+    api,
     close,
     until,
     call: async (name, input) => {
-      const answer = await house.call(name, input);
+      const answer = await api.call(name, input);
       if (!answer.ok) throw fromWireError(answer.error);
       return answer.value as never;
     },
-    ended: ({ job }) => until(() => bench.jobs.list().find((j) => j.job === job && j.status !== 'running')),
+    ended: ({ job }) => until(() => workbench.jobs.list().find((j) => j.job === job && j.status !== 'running')),
   };
 }
 

@@ -6,6 +6,7 @@ import { contractPrint } from '../../foundation/contract-print.ts';
 import { diagnosticsOf } from '../../foundation/log/diagnostics.ts';
 import { readNotices } from '../../foundation/licences.ts';
 import { listFolder } from '../../features/media/list-folder.ts';
+import { startDeviceCheck } from '../../features/models/jobs.ts';
 import { computeEntry } from '../../foundation/program-folder.ts';
 import { APP_VERSION, versions } from '../../foundation/versions.ts';
 import type { Workbench } from '../../workbench.ts';
@@ -14,80 +15,75 @@ import type { HandlersFor } from '../handler-types.ts';
 const COPIED_LINES = 100; // of each log: what a person pastes into a message
 const CONTRACT = contractPrint();
 
-function sampleFolder(bench: Workbench): string | null {
-  const folder = join(bench.workspace.samples, 'tiles');
+function sampleFolder(workbench: Workbench): string | null {
+  const folder = join(workbench.workspace.samples, 'tiles');
   return existsSync(folder) ? folder : null;
 }
 
 export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 'shell'> = {
-  'app.info': (_, { bench }) => ({
+  'app.info': (_, { workbench }) => ({
     version: APP_VERSION,
     contract: CONTRACT,
-    door: bench.shell.door,
+    door: workbench.shell.door,
     platform: process.platform,
-    workspace: bench.workspace.folder,
-    logs: bench.workspace.logs,
-    sampleFolder: sampleFolder(bench),
-    canPrint: bench.shell.printPdf !== null,
+    workspace: workbench.workspace.folder,
+    logs: workbench.workspace.logs,
+    sampleFolder: sampleFolder(workbench),
+    canPrint: workbench.shell.printPdf !== null,
     versions: versions(),
   }),
   'app.licences': () => readNotices(join(dirname(computeEntry()), '..', 'notices.json')),
-  'app.devices': (_, { bench }) => bench.devices.get(),
-  'app.doctor': (_, { bench }) =>
-    bench.jobs.start({ kind: 'doctor', title: 'Testing devices', subject: null }, async ({ signal, progress }) => {
-      progress({ text: 'A few training steps on each device' });
-      await bench.devices.check(bench.compute, signal);
-      bench.hub.changed('settings');
-      return null;
-    }),
-  'app.diagnostics': (_, { bench }) => {
-    const sources = { logs: bench.workspace.logs, settings: bench.settings.get(), devices: bench.devices.get() };
-    return { text: JSON.stringify(diagnosticsOf(sources, COPIED_LINES), null, 2) };
+  'app.devices': (_, { workbench }) => workbench.devices.get(),
+  'app.doctor': (_, { workbench }) => startDeviceCheck(workbench),
+  'app.diagnostics': (_, { workbench }) => {
+    const { logs } = workbench.workspace;
+    const sources = { logs, settings: workbench.settings.get(), devices: workbench.devices.get() };
+    return { text: JSON.stringify(diagnosticsOf(sources, COPIED_LINES), null, 2), logs };
   },
-  'app.pictures': (_, { bench }) => bench.pictureCache.usage(),
-  'app.clearPictures': async (_, { bench }) => {
-    await bench.pictureCache.clear();
-    return bench.pictureCache.usage();
+  'app.pictures': (_, { workbench }) => workbench.pictureCache.usage(),
+  'app.clearPictures': async (_, { workbench }) => {
+    await workbench.pictureCache.clear();
+    return workbench.pictureCache.usage();
   },
-  'settings.get': (_, { bench }) => bench.settings.get(),
-  'settings.set': async (patch, { bench }) => {
-    const next = await bench.settings.set(patch as Partial<Settings>);
-    if (patch.pictureSpace !== undefined) void bench.pictureCache.prune();
-    bench.hub.changed('settings');
+  'settings.get': (_, { workbench }) => workbench.settings.get(),
+  'settings.set': async (patch, { workbench }) => {
+    const next = await workbench.settings.set(patch as Partial<Settings>);
+    if (patch.pictureSpace !== undefined) void workbench.pictureCache.prune();
+    workbench.hub.changed('settings');
     return next;
   },
-  'jobs.list': (_, { bench }) => bench.jobs.list(),
-  'jobs.cancel': ({ job }, { bench }) => {
-    bench.jobs.cancel(job);
+  'jobs.list': (_, { workbench }) => workbench.jobs.list(),
+  'jobs.cancel': ({ job }, { workbench }) => {
+    workbench.jobs.cancel(job);
     return null;
   },
-  'jobs.dismiss': ({ job }, { bench }) => {
-    bench.jobs.dismiss(job);
+  'jobs.dismiss': ({ job }, { workbench }) => {
+    workbench.jobs.dismiss(job);
     return null;
   },
-  'files.list': ({ folder }, { bench }) => {
-    const sample = sampleFolder(bench);
+  'files.list': ({ folder }, { workbench }) => {
+    const sample = sampleFolder(workbench);
     return listFolder(folder, sample ? [{ name: 'Sample data set', folder: sample }] : []);
   },
-  'files.choose': async ({ file }, { bench }) => {
+  'files.choose': async ({ file }, { workbench }) => {
     // In the desktop program the system's own dialog says what was chosen; a page can't.
-    if (bench.shell.door === 'electron') throw new AppError('bad-request', 'Choose the file in the window of the system.');
-    await bench.grants.add(file);
+    if (workbench.shell.door === 'electron') throw new AppError('bad-request', 'Choose the file in the system’s own dialog.');
+    await workbench.fileAccess.add(file);
     return null;
   },
-  'shell.chooseFolder': ({ title }, { bench }) => bench.shell.chooseFolder(title),
-  'shell.chooseImage': async ({ title }, { bench }) => {
-    const path = await bench.shell.chooseImage(title);
-    if (path !== null) await bench.grants.add(path);
+  'shell.chooseFolder': ({ title }, { workbench }) => workbench.shell.chooseFolder(title),
+  'shell.chooseImage': async ({ title }, { workbench }) => {
+    const path = await workbench.shell.chooseImage(title);
+    if (path !== null) await workbench.fileAccess.add(path);
     return path;
   },
-  'shell.chooseSave': ({ title, name, extension }, { bench }) => bench.shell.chooseSave(title, name, extension),
-  'shell.reveal': async ({ path }, { bench }) => {
-    await bench.shell.reveal(path);
+  'shell.chooseSave': ({ title, name, extension }, { workbench }) => workbench.shell.chooseSave(title, name, extension),
+  'shell.reveal': async ({ path }, { workbench }) => {
+    await workbench.shell.reveal(path);
     return null;
   },
-  'shell.close': async (_, { bench }) => {
-    await bench.shell.close();
+  'shell.close': async (_, { workbench }) => {
+    await workbench.shell.close();
     return null;
   },
 };

@@ -2,21 +2,21 @@ import { AppError } from '../../../shared/errors.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
 export const compareHandlers: HandlersFor<'compare'> = {
-  'compare.explain': async (request, { bench, signal }) => {
-    for (const ref of [request.a, request.b]) if ('file' in ref && !(await bench.grants.allows(ref.file))) throw notChosen(ref.file);
-    return bench.compare.explain(request, signal);
+  'compare.explain': async (request, { workbench, signal }) => {
+    for (const ref of [request.a, request.b]) if ('file' in ref && !(await workbench.fileAccess.allows(ref.file))) throw notChosen(ref.file);
+    return workbench.compare.explain(request, signal);
   },
-  'compare.open': ({ comparison }, { bench }) => bench.compare.open(comparison),
-  'compare.queue': (request, { bench, signal }) => bench.queues.get(request, signal),
-  'compare.list': ({ saved }, { bench }) => bench.store.comparisons.list({ saved }),
-  'compare.get': ({ comparison }, { bench }) => bench.store.comparisons.get(comparison),
-  'compare.annotate': ({ comparison, ...notes }, { bench }) => bench.compare.annotate(comparison, notes),
-  'compare.remove': ({ comparison }, { bench }) => {
-    bench.compare.remove(comparison);
+  'compare.open': ({ comparison }, { workbench }) => workbench.compare.open(comparison),
+  'compare.queue': (request, { workbench, signal }) => workbench.queues.get(request, signal),
+  'compare.list': ({ saved }, { workbench }) => workbench.store.comparisons.list({ saved }),
+  'compare.get': ({ comparison }, { workbench }) => workbench.store.comparisons.get(comparison),
+  'compare.annotate': ({ comparison, ...notes }, { workbench }) => workbench.compare.annotate(comparison, notes),
+  'compare.remove': ({ comparison }, { workbench }) => {
+    workbench.compare.remove(comparison);
     return null;
   },
-  'compare.restore': ({ comparison }, { bench }) => {
-    bench.compare.restore(comparison);
+  'compare.restore': ({ comparison }, { workbench }) => {
+    workbench.compare.restore(comparison);
     return null;
   },
 };

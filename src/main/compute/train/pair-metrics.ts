@@ -2,7 +2,7 @@ import { randomFor } from '../../../shared/random.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import type { Metrics } from '../../../shared/run.ts';
 import { pairDistances } from '../../domain/evaluate/distances.ts';
-import { judge } from '../../domain/evaluate/metrics.ts';
+import { metricsOf } from '../../domain/evaluate/metrics.ts';
 import { entryOf } from '../../nn/siamese.ts';
 import { readModel, specOf } from '../model/checkpoint.ts';
 import { embedFrom } from '../embed/embed.ts';
@@ -35,5 +35,5 @@ export async function distances(request: PairsRequest, { signal, progress }: Con
 export async function evaluateSplit(request: JudgeRequest, context: Context): Promise<Metrics> {
   const { threshold, split, model, pairs } = request;
   const labels = unpackPairs(pairs).map(({ label }) => label);
-  return judge(await distances(request, context), labels, threshold, split, randomFor(model.config.seed, 'bootstrap', split));
+  return metricsOf(await distances(request, context), labels, threshold, split, randomFor(model.config.seed, 'bootstrap', split));
 }

@@ -30,7 +30,7 @@ export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<n
     return {
       calibration: { threshold, slope: floor },
       warning:
-        'On validation pairs the distance says nothing about whether two images are of the same class, so every similarity is close to 50 %. Train longer or with other settings before relying on it.',
+        'On validation pairs the distance does not separate same from different, so every similarity is close to 50 %. Train longer or with other settings before relying on it.',
     };
   return { calibration: { threshold, slope: Math.min(rootAbove(x, targets, floor), STEEPEST) }, warning: null };
 }

@@ -13,9 +13,13 @@ export function assertJudgeable(distances: ArrayLike<number>, labels: ArrayLike<
     throw new AppError('internal', `There are ${distances.length} distances for ${labels.length} labels.`, { split });
   const name = splitName(split);
   if (distances.length === 0)
-    throw new AppError('bad-dataset', `There are no ${name} pairs to judge on. Import more images, so that every split holds some of each class.`, {
-      split,
-    });
+    throw new AppError(
+      'bad-dataset',
+      `There are no ${name} pairs to evaluate on. Import more images, so that every split holds some of each class.`,
+      {
+        split,
+      },
+    );
   let different = 0;
   let broken = 0;
   for (let i = 0; i < labels.length; i++) {
@@ -35,7 +39,7 @@ export function assertJudgeable(distances: ArrayLike<number>, labels: ArrayLike<
     const [has, lacks] = different === 0 ? ['the same class', 'different classes'] : ['different classes', 'the same class'];
     throw new AppError(
       'bad-dataset',
-      `All ${labels.length} ${name} pairs are of ${has}; judging needs pairs of ${lacks} too. Import at least two classes with several images each.`,
+      `All ${labels.length} ${name} pairs are of ${has}; evaluation needs pairs of ${lacks} too. Import at least two classes with several images each.`,
       { split, pairs: labels.length, different },
     );
   }

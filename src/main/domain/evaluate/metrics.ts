@@ -12,7 +12,7 @@ export const RESAMPLES = 500;
  * 0 same, 1 different (positive); `threshold` from validation pairs; `random` drives the bootstrap.
  * @throws AppError 'bad-dataset' when the split lacks pairs, or pairs of either label.
  */
-export function judge(distances: ArrayLike<number>, labels: ArrayLike<number>, threshold: number, split: Split, random: Random): Metrics {
+export function metricsOf(distances: ArrayLike<number>, labels: ArrayLike<number>, threshold: number, split: Split, random: Random): Metrics {
   assertJudgeable(distances, labels, split);
   const groups = tieGroups(distances, labels);
   const confusion = confusionAt(distances, labels, threshold);

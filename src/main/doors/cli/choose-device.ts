@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { ResumeRequest } from '../../../shared/contract.ts';
-import { type AskedDevice, chooseDevice, type ChosenDevice, Devices, type ResumeChanges, withDevice } from '../../features/models/devices.ts';
+import { type AskedDevice, chooseDevice, type ChosenDevice, type ResumeChanges, withDevice } from '../../domain/devices/choose-device.ts';
+import { Devices } from '../../features/models/devices.ts';
 import type { Services } from '../../services.ts';
 import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
 

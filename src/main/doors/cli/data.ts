@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ImportRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { importDataset } from '../../features/dataset/import.ts';
+import { inspectWith } from '../../features/dataset/service.ts';
 import type { Services } from '../../services.ts';
 import { type Common, common, fromHere, numeric, parsed, withServices } from './options.ts';
 import { print, ProgressLine } from './output.ts';
@@ -11,8 +12,7 @@ export function importInto(s: Pick<Services, 'store' | 'compute'>, request: Impo
   return importDataset({
     ...request,
     store: s.store,
-    inspect: (files, { signal: stop, onProgress }) =>
-      s.compute.ask('inspect', { files }, { signal: stop, onProgress: ({ done, total }) => onProgress?.(done, total) }),
+    inspect: inspectWith(s.compute),
     signal,
     onProgress: (done, total) => {
       line.update(`Reading images: ${done} of ${total}`);

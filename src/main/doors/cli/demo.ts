@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { ImageRecord } from '../../../shared/dataset.ts';
-import { evaluateRun } from '../../features/training/evaluate.ts';
-import { startRun } from '../../features/training/service.ts';
 import { importInto, opened } from './data.ts';
 import { describe } from './judging.ts';
 import { type Common, common, withServices } from './options.ts';
@@ -28,10 +26,10 @@ export function addDemoCommand(program: Command): void {
         const { images: folder } = await s.compute.ask('drawSample', { folder: sample, seed: DRAWING_SEED }, { signal });
         const dataset = await importInto(s, { folder, name: 'sample' }, signal);
         const lines = progressLines(signal);
-        const run = await startRun(s, { dataset: dataset.dataset, epochs: EPOCHS, seed: TRAINING_SEED }, lines).finally(() => {
+        const run = await s.training.start({ dataset: dataset.dataset, epochs: EPOCHS, seed: TRAINING_SEED }, lines).finally(() => {
           lines.end();
         });
-        const metrics = await evaluateRun(s, run.run, 'test', signal);
+        const metrics = await s.evaluation.evaluate(run.run, 'test', signal);
         const comparisons = [];
         for (const [a, b] of demoPairs(s.store.datasets.images(dataset.dataset))) {
           comparisons.push(await s.compare.compare({ run: run.run, images: [join(folder, a), join(folder, b)], target: 'verdict' }, signal));

@@ -3,8 +3,6 @@ import { type Command, Option } from 'commander';
 import { CompareRequest, EvaluateRequest, ExportRequest, ReportRequest } from '../../../shared/contract.ts';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
 import { probabilityText } from '../../../shared/format.ts';
-import { evaluateRun } from '../../features/training/evaluate.ts';
-import { exportRun } from '../../features/training/export.ts';
 import { opened } from './data.ts';
 import { type Common, common, fromHere, parsed, withServices } from './options.ts';
 import { percent, print } from './output.ts';
@@ -14,7 +12,9 @@ export function addJudgingCommands(program: Command): void {
     .addOption(new Option('--split <split>', 'the split whose pairs are used').choices(['test', 'valid']).default('test'))
     .action(async (run: string, { workspace, json, split }: Common & { split: string }) => {
       const request = parsed(EvaluateRequest, { run, split });
-      const m = await withServices(opened(workspace), true, `evaluate ${run}`, (s, signal) => evaluateRun(s, request.run, request.split, signal));
+      const m = await withServices(opened(workspace), true, `evaluate ${run}`, (s, signal) =>
+        s.evaluation.evaluate(request.run, request.split, signal),
+      );
       const { pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer } = m;
       print(Boolean(json), { run, split: m.split, pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer }, () => [
         `Run ${run} on ${pairs} ${m.split} pairs: AUC ${auc.toFixed(4)} (95 % interval ${aucLow.toFixed(4)} to ${aucHigh.toFixed(4)}), accuracy ${percent(accuracy)} at the threshold ${threshold.toFixed(4)}, EER ${percent(eer)}`,
@@ -48,7 +48,7 @@ export function addJudgingCommands(program: Command): void {
     .requiredOption('--out <file>', 'the file')
     .action(async (run: string, { workspace, json, format, out }: Common & { format: string; out: string }) => {
       const request = parsed(ExportRequest, { run, format, out: fromHere(out) });
-      const file = await withServices(opened(workspace), true, `export ${run}`, (s) => exportRun(s, request));
+      const file = await withServices(opened(workspace), true, `export ${run}`, (s) => s.networks.export(request));
       print(Boolean(json), { file }, () => [`Network: ${file}`]);
     });
 }

@@ -7,7 +7,7 @@ import { BACKBONES } from '../../../shared/backbones.ts';
 import { choiceValues, DEVICES, ENGINES } from '../../../shared/training-options/table.ts';
 import type { StepProfile } from '../../compute/protocol/protocol.ts';
 import { profileLines } from './profile-lines.ts';
-import { chooseDevice } from '../../features/models/devices.ts';
+import { chooseDevice } from '../../domain/devices/choose-device.ts';
 import { ComputeHost } from '../../compute/host/compute-host.ts';
 import { launchUnder } from '../../compute/host/launch.ts';
 import { writeWhole } from '../../foundation/files.ts';

@@ -3,7 +3,7 @@ import { ResumeRequest, TrainRequest } from '../../../shared/contract.ts';
 import { bytesText } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { sessionWarnings } from '../../../shared/run-words.ts';
-import { resumeRun, startRun, type TrainingOptions } from '../../features/training/service.ts';
+import type { TrainingOptions } from '../../features/training/training.ts';
 import { type Common, common, parsed, withServices } from './options.ts';
 import { opened } from './data.ts';
 import { duration, percent, print, ProgressLine } from './output.ts';
@@ -72,11 +72,11 @@ export function addTrainCommand(program: Command): void {
       try {
         if (resume !== undefined) {
           const request = parsed(ResumeRequest, { run: resume, ...choices });
-          return await resumeRun(s, request.run, await chooseResumeDevice(s, request, signal), lines);
+          return await s.training.resume(request.run, await chooseResumeDevice(s, request, signal), lines);
         }
         const request = parsed(TrainRequest, { dataset, ...choices, device: choices.device === 'auto' ? undefined : choices.device });
         const place = await chooseTrainingDevice(s, request, signal);
-        return await startRun(s, { ...request, engine: place.engine, device: place.device }, lines);
+        return await s.training.start({ ...request, engine: place.engine, device: place.device }, lines);
       } finally {
         lines.end();
       }

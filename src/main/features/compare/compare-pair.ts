@@ -5,7 +5,6 @@ import type { RunRecord } from '../../../shared/run.ts';
 import { similarityOf } from '../../domain/evaluate/calibrate.ts';
 import { supportOf } from '../../domain/evaluate/support.ts';
 import { versions } from '../../foundation/versions.ts';
-import { layerNames } from '../../nn/siamese.ts';
 import { originOf, originWarnings } from './image-origin.ts';
 import type { ComparePorts } from './ports.ts';
 
@@ -32,7 +31,7 @@ export async function comparePair(ports: ComparePorts, request: PairRequest, sig
   const run = ports.runs.get(request.run);
   const calibration = ports.calibrationOf(run);
   const { threshold } = calibration;
-  const layer = layerOf(run, request.layer);
+  const layer = layerOf(ports, run, request.layer);
   const { root } = ports.datasets.get(run.dataset);
   const id = ports.comparisons.reserve();
   const folder = ports.folderOf(id);
@@ -64,8 +63,8 @@ export async function comparePair(ports: ComparePorts, request: PairRequest, sig
 }
 
 /** The layer asked for, else the last. Throws AppError 'usage' for one that the run's network does not have. */
-export function layerOf(run: RunRecord, asked: string | undefined): string {
-  const layers = layerNames(run.config.backbone);
+export function layerOf({ layersOf }: Pick<ComparePorts, 'layersOf'>, run: RunRecord, asked: string | undefined): string {
+  const layers = layersOf(run.config.backbone);
   const layer = asked ?? layers.at(-1)!;
   if (!layers.includes(layer)) throw new AppError('usage', `${run.config.backbone} has no layer ${layer}. It has: ${layers.join(', ')}.`);
   return layer;

@@ -36,7 +36,7 @@ export class Explanations {
     const { ports } = this;
     const run = ports.runs.get(request.run);
     ports.calibrationOf(run); // refuses an unfinished run before any file is read
-    const layer = layerOf(run, request.layer);
+    const layer = layerOf(this.ports, run, request.layer);
     const images = [await fileOf(ports, request.a), await fileOf(ports, request.b)] as const;
     const sha256: [string, string] = [images[0].sha256, images[1].sha256];
     const key = { run: run.run, sha256, target: request.target, layer, modelSha256: run.modelSha256! };

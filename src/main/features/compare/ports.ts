@@ -1,3 +1,4 @@
+import type { BackboneName } from '../../../shared/backbones.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { ModelRef } from '../../compute/protocol/protocol.ts';
@@ -16,6 +17,8 @@ export interface ComparePorts {
   /** Where a comparison's photographs, maps and overlays are stored. */
   folderOf(comparison: string): string;
   modelOf(run: RunRecord): ModelRef;
+  /** Layers that can be explained, first to last. */
+  layersOf(backbone: BackboneName): string[];
   /** Throws AppError 'bad-request' for a run that can't compare: not finished, or its network is of another version. */
   calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']>;
   /** A comparison was stored or changed. */

@@ -14,7 +14,7 @@ import { warningsFor } from './warnings.ts';
  * Without an edit, or with all of them undone, everything is exactly as imported. Ids stay those of the import, so they are
  * no positions in `images`.
  */
-export function withCuration(store: Store): Store {
+export function curatedStore(store: Store): Store {
   const imported = store.datasets;
   const summary = (given: DatasetSummary): DatasetSummary =>
     store.browse.isEdited(given.dataset) ? { ...given, ...derivedFor(store, given) } : given;
@@ -25,14 +25,14 @@ export function withCuration(store: Store): Store {
       return found && summary(found);
     },
     replaceNotes: (id, notes) => summary(imported.replaceNotes(id, notes)),
-    list: () => imported.list().map((given) => (given.images > LARGE ? quick(store, given) : summary(given))),
+    list: () => imported.list().map((given) => (given.images > LARGE ? quickSummary(store, given) : summary(given))),
     get: (idOrName) => summary(imported.get(idOrName)),
-    images: (idOrName) => store.browse.kept(idOrName),
+    images: (idOrName) => store.browse.included(idOrName),
     pairs: (idOrName, split) => {
       if (!store.browse.isEdited(idOrName)) return imported.pairs(idOrName, split);
       const given = imported.get(idOrName);
       if (imported.derived(given.dataset)) return imported.derivedPairs(given.dataset, split);
-      return worked(store, given).pairs[split];
+      return deriveAndStore(store, given).pairs[split];
     },
   };
   return { ...store, datasets };
@@ -42,7 +42,7 @@ export function withCuration(store: Store): Store {
 export const LARGE = 5000;
 
 /** A summary for a list: what takes long is left to `get`. Then `snapshot` is '', and pairs and most warnings are the import's. */
-function quick(store: Store, given: DatasetSummary): DatasetSummary {
+function quickSummary(store: Store, given: DatasetSummary): DatasetSummary {
   if (!store.browse.isEdited(given.dataset)) return given;
   const known = store.datasets.derived(given.dataset);
   if (known) return { ...given, ...known };
@@ -55,7 +55,7 @@ function quick(store: Store, given: DatasetSummary): DatasetSummary {
     classes: Object.fromEntries(left.map((one) => [one.className, one.kept])),
     splits: { train: inSplit('train'), valid: inSplit('valid'), test: inSplit('test') },
     warnings: [
-      ...unusable(
+      ...unusableWarnings(
         left.map(({ className }) => ({ className })),
         kept,
       ),
@@ -67,7 +67,7 @@ function quick(store: Store, given: DatasetSummary): DatasetSummary {
 
 /** Looked up, else worked out and, where the workspace is open for writing, kept until the next edit. */
 function derivedFor(store: Store, given: DatasetSummary): DerivedSummary {
-  return store.datasets.derived(given.dataset) ?? worked(store, given).derived;
+  return store.datasets.derived(given.dataset) ?? deriveAndStore(store, given).derived;
 }
 
 interface WorkedOut {
@@ -76,8 +76,8 @@ interface WorkedOut {
   pairs: Record<Split, Pair[]>;
 }
 
-function worked(store: Store, given: DatasetSummary): WorkedOut {
-  const found = workOut(store, given);
+function deriveAndStore(store: Store, given: DatasetSummary): WorkedOut {
+  const found = derive(store, given);
   if (store.writable) store.datasets.putDerived(given.dataset, found.derived, found.pairs, found.edits);
   return found;
 }
@@ -86,14 +86,14 @@ function worked(store: Store, given: DatasetSummary): WorkedOut {
 export function redraw(store: Store, dataset: string): void {
   const given = store.datasets.get(dataset);
   while (store.browse.isEdited(given.dataset) && store.datasets.derived(given.dataset) === null) {
-    const found = workOut(store, given);
+    const found = derive(store, given);
     if (store.datasets.putDerived(given.dataset, found.derived, found.pairs, found.edits)) return;
   }
 }
 
-function workOut(store: Store, given: DatasetSummary): WorkedOut {
-  const { images, edits } = store.browse.keptAfter(given.dataset);
-  const pairs = storedPairs(images, store.datasets.place(given.dataset).splitSeed);
+function derive(store: Store, given: DatasetSummary): WorkedOut {
+  const { images, edits } = store.browse.includedWithEdits(given.dataset);
+  const pairs = storedPairs(images, store.datasets.header(given.dataset).splitSeed);
   const perSplit = (count: (split: Split) => number): Record<Split, number> =>
     Object.fromEntries(SPLITS.map((split) => [split, count(split)])) as Record<Split, number>;
   const grouped = given.groups !== null;
@@ -103,35 +103,21 @@ function workOut(store: Store, given: DatasetSummary): WorkedOut {
     splits: perSplit((split) => images.filter((image) => image.split === split).length),
     pairs: perSplit((split) => pairs[split].length),
     groups: grouped ? countSubjects(images) : null,
-    warnings: [...unusable(images), ...warningsFor({ images, pairs, grouped, emptyClassFolders: [] })],
+    warnings: [...unusableWarnings(images), ...warningsFor({ images, pairs, grouped, emptyClassFolders: [] })],
     snapshot: snapshotOf(images),
   };
   return { edits, derived, pairs };
 }
 
 /** What curation can do to a data set and an import cannot. */
-function unusable(images: readonly Pick<ImageRecord, 'className'>[], count = images.length): string[] {
+function unusableWarnings(images: readonly Pick<ImageRecord, 'className'>[], count = images.length): string[] {
   const classes = new Set(images.map(({ className }) => className));
   const [only] = classes;
   if (only === undefined) return ['All images are excluded, so nothing can be trained: include some again.'];
   if (classes.size === 1) {
     return [
-      `All ${counted(count, 'image')} that are left are of one class, ${quoted(only)}: pairs need at least two. Include images of another class again, or relabel some.`,
+      `All ${counted(count, 'remaining image')} are of one class, ${quoted(only)}: pairs need at least two. Include images of another class again, or relabel some.`,
     ];
   }
   return [];
-}
-
-/** Why nothing can be trained on a data set, in a sentence; null where something can. */
-export function whyUntrainable({ name, classes, pairs, warnings }: DatasetSummary): string | null {
-  const used = Object.values(classes).filter((images) => images > 0).length;
-  if (used < 2) return warnings[0] ?? `${quoted(name)} has fewer than two classes, so nothing can be trained on it.`;
-  for (const [split, which] of [
-    ['train', 'training'],
-    ['valid', 'validation'],
-  ] as const) {
-    if (pairs[split] > 0) continue;
-    return `No pairs can be drawn among the ${which} images of ${quoted(name)}: each class needs at least two images there. Include images again, relabel some, or import more.`;
-  }
-  return null;
 }

@@ -6,7 +6,7 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import { makeFolders } from '../../foundation/files.ts';
 import { quoted } from '../../foundation/words.ts';
 import { UniqueNames } from './file-names.ts';
-import { absoluteFile } from './scan.ts';
+import { absoluteFile } from '../../foundation/image-files.ts';
 
 const COLUMNS = ['file', 'class', 'imported class', 'split', 'tags', 'excluded', 'width', 'height', 'sha256'] as const;
 
@@ -60,14 +60,14 @@ export async function copyCurated({ root, images, out, signal, onProgress }: Cop
       : asAppError(error);
   });
   if (standing && standing.length > 0) {
-    throw new AppError('bad-request', `The folder ${quoted(out)} is not empty, and nothing is ever written over. Choose another name.`, { out });
+    throw new AppError('bad-request', `The folder ${quoted(out)} is not empty, and files are never overwritten. Choose another name.`, { out });
   }
   try {
     makeFolders(out);
     const folders = new UniqueNames();
     const places = new Map<string, { folder: string; names: UniqueNames }>();
     for (const [n, image] of kept.entries()) {
-      if (signal.aborted) throw new AppError('cancelled', 'The export was cancelled; nothing of it was kept.');
+      if (signal.aborted) throw new AppError('cancelled', 'The export was cancelled; nothing was written.');
       let place = places.get(image.className);
       if (!place) {
         place = { folder: join(out, folders.take(image.className)), names: new UniqueNames() };
@@ -88,7 +88,7 @@ export async function copyCurated({ root, images, out, signal, onProgress }: Cop
 
 async function importedBytes(root: string, { file, sha256 }: CuratedImage): Promise<Buffer> {
   const bytes = await readFile(absoluteFile(root, file)).catch((error: unknown) => {
-    throw new AppError('not-found', `${quoted(file)} is not there any more, so the copy would not be whole.`, { file }, error);
+    throw new AppError('not-found', `${quoted(file)} is gone, so the copy would be incomplete.`, { file }, error);
   });
   if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
   throw new AppError('bad-image', `${quoted(file)} has changed since it was imported. Import the folder again, then export.`, { file });

@@ -7,7 +7,8 @@ import { byCodePoint } from '../../foundation/words.ts';
 import { stopIfCancelled } from './cancel.ts';
 import { groupsOf } from './groups.ts';
 import { whyNoImages, whyUnusable } from './refusals.ts';
-import { absoluteFile, listClassFolders, type Listing } from './scan.ts';
+import { absoluteFile } from '../../foundation/image-files.ts';
+import { listClassFolders, type Listing } from './scan.ts';
 import { snapshotOf } from './snapshot.ts';
 import { assignSplits } from './split.ts';
 import { countSubjects, storedPairs } from './stored-pairs.ts';
@@ -24,18 +25,18 @@ export interface ImportAsk {
   splitSeed?: number | undefined; // a whole number
 }
 
-/** An import under way, here or in a thread of its own: its files are told, what they are is taken, and a data set made of them. */
+/** An import under way, here or in a thread of its own. It hands out its files batch by batch and makes a data set of the answers. */
 export interface Importing {
   readonly count: number; // files
-  /** Absolute paths of the files from (with) to (without). */
-  paths(from: number, to: number): Promise<string[]>;
-  /** What the files from `from` on are. */
-  take(from: number, answers: readonly Inspected[]): Promise<void>;
+  /** Takes what the files of the batch before are, and hands out the absolute paths of the next batch: empty after the last. */
+  next(answers: readonly Inspected[]): Promise<string[]>;
   /** Splits, draws the pairs, and stores all of it or nothing; the data set's id. Throws 'bad-dataset', 'cancelled'. */
   keep(signal?: AbortSignal): Promise<string>;
   /** Whatever became of it. */
   end(): void;
 }
+
+const BATCH = 2000; // files: a message of a hundred thousand would hold up whoever reads it
 
 /** Stores a data set, whole or not at all. */
 export type Keep = (dataset: NewDataset, signal: AbortSignal | undefined) => DatasetSummary | Promise<DatasetSummary>;
@@ -46,7 +47,7 @@ export class ImportSession implements Importing {
   private readonly groups: (string | null)[] | null; // by file
   private readonly datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>;
   private readonly store: Keep;
-  private readonly answers: (Inspected | undefined)[];
+  private readonly answers: Inspected[] = [];
 
   private constructor(ask: ImportAsk, listing: Listing, datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>, store: Keep) {
     this.ask = ask;
@@ -61,7 +62,6 @@ export class ImportSession implements Importing {
             listing.files.map(({ file }) => file),
             ask.groupBy,
           );
-    this.answers = new Array<Inspected | undefined>(listing.files.length).fill(undefined);
   }
 
   /** Lists the folder. Throws AppError 'not-found' (no such folder), 'bad-dataset' (no images), 'usage' (pattern, name, seed), 'cancelled'. */
@@ -82,13 +82,10 @@ export class ImportSession implements Importing {
     return this.listing.files.length;
   }
 
-  paths(from: number, to: number): Promise<string[]> {
-    return Promise.resolve(this.listing.files.slice(from, to).map(({ file }) => absoluteFile(this.listing.root, file)));
-  }
-
-  take(from: number, answers: readonly Inspected[]): Promise<void> {
-    answers.forEach((answer, i) => (this.answers[from + i] = answer));
-    return Promise.resolve();
+  next(answers: readonly Inspected[]): Promise<string[]> {
+    for (const answer of answers) this.answers.push(answer);
+    const from = this.answers.length;
+    return Promise.resolve(this.listing.files.slice(from, from + BATCH).map(({ file }) => absoluteFile(this.listing.root, file)));
   }
 
   async keep(signal?: AbortSignal): Promise<string> {

@@ -20,8 +20,6 @@ export interface ImportOptions extends ImportAsk, Course {
   store: Pick<Store, 'datasets'>;
 }
 
-const AT_ONCE = 2000; // files of one question: a message of a hundred thousand would hold up whoever reads it
-
 /**
  * Makes a data set of a folder with one folder per class: lists, inspects, splits, draws and stores the pairs every run will be
  * judged on, all in one transaction. A folder whose images, name and options are those of a stored data set gives that one back,
@@ -36,15 +34,17 @@ export async function importDataset({ store, inspect, signal, onProgress, ...ask
 /** Takes an import that was begun to its end; the data set's id. */
 export async function carryThrough(session: Importing, { inspect, signal, onProgress }: Course): Promise<string> {
   try {
-    for (let from = 0; from < session.count; from += AT_ONCE) {
-      const paths = await session.paths(from, from + AT_ONCE);
-      const answers = await inspect(paths, { signal, onProgress: (done) => onProgress?.(from + done, session.count) }).catch((error: unknown) => {
+    let answers: Inspected[] = [];
+    let inspected = 0;
+    for (let paths = await session.next([]); paths.length > 0; paths = await session.next(answers)) {
+      const before = inspected;
+      answers = await inspect(paths, { signal, onProgress: (done) => onProgress?.(before + done, session.count) }).catch((error: unknown) => {
         stopIfCancelled(signal); // however the other side puts it
         throw error;
       });
       stopIfCancelled(signal);
       if (answers.length !== paths.length) throw new AppError('internal', `${answers.length} of ${paths.length} files were inspected.`);
-      await session.take(from, answers);
+      inspected += paths.length;
     }
     return await session.keep(signal);
   } finally {

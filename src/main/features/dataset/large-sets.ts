@@ -1,7 +1,7 @@
 import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../../../shared/curation.ts';
 import type { Store } from '../../db/store.ts';
 import { LARGE } from './curated.ts';
-import { type Change, edited } from './edit.ts';
+import { type Change, applyChange } from './edit.ts';
 import type { ImportAsk, Importing } from './import-session.ts';
 import { type SetRows, splitRows, type SplitRows, trainingRows, type TrainingRows } from './rows.ts';
 import { beginInThread, type SetThread, setThread } from './thread/set-thread.ts';
@@ -47,7 +47,7 @@ export class LargeSets implements SetRows {
 
   /** In the thread that searches, so that what is found next has the change in it. */
   async change(dataset: string, change: Change): Promise<CurationState> {
-    return this.isLarge(dataset) ? this.searching.ask('edit', { dataset, change }) : edited(this.store.curation, dataset, change);
+    return this.isLarge(dataset) ? this.searching.ask('edit', { dataset, change }) : applyChange(this.store.curation, dataset, change);
   }
 
   async training(dataset: string): Promise<TrainingRows> {
@@ -103,6 +103,6 @@ export class LargeSets implements SetRows {
   }
 
   private isLarge(dataset: string): boolean {
-    return this.store.datasets.place(dataset).images > LARGE;
+    return this.store.datasets.header(dataset).images > LARGE;
   }
 }

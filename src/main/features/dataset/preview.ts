@@ -38,7 +38,7 @@ export async function previewFolder(folder: string, groupBy: string | undefined,
 const tooFew = (classes: number): string =>
   classes === 0
     ? 'No folder with images was found here. A data set is a folder that holds one folder per class, with the images in those.'
-    : 'Only one folder with images was found here, and telling alike from different needs at least two classes. Choose the folder above it?';
+    : 'Only one folder with images was found here, and at least two classes are needed. Choose its parent folder?';
 
 function groupsIn(files: readonly ListedFile[], pattern: string): FolderGroups {
   const subjects = groupsOf(

@@ -1,7 +1,8 @@
 import type { RejectedFile } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { counted, quoted } from '../../foundation/words.ts';
-import { hasImageExtension, type ListedFile, type Listing } from './scan.ts';
+import { hasImageExtension } from '../../foundation/image-files.ts';
+import type { ListedFile, Listing } from './scan.ts';
 
 const LAYOUT = 'a data set is a folder with one sub-folder per class and the images in those';
 
@@ -10,7 +11,7 @@ export function whyNoImages({ root, rejected, classFolders }: Listing): AppError
   const refuse = (sentence: string): AppError => new AppError('bad-dataset', sentence, { root, rejected });
   const loose = rejected.filter(({ file }) => !file.includes('/') && hasImageExtension(file));
   if (loose.length > 0) {
-    return refuse(`The images of ${quoted(root)} lie in no class folder (${counted(loose.length, 'image')} directly inside): ${LAYOUT}.`);
+    return refuse(`The images of ${quoted(root)} are in no class folder (${counted(loose.length, 'image')} directly inside): ${LAYOUT}.`);
   }
   if (rejected.length === 0 && classFolders.length === 0) return refuse(`The folder ${quoted(root)} is empty: ${LAYOUT}.`);
   return refuse(`No image was found below ${quoted(root)}${firstReason(rejected)}: ${LAYOUT}.`);

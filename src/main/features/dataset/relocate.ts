@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ImageRecord } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { isFolder } from '../../foundation/files.ts';
+import { absoluteFile } from '../../foundation/image-files.ts';
 import { quoted } from '../../foundation/words.ts';
-import { absoluteFile } from './scan.ts';
 
 /** How many files are looked at; every other one would be noticed when it is decoded. */
-export const CHECKED = 48;
-
-/** Whether a data set's folder stands where it stood. */
-export const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false;
+export const VERIFIED_IMAGES = 48;
 
 /**
  * Makes sure that `folder` holds the data set's files: `some` of them, spread over the whole listing, must be there with the bytes
  * that were imported. Returns the absolute folder. Throws AppError 'not-found' or 'bad-dataset' in words.
  */
-export async function checkedPlace(some: readonly Pick<ImageRecord, 'file' | 'sha256'>[], folder: string): Promise<string> {
+export async function verifiedFolder(some: readonly Pick<ImageRecord, 'file' | 'sha256'>[], folder: string): Promise<string> {
   const root = resolve(folder);
   if (!(await isFolder(root))) throw new AppError('not-found', `There is no folder ${quoted(root)}.`, { root });
   for (const { file, sha256 } of some) {

@@ -24,20 +24,20 @@ export interface SetRows {
 type Read = Pick<Store, 'datasets' | 'browse'>;
 
 export const trainingRows = (store: Read, dataset: string): TrainingRows =>
-  ofOneMoment(store, dataset, () => {
+  readConsistently(store, dataset, () => {
     const images = store.datasets.images(dataset);
     return { images: packImages(images), snapshot: snapshotOf(images), validPairs: packPairs(store.datasets.pairs(dataset, 'valid')) };
   });
 
 export const splitRows = (store: Read, dataset: string, split: 'test' | 'valid'): SplitRows =>
-  ofOneMoment(store, dataset, () => {
+  readConsistently(store, dataset, () => {
     const pairs = store.datasets.pairs(dataset, split);
     const wanted = new Set(pairs.flatMap(({ a, b }) => [a, b]));
     return { images: packImages(store.datasets.images(dataset).filter(({ id }) => wanted.has(id))), pairs: packPairs(pairs) };
   });
 
 /** What is read, with no edit between its parts: another thread may make one at any time. */
-function ofOneMoment<T>({ browse }: Read, dataset: string, read: () => T): T {
+function readConsistently<T>({ browse }: Read, dataset: string, read: () => T): T {
   for (;;) {
     const before = browse.edits(dataset);
     const found = read();
@@ -46,7 +46,7 @@ function ofOneMoment<T>({ browse }: Read, dataset: string, read: () => T): T {
 }
 
 /** In this thread: nobody waits for another answer while a program on the command line reads. */
-export const rowsHere = (store: Read): SetRows => ({
+export const rowsInThisThread = (store: Read): SetRows => ({
   training: (dataset) => Promise.resolve(trainingRows(store, dataset)),
   split: (dataset, split) => Promise.resolve(splitRows(store, dataset, split)),
 });

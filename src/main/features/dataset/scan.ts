@@ -1,8 +1,9 @@
 import type { Dirent, Stats } from 'node:fs';
 import { access, constants, lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { resolve, sep } from 'node:path';
 import type { RejectedFile } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { absoluteFile, extensionOf, hasImageExtension } from '../../foundation/image-files.ts';
 import { byCodePoint, quoted } from '../../foundation/words.ts';
 import { stopIfCancelled } from './cancel.ts';
 
@@ -18,7 +19,6 @@ export interface Listing {
   classFolders: string[]; // also those without an image
 }
 
-const EXTENSIONS = new Set(['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif']);
 const OTHER_PICTURES: Record<string, string> = {
   bmp: 'BMP',
   heic: 'HEIC',
@@ -36,14 +36,6 @@ const OTHER_PICTURES: Record<string, string> = {
 };
 const SYSTEM_NAMES = new Set(['thumbs.db', 'ehthumbs.db', 'desktop.ini', '__macosx', '@eadir', '$recycle.bin', 'system volume information']);
 
-const extensionOf = (name: string): string => /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
-
-/** Whether the name ends as an image's that can be decoded here: jpg jpeg png webp avif tif tiff gif, in any case. */
-export const hasImageExtension = (name: string): boolean => EXTENSIONS.has(extensionOf(name));
-
-/** The absolute path of a file of a data set. */
-export const absoluteFile = (root: string, file: string): string => join(root, ...file.split('/'));
-
 /**
  * Lists a data set's folder: each direct sub-folder of `folder` is a class, whatever lies below it belongs to that class.
  * Decodes nothing: a listed file is readable and named like an image. Everything else is rejected with a reason and never
@@ -57,7 +49,7 @@ export async function listClassFolders(folder: string, { signal }: { signal?: Ab
   walk.entered.add(walk.realRoot);
   const classFolders: string[] = [];
   for (const entry of sortedByName(entries)) {
-    const verdict = await judge(walk, '', entry);
+    const verdict = await classify(walk, '', entry);
     if (verdict !== 'folder') continue;
     classFolders.push(entry.name);
     // A class is listed to its end before the next begins: a folder that links make part of two belongs to the first.
@@ -106,14 +98,14 @@ async function listFolder(walk: Walk, folder: string): Promise<void> {
   const inOrder = sortedByName(entries);
   const plain = inOrder.filter((entry) => !entry.isSymbolicLink());
   const links = inOrder.filter((entry) => entry.isSymbolicLink());
-  for (let i = 0; i < plain.length; i += 64) await Promise.all(plain.slice(i, i + 64).map((entry) => judge(walk, folder, entry)));
-  for (const entry of links) await judge(walk, folder, entry);
+  for (let i = 0; i < plain.length; i += 64) await Promise.all(plain.slice(i, i + 64).map((entry) => classify(walk, folder, entry)));
+  for (const entry of links) await classify(walk, folder, entry);
 }
 
 const sortedByName = (entries: Dirent[]): Dirent[] => entries.sort((a, b) => byCodePoint(a.name, b.name));
 
 /** Puts one entry where it belongs: among the files, the rejected, or the folders still to list. */
-async function judge(walk: Walk, folder: string, entry: Dirent): Promise<'folder' | 'file' | 'rejected'> {
+async function classify(walk: Walk, folder: string, entry: Dirent): Promise<'folder' | 'file' | 'rejected'> {
   const file = folder === '' ? entry.name : `${folder}/${entry.name}`;
   const path = absoluteFile(walk.root, file);
   const reject = (reason: string): 'rejected' => {

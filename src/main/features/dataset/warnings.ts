@@ -1,5 +1,6 @@
 import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
+import { countText } from '../../../shared/format.ts';
 import { byCodePoint, counted, listed, quoted } from '../../foundation/words.ts';
 
 const IMBALANCE = 10; // the largest class over the smallest
@@ -31,7 +32,7 @@ export function warningsFor({ images, pairs, grouped, emptyClassFolders }: Impor
 
 function pairlessSplits(pairs: Imported['pairs']): string[] {
   return SPLITS.filter((split) => pairs[split].length === 0).map((split) => {
-    const consequence = split === 'train' ? 'nothing can be trained' : 'nothing can be judged there';
+    const consequence = split === 'train' ? 'nothing can be trained' : 'nothing can be evaluated there';
     return `No pairs can be drawn among the ${SPLIT_NAMES[split]} images, so ${consequence}: add images to the classes.`;
   });
 }
@@ -40,15 +41,15 @@ function severalClasses(contents: ImageRecord[][]): string[] {
   const torn = contents.filter((images) => new Set(images.map(({ className }) => className)).size > 1);
   if (torn.length === 0) return [];
   const named = torn.map((images) => images.map(({ file }) => quoted(file)).join(' = '));
-  const verb = torn.length === 1 ? 'stands' : 'stand';
-  return [`${counted(torn.length, 'image')} ${verb} in more than one class: ${listed(named)}. Such an image counts as being of all its classes.`];
+  const verb = torn.length === 1 ? 'is' : 'are';
+  return [`${counted(torn.length, 'image')} ${verb} filed under more than one class: ${listed(named)}. Such an image belongs to all its classes.`];
 }
 
 function lonelyImages(classes: Map<string, ImageRecord[]>): string[] {
   const lonely = namesWhere(classes, ({ length }) => length === 1);
   if (lonely.length === 0) return [];
   const which = lonely.length === 1 ? 'One class has' : `${lonely.length} classes have`;
-  return [`${which} a single image, which can only be shown as different from others: ${listed(lonely)}.`];
+  return [`${which} a single image, which only forms pairs with other classes: ${listed(lonely)}.`];
 }
 
 /** Classes of two or more images that could not be given two different ones in some split. */
@@ -66,8 +67,8 @@ function imbalance(classes: Map<string, ImageRecord[]>): string[] {
   const bySize = [...classes].sort(([, a], [, b]) => a.length - b.length);
   const [smallest, largest] = [bySize[0], bySize.at(-1)];
   if (!smallest || !largest || largest[1].length <= IMBALANCE * smallest[1].length) return [];
-  const [big, small] = [largest, smallest].map(([name, images]) => `${quoted(name)} has ${counted(images.length, 'image')}`);
-  return [`The classes differ strongly in size: ${big}, ${small}. Large classes will weigh more in training and in every figure.`];
+  const [big, small] = [largest, smallest].map(([name, images]) => `${quoted(name)} ${countText(images.length)}`);
+  return [`Unbalanced: ${big}, ${small}. Large classes weigh more in training and in every metric.`];
 }
 
 function duplicates(contents: ImageRecord[][]): string[] {
@@ -82,7 +83,7 @@ function duplicates(contents: ImageRecord[][]): string[] {
     ).replaceAll(', ', ' = '),
   );
   const which = twins.length === 1 ? 'One image is' : `${twins.length} images are`;
-  return [`${which} stored more than once within a class: ${listed(named)}. They are kept together in one split and never paired with each other.`];
+  return [`${which} stored more than once within a class: ${listed(named)}. They stay together in one split and are never paired with each other.`];
 }
 
 function ungrouped(images: readonly ImageRecord[]): string[] {
@@ -98,7 +99,7 @@ function ungrouped(images: readonly ImageRecord[]): string[] {
 function emptyFolders(folders: readonly string[]): string[] {
   if (folders.length === 0) return [];
   const which = folders.length === 1 ? 'One folder holds' : `${folders.length} folders hold`;
-  return [`${which} no usable image and so made no class: ${listed(folders.map(quoted))}.`];
+  return [`${which} no usable image, so no class was made of it: ${listed(folders.map(quoted))}.`];
 }
 
 const namesWhere = (classes: Map<string, ImageRecord[]>, fits: (images: ImageRecord[]) => boolean): string[] =>

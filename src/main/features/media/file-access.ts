@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import { hasImageExtension } from '../dataset/scan.ts';
+import { hasImageExtension } from '../../foundation/image-files.ts';
 import { writeWhole } from '../../foundation/files.ts';
 
 const KEPT = 1000; // files, the last chosen

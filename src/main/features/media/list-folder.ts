@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { FolderListing } from '../../../shared/workbench.ts';
-import { hasImageExtension } from '../dataset/scan.ts';
+import { hasImageExtension } from '../../foundation/image-files.ts';
 
 const FILES_SHOWN = 500;
 type Place = FolderListing['places'][number];

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, join, sep } from 'node:path';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { ReportFormat } from '../../../shared/report.ts';
-import { absoluteFile } from '../dataset/scan.ts';
-import { writeWhole } from '../../foundation/files.ts';
+import { isFolder, writeWhole } from '../../foundation/files.ts';
+import { absoluteFile } from '../../foundation/image-files.ts';
 import { mimeOf } from '../../foundation/mime.ts';
-import type { Workbench } from '../../workbench.ts';
-import type { ShownSize } from './preview-service.ts';
+import type { Workspace } from '../../foundation/workspace.ts';
+import type { FileAccess } from './file-access.ts';
+import type { PreviewService, ShownSize } from './preview-service.ts';
 
 export interface MediaFile {
   path: string; // absolute
@@ -18,33 +19,98 @@ export interface MediaFile {
 
 const COMPARISON_FILE = /^[ab]-(?:photo\.jpg|factual\.png|counterfactual\.png|signed\.npy)$/;
 
-/**
- * The file behind a MediaPath. Every part comes from a URL: ids are looked up, never joined to a path as they are. A file of the
- * person's own is never handed out itself, only a picture made of it, so nothing but images can leave this way.
- */
-export async function mediaFor(bench: Workbench, path: string, signal?: AbortSignal): Promise<MediaFile> {
-  const [kind, first = '', second = ''] = partsOf(path);
-  switch (kind) {
-    case 'thumb':
-    case 'image':
-      return there(await importedPicture(bench, first, second, kind, signal), true);
-    case 'file':
-      if (!isAbsolute(first) || !(await bench.grants.allows(first))) break;
-      return there(await bench.shelf.loose(first, 'image', signal), false);
-    case 'comparison':
-      if (COMPARISON_FILE.test(second)) return comparisonFile(bench, first, second);
-      break;
-    case 'report': {
-      const [, id, format] = /^(\w+)\.(html|pdf)$/.exec(first) ?? [];
-      if (id === undefined) break;
-      return there(bench.reports.writtenFile(id, format as ReportFormat), false);
-    }
-    case 'export':
-      if (first !== '' && !first.startsWith('.') && basename(first) === first) return ours(bench, join(bench.workspace.exports, first), false);
-      break;
-    default:
+export interface MediaPorts {
+  workspace: Pick<Workspace, 'folder' | 'comparison' | 'exports' | 'received'>;
+  previews: Pick<PreviewService, 'imported' | 'loose'>;
+  access: Pick<FileAccess, 'allows'>;
+  rootOf(dataset: string): string;
+  /** Throws AppError 'not-found' for an unknown image. */
+  imageOf(dataset: string, id: number): { file: string; sha256: string };
+  /** Draws the overlay files of a stored comparison. */
+  drawOverlays(comparison: string): Promise<unknown>;
+  /** The file that a report was last written to. Throws AppError 'not-found'. */
+  reportFile(report: string, format: ReportFormat): string;
+}
+
+/** Pictures and files under their addresses. */
+export class Media {
+  private readonly ports: MediaPorts;
+
+  constructor(ports: MediaPorts) {
+    this.ports = ports;
   }
-  throw missing(path);
+
+  /**
+   * The file behind a MediaPath. Every part comes from a URL: ids are looked up, never joined to a path as they are. A file of the
+   * user's own is never handed out itself, only a picture made of it, so nothing but images can leave this way.
+   */
+  async file(path: string, signal?: AbortSignal): Promise<MediaFile> {
+    const { workspace, access, previews, reportFile } = this.ports;
+    const [kind, first = '', second = ''] = partsOf(path);
+    switch (kind) {
+      case 'thumb':
+      case 'image':
+        return existing(await this.importedPicture(first, second, kind, signal), true);
+      case 'file':
+        if (!isAbsolute(first) || !(await access.allows(first))) break;
+        return existing(await previews.loose(first, 'image', signal), false);
+      case 'comparison':
+        if (COMPARISON_FILE.test(second)) return this.comparisonFile(first, second);
+        break;
+      case 'report': {
+        const [, id, format] = /^(\w+)\.(html|pdf)$/.exec(first) ?? [];
+        if (id === undefined) break;
+        return existing(reportFile(id, format as ReportFormat), false);
+      }
+      case 'export':
+        if (first !== '' && !first.startsWith('.') && basename(first) === first) return this.inWorkspace(join(workspace.exports, first), false);
+        break;
+      default:
+    }
+    throw missing(path);
+  }
+
+  /** Stores a picture that a browser uploaded, under a name of its own. Returns its path. */
+  async receive(name: string, bytes: Uint8Array): Promise<string> {
+    const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-80) || 'picture';
+    const path = join(this.ports.workspace.received, randomUUID(), plain);
+    await writeWhole(path, bytes);
+    return path;
+  }
+
+  /** Why an image of a data set can't be shown; null where it can. */
+  async problemOf(dataset: string, id: number, signal?: AbortSignal): Promise<string | null> {
+    const root = this.ports.rootOf(dataset);
+    const { file, sha256 } = this.ports.imageOf(dataset, id);
+    if (!(await isFolder(root))) return `The folder of this data set, ${root}, is not there.`;
+    try {
+      await this.ports.previews.imported(absoluteFile(root, file), sha256, 'thumb', signal);
+      return null;
+    } catch (error) {
+      return asAppError(error).message;
+    }
+  }
+
+  /** Overlays of a comparison that was just saved may still have to be drawn. */
+  private async comparisonFile(id: string, name: string): Promise<MediaFile> {
+    const path = join(this.ports.workspace.comparison(id), name);
+    if (name.endsWith('.png') && !existsSync(path)) await this.ports.drawOverlays(id);
+    return this.inWorkspace(path, true);
+  }
+
+  private importedPicture(dataset: string, id: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
+    if (!/^\d{1,9}$/.test(id)) throw missing(`${dataset}/${id}`);
+    const root = this.ports.rootOf(dataset);
+    const { file, sha256 } = this.ports.imageOf(dataset, Number(id));
+    return this.ports.previews.imported(absoluteFile(root, file), sha256, size, signal);
+  }
+
+  /** A file of the workspace. A link that leads out of it is not followed, whoever put it there. */
+  private inWorkspace(path: string, immutable: boolean): MediaFile {
+    const file = existing(path, immutable);
+    if (!realpathSync(path).startsWith(realpathSync(this.ports.workspace.folder) + sep)) throw missing(path);
+    return file;
+  }
 }
 
 function partsOf(path: string): string[] {
@@ -55,38 +121,9 @@ function partsOf(path: string): string[] {
   }
 }
 
-function importedPicture(bench: Workbench, dataset: string, id: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
-  if (!/^\d{1,9}$/.test(id)) throw missing(`${dataset}/${id}`);
-  const { root } = bench.store.datasets.place(dataset);
-  const [image] = bench.store.browse.rows(dataset, [Number(id)]);
-  return bench.shelf.imported(absoluteFile(root, image!.file), image!.sha256, size, signal);
-}
-
-/** Overlays of a comparison that was just saved may still have to be drawn. */
-async function comparisonFile(bench: Workbench, id: string, name: string): Promise<MediaFile> {
-  const path = join(bench.workspace.comparison(id), name);
-  if (name.endsWith('.png') && !existsSync(path)) await bench.compare.withOverlays(id);
-  return ours(bench, path, true);
-}
-
-function there(path: string, immutable: boolean): MediaFile {
+function existing(path: string, immutable: boolean): MediaFile {
   if (!existsSync(path)) throw missing(path);
   return { path, type: mimeOf(path), immutable };
 }
 
-/** A file of the workspace. A link that leads out of it is not followed, whoever put it there. */
-function ours(bench: Workbench, path: string, immutable: boolean): MediaFile {
-  const file = there(path, immutable);
-  if (!realpathSync(path).startsWith(realpathSync(bench.workspace.folder) + sep)) throw missing(path);
-  return file;
-}
-
-const missing = (path: string): AppError => new AppError('not-found', 'There is no such picture or file.', { path });
-
-/** Keeps a picture that a browser handed over, under a name of its own. */
-export async function receiveFile(bench: Workbench, name: string, bytes: Uint8Array): Promise<string> {
-  const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-80) || 'picture';
-  const path = join(bench.workspace.received, randomUUID(), plain);
-  await writeWhole(path, bytes);
-  return path;
-}
+const missing = (path: string): AppError => new AppError('not-found', 'Picture or file not found.', { path });

@@ -31,7 +31,7 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null): R
   if (augmentation && scope === 'head') {
     throw new AppError(
       'bad-request',
-      'Augmentation and scope "head" do not go together: the features of every image are computed once. Choose scope "last-stage" or "all", or leave augmentation out.',
+      'Augmentation cannot be used with scope "head": the features of every image are computed once. Choose scope "last-stage" or "all", or leave augmentation out.',
       { field: 'augmentation' },
     );
   }

@@ -11,9 +11,9 @@ const MOST_PAIRS = { head: 32, 'last-stage': 8, all: 4 } as const satisfies Reco
 /** A few steps timed on this machine, once for each kind of training, and a few images of each data set. */
 export class Measures {
   private readonly known = new Map<string, Promise<number | Omit<Measured, 'read'>>>();
-  private readonly compute: ComputeHost;
+  private readonly compute: Pick<ComputeHost, 'ask'>;
 
-  constructor(compute: ComputeHost) {
+  constructor(compute: Pick<ComputeHost, 'ask'>) {
     this.compute = compute;
   }
 

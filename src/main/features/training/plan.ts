@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { BackboneName } from '../../../shared/backbones.ts';
 import { TrainRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -6,14 +7,20 @@ import type { PlanProblem, TrainingPlan } from '../../../shared/training-plan.ts
 import { backboneName } from '../../../shared/run-words.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
-import { chooseDevice, deviceProblem } from '../models/devices.ts';
-import type { Store } from '../../db/store.ts';
-import type { CatalogueEntry } from '../../nn/weights/catalogue.ts';
+import type { DatasetStore } from '../../db/datasets.ts';
+import { chooseDevice, deviceProblem } from '../../domain/devices/choose-device.ts';
 import { backboneFor, configFor } from './defaults.ts';
 
+/** Weights of the catalogue, as far as a plan needs to know them. */
+export interface KnownWeights extends Pick<WeightsInfo, 'licence' | 'flavour' | 'preprocessing'> {
+  id: string;
+  backbone: BackboneName;
+  tensorsSha256?: string | undefined;
+}
+
 export interface PlanFacts {
-  store: Store;
-  catalogue: readonly CatalogueEntry[];
+  datasets: Pick<DatasetStore, 'get'>;
+  catalogue: readonly KnownWeights[];
   setting: Settings['device'];
   devices: DeviceReport | null;
 }
@@ -43,10 +50,10 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   return { request: problems.length ? null : request, dataset, config, problems, images, device };
 }
 
-function findDataset({ store }: PlanFacts, asked: string, problems: PlanProblem[]): DatasetSummary | null {
+function findDataset({ datasets }: PlanFacts, asked: string, problems: PlanProblem[]): DatasetSummary | null {
   let dataset: DatasetSummary;
   try {
-    dataset = store.datasets.get(asked);
+    dataset = datasets.get(asked);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     problems.push({ field: 'dataset', message: error.message });

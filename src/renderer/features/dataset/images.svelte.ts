@@ -116,22 +116,22 @@ class ImagesState {
     });
   }
 
-  /** `position`: only where this line of the history is still the last. */
-  async undo(position: number | null = null): Promise<void> {
+  /** `position`: the entry of the history to undo; default: the last one that is shown. Another window may have added one since. */
+  async undo(position: number | null = this.curation?.undoPosition ?? null): Promise<void> {
+    if (position === null) return;
     await this.changing(async (dataset) => {
       const { canUndo, undoPosition } = await api.call('curation.state', { dataset });
-      if (canUndo === null) return;
-      if (position !== null && position !== undoPosition) return toast.done('Later changes exist. Undo those first, in the history.');
-      await api.call('curation.undo', { dataset });
+      if (position !== undoPosition) return toast.done('Later changes exist. Undo those first, in the history.');
+      await api.call('curation.undo', { dataset, position });
       toast.done(`Undone: ${canUndo}`);
     });
   }
 
   async redo(): Promise<void> {
-    const words = this.curation?.canRedo;
-    if (words == null) return;
+    const { canRedo: words = null, redoPosition: position = null } = this.curation ?? {};
+    if (words === null || position === null) return;
     await this.changing(async (dataset) => {
-      await api.call('curation.redo', { dataset });
+      await api.call('curation.redo', { dataset, position });
       toast.done(`Redone: ${words}`);
     });
   }

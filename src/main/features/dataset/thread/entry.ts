@@ -5,8 +5,8 @@ import { writeWhole } from '../../../foundation/files.ts';
 import { stopIfCancelled } from '../cancel.ts';
 import { serveTasks, type TaskHandlers } from '../../../rpc/serve-tasks.ts';
 import { threadPort } from '../../../rpc/thread.ts';
-import { redraw, withCuration } from '../curated.ts';
-import { edited } from '../edit.ts';
+import { redraw, curatedStore } from '../curated.ts';
+import { applyChange } from '../edit.ts';
 import { copyCurated, csvOf } from '../export.ts';
 import { ImportSession } from '../import-session.ts';
 import { splitRows, trainingRows } from '../rows.ts';
@@ -17,10 +17,10 @@ import type { Tasks, ThreadData } from './tasks.ts';
 const BREATH_MS = 3; // between two transactions: whoever else wants to write comes in
 
 const store: Store = openBeside((workerData as ThreadData).database);
-const curated = withCuration(store);
+const curated = curatedStore(store);
 let importing: ImportSession | null = null;
 
-const underWay = (): ImportSession => {
+const currentImport = (): ImportSession => {
   if (importing) return importing;
   throw new AppError('internal', 'No import was begun in this thread.');
 };
@@ -35,13 +35,13 @@ const handlers: TaskHandlers<Tasks> = {
   },
   training: ({ dataset }) => trainingRows(curated, dataset),
   split: ({ dataset, split }) => splitRows(curated, dataset, split),
-  edit: ({ dataset, change }) => edited(store.curation, dataset, change),
+  edit: ({ dataset, change }) => applyChange(store.curation, dataset, change),
   csv: async ({ dataset, file }) => {
     await writeWhole(file, csvOf(store.browse.all(dataset)));
     return null;
   },
   copy: async ({ dataset, out }, { signal, progress }) => {
-    const { root } = store.datasets.place(dataset);
+    const { root } = store.datasets.header(dataset);
     await copyCurated({ root, images: store.browse.all(dataset), out, signal, onProgress: (done, total) => progress({ done, total }) });
     return null;
   },
@@ -49,19 +49,15 @@ const handlers: TaskHandlers<Tasks> = {
     importing = await ImportSession.begin(ask, store.datasets, {
       signal,
       keep: (dataset, stop) =>
-        store.datasets.insertGently(dataset, async () => {
+        store.datasets.insertInSteps(dataset, async () => {
           await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
           stopIfCancelled(stop);
         }),
     });
     return importing.count;
   },
-  importPaths: ({ from, to }) => underWay().paths(from, to),
-  importTake: async ({ from, answers }) => {
-    await underWay().take(from, answers);
-    return null;
-  },
-  importKeep: (_, { signal }) => underWay().keep(signal),
+  importNext: ({ answers }) => currentImport().next(answers),
+  importKeep: (_, { signal }) => currentImport().keep(signal),
 };
 
 serveTasks(threadPort(parentPort!), handlers, { onEnd: () => store.close() });

@@ -10,7 +10,7 @@ export type SetThread = Channel<Tasks>;
 export const setThread = (entry: string, database: string): SetThread =>
   new Channel<Tasks>(
     () => connectThread(entry, { database } satisfies ThreadData),
-    ({ error }) => (error ? asAppError(error) : new AppError('internal', 'The thread that works on data sets ended unexpectedly. Try again.')),
+    ({ error }) => (error ? asAppError(error) : new AppError('internal', 'The data set worker stopped unexpectedly. Try again.')),
   );
 
 interface Course {
@@ -25,8 +25,7 @@ export async function beginInThread(thread: SetThread, ask: ImportAsk, { signal,
     const count = await thread.ask('importBegin', ask, { signal });
     return {
       count,
-      paths: (from, to) => thread.ask('importPaths', { from, to }),
-      take: async (from, answers) => void (await thread.ask('importTake', { from, answers })),
+      next: (answers) => thread.ask('importNext', { answers }),
       keep: (stop) => thread.ask('importKeep', {}, { signal: stop }),
       end,
     };

@@ -15,8 +15,7 @@ export interface Tasks {
   csv: { args: { dataset: string; file: string }; result: null };
   copy: { args: { dataset: string; out: string }; result: null; progress: { done: number; total: number } };
   importBegin: { args: ImportAsk; result: number }; // files
-  importPaths: { args: { from: number; to: number }; result: string[] };
-  importTake: { args: { from: number; answers: readonly Inspected[] }; result: null };
+  importNext: { args: { answers: readonly Inspected[] }; result: string[] }; // of the batch before; absolute paths of the next
   importKeep: { args: object; result: string }; // the data set's id
 }
 

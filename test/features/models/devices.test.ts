@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkDevices } from '../../../src/main/compute/engine/check.ts';
-import { chooseDevice, deviceProblem, Devices, withDevice } from '../../../src/main/features/models/devices.ts';
+import { chooseDevice, deviceProblem, withDevice } from '../../../src/main/domain/devices/choose-device.ts';
+import { Devices } from '../../../src/main/features/models/devices.ts';
 import type { CheckResult } from '../../../src/shared/engine-check.ts';
 import type { DeviceReport } from '../../../src/shared/workbench.ts';
 

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import type { CallArgs } from '../../../shared/contract.ts';
+import type { CurationState } from '../../../shared/curation.ts';
+import type { DatasetSummary } from '../../../shared/dataset.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Job } from '../../../shared/job.ts';
+import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import type { Store } from '../../db/store.ts';
+import { isFolder } from '../../foundation/files.ts';
+import type { EventHub } from '../../foundation/jobs/events.ts';
+import type { JobContext, Jobs } from '../../foundation/jobs/jobs.ts';
+import type { Change } from './edit.ts';
+import { portableName } from './file-names.ts';
+import { carryThrough, type Inspect } from './import.ts';
+import type { LargeSets } from './large-sets.ts';
+import { VERIFIED_IMAGES, verifiedFolder } from './relocate.ts';
+import { spreadIds } from './sample-ids.ts';
+
+export interface DatasetPorts {
+  store: Pick<Store, 'datasets' | 'browse'>;
+  threads: Pick<LargeSets, 'begin' | 'change' | 'writeCsv' | 'copy'>;
+  compute: Pick<ComputeHost, 'ask'>;
+  jobs: Pick<Jobs, 'start'>;
+  hub: Pick<EventHub, 'changed'>;
+  folders: { samples: string; exports: string };
+}
+
+const SETTLE_MS = 400; // edits in quick succession are announced once: whoever listens may work out the whole data set anew
+
+/** Imports, exports, removes, moves and curates data sets for a screen. */
+export class Datasets {
+  private readonly ports: DatasetPorts;
+  private readonly announcements = new Map<string, NodeJS.Timeout>(); // by data set
+
+  constructor(ports: DatasetPorts) {
+    this.ports = ports;
+  }
+
+  startImport(request: CallArgs<'datasets.import'>): Job {
+    return this.ports.jobs.start({ kind: 'import', title: `Importing ${request.name ?? request.folder}`, subject: null }, (job) =>
+      this.import(request, job),
+    );
+  }
+
+  /** Draws the sample data set and imports it. */
+  startSample(): Job {
+    const { jobs, compute, folders } = this.ports;
+    return jobs.start({ kind: 'sample', title: 'Creating sample data set', subject: null }, async (job) => {
+      const { images } = await compute.ask(
+        'drawSample',
+        { folder: join(folders.samples, 'tiles'), seed: 1 },
+        { signal: job.signal, onProgress: ({ done, total }) => job.progress({ done, total, text: `Creating images: ${done} of ${total}` }) },
+      );
+      return this.import({ folder: images, name: 'sample' }, job);
+    });
+  }
+
+  /** From lists; its images and runs stay until the workbench starts again. */
+  remove(dataset: string): void {
+    this.ports.store.datasets.remove(dataset);
+    this.ports.hub.changed('datasets', dataset);
+  }
+
+  restore(dataset: string): void {
+    this.ports.store.datasets.restore(dataset);
+    this.ports.hub.changed('datasets', dataset);
+  }
+
+  async folder(dataset: string): Promise<{ root: string; there: boolean }> {
+    const { root } = this.ports.store.datasets.header(dataset);
+    return { root, there: await isFolder(root) };
+  }
+
+  /** The folder has moved to `folder`. Throws AppError 'not-found' or 'bad-dataset' where it doesn't hold the same images. */
+  async relocate(dataset: string, folder: string): Promise<DatasetSummary> {
+    const { datasets, browse } = this.ports.store;
+    const { images } = datasets.header(dataset);
+    datasets.relocate(dataset, await verifiedFolder(browse.rows(dataset, spreadIds(images, VERIFIED_IMAGES)), folder));
+    this.ports.hub.changed('datasets', dataset);
+    return datasets.get(dataset);
+  }
+
+  startExport({ dataset, format, out }: CallArgs<'datasets.export'>): Job {
+    const { store, threads, jobs, folders } = this.ports;
+    const { name } = store.datasets.header(dataset);
+    const title = format === 'csv' ? `Exporting ${name} as CSV` : `Copying ${name}`;
+    return jobs.start({ kind: 'export', title, subject: dataset }, async ({ signal, progress }) => {
+      if (format === 'csv') {
+        const file = out ?? join(folders.exports, `${portableName(name)} ${timestamp()}.csv`);
+        await threads.writeCsv(dataset, file);
+        return { file };
+      }
+      if (out === undefined) throw new AppError('usage', 'Name the folder that the copy should make.');
+      await threads.copy(dataset, out, signal, (done, total) => {
+        progress({ done, total, text: `Copying images: ${done} of ${total}` });
+      });
+      return { file: out };
+    });
+  }
+
+  /** Carries out an edit, an undo or a redo. */
+  async change(dataset: string, change: Change): Promise<CurationState> {
+    const state = await this.ports.threads.change(dataset, change);
+    clearTimeout(this.announcements.get(state.dataset));
+    const timer = setTimeout(() => this.ports.hub.changed('datasets', state.dataset), SETTLE_MS);
+    this.announcements.set(state.dataset, timer.unref());
+    return state;
+  }
+
+  private async import(request: CallArgs<'datasets.import'>, { signal, progress, about }: JobContext): Promise<{ dataset: string }> {
+    const session = await this.ports.threads.begin(request, signal);
+    const dataset = await carryThrough(session, {
+      inspect: inspectWith(this.ports.compute),
+      signal,
+      onProgress: (done, total) => {
+        progress({ done, total, text: `Reading images: ${done} of ${total}` });
+      },
+    });
+    about(dataset);
+    this.ports.hub.changed('datasets', dataset);
+    return { dataset };
+  }
+}
+
+/** Files are opened and decoded by compute. */
+export const inspectWith =
+  (compute: Pick<ComputeHost, 'ask'>): Inspect =>
+  (files, { signal, onProgress }) =>
+    compute.ask('inspect', { files }, { signal, onProgress: ({ done, total }) => onProgress?.(done, total) });
+
+/** 2026-11-24 21.45.10, in local time. */
+function timestamp(): string {
+  const now = new Date();
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
+  return `${day} ${[two(now.getHours()), two(now.getMinutes()), two(now.getSeconds())].join('.')}`;
+}

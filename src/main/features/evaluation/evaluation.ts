@@ -1,0 +1,55 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Calibration, Metrics, RunRecord } from '../../../shared/run.ts';
+import type { Counted, PairsRequest } from '../../compute/protocol/protocol.ts';
+import type { PackedPairs } from '../../domain/pairs/packed.ts';
+import type { EvaluationPorts } from './ports.ts';
+
+export interface SplitDistances {
+  pairs: PackedPairs; // as stored, in the order drawn
+  distances: Float64Array; // [pairs]
+}
+
+/** Metrics and distances of a run on the stored pairs of a split. */
+export class Evaluation {
+  private readonly ports: EvaluationPorts;
+
+  constructor(ports: EvaluationPorts) {
+    this.ports = ports;
+  }
+
+  /** Evaluates a run on all stored pairs of a split, at the threshold chosen on validation pairs, and stores the metrics. */
+  async evaluate(id: string, split: 'test' | 'valid', signal?: AbortSignal): Promise<Metrics> {
+    const { runs, compute } = this.ports;
+    const run = runs.get(id);
+    const { threshold } = this.calibrationOf(run);
+    const metrics = await compute.ask('judge', { ...(await this.pairsRequest(run, split)), threshold, split }, { signal });
+    runs.putMetrics(id, metrics);
+    return metrics;
+  }
+
+  /** Throws AppError 'bad-request' for a run without a threshold (it isn't finished), and for a network of another version. */
+  calibrationOf(run: RunRecord): Calibration {
+    this.ports.networks.refuseOutdated(run);
+    if (run.calibration) return run.calibration;
+    throw new AppError(
+      'bad-request',
+      `Run ${run.run} is not finished (${run.status}), so it has no threshold yet: resume it, or choose a run that is done.`,
+      { run: run.run },
+    );
+  }
+
+  /** Distances of a split's stored pairs under a run. Features of images never seen before are computed, and cached on disk. */
+  async distances(
+    run: RunRecord,
+    split: 'test' | 'valid',
+    o: { signal?: AbortSignal | undefined; onProgress?: (p: Counted) => void } = {},
+  ): Promise<SplitDistances> {
+    const request = await this.pairsRequest(run, split);
+    return { pairs: request.pairs, distances: await this.ports.compute.ask('distances', request, o) };
+  }
+
+  private async pairsRequest(run: RunRecord, split: 'test' | 'valid'): Promise<PairsRequest> {
+    const { networks, caches, rootOf, splitRows } = this.ports;
+    return { model: networks.refOf(run), caches, root: rootOf(run.dataset), ...(await splitRows(run.dataset, split)) };
+  }
+}

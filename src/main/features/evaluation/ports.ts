@@ -1,0 +1,26 @@
+import type { Metrics, RunRecord } from '../../../shared/run.ts';
+import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
+import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
+
+/** What a split's evaluation reads of a data set. */
+export interface SplitRows {
+  images: PackedImages; // those that occur in the pairs
+  pairs: PackedPairs; // as stored, in the order drawn
+}
+
+export interface EvaluationPorts {
+  runs: {
+    get(id: string): RunRecord;
+    putMetrics(id: string, metrics: Metrics): void;
+  };
+  /** The data set's folder. */
+  rootOf(dataset: string): string;
+  splitRows(dataset: string, split: 'test' | 'valid'): Promise<SplitRows>;
+  networks: {
+    refOf(run: RunRecord): ModelRef;
+    refuseOutdated(run: RunRecord): void;
+  };
+  caches: CacheFolders;
+  compute: Pick<ComputeHost, 'ask'>;
+}

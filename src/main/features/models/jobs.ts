@@ -1,0 +1,43 @@
+import { basename, isAbsolute, join } from 'node:path';
+import type { Job } from '../../../shared/job.ts';
+import type { RunStore } from '../../db/runs.ts';
+import { makeFolders } from '../../foundation/files.ts';
+import type { EventHub } from '../../foundation/jobs/events.ts';
+import type { Jobs } from '../../foundation/jobs/jobs.ts';
+import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import type { Devices } from './devices.ts';
+import type { NetworkExport, Networks } from './networks.ts';
+
+export interface ExportJobPorts {
+  jobs: Pick<Jobs, 'start'>;
+  runs: Pick<RunStore, 'get'>;
+  networks: Pick<Networks, 'export'>;
+  exports: string; // folder
+}
+
+/** `out`: a file, or a plain name in the exports folder, from where a browser downloads it. */
+export function startExport({ jobs, runs, networks, exports }: ExportJobPorts, request: NetworkExport): Job {
+  runs.get(request.run);
+  return jobs.start({ kind: 'export', title: `Exporting the network of run ${request.run}`, subject: request.run }, async () => {
+    if (isAbsolute(request.out)) return { file: await networks.export(request) };
+    makeFolders(exports);
+    return { file: await networks.export({ ...request, out: join(exports, basename(request.out)) }) };
+  });
+}
+
+export interface DeviceCheckPorts {
+  jobs: Pick<Jobs, 'start'>;
+  hub: Pick<EventHub, 'changed'>;
+  devices: Pick<Devices, 'check'>;
+  compute: Pick<ComputeHost, 'ask'>;
+}
+
+/** Tries every engine and device with real training steps, as a job. */
+export function startDeviceCheck({ jobs, hub, devices, compute }: DeviceCheckPorts): Job {
+  return jobs.start({ kind: 'doctor', title: 'Testing devices', subject: null }, async ({ signal, progress }) => {
+    progress({ text: 'A few training steps on each device' });
+    await devices.check(compute, signal);
+    hub.changed('settings');
+    return null;
+  });
+}

@@ -1,0 +1,96 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BackboneName } from '../../../shared/backbones.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { RunRecord } from '../../../shared/run.ts';
+import { OUTDATED } from '../../../shared/run-words.ts';
+import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import type { ModelRef } from '../../compute/protocol/protocol.ts';
+import type { RunStore } from '../../db/runs.ts';
+import { layerNames, siameseParams } from '../../nn/siamese.ts';
+import { openSafetensors } from '../../nn/weights/safetensors.ts';
+import { modelCard } from './model-card.ts';
+
+export interface NetworkPorts {
+  runs: Pick<RunStore, 'get'>;
+  folderOf(run: string): string; // of the run's checkpoints
+  compute: Pick<ComputeHost, 'ask'>;
+}
+
+export interface NetworkExport {
+  run: string;
+  format: 'onnx' | 'safetensors';
+  out: string; // file
+}
+
+type StoredRun = Pick<RunRecord, 'run' | 'config'>;
+
+/** The networks that runs trained, as their folders hold them. */
+export class Networks {
+  private readonly ports: NetworkPorts;
+  private readonly checked = new Map<string, { writtenMs: number; outdated: boolean }>(); // by file
+
+  constructor(ports: NetworkPorts) {
+    this.ports = ports;
+  }
+
+  /** A run's network as compute opens it. */
+  refOf({ run, config }: StoredRun): ModelRef {
+    return { folder: this.ports.folderOf(run), config };
+  }
+
+  /**
+   * Whether another version of Twinlens, which builds this kind of network otherwise, stored the run's network: its checkpoint
+   * lacks tensors that are needed now, has others, or has them in other shapes. False where nothing is stored. Reads only the
+   * headers of files, once.
+   */
+  isOutdated(run: StoredRun): boolean {
+    const folder = this.ports.folderOf(run.run);
+    const best = join(folder, 'best.safetensors');
+    if (!existsSync(best)) return false;
+    const writtenMs = statSync(best).mtimeMs;
+    const before = this.checked.get(best);
+    if (before?.writtenMs === writtenMs) return before.outdated;
+    const outdated = differs(run, [join(folder, 'base.safetensors'), best]);
+    this.checked.set(best, { writtenMs, outdated });
+    return outdated;
+  }
+
+  /** Throws AppError 'bad-request' for a run whose network this version can't run. */
+  refuseOutdated(run: StoredRun): void {
+    if (this.isOutdated(run)) throw new AppError('bad-request', `Run ${run.run}: ${OUTDATED}`, { run: run.run });
+  }
+
+  /** Layers that can be explained, first to last. */
+  layersOf(backbone: BackboneName): string[] {
+    return layerNames(backbone);
+  }
+
+  /** Writes a run's best network as one file, with a model card in its metadata. Returns the file's path. */
+  async export({ run: id, format, out }: NetworkExport): Promise<string> {
+    const run = this.ports.runs.get(id);
+    this.refuseOutdated(run);
+    await this.ports.compute.ask('exportModel', { model: this.refOf(run), format, out, card: modelCard(run) });
+    return out;
+  }
+}
+
+function differs({ config }: StoredRun, files: readonly string[]): boolean {
+  const { backbone, flavour, size, dim } = config;
+  const wanted = new Map(siameseParams({ backbone, flavour, size, dim }).map(({ name, shape }) => [name, shape.join()]));
+  try {
+    const stored = files.flatMap(shapesIn);
+    return stored.length !== wanted.size || stored.some(([name, shape]) => wanted.get(name) !== shape);
+  } catch {
+    return false; // missing or damaged: compute reports it when it opens the file
+  }
+}
+
+function shapesIn(file: string): [string, string][] {
+  const source = openSafetensors(file);
+  try {
+    return [...source.entries].map(([name, shape]) => [name, shape.join()]);
+  } finally {
+    source.close();
+  }
+}

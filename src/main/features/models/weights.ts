@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import type { BackboneName } from '../../../shared/backbones.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { CatalogueItem } from '../../../shared/weights-catalogue.ts';
+import { backboneName } from '../../../shared/run-words.ts';
+import type { WeightsInfo } from '../../../shared/run.ts';
+import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import type { WeightsRequest } from '../../compute/protocol/protocol.ts';
+import { type CatalogueEntry, findEntry, readCatalogue } from '../../nn/weights/catalogue.ts';
+import { fetchWeights, type FetchProgress, isDownloaded } from '../../nn/weights/download.ts';
+
+export interface WeightsPorts {
+  catalogue: string; // file
+  downloads: string; // folder
+  compute: Pick<ComputeHost, 'ask'>;
+}
+
+export interface FoundWeights {
+  path: string;
+  info: WeightsInfo;
+}
+
+export interface FindOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((p: FetchProgress) => void) | undefined;
+}
+
+/** Trained weights to begin with: the catalogue's, downloaded when first used, and files of the user's own. */
+export class WeightsLibrary {
+  private readonly ports: WeightsPorts;
+
+  constructor(ports: WeightsPorts) {
+    this.ports = ports;
+  }
+
+  entries(): CatalogueEntry[] {
+    return readCatalogue(this.ports.catalogue);
+  }
+
+  /** The catalogue as a screen shows it. */
+  items(): CatalogueItem[] {
+    return catalogueItems(this.entries(), this.ports.downloads);
+  }
+
+  /** Finds weights by path or catalogue id, downloads them once, and verifies them whole against the backbone. */
+  async find(asked: string, backbone: BackboneName, o: FindOptions): Promise<FoundWeights> {
+    const { compute, downloads } = this.ports;
+    let path = asked;
+    let entry: WeightsRequest['entry'] = null;
+    if (!existsSync(asked)) {
+      if (/[\\/]|\.(json|safetensors)$/.test(asked)) throw new AppError('not-found', `Weights file not found: ${asked}.`, { path: asked });
+      const found = findEntry(this.entries(), asked);
+      if (found.backbone !== backbone)
+        throw new AppError(
+          'bad-weights',
+          `The weights ${asked} are for ${found.backbone}, not for ${backbone}. Choose --backbone ${found.backbone}.`,
+        );
+      path = await fetchWeights(found, downloads, { signal: o.signal, onProgress: o.onProgress });
+      entry = { id: found.id, licence: found.licence, flavour: found.flavour, preprocessing: found.preprocessing };
+    }
+    return { path, info: await compute.ask('weights', { path, backbone, entry }, { signal: o.signal }) };
+  }
+}
+
+export function catalogueItems(catalogue: readonly CatalogueEntry[], downloads: string): CatalogueItem[] {
+  return catalogue.map((entry) => {
+    const sizes = entry.files.map(({ bytes }) => bytes);
+    return {
+      id: entry.id,
+      backbone: entry.backbone,
+      title: backboneName(entry.backbone),
+      about: entry.about,
+      bytes: sizes.some((bytes) => bytes === null) ? null : sizes.reduce<number>((sum, bytes) => sum + bytes!, 0),
+      host: new URL(entry.files[0]!.url).host,
+      licence: entry.licence,
+      licenceUrl: entry.licenceUrl,
+      downloaded: isDownloaded(entry, downloads),
+    };
+  });
+}

@@ -1,0 +1,90 @@
+import { ImageQuery, type CuratedImage, type FoundImages } from '../../../shared/curation.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { TimeEstimate, TrainingPlan } from '../../../shared/training-plan.ts';
+import type { TrainRequest } from '../../../shared/contract.ts';
+import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
+import type { DatasetStore } from '../../db/datasets.ts';
+import type { RunStore } from '../../db/runs.ts';
+import { absoluteFile } from '../../foundation/image-files.ts';
+import { estimateFromMeasure, estimateFromRuns } from './estimate.ts';
+import type { Measures } from './measure.ts';
+import { type KnownWeights, type Planned, planTraining } from './plan.ts';
+import { pixelsOf, type ReadingSample, sampledPositions } from './reading.ts';
+
+const SAMPLE = 16; // images whose reading is timed, beside the smallest and the largest
+
+/** Searches and reads a data set's images. */
+export interface ImageSearch {
+  find(query: ImageQuery): Promise<FoundImages>;
+  rows(dataset: string, ids: readonly number[]): CuratedImage[];
+  meanPixels(dataset: string): Promise<number>;
+}
+
+export interface PlanPorts {
+  datasets: Pick<DatasetStore, 'get' | 'list' | 'header'>;
+  runs: Pick<RunStore, 'list'>;
+  images: ImageSearch;
+  catalogue(): readonly KnownWeights[];
+  devices(): { setting: Settings['device']; report: DeviceReport | null };
+  measures: Pick<Measures, 'of'>;
+  /** Trainings that run or wait. */
+  waiting(): number;
+}
+
+/** What a training would be, before it starts: its settings, what is wrong with them, and how long it would take. */
+export class TrainingPlans {
+  private readonly ports: PlanPorts;
+
+  constructor(ports: PlanPorts) {
+    this.ports = ports;
+  }
+
+  /** `measure`: where no earlier run says how long it takes, and nothing else trains, time a few steps. */
+  async plan(choices: Record<string, unknown>, measure: boolean): Promise<TrainingPlan> {
+    const plan = this.planned(choices);
+    const { request, dataset: _, ...shown } = plan;
+    return { ...shown, waiting: this.ports.waiting(), estimate: request ? await this.estimate(plan, measure) : null };
+  }
+
+  /** The request of these choices. Throws AppError 'bad-request' with the first problem. */
+  requestOf(choices: Record<string, unknown>): TrainRequest {
+    const { request, problems } = this.planned(choices);
+    if (!request) throw new AppError('bad-request', problems[0]!.message, { field: problems[0]!.field });
+    return request;
+  }
+
+  private planned(choices: Record<string, unknown>): Planned {
+    const { datasets, catalogue, devices } = this.ports;
+    const { setting, report } = devices();
+    return planTraining({ datasets, catalogue: catalogue(), setting, devices: report }, choices);
+  }
+
+  private async estimate({ config, dataset }: Planned, measure: boolean): Promise<TimeEstimate | null> {
+    if (!config || !dataset) return null;
+    const { datasets, runs, images, measures, waiting } = this.ports;
+    const loads = new Map(datasets.list().map((d) => [d.dataset, d.splits]));
+    const past = runs.list().flatMap((run) => {
+      const load = loads.get(run.dataset);
+      return load ? [{ run, load }] : [];
+    });
+    const known = estimateFromRuns(config, dataset.splits, dataset.snapshot, past);
+    if (known || !measure || waiting() > 0) return known;
+    const sample = await readingSample(datasets.header(dataset.dataset), images);
+    return estimateFromMeasure(config, dataset.splits, await measures.of(config, sample));
+  }
+}
+
+/** Some of a data set's images, from the smallest to the largest. */
+export async function readingSample({ dataset, root }: { dataset: string; root: string }, images: ImageSearch): Promise<ReadingSample> {
+  const { ids } = await images.find(ImageQuery.parse({ dataset, state: 'kept', sort: 'pixels' }));
+  const rows = images.rows(
+    dataset,
+    sampledPositions(ids.length, SAMPLE).map((position) => ids[position]!),
+  );
+  return {
+    dataset,
+    files: rows.map(({ file }) => absoluteFile(root, file)),
+    pixels: rows.map(pixelsOf),
+    meanPixels: await images.meanPixels(dataset),
+  };
+}

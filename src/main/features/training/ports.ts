@@ -1,0 +1,45 @@
+import type { BackboneName } from '../../../shared/backbones.ts';
+import type { DatasetSummary } from '../../../shared/dataset.ts';
+import type { RunRecord, WeightsInfo } from '../../../shared/run.ts';
+import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
+import type { DatasetStore } from '../../db/datasets.ts';
+import type { RunStore } from '../../db/runs.ts';
+import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
+
+/** What a training reads of a data set. */
+export interface TrainingRows {
+  images: PackedImages; // all that are not excluded
+  snapshot: string; // of these images
+  validPairs: PackedPairs;
+}
+
+export interface DownloadProgress {
+  file: string;
+  received: number; // bytes
+  total: number | null;
+}
+
+export interface WeightsOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((p: DownloadProgress) => void) | undefined;
+}
+
+/** What a training uses. */
+export interface TrainingPorts {
+  runs: Pick<RunStore, 'create' | 'get' | 'update' | 'appendEpoch'>;
+  datasets: {
+    /** As curated. */
+    get(idOrName: string): DatasetSummary;
+  } & Pick<DatasetStore, 'header'>;
+  trainingRows(dataset: string): Promise<TrainingRows>;
+  weights: {
+    find(asked: string, backbone: BackboneName, o: WeightsOptions): Promise<{ path: string; info: WeightsInfo }>;
+  };
+  networks: {
+    refOf(run: RunRecord): ModelRef;
+    refuseOutdated(run: RunRecord): void;
+  };
+  caches: CacheFolders;
+  compute: Pick<ComputeHost, 'ask' | 'ready'>;
+}

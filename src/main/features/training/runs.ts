@@ -1,0 +1,71 @@
+import { existsSync, rmSync } from 'node:fs';
+import { AppError } from '../../../shared/errors.ts';
+import type { RunNotes, RunRecord, RunRow } from '../../../shared/run.ts';
+import type { DatasetStore } from '../../db/datasets.ts';
+import type { AnnotatedRun, RunStore } from '../../db/runs.ts';
+import type { EventHub } from '../../foundation/jobs/events.ts';
+import type { Jobs } from '../../foundation/jobs/jobs.ts';
+
+export interface RunPorts {
+  runs: RunStore;
+  datasets: Pick<DatasetStore, 'get' | 'list'>;
+  folderOf(run: string): string; // of the run's checkpoints
+  networks: { isOutdated(run: RunRecord): boolean };
+  jobs: Pick<Jobs, 'isRunning'>;
+  hub: Pick<EventHub, 'changed'>;
+}
+
+/** Runs as a screen shows, annotates and removes them. */
+export class Runs {
+  private readonly ports: RunPorts;
+
+  constructor(ports: RunPorts) {
+    this.ports = ports;
+  }
+
+  /** Newest first. */
+  list(): RunRow[] {
+    const { runs, datasets } = this.ports;
+    const snapshots = new Map(datasets.list().map(({ dataset, snapshot }) => [dataset, snapshot]));
+    return runs.listAnnotated().map((run) => this.rowOf(run, snapshots.get(run.dataset)));
+  }
+
+  get(id: string): RunRow {
+    const run = this.ports.runs.annotated(id);
+    return this.rowOf(run, this.ports.datasets.get(run.dataset).snapshot);
+  }
+
+  annotate(id: string, notes: Partial<RunNotes>): RunRow {
+    this.ports.runs.annotate(id, notes);
+    this.ports.hub.changed('runs', id);
+    return this.get(id);
+  }
+
+  /** Can be restored until the workbench starts again. */
+  remove(id: string): void {
+    const { runs, jobs, hub } = this.ports;
+    if (jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${id} is being trained: cancel it first.`, { run: id });
+    runs.remove(id);
+    hub.changed('runs', id);
+  }
+
+  /** Throws AppError 'not-found' where the files are gone already. */
+  restore(id: string): void {
+    const { runs, folderOf, hub } = this.ports;
+    const run = runs.get(id);
+    if (run.epochs.length > 0 && !existsSync(folderOf(id)))
+      throw new AppError('not-found', `The network of run ${id} was deleted when Twinlens started again. Train again with the same settings.`);
+    runs.restore(id);
+    hub.changed('runs', id);
+  }
+
+  /** `snapshot`: of the data set as it is now; undefined for a removed data set, of which nobody can say. */
+  private rowOf(run: AnnotatedRun, snapshot: string | undefined): RunRow {
+    return { ...run, stale: snapshot !== undefined && snapshot !== run.snapshot, outdated: this.ports.networks.isOutdated(run) };
+  }
+}
+
+/** Deletes the networks of runs that were removed before; the runs' figures stay for the comparisons that rest on them. */
+export function deleteRemovedNetworks(runs: Pick<RunStore, 'removed'>, folderOf: (run: string) => string): void {
+  for (const id of runs.removed()) rmSync(folderOf(id), { recursive: true, force: true });
+}

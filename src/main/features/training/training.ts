@@ -1,0 +1,124 @@
+import type { TrainRequest as TrainChoices } from '../../../shared/contract.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
+import type { RunRecord, RunSession } from '../../../shared/run.ts';
+import type { TrainProgress } from '../../compute/protocol/protocol.ts';
+import type { ResumeChanges } from '../../domain/devices/choose-device.ts';
+import { versions } from '../../foundation/versions.ts';
+import { backboneFor, configFor } from './defaults.ts';
+import type { DownloadProgress, TrainingPorts } from './ports.ts';
+import { whyUntrainable } from './untrainable.ts';
+
+export interface TrainingOptions {
+  signal?: AbortSignal | undefined;
+  /** Called as soon as the run stands in the store as 'running'. */
+  onCreated?: ((run: RunRecord) => void) | undefined;
+  onProgress?: ((p: TrainProgress | ({ kind: 'download' } & DownloadProgress)) => void) | undefined;
+}
+
+/** Trains runs and stores what they reach, epoch by epoch. */
+export class Training {
+  private readonly ports: TrainingPorts;
+
+  constructor(ports: TrainingPorts) {
+    this.ports = ports;
+  }
+
+  /** Trains a new run to its end. A run that fails or is cancelled stays, with what it reached, and can be resumed. */
+  async start(choices: TrainChoices, o: TrainingOptions): Promise<RunRecord> {
+    const { datasets, runs } = this.ports;
+    const dataset = datasets.get(choices.dataset);
+    const untrainable = whyUntrainable(dataset);
+    if (untrainable !== null) throw new AppError('bad-dataset', untrainable, { dataset: dataset.dataset });
+    const weights = choices.weights
+      ? await this.ports.weights.find(choices.weights, backboneFor(choices), {
+          signal: o.signal,
+          onProgress: (p) => o.onProgress?.({ kind: 'download', ...p }),
+        })
+      : null;
+    const config = configFor(choices, weights?.info ?? null);
+    const run = runs.create({ dataset: dataset.dataset, snapshot: dataset.snapshot, config, versions: versions() });
+    return this.train(run, weights?.path ?? null, false, o);
+  }
+
+  /** Goes on with a run from its last whole epoch. What is changed of its settings holds as soon as the next epoch is done. */
+  async resume(id: string, changes: ResumeChanges, o: TrainingOptions): Promise<RunRecord> {
+    const { datasets, networks, runs } = this.ports;
+    const run = runs.get(id);
+    if (run.epochs.length === 0) throw new AppError('bad-request', `Run ${id} did not finish an epoch, so there is nothing to resume. Train again.`);
+    networks.refuseOutdated(run);
+    if (datasets.get(run.dataset).snapshot !== run.snapshot) {
+      throw new AppError(
+        'bad-request',
+        `The data set was changed since run ${id} started, so it can't be resumed: one run would mix two data sets. Start a new run with the same settings, or undo the changes.`,
+        { run: id },
+      );
+    }
+    const config = { ...run.config, ...changes };
+    if (run.status === 'done' && config.epochs <= run.epochs.length) {
+      throw new AppError('bad-request', `Run ${id} is done with all its ${run.epochs.length} epochs. To train it further, ask for more epochs.`);
+    }
+    const sessions = run.sessions.length ? run.sessions : [{ ...sessionOf(run), firstEpoch: 1 }]; // a run of a version that stored none
+    const begun = runs.update(id, { config, sessions, status: 'running', error: null, finishedMs: null });
+    try {
+      return await this.train(begun, null, true, o);
+    } catch (error) {
+      // No epoch was computed with the changes (the device may be unusable): the run keeps its own settings.
+      if (runs.get(id).epochs.length === run.epochs.length) runs.update(id, { config: run.config, sessions });
+      throw error;
+    }
+  }
+
+  private async train(run: RunRecord, weightsPath: string | null, resume: boolean, o: TrainingOptions): Promise<RunRecord> {
+    const { runs, datasets, networks, compute } = this.ports;
+    const { name, root } = datasets.header(run.dataset);
+    const id = run.run;
+    o.onCreated?.(run);
+    const began = performance.now();
+    const secondsBefore = run.seconds;
+    const sessions = [...run.sessions, sessionOf(run)];
+    runs.update(id, { sessions });
+    try {
+      await compute.ready(); // its libraries load while the rows are read
+      const { snapshot, ...rows } = await this.ports.trainingRows(run.dataset);
+      if (snapshot !== run.snapshot) {
+        throw new AppError('bad-request', `${name} was changed while this training started, so nothing was trained. Start it again.`, { run: id });
+      }
+      if (new Set(rows.validPairs.filter((_, i) => i % 3 === 2)).size < 2) {
+        throw new AppError(
+          'bad-dataset',
+          `The validation images of ${name} give no pairs of both kinds, so the best epoch can't be chosen. Import more images in each class.`,
+        );
+      }
+      const request = {
+        model: networks.refOf(run),
+        weightsPath,
+        caches: this.ports.caches,
+        root,
+        ...rows,
+        resume,
+      };
+      const onProgress = (p: TrainProgress): void => {
+        if (p.kind === 'parts') runs.update(id, { sessions: [...sessions.slice(0, -1), { ...sessions.at(-1)!, partPairs: p.partPairs }] });
+        if (p.kind === 'epoch') {
+          runs.appendEpoch(id, p.row);
+          if (p.row.best) runs.update(id, { bestEpoch: p.row.epoch });
+        }
+        o.onProgress?.(p);
+      };
+      const { seconds, stoppedEarly: _, ...found } = await compute.ask('train', request, { signal: o.signal, onProgress });
+      return runs.update(id, { ...found, status: 'done', seconds: secondsBefore + seconds, finishedMs: Date.now() });
+    } catch (error) {
+      const known = asAppError(error);
+      const status = known.code === 'cancelled' ? 'cancelled' : known.code === 'compute-lost' ? 'interrupted' : 'failed';
+      runs.update(id, { status, error: known.message, seconds: secondsBefore + (performance.now() - began) / 1000, finishedMs: Date.now() });
+      throw new AppError(known.code, known.message, { ...known.details, run: id }, error);
+    }
+  }
+}
+
+/** The session that begins now. */
+const sessionOf = ({ config: { engine, device, batch }, epochs }: RunRecord): RunSession => ({
+  firstEpoch: epochs.length + 1,
+  ...{ engine, device, batch },
+  partPairs: null,
+});

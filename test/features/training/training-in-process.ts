@@ -1,0 +1,20 @@
+import type { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
+import type { Store } from '../../../src/main/db/store.ts';
+import { rowsInThisThread } from '../../../src/main/features/dataset/rows.ts';
+import { Networks } from '../../../src/main/features/models/networks.ts';
+import { Training } from '../../../src/main/features/training/training.ts';
+import type { Workspace } from '../../../src/main/foundation/workspace.ts';
+
+/** Training from scratch on a store, with a stand-in for the compute process. */
+export function trainingWith(compute: ComputeHost, { runs, datasets, browse }: Store, workspace: Workspace): Training {
+  const rows = rowsInThisThread({ datasets, browse });
+  return new Training({
+    runs,
+    datasets,
+    trainingRows: (dataset) => rows.training(dataset),
+    weights: { find: () => Promise.reject(new Error('This training starts without weights.')) },
+    networks: new Networks({ runs, folderOf: workspace.run, compute }),
+    caches: { features: workspace.features, pixels: workspace.pixels },
+    compute,
+  });
+}
