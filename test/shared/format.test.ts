@@ -9,6 +9,7 @@ import {
   durationText,
   fileName,
   percentText,
+  probabilityText,
   settingText,
   threeDigits,
   timeText,
@@ -43,7 +44,12 @@ describe('shares', () => {
     expect([0.5, 0.97, 0.084, 0.004, 0.9].map(percentText)).toEqual(['50\u00a0%', '97.0\u00a0%', '8.4\u00a0%', '0.4\u00a0%', '90\u00a0%']);
   });
 
-  test('0 % and 100 % are said only when they are so', () => {
+  test('a probability is never 0 % or 100 %', () => {
+    expect([0, 1, 0.42].map(probabilityText)).toEqual(['<\u00a00.1\u00a0%', '>\u00a099.9\u00a0%', '42\u00a0%']);
+    expect(probabilityText(NaN)).toBe(percentText(NaN));
+  });
+
+  test('0 % and 100 % are exact', () => {
     expect([0, 1, 1e-5, 1 - 1e-5].map(percentText)).toEqual(['0\u00a0%', '100\u00a0%', '<\u00a00.1\u00a0%', '>\u00a099.9\u00a0%']);
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true, minExcluded: true, maxExcluded: true }), (share) => {
