@@ -109,7 +109,7 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     writeAt(devices, JSON.stringify({ checkedMs: 1, checks: [check('cpu', 100), check('dml', 900)] })); // a card that is gone since
     const auto = await twinlens([...short, '--device', 'auto'], { env });
     expect(auto.stderr).toContain('The fastest of 2 devices that work here: the GPU (DirectML), 900 images/s against 100');
-    expect(auto).toMatchObject({ code: 1, stderr: expect.stringContaining('The device dml is not available on this machine') as string });
+    expect(auto).toMatchObject({ code: 1, stderr: expect.stringContaining('The device dml is not available on this computer') as string });
     const [failed] = await json<RunRecord[]>(['runs', ...at]);
     expect(failed).toMatchObject({ status: 'failed', config: { device: 'dml' }, epochs: [] }); // and not trained on the processor in silence
 
