@@ -16,6 +16,7 @@ const stateNow = () => ({
   canRedo: server.edits.find((edit) => edit.undone)?.text ?? null,
   edits: done().length,
   undoPosition: done().length || null,
+  redoPosition: done().length < server.edits.length ? done().length + 1 : null,
 });
 
 const answers: Record<string, (input: { edit?: { kind: string }; position?: number; ids?: number[]; signal?: AbortSignal }) => unknown> = {
@@ -28,7 +29,8 @@ const answers: Record<string, (input: { edit?: { kind: string }; position?: numb
     done().at(-1)!.undone = true;
     return stateNow();
   },
-  'curation.redo': () => {
+  'curation.redo': ({ position }) => {
+    if (position !== stateNow().redoPosition) throw new AppError('busy', 'Later changes exist.');
     server.edits.find((edit) => edit.undone)!.undone = false;
     return stateNow();
   },
