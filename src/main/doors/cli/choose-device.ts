@@ -5,9 +5,9 @@ import { Devices } from '../../features/models/devices.ts';
 import type { Services } from '../../services.ts';
 import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
 
-/** Chooses the device of a training as the screen does and says so in one line. Checks the devices first if they never were. */
+/** Chooses a device as the screen does, and prints the choice. Checks the devices first if that has never been done. */
 export async function chooseTrainingDevice(s: Services, asked: AskedDevice & { dataset: string }, signal: AbortSignal): Promise<ChosenDevice> {
-  s.store.datasets.get(asked.dataset); // a wrong name fails before any device is checked
+  s.store.datasets.get(asked.dataset); // an unknown name fails before any device check
   const { setting, devices } = await settingAndDevices(s, asked.device === undefined, signal);
   const chosen = chooseDevice(asked, setting, devices.get());
   if (asked.device === undefined) say(chosen.why);

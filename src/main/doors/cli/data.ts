@@ -4,7 +4,7 @@ import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { importDataset } from '../../features/dataset/import.ts';
 import { inspectWith } from '../../features/dataset/service.ts';
 import type { Services } from '../../services.ts';
-import { type Common, common, fromHere, numeric, parsed, withServices } from './options.ts';
+import { type Common, addCommonOptions, resolveUserPath, numberOption, parseRequest, withServices } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 
 export function importInto(s: Pick<Services, 'store' | 'compute'>, request: ImportRequest, signal: AbortSignal): Promise<DatasetSummary> {
@@ -25,13 +25,13 @@ export function importInto(s: Pick<Services, 'store' | 'compute'>, request: Impo
 type ImportRequest = ReturnType<(typeof ImportRequest)['parse']>;
 
 export function addDataCommands(program: Command): void {
-  common(program.command('import <folder>').description('import a folder that holds one folder of images per class'))
+  addCommonOptions(program.command('import <folder>').description('import a folder that holds one folder of images per class'))
     .option('--name <name>', 'name of the data set (default: the name of the folder)')
     .option('--group-by <regex>', 'regular expression that finds the subject in a file name; images of one subject stay in one split')
-    .addOption(numeric('--split-seed <n>', 'seed of the split into training, validation and test images'))
+    .addOption(numberOption('--split-seed <n>', 'seed of the split into training, validation and test images'))
     .action(async (folder: string, { workspace, json, ...rest }: Common & Record<string, unknown>) => {
-      const request = parsed(ImportRequest, { folder: fromHere(folder), ...rest });
-      const summary = await withServices(opened(workspace), true, `import ${request.folder}`, (s, signal) => importInto(s, request, signal));
+      const request = parseRequest(ImportRequest, { folder: resolveUserPath(folder), ...rest });
+      const summary = await withServices(workspaceOption(workspace), true, `import ${request.folder}`, (s, signal) => importInto(s, request, signal));
       const { dataset, images, classes, rejected } = summary;
       print(
         Boolean(json),
@@ -46,8 +46,8 @@ export function addDataCommands(program: Command): void {
       );
     });
 
-  common(program.command('datasets').description('list the data sets')).action(async ({ workspace, json }: Common) => {
-    await withServices(opened(workspace), false, 'datasets', (s) => {
+  addCommonOptions(program.command('datasets').description('list the data sets')).action(async ({ workspace, json }: Common) => {
+    await withServices(workspaceOption(workspace), false, 'datasets', (s) => {
       const list = s.store.datasets.list();
       print(Boolean(json), list, () =>
         list.length
@@ -58,8 +58,8 @@ export function addDataCommands(program: Command): void {
     });
   });
 
-  common(program.command('runs').description('list the trained networks')).action(async ({ workspace, json }: Common) => {
-    await withServices(opened(workspace), false, 'runs', (s) => {
+  addCommonOptions(program.command('runs').description('list the trained networks')).action(async ({ workspace, json }: Common) => {
+    await withServices(workspaceOption(workspace), false, 'runs', (s) => {
       const list = s.store.runs.list();
       print(Boolean(json), list, () =>
         list.length
@@ -73,8 +73,8 @@ export function addDataCommands(program: Command): void {
     });
   });
 
-  common(program.command('comparisons').description('list the stored comparisons')).action(async ({ workspace, json }: Common) => {
-    await withServices(opened(workspace), false, 'comparisons', (s) => {
+  addCommonOptions(program.command('comparisons').description('list the stored comparisons')).action(async ({ workspace, json }: Common) => {
+    await withServices(workspaceOption(workspace), false, 'comparisons', (s) => {
       const list = s.store.comparisons.list();
       print(Boolean(json), list, () =>
         list.length
@@ -86,6 +86,6 @@ export function addDataCommands(program: Command): void {
   });
 }
 
-export const opened = (workspace: string | undefined): Common => (workspace === undefined ? {} : { workspace });
+export const workspaceOption = (workspace: string | undefined): Common => (workspace === undefined ? {} : { workspace });
 
 const best = (epochs: { aucValid: number }[]): string => (epochs.length ? Math.max(...epochs.map((e) => e.aucValid)).toFixed(3) : '–');

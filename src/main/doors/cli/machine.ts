@@ -17,18 +17,18 @@ import { computeEntry } from '../../foundation/program-folder.ts';
 import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
 import { versions } from '../../foundation/versions.ts';
 import { type Workspace, workspaceAt, workspaceFolder } from '../../foundation/workspace.ts';
-import { type Common, common, fromHere, numeric, parsed } from './options.ts';
+import { type Common, addCommonOptions, resolveUserPath, numberOption, parseRequest } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 
 const BUNDLE_LINES = 2000; // of each log
 
 export function addMachineCommands(program: Command): void {
-  common(program.command('doctor').description('check every engine and device with a training step'))
+  addCommonOptions(program.command('doctor').description('check every engine and device with a training step'))
     .option('--verbose', 'also list the operators of a step that fall back from the GPU to the CPU')
     .option('--bundle <file>', 'write versions, devices, settings and the last log lines to a JSON file to send to whoever helps you')
     .action(async ({ workspace, json, verbose = false, bundle }: Common & { verbose?: boolean; bundle?: string }) => {
       const engines = await withCompute(workspace, 'doctor', (compute) => compute.ask('check', { verbose }));
-      const file = bundle === undefined ? null : await writeBundle(fromHere(bundle), workspace, engines);
+      const file = bundle === undefined ? null : await writeBundle(resolveUserPath(bundle), workspace, engines);
       print(Boolean(json), { node: process.versions.node, engines, ...(file === null ? {} : { bundle: file }) }, () => [
         `Node ${process.versions.node}`,
         ...engines.flatMap(checkLines),
@@ -37,21 +37,21 @@ export function addMachineCommands(program: Command): void {
       ]);
     });
 
-  common(program.command('bench').description('measure speed with random weights'))
+  addCommonOptions(program.command('bench').description('measure speed with random weights'))
     .addOption(new Option('--task <task>', 'the task to measure').choices(['train', 'infer', 'explain', 'embed']))
     .addOption(new Option('--backbone <name>', 'the backbone').choices(BACKBONES))
-    .addOption(numeric('--pairs <n>', 'pairs per step'))
-    .addOption(numeric('--size <px>', 'image size in px'))
-    .addOption(numeric('--steps <k>', 'number of measured steps'))
+    .addOption(numberOption('--pairs <n>', 'pairs per step'))
+    .addOption(numberOption('--size <px>', 'image size in px'))
+    .addOption(numberOption('--steps <k>', 'number of measured steps'))
     .addOption(new Option('--scope <scope>', 'trained layers, for the task train').choices(choiceValues('scope')))
     .addOption(new Option('--batch-norm <mode>', 'batch norm, for the task train').choices(choiceValues('batchNorm')))
     .option('--profile', 'also show the share of time of each kind of operation')
     .option('--folder <dir>', 'folder of images, for the task embed')
-    .addOption(numeric('--limit <n>', 'maximum number of images, for the task embed'))
+    .addOption(numberOption('--limit <n>', 'maximum number of images, for the task embed'))
     .addOption(new Option('--engine <name>', 'the engine').choices(ENGINES))
     .addOption(new Option('--device <name>', 'the device').choices(DEVICES))
     .action(async ({ json, workspace, ...rest }: Common & Record<string, unknown>) => {
-      const result = await withCompute(workspace, 'bench', (compute) => measured(compute, parsed(BenchRequest, rest)));
+      const result = await withCompute(workspace, 'bench', (compute) => runBench(compute, parseRequest(BenchRequest, rest)));
       print(Boolean(json), result, () => [
         `${result.task} ${result.backbone}: ${result.imagesPerSecond.toFixed(1)} images/s (${result.seconds.toFixed(3)} s) on ${result.device} (${result.engine})`,
         ...(result.profile ? profileLines(result.profile) : []),
@@ -67,7 +67,7 @@ function checkLines({ engine, device, ok, detail, imagesPerSecond, cpuFallbackOp
   return [line, `         fall back to the CPU: ${cpuFallbackOps.length ? cpuFallbackOps.join(', ') : 'none'}`];
 }
 
-interface Benched {
+interface BenchResult {
   task: string;
   backbone: string;
   size: number;
@@ -80,7 +80,7 @@ interface Benched {
   profile?: StepProfile;
 }
 
-async function measured(compute: ComputeHost, r: BenchRequest): Promise<Benched> {
+async function runBench(compute: ComputeHost, r: BenchRequest): Promise<BenchResult> {
   const { task, backbone, pairs, size, steps, scope, batchNorm, engine, device, profile, limit } = r;
   const line = new ProgressLine();
   const onProgress = ({ done, total }: { done: number; total: number }): void => {
@@ -90,7 +90,7 @@ async function measured(compute: ComputeHost, r: BenchRequest): Promise<Benched>
     if (task === 'embed') {
       if (r.folder === undefined) throw new AppError('usage', 'The task embed needs a folder of images: --folder FOLDER.');
       if (profile) throw new AppError('usage', 'The task embed has no profile: --profile is for train, infer and explain.');
-      const found = await compute.ask('benchEmbed', { folder: fromHere(r.folder), limit, backbone, size, engine, device }, { onProgress });
+      const found = await compute.ask('benchEmbed', { folder: resolveUserPath(r.folder), limit, backbone, size, engine, device }, { onProgress });
       return { task, backbone, size, ...found, imagesPerSecond: found.images / found.seconds, device, engine };
     }
     const found = await compute.ask('bench', { task, backbone, pairs, size, steps, scope, batchNorm, engine, device, profile }, { onProgress });
@@ -115,7 +115,7 @@ async function measured(compute: ComputeHost, r: BenchRequest): Promise<Benched>
   }
 }
 
-/** A compute process without a workspace. It is logged where the workspace exists already; none is made for it. */
+/** A compute process without an open workspace. It logs only if the workspace exists, and never creates one. */
 async function withCompute<T>(workspace: string | undefined, command: string, work: (compute: ComputeHost) => Promise<T>): Promise<T> {
   const { folder, logs } = workspaceOf(workspace);
   const exists = existsSync(folder);
@@ -129,7 +129,7 @@ async function withCompute<T>(workspace: string | undefined, command: string, wo
   }
 }
 
-const workspaceOf = (given: string | undefined): Workspace => workspaceAt(workspaceFolder(given === undefined ? undefined : fromHere(given)));
+const workspaceOf = (given: string | undefined): Workspace => workspaceAt(workspaceFolder(given === undefined ? undefined : resolveUserPath(given)));
 
 async function writeBundle(file: string, workspace: string | undefined, checks: CheckResult[]): Promise<string> {
   const settings = new SettingsFile(settingsPath()).get();

@@ -2,7 +2,7 @@ import { closeLog, logFatal } from '../../foundation/log/log.ts';
 import { buildProgram } from './program.ts';
 import { exitCodeOf } from './output.ts';
 
-/** The command line: one of three doors to the same services. */
+/** The command line, one of three ways into the same services. */
 async function main(): Promise<number> {
   const program = buildProgram();
   try {

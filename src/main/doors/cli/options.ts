@@ -10,14 +10,14 @@ export interface Common {
   json?: boolean;
 }
 
-/** npm changes the folder to the project's own; a person's relative paths are meant from where she stood. */
-export const fromHere = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
+/** npm changes the working directory to the project's; INIT_CWD is the folder that the command was typed in. */
+export const resolveUserPath = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 
-export function common(command: Command): Command {
+export function addCommonOptions(command: Command): Command {
   return command.option('--workspace <dir>', 'folder that holds data sets, runs and comparisons').option('--json', 'print one JSON document');
 }
 
-export function numeric(flags: string, description: string): Option {
+export function numberOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser((text) => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
@@ -25,8 +25,8 @@ export function numeric(flags: string, description: string): Option {
   });
 }
 
-/** Parses a request at the door: what is wrong with an option is said under its own name. */
-export function parsed<S extends z.ZodType>(schema: S, request: unknown): z.infer<S> {
+/** Parses a request. An error names the option as it is typed. */
+export function parseRequest<S extends z.ZodType>(schema: S, request: unknown): z.infer<S> {
   const result = schema.safeParse(request);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
@@ -34,14 +34,14 @@ export function parsed<S extends z.ZodType>(schema: S, request: unknown): z.infe
   throw new AppError('usage', `${option ? `${option} ` : ''}${issue.message}.`);
 }
 
-/** Opens the workspace for one command, cancels it on Ctrl-C, and closes it whatever happens. */
+/** Opens the workspace for one command, cancels the command on Ctrl-C, and always closes the workspace. */
 export async function withServices<T>(
   common: Common,
   write: boolean,
   command: string,
   work: (s: Services, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const workspace = common.workspace === undefined ? undefined : fromHere(common.workspace);
+  const workspace = common.workspace === undefined ? undefined : resolveUserPath(common.workspace);
   const services = openServices({ workspace, write, command, log: 'cli' });
   const began = performance.now();
   const controller = new AbortController();

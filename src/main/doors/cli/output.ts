@@ -13,29 +13,29 @@ export function exitCodeOf(error: unknown): number {
   return known.code === 'usage' ? 2 : 1;
 }
 
-/** File names may hold line breaks and control characters: a terminal never gets them raw. Tabs separate the columns of lists. */
+/** File names may hold line breaks and control characters: they are never sent to a terminal raw. Tabs separate the columns of lists. */
 export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/[^\P{Cc}\t]/gu, '�');
 
-/** With --json exactly one document on stdout, else lines for people. */
+/** Prints one JSON document with --json, and readable lines otherwise. */
 export function print(json: boolean, document: unknown, lines: () => string[]): void {
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${lines().map(oneLine).join('\n')}\n`);
 }
 
-/** A line on stderr that replaces itself on a terminal, and is printed at most once a second elsewhere. */
+/** A progress line on stderr: overwritten in place on a terminal, else printed at most once a second. */
 export class ProgressLine {
-  private shown = 0;
+  private lastUpdate = 0;
   private open = false;
 
   update(text: string): void {
     const now = performance.now();
     const every = process.stderr.isTTY ? 100 : 1000;
-    if (now - this.shown < every) return;
-    this.shown = now;
+    if (now - this.lastUpdate < every) return;
+    this.lastUpdate = now;
     process.stderr.write(process.stderr.isTTY ? `\r\u001b[2K${oneLine(text)}` : `${oneLine(text)}\n`);
     this.open = process.stderr.isTTY;
   }
 
-  /** A line that stays. */
+  /** Prints a line that later updates do not overwrite. */
   say(text: string): void {
     process.stderr.write(`${this.open ? '\r\u001b[2K' : ''}${oneLine(text)}\n`);
     this.open = false;

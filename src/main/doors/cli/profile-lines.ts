@@ -1,10 +1,10 @@
 import type { KernelShare, StepProfile } from '../../compute/protocol/protocol.ts';
 
-/** Lines for a terminal: a table of kinds, then of single nodes. */
+/** Lines for a terminal: time by kind of kernel, then by node. */
 export function profileLines({ milliseconds, ops, nodes }: StepProfile): string[] {
   const line = (k: KernelShare): string =>
     [`${(100 * k.share).toFixed(1)} %`.padStart(7), `${k.milliseconds.toFixed(2)} ms`.padStart(12), `x${k.times}`.padStart(6), k.name, k.shapes]
       .join('  ')
       .trimEnd();
-  return [`Kernels: ${milliseconds.toFixed(1)} ms a step`, ...ops.map(line), 'The most costly nodes:', ...nodes.map(line)];
+  return [`Kernels: ${milliseconds.toFixed(1)} ms a step`, ...ops.map(line), 'Slowest nodes:', ...nodes.map(line)];
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import { addDataCommands } from './data.ts';
 import { addDemoCommand } from './demo.ts';
-import { addJudgingCommands } from './judging.ts';
+import { addResultCommands } from './results.ts';
 import { addMachineCommands } from './machine.ts';
 import { addServeCommand } from './serve.ts';
 import { addTrainCommand } from './train.ts';
@@ -15,7 +15,7 @@ export function buildProgram(): Command {
     .showHelpAfterError('(--help lists the options)');
   addDataCommands(program);
   addTrainCommand(program);
-  addJudgingCommands(program);
+  addResultCommands(program);
   addMachineCommands(program);
   addDemoCommand(program);
   addServeCommand(program);

@@ -7,11 +7,11 @@ import { sentenceWithLog } from '../../foundation/log/report-error.ts';
 import { screenFolder } from '../../foundation/program-folder.ts';
 import { serveWorkbench } from '../http/serve.ts';
 import { hasScreen, openBrowser } from '../http/open-browser.ts';
-import { findServed, writeServedNote } from '../http/served-note.ts';
+import { findRunningServer, writeServerNote } from '../http/server-note.ts';
 import { RetryingApi } from '../http/retrying-api.ts';
 import { windowless } from '../../foundation/shell.ts';
 import { openWorkbench } from '../../workbench.ts';
-import { type Common, fromHere, numeric } from './options.ts';
+import { type Common, resolveUserPath, numberOption } from './options.ts';
 import { print } from './output.ts';
 
 interface ServeArguments extends Common {
@@ -23,16 +23,16 @@ interface ServeArguments extends Common {
 export function addServeCommand(program: Command): void {
   program
     .command('serve')
-    .description('serve the workbench to a browser of this machine; runs until it is interrupted')
+    .description('serve the workbench to a browser on this computer; runs until interrupted')
     .option('--workspace <dir>', 'folder that holds data sets, runs and comparisons')
     .option('--json', 'accepted for consistency; the output is always one line of JSON')
-    .addOption(numeric('--port <n>', 'the port on 127.0.0.1 (default: any free one)'))
+    .addOption(numberOption('--port <n>', 'the port on 127.0.0.1 (default: any free one)'))
     .option('--sample', 'start with the sample data set if the workspace is empty')
-    .option('--open', 'open it in your browser, also to show why a workspace can not be used')
+    .option('--open', "open it in your browser, even if the workspace can't be opened")
     .action(serve);
 }
 
-/** Ends in order on Ctrl-C, when the terminal is closed, and when it is asked to. */
+/** Closes the server and the workspace on Ctrl-C, SIGTERM, and when the terminal is closed. */
 async function serve({ workspace, port, sample, open }: ServeArguments): Promise<void> {
   const interrupted = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done());
@@ -40,7 +40,12 @@ async function serve({ workspace, port, sample, open }: ServeArguments): Promise
   const opened: { workspace?: string } = {};
   const api = new RetryingApi(async (): Promise<WorkbenchApi> => {
     const shell = windowless('web', browserPrinter());
-    const workbench = openWorkbench({ workspace: workspace === undefined ? undefined : fromHere(workspace), shell, command: 'serve', log: 'serve' });
+    const workbench = openWorkbench({
+      workspace: workspace === undefined ? undefined : resolveUserPath(workspace),
+      shell,
+      command: 'serve',
+      log: 'serve',
+    });
     opened.workspace = workbench.workspace.folder;
     const inside = openWorkbenchApi(workbench);
     if (sample && workbench.store.datasets.list().length === 0) await inside.call('datasets.sample', {});
@@ -48,7 +53,7 @@ async function serve({ workspace, port, sample, open }: ServeArguments): Promise
   });
   await api.open();
   if (api.failure && !open) throw api.failure;
-  const served = api.failure && (await servedBehind(api.failure));
+  const served = api.failure && (await runningServerUrl(api.failure));
   if (served) {
     printUrl(served, true);
     return;
@@ -56,7 +61,7 @@ async function serve({ workspace, port, sample, open }: ServeArguments): Promise
   try {
     const notice = { sentence: () => api.failure && sentenceWithLog(api.failure), retry: () => api.open() };
     const server = await serveWorkbench(api, { ...(port === undefined ? {} : { port }), screen: screenFolder(), notice });
-    const deleteNote = opened.workspace === undefined ? () => undefined : await writeServedNote(opened.workspace, server.url);
+    const deleteNote = opened.workspace === undefined ? () => undefined : await writeServerNote(opened.workspace, server.url);
     printUrl(server.url, open === true);
     await interrupted;
     deleteNote();
@@ -66,9 +71,9 @@ async function serve({ workspace, port, sample, open }: ServeArguments): Promise
   }
 }
 
-/** A second start on a workspace opens the workbench that is served from it already. */
-function servedBehind({ code, details }: AppError): Promise<string | null> {
-  return code === 'busy' && typeof details['folder'] === 'string' ? findServed(details['folder']) : Promise.resolve(null);
+/** The URL of a server that already serves this workspace, or null. */
+function runningServerUrl({ code, details }: AppError): Promise<string | null> {
+  return code === 'busy' && typeof details['folder'] === 'string' ? findRunningServer(details['folder']) : Promise.resolve(null);
 }
 
 function printUrl(url: string, open: boolean): void {

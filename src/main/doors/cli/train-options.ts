@@ -5,7 +5,7 @@ import { defaultText } from '../../../shared/training-options/defaults.ts';
 import type { TrainingOption } from '../../../shared/training-options/option.ts';
 import { OFFERED_OPTIONS, type OptionName } from '../../../shared/training-options/table.ts';
 import { rangeText } from '../../../shared/training-options/words.ts';
-import { fromHere, numeric } from './options.ts';
+import { resolveUserPath, numberOption } from './options.ts';
 
 /** The flags of `train`, from the table of training options. */
 export const trainOptions = (): Option[] => OFFERED_OPTIONS.map(([, option]) => flagOf(option));
@@ -15,7 +15,7 @@ export const RESUME_FLAGS = OFFERED_OPTIONS.filter(([, option]) => option.resume
   .map(([, option]) => nameOf(option))
   .join(', ');
 
-/** What was typed, by the options' names in the contract; what was not typed is left out. */
+/** The values typed, by the options' names in the contract. Options that were not typed are absent. */
 export function chosenOptions(typed: Readonly<Record<string, unknown>>): Partial<Record<OptionName, unknown>> {
   const given = OFFERED_OPTIONS.map(([name, option]) => [name, typed[new Option(option.flag).attributeName()]] as const);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
@@ -31,7 +31,7 @@ function flagOf(option: TrainingOption): Option {
   const hint = `default: ${defaultText(option)}`;
   switch (option.kind) {
     case 'number':
-      return numeric(flag, `${help} (${rangeText(option)}; ${hint})`);
+      return numberOption(flag, `${help} (${rangeText(option)}; ${hint})`);
     case 'choice':
       return new Option(flag, `${help} (${hint})`).choices([...(option.auto === undefined ? [] : ['auto']), ...Object.keys(option.values)]);
     case 'weights':
@@ -41,9 +41,9 @@ function flagOf(option: TrainingOption): Option {
   }
 }
 
-/** A path is meant from where the person stands; what is no file there is a catalogue id. */
+/** A file, relative to the folder that the command was typed in, or else an id of the catalogue. */
 function weightsArgument(text: string): string {
-  const path = fromHere(text);
+  const path = resolveUserPath(text);
   return existsSync(path) ? path : text;
 }
 
@@ -52,8 +52,8 @@ function augmentationArgument(text: string): Augmentation {
   for (const part of text.split(',')) {
     const [flag, value] = part.split('=') as [string, string | undefined];
     const [name, change] = AUGMENTATION_ENTRIES.find(([, known]) => known.flag === flag) ?? [];
-    if (!name || !change) throw new InvalidArgumentError(`It does not know "${flag}".`);
-    if (change.kind === 'amount' && !Number.isFinite(Number(value))) throw new InvalidArgumentError(`It can't read "${part}".`);
+    if (!name || !change) throw new InvalidArgumentError(`Unknown change "${flag}".`);
+    if (change.kind === 'amount' && !Number.isFinite(Number(value))) throw new InvalidArgumentError(`"${part}" is not a number.`);
     changes[name] = change.kind === 'switch' ? true : Number(value);
   }
   return changes as Augmentation;

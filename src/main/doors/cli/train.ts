@@ -4,13 +4,13 @@ import { bytesText } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { sessionWarnings } from '../../../shared/run-words.ts';
 import type { TrainingOptions } from '../../features/training/training.ts';
-import { type Common, common, parsed, withServices } from './options.ts';
-import { opened } from './data.ts';
+import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
+import { workspaceOption } from './data.ts';
 import { duration, percent, print, ProgressLine } from './output.ts';
 import { chooseTrainingDevice, chooseResumeDevice } from './choose-device.ts';
 import { chosenOptions, RESUME_FLAGS, trainOptions } from './train-options.ts';
 
-/** Training progress as lines: one for each epoch, and one that moves in between. */
+/** Training progress: one line per epoch, and a progress line between them. */
 export function progressLines(signal: AbortSignal): TrainingOptions & { end(): void } {
   const line = new ProgressLine();
   return {
@@ -32,7 +32,7 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
           );
           return;
         case 'parts':
-          line.say(`Not enough memory for whole steps: they are computed in parts of at most ${p.partPairs} pairs, with the same results.`);
+          line.say(`Not enough memory for whole steps: computing them in parts of at most ${p.partPairs} pairs. The results are the same.`);
           return;
         case 'epoch': {
           const { row } = p;
@@ -50,7 +50,7 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
 
 const warningsOf = (run: RunRecord): string[] => [...sessionWarnings(run.sessions), ...run.warnings];
 
-export const trained = (run: RunRecord): object => ({
+export const runSummary = (run: RunRecord): object => ({
   run: run.run,
   epochs: run.epochs.length,
   best: { epoch: run.bestEpoch, auc: run.epochs.find((e) => e.epoch === run.bestEpoch)?.aucValid ?? null },
@@ -61,27 +61,27 @@ export const trained = (run: RunRecord): object => ({
 });
 
 export function addTrainCommand(program: Command): void {
-  const command = common(program.command('train <dataset>').description('train a Siamese network on a data set'));
+  const command = addCommonOptions(program.command('train <dataset>').description('train a Siamese network on a data set'));
   for (const option of trainOptions()) command.addOption(option);
   command.option('--resume <run>', `continue a run after its last complete epoch, with ${RESUME_FLAGS} as given`);
   command.action(async (dataset: string, options: Common & Record<string, unknown>) => {
     const { workspace, json, resume } = options;
     const choices = chosenOptions(options);
-    const run = await withServices(opened(workspace), true, `train ${dataset}`, async (s, signal) => {
+    const run = await withServices(workspaceOption(workspace), true, `train ${dataset}`, async (s, signal) => {
       const lines = progressLines(signal);
       try {
         if (resume !== undefined) {
-          const request = parsed(ResumeRequest, { run: resume, ...choices });
+          const request = parseRequest(ResumeRequest, { run: resume, ...choices });
           return await s.training.resume(request.run, await chooseResumeDevice(s, request, signal), lines);
         }
-        const request = parsed(TrainRequest, { dataset, ...choices, device: choices.device === 'auto' ? undefined : choices.device });
-        const place = await chooseTrainingDevice(s, request, signal);
-        return await s.training.start({ ...request, engine: place.engine, device: place.device }, lines);
+        const request = parseRequest(TrainRequest, { dataset, ...choices, device: choices.device === 'auto' ? undefined : choices.device });
+        const chosen = await chooseTrainingDevice(s, request, signal);
+        return await s.training.start({ ...request, engine: chosen.engine, device: chosen.device }, lines);
       } finally {
         lines.end();
       }
     });
-    print(Boolean(json), trained(run), () => [
+    print(Boolean(json), runSummary(run), () => [
       `Run ${run.run}: best epoch ${run.bestEpoch} of ${run.epochs.length}, ${duration(run.seconds)} on ${run.config.device} (${run.config.engine})`,
       ...warningsOf(run).map((w) => `Note: ${w}`),
     ]);

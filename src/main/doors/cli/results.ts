@@ -3,16 +3,16 @@ import { type Command, Option } from 'commander';
 import { CompareRequest, EvaluateRequest, ExportRequest, ReportRequest } from '../../../shared/contract.ts';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
 import { probabilityText } from '../../../shared/format.ts';
-import { opened } from './data.ts';
-import { type Common, common, fromHere, parsed, withServices } from './options.ts';
+import { workspaceOption } from './data.ts';
+import { type Common, addCommonOptions, resolveUserPath, parseRequest, withServices } from './options.ts';
 import { percent, print } from './output.ts';
 
-export function addJudgingCommands(program: Command): void {
-  common(program.command('evaluate <run>').description('evaluate a run on pairs it was not trained on'))
+export function addResultCommands(program: Command): void {
+  addCommonOptions(program.command('evaluate <run>').description('evaluate a run on pairs it was not trained on'))
     .addOption(new Option('--split <split>', 'the split whose pairs are used').choices(['test', 'valid']).default('test'))
     .action(async (run: string, { workspace, json, split }: Common & { split: string }) => {
-      const request = parsed(EvaluateRequest, { run, split });
-      const m = await withServices(opened(workspace), true, `evaluate ${run}`, (s, signal) =>
+      const request = parseRequest(EvaluateRequest, { run, split });
+      const m = await withServices(workspaceOption(workspace), true, `evaluate ${run}`, (s, signal) =>
         s.evaluation.evaluate(request.run, request.split, signal),
       );
       const { pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer } = m;
@@ -22,38 +22,38 @@ export function addJudgingCommands(program: Command): void {
       ]);
     });
 
-  common(program.command('compare <run> <image-a> <image-b>').description('compare two images and explain the result'))
+  addCommonOptions(program.command('compare <run> <image-a> <image-b>').description('compare two images and explain the result'))
     .addOption(new Option('--target <target>', 'what the maps explain').choices(TARGETS).default('verdict'))
     .option('--layer <name>', 'layer whose features are used (default: the last)')
     .option('--out <dir>', 'folder for copies of the images and maps')
     .action(async (run: string, a: string, b: string, { workspace, json, target, layer, out }: Common & Record<string, string | undefined>) => {
-      const folder = out === undefined ? undefined : fromHere(out);
+      const folder = out === undefined ? undefined : resolveUserPath(out);
       const images = [a, b].map((file) => imagePath(file));
-      const request = parsed(CompareRequest, { run, images, target, layer, out: folder });
-      const c = await withServices(opened(workspace), true, `compare ${run}`, (s, signal) => s.compare.compare(request, signal));
-      print(Boolean(json), c, () => describe(c));
+      const request = parseRequest(CompareRequest, { run, images, target, layer, out: folder });
+      const c = await withServices(workspaceOption(workspace), true, `compare ${run}`, (s, signal) => s.compare.compare(request, signal));
+      print(Boolean(json), c, () => comparisonLines(c));
     });
 
-  common(program.command('report <comparison...>').description('write comparisons as one self-contained HTML page'))
+  addCommonOptions(program.command('report <comparison...>').description('write comparisons as one self-contained HTML page'))
     .requiredOption('--out <file>', 'the HTML file')
     .option('--title <text>', 'title of the report')
     .action(async (comparisons: string[], { workspace, json, out, title }: Common & { out: string; title?: string }) => {
-      const request = parsed(ReportRequest, { comparisons, out: fromHere(out), title });
-      const { file } = await withServices(opened(workspace), true, 'report', (s) => s.pages.write(request));
+      const request = parseRequest(ReportRequest, { comparisons, out: resolveUserPath(out), title });
+      const { file } = await withServices(workspaceOption(workspace), true, 'report', (s) => s.pages.write(request));
       print(Boolean(json), { file }, () => [`Report: ${file}`]);
     });
 
-  common(program.command('export <run>').description("export a run's network to a file"))
+  addCommonOptions(program.command('export <run>').description("export a run's network to a file"))
     .addOption(new Option('--format <format>', 'file format').choices(['onnx', 'safetensors']).makeOptionMandatory())
     .requiredOption('--out <file>', 'the file')
     .action(async (run: string, { workspace, json, format, out }: Common & { format: string; out: string }) => {
-      const request = parsed(ExportRequest, { run, format, out: fromHere(out) });
-      const file = await withServices(opened(workspace), true, `export ${run}`, (s) => s.networks.export(request));
+      const request = parseRequest(ExportRequest, { run, format, out: resolveUserPath(out) });
+      const file = await withServices(workspaceOption(workspace), true, `export ${run}`, (s) => s.networks.export(request));
       print(Boolean(json), { file }, () => [`Network: ${file}`]);
     });
 }
 
-export function describe(c: Comparison): string[] {
+export function comparisonLines(c: Comparison): string[] {
   return [
     `Comparison ${c.comparison}: the network considers these ${c.verdict === 'same' ? 'the same' : 'different'} (distance ${c.distance.toFixed(4)}, threshold ${c.threshold.toFixed(4)}, similarity ${probabilityText(c.similarity)})`,
     ...c.images.flatMap((image) => [
@@ -66,8 +66,8 @@ export function describe(c: Comparison): string[] {
   ];
 }
 
-/** A relative path starts at the person's folder; a file that is not there may still be in the data set. */
+/** A path of an existing file, or the name of an image in the data set. */
 function imagePath(file: string): string {
-  const here = fromHere(file);
+  const here = resolveUserPath(file);
   return existsSync(here) ? here : file;
 }

@@ -9,7 +9,7 @@ const noteFile = (workspace: string): string => join(workspace, 'served.json');
  * Writes the address of a served workbench into its workspace, for a second start to find. It holds the token: only the owner of the
  * workspace may read it. Returns a function that deletes it.
  */
-export async function writeServedNote(workspace: string, url: string): Promise<() => void> {
+export async function writeServerNote(workspace: string, url: string): Promise<() => void> {
   const file = noteFile(workspace);
   try {
     await writeWhole(file, JSON.stringify({ url, pid: process.pid }));
@@ -21,7 +21,7 @@ export async function writeServedNote(workspace: string, url: string): Promise<(
 }
 
 /** The address of the workbench that is served from this workspace now; null where none answers. */
-export async function findServed(workspace: string): Promise<string | null> {
+export async function findRunningServer(workspace: string): Promise<string | null> {
   try {
     const { url } = JSON.parse(readFileSync(noteFile(workspace), 'utf8')) as { url: string };
     const served = await connectWorkbench(url);
