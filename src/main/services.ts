@@ -4,7 +4,7 @@ import { openStore, type Store } from './db/store.ts';
 import type { ComparePorts } from './features/compare/ports.ts';
 import { CompareService } from './features/compare/service.ts';
 import { curatedStore } from './features/dataset/curated.ts';
-import { rowsInThisThread, type SetRows } from './features/dataset/rows.ts';
+import { rowsInThisThread, type DatasetRows } from './features/dataset/rows.ts';
 import { Evaluation } from './features/evaluation/evaluation.ts';
 import { Networks } from './features/models/networks.ts';
 import { WeightsLibrary } from './features/models/weights.ts';
@@ -42,7 +42,7 @@ export interface ServiceOptions {
   /** How compute processes are started; default: under the Node that runs this. */
   launch?: Launch | undefined;
   /** How rows of data sets are read; default: in this thread. */
-  rows?: ((store: Store, workspace: Workspace) => SetRows) | undefined;
+  rows?: ((store: Store, workspace: Workspace) => DatasetRows) | undefined;
 }
 
 /** Everything built, in the order it depends on each other. */

@@ -3,7 +3,7 @@ import { ComputeHost } from './compute/host/compute-host.ts';
 import { type Launch, launchUnder, withLowPriority } from './compute/host/launch.ts';
 import { PairQueues } from './features/compare/queues.ts';
 import { CompareService } from './features/compare/service.ts';
-import { LargeSets } from './features/dataset/large-sets.ts';
+import { LargeDatasets } from './features/dataset/large-datasets.ts';
 import { Datasets } from './features/dataset/service.ts';
 import { FileAccess } from './features/media/file-access.ts';
 import { Media } from './features/media/media.ts';
@@ -19,7 +19,7 @@ import { deleteRemovedNetworks, Runs } from './features/training/runs.ts';
 import { EventHub } from './foundation/jobs/events.ts';
 import { Jobs } from './foundation/jobs/jobs.ts';
 import type { LogName } from './foundation/log/log-file.ts';
-import { computeEntry, setsEntry } from './foundation/program-folder.ts';
+import { computeEntry, datasetThreadEntry } from './foundation/program-folder.ts';
 import { SettingsFile, settingsPath } from './foundation/settings.ts';
 import type { Shell } from './foundation/shell.ts';
 import { comparePorts, openServices, pagePorts, type Services } from './services.ts';
@@ -34,7 +34,7 @@ export interface Workbench extends Services {
 
   datasets: Datasets;
   /** What takes long on large data sets, in threads. */
-  sets: LargeSets;
+  sets: LargeDatasets;
   runs: Runs;
   plans: TrainingPlans;
   trainings: TrainingJobs;
@@ -62,14 +62,14 @@ const PRUNE_AFTER_MS = 30_000; // of the start, which has more urgent work
 /** Takes the workspace for writing. Throws as openServices does. */
 export function openWorkbench(o: WorkbenchOptions): Workbench {
   const settings = new SettingsFile(o.settings ?? settingsPath());
-  let threads: LargeSets | undefined;
+  let threads: LargeDatasets | undefined;
   const services = openServices({
     workspace: o.workspace ?? settings.get().workspace ?? undefined,
     write: true,
     command: o.command,
     log: o.log,
     launch: withLowPriority(o.launch ?? launchUnder()),
-    rows: (store, { database }) => (threads = new LargeSets(store, setsEntry(), database)),
+    rows: (store, { database }) => (threads = new LargeDatasets(store, datasetThreadEntry(), database)),
   });
   const sets = threads!;
   const { workspace, store, compute, networks, evaluation, training, weights } = services;

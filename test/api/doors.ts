@@ -10,7 +10,7 @@ import type { WorkbenchApi } from '../../src/main/api/workbench-api.ts';
 import { openWorkbenchApi } from '../../src/main/api/open-workbench-api.ts';
 import { serveWorkbench } from '../../src/main/doors/http/serve.ts';
 import { ScreenFiles } from '../../src/main/doors/http/screen-files.ts';
-import { windowless } from '../../src/main/foundation/shell.ts';
+import { shellWithoutWindow } from '../../src/main/foundation/shell.ts';
 import { openWorkbench, type Workbench } from '../../src/main/workbench.ts';
 import { bridgeOver, type Messages } from '../../src/preload/bridge.ts';
 import { BridgeClient } from '../../src/renderer/client/connection/bridge-client.ts';
@@ -34,7 +34,7 @@ export function temporaryWorkbench(): { workbench: Workbench; workbenchApi: Work
   const workbench = openWorkbench({
     workspace: join(folder, 'workspace'),
     settings: join(folder, 'settings.json'),
-    shell: windowless('in-process'),
+    shell: shellWithoutWindow('in-process'),
     command: 'test',
   });
   const workbenchApi = openWorkbenchApi(workbench);

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { described, takeLock } from '../../src/main/db/lock.ts';
+import { describeHolder, takeLock } from '../../src/main/db/lock.ts';
 import { openStore } from '../../src/main/db/store.ts';
 import type { Workspace } from '../../src/main/foundation/workspace.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
@@ -110,7 +110,7 @@ describe('the workspace lock', () => {
   test('says the time, and the day where it is not today', () => {
     const start = new Date(2026, 2, 9, 14, 3).getTime();
     const holder = { pid: 41, command: 'train flowers', startedMs: start };
-    expect(described(holder, new Date(2026, 2, 9, 23, 59).getTime())).toBe('pid 41, `train flowers`, since 14:03');
-    expect(described(holder, new Date(2026, 2, 10, 0, 1).getTime())).toBe('pid 41, `train flowers`, since 2026-03-09 14:03');
+    expect(describeHolder(holder, new Date(2026, 2, 9, 23, 59).getTime())).toBe('pid 41, `train flowers`, since 14:03');
+    expect(describeHolder(holder, new Date(2026, 2, 10, 0, 1).getTime())).toBe('pid 41, `train flowers`, since 2026-03-09 14:03');
   });
 });

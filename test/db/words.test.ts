@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { slugOf } from '../../src/main/db/ids.ts';
-import { byCodePoint, counted, listed, quoted } from '../../src/main/foundation/words.ts';
+import { byCodePoint, countNoun, joinList, quote } from '../../src/main/foundation/words.ts';
 
 describe('byCodePoint', () => {
   test('orders as UTF-8 bytes do, which is the order of code points', () => {
@@ -19,17 +19,17 @@ describe('byCodePoint', () => {
 
 describe('sentences', () => {
   test('quoted keeps a sentence on one line and a terminal in peace', () => {
-    expect(quoted('a "b" ü 花')).toBe('"a "b" ü 花"');
-    expect(quoted('a\nb\u001b[31m\u202e\u2028\u0000')).toBe('"a\\u000ab\\u001b[31m\\u202e\\u2028\\u0000"');
-    expect(quoted('😀'.repeat(200))).toBe(`"${'😀'.repeat(79)}…"`);
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(quoted(name))));
+    expect(quote('a "b" ü 花')).toBe('"a "b" ü 花"');
+    expect(quote('a\nb\u001b[31m\u202e\u2028\u0000')).toBe('"a\\u000ab\\u001b[31m\\u202e\\u2028\\u0000"');
+    expect(quote('😀'.repeat(200))).toBe(`"${'😀'.repeat(79)}…"`);
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(quote(name))));
   });
 
   test('listed and counted', () => {
-    expect(listed(['a', 'b'])).toBe('a, b');
-    expect(listed(['1', '2', '3', '4', '5'])).toBe('1, 2, 3, 4, 5');
-    expect(listed(['1', '2', '3', '4', '5', '6'])).toBe('1, 2, 3, 4, 5 and 1 more');
-    expect([counted(1, 'class'), counted(2, 'class'), counted(0, 'image')]).toEqual(['1 class', '2 classes', '0 images']);
+    expect(joinList(['a', 'b'])).toBe('a, b');
+    expect(joinList(['1', '2', '3', '4', '5'])).toBe('1, 2, 3, 4, 5');
+    expect(joinList(['1', '2', '3', '4', '5', '6'])).toBe('1, 2, 3, 4, 5 and 1 more');
+    expect([countNoun(1, 'class'), countNoun(2, 'class'), countNoun(0, 'image')]).toEqual(['1 class', '2 classes', '0 images']);
   });
 
   test('a slug is plain ASCII, short, and never empty', () => {

@@ -1,6 +1,6 @@
 import type { Comparison, ExplainTarget, ComparisonRow, Judgement } from '../../shared/comparison.ts';
 import { AppError } from '../../shared/errors.ts';
-import { numberOf, unknown } from './ids.ts';
+import { numberOf, notFoundError } from './ids.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';
 
@@ -90,7 +90,7 @@ export function comparisonStore(db: Db): ComparisonStore {
     const row = number === null ? undefined : one.get(number);
     if (row) return row;
     const there = numbers.all().map((n) => `c${n}`);
-    throw unknown('comparison', id, there, 'compare two images first');
+    throw notFoundError('comparison', id, there, 'compare two images first');
   };
 
   const annotate: ComparisonStore['annotate'] = (id, given) => {

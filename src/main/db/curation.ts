@@ -1,6 +1,6 @@
 import type { CurationEdit, CurationEntry, CurationState } from '../../shared/curation.ts';
 import { AppError } from '../../shared/errors.ts';
-import { counted, quoted } from '../foundation/words.ts';
+import { countNoun, quote } from '../foundation/words.ts';
 import type { FindDataset } from './datasets.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';
@@ -147,7 +147,7 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
     const { number } = rowOf(dataset);
     const entry = lastDone.get(number);
     if (!entry) throw new AppError('bad-request', 'There is nothing to undo.');
-    if (entry.position !== position) throw stale('undo', dataset, entry);
+    if (entry.position !== position) throw staleError('undo', dataset, entry);
     const changed = fromJson<Changed>(entry.changed);
     if (entry.kind === 'relabel') for (const [name, ids] of changed as [string, number[]][]) run('relabel', number, ids, name);
     else run(OPPOSITE[entry.kind], number, changed as number[], entry.value);
@@ -159,7 +159,7 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
     const { number } = rowOf(dataset);
     const entry = firstUndone.get(number);
     if (!entry) throw new AppError('bad-request', 'There is nothing to redo.');
-    if (entry.position !== position) throw stale('redo', dataset, entry);
+    if (entry.position !== position) throw staleError('redo', dataset, entry);
     run(entry.kind, number, idsOf(fromJson<Changed>(entry.changed)), entry.value);
     setState.run({ number, position: entry.position, state: 'done', undoneMs: null });
     return state(dataset);
@@ -189,7 +189,7 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
   };
 }
 
-function stale(step: 'undo' | 'redo', dataset: string, entry: EntryRow): AppError {
+function staleError(step: 'undo' | 'redo', dataset: string, entry: EntryRow): AppError {
   const text = `Another window has changed this data set since, so nothing was ${step === 'undo' ? 'undone' : 'redone'}. The next step to ${step} is now: ${wordsFor(entry)}.`;
   return new AppError('bad-request', text, { dataset, position: entry.position });
 }
@@ -199,8 +199,8 @@ const OPPOSITE = { exclude: 'include', include: 'exclude', tag: 'untag', untag: 
 const idsOf = (changed: Changed): number[] => changed.flatMap((item) => (typeof item === 'number' ? [item] : item[1]));
 
 function wordsFor({ kind, value, images }: Pick<EntryRow, 'kind' | 'value' | 'images'>): string {
-  const which = counted(images, 'image');
-  const named = quoted(value ?? '');
+  const which = countNoun(images, 'image');
+  const named = quote(value ?? '');
   switch (kind) {
     case 'exclude':
       return `Excluded ${which}`;

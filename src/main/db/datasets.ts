@@ -1,6 +1,6 @@
 import type { DatasetSummary, ImageRecord, Pair, PairLabel, RejectedFile, Split } from '../../shared/dataset.ts';
 import { SPLITS } from '../../shared/dataset.ts';
-import { unknown } from './ids.ts';
+import { notFoundError } from './ids.ts';
 import { imageRecord, type ImageRow, STANDING_EDITS } from './image-row.ts';
 import { type DatasetIdentity, datasetWriter, type NewDataset } from './insert.ts';
 import { fromJson, fromJsonOrNull, toJson } from './json.ts';
@@ -127,7 +127,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     const row = byId.get(idOrName) ?? byName.get(idOrName);
     if (row) return row;
     const known = all.all().map(({ id }) => id);
-    throw unknown('data set', idOrName, known, 'import a folder with one sub-folder per class first');
+    throw notFoundError('data set', idOrName, known, 'import a folder with one sub-folder per class first');
   };
 
   const replaceNotes: DatasetStore['replaceNotes'] = (id, { rejected, warnings }) => {
@@ -169,7 +169,13 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     derivedPairs: (id, split) => unpacked(derivedPairsOf[split]!.get(rowOf(id).number)!),
     putDerived: (id, derived, pairs, edits) => {
       const { number } = rowOf(id);
-      const row = { number, summary: toJson(derived), train: packed(pairs.train), valid: packed(pairs.valid), test: packed(pairs.test) };
+      const row = {
+        number,
+        summary: toJson(derived),
+        train: encodePairs(pairs.train),
+        valid: encodePairs(pairs.valid),
+        test: encodePairs(pairs.test),
+      };
       return db.transaction(() => standing.get(number) === edits && putDerived.run(row).changes > 0).immediate();
     },
     underived: (least) => underived.all(least),
@@ -179,7 +185,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
 
 const PAIR_BYTES = 12;
 
-function packed(pairs: readonly Pair[]): Buffer {
+function encodePairs(pairs: readonly Pair[]): Buffer {
   const bytes = Buffer.alloc(pairs.length * PAIR_BYTES);
   pairs.forEach(({ a, b, label }, i) => {
     bytes.writeInt32LE(a, i * PAIR_BYTES);

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
-import { counted, listed, quoted } from '../foundation/words.ts';
+import { countNoun, joinList, quote } from '../foundation/words.ts';
 
 const LONGEST_SLUG = 60; // characters
 
@@ -20,7 +20,7 @@ export function numberOf(prefix: string, id: string): number | null {
 }
 
 /** The error for an unknown name, listing what there is, newest first. `firstStep`: what to do where there is nothing. */
-export function unknown(noun: string, asked: string, known: readonly string[], firstStep: string): AppError {
-  const there = known.length === 0 ? `There is none yet: ${firstStep}.` : `There ${known.length === 1 ? 'is' : 'are'}: ${listed(known, 10)}.`;
-  return new AppError('not-found', `There is no ${noun} ${quoted(asked)}. ${there}`, { asked, known: counted(known.length, noun) });
+export function notFoundError(noun: string, asked: string, known: readonly string[], firstStep: string): AppError {
+  const there = known.length === 0 ? `There is none yet: ${firstStep}.` : `There ${known.length === 1 ? 'is' : 'are'}: ${joinList(known, 10)}.`;
+  return new AppError('not-found', `There is no ${noun} ${quote(asked)}. ${there}`, { asked, known: countNoun(known.length, noun) });
 }

@@ -45,7 +45,7 @@ function asLockError(workspace: Workspace, error: unknown, nowMs: number): AppEr
     const holder = readHolder(workspace);
     return new AppError(
       'busy',
-      `${workspace.folder} is in use by another Twinlens process${holder ? ` (${described(holder, nowMs)})` : ''}. Wait for it to end or use another --workspace.`,
+      `${workspace.folder} is in use by another Twinlens process${holder ? ` (${describeHolder(holder, nowMs)})` : ''}. Wait for it to end or use another --workspace.`,
       { folder: workspace.folder, holder },
       error,
     );
@@ -68,7 +68,7 @@ function readHolder(workspace: Workspace): LockHolder | null {
 }
 
 /** ``pid 41, `train flowers`, since 14:03``, in local time, with the day where that isn't today. */
-export function described({ pid, command, startedMs }: LockHolder, nowMs: number): string {
+export function describeHolder({ pid, command, startedMs }: LockHolder, nowMs: number): string {
   const start = new Date(startedMs);
   const two = (n: number): string => String(n).padStart(2, '0');
   const clock = `${two(start.getHours())}:${two(start.getMinutes())}`;

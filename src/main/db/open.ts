@@ -14,10 +14,10 @@ const PATIENCE = 5000; // ms a statement waits for another process's transaction
  */
 export function openForWriting(path: string): Db {
   // Looked at through a read-only handle first: opening for writing may already change a file (recovery, checkpoint).
-  if (existsSync(path)) inspected(path, (db) => standing(db, path));
-  return guarded(path, () => {
+  if (existsSync(path)) readWith(path, (db) => usableVersion(db, path));
+  return explainFailure(path, () => {
     const db = new Database(path, { timeout: PATIENCE });
-    return closedOnFailure(db, () => {
+    return closeOnFailure(db, () => {
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
       db.pragma('foreign_keys = ON');
@@ -34,10 +34,10 @@ export function openForWriting(path: string): Db {
  * Throws as openForWriting does.
  */
 export function openForReading(path: string): Db {
-  const standsEmpty = !existsSync(path) || inspected(path, (db) => standing(db, path)) === 0;
-  return guarded(path, () => {
+  const standsEmpty = !existsSync(path) || readWith(path, (db) => usableVersion(db, path)) === 0;
+  return explainFailure(path, () => {
     const db = standsEmpty ? new Database(':memory:') : new Database(path, { readonly: true, timeout: PATIENCE });
-    return closedOnFailure(db, () => {
+    return closeOnFailure(db, () => {
       if (standsEmpty) migrate(db);
       db.pragma('foreign_keys = ON');
       db.pragma('query_only = ON');
@@ -50,12 +50,12 @@ export function openForReading(path: string): Db {
 /** Whether an older Twinlens wrote this database. */
 export function needsMigration(path: string): boolean {
   if (!existsSync(path)) return false;
-  const version = inspected(path, (db) => standing(db, path));
+  const version = readWith(path, (db) => usableVersion(db, path));
   return version > 0 && version < NEWEST_VERSION;
 }
 
 /** The version of a database that may be used (0: empty, nothing made yet); throws AppError 'workspace' for any other file. */
-function standing(db: Db, path: string): number {
+function usableVersion(db: Db, path: string): number {
   const version = versionOf(db);
   const tables = db.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() ?? 0;
   if (version === 0 && tables === 0) return 0;
@@ -78,8 +78,8 @@ function touchTables(db: Db): void {
   for (const table of tables) db.prepare(`SELECT * FROM "${table}" LIMIT 1`).get();
 }
 
-function inspected<T>(path: string, look: (db: Db) => T): T {
-  return guarded(path, () => {
+function readWith<T>(path: string, look: (db: Db) => T): T {
+  return explainFailure(path, () => {
     const db = new Database(path, { readonly: true, timeout: PATIENCE });
     try {
       return look(db);
@@ -89,7 +89,7 @@ function inspected<T>(path: string, look: (db: Db) => T): T {
   });
 }
 
-function closedOnFailure<T>(db: Db, use: () => T): T {
+function closeOnFailure<T>(db: Db, use: () => T): T {
   try {
     return use();
   } catch (error) {
@@ -98,7 +98,7 @@ function closedOnFailure<T>(db: Db, use: () => T): T {
   }
 }
 
-function guarded<T>(path: string, open: () => T): T {
+function explainFailure<T>(path: string, open: () => T): T {
   try {
     return open();
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { ReportFormat, ReportRecord, WrittenReport } from '../../shared/report.ts';
-import { numberOf, unknown } from './ids.ts';
+import { numberOf, notFoundError } from './ids.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';
 
@@ -74,7 +74,7 @@ export function reportStore(db: Db): ReportStore {
   });
   const unknownReport = (id: string): Error => {
     const known = all.all().map((row) => `p${row.number}`);
-    return unknown('report', id, known, 'put one together from saved comparisons');
+    return notFoundError('report', id, known, 'put one together from saved comparisons');
   };
   const numberFor = (id: string): number => {
     const number = numberOf('p', id);

@@ -1,6 +1,6 @@
 import type { RunNotes, EpochRow, Metrics, RunRecord, RunStatus } from '../../shared/run.ts';
 import { RunConfig } from '../../shared/training-options/schemas.ts';
-import { numberOf, unknown } from './ids.ts';
+import { numberOf, notFoundError } from './ids.ts';
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './json.ts';
 import type { Db } from './open.ts';
 
@@ -148,7 +148,7 @@ export function runStore(db: Db): RunStore {
     const row = number === null ? undefined : one.get(number);
     if (row) return row;
     const known = numbers.all().map((n) => `r${n}`);
-    throw unknown('run', id, known, 'train one on a data set first');
+    throw notFoundError('run', id, known, 'train one on a data set first');
   };
 
   const annotated = (row: RunRow): AnnotatedRun => ({ ...record(row), name: row.name, tags: fromJson(row.tags), note: row.note });

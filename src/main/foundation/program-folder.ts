@@ -26,7 +26,7 @@ export const computeEntry = (): string => join(programFolder(), COMPUTE);
 export const readerEntry = (): string => join(programFolder(), 'reader.cjs');
 
 /** The program of a thread that works on large data sets. */
-export const setsEntry = (): string => join(programFolder(), 'sets.cjs');
+export const datasetThreadEntry = (): string => join(programFolder(), 'sets.cjs');
 
 /** The built screen: inside the archive of a package, which Electron reads as a folder. */
 export function screenFolder(): string {

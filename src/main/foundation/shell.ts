@@ -14,17 +14,17 @@ export interface Shell {
   printPdf: ((htmlFile: string, out: string, signal: AbortSignal) => Promise<void>) | null;
 }
 
-function refused(): Promise<never> {
+function refuse(): Promise<never> {
   return Promise.reject(new AppError('bad-request', 'Only the desktop window can open a window of the system.'));
 }
 
 /** For doors without windows of the system. */
-export const windowless = (door: Door, printPdf: Shell['printPdf'] = null): Shell => ({
+export const shellWithoutWindow = (door: Door, printPdf: Shell['printPdf'] = null): Shell => ({
   door,
-  chooseFolder: refused,
-  chooseImage: refused,
-  chooseSave: refused,
-  reveal: refused,
-  close: refused,
+  chooseFolder: refuse,
+  chooseImage: refuse,
+  chooseSave: refuse,
+  reveal: refuse,
+  close: refuse,
   printPdf,
 });

@@ -18,7 +18,7 @@ const LONGEST_NAME = 80; // characters
  * A name from the world inside a sentence: in quotation marks, cut to 80 characters, with control, bidirectional and
  * line-separating characters written as \u…, so that it can neither break a line nor drive a terminal.
  */
-export function quoted(name: string): string {
+export function quote(name: string): string {
   const characters = [...name];
   const cut = characters.length > LONGEST_NAME ? [...characters.slice(0, LONGEST_NAME - 1), '…'] : characters;
   const safe = cut.join('').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}`);
@@ -26,13 +26,13 @@ export function quoted(name: string): string {
 }
 
 /** `a, b, c`, and after `most` of them ` and N more`. */
-export function listed(items: readonly string[], most = 5): string {
+export function joinList(items: readonly string[], most = 5): string {
   if (items.length <= most) return items.join(', ');
   return `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
 }
 
 /** `1 image`, `12 images`, `1 class`, `2 classes`. */
-export function counted(n: number, noun: string): string {
+export function countNoun(n: number, noun: string): string {
   const plural = noun.endsWith('s') ? `${noun}es` : `${noun}s`;
   return `${n} ${n === 1 ? noun : plural}`;
 }

@@ -42,7 +42,7 @@ export function openWorkspace(given?: string, env: NodeJS.ProcessEnv = process.e
     makeFolders(folder);
     rmdirSync(mkdtempSync(join(folder, '.probe-'))); // a permission bit says less than trying: shares, ACLs, read-only mounts
   } catch (error) {
-    throw unusable(folder, error);
+    throw unusableError(folder, error);
   }
   return workspaceAt(folder);
 }
@@ -77,7 +77,7 @@ function folderName(kind: string, id: string): string {
   return id;
 }
 
-function unusable(folder: string, error: unknown): AppError {
+function unusableError(folder: string, error: unknown): AppError {
   const { code = '', message } = error as NodeJS.ErrnoException;
   const because = ((): string => {
     switch (code) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { derivatives, fitCalibration, similarityOf, smoothedTargets } from '../../../src/main/domain/evaluate/calibrate.ts';
+import { derivatives, fitCalibration, similarityOf, plattTargets } from '../../../src/main/domain/evaluate/calibrate.ts';
 import { chooseThreshold } from '../../../src/main/domain/evaluate/threshold.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import { gaussianPairs, tiedSample } from './draw.ts';
@@ -53,7 +53,7 @@ describe('fitted slope', () => {
     const x = Float64Array.from(distances, (d) => d - threshold);
     const loss = (slope: number): number => negativeLogLikelihood([...distances], [...labels], threshold, slope);
     for (const slope of [0.2, 1, 4]) {
-      const { first, second } = derivatives(x, smoothedTargets(labels), slope);
+      const { first, second } = derivatives(x, plattTargets(labels), slope);
       const h = 1e-4;
       expect(first).toBeCloseTo((loss(slope + h) - loss(slope - h)) / (2 * h), 6);
       expect(second).toBeCloseTo((loss(slope + h) - 2 * loss(slope) + loss(slope - h)) / (h * h), 4);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { startSchedule, step, type ScheduleState, type ScheduleStep } from '../../../src/main/domain/evaluate/schedule.ts';
+import { startSchedule, advanceSchedule, type ScheduleState, type ScheduleStep } from '../../../src/main/domain/evaluate/schedule.ts';
 
 const row = (aucValid: number, lossValid: number) => ({ aucValid, lossValid });
 function run(state: ScheduleState, rows: { aucValid: number; lossValid: number }[]): ScheduleStep[] {
   const steps: ScheduleStep[] = [];
   for (const r of rows) {
-    steps.push(step(state, r));
+    steps.push(advanceSchedule(state, r));
     state = steps.at(-1)!.state;
   }
   return steps;

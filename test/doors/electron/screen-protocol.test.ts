@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attachIpc, type IpcEvent, type IpcMain } from '../../../src/main/doors/electron/ipc.ts';
-import { addressOf, type Notice, ORIGIN, screenProtocol } from '../../../src/main/doors/electron/screen-protocol.ts';
+import { pathBelowOrigin, type Notice, ORIGIN, screenProtocol } from '../../../src/main/doors/electron/screen-protocol.ts';
 import { ScreenFiles } from '../../../src/main/doors/http/screen-files.ts';
 import { type Answer, CHANNELS } from '../../../src/shared/bridge.ts';
 import { screenFolder } from '../../api/doors.ts';
@@ -30,7 +30,7 @@ describe('the protocol of the desktop window', () => {
     for (const address of ['/../doors.ts', '/..%2Fdoors.ts', '/assets/%2e%2e/%2e%2e/doors.ts', '/nothing', '/assets'])
       expect([address, (await open()(new Request(ORIGIN + address))).status]).toEqual([address, 404]);
     for (const url of ['twinlens://other/index.html', 'twinlens://app.evil/', 'https://app/', 'file:///etc/passwd'])
-      expect(addressOf(url)).toBeNull();
+      expect(pathBelowOrigin(url)).toBeNull();
     expect((await open()(new Request(`${ORIGIN}/`, { method: 'POST' }))).status).toBe(404);
   });
 

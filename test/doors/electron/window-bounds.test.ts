@@ -1,36 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundsOn, type Rectangle, storedBounds } from '../../../src/main/doors/electron/window-bounds.ts';
+import { fitBounds, type Rectangle, storedBounds } from '../../../src/main/doors/electron/window-bounds.ts';
 
 const laptop: Rectangle = { x: 0, y: 25, width: 1512, height: 944 };
 const beside: Rectangle = { x: 1512, y: 0, width: 2560, height: 1415 };
 
 describe('where the window opens', () => {
   it('is the middle of the first screen at first', () => {
-    expect(boundsOn([laptop, beside], null)).toEqual({ bounds: { x: 36, y: 47, width: 1440, height: 900 }, maximized: false });
+    expect(fitBounds([laptop, beside], null)).toEqual({ bounds: { x: 36, y: 47, width: 1440, height: 900 }, maximized: false });
   });
 
   it('is where it was, on whichever screen', () => {
     const last = { bounds: { x: 1800, y: 200, width: 1600, height: 1000 }, maximized: false };
-    expect(boundsOn([laptop, beside], last)).toEqual(last);
+    expect(fitBounds([laptop, beside], last)).toEqual(last);
     const half = { bounds: { x: 1000, y: 30, width: 1200, height: 800 }, maximized: true }; // over both
-    expect(boundsOn([laptop, beside], half)).toEqual(half);
+    expect(fitBounds([laptop, beside], half)).toEqual(half);
   });
 
   it('is the first screen again when the other one has gone, still maximized', () => {
     const last = { bounds: { x: 1800, y: 200, width: 1600, height: 1000 }, maximized: true };
-    expect(boundsOn([laptop], last)).toEqual({ bounds: { x: 36, y: 47, width: 1440, height: 900 }, maximized: true });
+    expect(fitBounds([laptop], last)).toEqual({ bounds: { x: 36, y: 47, width: 1440, height: 900 }, maximized: true });
   });
 
   it('is never larger than its screen: one may have been scaled since', () => {
     const small: Rectangle = { x: 0, y: 0, width: 1280, height: 720 };
-    expect(boundsOn([small], { bounds: { x: 0, y: 0, width: 2560, height: 1400 }, maximized: false }).bounds).toEqual(small);
-    expect(boundsOn([{ ...small, width: 800, height: 600 }], null).bounds).toEqual({ x: 0, y: 0, width: 800, height: 600 });
+    expect(fitBounds([small], { bounds: { x: 0, y: 0, width: 2560, height: 1400 }, maximized: false }).bounds).toEqual(small);
+    expect(fitBounds([{ ...small, width: 800, height: 600 }], null).bounds).toEqual({ x: 0, y: 0, width: 800, height: 600 });
   });
 
   it('is judged as it would be shown: a window wider than its screen is made smaller first', () => {
     const wide = { bounds: { x: -949, y: 0, width: 2561, height: 1 }, maximized: false }; // 100 px on `beside`, 99 once it is no wider
-    expect(boundsOn([laptop, beside], wide).bounds).toEqual({ x: 36, y: 47, width: 1440, height: 900 });
+    expect(fitBounds([laptop, beside], wide).bounds).toEqual({ x: 36, y: 47, width: 1440, height: 900 });
   });
 
   it('can always be reached by its upper edge', () => {
@@ -39,7 +39,7 @@ describe('where the window opens', () => {
     const rectangle = fc.record({ x: whole, y: whole, width: size, height: size });
     fc.assert(
       fc.property(rectangle, (bounds) => {
-        const at = boundsOn([laptop, beside], { bounds, maximized: false }).bounds;
+        const at = fitBounds([laptop, beside], { bounds, maximized: false }).bounds;
         const seen = [laptop, beside].some(
           (s) => at.y >= s.y && at.y < s.y + s.height && Math.min(at.x + at.width, s.x + s.width) - Math.max(at.x, s.x) >= 100,
         );

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { readingSample } from '../../../src/main/features/training/plans.ts';
-import { readingSeconds, sampledPositions } from '../../../src/main/features/training/reading.ts';
+import { readingSeconds, samplePositions } from '../../../src/main/features/training/reading.ts';
 import { scratch } from '../../doors/cli/kit.ts';
 import { hasCompute, openRoom } from './workbench.ts';
 
@@ -12,7 +12,7 @@ describe('the time to read images, from some of them', () => {
   test('the smallest and the largest are among them, the others spread, each once', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100_000 }), (images) => {
-        const positions = sampledPositions(images, 16);
+        const positions = samplePositions(images, 16);
         if (images > 0) expect([positions[0], positions.at(-1)]).toEqual([0, images - 1]);
         expect(positions.length).toBe(images >= 33 ? 18 : new Set(positions).size);
         for (const [i, position] of positions.entries()) {
@@ -30,7 +30,7 @@ describe('the time to read images, from some of them', () => {
       fc.property(fc.array(megapixels, { minLength: 1, maxLength: 200 }), fc.double({ min: 0, max: 0.01, noNaN: true }), (all, fixed) => {
         const took = (mp: number): number => fixed + 0.008 * mp;
         const sorted = all.toSorted((a, b) => a - b);
-        const sampled = sampledPositions(sorted.length, 16).map((i) => sorted[i]!);
+        const sampled = samplePositions(sorted.length, 16).map((i) => sorted[i]!);
         const mean = all.reduce((a, b) => a + b, 0) / all.length;
         const sample = { pixels: sampled.map((mp) => mp * 1e6), meanPixels: mean * 1e6 };
         expect(readingSeconds(sample, sampled.map(took)) / took(mean)).toBeCloseTo(1, 3);
@@ -41,7 +41,7 @@ describe('the time to read images, from some of them', () => {
   test('two large photographs among two hundred small ones are most of the time, and it is said', () => {
     const all = [...new Array<number>(198).fill(0.1), 24, 24]; // megapixels
     const took = (mp: number): number => 0.002 + 0.01 * mp;
-    const sampled = sampledPositions(all.length, 16).map((i) => all[i]!);
+    const sampled = samplePositions(all.length, 16).map((i) => all[i]!);
     const real = all.reduce((sum, mp) => sum + took(mp), 0) / all.length;
     const mean = all.reduce((a, b) => a + b, 0) / all.length;
     expect(readingSeconds({ pixels: sampled.map((mp) => mp * 1e6), meanPixels: mean * 1e6 }, sampled.map(took)) / real).toBeCloseTo(1, 6);

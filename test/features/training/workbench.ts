@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openWorkbenchApi } from '../../../src/main/api/open-workbench-api.ts';
 import type { WorkbenchApi } from '../../../src/main/api/workbench-api.ts';
-import { windowless } from '../../../src/main/foundation/shell.ts';
+import { shellWithoutWindow } from '../../../src/main/foundation/shell.ts';
 import { openWorkbench, type Workbench } from '../../../src/main/workbench.ts';
 import type { CallInput, CallName, CallResult } from '../../../src/shared/contract.ts';
 import { AppError, fromWireError } from '../../../src/shared/errors.ts';
@@ -27,7 +27,12 @@ export interface Room {
 /** The whole workbench in this process, with a compute process of its own. Closed at the end of the test at the latest. */
 export function openRoom(workspace = scratch('room')): Room {
   process.argv[1] = BUILT; // compute is found beside the program
-  const workbench = openWorkbench({ workspace, settings: join(workspace, 'settings.json'), shell: windowless('in-process'), command: 'test' });
+  const workbench = openWorkbench({
+    workspace,
+    settings: join(workspace, 'settings.json'),
+    shell: shellWithoutWindow('in-process'),
+    command: 'test',
+  });
   const api = openWorkbenchApi(workbench);
   const waiting = new Set<() => void>();
   api.on(() => {

@@ -25,7 +25,7 @@ export async function mapParallel<T, R>(
   let next = 0;
   let done = 0;
   let failure: { error: unknown } | null = null;
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     while (!failure && next < items.length) {
       const index = next++;
       try {
@@ -39,7 +39,7 @@ export async function mapParallel<T, R>(
     }
   };
   const lanes = Math.max(1, Math.min(Math.floor(limit) || 1, items.length));
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: lanes }, worker));
   if (failure) throw (failure as { error: unknown }).error;
   throwIfCancelled(signal);
   return results;

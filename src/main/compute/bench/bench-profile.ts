@@ -27,7 +27,7 @@ export function profileOf(events: readonly ProfileEvent[], steps: number): StepP
 }
 
 function shapes({ args }: ProfileEvent): string {
-  const listed = (all: Record<string, number[]>[] | undefined): string =>
+  const shapeList = (all: Record<string, number[]>[] | undefined): string =>
     (all ?? []).map((one) => Object.values(one)[0]!.join('x') || '1').join(', ');
-  return `${listed(args?.input_type_shape)} -> ${listed(args?.output_type_shape)}`;
+  return `${shapeList(args?.input_type_shape)} -> ${shapeList(args?.output_type_shape)}`;
 }

@@ -27,7 +27,7 @@ import type { BenchRequest, BenchResult, CallContext, StepProfile } from '../pro
  */
 export async function bench(request: BenchRequest, { signal, progress }: CallContext<'bench'>): Promise<BenchResult> {
   const events: ProfileEvent[] = [];
-  const { step, dispose } = await prepared(request, request.profile ? (seen) => events.push(...seen) : undefined);
+  const { step, dispose } = await prepareStep(request, request.profile ? (seen) => events.push(...seen) : undefined);
   const seconds: number[] = [];
   try {
     await step();
@@ -46,7 +46,7 @@ export async function bench(request: BenchRequest, { signal, progress }: CallCon
   return { seconds, threads: availableParallelism(), channelBlock: block, peakBytes: process.resourceUsage().maxRSS * 1024, profile };
 }
 
-async function prepared(
+async function prepareStep(
   { task, backbone, pairs, size, scope, batchNorm, engine: name, device }: BenchRequest,
   profiler?: Profiler,
 ): Promise<{ step(): Promise<unknown>; dispose(): Promise<void> }> {

@@ -97,7 +97,7 @@ class CachedFeatures implements FeatureSource {
   }
 
   async prepare(images: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
-    const missing = uncached(this.store, images);
+    const missing = withoutCachedRow(this.store, images);
     if (missing.length === 0) return;
     const { engine, config, entry, params } = this.o;
     const exe = await engine.compile(featuresTask(specOf(config), entry, FORWARD_BATCH), params);
@@ -184,7 +184,7 @@ function featureKey({ config, entry, params, engine }: SourceOptions): string {
   return [config.backbone, config.flavour, entry, config.size, engine.name, engine.device, hash.digest('hex').slice(0, 16)].join('-');
 }
 
-function uncached(store: RowStore, images: readonly SourceImage[]): SourceImage[] {
+function withoutCachedRow(store: RowStore, images: readonly SourceImage[]): SourceImage[] {
   const wanted = new Map(images.map((image) => [image.sha256, image]));
   return [...wanted.values()].filter((image) => !store.has(image.sha256));
 }

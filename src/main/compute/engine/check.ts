@@ -18,14 +18,14 @@ import { openEngine } from './engine-choice.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import type { CallContext } from '../protocol/protocol.ts';
 
-interface Trial {
+interface TestStep {
   spec: SiameseSpec;
   pairs: number;
 }
 
 /** Small enough for any device; then large enough that a graphics card can show what it is good for. */
-const TINY: Trial = { spec: { backbone: 'compact', flavour: 'torch', size: 32, dim: 2 }, pairs: 2 };
-const TIMED: Trial = { spec: { backbone: 'compact', flavour: 'torch', size: 96, dim: 16 }, pairs: 8 };
+const TINY: TestStep = { spec: { backbone: 'compact', flavour: 'torch', size: 32, dim: 2 }, pairs: 2 };
+const TIMED: TestStep = { spec: { backbone: 'compact', flavour: 'torch', size: 96, dim: 16 }, pairs: 8 };
 const STEP = { scope: 'all', batchNorm: 'batch', loss: contrastive, margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
 const STEPS = 5;
 const LONGEST_MS = 2000; // for all timed steps of a device
@@ -43,7 +43,7 @@ export async function checkDevices(
   const results: CheckResult[] = [];
   for (const [engine, device] of candidates()) {
     throwIfCancelled(context?.signal);
-    results.push(await tried(engine, device, reference, verbose));
+    results.push(await checkDevice(engine, device, reference, verbose));
   }
   return results;
 }
@@ -55,7 +55,7 @@ const candidates = (): [EngineName, DeviceName][] => [
   ['tensorflow', 'cuda'],
 ];
 
-async function tried(name: EngineName, device: DeviceName, reference: number, verbose: boolean): Promise<CheckResult> {
+async function checkDevice(name: EngineName, device: DeviceName, reference: number, verbose: boolean): Promise<CheckResult> {
   const result = (ok: boolean, detail: string, rest: Partial<CheckResult> = {}): CheckResult => ({
     engine: name,
     device,
@@ -97,14 +97,14 @@ async function findCpuFallbackOps(device: DeviceName): Promise<string[]> {
       if (args?.provider === 'CPUExecutionProvider' && args.op_name !== undefined && !TRANSFER.test(args.op_name)) found.add(args.op_name);
     }
   };
-  for (const trial of trialsOfAllOperations()) await withTrainer(onnxEngine(device, profiler), trial, (step) => step());
+  for (const trial of testStepsOfAllOperations()) await withTrainer(onnxEngine(device, profiler), trial, (step) => step());
   return [...found].sort();
 }
 
 /** Steps of so few backbones, small ones first, that together they hold every operation of every backbone. */
-export function trialsOfAllOperations(): Trial[] {
+export function testStepsOfAllOperations(): TestStep[] {
   const seen = new Set<string>();
-  const trials = BACKBONES.map((backbone): Trial => ({ ...TINY, spec: { ...TINY.spec, backbone } }));
+  const trials = BACKBONES.map((backbone): TestStep => ({ ...TINY, spec: { ...TINY.spec, backbone } }));
   return trials.filter(({ spec, pairs }) => {
     const { program } = trainingTask(spec, STEP, pairs);
     const before = seen.size;
@@ -114,7 +114,7 @@ export function trialsOfAllOperations(): Trial[] {
 }
 
 /** Gives `work` a function that does one training step and returns its loss. */
-async function withTrainer<T>(engine: Engine, { spec, pairs }: Trial, work: (step: () => Promise<number>) => Promise<T>): Promise<T> {
+async function withTrainer<T>(engine: Engine, { spec, pairs }: TestStep, work: (step: () => Promise<number>) => Promise<T>): Promise<T> {
   const params = initialTensors(siameseParams(spec), 1);
   const trainer: Trainer = await engine.trainer((n) => trainingTask(spec, STEP, n), new Map(), { params, slots: new Map(), step: 0 });
   try {

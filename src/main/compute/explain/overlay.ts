@@ -4,7 +4,7 @@ import { strongestPart } from '../../../shared/maps/contour.ts';
 import { upsample } from '../../../shared/maps/field.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
 import { paintOver, subdue } from '../../../shared/maps/paint.ts';
-import { drawOver, resizeRgb, type RgbImage } from '../images/images.ts';
+import { drawSvgOver, resizeRgb, type RgbImage } from '../images/images.ts';
 import { drawLegend, loadTypeface, STRIP, type FontResolver, type Typeface } from './legend.ts';
 
 export interface OverlayRequest {
@@ -51,7 +51,7 @@ function contourSvg(request: OverlayRequest, W: number, H: number, percent: numb
   );
 }
 
-function stage(photo: RgbImage, width: number, height: number): RgbImage {
+function centreInStrip(photo: RgbImage, width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3).fill(STRIP);
   const left = Math.floor((width - photo.width) / 2);
   for (let y = 0; y < photo.height; y++) {
@@ -99,5 +99,5 @@ export async function paintOverlay(request: OverlayRequest, options: OverlayOpti
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
     `<svg x="${left}" y="0" width="${W}" height="${H}" overflow="hidden">${contour}</svg>` +
     `<g transform="translate(0 ${H})">${legend.svg}</g></svg>`;
-  return await drawOver(stage(picture, width, height), svg);
+  return await drawSvgOver(centreInStrip(picture, width, height), svg);
 }

@@ -27,7 +27,7 @@ export class ComputeHost extends Channel<ComputeCalls> {
         });
         return child;
       },
-      (end) => computeLost(end, stderr),
+      (end) => computeLostError(end, stderr),
     );
   }
 
@@ -42,7 +42,7 @@ export class ComputeHost extends Channel<ComputeCalls> {
   }
 }
 
-function computeLost({ code, signal }: ConnectionEnd, stderr: string): AppError {
+function computeLostError({ code, signal }: ConnectionEnd, stderr: string): AppError {
   const how = signal ? `it was ended by ${signal}` : `it ended with code ${code ?? 'unknown'}`;
   const memory = signal === 'SIGKILL' ? ' It may have run out of memory: a smaller batch or image size needs less.' : '';
   const message = `The compute process stopped unexpectedly (${how}).${memory} Nothing stored was lost; try again, or resume the run.`;

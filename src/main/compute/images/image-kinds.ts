@@ -59,7 +59,7 @@ export function kindOf(bytes: Uint8Array): FileKind {
  * Whether a picture that failed to decode ends too early (as against being damaged within), by its structure: the
  * decoder's own messages get mixed up between pictures decoded at the same time.
  */
-export function endsEarly(kind: PictureKind, bytes: Uint8Array): boolean {
+export function isTruncated(kind: PictureKind, bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tail = (n: number): string => ascii(bytes, Math.max(0, bytes.length - n), bytes.length);
   switch (kind) {

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { AppError } from '../../../shared/errors.ts';
-import { endsEarly, kindOf, type PictureKind } from './image-kinds.ts';
+import { isTruncated, kindOf, type PictureKind } from './image-kinds.ts';
 
 /**
  * The one decoder: training, explaining and previews all use `pixelsOf`, so an image has the same pixels everywhere.
@@ -83,8 +83,8 @@ function formatOf(file: string, bytes: Buffer): PictureKind {
   throw badImage(file, kind.words ? `isn't an image; it looks like ${kind.words}` : "isn't an image");
 }
 
-function undecodable(file: string, kind: PictureKind, bytes: Buffer, error: unknown): AppError {
-  const reason = endsEarly(kind, bytes) ? 'is truncated: the file ends before the picture does' : `is damaged: its ${kind} data cannot be decoded`;
+function decodeError(file: string, kind: PictureKind, bytes: Buffer, error: unknown): AppError {
+  const reason = isTruncated(kind, bytes) ? 'is truncated: the file ends before the picture does' : `is damaged: its ${kind} data cannot be decoded`;
   return badImage(file, reason, error);
 }
 
@@ -97,7 +97,7 @@ async function open(file: string, { limitPixels = PIXEL_LIMIT, sha256 }: DecodeO
   try {
     header = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
   } catch (error) {
-    throw undecodable(file, kind, bytes, error);
+    throw decodeError(file, kind, bytes, error);
   }
   const { width, height } = header.autoOrient;
   if (width * height > limitPixels) {
@@ -127,14 +127,14 @@ async function decodePixels(opened: OpenFile, resize: (picture: Sharp) => Sharp)
     .toColourspace('srgb');
   try {
     const { data, info } = await resize(picture).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    return { data: threeChannels(data, info.channels), width: info.width, height: info.height };
+    return { data: toRgb(data, info.channels), width: info.width, height: info.height };
   } catch (error) {
-    throw undecodable(file, kind, bytes, error);
+    throw decodeError(file, kind, bytes, error);
   }
 }
 
 /** [h, w, channels] -> [h, w, 3]: libvips decodes grey images to one channel. */
-function threeChannels(data: Buffer, channels: number): Uint8Array {
+function toRgb(data: Buffer, channels: number): Uint8Array {
   if (channels === 3) return new Uint8Array(data.buffer, data.byteOffset, data.length);
   const pixels = data.length / channels;
   const out = new Uint8Array(pixels * 3);
@@ -205,7 +205,7 @@ export async function resizeRgb(picture: RgbImage, width: number, height: number
 }
 
 /** A PNG of the image with an SVG of the same size in px drawn over it. The SVG must contain no text: no font is looked up. */
-export async function drawOver(picture: RgbImage, svg: string): Promise<Buffer> {
+export async function drawSvgOver(picture: RgbImage, svg: string): Promise<Buffer> {
   return await rawRgb(picture)
     .composite([{ input: Buffer.from(svg), top: 0, left: 0 }])
     .removeAlpha()

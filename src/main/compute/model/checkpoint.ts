@@ -52,7 +52,7 @@ export function writeLast(folder: string, config: RunConfig, state: TrainState, 
   });
 }
 
-export const hasLast = (folder: string): boolean => existsSync(join(folder, LAST));
+export const hasLastCheckpoint = (folder: string): boolean => existsSync(join(folder, LAST));
 
 export function readLast(folder: string): { state: TrainState; progress: Progress } {
   const { tensors, metadata: about } = readSafetensors(join(folder, LAST));

@@ -2,7 +2,7 @@ import type { ComparedImage, Comparison, ExplainTarget, Verdict } from '../../..
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
-import type { Validated } from '../../domain/evaluate/validation.ts';
+import type { ValidationSummary } from '../../domain/evaluate/validation.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import type { DeviceName, EngineName, EpochRow, Flavour, Metrics, Preprocessing, RunConfig, Scope, WeightsInfo } from '../../../shared/run.ts';
 
@@ -50,7 +50,7 @@ export type TrainProgress =
   | { kind: 'parts'; partPairs: number } // memory did not suffice for whole steps: from now on so many pairs at once
   | { kind: 'epoch'; row: EpochRow; epochs: number; secondsLeft: number };
 
-export interface TrainResult extends Validated {
+export interface TrainResult extends ValidationSummary {
   bestEpoch: number;
   modelSha256: string;
   seconds: number; // this session's, preparation included

@@ -84,7 +84,7 @@ export type SampleClass = keyof typeof TEXTURES;
 export const SAMPLE_CLASSES = Object.keys(TEXTURES) as SampleClass[];
 
 /** A plate that fits tightly into w x h about 0,0, as an SVG element without its attributes' end. */
-function plate(side: number, angle: number, random: Random): { element: string; w: number; h: number } {
+function drawPlate(side: number, angle: number, random: Random): { element: string; w: number; h: number } {
   switch (random.below(3)) {
     case 0:
       return { element: `<circle r="${n2(side / 2)}"`, w: side, h: side };
@@ -107,7 +107,7 @@ function plate(side: number, angle: number, random: Random): { element: string; 
 }
 
 /** Soft gradients, blobs, thin lines, speckle and small plain shapes, the same kinds for every class. */
-function clutter(random: Random): { defs: string; body: string } {
+function drawClutter(random: Random): { defs: string; body: string } {
   const size = SAMPLE_SIZE;
   const hue = random.between(0, 360);
   const colour = (): string => tone(hue + random.normal() * 50, random.between(6, 34), random.between(38, 76));
@@ -154,10 +154,10 @@ function clutter(random: Random): { defs: string; body: string } {
  */
 export function drawTile(className: SampleClass, random: Random): { svg: string; box: Box } {
   const size = SAMPLE_SIZE;
-  const ground = clutter(random);
+  const ground = drawClutter(random);
   const side = random.between(0.335, 0.445) * size;
   const angle = random.between(-20, 20);
-  const outline = plate(side, angle, random);
+  const outline = drawPlate(side, angle, random);
   const margin = 4;
   const [cx, cy] = [
     random.between(margin + outline.w / 2, size - margin - outline.w / 2),

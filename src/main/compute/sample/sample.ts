@@ -48,7 +48,7 @@ async function textOf(file: string): Promise<string | null> {
   }
 }
 
-async function allThere(files: readonly string[]): Promise<boolean> {
+async function allExist(files: readonly string[]): Promise<boolean> {
   try {
     const found = await mapParallel(files, 16, (file) => stat(file));
     return found.every((f) => f.isFile() && f.size > 0);
@@ -70,7 +70,7 @@ export async function writeSample(
   const sample = sampleImages(seed, perClass);
   const text = `${JSON.stringify(Object.fromEntries(sample.map((s) => [s.file, s.box])), null, 1)}\n`;
   const fileOf = (s: SampleImage): string => path.join(images, ...s.file.split('/'));
-  if ((await textOf(truth)) === text && (await allThere(sample.map(fileOf)))) return { images, truth, drawn: 0 };
+  if ((await textOf(truth)) === text && (await allExist(sample.map(fileOf)))) return { images, truth, drawn: 0 };
   for (const className of SAMPLE_CLASSES) await mkdir(path.join(images, className), { recursive: true });
   await mapParallel(sample, DECODERS, async (s) => writeFile(fileOf(s), await svgToPng(s.svg)), options);
   await writeFile(truth, text);

@@ -35,7 +35,7 @@ export async function probeStart({ engine, config, source, params, trainImages, 
   const images = random.shuffled([...trainImages].sort((a, b) => a.id - b.id)).slice(0, MAX_IMAGES);
   const classes = [...new Set(images.map((i) => i.className))].sort();
   if (classes.length < 2 || classes.length > MOST_CLASSES) return new Map();
-  const rows = await pooledFeatures(
+  const rows = await computePooledFeatures(
     { engine, config, source, params, signal },
     images.map((i) => all.source(i.id)),
   );
@@ -55,7 +55,7 @@ function targetsOf(images: readonly Drawable[], classes: readonly string[]): Uin
 }
 
 /** [n, C]. */
-async function pooledFeatures(
+async function computePooledFeatures(
   { engine, config, source, params, signal }: Pick<ProbeStart, 'engine' | 'config' | 'source' | 'params' | 'signal'>,
   images: readonly SourceImage[],
 ): Promise<Float32Array> {

@@ -45,6 +45,6 @@ export async function newStart({ model: { folder, config }, weightsPath }: Train
 }
 
 /** The state after the last complete epoch. */
-export function resumedStart({ model: { folder } }: TrainRequest): Start {
+export function checkpointStart({ model: { folder } }: TrainRequest): Start {
   return { frozen: readBase(folder), ...readLast(folder) };
 }

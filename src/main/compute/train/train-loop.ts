@@ -1,7 +1,7 @@
 import type { EpochRow } from '../../../shared/run.ts';
 import { aucOf } from '../../domain/evaluate/roc.ts';
-import { step as scheduleStep } from '../../domain/evaluate/schedule.ts';
-import { validated } from '../../domain/evaluate/validation.ts';
+import { advanceSchedule } from '../../domain/evaluate/schedule.ts';
+import { summariseValidation } from '../../domain/evaluate/validation.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import type { Trainer } from '../../nn/engines/engine.ts';
 import { lossOf } from '../../nn/losses/index.ts';
@@ -13,7 +13,7 @@ import { modelSha256, type Progress, readModel, writeBest, writeLast } from '../
 import type { CallContext, TrainRequest, TrainResult } from '../protocol/protocol.ts';
 import { probeStart } from './probe-start.ts';
 import { secondsLeft, type Session } from './session.ts';
-import { newStart, resumedStart, taskFor } from './start.ts';
+import { newStart, checkpointStart, taskFor } from './start.ts';
 import { trainEpoch } from './train-epoch.ts';
 import { accuracyAt, validateEpoch } from './validate-epoch.ts';
 
@@ -26,7 +26,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
   const began = performance.now();
   const { config, folder } = request.model;
   const engine = await openEngine(config.engine, config.device);
-  const { frozen, state, progress } = request.resume ? resumedStart(request) : await newStart(request);
+  const { frozen, state, progress } = request.resume ? checkpointStart(request) : await newStart(request);
   const images = new DatasetImages(request.images, request.root);
   const trainImages = images.training();
   const validPairs = unpackPairs(request.validPairs);
@@ -58,7 +58,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
     const { last, stoppedEarly } = await trainEpochs(session, progress);
     return {
       bestEpoch: last.schedule.best?.epoch ?? last.epoch,
-      ...validated(
+      ...summariseValidation(
         last.bestDistances,
         validPairs.map((p) => p.label),
         config.margin,
@@ -88,7 +88,7 @@ async function trainEpochs(session: Session, from: Progress): Promise<{ last: Pr
     const trainSeconds = (performance.now() - began) / 1000;
     const state = await trainer.state();
     const valid = await validateEpoch(session, state.params);
-    const next = scheduleStep(last.schedule, valid);
+    const next = advanceSchedule(last.schedule, valid);
     const moving = state.params;
     if (next.isBest) writeBest(folder, config, moving);
     last = { schedule: next.state, epoch, bestDistances: next.isBest ? valid.distances : last.bestDistances };

@@ -23,7 +23,7 @@ export function similarityOf(distance: number, { threshold, slope }: Calibration
  */
 export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<number>, threshold: number): CalibrationFit {
   const x = Float64Array.from(distances, (d) => d - threshold);
-  const targets = smoothedTargets(labels);
+  const targets = plattTargets(labels);
   const reach = x.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   const floor = reach === 0 ? FLATTEST : Math.min(FLATTEST / reach, STEEPEST);
   if (!(derivatives(x, targets, floor).first < 0))
@@ -36,7 +36,7 @@ export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<n
 }
 
 /** Platt's targets for 'same': 1 and 0 pulled inwards by one invented pair of each label. */
-export function smoothedTargets(labels: ArrayLike<number>): Float64Array {
+export function plattTargets(labels: ArrayLike<number>): Float64Array {
   let different = 0;
   for (let i = 0; i < labels.length; i++) if (labels[i] === 1) different++;
   const same = labels.length - different;

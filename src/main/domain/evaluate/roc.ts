@@ -89,7 +89,7 @@ export function equalErrorRate(groups: TieGroups): number {
 
 /** The curve to store and draw: rates, without points inside straight runs, at most about `limit` of them. */
 export function rocCurve(groups: TieGroups, limit = 200): RocPoint[] {
-  return rates(thinned(withoutCollinear(rocCounts(groups)), limit), groups);
+  return rates(thinCurve(withoutCollinear(rocCounts(groups)), limit), groups);
 }
 
 const rates = (counts: readonly RocCount[], groups: TieGroups): RocPoint[] =>
@@ -107,7 +107,7 @@ export function withoutCollinear(counts: readonly RocCount[]): RocCount[] {
 const turn = (a: RocCount, b: RocCount, c: RocCount): number => (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0]);
 
 /** Keeps both ends and, between them, the first point past each of `limit` evenly spaced marks of FPR + TPR. */
-function thinned(counts: readonly RocCount[], limit: number): RocCount[] {
+function thinCurve(counts: readonly RocCount[], limit: number): RocCount[] {
   if (counts.length <= limit) return [...counts];
   const [fpAll, tpAll] = counts[counts.length - 1];
   const kept: RocCount[] = [];

@@ -30,7 +30,7 @@ export const startSchedule = (rules: { lr: number; patience: number; plateau: nu
 });
 
 /** The state after an epoch. Figures that are not numbers (a diverged epoch) are never better than any before. */
-export function step(state: ScheduleState, { aucValid, lossValid }: { aucValid: number; lossValid: number }): ScheduleStep {
+export function advanceSchedule(state: ScheduleState, { aucValid, lossValid }: { aucValid: number; lossValid: number }): ScheduleStep {
   const epoch = state.epoch + 1;
   const isBest = isBetter(aucValid, lossValid, state.best);
   const best = isBest ? { epoch, aucValid, lossValid } : state.best;

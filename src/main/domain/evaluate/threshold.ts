@@ -30,13 +30,14 @@ function thresholdOfGroups(groups: TieGroups): number {
     // Balanced accuracy times 2 * sameTotal * differentTotal: integers, so that ties are exact.
     const score = sameBelow * differentTotal + differentAbove * sameTotal;
     const width = distance[g + 1] - distance[g];
-    if (score > best.score || (score === best.score && width > best.width)) best = { score, width, threshold: between(distance[g], distance[g + 1]) };
+    if (score > best.score || (score === best.score && width > best.width))
+      best = { score, width, threshold: midpoint(distance[g], distance[g + 1]) };
   }
   return best.threshold;
 }
 
 /** The midpoint, or `low` itself where no number lies between: `high` must stay above it. */
-function between(low: number, high: number): number {
+function midpoint(low: number, high: number): number {
   const middle = low + (high - low) / 2;
   return middle < high ? middle : low;
 }

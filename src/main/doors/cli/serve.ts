@@ -9,7 +9,7 @@ import { serveWorkbench } from '../http/serve.ts';
 import { hasScreen, openBrowser } from '../http/open-browser.ts';
 import { findRunningServer, writeServerNote } from '../http/server-note.ts';
 import { RetryingApi } from '../http/retrying-api.ts';
-import { windowless } from '../../foundation/shell.ts';
+import { shellWithoutWindow } from '../../foundation/shell.ts';
 import { openWorkbench } from '../../workbench.ts';
 import { type Common, resolveUserPath, numberOption } from './options.ts';
 import { print } from './output.ts';
@@ -39,7 +39,7 @@ async function serve({ workspace, port, sample, open }: ServeArguments): Promise
   });
   const opened: { workspace?: string } = {};
   const api = new RetryingApi(async (): Promise<WorkbenchApi> => {
-    const shell = windowless('web', browserPrinter());
+    const shell = shellWithoutWindow('web', browserPrinter());
     const workbench = openWorkbench({
       workspace: workspace === undefined ? undefined : resolveUserPath(workspace),
       shell,

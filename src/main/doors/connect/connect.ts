@@ -45,7 +45,7 @@ export async function connectWorkbench(address: string): Promise<Connected> {
   const emit: Listener = (event, payload) => {
     for (const listener of listeners) listener(event, payload);
   };
-  const events = hearEvents(origin, token, emit, () => catchUp(channel, emit));
+  const events = listenToEvents(origin, token, emit, () => catchUp(channel, emit));
   return {
     info,
     call: async (name, input, signal) => {
@@ -86,7 +86,7 @@ function incompatible(origin: string, { version }: AppInfo): AppError {
 }
 
 /** Server-sent events, connected again after a break. `onReconnect`: some may have been missed. */
-function hearEvents(origin: string, token: string, emit: Listener, onReconnect: () => Promise<void>): { close(): void } {
+function listenToEvents(origin: string, token: string, emit: Listener, onReconnect: () => Promise<void>): { close(): void } {
   let connections = 0;
   return createEventSource({
     url: `${origin}/events`,

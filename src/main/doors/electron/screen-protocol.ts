@@ -24,7 +24,7 @@ export type MediaSource = (path: string, request: Request) => Promise<Response>;
  */
 export function screenProtocol(files: ScreenFiles, media: MediaSource, notice: () => Notice | null): (request: Request) => Promise<Response> {
   return async (request) => {
-    const address = addressOf(request.url);
+    const address = pathBelowOrigin(request.url);
     if (address === null || (request.method !== 'GET' && request.method !== 'HEAD')) return missing();
     if (address.startsWith('media/')) return media(address.slice('media/'.length), request);
     if (address === '' || address === 'index.html') {
@@ -41,7 +41,7 @@ export function screenProtocol(files: ScreenFiles, media: MediaSource, notice: (
 }
 
 /** The part below our origin, as it was sent, without query; null for any other origin. */
-export function addressOf(url: string): string | null {
+export function pathBelowOrigin(url: string): string | null {
   if (!url.startsWith(`${ORIGIN}/`)) return null;
   return url.slice(ORIGIN.length + 1).split(/[?#]/)[0]!;
 }

@@ -34,7 +34,7 @@ export function storedBounds(text: string | null): WindowBounds | null {
  * Bounds for opening the window: the last ones if a person can still reach it there (displays come and go, and change their scale),
  * else the centre of the first display. Never larger than the display. `screens`: work areas, the primary first.
  */
-export function boundsOn(screens: readonly Rectangle[], last: WindowBounds | null): WindowBounds {
+export function fitBounds(screens: readonly Rectangle[], last: WindowBounds | null): WindowBounds {
   if (last) {
     // Checked after shrinking: a smaller window may lose the part that reached a display.
     const again = screens.map((screen) => ({ screen, bounds: shrunkTo(screen, last.bounds) })).find((at) => reachable(at.bounds, at.screen));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BrowserWindow, dialog, nativeTheme, screen } from 'electron';
 import { writeWhole } from '../../foundation/files.ts';
-import { boundsOn, MIN_SIZE, storedBounds, type WindowBounds } from './window-bounds.ts';
+import { fitBounds, MIN_SIZE, storedBounds, type WindowBounds } from './window-bounds.ts';
 import { ORIGIN } from './screen-protocol.ts';
 
 const CRASHES = 3; // of the page within CRASH_MS before it is no longer reloaded automatically
@@ -28,7 +28,7 @@ export interface AppWindow {
 }
 
 export function openWindow(o: WindowOptions): AppWindow {
-  const { bounds, maximized } = boundsOn(screensInOrder(), storedBounds(readIfThere(o.boundsFile)));
+  const { bounds, maximized } = fitBounds(screensInOrder(), storedBounds(readIfThere(o.boundsFile)));
   const window = new BrowserWindow({
     ...bounds,
     minWidth: MIN_SIZE.width,

@@ -42,7 +42,7 @@ export async function serveWorkbench(api: WorkbenchApi, { port = 0, screen, toke
   const server = createServer((request, response) => {
     void door.answer(request, response);
   });
-  await listening(server, port);
+  await listen(server, port);
   const address = server.address();
   const taken = typeof address === 'object' && address !== null ? address.port : port;
   return {
@@ -58,7 +58,7 @@ export async function serveWorkbench(api: WorkbenchApi, { port = 0, screen, toke
   };
 }
 
-function listening(server: Server, port: number): Promise<void> {
+function listen(server: Server, port: number): Promise<void> {
   return new Promise((done, failed) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'it is in use' : error.code === 'EACCES' ? 'you are not permitted to use it' : error.message;
@@ -115,7 +115,7 @@ class HttpDoor {
     if (unknown) return this.refuse(request, response, unknown.status, badRequest(unknown.why));
     const [, kind = '', ...rest] = address.split('/');
     const reads = request.method === 'GET' || request.method === 'HEAD';
-    if (kind === 'call' && request.method === 'POST') return this.call(decodedName(rest.join('/')), request, response);
+    if (kind === 'call' && request.method === 'POST') return this.call(decodeName(rest.join('/')), request, response);
     if (kind === 'receive' && request.method === 'POST') return this.receive(request, response);
     if (kind === 'events' && request.method === 'GET') return this.events.add(response);
     if (kind === 'media' && reads) return this.media(rest.join('/'), request, response);
@@ -135,7 +135,7 @@ class HttpDoor {
     try {
       const answer = await this.calls.run(response, async (signal) => {
         const body = (await bodyOf(request, CALL_LIMIT)).toString('utf8');
-        return this.api.call(name, body === '' ? {} : decodedBody(body), signal);
+        return this.api.call(name, body === '' ? {} : parseBody(body), signal);
       });
       await this.send(response, answer);
     } catch (error) {
@@ -146,7 +146,7 @@ class HttpDoor {
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const bytes = await bodyOf(request, RECEIVE_LIMIT);
-      const name = decodedName(String(request.headers['x-file-name'] ?? ''));
+      const name = decodeName(String(request.headers['x-file-name'] ?? ''));
       await this.send(response, { ok: true, value: await this.api.receive(name, bytes) });
     } catch (error) {
       await this.send(response, { ok: false, error: reportError(error, { door: 'http' }) });
@@ -207,7 +207,7 @@ class HttpDoor {
 /** A form of another page can't send this type without a preflight request. */
 const isJson = (request: IncomingMessage): boolean => /^application\/json\b/i.test(request.headers['content-type'] ?? '');
 
-function decodedBody(text: string): unknown {
+function parseBody(text: string): unknown {
   try {
     return decode(text);
   } catch (error) {
@@ -216,7 +216,7 @@ function decodedBody(text: string): unknown {
 }
 
 /** Empty for a name that is not well encoded. */
-function decodedName(text: string): string {
+function decodeName(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

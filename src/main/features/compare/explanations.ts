@@ -4,7 +4,7 @@ import type { ComparedImage, Comparison, ExplainedComparison, SignedMaps } from 
 import type { ExplainPair, ImageRef } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { parseNpy } from '../../foundation/npy.ts';
-import { quoted } from '../../foundation/words.ts';
+import { quote } from '../../foundation/words.ts';
 import { comparePair, type ComparedPair, layerOf } from './compare-pair.ts';
 import type { ComparePorts } from './ports.ts';
 
@@ -88,7 +88,7 @@ async function resultFor(running: RunningExplanation, signal: AbortSignal): Prom
 async function fileOf(ports: ComparePorts, ref: ImageRef): Promise<ImageFile> {
   if ('file' in ref) {
     const [inspected] = await ports.compute.ask('inspect', { files: [ref.file] });
-    if ('error' in inspected!) throw new AppError('bad-image', `${quoted(basename(ref.file))} ${inspected.error}.`, { file: ref.file });
+    if ('error' in inspected!) throw new AppError('bad-image', `${quote(basename(ref.file))} ${inspected.error}.`, { file: ref.file });
     return { file: ref.file, sha256: inspected!.sha256 };
   }
   const [row] = ports.images.rows(ref.dataset, [ref.id]);

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { CuratedImage } from '../../../shared/curation.ts';
-import { listed } from '../../foundation/words.ts';
+import { joinList } from '../../foundation/words.ts';
 
 /** Where the run's data set files an image: its own row where the file is one of the data set's, else one of the same content. */
 export interface ImageOrigin {
@@ -39,7 +39,7 @@ export function originWarnings(images: readonly { file: string }[], origins: rea
   images.forEach(({ file }, i) => {
     const { classes } = origins[i]!;
     if (classes.length < 2) return;
-    const under = classes.length === 2 ? `both ${classes.join(' and ')}` : listed(classes);
+    const under = classes.length === 2 ? `both ${classes.join(' and ')}` : joinList(classes);
     warnings.push(`${basename(file)} is filed under ${under}, so the right answer is unclear.`);
   });
   return warnings;

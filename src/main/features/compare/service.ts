@@ -42,7 +42,7 @@ export class CompareService {
     const files: [string, string] = [absolutePath(a, root), absolutePath(b, root)];
     const request = { run, files, sha256: [null, null] as [null, null], target, layer, overlays: true, saved: true };
     const { comparison } = await comparePair(this.ports, request, signal);
-    return out === undefined ? comparison : copiedTo(out, comparison);
+    return out === undefined ? comparison : withCopiedPaths(out, comparison);
   }
 
   /** The row, with overlay files. Throws AppError 'not-found'. */
@@ -85,7 +85,7 @@ function absolutePath(file: string, root: string): string {
   throw new AppError('not-found', `There is no image ${file}.`, { file });
 }
 
-function copiedTo(out: string, comparison: Comparison): Comparison {
+function withCopiedPaths(out: string, comparison: Comparison): Comparison {
   const copied = (image: ComparedImage): ComparedImage => {
     const copies = STORED_FILES.map((kind) => [kind, join(out, basename(image[kind]))] as const);
     for (const [kind, copy] of copies) copyFileSync(image[kind], copy);

@@ -3,7 +3,7 @@ import { SPLITS } from '../../../shared/dataset.ts';
 import type { DatasetStore, DerivedSummary } from '../../db/datasets.ts';
 import { countsBy } from '../../db/insert.ts';
 import type { Store } from '../../db/store.ts';
-import { counted, quoted } from '../../foundation/words.ts';
+import { countNoun, quote } from '../../foundation/words.ts';
 import { snapshotOf } from './snapshot.ts';
 import { countSubjects, storedPairs } from './stored-pairs.ts';
 import { warningsFor } from './warnings.ts';
@@ -17,7 +17,7 @@ import { warningsFor } from './warnings.ts';
 export function curatedStore(store: Store): Store {
   const imported = store.datasets;
   const summary = (given: DatasetSummary): DatasetSummary =>
-    store.browse.isEdited(given.dataset) ? { ...given, ...derivedFor(store, given) } : given;
+    store.browse.isEdited(given.dataset) ? { ...given, ...derivedSummary(store, given) } : given;
   const datasets: DatasetStore = {
     ...imported,
     findSame: (identity) => {
@@ -66,7 +66,7 @@ function quickSummary(store: Store, given: DatasetSummary): DatasetSummary {
 }
 
 /** Looked up, else worked out and, where the workspace is open for writing, kept until the next edit. */
-function derivedFor(store: Store, given: DatasetSummary): DerivedSummary {
+function derivedSummary(store: Store, given: DatasetSummary): DerivedSummary {
   return store.datasets.derived(given.dataset) ?? deriveAndStore(store, given).derived;
 }
 
@@ -116,7 +116,7 @@ function unusableWarnings(images: readonly Pick<ImageRecord, 'className'>[], cou
   if (only === undefined) return ['All images are excluded, so nothing can be trained: include some again.'];
   if (classes.size === 1) {
     return [
-      `All ${counted(count, 'remaining image')} are of one class, ${quoted(only)}: pairs need at least two. Include images of another class again, or relabel some.`,
+      `All ${countNoun(count, 'remaining image')} are of one class, ${quote(only)}: pairs need at least two. Include images of another class again, or relabel some.`,
     ];
   }
   return [];

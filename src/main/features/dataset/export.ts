@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CuratedImage } from '../../../shared/curation.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { makeFolders } from '../../foundation/files.ts';
-import { quoted } from '../../foundation/words.ts';
+import { quote } from '../../foundation/words.ts';
 import { UniqueNames } from './file-names.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 
@@ -55,12 +55,10 @@ export async function copyCurated({ root, images, out, signal, onProgress }: Cop
   if (kept.length === 0) throw new AppError('bad-request', 'All images are excluded, so there is nothing to copy.');
   const standing = await readdir(out).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
-    throw error.code === 'ENOTDIR'
-      ? new AppError('bad-request', `${quoted(out)} is a file. Choose another name.`, { out }, error)
-      : asAppError(error);
+    throw error.code === 'ENOTDIR' ? new AppError('bad-request', `${quote(out)} is a file. Choose another name.`, { out }, error) : asAppError(error);
   });
   if (standing && standing.length > 0) {
-    throw new AppError('bad-request', `The folder ${quoted(out)} is not empty, and files are never overwritten. Choose another name.`, { out });
+    throw new AppError('bad-request', `The folder ${quote(out)} is not empty, and files are never overwritten. Choose another name.`, { out });
   }
   try {
     makeFolders(out);
@@ -88,8 +86,8 @@ export async function copyCurated({ root, images, out, signal, onProgress }: Cop
 
 async function importedBytes(root: string, { file, sha256 }: CuratedImage): Promise<Buffer> {
   const bytes = await readFile(absoluteFile(root, file)).catch((error: unknown) => {
-    throw new AppError('not-found', `${quoted(file)} is gone, so the copy would be incomplete.`, { file }, error);
+    throw new AppError('not-found', `${quote(file)} is gone, so the copy would be incomplete.`, { file }, error);
   });
   if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
-  throw new AppError('bad-image', `${quoted(file)} has changed since it was imported. Import the folder again, then export.`, { file });
+  throw new AppError('bad-image', `${quote(file)} has changed since it was imported. Import the folder again, then export.`, { file });
 }

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { AppError } from '../../../shared/errors.ts';
-import { quoted } from '../../foundation/words.ts';
+import { quote } from '../../foundation/words.ts';
 
 const PATIENCE = 2000; // ms for all names together: a pattern such as (a+)+$ can take years
 
@@ -10,7 +10,7 @@ const PATIENCE = 2000; // ms for all names together: a pattern such as (a+)+$ ca
  * Throws AppError 'usage' for an invalid pattern, one that never ends, and one that matches no file at all.
  */
 export function groupsOf(files: readonly string[], pattern: string): (string | null)[] {
-  const expression = compiled(pattern);
+  const expression = compilePattern(pattern);
   const names = files.map((file) => file.slice(file.lastIndexOf('/') + 1));
   const groups = matches(names, expression).map((match) => {
     if (match === null) return null;
@@ -18,17 +18,17 @@ export function groupsOf(files: readonly string[], pattern: string): (string | n
     return subject ? subject : null;
   });
   if (groups.every((group) => group === null)) {
-    const example = names[0] === undefined ? '' : `, such as ${quoted(names[0])}`;
-    throw new AppError('usage', `The group pattern ${quoted(pattern)} matches none of the ${names.length} image names${example}.`, { pattern });
+    const example = names[0] === undefined ? '' : `, such as ${quote(names[0])}`;
+    throw new AppError('usage', `The group pattern ${quote(pattern)} matches none of the ${names.length} image names${example}.`, { pattern });
   }
   return groups;
 }
 
-function compiled(pattern: string): RegExp {
+function compilePattern(pattern: string): RegExp {
   try {
     return new RegExp(pattern);
   } catch (error) {
-    throw new AppError('usage', `The group pattern ${quoted(pattern)} is not a regular expression: ${(error as Error).message}.`, { pattern }, error);
+    throw new AppError('usage', `The group pattern ${quote(pattern)} is not a regular expression: ${(error as Error).message}.`, { pattern }, error);
   }
 }
 
@@ -39,7 +39,7 @@ function matches(names: string[], expression: RegExp): ((string | null)[] | null
     return JSON.parse(runInNewContext(script, { names, expression }, { timeout: PATIENCE }) as string) as ((string | null)[] | null)[];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-    const shown = quoted(expression.source);
+    const shown = quote(expression.source);
     throw new AppError('usage', `The group pattern ${shown} takes too long: avoid repeats within repeats, such as (a+)+.`, {}, error);
   }
 }

@@ -28,11 +28,11 @@ export interface ImportOptions extends ImportAsk, Course {
  */
 export async function importDataset({ store, inspect, signal, onProgress, ...ask }: ImportOptions): Promise<DatasetSummary> {
   const session = await ImportSession.begin(ask, store.datasets, { signal });
-  return store.datasets.get(await carryThrough(session, { inspect, signal, onProgress }));
+  return store.datasets.get(await runImport(session, { inspect, signal, onProgress }));
 }
 
 /** Takes an import that was begun to its end; the data set's id. */
-export async function carryThrough(session: Importing, { inspect, signal, onProgress }: Course): Promise<string> {
+export async function runImport(session: Importing, { inspect, signal, onProgress }: Course): Promise<string> {
   try {
     let answers: Inspected[] = [];
     let inspected = 0;

@@ -1,6 +1,6 @@
 import type { RejectedFile } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { counted, quoted } from '../../foundation/words.ts';
+import { countNoun, quote } from '../../foundation/words.ts';
 import { hasImageExtension } from '../../foundation/image-files.ts';
 import type { ListedFile, Listing } from './scan.ts';
 
@@ -11,10 +11,10 @@ export function whyNoImages({ root, rejected, classFolders }: Listing): AppError
   const refuse = (sentence: string): AppError => new AppError('bad-dataset', sentence, { root, rejected });
   const loose = rejected.filter(({ file }) => !file.includes('/') && hasImageExtension(file));
   if (loose.length > 0) {
-    return refuse(`The images of ${quoted(root)} are in no class folder (${counted(loose.length, 'image')} directly inside): ${LAYOUT}.`);
+    return refuse(`The images of ${quote(root)} are in no class folder (${countNoun(loose.length, 'image')} directly inside): ${LAYOUT}.`);
   }
-  if (rejected.length === 0 && classFolders.length === 0) return refuse(`The folder ${quoted(root)} is empty: ${LAYOUT}.`);
-  return refuse(`No image was found below ${quoted(root)}${firstReason(rejected)}: ${LAYOUT}.`);
+  if (rejected.length === 0 && classFolders.length === 0) return refuse(`The folder ${quote(root)} is empty: ${LAYOUT}.`);
+  return refuse(`No image was found below ${quote(root)}${firstReason(rejected)}: ${LAYOUT}.`);
 }
 
 /** Why so few usable images can be no data set. */
@@ -24,11 +24,11 @@ export function whyUnusable(usable: readonly Pick<ListedFile, 'className'>[], re
     const found = usable.length === 0 ? 'No image' : 'Only one image';
     return refuse(`${found} could be used${firstReason(rejected)}: two classes with an image each are the least.`);
   }
-  const only = quoted(usable[0]!.className);
+  const only = quote(usable[0]!.className);
   return refuse(`All ${usable.length} usable images are of one class, ${only}${firstReason(rejected)}: pairs need at least two classes.`);
 }
 
 function firstReason(rejected: readonly RejectedFile[]): string {
   const [first] = rejected;
-  return first ? ` (${counted(rejected.length, 'file')} rejected, such as ${quoted(first.file)}: ${first.reason})` : '';
+  return first ? ` (${countNoun(rejected.length, 'file')} rejected, such as ${quote(first.file)}: ${first.reason})` : '';
 }

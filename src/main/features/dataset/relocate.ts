@@ -5,7 +5,7 @@ import type { ImageRecord } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { isFolder } from '../../foundation/files.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
-import { quoted } from '../../foundation/words.ts';
+import { quote } from '../../foundation/words.ts';
 
 /** How many files are looked at; every other one would be noticed when it is decoded. */
 export const VERIFIED_IMAGES = 48;
@@ -16,20 +16,20 @@ export const VERIFIED_IMAGES = 48;
  */
 export async function verifiedFolder(some: readonly Pick<ImageRecord, 'file' | 'sha256'>[], folder: string): Promise<string> {
   const root = resolve(folder);
-  if (!(await isFolder(root))) throw new AppError('not-found', `There is no folder ${quoted(root)}.`, { root });
+  if (!(await isFolder(root))) throw new AppError('not-found', `There is no folder ${quote(root)}.`, { root });
   for (const { file, sha256 } of some) {
     const bytes = await readFile(absoluteFile(root, file)).catch(() => null);
     if (bytes === null) {
       throw new AppError(
         'bad-dataset',
-        `${quoted(root)} does not hold this data set: ${quoted(file)} is not there. Choose the folder that holds the class folders.`,
+        `${quote(root)} does not hold this data set: ${quote(file)} is not there. Choose the folder that holds the class folders.`,
         { root, file },
       );
     }
     if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
       throw new AppError(
         'bad-dataset',
-        `${quoted(root)} holds another version of this data set: ${quoted(file)} has changed since it was imported. Import the folder as a new data set.`,
+        `${quote(root)} holds another version of this data set: ${quote(file)} has changed since it was imported. Import the folder as a new data set.`,
         { root, file },
       );
     }

@@ -16,7 +16,7 @@ export interface SplitRows {
 }
 
 /** Reads data sets as they are curated. */
-export interface SetRows {
+export interface DatasetRows {
   training(dataset: string): Promise<TrainingRows>;
   split(dataset: string, split: 'test' | 'valid'): Promise<SplitRows>;
 }
@@ -46,7 +46,7 @@ function readConsistently<T>({ browse }: Read, dataset: string, read: () => T): 
 }
 
 /** In this thread: nobody waits for another answer while a program on the command line reads. */
-export const rowsInThisThread = (store: Read): SetRows => ({
+export const rowsInThisThread = (store: Read): DatasetRows => ({
   training: (dataset) => Promise.resolve(trainingRows(store, dataset)),
   split: (dataset, split) => Promise.resolve(splitRows(store, dataset, split)),
 });

@@ -4,7 +4,7 @@ import { resolve, sep } from 'node:path';
 import type { RejectedFile } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { absoluteFile, extensionOf, hasImageExtension } from '../../foundation/image-files.ts';
-import { byCodePoint, quoted } from '../../foundation/words.ts';
+import { byCodePoint, quote } from '../../foundation/words.ts';
 import { stopIfCancelled } from './cancel.ts';
 
 export interface ListedFile {
@@ -77,11 +77,11 @@ async function rootEntries(root: string): Promise<Dirent[]> {
     return await readdir(root, { withFileTypes: true });
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new AppError('not-found', `There is no folder ${quoted(root)}.`, { root }, error);
+    if (code === 'ENOENT') throw new AppError('not-found', `There is no folder ${quote(root)}.`, { root }, error);
     if (code === 'ENOTDIR') {
-      throw new AppError('bad-dataset', `${quoted(root)} is a file: give the folder that holds one folder per class.`, { root }, error);
+      throw new AppError('bad-dataset', `${quote(root)} is a file: give the folder that holds one folder per class.`, { root }, error);
     }
-    throw new AppError('bad-dataset', `The folder ${quoted(root)} can't be read (${reasonFor(code, message)}).`, { root }, error);
+    throw new AppError('bad-dataset', `The folder ${quote(root)} can't be read (${reasonFor(code, message)}).`, { root }, error);
   }
 }
 

@@ -11,14 +11,14 @@ import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { JobContext, Jobs } from '../../foundation/jobs/jobs.ts';
 import type { Change } from './edit.ts';
 import { portableName } from './file-names.ts';
-import { carryThrough, type Inspect } from './import.ts';
-import type { LargeSets } from './large-sets.ts';
+import { runImport, type Inspect } from './import.ts';
+import type { LargeDatasets } from './large-datasets.ts';
 import { VERIFIED_IMAGES, verifiedFolder } from './relocate.ts';
 import { spreadIds } from './sample-ids.ts';
 
 export interface DatasetPorts {
   store: Pick<Store, 'datasets' | 'browse'>;
-  threads: Pick<LargeSets, 'begin' | 'change' | 'writeCsv' | 'copy'>;
+  threads: Pick<LargeDatasets, 'begin' | 'change' | 'writeCsv' | 'copy'>;
   compute: Pick<ComputeHost, 'ask'>;
   jobs: Pick<Jobs, 'start'>;
   hub: Pick<EventHub, 'changed'>;
@@ -109,7 +109,7 @@ export class Datasets {
 
   private async import(request: CallArgs<'datasets.import'>, { signal, progress, about }: JobContext): Promise<{ dataset: string }> {
     const session = await this.ports.threads.begin(request, signal);
-    const dataset = await carryThrough(session, {
+    const dataset = await runImport(session, {
       inspect: inspectWith(this.ports.compute),
       signal,
       onProgress: (done, total) => {

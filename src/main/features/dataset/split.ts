@@ -39,7 +39,7 @@ export function assignSplits(images: readonly Splittable[], seed: number): Split
     move(unit, s, 1, counts, totals);
     return s;
   });
-  giveTrainItsPairs(units, place, counts, totals, sizes);
+  ensureTrainPairs(units, place, counts, totals, sizes);
 
   const splits = new Array<Split>(images.length);
   units.forEach((unit, u) => unit.images.forEach((i) => (splits[order[i]!] = SPLITS[place[u]!]!)));
@@ -129,7 +129,7 @@ function move(unit: Unit, s: number, sign: 1 | -1, counts: Float64Array, totals:
  * Where whole subjects of several classes were placed, or a class has but one image, its images may all lie outside train.
  * Brings over the cheapest of its units; taking one in never costs another class what it has in train.
  */
-function giveTrainItsPairs(units: Unit[], place: number[], counts: Float64Array, totals: Float64Array, sizes: number[]): void {
+function ensureTrainPairs(units: Unit[], place: number[], counts: Float64Array, totals: Float64Array, sizes: number[]): void {
   const lacks = (c: number): boolean => counts[c * S + TRAIN]! < Math.min(2, sizes[c]!);
   const lacking = new Map<number, number[]>(); // class -> its units outside train
   sizes.forEach((_, c) => {
@@ -145,7 +145,7 @@ function giveTrainItsPairs(units: Unit[], place: number[], counts: Float64Array,
       let least = Infinity;
       for (const candidate of candidates) {
         if (place[candidate] === TRAIN) continue;
-        const cost = costOfTaking(units[candidate]!, place[candidate]!, counts, sizes);
+        const cost = moveCost(units[candidate]!, place[candidate]!, counts, sizes);
         if (cost < least) [u, least] = [candidate, cost];
       }
       move(units[u]!, place[u]!, -1, counts, totals);
@@ -156,7 +156,7 @@ function giveTrainItsPairs(units: Unit[], place: number[], counts: Float64Array,
 }
 
 /** The change of the sum of squared deviations when a unit leaves split s for train. */
-function costOfTaking(unit: Unit, s: number, counts: Float64Array, sizes: number[]): number {
+function moveCost(unit: Unit, s: number, counts: Float64Array, sizes: number[]): number {
   let leaving = 0; // (d - k)² - d²
   for (const [c, k] of unit.classes) leaving += k * (k - 2 * (counts[c * S + s]! - SHARES[SPLITS[s]!] * sizes[c]!));
   return leaving + growth(unit, TRAIN, counts, sizes);

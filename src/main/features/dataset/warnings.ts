@@ -1,7 +1,7 @@
 import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import { countText } from '../../../shared/format.ts';
-import { byCodePoint, counted, listed, quoted } from '../../foundation/words.ts';
+import { byCodePoint, countNoun, joinList, quote } from '../../foundation/words.ts';
 
 const IMBALANCE = 10; // the largest class over the smallest
 
@@ -20,9 +20,9 @@ export function warningsFor({ images, pairs, grouped, emptyClassFolders }: Impor
   const contents = [...groupBy(images, ({ sha256 }) => sha256).values()].filter(({ length }) => length > 1);
   return [
     ...pairlessSplits(pairs),
-    ...severalClasses(contents),
-    ...lonelyImages(classes),
-    ...pairlessClasses(classes, pairs),
+    ...severalClassesWarnings(contents),
+    ...singleImageWarnings(classes),
+    ...pairlessClassWarnings(classes, pairs),
     ...imbalance(classes),
     ...duplicates(contents),
     ...(grouped ? ungrouped(images) : []),
@@ -37,29 +37,31 @@ function pairlessSplits(pairs: Imported['pairs']): string[] {
   });
 }
 
-function severalClasses(contents: ImageRecord[][]): string[] {
+function severalClassesWarnings(contents: ImageRecord[][]): string[] {
   const torn = contents.filter((images) => new Set(images.map(({ className }) => className)).size > 1);
   if (torn.length === 0) return [];
-  const named = torn.map((images) => images.map(({ file }) => quoted(file)).join(' = '));
+  const named = torn.map((images) => images.map(({ file }) => quote(file)).join(' = '));
   const verb = torn.length === 1 ? 'is' : 'are';
-  return [`${counted(torn.length, 'image')} ${verb} filed under more than one class: ${listed(named)}. Such an image belongs to all its classes.`];
+  return [
+    `${countNoun(torn.length, 'image')} ${verb} filed under more than one class: ${joinList(named)}. Such an image belongs to all its classes.`,
+  ];
 }
 
-function lonelyImages(classes: Map<string, ImageRecord[]>): string[] {
+function singleImageWarnings(classes: Map<string, ImageRecord[]>): string[] {
   const lonely = namesWhere(classes, ({ length }) => length === 1);
   if (lonely.length === 0) return [];
   const which = lonely.length === 1 ? 'One class has' : `${lonely.length} classes have`;
-  return [`${which} a single image, which only forms pairs with other classes: ${listed(lonely)}.`];
+  return [`${which} a single image, which only forms pairs with other classes: ${joinList(lonely)}.`];
 }
 
 /** Classes of two or more images that could not be given two different ones in some split. */
-function pairlessClasses(classes: Map<string, ImageRecord[]>, pairs: Imported['pairs']): string[] {
+function pairlessClassWarnings(classes: Map<string, ImageRecord[]>, pairs: Imported['pairs']): string[] {
   return SPLITS.filter((split) => pairs[split].length > 0).flatMap((split) => {
     const contentsThere = (images: ImageRecord[]): number => new Set(images.filter((i) => i.split === split).map(({ sha256 }) => sha256)).size;
     const without = namesWhere(classes, (images) => images.length > 1 && contentsThere(images) < 2);
     if (without.length === 0) return [];
     const which = without.length === 1 ? 'one class' : `${without.length} classes`;
-    return [`Among the ${SPLIT_NAMES[split]} images ${which} can't form a pair of the same class: ${listed(without)}.`];
+    return [`Among the ${SPLIT_NAMES[split]} images ${which} can't form a pair of the same class: ${joinList(without)}.`];
   });
 }
 
@@ -67,7 +69,7 @@ function imbalance(classes: Map<string, ImageRecord[]>): string[] {
   const bySize = [...classes].sort(([, a], [, b]) => a.length - b.length);
   const [smallest, largest] = [bySize[0], bySize.at(-1)];
   if (!smallest || !largest || largest[1].length <= IMBALANCE * smallest[1].length) return [];
-  const [big, small] = [largest, smallest].map(([name, images]) => `${quoted(name)} ${countText(images.length)}`);
+  const [big, small] = [largest, smallest].map(([name, images]) => `${quote(name)} ${countText(images.length)}`);
   return [`Unbalanced: ${big}, ${small}. Large classes weigh more in training and in every metric.`];
 }
 
@@ -77,13 +79,13 @@ function duplicates(contents: ImageRecord[][]): string[] {
     .flatMap((perClass) => perClass);
   if (twins.length === 0) return [];
   const named = twins.map((images) =>
-    listed(
-      images.map(({ file }) => quoted(file)),
+    joinList(
+      images.map(({ file }) => quote(file)),
       3,
     ).replaceAll(', ', ' = '),
   );
   const which = twins.length === 1 ? 'One image is' : `${twins.length} images are`;
-  return [`${which} stored more than once within a class: ${listed(named)}. They stay together in one split and are never paired with each other.`];
+  return [`${which} stored more than once within a class: ${joinList(named)}. They stay together in one split and are never paired with each other.`];
 }
 
 function ungrouped(images: readonly ImageRecord[]): string[] {
@@ -93,13 +95,13 @@ function ungrouped(images: readonly ImageRecord[]): string[] {
     alone.length === 1
       ? 'does not match the group pattern and counts as a subject of its own'
       : 'do not match the group pattern and count as a subject each';
-  return [`${counted(alone.length, 'image name')} ${consequence}: ${listed(alone.map(({ file }) => quoted(file)))}.`];
+  return [`${countNoun(alone.length, 'image name')} ${consequence}: ${joinList(alone.map(({ file }) => quote(file)))}.`];
 }
 
 function emptyFolders(folders: readonly string[]): string[] {
   if (folders.length === 0) return [];
   const which = folders.length === 1 ? 'One folder holds' : `${folders.length} folders hold`;
-  return [`${which} no usable image, so no class was made of it: ${listed(folders.map(quoted))}.`];
+  return [`${which} no usable image, so no class was made of it: ${joinList(folders.map(quote))}.`];
 }
 
 const namesWhere = (classes: Map<string, ImageRecord[]>, fits: (images: ImageRecord[]) => boolean): string[] =>
@@ -107,7 +109,7 @@ const namesWhere = (classes: Map<string, ImageRecord[]>, fits: (images: ImageRec
     .filter(([, images]) => fits(images))
     .map(([name]) => name)
     .sort(byCodePoint)
-    .map(quoted);
+    .map(quote);
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

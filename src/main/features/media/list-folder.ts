@@ -35,7 +35,7 @@ export async function listFolder(asked: string | null, samples: readonly Place[]
     folders: named('folder'),
     images: images.length,
     imageFiles: images.slice(0, FILES_SHOWN),
-    places: [...(await machinePlaces()), ...samples],
+    places: [...(await commonFolders()), ...samples],
   };
 }
 
@@ -61,7 +61,7 @@ async function kindOf(folder: string, entry: Dirent): Promise<'folder' | 'file' 
 }
 
 /** Home, its pictures, and the disks. */
-async function machinePlaces(): Promise<Place[]> {
+async function commonFolders(): Promise<Place[]> {
   const home = homedir();
   const candidates: Place[] = [
     { name: 'Home', folder: home },

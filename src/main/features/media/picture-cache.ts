@@ -76,7 +76,7 @@ export class PictureCache {
     for (const folder of this.folders) {
       for (const part of await namesIn(folder)) {
         const files = (await namesIn(join(folder, part))).map((name) => join(folder, part, name));
-        kept.push(...(await Promise.all(files.map(looked))).filter((file) => file !== null));
+        kept.push(...(await Promise.all(files.map(findEntry))).filter((file) => file !== null));
       }
     }
     return kept;
@@ -91,7 +91,7 @@ async function note(path: string): Promise<void> {
 
 const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 
-async function looked(path: string): Promise<Kept | null> {
+async function findEntry(path: string): Promise<Kept | null> {
   const found = await stat(path).catch(() => null);
   return found?.isFile() ? { path, bytes: found.size, usedMs: Math.max(found.atimeMs, found.mtimeMs) } : null;
 }

@@ -51,7 +51,7 @@ export class Networks {
     const writtenMs = statSync(best).mtimeMs;
     const before = this.checked.get(best);
     if (before?.writtenMs === writtenMs) return before.outdated;
-    const outdated = differs(run, [join(folder, 'base.safetensors'), best]);
+    const outdated = hasOtherTensors(run, [join(folder, 'base.safetensors'), best]);
     this.checked.set(best, { writtenMs, outdated });
     return outdated;
   }
@@ -75,7 +75,7 @@ export class Networks {
   }
 }
 
-function differs({ config }: StoredRun, files: readonly string[]): boolean {
+function hasOtherTensors({ config }: StoredRun, files: readonly string[]): boolean {
   const { backbone, flavour, size, dim } = config;
   const wanted = new Map(siameseParams({ backbone, flavour, size, dim }).map(({ name, shape }) => [name, shape.join()]));
   try {

@@ -25,11 +25,11 @@ function sourceOf(value: Content): string {
   if (value === null || value === undefined || value === false) return '';
   if (value instanceof Html) return value.source;
   if (typeof value === 'object') return value.map(sourceOf).join('');
-  return escaped(String(value));
+  return escapeHtml(String(value));
 }
 
 /** Text escaped for HTML. Control characters, which pages may not contain, become their visible symbols (U+2400…). */
-export function escaped(text: string): string {
+export function escapeHtml(text: string): string {
   return escape(text.toWellFormed().replace(/\p{Cc}/gu, controlPicture));
 }
 

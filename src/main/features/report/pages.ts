@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { writeWhole } from '../../foundation/files.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
-import { listed } from '../../foundation/words.ts';
+import { joinList } from '../../foundation/words.ts';
 import { composeReport, type ReportContents, type ReportReaders } from './compose.ts';
 import type { PagePorts } from './ports.ts';
 import type { PaperSize } from './types.ts';
@@ -75,7 +75,7 @@ export async function writeReport({ out, ...contents }: ReportContents & { out: 
   if (contents.comparisons.length === 0) throw new AppError('usage', 'Name at least one comparison to report.');
   const { page, missing } = await composeReport(contents, readers);
   if (missing.length > 0 || page === null)
-    throw new AppError('not-found', `There is no comparison ${listed(missing)} in this workspace. \`comparisons\` lists those there are.`, {
+    throw new AppError('not-found', `There is no comparison ${joinList(missing)} in this workspace. \`comparisons\` lists those there are.`, {
       missing,
     });
   await writeWhole(out, page);

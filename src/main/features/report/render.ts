@@ -2,9 +2,9 @@ import { markup, type Html } from './html.ts';
 import { comparisonSection } from './sections/comparison.ts';
 import { glossarySection } from './sections/glossary.ts';
 import { methodSection } from './sections/method.ts';
-import { opening } from './sections/opening.ts';
+import { openingSection } from './sections/opening.ts';
 import { runSection } from './sections/run.ts';
-import { signOff } from './sections/signoff.ts';
+import { signOffSection } from './sections/signoff.ts';
 import { styleElement } from './style.ts';
 import type { ReportInput } from './types.ts';
 
@@ -34,7 +34,7 @@ ${styleElement([...new Set(comparisons.map(({ comparison }) => comparison.modelS
 </head>
 <body>
 <main>
-${opening(input)}
+${openingSection(input)}
 ${comparisons.map((shown, i) =>
   comparisonSection(
     shown,
@@ -43,7 +43,7 @@ ${comparisons.map((shown, i) =>
     anchorOf(shown.comparison.run),
   ),
 )}
-${signOff(comparisons)}
+${signOffSection(comparisons)}
 ${runs.map((run, i) =>
   runSection(
     run,

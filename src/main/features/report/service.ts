@@ -7,7 +7,7 @@ import type { ReportFormat, ReportPreview, ReportRecord } from '../../../shared/
 import type { StoredReport } from '../../db/reports.ts';
 import { makeFolders, writeWhole } from '../../foundation/files.ts';
 import type { JobContext } from '../../foundation/jobs/jobs.ts';
-import { counted } from '../../foundation/words.ts';
+import { countNoun } from '../../foundation/words.ts';
 import type { ReportPages } from './pages.ts';
 import { paperSize } from './paper-size.ts';
 import type { ReportPorts } from './ports.ts';
@@ -102,9 +102,9 @@ export class ReportService {
       signal: job.signal,
       onRun: (run) => say(`Evaluating run ${run.replace(/^r/, '')} on its test pairs`),
     });
-    say(`Putting ${counted(comparisons.length, 'comparison')} together`);
+    say(`Putting ${countNoun(comparisons.length, 'comparison')} together`);
     const { page, missing } = await this.pages.compose({ ...stored, paper: format === 'pdf' ? paperSize() : undefined });
-    if (page === null || missing.length > 0) throw goneFrom(missing);
+    if (page === null || missing.length > 0) throw missingComparisonsError(missing);
     if (job.signal.aborted) throw new AppError('cancelled', 'Cancelled.');
     if (format === 'html') await writeWhole(file, page);
     else await this.print(report, page, file, job);
@@ -127,7 +127,7 @@ export class ReportService {
   }
 }
 
-function goneFrom(missing: readonly string[]): AppError {
+function missingComparisonsError(missing: readonly string[]): AppError {
   const one = missing.length === 1;
   const gone = one ? 'One comparison of this report is' : `${missing.length} comparisons of this report are`;
   return new AppError('not-found', `${gone} no longer there. Take ${one ? 'it' : 'them'} out of the report and write it again.`, { missing });

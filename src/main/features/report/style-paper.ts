@@ -9,7 +9,7 @@ const atFoot = (models: readonly string[]): string => {
 };
 
 /** Paper, A4 or Letter: sizes in points, no dark surround that costs ink, no figure or row split over two pages. */
-export const paper = (models: readonly string[], size?: PaperSize): string => `
+export const paperStyle = (models: readonly string[], size?: PaperSize): string => `
 @page{${size ? `size:${size};` : ''}margin:15mm 15mm 17mm;@bottom-left{content:"${atFoot(models)}";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
 @media print{
 :root{color-scheme:light;--bg:#fff;--panel:#fff;--ink:#000;--dim:#444;--line:#999;--hair:#ddd;--accent:#0f5c51;--warn:#000;--warn-bg:#fff;--stage:#fff;--stage-ink:#000;--stage-line:#999;--run-1:#000;--chart-same:#9cc3e2;--chart-different:#8a4a04}

@@ -1,6 +1,6 @@
 import charts from '../../../shared/charts/charts.css?raw';
 import { Html } from './html.ts';
-import { paper } from './style-paper.ts';
+import { paperStyle } from './style-paper.ts';
 import type { PaperSize } from './types.ts';
 
 /**
@@ -96,4 +96,4 @@ const NARROW = `
 
 /** `models`: SHA-256 in hex of the networks behind the report, named at the foot of each printed page. */
 export const styleElement = (models: readonly string[], size?: PaperSize): Html =>
-  new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${charts}${NARROW}${paper(models, size)}</style>`);
+  new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${charts}${NARROW}${paperStyle(models, size)}</style>`);

@@ -9,7 +9,7 @@ import { absoluteFile } from '../../foundation/image-files.ts';
 import { estimateFromMeasure, estimateFromRuns } from './estimate.ts';
 import type { Measures } from './measure.ts';
 import { type KnownWeights, type Planned, planTraining } from './plan.ts';
-import { pixelsOf, type ReadingSample, sampledPositions } from './reading.ts';
+import { pixelsOf, type ReadingSample, samplePositions } from './reading.ts';
 
 const SAMPLE = 16; // images whose reading is timed, beside the smallest and the largest
 
@@ -79,7 +79,7 @@ export async function readingSample({ dataset, root }: { dataset: string; root: 
   const { ids } = await images.find(ImageQuery.parse({ dataset, state: 'kept', sort: 'pixels' }));
   const rows = images.rows(
     dataset,
-    sampledPositions(ids.length, SAMPLE).map((position) => ids[position]!),
+    samplePositions(ids.length, SAMPLE).map((position) => ids[position]!),
   );
   return {
     dataset,

@@ -16,7 +16,7 @@ export const pixelsOf = ({ width, height }: Sized): number => width * height;
  * Which of `images` images, sorted by their pixels, to read: the smallest, the largest, and `between` of them spread over the rest.
  * A few large ones among many small may take most of the time, and a sample without one would know nothing of it.
  */
-export function sampledPositions(images: number, between: number): number[] {
+export function samplePositions(images: number, between: number): number[] {
   const inside = Array.from({ length: between }, (_, i) => Math.floor(((i + 0.5) * images) / between));
   return [...new Set(images > 0 ? [0, ...inside, images - 1] : [])].sort((a, b) => a - b);
 }

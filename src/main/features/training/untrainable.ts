@@ -1,16 +1,16 @@
 import type { DatasetSummary } from '../../../shared/dataset.ts';
-import { quoted } from '../../foundation/words.ts';
+import { quote } from '../../foundation/words.ts';
 
 /** Why nothing can be trained on a data set, in a sentence; null where something can. */
 export function whyUntrainable({ name, classes, pairs, warnings }: DatasetSummary): string | null {
   const used = Object.values(classes).filter((images) => images > 0).length;
-  if (used < 2) return warnings[0] ?? `${quoted(name)} has fewer than two classes, so nothing can be trained on it.`;
+  if (used < 2) return warnings[0] ?? `${quote(name)} has fewer than two classes, so nothing can be trained on it.`;
   for (const [split, which] of [
     ['train', 'training'],
     ['valid', 'validation'],
   ] as const) {
     if (pairs[split] > 0) continue;
-    return `No pairs can be drawn among the ${which} images of ${quoted(name)}: each class needs at least two images there. Include images again, relabel some, or import more.`;
+    return `No pairs can be drawn among the ${which} images of ${quote(name)}: each class needs at least two images there. Include images again, relabel some, or import more.`;
   }
   return null;
 }

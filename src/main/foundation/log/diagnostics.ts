@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 import { versions } from '../versions.ts';
 import { logFiles } from './log-file.ts';
-import { redacted } from './redact.ts';
+import { redact } from './redact.ts';
 
 export interface DiagnosticsSources {
   logs: string; // folder
@@ -27,7 +27,7 @@ export function diagnosticsOf({ logs, settings, devices }: DiagnosticsSources, l
     settings,
     logs: Object.fromEntries(logFiles(logs).map(({ name, path }) => [name, lastLines(path, lines)])),
   };
-  return JSON.parse(redacted(JSON.stringify(all))) as DiagnosticsRecord;
+  return JSON.parse(redact(JSON.stringify(all))) as DiagnosticsRecord;
 }
 
 const BYTES_A_LINE = 1000; // about; more lines than that allows are left out

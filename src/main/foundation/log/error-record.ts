@@ -7,20 +7,20 @@ const MOST_ITEMS = 50;
 /** An error as a log record: code, sentence, details, stack and causes. Never the content of arrays. */
 export function errorRecord(error: unknown): Record<string, unknown> {
   const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
-  const known = error instanceof AppError ? { code: error.code, details: trimmed(error.details) } : {};
-  return { name, message: trimmed(message), ...known, stack: trimmed(traceOf(error), 4 * LONGEST_TEXT) };
+  const known = error instanceof AppError ? { code: error.code, details: shorten(error.details) } : {};
+  return { name, message: shorten(message), ...known, stack: shorten(traceOf(error), 4 * LONGEST_TEXT) };
 }
 
 /** Values short enough for a log: long texts are cut, typed arrays and buffers become their type and length. */
-function trimmed(value: unknown, longest = LONGEST_TEXT): unknown {
+function shorten(value: unknown, longest = LONGEST_TEXT): unknown {
   if (typeof value === 'string') return value.length > longest ? `${value.slice(0, longest)}… (${value.length} characters)` : value;
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? String(value) : value;
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
   if (value instanceof Error) return traceOf(value).slice(0, longest);
-  if (Array.isArray(value)) return value.length > MOST_ITEMS ? `${value.length} items` : value.map((item) => trimmed(item, longest));
+  if (Array.isArray(value)) return value.length > MOST_ITEMS ? `${value.length} items` : value.map((item) => shorten(item, longest));
   return Object.fromEntries(
     Object.entries(value)
       .slice(0, MOST_ITEMS)
-      .map(([key, item]) => [key, trimmed(item, longest)]),
+      .map(([key, item]) => [key, shorten(item, longest)]),
   );
 }

@@ -1,6 +1,6 @@
 import pino, { type Logger } from 'pino';
 import { LogFile, logFileIn, type LogName, MAX_LINE } from './log-file.ts';
-import { redacted } from './redact.ts';
+import { redact } from './redact.ts';
 import { errorRecord } from './error-record.ts';
 
 interface Open {
@@ -32,7 +32,7 @@ export function openLog(folder: string, name: LogName): void {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
       serializers: { err: errorRecord },
-      hooks: { streamWrite: (line) => redacted(line.length > MAX_LINE ? tooLong(line) : line) },
+      hooks: { streamWrite: (line) => redact(line.length > MAX_LINE ? tooLong(line) : line) },
     },
     file,
   );
@@ -50,7 +50,7 @@ export async function closeLog(): Promise<void> {
 export function logFatal(error: unknown): void {
   if (!open) return;
   const record = { level: 'fatal', time: new Date().toISOString(), pid: process.pid, err: errorRecord(error), msg: 'process ends' };
-  open.file.writeSync(redacted(`${JSON.stringify(record)}\n`));
+  open.file.writeSync(redact(`${JSON.stringify(record)}\n`));
 }
 
 const tooLong = (line: string): string =>

@@ -12,7 +12,7 @@ export function keepSecret(secret: string): void {
 }
 
 /** Without secrets and without image content. */
-export function redacted(text: string): string {
+export function redact(text: string): string {
   let out = text;
   for (const secret of secrets) out = out.replaceAll(secret, '[redacted]');
   for (const [pattern, replacement] of PATTERNS) out = out.replaceAll(pattern, replacement);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type AppError, asAppError, isUnexpected, toWireError, type WireError } from '../../../shared/errors.ts';
 import { errorRecord } from './error-record.ts';
 import { log, logPath } from './log.ts';
-import { redacted } from './redact.ts';
+import { redact } from './redact.ts';
 
 const MOST_FALLBACKS = 100; // errors of one process written to the fallback file
 
@@ -39,7 +39,7 @@ function detailsFile(error: AppError): string | null {
   try {
     fallback ??= join(mkdtempSync(join(tmpdir(), 'twinlens-errors-')), 'error.log'); // its folder is the person's alone
     if (fallbacks++ < MOST_FALLBACKS)
-      appendFileSync(fallback, redacted(`${JSON.stringify({ time: new Date().toISOString(), err: errorRecord(error) })}\n`));
+      appendFileSync(fallback, redact(`${JSON.stringify({ time: new Date().toISOString(), err: errorRecord(error) })}\n`));
     return fallback;
   } catch {
     return null;

@@ -37,7 +37,7 @@ export function comparisonSection(
 </header>
 ${warningList(comparison.warnings, 'About this comparison')}
 ${imageStage(shown)}
-${personal(shown)}
+${judgementAndNote(shown)}
 <div class="evidence">
 <div>
 <h3>Score</h3>
@@ -55,7 +55,7 @@ ${provenance(shown, run, runAnchor)}
 }
 
 /** The person's judgement and note; nothing where there is neither (the signature's table has boxes to tick). */
-function personal({ judgement, note }: ReportComparison): Html | null {
+function judgementAndNote({ judgement, note }: ReportComparison): Html | null {
   const paragraphs = paragraphsOf(note ?? '');
   if (!judgement && paragraphs.length === 0) return null;
   return markup`<div class="personal"><h3>My judgement</h3>

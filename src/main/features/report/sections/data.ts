@@ -38,7 +38,7 @@ ${facts(
 <table class="figures${classes.length <= 40 ? ' kept-whole' : ''}"><caption>Classes</caption><thead><tr><th scope="col">Class</th><th scope="col">Images</th></tr></thead>
 <tbody>${classes.map(([name, images]) => markup`<tr><th scope="row">${nameOf(name)}</th><td>${countText(images)}</td></tr>`)}</tbody></table></div>
 </div>
-${rejected(dataset.rejected)}`;
+${rejectedFiles(dataset.rejected)}`;
 }
 
 /** What a person changed in the data set after its import. Files are never touched: runs use the edited list. */
@@ -52,7 +52,7 @@ function curationWords({ curation }: ReportDataset): string {
   return said.length === 0 ? 'no, as imported' : said.join(', ');
 }
 
-function rejected(files: readonly RejectedFile[]): Html | null {
+function rejectedFiles(files: readonly RejectedFile[]): Html | null {
   if (files.length === 0) return null;
   const reasons = new Map<string, number>();
   for (const { reason } of files) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);

@@ -6,7 +6,7 @@ import type { ReportComparison } from '../types.ts';
 import { verdictWord } from '../../../../shared/comparison-words.ts';
 
 /** To be filled in on paper: a judgement for each comparison, then name, date and signature. */
-export function signOff(comparisons: readonly ReportComparison[]): Html {
+export function signOffSection(comparisons: readonly ReportComparison[]): Html {
   const box = (word: Judgement, chosen: boolean): Html =>
     markup`<span class="choice"><span class="box" aria-hidden="true">${chosen && '✓'}</span> ${
       chosen ? markup`<strong>${word}<span class="unseen"> (chosen)</span></strong>` : word

@@ -2,15 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { LARGE, curatedStore } from '../../../src/main/features/dataset/curated.ts';
-import { carryThrough } from '../../../src/main/features/dataset/import.ts';
+import { runImport } from '../../../src/main/features/dataset/import.ts';
 import { type Change, applyChange } from '../../../src/main/features/dataset/edit.ts';
 import { csvOf } from '../../../src/main/features/dataset/export.ts';
-import { LargeSets } from '../../../src/main/features/dataset/large-sets.ts';
+import { LargeDatasets } from '../../../src/main/features/dataset/large-datasets.ts';
 import { snapshotOf } from '../../../src/main/features/dataset/snapshot.ts';
 import { storedPairs } from '../../../src/main/features/dataset/stored-pairs.ts';
 import { openStore, type Store } from '../../../src/main/db/store.ts';
 import { undoLast } from '../../db/kit.ts';
-import { setsEntry } from '../../../src/main/foundation/program-folder.ts';
+import { datasetThreadEntry } from '../../../src/main/foundation/program-folder.ts';
 import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
 import { type CurationEdit, ImageQuery } from '../../../src/shared/curation.ts';
 import { SPLITS } from '../../../src/shared/dataset.ts';
@@ -22,7 +22,7 @@ import { image } from './images.ts';
 // Threads of their own, from the build.
 
 let store: Store;
-let sets: LargeSets;
+let sets: LargeDatasets;
 const images = Array.from({ length: LARGE + 100 }, (_, id) =>
   image(id, id % 3 ? 'a' : 'b', { sha256: id.toString(16).padStart(64, '0'), split: SPLITS[id % 3 === 2 ? 1 : 0]! }),
 );
@@ -32,7 +32,7 @@ beforeEach(() => {
   const workspace = workspaceAt(temporaryFolder());
   const opened = openStore(workspace, { write: true, command: 'test' });
   store = curatedStore(opened);
-  sets = new LargeSets(store, setsEntry(), workspace.database);
+  sets = new LargeDatasets(store, datasetThreadEntry(), workspace.database);
   onTestFinished(async () => {
     await sets.close();
     store.close();
@@ -120,7 +120,7 @@ describe('in a thread', () => {
   test('a list and a copy are written as they are here', async () => {
     const folder = drawClasses(temporaryFolder(), { cats: 6, dogs: 5 });
     const { signal } = new AbortController();
-    await carryThrough(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
+    await runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
     const out = temporaryFolder();
     await sets.writeCsv('pets', join(out, 'list.csv'));
     expect(readFileSync(join(out, 'list.csv'), 'utf8')).toBe(csvOf(store.browse.all('pets')));
@@ -134,7 +134,7 @@ describe('in a thread', () => {
   test('a copy that is cancelled leaves nothing', async () => {
     const folder = drawClasses(temporaryFolder(), { cats: 900, dogs: 900 });
     const { signal } = new AbortController();
-    await carryThrough(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
+    await runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
     const out = temporaryFolder();
     const controller = new AbortController();
     const cancelled = sets.copy('pets', join(out, 'other'), controller.signal, () => controller.abort());
@@ -154,7 +154,7 @@ describe('in a thread', () => {
   test('a folder is imported, and given back unchanged', async () => {
     const folder = drawClasses(temporaryFolder(), { cats: 6, dogs: 5 });
     const { signal } = new AbortController();
-    const take = async (): Promise<string> => carryThrough(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
+    const take = async (): Promise<string> => runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
     expect(await take()).toBe('pets');
     expect(store.datasets.get('pets')).toMatchObject({ images: 11, classes: { cats: 6, dogs: 5 } });
     expect(await take()).toBe('pets');
@@ -170,7 +170,7 @@ describe('in a thread', () => {
       controller.abort();
       return answers;
     };
-    await expect(carryThrough(session, { inspect, signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(runImport(session, { inspect, signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
     expect(store.datasets.list()).toEqual([]);
   });
 });

@@ -3,25 +3,25 @@ import type { Store } from '../../db/store.ts';
 import { LARGE } from './curated.ts';
 import { type Change, applyChange } from './edit.ts';
 import type { ImportAsk, Importing } from './import-session.ts';
-import { type SetRows, splitRows, type SplitRows, trainingRows, type TrainingRows } from './rows.ts';
-import { beginInThread, type SetThread, setThread } from './thread/set-thread.ts';
+import { type DatasetRows, splitRows, type SplitRows, trainingRows, type TrainingRows } from './rows.ts';
+import { beginImportInThread, type DatasetThread, datasetThread } from './thread/dataset-thread.ts';
 
 /**
  * What takes long on a large data set, done in threads: one searches and edits, one draws pairs anew and reads them, and each import
  * and each export has its own. Small ones are quicker here than asked for there.
  */
-export class LargeSets implements SetRows {
+export class LargeDatasets implements DatasetRows {
   private readonly store: Store;
-  private readonly thread: () => SetThread;
-  private readonly searching: SetThread;
-  private readonly drawing: SetThread;
-  private readonly others = new Set<SetThread>(); // of one import or export each
+  private readonly thread: () => DatasetThread;
+  private readonly searching: DatasetThread;
+  private readonly drawing: DatasetThread;
+  private readonly others = new Set<DatasetThread>(); // of one import or export each
   private readonly drawn = new Map<string, Promise<unknown>>(); // being drawn
 
   /** `entry`: the threads' script; `database`: of the workspace that this process has open for writing. */
   constructor(store: Store, entry: string, database: string) {
     this.store = store;
-    this.thread = () => setThread(entry, database);
+    this.thread = () => datasetThread(entry, database);
     this.searching = this.thread();
     this.drawing = this.thread();
   }
@@ -70,7 +70,7 @@ export class LargeSets implements SetRows {
 
   begin(ask: ImportAsk, signal: AbortSignal): Promise<Importing> {
     const thread = this.another();
-    return beginInThread(thread, ask, { signal, onEnd: () => void this.others.delete(thread) });
+    return beginImportInThread(thread, ask, { signal, onEnd: () => void this.others.delete(thread) });
   }
 
   /** Until every thread has given its connection back. */
@@ -78,13 +78,13 @@ export class LargeSets implements SetRows {
     await Promise.all([this.searching, this.drawing, ...this.others].map((thread) => thread.end()));
   }
 
-  private another(): SetThread {
+  private another(): DatasetThread {
     const thread = this.thread();
     this.others.add(thread);
     return thread;
   }
 
-  private async inAnother(work: (thread: SetThread) => Promise<unknown>): Promise<void> {
+  private async inAnother(work: (thread: DatasetThread) => Promise<unknown>): Promise<void> {
     const thread = this.another();
     try {
       await work(thread);

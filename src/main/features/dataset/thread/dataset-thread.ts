@@ -4,10 +4,10 @@ import { connectThread } from '../../../rpc/thread.ts';
 import type { ImportAsk, Importing } from '../import-session.ts';
 import type { Tasks, ThreadData } from './tasks.ts';
 
-export type SetThread = Channel<Tasks>;
+export type DatasetThread = Channel<Tasks>;
 
 /** A thread that works on large data sets. `entry`: its script; `database`: the workspace's, whose lock this process holds. */
-export const setThread = (entry: string, database: string): SetThread =>
+export const datasetThread = (entry: string, database: string): DatasetThread =>
   new Channel<Tasks>(
     () => connectThread(entry, { database } satisfies ThreadData),
     ({ error }) => (error ? asAppError(error) : new AppError('internal', 'The data set worker stopped unexpectedly. Try again.')),
@@ -19,7 +19,7 @@ interface Course {
 }
 
 /** An import in a thread of its own. Throws as ImportSession.begin does. */
-export async function beginInThread(thread: SetThread, ask: ImportAsk, { signal, onEnd }: Course): Promise<Importing> {
+export async function beginImportInThread(thread: DatasetThread, ask: ImportAsk, { signal, onEnd }: Course): Promise<Importing> {
   const end = (): void => void thread.end().then(onEnd);
   try {
     const count = await thread.ask('importBegin', ask, { signal });
