@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { CHANNELS } from '../../../src/shared/bridge.ts';
 import { hasBuild } from '../cli/kit.ts';
 import { temporaryFolder } from '../../features/dataset/drawn.ts';
-import { serve } from '../../e2e/serve.ts';
+import { importColours, serve } from '../../e2e/serve.ts';
 
 /** The built desktop program under a stand-in for Electron's runtime: what it asks of Electron, and what it answers. */
 
@@ -137,7 +137,7 @@ describe.skipIf(!hasBuild)('the desktop program', () => {
     await program.until('load');
     expect(await program.call('app.info')).toMatchObject({ ok: true, value: { door: 'web', workspace: served.workspace } });
     expect(await program.ask({ url: 'twinlens://app/media/thumb/none/0' })).toMatchObject({ status: 404 });
-    await served.job('datasets.sample', {});
+    await importColours(served, 4);
     await expect.poll(() => program.all('sent').some((one) => JSON.stringify(one).includes('"status":"done"'))).toBe(true);
     expect(await program.ask({ act: 'natives' })).toEqual([]);
     await served.stop('SIGKILL');

@@ -14,7 +14,7 @@ const QUICK = { size: 16, batch: 16, lr: 3e-3, seed: 3, epochs: 2 } as const;
 /** A few pictures of three classes of the drawn sample: in plain JavaScript and in software every one takes its time. */
 async function importSample(room: Room): Promise<string> {
   const [whole, part] = [scratch('sample'), scratch('part')];
-  const { images } = await writeSample(whole, { seed: 1 });
+  const { images } = await writeSample(whole, { seed: 1, perClass: PER_CLASS });
   for (const name of readdirSync(images).sort().slice(0, 3)) {
     for (const file of readdirSync(join(images, name)).sort().slice(0, PER_CLASS)) cpSync(join(images, name, file), join(part, name, file));
   }
