@@ -3,7 +3,7 @@ import { lower } from '../../../src/main/nn/engines/onnx-lower.ts';
 import { compileProgram } from '../../../src/main/nn/engines/onnx.ts';
 import { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
 import { UpdateInPlace } from '../../../src/main/nn/optimizers/in-place.ts';
-import { clipped, globalNorm, globalNormOf, OPTIMIZERS } from '../../../src/main/nn/optimizers/index.ts';
+import { clipGradients, globalNorm, globalNormOf, OPTIMIZERS } from '../../../src/main/nn/optimizers/index.ts';
 import { correctionsAfter, decays } from '../../../src/main/nn/optimizers/optimizer.ts';
 import { slotName, type TrainTask } from '../../../src/main/nn/ir/task.ts';
 import { sizeOf, type Tensor } from '../../../src/main/nn/ir/tensor.ts';
@@ -31,7 +31,7 @@ async function inGraph(
   const [p, g] = [e.input('p', shape), e.input('g', shape)];
   const slots = rule.slots.map((slot) => e.input(slot, shape));
   const scalars = { lr: e.input('lr', []), correction1: e.input('correction1', []), correction2: e.input('correction2', []) };
-  const [used] = clipped(e, [g], globalNorm(e, [g]), CLIP);
+  const [used] = clipGradients(e, [g], globalNorm(e, [g]), CLIP);
   const next = rule.update(e, p, used!, slots, scalars, { weightDecay: decays({ shape }) ? weightDecay : 0 });
   [next.parameter, ...next.state].forEach((ref, i) => {
     e.output(`next${i}`, ref);

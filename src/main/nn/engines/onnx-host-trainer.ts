@@ -40,12 +40,12 @@ export class HostTrainer implements Trainer {
   constructor(device: DeviceName, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
     this.device = device;
     this.taskFor = taskFor;
-    this.frozen = without(frozen, initial.params); // tensors that are updated are held once
+    this.frozen = omit(frozen, initial.params); // tensors that are updated are held once
     this.profiler = profiler;
     this.steps = initial.step;
     this.task = taskFor(1);
     this.weights = loadIntoMemory(this.task, initial);
-    this.statistics = copyOf(without(initial.params, this.weights.params));
+    this.statistics = copyOf(omit(initial.params, this.weights.params));
     this.batches = new MicroBatchedStep({
       divisible: this.task.samples.divisible && this.task.statistics.length === 0,
       imagesPerSample: this.task.samples.images,
@@ -137,4 +137,4 @@ function accumulate(sum: Gradients | null, part: Gradients, share: number): Grad
 const copyOf = (tensors: TensorMap): TensorMap =>
   new Map([...tensors].map(([name, { shape, data }]): [string, Tensor] => [name, { shape, data: Float32Array.from(data) }]));
 
-const without = (tensors: TensorMap, others: TensorMap): TensorMap => new Map([...tensors].filter(([name]) => !others.has(name)));
+const omit = (tensors: TensorMap, others: TensorMap): TensorMap => new Map([...tensors].filter(([name]) => !others.has(name)));

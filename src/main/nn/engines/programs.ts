@@ -3,7 +3,7 @@ import { differentiate } from '../ir/build/differentiate.ts';
 import type { SourceProgram } from '../ir/program.ts';
 import { type RunningStatistic, slotName, type Task, type TrainTask } from '../ir/task.ts';
 import type { Value } from '../ir/value.ts';
-import { clipped, globalNorm, OPTIMIZERS } from '../optimizers/index.ts';
+import { clipGradients, globalNorm, OPTIMIZERS } from '../optimizers/index.ts';
 import { decays } from '../optimizers/optimizer.ts';
 
 /** The programs that engines run, written from tasks: with their gradients, and with the optimizer's update. */
@@ -37,7 +37,7 @@ export function taskProgram({ program, outputs, signedMap, gradients }: Task): S
  * `gradient:NAME` of every trainable parameter.
  */
 export function gradientProgram(task: TrainTask): SourceProgram {
-  const { b, gradients } = differentiated(task);
+  const { b, gradients } = differentiateLoss(task);
   for (const { name, batch } of task.statistics) b.output(`batch:${name}`, batch);
   task.trainable.forEach((name, i) => {
     b.output(`gradient:${name}`, gradients[i]!);
@@ -54,7 +54,7 @@ export interface StateSpec {
 
 /** A whole step with its update. Trainable parameters and running statistics are parameters still; slots are inputs. */
 export function trainingProgram(task: TrainTask): { program: SourceProgram; state: StateSpec[] } {
-  const { b, gradients } = differentiated(task);
+  const { b, gradients } = differentiateLoss(task);
   const moving = [...task.trainable, ...task.statistics.map(({ name }) => name)];
   const state = moving.map((name) => specOf(name, paramOf(task.program, name).shape));
   writeUpdate(b, task, {
@@ -85,7 +85,7 @@ export function updateProgram(task: TrainTask): SourceProgram {
   return b;
 }
 
-function differentiated(task: TrainTask): { b: ProgramBuilder; gradients: Value[] } {
+function differentiateLoss(task: TrainTask): { b: ProgramBuilder; gradients: Value[] } {
   const values = task.trainable.map((name) => paramOf(task.program, name));
   const { program: b, gradients } = differentiate(task.program, task.loss, values);
   b.output('loss', task.loss);
@@ -110,7 +110,7 @@ function writeUpdate(b: ProgramBuilder, { statistics, trainable, optimizer }: Tr
   const norm = globalNorm(b, gradients);
   b.output('gradientNorm', norm);
   const { name, weightDecay, clipNorm } = optimizer;
-  const used = clipNorm > 0 ? clipped(b, gradients, norm, clipNorm) : gradients;
+  const used = clipNorm > 0 ? clipGradients(b, gradients, norm, clipNorm) : gradients;
   const rule = OPTIMIZERS[name];
   const scalars = { lr: b.input('lr', []), correction1: b.input('correction1', []), correction2: b.input('correction2', []) };
   trainable.forEach((parameter, i) => {

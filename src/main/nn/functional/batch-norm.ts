@@ -18,14 +18,14 @@ export function batchNorm(b: ProgramBuilder, x: Value, gamma: Value, beta: Value
   expectShape(gamma.shape, [x.shape[1]!], 'gamma');
   expectShape(beta.shape, [x.shape[1]!], 'beta');
   if (countOf(x.shape) < 2) throw new Error(`Batch statistics need more than one value a channel, not [${x.shape}].`);
-  return normalised(b, [x, gamma, beta], o) as [Value, Value, Value];
+  return normalise(b, [x, gamma, beta], o) as [Value, Value, Value];
 }
 
 /**
  * Its own rule reads the gradient's map three times and the centred map twice, which is what a step's time goes into; the rules of
  * the primitives one after the other read and write many more maps.
  */
-const normalised = withGradient(
+const normalise = withGradient(
   (b, [x, gamma, beta], { epsilon }: NormOptions) => {
     const count = countOf(x!.shape);
     const mean = b.mean(x!, SPACE_AND_BATCH); // [C]

@@ -14,11 +14,11 @@ export const DISTANCE_EPSILON = 1e-6;
 export function pairDistance(b: ProgramBuilder, embeddings: Value): Value {
   expectRank(embeddings.shape, 2, 'Embeddings');
   if (embeddings.shape[0]! % 2) throw new Error(`Pairs need an even number of embeddings, not [${embeddings.shape}].`);
-  return distance(b, [embeddings], null)[0]!;
+  return euclidean(b, [embeddings], null)[0]!;
 }
 
 /** Its rule takes 6 instructions, those of the primitives 13: a step of the head alone consists of little else. */
-const distance = withGradient(
+const euclidean = withGradient(
   (b, [embeddings], _options: null) => {
     const [images] = embeddings!.shape as [number, number];
     const difference = b.sub(b.slice(embeddings!, [0], [0], [images / 2]), b.slice(embeddings!, [0], [images / 2], [images])); // [P, d]

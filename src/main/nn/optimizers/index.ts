@@ -37,7 +37,7 @@ export function globalNormOf(gradients: Iterable<Float32Array>): number {
 export const clipFactor = (norm: number, limit: number): number => Math.min(1, limit / (norm + 1e-6));
 
 /** Scales gradients so that their global norm is at most `limit` (Pascanu, Mikolov & Bengio 2013). */
-export function clipped(b: Operations, gradients: readonly Value[], norm: Value, limit: number): Value[] {
+export function clipGradients(b: Operations, gradients: readonly Value[], norm: Value, limit: number): Value[] {
   const factor = b.minimum(b.scalar(1), b.div(b.scalar(limit), b.add(norm, b.scalar(1e-6))));
   return gradients.map((g) => b.mul(g, factor));
 }

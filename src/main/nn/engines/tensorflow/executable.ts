@@ -32,7 +32,7 @@ export class TensorflowExecutable implements Executable {
     const { tf } = this;
     const found = tf.tidy(() => {
       const bound = new Map([...this.constants, ...boundInputs(tf, this.task.program, inputs)]);
-      return this.task.signedMap ? this.explained(bound) : this.task.gradients ? this.differentiated(bound) : this.fetched(bound);
+      return this.task.signedMap ? this.computeExplanation(bound) : this.task.gradients ? this.computeGradients(bound) : this.computeOutputs(bound);
     });
     try {
       const names = Object.keys(found);
@@ -48,14 +48,14 @@ export class TensorflowExecutable implements Executable {
     return Promise.resolve();
   }
 
-  private fetched(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
+  private computeOutputs(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
     const { program, outputs } = this.task;
     const values = evaluate(this.tf, program, Object.values(outputs), bound);
     return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asPlain(this.tf, values.get(value)!)]));
   }
 
   /** A forward pass up to the features, then one from there to the distance, which TF.js differentiates. */
-  private explained(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
+  private computeExplanation(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
     const { tf } = this;
     const { program, outputs, signedMap } = this.task;
     const { of, features } = signedMap!;
@@ -72,10 +72,10 @@ export class TensorflowExecutable implements Executable {
       name,
       asPlain(tf, value === features ? { tensor: maps, channelsLast: true } : values.get(value)!),
     ]);
-    return { ...copies(tf, Object.fromEntries(named), values), signedMap: signed };
+    return { ...copyOutputs(tf, Object.fromEntries(named), values), signedMap: signed };
   }
 
-  private differentiated(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
+  private computeGradients(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
     const { tf } = this;
     const { program, outputs, gradients } = this.task;
     const { of, wrt } = gradients!;
@@ -88,12 +88,12 @@ export class TensorflowExecutable implements Executable {
       return tf.sum(values.get(of)!.tensor);
     })(by.map((value) => bound.get(value)!.tensor));
     const named = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asPlain(tf, values.get(value)!)]));
-    return { ...copies(tf, named, values), ...Object.fromEntries(wrt.map((name, i) => [`gradient:${name}`, found[i]!])) };
+    return { ...copyOutputs(tf, named, values), ...Object.fromEntries(wrt.map((name, i) => [`gradient:${name}`, found[i]!])) };
   }
 }
 
 /** Copies of the outputs; frees the tensors that `tf.keep` held through the differentiation. */
-function copies(tf: Tf, named: Readonly<Record<string, Tensor>>, kept: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
+function copyOutputs(tf: Tf, named: Readonly<Record<string, Tensor>>, kept: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
   const out = Object.fromEntries(Object.entries(named).map(([name, tensor]) => [name, tf.clone(tensor)]));
   for (const { tensor } of kept.values()) tensor.dispose();
   return out;

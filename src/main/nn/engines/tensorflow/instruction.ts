@@ -16,7 +16,7 @@ const CHANNELS_LAST = [0, 3, 1, 2];
 export function runInstruction(tf: Tf, instruction: Instruction<Primitive>, inputs: readonly DeviceTensor[]): DeviceTensor {
   let channelsLast = false;
   const tensor = tf.tidy(() => {
-    const call = arranged(tf, instruction, inputs);
+    const call = arrangeInputs(tf, instruction, inputs);
     ({ channelsLast } = call);
     return instruction.operation.tensorflow.run(libraryForForms(tf), call.tensors, call.attrs);
   });
@@ -29,7 +29,7 @@ interface Call {
   channelsLast: boolean; // the result
 }
 
-function arranged(tf: Tf, instruction: Instruction<Primitive>, inputs: readonly DeviceTensor[]): Call {
+function arrangeInputs(tf: Tf, instruction: Instruction<Primitive>, inputs: readonly DeviceTensor[]): Call {
   const { operation, attrs } = instruction;
   const { maps } = operation.tensorflow;
   if (maps) {

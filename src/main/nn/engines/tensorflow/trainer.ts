@@ -104,7 +104,7 @@ export class TensorflowTrainer implements Trainer {
     await yieldToEvents();
     const { tf } = this;
     try {
-      const { loss, distances, ...found } = tf.tidy(() => this.differentiated(this.taskOf(pairs), inputs));
+      const { loss, distances, ...found } = tf.tidy(() => this.computeGradients(this.taskOf(pairs), inputs));
       const [lossData, distanceData] = await Promise.all([loss.data(), distances.data<'float32'>()]);
       tf.dispose([loss, distances]);
       return { loss: lossData[0]!, distances: distanceData, ...found };
@@ -113,7 +113,7 @@ export class TensorflowTrainer implements Trainer {
     }
   }
 
-  private differentiated(
+  private computeGradients(
     { program, loss, distances, statistics, trainable }: TrainTask,
     inputs: Readonly<Record<string, Float32Array>>,
   ): { loss: Scalar; distances: Tensor; gradients: Tensor[]; batch: Tensor[] } {

@@ -70,7 +70,7 @@ function oneProduct(b: Operations, x: Value, g: Value, kernel: Kernel, { stride,
   const [n, , h, w] = g.shape as Kernel;
   const padded = b.pad(b.transpose(x, [0, 2, 3, 1]), [0, pads[0], pads[1], 0], [0, pads[2], pads[3], 0]); // [N, H, W, C]
   const rows = b.reshape(b.transpose(g, [1, 0, 2, 3]), [o, n * h * w]);
-  const columns = taps(kernel).map(([i, j]) => b.reshape(shifted(b, padded, [1, 2], [i, j], [h, w], stride), [n * h * w, c]));
+  const columns = taps(kernel).map(([i, j]) => b.reshape(readTap(b, padded, [1, 2], [i, j], [h, w], stride), [n * h * w, c]));
   const product = b.matmul(rows, columns.length === 1 ? columns[0]! : b.concat(columns, 1)); // [O, kh kw C]
   return kh * kw === 1 ? b.reshape(product, kernel) : b.transpose(b.reshape(product, [o, kh, kw, c]), [0, 3, 1, 2]);
 }
@@ -82,7 +82,7 @@ function productForEachTap(b: Operations, x: Value, g: Value, kernel: Kernel, { 
   const padded = b.pad(x, [0, 0, pads[0], pads[1]], [0, 0, pads[2], pads[3]]);
   const rows = b.reshape(g, [n, o, h * w]);
   const products = taps(kernel).map(([i, j]) => {
-    const columns = b.transpose(b.reshape(shifted(b, padded, [2, 3], [i, j], [h, w], stride), [n, c, h * w]), [0, 2, 1]);
+    const columns = b.transpose(b.reshape(readTap(b, padded, [2, 3], [i, j], [h, w], stride), [n, c, h * w]), [0, 2, 1]);
     return b.sum(b.matmul(rows, columns), [0], true); // [1, O, C]
   });
   if (products.length === 1) return b.reshape(products[0]!, kernel);
@@ -92,7 +92,7 @@ function productForEachTap(b: Operations, x: Value, g: Value, kernel: Kernel, { 
 const taps = ([, , kh, kw]: Kernel): [number, number][] => Array.from({ length: kh * kw }, (_, at) => [Math.floor(at / kw), at % kw]);
 
 /** Positions of a padded map that one tap of the kernel reads. */
-function shifted(b: Operations, padded: Value, axes: readonly [number, number], tap: Shape, [h, w]: Shape, stride: number): Value {
+function readTap(b: Operations, padded: Value, axes: readonly [number, number], tap: Shape, [h, w]: Shape, stride: number): Value {
   const ends = [tap[0]! + (h! - 1) * stride + 1, tap[1]! + (w! - 1) * stride + 1];
   const isWhole = tap[0] === 0 && tap[1] === 0 && stride === 1 && ends.every((end, i) => end === padded.shape[axes[i]!]);
   return isWhole ? padded : b.slice(padded, axes, tap, ends, [stride, stride]);

@@ -9,7 +9,7 @@ import { sumTo } from './arithmetic-rules.ts';
 export const matmul: Primitive<MatmulAttrs> = {
   name: 'matmul',
   types([a, b, bias], { transposeA, transposeB }) {
-    const [left, right] = [turned(a!.shape, transposeA), turned(b!.shape, transposeB)];
+    const [left, right] = [transposedShape(a!.shape, transposeA), transposedShape(b!.shape, transposeB)];
     if (left.length < 2 || right.length < 2 || left.at(-1) !== right.at(-2)) throw new Error(`[${left}] x [${right}] do not multiply.`);
     const shape = [...broadcastShape(left.slice(0, -2), right.slice(0, -2)), left.at(-2)!, right.at(-1)!];
     if (bias) {
@@ -40,7 +40,7 @@ export const matmul: Primitive<MatmulAttrs> = {
   /** ONNX's MatMul can't transpose, and FusedMatMul is the CPU's alone; the CPU's optimizer fuses the two by itself. */
   expand(b, [left, right, bias], { transposeA, transposeB }) {
     if (bias || !(transposeA || transposeB)) return null;
-    return b.matmul(transposeA ? swapped(b, left!) : left!, transposeB ? swapped(b, right!) : right!);
+    return b.matmul(transposeA ? swapLastAxes(b, left!) : left!, transposeB ? swapLastAxes(b, right!) : right!);
   },
   onnx({ inputs, attrs: { transposeA, transposeB } }) {
     if (inputs.length === 2) return { op: 'MatMul' };
@@ -57,10 +57,10 @@ export const matmul: Primitive<MatmulAttrs> = {
   },
 };
 
-const turned = (shape: readonly number[], isTurned: boolean): readonly number[] =>
+const transposedShape = (shape: readonly number[], isTurned: boolean): readonly number[] =>
   isTurned ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
 
-function swapped(b: Operations, x: Value): Value {
+function swapLastAxes(b: Operations, x: Value): Value {
   const axes = x.shape.map((_, i) => i);
   return b.transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
 }

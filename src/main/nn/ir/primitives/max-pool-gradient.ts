@@ -3,7 +3,7 @@ import type { Operations } from '../operations.ts';
 import type { Primitive } from '../primitive.ts';
 import { expectShape } from '../shapes.ts';
 import type { Value } from '../value.ts';
-import { LOWEST, pooled, pooledShape } from './pools.ts';
+import { LOWEST, poolMap, pooledShape } from './pools.ts';
 
 /**
  * The gradient of a max pool's input: g and y [N, C, h, w], x [N, C, H, W] -> [N, C, H, W]. Linear in g; constant almost everywhere
@@ -23,7 +23,7 @@ export const maxPoolGradient: Primitive<MaxPoolAttrs> = {
   },
   tensorflow: {
     maps: { inputs: [0, 1, 2], output: true },
-    run: (tf, [g, x], attrs) => tf.grad((map) => pooled(tf, map, attrs))(x!, g!),
+    run: (tf, [g, x], attrs) => tf.grad((map) => poolMap(tf, map, attrs))(x!, g!),
   },
 };
 
@@ -41,7 +41,7 @@ function firstMaxima(b: Operations, x: Value, y: Value, { kernel, stride, pad }:
   let free: Value | null = null; // 1 where no position of the window has been chosen yet
   for (let row = 0; row < kernel; row++) {
     for (let column = 0; column < kernel; column++) {
-      const below = b.toFloat(b.less(shifted(b, padded, y, row, column, stride), y));
+      const below = b.toFloat(b.less(readTap(b, padded, y, row, column, stride), y));
       const left: Value = free ? b.mul(free, below) : below;
       taps.push({ row, column, isMaximum: free ? b.sub(free, left) : b.sub(b.scalar(1), left) });
       free = left;
@@ -51,7 +51,7 @@ function firstMaxima(b: Operations, x: Value, y: Value, { kernel, stride, pad }:
 }
 
 /** What one tap of the kernel reads of a padded map, in every window. */
-function shifted(b: Operations, padded: Value, { shape }: Value, row: number, column: number, stride: number): Value {
+function readTap(b: Operations, padded: Value, { shape }: Value, row: number, column: number, stride: number): Value {
   const [h, w] = shape.slice(2) as [number, number];
   return b.slice(padded, [2, 3], [row, column], [row + (h - 1) * stride + 1, column + (w - 1) * stride + 1], [stride, stride]);
 }
@@ -61,7 +61,7 @@ function atMaxima(b: Operations, map: Value, x: Value, y: Value, attrs: MaxPoolA
   const { kernel, stride, pad } = attrs;
   const padded = b.pad(map, [0, 0, pad, pad], [0, 0, pad + kernel, pad + kernel]);
   return firstMaxima(b, x, y, attrs)
-    .map(({ row, column, isMaximum }) => b.mul(shifted(b, padded, y, row, column, stride), isMaximum))
+    .map(({ row, column, isMaximum }) => b.mul(readTap(b, padded, y, row, column, stride), isMaximum))
     .reduce((sum, part) => b.add(sum, part));
 }
 

@@ -1,7 +1,7 @@
 import type { MaxPoolAttrs } from '../attributes.ts';
 import type { Primitive } from '../primitive.ts';
 import { float } from '../value.ts';
-import { poolAttributes, pooled, pooledShape } from './pools.ts';
+import { poolAttributes, poolMap, pooledShape } from './pools.ts';
 
 /** Maximum over windows: [N, C, H, W] -> [N, C, h, w]. A window's gradient goes to its first maximum. */
 export const maxPool: Primitive<MaxPoolAttrs> = {
@@ -9,5 +9,5 @@ export const maxPool: Primitive<MaxPoolAttrs> = {
   types: ([x], attrs) => [float(pooledShape(x!.shape, attrs))],
   gradient: (b, { inputs: [x], output, attrs, gradient }) => [b.maxPoolGradient(gradient, x!, output, attrs)],
   onnx: ({ attrs }) => ({ op: 'MaxPool', attrs: poolAttributes(attrs) }),
-  tensorflow: { maps: { inputs: [0], output: true }, run: (tf, [x], attrs) => pooled(tf, x!, attrs) },
+  tensorflow: { maps: { inputs: [0], output: true }, run: (tf, [x], attrs) => poolMap(tf, x!, attrs) },
 };

@@ -3,7 +3,7 @@ import type { OnnxAttribute } from '../primitive.ts';
 import { expectRank } from '../shapes.ts';
 import type { LibraryTensor, TensorLibrary } from '../tensor-library.ts';
 import type { Shape } from '../value.ts';
-import { padded } from './windows.ts';
+import { padForLibrary } from './windows.ts';
 
 /** Below every feature, and finite: what pads a maximum. */
 export const LOWEST = -3.4e38;
@@ -21,7 +21,7 @@ export const poolAttributes = ({ kernel, stride, pad }: MaxPoolAttrs): Record<st
 });
 
 /** x [N, H, W, C]. */
-export function pooled<T extends LibraryTensor>(tf: TensorLibrary<T>, x: T, { kernel, stride, pad }: MaxPoolAttrs): T {
-  const { input, padding } = padded(tf, x, [kernel, kernel], stride, [pad, pad, pad, pad], LOWEST);
+export function poolMap<T extends LibraryTensor>(tf: TensorLibrary<T>, x: T, { kernel, stride, pad }: MaxPoolAttrs): T {
+  const { input, padding } = padForLibrary(tf, x, [kernel, kernel], stride, [pad, pad, pad, pad], LOWEST);
   return tf.maxPool(input, kernel, stride, padding);
 }

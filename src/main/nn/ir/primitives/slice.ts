@@ -17,16 +17,16 @@ export const slice: Primitive<SliceAttrs> = {
     });
     return [{ ...x!, shape }];
   },
-  gradient: (b, { inputs: [x], attrs, gradient }) => [amongZeros(b, gradient, x!.shape, attrs)],
+  gradient: (b, { inputs: [x], attrs, gradient }) => [scatterIntoZeros(b, gradient, x!.shape, attrs)],
   onnx: ({ inputs: [x], attrs: { axes, starts, ends, steps }, ints }) => ({
     op: 'Slice',
     inputs: [x!, ints(starts), ints(ends), ints(axes), ints(steps)],
   }),
-  tensorflow: { run: (tf, [x], attrs) => cut(tf, x!, attrs) },
+  tensorflow: { run: (tf, [x], attrs) => sliceTensor(tf, x!, attrs) },
 };
 
 /** TF.js's slice with a stride has no gradient, a gather has one. */
-function cut<T extends LibraryTensor>(tf: TensorLibrary<T>, x: T, { axes, starts, ends, steps }: SliceAttrs): T {
+function sliceTensor<T extends LibraryTensor>(tf: TensorLibrary<T>, x: T, { axes, starts, ends, steps }: SliceAttrs): T {
   if (steps.some((step) => step > 1)) {
     return axes.reduce((rest, axis, i) => {
       const count = Math.ceil((ends[i]! - starts[i]!) / steps[i]!);
@@ -43,7 +43,7 @@ function cut<T extends LibraryTensor>(tf: TensorLibrary<T>, x: T, { axes, starts
 }
 
 /** Scatters a slice's gradient into zeros: step - 1 of them behind each entry, then what lies before and after. */
-function amongZeros(b: Operations, gradient: Value, shape: readonly number[], { axes, starts, steps }: SliceAttrs): Value {
+function scatterIntoZeros(b: Operations, gradient: Value, shape: readonly number[], { axes, starts, steps }: SliceAttrs): Value {
   let spread = gradient;
   axes.forEach((axis, i) => {
     const step = steps[i]!;

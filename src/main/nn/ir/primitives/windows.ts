@@ -26,13 +26,13 @@ export function convolve<T extends LibraryTensor>(
 ): T {
   const [, , kh, kw] = kernel.shape as [number, number, number, number];
   const spans = [(kh - 1) * down + 1, (kw - 1) * across + 1] as const;
-  const { input, padding } = padded(tf, x, spans, stride, pads, 0);
+  const { input, padding } = padForLibrary(tf, x, spans, stride, pads, 0);
   if (groups === 1) return tf.conv2d(input, tf.transpose(kernel, [2, 3, 1, 0]), stride, padding, 'NHWC', [down, across]);
   return tf.depthwiseConv2d(input, tf.transpose(kernel, [2, 3, 0, 1]), stride, padding, 'NHWC', [down, across]);
 }
 
 /** TensorFlow's library pads by itself only in its own 'same' way; other pads are added first. x [N, H, W, C]. */
-export function padded<T extends LibraryTensor>(
+export function padForLibrary<T extends LibraryTensor>(
   tf: TensorLibrary<T>,
   x: T,
   kernel: readonly [number, number],

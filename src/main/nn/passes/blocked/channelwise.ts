@@ -47,8 +47,8 @@ export function channelwisePatterns(program: Program): Patterns {
   const shiftedOf = (i: Instruction | null): { affine: Affine; parts: Instruction[] } | null => {
     if (!i || !isOf(i, PRIMITIVES.add)) return null;
     const [a, shift] = [onlyMaker(i.inputs[0]!), channelVector(i.inputs[1]!, i.inputs[0]!)];
-    const affine = scaledOf(a);
-    return affine && shift && { affine: { ...affine, shift }, parts: [a!] };
+    const writeAffine = scaledOf(a);
+    return writeAffine && shift && { affine: { ...writeAffine, shift }, parts: [a!] };
   };
   const affineOf = (i: Instruction): { affine: Affine; parts: Instruction[] } | null => {
     if (isOf(i, PRIMITIVES.sub)) {
@@ -108,12 +108,12 @@ function affine(l: LayoutBuilder, { x, factor, shift, isNegative, addend }: Affi
   if (!l.isBlocked(maps.at(-1)!)) return null;
   const [map, added] = maps.map((m) => l.toBlocked(m));
   const bias = shift && (isNegative ? l.b.scale(at(shift), -1) : at(shift));
-  const rest = addend ? { addend: scaled(l, added!, at(addend.factor), null) } : {};
-  return scaled(l, map!, factor && at(factor), bias, rest);
+  const rest = addend ? { addend: scaleChannels(l, added!, at(addend.factor), null) } : {};
+  return scaleChannels(l, map!, factor && at(factor), bias, rest);
 }
 
 /** x factor + shift + addend as a convolution with one kernel of one tap a channel. */
-function scaled(l: LayoutBuilder, x: Value, factor: Value | null, shift: Value | null, rest: { addend?: Value } = {}): Value {
+function scaleChannels(l: LayoutBuilder, x: Value, factor: Value | null, shift: Value | null, rest: { addend?: Value } = {}): Value {
   const c = x.shape[1]!;
   const kernel = factor ? l.b.reshape(factor, [c, 1, 1, 1]) : l.b.filled(1, [c, 1, 1, 1]);
   return l.conv(x, kernel, { stride: 1, pads: [0, 0, 0, 0], groups: c, bias: shift, ...rest });
