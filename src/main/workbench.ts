@@ -134,9 +134,9 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const pictureCache = new PictureCache(Object.values(pictureFolders), () => settings.get().pictureSpace * 1e6);
   const pruning = setTimeout(() => void pictureCache.prune(), PRUNE_AFTER_MS).unref();
   const fileAccess = new FileAccess(
-    workspace.granted,
+    workspace.chosenFiles,
     () => [workspace.folder, ...store.datasets.roots()],
-    (file) => store.comparisons.names(file),
+    (file) => store.comparisons.includesFile(file),
   );
   const media = new Media({
     workspace,

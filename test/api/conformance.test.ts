@@ -5,7 +5,7 @@ import type { WorkbenchApi } from '../../src/main/api/workbench-api.ts';
 import type { Changed } from '../../src/shared/events.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import type { Job } from '../../src/shared/job.ts';
-import { drawnPng } from '../features/dataset/drawn.ts';
+import { drawnPng } from '../features/dataset/png-files.ts';
 import { writeAt } from '../doors/cli/kit.ts';
 import { type Door, DOORS, temporaryWorkbench } from './doors.ts';
 

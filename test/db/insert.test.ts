@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { storedPairs } from '../../src/main/features/dataset/stored-pairs.ts';
+import { storedPairs } from '../../src/main/features/dataset/split-pairs.ts';
 import type { NewDataset } from '../../src/main/db/insert.ts';
-import { openBeside } from '../../src/main/db/store.ts';
+import { openSecondConnection } from '../../src/main/db/store.ts';
 import { image } from '../features/dataset/images.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 import { someDataset } from './records.ts';
@@ -28,7 +28,7 @@ describe('a data set that is stored in many short transactions', () => {
 
   test('is seen by nobody before it is whole, and keeps nobody from writing meanwhile', async () => {
     const workspace = freshWorkspace();
-    const [main, thread] = [storeAt(workspace), openBeside(workspace.database)];
+    const [main, thread] = [storeAt(workspace), openSecondConnection(workspace.database)];
     let pauses = 0;
     const { dataset } = await thread.datasets.insertInSteps(several(), async () => {
       pauses++;

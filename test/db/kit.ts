@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { openStore, type Store } from '../../src/main/db/store.ts';
 import type { CurationState } from '../../src/shared/curation.ts';
 import { openWorkspace, type Workspace } from '../../src/main/foundation/workspace.ts';
-import { temporaryFolder } from '../features/dataset/drawn.ts';
+import { temporaryFolder } from '../features/dataset/png-files.ts';
 
 export const freshWorkspace = (): Workspace => openWorkspace(temporaryFolder());
 

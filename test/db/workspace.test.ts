@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import envPaths from 'env-paths';
 import { describe, expect, test } from 'vitest';
-import { writeWhole } from '../../src/main/foundation/files.ts';
+import { writeFileAtomically } from '../../src/main/foundation/files.ts';
 import { openWorkspace, workspaceAt, workspaceFolder } from '../../src/main/foundation/workspace.ts';
-import { temporaryFolder } from '../features/dataset/drawn.ts';
+import { temporaryFolder } from '../features/dataset/png-files.ts';
 
 describe('workspaceFolder', () => {
   test('the folder given, else the environment’s, else the platform’s', () => {
@@ -67,37 +67,37 @@ describe('openWorkspace', () => {
   });
 });
 
-describe('writeWhole', () => {
+describe('writeFileAtomically', () => {
   test('writes bytes and text, makes parents, replaces what stood there, leaves nothing beside it', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'a', 'b', 'out.bin');
     const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);
-    await writeWhole(path, bytes);
+    await writeFileAtomically(path, bytes);
     expect(new Uint8Array(readFileSync(path))).toEqual(bytes);
-    await writeWhole(path, 'kurz: ä');
+    await writeFileAtomically(path, 'kurz: ä');
     expect(readFileSync(path, 'utf8')).toBe('kurz: ä');
     expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['out.bin']);
-    await writeWhole(join(folder, `${'x'.repeat(250)}.png`), 'a name of the longest kind'); // the temporary name may be no longer
+    await writeFileAtomically(join(folder, `${'x'.repeat(250)}.png`), 'a name of the longest kind'); // the temporary name may be no longer
   });
 
   test.skipIf(process.platform !== 'linux')('gives up where no folder can be made', { timeout: 5000 }, async () => {
-    await expect(writeWhole('/proc/twinlens/a/b', 'x')).rejects.toMatchObject({ name: 'AppError' }); // Node's recursive mkdir would never return
+    await expect(writeFileAtomically('/proc/twinlens/a/b', 'x')).rejects.toMatchObject({ name: 'AppError' }); // Node's recursive mkdir would never return
   });
 
   test('a view of a larger buffer writes its own part only', async () => {
     const path = join(temporaryFolder(), 'part');
-    await writeWhole(path, Uint8Array.from([1, 2, 3, 4, 5]).subarray(1, 4));
+    await writeFileAtomically(path, Uint8Array.from([1, 2, 3, 4, 5]).subarray(1, 4));
     expect([...readFileSync(path)]).toEqual([2, 3, 4]);
   });
 
   test('a reader never sees a part', async () => {
     const path = join(temporaryFolder(), 'out');
     const versions = [1, 2].map((n) => Buffer.alloc(3_000_000, n));
-    await writeWhole(path, versions[0]!);
+    await writeFileAtomically(path, versions[0]!);
     let done = false;
     const writing = (async () => {
       try {
-        for (let n = 0; n < 12; n++) await writeWhole(path, versions[n % 2]!);
+        for (let n = 0; n < 12; n++) await writeFileAtomically(path, versions[n % 2]!);
       } finally {
         done = true;
       }
@@ -117,12 +117,12 @@ describe('writeWhole', () => {
     const folder = temporaryFolder();
     const taken = join(folder, 'taken');
     mkdirSync(join(taken, 'full'), { recursive: true }); // a folder that holds something can't be replaced by a file
-    await expect(writeWhole(taken, 'x')).rejects.toMatchObject({ name: 'AppError' });
+    await expect(writeFileAtomically(taken, 'x')).rejects.toMatchObject({ name: 'AppError' });
     expect(existsSync(join(taken, 'full'))).toBe(true);
     expect(readdirSync(folder)).toEqual(['taken']);
     const file = join(folder, 'file');
     writeFileSync(file, 'kept');
-    await expect(writeWhole(join(file, 'below'), 'x')).rejects.toMatchObject({ name: 'AppError' });
+    await expect(writeFileAtomically(join(file, 'below'), 'x')).rejects.toMatchObject({ name: 'AppError' });
     expect(readFileSync(file, 'utf8')).toBe('kept');
   });
 });

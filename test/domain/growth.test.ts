@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { stepsOf } from '../steps.ts';
 import { metricsOf } from '../../src/main/domain/evaluate/metrics.ts';
-import { drawPairs } from '../../src/main/domain/pairs/draw.ts';
+import { samplePairs } from '../../src/main/domain/pairs/sample-pairs.ts';
 import { assignSplits } from '../../src/main/features/dataset/split.ts';
 import type { ImageRecord } from '../../src/shared/dataset.ts';
 import { randomFor } from '../../src/shared/random.ts';
 import { image } from '../features/dataset/images.ts';
-import { gaussianPairs } from './evaluate/draw.ts';
+import { gaussianPairs } from './evaluate/distance-samples.ts';
 
 // How much more work four times the data makes: linear 4, n log n 4.5 to 4.7, quadratic 16.
 
@@ -33,8 +33,8 @@ describe('drawing pairs', () => {
   test.each(cases)('%s: at most %f times the work for four times the images', (_, bound, more) => {
     const steps = (size: number): number => {
       const images = Array.from({ length: size }, (_, i) => image(i, 'c', more(i, size)));
-      return stepsOf(['domain/pairs/draw.ts', 'domain/pairs/contents.ts', 'shared/random.ts'], () => {
-        expect(drawPairs(images, randomFor(0, 'test'), { rounds: 1 }).length).toBeGreaterThan(size / 100);
+      return stepsOf(['domain/pairs/sample-pairs.ts', 'domain/pairs/contents.ts', 'shared/random.ts'], () => {
+        expect(samplePairs(images, randomFor(0, 'test'), { rounds: 1 }).length).toBeGreaterThan(size / 100);
       });
     };
     expect(growth(steps)).toBeLessThan(bound);

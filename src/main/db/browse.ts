@@ -3,7 +3,7 @@ import type { ImageSort, ImageRecord, Split } from '../../shared/dataset.ts';
 import { AppError } from '../../shared/errors.ts';
 import { byCodePoint } from '../foundation/words.ts';
 import type { FindDataset } from './datasets.ts';
-import { imageRecord, type ImageRow, STANDING_EDITS } from './image-row.ts';
+import { imageRecord, type ImageRow, CURRENT_EDITS } from './image-row.ts';
 import { fromJson } from './json.ts';
 import type { Db } from './open.ts';
 
@@ -83,7 +83,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
   const meanPixels = db
     .prepare<[number], number>(`SELECT coalesce(avg(i.width * i.height), 0) ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0`)
     .pluck();
-  const standingEdits = db.prepare<[number], string>(STANDING_EDITS).pluck();
+  const standingEdits = db.prepare<[number], string>(CURRENT_EDITS).pluck();
   const classCounts = db.prepare<[number], { class: string; split: Split; excluded: 0 | 1; n: number }>(
     `SELECT ${CLASS} AS class, i.split, ${EXCLUDED} AS excluded, count(*) AS n ${FROM} WHERE i.dataset = ? GROUP BY 1, 2, 3 ORDER BY 1`,
   );

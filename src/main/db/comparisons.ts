@@ -27,7 +27,7 @@ export interface ComparisonStore {
   /** The newest one with this key that is not removed. */
   find(key: ComparisonKey): ComparisonRow | null;
   /** Whether any compares the image at this path. */
-  names(file: string): boolean;
+  includesFile(file: string): boolean;
   /** Changes what is named. A judgement or a note saves the comparison, unless `saved` says otherwise. */
   annotate(id: string, notes: ComparisonNotes): ComparisonRow;
   /** Takes it off the list; all of it stays until `purge`. */
@@ -125,7 +125,7 @@ export function comparisonStore(db: Db): ComparisonStore {
       const rows = ofPair.all(numberOf('r', run), a, b).map(rowOf);
       return rows.find((c) => c.target === target && c.layer === layer && c.modelSha256 === modelSha256) ?? null;
     },
-    names: (file) => naming.get(file, file) !== undefined,
+    includesFile: (file) => naming.get(file, file) !== undefined,
     annotate: (id, given) => db.transaction(annotate).immediate(id, given),
     remove: (id) => void setRemoved.run(Date.now(), known(id).number),
     restore: (id) => void setRemoved.run(null, known(id).number),

@@ -1,7 +1,7 @@
 import type { DatasetSummary, ImageRecord, Pair, PairLabel, RejectedFile, Split } from '../../shared/dataset.ts';
 import { SPLITS } from '../../shared/dataset.ts';
 import { notFoundError } from './ids.ts';
-import { imageRecord, type ImageRow, STANDING_EDITS } from './image-row.ts';
+import { imageRecord, type ImageRow, CURRENT_EDITS } from './image-row.ts';
 import { type DatasetIdentity, datasetWriter, type NewDataset } from './insert.ts';
 import { fromJson, fromJsonOrNull, toJson } from './json.ts';
 import type { Db } from './open.ts';
@@ -99,7 +99,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
   const putDerived = db.prepare(
     'INSERT OR REPLACE INTO curated (dataset, summary, train, valid, test) VALUES (@number, @summary, @train, @valid, @test)',
   );
-  const standing = db.prepare<[number], string>(STANDING_EDITS).pluck();
+  const standing = db.prepare<[number], string>(CURRENT_EDITS).pluck();
   const underived = db
     .prepare<[number], string>(
       `SELECT id FROM datasets d WHERE images > ? AND EXISTS (SELECT 1 FROM marks WHERE dataset = d.number)
@@ -146,7 +146,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
 
   const datasets: DatasetStore = {
     insert: (dataset) => summary(rowOf(writer.insert(dataset))),
-    insertInSteps: async (dataset, pause) => summary(rowOf(await writer.insertGently(dataset, pause))),
+    insertInSteps: async (dataset, pause) => summary(rowOf(await writer.insertInSteps(dataset, pause))),
     replaceNotes: (id, notes) => db.transaction(replaceNotes).immediate(id, notes),
     findSame: ({ name, root, groupBy, splitSeed, snapshot }) => {
       const row = bySameness.get({ name, root, groupBy, splitSeed, snapshot });

@@ -24,5 +24,5 @@ export const imageRecord = (row: ImageRow): ImageRecord => ({
 });
 
 /** The places in a data set's history of the edits that hold. Equal lists mean equal marks. */
-export const STANDING_EDITS = `
+export const CURRENT_EDITS = `
   SELECT coalesce(group_concat(position), '') FROM (SELECT position FROM curations WHERE dataset = ? AND state = 'done' ORDER BY position)`;

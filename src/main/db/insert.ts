@@ -28,7 +28,7 @@ export type DatasetIdentity = Pick<NewDataset, 'name' | 'root' | 'groupBy' | 'sp
 export interface DatasetWriter {
   /** Each returns the new data set's id: see DatasetStore. */
   insert(dataset: NewDataset): string;
-  insertGently(dataset: NewDataset, pause: () => Promise<void>): Promise<string>;
+  insertInSteps(dataset: NewDataset, pause: () => Promise<void>): Promise<string>;
   replaceRejected(number: number, rejected: readonly RejectedFile[]): void;
   /** Deletes a data set and all that belongs to it. */
   erase(number: number): void;
@@ -150,7 +150,7 @@ export function datasetWriter(db: Db): DatasetWriter {
 
   return {
     insert: (dataset) => db.transaction(insert).immediate(dataset),
-    insertGently: insertInSteps,
+    insertInSteps,
     replaceRejected: (number, rejected) => {
       deleteRejected.run(number);
       writeRejected(number, rejected);

@@ -57,7 +57,7 @@ export function openStore(workspace: Workspace, { write, command }: StoreOptions
 }
 
 /** A second connection for another thread of the process that holds the workspace's lock. It brings nothing up to date and tidies nothing. */
-export const openBeside = (database: string): Store => ({ ...storeOn(openForWriting(database), () => undefined), writable: true });
+export const openSecondConnection = (database: string): Store => ({ ...storeOn(openForWriting(database), () => undefined), writable: true });
 
 function withLock(workspace: Workspace, command: string, work: () => void): void {
   const lock = takeLock(workspace, command);

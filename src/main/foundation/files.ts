@@ -32,7 +32,7 @@ export function makeFolders(folder: string): void {
  * On failure the temporary file is removed and the file that stood there is as it was. Text is written as UTF-8.
  * Throws AppError 'disk-full', 'workspace' (not permitted) or 'internal'.
  */
-export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${randomUUID()}.tmp`);
   try {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { SettingsPatch } from '../../shared/contract.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/workbench.ts';
-import { writeWhole } from './files.ts';
+import { writeFileAtomically } from './files.ts';
 
 /** The file of the settings: TWINLENS_SETTINGS, else the platform's folder for an application's configuration. */
 export const settingsPath = (env: NodeJS.ProcessEnv = process.env): string =>
@@ -28,7 +28,7 @@ export class SettingsFile {
   async set(patch: Partial<Settings>): Promise<Settings> {
     this.current = { ...this.current, ...patch };
     const text = `${JSON.stringify(this.current, null, 2)}\n`;
-    this.writing = this.writing.catch(() => undefined).then(() => writeWhole(this.path, text));
+    this.writing = this.writing.catch(() => undefined).then(() => writeFileAtomically(this.path, text));
     await this.writing;
     return this.current;
   }

@@ -17,8 +17,8 @@ export interface Workspace {
   weights: string;
   samples: string;
   exports: string; // what was written for a person to fetch
-  received: string; // files that a browser handed over
-  granted: string; // file, JSON: image files that a person chose
+  uploads: string; // files that a browser handed over
+  chosenFiles: string; // file, JSON: image files that a person chose
   logs: string;
   run(id: string): string; // folder of a run's checkpoints
   comparison(id: string): string; // folder of a comparison's pictures and maps
@@ -62,8 +62,8 @@ export function workspaceAt(folder: string): Workspace {
     weights: inside('weights'),
     samples: inside('samples'),
     exports: inside('exports'),
-    received: inside('received'),
-    granted: inside('granted.json'),
+    uploads: inside('received'),
+    chosenFiles: inside('granted.json'),
     logs: inside('logs'),
     run: (id) => inside('runs', folderName('run', id)),
     comparison: (id) => inside('comparisons', folderName('comparison', id)),

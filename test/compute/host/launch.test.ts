@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
 import { findNode, withLowPriority, launchUnder } from '../../../src/main/compute/host/launch.ts';
 import { computeEntry } from '../../../src/main/foundation/program-folder.ts';
-import { temporaryFolder } from '../../features/dataset/drawn.ts';
+import { temporaryFolder } from '../../features/dataset/png-files.ts';
 
 function nodeAt(file: string, version: string): string {
   mkdirSync(dirname(file), { recursive: true });

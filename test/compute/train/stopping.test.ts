@@ -10,7 +10,7 @@ import { siameseParams } from '../../../src/main/nn/siamese.ts';
 import type { EpochRow, RunConfig } from '../../../src/shared/run.ts';
 import { someConfig } from '../../db/records.ts';
 import { image } from '../../features/dataset/images.ts';
-import { temporaryFolder } from '../../features/dataset/drawn.ts';
+import { temporaryFolder } from '../../features/dataset/png-files.ts';
 
 /** The training loop on a scripted engine: how far apart the two classes are after each epoch is an argument. */
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { derivatives, fitCalibration, similarityOf, plattTargets } from '../../../src/main/domain/evaluate/calibrate.ts';
 import { chooseThreshold } from '../../../src/main/domain/evaluate/threshold.ts';
 import { randomFor } from '../../../src/shared/random.ts';
-import { gaussianPairs, tiedSample } from './draw.ts';
+import { gaussianPairs, tiedSample } from './distance-samples.ts';
 
 function negativeLogLikelihood(distances: number[], labels: number[], threshold: number, slope: number): number {
   const same = labels.filter((l) => l === 0).length;

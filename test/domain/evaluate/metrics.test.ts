@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { aucInterval, metricsOf, quantile } from '../../../src/main/domain/evaluate/metrics.ts';
 import { aucOf, tieGroups } from '../../../src/main/domain/evaluate/roc.ts';
 import { randomFor } from '../../../src/shared/random.ts';
-import { gaussianPairs, phi, tiedSample } from './draw.ts';
+import { gaussianPairs, phi, tiedSample } from './distance-samples.ts';
 
 const refusal = (code: string, words: RegExp) => expect.objectContaining({ name: 'AppError', code, message: expect.stringMatching(words) });
 
-describe('judge', () => {
+describe('metricsOf', () => {
   test('counts by hand', () => {
     //                     same            different
     const distances = [0.1, 0.5, 1.2, 0.9, 1.0, 2.0, 0.4];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aucOf, equalErrorRate, rocCounts, rocCurve, tieGroups, type RocPoint } from '../../../src/main/domain/evaluate/roc.ts';
 import { randomFor } from '../../../src/shared/random.ts';
-import { bruteForceAuc, gaussianPairs, phi, tiedSample } from './draw.ts';
+import { bruteForceAuc, gaussianPairs, phi, tiedSample } from './distance-samples.ts';
 
 const curveOf = (distances: number[], labels: number[], limit?: number): RocPoint[] => rocCurve(tieGroups(distances, labels), limit);
 const eerOf = (distances: number[], labels: number[]): number => equalErrorRate(tieGroups(distances, labels));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chooseThreshold, verdictOf } from '../../../src/main/domain/evaluate/threshold.ts';
-import { tiedSample, type Sample } from './draw.ts';
+import { tiedSample, type Sample } from './distance-samples.ts';
 
 function balancedAccuracy({ distances, labels }: Sample, threshold: number): number {
   const recall = (label: 0 | 1): number => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SAMPLERS } from '../../../src/main/compute/train/samplers.ts';
-import { trainingPairs } from '../../../src/main/domain/pairs/draw.ts';
+import { trainingPairs } from '../../../src/main/domain/pairs/sample-pairs.ts';
 import { SAMPLES, type SampleKind } from '../../../src/main/nn/losses/loss.ts';
 import type { ImageRecord } from '../../../src/shared/dataset.ts';
 import { image } from '../../features/dataset/images.ts';

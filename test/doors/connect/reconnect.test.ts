@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { WorkbenchApi } from '../../../src/main/api/workbench-api.ts';
 import { connectWorkbench } from '../../../src/main/doors/connect/connect.ts';
 import { serveWorkbench } from '../../../src/main/doors/http/serve.ts';
-import { contractPrint } from '../../../src/main/foundation/contract-print.ts';
+import { contractFingerprint } from '../../../src/main/foundation/contract-fingerprint.ts';
 import type { Listener } from '../../../src/main/foundation/jobs/events.ts';
 import { CHANGED } from '../../../src/shared/events.ts';
 import { screenFolder } from '../../api/doors.ts';
@@ -10,7 +10,7 @@ import { screenFolder } from '../../api/doors.ts';
 test('after a break the events are heard again, and what may have been missed counts as changed', async () => {
   const listeners = new Set<Listener>();
   const api: WorkbenchApi = {
-    call: (name) => Promise.resolve({ ok: true, value: name === 'jobs.list' ? [{ job: 'j1' }] : { version: '1', contract: contractPrint() } }),
+    call: (name) => Promise.resolve({ ok: true, value: name === 'jobs.list' ? [{ job: 'j1' }] : { version: '1', contract: contractFingerprint() } }),
     on: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

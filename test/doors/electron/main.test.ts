@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CHANNELS } from '../../../src/shared/bridge.ts';
 import { hasBuild } from '../cli/kit.ts';
-import { temporaryFolder } from '../../features/dataset/drawn.ts';
+import { temporaryFolder } from '../../features/dataset/png-files.ts';
 import { importColours, serve } from '../../e2e/serve.ts';
 
 /** The built desktop program under a stand-in for Electron's runtime: what it asks of Electron, and what it answers. */

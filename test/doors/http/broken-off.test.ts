@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { WorkbenchApi } from '../../../src/main/api/workbench-api.ts';
 import { serveWorkbench } from '../../../src/main/doors/http/serve.ts';
-import { temporaryFolder } from '../../features/dataset/drawn.ts';
+import { temporaryFolder } from '../../features/dataset/png-files.ts';
 import { screenFolder } from '../../api/doors.ts';
 
 /** How many of this process's open files are this one. */

@@ -7,8 +7,8 @@ import { copyCurated, csvOf } from '../../../src/main/features/dataset/export.ts
 import { portableName, UniqueNames } from '../../../src/main/features/dataset/file-names.ts';
 import type { Store } from '../../../src/main/db/store.ts';
 import type { CuratedImage } from '../../../src/shared/curation.ts';
-import { drawClasses, drawFiles, temporaryFolder } from './drawn.ts';
-import { freshStore, importFrom } from './imported.ts';
+import { drawClasses, drawFiles, temporaryFolder } from './png-files.ts';
+import { freshStore, importFrom } from './import-helpers.ts';
 import { image } from './images.ts';
 
 const curated = (id: number, more: Partial<CuratedImage> = {}): CuratedImage => ({

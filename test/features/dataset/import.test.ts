@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import type { ImportOptions } from '../../../src/main/features/dataset/import.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
 import { SPLITS } from '../../../src/shared/dataset.ts';
-import { drawClasses, drawFiles, drawnPng, plainInspect, temporaryFolder } from './drawn.ts';
-import { freshStore, importFrom } from './imported.ts';
+import { drawClasses, drawFiles, drawnPng, plainInspect, temporaryFolder } from './png-files.ts';
+import { freshStore, importFrom } from './import-helpers.ts';
 
 describe('importDataset', () => {
   test('stores images, splits and pairs as one data set', async () => {

@@ -7,7 +7,7 @@ import { type Change, applyChange } from '../../../src/main/features/dataset/edi
 import { csvOf } from '../../../src/main/features/dataset/export.ts';
 import { LargeDatasets } from '../../../src/main/features/dataset/large-datasets.ts';
 import { snapshotOf } from '../../../src/main/features/dataset/snapshot.ts';
-import { storedPairs } from '../../../src/main/features/dataset/stored-pairs.ts';
+import { storedPairs } from '../../../src/main/features/dataset/split-pairs.ts';
 import { openStore, type Store } from '../../../src/main/db/store.ts';
 import { undoLast } from '../../db/kit.ts';
 import { datasetThreadEntry } from '../../../src/main/foundation/program-folder.ts';
@@ -16,7 +16,7 @@ import { type CurationEdit, ImageQuery } from '../../../src/shared/curation.ts';
 import { SPLITS } from '../../../src/shared/dataset.ts';
 import { ImageTable, unpackPairs } from '../../../src/main/domain/pairs/packed.ts';
 import { someDataset } from '../../db/records.ts';
-import { drawClasses, plainInspect, temporaryFolder } from './drawn.ts';
+import { drawClasses, plainInspect, temporaryFolder } from './png-files.ts';
 import { image } from './images.ts';
 
 // Threads of their own, from the build.

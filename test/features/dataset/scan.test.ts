@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { listClassFolders, type Listing } from '../../../src/main/features/dataset/scan.ts';
 import { absoluteFile, hasImageExtension } from '../../../src/main/foundation/image-files.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { drawFiles, temporaryFolder } from './drawn.ts';
+import { drawFiles, temporaryFolder } from './png-files.ts';
 
 const posix = process.platform !== 'win32';
 const reasons = (rejected: { file: string; reason: string }[]): Record<string, string> =>

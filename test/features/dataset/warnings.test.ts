@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { drawFiles, temporaryFolder } from './drawn.ts';
-import { freshStore, importFrom } from './imported.ts';
+import { drawFiles, temporaryFolder } from './png-files.ts';
+import { freshStore, importFrom } from './import-helpers.ts';
 
 describe('warnings', () => {
   const warningsOf = async (files: Record<string, number>): Promise<string[]> =>

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FileAccess } from '../../../src/main/features/media/file-access.ts';
-import { temporaryFolder } from '../dataset/drawn.ts';
+import { temporaryFolder } from '../dataset/png-files.ts';
 
 function kit(): { grants: FileAccess; again: () => FileAccess; file: (...parts: string[]) => string } {
   const folder = temporaryFolder();

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PictureCache } from '../../../src/main/features/media/picture-cache.ts';
-import { temporaryFolder } from '../dataset/drawn.ts';
+import { temporaryFolder } from '../dataset/png-files.ts';
 
 /** `count` pictures of 1,000 bytes in two folders, the first the longest unused. */
 function kit(count: number, limit: number): { cache: PictureCache; paths: string[] } {

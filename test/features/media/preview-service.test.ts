@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
 import { PreviewService } from '../../../src/main/features/media/preview-service.ts';
-import { drawnPng, temporaryFolder } from '../dataset/drawn.ts';
+import { drawnPng, temporaryFolder } from '../dataset/png-files.ts';
 
 const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -51,21 +51,21 @@ describe('pictures for showing', () => {
   test('keep their shape, are never enlarged, and lie under the hash of what they show', async () => {
     const { shelf, folder } = kit();
     const { file, sha256 } = pngIn(folder, 'wide', 640, 160);
-    const thumb = await shelf.imported(file, sha256, 'thumb');
+    const thumb = await shelf.imagePreview(file, sha256, 'thumb');
     expect(thumb).toBe(join(folder, 'thumbs', sha256.slice(0, 2), `${sha256}.jpg`));
     expect(jpegSize(thumb)).toEqual([320, 80]);
-    expect(jpegSize(await shelf.imported(file, sha256, 'image'))).toEqual([640, 160]);
-    expect(jpegSize(await shelf.loose(file, 'thumb'))).toEqual([320, 80]);
+    expect(jpegSize(await shelf.imagePreview(file, sha256, 'image'))).toEqual([640, 160]);
+    expect(jpegSize(await shelf.filePreview(file, 'thumb'))).toEqual([320, 80]);
   });
 
   test('are made once, however many ask, and outlast the file', async () => {
     const { shelf, folder, asked } = kit();
     const { file, sha256 } = pngIn(folder, 'one', 30, 40);
-    const paths = await Promise.all(Array.from({ length: 8 }, () => shelf.imported(file, sha256, 'thumb')));
+    const paths = await Promise.all(Array.from({ length: 8 }, () => shelf.imagePreview(file, sha256, 'thumb')));
     expect(new Set(paths).size).toBe(1);
     expect(asked).toHaveLength(1);
     rmSync(file);
-    expect(await shelf.imported(file, sha256, 'thumb')).toBe(paths[0]);
+    expect(await shelf.imagePreview(file, sha256, 'thumb')).toBe(paths[0]);
     expect(asked).toHaveLength(1);
   });
 
@@ -73,15 +73,15 @@ describe('pictures for showing', () => {
     const { shelf, folder } = kit();
     const { file, sha256 } = pngIn(folder, 'one', 30, 40);
     writeFileSync(file, drawnPng('another', 30, 40));
-    await expect(shelf.imported(file, sha256, 'thumb')).rejects.toMatchObject({
+    await expect(shelf.imagePreview(file, sha256, 'thumb')).rejects.toMatchObject({
       code: 'bad-image',
       message: expect.stringMatching(/changed since it was imported/) as string,
     });
     rmSync(file);
-    await expect(shelf.imported(file, sha256, 'thumb')).rejects.toMatchObject({ code: 'not-found' });
-    await expect(shelf.loose(file, 'image')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(shelf.imagePreview(file, sha256, 'thumb')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(shelf.filePreview(file, 'image')).rejects.toMatchObject({ code: 'not-found' });
     writeFileSync(file, 'text');
-    await expect(shelf.loose(file, 'image')).rejects.toMatchObject({ code: 'bad-image' });
+    await expect(shelf.filePreview(file, 'image')).rejects.toMatchObject({ code: 'bad-image' });
     expect(existsSync(join(folder, 'thumbs'))).toBe(false);
   });
 
@@ -90,7 +90,7 @@ describe('pictures for showing', () => {
     const pictures = Array.from({ length: 12 }, (_, i) => pngIn(folder, `p${i}`, 20, 20));
     const controllers = pictures.map(() => new AbortController());
     const ends = pictures.map(({ file, sha256 }, i) =>
-      shelf.imported(file, sha256, 'thumb', controllers[i]!.signal).then(
+      shelf.imagePreview(file, sha256, 'thumb', controllers[i]!.signal).then(
         () => i,
         (error: { code: string }) => error.code,
       ),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { browserPrinter, findBrowser } from '../../../src/main/features/report/print-pdf.ts';
 import { renderReport } from '../../../src/main/features/report/render.ts';
-import { temporaryFolder } from '../dataset/drawn.ts';
+import { temporaryFolder } from '../dataset/png-files.ts';
 import { sampleInput } from './sample.ts';
 
 const browser = findBrowser();

@@ -18,9 +18,9 @@ test('one at a time, in the order they came, even when one fails', async () => {
     log.push(`${name} ends`);
     if (name === 'a') throw new Error('broken');
   };
-  const a = lane.take(never, () => log.push('a waits'), work('a', first.opened));
-  const b = lane.take(never, (before) => log.push(`b waits for ${before}`), work('b', second.opened));
-  const c = lane.take(never, (before) => log.push(`c waits for ${before}`), work('c', Promise.resolve()));
+  const a = lane.run(never, () => log.push('a waits'), work('a', first.opened));
+  const b = lane.run(never, (before) => log.push(`b waits for ${before}`), work('b', second.opened));
+  const c = lane.run(never, (before) => log.push(`c waits for ${before}`), work('c', Promise.resolve()));
   expect(lane.length).toBe(3);
   first.open();
   await expect(a).rejects.toThrow('broken');
@@ -33,18 +33,18 @@ test('one at a time, in the order they came, even when one fails', async () => {
 test('one that waits can be cancelled, and the others keep their turn', async () => {
   const lane = new SerialQueue();
   const first = gate();
-  const a = lane.take(
+  const a = lane.run(
     never,
     () => undefined,
     () => first.opened,
   );
   const controller = new AbortController();
-  const b = lane.take(
+  const b = lane.run(
     controller.signal,
     () => undefined,
     () => Promise.resolve('b'),
   );
-  const c = lane.take(
+  const c = lane.run(
     never,
     () => undefined,
     () => Promise.resolve('c'),
@@ -55,7 +55,7 @@ test('one that waits can be cancelled, and the others keep their turn', async ()
   await a;
   expect(await c).toBe('c');
   await expect(
-    lane.take(
+    lane.run(
       AbortSignal.abort(),
       () => undefined,
       () => Promise.resolve('free'),

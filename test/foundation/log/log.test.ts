@@ -4,11 +4,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { diagnosticsOf } from '../../../src/main/foundation/log/diagnostics.ts';
 import { LOG_NAMES, LogFile, MAX_TOTAL } from '../../../src/main/foundation/log/log-file.ts';
 import { closeLog, log, logFatal, logPath, openLog } from '../../../src/main/foundation/log/log.ts';
-import { keepSecret } from '../../../src/main/foundation/log/redact.ts';
+import { addSecret } from '../../../src/main/foundation/log/redact.ts';
 import { reportError, sentenceWithLog } from '../../../src/main/foundation/log/report-error.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { DEFAULT_SETTINGS } from '../../../src/shared/workbench.ts';
-import { temporaryFolder } from '../../features/dataset/drawn.ts';
+import { temporaryFolder } from '../../features/dataset/png-files.ts';
 
 afterEach(async () => {
   await closeLog();
@@ -40,7 +40,7 @@ describe('the log of a process', () => {
   it('holds no token and no image, wherever they come from', async () => {
     const folder = temporaryFolder();
     openLog(folder, 'serve');
-    keepSecret('s3cret-token_value');
+    addSecret('s3cret-token_value');
     log().info({ a: 'url http://127.0.0.1:1/?token=other-token&x=1', header: 'Bearer third.token', plain: 'has s3cret-token_value inside' }, 'x');
     reportError(new Error('GET /?token=fourth failed', { cause: new Error('data:image/png;base64,iVBORw0KGgo=') }), {});
     logFatal(new Error('s3cret-token_value'));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Settings } from '../../../shared/workbench.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { contractPrint } from '../../foundation/contract-print.ts';
+import { contractFingerprint } from '../../foundation/contract-fingerprint.ts';
 import { diagnosticsOf } from '../../foundation/log/diagnostics.ts';
 import { readNotices } from '../../foundation/licences.ts';
 import { listFolder } from '../../features/media/list-folder.ts';
@@ -13,7 +13,7 @@ import type { Workbench } from '../../workbench.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
 const COPIED_LINES = 100; // of each log: what a person pastes into a message
-const CONTRACT = contractPrint();
+const CONTRACT = contractFingerprint();
 
 function sampleFolder(workbench: Workbench): string | null {
   const folder = join(workbench.workspace.samples, 'tiles');

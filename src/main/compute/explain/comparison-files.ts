@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { type ComparedImage, EMPTY_REASONS } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { MAP_KINDS, type MapKind, signedToKinds } from '../../../shared/maps/kinds.ts';
-import { writeWhole } from '../../foundation/files.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 import { parseNpy, writeNpy } from '../../foundation/npy.ts';
 import { decodePhoto, encodeJpeg, inspect, type RgbImage } from '../images/images.ts';
 import type { OverlaysRequest } from '../protocol/protocol.ts';
@@ -21,7 +21,7 @@ interface SignedMap {
   height: number;
 }
 
-/** The overlays are named, not drawn. Throws as `inspect` and `writeWhole`. */
+/** The overlays are named, not drawn. Throws as `inspect` and `writeFileAtomically`. */
 export async function writePhotoAndMap(
   file: string,
   { folder, letter, signed, width: mapWidth, height: mapHeight }: SignedMap,
@@ -35,8 +35,8 @@ export async function writePhotoAndMap(
     counterfactual: path('counterfactual.png'),
     signed: path('signed.npy'),
   };
-  await writeWhole(image.photo, await encodeJpeg(await decodePhoto(file, PHOTO_SIDE)));
-  await writeWhole(image.signed, writeNpy(signed, mapHeight, mapWidth));
+  await writeFileAtomically(image.photo, await encodeJpeg(await decodePhoto(file, PHOTO_SIDE)));
+  await writeFileAtomically(image.signed, writeNpy(signed, mapHeight, mapWidth));
   return image;
 }
 
@@ -50,7 +50,7 @@ export async function drawOverlays({ verdict, target, scale, images }: OverlaysR
       const draw = async (kind: MapKind): Promise<void> => {
         const map = kinds[kind];
         const emptyText = empty !== null && !map.some((v) => v > 0) ? EMPTY_REASONS[empty] : null;
-        await writeWhole(
+        await writeFileAtomically(
           image[kind],
           await paintOverlay({ ...{ photo, map, mapWidth, mapHeight, scale, kind, target, emptyText }, title: basename(file) }),
         );

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ImageTable, type PackedImages } from '../../domain/pairs/packed.ts';
-import type { TrainImage } from '../../domain/pairs/draw.ts';
+import type { TrainImage } from '../../domain/pairs/sample-pairs.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
 
 /** The images of a data set. Packed columns; records are unpacked on access to save memory. */

@@ -1,4 +1,4 @@
-import { writeWhole } from '../../foundation/files.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 import { writeSafetensors } from '../../nn/weights/safetensors.ts';
 import { twinlensMetadata } from '../../nn/weights/load.ts';
 import { toOnnx } from '../../nn/engines/onnx-model.ts';
@@ -22,6 +22,6 @@ export async function exportModel({ model, format, out, card }: ComputeCalls['ex
     return null;
   }
   const program = lowerTask(layerTask(specOf(config), layerNames(config.backbone).at(-1)!, 1), params);
-  await writeWhole(out, toOnnx(program, card));
+  await writeFileAtomically(out, toOnnx(program, card));
   return null;
 }

@@ -1,5 +1,5 @@
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { writeWhole } from '../../foundation/files.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 import { log } from '../../foundation/log/log.ts';
 import { backboneParams } from '../../nn/siamese.ts';
 import { loadWeights } from '../../nn/weights/load.ts';
@@ -24,7 +24,7 @@ export const handlers: Handlers = {
   timeReading: ({ files, size }, { signal }) => timeReading(files, size, signal),
   picture: async ({ file, sha256, longest, out }, { signal }) => {
     throwIfCancelled(signal);
-    await writeWhole(out, await previewJpeg(file, longest, sha256 === null ? {} : { sha256 }));
+    await writeFileAtomically(out, await previewJpeg(file, longest, sha256 === null ? {} : { sha256 }));
     return null;
   },
   drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
@@ -38,7 +38,7 @@ export const handlers: Handlers = {
     return train(request, context);
   },
   distances,
-  judge: evaluateSplit,
+  evaluate: evaluateSplit,
   explain,
   drawOverlays,
   check: async (request, context) => {

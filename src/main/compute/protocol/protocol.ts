@@ -2,7 +2,7 @@ import type { ComparedImage, Comparison, ExplainTarget, Verdict } from '../../..
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
-import type { ValidationSummary } from '../../domain/evaluate/validation.ts';
+import type { ValidationSummary } from '../../domain/evaluate/validation-summary.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import type { DeviceName, EngineName, EpochRow, Flavour, Metrics, Preprocessing, RunConfig, Scope, WeightsInfo } from '../../../shared/run.ts';
 
@@ -65,7 +65,7 @@ export interface PairsRequest {
   pairs: PackedPairs;
 }
 
-export interface JudgeRequest extends PairsRequest {
+export interface EvaluateRequest extends PairsRequest {
   threshold: number;
   split: 'test' | 'valid';
 }
@@ -144,7 +144,7 @@ export interface ComputeCalls {
   weights: { args: WeightsRequest; result: WeightsInfo; progress: never };
   train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };
   distances: { args: PairsRequest; result: Float64Array; progress: Counted };
-  judge: { args: JudgeRequest; result: Metrics; progress: Counted };
+  evaluate: { args: EvaluateRequest; result: Metrics; progress: Counted };
   explain: { args: ExplainRequest; result: ExplainResult; progress: never };
   /** Writes the overlay PNGs that a comparison names. */
   drawOverlays: { args: OverlaysRequest; result: null; progress: never };

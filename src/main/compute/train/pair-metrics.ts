@@ -8,7 +8,7 @@ import { readModel, specOf } from '../model/checkpoint.ts';
 import { embedFrom } from '../embed/embed.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { openSource } from '../embed/feature-source.ts';
-import type { CallContext, JudgeRequest, PairsRequest } from '../protocol/protocol.ts';
+import type { CallContext, EvaluateRequest, PairsRequest } from '../protocol/protocol.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 
 type Context = Pick<CallContext<'distances'>, 'signal' | 'progress'>;
@@ -32,7 +32,7 @@ export async function distances(request: PairsRequest, { signal, progress }: Con
 }
 
 /** Metrics of a split, over all its pairs at once. */
-export async function evaluateSplit(request: JudgeRequest, context: Context): Promise<Metrics> {
+export async function evaluateSplit(request: EvaluateRequest, context: Context): Promise<Metrics> {
   const { threshold, split, model, pairs } = request;
   const labels = unpackPairs(pairs).map(({ label }) => label);
   return metricsOf(await distances(request, context), labels, threshold, split, randomFor(model.config.seed, 'bootstrap', split));

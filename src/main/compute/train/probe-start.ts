@@ -8,7 +8,7 @@ import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { padBatch, FORWARD_BATCH } from '../images/batches.ts';
 import { specOf } from '../model/checkpoint.ts';
 import { type FeatureSource, partsOf } from '../embed/feature-source.ts';
-import type { Drawable } from '../../domain/pairs/contents.ts';
+import type { PairCandidate } from '../../domain/pairs/contents.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
 import type { DatasetImages } from '../images/dataset-images.ts';
@@ -21,7 +21,7 @@ export interface ProbeStart {
   config: RunConfig;
   source: FeatureSource;
   params: TensorMap; // of the whole network, initial or loaded
-  trainImages: readonly Drawable[];
+  trainImages: readonly PairCandidate[];
   images: DatasetImages;
   signal: AbortSignal;
 }
@@ -48,7 +48,7 @@ export async function probeStart({ engine, config, source, params, trainImages, 
 }
 
 /** 1 where an image belongs to a class. Content that occurs in several classes belongs to each, as in pairs. */
-function targetsOf(images: readonly Drawable[], classes: readonly string[]): Uint8Array {
+function targetsOf(images: readonly PairCandidate[], classes: readonly string[]): Uint8Array {
   const homes = new Map<string, Set<string>>();
   for (const { sha256, className } of images) homes.set(sha256, (homes.get(sha256) ?? new Set()).add(className));
   return Uint8Array.from(images.flatMap(({ sha256 }) => classes.map((name) => Number(homes.get(sha256)!.has(name)))));

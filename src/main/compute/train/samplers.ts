@@ -1,4 +1,4 @@
-import type { TrainImage } from '../../domain/pairs/draw.ts';
+import type { TrainImage } from '../../domain/pairs/sample-pairs.ts';
 import { labelledSamples, pairSamples, type Sample, tripletSamples } from '../../domain/pairs/samples.ts';
 import type { SampleKind } from '../../nn/losses/loss.ts';
 

@@ -1,6 +1,6 @@
 import type { Pair } from '../../../shared/dataset.ts';
 import type { RunConfig } from '../../../shared/run.ts';
-import type { TrainImage } from '../../domain/pairs/draw.ts';
+import type { TrainImage } from '../../domain/pairs/sample-pairs.ts';
 import type { Engine, Trainer } from '../../nn/engines/engine.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import type { Loss } from '../../nn/losses/loss.ts';

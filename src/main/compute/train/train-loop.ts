@@ -1,7 +1,7 @@
 import type { EpochRow } from '../../../shared/run.ts';
 import { aucOf } from '../../domain/evaluate/roc.ts';
 import { advanceSchedule } from '../../domain/evaluate/schedule.ts';
-import { summariseValidation } from '../../domain/evaluate/validation.ts';
+import { summariseValidation } from '../../domain/evaluate/validation-summary.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import type { Trainer } from '../../nn/engines/engine.ts';
 import { lossOf } from '../../nn/losses/index.ts';

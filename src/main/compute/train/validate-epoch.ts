@@ -1,4 +1,4 @@
-import { pairDistances, rowsOf } from '../../domain/evaluate/distances.ts';
+import { pairDistances, embeddingRows } from '../../domain/evaluate/distances.ts';
 import { confusionAt } from '../../domain/evaluate/metrics.ts';
 import { aucOf } from '../../domain/evaluate/roc.ts';
 import { chooseThreshold } from '../../domain/evaluate/threshold.ts';
@@ -19,7 +19,7 @@ interface ValidatedEpoch {
 /** Metrics of the validation pairs, at the threshold that fits them best. `moving`: the tensors that training changes, after the epoch. */
 export async function validateEpoch(session: Session, moving: TensorMap): Promise<ValidatedEpoch> {
   const { config, loss, engine, source, frozen, images: all, validPairs, context } = session;
-  const { ids, rowOf } = rowsOf(validPairs);
+  const { ids, rowOf } = embeddingRows(validPairs);
   const images = ids.map((id) => all.source(id));
   const params: TensorMap = new Map([...frozen, ...moving]);
   const embeddings = await embedFrom(source, engine, specOf(config), entryOf[config.scope], params, images, context.signal);

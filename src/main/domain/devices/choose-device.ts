@@ -13,7 +13,7 @@ export interface ChosenDevice {
 }
 
 /** What a person asked for; undefined where she left it open. */
-export interface AskedDevice {
+export interface DeviceRequest {
   engine?: EngineName | undefined;
   device?: DeviceName | undefined;
 }
@@ -22,7 +22,7 @@ export interface AskedDevice {
  * Where a training computes: the device asked for, else the one in the settings, else ('auto') the quickest that passed
  * its trial, of either engine. Only 'auto' without a passed graphics card means the CPU; what was asked for is never exchanged.
  */
-export function chooseDevice(asked: AskedDevice, setting: Settings['device'], report: DeviceReport | null): ChosenDevice {
+export function chooseDevice(asked: DeviceRequest, setting: Settings['device'], report: DeviceReport | null): ChosenDevice {
   const engine = asked.engine ?? 'onnx';
   if (asked.device !== undefined) return { engine, device: asked.device, why: `You chose ${deviceWords({ engine, device: asked.device })}.` };
   if (setting !== 'auto' && asked.engine !== 'tensorflow')

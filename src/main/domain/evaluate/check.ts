@@ -8,7 +8,7 @@ export const splitName = (split: Split): string => SPLIT_NAMES[split];
  * Refuses what no figure can be computed from. `distances`, `labels` [N].
  * @throws AppError 'bad-dataset' without pairs of both labels; 'bad-request' for distances that are not numbers.
  */
-export function assertJudgeable(distances: ArrayLike<number>, labels: ArrayLike<number>, split: Split): void {
+export function assertEvaluable(distances: ArrayLike<number>, labels: ArrayLike<number>, split: Split): void {
   if (distances.length !== labels.length)
     throw new AppError('internal', `There are ${distances.length} distances for ${labels.length} labels.`, { split });
   const name = splitName(split);

@@ -14,7 +14,7 @@ export function pairDistances(pairs: readonly Pair[], embeddings: Float32Array, 
 }
 
 /** The images that occur in pairs, each once, and the row each will have. */
-export function rowsOf(pairs: readonly Pair[]): { ids: number[]; rowOf: Map<number, number> } {
+export function embeddingRows(pairs: readonly Pair[]): { ids: number[]; rowOf: Map<number, number> } {
   const ids = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))].sort((x, y) => x - y);
   return { ids, rowOf: new Map(ids.map((id, row) => [id, row])) };
 }

@@ -1,7 +1,7 @@
 import type { Split } from '../../../shared/dataset.ts';
 import type { Random } from '../../../shared/random.ts';
 import type { Metrics } from '../../../shared/run.ts';
-import { assertJudgeable } from './check.ts';
+import { assertEvaluable } from './check.ts';
 import { aucOfCounts, equalErrorRate, rocCurve, tieGroups, type TieGroups } from './roc.ts';
 import { verdictOf } from './threshold.ts';
 
@@ -13,7 +13,7 @@ export const RESAMPLES = 500;
  * @throws AppError 'bad-dataset' when the split lacks pairs, or pairs of either label.
  */
 export function metricsOf(distances: ArrayLike<number>, labels: ArrayLike<number>, threshold: number, split: Split, random: Random): Metrics {
-  assertJudgeable(distances, labels, split);
+  assertEvaluable(distances, labels, split);
   const groups = tieGroups(distances, labels);
   const confusion = confusionAt(distances, labels, threshold);
   const [[tn, fp], [fn, tp]] = confusion;

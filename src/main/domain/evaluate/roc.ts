@@ -89,13 +89,13 @@ export function equalErrorRate(groups: TieGroups): number {
 
 /** The curve to store and draw: rates, without points inside straight runs, at most about `limit` of them. */
 export function rocCurve(groups: TieGroups, limit = 200): RocPoint[] {
-  return rates(thinCurve(withoutCollinear(rocCounts(groups)), limit), groups);
+  return rates(thinCurve(dropCollinear(rocCounts(groups)), limit), groups);
 }
 
 const rates = (counts: readonly RocCount[], groups: TieGroups): RocPoint[] =>
   counts.map(([fp, tp]) => [fp / groups.sameTotal, tp / groups.differentTotal]);
 
-export function withoutCollinear(counts: readonly RocCount[]): RocCount[] {
+export function dropCollinear(counts: readonly RocCount[]): RocCount[] {
   const kept: RocCount[] = [];
   for (const point of counts) {
     while (kept.length >= 2 && turn(kept[kept.length - 2], kept[kept.length - 1], point) === 0) kept.pop();

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../../shared/comparison.ts';
-import { assertJudgeable } from './check.ts';
+import { assertEvaluable } from './check.ts';
 import { tieGroups, type TieGroups } from './roc.ts';
 
 /** Above the threshold the verdict is 'different'; at it, 'same'. */
@@ -15,7 +15,7 @@ export const verdictOf = (distance: number, threshold: number): Verdict => (dist
  * @throws AppError 'bad-dataset' when the validation pairs lack a label; 'bad-request' when a distance is not a number.
  */
 export function chooseThreshold(distances: ArrayLike<number>, labels: ArrayLike<number>): number {
-  assertJudgeable(distances, labels, 'valid');
+  assertEvaluable(distances, labels, 'valid');
   return thresholdOfGroups(tieGroups(distances, labels));
 }
 

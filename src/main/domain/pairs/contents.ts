@@ -1,6 +1,6 @@
 import type { ImageRecord } from '../../../shared/dataset.ts';
 
-export type Drawable = Pick<ImageRecord, 'id' | 'className' | 'sha256'>;
+export type PairCandidate = Pick<ImageRecord, 'id' | 'className' | 'sha256'>;
 
 /** Candidates by position, so that a list need not be copied to leave a run of it out. */
 export interface Pool {
@@ -23,7 +23,7 @@ export interface Contents {
   different(content: number, x: number): boolean;
 }
 
-export function contentsOf(images: readonly Drawable[]): Contents {
+export function contentsOf(images: readonly PairCandidate[]): Contents {
   const contentIndex = new Map<string, number>();
   const classIndex = new Map<string, number>();
   const ids: number[][] = [];

@@ -1,5 +1,5 @@
 import { randomFor } from '../../../shared/random.ts';
-import { drawPairs, type TrainImage, trainingPairs } from './draw.ts';
+import { samplePairs, type TrainImage, trainingPairs } from './sample-pairs.ts';
 
 /** What one term of a loss is computed from: image ids, and a label. */
 export interface Sample {
@@ -14,7 +14,7 @@ export const pairSamples = (images: readonly TrainImage[], seed: number, epoch: 
 /** One epoch's triplets in random order: an anchor, an image of its class, an image of another. At most one for each anchor. */
 export function tripletSamples(images: readonly TrainImage[], seed: number, epoch: number): Sample[] {
   const random = randomFor(seed, 'triplets', epoch);
-  const pairs = drawPairs(inTraining(images), random, { rounds: 1 }); // an anchor's 'same' pair, then its 'different' one
+  const pairs = samplePairs(inTraining(images), random, { rounds: 1 }); // an anchor's 'same' pair, then its 'different' one
   const triplets = Array.from({ length: pairs.length / 2 }, (_, i): Sample => {
     const [same, different] = [pairs[2 * i]!, pairs[2 * i + 1]!];
     return { images: [same.a, same.b, different.b], label: 0 };

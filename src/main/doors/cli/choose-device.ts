@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path';
 import type { ResumeRequest } from '../../../shared/contract.ts';
-import { type AskedDevice, chooseDevice, type ChosenDevice, type ResumeChanges, withDevice } from '../../domain/devices/choose-device.ts';
+import { type DeviceRequest, chooseDevice, type ChosenDevice, type ResumeChanges, withDevice } from '../../domain/devices/choose-device.ts';
 import { Devices } from '../../features/models/devices.ts';
 import type { Services } from '../../services.ts';
 import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
 
 /** Chooses a device as the screen does, and prints the choice. Checks the devices first if that has never been done. */
-export async function chooseTrainingDevice(s: Services, asked: AskedDevice & { dataset: string }, signal: AbortSignal): Promise<ChosenDevice> {
+export async function chooseTrainingDevice(s: Services, asked: DeviceRequest & { dataset: string }, signal: AbortSignal): Promise<ChosenDevice> {
   s.store.datasets.get(asked.dataset); // an unknown name fails before any device check
   const { setting, devices } = await settingAndDevices(s, asked.device === undefined, signal);
   const chosen = chooseDevice(asked, setting, devices.get());

@@ -10,7 +10,7 @@ import { profileLines } from './profile-lines.ts';
 import { chooseDevice } from '../../domain/devices/choose-device.ts';
 import { ComputeHost } from '../../compute/host/compute-host.ts';
 import { launchUnder } from '../../compute/host/launch.ts';
-import { writeWhole } from '../../foundation/files.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 import { diagnosticsOf } from '../../foundation/log/diagnostics.ts';
 import { log, openLog } from '../../foundation/log/log.ts';
 import { computeEntry } from '../../foundation/program-folder.ts';
@@ -134,6 +134,6 @@ const workspaceOf = (given: string | undefined): Workspace => workspaceAt(worksp
 async function writeBundle(file: string, workspace: string | undefined, checks: CheckResult[]): Promise<string> {
   const settings = new SettingsFile(settingsPath()).get();
   const all = diagnosticsOf({ logs: workspaceOf(workspace).logs, settings, devices: { checkedMs: Date.now(), checks } }, BUNDLE_LINES);
-  await writeWhole(file, `${JSON.stringify(all, null, 2)}\n`);
+  await writeFileAtomically(file, `${JSON.stringify(all, null, 2)}\n`);
   return file;
 }

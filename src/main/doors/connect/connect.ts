@@ -5,8 +5,8 @@ import type { Job } from '../../../shared/job.ts';
 import { decode } from '../../../shared/wire.ts';
 import { Channel } from '../../rpc/channel.ts';
 import { connectHttp, post } from '../../rpc/http.ts';
-import { contractPrint } from '../../foundation/contract-print.ts';
-import { keepSecret } from '../../foundation/log/redact.ts';
+import { contractFingerprint } from '../../foundation/contract-fingerprint.ts';
+import { addSecret } from '../../foundation/log/redact.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import type { AppInfo } from '../../../shared/workbench.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
@@ -34,13 +34,13 @@ export async function connectWorkbench(address: string): Promise<Connected> {
       'The address of a served workbench looks like http://127.0.0.1:PORT/?token=…: copy the whole line that "twinlens serve" printed.',
     );
   const { origin } = url;
-  keepSecret(token);
+  addSecret(token);
   const channel = new Channel<Calls>(
     () => connectHttp(origin, token),
     () => new AppError('offline', `${origin} does not answer.`),
   );
   const info = (await channel.ask('app.info', {})) as AppInfo;
-  if (info.contract !== contractPrint()) throw incompatible(origin, info);
+  if (info.contract !== contractFingerprint()) throw incompatible(origin, info);
   const listeners = new Set<Listener>();
   const emit: Listener = (event, payload) => {
     for (const listener of listeners) listener(event, payload);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron';
 import { AppError } from '../../../shared/errors.ts';
-import { writeWhole } from '../../foundation/files.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 import type { Shell } from '../../foundation/shell.ts';
 
 const IMAGES = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'gif', 'avif', 'heic', 'bmp'];
@@ -49,7 +49,7 @@ async function printPdf(htmlFile: string, out: string, signal: AbortSignal): Pro
   signal.addEventListener('abort', stop, { once: true });
   try {
     await page.loadFile(htmlFile);
-    await writeWhole(out, await page.webContents.printToPDF({ printBackground: true, preferCSSPageSize: true }));
+    await writeFileAtomically(out, await page.webContents.printToPDF({ printBackground: true, preferCSSPageSize: true }));
   } catch (error) {
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
     if (error instanceof AppError) throw error;

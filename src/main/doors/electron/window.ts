@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BrowserWindow, dialog, nativeTheme, screen } from 'electron';
-import { writeWhole } from '../../foundation/files.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 import { fitBounds, MIN_SIZE, storedBounds, type WindowBounds } from './window-bounds.ts';
 import { ORIGIN } from './screen-protocol.ts';
 
@@ -80,7 +80,7 @@ function rememberBounds(window: BrowserWindow, file: string): void {
   const keep = (): void => {
     if (window.isDestroyed() || window.isMinimized() || window.isFullScreen()) return;
     const bounds: WindowBounds = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
-    void writeWhole(file, JSON.stringify(bounds)).catch(() => undefined);
+    void writeFileAtomically(file, JSON.stringify(bounds)).catch(() => undefined);
   };
   let resting: NodeJS.Timeout | undefined;
   const soon = (): void => {

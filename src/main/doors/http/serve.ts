@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { AppError, toWireError, type WireError } from '../../../shared/errors.ts';
 import { decode, encode } from '../../../shared/wire.ts';
 import type { Answer, WorkbenchApi } from '../../api/workbench-api.ts';
-import { keepSecret } from '../../foundation/log/redact.ts';
+import { addSecret } from '../../foundation/log/redact.ts';
 import { reportError, sentenceWithLog } from '../../foundation/log/report-error.ts';
 import { RunningTasks } from '../../rpc/running-tasks.ts';
 import { bodyOf } from './body.ts';
@@ -37,7 +37,7 @@ export interface ServeOptions {
 /** The workbench on a loopback port. Throws AppError 'bad-request' where the port can't be used. */
 export async function serveWorkbench(api: WorkbenchApi, { port = 0, screen, token, notice }: ServeOptions): Promise<Served> {
   const guard = new Guard(token);
-  keepSecret(guard.token);
+  addSecret(guard.token);
   const door = new HttpDoor(api, guard, new ScreenFiles(screen), notice);
   const server = createServer((request, response) => {
     void door.answer(request, response);

@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../../foundation/files.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 import { connectWorkbench } from '../connect/connect.ts';
 
 const noteFile = (workspace: string): string => join(workspace, 'served.json');
@@ -12,7 +12,7 @@ const noteFile = (workspace: string): string => join(workspace, 'served.json');
 export async function writeServerNote(workspace: string, url: string): Promise<() => void> {
   const file = noteFile(workspace);
   try {
-    await writeWhole(file, JSON.stringify({ url, pid: process.pid }));
+    await writeFileAtomically(file, JSON.stringify({ url, pid: process.pid }));
     chmodSync(file, 0o600);
   } catch {
     return () => undefined; // a second start then says that the workspace is in use

@@ -11,7 +11,7 @@ export class Overlays {
     this.compute = compute;
   }
 
-  /** Returns when all four files are there. Throws AppError 'not-found' where a map is gone, and as `writeWhole`. */
+  /** Returns when all four files are there. Throws AppError 'not-found' where a map is gone, and as `writeFileAtomically`. */
   async ensure(comparison: Comparison): Promise<void> {
     const id = comparison.comparison;
     if (comparison.images.every((image) => existsSync(image.factual) && existsSync(image.counterfactual))) return;

@@ -5,7 +5,7 @@ import { countsBy } from '../../db/insert.ts';
 import type { Store } from '../../db/store.ts';
 import { countNoun, quote } from '../../foundation/words.ts';
 import { snapshotOf } from './snapshot.ts';
-import { countSubjects, storedPairs } from './stored-pairs.ts';
+import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
 /**
@@ -83,7 +83,7 @@ function deriveAndStore(store: Store, given: DatasetSummary): WorkedOut {
 }
 
 /** Works out what follows from a data set's marks and keeps it, where that is not done. An edit that comes meanwhile begins it anew. */
-export function redraw(store: Store, dataset: string): void {
+export function updateDerived(store: Store, dataset: string): void {
   const given = store.datasets.get(dataset);
   while (store.browse.isEdited(given.dataset) && store.datasets.derived(given.dataset) === null) {
     const found = derive(store, given);

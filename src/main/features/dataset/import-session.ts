@@ -4,21 +4,21 @@ import { AppError } from '../../../shared/errors.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { NewDataset } from '../../db/insert.ts';
 import { byCodePoint } from '../../foundation/words.ts';
-import { stopIfCancelled } from './cancel.ts';
+import { throwIfCancelled } from './cancel.ts';
 import { groupsOf } from './groups.ts';
-import { whyNoImages, whyUnusable } from './refusals.ts';
+import { noImagesError, tooFewImagesError } from './import-errors.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { listClassFolders, type Listing } from './scan.ts';
 import { snapshotOf } from './snapshot.ts';
 import { assignSplits } from './split.ts';
-import { countSubjects, storedPairs } from './stored-pairs.ts';
+import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
 /** sha256 of the file's bytes in hex; size in px after EXIF rotation. Or why the file can't be an image, in words. */
-export type Inspected = { sha256: string; width: number; height: number } | { error: string };
+export type Inspection = { sha256: string; width: number; height: number } | { error: string };
 
 /** What an import is asked to do. */
-export interface ImportAsk {
+export interface ImportRequest {
   folder: string;
   name?: string | undefined; // the folder's, where not given; kept as it is
   groupBy?: string | undefined; // regular expression over file names
@@ -26,10 +26,10 @@ export interface ImportAsk {
 }
 
 /** An import under way, here or in a thread of its own. It hands out its files batch by batch and makes a data set of the answers. */
-export interface Importing {
+export interface RunningImport {
   readonly count: number; // files
   /** Takes what the files of the batch before are, and hands out the absolute paths of the next batch: empty after the last. */
-  next(answers: readonly Inspected[]): Promise<string[]>;
+  next(answers: readonly Inspection[]): Promise<string[]>;
   /** Splits, draws the pairs, and stores all of it or nothing; the data set's id. Throws 'bad-dataset', 'cancelled'. */
   keep(signal?: AbortSignal): Promise<string>;
   /** Whatever became of it. */
@@ -39,17 +39,17 @@ export interface Importing {
 const BATCH = 2000; // files: a message of a hundred thousand would hold up whoever reads it
 
 /** Stores a data set, whole or not at all. */
-export type Keep = (dataset: NewDataset, signal: AbortSignal | undefined) => DatasetSummary | Promise<DatasetSummary>;
+export type StoreDataset = (dataset: NewDataset, signal: AbortSignal | undefined) => DatasetSummary | Promise<DatasetSummary>;
 
-export class ImportSession implements Importing {
-  private readonly ask: ImportAsk;
+export class ImportSession implements RunningImport {
+  private readonly ask: ImportRequest;
   private readonly listing: Listing;
   private readonly groups: (string | null)[] | null; // by file
   private readonly datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>;
-  private readonly store: Keep;
-  private readonly answers: Inspected[] = [];
+  private readonly store: StoreDataset;
+  private readonly answers: Inspection[] = [];
 
-  private constructor(ask: ImportAsk, listing: Listing, datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>, store: Keep) {
+  private constructor(ask: ImportRequest, listing: Listing, datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>, store: StoreDataset) {
     this.ask = ask;
     this.listing = listing;
     this.datasets = datasets;
@@ -66,15 +66,15 @@ export class ImportSession implements Importing {
 
   /** Lists the folder. Throws AppError 'not-found' (no such folder), 'bad-dataset' (no images), 'usage' (pattern, name, seed), 'cancelled'. */
   static async begin(
-    ask: ImportAsk,
+    ask: ImportRequest,
     datasets: DatasetStore,
-    { signal, keep = (d) => datasets.insert(d) }: { signal?: AbortSignal | undefined; keep?: Keep },
+    { signal, keep = (d) => datasets.insert(d) }: { signal?: AbortSignal | undefined; keep?: StoreDataset },
   ) {
     if (!Number.isSafeInteger(ask.splitSeed ?? 0)) throw new AppError('usage', `The split seed must be a whole number, not ${ask.splitSeed}.`);
     if (ask.name?.trim() === '') throw new AppError('usage', 'The name of a data set can’t be empty.');
-    stopIfCancelled(signal);
+    throwIfCancelled(signal);
     const listing = await listClassFolders(ask.folder, { signal });
-    if (listing.files.length === 0) throw whyNoImages(listing);
+    if (listing.files.length === 0) throw noImagesError(listing);
     return new ImportSession(ask, listing, datasets, keep);
   }
 
@@ -82,7 +82,7 @@ export class ImportSession implements Importing {
     return this.listing.files.length;
   }
 
-  next(answers: readonly Inspected[]): Promise<string[]> {
+  next(answers: readonly Inspection[]): Promise<string[]> {
     for (const answer of answers) this.answers.push(answer);
     const from = this.answers.length;
     return Promise.resolve(this.listing.files.slice(from, from + BATCH).map(({ file }) => absoluteFile(this.listing.root, file)));
@@ -90,7 +90,7 @@ export class ImportSession implements Importing {
 
   async keep(signal?: AbortSignal): Promise<string> {
     const { usable, rejected } = this.sorted();
-    if (usable.length < 2 || new Set(usable.map(({ className }) => className)).size < 2) throw whyUnusable(usable, rejected);
+    if (usable.length < 2 || new Set(usable.map(({ className }) => className)).size < 2) throw tooFewImagesError(usable, rejected);
     const { groupBy = null, splitSeed = 0, name } = this.ask;
     const splits = assignSplits(usable, splitSeed);
     const images: ImageRecord[] = usable.map((image, id) => ({ id, ...image, split: splits[id]! }));
@@ -100,7 +100,7 @@ export class ImportSession implements Importing {
     const used = new Set(images.map(({ className }) => className));
     const emptyClassFolders = classFolders.filter((folder) => !used.has(folder));
     const warnings = warningsFor({ images, pairs, grouped: this.groups !== null, emptyClassFolders });
-    stopIfCancelled(signal);
+    throwIfCancelled(signal);
     const standing = this.datasets.findSame(identity);
     const kept = standing
       ? this.datasets.replaceNotes(standing.dataset, { rejected, warnings })

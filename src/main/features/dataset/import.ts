@@ -1,14 +1,14 @@
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Store } from '../../db/store.ts';
-import { stopIfCancelled } from './cancel.ts';
-import { type ImportAsk, type Importing, ImportSession, type Inspected } from './import-session.ts';
+import { throwIfCancelled } from './cancel.ts';
+import { type ImportRequest, type RunningImport, ImportSession, type Inspection } from './import-session.ts';
 
 /** Opens every file (absolute paths) once; one answer each, in their order. Decoding is the compute process's work, not main's. */
 export type Inspect = (
   files: string[],
   options: { signal?: AbortSignal | undefined; onProgress?: ((done: number, total: number) => void) | undefined },
-) => Promise<Inspected[]>;
+) => Promise<Inspection[]>;
 
 interface Course {
   inspect: Inspect;
@@ -16,7 +16,7 @@ interface Course {
   onProgress?: ((done: number, total: number) => void) | undefined; // files inspected
 }
 
-export interface ImportOptions extends ImportAsk, Course {
+export interface ImportOptions extends ImportRequest, Course {
   store: Pick<Store, 'datasets'>;
 }
 
@@ -32,17 +32,17 @@ export async function importDataset({ store, inspect, signal, onProgress, ...ask
 }
 
 /** Takes an import that was begun to its end; the data set's id. */
-export async function runImport(session: Importing, { inspect, signal, onProgress }: Course): Promise<string> {
+export async function runImport(session: RunningImport, { inspect, signal, onProgress }: Course): Promise<string> {
   try {
-    let answers: Inspected[] = [];
+    let answers: Inspection[] = [];
     let inspected = 0;
     for (let paths = await session.next([]); paths.length > 0; paths = await session.next(answers)) {
       const before = inspected;
       answers = await inspect(paths, { signal, onProgress: (done) => onProgress?.(before + done, session.count) }).catch((error: unknown) => {
-        stopIfCancelled(signal); // however the other side puts it
+        throwIfCancelled(signal); // however the other side puts it
         throw error;
       });
-      stopIfCancelled(signal);
+      throwIfCancelled(signal);
       if (answers.length !== paths.length) throw new AppError('internal', `${answers.length} of ${paths.length} files were inspected.`);
       inspected += paths.length;
     }

@@ -2,7 +2,7 @@ import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../.
 import type { Store } from '../../db/store.ts';
 import { LARGE } from './curated.ts';
 import { type Change, applyChange } from './edit.ts';
-import type { ImportAsk, Importing } from './import-session.ts';
+import type { ImportRequest, RunningImport } from './import-session.ts';
 import { type DatasetRows, splitRows, type SplitRows, trainingRows, type TrainingRows } from './rows.ts';
 import { beginImportInThread, type DatasetThread, datasetThread } from './thread/dataset-thread.ts';
 
@@ -68,7 +68,7 @@ export class LargeDatasets implements DatasetRows {
     await this.inAnother((thread) => thread.ask('copy', { dataset, out }, { signal, onProgress: ({ done, total }) => onProgress(done, total) }));
   }
 
-  begin(ask: ImportAsk, signal: AbortSignal): Promise<Importing> {
+  begin(ask: ImportRequest, signal: AbortSignal): Promise<RunningImport> {
     const thread = this.another();
     return beginImportInThread(thread, ask, { signal, onEnd: () => void this.others.delete(thread) });
   }

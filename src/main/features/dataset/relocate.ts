@@ -14,7 +14,7 @@ export const VERIFIED_IMAGES = 48;
  * Makes sure that `folder` holds the data set's files: `some` of them, spread over the whole listing, must be there with the bytes
  * that were imported. Returns the absolute folder. Throws AppError 'not-found' or 'bad-dataset' in words.
  */
-export async function verifiedFolder(some: readonly Pick<ImageRecord, 'file' | 'sha256'>[], folder: string): Promise<string> {
+export async function verifyFolder(some: readonly Pick<ImageRecord, 'file' | 'sha256'>[], folder: string): Promise<string> {
   const root = resolve(folder);
   if (!(await isFolder(root))) throw new AppError('not-found', `There is no folder ${quote(root)}.`, { root });
   for (const { file, sha256 } of some) {

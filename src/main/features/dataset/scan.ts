@@ -5,7 +5,7 @@ import type { RejectedFile } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { absoluteFile, extensionOf, hasImageExtension } from '../../foundation/image-files.ts';
 import { byCodePoint, quote } from '../../foundation/words.ts';
-import { stopIfCancelled } from './cancel.ts';
+import { throwIfCancelled } from './cancel.ts';
 
 export interface ListedFile {
   file: string; // relative to the root, '/' between folders
@@ -54,7 +54,7 @@ export async function listClassFolders(folder: string, { signal }: { signal?: Ab
     classFolders.push(entry.name);
     // A class is listed to its end before the next begins: a folder that links make part of two belongs to the first.
     while (walk.waiting.length > 0) {
-      stopIfCancelled(signal);
+      throwIfCancelled(signal);
       await listFolder(walk, walk.waiting.pop()!);
     }
   }

@@ -13,8 +13,8 @@ import type { Change } from './edit.ts';
 import { portableName } from './file-names.ts';
 import { runImport, type Inspect } from './import.ts';
 import type { LargeDatasets } from './large-datasets.ts';
-import { VERIFIED_IMAGES, verifiedFolder } from './relocate.ts';
-import { spreadIds } from './sample-ids.ts';
+import { VERIFIED_IMAGES, verifyFolder } from './relocate.ts';
+import { spreadIds } from './spread-ids.ts';
 
 export interface DatasetPorts {
   store: Pick<Store, 'datasets' | 'browse'>;
@@ -75,7 +75,7 @@ export class Datasets {
   async relocate(dataset: string, folder: string): Promise<DatasetSummary> {
     const { datasets, browse } = this.ports.store;
     const { images } = datasets.header(dataset);
-    datasets.relocate(dataset, await verifiedFolder(browse.rows(dataset, spreadIds(images, VERIFIED_IMAGES)), folder));
+    datasets.relocate(dataset, await verifyFolder(browse.rows(dataset, spreadIds(images, VERIFIED_IMAGES)), folder));
     this.ports.hub.changed('datasets', dataset);
     return datasets.get(dataset);
   }
@@ -107,7 +107,7 @@ export class Datasets {
     return state;
   }
 
-  private async import(request: CallArgs<'datasets.import'>, { signal, progress, about }: JobContext): Promise<{ dataset: string }> {
+  private async import(request: CallArgs<'datasets.import'>, { signal, progress, setSubject: about }: JobContext): Promise<{ dataset: string }> {
     const session = await this.ports.threads.begin(request, signal);
     const dataset = await runImport(session, {
       inspect: inspectWith(this.ports.compute),

@@ -22,7 +22,7 @@ export class Evaluation {
     const { runs, compute } = this.ports;
     const run = runs.get(id);
     const { threshold } = this.calibrationOf(run);
-    const metrics = await compute.ask('judge', { ...(await this.pairsRequest(run, split)), threshold, split }, { signal });
+    const metrics = await compute.ask('evaluate', { ...(await this.pairsRequest(run, split)), threshold, split }, { signal });
     runs.putMetrics(id, metrics);
     return metrics;
   }

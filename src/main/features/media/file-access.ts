@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { hasImageExtension } from '../../foundation/image-files.ts';
-import { writeWhole } from '../../foundation/files.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 
 const KEPT = 1000; // files, the last chosen
 
@@ -35,7 +35,7 @@ export class FileAccess {
       this.chosen.delete(oldest);
     }
     const text = JSON.stringify([...this.chosen]);
-    this.writing = this.writing.catch(() => undefined).then(() => writeWhole(this.list, text));
+    this.writing = this.writing.catch(() => undefined).then(() => writeFileAtomically(this.list, text));
     await this.writing;
   }
 

@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, join, sep } from 'node:path';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { ReportFormat } from '../../../shared/report.ts';
-import { isFolder, writeWhole } from '../../foundation/files.ts';
+import { isFolder, writeFileAtomically } from '../../foundation/files.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { mimeOf } from '../../foundation/mime.ts';
 import type { Workspace } from '../../foundation/workspace.ts';
@@ -20,8 +20,8 @@ export interface MediaFile {
 const COMPARISON_FILE = /^[ab]-(?:photo\.jpg|factual\.png|counterfactual\.png|signed\.npy)$/;
 
 export interface MediaPorts {
-  workspace: Pick<Workspace, 'folder' | 'comparison' | 'exports' | 'received'>;
-  previews: Pick<PreviewService, 'imported' | 'loose'>;
+  workspace: Pick<Workspace, 'folder' | 'comparison' | 'exports' | 'uploads'>;
+  previews: Pick<PreviewService, 'imagePreview' | 'filePreview'>;
   access: Pick<FileAccess, 'allows'>;
   rootOf(dataset: string): string;
   /** Throws AppError 'not-found' for an unknown image. */
@@ -53,7 +53,7 @@ export class Media {
         return existing(await this.importedPicture(first, second, kind, signal), true);
       case 'file':
         if (!isAbsolute(first) || !(await access.allows(first))) break;
-        return existing(await previews.loose(first, 'image', signal), false);
+        return existing(await previews.filePreview(first, 'image', signal), false);
       case 'comparison':
         if (COMPARISON_FILE.test(second)) return this.comparisonFile(first, second);
         break;
@@ -73,8 +73,8 @@ export class Media {
   /** Stores a picture that a browser uploaded, under a name of its own. Returns its path. */
   async receive(name: string, bytes: Uint8Array): Promise<string> {
     const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-80) || 'picture';
-    const path = join(this.ports.workspace.received, randomUUID(), plain);
-    await writeWhole(path, bytes);
+    const path = join(this.ports.workspace.uploads, randomUUID(), plain);
+    await writeFileAtomically(path, bytes);
     return path;
   }
 
@@ -84,7 +84,7 @@ export class Media {
     const { file, sha256 } = this.ports.imageOf(dataset, id);
     if (!(await isFolder(root))) return `The folder of this data set, ${root}, is not there.`;
     try {
-      await this.ports.previews.imported(absoluteFile(root, file), sha256, 'thumb', signal);
+      await this.ports.previews.imagePreview(absoluteFile(root, file), sha256, 'thumb', signal);
       return null;
     } catch (error) {
       return asAppError(error).message;
@@ -102,7 +102,7 @@ export class Media {
     if (!/^\d{1,9}$/.test(id)) throw missing(`${dataset}/${id}`);
     const root = this.ports.rootOf(dataset);
     const { file, sha256 } = this.ports.imageOf(dataset, Number(id));
-    return this.ports.previews.imported(absoluteFile(root, file), sha256, size, signal);
+    return this.ports.previews.imagePreview(absoluteFile(root, file), sha256, size, signal);
   }
 
   /** A file of the workspace. A link that leads out of it is not followed, whoever put it there. */

@@ -43,12 +43,12 @@ export class PreviewService {
   }
 
   /** A JPEG of an image of a data set. Throws 'not-found' or 'bad-image' where the file is gone, changed or broken; 'cancelled'. */
-  imported(file: string, sha256: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
+  imagePreview(file: string, sha256: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
     return this.want(file, sha256, sha256, size, signal);
   }
 
-  /** A JPEG of any image file, as it stands now. Throws as `imported`. */
-  async loose(file: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
+  /** A JPEG of any image file, as it stands now. Throws as `imagePreview`. */
+  async filePreview(file: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
     const { mtimeMs, size: bytes } = await stat(file).catch((error: unknown) => {
       throw new AppError('not-found', `There is no image ${file}.`, { file }, error);
     });

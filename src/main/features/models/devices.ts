@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DEVICES, ENGINES } from '../../../shared/training-options/table.ts';
 import type { DeviceReport } from '../../../shared/workbench.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
-import { writeWhole } from '../../foundation/files.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 
 const Report = z.object({
   checkedMs: z.number(),
@@ -38,7 +38,7 @@ export class Devices {
   async check(compute: Pick<ComputeHost, 'ask'>, signal?: AbortSignal): Promise<DeviceReport> {
     const checks = await compute.ask('check', {}, { signal });
     this.current = { checkedMs: Date.now(), checks };
-    await writeWhole(this.path, `${JSON.stringify(this.current, null, 2)}\n`);
+    await writeFileAtomically(this.path, `${JSON.stringify(this.current, null, 2)}\n`);
     return this.current;
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import { writeWhole } from '../../foundation/files.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import { joinList } from '../../foundation/words.ts';
 import { composeReport, type ReportContents, type ReportReaders } from './compose.ts';
@@ -50,7 +50,7 @@ export class ReportPages {
 
   /**
    * For the command line: evaluates, composes, and writes one self-contained HTML file, whole or not at all.
-   * @throws AppError 'usage' without comparisons; 'not-found' for an unknown comparison; what `composeReport` and `writeWhole` throw.
+   * @throws AppError 'usage' without comparisons; 'not-found' for an unknown comparison; what `composeReport` and `writeFileAtomically` throw.
    */
   async write({ out, ...contents }: PageContents & { out: string }): Promise<{ file: string }> {
     await this.evaluateRuns(contents.comparisons);
@@ -78,7 +78,7 @@ export async function writeReport({ out, ...contents }: ReportContents & { out: 
     throw new AppError('not-found', `There is no comparison ${joinList(missing)} in this workspace. \`comparisons\` lists those there are.`, {
       missing,
     });
-  await writeWhole(out, page);
+  await writeFileAtomically(out, page);
   return { file: out };
 }
 

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { writeWhole } from '../../foundation/files.ts';
+import { writeFileAtomically } from '../../foundation/files.ts';
 import type { Shell } from '../../foundation/shell.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -41,7 +41,7 @@ function candidates(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[]
 
 /**
  * Prints with a headless browser of this computer, with a profile of its own and without the network.
- * Null where there is none. The function throws AppError 'cancelled', 'engine' where the browser fails, and as writeWhole does.
+ * Null where there is none. The function throws AppError 'cancelled', 'engine' where the browser fails, and as writeFileAtomically does.
  */
 export function browserPrinter(browser: string | null = findBrowser()): Shell['printPdf'] {
   if (browser === null) return null;
@@ -52,7 +52,7 @@ export function browserPrinter(browser: string | null = findBrowser()): Shell['p
       await promisify(execFile)(browser, argumentsFor(folder, pdf, htmlFile), { signal, timeout: TIMEOUT_MS, windowsHide: true });
       const bytes = await readFile(pdf);
       if (bytes.subarray(0, 5).toString('latin1') !== '%PDF-') throw new Error('its output is not a PDF');
-      await writeWhole(out, bytes);
+      await writeFileAtomically(out, bytes);
     } catch (error) {
       if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
       const known = asAppError(error);

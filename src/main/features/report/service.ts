@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Job } from '../../../shared/job.ts';
 import type { ReportFormat, ReportPreview, ReportRecord } from '../../../shared/report.ts';
 import type { StoredReport } from '../../db/reports.ts';
-import { makeFolders, writeWhole } from '../../foundation/files.ts';
+import { makeFolders, writeFileAtomically } from '../../foundation/files.ts';
 import type { JobContext } from '../../foundation/jobs/jobs.ts';
 import { countNoun } from '../../foundation/words.ts';
 import type { ReportPages } from './pages.ts';
@@ -106,7 +106,7 @@ export class ReportService {
     const { page, missing } = await this.pages.compose({ ...stored, paper: format === 'pdf' ? paperSize() : undefined });
     if (page === null || missing.length > 0) throw missingComparisonsError(missing);
     if (job.signal.aborted) throw new AppError('cancelled', 'Cancelled.');
-    if (format === 'html') await writeWhole(file, page);
+    if (format === 'html') await writeFileAtomically(file, page);
     else await this.print(report, page, file, job);
     this.ports.reports.setWritten(report, format, file);
     this.ports.announce(report);
@@ -118,7 +118,7 @@ export class ReportService {
     progress({ text: 'Printing pages' });
     const source = join(this.ports.folderOf(report), 'printing.html');
     try {
-      await writeWhole(source, page);
+      await writeFileAtomically(source, page);
       makeFolders(join(file, '..'));
       await this.ports.printPdf!(source, file, signal);
     } finally {

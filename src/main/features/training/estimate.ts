@@ -7,30 +7,30 @@ import { median } from './median.ts';
 const PASSES = 4;
 
 /** Images of the splits that a training uses. */
-export interface Load {
+export interface SplitSizes {
   train: number;
   valid: number;
 }
 
 export interface PastRun {
   run: RunRecord;
-  load: Load; // of its data set
+  load: SplitSizes; // of its data set
 }
 
 /** Seconds an image, measured on this machine. */
-export interface Measured {
+export interface Measurement {
   forward: number; // once through the whole network
   step: number; // an image of a training step, from where the scope begins
   read: number; // reading and decoding an image of this data set
 }
 
-const total = ({ train, valid }: Load): number => train + valid;
+const total = ({ train, valid }: SplitSizes): number => train + valid;
 
 /**
  * The time of a training from the newest run of the same kind (network, what is trained, image size, engine, device):
  * its seconds an image and epoch, and what it needed before the first epoch. Null where there is none. `runs` newest first.
  */
-export function estimateFromRuns(config: RunConfig, load: Load, snapshot: string, runs: readonly PastRun[]): TimeEstimate | null {
+export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: string, runs: readonly PastRun[]): TimeEstimate | null {
   const past = runs.find(({ run, load: its }) => isAlike(run.config, config) && stayed(run) && run.epochs.length > 0 && total(its) > 0);
   if (!past) return null;
   const epochSeconds = median(past.run.epochs.map((row: EpochRow) => row.seconds).filter((s) => Number.isFinite(s)));
@@ -50,7 +50,7 @@ export function estimateFromRuns(config: RunConfig, load: Load, snapshot: string
  * The time of a training from a few measured steps and a few images of its data set. A rough figure: every image is read once,
  * and which of them are kept from earlier is not looked at.
  */
-export function estimateFromMeasure(config: RunConfig, load: Load, { forward, step, read }: Measured): TimeEstimate {
+export function estimateFromMeasure(config: RunConfig, load: SplitSizes, { forward, step, read }: Measurement): TimeEstimate {
   const once = (read + (config.scope === 'all' ? 0 : forward)) * total(load);
   const judging = (config.scope === 'all' ? forward : step / 3) * load.valid; // a forward pass is about a third of a training step
   return {

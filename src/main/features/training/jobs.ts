@@ -70,7 +70,7 @@ export class TrainingJobs {
     const onWait = (before: number): void => {
       job.progress({ text: `Waiting: ${before} ${before === 1 ? 'training' : 'trainings'} before it` });
     };
-    return this.queue.take(job.signal, onWait, async () => {
+    return this.queue.run(job.signal, onWait, async () => {
       let id: string | null = null;
       const announceChange = (): void => {
         if (id !== null) hub.changed('runs', id);
@@ -81,7 +81,7 @@ export class TrainingJobs {
           signal: job.signal,
           onCreated: (created) => {
             id = created.run;
-            job.about(id);
+            job.setSubject(id);
             announceChange();
           },
           onProgress: (p) => {

@@ -1,8 +1,8 @@
 import type { RunConfig } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
-import type { Measured } from './estimate.ts';
+import type { Measurement } from './estimate.ts';
 import { median } from './median.ts';
-import { readingSeconds, type ReadingSample } from './reading.ts';
+import { readingSeconds, type ReadingSample } from './reading-time.ts';
 
 const STEPS = 3;
 /** More pairs a step than this say nothing new, and a large network on a processor would take long. */
@@ -10,7 +10,7 @@ const MOST_PAIRS = { head: 32, 'last-stage': 8, all: 4 } as const satisfies Reco
 
 /** A few steps timed on this machine, once for each kind of training, and a few images of each data set. */
 export class Measures {
-  private readonly known = new Map<string, Promise<number | Omit<Measured, 'read'>>>();
+  private readonly known = new Map<string, Promise<number | Omit<Measurement, 'read'>>>();
   private readonly compute: Pick<ComputeHost, 'ask'>;
 
   constructor(compute: Pick<ComputeHost, 'ask'>) {
@@ -18,7 +18,7 @@ export class Measures {
   }
 
   /** Takes seconds the first time. Throws what compute throws; a measurement that failed is tried again when asked again. */
-  async of(config: RunConfig, sample: ReadingSample): Promise<Measured> {
+  async of(config: RunConfig, sample: ReadingSample): Promise<Measurement> {
     const { backbone, scope, size, batchNorm, engine, device } = config;
     const pairs = Math.min(config.batch, MOST_PAIRS[scope]);
     const steps = await this.once([backbone, scope, size, batchNorm, engine, device, pairs].join(), () => this.measure(config, pairs));
@@ -29,7 +29,7 @@ export class Measures {
     return { ...steps, read };
   }
 
-  private once<T extends number | Omit<Measured, 'read'>>(key: string, measure: () => Promise<T>): Promise<T> {
+  private once<T extends number | Omit<Measurement, 'read'>>(key: string, measure: () => Promise<T>): Promise<T> {
     let found = this.known.get(key) as Promise<T> | undefined;
     if (!found) {
       found = measure();
@@ -39,7 +39,7 @@ export class Measures {
     return found;
   }
 
-  private async measure({ backbone, scope, size, batchNorm, engine, device }: RunConfig, pairs: number): Promise<Omit<Measured, 'read'>> {
+  private async measure({ backbone, scope, size, batchNorm, engine, device }: RunConfig, pairs: number): Promise<Omit<Measurement, 'read'>> {
     const perImage = async (task: 'train' | 'infer', n: number): Promise<number> => {
       const { seconds } = await this.compute.ask('bench', { task, backbone, pairs: n, size, steps: STEPS, scope, batchNorm, engine, device });
       return median(seconds)! / (2 * n);

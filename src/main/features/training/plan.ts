@@ -25,13 +25,13 @@ export interface PlanFacts {
   devices: DeviceReport | null;
 }
 
-export interface Planned extends Omit<TrainingPlan, 'estimate' | 'waiting'> {
+export interface PlanDraft extends Omit<TrainingPlan, 'estimate' | 'waiting'> {
   request: TrainRequest | null; // with the device filled in; null where there are problems
   dataset: DatasetSummary | null;
 }
 
 /** Checks choices without opening weights, images or devices. */
-export function planTraining(facts: PlanFacts, choices: Record<string, unknown>): Planned {
+export function planTraining(facts: PlanFacts, choices: Record<string, unknown>): PlanDraft {
   const problems: PlanProblem[] = [];
   const parsed = TrainRequest.safeParse(choices);
   const dataset = typeof choices['dataset'] === 'string' ? findDataset(facts, choices['dataset'], problems) : null;

@@ -8,8 +8,8 @@ import type { RunStore } from '../../db/runs.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { estimateFromMeasure, estimateFromRuns } from './estimate.ts';
 import type { Measures } from './measure.ts';
-import { type KnownWeights, type Planned, planTraining } from './plan.ts';
-import { pixelsOf, type ReadingSample, samplePositions } from './reading.ts';
+import { type KnownWeights, type PlanDraft, planTraining } from './plan.ts';
+import { pixelsOf, type ReadingSample, samplePositions } from './reading-time.ts';
 
 const SAMPLE = 16; // images whose reading is timed, beside the smallest and the largest
 
@@ -53,13 +53,13 @@ export class TrainingPlans {
     return request;
   }
 
-  private planned(choices: Record<string, unknown>): Planned {
+  private planned(choices: Record<string, unknown>): PlanDraft {
     const { datasets, catalogue, devices } = this.ports;
     const { setting, report } = devices();
     return planTraining({ datasets, catalogue: catalogue(), setting, devices: report }, choices);
   }
 
-  private async estimate({ config, dataset }: Planned, measure: boolean): Promise<TimeEstimate | null> {
+  private async estimate({ config, dataset }: PlanDraft, measure: boolean): Promise<TimeEstimate | null> {
     if (!config || !dataset) return null;
     const { datasets, runs, images, measures, waiting } = this.ports;
     const loads = new Map(datasets.list().map((d) => [d.dataset, d.splits]));

@@ -17,7 +17,7 @@ export interface JobContext {
   signal: AbortSignal;
   progress(p: Partial<JobProgress>): void;
   /** Sets the run, data set or report that the job is about, once it is known. */
-  about(subject: string): void;
+  setSubject(subject: string): void;
 }
 
 type Work = (context: JobContext) => Promise<Record<string, string> | null>;
@@ -103,7 +103,7 @@ export class Jobs {
     };
     const context: JobContext = {
       signal,
-      about: (subject) => {
+      setSubject: (subject) => {
         this.change(id, { subject });
         announce();
       },

@@ -11,7 +11,7 @@ export class SerialQueue {
   }
 
   /** Runs `work` when its turn comes. `onWait` is called once if it has to wait. Throws AppError 'cancelled' after `signal` while waiting. */
-  async take<T>(signal: AbortSignal, onWait: (before: number) => void, work: () => Promise<T>): Promise<T> {
+  async run<T>(signal: AbortSignal, onWait: (before: number) => void, work: () => Promise<T>): Promise<T> {
     if (this.busy) {
       onWait(this.length);
       await this.turn(signal);

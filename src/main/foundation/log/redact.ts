@@ -7,7 +7,7 @@ const PATTERNS: readonly [RegExp, string][] = [
 const secrets = new Set<string>();
 
 /** From now on this text is written to no log and no diagnostics of this process. */
-export function keepSecret(secret: string): void {
+export function addSecret(secret: string): void {
   if (secret !== '') secrets.add(secret);
 }
 

@@ -1,7 +1,7 @@
 import { AppError, asAppError } from '../../../../shared/errors.ts';
 import { Channel } from '../../../rpc/channel.ts';
 import { connectThread } from '../../../rpc/thread.ts';
-import type { ImportAsk, Importing } from '../import-session.ts';
+import type { ImportRequest, RunningImport } from '../import-session.ts';
 import type { Tasks, ThreadData } from './tasks.ts';
 
 export type DatasetThread = Channel<Tasks>;
@@ -19,7 +19,7 @@ interface Course {
 }
 
 /** An import in a thread of its own. Throws as ImportSession.begin does. */
-export async function beginImportInThread(thread: DatasetThread, ask: ImportAsk, { signal, onEnd }: Course): Promise<Importing> {
+export async function beginImportInThread(thread: DatasetThread, ask: ImportRequest, { signal, onEnd }: Course): Promise<RunningImport> {
   const end = (): void => void thread.end().then(onEnd);
   try {
     const count = await thread.ask('importBegin', ask, { signal });

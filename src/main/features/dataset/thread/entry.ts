@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../../../shared/errors.ts';
-import { openBeside, type Store } from '../../../db/store.ts';
-import { writeWhole } from '../../../foundation/files.ts';
-import { stopIfCancelled } from '../cancel.ts';
+import { openSecondConnection, type Store } from '../../../db/store.ts';
+import { writeFileAtomically } from '../../../foundation/files.ts';
+import { throwIfCancelled } from '../cancel.ts';
 import { serveTasks, type TaskHandlers } from '../../../rpc/serve-tasks.ts';
 import { threadPort } from '../../../rpc/thread.ts';
-import { redraw, curatedStore } from '../curated.ts';
+import { updateDerived, curatedStore } from '../curated.ts';
 import { applyChange } from '../edit.ts';
 import { copyCurated, csvOf } from '../export.ts';
 import { ImportSession } from '../import-session.ts';
@@ -16,7 +16,7 @@ import type { Tasks, ThreadData } from './tasks.ts';
 
 const BREATH_MS = 3; // between two transactions: whoever else wants to write comes in
 
-const store: Store = openBeside((workerData as ThreadData).database);
+const store: Store = openSecondConnection((workerData as ThreadData).database);
 const curated = curatedStore(store);
 let importing: ImportSession | null = null;
 
@@ -30,14 +30,14 @@ const handlers: TaskHandlers<Tasks> = {
   counts: ({ dataset }) => store.browse.counts(dataset),
   meanPixels: ({ dataset }) => store.browse.meanPixels(dataset),
   redraw: ({ dataset }) => {
-    redraw(store, dataset);
+    updateDerived(store, dataset);
     return null;
   },
   training: ({ dataset }) => trainingRows(curated, dataset),
   split: ({ dataset, split }) => splitRows(curated, dataset, split),
   edit: ({ dataset, change }) => applyChange(store.curation, dataset, change),
   csv: async ({ dataset, file }) => {
-    await writeWhole(file, csvOf(store.browse.all(dataset)));
+    await writeFileAtomically(file, csvOf(store.browse.all(dataset)));
     return null;
   },
   copy: async ({ dataset, out }, { signal, progress }) => {
@@ -51,7 +51,7 @@ const handlers: TaskHandlers<Tasks> = {
       keep: (dataset, stop) =>
         store.datasets.insertInSteps(dataset, async () => {
           await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
-          stopIfCancelled(stop);
+          throwIfCancelled(stop);
         }),
     });
     return importing.count;

@@ -1,6 +1,6 @@
 import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../../../../shared/curation.ts';
 import type { Change } from '../edit.ts';
-import type { ImportAsk, Inspected } from '../import-session.ts';
+import type { ImportRequest, Inspection } from '../import-session.ts';
 import type { SplitRows, TrainingRows } from '../rows.ts';
 
 /** What a thread of its own does for main on large data sets. The `import…` tasks are one import: a thread carries out one. */
@@ -14,8 +14,8 @@ export interface Tasks {
   edit: { args: { dataset: string; change: Change }; result: CurationState };
   csv: { args: { dataset: string; file: string }; result: null };
   copy: { args: { dataset: string; out: string }; result: null; progress: { done: number; total: number } };
-  importBegin: { args: ImportAsk; result: number }; // files
-  importNext: { args: { answers: readonly Inspected[] }; result: string[] }; // of the batch before; absolute paths of the next
+  importBegin: { args: ImportRequest; result: number }; // files
+  importNext: { args: { answers: readonly Inspection[] }; result: string[] }; // of the batch before; absolute paths of the next
   importKeep: { args: object; result: string }; // the data set's id
 }
 

@@ -1,13 +1,13 @@
 import type { ImageRecord, Pair } from '../../../shared/dataset.ts';
 import { type Random, randomFor } from '../../../shared/random.ts';
-import { type Contents, contentsOf, type Drawable } from './contents.ts';
+import { type Contents, contentsOf, type PairCandidate } from './contents.ts';
 
-export type TrainImage = Drawable & Pick<ImageRecord, 'split'>;
+export type TrainImage = PairCandidate & Pick<ImageRecord, 'split'>;
 
 const TRIES = 32; // draws before the scan: with half of the candidates used up, one in 4e9 anchors comes to it
 const WANTED_PAIRS = 1000; // a split: the AUC's standard error is then about 0.01
 
-/** Rounds of `drawPairs` that give an evaluation split about 1,000 pairs: 1..10. */
+/** Rounds of `samplePairs` that give an evaluation split about 1,000 pairs: 1..10. */
 export const roundsFor = (imagesInSplit: number): number => Math.min(10, Math.max(1, Math.round(WANTED_PAIRS / (2 * imagesInSplit))));
 
 /**
@@ -21,7 +21,7 @@ export const roundsFor = (imagesInSplit: number): number => Math.min(10, Math.ma
  *
  * Time and memory are linear in images x rounds.
  */
-export function drawPairs(images: readonly Drawable[], random: Random, { rounds }: { rounds: number }): Pair[] {
+export function samplePairs(images: readonly PairCandidate[], random: Random, { rounds }: { rounds: number }): Pair[] {
   const anchors = [...images].sort((a, b) => a.id - b.id);
   const contents = contentsOf(anchors);
   const used = new Set<number>(); // contents a < b as a * count + b
@@ -78,5 +78,5 @@ function scan(pool: ReturnType<Contents['pool']>, from: number, free: (x: number
 export function trainingPairs(images: readonly TrainImage[], seed: number, epoch: number): Pair[] {
   const random = randomFor(seed, 'pairs', epoch);
   const train = images.filter(({ split }) => split === 'train');
-  return random.shuffled(drawPairs(train, random, { rounds: 1 }));
+  return random.shuffled(samplePairs(train, random, { rounds: 1 }));
 }

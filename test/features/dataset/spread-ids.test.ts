@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { spreadIds } from '../../../src/main/features/dataset/sample-ids.ts';
+import { spreadIds } from '../../../src/main/features/dataset/spread-ids.ts';
 
 test('ids of a sample are there, each once, and spread over all', () => {
   fc.assert(

@@ -3,7 +3,7 @@ import { importDataset, type ImportOptions } from '../../../src/main/features/da
 import { openStore, type Store } from '../../../src/main/db/store.ts';
 import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
-import { plainInspect, temporaryFolder } from './drawn.ts';
+import { plainInspect, temporaryFolder } from './png-files.ts';
 
 export function freshStore(): Store {
   const store = openStore(workspaceAt(temporaryFolder()), { write: true, command: 'test' });

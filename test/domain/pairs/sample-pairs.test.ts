@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawPairs, roundsFor, trainingPairs } from '../../../src/main/domain/pairs/draw.ts';
+import { samplePairs, roundsFor, trainingPairs } from '../../../src/main/domain/pairs/sample-pairs.ts';
 import type { ImageRecord, Pair } from '../../../src/shared/dataset.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import { image } from '../../features/dataset/images.ts';
 
-const draw = (images: ImageRecord[], rounds = 1, seed = 0): Pair[] => drawPairs(images, randomFor(seed, 'test'), { rounds });
+const draw = (images: ImageRecord[], rounds = 1, seed = 0): Pair[] => samplePairs(images, randomFor(seed, 'test'), { rounds });
 
 const classesOf = (sizes: number[]): ImageRecord[] => {
   let id = 0;
@@ -22,7 +22,7 @@ const someImages = fc
   .array(fc.record({ c: fc.integer({ min: 0, max: 4 }), content: fc.integer({ min: 0, max: 30 }) }), { maxLength: 40 })
   .map((drafts) => drafts.map(({ c, content }, i) => image(i * 3, `c${c}`, { sha256: `s${content}` })));
 
-describe('drawPairs', () => {
+describe('samplePairs', () => {
   test('keeps every rule on any listing, with contents in several classes and rounds past exhaustion', () => {
     fc.assert(
       fc.property(someImages, fc.integer({ min: 1, max: 12 }), fc.integer(), (images, rounds, seed) => {
@@ -184,7 +184,7 @@ describe('trainingPairs', () => {
     const pairs = trainingPairs(images, 7, 1);
     const anchors = pairs.map(({ a }) => a);
     expect(anchors).not.toEqual([...anchors].sort((a, b) => a - b));
-    const inOrder = drawPairs(
+    const inOrder = samplePairs(
       images.filter(({ split }) => split === 'train'),
       randomFor(7, 'pairs', 1),
       { rounds: 1 },

@@ -4,7 +4,7 @@ import { CALLS } from '../../shared/contract.ts';
 import { EVENT_NAMES } from '../../shared/events.ts';
 
 /** What two programs must share to understand each other: the names of all calls and events, and what each call takes. */
-export function contractPrint(): string {
+export function contractFingerprint(): string {
   const calls = Object.entries(CALLS).map(([name, { input }]) => [name, z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })]);
   return createHash('sha256')
     .update(JSON.stringify([calls, EVENT_NAMES]))

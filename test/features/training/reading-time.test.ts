@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { readingSample } from '../../../src/main/features/training/plans.ts';
-import { readingSeconds, samplePositions } from '../../../src/main/features/training/reading.ts';
+import { readingSeconds, samplePositions } from '../../../src/main/features/training/reading-time.ts';
 import { scratch } from '../../doors/cli/kit.ts';
 import { hasCompute, openRoom } from './workbench.ts';
 

@@ -1,12 +1,12 @@
 import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { randomFor } from '../../../shared/random.ts';
-import { drawPairs, roundsFor } from '../../domain/pairs/draw.ts';
+import { samplePairs, roundsFor } from '../../domain/pairs/sample-pairs.ts';
 
 /** The fixed pairs of each split: training images get one round, for the training figures; the others enough to judge by. */
 export function storedPairs(images: readonly ImageRecord[], splitSeed: number): Record<Split, Pair[]> {
   const draw = (split: Split): Pair[] => {
     const there = images.filter((image) => image.split === split);
-    return drawPairs(there, randomFor(splitSeed, 'stored-pairs', split), { rounds: split === 'train' ? 1 : roundsFor(there.length) });
+    return samplePairs(there, randomFor(splitSeed, 'stored-pairs', split), { rounds: split === 'train' ? 1 : roundsFor(there.length) });
   };
   return { train: draw('train'), valid: draw('valid'), test: draw('test') };
 }

@@ -7,7 +7,7 @@ import type { ListedFile, Listing } from './scan.ts';
 const LAYOUT = 'a data set is a folder with one sub-folder per class and the images in those';
 
 /** Why a listing without one file can be no data set. */
-export function whyNoImages({ root, rejected, classFolders }: Listing): AppError {
+export function noImagesError({ root, rejected, classFolders }: Listing): AppError {
   const refuse = (sentence: string): AppError => new AppError('bad-dataset', sentence, { root, rejected });
   const loose = rejected.filter(({ file }) => !file.includes('/') && hasImageExtension(file));
   if (loose.length > 0) {
@@ -18,7 +18,7 @@ export function whyNoImages({ root, rejected, classFolders }: Listing): AppError
 }
 
 /** Why so few usable images can be no data set. */
-export function whyUnusable(usable: readonly Pick<ListedFile, 'className'>[], rejected: readonly RejectedFile[]): AppError {
+export function tooFewImagesError(usable: readonly Pick<ListedFile, 'className'>[], rejected: readonly RejectedFile[]): AppError {
   const refuse = (sentence: string): AppError => new AppError('bad-dataset', sentence, { usable: usable.length, rejected });
   if (usable.length < 2) {
     const found = usable.length === 0 ? 'No image' : 'Only one image';
