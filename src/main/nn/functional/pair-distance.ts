@@ -17,7 +17,7 @@ export function pairDistance(b: ProgramBuilder, embeddings: Value): Value {
   return euclidean(b, [embeddings], null)[0]!;
 }
 
-/** Its rule takes 6 instructions, those of the primitives 13: a step of the head alone consists of little else. */
+/** Its rule takes 5 instructions, those of the primitives 11: a step of the head alone consists of little else. */
 const euclidean = withGradient(
   (b, [embeddings], _options: null) => {
     const [images] = embeddings!.shape as [number, number];

@@ -26,7 +26,7 @@ export const contrastive: Loss = {
   },
 };
 
-/** Its rule takes 5 instructions, those of the primitives 17: a step of the head alone consists of little else. */
+/** Its rule takes 5 instructions, those of the primitives 15: a step of the head alone consists of little else. */
 const meanLoss = withGradient(
   (b, [distances, labels], { margin }: LossOptions) => {
     const same = b.sub(b.scalar(1), labels!);
