@@ -145,7 +145,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     rootOf: (dataset) => store.datasets.header(dataset).root,
     imageOf: (dataset, id) => store.browse.rows(dataset, [id])[0]!,
     drawOverlays: (comparison) => compare.withOverlays(comparison),
-    reportFile: (report, format) => reports.writtenFile(report, format),
+    reportFile: (report, format) => reports.lastWrittenFile(report, format),
   });
 
   return {

@@ -62,7 +62,7 @@ export function filedSentence({ images: [a, b], verdict }: Comparison): string |
 }
 
 /** Heading of a comparison: its classes if both are known, else its files. */
-export function comparedNames({ images: [a, b] }: Comparison): [string, string] {
+export function comparisonNames({ images: [a, b] }: Comparison): [string, string] {
   return a.className !== null && b.className !== null ? [a.className, b.className] : [fileName(a.file), fileName(b.file)];
 }
 

@@ -18,7 +18,7 @@ import type { TrainingPlan } from './training-plan.ts';
 import type { Job } from './job.ts';
 import { REPORT_FORMATS, type ReportPreview, type ReportRecord } from './report.ts';
 import { BACKBONES } from './backbones.ts';
-import { text, whole } from './schema-parts.ts';
+import { text, wholeNumber } from './schema-parts.ts';
 import { CHOICES, RESUME_CHOICES } from './training-options/schemas.ts';
 import { choiceValues, DEVICES, ENGINES } from './training-options/table.ts';
 import type { AppInfo, CacheUse, DeviceReport, Diagnostics, FolderListing, LicenceNotice, Settings } from './workbench.ts';
@@ -27,7 +27,7 @@ export const ImportRequest = z.strictObject({
   folder: text('The folder'),
   name: z.string().optional(),
   groupBy: z.string().optional(),
-  splitSeed: whole(0, 2 ** 31).optional(),
+  splitSeed: wholeNumber(0, 2 ** 31).optional(),
 });
 
 /** The choices of a person; an option left out gets the default of the kind of training. */
@@ -52,14 +52,14 @@ export const ExportRequest = z.strictObject({ run: text('The run'), format: z.en
 export const BenchRequest = z.strictObject({
   task: z.enum(['train', 'infer', 'explain', 'embed']).default('train'),
   backbone: z.enum(BACKBONES).default('mobilenet_v2'),
-  pairs: whole(1, 256).default(8),
-  size: whole(32, 1024).default(224),
-  steps: whole(1, 1000).default(4),
+  pairs: wholeNumber(1, 256).default(8),
+  size: wholeNumber(32, 1024).default(224),
+  steps: wholeNumber(1, 1000).default(4),
   scope: z.enum(choiceValues('scope')).default('all'), // of a training step
   batchNorm: z.enum(choiceValues('batchNorm')).default('batch'), // in a training step
   profile: z.boolean().default(false),
   folder: z.string().optional(),
-  limit: whole(1, 1_000_000_000).optional(), // images, for the task embed
+  limit: wholeNumber(1, 1_000_000_000).optional(), // images, for the task embed
   engine: z.enum(ENGINES).default('onnx'),
   device: z.enum(DEVICES).default('cpu'),
 });
@@ -96,8 +96,8 @@ export const QueueRequest = z.strictObject({
   run: text('The run'),
   split: z.enum(['test', 'valid']).default('test'),
   kind: z.enum(QUEUE_KINDS),
-  seed: whole(0, 2 ** 31).default(1), // of 'random'
-  limit: whole(1, 10_000).default(200),
+  seed: wholeNumber(0, 2 ** 31).default(1), // of 'random'
+  limit: wholeNumber(1, 10_000).default(200),
 });
 export const SettingsPatch = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).optional(),

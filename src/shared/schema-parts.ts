@@ -4,9 +4,9 @@ import { z } from 'zod';
 
 export const text = (what: string): z.ZodString => z.string().min(1, `${what} must not be empty`);
 
-export const whole = (low: number, high: number): z.ZodNumber => within(z.number('must be a number').int('must be a whole number'), low, high);
+export const wholeNumber = (low: number, high: number): z.ZodNumber => within(z.number('must be a number').int('must be a whole number'), low, high);
 
-export const real = (low: number, high: number): z.ZodNumber => within(z.number('must be a number'), low, high);
+export const realNumber = (low: number, high: number): z.ZodNumber => within(z.number('must be a number'), low, high);
 
 const within = (number: z.ZodNumber, low: number, high: number): z.ZodNumber =>
   number.min(low, `must be at least ${low}`).max(high, `must be at most ${high}`);

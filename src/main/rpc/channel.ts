@@ -77,7 +77,7 @@ export class Channel<T extends TaskTable<T>> {
   /** Makes the connection where there is none. Throws AppError where it can't be made. */
   protected open(): Line {
     if (this.line) return this.line;
-    const line: Line = { connection: this.connected(), pending: new Map(), ended: false };
+    const line: Line = { connection: this.openConnection(), pending: new Map(), ended: false };
     line.connection.onMessage((message) => receive(line, message));
     line.connection.onEnd((end) => {
       if (this.line === line) this.line = null;
@@ -88,7 +88,7 @@ export class Channel<T extends TaskTable<T>> {
     return line;
   }
 
-  private connected(): Connection {
+  private openConnection(): Connection {
     try {
       return this.connect();
     } catch (error) {

@@ -19,7 +19,7 @@ export function statusSentence(run: RunRow): string {
     case 'interrupted':
       return done === 0
         ? 'Interrupted before the first epoch finished. Train again with the same settings.'
-        : `Interrupted after epoch ${done} of ${run.config.epochs}.${resumable(run).can ? ' Nothing is lost: it resumes there with the same results.' : ''}${best}`;
+        : `Interrupted after epoch ${done} of ${run.config.epochs}.${resumeStatus(run).can ? ' Nothing is lost: it resumes there with the same results.' : ''}${best}`;
     case 'failed':
       return `Failed: ${run.error ?? 'unknown reason'}`;
   }
@@ -31,7 +31,7 @@ function doneSentence({ epochs, config, seconds }: RunRow): string {
 }
 
 /** Whether training can resume after the last complete epoch, or why not. */
-export function resumable(run: RunRow): { can: true } | { can: false; why: string } {
+export function resumeStatus(run: RunRow): { can: true } | { can: false; why: string } {
   if (run.status === 'running') return { can: false, why: 'It is training.' };
   if (run.epochs.length === 0) return { can: false, why: 'It did not finish an epoch, so there is nothing to resume.' };
   if (run.outdated) return { can: false, why: 'It was trained with another version of its network.' };

@@ -55,7 +55,7 @@ export interface Box {
 }
 
 /** Position of a card beside its anchor: to the right, kept inside the window. All in px. */
-export function placeCard(
+export function positionCard(
   anchor: Box,
   card: { width: number; height: number },
   window: { width: number; height: number },

@@ -10,7 +10,7 @@ export function joinPath(folder: string, name: string): string {
 }
 
 /** The folder and all above it, outermost first. */
-export function crumbs(folder: string): { name: string; folder: string }[] {
+export function breadcrumbs(folder: string): { name: string; folder: string }[] {
   const separator = separatorOf(folder);
   const parts = folder.split(separator).filter((part) => part !== '');
   const root = separator === '/' ? [{ name: '/', folder: '/' }] : [];

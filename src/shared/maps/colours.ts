@@ -42,11 +42,11 @@ const WARM: Path = { reach: 79, hue: (v) => 76 - 26 * v ** 1.6, lift: (v) => 60 
 const COOL: Path = { reach: 72, hue: (v) => 258 + 29 * v, lift: (v) => 24 * v * (1 - v) - 13 * v * v };
 
 /** Evidence for the verdict: amber to deep orange; transparent at 0. */
-export const warm = (value: number): Rgba => evidence(value, WARM);
+export const warmColour = (value: number): Rgba => evidence(value, WARM);
 /** Evidence against the verdict: light to deep blue; transparent at 0. */
-export const cool = (value: number): Rgba => evidence(value, COOL);
+export const coolColour = (value: number): Rgba => evidence(value, COOL);
 
-function opaque(css: string): Rgba {
+function parseOpaque(css: string): Rgba {
   const { r, g, b } = rgb(css);
   return [r, g, b, 1];
 }
@@ -58,12 +58,12 @@ function jet(value: number): Rgba {
 }
 
 const SCALES: Record<ScaleName, (value: number) => Rgba> = {
-  warm,
-  cool,
-  viridis: (v) => opaque(interpolateViridis(unit(v))),
-  magma: (v) => opaque(interpolateMagma(unit(v))),
-  cividis: (v) => opaque(interpolateCividis(unit(v))),
-  turbo: (v) => opaque(interpolateTurbo(unit(v))),
+  warm: warmColour,
+  cool: coolColour,
+  viridis: (v) => parseOpaque(interpolateViridis(unit(v))),
+  magma: (v) => parseOpaque(interpolateMagma(unit(v))),
+  cividis: (v) => parseOpaque(interpolateCividis(unit(v))),
+  turbo: (v) => parseOpaque(interpolateTurbo(unit(v))),
   jet,
 };
 
@@ -80,7 +80,7 @@ export function colourTable(name: ScaleName, n: number): Float32Array {
 }
 
 /** A colour laid over an opaque one, channels 0..255. */
-export function over([r, g, b, a]: Rgba, [br, bg, bb]: readonly [number, number, number]): [number, number, number] {
+export function blendOver([r, g, b, a]: Rgba, [br, bg, bb]: readonly [number, number, number]): [number, number, number] {
   return [r * a + br * (1 - a), g * a + bg * (1 - a), b * a + bb * (1 - a)];
 }
 

@@ -1,7 +1,7 @@
 import { upsample } from './field.ts';
 
 /** Where in the image the evidence of a map [h, w] (values >= 0) is. Shares are of the sum of its values. */
-export interface EvidencePlace {
+export interface EvidencePosition {
   centre: number; // in the middle third both ways: 1/9 of the picture
   border: number; // within 10 % of the shorter side from an edge
   borderArea: number; // the share of the picture that this border is: what evenly spread evidence would give
@@ -18,7 +18,7 @@ export const MAX_ON_BORDER = 0.5;
 const ABOVE_CHANCE = 1.25;
 
 /** null for a map without evidence. `width` and `height` of the picture in px: the border is equally wide on all sides. */
-export function evidencePlace(map: Float32Array, w: number, h: number, width: number, height: number): EvidencePlace | null {
+export function evidencePosition(map: Float32Array, w: number, h: number, width: number, height: number): EvidencePosition | null {
   const fine = upsample(map, w, h, GRID, GRID);
   let total = 0;
   for (const value of fine) total += value;
@@ -60,10 +60,10 @@ export function evidencePlace(map: Float32Array, w: number, h: number, width: nu
 }
 
 /** Whether so much lies on the border that frame, scale bar or background may have decided. */
-export const isOnBorder = ({ border, borderArea }: EvidencePlace): boolean => border > MAX_ON_BORDER && border > ABOVE_CHANCE * borderArea;
+export const isOnBorder = ({ border, borderArea }: EvidencePosition): boolean => border > MAX_ON_BORDER && border > ABOVE_CHANCE * borderArea;
 
 /** "upper left", "centre", "right": which ninth of the picture a place is in. */
-export function placeWords({ u, v }: { u: number; v: number }): string {
+export function positionWords({ u, v }: { u: number; v: number }): string {
   const row = v < 1 / 3 ? 'upper' : v > 2 / 3 ? 'lower' : '';
   const column = u < 1 / 3 ? 'left' : u > 2 / 3 ? 'right' : '';
   if (!row && !column) return 'the centre';
@@ -72,6 +72,6 @@ export function placeWords({ u, v }: { u: number; v: number }): string {
 }
 
 /** The edge that holds most of the evidence on the border. */
-export function strongestEdge({ edges }: EvidencePlace): keyof EvidencePlace['edges'] {
-  return (Object.keys(edges) as (keyof EvidencePlace['edges'])[]).reduce((a, b) => (edges[b] > edges[a] ? b : a));
+export function strongestEdge({ edges }: EvidencePosition): keyof EvidencePosition['edges'] {
+  return (Object.keys(edges) as (keyof EvidencePosition['edges'])[]).reduce((a, b) => (edges[b] > edges[a] ? b : a));
 }

@@ -9,7 +9,7 @@ export const BRIGHTNESS = 0.82;
 const TABLE = 1024;
 
 /** RGB pixels [H, W, 3] without colour and slightly darkened, so that evidence of the photograph's own colour is seen on it. 0 keeps colours, 1 takes them away. */
-export function subdue(data: Uint8Array, desaturation: number): Uint8Array {
+export function desaturate(data: Uint8Array, desaturation: number): Uint8Array {
   const out = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i += 3) {
     const grey = 0.2126 * data[i]! + 0.7152 * data[i + 1]! + 0.0722 * data[i + 2]!; // ITU-R BT.709, as CSS filters have it

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { real, text, whole } from '../schema-parts.ts';
+import { realNumber, text, wholeNumber } from '../schema-parts.ts';
 import { type Augmentation, AUGMENTATION_ENTRIES } from './augmentation.ts';
 import type { ChoiceOption, NumberOption, TrainingOption } from './option.ts';
 import { OPTION_ENTRIES, type OptionName, type OptionValue, type TrainingOptions } from './table.ts';
@@ -24,13 +24,13 @@ type Stored<K extends OptionName> = TrainingOptions[K] extends { kind: 'weights'
     : OptionValue<K>;
 
 const augmentation = z.strictObject(
-  Object.fromEntries(AUGMENTATION_ENTRIES.map(([name, change]) => [name, change.kind === 'switch' ? z.boolean() : real(0, change.max)])),
+  Object.fromEntries(AUGMENTATION_ENTRIES.map(([name, change]) => [name, change.kind === 'switch' ? z.boolean() : realNumber(0, change.max)])),
 );
 
 function chosen(option: TrainingOption): z.ZodType {
   switch (option.kind) {
     case 'number':
-      return (option.range.whole ? whole : real)(option.range.min, option.range.max);
+      return (option.range.whole ? wholeNumber : realNumber)(option.range.min, option.range.max);
     case 'choice':
       return z.enum(Object.keys(option.values));
     case 'weights':

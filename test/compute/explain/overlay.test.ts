@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodePhoto, type RgbImage } from '../../../src/main/compute/images/images.ts';
 import { paintOverlay, type OverlayRequest } from '../../../src/main/compute/explain/overlay.ts';
-import { subdue as subdued } from '../../../src/shared/maps/paint.ts';
+import { desaturate as subdued } from '../../../src/shared/maps/paint.ts';
 
 let folder = '';
 beforeAll(async () => {

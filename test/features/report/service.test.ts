@@ -115,11 +115,11 @@ describe('a report', () => {
     expect(await readdir(join(workspace.folder, 'handed in'))).toEqual(['review.txt.html']);
     const { html } = reports.get(report);
     expect(html).toMatchObject({ path: `${out}.html`, gone: false });
-    expect(reports.writtenFile(report, 'html')).toBe(`${out}.html`);
+    expect(reports.lastWrittenFile(report, 'html')).toBe(`${out}.html`);
     await rm(`${out}.html`);
     expect(reports.get(report).html).toMatchObject({ gone: true });
-    expect(() => reports.writtenFile(report, 'html')).toThrow(/moved or deleted since it was written/);
-    expect(() => reports.writtenFile(report, 'pdf')).toThrow(/not written as PDF yet/);
+    expect(() => reports.lastWrittenFile(report, 'html')).toThrow(/moved or deleted since it was written/);
+    expect(() => reports.lastWrittenFile(report, 'pdf')).toThrow(/not written as PDF yet/);
   });
 
   test('without a place is written into the workspace, and goes with the report', async () => {

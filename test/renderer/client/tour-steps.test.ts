@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeCard, TOUR } from '../../../src/renderer/client/tour-steps.ts';
+import { positionCard, TOUR } from '../../../src/renderer/client/tour-steps.ts';
 
 describe('the tour', () => {
   it('is read in under a minute at 200 words a minute', () => {
@@ -9,7 +9,7 @@ describe('the tour', () => {
   });
 
   it('is placed beside its anchor and inside the window', () => {
-    expect(placeCard({ left: 0, top: 100, right: 196, bottom: 136 }, { width: 328, height: 180 }, { width: 1440, height: 900 })).toEqual({
+    expect(positionCard({ left: 0, top: 100, right: 196, bottom: 136 }, { width: 328, height: 180 }, { width: 1440, height: 900 })).toEqual({
       left: 210,
       top: 86,
     });
@@ -18,7 +18,7 @@ describe('the tour', () => {
       fc.property(px(3000), px(2000), px(300), px(100), (left, top, width, height) => {
         const card = { width: 328, height: 220 };
         const window = { width: 720, height: 450 };
-        const at = placeCard({ left, top, right: left + width, bottom: top + height }, card, window);
+        const at = positionCard({ left, top, right: left + width, bottom: top + height }, card, window);
         expect(at.left).toBeGreaterThanOrEqual(0);
         expect(at.top).toBeGreaterThanOrEqual(0);
         expect(at.left + card.width).toBeLessThanOrEqual(window.width);

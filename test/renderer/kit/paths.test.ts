@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentsText, crumbs, joinPath, withExtension } from '../../../src/renderer/kit/paths.ts';
+import { contentsText, breadcrumbs, joinPath, withExtension } from '../../../src/renderer/kit/paths.ts';
 
 describe('paths of the computer running Twinlens', () => {
   it('joins with that computer’s separator', () => {
@@ -10,13 +10,13 @@ describe('paths of the computer running Twinlens', () => {
     expect(joinPath('/odd', 'back\\slash')).toBe('/odd/back\\slash');
   });
   it('lists the parent folders', () => {
-    expect(crumbs('/home/ada')).toEqual([
+    expect(breadcrumbs('/home/ada')).toEqual([
       { name: '/', folder: '/' },
       { name: 'home', folder: '/home' },
       { name: 'ada', folder: '/home/ada' },
     ]);
-    expect(crumbs('/')).toEqual([{ name: '/', folder: '/' }]);
-    expect(crumbs('C:\\Users\\ada').map(({ folder }) => folder)).toEqual(['C:\\', 'C:\\Users', 'C:\\Users\\ada']);
+    expect(breadcrumbs('/')).toEqual([{ name: '/', folder: '/' }]);
+    expect(breadcrumbs('C:\\Users\\ada').map(({ folder }) => folder)).toEqual(['C:\\', 'C:\\Users', 'C:\\Users\\ada']);
   });
   it('adds the required extension and refuses paths as names', () => {
     expect(withExtension('pairs', 'pdf')).toBe('pairs.pdf');

@@ -1,11 +1,21 @@
 import { lab, rgb } from 'd3-color';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { colourOf, colourTable, cool, cssHex, over, SCALE_NAMES, SURROUND, warm, type Rgba } from '../../../src/shared/maps/colours.ts';
+import {
+  colourOf,
+  colourTable,
+  coolColour,
+  cssHex,
+  blendOver,
+  SCALE_NAMES,
+  SURROUND,
+  warmColour,
+  type Rgba,
+} from '../../../src/shared/maps/colours.ts';
 
 type Triple = [number, number, number];
 const GREY: Triple = [SURROUND, SURROUND, SURROUND];
-const seen = (c: Rgba): Triple => over(c, GREY);
+const seen = (c: Rgba): Triple => blendOver(c, GREY);
 /** CIE 1976 colour difference. */
 function deltaE(a: Triple, b: Triple): number {
   const [p, q] = [lab(rgb(...a)), lab(rgb(...b))];
@@ -46,8 +56,8 @@ function simulate(matrix: readonly (readonly number[])[], colour: Triple): Tripl
 }
 
 describe.each([
-  ['warm', warm],
-  ['cool', cool],
+  ['warm', warmColour],
+  ['cool', coolColour],
 ] as const)('%s', (_, scale) => {
   it('is transparent at zero, below zero and for what is no number', () => {
     for (const v of [0, -1, Number.NaN]) expect(scale(v)[3]).toBe(0);
@@ -74,20 +84,20 @@ describe.each([
 describe('for and against', () => {
   it('goes from amber to orange, and from light to deep blue', () => {
     const hue = ([r, g, b]: Rgba): number => (Math.atan2(lab(rgb(r, g, b)).b, lab(rgb(r, g, b)).a) * 180) / Math.PI;
-    expect(hue(warm(0.3))).toBeGreaterThan(60); // amber
-    expect(hue(warm(1))).toBeLessThan(55); // orange
-    expect(hue(warm(1))).toBeGreaterThan(35);
+    expect(hue(warmColour(0.3))).toBeGreaterThan(60); // amber
+    expect(hue(warmColour(1))).toBeLessThan(55); // orange
+    expect(hue(warmColour(1))).toBeGreaterThan(35);
     const lightness = ([r, g, b]: Rgba): number => lab(rgb(r, g, b)).l;
-    expect(lightness(cool(0.3)) - lightness(cool(1))).toBeGreaterThan(15);
-    for (const v of [0.2, 0.6, 1]) expect(Math.max(...cool(v).slice(0, 3))).toBe(cool(v)[2]);
+    expect(lightness(coolColour(0.3)) - lightness(coolColour(1))).toBeGreaterThan(15);
+    for (const v of [0.2, 0.6, 1]) expect(Math.max(...coolColour(v).slice(0, 3))).toBe(coolColour(v)[2]);
   });
 
   it.each([['normal vision', null], ...Object.entries(DEFICIENCIES)] as const)('stay far apart in %s', (_name, matrix) => {
     const look = (c: Rgba): Triple => (matrix ? simulate(matrix, seen(c)) : seen(c));
     // A just noticeable difference is about 2.3.
-    expect(deltaE(look(warm(0.25)), look(cool(0.25)))).toBeGreaterThan(20);
-    for (const v of [0.5, 0.75, 1]) expect(deltaE(look(warm(v)), look(cool(v)))).toBeGreaterThan(40);
-    for (const v of [0.5, 1]) for (const w of [0.5, 1]) expect(deltaE(look(warm(v)), look(cool(w)))).toBeGreaterThan(30);
+    expect(deltaE(look(warmColour(0.25)), look(coolColour(0.25)))).toBeGreaterThan(20);
+    for (const v of [0.5, 0.75, 1]) expect(deltaE(look(warmColour(v)), look(coolColour(v)))).toBeGreaterThan(40);
+    for (const v of [0.5, 1]) for (const w of [0.5, 1]) expect(deltaE(look(warmColour(v)), look(coolColour(w)))).toBeGreaterThan(30);
   });
 });
 
@@ -117,6 +127,6 @@ describe('named scales', () => {
 
   it('as a table give the same colours', () => {
     const table = colourTable('warm', 5);
-    for (let i = 0; i < 5; i++) for (const [c, value] of warm(i / 4).entries()) expect(table[i * 4 + c]).toBeCloseTo(value, 4);
+    for (let i = 0; i < 5; i++) for (const [c, value] of warmColour(i / 4).entries()) expect(table[i * 4 + c]).toBeCloseTo(value, 4);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { evidencePlace, isOnBorder, placeWords, strongestEdge } from '../../../src/shared/maps/evidence.ts';
+import { evidencePosition, isOnBorder, positionWords, strongestEdge } from '../../../src/shared/maps/evidence.ts';
 
 const map = (w: number, h: number, f: (x: number, y: number) => number): Float32Array =>
   Float32Array.from({ length: w * h }, (_, i) => f(i % w, Math.floor(i / w)));
 
 describe('where the evidence lies', () => {
   test('even evidence: every share is a share of area', () => {
-    const place = evidencePlace(
+    const place = evidencePosition(
       map(7, 7, () => 0.3),
       7,
       7,
@@ -22,7 +22,7 @@ describe('where the evidence lies', () => {
   });
 
   test('a border is equally wide on all sides, in px: a picture twice as wide as high has twice as narrow strips at its sides', () => {
-    const place = evidencePlace(
+    const place = evidencePosition(
       map(7, 7, () => 1),
       7,
       7,
@@ -36,7 +36,7 @@ describe('where the evidence lies', () => {
   });
 
   test('one cell in the middle of nine: all but what runs into its neighbours is there', () => {
-    const place = evidencePlace(
+    const place = evidencePosition(
       map(9, 9, (x, y) => (x === 4 && y === 4 ? 2 : 0)),
       9,
       9,
@@ -50,7 +50,7 @@ describe('where the evidence lies', () => {
   });
 
   test('a frame is called out, and which edge holds most of it', () => {
-    const frame = evidencePlace(
+    const frame = evidencePosition(
       map(40, 40, (x, y) => (y < 3 ? 5 : x === 0 || x === 39 || y === 39 ? 1 : 0)),
       40,
       40,
@@ -64,7 +64,7 @@ describe('where the evidence lies', () => {
   });
 
   test('a map without evidence has no place', () => {
-    expect(evidencePlace(new Float32Array(49), 7, 7, 10, 10)).toBeNull();
+    expect(evidencePosition(new Float32Array(49), 7, 7, 10, 10)).toBeNull();
   });
 
   test.each([
@@ -74,5 +74,5 @@ describe('where the evidence lies', () => {
     [0.5, 0.5, 'the centre'],
     [0.5, 0.9, 'the bottom middle'],
     [0.1, 0.9, 'the lower left'],
-  ])('%d, %d is %s', (u, v, words) => expect(placeWords({ u, v })).toBe(words));
+  ])('%d, %d is %s', (u, v, words) => expect(positionWords({ u, v })).toBe(words));
 });

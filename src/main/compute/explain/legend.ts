@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import * as opentype from 'opentype.js';
 import { AppError } from '../../../shared/errors.ts';
 import { threeDigits } from '../../../shared/format.ts';
-import { cssHex, colourOf, over, SURROUND, type ScaleName } from '../../../shared/maps/colours.ts';
+import { cssHex, colourOf, blendOver, SURROUND, type ScaleName } from '../../../shared/maps/colours.ts';
 
 /**
  * Text and legend as vector paths from the packaged font: overlays look the same on every computer, and no system font or font
@@ -176,7 +176,7 @@ export function drawLegend(content: LegendContent, width: number, typeface: Type
   const barY = beside ? pad : textEnd + size * 0.7;
   const barHeight = Math.round(size * 0.7);
   const stops = Array.from({ length: 17 }, (_, i) => {
-    const colour = over(colourOf(content.colours, i / 16), [SURROUND, SURROUND, SURROUND]);
+    const colour = blendOver(colourOf(content.colours, i / 16), [SURROUND, SURROUND, SURROUND]);
     return `<stop offset="${i / 16}" stop-color="${cssHex(colour)}"/>`;
   });
   parts.push(

@@ -3,7 +3,7 @@ import type { ScaleName } from '../../../shared/maps/colours.ts';
 import { strongestPart } from '../../../shared/maps/contour.ts';
 import { upsample } from '../../../shared/maps/field.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
-import { paintOver, subdue } from '../../../shared/maps/paint.ts';
+import { paintOver, desaturate } from '../../../shared/maps/paint.ts';
 import { drawSvgOver, resizeRgb, type RgbImage } from '../images/images.ts';
 import { drawLegend, loadTypeface, STRIP, type FontResolver, type Typeface } from './legend.ts';
 
@@ -80,7 +80,7 @@ export async function paintOverlay(request: OverlayRequest, options: OverlayOpti
   const W = Math.round(request.photo.width * enlarge) || 1;
   const H = Math.round(request.photo.height * enlarge) || 1;
   const photo = await resizeRgb(request.photo, W, H);
-  const picture = { ...photo, data: subdue(photo.data, desaturation) };
+  const picture = { ...photo, data: desaturate(photo.data, desaturation) };
 
   const empty = !(request.scale > 0) || !request.map.some((value) => value > 0);
   let contour = '';

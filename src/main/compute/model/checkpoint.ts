@@ -52,8 +52,6 @@ export function writeLast(folder: string, config: RunConfig, state: TrainState, 
   });
 }
 
-export const hasLastCheckpoint = (folder: string): boolean => existsSync(join(folder, LAST));
-
 export function readLast(folder: string): { state: TrainState; progress: Progress } {
   const { tensors, metadata: about } = readSafetensors(join(folder, LAST));
   const params: TensorMap = new Map();

@@ -28,7 +28,7 @@ export class Guard {
   }
 
   /** Null where the request comes from this machine and not from another page. The port is left open: ssh forwards under other ones. */
-  stranger(request: IncomingMessage): Refusal | null {
+  refuseForeignOrigin(request: IncomingMessage): Refusal | null {
     const { host = '', origin } = request.headers;
     const name = /^(\[[^\]]+\]|[^:]+)(?::\d+)?$/.exec(host.toLowerCase())?.[1];
     if (name === undefined || !LOOPBACK.has(name))

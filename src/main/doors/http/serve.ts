@@ -103,7 +103,7 @@ class HttpDoor {
   /** Addresses are used as they were sent: a decoded slash or ".." never becomes part of a path here. */
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [address = '/', query = ''] = (request.url ?? '/').split('?', 2);
-    const stranger = this.guard.stranger(request);
+    const stranger = this.guard.refuseForeignOrigin(request);
     if (stranger) return this.refuse(request, response, stranger.status, badRequest(stranger.why));
     const token = new URLSearchParams(query).get('token');
     if (address === '/' && token !== null && this.guard.isToken(token)) {

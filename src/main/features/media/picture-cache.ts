@@ -45,7 +45,7 @@ export class PictureCache {
 
   /** Deletes what is too much. */
   prune(): Promise<void> {
-    this.pruning ??= this.pruned().finally(() => (this.pruning = null));
+    this.pruning ??= this.deleteOldest().finally(() => (this.pruning = null));
     return this.pruning;
   }
 
@@ -56,7 +56,7 @@ export class PictureCache {
     await Promise.all(this.folders.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 })));
   }
 
-  private async pruned(): Promise<void> {
+  private async deleteOldest(): Promise<void> {
     const limit = this.limit();
     const kept = await this.list();
     let bytes = sum(kept);

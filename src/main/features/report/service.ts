@@ -83,7 +83,7 @@ export class ReportService {
   }
 
   /** The file that a report was last written to. Throws AppError 'not-found' where there is none. */
-  writtenFile(id: string, format: ReportFormat): string {
+  lastWrittenFile(id: string, format: ReportFormat): string {
     const written = this.ports.reports.get(id)[format];
     if (written === null) throw new AppError('not-found', `This report was not written as ${format.toUpperCase()} yet.`, { report: id });
     if (existsSync(written.path)) return written.path;

@@ -44,7 +44,7 @@ export class TrainingJobs {
   start(request: TrainRequest): Job {
     const { name, dataset } = this.ports.datasets.get(request.dataset);
     return this.ports.jobs.start({ kind: 'train', title: `Training on ${name}`, subject: dataset }, (job) =>
-      this.inTurn(job, (o) => this.ports.training.start({ ...request, dataset }, o)),
+      this.runInQueue(job, (o) => this.ports.training.start({ ...request, dataset }, o)),
     );
   }
 
@@ -61,11 +61,11 @@ export class TrainingJobs {
     if (jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${id} is being trained already.`, { run: id });
     const { name } = datasets.get(run.dataset);
     return jobs.start({ kind: 'train', title: `Resuming run ${id} on ${name}`, subject: id }, (job) =>
-      this.inTurn(job, (o) => training.resume(id, changes, o)),
+      this.runInQueue(job, (o) => training.resume(id, changes, o)),
     );
   }
 
-  private inTurn(job: JobContext, train: (o: TrainingOptions) => Promise<RunRecord>): Promise<{ run: string }> {
+  private runInQueue(job: JobContext, train: (o: TrainingOptions) => Promise<RunRecord>): Promise<{ run: string }> {
     const { hub, curationReady } = this.ports;
     const onWait = (before: number): void => {
       job.progress({ text: `Waiting: ${before} ${before === 1 ? 'training' : 'trainings'} before it` });

@@ -61,7 +61,7 @@ export class WebClient implements Api {
       if (signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
       throw new AppError('offline', UNREACHABLE, { address }, error);
     }
-    const answer = answerFrom(text, address);
+    const answer = parseAnswer(text, address);
     if (answer.ok) return answer.value;
     throw fromWireError(answer.error);
   }
@@ -99,7 +99,7 @@ export class WebClient implements Api {
   }
 }
 
-function answerFrom(text: string, address: string): Answer {
+function parseAnswer(text: string, address: string): Answer {
   try {
     return decode(text) as Answer;
   } catch (error) {

@@ -3,7 +3,7 @@ import type { RunRow } from '../../../shared/run.ts';
 import type { Job } from '../../../shared/job.ts';
 import { OUTDATED } from '../../../shared/run-words.ts';
 import { runName } from '../../client/best-run.ts';
-import { resumable, statusSentence } from '../../client/run-status.ts';
+import { resumeStatus, statusSentence } from '../../client/run-status.ts';
 
 /** Why no network can compare, and the next step. */
 export interface NoNetwork {
@@ -31,14 +31,14 @@ export function explainNoNetwork({ asked, here, usable, dataset, trainings }: Kn
   const run = asked && asked !== 'gone' ? asked : closestRun(here);
   const subject = run ? run.run : dataset?.dataset;
   const job = trainings.find((training) => training.subject === subject);
-  return run ? explainRun(run, job) : noneYet(dataset, job);
+  return run ? explainRun(run, job) : explainNoRun(dataset, job);
 }
 
 /** Of several runs that can't compare, the one that soonest could. */
 const closestRun = (runs: readonly RunRow[]): RunRow | null =>
-  runs.find(({ status }) => status === 'running') ?? runs.find((run) => resumable(run).can) ?? runs[0] ?? null;
+  runs.find(({ status }) => status === 'running') ?? runs.find((run) => resumeStatus(run).can) ?? runs[0] ?? null;
 
-function noneYet(dataset: KnownRuns['dataset'], job: Job | undefined): NoNetwork {
+function explainNoRun(dataset: KnownRuns['dataset'], job: Job | undefined): NoNetwork {
   if (job) return { title: `${job.title} is waiting to start`, text: `${waitText(job)} ${UNTIL_DONE}`, next: 'watch', run: null };
   const text = `Train a network on ${dataset ? `“${dataset.name}”` : 'the data set'} to measure how similar two images are and see why.`;
   return { title: 'No trained network yet', text, next: 'first', run: null };
@@ -51,7 +51,7 @@ function explainRun(run: RunRow, job: Job | undefined): NoNetwork {
   if (job) return { title: `${name} is waiting to resume`, text: `${waitText(job)} ${UNTIL_DONE}`, next: 'watch', run };
   if (run.outdated) return { title: `${name} can’t compare new pairs`, text: OUTDATED, next: 'again', run };
   const title = `${name} ${ENDED[run.status]}`;
-  const resume = resumable(run);
+  const resume = resumeStatus(run);
   if (resume.can) return { title, text: `${status} ${UNTIL_DONE}`, next: 'resume', run };
   return { title, text: run.epochs.length === 0 ? status : `${status} ${resume.why}`, next: 'again', run };
 }

@@ -3,7 +3,7 @@ import type { RunRow } from '../../../shared/run.ts';
 import { runName } from '../../client/best-run.ts';
 import { mapWords, verdictWord } from '../../../shared/comparison-words.ts';
 import { distanceText, NBSP, percentText, probabilityText, threeDigits } from '../../../shared/format.ts';
-import { isOnBorder, placeWords, strongestEdge, type EvidencePlace } from '../../../shared/maps/evidence.ts';
+import { isOnBorder, positionWords, strongestEdge, type EvidencePosition } from '../../../shared/maps/evidence.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
 import type { MapView } from '../../../shared/maps/paint.ts';
 
@@ -52,13 +52,13 @@ export function valueWords(read: Read, factual: number): string {
 }
 
 /** One sentence on the location of a map's evidence. */
-export function evidenceSentence(read: Read, kind: MapKind, place: EvidencePlace): string {
+export function evidenceSentence(read: Read, kind: MapKind, place: EvidencePosition): string {
   const evidence = `of the evidence ${kindWords(read, kind)}`;
-  return `${percentText(place.topFifth)} ${evidence} is in the strongest 20${NBSP}% of the image, ${percentText(place.centre)} near the centre; strongest point: ${placeWords(place.strongest)}.`;
+  return `${percentText(place.topFifth)} ${evidence} is in the strongest 20${NBSP}% of the image, ${percentText(place.centre)} near the centre; strongest point: ${positionWords(place.strongest)}.`;
 }
 
 /** Warning if so much evidence is near the border that a frame or background may have decided; else null. */
-export function borderWarning(letter: string, place: EvidencePlace): string | null {
+export function borderWarning(letter: string, place: EvidencePosition): string | null {
   if (!isOnBorder(place)) return null;
   return `${percentText(place.border)} of the evidence in ${letter} is near the border, most at the ${strongestEdge(place)} edge; an even spread would give ${percentText(place.borderArea)}. Check whether a frame or the background decided.`;
 }

@@ -7,7 +7,7 @@ export const MORE_OPTIONS = OFFERED_OPTIONS.filter(([, { form }]) => form === un
 const TOP: ReadonlySet<string> = new Set(['', 'dataset', ...OPTION_ENTRIES.flatMap(([name, { form }]) => (form === 'top' ? [name] : []))]);
 
 /** Whether a field, named as a problem names it, stands under "More settings". */
-export const isMore = (field: string): boolean => !TOP.has(field);
+export const isMoreOption = (field: string): boolean => !TOP.has(field);
 
 /** The options that a preset chooses. They are never marked as changed, and stay when the others are reset. */
 const PRESET_OPTIONS: ReadonlySet<string> = new Set<OptionName>(['backbone', 'weights', 'scope']);

@@ -30,7 +30,7 @@ export function presetChoices(preset: Preset, pretrained: CatalogueItem | null):
 }
 
 /** The pretrained network to suggest: one already downloaded, else the smallest download. */
-export function proposed(catalogue: readonly CatalogueItem[]): CatalogueItem | null {
+export function suggestedWeights(catalogue: readonly CatalogueItem[]): CatalogueItem | null {
   const here = catalogue.filter(({ downloaded }) => downloaded);
   return (here.length > 0 ? here : catalogue).toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0))[0] ?? null;
 }

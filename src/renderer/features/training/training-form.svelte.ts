@@ -7,7 +7,7 @@ import type { Job } from '../../../shared/job.ts';
 import { api } from '../../client/api.ts';
 import { choicesOf } from './config-words.ts';
 import { isPresetOption, screenWords } from './fields.ts';
-import { type Preset, presetChoices, presetOf, proposed } from './presets.ts';
+import { type Preset, presetChoices, presetOf, suggestedWeights } from './presets.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
 const PLAN_MS = 200; // after the last change
@@ -42,7 +42,7 @@ class TrainingForm {
   }
 
   use(preset: Preset): void {
-    this.choices = { ...this.chosen((name) => !isPresetOption(name)), ...presetChoices(preset, this.pretrained ?? proposed(this.catalogue)) };
+    this.choices = { ...this.chosen((name) => !isPresetOption(name)), ...presetChoices(preset, this.pretrained ?? suggestedWeights(this.catalogue)) };
     this.replan(0);
   }
 

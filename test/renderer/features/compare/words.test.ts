@@ -3,7 +3,7 @@ import { actionFor } from '../../../../src/renderer/features/compare/keys.ts';
 import { MapPainter } from '../../../../src/renderer/features/compare/painter.ts';
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
 import { borderWarning, certaintyOf, legendTicks, offsetWords, truthOf, valueWords } from '../../../../src/renderer/features/compare/words.ts';
-import { evidencePlace } from '../../../../src/shared/maps/evidence.ts';
+import { evidencePosition } from '../../../../src/shared/maps/evidence.ts';
 import { upsample } from '../../../../src/shared/maps/field.ts';
 import { someComparison } from '../../../db/records.ts';
 
@@ -56,8 +56,8 @@ describe('words', () => {
 
   test('the border warning names image and edge, and needs much evidence there', () => {
     const left = Float32Array.from({ length: 400 }, (_, i) => (i % 20 === 0 ? 1 : 0));
-    expect(borderWarning('B', evidencePlace(left, 20, 20, 100, 100)!)).toMatch(/in B is near the border, most at the left edge/);
-    expect(borderWarning('B', evidencePlace(new Float32Array(400).fill(1), 20, 20, 100, 100)!)).toBeNull();
+    expect(borderWarning('B', evidencePosition(left, 20, 20, 100, 100)!)).toMatch(/in B is near the border, most at the left edge/);
+    expect(borderWarning('B', evidencePosition(new Float32Array(400).fill(1), 20, 20, 100, 100)!)).toBeNull();
   });
 });
 

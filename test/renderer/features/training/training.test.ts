@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { choicesOf, configDiff, configLines } from '../../../../src/renderer/features/training/config-words.ts';
 import { MORE_OPTIONS, screenWords, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
-import { presetChoices, presetOf, proposed, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
+import { presetChoices, presetOf, suggestedWeights, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
 import { NEWEST_FIRST, sortByColumn, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
 import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/renderer/features/training/resume-options.ts';
-import { curveWarning, resumable, statusSentence } from '../../../../src/renderer/client/run-status.ts';
+import { curveWarning, resumeStatus, statusSentence } from '../../../../src/renderer/client/run-status.ts';
 import { TrainRequest } from '../../../../src/shared/contract.ts';
 import { TRAINING_OPTIONS } from '../../../../src/shared/training-options/table.ts';
 import type { CatalogueItem } from '../../../../src/shared/weights-catalogue.ts';
@@ -65,9 +65,9 @@ describe('presets', () => {
   test('propose what is here already, else the smallest download, and say what it costs', () => {
     const small = item({ id: 'small', bytes: null });
     const here = item({ id: 'here', downloaded: true });
-    expect(proposed([item({}), small])!.id).toBe('small');
-    expect(proposed([small, here])!.id).toBe('here');
-    expect(proposed([])).toBeNull();
+    expect(suggestedWeights([item({}), small])!.id).toBe('small');
+    expect(suggestedWeights([small, here])!.id).toBe('here');
+    expect(suggestedWeights([])).toBeNull();
     expect(plain(weightsWords(item({})))).toBe('Will be downloaded once from example.org (47 MB); your images stay on this computer · MIT');
     expect(weightsWords(here)).toBe('On this computer · MIT');
   });
@@ -132,14 +132,14 @@ describe('the status of a run', () => {
     expect(statusSentence(run('r1', { status: 'failed', error: 'The disk is full.' }))).toBe('Failed: The disk is full.');
   });
   test('decides whether it can resume', () => {
-    expect(resumable(run('r1', { status: 'cancelled', epochs }))).toEqual({ can: true });
+    expect(resumeStatus(run('r1', { status: 'cancelled', epochs }))).toEqual({ can: true });
     for (const more of [
       { status: 'running' },
       { status: 'cancelled', epochs: [] },
       { stale: true },
       { config: { ...someConfig, epochs: 2 } },
     ] satisfies Partial<RunRow>[])
-      expect(resumable(run('r1', { status: 'done', epochs, ...more })).can, JSON.stringify(more)).toBe(false);
+      expect(resumeStatus(run('r1', { status: 'done', epochs, ...more })).can, JSON.stringify(more)).toBe(false);
   });
   test('overfitting gives a warning', () => {
     const learned = [1, 2, 3, 4, 5].map((n) => row(n, 0.7, 0.99));

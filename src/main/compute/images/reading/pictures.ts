@@ -29,7 +29,7 @@ export class PixelReader {
       images,
       DECODERS,
       async (image, i) => {
-        normaliseInto(out, i, await this.decoded(image), this.data.preprocessing);
+        normaliseInto(out, i, await this.decodeFile(image), this.data.preprocessing);
       },
       { signal },
     );
@@ -48,7 +48,7 @@ export class PixelReader {
   }
 
   async keep(images: readonly { file: string; sha256: string }[], signal: AbortSignal): Promise<void> {
-    const rows = await mapParallel(images, DECODERS, (image) => this.decoded(image), { signal });
+    const rows = await mapParallel(images, DECODERS, (image) => this.decodeFile(image), { signal });
     this.cache.append(
       images.map((i) => i.sha256),
       Buffer.concat(rows),
@@ -81,7 +81,7 @@ export class PixelReader {
   }
 
   /** Refuses a file that changed since its import: it would be cached under the wrong hash. */
-  private decoded({ file, sha256 }: Readable): Promise<Uint8Array> {
+  private decodeFile({ file, sha256 }: Readable): Promise<Uint8Array> {
     return decodeSquare(file, this.data.size, sha256 === null ? {} : { sha256 });
   }
 }

@@ -6,7 +6,7 @@ import { JUDGEMENT_SIGNS, judgementSentence } from '../../../../shared/judgement
 import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
 import type { ReportComparison } from '../types.ts';
 import {
-  comparedNames,
+  comparisonNames,
   filedSentence,
   similaritySentence,
   supportSentence,
@@ -27,7 +27,7 @@ export function comparisonSection(
 ): Html {
   const { comparison } = shown;
   const id = `comparison-${position.number}`;
-  const [a, b] = comparedNames(comparison);
+  const [a, b] = comparisonNames(comparison);
   return markup`<section class="comparison" id="${id}" aria-labelledby="${id}-title">
 <header class="finding">
 <div><p class="eyebrow">Comparison ${position.of > 1 && `${position.number} of ${position.of}`}</p>
