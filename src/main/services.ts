@@ -1,5 +1,5 @@
 import { ComputeHost } from './compute/host/compute-host.ts';
-import type { Launch } from './compute/host/launch.ts';
+import type { Launch } from './rpc/launch.ts';
 import { openStore, type Store } from './db/store.ts';
 import type { ComparePorts } from './features/compare/ports.ts';
 import { CompareService } from './features/compare/service.ts';

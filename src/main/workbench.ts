@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/host/compute-host.ts';
-import { type Launch, launchUnder, withLowPriority } from './compute/host/launch.ts';
+import { type Launch, launchUnder, withLowPriority } from './rpc/launch.ts';
 import { PairQueues } from './features/compare/queues.ts';
 import { CompareService } from './features/compare/service.ts';
 import { LargeDatasets } from './features/dataset/large-datasets.ts';

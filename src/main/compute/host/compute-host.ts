@@ -5,7 +5,7 @@ import type { ConnectionEnd } from '../../rpc/messages.ts';
 import type { LogName } from '../../foundation/log/log-file.ts';
 import { isDebugLog, log } from '../../foundation/log/log.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
-import { type Launch, launchUnder } from './launch.ts';
+import { type Launch, launchUnder } from '../../rpc/launch.ts';
 
 const STDERR_KEPT = 4000; // characters, the last
 

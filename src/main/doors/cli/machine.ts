@@ -9,7 +9,7 @@ import type { StepProfile } from '../../compute/protocol/protocol.ts';
 import { profileLines } from './profile-lines.ts';
 import { chooseDevice } from '../../domain/devices/choose-device.ts';
 import { ComputeHost } from '../../compute/host/compute-host.ts';
-import { launchUnder } from '../../compute/host/launch.ts';
+import { launchUnder } from '../../rpc/launch.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import { diagnosticsOf } from '../../foundation/log/diagnostics.ts';
 import { log, openLog } from '../../foundation/log/log.ts';

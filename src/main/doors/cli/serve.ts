@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { AppError } from '../../../shared/errors.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { openWorkbenchApi } from '../../api/open-workbench-api.ts';
-import { browserPrinter } from '../../features/report/print-pdf.ts';
+import { browserPrinter } from '../http/print-pdf.ts';
 import { sentenceWithLog } from '../../foundation/log/report-error.ts';
 import { screenFolder } from '../../foundation/program-folder.ts';
 import { serveWorkbench } from '../http/serve.ts';

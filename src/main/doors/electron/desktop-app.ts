@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { app, type BrowserWindow, dialog, session } from 'electron';
 import { type Answer, CHANNELS } from '../../../shared/bridge.ts';
 import { type AppError, asAppError, fromWireError, toWireError } from '../../../shared/errors.ts';
-import { type Launch, findNode, launchUnder } from '../../compute/host/launch.ts';
+import { type Launch, findNode, launchUnder } from '../../rpc/launch.ts';
 import { connectWorkbench } from '../connect/connect.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { closeLog } from '../../foundation/log/log.ts';

@@ -1,5 +1,5 @@
 import { utilityProcess } from 'electron';
-import type { Launch } from '../../compute/host/launch.ts';
+import type { Launch } from '../../rpc/launch.ts';
 import type { Response } from '../../rpc/messages.ts';
 
 /**

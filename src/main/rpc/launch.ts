@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { AppError } from '../../../shared/errors.ts';
-import { connectProcess, type ProcessConnection } from '../../rpc/process.ts';
+import { AppError } from '../../shared/errors.ts';
+import { connectProcess, type ProcessConnection } from './process.ts';
 
 /** Starts a script as a compute process. Throws AppError 'engine' where this machine has nothing to run it with. */
 export type Launch = (entry: string, args?: readonly string[]) => ProcessConnection;

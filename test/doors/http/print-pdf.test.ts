@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { browserPrinter, findBrowser } from '../../../src/main/features/report/print-pdf.ts';
+import { browserPrinter, findBrowser } from '../../../src/main/doors/http/print-pdf.ts';
 import { renderReport } from '../../../src/main/features/report/render.ts';
-import { temporaryFolder } from '../dataset/png-files.ts';
-import { sampleInput } from './sample.ts';
+import { temporaryFolder } from '../../features/dataset/png-files.ts';
+import { sampleInput } from '../../features/report/sample.ts';
 
 const browser = findBrowser();
 const never = new AbortController().signal;

@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
-import { findNode, withLowPriority, launchUnder } from '../../../src/main/compute/host/launch.ts';
-import { computeEntry } from '../../../src/main/foundation/program-folder.ts';
-import { temporaryFolder } from '../../features/dataset/png-files.ts';
+import { ComputeHost } from '../../src/main/compute/host/compute-host.ts';
+import { findNode, withLowPriority, launchUnder } from '../../src/main/rpc/launch.ts';
+import { computeEntry } from '../../src/main/foundation/program-folder.ts';
+import { temporaryFolder } from '../features/dataset/png-files.ts';
 
 function nodeAt(file: string, version: string): string {
   mkdirSync(dirname(file), { recursive: true });
