@@ -1,11 +1,17 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import type { Launch } from './rpc/launch.ts';
 import { openStore, type Store } from './db/store.ts';
 import type { ComparePorts } from './features/compare/ports.ts';
 import { CompareService } from './features/compare/service.ts';
 import { curatedStore } from './features/dataset/curated.ts';
+import { Importer } from './features/dataset/import.ts';
 import { rowsInThisThread, type DatasetRows } from './features/dataset/rows.ts';
 import { Evaluation } from './features/evaluation/evaluation.ts';
+import { Benchmarks } from './features/models/benchmarks.ts';
+import { DeviceChoice } from './features/models/device-choice.ts';
+import { Devices, inspectDevices } from './features/models/devices.ts';
 import { Networks } from './features/models/networks.ts';
 import { WeightsLibrary } from './features/models/weights.ts';
 import { ReportPages } from './features/report/pages.ts';
@@ -14,15 +20,20 @@ import { Training } from './features/training/training.ts';
 import type { LogName } from './foundation/log/log-file.ts';
 import { log, openLog } from './foundation/log/log.ts';
 import { computeEntry, resource } from './foundation/program-folder.ts';
+import { SettingsFile, settingsPath } from './foundation/settings.ts';
 import { versions } from './foundation/versions.ts';
-import { openWorkspace, type Workspace } from './foundation/workspace.ts';
+import { openWorkspace, type Workspace, workspaceAt, workspaceFolder } from './foundation/workspace.ts';
 
 /** What one command needs of a workspace: its store, a compute process, and the features that need no screen. */
 export interface Services {
   workspace: Workspace;
+  settings: SettingsFile;
   /** Data sets as curated. */
   store: Store;
   compute: ComputeHost;
+  devices: Devices;
+  deviceChoice: DeviceChoice;
+  importer: Importer;
   weights: WeightsLibrary;
   networks: Networks;
   evaluation: Evaluation;
@@ -35,6 +46,7 @@ export interface Services {
 
 export interface ServiceOptions {
   workspace: string | undefined;
+  settings?: SettingsFile | undefined; // default: the usual file
   write: boolean;
   command: string; // what this process does, for whoever finds the workspace taken
   /** Opens this process's log in the workspace; whoever ends the process closes it. Left out: nothing is logged. */
@@ -46,7 +58,8 @@ export interface ServiceOptions {
 }
 
 /** Everything built, in the order it depends on each other. */
-export function openServices({ workspace: folder, write, command, log: name, launch, rows: openRows = rowsInThisThread }: ServiceOptions): Services {
+export function openServices(o: ServiceOptions): Services {
+  const { workspace: folder, write, command, log: name, launch, rows: openRows = rowsInThisThread } = o;
   const workspace = openWorkspace(folder);
   if (name) openLog(workspace.logs, name);
   log().info({ command, versions: versions() }, 'workspace opens');
@@ -54,6 +67,10 @@ export function openServices({ workspace: folder, write, command, log: name, lau
   const { runs, datasets } = store;
   const rows = openRows(store, workspace);
   const compute = new ComputeHost(computeEntry(), launch, name && { folder: workspace.logs, name: 'compute' });
+  const settings = o.settings ?? new SettingsFile(settingsPath());
+  const devices = new Devices(join(dirname(settings.path), 'devices.json'));
+  const deviceChoice = new DeviceChoice({ setting: () => settings.get().device, devices, compute });
+  const importer = new Importer(store, compute);
   const caches = { features: workspace.features, pixels: workspace.pixels };
 
   const weights = new WeightsLibrary({ catalogue: resource('weights.json'), downloads: workspace.weights, compute });
@@ -74,8 +91,12 @@ export function openServices({ workspace: folder, write, command, log: name, lau
 
   return {
     workspace,
+    settings,
     store,
     compute,
+    devices,
+    deviceChoice,
+    importer,
     weights,
     networks,
     evaluation,
@@ -86,6 +107,29 @@ export function openServices({ workspace: folder, write, command, log: name, lau
       await compute.end();
       store.close();
     },
+  };
+}
+
+/** What a command needs of this computer without a workspace. */
+export interface Machine {
+  /** Checks every engine and device. `verbose`: also which operators fall back to the CPU. */
+  inspectDevices(options: { verbose: boolean }): ReturnType<typeof inspectDevices>;
+  benchmarks: Benchmarks;
+  /** Ends the compute process. */
+  close(): Promise<void>;
+}
+
+/** Logs only if the workspace exists, and never creates one. */
+export function openMachine({ workspace: given, command }: Pick<ServiceOptions, 'workspace' | 'command'>): Machine {
+  const { folder, logs } = workspaceAt(workspaceFolder(given));
+  const exists = existsSync(folder);
+  if (exists) openLog(logs, 'cli');
+  log().info({ command, versions: versions() }, 'command starts');
+  const compute = new ComputeHost(computeEntry(), undefined, exists ? { folder: logs, name: 'compute' } : undefined);
+  return {
+    inspectDevices: (options) => inspectDevices(compute, options),
+    benchmarks: new Benchmarks(compute),
+    close: () => compute.end(),
   };
 }
 

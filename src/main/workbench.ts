@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import { type Launch, launchUnder, withLowPriority } from './rpc/launch.ts';
 import { PairQueues } from './features/compare/queues.ts';
@@ -9,7 +8,6 @@ import { FileAccess } from './features/media/file-access.ts';
 import { Media } from './features/media/media.ts';
 import { PictureCache } from './features/media/picture-cache.ts';
 import { PreviewService } from './features/media/preview-service.ts';
-import { Devices } from './features/models/devices.ts';
 import { ReportPages } from './features/report/pages.ts';
 import { ReportService } from './features/report/service.ts';
 import { TrainingJobs } from './features/training/jobs.ts';
@@ -27,10 +25,8 @@ import { comparePorts, openServices, pagePorts, type Services } from './services
 /** The services, and what a screen needs beside them. */
 export interface Workbench extends Services {
   shell: Shell;
-  settings: SettingsFile;
   hub: EventHub;
   jobs: Jobs;
-  devices: Devices;
 
   datasets: Datasets;
   /** What takes long on large data sets, in threads. */
@@ -64,6 +60,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const settings = new SettingsFile(o.settings ?? settingsPath());
   let threads: LargeDatasets | undefined;
   const services = openServices({
+    settings,
     workspace: o.workspace ?? settings.get().workspace ?? undefined,
     write: true,
     command: o.command,
@@ -72,12 +69,11 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     rows: (store, { database }) => (threads = new LargeDatasets(store, datasetThreadEntry(), database)),
   });
   const sets = threads!;
-  const { workspace, store, compute, networks, evaluation, training, weights } = services;
+  const { workspace, store, compute, devices, networks, evaluation, training, weights } = services;
   deleteRemovedNetworks(store.runs, workspace.run);
 
   const hub = new EventHub();
   const jobs = new Jobs(hub);
-  const devices = new Devices(join(dirname(settings.path), 'devices.json'));
   const deviceFacts = () => ({ setting: settings.get().device, report: devices.get() });
 
   const datasets = new Datasets({ store, threads: sets, compute, jobs, hub, folders: workspace });
@@ -151,10 +147,8 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   return {
     ...services,
     shell: o.shell,
-    settings,
     hub,
     jobs,
-    devices,
     datasets,
     sets,
     runs,

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { handlers } from '../../../src/main/compute/process/handlers.ts';
 import type { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
-import { importInto } from '../../../src/main/doors/cli/data.ts';
+import { Importer } from '../../../src/main/features/dataset/import.ts';
 import type { Loss } from '../../../src/main/nn/losses/loss.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { CLI, drawColours, hasBuild, scratch } from '../../doors/cli/kit.ts';
@@ -34,7 +34,7 @@ test.skipIf(!hasBuild).each([
   const store = storeAt(workspace);
   const folder = scratch('colours');
   await drawColours(folder, 12);
-  const { dataset } = await importInto({ store, compute }, { folder, name: 'colours' }, new AbortController().signal);
+  const { dataset } = await new Importer(store, compute).import({ folder, name: 'colours' }, {});
   const { epochs, metrics, status, calibration } = await trainingWith(compute, store, workspace).start(
     { dataset, size: 16, batch: 6, epochs: 4, seed: 3, device: 'cpu' },
     {},

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { importInto } from '../../../src/main/doors/cli/data.ts';
+import { Importer } from '../../../src/main/features/dataset/import.ts';
 import type { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
 import { handlers } from '../../../src/main/compute/process/handlers.ts';
 import { readModel } from '../../../src/main/compute/model/checkpoint.ts';
@@ -39,7 +39,7 @@ test.skipIf(!hasBuild)('a run whose steps find too little memory ends as any oth
   const training = trainingWith(here, store, workspace);
   const folder = scratch('colours');
   await drawColours(folder, 12);
-  const { dataset } = await importInto({ store, compute: here }, { folder, name: 'colours' }, new AbortController().signal);
+  const { dataset } = await new Importer(store, here).import({ folder, name: 'colours' }, {});
   const trained = (): Promise<RunRecord> =>
     training.start({ dataset, size: 16, batch: 6, epochs: 2, seed: 3, batchNorm: 'frozen', optimizer: 'sgd', device: 'cpu' }, {});
   const whole = await trained();

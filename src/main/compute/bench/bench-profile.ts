@@ -1,5 +1,5 @@
 import type { ProfileEvent } from '../../nn/engines/onnx-session.ts';
-import type { KernelShare, StepProfile } from '../protocol/protocol.ts';
+import type { KernelShare, StepProfile } from '../../../shared/step-profile.ts';
 
 const KERNEL = '_kernel_time';
 const TOP_NODES = 20;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { randomFor } from '../../../shared/random.ts';
+import type { StepProfile } from '../../../shared/step-profile.ts';
 import { initialTensors } from '../../nn/initialise.ts';
 import { contrastive } from '../../nn/losses/contrastive.ts';
 import {
@@ -19,7 +20,7 @@ import { sizeOf } from '../../nn/ir/tensor.ts';
 import { profileOf } from './bench-profile.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
-import type { BenchRequest, BenchResult, CallContext, StepProfile } from '../protocol/protocol.ts';
+import type { BenchRequest, BenchResult, CallContext } from '../protocol/protocol.ts';
 
 /**
  * Seconds of each of `steps` steps after one warm-up step, with random weights and inputs. A step is one training step of the scope

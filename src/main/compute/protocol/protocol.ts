@@ -1,5 +1,6 @@
 import type { ComparedImage, Comparison, ExplainTarget, Verdict } from '../../../shared/comparison.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
+import type { StepProfile } from '../../../shared/step-profile.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { ValidationSummary } from '../../domain/evaluate/validation-summary.ts';
@@ -107,22 +108,6 @@ export interface BenchRequest {
   engine: EngineName;
   device: DeviceName;
   profile?: boolean; // slows the steps by a few percent
-}
-
-/** Time of one kind of kernel, or of one kernel, within a step. */
-export interface KernelShare {
-  name: string; // ONNX operator, or the node's own name
-  op: string;
-  times: number; // runs a step
-  milliseconds: number; // a step
-  share: number; // of all kernels' time
-  shapes: string; // of one node: inputs -> outputs; empty for a kind
-}
-
-export interface StepProfile {
-  milliseconds: number; // of all kernels a step; work outside them (the optimizer on the CPU) is not included
-  ops: KernelShare[]; // by kind, largest first
-  nodes: KernelShare[]; // the most costly ones, largest first
 }
 
 export interface BenchResult {

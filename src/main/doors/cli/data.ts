@@ -1,25 +1,14 @@
 import type { Command } from 'commander';
 import { ImportRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
-import { importDataset } from '../../features/dataset/import.ts';
-import { inspectWith } from '../../features/dataset/service.ts';
 import type { Services } from '../../services.ts';
 import { type Common, addCommonOptions, resolveUserPath, numberOption, parseRequest, withServices } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 
-export function importInto(s: Pick<Services, 'store' | 'compute'>, request: ImportRequest, signal: AbortSignal): Promise<DatasetSummary> {
+export function importInto({ importer }: Services, request: ImportRequest, signal: AbortSignal): Promise<DatasetSummary> {
   const line = new ProgressLine();
-  return importDataset({
-    ...request,
-    store: s.store,
-    inspect: inspectWith(s.compute),
-    signal,
-    onProgress: (done, total) => {
-      line.update(`Reading images: ${done} of ${total}`);
-    },
-  }).finally(() => {
-    line.end();
-  });
+  const onProgress = (done: number, total: number): void => line.update(`Reading images: ${done} of ${total}`);
+  return importer.import(request, { signal, onProgress }).finally(() => line.end());
 }
 
 type ImportRequest = ReturnType<(typeof ImportRequest)['parse']>;

@@ -1,22 +1,16 @@
-import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { BenchRequest } from '../../../shared/contract.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
+import type { DeviceReport } from '../../../shared/workbench.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { BACKBONES } from '../../../shared/backbones.ts';
 import { choiceValues, DEVICES, ENGINES } from '../../../shared/training-options/table.ts';
-import type { StepProfile } from '../../compute/protocol/protocol.ts';
 import { profileLines } from './profile-lines.ts';
-import { chooseDevice } from '../../domain/devices/choose-device.ts';
-import { ComputeHost } from '../../compute/host/compute-host.ts';
-import { launchUnder } from '../../rpc/launch.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import { diagnosticsOf } from '../../foundation/log/diagnostics.ts';
-import { log, openLog } from '../../foundation/log/log.ts';
-import { computeEntry } from '../../foundation/program-folder.ts';
 import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
-import { versions } from '../../foundation/versions.ts';
-import { type Workspace, workspaceAt, workspaceFolder } from '../../foundation/workspace.ts';
+import { workspaceAt, workspaceFolder } from '../../foundation/workspace.ts';
+import { type Machine, openMachine } from '../../services.ts';
 import { type Common, addCommonOptions, resolveUserPath, numberOption, parseRequest } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 
@@ -27,12 +21,13 @@ export function addMachineCommands(program: Command): void {
     .option('--verbose', 'also list the operators of a step that fall back from the GPU to the CPU')
     .option('--bundle <file>', 'write versions, devices, settings and the last log lines to a JSON file to send to whoever helps you')
     .action(async ({ workspace, json, verbose = false, bundle }: Common & { verbose?: boolean; bundle?: string }) => {
-      const engines = await withCompute(workspace, 'doctor', (compute) => compute.ask('check', { verbose }));
-      const file = bundle === undefined ? null : await writeBundle(resolveUserPath(bundle), workspace, engines);
+      const { report, automatic } = await withMachine(workspace, 'doctor', (machine) => machine.inspectDevices({ verbose }));
+      const engines = report.checks;
+      const file = bundle === undefined ? null : await writeBundle(resolveUserPath(bundle), workspace, report);
       print(Boolean(json), { node: process.versions.node, engines, ...(file === null ? {} : { bundle: file }) }, () => [
         `Node ${process.versions.node}`,
         ...engines.flatMap(checkLines),
-        `Automatic choice: ${chooseDevice({}, 'auto', { checkedMs: Date.now(), checks: engines }).why}`,
+        `Automatic choice: ${automatic}`,
         ...(file === null ? [] : [`Diagnostics: ${file}`]),
       ]);
     });
@@ -51,10 +46,10 @@ export function addMachineCommands(program: Command): void {
     .addOption(new Option('--engine <name>', 'the engine').choices(ENGINES))
     .addOption(new Option('--device <name>', 'the device').choices(DEVICES))
     .action(async ({ json, workspace, ...rest }: Common & Record<string, unknown>) => {
-      const result = await withCompute(workspace, 'bench', (compute) => runBench(compute, parseRequest(BenchRequest, rest)));
+      const result = await withMachine(workspace, 'bench', (machine) => measure(machine, parseRequest(BenchRequest, rest)));
       print(Boolean(json), result, () => [
         `${result.task} ${result.backbone}: ${result.imagesPerSecond.toFixed(1)} images/s (${result.seconds.toFixed(3)} s) on ${result.device} (${result.engine})`,
-        ...(result.profile ? profileLines(result.profile) : []),
+        ...('profile' in result && result.profile ? profileLines(result.profile) : []),
       ]);
     });
 }
@@ -67,73 +62,33 @@ function checkLines({ engine, device, ok, detail, imagesPerSecond, cpuFallbackOp
   return [line, `         fall back to the CPU: ${cpuFallbackOps.length ? cpuFallbackOps.join(', ') : 'none'}`];
 }
 
-interface BenchResult {
-  task: string;
-  backbone: string;
-  size: number;
-  seconds: number;
-  imagesPerSecond: number;
-  device: string;
-  engine: string;
-  threads: number;
-  channelBlock?: number;
-  profile?: StepProfile;
-}
-
-async function runBench(compute: ComputeHost, r: BenchRequest): Promise<BenchResult> {
-  const { task, backbone, pairs, size, steps, scope, batchNorm, engine, device, profile, limit } = r;
+function measure({ benchmarks }: Machine, request: BenchRequest): Promise<Benchmark> {
+  const { task, profile, folder } = request;
   const line = new ProgressLine();
-  const onProgress = ({ done, total }: { done: number; total: number }): void => {
-    line.update(`${done} of ${total}`);
-  };
+  const onProgress = ({ done, total }: { done: number; total: number }): void => line.update(`${done} of ${total}`);
+  if (task !== 'embed') return benchmarks.step(task, request, onProgress).finally(() => line.end());
+  if (folder === undefined) throw new AppError('usage', 'The task embed needs a folder of images: --folder FOLDER.');
+  if (profile) throw new AppError('usage', 'The task embed has no profile: --profile is for train, infer and explain.');
+  return benchmarks.embed({ ...request, folder: resolveUserPath(folder) }, onProgress).finally(() => line.end());
+}
+
+type Benchmark = Awaited<ReturnType<Machine['benchmarks']['step' | 'embed']>>;
+
+async function withMachine<T>(workspace: string | undefined, command: string, work: (machine: Machine) => Promise<T>): Promise<T> {
+  const machine = openMachine({ workspace: userWorkspace(workspace), command });
   try {
-    if (task === 'embed') {
-      if (r.folder === undefined) throw new AppError('usage', 'The task embed needs a folder of images: --folder FOLDER.');
-      if (profile) throw new AppError('usage', 'The task embed has no profile: --profile is for train, infer and explain.');
-      const found = await compute.ask('benchEmbed', { folder: resolveUserPath(r.folder), limit, backbone, size, engine, device }, { onProgress });
-      return { task, backbone, size, ...found, imagesPerSecond: found.images / found.seconds, device, engine };
-    }
-    const found = await compute.ask('bench', { task, backbone, pairs, size, steps, scope, batchNorm, engine, device, profile }, { onProgress });
-    const median = found.seconds.toSorted((a, b) => a - b)[found.seconds.length >> 1]!;
-    return {
-      task,
-      backbone,
-      ...(task === 'train' ? { scope, batchNorm } : {}),
-      ...{ pairs, steps },
-      size,
-      seconds: median,
-      imagesPerSecond: (2 * pairs) / median,
-      device,
-      engine,
-      threads: found.threads,
-      channelBlock: found.channelBlock,
-      ...{ peakBytes: found.peakBytes },
-      ...(found.profile ? { profile: found.profile } : {}),
-    };
+    return await work(machine);
   } finally {
-    line.end();
+    await machine.close();
   }
 }
 
-/** A compute process without an open workspace. It logs only if the workspace exists, and never creates one. */
-async function withCompute<T>(workspace: string | undefined, command: string, work: (compute: ComputeHost) => Promise<T>): Promise<T> {
-  const { folder, logs } = workspaceOf(workspace);
-  const exists = existsSync(folder);
-  if (exists) openLog(logs, 'cli');
-  log().info({ command, versions: versions() }, 'command starts');
-  const compute = new ComputeHost(computeEntry(), launchUnder(), exists ? { folder: logs, name: 'compute' } : undefined);
-  try {
-    return await work(compute);
-  } finally {
-    await compute.end();
-  }
-}
+const userWorkspace = (given: string | undefined): string | undefined => (given === undefined ? undefined : resolveUserPath(given));
 
-const workspaceOf = (given: string | undefined): Workspace => workspaceAt(workspaceFolder(given === undefined ? undefined : resolveUserPath(given)));
-
-async function writeBundle(file: string, workspace: string | undefined, checks: CheckResult[]): Promise<string> {
+async function writeBundle(file: string, workspace: string | undefined, devices: DeviceReport): Promise<string> {
+  const { logs } = workspaceAt(workspaceFolder(userWorkspace(workspace)));
   const settings = new SettingsFile(settingsPath()).get();
-  const all = diagnosticsOf({ logs: workspaceOf(workspace).logs, settings, devices: { checkedMs: Date.now(), checks } }, BUNDLE_LINES);
+  const all = diagnosticsOf({ logs, settings, devices }, BUNDLE_LINES);
   await writeFileAtomically(file, `${JSON.stringify(all, null, 2)}\n`);
   return file;
 }

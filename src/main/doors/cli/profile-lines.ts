@@ -1,4 +1,4 @@
-import type { KernelShare, StepProfile } from '../../compute/protocol/protocol.ts';
+import type { KernelShare, StepProfile } from '../../../shared/step-profile.ts';
 
 /** Lines for a terminal: time by kind of kernel, then by node. */
 export function profileLines({ milliseconds, ops, nodes }: StepProfile): string[] {

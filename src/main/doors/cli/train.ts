@@ -3,12 +3,14 @@ import { ResumeRequest, TrainRequest } from '../../../shared/contract.ts';
 import { bytesText } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { sessionWarnings } from '../../../shared/run-words.ts';
-import type { TrainingOptions } from '../../features/training/training.ts';
+import type { Services } from '../../services.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
 import { workspaceOption } from './data.ts';
 import { duration, percent, print, ProgressLine } from './output.ts';
 import { chooseTrainingDevice, chooseResumeDevice } from './choose-device.ts';
 import { chosenOptions, RESUME_FLAGS, trainOptions } from './train-options.ts';
+
+type TrainingOptions = Parameters<Services['training']['start']>[1];
 
 /** Training progress: one line per epoch, and a progress line between them. */
 export function progressLines(signal: AbortSignal): TrainingOptions & { end(): void } {

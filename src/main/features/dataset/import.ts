@@ -1,5 +1,6 @@
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { Store } from '../../db/store.ts';
 import { throwIfCancelled } from './cancel.ts';
 import { type ImportRequest, type RunningImport, ImportSession, type Inspection } from './import-session.ts';
@@ -9,6 +10,12 @@ export type Inspect = (
   files: string[],
   options: { signal?: AbortSignal | undefined; onProgress?: ((done: number, total: number) => void) | undefined },
 ) => Promise<Inspection[]>;
+
+/** Has compute open and decode the files. */
+export const inspectWith =
+  (compute: Pick<ComputeHost, 'ask'>): Inspect =>
+  (files, { signal, onProgress }) =>
+    compute.ask('inspect', { files }, { signal, onProgress: ({ done, total }) => onProgress?.(done, total) });
 
 interface Course {
   inspect: Inspect;
@@ -49,5 +56,21 @@ export async function runImport(session: RunningImport, { inspect, signal, onPro
     return await session.keep(signal);
   } finally {
     session.end();
+  }
+}
+
+/** Imports data sets in this thread, for a command that waits for the end. */
+export class Importer {
+  private readonly store: ImportOptions['store'];
+  private readonly inspect: Inspect;
+
+  constructor(store: ImportOptions['store'], compute: Pick<ComputeHost, 'ask'>) {
+    this.store = store;
+    this.inspect = inspectWith(compute);
+  }
+
+  /** Throws as importDataset does. */
+  import(request: ImportRequest, course: Omit<Course, 'inspect'>): Promise<DatasetSummary> {
+    return importDataset({ ...request, ...course, store: this.store, inspect: this.inspect });
   }
 }

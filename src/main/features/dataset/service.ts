@@ -11,7 +11,7 @@ import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { JobContext, Jobs } from '../../foundation/jobs/jobs.ts';
 import type { Change } from './edit.ts';
 import { portableName } from './file-names.ts';
-import { runImport, type Inspect } from './import.ts';
+import { runImport, inspectWith } from './import.ts';
 import type { LargeDatasets } from './large-datasets.ts';
 import { VERIFIED_IMAGES, verifyFolder } from './relocate.ts';
 import { spreadIds } from './spread-ids.ts';
@@ -121,12 +121,6 @@ export class Datasets {
     return { dataset };
   }
 }
-
-/** Files are opened and decoded by compute. */
-export const inspectWith =
-  (compute: Pick<ComputeHost, 'ask'>): Inspect =>
-  (files, { signal, onProgress }) =>
-    compute.ask('inspect', { files }, { signal, onProgress: ({ done, total }) => onProgress?.(done, total) });
 
 /** 2026-11-24 21.45.10, in local time. */
 function timestamp(): string {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEVICES, ENGINES } from '../../../shared/training-options/table.ts';
 import type { DeviceReport } from '../../../shared/workbench.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import { chooseDevice } from '../../domain/devices/choose-device.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 
 const Report = z.object({
@@ -50,4 +51,14 @@ function readReport(path: string): DeviceReport | null {
   } catch {
     return null; // none yet, or one that was cut off: trying again is a matter of seconds
   }
+}
+
+/** Tries each without keeping what was found. `automatic`: a sentence about the device that would be chosen. */
+export async function inspectDevices(
+  compute: Pick<ComputeHost, 'ask'>,
+  options: { verbose: boolean },
+): Promise<{ report: DeviceReport; automatic: string }> {
+  const checks = await compute.ask('check', options);
+  const report = { checkedMs: Date.now(), checks };
+  return { report, automatic: chooseDevice({}, 'auto', report).why };
 }
