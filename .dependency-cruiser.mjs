@@ -57,11 +57,9 @@ const ROOMS = {
   'src/main/api/': ['src/main/features/', 'src/main/foundation/', ...COMPOSITION_ROOT],
   'src/main/doors/': [
     'src/main/api/',
-    'src/main/features/',
-    'src/main/domain/',
+    'src/main/domain/', // its types: see doors-take-types-of-domain
     'src/main/foundation/',
     'src/main/rpc/',
-    ...COMPUTE_HOST,
     ...COMPOSITION_ROOT,
   ],
 };
@@ -114,6 +112,13 @@ export default {
       severity: 'error',
       from: { path: anyOf(COMPOSITION_ROOT) },
       to: { path: '^src/(?:renderer|preload|main/(?:doors|api|nn|index\\.ts))' },
+    },
+    {
+      name: 'doors-take-types-of-domain',
+      comment: 'A door computes nothing: what it needs of domain/ a service works out.',
+      severity: 'error',
+      from: { path: '^src/main/doors/' },
+      to: { path: '^src/main/domain/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'index-opens-doors',
