@@ -8,7 +8,7 @@ import { quote } from '../../foundation/words.ts';
 import { comparePair, type ComparedPair, layerOf } from './compare-pair.ts';
 import type { ComparePorts } from './ports.ts';
 
-/** An image file, and the bytes it must have: as imported, or as they are now for a file from elsewhere. */
+/** An image file, and the bytes it must have: as imported, or the current ones for a file outside the data set. */
 interface ImageFile {
   file: string; // absolute
   sha256: string;

@@ -10,7 +10,7 @@ import { warningsFor } from './warnings.ts';
 
 /**
  * The store as everything that trains, judges and reports must see it: data sets as a person curated them. Excluded images
- * are gone, classes are those she gave, splits stay where they were, and pairs are drawn anew from the data set's own seed.
+ * are gone, classes are those she gave, splits stay where they were, and pairs are sampled again from the data set's seed.
  * Without an edit, or with all of them undone, everything is exactly as imported. Ids stay those of the import, so they are
  * no positions in `images`.
  */
@@ -38,10 +38,10 @@ export function curatedStore(store: Store): Store {
   return { ...store, datasets };
 }
 
-/** More images than this are searched and drawn anew in a thread of their own: here they would hold up every other answer. */
+/** Larger data sets are searched and sampled in a thread, because they would block every other call here. */
 export const LARGE = 5000;
 
-/** A summary for a list: what takes long is left to `get`. Then `snapshot` is '', and pairs and most warnings are the import's. */
+/** A quick summary for a list: `snapshot` is '', and pairs and most warnings are the import's. `get` computes the rest. */
 function quickSummary(store: Store, given: DatasetSummary): DatasetSummary {
   if (!store.browse.isEdited(given.dataset)) return given;
   const known = store.datasets.derived(given.dataset);
@@ -65,13 +65,13 @@ function quickSummary(store: Store, given: DatasetSummary): DatasetSummary {
   };
 }
 
-/** Looked up, else worked out and, where the workspace is open for writing, kept until the next edit. */
+/** The cached summary, or a newly computed one. It is stored until the next edit if the workspace is open for writing. */
 function derivedSummary(store: Store, given: DatasetSummary): DerivedSummary {
   return store.datasets.derived(given.dataset) ?? deriveAndStore(store, given).derived;
 }
 
 interface WorkedOut {
-  edits: string; // it follows from
+  edits: string; // that it was computed from
   derived: DerivedSummary;
   pairs: Record<Split, Pair[]>;
 }
@@ -82,7 +82,7 @@ function deriveAndStore(store: Store, given: DatasetSummary): WorkedOut {
   return found;
 }
 
-/** Works out what follows from a data set's marks and keeps it, where that is not done. An edit that comes meanwhile begins it anew. */
+/** Computes and stores what depends on a data set's edits, unless it is stored. Starts again if an edit arrives meanwhile. */
 export function updateDerived(store: Store, dataset: string): void {
   const given = store.datasets.get(dataset);
   while (store.browse.isEdited(given.dataset) && store.datasets.derived(given.dataset) === null) {
@@ -109,7 +109,7 @@ function derive(store: Store, given: DatasetSummary): WorkedOut {
   return { edits, derived, pairs };
 }
 
-/** What curation can do to a data set and an import cannot. */
+/** Warnings that only curation can cause. */
 function unusableWarnings(images: readonly Pick<ImageRecord, 'className'>[], count = images.length): string[] {
   const classes = new Set(images.map(({ className }) => className));
   const [only] = classes;

@@ -1,10 +1,10 @@
 import type { CurationEdit, CurationState } from '../../../shared/curation.ts';
 import type { CurationStore } from '../../db/curation.ts';
 
-/** An edit, or a step back or forth in the history of edits: `position` is the entry that whoever asks means. */
+/** An edit, an undo or a redo. `position`: the history entry that the caller sees as the next one. */
 export type Change = CurationEdit | { kind: 'undo' | 'redo'; position: number };
 
-/** Carries out a change, whole or not at all. Throws as the store does. */
+/** Applies a change in one transaction. Throws as the store does. */
 export function applyChange(store: CurationStore, dataset: string, change: Change): CurationState {
   return 'position' in change ? store[change.kind](dataset, change.position) : store.apply(dataset, change);
 }

@@ -11,8 +11,8 @@ import { absoluteFile } from '../../foundation/image-files.ts';
 const COLUMNS = ['file', 'class', 'imported class', 'split', 'tags', 'excluded', 'width', 'height', 'sha256'] as const;
 
 /**
- * All images of a data set as CSV (RFC 4180; UTF-8 with a byte order mark, without which spreadsheets take it for something
- * else). Tags are separated by "; ".
+ * All images of a data set as CSV (RFC 4180; UTF-8 with a byte order mark, which spreadsheets need to recognise
+ * the encoding). Tags are separated by "; ".
  */
 export function csvOf(images: readonly CuratedImage[]): string {
   const rows = images.map((i) => [
@@ -39,15 +39,15 @@ function cell(value: string | number): string {
 export interface CopyOptions {
   root: string; // of the data set
   images: readonly CuratedImage[]; // those that are excluded are left out
-  out: string; // a folder that is not there yet, or is empty
+  out: string; // a folder that does not exist yet, or is empty
   signal: AbortSignal;
   onProgress(done: number, total: number): void;
 }
 
 /**
  * Copies the images that are kept into a new folder, one folder per class as curated, and the list of all images beside them.
- * Never writes over anything. Names are made fit for every system. Each file's bytes are compared with what was imported.
- * On failure or cancellation nothing of it stays. Throws AppError 'bad-request' for a folder in use, 'bad-image' or 'not-found' for a
+ * Never overwrites a file. Names are made valid on every system. Each file's hash is compared with the imported one.
+ * On failure or cancellation the copies are deleted. Throws AppError 'bad-request' for a folder in use, 'bad-image' or 'not-found' for a
  * changed or missing file, 'cancelled', 'disk-full', 'workspace'.
  */
 export async function copyCurated({ root, images, out, signal, onProgress }: CopyOptions): Promise<void> {

@@ -14,7 +14,7 @@ function split(name: string): { stem: string; extension: string } {
   return found ? { stem: found[1]!, extension: found[2]! } : { stem: name, extension: '' };
 }
 
-/** Gives each name once, also where only the case differs (Windows and macOS take those for the same): `a.png`, `A (2).png`. */
+/** Makes names unique, ignoring case as Windows and macOS do: `a.png`, `A (2).png`. */
 export class UniqueNames {
   private readonly taken = new Set<string>();
 

@@ -20,7 +20,7 @@ export type Inspection = { sha256: string; width: number; height: number } | { e
 /** What an import is asked to do. */
 export interface ImportRequest {
   folder: string;
-  name?: string | undefined; // the folder's, where not given; kept as it is
+  name?: string | undefined; // default: the folder's name; stored unchanged
   groupBy?: string | undefined; // regular expression over file names
   splitSeed?: number | undefined; // a whole number
 }
@@ -32,11 +32,11 @@ export interface RunningImport {
   next(answers: readonly Inspection[]): Promise<string[]>;
   /** Splits, draws the pairs, and stores all of it or nothing; the data set's id. Throws 'bad-dataset', 'cancelled'. */
   keep(signal?: AbortSignal): Promise<string>;
-  /** Whatever became of it. */
+  /** Must be called in every case. */
   end(): void;
 }
 
-const BATCH = 2000; // files: a message of a hundred thousand would hold up whoever reads it
+const BATCH = 2000; // files; a message of 100,000 would block its receiver
 
 /** Stores a data set, whole or not at all. */
 export type StoreDataset = (dataset: NewDataset, signal: AbortSignal | undefined) => DatasetSummary | Promise<DatasetSummary>;

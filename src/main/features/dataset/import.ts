@@ -28,9 +28,9 @@ export interface ImportOptions extends ImportRequest, Course {
 }
 
 /**
- * Makes a data set of a folder with one folder per class: lists, inspects, splits, draws and stores the pairs every run will be
- * judged on, all in one transaction. A folder whose images, name and options are those of a stored data set gives that one back,
- * with what was rejected this time.
+ * Imports a folder with one sub-folder per class: lists and inspects the files, splits the images, samples the evaluation pairs and
+ * stores everything in one transaction. If a stored data set has the same images, name and options, returns that one, with the files
+ * rejected this time.
  * Throws AppError 'not-found' (no such folder), 'bad-dataset' (it can't be a data set), 'usage' (pattern, name, seed) and 'cancelled'.
  */
 export async function importDataset({ store, inspect, signal, onProgress, ...ask }: ImportOptions): Promise<DatasetSummary> {
@@ -46,7 +46,7 @@ export async function runImport(session: RunningImport, { inspect, signal, onPro
     for (let paths = await session.next([]); paths.length > 0; paths = await session.next(answers)) {
       const before = inspected;
       answers = await inspect(paths, { signal, onProgress: (done) => onProgress?.(before + done, session.count) }).catch((error: unknown) => {
-        throwIfCancelled(signal); // however the other side puts it
+        throwIfCancelled(signal); // whatever error the other thread reports
         throw error;
       });
       throwIfCancelled(signal);

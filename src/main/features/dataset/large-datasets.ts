@@ -7,8 +7,8 @@ import { type DatasetRows, splitRows, type SplitRows, trainingRows, type Trainin
 import { beginImportInThread, type DatasetThread, datasetThread } from './thread/dataset-thread.ts';
 
 /**
- * What takes long on a large data set, done in threads: one searches and edits, one draws pairs anew and reads them, and each import
- * and each export has its own. Small ones are quicker here than asked for there.
+ * Runs slow work on large data sets in threads: one searches and edits, one samples and reads pairs, and each import and export
+ * has its own. Small data sets are handled in this thread: that is faster than a message.
  */
 export class LargeDatasets implements DatasetRows {
   private readonly store: Store;
@@ -38,14 +38,14 @@ export class LargeDatasets implements DatasetRows {
     return this.isLarge(dataset) ? this.searching.ask('meanPixels', { dataset }) : this.store.browse.meanPixels(dataset);
   }
 
-  /** Resolves once the pairs of every edited large data set are drawn, so that none is drawn on the way to an answer. */
+  /** Resolves once the pairs of every edited large data set are sampled, so that no call has to wait for that. */
   async ready(): Promise<void> {
     for (let waiting = this.store.datasets.underived(LARGE); waiting.length > 0; waiting = this.store.datasets.underived(LARGE)) {
       await Promise.all(waiting.map((dataset) => this.redraw(dataset)));
     }
   }
 
-  /** In the thread that searches, so that what is found next has the change in it. */
+  /** Runs in the search thread, so that the next search sees the change. */
   async change(dataset: string, change: Change): Promise<CurationState> {
     return this.isLarge(dataset) ? this.searching.ask('edit', { dataset, change }) : applyChange(this.store.curation, dataset, change);
   }
@@ -73,7 +73,7 @@ export class LargeDatasets implements DatasetRows {
     return beginImportInThread(thread, ask, { signal, onEnd: () => void this.others.delete(thread) });
   }
 
-  /** Until every thread has given its connection back. */
+  /** Resolves once every thread has closed its database connection. */
   async close(): Promise<void> {
     await Promise.all([this.searching, this.drawing, ...this.others].map((thread) => thread.end()));
   }

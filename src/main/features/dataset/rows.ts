@@ -2,14 +2,14 @@ import { packImages, type PackedImages, type PackedPairs, packPairs } from '../.
 import type { Store } from '../../db/store.ts';
 import { snapshotOf } from './snapshot.ts';
 
-/** What a training is given of a data set. */
+/** What a training reads of a data set. */
 export interface TrainingRows {
   images: PackedImages; // all that are kept
   snapshot: string; // of these images
   validPairs: PackedPairs;
 }
 
-/** What a judgement is given of a data set. */
+/** What an evaluation reads of a data set. */
 export interface SplitRows {
   images: PackedImages; // those that occur in the pairs
   pairs: PackedPairs; // as stored, in the order drawn
@@ -36,7 +36,7 @@ export const splitRows = (store: Read, dataset: string, split: 'test' | 'valid')
     return { images: packImages(store.datasets.images(dataset).filter(({ id }) => wanted.has(id))), pairs: packPairs(pairs) };
   });
 
-/** What is read, with no edit between its parts: another thread may make one at any time. */
+/** Reads twice if another thread edits the data set in between, so that all parts belong to one state. */
 function readConsistently<T>({ browse }: Read, dataset: string, read: () => T): T {
   for (;;) {
     const before = browse.edits(dataset);
@@ -45,7 +45,7 @@ function readConsistently<T>({ browse }: Read, dataset: string, read: () => T): 
   }
 }
 
-/** In this thread: nobody waits for another answer while a program on the command line reads. */
+/** Reads in this thread, for the command line, where no other call waits. */
 export const rowsInThisThread = (store: Read): DatasetRows => ({
   training: (dataset) => Promise.resolve(trainingRows(store, dataset)),
   split: (dataset, split) => Promise.resolve(splitRows(store, dataset, split)),

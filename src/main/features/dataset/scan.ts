@@ -9,7 +9,7 @@ import { throwIfCancelled } from './cancel.ts';
 
 export interface ListedFile {
   file: string; // relative to the root, '/' between folders
-  className: string; // the root's direct sub-folder it stands in
+  className: string; // name of the root's direct sub-folder
 }
 
 export interface Listing {
@@ -94,7 +94,7 @@ async function listFolder(walk: Walk, folder: string): Promise<void> {
     walk.rejected.push({ file: folder, reason: `unreadable folder: ${reasonFor(code, message)}` });
     return;
   }
-  // Links last: a folder that both stands here and is linked to is entered where it stands.
+  // Links last: a folder that is here and also linked to belongs to its real location.
   const inOrder = sortedByName(entries);
   const plain = inOrder.filter((entry) => !entry.isSymbolicLink());
   const links = inOrder.filter((entry) => entry.isSymbolicLink());
@@ -117,7 +117,7 @@ async function classify(walk: Walk, folder: string, entry: Dirent): Promise<'fol
   let kind: Dirent | Stats = entry;
   try {
     if (entry.isSymbolicLink()) kind = await stat(path);
-    else if (entry.name.includes('\ufffd')) await lstat(path); // stands for bytes that are no UTF-8: such a name can't be opened
+    else if (entry.name.includes('\ufffd')) await lstat(path); // replaces bytes that are not UTF-8: such a name can't be opened
     if (kind.isDirectory()) {
       const real = await realpath(path);
       if (entry.isSymbolicLink() && (real === walk.realRoot || isInside(walk.realRoot, real))) {

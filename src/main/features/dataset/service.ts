@@ -25,7 +25,7 @@ export interface DatasetPorts {
   folders: { samples: string; exports: string };
 }
 
-const SETTLE_MS = 400; // edits in quick succession are announced once: whoever listens may work out the whole data set anew
+const SETTLE_MS = 400; // edits in quick succession are announced once: a listener may reload the whole data set
 
 /** Imports, exports, removes, moves and curates data sets for a screen. */
 export class Datasets {

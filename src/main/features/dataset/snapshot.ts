@@ -4,7 +4,7 @@ import { byCodePoint } from '../../foundation/words.ts';
 
 /**
  * What a run was trained on, as one sha256 in hex: over the files in code-point order, one JSON array
- * [file, content sha256, class, split] and a line feed each, so that no name can pass for another list of names.
+ * [file, content sha256, class, split] and a line feed each, so that no two lists have the same text.
  */
 export function snapshotOf(images: readonly Pick<ImageRecord, 'file' | 'sha256' | 'className' | 'split'>[]): string {
   const hash = createHash('sha256');

@@ -126,8 +126,8 @@ function move(unit: Unit, s: number, sign: 1 | -1, counts: Float64Array, totals:
 }
 
 /**
- * Where whole subjects of several classes were placed, or a class has but one image, its images may all lie outside train.
- * Brings over the cheapest of its units; taking one in never costs another class what it has in train.
+ * A class can be left without training images if its subjects span classes or it has one image. Moves its cheapest units to
+ * train. A unit that moves to train never reduces what another class has there.
  */
 function ensureTrainPairs(units: Unit[], place: number[], counts: Float64Array, totals: Float64Array, sizes: number[]): void {
   const lacks = (c: number): boolean => counts[c * S + TRAIN]! < Math.min(2, sizes[c]!);

@@ -8,7 +8,7 @@ const KEPT = 1000; // files, the last chosen
 
 /**
  * Which image files a screen may be shown beside those of data sets: what a person dropped or chose, remembered with the workspace,
- * and whatever lies in it or in an imported folder. So nobody who only knows a path can look at the file.
+ * and everything in it or in an imported folder. Knowing a path is not enough to read the file.
  */
 export class FileAccess {
   private readonly list: string; // file

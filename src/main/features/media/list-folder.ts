@@ -9,12 +9,12 @@ import { hasImageExtension } from '../../foundation/image-files.ts';
 const FILES_SHOWN = 500;
 type Place = FolderListing['places'][number];
 
-/** Alphabetical as people expect it: case does not count, 2 stands before 10. */
+/** Alphabetical, ignoring case, with 2 before 10. */
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare;
 
 /**
- * What a person can step into from a folder of this machine; `null` is her home. Links are followed, what can't be read
- * and what is hidden is left out. `samples` are folders of this workspace that are offered as places.
+ * Lists a folder of this computer; `null` is the home folder. Follows links; leaves out hidden entries and those that can't be
+ * read. `samples`: folders of this workspace that are listed as shortcuts.
  * Throws AppError 'not-found' (no such folder, or a file) and 'workspace' (not permitted).
  */
 export async function listFolder(asked: string | null, samples: readonly Place[] = []): Promise<FolderListing> {
@@ -56,7 +56,7 @@ async function kindOf(folder: string, entry: Dirent): Promise<'folder' | 'file' 
   if (entry.isDirectory()) return 'folder';
   if (entry.isFile()) return 'file';
   if (!entry.isSymbolicLink()) return null;
-  const target = await stat(join(folder, entry.name)).catch(() => null); // a link to nothing leads nowhere
+  const target = await stat(join(folder, entry.name)).catch(() => null); // a broken link
   return target?.isDirectory() ? 'folder' : target?.isFile() ? 'file' : null;
 }
 

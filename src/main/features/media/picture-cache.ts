@@ -2,8 +2,8 @@ import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CacheUse } from '../../../shared/workbench.ts';
 
-const AFTER = 1000; // pictures made, before it is looked again whether they are too many
-const LEFT = 0.8; // of the limit, after some were deleted: so that not every picture costs another one
+const AFTER = 1000; // pictures written between two checks of the total size
+const LEFT = 0.8; // share of the limit to delete down to, so that the next picture does not trigger a deletion
 const TOUCHED = 50_000; // files whose use was noted in this session
 
 interface Kept {
@@ -12,7 +12,7 @@ interface Kept {
   usedMs: number;
 }
 
-/** The disk space of thumbnails and previews: how much it is, and no more of it than allowed. What was not looked at for longest goes first. */
+/** Measures and limits the disk space of thumbnails and previews. Deletes the least recently shown first. */
 export class PictureCache {
   private readonly folders: readonly string[];
   private readonly limit: () => number; // bytes
@@ -43,13 +43,13 @@ export class PictureCache {
     return { files: kept.length, bytes: sum(kept), limit: this.limit() };
   }
 
-  /** Deletes what is too much. */
+  /** Deletes pictures above the limit. */
   prune(): Promise<void> {
     this.pruning ??= this.deleteOldest().finally(() => (this.pruning = null));
     return this.pruning;
   }
 
-  /** All of it: pictures are made again as they are looked at. */
+  /** Deletes all pictures. They are made again when shown. */
   async clear(): Promise<void> {
     await this.pruning;
     this.touched.clear();
@@ -70,7 +70,7 @@ export class PictureCache {
     }
   }
 
-  /** Two levels deep, one sub-folder after the other, so that a hundred thousand files hold nobody up. */
+  /** Two levels deep, one sub-folder at a time, so that 100,000 files do not block other work. */
   private async list(): Promise<Kept[]> {
     const kept: Kept[] = [];
     for (const folder of this.folders) {
@@ -83,7 +83,7 @@ export class PictureCache {
   }
 }
 
-/** The time of the last access says when it was used; that of the last change stays, as browsers know a picture by it. */
+/** Sets the access time to now. The modification time stays: browsers cache a picture by it. */
 async function note(path: string): Promise<void> {
   const { mtimeMs } = await stat(path);
   await utimes(path, Date.now() / 1000, mtimeMs / 1000);

@@ -12,7 +12,7 @@ const SIZES = { thumb: 320, image: 2048 } as const;
 export type ShownSize = keyof typeof SIZES;
 
 const AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
-const WAITING = 600; // more than two screens of the smallest tiles; what is older has long been scrolled past
+const WAITING = 600; // more than two screens of the smallest tiles; older requests have been scrolled past
 
 interface Wanted {
   key: string;
@@ -25,8 +25,8 @@ interface Wanted {
 }
 
 /**
- * Pictures made for showing, kept on disk by what they show. One that several ask for is made once; newest requests go
- * first, since an older one has been scrolled past; one that nobody waits for any more is not begun.
+ * Makes thumbnails and previews and caches them on disk by content. Several requests for one picture make it once. The newest
+ * request goes first, because older ones have been scrolled past. A request that everybody has cancelled is not started.
  */
 export class PreviewService {
   private readonly host: Pick<ComputeHost, 'ask'>;
@@ -91,7 +91,7 @@ export class PreviewService {
     return wanted;
   }
 
-  /** Only what is not begun: a picture under way is worth ending. */
+  /** Cancels only requests that have not started: a picture in progress is worth finishing. */
   private giveUp(wanted: Wanted): void {
     const at = this.waiting.indexOf(wanted);
     if (at < 0) return;

@@ -20,7 +20,7 @@ const Report = z.object({
   ),
 });
 
-/** What the engines and devices of this machine were found to do, kept beside the settings until they are tried again. */
+/** Results of the last device check, stored beside the settings. */
 export class Devices {
   private readonly path: string;
   private current: DeviceReport | null;
@@ -30,7 +30,7 @@ export class Devices {
     this.current = readReport(path);
   }
 
-  /** Of the last time they were tried; null before the first. */
+  /** Results of the last check; null before the first. */
   get(): DeviceReport | null {
     return this.current;
   }
@@ -49,7 +49,7 @@ function readReport(path: string): DeviceReport | null {
     const found = Report.safeParse(JSON.parse(readFileSync(path, 'utf8')));
     return found.success ? found.data : null;
   } catch {
-    return null; // none yet, or one that was cut off: trying again is a matter of seconds
+    return null; // none yet, or damaged: a new check takes seconds
   }
 }
 

@@ -40,8 +40,8 @@ export class Networks {
   }
 
   /**
-   * Whether another version of Twinlens, which builds this kind of network otherwise, stored the run's network: its checkpoint
-   * lacks tensors that are needed now, has others, or has them in other shapes. False where nothing is stored. Reads only the
+   * Whether the run's network comes from a version of Twinlens that builds it differently: tensors are missing, unexpected, or of
+   * another shape. False where nothing is stored. Reads only the
    * headers of files, once.
    */
   isOutdated(run: StoredRun): boolean {

@@ -19,7 +19,7 @@ interface Draft {
   comparisons: readonly string[];
 }
 
-/** The reports that a person puts together. Their words and their order are stored; the page is made anew each time. */
+/** The reports that a person puts together. Texts and order are stored; the page is generated each time. */
 export class ReportService {
   private readonly ports: ReportPorts;
   private readonly pages: ReportPages;
@@ -90,7 +90,7 @@ export class ReportService {
     throw new AppError('not-found', `The file was moved or deleted since it was written (${written.path}). Write the report again.`, { report: id });
   }
 
-  /** Deletes removed reports for good, with the files that the workspace holds; files written elsewhere stay. */
+  /** Deletes removed reports for good, with the files that the workspace holds; files in other folders stay. */
   async deleteRemoved(): Promise<void> {
     for (const id of this.ports.reports.purge()) await rm(this.ports.folderOf(id), { recursive: true, force: true }).catch(() => undefined);
   }

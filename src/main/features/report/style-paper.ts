@@ -3,7 +3,7 @@ import type { PaperSize } from './types.ts';
 const MOST_MODELS = 3; // named at the foot of a page
 
 const atFoot = (models: readonly string[]): string => {
-  const named = models.filter((model) => /^[0-9a-f]+$/.test(model)).map((model) => model.slice(0, 12)); // hex alone: it stands in a style sheet
+  const named = models.filter((model) => /^[0-9a-f]+$/.test(model)).map((model) => model.slice(0, 12)); // hex only: the text goes into a style sheet
   const more = named.length - MOST_MODELS;
   return `Twinlens comparison report${named.length > 0 ? ` \u00b7 model ${named.slice(0, MOST_MODELS).join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''}`;
 };

@@ -28,7 +28,7 @@ const total = ({ train, valid }: SplitSizes): number => train + valid;
 
 /**
  * The time of a training from the newest run of the same kind (network, what is trained, image size, engine, device):
- * its seconds an image and epoch, and what it needed before the first epoch. Null where there is none. `runs` newest first.
+ * its seconds per image and epoch, plus its time before the first epoch. Null without such a run. `runs`: newest first.
  */
 export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: string, runs: readonly PastRun[]): TimeEstimate | null {
   const past = runs.find(({ run, load: its }) => isAlike(run.config, config) && stayed(run) && run.epochs.length > 0 && total(its) > 0);
@@ -48,7 +48,7 @@ export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: 
 
 /**
  * The time of a training from a few measured steps and a few images of its data set. A rough figure: every image is read once,
- * and which of them are kept from earlier is not looked at.
+ * and images already cached are not taken into account.
  */
 export function estimateFromMeasure(config: RunConfig, load: SplitSizes, { forward, step, read }: Measurement): TimeEstimate {
   const once = (read + (config.scope === 'all' ? 0 : forward)) * total(load);
@@ -59,7 +59,7 @@ export function estimateFromMeasure(config: RunConfig, load: SplitSizes, { forwa
   };
 }
 
-/** Whether all its epochs were computed in the same place. */
+/** Whether all its epochs were computed on the same engine and device. */
 const stayed = ({ sessions }: RunRecord): boolean => new Set(sessions.map(({ engine, device }) => `${engine} ${device}`)).size <= 1;
 
 function isAlike(a: RunConfig, b: RunConfig): boolean {

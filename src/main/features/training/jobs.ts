@@ -23,7 +23,7 @@ export interface TrainingJobPorts {
   evaluate(run: string, split: 'test', signal: AbortSignal): Promise<unknown>;
   /** Resolves once the pairs of every edited data set are drawn. */
   curationReady(): Promise<void>;
-  /** The user's choice, and what was found when the devices were tried. */
+  /** The device setting and the results of the last device check. */
   devices(): { setting: Settings['device']; report: DeviceReport | null };
 }
 
@@ -48,7 +48,7 @@ export class TrainingJobs {
     );
   }
 
-  /** Throws AppError 'bad-request' while the run is being trained, and for a device that failed its trial. */
+  /** Throws AppError 'bad-request' while the run is being trained, and for a device that failed its check. */
   resume(request: ResumeRequest): Job {
     const { runs, datasets, jobs, devices, training } = this.ports;
     const { run: id } = request;
@@ -101,7 +101,7 @@ export class TrainingJobs {
     });
   }
 
-  /** A data set may have no test pairs: the run is no worse for it. */
+  /** A data set without test pairs is no error: the run stays without test metrics. */
   private async evaluateOnTest(run: string, signal: AbortSignal): Promise<void> {
     try {
       await this.ports.evaluate(run, 'test', signal);

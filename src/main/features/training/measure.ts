@@ -5,7 +5,7 @@ import { median } from './median.ts';
 import { readingSeconds, type ReadingSample } from './reading-time.ts';
 
 const STEPS = 3;
-/** More pairs a step than this say nothing new, and a large network on a processor would take long. */
+/** More pairs per step do not change the result, and take long for a large network on a CPU. */
 const MOST_PAIRS = { head: 32, 'last-stage': 8, all: 4 } as const satisfies Record<RunConfig['scope'], number>;
 
 /** A few steps timed on this machine, once for each kind of training, and a few images of each data set. */
@@ -17,7 +17,7 @@ export class Measures {
     this.compute = compute;
   }
 
-  /** Takes seconds the first time. Throws what compute throws; a measurement that failed is tried again when asked again. */
+  /** Takes seconds the first time. Throws what compute throws; a failed measurement is repeated by the next call. */
   async of(config: RunConfig, sample: ReadingSample): Promise<Measurement> {
     const { backbone, scope, size, batchNorm, engine, device } = config;
     const pairs = Math.min(config.batch, MOST_PAIRS[scope]);

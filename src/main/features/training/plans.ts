@@ -31,7 +31,7 @@ export interface PlanPorts {
   waiting(): number;
 }
 
-/** What a training would be, before it starts: its settings, what is wrong with them, and how long it would take. */
+/** Plans a training before it starts: settings, problems, and estimated time. */
 export class TrainingPlans {
   private readonly ports: PlanPorts;
 
@@ -39,7 +39,7 @@ export class TrainingPlans {
     this.ports = ports;
   }
 
-  /** `measure`: where no earlier run says how long it takes, and nothing else trains, time a few steps. */
+  /** `measure`: time a few steps if no earlier run gives an estimate and no training runs. */
   async plan(choices: Record<string, unknown>, measure: boolean): Promise<TrainingPlan> {
     const plan = this.planned(choices);
     const { request, dataset: _, ...shown } = plan;

@@ -59,7 +59,7 @@ export class Runs {
     hub.changed('runs', id);
   }
 
-  /** `snapshot`: of the data set as it is now; undefined for a removed data set, of which nobody can say. */
+  /** `snapshot`: of the data set as it is now; undefined for a removed data set. */
   private rowOf(run: AnnotatedRun, snapshot: string | undefined): RunRow {
     return { ...run, stale: snapshot !== undefined && snapshot !== run.snapshot, outdated: this.ports.networks.isOutdated(run) };
   }

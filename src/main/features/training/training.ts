@@ -10,7 +10,7 @@ import { whyUntrainable } from './untrainable.ts';
 
 export interface TrainingOptions {
   signal?: AbortSignal | undefined;
-  /** Called as soon as the run stands in the store as 'running'. */
+  /** Called as soon as the store has the run as 'running'. */
   onCreated?: ((run: RunRecord) => void) | undefined;
   onProgress?: ((p: TrainProgress | ({ kind: 'download' } & DownloadProgress)) => void) | undefined;
 }
@@ -40,7 +40,7 @@ export class Training {
     return this.train(run, weights?.path ?? null, false, o);
   }
 
-  /** Goes on with a run from its last whole epoch. What is changed of its settings holds as soon as the next epoch is done. */
+  /** Resumes a run after its last complete epoch. Changed settings are stored once the next epoch has ended. */
   async resume(id: string, changes: ResumeChanges, o: TrainingOptions): Promise<RunRecord> {
     const { datasets, networks, runs } = this.ports;
     const run = runs.get(id);

@@ -14,7 +14,7 @@ import type { Tasks, ThreadData } from './tasks.ts';
 
 // The thread's own program. It has a connection of its own and writes in short transactions, so that main never waits for it.
 
-const BREATH_MS = 3; // between two transactions: whoever else wants to write comes in
+const BREATH_MS = 3; // between two transactions, so that other connections can write
 
 const store: Store = openSecondConnection((workerData as ThreadData).database);
 const curated = curatedStore(store);
