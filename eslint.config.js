@@ -2,6 +2,7 @@ import svelte from 'eslint-plugin-svelte';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import globals from 'globals';
 import ts from 'typescript-eslint';
+import { SCREEN_FEATURES } from './.dependency-cruiser.mjs';
 
 /** ESLint's own rules against mistakes that TypeScript does not see. */
 const mistakes = [
@@ -37,6 +38,27 @@ const windowApi = ['window', 'globalThis', 'self'].map((object) => ({
   selector: `MemberExpression[object.name='${object}'][property.name='api'], MemberExpression[object.name='${object}'][property.value='api']`,
   message: 'window.api is only for src/renderer/client/api.ts: import what you need from there.',
 }));
+
+/**
+ * dependency-cruiser keeps the import law, but doesn't see the type imports of components: these folders of src/renderer/ are closed to
+ * the components in `folder`.
+ * @param {string} folder
+ * @param {string[]} closed
+ */
+const componentImports = (folder, closed) => ({
+  files: [`src/renderer/${folder}/**/*.svelte`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          { regex: '(^|/)(main|preload)/', message: 'The screen asks src/main by its contract only.' },
+          ...closed.map((name) => ({ regex: `^(\\.\\./)+(features/)?${name}/`, message: `${folder} may not import ${name}.` })),
+        ],
+      },
+    ],
+  },
+});
 
 export default defineConfig(
   globalIgnores(['dist/', 'release/', 'coverage/', '.toolchain/', 'test-results/', 'playwright-report/']),
@@ -87,16 +109,10 @@ export default defineConfig(
       'svelte/prefer-const': 'error',
     },
   },
-  {
-    // dependency-cruiser keeps the import law, but doesn't see the type imports of components.
-    files: ['src/renderer/**/*.svelte'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ regex: '(^|/)(main|preload)/', message: 'The screen asks src/main by its contract only.' }] },
-      ],
-    },
-  },
+  componentImports('app', []),
+  componentImports('client', ['features', 'app']),
+  componentImports('kit', ['features', 'app', 'client']),
+  SCREEN_FEATURES.map((name) => componentImports(`features/${name}`, SCREEN_FEATURES.filter((other) => other !== name).concat('app'))),
   {
     files: ['src/**'],
     rules: {

@@ -49,4 +49,29 @@ describe('the lint rules', () => {
     const card = `<script lang="ts">\n  import type { Services } from '../../main/services.ts';\n  const { services }: { services: Services } = $props();\n</script>\n{services}\n`;
     expect(await brokenIn('src/renderer/kit/Card.svelte', card)).toEqual(['no-restricted-imports']);
   });
+
+  const component = (specifier: string): string =>
+    `<script lang="ts">\n  import type { X } from '${specifier}';\n  const { x }: { x: X } = $props();\n</script>\n{x}\n`;
+
+  it.each([
+    ['features/compare/Maps.svelte', '../training/runs.svelte.ts'],
+    ['features/compare/queue/List.svelte', '../../dataset/rows.ts'],
+    ['features/training/Form.svelte', '../../features/compare/words.ts'],
+    ['features/reports/Find.svelte', '../../app/keys.ts'],
+    ['client/Status.svelte', '../features/jobs/words.ts'],
+    ['kit/Card.svelte', '../client/runs.ts'],
+    ['kit/charts/Plot.svelte', '../../features/jobs/words.ts'],
+  ])('keeps types in src/renderer/%s from %s', async (file, specifier) => {
+    expect(await brokenIn(`src/renderer/${file}`, component(specifier))).toEqual(['no-restricted-imports']);
+  });
+
+  it.each([
+    ['features/compare/queue/List.svelte', '../words.ts'],
+    ['features/compare/Maps.svelte', '../../client/runs.ts'],
+    ['features/compare/Maps.svelte', './training/words.ts'],
+    ['features/compare/Maps.svelte', '../../../shared/training-options/table.ts'],
+    ['app/Help.svelte', '../features/training/words.ts'],
+  ])('takes types in src/renderer/%s from %s', async (file, specifier) => {
+    expect(await brokenIn(`src/renderer/${file}`, component(specifier))).toEqual([]);
+  });
 });

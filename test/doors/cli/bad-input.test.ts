@@ -42,7 +42,7 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
       'an engine on a device that it does not know',
       () => ['train', 'colours', '--engine', 'tensorflow', '--device', 'webgpu', '--size', '32'],
       1,
-      /TensorFlow knows no webgpu/,
+      /TensorFlow does not support webgpu/,
     ],
     ['a workspace that is a file', () => ['datasets', '--workspace', join(pictures, 'broken.safetensors')], 1, /workspace|folder/i],
   ];
