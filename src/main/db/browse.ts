@@ -7,7 +7,7 @@ import { imageRecord, type ImageRow, CURRENT_EDITS } from './image-row.ts';
 import { fromJson } from './json.ts';
 import type { Db } from './open.ts';
 
-/** Images as curation left them: by what they are called, how they are marked, and how many there are. */
+/** Searches and counts the curated images. */
 export interface BrowseStore {
   /** Ids of the images that fit, in the order asked for; equals in the order of the listing. Sorted by class: how many there are of each. */
   find(query: ImageQuery): FoundImages;
@@ -49,7 +49,7 @@ const SORTS: Record<ImageSort, string> = {
   pixels: 'i.width * i.height %, i.id',
 };
 
-/** One form for all spellings of a text that a person takes for the same: any case, accents composed or not. */
+/** Normalises text for search: ignores case and the composition of accents. */
 function fold(text: string): string {
   if (/^[ -~]*$/.test(text)) return text.toLowerCase(); // most names, and ten times quicker
   return text.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
@@ -141,7 +141,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       const { number, id } = rowOf(dataset);
       const classes = new Map<string, ClassCount>();
       const standing = classCounts.all(number);
-      // A class that everything was relabelled away from stays on the list: images can be put back into it.
+      // A class whose images were all relabelled stays in the list, so that images can be moved back.
       const names = [...new Set([...importedClasses.all(number), ...standing.map((row) => row.class)])];
       for (const className of names) classes.set(className, { className, kept: 0, excluded: 0, splits: { train: 0, valid: 0, test: 0 } });
       for (const { class: name, split, excluded, n } of standing) {

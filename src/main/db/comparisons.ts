@@ -4,7 +4,7 @@ import { numberOf, notFoundError } from './ids.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';
 
-/** What makes two comparisons the same: asked again, the stored one is the answer. */
+/** The key of a comparison: a repeated request returns the stored one. */
 export interface ComparisonKey {
   run: string;
   sha256: [string, string]; // of A and B; the other way round is another comparison
@@ -18,7 +18,7 @@ export type ComparisonNotes = { [K in 'saved' | 'judgement' | 'note']?: Comparis
 export interface ComparisonStore {
   /** A new id, never given before or again, under which the maps can be written before the record is. */
   reserve(): string;
-  /** Stores a record under its reserved id; a record that stands there stays as it is and the call throws. */
+  /** Stores a record under its reserved id. Throws, and changes nothing, if the id has a record. */
   insert(comparison: Comparison, o?: { saved: boolean }): void;
   /** Also one that was removed, until it is purged. Throws AppError 'not-found' with a list of those there are. */
   get(id: string): ComparisonRow;

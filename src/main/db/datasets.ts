@@ -35,9 +35,9 @@ export interface DatasetStore {
   relocate(id: string, root: string): void;
   /** The folders of all that are on the list. */
   roots(): string[];
-  /** Where its files lie and what its pairs are drawn by: quick, whatever its size. */
+  /** Its folder and the seed of its pairs: quick at any size. */
   header(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number; images: number };
-  /** What follows from the marks of an edited data set, where it was worked out since the last edit. */
+  /** The stored summary of an edited data set, if it was computed since the last edit. */
   derived(id: string): DerivedSummary | null;
   derivedPairs(id: string, split: Split): Pair[];
   /** Keeps it until the next edit. `edits`: those it follows from, as `browse.keptAfter` told them; where others hold by now it does nothing and returns false. */

@@ -22,7 +22,7 @@ export interface NewDataset {
   warnings: readonly string[];
 }
 
-/** What two imports must share to be the same data set. */
+/** Two imports with equal identity give the same data set. */
 export type DatasetIdentity = Pick<NewDataset, 'name' | 'root' | 'groupBy' | 'splitSeed' | 'snapshot'>;
 
 export interface DatasetWriter {
@@ -48,7 +48,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   const insertPair = db.prepare('INSERT INTO pairs (dataset, split, position, a, b, label) VALUES (?, ?, ?, ?, ?, ?)');
   const insertRejected = db.prepare('INSERT INTO rejected (dataset, position, file, reason) VALUES (?, ?, ?, ?)');
   const deleteRejected = db.prepare<[number]>('DELETE FROM rejected WHERE dataset = ?');
-  // From the leaves to the root: the cascade from images would look through all pairs once for each image.
+  // Leaves first: a cascade from images would scan all pairs once per image.
   const leaves = ['pairs', 'tags', 'marks', 'curations', 'curated', 'images', 'rejected'].map((table) =>
     db.prepare<[number]>(`DELETE FROM ${table} WHERE dataset = ?`),
   );
@@ -159,7 +159,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   };
 }
 
-/** In the order of first appearance. Object.fromEntries makes even `__proto__` a key like any other. */
+/** In the order of first appearance. Object.fromEntries handles a key named `__proto__` correctly. */
 export function countsBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
   const counts = new Map<string, number>();
   for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);

@@ -13,7 +13,7 @@ export function toJson(value: unknown): string {
 export function fromJson<T>(text: string): T {
   return JSON.parse(text, (_key, item: unknown) => {
     if (item === null || typeof item !== 'object' || !(TAG in item)) return item;
-    const name = item[TAG]; // anything but a tagged number is a key from the world, such as a class called $number
+    const name = item[TAG]; // not a tagged number: a user's key, such as a class named $number
     return typeof name === 'string' && Object.keys(item).length === 1 ? (TAGGED.get(name) ?? item) : item;
   }) as T;
 }

@@ -15,8 +15,8 @@ export interface Lock {
 
 /**
  * Takes the workspace for one writing process. The lock itself is an exclusive SQLite transaction on a file of its own:
- * the operating system ends it with the process, however that dies, so no stale lock is ever left. The JSON beside it only
- * says who holds it. Throws AppError 'busy' at once where another process does.
+ * the operating system ends it with the process, however that dies, so no stale lock remains. The JSON file beside it only
+ * names the holder. Throws AppError 'busy' at once where another process does.
  */
 export function takeLock(workspace: Workspace, command: string, nowMs = Date.now()): Lock {
   let db: Database.Database | null = null;

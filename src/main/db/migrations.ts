@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 
-/** One step of the schema. Steps are only ever added at the end: an edited one would leave workspaces that already took it behind. */
+/** One schema migration. Never edit one: workspaces that already ran it would not get the change. Append new ones. */
 export interface Migration {
   version: number; // 1, 2, 3, …
   sql: string;
@@ -221,7 +221,7 @@ export const versionOf = (db: Database.Database): number => db.pragma('user_vers
 export function migrate(db: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
   for (const { version, sql } of migrations) {
     db.transaction(() => {
-      if (versionOf(db) >= version) return; // another process may have been quicker between two steps
+      if (versionOf(db) >= version) return; // another process ran this migration in the meantime
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.exec(sql);
       db.pragma(`user_version = ${version}`);

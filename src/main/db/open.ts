@@ -13,7 +13,7 @@ const PATIENCE = 5000; // ms a statement waits for another process's transaction
  * Twinlens database.
  */
 export function openForWriting(path: string): Db {
-  // Looked at through a read-only handle first: opening for writing may already change a file (recovery, checkpoint).
+  // Inspect read-only first: opening for writing may change the file (recovery, checkpoint).
   if (existsSync(path)) readWith(path, (db) => usableVersion(db, path));
   return explainFailure(path, () => {
     const db = new Database(path, { timeout: PATIENCE });
@@ -29,8 +29,8 @@ export function openForWriting(path: string): Db {
 }
 
 /**
- * Opens the database for reading only, also while another process writes to it. Where none stands yet, an empty one in
- * memory takes its place, so that looking never makes files. An older one needs `bringUpToDate` first: see needsMigration.
+ * Opens the database read-only, even while another process writes. If there is no file, opens an empty database in memory, so
+ * that reading never creates files. An older one needs `bringUpToDate` first: see needsMigration.
  * Throws as openForWriting does.
  */
 export function openForReading(path: string): Db {
@@ -72,7 +72,7 @@ function usableVersion(db: Db, path: string): number {
   return version;
 }
 
-/** Reads one row of every table: a file that was cut off shows itself here rather than in the middle of a training. */
+/** Reads one row of every table, so that a truncated file is found here and not during a training. */
 function touchTables(db: Db): void {
   const tables = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
   for (const table of tables) db.prepare(`SELECT * FROM "${table}" LIMIT 1`).get();

@@ -19,16 +19,16 @@ export interface Store {
   reports: ReportStore;
   /** Whether this process holds the workspace for writing. */
   writable: boolean;
-  /** Runs that were found 'running' though their process was gone, and are 'interrupted' now. */
+  /** Runs left 'running' by a process that died; they are 'interrupted' now. */
   interrupted: string[];
-  /** Gives back the database and the lock. May be called twice. */
+  /** Closes the database and releases the lock. May be called twice. */
   close(): void;
 }
 
 export interface StoreOptions {
   /** Writing takes the workspace's lock; reading never waits for one and works beside a writer. */
   write: boolean;
-  /** What this process does, for the person a second process turns away: `train flowers`. */
+  /** What this process does, such as `train flowers`: a second process shows it in its error. */
   command: string;
 }
 
@@ -56,7 +56,7 @@ export function openStore(workspace: Workspace, { write, command }: StoreOptions
   }
 }
 
-/** A second connection for another thread of the process that holds the workspace's lock. It brings nothing up to date and tidies nothing. */
+/** A second connection for another thread of the process that holds the workspace's lock. It neither migrates nor cleans up. */
 export const openSecondConnection = (database: string): Store => ({ ...storeOn(openForWriting(database), () => undefined), writable: true });
 
 function withLock(workspace: Workspace, command: string, work: () => void): void {

@@ -27,9 +27,9 @@ export function makeFolders(folder: string): void {
 }
 
 /**
- * Writes a file so that a reader finds either what stood there before or all of `bytes`, never a part: a temporary file in
+ * Writes a file atomically, so that a reader finds either the old content or all of `bytes`: a temporary file in
  * the same folder (a rename across volumes would copy), flushed to the disk, then renamed. Missing parent folders are made.
- * On failure the temporary file is removed and the file that stood there is as it was. Text is written as UTF-8.
+ * On failure the temporary file is removed and the old file is unchanged. Text is written as UTF-8.
  * Throws AppError 'disk-full', 'workspace' (not permitted) or 'internal'.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {

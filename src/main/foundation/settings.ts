@@ -34,7 +34,7 @@ export class SettingsFile {
   }
 }
 
-/** Each entry by itself, so that one from another version does not cost the others. */
+/** Each entry is parsed alone, so that an entry of another version does not invalidate the rest. */
 function readKnown(path: string): Partial<Settings> {
   let found: unknown;
   try {

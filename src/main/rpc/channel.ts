@@ -20,8 +20,8 @@ interface Line {
 }
 
 /**
- * Asks, hears progress and cancels over any connection. The connection is made with the first question, and made again with the
- * next one after it was lost.
+ * Sends requests over any connection, receives results and progress, and cancels. The first request opens the connection; after
+ * it is lost the next request opens it again.
  */
 export class Channel<T extends TaskTable<T>> {
   private readonly connect: () => Connection;
@@ -30,7 +30,7 @@ export class Channel<T extends TaskTable<T>> {
   private ending: Promise<void> = Promise.resolve();
   private count = 0;
 
-  /** `lost`: the error of what was asked when the connection ended by itself. */
+  /** `lost`: the error for pending requests when the connection is lost. */
   constructor(connect: () => Connection, lost: (end: ConnectionEnd) => AppError) {
     this.connect = connect;
     this.lost = lost;
@@ -60,7 +60,7 @@ export class Channel<T extends TaskTable<T>> {
     return this.line?.connection.pid;
   }
 
-  /** Lets the other end stop; resolves once it has. What it still did is 'cancelled'. */
+  /** Stops the other end and waits for it. Pending requests fail with 'cancelled'. */
   end(): Promise<void> {
     const line = this.line;
     this.line = null;
@@ -74,7 +74,7 @@ export class Channel<T extends TaskTable<T>> {
     return this.ending;
   }
 
-  /** Makes the connection where there is none. Throws AppError where it can't be made. */
+  /** Opens the connection unless it is open. Throws AppError if that fails. */
   protected open(): Line {
     if (this.line) return this.line;
     const line: Line = { connection: this.openConnection(), pending: new Map(), ended: false };

@@ -5,8 +5,8 @@ import type { Connection, ConnectionEnd, Request, Response } from './messages.ts
 import { RunningTasks } from './running-tasks.ts';
 
 /**
- * Questions to a served workbench: a POST each, broken off to cancel it. An error's stack stays with the server.
- * What does not answer is AppError 'offline'; the connection itself never ends by itself.
+ * Requests to a served workbench: one POST each, aborted to cancel it. An error's stack stays on the server. A server that does
+ * not answer gives AppError 'offline'. The connection never reports an end.
  */
 export function connectHttp(origin: string, token: string): Connection {
   const running = new RunningTasks<number>();
@@ -49,7 +49,7 @@ export interface PostOptions {
   signal?: AbortSignal;
 }
 
-/** Throws AppError 'offline' where nothing that understands us answers. */
+/** Throws AppError 'offline' unless a Twinlens server answers. */
 export async function post(origin: string, token: string, address: string, { body, headers, signal }: PostOptions): Promise<Answer> {
   try {
     const init = { method: 'POST', body, headers: { ...headers, authorization: `Bearer ${token}` }, ...(signal ? { signal } : {}) };

@@ -1,6 +1,6 @@
 import type { WireError } from '../../shared/errors.ts';
 
-/** What a channel can be asked: a name for each task, with its arguments, its result and, where it reports any, its progress. */
+/** The tasks of a channel by name: arguments, result, and progress if the task reports any. */
 export type TaskTable<T> = { [N in keyof T]: { args: unknown; result: unknown; progress?: unknown } };
 export type ProgressOf<T> = T extends { progress: infer P } ? P : never;
 
@@ -16,7 +16,7 @@ export type Response =
 export interface ConnectionEnd {
   code: number | null; // exit code of a thread or process
   signal: string | null; // that ended a process
-  error: unknown; // what a thread threw; undefined elsewhere
+  error: unknown; // thrown by a thread; else undefined
 }
 
 /** The asking end, whatever carries the messages: thread, child process, Electron utility process, HTTP. */

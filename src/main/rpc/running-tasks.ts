@@ -1,10 +1,10 @@
 import { AppError } from '../../shared/errors.ts';
 
-/** Work that was asked for, by the id under which it can be cancelled. */
+/** Running tasks by id, so that they can be cancelled. */
 export class RunningTasks<Id> {
   private readonly controllers = new Map<Id, AbortController>();
 
-  /** Whatever a cancelled task fails with, it throws AppError 'cancelled'. */
+  /** A cancelled task always throws AppError 'cancelled'. */
   async run<R>(id: Id, work: (signal: AbortSignal) => R | Promise<R>): Promise<R> {
     const controller = new AbortController();
     this.controllers.set(id, controller);

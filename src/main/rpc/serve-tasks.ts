@@ -17,7 +17,7 @@ export interface ServeOptions {
   /** The asking end is done: closes what the tasks use. */
   onEnd?: () => void;
   onDone?: (task: string, milliseconds: number) => void;
-  /** A task failed otherwise than by being cancelled. */
+  /** A task failed, and was not cancelled. */
   onError?: (task: string, error: unknown) => void;
 }
 

@@ -6,7 +6,7 @@ interface Lease<T> {
   evicted: boolean;
 }
 
-/** Keeps the `max` last used of what is costly to open. An evicted one is closed when its last user is done. */
+/** Keeps the `max` most recently used resources open. An evicted one is closed when its last user is done. */
 export class LeasePool<T> {
   private readonly leases: LRUCache<string, Lease<T>>;
   private readonly close: (value: T) => Promise<void>;
@@ -22,7 +22,7 @@ export class LeasePool<T> {
     });
   }
 
-  /** Runs `work` on the value under `key`, opened where there is none. What failed to open or to work is opened again next time. */
+  /** Runs `work` on the resource under `key` and opens it if necessary. After a failure the next call opens it again. */
   async use<R>(key: string, open: () => Promise<T>, work: (value: T) => Promise<R>): Promise<R> {
     let lease = this.leases.get(key);
     if (!lease) {

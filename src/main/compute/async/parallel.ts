@@ -12,8 +12,8 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
 
 /**
  * `fn` over all items, at most `limit` (>= 1) at a time, results in the order of the items.
- * The first failure or a cancellation (AppError 'cancelled') starts nothing further and is thrown only after everything
- * already under way has settled, so no file is still being written when the caller hears of it.
+ * After the first failure or a cancellation (AppError 'cancelled') no further item starts. The error is thrown once all started
+ * items have settled, so no file is still being written.
  */
 export async function mapParallel<T, R>(
   items: readonly T[],

@@ -1,7 +1,7 @@
 /**
- * Each item with the result of `work` on it, in the items' order. Work on the next item starts before an item is yielded and runs
- * meanwhile, one item ahead at most. A failure is thrown in its item's turn. However this ends (exhausted, an early return, an error
- * here or in the consumer), work that was started has settled by then.
+ * Yields each item with the result of `work` on it, in order. Work on the next item runs while the consumer uses this one, at most
+ * one item ahead. A failure is thrown when its item is due. When the loop ends, by an error or an early return too, started work
+ * has settled.
  */
 export async function* prefetch<T, R>(items: Iterable<T>, work: (item: T) => Promise<R>): AsyncGenerator<[T, R], void, undefined> {
   const rest = items[Symbol.iterator]();

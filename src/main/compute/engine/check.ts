@@ -23,7 +23,7 @@ interface TestStep {
   pairs: number;
 }
 
-/** Small enough for any device; then large enough that a graphics card can show what it is good for. */
+/** The first step fits every device. The second is large enough to measure a graphics card. */
 const TINY: TestStep = { spec: { backbone: 'compact', flavour: 'torch', size: 32, dim: 2 }, pairs: 2 };
 const TIMED: TestStep = { spec: { backbone: 'compact', flavour: 'torch', size: 96, dim: 16 }, pairs: 8 };
 const STEP = { scope: 'all', batchNorm: 'batch', loss: contrastive, margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
@@ -32,8 +32,8 @@ const LONGEST_MS = 2000; // for all timed steps of a device
 const AGREE = 1e-3; // relative difference to the CPU's loss that still counts as the same
 
 /**
- * Tries every engine and device with a tiny training step, times a larger one, and says what came of it. ONNX on the CPU is the
- * judge of the others. `verbose`: also finds which operators a device leaves to the processor.
+ * Checks every engine and device with a tiny training step and times a larger one. ONNX on the CPU is the reference. `verbose`:
+ * also finds the operators that fall back to the CPU.
  */
 export async function checkDevices(
   { verbose = false }: { verbose?: boolean } = {},
@@ -87,7 +87,7 @@ async function checkDevice(name: EngineName, device: DeviceName, reference: numb
   }
 }
 
-/** What an operator's node is called where it only brings a tensor to or from the device. */
+/** Names of nodes that only copy a tensor to or from the device. */
 const TRANSFER = /^Memcpy/;
 
 async function findCpuFallbackOps(device: DeviceName): Promise<string[]> {
@@ -101,7 +101,7 @@ async function findCpuFallbackOps(device: DeviceName): Promise<string[]> {
   return [...found].sort();
 }
 
-/** Steps of so few backbones, small ones first, that together they hold every operation of every backbone. */
+/** Training steps of a few backbones, small ones first, that together contain every operation of all backbones. */
 export function testStepsOfAllOperations(): TestStep[] {
   const seen = new Set<string>();
   const trials = BACKBONES.map((backbone): TestStep => ({ ...TINY, spec: { ...TINY.spec, backbone } }));
@@ -127,7 +127,7 @@ async function withTrainer<T>(engine: Engine, { spec, pairs }: TestStep, work: (
   }
 }
 
-/** Of up to five steps after one that is not counted. */
+/** Median of up to five steps after a warm-up step. */
 async function medianMilliseconds(step: () => Promise<number>): Promise<number> {
   await step();
   const times: number[] = [];

@@ -10,8 +10,7 @@ import { type Launch, launchUnder } from '../../rpc/launch.ts';
 const STDERR_KEPT = 4000; // characters, the last
 
 /**
- * Main's side of the compute process: started with the first question, asked, cancelled, and started again with the next question
- * after it died. Everything that decodes an image or runs a network goes through here.
+ * Main's side of the compute process. The first request starts it; after a crash the next request starts it again. Everything that decodes an image or runs a network goes through here.
  */
 export class ComputeHost extends Channel<ComputeCalls> {
   /** `entry`: the compute process's script; `logs`: where it keeps its log. `ask` throws 'compute-lost' when the process dies. */
@@ -32,8 +31,8 @@ export class ComputeHost extends Channel<ComputeCalls> {
   }
 
   /**
-   * Starts the process before its first question, in a turn of main's event loop of its own: that takes some 20 ms, and so does sending
-   * a question that carries a large data set. Throws as `ask` does where it can't be started.
+   * Starts the process before its first request, in its own turn of main's event loop: starting takes about 20 ms, and so does
+   * sending a large data set. Throws as `ask` does where it can't be started.
    */
   async ready(): Promise<void> {
     await nextTurn();

@@ -1,4 +1,4 @@
-/** What a file is by its content, and in which words it is turned away. Pure: looks at bytes, decodes nothing. */
+/** The type of a file by its content, and the words of its rejection. Reads bytes only; decodes nothing. */
 
 export type PictureKind = 'JPEG' | 'PNG' | 'GIF' | 'WebP' | 'TIFF' | 'AVIF';
 
@@ -35,7 +35,7 @@ function textKind(bytes: Uint8Array): FileKind | null {
   return { type: 'other', words: 'text' };
 }
 
-/** What the content says, whatever the name says. `bytes` is the whole file or at least its first 4 KiB. */
+/** The type by content; the name is ignored. `bytes` is the whole file or at least its first 4 KiB. */
 export function kindOf(bytes: Uint8Array): FileKind {
   if (starts(bytes, 0xff, 0xd8, 0xff)) return { type: 'picture', kind: 'JPEG' };
   if (starts(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return { type: 'picture', kind: 'PNG' };
@@ -56,8 +56,8 @@ export function kindOf(bytes: Uint8Array): FileKind {
 }
 
 /**
- * Whether a picture that failed to decode ends too early (as against being damaged within), by its structure: the
- * decoder's own messages get mixed up between pictures decoded at the same time.
+ * Whether an image that failed to decode is truncated, rather than damaged, by its structure. The decoder's messages can't tell:
+ * they get mixed up between images decoded at the same time.
  */
 export function isTruncated(kind: PictureKind, bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -150,7 +150,7 @@ function toRgb(data: Buffer, channels: number): Uint8Array {
  */
 export async function inspect(file: string, options: DecodeOptions = {}): Promise<Inspected> {
   const opened = await open(file, options);
-  // A kernel that weighs every source pixel: with 'nearest' the last rows would never be read and a cut go unseen.
+  // This kernel reads every source pixel. 'nearest' would skip the last rows and miss a truncated file.
   await decodePixels(opened, (p) => p.resize(16, 16, { fit: 'fill', kernel: 'lanczos3' }));
   return { sha256: sha256Of(opened.bytes), width: opened.width, height: opened.height };
 }

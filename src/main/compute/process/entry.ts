@@ -7,7 +7,7 @@ import { serveTasks } from '../../rpc/serve-tasks.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
 import { handlers } from './handlers.ts';
 
-// The compute process: answers main's questions until main goes away. It alone decodes images and runs networks.
+// The compute process: answers main's requests until main ends. Only this process decodes images and runs networks.
 
 const [logs, name] = process.argv.slice(2);
 const logName = LOG_NAMES.find((known) => known === name);
@@ -23,7 +23,7 @@ serveTasks<ComputeCalls>(
       if (error instanceof AppError) log().warn({ task, err: error }, 'task failed');
       else {
         log().error({ task, err: error }, 'task failed');
-        process.stderr.write(`${traceOf(error)}\n`); // for main, should this process be lost
+        process.stderr.write(`${traceOf(error)}\n`); // main reads it if this process crashes
       }
     },
   },

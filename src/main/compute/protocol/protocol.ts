@@ -48,7 +48,7 @@ export interface TrainRequest {
 export type TrainProgress =
   | { kind: 'prepare'; done: number; total: number } // images decoded, and features computed where they are cached
   | { kind: 'step'; epoch: number; epochs: number; done: number; total: number; loss: number; imagesPerSecond: number; secondsLeft: number }
-  | { kind: 'parts'; partPairs: number } // memory did not suffice for whole steps: from now on so many pairs at once
+  | { kind: 'parts'; partPairs: number } // not enough memory for whole steps: from now on this many pairs at once
   | { kind: 'epoch'; row: EpochRow; epochs: number; secondsLeft: number };
 
 export interface TrainResult extends ValidationSummary {
@@ -118,10 +118,10 @@ export interface BenchResult {
   profile: StepProfile | null;
 }
 
-/** Everything that main can ask of compute: one entry each. */
+/** Every request from main to compute. */
 export interface ComputeCalls {
   inspect: { args: { files: string[] }; result: ({ sha256: string; width: number; height: number } | { error: string })[]; progress: Counted };
-  /** Seconds that each of `files` adds to the reading and decoding of all, as a training does it; what can't be decoded counts too. */
+  /** Seconds to read and decode each of `files`, with the concurrency of a training. Files that can't be decoded count too. */
   timeReading: { args: { files: string[]; size: number }; result: number[]; progress: never };
   /** Writes a JPEG of an image to `out`, longest side at most `longest` px. `sha256`: of the bytes it must still have. */
   picture: { args: { file: string; sha256: string | null; longest: number; out: string }; result: null; progress: never };

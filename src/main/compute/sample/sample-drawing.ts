@@ -1,7 +1,7 @@
 import { hcl } from 'd3-color';
 import type { Random } from '../../../shared/random.ts';
 
-/** The drawn tiles of the sample data set: pure strings of SVG, every number from a Random. */
+/** Generates the tiles of the sample data set as SVG. Deterministic: every number comes from a Random. */
 
 /** px of the picture, upper left corner at 0,0. */
 export interface Box {
@@ -33,7 +33,7 @@ function lattice(s: number, pitch: number, random: Random, mark: (x: number, y: 
   return out;
 }
 
-/** Class name -> what its motif is filled with. Shape and texture only: nothing here decides a colour, size or place. */
+/** Class name -> texture of its motif. Classes differ in shape and texture only, not in colour, size or position. */
 export const TEXTURES = {
   checks: (s, ink, random) => {
     const cell = s / 6;

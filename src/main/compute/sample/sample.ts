@@ -8,17 +8,17 @@ import { drawTile, SAMPLE_CLASSES, SAMPLE_SIZE, type Box, type SampleClass } fro
 export { SAMPLE_CLASSES, SAMPLE_SIZE, type Box, type SampleClass };
 
 /**
- * The drawn sample data set: it lets everything be tried without a download, and since each picture's class is decided
- * inside one known box, an explanation can be checked against the truth.
+ * The generated sample data set. It needs no download, and only a known box decides each image's class, so explanations can be
+ * checked against the truth.
  */
 export interface SampleImage {
   file: string; // <class>/<class>-01.png, relative to the images folder
   className: SampleClass;
   svg: string; // SAMPLE_SIZE x SAMPLE_SIZE px
-  box: Box; // px, where the motif stands
+  box: Box; // px, the motif's position
 }
 
-/** With fewer, a young network learns the clutter by heart; twice the pictures do more for it than twice the epochs. */
+/** With fewer images the network memorises the clutter; twice the images help more than twice the epochs. */
 export const SAMPLE_PER_CLASS = 200;
 
 /** All pictures, sorted by file. Pure: the same seed gives the same strings; fewer of a class are the first of many. */

@@ -19,8 +19,8 @@ export function taskFor(config: RunConfig, samples: number): TrainTask {
 
 /** Where training starts: at the initial or loaded weights, or at a checkpoint. */
 export interface Start {
-  frozen: TensorMap; // what training does not change
-  state: TrainState; // what it changes, and the optimizer's state
+  frozen: TensorMap; // tensors that training does not change
+  state: TrainState; // trained tensors and the optimizer's state
   progress: Progress;
 }
 

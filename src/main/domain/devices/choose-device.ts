@@ -3,7 +3,7 @@ import type { DeviceName, EngineName, RunConfig } from '../../../shared/run.ts';
 import { deviceWords } from '../../../shared/run-words.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 
-/** Of a run that goes on, from its next epoch. */
+/** Changes of a resumed run, from its next epoch. */
 export type ResumeChanges = Partial<Pick<RunConfig, Exclude<keyof ResumeRequest, 'run'>>>;
 
 export interface ChosenDevice {
@@ -12,15 +12,15 @@ export interface ChosenDevice {
   why: string; // a whole sentence
 }
 
-/** What a person asked for; undefined where she left it open. */
+/** The engine and device asked for; undefined if not given. */
 export interface DeviceRequest {
   engine?: EngineName | undefined;
   device?: DeviceName | undefined;
 }
 
 /**
- * Where a training computes: the device asked for, else the one in the settings, else ('auto') the quickest that passed
- * its trial, of either engine. Only 'auto' without a passed graphics card means the CPU; what was asked for is never exchanged.
+ * The device of a training: the one asked for, else the one in the settings, else ('auto') the fastest of either engine that passed
+ * its check. 'auto' gives the CPU if no graphics card passed. A device asked for is never replaced.
  */
 export function chooseDevice(asked: DeviceRequest, setting: Settings['device'], report: DeviceReport | null): ChosenDevice {
   const engine = asked.engine ?? 'onnx';
@@ -44,7 +44,7 @@ export function chooseDevice(asked: DeviceRequest, setting: Settings['device'], 
   return { engine: quickest.engine, device: quickest.device, why };
 }
 
-/** What to change of a run that goes on: 'auto' becomes a device; where none was named the run's own stays. */
+/** The changes of a resumed run: 'auto' becomes a device; without a device the run keeps its own. */
 export function withDevice({ run: _, ...asked }: ResumeRequest, setting: Settings['device'], report: DeviceReport | null): ResumeChanges {
   const { engine, device, ...rest } = asked;
   const place = device === 'auto' ? chooseDevice({ engine }, setting, report) : { engine, device };
@@ -52,7 +52,7 @@ export function withDevice({ run: _, ...asked }: ResumeRequest, setting: Setting
   return Object.fromEntries(given) as ResumeChanges;
 }
 
-/** Why a device can't be trusted to train, by its last trial; null where it passed or was never tried. */
+/** Why a device failed its last check; null if it passed or was never checked. */
 export function deviceProblem({ engine, device }: Pick<ChosenDevice, 'engine' | 'device'>, report: DeviceReport | null): string | null {
   const check = report?.checks.find((c) => c.engine === engine && c.device === device);
   return check && !check.ok ? `${capital(deviceWords(check))} does not work here: ${check.detail.replace(/\.$/, '')}.` : null;

@@ -9,11 +9,11 @@ export interface ScheduleState {
   epoch: number; // epochs seen
   best: { epoch: number; aucValid: number; lossValid: number } | null;
   lowestLoss: number | null;
-  sinceLowestLoss: number; // epochs, counted anew after every halving
+  sinceLowestLoss: number; // epochs; reset after each halving
 }
 
 export interface ScheduleStep {
-  state: ScheduleState; // plain data: JSON keeps it, so a resumed run goes on as an unbroken one
+  state: ScheduleState; // plain JSON data, so that a resumed run continues like an uninterrupted one
   isBest: boolean; // keep this epoch's weights
   stop: boolean;
   lr: number; // for the next epoch

@@ -8,7 +8,7 @@ export interface Pool {
   at(position: number): number;
 }
 
-/** The distinct contents of some images (by sha256), numbered from 0, and the classes each stands in. */
+/** The distinct contents of some images (by sha256), numbered from 0, and the classes of each. */
 export interface Contents {
   count: number;
   of: Int32Array; // image position -> content

@@ -51,7 +51,7 @@ export function packImages(images: readonly PackedImage[]): PackedImages {
   };
 }
 
-/** Reads packed images, one at a time. */
+/** Unpacks single images on access. */
 export class ImageTable {
   private readonly packed: PackedImages;
   private readonly names: Buffer;

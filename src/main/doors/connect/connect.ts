@@ -14,7 +14,7 @@ import type { Listener } from '../../foundation/jobs/events.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** A workbench that another process serves, perhaps on another machine through an ssh tunnel. Nothing of it runs here. */
+/** A workbench served by another process, perhaps on another computer through an ssh tunnel. This process runs none of its services. */
 export interface Connected extends Omit<WorkbenchApi, 'media' | 'choose'> {
   info: AppInfo;
   /** Forwards a request for a MediaPath. */
@@ -66,7 +66,7 @@ export async function connectWorkbench(address: string): Promise<Connected> {
       return received.value as string;
     },
     media: (path, request) => forwardMedia(origin, token, path, request),
-    busy: () => 0, // the work goes on there, whatever this window does
+    busy: () => 0, // jobs on the server continue when this window closes
     close: async () => {
       events.close();
       await channel.end();
@@ -74,7 +74,7 @@ export async function connectWorkbench(address: string): Promise<Connected> {
   };
 }
 
-/** Half understood is worse than not at all: a setting might be dropped, a button do nothing. */
+/** Refuses a server with another contract: settings could be dropped and buttons could do nothing. */
 function incompatible(origin: string, { version }: AppInfo): AppError {
   const which =
     version === APP_VERSION ? `both are Twinlens ${version}, but built differently` : `it is Twinlens ${version}, this window is ${APP_VERSION}`;
@@ -106,7 +106,7 @@ function listenToEvents(origin: string, token: string, emit: Listener, onReconne
   });
 }
 
-/** It is not known what was missed: everything stored counts as changed, and every job is sent again. */
+/** Events may have been missed: reports everything stored as changed and sends every job again. */
 async function catchUp(channel: Channel<Calls>, emit: Listener): Promise<void> {
   for (const what of CHANGED) emit('changed', { what, id: null });
   const jobs = (await channel.ask('jobs.list', {}).catch(() => [])) as Job[];

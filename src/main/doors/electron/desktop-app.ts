@@ -17,12 +17,12 @@ import { launchUtility } from './utility-compute.ts';
 import { type AppWindow, openWindow, confirmStop } from './window.ts';
 
 export interface DesktopOptions {
-  connect: string | undefined; // address of a workbench that is served elsewhere
+  connect: string | undefined; // address of a workbench served by another process
   workspace: string | undefined;
   sample: boolean; // start with the sample data set if the workspace is empty
 }
 
-/** What the window shows: the workbench in this process, or a connection to one that is served elsewhere. */
+/** What the window shows: the workbench in this process, or a connection to one served by another process. */
 interface Source extends Omit<WorkbenchApi, 'media' | 'choose'> {
   media: MediaSource;
   choose?: WorkbenchApi['choose']; // only of the one in this process
@@ -64,7 +64,7 @@ export class DesktopApp {
     return this.source.receive(name, bytes);
   }
 
-  /** A file that was dropped or chosen: uploaded where the workbench is served elsewhere. */
+  /** A file that was dropped or chosen: uploaded if another process serves the workbench. */
   async fileAt(path: string): Promise<string> {
     if (this.options.connect !== undefined) return this.receive(basename(path), await readFile(path));
     await this.source?.choose?.(path);
@@ -110,7 +110,7 @@ export class DesktopApp {
       lostByClosing: () => {
         this.quitAfterClosing = this.quitting;
         this.quitting = false; // until the answer, which may be "keep working"
-        // On macOS a program goes on without a window: only quitting ends its work.
+        // On macOS the program keeps running without a window: only quitting ends its jobs.
         return process.platform === 'darwin' && !this.quitAfterClosing ? 0 : (this.source?.busy() ?? 0);
       },
       ask: (jobs) => this.send('closing', { jobs }),
@@ -128,7 +128,7 @@ export class DesktopApp {
   mayQuit(): boolean {
     this.quitting = true;
     const jobs = this.source?.busy() ?? 0;
-    if (jobs === 0 || this.shown || this.confirmed) return true; // an open window asks by itself
+    if (jobs === 0 || this.shown || this.confirmed) return true; // an open window asks in its own dialog
     this.quitting = confirmStop(null, jobs);
     return this.quitting;
   }

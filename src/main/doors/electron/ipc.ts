@@ -4,7 +4,7 @@ import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { reportError } from '../../foundation/log/report-error.ts';
 import { RunningTasks } from '../../rpc/running-tasks.ts';
 
-/** The parts of Electron that the door needs; a test has stand-ins that clone what crosses. */
+/** The parts of Electron in use, so that tests can replace them with fakes that clone messages. */
 export interface Sender {
   readonly id: number;
 }
@@ -17,14 +17,14 @@ export interface IpcMain {
 }
 
 export interface IpcDoor {
-  /** What a window was waiting for is cancelled: it has gone, or shows a new page. */
+  /** Cancels a window's pending calls: it was closed, or shows a new page. */
   forget(sender: Sender): void;
 }
 
 export interface IpcOptions {
   /** Whether a message comes from the screen itself: from the top frame of a window of ours, with our own address. */
   isOurs(event: IpcEvent): boolean;
-  /** The path of a local file as the workbench knows it: uploaded where it is served elsewhere. Default: the same path. */
+  /** The path of a local file as the workbench knows it: uploaded if another process serves it. Default: the same path. */
   fileAt?: (path: string) => Promise<string>;
 }
 

@@ -9,7 +9,7 @@ import { CapturedResponse } from './captured-response.ts';
 export const SCHEME = 'twinlens';
 export const ORIGIN = `${SCHEME}://app`;
 
-/** What is shown instead of the screen: a sentence, and links to addresses of ours that act on it. */
+/** A message shown instead of the screen, with links to our own addresses that act on it. */
 export interface Notice {
   heading: string;
   sentence: string;

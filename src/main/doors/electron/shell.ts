@@ -36,7 +36,7 @@ export function electronShell(window: () => BrowserWindow | null, close: () => v
   };
 }
 
-/** In a window that nobody sees, runs no script, and reaches nothing but the one file. */
+/** Prints in a hidden window without scripts and without access to anything but the one file. */
 async function printPdf(htmlFile: string, out: string, signal: AbortSignal): Promise<void> {
   const page = new BrowserWindow({
     show: false,

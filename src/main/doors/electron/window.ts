@@ -132,7 +132,7 @@ export function confirmStop(window: BrowserWindow | null, jobs: number): boolean
   return (window ? dialog.showMessageBoxSync(window, options) : dialog.showMessageBoxSync(options)) === 1;
 }
 
-/** Main and its jobs go on without the page. */
+/** Main and its jobs keep running without the page. */
 function reloadAfterCrash(window: BrowserWindow): void {
   let crashes: number[] = [];
   window.webContents.on('render-process-gone', (_, { reason }) => {
@@ -147,7 +147,7 @@ function reloadAfterCrash(window: BrowserWindow): void {
     const choice = dialog.showMessageBoxSync(window, {
       type: 'error',
       message: 'The Twinlens window keeps crashing.',
-      detail: 'Stored data is not affected and jobs go on. If it happens again, restart Twinlens.',
+      detail: 'Stored data is safe and jobs keep running. If it happens again, restart Twinlens.',
       buttons: ['Reload', 'Close'],
       defaultId: 0,
       noLink: true,

@@ -14,11 +14,11 @@ export const SCREEN_POLICY = [
   "object-src 'none'",
 ].join('; ');
 
-/** A picture or report by itself: it runs nothing and asks nothing of anybody, even if a person opens it in a tab of its own. */
+/** A picture or report: no scripts and no requests, even in a tab of its own. */
 export const MEDIA_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
-/** A PDF viewer is a program of the browser's, which starts neither in a sandbox nor under another policy. */
+/** The browser's PDF viewer starts neither in a sandbox nor under a stricter policy. */
 export const PDF_POLICY = "frame-ancestors 'self'";
 
 /** A message page: no scripts, no files. */

@@ -9,13 +9,13 @@ import { COMMON_HEADERS } from './policy.ts';
 
 const YEAR = 31_536_000; // seconds
 
-/** What is read of a request: a loopback server's, or a window's for a protocol of Electron's. */
+/** The parts of a request that are read: from the loopback server or an Electron protocol. */
 export interface FileRequest {
   method?: string | undefined;
   headers: IncomingHttpHeaders;
 }
 
-/** What is written of a response: a loopback server's, or one that becomes a web Response (captured-response.ts). */
+/** The parts of a response that are written: of the loopback server, or one that becomes a web Response (captured-response.ts). */
 export interface FileResponse extends Writable, Pick<ServerResponse, 'getHeader' | 'removeHeader'> {
   statusCode: number;
   readonly headersSent: boolean;

@@ -2,7 +2,7 @@ import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { randomFor } from '../../../shared/random.ts';
 import { samplePairs, roundsFor } from '../../domain/pairs/sample-pairs.ts';
 
-/** The fixed pairs of each split: training images get one round, for the training figures; the others enough to judge by. */
+/** The fixed pairs of each split: one round for training images, for the training metrics; more for the other splits, so that their metrics are reliable. */
 export function storedPairs(images: readonly ImageRecord[], splitSeed: number): Record<Split, Pair[]> {
   const draw = (split: Split): Pair[] => {
     const there = images.filter((image) => image.split === split);

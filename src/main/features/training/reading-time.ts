@@ -1,6 +1,6 @@
 import type { CuratedImage } from '../../../shared/curation.ts';
 
-/** A data set's images by their size, of which some are read to tell how long all take. */
+/** A sample of a data set's images, read to estimate how long reading all of them takes. */
 export interface ReadingSample {
   dataset: string;
   files: string[]; // absolute
@@ -14,7 +14,7 @@ export const pixelsOf = ({ width, height }: Sized): number => width * height;
 
 /**
  * Which of `images` images, sorted by their pixels, to read: the smallest, the largest, and `between` of them spread over the rest.
- * A few large ones among many small may take most of the time, and a sample without one would know nothing of it.
+ * A few large images among many small ones may take most of the time, so the sample must contain them.
  */
 export function samplePositions(images: number, between: number): number[] {
   const inside = Array.from({ length: between }, (_, i) => Math.floor(((i + 0.5) * images) / between));
@@ -22,8 +22,8 @@ export function samplePositions(images: number, between: number): number[] {
 }
 
 /**
- * Mean seconds to read an image: the line through what the sampled ones took (least squares, over their pixels) at the mean number
- * of pixels of all. Where it would fall, or be below nothing at no pixels, one of its two terms is left out. `seconds` of each sampled one.
+ * Mean seconds to read an image: a least-squares line of the sampled `seconds` over their pixels, evaluated at the mean number of
+ * pixels of all images. A negative slope or intercept is replaced by zero, and the other term is fitted alone.
  */
 export function readingSeconds({ pixels, meanPixels }: Pick<ReadingSample, 'pixels' | 'meanPixels'>, seconds: readonly number[]): number {
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -2,7 +2,7 @@ import type { EventName, Events, Changed } from '../../../shared/events.ts';
 
 export type Listener = <E extends EventName>(event: E, payload: Events[E]) => void;
 
-/** Where services say what happened, and doors hear it. */
+/** Services emit events; doors listen. */
 export class EventHub {
   private readonly listeners = new Set<Listener>();
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 
-/** Lets one piece of work in at a time, in the order they came: two trainings at once would each take longer than both in turn. */
+/** Runs one task at a time, in order: two trainings at once would each take longer than both in turn. */
 export class SerialQueue {
   private busy = false;
   private readonly waiting: (() => void)[] = [];

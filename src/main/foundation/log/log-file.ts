@@ -12,11 +12,11 @@ export const MAX_TOTAL = 20_000_000; // bytes
 const MAX_FILE = '1800K'; // 1,843,200 bytes; ten of these and a longest line each are 19.1 MB
 export const MAX_LINE = 64_000; // characters
 const RETRY_MS = 60_000; // after a write failed (full disk), before the file is tried again
-const CLOSE_MS = 1000; // at most, so that no end of a program waits for a disk
+const CLOSE_MS = 1000; // longest wait for the disk when the program ends
 
 export const logFileIn = (folder: string, name: LogName): string => join(folder, `${name}.log`);
 
-/** A log file that rotates. A folder or disk that can't be written costs lines, never the program. */
+/** A log file that rotates. If it can't be written, lines are lost but the program continues. */
 export class LogFile {
   readonly path: string;
   private readonly folder: string;
@@ -31,7 +31,7 @@ export class LogFile {
     this.open();
   }
 
-  /** Whether what is written now arrives. */
+  /** Whether the file can be written. */
   get works(): boolean {
     return this.stream !== null;
   }

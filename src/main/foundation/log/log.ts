@@ -20,7 +20,7 @@ export const log = (): Logger => open?.logger ?? silent;
 /** Path of this process's log; null where none is open or it can't be written. */
 export const logPath = (): string | null => (open?.file.works ? open.file.path : null);
 
-/** Opens the log of this process in a workspace's folder for logs. Never throws: where nothing can be written, nothing is. */
+/** Opens the log of this process in a workspace's folder for logs. Never throws: if the folder can't be written, nothing is logged. */
 export function openLog(folder: string, name: LogName): void {
   if (open?.file.path === logFileIn(folder, name)) return;
   void open?.file.close();
