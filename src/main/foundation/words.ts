@@ -1,4 +1,6 @@
-/** The order of Unicode code points, which no locale changes. (JavaScript's `<` compares UTF-16 units and puts U+1F600 before U+FF5E.) */
+import { countText } from '../../shared/format.ts';
+
+/** Compares by Unicode code points, independent of the locale. (JavaScript's `<` compares UTF-16 units and puts U+1F600 before U+FF5E.) */
 export function byCodePoint(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -9,14 +11,14 @@ export function byCodePoint(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Moves surrogates (D800–DFFF), which stand for code points from U+10000 up, behind E000–FFFF. */
+/** Ranks surrogates (D800–DFFF), which encode code points from U+10000 up, above E000–FFFF. */
 const rank = (unit: number): number => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
 
 const LONGEST_NAME = 80; // characters
 
 /**
- * A name from the world inside a sentence: in quotation marks, cut to 80 characters, with control, bidirectional and
- * line-separating characters written as \u…, so that it can neither break a line nor drive a terminal.
+ * Quotes an untrusted name for a sentence: at most 80 characters; control, bidirectional and line-separating characters
+ * are escaped as \u…, so that it can't break a line or send terminal commands.
  */
 export function quote(name: string): string {
   const characters = [...name];
@@ -25,14 +27,14 @@ export function quote(name: string): string {
   return `"${safe}"`;
 }
 
-/** `a, b, c`, and after `most` of them ` and N more`. */
+/** `a, b, c`; with more than `most` items `a, b, c and N more`. */
 export function joinList(items: readonly string[], most = 5): string {
   if (items.length <= most) return items.join(', ');
-  return `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
+  return `${items.slice(0, most).join(', ')} and ${countText(items.length - most)} more`;
 }
 
 /** `1 image`, `12 images`, `1 class`, `2 classes`. */
 export function countNoun(n: number, noun: string): string {
   const plural = noun.endsWith('s') ? `${noun}es` : `${noun}s`;
-  return `${n} ${n === 1 ? noun : plural}`;
+  return `${countText(n)} ${n === 1 ? noun : plural}`;
 }

@@ -47,8 +47,8 @@ export function chooseDevice(asked: DeviceRequest, setting: Settings['device'], 
 /** The changes of a resumed run: 'auto' becomes a device; without a device the run keeps its own. */
 export function withDevice({ run: _, ...asked }: ResumeRequest, setting: Settings['device'], report: DeviceReport | null): ResumeChanges {
   const { engine, device, ...rest } = asked;
-  const place = device === 'auto' ? chooseDevice({ engine }, setting, report) : { engine, device };
-  const given = Object.entries({ ...rest, engine: place.engine, device: place.device }).filter(([, value]) => value !== undefined);
+  const chosen = device === 'auto' ? chooseDevice({ engine }, setting, report) : { engine, device };
+  const given = Object.entries({ ...rest, engine: chosen.engine, device: chosen.device }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as ResumeChanges;
 }
 

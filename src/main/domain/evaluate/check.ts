@@ -1,11 +1,12 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Split } from '../../../shared/dataset.ts';
+import { countText } from '../../../shared/format.ts';
 
 const SPLIT_NAMES = { train: 'training', valid: 'validation', test: 'test' } as const satisfies Record<Split, string>;
 export const splitName = (split: Split): string => SPLIT_NAMES[split];
 
 /**
- * Refuses what no figure can be computed from. `distances`, `labels` [N].
+ * Throws if no metric can be computed. `distances`, `labels` [N].
  * @throws AppError 'bad-dataset' without pairs of both labels; 'bad-request' for distances that are not numbers.
  */
 export function assertEvaluable(distances: ArrayLike<number>, labels: ArrayLike<number>, split: Split): void {
@@ -13,33 +14,29 @@ export function assertEvaluable(distances: ArrayLike<number>, labels: ArrayLike<
     throw new AppError('internal', `There are ${distances.length} distances for ${labels.length} labels.`, { split });
   const name = splitName(split);
   if (distances.length === 0)
-    throw new AppError(
-      'bad-dataset',
-      `There are no ${name} pairs to evaluate on. Import more images, so that every split holds some of each class.`,
-      {
-        split,
-      },
-    );
+    throw new AppError('bad-dataset', `There are no ${name} pairs to evaluate on. Import more images, so that every split has some of each class.`, {
+      split,
+    });
   let different = 0;
-  let broken = 0;
+  let notFinite = 0;
   for (let i = 0; i < labels.length; i++) {
     if (labels[i] === 1) different++;
-    if (!Number.isFinite(distances[i])) broken++;
+    if (!Number.isFinite(distances[i])) notFinite++;
   }
-  if (broken > 0)
+  if (notFinite > 0)
     throw new AppError(
       'bad-request',
-      `The network gives no number for ${broken} of ${distances.length} ${name} pairs. Train with a lower learning rate.`,
+      `The network returns NaN or infinity for ${countText(notFinite)} of ${countText(distances.length)} ${name} pairs. Train with a lower learning rate.`,
       {
         split,
-        broken,
+        notFinite,
       },
     );
   if (different === 0 || different === labels.length) {
     const [has, lacks] = different === 0 ? ['the same class', 'different classes'] : ['different classes', 'the same class'];
     throw new AppError(
       'bad-dataset',
-      `All ${labels.length} ${name} pairs are of ${has}; evaluation needs pairs of ${lacks} too. Import at least two classes with several images each.`,
+      `All ${countText(labels.length)} ${name} pairs are of ${has}; evaluation needs pairs of ${lacks} too. Import at least two classes with several images each.`,
       { split, pairs: labels.length, different },
     );
   }

@@ -8,9 +8,9 @@ import { verdictOf } from './threshold.ts';
 export const RESAMPLES = 500;
 
 /**
- * All figures of a split, from its distances at once (never averaged over batches). `distances`, `labels` [N],
- * 0 same, 1 different (positive); `threshold` from validation pairs; `random` drives the bootstrap.
- * @throws AppError 'bad-dataset' when the split lacks pairs, or pairs of either label.
+ * All metrics of a split, computed over all distances (not averaged over batches). `distances`, `labels` [N],
+ * 0 same, 1 different (positive); `threshold` from validation pairs; `random` for the bootstrap.
+ * @throws AppError 'bad-dataset' without pairs of both labels.
  */
 export function metricsOf(distances: ArrayLike<number>, labels: ArrayLike<number>, threshold: number, split: Split, random: Random): Metrics {
   assertEvaluable(distances, labels, split);
@@ -46,8 +46,8 @@ export function confusionAt(distances: ArrayLike<number>, labels: ArrayLike<numb
 
 /**
  * 95 % percentile bootstrap interval of the AUC (Efron & Tibshirani 1993, ch. 13). Pairs are drawn with replacement
- * within each label, so that no resample lacks one. A resample is only a count per distinct distance, so each costs
- * N draws and no sorting. Pairs that share an image are treated as independent: the true interval is somewhat wider.
+ * within each label, so that every resample has both. A resample is a count per distinct distance: N draws, no sorting.
+ * Pairs that share an image are treated as independent, so the true interval is somewhat wider.
  */
 export function aucInterval(groups: TieGroups, labels: ArrayLike<number>, random: Random, resamples = RESAMPLES): [low: number, high: number] {
   const sameAt = groups.groupOf.filter((_, i) => labels[i] !== 1);

@@ -1,16 +1,16 @@
 /**
- * The ROC of a distance. Positive = label 1 = different, and a larger distance speaks for it, so the threshold of the
- * curve runs from above the largest distance, (0, 0), to below the smallest, (1, 1).
+ * The ROC curve of a distance. Positive = label 1 = different = large distance. The threshold falls from above the largest
+ * distance, (0, 0), to below the smallest, (1, 1).
  */
 
-/** Distinct distances, ascending, with the pairs of each label that lie exactly there: all that ranks can know. */
+/** Distinct distances, ascending, with the number of pairs of each label: all the information in the ranks. */
 export interface TieGroups {
   distance: Float64Array; // [G]
   same: Uint32Array; // [G] pairs of label 0
   different: Uint32Array; // [G] pairs of label 1
   sameTotal: number;
   differentTotal: number;
-  groupOf: Uint32Array; // [N] the group each pair fell into
+  groupOf: Uint32Array; // [N] group of each pair
 }
 
 /** A step of the ROC in counts: false and true positives so far. Integers, so that collinearity is exact. */
@@ -43,8 +43,8 @@ export function tieGroups(distances: ArrayLike<number>, labels: ArrayLike<number
 }
 
 /**
- * The Mann–Whitney estimate of P(D of a different pair > D of a same pair), ties counting half, from counts per
- * ascending distinct distance. NaN when either label is absent.
+ * The Mann–Whitney estimate of P(D of a different pair > D of a same pair), ties count half. Input: counts per distinct
+ * distance, ascending. NaN if a label is absent.
  */
 export function aucOfCounts(same: ArrayLike<number>, different: ArrayLike<number>): number {
   let sameBelow = 0;
@@ -58,13 +58,13 @@ export function aucOfCounts(same: ArrayLike<number>, different: ArrayLike<number
   return wins / (sameBelow * differentTotal);
 }
 
-/** Area under the ROC curve over all distances at once, 0..1. NaN when either label is absent. */
+/** Area under the ROC curve over all distances, 0..1. NaN if a label is absent. */
 export function aucOf(distances: ArrayLike<number>, labels: ArrayLike<number>): number {
   const groups = tieGroups(distances, labels);
   return aucOfCounts(groups.same, groups.different);
 }
 
-/** Every corner of the ROC, from (0, 0) to (all, all). Tied distances make one slanted step. */
+/** All corners of the ROC in counts, from (0, 0) to (all, all). Tied distances give one diagonal step. */
 export function rocCounts(groups: TieGroups): RocCount[] {
   const counts: [number, number][] = [[0, 0]];
   for (let g = groups.distance.length - 1; g >= 0; g--) {
@@ -75,8 +75,7 @@ export function rocCounts(groups: TieGroups): RocCount[] {
 }
 
 /**
- * The error rate where false positives and false negatives are equally frequent, 0..1: the crossing of the ROC,
- * joined by straight lines, with the line TPR = 1 - FPR.
+ * The equal error rate, 0..1, where FPR = 1 - TPR: intersection of the linearly interpolated ROC with TPR = 1 - FPR.
  */
 export function equalErrorRate(groups: TieGroups): number {
   const points = rates(rocCounts(groups), groups);
@@ -87,7 +86,7 @@ export function equalErrorRate(groups: TieGroups): number {
   return from[0] + share * (to[0] - from[0]);
 }
 
-/** The curve to store and draw: rates, without points inside straight runs, at most about `limit` of them. */
+/** The curve for storage and plots: rates without collinear points, about `limit` points at most. */
 export function rocCurve(groups: TieGroups, limit = 200): RocPoint[] {
   return rates(thinCurve(dropCollinear(rocCounts(groups)), limit), groups);
 }
@@ -106,7 +105,7 @@ export function dropCollinear(counts: readonly RocCount[]): RocCount[] {
 
 const turn = (a: RocCount, b: RocCount, c: RocCount): number => (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0]);
 
-/** Keeps both ends and, between them, the first point past each of `limit` evenly spaced marks of FPR + TPR. */
+/** Keeps both ends and the first point after each of `limit` evenly spaced values of FPR + TPR. */
 function thinCurve(counts: readonly RocCount[], limit: number): RocCount[] {
   if (counts.length <= limit) return [...counts];
   const [fpAll, tpAll] = counts[counts.length - 1];

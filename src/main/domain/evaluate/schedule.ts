@@ -1,6 +1,6 @@
 /**
- * When to halve the learning rate, which epoch to keep and when to stop. The rate follows the validation *loss*
- * (lower is better); the kept epoch and stopping follow the validation *AUC* (higher is better, ties by lower loss).
+ * Decides when to halve the learning rate, which epoch is best and when to stop. The rate depends on the validation *loss*;
+ * the best epoch and early stopping depend on the validation *AUC* (ties: lower loss).
  */
 export interface ScheduleState {
   patience: number; // epochs without a better epoch before stopping; 0 = never
@@ -14,7 +14,7 @@ export interface ScheduleState {
 
 export interface ScheduleStep {
   state: ScheduleState; // plain JSON data, so that a resumed run continues like an uninterrupted one
-  isBest: boolean; // keep this epoch's weights
+  isBest: boolean; // store this epoch's weights
   stop: boolean;
   lr: number; // for the next epoch
 }
@@ -29,7 +29,7 @@ export const startSchedule = (rules: { lr: number; patience: number; plateau: nu
   sinceLowestLoss: 0,
 });
 
-/** The state after an epoch. Figures that are not numbers (a diverged epoch) are never better than any before. */
+/** The state after an epoch. NaN (a diverged epoch) is never better. */
 export function advanceSchedule(state: ScheduleState, { aucValid, lossValid }: { aucValid: number; lossValid: number }): ScheduleStep {
   const epoch = state.epoch + 1;
   const isBest = isBetter(aucValid, lossValid, state.best);

@@ -3,21 +3,21 @@ import type { RunRecord } from '../../../shared/run.ts';
 import { verdictOf } from './threshold.ts';
 
 /**
- * What validation says about verdicts as clear as this one: of the validation pairs that lie at least as far on this
- * side of the threshold, how many there are and the share (0..1) whose label is the verdict; 0 where there are none.
- * `valid` holds both labels' distances, each sorted ascending.
+ * How reliable this verdict is: `pairs` is the number of validation pairs on the same side of the threshold with at least this
+ * difference from it; `agree` is the share of them (0..1) whose label equals the verdict, 0 without pairs.
+ * `valid`: distances by label, each sorted ascending.
  */
 export function supportOf(distance: number, threshold: number, valid: NonNullable<RunRecord['validDistances']>): Comparison['support'] {
   const verdict = verdictOf(distance, threshold);
-  const asFar = (sorted: readonly number[]): number =>
+  const countAtLeastAsFar = (sorted: readonly number[]): number =>
     verdict === 'different' ? sorted.length - countWhile(sorted, (d) => d < distance) : countWhile(sorted, (d) => d <= distance);
-  const same = asFar(valid.same);
-  const different = asFar(valid.different);
+  const same = countAtLeastAsFar(valid.same);
+  const different = countAtLeastAsFar(valid.different);
   const pairs = same + different;
   return { pairs, agree: pairs === 0 ? 0 : (verdict === 'different' ? different : same) / pairs };
 }
 
-/** How many leading items hold, where those that hold come first. */
+/** Number of leading items for which `holds` is true (binary search: true items come first). */
 function countWhile(sorted: readonly number[], holds: (d: number) => boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

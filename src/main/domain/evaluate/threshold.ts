@@ -6,12 +6,12 @@ import { tieGroups, type TieGroups } from './roc.ts';
 export const verdictOf = (distance: number, threshold: number): Verdict => (distance > threshold ? 'different' : 'same');
 
 /**
- * The threshold that maximises balanced accuracy over pairs of both labels: midway between two neighbouring observed
- * distances, and of several equally good gaps in the widest, which leaves new pairs the most room. Where all distances
- * are equal it is that distance, and every verdict 'same'.
+ * The threshold that maximises balanced accuracy over pairs of both labels. It is the midpoint of a gap between neighbouring
+ * distances; of equally good gaps the widest, which has the largest margin for new pairs. If all distances are equal it is that
+ * distance, and every verdict is 'same'.
  *
- * Balanced accuracy (Brodersen et al., ICPR 2010) is plain accuracy when both labels are equally frequent; when they
- * are not, their ratio only tells how pairs were drawn, and plain accuracy would favour the frequent label.
+ * Balanced accuracy (Brodersen et al., ICPR 2010) equals accuracy if both labels are equally frequent. If they are not, their
+ * ratio only depends on how pairs were sampled, and plain accuracy would favour the frequent label.
  * @throws AppError 'bad-dataset' when the validation pairs lack a label; 'bad-request' when a distance is not a number.
  */
 export function chooseThreshold(distances: ArrayLike<number>, labels: ArrayLike<number>): number {
@@ -36,7 +36,7 @@ function thresholdOfGroups(groups: TieGroups): number {
   return best.threshold;
 }
 
-/** The midpoint, or `low` itself where no number lies between: `high` must stay above it. */
+/** The midpoint, or `low` if no float exists between both: the threshold must be below `high`. */
 function midpoint(low: number, high: number): number {
   const middle = low + (high - low) / 2;
   return middle < high ? middle : low;

@@ -3,10 +3,10 @@ import { fitCalibration } from './calibrate.ts';
 import { chooseThreshold } from './threshold.ts';
 import { collapseWarning, smallSampleWarning, unreachableMargin } from './warnings.ts';
 
-/** What validation says of a network. */
+/** The part of a run's record that comes from validation pairs. */
 export type ValidationSummary = Required<Pick<RunRecord, 'calibration' | 'validDistances' | 'warnings'>>;
 
-/** From the distances of the validation pairs, `distances` and `labels` [N]: the threshold, the calibration, and what to be warned of. */
+/** Threshold, calibration, sorted distances and warnings from validation pairs. `distances`, `labels` [N]. */
 export function summariseValidation(distances: readonly number[], labels: ArrayLike<number>, margin: number): ValidationSummary {
   const { calibration, warning } = fitCalibration(distances, labels, chooseThreshold(distances, labels));
   const of = (label: 0 | 1): number[] => distances.filter((_, i) => labels[i] === label).sort((a, b) => a - b);

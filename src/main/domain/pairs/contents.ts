@@ -2,7 +2,7 @@ import type { ImageRecord } from '../../../shared/dataset.ts';
 
 export type PairCandidate = Pick<ImageRecord, 'id' | 'className' | 'sha256'>;
 
-/** Candidates by position, so that a list need not be copied to leave a run of it out. */
+/** Candidates by position: a view of a list without one range, without a copy. */
 export interface Pool {
   length: number;
   at(position: number): number;
@@ -12,14 +12,14 @@ export interface Pool {
 export interface Contents {
   count: number;
   of: Int32Array; // image position -> content
-  ids: number[][]; // content -> ids of the images that hold it
-  /** How many contents may be a partner, of either label. */
+  ids: number[][]; // content -> ids of its images
+  /** Number of possible partners by label. */
   partners(content: number): { same: number; different: number };
-  /** A list that holds every possible partner of that label, and few others. Empty only where there is none. */
+  /** All possible partners of a label, and a few other contents. Empty only if there is no partner. */
   pool(content: number, label: 'same' | 'different'): Pool;
-  /** Whether x shares a class with content, and isn't it. */
+  /** Whether x is another content that shares a class with `content`. */
   same(content: number, x: number): boolean;
-  /** Whether x shares no class with content. */
+  /** Whether x shares no class with `content`. */
   different(content: number, x: number): boolean;
 }
 
@@ -38,10 +38,10 @@ export function contentsOf(images: readonly PairCandidate[]): Contents {
   });
 
   const count = ids.length;
-  const members: number[][] = Array.from(classIndex, () => []); // class -> its contents, also those that stand in others too
+  const members: number[][] = Array.from(classIndex, () => []); // class -> its contents, including those of several classes
   classes.forEach((set, content) => set.forEach((c) => members[c]!.push(content)));
 
-  // Contents by their first class, so that those of all other classes are two runs of one list.
+  // Sorted by first class, so that the contents of all other classes are two ranges of one list.
   const byFirstClass = Int32Array.from(Array.from({ length: count }, (_, x) => x).sort((x, y) => classes[x]![0]! - classes[y]![0]! || x - y));
   const start = new Int32Array(classIndex.size);
   const length = new Int32Array(classIndex.size);
@@ -85,7 +85,7 @@ function indexIn(map: Map<string, number>, key: string): number {
 
 const listPool = (list: readonly number[]): Pool => ({ length: list.length, at: (position) => list[position]! });
 
-/** The contents that share a class with a content, itself among them; made once for each set of classes that occurs. */
+/** The contents that share a class with a content, including itself; cached by set of classes. */
 function sharingPools(classes: number[][], members: number[][]): (content: number) => Pool {
   const single = members.map(listPool);
   const several = new Map<string, Pool>();

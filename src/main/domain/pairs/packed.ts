@@ -3,8 +3,8 @@ import type { ImageRecord, Pair, PairLabel, Split } from '../../../shared/datase
 import { SPLITS } from '../../../shared/dataset.ts';
 
 /**
- * The images of a data set as few large arrays: a hundred thousand of them pass from thread to thread and from process to process
- * in a moment, where as many objects would hold up both ends. In the order of ids, ascending.
+ * The images of a data set in a few large arrays, ascending by id. 100,000 images cross a thread or process border quickly this
+ * way; as many objects would block both ends.
  */
 export interface PackedImages {
   ids: Int32Array; // [n]
@@ -12,8 +12,8 @@ export interface PackedImages {
   classes: string[];
   classOf: Uint32Array; // [n] positions in `classes`
   sha256: Uint8Array; // [n, 32]
-  files: Uint8Array; // UTF-8, one after the other, relative to the root, with /
-  ends: Uint32Array; // [n] where each file's name ends
+  files: Uint8Array; // concatenated UTF-8 names relative to the root, with '/'
+  ends: Uint32Array; // [n] end offset of each name in `files`
 }
 
 export type PackedImage = Pick<ImageRecord, 'id' | 'file' | 'className' | 'sha256' | 'split'>;
@@ -74,7 +74,7 @@ export class ImageTable {
     return { id: ids[i]!, file: this.file(i), className: classes[classOf[i]!]!, sha256: this.sha256(i), split: SPLITS[splits[i]!]! };
   }
 
-  /** Throws for an id that is not there. */
+  /** Throws for an unknown id. */
   positionOf(id: number): number {
     const { ids } = this.packed;
     let [low, high] = [0, ids.length];

@@ -4,20 +4,21 @@ import { type Contents, contentsOf, type PairCandidate } from './contents.ts';
 
 export type TrainImage = PairCandidate & Pick<ImageRecord, 'split'>;
 
-const TRIES = 32; // draws before the scan: with half of the candidates used up, one in 4e9 anchors comes to it
-const WANTED_PAIRS = 1000; // a split: the AUC's standard error is then about 0.01
+const MAX_DRAWS = 32; // random draws before a linear scan; with half of the candidates used, 1 in 4e9 anchors needs the scan
+const TARGET_PAIRS = 1000; // per split; gives a standard error of the AUC of about 0.01
 
 /** Rounds of `samplePairs` that give an evaluation split about 1,000 pairs: 1..10. */
-export const roundsFor = (imagesInSplit: number): number => Math.min(10, Math.max(1, Math.round(WANTED_PAIRS / (2 * imagesInSplit))));
+export const roundsFor = (imagesInSplit: number): number => Math.min(10, Math.max(1, Math.round(TARGET_PAIRS / (2 * imagesInSplit))));
 
 /**
- * Pairs as in section 2.1 of the paper: every image is an anchor, and in each round meets one image of its own class
- * (label 0) and one of another (label 1), drawn uniformly. The list depends on the images and the stream, not on their order.
+ * Samples pairs as in section 2.1 of the paper: in each round every image is an anchor and gets one partner of its class
+ * (label 0) and one of another class (label 1), uniformly at random. The result depends on the images and the random stream,
+ * not on the order of the images.
  *
- * - Never an image with itself or with a file of the same content, and never the same two contents twice.
- * - Content that stands in several classes belongs to all of them: 'same' shares a class, 'different' shares none.
- * - An anchor that has no partner of one label left draws none of the other either, so a draw always holds as many pairs of
- *   each label and 0.5 is the accuracy of guessing. An image alone in its class is thus a partner in 'different' pairs only.
+ * - An image is never paired with itself or a file of the same content, and no two contents are paired twice.
+ * - Content filed under several classes belongs to all of them: 'same' shares a class, 'different' shares none.
+ * - An anchor without a partner left for one label is skipped, so both labels are equally frequent and guessing has an accuracy
+ *   of 0.5. An image alone in its class is thus a partner in 'different' pairs only.
  *
  * Time and memory are linear in images x rounds.
  */
@@ -25,21 +26,21 @@ export function samplePairs(images: readonly PairCandidate[], random: Random, { 
   const anchors = [...images].sort((a, b) => a.id - b.id);
   const contents = contentsOf(anchors);
   const used = new Set<number>(); // contents a < b as a * count + b
-  const drawn = { same: new Int32Array(contents.count), different: new Int32Array(contents.count) }; // partners used up, by content
+  const partnersUsed = { same: new Int32Array(contents.count), different: new Int32Array(contents.count) }; // number of partners used, by content
   const keyOf = (a: number, b: number): number => Math.min(a, b) * contents.count + Math.max(a, b);
 
   const partnerOf = (content: number, label: 'same' | 'different'): number => {
     const free = (x: number): boolean => contents[label](content, x) && !used.has(keyOf(content, x));
     const pool = contents.pool(content, label);
     let partner = -1;
-    for (let n = 0; n < TRIES && partner < 0; n++) {
+    for (let n = 0; n < MAX_DRAWS && partner < 0; n++) {
       const x = pool.at(random.below(pool.length));
       if (free(x)) partner = x;
     }
     if (partner < 0) partner = scan(pool, random.below(pool.length), free);
     used.add(keyOf(content, partner));
-    drawn[label][content]!++;
-    drawn[label][partner]!++;
+    partnersUsed[label][content]!++;
+    partnersUsed[label][partner]!++;
     return partner;
   };
 
@@ -53,7 +54,7 @@ export function samplePairs(images: readonly PairCandidate[], random: Random, { 
     for (let i = 0; i < anchors.length; i++) {
       const content = contents.of[i]!;
       const { same, different } = contents.partners(content);
-      if (drawn.same[content]! >= same || drawn.different[content]! >= different) continue;
+      if (partnersUsed.same[content]! >= same || partnersUsed.different[content]! >= different) continue;
       const a = anchors[i]!.id;
       pairs.push({ a, b: imageOf(partnerOf(content, 'same')), label: 0 });
       pairs.push({ a, b: imageOf(partnerOf(content, 'different')), label: 1 });
@@ -62,18 +63,18 @@ export function samplePairs(images: readonly PairCandidate[], random: Random, { 
   return pairs;
 }
 
-/** The first free content from a position on, going round. The caller knows that there is one. */
+/** The first free content at or after `from`, with wrap-around. The caller guarantees that one exists. */
 function scan(pool: ReturnType<Contents['pool']>, from: number, free: (x: number) => boolean): number {
   for (let n = 0; n < pool.length; n++) {
     const x = pool.at((from + n) % pool.length);
     if (free(x)) return x;
   }
-  throw new Error('No free partner, though the counts say there is one.');
+  throw new Error('No free partner, although the counts say there is one.');
 }
 
 /**
- * One epoch's training pairs, in a drawn order. Only images of the train split take part, whatever is handed in. The epoch
- * (1-based) has a stream of its own, so a resumed run goes on with the pairs an unbroken one would have had.
+ * One epoch's training pairs in random order, from images of the train split only. Each epoch (1-based) has its own random
+ * stream, so a resumed run gets the same pairs as an uninterrupted one.
  */
 export function trainingPairs(images: readonly TrainImage[], seed: number, epoch: number): Pair[] {
   const random = randomFor(seed, 'pairs', epoch);

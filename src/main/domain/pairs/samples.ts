@@ -1,7 +1,7 @@
 import { randomFor } from '../../../shared/random.ts';
 import { samplePairs, type TrainImage, trainingPairs } from './sample-pairs.ts';
 
-/** What one term of a loss is computed from: image ids, and a label. */
+/** Input of one loss term: image ids and a label. */
 export interface Sample {
   images: readonly number[];
   label: number;
@@ -11,7 +11,7 @@ export interface Sample {
 export const pairSamples = (images: readonly TrainImage[], seed: number, epoch: number): Sample[] =>
   trainingPairs(images, seed, epoch).map(({ a, b, label }) => ({ images: [a, b], label }));
 
-/** One epoch's triplets in random order: an anchor, an image of its class, an image of another. At most one for each anchor. */
+/** One epoch's triplets in random order: anchor, image of its class, image of another class. At most one per anchor. */
 export function tripletSamples(images: readonly TrainImage[], seed: number, epoch: number): Sample[] {
   const random = randomFor(seed, 'triplets', epoch);
   const pairs = samplePairs(inTraining(images), random, { rounds: 1 }); // an anchor's 'same' pair, then its 'different' one
@@ -23,8 +23,8 @@ export function tripletSamples(images: readonly TrainImage[], seed: number, epoc
 }
 
 /**
- * One epoch's images, two of one class in a sample, labelled with the class's number in alphabetical order. Left out:
- * images whose content occurs in several classes, and one image of a class with an odd number of them.
+ * One epoch's images, two of the same class per sample; the label is the class's index in alphabetical order. Leaves out
+ * images whose content occurs in several classes, and one image of each class with an odd number.
  */
 export function labelledSamples(images: readonly TrainImage[], seed: number, epoch: number): Sample[] {
   const random = randomFor(seed, 'labelled', epoch);

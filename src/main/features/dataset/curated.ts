@@ -9,10 +9,9 @@ import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
 /**
- * The store as everything that trains, judges and reports must see it: data sets as a person curated them. Excluded images
- * are gone, classes are those she gave, splits stay where they were, and pairs are sampled again from the data set's seed.
- * Without an edit, or with all of them undone, everything is exactly as imported. Ids stay those of the import, so they are
- * no positions in `images`.
+ * The store with curated data sets, as training, evaluation and reports use it. Excluded images are left out, relabelled images
+ * have their new class, splits do not change, and pairs are sampled again from the data set's seed. Without edits everything is
+ * as imported. Image ids are those of the import, so they are not positions in `images`.
  */
 export function curatedStore(store: Store): Store {
   const imported = store.datasets;
@@ -38,10 +37,10 @@ export function curatedStore(store: Store): Store {
   return { ...store, datasets };
 }
 
-/** Larger data sets are searched and sampled in a thread, because they would block every other call here. */
+/** Data sets with more images are searched and re-sampled in worker threads, because main could not answer other calls meanwhile. */
 export const LARGE = 5000;
 
-/** A quick summary for a list: `snapshot` is '', and pairs and most warnings are the import's. `get` computes the rest. */
+/** A summary without slow parts, for lists: `snapshot` is '', pairs and most warnings are those of the import. `get` has them all. */
 function quickSummary(store: Store, given: DatasetSummary): DatasetSummary {
   if (!store.browse.isEdited(given.dataset)) return given;
   const known = store.datasets.derived(given.dataset);
@@ -65,24 +64,24 @@ function quickSummary(store: Store, given: DatasetSummary): DatasetSummary {
   };
 }
 
-/** The cached summary, or a newly computed one. It is stored until the next edit if the workspace is open for writing. */
+/** Reads the derived summary or computes it; stores it until the next edit if the workspace is open for writing. */
 function derivedSummary(store: Store, given: DatasetSummary): DerivedSummary {
   return store.datasets.derived(given.dataset) ?? deriveAndStore(store, given).derived;
 }
 
-interface WorkedOut {
-  edits: string; // that it was computed from
+interface DerivedData {
+  edits: string; // the edits it was derived from
   derived: DerivedSummary;
   pairs: Record<Split, Pair[]>;
 }
 
-function deriveAndStore(store: Store, given: DatasetSummary): WorkedOut {
+function deriveAndStore(store: Store, given: DatasetSummary): DerivedData {
   const found = derive(store, given);
   if (store.writable) store.datasets.putDerived(given.dataset, found.derived, found.pairs, found.edits);
   return found;
 }
 
-/** Computes and stores what depends on a data set's edits, unless it is stored. Starts again if an edit arrives meanwhile. */
+/** Derives and stores summary and pairs of an edited data set if they are missing. Starts over if an edit happens meanwhile. */
 export function updateDerived(store: Store, dataset: string): void {
   const given = store.datasets.get(dataset);
   while (store.browse.isEdited(given.dataset) && store.datasets.derived(given.dataset) === null) {
@@ -91,7 +90,7 @@ export function updateDerived(store: Store, dataset: string): void {
   }
 }
 
-function derive(store: Store, given: DatasetSummary): WorkedOut {
+function derive(store: Store, given: DatasetSummary): DerivedData {
   const { images, edits } = store.browse.includedWithEdits(given.dataset);
   const pairs = storedPairs(images, store.datasets.header(given.dataset).splitSeed);
   const perSplit = (count: (split: Split) => number): Record<Split, number> =>
@@ -109,11 +108,11 @@ function derive(store: Store, given: DatasetSummary): WorkedOut {
   return { edits, derived, pairs };
 }
 
-/** Warnings that only curation can cause. */
+/** Warnings for curated data sets only: an import with fewer than two classes is refused. */
 function unusableWarnings(images: readonly Pick<ImageRecord, 'className'>[], count = images.length): string[] {
   const classes = new Set(images.map(({ className }) => className));
   const [only] = classes;
-  if (only === undefined) return ['All images are excluded, so nothing can be trained: include some again.'];
+  if (only === undefined) return ['All images are excluded, so nothing can be trained. Include some again.'];
   if (classes.size === 1) {
     return [
       `All ${countNoun(count, 'remaining image')} are of one class, ${quote(only)}: pairs need at least two. Include images of another class again, or relabel some.`,

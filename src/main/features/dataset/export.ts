@@ -11,8 +11,8 @@ import { absoluteFile } from '../../foundation/image-files.ts';
 const COLUMNS = ['file', 'class', 'imported class', 'split', 'tags', 'excluded', 'width', 'height', 'sha256'] as const;
 
 /**
- * All images of a data set as CSV (RFC 4180; UTF-8 with a byte order mark, which spreadsheets need to recognise
- * the encoding). Tags are separated by "; ".
+ * All images of a data set as CSV (RFC 4180). UTF-8 with a byte order mark, so that spreadsheets detect the encoding.
+ * Tags are separated by "; ".
  */
 export function csvOf(images: readonly CuratedImage[]): string {
   const rows = images.map((i) => [
@@ -29,7 +29,7 @@ export function csvOf(images: readonly CuratedImage[]): string {
   return `\ufeff${[COLUMNS, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
 }
 
-/** A text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, CSV injection). */
+/** A text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection). */
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value);
   const text = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
@@ -38,48 +38,48 @@ function cell(value: string | number): string {
 
 export interface CopyOptions {
   root: string; // of the data set
-  images: readonly CuratedImage[]; // those that are excluded are left out
-  out: string; // a folder that does not exist yet, or is empty
+  images: readonly CuratedImage[]; // excluded ones are not copied
+  out: string; // a new or empty folder
   signal: AbortSignal;
   onProgress(done: number, total: number): void;
 }
 
 /**
- * Copies the images that are kept into a new folder, one folder per class as curated, and the list of all images beside them.
- * Never overwrites a file. Names are made valid on every system. Each file's hash is compared with the imported one.
- * On failure or cancellation the copies are deleted. Throws AppError 'bad-request' for a folder in use, 'bad-image' or 'not-found' for a
- * changed or missing file, 'cancelled', 'disk-full', 'workspace'.
+ * Copies the included images into a new folder, one sub-folder per curated class, and writes images.csv with all images.
+ * Never overwrites a file. Names are made portable. Each file's SHA-256 must be that of the import.
+ * Deletes the copy on failure or cancellation. Throws AppError 'bad-request' for a folder that is not empty, 'bad-image' or
+ * 'not-found' for a changed or missing file, 'cancelled', 'disk-full', 'workspace'.
  */
 export async function copyCurated({ root, images, out, signal, onProgress }: CopyOptions): Promise<void> {
-  const kept = images.filter(({ excluded }) => !excluded);
-  if (kept.length === 0) throw new AppError('bad-request', 'All images are excluded, so there is nothing to copy.');
-  const standing = await readdir(out).catch((error: NodeJS.ErrnoException) => {
+  const included = images.filter(({ excluded }) => !excluded);
+  if (included.length === 0) throw new AppError('bad-request', 'All images are excluded, so there is nothing to copy.');
+  const existing = await readdir(out).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error.code === 'ENOTDIR' ? new AppError('bad-request', `${quote(out)} is a file. Choose another name.`, { out }, error) : asAppError(error);
   });
-  if (standing && standing.length > 0) {
+  if (existing && existing.length > 0) {
     throw new AppError('bad-request', `The folder ${quote(out)} is not empty, and files are never overwritten. Choose another name.`, { out });
   }
   try {
     makeFolders(out);
     const folders = new UniqueNames();
-    const places = new Map<string, { folder: string; names: UniqueNames }>();
-    for (const [n, image] of kept.entries()) {
+    const classFolders = new Map<string, { folder: string; names: UniqueNames }>();
+    for (const [n, image] of included.entries()) {
       if (signal.aborted) throw new AppError('cancelled', 'The export was cancelled; nothing was written.');
-      let place = places.get(image.className);
-      if (!place) {
-        place = { folder: join(out, folders.take(image.className)), names: new UniqueNames() };
-        places.set(image.className, place);
-        await mkdir(place.folder);
+      let target = classFolders.get(image.className);
+      if (!target) {
+        target = { folder: join(out, folders.take(image.className)), names: new UniqueNames() };
+        classFolders.set(image.className, target);
+        await mkdir(target.folder);
       }
-      const name = place.names.take(image.file.slice(image.file.lastIndexOf('/') + 1));
-      await writeFile(join(place.folder, name), await importedBytes(root, image), { flag: 'wx' });
-      onProgress(n + 1, kept.length);
+      const name = target.names.take(image.file.slice(image.file.lastIndexOf('/') + 1));
+      await writeFile(join(target.folder, name), await importedBytes(root, image), { flag: 'wx' });
+      onProgress(n + 1, included.length);
     }
     await writeFile(join(out, 'images.csv'), csvOf(images), { flag: 'wx' });
   } catch (error) {
     await rm(out, { recursive: true, force: true }).catch(() => undefined);
-    if (standing) await mkdir(out).catch(() => undefined); // it was there, and empty
+    if (existing) await mkdir(out).catch(() => undefined); // restores the empty folder that was there before
     throw asAppError(error);
   }
 }

@@ -1,10 +1,10 @@
-const LONGEST = 120; // characters: a class folder, a file and the folders above them stay below Windows' 260
+const MAX_LENGTH = 120; // characters; keeps folder + class + file below the 260 of Windows
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])$/i;
 
-/** A name that every system takes: no characters that Windows refuses, no device names, no dots or spaces at the end. */
+/** A name that is valid on every system: no characters that Windows forbids, no device names, no trailing dots or spaces. */
 export function portableName(name: string): string {
   const { stem, extension } = split(name.normalize('NFC').replaceAll(/[<>:"/\\|?*\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '_'));
-  const cut = [...stem].slice(0, LONGEST - extension.length).join('');
+  const cut = [...stem].slice(0, MAX_LENGTH - extension.length).join('');
   const plain = cut.replace(/^ +|[. ]+$/g, extension === '' ? '' : '_') || '_';
   return `${RESERVED.test(plain.split('.')[0]!.trim()) ? `_${plain}` : plain}${extension}`;
 }
@@ -16,17 +16,17 @@ function split(name: string): { stem: string; extension: string } {
 
 /** Makes names unique, ignoring case as Windows and macOS do: `a.png`, `A (2).png`. */
 export class UniqueNames {
-  private readonly taken = new Set<string>();
+  private readonly used = new Set<string>();
 
   take(name: string): string {
     const portable = portableName(name);
     const { stem, extension } = split(portable);
     for (let n = 1; ; n++) {
-      const tried = n === 1 ? portable : `${stem} (${n})${extension}`;
-      const key = tried.toUpperCase().toLowerCase();
-      if (this.taken.has(key)) continue;
-      this.taken.add(key);
-      return tried;
+      const candidate = n === 1 ? portable : `${stem} (${n})${extension}`;
+      const key = candidate.toUpperCase().toLowerCase();
+      if (this.used.has(key)) continue;
+      this.used.add(key);
+      return candidate;
     }
   }
 }

@@ -1,25 +1,27 @@
 import { runInNewContext } from 'node:vm';
 import { AppError } from '../../../shared/errors.ts';
-import { quote } from '../../foundation/words.ts';
+import { countNoun, quote } from '../../foundation/words.ts';
 
-const PATIENCE = 2000; // ms for all names together: a pattern such as (a+)+$ can take years
+const MATCH_TIMEOUT_MS = 2000; // for all names together: a pattern such as (a+)+$ can take years
 
 /**
- * The subject each file shows, from its name (not its path): the first capture group that took part if the pattern has
- * any, else the whole match; null where the pattern doesn't match or matches nothing but an empty text.
- * Throws AppError 'usage' for an invalid pattern, one that never ends, and one that matches no file at all.
+ * The subject of each file, from its name without folders: the first capture group that matched, or the whole match if the
+ * pattern has no groups; null if nothing or only an empty text matched.
+ * Throws AppError 'usage' for an invalid pattern, one that exceeds the time limit, and one that matches no file.
  */
 export function groupsOf(files: readonly string[], pattern: string): (string | null)[] {
   const expression = compilePattern(pattern);
   const names = files.map((file) => file.slice(file.lastIndexOf('/') + 1));
-  const groups = matches(names, expression).map((match) => {
+  const groups = matchNames(names, expression).map((match) => {
     if (match === null) return null;
     const subject = match.length > 1 ? match.slice(1).find((group) => group !== null) : match[0];
     return subject ? subject : null;
   });
   if (groups.every((group) => group === null)) {
     const example = names[0] === undefined ? '' : `, such as ${quote(names[0])}`;
-    throw new AppError('usage', `The group pattern ${quote(pattern)} matches none of the ${names.length} image names${example}.`, { pattern });
+    throw new AppError('usage', `The group pattern ${quote(pattern)} matches none of the ${countNoun(names.length, 'image name')}${example}.`, {
+      pattern,
+    });
   }
   return groups;
 }
@@ -32,11 +34,11 @@ function compilePattern(pattern: string): RegExp {
   }
 }
 
-/** Only a script in its own context can be stopped in the middle of a match. */
-function matches(names: string[], expression: RegExp): ((string | null)[] | null)[] {
+/** Runs in a VM script because only that can be stopped in the middle of a match. */
+function matchNames(names: string[], expression: RegExp): ((string | null)[] | null)[] {
   try {
     const script = 'JSON.stringify(names.map((name) => expression.exec(name)))';
-    return JSON.parse(runInNewContext(script, { names, expression }, { timeout: PATIENCE }) as string) as ((string | null)[] | null)[];
+    return JSON.parse(runInNewContext(script, { names, expression }, { timeout: MATCH_TIMEOUT_MS }) as string) as ((string | null)[] | null)[];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     const shown = quote(expression.source);

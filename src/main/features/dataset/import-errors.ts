@@ -6,7 +6,7 @@ import type { ListedFile, Listing } from './scan.ts';
 
 const LAYOUT = 'a data set is a folder with one sub-folder per class and the images in those';
 
-/** Why a listing without one file can be no data set. */
+/** The error for a folder without any image. */
 export function noImagesError({ root, rejected, classFolders }: Listing): AppError {
   const refuse = (sentence: string): AppError => new AppError('bad-dataset', sentence, { root, rejected });
   const loose = rejected.filter(({ file }) => !file.includes('/') && hasImageExtension(file));
@@ -17,12 +17,12 @@ export function noImagesError({ root, rejected, classFolders }: Listing): AppErr
   return refuse(`No image was found below ${quote(root)}${firstReason(rejected)}: ${LAYOUT}.`);
 }
 
-/** Why so few usable images can be no data set. */
+/** The error for fewer than two usable images or classes. */
 export function tooFewImagesError(usable: readonly Pick<ListedFile, 'className'>[], rejected: readonly RejectedFile[]): AppError {
   const refuse = (sentence: string): AppError => new AppError('bad-dataset', sentence, { usable: usable.length, rejected });
   if (usable.length < 2) {
     const found = usable.length === 0 ? 'No image' : 'Only one image';
-    return refuse(`${found} could be used${firstReason(rejected)}: two classes with an image each are the least.`);
+    return refuse(`${found} could be used${firstReason(rejected)}: a data set needs at least two classes with one image each.`);
   }
   const only = quote(usable[0]!.className);
   return refuse(`All ${usable.length} usable images are of one class, ${only}${firstReason(rejected)}: pairs need at least two classes.`);

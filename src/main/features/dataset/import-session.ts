@@ -14,31 +14,30 @@ import { assignSplits } from './split.ts';
 import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
-/** sha256 of the file's bytes in hex; size in px after EXIF rotation. Or why the file can't be an image, in words. */
+/** SHA-256 of the file in hex and size in px after EXIF rotation, or a sentence why the file is not a usable image. */
 export type Inspection = { sha256: string; width: number; height: number } | { error: string };
 
-/** What an import is asked to do. */
 export interface ImportRequest {
   folder: string;
-  name?: string | undefined; // default: the folder's name; stored unchanged
+  name?: string | undefined; // default: the folder's name
   groupBy?: string | undefined; // regular expression over file names
   splitSeed?: number | undefined; // a whole number
 }
 
-/** An import under way, here or in a thread of its own. It hands out its files batch by batch and makes a data set of the answers. */
+/** A started import, in this thread or in a worker. Lists files batch by batch and stores a data set from their inspections. */
 export interface RunningImport {
   readonly count: number; // files
-  /** Takes what the files of the batch before are, and hands out the absolute paths of the next batch: empty after the last. */
+  /** Takes the answers to the previous batch; returns the absolute paths of the next batch, empty after the last. */
   next(answers: readonly Inspection[]): Promise<string[]>;
-  /** Splits, draws the pairs, and stores all of it or nothing; the data set's id. Throws 'bad-dataset', 'cancelled'. */
-  keep(signal?: AbortSignal): Promise<string>;
-  /** Must be called in every case. */
+  /** Splits the images, samples the pairs and stores the data set in one step. Returns its id. Throws 'bad-dataset', 'cancelled'. */
+  store(signal?: AbortSignal): Promise<string>;
+  /** Frees memory or the thread; called after success and failure. */
   end(): void;
 }
 
-const BATCH = 2000; // files; a message of 100,000 would block its receiver
+const BATCH = 2000; // files; a message of 100,000 would block the reader
 
-/** Stores a data set, whole or not at all. */
+/** Stores a whole data set or nothing. */
 export type StoreDataset = (dataset: NewDataset, signal: AbortSignal | undefined) => DatasetSummary | Promise<DatasetSummary>;
 
 export class ImportSession implements RunningImport {
@@ -46,15 +45,15 @@ export class ImportSession implements RunningImport {
   private readonly listing: Listing;
   private readonly groups: (string | null)[] | null; // by file
   private readonly datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>;
-  private readonly store: StoreDataset;
+  private readonly insert: StoreDataset;
   private readonly answers: Inspection[] = [];
 
-  private constructor(ask: ImportRequest, listing: Listing, datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>, store: StoreDataset) {
+  private constructor(ask: ImportRequest, listing: Listing, datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>, insert: StoreDataset) {
     this.ask = ask;
     this.listing = listing;
     this.datasets = datasets;
-    this.store = store;
-    // Before the slow part: a wrong pattern shouldn't cost an analyst a minute of decoding.
+    this.insert = insert;
+    // Before the slow decoding, so that a wrong pattern is reported at once.
     this.groups =
       ask.groupBy === undefined
         ? null
@@ -68,14 +67,14 @@ export class ImportSession implements RunningImport {
   static async begin(
     ask: ImportRequest,
     datasets: DatasetStore,
-    { signal, keep = (d) => datasets.insert(d) }: { signal?: AbortSignal | undefined; keep?: StoreDataset },
+    { signal, store = (d) => datasets.insert(d) }: { signal?: AbortSignal | undefined; store?: StoreDataset },
   ) {
     if (!Number.isSafeInteger(ask.splitSeed ?? 0)) throw new AppError('usage', `The split seed must be a whole number, not ${ask.splitSeed}.`);
     if (ask.name?.trim() === '') throw new AppError('usage', 'The name of a data set can’t be empty.');
     throwIfCancelled(signal);
     const listing = await listClassFolders(ask.folder, { signal });
     if (listing.files.length === 0) throw noImagesError(listing);
-    return new ImportSession(ask, listing, datasets, keep);
+    return new ImportSession(ask, listing, datasets, store);
   }
 
   get count(): number {
@@ -88,8 +87,8 @@ export class ImportSession implements RunningImport {
     return Promise.resolve(this.listing.files.slice(from, from + BATCH).map(({ file }) => absoluteFile(this.listing.root, file)));
   }
 
-  async keep(signal?: AbortSignal): Promise<string> {
-    const { usable, rejected } = this.sorted();
+  async store(signal?: AbortSignal): Promise<string> {
+    const { usable, rejected } = this.sortByUsability();
     if (usable.length < 2 || new Set(usable.map(({ className }) => className)).size < 2) throw tooFewImagesError(usable, rejected);
     const { groupBy = null, splitSeed = 0, name } = this.ask;
     const splits = assignSplits(usable, splitSeed);
@@ -101,24 +100,24 @@ export class ImportSession implements RunningImport {
     const emptyClassFolders = classFolders.filter((folder) => !used.has(folder));
     const warnings = warningsFor({ images, pairs, grouped: this.groups !== null, emptyClassFolders });
     throwIfCancelled(signal);
-    const standing = this.datasets.findSame(identity);
-    const kept = standing
-      ? this.datasets.replaceNotes(standing.dataset, { rejected, warnings })
-      : await this.store({ ...identity, groups: this.groups && countSubjects(images), images, pairs, rejected, warnings }, signal);
-    return kept.dataset;
+    const existing = this.datasets.findSame(identity);
+    const stored = existing
+      ? this.datasets.replaceNotes(existing.dataset, { rejected, warnings })
+      : await this.insert({ ...identity, groups: this.groups && countSubjects(images), images, pairs, rejected, warnings }, signal);
+    return stored.dataset;
   }
 
   end(): void {
     this.answers.length = 0;
   }
 
-  /** What can be used and what not, each sorted by file. */
-  private sorted(): { usable: Omit<ImageRecord, 'id' | 'split'>[]; rejected: RejectedFile[] } {
+  /** Usable images and rejected files, each sorted by file name. */
+  private sortByUsability(): { usable: Omit<ImageRecord, 'id' | 'split'>[]; rejected: RejectedFile[] } {
     const usable: Omit<ImageRecord, 'id' | 'split'>[] = [];
     const rejected = [...this.listing.rejected];
     this.listing.files.forEach(({ file, className }, i) => {
       const answer = this.answers[i];
-      if (answer === undefined) throw new AppError('internal', `Nobody said what ${file} is.`);
+      if (answer === undefined) throw new AppError('internal', `${file} was not inspected.`);
       if ('error' in answer) rejected.push({ file, reason: answer.error });
       else usable.push({ file, className, sha256: answer.sha256, group: this.groups?.[i] ?? null, width: answer.width, height: answer.height });
     });

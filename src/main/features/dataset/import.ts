@@ -5,7 +5,7 @@ import type { Store } from '../../db/store.ts';
 import { throwIfCancelled } from './cancel.ts';
 import { type ImportRequest, type RunningImport, ImportSession, type Inspection } from './import-session.ts';
 
-/** Opens every file (absolute paths) once; one answer each, in their order. Decoding is the compute process's work, not main's. */
+/** Inspects files (absolute paths); one answer each, in their order. Decoding happens in the compute process. */
 export type Inspect = (
   files: string[],
   options: { signal?: AbortSignal | undefined; onProgress?: ((done: number, total: number) => void) | undefined },
@@ -17,43 +17,43 @@ export const inspectWith =
   (files, { signal, onProgress }) =>
     compute.ask('inspect', { files }, { signal, onProgress: ({ done, total }) => onProgress?.(done, total) });
 
-interface Course {
+interface ImportProgress {
   inspect: Inspect;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined; // files inspected
 }
 
-export interface ImportOptions extends ImportRequest, Course {
+export interface ImportOptions extends ImportRequest, ImportProgress {
   store: Pick<Store, 'datasets'>;
 }
 
 /**
- * Imports a folder with one sub-folder per class: lists and inspects the files, splits the images, samples the evaluation pairs and
- * stores everything in one transaction. If a stored data set has the same images, name and options, returns that one, with the files
- * rejected this time.
- * Throws AppError 'not-found' (no such folder), 'bad-dataset' (it can't be a data set), 'usage' (pattern, name, seed) and 'cancelled'.
+ * Imports a folder with one sub-folder per class: lists, inspects and splits the images, samples the pairs for evaluation and
+ * stores all of it in one transaction. If a stored data set has the same images, name and options, returns that one with its
+ * rejected files updated.
+ * Throws AppError 'not-found' (no such folder), 'bad-dataset' (no usable classes), 'usage' (pattern, name, seed) and 'cancelled'.
  */
 export async function importDataset({ store, inspect, signal, onProgress, ...ask }: ImportOptions): Promise<DatasetSummary> {
   const session = await ImportSession.begin(ask, store.datasets, { signal });
   return store.datasets.get(await runImport(session, { inspect, signal, onProgress }));
 }
 
-/** Takes an import that was begun to its end; the data set's id. */
-export async function runImport(session: RunningImport, { inspect, signal, onProgress }: Course): Promise<string> {
+/** Inspects all batches of a started import and stores the data set. Returns its id. */
+export async function runImport(session: RunningImport, { inspect, signal, onProgress }: ImportProgress): Promise<string> {
   try {
     let answers: Inspection[] = [];
     let inspected = 0;
     for (let paths = await session.next([]); paths.length > 0; paths = await session.next(answers)) {
       const before = inspected;
       answers = await inspect(paths, { signal, onProgress: (done) => onProgress?.(before + done, session.count) }).catch((error: unknown) => {
-        throwIfCancelled(signal); // whatever error the other thread reports
+        throwIfCancelled(signal); // the other process may report a cancellation as another error
         throw error;
       });
       throwIfCancelled(signal);
       if (answers.length !== paths.length) throw new AppError('internal', `${answers.length} of ${paths.length} files were inspected.`);
       inspected += paths.length;
     }
-    return await session.keep(signal);
+    return await session.store(signal);
   } finally {
     session.end();
   }
@@ -70,7 +70,7 @@ export class Importer {
   }
 
   /** Throws as importDataset does. */
-  import(request: ImportRequest, course: Omit<Course, 'inspect'>): Promise<DatasetSummary> {
-    return importDataset({ ...request, ...course, store: this.store, inspect: this.inspect });
+  import(request: ImportRequest, progress: Omit<ImportProgress, 'inspect'>): Promise<DatasetSummary> {
+    return importDataset({ ...request, ...progress, store: this.store, inspect: this.inspect });
   }
 }

@@ -7,17 +7,17 @@ import { isFolder } from '../../foundation/files.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { quote } from '../../foundation/words.ts';
 
-/** How many files are looked at; every other one would be noticed when it is decoded. */
+/** How many files are hashed. A difference in the others is noticed when they are decoded. */
 export const VERIFIED_IMAGES = 48;
 
 /**
- * Makes sure that `folder` holds the data set's files: `some` of them, spread over the whole listing, must be there with the bytes
- * that were imported. Returns the absolute folder. Throws AppError 'not-found' or 'bad-dataset' in words.
+ * Checks that `folder` has the data set's files: `sample` files, spread over the whole listing, must have the SHA-256 of the
+ * import. Returns the absolute folder. Throws AppError 'not-found' or 'bad-dataset'.
  */
-export async function verifyFolder(some: readonly Pick<ImageRecord, 'file' | 'sha256'>[], folder: string): Promise<string> {
+export async function verifyFolder(sample: readonly Pick<ImageRecord, 'file' | 'sha256'>[], folder: string): Promise<string> {
   const root = resolve(folder);
   if (!(await isFolder(root))) throw new AppError('not-found', `There is no folder ${quote(root)}.`, { root });
-  for (const { file, sha256 } of some) {
+  for (const { file, sha256 } of sample) {
     const bytes = await readFile(absoluteFile(root, file)).catch(() => null);
     if (bytes === null) {
       throw new AppError(

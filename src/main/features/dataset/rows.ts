@@ -2,20 +2,20 @@ import { packImages, type PackedImages, type PackedPairs, packPairs } from '../.
 import type { Store } from '../../db/store.ts';
 import { snapshotOf } from './snapshot.ts';
 
-/** What a training reads of a data set. */
+/** The part of a data set that training uses. */
 export interface TrainingRows {
-  images: PackedImages; // all that are kept
+  images: PackedImages; // all that are not excluded
   snapshot: string; // of these images
   validPairs: PackedPairs;
 }
 
-/** What an evaluation reads of a data set. */
+/** The part of a data set that evaluation of a split uses. */
 export interface SplitRows {
   images: PackedImages; // those that occur in the pairs
-  pairs: PackedPairs; // as stored, in the order drawn
+  pairs: PackedPairs; // in stored order
 }
 
-/** Reads data sets as they are curated. */
+/** Reads curated data sets. */
 export interface DatasetRows {
   training(dataset: string): Promise<TrainingRows>;
   split(dataset: string, split: 'test' | 'valid'): Promise<SplitRows>;
@@ -36,7 +36,7 @@ export const splitRows = (store: Read, dataset: string, split: 'test' | 'valid')
     return { images: packImages(store.datasets.images(dataset).filter(({ id }) => wanted.has(id))), pairs: packPairs(pairs) };
   });
 
-/** Reads twice if another thread edits the data set in between, so that all parts belong to one state. */
+/** Reads again if an edit happened meanwhile (another thread can make one at any time), so that all parts match. */
 function readConsistently<T>({ browse }: Read, dataset: string, read: () => T): T {
   for (;;) {
     const before = browse.edits(dataset);
@@ -45,7 +45,7 @@ function readConsistently<T>({ browse }: Read, dataset: string, read: () => T): 
   }
 }
 
-/** Reads in this thread, for the command line, where no other call waits. */
+/** Reads in this thread: on the command line nothing else waits for an answer. */
 export const rowsInThisThread = (store: Read): DatasetRows => ({
   training: (dataset) => Promise.resolve(trainingRows(store, dataset)),
   split: (dataset, split) => Promise.resolve(splitRows(store, dataset, split)),

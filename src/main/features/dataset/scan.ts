@@ -9,7 +9,7 @@ import { throwIfCancelled } from './cancel.ts';
 
 export interface ListedFile {
   file: string; // relative to the root, '/' between folders
-  className: string; // name of the root's direct sub-folder
+  className: string; // name of the root's direct sub-folder that contains it
 }
 
 export interface Listing {
@@ -37,25 +37,25 @@ const OTHER_PICTURES: Record<string, string> = {
 const SYSTEM_NAMES = new Set(['thumbs.db', 'ehthumbs.db', 'desktop.ini', '__macosx', '@eadir', '$recycle.bin', 'system volume information']);
 
 /**
- * Lists a data set's folder: each direct sub-folder of `folder` is a class, whatever lies below it belongs to that class.
- * Decodes nothing: a listed file is readable and named like an image. Everything else is rejected with a reason and never
- * ends the listing. A folder is entered once, whichever links lead to it, so circles of links end.
- * Throws AppError 'not-found' or 'bad-dataset' where the folder itself is missing, a file or unreadable, and 'cancelled'.
+ * Lists a data set's folder: each direct sub-folder of `folder` is a class with all images below it.
+ * Decodes nothing: a listed file is readable and has an image extension. Anything else is rejected with a reason and does
+ * not stop the listing. Each folder is entered once, so circles of links end.
+ * Throws AppError 'not-found' or 'bad-dataset' if the folder itself is missing, a file or unreadable, and 'cancelled'.
  */
 export async function listClassFolders(folder: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Listing> {
   const root = resolve(folder);
   const entries = await rootEntries(root);
-  const walk: Walk = { root, realRoot: await realpath(root), entered: new Set(), files: [], rejected: [], waiting: [] };
+  const walk: Walk = { root, realRoot: await realpath(root), entered: new Set(), files: [], rejected: [], pending: [] };
   walk.entered.add(walk.realRoot);
   const classFolders: string[] = [];
   for (const entry of sortedByName(entries)) {
     const verdict = await classify(walk, '', entry);
     if (verdict !== 'folder') continue;
     classFolders.push(entry.name);
-    // A class is listed to its end before the next begins: a folder that links make part of two belongs to the first.
-    while (walk.waiting.length > 0) {
+    // List one class completely before the next: a folder linked from two classes belongs to the first.
+    while (walk.pending.length > 0) {
       throwIfCancelled(signal);
-      await listFolder(walk, walk.waiting.pop()!);
+      await listFolder(walk, walk.pending.pop()!);
     }
   }
   walk.files.sort((a, b) => byCodePoint(a.file, b.file));
@@ -69,7 +69,7 @@ interface Walk {
   entered: Set<string>; // real paths of folders
   files: ListedFile[];
   rejected: RejectedFile[];
-  waiting: string[]; // folders still to list, relative
+  pending: string[]; // folders still to list, relative
 }
 
 async function rootEntries(root: string): Promise<Dirent[]> {
@@ -94,7 +94,7 @@ async function listFolder(walk: Walk, folder: string): Promise<void> {
     walk.rejected.push({ file: folder, reason: `unreadable folder: ${reasonFor(code, message)}` });
     return;
   }
-  // Links last: a folder that is here and also linked to belongs to its real location.
+  // Links last, so that a folder is listed under its real path rather than under a link to it.
   const inOrder = sortedByName(entries);
   const plain = inOrder.filter((entry) => !entry.isSymbolicLink());
   const links = inOrder.filter((entry) => entry.isSymbolicLink());
@@ -104,7 +104,7 @@ async function listFolder(walk: Walk, folder: string): Promise<void> {
 
 const sortedByName = (entries: Dirent[]): Dirent[] => entries.sort((a, b) => byCodePoint(a.name, b.name));
 
-/** Puts one entry where it belongs: among the files, the rejected, or the folders still to list. */
+/** Adds an entry to the files, the rejected files or the folders still to list. */
 async function classify(walk: Walk, folder: string, entry: Dirent): Promise<'folder' | 'file' | 'rejected'> {
   const file = folder === '' ? entry.name : `${folder}/${entry.name}`;
   const path = absoluteFile(walk.root, file);
@@ -113,19 +113,20 @@ async function classify(walk: Walk, folder: string, entry: Dirent): Promise<'fol
     return 'rejected';
   };
   if (entry.name.startsWith('.')) return reject(entry.isDirectory() ? 'hidden folder' : 'hidden file');
-  if (SYSTEM_NAMES.has(entry.name.toLowerCase())) return reject(`made by the operating system, not ${entry.isDirectory() ? 'a class' : 'an image'}`);
+  if (SYSTEM_NAMES.has(entry.name.toLowerCase()))
+    return reject(`created by the operating system, not ${entry.isDirectory() ? 'a class' : 'an image'}`);
   let kind: Dirent | Stats = entry;
   try {
     if (entry.isSymbolicLink()) kind = await stat(path);
-    else if (entry.name.includes('\ufffd')) await lstat(path); // replaces bytes that are not UTF-8: such a name can't be opened
+    else if (entry.name.includes('\ufffd')) await lstat(path); // replaces bytes that are not UTF-8; such a name can't be opened
     if (kind.isDirectory()) {
       const real = await realpath(path);
       if (entry.isSymbolicLink() && (real === walk.realRoot || isInside(walk.realRoot, real))) {
-        return reject('a link back into this data set, whose images are already listed');
+        return reject('a link back into this data set; its images are already listed');
       }
       if (walk.entered.has(real)) return reject('a link to a folder that is already listed');
       walk.entered.add(real);
-      walk.waiting.push(file);
+      walk.pending.push(file);
       return 'folder';
     }
     if (!kind.isFile()) return reject('not a regular file');
@@ -151,14 +152,14 @@ function reasonAgainstExtension(name: string): string | null {
   const extension = extensionOf(name);
   if (extension === '') return 'not an image: its name has no extension';
   const picture = Object.hasOwn(OTHER_PICTURES, extension) ? OTHER_PICTURES[extension] : undefined;
-  if (picture) return `${picture} pictures can't be decoded here: convert it to PNG or JPEG`;
+  if (picture) return `${picture} is not supported: convert it to PNG or JPEG`;
   return `not an image (.${extension})`;
 }
 
 function reasonFor(code: string, message: string, link = false): string {
   switch (code) {
     case 'ENOENT':
-      return link ? 'a link to nothing' : "its name can't be read on this computer";
+      return link ? 'a broken link' : "its name can't be read on this computer";
     case 'ELOOP':
       return 'a link that leads in a circle';
     case 'EACCES':

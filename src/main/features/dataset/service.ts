@@ -3,6 +3,7 @@ import type { CallArgs } from '../../../shared/contract.ts';
 import type { CurationState } from '../../../shared/curation.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { countText } from '../../../shared/format.ts';
 import type { Job } from '../../../shared/job.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { Store } from '../../db/store.ts';
@@ -25,9 +26,9 @@ export interface DatasetPorts {
   folders: { samples: string; exports: string };
 }
 
-const SETTLE_MS = 400; // edits in quick succession are announced once: a listener may reload the whole data set
+const DEBOUNCE_MS = 400; // edits in quick succession are announced once, because listeners may recompute the whole data set
 
-/** Imports, exports, removes, moves and curates data sets for a screen. */
+/** Imports, exports, removes, relocates and curates data sets. */
 export class Datasets {
   private readonly ports: DatasetPorts;
   private readonly announcements = new Map<string, NodeJS.Timeout>(); // by data set
@@ -42,20 +43,23 @@ export class Datasets {
     );
   }
 
-  /** Draws the sample data set and imports it. */
+  /** Generates the sample data set and imports it. */
   startSample(): Job {
     const { jobs, compute, folders } = this.ports;
     return jobs.start({ kind: 'sample', title: 'Creating sample data set', subject: null }, async (job) => {
       const { images } = await compute.ask(
         'drawSample',
         { folder: join(folders.samples, 'tiles'), seed: 1 },
-        { signal: job.signal, onProgress: ({ done, total }) => job.progress({ done, total, text: `Creating images: ${done} of ${total}` }) },
+        {
+          signal: job.signal,
+          onProgress: ({ done, total }) => job.progress({ done, total, text: `Creating images: ${countText(done)} of ${countText(total)}` }),
+        },
       );
       return this.import({ folder: images, name: 'sample' }, job);
     });
   }
 
-  /** From lists; its images and runs stay until the workbench starts again. */
+  /** Hides a data set; it can be restored until Twinlens starts again. */
   remove(dataset: string): void {
     this.ports.store.datasets.remove(dataset);
     this.ports.hub.changed('datasets', dataset);
@@ -71,7 +75,7 @@ export class Datasets {
     return { root, there: await isFolder(root) };
   }
 
-  /** The folder has moved to `folder`. Throws AppError 'not-found' or 'bad-dataset' where it doesn't hold the same images. */
+  /** Records that the data set is now in `folder`. Throws AppError 'not-found' or 'bad-dataset' if the images differ. */
   async relocate(dataset: string, folder: string): Promise<DatasetSummary> {
     const { datasets, browse } = this.ports.store;
     const { images } = datasets.header(dataset);
@@ -90,9 +94,9 @@ export class Datasets {
         await threads.writeCsv(dataset, file);
         return { file };
       }
-      if (out === undefined) throw new AppError('usage', 'Name the folder that the copy should make.');
+      if (out === undefined) throw new AppError('usage', 'Choose a folder for the copy.');
       await threads.copy(dataset, out, signal, (done, total) => {
-        progress({ done, total, text: `Copying images: ${done} of ${total}` });
+        progress({ done, total, text: `Copying images: ${countText(done)} of ${countText(total)}` });
       });
       return { file: out };
     });
@@ -102,7 +106,7 @@ export class Datasets {
   async change(dataset: string, change: Change): Promise<CurationState> {
     const state = await this.ports.threads.change(dataset, change);
     clearTimeout(this.announcements.get(state.dataset));
-    const timer = setTimeout(() => this.ports.hub.changed('datasets', state.dataset), SETTLE_MS);
+    const timer = setTimeout(() => this.ports.hub.changed('datasets', state.dataset), DEBOUNCE_MS);
     this.announcements.set(state.dataset, timer.unref());
     return state;
   }
@@ -113,7 +117,7 @@ export class Datasets {
       inspect: inspectWith(this.ports.compute),
       signal,
       onProgress: (done, total) => {
-        progress({ done, total, text: `Reading images: ${done} of ${total}` });
+        progress({ done, total, text: `Reading images: ${countText(done)} of ${countText(total)}` });
       },
     });
     about(dataset);

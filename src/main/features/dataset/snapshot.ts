@@ -3,8 +3,8 @@ import type { ImageRecord } from '../../../shared/dataset.ts';
 import { byCodePoint } from '../../foundation/words.ts';
 
 /**
- * What a run was trained on, as one sha256 in hex: over the files in code-point order, one JSON array
- * [file, content sha256, class, split] and a line feed each, so that no two lists have the same text.
+ * Fingerprint of a data set's content: SHA-256 in hex over one line [file, content sha256, class, split] (JSON) per file, in
+ * code-point order. JSON, so that no file name can imitate several lines.
  */
 export function snapshotOf(images: readonly Pick<ImageRecord, 'file' | 'sha256' | 'className' | 'split'>[]): string {
   const hash = createHash('sha256');

@@ -9,20 +9,20 @@ const TRAIN = SPLITS.indexOf('train');
 
 export type Splittable = Pick<ImageRecord, 'file' | 'className' | 'sha256' | 'group'>;
 
-/** Images that must stay together, and how many of each class they are. */
+/** Images that must stay in one split, counted by class. */
 interface Unit {
   images: number[]; // positions in the sorted listing
   classes: [classIndex: number, images: number][];
 }
 
 /**
- * The split of each image, in the order given; the answer depends on the images and the seed, not on that order.
+ * The split of each image, in input order. The result depends on the images and the seed, not on that order.
  *
- * Images that share a group or the same content form one unit (also through others: a connected component), and a unit
- * never straddles splits. Units go, largest first and equals in an order drawn from the seed, to the split that leaves the
- * sum over classes of (images there - target)² smallest, targets being 70, 15 and 15 % of the class; ties go to the split that is
- * shortest of its share over all classes. So a class of n ungrouped images ends within 1 of each target.
- * Then each class gets min(2, its size) images into train, where the units allow no less: a class without a pair there can't be learned.
+ * A unit is a connected component of images that share a group or content; it is never divided between splits. Units are
+ * assigned largest first, equal ones in random order, to the split that minimises the sum over classes of (count - target)².
+ * Targets are 70, 15 and 15 % of each class. Ties go to the split with the largest deficit over all classes. A class of n
+ * ungrouped images ends within 1 of each target.
+ * Finally each class gets at least min(2, size) images in train: a class without a pair there can't be learned.
  */
 export function assignSplits(images: readonly Splittable[], seed: number): Split[] {
   const order = images.map((_, i) => i).sort((a, b) => byCodePoint(images[a]!.file, images[b]!.file));
@@ -30,19 +30,19 @@ export function assignSplits(images: readonly Splittable[], seed: number): Split
   const { classOf, sizes } = indexClasses(sorted);
   const units = randomFor(seed, 'split')
     .shuffled(unitsOf(sorted, classOf))
-    .sort((a, b) => b.images.length - a.images.length); // stable: equals keep the drawn order
+    .sort((a, b) => b.images.length - a.images.length); // stable: equal units stay in random order
 
   const counts = new Float64Array(sizes.length * S); // [class, split]
   const totals = new Float64Array(S);
-  const place = units.map((unit) => {
+  const splitOf = units.map((unit) => {
     const s = nearestSplit(unit, counts, totals, sizes, sorted.length);
     move(unit, s, 1, counts, totals);
     return s;
   });
-  ensureTrainPairs(units, place, counts, totals, sizes);
+  ensureTrainPairs(units, splitOf, counts, totals, sizes);
 
   const splits = new Array<Split>(images.length);
-  units.forEach((unit, u) => unit.images.forEach((i) => (splits[order[i]!] = SPLITS[place[u]!]!)));
+  units.forEach((unit, u) => unit.images.forEach((i) => (splits[order[i]!] = SPLITS[splitOf[u]!]!)));
   return splits;
 }
 
@@ -61,7 +61,7 @@ function indexClasses(images: readonly Splittable[]): { classOf: number[]; sizes
   return { classOf, sizes };
 }
 
-/** The connected components, in the order of their first image. */
+/** Connected components by union-find, in the order of their first image. */
 function unitsOf(images: readonly Splittable[], classOf: number[]): Unit[] {
   const parent = images.map((_, i) => i);
   const rootOf = (i: number): number => {
@@ -98,7 +98,7 @@ function unitsOf(images: readonly Splittable[], classOf: number[]): Unit[] {
   });
 }
 
-/** How much the sum of squared deviations grows when the unit comes to split s: (d + k)² - d² for each class, d = count - target. */
+/** Increase of the sum of squared deviations if the unit goes to split s: sum of (d + k)² - d², with d = count - target, k = unit's images. */
 function growth(unit: Unit, s: number, counts: Float64Array, sizes: number[]): number {
   let sum = 0;
   for (const [c, k] of unit.classes) sum += k * (2 * (counts[c * S + s]! - SHARES[SPLITS[s]!] * sizes[c]!) + k);
@@ -126,10 +126,10 @@ function move(unit: Unit, s: number, sign: 1 | -1, counts: Float64Array, totals:
 }
 
 /**
- * A class can be left without training images if its subjects span classes or it has one image. Moves its cheapest units to
- * train. A unit that moves to train never reduces what another class has there.
+ * A class with one image, or whose subjects span several classes, may have no image in train. Moves the unit with the
+ * smallest cost to train. This never removes images of another class from train.
  */
-function ensureTrainPairs(units: Unit[], place: number[], counts: Float64Array, totals: Float64Array, sizes: number[]): void {
+function ensureTrainPairs(units: Unit[], splitOf: number[], counts: Float64Array, totals: Float64Array, sizes: number[]): void {
   const lacks = (c: number): boolean => counts[c * S + TRAIN]! < Math.min(2, sizes[c]!);
   const lacking = new Map<number, number[]>(); // class -> its units outside train
   sizes.forEach((_, c) => {
@@ -137,25 +137,25 @@ function ensureTrainPairs(units: Unit[], place: number[], counts: Float64Array, 
   });
   if (lacking.size === 0) return;
   units.forEach((unit, u) => {
-    if (place[u] !== TRAIN) for (const [c] of unit.classes) lacking.get(c)?.push(u);
+    if (splitOf[u] !== TRAIN) for (const [c] of unit.classes) lacking.get(c)?.push(u);
   });
   for (const [c, candidates] of lacking) {
     while (lacks(c)) {
       let u = -1;
       let least = Infinity;
       for (const candidate of candidates) {
-        if (place[candidate] === TRAIN) continue;
-        const cost = moveCost(units[candidate]!, place[candidate]!, counts, sizes);
+        if (splitOf[candidate] === TRAIN) continue;
+        const cost = moveCost(units[candidate]!, splitOf[candidate]!, counts, sizes);
         if (cost < least) [u, least] = [candidate, cost];
       }
-      move(units[u]!, place[u]!, -1, counts, totals);
+      move(units[u]!, splitOf[u]!, -1, counts, totals);
       move(units[u]!, TRAIN, 1, counts, totals);
-      place[u] = TRAIN;
+      splitOf[u] = TRAIN;
     }
   }
 }
 
-/** The change of the sum of squared deviations when a unit leaves split s for train. */
+/** Change of the sum of squared deviations if a unit moves from split s to train. */
 function moveCost(unit: Unit, s: number, counts: Float64Array, sizes: number[]): number {
   let leaving = 0; // (d - k)² - d²
   for (const [c, k] of unit.classes) leaving += k * (k - 2 * (counts[c * S + s]! - SHARES[SPLITS[s]!] * sizes[c]!));

@@ -3,7 +3,7 @@ import { SPLITS } from '../../../shared/dataset.ts';
 import { countText } from '../../../shared/format.ts';
 import { byCodePoint, countNoun, joinList, quote } from '../../foundation/words.ts';
 
-const IMBALANCE = 10; // the largest class over the smallest
+const MAX_IMBALANCE = 10; // images of the largest class / images of the smallest; above it a warning
 
 const SPLIT_NAMES: Record<Split, string> = { train: 'training', valid: 'validation', test: 'test' };
 
@@ -14,7 +14,7 @@ export interface Imported {
   emptyClassFolders: readonly string[];
 }
 
-/** What a person should know about a data set before training on it: whole sentences, the gravest first. */
+/** Warnings about a data set to read before training: whole sentences, most serious first. */
 export function warningsFor({ images, pairs, grouped, emptyClassFolders }: Imported): string[] {
   const classes = groupBy(images, ({ className }) => className);
   const contents = [...groupBy(images, ({ sha256 }) => sha256).values()].filter(({ length }) => length > 1);
@@ -33,34 +33,34 @@ export function warningsFor({ images, pairs, grouped, emptyClassFolders }: Impor
 function pairlessSplits(pairs: Imported['pairs']): string[] {
   return SPLITS.filter((split) => pairs[split].length === 0).map((split) => {
     const consequence = split === 'train' ? 'nothing can be trained' : 'nothing can be evaluated there';
-    return `No pairs can be drawn among the ${SPLIT_NAMES[split]} images, so ${consequence}: add images to the classes.`;
+    return `No pairs can be formed among the ${SPLIT_NAMES[split]} images, so ${consequence}: add images to the classes.`;
   });
 }
 
 function severalClassesWarnings(contents: ImageRecord[][]): string[] {
-  const torn = contents.filter((images) => new Set(images.map(({ className }) => className)).size > 1);
-  if (torn.length === 0) return [];
-  const named = torn.map((images) => images.map(({ file }) => quote(file)).join(' = '));
-  const verb = torn.length === 1 ? 'is' : 'are';
+  const ambiguous = contents.filter((images) => new Set(images.map(({ className }) => className)).size > 1);
+  if (ambiguous.length === 0) return [];
+  const named = ambiguous.map((images) => images.map(({ file }) => quote(file)).join(' = '));
+  const verb = ambiguous.length === 1 ? 'is' : 'are';
   return [
-    `${countNoun(torn.length, 'image')} ${verb} filed under more than one class: ${joinList(named)}. Such an image belongs to all its classes.`,
+    `${countNoun(ambiguous.length, 'image')} ${verb} filed under more than one class: ${joinList(named)}. Such an image belongs to all its classes.`,
   ];
 }
 
 function singleImageWarnings(classes: Map<string, ImageRecord[]>): string[] {
-  const lonely = namesWhere(classes, ({ length }) => length === 1);
-  if (lonely.length === 0) return [];
-  const which = lonely.length === 1 ? 'One class has' : `${lonely.length} classes have`;
-  return [`${which} a single image, which only forms pairs with other classes: ${joinList(lonely)}.`];
+  const single = namesWhere(classes, ({ length }) => length === 1);
+  if (single.length === 0) return [];
+  const which = single.length === 1 ? 'One class has' : `${countText(single.length)} classes have`;
+  return [`${which} a single image, which only forms pairs with other classes: ${joinList(single)}.`];
 }
 
-/** Classes of two or more images that could not be given two different ones in some split. */
+/** Classes with several images, but fewer than two different ones in some split. */
 function pairlessClassWarnings(classes: Map<string, ImageRecord[]>, pairs: Imported['pairs']): string[] {
   return SPLITS.filter((split) => pairs[split].length > 0).flatMap((split) => {
     const contentsThere = (images: ImageRecord[]): number => new Set(images.filter((i) => i.split === split).map(({ sha256 }) => sha256)).size;
     const without = namesWhere(classes, (images) => images.length > 1 && contentsThere(images) < 2);
     if (without.length === 0) return [];
-    const which = without.length === 1 ? 'one class' : `${without.length} classes`;
+    const which = without.length === 1 ? 'one class' : `${countText(without.length)} classes`;
     return [`Among the ${SPLIT_NAMES[split]} images ${which} can't form a pair of the same class: ${joinList(without)}.`];
   });
 }
@@ -68,7 +68,7 @@ function pairlessClassWarnings(classes: Map<string, ImageRecord[]>, pairs: Impor
 function imbalance(classes: Map<string, ImageRecord[]>): string[] {
   const bySize = [...classes].sort(([, a], [, b]) => a.length - b.length);
   const [smallest, largest] = [bySize[0], bySize.at(-1)];
-  if (!smallest || !largest || largest[1].length <= IMBALANCE * smallest[1].length) return [];
+  if (!smallest || !largest || largest[1].length <= MAX_IMBALANCE * smallest[1].length) return [];
   const [big, small] = [largest, smallest].map(([name, images]) => `${quote(name)} ${countText(images.length)}`);
   return [`Unbalanced: ${big}, ${small}. Large classes weigh more in training and in every metric.`];
 }
@@ -84,7 +84,7 @@ function duplicates(contents: ImageRecord[][]): string[] {
       3,
     ).replaceAll(', ', ' = '),
   );
-  const which = twins.length === 1 ? 'One image is' : `${twins.length} images are`;
+  const which = twins.length === 1 ? 'One image is' : `${countText(twins.length)} images are`;
   return [`${which} stored more than once within a class: ${joinList(named)}. They stay together in one split and are never paired with each other.`];
 }
 
@@ -93,15 +93,15 @@ function ungrouped(images: readonly ImageRecord[]): string[] {
   if (alone.length === 0) return [];
   const consequence =
     alone.length === 1
-      ? 'does not match the group pattern and counts as a subject of its own'
-      : 'do not match the group pattern and count as a subject each';
+      ? 'does not match the group pattern and counts as its own subject'
+      : 'do not match the group pattern; each counts as its own subject';
   return [`${countNoun(alone.length, 'image name')} ${consequence}: ${joinList(alone.map(({ file }) => quote(file)))}.`];
 }
 
 function emptyFolders(folders: readonly string[]): string[] {
   if (folders.length === 0) return [];
-  const which = folders.length === 1 ? 'One folder holds' : `${folders.length} folders hold`;
-  return [`${which} no usable image, so no class was made of it: ${joinList(folders.map(quote))}.`];
+  const which = folders.length === 1 ? 'One folder contains' : `${countText(folders.length)} folders contain`;
+  return [`${which} no usable image and did not become a class: ${joinList(folders.map(quote))}.`];
 }
 
 const namesWhere = (classes: Map<string, ImageRecord[]>, fits: (images: ImageRecord[]) => boolean): string[] =>

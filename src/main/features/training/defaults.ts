@@ -9,7 +9,7 @@ const PLAIN = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } satisfies RunConfi
 
 export const backboneFor = (request: TrainRequest): BackboneName => request.backbone ?? TRAINING_OPTIONS.backbone.default;
 
-/** Fills in the defaults, and refuses choices that do not go together. */
+/** Fills in the defaults. Throws AppError 'bad-request' for choices that conflict. */
 export function configFor(request: TrainRequest, weights: WeightsInfo | null): RunConfig {
   const { dataset: _, weights: _source, augmentation = null, ...choices } = request;
   const values = withDefaults(choices, weights !== null);

@@ -3,10 +3,10 @@ import { countText } from '../../../shared/format.ts';
 import type { EpochRow, RunConfig, RunRecord } from '../../../shared/run.ts';
 import { median } from './median.ts';
 
-/** How often a training image goes through the network in an epoch: it is anchor of two pairs of two images. */
+/** Passes of a training image through the network per epoch: it is the anchor of two pairs of two images. */
 const PASSES = 4;
 
-/** Images of the splits that a training uses. */
+/** Number of images in the splits that training uses. */
 export interface SplitSizes {
   train: number;
   valid: number;
@@ -17,10 +17,10 @@ export interface PastRun {
   load: SplitSizes; // of its data set
 }
 
-/** Seconds an image, measured on this machine. */
+/** Seconds per image, measured on this computer. */
 export interface Measurement {
-  forward: number; // once through the whole network
-  step: number; // an image of a training step, from where the scope begins
+  forward: number; // forward pass through the whole network
+  step: number; // training step, of the trained layers only
   read: number; // reading and decoding an image of this data set
 }
 
@@ -31,7 +31,7 @@ const total = ({ train, valid }: SplitSizes): number => train + valid;
  * its seconds per image and epoch, plus its time before the first epoch. Null without such a run. `runs`: newest first.
  */
 export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: string, runs: readonly PastRun[]): TimeEstimate | null {
-  const past = runs.find(({ run, load: its }) => isAlike(run.config, config) && stayed(run) && run.epochs.length > 0 && total(its) > 0);
+  const past = runs.find(({ run, load: its }) => isSimilar(run.config, config) && usedOneDevice(run) && run.epochs.length > 0 && total(its) > 0);
   if (!past) return null;
   const epochSeconds = median(past.run.epochs.map((row: EpochRow) => row.seconds).filter((s) => Number.isFinite(s)));
   if (epochSeconds === null) return null;
@@ -60,9 +60,9 @@ export function estimateFromMeasure(config: RunConfig, load: SplitSizes, { forwa
 }
 
 /** Whether all its epochs were computed on the same engine and device. */
-const stayed = ({ sessions }: RunRecord): boolean => new Set(sessions.map(({ engine, device }) => `${engine} ${device}`)).size <= 1;
+const usedOneDevice = ({ sessions }: RunRecord): boolean => new Set(sessions.map(({ engine, device }) => `${engine} ${device}`)).size <= 1;
 
-function isAlike(a: RunConfig, b: RunConfig): boolean {
+function isSimilar(a: RunConfig, b: RunConfig): boolean {
   const kind = (c: RunConfig): unknown[] => [c.backbone, c.scope, c.size, c.batchNorm, c.engine, c.device, c.augmentation === null];
   return kind(a).join() === kind(b).join();
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ResumeRequest, TrainRequest } from '../../../shared/contract.ts';
-import { bytesText, durationText } from '../../../shared/format.ts';
+import { bytesText, countText, durationText } from '../../../shared/format.ts';
 import type { Job, JobProgress } from '../../../shared/job.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
@@ -21,13 +21,13 @@ export interface TrainingJobPorts {
   datasets: Pick<DatasetStore, 'get'>;
   training: Pick<Training, 'start' | 'resume'>;
   evaluate(run: string, split: 'test', signal: AbortSignal): Promise<unknown>;
-  /** Resolves once the pairs of every edited data set are drawn. */
+  /** Resolves when the pairs of every edited data set are up to date. */
   curationReady(): Promise<void>;
   /** The device setting and the results of the last device check. */
   devices(): { setting: Settings['device']; report: DeviceReport | null };
 }
 
-/** Trainings as jobs: one at a time, each evaluated on test pairs at its end. */
+/** Runs trainings as jobs, one at a time, and evaluates each on test pairs at the end. */
 export class TrainingJobs {
   private readonly ports: TrainingJobPorts;
   private readonly queue = new SerialQueue();
@@ -36,7 +36,7 @@ export class TrainingJobs {
     this.ports = ports;
   }
 
-  /** Trainings that run or wait. */
+  /** Number of running and waiting trainings. */
   get length(): number {
     return this.queue.length;
   }
@@ -56,8 +56,8 @@ export class TrainingJobs {
     const { setting, report } = devices();
     const changes = withDevice(request, setting, report);
     const { engine, device } = { ...run.config, ...changes };
-    const broken = changes.device === undefined ? null : deviceProblem({ engine, device }, report);
-    if (broken !== null) throw new AppError('bad-request', `${broken} Choose another device.`, { run: id, field: 'device' });
+    const problem = changes.device === undefined ? null : deviceProblem({ engine, device }, report);
+    if (problem !== null) throw new AppError('bad-request', `${problem} Choose another device.`, { run: id, field: 'device' });
     if (jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${id} is being trained already.`, { run: id });
     const { name } = datasets.get(run.dataset);
     return jobs.start({ kind: 'train', title: `Resuming run ${id} on ${name}`, subject: id }, (job) =>
@@ -111,7 +111,7 @@ export class TrainingJobs {
   }
 }
 
-/** `done` and `total` count epochs, with the part of one that is done. */
+/** For the training itself `done` and `total` count epochs; `done` includes the fraction of the current one. */
 export function progressOf(p: Progress): Partial<JobProgress> {
   switch (p.kind) {
     case 'download': {
@@ -119,7 +119,7 @@ export function progressOf(p: Progress): Partial<JobProgress> {
       return { done: p.received, total: p.total, text: `Downloading weights, ${p.file}: ${bytesText(p.received)}${of}` };
     }
     case 'prepare':
-      return { done: p.done, total: p.total, text: `Reading images: ${p.done} of ${p.total}` };
+      return { done: p.done, total: p.total, text: `Reading images: ${countText(p.done)} of ${countText(p.total)}` };
     case 'step':
       return {
         done: p.epoch - 1 + p.done / p.total,

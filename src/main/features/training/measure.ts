@@ -6,9 +6,9 @@ import { readingSeconds, type ReadingSample } from './reading-time.ts';
 
 const STEPS = 3;
 /** More pairs per step do not change the result, and take long for a large network on a CPU. */
-const MOST_PAIRS = { head: 32, 'last-stage': 8, all: 4 } as const satisfies Record<RunConfig['scope'], number>;
+const MAX_PAIRS = { head: 32, 'last-stage': 8, all: 4 } as const satisfies Record<RunConfig['scope'], number>;
 
-/** A few steps timed on this machine, once for each kind of training, and a few images of each data set. */
+/** Times a few training steps, once per kind of training, and reading of a few images, once per data set. */
 export class Measures {
   private readonly known = new Map<string, Promise<number | Omit<Measurement, 'read'>>>();
   private readonly compute: Pick<ComputeHost, 'ask'>;
@@ -20,7 +20,7 @@ export class Measures {
   /** Takes seconds the first time. Throws what compute throws; a failed measurement is repeated by the next call. */
   async of(config: RunConfig, sample: ReadingSample): Promise<Measurement> {
     const { backbone, scope, size, batchNorm, engine, device } = config;
-    const pairs = Math.min(config.batch, MOST_PAIRS[scope]);
+    const pairs = Math.min(config.batch, MAX_PAIRS[scope]);
     const steps = await this.once([backbone, scope, size, batchNorm, engine, device, pairs].join(), () => this.measure(config, pairs));
     const { dataset, files } = sample;
     const read = await this.once(JSON.stringify([dataset, size]), async () =>
@@ -44,6 +44,6 @@ export class Measures {
       const { seconds } = await this.compute.ask('bench', { task, backbone, pairs: n, size, steps: STEPS, scope, batchNorm, engine, device });
       return median(seconds)! / (2 * n);
     };
-    return { forward: await perImage('infer', Math.min(pairs, MOST_PAIRS.all)), step: await perImage('train', pairs) };
+    return { forward: await perImage('infer', Math.min(pairs, MAX_PAIRS.all)), step: await perImage('train', pairs) };
   }
 }

@@ -11,7 +11,7 @@ import type { DatasetStore } from '../../db/datasets.ts';
 import { chooseDevice, deviceProblem } from '../../domain/devices/choose-device.ts';
 import { backboneFor, configFor } from './defaults.ts';
 
-/** Weights of the catalogue, as far as a plan needs to know them. */
+/** The properties of a catalogue entry that a plan needs. */
 export interface KnownWeights extends Pick<WeightsInfo, 'licence' | 'flavour' | 'preprocessing'> {
   id: string;
   backbone: BackboneName;
@@ -26,11 +26,11 @@ export interface PlanFacts {
 }
 
 export interface PlanDraft extends Omit<TrainingPlan, 'estimate' | 'waiting'> {
-  request: TrainRequest | null; // with the device filled in; null where there are problems
+  request: TrainRequest | null; // with the device filled in; null if there are problems
   dataset: DatasetSummary | null;
 }
 
-/** Checks choices without opening weights, images or devices. */
+/** Checks the choices without opening weights, images or devices. */
 export function planTraining(facts: PlanFacts, choices: Record<string, unknown>): PlanDraft {
   const problems: PlanProblem[] = [];
   const parsed = TrainRequest.safeParse(choices);
@@ -44,8 +44,8 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   }
   const device = chooseDevice(parsed.data, facts.setting, facts.devices);
   const request = { ...parsed.data, engine: device.engine, device: device.device };
-  const broken = deviceProblem(device, facts.devices);
-  if (broken) problems.push({ field: 'device', message: `${broken} Choose another device.` });
+  const problem = deviceProblem(device, facts.devices);
+  if (problem) problems.push({ field: 'device', message: `${problem} Choose another device.` });
   const config = configOf(facts, request, problems);
   return { request: problems.length ? null : request, dataset, config, problems, images, device };
 }
@@ -67,7 +67,7 @@ function findDataset({ datasets }: PlanFacts, asked: string, problems: PlanProbl
   return dataset;
 }
 
-/** The configuration as far as it can be known before the weights are verified; null, with the problem added, where choices don't go together. */
+/** The configuration before the weights are verified. If choices conflict, adds a problem and returns null. */
 function configOf(facts: PlanFacts, request: TrainRequest, problems: PlanProblem[]): RunConfig | null {
   const weights = request.weights === undefined ? null : weightsOf(facts, request, request.weights, problems);
   try {

@@ -11,9 +11,9 @@ import type { Measures } from './measure.ts';
 import { type KnownWeights, type PlanDraft, planTraining } from './plan.ts';
 import { pixelsOf, type ReadingSample, samplePositions } from './reading-time.ts';
 
-const SAMPLE = 16; // images whose reading is timed, beside the smallest and the largest
+const SAMPLE = 16; // images whose reading is timed, besides the smallest and the largest
 
-/** Searches and reads a data set's images. */
+/** Finds and reads a data set's images. */
 export interface ImageSearch {
   find(query: ImageQuery): Promise<FoundImages>;
   rows(dataset: string, ids: readonly number[]): CuratedImage[];
@@ -27,7 +27,7 @@ export interface PlanPorts {
   catalogue(): readonly KnownWeights[];
   devices(): { setting: Settings['device']; report: DeviceReport | null };
   measures: Pick<Measures, 'of'>;
-  /** Trainings that run or wait. */
+  /** Number of running and waiting trainings. */
   waiting(): number;
 }
 
@@ -41,19 +41,19 @@ export class TrainingPlans {
 
   /** `measure`: time a few steps if no earlier run gives an estimate and no training runs. */
   async plan(choices: Record<string, unknown>, measure: boolean): Promise<TrainingPlan> {
-    const plan = this.planned(choices);
+    const plan = this.draftOf(choices);
     const { request, dataset: _, ...shown } = plan;
     return { ...shown, waiting: this.ports.waiting(), estimate: request ? await this.estimate(plan, measure) : null };
   }
 
   /** The request of these choices. Throws AppError 'bad-request' with the first problem. */
   requestOf(choices: Record<string, unknown>): TrainRequest {
-    const { request, problems } = this.planned(choices);
+    const { request, problems } = this.draftOf(choices);
     if (!request) throw new AppError('bad-request', problems[0]!.message, { field: problems[0]!.field });
     return request;
   }
 
-  private planned(choices: Record<string, unknown>): PlanDraft {
+  private draftOf(choices: Record<string, unknown>): PlanDraft {
     const { datasets, catalogue, devices } = this.ports;
     const { setting, report } = devices();
     return planTraining({ datasets, catalogue: catalogue(), setting, devices: report }, choices);
@@ -74,7 +74,7 @@ export class TrainingPlans {
   }
 }
 
-/** Some of a data set's images, from the smallest to the largest. */
+/** A sample of a data set's images over the whole range of sizes. */
 export async function readingSample({ dataset, root }: { dataset: string; root: string }, images: ImageSearch): Promise<ReadingSample> {
   const { ids } = await images.find(ImageQuery.parse({ dataset, state: 'kept', sort: 'pixels' }));
   const rows = images.rows(

@@ -7,7 +7,7 @@ import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 
-/** What a training reads of a data set. */
+/** The part of a data set that training uses. */
 export interface TrainingRows {
   images: PackedImages; // all that are not excluded
   snapshot: string; // of these images
@@ -25,7 +25,7 @@ export interface WeightsOptions {
   onProgress?: ((p: DownloadProgress) => void) | undefined;
 }
 
-/** What a training uses. */
+/** Services that training uses. */
 export interface TrainingPorts {
   runs: Pick<RunStore, 'create' | 'get' | 'update' | 'appendEpoch'>;
   datasets: {

@@ -4,7 +4,7 @@ import type { CuratedImage } from '../../../shared/curation.ts';
 export interface ReadingSample {
   dataset: string;
   files: string[]; // absolute
-  pixels: number[]; // of each of them
+  pixels: number[]; // of each file
   meanPixels: number; // of all images of the data set
 }
 
@@ -31,7 +31,7 @@ export function readingSeconds({ pixels, meanPixels }: Pick<ReadingSample, 'pixe
   const spread = mean(pixels.map((p) => (p - x) ** 2));
   const slope = spread > 0 ? mean(pixels.map((p, i) => (p - x) * (seconds[i]! - y))) / spread : 0;
   if (!(slope > 0)) return y;
-  const atNone = y - slope * x;
-  if (atNone >= 0) return atNone + slope * meanPixels;
+  const intercept = y - slope * x;
+  if (intercept >= 0) return intercept + slope * meanPixels;
   return (mean(pixels.map((p, i) => p * seconds[i]!)) / mean(pixels.map((p) => p * p))) * meanPixels;
 }

@@ -15,7 +15,7 @@ export interface RunPorts {
   hub: Pick<EventHub, 'changed'>;
 }
 
-/** Runs as a screen shows, annotates and removes them. */
+/** Lists, annotates, removes and restores runs. */
 export class Runs {
   private readonly ports: RunPorts;
 
@@ -41,15 +41,15 @@ export class Runs {
     return this.get(id);
   }
 
-  /** Can be restored until the workbench starts again. */
+  /** Hides a run; it can be restored until Twinlens starts again. */
   remove(id: string): void {
     const { runs, jobs, hub } = this.ports;
-    if (jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${id} is being trained: cancel it first.`, { run: id });
+    if (jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${id} is being trained. Cancel the training first.`, { run: id });
     runs.remove(id);
     hub.changed('runs', id);
   }
 
-  /** Throws AppError 'not-found' where the files are gone already. */
+  /** Throws AppError 'not-found' if the run's files are already deleted. */
   restore(id: string): void {
     const { runs, folderOf, hub } = this.ports;
     const run = runs.get(id);
@@ -65,7 +65,7 @@ export class Runs {
   }
 }
 
-/** Deletes the networks of runs that were removed before; the runs' figures stay for the comparisons that rest on them. */
+/** Deletes the network files of removed runs. Their records stay, because comparisons refer to them. */
 export function deleteRemovedNetworks(runs: Pick<RunStore, 'removed'>, folderOf: (run: string) => string): void {
   for (const id of runs.removed()) rmSync(folderOf(id), { recursive: true, force: true });
 }

@@ -15,7 +15,7 @@ export interface TrainingOptions {
   onProgress?: ((p: TrainProgress | ({ kind: 'download' } & DownloadProgress)) => void) | undefined;
 }
 
-/** Trains runs and stores what they reach, epoch by epoch. */
+/** Trains runs and stores their results epoch by epoch. */
 export class Training {
   private readonly ports: TrainingPorts;
 
@@ -23,7 +23,7 @@ export class Training {
     this.ports = ports;
   }
 
-  /** Trains a new run to its end. A run that fails or is cancelled stays, with what it reached, and can be resumed. */
+  /** Trains a new run. A failed or cancelled run keeps its epochs and can be resumed. */
   async start(choices: TrainChoices, o: TrainingOptions): Promise<RunRecord> {
     const { datasets, runs } = this.ports;
     const dataset = datasets.get(choices.dataset);
@@ -44,7 +44,7 @@ export class Training {
   async resume(id: string, changes: ResumeChanges, o: TrainingOptions): Promise<RunRecord> {
     const { datasets, networks, runs } = this.ports;
     const run = runs.get(id);
-    if (run.epochs.length === 0) throw new AppError('bad-request', `Run ${id} did not finish an epoch, so there is nothing to resume. Train again.`);
+    if (run.epochs.length === 0) throw new AppError('bad-request', `Run ${id} did not finish an epoch, so it can't be resumed. Train again.`);
     networks.refuseOutdated(run);
     if (datasets.get(run.dataset).snapshot !== run.snapshot) {
       throw new AppError(
@@ -55,14 +55,14 @@ export class Training {
     }
     const config = { ...run.config, ...changes };
     if (run.status === 'done' && config.epochs <= run.epochs.length) {
-      throw new AppError('bad-request', `Run ${id} is done with all its ${run.epochs.length} epochs. To train it further, ask for more epochs.`);
+      throw new AppError('bad-request', `Run ${id} has finished all ${run.epochs.length} epochs. To train it further, choose more epochs.`);
     }
-    const sessions = run.sessions.length ? run.sessions : [{ ...sessionOf(run), firstEpoch: 1 }]; // a run of a version that stored none
-    const begun = runs.update(id, { config, sessions, status: 'running', error: null, finishedMs: null });
+    const sessions = run.sessions.length ? run.sessions : [{ ...sessionOf(run), firstEpoch: 1 }]; // runs of older versions have no sessions
+    const resumed = runs.update(id, { config, sessions, status: 'running', error: null, finishedMs: null });
     try {
-      return await this.train(begun, null, true, o);
+      return await this.train(resumed, null, true, o);
     } catch (error) {
-      // No epoch was computed with the changes (the device may be unusable): the run keeps its own settings.
+      // No epoch was computed with the changes (the device may not work), so the run keeps its settings.
       if (runs.get(id).epochs.length === run.epochs.length) runs.update(id, { config: run.config, sessions });
       throw error;
     }
@@ -73,12 +73,12 @@ export class Training {
     const { name, root } = datasets.header(run.dataset);
     const id = run.run;
     o.onCreated?.(run);
-    const began = performance.now();
+    const startMs = performance.now();
     const secondsBefore = run.seconds;
     const sessions = [...run.sessions, sessionOf(run)];
     runs.update(id, { sessions });
     try {
-      await compute.ready(); // its libraries load while the rows are read
+      await compute.ready(); // libraries load while the rows are read
       const { snapshot, ...rows } = await this.ports.trainingRows(run.dataset);
       if (snapshot !== run.snapshot) {
         throw new AppError('bad-request', `${name} was changed while this training started, so nothing was trained. Start it again.`, { run: id });
@@ -86,7 +86,7 @@ export class Training {
       if (new Set(rows.validPairs.filter((_, i) => i % 3 === 2)).size < 2) {
         throw new AppError(
           'bad-dataset',
-          `The validation images of ${name} give no pairs of both kinds, so the best epoch can't be chosen. Import more images in each class.`,
+          `The validation images of ${name} don't form both same and different pairs, so the best epoch can't be chosen. Import more images in each class.`,
         );
       }
       const request = {
@@ -110,13 +110,13 @@ export class Training {
     } catch (error) {
       const known = asAppError(error);
       const status = known.code === 'cancelled' ? 'cancelled' : known.code === 'compute-lost' ? 'interrupted' : 'failed';
-      runs.update(id, { status, error: known.message, seconds: secondsBefore + (performance.now() - began) / 1000, finishedMs: Date.now() });
+      runs.update(id, { status, error: known.message, seconds: secondsBefore + (performance.now() - startMs) / 1000, finishedMs: Date.now() });
       throw new AppError(known.code, known.message, { ...known.details, run: id }, error);
     }
   }
 }
 
-/** The session that begins now. */
+/** A new session after the run's last epoch. */
 const sessionOf = ({ config: { engine, device, batch }, epochs }: RunRecord): RunSession => ({
   firstEpoch: epochs.length + 1,
   ...{ engine, device, batch },

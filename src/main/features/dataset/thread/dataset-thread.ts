@@ -6,27 +6,27 @@ import type { Tasks, ThreadData } from './tasks.ts';
 
 export type DatasetThread = Channel<Tasks>;
 
-/** A thread that works on large data sets. `entry`: its script; `database`: the workspace's, whose lock this process holds. */
+/** Starts a worker thread for large data sets. `entry`: script; `database`: file of the workspace that this process has locked. */
 export const datasetThread = (entry: string, database: string): DatasetThread =>
   new Channel<Tasks>(
     () => connectThread(entry, { database } satisfies ThreadData),
     ({ error }) => (error ? asAppError(error) : new AppError('internal', 'The data set worker stopped unexpectedly. Try again.')),
   );
 
-interface Course {
+interface ThreadOptions {
   signal: AbortSignal;
-  onEnd: () => void; // of the thread
+  onEnd: () => void; // called when the thread has ended
 }
 
-/** An import in a thread of its own. Throws as ImportSession.begin does. */
-export async function beginImportInThread(thread: DatasetThread, ask: ImportRequest, { signal, onEnd }: Course): Promise<RunningImport> {
+/** Starts an import in its own thread. Throws as ImportSession.begin does. */
+export async function beginImportInThread(thread: DatasetThread, ask: ImportRequest, { signal, onEnd }: ThreadOptions): Promise<RunningImport> {
   const end = (): void => void thread.end().then(onEnd);
   try {
     const count = await thread.ask('importBegin', ask, { signal });
     return {
       count,
       next: (answers) => thread.ask('importNext', { answers }),
-      keep: (stop) => thread.ask('importKeep', {}, { signal: stop }),
+      store: (stop) => thread.ask('importStore', {}, { signal: stop }),
       end,
     };
   } catch (error) {

@@ -12,9 +12,9 @@ import { ImportSession } from '../import-session.ts';
 import { splitRows, trainingRows } from '../rows.ts';
 import type { Tasks, ThreadData } from './tasks.ts';
 
-// The thread's own program. It has a connection of its own and writes in short transactions, so that main never waits for it.
+// Entry of the worker thread. It has its own database connection and writes in short transactions, so main never waits for it.
 
-const BREATH_MS = 3; // between two transactions, so that other connections can write
+const PAUSE_MS = 3; // between two transactions, so that other connections can write
 
 const store: Store = openSecondConnection((workerData as ThreadData).database);
 const curated = curatedStore(store);
@@ -22,14 +22,14 @@ let importing: ImportSession | null = null;
 
 const currentImport = (): ImportSession => {
   if (importing) return importing;
-  throw new AppError('internal', 'No import was begun in this thread.');
+  throw new AppError('internal', 'No import has started in this thread.');
 };
 
 const handlers: TaskHandlers<Tasks> = {
   find: (query) => store.browse.find(query),
   counts: ({ dataset }) => store.browse.counts(dataset),
   meanPixels: ({ dataset }) => store.browse.meanPixels(dataset),
-  redraw: ({ dataset }) => {
+  updateDerived: ({ dataset }) => {
     updateDerived(store, dataset);
     return null;
   },
@@ -48,16 +48,16 @@ const handlers: TaskHandlers<Tasks> = {
   importBegin: async (ask, { signal }) => {
     importing = await ImportSession.begin(ask, store.datasets, {
       signal,
-      keep: (dataset, stop) =>
+      store: (dataset, stop) =>
         store.datasets.insertInSteps(dataset, async () => {
-          await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
+          await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
           throwIfCancelled(stop);
         }),
     });
     return importing.count;
   },
   importNext: ({ answers }) => currentImport().next(answers),
-  importKeep: (_, { signal }) => currentImport().keep(signal),
+  importStore: (_, { signal }) => currentImport().store(signal),
 };
 
 serveTasks(threadPort(parentPort!), handlers, { onEnd: () => store.close() });
