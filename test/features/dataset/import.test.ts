@@ -82,7 +82,7 @@ describe('importDataset', () => {
     const store = freshStore();
     const summary = await importFrom(folder, store, { groupBy: '^(.+)_\\d+\\.' });
     expect(summary.groups).toBe(21);
-    expect(summary.warnings).toContain('1 image name does not match the group pattern and counts as a subject of its own: "kitchen/unnumbered.png".');
+    expect(summary.warnings).toContain('1 image name does not match the group pattern and counts as its own subject: "kitchen/unnumbered.png".');
     const splitsOf = Map.groupBy(store.datasets.images(summary.dataset), ({ group }) => group);
     expect(splitsOf.size).toBe(21);
     for (const images of splitsOf.values()) expect(new Set(images.map(({ split }) => split)).size).toBe(1);

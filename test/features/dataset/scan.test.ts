@@ -80,7 +80,7 @@ describe('listClassFolders', () => {
     expect(files.map(({ file }) => file)).toEqual(['a/1.png', 'b/2.png']);
     const by = reasons(rejected);
     expect(Object.keys(by).sort()).toEqual(['a/gone.png', 'a/here', 'a/up', 'a/x', 'a/y', 'alias', 'self']);
-    expect(by['a/gone.png']).toBe('a link to nothing');
+    expect(by['a/gone.png']).toBe('a broken link');
     expect(by['a/x']).toBe('a link that leads in a circle');
     expect(by['alias']).toContain('already listed');
   });

@@ -47,8 +47,8 @@ describe('warnings', () => {
   test('splits without any pair, and folders without a usable image', async () => {
     const folder = drawFiles(temporaryFolder(), { 'a/1.png': 1, 'b/1.png': 2, 'c/notes.txt': 'x' });
     const { warnings } = await importFrom(folder, freshStore());
-    expect(warnings).toContain('No pairs can be drawn among the training images, so nothing can be trained: add images to the classes.');
-    expect(warnings).toContain('No pairs can be drawn among the test images, so nothing can be evaluated there: add images to the classes.');
-    expect(warnings).toContain('One folder holds no usable image, so no class was made of it: "c".');
+    expect(warnings).toContain('No pairs can be formed among the training images, so nothing can be trained: add images to the classes.');
+    expect(warnings).toContain('No pairs can be formed among the test images, so nothing can be evaluated there: add images to the classes.');
+    expect(warnings).toContain('One folder contains no usable image and did not become a class: "c".');
   });
 });

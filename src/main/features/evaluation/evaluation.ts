@@ -5,11 +5,11 @@ import type { PackedPairs } from '../../domain/pairs/packed.ts';
 import type { EvaluationPorts } from './ports.ts';
 
 export interface SplitDistances {
-  pairs: PackedPairs; // as stored, in the order drawn
+  pairs: PackedPairs; // in stored order
   distances: Float64Array; // [pairs]
 }
 
-/** Metrics and distances of a run on the stored pairs of a split. */
+/** Computes metrics and distances of a run on the stored pairs of a split. */
 export class Evaluation {
   private readonly ports: EvaluationPorts;
 
@@ -27,18 +27,18 @@ export class Evaluation {
     return metrics;
   }
 
-  /** Throws AppError 'bad-request' for a run without a threshold (it isn't finished), and for a network of another version. */
+  /** Throws AppError 'bad-request' if the run is not finished (no threshold) or its network is from another version. */
   calibrationOf(run: RunRecord): Calibration {
     this.ports.networks.refuseOutdated(run);
     if (run.calibration) return run.calibration;
     throw new AppError(
       'bad-request',
-      `Run ${run.run} is not finished (${run.status}), so it has no threshold yet: resume it, or choose a run that is done.`,
+      `Run ${run.run} is not finished (${run.status}), so it has no threshold yet. Resume it, or choose a finished run.`,
       { run: run.run },
     );
   }
 
-  /** Distances of a split's stored pairs under a run. Features of images never seen before are computed, and cached on disk. */
+  /** Distances of a split's stored pairs under a run. Computes missing features and caches them on disk. */
   async distances(
     run: RunRecord,
     split: 'test' | 'valid',

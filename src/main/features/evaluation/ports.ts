@@ -3,10 +3,10 @@ import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 
-/** What a split's evaluation reads of a data set. */
+/** The part of a data set that evaluation of a split uses. */
 export interface SplitRows {
   images: PackedImages; // those that occur in the pairs
-  pairs: PackedPairs; // as stored, in the order drawn
+  pairs: PackedPairs; // in stored order
 }
 
 export interface EvaluationPorts {

@@ -4,11 +4,11 @@ import { resolve, sep } from 'node:path';
 import { hasImageExtension } from '../../foundation/image-files.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 
-const KEPT = 1000; // files, the last chosen
+const MAX_CHOSEN = 1000; // files; older ones are forgotten
 
 /**
- * Which image files a screen may be shown beside those of data sets: what a person dropped or chose, remembered with the workspace,
- * and everything in it or in an imported folder. Knowing a path is not enough to read the file.
+ * Decides which image files a screen may show: files that the user dropped or chose (stored with the workspace), and files in
+ * the workspace or an imported folder. Knowing a path alone gives no access.
  */
 export class FileAccess {
   private readonly list: string; // file
@@ -17,7 +17,7 @@ export class FileAccess {
   private readonly chosen: Set<string>;
   private writing: Promise<void> = Promise.resolve();
 
-  /** `list`: where they are remembered; `folders`: whose images may be shown; `isKnown`: files that the workspace's own records name. */
+  /** `list`: JSON file of chosen paths; `folders`: images in them may be shown; `isKnown`: whether a stored comparison names the file. */
   constructor(list: string, folders: () => readonly string[], isKnown: (path: string) => boolean) {
     this.list = list;
     this.folders = folders;
@@ -25,13 +25,13 @@ export class FileAccess {
     this.chosen = new Set(readList(list));
   }
 
-  /** A person dropped or chose this file. Anything but an image is not remembered. */
+  /** Allows a file that the user dropped or chose. Ignores files without an image extension. */
   async add(path: string): Promise<void> {
     const file = resolve(path);
     if (!hasImageExtension(file) || this.chosen.has(file)) return;
     this.chosen.add(file);
     for (const oldest of this.chosen) {
-      if (this.chosen.size <= KEPT) break;
+      if (this.chosen.size <= MAX_CHOSEN) break;
       this.chosen.delete(oldest);
     }
     const text = JSON.stringify([...this.chosen]);
@@ -39,7 +39,7 @@ export class FileAccess {
     await this.writing;
   }
 
-  /** Whether the image at this absolute path may be shown. Links are followed first: one inside a folder may lead out of it. */
+  /** Whether the image at this absolute path may be shown. Resolves links first: one inside a folder may lead out of it. */
   async allows(path: string): Promise<boolean> {
     const file = resolve(path);
     if (!hasImageExtension(file)) return false;
@@ -56,6 +56,6 @@ function readList(file: string): string[] {
     const found: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return Array.isArray(found) ? found.filter((path) => typeof path === 'string') : [];
   } catch {
-    return []; // none yet, or damaged: files can be chosen again
+    return []; // missing or damaged: files can be chosen again
   }
 }

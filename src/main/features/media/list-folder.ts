@@ -7,17 +7,17 @@ import type { FolderListing } from '../../../shared/workbench.ts';
 import { hasImageExtension } from '../../foundation/image-files.ts';
 
 const FILES_SHOWN = 500;
-type Place = FolderListing['places'][number];
+type Shortcut = FolderListing['places'][number];
 
-/** Alphabetical, ignoring case, with 2 before 10. */
+/** Alphabetical order, case-insensitive, with 2 before 10. */
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare;
 
 /**
- * Lists a folder of this computer; `null` is the home folder. Follows links; leaves out hidden entries and those that can't be
- * read. `samples`: folders of this workspace that are listed as shortcuts.
+ * Sub-folders and images of a folder on this computer; `null` is the home folder. Follows links; leaves out hidden and
+ * unreadable entries. `samples`: additional shortcuts to folders of this workspace.
  * Throws AppError 'not-found' (no such folder, or a file) and 'workspace' (not permitted).
  */
-export async function listFolder(asked: string | null, samples: readonly Place[] = []): Promise<FolderListing> {
+export async function listFolder(asked: string | null, samples: readonly Shortcut[] = []): Promise<FolderListing> {
   const folder = resolve(asked?.trim() || homedir());
   const entries = await readEntries(folder);
   const kinds = await Promise.all(
@@ -61,14 +61,14 @@ async function kindOf(folder: string, entry: Dirent): Promise<'folder' | 'file' 
 }
 
 /** Home, its pictures, and the disks. */
-async function commonFolders(): Promise<Place[]> {
+async function commonFolders(): Promise<Shortcut[]> {
   const home = homedir();
-  const candidates: Place[] = [
+  const candidates: Shortcut[] = [
     { name: 'Home', folder: home },
     ...['Desktop', 'Pictures', 'Downloads'].map((name) => ({ name, folder: join(home, name) })),
     ...(await disks()),
   ];
-  const there = await Promise.all(
+  const isPresent = await Promise.all(
     candidates.map(({ folder }) =>
       stat(folder).then(
         (found) => found.isDirectory(),
@@ -76,10 +76,10 @@ async function commonFolders(): Promise<Place[]> {
       ),
     ),
   );
-  return candidates.filter((_, i) => there[i]);
+  return candidates.filter((_, i) => isPresent[i]);
 }
 
-async function disks(): Promise<Place[]> {
+async function disks(): Promise<Shortcut[]> {
   if (process.platform === 'win32') return [...'CDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => ({ name: `Disk ${letter}:`, folder: `${letter}:\\` }));
   const mounts =
     process.platform === 'darwin' ? ['/Volumes'] : ['/media', '/mnt', join('/run/media', basename(homedir())), join('/media', basename(homedir()))];

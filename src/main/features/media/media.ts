@@ -13,7 +13,7 @@ import type { PreviewService, ShownSize } from './preview-service.ts';
 export interface MediaFile {
   path: string; // absolute
   type: string; // MIME
-  /** The content under this address can never change, so a screen may keep it. */
+  /** The content under this address never changes, so a browser may cache it forever. */
   immutable: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface MediaPorts {
   reportFile(report: string, format: ReportFormat): string;
 }
 
-/** Pictures and files under their addresses. */
+/** Resolves media addresses (MediaPath) to files. */
 export class Media {
   private readonly ports: MediaPorts;
 
@@ -41,8 +41,8 @@ export class Media {
   }
 
   /**
-   * The file behind a MediaPath. Every part comes from a URL: ids are looked up, never joined to a path as they are. A file of the
-   * user's own is never handed out itself, only a picture made of it, so nothing but images can leave this way.
+   * The file for a MediaPath. All parts come from a URL, so ids are looked up and never joined to a path directly. For the
+   * user's own files only a preview is returned, so nothing but images can be read this way.
    */
   async file(path: string, signal?: AbortSignal): Promise<MediaFile> {
     const { workspace, access, previews, reportFile } = this.ports;
@@ -50,27 +50,27 @@ export class Media {
     switch (kind) {
       case 'thumb':
       case 'image':
-        return existing(await this.importedPicture(first, second, kind, signal), true);
+        return mediaFile(await this.importedPicture(first, second, kind, signal), true);
       case 'file':
         if (!isAbsolute(first) || !(await access.allows(first))) break;
-        return existing(await previews.filePreview(first, 'image', signal), false);
+        return mediaFile(await previews.filePreview(first, 'image', signal), false);
       case 'comparison':
         if (COMPARISON_FILE.test(second)) return this.comparisonFile(first, second);
         break;
       case 'report': {
         const [, id, format] = /^(\w+)\.(html|pdf)$/.exec(first) ?? [];
         if (id === undefined) break;
-        return existing(reportFile(id, format as ReportFormat), false);
+        return mediaFile(reportFile(id, format as ReportFormat), false);
       }
       case 'export':
         if (first !== '' && !first.startsWith('.') && basename(first) === first) return this.inWorkspace(join(workspace.exports, first), false);
         break;
       default:
     }
-    throw missing(path);
+    throw notFound(path);
   }
 
-  /** Stores a picture that a browser uploaded, under a name of its own. Returns its path. */
+  /** Stores an image that a browser uploaded in a folder of its own. Returns its path. */
   async receive(name: string, bytes: Uint8Array): Promise<string> {
     const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-80) || 'picture';
     const path = join(this.ports.workspace.uploads, randomUUID(), plain);
@@ -78,11 +78,11 @@ export class Media {
     return path;
   }
 
-  /** Why an image of a data set can't be shown; null where it can. */
+  /** Why an image of a data set can't be shown, in a sentence; null if it can. */
   async problemOf(dataset: string, id: number, signal?: AbortSignal): Promise<string | null> {
     const root = this.ports.rootOf(dataset);
     const { file, sha256 } = this.ports.imageOf(dataset, id);
-    if (!(await isFolder(root))) return `The folder of this data set, ${root}, is not there.`;
+    if (!(await isFolder(root))) return `The folder of this data set, ${root}, was not found.`;
     try {
       await this.ports.previews.imagePreview(absoluteFile(root, file), sha256, 'thumb', signal);
       return null;
@@ -91,7 +91,7 @@ export class Media {
     }
   }
 
-  /** Overlays of a comparison that was just saved may still have to be drawn. */
+  /** Draws the overlays first if they are missing: they are drawn when first needed. */
   private async comparisonFile(id: string, name: string): Promise<MediaFile> {
     const path = join(this.ports.workspace.comparison(id), name);
     if (name.endsWith('.png') && !existsSync(path)) await this.ports.drawOverlays(id);
@@ -99,16 +99,16 @@ export class Media {
   }
 
   private importedPicture(dataset: string, id: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
-    if (!/^\d{1,9}$/.test(id)) throw missing(`${dataset}/${id}`);
+    if (!/^\d{1,9}$/.test(id)) throw notFound(`${dataset}/${id}`);
     const root = this.ports.rootOf(dataset);
     const { file, sha256 } = this.ports.imageOf(dataset, Number(id));
     return this.ports.previews.imagePreview(absoluteFile(root, file), sha256, size, signal);
   }
 
-  /** A file of the workspace. A link that leads out of it is not followed, whoever put it there. */
+  /** A file of the workspace. Throws 'not-found' for a link that leads out of it. */
   private inWorkspace(path: string, immutable: boolean): MediaFile {
-    const file = existing(path, immutable);
-    if (!realpathSync(path).startsWith(realpathSync(this.ports.workspace.folder) + sep)) throw missing(path);
+    const file = mediaFile(path, immutable);
+    if (!realpathSync(path).startsWith(realpathSync(this.ports.workspace.folder) + sep)) throw notFound(path);
     return file;
   }
 }
@@ -117,13 +117,13 @@ function partsOf(path: string): string[] {
   try {
     return path.split('/').map(decodeURIComponent);
   } catch {
-    throw missing(path); // %zz
+    throw notFound(path); // %zz
   }
 }
 
-function existing(path: string, immutable: boolean): MediaFile {
-  if (!existsSync(path)) throw missing(path);
+function mediaFile(path: string, immutable: boolean): MediaFile {
+  if (!existsSync(path)) throw notFound(path);
   return { path, type: mimeOf(path), immutable };
 }
 
-const missing = (path: string): AppError => new AppError('not-found', 'Picture or file not found.', { path });
+const notFound = (path: string): AppError => new AppError('not-found', 'Picture or file not found.', { path });

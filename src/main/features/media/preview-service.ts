@@ -11,10 +11,10 @@ import type { ComputeHost } from '../../compute/host/compute-host.ts';
 const SIZES = { thumb: 320, image: 2048 } as const;
 export type ShownSize = keyof typeof SIZES;
 
-const AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
-const WAITING = 600; // more than two screens of the smallest tiles; older requests have been scrolled past
+const MAX_RUNNING = Math.max(2, Math.min(4, availableParallelism()));
+const MAX_QUEUED = 600; // two screens of the smallest tiles; older requests have been scrolled past
 
-interface Wanted {
+interface PreviewTask {
   key: string;
   file: string;
   sha256: string | null;
@@ -25,15 +25,15 @@ interface Wanted {
 }
 
 /**
- * Makes thumbnails and previews and caches them on disk by content. Several requests for one picture make it once. The newest
- * request goes first, because older ones have been scrolled past. A request that everybody has cancelled is not started.
+ * Creates thumbnails and previews as JPEG files, named by content. Requests for the same picture share one task. The
+ * newest request runs first, because older ones have been scrolled past. A queued task without waiters is dropped.
  */
 export class PreviewService {
   private readonly host: Pick<ComputeHost, 'ask'>;
   private readonly folders: Record<ShownSize, string>;
   private readonly cache: Pick<PictureCache, 'use' | 'add'>;
-  private readonly known = new Map<string, Wanted>();
-  private waiting: Wanted[] = [];
+  private readonly tasks = new Map<string, PreviewTask>();
+  private queue: PreviewTask[] = [];
   private running = 0;
 
   constructor(host: Pick<ComputeHost, 'ask'>, folders: Record<ShownSize, string>, cache: Pick<PictureCache, 'use' | 'add'>) {
@@ -42,82 +42,82 @@ export class PreviewService {
     this.cache = cache;
   }
 
-  /** A JPEG of an image of a data set. Throws 'not-found' or 'bad-image' where the file is gone, changed or broken; 'cancelled'. */
+  /** Path of a JPEG of a data set's image. Throws 'not-found' or 'bad-image' if the file is missing, changed or damaged; 'cancelled'. */
   imagePreview(file: string, sha256: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
-    return this.want(file, sha256, sha256, size, signal);
+    return this.request(file, sha256, sha256, size, signal);
   }
 
-  /** A JPEG of any image file, as it stands now. Throws as `imagePreview`. */
+  /** Path of a JPEG of any image file in its current state. Throws as `imagePreview`. */
   async filePreview(file: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
     const { mtimeMs, size: bytes } = await stat(file).catch((error: unknown) => {
       throw new AppError('not-found', `There is no image ${file}.`, { file }, error);
     });
     const key = createHash('sha256').update(`${file}\0${mtimeMs}\0${bytes}`).digest('hex');
-    return this.want(file, null, key, size, signal);
+    return this.request(file, null, key, size, signal);
   }
 
-  private async want(file: string, sha256: string | null, name: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
+  private async request(file: string, sha256: string | null, name: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
     const out = join(this.folders[size], name.slice(0, 2), `${name}.jpg`);
     if (existsSync(out)) {
       this.cache.use(out);
       return out;
     }
-    const wanted = this.known.get(out) ?? this.enqueue(out, file, sha256, size);
-    wanted.waiters++;
-    const left = (): void => {
-      wanted.waiters--;
-      if (wanted.waiters === 0) this.giveUp(wanted);
+    const task = this.tasks.get(out) ?? this.enqueue(out, file, sha256, size);
+    task.waiters++;
+    const abandon = (): void => {
+      task.waiters--;
+      if (task.waiters === 0) this.dropQueued(task);
     };
-    signal?.addEventListener('abort', left, { once: true });
-    this.next();
+    signal?.addEventListener('abort', abandon, { once: true });
+    this.startNext();
     try {
-      return await wanted.promise;
+      return await task.promise;
     } finally {
-      signal?.removeEventListener('abort', left);
+      signal?.removeEventListener('abort', abandon);
     }
   }
 
-  private enqueue(key: string, file: string, sha256: string | null, size: ShownSize): Wanted {
+  private enqueue(key: string, file: string, sha256: string | null, size: ShownSize): PreviewTask {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const settle = (result: string | AppError): void => {
-      this.known.delete(key);
+      this.tasks.delete(key);
       if (typeof result === 'string') resolve(result);
       else reject(result);
     };
-    const wanted: Wanted = { key, file, sha256, size, waiters: 0, promise, settle };
-    this.known.set(key, wanted);
-    this.waiting.push(wanted);
-    if (this.waiting.length > WAITING) this.giveUp(this.waiting[0]!);
-    return wanted;
+    const task: PreviewTask = { key, file, sha256, size, waiters: 0, promise, settle };
+    this.tasks.set(key, task);
+    this.queue.push(task);
+    if (this.queue.length > MAX_QUEUED) this.dropQueued(this.queue[0]!);
+    return task;
   }
 
-  /** Cancels only requests that have not started: a picture in progress is worth finishing. */
-  private giveUp(wanted: Wanted): void {
-    const at = this.waiting.indexOf(wanted);
+  /** Cancels a task that has not started. A running one is finished, because its file is useful later. */
+  private dropQueued(task: PreviewTask): void {
+    const at = this.queue.indexOf(task);
     if (at < 0) return;
-    this.waiting.splice(at, 1);
-    wanted.settle(new AppError('cancelled', 'Cancelled.'));
+    this.queue.splice(at, 1);
+    task.settle(new AppError('cancelled', 'Cancelled.'));
   }
 
-  private next(): void {
-    while (this.running < AT_ONCE) {
-      const wanted = this.waiting.pop();
-      if (!wanted) return;
+  private startNext(): void {
+    while (this.running < MAX_RUNNING) {
+      const task = this.queue.pop();
+      if (!task) return;
       this.running++;
-      void this.make(wanted);
+      void this.make(task);
     }
   }
 
-  private async make({ key, file, sha256, size, settle }: Wanted): Promise<void> {
+  private async make({ key, file, sha256, size, settle }: PreviewTask): Promise<void> {
     try {
       await this.host.ask('picture', { file, sha256, longest: SIZES[size], out: key });
       this.cache.add();
       settle(key);
     } catch (error) {
-      settle(error instanceof AppError ? error : new AppError('internal', 'The picture could not be made.', { file }, error));
+      settle(error instanceof AppError ? error : new AppError('internal', 'The preview could not be created.', { file }, error));
     } finally {
       this.running--;
-      this.next();
+      this.startNext();
     }
   }
 }

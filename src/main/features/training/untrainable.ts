@@ -10,7 +10,7 @@ export function whyUntrainable({ name, classes, pairs, warnings }: DatasetSummar
     ['valid', 'validation'],
   ] as const) {
     if (pairs[split] > 0) continue;
-    return `No pairs can be drawn among the ${which} images of ${quote(name)}: each class needs at least two images there. Include images again, relabel some, or import more.`;
+    return `No pairs can be formed among the ${which} images of ${quote(name)}: each class needs at least two images there. Include images again, relabel some, or import more.`;
   }
   return null;
 }
