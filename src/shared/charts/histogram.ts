@@ -28,9 +28,10 @@ export interface HistogramLayout {
   bottom: number;
   baseline: number;
   distances: Tick[]; // along x
-  counts: Tick[]; // pairs, both ways from the baseline
+  counts: Tick[]; // numbers of pairs, in both directions from the baseline
   markers: Marker[];
   sameLabelX: number; // right end of the label above the bars of same pairs, clear of the pair's line
+  differentLabel: { x: number; anchor: 'start' | 'end' }; // label below the bars of different pairs, where they are lowest
 }
 
 const BINS = 32;
@@ -60,20 +61,28 @@ export function histogramLayout(
       const tall = count * perPair;
       return count === 0 ? [] : [{ x: left + bin * binWidth + 0.5, y: upwards ? baseline - tall : baseline, width: binWidth - 1, height: tall }];
     });
-  const counts = (most: number, edge: number): Tick[] => countingAxis([0, most], [baseline, edge], 3).ticks;
+  const counts = countingAxis([-down, up], [bottom, top], Math.max(2, Math.floor((bottom - top) / (2 * text)))).ticks;
+  const tallest = (bins: readonly number[]): number => Math.max(0, ...bins);
+  const labelBins = Math.min(BINS / 2, Math.ceil((LABEL_EMS * text) / binWidth));
+  const lowestLeft = tallest(counted.different.slice(0, labelBins)) <= tallest(counted.different.slice(-labelBins));
   const markers = markersAt(x.position(threshold), distance === null ? null : x.position(distance), { left, top, width, text });
+  const freeRight = Math.min(right - 4, ...markers.map(({ at }) => (at > right - LABEL_EMS * text ? at - 6 : right)));
   return {
     same: bars(counted.same, true),
     different: bars(counted.different, false),
     ...{ left, right, top, bottom, baseline },
     distances: x.ticks,
-    counts: [...counts(up, top), ...counts(down, bottom).slice(1)],
+    counts: counts.map(({ at, label }) => ({ at, label: label.replace(/^[-−]/, '') })),
     markers,
-    sameLabelX: Math.min(right - 4, ...markers.map(({ at }) => (at > right - LABEL_EMS * text ? at - 6 : right))),
+    sameLabelX: freeRight,
+    differentLabel: lowestLeft ? { x: left + 6, anchor: 'start' } : { x: freeRight, anchor: 'end' },
   };
 }
 
-/** Labels turn away from the other line, unless the drawing ends there: neither then crosses a line. */
+/**
+ * Labels point away from the other line, unless the drawing ends there. The line with the upper label crosses the row of the lower
+ * one, so the labels swap rows if the lower one would be crossed.
+ */
 function markersAt(
   threshold: number,
   pair: number | null,
@@ -84,7 +93,12 @@ function markersAt(
     const leftwards = other !== null && at < other ? at - room > left : at + room > width;
     return leftwards ? 'end' : 'start';
   };
-  const markers: Marker[] = [{ kind: 'threshold', at: threshold, labelY: top - 0.6 * text, anchor: anchor(threshold, pair) }];
-  if (pair !== null) markers.push({ kind: 'this-pair', at: pair, labelY: top - 1.9 * text, anchor: anchor(pair, threshold) });
-  return markers;
+  const [lower, upper] = [top - 0.6 * text, top - 1.9 * text];
+  const side = anchor(threshold, pair);
+  if (pair === null) return [{ kind: 'threshold', at: threshold, labelY: lower, anchor: side }];
+  const isCrossed = side === 'start' ? threshold < pair && threshold + room > pair : pair < threshold && threshold - room < pair;
+  return [
+    { kind: 'threshold', at: threshold, labelY: isCrossed ? upper : lower, anchor: side },
+    { kind: 'this-pair', at: pair, labelY: isCrossed ? lower : upper, anchor: anchor(pair, threshold) },
+  ];
 }

@@ -32,6 +32,27 @@ describe('the histogram of distances', () => {
     expect((threshold! - left) / (pair! - left)).toBeCloseTo(0.8 / 4, 9);
   });
 
+  test('leaves room between the numbers of pairs, even where different pairs need little height', () => {
+    const many = (count: number, at: number): number[] => Array.from({ length: count }, () => at);
+    const valid = { same: many(200, 0.1), different: [...many(60, 2.1), ...many(20, 5.4)] };
+    const { counts } = histogramLayout(valid, { threshold: 1.15, distance: 2.4 }, { width: 288, height: 190, text: 11 });
+    const rows = counts.map(({ at }) => at).toSorted((a, b) => a - b);
+    for (let i = 1; i < rows.length; i++) expect(rows[i]! - rows[i - 1]!).toBeGreaterThanOrEqual(11);
+    expect(counts.map(({ label }) => label)).toContain('50');
+    expect(counts.every(({ label }) => /^[\d,]+$/.test(label))).toBe(true);
+  });
+
+  test('no line runs through the label of the other one, and the label of different pairs is where they are lowest', () => {
+    const valid = { same: [0.1, 0.2], different: [2.1, 2.1, 2.1, 5.4] };
+    const [threshold, pair] = histogramLayout(valid, { threshold: 1.15, distance: 2.4 }, { width: 288, height: 190, text: 11 }).markers;
+    expect(threshold!.anchor).toBe('start'); // no room on the left
+    expect(threshold!.labelY).toBeLessThan(pair!.labelY); // the pair's line starts below the threshold's label
+    expect(histogramLayout(valid, { threshold: 1.15, distance: 5.2 }, SIZE).markers[1]!.labelY).toBeLessThan(60);
+    expect(histogramLayout(valid, { threshold: 1.15, distance: 2.4 }, SIZE).differentLabel.anchor).toBe('start');
+    const early = { same: [0.1], different: [0.3, 0.3, 5.4] };
+    expect(histogramLayout(early, { threshold: 1.15, distance: 2.4 }, SIZE).differentLabel.anchor).toBe('end');
+  });
+
   test('marks threshold and pair, and draws a bar for every bin with pairs', () => {
     const valid = { same: [0.1, 0.2, 0.3], different: [1.2, 1.4] };
     const svg = chart(DistanceHistogram, { valid, distance: 1.63, threshold: 0.91, ...SIZE }).source;
