@@ -7,15 +7,15 @@ import type { CallScope, Handler } from './handler-types.ts';
 import { handlers } from './handlers/index.ts';
 import type { WorkbenchApi } from './workbench-api.ts';
 
-/** The workbench behind its contract. */
+/** Implements the contract with a workbench. */
 export function openWorkbenchApi(workbench: Workbench): WorkbenchApi {
   return {
     call: async (name, input, signal = new AbortController().signal) => {
-      const began = performance.now();
+      const startMs = performance.now();
       try {
         if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
         const value = (await answer(name, input, { workbench, signal })) ?? null;
-        log().debug({ call: name, milliseconds: Math.round(performance.now() - began) }, 'answered');
+        log().debug({ call: name, milliseconds: Math.round(performance.now() - startMs) }, 'answered');
         return { ok: true, value };
       } catch (error) {
         return { ok: false, error: reportError(signal.aborted ? new AppError('cancelled', 'Cancelled.') : error, { call: name }) };

@@ -5,24 +5,24 @@ import type { MediaFile } from '../features/media/media.ts';
 export type { Answer } from '../../shared/bridge.ts';
 
 /**
- * The workbench as its doors see it (Electron, loopback server, in-process): they carry calls, events and files to a
- * screen and know nothing of what these mean.
+ * The interface between the workbench and its doors (Electron, loopback server, in-process). Doors transport calls, events and
+ * files without knowing their meaning.
  */
 export interface WorkbenchApi {
-  /** Parses the input by the contract, does the work. Never rejects: every failure is an answer. */
+  /** Validates the input by the contract and runs the call. Never rejects: an error is returned as an answer. */
   call(name: string, input: unknown, signal?: AbortSignal): Promise<Answer>;
   on(listener: <E extends EventName>(event: E, payload: Events[E]) => void): () => void;
   /**
-   * The file behind a MediaPath, made where need be; `signal`: nobody waits for it any more. Throws AppError 'not-found' for
-   * anything outside workspace and data sets, 'bad-image' for a file that is no image any more.
+   * The file for a MediaPath, created if needed; `signal` aborts when no client waits. Throws AppError 'not-found' for files
+   * outside workspace and data sets, 'bad-image' for a file that is no longer an image.
    */
   media(path: string, signal?: AbortSignal): Promise<MediaFile>;
-  /** Keeps a file that a browser handed over in the workspace; returns its path. */
+  /** Stores an uploaded file in the workspace. Returns its path. */
   receive(name: string, bytes: Uint8Array): Promise<string>;
-  /** A file of this machine was dropped or chosen in the desktop window: it may be shown. */
+  /** Allows showing a file that was dropped or chosen in the desktop window. */
   choose(path: string): Promise<void>;
-  /** Jobs that would be lost by closing now. */
+  /** Number of running jobs, which closing would cancel. */
   busy(): number;
-  /** Cancels what runs, ends the compute processes, gives the workspace back. */
+  /** Cancels running jobs, ends the compute processes and releases the workspace. */
   close(): Promise<void>;
 }

@@ -9,22 +9,22 @@ import type { Db } from './open.ts';
 
 /** Searches and counts the curated images. */
 export interface BrowseStore {
-  /** Ids of the images that fit, in the order asked for; equals in the order of the listing. Sorted by class: how many there are of each. */
+  /** Ids of matching images in the requested order; equal ones by id. If sorted by class also the number of images per class. */
   find(query: ImageQuery): FoundImages;
-  /** In the order of `ids`; an id that is unknown throws AppError 'not-found'. */
+  /** Images in the order of `ids`. Throws AppError 'not-found' for an unknown id. */
   rows(dataset: string, ids: readonly number[]): CuratedImage[];
-  /** All images, excluded ones too, in the order of the listing. */
+  /** All images including excluded ones, by id. */
   all(dataset: string): CuratedImage[];
-  /** Those whose file has these bytes, in the order of the listing. */
+  /** Images with this content, by id. */
   withContent(dataset: string, sha256: string): CuratedImage[];
-  /** Images that are not excluded, with the classes they have now, in the order of the listing. */
+  /** Images that are not excluded, with their current classes, by id. */
   included(dataset: string): ImageRecord[];
-  /** The same, and the edits that they follow from, both of one moment. */
+  /** The included images and `edits`, read in one transaction. */
   includedWithEdits(dataset: string): { images: ImageRecord[]; edits: string };
-  /** The edits that hold, as `keptAfter` tells them. */
+  /** Positions of the current edits (done, not undone) in the history, comma-separated. Equal texts mean equal curation. */
   edits(dataset: string): string;
   counts(dataset: string): DatasetCounts;
-  /** Mean number of pixels of the images that are not excluded; 0 where there are none. */
+  /** Mean number of pixels of the included images; 0 without images. */
   meanPixels(dataset: string): number;
   /** Whether any image is excluded or relabelled. */
   isEdited(dataset: string): boolean;
@@ -43,7 +43,7 @@ const TAGS = '(SELECT json_group_array(t.tag) FROM tags t WHERE t.dataset = i.da
 const COLUMNS = `i.id, i.file, ${CLASS} AS class, i.class AS imported, ${EXCLUDED} AS excluded, i.sha256, i.subject, i.width, i.height, i.split`;
 
 const SORTS: Record<ImageSort, string> = {
-  file: 'i.id', // ids count the listing, which is sorted by file
+  file: 'i.id', // ids are assigned in the order of file names
   class: `${CLASS} %, i.id`,
   split: `CASE i.split WHEN 'train' THEN 0 WHEN 'valid' THEN 1 ELSE 2 END %, i.id`,
   pixels: 'i.width * i.height %, i.id',
@@ -51,7 +51,7 @@ const SORTS: Record<ImageSort, string> = {
 
 /** Normalises text for search: ignores case and the composition of accents. */
 function fold(text: string): string {
-  if (/^[ -~]*$/.test(text)) return text.toLowerCase(); // most names, and ten times quicker
+  if (/^[ -~]*$/.test(text)) return text.toLowerCase(); // ASCII: most names, ten times faster
   return text.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
@@ -79,11 +79,11 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
   const ofContent = db.prepare<[number, string], CuratedRow>(
     `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? AND i.sha256 = ? ORDER BY i.id`,
   );
-  const keptRows = db.prepare<[number], ImageRow>(`SELECT ${COLUMNS} ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0 ORDER BY i.id`);
+  const includedRows = db.prepare<[number], ImageRow>(`SELECT ${COLUMNS} ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0 ORDER BY i.id`);
   const meanPixels = db
     .prepare<[number], number>(`SELECT coalesce(avg(i.width * i.height), 0) ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0`)
     .pluck();
-  const standingEdits = db.prepare<[number], string>(CURRENT_EDITS).pluck();
+  const currentEdits = db.prepare<[number], string>(CURRENT_EDITS).pluck();
   const classCounts = db.prepare<[number], { class: string; split: Split; excluded: 0 | 1; n: number }>(
     `SELECT ${CLASS} AS class, i.split, ${EXCLUDED} AS excluded, count(*) AS n ${FROM} WHERE i.dataset = ? GROUP BY 1, 2, 3 ORDER BY 1`,
   );
@@ -111,7 +111,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       const found = statement.all({
         number,
         text: wanted,
-        classText: inClass ? 1 : 0, // most often no class is meant, and asking every row would take as long again
+        classText: inClass ? 1 : 0, // searching the class of every row doubles the time, and rarely any matches
         classes: list(classes),
         splits: list(splits),
         tags: list(tags),
@@ -129,22 +129,22 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
     },
     all: (dataset) => every.all(rowOf(dataset).number).map(curatedImage),
     withContent: (dataset, sha256) => ofContent.all(rowOf(dataset).number, sha256).map(curatedImage),
-    included: (dataset) => keptRows.all(rowOf(dataset).number).map(imageRecord),
+    included: (dataset) => includedRows.all(rowOf(dataset).number).map(imageRecord),
     includedWithEdits: (dataset) => {
       const { number } = rowOf(dataset);
-      return db.transaction(() => ({ images: keptRows.all(number).map(imageRecord), edits: standingEdits.get(number)! }))();
+      return db.transaction(() => ({ images: includedRows.all(number).map(imageRecord), edits: currentEdits.get(number)! }))();
     },
     meanPixels: (dataset) => meanPixels.get(rowOf(dataset).number)!,
-    edits: (dataset) => standingEdits.get(rowOf(dataset).number)!,
+    edits: (dataset) => currentEdits.get(rowOf(dataset).number)!,
     isEdited: (dataset) => marked.get(rowOf(dataset).number) !== undefined,
     counts: (dataset) => {
       const { number, id } = rowOf(dataset);
       const classes = new Map<string, ClassCount>();
-      const standing = classCounts.all(number);
+      const counts = classCounts.all(number);
       // A class whose images were all relabelled stays in the list, so that images can be moved back.
-      const names = [...new Set([...importedClasses.all(number), ...standing.map((row) => row.class)])];
+      const names = [...new Set([...importedClasses.all(number), ...counts.map((row) => row.class)])];
       for (const className of names) classes.set(className, { className, kept: 0, excluded: 0, splits: { train: 0, valid: 0, test: 0 } });
-      for (const { class: name, split, excluded, n } of standing) {
+      for (const { class: name, split, excluded, n } of counts) {
         const count = classes.get(name)!;
         if (excluded) count.excluded += n;
         else {
@@ -152,7 +152,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
           count.splits[split] += n;
         }
       }
-      const list = [...classes.values()].sort((a, b) => byCodePoint(a.className, b.className)); // as `find` sorts them
+      const list = [...classes.values()].sort((a, b) => byCodePoint(a.className, b.className)); // same order as `find`
       const sum = (of: 'kept' | 'excluded'): number => list.reduce((total, count) => total + count[of], 0);
       return {
         dataset: id,

@@ -7,7 +7,7 @@ import type { Db } from './open.ts';
 /** The key of a comparison: a repeated request returns the stored one. */
 export interface ComparisonKey {
   run: string;
-  sha256: [string, string]; // of A and B; the other way round is another comparison
+  sha256: [string, string]; // of A and B; the reverse order is a different comparison
   target: ExplainTarget;
   layer: string;
   modelSha256: string;
@@ -16,25 +16,25 @@ export interface ComparisonKey {
 export type ComparisonNotes = { [K in 'saved' | 'judgement' | 'note']?: ComparisonRow[K] | undefined };
 
 export interface ComparisonStore {
-  /** A new id, never given before or again, under which the maps can be written before the record is. */
+  /** Reserves a new id that is never reused. The maps are written under it before the record exists. */
   reserve(): string;
   /** Stores a record under its reserved id. Throws, and changes nothing, if the id has a record. */
   insert(comparison: Comparison, o?: { saved: boolean }): void;
-  /** Also one that was removed, until it is purged. Throws AppError 'not-found' with a list of those there are. */
+  /** Includes removed ones until `purge`. Throws AppError 'not-found' with a list of known ids. */
   get(id: string): ComparisonRow;
-  /** Newest first, removed ones left out. */
+  /** Newest first, without removed ones. */
   list(o?: { saved?: boolean | undefined }): ComparisonRow[];
-  /** The newest one with this key that is not removed. */
+  /** The newest comparison with this key that is not removed. */
   find(key: ComparisonKey): ComparisonRow | null;
-  /** Whether any compares the image at this path. */
+  /** Whether any comparison has the image at this path. */
   includesFile(file: string): boolean;
-  /** Changes what is named. A judgement or a note saves the comparison, unless `saved` says otherwise. */
+  /** Changes the given fields. A judgement or a note also saves the comparison, unless `saved` is given. */
   annotate(id: string, notes: ComparisonNotes): ComparisonRow;
-  /** Takes it off the list; all of it stays until `purge`. */
+  /** Hides a comparison; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
-  /** Deletes what was removed or never saved, judged or noted, but for those in `kept`. Returns their ids. */
-  purge(kept: ReadonlySet<string>): string[];
+  /** Deletes comparisons that were removed, or have no save, judgement or note, except those in `retained`. Returns their ids. */
+  purge(retained: ReadonlySet<string>): string[];
 }
 
 interface Row {
@@ -46,7 +46,7 @@ interface Row {
 }
 
 const COLUMNS = 'number, record, saved, judgement, note';
-const FIRST = `json_extract(record, '$.images[0].sha256')`; // as the index has them
+const FIRST = `json_extract(record, '$.images[0].sha256')`; // must equal the expressions of the index
 const SECOND = `json_extract(record, '$.images[1].sha256')`;
 
 export function comparisonStore(db: Db): ComparisonStore {
@@ -64,7 +64,7 @@ export function comparisonStore(db: Db): ComparisonStore {
   const ofPair = db.prepare<[number | null, string, string], Row>(
     `SELECT ${COLUMNS} FROM comparisons WHERE run = ? AND ${FIRST} = ? AND ${SECOND} = ? AND removed_ms IS NULL ORDER BY number DESC`,
   );
-  const naming = db.prepare<[string, string]>(
+  const withFile = db.prepare<[string, string]>(
     `SELECT 1 FROM comparisons WHERE json_extract(record, '$.images[0].file') = ? OR json_extract(record, '$.images[1].file') = ? LIMIT 1`,
   );
   const numbers = db
@@ -72,7 +72,7 @@ export function comparisonStore(db: Db): ComparisonStore {
     .pluck();
   const note = db.prepare('UPDATE comparisons SET saved = @saved, judgement = @judgement, note = @note WHERE number = @number');
   const setRemoved = db.prepare<[number | null, number]>('UPDATE comparisons SET removed_ms = ? WHERE number = ?');
-  const loose = db
+  const deletable = db
     .prepare<[], number>(
       `SELECT number FROM comparisons WHERE removed_ms IS NOT NULL OR record IS NULL OR (saved = 0 AND judgement IS NULL AND note = '') ORDER BY number`,
     )
@@ -85,20 +85,20 @@ export function comparisonStore(db: Db): ComparisonStore {
     judgement,
     note: text,
   });
-  const known = (id: string): Row => {
+  const findRow = (id: string): Row => {
     const number = numberOf('c', id);
     const row = number === null ? undefined : one.get(number);
     if (row) return row;
-    const there = numbers.all().map((n) => `c${n}`);
-    throw notFoundError('comparison', id, there, 'compare two images first');
+    const knownIds = numbers.all().map((n) => `c${n}`);
+    throw notFoundError('comparison', id, knownIds, 'compare two images first');
   };
 
   const annotate: ComparisonStore['annotate'] = (id, given) => {
-    const row = known(id);
+    const row = findRow(id);
     const before = rowOf(row);
-    const speaks = Boolean(given.judgement) || Boolean(given.note?.trim());
+    const hasComment = Boolean(given.judgement) || Boolean(given.note?.trim());
     const next = {
-      saved: given.saved ?? (before.saved || speaks),
+      saved: given.saved ?? (before.saved || hasComment),
       judgement: given.judgement === undefined ? before.judgement : given.judgement,
       note: given.note ?? before.note,
     };
@@ -106,8 +106,8 @@ export function comparisonStore(db: Db): ComparisonStore {
     return { ...before, ...next };
   };
 
-  const purge = (kept: ReadonlySet<string>): string[] => {
-    const gone = loose.all().filter((number) => !kept.has(`c${number}`));
+  const purge = (retained: ReadonlySet<string>): string[] => {
+    const gone = deletable.all().filter((number) => !retained.has(`c${number}`));
     for (const number of gone) drop.run(number);
     return gone.map((number) => `c${number}`);
   };
@@ -119,16 +119,16 @@ export function comparisonStore(db: Db): ComparisonStore {
       const { changes } = fill.run({ number: numberOf('c', id), run: numberOf('r', run), createdMs, record, saved: saved ? 1 : 0 });
       if (changes !== 1) throw new AppError('internal', `The comparison ${id} was not reserved, or is stored already.`, { id });
     },
-    get: (id) => rowOf(known(id)),
+    get: (id) => rowOf(findRow(id)),
     list: ({ saved } = {}) => (saved === false ? unsaved.all() : all.all(saved ? 1 : 0)).map(rowOf),
     find: ({ run, sha256: [a, b], target, layer, modelSha256 }) => {
       const rows = ofPair.all(numberOf('r', run), a, b).map(rowOf);
       return rows.find((c) => c.target === target && c.layer === layer && c.modelSha256 === modelSha256) ?? null;
     },
-    includesFile: (file) => naming.get(file, file) !== undefined,
+    includesFile: (file) => withFile.get(file, file) !== undefined,
     annotate: (id, given) => db.transaction(annotate).immediate(id, given),
-    remove: (id) => void setRemoved.run(Date.now(), known(id).number),
-    restore: (id) => void setRemoved.run(null, known(id).number),
-    purge: (kept) => db.transaction(purge).immediate(kept),
+    remove: (id) => void setRemoved.run(Date.now(), findRow(id).number),
+    restore: (id) => void setRemoved.run(null, findRow(id).number),
+    purge: (retained) => db.transaction(purge).immediate(retained),
   };
 }

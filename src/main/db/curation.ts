@@ -8,19 +8,19 @@ import type { Db } from './open.ts';
 type Kind = CurationEdit['kind'];
 
 export interface CurationStore {
-  /** Carries out an edit and puts it on the history; one that changes nothing leaves no line there. Throws 'not-found' for unknown images. */
+  /** Applies an edit and adds it to the history, unless it changes nothing. Throws AppError 'not-found' for unknown images. */
   apply(dataset: string, edit: CurationEdit): CurationState;
   /**
-   * Takes back the last edit that holds, which must be the one at `position`: another window may have made one since. Throws
-   * AppError 'bad-request' where there is none or where it is another one; then nothing changes.
+   * Undoes the last edit. It must be the one at `position`, because another window may have made an edit since. Throws
+   * AppError 'bad-request', and changes nothing, if there is none or it is another one.
    */
   undo(dataset: string, position: number): CurationState;
-  /** Carries out again what was undone last, unless another edit came after it. `position`: as for `undo`. */
+  /** Applies the last undone edit again; impossible after a new edit. `position`: as for `undo`. */
   redo(dataset: string, position: number): CurationState;
   state(dataset: string): CurationState;
   /** Newest first. */
   history(dataset: string): CurationEntry[];
-  /** Ids of the images that an entry of the history changed, in order. */
+  /** Ids of the images that a history entry changed, ascending. */
   touched(dataset: string, position: number): number[];
 }
 
@@ -35,21 +35,19 @@ interface EntryRow {
   undone_ms: number | null;
 }
 
-/** What an edit changed: ids, for 'relabel' by the class that they had. */
+/** Changed image ids; for 'relabel' grouped by their previous class. */
 type Changed = number[] | [string, number[]][];
 
 const IDS = '(SELECT value FROM json_each(@ids))';
 
-/** `numberOf` finds a data set's row by its id or name and throws AppError 'not-found'. */
+/** `rowOf` finds a data set by id or name and throws AppError 'not-found'. */
 export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
-  const here = {
-    unknown: db
-      .prepare<[object], number>(`SELECT value FROM json_each(@ids) WHERE value NOT IN (SELECT id FROM images WHERE dataset = @number) LIMIT 1`)
-      .pluck(),
-  };
+  const unknownId = db
+    .prepare<[object], number>(`SELECT value FROM json_each(@ids) WHERE value NOT IN (SELECT id FROM images WHERE dataset = @number) LIMIT 1`)
+    .pluck();
   const EXCLUDED = `SELECT image FROM marks WHERE dataset = @number AND excluded = 1`;
   const TAGGED = `SELECT image FROM tags WHERE dataset = @number AND tag = @value`;
-  const would = {
+  const changeable = {
     exclude: db.prepare<[object], number>(`SELECT DISTINCT value FROM json_each(@ids) WHERE value NOT IN (${EXCLUDED}) ORDER BY value`).pluck(),
     include: db.prepare<[object], number>(`SELECT DISTINCT value FROM json_each(@ids) WHERE value IN (${EXCLUDED}) ORDER BY value`).pluck(),
     tag: db.prepare<[object], number>(`SELECT DISTINCT value FROM json_each(@ids) WHERE value NOT IN (${TAGGED}) ORDER BY value`).pluck(),
@@ -59,7 +57,7 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
     SELECT i.id, coalesce(m.class, i.class) AS class
     FROM images i LEFT JOIN marks m ON m.dataset = i.dataset AND m.image = i.id
     WHERE i.dataset = @number AND i.id IN ${IDS} AND coalesce(m.class, i.class) <> @value ORDER BY i.id`);
-  const carry = {
+  const statements = {
     exclude: db.prepare(`
       INSERT INTO marks (dataset, image, excluded) SELECT @number, value, 1 FROM json_each(@ids) WHERE true
       ON CONFLICT DO UPDATE SET excluded = 1`),
@@ -71,8 +69,8 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
     tag: db.prepare(`INSERT OR IGNORE INTO tags (dataset, image, tag) SELECT @number, value, @value FROM json_each(@ids)`),
     untag: db.prepare(`DELETE FROM tags WHERE dataset = @number AND tag = @value AND image IN ${IDS}`),
   } satisfies Record<Kind, unknown>;
-  const tidy = db.prepare<[number]>('DELETE FROM marks WHERE dataset = ? AND excluded = 0 AND class IS NULL');
-  const forget = db.prepare<[number]>('DELETE FROM curated WHERE dataset = ?');
+  const deleteEmptyMarks = db.prepare<[number]>('DELETE FROM marks WHERE dataset = ? AND excluded = 0 AND class IS NULL');
+  const deleteDerived = db.prepare<[number]>('DELETE FROM curated WHERE dataset = ?');
 
   const insert = db.prepare(`
     INSERT INTO curations (dataset, position, kind, value, images, changed, made_ms, state)
@@ -88,9 +86,9 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
 
   const run = (kind: Kind, number: number, ids: readonly number[], value: string | null): void => {
     const parameters = { number, ids: JSON.stringify(ids) };
-    carry[kind].run(kind === 'exclude' || kind === 'include' ? parameters : { ...parameters, value });
-    tidy.run(number);
-    forget.run(number);
+    statements[kind].run(kind === 'exclude' || kind === 'include' ? parameters : { ...parameters, value });
+    deleteEmptyMarks.run(number);
+    deleteDerived.run(number);
   };
 
   const changedBy = (number: number, edit: CurationEdit): Changed => {
@@ -98,10 +96,10 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
     switch (edit.kind) {
       case 'exclude':
       case 'include':
-        return would[edit.kind].all(parameters);
+        return changeable[edit.kind].all(parameters);
       case 'tag':
       case 'untag':
-        return would[edit.kind].all({ ...parameters, value: edit.tag });
+        return changeable[edit.kind].all({ ...parameters, value: edit.tag });
       case 'relabel': {
         const before = new Map<string, number[]>();
         for (const { id, class: name } of otherClass.all({ ...parameters, value: edit.className })) {
@@ -131,8 +129,9 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
 
   const apply: CurationStore['apply'] = (dataset, edit) => {
     const { number } = rowOf(dataset);
-    const stranger = here.unknown.get({ number, ids: JSON.stringify(edit.ids) });
-    if (stranger !== undefined) throw new AppError('not-found', `There is no image ${stranger} in this data set.`, { dataset, image: stranger });
+    const unknownImage = unknownId.get({ number, ids: JSON.stringify(edit.ids) });
+    if (unknownImage !== undefined)
+      throw new AppError('not-found', `There is no image ${unknownImage} in this data set.`, { dataset, image: unknownImage });
     const changed = changedBy(number, edit);
     const ids = idsOf(changed);
     if (ids.length === 0) return state(dataset);

@@ -7,40 +7,40 @@ import { fromJson, fromJsonOrNull, toJson } from './json.ts';
 import type { Db } from './open.ts';
 
 export interface DatasetStore {
-  /** Stores a whole data set or nothing of it. */
+  /** Stores a data set in one transaction. */
   insert(dataset: NewDataset): DatasetSummary;
   /**
-   * The same in many short transactions, so that another connection need not wait long to write: nobody sees any of it before
-   * the last. `pause` comes between them; where it rejects, what was stored is taken out again.
+   * Stores a data set in many short transactions, so that other connections can write in between. It is visible after the
+   * last one. Awaits `pause` between them; if that rejects, the stored rows are deleted.
    */
   insertInSteps(dataset: NewDataset, pause: () => Promise<void>): Promise<DatasetSummary>;
   /** The newest data set with this identity, or null. */
   findSame(identity: DatasetIdentity): DatasetSummary | null;
-  /** Replaces what the last import of an unchanged data set said about the folder. */
+  /** Replaces rejected files and warnings after an import of an unchanged data set. */
   replaceNotes(id: string, notes: Pick<NewDataset, 'rejected' | 'warnings'>): DatasetSummary;
-  /** Newest first, without those removed. */
+  /** Newest first, without removed ones. */
   list(): DatasetSummary[];
-  /** By id (also of one removed), else by name (the newest of that name). Throws AppError 'not-found' with a list of those there are. */
+  /** By id (including removed ones), else the newest with this name. Throws AppError 'not-found' with a list of known ids. */
   get(idOrName: string): DatasetSummary;
   /** Ordered by id. Takes an id or a name. */
   images(idOrName: string): ImageRecord[];
-  /** In the order drawn. Takes an id or a name. */
+  /** In stored order. Takes an id or a name. */
   pairs(idOrName: string, split: Split): Pair[];
-  /** Takes it off the list; all of it stays until `purge`. */
+  /** Hides a data set; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
-  /** Deletes what was removed, but for data sets that a run was trained on. Returns their ids. */
+  /** Deletes removed data sets without runs. Returns their ids. */
   purge(): string[];
-  /** The folder has moved. */
+  /** Changes the folder. */
   relocate(id: string, root: string): void;
-  /** The folders of all that are on the list. */
+  /** The folders of all data sets that are not removed. */
   roots(): string[];
   /** Its folder and the seed of its pairs: quick at any size. */
   header(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number; images: number };
   /** The stored summary of an edited data set, if it was computed since the last edit. */
   derived(id: string): DerivedSummary | null;
   derivedPairs(id: string, split: Split): Pair[];
-  /** Keeps it until the next edit. `edits`: those it follows from, as `browse.keptAfter` told them; where others hold by now it does nothing and returns false. */
+  /** Stores derived data until the next edit. `edits`: `browse.edits` that it was computed from; returns false if they have changed since. */
   putDerived(id: string, derived: DerivedSummary, pairs: Record<Split, readonly Pair[]>, edits: string): boolean;
   /** Edited data sets of more than `least` images for which nothing is derived yet. */
   underived(least: number): string[];
@@ -75,7 +75,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
 
   const byId = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE id = ?');
   const byName = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE name = ? AND removed_ms IS NULL ORDER BY number DESC LIMIT 1');
-  const bySameness = db.prepare<[DatasetIdentity], DatasetRow>(`
+  const byIdentity = db.prepare<[DatasetIdentity], DatasetRow>(`
     SELECT * FROM datasets
     WHERE name = @name AND root = @root AND group_by IS @groupBy AND split_seed = @splitSeed AND snapshot = @snapshot AND removed_ms IS NULL
     ORDER BY number DESC LIMIT 1`);
@@ -99,14 +99,14 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
   const putDerived = db.prepare(
     'INSERT OR REPLACE INTO curated (dataset, summary, train, valid, test) VALUES (@number, @summary, @train, @valid, @test)',
   );
-  const standing = db.prepare<[number], string>(CURRENT_EDITS).pluck();
+  const currentEdits = db.prepare<[number], string>(CURRENT_EDITS).pluck();
   const underived = db
     .prepare<[number], string>(
       `SELECT id FROM datasets d WHERE images > ? AND EXISTS (SELECT 1 FROM marks WHERE dataset = d.number)
        AND NOT EXISTS (SELECT 1 FROM curated WHERE dataset = d.number)`,
     )
     .pluck();
-  const forgetDerived = db.prepare<[number]>('DELETE FROM curated WHERE dataset = ?');
+  const deleteDerived = db.prepare<[number]>('DELETE FROM curated WHERE dataset = ?');
 
   const summary = (row: DatasetRow): DatasetSummary => ({
     dataset: row.id,
@@ -134,7 +134,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     const { number } = rowOf(id);
     writer.replaceRejected(number, rejected);
     setWarnings.run(toJson(warnings), number);
-    forgetDerived.run(number);
+    deleteDerived.run(number);
     return summary(rowOf(id));
   };
 
@@ -149,7 +149,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     insertInSteps: async (dataset, pause) => summary(rowOf(await writer.insertInSteps(dataset, pause))),
     replaceNotes: (id, notes) => db.transaction(replaceNotes).immediate(id, notes),
     findSame: ({ name, root, groupBy, splitSeed, snapshot }) => {
-      const row = bySameness.get({ name, root, groupBy, splitSeed, snapshot });
+      const row = byIdentity.get({ name, root, groupBy, splitSeed, snapshot });
       return row ? summary(row) : null;
     },
     list: () => all.all().map(summary),
@@ -176,7 +176,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
         valid: encodePairs(pairs.valid),
         test: encodePairs(pairs.test),
       };
-      return db.transaction(() => standing.get(number) === edits && putDerived.run(row).changes > 0).immediate();
+      return db.transaction(() => currentEdits.get(number) === edits && putDerived.run(row).changes > 0).immediate();
     },
     underived: (least) => underived.all(least),
   };

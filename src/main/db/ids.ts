@@ -3,11 +3,11 @@ import { countNoun, joinList, quote } from '../foundation/words.ts';
 
 const LONGEST_SLUG = 60; // characters
 
-/** ASCII, lower case, dashes between the words: `Skin lesions (2024)` -> `skin-lesions-2024`; `dataset` where nothing is left. */
+/** ASCII, lower case, words joined by dashes: `Skin lesions (2024)` -> `skin-lesions-2024`; `dataset` if nothing remains. */
 export function slugOf(name: string): string {
   const plain = name
     .normalize('NFKD')
-    .replace(/\p{M}/gu, '') // the accents NFKD has split off
+    .replace(/\p{M}/gu, '') // accents that NFKD separated
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-');
   return plain.slice(0, LONGEST_SLUG).replace(/^-+|-+$/g, '') || 'dataset';
@@ -19,7 +19,7 @@ export function numberOf(prefix: string, id: string): number | null {
   return /^[1-9]\d{0,14}$/.test(digits) ? Number(digits) : null;
 }
 
-/** The error for an unknown name, listing what there is, newest first. `firstStep`: what to do where there is nothing. */
+/** The error for an unknown id, with a list of known ones, newest first. `firstStep`: what to do if there are none. */
 export function notFoundError(noun: string, asked: string, known: readonly string[], firstStep: string): AppError {
   const there = known.length === 0 ? `There is none yet: ${firstStep}.` : `There ${known.length === 1 ? 'is' : 'are'}: ${joinList(known, 10)}.`;
   return new AppError('not-found', `There is no ${noun} ${quote(asked)}. ${there}`, { asked, known: countNoun(known.length, noun) });

@@ -1,6 +1,6 @@
 import type { ImageRecord, Split } from '../../shared/dataset.ts';
 
-/** A row of `images`, or of a query that names its columns so. */
+/** A row of `images`, or of a query with the same column names. */
 export interface ImageRow {
   id: number;
   file: string;
@@ -23,6 +23,6 @@ export const imageRecord = (row: ImageRow): ImageRecord => ({
   split: row.split,
 });
 
-/** The places in a data set's history of the edits that hold. Equal lists mean equal marks. */
+/** Positions of a data set's current edits (done, not undone) in its history. Equal lists mean equal marks. */
 export const CURRENT_EDITS = `
   SELECT coalesce(group_concat(position), '') FROM (SELECT position FROM curations WHERE dataset = ? AND state = 'done' ORDER BY position)`;

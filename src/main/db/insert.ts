@@ -5,10 +5,10 @@ import { slugOf } from './ids.ts';
 import { toJson } from './json.ts';
 import type { Db } from './open.ts';
 
-const SLICE = 1000; // rows of a short transaction
-const PENDING = ' '; // begins the id of a data set that is not whole yet; no slug does
+const SLICE = 1000; // rows per short transaction
+const PENDING = ' '; // first character of the id of an incomplete data set; no slug starts with it
 
-/** A data set as an import hands it over. Ids of `images` are their positions, 0-based and without gaps. */
+/** An imported data set. Ids of `images` are their 0-based positions. */
 export interface NewDataset {
   name: string;
   root: string; // absolute folder
@@ -26,11 +26,11 @@ export interface NewDataset {
 export type DatasetIdentity = Pick<NewDataset, 'name' | 'root' | 'groupBy' | 'splitSeed' | 'snapshot'>;
 
 export interface DatasetWriter {
-  /** Each returns the new data set's id: see DatasetStore. */
+  /** Both return the new data set's id; see DatasetStore. */
   insert(dataset: NewDataset): string;
   insertInSteps(dataset: NewDataset, pause: () => Promise<void>): Promise<string>;
   replaceRejected(number: number, rejected: readonly RejectedFile[]): void;
-  /** Deletes a data set and all that belongs to it. */
+  /** Deletes a data set with all its rows. */
   erase(number: number): void;
 }
 
@@ -93,7 +93,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   const writeRejected = (number: number, rejected: readonly RejectedFile[]): void =>
     rejected.forEach(({ file, reason }, position) => insertRejected.run(number, position, file, reason));
 
-  /** All that belongs to the row, a slice at each step. */
+  /** Writes images, pairs and rejected files; yields after each slice. */
   function* writeContents(number: number, dataset: NewDataset): Generator<void> {
     for (const [at, i] of dataset.images.entries()) {
       insertImage.run(number, i.id, i.file, i.className, i.sha256, i.group, i.width, i.height, i.split);

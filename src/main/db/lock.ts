@@ -14,9 +14,9 @@ export interface Lock {
 }
 
 /**
- * Takes the workspace for one writing process. The lock itself is an exclusive SQLite transaction on a file of its own:
- * the operating system ends it with the process, however that dies, so no stale lock remains. The JSON file beside it only
- * names the holder. Throws AppError 'busy' at once where another process does.
+ * Locks the workspace for one writing process. The lock is an exclusive SQLite transaction on a separate file: the operating
+ * system releases it when the process ends, even after a crash, so no stale lock remains. A JSON file beside it names the
+ * holder. Throws AppError 'busy' immediately if another process has the lock.
  */
 export function takeLock(workspace: Workspace, command: string, nowMs = Date.now()): Lock {
   let db: Database.Database | null = null;
@@ -29,12 +29,12 @@ export function takeLock(workspace: Workspace, command: string, nowMs = Date.now
     db?.close();
     throw asLockError(workspace, error, nowMs);
   }
-  const held = db;
+  const connection = db;
   return {
     release: () => {
-      if (!held.open) return;
+      if (!connection.open) return;
       rmSync(workspace.lockHolder, { force: true });
-      held.close(); // ends the transaction
+      connection.close(); // ends the transaction
     },
   };
 }
@@ -56,18 +56,18 @@ function asLockError(workspace: Workspace, error: unknown, nowMs: number): AppEr
   return asAppError(error);
 }
 
-/** Null while the holder has yet to write its note, or where the note is unreadable. */
+/** Null if the holder has not written its JSON file yet, or it is unreadable. */
 function readHolder(workspace: Workspace): LockHolder | null {
   try {
-    const note = JSON.parse(readFileSync(workspace.lockHolder, 'utf8')) as Partial<LockHolder>;
-    const { pid, command, startedMs } = note;
+    const holder = JSON.parse(readFileSync(workspace.lockHolder, 'utf8')) as Partial<LockHolder>;
+    const { pid, command, startedMs } = holder;
     return typeof pid === 'number' && typeof command === 'string' && typeof startedMs === 'number' ? { pid, command, startedMs } : null;
   } catch {
     return null;
   }
 }
 
-/** ``pid 41, `train flowers`, since 14:03``, in local time, with the day where that isn't today. */
+/** ``pid 41, `train flowers`, since 14:03``, in local time, with the date unless it is today. */
 export function describeHolder({ pid, command, startedMs }: LockHolder, nowMs: number): string {
   const start = new Date(startedMs);
   const two = (n: number): string => String(n).padStart(2, '0');

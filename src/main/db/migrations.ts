@@ -6,13 +6,13 @@ export interface Migration {
   sql: string;
 }
 
-export const APPLICATION_ID = 0x54774c6e; // 'TwLn', in the file's header: tells a Twinlens database from any other SQLite file
+export const APPLICATION_ID = 0x54774c6e; // 'TwLn', in the file's header: identifies a Twinlens database
 
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
     sql: `
-      -- Ids once given, for ever: a data set that is gone leaves its id here.
+      -- All ids ever used, including those of deleted data sets: ids are never reused.
       CREATE TABLE dataset_ids (id TEXT PRIMARY KEY) STRICT;
 
       CREATE TABLE datasets (
@@ -115,10 +115,10 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     version: 2,
     sql: `
-      -- A data set that a person took off the list: kept for undo, gone with the next start unless a run was trained on it.
+      -- Time of removal. The data set can be restored until the next start; it is then deleted unless a run was trained on it.
       ALTER TABLE datasets ADD COLUMN removed_ms INTEGER;
 
-      -- What was done to a data set, in order of time. Nothing is ever taken out of this list.
+      -- History of edits of a data set, in order of time. Rows are never deleted.
       CREATE TABLE curations (
         dataset INTEGER NOT NULL REFERENCES datasets (number) ON DELETE CASCADE,
         position INTEGER NOT NULL CHECK (position >= 1),
@@ -132,7 +132,7 @@ export const MIGRATIONS: readonly Migration[] = [
         PRIMARY KEY (dataset, position)
       ) STRICT, WITHOUT ROWID;
 
-      -- How images stand now: a row only where one differs from its import.
+      -- Current state of images: a row only for images that differ from their import.
       CREATE TABLE marks (
         dataset INTEGER NOT NULL,
         image INTEGER NOT NULL,
@@ -150,7 +150,7 @@ export const MIGRATIONS: readonly Migration[] = [
         FOREIGN KEY (dataset, image) REFERENCES images (dataset, id) ON DELETE CASCADE
       ) STRICT, WITHOUT ROWID;
 
-      -- What follows from the marks of an edited data set; worked out when next needed, and forgotten with the next edit.
+      -- Data derived from the marks of an edited data set: computed when needed, deleted by the next edit.
       CREATE TABLE curated (
         dataset INTEGER PRIMARY KEY REFERENCES datasets (number) ON DELETE CASCADE,
         summary TEXT NOT NULL,   -- JSON: images, classes, splits, pairs, groups, warnings, snapshot
@@ -163,7 +163,7 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     version: 3,
     sql: `
-      -- What a person adds to a run. A removed run keeps its row, since saved comparisons rest on it; only its files go.
+      -- Annotations of a run. A removed run keeps its row, because saved comparisons refer to it; only its files are deleted.
       ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
       ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'; -- JSON: strings
       ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
@@ -173,11 +173,11 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     version: 4,
     sql: `
-      -- What a person did with a comparison. Those made before, and on the command line, count as saved.
+      -- Annotations of a comparison. Older comparisons and those of the command line count as saved.
       ALTER TABLE comparisons ADD COLUMN saved INTEGER NOT NULL DEFAULT 1 CHECK (saved IN (0, 1));
       ALTER TABLE comparisons ADD COLUMN judgement TEXT CHECK (judgement IN ('agree', 'disagree', 'unsure'));
       ALTER TABLE comparisons ADD COLUMN note TEXT NOT NULL DEFAULT '';
-      -- Taken off the list: kept for undo, gone with the next start.
+      -- Time of removal: can be restored until the next start, then deleted.
       ALTER TABLE comparisons ADD COLUMN removed_ms INTEGER;
       CREATE INDEX comparisons_by_pair ON comparisons (run, json_extract(record, '$.images[0].sha256'), json_extract(record, '$.images[1].sha256'));
     `,
@@ -185,7 +185,7 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     version: 5,
     sql: `
-      -- A removed report stays for its undo until the workbench is started anew; its number is never given again.
+      -- A removed report can be restored until the next start. Its number is never reused.
       CREATE TABLE reports (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         title TEXT NOT NULL,
@@ -204,7 +204,7 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     version: 6,
     sql: `
-      -- Where and how a run computed, one entry each time that it was begun or resumed. Empty for the runs of before.
+      -- Engine, device and batch of a run, one entry per start or resume. Empty for runs of older versions.
       ALTER TABLE runs ADD COLUMN sessions TEXT NOT NULL DEFAULT '[]'; -- JSON: RunSession
     `,
   },
@@ -216,7 +216,7 @@ export const versionOf = (db: Database.Database): number => db.pragma('user_vers
 
 /**
  * Brings a database up to the last of `migrations`, each step in a transaction of its own together with its version
- * number: a crash leaves a database that stands whole at some version. Two processes may call this at once.
+ * number, so that a crash leaves a complete database of some version. Two processes may call this at once.
  */
 export function migrate(db: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
   for (const { version, sql } of migrations) {

@@ -5,18 +5,18 @@ import { APPLICATION_ID, migrate, NEWEST_VERSION, versionOf } from './migrations
 
 export type Db = Database.Database;
 
-const PATIENCE = 5000; // ms a statement waits for another process's transaction to end
+const BUSY_TIMEOUT_MS = 5000; // how long a statement waits for another process's transaction
 
 /**
- * Opens the database for writing, made or brought up to date where needed. The caller holds the workspace's lock.
- * Throws AppError 'workspace', and leaves the file as it is, when it comes from a newer Twinlens, is damaged or is no
- * Twinlens database.
+ * Opens the database for writing; creates or migrates it if needed. The caller has the workspace's lock.
+ * Throws AppError 'workspace', and leaves the file unchanged, if it is from a newer Twinlens, damaged or not a Twinlens
+ * database.
  */
 export function openForWriting(path: string): Db {
   // Inspect read-only first: opening for writing may change the file (recovery, checkpoint).
   if (existsSync(path)) readWith(path, (db) => usableVersion(db, path));
   return explainFailure(path, () => {
-    const db = new Database(path, { timeout: PATIENCE });
+    const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     return closeOnFailure(db, () => {
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
@@ -30,15 +30,15 @@ export function openForWriting(path: string): Db {
 
 /**
  * Opens the database read-only, even while another process writes. If there is no file, opens an empty database in memory, so
- * that reading never creates files. An older one needs `bringUpToDate` first: see needsMigration.
+ * that reading never creates files. An older database must be migrated first: see needsMigration.
  * Throws as openForWriting does.
  */
 export function openForReading(path: string): Db {
-  const standsEmpty = !existsSync(path) || readWith(path, (db) => usableVersion(db, path)) === 0;
+  const isEmpty = !existsSync(path) || readWith(path, (db) => usableVersion(db, path)) === 0;
   return explainFailure(path, () => {
-    const db = standsEmpty ? new Database(':memory:') : new Database(path, { readonly: true, timeout: PATIENCE });
+    const db = isEmpty ? new Database(':memory:') : new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     return closeOnFailure(db, () => {
-      if (standsEmpty) migrate(db);
+      if (isEmpty) migrate(db);
       db.pragma('foreign_keys = ON');
       db.pragma('query_only = ON');
       touchTables(db);
@@ -54,7 +54,7 @@ export function needsMigration(path: string): boolean {
   return version > 0 && version < NEWEST_VERSION;
 }
 
-/** The version of a database that may be used (0: empty, nothing made yet); throws AppError 'workspace' for any other file. */
+/** The version of a usable database (0: empty file); throws AppError 'workspace' for any other file. */
 function usableVersion(db: Db, path: string): number {
   const version = versionOf(db);
   const tables = db.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() ?? 0;
@@ -80,7 +80,7 @@ function touchTables(db: Db): void {
 
 function readWith<T>(path: string, look: (db: Db) => T): T {
   return explainFailure(path, () => {
-    const db = new Database(path, { readonly: true, timeout: PATIENCE });
+    const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     try {
       return look(db);
     } finally {

@@ -9,24 +9,24 @@ export interface ReportContent {
   comparisons: readonly string[]; // ids, in order
 }
 
-/** A record as stored: whether its files are still there is not known here. */
+/** A stored record. Whether its files still exist is not known here. */
 export type StoredReport = Omit<ReportRecord, ReportFormat> & Record<ReportFormat, Omit<WrittenReport, 'gone'> | null>;
 
 export interface ReportStore {
   insert(content: ReportContent): StoredReport;
-  /** A change of nothing leaves `updatedMs` as it is. Throws AppError 'not-found'. */
+  /** Changes `updatedMs` only if the content differs. Throws AppError 'not-found'. */
   update(id: string, content: ReportContent): StoredReport;
-  /** Throws AppError 'not-found' with a list of those there are. */
+  /** Throws AppError 'not-found' with a list of known ids. */
   get(id: string): StoredReport;
-  /** Last changed first, without those removed. */
+  /** Last changed first, without removed ones. */
   list(): StoredReport[];
   setWritten(id: string, format: ReportFormat, path: string): StoredReport;
-  /** Takes it off the list; all of it stays until `purge`. */
+  /** Hides a report; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
-  /** Deletes what was removed. Returns their ids. */
+  /** Deletes removed reports. Returns their ids. */
   purge(): string[];
-  /** Ids of all comparisons that a report holds, removed reports included: these comparisons are not to be deleted. */
+  /** Ids of the comparisons in all reports, including removed ones: these must not be deleted. */
   comparisons(): string[];
 }
 
@@ -58,7 +58,7 @@ export function reportStore(db: Db): ReportStore {
   const setRemoved = db.prepare('UPDATE reports SET removed_ms = @removedMs WHERE number = @number');
   const removed = db.prepare<[], number>('SELECT number FROM reports WHERE removed_ms IS NOT NULL ORDER BY number').pluck();
   const purge = db.prepare('DELETE FROM reports WHERE removed_ms IS NOT NULL');
-  const held = db.prepare<[], string>('SELECT DISTINCT value FROM reports, json_each(reports.comparisons) ORDER BY value').pluck();
+  const usedComparisons = db.prepare<[], string>('SELECT DISTINCT value FROM reports, json_each(reports.comparisons) ORDER BY value').pluck();
 
   const fileOf = (path: string | null, atMs: number | null): Omit<WrittenReport, 'gone'> | null =>
     path === null || atMs === null ? null : { path, atMs };
@@ -112,13 +112,13 @@ export function reportStore(db: Db): ReportStore {
     },
     restore: (id) => {
       setRemoved.run({ number: numberFor(id), removedMs: null });
-      get(id); // throws where it was deleted for good
+      get(id); // throws if it was purged
     },
     purge: () => {
       const ids = removed.all().map((number) => `p${number}`);
       purge.run();
       return ids;
     },
-    comparisons: () => held.all(),
+    comparisons: () => usedComparisons.all(),
   };
 }

@@ -6,7 +6,7 @@ import type { Db } from './open.ts';
 
 export type NewRun = Pick<RunRecord, 'dataset' | 'snapshot' | 'config' | 'versions'> & { warnings?: readonly string[] };
 
-/** What may change after a run has been made; epochs are appended, metrics put, the rest is for good. */
+/** The fields that can change after creation. Epochs and metrics have their own methods; other fields never change. */
 export type RunPatch = Partial<
   Pick<
     RunRecord,
@@ -31,30 +31,30 @@ export interface RunStore {
   /** Status 'running'. `dataset` is an id. */
   create(run: NewRun): RunRecord;
   /**
-   * Adds the row of one epoch. Rows from this epoch on that already stand there are replaced: they belong to a
-   * continuation that was lost when the run was resumed from an earlier checkpoint.
+   * Adds the row of one epoch. Deletes existing rows from this epoch on: they were lost when the run was resumed from an
+   * earlier checkpoint.
    */
   appendEpoch(id: string, row: EpochRow): void;
-  /** Changes what the patch names, leaves the rest. */
+  /** Changes the given fields. */
   update(id: string, patch: RunPatch): RunRecord;
-  /** Stores what an evaluation found, in place of an earlier one of the same split. */
+  /** Stores metrics; replaces those of the same split. */
   putMetrics(id: string, metrics: Metrics): RunRecord;
-  /** Throws AppError 'not-found' with a list of those there are. */
+  /** Throws AppError 'not-found' with a list of known ids. */
   get(id: string): RunRecord;
   /** Newest first; removed ones are left out. */
   list(): RunRecord[];
-  /** A run with what a person added to it. Throws as `get` does; removed ones are still there. */
+  /** A run with its annotations; includes removed ones. Throws as `get` does. */
   annotated(id: string): AnnotatedRun;
   /** Newest first; removed ones are left out. */
   listAnnotated(): AnnotatedRun[];
-  /** Changes what the patch names. Tags are kept once each, in the order given. */
+  /** Changes the given fields. Removes duplicate tags. */
   annotate(id: string, patch: Partial<RunNotes>): AnnotatedRun;
-  /** Takes a run off the lists; comparisons that rest on it still find it. */
+  /** Hides a run from lists; its comparisons can still read it. */
   remove(id: string): void;
   restore(id: string): void;
   /** Ids of removed runs. */
   removed(): string[];
-  /** Turns runs that a process left 'running' when it died into 'interrupted'; returns their ids. For the holder of the lock only. */
+  /** Marks runs that a dead process left 'running' as 'interrupted'. Returns their ids. Only the holder of the lock may call it. */
   markInterrupted(): string[];
 }
 
@@ -119,14 +119,14 @@ export function runStore(db: Db): RunStore {
   const stillRunning = db.prepare<[], number>(`SELECT number FROM runs WHERE status = 'running' ORDER BY number`).pluck();
   const setNotes = db.prepare<[string, string, string, number]>('UPDATE runs SET name = ?, tags = ?, note = ? WHERE number = ?');
   const setRemoved = db.prepare<[number | null, number]>('UPDATE runs SET removed_ms = ? WHERE number = ?');
-  const removedOnes = db.prepare<[], number>('SELECT number FROM runs WHERE removed_ms IS NOT NULL ORDER BY number').pluck();
+  const removedNumbers = db.prepare<[], number>('SELECT number FROM runs WHERE removed_ms IS NOT NULL ORDER BY number').pluck();
   const interrupt = db.prepare<[string, number]>(`UPDATE runs SET status = 'interrupted', error = ? WHERE number = ?`);
 
   const record = (row: RunRow): RunRecord => ({
     run: `r${row.number}`,
     dataset: row.dataset,
     snapshot: row.snapshot,
-    config: RunConfig.parse(fromJson(row.config)), // fills in what older versions did not store
+    config: RunConfig.parse(fromJson(row.config)), // adds fields that older versions did not store
     status: row.status,
     epochs: epochsOf.all(row.number).map(epochRow),
     bestEpoch: row.best_epoch,
@@ -215,7 +215,7 @@ export function runStore(db: Db): RunStore {
     annotate: (id, patch) => db.transaction(annotate).immediate(id, patch),
     remove: (id) => void setRemoved.run(Date.now(), rowOf(id).number),
     restore: (id) => void setRemoved.run(null, rowOf(id).number),
-    removed: () => removedOnes.all().map((number) => `r${number}`),
+    removed: () => removedNumbers.all().map((number) => `r${number}`),
     markInterrupted: () => db.transaction(markInterrupted).immediate(),
   };
 }

@@ -10,7 +10,7 @@ import { type ReportStore, reportStore } from './reports.ts';
 import { type RunStore, runStore } from './runs.ts';
 
 export interface Store {
-  /** As imported here; services are given them as curated (see dataset/curated.ts). */
+  /** As imported; services get curated data sets from dataset/curated.ts. */
   datasets: DatasetStore;
   curation: CurationStore;
   browse: BrowseStore;
@@ -33,8 +33,8 @@ export interface StoreOptions {
 }
 
 /**
- * Opens a workspace's database. Throws AppError 'busy' where another process writes, 'workspace' where the database is
- * damaged or from a newer Twinlens (it is left untouched then).
+ * Opens a workspace's database. Throws AppError 'busy' if another process has the lock, 'workspace' if the database is
+ * damaged or from a newer Twinlens (it is not changed).
  */
 export function openStore(workspace: Workspace, { write, command }: StoreOptions): Store {
   if (!write) {

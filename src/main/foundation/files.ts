@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { asAppError } from '../../shared/errors.ts';
 
-const TRIES = 5;
+const MAX_ATTEMPTS = 5;
 
 export const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
 /**
- * Makes a folder and those above it that are missing. Node's own `mkdir(…, { recursive: true })` never returns where a file system
- * answers "no such folder" for one that could not be made in a parent that does exist (/proc, some network mounts).
- * Throws the operating system's error: ENOTDIR or EEXIST where a file is in the way.
+ * Creates a folder and its missing parents. Node's `mkdir(…, { recursive: true })` never returns if the file system reports
+ * ENOENT although the parent exists (/proc, some network mounts).
+ * Throws the operating system's error, such as ENOTDIR or EEXIST if a file has that path.
  */
 export function makeFolders(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
@@ -21,7 +21,7 @@ export function makeFolders(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process may have been quicker.
+    // Another process may have created it meanwhile.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
   }
 }
@@ -52,21 +52,21 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
   await flushFolder(folder);
 }
 
-/** Windows refuses to replace a file while a virus scanner or an indexer holds it open, for a moment. */
+/** Renames with retries: Windows refuses to replace a file while a virus scanner or an indexer has it open. */
 async function renameOver(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await rename(from, to);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
-      const momentary = process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(code);
-      if (!momentary || attempt === TRIES) throw error;
+      const isTransient = process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(code);
+      if (!isTransient || attempt === MAX_ATTEMPTS) throw error;
       await wait(20 * attempt);
     }
   }
 }
 
-/** Makes the rename itself outlive a power cut, where the system lets a folder be flushed (Windows does not). */
+/** Flushes the folder, so that the rename survives a power failure. Windows can't flush folders. */
 async function flushFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r').catch(() => null);

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 
 const EXTENSIONS = new Set(['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif']);
 
-/** In lower case, without the dot; '' where there is none. */
+/** The extension in lower case without the dot; '' without extension. */
 export const extensionOf = (name: string): string => /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
 
-/** Whether the name ends as an image's that can be decoded here: jpg jpeg png webp avif tif tiff gif, in any case. */
+/** Whether the extension is that of a supported image format: jpg jpeg png webp avif tif tiff gif, in any case. */
 export const hasImageExtension = (name: string): boolean => EXTENSIONS.has(extensionOf(name));
 
 /** The absolute path of a file of a data set. */

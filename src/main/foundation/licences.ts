@@ -5,7 +5,7 @@ import type { LicenceNotice } from '../../shared/workbench.ts';
 
 const Notices = z.array(z.object({ name: z.string(), version: z.string(), licence: z.string(), text: z.string().nullable() }));
 
-/** The licences of what this program is made of, as the build wrote them. Throws AppError 'not-found' where it did not. */
+/** Reads the licences of all bundled packages, written by the build. Throws AppError 'not-found' if the file is missing. */
 export async function readNotices(file: string): Promise<LicenceNotice[]> {
   try {
     return Notices.parse(JSON.parse(await readFile(file, 'utf8')));

@@ -22,13 +22,13 @@ export function writeNpy(values: Float32Array, height: number, width: number): B
 export function parseNpy(bytes: Uint8Array): { values: Float32Array; height: number; width: number } {
   const refuse = (why: string): AppError => new AppError('bad-request', `Not a float32 NPY map: ${why}.`);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer.length < PREFIX || !buffer.subarray(0, MAGIC.length).equals(MAGIC)) throw refuse('the file does not begin as NPY version 1.0');
+  if (buffer.length < PREFIX || !buffer.subarray(0, MAGIC.length).equals(MAGIC)) throw refuse('the file does not start with an NPY 1.0 header');
   const start = PREFIX + buffer.readUInt16LE(MAGIC.length);
   const dict = buffer.toString('latin1', PREFIX, start);
   if (!/'descr'\s*:\s*'<f4'/.test(dict)) throw refuse('its numbers are not little-endian float32');
-  if (!/'fortran_order'\s*:\s*False/.test(dict)) throw refuse('its rows and columns are stored the other way round');
+  if (!/'fortran_order'\s*:\s*False/.test(dict)) throw refuse('its values are in Fortran order');
   const shape = /'shape'\s*:\s*\(\s*(\d+)\s*,\s*(\d+)\s*,?\s*\)/.exec(dict);
-  if (!shape) throw refuse('it has not two dimensions');
+  if (!shape) throw refuse('it does not have two dimensions');
   const [height, width] = [Number(shape[1]), Number(shape[2])];
   if (buffer.length !== start + height * width * 4) throw refuse('its length does not fit its shape');
   const values = Float32Array.from({ length: height * width }, (_, i) => buffer.readFloatLE(start + i * 4));

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 const COMPUTE = 'compute.cjs';
 
 /**
- * The folder of the built programs (dist/main): the one this runs from, or of which this is a part, or, run from the
- * sources, the one that the build made. Inside an Electron package it lies beside the archive, where a plain Node can read it.
+ * The folder of the built programs (dist/main), found upwards from this file; from the sources it is the last build. In an
+ * Electron package it is outside the archive, so that a plain Node process can read it.
  */
 export function programFolder(from = dirname(fileURLToPath(import.meta.url))): string {
   for (let folder = unpacked(from); ; folder = dirname(folder)) {
-    for (const place of [folder, join(folder, 'dist', 'main')]) if (existsSync(join(place, COMPUTE))) return place;
+    for (const candidate of [folder, join(folder, 'dist', 'main')]) if (existsSync(join(candidate, COMPUTE))) return candidate;
     if (dirname(folder) === folder) return unpacked(from);
   }
 }
@@ -22,19 +22,19 @@ const unpacked = (folder: string): string => {
 
 export const computeEntry = (): string => join(programFolder(), COMPUTE);
 
-/** The program of a thread that reads pictures for compute. */
+/** Entry of compute's image reader thread. */
 export const readerEntry = (): string => join(programFolder(), 'reader.cjs');
 
-/** The program of a thread that works on large data sets. */
+/** Entry of the worker thread for large data sets. */
 export const datasetThreadEntry = (): string => join(programFolder(), 'sets.cjs');
 
-/** The built screen: inside the archive of a package, which Electron reads as a folder. */
+/** The built renderer. In a package it is inside the archive, which Electron reads like a folder. */
 export function screenFolder(): string {
   const beside = join(programFolder(), '..', 'renderer');
   return existsSync(beside) ? beside : beside.replace('app.asar.unpacked', 'app.asar');
 }
 
-/** A file that is shipped with the program. */
+/** The path of a file that is shipped with the program. */
 export function resource(name: string): string {
   const folders = [join(programFolder(), '..', '..', 'resources'), join(programFolder(), 'resources')];
   return join(folders.find((folder) => existsSync(join(folder, name))) ?? folders[0]!, name);

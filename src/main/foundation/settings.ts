@@ -5,11 +5,11 @@ import { SettingsPatch } from '../../shared/contract.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/workbench.ts';
 import { writeFileAtomically } from './files.ts';
 
-/** The file of the settings: TWINLENS_SETTINGS, else the platform's folder for an application's configuration. */
+/** The settings file: TWINLENS_SETTINGS, else settings.json in the platform's configuration folder. */
 export const settingsPath = (env: NodeJS.ProcessEnv = process.env): string =>
   env['TWINLENS_SETTINGS'] ?? join(envPaths('Twinlens', { suffix: '' }).config, 'settings.json');
 
-/** What a person chose for this machine. A file that is missing, damaged or from another version gives the defaults for what it lacks. */
+/** The settings of this computer. Missing or invalid entries, or a damaged file, give the defaults. */
 export class SettingsFile {
   readonly path: string;
   private current: Settings;
@@ -24,7 +24,7 @@ export class SettingsFile {
     return this.current;
   }
 
-  /** Changes take effect at once and are written one after the other. */
+  /** Changes take effect immediately and are written in order. */
   async set(patch: Partial<Settings>): Promise<Settings> {
     this.current = { ...this.current, ...patch };
     const text = `${JSON.stringify(this.current, null, 2)}\n`;

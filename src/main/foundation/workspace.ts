@@ -4,7 +4,7 @@ import envPaths from 'env-paths';
 import { AppError } from '../../shared/errors.ts';
 import { makeFolders } from './files.ts';
 
-/** Paths of everything Twinlens stores. Sub-folders are created by the first write into them. */
+/** Paths of everything that Twinlens stores. Sub-folders are created on the first write. */
 export interface Workspace {
   folder: string; // absolute
   database: string; // file
@@ -16,16 +16,16 @@ export interface Workspace {
   previews: string;
   weights: string;
   samples: string;
-  exports: string; // what was written for a person to fetch
-  uploads: string; // files that a browser handed over
-  chosenFiles: string; // file, JSON: image files that a person chose
+  exports: string; // exported files
+  uploads: string; // files that a browser uploaded
+  chosenFiles: string; // file, JSON: image files that the user chose
   logs: string;
   run(id: string): string; // folder of a run's checkpoints
   comparison(id: string): string; // folder of a comparison's pictures and maps
-  report(id: string): string; // folder of a report's files, where no other folder was chosen
+  report(id: string): string; // default folder of a report's files
 }
 
-/** The workspace's folder: the one given, else TWINLENS_WORKSPACE, else the platform's folder for an application's data. Absolute. */
+/** The absolute workspace folder: `given`, else TWINLENS_WORKSPACE, else the platform's folder for application data. */
 export function workspaceFolder(given?: string, env: NodeJS.ProcessEnv = process.env): string {
   if (given !== undefined) {
     if (given.trim() === '') throw new AppError('usage', 'The workspace folder is empty: name a folder after --workspace or leave the option out.');
@@ -35,12 +35,12 @@ export function workspaceFolder(given?: string, env: NodeJS.ProcessEnv = process
   return fromEnvironment ? resolve(fromEnvironment) : envPaths('Twinlens', { suffix: '' }).data;
 }
 
-/** Resolves, makes and tries the workspace. Throws AppError 'workspace' where it can't be made or written, or is a file. */
+/** Creates the workspace folder and checks that it is writable. Throws AppError 'workspace' if it can't be created or written. */
 export function openWorkspace(given?: string, env: NodeJS.ProcessEnv = process.env): Workspace {
   const folder = workspaceFolder(given, env);
   try {
     makeFolders(folder);
-    rmdirSync(mkdtempSync(join(folder, '.probe-'))); // a permission bit says less than trying: shares, ACLs, read-only mounts
+    rmdirSync(mkdtempSync(join(folder, '.probe-'))); // permission bits are not reliable (shares, ACLs, read-only mounts), so write
   } catch (error) {
     throw unusableError(folder, error);
   }
@@ -71,7 +71,7 @@ export function workspaceAt(folder: string): Workspace {
   };
 }
 
-/** Ids become folder names, and some come from a command line or a URL: nothing but letters and digits may pass. */
+/** A folder name from an id. Ids can come from a command line or a URL, so only letters and digits are allowed. */
 function folderName(kind: string, id: string): string {
   if (!/^[a-z0-9]{1,40}$/i.test(id)) throw new AppError('not-found', `${JSON.stringify(id)} is not the id of a ${kind}.`, { id });
   return id;

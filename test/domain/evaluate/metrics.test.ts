@@ -52,7 +52,7 @@ describe('metricsOf', () => {
     expect(() => metricsOf([], [], 1, 'test', random)).toThrow(refusal('bad-dataset', /no test pairs/));
     expect(() => metricsOf([1, 2], [0, 0], 1, 'valid', random)).toThrow(refusal('bad-dataset', /All 2 validation pairs are of the same class/));
     expect(() => metricsOf([1, 2], [1, 1], 1, 'test', random)).toThrow(refusal('bad-dataset', /of different classes; .*the same class too/));
-    expect(() => metricsOf([1, Infinity], [0, 1], 1, 'test', random)).toThrow(refusal('bad-request', /no number for 1 of 2/));
+    expect(() => metricsOf([1, Infinity], [0, 1], 1, 'test', random)).toThrow(refusal('bad-request', /NaN or infinity for 1 of 2/));
   });
 });
 

@@ -12,7 +12,7 @@ import { APP_VERSION, versions } from '../../foundation/versions.ts';
 import type { Workbench } from '../../workbench.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
-const COPIED_LINES = 100; // of each log: what a person pastes into a message
+const COPIED_LINES = 100; // of each log, short enough for a message
 const CONTRACT = contractFingerprint();
 
 function sampleFolder(workbench: Workbench): string | null {
@@ -66,8 +66,8 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
     return listFolder(folder, sample ? [{ name: 'Sample data set', folder: sample }] : []);
   },
   'files.choose': async ({ file }, { workbench }) => {
-    // In the desktop program the system's own dialog says what was chosen; a page can't.
-    if (workbench.shell.door === 'electron') throw new AppError('bad-request', 'Choose the file in the system’s own dialog.');
+    // In the desktop app only the system dialog may grant access to a file, not the page.
+    if (workbench.shell.door === 'electron') throw new AppError('bad-request', 'Choose the file in the system dialog.');
     await workbench.fileAccess.add(file);
     return null;
   },

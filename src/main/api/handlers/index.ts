@@ -5,5 +5,5 @@ import { datasetHandlers } from './datasets.ts';
 import { reportHandlers } from './reports.ts';
 import { runHandlers } from './runs.ts';
 
-/** One function for each call of the contract, by room. */
+/** One handler per call of the contract. */
 export const handlers: AllHandlers = { ...appHandlers, ...datasetHandlers, ...runHandlers, ...compareHandlers, ...reportHandlers };

@@ -15,7 +15,7 @@ const Report = z.object({
       ok: z.boolean(),
       detail: z.string(),
       imagesPerSecond: z.number().nullable(),
-      cpuFallbackOps: z.array(z.string()).nullable().default(null), // files of version 0.1.0 name it otherwise
+      cpuFallbackOps: z.array(z.string()).nullable().default(null), // version 0.1.0 used another name
     }),
   ),
 });

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../../shared/run.ts';
 
-/** What another program must know to use the network: input, distance, metrics, versions, as flat text. */
+/** Metadata that another program needs to use the network: input, distance, metrics, versions, as text by key. */
 export function modelCard(run: RunRecord): Record<string, string> {
   const { config } = run;
   const metrics = run.metrics.map(({ split, pairs, auc, accuracy }) => ({ split, pairs, auc, accuracy }));

@@ -25,7 +25,7 @@ export interface NetworkExport {
 
 type StoredRun = Pick<RunRecord, 'run' | 'config'>;
 
-/** The networks that runs trained, as their folders hold them. */
+/** The stored networks of runs. */
 export class Networks {
   private readonly ports: NetworkPorts;
   private readonly checked = new Map<string, { writtenMs: number; outdated: boolean }>(); // by file
@@ -41,8 +41,7 @@ export class Networks {
 
   /**
    * Whether the run's network comes from a version of Twinlens that builds it differently: tensors are missing, unexpected, or of
-   * another shape. False where nothing is stored. Reads only the
-   * headers of files, once.
+   * another shape. False if nothing is stored. Reads only file headers, once per file.
    */
   isOutdated(run: StoredRun): boolean {
     const folder = this.ports.folderOf(run.run);

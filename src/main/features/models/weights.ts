@@ -25,7 +25,7 @@ export interface FindOptions {
   onProgress?: ((p: FetchProgress) => void) | undefined;
 }
 
-/** Trained weights to begin with: the catalogue's, downloaded when first used, and files of the user's own. */
+/** Initial weights: from the catalogue, downloaded on first use, or from the user's files. */
 export class WeightsLibrary {
   private readonly ports: WeightsPorts;
 
@@ -42,7 +42,7 @@ export class WeightsLibrary {
     return catalogueItems(this.entries(), this.ports.downloads);
   }
 
-  /** Finds weights by path or catalogue id, downloads them once, and verifies them whole against the backbone. */
+  /** Finds weights by path or catalogue id, downloads them once, and checks all tensors against the backbone. */
   async find(asked: string, backbone: BackboneName, o: FindOptions): Promise<FoundWeights> {
     const { compute, downloads } = this.ports;
     let path = asked;

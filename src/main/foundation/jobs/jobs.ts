@@ -4,8 +4,8 @@ import { log } from '../log/log.ts';
 import { reportError } from '../log/report-error.ts';
 import type { EventHub } from './events.ts';
 
-const KEPT = 100; // ended jobs that stay on the list
-const EVENT_MS = 100; // between two progress events of a job; the last one of a burst follows then
+const MAX_ENDED = 100; // ended jobs in the list
+const EVENT_MS = 100; // minimum time between two progress events of a job; the last event of a burst is delayed, not dropped
 
 export interface JobStart {
   kind: JobKind;
@@ -29,7 +29,7 @@ interface Running {
 
 const NO_PROGRESS: JobProgress = { done: 0, total: null, text: '', imagesPerSecond: null, secondsLeft: null };
 
-/** Long work: starts, announces and cancels it. A job ends as done, failed or cancelled; each event carries the whole job. */
+/** Starts, announces and cancels long work. A job ends as done, failed or cancelled; each event contains the whole job. */
 export class Jobs {
   private readonly hub: EventHub;
   private readonly jobs = new Map<string, Job>();
@@ -40,7 +40,7 @@ export class Jobs {
     this.hub = hub;
   }
 
-  /** Begins the work and returns at once. */
+  /** Starts the work and returns immediately. */
   start(start: JobStart, work: Work): Job {
     const id = `j${++this.count}`;
     const controller = new AbortController();
@@ -64,15 +64,15 @@ export class Jobs {
     return [...this.jobs.values()].reverse();
   }
 
-  /** Asks a job to end; that it did comes as an event. An ended one stays as it is. */
+  /** Requests cancellation; an event follows when the job has ended. Does nothing for an ended job. */
   cancel(id: string): void {
-    this.known(id);
+    this.find(id);
     this.running.get(id)?.controller.abort();
   }
 
-  /** Takes an ended job off the list. */
+  /** Removes an ended job from the list. */
   dismiss(id: string): void {
-    if (this.known(id).status === 'running') throw new AppError('bad-request', 'The job is still running. Cancel it first.');
+    if (this.find(id).status === 'running') throw new AppError('bad-request', 'The job is still running. Cancel it first.');
     this.jobs.delete(id);
   }
 
@@ -92,12 +92,12 @@ export class Jobs {
   }
 
   private async carryOut(id: string, work: Work, signal: AbortSignal): Promise<void> {
-    await Promise.resolve(); // so that the job is on the list before its first event
+    await Promise.resolve(); // so that the job is in the list before its first event
     let announcedMs = -Infinity;
-    let later: NodeJS.Timeout | undefined;
+    let timer: NodeJS.Timeout | undefined;
     const announce = (): void => {
-      clearTimeout(later);
-      later = undefined;
+      clearTimeout(timer);
+      timer = undefined;
       announcedMs = performance.now();
       this.announce(id);
     };
@@ -111,26 +111,26 @@ export class Jobs {
         this.change(id, { progress: { ...this.jobs.get(id)!.progress, ...p } });
         const since = performance.now() - announcedMs;
         if (since >= EVENT_MS) announce();
-        else later ??= setTimeout(announce, EVENT_MS - since);
+        else timer ??= setTimeout(announce, EVENT_MS - since);
       },
     };
     try {
       const result = await work(context);
       this.change(id, { status: 'done', result });
     } catch (error) {
-      const known = asAppError(error);
+      const failure = asAppError(error);
       this.change(
         id,
-        known.code === 'cancelled'
+        failure.code === 'cancelled'
           ? { status: 'cancelled' }
-          : { status: 'failed', error: reportError(known, { job: id, kind: this.jobs.get(id)!.kind }) },
+          : { status: 'failed', error: reportError(failure, { job: id, kind: this.jobs.get(id)!.kind }) },
       );
     } finally {
       this.change(id, { finishedMs: Date.now() });
       const { kind, subject, status, startedMs, finishedMs } = this.jobs.get(id)!;
       log().info({ job: id, kind, subject, status, seconds: (finishedMs! - startedMs) / 1000 }, 'job ends');
       this.running.delete(id);
-      this.forgetOldest();
+      this.deleteOldest();
       announce();
     }
   }
@@ -145,12 +145,12 @@ export class Jobs {
     return job;
   }
 
-  private forgetOldest(): void {
+  private deleteOldest(): void {
     const ended = [...this.jobs.values()].filter((job) => job.status !== 'running');
-    for (const { job } of ended.slice(0, Math.max(0, ended.length - KEPT))) this.jobs.delete(job);
+    for (const { job } of ended.slice(0, Math.max(0, ended.length - MAX_ENDED))) this.jobs.delete(job);
   }
 
-  private known(id: string): Job {
+  private find(id: string): Job {
     const job = this.jobs.get(id);
     if (!job) throw new AppError('not-found', `There is no job ${id}.`, { job: id });
     return job;

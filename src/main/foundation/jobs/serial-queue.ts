@@ -5,16 +5,16 @@ export class SerialQueue {
   private busy = false;
   private readonly waiting: (() => void)[] = [];
 
-  /** Tasks running or waiting. */
+  /** Number of running and waiting tasks. */
   get length(): number {
     return this.waiting.length + (this.busy ? 1 : 0);
   }
 
-  /** Runs `work` when its turn comes. `onWait` is called once if it has to wait. Throws AppError 'cancelled' after `signal` while waiting. */
+  /** Runs `work` after all earlier tasks. Calls `onWait` once if it must wait. Throws AppError 'cancelled' if aborted while waiting. */
   async run<T>(signal: AbortSignal, onWait: (before: number) => void, work: () => Promise<T>): Promise<T> {
     if (this.busy) {
       onWait(this.length);
-      await this.turn(signal);
+      await this.waitForTurn(signal);
     }
     this.busy = true;
     try {
@@ -25,7 +25,7 @@ export class SerialQueue {
     }
   }
 
-  private turn(signal: AbortSignal): Promise<void> {
+  private waitForTurn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const cancel = (): void => {
         this.waiting.splice(this.waiting.indexOf(enter), 1);
@@ -33,7 +33,7 @@ export class SerialQueue {
       };
       const enter = (): void => {
         signal.removeEventListener('abort', cancel);
-        this.busy = true; // before the awaiting work resumes, so that no other takes its turn
+        this.busy = true; // set before the waiting task resumes, so that no other task starts first
         resolve();
       };
       if (signal.aborted) {

@@ -18,7 +18,7 @@ export interface DiagnosticsRecord {
   logs: Record<string, string[]>; // last lines by file
 }
 
-/** What helps to find out what went wrong on a machine: no images, no tokens. `lines`: at most, of each log, the last. */
+/** Diagnostics for a bug report, without images and tokens. `lines`: how many of the last lines of each log. */
 export function diagnosticsOf({ logs, settings, devices }: DiagnosticsSources, lines: number): DiagnosticsRecord {
   const all: DiagnosticsRecord = {
     made: new Date().toISOString(),
@@ -30,17 +30,17 @@ export function diagnosticsOf({ logs, settings, devices }: DiagnosticsSources, l
   return JSON.parse(redact(JSON.stringify(all))) as DiagnosticsRecord;
 }
 
-const BYTES_A_LINE = 1000; // about; more lines than that allows are left out
+const BYTES_PER_LINE = 1000; // average; if lines are longer, fewer are included
 
 function lastLines(path: string, lines: number): string[] {
   try {
     const file = openSync(path, 'r');
     try {
       const { size } = fstatSync(file);
-      const bytes = Buffer.alloc(Math.min(size, lines * BYTES_A_LINE));
+      const bytes = Buffer.alloc(Math.min(size, lines * BYTES_PER_LINE));
       readSync(file, bytes, 0, bytes.length, size - bytes.length);
       const found = bytes.toString('utf8').split('\n').filter(Boolean);
-      return (bytes.length < size ? found.slice(1) : found).slice(-lines); // the first may be a part of a line
+      return (bytes.length < size ? found.slice(1) : found).slice(-lines); // the first line may be cut
     } finally {
       closeSync(file);
     }

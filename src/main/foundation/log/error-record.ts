@@ -4,14 +4,14 @@ import { traceOf } from '../../../shared/trace.ts';
 const LONGEST_TEXT = 4000; // characters
 const MOST_ITEMS = 50;
 
-/** An error as a log record: code, sentence, details, stack and causes. Never the content of arrays. */
+/** An error as a log record: code, sentence, details, stack and causes, without the content of long or binary arrays. */
 export function errorRecord(error: unknown): Record<string, unknown> {
   const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
   const known = error instanceof AppError ? { code: error.code, details: shorten(error.details) } : {};
   return { name, message: shorten(message), ...known, stack: shorten(traceOf(error), 4 * LONGEST_TEXT) };
 }
 
-/** Values short enough for a log: long texts are cut, typed arrays and buffers become their type and length. */
+/** Shortens values for the log: long texts are cut, typed arrays and buffers are replaced by type and length. */
 function shorten(value: unknown, longest = LONGEST_TEXT): unknown {
   if (typeof value === 'string') return value.length > longest ? `${value.slice(0, longest)}… (${value.length} characters)` : value;
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? String(value) : value;

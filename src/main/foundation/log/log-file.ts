@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { makeFolders } from '../files.ts';
 
-/** One stream a process. Two processes write the same one only where two command lines run at once. */
+/** One stream per process. Two processes share one only if two commands run at once. */
 export const LOG_NAMES = ['desktop', 'serve', 'cli', 'compute', 'pictures'] as const;
 export type LogName = (typeof LOG_NAMES)[number];
 
-/** All of a workspace's logs: five streams, each one file and the one before it. */
+/** Limit of all logs of a workspace: five streams with the current and the previous file each. */
 export const MAX_TOTAL = 20_000_000; // bytes
 const MAX_FILE = '1800K'; // 1,843,200 bytes; ten of these and a longest line each are 19.1 MB
 export const MAX_LINE = 64_000; // characters
-const RETRY_MS = 60_000; // after a write failed (full disk), before the file is tried again
+const RETRY_MS = 60_000; // after a failed write (full disk), before the next attempt
 const CLOSE_MS = 1000; // longest wait for the disk when the program ends
 
 export const logFileIn = (folder: string, name: LogName): string => join(folder, `${name}.log`);
@@ -41,7 +41,7 @@ export class LogFile {
     this.stream?.write(line);
   }
 
-  /** For the last line of a process that is about to die. */
+  /** Writes synchronously: for the last line before the process ends. */
   writeSync(line: string): void {
     try {
       appendFileSync(this.path, line);
@@ -50,7 +50,7 @@ export class LogFile {
     }
   }
 
-  /** Resolves once everything is written, or can't be, or after `limit` ms. */
+  /** Resolves when everything is written, writing has failed, or after `limit` ms. */
   async close(limit = CLOSE_MS): Promise<void> {
     const { stream } = this;
     this.stream = null;
@@ -68,7 +68,7 @@ export class LogFile {
   private open(): void {
     try {
       makeFolders(this.folder);
-      closeSync(openSync(this.path, 'a')); // fails now; the stream would only fail later
+      closeSync(openSync(this.path, 'a')); // fails immediately; the stream would fail later
       deleteExcess(this.folder);
       const stream = createStream((index) => (index ? `${this.name}.${String(index)}.log` : `${this.name}.log`), {
         path: this.folder,
@@ -100,11 +100,11 @@ export function logFiles(folder: string): { name: string; path: string; bytes: n
       })
       .sort((a, b) => a.changedMs - b.changedMs);
   } catch {
-    return []; // no folder yet, or a file that another process rotated meanwhile
+    return []; // no folder yet, or another process rotated a file meanwhile
   }
 }
 
-/** Several processes that write one stream, or an older version, may have left more than is allowed: rotated files go, oldest first. */
+/** Deletes the oldest rotated files above the limit, which shared streams or older versions can exceed. */
 function deleteExcess(folder: string): void {
   const files = logFiles(folder);
   let total = files.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -17,7 +17,7 @@ export const isDebugLog = (env: NodeJS.ProcessEnv = process.env): boolean => env
 /** The log of this process; silent until it is opened. */
 export const log = (): Logger => open?.logger ?? silent;
 
-/** Path of this process's log; null where none is open or it can't be written. */
+/** Path of this process's log; null if none is open or it can't be written. */
 export const logPath = (): string | null => (open?.file.works ? open.file.path : null);
 
 /** Opens the log of this process in a workspace's folder for logs. Never throws: if the folder can't be written, nothing is logged. */
@@ -39,14 +39,14 @@ export function openLog(folder: string, name: LogName): void {
   open = { logger, file };
 }
 
-/** Writes what is still in memory. */
+/** Writes buffered lines and closes the log. */
 export async function closeLog(): Promise<void> {
   const file = open?.file;
   open = null;
   await file?.close();
 }
 
-/** For an error that ends the process: written at once. */
+/** Writes an error that ends the process synchronously. */
 export function logFatal(error: unknown): void {
   if (!open) return;
   const record = { level: 'fatal', time: new Date().toISOString(), pid: process.pid, err: errorRecord(error), msg: 'process ends' };

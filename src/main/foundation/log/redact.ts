@@ -1,4 +1,4 @@
-/** Access tokens in addresses and headers, and images written as data URLs. */
+/** Patterns of access tokens in URLs and headers, and of images as data URLs. */
 const PATTERNS: readonly [RegExp, string][] = [
   [/([?&]token=|\bBearer\s+)[\w.~-]+/gi, '$1[redacted]'],
   [/\bdata:[\w/+.-]*;base64,[\w+/=]*/gi, 'data:[omitted]'],
@@ -6,12 +6,12 @@ const PATTERNS: readonly [RegExp, string][] = [
 
 const secrets = new Set<string>();
 
-/** From now on this text is written to no log and no diagnostics of this process. */
+/** Registers a text that `redact` replaces from now on. */
 export function addSecret(secret: string): void {
   if (secret !== '') secrets.add(secret);
 }
 
-/** Without secrets and without image content. */
+/** Replaces secrets and image content. */
 export function redact(text: string): string {
   let out = text;
   for (const secret of secrets) out = out.replaceAll(secret, '[redacted]');

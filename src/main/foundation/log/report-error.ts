@@ -12,8 +12,8 @@ let fallback: string | null = null;
 let fallbacks = 0;
 
 /**
- * Logs a failure. Returns it for the caller: an unexpected error carries in its details as `log` the file that holds its stack.
- * `where`: what was done, without its input.
+ * Logs a failure and returns it for the caller. For an unexpected error `details.log` is the path of the file with its stack.
+ * `where`: name of the call or job, without its input.
  */
 export function reportError(error: unknown, where: Record<string, string | null>): WireError {
   const known = asAppError(error);
@@ -26,18 +26,18 @@ export function reportError(error: unknown, where: Record<string, string | null>
   return isUnexpected(known) ? { ...wire, details: { ...wire.details, log: detailsFile(known) } } : wire;
 }
 
-/** One sentence for a terminal or a page. */
+/** The message, followed by the path of the log if there is one. */
 export function sentenceWithLog({ message, details }: Pick<WireError, 'message' | 'details'>): string {
   const file = details['log'];
   return typeof file === 'string' ? `${/[.!?…]$/.test(message) ? message : `${message}.`} Details: ${file}` : message;
 }
 
-/** The log, or where it can't be written a file in the system's folder for temporary ones; null where that fails, too. */
+/** Path of the log, or of a temporary file if the log can't be written; null if that fails, too. */
 function detailsFile(error: AppError): string | null {
   const path = logPath();
   if (path !== null) return path;
   try {
-    fallback ??= join(mkdtempSync(join(tmpdir(), 'twinlens-errors-')), 'error.log'); // its folder is the person's alone
+    fallback ??= join(mkdtempSync(join(tmpdir(), 'twinlens-errors-')), 'error.log'); // mkdtemp: only this user can read the folder
     if (fallbacks++ < MOST_FALLBACKS)
       appendFileSync(fallback, redact(`${JSON.stringify({ time: new Date().toISOString(), err: errorRecord(error) })}\n`));
     return fallback;
