@@ -120,7 +120,7 @@ export const ReportDraft = z.strictObject({
 
 interface Call<I extends z.ZodType, O> {
   input: I;
-  /** Whether it reads data sets as curated, so that their pairs must be drawn first. */
+  /** Whether it reads data sets as curated, so that their pairs must be sampled first. */
   curated: boolean;
   /** For types only: results are not parsed. */
   output?: O;
@@ -133,7 +133,7 @@ const curatedCall =
   <I extends z.ZodType>(input: I): Call<I, O> => ({ input, curated: true });
 
 /**
- * Every call that a screen can make, said once: preload, web client, server and fakes follow from this table. Inputs are
+ * Every call that a screen can make, declared once: preload, web client, server and fakes follow from this table. Inputs are
  * parsed at the door. A call that returns a Job answers at once; the job's end comes as an event.
  */
 export const CALLS = {
@@ -141,8 +141,8 @@ export const CALLS = {
   'app.licences': call<LicenceNotice[]>()(Nothing),
   'app.devices': call<DeviceReport | null>()(Nothing), // of the last doctor job; null before the first
   'app.doctor': call<Job>()(Nothing),
-  'app.pictures': call<CacheUse>()(Nothing), // kept thumbnails and previews
-  'app.diagnostics': call<Diagnostics>()(Nothing), // for whoever helps: no images, no tokens
+  'app.pictures': call<CacheUse>()(Nothing), // cached thumbnails and previews
+  'app.diagnostics': call<Diagnostics>()(Nothing), // to send with an error report: no images, no tokens
   'app.clearPictures': call<CacheUse>()(Nothing),
   'settings.get': call<Settings>()(Nothing),
   'settings.set': call<Settings>()(SettingsPatch),
@@ -180,15 +180,15 @@ export const CALLS = {
 
   'runs.list': curatedCall<RunRow[]>()(Nothing), // newest first
   'runs.get': curatedCall<RunRow>()(RunId),
-  // Choices are judged, not refused: what is wrong with them comes back as problems. `measure`: time a few steps where no
-  // earlier run says how long it takes (seconds; once for a kind of training).
+  // Never fails because of the choices: it returns their problems. `measure`: time a few steps if no earlier run gives an
+  // estimate (takes seconds; once per kind of training).
   'runs.plan': curatedCall<TrainingPlan>()(z.strictObject({ choices: z.record(z.string(), z.unknown()), measure: z.boolean().default(false) })),
   'runs.start': curatedCall<Job>()(TrainRequest), // one at a time; the job's subject is the data set, then the run; result: { run }
   'runs.resume': curatedCall<Job>()(ResumeRequest),
   'runs.evaluate': curatedCall<Job>()(EvaluateRequest),
   'runs.metrics': curatedCall<Metrics | null>()(z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']) })),
   'runs.annotate': curatedCall<RunRow>()(z.strictObject({ run: text('The run'), ...z.object(notes).partial().shape })),
-  'runs.remove': curatedCall<null>()(RunId), // kept for undo until the workbench is started anew
+  'runs.remove': curatedCall<null>()(RunId), // can be undone until the workbench restarts
   'runs.restore': curatedCall<null>()(RunId),
   'runs.export': curatedCall<Job>()(ExportRequest), // result: { file }
   'runs.layers': curatedCall<string[]>()(RunId), // first to last
@@ -225,7 +225,7 @@ export const CALLS = {
   'shell.chooseImage': call<string | null>()(z.strictObject({ title: z.string() })),
   'shell.chooseSave': call<string | null>()(z.strictObject({ title: z.string(), name: z.string(), extension: z.string() })),
   'shell.reveal': call<null>()(z.strictObject({ path: text('The path') })),
-  'shell.close': call<null>()(Nothing), // the answer to 'closing': closes the window, and with it the work that goes on
+  'shell.close': call<null>()(Nothing), // the answer to 'closing': closes the window and stops running jobs
 } satisfies Record<string, Call<z.ZodType, unknown>>;
 
 export type CallName = keyof typeof CALLS;

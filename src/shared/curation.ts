@@ -37,14 +37,14 @@ export interface CurationState {
   dataset: string;
   canUndo: string | null; // what would be undone, in words
   canRedo: string | null;
-  edits: number; // that hold now
+  edits: number; // in effect
   undoPosition: number | null; // the entry of the history that would be undone
   redoPosition: number | null; // and redone
 }
 
 export const ImageQuery = z.strictObject({
   dataset: z.string().min(1),
-  text: z.string().max(500).default(''), // part of the file's name, of its class or of a tag, in any case
+  text: z.string().max(500).default(''), // part of the file name, class or tag; ignores case
   classes: z.array(z.string()).default([]), // empty: all
   splits: z.array(z.enum(['train', 'valid', 'test'])).default([]),
   tags: z.array(z.string()).default([]),

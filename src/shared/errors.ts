@@ -6,7 +6,7 @@ export type ErrorCode =
   | 'bad-image' // an image that can't be decoded
   | 'bad-weights' // a weights file that is broken or for another backbone
   | 'bad-request' // options that are each fine but don't go together
-  | 'offline' // a download that can't be had
+  | 'offline' // a host that can't be reached
   | 'busy' // another process holds the workspace
   | 'workspace' // unreadable, read-only or newer workspace
   | 'disk-full'
@@ -27,7 +27,7 @@ export class AppError extends Error {
   }
 }
 
-/** Not an error of the person's, nor one with a known remedy: its details are needed to find out what happened. */
+/** A bug or an unknown failure: its details are needed to find the cause. */
 export const isUnexpected = ({ code }: Pick<AppError, 'code'>): boolean => code === 'internal' || code === 'compute-lost';
 
 /** What crosses a process or network boundary: the stack stays in the log of the process that threw. */

@@ -20,7 +20,7 @@ export interface Events {
   job: Job;
   changed: Changed;
   epoch: EpochEnd;
-  /** The desktop window is about to close while work goes on: the screen asks, and calls 'shell.close' or leaves it open. */
+  /** The desktop window is about to close while jobs run: the screen asks, and calls 'shell.close' or leaves it open. */
   closing: { jobs: number };
 }
 export type EventName = keyof Events;

@@ -7,7 +7,7 @@ export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled';
 export interface JobProgress {
   done: number;
   total: number | null; // null: not known yet
-  text: string; // what is being done now, for a person: "Epoch 3 of 40"
+  text: string; // current step: "Epoch 3 of 40"
   imagesPerSecond: number | null;
   secondsLeft: number | null;
 }

@@ -10,7 +10,7 @@ export interface Random {
   between(low: number, high: number): number;
   /** Standard normal. */
   normal(): number;
-  /** A new array in a uniformly drawn order (Fisher–Yates). */
+  /** A new array in uniformly random order (Fisher–Yates). */
   shuffled<T>(items: readonly T[]): T[];
 }
 
@@ -24,7 +24,7 @@ export function fnv1a(text: string): number {
 /**
  * The stream that belongs to a seed and a purpose, e.g. `randomFor(7, 'pairs', 'train', 3)` for epoch 3's training
  * pairs. Streams of different purposes are independent, and none holds state between epochs, so a resumed run draws
- * what an unbroken one would have drawn.
+ * the numbers of an uninterrupted one.
  */
 export function randomFor(seed: number, ...purpose: (string | number)[]): Random {
   const generator = xoroshiro128plus(fnv1a([seed, ...purpose].join('\u0000')) | 0);

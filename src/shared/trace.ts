@@ -7,7 +7,7 @@ export function traceOf(error: unknown, depth = DEPTH): string {
   return error.cause === undefined || depth === 0 ? own : `${own}\nCaused by: ${traceOf(error.cause, depth - 1)}`;
 }
 
-/** Stands for an error of another process or thread, of which only the trace has come over. */
+/** Represents an error of another process or thread, of which only the trace was sent. */
 export function errorFromTrace(trace: string): Error {
   const error = new Error(trace.split('\n', 1)[0]);
   error.stack = trace;

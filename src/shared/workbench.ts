@@ -1,22 +1,22 @@
 import type { CheckResult } from './engine-check.ts';
 import type { DeviceName } from './run.ts';
 
-/** Which door a screen came through: it decides whether native dialogs are there. */
+/** How the screen is connected: decides whether native dialogs are available. */
 export type Door = 'electron' | 'web' | 'in-process';
 
 export interface AppInfo {
   version: string;
-  contract: string; // equal where two programs understand each other
+  contract: string; // fingerprint of the contract: two programs need the same one
   door: Door;
   platform: string; // as process.platform names it
   workspace: string; // absolute folder
   logs: string; // absolute folder
-  sampleFolder: string | null; // where the sample data set was drawn, once it was
+  sampleFolder: string | null; // the generated sample data set; null before it exists
   canPrint: boolean; // whether PDF files can be written here
   versions: Record<string, string>;
 }
 
-/** What helps to find out what went wrong on a machine. */
+/** Information for an error report. */
 export interface Diagnostics {
   text: string; // versions, devices, settings and the last log lines, to copy
 }
@@ -28,7 +28,7 @@ export interface LicenceNotice {
   text: string | null;
 }
 
-/** What a person chose for this machine; kept beside, not in, the workspace. */
+/** Settings of this computer, stored outside the workspace. */
 export interface Settings {
   theme: 'system' | 'light' | 'dark';
   colourScale: 'evidence' | 'viridis' | 'magma' | 'cividis' | 'turbo' | 'jet';
@@ -55,14 +55,14 @@ export const DEFAULT_SETTINGS: Settings = {
   pictureSpace: 2000,
 };
 
-/** What thumbnails and previews take of the disk. */
+/** Disk space of thumbnails and previews. */
 export interface CacheUse {
   files: number;
   bytes: number;
   limit: number; // bytes
 }
 
-/** What the engines and devices of this machine can do, each tried with a real training step. */
+/** Results of the device check: each engine and device ran real training steps. */
 export interface DeviceReport {
   checkedMs: number;
   checks: CheckResult[];

@@ -22,7 +22,7 @@ interface Path {
 }
 
 /**
- * A translucent scale whose colour, laid over the surround, lies at exactly reach * value from it in CIELAB (CIE 1976):
+ * A translucent scale whose colour, laid over the surround, has the CIELAB distance reach * value from it (CIE 1976):
  * first the seen colour is chosen, then the paint that gives it at the alpha of that value. Alpha rises a little faster
  * than the value, so weak evidence is still coloured and strong evidence lets the photograph through.
  */

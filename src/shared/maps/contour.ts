@@ -108,7 +108,7 @@ export interface MapGrid {
 /**
  * Around the strongest part of a map laid over a picture of W x H px: the value of the line, and the lines in px of the picture.
  * `percent` is the share of the picture's area (0..100) left outside; where evidence covers less of the picture than the rest, the
- * line goes round what of it can be seen. No lines where the map is too faint to be seen at all.
+ * line encloses the visible part. No lines if the map is too faint to be seen.
  */
 export function strongestPart({ map, w, h }: MapGrid, W: number, H: number, scale: number, percent: number): { level: number; lines: Point[][] } {
   const shrink = Math.min(1, GRID / Math.max(W, H));

@@ -59,7 +59,7 @@ export function evidencePosition(map: Float32Array, w: number, h: number, width:
   };
 }
 
-/** Whether so much lies on the border that frame, scale bar or background may have decided. */
+/** Whether so much evidence is at the border that a frame, scale bar or background may have decided. */
 export const isOnBorder = ({ border, borderArea }: EvidencePosition): boolean => border > MAX_ON_BORDER && border > ABOVE_CHANCE * borderArea;
 
 /** "upper left", "centre", "right": which ninth of the picture a place is in. */

@@ -19,7 +19,7 @@ interface Amount {
 export const AUGMENTATIONS = {
   flipHorizontal: { kind: 'switch', label: 'Mirror horizontally', flag: 'flip-horizontal', words: 'mirrored horizontally' },
   flipVertical: { kind: 'switch', label: 'Mirror vertically', flag: 'flip-vertical', words: 'mirrored vertically' },
-  // Degrees, drawn from ± the amount.
+  // Degrees; sampled from ± the amount.
   rotation: { kind: 'amount', label: 'Rotate by up to', flag: 'rotate', max: 180, step: 5, unit: '°', words: (a) => `rotated by up to ${a}` },
   // The largest share of each side that is cut away.
   crop: { kind: 'amount', label: 'Crop by up to', flag: 'crop', max: 0.5, step: 0.05, unit: '%', words: (a) => `cropped by up to ${a} of each side` },

@@ -6,7 +6,7 @@ import { choiceValues, OPTION_ENTRIES, type OptionName, type OptionValue, type T
 export type TrainingValues = { [K in OptionName as TrainingOptions[K] extends { default: unknown } ? K : never]: OptionValue<K> };
 type Choices = { [K in keyof TrainingValues]?: TrainingValues[K] | undefined };
 
-/** Fills in what was left open by the kind of training. The options that decide the kind come first in the table. */
+/** Fills in missing options by the kind of training. The options that decide the kind come first in the table. */
 export function withDefaults(choices: Choices, pretrained: boolean): TrainingValues {
   const values: Record<string, unknown> = { pretrained };
   for (const [name, option] of OPTION_ENTRIES) {

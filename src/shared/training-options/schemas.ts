@@ -57,16 +57,16 @@ function stored(option: TrainingOption): z.ZodType {
   }
 }
 
-/** What runs from before an option have in its place. */
+/** Values for runs stored before an option existed. */
 const since = ({ before }: NumberOption | ChoiceOption, schema: z.ZodType): z.ZodType => (before === undefined ? schema : schema.default(before));
 
 const shapeOf = (schema: (option: TrainingOption) => z.ZodType, which: (option: TrainingOption) => boolean = () => true): z.ZodRawShape =>
   Object.fromEntries(OPTION_ENTRIES.flatMap(([name, option]) => (which(option) ? [[name, schema(option)]] : [])));
 
-/** What a person may choose at the start; what is left out gets the default of the kind of training. */
+/** Options at the start; an option left out gets the default of the kind of training. */
 export const CHOICES = shapeOf((option) => chosen(option).optional()) as { [K in OptionName]: z.ZodOptional<z.ZodType<Chosen<K>>> };
 
-/** What may be changed of a run that goes on; what is left out stays as it was. */
+/** Options that a resumed run may change; an option left out keeps its value. */
 export const RESUME_CHOICES = shapeOf(
   (option) => orAuto(option).optional(),
   (option) => option.resume === true,

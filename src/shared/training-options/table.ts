@@ -3,7 +3,7 @@ import { LOSS_INFO } from '../losses.ts';
 import type { TrainingOption } from './option.ts';
 
 /**
- * The options of a training, each said once: the contract's schemas, the command line, the form, a run's record, the
+ * The options of a training, each declared once: the contract's schemas, the command line, the form, a run's record, the
  * report and the defaults derive from this table. Order: as shown within a group.
  */
 
@@ -75,7 +75,7 @@ export type TrainingKind = Start & { [K in 'backbone' | 'scope' | 'headStart']: 
 const SCRATCH = { batch: 8, plateau: 2 } as const;
 const isCompactFromScratch = ({ backbone, pretrained }: TrainingKind): boolean => backbone === 'compact' && !pretrained;
 
-/** A probe knows the classes already: there is less to learn, and large steps would only unlearn it. */
+/** A probe already separates the classes: less remains to learn, and large steps would destroy it. */
 const RATES = {
   random: { head: 1e-3, 'last-stage': 5e-5, all: 1e-3 },
   probe: { head: 1e-5, 'last-stage': 1e-5, all: 5e-5 },

@@ -207,7 +207,7 @@ it('a window does not connect to a workbench that it would only half understand'
   const there = await serveWorkbench(older, { screen: screenFolder });
   await expect(connectWorkbench(there.url)).rejects.toMatchObject({
     code: 'bad-request',
-    message: expect.stringMatching(/do not understand each other: it is Twinlens 0\.0\.9, this window is .* same version on both/) as string,
+    message: expect.stringMatching(/are incompatible: it is Twinlens 0\.0\.9, this window is .* same version on both/) as string,
   });
   await there.close();
 });

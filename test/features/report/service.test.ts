@@ -159,7 +159,7 @@ describe('a report', () => {
 
   test('refusals say what to do', async () => {
     const empty = reports.save(draft([]));
-    expect(() => reports.startWriting({ report: empty.report, format: 'html' })).toThrow(/no comparison in this report yet: add one/);
+    expect(() => reports.startWriting({ report: empty.report, format: 'html' })).toThrow(/This report has no comparisons yet: add one/);
     const { report } = reports.save(draft(ids));
     expect(() => reports.startWriting({ report, format: 'pdf' })).toThrow(/no Chromium or Chrome was found.*Write the report as HTML/);
     expect(() => reports.startWriting({ report, format: 'html', out: 'somewhere.html' })).toThrow(/must be absolute/);

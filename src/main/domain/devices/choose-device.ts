@@ -31,17 +31,17 @@ export function chooseDevice(asked: DeviceRequest, setting: Settings['device'], 
     return { engine, device: 'cuda', why: 'The settings choose a GPU, and TensorFlow uses only NVIDIA GPUs (CUDA).' };
   }
   const passed = (report?.checks ?? []).filter((c) => c.ok && (asked.engine === undefined || c.engine === asked.engine));
-  const [quickest, ...others] = passed.filter((c) => c.imagesPerSecond !== null).sort((a, b) => b.imagesPerSecond! - a.imagesPerSecond!);
-  if (!quickest) {
+  const [fastest, ...others] = passed.filter((c) => c.imagesPerSecond !== null).sort((a, b) => b.imagesPerSecond! - a.imagesPerSecond!);
+  if (!fastest) {
     const why = report
       ? `No device passed a timed check here, so ${deviceWords({ engine, device: 'cpu' })} is used.`
       : 'No device has been checked yet, so the CPU is used. Check the others in Settings.';
     return { engine, device: 'cpu', why };
   }
   const why = others.length
-    ? `The fastest of ${others.length + 1} devices that work here: ${deviceWords(quickest)}, ${Math.round(quickest.imagesPerSecond!)} images/s against ${Math.round(others[0]!.imagesPerSecond!)} on ${deviceWords(others[0]!)}.`
-    : `Only ${deviceWords(quickest)} works here.`;
-  return { engine: quickest.engine, device: quickest.device, why };
+    ? `The fastest of ${others.length + 1} devices that work here: ${deviceWords(fastest)}, ${Math.round(fastest.imagesPerSecond!)} images/s against ${Math.round(others[0]!.imagesPerSecond!)} on ${deviceWords(others[0]!)}.`
+    : `Only ${deviceWords(fastest)} works here.`;
+  return { engine: fastest.engine, device: fastest.device, why };
 }
 
 /** The changes of a resumed run: 'auto' becomes a device; without a device the run keeps its own. */

@@ -80,7 +80,7 @@ function incompatible(origin: string, { version }: AppInfo): AppError {
     version === APP_VERSION ? `both are Twinlens ${version}, but built differently` : `it is Twinlens ${version}, this window is ${APP_VERSION}`;
   return new AppError(
     'bad-request',
-    `The workbench at ${origin} and this window do not understand each other: ${which}. Install the same version on both machines, or open the address in a browser.`,
+    `The workbench at ${origin} and this window are incompatible: ${which}. Install the same version on both machines, or open the address in a browser.`,
     { origin, version },
   );
 }

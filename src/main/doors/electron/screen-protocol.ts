@@ -66,4 +66,4 @@ const page = (html: string): Response =>
     },
   });
 
-const missing = (): Response => new Response('There is no such page.', { status: 404, headers: { ...COMMON_HEADERS, 'content-type': 'text/plain' } });
+const missing = (): Response => new Response('Page not found.', { status: 404, headers: { ...COMMON_HEADERS, 'content-type': 'text/plain' } });

@@ -125,7 +125,7 @@ class HttpDoor {
       return;
     }
     if (reads) return this.file(address, request, response);
-    return this.refuse(request, response, 405, badRequest('Twinlens does not know this kind of request.'));
+    return this.refuse(request, response, 405, badRequest('Twinlens does not support this kind of request.'));
   }
 
   /** A request that is broken off cancels its call. */
@@ -167,9 +167,7 @@ class HttpDoor {
     }
     const file = this.screen.get(address === '/' ? 'index.html' : address.slice(1));
     if (!file) {
-      response
-        .writeHead(404, { 'content-type': 'text/plain; charset=utf-8', 'content-security-policy': MESSAGE_POLICY })
-        .end('There is no such page.');
+      response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8', 'content-security-policy': MESSAGE_POLICY }).end('Page not found.');
       return;
     }
     const cacheControl = file.immutable ? cacheControlOf(true) : 'no-cache';

@@ -81,7 +81,7 @@ async function readImageFile(path: string, comparison: string, name: string): Pr
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new AppError(
       'not-found',
-      `Comparison ${comparison} has no picture of ${name} any more (${path}). Compare the two images again.`,
+      `The picture of ${name} in comparison ${comparison} is missing (${path}). Compare the two images again.`,
       details,
       error,
     );

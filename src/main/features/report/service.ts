@@ -70,7 +70,7 @@ export class ReportService {
   startWriting({ report, format, out }: { report: string; format: ReportFormat; out?: string | undefined }): Job {
     const { reports, printPdf, jobs } = this.ports;
     const stored = reports.get(report);
-    if (stored.comparisons.length === 0) throw new AppError('bad-request', 'There is no comparison in this report yet: add one first.');
+    if (stored.comparisons.length === 0) throw new AppError('bad-request', 'This report has no comparisons yet: add one first.');
     if (format === 'pdf' && printPdf === null) {
       throw new AppError(
         'bad-request',

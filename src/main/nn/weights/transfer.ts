@@ -13,7 +13,7 @@ export class HostRefused extends Error {
     this.status = status;
   }
 }
-/** No connection, or it was lost. The part that arrived stays, and a retry continues from there. */
+/** No connection, or it was lost. The downloaded part stays, and a retry continues from there. */
 export class ConnectionLost extends Error {
   constructor(why: string, cause?: unknown) {
     super(why, { cause });
@@ -140,7 +140,7 @@ export async function transferOnce(transfer: Transfer): Promise<void> {
     if (range.total !== null && received < range.total) throw new ConnectionLost(`ended after ${received} of ${range.total} bytes`);
   } catch (error) {
     if (signal?.aborted)
-      throw new AppError('cancelled', 'Cancelled. The part that arrived is kept, and the next download continues from there.', {}, error);
+      throw new AppError('cancelled', 'Cancelled. The downloaded part is saved, and the next download continues from there.', {}, error);
     if (error instanceof HostRefused || error instanceof ConnectionLost || error instanceof WrongSize || isFileError(error)) throw error;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new ConnectionLost(

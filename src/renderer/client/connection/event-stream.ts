@@ -54,7 +54,7 @@ export class EventStream {
     });
   }
 
-  /** An EventSource reconnects by itself after a broken connection, but not after a refusal. */
+  /** An EventSource reconnects automatically after a broken connection, but not after an HTTP error. */
   private listen(): void {
     const source = new this.browser.EventSource('events');
     for (const event of EVENT_NAMES) {

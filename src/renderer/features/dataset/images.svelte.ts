@@ -13,7 +13,7 @@ const ROWS_AT_ONCE = 500;
 const ROWS_EVERY_MS = 60;
 const ROWS_KEPT = 5000; // more is asked for again when it is seen again
 
-/** The images of one data set as they are being looked through: what is found, what is selected, and what was done. */
+/** State of the images view: search results, selection and edit history of one data set. */
 class ImagesState {
   dataset = $state<string | null>(null);
   filter = $state.raw<Filter>(NO_FILTER);
@@ -61,7 +61,7 @@ class ImagesState {
     return this.rows.get(id);
   }
 
-  /** Fetches what is known of the images at these places of the list, where that is missing; soon, since the list may be moving. */
+  /** Fetches missing rows of the images at these positions, after a short delay because the list may be scrolling. */
   ensure(from: number, to: number): void {
     this.seen = this.ids.slice(from, to);
     this.asking ??= setTimeout(() => {
@@ -184,7 +184,7 @@ class ImagesState {
     }
   }
 
-  /** What is known of images may have changed: that of those on the screen is asked for again, the rest when it is seen. */
+  /** Rows may have changed: reloads the visible ones now and the others when they become visible. */
   private async renew(dataset: string): Promise<void> {
     const ids = this.seen.slice(0, 2 * ROWS_AT_ONCE); // the most that may be asked for at once
     const rows = ids.length === 0 ? [] : await api.call('images.rows', { dataset, ids: [...ids] });

@@ -33,7 +33,7 @@ export function configDiff(configs: readonly RunConfig[]): DiffLine[] {
   });
 }
 
-/** A run's settings as choices of the form, so that it can be trained once more; the device is chosen anew. */
+/** A run's settings as choices of the form, so that it can be trained again; the device is chosen again. */
 export function choicesOf(config: RunConfig): Record<string, unknown> {
   const choices = OPTION_ENTRIES.flatMap(([name, { kind, perMachine }]) => {
     const value = kind === 'weights' ? config.weights?.source : config[name];

@@ -24,7 +24,7 @@ export function shownValue(option: TrainingOption, value: unknown): string {
 export const choiceText = (value: { label: string; note?: string } | undefined): string | undefined =>
   value && (value.note === undefined ? value.label : `${value.label} (${value.note})`);
 
-/** What a person typed. Nothing means the default; a decimal comma is a point; what is not a number stays text, to be refused. */
+/** Parses typed text. Empty means the default; a decimal comma is accepted; other text is returned, so that validation rejects it. */
 export function typedNumber(text: string): number | string | undefined {
   const plain = text.trim().replace(/^(-?\d*),(\d+)$/, '$1.$2');
   if (plain === '') return undefined;
