@@ -9,7 +9,7 @@ import { filledTensors, hashed, relativeError } from '../reference.ts';
 import { allPairs } from './all-pairs.ts';
 import { triplet } from './triplet.ts';
 
-// A new loss is one file: these two are written like nn/losses/contrastive.ts, and nothing else knows them.
+// The losses of src/main/nn/losses/, and two that src/ does not know: triplet.ts and all-pairs.ts show that a loss is one file.
 
 interface Case {
   name: string;

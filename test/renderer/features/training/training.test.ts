@@ -16,7 +16,7 @@ const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('the form', () => {
   test('has a field for every choice of the contract, each explained', () => {
-    const elsewhere = ['dataset', 'backbone', 'weights', 'engine', 'loss']; // there is one loss only;
+    const elsewhere = ['dataset', 'backbone', 'weights', 'engine', 'loss']; // 'loss' goes with the second loss, which makes it a choice
     const shown = [...MORE_OPTIONS.map(([name]) => name), ...elsewhere];
     expect(shown.sort()).toEqual(Object.keys(TrainRequest.shape).sort());
     for (const [name, { help }] of MORE_OPTIONS) expect(help.length, name).toBeGreaterThan(10);
