@@ -106,7 +106,7 @@ test('rows come in the order asked for; an unknown one is refused', () => {
   expect(() => store.browse.rows('things', [99])).toThrow(/no image 99/);
 });
 
-test('counts add up, and a class that all images were taken out of stays on the list', () => {
+test('counts add up, and an emptied class stays in the list', () => {
   store.curation.apply('things', { kind: 'relabel', ids: [0, 1, 2, 3, 4, 5], className: 'tulips' });
   store.curation.apply('things', { kind: 'exclude', ids: [5] });
   store.curation.apply('things', { kind: 'tag', ids: [5, 6], tag: 'x' });

@@ -8,7 +8,7 @@ import { someComparison, someConfig, someDataset } from './records.ts';
 
 const versions = { twinlens: '0.1.0' };
 
-describe('what a person does with a comparison', () => {
+describe('annotations of a comparison', () => {
   const KEY = { run: 'r1', sha256: ['content 0', 'content 0'], target: 'verdict', layer: 'last', modelSha256: 'm' } as const;
   const key = (more: Partial<ComparisonKey> = {}): ComparisonKey => ({ ...KEY, sha256: [...KEY.sha256], ...more });
   const filled = (workspace = freshWorkspace()): { store: Store; comparisons: ComparisonStore; workspace: Workspace } => {
@@ -23,7 +23,7 @@ describe('what a person does with a comparison', () => {
     return id;
   };
 
-  test('a judgement or a note saves it, unless it is said otherwise; what is not named stays', () => {
+  test('a judgement or a note saves it unless `saved` is given; other fields are unchanged', () => {
     const { comparisons } = filled();
     for (let n = 0; n < 4; n++) add(comparisons, false);
     expect(comparisons.annotate('c1', { judgement: 'unsure' })).toMatchObject({ saved: true, judgement: 'unsure', note: '' });
@@ -37,7 +37,7 @@ describe('what a person does with a comparison', () => {
     expect(() => comparisons.annotate('c9', { saved: true })).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
   });
 
-  test('the same pair, network, target and layer is found again; the other way round is another one', () => {
+  test('the same pair, network, target and layer is found again; the reverse order is a different one', () => {
     const { comparisons } = filled();
     const images = someComparison('x', 'r1').images;
     add(comparisons, false);
@@ -57,7 +57,7 @@ describe('what a person does with a comparison', () => {
     expect(comparisons.find(key())?.comparison).toBe('c1');
   });
 
-  test('removed is off the list until it is restored; what nobody kept is gone with the next start, its id never given again', () => {
+  test('a removed one is hidden until restored; unsaved ones are deleted at the next start, their ids never reused', () => {
     const { store, comparisons, workspace } = filled();
     const ids = { loose: add(comparisons, false), saved: add(comparisons, true), judged: add(comparisons, false), inReport: add(comparisons, false) };
     const removed = add(comparisons, true);

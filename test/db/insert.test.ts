@@ -26,7 +26,7 @@ describe('a data set that is stored in many short transactions', () => {
     expect(gentle.datasets.findSame(several())).toEqual(gentle.datasets.get('several'));
   });
 
-  test('is seen by nobody before it is whole, and keeps nobody from writing meanwhile', async () => {
+  test('is invisible before it is complete, and does not block other writers', async () => {
     const workspace = freshWorkspace();
     const [main, thread] = [storeAt(workspace), openSecondConnection(workspace.database)];
     let pauses = 0;
@@ -43,7 +43,7 @@ describe('a data set that is stored in many short transactions', () => {
     thread.close();
   });
 
-  test('leaves nothing where it is stopped, not even its id', async () => {
+  test('leaves nothing when it is stopped, not even its id', async () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     let pauses = 0;

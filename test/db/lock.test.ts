@@ -51,7 +51,7 @@ describe('the workspace lock', () => {
     expect(storeAt(workspace).datasets.list()).toHaveLength(1);
   });
 
-  test('this process holds it against another, which may read', async () => {
+  test('this process excludes another writer, which may read', async () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     const second = await another(workspace, 'write', 'import');
@@ -74,7 +74,7 @@ describe('the workspace lock', () => {
     expect((JSON.parse(readFileSync(workspace.lockHolder, 'utf8')) as { pid: number }).pid).toBe(process.pid);
   });
 
-  test('holds within one process too, is given back by close, and close may come twice', () => {
+  test('excludes a second writer in one process, is released by close, and close may be called twice', () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     expect(() => openToWrite(workspace)).toThrow(/in use/);
@@ -107,7 +107,7 @@ describe('the workspace lock', () => {
     lock.release();
   });
 
-  test('says the time, and the day where it is not today', () => {
+  test('shows the time, and the date unless it is today', () => {
     const start = new Date(2026, 2, 9, 14, 3).getTime();
     const holder = { pid: 41, command: 'train flowers', startedMs: start };
     expect(describeHolder(holder, new Date(2026, 2, 9, 23, 59).getTime())).toBe('pid 41, `train flowers`, since 14:03');

@@ -76,7 +76,7 @@ describe('migrations', () => {
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   });
 
-  test('3 gives the runs that stand there no name, no tags and no note, 6 no sessions', () => {
+  test('3 gives existing runs no name, tags and note, 6 no sessions', () => {
     const db = memory();
     migrate(db, MIGRATIONS.slice(0, 2));
     db.exec(`
@@ -98,7 +98,7 @@ describe('migrations', () => {
     { version: 3, sql: 'CREATE TABLE b (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);' },
   ];
 
-  test('a step that fails leaves the version before it, whole', () => {
+  test('a failing migration leaves the previous version complete', () => {
     const db = memory();
     expect(() => migrate(db, steps)).toThrow(/nowhere/);
     expect(versionOf(db)).toBe(2);
@@ -175,7 +175,7 @@ describe('opening', () => {
     expect(opening).toThrow(expect.objectContaining({ code: 'workspace' }) as Error);
   });
 
-  test('reading a workspace where nothing was stored makes nothing and finds nothing', () => {
+  test('reading an empty workspace creates nothing and finds nothing', () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace, false);
     expect([store.datasets.list(), store.runs.list(), store.comparisons.list()]).toEqual([[], [], []]);

@@ -26,7 +26,7 @@ describe('reports', () => {
     expect(reports.list().map(({ report }) => report)).toEqual(['p1', 'p2']);
   });
 
-  test('a save of what stands there already is no change', async () => {
+  test('saving equal content changes nothing', async () => {
     const { reports } = storeAt(freshWorkspace());
     const { updatedMs } = reports.insert(content('Same'));
     await at(3);
@@ -43,7 +43,7 @@ describe('reports', () => {
     expect(now.pdf!.atMs).toBeGreaterThan(updatedMs);
   });
 
-  test('removed ones are off the list, come back whole, and go for good with a purge', () => {
+  test('removed ones are hidden, can be restored, and are deleted by purge', () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     store.reports.insert(content('One'));

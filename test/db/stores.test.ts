@@ -17,7 +17,7 @@ const thrown = (work: () => unknown): { code: string; message: string } => {
 };
 
 describe('datasets', () => {
-  test('gives back what was stored, also after closing', () => {
+  test('returns what was stored, also after closing', () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     const given = someDataset({
@@ -65,7 +65,7 @@ describe('datasets', () => {
     raw.close();
   });
 
-  test('an id is not given twice, even when its data set is gone', () => {
+  test('an id is not reused after its data set is deleted', () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     store.datasets.insert(someDataset());
@@ -202,7 +202,7 @@ describe('runs', () => {
     ]);
   });
 
-  test('lists the newest first, and tells unknown ids what there is', () => {
+  test('lists the newest first; the error for an unknown id lists known ones', () => {
     const store = storeAt(freshWorkspace());
     store.datasets.insert(someDataset());
     expect(thrown(() => store.runs.get('r1')).message).toContain('There is none yet: train one on a data set first.');
@@ -235,7 +235,7 @@ describe('runs', () => {
     expect(second.runs.get('r3').error).toContain('Resume it');
   });
 
-  test('what a person adds to a run is kept, tags once each; a removed run is off the lists but still found', () => {
+  test('annotations of a run are stored without duplicate tags; a removed run is hidden but still found', () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     store.datasets.insert(someDataset());
@@ -256,7 +256,7 @@ describe('runs', () => {
     expect(thrown(() => again.runs.annotate('r3', { note: '' })).code).toBe('not-found');
   });
 
-  test('an id is not given twice, even when its run is gone', () => {
+  test('an id is not reused after its run is deleted', () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     store.datasets.insert(someDataset());
@@ -297,7 +297,7 @@ describe('comparisons', () => {
 });
 
 describe('json', () => {
-  test('keeps what JSON loses, and leaves keys from the world alone', () => {
+  test('keeps NaN and infinity, and leaves user keys alone', () => {
     const value = { a: [NaN, Infinity, -Infinity, 0.1], $number: 3, b: { $number: 'x' }, c: { $number: 'toString' }, d: null, e: 'NaN' };
     expect(fromJson(toJson(value))).toEqual(value);
     const proto = Object.fromEntries([['__proto__', 4]]);

@@ -20,7 +20,7 @@ describe('workspaceFolder', () => {
 });
 
 describe('openWorkspace', () => {
-  test('makes the folder, however deep, and leaves nothing else in it', () => {
+  test('creates the folder at any depth and leaves nothing else in it', () => {
     const folder = join(temporaryFolder(), 'a', "b 'c'", 'ä');
     const { folder: made } = openWorkspace(folder);
     expect(made).toBe(folder);
@@ -68,7 +68,7 @@ describe('openWorkspace', () => {
 });
 
 describe('writeFileAtomically', () => {
-  test('writes bytes and text, makes parents, replaces what stood there, leaves nothing beside it', async () => {
+  test('writes bytes and text, creates parents, replaces the old file, leaves no other file', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'a', 'b', 'out.bin');
     const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);
@@ -113,7 +113,7 @@ describe('writeFileAtomically', () => {
     expect(reads).toBeGreaterThan(5);
   });
 
-  test('on failure the old file stays and the temporary one goes', async () => {
+  test('on failure the old file stays and the temporary one is deleted', async () => {
     const folder = temporaryFolder();
     const taken = join(folder, 'taken');
     mkdirSync(join(taken, 'full'), { recursive: true }); // a folder that holds something can't be replaced by a file

@@ -101,7 +101,7 @@ describe('fitted slope', () => {
     expect(twice).toBeCloseTo(once / 2, 8);
   });
 
-  test('recovers the model the data were drawn from: what is called p % similar is same in p % of new pairs', () => {
+  test('recovers the generating model: p % of new pairs with similarity p % are same', () => {
     const truth = { threshold: 0.9, slope: 4 };
     const random = randomFor(7, 'model');
     const draw = (n: number): { distances: number[]; labels: (0 | 1)[] } => {

@@ -37,7 +37,7 @@ describe('metricsOf', () => {
     );
   });
 
-  test('the same seed gives the same interval, another seed another', () => {
+  test('the same seed gives the same interval, another seed a different one', () => {
     const { distances, labels } = gaussianPairs(randomFor(3, 'seed'), 80, 1);
     const interval = (seed: number): number[] => {
       const { aucLow, aucHigh } = metricsOf(distances, labels, 10.5, 'test', randomFor(seed, 'bootstrap'));
@@ -47,7 +47,7 @@ describe('metricsOf', () => {
     expect(interval(1)).not.toEqual(interval(2));
   });
 
-  test('refuses a split without pairs, without positives or without negatives, in words', () => {
+  test('refuses a split without pairs, without positives or without negatives', () => {
     const random = randomFor(1, 'refuse');
     expect(() => metricsOf([], [], 1, 'test', random)).toThrow(refusal('bad-dataset', /no test pairs/));
     expect(() => metricsOf([1, 2], [0, 0], 1, 'valid', random)).toThrow(refusal('bad-dataset', /All 2 validation pairs are of the same class/));

@@ -67,7 +67,7 @@ describe('AUC', () => {
     expect(Math.abs(aucOf(distances, labels) - phi(1.2 / Math.SQRT2))).toBeLessThan(0.02);
   });
 
-  test('is that of raw distances at once: the published mean over batches of 0/1 predictions is another number', () => {
+  test('is computed over all raw distances; the published mean over batches of 0/1 predictions differs', () => {
     const { distances, labels } = gaussianPairs(randomFor(2, 'batches'), 512, 1.5);
     const perBatch: number[] = [];
     for (let at = 0; at < distances.length; at += 16) {

@@ -37,7 +37,7 @@ describe('plateau', () => {
     expect(steps.map((s) => s.lr)).toEqual([1, 1, 1]);
   });
 
-  test('an equal loss is not a lower one, and counting starts anew after a halving', () => {
+  test('an equal loss is not a lower one, and counting restarts after a halving', () => {
     const steps = run(startSchedule({ lr: 1, patience: 0, plateau: 3 }), Array(8).fill(row(0.9, 0.5)));
     expect(steps.map((s) => s.lr)).toEqual([1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25]);
   });
@@ -66,7 +66,7 @@ describe('best epoch and stopping', () => {
     expect(steps.map((s) => s.stop)).toEqual([false, false, false, true]);
   });
 
-  test('the kept epoch is the one with the highest AUC so far, for any course', () => {
+  test('the best epoch is the one with the highest AUC so far', () => {
     const course = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 })), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(course, (pairs) => {
@@ -81,7 +81,7 @@ describe('best epoch and stopping', () => {
   });
 });
 
-test('a state that went through JSON goes on as an unbroken one', () => {
+test('a state restored from JSON continues like an uninterrupted one', () => {
   const course = [row(0.7, 0.9), row(0.8, 0.9), row(0.8, 0.8), row(0.6, 0.85), row(0.6, 0.9), row(0.6, 0.9)];
   const start = startSchedule({ lr: 0.1, patience: 4, plateau: 2 });
   const unbroken = run(start, course);

@@ -20,7 +20,7 @@ describe('verdict', () => {
 });
 
 describe('chosen threshold', () => {
-  test('lies midway in the gap of separated data', () => {
+  test('is the midpoint of the gap of separated data', () => {
     expect(chooseThreshold([0.2, 0.4, 1.4, 1.8], [0, 0, 1, 1])).toBeCloseTo(0.9, 12);
   });
 
@@ -29,7 +29,7 @@ describe('chosen threshold', () => {
     expect(chooseThreshold([1, 2, 3, 7, 8, 9], [0, 1, 0, 1, 0, 1])).toBe(5);
   });
 
-  test('is not drawn towards the frequent label', () => {
+  test('is not biased towards the frequent label', () => {
     // Plain accuracy would cut at 6.55 (17 of 21 right, every different pair wrong); balanced accuracy cuts at 5.55.
     const same = [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.2, 5.4, 5.5, 6.1, 6.2, 6.3, 6.4, 6.5, 6.6];
     const different = [6, 6.05, 5.6];

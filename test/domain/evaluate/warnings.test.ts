@@ -6,7 +6,7 @@ const random = randomFor(1, 'warnings');
 const around = (centre: number, spread: number, n = 200): number[] => Array.from({ length: n }, () => centre + random.between(-spread, spread));
 
 describe('collapse', () => {
-  test('is told when all distances are alike, wherever they lie', () => {
+  test('warns when all distances are equal, at any value', () => {
     expect(collapseWarning(around(0.0001, 0.0001), 2)).toMatch(/nearly every pair the same distance/);
     expect(collapseWarning(around(1.4, 0.005), 2)).toMatch(/1\.4/);
   });
@@ -15,20 +15,20 @@ describe('collapse', () => {
     expect(collapseWarning([...around(0.5, 0.001), 1.9], 2)).not.toBeNull();
   });
 
-  test('is not told of distances that spread, measured in margins', () => {
+  test('does not warn when distances spread relative to the margin', () => {
     expect(collapseWarning([...around(0.2, 0.1), ...around(1.8, 0.1)], 2)).toBeNull();
     expect(collapseWarning(around(0.01, 0.005), 0.02)).toBeNull();
   });
 });
 
 describe('unreachable margin', () => {
-  test('is told when nearly no different pair comes near it', () => {
+  test('warns when hardly any different pair comes near it', () => {
     const distances = [...around(0.2, 0.1), ...around(0.9, 0.2)];
     const labels = distances.map((_, i) => (i < 200 ? 0 : 1));
     expect(unreachableMargin(distances, labels, 2)).toMatch(/Only 0 of 200 different pairs come near the margin of 2/);
   });
 
-  test('is not told when a good share does, nor because of same pairs', () => {
+  test('does not warn when enough do, nor because of same pairs', () => {
     const distances = [...around(0.2, 0.1), ...around(1.9, 0.2)];
     const labels = distances.map((_, i) => (i < 200 ? 0 : 1));
     expect(unreachableMargin(distances, labels, 2)).toBeNull();

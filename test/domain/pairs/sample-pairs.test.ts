@@ -170,7 +170,7 @@ describe('roundsFor', () => {
 describe('trainingPairs', () => {
   const images = classesOf([20, 20]).map((i) => ({ ...i, split: i.id % 4 ? ('train' as const) : ('test' as const) }));
 
-  test('draws on training images only, each epoch anew, an epoch always alike', () => {
+  test('uses training images only, new pairs each epoch, the same for the same epoch', () => {
     const splitOf = new Map(images.map(({ id, split }) => [id, split]));
     const epochs = Array.from({ length: 8 }, (_, e) => trainingPairs(images, 7, e + 1));
     for (const { a, b } of epochs.flat()) expect([splitOf.get(a), splitOf.get(b)]).toEqual(['train', 'train']);
@@ -180,7 +180,7 @@ describe('trainingPairs', () => {
     expect(epochs[0]).toHaveLength(2 * 30);
   });
 
-  test('holds one round of pairs in a drawn order', () => {
+  test('has one round of pairs in random order', () => {
     const pairs = trainingPairs(images, 7, 1);
     const anchors = pairs.map(({ a }) => a);
     expect(anchors).not.toEqual([...anchors].sort((a, b) => a - b));

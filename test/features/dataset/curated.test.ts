@@ -69,7 +69,7 @@ test('without an edit everything is as imported', () => {
 });
 
 describe('any edits, one after another', () => {
-  test('leave what plain objects leave, and undoing them one by one goes back through every state to the import', () => {
+  test('match a plain-object model, and undoing them returns through every state to the import', () => {
     fc.assert(
       fc.property(fc.array(anEdit, { minLength: 1, maxLength: 8 }), (edits) => {
         const imported = seen();
@@ -102,7 +102,7 @@ describe('any edits, one after another', () => {
     );
   });
 
-  test('what is trained on follows from the marks: images, classes, counts, pairs and snapshot agree', () => {
+  test('images, classes, counts, pairs and snapshot follow from the marks', () => {
     fc.assert(
       fc.property(fc.array(anEdit, { minLength: 1, maxLength: 5 }), (edits) => {
         const importedSplits = new Map(store.browse.all(set).map(({ id, split }) => [id, split]));
@@ -133,7 +133,7 @@ describe('any edits, one after another', () => {
   });
 });
 
-test('an edit after undoing ends what could be redone, and the list keeps everything', () => {
+test('an edit after an undo drops the redo steps, and the history keeps all entries', () => {
   store.curation.apply(set, { kind: 'exclude', ids: [0, 1, 2] });
   store.curation.apply(set, { kind: 'tag', ids: [5], tag: 'blurry' });
   const undone = undoLast(store, set);
@@ -151,7 +151,7 @@ test('an edit after undoing ends what could be redone, and the list keeps everyt
   expect(store.curation.touched(set, 3)).toEqual([7, 8]);
 });
 
-test('marks, history and what can be undone outlast a restart; pairs are drawn the same by a reader', async () => {
+test('marks, history and undo steps survive a restart; a reader samples the same pairs', async () => {
   const workspace = workspaceAt(temporaryFolder());
   const folder = drawClasses(temporaryFolder(), { a: 30, b: 30 });
   const first = curatedStore(openStore(workspace, { write: true, command: 'first' }));
@@ -228,7 +228,7 @@ describe('a set that curation made unusable says why', () => {
 });
 
 describe('taking off the list', () => {
-  test('hides a data set until it is put back, and its name is free for another import meanwhile', async () => {
+  test('hides a data set until it is restored; its name is free for another import meanwhile', async () => {
     const { root } = store.datasets.get(set);
     store.datasets.remove(set);
     expect(store.datasets.list()).toEqual([]);
@@ -259,7 +259,7 @@ describe('taking off the list', () => {
   });
 });
 
-test('the list of data sets tells of a large edited one what is quick to know, and get the whole', () => {
+test('the list has a quick summary of a large edited data set, and get the full one', () => {
   const images = Array.from({ length: 20_100 }, (_, id) => image(id, id < 10_000 ? 'a' : 'b', { split: id % 5 === 0 ? 'valid' : 'train' }));
   store.datasets.insert({ ...someDataset({ name: 'large', images, warnings: ['Imported.'] }), pairs: storedPairs(images, 0) });
   store.curation.apply('large', { kind: 'exclude', ids: [0, 1, 10_050] });

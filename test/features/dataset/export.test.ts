@@ -45,7 +45,7 @@ function readCsv(text: string): string[][] {
 }
 
 describe('CSV', () => {
-  test('holds one line an image, with what the import said and what curation made of it', () => {
+  test('has one line per image, with imported and curated values', () => {
     const text = csvOf([curated(0, { tags: ['blurry', 'ask Jo'], excluded: true, className: 'b' }), curated(1)]);
     expect(readCsv(text)).toEqual([
       ['file', 'class', 'imported class', 'split', 'tags', 'excluded', 'width', 'height', 'sha256'],
@@ -84,7 +84,7 @@ describe('names that every system takes', () => {
     expect(portableName(name)).toBe(portable);
   });
 
-  test('whatever comes in, what goes out is fit for Windows, short, and given once in any case', () => {
+  test('any name becomes valid on Windows, short, and unique ignoring case', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom('a', 'A', 'nul.txt', 'com1', '. .', 'ß', 'SS'))),
@@ -116,7 +116,7 @@ describe('a copy', () => {
   };
   const quiet = { signal: new AbortController().signal, onProgress: () => undefined };
 
-  test('holds the kept images in folders of their present classes, byte for byte, and can be imported', async () => {
+  test('has the included images in folders of their current classes, byte for byte, and can be imported', async () => {
     const { store, root, images } = await made();
     const out = join(temporaryFolder(), 'new', 'copy');
     const progress: number[] = [];
@@ -148,7 +148,7 @@ describe('a copy', () => {
     expect(readdirSync(out)).toEqual(['mine.txt']);
   });
 
-  test('leaves nothing behind when it is cancelled, or a file is gone or changed', async () => {
+  test('deletes the copy when it is cancelled, or a file is missing or changed', async () => {
     const { root, images } = await made();
     const out = join(temporaryFolder(), 'copy');
     const controller = new AbortController();

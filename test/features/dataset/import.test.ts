@@ -50,7 +50,7 @@ describe('importDataset', () => {
     expect(summary.pairs.train).toBe(2 * 42); // one round
   });
 
-  test('the stored pairs come from the seed: equal in another workspace, other for another seed', async () => {
+  test('stored pairs depend on the seed: equal in another workspace, different for another seed', async () => {
     const folder = drawClasses(temporaryFolder(), { a: 30, b: 30 });
     const [one, two] = [freshStore(), freshStore()];
     const first = await importFrom(folder, one);
@@ -90,7 +90,7 @@ describe('importDataset', () => {
     expect(summary.splits.test).toBeGreaterThan(0);
   });
 
-  test('importing an unchanged folder gives the stored data set back, with what is rejected now', async () => {
+  test('importing an unchanged folder returns the stored data set with the current rejected files', async () => {
     const folder = drawClasses(temporaryFolder(), { a: 5, b: 5 });
     const store = freshStore();
     const first = await importFrom(folder, store);
@@ -129,7 +129,7 @@ describe('importDataset', () => {
     expect(store.datasets.get(first.dataset)).toEqual(first);
   });
 
-  test('ids are slugs, numbered where taken; a name stands for its newest data set, an id for its own', async () => {
+  test('ids are slugs with a number if taken; a name finds its newest data set', async () => {
     const store = freshStore();
     const importNamed = (name: string, count: number): Promise<DatasetSummary> =>
       importFrom(drawClasses(temporaryFolder(), { a: count, b: 3 }), store, { name });
@@ -154,7 +154,7 @@ describe('importDataset', () => {
     '__proto__',
     '\u001b[31mred',
   ];
-  test.each(hostile)('the hostile name %j is kept as it is', async (name) => {
+  test.each(hostile)('the hostile name %j is stored unchanged', async (name) => {
     const store = freshStore();
     const summary = await importFrom(drawClasses(temporaryFolder(), { a: 3, b: 3 }), store, { name });
     expect(summary.name).toBe(name);

@@ -52,7 +52,7 @@ describe('in a thread', () => {
     await expect(sets.find({ ...query, dataset: 'nowhere' })).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  test('pairs are drawn as they are here', async () => {
+  test('samples the same pairs as in this thread', async () => {
     const [there, here] = [insertLarge('there'), insertLarge('here')];
     store.curation.apply(there, edit);
     expect(store.datasets.underived(LARGE)).toEqual([there]);
@@ -94,13 +94,13 @@ describe('in a thread', () => {
     });
   });
 
-  test('what is found next has the edit in it, though nobody waited', async () => {
+  test('a search after an edit includes it, without waiting', async () => {
     const dataset = insertLarge();
     const [, found] = await Promise.all([sets.change(dataset, edit), sets.find(ImageQuery.parse({ dataset, state: 'excluded', sort: 'file' }))]);
     expect([...found.ids]).toEqual(edit.ids);
   });
 
-  test('what trains and judges is read as it is here', async () => {
+  test('reads the same training and evaluation rows as in this thread', async () => {
     const dataset = insertLarge();
     for (const change of [null, edit]) {
       if (change) await sets.change(dataset, change);
@@ -142,7 +142,7 @@ describe('in a thread', () => {
     expect(existsSync(join(out, 'other'))).toBe(false);
   });
 
-  test('a failing task is told in words, and the thread goes on', async () => {
+  test('a failing task reports a sentence, and the thread continues', async () => {
     insertLarge();
     await expect(sets.begin({ folder: '/nowhere/at/all' }, new AbortController().signal)).rejects.toMatchObject({
       code: 'not-found',
@@ -175,7 +175,7 @@ describe('in a thread', () => {
   });
 });
 
-test('what was worked out before an edit is not kept after it', () => {
+test('data derived before an edit is not used after it', () => {
   const dataset = insertLarge();
   store.curation.apply(dataset, edit);
   const { edits } = store.browse.includedWithEdits(dataset);

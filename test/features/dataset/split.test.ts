@@ -93,7 +93,7 @@ describe('assignSplits', () => {
     );
   });
 
-  test('a class of two or more has two images in train, a single one stands there, however subjects mix classes', () => {
+  test('each class has at least two images in train, or its only one, even if subjects mix classes', () => {
     fc.assert(
       fc.property(someImages, fc.integer(), (images, seed) => {
         const splits = assignSplits(images, seed);
@@ -119,7 +119,7 @@ describe('assignSplits', () => {
     );
   });
 
-  test('the same seed gives the same split, another seed another', () => {
+  test('the same seed gives the same split, another seed a different one', () => {
     const images = classesOf({ a: 50, b: 50 });
     expect(assignSplits(images, 3)).toEqual(assignSplits(images, 3));
     expect(assignSplits(images, 4)).not.toEqual(assignSplits(images, 3));

@@ -34,7 +34,7 @@ test('images of the workspace, of imported folders, chosen ones and those compar
   expect(await grants.allows(file('private', 'you.png'))).toBe(false); // its neighbours stay out
 });
 
-test('no way leads out: neither .. nor a link, and no file but images', async () => {
+test('no access outside: neither by .. nor by a link, and only to images', async () => {
   const { grants, file } = kit();
   const secret = file('private', 'me.png');
   const inside = file('pets', 'a.png');
@@ -47,7 +47,7 @@ test('no way leads out: neither .. nor a link, and no file but images', async ()
   expect(await grants.allows(join(inside, '..', 'link.png'))).toBe(false);
 });
 
-test('what was chosen is remembered, the last thousand; a damaged list is an empty one', async () => {
+test('remembers the last 1,000 chosen files; a damaged list counts as empty', async () => {
   const { grants, again, file } = kit();
   const first = file('private', 'first.png');
   await grants.add(first);

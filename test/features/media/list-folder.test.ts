@@ -37,7 +37,7 @@ describe('listing a folder for the picker', () => {
     expect(await listFolder(top)).toMatchObject({ folder: top, parent: null });
   });
 
-  it('says in words what stands in the way', async () => {
+  it('explains why a folder is not listed', async () => {
     await expect(listFolder(join(root, 'gone'))).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('There is no folder') });
     await expect(listFolder(join(root, 'a.png'))).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('is a file') });
   });

@@ -20,19 +20,19 @@ function kit(count: number, limit: number): { cache: PictureCache; paths: string
 }
 const left = (paths: readonly string[]): number[] => paths.flatMap((path, i) => (existsSync(path) ? [i] : []));
 
-test('says how much it holds, nothing where there is no folder yet', async () => {
+test('reports its size, 0 without a folder', async () => {
   const { cache } = kit(7, 5000);
   expect(await cache.usage()).toEqual({ files: 7, bytes: 7000, limit: 5000 });
   expect(await new PictureCache(['/no/such/folder'], () => 1).usage()).toEqual({ files: 0, bytes: 0, limit: 1 });
 });
 
-test('what was not looked at for longest goes first, until a fifth of the limit is free', async () => {
+test('deletes the least recently used first, until a fifth of the limit is free', async () => {
   const { cache, paths } = kit(12, 10_000);
   await cache.prune();
   expect(left(paths)).toEqual([4, 5, 6, 7, 8, 9, 10, 11]);
 });
 
-test('what was looked at since stays', async () => {
+test('recently used pictures stay', async () => {
   const { cache, paths } = kit(12, 10_000);
   cache.use(paths[0]!);
   cache.use(paths[2]!);

@@ -69,7 +69,7 @@ describe('pictures for showing', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('of a changed, missing or broken file are refused in words, and nothing is kept', async () => {
+  test('of a changed, missing or damaged file are refused with a sentence, and nothing is stored', async () => {
     const { shelf, folder } = kit();
     const { file, sha256 } = pngIn(folder, 'one', 30, 40);
     writeFileSync(file, drawnPng('another', 30, 40));
@@ -85,7 +85,7 @@ describe('pictures for showing', () => {
     expect(existsSync(join(folder, 'thumbs'))).toBe(false);
   });
 
-  test('newest first, and what nobody waits for any more is not begun', async () => {
+  test('run newest first, and tasks without waiters are dropped', async () => {
     const { shelf, folder, asked } = kit();
     const pictures = Array.from({ length: 12 }, (_, i) => pngIn(folder, `p${i}`, 20, 20));
     const controllers = pictures.map(() => new AbortController());

@@ -26,7 +26,7 @@ describe('where a training computes', () => {
     expect(chooseDevice({}, 'auto', both)).toMatchObject({ device: 'webgpu', why: expect.stringContaining('fastest of 2') as string });
     expect(chooseDevice({}, 'auto', report(check('cpu', 40), check('webgpu', 900)))).toMatchObject({ device: 'cpu' });
   });
-  test('TensorFlow where it is quicker, or asked for; never in the place of a device that was', () => {
+  test('TensorFlow if it is faster or requested; never instead of a requested device', () => {
     const all = report(check('cpu', 40), check('cuda', 9, 'tensorflow'), { ...check('cpu', 1, 'tensorflow'), imagesPerSecond: null });
     expect(chooseDevice({}, 'auto', all)).toMatchObject({
       engine: 'tensorflow',
@@ -42,7 +42,7 @@ describe('where a training computes', () => {
     expect(chooseDevice({ engine: 'tensorflow' }, 'cuda', slow)).toMatchObject({ engine: 'tensorflow', device: 'cuda' });
     expect(chooseDevice({ engine: 'tensorflow' }, 'webgpu', slow)).toMatchObject({ engine: 'tensorflow', device: 'cuda' });
   });
-  test('a run that goes on stays where it was, unless another place is asked for', () => {
+  test('a resumed run keeps its device unless another is requested', () => {
     const both = report(check('cpu', 40), check('webgpu', 9));
     expect(withDevice({ run: 'r1', epochs: 5 }, 'auto', both)).toEqual({ epochs: 5 });
     expect(withDevice({ run: 'r1', device: 'cuda', batch: 4 }, 'auto', both)).toEqual({ device: 'cuda', batch: 4 });
@@ -52,13 +52,13 @@ describe('where a training computes', () => {
     expect(chooseDevice({}, 'auto', null).why).toContain('No device has been checked yet');
     expect(chooseDevice({}, 'auto', report(check('cpu', 40), check('cuda', null))).why).toContain('Only the CPU works here.');
   });
-  test('a device that did not pass is a problem to be told; one never tried is not', () => {
+  test('a device that failed its check is a problem; an unchecked one is not', () => {
     const on = (device: CheckResult['device']): { engine: 'onnx'; device: typeof device } => ({ engine: 'onnx', device });
     const known = report(check('cpu', 40), check('cuda', null));
     expect(deviceProblem(on('cuda'), known)).toBe('The NVIDIA GPU (CUDA) does not work here: no adapter found.');
     expect([deviceProblem(on('cpu'), known), deviceProblem(on('dml'), known), deviceProblem(on('cuda'), null)]).toEqual([null, null, null]);
   });
-  test('the report is kept; a damaged one counts as none', async () => {
+  test('the report is stored; a damaged one counts as missing', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'twinlens-devices-')), 'devices.json');
     const found = await checkDevices();
     expect(found.find((c) => c.device === 'cpu')).toMatchObject({ ok: true, imagesPerSecond: expect.any(Number) as number });

@@ -11,7 +11,7 @@ const weights: WeightsInfo = {
 };
 const flips = { flipHorizontal: true, flipVertical: false, rotation: 0, crop: 0, colour: 0 };
 
-describe('what goes together', () => {
+describe('choices that conflict', () => {
   test('weights decide padding and preprocessing, and leave the backbone frozen', () => {
     expect(configFor({ dataset: 'd', backbone: 'mobilenet_v2_035' }, weights)).toMatchObject({
       scope: 'head',
@@ -40,7 +40,7 @@ describe('what goes together', () => {
     expect(() => configFor({ ...request, scope: 'head' }, weights)).toThrow(/Augmentation cannot be used with scope "head"/);
     expect(configFor({ ...request, scope: 'last-stage' }, weights).augmentation).toEqual(flips);
   });
-  test('with weights the head begins as a probe and is trained gently; drawn, or from scratch, it is trained as ever', () => {
+  test('with weights the head starts as a probe with a low rate; random or from scratch it has the default rate', () => {
     const request = { dataset: 'd', backbone: 'mobilenet_v2_035' } as const;
     expect(configFor(request, weights)).toMatchObject({ headStart: 'probe', lr: 1e-5, size: 288 });
     expect(configFor({ ...request, headStart: 'random' }, weights)).toMatchObject({ headStart: 'random', lr: 1e-3 });

@@ -32,7 +32,7 @@ describe('the time of a training', () => {
     expect(found).toMatchObject({ basis: 'based on run r1 on this computer, with 100 images' });
     expect(found!.seconds).toBeCloseTo(60, 9);
   });
-  test('what came before the first epoch counts for pictures not seen yet, and not for those that are cached', () => {
+  test('the time before the first epoch counts for new images, not for cached ones', () => {
     const run = past('r1', [2, 2], { seconds: 4 + 5 }); // 5 s to read 100 images
     expect(estimateFromRuns(config, { train: 160, valid: 40 }, 'other', [run])!.seconds).toBeCloseTo(40 + 10, 9);
     expect(estimateFromRuns(config, { train: 160, valid: 40 }, 'abc', [run])!.seconds).toBeCloseTo(40, 9);

@@ -17,7 +17,7 @@ async function trained(room: Room, dataset: string, epochs: number): Promise<str
 const epochsOf = (room: Room, run: string): EpochRow[] => room.workbench.store.runs.get(run).epochs;
 
 describe.skipIf(!hasCompute)('training through the workbench (needs the build)', () => {
-  test('each epoch announces its row, the run is judged on test pairs by itself, and its job is about it', async () => {
+  test('each epoch emits its row, the run is evaluated on test pairs automatically, and its job has it as subject', async () => {
     const room = openRoom();
     const dataset = await importColours(room);
     const changed: string[] = [];
@@ -63,7 +63,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     ]);
   });
 
-  test('compute killed in mid-training: the run is interrupted and resumes to the numbers of an unbroken one', async () => {
+  test('compute killed during training: the run is interrupted and resumes to the numbers of an uninterrupted one', async () => {
     const room = openRoom();
     const dataset = await importColours(room);
     const unbroken = await trained(room, dataset, 6);
@@ -87,7 +87,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(mended.error).toBeNull();
   });
 
-  test('a run goes on elsewhere, and its record says from when; what failed at once leaves it where it was', async () => {
+  test('a run resumes on another device and records since when; an immediate failure leaves its device unchanged', async () => {
     const room = openRoom();
     const dataset = await importColours(room);
     const small = { dataset, ...QUICK, size: 16 };
@@ -128,7 +128,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(epochsOf(again, 'r1')).toHaveLength(epochs);
   });
 
-  test('a removed run is off the list and comes back; its network is deleted with the next start', async () => {
+  test('a removed run is hidden and can be restored; its network is deleted at the next start', async () => {
     const room = openRoom();
     const dataset = await importColours(room);
     for (const _ of [1, 2]) await trained(room, dataset, 1);
@@ -163,7 +163,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(await room.call('runs.get', { run })).toMatchObject({ stale: false });
   });
 
-  test('an edit that comes while a training begins: nothing is trained on other images than the run says', async () => {
+  test('an edit while a training starts: nothing is trained on images other than the recorded ones', async () => {
     const room = openRoom();
     const dataset = await importColours(room);
     const { sets } = room.workbench;

@@ -18,12 +18,12 @@ const messages = (f: PlanFacts, choices: Record<string, unknown>): Record<string
   Object.fromEntries(planTraining(f, { dataset: 'things', ...choices }).problems.map(({ field, message }) => [field ?? '', message]));
 
 describe('a plan', () => {
-  test('fills in what was left open, and counts the images it would use', () => {
+  test('fills in defaults and counts the images used', () => {
     const plan = planTraining(facts(), { dataset: 'things', epochs: 7 });
     expect(plan).toMatchObject({ problems: [], images: 10, config: { backbone: 'compact', epochs: 7, weights: null }, device: { device: 'cpu' } });
     expect(plan.request).toEqual({ dataset: 'things', epochs: 7, engine: 'onnx', device: 'cpu' });
   });
-  test('says what is wrong field by field, all at once', () => {
+  test('reports all problems at once, by field', () => {
     const found = messages(facts(), {
       epochs: 0,
       batch: 2.5,
@@ -69,7 +69,7 @@ describe('a plan', () => {
   });
 });
 
-test('the catalogue says what is downloaded by names and sizes', () => {
+test('the catalogue detects downloads by name and size', () => {
   const workspace = freshWorkspace();
   const items = () => catalogueItems(readCatalogue(catalogueFile), workspace.weights);
   const item = (): boolean => items().find(({ id }) => id === 'small')!.downloaded;

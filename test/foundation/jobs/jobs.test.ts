@@ -4,7 +4,7 @@ import { Jobs } from '../../../src/main/foundation/jobs/jobs.ts';
 import { progressOf } from '../../../src/main/features/training/jobs.ts';
 import type { EpochRow } from '../../../src/shared/run.ts';
 
-describe('what a job tells while it works', () => {
+describe('events of a running job', () => {
   let told: string[];
   let jobs: Jobs;
   beforeEach(() => {

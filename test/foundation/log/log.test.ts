@@ -37,7 +37,7 @@ describe('the log of a process', () => {
     expect(details['note']!.length).toBeLessThan(4100);
   });
 
-  it('holds no token and no image, wherever they come from', async () => {
+  it('has no token and no image from any source', async () => {
     const folder = temporaryFolder();
     openLog(folder, 'serve');
     addSecret('s3cret-token_value');
@@ -62,7 +62,7 @@ describe('the log of a process', () => {
     expect(linesOf(join(folder, 'compute.log'))).toMatchObject([{ level: 'debug', msg: 'seen' }]);
   });
 
-  it('keeps what was logged before the process dies', () => {
+  it('has what was logged before the process died', () => {
     const folder = temporaryFolder();
     openLog(folder, 'cli');
     logFatal(new Error('out of everything'));
@@ -73,7 +73,7 @@ describe('the log of a process', () => {
 describe('the size of the logs', () => {
   const sizes = (folder: string): number => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 
-  it('stays below the bound however much all processes write, and the newest lines are there', async () => {
+  it('stays below the limit with all processes writing, and has the newest lines', async () => {
     const folder = temporaryFolder();
     const written = 7_000_000; // bytes to each stream: several rotations
     const line = `${'x'.repeat(9_999)}\n`;
@@ -110,7 +110,7 @@ describe('the size of the logs', () => {
 });
 
 describe('where no log can be written', () => {
-  it('nothing fails, and an unexpected error stands in a file that the answer names', () => {
+  it('nothing fails, and an unexpected error is in the file that the answer names', () => {
     const folder = join(temporaryFolder(), 'logs');
     writeFileSync(folder, 'a file where the folder should be');
     openLog(folder, 'serve');
@@ -136,7 +136,7 @@ describe('where no log can be written', () => {
 });
 
 describe('an error that is reported', () => {
-  it('names the log only where it was unexpected', async () => {
+  it('names the log only for unexpected errors', async () => {
     const folder = temporaryFolder();
     openLog(folder, 'cli');
     expect(reportError(new AppError('not-found', 'There is no run 7.', { run: '7' }), {})).toEqual({

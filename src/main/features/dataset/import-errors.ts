@@ -25,7 +25,9 @@ export function tooFewImagesError(usable: readonly Pick<ListedFile, 'className'>
     return refuse(`${found} could be used${firstReason(rejected)}: a data set needs at least two classes with one image each.`);
   }
   const only = quote(usable[0]!.className);
-  return refuse(`All ${usable.length} usable images are of one class, ${only}${firstReason(rejected)}: pairs need at least two classes.`);
+  return refuse(
+    `All ${countNoun(usable.length, 'usable image')} are of one class, ${only}${firstReason(rejected)}: pairs need at least two classes.`,
+  );
 }
 
 function firstReason(rejected: readonly RejectedFile[]): string {
