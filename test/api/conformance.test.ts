@@ -192,7 +192,7 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     expect((await door.media('export/passwords.csv')).status).toBe(404);
   });
 
-  it('shows no image that nobody chose, and one that was', async () => {
+  it('serves only images that the user chose', async () => {
     const secret = join(folder, `secret of ${title}.png`);
     writeFileSync(secret, drawnPng('secret', 16, 9));
     const shown = async (): Promise<number> => (await door.media(`file/${encodeURIComponent(secret)}`)).status;
@@ -201,7 +201,7 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     expect(await shown()).toBe(200);
   });
 
-  it('hands a file over to the machine that does the work, whatever it is called', async () => {
+  it('uploads a file to the computer running Twinlens, under any name', async () => {
     const bytes = new Uint8Array(drawnPng('handed over', 16, 9));
     for (const name of [...HOSTILE, '../../up.png', '']) {
       const path = await door.api.fileFor(new File([bytes], name));

@@ -30,7 +30,7 @@ const ended = async (child: ChildProcess): Promise<void> => {
 const openToWrite = (workspace: Workspace): unknown => openStore(workspace, { write: true, command: 'import' });
 
 describe('the workspace lock', () => {
-  test('a second process is turned away with the first one’s name, and may read meanwhile', async () => {
+  test('a second process is refused with the first one’s name, and can still read', async () => {
     const workspace = freshWorkspace();
     const { child, said } = await another(workspace, 'write', 'train flowers');
     expect(said.datasets).toBe(1);

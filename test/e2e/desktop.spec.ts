@@ -42,7 +42,7 @@ test('the screen has the contract, and neither Node nor the network nor another 
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
 });
 
-test('closing during work asks, and closes when told to', async () => {
+test('closing while a job runs asks, and closes after confirmation', async () => {
   const { page, app } = await open(['--workspace', fresh(), '--sample']);
   const told = page.evaluate(
     () => new Promise<unknown>((done) => void window.api!.listen((event, payload) => (event === 'closing' ? done(payload) : undefined))),
@@ -78,7 +78,7 @@ test('the window opens where it was closed', async () => {
   expect([found.width, found.height]).toEqual([bounds.width, bounds.height]);
 });
 
-test('a screen that crashed is shown anew', async () => {
+test('a crashed screen is reloaded', async () => {
   const { page, app } = await open(['--workspace', fresh()]);
   await expect(page.getByRole('navigation').first()).toBeVisible();
   const shownAnew = app.evaluate(

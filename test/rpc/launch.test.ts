@@ -61,7 +61,7 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     await host.end();
   });
 
-  it('can not be started ahead where there is none: that is told as the first question would', async () => {
+  it('cannot be started in advance without a program: fails like the first request', async () => {
     const host = new ComputeHost(
       computeEntry(),
       launchUnder(() => findNode(nowhere, empty)),
@@ -80,7 +80,7 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     expect(() => process.kill(pid!, 0)).toThrow();
   });
 
-  it('gives way to the rest of the machine where it is told to', async () => {
+  it('runs with low priority if asked to', async () => {
     const host = new ComputeHost(computeEntry(), withLowPriority(launchUnder()));
     await host.ask('inspect', { files: [] });
     expect(getPriority(host.pid!)).toBeGreaterThan(getPriority(process.pid));

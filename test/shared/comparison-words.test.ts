@@ -30,7 +30,7 @@ describe('how sure a similarity is', () => {
     );
   });
 
-  test('the percent told is the share of same pairs at that distance: of two normal distributions it is known', () => {
+  test('the percentage is the share of same pairs at that distance, checked on two normal distributions', () => {
     const [same, different, sigma, pairs] = [0.8, 1.6, 0.5, 40_000];
     const random = randomFor(3, 'how sure');
     const labels = Array.from({ length: pairs }, (_, i) => i % 2);

@@ -11,12 +11,12 @@ const session = (more: Partial<RunSession> = {}): RunSession => ({
   ...more,
 });
 
-test('a run that computed in one way throughout has nothing to be told, however often it was resumed', () => {
+test('a run without changed settings has no warnings, however often it was resumed', () => {
   expect(sessionWarnings([])).toEqual([]);
   expect(sessionWarnings([session(), session({ firstEpoch: 4 })])).toEqual([]);
 });
 
-test('what changed is told with its epoch; steps in parts are told once', () => {
+test('changes are reported with their epoch; steps in parts once', () => {
   const found = sessionWarnings([
     session({ device: 'webgpu', partPairs: 4 }),
     session({ device: 'webgpu', firstEpoch: 3, partPairs: 4 }),

@@ -33,7 +33,7 @@ test('never closes what is in use, and closes it when that ends', async () => {
   expect(log).toEqual(['open a', 'open b', 'close a']);
 });
 
-test('two at once share one opening; what failed is tried anew', async () => {
+test('two concurrent callers open once; a failure is retried by the next call', async () => {
   const { pool, log, open } = watched(2);
   await Promise.all([pool.use('a', open('a'), ask), pool.use('a', open('a'), ask)]);
   expect(log).toEqual(['open a']);

@@ -91,7 +91,7 @@ describe('work ahead', () => {
     }
   });
 
-  test('an error where the items are used, as a cancellation is, waits too and stays what it was', async () => {
+  test('an error of the consumer, such as a cancellation, waits for started work and is rethrown unchanged', async () => {
     const { work, end, told } = handled();
     let over = false;
     const used = (async () => {

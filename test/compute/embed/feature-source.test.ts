@@ -153,7 +153,7 @@ describe.skipIf(!existsSync(resolve('dist', 'main', 'reader.cjs')))('batches of 
     }
   });
 
-  test('cancelled before and while it prepares: nothing half done is kept', async () => {
+  test('a cancellation before or during preparation leaves no partial rows', async () => {
     for (const entry of ['image', 'pooled'] as const) {
       const source = sourceAt(entry);
       await expect(source.prepare(images, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });

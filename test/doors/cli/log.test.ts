@@ -26,7 +26,7 @@ async function brokenWorkspace(name: string): Promise<string> {
 }
 
 describe.skipIf(!hasBuild)('an unexpected error of the command line', () => {
-  it('is one line that names the log, in which its stack stands', async () => {
+  it('is one line that names the log with its stack', async () => {
     const workspace = await brokenWorkspace('log');
     const ended = await twinlens(['runs', '--workspace', workspace]);
     const log = join(workspace, 'logs', 'cli.log');

@@ -39,7 +39,7 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     return runs.find((r) => r.run === id)!.epochs.map(({ seconds: _s, imagesPerSecond: _i, ...row }) => row);
   };
 
-  test('colours are told apart on pairs never trained with', async () => {
+  test('colours are distinguished on pairs not trained on', async () => {
     const m = await json<{ pairs: number; auc: number; confusion: number[][]; threshold: number }>(['evaluate', run, ...at]);
     expect(m.auc).toBeGreaterThan(0.95);
     expect(m.confusion.flat().reduce((a, b) => a + b)).toBe(m.pairs);
@@ -85,7 +85,7 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     }
   });
 
-  test('without --device the quickest that passed its trial computes, said in a line; a device asked for is used or refused', async () => {
+  test('without --device the fastest device that passed its check computes, and a line says so; a device asked for is used or refused', async () => {
     const settings = join(scratch('settings'), 'settings.json');
     const devices = join(dirname(settings), 'devices.json');
     const check = (device: string, imagesPerSecond: number | null): object => ({

@@ -77,7 +77,7 @@ describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
     expect((await second.ended).code).toBe(0);
   });
 
-  it('ends while a window listens and work goes on', async () => {
+  it('ends while a window listens and a job runs', async () => {
     const workspace = scratch('serve busy');
     const { child, line, ended } = await start(['--workspace', workspace, '--sample']);
     const url = urlIn(line);

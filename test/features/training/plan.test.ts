@@ -57,7 +57,7 @@ describe('a plan', () => {
     datasets.insert(someDataset({ name: 'Empty', snapshot: 'e', pairs: { train: [], valid: [], test: [] } }));
     expect(messages(empty, { dataset: 'empty' })).toEqual({ dataset: expect.stringContaining('no validation pairs') as string });
   });
-  test('a device that failed its trial is refused; the one chosen is part of the request', () => {
+  test('a device that failed its check is refused; the chosen one is part of the request', () => {
     const check = { engine: 'onnx', device: 'cuda', ok: false, imagesPerSecond: null, cpuFallbackOps: null, detail: 'no library' } as const;
     const devices = {
       checkedMs: 1,

@@ -16,7 +16,7 @@ describe('events of a running job', () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  it('tells the last of a burst as well, so that nobody looks at what has long gone by', async () => {
+  it('emits the last event of a burst too, so that no listener shows an outdated state', async () => {
     let end = (): void => undefined;
     jobs.start({ kind: 'train', title: 'Training', subject: null }, async ({ progress }) => {
       for (const text of ['one', 'two', 'three']) progress({ text });
@@ -44,7 +44,7 @@ describe('events of a running job', () => {
   });
 });
 
-describe('a training told in words', () => {
+describe('progress of a training in words', () => {
   it('says of how many epochs also where each is too short for a report of its own', () => {
     const row: EpochRow = {
       epoch: 3,

@@ -96,7 +96,7 @@ describe('a queue', () => {
     expect([queue.status, queue.error?.message]).toEqual(['failed', 'Out of memory.']);
   });
 
-  test('moves within its ends, and goes on at the place of the address', async () => {
+  test('moves within its ends, and continues at the position in the route', async () => {
     route.params = { ...route.params, n: '2' };
     const loading = follow();
     asked[0]!.answer(pairs([1, 2], [3, 4], [5, 6]));
