@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { normaliseInto } from '../../../src/main/compute/images/batches.ts';
@@ -83,6 +84,21 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
       const unbroken = await rowsOf(run);
       expect((await rowsOf(left.run)).slice(0, 4)).toEqual(unbroken.slice(0, 4));
     }
+  });
+
+  test('epochs that the checkpoint has and the database lacks come back at the resume', async () => {
+    const half = await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '3', '--seed', '3', ...at]);
+    const database = new Database(join(workspace, 'twinlens.sqlite')); // as if main had been killed before it stored epochs 2 and 3
+    database.prepare('DELETE FROM epochs WHERE run = ? AND epoch > 1').run(Number(half.run.slice(1)));
+    database.prepare('UPDATE runs SET best_epoch = 1 WHERE number = ?').run(Number(half.run.slice(1)));
+    database.close();
+    const resumed = await json<{ epochs: number; best: { epoch: number } }>(['train', 'colours', '--resume', half.run, '--epochs', '6', ...at]);
+    const unbroken = await rowsOf(run);
+    expect(await rowsOf(half.run)).toEqual(unbroken);
+    expect(resumed.epochs).toBe(6);
+    expect(unbroken[resumed.best.epoch - 1]).toMatchObject({ best: true });
+    const { sessions } = (await json<RunRecord[]>(['runs', ...at])).find((r) => r.run === half.run)!;
+    expect(sessions.map(({ firstEpoch }) => firstEpoch)).toEqual([1, 4]);
   });
 
   test('without --device the fastest device that passed its check computes, and a line says so; a device asked for is used or refused', async () => {

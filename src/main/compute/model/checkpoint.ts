@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import type { RunConfig } from '../../../shared/run.ts';
+import type { EpochRow, RunConfig } from '../../../shared/run.ts';
 import type { ScheduleState } from '../../domain/evaluate/schedule.ts';
 import type { TrainState } from '../../nn/engines/engine.ts';
 import { siameseParams, type SiameseSpec } from '../../nn/siamese.ts';
@@ -32,6 +32,7 @@ export interface Progress {
   schedule: ScheduleState;
   epoch: number; // epochs done
   bestDistances: number[]; // of the validation pairs, at the best epoch
+  rows: EpochRow[]; // of all epochs done; checkpoints before version 0.2 have none
 }
 
 export function writeBase(folder: string, config: RunConfig, frozen: TensorMap): void {
@@ -60,7 +61,8 @@ export function readLast(folder: string): { state: TrainState; progress: Progres
     if (name.startsWith(SLOT)) slots.set(name.slice(SLOT.length), tensor);
     else params.set(name, tensor);
   }
-  return { state: { params, slots, step: Number(about['twinlens.step']) }, progress: JSON.parse(about['twinlens.progress']!) as Progress };
+  const progress = JSON.parse(about['twinlens.progress']!) as Omit<Progress, 'rows'> & Partial<Pick<Progress, 'rows'>>;
+  return { state: { params, slots, step: Number(about['twinlens.step']) }, progress: { rows: [], ...progress } };
 }
 
 export const readBase = (folder: string): TensorMap => readSafetensors(join(folder, BASE)).tensors;

@@ -43,12 +43,14 @@ export interface TrainRequest {
   images: PackedImages; // all but the excluded ones
   validPairs: PackedPairs;
   resume: boolean; // from the folder's last checkpoint
+  epochsStored: number; // epochs whose rows the run's record has
 }
 
 export type TrainProgress =
   | { kind: 'prepare'; done: number; total: number } // images decoded, and features computed where they are cached
   | { kind: 'step'; epoch: number; epochs: number; done: number; total: number; loss: number; imagesPerSecond: number; secondsLeft: number }
   | { kind: 'parts'; partPairs: number } // not enough memory for whole steps: from now on this many pairs at once
+  | { kind: 'recovered'; row: EpochRow } // a row of the checkpoint that the run's record lacks: main ended before it stored the row
   | { kind: 'epoch'; row: EpochRow; epochs: number; secondsLeft: number };
 
 export interface TrainResult extends ValidationSummary {

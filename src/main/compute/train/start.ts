@@ -40,7 +40,7 @@ export async function newStart({ model: { folder, config }, weightsPath }: Train
   return {
     frozen,
     state: { params: part(true), slots: new Map(), step: 0 },
-    progress: { schedule: startSchedule(config), epoch: 0, bestDistances: [] },
+    progress: { schedule: startSchedule(config), epoch: 0, bestDistances: [], rows: [] },
   };
 }
 

@@ -27,6 +27,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
   const { config, folder } = request.model;
   const engine = await openEngine(config.engine, config.device);
   const { frozen, state, progress } = request.resume ? checkpointStart(request) : await newStart(request);
+  for (const row of progress.rows) if (row.epoch > request.epochsStored) context.progress({ kind: 'recovered', row });
   const images = new DatasetImages(request.images, request.root);
   const trainImages = images.training();
   const validPairs = unpackPairs(request.validPairs);
@@ -91,8 +92,6 @@ async function trainEpochs(session: Session, from: Progress): Promise<{ last: Pr
     const next = advanceSchedule(last.schedule, valid);
     const moving = state.params;
     if (next.isBest) writeBest(folder, config, moving);
-    last = { schedule: next.state, epoch, bestDistances: next.isBest ? valid.distances : last.bestDistances };
-    writeLast(folder, config, state, last);
     ({ stop } = next);
     const row: EpochRow = {
       epoch,
@@ -107,6 +106,9 @@ async function trainEpochs(session: Session, from: Progress): Promise<{ last: Pr
       imagesPerSecond: trained.images / trainSeconds,
       best: next.isBest,
     };
+    const bestDistances = next.isBest ? valid.distances : last.bestDistances;
+    last = { schedule: next.state, epoch, bestDistances, rows: [...last.rows, row] };
+    writeLast(folder, config, state, last);
     const left = stop ? 0 : secondsLeft(session, epoch - from.epoch, config.epochs - epoch);
     context.progress({ kind: 'epoch', row, epochs: config.epochs, secondsLeft: left });
   }

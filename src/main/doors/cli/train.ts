@@ -36,6 +36,9 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
         case 'parts':
           line.say(`Not enough memory for whole steps: computing them in parts of at most ${p.partPairs} pairs. The results are the same.`);
           return;
+        case 'recovered':
+          line.say(`Epoch ${p.row.epoch} was complete before the interruption: restored from the checkpoint.`);
+          return;
         case 'epoch': {
           const { row } = p;
           line.say(

@@ -87,7 +87,7 @@ export class TrainingJobs {
           onProgress: (p) => {
             job.progress(progressOf(p));
             if (p.kind === 'epoch' && id !== null) hub.emit('epoch', { run: id, row: p.row });
-            if (p.kind === 'parts') announceChange(); // stored with the run; at most a few times in a training
+            if (p.kind === 'parts' || p.kind === 'recovered') announceChange(); // stored with the run; at most a few times in a training
           },
         });
         announceChange();
@@ -130,6 +130,8 @@ export function progressOf(p: Progress): Partial<JobProgress> {
       };
     case 'parts':
       return { text: `Low memory: ${p.partPairs === 1 ? '1 pair' : `${p.partPairs} pairs`} at a time` };
+    case 'recovered':
+      return { text: `Restored epoch ${p.row.epoch} from the checkpoint` };
     case 'epoch':
       return {
         done: p.row.epoch,

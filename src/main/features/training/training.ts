@@ -75,7 +75,7 @@ export class Training {
     o.onCreated?.(run);
     const startMs = performance.now();
     const secondsBefore = run.seconds;
-    const sessions = [...run.sessions, sessionOf(run)];
+    let sessions = [...run.sessions, sessionOf(run)];
     runs.update(id, { sessions });
     try {
       await compute.ready(); // libraries load while the rows are read
@@ -96,10 +96,12 @@ export class Training {
         root,
         ...rows,
         resume,
+        epochsStored: run.epochs.length,
       };
       const onProgress = (p: TrainProgress): void => {
         if (p.kind === 'parts') runs.update(id, { sessions: [...sessions.slice(0, -1), { ...sessions.at(-1)!, partPairs: p.partPairs }] });
-        if (p.kind === 'epoch') {
+        if (p.kind === 'recovered') sessions = runs.update(id, { sessions: startingAfter(sessions, p.row.epoch) }).sessions;
+        if (p.kind === 'epoch' || p.kind === 'recovered') {
           runs.appendEpoch(id, p.row);
           if (p.row.best) runs.update(id, { bestEpoch: p.row.epoch });
         }
@@ -115,6 +117,12 @@ export class Training {
     }
   }
 }
+
+/** The sessions with the last one moved behind a recovered epoch. */
+const startingAfter = (sessions: readonly RunSession[], epoch: number): RunSession[] => [
+  ...sessions.slice(0, -1),
+  { ...sessions.at(-1)!, firstEpoch: epoch + 1 },
+];
 
 /** A new session after the run's last epoch. */
 const sessionOf = ({ config: { engine, device, batch }, epochs }: RunRecord): RunSession => ({
