@@ -48,7 +48,7 @@ export const ImageQuery = z.strictObject({
   classes: z.array(z.string()).default([]), // empty: all
   splits: z.array(z.enum(['train', 'valid', 'test'])).default([]),
   tags: z.array(z.string()).default([]),
-  state: z.enum(['kept', 'excluded', 'all']).default('all'),
+  state: z.enum(['included', 'excluded', 'all']).default('all'),
   sort: z.enum(IMAGE_SORTS).default('class'),
   descending: z.boolean().default(false),
 });
@@ -61,16 +61,16 @@ export interface FoundImages {
 
 export interface ClassCount {
   className: string;
-  kept: number;
+  included: number;
   excluded: number;
-  splits: Record<Split, number>; // kept images
+  splits: Record<Split, number>; // included images
 }
 
 export interface DatasetCounts {
   dataset: string;
   classes: ClassCount[]; // in the order of their names
   tags: { tag: string; images: number }[];
-  kept: number;
+  included: number;
   excluded: number;
   relabelled: number;
 }

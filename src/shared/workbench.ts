@@ -74,5 +74,5 @@ export interface FolderListing {
   folders: string[]; // names, sorted; hidden ones left out
   images: number; // files directly inside whose names look like images'
   imageFiles: string[]; // their names, the first 500
-  places: { name: string; folder: string }[]; // home, disks
+  shortcuts: { name: string; folder: string }[]; // home, disks
 }

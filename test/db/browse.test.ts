@@ -72,10 +72,10 @@ test('filters go together, and an empty one lets all through', () => {
   store.curation.apply('things', { kind: 'relabel', ids: [3], className: 'tulips' });
   expect(find({ tags: ['x'] })).toEqual([1, 2, 8]);
   expect(find({ tags: ['x', 'y'] })).toEqual([1, 2, 3, 8]);
-  expect(find({ tags: ['x'], state: 'kept' })).toEqual([1, 8]);
+  expect(find({ tags: ['x'], state: 'included' })).toEqual([1, 8]);
   expect(find({ state: 'excluded' })).toEqual([2, 4]);
   expect(find({ classes: ['Rosen'] })).toEqual([0, 1, 2, 4, 5]);
-  expect(find({ classes: ['Rosen'], splits: ['train'], state: 'kept' })).toEqual([0]);
+  expect(find({ classes: ['Rosen'], splits: ['train'], state: 'included' })).toEqual([0]);
   expect(find({ classes: ["' OR 1=1"] })).toEqual([]);
   expect(find({ sort: 'pixels' })).toEqual(FILES.map((_, i) => i).reverse());
   expect(find({ sort: 'split', descending: true }).slice(0, 4)).toEqual([2, 5, 8, 11]);

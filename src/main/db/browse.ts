@@ -143,22 +143,22 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       const counts = classCounts.all(number);
       // A class whose images were all relabelled stays in the list, so that images can be moved back.
       const names = [...new Set([...importedClasses.all(number), ...counts.map((row) => row.class)])];
-      for (const className of names) classes.set(className, { className, kept: 0, excluded: 0, splits: { train: 0, valid: 0, test: 0 } });
+      for (const className of names) classes.set(className, { className, included: 0, excluded: 0, splits: { train: 0, valid: 0, test: 0 } });
       for (const { class: name, split, excluded, n } of counts) {
         const count = classes.get(name)!;
         if (excluded) count.excluded += n;
         else {
-          count.kept += n;
+          count.included += n;
           count.splits[split] += n;
         }
       }
       const list = [...classes.values()].sort((a, b) => byCodePoint(a.className, b.className)); // same order as `find`
-      const sum = (of: 'kept' | 'excluded'): number => list.reduce((total, count) => total + count[of], 0);
+      const sum = (of: 'included' | 'excluded'): number => list.reduce((total, count) => total + count[of], 0);
       return {
         dataset: id,
         classes: list,
         tags: tagCounts.all(number),
-        kept: sum('kept'),
+        included: sum('included'),
         excluded: sum('excluded'),
         relabelled: relabelled.get(number)!,
       };

@@ -117,9 +117,9 @@ describe('any edits, one after another', () => {
         expect(summary.images).toBe(images.length);
         expect(summary.snapshot).toBe(snapshotOf(images));
         const counts = store.browse.counts(set);
-        expect(counts.kept + counts.excluded).toBe(N);
-        for (const { className, kept } of counts.classes)
-          expect(Object.entries(summary.classes).find(([name]) => name === className)?.[1] ?? 0).toBe(kept);
+        expect(counts.included + counts.excluded).toBe(N);
+        for (const { className, included } of counts.classes)
+          expect(Object.entries(summary.classes).find(([name]) => name === className)?.[1] ?? 0).toBe(included);
         const drawn = store.browse.isEdited(set) ? storedPairs(images, 3) : null;
         for (const split of SPLITS) {
           const pairs = store.datasets.pairs(set, split);

@@ -46,7 +46,7 @@ describe('in a thread', () => {
   test('a large data set is searched and counted as here, with the edits made until now', async () => {
     const dataset = insertLarge();
     store.curation.apply(dataset, edit);
-    const query = ImageQuery.parse({ dataset, state: 'kept', sort: 'class', descending: true });
+    const query = ImageQuery.parse({ dataset, state: 'included', sort: 'class', descending: true });
     expect(await sets.find(query)).toEqual(store.browse.find(query));
     expect(await sets.counts(dataset)).toEqual(store.browse.counts(dataset));
     await expect(sets.find({ ...query, dataset: 'nowhere' })).rejects.toMatchObject({ code: 'not-found' });
@@ -148,7 +148,7 @@ describe('in a thread', () => {
       code: 'not-found',
       message: expect.stringContaining('/nowhere/at/all') as string,
     });
-    expect((await sets.counts('large')).kept).toBe(images.length);
+    expect((await sets.counts('large')).included).toBe(images.length);
   });
 
   test('a folder is imported, and given back unchanged', async () => {

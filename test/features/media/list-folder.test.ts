@@ -28,8 +28,8 @@ describe('listing a folder for the picker', () => {
   it('begins at home and offers home and the sample as places', async () => {
     const listing = await listFolder(null, [{ name: 'Sample data set', folder: root }]);
     expect(listing.folder).toBe(homedir());
-    expect(listing.places).toContainEqual({ name: 'Home', folder: homedir() });
-    expect(listing.places.at(-1)).toEqual({ name: 'Sample data set', folder: root });
+    expect(listing.shortcuts).toContainEqual({ name: 'Home', folder: homedir() });
+    expect(listing.shortcuts.at(-1)).toEqual({ name: 'Sample data set', folder: root });
   });
 
   it('has no folder above the root of the disk', async () => {

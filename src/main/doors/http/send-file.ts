@@ -55,7 +55,7 @@ export async function sendFile(request: FileRequest, response: FileResponse, fil
       if (response.destroyed) close();
       else response.once('close', close);
     });
-    sending.on('directory', () => failed(new AppError('not-found', 'Picture or file not found.')));
+    sending.on('directory', () => failed(new AppError('not-found', 'File not found.')));
     sending.on('error', (error: Error & { status: number }) => {
       if (response.headersSent) response.destroy();
       else if (error.status === 416 || error.status === 412) {

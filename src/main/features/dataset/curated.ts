@@ -45,18 +45,18 @@ function quickSummary(store: Store, given: DatasetSummary): DatasetSummary {
   if (!store.browse.isEdited(given.dataset)) return given;
   const known = store.datasets.derived(given.dataset);
   if (known) return { ...given, ...known };
-  const { classes, kept } = store.browse.counts(given.dataset);
-  const left = classes.filter((one) => one.kept > 0);
+  const { classes, included } = store.browse.counts(given.dataset);
+  const left = classes.filter((one) => one.included > 0);
   const inSplit = (split: Split): number => left.reduce((sum, one) => sum + one.splits[split], 0);
   return {
     ...given,
-    images: kept,
-    classes: Object.fromEntries(left.map((one) => [one.className, one.kept])),
+    images: included,
+    classes: Object.fromEntries(left.map((one) => [one.className, one.included])),
     splits: { train: inSplit('train'), valid: inSplit('valid'), test: inSplit('test') },
     warnings: [
       ...unusableWarnings(
         left.map(({ className }) => ({ className })),
-        kept,
+        included,
       ),
       ...given.warnings,
     ],

@@ -7,7 +7,7 @@ import type { FolderListing } from '../../../shared/workbench.ts';
 import { hasImageExtension } from '../../foundation/image-files.ts';
 
 const FILES_SHOWN = 500;
-type Shortcut = FolderListing['places'][number];
+type Shortcut = FolderListing['shortcuts'][number];
 
 /** Alphabetical order, case-insensitive, with 2 before 10. */
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare;
@@ -35,7 +35,7 @@ export async function listFolder(asked: string | null, samples: readonly Shortcu
     folders: named('folder'),
     images: images.length,
     imageFiles: images.slice(0, FILES_SHOWN),
-    places: [...(await commonFolders()), ...samples],
+    shortcuts: [...(await commonFolders()), ...samples],
   };
 }
 

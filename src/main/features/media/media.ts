@@ -126,4 +126,4 @@ function mediaFile(path: string, immutable: boolean): MediaFile {
   return { path, type: mimeOf(path), immutable };
 }
 
-const notFound = (path: string): AppError => new AppError('not-found', 'Picture or file not found.', { path });
+const notFound = (path: string): AppError => new AppError('not-found', 'File not found.', { path });

@@ -76,7 +76,7 @@ export class TrainingPlans {
 
 /** A sample of a data set's images over the whole range of sizes. */
 export async function readingSample({ dataset, root }: { dataset: string; root: string }, images: ImageSearch): Promise<ReadingSample> {
-  const { ids } = await images.find(ImageQuery.parse({ dataset, state: 'kept', sort: 'pixels' }));
+  const { ids } = await images.find(ImageQuery.parse({ dataset, state: 'included', sort: 'pixels' }));
   const rows = images.rows(
     dataset,
     samplePositions(ids.length, SAMPLE).map((position) => ids[position]!),

@@ -14,7 +14,9 @@ export class CurationCommands {
   readonly excludes = $derived<'exclude' | 'include'>(this.known.length > 0 && this.known.every((image) => image.excluded) ? 'include' : 'exclude');
   /** Tags of any selected image. */
   readonly tags = $derived(distinct(this.known.flatMap((image) => image.tags)));
-  readonly classes = $derived(images.counts?.classes.map(({ className, kept, excluded }) => ({ name: className, images: kept + excluded })) ?? []);
+  readonly classes = $derived(
+    images.counts?.classes.map(({ className, included, excluded }) => ({ name: className, images: included + excluded })) ?? [],
+  );
   readonly allTags = $derived(images.counts?.tags.map(({ tag, images: n }) => ({ name: tag, images: n })) ?? []);
 
   toggleExcluded(): void {

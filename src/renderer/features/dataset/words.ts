@@ -20,9 +20,9 @@ export function labelOf(image: CuratedImage): string {
 }
 
 /** Largest and smallest class; null while the ratio is below 2. */
-export function imbalanceText(classes: readonly { className: string; kept: number }[]): string | null {
-  const used = classes.filter(({ kept }) => kept > 0).toSorted((a, b) => a.kept - b.kept);
+export function imbalanceText(classes: readonly { className: string; included: number }[]): string | null {
+  const used = classes.filter(({ included }) => included > 0).toSorted((a, b) => a.included - b.included);
   const [least, most] = [used[0], used.at(-1)];
-  if (!least || !most || most.kept < 2 * least.kept) return null;
-  return `Unbalanced: ${most.className} ${countText(most.kept)}, ${least.className} ${countText(least.kept)}`;
+  if (!least || !most || most.included < 2 * least.included) return null;
+  return `Unbalanced: ${most.className} ${countText(most.included)}, ${least.className} ${countText(least.included)}`;
 }
