@@ -33,8 +33,12 @@ const spec = { backbone: unchecked(values.backbone), flavour: /** @type {const} 
 const device = unchecked(values.device);
 const params = initialTensors(siameseParams(spec), 1);
 
+/** @type {string[]} */
+const passes = [];
+
 /** @type {import('../src/main/nn/engines/onnx-lower.ts').Watch} */
 const watch = (pass, program) => {
+  passes.push(pass);
   if (values.pass === undefined || values.pass === pass)
     process.stdout.write(`\n== ${pass}: ${program.instructions.length} instructions\n${print(program)}`);
 };
@@ -48,4 +52,8 @@ else {
   // WebGPU keeps the weights on the card, so its step includes the update; elsewhere the update follows outside the program.
   if (device === 'webgpu') lowerTraining(task, params, device, watch);
   else lowerGradients(task, params, device, Number(values.block), watch);
+}
+if (values.pass !== undefined && !passes.includes(values.pass)) {
+  console.error(`There is no pass ${JSON.stringify(values.pass)} on the way of this program. Its passes: ${passes.join(', ')}.`);
+  process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 
 test('print-program prints a training step after each pass: primitives first, then operators in blocked layout', () => {
@@ -11,4 +11,10 @@ test('print-program prints a training step after each pass: primitives first, th
   expect(programs.get('source')).not.toMatch(/ = blocked/);
   expect(programs.get('blocked layout')).toMatch(/ = blockedConv\(/);
   for (const program of programs.values()) expect(program).toMatch(/^output gradient:fc\.2\.weight = /m);
+});
+
+test('a pass that the program does not go through is refused with the names of those that it does', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/print-program.mjs', '--pass', 'nothing'], { encoding: 'utf8' });
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/There is no pass "nothing".*bind parameters.*order sinks/);
 });
