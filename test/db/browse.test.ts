@@ -113,11 +113,11 @@ test('counts add up, and an emptied class stays in the list', () => {
   expect(store.browse.counts('things')).toEqual({
     dataset: 'things',
     classes: [
-      { className: 'Rosen', kept: 0, excluded: 0, splits: { train: 0, valid: 0, test: 0 } },
-      { className: 'tulips', kept: 11, excluded: 1, splits: { train: 4, valid: 4, test: 3 } },
+      { className: 'Rosen', included: 0, excluded: 0, splits: { train: 0, valid: 0, test: 0 } },
+      { className: 'tulips', included: 11, excluded: 1, splits: { train: 4, valid: 4, test: 3 } },
     ],
     tags: [{ tag: 'x', images: 2 }],
-    kept: 11,
+    included: 11,
     excluded: 1,
     relabelled: 6,
   });
