@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 const connect = text(values['connect']);
 
-// A window on a served workbench may be open beside the local one, with a profile of its own.
+// A window on a served workbench may be open beside the local one; it has its own profile.
 if (connect !== undefined) app.setPath('userData', join(app.getPath('userData'), 'connected'));
 
 // Before the program is ready: our addresses get an origin, like https.

@@ -54,7 +54,7 @@ export async function trainEpoch(session: Session, epoch: number, lr: number, fi
   return out;
 }
 
-/** The epoch's batches, in the order of nn/losses/loss.ts. Where the run augments, each image has a random stream of its own. */
+/** The epoch's batches, in the order of nn/losses/loss.ts. With augmentation each image has its own random stream. */
 function* batchesOf(
   { config, loss, images: all }: Session,
   samples: readonly Sample[],

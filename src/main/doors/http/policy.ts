@@ -14,7 +14,7 @@ export const SCREEN_POLICY = [
   "object-src 'none'",
 ].join('; ');
 
-/** A picture or report: no scripts and no requests, even in a tab of its own. */
+/** An image or report: no scripts and no requests, even in its own tab. */
 export const MEDIA_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 

@@ -40,7 +40,7 @@ function candidates(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[]
 }
 
 /**
- * Prints with a headless browser of this computer, with a profile of its own and without the network.
+ * Prints with a headless browser of this computer, with its own profile and without the network.
  * Null where there is none. The function throws AppError 'cancelled', 'engine' where the browser fails, and as writeFileAtomically does.
  */
 export function browserPrinter(browser: string | null = findBrowser()): Shell['printPdf'] {

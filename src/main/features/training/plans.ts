@@ -46,7 +46,7 @@ export class TrainingPlans {
     return { ...shown, waiting: this.ports.waiting(), estimate: request ? await this.estimate(plan, measure) : null };
   }
 
-  /** The request of these choices. Throws AppError 'bad-request' with the first problem. */
+  /** Builds the request from the choices. Throws AppError 'bad-request' with the first problem. */
   requestOf(choices: Record<string, unknown>): TrainRequest {
     const { request, problems } = this.draftOf(choices);
     if (!request) throw new AppError('bad-request', problems[0]!.message, { field: problems[0]!.field });

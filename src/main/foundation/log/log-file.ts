@@ -9,7 +9,7 @@ export type LogName = (typeof LOG_NAMES)[number];
 
 /** Limit of all logs of a workspace: five streams with the current and the previous file each. */
 export const MAX_TOTAL = 20_000_000; // bytes
-const MAX_FILE = '1800K'; // 1,843,200 bytes; ten of these and a longest line each are 19.1 MB
+const MAX_FILE = '1800K'; // 1,843,200 bytes; ten files, each with one longest line, are 19.1 MB
 export const MAX_LINE = 64_000; // characters
 const RETRY_MS = 60_000; // after a failed write (full disk), before the next attempt
 const CLOSE_MS = 1000; // longest wait for the disk when the program ends

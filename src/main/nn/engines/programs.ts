@@ -70,7 +70,7 @@ export function trainingProgram(task: TrainTask): { program: SourceProgram; stat
 }
 
 /**
- * What follows the gradients of a step, for an engine that differentiates by itself. Inputs are the state, and under
+ * What follows the gradients of a step, for an engine with its own differentiation (TF.js). Inputs are the state, and under
  * `gradient:NAME` and `batch:NAME` what the engine computed; outputs as those of a whole step, without loss and distances.
  */
 export function updateProgram(task: TrainTask): SourceProgram {

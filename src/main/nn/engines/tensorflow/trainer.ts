@@ -18,7 +18,7 @@ interface StepOutput extends Differentiated<Tensor[]> {
   batch: Tensor[]; // this batch's value of each running statistic
 }
 
-/** A training step on TF.js, which differentiates the loss by itself; the optimizer's update is then evaluated on its gradients. */
+/** A training step on TF.js. TF.js differentiates the loss; the optimizer's update is evaluated on those gradients. */
 export class TensorflowTrainer implements Trainer {
   private readonly tf: Tf;
   private readonly device: DeviceName;
