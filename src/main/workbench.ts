@@ -30,7 +30,7 @@ export interface Workbench extends Services {
 
   datasets: Datasets;
   /** What takes long on large data sets, in threads. */
-  sets: LargeDatasets;
+  largeDatasets: LargeDatasets;
   runs: Runs;
   plans: TrainingPlans;
   trainings: TrainingJobs;
@@ -68,7 +68,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     launch: withLowPriority(o.launch ?? launchUnder()),
     rows: (store, { database }) => (threads = new LargeDatasets(store, datasetThreadEntry(), database)),
   });
-  const sets = threads!;
+  const largeDatasets = threads!;
   const { workspace, store, compute, devices, networks, evaluation, training, weights } = services;
   deleteRemovedNetworks(store.runs, workspace.run);
 
@@ -76,7 +76,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const jobs = new Jobs(hub);
   const deviceFacts = () => ({ setting: settings.get().device, report: devices.get() });
 
-  const datasets = new Datasets({ store, threads: sets, compute, jobs, hub, folders: workspace });
+  const datasets = new Datasets({ store, threads: largeDatasets, compute, jobs, hub, folders: workspace });
   const trainings = new TrainingJobs({
     jobs,
     hub,
@@ -84,16 +84,16 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     datasets: store.datasets,
     training,
     evaluate: (run, split, signal) => evaluation.evaluate(run, split, signal),
-    curationReady: () => sets.ready(),
+    curationReady: () => largeDatasets.ready(),
     devices: deviceFacts,
   });
   const plans = new TrainingPlans({
     datasets: store.datasets,
     runs: store.runs,
     images: {
-      find: (query) => sets.find(query),
+      find: (query) => largeDatasets.find(query),
       rows: (dataset, ids) => store.browse.rows(dataset, ids),
-      meanPixels: (dataset) => sets.meanPixels(dataset),
+      meanPixels: (dataset) => largeDatasets.meanPixels(dataset),
     },
     catalogue: () => weights.entries(),
     devices: deviceFacts,
@@ -150,7 +150,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     hub,
     jobs,
     datasets,
-    sets,
+    largeDatasets,
     runs,
     plans,
     trainings,
@@ -165,7 +165,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
       clearTimeout(pruning);
       await jobs.close();
       await pictures.end();
-      await sets.close();
+      await largeDatasets.close();
       await services.close();
     },
   };

@@ -21,7 +21,7 @@ import { BACKBONES } from './backbones.ts';
 import { text, wholeNumber } from './schema-parts.ts';
 import { CHOICES, RESUME_CHOICES } from './training-options/schemas.ts';
 import { choiceValues, DEVICES, ENGINES } from './training-options/table.ts';
-import type { AppInfo, CacheUse, DeviceReport, Diagnostics, FolderListing, LicenceNotice, Settings } from './workbench.ts';
+import type { AppInfo, CacheUsage, DeviceReport, Diagnostics, FolderListing, LicenceNotice, Settings } from './workbench.ts';
 
 export const ImportRequest = z.strictObject({
   folder: text('The folder'),
@@ -141,9 +141,9 @@ export const CALLS = {
   'app.licences': call<LicenceNotice[]>()(Nothing),
   'app.devices': call<DeviceReport | null>()(Nothing), // of the last doctor job; null before the first
   'app.doctor': call<Job>()(Nothing),
-  'app.pictures': call<CacheUse>()(Nothing), // cached thumbnails and previews
+  'app.previewUsage': call<CacheUsage>()(Nothing), // cached thumbnails and previews
   'app.diagnostics': call<Diagnostics>()(Nothing), // to send with an error report: no images, no tokens
-  'app.clearPictures': call<CacheUse>()(Nothing),
+  'app.clearPreviews': call<CacheUsage>()(Nothing),
   'settings.get': call<Settings>()(Nothing),
   'settings.set': call<Settings>()(SettingsPatch),
 
@@ -162,11 +162,11 @@ export const CALLS = {
   'datasets.restore': call<null>()(DatasetId),
   'datasets.counts': call<DatasetCounts>()(DatasetId),
   'datasets.preview': call<FolderPreview>()(z.strictObject({ folder: text('The folder'), groupBy: z.string().optional() })), // before an import
-  'datasets.folder': call<{ root: string; there: boolean }>()(DatasetId),
+  'datasets.folder': call<{ root: string; exists: boolean }>()(DatasetId),
   'datasets.relocate': curatedCall<DatasetSummary>()(z.strictObject({ dataset: text('The data set'), folder: text('The folder') })), // it has moved
   // csv: `out` is a file, or left out: one in the workspace's exports folder. copy: `out` is a folder to be made. result: { file }
   'datasets.export': call<Job>()(
-    z.strictObject({ dataset: text('The data set'), format: z.enum(['csv', 'copy']), out: text('The place').optional() }),
+    z.strictObject({ dataset: text('The data set'), format: z.enum(['csv', 'copy']), out: text('The target path').optional() }),
   ),
   'images.find': call<FoundImages>()(ImageQuery),
   'images.rows': call<CuratedImage[]>()(z.strictObject({ dataset: text('The data set'), ids: z.array(z.number().int().min(0)).max(1000) })),
@@ -176,7 +176,7 @@ export const CALLS = {
   'curation.redo': call<CurationState>()(HistoryEntry),
   'curation.state': call<CurationState>()(DatasetId),
   'curation.history': call<CurationEntry[]>()(DatasetId), // newest first
-  'curation.touched': call<{ ids: number[] }>()(HistoryEntry), // images that this entry changed
+  'curation.imagesOf': call<{ ids: number[] }>()(HistoryEntry), // images that this entry changed
 
   'runs.list': curatedCall<RunRow[]>()(Nothing), // newest first
   'runs.get': curatedCall<RunRow>()(RunId),

@@ -56,7 +56,7 @@ export const DEFAULT_SETTINGS: Settings = {
 };
 
 /** Disk space of thumbnails and previews. */
-export interface CacheUse {
+export interface CacheUsage {
   files: number;
   bytes: number;
   limit: number; // bytes

@@ -39,6 +39,6 @@ async function answer(name: string, input: unknown, scope: CallScope): Promise<u
     const field = issue!.path.join('.');
     throw new AppError('usage', `${field ? `${field} ` : ''}${issue!.message}.`, { call: name, field: field || null });
   }
-  if (CALLS[call].curated) await scope.workbench.sets.ready();
+  if (CALLS[call].curated) await scope.workbench.largeDatasets.ready();
   return (handlers[call] as Handler<CallName>)(parsed.data as never, scope);
 }

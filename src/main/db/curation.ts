@@ -21,7 +21,7 @@ export interface CurationStore {
   /** Newest first. */
   history(dataset: string): CurationEntry[];
   /** Ids of the images that a history entry changed, ascending. */
-  touched(dataset: string, position: number): number[];
+  imagesOf(dataset: string, position: number): number[];
 }
 
 interface EntryRow {
@@ -180,7 +180,7 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
         undone: row.state !== 'done',
         undoneMs: row.undone_ms,
       })),
-    touched: (dataset, position) => {
+    imagesOf: (dataset, position) => {
       const entry = one.get(rowOf(dataset).number, position);
       if (!entry) throw new AppError('not-found', `There is no change ${position} in the history of this data set.`, { dataset, position });
       return idsOf(fromJson<Changed>(entry.changed)).sort((a, b) => a - b);

@@ -148,7 +148,7 @@ test('an edit after an undo drops the redo steps, and the history keeps all entr
     [1, 'Excluded 3 images', false],
   ]);
   expect(history[1]!.undoneMs).toBeGreaterThanOrEqual(history[1]!.atMs);
-  expect(store.curation.touched(set, 3)).toEqual([7, 8]);
+  expect(store.curation.imagesOf(set, 3)).toEqual([7, 8]);
 });
 
 test('marks, history and undo steps survive a restart; a reader samples the same pairs', async () => {

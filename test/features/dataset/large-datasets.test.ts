@@ -83,7 +83,7 @@ describe('in a thread', () => {
       store.curation.history(dataset).map(({ atMs: _, undoneMs, ...entry }) => ({ ...entry, at: undoneMs === null }));
     expect(history(there)).toEqual(history(here));
     for (const { position } of store.curation.history(there))
-      expect(store.curation.touched(there, position)).toEqual(store.curation.touched(here, position));
+      expect(store.curation.imagesOf(there, position)).toEqual(store.curation.imagesOf(here, position));
     expect(store.browse.all(there)).toEqual(store.browse.all(here));
     await expect(sets.change(there, { kind: 'exclude', ids: [images.length] })).rejects.toMatchObject({ code: 'not-found' });
     await both({ kind: 'undo', position: 2 });

@@ -166,9 +166,9 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
   test('an edit while a training starts: nothing is trained on images other than the recorded ones', async () => {
     const room = openRoom();
     const dataset = await importColours(room);
-    const { sets } = room.workbench;
-    const training = sets.training.bind(sets);
-    vi.spyOn(sets, 'training').mockImplementationOnce(async (asked) => {
+    const { largeDatasets } = room.workbench;
+    const training = largeDatasets.training.bind(largeDatasets);
+    vi.spyOn(largeDatasets, 'training').mockImplementationOnce(async (asked) => {
       await room.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [0] } });
       return training(asked);
     });

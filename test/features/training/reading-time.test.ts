@@ -70,11 +70,11 @@ test.skipIf(!hasCompute)('of photographs of 24 megapixels and small pictures, bo
   const room = openRoom();
   const job = await room.ended(await room.call('datasets.import', { folder, name: 'photographs' }));
   const dataset = job.result!['dataset']!;
-  const { store, sets } = room.workbench;
+  const { store, largeDatasets } = room.workbench;
   const images = {
-    find: sets.find.bind(sets),
+    find: largeDatasets.find.bind(largeDatasets),
     rows: store.browse.rows,
-    meanPixels: sets.meanPixels.bind(sets),
+    meanPixels: largeDatasets.meanPixels.bind(largeDatasets),
   };
   const sampleOf = () => readingSample(store.datasets.header(dataset), images);
   const sample = await sampleOf();

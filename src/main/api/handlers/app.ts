@@ -40,8 +40,8 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
     const sources = { logs, settings: workbench.settings.get(), devices: workbench.devices.get() };
     return { text: JSON.stringify(diagnosticsOf(sources, COPIED_LINES), null, 2), logs };
   },
-  'app.pictures': (_, { workbench }) => workbench.pictureCache.usage(),
-  'app.clearPictures': async (_, { workbench }) => {
+  'app.previewUsage': (_, { workbench }) => workbench.pictureCache.usage(),
+  'app.clearPreviews': async (_, { workbench }) => {
     await workbench.pictureCache.clear();
     return workbench.pictureCache.usage();
   },

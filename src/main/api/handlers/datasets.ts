@@ -14,12 +14,12 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
     workbench.datasets.restore(dataset);
     return null;
   },
-  'datasets.counts': ({ dataset }, { workbench }) => workbench.sets.counts(dataset),
+  'datasets.counts': ({ dataset }, { workbench }) => workbench.largeDatasets.counts(dataset),
   'datasets.preview': ({ folder, groupBy }, { signal }) => previewFolder(folder, groupBy, signal),
   'datasets.folder': ({ dataset }, { workbench }) => workbench.datasets.folder(dataset),
   'datasets.relocate': ({ dataset, folder }, { workbench }) => workbench.datasets.relocate(dataset, folder),
   'datasets.export': (request, { workbench }) => workbench.datasets.startExport(request),
-  'images.find': (query, { workbench }) => workbench.sets.find(query),
+  'images.find': (query, { workbench }) => workbench.largeDatasets.find(query),
   'images.rows': ({ dataset, ids }, { workbench }) => workbench.store.browse.rows(dataset, ids),
   'images.problem': async ({ dataset, id }, { workbench, signal }) => ({ reason: await workbench.media.problemOf(dataset, id, signal) }),
   'curation.apply': ({ dataset, edit }, { workbench }) => workbench.datasets.change(dataset, edit),
@@ -27,5 +27,5 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
   'curation.redo': ({ dataset, position }, { workbench }) => workbench.datasets.change(dataset, { kind: 'redo', position }),
   'curation.state': ({ dataset }, { workbench }) => workbench.store.curation.state(dataset),
   'curation.history': ({ dataset }, { workbench }) => workbench.store.curation.history(dataset),
-  'curation.touched': ({ dataset, position }, { workbench }) => ({ ids: workbench.store.curation.touched(dataset, position) }),
+  'curation.imagesOf': ({ dataset, position }, { workbench }) => ({ ids: workbench.store.curation.imagesOf(dataset, position) }),
 };

@@ -70,9 +70,9 @@ export class Datasets {
     this.ports.hub.changed('datasets', dataset);
   }
 
-  async folder(dataset: string): Promise<{ root: string; there: boolean }> {
+  async folder(dataset: string): Promise<{ root: string; exists: boolean }> {
     const { root } = this.ports.store.datasets.header(dataset);
-    return { root, there: await isFolder(root) };
+    return { root, exists: await isFolder(root) };
   }
 
   /** Records that the data set is now in `folder`. Throws AppError 'not-found' or 'bad-dataset' if the images differ. */

@@ -1,6 +1,6 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CacheUse } from '../../../shared/workbench.ts';
+import type { CacheUsage } from '../../../shared/workbench.ts';
 
 const PRUNE_INTERVAL = 1000; // pictures added between two checks of the total size
 const PRUNE_TARGET = 0.8; // of the limit; room for new pictures until the next check
@@ -38,7 +38,7 @@ export class PictureCache {
     if (++this.added % PRUNE_INTERVAL === 0) void this.prune();
   }
 
-  async usage(): Promise<CacheUse> {
+  async usage(): Promise<CacheUsage> {
     const files = await this.list();
     return { files: files.length, bytes: sum(files), limit: this.limit() };
   }

@@ -22,7 +22,7 @@ class ImagesState {
   counts = $state.raw<DatasetCounts | null>(null);
   curation = $state.raw<CurationState | null>(null);
   history = $state.raw<CurationEntry[]>([]);
-  folder = $state.raw<{ root: string; there: boolean } | null>(null);
+  folder = $state.raw<{ root: string; exists: boolean } | null>(null);
   selection = $state.raw<Selection>(EMPTY_SELECTION);
   size = $state<TileSize>('m');
   loaded = $state(false);
@@ -93,7 +93,7 @@ class ImagesState {
   }
 
   async showOnly(entry: CurationEntry): Promise<void> {
-    const { ids } = await api.call('curation.touched', { dataset: this.dataset!, position: entry.position });
+    const { ids } = await api.call('curation.imagesOf', { dataset: this.dataset!, position: entry.position });
     this.only = { text: entry.text, ids: new Set(ids) };
     await this.find();
   }

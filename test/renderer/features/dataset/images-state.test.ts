@@ -37,7 +37,7 @@ const answers: Record<string, (input: { edit?: { kind: string }; position?: numb
   'curation.state': stateNow,
   'curation.history': () => [],
   'datasets.counts': () => ({}),
-  'datasets.folder': () => ({ root: '/', there: true }),
+  'datasets.folder': () => ({ root: '/', exists: true }),
   'images.find': () => ({ ids: Int32Array.from(server.found), classes: [] }),
   'images.rows': ({ ids }) => ids!.map((id) => ({ id })),
 };
