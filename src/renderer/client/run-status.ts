@@ -18,7 +18,7 @@ export function statusSentence(run: RunRow): string {
         : `Cancelled after epoch ${done} of ${run.config.epochs}; its results are saved.${best}`;
     case 'interrupted':
       return done === 0
-        ? 'Interrupted before the first epoch finished. Train again with the same settings.'
+        ? `Interrupted before the first epoch finished.${resumeStatus(run).can ? ' Resume starts it again with the same settings.' : ''}`
         : `Interrupted after epoch ${done} of ${run.config.epochs}.${resumeStatus(run).can ? ' Nothing is lost: it resumes there with the same results.' : ''}${best}`;
     case 'failed':
       return `Failed: ${run.error ?? 'unknown reason'}`;
@@ -30,10 +30,9 @@ function doneSentence({ epochs, config, seconds }: RunRow): string {
   return `Done: ${epochs.length} of ${config.epochs} epochs in ${durationText(seconds)}${early}.`;
 }
 
-/** Whether training can resume after the last complete epoch, or why not. */
+/** Whether training can resume after the last complete epoch (without one: start again), or why not. */
 export function resumeStatus(run: RunRow): { can: true } | { can: false; why: string } {
   if (run.status === 'running') return { can: false, why: 'It is training.' };
-  if (run.epochs.length === 0) return { can: false, why: 'It did not finish an epoch, so there is nothing to resume.' };
   if (run.outdated) return { can: false, why: 'It was trained with another version of its network.' };
   if (run.stale) return { can: false, why: 'The data set has changed since the run started.' };
   if (run.status === 'done' && run.epochs.length >= run.config.epochs) return { can: false, why: 'All its epochs are done.' };

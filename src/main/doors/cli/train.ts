@@ -36,6 +36,9 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
         case 'parts':
           line.say(`Not enough memory for whole steps: computing them in parts of at most ${p.partPairs} pairs. The results are the same.`);
           return;
+        case 'restart':
+          line.say('No epoch of this run was finished: training starts again with the same settings.');
+          return;
         case 'recovered':
           line.say(`Epoch ${p.row.epoch} was complete before the interruption: restored from the checkpoint.`);
           return;
@@ -68,7 +71,7 @@ export const runSummary = (run: RunRecord): object => ({
 export function addTrainCommand(program: Command): void {
   const command = addCommonOptions(program.command('train <dataset>').description('train a Siamese network on a data set'));
   for (const option of trainOptions()) command.addOption(option);
-  command.option('--resume <run>', `continue a run after its last complete epoch, with ${RESUME_FLAGS} as given`);
+  command.option('--resume <run>', `continue a run after its last complete epoch (without one, start it again), with ${RESUME_FLAGS} as given`);
   command.action(async (dataset: string, options: Common & Record<string, unknown>) => {
     const { workspace, json, resume } = options;
     const choices = chosenOptions(options);

@@ -39,6 +39,11 @@ export class Networks {
     return { folder: this.ports.folderOf(run), config };
   }
 
+  /** Whether the run has a checkpoint that training can resume from. */
+  hasCheckpoint({ run }: StoredRun): boolean {
+    return existsSync(join(this.ports.folderOf(run), 'last.safetensors'));
+  }
+
   /**
    * Whether the run's network comes from a version of Twinlens that builds it differently: tensors are missing, unexpected, or of
    * another shape. False if nothing is stored. Reads only file headers, once per file.

@@ -130,6 +130,8 @@ export function progressOf(p: Progress): Partial<JobProgress> {
       };
     case 'parts':
       return { text: `Low memory: ${p.partPairs === 1 ? '1 pair' : `${p.partPairs} pairs`} at a time` };
+    case 'restart':
+      return { text: 'No epoch was finished: starting again with the same settings' };
     case 'recovered':
       return { text: `Restored epoch ${p.row.epoch} from the checkpoint` };
     case 'epoch':

@@ -38,6 +38,7 @@ export interface TrainingPorts {
   };
   networks: {
     refOf(run: RunRecord): ModelRef;
+    hasCheckpoint(run: RunRecord): boolean;
     refuseOutdated(run: RunRecord): void;
   };
   caches: CacheFolders;

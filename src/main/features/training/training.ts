@@ -1,4 +1,5 @@
 import type { TrainRequest as TrainChoices } from '../../../shared/contract.ts';
+import type { BackboneName } from '../../../shared/backbones.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { RunRecord, RunSession } from '../../../shared/run.ts';
 import type { TrainProgress } from '../../compute/protocol/protocol.ts';
@@ -12,7 +13,9 @@ export interface TrainingOptions {
   signal?: AbortSignal | undefined;
   /** Called as soon as the store has the run as 'running'. */
   onCreated?: ((run: RunRecord) => void) | undefined;
-  onProgress?: ((p: TrainProgress | ({ kind: 'download' } & DownloadProgress)) => void) | undefined;
+  onProgress?:
+    | ((p: TrainProgress | ({ kind: 'download' } & DownloadProgress) | { kind: 'restart' }) => void) // restart: a resumed run has no epoch to continue from
+    | undefined;
 }
 
 /** Trains runs and stores their results epoch by epoch. */
@@ -29,22 +32,19 @@ export class Training {
     const dataset = datasets.get(choices.dataset);
     const untrainable = whyUntrainable(dataset);
     if (untrainable !== null) throw new AppError('bad-dataset', untrainable, { dataset: dataset.dataset });
-    const weights = choices.weights
-      ? await this.ports.weights.find(choices.weights, backboneFor(choices), {
-          signal: o.signal,
-          onProgress: (p) => o.onProgress?.({ kind: 'download', ...p }),
-        })
-      : null;
+    const weights = choices.weights ? await this.findWeights(choices.weights, backboneFor(choices), o) : null;
     const config = configFor(choices, weights?.info ?? null);
     const run = runs.create({ dataset: dataset.dataset, snapshot: dataset.snapshot, config, versions: versions() });
     return this.train(run, weights?.path ?? null, false, o);
   }
 
-  /** Resumes a run after its last complete epoch. Changed settings are stored once the next epoch has ended. */
+  /**
+   * Resumes a run after its last complete epoch; a run without one starts again with its settings. Changed settings are stored
+   * once the next epoch has ended.
+   */
   async resume(id: string, changes: ResumeChanges, o: TrainingOptions): Promise<RunRecord> {
     const { datasets, networks, runs } = this.ports;
     const run = runs.get(id);
-    if (run.epochs.length === 0) throw new AppError('bad-request', `Run ${id} did not finish an epoch, so it can't be resumed. Train again.`);
     networks.refuseOutdated(run);
     if (datasets.get(run.dataset).snapshot !== run.snapshot) {
       throw new AppError(
@@ -57,15 +57,35 @@ export class Training {
     if (run.status === 'done' && config.epochs <= run.epochs.length) {
       throw new AppError('bad-request', `Run ${id} has finished all ${run.epochs.length} epochs. To train it further, choose more epochs.`);
     }
-    const sessions = run.sessions.length ? run.sessions : [{ ...sessionOf(run), firstEpoch: 1 }]; // runs of older versions have no sessions
+    const restarts = run.epochs.length === 0 && !networks.hasCheckpoint(run); // main may have been killed between the checkpoint and its row
+    const weightsPath = restarts ? await this.findSameWeights(run, o) : null;
+    const before = run.sessions.length ? run.sessions : [{ ...sessionOf(run), firstEpoch: 1 }]; // runs of older versions have no sessions
+    const sessions = restarts ? [] : before;
     const resumed = runs.update(id, { config, sessions, status: 'running', error: null, finishedMs: null });
     try {
-      return await this.train(resumed, null, true, o);
+      if (restarts) o.onProgress?.({ kind: 'restart' });
+      return await this.train(resumed, weightsPath, !restarts, o);
     } catch (error) {
       // No epoch was computed with the changes (the device may not work), so the run keeps its settings.
       if (runs.get(id).epochs.length === run.epochs.length) runs.update(id, { config: run.config, sessions });
       throw error;
     }
+  }
+
+  private findWeights(asked: string, backbone: BackboneName, { signal, onProgress }: TrainingOptions): ReturnType<TrainingPorts['weights']['find']> {
+    return this.ports.weights.find(asked, backbone, { signal, onProgress: (p) => onProgress?.({ kind: 'download', ...p }) });
+  }
+
+  /** Path of the weights that the run started from; null if it started without. Throws AppError 'bad-weights' if they have changed. */
+  private async findSameWeights({ run, config: { weights, backbone } }: RunRecord, o: TrainingOptions): Promise<string | null> {
+    if (weights === null) return null;
+    const { path, info } = await this.findWeights(weights.source, backbone, o);
+    if (info.sha256 === weights.sha256) return path;
+    throw new AppError(
+      'bad-weights',
+      `The weights ${weights.source} have changed since run ${run} started, so it can't start again. Train a new run.`,
+      { run },
+    );
   }
 
   private async train(run: RunRecord, weightsPath: string | null, resume: boolean, o: TrainingOptions): Promise<RunRecord> {

@@ -36,7 +36,11 @@ export function explainNoNetwork({ asked, here, usable, dataset, trainings }: Kn
 
 /** Of several runs that can't compare, the one that soonest could. */
 const closestRun = (runs: readonly RunRow[]): RunRow | null =>
-  runs.find(({ status }) => status === 'running') ?? runs.find((run) => resumeStatus(run).can) ?? runs[0] ?? null;
+  runs.find(({ status }) => status === 'running') ??
+  runs.find((run) => resumeStatus(run).can && run.epochs.length > 0) ??
+  runs.find((run) => resumeStatus(run).can) ??
+  runs[0] ??
+  null;
 
 function explainNoRun(dataset: KnownRuns['dataset'], job: Job | undefined): NoNetwork {
   if (job) return { title: `${job.title} is waiting to start`, text: `${waitText(job)} ${UNTIL_DONE}`, next: 'watch', run: null };
@@ -53,7 +57,7 @@ function explainRun(run: RunRow, job: Job | undefined): NoNetwork {
   const title = `${name} ${ENDED[run.status]}`;
   const resume = resumeStatus(run);
   if (resume.can) return { title, text: `${status} ${UNTIL_DONE}`, next: 'resume', run };
-  return { title, text: run.epochs.length === 0 ? status : `${status} ${resume.why}`, next: 'again', run };
+  return { title, text: `${status} ${resume.why}`, next: 'again', run };
 }
 
 const ENDED = { interrupted: 'was interrupted', cancelled: 'was cancelled', failed: 'failed', done: 'has no threshold' } as const;

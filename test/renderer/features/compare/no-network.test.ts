@@ -24,7 +24,14 @@ test.each<[string, Partial<RunRow>, ReturnType<typeof why>['next'], string, stri
   ['interrupted after an epoch', { status: 'interrupted', ...begun }, 'resume', 'Run 1 was interrupted', 'after epoch 2 of 10. Nothing is lost'],
   ['cancelled after an epoch', { status: 'cancelled', ...begun }, 'resume', 'Run 1 was cancelled', 'its threshold is set'],
   ['failed after an epoch', { status: 'failed', error: 'The disk is full.', ...begun }, 'resume', 'Run 1 failed', 'The disk is full.'],
-  ['interrupted before one', { status: 'interrupted' }, 'again', 'Run 1 was interrupted', 'before the first epoch finished'],
+  ['interrupted before one', { status: 'interrupted' }, 'resume', 'Run 1 was interrupted', 'Resume starts it again with the same settings.'],
+  [
+    'interrupted before one, of a data set that was changed',
+    { status: 'interrupted', stale: true },
+    'again',
+    'Run 1 was interrupted',
+    'before the first epoch finished. The data set has changed',
+  ],
   [
     'of a data set that was changed',
     { status: 'interrupted', ...begun, stale: true },
