@@ -144,6 +144,7 @@ export const CALLS = {
   'app.previewUsage': call<CacheUsage>()(Nothing), // cached thumbnails and previews
   'app.diagnostics': call<Diagnostics>()(Nothing), // to send with an error report: no images, no tokens
   'app.clearPreviews': call<CacheUsage>()(Nothing),
+  'app.logError': call<{ log: string | null }>()(z.strictObject({ trace: z.string().min(1).max(50_000) })), // an unexpected error of the screen; `log`: file that has it
   'settings.get': call<Settings>()(Nothing),
   'settings.set': call<Settings>()(SettingsPatch),
 

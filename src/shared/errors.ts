@@ -49,7 +49,8 @@ export function fromWireError(wire: WireError, cause?: unknown): AppError {
 /** Turns errors of the operating system into sentences that a person can act on; returns AppErrors unchanged. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const { code, path, message } = (error ?? {}) as { code?: string; path?: string; message?: string };
+  const { code, path, message, name } = (error ?? {}) as { code?: string; path?: string; message?: string; name?: string };
+  if (name === 'AbortError') return new AppError('cancelled', 'Cancelled.', {}, error);
   const where = path ? ` (${path})` : '';
   switch (code) {
     case 'ENOSPC':

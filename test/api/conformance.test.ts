@@ -93,6 +93,12 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     expect(code).toBe('not-found');
   });
 
+  it('logs an error of the screen and names the log', async () => {
+    const { log } = await door.api.call('app.logError', { trace: `Error: planted by ${title}\n    at draw (View.svelte:3:7)` });
+    expect(readFileSync(log!, 'utf8')).toContain(`Error: planted by ${title}`);
+    expect(await failure(door.api.call('app.logError', { trace: 'x'.repeat(50_001) }))).toMatchObject({ code: 'usage' });
+  });
+
   it('keeps numbers that JSON has none for', async () => {
     expect(await door.api.call('app.licences', {})).toEqual(DIVERGED);
   });

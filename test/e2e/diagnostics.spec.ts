@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from './kit.ts';
@@ -38,3 +39,26 @@ test('an unexpected error names its log, and offers diagnostics beside its detai
   await expect(alert.getByRole('button', { name: 'Copied' })).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/SqliteError: no such table/);
 });
+
+for (const [kind, raise] of Object.entries({
+  exception: (): void =>
+    void setTimeout(() => {
+      throw new Error('planted exception');
+    }),
+  rejection: (): void => void Promise.reject(new Error('planted rejection')),
+}))
+  test(`shows an uncaught ${kind} of the screen with the log that has its stack`, async ({ page, served }) => {
+    await page.goto(`${served.url}#/settings`);
+    await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+    const log = join(served.workspace, 'logs', 'serve.log');
+    await page.evaluate(raise);
+    const alert = page.getByRole('alert').filter({ hasText: `planted ${kind}` });
+    await expect(alert).toContainText(log);
+    await expect(alert.getByRole('button', { name: 'Copy diagnostics' })).toBeVisible();
+    const logged = (): string | undefined =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .find((line) => line.includes(`planted ${kind}`));
+    await expect.poll(logged).toBeDefined();
+    expect(JSON.parse(logged()!)).toMatchObject({ level: 'error', part: 'screen', err: { stack: expect.stringMatching(/\n\s+at /) as unknown } });
+  });

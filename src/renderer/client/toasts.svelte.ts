@@ -1,4 +1,5 @@
 import { type AppError, asAppError } from '../../shared/errors.ts';
+import { logScreenError } from './screen-error.ts';
 
 export interface ToastAction {
   text: string;
@@ -37,7 +38,10 @@ class Toasts {
     if (known.code === 'cancelled') return;
     const again = this.list.find((shown) => shown.kind === 'error' && shown.text === known.message);
     if (again) this.dismiss(again.id);
-    this.add({ kind: 'error', text: known.message, action, error: known });
+    const id = this.add({ kind: 'error', text: known.message, action, error: known });
+    void logScreenError(error).then((withLog) => {
+      this.list = this.list.map((shown) => (shown.id === id ? { ...shown, error: withLog } : shown));
+    });
   }
 
   /** Runs a toast's action and removes the toast; a failure becomes the next toast. */
@@ -72,11 +76,12 @@ class Toasts {
     );
   }
 
-  private add(toast: Omit<Toast, 'id'>): void {
+  private add(toast: Omit<Toast, 'id'>): number {
     const id = ++this.count;
     for (const old of this.list.slice(0, Math.max(0, this.list.length + 1 - MAX_SHOWN))) this.dismiss(old.id);
     this.list = [...this.list, { ...toast, id }];
     this.resume(id);
+    return id;
   }
 }
 

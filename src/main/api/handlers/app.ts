@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Settings } from '../../../shared/workbench.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { errorFromTrace } from '../../../shared/trace.ts';
 import { contractFingerprint } from '../../foundation/contract-fingerprint.ts';
 import { diagnosticsOf } from '../../foundation/log/diagnostics.ts';
+import { reportError } from '../../foundation/log/report-error.ts';
 import { readNotices } from '../../foundation/licences.ts';
 import { listFolder } from '../../features/media/list-folder.ts';
 import { startDeviceCheck } from '../../features/models/jobs.ts';
@@ -39,6 +41,10 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
     const { logs } = workbench.workspace;
     const sources = { logs, settings: workbench.settings.get(), devices: workbench.devices.get() };
     return { text: JSON.stringify(diagnosticsOf(sources, COPIED_LINES), null, 2), logs };
+  },
+  'app.logError': ({ trace }) => {
+    const { details } = reportError(errorFromTrace(trace), { part: 'screen' });
+    return { log: typeof details['log'] === 'string' ? details['log'] : null };
   },
   'app.previewUsage': (_, { workbench }) => workbench.pictureCache.usage(),
   'app.clearPreviews': async (_, { workbench }) => {
