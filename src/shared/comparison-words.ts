@@ -19,9 +19,9 @@ export interface MapWords {
 }
 
 export function mapWords({ target, verdict }: Comparison): { factual: MapWords; counterfactual: MapWords } {
-  const [speaksFor, speaksAgainst] =
+  const [factual, counterfactual] =
     target === 'distance' ? ['For a larger distance', 'For a smaller distance'] : [`For “${verdict}”`, `Against “${verdict}”`];
-  return { factual: { title: speaksFor, term: 'factual' }, counterfactual: { title: speaksAgainst, term: 'counterfactual' } };
+  return { factual: { title: factual, term: 'factual' }, counterfactual: { title: counterfactual, term: 'counterfactual' } };
 }
 
 export function targetSentence({ target, verdict }: Comparison): string {
@@ -52,8 +52,8 @@ export function testSentence(test: Metrics | undefined): string {
   return `On ${countText(test.pairs)} test pairs of unseen images, ${percentText(test.accuracy)} of verdicts are right; equal error rate ${percentText(test.eer)}, AUC ${aucText(test.auc)}${interval}.`;
 }
 
-/** The true label by the data set, if both images are in it. */
-export function filedSentence({ images: [a, b], verdict }: Comparison): string | null {
+/** The true label according to the data set, if both images are in it. */
+export function trueLabelSentence({ images: [a, b], verdict }: Comparison): string | null {
   if (a.className === null || b.className === null) return null;
   const truth = a.className === b.className ? 'same' : 'different';
   const filed = truth === 'same' ? 'in one class' : 'in different classes';

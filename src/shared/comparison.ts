@@ -17,7 +17,7 @@ export type EmptyReason = keyof typeof EMPTY_REASONS;
 export interface ComparedImage {
   file: string; // absolute path
   sha256: string; // of the file's bytes
-  className: string | null; // where the file stands in the run's data set
+  className: string | null; // in the run's data set; null if the file is not part of it
   width: number; // px, after EXIF rotation
   height: number;
   mapWidth: number; // feature resolution
@@ -39,7 +39,7 @@ export interface Comparison {
   similarity: number; // 0..1, calibrated on validation pairs
   threshold: number; // distance: above it the verdict is 'different'
   verdict: Verdict;
-  /** Validation pairs at least as far on this side of the threshold: their number, and the share with this label. */
+  /** Validation pairs at least this far on the same side of the threshold: their number, and the share whose true label is the verdict. */
   support: { pairs: number; agree: number };
   scale: number; // the largest |S| in either map: the shared scale of all four maps
   images: [ComparedImage, ComparedImage];

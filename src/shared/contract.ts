@@ -30,10 +30,10 @@ export const ImportRequest = z.strictObject({
   splitSeed: wholeNumber(0, 2 ** 31).optional(),
 });
 
-/** The choices of a person; an option left out gets the default of the kind of training. */
+/** The chosen options of a training; a missing one gets the default for this kind of training. */
 export const TrainRequest = z.strictObject({ dataset: text('The data set'), ...CHOICES });
 
-/** Changes hold from the next epoch on; an option left out keeps its value. */
+/** Changes apply from the next epoch on; a missing option keeps its value. */
 export const ResumeRequest = z.strictObject({ run: text('The run'), ...RESUME_CHOICES });
 export const EvaluateRequest = z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']).default('test') });
 export const CompareRequest = z.strictObject({
@@ -72,7 +72,7 @@ export type ExplainPair = z.infer<typeof ExplainPair>;
 export type QueueRequest = z.infer<typeof QueueRequest>;
 export type BenchRequest = z.infer<typeof BenchRequest>;
 
-const Nothing = z.strictObject({});
+const NoInput = z.strictObject({});
 const DatasetId = z.strictObject({ dataset: text('The data set') });
 const HistoryEntry = z.strictObject({ dataset: text('The data set'), position: z.number().int().min(1) });
 const RunId = z.strictObject({ run: text('The run') });
@@ -112,7 +112,7 @@ export const SettingsPatch = z.strictObject({
   pictureSpace: z.number().int().min(100).max(1_000_000).optional(), // MB
 });
 export const ReportDraft = z.strictObject({
-  report: z.string().optional(), // left out: a new one
+  report: z.string().optional(), // missing: a new one
   title: z.string().max(500),
   introduction: z.string().max(100_000).default(''),
   comparisons: z.array(text('A comparison')).max(1000),
@@ -120,14 +120,19 @@ export const ReportDraft = z.strictObject({
 
 interface Call<I extends z.ZodType, O> {
   input: I;
-  /** Whether it reads data sets as curated, so that their pairs must be sampled first. */
+  /** Whether the call waits for edited data sets; see curatedCall. */
   curated: boolean;
   /** For types only: results are not parsed. */
   output?: O;
 }
+/** A call that does not depend on the pairs or on the summary of a data set. It runs at once. */
 const call =
   <O>() =>
   <I extends z.ZodType>(input: I): Call<I, O> => ({ input, curated: false });
+/**
+ * A call whose result depends on the pairs or on the summary of a data set, such as its snapshot. A thread samples the pairs of a
+ * large data set again after an edit; the call waits until that is finished.
+ */
 const curatedCall =
   <O>() =>
   <I extends z.ZodType>(input: I): Call<I, O> => ({ input, curated: true });
@@ -137,28 +142,28 @@ const curatedCall =
  * parsed at the door. A call that returns a Job answers at once; the job's end comes as an event.
  */
 export const CALLS = {
-  'app.info': call<AppInfo>()(Nothing),
-  'app.licences': call<LicenceNotice[]>()(Nothing),
-  'app.devices': call<DeviceReport | null>()(Nothing), // of the last doctor job; null before the first
-  'app.doctor': call<Job>()(Nothing),
-  'app.previewUsage': call<CacheUsage>()(Nothing), // cached thumbnails and previews
-  'app.diagnostics': call<Diagnostics>()(Nothing), // to send with an error report: no images, no tokens
-  'app.clearPreviews': call<CacheUsage>()(Nothing),
+  'app.info': call<AppInfo>()(NoInput),
+  'app.licences': call<LicenceNotice[]>()(NoInput),
+  'app.devices': call<DeviceReport | null>()(NoInput), // of the last doctor job; null before the first
+  'app.doctor': call<Job>()(NoInput),
+  'app.previewUsage': call<CacheUsage>()(NoInput), // cached thumbnails and previews
+  'app.diagnostics': call<Diagnostics>()(NoInput), // to send with an error report: no images, no tokens
+  'app.clearPreviews': call<CacheUsage>()(NoInput),
   'app.logError': call<{ log: string | null }>()(z.strictObject({ trace: z.string().min(1).max(50_000) })), // an unexpected error of the screen; `log`: file that has it
-  'settings.get': call<Settings>()(Nothing),
+  'settings.get': call<Settings>()(NoInput),
   'settings.set': call<Settings>()(SettingsPatch),
 
-  'jobs.list': call<Job[]>()(Nothing), // newest first
+  'jobs.list': call<Job[]>()(NoInput), // newest first
   'jobs.cancel': call<null>()(z.strictObject({ job: text('The job') })),
-  'jobs.dismiss': call<null>()(z.strictObject({ job: text('The job') })), // takes an ended one off the list
+  'jobs.dismiss': call<null>()(z.strictObject({ job: text('The job') })), // removes a finished one from the list
 
   'files.list': call<FolderListing>()(z.strictObject({ folder: z.string().nullable() })), // null: home
-  'files.choose': call<null>()(z.strictObject({ file: text('The file') })), // an image, in the screen's own dialog: it may be shown from now on
+  'files.choose': call<null>()(z.strictObject({ file: text('The file') })), // an image chosen in the screen's own dialog; from now on it may be shown
 
-  'datasets.list': curatedCall<DatasetSummary[]>()(Nothing),
+  'datasets.list': curatedCall<DatasetSummary[]>()(NoInput),
   'datasets.get': curatedCall<DatasetSummary>()(DatasetId),
   'datasets.import': call<Job>()(ImportRequest), // result: { dataset }
-  'datasets.sample': call<Job>()(Nothing), // draws and imports the sample; result: { dataset }
+  'datasets.sample': call<Job>()(NoInput), // generates and imports the sample data set; result: { dataset }
   'datasets.remove': call<null>()(DatasetId), // from lists; files and runs stay
   'datasets.restore': call<null>()(DatasetId),
   'datasets.counts': call<DatasetCounts>()(DatasetId),
@@ -173,13 +178,13 @@ export const CALLS = {
   'images.rows': call<CuratedImage[]>()(z.strictObject({ dataset: text('The data set'), ids: z.array(z.number().int().min(0)).max(1000) })),
   'images.problem': call<{ reason: string | null }>()(z.strictObject({ dataset: text('The data set'), id: z.number().int().min(0) })), // why it can't be shown
   'curation.apply': call<CurationState>()(z.strictObject({ dataset: text('The data set'), edit: CurationEdit })),
-  'curation.undo': call<CurationState>()(HistoryEntry), // refused where another change came after it
+  'curation.undo': call<CurationState>()(HistoryEntry), // refused if a later change is in effect
   'curation.redo': call<CurationState>()(HistoryEntry),
   'curation.state': call<CurationState>()(DatasetId),
   'curation.history': call<CurationEntry[]>()(DatasetId), // newest first
   'curation.imagesOf': call<{ ids: number[] }>()(HistoryEntry), // images that this entry changed
 
-  'runs.list': curatedCall<RunRow[]>()(Nothing), // newest first
+  'runs.list': curatedCall<RunRow[]>()(NoInput), // newest first
   'runs.get': curatedCall<RunRow>()(RunId),
   // Never fails because of the choices: it returns their problems. `measure`: time a few steps if no earlier run gives an
   // estimate (takes seconds; once per kind of training).
@@ -189,11 +194,11 @@ export const CALLS = {
   'runs.evaluate': curatedCall<Job>()(EvaluateRequest),
   'runs.metrics': curatedCall<Metrics | null>()(z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']) })),
   'runs.annotate': curatedCall<RunRow>()(z.strictObject({ run: text('The run'), ...z.object(notes).partial().shape })),
-  'runs.remove': curatedCall<null>()(RunId), // can be undone until the workbench restarts
+  'runs.remove': curatedCall<null>()(RunId), // 'runs.restore' undoes it until Twinlens restarts
   'runs.restore': curatedCall<null>()(RunId),
   'runs.export': curatedCall<Job>()(ExportRequest), // result: { file }
   'runs.layers': curatedCall<string[]>()(RunId), // first to last
-  'weights.list': call<CatalogueItem[]>()(Nothing),
+  'weights.list': call<CatalogueItem[]>()(NoInput),
 
   'compare.explain': curatedCall<ExplainedComparison>()(ExplainPair),
   'compare.open': curatedCall<ExplainedComparison>()(ComparisonId), // a stored one
@@ -211,7 +216,7 @@ export const CALLS = {
   'compare.remove': curatedCall<null>()(ComparisonId),
   'compare.restore': curatedCall<null>()(ComparisonId),
 
-  'reports.list': curatedCall<ReportRecord[]>()(Nothing), // last changed first
+  'reports.list': curatedCall<ReportRecord[]>()(NoInput), // last changed first
   'reports.get': curatedCall<ReportRecord>()(ReportId),
   'reports.save': curatedCall<ReportRecord>()(ReportDraft),
   'reports.preview': curatedCall<ReportPreview>()(ReportDraft),
@@ -221,12 +226,12 @@ export const CALLS = {
   'reports.remove': curatedCall<null>()(ReportId),
   'reports.restore': curatedCall<null>()(ReportId),
 
-  // What only the desktop window can do; in a browser these are refused with 'bad-request' and the screen has ways of its own.
+  // For the desktop window only. A browser gets 'bad-request'; the screen then uses its own dialogs.
   'shell.chooseFolder': call<string | null>()(z.strictObject({ title: z.string() })),
   'shell.chooseImage': call<string | null>()(z.strictObject({ title: z.string() })),
   'shell.chooseSave': call<string | null>()(z.strictObject({ title: z.string(), name: z.string(), extension: z.string() })),
   'shell.reveal': call<null>()(z.strictObject({ path: text('The path') })),
-  'shell.close': call<null>()(Nothing), // the answer to 'closing': closes the window and stops running jobs
+  'shell.close': call<null>()(NoInput), // the answer to 'closing': closes the window and stops running jobs
 } satisfies Record<string, Call<z.ZodType, unknown>>;
 
 export type CallName = keyof typeof CALLS;

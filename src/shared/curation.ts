@@ -4,7 +4,7 @@ import { IMAGE_SORTS, type ImageRecord, type Split } from './dataset.ts';
 const ids = z.array(z.number().int().min(0)).min(1, 'choose at least one image').max(1_000_000);
 const label = z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters');
 
-/** One change of a data set. It never touches the files: it is a line in the data set's history and can be undone. */
+/** One change of a data set: an entry in its history, which can be undone. Files are never changed. */
 export const CurationEdit = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('exclude'), ids }),
   z.strictObject({ kind: z.literal('include'), ids }),
@@ -14,19 +14,19 @@ export const CurationEdit = z.discriminatedUnion('kind', [
 ]);
 export type CurationEdit = z.infer<typeof CurationEdit>;
 
-/** An image as the screen shows it. `className` is the curated one: `importedClass` differs where it was relabelled. */
+/** An image as the screen shows it. `className` is the current class, `importedClass` the one before relabelling. */
 export interface CuratedImage extends ImageRecord {
   importedClass: string;
   excluded: boolean;
   tags: string[]; // sorted
 }
 
-/** A line of a data set's history. What was undone stays on it. */
+/** An entry of a data set's history. Undone entries remain in it. */
 export interface CurationEntry {
-  position: number; // 1-based, in order of time
+  position: number; // 1-based, oldest first
   kind: CurationEdit['kind'];
   value: string | null; // the class or tag
-  images: number; // how many images it changed
+  images: number; // number of changed images
   text: string; // "Excluded 3 images", for the list and for the undo button
   atMs: number;
   undone: boolean;
@@ -35,7 +35,7 @@ export interface CurationEntry {
 
 export interface CurationState {
   dataset: string;
-  canUndo: string | null; // what would be undone, in words
+  canUndo: string | null; // the text of the entry that would be undone
   canRedo: string | null;
   edits: number; // in effect
   undoPosition: number | null; // the entry of the history that would be undone
@@ -55,8 +55,8 @@ export const ImageQuery = z.strictObject({
 export type ImageQuery = z.infer<typeof ImageQuery>;
 
 export interface FoundImages {
-  ids: Int32Array; // in the order asked for
-  classes: { className: string; images: number }[] | null; // where sorted by class: runs of the ids, in their order
+  ids: Int32Array; // in the requested order
+  classes: { className: string; images: number }[] | null; // if sorted by class: how many consecutive ids each class has
 }
 
 export interface ClassCount {
@@ -68,7 +68,7 @@ export interface ClassCount {
 
 export interface DatasetCounts {
   dataset: string;
-  classes: ClassCount[]; // in the order of their names
+  classes: ClassCount[]; // sorted by name
   tags: { tag: string; images: number }[];
   included: number;
   excluded: number;

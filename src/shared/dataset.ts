@@ -15,7 +15,7 @@ export interface DatasetSummary {
   classes: Record<string, number>; // class name -> images
   splits: Record<Split, number>; // images per split
   pairs: Record<Split, number>; // stored pairs per split
-  groups: number | null; // distinct subjects, where --group-by was given
+  groups: number | null; // distinct subjects; null without --group-by
   rejected: RejectedFile[];
   warnings: string[]; // whole sentences
   snapshot: string; // sha256 over sorted (file, content, class, split): what a run was trained on; '' in a list until it is computed
@@ -45,10 +45,10 @@ export interface Pair {
 /** What an import of a folder would find; no file is opened. */
 export interface FolderPreview {
   root: string; // absolute
-  classes: { className: string; files: number }[]; // folders with files that are named like images, in their order
+  classes: { className: string; files: number }[]; // folders with files that have an image's extension
   files: number;
   rejected: number;
-  groups: FolderGroups | null; // where a pattern was given and fits
+  groups: FolderGroups | null; // null without a pattern that fits
   problem: string | null; // why this folder or pattern can't be imported, in a sentence
 }
 
@@ -58,6 +58,6 @@ export interface FolderGroups {
   examples: { subject: string; files: string[] }[]; // the largest, with the names of some of their files
 }
 
-/** By what images can be sorted. */
+/** Sort keys of images. */
 export const IMAGE_SORTS = ['file', 'class', 'split', 'pixels'] as const;
 export type ImageSort = (typeof IMAGE_SORTS)[number];

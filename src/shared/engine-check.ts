@@ -7,6 +7,6 @@ export interface CheckResult {
   ok: boolean;
   detail: string;
   imagesPerSecond: number | null; // in training steps of 8 pairs of 96 px on the compact network; null if the check failed or took too long
-  /** Operators of a training step that the device lacks, so that they fall back to the CPU; null if not looked for. */
+  /** Operators of a training step that the device lacks, so that they fall back to the CPU; null if not checked. */
   cpuFallbackOps: string[] | null;
 }

@@ -1,11 +1,11 @@
 /** Errors shown to a person: a stable code, one sentence that says what to do, and details for the log or a list. */
 export type ErrorCode =
   | 'usage' // wrong options or arguments: exit code 2
-  | 'not-found' // unknown dataset, run, comparison, file or folder
+  | 'not-found' // unknown data set, run, comparison, file or folder
   | 'bad-dataset' // a folder that can't be a data set (empty, one class, …)
   | 'bad-image' // an image that can't be decoded
   | 'bad-weights' // a weights file that is broken or for another backbone
-  | 'bad-request' // options that are each fine but don't go together
+  | 'bad-request' // options that are valid alone but not together
   | 'offline' // a host that can't be reached
   | 'busy' // another process holds the workspace
   | 'workspace' // unreadable, read-only or newer workspace

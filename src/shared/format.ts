@@ -4,14 +4,14 @@ const NONE = '–';
 
 const withMinus = (text: string): string => text.replace('-', '\u2212');
 
-/** Two decimals; small values keep two significant figures, so that 0.0012 does not read as nothing. */
+/** Two decimals; small values keep two significant figures, so that 0.0012 is not shown as 0.00. */
 export function distanceText(distance: number): string {
   if (!Number.isFinite(distance)) return NONE;
   if (distance !== 0 && Math.abs(distance) < 0.1) return withMinus(plain(distance, 2));
   return withMinus(distance.toFixed(2));
 }
 
-/** Two distances with as many decimals as it takes to tell them apart, two at least: 0.912 and 0.908, never 0.91 and 0.91. */
+/** Two distances with enough decimals to differ, at least two: 0.912 and 0.908, never 0.91 and 0.91. */
 export function distancePair(a: number, b: number): [string, string] {
   for (let decimals = 2; decimals <= 8; decimals++) {
     const texts = [a, b].map((x) => withMinus(x.toFixed(decimals))) as [string, string];
@@ -42,10 +42,10 @@ export function aucText(auc: number): string {
 
 const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
 
-/** "4,317". Whole numbers without the browser's tables of languages: loading these takes as long as the first view. */
+/** "4,317". Avoids toLocaleString where it can: loading the browser's locale data takes as long as rendering the first view. */
 export const countText = (n: number): string => (Number.isSafeInteger(n) ? String(n).replace(THOUSANDS, ',') : n.toLocaleString('en-US'));
 
-/** A setting such as a learning rate: up to six significant figures, never in exponents down to 1e-12. */
+/** A setting such as a learning rate: up to six significant figures; no exponent down to 1e-12. */
 export const settingText = (x: number): string => withMinus(plain(x, 6));
 
 function plain(x: number, figures: number): string {
@@ -62,11 +62,11 @@ export function threeDigits(value: number): string {
   return (size >= 1000 && size < 1e5 ? String(Number(digits)) : digits).replaceAll('-', '−');
 }
 
-/** Of files, as their systems count them: 320 kB, 1.4 MB, 2.0 GB. */
+/** A file size in decimal units: 320 kB, 1.4 MB, 2.0 GB. */
 export function bytesText(bytes: number): string {
   const [unit, size] = bytes < 1e6 ? ['kB', 1e3] : bytes < 1e9 ? ['MB', 1e6] : ['GB', 1e9];
-  const many = bytes / size;
-  return `${many >= 10 || unit === 'kB' ? Math.ceil(many) : many.toFixed(1)}${NBSP}${unit}`;
+  const amount = bytes / size;
+  return `${amount >= 10 || unit === 'kB' ? Math.ceil(amount) : amount.toFixed(1)}${NBSP}${unit}`;
 }
 
 export function durationText(seconds: number): string {

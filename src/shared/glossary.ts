@@ -6,7 +6,7 @@ export const TERMS = [
   ['Backbone', 'The main part of the network, which extracts features from an image.'],
   ['Batch norm', 'A layer that normalises values with fixed (frozen) statistics or those of each batch.'],
   ['Calibration', 'Fits the curve that turns a distance into a similarity in percent.'],
-  ['Confusion table', 'Correct and wrong verdicts, counted by true label and prediction.'],
+  ['Confusion matrix', 'Correct and wrong verdicts, counted by true label and prediction.'],
   ['Counterfactual map', 'Marks evidence against the verdict (or for a smaller distance).'],
   ['Distance', 'How far apart the network places two images; 0 means identical embeddings. It has no unit: compare it with the margin.'],
   ['Embedding', 'The short list of numbers the network computes for an image.'],

@@ -2,7 +2,7 @@ import type { Verdict } from './comparison.ts';
 import type { PairLabel, Split } from './dataset.ts';
 
 export const QUEUE_KINDS = ['wrong', 'random', 'borderline', 'confident'] as const;
-/** wrong: farthest from the threshold first. borderline: nearest the threshold first. confident: right and far from the threshold first. */
+/** wrong: wrong verdicts, farthest from the threshold first. borderline: nearest first. confident: right verdicts, farthest first. */
 export type QueueKind = (typeof QUEUE_KINDS)[number];
 
 export interface QueuedPair {

@@ -2,7 +2,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** A seeded stream of random numbers. All randomness in Twinlens comes from these; nothing uses Math.random. */
+/** A seeded stream of random numbers. The only source of randomness in Twinlens; Math.random is not used. */
 export interface Random {
   /** A whole number in [0, n). */
   below(n: number): number;
@@ -11,7 +11,7 @@ export interface Random {
   /** Standard normal. */
   normal(): number;
   /** A new array in uniformly random order (Fisher–Yates). */
-  shuffled<T>(items: readonly T[]): T[];
+  shuffle<T>(items: readonly T[]): T[];
 }
 
 /** FNV-1a, 32 bit, over UTF-8. */
@@ -22,9 +22,9 @@ export function fnv1a(text: string): number {
 }
 
 /**
- * The stream that belongs to a seed and a purpose, e.g. `randomFor(7, 'pairs', 'train', 3)` for epoch 3's training
- * pairs. Streams of different purposes are independent, and none holds state between epochs, so a resumed run draws
- * the numbers of an uninterrupted one.
+ * The stream for a seed and a purpose, e.g. `randomFor(7, 'pairs', 'train', 3)` for epoch 3's training pairs. Streams of
+ * different purposes are independent. None keeps state between epochs, so a resumed run draws the same numbers as an
+ * uninterrupted one.
  */
 export function randomFor(seed: number, ...purpose: (string | number)[]): Random {
   const generator = xoroshiro128plus(fnv1a([seed, ...purpose].join('\u0000')) | 0);
@@ -35,7 +35,7 @@ export function randomFor(seed: number, ...purpose: (string | number)[]): Random
     between,
     // Box–Muller; 1 - u keeps the logarithm finite.
     normal: () => Math.sqrt(-2 * Math.log(1 - uniformFloat64(generator))) * Math.cos(2 * Math.PI * uniformFloat64(generator)),
-    shuffled: (items) => {
+    shuffle: (items) => {
       const out = [...items];
       for (let i = out.length - 1; i > 0; i--) {
         const j = below(i + 1);

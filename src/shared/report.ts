@@ -4,14 +4,14 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 /** The file of the last export of a report. */
 export interface WrittenReport {
   path: string;
-  atMs: number; // when; before `updatedMs` of the report the file is out of date
+  atMs: number; // if older than the report's `updatedMs`, the file is out of date
   gone: boolean; // moved or deleted by another program
 }
 
 /** A report: ordered comparisons with a title and an introduction. Its files can be written again at any time. */
 export interface ReportRecord {
   report: string; // id
-  title: string; // '' without one: the file is then named after its comparisons
+  title: string; // '': the file is named after its comparisons
   introduction: string; // plain text; an empty line starts a paragraph
   comparisons: string[]; // ids, in order
   createdMs: number;

@@ -10,7 +10,7 @@ export const STATUS_WORDS = {
   interrupted: 'interrupted',
 } as const satisfies Record<RunStatus, string>;
 
-/** Where something computes, within a sentence: "the NVIDIA GPU (CUDA) with TensorFlow". */
+/** Engine and device within a sentence: "the NVIDIA GPU (CUDA) with TensorFlow". */
 export function deviceWords({ engine, device }: { engine: EngineName; device: DeviceName }): string {
   const words = `the ${TRAINING_OPTIONS.device.values[device].label}`;
   return engine === 'tensorflow' ? `${words} with TensorFlow` : words;
@@ -21,17 +21,17 @@ export function sessionWarnings(sessions: readonly RunSession[]): string[] {
   const all = sessions.flatMap((session, i) => {
     const before = sessions[i - 1];
     const from = `From epoch ${session.firstEpoch}`;
-    const found: string[] = [];
+    const warnings: string[] = [];
     if (before && deviceWords(before) !== deviceWords(session)) {
-      found.push(
+      warnings.push(
         `${from} it was trained on ${deviceWords(session)}, before that on ${deviceWords(before)}. They round differently, so results are close to those of an uninterrupted run, but not identical.`,
       );
     }
     if (before && before.batch !== session.batch) {
-      found.push(`${from} a step had ${session.batch} pairs, before that ${before.batch}, so steps differ from those of an uninterrupted run.`);
+      warnings.push(`${from} a step had ${session.batch} pairs, before that ${before.batch}, so steps differ from those of an uninterrupted run.`);
     }
-    if (session.partPairs !== null) found.push(partsSentence(session, session.partPairs));
-    return found;
+    if (session.partPairs !== null) warnings.push(partsSentence(session, session.partPairs));
+    return warnings;
   });
   return [...new Set(all)];
 }
@@ -40,7 +40,7 @@ export function sessionWarnings(sessions: readonly RunSession[]): string[] {
 export const partsSentence = (session: Pick<RunSession, 'engine' | 'device' | 'batch'>, partPairs: number): string =>
   `Out of memory for ${session.batch} pairs at once on ${deviceWords(session)}: each step was split into parts of at most ${partPairs === 1 ? '1 pair' : `${partPairs} pairs`}. The results are those of whole steps; steps take longer.`;
 
-/** For a run whose stored network this version builds differently. */
+/** For a run whose network this version of Twinlens builds differently. */
 export const OUTDATED =
   'It was trained with another version of its network, so it can’t compare new pairs or be resumed. Its curves, comparisons and reports remain; train again with the same settings.';
 

@@ -5,7 +5,7 @@ import type { RunConfig as RunConfigSchema } from './training-options/schemas.ts
 /** All settings of a run, as stored. */
 export type RunConfig = z.infer<typeof RunConfigSchema>;
 
-/** Types of single settings, for code that does not know runs. */
+/** Types of single settings, for code that does not use runs. */
 export type WeightsInfo = NonNullable<RunConfig['weights']>;
 export type Preprocessing = RunConfig['preprocessing'];
 export type Flavour = RunConfig['flavour'];
@@ -25,7 +25,7 @@ export interface EpochRow {
   lr: number;
   seconds: number;
   imagesPerSecond: number;
-  best: boolean; // the best validation AUC up to here
+  best: boolean; // the best validation AUC so far
 }
 
 /** Computed over all pairs of a split at once. Positive = different. */
@@ -71,9 +71,9 @@ export interface RunRecord {
   bestEpoch: number | null;
   calibration: Calibration | null; // from validation pairs
   validDistances: { same: number[]; different: number[] } | null; // of the best epoch, sorted
-  metrics: Metrics[]; // those evaluated so far, at most one a split
+  metrics: Metrics[]; // of the splits evaluated so far
   warnings: string[];
-  sessions: RunSession[]; // first to last; missing in runs from before they were recorded
+  sessions: RunSession[]; // first to last; empty in runs of older versions
   modelSha256: string | null; // of the best checkpoint
   seconds: number;
   versions: Record<string, string>;
@@ -90,6 +90,6 @@ export interface RunNotes {
 }
 
 export interface RunRow extends RunRecord, RunNotes {
-  stale: boolean; // the data set was curated since this run began
-  outdated: boolean; // its network is of another version than this program builds, so it can't be used
+  stale: boolean; // the data set was edited after the start of this run
+  outdated: boolean; // this version builds its network differently, so it can't be used
 }

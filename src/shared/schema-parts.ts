@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Parts of schemas whose messages a person reads, behind the name of a field: "must be at least 1". */
+/** Parts of schemas. Their messages follow the name of a field: "must be at least 1". */
 
 export const text = (what: string): z.ZodString => z.string().min(1, `${what} must not be empty`);
 

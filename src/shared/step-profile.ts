@@ -2,14 +2,14 @@
 export interface KernelShare {
   name: string; // ONNX operator, or the node's own name
   op: string;
-  times: number; // runs a step
-  milliseconds: number; // a step
+  times: number; // runs per step
+  milliseconds: number; // per step
   share: number; // of all kernels' time
-  shapes: string; // of one node: inputs -> outputs; empty for a kind
+  shapes: string; // of one node: inputs -> outputs; empty for a kind of kernel
 }
 
 export interface StepProfile {
-  milliseconds: number; // of all kernels a step; work outside them (the optimizer on the CPU) is not included
+  milliseconds: number; // of all kernels per step, without work outside them such as the optimizer on the CPU
   ops: KernelShare[]; // by kind, largest first
   nodes: KernelShare[]; // the most costly ones, largest first
 }

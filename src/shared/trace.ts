@@ -1,13 +1,13 @@
-const DEPTH = 5; // causes of causes
+const DEPTH = 5; // of the chain of causes
 
-/** The stack of an error and of what caused it. */
+/** The stacks of an error and of its causes. */
 export function traceOf(error: unknown, depth = DEPTH): string {
   if (!(error instanceof Error)) return String(error);
   const own = error.stack ?? `${error.name}: ${error.message}`;
   return error.cause === undefined || depth === 0 ? own : `${own}\nCaused by: ${traceOf(error.cause, depth - 1)}`;
 }
 
-/** Represents an error of another process or thread, of which only the trace was sent. */
+/** An error of another process or thread, which sent only its trace. */
 export function errorFromTrace(trace: string): Error {
   const error = new Error(trace.split('\n', 1)[0]);
   error.stack = trace;

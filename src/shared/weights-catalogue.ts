@@ -7,7 +7,7 @@ export interface CatalogueItem {
   title: string;
   about: string; // sentences
   bytes: number | null; // to download; null if the host does not say
-  host: string; // where they come from
+  host: string; // that they are downloaded from
   licence: string; // SPDX
   licenceUrl: string;
   downloaded: boolean;

@@ -6,12 +6,12 @@ export type Door = 'electron' | 'web' | 'in-process';
 
 export interface AppInfo {
   version: string;
-  contract: string; // fingerprint of the contract: two programs need the same one
+  contract: string; // fingerprint of the contract: client and server must have the same one
   door: Door;
   platform: string; // as process.platform names it
   workspace: string; // absolute folder
   logs: string; // absolute folder
-  sampleFolder: string | null; // the generated sample data set; null before it exists
+  sampleFolder: string | null; // folder of the generated sample data set; null before it exists
   canPrint: boolean; // whether PDF files can be written here
   versions: Record<string, string>;
 }
@@ -33,12 +33,12 @@ export interface Settings {
   theme: 'system' | 'light' | 'dark';
   colourScale: 'evidence' | 'viridis' | 'magma' | 'cividis' | 'turbo' | 'jet';
   device: DeviceName | 'auto';
-  workspace: string | null; // null: the usual folder
+  workspace: string | null; // null: the default folder
   tourDone: boolean;
-  place: string; // the last view, as the renderer writes it after the # in its address
+  place: string; // the last route: the part of the address after #
   sidebar: boolean; // details shown
-  dataset: string | null; // the one being worked on; null: the newest
-  run: string | null; // the one that compares; null: the best of the data set's
+  dataset: string | null; // the current one; null: the newest
+  run: string | null; // the one used to compare; null: the best of the data set
   pictureSpace: number; // MB that thumbnails and previews may take
 }
 
@@ -72,7 +72,7 @@ export interface FolderListing {
   folder: string; // absolute
   parent: string | null;
   folders: string[]; // names, sorted; hidden ones left out
-  images: number; // files directly inside whose names look like images'
+  images: number; // files directly inside with an image's extension
   imageFiles: string[]; // their names, the first 500
   shortcuts: { name: string; folder: string }[]; // home, disks
 }

@@ -67,7 +67,7 @@ test('asks nothing of the network, complains of nothing and shows all pictures',
   expect(requests).toEqual([]);
   expect(complaints).toEqual([]);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Rose against daisy');
-  await expect(page.getByRole('img', { name: /This pair lies at 1\.63/ })).toBeVisible();
+  await expect(page.getByRole('img', { name: /This pair is at 1\.63/ })).toBeVisible();
 });
 
 test('its policy stops what a broken escape might let in', async ({ page }) => {

@@ -16,7 +16,7 @@ export interface CurveRun {
 export interface Curve {
   run: string;
   name: string;
-  order: number; // of the run, for colour and dashes
+  order: number; // index of the run, for colour and dashes
   part: Part;
   faint: boolean; // raw values behind the smoothed curve
   values: (number | null)[]; // one for each of `epochs`; null: a gap
@@ -66,13 +66,13 @@ export function curvesOf(runs: readonly CurveRun[], metric: Metric, o: { smoothi
 
 const finiteValues = (curves: readonly Curve[]): number[] => curves.flatMap(({ values }) => values.filter((v): v is number => v !== null));
 
-/** The fixed axis of a share; null for losses, which have no upper bound. Most of what can be said of a good network happens near 1. */
+/** The fixed axis of a share; null for losses, which have no upper bound. It starts at 0.5 where possible: a good network's values are close to 1. */
 export function shareRange(metric: Metric, curves: readonly Curve[]): [number, number] | null {
   if (metric === 'loss') return null;
   return Math.min(1, ...finiteValues(curves)) > 0.5 ? [0.5, 1.01] : [0, 1.02];
 }
 
-/** The axis of values: that of a share, else what the curves span with a little room. */
+/** The range of the value axis: fixed for a share, else the extent of the curves plus a margin. */
 export const valueRange = (metric: Metric, curves: readonly Curve[]): [number, number] =>
   shareRange(metric, curves) ?? padRange(...extentOf(finiteValues(curves)));
 

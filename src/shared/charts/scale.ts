@@ -24,14 +24,14 @@ export function linearAxis(domain: [number, number], range: [number, number], co
   };
 }
 
-/** Whole numbers only, such as epochs or pairs: ticks between them would mean nothing. */
+/** An axis of whole numbers, such as epochs or pairs: no ticks between them. */
 export function countingAxis(domain: [number, number], range: [number, number], count: number, nice = false): Axis {
   const axis = linearAxis(domain, range, count, nice);
   const whole = scaleLinear(axis.domain, range).ticks(count).filter(Number.isInteger);
   return { ...axis, ticks: whole.map((value) => ({ at: axis.position(value), label: value.toLocaleString('en-US') })) };
 }
 
-/** The smallest and largest finite value; `fallback` where there is none, widened where both are one. */
+/** The smallest and largest finite value, widened if they are equal; `fallback` if there is none. */
 export function extentOf(values: readonly number[], fallback: [number, number] = [0, 1]): [number, number] {
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) return fallback;
@@ -40,7 +40,7 @@ export function extentOf(values: readonly number[], fallback: [number, number] =
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }
 
-/** Label positions moved as little as it takes to lie `gap` apart within [low, high], in their given order of height. */
+/** Moves label positions until they are `gap` px apart within [low, high]. Their order stays. */
 export function spreadLabels(positions: readonly number[], gap: number, low: number, high: number): number[] {
   const order = positions.map((_, i) => i).sort((a, b) => positions[a] - positions[b]);
   const out = [...positions];
@@ -53,6 +53,6 @@ export function spreadLabels(positions: readonly number[], gap: number, low: num
 /** Adds a margin above and below; a flat curve is centred. */
 export function padRange(low: number, high: number): [number, number] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
-  const room = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 0.5;
-  return [low - room, high + room];
+  const margin = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 0.5;
+  return [low - margin, high + margin];
 }

@@ -1,7 +1,7 @@
 import { aucText, percentText, threeDigits } from '../format.ts';
 import type { Metric } from './curves.ts';
 
-/** A curve value as text; a dash without one. */
+/** A curve value as text; a dash for null. */
 export function valueText(metric: Metric, value: number | null): string {
   if (value === null) return '–';
   switch (metric) {

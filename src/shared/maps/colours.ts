@@ -10,7 +10,7 @@ export type ScaleName = (typeof SCALE_NAMES)[number];
 /** The neutral grey surround against which evidence colours are measured: sRGB 128, 128, 128. */
 export const SURROUND = 128;
 
-const unit = (value: number): number => (value > 0 ? Math.min(1, value) : 0); // NaN is nothing, too
+const unit = (value: number): number => (value > 0 ? Math.min(1, value) : 0); // NaN becomes 0
 
 /** How opaque evidence of a strength 0..1 is painted: 0..0.92, rising a little faster than the strength. */
 export const evidenceAlpha = (value: number): number => 0.92 * unit(value) ** 0.68;
@@ -22,9 +22,9 @@ interface Path {
 }
 
 /**
- * A translucent scale whose colour, laid over the surround, has the CIELAB distance reach * value from it (CIE 1976):
- * first the seen colour is chosen, then the paint that gives it at the alpha of that value. Alpha rises a little faster
- * than the value, so weak evidence is still coloured and strong evidence lets the photograph through.
+ * A translucent scale whose colour, composited over the surround, has the CIELAB distance reach * value from it (CIE 1976).
+ * The composited colour is chosen first; the paint that yields it at the value's alpha follows. Alpha rises a little faster
+ * than the value, so weak evidence is still coloured and strong evidence lets the photograph show through.
  */
 function evidence(value: number, { reach, hue, lift }: Path): Rgba {
   const v = unit(value);
@@ -51,7 +51,7 @@ function parseOpaque(css: string): Rgba {
   return [r, g, b, 1];
 }
 
-/** The customary formula of MATLAB's jet: three trapezoids, a quarter apart. Not perceptually even; for those who ask. */
+/** MATLAB's jet: three trapezoids, a quarter apart. Not perceptually uniform; offered because published maps use it. */
 function jet(value: number): Rgba {
   const trapezoid = (centre: number): number => 255 * Math.min(1, Math.max(0, 1.5 - Math.abs(4 * unit(value) - centre)));
   return [trapezoid(3), trapezoid(2), trapezoid(1), 1];
@@ -67,7 +67,7 @@ const SCALES: Record<ScaleName, (value: number) => Rgba> = {
   jet,
 };
 
-/** The colour of a value 0..1 (cut to it) on a named scale. warm and cool are translucent, the others opaque. */
+/** The colour of a value 0..1 (clamped) on a named scale. warm and cool are translucent, the others opaque. */
 export function colourOf(name: ScaleName, value: number): Rgba {
   return SCALES[name](value);
 }
@@ -79,7 +79,7 @@ export function colourTable(name: ScaleName, n: number): Float32Array {
   return table;
 }
 
-/** A colour laid over an opaque one, channels 0..255. */
+/** A colour composited over an opaque one, channels 0..255. */
 export function blendOver([r, g, b, a]: Rgba, [br, bg, bb]: readonly [number, number, number]): [number, number, number] {
   return [r * a + br * (1 - a), g * a + bg * (1 - a), b * a + bb * (1 - a)];
 }

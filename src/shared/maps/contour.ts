@@ -4,7 +4,7 @@ import { upsample } from './field.ts';
 
 export type Point = [x: number, y: number];
 
-/** The value below which `percent` (0..100) of the values lie: linear between the closest ranks, as numpy's default. 0 when there are none. */
+/** The `percent` percentile (0..100), interpolated linearly between the closest ranks as in numpy's default. 0 without values. */
 export function percentile(values: Float32Array, percent: number): number {
   if (values.length === 0) return 0;
   const sorted = values.slice().sort();
@@ -14,7 +14,7 @@ export function percentile(values: Float32Array, percent: number): number {
   return sorted[low]! + (sorted[high]! - sorted[low]!) * (rank - low);
 }
 
-/** Which sides of a marching square a line joins: bit 1 = upper left corner inside, 2 = upper right, 4 = lower right, 8 = lower left. */
+/** The sides of a marching square that a line joins, by its code: bit 1 = upper left corner inside, 2 = upper right, 4 = lower right, 8 = lower left. */
 const SEGMENTS: readonly (readonly [Side, Side][])[] = [
   [],
   [['left', 'top']],
@@ -42,9 +42,9 @@ const SEGMENTS: readonly (readonly [Side, Side][])[] = [
 type Side = 'left' | 'top' | 'right' | 'bottom';
 
 /**
- * Marching squares (Lorensen & Cline 1987 in two dimensions) around the values above `level`; values [h, w] stand at
- * pixel centres (x + 0.5, y + 0.5). Joined into lines; a line that meets the border of the grid ends there, others are closed
- * (first point = last point).
+ * Marching squares (Lorensen & Cline 1987 in two dimensions) around the values above `level`; values [h, w] are at
+ * pixel centres (x + 0.5, y + 0.5). Segments are joined into lines. A line that meets the border of the grid ends there; others
+ * are closed (first point = last point).
  */
 export function contourLines(values: Float32Array, w: number, h: number, level: number): Point[][] {
   const inside = (i: number): boolean => values[i]! > level;
@@ -96,7 +96,7 @@ export function contourLines(values: Float32Array, w: number, h: number, level: 
   return lines;
 }
 
-const FAINTEST = 0.05; // of the scale: a line around less would point at what can't be seen
+const FAINTEST = 0.05; // of the scale: weaker evidence is invisible, so a line around it would mislead
 const GRID = 256; // px, longest side of the grid on which the line is found
 
 export interface MapGrid {
@@ -106,19 +106,19 @@ export interface MapGrid {
 }
 
 /**
- * Around the strongest part of a map laid over a picture of W x H px: the value of the line, and the lines in px of the picture.
- * `percent` is the share of the picture's area (0..100) left outside; where evidence covers less of the picture than the rest, the
- * line encloses the visible part. No lines if the map is too faint to be seen.
+ * Contour around the strongest part of a map over an image of W x H px: the level, and the lines in px of the image.
+ * `percent` of the image's area (0..100) is outside. Where less than the remaining area has evidence, the line encloses the
+ * visible part. No lines if the map is too faint to be seen.
  */
 export function strongestPart({ map, w, h }: MapGrid, W: number, H: number, scale: number, percent: number): { level: number; lines: Point[][] } {
   const shrink = Math.min(1, GRID / Math.max(W, H));
   const [gw, gh] = [Math.max(1, Math.round(W * shrink)), Math.max(1, Math.round(H * shrink))];
   const grid = upsample(map, w, h, gw, gh);
   const faintest = FAINTEST * Math.max(0, scale);
-  const asked = percentile(grid, percent);
-  const level = Math.max(faintest, asked);
-  const most = map.reduce((a, b) => Math.max(a, b), 0);
-  if (!(most > 0) || (asked < faintest && most < 2 * faintest)) return { level, lines: [] };
+  const requested = percentile(grid, percent);
+  const level = Math.max(faintest, requested);
+  const max = map.reduce((a, b) => Math.max(a, b), 0);
+  if (!(max > 0) || (requested < faintest && max < 2 * faintest)) return { level, lines: [] };
   const lines = contourLines(grid, gw, gh, level).filter((line) => line.length > 3);
   return { level, lines: lines.map((line) => line.map(([x, y]): Point => [(x * W) / gw, (y * H) / gh])) };
 }

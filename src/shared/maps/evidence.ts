@@ -2,11 +2,11 @@ import { upsample } from './field.ts';
 
 /** Where in the image the evidence of a map [h, w] (values >= 0) is. Shares are of the sum of its values. */
 export interface EvidencePosition {
-  centre: number; // in the middle third both ways: 1/9 of the picture
+  centre: number; // in the middle third both ways: 1/9 of the image
   border: number; // within 10 % of the shorter side from an edge
-  borderArea: number; // the share of the picture that this border is: what evenly spread evidence would give
-  edges: { left: number; right: number; top: number; bottom: number }; // within the same strips, which meet in the corners
-  /** In the fifth of the picture's area with the largest values. 0.2 where all is even, 1 where all of it is there. */
+  borderArea: number; // the border's share of the image's area: `border` of evenly spread evidence
+  edges: { left: number; right: number; top: number; bottom: number }; // within the same strips, which overlap in the corners
+  /** In the 20 % of the image's area with the largest values: 0.2 for uniform evidence, 1 if all of it is there. */
   topFifth: number;
   strongest: { u: number; v: number; value: number }; // 0..1 across and down: the middle of the strongest cell
 }
@@ -17,7 +17,7 @@ export const BORDER = 0.1; // of the shorter side
 export const MAX_ON_BORDER = 0.5;
 const ABOVE_CHANCE = 1.25;
 
-/** null for a map without evidence. `width` and `height` of the picture in px: the border is equally wide on all sides. */
+/** null for a map without evidence. `width` and `height` of the image in px: the border is equally wide on all sides. */
 export function evidencePosition(map: Float32Array, w: number, h: number, width: number, height: number): EvidencePosition | null {
   const fine = upsample(map, w, h, GRID, GRID);
   let total = 0;
@@ -47,22 +47,22 @@ export function evidencePosition(map: Float32Array, w: number, h: number, width:
   const sorted = fine.toSorted().reverse();
   let top = 0;
   for (let i = 0; i < sorted.length / 5; i++) top += sorted[i]!;
-  let most = 0;
-  for (let i = 1; i < map.length; i++) if (map[i]! > map[most]!) most = i;
+  let argmax = 0;
+  for (let i = 1; i < map.length; i++) if (map[i]! > map[argmax]!) argmax = i;
   return {
     centre: sums.centre / total,
     border: sums.border / total,
     borderArea: 1 - (1 - 2 * across) * (1 - 2 * down),
     edges: { left: sums.left / total, right: sums.right / total, top: sums.top / total, bottom: sums.bottom / total },
     topFifth: top / total,
-    strongest: { u: ((most % w) + 0.5) / w, v: (Math.floor(most / w) + 0.5) / h, value: map[most]! },
+    strongest: { u: ((argmax % w) + 0.5) / w, v: (Math.floor(argmax / w) + 0.5) / h, value: map[argmax]! },
   };
 }
 
 /** Whether so much evidence is at the border that a frame, scale bar or background may have decided. */
 export const isOnBorder = ({ border, borderArea }: EvidencePosition): boolean => border > MAX_ON_BORDER && border > ABOVE_CHANCE * borderArea;
 
-/** "upper left", "centre", "right": which ninth of the picture a place is in. */
+/** "upper left", "centre", "right": which ninth of the image a point is in. */
 export function positionWords({ u, v }: { u: number; v: number }): string {
   const row = v < 1 / 3 ? 'upper' : v > 2 / 3 ? 'lower' : '';
   const column = u < 1 / 3 ? 'left' : u > 2 / 3 ? 'right' : '';

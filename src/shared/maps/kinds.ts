@@ -8,7 +8,7 @@ export const factualSign = (verdict: Verdict, target: ExplainTarget): 1 | -1 => 
 
 /**
  * The two maps of a signed map S = sum over channels of mean(dD/dF) * F. Positive S pushes the distance up, which speaks
- * for 'different'; for 'same' factual and counterfactual change places. Target 'distance' always explains the distance,
+ * for 'different'; for 'same' factual and counterfactual are swapped. Target 'distance' always explains the distance,
  * as the published notebook does (Livieris et al. 2023).
  */
 export function signedToKinds(signed: Float32Array, verdict: Verdict, target: ExplainTarget): Record<MapKind, Float32Array> {

@@ -8,11 +8,14 @@ export type ColourScale = Settings['colourScale'];
 export const BRIGHTNESS = 0.82;
 const TABLE = 1024;
 
-/** RGB pixels [H, W, 3] without colour and slightly darkened, so that evidence of the photograph's own colour is seen on it. 0 keeps colours, 1 takes them away. */
+/**
+ * Desaturates and darkens RGB pixels [H, W, 3], so that evidence stays visible on a photograph of the same colour.
+ * `desaturation`: 0 keeps colours, 1 removes them.
+ */
 export function desaturate(data: Uint8Array, desaturation: number): Uint8Array {
   const out = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i += 3) {
-    const grey = 0.2126 * data[i]! + 0.7152 * data[i + 1]! + 0.0722 * data[i + 2]!; // ITU-R BT.709, as CSS filters have it
+    const grey = 0.2126 * data[i]! + 0.7152 * data[i + 1]! + 0.0722 * data[i + 2]!; // ITU-R BT.709, as in CSS filters
     for (let c = 0; c < 3; c++) out[i + c] = Math.round(BRIGHTNESS * (data[i + c]! * (1 - desaturation) + grey * desaturation));
   }
   return out;
@@ -29,7 +32,7 @@ function tableOf(name: ScaleName): Float32Array {
 /** Index into a colour table of a share 0..1 of the scale; shares above 1 give the last entry. */
 const entryOf = (share: number): number => Math.round(Math.min(1, share) * (TABLE - 1)) * 4;
 
-/** Lays `values` [H, W] / scale over RGB pixels, in place; scale > 0, what is not above zero is not painted. */
+/** Paints `values` [H, W] / scale over RGB pixels, in place; scale > 0. Only values above zero are painted. */
 export function paintOver(data: Uint8Array, values: Float32Array, scale: number, colours: ScaleName): void {
   const table = tableOf(colours);
   for (let i = 0; i < values.length; i++) {
@@ -49,8 +52,8 @@ export type MapView = (typeof MAP_VIEWS)[number];
 export type LayerTable = Uint8ClampedArray;
 
 /**
- * The paint of a view. Evidence: amber above zero, blue below it or in a counterfactual map. The other scales run once over
- * what the view can hold (0 to 1, or -1 to 1 in a signed one) and are as opaque as evidence of that strength.
+ * The colours of a view. Evidence: amber above zero, blue below it or in a counterfactual map. The other scales span the view's
+ * range (0 to 1, or -1 to 1 if signed) with the same opacity.
  */
 export function layerTable(scale: ColourScale, view: Exclude<MapView, 'none'>): LayerTable {
   const table = new Uint8ClampedArray((2 * TABLE - 1) * 4);
@@ -74,8 +77,8 @@ export function layerColour(scale: ColourScale, view: Exclude<MapView, 'none'>, 
 }
 
 /**
- * `values` [H, W] / scale as a layer of RGBA pixels, in place, to be laid over a picture. Zero is transparent; a scale that is
- * not above zero paints nothing.
+ * Writes `values` [H, W] / scale into `data` as RGBA pixels of an overlay. Zero is transparent; without a positive scale the whole
+ * overlay is.
  */
 export function paintLayer(data: Uint8ClampedArray, values: Float32Array, scale: number, table: LayerTable): void {
   const paint = new Uint32Array(table.buffer);
@@ -85,7 +88,7 @@ export function paintLayer(data: Uint8ClampedArray, values: Float32Array, scale:
   for (let i = 0; i < values.length; i++) {
     const share = values[i]! / scale;
     if (Number.isNaN(share)) continue;
-    const step = Math.round(Math.min(1, Math.abs(share)) * (TABLE - 1)); // rounded alike on both sides
+    const step = Math.round(Math.min(1, Math.abs(share)) * (TABLE - 1)); // rounds symmetrically about zero
     out[i] = paint[share < 0 ? TABLE - 1 - step : TABLE - 1 + step]!;
   }
 }

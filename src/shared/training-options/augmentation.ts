@@ -21,7 +21,7 @@ export const AUGMENTATIONS = {
   flipVertical: { kind: 'switch', label: 'Mirror vertically', flag: 'flip-vertical', words: 'mirrored vertically' },
   // Degrees; sampled from ± the amount.
   rotation: { kind: 'amount', label: 'Rotate by up to', flag: 'rotate', max: 180, step: 5, unit: '°', words: (a) => `rotated by up to ${a}` },
-  // The largest share of each side that is cut away.
+  // The largest share cropped from each side.
   crop: { kind: 'amount', label: 'Crop by up to', flag: 'crop', max: 0.5, step: 0.05, unit: '%', words: (a) => `cropped by up to ${a} of each side` },
   // Strength of brightness, contrast and saturation changes.
   colour: { kind: 'amount', label: 'Vary colours', flag: 'colour', max: 1, step: 0.05, unit: '%', words: (a) => `colours varied, strength ${a}` },

@@ -16,23 +16,23 @@ export function withDefaults(choices: Choices, pretrained: boolean): TrainingVal
   return rest as TrainingValues;
 }
 
-const defaultValue = ({ default: given }: NumberOption | ChoiceOption, kind: object): unknown =>
-  typeof given === 'function' ? given(kind as never) : given;
+const defaultValue = ({ default: value }: NumberOption | ChoiceOption, kind: object): unknown =>
+  typeof value === 'function' ? value(kind as never) : value;
 
 const kindOf = (choices: Choices, pretrained: boolean): TrainingKind => ({ pretrained, ...withDefaults(choices, pretrained) });
 
-/** Of the kinds of training: resnet18 stands for all backbones but compact. */
+/** One of each kind of training; resnet18 represents all backbones except compact. */
 const FROM_SCRATCH = kindOf({}, false);
 const LARGER_FROM_SCRATCH = kindOf({ backbone: 'resnet18' }, false);
 const PRETRAINED = choiceValues('scope').map((scope) => kindOf({ backbone: 'resnet18', scope }, true));
 
-/** As it would be typed: "16", or by kind of training "96 from scratch; with weights 288 (head, last-stage), 224 (all)". */
+/** The default for the help of the command line: "16", or by kind of training "96 from scratch; with weights 288 (head, last-stage), 224 (all)". */
 export function defaultText(option: TrainingOption): string {
   if (!('default' in option)) return 'none';
   if (option.kind === 'choice' && option.auto !== undefined) return 'auto';
   const text = (kind: TrainingKind): string => {
-    const value = defaultValue(option, kind);
-    return typeof value === 'number' ? settingText(value) : String(value);
+    const chosen = defaultValue(option, kind);
+    return typeof chosen === 'number' ? settingText(chosen) : String(chosen);
   };
   const [compact, larger] = [text(FROM_SCRATCH), text(LARGER_FROM_SCRATCH)];
   const scratch = compact === larger ? `${compact} from scratch` : `${compact} from scratch (${larger} for larger networks)`;

@@ -1,6 +1,6 @@
 import type { TermName } from '../glossary.ts';
 
-/** What one entry of the table of training options says. The table is data only, so the screen needs no schema library. */
+/** The type of an entry in the table of training options. The table is plain data, so the screen needs no schema library. */
 
 /** The groups of the form and of a run's record, in order. */
 export const OPTION_GROUPS = {
@@ -14,17 +14,17 @@ export type OptionGroup = keyof typeof OPTION_GROUPS;
 
 interface CommonOption {
   label: string; // on the screen, in a run's record and in reports
-  technical?: string; // the field's or the paper's name, where the label is another
+  technical?: string; // the technical name, if the label is a different one
   term?: TermName; // explains the label
-  help: string; // of the form and of the command line: what it does and which values make sense
+  help: string; // for the form and the command line: what it does and which values are sensible
   group: OptionGroup;
   flag: `--${string}`; // of `train`; scripts rely on it
   form?: 'top' | 'none'; // its own control above "More settings", or no control; default: a field under "More settings"
   resume?: true; // a resumed run may change it
-  perMachine?: true; // about the machine, not the experiment: not copied when a run is duplicated
+  perMachine?: true; // depends on the machine, not on the experiment: not copied when a run is duplicated
 }
 
-/** Units that read well behind a number, with their singular. */
+/** Units shown after a number, with their singular. */
 export const UNITS = { px: 'px', pairs: 'pair', epochs: 'epoch' } as const;
 
 export interface NumberOption extends CommonOption {
@@ -33,26 +33,26 @@ export interface NumberOption extends CommonOption {
   unit?: keyof typeof UNITS;
   quantity?: string; // what the number measures, where it has no unit
   zero?: string; // what 0 means
-  default: number | ((kind: never) => number); // by TrainingKind
-  before?: number; // in the records of runs from before this option
+  default: number | ((kind: never) => number); // the function takes a TrainingKind
+  legacyValue?: number; // for runs stored before this option existed
 }
 
 export interface ChoiceOption extends CommonOption {
   kind: 'choice';
   /** By stored value. `note`: for the form only. */
   values: Readonly<Record<string, { label: string; note?: string }>>;
-  auto?: string; // what "auto" means; the command line and a resumed run accept it in place of a value
-  default: string | ((kind: never) => string); // by TrainingKind
-  before?: string; // in the records of runs from before this option
+  auto?: string; // what "auto" means; the command line and a resumed run accept it instead of a value
+  default: string | ((kind: never) => string); // the function takes a TrainingKind
+  legacyValue?: string; // for runs stored before this option existed
 }
 
-/** A file path or a catalogue id; a run stores what was found there (WeightsInfo), or null. */
+/** A file path or a catalogue id; a run stores the verified weights (WeightsInfo), or null. */
 export interface WeightsOption extends CommonOption {
   kind: 'weights';
   none: string; // what null means
 }
 
-/** Random changes of training images, see augmentation.ts; a run stores null where there are none. */
+/** Random changes of training images, see augmentation.ts; a run without any stores null. */
 export interface AugmentationOption extends CommonOption {
   kind: 'augmentation';
 }

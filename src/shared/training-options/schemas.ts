@@ -7,7 +7,7 @@ import { Flavour, Preprocessing, WeightsInfo } from './weights.ts';
 
 /** The schemas that the contract and the store derive from the table of training options. */
 
-/** As a person chooses it. */
+/** The type of a choice in a request. */
 type Chosen<K extends OptionName> = TrainingOptions[K] extends { kind: 'weights' }
   ? string
   : TrainingOptions[K] extends { kind: 'augmentation' }
@@ -16,7 +16,7 @@ type Chosen<K extends OptionName> = TrainingOptions[K] extends { kind: 'weights'
 type OrAuto<K extends OptionName> = Chosen<K> | (TrainingOptions[K] extends { auto: string } ? 'auto' : never);
 type Resumable = { [K in OptionName]: TrainingOptions[K] extends { resume: true } ? K : never }[OptionName];
 
-/** As a run stores it. */
+/** The type of a value in the record of a run. */
 type Stored<K extends OptionName> = TrainingOptions[K] extends { kind: 'weights' }
   ? z.infer<typeof WeightsInfo> | null
   : TrainingOptions[K] extends { kind: 'augmentation' }
@@ -27,7 +27,7 @@ const augmentation = z.strictObject(
   Object.fromEntries(AUGMENTATION_ENTRIES.map(([name, change]) => [name, change.kind === 'switch' ? z.boolean() : realNumber(0, change.max)])),
 );
 
-function chosen(option: TrainingOption): z.ZodType {
+function choiceSchema(option: TrainingOption): z.ZodType {
   switch (option.kind) {
     case 'number':
       return (option.range.whole ? wholeNumber : realNumber)(option.range.min, option.range.max);
@@ -40,16 +40,16 @@ function chosen(option: TrainingOption): z.ZodType {
   }
 }
 
-const orAuto = (option: TrainingOption): z.ZodType =>
-  option.kind === 'choice' && option.auto !== undefined ? z.enum(['auto', ...Object.keys(option.values)]) : chosen(option);
+const choiceOrAuto = (option: TrainingOption): z.ZodType =>
+  option.kind === 'choice' && option.auto !== undefined ? z.enum(['auto', ...Object.keys(option.values)]) : choiceSchema(option);
 
-/** Ranges hold where a value is chosen, not where it is read: they may be narrower than those of an older version. */
-function stored(option: TrainingOption): z.ZodType {
+/** Without ranges: a run of an older version may have a value outside today's range. */
+function recordSchema(option: TrainingOption): z.ZodType {
   switch (option.kind) {
     case 'number':
-      return since(option, z.number());
+      return withLegacyValue(option, z.number());
     case 'choice':
-      return since(option, chosen(option));
+      return withLegacyValue(option, choiceSchema(option));
     case 'weights':
       return WeightsInfo.nullable();
     case 'augmentation':
@@ -57,24 +57,25 @@ function stored(option: TrainingOption): z.ZodType {
   }
 }
 
-/** Values for runs stored before an option existed. */
-const since = ({ before }: NumberOption | ChoiceOption, schema: z.ZodType): z.ZodType => (before === undefined ? schema : schema.default(before));
+/** Fills in the value of runs stored before the option existed. */
+const withLegacyValue = ({ legacyValue }: NumberOption | ChoiceOption, schema: z.ZodType): z.ZodType =>
+  legacyValue === undefined ? schema : schema.default(legacyValue);
 
 const shapeOf = (schema: (option: TrainingOption) => z.ZodType, which: (option: TrainingOption) => boolean = () => true): z.ZodRawShape =>
   Object.fromEntries(OPTION_ENTRIES.flatMap(([name, option]) => (which(option) ? [[name, schema(option)]] : [])));
 
-/** Options at the start; an option left out gets the default of the kind of training. */
-export const CHOICES = shapeOf((option) => chosen(option).optional()) as { [K in OptionName]: z.ZodOptional<z.ZodType<Chosen<K>>> };
+/** Options of a new run; a missing one gets the default for its kind of training. */
+export const CHOICES = shapeOf((option) => choiceSchema(option).optional()) as { [K in OptionName]: z.ZodOptional<z.ZodType<Chosen<K>>> };
 
-/** Options that a resumed run may change; an option left out keeps its value. */
+/** Options that a resumed run may change; a missing one keeps its value. */
 export const RESUME_CHOICES = shapeOf(
-  (option) => orAuto(option).optional(),
+  (option) => choiceOrAuto(option).optional(),
   (option) => option.resume === true,
 ) as { [K in Resumable]: z.ZodOptional<z.ZodType<OrAuto<K>>> };
 
-/** The configuration of a run. Flavour and preprocessing follow from the weights. Fields of other versions are dropped. */
+/** The configuration of a run. Flavour and preprocessing come from the weights. Unknown fields of other versions are dropped. */
 export const RunConfig = z.object({
-  ...(shapeOf(stored) as { [K in OptionName]: z.ZodType<Stored<K>> }),
+  ...(shapeOf(recordSchema) as { [K in OptionName]: z.ZodType<Stored<K>> }),
   flavour: Flavour,
   preprocessing: Preprocessing,
 });

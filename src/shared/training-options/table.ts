@@ -12,14 +12,14 @@ interface Start {
   pretrained: boolean;
 }
 
-/** What decides the kind of a training: the defaults of all other options depend on these. */
+/** The kind of a training. The defaults of all other options depend on it. */
 const KIND_OPTIONS = {
   backbone: {
     kind: 'choice',
     label: 'Network',
     technical: 'backbone',
     term: 'Backbone',
-    help: 'Compact is small and quick. The others are larger and need pretrained weights or very many images.',
+    help: 'Compact is small and fast. The others are larger and need pretrained weights or a large data set.',
     group: 'network',
     flag: '--backbone <name>',
     form: 'top',
@@ -61,7 +61,7 @@ const KIND_OPTIONS = {
     flag: '--head-start <kind>',
     values: { random: { label: 'Random' }, probe: { label: 'Linear probe', note: 'needs weights' } },
     default: ({ pretrained }: Start) => (pretrained ? 'probe' : 'random'),
-    before: 'random',
+    legacyValue: 'random',
   },
 } as const satisfies Record<string, TrainingOption>;
 
@@ -69,13 +69,13 @@ type KindOptions = typeof KIND_OPTIONS;
 export type TrainingKind = Start & { [K in 'backbone' | 'scope' | 'headStart']: keyof KindOptions[K]['values'] };
 
 /**
- * The compact network from scratch, found on validation pairs of the sample data set: batches of 8 pairs take twice the steps
- * of 16 in the same time. Twice the learning rate is sometimes faster, but with other seeds it takes five epochs to start learning.
+ * For the compact network from scratch, tuned on validation pairs of the sample data set: with 8 pairs a batch, an epoch has twice
+ * the steps of 16 and takes as long. A doubled learning rate is sometimes faster, but with some seeds learning starts after five epochs.
  */
 const SCRATCH = { batch: 8, plateau: 2 } as const;
 const isCompactFromScratch = ({ backbone, pretrained }: TrainingKind): boolean => backbone === 'compact' && !pretrained;
 
-/** A probe already separates the classes: less remains to learn, and large steps would destroy it. */
+/** Lower with a probe: it already separates the classes, and large steps would undo that. */
 const RATES = {
   random: { head: 1e-3, 'last-stage': 5e-5, all: 1e-3 },
   probe: { head: 1e-5, 'last-stage': 1e-5, all: 5e-5 },
@@ -177,7 +177,7 @@ export const TRAINING_OPTIONS = {
     flag: '--loss <name>',
     values: LOSS_INFO,
     default: 'contrastive',
-    before: 'contrastive',
+    legacyValue: 'contrastive',
   },
   margin: {
     kind: 'number',
@@ -250,7 +250,7 @@ export const TRAINING_OPTIONS = {
     kind: 'choice',
     label: 'Device',
     term: 'Device',
-    help: 'Where the training is computed. If none is chosen, the device of the settings.',
+    help: 'Where the training is computed. Default: the device from the settings.',
     group: 'computation',
     flag: '--device <name>',
     values: {
@@ -285,7 +285,7 @@ export type OptionName = keyof TrainingOptions;
 /** All options in the table's order. */
 export const OPTION_ENTRIES = Object.entries(TRAINING_OPTIONS) as [OptionName, TrainingOption][];
 
-/** Those that leave something to choose: a choice of one value is recorded, but neither a field nor a flag. */
+/** Options with something to choose. A choice with a single value is recorded, but has no field and no flag. */
 export const OFFERED_OPTIONS = OPTION_ENTRIES.filter(([, option]) => option.kind !== 'choice' || Object.keys(option.values).length > 1);
 
 /** The value of an option that is a number or a choice. */

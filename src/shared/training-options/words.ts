@@ -9,7 +9,7 @@ export function rangeText({ range: { min, max } }: NumberOption): string {
 
 const boundText = (bound: number): string => (Number.isInteger(bound) ? countText(bound) : settingText(bound));
 
-/** A value as a run's record, the report and the command line's help say it: with its unit, 0 in words. */
+/** A value as shown in a run's record, in reports and in the help of the command line: with its unit, 0 in words. */
 export function valueText(option: TrainingOption, value: unknown): string {
   switch (option.kind) {
     case 'number':

@@ -51,7 +51,7 @@ describe('AUC', () => {
   test('does not depend on the order of the pairs', () => {
     fc.assert(
       fc.property(tiedSample, fc.integer(), ({ distances, labels }, seed) => {
-        const order = randomFor(seed, 'order').shuffled(distances.map((_, i) => i));
+        const order = randomFor(seed, 'order').shuffle(distances.map((_, i) => i));
         expect(
           aucOf(
             order.map((i) => distances[i]),

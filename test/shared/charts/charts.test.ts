@@ -59,9 +59,9 @@ describe('the histogram of distances', () => {
     expect(svg.match(/<rect/g)).toHaveLength(5);
     expect(svg).toContain('this pair 1.63');
     expect(svg).toContain('threshold 0.91');
-    expect(svg).toContain('aria-label="Distances of 3 same and 2 different validation pairs. This pair lies at 1.63, the threshold at 0.91."');
+    expect(svg).toContain('aria-label="Distances of 3 same and 2 different validation pairs. This pair is at 1.63, the threshold at 0.91."');
     const alone = chart(DistanceHistogram, { valid, threshold: 0.91, ...SIZE }).source;
-    expect(alone).toContain('The threshold lies at 0.91.');
+    expect(alone).toContain('The threshold is at 0.91.');
     expect(alone).not.toContain('this pair');
   });
 });

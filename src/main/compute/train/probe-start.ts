@@ -32,7 +32,7 @@ export interface ProbeStart {
  */
 export async function probeStart({ engine, config, source, params, trainImages, images: all, signal }: ProbeStart): Promise<TensorMap> {
   const random = randomFor(config.seed, 'probe');
-  const images = random.shuffled([...trainImages].sort((a, b) => a.id - b.id)).slice(0, MAX_IMAGES);
+  const images = random.shuffle([...trainImages].sort((a, b) => a.id - b.id)).slice(0, MAX_IMAGES);
   const classes = [...new Set(images.map((i) => i.className))].sort();
   if (classes.length < 2 || classes.length > MOST_CLASSES) return new Map();
   const rows = await computePooledFeatures(

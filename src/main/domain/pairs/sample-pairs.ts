@@ -79,5 +79,5 @@ function scan(pool: ReturnType<Contents['pool']>, from: number, free: (x: number
 export function trainingPairs(images: readonly TrainImage[], seed: number, epoch: number): Pair[] {
   const random = randomFor(seed, 'pairs', epoch);
   const train = images.filter(({ split }) => split === 'train');
-  return random.shuffled(samplePairs(train, random, { rounds: 1 }));
+  return random.shuffle(samplePairs(train, random, { rounds: 1 }));
 }

@@ -19,7 +19,7 @@ export function tripletSamples(images: readonly TrainImage[], seed: number, epoc
     const [same, different] = [pairs[2 * i]!, pairs[2 * i + 1]!];
     return { images: [same.a, same.b, different.b], label: 0 };
   });
-  return random.shuffled(triplets);
+  return random.shuffle(triplets);
 }
 
 /**
@@ -33,10 +33,10 @@ export function labelledSamples(images: readonly TrainImage[], seed: number, epo
   for (const { sha256, className } of train) classOf.set(sha256, (classOf.get(sha256) ?? new Set()).add(className));
   const names = [...new Set(train.map(({ className }) => className))].sort();
   const samples = names.flatMap((name, label) => {
-    const members = random.shuffled(train.filter(({ className, sha256 }) => className === name && classOf.get(sha256)!.size === 1));
+    const members = random.shuffle(train.filter(({ className, sha256 }) => className === name && classOf.get(sha256)!.size === 1));
     return Array.from({ length: members.length >> 1 }, (_, i): Sample => ({ images: members.slice(2 * i, 2 * i + 2).map(({ id }) => id), label }));
   });
-  return random.shuffled(samples);
+  return random.shuffle(samples);
 }
 
 const inTraining = (images: readonly TrainImage[]): TrainImage[] => images.filter(({ split }) => split === 'train');

@@ -33,7 +33,7 @@ export function rankPairs(pairs: readonly QueuedPair[], kind: QueueKind, thresho
     case 'borderline':
       return [...pairs].sort((x, y) => off(x) - off(y));
     case 'random':
-      return randomFor(seed, 'queue').shuffled(pairs);
+      return randomFor(seed, 'queue').shuffle(pairs);
     default:
       return kind satisfies never;
   }

@@ -29,7 +29,7 @@ export function assignSplits(images: readonly Splittable[], seed: number): Split
   const sorted = order.map((i) => images[i]!);
   const { classOf, sizes } = indexClasses(sorted);
   const units = randomFor(seed, 'split')
-    .shuffled(unitsOf(sorted, classOf))
+    .shuffle(unitsOf(sorted, classOf))
     .sort((a, b) => b.images.length - a.images.length); // stable: equal units stay in random order
 
   const counts = new Float64Array(sizes.length * S); // [class, split]

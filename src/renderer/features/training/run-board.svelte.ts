@@ -1,6 +1,6 @@
 import type { RunRow } from '../../../shared/run.ts';
 import type { Metric, Part } from '../../../shared/charts/curves.ts';
-import { MAX_RUNS } from '../../../shared/charts/looks.ts';
+import { MAX_RUNS } from '../../../shared/charts/line-styles.ts';
 import type { Range } from '../../kit/charts/range.ts';
 import { NEWEST_FIRST, tableRuns, type TableQuery } from './run-table.ts';
 import { route } from '../../client/route.svelte.ts';

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import { padRange, spreadLabels } from '../../../shared/charts/scale.ts';
 import { type CurveSet, PART_WORDS } from '../../../shared/charts/curves.ts';
-import { dashOf, runColour, widthOf } from '../../../shared/charts/looks.ts';
+import { dashOf, runColour, widthOf } from '../../../shared/charts/line-styles.ts';
 import type { Range } from './range.ts';
 
 export interface PlotInput {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CurveRun, curvesOf, readout } from '../../../../src/shared/charts/curves.ts';
-import { dashOf, MAX_RUNS, runColour } from '../../../../src/shared/charts/looks.ts';
+import { dashOf, MAX_RUNS, runColour } from '../../../../src/shared/charts/line-styles.ts';
 import { epochBounds, panRange, type Range, zoomRange } from '../../../../src/renderer/kit/charts/range.ts';
 import { smooth } from '../../../../src/shared/charts/smooth.ts';
 import type { EpochRow } from '../../../../src/shared/run.ts';

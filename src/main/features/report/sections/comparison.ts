@@ -7,7 +7,7 @@ import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
 import type { ReportComparison } from '../types.ts';
 import {
   comparisonNames,
-  filedSentence,
+  trueLabelSentence,
   similaritySentence,
   supportSentence,
   targetSentence,
@@ -79,7 +79,7 @@ function certainty({ comparison }: ReportComparison, run: RunRecord | undefined)
     supportSentence(comparison),
     similaritySentence(comparison, run),
     run ? testSentence(test) : 'The run behind this comparison is no longer in the workspace, so there are no figures on test pairs.',
-    filedSentence(comparison),
+    trueLabelSentence(comparison),
   ];
   return markup`<ul class="certainty">${sentences.map((sentence) => sentence !== null && markup`<li>${sentence}</li>`)}</ul>`;
 }

@@ -26,7 +26,7 @@ export function trainingCurves({ run: id, config, epochs, bestEpoch }: RunRecord
 </div>`;
 }
 
-/** How good the network is: metrics of each split, confusion tables, ROC. */
+/** How good the network is: metrics of each split, confusion matrices, ROC. */
 export function metricsTables(run: RunRecord): Html {
   const metrics = [...run.metrics].sort((a, b) => SPLITS.indexOf(b.split) - SPLITS.indexOf(a.split)); // test first
   if (metrics.length === 0) return markup`<p>This network has not been evaluated yet. Evaluate the run to get its metrics here.</p>`;
