@@ -20,10 +20,11 @@ class Compare {
   /** Number of writes in progress, for "Saving…". */
   saving = $state(0);
 
+  /** The id of the stored comparison in the route, if any. */
   readonly stored = $derived(route.params['c'] ?? null);
   readonly run = $derived.by<RunRow | null>(() => {
-    const asked = this.stored ? this.main.current?.row.run : route.params['run'];
-    return asked ? runs.byId(asked) : runs.current;
+    const id = this.stored ? this.main.current?.row.run : route.params['run'];
+    return id ? runs.byId(id) : runs.current;
   });
   readonly target = $derived((this.stored ? this.main.current?.row.target : TARGETS.find((name) => name === route.params['target'])) ?? 'verdict');
   readonly layer = $derived((this.stored ? this.main.current?.row.layer : route.params['layer']) ?? '');
@@ -71,10 +72,10 @@ class Compare {
     }
   }
 
-  /** Images dragged from a grid, as `putFiles`. */
+  /** Images dragged from a grid: the first goes into the slot, a second into the other. */
   putImages(letter: Letter, images: DraggedImages): void {
     const next = slotsAfterDrop({ a: null, b: null }, letter, images);
-    if (next === null) return toast.done('A comparison takes two images: drag one or two.');
+    if (next === null) return toast.done('A comparison needs two images. Drag one or two.');
     const refs = Object.entries(next).flatMap(([slot, image]) => (image ? [[slot, formatRef(image)] as const] : []));
     this.change({ ...Object.fromEntries(refs), n: null, queue: null });
   }
@@ -92,7 +93,7 @@ class Compare {
     }
   }
 
-  /** The same judgement again clears it. */
+  /** Repeating the current judgement clears it. */
   judge(judgement: Judgement): Promise<void> {
     return this.annotate({ judgement: this.main.current?.row.judgement === judgement ? null : judgement });
   }

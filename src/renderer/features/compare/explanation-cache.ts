@@ -5,7 +5,7 @@ import { api } from '../../client/api.ts';
 
 export type ExplainRequest = { comparison: string } | { run: string; a: ImageRef; b: ImageRef; target: ExplainTarget; layer?: string };
 
-export interface Explained {
+export interface ExplainedPair {
   row: ComparisonRow;
   width: number; // cells
   height: number;
@@ -13,10 +13,10 @@ export interface Explained {
 }
 
 const MAX_PAIRS = 48;
-const cache = new LRUCache<string, Promise<Explained>>({ max: MAX_PAIRS });
+const cache = new LRUCache<string, Promise<ExplainedPair>>({ max: MAX_PAIRS });
 export const keyOf = (request: ExplainRequest): string => JSON.stringify(request);
 
-async function fetchExplanation(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
+async function fetchExplanation(request: ExplainRequest, signal: AbortSignal): Promise<ExplainedPair> {
   const { row, maps } = await ('comparison' in request
     ? api.call('compare.open', request, { signal })
     : api.call('compare.explain', request, { signal }));
@@ -24,29 +24,29 @@ async function fetchExplanation(request: ExplainRequest, signal: AbortSignal): P
   return { row, width, height, signed: [Float32Array.from(signed[0]), Float32Array.from(signed[1])] };
 }
 
-/** Loads an explanation once; a cancelled or failed request is made again next time. */
-export function requestExplanation(request: ExplainRequest, signal: AbortSignal): Promise<Explained> {
+/** Loads an explanation once; a cancelled or failed request is repeated by the next call. */
+export function requestExplanation(request: ExplainRequest, signal: AbortSignal): Promise<ExplainedPair> {
   const key = keyOf(request);
-  const known = cache.get(key);
-  if (known) return known;
+  const cached = cache.get(key);
+  if (cached) return cached;
   const loading = fetchExplanation(request, signal);
   cache.set(key, loading);
   loading.catch(() => cache.peek(key) === loading && cache.delete(key));
   return loading;
 }
 
-/** Loads the next pair in advance; returns the cancel function. A failure shows when the pair itself is opened. */
+/** Loads the next pair in advance; returns the cancel function. Failures are ignored: opening the pair reports them. */
 export function prefetch(request: ExplainRequest): () => void {
   const controller = new AbortController();
   if (!cache.has(keyOf(request))) requestExplanation(request, controller.signal).then(loadPhotos, () => undefined);
   return () => controller.abort();
 }
 
-function loadPhotos({ row }: Explained): void {
+function loadPhotos({ row }: ExplainedPair): void {
   for (const letter of ['a', 'b'] as const) new Image().src = api.media(`comparison/${row.comparison}/${letter}-photo.jpg`);
 }
 
-/** A stored row has changed: judgement, note or saved state. */
+/** Updates a cached row after a change of its judgement, note or saved state. */
 export function updateCachedRow(row: ComparisonRow): void {
   for (const [key, loading] of cache.entries())
     void loading.then(

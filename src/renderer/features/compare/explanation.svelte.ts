@@ -1,10 +1,10 @@
 import { type AppError, asAppError } from '../../../shared/errors.ts';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
-import { requestExplanation, keyOf, updateCachedRow, type Explained, type ExplainRequest } from './explanation-cache.ts';
+import { requestExplanation, keyOf, updateCachedRow, type ExplainedPair, type ExplainRequest } from './explanation-cache.ts';
 
 /** The explanation of one pair by one run and its loading state. */
 export class Explanation {
-  current = $state.raw<Explained | null>(null);
+  current = $state.raw<ExplainedPair | null>(null);
   status = $state<'idle' | 'working' | 'ready' | 'failed' | 'cancelled'>('idle');
   error = $state.raw<AppError | null>(null);
   private controller: AbortController | null = null;
@@ -16,7 +16,10 @@ export class Explanation {
     return this.load(request, keep);
   }
 
-  /** Loads a pair, or none. Repeating the last request does nothing, so that an effect never retries a failure. `keep`: show the old explanation until the new one is loaded. */
+  /**
+   * Loads a pair, or none. Repeating the last request does nothing, so that an effect never retries a failure.
+   * `keep`: show the old explanation until the new one is loaded.
+   */
   async load(request: ExplainRequest | null, keep = false): Promise<void> {
     const key = request ? keyOf(request) : '';
     if (key === this.lastKey) return;
@@ -38,9 +41,8 @@ export class Explanation {
       this.status = 'ready';
     } catch (error) {
       if (this.controller !== controller) return;
-      const known = asAppError(error);
-      this.error = known;
-      this.status = known.code === 'cancelled' ? 'cancelled' : 'failed';
+      this.error = asAppError(error);
+      this.status = this.error.code === 'cancelled' ? 'cancelled' : 'failed';
     }
   }
 
@@ -48,7 +50,7 @@ export class Explanation {
     this.controller?.abort();
   }
 
-  /** The stored row has changed: judgement, note or saved state. */
+  /** Replaces the row after a change of its judgement, note or saved state. */
   replace(row: ComparisonRow): void {
     if (this.current?.row.comparison === row.comparison) this.current = { ...this.current, row };
     updateCachedRow(row);

@@ -8,15 +8,15 @@ const rows = new SvelteMap<string, CuratedImage>();
 const requested: Record<string, true> = {}; // loaded or being loaded
 const MAX_IDS = 1000; // in one call
 
-/** Loads facts of images that are not loaded yet. */
+/** Loads the rows of images that are not loaded yet. */
 export async function loadImageInfo(dataset: string, ids: readonly number[]): Promise<void> {
   const missing = ids.filter((id) => {
     const key = `${dataset}/${id}`;
     return requested[key] ? false : (requested[key] = true);
   });
   for (let from = 0; from < missing.length; from += MAX_IDS) {
-    const part = missing.slice(from, from + MAX_IDS);
-    for (const row of await api.call('images.rows', { dataset, ids: part })) rows.set(`${dataset}/${row.id}`, row);
+    const page = missing.slice(from, from + MAX_IDS);
+    for (const row of await api.call('images.rows', { dataset, ids: page })) rows.set(`${dataset}/${row.id}`, row);
   }
 }
 

@@ -6,7 +6,7 @@ export function formatRef(ref: ImageRef | null): string {
   return 'file' in ref ? `file:${ref.file}` : `${ref.dataset}/${ref.id}`;
 }
 
-/** null for anything else. */
+/** Parses a route parameter; null if it names no image. */
 export function parseRef(text: string | undefined): ImageRef | null {
   if (text?.startsWith('file:')) return text.length > 5 ? { file: text.slice(5) } : null;
   const match = /^([^/]+)\/(\d{1,15})$/.exec(text ?? '');

@@ -9,15 +9,15 @@ export type CompareAction =
 export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
 export const VIEW_KEYS: Record<MapView, string> = { factual: 'F', counterfactual: 'C', signed: 'S', none: 'N' };
 
-interface Pressed {
+interface KeyPress {
   key: string;
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
 }
 
-/** Action of a key in the compare view. `typing`: the focus is in a text field; `arrowsTaken`: the focused control uses arrow keys. */
-export function actionFor(event: Pressed, { typing, arrowsTaken }: { typing: boolean; arrowsTaken: boolean }): CompareAction | null {
+/** Action of a key in the compare view. `typing`: the focus is in a text field; `usesArrows`: the focused control uses arrow keys. */
+export function actionFor(event: KeyPress, { typing, usesArrows }: { typing: boolean; usesArrows: boolean }): CompareAction | null {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) return key === 's' && !event.altKey ? { do: 'save' } : null;
   if (typing || event.altKey) return null;
@@ -34,9 +34,9 @@ export function actionFor(event: Pressed, { typing, arrowsTaken }: { typing: boo
     case 'k':
       return { do: 'previous' };
     case 'ArrowRight':
-      return arrowsTaken ? null : { do: 'next' };
+      return usesArrows ? null : { do: 'next' };
     case 'ArrowLeft':
-      return arrowsTaken ? null : { do: 'previous' };
+      return usesArrows ? null : { do: 'previous' };
     case '+':
     case '=':
       return { do: 'zoom-in' };

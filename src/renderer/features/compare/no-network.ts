@@ -5,7 +5,7 @@ import { OUTDATED } from '../../../shared/run-words.ts';
 import { runName } from '../../client/best-run.ts';
 import { resumeStatus, statusSentence } from '../../client/run-status.ts';
 
-/** Why no network can compare, and the next step. */
+/** The reason why no network can compare, and the next step. */
 export interface NoNetwork {
   title: string;
   text: string; // sentences
@@ -15,26 +15,26 @@ export interface NoNetwork {
 }
 
 export interface KnownRuns {
-  asked: RunRow | 'gone' | null; // the run in the route
-  here: readonly RunRow[]; // of the data set, newest first
-  usable: RunRow | null; // the default run for comparisons
+  requested: RunRow | 'removed' | null; // the run in the route
+  datasetRuns: readonly RunRow[]; // of the data set, newest first
+  defaultRun: RunRow | null; // the default run for comparisons
   dataset: Pick<DatasetSummary, 'dataset' | 'name'> | null;
   trainings: readonly Job[]; // running or waiting
 }
 
 const UNTIL_DONE = 'It can give verdicts once training is done and its threshold is set.';
 
-export function explainNoNetwork({ asked, here, usable, dataset, trainings }: KnownRuns): NoNetwork {
-  if (asked === 'gone' && usable) {
-    return { title: 'This run was removed', text: 'Use another run to compare images.', next: 'other', run: usable };
+export function explainNoNetwork({ requested, datasetRuns, defaultRun, dataset, trainings }: KnownRuns): NoNetwork {
+  if (requested === 'removed' && defaultRun) {
+    return { title: 'This run was removed', text: 'Use another run to compare images.', next: 'other', run: defaultRun };
   }
-  const run = asked && asked !== 'gone' ? asked : closestRun(here);
+  const run = requested && requested !== 'removed' ? requested : closestRun(datasetRuns);
   const subject = run ? run.run : dataset?.dataset;
   const job = trainings.find((training) => training.subject === subject);
   return run ? explainRun(run, job) : explainNoRun(dataset, job);
 }
 
-/** Of several runs that can't compare, the one that soonest could. */
+/** Of runs that can't compare, the one closest to it: the one in training, else a resumable one, else the newest. */
 const closestRun = (runs: readonly RunRow[]): RunRow | null =>
   runs.find(({ status }) => status === 'running') ??
   runs.find((run) => resumeStatus(run).can && run.epochs.length > 0) ??
@@ -54,12 +54,12 @@ function explainRun(run: RunRow, job: Job | undefined): NoNetwork {
   if (run.status === 'running') return { title: `${name} is being trained`, text: `${status} ${UNTIL_DONE}`, next: 'watch', run };
   if (job) return { title: `${name} is waiting to resume`, text: `${waitText(job)} ${UNTIL_DONE}`, next: 'watch', run };
   if (run.outdated) return { title: `${name} can’t compare new pairs`, text: OUTDATED, next: 'again', run };
-  const title = `${name} ${ENDED[run.status]}`;
+  const title = `${name} ${END_WORDS[run.status]}`;
   const resume = resumeStatus(run);
   if (resume.can) return { title, text: `${status} ${UNTIL_DONE}`, next: 'resume', run };
   return { title, text: `${status} ${resume.why}`, next: 'again', run };
 }
 
-const ENDED = { interrupted: 'was interrupted', cancelled: 'was cancelled', failed: 'failed', done: 'has no threshold' } as const;
+const END_WORDS = { interrupted: 'was interrupted', cancelled: 'was cancelled', failed: 'failed', done: 'has no threshold' } as const;
 
 const waitText = ({ progress: { text } }: Job): string => `${text || 'Preparing'}.`;

@@ -1,11 +1,11 @@
 import type { MapView } from '../../../shared/maps/paint.ts';
 
-/** Settings of the map overlay, the same for every pair until the window is closed. */
+/** Settings of the map overlay, for all pairs until the window is closed. */
 class OverlaySettings {
   view = $state<MapView>('factual');
   opacity = $state(100); // %
-  desaturation = $state(100); // %: how much colour the image loses under a map
-  strongest = $state(20); // %: the share of the area that the contour encloses; 0: no contour
+  desaturation = $state(100); // %: colour removed from the image under a map
+  contourArea = $state(20); // %: share of the image inside the contour; 0: no contour
   scale = $state<'shared' | 'each'>('shared');
 }
 

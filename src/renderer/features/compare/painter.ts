@@ -8,7 +8,7 @@ import type { Size } from './zoom.ts';
 export const SHOWN_VIEWS = ['factual', 'counterfactual', 'signed'] as const;
 export type ShownView = (typeof SHOWN_VIEWS)[number];
 
-const LONGEST_SIDE = 512; // px of the painted layer: smooth for a map of 7 × 7 cells, and painted in a few ms
+const LONGEST_SIDE = 512; // px of the painted layer: smooth for a map of 7 × 7 cells, painted in a few ms
 const tables = new Map<string, LayerTable>();
 
 function tableFor(scale: ColourScale, view: ShownView): LayerTable {
@@ -22,24 +22,24 @@ function tableFor(scale: ColourScale, view: ShownView): LayerTable {
 export class MapPainter {
   readonly width: number; // px of the layer
   readonly height: number;
-  /** [mapHeight, mapWidth] each; signed: above zero where it is factual. */
+  /** [mapHeight, mapWidth] each; `signed` is positive where factual. */
   readonly maps: Record<ShownView, Float32Array>;
-  readonly own: number; // the largest value of either map of this image
+  readonly maxValue: number; // the largest value of either map of this image
   private readonly grid: Size;
   private readonly contours = new Map<string, string>();
   private readonly fields = new Map<ShownView, Float32Array>();
 
-  constructor(signed: Float32Array, grid: Size, read: Pick<Comparison, 'verdict' | 'target'>, image: Size) {
-    const sign = factualSign(read.verdict, read.target);
-    this.maps = { ...signedToKinds(signed, read.verdict, read.target), signed: signed.map((s) => sign * s) };
-    this.own = signed.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
+  constructor(signed: Float32Array, grid: Size, comparison: Pick<Comparison, 'verdict' | 'target'>, image: Size) {
+    const sign = factualSign(comparison.verdict, comparison.target);
+    this.maps = { ...signedToKinds(signed, comparison.verdict, comparison.target), signed: signed.map((s) => sign * s) };
+    this.maxValue = signed.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
     this.grid = grid;
     const shrink = LONGEST_SIDE / Math.max(image.width, image.height);
     this.width = Math.max(1, Math.round(image.width * shrink));
     this.height = Math.max(1, Math.round(image.height * shrink));
   }
 
-  /** Computes what a view needs, so that switching to it only paints. */
+  /** Computes the field, colours and contour of a view in advance, so that switching to it only paints. */
   prepare(view: ShownView, scale: number, percent: number, colours: ColourScale): void {
     this.field(view);
     tableFor(colours, view);
@@ -61,11 +61,11 @@ export class MapPainter {
     return valueAt(this.maps[view], this.grid.width, this.grid.height, u, v);
   }
 
-  /** SVG path of the contour around the strongest part, in px of the layer; '' if the map is not visible. `percent` of the area is outside. */
+  /** SVG path of the contour around the strongest part, in px of the layer; '' if the map is not visible. `percent`: area outside the contour. */
   contour(view: ShownView, scale: number, percent: number): string {
     const key = `${view} ${scale} ${percent}`;
-    const known = this.contours.get(key);
-    if (known !== undefined) return known;
+    const cached = this.contours.get(key);
+    if (cached !== undefined) return cached;
     const map = view === 'signed' ? this.maps.signed.map(Math.abs) : this.maps[view];
     const { lines } = strongestPart({ map, w: this.grid.width, h: this.grid.height }, this.width, this.height, scale, percent);
     const path = lines.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`).join('');

@@ -1,21 +1,21 @@
 import type { QueueKind } from '../../../shared/pair-queue.ts';
 
 /** Title, purpose and empty state of each queue. */
-export const QUEUE_WORDS: Record<QueueKind, { title: string; help: string; none: string }> = {
+export const QUEUE_WORDS: Record<QueueKind, { title: string; help: string; empty: string }> = {
   wrong: {
     title: 'Wrong verdicts',
     help: 'Pairs with a wrong verdict, biggest mistakes first.',
-    none: 'All verdicts in this split are right.',
+    empty: 'All verdicts in this split are right.',
   },
   borderline: {
     title: 'Borderline pairs',
     help: 'Closest to the threshold first: the verdict could go either way.',
-    none: 'This split has no pairs.',
+    empty: 'This split has no pairs.',
   },
   confident: {
     title: 'Confident correct verdicts',
     help: 'Right and far from the threshold: what the network has learned best.',
-    none: 'No verdict in this split is right.',
+    empty: 'No verdict in this split is right.',
   },
-  random: { title: 'Random pairs', help: 'A representative sample of all pairs.', none: 'This split has no pairs.' },
+  random: { title: 'Random pairs', help: 'A representative sample of all pairs.', empty: 'This split has no pairs.' },
 };

@@ -15,12 +15,12 @@ export interface QueueKey {
 }
 const LIMIT = 200; // pairs in a queue
 
-/** A queue of pairs to review: the route holds kind, split and position. */
+/** A queue of pairs to review. Its kind, split and position are route parameters. */
 class Queue {
   list = $state.raw<PairQueue | null>(null);
   status = $state<'idle' | 'working' | 'ready' | 'failed' | 'cancelled'>('idle');
   error = $state.raw<AppError | null>(null);
-  private judged = $state.raw<ReadonlyMap<string, ComparisonRow>>(new Map());
+  private judgedRows = $state.raw<ReadonlyMap<string, ComparisonRow>>(new Map());
   private controller: AbortController | null = null;
   private lastKey = '';
   private stopPrefetch: () => void = () => undefined;
@@ -38,7 +38,7 @@ class Queue {
   judgementOf(pair: QueuedPair): ComparisonRow['judgement'] {
     const dataset = this.list?.dataset ?? '';
     const [a, b] = [imageInfo(dataset, pair.a), imageInfo(dataset, pair.b)];
-    return (a && b && this.judged.get(`${a.sha256} ${b.sha256}`)?.judgement) ?? null;
+    return (a && b && this.judgedRows.get(`${a.sha256} ${b.sha256}`)?.judgement) ?? null;
   }
 
   /** Retries after a failure or cancellation. */
@@ -83,16 +83,16 @@ class Queue {
     const run = this.list?.run;
     if (!run) return;
     const rows = await api.call('compare.list', {});
-    this.judged = new Map(rows.filter((row) => row.run === run && row.judgement).map((row) => [row.images.map((i) => i.sha256).join(' '), row]));
+    this.judgedRows = new Map(rows.filter((row) => row.run === run && row.judgement).map((row) => [row.images.map((i) => i.sha256).join(' '), row]));
   }
 
-  start(kind: QueueKind, more: Record<string, string | null> = {}): void {
-    if (kind === this.kind && Object.keys(more).length === 0) return;
-    compare.change({ queue: kind, n: '1', seed: null, ...more });
+  start(kind: QueueKind, changes: Record<string, string | null> = {}): void {
+    if (kind === this.kind && Object.keys(changes).length === 0) return;
+    compare.change({ queue: kind, n: '1', seed: null, ...changes });
   }
 
-  /** Random test pairs, different ones each time. */
-  random(): void {
+  /** Starts a queue of random pairs with a new seed. */
+  startRandom(): void {
     this.start('random', { seed: String((Date.now() % 2 ** 31) + 1) });
   }
 

@@ -7,8 +7,8 @@ interface Geometry {
   frame: Frame;
 }
 
-const KEY_STEP = 0.02; // of the image's side, for the cursor
-const KEY_PAN = 40; // px
+const KEY_STEP = 0.02; // share of the image's side: cursor movement per key press
+const KEY_PAN = 40; // px per key press
 const PINCH = 0.01; // zoom per px of a trackpad pinch
 
 /** Pointer, wheel, pinch and arrow keys on one of the two images; both zoom and pan together. */
@@ -21,7 +21,7 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (
       const box = element.getBoundingClientRect();
       return { x: event.clientX - box.left, y: event.clientY - box.top };
     };
-    const read = (x: number, y: number): void => {
+    const moveCursor = (x: number, y: number): void => {
       const position = imagePositionAt(geometry().frame, x, y);
       viewport.cursor = position && { ...position, over: letter };
     };
@@ -31,7 +31,7 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (
       const { pane, image } = geometry();
       const factor = event.ctrlKey ? Math.exp(-event.deltaY * PINCH) : event.deltaY < 0 ? STEP : event.deltaY > 0 ? 1 / STEP : 1;
       viewport.zoom(factor, pane, image, x, y);
-      read(x, y);
+      moveCursor(x, y);
     };
     const ondown = (event: PointerEvent): void => {
       if (event.button !== 0 || (event.target as Element).closest('button')) return;
@@ -39,19 +39,19 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (
       element.setPointerCapture(event.pointerId);
     };
     const onmove = (event: PointerEvent): void => {
-      const here = positionOf(event);
-      const before = pointers.get(event.pointerId);
+      const position = positionOf(event);
+      const previous = pointers.get(event.pointerId);
       const { pane, image } = geometry();
-      if (before) {
-        pointers.set(event.pointerId, here);
+      if (previous) {
+        pointers.set(event.pointerId, position);
         if (pointers.size === 2) {
-          const [p, q] = [...pointers.values()] as [typeof here, typeof here];
+          const [p, q] = [...pointers.values()] as [typeof position, typeof position];
           const now = Math.hypot(p.x - q.x, p.y - q.y);
           if (spread > 0) viewport.zoom(now / spread, pane, image, (p.x + q.x) / 2, (p.y + q.y) / 2);
           spread = now;
-        } else viewport.pan(pane, image, here.x - before.x, here.y - before.y);
+        } else viewport.pan(pane, image, position.x - previous.x, position.y - previous.y);
       }
-      read(here.x, here.y);
+      moveCursor(position.x, position.y);
     };
     const onup = (event: PointerEvent): void => {
       pointers.delete(event.pointerId);
@@ -69,9 +69,9 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (
       if (event.shiftKey) viewport.pan(pane, image, -dx * KEY_PAN, -dy * KEY_PAN);
       else {
         const { u, v } = viewport.cursor ?? { u: 0.5, v: 0.5 };
-        const inside = (x: number): number => Math.min(1 - 1e-6, Math.max(0, x));
+        const clamp = (x: number): number => Math.min(1 - 1e-6, Math.max(0, x));
         const step = viewport.cursor ? KEY_STEP / viewport.view.zoom : 0; // the first key press only shows the cursor
-        viewport.cursor = { u: inside(u + dx * step), v: inside(v + dy * step), over: letter };
+        viewport.cursor = { u: clamp(u + dx * step), v: clamp(v + dy * step), over: letter };
       }
     };
     const onblur = (): void => void (viewport.cursor = null);

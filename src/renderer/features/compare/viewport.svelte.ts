@@ -1,18 +1,18 @@
 import { panBy, STEP, FIT_VIEW, zoomAt, type Size, type View } from './zoom.ts';
 
-/** Zoom, pan and cursor of all images: they move together. */
+/** Zoom, pan and cursor, shared by all images. */
 class Viewport {
   view = $state.raw<View>(FIT_VIEW);
   /** Position of the pointer or keyboard cursor, 0..1 across and down, and the image under it. */
   cursor = $state.raw<{ u: number; v: number; over: 'a' | 'b' } | null>(null);
-  private last: { pane: Size; image: Size } | null = null; // sizes for zooming by key
+  private lastSizes: { pane: Size; image: Size } | null = null; // for zooming by key
 
   measure(pane: Size, image: Size): void {
-    this.last = { pane, image };
+    this.lastSizes = { pane, image };
   }
 
   zoom(factor: number, pane?: Size, image?: Size, x?: number, y?: number): void {
-    const [paneSize, imageSize] = [pane ?? this.last?.pane, image ?? this.last?.image];
+    const [paneSize, imageSize] = [pane ?? this.lastSizes?.pane, image ?? this.lastSizes?.image];
     if (paneSize && imageSize) this.view = zoomAt(this.view, paneSize, imageSize, factor, x, y);
   }
 

@@ -9,17 +9,17 @@ import type { MapView } from '../../../shared/maps/paint.ts';
 
 export type Certainty = 'high' | 'fair' | 'low' | 'unknown';
 
-const FEW = 10; // pairs; fewer prove nothing
+const MIN_PAIRS = 10; // fewer are not enough for a statement
 
-/** How well validation supports a verdict. Support counts the validation pairs at least this far on this side of the threshold. */
-export function certaintyOf({ pairs, agree }: Comparison['support']): { certainty: Certainty; words: string } {
-  if (pairs < FEW) return { certainty: 'unknown', words: 'Too few pairs to say' };
-  if (agree >= 0.95) return { certainty: 'high', words: 'Well supported' };
-  if (agree >= 0.8) return { certainty: 'fair', words: 'Fairly supported' };
-  return { certainty: 'low', words: agree >= 0.6 ? 'Weakly supported' : 'Barely better than guessing' };
+/** How well validation supports a verdict: `agree` is the share of the `pairs` at least this far on this side of the threshold that have this label. */
+export function certaintyOf({ pairs, agree }: Comparison['support']): { level: Certainty; words: string } {
+  if (pairs < MIN_PAIRS) return { level: 'unknown', words: 'Too few pairs to say' };
+  if (agree >= 0.95) return { level: 'high', words: 'Well supported' };
+  if (agree >= 0.8) return { level: 'fair', words: 'Fairly supported' };
+  return { level: 'low', words: agree >= 0.6 ? 'Weakly supported' : 'Barely better than guessing' };
 }
 
-/** The true label by the data set, and whether the network agrees; null unless both images are in it. */
+/** The true label from the data set, and whether the verdict matches it; null unless both images are in the data set. */
 export function truthOf({ images: [a, b], verdict }: Comparison): { truth: Verdict; right: boolean; words: string } | null {
   if (a.className === null || b.className === null) return null;
   const truth = a.className === b.className ? 'same' : 'different';
@@ -29,41 +29,40 @@ export function truthOf({ images: [a, b], verdict }: Comparison): { truth: Verdi
 
 /** Offset from the threshold, absolute and in percent of it: "0.30 (19 %) above the threshold". */
 export function offsetWords({ distance, threshold }: Pick<Comparison, 'distance' | 'threshold'>): string {
-  const by = Math.abs(distance - threshold);
-  if (by === 0) return 'at the threshold';
-  const share = threshold > 0 ? ` (${percentText(by / threshold)})` : '';
-  return `${distanceText(by)}${share} ${distance > threshold ? 'above' : 'below'} the threshold`;
+  const offset = Math.abs(distance - threshold);
+  if (offset === 0) return 'at the threshold';
+  const share = threshold > 0 ? ` (${percentText(offset / threshold)})` : '';
+  return `${distanceText(offset)}${share} ${distance > threshold ? 'above' : 'below'} the threshold`;
 }
 
-type Read = Pick<Comparison, 'verdict' | 'target'>;
-const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
-const wordsOf = (read: Read): Record<MapKind, string> => {
-  const words = mapWords(read as Comparison);
-  return { factual: lower(words.factual.title), counterfactual: lower(words.counterfactual.title) };
+type ExplainedVerdict = Pick<Comparison, 'verdict' | 'target'>;
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+const wordsOf = (comparison: ExplainedVerdict): Record<MapKind, string> => {
+  const words = mapWords(comparison as Comparison);
+  return { factual: lowerFirst(words.factual.title), counterfactual: lowerFirst(words.counterfactual.title) };
 };
 
 /** "for “different”", "against “different”"; for target 'distance' "for a larger distance". */
-export const kindWords = (read: Read, kind: MapKind): string => wordsOf(read)[kind];
+export const kindWords = (comparison: ExplainedVerdict, kind: MapKind): string => wordsOf(comparison)[kind];
 
 /** A map value under the cursor, with its sign and meaning. */
-export function valueWords(read: Read, factual: number): string {
+export function valueWords(comparison: ExplainedVerdict, factual: number): string {
   if (Math.abs(factual) < 1e-12) return '0';
-  return `${factual > 0 ? '+' : '−'}${threeDigits(Math.abs(factual))} ${kindWords(read, factual > 0 ? 'factual' : 'counterfactual')}`;
+  return `${factual > 0 ? '+' : '−'}${threeDigits(Math.abs(factual))} ${kindWords(comparison, factual > 0 ? 'factual' : 'counterfactual')}`;
 }
 
-/** One sentence on the location of a map's evidence. */
-export function evidenceSentence(read: Read, kind: MapKind, place: EvidencePosition): string {
-  const evidence = `of the evidence ${kindWords(read, kind)}`;
-  return `${percentText(place.topFifth)} ${evidence} is in the strongest 20${NBSP}% of the image, ${percentText(place.centre)} near the centre; strongest point: ${positionWords(place.strongest)}.`;
+/** One sentence on where a map's evidence is. */
+export function evidenceSentence(comparison: ExplainedVerdict, kind: MapKind, position: EvidencePosition): string {
+  const evidence = `of the evidence ${kindWords(comparison, kind)}`;
+  return `${percentText(position.topFifth)} ${evidence} is in the strongest 20${NBSP}% of the image, ${percentText(position.centre)} near the centre; strongest point: ${positionWords(position.strongest)}.`;
 }
 
-/** Warning if so much evidence is near the border that a frame or background may have decided; else null. */
-export function borderWarning(letter: string, place: EvidencePosition): string | null {
-  if (!isOnBorder(place)) return null;
-  return `${percentText(place.border)} of the evidence in ${letter} is near the border, most at the ${strongestEdge(place)} edge; an even spread would give ${percentText(place.borderArea)}. Check whether a frame or the background decided.`;
+/** Warning if evidence is concentrated near the border, where a frame or background may have decided; else null. */
+export function borderWarning(letter: string, position: EvidencePosition): string | null {
+  if (!isOnBorder(position)) return null;
+  return `${percentText(position.border)} of the evidence in ${letter} is near the border, most at the ${strongestEdge(position)} edge; an even spread would give ${percentText(position.borderArea)}. Check whether a frame or the background decided.`;
 }
 
-/** Why one of the maps is often empty. */
 export const EMPTY_MAP_HINT =
   'This is common: features are never negative and are averaged over the image, so often one image only increases the distance and the other only decreases it.';
 
@@ -85,9 +84,9 @@ export function legendTicks(view: Exclude<MapView, 'none'>, scale: number): Lege
   return [0, 0.5, 1].map((at) => ({ at, text: at === 0 ? '0' : threeDigits(at * scale) }));
 }
 
-export const percentOf = (n: number): string => `${n}${NBSP}%`;
+export const wholePercentText = (n: number): string => `${n}${NBSP}%`;
 
-/** Heading of a pair while two runs are shown: run, verdict, offset from its threshold, similarity and its own scale. */
-export function otherHeading(row: Comparison, run: RunRow | null): string {
+/** Heading of a pair while two runs are shown: run, verdict, offset from its threshold, similarity and map scale. */
+export function runHeading(row: Comparison, run: RunRow | null): string {
   return `${run ? runName(run) : row.run}: ${verdictWord(row.verdict).toLowerCase()}, ${offsetWords(row)}, similarity ${probabilityText(row.similarity)}; full colour at ${threeDigits(row.scale)}`;
 }

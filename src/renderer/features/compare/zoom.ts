@@ -1,6 +1,6 @@
 /** Zoom and pan of both images. At zoom 1 the whole image is shown, centred in its pane. */
 export interface View {
-  zoom: number; // times the size at which the whole image fits
+  zoom: number; // 1: the whole image fits
   u: number; // image position in the middle of the pane, 0..1 across
   v: number; // and down
 }
@@ -17,9 +17,9 @@ export interface Frame extends Size {
 
 export const FIT_VIEW: View = { zoom: 1, u: 0.5, v: 0.5 };
 export const MAX_ZOOM = 16;
-export const STEP = 1.25; // of a key or a notch of the wheel
+export const STEP = 1.25; // zoom factor per key press or wheel notch
 
-/** Position of an image in its pane. It never leaves a gap at one side while it is cut off at the other. */
+/** Position of an image in its pane. An image larger than the pane always fills it. */
 export function frameOf({ zoom, u, v }: View, pane: Size, image: Size): Frame {
   const fit = Math.min(pane.width / image.width, pane.height / image.height);
   const width = image.width * fit * zoom;
@@ -27,9 +27,9 @@ export function frameOf({ zoom, u, v }: View, pane: Size, image: Size): Frame {
   return { width, height, left: edge(pane.width, width, u), top: edge(pane.height, height, v) };
 }
 
-function edge(pane: number, shown: number, middle: number): number {
-  if (shown <= pane) return (pane - shown) / 2;
-  return Math.min(0, Math.max(pane - shown, pane / 2 - middle * shown));
+function edge(pane: number, size: number, middle: number): number {
+  if (size <= pane) return (pane - size) / 2;
+  return Math.min(0, Math.max(pane - size, pane / 2 - middle * size));
 }
 
 /** Image position (0..1 across and down) at a point of the pane; null outside the image. */
@@ -49,9 +49,10 @@ export function zoomAt(view: View, pane: Size, image: Size, factor: number, x = 
   return clampView({ zoom, u, v }, pane, image);
 }
 
-function middleOf(pane: number, shown: number, at: number, grow: number, point: number): number {
-  const under = (point - at) / shown;
-  return under + (pane / 2 - point) / (shown * grow);
+/** The image position (0..1) in the middle of the pane after zooming by `grow` around `point` (px). */
+function middleOf(pane: number, size: number, offset: number, grow: number, point: number): number {
+  const fixed = (point - offset) / size;
+  return fixed + (pane / 2 - point) / (size * grow);
 }
 
 /** Pans by px. */

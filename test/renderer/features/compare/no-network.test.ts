@@ -5,7 +5,8 @@ import type { Job } from '../../../../src/shared/job.ts';
 import { row, run } from '../../run-rows.ts';
 
 const flowers = { dataset: 'flowers', name: 'Flowers' };
-const why = (known: Partial<KnownRuns>) => explainNoNetwork({ asked: null, here: [], usable: null, dataset: flowers, trainings: [], ...known });
+const why = (known: Partial<KnownRuns>) =>
+  explainNoNetwork({ requested: null, datasetRuns: [], defaultRun: null, dataset: flowers, trainings: [], ...known });
 const begun = { epochs: [row(1, 0.6), row(2, 0.8)], bestEpoch: 2 };
 const waiting = (subject: string): Job => ({
   job: 'j1',
@@ -43,7 +44,7 @@ test.each<[string, Partial<RunRow>, ReturnType<typeof why>['next'], string, stri
   ['of another version of the program', { status: 'done', outdated: true, ...begun }, 'again', 'Run 1 can’t compare new pairs', 'another version'],
 ])('the only run is %s: it says so and offers the way on', (_, more, way, title, text) => {
   const only = run('r1', more);
-  for (const known of [{ here: [only] }, { asked: only }]) {
+  for (const known of [{ datasetRuns: [only] }, { requested: only }]) {
     const told = why(known);
     expect(told).toMatchObject({ next: way, title, run: only });
     expect(told.text).toContain(text);
@@ -54,22 +55,22 @@ test('of several runs that cannot compare, the closest is named', () => {
   const failed = run('r4', { status: 'failed', error: 'No.' });
   const broken = run('r3', { status: 'interrupted', ...begun });
   const training = run('r2', { status: 'running' });
-  expect(why({ here: [failed, broken, training] }).run).toBe(training);
-  expect(why({ here: [failed, broken] }).run).toBe(broken);
-  expect(why({ here: [failed] }).run).toBe(failed);
-  expect(why({ asked: failed, here: [broken] }).run).toBe(failed);
+  expect(why({ datasetRuns: [failed, broken, training] }).run).toBe(training);
+  expect(why({ datasetRuns: [failed, broken] }).run).toBe(broken);
+  expect(why({ datasetRuns: [failed] }).run).toBe(failed);
+  expect(why({ requested: failed, datasetRuns: [broken] }).run).toBe(failed);
 });
 
 test('a waiting training counts as a training', () => {
   const broken = run('r1', { status: 'interrupted', ...begun });
   expect(why({ trainings: [waiting('flowers')] })).toMatchObject({ next: 'watch', run: null });
-  expect(why({ here: [broken], trainings: [waiting('r1')] })).toMatchObject({ next: 'watch', title: 'Run 1 is waiting to resume' });
-  expect(why({ here: [broken], trainings: [waiting('r7')] }).next).toBe('resume');
+  expect(why({ datasetRuns: [broken], trainings: [waiting('r1')] })).toMatchObject({ next: 'watch', title: 'Run 1 is waiting to resume' });
+  expect(why({ datasetRuns: [broken], trainings: [waiting('r7')] }).next).toBe('resume');
   expect(why({ trainings: [waiting('another')] })).toMatchObject({ next: 'first', title: 'No trained network yet' });
 });
 
 test('a removed run in the route is replaced by one that can compare', () => {
   const good = run('r2');
-  expect(why({ asked: 'gone', usable: good, here: [good] })).toMatchObject({ next: 'other', run: good });
-  expect(why({ asked: 'gone' }).next).toBe('first');
+  expect(why({ requested: 'removed', defaultRun: good, datasetRuns: [good] })).toMatchObject({ next: 'other', run: good });
+  expect(why({ requested: 'removed' }).next).toBe('first');
 });

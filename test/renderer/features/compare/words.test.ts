@@ -20,7 +20,7 @@ describe('words', () => {
     [{ pairs: 200, agree: 0.5 }, 'low'],
     [{ pairs: 9, agree: 1 }, 'unknown'],
     [{ pairs: 0, agree: 0 }, 'unknown'],
-  ] as const)('support %o is %s', (support, certainty) => expect(certaintyOf(support).certainty).toBe(certainty));
+  ] as const)('support %o is %s', (support, certainty) => expect(certaintyOf(support).level).toBe(certainty));
 
   test('the true label is known only if both images are in the data set', () => {
     const c = someComparison('c1', 'r1', { verdict: 'different' });
@@ -68,7 +68,7 @@ describe('the painter', () => {
 
   test('paints the same upsampled map as the report, at 512 px', () => {
     const p = painter('different', 'verdict');
-    expect([p.width, p.height, p.own]).toEqual([512, 341, 2]);
+    expect([p.width, p.height, p.maxValue]).toEqual([512, 341, 2]);
     const data = new Uint8ClampedArray(p.width * p.height * 4);
     p.paint(data, 'factual', 2, 'evidence');
     const field = upsample(Float32Array.of(1, 0, 0.5, 0), 2, 2, p.width, p.height);
@@ -85,7 +85,7 @@ describe('the painter', () => {
 
 test('keys: letters do nothing while typing, Ctrl+S always saves, focused controls keep arrows', () => {
   const press = (key: string, more = {}): Parameters<typeof actionFor>[0] => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
-  const free = { typing: false, arrowsTaken: false };
+  const free = { typing: false, usesArrows: false };
   expect(['f', 'C', 's', 'n'].map((key) => actionFor(press(key), free))).toEqual(
     ['factual', 'counterfactual', 'signed', 'none'].map((view) => ({ do: 'view', view })),
   );
@@ -93,10 +93,10 @@ test('keys: letters do nothing while typing, Ctrl+S always saves, focused contro
     ...['agree', 'unsure', 'disagree'].map((judgement) => ({ do: 'judge', judgement })),
     null,
   ]);
-  expect(actionFor(press('s', { ctrlKey: true }), { typing: true, arrowsTaken: true })).toEqual({ do: 'save' });
+  expect(actionFor(press('s', { ctrlKey: true }), { typing: true, usesArrows: true })).toEqual({ do: 'save' });
   expect(actionFor(press('f', { ctrlKey: true }), free)).toBeNull();
-  expect(actionFor(press('f'), { typing: true, arrowsTaken: true })).toBeNull();
+  expect(actionFor(press('f'), { typing: true, usesArrows: true })).toBeNull();
   expect(actionFor(press('ArrowRight'), free)).toEqual({ do: 'next' });
-  expect(actionFor(press('ArrowRight'), { typing: false, arrowsTaken: true })).toBeNull();
-  expect(actionFor(press('j'), { typing: false, arrowsTaken: true })).toEqual({ do: 'next' });
+  expect(actionFor(press('ArrowRight'), { typing: false, usesArrows: true })).toBeNull();
+  expect(actionFor(press('j'), { typing: false, usesArrows: true })).toEqual({ do: 'next' });
 });
