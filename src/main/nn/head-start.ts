@@ -5,34 +5,35 @@ import { HIDDEN } from './siamese.ts';
 import type { TensorMap } from './ir/tensor.ts';
 
 /**
- * Inverse temperature of the softmax over the probe's scores. The penalty keeps the scores of a probe of few images small.
- * Of 1 to 4, with penalties of 1e-5 to 1e-2 on three photograph sets, this separated validation pairs best.
+ * Inverse temperature of the softmax over the probe's scores, which are small because the probe is penalised. Of 1 to 4, with
+ * penalties of 1e-5 to 1e-2 on three data sets of photographs, 3 separated validation pairs best.
  */
 const INVERSE_TEMPERATURE = 3;
-/** Points in the space of scores that the hidden layer is fitted to: scores of real images plus noise (share of the scores' deviation). */
+/** Points in score space that the head is fitted to: scores of real images plus noise. */
 const POINTS = 4000;
+/** Standard deviation of the noise, as a share of the scores' standard deviation. */
 const NOISE = 0.3;
 const RIDGE = 1e-4;
-/** Hidden units for each class alone: the quantile of its scores at which their ReLU starts to rise. */
+/** Each class has one hidden unit per entry. The unit's ReLU starts at this quantile of the class's scores. */
 const CLASS_UNITS = [0.5, 0.95];
 
-/** With more classes there are too few hidden units. */
-export const MOST_CLASSES = HIDDEN / CLASS_UNITS.length;
+/** With more classes there are too few hidden units for CLASS_UNITS. */
+export const MAX_CLASSES = HIDDEN / CLASS_UNITS.length;
 
 /**
  * A head that starts as a linear probe of the backbone's features. The embedding of an image is
  *     margin / sqrt 2 * sum over classes k of sqrt(p_k) direction_k,   p = softmax(INVERSE_TEMPERATURE * scores),
- * so the distance of two images is margin times the Hellinger distance of their class probabilities: 0 where they are
- * equal, one margin where the probe is certain of two different classes (exact with at most d classes). The contrastive
- * loss then only has to correct the probe's mistakes.
+ * so the distance of two images is margin times the Hellinger distance of their class probabilities (exact with at most d
+ * classes): 0 for equal probabilities, the margin where the probe is certain of two different classes. The contrastive loss
+ * then only has to correct the probe's mistakes.
  *
  * The square root of the softmax is approximated by the method's own Linear -> ReLU -> Linear. Hidden units are random
  * features of the scores (Rahimi & Recht 2008): some rise along one class, most along a random direction from a random
- * image's score on. The last layer is a ridge regression on them. It is fitted to scores of images that a probe was not
- * fitted to, because new images have such scores.
+ * image's score upwards. The last layer is a ridge regression on them. Half of the fitted points are held-out scores, as new
+ * images have them.
  *
- * `random` draws the features. `initial` is the randomly initialised head (`fc.0`, `fc.2`) that gives the shapes; the
- * result has new tensors.
+ * `random`: for the random features. `initial`: the randomly initialised head (`fc.0`, `fc.2`), which gives the shapes and is not
+ * changed.
  */
 export function headFromProbe(initial: TensorMap, probe: Probe, margin: number, random: Random): TensorMap {
   const classes = probe.bias.length;
@@ -54,11 +55,11 @@ export function headFromProbe(initial: TensorMap, probe: Probe, margin: number, 
     hidden.weight.set(row, u * features);
     hidden.bias[u] = bias;
   });
-  const shaped = (name: string, data: Float32Array): [string, { shape: readonly number[]; data: Float32Array }] => [
+  const tensorEntry = (name: string, data: Float32Array): [string, { shape: readonly number[]; data: Float32Array }] => [
     name,
     { shape: initial.get(name)!.shape, data },
   ];
-  return new Map([shaped('fc.0.weight', hidden.weight), shaped('fc.0.bias', hidden.bias), shaped('fc.2.weight', last)]);
+  return new Map([tensorEntry('fc.0.weight', hidden.weight), tensorEntry('fc.0.bias', hidden.bias), tensorEntry('fc.2.weight', last)]);
 }
 
 /** A hidden unit's value is relu(direction · scores - start). */
@@ -67,35 +68,36 @@ interface Unit {
   start: number;
 }
 
-/** [POINTS, K]: scores of images, half of them held-out scores, plus noise. */
+/** [POINTS, K]: scores of random images plus noise. On average half are held-out scores. */
 function samplePoints({ scores, heldOut }: Probe, classes: number, random: Random): Float64Array {
   const images = heldOut.length / classes;
   const deviation = NOISE * Math.sqrt([...scores, ...heldOut].reduce((sum, x) => sum + x * x, 0) / (2 * scores.length));
   const out = new Float64Array(POINTS * classes);
   for (let at = 0; at < out.length; at += classes) {
     const i = random.below(2 * images);
-    const [from, row] = i < images ? [heldOut, i] : [scores, i - images];
+    const [source, row] = i < images ? [heldOut, i] : [scores, i - images];
     const noise = centredNormals(classes, random);
-    for (let k = 0; k < classes; k++) out[at + k] = from[row * classes + k]! + deviation * noise[k]!;
+    for (let k = 0; k < classes; k++) out[at + k] = source[row * classes + k]! + deviation * noise[k]!;
   }
   return out;
 }
 
+/** CLASS_UNITS for each class, then random directions. */
 function hiddenUnits(points: Float64Array, classes: number, random: Random): Unit[] {
-  const ofClasses = Array.from({ length: classes }, (_, k) => {
+  const classUnits = Array.from({ length: classes }, (_, k) => {
     const direction = Float64Array.from({ length: classes }, (_, c) => Number(c === k) - 1 / classes);
     const sorted = Float64Array.from({ length: POINTS }, (_, i) => dot(direction, points.subarray(i * classes, (i + 1) * classes))).sort();
     return CLASS_UNITS.map((quantile) => ({ direction, start: sorted[Math.floor(quantile * POINTS)]! }));
   }).flat();
-  const randomUnits = Array.from({ length: HIDDEN - ofClasses.length }, () => {
-    const direction = unit(centredNormals(classes, random));
+  const randomUnits = Array.from({ length: HIDDEN - classUnits.length }, () => {
+    const direction = toUnitLength(centredNormals(classes, random));
     const i = random.below(POINTS);
     return { direction, start: dot(direction, points.subarray(i * classes, (i + 1) * classes)) };
   });
-  return [...ofClasses, ...randomUnits];
+  return [...classUnits, ...randomUnits];
 }
 
-/** [POINTS, HIDDEN + 1]. The last column is 1: distances don't depend on a constant, so its weight is fitted and left out. */
+/** Hidden activations [POINTS, HIDDEN + 1]. The last column is the constant 1. Its weight is fitted and dropped: distances don't depend on it. */
 function activations(points: Float64Array, units: readonly Unit[], classes: number): Matrix {
   const out = new Matrix(POINTS, HIDDEN + 1);
   for (let i = 0; i < POINTS; i++) {
@@ -106,7 +108,7 @@ function activations(points: Float64Array, units: readonly Unit[], classes: numb
   return out;
 }
 
-/** The embeddings that the points should have, [POINTS, d]. */
+/** Target embeddings of the points, [POINTS, d]. */
 function targetEmbeddings(points: Float64Array, direction: readonly Float64Array[], margin: number, dim: number): Matrix {
   const classes = direction.length;
   const probabilities = softmax(
@@ -125,44 +127,44 @@ function targetEmbeddings(points: Float64Array, direction: readonly Float64Array
 }
 
 /**
- * Weights of the last layer, [d, HIDDEN]: minimises the mean squared error plus RIDGE |weights|², each hidden unit first
- * scaled to mean square 1.
+ * Weights of the last layer, [d, HIDDEN]: minimises the mean squared error plus RIDGE |weights|² after scaling each hidden
+ * unit to mean square 1. Solves the normal equations by Cholesky decomposition.
  */
 function ridgeRegression(hidden: Matrix, targets: Matrix, dim: number): Float32Array {
   const transposed = hidden.transpose();
   const normal = transposed.mmul(hidden).div(POINTS);
   const scale = Array.from({ length: HIDDEN + 1 }, (_, u) => Math.sqrt(normal.get(u, u)) || 1);
-  const right = transposed.mmul(targets).div(POINTS);
+  const rightSide = transposed.mmul(targets).div(POINTS);
   for (let u = 0; u <= HIDDEN; u++) {
     for (let v = 0; v <= HIDDEN; v++) normal.set(u, v, normal.get(u, v) / (scale[u]! * scale[v]!) + (u === v ? RIDGE : 0));
-    for (let c = 0; c < dim; c++) right.set(u, c, right.get(u, c) / scale[u]!);
+    for (let c = 0; c < dim; c++) rightSide.set(u, c, rightSide.get(u, c) / scale[u]!);
   }
-  const solved = new CholeskyDecomposition(normal).solve(right);
+  const solution = new CholeskyDecomposition(normal).solve(rightSide);
   return Float32Array.from({ length: dim * HIDDEN }, (_, at) => {
     const u = at % HIDDEN;
-    return solved.get(u, Math.floor(at / HIDDEN)) / scale[u]!;
+    return solution.get(u, Math.floor(at / HIDDEN)) / scale[u]!;
   });
 }
 
 const CANDIDATES = 64;
 
-/** Unit vectors: orthogonal where count <= dim, else each the one of 64 candidates that is farthest from those before it. */
+/** Unit vectors: orthonormal where count <= dim. Otherwise each is the random candidate, of 64, farthest from all earlier vectors. */
 function directions(count: number, dim: number, random: Random): Float64Array[] {
-  const chosen: Float64Array[] = [];
+  const vectors: Float64Array[] = [];
   for (let k = 0; k < count; k++) {
     if (k < dim && count <= dim) {
-      chosen.push(unit(orthogonalTo(normals(dim, random), chosen)));
+      vectors.push(toUnitLength(orthogonalTo(normals(dim, random), vectors)));
       continue;
     }
-    const candidates = Array.from({ length: CANDIDATES }, () => unit(normals(dim, random)));
-    const nearest = candidates.map((x) => chosen.reduce((most, y) => Math.max(most, dot(x, y)), -1));
-    chosen.push(candidates[nearest.indexOf(Math.min(...nearest))]!);
+    const candidates = Array.from({ length: CANDIDATES }, () => toUnitLength(normals(dim, random)));
+    const nearest = candidates.map((x) => vectors.reduce((most, y) => Math.max(most, dot(x, y)), -1));
+    vectors.push(candidates[nearest.indexOf(Math.min(...nearest))]!);
   }
-  return chosen;
+  return vectors;
 }
 
 const normals = (length: number, random: Random): Float64Array => Float64Array.from({ length }, () => random.normal());
-const unit = (x: Float64Array): Float64Array => x.map((v) => v / Math.sqrt(dot(x, x)));
+const toUnitLength = (x: Float64Array): Float64Array => x.map((v) => v / Math.sqrt(dot(x, x)));
 
 function centredNormals(length: number, random: Random): Float64Array {
   const x = normals(length, random);
@@ -176,7 +178,7 @@ function dot(x: Float64Array, y: Float64Array): number {
   return sum;
 }
 
-/** The component of x that is orthogonal to an orthonormal basis (modified Gram–Schmidt). */
+/** The component of x orthogonal to an orthonormal basis (modified Gram–Schmidt). */
 function orthogonalTo(x: Float64Array, basis: readonly Float64Array[]): Float64Array {
   return basis.reduce((rest, y) => {
     const share = dot(rest, y);

@@ -2,37 +2,38 @@
 export interface Probe {
   weight: Float64Array; // [K, D]
   bias: Float64Array; // [K]
-  /** [n, K], of the rows it was fitted to: larger than those of new images. */
+  /** [n, K], of the rows that the probe was fitted to. Larger than the scores of new images. */
   scores: Float64Array;
-  /** [n, K], cross-validated: each row's scores by a probe fitted to the other folds, as new images get them. */
+  /** [n, K], cross-validated: each row is scored by a probe fitted to the other folds, so these are like the scores of new images. */
   heldOut: Float64Array;
 }
 
 const PENALTY = 1e-3;
 const ITERATIONS = 100;
 const FOLDS = 5;
-/** Squared length of the constant feature of the bias. Much shorter than the rows, because the largest eigenvalue limits the step size. */
+/** Squared length of the constant feature that acts as bias (rows: 1). Small, because the largest eigenvalue limits the step size. */
 const BIAS = 0.1;
 
+/** Yields to the event loop; may throw to cancel. */
 type Pause = () => Promise<void>;
 
 /**
  * Multinomial logistic regression: minimises over W the mean over rows of -sum_k y_k log softmax(scores)_k, plus
  * PENALTY / 2 (|W|² + |bias|² / BIAS), on rows that are centred and scaled to mean squared length 1.
  *
- * Solved in the span of the rows (W = A^T Z, `kernel` = Z Z^T), because there are fewer images than features where a probe is useful:
- * accelerated gradient steps (Nesterov 1983) along (softmax(S) - Y) / n + PENALTY A, the functional gradient. The cost
- * is n² (D + FOLDS ITERATIONS K), so of a large data set the caller passes a sample.
+ * Solved in the span of the rows (W = A^T Z, `kernel` = Z Z^T), because a probe is useful where there are fewer images than
+ * features. Accelerated gradient steps (Nesterov 1983) along the functional gradient (softmax(S) - Y) / n + PENALTY A. The
+ * cost is n² (D + FOLDS ITERATIONS K), so callers pass a sample of a large data set.
  *
- * `rows` [n, D], `targets` [n, K] of 0 and 1, at least one 1 a row (a row of several classes belongs to each in equal
- * parts); `pause` is awaited at intervals and may throw to cancel.
+ * `rows` [n, D]. `targets` [n, K] of 0 and 1, at least one 1 per row; a row of several classes belongs to each in equal parts.
+ * `pause` is awaited at intervals.
  */
 export async function fitProbe(rows: Float32Array, n: number, targets: Uint8Array, pause: Pause = () => Promise.resolve()): Promise<Probe> {
   const d = rows.length / n;
   const k = targets.length / n;
-  const { z, mean, scale } = centred(rows, n, d);
+  const { z, mean, scale } = centreAndScale(rows, n, d);
   const kernel = await gram(z, n, d, pause);
-  const shares = sharesOf(targets, n, k);
+  const shares = classProbabilities(targets, n, k);
   const a = await dualWeights(kernel, n, shares, k, pause);
   const weight = new Float64Array(k * d);
   const bias = new Float64Array(k);
@@ -49,64 +50,65 @@ export async function fitProbe(rows: Float32Array, n: number, targets: Uint8Arra
 
 /** The A of W = A^T Z, [n, K]. */
 async function dualWeights(kernel: Float64Array, n: number, shares: Float64Array, k: number, pause: Pause): Promise<Float64Array> {
-  const rate = 1 / (0.5 * (largestEigenvalue(kernel, n) / n) + PENALTY); // the softmax' slope is at most 1/2
-  let [a, before] = [new Float64Array(n * k), new Float64Array(n * k)];
+  const rate = 1 / (0.5 * (largestEigenvalue(kernel, n) / n) + PENALTY); // the largest eigenvalue of the softmax's Jacobian is at most 1/2
+  let [a, previous] = [new Float64Array(n * k), new Float64Array(n * k)];
   const lookahead = new Float64Array(n * k);
   for (let t = 0; t < ITERATIONS; t++) {
     if (t % 10 === 0) await pause();
     const momentum = t / (t + 3);
-    for (let i = 0; i < lookahead.length; i++) lookahead[i] = a[i]! + momentum * (a[i]! - before[i]!);
+    for (let i = 0; i < lookahead.length; i++) lookahead[i] = a[i]! + momentum * (a[i]! - previous[i]!);
     const p = softmax(product(kernel, lookahead, n, n, k), k);
-    for (let i = 0; i < lookahead.length; i++) before[i] = lookahead[i]! - rate * ((p[i]! - shares[i]!) / n + PENALTY * lookahead[i]!);
-    [a, before] = [before, a];
+    for (let i = 0; i < lookahead.length; i++) previous[i] = lookahead[i]! - rate * ((p[i]! - shares[i]!) / n + PENALTY * lookahead[i]!);
+    [a, previous] = [previous, a];
   }
   return a;
 }
 
-/** Stratified folds: each holds about a fifth of each class. */
+/** Cross-validated scores over stratified folds: each fold has about a fifth of each class. */
 async function heldOutScores(kernel: Float64Array, n: number, shares: Float64Array, k: number, pause: Pause): Promise<Float64Array> {
   const seen = new Array<number>(k).fill(0);
   const fold = Array.from({ length: n }, (_, i) => {
-    const home = shares.subarray(i * k, (i + 1) * k).findIndex((y) => y > 0);
-    return seen[home]!++ % FOLDS;
+    const firstClass = shares.subarray(i * k, (i + 1) * k).findIndex((y) => y > 0);
+    return seen[firstClass]!++ % FOLDS;
   });
   const out = new Float64Array(n * k);
   for (let f = 0; f < FOLDS; f++) {
-    const fitted = fold.flatMap((g, i) => (g === f ? [] : [i]));
-    const rest = fold.flatMap((g, i) => (g === f ? [i] : []));
-    if (fitted.length === 0 || rest.length === 0) continue;
-    const a = await dualWeights(submatrix(kernel, n, fitted, fitted), fitted.length, rowsAt(shares, k, fitted), k, pause);
-    const scores = product(submatrix(kernel, n, rest, fitted), a, rest.length, fitted.length, k);
-    rest.forEach((i, at) => out.set(scores.subarray(at * k, (at + 1) * k), i * k));
+    const fitRows = fold.flatMap((g, i) => (g === f ? [] : [i]));
+    const foldRows = fold.flatMap((g, i) => (g === f ? [i] : []));
+    if (fitRows.length === 0 || foldRows.length === 0) continue;
+    const a = await dualWeights(submatrix(kernel, n, fitRows, fitRows), fitRows.length, selectRows(shares, k, fitRows), k, pause);
+    const scores = product(submatrix(kernel, n, foldRows, fitRows), a, foldRows.length, fitRows.length, k);
+    foldRows.forEach((i, at) => out.set(scores.subarray(at * k, (at + 1) * k), i * k));
   }
   return out;
 }
 
-/** 0 and 1 -> class probabilities, which add up to 1 in each row. */
-function sharesOf(targets: Uint8Array, n: number, k: number): Float64Array {
+/** [n, K] of 0 and 1 -> class probabilities, which add up to 1 in each row. */
+function classProbabilities(targets: Uint8Array, n: number, k: number): Float64Array {
   const out = Float64Array.from(targets);
   for (let i = 0; i < n; i++) {
     const row = out.subarray(i * k, (i + 1) * k);
-    const homes = row.reduce((sum, y) => sum + y, 0);
-    row.forEach((y, c) => (row[c] = y / homes));
+    const count = row.reduce((sum, y) => sum + y, 0);
+    row.forEach((y, c) => (row[c] = y / count));
   }
   return out;
 }
 
-/** Over each row of [n, K]. */
+/** Softmax over each row of [n, K]. */
 export function softmax(scores: Float64Array, k: number): Float64Array {
   const out = new Float64Array(scores.length);
   for (let at = 0; at < scores.length; at += k) {
-    let most = -Infinity;
-    for (let c = 0; c < k; c++) most = Math.max(most, scores[at + c]!);
+    let largest = -Infinity;
+    for (let c = 0; c < k; c++) largest = Math.max(largest, scores[at + c]!);
     let sum = 0;
-    for (let c = 0; c < k; c++) sum += out[at + c] = Math.exp(scores[at + c]! - most);
+    for (let c = 0; c < k; c++) sum += out[at + c] = Math.exp(scores[at + c]! - largest);
     for (let c = 0; c < k; c++) out[at + c]! /= sum;
   }
   return out;
 }
 
-function centred(rows: Float32Array, n: number, d: number): { z: Float64Array; mean: Float64Array; scale: number } {
+/** Rows [n, D] minus their mean, scaled to mean squared length 1: z = (rows - mean) * scale. */
+function centreAndScale(rows: Float32Array, n: number, d: number): { z: Float64Array; mean: Float64Array; scale: number } {
   const mean = new Float64Array(d);
   rows.forEach((x, i) => (mean[i % d]! += x / n));
   let squares = 0;
@@ -116,6 +118,7 @@ function centred(rows: Float32Array, n: number, d: number): { z: Float64Array; m
   return { z: z.map((x) => x * scale), mean, scale };
 }
 
+/** Gram matrix [n, n] of the rows, including the bias feature: Z Z^T + BIAS. */
 async function gram(z: Float64Array, n: number, d: number, pause: Pause): Promise<Float64Array> {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
@@ -129,7 +132,7 @@ async function gram(z: Float64Array, n: number, d: number, pause: Pause): Promis
   return out;
 }
 
-/** Rows and columns of a square matrix [n, n]. */
+/** The given rows and columns of a matrix [n, n]. */
 function submatrix(matrix: Float64Array, n: number, rows: readonly number[], columns: readonly number[]): Float64Array {
   const out = new Float64Array(rows.length * columns.length);
   let at = 0;
@@ -137,7 +140,7 @@ function submatrix(matrix: Float64Array, n: number, rows: readonly number[], col
   return out;
 }
 
-function rowsAt(matrix: Float64Array, width: number, rows: readonly number[]): Float64Array {
+function selectRows(matrix: Float64Array, width: number, rows: readonly number[]): Float64Array {
   const out = new Float64Array(rows.length * width);
   rows.forEach((i, at) => out.set(matrix.subarray(i * width, (i + 1) * width), at * width));
   return out;
@@ -155,7 +158,7 @@ function product(matrix: Float64Array, a: Float64Array, m: number, n: number, k:
   return out;
 }
 
-/** Of a symmetric, positive semi-definite matrix: power iteration from a fixed vector, plus 5 % as an upper bound. */
+/** Upper bound of the largest eigenvalue of a symmetric, positive semi-definite matrix: 50 power iterations plus 5 %. */
 function largestEigenvalue(matrix: Float64Array, n: number): number {
   let v = Float64Array.from({ length: n }, (_, i) => 1 + (i % 7) / 7 + (i % 2 ? -1 : 1));
   let value = 0;

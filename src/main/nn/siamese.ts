@@ -26,7 +26,10 @@ export interface SiameseSpec {
   dim: number; // d
 }
 
-/** What a batch holds: images [N, 3, S, S], features cached before the last stage ('boundary'), or feature maps averaged over space [N, C] ('pooled'). */
+/**
+ * Where a batch enters the network: as images [N, 3, S, S], as features before the last stage ('boundary'), or as feature
+ * maps averaged over space [N, C] ('pooled').
+ */
 export type Entry = 'image' | 'boundary' | 'pooled';
 
 export const entryOf: Record<Scope, Entry> = { head: 'pooled', 'last-stage': 'boundary', all: 'image' };
@@ -34,7 +37,7 @@ export const entryOf: Record<Scope, Entry> = { head: 'pooled', 'last-stage': 'bo
 /** All parameters of the network, backbone first, in order of use. */
 export function siameseParams(spec: SiameseSpec): ParamSpec[] {
   const b = new Builder(spec.flavour);
-  embed(b, spec, enter(b, spec, 'image', 1), 'image');
+  embed(b, spec, addInput(b, spec, 'image', 1), 'image');
   return b.program.paramSpecs();
 }
 
@@ -47,7 +50,7 @@ export function backboneParams(spec: SiameseSpec): ParamSpec[] {
 export function trainableNames(spec: SiameseSpec, scope: Scope): string[] {
   const b = new Builder(spec.flavour);
   const entry = entryOf[scope];
-  embed(b, spec, enter(b, spec, entry, 2), entry);
+  embed(b, spec, addInput(b, spec, entry, 2), entry);
   return b.program.paramSpecs().flatMap((p) => (p.kind === 'weight' ? [p.name] : []));
 }
 
@@ -57,39 +60,39 @@ export const layerNames = (backbone: BackboneName): string[] => backboneOf(backb
 /** Shape of one image's features at an entry. */
 export function entryShape(spec: SiameseSpec, entry: Entry): Shape {
   const b = new Builder(spec.flavour);
-  return upTo(b, spec, enter(b, spec, 'image', 1), entry).shape.slice(1);
+  return buildUpTo(b, spec, addInput(b, spec, 'image', 1), entry).shape.slice(1);
 }
 
-/** Images [N, 3, S, S] -> `features` at an entry, [N, …]. */
+/** Images [N, 3, S, S] -> `features` at an entry, [N, ...entryShape]. */
 export function featuresTask(spec: SiameseSpec, entry: Entry, images: number): Task {
   const b = new Builder(spec.flavour);
-  return { program: b.program, outputs: { features: upTo(b, spec, enter(b, spec, 'image', images), entry) } };
+  return { program: b.program, outputs: { features: buildUpTo(b, spec, addInput(b, spec, 'image', images), entry) } };
 }
 
 /** A batch at an entry -> `features` [N, C], the backbone's output averaged over space: the head's input. */
 export function pooledTask(spec: SiameseSpec, entry: Entry, images: number): Task {
   const b = new Builder(spec.flavour);
-  return { program: b.program, outputs: { features: pool(b, spec, enter(b, spec, entry, images), entry) } };
+  return { program: b.program, outputs: { features: pool(b, spec, addInput(b, spec, entry, images), entry) } };
 }
 
 /** A batch at an entry -> `embedding` [N, d]. */
 export function embeddingTask(spec: SiameseSpec, entry: Entry, images: number): Task {
   const b = new Builder(spec.flavour);
-  return { program: b.program, outputs: { embedding: embed(b, spec, enter(b, spec, entry, images), entry) } };
+  return { program: b.program, outputs: { embedding: embed(b, spec, addInput(b, spec, entry, images), entry) } };
 }
 
 /** Images [N, 3, S, S] -> `embedding` [N, d] and the `features` of a layer [N, C, h, w]. */
 export function layerTask(spec: SiameseSpec, layer: string, images: number): Task & { outputs: { embedding: Value; features: Value } } {
   const b = new Builder(spec.flavour);
   const explained: ExplainedLayer = { name: layer };
-  const embedding = embed(b, spec, enter(b, spec, 'image', images), 'image', explained);
+  const embedding = embed(b, spec, addInput(b, spec, 'image', images), 'image', explained);
   if (!explained.map) throw new Error(`${spec.backbone} has no layer ${layer}.`);
   return { program: b.program, outputs: { embedding, features: explained.map } };
 }
 
 /**
- * Images [2P, 3, S, S], first images before second ones -> `distance` [P], `embedding` [2P, d], `features` and
- * `signedMap` at a layer. One pass and one gradient give all maps of a pair.
+ * Images [2P, 3, S, S], all first images before all second images -> `distance` [P], `embedding` [2P, d], and at a layer
+ * `features` [2P, C, h, w] and `signedMap` [2P, h, w]. One forward pass and one gradient give all maps of a pair.
  */
 export function explanationTask(spec: SiameseSpec, layer: string, pairs: number): Task {
   const { program, outputs } = layerTask(spec, layer, 2 * pairs);
@@ -105,37 +108,39 @@ export interface TrainingOptions extends LossOptions {
   optimizer: { name: OptimizerName; weightDecay: number; clipNorm: number };
 }
 
-/** One step over `samples` samples of the loss: inputs `images` at the scope's entry, in the order of losses/loss.ts, and `labels` [samples]. */
+/** One step over `samples` samples. Inputs: `images` at the scope's entry, in the order of losses/loss.ts, and `labels` [samples]. */
 export function trainingTask(spec: SiameseSpec, o: TrainingOptions, samples: number): TrainTask {
   const b = new Builder(spec.flavour);
   b.batchStatistics = o.batchNorm === 'batch';
   const entry = entryOf[o.scope];
   const kind = SAMPLES[o.loss.samples];
-  const embedding = embed(b, spec, enter(b, spec, entry, kind.images * samples), entry);
+  const embedding = embed(b, spec, addInput(b, spec, entry, kind.images * samples), entry);
   const { loss, distances } = o.loss.build(b.program, embedding, b.program.input('labels', [samples]), o);
   const trainable = b.program.paramSpecs().flatMap((p) => (p.kind === 'weight' ? [p.name] : []));
   return { program: b.program, loss, distances, samples: kind, trainable, statistics: b.statistics, optimizer: o.optimizer };
 }
 
-function enter(b: Builder, spec: SiameseSpec, entry: Entry, images: number): Value {
+/** Declares the input `images` [images, ...entryShape]. */
+function addInput(b: Builder, spec: SiameseSpec, entry: Entry, images: number): Value {
   const shape = entry === 'image' ? [3, spec.size, spec.size] : entryShape(spec, entry);
   return b.program.input('images', [images, ...shape]);
 }
 
-function upTo(b: Builder, spec: SiameseSpec, x: Value, entry: Entry): Value {
+/** Builds the backbone from the images to an entry. */
+function buildUpTo(b: Builder, spec: SiameseSpec, x: Value, entry: Entry): Value {
   if (entry === 'image') return x;
   if (entry === 'pooled') return pool(b, spec, x, 'image');
   const { blocks, lastStage } = backboneOf(spec.backbone);
   return blocks.slice(0, lastStage).reduce((value, block) => block.build(b, value, BACKBONE_PREFIX), x);
 }
 
-/** The layer to explain; `map` [N, C, h, w] is filled in when the layer is built. */
+/** The layer to explain. `map` [N, C, h, w] is set when the layer is built. */
 interface ExplainedLayer {
   readonly name: string;
   map?: Value;
 }
 
-/** The backbone's last feature map averaged over space, [N, C]. */
+/** Builds the network from `entry` to the backbone's last feature map averaged over space, [N, C]. */
 function pool(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, explained?: ExplainedLayer): Value {
   if (entry === 'pooled') return x;
   const { blocks, lastStage, featureMap } = backboneOf(spec.backbone);
@@ -151,6 +156,7 @@ function pool(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, explained?:
   return globalMean(b.program, value);
 }
 
+/** Builds the network from `entry` to the embedding [N, d]. */
 function embed(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, explained?: ExplainedLayer): Value {
   const hidden = relu(b.program, b.dense(pool(b, spec, x, entry, explained), 'fc.0', HIDDEN));
   return b.dense(hidden, 'fc.2', spec.dim);

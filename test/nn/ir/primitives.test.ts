@@ -265,7 +265,7 @@ describe('shape rules name the shapes', () => {
         [2, 3],
       ],
       (b, [x, y]) => b.matmul(x!, y!),
-      '[2,3] x [2,3] do not multiply.',
+      "[2,3] and [2,3] can't be multiplied.",
     ],
     ['a reshape to another size', [[2, 3]], (b, [x]) => b.reshape(x!, [4]), "[2,3] can't be reshaped to [4]."],
     ['an axis that is not there', [[2, 3]], (b, [x]) => b.sum(x!, [2]), '[2,3] has no axes [2].'],

@@ -1,7 +1,7 @@
 import { randomFor } from '../../../shared/random.ts';
 import type { RunConfig } from '../../../shared/run.ts';
 import type { Engine } from '../../nn/engines/engine.ts';
-import { headFromProbe, MOST_CLASSES } from '../../nn/head-start.ts';
+import { headFromProbe, MAX_CLASSES } from '../../nn/head-start.ts';
 import { fitProbe } from '../../nn/probe.ts';
 import { entryOf, pooledTask } from '../../nn/siamese.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
@@ -34,7 +34,7 @@ export async function probeStart({ engine, config, source, params, trainImages, 
   const random = randomFor(config.seed, 'probe');
   const images = random.shuffle([...trainImages].sort((a, b) => a.id - b.id)).slice(0, MAX_IMAGES);
   const classes = [...new Set(images.map((i) => i.className))].sort();
-  if (classes.length < 2 || classes.length > MOST_CLASSES) return new Map();
+  if (classes.length < 2 || classes.length > MAX_CLASSES) return new Map();
   const rows = await computePooledFeatures(
     { engine, config, source, params, signal },
     images.map((i) => all.source(i.id)),

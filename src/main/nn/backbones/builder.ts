@@ -6,7 +6,7 @@ import { ProgramBuilder } from '../ir/build/builder.ts';
 import type { RunningStatistic } from '../ir/task.ts';
 import type { Value } from '../ir/value.ts';
 
-/** Weight of the batch's value in a running statistic: PyTorch's default. */
+/** Weight of the batch's value in a running statistic (PyTorch's default). */
 const MOMENTUM = 0.1;
 
 const ACTIVATIONS = { relu, relu6 };
@@ -29,7 +29,7 @@ export class Builder {
   readonly program = new ProgramBuilder();
   readonly statistics: RunningStatistic[] = [];
   private readonly flavour: Flavour;
-  /** true: batch norm uses the batch's statistics. false: it is frozen and folded into the convolution before it. */
+  /** true: batch norm uses the batch's statistics. false: batch norm is frozen and folded into the preceding convolution. */
   batchStatistics = false;
 
   constructor(flavour: Flavour) {
@@ -65,15 +65,15 @@ export class Builder {
     return dense(this.program, x, this.weight(`${name}.weight`, [out, x.shape[1]!]), this.weight(`${name}.bias`, [out]));
   }
 
-  private weight(name: string, shape: readonly number[], start?: number): Value {
-    return this.program.param({ name, shape, kind: 'weight', ...(start === undefined ? {} : { start }) });
+  private weight(name: string, shape: readonly number[], initialValue?: number): Value {
+    return this.program.param({ name, shape, kind: 'weight', ...(initialValue === undefined ? {} : { initialValue }) });
   }
 
   private statistic(name: string, shape: readonly number[]): Value {
     return this.program.param({ name, shape, kind: 'statistic' });
   }
 
-  /** [top, left, bottom, right]. Keras pads a stride-2 convolution of an even side on the right and bottom only. */
+  /** [top, left, bottom, right]. Keras pads one position less at the top and left for a stride-2 convolution over an even side. */
   private pads(x: Value, kernel: number, stride: number): [number, number, number, number] {
     const half = Math.floor(kernel / 2);
     const before = (side: number): number => (this.flavour === 'keras' && stride === 2 && side % 2 === 0 ? Math.max(0, half - 1) : half);

@@ -5,16 +5,16 @@ import type { Builder } from './builder.ts';
 
 /**
  * Initial bias of the last batch norm, in standard deviations of a feature. At -1 a feature is zero except where it
- * exceeds its mean by one standard deviation. What occurs all over an image (background, clutter) then contributes little
- * to the mean over space, so the network learns from local features and a map marks where they are. At the usual 0
- * backgrounds contribute too, and the maps cover whole images.
+ * exceeds its mean by one standard deviation. Texture that covers the whole image (background, clutter) then contributes
+ * little to the mean over space, so the network learns from local features and a map marks their positions. At the usual 0
+ * the background contributes too, and the maps cover whole images.
  */
 const LAST_NORM_BIAS = -1;
 
 /**
- * A small network for training from scratch on a laptop's CPU: about 50,000 weights. Its feature map has an eighth of
- * the image's side, so maps are finely resolved. The receptive field is 31 px, because the last convolution is 1x1 (as in
- * Brendel & Bethge 2019): evidence is shown where it is, not spread over its surroundings.
+ * A small network for training from scratch on a laptop's CPU: about 50,000 weights. The total stride is 8, so maps have a
+ * high resolution. The last convolution is 1x1 (as in Brendel & Bethge 2019), so the receptive field is only 31 px and
+ * evidence does not spread over its surroundings.
  */
 export const compact: Backbone = {
   blocks: [

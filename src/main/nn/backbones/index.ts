@@ -7,7 +7,7 @@ import { resNet18 } from './resnet18.ts';
 import { resNet34 } from './resnet34.ts';
 import { resNet50 } from './resnet50.ts';
 
-/** The layers of every backbone that src/shared/backbones.ts lists. */
+/** The layers of every backbone in src/shared/backbones.ts. */
 const TABLE = {
   compact,
   mobilenet_v2_035: mobileNetV2At035,

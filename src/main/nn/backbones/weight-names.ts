@@ -1,4 +1,4 @@
-/** The order of a stored tensor's axes: [out, in/groups, kh, kw] as Twinlens and PyTorch have it, or one of Keras' two. */
+/** Axis order of a stored kernel: OIHW [out, in/groups, kh, kw] in Twinlens and PyTorch, HWIO (dense) or HWC1 (depthwise) in Keras. */
 export type AxisOrder = 'OIHW' | 'HWIO' | 'HWC1';
 
 export interface TranslatedName {
@@ -9,11 +9,11 @@ export interface TranslatedName {
 /** How another program names a backbone's parameters in the files it writes. */
 export interface ForeignNames {
   program: 'keras' | 'timm';
-  /** Whether a file with these tensor names was written by it. */
+  /** Whether a file with these tensor names was written by this program. */
   areUsedIn(names: readonly string[]): boolean;
   /** Null for a name that the backbone has no parameter for. */
   translate(name: string): TranslatedName | null;
 }
 
-/** Shapes of a file's tensors by the backbone's own parameter names, in OIHW. */
+/** Shapes of a file's tensors in OIHW, by the backbone's own parameter names. */
 export type StoredShapes = ReadonlyMap<string, { shape: readonly number[] }>;

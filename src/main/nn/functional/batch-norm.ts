@@ -10,19 +10,20 @@ export interface NormOptions {
 }
 
 /**
- * Batch normalisation over the statistics of this batch (Ioffe & Szegedy 2015): x [N, C, H, W], gamma [C], beta [C] -> y, the
- * batch mean [C] and the unbiased batch variance [C], from which running statistics are updated.
+ * Batch normalisation with this batch's statistics (Ioffe & Szegedy 2015): x [N, C, H, W], gamma [C], beta [C] -> y, the batch
+ * mean [C] and the unbiased batch variance [C]. Running statistics are updated from the last two.
  */
 export function batchNorm(b: ProgramBuilder, x: Value, gamma: Value, beta: Value, o: NormOptions): [y: Value, mean: Value, variance: Value] {
   expectRank(x.shape, 4, 'The input of a batch norm');
   expectShape(gamma.shape, [x.shape[1]!], 'gamma');
   expectShape(beta.shape, [x.shape[1]!], 'beta');
-  if (countOf(x.shape) < 2) throw new Error(`Batch statistics need more than one value a channel, not [${x.shape}].`);
+  if (countOf(x.shape) < 2) throw new Error(`Batch statistics need more than one value per channel, not [${x.shape}].`);
   return normalise(b, [x, gamma, beta], o) as [Value, Value, Value];
 }
 
 /**
- * Its own rule computes 5 results of a map's size on the way back, the rules of the primitives 9: maps are what a step's time goes into.
+ * The hand-written gradient rule computes 5 map-sized results, the rules of the primitives 9. Map-sized operations dominate a
+ * step's time.
  */
 const normalise = withGradient(
   (b, [x, gamma, beta], { epsilon }: NormOptions) => {
@@ -30,31 +31,32 @@ const normalise = withGradient(
     const mean = b.mean(x!, SPACE_AND_BATCH); // [C]
     const centred = b.sub(x!, channelwise(b, mean));
     const variance = b.mean(b.square(centred), SPACE_AND_BATCH);
-    const inverse = b.div(b.scalar(1), b.sqrt(b.add(variance, b.scalar(epsilon))));
-    const factor = b.mul(gamma!, inverse);
+    const inverseDeviation = b.div(b.scalar(1), b.sqrt(b.add(variance, b.scalar(epsilon))));
+    const factor = b.mul(gamma!, inverseDeviation);
     const y = b.add(b.mul(centred, channelwise(b, factor)), channelwise(b, beta!));
-    return { outputs: [y, mean, b.scale(variance, count / (count - 1))], saved: { centred, inverse, factor } };
+    return { outputs: [y, mean, b.scale(variance, count / (count - 1))], saved: { centred, inverseDeviation, factor } };
   },
-  // dx = factor (g - mean(g) - normalised mean(g normalised)), with normalised = centred * inverse and factor = gamma * inverse.
-  (b, { saved: { centred, inverse, factor }, gradient: g, needs }) => {
+  // With g = dY, normalised = centred / deviation and factor = gamma / deviation:
+  // dX = factor (g - mean(g) - normalised mean(g normalised)), dGamma = sum(g normalised), dBeta = sum(g).
+  (b, { saved: { centred, inverseDeviation, factor }, gradient: g, needs }) => {
     const count = countOf(g.shape);
-    const along = b.mul(b.sum(b.mul(g, centred), SPACE_AND_BATCH), inverse); // sum of g * normalised, [C]
+    const dGamma = b.mul(b.sum(b.mul(g, centred), SPACE_AND_BATCH), inverseDeviation); // [C]
     const mean = b.mean(g, SPACE_AND_BATCH);
-    const slope = b.scale(b.mul(b.mul(along, inverse), factor), -1 / count);
+    const slope = b.scale(b.mul(b.mul(dGamma, inverseDeviation), factor), -1 / count);
     const shift = b.scale(b.mul(mean, factor), -1);
     const scaled = b.add(b.mul(g, channelwise(b, factor)), channelwise(b, shift));
-    return [needs[0] ? b.add(scaled, b.mul(centred, channelwise(b, slope))) : null, needs[1] ? along : null, needs[2] ? b.scale(mean, count) : null];
+    return [needs[0] ? b.add(scaled, b.mul(centred, channelwise(b, slope))) : null, needs[1] ? dGamma : null, needs[2] ? b.scale(mean, count) : null];
   },
 );
 
 const SPACE_AND_BATCH = [0, 2, 3];
 
-/** [C] -> [1, C, 1, 1], to be broadcast over a map. */
+/** [C] -> [1, C, 1, 1], which broadcasts over a map. */
 const channelwise = (b: Operations, x: Value): Value => b.reshape(x, [1, x.shape[0]!, 1, 1]);
 
-const countOf = (shape: Shape): number => sizeOf(shape) / shape[1]!; // values a channel
+const countOf = (shape: Shape): number => sizeOf(shape) / shape[1]!; // values per channel
 
-/** Tensors of a batch norm with fixed statistics, each [O]. */
+/** Tensors of a batch norm with frozen statistics, each [O]. */
 export interface FrozenNorm {
   gamma: Value;
   beta: Value;

@@ -2,7 +2,7 @@ import type { Operations } from '../ir/operations.ts';
 import { expectShape } from '../ir/shapes.ts';
 import type { Value } from '../ir/value.ts';
 
-/** Normalisation over the last axis (Ba, Kiros & Hinton 2016): x [..., C], gamma [C], beta [C]; the variance is the biased one. */
+/** Layer normalisation over the last axis (Ba, Kiros & Hinton 2016): x [..., C], gamma [C], beta [C]. The variance is biased (divided by C). */
 export function layerNorm(b: Operations, x: Value, gamma: Value, beta: Value, { epsilon }: { epsilon: number }): Value {
   const last = x.shape.length - 1;
   expectShape(gamma.shape, [x.shape[last]!], 'gamma');

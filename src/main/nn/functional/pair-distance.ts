@@ -3,13 +3,13 @@ import { expectRank } from '../ir/shapes.ts';
 import type { Value } from '../ir/value.ts';
 import { withGradient } from './with-gradient.ts';
 
-/** Keeps the root differentiable at 0. It is squared under the root, so the distance is the same both ways round. */
+/** Added as eps² under the root: keeps sqrt differentiable at 0, and D(a, b) = D(b, a). */
 export const DISTANCE_EPSILON = 1e-6;
 
 /**
- * Euclidean distance of the pairs in a batch: embeddings [2P, d], first images before second ones ->
+ * Euclidean distance of the pairs in a batch: embeddings [2P, d], all first images before all second images ->
  * D [P] = sqrt(sum (a - b)^2 + eps^2), eps = 1e-6. PyTorch's pairwise_distance adds eps to every component instead,
- * which makes D(a, b) differ from D(b, a) and gives two identical images a gradient in an arbitrary direction.
+ * so there D(a, b) differs from D(b, a), and two identical images get a gradient in an arbitrary direction.
  */
 export function pairDistance(b: ProgramBuilder, embeddings: Value): Value {
   expectRank(embeddings.shape, 2, 'Embeddings');
@@ -17,7 +17,7 @@ export function pairDistance(b: ProgramBuilder, embeddings: Value): Value {
   return euclidean(b, [embeddings], null)[0]!;
 }
 
-/** Its rule takes 5 instructions, those of the primitives 11: a step of the head alone consists of little else. */
+/** The hand-written rule takes 5 instructions, the rules of the primitives 11. A step that trains only the head has few others. */
 const euclidean = withGradient(
   (b, [embeddings], _options: null) => {
     const [images] = embeddings!.shape as [number, number];
@@ -27,7 +27,7 @@ const euclidean = withGradient(
   },
   // dD/da = (a - b) / D = -dD/db
   (b, { saved: { difference, root }, gradient }) => {
-    const a = b.mul(difference, b.reshape(b.div(gradient, root), [root.shape[0]!, 1])); // [P, d]
-    return [b.concat([a, b.scale(a, -1)], 0)];
+    const gradientOfFirst = b.mul(difference, b.reshape(b.div(gradient, root), [root.shape[0]!, 1])); // [P, d]
+    return [b.concat([gradientOfFirst, b.scale(gradientOfFirst, -1)], 0)];
   },
 );

@@ -2,10 +2,10 @@ import type { Operations } from '../ir/operations.ts';
 import { allAxes } from '../ir/shapes.ts';
 import type { Value } from '../ir/value.ts';
 
-/** exp(x) / sum exp(x) along an axis (the last one, unless said otherwise), with the maximum subtracted first so that exp stays finite. */
+/** exp(x) / sum exp(x) along `axis` (default: the last). The maximum is subtracted first, so exp can't overflow. */
 export function softmax(b: Operations, x: Value, axis = x.shape.length - 1): Value {
-  const e = b.exp(b.sub(x, b.max(x, [axis], true)));
-  return b.div(e, b.sum(e, [axis], true));
+  const exponentials = b.exp(b.sub(x, b.max(x, [axis], true)));
+  return b.div(exponentials, b.sum(exponentials, [axis], true));
 }
 
 /** log softmax(x) along the last axis. */

@@ -1,9 +1,9 @@
-/** How a kernel moves over a feature map [N, C, H, W]. */
+/** Geometry of a convolution over a feature map [N, C, H, W]. */
 export interface ConvAttrs {
   stride: number;
   pads: readonly [top: number, left: number, bottom: number, right: number]; // zeros
   groups: number; // 1 (dense) or the number of channels (depthwise)
-  /** Distance between the taps of a kernel, down and across; 1 where left out. Such convolutions have no gradient rule. */
+  /** Distance between the taps of a kernel, down and across; default 1. Dilated convolutions have no gradient rule. */
   dilation?: readonly [down: number, across: number];
 }
 
@@ -18,10 +18,10 @@ export interface MaxPoolAttrs {
 
 export interface ReduceAttrs {
   axes: readonly number[];
-  keep: boolean; // reduced axes stay, with size 1
+  keep: boolean; // whether reduced axes stay, with size 1
 }
 
-/** x[start:end:step] along each axis that is named; steps are positive. */
+/** x[start:end:step] along each of `axes`; steps are positive. */
 export interface SliceAttrs {
   axes: readonly number[];
   starts: readonly number[];
@@ -30,19 +30,19 @@ export interface SliceAttrs {
 }
 
 export interface MatmulAttrs {
-  /** The last two axes of the first operand change places before the product. */
+  /** Whether the last two axes of the operand are swapped before the product. */
   transposeA: boolean;
   transposeB: boolean;
 }
 
-/** One entry an axis. */
+/** One entry per axis. */
 export interface PadAttrs {
   before: readonly number[];
   after: readonly number[];
   value: number;
 }
 
-/** Bounds of a clamp; ±Infinity where there is none. */
+/** Bounds of a clamp; ±Infinity for no bound. */
 export interface ClampAttrs {
   min: number;
   max: number;

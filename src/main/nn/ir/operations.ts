@@ -2,8 +2,8 @@ import type { ClampAttrs, ConvAttrs, MatmulAttrs, MaxPoolAttrs, Size } from './a
 import type { Shape, Value } from './value.ts';
 
 /**
- * The vocabulary in which functions and gradient rules are written. Elementwise operations broadcast as NumPy does. The
- * program builder implements it; primitives know only this interface, so their files need not import each other.
+ * The operations that functions and gradient rules are written in. Elementwise operations broadcast as in NumPy. The program
+ * builder implements this interface. Primitives depend on the interface only, so their files don't import each other.
  */
 export interface Operations {
   scalar(value: number): Value;

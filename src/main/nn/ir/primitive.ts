@@ -10,7 +10,7 @@ export interface OnnxForm {
   op: string;
   domain?: string;
   attrs?: Readonly<Record<string, OnnxAttribute>>;
-  /** Names of its inputs, '' for an optional one left out; the instruction's own where not given. */
+  /** Input names, '' for an omitted optional input; default: the instruction's inputs. */
   inputs?: readonly string[];
 }
 
@@ -24,15 +24,15 @@ export interface OnnxContext<A> {
   scalar(value: number): string;
 }
 
-/** What an instruction does. Passes for one engine define more of these; the primitives are those that can be differentiated. */
+/** What an instruction does. Primitives can be differentiated. Passes for one engine define further operations without gradients. */
 export interface Operation<A = unknown> {
   readonly name: string;
-  /** A number of the result depends only on the numbers at the same position of the (broadcast) operands. */
+  /** Each element of the result depends only on the elements at the same position of the (broadcast) operands. */
   readonly elementwise?: true;
-  /** Types of the results; throws an Error that names the shapes where the inputs don't fit. */
+  /** Types of the results. Throws an Error that names the shapes where the inputs don't fit. */
   types(inputs: readonly TensorType[], attrs: A): TensorType[];
   onnx(c: OnnxContext<A>): OnnxForm;
-  /** The same in other operations, where ONNX on this device has no operator for it; null where it has. */
+  /** The same result in other operations where ONNX has no operator for it on this device; null where it has one. */
   expand?(b: Operations, inputs: readonly Value[], attrs: A, device: DeviceName): Value | null;
 }
 
@@ -42,13 +42,13 @@ export interface GradientContext<A> {
   attrs: A;
   /** dL/d(output), of the output's shape. */
   gradient: Value;
-  /** Inputs whose gradients are wanted; the others may be left null. */
+  /** Whether each input's gradient is needed. The rule may return null for the others. */
   needs: readonly boolean[];
 }
 
-/** An operation that programs are written in: one result, and everything that the engines must know of it. */
+/** An operation of source programs: one result, a gradient rule, and a form for each engine. */
 export interface Primitive<A = unknown> extends Operation<A> {
-  /** Gradients by input, null where not wanted or zero everywhere. */
+  /** One gradient per input; null where it is not needed or zero everywhere. */
   gradient(b: Operations, c: GradientContext<A>): (Value | null)[];
   readonly tensorflow: TensorflowForm<A>;
 }

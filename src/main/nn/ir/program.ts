@@ -10,10 +10,10 @@ export interface Instruction<O extends Operation = Operation, A = unknown> {
   readonly outputs: readonly Value[];
 }
 
-/** Gradients by input of a function that is differentiated by a rule of its own. */
+/** A custom gradient rule: one gradient per input of its function. */
 export type GradientRule = (b: Operations, gradient: Value, needs: readonly boolean[]) => (Value | null)[];
 
-/** The instructions `from` … `to` - 1 are differentiated as a whole. Only the first output may have a gradient. */
+/** The instructions `from` … `to` - 1 are differentiated as a whole by `rule`. Only the first output may have a gradient. */
 export interface CustomGradient {
   readonly from: number;
   readonly to: number;
@@ -29,16 +29,16 @@ export interface Parameter {
 
 export interface Constant {
   readonly data: Float32Array;
-  readonly name?: string; // of a parameter with fixed values
+  readonly name?: string; // of the parameter that was bound to `data`
 }
 
 /**
- * A computation over statically shaped, row-major tensors: a list of instructions in order of evaluation. Passes take a
- * program and return another; none is changed once it is built.
+ * A computation over statically shaped, row-major tensors: a list of instructions in order of evaluation. A pass takes a
+ * program and returns a new one. A finished program never changes.
  */
 export interface Program<O extends Operation = Operation> {
   readonly inputs: ReadonlyMap<string, Value>;
-  /** Tensors of the network, which an engine binds to numbers before it lowers the program. */
+  /** Tensors of the network. An engine binds them to values before it lowers the program. */
   readonly params: ReadonlyMap<string, Parameter>;
   readonly constants: ReadonlyMap<Value, Constant>;
   readonly instructions: readonly Instruction<O>[];
@@ -46,26 +46,26 @@ export interface Program<O extends Operation = Operation> {
   readonly customGradients: readonly CustomGradient[];
 }
 
-/** A program of primitives only: one that can be differentiated, and run by every engine. */
+/** A program of primitives only: it can be differentiated, and every engine can run it. */
 export type SourceProgram = Program<Primitive>;
 
-/** Narrows an instruction to an operation's, with its attributes. */
+/** Whether an instruction is of this operation. Narrows the type of its attributes. */
 export function isOf<O extends Operation<A>, A>(instruction: Instruction, operation: O & Operation<A>): instruction is Instruction<O, AttrsOf<O>> {
   return instruction.operation === (operation as Operation);
 }
 
 export type AttrsOf<O> = O extends Operation<infer A> ? A : never;
 
-/** The instruction that computes each value. */
+/** Value -> the instruction that computes it. */
 export const producers = <O extends Operation>({ instructions }: Program<O>): Map<Value, Instruction<O>> =>
   new Map(instructions.flatMap((i) => i.outputs.map((value) => [value, i] as const)));
 
-/** The instructions that read each value, once for each time; outputs of the program count as null. */
+/** Value -> the instructions that read it, one entry per read. An output of the program counts as a read by `null`. */
 export function readers<O extends Operation>({ instructions, outputs }: Program<O>): Map<Value, (Instruction<O> | null)[]> {
   const found = new Map<Value, (Instruction<O> | null)[]>();
   const add = (value: Value, reader: Instruction<O> | null): void => {
-    const known = found.get(value);
-    if (known) known.push(reader);
+    const list = found.get(value);
+    if (list) list.push(reader);
     else found.set(value, [reader]);
   };
   for (const i of instructions) for (const value of i.inputs) add(value, i);

@@ -10,7 +10,7 @@ export function expectShape(shape: Shape, expected: Shape, what: string): void {
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
 
-/** The shape of an elementwise result, aligned at the last axis: axes of 1 are repeated. */
+/** Shape of an elementwise result. Shapes are aligned at the last axis, and axes of size 1 are repeated. */
 export function broadcastShape(a: Shape, b: Shape): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
@@ -21,7 +21,7 @@ export function broadcastShape(a: Shape, b: Shape): number[] {
   });
 }
 
-/** The shape after a reduction over some axes, which stay as 1 where `keep`. */
+/** Shape after a reduction over `axes`. With `keep` they remain with size 1. */
 export function reducedShape(shape: Shape, axes: readonly number[], keep: boolean): number[] {
   if (axes.some((axis) => axis < 0 || axis >= shape.length)) throw new Error(`[${shape}] has no axes [${axes}].`);
   return shape.map((d, i) => (axes.includes(i) ? 1 : d)).filter((_, i) => keep || !axes.includes(i));

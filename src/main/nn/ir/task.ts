@@ -2,10 +2,10 @@ import type { OptimizerName } from '../../../shared/run.ts';
 import type { SourceProgram } from './program.ts';
 import type { Value } from './value.ts';
 
-/** A computation with fixed parameters: values to fetch, and what is differentiated. */
+/** A computation with fixed parameters: the values to fetch and the gradients to compute. */
 export interface Task {
   program: SourceProgram;
-  /** Fetched under these names. */
+  /** Values by the names under which they are fetched. */
   outputs: Readonly<Record<string, Value>>;
   /**
    * Signed Grad-CAM, fetched as `signedMap` [N, h, w]: S = sum over channels of mean_hw(d of / d features) * features,
@@ -27,12 +27,13 @@ export interface RunningStatistic {
 export interface TrainTask {
   program: SourceProgram;
   loss: Value; // []
-  distances: Value; // [M], those that the loss reports
-  /** Of a batch: images in a sample, and whether it can be computed in parts (losses/loss.ts). */
+  distances: Value; // [M], as reported by the loss
+  /** Images per sample, and whether a batch can be computed in parts (losses/loss.ts). */
   samples: { images: number; divisible: boolean };
   trainable: readonly string[];
   statistics: readonly RunningStatistic[];
   optimizer: { name: OptimizerName; weightDecay: number; clipNorm: number };
 }
 
+/** Name of an optimizer's state tensor, e.g. `m/fc.0.weight`. */
 export const slotName = (slot: string, parameter: string): string => `${slot}/${parameter}`;

@@ -4,12 +4,12 @@ export interface LibraryTensor {
   readonly shape: number[];
 }
 
-/** Keeps tensors of a forward pass for its gradient. */
-type Save<T> = (kept: T[]) => void;
+/** Saves tensors of a forward pass for its gradient. */
+type Save<T> = (tensors: T[]) => void;
 
 /**
- * The part of TensorFlow.js's interface that the primitives' forms use. The engine hands the library in, so that nothing
- * outside nn/engines imports it. Convolutions and pools take maps with the channels last, [N, H, W, C].
+ * The part of TensorFlow.js's interface that the primitives' forms use. The engine passes the library in, so nothing outside
+ * nn/engines imports it. Convolutions and pools take channels-last maps [N, H, W, C].
  */
 export interface TensorLibrary<T extends LibraryTensor> {
   add(a: T, b: T): T;
@@ -50,12 +50,12 @@ export interface TensorLibrary<T extends LibraryTensor> {
   zeros(shape: number[]): T;
   /** The gradient of f at x, weighted by dy. */
   grad(f: (x: T) => T): (x: T, dy: T) => T;
-  customGrad(f: (x: T, save: Save<T>) => { value: T; gradFunc: (dy: T, kept: T[]) => T }): (x: T) => T;
+  customGrad(f: (x: T, save: Save<T>) => { value: T; gradFunc: (dy: T, saved: T[]) => T }): (x: T) => T;
 }
 
-/** A primitive in TensorFlow.js's words, forward only: the library differentiates by itself. */
+/** A primitive in calls of TensorFlow.js, forward only: the library does its own differentiation. */
 export interface TensorflowForm<A> {
-  /** Inputs that are feature maps, which the form takes with the channels last; and whether its result is one. */
+  /** Indices of the inputs that are feature maps, passed channels-last; and whether the result is one. */
   maps?: { inputs: readonly number[]; output: boolean };
   run<T extends LibraryTensor>(tf: TensorLibrary<T>, inputs: readonly T[], attrs: A): T;
 }

@@ -11,7 +11,7 @@ export interface ParamSpec {
   name: string;
   shape: readonly number[];
   kind: 'weight' | 'statistic';
-  start?: number; // what all its values are before training, where that is not the usual start
+  initialValue?: number; // of every element before training; default: see initialise.ts
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

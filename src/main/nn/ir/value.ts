@@ -1,7 +1,7 @@
-/** Sizes of a tensor's axes, row-major: the last axis varies fastest. `[]` is a single number. */
+/** Sizes of a tensor's axes, row-major: the last axis varies fastest. `[]` is a scalar. */
 export type Shape = readonly number[];
 
-/** `index`: a position, int64 in ONNX. */
+/** `index` is int64 in ONNX. */
 export type DType = 'float' | 'bool' | 'index';
 
 export interface TensorType {
@@ -11,7 +11,7 @@ export interface TensorType {
 
 /** A tensor that a program computes with: an input, a parameter, a constant or the result of an instruction. */
 export interface Value extends TensorType {
-  /** Unique within a program and those derived from it. */
+  /** Unique within a program and the programs derived from it. */
   readonly id: number;
 }
 

@@ -26,17 +26,17 @@ export const contrastive: Loss = {
   },
 };
 
-/** Its rule takes 5 instructions, those of the primitives 15: a step of the head alone consists of little else. */
+/** The hand-written rule takes 5 instructions, the rules of the primitives 15. A step that trains only the head has few others. */
 const meanLoss = withGradient(
   (b, [distances, labels], { margin }: LossOptions) => {
     const same = b.sub(b.scalar(1), labels!);
-    const missing = relu(b, b.sub(b.scalar(margin), distances!)); // from the margin
-    const losses = b.add(b.mul(same, b.square(distances!)), b.mul(labels!, b.square(missing)));
-    return { outputs: [b.mean(losses, [0])], saved: { same, missing } };
+    const hinge = relu(b, b.sub(b.scalar(margin), distances!)); // max(0, m - D)
+    const losses = b.add(b.mul(same, b.square(distances!)), b.mul(labels!, b.square(hinge)));
+    return { outputs: [b.mean(losses, [0])], saved: { same, hinge } };
   },
   // dl/dD = 2 ((1 - y) D - y max(0, m - D))
-  (b, { inputs: [distances, labels], saved: { same, missing }, gradient }) => {
-    const slope = b.sub(b.mul(same, distances!), b.mul(labels!, missing));
+  (b, { inputs: [distances, labels], saved: { same, hinge }, gradient }) => {
+    const slope = b.sub(b.mul(same, distances!), b.mul(labels!, hinge));
     return [b.mul(b.scale(slope, 2 / distances!.shape[0]!), gradient), null];
   },
 );

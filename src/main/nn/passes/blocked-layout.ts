@@ -42,7 +42,7 @@ class BlockedLayout {
   private write(i: Instruction): void {
     const result = this.blocked(i);
     if (result) this.values.set(i.outputs[0]!, result);
-    else this.l.b.keep({ ...i, inputs: i.inputs.map((value) => this.l.toRowMajor(this.at(value))) });
+    else this.l.b.appendInstruction({ ...i, inputs: i.inputs.map((value) => this.l.toRowMajor(this.at(value))) });
   }
 
   /** In whichever layout it was computed. What a pattern left to its root is written when it turns out to be needed. */
@@ -56,7 +56,7 @@ class BlockedLayout {
     const [result] = [this.elementwise(maker)];
     if (result) this.values.set(value, result);
     else {
-      this.l.b.keep({ ...maker, inputs: maker.inputs.map((input) => this.l.toRowMajor(this.at(input))) });
+      this.l.b.appendInstruction({ ...maker, inputs: maker.inputs.map((input) => this.l.toRowMajor(this.at(input))) });
       this.values.set(value, value);
     }
   }

@@ -18,7 +18,7 @@ export function rewrite(
     const instruction = { ...original, inputs: original.inputs.map(current) };
     const results = replace(b, instruction, original);
     if (results) original.outputs.forEach((value, i) => replaced.set(value, results[i]!));
-    else b.keep(instruction);
+    else b.appendInstruction(instruction);
   }
   for (const [name, value] of program.outputs) b.output(name, current(value));
   return b;

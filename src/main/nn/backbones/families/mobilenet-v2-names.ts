@@ -8,19 +8,19 @@ const KERAS_LEAVES: Record<string, [leaf: string, axes: AxisOrder]> = {
   moving_mean: ['running_mean', 'OIHW'],
   moving_variance: ['running_var', 'OIHW'],
 };
-const KERAS_ENDS: Record<string, string> = { Conv1: '0.0', bn_Conv1: '0.1', Conv_1: '18.0', Conv_1_bn: '18.1' };
+const KERAS_STEM_AND_HEAD: Record<string, string> = { Conv1: '0.0', bn_Conv1: '0.1', Conv_1: '18.0', Conv_1_bn: '18.1' };
 
 /** keras.applications.MobileNetV2's layer -> torchvision's module. */
 function kerasModule(layer: string): string | null {
-  if (Object.hasOwn(KERAS_ENDS, layer)) return `features.${KERAS_ENDS[layer]}`;
+  if (Object.hasOwn(KERAS_STEM_AND_HEAD, layer)) return `features.${KERAS_STEM_AND_HEAD[layer]}`;
   const [, block, part, norm] = /^(expanded_conv|block_\d+)_(expand|depthwise|project)(_BN)?$/.exec(layer) ?? [];
   if (!block || !part) return null;
-  const first = block === 'expanded_conv'; // the only block without an expansion
-  const index = first ? 1 : Number(block.slice('block_'.length)) + 1;
-  const at = { expand: '0.', depthwise: first ? '0.' : '1.', project: '' }[part as 'expand' | 'depthwise' | 'project'];
-  const conv = part === 'project' ? (first ? 1 : 2) : 0;
-  if (first && part === 'expand') return null;
-  return `features.${index}.conv.${at}${norm ? conv + 1 : conv}`;
+  const isFirst = block === 'expanded_conv'; // the only block without an expansion convolution
+  const index = isFirst ? 1 : Number(block.slice('block_'.length)) + 1;
+  const group = { expand: '0.', depthwise: isFirst ? '0.' : '1.', project: '' }[part as 'expand' | 'depthwise' | 'project'];
+  const conv = part === 'project' ? (isFirst ? 1 : 2) : 0;
+  if (isFirst && part === 'expand') return null;
+  return `features.${index}.conv.${group}${norm ? conv + 1 : conv}`;
 }
 
 export const kerasMobileNetV2: ForeignNames = {
@@ -34,17 +34,17 @@ export const kerasMobileNetV2: ForeignNames = {
   },
 };
 
-const TIMM_ENDS: Record<string, string> = { conv_stem: '0.0', bn1: '0.1', conv_head: '18.0', bn2: '18.1' };
-const TIMM_STAGES = [1, 2, 3, 4, 3, 3, 1]; // blocks in each of MobileNetV2's stages
-const TIMM_FIRST: Record<string, string> = { conv_dw: '0.0', bn1: '0.1', conv_pw: '1', bn2: '2' };
-const TIMM_BLOCK: Record<string, string> = { conv_pw: '0.0', bn1: '0.1', conv_dw: '1.0', bn2: '1.1', conv_pwl: '2', bn3: '3' };
+const TIMM_STEM_AND_HEAD: Record<string, string> = { conv_stem: '0.0', bn1: '0.1', conv_head: '18.0', bn2: '18.1' };
+const TIMM_STAGES = [1, 2, 3, 4, 3, 3, 1]; // blocks per stage of MobileNetV2
+const TIMM_FIRST_BLOCK: Record<string, string> = { conv_dw: '0.0', bn1: '0.1', conv_pw: '1', bn2: '2' };
+const TIMM_OTHER_BLOCKS: Record<string, string> = { conv_pw: '0.0', bn1: '0.1', conv_dw: '1.0', bn2: '1.1', conv_pwl: '2', bn3: '3' };
 
-/** timm's mobilenetv2_* module -> torchvision's. */
+/** timm's mobilenetv2_* module -> torchvision's module. */
 function timmModule(module: string): string | null {
-  if (Object.hasOwn(TIMM_ENDS, module)) return `features.${TIMM_ENDS[module]}`;
+  if (Object.hasOwn(TIMM_STEM_AND_HEAD, module)) return `features.${TIMM_STEM_AND_HEAD[module]}`;
   const [, stage, block, part = ''] = /^blocks\.(\d+)\.(\d+)\.(\w+)$/.exec(module) ?? [];
   if (!stage || Number(block) >= (TIMM_STAGES[Number(stage)] ?? 0)) return null;
-  const parts = stage === '0' ? TIMM_FIRST : TIMM_BLOCK;
+  const parts = stage === '0' ? TIMM_FIRST_BLOCK : TIMM_OTHER_BLOCKS;
   if (!Object.hasOwn(parts, part)) return null;
   const index = 1 + Number(block) + TIMM_STAGES.slice(0, Number(stage)).reduce((sum, n) => sum + n, 0);
   return `features.${index}.conv.${parts[part]}`;

@@ -6,10 +6,10 @@ import type { StoredShapes } from '../weight-names.ts';
 
 interface Architecture {
   block: 'basic' | 'bottleneck';
-  depths: readonly number[]; // blocks in each stage
+  depths: readonly number[]; // blocks per stage
 }
 
-/** Deeper networks of He et al. 2016 that Twinlens doesn't have: they are named where somebody loads their weights. */
+/** Deeper networks of He et al. 2016 that Twinlens doesn't have. They are recognised so that errors about their weights can name them. */
 const DEEPER: Readonly<Record<string, Architecture>> = {
   resnet101: { block: 'bottleneck', depths: [3, 4, 23, 3] },
   resnet152: { block: 'bottleneck', depths: [3, 8, 36, 3] },
@@ -17,12 +17,12 @@ const DEEPER: Readonly<Record<string, Architecture>> = {
 
 interface Residual {
   name: string; // e.g. layer2.0
-  planes: number;
+  planes: number; // channels of the 3x3 convolution
   stride: number;
   project: boolean; // the shortcut needs a 1x1 convolution
 }
 
-/** He et al. 2016, with the stride in the 3x3 convolution (torchvision's "v1.5") and torchvision's parameter names. timm's are the same. */
+/** He et al. 2016, with the stride in the 3x3 convolution (torchvision's "v1.5") and torchvision's parameter names, which timm shares. */
 export function residualNetwork(architecture: Architecture): Backbone {
   const { depths } = architecture;
   const expansion = architecture.block === 'basic' ? 1 : 4;
@@ -45,7 +45,7 @@ export function residualNetwork(architecture: Architecture): Backbone {
     lastStage,
     featureMap: outputIsMap,
     foreignNames: [],
-    recognise: (stored, name) => recognised(stored, name, architecture) ?? deeper(stored),
+    recognise: (stored, name) => recogniseByDepths(stored, name, architecture) ?? recogniseDeeper(stored),
   };
 }
 
@@ -75,8 +75,8 @@ function shortcut(b: Builder, x: Value, name: string, o: Residual, out: number):
 
 const addShortcut = (b: Builder, y: Value, x: Value): Value => relu(b.program, b.program.add(y, x));
 
-/** By the number of blocks in each stage. The 3x3 convolution of a bottleneck also distinguishes wide (more channels) and grouped networks. */
-function recognised(stored: StoredShapes, name: string, { block, depths }: Architecture): Recognised | null {
+/** Recognises a network by its blocks per stage. The 3x3 convolution of a bottleneck also distinguishes wide and grouped networks. */
+function recogniseByDepths(stored: StoredShapes, name: string, { block, depths }: Architecture): Recognised | null {
   if (stored.has('layer1.0.conv3.weight') !== (block === 'bottleneck')) return null;
   if (depths.some((depth, stage) => countBlocks(stored, `layer${stage + 1}`) !== depth)) return null;
   if (block === 'basic') return { exact: true, network: name };
@@ -85,9 +85,9 @@ function recognised(stored: StoredShapes, name: string, { block, depths }: Archi
   return { exact: false, network: width === inputs ? `a wider ${name}` : `a grouped ${name} (ResNeXt)` };
 }
 
-function deeper(stored: StoredShapes): Recognised | null {
+function recogniseDeeper(stored: StoredShapes): Recognised | null {
   for (const [name, architecture] of Object.entries(DEEPER)) {
-    const found = recognised(stored, name, architecture);
+    const found = recogniseByDepths(stored, name, architecture);
     if (found) return { ...found, exact: false };
   }
   return null;

@@ -6,7 +6,7 @@ import { type PrimitiveAttrs, type PrimitiveName, PRIMITIVES } from '../primitiv
 import { type ParamSpec, sizeOf } from '../tensor.ts';
 import { float, type Shape, type TensorType, type Value } from '../value.ts';
 
-/** What a function with a gradient rule of its own computes. */
+/** What a function with a custom gradient rule returns. */
 export interface WithRule<T> {
   result: T;
   outputs: readonly Value[];
@@ -14,8 +14,8 @@ export interface WithRule<T> {
 }
 
 /**
- * Writes a program one instruction at a time; the shape rule of each throws where its inputs don't fit. `O`: what the
- * program may contain, primitives only unless a pass says otherwise.
+ * Builds a program one instruction at a time. Each operation checks its inputs' shapes and throws where they don't fit. `O`: the
+ * operations that the program may contain besides primitives; a pass for one engine adds its own.
  */
 export class ProgramBuilder<O extends Operation = Primitive> implements Operations, Program<O | Primitive> {
   readonly inputs = new Map<string, Value>();
@@ -27,7 +27,7 @@ export class ProgramBuilder<O extends Operation = Primitive> implements Operatio
   private readonly scalars = new Map<number, Value>();
   private count = 0;
 
-  /** Starts from a program, whose values stay valid; without one, from nothing. */
+  /** Starts from `program`, whose values stay valid, or empty. */
   constructor(program?: Program<O | Primitive>) {
     if (!program) return;
     for (const [name, value] of program.inputs) this.inputs.set(name, value);
@@ -42,7 +42,7 @@ export class ProgramBuilder<O extends Operation = Primitive> implements Operatio
     this.count = 1 + highestId(program);
   }
 
-  /** Starts with a program's inputs, parameters and constants, and without its instructions: what a pass writes into. */
+  /** Starts the result of a pass: with the inputs, parameters and constants of `program`, without its instructions and outputs. */
   static rewriting<O extends Operation>(program: Program<O>): ProgramBuilder<O> {
     const b = new ProgramBuilder<O>({ ...program, instructions: [], outputs: new Map(), customGradients: [] });
     b.count = 1 + highestId(program);
@@ -50,23 +50,23 @@ export class ProgramBuilder<O extends Operation = Primitive> implements Operatio
   }
 
   input(name: string, shape: Shape): Value {
-    if (this.inputs.has(name)) throw new Error(`The program has an input ${name} already.`);
+    if (this.inputs.has(name)) throw new Error(`The program already has an input ${name}.`);
     const value = this.value(float(shape));
     this.inputs.set(name, value);
     return value;
   }
 
-  /** A tensor of the network. */
+  /** Declares a tensor of the network. */
   param(spec: ParamSpec): Value {
-    if (this.params.has(spec.name)) throw new Error(`The program has a parameter ${spec.name} already.`);
+    if (this.params.has(spec.name)) throw new Error(`The program already has a parameter ${spec.name}.`);
     const value = this.value(float(spec.shape));
     this.params.set(spec.name, { spec, value });
     return value;
   }
 
-  /** The name under which a value is fetched. */
+  /** Declares `value` as an output; it is fetched under `name`. */
   output(name: string, value: Value): void {
-    if (this.outputs.has(name)) throw new Error(`The program has an output ${name} already.`);
+    if (this.outputs.has(name)) throw new Error(`The program already has an output ${name}.`);
     this.outputs.set(name, value);
   }
 
@@ -79,8 +79,8 @@ export class ProgramBuilder<O extends Operation = Primitive> implements Operatio
   filled = (value: number, shape: Shape): Value => this.constant(new Float32Array(sizeOf(shape)).fill(value), shape);
 
   scalar(value: number): Value {
-    const known = this.scalars.get(value);
-    if (known) return known;
+    const existing = this.scalars.get(value);
+    if (existing) return existing;
     const scalar = this.constant(Float32Array.of(value), []);
     this.scalars.set(value, scalar);
     return scalar;
@@ -98,15 +98,15 @@ export class ProgramBuilder<O extends Operation = Primitive> implements Operatio
     return outputs;
   }
 
-  /** Appends an instruction as it is, with its own results. */
-  keep(instruction: Instruction<O | Primitive>): void {
+  /** Appends an existing instruction; its results keep their ids. */
+  appendInstruction(instruction: Instruction<O | Primitive>): void {
     this.instructions.push(instruction);
   }
 
-  /** Writes a function of `inputs` that is differentiated as a whole, by its own rule. */
-  withGradient<T>(inputs: readonly Value[], write: () => WithRule<T>): T {
+  /** Appends a function of `inputs`, built by `build`, that is differentiated as a whole by its custom rule. */
+  withGradient<T>(inputs: readonly Value[], build: () => WithRule<T>): T {
     const from = this.instructions.length;
-    const { result, outputs, rule } = write();
+    const { result, outputs, rule } = build();
     this.customGradients.push({ from, to: this.instructions.length, inputs, outputs, rule });
     return result;
   }
@@ -171,7 +171,7 @@ export class ProgramBuilder<O extends Operation = Primitive> implements Operatio
   private value = (type: TensorType): Value => ({ ...type, id: this.count++ });
 }
 
-/** Of the values that a program knows. */
+/** Largest id among a program's values; -1 without any. */
 function highestId({ inputs, params, constants, instructions }: Program): number {
   let highest = -1;
   for (const value of inputs.values()) highest = Math.max(highest, value.id);

@@ -5,13 +5,13 @@ import { ProgramBuilder } from './builder.ts';
 /** A program that also computes gradients. */
 export interface Differentiated {
   program: ProgramBuilder;
-  /** By the values asked for; null where the result does not depend on one. */
+  /** One per value of `wrt`; null where the result does not depend on it. */
   gradients: (Value | null)[];
 }
 
 /**
- * Reverse-mode gradients as further instructions: d(sum of seed * of) / d(each of wrt), in terms of primitives. `seed` has the
- * shape of `of`; left out, it is all ones (the sum of a vector, or a scalar itself).
+ * Appends reverse-mode gradients as primitives: d(sum(seed * of)) / d(each of wrt). `seed` has the shape of `of`; default: all ones,
+ * which sums a vector and leaves a scalar unchanged.
  */
 export function differentiate(program: SourceProgram, of: Value, wrt: readonly Value[], seed?: Float32Array): Differentiated {
   const b = new ProgramBuilder(program);
@@ -25,16 +25,16 @@ export function differentiate(program: SourceProgram, of: Value, wrt: readonly V
       gradients.set(value, sum ? b.add(sum, part) : part);
     });
   };
-  const custom = outermostByEnd(program.customGradients);
+  const customByEnd = outermostByEnd(program.customGradients);
   for (let end = program.instructions.length; end > 0;) {
-    const whole = custom.get(end);
-    if (whole) {
-      end = whole.from;
-      if (whole.outputs.slice(1).some((value) => gradients.has(value)))
-        throw new Error('Only the first output of a function with its own gradient rule has a gradient.');
-      const gradient = gradients.get(whole.outputs[0]!);
-      const needs = whole.inputs.map((value) => relevant.has(value));
-      if (gradient && needs.includes(true)) accumulate(whole.inputs, needs, whole.rule(b, gradient, needs));
+    const custom = customByEnd.get(end);
+    if (custom) {
+      end = custom.from;
+      if (custom.outputs.slice(1).some((value) => gradients.has(value)))
+        throw new Error('Only the first output of a function with a custom gradient rule can have a gradient.');
+      const gradient = gradients.get(custom.outputs[0]!);
+      const needs = custom.inputs.map((value) => relevant.has(value));
+      if (gradient && needs.includes(true)) accumulate(custom.inputs, needs, custom.rule(b, gradient, needs));
       continue;
     }
     const { operation, inputs, attrs, outputs } = program.instructions[--end]!;
@@ -45,14 +45,14 @@ export function differentiate(program: SourceProgram, of: Value, wrt: readonly V
   return { program: b, gradients: wrt.map((value) => gradients.get(value) ?? null) };
 }
 
-/** The values themselves and all that is computed from them. */
+/** `values` and everything computed from them. */
 function dependants({ instructions }: SourceProgram, values: readonly Value[]): Set<Value> {
   const found = new Set<Value>(values);
   for (const { inputs, outputs } of instructions) if (inputs.some((value) => found.has(value))) for (const value of outputs) found.add(value);
   return found;
 }
 
-/** Of functions within functions only the outer one counts. */
+/** The custom gradients that are not nested in another one, by their end. */
 function outermostByEnd(all: readonly CustomGradient[]): Map<number, CustomGradient> {
   const outermost = all.filter((c) => !all.some((other) => other !== c && other.from <= c.from && other.to >= c.to));
   return new Map(outermost.filter((c) => c.to > c.from).map((c) => [c.to, c]));

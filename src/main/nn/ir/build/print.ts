@@ -1,7 +1,7 @@
 import type { Program } from '../program.ts';
 import type { Value } from '../value.ts';
 
-/** A program as text: one line an instruction, with the shapes of its results. For developers. */
+/** A program as text: one line per instruction, with the shapes of its results. For developers. */
 export function print(program: Program): string {
   const names = new Map<Value, string>();
   for (const [name, value] of program.inputs) names.set(value, name);

@@ -1,7 +1,7 @@
 import type { Primitive } from '../primitive.ts';
 import { broadcastShape } from '../shapes.ts';
 
-/** Both of two conditions, bool: without a gradient. */
+/** a && b, bool; no gradient. */
 export const and: Primitive<null> = {
   name: 'and',
   elementwise: true,

@@ -3,10 +3,10 @@ import { broadcastShape, sameShape } from '../shapes.ts';
 import type { LibraryTensor, TensorLibrary } from '../tensor-library.ts';
 import { float, type Shape, type TensorType, type Value } from '../value.ts';
 
-/** Of two operands that broadcast. */
+/** Type rule of two operands that broadcast. */
 export const broadcastTypes = ([a, b]: readonly TensorType[]): TensorType[] => [float(broadcastShape(a!.shape, b!.shape))];
 
-/** The gradient of an operand that was broadcast: summed over the axes along which it was repeated. */
+/** Gradient of an operand of `shape` that was broadcast: `gradient` summed over the axes along which the operand was repeated. */
 export function sumTo(b: Operations, gradient: Value, shape: Shape): Value {
   if (sameShape(gradient.shape, shape)) return gradient;
   const lead = gradient.shape.length - shape.length;
@@ -16,7 +16,7 @@ export function sumTo(b: Operations, gradient: Value, shape: Shape): Value {
   return sameShape(sum.shape, shape) ? sum : b.reshape(sum, shape);
 }
 
-/** For operations whose gradients in TF.js don't know of broadcasts. */
+/** Broadcasts both operands, for operations whose TF.js gradient ignores broadcasting. */
 export function broadcastBoth<T extends LibraryTensor>(tf: TensorLibrary<T>, a: T, b: T): [T, T] {
   const shape = broadcastShape(a.shape, b.shape);
   const to = (x: T): T => (sameShape(x.shape, shape) ? x : tf.broadcastTo(x, shape));

@@ -3,11 +3,11 @@ import { broadcastShape, expectShape } from '../shapes.ts';
 import { float, type Shape } from '../value.ts';
 import { sumTo } from './arithmetic-rules.ts';
 
-/** Axes of size 1 repeated until the shape is reached. */
+/** Repeats axes of size 1 up to `shape`. */
 export const broadcast: Primitive<{ shape: Shape }> = {
   name: 'broadcast',
   types([x], { shape }) {
-    expectShape(broadcastShape(x!.shape, shape), shape, `[${x!.shape}], broadcast,`);
+    expectShape(broadcastShape(x!.shape, shape), shape, `The broadcast shape of [${x!.shape}]`);
     return [float(shape)];
   },
   gradient: (b, { inputs: [x], gradient }) => [sumTo(b, gradient, x!.shape)],

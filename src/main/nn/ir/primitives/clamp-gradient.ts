@@ -11,7 +11,7 @@ export const clampGradient: Primitive<ClampAttrs> = {
     return [g!];
   },
   gradient: (b, { inputs: [, y], attrs, gradient }) => [b.clampGradient(gradient, y!, attrs), null],
-  // A product with a mask costs a third of Where on onnxruntime's CPU provider.
+  // On onnxruntime's CPU provider a product with a mask takes a third of the time of Where.
   expand(b, [g, y], { min, max }) {
     if (min === 0 && max === Infinity) return b.mul(g!, b.isPositive(y!));
     return b.mul(g!, b.toFloat(b.and(b.greater(y!, b.scalar(min)), b.less(y!, b.scalar(max)))));

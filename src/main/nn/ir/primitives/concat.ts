@@ -1,13 +1,13 @@
 import type { Primitive } from '../primitive.ts';
 import { expectShape } from '../shapes.ts';
 
-/** Tensors one after the other along an axis. */
+/** Concatenation along an axis. */
 export const concat: Primitive<{ axis: number }> = {
   name: 'concat',
   types([first, ...rest], { axis }) {
     const shape = [...first!.shape];
     for (const other of rest) {
-      expectShape(other.shape.with(axis, 0), first!.shape.with(axis, 0), `A part, but for axis ${axis},`);
+      expectShape(other.shape.with(axis, 0), first!.shape.with(axis, 0), `A part of a concatenation, with axis ${axis} set to 0,`);
       shape[axis]! += other.shape[axis]!;
     }
     return [{ ...first!, shape }];

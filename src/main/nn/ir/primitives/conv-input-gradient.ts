@@ -9,8 +9,8 @@ export interface ConvInputGradientAttrs extends ConvAttrs {
 }
 
 /**
- * The gradient of a convolution's input: g [N, O, h, w], kernel [O, C / groups, kh, kw] -> [N, C, H, W]. Linear in both: its own
- * gradients are the convolution and the kernel's gradient.
+ * Gradient of a convolution with respect to its input: g = dY [N, O, h, w], kernel [O, C / groups, kh, kw] -> dX [N, C, H, W]. It is
+ * linear in both, so its own gradients are a convolution and a kernel gradient.
  */
 export const convInputGradient: Primitive<ConvInputGradientAttrs> = {
   name: 'convInputGradient',
@@ -23,20 +23,20 @@ export const convInputGradient: Primitive<ConvInputGradientAttrs> = {
     needs[0] ? b.conv(gradient, w!, conv) : null,
     needs[1] ? b.convKernelGradient(gradient, g!, conv, [w!.shape[2]!, w!.shape[3]!]) : null,
   ],
-  /** Without a stride: the convolution of g with the mirrored kernel, whose channels change places. */
+  /** Stride 1: g convolved with the flipped kernel, whose input and output channels are swapped. */
   expand(b, [g, w], { stride, pads: [top, left, bottom, right], groups }) {
     if (stride > 1) return null;
     const [kh, kw] = w!.shape.slice(2) as [number, number];
     const channelsFirst = groups === 1 ? b.transpose(w!, [1, 0, 2, 3]) : w!; // [C, O, kh, kw], or [C, 1, kh, kw]
-    const mirrored = kh === 1 && kw === 1 ? channelsFirst : b.reverse(channelsFirst, [2, 3]);
-    return b.conv(g!, mirrored, { stride: 1, pads: [kh - 1 - top, kw - 1 - left, kh - 1 - bottom, kw - 1 - right], groups });
+    const flipped = kh === 1 && kw === 1 ? channelsFirst : b.reverse(channelsFirst, [2, 3]);
+    return b.conv(g!, flipped, { stride: 1, pads: [kh - 1 - top, kw - 1 - left, kh - 1 - bottom, kw - 1 - right], groups });
   },
-  /** With a stride: computed at the size of g and added up at its positions, a quarter of the work at stride 2. */
+  /** Strided: ConvTranspose multiplies at the positions of g and scatters the sums, a quarter of the work at stride 2. */
   onnx({ inputShapes: [g, w], outputShape, attrs: { stride, pads, groups } }) {
-    const missing = ([2, 3] as const).map((axis) => outputShape[axis]! + pads[axis - 2]! + pads[axis]! - w![axis]! - (g![axis]! - 1) * stride);
+    const outputPadding = ([2, 3] as const).map((axis) => outputShape[axis]! + pads[axis - 2]! + pads[axis]! - w![axis]! - (g![axis]! - 1) * stride);
     return {
       op: 'ConvTranspose',
-      attrs: { kernel_shape: w!.slice(2), strides: [stride, stride], pads, output_padding: missing, group: groups },
+      attrs: { kernel_shape: w!.slice(2), strides: [stride, stride], pads, output_padding: outputPadding, group: groups },
     };
   },
   tensorflow: {

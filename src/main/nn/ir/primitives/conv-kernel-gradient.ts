@@ -9,7 +9,10 @@ export interface ConvKernelGradientAttrs extends ConvAttrs {
   size: Size; // of the kernel
 }
 
-/** The gradient of a convolution's kernel: x [N, C, H, W], g [N, O, h, w] -> [O, C / groups, kh, kw]. Linear in both. */
+/**
+ * Gradient of a convolution with respect to its kernel: x [N, C, H, W], g = dY [N, O, h, w] -> dW [O, C / groups, kh, kw]. Linear in
+ * both.
+ */
 export const convKernelGradient: Primitive<ConvKernelGradientAttrs> = {
   name: 'convKernelGradient',
   types([{ shape: x }, { shape: g }], attrs) {
@@ -25,13 +28,13 @@ export const convKernelGradient: Primitive<ConvKernelGradientAttrs> = {
     const kernel = [g!.shape[1]!, x!.shape[1]! / attrs.groups, ...attrs.size] as const;
     if (attrs.groups > 1) return depthwise(b, x!, g!, kernel, attrs);
     const [o, c, kh, kw] = kernel;
-    // With few input channels (the stem) one convolution beats many strided slices.
+    // With few input channels (the stem) one convolution is faster than many strided slices.
     if (c <= 4 && kh * kw > 1) return asConvolution(b, x!, g!, kernel, attrs);
     const positions = g!.shape[2]! * g!.shape[3]!;
-    // A product for each image costs as many additions as the kernel has weights; one product over all images costs a copy of its
-    // factors. Measured on the processor; onnxruntime 1.30's WebGPU provider ends the process over the one product.
-    const joins = device === 'cpu' && o * c * kh * kw >= (o + c * kh * kw) * positions;
-    return joins ? oneProduct(b, x!, g!, kernel, attrs) : productForEachTap(b, x!, g!, kernel, attrs);
+    // One product per image adds up as many elements as the kernel has weights; one product over all images copies its operands.
+    // Measured on the CPU. onnxruntime 1.30's WebGPU provider aborts the process on the single product.
+    const useSingleProduct = device === 'cpu' && o * c * kh * kw >= (o + c * kh * kw) * positions;
+    return useSingleProduct ? singleProduct(b, x!, g!, kernel, attrs) : productPerTap(b, x!, g!, kernel, attrs);
   },
   onnx: () => {
     throw new Error('The gradient of a kernel is always expanded.');
@@ -47,14 +50,14 @@ export const convKernelGradient: Primitive<ConvKernelGradientAttrs> = {
 
 type Kernel = readonly [o: number, c: number, kh: number, kw: number];
 
-/** Input with batch and channel swapped, output gradient as kernel, dilation = stride. */
+/** x convolved with dY: batch and channel axes of both swapped, dilation = stride. */
 function asConvolution(b: Operations, x: Value, g: Value, kernel: Kernel, { stride, pads }: ConvAttrs): Value {
   const swap = [1, 0, 2, 3];
   const out = b.conv(b.transpose(x, swap), b.transpose(g, swap), { stride: 1, pads, groups: 1, dilation: [stride, stride] }); // [C, O, >= kh, >= kw]
   return b.transpose(b.slice(out, [2, 3], [0, 0], kernel.slice(2)), swap);
 }
 
-/** As above with every image's every channel a group of its own, then summed over images. */
+/** As above, with each channel of each image as its own group, then summed over images. */
 function depthwise(b: Operations, x: Value, g: Value, kernel: Kernel, { stride, pads }: ConvAttrs): Value {
   const [n, c] = x.shape as [number, number];
   const images = b.reshape(x, [1, n * c, ...x.shape.slice(2)]);
@@ -64,8 +67,8 @@ function depthwise(b: Operations, x: Value, g: Value, kernel: Kernel, { stride, 
   return b.sum(b.reshape(cropped, [n, ...kernel]), [0]);
 }
 
-/** One matrix product over all images and taps: output gradient [O, N h w] x shifted inputs [N h w, kh kw C]. */
-function oneProduct(b: Operations, x: Value, g: Value, kernel: Kernel, { stride, pads }: ConvAttrs): Value {
+/** One matrix product over all images and taps (im2col): dY [O, N h w] x shifted inputs [N h w, kh kw C]. */
+function singleProduct(b: Operations, x: Value, g: Value, kernel: Kernel, { stride, pads }: ConvAttrs): Value {
   const [o, c, kh, kw] = kernel;
   const [n, , h, w] = g.shape as Kernel;
   const padded = b.pad(b.transpose(x, [0, 2, 3, 1]), [0, pads[0], pads[1], 0], [0, pads[2], pads[3], 0]); // [N, H, W, C]
@@ -75,8 +78,8 @@ function oneProduct(b: Operations, x: Value, g: Value, kernel: Kernel, { stride,
   return kh * kw === 1 ? b.reshape(product, kernel) : b.transpose(b.reshape(product, [o, kh, kw, c]), [0, 3, 1, 2]);
 }
 
-/** One matrix product for each tap: output gradient [N, O, h w] x shifted input [N, h w, C], summed over images. */
-function productForEachTap(b: Operations, x: Value, g: Value, kernel: Kernel, { stride, pads }: ConvAttrs): Value {
+/** One batched matrix product per tap: dY [N, O, h w] x shifted input [N, h w, C], summed over images. */
+function productPerTap(b: Operations, x: Value, g: Value, kernel: Kernel, { stride, pads }: ConvAttrs): Value {
   const [o, c, kh, kw] = kernel;
   const [n, , h, w] = g.shape as Kernel;
   const padded = b.pad(x, [0, 0, pads[0], pads[1]], [0, 0, pads[2], pads[3]]);
@@ -91,7 +94,7 @@ function productForEachTap(b: Operations, x: Value, g: Value, kernel: Kernel, { 
 
 const taps = ([, , kh, kw]: Kernel): [number, number][] => Array.from({ length: kh * kw }, (_, at) => [Math.floor(at / kw), at % kw]);
 
-/** Positions of a padded map that one tap of the kernel reads. */
+/** The positions of a padded map that one tap of the kernel reads, [h, w] along `axes`. */
 function readTap(b: Operations, padded: Value, axes: readonly [number, number], tap: Shape, [h, w]: Shape, stride: number): Value {
   const ends = [tap[0]! + (h! - 1) * stride + 1, tap[1]! + (w! - 1) * stride + 1];
   const isWhole = tap[0] === 0 && tap[1] === 0 && stride === 1 && ends.every((end, i) => end === padded.shape[axes[i]!]);

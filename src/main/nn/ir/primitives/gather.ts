@@ -6,7 +6,7 @@ export interface GatherAttrs {
   axis: number;
 }
 
-/** The entries of these indices along an axis, in this order. */
+/** The entries of x at `indices` along an axis, in that order. */
 export const gather: Primitive<GatherAttrs> = {
   name: 'gather',
   types([x], { indices, axis }) {
@@ -15,13 +15,13 @@ export const gather: Primitive<GatherAttrs> = {
       throw new Error(`[${x!.shape}] has no entries [${indices}] along axis ${axis}.`);
     return [float(x!.shape.with(axis, indices.length))];
   },
-  /** Each entry takes the sum of the gradients at its places. Written for short lists: as many operations as indices. */
+  /** An entry's gradient is the sum over the positions that read it. Meant for short lists: one slice per index. */
   gradient(b, { inputs: [x], attrs: { indices, axis }, gradient }) {
-    const at = (place: number) => b.slice(gradient, [axis], [place], [place + 1]);
-    const none = b.filled(0, gradient.shape.with(axis, 1));
+    const sliceAt = (position: number) => b.slice(gradient, [axis], [position], [position + 1]);
+    const zeros = b.filled(0, gradient.shape.with(axis, 1));
     const entries = Array.from({ length: x!.shape[axis]! }, (_, entry) => {
-      const places = indices.flatMap((index, place) => (index === entry ? [place] : []));
-      return places.length ? places.map(at).reduce((sum, part) => b.add(sum, part)) : none;
+      const positions = indices.flatMap((index, position) => (index === entry ? [position] : []));
+      return positions.length ? positions.map(sliceAt).reduce((sum, part) => b.add(sum, part)) : zeros;
     });
     return [b.concat(entries, axis)];
   },

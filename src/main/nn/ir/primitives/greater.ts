@@ -1,7 +1,7 @@
 import type { Primitive } from '../primitive.ts';
 import { broadcastShape } from '../shapes.ts';
 
-/** a > b, bool: without a gradient. */
+/** a > b, bool; no gradient. */
 export const greater: Primitive<null> = {
   name: 'greater',
   elementwise: true,

@@ -37,7 +37,7 @@ import { sum } from './sum.ts';
 import { toFloat } from './to-float.ts';
 import { transpose } from './transpose.ts';
 
-/** Every primitive. The compiler checks that each has its shape rule, gradient rule, ONNX form and TensorFlow.js form. */
+/** Every primitive. The type checker ensures that each has a shape rule, a gradient rule, an ONNX form and a TensorFlow.js form. */
 export const PRIMITIVES = {
   add,
   and,

@@ -1,7 +1,7 @@
 import type { Primitive } from '../primitive.ts';
 import { broadcastShape } from '../shapes.ts';
 
-/** a < b, bool: without a gradient. */
+/** a < b, bool; no gradient. */
 export const less: Primitive<null> = {
   name: 'less',
   elementwise: true,

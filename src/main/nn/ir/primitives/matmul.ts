@@ -5,12 +5,12 @@ import { broadcastShape, expectShape, sameShape } from '../shapes.ts';
 import { float, type Value } from '../value.ts';
 import { sumTo } from './arithmetic-rules.ts';
 
-/** [..., m, k] x [..., k, n] -> [..., m, n], batched over leading axes, which broadcast; an optional bias [n] to matrices. */
+/** [..., m, k] x [..., k, n] -> [..., m, n], batched over leading axes, which broadcast. An optional bias [n] for matrices only. */
 export const matmul: Primitive<MatmulAttrs> = {
   name: 'matmul',
   types([a, b, bias], { transposeA, transposeB }) {
     const [left, right] = [transposedShape(a!.shape, transposeA), transposedShape(b!.shape, transposeB)];
-    if (left.length < 2 || right.length < 2 || left.at(-1) !== right.at(-2)) throw new Error(`[${left}] x [${right}] do not multiply.`);
+    if (left.length < 2 || right.length < 2 || left.at(-1) !== right.at(-2)) throw new Error(`[${left}] and [${right}] can't be multiplied.`);
     const shape = [...broadcastShape(left.slice(0, -2), right.slice(0, -2)), left.at(-2)!, right.at(-1)!];
     if (bias) {
       if (shape.length > 2) throw new Error(`A bias is added to matrices only, not to [${shape}].`);
@@ -37,7 +37,7 @@ export const matmul: Primitive<MatmulAttrs> = {
       ...(bias ? [needs[2] ? e.sum(g, [0]) : null] : []),
     ];
   },
-  /** ONNX's MatMul can't transpose, and FusedMatMul is the CPU's alone; the CPU's optimizer fuses the two by itself. */
+  /** ONNX's MatMul can't transpose. Only the CPU provider has FusedMatMul, and its optimizer fuses Transpose and MatMul into it. */
   expand(b, [left, right, bias], { transposeA, transposeB }) {
     if (bias || !(transposeA || transposeB)) return null;
     return b.matmul(transposeA ? swapLastAxes(b, left!) : left!, transposeB ? swapLastAxes(b, right!) : right!);
@@ -48,17 +48,17 @@ export const matmul: Primitive<MatmulAttrs> = {
   },
   tensorflow: {
     run(tf, [a, b, bias], { transposeA, transposeB }) {
-      // The gradient of TF.js's product does not know of broadcasts.
+      // The gradient of TF.js's matMul ignores broadcasting.
       const lead = broadcastShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
-      const whole = [a!, b!].map((x) => (sameShape(x.shape.slice(0, -2), lead) ? x : tf.broadcastTo(x, [...lead, ...x.shape.slice(-2)])));
-      const product = tf.matMul(whole[0]!, whole[1]!, transposeA, transposeB);
+      const operands = [a!, b!].map((x) => (sameShape(x.shape.slice(0, -2), lead) ? x : tf.broadcastTo(x, [...lead, ...x.shape.slice(-2)])));
+      const product = tf.matMul(operands[0]!, operands[1]!, transposeA, transposeB);
       return bias ? tf.add(product, bias) : product;
     },
   },
 };
 
-const transposedShape = (shape: readonly number[], isTurned: boolean): readonly number[] =>
-  isTurned ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
+const transposedShape = (shape: readonly number[], isTransposed: boolean): readonly number[] =>
+  isTransposed ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
 
 function swapLastAxes(b: Operations, x: Value): Value {
   const axes = x.shape.map((_, i) => i);

@@ -6,8 +6,8 @@ import type { Value } from '../value.ts';
 import { LOWEST, poolMap, pooledShape } from './pools.ts';
 
 /**
- * The gradient of a max pool's input: g and y [N, C, h, w], x [N, C, H, W] -> [N, C, H, W]. Linear in g; constant almost everywhere
- * in x and y. On the CPU a pass has the pool return the positions of its maxima instead (passes/pool-positions.ts).
+ * Gradient of a max pool with respect to its input: g = dY and y [N, C, h, w], x [N, C, H, W] -> dX [N, C, H, W]. Linear in g;
+ * constant almost everywhere in x and y. On the CPU the pass pool-positions.ts replaces it: the pool returns its argmax positions.
  */
 export const maxPoolGradient: Primitive<MaxPoolAttrs> = {
   name: 'maxPoolGradient',
@@ -27,36 +27,39 @@ export const maxPoolGradient: Primitive<MaxPoolAttrs> = {
   },
 };
 
-/** One tap of the pool's kernel, and where it is the window's first maximum: 1 there, else 0, [N, C, h, w]. */
+/** One tap of the pool's kernel. `isMaximum` [N, C, h, w] is 1 where the tap holds its window's first maximum, else 0. */
 interface Tap {
   row: number;
   column: number;
   isMaximum: Value;
 }
 
-/** No graphics card's provider returns the positions of maxima, so: the first position of a window that is not below its maximum. */
+/**
+ * Finds the argmax of each window by comparison, because no GPU provider returns it: the first tap whose value is not below the
+ * window's maximum.
+ */
 function firstMaxima(b: Operations, x: Value, y: Value, { kernel, stride, pad }: MaxPoolAttrs): Tap[] {
   const padded = b.pad(x, [0, 0, pad, pad], [0, 0, pad + kernel, pad + kernel], LOWEST);
   const taps: Tap[] = [];
-  let free: Value | null = null; // 1 where no position of the window has been chosen yet
+  let unassigned: Value | null = null; // 1 where no earlier tap holds the window's maximum, else 0
   for (let row = 0; row < kernel; row++) {
     for (let column = 0; column < kernel; column++) {
-      const below = b.toFloat(b.less(readTap(b, padded, y, row, column, stride), y));
-      const left: Value = free ? b.mul(free, below) : below;
-      taps.push({ row, column, isMaximum: free ? b.sub(free, left) : b.sub(b.scalar(1), left) });
-      free = left;
+      const isBelow = b.toFloat(b.less(readTap(b, padded, y, row, column, stride), y));
+      const remaining: Value = unassigned ? b.mul(unassigned, isBelow) : isBelow;
+      taps.push({ row, column, isMaximum: unassigned ? b.sub(unassigned, remaining) : b.sub(b.scalar(1), remaining) });
+      unassigned = remaining;
     }
   }
   return taps;
 }
 
-/** What one tap of the kernel reads of a padded map, in every window. */
+/** The values of a padded map that one tap reads, one per window: [N, C, h, w]. */
 function readTap(b: Operations, padded: Value, { shape }: Value, row: number, column: number, stride: number): Value {
   const [h, w] = shape.slice(2) as [number, number];
   return b.slice(padded, [2, 3], [row, column], [row + (h - 1) * stride + 1, column + (w - 1) * stride + 1], [stride, stride]);
 }
 
-/** The numbers of a map [N, C, H, W] at the maxima of the windows, [N, C, h, w]. */
+/** The values of a map [N, C, H, W] at the windows' maxima, [N, C, h, w]. */
 function atMaxima(b: Operations, map: Value, x: Value, y: Value, attrs: MaxPoolAttrs): Value {
   const { kernel, stride, pad } = attrs;
   const padded = b.pad(map, [0, 0, pad, pad], [0, 0, pad + kernel, pad + kernel]);
@@ -66,30 +69,30 @@ function atMaxima(b: Operations, map: Value, x: Value, y: Value, attrs: MaxPoolA
 }
 
 /**
- * Gradients at the maxima of their windows. Positions congruent modulo the stride share a plane [N, C, H', W']; the planes are
- * interleaved last.
+ * Scatters gradients to the maxima of their windows. Positions congruent modulo the stride form a phase; each phase is a plane
+ * [N, C, H', W'], and the planes are interleaved at the end.
  */
 function byComparison(b: Operations, g: Value, x: Value, y: Value, attrs: MaxPoolAttrs): Value {
   const { kernel, stride, pad } = attrs;
   const [n, c, height, width] = x.shape as [number, number, number, number];
   const [h, w] = y.shape.slice(2) as [number, number];
   const reach = Math.ceil(kernel / stride);
-  const [tall, wide] = [h + reach, w + reach];
+  const [planeHeight, planeWidth] = [h + reach, w + reach];
   const planes = new Map<string, Value>();
   for (const { row, column, isMaximum } of firstMaxima(b, x, y, attrs)) {
     const [down, across] = [Math.floor(row / stride), Math.floor(column / stride)];
-    const placed = b.pad(b.mul(g, isMaximum), [0, 0, down, across], [0, 0, tall - h - down, wide - w - across]);
+    const shifted = b.pad(b.mul(g, isMaximum), [0, 0, down, across], [0, 0, planeHeight - h - down, planeWidth - w - across]);
     const phase = `${row % stride},${column % stride}`;
     const sum = planes.get(phase);
-    planes.set(phase, sum ? b.add(sum, placed) : placed);
+    planes.set(phase, sum ? b.add(sum, shifted) : shifted);
   }
   const phases = Array.from({ length: stride }, (_, i) => i);
-  const none = b.scale(b.pad(g, [0, 0, 0, 0], [0, 0, tall - h, wide - w]), 0); // where the stride is larger than the kernel
-  const column = (row: number): Value =>
+  const zeros = b.scale(b.pad(g, [0, 0, 0, 0], [0, 0, planeHeight - h, planeWidth - w]), 0); // where the stride is larger than the kernel
+  const interleaveColumns = (row: number): Value =>
     b.concat(
-      phases.map((at) => b.reshape(planes.get(`${row},${at}`) ?? none, [n, c, tall, 1, wide, 1])),
+      phases.map((at) => b.reshape(planes.get(`${row},${at}`) ?? zeros, [n, c, planeHeight, 1, planeWidth, 1])),
       5,
     );
-  const whole = b.reshape(b.concat(phases.map(column), 3), [n, c, tall * stride, wide * stride]);
-  return b.slice(whole, [2, 3], [pad, pad], [pad + height, pad + width]);
+  const interleaved = b.reshape(b.concat(phases.map(interleaveColumns), 3), [n, c, planeHeight * stride, planeWidth * stride]);
+  return b.slice(interleaved, [2, 3], [pad, pad], [pad + height, pad + width]);
 }

@@ -3,15 +3,15 @@ import type { Primitive } from '../primitive.ts';
 import { reducedShape } from '../shapes.ts';
 import { float } from '../value.ts';
 
-/** Largest number over some axes. Equal ones share the gradient. */
+/** Maximum over `axes`. Equal maxima share the gradient equally. */
 export const max: Primitive<ReduceAttrs> = {
   name: 'max',
   types: ([x], { axes, keep }) => [float(reducedShape(x!.shape, axes, keep))],
   gradient(b, { inputs: [x], output, attrs, gradient }) {
-    const kept = reducedShape(x!.shape, attrs.axes, true);
-    const isLargest = b.sub(b.scalar(1), b.isPositive(b.sub(b.reshape(output, kept), x!)));
-    const share = b.div(b.reshape(gradient, kept), b.sum(isLargest, attrs.axes, true));
-    return [b.mul(isLargest, share)];
+    const keptShape = reducedShape(x!.shape, attrs.axes, true);
+    const isMaximum = b.sub(b.scalar(1), b.isPositive(b.sub(b.reshape(output, keptShape), x!)));
+    const share = b.div(b.reshape(gradient, keptShape), b.sum(isMaximum, attrs.axes, true));
+    return [b.mul(isMaximum, share)];
   },
   onnx: ({ attrs: { axes, keep } }) => ({ op: 'ReduceMax', attrs: { axes, keepdims: keep ? 1 : 0 } }),
   tensorflow: { run: (tf, [x], { axes, keep }) => tf.max(x!, [...axes], keep) },

@@ -4,7 +4,7 @@ import { reducedShape } from '../shapes.ts';
 import { sizeOf } from '../tensor.ts';
 import { float } from '../value.ts';
 
-/** Mean over some axes. */
+/** Mean over `axes`. */
 export const mean: Primitive<ReduceAttrs> = {
   name: 'mean',
   types: ([x], { axes, keep }) => [float(reducedShape(x!.shape, axes, keep))],

@@ -3,7 +3,7 @@ import type { Primitive } from '../primitive.ts';
 import { allAxes } from '../shapes.ts';
 import { float } from '../value.ts';
 
-/** A constant before and after each axis. */
+/** Pads each axis with a constant before and after. */
 export const pad: Primitive<PadAttrs> = {
   name: 'pad',
   types: ([x], { before, after }) => [float(x!.shape.map((d, i) => d + before[i]! + after[i]!))],

@@ -5,7 +5,7 @@ import type { LibraryTensor, TensorLibrary } from '../tensor-library.ts';
 import type { Shape } from '../value.ts';
 import { padForLibrary } from './windows.ts';
 
-/** Below every feature, and finite: what pads a maximum. */
+/** Padding value of a max pool: below every feature, and finite. */
 export const LOWEST = -3.4e38;
 
 export function pooledShape(x: Shape, { kernel, stride, pad }: MaxPoolAttrs): number[] {
@@ -20,7 +20,7 @@ export const poolAttributes = ({ kernel, stride, pad }: MaxPoolAttrs): Record<st
   pads: [pad, pad, pad, pad],
 });
 
-/** x [N, H, W, C]. */
+/** Max pool of TF.js: x [N, H, W, C] -> [N, h, w, C]. */
 export function poolMap<T extends LibraryTensor>(tf: TensorLibrary<T>, x: T, { kernel, stride, pad }: MaxPoolAttrs): T {
   const { input, padding } = padForLibrary(tf, x, [kernel, kernel], stride, [pad, pad, pad, pad], LOWEST);
   return tf.maxPool(input, kernel, stride, padding);

@@ -2,7 +2,7 @@ import type { Primitive } from '../primitive.ts';
 import { sizeOf } from '../tensor.ts';
 import type { Shape } from '../value.ts';
 
-/** The same numbers in row-major order under another shape. */
+/** The same elements in row-major order, with another shape. */
 export const reshape: Primitive<{ shape: Shape }> = {
   name: 'reshape',
   types([x], { shape }) {

@@ -1,6 +1,6 @@
 import type { Primitive } from '../primitive.ts';
 
-/** The numbers along some axes in opposite order. */
+/** The elements along `axes` in reverse order. */
 export const reverse: Primitive<{ axes: readonly number[] }> = {
   name: 'reverse',
   types: ([x]) => [x!],

@@ -4,7 +4,7 @@ import type { Primitive } from '../primitive.ts';
 import type { LibraryTensor, TensorLibrary } from '../tensor-library.ts';
 import type { Value } from '../value.ts';
 
-/** x[start:end:step] along the named axes. */
+/** x[start:end:step] along each of `axes`. */
 export const slice: Primitive<SliceAttrs> = {
   name: 'slice',
   types([x], { axes, starts, ends, steps }) {
@@ -25,13 +25,13 @@ export const slice: Primitive<SliceAttrs> = {
   tensorflow: { run: (tf, [x], attrs) => sliceTensor(tf, x!, attrs) },
 };
 
-/** TF.js's slice with a stride has no gradient, a gather has one. */
+/** A step above 1 is a gather: TF.js's strided slice has no gradient. */
 function sliceTensor<T extends LibraryTensor>(tf: TensorLibrary<T>, x: T, { axes, starts, ends, steps }: SliceAttrs): T {
   if (steps.some((step) => step > 1)) {
-    return axes.reduce((rest, axis, i) => {
+    return axes.reduce((sliced, axis, i) => {
       const count = Math.ceil((ends[i]! - starts[i]!) / steps[i]!);
       return tf.gather(
-        rest,
+        sliced,
         Array.from({ length: count }, (_, k) => starts[i]! + k * steps[i]!),
         axis,
       );
@@ -42,7 +42,7 @@ function sliceTensor<T extends LibraryTensor>(tf: TensorLibrary<T>, x: T, { axes
   return tf.slice(x, begin, size);
 }
 
-/** Scatters a slice's gradient into zeros: step - 1 of them behind each entry, then what lies before and after. */
+/** Scatters a slice's gradient into zeros of `shape`: step - 1 zeros after each entry, then zeros before the start and after the end. */
 function scatterIntoZeros(b: Operations, gradient: Value, shape: readonly number[], { axes, starts, steps }: SliceAttrs): Value {
   let spread = gradient;
   axes.forEach((axis, i) => {
@@ -50,10 +50,10 @@ function scatterIntoZeros(b: Operations, gradient: Value, shape: readonly number
     if (step === 1) return;
     const [lead, rest] = [spread.shape.slice(0, axis + 1), spread.shape.slice(axis + 1)];
     const zeros = [...lead.map(() => 0), step - 1, ...rest.map(() => 0)];
-    const apart = b.pad(b.reshape(spread, [...lead, 1, ...rest]), [...zeros].fill(0), zeros);
-    const whole = b.reshape(apart, [...lead.slice(0, -1), lead.at(-1)! * step, ...rest]);
-    const reach = Math.min(whole.shape[axis]!, shape[axis]! - starts[i]!); // the last zeros may lie outside
-    spread = reach === whole.shape[axis] ? whole : b.slice(whole, [axis], [0], [reach]);
+    const padded = b.pad(b.reshape(spread, [...lead, 1, ...rest]), [...zeros].fill(0), zeros);
+    const whole = b.reshape(padded, [...lead.slice(0, -1), lead.at(-1)! * step, ...rest]);
+    const length = Math.min(whole.shape[axis]!, shape[axis]! - starts[i]!); // the last zeros may exceed the axis
+    spread = length === whole.shape[axis] ? whole : b.slice(whole, [axis], [0], [length]);
   });
   const before = shape.map((_, axis) => (axes.includes(axis) ? starts[axes.indexOf(axis)]! : 0));
   return b.pad(

@@ -3,7 +3,7 @@ import type { Primitive } from '../primitive.ts';
 import { reducedShape } from '../shapes.ts';
 import { float } from '../value.ts';
 
-/** Sum over some axes. */
+/** Sum over `axes`. */
 export const sum: Primitive<ReduceAttrs> = {
   name: 'sum',
   types: ([x], { axes, keep }) => [float(reducedShape(x!.shape, axes, keep))],

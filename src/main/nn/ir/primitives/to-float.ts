@@ -1,9 +1,9 @@
 import type { Primitive } from '../primitive.ts';
 import { float } from '../value.ts';
 
-const ONNX_FLOAT = 1;
+const ONNX_FLOAT = 1; // TensorProto.DataType
 
-/** true -> 1, false -> 0; without a gradient. */
+/** true -> 1, false -> 0; no gradient. */
 export const toFloat: Primitive<null> = {
   name: 'toFloat',
   elementwise: true,

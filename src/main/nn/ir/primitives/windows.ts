@@ -3,13 +3,13 @@ import type { LibraryTensor, TensorLibrary } from '../tensor-library.ts';
 import type { OnnxAttribute } from '../primitive.ts';
 import type { Shape } from '../value.ts';
 
-/** Height and width after a kernel has moved over a map. */
+/** Height and width of a convolution's output. */
 export function outputSize(x: Shape, kernel: Shape, { stride, pads, dilation = [1, 1] }: ConvAttrs): [number, number] {
-  const along = (i: 0 | 1): number => {
+  const sizeAlong = (i: 0 | 1): number => {
     const span = (kernel[2 + i]! - 1) * dilation[i] + 1;
     return Math.floor((x[2 + i]! + pads[i]! + pads[2 + i]! - span) / stride) + 1;
   };
-  return [along(0), along(1)];
+  return [sizeAlong(0), sizeAlong(1)];
 }
 
 /** Attributes of ONNX's Conv. */
@@ -17,7 +17,7 @@ export function convAttributes(kernel: Shape, { stride, pads, groups, dilation =
   return { kernel_shape: kernel.slice(2), strides: [stride, stride], dilations: dilation, pads, group: groups };
 }
 
-/** x [N, H, W, C], kernel [O, I, kh, kw] -> [N, h, w, O]. */
+/** Convolution of TF.js: x [N, H, W, C], kernel [O, I, kh, kw] -> [N, h, w, O]. */
 export function convolve<T extends LibraryTensor>(
   tf: TensorLibrary<T>,
   x: T,
@@ -31,7 +31,7 @@ export function convolve<T extends LibraryTensor>(
   return tf.depthwiseConv2d(input, tf.transpose(kernel, [2, 3, 0, 1]), stride, padding, 'NHWC', [down, across]);
 }
 
-/** TensorFlow's library pads by itself only in its own 'same' way; other pads are added first. x [N, H, W, C]. */
+/** TF.js pads only by TensorFlow's 'same' scheme; any other padding is applied to x [N, H, W, C] beforehand. */
 export function padForLibrary<T extends LibraryTensor>(
   tf: TensorLibrary<T>,
   x: T,
@@ -43,8 +43,8 @@ export function padForLibrary<T extends LibraryTensor>(
   if (top + left + bottom + right === 0) return { input: x, padding: 'valid' };
   const isSame = ([before, after]: readonly [number, number], axis: 0 | 1): boolean => {
     const side = x.shape[1 + axis]!;
-    const all = Math.max(0, (Math.ceil(side / stride) - 1) * stride + kernel[axis] - side);
-    return before === Math.floor(all / 2) && after === all - before;
+    const total = Math.max(0, (Math.ceil(side / stride) - 1) * stride + kernel[axis] - side);
+    return before === Math.floor(total / 2) && after === total - before;
   };
   if (isSame([top, bottom], 0) && isSame([left, right], 1)) return { input: x, padding: 'same' };
   const none: [number, number] = [0, 0];
