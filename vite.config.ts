@@ -9,7 +9,7 @@ const entries: Record<string, string> = {
   preload: 'src/preload/index.ts',
   compute: 'src/main/compute/process/entry.ts',
   reader: 'src/main/compute/images/reading/entry.ts',
-  sets: 'src/main/features/dataset/thread/entry.ts',
+  datasets: 'src/main/features/dataset/thread/entry.ts',
 };
 
 /** Native modules, and those that find their own files at run time: they stay in node_modules. */

@@ -10,7 +10,7 @@ import { nodePinFor, pinsFor } from './pins.mjs';
 
 /** @typedef {import('./modules.mjs').Target} Target */
 
-const BUNDLES = ['index', 'preload', 'compute', 'reader', 'sets', 'cli'];
+const BUNDLES = ['index', 'preload', 'compute', 'reader', 'datasets', 'cli'];
 const RESOURCES = ['weights.json', 'weights.README.md', 'icon.png'];
 
 /**

@@ -78,12 +78,12 @@ export function openServices(o: ServiceOptions): Services {
   const evaluation = new Evaluation({
     runs,
     rootOf: (dataset) => datasets.header(dataset).root,
-    splitRows: (dataset, split) => rows.split(dataset, split),
+    splitRows: (dataset, split) => rows.splitRows(dataset, split),
     networks,
     caches,
     compute,
   });
-  const training = new Training({ runs, datasets, trainingRows: (dataset) => rows.training(dataset), weights, networks, caches, compute });
+  const training = new Training({ runs, datasets, trainingRows: (dataset) => rows.trainingRows(dataset), weights, networks, caches, compute });
 
   const features = { workspace, store, networks, evaluation };
   const compare = new CompareService(comparePorts(features, compute, () => undefined));
@@ -133,11 +133,11 @@ export function openMachine({ workspace: given, command }: Pick<ServiceOptions, 
   };
 }
 
-type Compared = Pick<Services, 'workspace' | 'store' | 'networks' | 'evaluation'>;
+type CompareServices = Pick<Services, 'workspace' | 'store' | 'networks' | 'evaluation'>;
 
 /** `compute`: the process that explains. */
 export const comparePorts = (
-  { workspace, store, networks, evaluation }: Compared,
+  { workspace, store, networks, evaluation }: CompareServices,
   compute: ComputeHost,
   announce: ComparePorts['announce'],
 ): ComparePorts => ({
@@ -153,7 +153,7 @@ export const comparePorts = (
   announce,
 });
 
-export const pagePorts = ({ store, evaluation }: Pick<Compared, 'store' | 'evaluation'>, compare: CompareService): PagePorts => ({
+export const pagePorts = ({ store, evaluation }: Pick<CompareServices, 'store' | 'evaluation'>, compare: CompareService): PagePorts => ({
   comparison: (id) => compare.withOverlays(id),
   runs: store.runs,
   datasets: store.datasets,

@@ -11,7 +11,7 @@ import { PreviewService } from './features/media/preview-service.ts';
 import { ReportPages } from './features/report/pages.ts';
 import { ReportService } from './features/report/service.ts';
 import { TrainingJobs } from './features/training/jobs.ts';
-import { Measures } from './features/training/measure.ts';
+import { Measurements } from './features/training/measure.ts';
 import { TrainingPlans } from './features/training/plans.ts';
 import { deleteRemovedNetworks, Runs } from './features/training/runs.ts';
 import { EventHub } from './foundation/jobs/events.ts';
@@ -97,7 +97,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     },
     catalogue: () => weights.entries(),
     devices: deviceFacts,
-    measures: new Measures(compute),
+    measurements: new Measurements(compute),
     waiting: () => trainings.length,
   });
   const runs = new Runs({ runs: store.runs, datasets: store.datasets, folderOf: workspace.run, networks, jobs, hub });

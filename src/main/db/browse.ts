@@ -65,13 +65,13 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       AND (@excluded IS NULL OR ${EXCLUDED} = @excluded)
       AND (@text = '' OR instr(fold(i.file), @text) OR (@classText AND instr(fold(${CLASS}), @text))
         OR EXISTS (SELECT 1 FROM tags t WHERE t.dataset = i.dataset AND t.image = i.id AND instr(fold(t.tag), @text)))`;
-  const finds = (sort: ImageSort, descending: boolean) => {
+  const prepareFind = (sort: ImageSort, descending: boolean) => {
     const order = SORTS[sort].includes('%') ? SORTS[sort].replace('%', descending ? 'DESC' : 'ASC') : `${SORTS[sort]} ${descending ? 'DESC' : 'ASC'}`;
     return db
       .prepare<[object], [number, string | null]>(`SELECT i.id, ${sort === 'class' ? CLASS : 'NULL'} ${FROM} ${conditions} ORDER BY ${order}`)
       .raw();
   };
-  const prepared = new Map<string, ReturnType<typeof finds>>();
+  const prepared = new Map<string, ReturnType<typeof prepareFind>>();
   const some = db.prepare<[object], CuratedRow>(
     `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = @number AND i.id IN (SELECT value FROM json_each(@ids))`,
   );
@@ -97,27 +97,27 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
     'SELECT tag, count(*) AS images FROM tags WHERE dataset = ? GROUP BY tag ORDER BY tag',
   );
   const relabelled = db.prepare<[number], number>('SELECT count(*) FROM marks WHERE dataset = ? AND class IS NOT NULL').pluck();
-  const marked = db.prepare<[number], number>('SELECT 1 FROM marks WHERE dataset = ? LIMIT 1').pluck();
+  const anyMark = db.prepare<[number], number>('SELECT 1 FROM marks WHERE dataset = ? LIMIT 1').pluck();
 
   return {
     find: ({ dataset, text, classes, splits, tags, state, sort, descending }) => {
       const key = `${sort} ${descending}`;
-      const statement = prepared.get(key) ?? finds(sort, descending);
+      const statement = prepared.get(key) ?? prepareFind(sort, descending);
       prepared.set(key, statement);
       const list = (items: readonly string[]): string | null => (items.length === 0 ? null : JSON.stringify(items));
       const { number } = rowOf(dataset);
-      const wanted = fold(text.trim());
-      const inClass = wanted !== '' && classesNow.all({ number }).some((name) => fold(name).includes(wanted));
+      const searchText = fold(text.trim());
+      const inClass = searchText !== '' && classesNow.all({ number }).some((name) => fold(name).includes(searchText));
       const found = statement.all({
         number,
-        text: wanted,
+        text: searchText,
         classText: inClass ? 1 : 0, // searching the class of every row doubles the time, and rarely any matches
         classes: list(classes),
         splits: list(splits),
         tags: list(tags),
         excluded: state === 'all' ? null : state === 'excluded' ? 1 : 0,
       });
-      return { ids: Int32Array.from(found, ([id]) => id), classes: sort === 'class' ? runsOf(found) : null };
+      return { ids: Int32Array.from(found, ([id]) => id), classes: sort === 'class' ? countConsecutive(found) : null };
     },
     rows: (dataset, ids) => {
       const found = new Map(some.all({ number: rowOf(dataset).number, ids: JSON.stringify(ids) }).map((row) => [row.id, row]));
@@ -136,7 +136,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
     },
     meanPixels: (dataset) => meanPixels.get(rowOf(dataset).number)!,
     edits: (dataset) => currentEdits.get(rowOf(dataset).number)!,
-    isEdited: (dataset) => marked.get(rowOf(dataset).number) !== undefined,
+    isEdited: (dataset) => anyMark.get(rowOf(dataset).number) !== undefined,
     counts: (dataset) => {
       const { number, id } = rowOf(dataset);
       const classes = new Map<string, ClassCount>();
@@ -166,14 +166,14 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
   };
 }
 
-function runsOf(found: readonly [number, string | null][]): { className: string; images: number }[] {
-  const runs: { className: string; images: number }[] = [];
+function countConsecutive(found: readonly [number, string | null][]): { className: string; images: number }[] {
+  const ranges: { className: string; images: number }[] = [];
   for (const [, className] of found) {
-    const last = runs.at(-1);
+    const last = ranges.at(-1);
     if (last?.className === className) last!.images++;
-    else runs.push({ className: className!, images: 1 });
+    else ranges.push({ className: className!, images: 1 });
   }
-  return runs;
+  return ranges;
 }
 
 const curatedImage = (row: CuratedRow): CuratedImage => ({

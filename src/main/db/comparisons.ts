@@ -107,9 +107,9 @@ export function comparisonStore(db: Db): ComparisonStore {
   };
 
   const purge = (retained: ReadonlySet<string>): string[] => {
-    const gone = deletable.all().filter((number) => !retained.has(`c${number}`));
-    for (const number of gone) drop.run(number);
-    return gone.map((number) => `c${number}`);
+    const deletedNumbers = deletable.all().filter((number) => !retained.has(`c${number}`));
+    for (const number of deletedNumbers) drop.run(number);
+    return deletedNumbers.map((number) => `c${number}`);
   };
 
   return {

@@ -84,7 +84,7 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
   const all = db.prepare<[number], Omit<EntryRow, 'changed'>>(`SELECT ${COLUMNS} FROM curations WHERE dataset = ? ORDER BY position DESC`);
   const one = db.prepare<[number, number], EntryRow>('SELECT * FROM curations WHERE dataset = ? AND position = ?');
 
-  const run = (kind: Kind, number: number, ids: readonly number[], value: string | null): void => {
+  const execute = (kind: Kind, number: number, ids: readonly number[], value: string | null): void => {
     const parameters = { number, ids: JSON.stringify(ids) };
     statements[kind].run(kind === 'exclude' || kind === 'include' ? parameters : { ...parameters, value });
     deleteEmptyMarks.run(number);
@@ -138,7 +138,7 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
     const value = edit.kind === 'relabel' ? edit.className : edit.kind === 'tag' || edit.kind === 'untag' ? edit.tag : null;
     drop.run(number);
     insert.run({ number, kind: edit.kind, value, images: ids.length, changed: toJson(changed), madeMs: Date.now() });
-    run(edit.kind, number, ids, value);
+    execute(edit.kind, number, ids, value);
     return state(dataset);
   };
 
@@ -148,8 +148,8 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
     if (!entry) throw new AppError('bad-request', 'There is nothing to undo.');
     if (entry.position !== position) throw staleError('undo', dataset, entry);
     const changed = fromJson<Changed>(entry.changed);
-    if (entry.kind === 'relabel') for (const [name, ids] of changed as [string, number[]][]) run('relabel', number, ids, name);
-    else run(OPPOSITE[entry.kind], number, changed as number[], entry.value);
+    if (entry.kind === 'relabel') for (const [name, ids] of changed as [string, number[]][]) execute('relabel', number, ids, name);
+    else execute(OPPOSITE[entry.kind], number, changed as number[], entry.value);
     setState.run({ number, position: entry.position, state: 'undone', undoneMs: Date.now() });
     return state(dataset);
   };
@@ -159,7 +159,7 @@ export function curationStore(db: Db, rowOf: FindDataset): CurationStore {
     const entry = firstUndone.get(number);
     if (!entry) throw new AppError('bad-request', 'There is nothing to redo.');
     if (entry.position !== position) throw staleError('redo', dataset, entry);
-    run(entry.kind, number, idsOf(fromJson<Changed>(entry.changed)), entry.value);
+    execute(entry.kind, number, idsOf(fromJson<Changed>(entry.changed)), entry.value);
     setState.run({ number, position: entry.position, state: 'done', undoneMs: null });
     return state(dataset);
   };

@@ -38,12 +38,12 @@ export interface DatasetStore {
   /** Its folder and the seed of its pairs: quick at any size. */
   header(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number; images: number };
   /** The stored summary of an edited data set, if it was computed since the last edit. */
-  derived(id: string): DerivedSummary | null;
+  derivedSummary(id: string): DerivedSummary | null;
   derivedPairs(id: string, split: Split): Pair[];
   /** Stores derived data until the next edit. `edits`: `browse.edits` that it was computed from; returns false if they have changed since. */
   putDerived(id: string, derived: DerivedSummary, pairs: Record<Split, readonly Pair[]>, edits: string): boolean;
   /** Edited data sets of more than `least` images for which nothing is derived yet. */
-  underived(least: number): string[];
+  withoutDerived(least: number): string[];
 }
 
 /** The part of a summary that changes with curation. */
@@ -165,8 +165,8 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
       const { id, name, root, split_seed: splitSeed, images } = rowOf(idOrName);
       return { dataset: id, name, root, splitSeed, images };
     },
-    derived: (id) => fromJsonOrNull(derivedOf.get(rowOf(id).number) ?? null),
-    derivedPairs: (id, split) => unpacked(derivedPairsOf[split]!.get(rowOf(id).number)!),
+    derivedSummary: (id) => fromJsonOrNull(derivedOf.get(rowOf(id).number) ?? null),
+    derivedPairs: (id, split) => decodePairs(derivedPairsOf[split]!.get(rowOf(id).number)!),
     putDerived: (id, derived, pairs, edits) => {
       const { number } = rowOf(id);
       const row = {
@@ -178,7 +178,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
       };
       return db.transaction(() => currentEdits.get(number) === edits && putDerived.run(row).changes > 0).immediate();
     },
-    underived: (least) => underived.all(least),
+    withoutDerived: (least) => underived.all(least),
   };
   return { datasets, rowOf };
 }
@@ -195,7 +195,7 @@ function encodePairs(pairs: readonly Pair[]): Buffer {
   return bytes;
 }
 
-const unpacked = (bytes: Buffer): Pair[] =>
+const decodePairs = (bytes: Buffer): Pair[] =>
   Array.from({ length: bytes.length / PAIR_BYTES }, (_, i) => ({
     a: bytes.readInt32LE(i * PAIR_BYTES),
     b: bytes.readInt32LE(i * PAIR_BYTES + 4),

@@ -49,7 +49,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   const insertRejected = db.prepare('INSERT INTO rejected (dataset, position, file, reason) VALUES (?, ?, ?, ?)');
   const deleteRejected = db.prepare<[number]>('DELETE FROM rejected WHERE dataset = ?');
   // Leaves first: a cascade from images would scan all pairs once per image.
-  const leaves = ['pairs', 'tags', 'marks', 'curations', 'curated', 'images', 'rejected'].map((table) =>
+  const childTables = ['pairs', 'tags', 'marks', 'curations', 'curated', 'images', 'rejected'].map((table) =>
     db.prepare<[number]>(`DELETE FROM ${table} WHERE dataset = ?`),
   );
   const deleteRow = db.prepare<[number]>('DELETE FROM datasets WHERE number = ?');
@@ -60,7 +60,7 @@ export function datasetWriter(db: Db): DatasetWriter {
     'DELETE FROM images WHERE (dataset, id) IN (SELECT dataset, id FROM images WHERE dataset = ? LIMIT ?)',
   );
 
-  const freshId = (name: string): string => {
+  const unusedId = (name: string): string => {
     const slug = slugOf(name);
     for (let n = 1; ; n++) {
       const id = n === 1 ? slug : `${slug}-${n}`;
@@ -110,7 +110,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   }
 
   const erase = (number: number): void => {
-    for (const statement of leaves) statement.run(number);
+    for (const statement of childTables) statement.run(number);
     deleteRow.run(number);
     deletePending.run();
   };
@@ -122,7 +122,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   };
 
   const insert = (dataset: NewDataset): string => {
-    const id = freshId(dataset.name);
+    const id = unusedId(dataset.name);
     for (const _ of writeContents(writeRow(id, dataset, null), dataset));
     return id;
   };
@@ -135,7 +135,7 @@ export function datasetWriter(db: Db): DatasetWriter {
       while (!slice.immediate()) await pause();
       return db
         .transaction(() => {
-          const id = freshId(dataset.name);
+          const id = unusedId(dataset.name);
           takeId.run(id);
           publish.run(id, Date.now(), number);
           deletePending.run();

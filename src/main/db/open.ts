@@ -22,7 +22,7 @@ export function openForWriting(path: string): Db {
       db.pragma('synchronous = FULL');
       db.pragma('foreign_keys = ON');
       migrate(db);
-      touchTables(db);
+      probeTables(db);
       return db;
     });
   });
@@ -41,7 +41,7 @@ export function openForReading(path: string): Db {
       if (isEmpty) migrate(db);
       db.pragma('foreign_keys = ON');
       db.pragma('query_only = ON');
-      touchTables(db);
+      probeTables(db);
       return db;
     });
   });
@@ -73,7 +73,7 @@ function usableVersion(db: Db, path: string): number {
 }
 
 /** Reads one row of every table, so that a truncated file is found here and not during a training. */
-function touchTables(db: Db): void {
+function probeTables(db: Db): void {
   const tables = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
   for (const table of tables) db.prepare(`SELECT * FROM "${table}" LIMIT 1`).get();
 }

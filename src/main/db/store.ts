@@ -68,7 +68,7 @@ function withLock(workspace: Workspace, command: string, work: () => void): void
   }
 }
 
-function storeOn(db: Db, afterwards: () => void): Store {
+function storeOn(db: Db, onClose: () => void): Store {
   const { datasets, rowOf } = datasetStore(db);
   return {
     datasets,
@@ -81,7 +81,7 @@ function storeOn(db: Db, afterwards: () => void): Store {
     writable: false,
     close: () => {
       db.close();
-      afterwards();
+      onClose();
     },
   };
 }

@@ -26,7 +26,7 @@ export const computeEntry = (): string => join(programFolder(), COMPUTE);
 export const readerEntry = (): string => join(programFolder(), 'reader.cjs');
 
 /** Entry of the worker thread for large data sets. */
-export const datasetThreadEntry = (): string => join(programFolder(), 'sets.cjs');
+export const datasetThreadEntry = (): string => join(programFolder(), 'datasets.cjs');
 
 /** The built renderer. In a package it is inside the archive, which Electron reads like a folder. */
 export function screenFolder(): string {

@@ -13,7 +13,7 @@ interface Pending {
   progress(p: unknown): void;
 }
 
-interface Line {
+interface ActiveConnection {
   connection: Connection;
   pending: Map<number, Pending>;
   ended: boolean; // by this end
@@ -26,7 +26,7 @@ interface Line {
 export class Channel<T extends TaskTable<T>> {
   private readonly connect: () => Connection;
   private readonly lost: (end: ConnectionEnd) => AppError;
-  private line: Line | null = null;
+  private line: ActiveConnection | null = null;
   private ending: Promise<void> = Promise.resolve();
   private count = 0;
 
@@ -75,9 +75,9 @@ export class Channel<T extends TaskTable<T>> {
   }
 
   /** Opens the connection unless it is open. Throws AppError if that fails. */
-  protected open(): Line {
+  protected open(): ActiveConnection {
     if (this.line) return this.line;
-    const line: Line = { connection: this.openConnection(), pending: new Map(), ended: false };
+    const line: ActiveConnection = { connection: this.openConnection(), pending: new Map(), ended: false };
     line.connection.onMessage((message) => receive(line, message));
     line.connection.onEnd((end) => {
       if (this.line === line) this.line = null;
@@ -97,7 +97,7 @@ export class Channel<T extends TaskTable<T>> {
   }
 }
 
-function receive({ pending }: Line, message: Response): void {
+function receive({ pending }: ActiveConnection, message: Response): void {
   const waiting = pending.get(message.id);
   switch (message.kind) {
     case 'progress':

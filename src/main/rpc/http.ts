@@ -11,7 +11,7 @@ import { RunningTasks } from './running-tasks.ts';
 export function connectHttp(origin: string, token: string): Connection {
   const running = new RunningTasks<number>();
   let reply = (_: Response): void => undefined;
-  let ended = (_: ConnectionEnd): void => undefined;
+  let notifyEnd = (_: ConnectionEnd): void => undefined;
   const ask = async ({ id, task, args }: Request & { kind: 'ask' }): Promise<void> => {
     try {
       const headers = { 'content-type': 'application/json' };
@@ -30,15 +30,15 @@ export function connectHttp(origin: string, token: string): Connection {
     },
     onMessage: (listener) => (reply = listener),
     onEnd: (listener) => {
-      const before = ended;
-      ended = (end) => {
+      const before = notifyEnd;
+      notifyEnd = (end) => {
         before(end);
         listener(end);
       };
     },
     end: () => {
       running.cancelAll();
-      ended({ code: null, signal: null, error: undefined });
+      notifyEnd({ code: null, signal: null, error: undefined });
     },
   };
 }

@@ -47,11 +47,11 @@ function isNewEnough(version: string): boolean {
  * A plain Node for a program that is not Node itself: the packaged one in `resources`, else the project's own in
  * `project`/.toolchain, else the first on PATH that is new enough. Throws AppError 'engine' where there is none.
  */
-export function findNode(places: { resources: string; project: string }, env: NodeJS.ProcessEnv = process.env): string {
+export function findNode(folders: { resources: string; project: string }, env: NodeJS.ProcessEnv = process.env): string {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  const packaged = [join(places.resources, 'node', 'bin', name), join(places.resources, 'node', name)].find((file) => existsSync(file));
+  const packaged = [join(folders.resources, 'node', 'bin', name), join(folders.resources, 'node', name)].find((file) => existsSync(file));
   if (packaged !== undefined) return packaged;
-  const others = [join(places.project, '.toolchain', 'node', 'bin'), ...(env['PATH'] ?? '').split(delimiter)].filter(Boolean);
+  const others = [join(folders.project, '.toolchain', 'node', 'bin'), ...(env['PATH'] ?? '').split(delimiter)].filter(Boolean);
   for (const folder of others) {
     const file = join(folder, name);
     if (!existsSync(file)) continue;
@@ -59,6 +59,6 @@ export function findNode(places: { resources: string; project: string }, env: No
     if (status === 0 && isNewEnough(stdout.trim())) return file;
   }
   throw new AppError('engine', 'Twinlens found no Node.js to compute with. Install Twinlens again, or install Node.js 24 from nodejs.org.', {
-    looked: [places.resources, ...others],
+    looked: [folders.resources, ...others],
   });
 }

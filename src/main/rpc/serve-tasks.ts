@@ -26,10 +26,10 @@ export function serveTasks<T extends TaskTable<T>>(port: ServerPort, handlers: T
   const running = new RunningTasks<number>();
   const answer = async (id: number, task: string, args: unknown): Promise<Response> => {
     const progress = (p: unknown): void => port.send({ kind: 'progress', id, progress: p });
-    const began = performance.now();
+    const startMs = performance.now();
     try {
       const result: unknown = await running.run(id, (signal) => handlers[task as keyof T](args, { signal, progress }));
-      onDone?.(task, Math.round(performance.now() - began));
+      onDone?.(task, Math.round(performance.now() - startMs));
       return { kind: 'result', id, result };
     } catch (error) {
       const cancelled = error instanceof AppError && error.code === 'cancelled';

@@ -33,7 +33,7 @@ describe('packed images', () => {
     expect(table.at(0)).toMatchObject({ file: '\ufeffa/b.png', className: '\ufeff' });
     for (const id of [0, 5]) expect(() => table.positionOf(id)).toThrow(`no image ${id}`);
     expect(new ImageTable(packImages([])).length).toBe(0);
-    expect(() => packImages([{ id: 0, file: 'a', className: 'a', sha256: 'content', split: 'test' }])).toThrow('no SHA-256');
+    expect(() => packImages([{ id: 0, file: 'a', className: 'a', sha256: 'content', split: 'test' }])).toThrow('not a SHA-256 hash');
   });
 
   test('take less than a fifth of a kilobyte each', () => {

@@ -228,7 +228,7 @@ describe('a folder that cannot be a data set', () => {
 
   test.each<[string, Record<string, Buffer | string | number>, string]>([
     ['empty', {}, 'is empty'],
-    ['images without class folders', { '1.png': 1, '2.png': 2 }, 'are in no class folder (2 images directly inside)'],
+    ['images without class folders', { '1.png': 1, '2.png': 2 }, 'are not in class folders (2 images directly inside)'],
     ['only stray files', { 'a/notes.txt': 'x', '.DS_Store': 'x' }, 'No image was found'],
     ['one class', { 'a/1.png': 1, 'a/2.png': 2 }, 'All 2 usable images are of one class, "a"'],
     ['one class with usable images', { 'a/1.png': 1, 'a/2.png': 2, 'b/1.png': 'broken' }, '"b/1.png": it is no picture'],

@@ -55,9 +55,9 @@ describe('in a thread', () => {
   test('samples the same pairs as in this thread', async () => {
     const [there, here] = [insertLarge('there'), insertLarge('here')];
     store.curation.apply(there, edit);
-    expect(store.datasets.underived(LARGE)).toEqual([there]);
+    expect(store.datasets.withoutDerived(LARGE)).toEqual([there]);
     await Promise.all([sets.ready(), sets.ready()]);
-    expect(store.datasets.underived(LARGE)).toEqual([]);
+    expect(store.datasets.withoutDerived(LARGE)).toEqual([]);
     store.curation.apply(here, edit); // worked out by the next question
     const facts = (dataset: string): unknown => {
       const { classes, splits, pairs, snapshot, warnings } = store.datasets.get(dataset);
@@ -105,13 +105,13 @@ describe('in a thread', () => {
     for (const change of [null, edit]) {
       if (change) await sets.change(dataset, change);
       await sets.ready();
-      const { images: packed, snapshot, validPairs } = await sets.training(dataset);
+      const { images: packed, snapshot, validPairs } = await sets.trainingRows(dataset);
       const table = new ImageTable(packed);
       const kept = store.datasets.images(dataset).map(({ group: _, width: __, height: ___, ...image }) => image);
       expect(Array.from({ length: table.length }, (_, i) => table.at(i))).toEqual(kept);
       expect(snapshot).toBe(snapshotOf(store.datasets.images(dataset)));
       expect(unpackPairs(validPairs)).toEqual(store.datasets.pairs(dataset, 'valid'));
-      const { images: some, pairs } = await sets.split(dataset, 'valid');
+      const { images: some, pairs } = await sets.splitRows(dataset, 'valid');
       expect(unpackPairs(pairs)).toEqual(store.datasets.pairs(dataset, 'valid'));
       expect([...some.ids]).toEqual([...new Set(unpackPairs(pairs).flatMap(({ a, b }) => [a, b]))].sort((a, b) => a - b));
     }

@@ -81,7 +81,7 @@ describe('listClassFolders', () => {
     const by = reasons(rejected);
     expect(Object.keys(by).sort()).toEqual(['a/gone.png', 'a/here', 'a/up', 'a/x', 'a/y', 'alias', 'self']);
     expect(by['a/gone.png']).toBe('a broken link');
-    expect(by['a/x']).toBe('a link that leads in a circle');
+    expect(by['a/x']).toBe('a circular link');
     expect(by['alias']).toContain('already listed');
   });
 

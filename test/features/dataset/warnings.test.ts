@@ -48,7 +48,7 @@ describe('warnings', () => {
     const folder = drawFiles(temporaryFolder(), { 'a/1.png': 1, 'b/1.png': 2, 'c/notes.txt': 'x' });
     const { warnings } = await importFrom(folder, freshStore());
     expect(warnings).toContain('No pairs can be formed among the training images, so nothing can be trained: add images to the classes.');
-    expect(warnings).toContain('No pairs can be formed among the test images, so nothing can be evaluated there: add images to the classes.');
+    expect(warnings).toContain('No pairs can be formed among the test images, so that split can’t be evaluated: add images to the classes.');
     expect(warnings).toContain('One folder contains no usable image and did not become a class: "c".');
   });
 });

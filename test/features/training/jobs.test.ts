@@ -167,10 +167,10 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const room = openRoom();
     const dataset = await importColours(room);
     const { largeDatasets } = room.workbench;
-    const training = largeDatasets.training.bind(largeDatasets);
-    vi.spyOn(largeDatasets, 'training').mockImplementationOnce(async (asked) => {
+    const trainingRows = largeDatasets.trainingRows.bind(largeDatasets);
+    vi.spyOn(largeDatasets, 'trainingRows').mockImplementationOnce(async (id) => {
       await room.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [0] } });
-      return training(asked);
+      return trainingRows(id);
     });
     const job = await room.ended(await room.call('runs.start', { dataset, ...QUICK, epochs: 1 }));
     expect(job).toMatchObject({

@@ -11,7 +11,7 @@ export function trainingWith(compute: ComputeHost, { runs, datasets, browse }: S
   return new Training({
     runs,
     datasets,
-    trainingRows: (dataset) => rows.training(dataset),
+    trainingRows: (dataset) => rows.trainingRows(dataset),
     weights: { find: () => Promise.reject(new Error('This training starts without weights.')) },
     networks: new Networks({ runs, folderOf: workspace.run, compute }),
     caches: { features: workspace.features, pixels: workspace.pixels },

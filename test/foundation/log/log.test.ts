@@ -129,7 +129,7 @@ describe('where no log can be written', () => {
     const file = new LogFile(temporaryFolder(), 'cli');
     const stream = (file as unknown as { stream: { emit(event: string, error: Error): void } }).stream;
     stream.emit('error', Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
-    expect(file.works).toBe(false);
+    expect(file.isWritable).toBe(false);
     file.write('lost\n');
     await file.close();
   });

@@ -84,7 +84,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
       expect.arrayContaining([
         'dist/main/compute.cjs',
         'dist/main/reader.cjs',
-        'dist/main/sets.cjs',
+        'dist/main/datasets.cjs',
         'dist/main/cli.cjs',
         'dist/notices.json',
         'resources/weights.json',
@@ -105,7 +105,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
   });
 
   test('every module that a bundle asks for is there', () => {
-    for (const bundle of ['compute', 'reader', 'sets', 'cli', 'index']) {
+    for (const bundle of ['compute', 'reader', 'datasets', 'cli', 'index']) {
       const asked = [...readFileSync(join('dist', 'main', `${bundle}.cjs`), 'utf8').matchAll(/\brequire\("([^".][^"]*)"\)/g)].map(
         (found) => found[1]!,
       );

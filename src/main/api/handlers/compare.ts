@@ -3,7 +3,7 @@ import type { HandlersFor } from '../handler-types.ts';
 
 export const compareHandlers: HandlersFor<'compare'> = {
   'compare.explain': async (request, { workbench, signal }) => {
-    for (const ref of [request.a, request.b]) if ('file' in ref && !(await workbench.fileAccess.allows(ref.file))) throw notChosen(ref.file);
+    for (const ref of [request.a, request.b]) if ('file' in ref && !(await workbench.fileAccess.allows(ref.file))) throw notChosenError(ref.file);
     return workbench.compare.explain(request, signal);
   },
   'compare.open': ({ comparison }, { workbench }) => workbench.compare.open(comparison),
@@ -21,5 +21,5 @@ export const compareHandlers: HandlersFor<'compare'> = {
   },
 };
 
-const notChosen = (file: string): AppError =>
+const notChosenError = (file: string): AppError =>
   new AppError('bad-request', `${file} was not chosen in Twinlens: choose it with “From file…” or drop it on an image slot.`, { file });

@@ -3,7 +3,7 @@ import type { DeviceName, EngineName, RunConfig } from '../../../shared/run.ts';
 import { deviceWords } from '../../../shared/run-words.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 
-/** Changes of a resumed run, from its next epoch. */
+/** Settings that a resumed run changes from its next epoch. */
 export type ResumeChanges = Partial<Pick<RunConfig, Exclude<keyof ResumeRequest, 'run'>>>;
 
 export interface ChosenDevice {
@@ -12,25 +12,26 @@ export interface ChosenDevice {
   why: string; // a whole sentence
 }
 
-/** The engine and device asked for; undefined if not given. */
+/** The requested engine and device; undefined: not specified. */
 export interface DeviceRequest {
   engine?: EngineName | undefined;
   device?: DeviceName | undefined;
 }
 
 /**
- * The device of a training: the one asked for, else the one in the settings, else ('auto') the fastest of either engine that passed
- * its check. 'auto' gives the CPU if no graphics card passed. A device asked for is never replaced.
+ * The device of a training: the requested one, else the one in the settings, else ('auto') the fastest that passed its check,
+ * on either engine. 'auto' falls back to the CPU if nothing passed. A requested device is never replaced.
  */
-export function chooseDevice(asked: DeviceRequest, setting: Settings['device'], report: DeviceReport | null): ChosenDevice {
-  const engine = asked.engine ?? 'onnx';
-  if (asked.device !== undefined) return { engine, device: asked.device, why: `You chose ${deviceWords({ engine, device: asked.device })}.` };
-  if (setting !== 'auto' && asked.engine !== 'tensorflow')
+export function chooseDevice(requested: DeviceRequest, setting: Settings['device'], report: DeviceReport | null): ChosenDevice {
+  const engine = requested.engine ?? 'onnx';
+  if (requested.device !== undefined)
+    return { engine, device: requested.device, why: `You chose ${deviceWords({ engine, device: requested.device })}.` };
+  if (setting !== 'auto' && requested.engine !== 'tensorflow')
     return { engine, device: setting, why: `The settings choose ${deviceWords({ engine: 'onnx', device: setting })}.` };
   if (setting !== 'auto' && setting !== 'cpu') {
     return { engine, device: 'cuda', why: 'The settings choose a GPU, and TensorFlow uses only NVIDIA GPUs (CUDA).' };
   }
-  const passed = (report?.checks ?? []).filter((c) => c.ok && (asked.engine === undefined || c.engine === asked.engine));
+  const passed = (report?.checks ?? []).filter((c) => c.ok && (requested.engine === undefined || c.engine === requested.engine));
   const [fastest, ...others] = passed.filter((c) => c.imagesPerSecond !== null).sort((a, b) => b.imagesPerSecond! - a.imagesPerSecond!);
   if (!fastest) {
     const why = report
@@ -44,18 +45,18 @@ export function chooseDevice(asked: DeviceRequest, setting: Settings['device'], 
   return { engine: fastest.engine, device: fastest.device, why };
 }
 
-/** The changes of a resumed run: 'auto' becomes a device; without a device the run keeps its own. */
-export function withDevice({ run: _, ...asked }: ResumeRequest, setting: Settings['device'], report: DeviceReport | null): ResumeChanges {
-  const { engine, device, ...rest } = asked;
+/** The changes of a resumed run, with 'auto' replaced by a device. Without a requested device the run keeps its own. */
+export function withDevice({ run: _, ...request }: ResumeRequest, setting: Settings['device'], report: DeviceReport | null): ResumeChanges {
+  const { engine, device, ...rest } = request;
   const chosen = device === 'auto' ? chooseDevice({ engine }, setting, report) : { engine, device };
-  const given = Object.entries({ ...rest, engine: chosen.engine, device: chosen.device }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as ResumeChanges;
+  const defined = Object.entries({ ...rest, engine: chosen.engine, device: chosen.device }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(defined) as ResumeChanges;
 }
 
 /** Why a device failed its last check; null if it passed or was never checked. */
 export function deviceProblem({ engine, device }: Pick<ChosenDevice, 'engine' | 'device'>, report: DeviceReport | null): string | null {
   const check = report?.checks.find((c) => c.engine === engine && c.device === device);
-  return check && !check.ok ? `${capital(deviceWords(check))} does not work here: ${check.detail.replace(/\.$/, '')}.` : null;
+  return check && !check.ok ? `${capitalize(deviceWords(check))} does not work here: ${check.detail.replace(/\.$/, '')}.` : null;
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -5,11 +5,11 @@ export interface CalibrationFit {
   warning: string | null; // a sentence if distances don't separate the labels
 }
 
-/** Smallest slope times the largest |D - threshold|: similarities then differ from 50 % by at most 0.25 percentage points. */
+/** Lower bound of slope × largest |D - threshold|. At the bound, similarities differ from 50 % by at most 0.25 percentage points. */
 const MIN_SLOPE = 0.01;
-const MAX_SLOPE = 1e12; // per unit of distance; keeps the slope finite if distances differ by less than 1e-14
+const MAX_SLOPE = 1e12; // per unit of distance; reached if distances differ by less than about 1e-14
 
-/** Similarity 0..1 of a distance: 1 / (1 + exp(slope (D - threshold))), 0.5 at the threshold, falling with D. */
+/** Similarity 0..1 of a distance D: 1 / (1 + exp(slope (D - threshold))). It is 0.5 at the threshold and decreases with D. */
 export function similarityOf(distance: number, { threshold, slope }: Calibration): number {
   return 1 / (1 + Math.exp(slope * (distance - threshold)));
 }
@@ -17,15 +17,15 @@ export function similarityOf(distance: number, { threshold, slope }: Calibration
 /**
  * Fits the slope of P(same | D) = 1 / (1 + exp(slope (D - threshold))) to validation pairs by maximum likelihood.
  * Targets are Platt's (1999): (S + 1) / (S + 2) for S same pairs and 1 / (T + 2) for T different pairs, so that separable
- * data have a finite optimum. The negative log-likelihood is convex in the slope; the root of its derivative is found by
- * Newton's method with bisection bounds (cf. Lin, Lin & Weng 2007, "A note on Platt's probabilistic outputs").
- * `distances`, `labels` [N], 0 same, 1 different, both present and finite.
+ * data have a finite optimum. The negative log-likelihood is convex in the slope. Newton's method within bisection bounds
+ * finds the root of its derivative (cf. Lin, Lin & Weng 2007, "A note on Platt's probabilistic outputs").
+ * `distances` [N], finite; `labels` [N], 0 same, 1 different, each at least once.
  */
 export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<number>, threshold: number): CalibrationFit {
   const x = Float64Array.from(distances, (d) => d - threshold);
   const targets = plattTargets(labels);
-  const reach = x.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-  const floor = reach === 0 ? MIN_SLOPE : Math.min(MIN_SLOPE / reach, MAX_SLOPE);
+  const maxOffset = x.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  const floor = maxOffset === 0 ? MIN_SLOPE : Math.min(MIN_SLOPE / maxOffset, MAX_SLOPE);
   if (!(derivatives(x, targets, floor).first < 0))
     return {
       calibration: { threshold, slope: floor },
@@ -35,7 +35,7 @@ export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<n
   return { calibration: { threshold, slope: Math.min(rootAbove(x, targets, floor), MAX_SLOPE) }, warning: null };
 }
 
-/** Platt's targets for 'same': 1 and 0, smoothed by one pseudo-pair of each label. */
+/** Platt's targets of P(same) [N]: (S + 1) / (S + 2) and 1 / (T + 2) instead of 1 and 0. */
 export function plattTargets(labels: ArrayLike<number>): Float64Array {
   let different = 0;
   for (let i = 0; i < labels.length; i++) if (labels[i] === 1) different++;
@@ -43,7 +43,7 @@ export function plattTargets(labels: ArrayLike<number>): Float64Array {
   return Float64Array.from(labels, (label) => (label === 1 ? 1 / (different + 2) : (same + 1) / (same + 2)));
 }
 
-/** First and second derivative by the slope of NLL = -sum t log p + (1 - t) log(1 - p), p = 1 / (1 + exp(slope x)). */
+/** Derivatives of NLL = -sum t log p + (1 - t) log(1 - p) with respect to the slope; p = 1 / (1 + exp(slope x)). `x`, `targets` t [N]. */
 export function derivatives(x: Float64Array, targets: Float64Array, slope: number): { first: number; second: number } {
   let first = 0;
   let second = 0;
@@ -55,6 +55,7 @@ export function derivatives(x: Float64Array, targets: Float64Array, slope: numbe
   return { first, second };
 }
 
+/** The slope above `floor` at which the first derivative is 0; it is negative at `floor`. Relative accuracy 1e-12. */
 function rootAbove(x: Float64Array, targets: Float64Array, floor: number): number {
   let low = floor;
   let high = floor * 2;

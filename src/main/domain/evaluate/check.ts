@@ -6,8 +6,8 @@ const SPLIT_NAMES = { train: 'training', valid: 'validation', test: 'test' } as 
 export const splitName = (split: Split): string => SPLIT_NAMES[split];
 
 /**
- * Throws if no metric can be computed. `distances`, `labels` [N].
- * @throws AppError 'bad-dataset' without pairs of both labels; 'bad-request' for distances that are not numbers.
+ * Checks that metrics can be computed. `distances`, `labels` [N].
+ * @throws AppError 'bad-dataset' without pairs of both labels; 'bad-request' for distances that are not finite.
  */
 export function assertEvaluable(distances: ArrayLike<number>, labels: ArrayLike<number>, split: Split): void {
   if (distances.length !== labels.length)

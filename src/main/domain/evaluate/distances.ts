@@ -1,9 +1,9 @@
 import type { Pair } from '../../../shared/dataset.ts';
 
-/** As in the network's distance: sqrt(sum (a - b)² + eps²). */
+/** As in the network: D = sqrt(sum (a - b)² + eps²), which has a gradient at a = b. */
 const EPSILON = 1e-6;
 
-/** Distances of pairs. `embeddings` [n, dim]; `rowOf`: row of an image id. */
+/** Euclidean distances of pairs [pairs]. `embeddings` [n, dim]; `rowOf`: embedding row by image id, for all ids of the pairs. */
 export function pairDistances(pairs: readonly Pair[], embeddings: Float32Array, dim: number, rowOf: ReadonlyMap<number, number>): Float64Array {
   return Float64Array.from(pairs, ({ a, b }) => {
     const [i, j] = [rowOf.get(a)! * dim, rowOf.get(b)! * dim];

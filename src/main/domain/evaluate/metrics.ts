@@ -5,12 +5,12 @@ import { assertEvaluable } from './check.ts';
 import { aucOfCounts, equalErrorRate, rocCurve, tieGroups, type TieGroups } from './roc.ts';
 import { verdictOf } from './threshold.ts';
 
-export const RESAMPLES = 500;
+export const RESAMPLES = 500; // of the bootstrap
 
 /**
  * All metrics of a split, computed over all distances (not averaged over batches). `distances`, `labels` [N],
  * 0 same, 1 different (positive); `threshold` from validation pairs; `random` for the bootstrap.
- * @throws AppError 'bad-dataset' without pairs of both labels.
+ * @throws as assertEvaluable does.
  */
 export function metricsOf(distances: ArrayLike<number>, labels: ArrayLike<number>, threshold: number, split: Split, random: Random): Metrics {
   assertEvaluable(distances, labels, split);
@@ -45,34 +45,35 @@ export function confusionAt(distances: ArrayLike<number>, labels: ArrayLike<numb
 }
 
 /**
- * 95 % percentile bootstrap interval of the AUC (Efron & Tibshirani 1993, ch. 13). Pairs are drawn with replacement
- * within each label, so that every resample has both. A resample is a count per distinct distance: N draws, no sorting.
- * Pairs that share an image are treated as independent, so the true interval is somewhat wider.
+ * 95 % percentile bootstrap interval of the AUC (Efron & Tibshirani 1993, ch. 13). Resamples each label separately, with
+ * replacement, so that every resample has both labels. A resample is a count per distinct distance, which needs no sorting.
+ * Treats pairs that share an image as independent, so the true interval is somewhat wider.
  */
 export function aucInterval(groups: TieGroups, labels: ArrayLike<number>, random: Random, resamples = RESAMPLES): [low: number, high: number] {
-  const sameAt = groups.groupOf.filter((_, i) => labels[i] !== 1);
-  const differentAt = groups.groupOf.filter((_, i) => labels[i] === 1);
+  const sameGroups = groups.groupOf.filter((_, i) => labels[i] !== 1);
+  const differentGroups = groups.groupOf.filter((_, i) => labels[i] === 1);
   const same = new Uint32Array(groups.distance.length);
   const different = new Uint32Array(groups.distance.length);
   const areas = new Float64Array(resamples);
   for (let r = 0; r < resamples; r++) {
-    drawCounts(sameAt, same, random);
-    drawCounts(differentAt, different, random);
+    drawCounts(sameGroups, same, random);
+    drawCounts(differentGroups, different, random);
     areas[r] = aucOfCounts(same, different);
   }
   areas.sort();
   return [quantile(areas, 0.025), quantile(areas, 0.975)];
 }
 
+/** Draws groupOf.length pairs with replacement and counts them by group. */
 function drawCounts(groupOf: Uint32Array, counts: Uint32Array, random: Random): void {
   counts.fill(0);
   for (let i = 0; i < groupOf.length; i++) counts[groupOf[random.below(groupOf.length)]]++;
 }
 
-/** The quantile q (0..1) of ascending values, linear between neighbours. */
+/** The quantile q (0..1) of ascending values, with linear interpolation between neighbours. */
 export function quantile(sorted: ArrayLike<number>, q: number): number {
-  const at = q * (sorted.length - 1);
-  const low = Math.floor(at);
+  const position = q * (sorted.length - 1);
+  const low = Math.floor(position);
   const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
+  return sorted[low] + (position - low) * (sorted[high] - sorted[low]);
 }

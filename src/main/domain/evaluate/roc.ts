@@ -3,7 +3,7 @@
  * distance, (0, 0), to below the smallest, (1, 1).
  */
 
-/** Distinct distances, ascending, with the number of pairs of each label: all the information in the ranks. */
+/** Distinct distances, ascending, with the number of pairs of each label. The ROC curve depends on nothing else. */
 export interface TieGroups {
   distance: Float64Array; // [G]
   same: Uint32Array; // [G] pairs of label 0
@@ -13,11 +13,11 @@ export interface TieGroups {
   groupOf: Uint32Array; // [N] group of each pair
 }
 
-/** A step of the ROC in counts: false and true positives so far. Integers, so that collinearity is exact. */
+/** A point of the ROC in counts. Integers, so that the test for collinear points is exact. */
 export type RocCount = readonly [falsePositives: number, truePositives: number];
 export type RocPoint = [falsePositiveRate: number, truePositiveRate: number];
 
-/** Sorts once, O(n log n). `distances` and `labels` [N], finite, labels 0 (same) or 1 (different). */
+/** Groups equal distances, O(N log N). `distances` [N], finite; `labels` [N], 0 same, 1 different. */
 export function tieGroups(distances: ArrayLike<number>, labels: ArrayLike<number>): TieGroups {
   const order = Uint32Array.from({ length: distances.length }, (_, i) => i).sort((i, j) => distances[i] - distances[j]);
   const groupOf = new Uint32Array(order.length);
@@ -43,8 +43,8 @@ export function tieGroups(distances: ArrayLike<number>, labels: ArrayLike<number
 }
 
 /**
- * The Mann–Whitney estimate of P(D of a different pair > D of a same pair), ties count half. Input: counts per distinct
- * distance, ascending. NaN if a label is absent.
+ * Area under the ROC curve, 0..1: the Mann–Whitney estimate of P(D of a different pair > D of a same pair), where ties count
+ * half (Hanley & McNeil, Radiology 1982). Input [G]: pairs per distinct distance, ascending. NaN if a label has no pair.
  */
 export function aucOfCounts(same: ArrayLike<number>, different: ArrayLike<number>): number {
   let sameBelow = 0;
@@ -58,13 +58,13 @@ export function aucOfCounts(same: ArrayLike<number>, different: ArrayLike<number
   return wins / (sameBelow * differentTotal);
 }
 
-/** Area under the ROC curve over all distances, 0..1. NaN if a label is absent. */
+/** Area under the ROC curve, 0..1; NaN if a label has no pair. `distances`, `labels` [N]. */
 export function aucOf(distances: ArrayLike<number>, labels: ArrayLike<number>): number {
   const groups = tieGroups(distances, labels);
   return aucOfCounts(groups.same, groups.different);
 }
 
-/** All corners of the ROC in counts, from (0, 0) to (all, all). Tied distances give one diagonal step. */
+/** All points of the ROC in counts [G + 1], from (0, 0) to (all, all). Equal distances give one diagonal step. */
 export function rocCounts(groups: TieGroups): RocCount[] {
   const counts: [number, number][] = [[0, 0]];
   for (let g = groups.distance.length - 1; g >= 0; g--) {
@@ -75,44 +75,46 @@ export function rocCounts(groups: TieGroups): RocCount[] {
 }
 
 /**
- * The equal error rate, 0..1, where FPR = 1 - TPR: intersection of the linearly interpolated ROC with TPR = 1 - FPR.
+ * The equal error rate, 0..1: FPR where the linearly interpolated ROC intersects TPR = 1 - FPR.
  */
 export function equalErrorRate(groups: TieGroups): number {
   const points = rates(rocCounts(groups), groups);
-  const excess = ([fpr, tpr]: RocPoint): number => fpr + tpr - 1; // rises strictly from -1 to 1
+  const excess = ([fpr, tpr]: RocPoint): number => fpr + tpr - 1; // increases strictly from -1 to 1
   const next = points.findIndex((point) => excess(point) >= 0);
   const [from, to] = [points[next - 1], points[next]];
   const share = -excess(from) / (excess(to) - excess(from));
   return from[0] + share * (to[0] - from[0]);
 }
 
-/** The curve for storage and plots: rates without collinear points, about `limit` points at most. */
+/** The curve for storage and plots: at most `limit` points, without collinear ones. */
 export function rocCurve(groups: TieGroups, limit = 200): RocPoint[] {
-  return rates(thinCurve(dropCollinear(rocCounts(groups)), limit), groups);
+  return rates(limitPoints(dropCollinear(rocCounts(groups)), limit), groups);
 }
 
 const rates = (counts: readonly RocCount[], groups: TieGroups): RocPoint[] =>
   counts.map(([fp, tp]) => [fp / groups.sameTotal, tp / groups.differentTotal]);
 
+/** Removes each point on the straight line between its neighbours. */
 export function dropCollinear(counts: readonly RocCount[]): RocCount[] {
-  const kept: RocCount[] = [];
+  const corners: RocCount[] = [];
   for (const point of counts) {
-    while (kept.length >= 2 && turn(kept[kept.length - 2], kept[kept.length - 1], point) === 0) kept.pop();
-    kept.push(point);
+    while (corners.length >= 2 && crossProduct(corners[corners.length - 2], corners[corners.length - 1], point) === 0) corners.pop();
+    corners.push(point);
   }
-  return kept;
+  return corners;
 }
 
-const turn = (a: RocCount, b: RocCount, c: RocCount): number => (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0]);
+/** Of b - a and c - b; 0 if the three points are collinear. */
+const crossProduct = (a: RocCount, b: RocCount, c: RocCount): number => (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0]);
 
-/** Keeps both ends and the first point after each of `limit` evenly spaced values of FPR + TPR. */
-function thinCurve(counts: readonly RocCount[], limit: number): RocCount[] {
+/** Selects both ends and the first point after each of `limit` evenly spaced values of FPR + TPR. */
+function limitPoints(counts: readonly RocCount[], limit: number): RocCount[] {
   if (counts.length <= limit) return [...counts];
   const [fpAll, tpAll] = counts[counts.length - 1];
-  const kept: RocCount[] = [];
+  const selected: RocCount[] = [];
   for (const count of counts) {
-    const along = (count[0] / fpAll + count[1] / tpAll) / 2;
-    if (along >= kept.length / (limit - 1) && kept.length < limit - 1) kept.push(count);
+    const progress = (count[0] / fpAll + count[1] / tpAll) / 2; // 0..1
+    if (progress >= selected.length / (limit - 1) && selected.length < limit - 1) selected.push(count);
   }
-  return [...kept, counts[counts.length - 1]];
+  return [...selected, counts[counts.length - 1]];
 }

@@ -3,8 +3,8 @@ import type { RunRecord } from '../../../shared/run.ts';
 import { verdictOf } from './threshold.ts';
 
 /**
- * How reliable this verdict is: `pairs` is the number of validation pairs on the same side of the threshold with at least this
- * difference from it; `agree` is the share of them (0..1) whose label equals the verdict, 0 without pairs.
+ * How well validation pairs support a verdict. `pairs`: number of validation pairs on the same side of the threshold and at
+ * least as far from it. `agree`: share of them (0..1) whose label equals the verdict; 0 without pairs.
  * `valid`: distances by label, each sorted ascending.
  */
 export function supportOf(distance: number, threshold: number, valid: NonNullable<RunRecord['validDistances']>): Comparison['support'] {
@@ -17,7 +17,7 @@ export function supportOf(distance: number, threshold: number, valid: NonNullabl
   return { pairs, agree: pairs === 0 ? 0 : (verdict === 'different' ? different : same) / pairs };
 }
 
-/** Number of leading items for which `holds` is true (binary search: true items come first). */
+/** Number of leading items for which `holds` is true, by binary search: it must be true for a prefix only. */
 function countWhile(sorted: readonly number[], holds: (d: number) => boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

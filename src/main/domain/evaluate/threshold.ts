@@ -6,13 +6,13 @@ import { tieGroups, type TieGroups } from './roc.ts';
 export const verdictOf = (distance: number, threshold: number): Verdict => (distance > threshold ? 'different' : 'same');
 
 /**
- * The threshold that maximises balanced accuracy over pairs of both labels. It is the midpoint of a gap between neighbouring
- * distances; of equally good gaps the widest, which has the largest margin for new pairs. If all distances are equal it is that
- * distance, and every verdict is 'same'.
+ * The threshold that maximises balanced accuracy over validation pairs. Candidates are the midpoints between neighbouring
+ * distances; ties go to the widest gap, which leaves the most room for new pairs. If all distances are equal, the threshold is
+ * that distance and every verdict is 'same'. `distances`, `labels` [N], labels 0 same, 1 different.
  *
  * Balanced accuracy (Brodersen et al., ICPR 2010) equals accuracy if both labels are equally frequent. If they are not, their
- * ratio only depends on how pairs were sampled, and plain accuracy would favour the frequent label.
- * @throws AppError 'bad-dataset' when the validation pairs lack a label; 'bad-request' when a distance is not a number.
+ * ratio is a result of sampling, and plain accuracy would favour the frequent label.
+ * @throws AppError 'bad-dataset' if a label has no pair; 'bad-request' if a distance is not finite.
  */
 export function chooseThreshold(distances: ArrayLike<number>, labels: ArrayLike<number>): number {
   assertEvaluable(distances, labels, 'valid');
@@ -36,7 +36,7 @@ function thresholdOfGroups(groups: TieGroups): number {
   return best.threshold;
 }
 
-/** The midpoint, or `low` if no float exists between both: the threshold must be below `high`. */
+/** The midpoint, or `low` if there is no float between them: the threshold must be below `high`. */
 function midpoint(low: number, high: number): number {
   const middle = low + (high - low) / 2;
   return middle < high ? middle : low;

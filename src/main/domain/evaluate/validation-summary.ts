@@ -3,18 +3,21 @@ import { fitCalibration } from './calibrate.ts';
 import { chooseThreshold } from './threshold.ts';
 import { collapseWarning, smallSampleWarning, unreachableMargin } from './warnings.ts';
 
-/** The part of a run's record that comes from validation pairs. */
+/** The fields of a run's record that are computed from validation pairs. */
 export type ValidationSummary = Required<Pick<RunRecord, 'calibration' | 'validDistances' | 'warnings'>>;
 
-/** Threshold, calibration, sorted distances and warnings from validation pairs. `distances`, `labels` [N]. */
+/**
+ * Threshold, calibration, sorted distances and warnings from validation pairs. `distances`, `labels` [N]; `margin`: of the loss.
+ * Throws as chooseThreshold does.
+ */
 export function summariseValidation(distances: readonly number[], labels: ArrayLike<number>, margin: number): ValidationSummary {
   const { calibration, warning } = fitCalibration(distances, labels, chooseThreshold(distances, labels));
-  const of = (label: 0 | 1): number[] => distances.filter((_, i) => labels[i] === label).sort((a, b) => a - b);
+  const distancesOf = (label: 0 | 1): number[] => distances.filter((_, i) => labels[i] === label).sort((a, b) => a - b);
   const warnings = [
     warning,
     collapseWarning(distances, margin),
     unreachableMargin(distances, labels, margin),
     smallSampleWarning('valid', distances.length),
   ];
-  return { calibration, validDistances: { same: of(0), different: of(1) }, warnings: warnings.filter((w) => w !== null) };
+  return { calibration, validDistances: { same: distancesOf(0), different: distancesOf(1) }, warnings: warnings.filter((w) => w !== null) };
 }

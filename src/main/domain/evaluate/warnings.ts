@@ -3,16 +3,16 @@ import { countText } from '../../../shared/format.ts';
 import { splitName } from './check.ts';
 import { quantile } from './metrics.ts';
 
-/** Collapsed: the middle 98 % of distances span less than this share of the margin. */
+/** Embeddings count as collapsed if the middle 98 % of distances span less than this share of the margin. */
 const COLLAPSED_SPREAD = 0.02;
-/** Share of the margin that counts as reached: the contrastive gradient vanishes at the margin, so trained pairs stop below it. */
+/** Share of the margin that counts as reached. The gradient of a margin loss vanishes at the margin, so pairs stop just below it. */
 const NEAR_MARGIN = 0.9;
-const MIN_SHARE_NEAR = 0.02; // of different pairs
-const FEW_PAIRS = 100;
+const MIN_SHARE_NEAR = 0.02; // of different pairs; fewer give a warning
+const FEW_PAIRS = 100; // fewer give a warning
 
 const short = (x: number): string => Number(x.toPrecision(3)).toString();
 
-/** A warning if nearly all `distances` [N] of a split's pairs are equal, or null. `margin` is a distance. */
+/** A warning if nearly all distances of a split's pairs are equal, else null. `distances` [N]; `margin`: a distance. */
 export function collapseWarning(distances: ArrayLike<number>, margin: number): string | null {
   if (distances.length < 2) return null;
   const sorted = Float64Array.from(distances).sort();
@@ -21,7 +21,7 @@ export function collapseWarning(distances: ArrayLike<number>, margin: number): s
   return `The network gives nearly every pair the same distance (${short(low)} to ${short(high)}, with a margin of ${short(margin)}), so it cannot tell same from different. Train again with a lower learning rate, another seed or more layers trained.`;
 }
 
-/** A warning if hardly any different pair reaches the loss's margin, or null. `distances`, `labels` [N]. */
+/** A warning if hardly any different pair reaches the margin of the loss, else null. `distances`, `labels` [N]. */
 export function unreachableMargin(distances: ArrayLike<number>, labels: ArrayLike<number>, margin: number): string | null {
   const different = Array.from(distances).filter((_, i) => labels[i] === 1);
   if (different.length === 0) return null;
@@ -31,7 +31,7 @@ export function unreachableMargin(distances: ArrayLike<number>, labels: ArrayLik
   return `Only ${countText(near)} of ${countText(different.length)} different pairs come near the margin of ${short(margin)} (the largest distance is ${short(furthest)}): the network has not learned to push them that far apart. Train for more epochs, train more layers, or lower the margin.`;
 }
 
-/** A warning if a split has fewer than 100 pairs, or null. */
+/** A warning if a split has fewer than 100 pairs, else null. */
 export function smallSampleWarning(split: Split, pairs: number): string | null {
   if (pairs >= FEW_PAIRS) return null;
   const use = split === 'valid' ? 'the threshold and the similarity' : 'its metrics';

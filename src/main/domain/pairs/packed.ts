@@ -3,8 +3,8 @@ import type { ImageRecord, Pair, PairLabel, Split } from '../../../shared/datase
 import { SPLITS } from '../../../shared/dataset.ts';
 
 /**
- * The images of a data set in a few large arrays, ascending by id. 100,000 images cross a thread or process border quickly this
- * way; as many objects would block both ends.
+ * The images of a data set in a few large arrays, ascending by id. Sending 100,000 images to another thread or process as
+ * objects would block both sides; a few arrays are copied or transferred quickly.
  */
 export interface PackedImages {
   ids: Int32Array; // [n]
@@ -23,13 +23,13 @@ export type PackedPairs = Int32Array;
 
 const SHA_BYTES = 32;
 
-/** `images`: ascending by id. */
+/** Packs images. `images`: ascending by id. Throws if a `sha256` is not 64 hex digits. */
 export function packImages(images: readonly PackedImage[]): PackedImages {
   const classes = new Map<string, number>();
   const classOf = Uint32Array.from(images, ({ className }) => {
-    const known = classes.get(className) ?? classes.size;
-    classes.set(className, known);
-    return known;
+    const index = classes.get(className) ?? classes.size;
+    classes.set(className, index);
+    return index;
   });
   const files = new Uint8Array(images.reduce((sum, { file }) => sum + Buffer.byteLength(file), 0));
   const names = Buffer.from(files.buffer);
@@ -38,7 +38,7 @@ export function packImages(images: readonly PackedImage[]): PackedImages {
   const sha256 = new Uint8Array(images.length * SHA_BYTES);
   const hashes = Buffer.from(sha256.buffer);
   images.forEach((image, i) => {
-    if (hashes.write(image.sha256, i * SHA_BYTES, 'hex') !== SHA_BYTES) throw new Error(`${image.sha256} is no SHA-256.`);
+    if (hashes.write(image.sha256, i * SHA_BYTES, 'hex') !== SHA_BYTES) throw new Error(`${image.sha256} is not a SHA-256 hash.`);
   });
   return {
     ids: Int32Array.from(images, ({ id }) => id),
@@ -51,7 +51,7 @@ export function packImages(images: readonly PackedImage[]): PackedImages {
   };
 }
 
-/** Unpacks single images on access. */
+/** Reads packed images. Unpacks single images on access to save memory. */
 export class ImageTable {
   private readonly packed: PackedImages;
   private readonly names: Buffer;
@@ -68,13 +68,13 @@ export class ImageTable {
     return this.packed.ids.length;
   }
 
-  /** The image at a position. */
+  /** The image at a position, 0 to length - 1. */
   at(i: number): PackedImage {
     const { ids, splits, classes, classOf } = this.packed;
     return { id: ids[i]!, file: this.file(i), className: classes[classOf[i]!]!, sha256: this.sha256(i), split: SPLITS[splits[i]!]! };
   }
 
-  /** Throws for an unknown id. */
+  /** The position of an image id, by binary search. Throws for an unknown id. */
   positionOf(id: number): number {
     const { ids } = this.packed;
     let [low, high] = [0, ids.length];
@@ -89,10 +89,10 @@ export class ImageTable {
 
   /** Positions of a split's images. */
   inSplit(split: Split): number[] {
-    const wanted = SPLITS.indexOf(split);
-    const found: number[] = [];
-    for (const [i, which] of this.packed.splits.entries()) if (which === wanted) found.push(i);
-    return found;
+    const index = SPLITS.indexOf(split);
+    const positions: number[] = [];
+    for (const [i, other] of this.packed.splits.entries()) if (other === index) positions.push(i);
+    return positions;
   }
 
   file(i: number): string {

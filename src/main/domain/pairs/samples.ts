@@ -7,7 +7,7 @@ export interface Sample {
   label: number;
 }
 
-/** One epoch's pairs in random order: label 0 same class, 1 different. */
+/** One epoch's pairs in random order; label 0 same class, 1 different. */
 export const pairSamples = (images: readonly TrainImage[], seed: number, epoch: number): Sample[] =>
   trainingPairs(images, seed, epoch).map(({ a, b, label }) => ({ images: [a, b], label }));
 
@@ -23,8 +23,8 @@ export function tripletSamples(images: readonly TrainImage[], seed: number, epoc
 }
 
 /**
- * One epoch's images, two of the same class per sample; the label is the class's index in alphabetical order. Leaves out
- * images whose content occurs in several classes, and one image of each class with an odd number.
+ * One epoch's images in samples of two of the same class; the label is the index of the class in alphabetical order. Leaves
+ * out images whose content is filed under several classes, and one image of each class with an odd number of images.
  */
 export function labelledSamples(images: readonly TrainImage[], seed: number, epoch: number): Sample[] {
   const random = randomFor(seed, 'labelled', epoch);

@@ -17,7 +17,7 @@ interface ImageFile {
 interface RunningExplanation {
   result: Promise<ComparedPair>;
   controller: AbortController;
-  waiting: number; // callers
+  callers: number; // callers
 }
 
 /**
@@ -54,7 +54,7 @@ export class Explanations {
           return compared;
         })
         .finally(() => this.running.delete(name));
-      running = { result, controller, waiting: 0 };
+      running = { result, controller, callers: 0 };
       this.running.set(name, running);
     }
     const { comparison, signed } = await resultFor(running, signal);
@@ -69,7 +69,7 @@ export class Explanations {
 }
 
 async function resultFor(running: RunningExplanation, signal: AbortSignal): Promise<ComparedPair> {
-  running.waiting++;
+  running.callers++;
   let cancel = (): void => undefined;
   const cancelled = new Promise<never>((_, reject) => {
     cancel = () => reject(new AppError('cancelled', 'Cancelled.'));
@@ -80,7 +80,7 @@ async function resultFor(running: RunningExplanation, signal: AbortSignal): Prom
     return await Promise.race([running.result, cancelled]);
   } finally {
     signal.removeEventListener('abort', cancel);
-    if (--running.waiting === 0) running.controller.abort(); // no effect once it is done
+    if (--running.callers === 0) running.controller.abort(); // no effect once it is done
     running.result.catch(() => undefined);
   }
 }

@@ -23,7 +23,7 @@ export function originOf(file: string, root: string, sameContent: readonly Curat
 /** What makes a verdict on these images less reliable, in sentences. */
 export function originWarnings(images: readonly { file: string }[], origins: readonly ImageOrigin[]): string[] {
   const namesOf = (fits: (origin: ImageOrigin) => boolean): string[] => images.filter((_, i) => fits(origins[i]!)).map(({ file }) => basename(file));
-  const verb = (names: readonly string[]): string => `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'}`;
+  const subject = (names: readonly string[]): string => `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'}`;
   const warnings: string[] = [];
   const trained = namesOf(({ row, excluded }) => row?.split === 'train' && !excluded);
   if (trained.length)
@@ -31,11 +31,11 @@ export function originWarnings(images: readonly { file: string }[], origins: rea
   const excluded = namesOf((origin) => origin.excluded);
   if (excluded.length)
     warnings.push(
-      `${verb(excluded)} excluded from the data set; a network trained before that may have seen ${excluded.length > 1 ? 'them' : 'it'}.`,
+      `${subject(excluded)} excluded from the data set; a network trained before that may have seen ${excluded.length > 1 ? 'them' : 'it'}.`,
     );
   const outside = namesOf(({ row }) => row === null);
   if (outside.length)
-    warnings.push(`${verb(outside)} not in the data set: the similarity holds only for images like those the network was evaluated on.`);
+    warnings.push(`${subject(outside)} not in the data set: the similarity holds only for images like those the network was evaluated on.`);
   images.forEach(({ file }, i) => {
     const { classes } = origins[i]!;
     if (classes.length < 2) return;

@@ -15,12 +15,12 @@ export class Overlays {
   async ensure(comparison: Comparison): Promise<void> {
     const id = comparison.comparison;
     if (comparison.images.every((image) => existsSync(image.factual) && existsSync(image.counterfactual))) return;
-    let drawing = this.drawing.get(id);
-    if (!drawing) {
+    let running = this.drawing.get(id);
+    if (!running) {
       const { verdict, target, scale, images } = comparison;
-      drawing = this.compute.ask('drawOverlays', { verdict, target, scale, images }).finally(() => this.drawing.delete(id));
-      this.drawing.set(id, drawing);
+      running = this.compute.ask('drawOverlays', { verdict, target, scale, images }).finally(() => this.drawing.delete(id));
+      this.drawing.set(id, running);
     }
-    await drawing;
+    await running;
   }
 }

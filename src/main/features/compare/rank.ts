@@ -24,14 +24,14 @@ export function verdictsOf(
  * closest to the threshold first. random: all, shuffled by the seed.
  */
 export function rankPairs(pairs: readonly QueuedPair[], kind: QueueKind, threshold: number, seed: number): QueuedPair[] {
-  const off = ({ distance }: QueuedPair): number => Math.abs(distance - threshold);
+  const distanceToThreshold = ({ distance }: QueuedPair): number => Math.abs(distance - threshold);
   switch (kind) {
     case 'wrong':
-      return pairs.filter(({ correct }) => !correct).sort((x, y) => off(y) - off(x));
+      return pairs.filter(({ correct }) => !correct).sort((x, y) => distanceToThreshold(y) - distanceToThreshold(x));
     case 'confident':
-      return pairs.filter(({ correct }) => correct).sort((x, y) => off(y) - off(x));
+      return pairs.filter(({ correct }) => correct).sort((x, y) => distanceToThreshold(y) - distanceToThreshold(x));
     case 'borderline':
-      return [...pairs].sort((x, y) => off(x) - off(y));
+      return [...pairs].sort((x, y) => distanceToThreshold(x) - distanceToThreshold(y));
     case 'random':
       return randomFor(seed, 'queue').shuffle(pairs);
     default:

@@ -86,10 +86,10 @@ function absolutePath(file: string, root: string): string {
 }
 
 function withCopiedPaths(out: string, comparison: Comparison): Comparison {
-  const copied = (image: ComparedImage): ComparedImage => {
+  const copyFiles = (image: ComparedImage): ComparedImage => {
     const copies = STORED_FILES.map((kind) => [kind, join(out, basename(image[kind]))] as const);
     for (const [kind, copy] of copies) copyFileSync(image[kind], copy);
     return { ...image, ...Object.fromEntries(copies) };
   };
-  return { ...comparison, images: [copied(comparison.images[0]), copied(comparison.images[1])] };
+  return { ...comparison, images: [copyFiles(comparison.images[0]), copyFiles(comparison.images[1])] };
 }

@@ -9,14 +9,14 @@ import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
 /**
- * The store with curated data sets, as training, evaluation and reports use it. Excluded images are left out, relabelled images
- * have their new class, splits do not change, and pairs are sampled again from the data set's seed. Without edits everything is
- * as imported. Image ids are those of the import, so they are not positions in `images`.
+ * The store with curated data sets, as training, evaluation and reports use it. Excluded images are missing, relabelled images
+ * have their new class, splits stay, and pairs are sampled again from the data set's seed. Without edits it equals the import.
+ * Image ids are those of the import, so they are not positions in `images`.
  */
 export function curatedStore(store: Store): Store {
   const imported = store.datasets;
-  const summary = (given: DatasetSummary): DatasetSummary =>
-    store.browse.isEdited(given.dataset) ? { ...given, ...derivedSummary(store, given) } : given;
+  const summary = (original: DatasetSummary): DatasetSummary =>
+    store.browse.isEdited(original.dataset) ? { ...original, ...derivedSummary(store, original) } : original;
   const datasets: DatasetStore = {
     ...imported,
     findSame: (identity) => {
@@ -24,78 +24,78 @@ export function curatedStore(store: Store): Store {
       return found && summary(found);
     },
     replaceNotes: (id, notes) => summary(imported.replaceNotes(id, notes)),
-    list: () => imported.list().map((given) => (given.images > LARGE ? quickSummary(store, given) : summary(given))),
+    list: () => imported.list().map((original) => (original.images > LARGE ? quickSummary(store, original) : summary(original))),
     get: (idOrName) => summary(imported.get(idOrName)),
     images: (idOrName) => store.browse.included(idOrName),
     pairs: (idOrName, split) => {
       if (!store.browse.isEdited(idOrName)) return imported.pairs(idOrName, split);
-      const given = imported.get(idOrName);
-      if (imported.derived(given.dataset)) return imported.derivedPairs(given.dataset, split);
-      return deriveAndStore(store, given).pairs[split];
+      const original = imported.get(idOrName);
+      if (imported.derivedSummary(original.dataset)) return imported.derivedPairs(original.dataset, split);
+      return deriveAndStore(store, original).pairs[split];
     },
   };
   return { ...store, datasets };
 }
 
-/** Data sets with more images are searched and re-sampled in worker threads, because main could not answer other calls meanwhile. */
+/** Images. Larger data sets are searched and re-sampled in worker threads, because main could not answer other calls meanwhile. */
 export const LARGE = 5000;
 
-/** A summary without slow parts, for lists: `snapshot` is '', pairs and most warnings are those of the import. `get` has them all. */
-function quickSummary(store: Store, given: DatasetSummary): DatasetSummary {
-  if (!store.browse.isEdited(given.dataset)) return given;
-  const known = store.datasets.derived(given.dataset);
-  if (known) return { ...given, ...known };
-  const { classes, included } = store.browse.counts(given.dataset);
-  const left = classes.filter((one) => one.included > 0);
-  const inSplit = (split: Split): number => left.reduce((sum, one) => sum + one.splits[split], 0);
+/** A summary without slow parts, for lists: `snapshot` is '', and pairs and most warnings are those of the import. */
+function quickSummary(store: Store, original: DatasetSummary): DatasetSummary {
+  if (!store.browse.isEdited(original.dataset)) return original;
+  const derived = store.datasets.derivedSummary(original.dataset);
+  if (derived) return { ...original, ...derived };
+  const { classes, included } = store.browse.counts(original.dataset);
+  const used = classes.filter((one) => one.included > 0);
+  const inSplit = (split: Split): number => used.reduce((sum, one) => sum + one.splits[split], 0);
   return {
-    ...given,
+    ...original,
     images: included,
-    classes: Object.fromEntries(left.map((one) => [one.className, one.included])),
+    classes: Object.fromEntries(used.map((one) => [one.className, one.included])),
     splits: { train: inSplit('train'), valid: inSplit('valid'), test: inSplit('test') },
     warnings: [
       ...unusableWarnings(
-        left.map(({ className }) => ({ className })),
+        used.map(({ className }) => ({ className })),
         included,
       ),
-      ...given.warnings,
+      ...original.warnings,
     ],
     snapshot: '',
   };
 }
 
-/** Reads the derived summary or computes it; stores it until the next edit if the workspace is open for writing. */
-function derivedSummary(store: Store, given: DatasetSummary): DerivedSummary {
-  return store.datasets.derived(given.dataset) ?? deriveAndStore(store, given).derived;
+/** Reads the derived summary, or computes it. Stores it until the next edit if the workspace is open for writing. */
+function derivedSummary(store: Store, original: DatasetSummary): DerivedSummary {
+  return store.datasets.derivedSummary(original.dataset) ?? deriveAndStore(store, original).derived;
 }
 
 interface DerivedData {
-  edits: string; // the edits it was derived from
+  edits: string; // `browse.edits` that it was derived from
   derived: DerivedSummary;
   pairs: Record<Split, Pair[]>;
 }
 
-function deriveAndStore(store: Store, given: DatasetSummary): DerivedData {
-  const found = derive(store, given);
-  if (store.writable) store.datasets.putDerived(given.dataset, found.derived, found.pairs, found.edits);
+function deriveAndStore(store: Store, original: DatasetSummary): DerivedData {
+  const found = derive(store, original);
+  if (store.writable) store.datasets.putDerived(original.dataset, found.derived, found.pairs, found.edits);
   return found;
 }
 
-/** Derives and stores summary and pairs of an edited data set if they are missing. Starts over if an edit happens meanwhile. */
+/** Derives and stores summary and pairs of an edited data set if they are missing. Repeats if an edit happens meanwhile. */
 export function updateDerived(store: Store, dataset: string): void {
-  const given = store.datasets.get(dataset);
-  while (store.browse.isEdited(given.dataset) && store.datasets.derived(given.dataset) === null) {
-    const found = derive(store, given);
-    if (store.datasets.putDerived(given.dataset, found.derived, found.pairs, found.edits)) return;
+  const original = store.datasets.get(dataset);
+  while (store.browse.isEdited(original.dataset) && store.datasets.derivedSummary(original.dataset) === null) {
+    const found = derive(store, original);
+    if (store.datasets.putDerived(original.dataset, found.derived, found.pairs, found.edits)) return;
   }
 }
 
-function derive(store: Store, given: DatasetSummary): DerivedData {
-  const { images, edits } = store.browse.includedWithEdits(given.dataset);
-  const pairs = storedPairs(images, store.datasets.header(given.dataset).splitSeed);
+function derive(store: Store, original: DatasetSummary): DerivedData {
+  const { images, edits } = store.browse.includedWithEdits(original.dataset);
+  const pairs = storedPairs(images, store.datasets.header(original.dataset).splitSeed);
   const perSplit = (count: (split: Split) => number): Record<Split, number> =>
     Object.fromEntries(SPLITS.map((split) => [split, count(split)])) as Record<Split, number>;
-  const grouped = given.groups !== null;
+  const grouped = original.groups !== null;
   const derived: DerivedSummary = {
     images: images.length,
     classes: countsBy(images, ({ className }) => className),

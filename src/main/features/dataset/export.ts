@@ -11,8 +11,8 @@ import { absoluteFile } from '../../foundation/image-files.ts';
 const COLUMNS = ['file', 'class', 'imported class', 'split', 'tags', 'excluded', 'width', 'height', 'sha256'] as const;
 
 /**
- * All images of a data set as CSV (RFC 4180). UTF-8 with a byte order mark, so that spreadsheets detect the encoding.
- * Tags are separated by "; ".
+ * All images of a data set as CSV (RFC 4180), one row per image, including excluded ones. Starts with a byte order mark, so
+ * that spreadsheets detect UTF-8. Tags are separated by "; ".
  */
 export function csvOf(images: readonly CuratedImage[]): string {
   const rows = images.map((i) => [
@@ -29,7 +29,7 @@ export function csvOf(images: readonly CuratedImage[]): string {
   return `\ufeff${[COLUMNS, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
 }
 
-/** A text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection). */
+/** A CSV field. A text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection). */
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value);
   const text = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
@@ -46,7 +46,7 @@ export interface CopyOptions {
 
 /**
  * Copies the included images into a new folder, one sub-folder per curated class, and writes images.csv with all images.
- * Never overwrites a file. Names are made portable. Each file's SHA-256 must be that of the import.
+ * Never overwrites a file. Makes names portable. Each file must have the SHA-256 of the import.
  * Deletes the copy on failure or cancellation. Throws AppError 'bad-request' for a folder that is not empty, 'bad-image' or
  * 'not-found' for a changed or missing file, 'cancelled', 'disk-full', 'workspace'.
  */
@@ -73,20 +73,20 @@ export async function copyCurated({ root, images, out, signal, onProgress }: Cop
         await mkdir(target.folder);
       }
       const name = target.names.take(image.file.slice(image.file.lastIndexOf('/') + 1));
-      await writeFile(join(target.folder, name), await importedBytes(root, image), { flag: 'wx' });
+      await writeFile(join(target.folder, name), await readUnchanged(root, image), { flag: 'wx' });
       onProgress(n + 1, included.length);
     }
     await writeFile(join(out, 'images.csv'), csvOf(images), { flag: 'wx' });
   } catch (error) {
     await rm(out, { recursive: true, force: true }).catch(() => undefined);
-    if (existing) await mkdir(out).catch(() => undefined); // restores the empty folder that was there before
+    if (existing) await mkdir(out).catch(() => undefined); // restores the empty folder
     throw asAppError(error);
   }
 }
 
-async function importedBytes(root: string, { file, sha256 }: CuratedImage): Promise<Buffer> {
+async function readUnchanged(root: string, { file, sha256 }: CuratedImage): Promise<Buffer> {
   const bytes = await readFile(absoluteFile(root, file)).catch((error: unknown) => {
-    throw new AppError('not-found', `${quote(file)} is gone, so the copy would be incomplete.`, { file }, error);
+    throw new AppError('not-found', `${quote(file)} is missing, so the copy would be incomplete.`, { file }, error);
   });
   if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
   throw new AppError('bad-image', `${quote(file)} has changed since it was imported. Import the folder again, then export.`, { file });

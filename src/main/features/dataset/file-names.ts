@@ -1,4 +1,4 @@
-const MAX_LENGTH = 120; // characters; keeps folder + class + file below the 260 of Windows
+const MAX_LENGTH = 120; // characters; folder, class and file must stay below the 260 of Windows
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])$/i;
 
 /** A name that is valid on every system: no characters that Windows forbids, no device names, no trailing dots or spaces. */
@@ -18,6 +18,7 @@ function split(name: string): { stem: string; extension: string } {
 export class UniqueNames {
   private readonly used = new Set<string>();
 
+  /** A portable name like `name` that was not returned before. */
   take(name: string): string {
     const portable = portableName(name);
     const { stem, extension } = split(portable);

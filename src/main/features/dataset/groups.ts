@@ -6,8 +6,8 @@ const MATCH_TIMEOUT_MS = 2000; // for all names together: a pattern such as (a+)
 
 /**
  * The subject of each file, from its name without folders: the first capture group that matched, or the whole match if the
- * pattern has no groups; null if nothing or only an empty text matched.
- * Throws AppError 'usage' for an invalid pattern, one that exceeds the time limit, and one that matches no file.
+ * pattern has no groups. Null without a match, or if the match is empty.
+ * Throws AppError 'usage' for an invalid pattern, one that takes more than 2 s, and one that matches no file.
  */
 export function groupsOf(files: readonly string[], pattern: string): (string | null)[] {
   const expression = compilePattern(pattern);
@@ -34,14 +34,14 @@ function compilePattern(pattern: string): RegExp {
   }
 }
 
-/** Runs in a VM script because only that can be stopped in the middle of a match. */
+/** Runs in a VM context, because only that can be stopped during a match. */
 function matchNames(names: string[], expression: RegExp): ((string | null)[] | null)[] {
   try {
     const script = 'JSON.stringify(names.map((name) => expression.exec(name)))';
     return JSON.parse(runInNewContext(script, { names, expression }, { timeout: MATCH_TIMEOUT_MS }) as string) as ((string | null)[] | null)[];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-    const shown = quote(expression.source);
-    throw new AppError('usage', `The group pattern ${shown} takes too long: avoid repeats within repeats, such as (a+)+.`, {}, error);
+    const source = quote(expression.source);
+    throw new AppError('usage', `The group pattern ${source} takes too long: avoid repeats within repeats, such as (a+)+.`, {}, error);
   }
 }

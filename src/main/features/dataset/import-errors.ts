@@ -4,17 +4,17 @@ import { countNoun, quote } from '../../foundation/words.ts';
 import { hasImageExtension } from '../../foundation/image-files.ts';
 import type { ListedFile, Listing } from './scan.ts';
 
-const LAYOUT = 'a data set is a folder with one sub-folder per class and the images in those';
+const FOLDER_RULE = 'a data set is a folder with one sub-folder of images per class';
 
 /** The error for a folder without any image. */
 export function noImagesError({ root, rejected, classFolders }: Listing): AppError {
   const refuse = (sentence: string): AppError => new AppError('bad-dataset', sentence, { root, rejected });
   const loose = rejected.filter(({ file }) => !file.includes('/') && hasImageExtension(file));
   if (loose.length > 0) {
-    return refuse(`The images of ${quote(root)} are in no class folder (${countNoun(loose.length, 'image')} directly inside): ${LAYOUT}.`);
+    return refuse(`The images in ${quote(root)} are not in class folders (${countNoun(loose.length, 'image')} directly inside): ${FOLDER_RULE}.`);
   }
-  if (rejected.length === 0 && classFolders.length === 0) return refuse(`The folder ${quote(root)} is empty: ${LAYOUT}.`);
-  return refuse(`No image was found below ${quote(root)}${firstReason(rejected)}: ${LAYOUT}.`);
+  if (rejected.length === 0 && classFolders.length === 0) return refuse(`The folder ${quote(root)} is empty: ${FOLDER_RULE}.`);
+  return refuse(`No image was found below ${quote(root)}${firstReason(rejected)}: ${FOLDER_RULE}.`);
 }
 
 /** The error for fewer than two usable images or classes. */

@@ -3,15 +3,15 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { Store } from '../../db/store.ts';
 import { throwIfCancelled } from './cancel.ts';
-import { type ImportRequest, type RunningImport, ImportSession, type Inspection } from './import-session.ts';
+import { type ImportRequest, type RunningImport, FolderImport, type Inspection } from './folder-import.ts';
 
-/** Inspects files (absolute paths); one answer each, in their order. Decoding happens in the compute process. */
+/** Inspects files (absolute paths). Returns one inspection per file, in the same order. */
 export type Inspect = (
   files: string[],
   options: { signal?: AbortSignal | undefined; onProgress?: ((done: number, total: number) => void) | undefined },
 ) => Promise<Inspection[]>;
 
-/** Has compute open and decode the files. */
+/** Opens and decodes the files in the compute process. */
 export const inspectWith =
   (compute: Pick<ComputeHost, 'ask'>): Inspect =>
   (files, { signal, onProgress }) =>
@@ -29,37 +29,37 @@ export interface ImportOptions extends ImportRequest, ImportProgress {
 
 /**
  * Imports a folder with one sub-folder per class: lists, inspects and splits the images, samples the pairs for evaluation and
- * stores all of it in one transaction. If a stored data set has the same images, name and options, returns that one with its
- * rejected files updated.
+ * stores everything in one transaction. If a data set with the same images, name and options exists, updates its rejected files
+ * and returns it.
  * Throws AppError 'not-found' (no such folder), 'bad-dataset' (no usable classes), 'usage' (pattern, name, seed) and 'cancelled'.
  */
-export async function importDataset({ store, inspect, signal, onProgress, ...ask }: ImportOptions): Promise<DatasetSummary> {
-  const session = await ImportSession.begin(ask, store.datasets, { signal });
-  return store.datasets.get(await runImport(session, { inspect, signal, onProgress }));
+export async function importDataset({ store, inspect, signal, onProgress, ...request }: ImportOptions): Promise<DatasetSummary> {
+  const started = await FolderImport.begin(request, store.datasets, { signal });
+  return store.datasets.get(await runImport(started, { inspect, signal, onProgress }));
 }
 
 /** Inspects all batches of a started import and stores the data set. Returns its id. */
-export async function runImport(session: RunningImport, { inspect, signal, onProgress }: ImportProgress): Promise<string> {
+export async function runImport(started: RunningImport, { inspect, signal, onProgress }: ImportProgress): Promise<string> {
   try {
-    let answers: Inspection[] = [];
+    let inspections: Inspection[] = [];
     let inspected = 0;
-    for (let paths = await session.next([]); paths.length > 0; paths = await session.next(answers)) {
+    for (let paths = await started.next([]); paths.length > 0; paths = await started.next(inspections)) {
       const before = inspected;
-      answers = await inspect(paths, { signal, onProgress: (done) => onProgress?.(before + done, session.count) }).catch((error: unknown) => {
-        throwIfCancelled(signal); // the other process may report a cancellation as another error
+      inspections = await inspect(paths, { signal, onProgress: (done) => onProgress?.(before + done, started.count) }).catch((error: unknown) => {
+        throwIfCancelled(signal); // compute may report a cancellation as another error
         throw error;
       });
       throwIfCancelled(signal);
-      if (answers.length !== paths.length) throw new AppError('internal', `${answers.length} of ${paths.length} files were inspected.`);
+      if (inspections.length !== paths.length) throw new AppError('internal', `${inspections.length} of ${paths.length} files were inspected.`);
       inspected += paths.length;
     }
-    return await session.store(signal);
+    return await started.store(signal);
   } finally {
-    session.end();
+    started.end();
   }
 }
 
-/** Imports data sets in this thread, for a command that waits for the end. */
+/** Imports data sets in this thread, for commands that wait for the result. */
 export class Importer {
   private readonly store: ImportOptions['store'];
   private readonly inspect: Inspect;

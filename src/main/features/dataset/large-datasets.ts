@@ -2,13 +2,13 @@ import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../.
 import type { Store } from '../../db/store.ts';
 import { LARGE } from './curated.ts';
 import { type Change, applyChange } from './edit.ts';
-import type { ImportRequest, RunningImport } from './import-session.ts';
+import type { ImportRequest, RunningImport } from './folder-import.ts';
 import { type DatasetRows, splitRows, type SplitRows, trainingRows, type TrainingRows } from './rows.ts';
-import { beginImportInThread, type DatasetThread, datasetThread } from './thread/dataset-thread.ts';
+import { beginImportInThread, type DatasetThread, startDatasetThread } from './thread/dataset-thread.ts';
 
 /**
- * Runs slow work on large data sets in threads: one searches and edits, one samples and reads pairs, and each import and
- * export has its own. Small data sets are handled in this thread, which is faster than a round trip.
+ * Runs slow work on large data sets in worker threads: one searches and edits, one samples and reads pairs, and each import
+ * and export has its own. Small data sets are handled in this thread, which is faster than a round trip.
  */
 export class LargeDatasets implements DatasetRows {
   private readonly store: Store;
@@ -21,7 +21,7 @@ export class LargeDatasets implements DatasetRows {
   /** `entry`: script of the threads; `database`: file that this process has open for writing. */
   constructor(store: Store, entry: string, database: string) {
     this.store = store;
-    this.startThread = () => datasetThread(entry, database);
+    this.startThread = () => startDatasetThread(entry, database);
     this.searchThread = this.startThread();
     this.pairsThread = this.startThread();
   }
@@ -40,7 +40,7 @@ export class LargeDatasets implements DatasetRows {
 
   /** Resolves when the pairs of every edited large data set are up to date, so that no call samples them in main. */
   async ready(): Promise<void> {
-    for (let outdated = this.store.datasets.underived(LARGE); outdated.length > 0; outdated = this.store.datasets.underived(LARGE)) {
+    for (let outdated = this.store.datasets.withoutDerived(LARGE); outdated.length > 0; outdated = this.store.datasets.withoutDerived(LARGE)) {
       await Promise.all(outdated.map((dataset) => this.updateDerived(dataset)));
     }
   }
@@ -50,12 +50,12 @@ export class LargeDatasets implements DatasetRows {
     return this.isLarge(dataset) ? this.searchThread.ask('edit', { dataset, change }) : applyChange(this.store.curation, dataset, change);
   }
 
-  async training(dataset: string): Promise<TrainingRows> {
-    return this.isLarge(dataset) ? this.pairsThread.ask('training', { dataset }) : trainingRows(this.store, dataset);
+  async trainingRows(dataset: string): Promise<TrainingRows> {
+    return this.isLarge(dataset) ? this.pairsThread.ask('trainingRows', { dataset }) : trainingRows(this.store, dataset);
   }
 
-  async split(dataset: string, split: 'test' | 'valid'): Promise<SplitRows> {
-    return this.isLarge(dataset) ? this.pairsThread.ask('split', { dataset, split }) : splitRows(this.store, dataset, split);
+  async splitRows(dataset: string, split: 'test' | 'valid'): Promise<SplitRows> {
+    return this.isLarge(dataset) ? this.pairsThread.ask('splitRows', { dataset, split }) : splitRows(this.store, dataset, split);
   }
 
   /** Writes the CSV list of all images. */
@@ -70,9 +70,10 @@ export class LargeDatasets implements DatasetRows {
     );
   }
 
-  begin(ask: ImportRequest, signal: AbortSignal): Promise<RunningImport> {
+  /** Starts an import in its own thread. Throws as FolderImport.begin does. */
+  begin(request: ImportRequest, signal: AbortSignal): Promise<RunningImport> {
     const thread = this.startTransferThread();
-    return beginImportInThread(thread, ask, { signal, onEnd: () => void this.transferThreads.delete(thread) });
+    return beginImportInThread(thread, request, { signal, onEnd: () => void this.transferThreads.delete(thread) });
   }
 
   /** Resolves when every thread has closed its connection. */
@@ -97,8 +98,8 @@ export class LargeDatasets implements DatasetRows {
   }
 
   private updateDerived(dataset: string): Promise<unknown> {
-    const known = this.pendingUpdates.get(dataset);
-    if (known) return known;
+    const pending = this.pendingUpdates.get(dataset);
+    if (pending) return pending;
     const update = this.pairsThread.ask('updateDerived', { dataset }).finally(() => this.pendingUpdates.delete(dataset));
     this.pendingUpdates.set(dataset, update);
     return update;

@@ -5,33 +5,33 @@ import { groupsOf } from './groups.ts';
 import { type ListedFile, listClassFolders } from './scan.ts';
 
 const EXAMPLES = 5;
-const FILES_SHOWN = 4; // of an example
+const FILES_SHOWN = 4; // per example
 
-/** What an import would find, from file names only. `problem` says why the folder can't be imported; only 'cancelled' is thrown. */
+/** What an import would find, from file names only. `problem`: why the folder can't be imported. Throws AppError 'cancelled' only. */
 export async function previewFolder(folder: string, groupBy: string | undefined, signal?: AbortSignal): Promise<FolderPreview> {
   const empty: FolderPreview = { root: folder, classes: [], files: 0, rejected: 0, groups: null, problem: null };
   try {
     const { root, files, rejected } = await listClassFolders(folder, { signal });
     const counts = new Map<string, number>();
     for (const { className } of files) counts.set(className, (counts.get(className) ?? 0) + 1);
-    const found: FolderPreview = {
+    const preview: FolderPreview = {
       ...empty,
       root,
       classes: [...counts].map(([className, n]) => ({ className, files: n })).sort((a, b) => byCodePoint(a.className, b.className)),
       files: files.length,
       rejected: rejected.length,
     };
-    if (counts.size < 2) return { ...found, problem: tooFewClasses(counts.size) };
-    if (groupBy === undefined) return found;
+    if (counts.size < 2) return { ...preview, problem: tooFewClasses(counts.size) };
+    if (groupBy === undefined) return preview;
     try {
-      return { ...found, groups: groupsIn(files, groupBy) };
+      return { ...preview, groups: groupsIn(files, groupBy) };
     } catch (error) {
-      return { ...found, problem: asAppError(error).message };
+      return { ...preview, problem: asAppError(error).message };
     }
   } catch (error) {
-    const known = asAppError(error);
-    if (known.code === 'cancelled') throw known;
-    return { ...empty, problem: known.message };
+    const failure = asAppError(error);
+    if (failure.code === 'cancelled') throw failure;
+    return { ...empty, problem: failure.message };
   }
 }
 

@@ -7,12 +7,12 @@ import { isFolder } from '../../foundation/files.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { quote } from '../../foundation/words.ts';
 
-/** How many files are hashed. A difference in the others is noticed when they are decoded. */
+/** Number of files to hash. A difference in the others is noticed when they are decoded. */
 export const VERIFIED_IMAGES = 48;
 
 /**
- * Checks that `folder` has the data set's files: `sample` files, spread over the whole listing, must have the SHA-256 of the
- * import. Returns the absolute folder. Throws AppError 'not-found' or 'bad-dataset'.
+ * Checks that `folder` contains the data set: the files of `sample` must have the SHA-256 of the import. Returns the absolute
+ * folder. Throws AppError 'not-found' or 'bad-dataset'.
  */
 export async function verifyFolder(sample: readonly Pick<ImageRecord, 'file' | 'sha256'>[], folder: string): Promise<string> {
   const root = resolve(folder);
@@ -22,14 +22,14 @@ export async function verifyFolder(sample: readonly Pick<ImageRecord, 'file' | '
     if (bytes === null) {
       throw new AppError(
         'bad-dataset',
-        `${quote(root)} does not hold this data set: ${quote(file)} is not there. Choose the folder that holds the class folders.`,
+        `${quote(root)} does not contain this data set: ${quote(file)} is missing. Choose the folder that contains the class folders.`,
         { root, file },
       );
     }
     if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
       throw new AppError(
         'bad-dataset',
-        `${quote(root)} holds another version of this data set: ${quote(file)} has changed since it was imported. Import the folder as a new data set.`,
+        `${quote(root)} contains another version of this data set: ${quote(file)} has changed since it was imported. Import the folder as a new data set.`,
         { root, file },
       );
     }

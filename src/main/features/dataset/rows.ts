@@ -4,7 +4,7 @@ import { snapshotOf } from './snapshot.ts';
 
 /** The part of a data set that training uses. */
 export interface TrainingRows {
-  images: PackedImages; // all that are not excluded
+  images: PackedImages; // included ones
   snapshot: string; // of these images
   validPairs: PackedPairs;
 }
@@ -17,36 +17,36 @@ export interface SplitRows {
 
 /** Reads curated data sets. */
 export interface DatasetRows {
-  training(dataset: string): Promise<TrainingRows>;
-  split(dataset: string, split: 'test' | 'valid'): Promise<SplitRows>;
+  trainingRows(dataset: string): Promise<TrainingRows>;
+  splitRows(dataset: string, split: 'test' | 'valid'): Promise<SplitRows>;
 }
 
-type Read = Pick<Store, 'datasets' | 'browse'>;
+type ReadStores = Pick<Store, 'datasets' | 'browse'>;
 
-export const trainingRows = (store: Read, dataset: string): TrainingRows =>
+export const trainingRows = (store: ReadStores, dataset: string): TrainingRows =>
   readConsistently(store, dataset, () => {
     const images = store.datasets.images(dataset);
     return { images: packImages(images), snapshot: snapshotOf(images), validPairs: packPairs(store.datasets.pairs(dataset, 'valid')) };
   });
 
-export const splitRows = (store: Read, dataset: string, split: 'test' | 'valid'): SplitRows =>
+export const splitRows = (store: ReadStores, dataset: string, split: 'test' | 'valid'): SplitRows =>
   readConsistently(store, dataset, () => {
     const pairs = store.datasets.pairs(dataset, split);
-    const wanted = new Set(pairs.flatMap(({ a, b }) => [a, b]));
-    return { images: packImages(store.datasets.images(dataset).filter(({ id }) => wanted.has(id))), pairs: packPairs(pairs) };
+    const usedIds = new Set(pairs.flatMap(({ a, b }) => [a, b]));
+    return { images: packImages(store.datasets.images(dataset).filter(({ id }) => usedIds.has(id))), pairs: packPairs(pairs) };
   });
 
-/** Reads again if an edit happened meanwhile (another thread can make one at any time), so that all parts match. */
-function readConsistently<T>({ browse }: Read, dataset: string, read: () => T): T {
+/** Reads again if another thread made an edit meanwhile, so that all parts match. */
+function readConsistently<T>({ browse }: ReadStores, dataset: string, read: () => T): T {
   for (;;) {
     const before = browse.edits(dataset);
-    const found = read();
-    if (browse.edits(dataset) === before) return found;
+    const result = read();
+    if (browse.edits(dataset) === before) return result;
   }
 }
 
-/** Reads in this thread: on the command line nothing else waits for an answer. */
-export const rowsInThisThread = (store: Read): DatasetRows => ({
-  training: (dataset) => Promise.resolve(trainingRows(store, dataset)),
-  split: (dataset, split) => Promise.resolve(splitRows(store, dataset, split)),
+/** Reads in this thread, for the command line, where nothing else needs it meanwhile. */
+export const rowsInThisThread = (store: ReadStores): DatasetRows => ({
+  trainingRows: (dataset) => Promise.resolve(trainingRows(store, dataset)),
+  splitRows: (dataset, split) => Promise.resolve(splitRows(store, dataset, split)),
 });

@@ -19,7 +19,7 @@ export interface Listing {
   classFolders: string[]; // also those without an image
 }
 
-const OTHER_PICTURES: Record<string, string> = {
+const UNSUPPORTED_FORMATS: Record<string, string> = {
   bmp: 'BMP',
   heic: 'HEIC',
   heif: 'HEIF',
@@ -39,8 +39,8 @@ const SYSTEM_NAMES = new Set(['thumbs.db', 'ehthumbs.db', 'desktop.ini', '__maco
 /**
  * Lists a data set's folder: each direct sub-folder of `folder` is a class with all images below it.
  * Decodes nothing: a listed file is readable and has an image extension. Anything else is rejected with a reason and does
- * not stop the listing. Each folder is entered once, so circles of links end.
- * Throws AppError 'not-found' or 'bad-dataset' if the folder itself is missing, a file or unreadable, and 'cancelled'.
+ * not stop the listing. Each folder is listed once, so circular links do no harm.
+ * Throws AppError 'not-found' if the folder is missing, 'bad-dataset' if it is a file or unreadable, and 'cancelled'.
  */
 export async function listClassFolders(folder: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Listing> {
   const root = resolve(folder);
@@ -49,8 +49,8 @@ export async function listClassFolders(folder: string, { signal }: { signal?: Ab
   walk.entered.add(walk.realRoot);
   const classFolders: string[] = [];
   for (const entry of sortedByName(entries)) {
-    const verdict = await classify(walk, '', entry);
-    if (verdict !== 'folder') continue;
+    const kind = await classify(walk, '', entry);
+    if (kind !== 'folder') continue;
     classFolders.push(entry.name);
     // List one class completely before the next: a folder linked from two classes belongs to the first.
     while (walk.pending.length > 0) {
@@ -69,7 +69,7 @@ interface Walk {
   entered: Set<string>; // real paths of folders
   files: ListedFile[];
   rejected: RejectedFile[];
-  pending: string[]; // folders still to list, relative
+  pending: string[]; // folders to list, relative
 }
 
 async function rootEntries(root: string): Promise<Dirent[]> {
@@ -79,7 +79,7 @@ async function rootEntries(root: string): Promise<Dirent[]> {
     const { code = '', message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new AppError('not-found', `There is no folder ${quote(root)}.`, { root }, error);
     if (code === 'ENOTDIR') {
-      throw new AppError('bad-dataset', `${quote(root)} is a file: give the folder that holds one folder per class.`, { root }, error);
+      throw new AppError('bad-dataset', `${quote(root)} is a file: choose the folder that contains one folder per class.`, { root }, error);
     }
     throw new AppError('bad-dataset', `The folder ${quote(root)} can't be read (${reasonFor(code, message)}).`, { root }, error);
   }
@@ -94,7 +94,7 @@ async function listFolder(walk: Walk, folder: string): Promise<void> {
     walk.rejected.push({ file: folder, reason: `unreadable folder: ${reasonFor(code, message)}` });
     return;
   }
-  // Links last, so that a folder is listed under its real path rather than under a link to it.
+  // Links last, so that a folder is listed under its real path, not under a link to it.
   const inOrder = sortedByName(entries);
   const plain = inOrder.filter((entry) => !entry.isSymbolicLink());
   const links = inOrder.filter((entry) => entry.isSymbolicLink());
@@ -104,7 +104,7 @@ async function listFolder(walk: Walk, folder: string): Promise<void> {
 
 const sortedByName = (entries: Dirent[]): Dirent[] => entries.sort((a, b) => byCodePoint(a.name, b.name));
 
-/** Adds an entry to the files, the rejected files or the folders still to list. */
+/** Adds an entry to the files, the rejected files or the folders to list. */
 async function classify(walk: Walk, folder: string, entry: Dirent): Promise<'folder' | 'file' | 'rejected'> {
   const file = folder === '' ? entry.name : `${folder}/${entry.name}`;
   const path = absoluteFile(walk.root, file);
@@ -118,7 +118,7 @@ async function classify(walk: Walk, folder: string, entry: Dirent): Promise<'fol
   let kind: Dirent | Stats = entry;
   try {
     if (entry.isSymbolicLink()) kind = await stat(path);
-    else if (entry.name.includes('\ufffd')) await lstat(path); // replaces bytes that are not UTF-8; such a name can't be opened
+    else if (entry.name.includes('\ufffd')) await lstat(path); // Node replaces bytes that are not UTF-8, so such a name can't be opened
     if (kind.isDirectory()) {
       const real = await realpath(path);
       if (entry.isSymbolicLink() && (real === walk.realRoot || isInside(walk.realRoot, real))) {
@@ -131,8 +131,8 @@ async function classify(walk: Walk, folder: string, entry: Dirent): Promise<'fol
     }
     if (!kind.isFile()) return reject('not a regular file');
     if (folder === '') return reject('not inside a class folder');
-    const foreign = reasonAgainstExtension(entry.name);
-    if (foreign) return reject(foreign);
+    const problem = extensionProblem(entry.name);
+    if (problem) return reject(problem);
     await access(path, constants.R_OK);
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
@@ -147,12 +147,12 @@ function isInside(folder: string, path: string): boolean {
   return path.startsWith(prefix);
 }
 
-function reasonAgainstExtension(name: string): string | null {
+function extensionProblem(name: string): string | null {
   if (hasImageExtension(name)) return null;
   const extension = extensionOf(name);
   if (extension === '') return 'not an image: its name has no extension';
-  const picture = Object.hasOwn(OTHER_PICTURES, extension) ? OTHER_PICTURES[extension] : undefined;
-  if (picture) return `${picture} is not supported: convert it to PNG or JPEG`;
+  const format = Object.hasOwn(UNSUPPORTED_FORMATS, extension) ? UNSUPPORTED_FORMATS[extension] : undefined;
+  if (format) return `${format} is not supported: convert it to PNG or JPEG`;
   return `not an image (.${extension})`;
 }
 
@@ -161,7 +161,7 @@ function reasonFor(code: string, message: string, link = false): string {
     case 'ENOENT':
       return link ? 'a broken link' : "its name can't be read on this computer";
     case 'ELOOP':
-      return 'a link that leads in a circle';
+      return 'a circular link';
     case 'EACCES':
     case 'EPERM':
       return 'you are not permitted to read it';

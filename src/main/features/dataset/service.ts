@@ -26,7 +26,7 @@ export interface DatasetPorts {
   folders: { samples: string; exports: string };
 }
 
-const DEBOUNCE_MS = 400; // edits in quick succession are announced once, because listeners may recompute the whole data set
+const DEBOUNCE_MS = 400; // edits in quick succession are announced once: listeners may reload the whole data set
 
 /** Imports, exports, removes, relocates and curates data sets. */
 export class Datasets {
@@ -75,7 +75,7 @@ export class Datasets {
     return { root, exists: await isFolder(root) };
   }
 
-  /** Records that the data set is now in `folder`. Throws AppError 'not-found' or 'bad-dataset' if the images differ. */
+  /** Stores `folder` as the data set's new folder. Throws AppError 'not-found', or 'bad-dataset' if the images differ. */
   async relocate(dataset: string, folder: string): Promise<DatasetSummary> {
     const { datasets, browse } = this.ports.store;
     const { images } = datasets.header(dataset);
@@ -102,7 +102,7 @@ export class Datasets {
     });
   }
 
-  /** Carries out an edit, an undo or a redo. */
+  /** Applies an edit, an undo or a redo. Throws as CurationStore does. */
   async change(dataset: string, change: Change): Promise<CurationState> {
     const state = await this.ports.threads.change(dataset, change);
     clearTimeout(this.announcements.get(state.dataset));
@@ -111,16 +111,16 @@ export class Datasets {
     return state;
   }
 
-  private async import(request: CallArgs<'datasets.import'>, { signal, progress, setSubject: about }: JobContext): Promise<{ dataset: string }> {
-    const session = await this.ports.threads.begin(request, signal);
-    const dataset = await runImport(session, {
+  private async import(request: CallArgs<'datasets.import'>, { signal, progress, setSubject }: JobContext): Promise<{ dataset: string }> {
+    const started = await this.ports.threads.begin(request, signal);
+    const dataset = await runImport(started, {
       inspect: inspectWith(this.ports.compute),
       signal,
       onProgress: (done, total) => {
         progress({ done, total, text: `Reading images: ${countText(done)} of ${countText(total)}` });
       },
     });
-    about(dataset);
+    setSubject(dataset);
     this.ports.hub.changed('datasets', dataset);
     return { dataset };
   }

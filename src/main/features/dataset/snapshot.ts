@@ -3,8 +3,8 @@ import type { ImageRecord } from '../../../shared/dataset.ts';
 import { byCodePoint } from '../../foundation/words.ts';
 
 /**
- * Fingerprint of a data set's content: SHA-256 in hex over one line [file, content sha256, class, split] (JSON) per file, in
- * code-point order. JSON, so that no file name can imitate several lines.
+ * Fingerprint of a data set's content: SHA-256 in hex over one line of JSON [file, content sha256, class, split] per image, in
+ * code-point order of the file names. JSON, because a file name may contain line breaks.
  */
 export function snapshotOf(images: readonly Pick<ImageRecord, 'file' | 'sha256' | 'className' | 'split'>[]): string {
   const hash = createHash('sha256');

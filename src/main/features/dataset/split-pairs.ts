@@ -2,7 +2,7 @@ import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { randomFor } from '../../../shared/random.ts';
 import { samplePairs, roundsFor } from '../../domain/pairs/sample-pairs.ts';
 
-/** The fixed pairs of each split: one round for training metrics, about 1,000 pairs for validation and test. */
+/** The fixed pairs of each split, on which metrics are computed: one round for train, about 1,000 pairs for valid and test. */
 export function storedPairs(images: readonly ImageRecord[], splitSeed: number): Record<Split, Pair[]> {
   const sample = (split: Split): Pair[] => {
     const inSplit = images.filter((image) => image.split === split);
@@ -11,8 +11,8 @@ export function storedPairs(images: readonly ImageRecord[], splitSeed: number): 
   return { train: sample('train'), valid: sample('valid'), test: sample('test') };
 }
 
-/** Counts subjects; a file without a group counts as its own subject. */
+/** Number of subjects. An image without a group counts as its own subject. */
 export function countSubjects(images: readonly ImageRecord[]): number {
-  const named = new Set(images.map(({ group }) => group).filter((group) => group !== null));
-  return named.size + images.filter(({ group }) => group === null).length;
+  const groups = new Set(images.map(({ group }) => group).filter((group) => group !== null));
+  return groups.size + images.filter(({ group }) => group === null).length;
 }

@@ -4,12 +4,12 @@ import { randomFor } from '../../../shared/random.ts';
 import { byCodePoint } from '../../foundation/words.ts';
 
 export const SHARES: Record<Split, number> = { train: 0.7, valid: 0.15, test: 0.15 };
-const S = SPLITS.length;
+const SPLIT_COUNT = SPLITS.length;
 const TRAIN = SPLITS.indexOf('train');
 
 export type Splittable = Pick<ImageRecord, 'file' | 'className' | 'sha256' | 'group'>;
 
-/** Images that must stay in one split, counted by class. */
+/** Images that must be in the same split, counted by class. */
 interface Unit {
   images: number[]; // positions in the sorted listing
   classes: [classIndex: number, images: number][];
@@ -20,9 +20,9 @@ interface Unit {
  *
  * A unit is a connected component of images that share a group or content; it is never divided between splits. Units are
  * assigned largest first, equal ones in random order, to the split that minimises the sum over classes of (count - target)².
- * Targets are 70, 15 and 15 % of each class. Ties go to the split with the largest deficit over all classes. A class of n
- * ungrouped images ends within 1 of each target.
- * Finally each class gets at least min(2, size) images in train: a class without a pair there can't be learned.
+ * Targets are 70, 15 and 15 % of each class. Ties go to the split with the largest deficit over all classes. The counts of a
+ * class without groups differ from their targets by at most 1 image.
+ * Finally each class gets at least min(2, size) images in train, because a class without a pair there can't be learned.
  */
 export function assignSplits(images: readonly Splittable[], seed: number): Split[] {
   const order = images.map((_, i) => i).sort((a, b) => byCodePoint(images[a]!.file, images[b]!.file));
@@ -30,10 +30,10 @@ export function assignSplits(images: readonly Splittable[], seed: number): Split
   const { classOf, sizes } = indexClasses(sorted);
   const units = randomFor(seed, 'split')
     .shuffle(unitsOf(sorted, classOf))
-    .sort((a, b) => b.images.length - a.images.length); // stable: equal units stay in random order
+    .sort((a, b) => b.images.length - a.images.length); // stable: units of equal size stay in random order
 
-  const counts = new Float64Array(sizes.length * S); // [class, split]
-  const totals = new Float64Array(S);
+  const counts = new Float64Array(sizes.length * SPLIT_COUNT); // [class, split]
+  const totals = new Float64Array(SPLIT_COUNT);
   const splitOf = units.map((unit) => {
     const s = nearestSplit(unit, counts, totals, sizes, sorted.length);
     move(unit, s, 1, counts, totals);
@@ -98,55 +98,57 @@ function unitsOf(images: readonly Splittable[], classOf: number[]): Unit[] {
   });
 }
 
-/** Increase of the sum of squared deviations if the unit goes to split s: sum of (d + k)² - d², with d = count - target, k = unit's images. */
-function growth(unit: Unit, s: number, counts: Float64Array, sizes: number[]): number {
+/** Increase of the sum of squared deviations if the unit joins split s: sum of (d + k)² - d², d = count - target, k = images of the unit. */
+function costIncrease(unit: Unit, s: number, counts: Float64Array, sizes: number[]): number {
   let sum = 0;
-  for (const [c, k] of unit.classes) sum += k * (2 * (counts[c * S + s]! - SHARES[SPLITS[s]!] * sizes[c]!) + k);
+  for (const [c, k] of unit.classes) sum += k * (2 * (counts[c * SPLIT_COUNT + s]! - SHARES[SPLITS[s]!] * sizes[c]!) + k);
   return sum;
 }
 
+/** The split with the smallest cost increase; ties go to the one with the largest deficit. */
 function nearestSplit(unit: Unit, counts: Float64Array, totals: Float64Array, sizes: number[], images: number): number {
   const surplus = (s: number): number => totals[s]! - SHARES[SPLITS[s]!] * images;
   let best = 0;
-  let bestGrowth = growth(unit, 0, counts, sizes);
-  for (let s = 1; s < S; s++) {
-    const g = growth(unit, s, counts, sizes);
-    const tied = Math.abs(g - bestGrowth) < 1e-9;
-    if (tied ? surplus(s) < surplus(best) - 1e-9 : g < bestGrowth) {
+  let lowestIncrease = costIncrease(unit, 0, counts, sizes);
+  for (let s = 1; s < SPLIT_COUNT; s++) {
+    const increase = costIncrease(unit, s, counts, sizes);
+    const tied = Math.abs(increase - lowestIncrease) < 1e-9;
+    if (tied ? surplus(s) < surplus(best) - 1e-9 : increase < lowestIncrease) {
       best = s;
-      bestGrowth = g;
+      lowestIncrease = increase;
     }
   }
   return best;
 }
 
+/** Adds the unit to the counts of split s, or removes it (`sign` -1). */
 function move(unit: Unit, s: number, sign: 1 | -1, counts: Float64Array, totals: Float64Array): void {
-  for (const [c, k] of unit.classes) counts[c * S + s]! += sign * k;
+  for (const [c, k] of unit.classes) counts[c * SPLIT_COUNT + s]! += sign * k;
   totals[s]! += sign * unit.images.length;
 }
 
 /**
- * A class with one image, or whose subjects span several classes, may have no image in train. Moves the unit with the
- * smallest cost to train. This never removes images of another class from train.
+ * A class with one image, or whose subjects span several classes, may lack images in train. Moves units to train, cheapest
+ * first, until each class has min(2, size). Never removes images of another class from train.
  */
 function ensureTrainPairs(units: Unit[], splitOf: number[], counts: Float64Array, totals: Float64Array, sizes: number[]): void {
-  const lacks = (c: number): boolean => counts[c * S + TRAIN]! < Math.min(2, sizes[c]!);
-  const lacking = new Map<number, number[]>(); // class -> its units outside train
+  const lacks = (c: number): boolean => counts[c * SPLIT_COUNT + TRAIN]! < Math.min(2, sizes[c]!);
+  const outside = new Map<number, number[]>(); // class that lacks images -> its units outside train
   sizes.forEach((_, c) => {
-    if (lacks(c)) lacking.set(c, []);
+    if (lacks(c)) outside.set(c, []);
   });
-  if (lacking.size === 0) return;
+  if (outside.size === 0) return;
   units.forEach((unit, u) => {
-    if (splitOf[u] !== TRAIN) for (const [c] of unit.classes) lacking.get(c)?.push(u);
+    if (splitOf[u] !== TRAIN) for (const [c] of unit.classes) outside.get(c)?.push(u);
   });
-  for (const [c, candidates] of lacking) {
+  for (const [c, candidates] of outside) {
     while (lacks(c)) {
       let u = -1;
-      let least = Infinity;
+      let lowestCost = Infinity;
       for (const candidate of candidates) {
         if (splitOf[candidate] === TRAIN) continue;
         const cost = moveCost(units[candidate]!, splitOf[candidate]!, counts, sizes);
-        if (cost < least) [u, least] = [candidate, cost];
+        if (cost < lowestCost) [u, lowestCost] = [candidate, cost];
       }
       move(units[u]!, splitOf[u]!, -1, counts, totals);
       move(units[u]!, TRAIN, 1, counts, totals);
@@ -157,7 +159,7 @@ function ensureTrainPairs(units: Unit[], splitOf: number[], counts: Float64Array
 
 /** Change of the sum of squared deviations if a unit moves from split s to train. */
 function moveCost(unit: Unit, s: number, counts: Float64Array, sizes: number[]): number {
-  let leaving = 0; // (d - k)² - d²
-  for (const [c, k] of unit.classes) leaving += k * (k - 2 * (counts[c * S + s]! - SHARES[SPLITS[s]!] * sizes[c]!));
-  return leaving + growth(unit, TRAIN, counts, sizes);
+  let removal = 0; // (d - k)² - d²
+  for (const [c, k] of unit.classes) removal += k * (k - 2 * (counts[c * SPLIT_COUNT + s]! - SHARES[SPLITS[s]!] * sizes[c]!));
+  return removal + costIncrease(unit, TRAIN, counts, sizes);
 }

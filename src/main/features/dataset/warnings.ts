@@ -3,11 +3,11 @@ import { SPLITS } from '../../../shared/dataset.ts';
 import { countText } from '../../../shared/format.ts';
 import { byCodePoint, countNoun, joinList, quote } from '../../foundation/words.ts';
 
-const MAX_IMBALANCE = 10; // images of the largest class / images of the smallest; above it a warning
+const MAX_IMBALANCE = 10; // images of the largest class / images of the smallest; a larger ratio gives a warning
 
 const SPLIT_NAMES: Record<Split, string> = { train: 'training', valid: 'validation', test: 'test' };
 
-export interface Imported {
+export interface ImportedDataset {
   images: readonly ImageRecord[];
   pairs: Record<Split, readonly Pair[]>;
   grouped: boolean;
@@ -15,24 +15,24 @@ export interface Imported {
 }
 
 /** Warnings about a data set to read before training: whole sentences, most serious first. */
-export function warningsFor({ images, pairs, grouped, emptyClassFolders }: Imported): string[] {
+export function warningsFor({ images, pairs, grouped, emptyClassFolders }: ImportedDataset): string[] {
   const classes = groupBy(images, ({ className }) => className);
   const contents = [...groupBy(images, ({ sha256 }) => sha256).values()].filter(({ length }) => length > 1);
   return [
-    ...pairlessSplits(pairs),
+    ...pairlessSplitWarnings(pairs),
     ...severalClassesWarnings(contents),
     ...singleImageWarnings(classes),
     ...pairlessClassWarnings(classes, pairs),
-    ...imbalance(classes),
-    ...duplicates(contents),
-    ...(grouped ? ungrouped(images) : []),
-    ...emptyFolders(emptyClassFolders),
+    ...imbalanceWarnings(classes),
+    ...duplicateWarnings(contents),
+    ...(grouped ? unmatchedNameWarnings(images) : []),
+    ...emptyFolderWarnings(emptyClassFolders),
   ];
 }
 
-function pairlessSplits(pairs: Imported['pairs']): string[] {
+function pairlessSplitWarnings(pairs: ImportedDataset['pairs']): string[] {
   return SPLITS.filter((split) => pairs[split].length === 0).map((split) => {
-    const consequence = split === 'train' ? 'nothing can be trained' : 'nothing can be evaluated there';
+    const consequence = split === 'train' ? 'nothing can be trained' : 'that split can’t be evaluated';
     return `No pairs can be formed among the ${SPLIT_NAMES[split]} images, so ${consequence}: add images to the classes.`;
   });
 }
@@ -55,17 +55,17 @@ function singleImageWarnings(classes: Map<string, ImageRecord[]>): string[] {
 }
 
 /** Classes with several images, but fewer than two different ones in some split. */
-function pairlessClassWarnings(classes: Map<string, ImageRecord[]>, pairs: Imported['pairs']): string[] {
+function pairlessClassWarnings(classes: Map<string, ImageRecord[]>, pairs: ImportedDataset['pairs']): string[] {
   return SPLITS.filter((split) => pairs[split].length > 0).flatMap((split) => {
-    const contentsThere = (images: ImageRecord[]): number => new Set(images.filter((i) => i.split === split).map(({ sha256 }) => sha256)).size;
-    const without = namesWhere(classes, (images) => images.length > 1 && contentsThere(images) < 2);
+    const contentsInSplit = (images: ImageRecord[]): number => new Set(images.filter((i) => i.split === split).map(({ sha256 }) => sha256)).size;
+    const without = namesWhere(classes, (images) => images.length > 1 && contentsInSplit(images) < 2);
     if (without.length === 0) return [];
     const which = without.length === 1 ? 'one class' : `${countText(without.length)} classes`;
     return [`Among the ${SPLIT_NAMES[split]} images ${which} can't form a pair of the same class: ${joinList(without)}.`];
   });
 }
 
-function imbalance(classes: Map<string, ImageRecord[]>): string[] {
+function imbalanceWarnings(classes: Map<string, ImageRecord[]>): string[] {
   const bySize = [...classes].sort(([, a], [, b]) => a.length - b.length);
   const [smallest, largest] = [bySize[0], bySize.at(-1)];
   if (!smallest || !largest || largest[1].length <= MAX_IMBALANCE * smallest[1].length) return [];
@@ -73,32 +73,32 @@ function imbalance(classes: Map<string, ImageRecord[]>): string[] {
   return [`Unbalanced: ${big}, ${small}. Large classes weigh more in training and in every metric.`];
 }
 
-function duplicates(contents: ImageRecord[][]): string[] {
-  const twins = contents
+function duplicateWarnings(contents: ImageRecord[][]): string[] {
+  const copies = contents
     .map((images) => [...groupBy(images, ({ className }) => className).values()].filter(({ length }) => length > 1))
     .flatMap((perClass) => perClass);
-  if (twins.length === 0) return [];
-  const named = twins.map((images) =>
+  if (copies.length === 0) return [];
+  const named = copies.map((images) =>
     joinList(
       images.map(({ file }) => quote(file)),
       3,
     ).replaceAll(', ', ' = '),
   );
-  const which = twins.length === 1 ? 'One image is' : `${countText(twins.length)} images are`;
+  const which = copies.length === 1 ? 'One image is' : `${countText(copies.length)} images are`;
   return [`${which} stored more than once within a class: ${joinList(named)}. They stay together in one split and are never paired with each other.`];
 }
 
-function ungrouped(images: readonly ImageRecord[]): string[] {
-  const alone = images.filter(({ group }) => group === null);
-  if (alone.length === 0) return [];
+function unmatchedNameWarnings(images: readonly ImageRecord[]): string[] {
+  const unmatched = images.filter(({ group }) => group === null);
+  if (unmatched.length === 0) return [];
   const consequence =
-    alone.length === 1
+    unmatched.length === 1
       ? 'does not match the group pattern and counts as its own subject'
       : 'do not match the group pattern; each counts as its own subject';
-  return [`${countNoun(alone.length, 'image name')} ${consequence}: ${joinList(alone.map(({ file }) => quote(file)))}.`];
+  return [`${countNoun(unmatched.length, 'image name')} ${consequence}: ${joinList(unmatched.map(({ file }) => quote(file)))}.`];
 }
 
-function emptyFolders(folders: readonly string[]): string[] {
+function emptyFolderWarnings(folders: readonly string[]): string[] {
   if (folders.length === 0) return [];
   const which = folders.length === 1 ? 'One folder contains' : `${countText(folders.length)} folders contain`;
   return [`${which} no usable image and did not become a class: ${joinList(folders.map(quote))}.`];

@@ -23,16 +23,16 @@ export async function listFolder(asked: string | null, samples: readonly Shortcu
   const kinds = await Promise.all(
     entries.filter(({ name }) => !name.startsWith('.')).map(async (entry) => [entry.name, await kindOf(folder, entry)] as const),
   );
-  const named = (kind: 'folder' | 'file'): string[] =>
+  const namesOf = (kind: 'folder' | 'file'): string[] =>
     kinds
       .filter(([, is]) => is === kind)
       .map(([name]) => name)
       .sort(byName);
-  const images = named('file').filter(hasImageExtension);
+  const images = namesOf('file').filter(hasImageExtension);
   return {
     folder,
     parent: dirname(folder) === folder ? null : dirname(folder),
-    folders: named('folder'),
+    folders: namesOf('folder'),
     images: images.length,
     imageFiles: images.slice(0, FILES_SHOWN),
     shortcuts: [...(await commonFolders()), ...samples],

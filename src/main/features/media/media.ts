@@ -8,7 +8,7 @@ import { absoluteFile } from '../../foundation/image-files.ts';
 import { mimeOf } from '../../foundation/mime.ts';
 import type { Workspace } from '../../foundation/workspace.ts';
 import type { FileAccess } from './file-access.ts';
-import type { PreviewService, ShownSize } from './preview-service.ts';
+import type { PreviewService, PreviewSize } from './preview-service.ts';
 
 export interface MediaFile {
   path: string; // absolute
@@ -50,7 +50,7 @@ export class Media {
     switch (kind) {
       case 'thumb':
       case 'image':
-        return mediaFile(await this.importedPicture(first, second, kind, signal), true);
+        return mediaFile(await this.imagePreview(first, second, kind, signal), true);
       case 'file':
         if (!isAbsolute(first) || !(await access.allows(first))) break;
         return mediaFile(await previews.filePreview(first, 'image', signal), false);
@@ -98,7 +98,7 @@ export class Media {
     return this.inWorkspace(path, true);
   }
 
-  private importedPicture(dataset: string, id: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
+  private imagePreview(dataset: string, id: string, size: PreviewSize, signal?: AbortSignal): Promise<string> {
     if (!/^\d{1,9}$/.test(id)) throw notFound(`${dataset}/${id}`);
     const root = this.ports.rootOf(dataset);
     const { file, sha256 } = this.ports.imageOf(dataset, Number(id));

@@ -9,7 +9,7 @@ import type { ComputeHost } from '../../compute/host/compute-host.ts';
 
 /** Longest sides, px. */
 const SIZES = { thumb: 320, image: 2048 } as const;
-export type ShownSize = keyof typeof SIZES;
+export type PreviewSize = keyof typeof SIZES;
 
 const MAX_RUNNING = Math.max(2, Math.min(4, availableParallelism()));
 const MAX_QUEUED = 600; // two screens of the smallest tiles; older requests have been scrolled past
@@ -18,7 +18,7 @@ interface PreviewTask {
   key: string;
   file: string;
   sha256: string | null;
-  size: ShownSize;
+  size: PreviewSize;
   waiters: number;
   promise: Promise<string>;
   settle(result: string | AppError): void;
@@ -30,25 +30,25 @@ interface PreviewTask {
  */
 export class PreviewService {
   private readonly host: Pick<ComputeHost, 'ask'>;
-  private readonly folders: Record<ShownSize, string>;
+  private readonly folders: Record<PreviewSize, string>;
   private readonly cache: Pick<PictureCache, 'use' | 'add'>;
   private readonly tasks = new Map<string, PreviewTask>();
   private queue: PreviewTask[] = [];
   private running = 0;
 
-  constructor(host: Pick<ComputeHost, 'ask'>, folders: Record<ShownSize, string>, cache: Pick<PictureCache, 'use' | 'add'>) {
+  constructor(host: Pick<ComputeHost, 'ask'>, folders: Record<PreviewSize, string>, cache: Pick<PictureCache, 'use' | 'add'>) {
     this.host = host;
     this.folders = folders;
     this.cache = cache;
   }
 
   /** Path of a JPEG of a data set's image. Throws 'not-found' or 'bad-image' if the file is missing, changed or damaged; 'cancelled'. */
-  imagePreview(file: string, sha256: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
+  imagePreview(file: string, sha256: string, size: PreviewSize, signal?: AbortSignal): Promise<string> {
     return this.request(file, sha256, sha256, size, signal);
   }
 
   /** Path of a JPEG of any image file in its current state. Throws as `imagePreview`. */
-  async filePreview(file: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
+  async filePreview(file: string, size: PreviewSize, signal?: AbortSignal): Promise<string> {
     const { mtimeMs, size: bytes } = await stat(file).catch((error: unknown) => {
       throw new AppError('not-found', `There is no image ${file}.`, { file }, error);
     });
@@ -56,7 +56,7 @@ export class PreviewService {
     return this.request(file, null, key, size, signal);
   }
 
-  private async request(file: string, sha256: string | null, name: string, size: ShownSize, signal?: AbortSignal): Promise<string> {
+  private async request(file: string, sha256: string | null, name: string, size: PreviewSize, signal?: AbortSignal): Promise<string> {
     const out = join(this.folders[size], name.slice(0, 2), `${name}.jpg`);
     if (existsSync(out)) {
       this.cache.use(out);
@@ -77,7 +77,7 @@ export class PreviewService {
     }
   }
 
-  private enqueue(key: string, file: string, sha256: string | null, size: ShownSize): PreviewTask {
+  private enqueue(key: string, file: string, sha256: string | null, size: PreviewSize): PreviewTask {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const settle = (result: string | AppError): void => {
       this.tasks.delete(key);

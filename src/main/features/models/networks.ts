@@ -28,7 +28,7 @@ type StoredRun = Pick<RunRecord, 'run' | 'config'>;
 /** The stored networks of runs. */
 export class Networks {
   private readonly ports: NetworkPorts;
-  private readonly checked = new Map<string, { writtenMs: number; outdated: boolean }>(); // by file
+  private readonly checks = new Map<string, { writtenMs: number; outdated: boolean }>(); // by file
 
   constructor(ports: NetworkPorts) {
     this.ports = ports;
@@ -53,10 +53,10 @@ export class Networks {
     const best = join(folder, 'best.safetensors');
     if (!existsSync(best)) return false;
     const writtenMs = statSync(best).mtimeMs;
-    const before = this.checked.get(best);
+    const before = this.checks.get(best);
     if (before?.writtenMs === writtenMs) return before.outdated;
     const outdated = hasOtherTensors(run, [join(folder, 'base.safetensors'), best]);
-    this.checked.set(best, { writtenMs, outdated });
+    this.checks.set(best, { writtenMs, outdated });
     return outdated;
   }
 
@@ -81,10 +81,10 @@ export class Networks {
 
 function hasOtherTensors({ config }: StoredRun, files: readonly string[]): boolean {
   const { backbone, flavour, size, dim } = config;
-  const wanted = new Map(siameseParams({ backbone, flavour, size, dim }).map(({ name, shape }) => [name, shape.join()]));
+  const expected = new Map(siameseParams({ backbone, flavour, size, dim }).map(({ name, shape }) => [name, shape.join()]));
   try {
     const stored = files.flatMap(shapesIn);
-    return stored.length !== wanted.size || stored.some(([name, shape]) => wanted.get(name) !== shape);
+    return stored.length !== expected.size || stored.some(([name, shape]) => expected.get(name) !== shape);
   } catch {
     return false; // missing or damaged: compute reports it when it opens the file
   }

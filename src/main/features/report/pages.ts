@@ -23,7 +23,7 @@ export class ReportPages {
 
   /** The page without comparisons that are gone; `missing` names those. Null where none is left. Throws as `composeReport`. */
   compose(contents: PageContents): Promise<{ page: string | null; missing: string[] }> {
-    return composeReport(dated(contents), this.readers());
+    return composeReport(withDate(contents), this.readers());
   }
 
   /**
@@ -54,7 +54,7 @@ export class ReportPages {
    */
   async write({ out, ...contents }: PageContents & { out: string }): Promise<{ file: string }> {
     await this.evaluateRuns(contents.comparisons);
-    return writeReport({ ...dated(contents), out }, this.readers());
+    return writeReport({ ...withDate(contents), out }, this.readers());
   }
 
   private readers(): ReportReaders {
@@ -82,7 +82,7 @@ export async function writeReport({ out, ...contents }: ReportContents & { out: 
   return { file: out };
 }
 
-const dated = (contents: PageContents): ReportContents => ({ ...contents, generatedMs: Date.now(), appVersion: APP_VERSION });
+const withDate = (contents: PageContents): ReportContents => ({ ...contents, generatedMs: Date.now(), appVersion: APP_VERSION });
 
 /** Null for what is not there (any more). */
 async function orNull<T>(read: () => T | Promise<T>): Promise<T | null> {

@@ -97,12 +97,12 @@ export class ReportService {
 
   private async write(stored: StoredReport, format: ReportFormat, file: string, job: JobContext): Promise<{ report: string; file: string }> {
     const { report, comparisons } = stored;
-    const say = (text: string): void => job.progress({ text });
+    const reportText = (text: string): void => job.progress({ text });
     await this.pages.evaluateRuns(comparisons, {
       signal: job.signal,
-      onRun: (run) => say(`Evaluating run ${run.replace(/^r/, '')} on its test pairs`),
+      onRun: (run) => reportText(`Evaluating run ${run.replace(/^r/, '')} on its test pairs`),
     });
-    say(`Putting ${countNoun(comparisons.length, 'comparison')} together`);
+    reportText(`Putting ${countNoun(comparisons.length, 'comparison')} together`);
     const { page, missing } = await this.pages.compose({ ...stored, paper: format === 'pdf' ? paperSize() : undefined });
     if (page === null || missing.length > 0) throw missingComparisonsError(missing);
     if (job.signal.aborted) throw new AppError('cancelled', 'Cancelled.');

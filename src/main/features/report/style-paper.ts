@@ -2,7 +2,7 @@ import type { PaperSize } from './types.ts';
 
 const MOST_MODELS = 3; // named at the foot of a page
 
-const atFoot = (models: readonly string[]): string => {
+const footerText = (models: readonly string[]): string => {
   const named = models.filter((model) => /^[0-9a-f]+$/.test(model)).map((model) => model.slice(0, 12)); // hex only: the text goes into a style sheet
   const more = named.length - MOST_MODELS;
   return `Twinlens comparison report${named.length > 0 ? ` \u00b7 model ${named.slice(0, MOST_MODELS).join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''}`;
@@ -10,7 +10,7 @@ const atFoot = (models: readonly string[]): string => {
 
 /** Paper, A4 or Letter: sizes in points, no dark surround that costs ink, no figure or row split over two pages. */
 export const paperStyle = (models: readonly string[], size?: PaperSize): string => `
-@page{${size ? `size:${size};` : ''}margin:15mm 15mm 17mm;@bottom-left{content:"${atFoot(models)}";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
+@page{${size ? `size:${size};` : ''}margin:15mm 15mm 17mm;@bottom-left{content:"${footerText(models)}";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
 @media print{
 :root{color-scheme:light;--bg:#fff;--panel:#fff;--ink:#000;--dim:#444;--line:#999;--hair:#ddd;--accent:#0f5c51;--warn:#000;--warn-bg:#fff;--stage:#fff;--stage-ink:#000;--stage-line:#999;--run-1:#000;--chart-same:#9cc3e2;--chart-different:#8a4a04}
 body{font-size:9pt;line-height:1.42}main{max-width:none;padding:0}

@@ -2,8 +2,8 @@ import type { Comparison, Judgement } from '../../../shared/comparison.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 
-export const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
-export type ImageFileType = (typeof PICTURE_TYPES)[number];
+export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
+export type ImageFileType = (typeof IMAGE_TYPES)[number];
 
 /** A picture as its file's bytes: the report carries it inside itself. */
 export interface ImageFile {

@@ -5,7 +5,7 @@ import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import { withDefaults } from '../../../shared/training-options/defaults.ts';
 import { TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 
-const PLAIN = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } satisfies RunConfig['preprocessing'];
+const DEFAULT_PREPROCESSING = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } satisfies RunConfig['preprocessing'];
 
 export const backboneFor = (request: TrainRequest): BackboneName => request.backbone ?? TRAINING_OPTIONS.backbone.default;
 
@@ -43,6 +43,6 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null): R
     weights,
     augmentation,
     flavour: weights?.flavour ?? 'torch',
-    preprocessing: weights?.preprocessing ?? PLAIN,
+    preprocessing: weights?.preprocessing ?? DEFAULT_PREPROCESSING,
   };
 }

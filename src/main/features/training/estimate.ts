@@ -51,10 +51,10 @@ export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: 
  * and images already cached are not taken into account.
  */
 export function estimateFromMeasure(config: RunConfig, load: SplitSizes, { forward, step, read }: Measurement): TimeEstimate {
-  const once = (read + (config.scope === 'all' ? 0 : forward)) * total(load);
+  const preparation = (read + (config.scope === 'all' ? 0 : forward)) * total(load);
   const evaluation = (config.scope === 'all' ? forward : step / 3) * load.valid; // a forward pass is about a third of a training step
   return {
-    seconds: once + config.epochs * (PASSES * load.train * step + evaluation),
+    seconds: preparation + config.epochs * (PASSES * load.train * step + evaluation),
     basis: 'a rough estimate from a few steps and images, just measured on this computer',
   };
 }

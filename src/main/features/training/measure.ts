@@ -9,8 +9,8 @@ const STEPS = 3;
 const MAX_PAIRS = { head: 32, 'last-stage': 8, all: 4 } as const satisfies Record<RunConfig['scope'], number>;
 
 /** Times a few training steps, once per kind of training, and reading of a few images, once per data set. */
-export class Measures {
-  private readonly known = new Map<string, Promise<number | Omit<Measurement, 'read'>>>();
+export class Measurements {
+  private readonly cache = new Map<string, Promise<number | Omit<Measurement, 'read'>>>();
   private readonly compute: Pick<ComputeHost, 'ask'>;
 
   constructor(compute: Pick<ComputeHost, 'ask'>) {
@@ -18,10 +18,10 @@ export class Measures {
   }
 
   /** Takes seconds the first time. Throws what compute throws; a failed measurement is repeated by the next call. */
-  async of(config: RunConfig, sample: ReadingSample): Promise<Measurement> {
+  async measure(config: RunConfig, sample: ReadingSample): Promise<Measurement> {
     const { backbone, scope, size, batchNorm, engine, device } = config;
     const pairs = Math.min(config.batch, MAX_PAIRS[scope]);
-    const steps = await this.once([backbone, scope, size, batchNorm, engine, device, pairs].join(), () => this.measure(config, pairs));
+    const steps = await this.once([backbone, scope, size, batchNorm, engine, device, pairs].join(), () => this.timeSteps(config, pairs));
     const { dataset, files } = sample;
     const read = await this.once(JSON.stringify([dataset, size]), async () =>
       readingSeconds(sample, await this.compute.ask('timeReading', { files, size })),
@@ -30,16 +30,16 @@ export class Measures {
   }
 
   private once<T extends number | Omit<Measurement, 'read'>>(key: string, measure: () => Promise<T>): Promise<T> {
-    let found = this.known.get(key) as Promise<T> | undefined;
+    let found = this.cache.get(key) as Promise<T> | undefined;
     if (!found) {
       found = measure();
-      this.known.set(key, found);
-      found.catch(() => this.known.delete(key));
+      this.cache.set(key, found);
+      found.catch(() => this.cache.delete(key));
     }
     return found;
   }
 
-  private async measure({ backbone, scope, size, batchNorm, engine, device }: RunConfig, pairs: number): Promise<Omit<Measurement, 'read'>> {
+  private async timeSteps({ backbone, scope, size, batchNorm, engine, device }: RunConfig, pairs: number): Promise<Omit<Measurement, 'read'>> {
     const perImage = async (task: 'train' | 'infer', n: number): Promise<number> => {
       const { seconds } = await this.compute.ask('bench', { task, backbone, pairs: n, size, steps: STEPS, scope, batchNorm, engine, device });
       return median(seconds)! / (2 * n);

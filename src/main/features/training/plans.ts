@@ -7,11 +7,11 @@ import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { estimateFromMeasure, estimateFromRuns } from './estimate.ts';
-import type { Measures } from './measure.ts';
+import type { Measurements } from './measure.ts';
 import { type KnownWeights, type PlanDraft, planTraining } from './plan.ts';
 import { pixelsOf, type ReadingSample, samplePositions } from './reading-time.ts';
 
-const SAMPLE = 16; // images whose reading is timed, besides the smallest and the largest
+const SAMPLE_SIZE = 16; // images whose reading is timed, besides the smallest and the largest
 
 /** Finds and reads a data set's images. */
 export interface ImageSearch {
@@ -26,7 +26,7 @@ export interface PlanPorts {
   images: ImageSearch;
   catalogue(): readonly KnownWeights[];
   devices(): { setting: Settings['device']; report: DeviceReport | null };
-  measures: Pick<Measures, 'of'>;
+  measurements: Pick<Measurements, 'measure'>;
   /** Number of running and waiting trainings. */
   waiting(): number;
 }
@@ -41,9 +41,9 @@ export class TrainingPlans {
 
   /** `measure`: time a few steps if no earlier run gives an estimate and no training runs. */
   async plan(choices: Record<string, unknown>, measure: boolean): Promise<TrainingPlan> {
-    const plan = this.draftOf(choices);
-    const { request, dataset: _, ...shown } = plan;
-    return { ...shown, waiting: this.ports.waiting(), estimate: request ? await this.estimate(plan, measure) : null };
+    const draft = this.draftOf(choices);
+    const { request, dataset: _, ...plan } = draft;
+    return { ...plan, waiting: this.ports.waiting(), estimate: request ? await this.estimate(draft, measure) : null };
   }
 
   /** Builds the request from the choices. Throws AppError 'bad-request' with the first problem. */
@@ -61,7 +61,7 @@ export class TrainingPlans {
 
   private async estimate({ config, dataset }: PlanDraft, measure: boolean): Promise<TimeEstimate | null> {
     if (!config || !dataset) return null;
-    const { datasets, runs, images, measures, waiting } = this.ports;
+    const { datasets, runs, images, measurements, waiting } = this.ports;
     const loads = new Map(datasets.list().map((d) => [d.dataset, d.splits]));
     const past = runs.list().flatMap((run) => {
       const load = loads.get(run.dataset);
@@ -70,7 +70,7 @@ export class TrainingPlans {
     const known = estimateFromRuns(config, dataset.splits, dataset.snapshot, past);
     if (known || !measure || waiting() > 0) return known;
     const sample = await readingSample(datasets.header(dataset.dataset), images);
-    return estimateFromMeasure(config, dataset.splits, await measures.of(config, sample));
+    return estimateFromMeasure(config, dataset.splits, await measurements.measure(config, sample));
   }
 }
 
@@ -79,7 +79,7 @@ export async function readingSample({ dataset, root }: { dataset: string; root: 
   const { ids } = await images.find(ImageQuery.parse({ dataset, state: 'included', sort: 'pixels' }));
   const rows = images.rows(
     dataset,
-    samplePositions(ids.length, SAMPLE).map((position) => ids[position]!),
+    samplePositions(ids.length, SAMPLE_SIZE).map((position) => ids[position]!),
   );
   return {
     dataset,

@@ -120,7 +120,7 @@ export class Training {
       };
       const onProgress = (p: TrainProgress): void => {
         if (p.kind === 'parts') runs.update(id, { sessions: [...sessions.slice(0, -1), { ...sessions.at(-1)!, partPairs: p.partPairs }] });
-        if (p.kind === 'recovered') sessions = runs.update(id, { sessions: startingAfter(sessions, p.row.epoch) }).sessions;
+        if (p.kind === 'recovered') sessions = runs.update(id, { sessions: startLastAfter(sessions, p.row.epoch) }).sessions;
         if (p.kind === 'epoch' || p.kind === 'recovered') {
           runs.appendEpoch(id, p.row);
           if (p.row.best) runs.update(id, { bestEpoch: p.row.epoch });
@@ -139,7 +139,7 @@ export class Training {
 }
 
 /** The sessions with the last one moved behind a recovered epoch. */
-const startingAfter = (sessions: readonly RunSession[], epoch: number): RunSession[] => [
+const startLastAfter = (sessions: readonly RunSession[], epoch: number): RunSession[] => [
   ...sessions.slice(0, -1),
   { ...sessions.at(-1)!, firstEpoch: epoch + 1 },
 ];

@@ -22,7 +22,7 @@ export interface JobContext {
 
 type Work = (context: JobContext) => Promise<Record<string, string> | null>;
 
-interface Running {
+interface RunningJob {
   controller: AbortController;
   ended: Promise<void>;
 }
@@ -33,7 +33,7 @@ const NO_PROGRESS: JobProgress = { done: 0, total: null, text: '', imagesPerSeco
 export class Jobs {
   private readonly hub: EventHub;
   private readonly jobs = new Map<string, Job>();
-  private readonly running = new Map<string, Running>();
+  private readonly running = new Map<string, RunningJob>();
   private count = 0;
 
   constructor(hub: EventHub) {
@@ -55,7 +55,7 @@ export class Jobs {
       result: null,
     });
     log().info({ job: id, kind: start.kind, subject: start.subject }, 'job starts');
-    this.running.set(id, { controller, ended: this.carryOut(id, work, controller.signal) });
+    this.running.set(id, { controller, ended: this.execute(id, work, controller.signal) });
     return this.announce(id);
   }
 
@@ -91,7 +91,7 @@ export class Jobs {
     await Promise.all([...this.running.values()].map(({ ended }) => ended));
   }
 
-  private async carryOut(id: string, work: Work, signal: AbortSignal): Promise<void> {
+  private async execute(id: string, work: Work, signal: AbortSignal): Promise<void> {
     await Promise.resolve(); // so that the job is in the list before its first event
     let announcedMs = -Infinity;
     let timer: NodeJS.Timeout | undefined;

@@ -28,10 +28,10 @@ export class SerialQueue {
   private waitForTurn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const cancel = (): void => {
-        this.waiting.splice(this.waiting.indexOf(enter), 1);
+        this.waiting.splice(this.waiting.indexOf(proceed), 1);
         reject(new AppError('cancelled', 'Cancelled.'));
       };
-      const enter = (): void => {
+      const proceed = (): void => {
         signal.removeEventListener('abort', cancel);
         this.busy = true; // set before the waiting task resumes, so that no other task starts first
         resolve();
@@ -41,7 +41,7 @@ export class SerialQueue {
         return;
       }
       signal.addEventListener('abort', cancel, { once: true });
-      this.waiting.push(enter);
+      this.waiting.push(proceed);
     });
   }
 }

@@ -32,7 +32,7 @@ export class LogFile {
   }
 
   /** Whether the file can be written. */
-  get works(): boolean {
+  get isWritable(): boolean {
     return this.stream !== null;
   }
 

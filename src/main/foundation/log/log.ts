@@ -18,7 +18,7 @@ export const isDebugLog = (env: NodeJS.ProcessEnv = process.env): boolean => env
 export const log = (): Logger => open?.logger ?? silent;
 
 /** Path of this process's log; null if none is open or it can't be written. */
-export const logPath = (): string | null => (open?.file.works ? open.file.path : null);
+export const logPath = (): string | null => (open?.file.isWritable ? open.file.path : null);
 
 /** Opens the log of this process in a workspace's folder for logs. Never throws: if the folder can't be written, nothing is logged. */
 export function openLog(folder: string, name: LogName): void {

@@ -6,7 +6,7 @@ import { errorRecord } from './error-record.ts';
 import { log, logPath } from './log.ts';
 import { redact } from './redact.ts';
 
-const MOST_FALLBACKS = 100; // errors of one process written to the fallback file
+const MAX_FALLBACKS = 100; // errors of one process written to the fallback file
 
 let fallback: string | null = null;
 let fallbacks = 0;
@@ -16,14 +16,14 @@ let fallbacks = 0;
  * `where`: name of the call or job, without its input.
  */
 export function reportError(error: unknown, where: Record<string, string | null>): WireError {
-  const known = asAppError(error);
-  const wire = toWireError(known);
-  if (known.code === 'cancelled' || known.code === 'usage') {
-    log().debug({ ...where, err: known }, 'refused');
+  const appError = asAppError(error);
+  const wire = toWireError(appError);
+  if (appError.code === 'cancelled' || appError.code === 'usage') {
+    log().debug({ ...where, err: appError }, 'refused');
     return wire;
   }
-  log()[isUnexpected(known) ? 'error' : 'warn']({ ...where, err: known }, 'failed');
-  return isUnexpected(known) ? { ...wire, details: { ...wire.details, log: detailsFile(known) } } : wire;
+  log()[isUnexpected(appError) ? 'error' : 'warn']({ ...where, err: appError }, 'failed');
+  return isUnexpected(appError) ? { ...wire, details: { ...wire.details, log: detailsFile(appError) } } : wire;
 }
 
 /** The message, followed by the path of the log if there is one. */
@@ -38,7 +38,7 @@ function detailsFile(error: AppError): string | null {
   if (path !== null) return path;
   try {
     fallback ??= join(mkdtempSync(join(tmpdir(), 'twinlens-errors-')), 'error.log'); // mkdtemp: only this user can read the folder
-    if (fallbacks++ < MOST_FALLBACKS)
+    if (fallbacks++ < MAX_FALLBACKS)
       appendFileSync(fallback, redact(`${JSON.stringify({ time: new Date().toISOString(), err: errorRecord(error) })}\n`));
     return fallback;
   } catch {

@@ -1,13 +1,13 @@
 import { AppError, asAppError } from '../../../../shared/errors.ts';
 import { Channel } from '../../../rpc/channel.ts';
 import { connectThread } from '../../../rpc/thread.ts';
-import type { ImportRequest, RunningImport } from '../import-session.ts';
+import type { ImportRequest, RunningImport } from '../folder-import.ts';
 import type { Tasks, ThreadData } from './tasks.ts';
 
 export type DatasetThread = Channel<Tasks>;
 
-/** Starts a worker thread for large data sets. `entry`: script; `database`: file of the workspace that this process has locked. */
-export const datasetThread = (entry: string, database: string): DatasetThread =>
+/** Starts a worker thread for large data sets. `entry`: script; `database`: file in the workspace that this process has locked. */
+export const startDatasetThread = (entry: string, database: string): DatasetThread =>
   new Channel<Tasks>(
     () => connectThread(entry, { database } satisfies ThreadData),
     ({ error }) => (error ? asAppError(error) : new AppError('internal', 'The data set worker stopped unexpectedly. Try again.')),
@@ -19,14 +19,14 @@ interface ThreadOptions {
 }
 
 /** Starts an import in its own thread. Throws as ImportSession.begin does. */
-export async function beginImportInThread(thread: DatasetThread, ask: ImportRequest, { signal, onEnd }: ThreadOptions): Promise<RunningImport> {
+export async function beginImportInThread(thread: DatasetThread, request: ImportRequest, { signal, onEnd }: ThreadOptions): Promise<RunningImport> {
   const end = (): void => void thread.end().then(onEnd);
   try {
-    const count = await thread.ask('importBegin', ask, { signal });
+    const count = await thread.ask('importBegin', request, { signal });
     return {
       count,
-      next: (answers) => thread.ask('importNext', { answers }),
-      store: (stop) => thread.ask('importStore', {}, { signal: stop }),
+      next: (inspections) => thread.ask('importNext', { inspections }),
+      store: (storeSignal) => thread.ask('importStore', {}, { signal: storeSignal }),
       end,
     };
   } catch (error) {

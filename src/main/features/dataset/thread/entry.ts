@@ -8,7 +8,7 @@ import { threadPort } from '../../../rpc/thread.ts';
 import { updateDerived, curatedStore } from '../curated.ts';
 import { applyChange } from '../edit.ts';
 import { copyCurated, csvOf } from '../export.ts';
-import { ImportSession } from '../import-session.ts';
+import { FolderImport } from '../folder-import.ts';
 import { splitRows, trainingRows } from '../rows.ts';
 import type { Tasks, ThreadData } from './tasks.ts';
 
@@ -18,9 +18,9 @@ const PAUSE_MS = 3; // between two transactions, so that other connections can w
 
 const store: Store = openSecondConnection((workerData as ThreadData).database);
 const curated = curatedStore(store);
-let importing: ImportSession | null = null;
+let importing: FolderImport | null = null;
 
-const currentImport = (): ImportSession => {
+const currentImport = (): FolderImport => {
   if (importing) return importing;
   throw new AppError('internal', 'No import has started in this thread.');
 };
@@ -33,8 +33,8 @@ const handlers: TaskHandlers<Tasks> = {
     updateDerived(store, dataset);
     return null;
   },
-  training: ({ dataset }) => trainingRows(curated, dataset),
-  split: ({ dataset, split }) => splitRows(curated, dataset, split),
+  trainingRows: ({ dataset }) => trainingRows(curated, dataset),
+  splitRows: ({ dataset, split }) => splitRows(curated, dataset, split),
   edit: ({ dataset, change }) => applyChange(store.curation, dataset, change),
   csv: async ({ dataset, file }) => {
     await writeFileAtomically(file, csvOf(store.browse.all(dataset)));
@@ -45,18 +45,18 @@ const handlers: TaskHandlers<Tasks> = {
     await copyCurated({ root, images: store.browse.all(dataset), out, signal, onProgress: (done, total) => progress({ done, total }) });
     return null;
   },
-  importBegin: async (ask, { signal }) => {
-    importing = await ImportSession.begin(ask, store.datasets, {
+  importBegin: async (request, { signal }) => {
+    importing = await FolderImport.begin(request, store.datasets, {
       signal,
-      store: (dataset, stop) =>
+      store: (dataset, storeSignal) =>
         store.datasets.insertInSteps(dataset, async () => {
           await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-          throwIfCancelled(stop);
+          throwIfCancelled(storeSignal);
         }),
     });
     return importing.count;
   },
-  importNext: ({ answers }) => currentImport().next(answers),
+  importNext: ({ inspections }) => currentImport().next(inspections),
   importStore: (_, { signal }) => currentImport().store(signal),
 };
 

@@ -1,21 +1,21 @@
 import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../../../../shared/curation.ts';
 import type { Change } from '../edit.ts';
-import type { ImportRequest, Inspection } from '../import-session.ts';
+import type { ImportRequest, Inspection } from '../folder-import.ts';
 import type { SplitRows, TrainingRows } from '../rows.ts';
 
-/** Tasks of a worker thread on large data sets. The `import…` tasks are the steps of one import; a thread runs only one. */
+/** Tasks of a worker thread on large data sets. The `import…` tasks are the steps of one import; a thread runs at most one. */
 export interface Tasks {
   find: { args: ImageQuery; result: FoundImages };
   counts: { args: { dataset: string }; result: DatasetCounts };
   meanPixels: { args: { dataset: string }; result: number };
   updateDerived: { args: { dataset: string }; result: null };
-  training: { args: { dataset: string }; result: TrainingRows };
-  split: { args: { dataset: string; split: 'test' | 'valid' }; result: SplitRows };
+  trainingRows: { args: { dataset: string }; result: TrainingRows };
+  splitRows: { args: { dataset: string; split: 'test' | 'valid' }; result: SplitRows };
   edit: { args: { dataset: string; change: Change }; result: CurationState };
   csv: { args: { dataset: string; file: string }; result: null };
   copy: { args: { dataset: string; out: string }; result: null; progress: { done: number; total: number } };
-  importBegin: { args: ImportRequest; result: number }; // files
-  importNext: { args: { answers: readonly Inspection[] }; result: string[] }; // answers to the previous batch; absolute paths of the next
+  importBegin: { args: ImportRequest; result: number }; // number of files
+  importNext: { args: { inspections: readonly Inspection[] }; result: string[] }; // of the previous batch; absolute paths of the next
   importStore: { args: object; result: string }; // the data set's id
 }
 

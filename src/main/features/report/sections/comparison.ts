@@ -16,7 +16,7 @@ import {
   verdictWord,
 } from '../../../../shared/comparison-words.ts';
 import { facts, warningList } from './parts.ts';
-import { imageStage } from './pictures.ts';
+import { imageStage } from './image-stage.ts';
 
 /** One comparison on its own pages: verdict, images, score, certainty, provenance. */
 export function comparisonSection(

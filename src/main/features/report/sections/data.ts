@@ -46,10 +46,10 @@ function curationWords({ curation }: ReportDataset): string {
   if (!curation) return 'not recorded';
   const { excluded, relabelled } = curation;
   const images = (n: number): string => `${countText(n)} ${n === 1 ? 'image' : 'images'}`;
-  const said = [excluded > 0 && `${images(excluded)} excluded`, relabelled > 0 && `${images(relabelled)} moved to another class`].filter(
+  const changes = [excluded > 0 && `${images(excluded)} excluded`, relabelled > 0 && `${images(relabelled)} moved to another class`].filter(
     (part) => part !== false,
   );
-  return said.length === 0 ? 'no, as imported' : said.join(', ');
+  return changes.length === 0 ? 'no, as imported' : changes.join(', ');
 }
 
 function rejectedFiles(files: readonly RejectedFile[]): Html | null {

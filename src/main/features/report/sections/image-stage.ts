@@ -37,8 +37,8 @@ ${tile(
 </figure>`;
 }
 
-const tile = (picture: ImageFile, alt: string, caption: Html, note: Content): Html =>
-  markup`<figure class="tile"><img src="data:${picture.mime};base64,${picture.bytes.toString('base64')}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
+const tile = (image: ImageFile, alt: string, caption: Html, note: Content): Html =>
+  markup`<figure class="tile"><img src="data:${image.mime};base64,${image.bytes.toString('base64')}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
 
 const emptyNote = (reason: EmptyReason | null, map: 'factual' | 'counterfactual'): Content =>
   reason !== null && isEmptyMap(reason, map) && markup`<span class="empty"><strong>Empty map.</strong> ${EMPTY_REASONS[reason]}</span>`;

@@ -14,7 +14,7 @@ import { assignSplits } from './split.ts';
 import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
-/** SHA-256 of the file in hex and size in px after EXIF rotation, or a sentence why the file is not a usable image. */
+/** SHA-256 of the file in hex and its size in px after EXIF rotation, or the reason why the file is not a usable image. */
 export type Inspection = { sha256: string; width: number; height: number } | { error: string };
 
 export interface ImportRequest {
@@ -24,73 +24,75 @@ export interface ImportRequest {
   splitSeed?: number | undefined; // a whole number
 }
 
-/** A started import, in this thread or in a worker. Lists files batch by batch and stores a data set from their inspections. */
+/** A started import, in this thread or a worker. Lists files in batches, and stores a data set from their inspections. */
 export interface RunningImport {
   readonly count: number; // files
-  /** Takes the answers to the previous batch; returns the absolute paths of the next batch, empty after the last. */
-  next(answers: readonly Inspection[]): Promise<string[]>;
-  /** Splits the images, samples the pairs and stores the data set in one step. Returns its id. Throws 'bad-dataset', 'cancelled'. */
+  /** Takes the inspections of the previous batch. Returns the absolute paths of the next; empty after the last. */
+  next(inspections: readonly Inspection[]): Promise<string[]>;
+  /** Splits the images, samples the pairs and stores the data set. Returns its id. Throws AppError 'bad-dataset' or 'cancelled'. */
   store(signal?: AbortSignal): Promise<string>;
-  /** Frees memory or the thread; called after success and failure. */
+  /** Frees the memory or the thread. Call it after success and failure. */
   end(): void;
 }
 
-const BATCH = 2000; // files; a message of 100,000 would block the reader
+const BATCH = 2000; // files; a message with 100,000 would block the receiver
 
 /** Stores a whole data set or nothing. */
 export type StoreDataset = (dataset: NewDataset, signal: AbortSignal | undefined) => DatasetSummary | Promise<DatasetSummary>;
 
-export class ImportSession implements RunningImport {
-  private readonly ask: ImportRequest;
+/** Imports a folder in this thread. */
+export class FolderImport implements RunningImport {
+  private readonly request: ImportRequest;
   private readonly listing: Listing;
   private readonly groups: (string | null)[] | null; // by file
   private readonly datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>;
   private readonly insert: StoreDataset;
-  private readonly answers: Inspection[] = [];
+  private readonly inspections: Inspection[] = []; // by file
 
-  private constructor(ask: ImportRequest, listing: Listing, datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>, insert: StoreDataset) {
-    this.ask = ask;
+  private constructor(request: ImportRequest, listing: Listing, datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>, insert: StoreDataset) {
+    this.request = request;
     this.listing = listing;
     this.datasets = datasets;
     this.insert = insert;
-    // Before the slow decoding, so that a wrong pattern is reported at once.
+    // Before the slow decoding, so that a wrong pattern is reported immediately.
     this.groups =
-      ask.groupBy === undefined
+      request.groupBy === undefined
         ? null
         : groupsOf(
             listing.files.map(({ file }) => file),
-            ask.groupBy,
+            request.groupBy,
           );
   }
 
   /** Lists the folder. Throws AppError 'not-found' (no such folder), 'bad-dataset' (no images), 'usage' (pattern, name, seed), 'cancelled'. */
   static async begin(
-    ask: ImportRequest,
+    request: ImportRequest,
     datasets: DatasetStore,
     { signal, store = (d) => datasets.insert(d) }: { signal?: AbortSignal | undefined; store?: StoreDataset },
   ) {
-    if (!Number.isSafeInteger(ask.splitSeed ?? 0)) throw new AppError('usage', `The split seed must be a whole number, not ${ask.splitSeed}.`);
-    if (ask.name?.trim() === '') throw new AppError('usage', 'The name of a data set can’t be empty.');
+    if (!Number.isSafeInteger(request.splitSeed ?? 0))
+      throw new AppError('usage', `The split seed must be a whole number, not ${request.splitSeed}.`);
+    if (request.name?.trim() === '') throw new AppError('usage', 'The name of a data set can’t be empty.');
     throwIfCancelled(signal);
-    const listing = await listClassFolders(ask.folder, { signal });
+    const listing = await listClassFolders(request.folder, { signal });
     if (listing.files.length === 0) throw noImagesError(listing);
-    return new ImportSession(ask, listing, datasets, store);
+    return new FolderImport(request, listing, datasets, store);
   }
 
   get count(): number {
     return this.listing.files.length;
   }
 
-  next(answers: readonly Inspection[]): Promise<string[]> {
-    for (const answer of answers) this.answers.push(answer);
-    const from = this.answers.length;
+  next(inspections: readonly Inspection[]): Promise<string[]> {
+    for (const inspection of inspections) this.inspections.push(inspection);
+    const from = this.inspections.length;
     return Promise.resolve(this.listing.files.slice(from, from + BATCH).map(({ file }) => absoluteFile(this.listing.root, file)));
   }
 
   async store(signal?: AbortSignal): Promise<string> {
-    const { usable, rejected } = this.sortByUsability();
+    const { usable, rejected } = this.separateRejected();
     if (usable.length < 2 || new Set(usable.map(({ className }) => className)).size < 2) throw tooFewImagesError(usable, rejected);
-    const { groupBy = null, splitSeed = 0, name } = this.ask;
+    const { groupBy = null, splitSeed = 0, name } = this.request;
     const splits = assignSplits(usable, splitSeed);
     const images: ImageRecord[] = usable.map((image, id) => ({ id, ...image, split: splits[id]! }));
     const pairs = storedPairs(images, splitSeed);
@@ -108,18 +110,21 @@ export class ImportSession implements RunningImport {
   }
 
   end(): void {
-    this.answers.length = 0;
+    this.inspections.length = 0;
   }
 
   /** Usable images and rejected files, each sorted by file name. */
-  private sortByUsability(): { usable: Omit<ImageRecord, 'id' | 'split'>[]; rejected: RejectedFile[] } {
+  private separateRejected(): { usable: Omit<ImageRecord, 'id' | 'split'>[]; rejected: RejectedFile[] } {
     const usable: Omit<ImageRecord, 'id' | 'split'>[] = [];
     const rejected = [...this.listing.rejected];
     this.listing.files.forEach(({ file, className }, i) => {
-      const answer = this.answers[i];
-      if (answer === undefined) throw new AppError('internal', `${file} was not inspected.`);
-      if ('error' in answer) rejected.push({ file, reason: answer.error });
-      else usable.push({ file, className, sha256: answer.sha256, group: this.groups?.[i] ?? null, width: answer.width, height: answer.height });
+      const inspection = this.inspections[i];
+      if (inspection === undefined) throw new AppError('internal', `${file} was not inspected.`);
+      if ('error' in inspection) rejected.push({ file, reason: inspection.error });
+      else {
+        const { sha256, width, height } = inspection;
+        usable.push({ file, className, sha256, group: this.groups?.[i] ?? null, width, height });
+      }
     });
     return { usable, rejected: rejected.sort((a, b) => byCodePoint(a.file, b.file)) };
   }
