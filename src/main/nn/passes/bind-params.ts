@@ -3,7 +3,7 @@ import type { Operation } from '../ir/primitive.ts';
 import type { TensorMap } from '../ir/tensor.ts';
 import type { Value } from '../ir/value.ts';
 
-/** Makes inputs of the parameters named in `moving`, and constants of the others; throws where a constant's values are missing. */
+/** Turns the parameters named in `moving` into inputs and the others into constants. Throws where a constant has no values. */
 export function bindParams<O extends Operation>(program: Program<O>, values: TensorMap, moving: ReadonlySet<string> = new Set()): Program<O> {
   const inputs = new Map(program.inputs);
   const constants = new Map<Value, Constant>(program.constants);

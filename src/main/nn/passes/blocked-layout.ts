@@ -11,9 +11,9 @@ import { LayoutBuilder } from './blocked/layout-builder.ts';
 import { prune } from './prune.ts';
 
 /**
- * Stores feature maps in blocks of `block` channels (NCHWc) wherever convolutions are computed, and converts to row-major where
- * something else needs it. Convolutions and their gradients are written as blocked convolutions where their sizes allow it;
- * elementwise operations take the layout of their operands.
+ * Stores the feature maps of convolutions in blocks of `block` channels (NCHWc) and converts them to row-major for other
+ * operations. Convolutions and their gradients become blocked convolutions where their sizes allow it. Elementwise operations
+ * use the layout of their operands.
  */
 export function blockedLayout(program: Program, block: number): Program {
   return prune(new BlockedLayout(program, block).run());
@@ -23,54 +23,53 @@ class BlockedLayout {
   private readonly program: Program;
   private readonly l: LayoutBuilder;
   private readonly patterns: Patterns;
-  private readonly makers: ReadonlyMap<Value, Instruction>;
-  private readonly values = new Map<Value, Value>(); // of the program -> of the one that is written
+  private readonly producerOf: ReadonlyMap<Value, Instruction>;
+  private readonly values = new Map<Value, Value>(); // of the source program -> of the result
 
   constructor(program: Program, block: number) {
     this.program = program;
     this.l = new LayoutBuilder(ProgramBuilder.rewriting<Operation>(program), block);
     this.patterns = channelwisePatterns(program);
-    this.makers = producers(program);
+    this.producerOf = producers(program);
   }
 
   run(): Program {
-    for (const i of this.program.instructions) if (!this.patterns.absorbed.has(i)) this.write(i);
-    for (const [name, value] of this.program.outputs) this.l.b.output(name, this.l.toRowMajor(this.at(value)));
+    for (const i of this.program.instructions) if (!this.patterns.absorbed.has(i)) this.append(i);
+    for (const [name, value] of this.program.outputs) this.l.b.output(name, this.l.toRowMajor(this.resultOf(value)));
     return this.l.b;
   }
 
-  private write(i: Instruction): void {
-    const result = this.blocked(i);
+  private append(i: Instruction): void {
+    const result = this.appendBlocked(i);
     if (result) this.values.set(i.outputs[0]!, result);
-    else this.l.b.appendInstruction({ ...i, inputs: i.inputs.map((value) => this.l.toRowMajor(this.at(value))) });
+    else this.appendRowMajor(i);
   }
 
-  /** In whichever layout it was computed. What a pattern left to its root is written when it turns out to be needed. */
-  private readonly at = (value: Value): Value => {
-    const maker = this.makers.get(value);
-    if (maker && this.patterns.absorbed.has(maker) && !this.values.has(value)) this.writeAbsorbed(maker, value);
+  private appendRowMajor(i: Instruction): void {
+    this.l.b.appendInstruction({ ...i, inputs: i.inputs.map((value) => this.l.toRowMajor(this.resultOf(value))) });
+  }
+
+  /** The result for a value of the source program, in the layout in which it was computed. Absorbed instructions are appended on demand. */
+  private readonly resultOf = (value: Value): Value => {
+    const producer = this.producerOf.get(value);
+    if (producer && this.patterns.absorbed.has(producer) && !this.values.has(value)) this.appendAbsorbed(producer, value);
     return this.values.get(value) ?? value;
   };
 
-  private writeAbsorbed(maker: Instruction, value: Value): void {
-    const [result] = [this.elementwise(maker)];
-    if (result) this.values.set(value, result);
-    else {
-      this.l.b.appendInstruction({ ...maker, inputs: maker.inputs.map((input) => this.l.toRowMajor(this.at(input))) });
-      this.values.set(value, value);
-    }
+  private appendAbsorbed(producer: Instruction, value: Value): void {
+    const result = this.appendElementwise(producer);
+    if (!result) this.appendRowMajor(producer);
+    this.values.set(value, result ?? value);
   }
 
-  /** The first result, where there is a blocked form; null where the instruction stays as it is, on row-major values. */
-  private blocked(i: Instruction): Value | null {
+  /** The first result of the instruction's blocked form; null where it has none and runs on row-major values. */
+  private appendBlocked(i: Instruction): Value | null {
     const { l } = this;
     const pattern = this.patterns.roots.get(i);
-    if (pattern) {
-      const written = channelwise(l, pattern, this.at);
-      if (written) return written;
-    }
-    if (i.operation.elementwise) return this.elementwise(i);
-    const [a, b, c] = i.inputs.map(this.at);
+    const result = pattern ? channelwise(l, pattern, this.resultOf) : null;
+    if (result) return result;
+    if (i.operation.elementwise) return this.appendElementwise(i);
+    const [a, b, c] = i.inputs.map(this.resultOf);
     if (isOf(i, PRIMITIVES.conv)) {
       return fitsKernel(l, b!.shape, i.attrs) ? convolution(l, a!, l.toRowMajor(b!), c ?? null, i.attrs) : null;
     }
@@ -87,10 +86,10 @@ class BlockedLayout {
     return null;
   }
 
-  /** Blocked where one operand is and the others can be: they have the same shape, or are single numbers. */
-  private elementwise(i: Instruction): Value | null {
+  /** Blocked if one operand is blocked and the others can be: they have its shape or are scalars. Otherwise null. */
+  private appendElementwise(i: Instruction): Value | null {
     const { l } = this;
-    const operands = i.inputs.map(this.at);
+    const operands = i.inputs.map(this.resultOf);
     if (isOf(i, PRIMITIVES.clampGradient)) operands[1] = l.matchLayout(operands[1]!, operands[0]!);
     const { shape } = i.outputs[0]!;
     const canBeBlocked = operands.every((x) => x.shape.length === 0 || x.shape.join() === shape.join());

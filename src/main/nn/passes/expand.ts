@@ -2,7 +2,7 @@ import type { DeviceName } from '../../../shared/run.ts';
 import type { Program } from '../ir/program.ts';
 import { rewrite } from './rewrite.ts';
 
-/** Writes what ONNX on this device has no operator for in operations that it has, until every instruction is one operator. */
+/** Expands instructions that ONNX has no operator for on this device, until every instruction is one operator. */
 export function expand(program: Program, device: DeviceName): Program {
   let isChanged = false;
   const expanded = rewrite(program, (b, { operation, inputs, attrs }) => {

@@ -4,15 +4,15 @@ import { blockedConv } from './blocked/operations.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
- * Has a blocked convolution apply the activation that alone reads it, so its map is written once. onnxruntime fuses the
- * convolutions that it converts to blocked layout itself, not those that are given to it as such.
+ * Fuses an activation into the blocked convolution that only it reads, so the map is written to memory once. onnxruntime fuses
+ * only convolutions that it has converted to blocked layout itself.
  */
 export function fuseActivations(program: Program): Program {
-  const readBy = readers(program);
+  const readersOf = readers(program);
   const activations = new Map(
     program.instructions.flatMap((i): [Instruction, Instruction][] => {
       if (!isOf(i, blockedConv) || i.attrs.activation) return [];
-      const [only, ...others] = readBy.get(i.outputs[0]!) ?? [];
+      const [only, ...others] = readersOf.get(i.outputs[0]!) ?? [];
       return only && others.length === 0 && isOf(only, PRIMITIVES.clamp) ? [[i, only]] : [];
     }),
   );

@@ -1,9 +1,9 @@
 import type { Instruction, Program } from '../ir/program.ts';
 
 /**
- * Puts the instructions whose results nobody reads last, the first layer's gradient before the last layer's. onnxruntime schedules
- * backwards from the last sink: it computes what that one needs, then what the last but one needs. With gradients in the order
- * of their writing it would begin with the first layer's, and every layer's dY would be retained until its turn comes.
+ * Moves sinks (instructions whose results nobody reads) to the end, the first layer's gradient first. onnxruntime schedules
+ * backwards from the last sink, so the last layer's gradient runs first and each dY is freed early. In the order of
+ * differentiation the first layer's gradient would run first, and the dY of every layer would be retained until then.
  */
 export function orderSinks(program: Program): Program {
   const isRead = new Set(program.instructions.flatMap((i) => i.inputs));

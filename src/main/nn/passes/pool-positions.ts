@@ -7,7 +7,7 @@ import { sizeOf } from '../ir/tensor.ts';
 import type { Value } from '../ir/value.ts';
 import { rewrite } from './rewrite.ts';
 
-/** A max pool that also returns where each maximum was: its position in x, flattened. */
+/** A max pool that also returns the argmax of each window: the index into the flattened x. */
 export const maxPoolWithPositions: Operation<MaxPoolAttrs> = {
   name: 'maxPoolWithPositions',
   types(inputs, attrs) {
@@ -17,7 +17,7 @@ export const maxPoolWithPositions: Operation<MaxPoolAttrs> = {
   onnx: ({ attrs }) => ({ op: 'MaxPool', attrs: poolAttributes(attrs) }),
 };
 
-/** Adds numbers [K] to x [S] at positions [K]. */
+/** Adds values [K] to x [S] at positions [K]. */
 export const scatterAdd: Operation<null> = {
   name: 'scatterAdd',
   types: ([x]) => [x!],
@@ -25,17 +25,18 @@ export const scatterAdd: Operation<null> = {
 };
 
 /**
- * On the CPU the gradient of a max pool is scattered to the positions that the pool itself returns: exact against PyTorch, and
- * 21 ms beside 53 ms forward for 16 x 64 x 112 x 112. Pools that are not differentiated stay as they are: 8 ms.
+ * On the CPU the gradient of a max pool is scattered to the argmax positions that the pool returns: equal to PyTorch's. For
+ * [16, 64, 112, 112] the gradient takes 21 ms and the pool with positions 53 ms. A pool that is not differentiated stays
+ * unchanged: 8 ms.
  */
 export function poolPositions(program: Program): Program {
   const differentiated = new Set(program.instructions.flatMap((i) => (isOf(i, PRIMITIVES.maxPoolGradient) ? [i.inputs[2]!] : [])));
-  const positions = new Map<Value, Value>(); // of a pool's result
+  const positions = new Map<Value, Value>(); // pool's result -> its argmax positions
   return rewrite(program, (b, instruction) => {
     const [output] = instruction.outputs;
     if (isOf(instruction, PRIMITIVES.maxPool) && differentiated.has(output!)) {
-      const [y, where] = b.append(maxPoolWithPositions, instruction.inputs, instruction.attrs);
-      positions.set(y!, where!);
+      const [y, indices] = b.append(maxPoolWithPositions, instruction.inputs, instruction.attrs);
+      positions.set(y!, indices!);
       return [y!];
     }
     if (!isOf(instruction, PRIMITIVES.maxPoolGradient)) return null;

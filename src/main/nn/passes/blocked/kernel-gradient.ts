@@ -2,11 +2,14 @@ import type { ConvAttrs } from '../../ir/attributes.ts';
 import type { Shape, Value } from '../../ir/value.ts';
 import type { LayoutBuilder } from './layout-builder.ts';
 
-/** Gradients of a convolution's kernel from blocked maps: x [N, C, H, W], g [N, O, h, w] -> `shape` [O, C / groups, kh, kw], row-major. */
+/**
+ * Gradients of a convolution with respect to its kernel, from blocked maps: x [N, C, H, W], g = dY [N, O, h, w] -> `shape`
+ * [O, C / groups, kh, kw], row-major.
+ */
 
 const NO_PADS = [0, 0, 0, 0] as const;
 
-/** Every image's every channel is a group of its own, whose kernel is the output's gradient; then summed over images. */
+/** Each channel of each image is its own group, convolved with its dY as the kernel; then summed over images. */
 export function depthwiseKernelGradient(l: LayoutBuilder, x: Value, shape: Shape, g: Value, { stride, pads }: ConvAttrs): Value {
   const [n, c] = x.shape as [number, number];
   const images = l.regroup(l.toBlocked(x), [1, n * c, ...x.shape.slice(2)]);
@@ -16,80 +19,81 @@ export function depthwiseKernelGradient(l: LayoutBuilder, x: Value, shape: Shape
   return l.b.sum(l.b.reshape(cropped, [n, ...shape]), [0]);
 }
 
-/** The block from which a kernel of one tap is worth it: measured with 16 channels, where it beats matrix products. */
-const ENOUGH_FOR_ONE_TAP = 16;
+/** Smallest block, in channels, for a 1x1 kernel: with 16 a blocked convolution was measured faster than matrix products. */
+const MIN_BLOCK_FOR_ONE_TAP = 16;
 
-/** Whether a dense kernel's gradient is best a blocked convolution, see below. */
+/** Whether `denseKernelGradient` is possible and faster than matrix products. */
 export function fitsKernelGradient(l: LayoutBuilder, x: Value, [o, c, kh, kw]: Shape): boolean {
-  if (kh! * kw! === 1 && l.block < ENOUGH_FOR_ONE_TAP) return false;
+  if (kh! * kw! === 1 && l.block < MIN_BLOCK_FOR_ONE_TAP) return false;
   return l.fits(o!) && l.fits(x.shape[0]!) && (l.fits(c!) || c! < l.block);
 }
 
 /**
- * A dense kernel's gradient as a blocked convolution whose images are x's blocks of channels, whose channels are x's images, and
- * whose kernel is the output's gradient; for whole blocks of images. The channels of a block (all, where they are few) are side
- * by side along the width, so the neighbour of a position is that many further on.
+ * A dense kernel's gradient as a blocked convolution. Its images are x's blocks of channels, its channels are x's images, and its
+ * kernel is dY. The batch must be whole blocks of images. The channels of a block (all channels, where they are fewer) are
+ * interleaved along the width, so horizontal neighbours are `perMap` positions apart, and the dilation along the width is
+ * multiplied by `perMap`.
  */
 export function denseKernelGradient(l: LayoutBuilder, x: Value, shape: Shape, g: Value, attrs: ConvAttrs): Value {
   const [o, c, kh, kw] = shape as [number, number, number, number];
   const { b } = l;
-  const side = sideBySide(l, c);
-  const maps = c / side;
-  const out = kh * kw === 1 ? oneTap(l, x, shape, g, attrs) : allTaps(l, x, shape, g, attrs); // [maps, O, kh, kw side]
-  if (side < l.block) return b.transpose(b.reshape(l.toRowMajor(out), [o, kh, kw, side]), [0, 3, 1, 2]);
-  const sorted = b.transpose(b.reshape(l.toRowMajor(out), [maps, o, kh * kw * side]), [1, 0, 2]); // [O, maps, kh kw side]
-  const rows = kh * kw === 1 ? sorted : l.toRowMajor(l.asBlocked(sorted, [o * maps, side, kh, kw]));
+  const perMap = channelsPerMap(l, c);
+  const maps = c / perMap;
+  const out = kh * kw === 1 ? gradientOfOneTap(l, x, shape, g, attrs) : gradientOfAllTaps(l, x, shape, g, attrs); // [maps, O, kh, kw perMap]
+  if (perMap < l.block) return b.transpose(b.reshape(l.toRowMajor(out), [o, kh, kw, perMap]), [0, 3, 1, 2]);
+  const sorted = b.transpose(b.reshape(l.toRowMajor(out), [maps, o, kh * kw * perMap]), [1, 0, 2]); // [O, maps, kh kw perMap]
+  const rows = kh * kw === 1 ? sorted : l.toRowMajor(l.asBlocked(sorted, [o * maps, perMap, kh, kw]));
   return b.reshape(rows, shape);
 }
 
-/** How many of an image's channels are side by side: a block, or all where they are few. */
-const sideBySide = (l: LayoutBuilder, channels: number): number => (l.fits(channels) ? l.block : channels);
+/** Channels interleaved along the width of one map: a block, or all where they are fewer. */
+const channelsPerMap = (l: LayoutBuilder, channels: number): number => (l.fits(channels) ? l.block : channels);
 
-function allTaps(l: LayoutBuilder, x: Value, kernel: Shape, g: Value, { stride, pads }: ConvAttrs): Value {
+function gradientOfAllTaps(l: LayoutBuilder, x: Value, kernel: Shape, g: Value, { stride, pads }: ConvAttrs): Value {
   const [n, c, ...size] = x.shape as [number, number, number, number];
   const { b } = l;
-  const side = sideBySide(l, c);
-  // Padded beforehand: at a border the blocked convolution computes position by position.
+  const perMap = channelsPerMap(l, c);
+  // Padded beforehand, because the blocked convolution computes padded borders one position at a time.
   const after = size.map((d, k) => (g.shape[2 + k]! - 1) * stride + kernel[2 + k]! - d - pads[k]!);
-  const cut = size.map((d, k) => d + Math.min(after[k]!, 0));
+  const cropSize = size.map((d, k) => d + Math.min(after[k]!, 0));
   const inner = imagesInnermost(l, x);
-  const reached = after.every((a) => a >= 0) ? inner : b.slice(inner, [1, 2], [0, 0], cut);
-  const padded = b.pad(reached, [0, pads[0], pads[1], 0], [0, ...after.map((a) => Math.max(a, 0)), 0]);
-  const images = l.asBlocked(padded, [c / side, n, padded.shape[1]!, padded.shape[2]! * side]);
-  return l.conv(images, mapAsKernel(l, g), { stride: 1, pads: NO_PADS, groups: 1, dilation: [stride, stride * side] });
+  const cropped = after.every((a) => a >= 0) ? inner : b.slice(inner, [1, 2], [0, 0], cropSize);
+  const padded = b.pad(cropped, [0, pads[0], pads[1], 0], [0, ...after.map((a) => Math.max(a, 0)), 0]);
+  const images = l.asBlocked(padded, [c / perMap, n, padded.shape[1]!, padded.shape[2]! * perMap]);
+  return l.conv(images, mapAsKernel(l, g), { stride: 1, pads: NO_PADS, groups: 1, dilation: [stride, stride * perMap] });
 }
 
-/** A kernel of one tap: every position is a channel of its own, so that the convolution reads its kernel once. */
-function oneTap(l: LayoutBuilder, x: Value, kernel: Shape, g: Value, { stride }: ConvAttrs): Value {
+/** A 1x1 kernel: the positions become input channels, so the convolution reads its kernel (dY) only once. */
+function gradientOfOneTap(l: LayoutBuilder, x: Value, kernel: Shape, g: Value, { stride }: ConvAttrs): Value {
   const [n, o, h, w] = g.shape as [number, number, number, number];
-  const side = sideBySide(l, kernel[1]!);
-  const images = l.asBlocked(imagesInnermost(l, stride > 1 ? strideSubsample(l, x, stride) : x), [kernel[1]! / side, n * h * w, 1, side]);
+  const perMap = channelsPerMap(l, kernel[1]!);
+  const images = l.asBlocked(imagesInnermost(l, stride > 1 ? strideSubsample(l, x, stride) : x), [kernel[1]! / perMap, n * h * w, 1, perMap]);
   return l.conv(images, l.b.reshape(mapAsKernel(l, g), [o, n * h * w, 1, 1]), { stride: 1, pads: NO_PADS, groups: 1 });
 }
 
-/** [N, C, H, W] -> [maps N / b, H, W, side b]. Axes: position, channel of a map, image within block. */
+/** [N, C, H, W] -> [maps N / b, H, W, perMap b]. Innermost axes: position, channel within map, image within block. */
 function imagesInnermost(l: LayoutBuilder, x: Value): Value {
   return l.memoize('images innermost', x, () => {
     const [n, c, h, w] = x.shape as [number, number, number, number];
     const { b, block } = l;
-    const side = sideBySide(l, c);
-    const maps = c / side;
-    const stored = side === block ? l.toBlocked(x) : l.toRowMajor(x); // [N, C / b, H, W, b] or [N, C, H, W]
+    const perMap = channelsPerMap(l, c);
+    const maps = c / perMap;
+    const stored = perMap === block ? l.toBlocked(x) : l.toRowMajor(x); // [N, C / b, H, W, b] or [N, C, H, W]
     const inner = l.toBlocked(b.reshape(stored, [1, n, 1, c * h * w])); // [N / b, …, b of N]
-    const positions = side === block ? inner : b.transpose(b.reshape(inner, [n / block, c, h * w, block]), [0, 2, 1, 3]);
-    const sorted = n === block || maps === 1 ? positions : b.transpose(b.reshape(positions, [n / block, maps, h * w * side * block]), [1, 0, 2]);
-    return b.reshape(sorted, [(maps * n) / block, h, w, side * block]);
+    const positions = perMap === block ? inner : b.transpose(b.reshape(inner, [n / block, c, h * w, block]), [0, 2, 1, 3]);
+    const sorted = n === block || maps === 1 ? positions : b.transpose(b.reshape(positions, [n / block, maps, h * w * perMap * block]), [1, 0, 2]);
+    return b.reshape(sorted, [(maps * n) / block, h, w, perMap * block]);
   });
 }
 
-/** Every stride-th position of every stride-th row: those that a kernel of one tap reads. */
+/** Every stride-th position of every stride-th row: the ones that a 1x1 kernel reads. */
 function strideSubsample(l: LayoutBuilder, x: Value, stride: number): Value {
   const c = x.shape[1]!;
   if (!l.fits(c)) return l.b.slice(l.toRowMajor(x), [2, 3], [0, 0], x.shape.slice(2), [stride, stride]);
   return l.conv(l.toBlocked(x), l.b.filled(1, [c, 1, 1, 1]), { stride, pads: NO_PADS, groups: c });
 }
 
-/** [N, O, h, w] as the kernel of O outputs and N inputs: [O / b, N / b, h, w, b of N, b of O]. */
+/** [N, O, h, w] as a blocked kernel of O outputs and N inputs: [O / b, N / b, h, w, b of N, b of O]. */
 function mapAsKernel(l: LayoutBuilder, g: Value): Value {
   return l.memoize('as a kernel', g, () => {
     const [n, o, h, w] = g.shape as [number, number, number, number];

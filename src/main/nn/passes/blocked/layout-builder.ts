@@ -10,9 +10,9 @@ export interface BlockedConvOptions extends ConvAttrs {
 }
 
 /**
- * Writes a program in which some maps [N, C, H, W] are stored in blocks of b channels, as [N, C / b, H, W, b]. It knows each value's
- * layout, and its copy in the other layout where there is one. The operations of `b` read numbers as they are stored: applied
- * to a blocked map, a reshape or transposition reinterprets its storage as row-major, without a copy.
+ * Builds a program in which some maps [N, C, H, W] are stored in blocks of b channels, as [N, C / b, H, W, b]. It tracks each
+ * value's layout and its copy in the other layout, if any. The operations of `b` work on storage order: applied to a blocked map,
+ * a reshape or transpose reinterprets its storage as row-major, without a copy.
  */
 export class LayoutBuilder {
   readonly b: ProgramBuilder<Operation>;
@@ -28,7 +28,7 @@ export class LayoutBuilder {
 
   isBlocked = (x: Value): boolean => this.blockedValues.has(x);
 
-  /** Whether maps of so many channels can be stored in blocks. */
+  /** Whether maps of this many channels can be blocked. */
   fits = (channels: number): boolean => channels % this.block === 0;
 
   markBlocked(x: Value): Value {
@@ -46,7 +46,7 @@ export class LayoutBuilder {
     return this.inOtherLayout(x, () => this.b.append(reorderOutput, [x], null)[0]!);
   }
 
-  /** x in blocked layout if it is stored so, or if a copy of it is; else null. */
+  /** x or its copy, whichever is blocked; else null. */
   blockedCopy(x: Value): Value | null {
     if (this.isBlocked(x)) return x;
     return this.otherLayout.get(x) ?? null;
@@ -57,16 +57,16 @@ export class LayoutBuilder {
     return this.isBlocked(x) === this.isBlocked(other) ? x : (this.otherLayout.get(x) ?? x);
   }
 
-  /** What was computed in the order of blocked storage, as a blocked map of this shape. */
+  /** Reinterprets values in blocked storage order as a blocked map of `shape`. */
   asBlocked = (x: Value, shape: Shape): Value => this.markBlocked(this.b.reshape(x, shape));
 
-  /** Another shape for the same storage, in the same layout: images and channels may become channels of one image. */
+  /** Another shape for the same storage, in the same layout, e.g. all channels of all images as the channels of one image. */
   regroup(x: Value, shape: Shape): Value {
     const regrouped = this.b.reshape(x, shape);
     return this.isBlocked(x) ? this.markBlocked(regrouped) : regrouped;
   }
 
-  /** A convolution of a map and a kernel that are blocked already. */
+  /** A convolution of an already blocked map and kernel. The map is row-major if it has fewer channels than a block. */
   conv(x: Value, kernel: Value, { bias = null, addend, ...attrs }: BlockedConvOptions): Value {
     const inputs = [x, kernel, ...(bias ? [bias] : []), ...(addend ? [addend] : [])];
     const [y] = this.b.append(blockedConv, inputs, { ...attrs, hasBias: bias !== null, hasAddend: addend !== undefined });
@@ -78,22 +78,20 @@ export class LayoutBuilder {
     return this.toRowMajor(this.markBlocked(this.b.append(blockedMean, [x], null)[0]!));
   }
 
-  /** What `make` writes for a map, written once: its own gradient and its kernel's may want the same. */
-  memoize(what: string, of: Value, make: () => Value): Value {
-    const key = `${what} ${of.id}`;
-    const known = this.memo.get(key);
-    if (known) return known;
-    const made = make();
-    this.memo.set(key, made);
-    return made;
+  /** Calls `make` once per purpose and value: the gradients of a map and of a kernel may need the same reordered copy. */
+  memoize(purpose: string, of: Value, make: () => Value): Value {
+    const key = `${purpose} ${of.id}`;
+    const result = this.memo.get(key) ?? make();
+    this.memo.set(key, result);
+    return result;
   }
 
   private inOtherLayout(x: Value, make: () => Value): Value {
-    const known = this.otherLayout.get(x);
-    if (known) return known;
-    const made = make();
-    this.otherLayout.set(x, made);
-    this.otherLayout.set(made, x);
-    return made;
+    const existing = this.otherLayout.get(x);
+    if (existing) return existing;
+    const copy = make();
+    this.otherLayout.set(x, copy);
+    this.otherLayout.set(copy, x);
+    return copy;
   }
 }

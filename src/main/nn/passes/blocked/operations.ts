@@ -7,10 +7,10 @@ import { float } from '../../ir/value.ts';
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
 export interface BlockedConvAttrs extends ConvAttrs {
-  /** Inputs behind x and the kernel: a bias [O], and a map of the result's shape that is added to it. */
+  /** Further inputs after x and the kernel: a bias [O], and a map of the result's shape that is added to it. */
   hasBias: boolean;
   hasAddend: boolean;
-  activation?: ClampAttrs; // applied last
+  activation?: ClampAttrs; // applied after bias and addend
 }
 
 /**
@@ -37,14 +37,14 @@ function activationAttributes({ min, max }: ClampAttrs): Record<string, OnnxAttr
   return { activation: 'Clip', activation_params: { floats: [min, max] } };
 }
 
-/** Row-major to blocked. */
+/** Row-major NCHW -> blocked NCHWc. */
 export const reorderInput: Operation<null> = {
   name: 'reorderInput',
   types: ([x]) => [x!],
   onnx: () => ({ op: 'ReorderInput', domain: BLOCKED_DOMAIN }),
 };
 
-/** Blocked to row-major. */
+/** Blocked NCHWc -> row-major NCHW. */
 export const reorderOutput: Operation<null> = {
   name: 'reorderOutput',
   types: ([x]) => [x!],
