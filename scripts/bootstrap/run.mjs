@@ -34,7 +34,9 @@ const CRASHES = new Set(['SIGTRAP', 'SIGABRT', 'SIGSEGV', 'SIGILL', 'SIGBUS', 'S
 export function handOver(command, args, { survive = false, ...options }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: 'inherit' });
-    const cleanups = [passSignalsTo(child), followShell(child)];
+    // Under nohup the terminal may be closed without ending the child.
+    const hangUp = { survived: false };
+    const cleanups = [passSignalsTo(child, hangUp), followShell(child, hangUp)];
     const release = () => cleanups.forEach((cleanup) => cleanup());
     child.on('error', (error) => {
       release();
@@ -53,15 +55,17 @@ export function handOver(command, args, { survive = false, ...options }) {
 
 /**
  * @param {import('node:child_process').ChildProcess} child
+ * @param {{ survived: boolean }} hangUp
  * @returns {() => void} removes the handlers
  */
-function passSignalsTo(child) {
+function passSignalsTo(child, hangUp) {
   // A terminal sends Ctrl-C to all foreground processes. Passing it on would count as a second Ctrl-C.
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   /** @type {NodeJS.Signals[]} */
   const signals = process.platform === 'win32' ? ['SIGINT', 'SIGBREAK'] : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
   const handlers = signals.map((signal) => {
     const handler = () => {
+      if (signal === 'SIGHUP' && !hasTerminal) hangUp.survived = true;
       const reachedChildAlready = process.platform === 'win32' || (hasTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT'));
       if (!reachedChildAlready) child.kill(signal);
     };
@@ -75,15 +79,16 @@ function passSignalsTo(child) {
 
 /**
  * When SIGTERM stops "npm run", npm ends its shell without signalling this process. So this process polls for the shell and
- * stops its child when the shell is gone. Started without npm it may outlive its shell (nohup).
+ * stops its child when the shell is gone. Started without npm, or under nohup, it may outlive its shell.
  * @param {import('node:child_process').ChildProcess} child
+ * @param {{ survived: boolean }} hangUp
  * @returns {() => void}
  */
-function followShell(child) {
+function followShell(child, hangUp) {
   if (process.platform === 'win32' || process.env['npm_lifecycle_event'] === undefined) return () => {};
   const shell = process.ppid;
   const watch = setInterval(() => {
-    if (process.ppid !== shell) child.kill('SIGTERM');
+    if (process.ppid !== shell && !hangUp.survived) child.kill('SIGTERM');
   }, 250);
   return () => clearInterval(watch);
 }

@@ -164,8 +164,8 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     close: async () => {
       clearTimeout(pruning);
       await jobs.close();
-      await pictures.end();
-      await largeDatasets.close();
+      await Promise.all([pictures.end(), compute.end(), largeDatasets.close()]);
+      await jobs.close(); // those that only the end of their process could stop record it
       await services.close();
     },
   };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Channel } from '../../src/main/rpc/channel.ts';
+import { Channel, type Loss, type Patience } from '../../src/main/rpc/channel.ts';
 import type { Connection, Request, Response } from '../../src/main/rpc/messages.ts';
 import { connectProcess } from '../../src/main/rpc/process.ts';
 import { type ServeOptions, serveTasks } from '../../src/main/rpc/serve-tasks.ts';
@@ -15,8 +15,10 @@ const CONNECTIONS: Record<string, () => Connection> = {
 };
 
 const open: Channel<EchoTasks>[] = [];
-function channelOver(connect: () => Connection): Channel<EchoTasks> {
-  const channel = new Channel<EchoTasks>(connect, ({ code }) => new AppError('compute-lost', `It ended with ${code ?? 'nothing'}.`));
+function channelOver(connect: () => Connection, patience?: Patience): Channel<EchoTasks> {
+  const lost = ({ code, unresponsive }: Loss): AppError =>
+    new AppError('compute-lost', unresponsive ? 'It did not respond.' : `It ended with ${code ?? 'nothing'}.`);
+  const channel = new Channel<EchoTasks>(connect, lost, patience);
   open.push(channel);
   return channel;
 }
@@ -65,6 +67,36 @@ describe.skipIf(!process.features.typescript).each(Object.entries(CONNECTIONS))(
     await expect(waiting).rejects.toMatchObject({ code: 'compute-lost' });
     expect(await channel.ask('size', { values: new Float32Array(2) })).toBe(2);
     expect(connected).toBe(2);
+  });
+
+  test('kills an end that is silent after a cancellation; a later request opens it again', async () => {
+    const channel = channelOver(connect, { afterCancel: 200, afterEnd: 5_000 });
+    await channel.ask('pid', {});
+    const controller = new AbortController();
+    const cancelled = channel.ask('block', { milliseconds: 60_000 }, { signal: controller.signal });
+    const other = channel.ask('wait', {});
+    controller.abort();
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(other).rejects.toMatchObject({ code: 'compute-lost', message: 'It did not respond.' });
+    expect(await channel.ask('size', { values: new Float32Array(3) })).toBe(3);
+  });
+
+  test('does not kill an end that still sends progress after a cancellation', async () => {
+    const channel = channelOver(connect, { afterCancel: 300, afterEnd: 5_000 });
+    const pid = await channel.ask('pid', {});
+    const controller = new AbortController();
+    const slow = channel.ask('tick', { times: 10, everyMs: 100 }, { signal: controller.signal });
+    controller.abort();
+    expect(await slow).toBe(10);
+    if (channel.pid !== undefined) expect(await channel.ask('pid', {})).toBe(pid);
+  });
+
+  test('kills an end that does not end', async () => {
+    const channel = channelOver(connect, { afterCancel: 60_000, afterEnd: 200 });
+    await channel.ask('pid', {});
+    const blocked = channel.ask('block', { milliseconds: 60_000 }).catch((error: unknown) => (error as AppError).code);
+    await channel.end();
+    expect(await blocked).toBe('cancelled');
   });
 
   test('ends in order, what was still asked as cancelled, and may be used again', async () => {
@@ -125,6 +157,7 @@ describe('the messages', () => {
         onMessage: (listener) => (toClient = listener),
         onEnd: () => undefined,
         end: () => undefined,
+        kill: () => undefined,
       }),
       () => new AppError('internal', 'lost'),
     );

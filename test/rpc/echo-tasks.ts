@@ -16,6 +16,10 @@ export interface EchoTasks {
   fail: { args: { code: string | null }; result: never };
   die: { args: { code: number }; result: never };
   pid: { args: object; result: number };
+  /** Reports progress at an interval and ignores cancellation. */
+  tick: { args: { times: number; everyMs: number }; result: number; progress: number };
+  /** Blocks this end, so that it receives no message. */
+  block: { args: { milliseconds: number }; result: null };
 }
 
 let last = new Float32Array();
@@ -40,6 +44,17 @@ const handlers: TaskHandlers<EchoTasks> = {
   },
   die: ({ code }) => process.exit(code),
   pid: () => process.pid,
+  tick: async ({ times, everyMs }, { progress }) => {
+    for (let i = 1; i <= times; i++) {
+      await new Promise((done) => setTimeout(done, everyMs));
+      progress(i);
+    }
+    return times;
+  },
+  block: ({ milliseconds }) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+    return null;
+  },
 };
 
 serveTasks(parentPort ? threadPort(parentPort) : processPort(() => process.exit(0)), handlers);

@@ -1,4 +1,4 @@
-import { asAppError } from '../../shared/errors.ts';
+import { AppError, asAppError } from '../../shared/errors.ts';
 import type { Workspace } from '../foundation/workspace.ts';
 import { type BrowseStore, browseStore } from './browse.ts';
 import { type ComparisonStore, comparisonStore } from './comparisons.ts';
@@ -39,7 +39,9 @@ export interface StoreOptions {
 export function openStore(workspace: Workspace, { write, command }: StoreOptions): Store {
   if (!write) {
     if (needsMigration(workspace.database)) withLock(workspace, command, () => openForWriting(workspace.database).close());
-    return storeOn(openForReading(workspace.database), () => undefined);
+    const store = storeOn(openForReading(workspace.database), () => undefined);
+    if (store.runs.list().some(({ status }) => status === 'running')) markRunsOfDeadProcess(workspace, command);
+    return store;
   }
   const lock = takeLock(workspace, command);
   let db: Db | null = null;
@@ -58,6 +60,16 @@ export function openStore(workspace: Workspace, { write, command }: StoreOptions
 
 /** A second connection for another thread of the process that holds the workspace's lock. It neither migrates nor cleans up. */
 export const openSecondConnection = (database: string): Store => ({ ...storeOn(openForWriting(database), () => undefined), writable: true });
+
+/** Marks runs as interrupted unless a living process holds the lock, so that a list never shows a dead training as running. */
+function markRunsOfDeadProcess(workspace: Workspace, command: string): void {
+  try {
+    openStore(workspace, { write: true, command }).close();
+  } catch (error) {
+    // 'busy': the training lives. 'workspace': on a read-only disk the record can't be corrected.
+    if (!(error instanceof AppError) || !['busy', 'workspace'].includes(error.code)) throw error;
+  }
+}
 
 function withLock(workspace: Workspace, command: string, work: () => void): void {
   const lock = takeLock(workspace, command);

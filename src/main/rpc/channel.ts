@@ -17,7 +17,23 @@ interface ActiveConnection {
   connection: Connection;
   pending: Map<number, Pending>;
   ended: boolean; // by this end
+  unresponsive: boolean; // and killed for it
+  messageMs: number; // performance.now() of the last message
 }
+
+/** How the other end was lost. `unresponsive`: it did not react to a cancellation and was killed. */
+export interface Loss extends ConnectionEnd {
+  unresponsive: boolean;
+}
+
+/** How long, in ms, the other end may be silent before it is killed. */
+export interface Patience {
+  afterCancel: number; // longer than the longest step of a training between two messages
+  afterEnd: number;
+}
+
+const PATIENCE: Patience = { afterCancel: 10_000, afterEnd: 2_000 };
+const KILL_MS = 1_000; // a process in an uninterruptible system call outlives its kill: do not wait for it
 
 /**
  * Sends requests over any connection, receives results and progress, and cancels. The first request opens the connection; after
@@ -25,31 +41,46 @@ interface ActiveConnection {
  */
 export class Channel<T extends TaskTable<T>> {
   private readonly connect: () => Connection;
-  private readonly lost: (end: ConnectionEnd) => AppError;
-  private line: ActiveConnection | null = null;
+  private readonly lost: (loss: Loss) => AppError;
+  private readonly patience: Patience;
+  private active: ActiveConnection | null = null;
   private ending: Promise<void> = Promise.resolve();
   private count = 0;
 
   /** `lost`: the error for pending requests when the connection is lost. */
-  constructor(connect: () => Connection, lost: (end: ConnectionEnd) => AppError) {
+  constructor(connect: () => Connection, lost: (loss: Loss) => AppError, patience: Patience = PATIENCE) {
     this.connect = connect;
     this.lost = lost;
+    this.patience = patience;
   }
 
-  /** Throws what the task throws as AppError; 'cancelled' after `signal`, once the other end has stopped it. */
+  /**
+   * Throws what the task throws as AppError; 'cancelled' after `signal`, once the other end has stopped it. An end that sends no
+   * message for `patience.afterCancel` after that is killed.
+   */
   async ask<N extends keyof T & string>(task: N, args: T[N]['args'], o: AskOptions<ProgressOf<T[N]>> = {}): Promise<T[N]['result']> {
     const { signal, onProgress } = o;
     if (signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
-    const { connection, pending } = this.open();
+    const active = this.open();
+    const { connection, pending } = active;
     const id = ++this.count;
-    const cancel = (): void => connection.send({ kind: 'cancel', id });
+    let watch: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      connection.send({ kind: 'cancel', id });
+      watch = this.killWhenSilent(active);
+    };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       return await new Promise<T[N]['result']>((resolve, reject) => {
-        pending.set(id, { resolve: resolve as Pending['resolve'], reject, progress: (p) => onProgress?.(p as ProgressOf<T[N]>) });
+        pending.set(id, {
+          resolve: resolve as Pending['resolve'],
+          reject: (error) => reject(active.unresponsive && signal?.aborted ? new AppError('cancelled', 'Cancelled.', {}, error) : error),
+          progress: (p) => onProgress?.(p as ProgressOf<T[N]>),
+        });
         connection.send({ kind: 'ask', id, task, args });
       });
     } finally {
+      clearInterval(watch);
       pending.delete(id);
       signal?.removeEventListener('abort', cancel);
     }
@@ -57,18 +88,26 @@ export class Channel<T extends TaskTable<T>> {
 
   /** The process's id while one runs: for a person's task manager, and for tests that kill it. */
   get pid(): number | undefined {
-    return this.line?.connection.pid;
+    return this.active?.connection.pid;
   }
 
-  /** Stops the other end and waits for it. Pending requests fail with 'cancelled'. */
+  /** Stops the other end and waits for it; kills it after `patience.afterEnd`. Pending requests fail with 'cancelled'. */
   end(): Promise<void> {
-    const line = this.line;
-    this.line = null;
-    if (line) {
-      line.ended = true;
+    const active = this.active;
+    this.active = null;
+    if (active) {
+      active.ended = true;
       this.ending = new Promise<void>((done) => {
-        line.connection.onEnd(() => done());
-        line.connection.end();
+        const { connection } = active;
+        let timer = setTimeout(() => {
+          connection.kill();
+          timer = setTimeout(done, KILL_MS);
+        }, this.patience.afterEnd);
+        connection.onEnd(() => {
+          clearTimeout(timer);
+          done();
+        });
+        connection.end();
       });
     }
     return this.ending;
@@ -76,16 +115,35 @@ export class Channel<T extends TaskTable<T>> {
 
   /** Opens the connection unless it is open. Throws AppError if that fails. */
   protected open(): ActiveConnection {
-    if (this.line) return this.line;
-    const line: ActiveConnection = { connection: this.openConnection(), pending: new Map(), ended: false };
-    line.connection.onMessage((message) => receive(line, message));
-    line.connection.onEnd((end) => {
-      if (this.line === line) this.line = null;
-      const error = line.ended ? new AppError('cancelled', 'Cancelled.') : this.lost(end);
-      for (const { reject } of line.pending.values()) reject(error);
+    if (this.active) return this.active;
+    const active: ActiveConnection = {
+      connection: this.openConnection(),
+      pending: new Map(),
+      ended: false,
+      unresponsive: false,
+      messageMs: -Infinity,
+    };
+    active.connection.onMessage((message) => {
+      active.messageMs = performance.now();
+      receive(active, message);
     });
-    this.line = line;
-    return line;
+    active.connection.onEnd((end) => {
+      if (this.active === active) this.active = null;
+      const error = active.ended ? new AppError('cancelled', 'Cancelled.') : this.lost({ ...end, unresponsive: active.unresponsive });
+      for (const { reject } of active.pending.values()) reject(error);
+    });
+    this.active = active;
+    return active;
+  }
+
+  private killWhenSilent(active: ActiveConnection): NodeJS.Timeout {
+    const { afterCancel } = this.patience;
+    const cancelledMs = performance.now();
+    return setInterval(() => {
+      if (performance.now() - Math.max(cancelledMs, active.messageMs) < afterCancel) return;
+      active.unresponsive = true;
+      active.connection.kill();
+    }, afterCancel / 10);
   }
 
   private openConnection(): Connection {

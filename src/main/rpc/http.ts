@@ -23,6 +23,10 @@ export function connectHttp(origin: string, token: string): Connection {
       reply({ kind: 'error', id, error: toWireError(error), trace: null });
     }
   };
+  const end = (): void => {
+    running.cancelAll();
+    notifyEnd({ code: null, signal: null, error: undefined });
+  };
   return {
     send: (message) => {
       if (message.kind === 'ask') void ask(message);
@@ -36,10 +40,8 @@ export function connectHttp(origin: string, token: string): Connection {
         listener(end);
       };
     },
-    end: () => {
-      running.cancelAll();
-      notifyEnd({ code: null, signal: null, error: undefined });
-    },
+    end,
+    kill: end,
   };
 }
 

@@ -29,6 +29,8 @@ export interface Connection {
   onEnd(listener: (end: ConnectionEnd) => void): void;
   /** Asks the other end to stop. */
   end(): void;
+  /** Ends a process or thread that does not react. Over HTTP it ends the connection only. */
+  kill(): void;
 }
 
 /** The answering end. */

@@ -35,6 +35,7 @@ export function connectProcess(node: string, entry: string, args: readonly strin
     end: () => {
       if (child.connected) child.disconnect();
     },
+    kill: () => void child.kill('SIGKILL'), // also ends a stopped process (SIGSTOP)
   };
 }
 

@@ -12,6 +12,7 @@ export function connectThread(entry: string, data: unknown): Connection {
     onMessage: (listener) => void worker.on('message', listener),
     onEnd: (listener) => void worker.once('exit', (code) => listener({ code, signal: null, error })),
     end: () => worker.postMessage({ kind: 'end' }),
+    kill: () => void worker.terminate(),
   };
 }
 

@@ -122,7 +122,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     await room.close();
     const again = openRoom(room.workbench.workspace.folder);
     const [run] = await again.call('runs.list', {});
-    expect(run).toMatchObject({ run: 'r1', status: 'cancelled' });
+    expect(run).toMatchObject({ run: 'r1', status: 'interrupted' });
     const epochs = run!.epochs.length + 1;
     expect(await again.ended(await again.call('runs.resume', { run: 'r1', epochs }))).toMatchObject({ status: 'done' });
     expect(epochsOf(again, 'r1')).toHaveLength(epochs);

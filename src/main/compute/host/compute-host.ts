@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../../shared/errors.ts';
-import { Channel } from '../../rpc/channel.ts';
-import type { ConnectionEnd } from '../../rpc/messages.ts';
+import { Channel, type Loss } from '../../rpc/channel.ts';
 import type { LogName } from '../../foundation/log/log-file.ts';
 import { isDebugLog, log } from '../../foundation/log/log.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
@@ -26,7 +25,7 @@ export class ComputeHost extends Channel<ComputeCalls> {
         });
         return child;
       },
-      (end) => computeLostError(end, stderr),
+      (loss) => computeLostError(loss, stderr),
     );
   }
 
@@ -41,9 +40,11 @@ export class ComputeHost extends Channel<ComputeCalls> {
   }
 }
 
-function computeLostError({ code, signal }: ConnectionEnd, stderr: string): AppError {
-  const how = signal ? `it was ended by ${signal}` : `it ended with code ${code ?? 'unknown'}`;
-  const memory = signal === 'SIGKILL' ? ' It may have run out of memory: a smaller batch or image size needs less.' : '';
-  const message = `The compute process stopped unexpectedly (${how}).${memory} Nothing stored was lost; try again, or resume the run.`;
-  return new AppError('compute-lost', message, { code, signal, stderr });
+function computeLostError({ code, signal, unresponsive }: Loss, stderr: string): AppError {
+  const how = unresponsive
+    ? 'did not respond and was ended'
+    : `stopped unexpectedly (${signal ? `it was ended by ${signal}` : `it ended with code ${code ?? 'unknown'}`})`;
+  const memory = signal === 'SIGKILL' && !unresponsive ? ' It may have run out of memory.' : '';
+  const message = `The compute process ${how}.${memory} Nothing stored was lost; try again, or resume the run.`;
+  return new AppError('compute-lost', message, { code, signal, unresponsive, stderr });
 }

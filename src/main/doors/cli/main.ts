@@ -1,6 +1,7 @@
 import { closeLog, logFatal } from '../../foundation/log/log.ts';
 import { buildProgram } from './program.ts';
 import { exitCodeOf } from './output.ts';
+import { tolerateClosedOutput } from './signals.ts';
 
 /** The command line, one of three ways into the same services. */
 async function main(): Promise<number> {
@@ -15,6 +16,7 @@ async function main(): Promise<number> {
   }
 }
 
+tolerateClosedOutput();
 process.on('uncaughtExceptionMonitor', logFatal);
 process.on('unhandledRejection', (error) => {
   logFatal(error);

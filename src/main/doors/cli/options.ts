@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { log } from '../../foundation/log/log.ts';
+import { onStopSignal } from './signals.ts';
 import { openServices, type Services } from '../../services.ts';
 
 export interface Common {
@@ -34,6 +35,8 @@ export function parseRequest<S extends z.ZodType>(schema: S, request: unknown): 
   throw new AppError('usage', `${option ? `${option} ` : ''}${issue.message}.`);
 }
 
+const STOP_MS = 1_000; // for the command to stop by itself before its compute process is ended
+
 /** Opens the workspace for one command, cancels the command on Ctrl-C, and always closes the workspace. */
 export async function withServices<T>(
   common: Common,
@@ -45,14 +48,16 @@ export async function withServices<T>(
   const services = openServices({ workspace, write, command, log: 'cli' });
   const began = performance.now();
   const controller = new AbortController();
-  const cancel = (): void => {
-    controller.abort();
-  };
-  process.once('SIGINT', cancel).once('SIGTERM', cancel);
+  let impatience: NodeJS.Timeout | undefined;
+  const removeHandlers = onStopSignal((reason) => {
+    controller.abort(reason);
+    impatience = setTimeout(() => void services.compute.end(), STOP_MS); // pending work then fails as cancelled
+  });
   try {
     return await work(services, controller.signal);
   } finally {
-    process.off('SIGINT', cancel).off('SIGTERM', cancel);
+    clearTimeout(impatience);
+    removeHandlers();
     await services.close();
     log().info({ command, seconds: Math.round(performance.now() - began) / 1000 }, 'command ends');
   }

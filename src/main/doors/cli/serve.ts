@@ -11,6 +11,7 @@ import { findRunningServer, writeServerNote } from '../http/server-note.ts';
 import { RetryingApi } from '../http/retrying-api.ts';
 import { shellWithoutWindow } from '../../foundation/shell.ts';
 import { openWorkbench } from '../../workbench.ts';
+import { onStopSignal } from './signals.ts';
 import { type Common, resolveUserPath, numberOption } from './options.ts';
 import { print } from './output.ts';
 
@@ -35,7 +36,7 @@ export function addServeCommand(program: Command): void {
 /** Closes the server and the workspace on Ctrl-C, SIGTERM, and when the terminal is closed. */
 async function serve({ workspace, port, sample, open }: ServeArguments): Promise<void> {
   const interrupted = new Promise<void>((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done());
+    onStopSignal(() => done());
   });
   const opened: { workspace?: string } = {};
   const api = new RetryingApi(async (): Promise<WorkbenchApi> => {

@@ -21,5 +21,8 @@ export const launchUtility: Launch = (entry, args = []) => {
     onStderr: (listener) => void child.stderr?.on('data', (chunk: Buffer) => listener(chunk.toString())),
     onEnd: (listener) => void child.once('exit', (code) => listener({ code, signal: null, error: undefined })),
     end: () => void child.kill(),
+    kill: () => {
+      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL'); // `child.kill` sends SIGTERM, which a stopped process keeps pending
+    },
   };
 };

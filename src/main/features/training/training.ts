@@ -4,6 +4,7 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { RunRecord, RunSession } from '../../../shared/run.ts';
 import type { TrainProgress } from '../../compute/protocol/protocol.ts';
 import type { ResumeChanges } from '../../domain/devices/choose-device.ts';
+import { CLOSING } from '../../foundation/jobs/jobs.ts';
 import { versions } from '../../foundation/versions.ts';
 import { backboneFor, configFor } from './defaults.ts';
 import type { DownloadProgress, TrainingPorts } from './ports.ts';
@@ -130,12 +131,20 @@ export class Training {
       const { seconds, stoppedEarly: _, ...found } = await compute.ask('train', request, { signal: o.signal, onProgress });
       return runs.update(id, { ...found, status: 'done', seconds: secondsBefore + seconds, finishedMs: Date.now() });
     } catch (error) {
-      const known = asAppError(error);
-      const status = known.code === 'cancelled' ? 'cancelled' : known.code === 'compute-lost' ? 'interrupted' : 'failed';
+      const known = explainLoss(asAppError(error));
+      const isInterrupted = known.code === 'compute-lost' || o.signal?.reason === CLOSING;
+      const status = isInterrupted ? 'interrupted' : known.code === 'cancelled' ? 'cancelled' : 'failed';
       runs.update(id, { status, error: known.message, seconds: secondsBefore + (performance.now() - startMs) / 1000, finishedMs: Date.now() });
       throw new AppError(known.code, known.message, { ...known.details, run: id }, error);
     }
   }
+}
+
+/** Adds what a person can do about a compute process that the system killed, most often for want of memory. */
+function explainLoss(error: AppError): AppError {
+  const { signal, unresponsive } = error.details;
+  if (error.code !== 'compute-lost' || signal !== 'SIGKILL' || unresponsive === true) return error;
+  return new AppError(error.code, `${error.message} A smaller batch or image size needs less memory.`, error.details, error);
 }
 
 /** The sessions with the last one moved behind a recovered epoch. */

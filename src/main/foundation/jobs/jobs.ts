@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { Job, JobKind, JobProgress } from '../../../shared/job.ts';
 import { log } from '../log/log.ts';
@@ -19,6 +20,11 @@ export interface JobContext {
   /** Sets the run, data set or report that the job is about, once it is known. */
   setSubject(subject: string): void;
 }
+
+/** The reason of an abort because the program ends: work that can be resumed is interrupted, not cancelled. */
+export const CLOSING = new AppError('cancelled', 'Twinlens was closed.');
+
+const CLOSE_MS = 1_000; // for jobs to end by themselves before their processes are ended
 
 type Work = (context: JobContext) => Promise<Record<string, string> | null>;
 
@@ -85,10 +91,13 @@ export class Jobs {
     return this.list().some((job) => job.status === 'running' && job.kind === kind && job.subject === subject);
   }
 
-  /** Cancels everything and waits for it to end. */
+  /** Aborts everything, and waits for it to end, but at most CLOSE_MS. */
   async close(): Promise<void> {
-    for (const { controller } of this.running.values()) controller.abort();
-    await Promise.all([...this.running.values()].map(({ ended }) => ended));
+    for (const { controller } of this.running.values()) controller.abort(CLOSING);
+    const limit = new AbortController();
+    const all = Promise.all([...this.running.values()].map(({ ended }) => ended));
+    await Promise.race([all, wait(CLOSE_MS, undefined, { signal: limit.signal, ref: false }).catch(() => undefined)]);
+    limit.abort();
   }
 
   private async execute(id: string, work: Work, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,34 @@
+import { AppError } from '../../../shared/errors.ts';
+import { CLOSING } from '../../foundation/jobs/jobs.ts';
+import { log } from '../../foundation/log/log.ts';
+
+/** Under nohup, cron or a batch system no stream is a terminal: a closed terminal then does not end the command. */
+const hasTerminal = (): boolean => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+
+/**
+ * Calls `stop` once when the command is asked to end: with CLOSING for SIGTERM and a closed terminal, with another reason for
+ * Ctrl-C. A second signal ends the process at once. Returns a function that removes the handlers.
+ */
+export function onStopSignal(stop: (reason: AppError) => void): () => void {
+  const interrupt = (): void => end(new AppError('cancelled', 'Cancelled.'));
+  const terminate = (): void => end(CLOSING);
+  const hangUp = (): void => {
+    if (hasTerminal()) terminate();
+    else log().info('the terminal was closed: the command goes on');
+  };
+  const remove = (): void => void process.off('SIGINT', interrupt).off('SIGTERM', terminate).off('SIGHUP', hangUp);
+  const end = (reason: AppError): void => {
+    process.off('SIGINT', interrupt).off('SIGTERM', terminate);
+    stop(reason);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', terminate).on('SIGHUP', hangUp);
+  return remove;
+}
+
+/** Output to a pipe that was closed (`| head`) or to a closed terminal is dropped; the command goes on. */
+export function tolerateClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!['EPIPE', 'EIO', 'ECONNRESET'].includes(error.code ?? '')) throw error;
+    });
+}
