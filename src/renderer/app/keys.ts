@@ -61,7 +61,7 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
   },
 ];
 
-interface Pressed {
+interface KeyPress {
   key: string;
   ctrlKey: boolean;
   metaKey: boolean;
@@ -69,7 +69,7 @@ interface Pressed {
 }
 
 /** The view that a key goes to, with Ctrl, ⌘ or Alt held; null for any other key. */
-export function viewForKey({ key, ctrlKey, metaKey, altKey }: Pressed): ViewName | null {
+export function viewForKey({ key, ctrlKey, metaKey, altKey }: KeyPress): ViewName | null {
   if ([ctrlKey, metaKey, altKey].filter(Boolean).length !== 1) return null;
   if (key === ',' && !altKey) return 'settings';
   return /^[1-4]$/.test(key) ? VIEWS[Number(key) - 1]! : null;

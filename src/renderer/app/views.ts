@@ -14,7 +14,7 @@ interface View {
 }
 
 /** The views of the app. Each is loaded when first shown, the others while the page is idle. */
-export const VIEW_PARTS: Record<ViewName, View> = {
+export const VIEW_INFO: Record<ViewName, View> = {
   images: { text: 'Images', icon: Images, load: () => import('../features/dataset/ImagesView.svelte') },
   train: { text: 'Train', icon: ChartSpline, load: () => import('../features/training/TrainView.svelte') },
   compare: { text: 'Compare', icon: Columns2, load: () => import('../features/compare/CompareView.svelte') },
@@ -24,12 +24,12 @@ export const VIEW_PARTS: Record<ViewName, View> = {
 
 export function loadOtherViews(): void {
   const idle = 'requestIdleCallback' in globalThis ? requestIdleCallback : (work: () => void) => setTimeout(work, 500);
-  const pending = Object.values(VIEW_PARTS);
+  const pending = Object.values(VIEW_INFO);
   /** One at a time: loading all at once would block the view that is shown. */
   const next = (): void => {
-    const part = pending.shift();
-    if (!part) return;
-    part
+    const view = pending.shift();
+    if (!view) return;
+    view
       .load()
       .catch(() => undefined) // retried when the view is opened
       .finally(() => idle(next));

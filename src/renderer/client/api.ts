@@ -13,7 +13,7 @@ declare global {
 
 const web = window.api === undefined ? new WebClient() : null;
 
-/** The only way from the screen to the workbench. */
+/** The screen's only access to the workbench. */
 export const api: Api = window.api === undefined ? web! : new BridgeClient(window.api);
 
 /** Calls the listener now and on every change of the connection; it is always 'open' in the desktop window. Returns the unsubscribe function. */

@@ -1,8 +1,8 @@
 import type { EpochRow, RunRecord } from '../../shared/run.ts';
 
 /**
- * The run with the row of an epoch that just ended. A row that is there already stays (the run may have been loaded after the epoch
- * ended). Null where an epoch before it is missing: an event was lost, and the run must be loaded again.
+ * Returns the run with the row of a finished epoch appended. A row that the run already has is ignored: the run may have been loaded
+ * after the event was sent. Returns null if an earlier epoch is missing: an event was lost, so the run must be loaded again.
  */
 export function appendEpoch<R extends Pick<RunRecord, 'epochs' | 'bestEpoch'>>(run: R, row: EpochRow): R | null {
   if (row.epoch <= run.epochs.length) return run;

@@ -1,6 +1,6 @@
 import { onConnection } from './api.ts';
 
-const GRACE_MS = 1_500; // a page being closed, or a connection restored within this time, shows no message
+const GRACE_MS = 1_500; // no message if the page closes or the connection is restored within this time
 
 /** Whether the workbench can be reached. Only a browser's connection can break. */
 class ConnectionState {
@@ -11,16 +11,16 @@ class ConnectionState {
 
   /** `onReconnect`: events were missed, so everything must be loaded again. */
   listen(onReconnect: () => void): void {
-    onConnection((now) => {
+    onConnection((state) => {
       clearTimeout(this.timer);
-      if (now === 'lost') {
+      if (state === 'lost') {
         this.broken = true;
         this.timer = setTimeout(() => (this.state = 'lost'), GRACE_MS);
         return;
       }
-      this.state = now;
-      if (now === 'open' && this.broken) onReconnect();
-      this.broken = now !== 'open';
+      this.state = state;
+      if (state === 'open' && this.broken) onReconnect();
+      this.broken = state !== 'open';
     });
   }
 }

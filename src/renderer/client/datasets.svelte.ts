@@ -21,7 +21,7 @@ class DatasetsState {
     return this.list.find((one) => one.dataset === id) ?? null;
   }
 
-  /** Makes it the data set of all views, with its best run. */
+  /** Makes it the current data set of all views, and its best run the current run. */
   choose(id: string): void {
     if (id !== this.current?.dataset) void settings.set({ dataset: id, run: null });
   }

@@ -12,7 +12,7 @@ export const DEVICE_CHOICES: readonly { value: Settings['device']; text: string 
   ...DEVICES.map((value) => ({ value, text: deviceName(value) })),
 ];
 
-/** Speed of a device that passed its test, relative to the fastest: "2 600 images/s · fastest", "… · 4.0 × slower than the fastest". */
+/** Speed of a device that passed its test, relative to the fastest: "2,600 images/s · fastest", "… · 4.0 × slower than the fastest". */
 export function speedText(check: CheckResult, all: readonly CheckResult[]): string {
   const own = check.imagesPerSecond;
   if (!check.ok) return '';
@@ -24,7 +24,7 @@ export function speedText(check: CheckResult, all: readonly CheckResult[]): stri
   return own === best ? `${rate} · fastest` : `${rate} · ${(best / own).toFixed(1)}${NBSP}× slower than the fastest`;
 }
 
-/** Why a device failed its test; the engine's message where nothing better is known. */
+/** Why a device failed its test: a sentence for known causes, else the engine's message. */
 export function failureReason({ detail, device, engine }: CheckResult): string {
   if (engine === 'tensorflow') return detail.charAt(0).toUpperCase() + detail.slice(1).replace(/\.?$/, '.');
   if (/not part of this build/.test(detail)) {

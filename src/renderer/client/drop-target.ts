@@ -7,13 +7,13 @@ interface DropHandlers {
   images?: (images: DraggedImages) => void;
 }
 
-/** Lets things be dropped on an element; `data-over` is set while they are above it. */
+/** Makes an element a drop target. It has the attribute `data-over` while accepted data is dragged over it. */
 export function dropTarget({ files, images }: DropHandlers): (element: HTMLElement) => () => void {
   return (element) => {
-    const takes = ({ types }: DataTransfer): boolean =>
+    const accepts = ({ types }: DataTransfer): boolean =>
       (files !== undefined && types.includes('Files')) || (images !== undefined && types.includes(IMAGES_TYPE));
     const over = (event: DragEvent): void => {
-      if (!event.dataTransfer || !takes(event.dataTransfer)) return;
+      if (!event.dataTransfer || !accepts(event.dataTransfer)) return;
       event.preventDefault();
       event.dataTransfer.dropEffect = 'copy';
       element.dataset['over'] = 'true';
@@ -24,7 +24,7 @@ export function dropTarget({ files, images }: DropHandlers): (element: HTMLEleme
     const drop = (event: DragEvent): void => {
       delete element.dataset['over'];
       const { dataTransfer } = event;
-      if (!dataTransfer || !takes(dataTransfer)) return;
+      if (!dataTransfer || !accepts(dataTransfer)) return;
       event.preventDefault();
       const dragged = unpackDrag(dataTransfer.getData(IMAGES_TYPE));
       if (dragged) images?.(dragged);

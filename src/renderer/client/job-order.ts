@@ -5,7 +5,7 @@ export interface OrderedJob {
   waiting: boolean;
 }
 
-/** Orders running jobs, given newest first: active before waiting. Only one training is active, the oldest. */
+/** Puts active jobs before waiting ones. `running`: newest first. Of trainings only the oldest is active. */
 export function orderJobs(running: readonly Job[]): OrderedJob[] {
   const trainings = running.filter(({ kind }) => kind === 'train').toReversed();
   const queued = trainings.slice(1);

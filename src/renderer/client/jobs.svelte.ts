@@ -40,10 +40,10 @@ class JobsState {
   /** The job's result, once it is done. Throws its error, or AppError 'cancelled'. */
   async result(started: Job): Promise<Record<string, string>> {
     this.update(this.list.find(({ job }) => job === started.job) ?? started);
-    const now = this.list.find(({ job }) => job === started.job)!;
+    const current = this.list.find(({ job }) => job === started.job)!;
     const ended =
-      now.status !== 'running'
-        ? now
+      current.status !== 'running'
+        ? current
         : await new Promise<Job>((resolve) => {
             const stop = this.onEnd((job) => {
               if (job.job !== started.job) return;
@@ -69,7 +69,7 @@ class JobsState {
     await api.call('jobs.dismiss', { job: id }).catch(() => undefined); // another window dismissed it first
   }
 
-  /** `notify`: whether an end is announced. Jobs that ended before this window opened are not. */
+  /** `notify`: whether to tell the end listeners; false for jobs that ended before this window opened. */
   private update(job: Job, notify = true): void {
     const before = this.list.find((known) => known.job === job.job);
     this.list = before ? this.list.map((known) => (known === before ? job : known)) : [job, ...this.list];

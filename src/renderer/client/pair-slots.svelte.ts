@@ -16,7 +16,7 @@ class PairSlots {
     return holds('a') ? 'a' : holds('b') ? 'b' : null;
   }
 
-  /** Putting an image into its own slot empties the slots. */
+  /** Fills a slot. An image that is already in this slot empties both. */
   put(slot: Slot, dataset: string, id: number): void {
     if (this.slotOf(dataset, id) === slot) this.slots = EMPTY;
     else this.drop(slot, { dataset, ids: [id] });
@@ -27,13 +27,13 @@ class PairSlots {
     this.dragged = null;
     const target = slot ?? (images.ids.length > 1 ? 'a' : freeSlot(this.slots));
     const next = slotsAfterDrop(this.slots, target, images);
-    if (next === null) return toast.done('A comparison takes two images: drag one or two.');
+    if (next === null) return toast.info('A comparison takes two images: drag one or two.');
     this.slots = next;
     const { a, b } = next;
     if (a && b) {
       this.slots = EMPTY;
       go('compare', { a: `${a.dataset}/${a.id}`, b: `${b.dataset}/${b.id}`, run: runs.current?.run });
-    } else toast.done(`Image ${target.toUpperCase()} is set. Drag or choose another as ${OTHER[target].toUpperCase()}.`);
+    } else toast.info(`Image ${target.toUpperCase()} is set. Drag or choose another as ${OTHER[target].toUpperCase()}.`);
   }
 
   compare(dataset: string, a: number, b: number): void {

@@ -7,13 +7,13 @@ class PathPickerState {
   private answer: ((path: string | null) => void) | null = null;
 
   /** The chosen path; null if the dialog was closed. */
-  ask(request: PickerRequest): Promise<string | null> {
-    this.settle(null);
+  open(request: PickerRequest): Promise<string | null> {
+    this.close(null);
     this.request = request;
     return new Promise((resolve) => (this.answer = resolve));
   }
 
-  settle(path: string | null): void {
+  close(path: string | null): void {
     this.request = null;
     this.answer?.(path);
     this.answer = null;

@@ -2,7 +2,7 @@ import { formatRoute, parseRoute, type RouteParams, type ViewName } from './rout
 import { settings } from './settings.svelte.ts';
 
 type Params = Readonly<Record<string, string | null | undefined>>;
-const STORE_MS = 500; // after the last change, so that stepping through images writes once
+const STORE_MS = 500; // after the last change, so that stepping through images stores only the last route
 
 class RouteState {
   private current = $state.raw(parseRoute(location.hash));
@@ -22,7 +22,7 @@ class RouteState {
 
   /** Goes to a view; `params` replace the old ones. Adds a step to the browser's history. */
   go(view: ViewName, params: Params = {}): void {
-    location.hash = formatRoute(view, params); // 'hashchange' does the rest
+    location.hash = formatRoute(view, params); // 'hashchange' is fired later
     this.read();
   }
 
@@ -32,7 +32,7 @@ class RouteState {
     this.read();
   }
 
-  /** Goes to the route of the last session, unless the address names one. */
+  /** Goes to the stored route, unless the address has one. */
   restore(): void {
     if (location.hash.length <= 2 && settings.value.place) history.replaceState(history.state, '', `#${settings.value.place.replace(/^#/, '')}`);
     this.read();
@@ -41,9 +41,9 @@ class RouteState {
   private read(): void {
     this.current = parseRoute(location.hash);
     clearTimeout(this.storeTimer);
-    const here = formatRoute(this.view, this.params).slice(1);
+    const place = formatRoute(this.view, this.params).slice(1);
     this.storeTimer = setTimeout(() => {
-      if (settings.loaded && settings.value.place !== here) void settings.set({ place: here });
+      if (settings.loaded && settings.value.place !== place) void settings.set({ place });
     }, STORE_MS);
   }
 }

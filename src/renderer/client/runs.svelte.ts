@@ -7,18 +7,18 @@ import { datasets } from './datasets.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { toast } from './toasts.svelte.ts';
 
-const REDRAW_MS = 250; // epochs of a head alone end many times a second: more redraws than this nobody can follow
+const REDRAW_MS = 250; // epochs of a head end many times a second; redrawing more often would not be visible
 
 /** All runs, newest first, and the one used for comparisons. */
 class RunsState {
   list = $state.raw<RunRow[]>([]);
   loaded = $state(false);
-  private ended: EpochEnd[] = []; // not shown yet
-  private redraw: ReturnType<typeof setTimeout> | undefined;
+  private pending: EpochEnd[] = []; // not shown yet
+  private redrawTimer: ReturnType<typeof setTimeout> | undefined;
   /** Runs of the current data set. */
-  readonly here = $derived(this.list.filter((run) => run.dataset === datasets.current?.dataset));
-  /** Those of them that can compare images. */
-  readonly usable = $derived(this.here.filter((run) => run.bestEpoch !== null && run.calibration !== null && !run.outdated));
+  readonly ofCurrentDataset = $derived(this.list.filter((run) => run.dataset === datasets.current?.dataset));
+  /** Runs of the current data set that can compare images. */
+  readonly usable = $derived(this.ofCurrentDataset.filter((run) => run.bestEpoch !== null && run.calibration !== null && !run.outdated));
   readonly current = $derived(this.usable.find((run) => run.run === settings.value.run) ?? bestRun(this.usable));
 
   async load(): Promise<void> {
@@ -26,23 +26,23 @@ class RunsState {
     this.loaded = true;
   }
 
-  /** Something about a run has changed. One that trains is loaded alone. */
+  /** Reloads after a change: only the run if it is training, else the whole list. */
   changed(id: string | null): void {
     const loading = id !== null && this.byId(id)?.status === 'running' ? this.reload(id) : this.load();
     loading.catch((error: unknown) => toast.error(error));
   }
 
-  /** The row comes with the event: nothing is loaded unless an earlier event was lost. */
+  /** The event carries the epoch's row, so nothing is loaded unless an earlier event was lost. */
   epochEnded(end: EpochEnd): void {
-    this.ended.push(end);
-    this.redraw ??= setTimeout(() => this.showEnded(), REDRAW_MS);
+    this.pending.push(end);
+    this.redrawTimer ??= setTimeout(() => this.showPending(), REDRAW_MS);
   }
 
-  private showEnded(): void {
-    this.redraw = undefined;
-    const ended = Map.groupBy(this.ended, ({ run }) => run);
-    this.ended = [];
-    for (const [id, ends] of ended) {
+  private showPending(): void {
+    this.redrawTimer = undefined;
+    const byRun = Map.groupBy(this.pending, ({ run }) => run);
+    this.pending = [];
+    for (const [id, ends] of byRun) {
       const run = ends.reduce<RunRow | null>((known, { row }) => known && appendEpoch(known, row), this.byId(id));
       if (run) this.replace(run);
       else this.changed(id);

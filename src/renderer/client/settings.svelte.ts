@@ -31,13 +31,13 @@ class SettingsState {
   }
 }
 
-const wantsLight = matchMedia('(prefers-color-scheme: light)');
+const prefersLight = matchMedia('(prefers-color-scheme: light)');
 
 function applyTheme(theme: Settings['theme']): void {
-  const shown = theme === 'system' ? (wantsLight.matches ? 'light' : 'dark') : theme;
+  const shown = theme === 'system' ? (prefersLight.matches ? 'light' : 'dark') : theme;
   document.documentElement.dataset['theme'] = shown;
 }
 
 export const settings = new SettingsState();
 applyTheme('system'); // until the settings are loaded
-wantsLight.addEventListener('change', () => applyTheme(settings.value.theme));
+prefersLight.addEventListener('change', () => applyTheme(settings.value.theme));

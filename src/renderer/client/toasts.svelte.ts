@@ -8,14 +8,14 @@ export interface ToastAction {
 
 export interface Toast {
   id: number;
-  kind: 'done' | 'undoable' | 'error';
+  kind: 'info' | 'undoable' | 'error';
   text: string;
   action: ToastAction | null;
   error: AppError | null; // whose details can be copied
 }
 
 const MAX_SHOWN = 4; // the newest
-const DURATION_MS = { done: 5_000, undoable: 10_000, error: null } as const; // an error stays until dismissed
+const DURATION_MS = { info: 5_000, undoable: 10_000, error: null } as const; // an error stays until dismissed
 
 /** Short messages at the edge of the screen. */
 class Toasts {
@@ -23,11 +23,11 @@ class Toasts {
   private count = 0;
   private readonly timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  done(text: string, action: ToastAction | null = null): void {
-    this.add({ kind: 'done', text, action, error: null });
+  info(text: string, action: ToastAction | null = null): void {
+    this.add({ kind: 'info', text, action, error: null });
   }
 
-  /** Reports an action that can be undone, in place of a question before it. */
+  /** Reports an action that can be undone. It replaces a confirmation before the action. */
   undoable(text: string, undo: () => unknown): void {
     this.add({ kind: 'undoable', text, action: { text: 'Undo', run: undo }, error: null });
   }
@@ -36,8 +36,8 @@ class Toasts {
   error(error: unknown, action: ToastAction | null = null): void {
     const known = asAppError(error);
     if (known.code === 'cancelled') return;
-    const again = this.list.find((shown) => shown.kind === 'error' && shown.text === known.message);
-    if (again) this.dismiss(again.id);
+    const duplicate = this.list.find((shown) => shown.kind === 'error' && shown.text === known.message);
+    if (duplicate) this.dismiss(duplicate.id);
     const id = this.add({ kind: 'error', text: known.message, action, error: known });
     void logScreenError(error).then((withLog) => {
       this.list = this.list.map((shown) => (shown.id === id ? { ...shown, error: withLog } : shown));
@@ -86,5 +86,5 @@ class Toasts {
 }
 
 export const toasts = new Toasts();
-/** The same object under the name that reads well at a call: `toast.undoable('Removed run 3', restore)`. */
+/** The same object, singular for calls: `toast.undoable('Removed run 3', restore)`. */
 export const toast = toasts;

@@ -7,7 +7,7 @@ export interface TourStep {
   text: string;
 }
 
-/** Six steps of about eight seconds of reading each. */
+/** Six steps; reading one takes about eight seconds. */
 export const TOUR: readonly TourStep[] = [
   {
     anchor: 'images',
@@ -54,7 +54,7 @@ export interface Box {
   bottom: number;
 }
 
-/** Position of a card beside its anchor: to the right, kept inside the window. All in px. */
+/** Position of a card beside its anchor: to the right, clamped to the window. All in px. */
 export function positionCard(
   anchor: Box,
   card: { width: number; height: number },
@@ -62,9 +62,9 @@ export function positionCard(
 ): { left: number; top: number } {
   const gap = 14;
   const edge = 8;
-  const keep = (at: number, size: number, room: number): number => Math.max(edge, Math.min(at, room - size - edge));
+  const clamp = (at: number, size: number, available: number): number => Math.max(edge, Math.min(at, available - size - edge));
   return {
-    left: keep(anchor.right + gap, card.width, window.width),
-    top: keep((anchor.top + anchor.bottom) / 2 - 32, card.height, window.height),
+    left: clamp(anchor.right + gap, card.width, window.width),
+    top: clamp((anchor.top + anchor.bottom) / 2 - 32, card.height, window.height),
   };
 }

@@ -2,7 +2,7 @@ import { TOUR, type TourStep } from './tour-steps.ts';
 import { go } from './route.svelte.ts';
 import { settings } from './settings.svelte.ts';
 
-/** The guided tour: one step at a time, can be left at any step, offered once. */
+/** The guided tour. It is offered once and can be ended at any step. */
 class Tour {
   at = $state<number | null>(null);
   readonly step = $derived<TourStep | null>(this.at === null ? null : TOUR[this.at]!);
@@ -22,7 +22,7 @@ class Tour {
     if (this.at) this.show(this.at - 1);
   }
 
-  /** Taken or declined, the tour is not offered again. */
+  /** Ends or declines the tour. It is not offered again. */
   end(): void {
     if (this.at !== null) go('images');
     this.at = null;

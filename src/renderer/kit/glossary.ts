@@ -2,7 +2,7 @@ import { SCREEN_TERMS, type TermName, TERMS } from '../../shared/glossary.ts';
 
 const MEANINGS = new Map<string, string>([...TERMS, ...SCREEN_TERMS]);
 
-/** One line that explains a term of the field. */
+/** The explanation of a term, one sentence. */
 export const meaningOf = (term: TermName): string => MEANINGS.get(term)!;
 
 /** All terms, in alphabetical order. */

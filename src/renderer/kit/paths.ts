@@ -1,6 +1,6 @@
 import { countText } from '../../shared/format.ts';
 
-/** Paths of the computer running Twinlens, which need not be the one that shows them. */
+/** Paths are those of the computer running Twinlens; the browser may be on another system. */
 const separatorOf = (folder: string): '/' | '\\' => (/^([A-Za-z]:|\\\\)/.test(folder) ? '\\' : '/');
 
 /** `folder` and a name inside it. */
@@ -32,6 +32,6 @@ export function withExtension(text: string, extension: string): string | null {
 
 /** "12 folders, 1 image directly inside". */
 export function contentsText({ folders, images }: { folders: readonly string[]; images: number }): string {
-  const many = (n: number, what: string): string => `${countText(n)} ${what}${n === 1 ? '' : 's'}`;
-  return `${many(folders.length, 'folder')}, ${many(images, 'image')} directly inside`;
+  const counted = (n: number, what: string): string => `${countText(n)} ${what}${n === 1 ? '' : 's'}`;
+  return `${counted(folders.length, 'folder')}, ${counted(images, 'image')} directly inside`;
 }

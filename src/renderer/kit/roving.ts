@@ -1,10 +1,10 @@
-/** Index that an arrow key, Home or End moves to in a list of options, skipping disabled ones; null for other keys. `open`: enabled. */
-export function stepTo(key: string, at: number, open: readonly boolean[]): number | null {
-  const n = open.length;
+/** Index that an arrow key, Home or End moves to in a list of options, skipping disabled ones; null for other keys. */
+export function stepTo(key: string, at: number, enabled: readonly boolean[]): number | null {
+  const n = enabled.length;
   const search = (from: number, step: 1 | -1): number | null => {
     for (let k = 0; k < n; k++) {
       const i = (((from + k * step) % n) + n) % n;
-      if (open[i]) return i;
+      if (enabled[i]) return i;
     }
     return null;
   };

@@ -8,7 +8,7 @@ import type { PaperSize } from './types.ts';
  * Dark follows the reader's system on screen; paper is always light.
  */
 const TOKENS = `
-:root{color-scheme:light dark;--bg:#f7f7f5;--panel:#fdfdfc;--ink:#202225;--dim:#555b62;--line:#d9d9d4;--hair:#e6e6e2;--accent:#1b7467;--warn:#7d5200;--warn-bg:#fbf3dc;--stage:#66686a;--stage-ink:#fff;--stage-line:#ffffff40;--run-1:#1f6fb0;--chart-same:#1f6fb0;--chart-different:#b45f06;--chart-ground:var(--bg);--chart-grid:var(--hair);--for:#f5a83d;--for2:#d9541e;--against:#5aa9e6;--against2:#2457a8;--s:8px}
+:root{color-scheme:light dark;--bg:#f7f7f5;--panel:#fdfdfc;--ink:#202225;--dim:#555b62;--line:#d9d9d4;--hair:#e6e6e2;--accent:#1b7467;--warn:#7d5200;--warn-bg:#fbf3dc;--stage:#66686a;--stage-ink:#fff;--stage-line:#ffffff40;--run-1:#1f6fb0;--chart-same:#1f6fb0;--chart-different:#b45f06;--chart-background:var(--bg);--chart-grid:var(--hair);--for:#f5a83d;--for2:#d9541e;--against:#5aa9e6;--against2:#2457a8;--s:8px}
 @media screen and (prefers-color-scheme:dark){:root{--bg:#17181a;--panel:#1e2022;--ink:#eceef0;--dim:#a2a9b0;--line:#3a3e43;--hair:#2a2d30;--accent:#7cc4b8;--warn:#e9c46a;--warn-bg:#2a2517;--stage:#0e0f10;--stage-ink:#f2f3f4;--stage-line:#ffffff26;--run-1:#5aa9e6;--chart-same:#5aa9e6;--chart-different:#f5a83d}}
 `;
 

@@ -14,22 +14,22 @@ export class BridgeClient implements Api {
   }
 
   async call<N extends CallName>(name: N, input: CallInput<N>, { signal }: { signal?: AbortSignal } = {}): Promise<CallResult<N>> {
-    if (signal?.aborted) throw cancelled();
+    if (signal?.aborted) throw cancelledError();
     const ticket = `${++this.count}`;
     const answer = this.bridge.call(ticket, name, decode(encode(input))); // Svelte state may be wrapped in proxies, which can't be cloned
     let stopListening = (): void => undefined;
     // A cancelled call ends at once for the screen, like an aborted request.
-    const abandoned = new Promise<never>((_, fail) => {
-      const abandon = (): void => {
+    const cancellation = new Promise<never>((_, fail) => {
+      const cancel = (): void => {
         this.bridge.cancel(ticket);
-        fail(cancelled());
+        fail(cancelledError());
       };
-      signal?.addEventListener('abort', abandon, { once: true });
-      stopListening = () => signal?.removeEventListener('abort', abandon);
+      signal?.addEventListener('abort', cancel, { once: true });
+      stopListening = () => signal?.removeEventListener('abort', cancel);
     });
-    const answered = await Promise.race([answer, abandoned]).finally(stopListening);
-    if (answered.ok) return answered.value as CallResult<N>;
-    throw fromWireError(answered.error);
+    const result = await Promise.race([answer, cancellation]).finally(stopListening);
+    if (result.ok) return result.value as CallResult<N>;
+    throw fromWireError(result.error);
   }
 
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void {
@@ -44,10 +44,10 @@ export class BridgeClient implements Api {
   }
 
   async fileFor(file: File): Promise<string> {
-    const answered = await this.bridge.fileFor(file);
-    if (answered.ok) return answered.value as string;
-    throw fromWireError(answered.error);
+    const answer = await this.bridge.fileFor(file);
+    if (answer.ok) return answer.value as string;
+    throw fromWireError(answer.error);
   }
 }
 
-const cancelled = (): AppError => new AppError('cancelled', 'Cancelled.');
+const cancelledError = (): AppError => new AppError('cancelled', 'Cancelled.');

@@ -1,6 +1,6 @@
 import { EVENT_NAMES, type EventName } from '../../../shared/events.ts';
 
-/** 'lost' while a reconnection is tried, 'closed' where this page's address is no longer valid. */
+/** 'lost': reconnecting. 'closed': this page's address is no longer valid. */
 export type Connection = 'open' | 'lost' | 'closed';
 
 /** The browser APIs in use, so that tests can replace them. */
@@ -19,14 +19,14 @@ export interface EventStreamHandlers {
   probe(): Promise<number>;
 }
 
-type Relayed = { event: EventName; data: string } | { connection: Connection; missed: boolean };
+type RelayMessage = { event: EventName; data: string } | { connection: Connection; missed: boolean };
 
 const NAME = 'twinlens-events';
 const RETRY_MS = 1000;
 
 /**
  * Server-sent events over one connection for all windows of a browser. A browser opens at most six connections to one
- * address: with one stream a window, the seventh window and its images would wait forever. The window that holds the lock
+ * address: with one stream per window, the seventh window and its images would wait forever. The window that holds the lock
  * listens and relays events to the others; when it closes, the next one takes over.
  */
 export class EventStream {
@@ -44,13 +44,13 @@ export class EventStream {
       return;
     }
     this.channel = new Channel(NAME);
-    this.channel.onmessage = ({ data }: MessageEvent<Relayed>) => {
-      this.missed = true; // by the time this window takes over
+    this.channel.onmessage = ({ data }: MessageEvent<RelayMessage>) => {
+      this.missed = true; // events between the other window's close and this window's connection
       this.deliver(data);
     };
     void locks.request(NAME, () => {
       this.listen();
-      return new Promise<never>(() => undefined); // held until the window closes
+      return new Promise<never>(() => undefined); // keeps the lock until the window closes
     });
   }
 
@@ -81,12 +81,12 @@ export class EventStream {
     if (connection === 'lost') setTimeout(() => this.listen(), RETRY_MS);
   }
 
-  private relay(message: Relayed): void {
+  private relay(message: RelayMessage): void {
     this.channel?.postMessage(message);
     this.deliver(message);
   }
 
-  private deliver(message: Relayed): void {
+  private deliver(message: RelayMessage): void {
     if ('event' in message) this.handlers.onEvent(message.event, message.data);
     else this.handlers.onConnection(message.connection, message.missed);
   }

@@ -81,7 +81,7 @@ export class WebClient implements Api {
     });
   }
 
-  /** After a broken connection: asks for everything stored again and emits every job. */
+  /** After a broken connection: reports all stored data as changed and emits every job. */
   private async catchUp(): Promise<void> {
     for (const what of CHANGED) this.emit('changed', { what, id: null });
     const jobs = await this.call('jobs.list', {}).catch(() => []);

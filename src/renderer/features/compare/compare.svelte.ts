@@ -75,7 +75,7 @@ class Compare {
   /** Images dragged from a grid: the first goes into the slot, a second into the other. */
   putImages(letter: Letter, images: DraggedImages): void {
     const next = slotsAfterDrop({ a: null, b: null }, letter, images);
-    if (next === null) return toast.done('A comparison needs two images. Drag one or two.');
+    if (next === null) return toast.info('A comparison needs two images. Drag one or two.');
     const refs = Object.entries(next).flatMap(([slot, image]) => (image ? [[slot, formatRef(image)] as const] : []));
     this.change({ ...Object.fromEntries(refs), n: null, queue: null });
   }

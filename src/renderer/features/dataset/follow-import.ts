@@ -14,11 +14,11 @@ export async function followImport(job: Job): Promise<void> {
   if (!made) return;
   datasets.choose(made.dataset);
   route.go('images');
-  if (before.has(made.dataset)) return toast.done(`The folder has not changed since its import. Opened ${made.name}.`);
+  if (before.has(made.dataset)) return toast.info(`The folder has not changed since its import. Opened ${made.name}.`);
   const older = [...before.values()].find(({ name, root }) => name === made.name && root === made.root);
   const rejected = made.rejected.length;
   const files =
     rejected === 0 ? '' : ` ${countText(rejected)} ${rejected === 1 ? 'file was' : 'files were'} not imported: see the note above the images.`;
-  if (older) toast.done(`The folder has changed since it was last imported, so this is a new data set. The earlier one stays in the list.${files}`);
-  else toast.done(`Imported ${countText(made.images)} images.${files}`);
+  if (older) toast.info(`The folder has changed since it was last imported, so this is a new data set. The earlier one stays in the list.${files}`);
+  else toast.info(`Imported ${countText(made.images)} images.${files}`);
 }

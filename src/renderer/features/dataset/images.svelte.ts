@@ -103,7 +103,7 @@ class ImagesState {
     await this.changing(async (dataset) => {
       const before = this.curation?.undoPosition ?? null;
       const state = await api.call('curation.apply', { dataset, edit });
-      if (state.undoPosition === before) return toast.done('Nothing to change.');
+      if (state.undoPosition === before) return toast.info('Nothing to change.');
       const position = state.undoPosition;
       const { focus } = this.selection;
       // One message at a time: only the last change can be taken back from there.
@@ -121,9 +121,9 @@ class ImagesState {
     if (position === null) return;
     await this.changing(async (dataset) => {
       const { canUndo, undoPosition } = await api.call('curation.state', { dataset });
-      if (position !== undoPosition) return toast.done('Later changes exist. Undo those first, in the history.');
+      if (position !== undoPosition) return toast.info('Later changes exist. Undo those first, in the history.');
       await api.call('curation.undo', { dataset, position });
-      toast.done(`Undone: ${canUndo}`);
+      toast.info(`Undone: ${canUndo}`);
     });
   }
 
@@ -132,7 +132,7 @@ class ImagesState {
     if (words === null || position === null) return;
     await this.changing(async (dataset) => {
       await api.call('curation.redo', { dataset, position });
-      toast.done(`Redone: ${words}`);
+      toast.info(`Redone: ${words}`);
     });
   }
 

@@ -36,7 +36,7 @@ export const exportRun = (run: RunRow, format: 'onnx' | 'safetensors'): Promise<
     const out = await chooseSave(`Export the network of ${runName(run)}`, `twinlens-${run.run}.${format}`, format);
     if (out === null) return;
     const { file } = await jobs.result(await api.call('runs.export', { run: run.run, format, out }));
-    toast.done(`Network saved to ${file}`);
+    toast.info(`Network saved to ${file}`);
   });
 
 export const annotateRun = (run: RunRow, notes: { name?: string; tags?: string[]; note?: string }): Promise<void> =>

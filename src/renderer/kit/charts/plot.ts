@@ -5,8 +5,8 @@ import { dashOf, runColour, widthOf } from '../../../shared/charts/line-styles.t
 import type { Range } from './range.ts';
 
 export interface PlotInput {
-  set: CurveSet;
-  alone: boolean; // one run: its curves are labelled training and validation
+  curveSet: CurveSet;
+  single: boolean; // one run: its curves are labelled training and validation
   best: { order: number; epoch: number }[];
   range: Range;
   log: boolean;
@@ -33,7 +33,7 @@ export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { stroke: colour('--line'), width: 1, size: 4 },
   };
-  const { alone } = input;
+  const { single } = input;
   const options: uPlot.Options = {
     width: Math.max(160, host.clientWidth),
     height: Math.max(120, host.clientHeight),
@@ -54,11 +54,11 @@ export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents
     ],
     series: [
       {},
-      ...input.set.curves.map(({ order, part, faint }) => ({
-        stroke: faint ? faded(runColour(order), 30) : faded(runColour(order), part === 'train' && !alone ? 65 : 100),
-        width: faint ? 1 : widthOf(part, alone),
-        dash: [...dashOf(order, part, alone)],
-        points: { show: input.set.epochs.length === 1, size: 6 },
+      ...input.curveSet.curves.map(({ order, part, faint }) => ({
+        stroke: faint ? faded(runColour(order), 30) : faded(runColour(order), part === 'train' && !single ? 65 : 100),
+        width: faint ? 1 : widthOf(part, single),
+        dash: [...dashOf(order, part, single)],
+        points: { show: input.curveSet.epochs.length === 1, size: 6 },
         spanGaps: false,
       })),
     ],
@@ -66,7 +66,7 @@ export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents
       setCursor: [
         (u) => {
           // Without a pointer event there is no cursor: the epoch chosen by keys stays.
-          if (u.cursor.event) events.onEpoch(u.cursor.idx == null ? null : (input.set.epochs[u.cursor.idx] ?? null));
+          if (u.cursor.event) events.onEpoch(u.cursor.idx == null ? null : (input.curveSet.epochs[u.cursor.idx] ?? null));
         },
       ],
       setSelect: [
@@ -84,12 +84,12 @@ export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents
       ],
     },
   };
-  return new uPlot(options, dataOf(input.set), host);
+  return new uPlot(options, dataOf(input.curveSet), host);
 }
 
 export const dataOf = ({ epochs, curves }: CurveSet): uPlot.AlignedData => [epochs, ...curves.map(({ values }) => values)];
 
-function drawBest(u: uPlot, { best, set, range }: PlotInput, colour: (token: string) => string): void {
+function drawBest(u: uPlot, { best, curveSet, range }: PlotInput, colour: (token: string) => string): void {
   const { ctx, bbox } = u;
   const ratio = devicePixelRatio;
   ctx.save();
@@ -103,8 +103,8 @@ function drawBest(u: uPlot, { best, set, range }: PlotInput, colour: (token: str
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    const at = set.curves.findIndex((c) => c.order === order && c.part === 'valid' && !c.faint);
-    const value = set.curves[at]?.values[epoch - 1];
+    const at = curveSet.curves.findIndex((c) => c.order === order && c.part === 'valid' && !c.faint);
+    const value = curveSet.curves[at]?.values[epoch - 1];
     if (value == null) continue;
     ctx.setLineDash([]);
     ctx.fillStyle = colour('--panel');
@@ -118,16 +118,16 @@ function drawBest(u: uPlot, { best, set, range }: PlotInput, colour: (token: str
 }
 
 /** Labels at the right ends of the lines, moved apart where they overlap. */
-function drawLabels(u: uPlot, { set, alone, range }: PlotInput, colour: (token: string) => string): void {
+function drawLabels(u: uPlot, { curveSet, single, range }: PlotInput, colour: (token: string) => string): void {
   const { ctx, bbox } = u;
   const ratio = devicePixelRatio;
-  const shown = set.curves.filter((c) => !c.faint && (alone || c.part === 'valid'));
+  const shown = curveSet.curves.filter((c) => !c.faint && (single || c.part === 'valid'));
   const ends = shown.flatMap((curve) => {
     const last = Math.min(curve.values.length, Math.floor(range[1]));
     const at = curve.values.findLastIndex((value, i) => value !== null && i < last);
     return at < 0 ? [] : [{ curve, y: u.valToPos(curve.values[at]!, 'y', true) }];
   });
-  const places = spreadLabels(
+  const labelPositions = spreadLabels(
     ends.map(({ y }) => y),
     14 * ratio,
     bbox.top + 4,
@@ -139,8 +139,8 @@ function drawLabels(u: uPlot, { set, alone, range }: PlotInput, colour: (token: 
   ctx.textAlign = 'left';
   ends.forEach(({ curve }, i) => {
     ctx.fillStyle = colour(runColour(curve.order));
-    const words = alone ? PART_WORDS[curve.part] : curve.name;
-    ctx.fillText(words.length > 11 ? `${words.slice(0, 10)}…` : words, bbox.left + bbox.width + 6 * ratio, places[i]!);
+    const words = single ? PART_WORDS[curve.part] : curve.name;
+    ctx.fillText(words.length > 11 ? `${words.slice(0, 10)}…` : words, bbox.left + bbox.width + 6 * ratio, labelPositions[i]!);
   });
   ctx.restore();
 }

@@ -27,7 +27,7 @@ const two: CurveSet = { epochs: [1, 2, 3], curves: [...one.curves, curve(1, 'tra
 
 const events = { onEpoch: vi.fn(), onRange: vi.fn() };
 function plot(more: Partial<PlotInput> = {}): uPlot.Options {
-  const input = { set: one, alone: true, best: [], range: [1, 3], log: false, domain: null, ...more } as PlotInput;
+  const input = { curveSet: one, single: true, best: [], range: [1, 3], log: false, domain: null, ...more } as PlotInput;
   makePlot({ clientWidth: 500, clientHeight: 50 } as HTMLElement, input, events);
   return made.options;
 }
@@ -50,7 +50,7 @@ function draw(options: uPlot.Options): { calls: [string, ...unknown[]][]; texts:
 
 describe('the canvas of the curves', () => {
   test('has the epochs, a series for each curve, a size of its own where the host has none, and the colours of the theme', () => {
-    const options = plot({ set: two, alone: false });
+    const options = plot({ curveSet: two, single: false });
     expect(made.data).toEqual(dataOf(two));
     expect(dataOf(two)).toEqual([[1, 2, 3], ...two.curves.map(({ values }) => values)]);
     expect([options.width, options.height]).toEqual([500, 120]);
@@ -67,12 +67,12 @@ describe('the canvas of the curves', () => {
   });
 
   test('draws the values behind a smoothed curve faintly', () => {
-    const [, raw] = plot({ set: { epochs: [1, 2], curves: [curve(0, 'valid', [1, 2], true)] } }).series;
+    const [, raw] = plot({ curveSet: { epochs: [1, 2], curves: [curve(0, 'valid', [1, 2], true)] } }).series;
     expect(raw).toMatchObject({ width: 1, stroke: 'color-mix(in srgb, <--run-1> 30%, transparent)' });
   });
 
   test('shows a point where there is one epoch only', () => {
-    const [, only] = plot({ set: { epochs: [1], curves: [curve(0, 'valid', [1])] } }).series;
+    const [, only] = plot({ curveSet: { epochs: [1], curves: [curve(0, 'valid', [1])] } }).series;
     expect(only!.points).toMatchObject({ show: true });
     expect(plot().series[1]!.points).toMatchObject({ show: false });
   });
@@ -140,17 +140,17 @@ describe('over the curves', () => {
       ['training', 122],
       ['validation', 122],
     ]);
-    expect(draw(plot({ set: two, alone: false })).texts.map(([text]) => text)).toEqual(['Run 1 of a…', 'Run 2 of a…']);
+    expect(draw(plot({ curveSet: two, single: false })).texts.map(([text]) => text)).toEqual(['Run 1 of a…', 'Run 2 of a…']);
   });
 
   test('labels whose curves end at the same value stand 14 px apart', () => {
-    const [[, , a], [, , b]] = draw(plot({ set: two, alone: false })).texts as [[string, number, number], [string, number, number]];
+    const [[, , a], [, , b]] = draw(plot({ curveSet: two, single: false })).texts as [[string, number, number], [string, number, number]];
     expect(Math.abs(a - b)).toBeGreaterThanOrEqual(28); // at a pixel ratio of 2
   });
 
   test('a curve that ends within the range is labelled at its last value there', () => {
     const set = { epochs: one.epochs, curves: [curve(0, 'train', [0.9, 0.5, 0.3])] };
-    const y = (range: [number, number]): number => draw(plot({ set, range })).texts[0]![2];
+    const y = (range: [number, number]): number => draw(plot({ curveSet: set, range })).texts[0]![2];
     expect(y([1, 2])).toBeCloseTo(70, 0); // training at epoch 2: 0.5
     expect(y([1, 3])).toBeCloseTo(90, 0);
   });
