@@ -16,7 +16,7 @@ export const DEVICE_UNDER_TEST = DEVICES.find((device) => device === process.env
 
 const onnx = DEVICE_UNDER_TEST ?? 'cpu';
 /** Without a library of its own, TensorFlow computes in plain JavaScript. */
-const isScript = (await tensorflowLibrary()).backing === 'script';
+const isScript = (await tensorflowLibrary()).backend === 'script';
 
 /** What tests of numbers are put to. */
 export const ENGINES: EngineUnderTest[] = [

@@ -105,12 +105,12 @@ describe.each(ENGINES)('where memory does not suffice for a batch, $title', ({ o
     await Promise.all([unbroken.dispose(), refused.dispose()]);
   });
 
-  test('says so where not even one pair has room', async () => {
+  test('reports that memory is too small for a single pair', async () => {
     const t = await trainer(await open(), 'frozen');
     memory.room = 0;
     await expect(step(t, 0)).rejects.toMatchObject({
       code: 'engine',
-      message: expect.stringContaining('not enough memory for even one pair') as string,
+      message: expect.stringContaining('not have enough memory for a single pair') as string,
     });
     await t.dispose();
   });

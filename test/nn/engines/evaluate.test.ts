@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { updateProgram } from '../../../src/main/nn/engines/programs.ts';
-import { type DeviceTensor, plain } from '../../../src/main/nn/engines/tensorflow/device-tensor.ts';
+import { type DeviceTensor, channelsFirst } from '../../../src/main/nn/engines/tensorflow/device-tensor.ts';
 import { constantValues, evaluate } from '../../../src/main/nn/engines/tensorflow/evaluate.ts';
 import { tensorflowLibrary } from '../../../src/main/nn/engines/tensorflow/library.ts';
 import { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
@@ -16,7 +16,7 @@ const { tf } = await tensorflowLibrary();
 /** Values of a program's outputs for these inputs. */
 async function run(program: SourceProgram, inputs: Readonly<Record<string, readonly number[]>>): Promise<Record<string, number[]>> {
   const bound = new Map<Value, DeviceTensor>(
-    [...program.inputs].map(([name, value]) => [value, plain(tf.tensor([...inputs[name]!], [...value.shape], 'float32'))]),
+    [...program.inputs].map(([name, value]) => [value, channelsFirst(tf.tensor([...inputs[name]!], [...value.shape], 'float32'))]),
   );
   const found = evaluate(tf, program, [...program.outputs.values()], bound);
   const outputs: Record<string, number[]> = {};
@@ -85,7 +85,7 @@ describe('evaluation', () => {
   const doubled = b.scale(w, 2);
   const y = b.add(b.conv(x, doubled, { stride: 1, pads: [0, 0, 0, 0], groups: 1 }), x);
   const means = b.mean(y, [0, 2, 3]);
-  const bound = (): Map<Value, DeviceTensor> => new Map([x, w].map((value) => [value, plain(tf.ones([...value.shape]))]));
+  const bound = (): Map<Value, DeviceTensor> => new Map([x, w].map((value) => [value, channelsFirst(tf.ones([...value.shape]))]));
 
   test('frees every tensor but those that are bound and those that are wanted', async () => {
     const given = bound();
@@ -97,7 +97,7 @@ describe('evaluation', () => {
   });
 
   test('starts from what is bound, wherever in the program that is', async () => {
-    const start = new Map([[y, plain(tf.fill([1, 2, 3, 3], 7))]]);
+    const start = new Map([[y, channelsFirst(tf.fill([1, 2, 3, 3], 7))]]);
     const found = evaluate(tf, b, [means], start);
     expect([...(await found.get(means)!.tensor.data<'float32'>())]).toEqual([7, 7]);
   });

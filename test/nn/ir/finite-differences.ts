@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { channelBlock } from '../../../src/main/nn/engines/onnx-blocks.ts';
 import { lower } from '../../../src/main/nn/engines/onnx-lower.ts';
 import { compileProgram } from '../../../src/main/nn/engines/onnx.ts';
-import { asPlain, plain } from '../../../src/main/nn/engines/tensorflow/device-tensor.ts';
+import { asChannelsFirst, channelsFirst } from '../../../src/main/nn/engines/tensorflow/device-tensor.ts';
 import { evaluate } from '../../../src/main/nn/engines/tensorflow/evaluate.ts';
 import { tensorOf } from '../../../src/main/nn/engines/tensorflow/executable.ts';
 import { tensorflowLibrary } from '../../../src/main/nn/engines/tensorflow/library.ts';
@@ -73,8 +73,8 @@ async function byTensorflow({ program, inputs, y, weights, wrt }: Problem): Prom
   return async (all) => {
     const tensors = all.map((data, i) => tensorOf(tf, data, inputs[i]!.shape));
     const forward = (moved: readonly Tensor[]): Tensor => {
-      const bound = new Map(inputs.map((v, i) => [v, plain(wrt.includes(i) ? moved[wrt.indexOf(i)]! : tensors[i]!)]));
-      return asPlain(tf, evaluate(tf, program, [y], bound).get(y)!);
+      const bound = new Map(inputs.map((v, i) => [v, channelsFirst(wrt.includes(i) ? moved[wrt.indexOf(i)]! : tensors[i]!)]));
+      return asChannelsFirst(tf, evaluate(tf, program, [y], bound).get(y)!);
     };
     const moving = wrt.map((i) => tensors[i]!);
     const seed = tensorOf(tf, weights, y.shape);
@@ -95,9 +95,9 @@ async function onTensorflow(problem: Problem): Promise<Run> {
   const names = [...program.outputs.keys()];
   return async (all) => {
     const found = tf.tidy(() => {
-      const bound = new Map(problem.inputs.map((v, i) => [v, plain(tensorOf(tf, all[i]!, v.shape))]));
+      const bound = new Map(problem.inputs.map((v, i) => [v, channelsFirst(tensorOf(tf, all[i]!, v.shape))]));
       const values = evaluate(tf, program, [...program.outputs.values()], bound);
-      return Object.fromEntries(names.map((name) => [name, asPlain(tf, values.get(program.outputs.get(name)!)!)]));
+      return Object.fromEntries(names.map((name) => [name, asChannelsFirst(tf, values.get(program.outputs.get(name)!)!)]));
     });
     const out: Record<string, Float32Array> = {};
     for (const name of names) out[name] = await found[name]!.data<'float32'>();

@@ -7,7 +7,7 @@ import { DEVICES } from '../../../shared/training-options/table.ts';
 import type { Engine, Trainer } from '../../nn/engines/engine.ts';
 import { onnxDevices, onnxEngine } from '../../nn/engines/onnx.ts';
 import type { Profiler } from '../../nn/engines/onnx-session.ts';
-import { BACKING_WORDS } from '../../nn/engines/tensorflow.ts';
+import { BACKEND_LABELS } from '../../nn/engines/tensorflow.ts';
 import { tensorflowLibrary } from '../../nn/engines/tensorflow/library.ts';
 import { initialTensors } from '../../nn/initialise.ts';
 import { contrastive } from '../../nn/losses/contrastive.ts';
@@ -74,8 +74,8 @@ async function checkDevice(name: EngineName, device: DeviceName, reference: numb
     const off = Math.abs(loss - reference) / Math.abs(reference);
     if (!(off <= AGREE)) return result(false, `a training step gave the loss ${loss} where the CPU gives ${reference}`);
     const cpuFallbackOps = verbose && name === 'onnx' && device !== 'cpu' ? await findCpuFallbackOps(device) : null;
-    const about = name === 'tensorflow' ? `${BACKING_WORDS[(await tensorflowLibrary()).backing]}: ` : '';
-    if (name === 'tensorflow' && (await tensorflowLibrary()).backing === 'script') {
+    const about = name === 'tensorflow' ? `${BACKEND_LABELS[(await tensorflowLibrary()).backend]}: ` : '';
+    if (name === 'tensorflow' && (await tensorflowLibrary()).backend === 'script') {
       return result(true, `${about}right, and far too slow to train with. "npm run install-cuda" adds TensorFlow's own library`, { cpuFallbackOps });
     }
     const milliseconds = await withTrainer(engine, TIMED, medianMilliseconds);

@@ -3,14 +3,14 @@ import type { DeviceName } from '../../../shared/run.ts';
 
 const MEMORY = /bad_alloc|failed to allocate|could not allocate memory|allocation failed|out of memory|OOM when allocating/i;
 // WebGPU continues after a failed allocation and reports the first error that follows from it.
-const CARD_MEMORY = /invalid due to a previous error|OUT_OF_(DEVICE|HOST)_MEMORY|exceeds? .*(buffer|limit|size)|E_OUTOFMEMORY/i;
+const GPU_MEMORY = /invalid due to a previous error|OUT_OF_(DEVICE|HOST)_MEMORY|exceeds? .*(buffer|limit|size)|E_OUTOFMEMORY/i;
 const PROVIDER = /providers_(cuda|shared)|libcu|cudart|cudnn|shared library|LoadLibrary|no CUDA-capable|CUDA failure/i;
 const LOST = /device (is |was )?(lost|removed|hung)|DEVICE_LOST|DXGI_ERROR_DEVICE/i;
 
-/** Whether an error explained by this file is an out-of-memory error: a smaller batch may succeed. */
+/** Whether an error made by this file reports that memory ran out. A smaller batch may succeed. */
 export const isMemoryError = (error: unknown): boolean => error instanceof AppError && error.details['memory'] === true;
 
-/** An engine's error in a user's words; `details.detail` keeps the engine's own. On the CPU only out-of-memory errors are reworded. */
+/** An engine's error in a user's words; `details.detail` has the engine's message. On the CPU only out-of-memory errors are reworded. */
 export function explainDeviceError(device: DeviceName, error: unknown): unknown {
   if (device !== 'cpu') return deviceError(device, error);
   return memoryError(device, error) ?? error;
@@ -19,7 +19,7 @@ export function explainDeviceError(device: DeviceName, error: unknown): unknown 
 /** An out-of-memory error in a user's words; null for any other error. */
 export function memoryError(device: DeviceName, error: unknown): AppError | null {
   const detail = messageOf(error);
-  if (!MEMORY.test(detail) && (device === 'cpu' || !CARD_MEMORY.test(detail))) return null;
+  if (!MEMORY.test(detail) && (device === 'cpu' || !GPU_MEMORY.test(detail))) return null;
   const memory = device === 'cpu' ? 'memory on this computer' : `memory on the device ${device}`;
   const alternative = device === 'cpu' ? '.' : ', or --device cpu.';
   return new AppError(
@@ -35,19 +35,19 @@ export function deviceError(device: DeviceName, error: unknown): AppError {
   const detail = messageOf(error);
   const memory = memoryError(device, error);
   if (memory) return memory;
-  const say = (sentence: string): AppError => new AppError('engine', sentence, { device, detail }, error);
+  const engineError = (sentence: string): AppError => new AppError('engine', sentence, { device, detail }, error);
   if (LOST.test(detail)) {
-    return say(
+    return engineError(
       `The device ${device} stopped responding: its driver was reset or updated, or the card was removed. Finished epochs are saved: resume the run, or use --device cpu.`,
     );
   }
-  if (/adapter/i.test(detail)) return say(`No graphics card that supports ${device} was found. Install its driver, or choose --device cpu.`);
+  if (/adapter/i.test(detail)) return engineError(`No graphics card that supports ${device} was found. Install its driver, or choose --device cpu.`);
   if (device === 'cuda' && PROVIDER.test(detail)) {
-    return say(
+    return engineError(
       'CUDA is not available: it needs an NVIDIA card with its driver, CUDA 12, cuDNN 9 and the CUDA part of the engine. "npm run install-cuda" installs the last and reports what else is missing.',
     );
   }
-  return say(`The device ${device} is not available. Run "doctor" to see why, or choose --device cpu.`);
+  return engineError(`The device ${device} is not available. Run "doctor" to see why, or choose --device cpu.`);
 }
 
 const messageOf = (error: unknown): string => String(error instanceof Error ? error.message : error);

@@ -3,7 +3,7 @@ import { OPTIMIZERS } from '../optimizers/index.ts';
 import { slotName, type Task, type TrainTask } from '../ir/task.ts';
 import { sizeOf, type TensorMap } from '../ir/tensor.ts';
 
-/** What a training run carries from step to step. */
+/** The state of training between two steps. */
 export interface TrainState {
   params: TensorMap; // trainable parameters and running statistics
   slots: TensorMap; // optimizer state under slotName(slot, parameter); empty = zeros
@@ -12,9 +12,9 @@ export interface TrainState {
 
 export interface StepResult {
   loss: number; // mean over the batch's samples
-  distances: Float32Array; // [M], those that the loss reports
+  distances: Float32Array; // [M], as reported by the loss
   gradientNorm: number; // before clipping
-  partPairs: number; // samples computed at once: fewer than the batch's where memory was short
+  partPairs: number; // samples computed at once; fewer than the batch where memory was short
 }
 
 /** A compiled task. Inputs and outputs are row-major float32 of the task's shapes. */
@@ -23,9 +23,9 @@ export interface Executable {
   dispose(): Promise<void>;
 }
 
-/** A training step, compiled for each batch size when it first occurs. Owns the weights while training. */
+/** A training step, compiled for each batch size on first use. Owns the weights during training. */
 export interface Trainer {
-  /** One step on a batch of `pairs` pairs at learning rate `lr`. */
+  /** One step on a batch of `pairs` samples at learning rate `lr`. */
   step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult>;
   /** A copy of the state after the last finished step. */
   state(): Promise<TrainState>;
@@ -41,7 +41,7 @@ export interface Engine {
   trainer(taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState): Promise<Trainer>;
 }
 
-/** The optimizer's slots at the start: those of a resumed run, zeros for a new one. */
+/** The optimizer's initial slots: those of a resumed run, zeros for a new run. */
 export function initialSlots({ optimizer, trainable }: TrainTask, { params, slots }: TrainState): TensorMap {
   const needed = OPTIMIZERS[optimizer.name].slots.flatMap((slot) => trainable.map((p) => [slotName(slot, p), params.get(p)!.shape] as const));
   return new Map(needed.map(([name, shape]) => [name, slots.get(name) ?? { shape, data: new Float32Array(sizeOf(shape)) }]));

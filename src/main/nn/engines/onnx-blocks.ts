@@ -14,14 +14,14 @@ const CHANNELS = 64; // a multiple of every block size
 let block: Promise<number> | undefined;
 
 /**
- * Channels in a block of this processor's blocked layout: 8 with AVX2, 16 with AVX-512, 0 where onnxruntime has none. Measured
- * once a process: onnxruntime converts a convolution with constant weights to blocked layout wherever it supports it.
+ * Channels per block of the blocked layout on this CPU: 8 with AVX2, 16 with AVX-512, 0 where onnxruntime has no blocked layout.
+ * Measured once per process on a convolution with constant weights, which onnxruntime converts wherever it supports the layout.
  */
 export function channelBlock(): Promise<number> {
   return (block ??= measureBlock());
 }
 
-/** Whether a model has operators on blocked maps. Their domain alone is no sign: onnxruntime's files list every domain it knows. */
+/** Whether a model has blocked operators. The opset imports don't tell: files written by onnxruntime list every known domain. */
 export function hasBlockedOperators(model: Uint8Array): boolean {
   return onnxProto.onnx.ModelProto.decode(model).graph!.node!.some((node) => node.domain === BLOCKED_DOMAIN);
 }
@@ -40,10 +40,10 @@ async function measureBlock(): Promise<number> {
     const reorder = new ProgramBuilder<Operation>();
     reorder.output('y', reorder.append(reorderInput, [reorder.input('x', [1, CHANNELS, 1, 2])], null)[0]!);
     const session = await ort.InferenceSession.create(toOnnx(reorder), options);
-    const numbers = Float32Array.from({ length: 2 * CHANNELS }, (_, i) => i);
-    const { y } = await session.run({ x: tensor(numbers, [1, CHANNELS, 1, 2]) });
+    const values = Float32Array.from({ length: 2 * CHANNELS }, (_, i) => i);
+    const { y } = await session.run({ x: tensor(values, [1, CHANNELS, 1, 2]) });
     await session.release();
-    // The first channel's second number follows the first number of each channel in the block.
+    // In blocked storage the second value of channel 0 follows the first value of every channel in the block.
     const second = (y!.data as Float32Array).indexOf(1);
     return second > 1 ? second : 0;
   } finally {

@@ -13,8 +13,8 @@ interface Compiled extends OpenSession {
 }
 
 /**
- * Training on a graphics card: forward pass, gradients and update are one program. Weights and slots stay in the card's memory
- * from step to step; only batches are sent, and only losses and distances are read.
+ * Training on a graphics card: forward pass, gradients and update are one program. Weights and slots stay in device memory
+ * between steps. Only batches are uploaded, and only the loss, the distances and the gradient norm are read back.
  */
 export class DeviceTrainer implements Trainer {
   private readonly compiled = new Map<number, Compiled>();
@@ -48,10 +48,10 @@ export class DeviceTrainer implements Trainer {
       ...Object.fromEntries(this.current),
     };
     for (const [name, shape] of shapes) feeds[name] = tensor(inputs[name]!, shape);
-    const wanted = Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!]));
-    const { out, distances } = await runOrOutOfMemory(runSession(session, this.device, wanted), this.device);
-    for (const [name, before] of this.current) {
-      before.dispose();
+    const sessionFeeds = Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!]));
+    const { out, distances } = await runOrOutOfMemory(runSession(session, this.device, sessionFeeds), this.device);
+    for (const [name, previous] of this.current) {
+      previous.dispose();
       this.current.set(name, out[`next:${name}`]!);
     }
     this.steps++;
@@ -63,15 +63,15 @@ export class DeviceTrainer implements Trainer {
     };
   }
 
-  /** Reading a tensor in the card's memory aborts the process (onnxruntime 1.30), so a session that adds 0 copies it back. */
+  /** Reading a tensor in device memory aborts the process (onnxruntime 1.30), so a session that adds 0 copies it to main memory. */
   async state(): Promise<TrainState> {
     this.reader ??= this.openReader();
     const { session } = await this.reader;
-    const found = await runSession(session, this.device, Object.fromEntries(this.current));
+    const outputs = await runSession(session, this.device, Object.fromEntries(this.current));
     const params: TensorMap = new Map();
     const slots: TensorMap = new Map();
     for (const [name, { dims }] of this.current) {
-      const data = Float32Array.from(found[`read:${name}`]!.data as Float32Array);
+      const data = Float32Array.from(outputs[`read:${name}`]!.data as Float32Array);
       (this.paramNames.has(name) ? params : slots).set(name, { shape: dims, data });
     }
     return { params, slots, step: this.steps };
@@ -92,8 +92,8 @@ export class DeviceTrainer implements Trainer {
   }
 
   private async compiledFor(pairs: number): Promise<Compiled> {
-    const known = this.compiled.get(pairs);
-    if (known) return known;
+    const existing = this.compiled.get(pairs);
+    if (existing) return existing;
     const task = this.taskFor(pairs);
     const { program, state } = lowerTraining(task, this.frozen, this.device);
     const missing = state.filter((s) => !this.current.has(s.name));

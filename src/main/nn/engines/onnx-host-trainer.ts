@@ -17,13 +17,13 @@ interface Compiled extends OpenSession {
 type Gradients = readonly Float32Array[]; // of task.trainable
 
 interface StepOutput extends Differentiated<Gradients> {
-  out: Readonly<Record<string, ort.Tensor>>; // `batch:NAME` are read when the step is accepted
+  out: Readonly<Record<string, ort.Tensor>>; // `update` reads `batch:NAME` of each running statistic
 }
 
 /**
  * Training with the weights in main memory. The session writes gradients into buffers that are allocated once, and the optimizer
- * updates weights and slots in place, so each is held once. For the CPU, and for graphics cards whose provider can't keep
- * tensors in the card's memory from run to run.
+ * updates weights and slots in place, so there is one copy of each. For the CPU, and for graphics cards whose provider can't keep
+ * tensors in device memory between runs.
  */
 export class HostTrainer implements Trainer {
   private readonly device: DeviceName;
@@ -31,7 +31,7 @@ export class HostTrainer implements Trainer {
   private readonly taskFor: (pairs: number) => TrainTask;
   private readonly frozen: TensorMap;
   private readonly profiler: Profiler | undefined;
-  private readonly task: TrainTask; // for one sample: what follows the gradients is the same for all batch sizes
+  private readonly task: TrainTask; // for one sample; only the parts that don't depend on the batch size are used
   private readonly weights: UpdateInPlace;
   private readonly statistics: TensorMap;
   private readonly batches: MicroBatchedStep<Gradients, StepOutput>;
@@ -40,7 +40,7 @@ export class HostTrainer implements Trainer {
   constructor(device: DeviceName, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
     this.device = device;
     this.taskFor = taskFor;
-    this.frozen = omit(frozen, initial.params); // tensors that are updated are held once
+    this.frozen = omit(frozen, initial.params); // `initial` has the updated tensors
     this.profiler = profiler;
     this.steps = initial.step;
     this.task = taskFor(1);
@@ -90,7 +90,7 @@ export class HostTrainer implements Trainer {
     this.compiled.clear();
   }
 
-  /** Updates the running statistics and the weights; returns the gradients' norm before clipping. */
+  /** Updates the running statistics and the weights. Returns the gradient norm before clipping. */
   private update(gradients: Gradients, out: Readonly<Record<string, ort.Tensor>>, lr: number): number {
     for (const { name, momentum } of this.task.statistics) {
       const running = this.statistics.get(name)!.data;
@@ -104,8 +104,8 @@ export class HostTrainer implements Trainer {
   }
 
   private async compiledFor(pairs: number): Promise<Compiled> {
-    const known = this.compiled.get(pairs);
-    if (known) return known;
+    const existing = this.compiled.get(pairs);
+    if (existing) return existing;
     const task = this.taskFor(pairs);
     const block = this.device === 'cpu' ? await channelBlock() : 0;
     const opened = await open(lowerGradients(task, this.frozen, this.device, block), this.device, this.profiler);
@@ -115,7 +115,7 @@ export class HostTrainer implements Trainer {
   }
 }
 
-/** Throws AppError('engine') where main memory is too small, whatever the device. */
+/** Throws AppError('engine') where main memory is too small; the weights are there on every device. */
 function loadIntoMemory(task: TrainTask, initial: TrainState): UpdateInPlace {
   try {
     return new UpdateInPlace(task, initial.params, initialSlots(task, initial));
@@ -128,8 +128,8 @@ function loadIntoMemory(task: TrainTask, initial: TrainState): UpdateInPlace {
 function accumulate(sum: Gradients | null, part: Gradients, share: number): Gradients {
   if (!sum) return part.map((gradient) => gradient.map((x) => share * x));
   for (const [k, gradient] of part.entries()) {
-    const into = sum[k]!;
-    for (let i = 0; i < gradient.length; i++) into[i]! += share * gradient[i]!;
+    const total = sum[k]!;
+    for (let i = 0; i < gradient.length; i++) total[i]! += share * gradient[i]!;
   }
   return sum;
 }

@@ -12,7 +12,7 @@ import { poolPositions } from '../passes/pool-positions.ts';
 import { prune } from '../passes/prune.ts';
 import { gradientProgram, type StateSpec, taskProgram, trainingProgram } from './programs.ts';
 
-/** Is given the program after each pass; for developers. */
+/** Receives the program after each pass; for developers. */
 export type Watch = (pass: string, program: Program) => void;
 
 interface Pass {
@@ -21,24 +21,24 @@ interface Pass {
 }
 
 export interface LowerOptions {
-  /** Values of the parameters that are constants. */
+  /** Values of the parameters that become constants. */
   params?: TensorMap;
-  /** Parameters that are inputs. */
-  moving?: readonly string[];
+  /** Names of the parameters that become inputs. */
+  inputParams?: readonly string[];
   device?: DeviceName;
-  /** Channels in a block of the processor's blocked layout; 0 for row-major. */
+  /** Channels per block of the CPU's blocked layout; 0 for row-major. */
   block?: number;
   watch?: Watch | undefined;
 }
 
-/** A program of primitives as one whose every instruction is an operator of ONNX on the device. */
+/** Lowers a program of primitives to one whose every instruction is an ONNX operator on the device. `last`: additional passes. */
 export function lower(
   source: SourceProgram,
-  { params = new Map(), moving = [], device = 'cpu', block = 0, watch }: LowerOptions,
+  { params = new Map(), inputParams = [], device = 'cpu', block = 0, watch }: LowerOptions,
   last: Pass[] = [],
 ): Program {
   const passes: Pass[] = [
-    { name: 'bind parameters', run: (program) => bindParams(program, params, new Set(moving)) },
+    { name: 'bind parameters', run: (program) => bindParams(program, params, new Set(inputParams)) },
     { name: 'cancel reshapes', run: cancelReshapes },
     { name: 'prune', run: prune },
     ...(block > 0 ? [{ name: 'blocked layout', run: (program: Program) => blockedLayout(program, block) }] : []),
@@ -55,15 +55,15 @@ export function lower(
   }, source);
 }
 
-/** A task with all parameters as constants. Inputs and outputs carry the task's names. */
+/** Lowers a task with all parameters as constants. Inputs and outputs have the task's names. */
 export const lowerTask = (task: Task, params: TensorMap, device: DeviceName = 'cpu', watch?: Watch): Program =>
   lower(taskProgram(task), { params, device, watch });
 
-/** A step up to its gradients. Trainable parameters are inputs, all others constants. */
+/** Lowers a step up to its gradients. Trainable parameters are inputs, all others constants. */
 export const lowerGradients = (task: TrainTask, frozen: TensorMap, device: DeviceName = 'cpu', block = 0, watch?: Watch): Program =>
-  lower(gradientProgram(task), { params: frozen, moving: task.trainable, device, block, watch }, [{ name: 'order sinks', run: orderSinks }]);
+  lower(gradientProgram(task), { params: frozen, inputParams: task.trainable, device, block, watch }, [{ name: 'order sinks', run: orderSinks }]);
 
-/** A whole step. Frozen parameters are constants; the trainable ones, statistics and optimizer slots are state. */
+/** Lowers a whole step. Frozen parameters are constants. Trainable parameters, statistics and optimizer slots are state. */
 export function lowerTraining(
   task: TrainTask,
   frozen: TensorMap,
@@ -71,6 +71,6 @@ export function lowerTraining(
   watch?: Watch,
 ): { program: Program; state: StateSpec[] } {
   const { program, state } = trainingProgram(task);
-  const moving = [...task.trainable, ...task.statistics.map(({ name }) => name)];
-  return { program: lower(program, { params: frozen, moving, device, watch }), state };
+  const inputParams = [...task.trainable, ...task.statistics.map(({ name }) => name)];
+  return { program: lower(program, { params: frozen, inputParams, device, watch }), state };
 }

@@ -29,10 +29,10 @@ export interface OnnxGraph {
   constants: OnnxConstant[];
 }
 
-/** One operator an instruction. A result that is fetched is computed under the name of its output. */
+/** One node per instruction. A program output is computed under its output name; an Identity node adds every further name of a value. */
 export function onnxGraph(program: Program): OnnxGraph {
   const names = new Map<Value, string>();
-  const lists = new Map<string, OnnxConstant>(); // of int64
+  const intLists = new Map<string, OnnxConstant>(); // int64
   const scalars = new Map<number, OnnxConstant>();
   const constants: OnnxConstant[] = [];
   for (const [name, value] of program.inputs) names.set(value, name);
@@ -41,23 +41,24 @@ export function onnxGraph(program: Program): OnnxGraph {
     constants.push({ name, shape: value.shape, data });
     if (value.shape.length === 0) scalars.set(data[0]!, constants.at(-1)!);
   }
-  const copies = [...program.outputs].filter(([name, value]) => {
+  const aliases = [...program.outputs].filter(([name, value]) => {
     if (names.has(value)) return true;
     names.set(value, name);
     return false;
   });
   const nameOf = (value: Value): string => {
-    const known = names.get(value) ?? `v${value.id}`;
-    names.set(value, known);
-    return known;
+    const name = names.get(value) ?? `v${value.id}`;
+    names.set(value, name);
+    return name;
   };
-  const once = <K>(known: Map<K, OnnxConstant>, key: K, make: () => OnnxConstant): string => {
-    if (!known.has(key)) {
-      const made = make();
-      known.set(key, made);
-      constants.push(made);
+  const addOnce = <K>(cache: Map<K, OnnxConstant>, key: K, make: () => OnnxConstant): string => {
+    let constant = cache.get(key);
+    if (!constant) {
+      constant = make();
+      cache.set(key, constant);
+      constants.push(constant);
     }
-    return known.get(key)!.name;
+    return constant.name;
   };
   const nodes = program.instructions.map(({ operation, inputs, attrs, outputs }): OnnxNode => {
     const operands = inputs.map(nameOf);
@@ -67,12 +68,12 @@ export function onnxGraph(program: Program): OnnxGraph {
       inputShapes: inputs.map(({ shape }) => shape),
       outputShape: outputs[0]!.shape,
       ints: (values) =>
-        once(lists, values.join(), () => ({ name: `ints:${values.join()}`, shape: [values.length], data: BigInt64Array.from(values, BigInt) })),
-      scalar: (value) => once(scalars, value, () => ({ name: `number:${value}`, shape: [], data: Float32Array.of(value) })),
+        addOnce(intLists, values.join(), () => ({ name: `ints:${values.join()}`, shape: [values.length], data: BigInt64Array.from(values, BigInt) })),
+      scalar: (value) => addOnce(scalars, value, () => ({ name: `number:${value}`, shape: [], data: Float32Array.of(value) })),
     });
     return { op: form.op, domain: form.domain ?? '', inputs: form.inputs ?? operands, outputs: outputs.map(nameOf), attrs: form.attrs ?? {} };
   });
-  for (const [name, value] of copies) nodes.push({ op: 'Identity', domain: '', inputs: [nameOf(value)], outputs: [name], attrs: {} });
+  for (const [name, value] of aliases) nodes.push({ op: 'Identity', domain: '', inputs: [nameOf(value)], outputs: [name], attrs: {} });
   return { nodes, constants };
 }
 

@@ -8,7 +8,7 @@ import type { Program } from '../ir/program.ts';
 import { explainDeviceError } from './device-error.ts';
 import { toOnnx } from './onnx-model.ts';
 
-/** One line of onnxruntime's own trace: a kernel's run, or a phase of the session. */
+/** One event of onnxruntime's trace: a kernel's run, or a phase of the session. */
 export interface ProfileEvent {
   cat: string; // 'Node' for kernels
   name: string; // NODE_kernel_time for a kernel's run
@@ -25,10 +25,15 @@ export interface OpenSession {
 }
 
 /**
- * Opens a lowered program on a device. Outputs named in `stay` remain in the device's memory. Throws AppError('engine') where the
- * device is not available.
+ * Opens a session for a lowered program on a device. `deviceOutputs`: names of the outputs that stay in device memory. Throws
+ * AppError('engine') where the device is not available.
  */
-export async function open(program: Program, device: DeviceName, profiler?: Profiler, stay: ReadonlySet<string> = new Set()): Promise<OpenSession> {
+export async function open(
+  program: Program,
+  device: DeviceName,
+  profiler?: Profiler,
+  deviceOutputs: ReadonlySet<string> = new Set(),
+): Promise<OpenSession> {
   const traces = profiler ? mkdtempSync(join(tmpdir(), 'twinlens-profile-')) : null;
   try {
     const session = await ort.InferenceSession.create(toOnnx(program), {
@@ -38,15 +43,19 @@ export async function open(program: Program, device: DeviceName, profiler?: Prof
       interOpNumThreads: 1,
       executionMode: 'sequential',
       logSeverityLevel: 3,
-      // onnxruntime plans memory from the first run and allocates the plan in addition to what that run used: a training step
-      // then needs 1.5 times the memory and is no faster.
+      // A memory pattern is allocated in addition to the memory of the first run, from which it is planned: a training step needs
+      // 1.5 times the memory and is no faster.
       enableMemPattern: false,
-      ...(stay.size
-        ? { preferredOutputLocation: Object.fromEntries([...program.outputs.keys()].map((name) => [name, stay.has(name) ? 'gpu-buffer' : 'cpu'])) }
+      ...(deviceOutputs.size
+        ? {
+            preferredOutputLocation: Object.fromEntries(
+              [...program.outputs.keys()].map((name) => [name, deviceOutputs.has(name) ? 'gpu-buffer' : 'cpu']),
+            ),
+          }
         : {}),
       ...(traces === null ? {} : { enableProfiling: true, profileFilePrefix: join(traces, 'trace') }),
-      // Idle threads spin for 20 µs, then sleep. Without spinning, waking them for each operator costs a small network 10 % of its
-      // step. The default, 1000 times as long, slows a step down where other programs use the cores too.
+      // Idle threads spin for 20 µs, then sleep. Without spinning, waking them for each operator takes 10 % of a small network's
+      // step. The default of 20 ms slows a step down where other programs use the cores too.
       extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '20' } } },
     });
     const close = async (): Promise<void> => {
@@ -63,10 +72,10 @@ export async function open(program: Program, device: DeviceName, profiler?: Prof
   }
 }
 
-/** Devices whose outputs can stay in their memory and be fed to the next run. */
+/** Whether outputs can stay in the device's memory and be fed to the next run. */
 export const keepsTensors = (device: DeviceName): boolean => device === 'webgpu';
 
-/** Runs one addition on a device. Throws AppError('engine') where it is not available. */
+/** Opens a session with one addition to check a device. Throws AppError('engine') where it is not available. */
 export async function openDevice(device: DeviceName): Promise<void> {
   const b = new ProgramBuilder();
   const x = b.input('x', [1]);
@@ -75,7 +84,7 @@ export async function openDevice(device: DeviceName): Promise<void> {
   await close();
 }
 
-/** Runs a session; its errors are explained in a user's words. */
+/** Runs a session. Throws its errors in a user's words (AppError('engine')). */
 export async function runSession(
   session: ort.InferenceSession,
   device: DeviceName,
@@ -90,8 +99,8 @@ export async function runSession(
 }
 
 /**
- * Runs a training step. WebGPU skips operators that it has no memory for and continues: distances are then 0, where every computed
- * one is above 0.
+ * Awaits a training step. WebGPU skips operators that it has no memory for and continues. The distances are then 0, whereas a
+ * computed distance is never below DISTANCE_EPSILON.
  */
 export async function runOrOutOfMemory(
   run: Promise<ort.InferenceSession.OnnxValueMapType>,

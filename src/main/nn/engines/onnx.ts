@@ -22,10 +22,10 @@ export function onnxEngine(device: DeviceName, profiler?: Profiler): Engine {
   };
 }
 
-/** Devices that this build of onnxruntime supports; whether one works is only known by trying. */
+/** Devices that this build of onnxruntime supports. Whether one works must be tried (openDevice). */
 export function onnxDevices(): DeviceName[] {
-  const known: readonly string[] = ort.listSupportedBackends().map((b) => b.name);
-  return (['cpu', 'webgpu', 'cuda', 'dml'] as const).filter((d) => known.includes(d));
+  const supported: readonly string[] = ort.listSupportedBackends().map((b) => b.name);
+  return (['cpu', 'webgpu', 'cuda', 'dml'] as const).filter((d) => supported.includes(d));
 }
 
 export async function compileProgram(program: Program, device: DeviceName, profiler?: Profiler): Promise<Executable> {

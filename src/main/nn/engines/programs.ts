@@ -6,9 +6,9 @@ import type { Value } from '../ir/value.ts';
 import { clipGradients, globalNorm, OPTIMIZERS } from '../optimizers/index.ts';
 import { decays } from '../optimizers/optimizer.ts';
 
-/** The programs that engines run, written from tasks: with their gradients, and with the optimizer's update. */
+/** Builds the programs that engines run from tasks: with gradients, and with the optimizer's update. */
 
-/** A task with its signed map and gradients, under the names by which they are fetched. */
+/** A task's program with its signed map and gradients, each as a named output. */
 export function taskProgram({ program, outputs, signedMap, gradients }: Task): SourceProgram {
   let b = new ProgramBuilder(program);
   for (const [name, value] of Object.entries(outputs)) b.output(name, value);
@@ -45,19 +45,19 @@ export function gradientProgram(task: TrainTask): SourceProgram {
   return b;
 }
 
-/** Tensors that a step carries over to the next: each is an input, and its next value an output. */
+/** A tensor that is carried from step to step: an input, whose next value is an output. */
 export interface StateSpec {
   name: string;
   shape: readonly number[];
   next: string; // output name
 }
 
-/** A whole step with its update. Trainable parameters and running statistics are parameters still; slots are inputs. */
+/** A whole step with its update. Trainable parameters and running statistics remain parameters; slots are inputs. */
 export function trainingProgram(task: TrainTask): { program: SourceProgram; state: StateSpec[] } {
   const { b, gradients } = differentiateLoss(task);
-  const moving = [...task.trainable, ...task.statistics.map(({ name }) => name)];
-  const state = moving.map((name) => specOf(name, paramOf(task.program, name).shape));
-  writeUpdate(b, task, {
+  const updated = [...task.trainable, ...task.statistics.map(({ name }) => name)];
+  const state = updated.map((name) => specOf(name, paramOf(task.program, name).shape));
+  appendUpdate(b, task, {
     parameter: (name) => paramOf(task.program, name),
     gradient: (_, i) => gradients[i]!,
     batch: ({ batch }) => batch,
@@ -70,13 +70,13 @@ export function trainingProgram(task: TrainTask): { program: SourceProgram; stat
 }
 
 /**
- * What follows the gradients of a step, for an engine with its own differentiation (TF.js). Inputs are the state, and under
- * `gradient:NAME` and `batch:NAME` what the engine computed; outputs as those of a whole step, without loss and distances.
+ * The update of a step, for an engine that differentiates itself (TF.js). Inputs: the state, and the engine's `gradient:NAME` and
+ * `batch:NAME`. Outputs: those of a whole step without loss and distances.
  */
 export function updateProgram(task: TrainTask): SourceProgram {
   const b = new ProgramBuilder();
   const shapeOf = (name: string): readonly number[] => paramOf(task.program, name).shape;
-  writeUpdate(b, task, {
+  appendUpdate(b, task, {
     parameter: (name) => b.inputs.get(name) ?? b.input(name, shapeOf(name)),
     gradient: (name) => b.input(`gradient:${name}`, shapeOf(name)),
     batch: ({ name }) => b.input(`batch:${name}`, shapeOf(name)),
@@ -93,7 +93,7 @@ function differentiateLoss(task: TrainTask): { b: ProgramBuilder; gradients: Val
   return { b, gradients: gradients.map((g, i) => g ?? b.filled(0, values[i]!.shape)) };
 }
 
-/** Where an update finds what it needs. */
+/** Provides the operands of an update. */
 interface UpdateSource {
   parameter(name: string): Value;
   gradient(name: string, index: number): Value;
@@ -101,22 +101,22 @@ interface UpdateSource {
   slot(name: string, shape: readonly number[]): Value;
 }
 
-/** The running statistics, the gradients' norm, and the optimizer's rule for every parameter. */
-function writeUpdate(b: ProgramBuilder, { statistics, trainable, optimizer }: TrainTask, from: UpdateSource): void {
+/** Appends the update of the running statistics, the gradient norm, and the optimizer's rule for every parameter. */
+function appendUpdate(b: ProgramBuilder, { statistics, trainable, optimizer }: TrainTask, source: UpdateSource): void {
   for (const s of statistics) {
-    b.output(`next:${s.name}`, b.add(b.scale(from.parameter(s.name), 1 - s.momentum), b.scale(from.batch(s), s.momentum)));
+    b.output(`next:${s.name}`, b.add(b.scale(source.parameter(s.name), 1 - s.momentum), b.scale(source.batch(s), s.momentum)));
   }
-  const gradients = trainable.map((name, i) => from.gradient(name, i));
+  const gradients = trainable.map((name, i) => source.gradient(name, i));
   const norm = globalNorm(b, gradients);
   b.output('gradientNorm', norm);
   const { name, weightDecay, clipNorm } = optimizer;
-  const used = clipNorm > 0 ? clipGradients(b, gradients, norm, clipNorm) : gradients;
+  const clipped = clipNorm > 0 ? clipGradients(b, gradients, norm, clipNorm) : gradients;
   const rule = OPTIMIZERS[name];
   const scalars = { lr: b.input('lr', []), correction1: b.input('correction1', []), correction2: b.input('correction2', []) };
   trainable.forEach((parameter, i) => {
-    const before = from.parameter(parameter);
-    const slots = rule.slots.map((slot) => from.slot(slotName(slot, parameter), before.shape));
-    const next = rule.update(b, before, used[i]!, slots, scalars, { weightDecay: decays(before) ? weightDecay : 0 });
+    const current = source.parameter(parameter);
+    const slots = rule.slots.map((slot) => source.slot(slotName(slot, parameter), current.shape));
+    const next = rule.update(b, current, clipped[i]!, slots, scalars, { weightDecay: decays(current) ? weightDecay : 0 });
     b.output(`next:${parameter}`, next.parameter);
     next.state.forEach((value, k) => {
       b.output(`next:${slotName(rule.slots[k]!, parameter)}`, value);
@@ -124,6 +124,7 @@ function writeUpdate(b: ProgramBuilder, { statistics, trainable, optimizer }: Tr
   });
 }
 
+/** Task.signedMap: sum over channels of mean_hw(gradient) * features, [N, h, w]; zeros without a gradient. */
 function signedMapOf(b: ProgramBuilder, features: Value, gradient: Value | null): Value {
   const [n, , h, w] = features.shape as [number, number, number, number];
   if (!gradient) return b.filled(0, [n, h, w]);

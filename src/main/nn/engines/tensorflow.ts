@@ -6,15 +6,14 @@ import { type Library, tensorflowLibrary } from './tensorflow/library.ts';
 import { TensorflowTrainer } from './tensorflow/trainer.ts';
 
 /**
- * The engine on TF.js: the same programs, differentiated by TF.js itself. It computes on an NVIDIA card where
- * @tensorflow/tfjs-node-gpu is installed and finds one, on the CPU with the same library where it finds none, and in plain
- * JavaScript, slowly, where no such package is installed. Throws AppError('engine') where it can't compute on the device
- * asked for.
+ * The engine on TF.js: the same programs, differentiated by TF.js itself. With @tensorflow/tfjs-node-gpu it computes on an NVIDIA
+ * card, or on the CPU where there is none. With @tensorflow/tfjs-node it computes on the CPU, and without either package in plain
+ * JavaScript, which is slow. Throws AppError('engine') where it can't compute on `device`.
  */
 export async function tensorflowEngine(device: DeviceName): Promise<Engine> {
   const library = await tensorflowLibrary();
-  const own = deviceOf(library);
-  if (device !== own) throw new AppError('engine', whyNot(device, library));
+  const available = deviceOf(library);
+  if (device !== available) throw new AppError('engine', unavailableReason(device, library));
   const { tf } = library;
   return {
     name: 'tensorflow',
@@ -24,18 +23,18 @@ export async function tensorflowEngine(device: DeviceName): Promise<Engine> {
   };
 }
 
-/** The device of this process, decided when the library is loaded. */
-export const deviceOf = ({ backing }: Library): DeviceName => (backing === 'cuda' ? 'cuda' : 'cpu');
+/** The device of this process. It is fixed when the library is loaded. */
+export const deviceOf = ({ backend }: Library): DeviceName => (backend === 'cuda' ? 'cuda' : 'cpu');
 
 /** The backends, for the screen. */
-export const BACKING_WORDS = {
+export const BACKEND_LABELS = {
   cuda: "TensorFlow's library on the NVIDIA card",
   native: "TensorFlow's library on the processor",
   script: 'plain JavaScript',
-} as const satisfies Record<Library['backing'], string>;
+} as const satisfies Record<Library['backend'], string>;
 
-function whyNot(device: DeviceName, { backing, missed }: Library): string {
+function unavailableReason(device: DeviceName, { backend, fallbackReason }: Library): string {
   if (device !== 'cuda' && device !== 'cpu') return `TensorFlow does not support ${device}, only cuda and cpu. Use --engine onnx for ${device}.`;
-  if (backing === 'cuda') return 'TensorFlow uses the NVIDIA card on this computer: choose --device cuda, or --engine onnx for the CPU.';
-  return `TensorFlow found no NVIDIA card (${missed}). "npm run install-cuda" installs what it needs and reports what is missing.`;
+  if (backend === 'cuda') return 'TensorFlow uses the NVIDIA card on this computer: choose --device cuda, or --engine onnx for the CPU.';
+  return `TensorFlow found no NVIDIA card (${fallbackReason}). "npm run install-cuda" installs what it needs and reports what is missing.`;
 }

@@ -3,13 +3,13 @@ import type { Operation } from '../ir/primitive.ts';
 import type { TensorMap } from '../ir/tensor.ts';
 import type { Value } from '../ir/value.ts';
 
-/** Turns the parameters named in `moving` into inputs and the others into constants. Throws where a constant has no values. */
-export function bindParams<O extends Operation>(program: Program<O>, values: TensorMap, moving: ReadonlySet<string> = new Set()): Program<O> {
+/** Turns the parameters named in `inputParams` into inputs and the others into constants. Throws where a constant has no values. */
+export function bindParams<O extends Operation>(program: Program<O>, values: TensorMap, inputParams: ReadonlySet<string> = new Set()): Program<O> {
   const inputs = new Map(program.inputs);
   const constants = new Map<Value, Constant>(program.constants);
   const isRead = new Set(program.instructions.flatMap((i) => i.inputs));
   for (const [name, { value }] of program.params) {
-    if (moving.has(name)) inputs.set(name, value);
+    if (inputParams.has(name)) inputs.set(name, value);
     else if (isRead.has(value)) constants.set(value, { name, data: valuesOf(values, name, value) });
   }
   return { ...program, inputs, constants, params: new Map() };

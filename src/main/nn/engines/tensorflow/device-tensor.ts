@@ -2,18 +2,20 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { Tf } from './library.ts';
 
 /**
- * A value of a program as TF.js stores it. TensorFlow convolves feature maps on the processor only with the channels last, so a
- * map [N, C, h, w] is stored as [N, h, w, C] from its first convolution on; everything else has the program's own axes.
+ * A value of a program as stored by TF.js. On the CPU TensorFlow supports only channels-last convolutions, so a map [N, C, h, w]
+ * is stored as [N, h, w, C] from its first convolution on. All other tensors have the program's axis order.
  */
 export interface DeviceTensor {
   tensor: Tensor;
   channelsLast: boolean;
 }
 
-export const plain = (tensor: Tensor): DeviceTensor => ({ tensor, channelsLast: false });
+export const channelsFirst = (tensor: Tensor): DeviceTensor => ({ tensor, channelsLast: false });
 
-/** As a feature map [N, h, w, C]. */
-export const asMap = (tf: Tf, { tensor, channelsLast }: DeviceTensor): Tensor => (channelsLast ? tensor : tf.transpose(tensor, [0, 2, 3, 1]));
+/** A feature map as [N, h, w, C]. */
+export const asChannelsLast = (tf: Tf, { tensor, channelsLast }: DeviceTensor): Tensor =>
+  channelsLast ? tensor : tf.transpose(tensor, [0, 2, 3, 1]);
 
-/** With the program's own axes. */
-export const asPlain = (tf: Tf, { tensor, channelsLast }: DeviceTensor): Tensor => (channelsLast ? tf.transpose(tensor, [0, 3, 1, 2]) : tensor);
+/** A tensor in the program's axis order. */
+export const asChannelsFirst = (tf: Tf, { tensor, channelsLast }: DeviceTensor): Tensor =>
+  channelsLast ? tf.transpose(tensor, [0, 3, 1, 2]) : tensor;

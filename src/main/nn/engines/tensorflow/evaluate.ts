@@ -1,13 +1,13 @@
 import type { Primitive } from '../../ir/primitive.ts';
 import type { Instruction, SourceProgram } from '../../ir/program.ts';
 import type { Value } from '../../ir/value.ts';
-import { type DeviceTensor, plain } from './device-tensor.ts';
+import { type DeviceTensor, channelsFirst } from './device-tensor.ts';
 import { runInstruction } from './instruction.ts';
 import type { Tf } from './library.ts';
 
 /**
- * Evaluates what `wanted` needs, instruction by instruction from what is bound. A tensor is freed after its last use, so that a
- * forward pass holds a layer or two and not the whole network; bound ones stay. The caller disposes of what it gets.
+ * Evaluates the values in `wanted`, instruction by instruction, from the tensors in `bound`. A tensor is freed after its last use, so
+ * a forward pass holds one or two layers at a time. Bound tensors are not freed. The caller disposes of the results.
  */
 export function evaluate(
   tf: Tf,
@@ -18,31 +18,31 @@ export function evaluate(
   const values = new Map(bound);
   const instructions = instructionsFor(program, wanted, bound);
   const uses = new Map<Value, number>();
-  const use = (value: Value, by: number): number => {
-    const count = (uses.get(value) ?? 0) + by;
+  const addUses = (value: Value, change: number): number => {
+    const count = (uses.get(value) ?? 0) + change;
     uses.set(value, count);
     return count;
   };
-  const find = (value: Value): DeviceTensor => {
-    const known = values.get(value) ?? constantOf(tf, program, value);
-    if (!known) throw new Error(`A value of shape [${value.shape}] is used before it is computed.`);
-    values.set(value, known);
-    return known;
+  const lookUp = (value: Value): DeviceTensor => {
+    const tensor = values.get(value) ?? constantOf(tf, program, value);
+    if (!tensor) throw new Error(`A value of shape [${value.shape}] is used before it is computed.`);
+    values.set(value, tensor);
+    return tensor;
   };
-  for (const value of wanted) use(value, 1);
-  for (const { inputs } of instructions) for (const value of inputs) use(value, 1);
+  for (const value of wanted) addUses(value, 1);
+  for (const { inputs } of instructions) for (const value of inputs) addUses(value, 1);
   for (const instruction of instructions) {
-    values.set(instruction.outputs[0]!, runInstruction(tf, instruction, instruction.inputs.map(find)));
+    values.set(instruction.outputs[0]!, runInstruction(tf, instruction, instruction.inputs.map(lookUp)));
     for (const value of instruction.inputs) {
-      if (use(value, -1) > 0 || bound.has(value)) continue;
+      if (addUses(value, -1) > 0 || bound.has(value)) continue;
       values.get(value)?.tensor.dispose();
       values.delete(value);
     }
   }
-  return new Map(wanted.map((value) => [value, find(value)]));
+  return new Map(wanted.map((value) => [value, lookUp(value)]));
 }
 
-/** The values that follow from parameters alone: an engine with fixed weights evaluates them once. */
+/** Values that depend only on parameters and constants. An engine with fixed weights evaluates them once. */
 export function constantValues(program: SourceProgram): Value[] {
   const constant = new Set<Value>([...program.params.values()].map(({ value }) => value));
   const found: Value[] = [];
@@ -66,5 +66,5 @@ function instructionsFor(program: SourceProgram, wanted: readonly Value[], bound
 
 function constantOf(tf: Tf, { constants }: SourceProgram, value: Value): DeviceTensor | null {
   const constant = constants.get(value);
-  return constant ? plain(tf.tensor(constant.data, [...value.shape], 'float32')) : null;
+  return constant ? channelsFirst(tf.tensor(constant.data, [...value.shape], 'float32')) : null;
 }

@@ -5,14 +5,14 @@ import type { TensorMap } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import type { Executable } from '../engine.ts';
 import { constantValues, evaluate } from './evaluate.ts';
-import { asMap, asPlain, type DeviceTensor, plain } from './device-tensor.ts';
+import { asChannelsLast, asChannelsFirst, type DeviceTensor, channelsFirst } from './device-tensor.ts';
 import type { Tf } from './library.ts';
 
 type Inputs = Readonly<Record<string, Float32Array>>;
 
 export const tensorOf = (tf: Tf, data: Float32Array, shape: readonly number[]): Tensor => tf.tensor(data, [...shape], 'float32');
 
-/** Keeps a task's parameters, and what is computed from them alone, until it is disposed of. */
+/** Holds a task's parameters, and the values computed from them alone, until disposed. */
 export class TensorflowExecutable implements Executable {
   private readonly tf: Tf;
   private readonly task: Task;
@@ -21,8 +21,8 @@ export class TensorflowExecutable implements Executable {
   constructor(tf: Tf, task: Task, params: TensorMap) {
     this.tf = tf;
     this.task = task;
-    const bound = boundParams(tf, task.program, params);
-    // With gradients by parameters nothing can be computed beforehand.
+    const bound = bindParams(tf, task.program, params);
+    // Gradients with respect to parameters need every operation on them, so nothing is precomputed.
     const constants = task.gradients ? new Map<Value, DeviceTensor>() : evaluate(tf, task.program, constantValues(task.program), bound);
     this.constants = new Map([...bound, ...constants]);
   }
@@ -31,7 +31,7 @@ export class TensorflowExecutable implements Executable {
     await yieldToEvents();
     const { tf } = this;
     const found = tf.tidy(() => {
-      const bound = new Map([...this.constants, ...boundInputs(tf, this.task.program, inputs)]);
+      const bound = new Map([...this.constants, ...bindInputs(tf, this.task.program, inputs)]);
       return this.task.signedMap ? this.computeExplanation(bound) : this.task.gradients ? this.computeGradients(bound) : this.computeOutputs(bound);
     });
     try {
@@ -51,16 +51,16 @@ export class TensorflowExecutable implements Executable {
   private computeOutputs(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
     const { program, outputs } = this.task;
     const values = evaluate(this.tf, program, Object.values(outputs), bound);
-    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asPlain(this.tf, values.get(value)!)]));
+    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asChannelsFirst(this.tf, values.get(value)!)]));
   }
 
-  /** A forward pass up to the features, then one from there to the distance, which TF.js differentiates. */
+  /** A forward pass up to the features, then one from the features to the distance, which TF.js differentiates. */
   private computeExplanation(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
     const { tf } = this;
     const { program, outputs, signedMap } = this.task;
     const { of, features } = signedMap!;
     const wanted = Object.values(outputs);
-    const maps = asMap(tf, evaluate(tf, program, [features], bound).get(features)!);
+    const maps = asChannelsLast(tf, evaluate(tf, program, [features], bound).get(features)!);
     let values = new Map<Value, DeviceTensor>();
     const [gradient] = tf.grads((x) => {
       values = evaluate(tf, program, [...wanted, of], new Map([...bound, [features, { tensor: x, channelsLast: true }]]));
@@ -70,7 +70,7 @@ export class TensorflowExecutable implements Executable {
     const signed = tf.sum(tf.mul(tf.mean(gradient!, [1, 2], true), maps), 3);
     const named = Object.entries(outputs).map(([name, value]): [string, Tensor] => [
       name,
-      asPlain(tf, value === features ? { tensor: maps, channelsLast: true } : values.get(value)!),
+      asChannelsFirst(tf, value === features ? { tensor: maps, channelsLast: true } : values.get(value)!),
     ]);
     return { ...copyOutputs(tf, Object.fromEntries(named), values), signedMap: signed };
   }
@@ -79,40 +79,40 @@ export class TensorflowExecutable implements Executable {
     const { tf } = this;
     const { program, outputs, gradients } = this.task;
     const { of, wrt } = gradients!;
-    const by = wrt.map((name) => program.params.get(name)!.value);
+    const parameters = wrt.map((name) => program.params.get(name)!.value);
     let values = new Map<Value, DeviceTensor>();
-    const found = tf.grads((...moved) => {
-      const varied = by.map((value, i): [Value, DeviceTensor] => [value, plain(moved[i]!)]);
-      values = evaluate(tf, program, [...Object.values(outputs), of], new Map([...bound, ...varied]));
+    const found = tf.grads((...tensors) => {
+      const variables = parameters.map((value, i): [Value, DeviceTensor] => [value, channelsFirst(tensors[i]!)]);
+      values = evaluate(tf, program, [...Object.values(outputs), of], new Map([...bound, ...variables]));
       for (const { tensor } of values.values()) tf.keep(tensor);
       return tf.sum(values.get(of)!.tensor);
-    })(by.map((value) => bound.get(value)!.tensor));
-    const named = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asPlain(tf, values.get(value)!)]));
+    })(parameters.map((value) => bound.get(value)!.tensor));
+    const named = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asChannelsFirst(tf, values.get(value)!)]));
     return { ...copyOutputs(tf, named, values), ...Object.fromEntries(wrt.map((name, i) => [`gradient:${name}`, found[i]!])) };
   }
 }
 
-/** Copies of the outputs; frees the tensors that `tf.keep` held through the differentiation. */
-function copyOutputs(tf: Tf, named: Readonly<Record<string, Tensor>>, kept: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
+/** Copies the outputs and frees the tensors that `tf.keep` retained through the differentiation. */
+function copyOutputs(tf: Tf, named: Readonly<Record<string, Tensor>>, retained: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
   const out = Object.fromEntries(Object.entries(named).map(([name, tensor]) => [name, tf.clone(tensor)]));
-  for (const { tensor } of kept.values()) tensor.dispose();
+  for (const { tensor } of retained.values()) tensor.dispose();
   return out;
 }
 
-export function boundInputs(tf: Tf, program: SourceProgram, inputs: Inputs): Map<Value, DeviceTensor> {
-  return new Map([...program.inputs].map(([name, value]) => [value, plain(tensorOf(tf, inputs[name]!, value.shape))]));
+export function bindInputs(tf: Tf, program: SourceProgram, inputs: Inputs): Map<Value, DeviceTensor> {
+  return new Map([...program.inputs].map(([name, value]) => [value, channelsFirst(tensorOf(tf, inputs[name]!, value.shape))]));
 }
 
-export function boundParams(tf: Tf, program: SourceProgram, params: TensorMap): Map<Value, DeviceTensor> {
+export function bindParams(tf: Tf, program: SourceProgram, params: TensorMap): Map<Value, DeviceTensor> {
   return new Map(
     [...program.params].map(([name, { value }]) => {
       const tensor = params.get(name);
       if (!tensor) throw new Error(`The parameter ${name} has no values.`);
       if (tensor.shape.join() !== value.shape.join()) throw new Error(`The parameter ${name} is [${tensor.shape}], not [${value.shape}].`);
-      return [value, plain(tensorOf(tf, tensor.data, value.shape))];
+      return [value, channelsFirst(tensorOf(tf, tensor.data, value.shape))];
     }),
   );
 }
 
-/** TF.js computes on this thread: lets pending events, such as a cancellation, be handled between two computations. */
+/** Handles pending events, such as a cancellation, between two computations: TF.js computes on this thread. */
 export const yieldToEvents = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -3,15 +3,15 @@ import type * as Tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { TensorLibrary } from '../../ir/tensor-library.ts';
 
-/** TF.js's interface; the packages with a native library re-export all of it. */
+/** TF.js's interface. The packages with a native library re-export all of it. */
 export type Tf = typeof Tfjs;
 
-/** Where TF.js computes: with TensorFlow's library on a CUDA card, with that library on the processor, or in plain JavaScript. */
-export type Backing = 'cuda' | 'native' | 'script';
+/** Where TF.js computes: TensorFlow's native library on an NVIDIA card, that library on the CPU, or plain JavaScript. */
+export type Backend = 'cuda' | 'native' | 'script';
 
 const libraries = new WeakMap<Tf, TensorLibrary<Tensor>>();
 
-/** The library as the primitives' forms use it: where TF.js asks for a tensor of four axes, the form has checked the shape. */
+/** The library as the primitives' forms use it. The casts to four axes are safe: the operations have checked the shapes. */
 export function libraryForForms(tf: Tf): TensorLibrary<Tensor> {
   const known = libraries.get(tf);
   if (known) return known;
@@ -21,7 +21,7 @@ export function libraryForForms(tf: Tf): TensorLibrary<Tensor> {
     depthwiseConv2d: (x, kernel, ...rest) => tf.depthwiseConv2d(x as Tensor4D, kernel as Tensor4D, ...rest),
     maxPool: (x, ...rest) => tf.maxPool(x as Tensor4D, ...rest),
     pad: (x, widths, value) => tf.pad(x, widths, value),
-    customGrad: (f) => tf.customGrad((x, save) => f(x as Tensor, save as (kept: Tensor[]) => void)),
+    customGrad: (f) => tf.customGrad((x, save) => f(x as Tensor, save as (tensors: Tensor[]) => void)),
   };
   libraries.set(tf, library);
   return library;
@@ -29,65 +29,65 @@ export function libraryForForms(tf: Tf): TensorLibrary<Tensor> {
 
 export interface Library {
   tf: Tf;
-  backing: Backing;
-  /** Why there is no better backend: packages that were tried, and what happened. Empty on a card. */
-  missed: string;
+  backend: Backend;
+  /** Why no better backend is used: the packages that were tried and what happened. Empty on a card. */
+  fallbackReason: string;
 }
 
-/** The one with CUDA first; without a card it computes on the CPU, as the other does. */
+/** Tried in this order. Without a card the first one computes on the CPU too. */
 const NATIVE = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 let loaded: Promise<Library> | null = null;
 
-/** TF.js with the best backend that is installed, loaded once: a process can't exchange it later. */
+/** TF.js with the best installed backend. Loaded once, because a process can't replace it later. */
 export function tensorflowLibrary(): Promise<Library> {
   loaded ??= load();
   return loaded;
 }
 
 async function load(): Promise<Library> {
-  const missed: string[] = [];
+  const reasons: string[] = [];
   for (const name of NATIVE) {
-    const found = native(name);
+    const found = requireNative(name);
     if (typeof found === 'string') {
-      missed.push(found);
+      reasons.push(found);
       continue;
     }
     const { tf, usesCard } = found;
     await tf.ready();
-    tf.enableProdMode(); // no check of every result, no advertisement
-    if (usesCard) return { tf, backing: 'cuda', missed: '' };
-    const why = name.endsWith('-gpu') ? `${name} found no supported card` : `${missed.join('; ')}; ${name} has no CUDA support`;
-    return { tf, backing: 'native', missed: why };
+    tf.enableProdMode(); // no numeric check of every result, no banner
+    if (usesCard) return { tf, backend: 'cuda', fallbackReason: '' };
+    const why = name.endsWith('-gpu') ? `${name} found no supported card` : `${reasons.join('; ')}; ${name} has no CUDA support`;
+    return { tf, backend: 'native', fallbackReason: why };
   }
   const tf = await import('@tensorflow/tfjs');
   tf.enableProdMode();
   await tf.setBackend('cpu');
-  return { tf, backing: 'script', missed: missed.join('; ') };
+  return { tf, backend: 'script', fallbackReason: reasons.join('; ') };
 }
 
 type NodeBackend = Tfjs.KernelBackend & { isUsingGpuDevice?: boolean };
 
-/** An installed TensorFlow, or why it can't be loaded. */
-function native(name: string): { tf: Tf; usesCard: boolean } | string {
+/** The native package `name`, or why it can't be loaded. */
+function requireNative(name: string): { tf: Tf; usesCard: boolean } | string {
   // Resolved at run time: both packages are optional.
-  const find = createRequire(import.meta.url);
+  const require = createRequire(import.meta.url);
   let file: string;
   try {
-    file = find.resolve(name);
+    file = require.resolve(name);
   } catch {
     return `${name} is not installed`;
   }
   try {
-    restoreIsNullOrUndefined(find('node:util') as Record<string, unknown>);
-    const tf = find(file) as Tf;
+    restoreIsNullOrUndefined(require('node:util') as Record<string, unknown>);
+    const tf = require(file) as Tf;
     return { tf, usesCard: (tf.backend() as NodeBackend).isUsingGpuDevice === true };
   } catch (error) {
     return `${name} can't be loaded (${firstLine(error)})`;
   }
 }
 
-/** tfjs-node 4.22 calls it, and Node 23 removed it. */
+/** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed. */
 export function restoreIsNullOrUndefined(util: Record<string, unknown>): void {
   util['isNullOrUndefined'] ??= (value: unknown): boolean => value === null || value === undefined;
 }

@@ -10,8 +10,8 @@ import { memoryError } from '../device-error.ts';
 import { updateProgram } from '../programs.ts';
 import { type Differentiated, MicroBatchedStep } from '../micro-batches.ts';
 import { evaluate } from './evaluate.ts';
-import { boundInputs, tensorOf, yieldToEvents } from './executable.ts';
-import { type DeviceTensor, plain } from './device-tensor.ts';
+import { bindInputs, tensorOf, yieldToEvents } from './executable.ts';
+import { type DeviceTensor, channelsFirst } from './device-tensor.ts';
 import type { Tf } from './library.ts';
 
 interface StepOutput extends Differentiated<Tensor[]> {
@@ -22,7 +22,7 @@ interface StepOutput extends Differentiated<Tensor[]> {
 export class TensorflowTrainer implements Trainer {
   private readonly tf: Tf;
   private readonly device: DeviceName;
-  private readonly task: TrainTask; // for one sample: what follows the gradients is the same for all batch sizes
+  private readonly task: TrainTask; // for one sample; only the parts that don't depend on the batch size are used
   private readonly batches: MicroBatchedStep<Tensor[], StepOutput>;
   private readonly taskFor: (pairs: number) => TrainTask;
   private readonly paramNames: ReadonlySet<string>;
@@ -50,8 +50,8 @@ export class TensorflowTrainer implements Trainer {
     this.update = updateProgram(task);
     this.current = new Map([...initial.params, ...initialSlots(task, initial)].map(([name, t]) => [name, tensorOf(tf, t.data, t.shape)]));
     for (const name of task.program.params.keys()) {
-      const still = this.paramNames.has(name) ? undefined : frozen.get(name);
-      if (still) this.frozen.set(name, tensorOf(tf, still.data, still.shape));
+      const tensor = this.paramNames.has(name) ? undefined : frozen.get(name);
+      if (tensor) this.frozen.set(name, tensorOf(tf, tensor.data, tensor.shape));
     }
   }
 
@@ -69,13 +69,13 @@ export class TensorflowTrainer implements Trainer {
         ['correction1', tf.scalar(correction1)],
         ['correction2', tf.scalar(correction2)],
       ]);
-      const bound = new Map([...this.update.inputs].map(([name, value]) => [value, plain(inputs.get(name)!)]));
+      const bound = new Map([...this.update.inputs].map(([name, value]) => [value, channelsFirst(inputs.get(name)!)]));
       const found = evaluate(tf, this.update, [...this.update.outputs.values()], bound);
       return Object.fromEntries([...this.update.outputs].map(([name, value]) => [name, found.get(value)!.tensor]));
     });
     tf.dispose([...gradients, ...batch]);
-    for (const [name, before] of this.current) {
-      before.dispose();
+    for (const [name, previous] of this.current) {
+      previous.dispose();
       this.current.set(name, next[`next:${name}`]!);
     }
     this.steps++;
@@ -118,28 +118,28 @@ export class TensorflowTrainer implements Trainer {
     inputs: Readonly<Record<string, Float32Array>>,
   ): { loss: Scalar; distances: Tensor; gradients: Tensor[]; batch: Tensor[] } {
     const { tf } = this;
-    const at = (name: string): Value => program.params.get(name)!.value;
+    const parameterOf = (name: string): Value => program.params.get(name)!.value;
     const fixed = [...program.params.keys()].filter((name) => !trainable.includes(name));
     const bound = new Map<Value, DeviceTensor>([
-      ...boundInputs(tf, program, inputs),
-      ...fixed.map((name): [Value, DeviceTensor] => [at(name), plain(this.current.get(name) ?? this.frozen.get(name)!)]),
+      ...bindInputs(tf, program, inputs),
+      ...fixed.map((name): [Value, DeviceTensor] => [parameterOf(name), channelsFirst(this.current.get(name) ?? this.frozen.get(name)!)]),
     ]);
-    const side: Tensor[] = [];
+    const reported: Tensor[] = []; // the distances, then the batch statistics
     try {
-      const { value, grads } = tf.valueAndGrads((...moved) => {
-        const varied = trainable.map((name, i): [Value, DeviceTensor] => [at(name), plain(moved[i]!)]);
-        const values = evaluate(tf, program, [loss, distances, ...statistics.map((s) => s.batch)], new Map([...bound, ...varied]));
-        side.push(...[distances, ...statistics.map((s) => s.batch)].map((v) => tf.keep(values.get(v)!.tensor)));
+      const { value, grads } = tf.valueAndGrads((...tensors) => {
+        const variables = trainable.map((name, i): [Value, DeviceTensor] => [parameterOf(name), channelsFirst(tensors[i]!)]);
+        const values = evaluate(tf, program, [loss, distances, ...statistics.map((s) => s.batch)], new Map([...bound, ...variables]));
+        reported.push(...[distances, ...statistics.map((s) => s.batch)].map((v) => tf.keep(values.get(v)!.tensor)));
         return values.get(loss)!.tensor as Scalar;
       })(trainable.map((name) => this.current.get(name)!));
-      const [found, ...batch] = side.map((tensor) => tf.clone(tensor));
-      return { loss: value, distances: found!, batch, gradients: grads };
+      const [distanceCopy, ...batch] = reported.map((tensor) => tf.clone(tensor));
+      return { loss: value, distances: distanceCopy!, batch, gradients: grads };
     } finally {
-      tf.dispose(side);
+      tf.dispose(reported);
     }
   }
 
-  /** sum + share * part; disposes of both. */
+  /** sum + share * part. Disposes of both. */
   private accumulate(sum: Tensor[] | null, part: Tensor[], share: number): Tensor[] {
     const { tf } = this;
     const next = part.map((gradient, i) => tf.tidy(() => (sum ? tf.add(sum[i]!, tf.mul(gradient, share)) : tf.mul(gradient, share))));
@@ -148,8 +148,8 @@ export class TensorflowTrainer implements Trainer {
   }
 
   private taskOf(pairs: number): TrainTask {
-    const known = this.tasks.get(pairs) ?? this.taskFor(pairs);
-    this.tasks.set(pairs, known);
-    return known;
+    const task = this.tasks.get(pairs) ?? this.taskFor(pairs);
+    this.tasks.set(pairs, task);
+    return task;
   }
 }
