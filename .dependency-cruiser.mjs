@@ -1,4 +1,4 @@
-// The import law: what each room of src/ may import. dependency-cruiser checks it in `npm run lint` and `npm test`, type
+// The import law: what each folder of src/ may import. dependency-cruiser checks it in `npm run lint` and `npm test`, type
 // imports included, and draws docs/architecture.svg from it (`npm run architecture`).
 
 /** Packages that only some files may import. */
@@ -31,8 +31,8 @@ const FEATURES = {
 export const SCREEN_FEATURES = ['compare', 'dataset', 'jobs', 'onboarding', 'reports', 'settings', 'training'];
 const BELOW_SCREEN_FEATURES = ['src/renderer/client/', 'src/renderer/kit/'];
 
-/** Each room of src/, and what it may import of src/ besides itself and src/shared/. A path that ends in / is a folder. */
-const ROOMS = {
+/** Each folder of src/, and what it may import of src/ besides itself and src/shared/. A path that ends in / is a folder. */
+const FOLDERS = {
   'src/shared/': [],
   'src/renderer/kit/': [],
   'src/renderer/client/': ['src/renderer/kit/'],
@@ -71,19 +71,19 @@ const escaped = (path) => path.replaceAll('.', '\\.');
  * @param {string[]} paths
  */
 const anyOf = (paths) => `^(?:${paths.map((path) => (path.endsWith('/') ? escaped(path) : `${escaped(path)}$`)).join('|')})`;
-/** @param {string} room */
-const nameOf = (room) =>
-  room
+/** @param {string} folder */
+const nameOf = (folder) =>
+  folder
     .replace(/^src\/(?:main\/)?/, '')
     .replace(/\/$/, '')
     .replaceAll('/', '-');
 
-const rooms = Object.entries(ROOMS).map(([room, may]) => ({
-  name: `room-${nameOf(room)}`,
-  comment: `${room} may import only itself, ${[...may, 'src/shared/'].join(', ')}.`,
+const folders = Object.entries(FOLDERS).map(([folder, may]) => ({
+  name: `folder-${nameOf(folder)}`,
+  comment: `${folder} may import only itself, ${[...may, 'src/shared/'].join(', ')}.`,
   severity: 'error',
-  from: { path: anyOf([room]) },
-  to: { path: '^src/', pathNot: anyOf([room, ...may, 'src/shared/']) },
+  from: { path: anyOf([folder]) },
+  to: { path: '^src/', pathNot: anyOf([folder, ...may, 'src/shared/']) },
 }));
 
 const packages = Object.entries(PACKAGES).map(([rule, { name, only }]) => ({
@@ -98,12 +98,12 @@ export default {
   forbidden: [
     { name: 'no-circle-of-files', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-circle-of-folders', severity: 'error', scope: 'folder', from: {}, to: { circular: true } },
-    ...rooms,
+    ...folders,
     {
-      name: 'room-unknown',
-      comment: 'Every folder of src/ stands in ROOMS, so that what it may import is decided.',
+      name: 'folder-unknown',
+      comment: 'Every folder of src/ is listed in FOLDERS with what it may import.',
       severity: 'error',
-      from: { path: '^src/', pathNot: anyOf([...Object.keys(ROOMS), 'src/main/index.ts', ...COMPOSITION_ROOT]) },
+      from: { path: '^src/', pathNot: anyOf([...Object.keys(FOLDERS), 'src/main/index.ts', ...COMPOSITION_ROOT]) },
       to: { path: '.' },
     },
     {

@@ -1,4 +1,4 @@
-// Behind `npm run architecture`: draws which room of src/ imports which as docs/architecture.svg. dependency-cruiser finds the
+// Behind `npm run architecture`: draws which folder of src/ imports which as docs/architecture.svg. dependency-cruiser finds the
 // imports, Graphviz (as WebAssembly) lays them out.
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import config from '../.dependency-cruiser.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 const OUT = 'docs/architecture.svg';
 
-/** Each match is one box: a room, or a part of a room that has several. */
+/** Each match is one box: a folder, or a part of a folder that has several. */
 const BOXES = [
   '^src/main/(?:features|doors|compute|nn|domain)/[^/]+/',
   '^src/main/[^/]+/',
@@ -40,4 +40,4 @@ const { output } = await cruise(
 );
 const svg = (await instance()).renderString(String(output), { format: 'svg' });
 await writeFile(path.join(root, OUT), svg);
-console.log(`${OUT} is drawn`);
+console.log(`wrote ${OUT}`);

@@ -1,14 +1,41 @@
-// Prints a program of the networks after each pass on its way to onnxruntime, one line an instruction with its shapes.
-// Usage: npm run print-program -- [--task train|embed|explain] [--backbone NAME] [--scope head|last-stage|all]
-//   [--batch-norm frozen|batch] [--pairs N] [--size PX] [--device cpu|webgpu|cuda|dml] [--block N] [--pass NAME]
-// --block: channels in a block of the processor's layout, 8 with AVX2 and 16 with AVX-512; 0 is row-major. --pass: that one only.
+// Prints the program of a network after each pass of the compiler. `npm run print-program -- --help` lists the options.
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { lowerGradients, lowerTask, lowerTraining } from '../src/main/nn/engines/onnx-lower.ts';
 import { print } from '../src/main/nn/ir/build/print.ts';
 import { initialTensors } from '../src/main/nn/initialise.ts';
-import { contrastive } from '../src/main/nn/losses/contrastive.ts';
+import { lossOf } from '../src/main/nn/losses/index.ts';
 import { embeddingTask, explanationTask, layerNames, siameseParams, trainingTask } from '../src/main/nn/siamese.ts';
+import { BACKBONES } from '../src/shared/backbones.ts';
+import { LOSS_INFO } from '../src/shared/losses.ts';
+import { choiceValues, DEVICES } from '../src/shared/training-options/table.ts';
+
+/** @type {Record<string, readonly string[]>} */
+const CHOICES = {
+  task: ['train', 'embed', 'explain'],
+  backbone: BACKBONES,
+  scope: choiceValues('scope'),
+  'batch-norm': choiceValues('batchNorm'),
+  loss: Object.keys(LOSS_INFO),
+  device: DEVICES,
+};
+
+const HELP = `Usage: npm run --silent print-program -- [options]
+
+Prints the program of a network after each pass of the compiler, one instruction a line with its shapes.
+
+  --task NAME        ${CHOICES['task']?.join(', ')} (default: train)
+  --backbone NAME    ${CHOICES['backbone']?.join(', ')} (default: compact)
+  --scope NAME       trained layers: ${CHOICES['scope']?.join(', ')} (default: all); for train
+  --batch-norm NAME  ${CHOICES['batch-norm']?.join(', ')} (default: frozen); for train
+  --loss NAME        ${CHOICES['loss']?.join(', ')} (default: contrastive); for train
+  --pairs N          pairs per step (default: 8)
+  --size PX          image size (default: 64)
+  --device NAME      ${CHOICES['device']?.join(', ')} (default: cpu)
+  --block N          channels in a block of the CPU's layout: 8 with AVX2, 16 with AVX-512, 0 for row-major (default: 0); for train
+  --pass NAME        print the program after this pass only
+  --help             print this text
+`;
 
 const TEXT = /** @type {const} */ ({ type: 'string' });
 const { values } = parseArgs({
@@ -17,20 +44,33 @@ const { values } = parseArgs({
     backbone: { ...TEXT, default: 'compact' },
     scope: { ...TEXT, default: 'all' },
     'batch-norm': { ...TEXT, default: 'frozen' },
+    loss: { ...TEXT, default: 'contrastive' },
     pairs: { ...TEXT, default: '8' },
     size: { ...TEXT, default: '64' },
     device: { ...TEXT, default: 'cpu' },
     block: { ...TEXT, default: '0' },
     pass: TEXT,
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit();
+}
 
-/** The command line's words are checked by what they are handed to. @param {string | undefined} word @returns {any} */
-const unchecked = (word) => word;
+/** The value of an option with a fixed list of values. Exits with code 2 for any other value. @param {keyof typeof values} name @returns {any} */
+function choiceOf(name) {
+  const value = String(values[name]);
+  const known = CHOICES[name] ?? [];
+  if (known.includes(value)) return value;
+  console.error(`--${name} must be one of ${known.join(', ')}, not ${JSON.stringify(value)}.`);
+  process.exit(2);
+}
 
 const pairs = Number(values.pairs);
-const spec = { backbone: unchecked(values.backbone), flavour: /** @type {const} */ ('torch'), size: Number(values.size), dim: 2 };
-const device = unchecked(values.device);
+const spec = { backbone: choiceOf('backbone'), flavour: /** @type {const} */ ('torch'), size: Number(values.size), dim: 2 };
+const device = choiceOf('device');
+const task = choiceOf('task');
 const params = initialTensors(siameseParams(spec), 1);
 
 /** @type {string[]} */
@@ -43,17 +83,17 @@ const watch = (pass, program) => {
     process.stdout.write(`\n== ${pass}: ${program.instructions.length} instructions\n${print(program)}`);
 };
 
-if (values.task === 'embed') lowerTask(embeddingTask(spec, 'image', 2 * pairs), params, device, watch);
-else if (values.task === 'explain') lowerTask(explanationTask(spec, layerNames(spec.backbone).at(-1) ?? '', pairs), params, device, watch);
+if (task === 'embed') lowerTask(embeddingTask(spec, 'image', 2 * pairs), params, device, watch);
+else if (task === 'explain') lowerTask(explanationTask(spec, layerNames(spec.backbone).at(-1) ?? '', pairs), params, device, watch);
 else {
   const optimizer = /** @type {const} */ ({ name: 'adamw', weightDecay: 1e-4, clipNorm: 1 });
-  const options = { scope: unchecked(values.scope), batchNorm: unchecked(values['batch-norm']), loss: contrastive, margin: 2, optimizer };
-  const task = trainingTask(spec, options, pairs);
+  const options = { scope: choiceOf('scope'), batchNorm: choiceOf('batch-norm'), loss: lossOf(choiceOf('loss')), margin: 2, optimizer };
+  const step = trainingTask(spec, options, pairs);
   // WebGPU keeps the weights on the card, so its step includes the update; elsewhere the update follows outside the program.
-  if (device === 'webgpu') lowerTraining(task, params, device, watch);
-  else lowerGradients(task, params, device, Number(values.block), watch);
+  if (device === 'webgpu') lowerTraining(step, params, device, watch);
+  else lowerGradients(step, params, device, Number(values.block), watch);
 }
 if (values.pass !== undefined && !passes.includes(values.pass)) {
-  console.error(`There is no pass ${JSON.stringify(values.pass)} on the way of this program. Its passes: ${passes.join(', ')}.`);
+  console.error(`This program has no pass ${JSON.stringify(values.pass)}. Its passes: ${passes.join(', ')}.`);
   process.exitCode = 1;
 }

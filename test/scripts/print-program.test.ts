@@ -13,8 +13,18 @@ test('print-program prints a training step after each pass: primitives first, th
   for (const program of programs.values()) expect(program).toMatch(/^output gradient:fc\.2\.weight = /m);
 });
 
-test('a pass that the program does not go through is refused with the names of those that it does', () => {
+test('an unknown pass is refused with the names of the passes', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/print-program.mjs', '--pass', 'nothing'], { encoding: 'utf8' });
   expect([status, stdout]).toEqual([1, '']);
-  expect(stderr).toMatch(/There is no pass "nothing".*bind parameters.*order sinks/);
+  expect(stderr).toMatch(/This program has no pass "nothing".*bind parameters.*order sinks/);
+});
+
+test('--help lists every option, and a value outside a list is refused with the list', () => {
+  const help = spawnSync(process.execPath, ['scripts/print-program.mjs', '--help'], { encoding: 'utf8' });
+  expect(help.status).toBe(0);
+  for (const option of ['task', 'backbone', 'scope', 'batch-norm', 'loss', 'pairs', 'size', 'device', 'block', 'pass'])
+    expect(help.stdout).toMatch(new RegExp(`^ +--${option} `, 'm'));
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/print-program.mjs', '--loss', 'none'], { encoding: 'utf8' });
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toBe('--loss must be one of contrastive, not "none".\n');
 });
