@@ -1,6 +1,6 @@
 import { type Arithmetic, BETA1, BETA2, EPSILON, type Optimizer, type StepScalars } from './optimizer.ts';
 
-/** Kingma & Ba 2015: the new moments and the step lr * m^ / (sqrt(v^) + eps). */
+/** Kingma & Ba 2015, algorithm 1: the new moments m and v, and the step lr * m^ / (sqrt(v^) + eps) with bias-corrected m^ and v^. */
 export function adamStep<T>(e: Arithmetic<T>, g: T, m: T, v: T, s: StepScalars<T>): { step: T; m: T; v: T } {
   const m1 = e.add(e.scale(m, BETA1), e.scale(g, 1 - BETA1));
   const v1 = e.add(e.scale(v, BETA2), e.scale(e.square(g), 1 - BETA2));
@@ -8,7 +8,7 @@ export function adamStep<T>(e: Arithmetic<T>, g: T, m: T, v: T, s: StepScalars<T
   return { step: e.div(e.mul(m1, e.mul(s.lr, s.correction1)), denominator), m: m1, v: v1 };
 }
 
-/** Adam; weight decay, if any, is L2 regularisation added to the gradient. */
+/** Adam. Weight decay is L2 regularisation: it is added to the gradient. */
 export const adam: Optimizer = {
   slots: ['m', 'v'],
   update(e, p, gradient, [m, v], s, { weightDecay }) {

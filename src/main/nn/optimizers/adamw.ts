@@ -6,7 +6,7 @@ export const adamw: Optimizer = {
   slots: ['m', 'v'],
   update(e, p, gradient, [m, v], s, { weightDecay }) {
     const next = adamStep(e, gradient, m!, v!, s);
-    const shrunk = weightDecay > 0 ? e.sub(p, e.mul(e.scale(p, weightDecay), s.lr)) : p;
-    return { parameter: e.sub(shrunk, next.step), state: [next.m, next.v] };
+    const decayed = weightDecay > 0 ? e.sub(p, e.mul(e.scale(p, weightDecay), s.lr)) : p;
+    return { parameter: e.sub(decayed, next.step), state: [next.m, next.v] };
   },
 };

@@ -15,16 +15,16 @@ interface Entry {
 
 /**
  * Trainable parameters, their gradients and their slots in one WebAssembly memory, updated in place in one pass. On a CPU this
- * takes under 1 % of a large network's step, against 20 % as graph operations, each of which reads and writes whole tensors.
+ * takes under 1 % of a large network's step, against 20 % as graph operations, which read and write whole tensors.
  */
 export class UpdateInPlace {
   readonly params: TensorMap = new Map();
   readonly slots: TensorMap = new Map(); // by slotName
   readonly gradients: TensorMap = new Map();
-  private readonly entries: Entry[]; // of task.trainable
+  private readonly entries: Entry[]; // in the order of task.trainable
   private readonly clipNorm: number;
 
-  /** Copies these parameters and slots. */
+  /** Copies `params` and `slots` into its memory. */
   constructor({ trainable, optimizer }: TrainTask, params: TensorMap, slots: TensorMap) {
     this.clipNorm = optimizer.clipNorm;
     const rule = OPTIMIZERS[optimizer.name];
@@ -42,7 +42,7 @@ export class UpdateInPlace {
     });
   }
 
-  /** Updates parameters and slots in place, after `steps` earlier steps; returns the gradients' norm before clipping. */
+  /** Updates parameters and slots in place after `steps` earlier steps. Returns the gradient norm before clipping. */
   step(steps: number, lr: number): number {
     const norm = globalNormOf([...this.gradients.values()].map(({ data }) => data));
     const factor = this.clipNorm > 0 ? clipFactor(norm, this.clipNorm) : 1;
@@ -52,7 +52,7 @@ export class UpdateInPlace {
   }
 }
 
-/** A rule as a loop over a parameter, its gradient and its slots; scalars: lr, both corrections, and a factor for the gradient. */
+/** A rule as a loop over a parameter, its gradient and its slots. Scalars: lr, both corrections, and the clip factor of the gradient. */
 function loopOf(rule: Optimizer, weightDecay: number): VectorLoop {
   const loop = new VectorLoop(2 + rule.slots.length, 4);
   const [lr, correction1, correction2, factor] = [0, 1, 2, 3].map((i) => loop.parameter(i)) as [number, number, number, number];
@@ -65,7 +65,7 @@ function loopOf(rule: Optimizer, weightDecay: number): VectorLoop {
   return loop;
 }
 
-/** A memory as large as these tensors, each padded to whole vectors and allocated one after the other. */
+/** A memory for these tensors, each padded to whole vectors, and a bump allocator in it. */
 function memoryFor(tensors: readonly Tensor[]): { memory: WebAssembly.Memory; copy(tensor: Tensor): Tensor; allocate(tensor: Tensor): Tensor } {
   const paddedBytes = ({ data }: Tensor): number => Math.ceil(data.byteLength / VECTOR_BYTES) * VECTOR_BYTES;
   const memory = new WebAssembly.Memory({ initial: Math.ceil(tensors.reduce((sum, tensor) => sum + paddedBytes(tensor), 0) / PAGE_BYTES) });
@@ -76,9 +76,9 @@ function memoryFor(tensors: readonly Tensor[]): { memory: WebAssembly.Memory; co
     return { shape: tensor.shape, data };
   };
   const copy = (tensor: Tensor): Tensor => {
-    const own = allocate(tensor);
-    own.data.set(tensor.data);
-    return own;
+    const target = allocate(tensor);
+    target.data.set(tensor.data);
+    return target;
   };
   return { memory, copy, allocate };
 }

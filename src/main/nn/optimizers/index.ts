@@ -12,14 +12,14 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = { sgd, adam, adamw }
 /** The global L2 norm of all gradients, []. */
 export function globalNorm(b: Operations, gradients: readonly Value[]): Value {
   const squares = gradients.map((g) => b.sum(b.square(g), allAxes(g.shape)));
-  return b.sqrt(squares.reduce((sum, one) => b.add(sum, one))); // only the CPU provider has an operator that sums many tensors
+  return b.sqrt(squares.reduce((sum, one) => b.add(sum, one))); // pairwise, because only the CPU provider has ONNX's Sum of many tensors
 }
 
-/** The same for gradients in memory. */
+/** The global L2 norm of gradients in memory. */
 export function globalNormOf(gradients: Iterable<Float32Array>): number {
   let total = 0;
   for (const g of gradients) {
-    let [a, b, c, d] = [0, 0, 0, 0]; // four independent sums: additions overlap
+    let [a, b, c, d] = [0, 0, 0, 0]; // four independent sums, so that additions overlap in the CPU's pipeline
     const whole = g.length - (g.length % 4);
     for (let i = 0; i < whole; i += 4) {
       a += g[i]! * g[i]!;
@@ -33,7 +33,7 @@ export function globalNormOf(gradients: Iterable<Float32Array>): number {
   return Math.sqrt(total);
 }
 
-/** What `clipped` multiplies gradients of this norm by. */
+/** The factor by which `clipGradients` scales gradients of this norm. */
 export const clipFactor = (norm: number, limit: number): number => Math.min(1, limit / (norm + 1e-6));
 
 /** Scales gradients so that their global norm is at most `limit` (Pascanu, Mikolov & Bengio 2013). */

@@ -1,8 +1,8 @@
 export interface OptimizerOptions {
-  weightDecay: number; // 0 where the parameter has none, see `decays`
+  weightDecay: number; // 0 for a parameter without weight decay, see `decays`
 }
 
-/** Numbers that differ from step to step. */
+/** Scalars that change from step to step. */
 export interface StepScalars<T> {
   lr: T;
   /** 1 / (1 - beta1^t) and 1 / (1 - beta2^t), t = 1 for the first step. */
@@ -10,7 +10,7 @@ export interface StepScalars<T> {
   correction2: T;
 }
 
-/** The arithmetic that a rule is written in: a program's instructions (ProgramBuilder), or a loop in WebAssembly (VectorLoop). */
+/** The operations that a rule uses. They append instructions to a program (ProgramBuilder) or to a WebAssembly loop (VectorLoop). */
 export interface Arithmetic<T> {
   add: (a: T, b: T) => T;
   sub: (a: T, b: T) => T;
@@ -22,7 +22,7 @@ export interface Arithmetic<T> {
   scalar: (value: number) => T;
 }
 
-/** One update rule. `slots` names each parameter's state tensors, zero before the first step. */
+/** An update rule. `slots`: names of each parameter's state tensors, which are zero before the first step. */
 export interface Optimizer {
   slots: readonly string[];
   update<T>(e: Arithmetic<T>, parameter: T, gradient: T, state: readonly T[], s: StepScalars<T>, o: OptimizerOptions): { parameter: T; state: T[] };
@@ -32,7 +32,7 @@ export const BETA1 = 0.9;
 export const BETA2 = 0.999;
 export const EPSILON = 1e-8;
 
-/** Bias corrections of the next step after `steps` steps, see StepScalars. */
+/** Bias corrections of the step that follows `steps` steps, see StepScalars. */
 export const correctionsAfter = (steps: number): { correction1: number; correction2: number } => ({
   correction1: 1 / (1 - BETA1 ** (steps + 1)),
   correction2: 1 / (1 - BETA2 ** (steps + 1)),

@@ -1,9 +1,9 @@
 import type { Arithmetic } from './optimizer.ts';
 
-/** A vector of four float32 numbers: the index of a local variable of the WebAssembly function that is written. */
+/** A vector of four float32 numbers: the index of a local variable in the generated WebAssembly function. */
 export type Vector = number;
 
-/** A compiled loop over arrays of equal length, with the values of its scalars. */
+/** A compiled loop. Takes arrays of equal length and the values of the scalar parameters. */
 export type Loop = (arrays: readonly Float32Array[], scalars: readonly number[]) => void;
 
 const I32 = 0x7f;
@@ -17,8 +17,8 @@ const SIMD = { load: 0x00, store: 0x0b, constant: 0x0c, splat: 0x13, sqrt: 0xe3,
 const VECTOR_BYTES = 16;
 
 /**
- * Writes an elementwise loop over arrays of equal length as WebAssembly with SIMD, four numbers at a time: about five times as fast
- * as JavaScript, which computes one number at a time in double precision. A rule written in `Arithmetic` is both this loop and
+ * Generates an elementwise loop over arrays of equal length in WebAssembly SIMD, four float32 numbers at a time. About five times
+ * as fast as JavaScript, which computes one number at a time in double precision. The same `Arithmetic` rule also generates
  * instructions of a program.
  */
 export class VectorLoop implements Arithmetic<Vector> {
@@ -47,7 +47,7 @@ export class VectorLoop implements Arithmetic<Vector> {
     return this.assign(this.prologue, [...simd(SIMD.constant), ...bytes]);
   }
 
-  /** A scalar parameter, repeated four times. */
+  /** A scalar parameter, in all four elements of a vector. */
   parameter(index: number): Vector {
     return this.assign(this.prologue, [LOCAL_GET, ...leb(1 + this.arrays + index), ...simd(SIMD.splat)]);
   }
@@ -63,8 +63,8 @@ export class VectorLoop implements Arithmetic<Vector> {
   }
 
   /**
-   * Compiles the loop for arrays in this memory. It processes whole vectors: where an array's length is no multiple of four, the
-   * memory up to the next multiple must belong to it too.
+   * Compiles the loop for arrays in this memory. The loop processes whole vectors, so the memory behind an array must be free up to
+   * the next multiple of four elements.
    */
   compile(memory: WebAssembly.Memory): Loop {
     const { run } = new WebAssembly.Instance(new WebAssembly.Module(this.module()), { host: { memory } }).exports as {
@@ -79,8 +79,8 @@ export class VectorLoop implements Arithmetic<Vector> {
     return this.assign(this.body, [...operands.flatMap((v) => [LOCAL_GET, ...leb(v)]), ...simd(code)]);
   }
 
-  private assign(into: number[], code: readonly number[]): Vector {
-    into.push(...code, LOCAL_SET, ...leb(this.locals));
+  private assign(target: number[], code: readonly number[]): Vector {
+    target.push(...code, LOCAL_SET, ...leb(this.locals));
     return this.locals++;
   }
 
@@ -88,7 +88,7 @@ export class VectorLoop implements Arithmetic<Vector> {
     return [LOCAL_GET, ...leb(1 + array), LOCAL_GET, ...leb(this.offset), 0x6a]; // i32.add
   }
 
-  /** The local variable with the byte offset into the arrays. */
+  /** Index of the local variable that holds the byte offset into the arrays. */
   private get offset(): number {
     return 1 + this.arrays + this.scalars;
   }

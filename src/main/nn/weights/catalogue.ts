@@ -13,7 +13,7 @@ const CatalogueFile = z.strictObject({
   name: plainName,
   url: webAddress,
   bytes: z.number().int().positive().nullable(),
-  /** Of the file's bytes. Null only where the entry has a tensorsSha256, which covers the content. */
+  /** SHA-256 of the file's bytes. Null only where the entry has a tensorsSha256, which covers the content. */
   sha256: sha256.nullable(),
 });
 
@@ -24,7 +24,7 @@ const Entry = z
     format: z.enum(['tfjs-layers', 'safetensors']),
     /** tfjs-layers: model.json and its shards; a shard that isn't listed is fetched from model.json's folder. safetensors: one file. */
     files: z.array(CatalogueFile).min(1),
-    /** From tensorsSha256() in load.ts. It doesn't depend on the file format and the shards. */
+    /** From tensorsSha256() in load.ts. Independent of file format and shards. */
     tensorsSha256: sha256.optional(),
     licence: z.string().min(1),
     licenceUrl: webAddress,

@@ -15,17 +15,17 @@ export interface FetchProgress {
 export interface FetchOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: FetchProgress) => void) | undefined;
-  tries?: number; // connections for a file before giving up; each continues where the last one stopped
-  retryMs?: number; // ms before the second try, doubled before each further one
-  stallMs?: number; // ms without data after which a connection counts as lost
+  tries?: number; // attempts per file; each continues where the last one stopped
+  retryMs?: number; // ms before the second attempt, doubled before each further one
+  stallMs?: number; // ms without data before a connection counts as lost
 }
 
 type Origin = 'cache' | 'network';
 
 const alternative = (entry: CatalogueEntry): string => `download ${entry.files[0]!.url} yourself and use that file (--weights PATH)`;
 
-/** Why a file can't be downloaded and what to do, in words. */
-function cannotFetch(entry: CatalogueEntry, file: CatalogueFile, part: string, error: HostRefused | ConnectionLost): AppError {
+/** Explains why a file can't be downloaded and what to do. */
+function explainFailedDownload(entry: CatalogueEntry, file: CatalogueFile, part: string, error: HostRefused | ConnectionLost): AppError {
   const host = new URL(file.url).host;
   const details = { id: entry.id, file: file.name, url: file.url, received: sizeOnDisk(part), reason: error.message };
   if (error instanceof HostRefused) {
@@ -67,7 +67,7 @@ async function isComplete(path: string, file: CatalogueFile, signal?: AbortSigna
 /** Retries until the part is complete. Throws the first error that a retry can't solve. */
 async function transferAll(entry: CatalogueEntry, file: CatalogueFile, part: string, options: FetchOptions): Promise<void> {
   const { signal, onProgress, tries = 4, retryMs = 500, stallMs = 60_000 } = options;
-  let farthest = sizeOnDisk(part); // tries are counted anew after a connection that brought new bytes
+  let farthest = sizeOnDisk(part); // attempts are counted again from 1 after one that received new bytes
   for (let attempt = 1; ; attempt++) {
     if (file.bytes !== null && sizeOnDisk(part) === file.bytes) return;
     try {
@@ -81,12 +81,12 @@ async function transferAll(entry: CatalogueEntry, file: CatalogueFile, part: str
       });
       return;
     } catch (error) {
-      if (error instanceof HostRefused) throw cannotFetch(entry, file, part, error);
+      if (error instanceof HostRefused) throw explainFailedDownload(entry, file, part, error);
       if (!(error instanceof ConnectionLost)) throw error;
       const reached = sizeOnDisk(part);
       if (reached > farthest) [attempt, farthest] = [1, reached];
       // No retries where the host can't be reached at all: the computer is probably offline.
-      else if (attempt >= tries || (reached === 0 && !error.message.startsWith('HTTP'))) throw cannotFetch(entry, file, part, error);
+      else if (attempt >= tries || (reached === 0 && !error.message.startsWith('HTTP'))) throw explainFailedDownload(entry, file, part, error);
       await setTimeout(retryMs * 2 ** (attempt - 1), undefined, signal ? { signal } : {});
     }
   }
@@ -99,11 +99,16 @@ async function fetchFile(entry: CatalogueEntry, file: CatalogueFile, folder: str
   if (await isComplete(target, file, options.signal)) return 'cache';
   rmSync(target, { force: true });
   if (file.bytes !== null && sizeOnDisk(part) > file.bytes) rmSync(part);
-  const rejectPart = (why: string): AppError => {
+  const rejectPart = (reason: string): AppError => {
     const received = sizeOnDisk(part);
     rmSync(part, { force: true });
     const sender = new URL(file.url).host;
-    return differsFromPublished(entry, `The file ${file.name} that ${sender} sent`, { file: file.name, why, received, expected: file.sha256 });
+    return differsFromPublished(entry, `The file ${file.name} that ${sender} sent`, {
+      file: file.name,
+      why: reason,
+      received,
+      expected: file.sha256,
+    });
   };
   try {
     await transferAll(entry, file, part, options);
@@ -153,7 +158,7 @@ async function fetchAll(entry: CatalogueEntry, folder: string, options: FetchOpt
       mismatch = differsFromPublished(entry, `The download of ${entry.id}`, { expected: entry.tensorsSha256, found });
   } catch (error) {
     const known = asAppError(error);
-    // An incomplete file has thrown another error before. This one means complete files that can't be read together.
+    // Incomplete files throw another error earlier. Here all files are complete but can't be read together.
     if (known.code !== 'bad-weights' || entry.tensorsSha256 === undefined) throw known;
     mismatch = known;
   }
@@ -168,7 +173,7 @@ async function fetchAll(entry: CatalogueEntry, folder: string, options: FetchOpt
 const entryPath = (entry: CatalogueEntry, folder: string): string =>
   join(folder, entry.format === 'tfjs-layers' ? 'model.json' : entry.files[0]!.name);
 
-/** Whether cacheDir/<id> has an entry's files, by names and sizes alone. fetchWeights checks their content. */
+/** Whether cacheDir/<id> has an entry's files, judged by names and sizes. fetchWeights checks their content. */
 export function isDownloaded(entry: CatalogueEntry, cacheDir: string): boolean {
   const folder = join(cacheDir, entry.id);
   const isPresent = ({ name, bytes }: CatalogueFile): boolean => {
@@ -184,9 +189,9 @@ export function isDownloaded(entry: CatalogueEntry, cacheDir: string): boolean {
 }
 
 /**
- * Downloads an entry's files into cacheDir/<id> and returns the path for loadWeights. Files that are there and match
- * are used without network; a .part is continued. A file with a SHA-256 gets its name only after the check. The others
- * are checked together by the entry's tensorsSha256 in every call, and deleted where they don't match.
+ * Downloads an entry's files into cacheDir/<id> and returns the path for loadWeights. Cached files that match are used
+ * without network access; a .part is resumed. A file with a SHA-256 is published only after the check. The others are
+ * checked together by the entry's tensorsSha256 in every call, and deleted if they don't match.
  * Throws AppError: 'offline' (the host can't be reached or refuses; the part stays), 'bad-weights' (differs from the
  * published file; deleted), 'cancelled' (the part stays), 'disk-full', 'workspace'.
  */

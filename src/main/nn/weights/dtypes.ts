@@ -1,4 +1,4 @@
-/** Bytes in an element of every safetensors data type. All are here, because the offsets of every tensor are checked. */
+/** Bytes per element of every safetensors data type. All are listed, because the offsets of every tensor are checked. */
 export const DTYPE_BYTES = {
   BOOL: 1,
   U8: 1,

@@ -14,7 +14,7 @@ import { openTfjsLayers } from './tfjs-layers.ts';
 import { problemOf, verifyNames } from './verify.ts';
 
 export const IMAGENET: Preprocessing = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
-/** Pixels to -1..1, as keras.applications.mobilenet_v2.preprocess_input does. */
+/** Maps pixels to -1..1, as keras.applications.mobilenet_v2.preprocess_input does. */
 export const PLUS_MINUS_ONE: Preprocessing = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
 
 const KERAS = { flavour: 'keras', preprocessing: PLUS_MINUS_ONE } as const;
@@ -27,7 +27,7 @@ export const PreprocessingSchema = z.object({
 });
 export const FlavourSchema = z.enum(['torch', 'keras']);
 
-interface Opened {
+interface OpenWeights {
   source: TensorSource;
   kind: 'tfjs-layers' | 'safetensors';
 }
@@ -49,7 +49,7 @@ function modelFile(path: string): string {
   return inside;
 }
 
-function openWeights(path: string): Opened {
+function openWeights(path: string): OpenWeights {
   const file = modelFile(path);
   switch (extname(file).toLowerCase()) {
     case '.safetensors':
@@ -74,14 +74,15 @@ function openWeights(path: string): Opened {
   }
 }
 
-async function readFound(
+/** Reads tensors one at a time in OIHW and yields to the event loop after every million values. */
+async function readTensors(
   source: TensorSource,
-  wanted: Iterable<readonly [name: string, found: StoredTensor]>,
+  stored: Iterable<readonly [name: string, found: StoredTensor]>,
   onTensor: (name: string, data: Float32Array, found: StoredTensor) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   let sinceYield = 0;
-  for (const [name, found] of wanted) {
+  for (const [name, found] of stored) {
     if (signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
     const data = dataInOihw(source.read(found.from), source.entries.get(found.from)!, found.axes);
     onTensor(name, data, found);
@@ -92,7 +93,7 @@ async function readFound(
   }
 }
 
-/** Metadata of the safetensors files that Twinlens writes: all that loadWeights needs to know of them. */
+/** Metadata of the safetensors files that Twinlens writes. loadWeights reads them back. */
 export function twinlensMetadata(about: {
   backbone: BackboneName;
   flavour: Flavour;
@@ -118,7 +119,12 @@ function fromMetadata(metadata: Readonly<Record<string, string>>): { flavour?: F
       ...(licence === undefined ? {} : { licence }),
     };
   } catch (error) {
-    throw new AppError('bad-weights', 'The Twinlens metadata in these weights are invalid. Export them again.', { flavour, preprocessing }, error);
+    throw new AppError(
+      'bad-weights',
+      'The Twinlens metadata in this weights file is invalid. Export the weights again.',
+      { flavour, preprocessing },
+      error,
+    );
   }
 }
 
@@ -132,10 +138,10 @@ export interface LoadOptions {
 
 /**
  * Loads a backbone's weights from the folder or model.json of a TF.js layers model (flavour 'keras', input -1..1) or from
- * a .safetensors file (flavour 'torch', ImageNet's mean and deviation). Names become the backbone's own and kernels
- * [out, in/groups, kh, kw]; classifiers are left out. Loads every parameter or throws: AppError('bad-weights') with
+ * a .safetensors file (flavour 'torch', ImageNet's mean and deviation). Names are translated to the backbone's own and
+ * kernels to OIHW; classifiers are ignored. Loads every parameter or throws AppError: 'bad-weights' with
  * {missing, shape, unexpected} or {broken: [{name, problem}]}, 'not-found', 'cancelled'.
- * info.sha256 is over the tensors' little-endian float32 bytes in the order of `params`.
+ * info.sha256 covers the tensors' little-endian float32 bytes in the order of `params`.
  */
 export async function loadWeights(path: string, options: LoadOptions): Promise<{ tensors: TensorMap; info: WeightsInfo }> {
   const { backbone, params, entry, signal } = options;
@@ -149,7 +155,7 @@ export async function loadWeights(path: string, options: LoadOptions): Promise<{
     const broken: { name: string; problem: string }[] = [];
     const hash = createHash('sha256');
     const inOrder = params.map(({ name }) => [name, matched.found.get(name)!] as const);
-    await readFound(
+    await readTensors(
       source,
       inOrder,
       (name, data, { shape }) => {
@@ -164,7 +170,7 @@ export async function loadWeights(path: string, options: LoadOptions): Promise<{
       const message = `These weights are broken: ${broken.length} of ${params.length} tensors can't be used, e.g. ${broken[0].name}: ${broken[0].problem}.`;
       throw new AppError('bad-weights', `${message} Download or export them again.`, { broken });
     }
-    // Padding and preprocessing depend on the program that trained the weights. The names show it, whatever the file's format.
+    // Padding and preprocessing depend on the program that trained the weights. Tensor names identify it in either format.
     const byTrainer = kind === 'tfjs-layers' || matched.program === 'keras' ? KERAS : TORCH;
     const info: WeightsInfo = {
       source: entry?.id ?? path,
@@ -182,16 +188,15 @@ export async function loadWeights(path: string, options: LoadOptions): Promise<{
 }
 
 /**
- * SHA-256 of a file's weights that doesn't depend on format, shards and order: over the little-endian float32 bytes of
- * the backbone's tensors, kernels [out, in/groups, kh, kw], sorted by the backbone's own names (code units). Throws as
- * loadWeights for a broken file.
+ * SHA-256 of a file's weights, independent of format, shards and order: over the little-endian float32 bytes of the
+ * backbone's tensors, kernels in OIHW, sorted by the backbone's own names (code units). Throws as loadWeights for a broken file.
  */
 export async function tensorsSha256(path: string, signal?: AbortSignal): Promise<string> {
   const { source } = openWeights(path);
   try {
     const hash = createHash('sha256');
     const sorted = [...matchNames(source.entries).found].sort(([a], [b]) => (a < b ? -1 : 1));
-    await readFound(source, sorted, (_, data) => void hash.update(bytesOf(data)), signal);
+    await readTensors(source, sorted, (_, data) => void hash.update(bytesOf(data)), signal);
     return hash.digest('hex');
   } catch (error) {
     throw asAppError(error);

@@ -3,27 +3,27 @@ import { AppError } from '../../../shared/errors.ts';
 import { backboneOf } from '../backbones/index.ts';
 import type { AxisOrder, ForeignNames } from '../backbones/weight-names.ts';
 
-/** A tensor of a file that one of our parameters is read from. */
+/** The tensor of a file from which a parameter is read. */
 export interface StoredTensor {
   from: string; // its name in the file
   axes: AxisOrder; // in the file
   shape: readonly number[]; // in OIHW
 }
 export interface MatchedNames {
-  program: ForeignNames['program'] | 'torchvision'; // whose names the file has
-  found: Map<string, StoredTensor>; // by our name
+  program: ForeignNames['program'] | 'torchvision'; // the program whose names the file uses
+  found: Map<string, StoredTensor>; // by the backbone's own name
   unexpected: string[]; // names in the file that belong to no backbone
 }
 
 // Axis i of OIHW is axis ORDER[axes][i] in the file.
 const ORDER = { HWIO: [3, 2, 0, 1], HWC1: [2, 3, 0, 1] } as const;
 
-/** A file's shape in OIHW. A shape that isn't four-dimensional is returned as it is: the check of shapes refuses it later. */
+/** A file's shape in OIHW. A shape without four axes is returned unchanged; verifyNames rejects it later. */
 export function shapeInOihw(shape: readonly number[], axes: AxisOrder): readonly number[] {
   return axes === 'OIHW' || shape.length !== 4 ? shape : ORDER[axes].map((axis) => shape[axis]!);
 }
 
-/** Row-major data of a file's tensor -> row-major OIHW [out, in/groups, kh, kw]. `shape`: in the file. No copy where they are OIHW already. */
+/** Row-major data of a file's tensor -> row-major OIHW [out, in/groups, kh, kw]. `shape`: in the file. Data in OIHW are not copied. */
 export function dataInOihw(data: Float32Array, shape: readonly number[], axes: AxisOrder): Float32Array {
   if (axes === 'OIHW') return data;
   const order = ORDER[axes];
@@ -45,7 +45,7 @@ const isIgnorable = (name: string): boolean =>
   name.endsWith('.num_batches_tracked') ||
   PREFIXES.some((prefix) => name.startsWith(prefix) && isIgnorable(name.slice(prefix.length)));
 
-/** The prefix (`module.backbone.`, …) that all of the backbone's tensors share; '' without one. */
+/** The prefix (`module.backbone.`, …) shared by all of the backbone's tensors; '' if there is none. */
 function commonPrefix(names: readonly string[], wanted: ReadonlySet<string>): string {
   const backbone = names.filter((name) => wanted.has(name) || !isIgnorable(name));
   if (!backbone.length || backbone.some((name) => wanted.has(name))) return '';
@@ -57,16 +57,16 @@ function commonPrefix(names: readonly string[], wanted: ReadonlySet<string>): st
 
 const FOREIGN_NAMES: readonly ForeignNames[] = [...new Set(BACKBONES.flatMap((name) => backboneOf(name).foreignNames))];
 
-/** The names that translate most of a file's tensors, among those that look like it; null where the file has our own. */
+/** The foreign names that translate most of a file's tensors, among those used in it; null where the file uses the backbone's own names. */
 function foreignNamesOf(names: readonly string[]): ForeignNames | null {
-  const translated = (foreign: ForeignNames): number => names.filter((name) => foreign.translate(name)).length;
-  return FOREIGN_NAMES.filter((foreign) => foreign.areUsedIn(names)).toSorted((a, b) => translated(b) - translated(a))[0] ?? null;
+  const countTranslated = (foreign: ForeignNames): number => names.filter((name) => foreign.translate(name)).length;
+  return FOREIGN_NAMES.filter((foreign) => foreign.areUsedIn(names)).toSorted((a, b) => countTranslated(b) - countTranslated(a))[0] ?? null;
 }
 
 /**
- * Finds the tensor of a file for each of our names, whichever program wrote it. `wanted`: the parameters of the backbone
- * that is asked for; such a name is never taken for a classifier's or stripped of a prefix. Classifiers and
- * num_batches_tracked are left out. Throws AppError('bad-weights') where two tensors have the same name of ours.
+ * Finds the tensor of a file for each of the backbone's names, whichever program wrote the file. `wanted`: parameters of the
+ * requested backbone; such a name is never taken for a classifier's or stripped of a prefix. Classifiers and
+ * num_batches_tracked are ignored. Throws AppError('bad-weights') where two tensors translate to the same name.
  */
 export function matchNames(entries: ReadonlyMap<string, readonly number[]>, wanted: ReadonlySet<string> = new Set()): MatchedNames {
   const all = [...entries.keys()];
@@ -77,18 +77,18 @@ export function matchNames(entries: ReadonlyMap<string, readonly number[]>, want
   const unexpected: string[] = [];
   for (const { from, name } of bare) {
     if (!wanted.has(name) && isIgnorable(name)) continue;
-    const ours = foreign ? foreign.translate(name) : { name, axes: 'OIHW' as const };
-    if (ours === null) {
+    const translated = foreign ? foreign.translate(name) : { name, axes: 'OIHW' as const };
+    if (translated === null) {
       unexpected.push(from);
       continue;
     }
-    const twin = found.get(ours.name);
-    if (twin) {
-      throw new AppError('bad-weights', `The weights hold the same tensor twice: ${twin.from} and ${from} are both ${ours.name}.`, {
-        names: [twin.from, from],
+    const duplicate = found.get(translated.name);
+    if (duplicate) {
+      throw new AppError('bad-weights', `The weights contain the same tensor twice: ${duplicate.from} and ${from} are both ${translated.name}.`, {
+        names: [duplicate.from, from],
       });
     }
-    found.set(ours.name, { from, axes: ours.axes, shape: shapeInOihw(entries.get(from)!, ours.axes) });
+    found.set(translated.name, { from, axes: translated.axes, shape: shapeInOihw(entries.get(from)!, translated.axes) });
   }
   return { program: foreign?.program ?? 'torchvision', found, unexpected };
 }

@@ -48,18 +48,18 @@ function parseEntry(name: string, raw: unknown): Entry | string {
 function offsetProblems(entries: Iterable<Entry>, dataBytes: number): TensorProblem[] {
   const problems: TensorProblem[] = [];
   let expected = 0;
-  let before = 'the header';
+  let previous = 'the header';
   for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (entry.begin < expected) problems.push({ name: entry.name, problem: `overlaps ${before} by ${expected - entry.begin} bytes` });
+    if (entry.begin < expected) problems.push({ name: entry.name, problem: `overlaps ${previous} by ${expected - entry.begin} bytes` });
     else if (entry.begin > expected)
-      problems.push({ name: entry.name, problem: `${entry.begin - expected} bytes after ${before} belong to no tensor` });
+      problems.push({ name: entry.name, problem: `${entry.begin - expected} bytes after ${previous} belong to no tensor` });
     if (entry.end > dataBytes) {
       problems.push({ name: entry.name, problem: `ends ${entry.end - dataBytes} bytes after the end of the file` });
     }
     expected = Math.max(expected, entry.end);
-    before = entry.name;
+    previous = entry.name;
   }
-  if (expected < dataBytes) problems.push({ name: before, problem: `${dataBytes - expected} bytes after it belong to no tensor` });
+  if (expected < dataBytes) problems.push({ name: previous, problem: `${dataBytes - expected} bytes after it belong to no tensor` });
   return problems;
 }
 
@@ -73,7 +73,7 @@ function parseHeader(file: string, text: string, dataBytes: number): Header {
   if (!isRecord(raw)) throw broken(file, 'its header is not a JSON object');
   const { __metadata__: metadata = {}, ...tensors } = raw;
   if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
-    throw broken(file, 'its metadata are not text');
+    throw broken(file, 'its metadata is not text');
   }
   const entries = new Map<string, Entry>();
   const problems: TensorProblem[] = [];
@@ -82,7 +82,7 @@ function parseHeader(file: string, text: string, dataBytes: number): Header {
     if (typeof entry === 'string') problems.push({ name, problem: entry });
     else entries.set(name, entry);
   }
-  // Without an invalid entry its neighbours would seem to have a gap between them.
+  // Offsets are checked only if every entry is valid: a missing entry would look like a gap between its neighbours.
   if (!problems.length) problems.push(...offsetProblems(entries.values(), dataBytes));
   if (problems.length) {
     const cut = problems.filter(({ problem }) => problem.includes('after the end of the file'));
@@ -98,7 +98,7 @@ function parseHeader(file: string, text: string, dataBytes: number): Header {
 function readHeader(fd: number, file: string): { header: Header; dataStart: number } {
   const size = fstatSync(fd).size;
   const prefix = new Uint8Array(8);
-  if (readRange(fd, 0, prefix) < 8) throw broken(file, `it holds only ${size} bytes, too few for a safetensors header`);
+  if (readRange(fd, 0, prefix) < 8) throw broken(file, `it has only ${size} bytes, too few for a safetensors header`);
   const length = new DataView(prefix.buffer).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER) || length < 2n) throw broken(file, 'it does not start with a safetensors header');
   const dataStart = 8 + Number(length);
@@ -120,16 +120,16 @@ function readEntry(fd: number, dataStart: number, file: string, entry: Entry): F
   if (!isFloatDtype(dtype)) {
     throw broken(file, `${name} is stored as ${dtype}, but weights must be F32, F16, BF16 or F64`, [{ name, problem: `stored as ${dtype}` }]);
   }
-  const short = (): AppError => broken(file, `it became shorter while it was read (at ${name})`, [{ name, problem: 'cut off' }]);
+  const tooShort = (): AppError => broken(file, `it became shorter while it was read (at ${name})`, [{ name, problem: 'cut off' }]);
   const data = new Float32Array(sizeOf(entry.shape));
   if (dtype === 'F32') {
-    if (readRange(fd, dataStart + entry.begin, bytesOf(data)) < data.byteLength) throw short();
+    if (readRange(fd, dataStart + entry.begin, bytesOf(data)) < data.byteLength) throw tooShort();
     return data;
   }
   const chunk = new Uint8Array(Math.min(CHUNK, entry.end - entry.begin));
   for (let from = entry.begin; from < entry.end; from += CHUNK) {
     const part = chunk.subarray(0, Math.min(CHUNK, entry.end - from));
-    if (readRange(fd, dataStart + from, part) < part.byteLength) throw short();
+    if (readRange(fd, dataStart + from, part) < part.byteLength) throw tooShort();
     decodeFloats(dtype, part, data, (from - entry.begin) / DTYPE_BYTES[dtype]);
   }
   return data;
@@ -137,7 +137,8 @@ function readEntry(fd: number, dataStart: number, file: string, entry: Entry): F
 
 /**
  * Opens a safetensors file and checks its whole header: lengths, shapes, data types, and that the data ranges cover the
- * rest of the file without overlap or gap. `read` converts F32, F16, BF16 and F64 to float32. Throws AppError('bad-weights') with details.problems [{name, problem}], AppError('not-found').
+ * rest of the file without overlap or gap. `read` converts F32, F16, BF16 and F64 to float32. Throws AppError('bad-weights')
+ * with details.problems [{name, problem}], AppError('not-found').
  */
 export function openSafetensors(path: string): TensorSource {
   const file = basename(path);
@@ -182,7 +183,7 @@ const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 function headerBytes(tensors: [string, { shape: readonly number[]; data: Float32Array }][], metadata: Record<string, string>): Uint8Array {
   const pairs: string[] = [];
   const texts = Object.entries(metadata).sort(([a], [b]) => byCodeUnit(a, b));
-  // Written by hand, because JSON.stringify moves keys that look like integers to the front.
+  // The object is assembled as text, because JSON.stringify moves keys that look like integers to the front.
   if (texts.length) pairs.push(`"__metadata__":{${texts.map(([key, text]) => `${JSON.stringify(key)}:${JSON.stringify(text)}`).join(',')}}`);
   let offset = 0;
   for (const [name, { shape, data }] of tensors) {
@@ -205,8 +206,8 @@ function writeAll(fd: number, bytes: Uint8Array): void {
 }
 
 /**
- * Writes F32 tensors in the order of their names, so that equal weights and metadata give equal bytes. The file is
- * written under another name and published when it is complete. Throws AppError('disk-full' | 'workspace' | 'not-found').
+ * Writes F32 tensors sorted by name, so equal weights and metadata give equal bytes. The file is written as .part and
+ * published when it is complete. Throws AppError('disk-full' | 'workspace' | 'not-found').
  */
 export function writeSafetensors(path: string, tensors: TensorMap, metadata: Record<string, string> = {}): void {
   const sorted = [...tensors].sort(([a], [b]) => byCodeUnit(a, b));

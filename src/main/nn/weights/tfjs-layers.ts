@@ -6,8 +6,8 @@ import { sizeOf } from '../ir/tensor.ts';
 import { decodeFloats } from './dtypes.ts';
 import { bytesOf, readRange, type TensorSource } from './source.ts';
 
-// The format: tfjs-core io/types.ts (WeightsManifestConfig, WeightsManifestEntry) and io_utils.ts (decodeWeights). A group's
-// shards are concatenated; they hold its weights in order. A quantized value q means q * scale + min.
+// The format: tfjs-core io/types.ts (WeightsManifestConfig, WeightsManifestEntry) and io_utils.ts (decodeWeights). The
+// concatenated shards of a group contain its weights in order. A quantized value q stands for q * scale + min.
 const count = z.number().int().nonnegative();
 const Quantization = z.discriminatedUnion('dtype', [
   z.object({ dtype: z.enum(['uint8', 'uint16']), min: z.number(), scale: z.number() }),
@@ -19,7 +19,7 @@ const Weight = z.object({
   dtype: z.enum(['float32', 'int32', 'bool', 'uint8', 'uint16']),
   quantization: Quantization.optional(),
 });
-// Shards are in model.json's folder or below it. A downloaded file must not name files elsewhere.
+// Shards are in or below model.json's folder. A downloaded file must not name files outside it.
 const ShardPath = z.string().refine((path) => path !== '' && !/^[/\\]|^[a-z]:|\\|(^|\/)\.\.(\/|$)/i.test(path), 'points outside its folder');
 const Model = z.object({
   format: z.string().optional(),
@@ -102,7 +102,7 @@ function locateWeights(jsonPath: string): Map<string, StoredWeight> {
   }
   if (missing.length) {
     const what = missing.length === 1 ? `its shard ${missing[0]} is missing` : `${missing.length} of its shards are missing, e.g. ${missing[0]}`;
-    throw new AppError('bad-weights', `${basename(jsonPath)} is not complete: ${what}. Put all files of the model into one folder.`, { missing });
+    throw new AppError('bad-weights', `${basename(jsonPath)} is incomplete: ${what}. Put all files of the model into one folder.`, { missing });
   }
   const first = problems[0];
   if (first) {
@@ -156,8 +156,8 @@ function decode(weight: Weight, bytes: Uint8Array): Float32Array {
 }
 
 /**
- * Opens a TensorFlow.js layers model, given its model.json (shards beside it), and checks that every shard is there and
- * as long as the manifest says. Throws AppError('bad-weights'): details.missing (shards), or details.problems
+ * Opens a TensorFlow.js layers model by its model.json and checks that every shard exists and has the size in the manifest.
+ * Throws AppError('bad-weights'): details.missing (shards), or details.problems
  * [{shards, bytes, expected, tensors cut off}]; AppError('not-found') without model.json.
  */
 export function openTfjsLayers(jsonPath: string): TensorSource {

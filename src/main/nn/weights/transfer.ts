@@ -3,7 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors.ts';
 
-/** The host doesn't have the file or won't send it. An immediate retry doesn't help. */
+/** The host doesn't have the file or refuses to send it. An immediate retry doesn't help. */
 export class HostRefused extends Error {
   readonly status: number;
 
@@ -13,15 +13,15 @@ export class HostRefused extends Error {
     this.status = status;
   }
 }
-/** No connection, or it was lost. The downloaded part stays, and a retry continues from there. */
+/** No connection, or the connection was lost. The downloaded part stays, and a retry continues from there. */
 export class ConnectionLost extends Error {
-  constructor(why: string, cause?: unknown) {
-    super(why, { cause });
+  constructor(reason: string, cause?: unknown) {
+    super(reason, { cause });
     this.name = 'ConnectionLost';
   }
 }
 
-/** The host's file doesn't have the published size, so it is another file. */
+/** The host's file doesn't have the published size, so it is a different file. */
 export class WrongSize extends Error {
   constructor(size: string, published: number) {
     super(`${size} bytes instead of ${published}`);
@@ -31,9 +31,9 @@ export class WrongSize extends Error {
 
 export interface Transfer {
   url: string;
-  part: string; // path of the .part file that is written
+  part: string; // path of the .part file
   bytes: number | null; // of the whole file, where known
-  stallMs: number; // ms without a byte after which a connection counts as broken
+  stallMs: number; // ms without data before a connection counts as lost
   signal?: AbortSignal | undefined;
   onProgress: (received: number, total: number | null) => void; // bytes of the file
 }
@@ -47,11 +47,11 @@ export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<
 }
 
 interface BodyRange {
-  from: number; // bytes of the part that stay
+  from: number; // first byte in the body; earlier bytes of the part stay
   total: number | null;
 }
 
-/** The bytes of the file that a response's body holds; null where they don't continue our part. */
+/** The range of the file in a response's body; null where it doesn't continue the part. */
 function bodyRange(response: Response, have: number): BodyRange | null {
   if (response.status === 206) {
     const [, start, , size] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '') ?? [];
@@ -86,14 +86,13 @@ async function writeBody(
   return received;
 }
 
-/** Whether an error comes from the disk, not from the network. */
+/** Whether an error comes from the disk rather than the network. */
 const isFileError = (error: unknown): boolean =>
   error instanceof Error && 'syscall' in error && ['open', 'write', 'fsync', 'ftruncate'].includes(String(error.syscall));
 
 /**
- * Tries once to complete one file: requests the bytes that the part lacks (Range) and writes them as they arrive. A host
- * without range requests (200) sends the whole file again. After 416 the whole file is requested, unless the part has its
- * size already.
+ * One attempt to complete a file: requests the missing bytes of the part (Range) and writes them as they arrive. A host
+ * without range requests (200) sends the whole file again. After 416 the whole file is requested unless the part is complete.
  * Throws HostRefused, ConnectionLost, WrongSize, AppError('cancelled'), or the disk's own error; the part stays in every case.
  */
 export async function transferOnce(transfer: Transfer): Promise<void> {
@@ -104,7 +103,7 @@ export async function transferOnce(transfer: Transfer): Promise<void> {
     clearTimeout(timer);
     timer = setTimeout(() => stall.abort(), transfer.stallMs);
   };
-  const ask = async (have: number): Promise<Response> => {
+  const request = async (have: number): Promise<Response> => {
     restartStallTimer();
     // No compression: lengths and ranges must count the file's own bytes.
     const headers: Record<string, string> = { 'accept-encoding': 'identity', ...(have ? { range: `bytes=${have}-` } : {}) };
@@ -112,19 +111,19 @@ export async function transferOnce(transfer: Transfer): Promise<void> {
   };
   try {
     const have = sizeOnDisk(part);
-    let response = await ask(have);
+    let response = await request(have);
     if (response.status === 416 && have > 0) {
       const served = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
       await response.body?.cancel();
       if (served !== undefined && Number(served) === have) return; // the part is complete
       await rm(part, { force: true });
-      response = await ask(0);
+      response = await request(0);
     }
     let range = response.ok ? bodyRange(response, have) : null;
     if (response.ok && !range) {
       await response.body?.cancel();
       await rm(part, { force: true });
-      response = await ask(0);
+      response = await request(0);
       range = response.ok ? bodyRange(response, 0) : null;
     }
     if (!range || !response.body) {

@@ -18,7 +18,7 @@ const have = (n: number): string => (n === 1 ? 'has' : 'have');
 
 const shareOf = (n: number, total: number): string => `${n} of ${total} tensors`;
 
-/** What to do about weights of another network. */
+/** A sentence about what to do with weights of another network. */
 function adviceFor(guess: string | null, backbone: BackboneName): string {
   if (guess === null || guess === backbone) return '';
   const known = (BACKBONES as readonly string[]).includes(guess);
@@ -26,9 +26,9 @@ function adviceFor(guess: string | null, backbone: BackboneName): string {
 }
 
 /**
- * Checks that a file has every parameter in its shape, and no tensors of another network. Throws AppError('bad-weights')
- * with {missing: names, shape: [{name, expected, found}], unexpected: names in the file, guess: the network it seems to be
- * for}. `declared`: the network that the file's own metadata name.
+ * Checks that a file has every parameter in the right shape, and no tensors of another network. Throws AppError('bad-weights')
+ * with {missing: names, shape: [{name, expected, found}], unexpected: names in the file, guess: the network that the file
+ * seems to be for}. `declared`: the network named in the file's metadata.
  */
 export function verifyNames(matched: MatchedNames, backbone: BackboneName, params: readonly ParamSpec[], declared?: string): void {
   const missing: string[] = [];
@@ -51,13 +51,13 @@ export function verifyNames(matched: MatchedNames, backbone: BackboneName, param
     const wrong = `${name} is ${shapeText(found)} and should be ${shapeText(expected)}`;
     reasons.push(`${shareOf(shape.length, params.length)} ${have(shape.length)} another shape, e.g. ${wrong}`);
   }
-  // Named only where it is the sole reason: otherwise it follows from the others.
-  if (!reasons.length) reasons.push(`they hold ${tensors(unexpected.length)} that it doesn't have, e.g. ${unexpected[0]}`);
+  // Unexpected tensors are a reason only on their own: otherwise they follow from the other reasons.
+  if (!reasons.length) reasons.push(`they contain ${tensors(unexpected.length)} that it doesn't have, e.g. ${unexpected[0]}`);
   const opening = guess === backbone ? `These weights are not complete for ${backbone}` : `These weights are for another network than ${backbone}`;
   throw new AppError('bad-weights', `${opening}: ${reasons.join('; ')}.${adviceFor(guess, backbone)}`, { missing, shape, unexpected, guess });
 }
 
-/** What is wrong with a tensor's values: infinite, NaN, or a negative running variance. Null where nothing is. */
+/** What is wrong with a tensor's values: infinite, NaN, or a negative running variance; null if they are valid. */
 export function problemOf(name: string, data: Float32Array): string | null {
   let notFinite = 0;
   let negative = 0;
