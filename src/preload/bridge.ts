@@ -1,6 +1,6 @@
 import { type Answer, type Bridge, CHANNELS, type HandedFile } from '../shared/bridge.ts';
 
-/** The part of Electron's ipcRenderer that is used. */
+/** The methods of Electron's ipcRenderer in use. */
 export interface Messages {
   invoke(channel: string, ...args: unknown[]): Promise<unknown>;
   send(channel: string, ...args: unknown[]): void;
@@ -8,7 +8,7 @@ export interface Messages {
   off(channel: string, listener: (event: unknown, ...args: unknown[]) => void): unknown;
 }
 
-/** The contract and nothing else: channel names are fixed here, so that a page can't choose them. */
+/** Exposes the contract only: channel names are fixed here, so that a page can't choose them. */
 export function bridgeOver(messages: Messages, pathOf: (file: File) => string): Bridge {
   return {
     call: (ticket, name, input) => messages.invoke(CHANNELS.call, ticket, name, input) as Promise<Answer>,
@@ -16,18 +16,18 @@ export function bridgeOver(messages: Messages, pathOf: (file: File) => string): 
       messages.send(CHANNELS.cancel, ticket);
     },
     listen: (listener) => {
-      const hear = (_: unknown, event: unknown, payload: unknown): void => {
+      const onMessage = (_: unknown, event: unknown, payload: unknown): void => {
         listener(event as string, payload);
       };
-      messages.on(CHANNELS.event, hear);
+      messages.on(CHANNELS.event, onMessage);
       return () => {
-        messages.off(CHANNELS.event, hear);
+        messages.off(CHANNELS.event, onMessage);
       };
     },
     fileFor: async (file) => {
       const path = pathOf(file);
-      const handed: HandedFile = path ? { path } : { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
-      return messages.invoke(CHANNELS.file, handed) as Promise<Answer>;
+      const dropped: HandedFile = path ? { path } : { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+      return messages.invoke(CHANNELS.file, dropped) as Promise<Answer>;
     },
   };
 }

@@ -182,6 +182,14 @@ describe('what comes out', () => {
     }
   });
 
+  it('explains the format of a body to a caller that sends plain JSON, with an example that it accepts', async () => {
+    const post = (body: string): Promise<Got> => ask('/call/datasets.counts', { ...json, ...bearer() }, { method: 'POST', body });
+    const { error } = decode((await post('{"dataset":"sample"}')).text) as { error: { code: string; message: string } };
+    expect(error).toMatchObject({ code: 'usage' });
+    const [, example] = /is (\[.*\])\./.exec(error.message)!;
+    expect(decode(example!)).toEqual({ dataset: 'sample' });
+  });
+
   it('outlives what is no HTTP at all', async () => {
     await new Promise<void>((done) => {
       const socket = connect(port, '127.0.0.1', () => socket.end('\u0000\u0001 nonsense\r\n\r\n'));

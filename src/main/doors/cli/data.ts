@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { ImportRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
+import { countText } from '../../../shared/format.ts';
 import type { Services } from '../../services.ts';
 import { type Common, addCommonOptions, resolveUserPath, numberOption, parseRequest, withServices } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 
 export function importInto({ importer }: Services, request: ImportRequest, signal: AbortSignal): Promise<DatasetSummary> {
   const line = new ProgressLine();
-  const onProgress = (done: number, total: number): void => line.update(`Reading images: ${done} of ${total}`);
+  const onProgress = (done: number, total: number): void => line.update(`Reading images: ${countText(done)} of ${countText(total)}`);
   return importer.import(request, { signal, onProgress }).finally(() => line.end());
 }
 
@@ -26,9 +27,9 @@ export function addDataCommands(program: Command): void {
         Boolean(json),
         { dataset, images, classes, rejected, warnings: summary.warnings, splits: summary.splits, pairs: summary.pairs, groups: summary.groups },
         () => [
-          `Data set ${dataset}: ${images} images in ${Object.keys(classes).length} classes`,
-          ...Object.entries(classes).map(([name, n]) => `  ${name}: ${n}`),
-          `  training ${summary.splits.train}, validation ${summary.splits.valid}, test ${summary.splits.test} images`,
+          `Data set ${dataset}: ${countText(images)} images in ${countText(Object.keys(classes).length)} classes`,
+          ...Object.entries(classes).map(([name, n]) => `  ${name}: ${countText(n)}`),
+          `  training ${countText(summary.splits.train)}, validation ${countText(summary.splits.valid)}, test ${countText(summary.splits.test)} images`,
           ...rejected.map((r) => `Not imported: ${r.file} (${r.reason})`),
           ...summary.warnings.map((w) => `Note: ${w}`),
         ],

@@ -1,21 +1,22 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { ImageRecord } from '../../../shared/dataset.ts';
+import { countText } from '../../../shared/format.ts';
 import { importInto, workspaceOption } from './data.ts';
 import { comparisonLines } from './results.ts';
 import { type Common, addCommonOptions, withServices } from './options.ts';
 import { percent, print } from './output.ts';
 import { progressLines } from './train.ts';
 
-const DRAWING_SEED = 1;
+const SAMPLE_SEED = 1;
 
 /**
- * The best of three seeds on the test pairs: the energy of its maps within each motif is at least 5 times the motif's share of the area,
- * in both summation orders tried. With the default seed, 1, the ratio for crosses was 2.0 and 3.1.
+ * The best of three seeds on the test pairs: its maps have at least 5 times as much energy in each motif as the motif's share of the
+ * area, with both summation orders that were tried. With the default seed, 1, the ratio for crosses was 2.0 and 3.1.
  */
 const TRAINING_SEED = 2;
 
-/** Fewer than the default: enough for the sample data set, and the demo stays short. */
+/** Fewer than the default: enough for the sample data set, and it keeps the demo short. */
 const EPOCHS = 16;
 
 export function addDemoCommand(program: Command): void {
@@ -23,7 +24,7 @@ export function addDemoCommand(program: Command): void {
     async ({ workspace, json }: Common) => {
       const result = await withServices(workspaceOption(workspace), true, 'demo', async (s, signal) => {
         const sample = join(s.workspace.samples, 'tiles');
-        const { images: folder } = await s.compute.ask('drawSample', { folder: sample, seed: DRAWING_SEED }, { signal });
+        const { images: folder } = await s.compute.ask('drawSample', { folder: sample, seed: SAMPLE_SEED }, { signal });
         const dataset = await importInto(s, { folder, name: 'sample' }, signal);
         const lines = progressLines(signal);
         const run = await s.training.start({ dataset: dataset.dataset, epochs: EPOCHS, seed: TRAINING_SEED }, lines).finally(() => {
@@ -40,7 +41,7 @@ export function addDemoCommand(program: Command): void {
       });
       const { metrics } = result;
       print(Boolean(json), { ...result, metrics: undefined, auc: metrics.auc, comparisons: result.comparisons.map((c) => c.comparison) }, () => [
-        `Run ${result.run}: AUC ${metrics.auc.toFixed(4)}, accuracy ${percent(metrics.accuracy)} on ${metrics.pairs} test pairs`,
+        `Run ${result.run}: AUC ${metrics.auc.toFixed(4)}, accuracy ${percent(metrics.accuracy)} on ${countText(metrics.pairs)} test pairs`,
         ...result.comparisons.flatMap(comparisonLines),
         `Report: ${result.report}`,
       ]);
@@ -53,7 +54,7 @@ function demoPairs(images: readonly ImageRecord[]): [string, string][] {
   const tests = images.filter((image) => image.split === 'test');
   const [first] = tests;
   if (!first) return [];
-  const sibling = tests.find((image) => image !== first && image.className === first.className);
-  const stranger = tests.find((image) => image.className !== first.className);
-  return [sibling, stranger].flatMap((other): [string, string][] => (other ? [[first.file, other.file]] : []));
+  const sameClass = tests.find((image) => image !== first && image.className === first.className);
+  const otherClass = tests.find((image) => image.className !== first.className);
+  return [sameClass, otherClass].flatMap((other): [string, string][] => (other ? [[first.file, other.file]] : []));
 }

@@ -3,6 +3,7 @@ import { BenchRequest } from '../../../shared/contract.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { DeviceReport } from '../../../shared/workbench.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { countText } from '../../../shared/format.ts';
 import { BACKBONES } from '../../../shared/backbones.ts';
 import { choiceValues, DEVICES, ENGINES } from '../../../shared/training-options/table.ts';
 import { profileLines } from './profile-lines.ts';
@@ -56,7 +57,7 @@ export function addMachineCommands(program: Command): void {
 
 /** The result of one engine on one device. */
 function checkLines({ engine, device, ok, detail, imagesPerSecond, cpuFallbackOps }: CheckResult): string[] {
-  const rate = imagesPerSecond === null ? '' : `${Math.round(imagesPerSecond)} images/s, `;
+  const rate = imagesPerSecond === null ? '' : `${countText(Math.round(imagesPerSecond))} images/s, `;
   const line = `${ok ? 'works ' : 'no    '} ${engine} on ${device}: ${rate}${detail}`;
   if (cpuFallbackOps === null) return [line];
   return [line, `         fall back to the CPU: ${cpuFallbackOps.length ? cpuFallbackOps.join(', ') : 'none'}`];
@@ -65,7 +66,7 @@ function checkLines({ engine, device, ok, detail, imagesPerSecond, cpuFallbackOp
 function measure({ benchmarks }: Machine, request: BenchRequest): Promise<Benchmark> {
   const { task, profile, folder } = request;
   const line = new ProgressLine();
-  const onProgress = ({ done, total }: { done: number; total: number }): void => line.update(`${done} of ${total}`);
+  const onProgress = ({ done, total }: { done: number; total: number }): void => line.update(`${countText(done)} of ${countText(total)}`);
   if (task !== 'embed') return benchmarks.step(task, request, onProgress).finally(() => line.end());
   if (folder === undefined) throw new AppError('usage', 'The task embed needs a folder of images: --folder FOLDER.');
   if (profile) throw new AppError('usage', 'The task embed has no profile: --profile is for train, infer and explain.');
@@ -83,12 +84,12 @@ async function withMachine<T>(workspace: string | undefined, command: string, wo
   }
 }
 
-const userWorkspace = (given: string | undefined): string | undefined => (given === undefined ? undefined : resolveUserPath(given));
+const userWorkspace = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolveUserPath(path));
 
 async function writeBundle(file: string, workspace: string | undefined, devices: DeviceReport): Promise<string> {
   const { logs } = workspaceAt(workspaceFolder(userWorkspace(workspace)));
   const settings = new SettingsFile(settingsPath()).get();
-  const all = diagnosticsOf({ logs, settings, devices }, BUNDLE_LINES);
-  await writeFileAtomically(file, `${JSON.stringify(all, null, 2)}\n`);
+  const diagnostics = diagnosticsOf({ logs, settings, devices }, BUNDLE_LINES);
+  await writeFileAtomically(file, `${JSON.stringify(diagnostics, null, 2)}\n`);
   return file;
 }

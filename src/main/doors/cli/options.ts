@@ -26,7 +26,7 @@ export function numberOption(flags: string, description: string): Option {
   });
 }
 
-/** Parses a request. An error names the option as it is typed. */
+/** Parses a request. An error names the option as typed on the command line. */
 export function parseRequest<S extends z.ZodType>(schema: S, request: unknown): z.infer<S> {
   const result = schema.safeParse(request);
   if (result.success) return result.data;
@@ -35,7 +35,7 @@ export function parseRequest<S extends z.ZodType>(schema: S, request: unknown): 
   throw new AppError('usage', `${option ? `${option} ` : ''}${issue.message}.`);
 }
 
-const STOP_MS = 1_000; // for the command to stop by itself before its compute process is ended
+const STOP_MS = 1_000; // before the compute process is ended, so that the command can stop in order
 
 /** Opens the workspace for one command, cancels the command on Ctrl-C, and always closes the workspace. */
 export async function withServices<T>(
@@ -46,19 +46,19 @@ export async function withServices<T>(
 ): Promise<T> {
   const workspace = common.workspace === undefined ? undefined : resolveUserPath(common.workspace);
   const services = openServices({ workspace, write, command, log: 'cli' });
-  const began = performance.now();
+  const startedMs = performance.now();
   const controller = new AbortController();
-  let impatience: NodeJS.Timeout | undefined;
+  let stopTimer: NodeJS.Timeout | undefined;
   const removeHandlers = onStopSignal((reason) => {
     controller.abort(reason);
-    impatience = setTimeout(() => void services.compute.end(), STOP_MS); // pending work then fails as cancelled
+    stopTimer = setTimeout(() => void services.compute.end(), STOP_MS); // pending work then fails as cancelled
   });
   try {
     return await work(services, controller.signal);
   } finally {
-    clearTimeout(impatience);
+    clearTimeout(stopTimer);
     removeHandlers();
     await services.close();
-    log().info({ command, seconds: Math.round(performance.now() - began) / 1000 }, 'command ends');
+    log().info({ command, seconds: Math.round(performance.now() - startedMs) / 1000 }, 'command ends');
   }
 }

@@ -13,7 +13,7 @@ export function exitCodeOf(error: unknown): number {
   return known.code === 'usage' ? 2 : 1;
 }
 
-/** File names may hold line breaks and control characters: they are never sent to a terminal raw. Tabs separate the columns of lists. */
+/** Replaces line breaks and control characters, which file names may contain. Tabs stay: they separate the columns of lists. */
 export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/[^\P{Cc}\t]/gu, '�');
 
 /** Prints one JSON document with --json, and readable lines otherwise. */
@@ -21,15 +21,15 @@ export function print(json: boolean, document: unknown, lines: () => string[]): 
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${lines().map(oneLine).join('\n')}\n`);
 }
 
-/** A progress line on stderr: overwritten in place on a terminal, else printed at most once a second. */
+/** A progress line on stderr: overwritten on a terminal, else printed at most once a second. */
 export class ProgressLine {
   private lastUpdate = 0;
   private open = false;
 
   update(text: string): void {
     const now = performance.now();
-    const every = process.stderr.isTTY ? 100 : 1000;
-    if (now - this.lastUpdate < every) return;
+    const intervalMs = process.stderr.isTTY ? 100 : 1000;
+    if (now - this.lastUpdate < intervalMs) return;
     this.lastUpdate = now;
     process.stderr.write(process.stderr.isTTY ? `\r\u001b[2K${oneLine(text)}` : `${oneLine(text)}\n`);
     this.open = process.stderr.isTTY;

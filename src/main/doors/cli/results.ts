@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { CompareRequest, EvaluateRequest, ExportRequest, ReportRequest } from '../../../shared/contract.ts';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
-import { probabilityText } from '../../../shared/format.ts';
+import { countText, probabilityText } from '../../../shared/format.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, resolveUserPath, parseRequest, withServices } from './options.ts';
 import { percent, print } from './output.ts';
@@ -17,8 +17,8 @@ export function addResultCommands(program: Command): void {
       );
       const { pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer } = m;
       print(Boolean(json), { run, split: m.split, pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer }, () => [
-        `Run ${run} on ${pairs} ${m.split} pairs: AUC ${auc.toFixed(4)} (95 % interval ${aucLow.toFixed(4)} to ${aucHigh.toFixed(4)}), accuracy ${percent(accuracy)} at the threshold ${threshold.toFixed(4)}, EER ${percent(eer)}`,
-        `  same pairs: ${confusion[0][0]} called same, ${confusion[0][1]} called different; different pairs: ${confusion[1][0]} called same, ${confusion[1][1]} called different`,
+        `Run ${run} on ${countText(pairs)} ${m.split} pairs: AUC ${auc.toFixed(4)} (95 % interval ${aucLow.toFixed(4)} to ${aucHigh.toFixed(4)}), accuracy ${percent(accuracy)} at the threshold ${threshold.toFixed(4)}, EER ${percent(eer)}`,
+        `  same pairs: ${countText(confusion[0][0])} called same, ${countText(confusion[0][1])} called different; different pairs: ${countText(confusion[1][0])} called same, ${countText(confusion[1][1])} called different`,
       ]);
     });
 
@@ -68,6 +68,6 @@ export function comparisonLines(c: Comparison): string[] {
 
 /** A path of an existing file, or the name of an image in the data set. */
 function imagePath(file: string): string {
-  const here = resolveUserPath(file);
-  return existsSync(here) ? here : file;
+  const path = resolveUserPath(file);
+  return existsSync(path) ? path : file;
 }

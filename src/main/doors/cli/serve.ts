@@ -38,7 +38,7 @@ async function serve({ workspace, port, sample, open }: ServeArguments): Promise
   const interrupted = new Promise<void>((done) => {
     onStopSignal(() => done());
   });
-  const opened: { workspace?: string } = {};
+  const opened: { folder?: string } = {}; // the workspace
   const api = new RetryingApi(async (): Promise<WorkbenchApi> => {
     const shell = shellWithoutWindow('web', browserPrinter());
     const workbench = openWorkbench({
@@ -47,22 +47,22 @@ async function serve({ workspace, port, sample, open }: ServeArguments): Promise
       command: 'serve',
       log: 'serve',
     });
-    opened.workspace = workbench.workspace.folder;
-    const inside = openWorkbenchApi(workbench);
-    if (sample && workbench.store.datasets.list().length === 0) await inside.call('datasets.sample', {});
-    return inside;
+    opened.folder = workbench.workspace.folder;
+    const workbenchApi = openWorkbenchApi(workbench);
+    if (sample && workbench.store.datasets.list().length === 0) await workbenchApi.call('datasets.sample', {});
+    return workbenchApi;
   });
   await api.open();
   if (api.failure && !open) throw api.failure;
-  const served = api.failure && (await runningServerUrl(api.failure));
-  if (served) {
-    printUrl(served, true);
+  const runningUrl = api.failure && (await runningServerUrl(api.failure));
+  if (runningUrl) {
+    printUrl(runningUrl, true);
     return;
   }
   try {
     const notice = { sentence: () => api.failure && sentenceWithLog(api.failure), retry: () => api.open() };
     const server = await serveWorkbench(api, { ...(port === undefined ? {} : { port }), screen: screenFolder(), notice });
-    const deleteNote = opened.workspace === undefined ? () => undefined : await writeServerNote(opened.workspace, server.url);
+    const deleteNote = opened.folder === undefined ? () => undefined : await writeServerNote(opened.folder, server.url);
     printUrl(server.url, open === true);
     await interrupted;
     deleteNote();

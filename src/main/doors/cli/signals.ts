@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { CLOSING } from '../../foundation/jobs/jobs.ts';
 import { log } from '../../foundation/log/log.ts';
 
-/** Under nohup, cron or a batch system no stream is a terminal: a closed terminal then does not end the command. */
+/** Under nohup, cron or a batch system no stream is a terminal, and a closed terminal does not end the command. */
 const hasTerminal = (): boolean => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
 
 /**
@@ -14,7 +14,7 @@ export function onStopSignal(stop: (reason: AppError) => void): () => void {
   const terminate = (): void => end(CLOSING);
   const hangUp = (): void => {
     if (hasTerminal()) terminate();
-    else log().info('the terminal was closed: the command goes on');
+    else log().info('the terminal was closed, the command continues');
   };
   const remove = (): void => void process.off('SIGINT', interrupt).off('SIGTERM', terminate).off('SIGHUP', hangUp);
   const end = (reason: AppError): void => {
@@ -25,7 +25,7 @@ export function onStopSignal(stop: (reason: AppError) => void): () => void {
   return remove;
 }
 
-/** Output to a pipe that was closed (`| head`) or to a closed terminal is dropped; the command goes on. */
+/** Output to a pipe that was closed (`| head`) or to a closed terminal is dropped; the command continues. */
 export function tolerateClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {

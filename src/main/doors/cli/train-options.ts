@@ -15,10 +15,10 @@ export const RESUME_FLAGS = OFFERED_OPTIONS.filter(([, option]) => option.resume
   .map(([, option]) => nameOf(option))
   .join(', ');
 
-/** The values typed, by the options' names in the contract. Options that were not typed are absent. */
+/** The typed values by the options' names in the contract. Options that were not typed are absent. */
 export function chosenOptions(typed: Readonly<Record<string, unknown>>): Partial<Record<OptionName, unknown>> {
-  const given = OFFERED_OPTIONS.map(([name, option]) => [name, typed[new Option(option.flag).attributeName()]] as const);
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  const entries = OFFERED_OPTIONS.map(([name, option]) => [name, typed[new Option(option.flag).attributeName()]] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 function nameOf({ flag }: TrainingOption): string {
@@ -41,7 +41,7 @@ function flagOf(option: TrainingOption): Option {
   }
 }
 
-/** A file, relative to the folder that the command was typed in, or else an id of the catalogue. */
+/** A file, relative to the folder that the command was typed in, else an id of the catalogue. */
 function weightsArgument(text: string): string {
   const path = resolveUserPath(text);
   return existsSync(path) ? path : text;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ResumeRequest, TrainRequest } from '../../../shared/contract.ts';
-import { bytesText } from '../../../shared/format.ts';
+import { bytesText, countText } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { sessionWarnings } from '../../../shared/run-words.ts';
 import type { Services } from '../../services.ts';
@@ -26,15 +26,17 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
           line.update(`Downloading ${p.file}: ${bytesText(p.received)}${p.total ? ` of ${bytesText(p.total)}` : ''}`);
           return;
         case 'prepare':
-          line.update(`Preparing images: ${p.done} of ${p.total}`);
+          line.update(`Preparing images: ${countText(p.done)} of ${countText(p.total)}`);
           return;
         case 'step':
           line.update(
-            `Epoch ${p.epoch} of ${p.epochs}: pair ${p.done} of ${p.total}, loss ${p.loss.toFixed(4)}, ${Math.round(p.imagesPerSecond)} images/s, ${duration(p.secondsLeft)} left`,
+            `Epoch ${p.epoch} of ${p.epochs}: pair ${countText(p.done)} of ${countText(p.total)}, loss ${p.loss.toFixed(4)}, ${countText(Math.round(p.imagesPerSecond))} images/s, ${duration(p.secondsLeft)} left`,
           );
           return;
         case 'parts':
-          line.say(`Not enough memory for whole steps: computing them in parts of at most ${p.partPairs} pairs. The results are the same.`);
+          line.say(
+            `Not enough memory for whole steps: computing them in parts of at most ${p.partPairs === 1 ? '1 pair' : `${p.partPairs} pairs`}. The results are the same.`,
+          );
           return;
         case 'restart':
           line.say('No epoch of this run was finished: training starts again with the same settings.');
@@ -45,7 +47,7 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
         case 'epoch': {
           const { row } = p;
           line.say(
-            `Epoch ${row.epoch}: loss ${row.lossTrain.toFixed(4)}, validation loss ${row.lossValid.toFixed(4)}, AUC ${row.aucValid.toFixed(4)}${row.best ? ' (best)' : ''}, accuracy ${percent(row.accuracyValid)}, ${Math.round(row.imagesPerSecond)} images/s, ${duration(p.secondsLeft)} left`,
+            `Epoch ${row.epoch}: loss ${row.lossTrain.toFixed(4)}, validation loss ${row.lossValid.toFixed(4)}, AUC ${row.aucValid.toFixed(4)}${row.best ? ' (best)' : ''}, accuracy ${percent(row.accuracyValid)}, ${countText(Math.round(row.imagesPerSecond))} images/s, ${duration(p.secondsLeft)} left`,
           );
           return;
         }

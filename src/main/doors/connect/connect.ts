@@ -14,18 +14,18 @@ import type { Listener } from '../../foundation/jobs/events.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** A workbench served by another process, perhaps on another computer through an ssh tunnel. This process runs none of its services. */
-export interface Connected extends Omit<WorkbenchApi, 'media' | 'choose'> {
+/** A workbench in another process, perhaps on another computer through an ssh tunnel. No service runs in this process. */
+export interface RemoteWorkbench extends Omit<WorkbenchApi, 'media' | 'choose'> {
   info: AppInfo;
   /** Forwards a request for a MediaPath. */
   media(path: string, request: Request): Promise<Response>;
 }
 
-/** Calls of the contract by name: their types are checked where the answer is used. */
+/** Calls of the contract by name. Their types are checked where the answer is used. */
 type Calls = Record<string, { args: unknown; result: unknown }>;
 
-/** Throws AppError 'usage' for an address that can't be one, 'offline' where nothing answers, 'bad-request' where the token is refused. */
-export async function connectWorkbench(address: string): Promise<Connected> {
+/** Throws AppError 'usage' for a malformed address, 'offline' if nothing answers, 'bad-request' if the token or the version is refused. */
+export async function connectWorkbench(address: string): Promise<RemoteWorkbench> {
   const url = URL.canParse(address) ? new URL(address) : null;
   const token = url?.searchParams.get('token');
   if (!url || url.protocol !== 'http:' || !LOOPBACK.has(url.hostname) || !token)
@@ -61,9 +61,9 @@ export async function connectWorkbench(address: string): Promise<Connected> {
     },
     receive: async (name, bytes) => {
       const headers = { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(name.toWellFormed()) };
-      const received = await post(origin, token, 'receive', { body: new Uint8Array(bytes), headers });
-      if (!received.ok) throw fromWireError(received.error);
-      return received.value as string;
+      const answer = await post(origin, token, 'receive', { body: new Uint8Array(bytes), headers });
+      if (!answer.ok) throw fromWireError(answer.error);
+      return answer.value as string;
     },
     media: (path, request) => forwardMedia(origin, token, path, request),
     busy: () => 0, // jobs on the server continue when this window closes
@@ -93,7 +93,7 @@ function listenToEvents(origin: string, token: string, emit: Listener, onReconne
     headers: { authorization: `Bearer ${token}` },
     fetch: async (url, init) => {
       const response = await fetch(url, init as RequestInit);
-      if (!response.ok) throw new Error(`Events were refused with status ${response.status}.`); // tried again
+      if (!response.ok) throw new Error(`Events were refused with status ${response.status}.`); // the client retries
       return response;
     },
     onConnect: () => {
@@ -106,7 +106,7 @@ function listenToEvents(origin: string, token: string, emit: Listener, onReconne
   });
 }
 
-/** Events may have been missed: reports everything stored as changed and sends every job again. */
+/** Events may have been missed: reports all stored data as changed and emits every job. */
 async function catchUp(channel: Channel<Calls>, emit: Listener): Promise<void> {
   for (const what of CHANGED) emit('changed', { what, id: null });
   const jobs = (await channel.ask('jobs.list', {}).catch(() => [])) as Job[];

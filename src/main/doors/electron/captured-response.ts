@@ -4,17 +4,17 @@ import type { FileResponse } from '../http/send-file.ts';
 
 const WITHOUT_BODY = new Set([204, 304, 412, 416]);
 
-/** A server's response that becomes a web Response, as Electron's protocols want one, once its headers are complete. */
+/** A Node response that becomes a web Response, which Electron's protocols need, once its headers are complete. */
 export class CapturedResponse extends PassThrough implements FileResponse {
   statusCode = 200;
   headersSent = false;
-  readonly finished = false; // of an http response, by which `send` knows one
-  readonly socket = this; // whose end `send` watches
+  readonly finished = false; // `send` recognises an http response by this property
+  readonly socket = this; // `send` listens for its end
   readonly response: Promise<Response>;
   private readonly headers = new Map<string, string>();
   private readonly complete: () => void;
 
-  /** `head`: only headers are wanted. */
+  /** `head`: the request needs only headers. */
   constructor(head: boolean) {
     super();
     const { promise, resolve } = Promise.withResolvers<Response>();
@@ -26,7 +26,7 @@ export class CapturedResponse extends PassThrough implements FileResponse {
       resolve(new Response(body, { status: this.statusCode, headers: [...this.headers] }));
       if (body === null) this.resume();
     };
-    this.on('close', this.complete); // also where nothing was sent
+    this.on('close', this.complete); // also if nothing was sent
   }
 
   setHeader(name: string, value: number | string | readonly string[]): this {

@@ -25,7 +25,7 @@ export interface DesktopOptions {
 /** What the window shows: the workbench in this process, or a connection to one served by another process. */
 interface Source extends Omit<WorkbenchApi, 'media' | 'choose'> {
   media: MediaSource;
-  choose?: WorkbenchApi['choose']; // only of the one in this process
+  choose?: WorkbenchApi['choose']; // only if the workbench is in this process
 }
 
 /** The desktop program: opens a workbench, shows it in a window, asks before it closes. */
@@ -35,8 +35,8 @@ export class DesktopApp {
   private failure: AppError | null = null;
   private shown: AppWindow | null = null;
   private quitting = false;
-  private confirmed = false; // that running work may end: not asked a second time
-  private quitAfterClosing = false; // macOS: the question came up while the program was about to quit
+  private confirmed = false; // the user agreed to stop running jobs, and is not asked again
+  private quitAfterClosing = false; // macOS: the program was about to quit when the dialog opened
   onNewPage: (window: BrowserWindow) => void = () => undefined;
 
   constructor(options: DesktopOptions) {
@@ -83,7 +83,7 @@ export class DesktopApp {
     };
   }
 
-  /** Carries out a link of the notice. */
+  /** Runs the action of a link in the notice. */
   async act(action: string): Promise<void> {
     if (!this.failure) return;
     if (action === 'quit') app.quit();
@@ -107,7 +107,7 @@ export class DesktopApp {
       preload: join(app.getAppPath(), 'dist', 'main', 'preload.cjs'),
       boundsFile: join(app.getPath('userData'), 'window.json'),
       icon: icon(),
-      lostByClosing: () => {
+      jobsStoppedByClosing: () => {
         this.quitAfterClosing = this.quitting;
         this.quitting = false; // until the answer, which may be "keep working"
         // On macOS the program keeps running without a window: only quitting ends its jobs.
@@ -124,7 +124,7 @@ export class DesktopApp {
     this.shown = shown;
   }
 
-  /** Whether the program may quit now; asks where no window could. */
+  /** Whether the program may quit now. Asks in a system dialog if no window is open. */
   mayQuit(): boolean {
     this.quitting = true;
     const jobs = this.source?.busy() ?? 0;
@@ -169,22 +169,22 @@ export class DesktopApp {
     const { filePaths } = await (this.shown ? dialog.showOpenDialog(this.shown.window, options) : dialog.showOpenDialog(options));
     const [folder] = filePaths;
     if (folder === undefined) return false;
-    this.options.workspace = undefined; // the choice overrides --workspace of the start
+    this.options.workspace = undefined; // the choice overrides --workspace
     await new SettingsFile(settingsPath()).set({ workspace: folder });
     return true;
   }
 }
 
 async function openConnected(address: string): Promise<Source> {
-  await session.defaultSession.clearCache(); // images of another workbench may have had the same addresses
+  await session.defaultSession.clearCache(); // another workbench may have images at the same addresses
   return connectWorkbench(address);
 }
 
 /** On Linux sharp must not run inside a process of Electron's: their copies of GLib clash. */
 function computeLauncher(): Launch {
   if (process.platform !== 'linux') return launchUtility;
-  let found: string | null = null;
-  return launchUnder(() => (found ??= findNode({ resources: process.resourcesPath, project: join(programFolder(), '..', '..') })));
+  let node: string | null = null;
+  return launchUnder(() => (node ??= findNode({ resources: process.resourcesPath, project: join(programFolder(), '..', '..') })));
 }
 
 function icon(): string | undefined {

@@ -3,7 +3,7 @@ import { ORIGIN, SCHEME } from './screen-protocol.ts';
 
 /** Permissions of the page: writing to the clipboard, for "Copy". */
 const PERMITTED = new Set(['clipboard-sanitized-write']);
-/** Protocols that a session may load from: our own, and what our page created. */
+/** Protocols that a session may load from: our own, and content that our page created. */
 const OURS = new Set([`${SCHEME}:`, 'blob:', 'data:', 'devtools:']);
 
 /** No session reaches the network, or gets a permission it does not need. */
@@ -38,10 +38,10 @@ export function hardenContents(onAction: (action: string) => void): void {
   });
 }
 
-/** A report or picture in a frame of the screen. */
+/** A report or image in a frame of the screen. */
 const isOwnFrame = (url: string): boolean => url.startsWith(`${ORIGIN}/media/`) || url.startsWith(`blob:${ORIGIN}`) || url === 'about:srcdoc';
 
-/** Whether a message comes from the screen itself, and not from a report shown in a frame of it. */
+/** Whether a message comes from the screen itself, not from a report in one of its frames. */
 export function isScreen(event: { sender: unknown; senderFrame?: { url: string } | null }): boolean {
   const contents = event.sender as WebContents;
   const frame = event.senderFrame;

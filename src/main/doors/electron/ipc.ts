@@ -17,7 +17,7 @@ export interface IpcMain {
 }
 
 export interface IpcDoor {
-  /** Cancels a window's pending calls: it was closed, or shows a new page. */
+  /** Cancels the pending calls of a window that was closed or shows a new page. */
   forget(sender: Sender): void;
 }
 
@@ -30,7 +30,7 @@ export interface IpcOptions {
 
 const REFUSED: Answer = { ok: false, error: toWireError(new AppError('bad-request', 'Only the screen of Twinlens may call this.')) };
 
-/** Carries calls from windows to the workbench. Answers are whole values: Electron keeps neither class nor code of a thrown error. */
+/** Passes calls from windows to the workbench. Errors are part of the answer: Electron drops class and code of a thrown error. */
 export function attachIpc(ipc: IpcMain, api: Pick<WorkbenchApi, 'call' | 'receive'>, { isOurs, fileAt }: IpcOptions): IpcDoor {
   const windows = new Map<number, RunningTasks<string>>(); // calls by their ticket
   const callsOf = (sender: Sender): RunningTasks<string> => {
@@ -48,10 +48,10 @@ export function attachIpc(ipc: IpcMain, api: Pick<WorkbenchApi, 'call' | 'receiv
     if (isOurs(event) && typeof ticket === 'string') callsOf(event.sender).cancel(ticket);
   });
 
-  ipc.handle(CHANNELS.file, async (event, handed): Promise<Answer> => {
-    if (!isOurs(event) || !isHandedFile(handed)) return REFUSED;
+  ipc.handle(CHANNELS.file, async (event, file): Promise<Answer> => {
+    if (!isOurs(event) || !isHandedFile(file)) return REFUSED;
     try {
-      const path = 'path' in handed ? await (fileAt?.(handed.path) ?? handed.path) : await api.receive(handed.name, handed.bytes);
+      const path = 'path' in file ? await (fileAt?.(file.path) ?? file.path) : await api.receive(file.name, file.bytes);
       return { ok: true, value: path };
     } catch (error) {
       return { ok: false, error: reportError(error, { door: 'desktop' }) };
@@ -66,7 +66,7 @@ export function attachIpc(ipc: IpcMain, api: Pick<WorkbenchApi, 'call' | 'receiv
   };
 }
 
-/** An answer that can't be cloned would reach the screen as an error of Electron's own. */
+/** Replaces an answer that can't be cloned by an AppError; else the screen would get an error of Electron. */
 function cloneable(answer: Answer): Answer {
   try {
     return structuredClone(answer);

@@ -1,6 +1,6 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 
-/** The standard roles, with the keys each system expects. A packaged program has no developer's tools in it. */
+/** The standard roles, with the keys each system expects. A packaged program has no developer tools. */
 export function installMenu(): void {
   const mac = process.platform === 'darwin';
   const separator: MenuItemConstructorOptions = { type: 'separator' };

@@ -9,7 +9,7 @@ import { CapturedResponse } from './captured-response.ts';
 export const SCHEME = 'twinlens';
 export const ORIGIN = `${SCHEME}://app`;
 
-/** A message shown instead of the screen, with links to our own addresses that act on it. */
+/** A message shown instead of the screen, with links that run an action. */
 export interface Notice {
   heading: string;
   sentence: string;
@@ -19,8 +19,8 @@ export interface Notice {
 export type MediaSource = (path: string, request: Request) => Promise<Response>;
 
 /**
- * Answers the desktop window's own protocol: the built screen, pictures under media/, and a notice where the workbench could not be
- * opened. It reads nothing else: what is not in the list of built files or not known to the workbench does not exist.
+ * Answers the desktop window's own protocol: the built screen, images and reports under media/, and a notice if the workbench could
+ * not be opened. Any address outside the list of built files and the workbench's media is not found.
  */
 export function screenProtocol(files: ScreenFiles, media: MediaSource, notice: () => Notice | null): (request: Request) => Promise<Response> {
   return async (request) => {
@@ -32,7 +32,7 @@ export function screenProtocol(files: ScreenFiles, media: MediaSource, notice: (
       if (shown) return page(messagePage(shown.heading, shown.sentence, shown.actions));
     }
     const file = files.get(address || 'index.html');
-    const bytes = file && (await readFile(file.path).catch(() => null)); // whole: a stream of a file in an asar archive copies it out first
+    const bytes = file && (await readFile(file.path).catch(() => null)); // not streamed: a stream from an asar archive extracts the file first
     if (!bytes) return missing();
     return new Response(new Uint8Array(bytes), {
       headers: { ...COMMON_HEADERS, 'content-type': file.type, 'cache-control': 'no-cache', 'content-security-policy': SCREEN_POLICY },
@@ -40,13 +40,13 @@ export function screenProtocol(files: ScreenFiles, media: MediaSource, notice: (
   };
 }
 
-/** The part below our origin, as it was sent, without query; null for any other origin. */
+/** The undecoded path below our origin, without query; null for any other origin. */
 export function pathBelowOrigin(url: string): string | null {
   if (!url.startsWith(`${ORIGIN}/`)) return null;
   return url.slice(ORIGIN.length + 1).split(/[?#]/)[0]!;
 }
 
-/** Pictures of the workbench in this process. */
+/** Images and reports of the workbench in this process. */
 export const localMedia =
   (api: Pick<WorkbenchApi, 'media'>): MediaSource =>
   (path, request) => {

@@ -6,21 +6,21 @@ import type { Shell } from '../../foundation/shell.ts';
 
 const IMAGES = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'gif', 'avif', 'heic', 'bmp'];
 
-/** The windows of the system, over the window that asks. `window`: null while none is open. */
+/** System dialogs, modal to the program's window. `window`: null while none is open. */
 export function electronShell(window: () => BrowserWindow | null, close: () => void): Shell {
-  const chosen = async (options: OpenDialogOptions): Promise<string | null> => {
-    const over = window();
-    const { filePaths } = await (over ? dialog.showOpenDialog(over, options) : dialog.showOpenDialog(options));
+  const choose = async (options: OpenDialogOptions): Promise<string | null> => {
+    const parent = window();
+    const { filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
     return filePaths[0] ?? null;
   };
   return {
     door: 'electron',
-    chooseFolder: (title) => chosen({ title, message: title, properties: ['openDirectory', 'createDirectory'] }),
-    chooseImage: (title) => chosen({ title, message: title, properties: ['openFile'], filters: [{ name: 'Images', extensions: IMAGES }] }),
+    chooseFolder: (title) => choose({ title, message: title, properties: ['openDirectory', 'createDirectory'] }),
+    chooseImage: (title) => choose({ title, message: title, properties: ['openFile'], filters: [{ name: 'Images', extensions: IMAGES }] }),
     chooseSave: async (title, name, extension) => {
-      const over = window();
+      const parent = window();
       const options = { title, message: title, defaultPath: name, filters: [{ name: extension.toUpperCase(), extensions: [extension] }] };
-      const { filePath } = await (over ? dialog.showSaveDialog(over, options) : dialog.showSaveDialog(options));
+      const { filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options));
       return filePath || null;
     },
     reveal: (path) => {
@@ -53,7 +53,7 @@ async function printPdf(htmlFile: string, out: string, signal: AbortSignal): Pro
   } catch (error) {
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
     if (error instanceof AppError) throw error;
-    throw new AppError('engine', 'The report could not be printed. The report as a page (HTML) can be printed from any browser.', {}, error);
+    throw new AppError('engine', 'The report could not be printed. Write the report as HTML and print it from any browser.', {}, error);
   } finally {
     signal.removeEventListener('abort', stop);
     if (!page.isDestroyed()) page.destroy();

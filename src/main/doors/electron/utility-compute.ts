@@ -3,8 +3,8 @@ import type { Launch } from '../../rpc/launch.ts';
 import type { Response } from '../../rpc/messages.ts';
 
 /**
- * A compute process as a utility process: Windows and macOS, where sharp and the networks run well inside Electron's own
- * Node. Linux needs a plain Node (GLib's clash with sharp).
+ * Starts compute as a utility process of Electron, on Windows and macOS. Linux needs a plain Node: Electron's GLib and sharp's
+ * crash together.
  */
 export const launchUtility: Launch = (entry, args = []) => {
   const child = utilityProcess.fork(entry, [...args], { serviceName: 'Twinlens compute', stdio: ['ignore', 'inherit', 'pipe'] });

@@ -20,7 +20,7 @@ export const MIN_SIZE = { width: 1024, height: 700 };
 const DEFAULT_SIZE = { width: 1440, height: 900 };
 const GRIP_PX = 100; // of the window's top edge that must be on a display, so that it can be dragged back
 
-/** The window's last bounds from a file; null where it is missing, damaged or from another version. */
+/** The window's last bounds from a file; null if it is missing, damaged or from another version. */
 export function storedBounds(text: string | null): WindowBounds | null {
   try {
     const found = Stored.safeParse(JSON.parse(text ?? ''));
@@ -31,14 +31,14 @@ export function storedBounds(text: string | null): WindowBounds | null {
 }
 
 /**
- * Bounds for opening the window: the last ones if a person can still reach it there (displays come and go, and change their scale),
- * else the centre of the first display. Never larger than the display. `screens`: work areas, the primary first.
+ * Bounds for opening the window: the last ones if the window is still reachable there (displays are removed or rescaled), else
+ * centred on the first display. Never larger than the display. `screens`: work areas, the primary first.
  */
 export function fitBounds(screens: readonly Rectangle[], last: WindowBounds | null): WindowBounds {
   if (last) {
     // Checked after shrinking: a smaller window may lose the part that reached a display.
-    const again = screens.map((screen) => ({ screen, bounds: shrunkTo(screen, last.bounds) })).find((at) => reachable(at.bounds, at.screen));
-    if (again) return { bounds: again.bounds, maximized: last.maximized };
+    const reopened = screens.map((screen) => ({ screen, bounds: shrinkTo(screen, last.bounds) })).find((at) => isReachable(at.bounds, at.screen));
+    if (reopened) return { bounds: reopened.bounds, maximized: last.maximized };
   }
   const [screen = { x: 0, y: 0, ...DEFAULT_SIZE }] = screens;
   const width = Math.min(DEFAULT_SIZE.width, screen.width);
@@ -48,14 +48,14 @@ export function fitBounds(screens: readonly Rectangle[], last: WindowBounds | nu
   return { bounds: { x, y, width, height }, maximized: last?.maximized ?? false };
 }
 
-const shrunkTo = (screen: Rectangle, { x, y, width, height }: Rectangle): Rectangle => ({
+const shrinkTo = (screen: Rectangle, { x, y, width, height }: Rectangle): Rectangle => ({
   x,
   y,
   width: Math.min(width, screen.width),
   height: Math.min(height, screen.height),
 });
 
-function reachable({ x, y, width }: Rectangle, screen: Rectangle): boolean {
+function isReachable({ x, y, width }: Rectangle, screen: Rectangle): boolean {
   const shown = Math.min(x + width, screen.x + screen.width) - Math.max(x, screen.x);
   return shown >= GRIP_PX && y >= screen.y && y <= screen.y + screen.height - GRIP_PX / 2;
 }

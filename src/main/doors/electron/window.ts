@@ -9,15 +9,15 @@ const CRASH_MS = 60_000;
 
 export interface WindowOptions {
   preload: string; // script
-  boundsFile: string; // where the window's last bounds are stored
-  icon: string | undefined; // PNG; Windows and macOS take it from the program
-  /** Jobs that closing now would end; 0: close without asking. */
-  lostByClosing(): number;
-  /** Has the screen ask; it answers by 'shell.close', or not at all. */
+  boundsFile: string; // stores the window's last bounds
+  icon: string | undefined; // PNG, for Linux only: Windows and macOS use the program's
+  /** How many jobs closing now would stop; 0: close without asking. */
+  jobsStoppedByClosing(): number;
+  /** Asks on the screen, which calls 'shell.close' or does nothing. */
   ask(jobs: number): void;
-  /** A person confirmed to close although work is running. */
+  /** The user confirmed closing while jobs run. */
   onConfirmed(): void;
-  /** The page has gone, and with it its pending calls. */
+  /** The page was unloaded: its pending calls are obsolete. */
   onNewPage(window: BrowserWindow): void;
 }
 
@@ -52,7 +52,7 @@ export function openWindow(o: WindowOptions): AppWindow {
   if (maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
   rememberBounds(window, o.boundsFile);
-  const close = askBeforeClosing(window, o);
+  const close = confirmBeforeClosing(window, o);
   reloadAfterCrash(window);
   window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
     if (isMainFrame && !isSameDocument) o.onNewPage(window);
@@ -75,32 +75,32 @@ function readIfThere(file: string): string | null {
   }
 }
 
-/** Stored after it was moved or resized, and before it closes. A failure is ignored. */
+/** Stores the bounds after a move or resize, and on close. A failure is ignored. */
 function rememberBounds(window: BrowserWindow, file: string): void {
-  const keep = (): void => {
+  const store = (): void => {
     if (window.isDestroyed() || window.isMinimized() || window.isFullScreen()) return;
     const bounds: WindowBounds = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
     void writeFileAtomically(file, JSON.stringify(bounds)).catch(() => undefined);
   };
-  let resting: NodeJS.Timeout | undefined;
-  const soon = (): void => {
-    clearTimeout(resting);
-    resting = setTimeout(keep, 500);
+  let timer: NodeJS.Timeout | undefined;
+  const storeLater = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(store, 500);
   };
-  for (const event of ['resize', 'move', 'maximize', 'unmaximize'] as const) window.on(event as 'resize', soon);
-  window.on('close', keep);
-  window.on('closed', () => clearTimeout(resting));
+  for (const event of ['resize', 'move', 'maximize', 'unmaximize'] as const) window.on(event as 'resize', storeLater);
+  window.on('close', store);
+  window.on('closed', () => clearTimeout(timer));
 }
 
 /**
- * The page asks in a dialog of its own. Where it does not (it hangs, or shows a notice), the second attempt to close opens a system
- * dialog. Returns a function that closes without asking.
+ * The page asks in its own dialog. If it doesn't (it hangs, or shows a notice), a second attempt to close opens a system dialog.
+ * Returns a function that closes without asking.
  */
-function askBeforeClosing(window: BrowserWindow, { lostByClosing, ask, onConfirmed }: WindowOptions): () => void {
+function confirmBeforeClosing(window: BrowserWindow, { jobsStoppedByClosing, ask, onConfirmed }: WindowOptions): () => void {
   let confirmed = false;
   let askedMs = 0;
   window.on('close', (event) => {
-    const jobs = lostByClosing();
+    const jobs = jobsStoppedByClosing();
     if (confirmed || jobs === 0) return;
     event.preventDefault();
     if (Date.now() - askedMs < 10_000) {
@@ -118,7 +118,7 @@ function askBeforeClosing(window: BrowserWindow, { lostByClosing, ask, onConfirm
   return closeNow;
 }
 
-/** Asks in a system dialog whether running work may be stopped. `window`: null where none is open. */
+/** Asks in a system dialog whether running work may be stopped. `window`: null if none is open. */
 export function confirmStop(window: BrowserWindow | null, jobs: number): boolean {
   const options = {
     type: 'question' as const,
@@ -132,7 +132,7 @@ export function confirmStop(window: BrowserWindow | null, jobs: number): boolean
   return (window ? dialog.showMessageBoxSync(window, options) : dialog.showMessageBoxSync(options)) === 1;
 }
 
-/** Main and its jobs keep running without the page. */
+/** Reloads a crashed page. The main process and its jobs keep running. */
 function reloadAfterCrash(window: BrowserWindow): void {
   let crashes: number[] = [];
   window.webContents.on('render-process-gone', (_, { reason }) => {

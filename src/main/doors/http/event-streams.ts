@@ -2,23 +2,23 @@ import type { ServerResponse } from 'node:http';
 import { encode } from '../../../shared/wire.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
 
-const BEAT_MS = 15_000; // between two heartbeats, so that both ends notice a broken connection
-const BACKLOG = 8 * 2 ** 20; // bytes that a client may leave unread before it is disconnected; its browser connects again and catches up
+const HEARTBEAT_MS = 15_000; // so that both ends notice a broken connection
+const BACKLOG = 8 * 2 ** 20; // unread bytes after which a client is disconnected; its browser reconnects and catches up
 
 /** Server-sent events: every connected window receives all of them. */
 export class EventStreams {
   private readonly open = new Set<ServerResponse>();
   private readonly stopListening: () => void;
-  private readonly beat: NodeJS.Timeout;
+  private readonly heartbeat: NodeJS.Timeout;
 
   constructor(api: Pick<WorkbenchApi, 'on'>) {
     this.stopListening = api.on((event, payload) => {
       this.write(`event: ${event}\ndata: ${encode(payload)}\n\n`);
     });
-    this.beat = setInterval(() => {
+    this.heartbeat = setInterval(() => {
       this.write('event: beat\ndata: 0\n\n');
-    }, BEAT_MS);
-    this.beat.unref();
+    }, HEARTBEAT_MS);
+    this.heartbeat.unref();
   }
 
   add(response: ServerResponse): void {
@@ -30,7 +30,7 @@ export class EventStreams {
 
   close(): void {
     this.stopListening();
-    clearInterval(this.beat);
+    clearInterval(this.heartbeat);
     for (const response of this.open) response.end();
   }
 

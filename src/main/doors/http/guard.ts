@@ -14,8 +14,8 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
 
 /**
- * Access control. Other programs and web pages of this machine can reach a loopback port: a page through DNS rebinding
- * (another name in Host), through a form or script of its own (another Origin), a program without the token.
+ * Access control. Other programs and web pages on this machine can reach a loopback port: a page by DNS rebinding (another name in
+ * Host) or by a form or script of its own (another Origin), a program without the token.
  */
 export class Guard {
   readonly token: string;
@@ -27,7 +27,7 @@ export class Guard {
     this.cookie = `twinlens-${digest(token).toString('hex').slice(0, 12)}`;
   }
 
-  /** Null where the request comes from this machine and not from another page. The port is left open: ssh forwards under other ones. */
+  /** Returns null for a request from this machine and from no other page. Any port is accepted: ssh forwards under another one. */
   refuseForeignOrigin(request: IncomingMessage): Refusal | null {
     const { host = '', origin } = request.headers;
     const name = /^(\[[^\]]+\]|[^:]+)(?::\d+)?$/.exec(host.toLowerCase())?.[1];
@@ -35,18 +35,18 @@ export class Guard {
       return { status: 403, why: 'This workbench answers only under the address that Twinlens printed.' };
     if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
       return { status: 403, why: 'Another page may not use this workbench.' };
-    // Pages on other ports of this host count as the same site, so that their requests carry the cookie. "none": typed or opened by a person.
+    // Pages on other ports of this host count as the same site, so that their requests carry the cookie. "none": the user typed or opened the address.
     const site = request.headers['sec-fetch-site'];
-    if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isOpening(request))
+    if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isNavigation(request))
       return { status: 403, why: 'Another page may not use this workbench.' };
     return null;
   }
 
-  /** Null where the request shows the token, as a cookie or in its header. */
-  unknown(request: IncomingMessage): Refusal | null {
+  /** Returns null for a request with the token, in a cookie or in its header. */
+  refuseWithoutToken(request: IncomingMessage): Refusal | null {
     const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-    const shown = bearer ?? this.cookieOf(request);
-    if (shown !== undefined && same(shown, this.token)) return null;
+    const token = bearer ?? this.cookieOf(request);
+    if (token !== undefined && same(token, this.token)) return null;
     return { status: 401, why: 'This address is no longer valid. Open the one that Twinlens printed when it was started.' };
   }
 
@@ -68,7 +68,7 @@ export class Guard {
   }
 }
 
-/** A person follows a link to the whole page: no script of another page sees the response. */
-function isOpening(request: IncomingMessage): boolean {
+/** Whether the user follows a link to the page: no script of another page sees the response. */
+function isNavigation(request: IncomingMessage): boolean {
   return request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate' && request.headers['sec-fetch-dest'] === 'document';
 }

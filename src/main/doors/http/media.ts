@@ -3,7 +3,7 @@ import { reportError, sentenceWithLog } from '../../foundation/log/report-error.
 import { COMMON_HEADERS, MEDIA_POLICY, PDF_POLICY } from './policy.ts';
 import { cacheControlOf, type FileRequest, type FileResponse, sendFile } from './send-file.ts';
 
-/** Answers with the file behind a MediaPath, or with why there is none. Never rejects. */
+/** Answers with the file of a MediaPath, or with the reason why not. Never rejects. */
 export async function sendMedia(
   api: Pick<WorkbenchApi, 'media'>,
   path: string,

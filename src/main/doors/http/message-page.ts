@@ -5,7 +5,7 @@ export interface PageAction {
   href: string;
 }
 
-/** A page with one message, where the screen itself can't be shown: plain HTML that needs no other file. */
+/** A page with one message, for when the screen can't be shown: plain HTML without other files. */
 export function messagePage(heading: string, sentence: string, actions: readonly PageAction[] = []): string {
   const links = actions.map(({ label, href }, i) => `<a${i === 0 ? ' class="first"' : ''} href="${escape(href)}">${escape(label)}</a>`).join('\n');
   return `<!doctype html>

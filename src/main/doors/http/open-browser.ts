@@ -6,7 +6,7 @@ export function hasScreen(env: NodeJS.ProcessEnv = process.env, platform: NodeJS
   return platform === 'win32' || platform === 'darwin' || Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
 }
 
-/** Opens an address in the person's browser. A failure is ignored: the address is printed as well. */
+/** Opens an address in the user's browser. A failure is ignored: the address is printed as well. */
 export function openBrowser(url: string, platform: NodeJS.Platform = process.platform): void {
   const [command, args] =
     platform === 'win32'

@@ -1,8 +1,8 @@
-/** What the screen may load: its own files, and pictures and reports that it makes itself. `self` is the door's origin. */
+/** The screen may load its own files, and images and reports that it creates. `self` is the door's origin. */
 export const SCREEN_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'", // placements are written to style attributes, and a report's preview brings its own sheet
+  "style-src 'self' 'unsafe-inline'", // positions are set in style attributes, and a report's preview has its own style sheet
   "img-src 'self' data: blob:",
   "font-src 'self' data:",
   "connect-src 'self'",

@@ -15,10 +15,10 @@ const UNIX = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-st
 const MAC = ['Google Chrome', 'Chromium', 'Microsoft Edge', 'Brave Browser'];
 const WINDOWS = ['Google/Chrome/Application/chrome.exe', 'Chromium/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe'];
 
-/** A Chromium-based browser on this computer: the one named in TWINLENS_BROWSER, else one in the usual places; null where there is none. */
+/** A Chromium-based browser on this computer: the one named in TWINLENS_BROWSER, else one in a standard folder; null if there is none. */
 export function findBrowser(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string | null {
-  const given = env['TWINLENS_BROWSER'];
-  if (given) return existsSync(given) ? given : null;
+  const named = env['TWINLENS_BROWSER'];
+  if (named) return existsSync(named) ? named : null;
   return candidates(env, platform).find((file) => existsSync(file)) ?? null;
 }
 
@@ -41,7 +41,7 @@ function candidates(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[]
 
 /**
  * Prints with a headless browser of this computer, with its own profile and without the network.
- * Null where there is none. The function throws AppError 'cancelled', 'engine' where the browser fails, and as writeFileAtomically does.
+ * Returns null without a browser. The printer throws AppError 'cancelled', 'engine' if the browser fails, and those of writeFileAtomically.
  */
 export function browserPrinter(browser: string | null = findBrowser()): Shell['printPdf'] {
   if (browser === null) return null;
@@ -82,7 +82,7 @@ const argumentsFor = (profile: string, pdf: string, htmlFile: string): string[] 
   '--disable-extensions',
   '--host-resolver-rules=MAP * ~NOTFOUND', // a report needs no network
   `--user-data-dir=${join(profile, 'profile')}`,
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), // Chromium does not start as root with it
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), // as root Chromium does not start with its sandbox
   '--no-pdf-header-footer',
   `--print-to-pdf=${pdf}`,
   pathToFileURL(htmlFile).href,

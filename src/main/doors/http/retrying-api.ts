@@ -3,7 +3,7 @@ import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { reportError } from '../../foundation/log/report-error.ts';
 import type { Listener } from '../../foundation/jobs/events.ts';
 
-/** A workbench that may fail to open (workspace in use, damaged, newer, read-only): then every call answers with the reason, and opening can be retried. */
+/** A workbench that may fail to open (workspace in use, damaged, newer, read-only). Until a retry succeeds, every call returns the reason. */
 export class RetryingApi implements WorkbenchApi {
   private readonly build: () => Promise<WorkbenchApi>;
   private readonly listeners = new Set<Listener>();
@@ -20,7 +20,7 @@ export class RetryingApi implements WorkbenchApi {
     return this.error;
   }
 
-  /** Opens it where it is not open yet. Never rejects. */
+  /** Opens it if it is not open yet. Never rejects. */
   open(): Promise<void> {
     this.opening ??= this.tryOnce().finally(() => (this.opening = null));
     return this.opening;

@@ -5,26 +5,26 @@ import { mimeOf } from '../../foundation/mime.ts';
 export interface ScreenFile {
   path: string;
   type: string; // MIME
-  immutable: boolean; // its name holds a hash of its content
+  immutable: boolean; // its name contains a hash of its content
 }
 
-/** The built screen. Only files that a listing of its folder found can be requested, so no address leads out of it. */
+/** The built screen. Only files listed in its folder can be requested, so no address leads outside. */
 export class ScreenFiles {
   private readonly folder: string;
-  private known: Set<string> | null = null;
+  private listed: Set<string> | null = null;
 
   constructor(folder: string) {
     this.folder = folder;
   }
 
-  /** `name`: below the folder, with /; null where there is none. */
+  /** `name`: relative to the folder, with /. Returns null for an unknown name. */
   get(name: string): ScreenFile | null {
     if (!this.names().has(name)) return null;
     return { path: join(this.folder, name), type: mimeOf(name), immutable: name.startsWith('assets/') };
   }
 
   private names(): Set<string> {
-    this.known ??= new Set(
+    this.listed ??= new Set(
       readdirSync(this.folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) =>
@@ -33,6 +33,6 @@ export class ScreenFiles {
             .replaceAll('\\', '/'),
         ),
     );
-    return this.known;
+    return this.listed;
   }
 }

@@ -9,13 +9,13 @@ import { COMMON_HEADERS } from './policy.ts';
 
 const YEAR = 31_536_000; // seconds
 
-/** The parts of a request that are read: from the loopback server or an Electron protocol. */
+/** The properties of a request in use, of the loopback server or an Electron protocol. */
 export interface FileRequest {
   method?: string | undefined;
   headers: IncomingHttpHeaders;
 }
 
-/** The parts of a response that are written: of the loopback server, or one that becomes a web Response (captured-response.ts). */
+/** The properties of a response in use, of the loopback server or of CapturedResponse. */
 export interface FileResponse extends Writable, Pick<ServerResponse, 'getHeader' | 'removeHeader'> {
   statusCode: number;
   readonly headersSent: boolean;
@@ -32,8 +32,8 @@ export interface FileToSend {
 export const cacheControlOf = (immutable: boolean): string => (immutable ? `private, max-age=${YEAR}, immutable` : 'private, no-cache');
 
 /**
- * Sends a file, whole or in part, or "not modified". Resolves once it is sent or nobody waits any more.
- * Throws AppError where the file can't be read, before anything was sent.
+ * Sends a file, whole or in part, or "not modified". Resolves once it is sent or the client has disconnected.
+ * Throws AppError if the file can't be read, before anything is sent.
  */
 export async function sendFile(request: FileRequest, response: FileResponse, file: FileToSend): Promise<void> {
   const { path, type, policy, cacheControl } = file;
@@ -41,10 +41,10 @@ export async function sendFile(request: FileRequest, response: FileResponse, fil
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   const range = await clampSuffix(request.headers.range, path);
   return new Promise((done, failed) => {
-    // `send` decodes the path, and checks it only below `root`, which is ours. Node's fetch adds "no-cache" to every conditional request,
-    // which `send` would take for a forced reload.
-    const asked = { method: request.method, headers: { ...request.headers, range, 'cache-control': undefined } };
-    const sending = send(asked as IncomingMessage, `/${encodeURIComponent(basename(path))}`, {
+    // `send` decodes the path and checks only the part below `root`, which we choose. Node's fetch adds "no-cache" to every conditional
+    // request, which `send` would treat as a forced reload.
+    const sendRequest = { method: request.method, headers: { ...request.headers, range, 'cache-control': undefined } };
+    const sending = send(sendRequest as IncomingMessage, `/${encodeURIComponent(basename(path))}`, {
       root: dirname(path),
       dotfiles: 'allow',
       index: false,
@@ -70,7 +70,7 @@ export async function sendFile(request: FileRequest, response: FileResponse, fil
   });
 }
 
-/** A suffix longer than the file means all of it (RFC 9110, 14.1.2); `send` would answer that it can't be satisfied. */
+/** A suffix range longer than the file means the whole file (RFC 9110, 14.1.2); `send` would answer 416. */
 async function clampSuffix(range: string | undefined, path: string): Promise<string | undefined> {
   const [, length] = /^bytes=-(\d+)$/.exec(range ?? '') ?? [];
   if (length === undefined) return range;

@@ -14,13 +14,13 @@ import { ScreenFiles } from './screen-files.ts';
 import { cacheControlOf, sendFile } from './send-file.ts';
 import { messagePage } from './message-page.ts';
 
-const CALL_LIMIT = 16 * 2 ** 20; // bytes: a change to 100,000 images is about 1 MB
+const CALL_LIMIT = 16 * 2 ** 20; // bytes; an edit of 100,000 images is about 1 MB
 const RECEIVE_LIMIT = 256 * 2 ** 20; // bytes of an uploaded image
 const RETRY = '/do/again';
-const LOOPBACK = '127.0.0.1'; // never another: images must not leave this machine
+const LOOPBACK = '127.0.0.1'; // the only address: images must not leave this machine
 
 export interface Served {
-  /** Opens the workbench; holds the token. */
+  /** The address of the workbench, with the token. */
   url: string;
   /** Stops answering; the workbench itself stays open. */
   close(): Promise<void>;
@@ -34,7 +34,7 @@ export interface ServeOptions {
   notice?: { sentence(): string | null; retry(): Promise<void> };
 }
 
-/** The workbench on a loopback port. Throws AppError 'bad-request' where the port can't be used. */
+/** Serves the workbench on a loopback port. Throws AppError 'bad-request' if the port can't be used. */
 export async function serveWorkbench(api: WorkbenchApi, { port = 0, screen, token, notice }: ServeOptions): Promise<Served> {
   const guard = new Guard(token);
   addSecret(guard.token);
@@ -44,16 +44,16 @@ export async function serveWorkbench(api: WorkbenchApi, { port = 0, screen, toke
   });
   await listen(server, port);
   const address = server.address();
-  const taken = typeof address === 'object' && address !== null ? address.port : port;
+  const actualPort = typeof address === 'object' && address !== null ? address.port : port;
   return {
-    url: `http://${LOOPBACK}:${taken}/?token=${door.guard.token}`,
+    url: `http://${LOOPBACK}:${actualPort}/?token=${door.guard.token}`,
     close: async () => {
       door.close();
       const ended = new Promise<void>((done) => server.close(() => done()));
       server.closeIdleConnections();
-      const impatience = setTimeout(() => server.closeAllConnections(), 500);
+      const closeTimer = setTimeout(() => server.closeAllConnections(), 500);
       await ended;
-      clearTimeout(impatience);
+      clearTimeout(closeTimer);
     },
   };
 }
@@ -100,19 +100,19 @@ class HttpDoor {
     }
   }
 
-  /** Addresses are used as they were sent: a decoded slash or ".." never becomes part of a path here. */
+  /** Addresses are not decoded, so an encoded slash or ".." never becomes part of a path. */
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [address = '/', query = ''] = (request.url ?? '/').split('?', 2);
-    const stranger = this.guard.refuseForeignOrigin(request);
-    if (stranger) return this.refuse(request, response, stranger.status, badRequest(stranger.why));
+    const foreign = this.guard.refuseForeignOrigin(request);
+    if (foreign) return this.refuse(request, response, foreign.status, badRequest(foreign.why));
     const token = new URLSearchParams(query).get('token');
     if (address === '/' && token !== null && this.guard.isToken(token)) {
-      // Removes the token from the address bar, and so from the history and from whatever a person copies there.
+      // Removes the token from the address bar, and so from the history and from copied addresses.
       response.writeHead(303, { location: '/', 'set-cookie': this.guard.setCookie, 'cache-control': 'no-store' }).end();
       return;
     }
-    const unknown = this.guard.unknown(request);
-    if (unknown) return this.refuse(request, response, unknown.status, badRequest(unknown.why));
+    const unauthorized = this.guard.refuseWithoutToken(request);
+    if (unauthorized) return this.refuse(request, response, unauthorized.status, badRequest(unauthorized.why));
     const [, kind = '', ...rest] = address.split('/');
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (kind === 'call' && request.method === 'POST') return this.call(decodeName(rest.join('/')), request, response);
@@ -128,9 +128,10 @@ class HttpDoor {
     return this.refuse(request, response, 405, badRequest('Twinlens does not support this kind of request.'));
   }
 
-  /** A request that is broken off cancels its call. */
+  /** An aborted request cancels its call. */
   private async call(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isJson(request)) return this.refuse(request, response, 415, toWireError(new AppError('usage', 'A call must be JSON.')));
+    if (!isJson(request))
+      return this.refuse(request, response, 415, toWireError(new AppError('usage', 'A call needs the header "content-type: application/json".')));
     response.on('close', () => this.calls.cancel(response));
     try {
       const answer = await this.calls.run(response, async (signal) => {
@@ -179,12 +180,12 @@ class HttpDoor {
     response.setHeader('content-type', 'application/json');
     response.setHeader('cache-control', 'no-store');
     return new Promise((done) => {
-      response.on('close', done); // also where the client has gone
+      response.on('close', done); // also if the client has disconnected
       response.end(text, () => done());
     });
   }
 
-  /** As a page for a person who opened one, else as an answer for the screen. */
+  /** Answers with a page for a browser's navigation, else with an error for the screen. */
   private refuse(request: IncomingMessage, response: ServerResponse, status: number, error: WireError): void {
     if (response.headersSent) {
       response.destroy();
@@ -202,6 +203,9 @@ class HttpDoor {
   }
 }
 
+const BODY_FORMAT =
+  'The body is not in the format of devalue (npm), in which {"dataset":"sample"} is [{"dataset":1},"sample"]. Encode the input with devalue\'s stringify.';
+
 /** A form of another page can't send this type without a preflight request. */
 const isJson = (request: IncomingMessage): boolean => /^application\/json\b/i.test(request.headers['content-type'] ?? '');
 
@@ -209,11 +213,11 @@ function parseBody(text: string): unknown {
   try {
     return decode(text);
   } catch (error) {
-    throw new AppError('usage', 'The call could not be read.', {}, error);
+    throw new AppError('usage', BODY_FORMAT, {}, error);
   }
 }
 
-/** Empty for a name that is not well encoded. */
+/** Empty for a malformed encoding. */
 function decodeName(text: string): string {
   try {
     return decodeURIComponent(text);
