@@ -1,3 +1,4 @@
+import { LOSS_INFO } from '../../../shared/losses.ts';
 import { markup, type Html } from './html.ts';
 import { comparisonSection } from './sections/comparison.ts';
 import { glossarySection } from './sections/glossary.ts';
@@ -9,9 +10,9 @@ import { styleElement } from './style.ts';
 import type { ReportInput } from './types.ts';
 
 /**
- * One self-contained HTML page about one or more comparisons and the runs behind them, for screen (light and dark) and
- * paper (A4 or Letter). Its policy lets nothing be fetched and nothing run: pictures and style are inside. Every text is escaped. A run or data set that is missing from the input
- * is reported as gone.
+ * A self-contained HTML page about one or more comparisons and their runs, for screen (light and dark) and paper (A4 or
+ * Letter). Images and styles are embedded; the content security policy blocks requests and scripts. Every text is escaped. The
+ * page says so if the input lacks a run or data set.
  */
 export function renderReport(input: ReportInput): string {
   const { comparisons } = input;
@@ -20,6 +21,7 @@ export function renderReport(input: ReportInput): string {
     const index = runs.findIndex((known) => known.run === run);
     return index < 0 ? null : `run-${index + 1}`;
   };
+  const losses = [...new Set(runs.map(({ config }) => config.loss))].map((loss) => LOSS_INFO[loss]);
   const page: Html = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -51,7 +53,7 @@ ${runs.map((run, i) =>
     `run-${i + 1}`,
   ),
 )}
-${methodSection()}
+${methodSection(losses)}
 ${glossarySection()}
 </main>
 </body>
