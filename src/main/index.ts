@@ -11,20 +11,20 @@ import { screenFolder } from './foundation/program-folder.ts';
 import { versions } from './foundation/versions.ts';
 import { ScreenFiles } from './doors/http/screen-files.ts';
 
-/** The desktop program: one of three doors to the same services. */
+/** Entry of the desktop app. */
 const { values } = parseArgs({
   args: process.argv.slice(1),
   options: { connect: { type: 'string' }, workspace: { type: 'string' }, sample: { type: 'boolean' } },
-  strict: false, // Chromium's own switches are among them
+  strict: false, // the arguments include Chromium's switches
   allowPositionals: true,
 });
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 const connect = text(values['connect']);
 
-// A window on a served workbench may be open beside the local one; it has its own profile.
+// A window on a served workbench has its own profile, so that it can be open beside the local one.
 if (connect !== undefined) app.setPath('userData', join(app.getPath('userData'), 'connected'));
 
-// Before the program is ready: our addresses get an origin, like https.
+// Must run before the app is ready. Gives our scheme an origin, as https has.
 protocol.registerSchemesAsPrivileged([
   { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true } },
 ]);
@@ -34,7 +34,7 @@ if (app.requestSingleInstanceLock()) void run();
 else app.quit();
 
 async function run(): Promise<void> {
-  openLog(join(app.getPath('userData'), 'logs'), 'desktop'); // until a workspace is open
+  openLog(join(app.getPath('userData'), 'logs'), 'desktop'); // until a workspace is opened
   log().info({ versions: versions() }, 'program starts');
   process.on('uncaughtExceptionMonitor', logFatal);
   const desktop = new DesktopApp({ connect, workspace: text(values['workspace']), sample: values['sample'] === true });

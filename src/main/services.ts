@@ -24,7 +24,7 @@ import { SettingsFile, settingsPath } from './foundation/settings.ts';
 import { versions } from './foundation/versions.ts';
 import { openWorkspace, type Workspace, workspaceAt, workspaceFolder } from './foundation/workspace.ts';
 
-/** What one command needs of a workspace: its store, a compute process, and the features that need no screen. */
+/** An open workspace: its store, a compute process, and the features that need no screen. */
 export interface Services {
   workspace: Workspace;
   settings: SettingsFile;
@@ -40,24 +40,24 @@ export interface Services {
   training: Training;
   compare: CompareService;
   pages: ReportPages; // of reports
-  /** Ends the compute process and gives the workspace back. */
+  /** Ends the compute process and releases the workspace. */
   close(): Promise<void>;
 }
 
 export interface ServiceOptions {
   workspace: string | undefined;
-  settings?: SettingsFile | undefined; // default: the usual file
+  settings?: SettingsFile | undefined; // default: the file at settingsPath()
   write: boolean;
-  command: string; // what this process does, for whoever finds the workspace taken
-  /** Opens this process's log in the workspace; whoever ends the process closes it. Left out: nothing is logged. */
+  command: string; // description of this process, as in StoreOptions
+  /** Opens this process's log in the workspace. The caller closes it with closeLog. Default: no log. */
   log?: LogName | undefined;
-  /** How compute processes are started; default: under the Node that runs this. */
+  /** Starts compute processes. Default: under the Node of this process. */
   launch?: Launch | undefined;
-  /** How rows of data sets are read; default: in this thread. */
+  /** Reads rows of data sets. Default: in this thread. */
   rows?: ((store: Store, workspace: Workspace) => DatasetRows) | undefined;
 }
 
-/** Everything built, in the order it depends on each other. */
+/** Opens a workspace and builds its services, in the order of their dependencies. Throws as openWorkspace and openStore do. */
 export function openServices(o: ServiceOptions): Services {
   const { workspace: folder, write, command, log: name, launch, rows: openRows = rowsInThisThread } = o;
   const workspace = openWorkspace(folder);
@@ -110,7 +110,7 @@ export function openServices(o: ServiceOptions): Services {
   };
 }
 
-/** What a command needs of this computer without a workspace. */
+/** Services that need no workspace. */
 export interface Machine {
   /** Checks every engine and device. `verbose`: also which operators fall back to the CPU. */
   inspectDevices(options: { verbose: boolean }): ReturnType<typeof inspectDevices>;
@@ -119,7 +119,7 @@ export interface Machine {
   close(): Promise<void>;
 }
 
-/** Logs only if the workspace exists, and never creates one. */
+/** Logs into the workspace if it exists; never creates one. */
 export function openMachine({ workspace: given, command }: Pick<ServiceOptions, 'workspace' | 'command'>): Machine {
   const { folder, logs } = workspaceAt(workspaceFolder(given));
   const exists = existsSync(folder);
@@ -135,7 +135,7 @@ export function openMachine({ workspace: given, command }: Pick<ServiceOptions, 
 
 type CompareServices = Pick<Services, 'workspace' | 'store' | 'networks' | 'evaluation'>;
 
-/** `compute`: the process that explains. */
+/** The ports of CompareService. `compute`: the process that explains. */
 export const comparePorts = (
   { workspace, store, networks, evaluation }: CompareServices,
   compute: ComputeHost,
@@ -153,6 +153,7 @@ export const comparePorts = (
   announce,
 });
 
+/** The ports of ReportPages. */
 export const pagePorts = ({ store, evaluation }: Pick<CompareServices, 'store' | 'evaluation'>, compare: CompareService): PagePorts => ({
   comparison: (id) => compare.withOverlays(id),
   runs: store.runs,

@@ -22,14 +22,14 @@ import { SettingsFile, settingsPath } from './foundation/settings.ts';
 import type { Shell } from './foundation/shell.ts';
 import { comparePorts, openServices, pagePorts, type Services } from './services.ts';
 
-/** The services, and what a screen needs beside them. */
+/** The services, and those that only a screen needs. */
 export interface Workbench extends Services {
   shell: Shell;
   hub: EventHub;
   jobs: Jobs;
 
   datasets: Datasets;
-  /** What takes long on large data sets, in threads. */
+  /** Slow work on large data sets, in threads. */
   largeDatasets: LargeDatasets;
   runs: Runs;
   plans: TrainingPlans;
@@ -38,24 +38,24 @@ export interface Workbench extends Services {
   reports: ReportService;
 
   media: Media;
-  /** Image files that may be shown beside those of data sets. */
+  /** Image files that a screen may show. */
   fileAccess: FileAccess;
-  /** What thumbnails and previews take of the disk. */
+  /** Thumbnails and previews on the disk. */
   pictureCache: PictureCache;
 }
 
 export interface WorkbenchOptions {
-  workspace?: string | undefined; // default: the one in the settings, else the usual one
-  settings?: string | undefined; // file
+  workspace?: string | undefined; // folder; default: the one in the settings, else as workspaceFolder()
+  settings?: string | undefined; // file; default: settingsPath()
   shell: Shell;
   command: string;
   log?: LogName | undefined; // as in ServiceOptions
   launch?: Launch | undefined; // of compute processes
 }
 
-const PRUNE_AFTER_MS = 30_000; // of the start, which has more urgent work
+const PRUNE_AFTER_MS = 30_000; // after the start, when more urgent work is done
 
-/** Takes the workspace for writing. Throws as openServices does. */
+/** Opens a workspace for writing and builds everything a screen needs. Throws as openServices does. */
 export function openWorkbench(o: WorkbenchOptions): Workbench {
   const settings = new SettingsFile(o.settings ?? settingsPath());
   let threads: LargeDatasets | undefined;
@@ -102,10 +102,10 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   });
   const runs = new Runs({ runs: store.runs, datasets: store.datasets, folderOf: workspace.run, networks, jobs, hub });
 
-  // A compute process for pictures and explanations: they neither wait for a training nor die with it.
+  // Pictures and explanations have their own compute process: they neither wait for a training nor fail with it.
   const pictures = new ComputeHost(computeEntry(), o.launch, o.log && { folder: workspace.logs, name: 'pictures' });
   const compare = new CompareService(comparePorts(services, pictures, (id) => hub.changed('comparisons', id)));
-  compare.deleteUnsaved(new Set(store.reports.comparisons())); // what a report holds stays
+  compare.deleteUnsaved(new Set(store.reports.comparisons())); // reports need theirs
   const queues = new PairQueues({
     runs: store.runs,
     datasets: store.datasets,
@@ -165,7 +165,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
       clearTimeout(pruning);
       await jobs.close();
       await Promise.all([pictures.end(), compute.end(), largeDatasets.close()]);
-      await jobs.close(); // those that only the end of their process could stop record it
+      await jobs.close(); // jobs that ended only with their process store their status now
       await services.close();
     },
   };

@@ -7,7 +7,7 @@ import type { CallScope, Handler } from './handler-types.ts';
 import { handlers } from './handlers/index.ts';
 import type { WorkbenchApi } from './workbench-api.ts';
 
-/** Implements the contract with a workbench. */
+/** The contract's implementation on a workbench. */
 export function openWorkbenchApi(workbench: Workbench): WorkbenchApi {
   return {
     call: async (name, input, signal = new AbortController().signal) => {

@@ -13,15 +13,15 @@ export interface WorkbenchApi {
   call(name: string, input: unknown, signal?: AbortSignal): Promise<Answer>;
   on(listener: <E extends EventName>(event: E, payload: Events[E]) => void): () => void;
   /**
-   * The file for a MediaPath, created if needed; `signal` aborts when no client waits. Throws AppError 'not-found' for files
-   * outside workspace and data sets, 'bad-image' for a file that is no longer an image.
+   * The file for a MediaPath, created if needed. `signal`: aborted when no client waits. Throws AppError 'not-found' for files
+   * outside the workspace and data sets, 'bad-image' for a file that is no longer an image.
    */
   media(path: string, signal?: AbortSignal): Promise<MediaFile>;
   /** Stores an uploaded file in the workspace. Returns its path. */
   receive(name: string, bytes: Uint8Array): Promise<string>;
   /** Allows showing a file that was dropped or chosen in the desktop window. */
   choose(path: string): Promise<void>;
-  /** Number of running jobs, which closing would cancel. */
+  /** Number of running jobs, which `close` would cancel. */
   busy(): number;
   /** Cancels running jobs, ends the compute processes and releases the workspace. */
   close(): Promise<void>;

@@ -7,9 +7,9 @@ import { imageRecord, type ImageRow, CURRENT_EDITS } from './image-row.ts';
 import { fromJson } from './json.ts';
 import type { Db } from './open.ts';
 
-/** Searches and counts the curated images. */
+/** Searches and counts curated images. */
 export interface BrowseStore {
-  /** Ids of matching images in the requested order; equal ones by id. If sorted by class also the number of images per class. */
+  /** Ids of matching images in the requested order, ties by id. If sorted by class, also the number of images per class. */
   find(query: ImageQuery): FoundImages;
   /** Images in the order of `ids`. Throws AppError 'not-found' for an unknown id. */
   rows(dataset: string, ids: readonly number[]): CuratedImage[];
@@ -49,7 +49,7 @@ const SORTS: Record<ImageSort, string> = {
   pixels: 'i.width * i.height %, i.id',
 };
 
-/** Normalises text for search: ignores case and the composition of accents. */
+/** Folds text for search: removes differences of case and of the composition of accents. */
 function fold(text: string): string {
   if (/^[ -~]*$/.test(text)) return text.toLowerCase(); // ASCII: most names, ten times faster
   return text.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
@@ -72,10 +72,10 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       .raw();
   };
   const prepared = new Map<string, ReturnType<typeof prepareFind>>();
-  const some = db.prepare<[object], CuratedRow>(
+  const byIds = db.prepare<[object], CuratedRow>(
     `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = @number AND i.id IN (SELECT value FROM json_each(@ids))`,
   );
-  const every = db.prepare<[number], CuratedRow>(`SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? ORDER BY i.id`);
+  const allRows = db.prepare<[number], CuratedRow>(`SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? ORDER BY i.id`);
   const ofContent = db.prepare<[number, string], CuratedRow>(
     `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? AND i.sha256 = ? ORDER BY i.id`,
   );
@@ -111,7 +111,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       const found = statement.all({
         number,
         text: searchText,
-        classText: inClass ? 1 : 0, // searching the class of every row doubles the time, and rarely any matches
+        classText: inClass ? 1 : 0, // searching the class of every row doubles the time, and rarely finds any
         classes: list(classes),
         splits: list(splits),
         tags: list(tags),
@@ -120,14 +120,14 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       return { ids: Int32Array.from(found, ([id]) => id), classes: sort === 'class' ? countConsecutive(found) : null };
     },
     rows: (dataset, ids) => {
-      const found = new Map(some.all({ number: rowOf(dataset).number, ids: JSON.stringify(ids) }).map((row) => [row.id, row]));
+      const found = new Map(byIds.all({ number: rowOf(dataset).number, ids: JSON.stringify(ids) }).map((row) => [row.id, row]));
       return ids.map((id) => {
         const row = found.get(id);
         if (!row) throw new AppError('not-found', `There is no image ${id} in this data set.`, { dataset, image: id });
         return curatedImage(row);
       });
     },
-    all: (dataset) => every.all(rowOf(dataset).number).map(curatedImage),
+    all: (dataset) => allRows.all(rowOf(dataset).number).map(curatedImage),
     withContent: (dataset, sha256) => ofContent.all(rowOf(dataset).number, sha256).map(curatedImage),
     included: (dataset) => includedRows.all(rowOf(dataset).number).map(imageRecord),
     includedWithEdits: (dataset) => {

@@ -4,7 +4,7 @@ import { numberOf, notFoundError } from './ids.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';
 
-/** The key of a comparison: a repeated request returns the stored one. */
+/** Identifies a comparison, so that a repeated request returns the stored one. */
 export interface ComparisonKey {
   run: string;
   sha256: [string, string]; // of A and B; the reverse order is a different comparison
@@ -16,7 +16,7 @@ export interface ComparisonKey {
 export type ComparisonNotes = { [K in 'saved' | 'judgement' | 'note']?: ComparisonRow[K] | undefined };
 
 export interface ComparisonStore {
-  /** Reserves a new id that is never reused. The maps are written under it before the record exists. */
+  /** Reserves an id, never to be reused. The maps are written under it before the record exists. */
   reserve(): string;
   /** Stores a record under its reserved id. Throws, and changes nothing, if the id has a record. */
   insert(comparison: Comparison, o?: { saved: boolean }): void;
@@ -33,7 +33,7 @@ export interface ComparisonStore {
   /** Hides a comparison; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
-  /** Deletes comparisons that were removed, or have no save, judgement or note, except those in `retained`. Returns their ids. */
+  /** Deletes comparisons that were removed, or are unsaved without judgement and note, except those in `retained`. Returns their ids. */
   purge(retained: ReadonlySet<string>): string[];
 }
 

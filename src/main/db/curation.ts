@@ -11,11 +11,11 @@ export interface CurationStore {
   /** Applies an edit and adds it to the history, unless it changes nothing. Throws AppError 'not-found' for unknown images. */
   apply(dataset: string, edit: CurationEdit): CurationState;
   /**
-   * Undoes the last edit. It must be the one at `position`, because another window may have made an edit since. Throws
-   * AppError 'bad-request', and changes nothing, if there is none or it is another one.
+   * Undoes the last edit. Throws AppError 'bad-request', and changes nothing, if there is none or it is not the one at
+   * `position`: another window may have made an edit since.
    */
   undo(dataset: string, position: number): CurationState;
-  /** Applies the last undone edit again; impossible after a new edit. `position`: as for `undo`. */
+  /** Applies the last undone edit again; impossible after a new edit. `position` and errors as for `undo`. */
   redo(dataset: string, position: number): CurationState;
   state(dataset: string): CurationState;
   /** Newest first. */

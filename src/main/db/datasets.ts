@@ -29,21 +29,21 @@ export interface DatasetStore {
   /** Hides a data set; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
-  /** Deletes removed data sets without runs. Returns their ids. */
+  /** Deletes removed data sets that no run refers to. Returns their ids. */
   purge(): string[];
   /** Changes the folder. */
   relocate(id: string, root: string): void;
   /** The folders of all data sets that are not removed. */
   roots(): string[];
-  /** Its folder and the seed of its pairs: quick at any size. */
+  /** Name, folder, pair seed and number of imported images. Fast at any size. */
   header(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number; images: number };
   /** The stored summary of an edited data set, if it was computed since the last edit. */
   derivedSummary(id: string): DerivedSummary | null;
   derivedPairs(id: string, split: Split): Pair[];
-  /** Stores derived data until the next edit. `edits`: `browse.edits` that it was computed from; returns false if they have changed since. */
+  /** Stores derived data until the next edit. Returns false if `browse.edits` no longer equals `edits`, from which it was derived. */
   putDerived(id: string, derived: DerivedSummary, pairs: Record<Split, readonly Pair[]>, edits: string): boolean;
-  /** Edited data sets of more than `least` images for which nothing is derived yet. */
-  withoutDerived(least: number): string[];
+  /** Ids of edited data sets with more than `images` images that have no derived data. */
+  withoutDerived(images: number): string[];
 }
 
 /** The part of a summary that changes with curation. */
@@ -66,7 +66,7 @@ interface DatasetRow {
   removed_ms: number | null;
 }
 
-/** Finds a data set's row by its id, else its name; throws AppError 'not-found'. */
+/** Finds a data set's row by id, else by name. Throws AppError 'not-found'. */
 export type FindDataset = (idOrName: string) => { number: number; id: string };
 
 export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDataset } {
@@ -100,7 +100,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     'INSERT OR REPLACE INTO curated (dataset, summary, train, valid, test) VALUES (@number, @summary, @train, @valid, @test)',
   );
   const currentEdits = db.prepare<[number], string>(CURRENT_EDITS).pluck();
-  const underived = db
+  const withoutDerived = db
     .prepare<[number], string>(
       `SELECT id FROM datasets d WHERE images > ? AND EXISTS (SELECT 1 FROM marks WHERE dataset = d.number)
        AND NOT EXISTS (SELECT 1 FROM curated WHERE dataset = d.number)`,
@@ -178,12 +178,12 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
       };
       return db.transaction(() => currentEdits.get(number) === edits && putDerived.run(row).changes > 0).immediate();
     },
-    withoutDerived: (least) => underived.all(least),
+    withoutDerived: (images) => withoutDerived.all(images),
   };
   return { datasets, rowOf };
 }
 
-const PAIR_BYTES = 12;
+const PAIR_BYTES = 12; // a, b and label as 32-bit little-endian integers
 
 function encodePairs(pairs: readonly Pair[]): Buffer {
   const bytes = Buffer.alloc(pairs.length * PAIR_BYTES);

@@ -21,6 +21,6 @@ export function numberOf(prefix: string, id: string): number | null {
 
 /** The error for an unknown id, with a list of known ones, newest first. `firstStep`: what to do if there are none. */
 export function notFoundError(noun: string, asked: string, known: readonly string[], firstStep: string): AppError {
-  const there = known.length === 0 ? `There is none yet: ${firstStep}.` : `There ${known.length === 1 ? 'is' : 'are'}: ${joinList(known, 10)}.`;
-  return new AppError('not-found', `There is no ${noun} ${quote(asked)}. ${there}`, { asked, known: countNoun(known.length, noun) });
+  const hint = known.length === 0 ? `There is none yet: ${firstStep}.` : `There ${known.length === 1 ? 'is' : 'are'}: ${joinList(known, 10)}.`;
+  return new AppError('not-found', `There is no ${noun} ${quote(asked)}. ${hint}`, { asked, known: countNoun(known.length, noun) });
 }

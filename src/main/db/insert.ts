@@ -26,7 +26,7 @@ export interface NewDataset {
 export type DatasetIdentity = Pick<NewDataset, 'name' | 'root' | 'groupBy' | 'splitSeed' | 'snapshot'>;
 
 export interface DatasetWriter {
-  /** Both return the new data set's id; see DatasetStore. */
+  /** As in DatasetStore; both return the new id. */
   insert(dataset: NewDataset): string;
   insertInSteps(dataset: NewDataset, pause: () => Promise<void>): Promise<string>;
   replaceRejected(number: number, rejected: readonly RejectedFile[]): void;
@@ -48,7 +48,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   const insertPair = db.prepare('INSERT INTO pairs (dataset, split, position, a, b, label) VALUES (?, ?, ?, ?, ?, ?)');
   const insertRejected = db.prepare('INSERT INTO rejected (dataset, position, file, reason) VALUES (?, ?, ?, ?)');
   const deleteRejected = db.prepare<[number]>('DELETE FROM rejected WHERE dataset = ?');
-  // Leaves first: a cascade from images would scan all pairs once per image.
+  // Child tables first: a cascade from images would scan all pairs once per image.
   const childTables = ['pairs', 'tags', 'marks', 'curations', 'curated', 'images', 'rejected'].map((table) =>
     db.prepare<[number]>(`DELETE FROM ${table} WHERE dataset = ?`),
   );

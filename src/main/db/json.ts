@@ -2,14 +2,14 @@ const TAG = '$number';
 const TAGGED = new Map([NaN, Infinity, -Infinity].map((n) => [String(n), n]));
 
 /**
- * JSON that keeps NaN and ±Infinity, which plain JSON turns into null: a diverged run has such losses, and a split
- * without same pairs has no AUC.
+ * JSON that preserves NaN and ±Infinity, which plain JSON replaces by null. A diverged run has such losses, and a split without
+ * same pairs has no AUC.
  */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'number' && !Number.isFinite(item) ? { [TAG]: String(item) } : item));
 }
 
-/** The reverse of toJson. The caller names the type: the text comes from this program's own columns. */
+/** The inverse of toJson. Does not check the type, because the text comes from this program's own columns. */
 export function fromJson<T>(text: string): T {
   return JSON.parse(text, (_key, item: unknown) => {
     if (item === null || typeof item !== 'object' || !(TAG in item)) return item;
@@ -18,6 +18,6 @@ export function fromJson<T>(text: string): T {
   }) as T;
 }
 
-/** A column that may be NULL. */
+/** For a column that may be NULL. */
 export const fromJsonOrNull = <T>(text: string | null): T | null => (text === null ? null : fromJson<T>(text));
 export const toJsonOrNull = (value: unknown): string | null => (value === null ? null : toJson(value));

@@ -51,12 +51,17 @@ function asLockError(workspace: Workspace, error: unknown, nowMs: number): AppEr
     );
   }
   if (code.startsWith('SQLITE_')) {
-    return new AppError('workspace', `The workspace ${workspace.folder} can't be locked. Check that you may write there.`, { code }, error);
+    return new AppError(
+      'workspace',
+      `The workspace ${workspace.folder} can't be locked. Check that you are permitted to write there.`,
+      { code },
+      error,
+    );
   }
   return asAppError(error);
 }
 
-/** Null if the holder has not written its JSON file yet, or it is unreadable. */
+/** Null if the JSON file is missing or unreadable. */
 function readHolder(workspace: Workspace): LockHolder | null {
   try {
     const holder = JSON.parse(readFileSync(workspace.lockHolder, 'utf8')) as Partial<LockHolder>;

@@ -8,7 +8,7 @@ export type Db = Database.Database;
 const BUSY_TIMEOUT_MS = 5000; // how long a statement waits for another process's transaction
 
 /**
- * Opens the database for writing; creates or migrates it if needed. The caller has the workspace's lock.
+ * Opens the database for writing; creates or migrates it if needed. The caller must have the workspace's lock.
  * Throws AppError 'workspace', and leaves the file unchanged, if it is from a newer Twinlens, damaged or not a Twinlens
  * database.
  */
@@ -29,8 +29,8 @@ export function openForWriting(path: string): Db {
 }
 
 /**
- * Opens the database read-only, even while another process writes. If there is no file, opens an empty database in memory, so
- * that reading never creates files. An older database must be migrated first: see needsMigration.
+ * Opens the database read-only, even while another process writes. Without a file, opens an empty database in memory, so that
+ * reading never creates files. An older database must be migrated first (see needsMigration).
  * Throws as openForWriting does.
  */
 export function openForReading(path: string): Db {
@@ -78,11 +78,11 @@ function probeTables(db: Db): void {
   for (const table of tables) db.prepare(`SELECT * FROM "${table}" LIMIT 1`).get();
 }
 
-function readWith<T>(path: string, look: (db: Db) => T): T {
+function readWith<T>(path: string, read: (db: Db) => T): T {
   return explainFailure(path, () => {
     const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     try {
-      return look(db);
+      return read(db);
     } finally {
       db.close();
     }
@@ -112,7 +112,7 @@ function asOpeningError(path: string, error: unknown): AppError {
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
     return new AppError(
       'workspace',
-      `The database ${path} is damaged. It was left untouched: put back a copy of it, or use another folder with --workspace.`,
+      `The database ${path} is damaged. It was left untouched: restore a backup, or use another folder with --workspace.`,
       { path, code },
       error,
     );
@@ -120,7 +120,7 @@ function asOpeningError(path: string, error: unknown): AppError {
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_IOERR')) {
     return new AppError(
       'workspace',
-      `The database ${path} can't be opened. Check that you may read and write it and its folder.`,
+      `The database ${path} can't be opened. Check that you are permitted to read and write it and its folder.`,
       { path, code },
       error,
     );

@@ -9,7 +9,7 @@ export interface ReportContent {
   comparisons: readonly string[]; // ids, in order
 }
 
-/** A stored record. Whether its files still exist is not known here. */
+/** A stored report, without a check that its files exist. */
 export type StoredReport = Omit<ReportRecord, ReportFormat> & Record<ReportFormat, Omit<WrittenReport, 'gone'> | null>;
 
 export interface ReportStore {
@@ -20,6 +20,7 @@ export interface ReportStore {
   get(id: string): StoredReport;
   /** Last changed first, without removed ones. */
   list(): StoredReport[];
+  /** Stores the path of a written file and the current time. */
   setWritten(id: string, format: ReportFormat, path: string): StoredReport;
   /** Hides a report; its data stays until `purge`. */
   remove(id: string): void;
@@ -51,7 +52,7 @@ export function reportStore(db: Db): ReportStore {
     WHERE number = @number AND (title, introduction, comparisons) IS NOT (@title, @introduction, @comparisons)`);
   const one = db.prepare<[number], ReportRow>('SELECT * FROM reports WHERE number = ? AND removed_ms IS NULL');
   const all = db.prepare<[], ReportRow>('SELECT * FROM reports WHERE removed_ms IS NULL ORDER BY updated_ms DESC, number DESC');
-  const written = {
+  const setFile = {
     html: db.prepare('UPDATE reports SET html = @path, html_ms = @nowMs WHERE number = @number'),
     pdf: db.prepare('UPDATE reports SET pdf = @path, pdf_ms = @nowMs WHERE number = @number'),
   } satisfies Record<ReportFormat, unknown>;
@@ -74,7 +75,7 @@ export function reportStore(db: Db): ReportStore {
   });
   const unknownReport = (id: string): Error => {
     const known = all.all().map((row) => `p${row.number}`);
-    return notFoundError('report', id, known, 'put one together from saved comparisons');
+    return notFoundError('report', id, known, 'create one from saved comparisons');
   };
   const numberFor = (id: string): number => {
     const number = numberOf('p', id);
@@ -103,7 +104,7 @@ export function reportStore(db: Db): ReportStore {
     get,
     list: () => all.all().map(recordOf),
     setWritten: (id, format, path) => {
-      written[format].run({ path, number: numberFor(id), nowMs: Date.now() });
+      setFile[format].run({ path, number: numberFor(id), nowMs: Date.now() });
       return get(id);
     },
     remove: (id) => {

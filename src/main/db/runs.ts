@@ -6,7 +6,7 @@ import type { Db } from './open.ts';
 
 export type NewRun = Pick<RunRecord, 'dataset' | 'snapshot' | 'config' | 'versions'> & { warnings?: readonly string[] };
 
-/** The fields that can change after creation. Epochs and metrics have their own methods; other fields never change. */
+/** The fields that can change. Epochs and metrics have their own methods; other fields never change. */
 export type RunPatch = Partial<
   Pick<
     RunRecord,
@@ -31,8 +31,8 @@ export interface RunStore {
   /** Status 'running'. `dataset` is an id. */
   create(run: NewRun): RunRecord;
   /**
-   * Adds the row of one epoch. Deletes existing rows from this epoch on: they were lost when the run was resumed from an
-   * earlier checkpoint.
+   * Adds the row of an epoch. Deletes existing rows from this epoch on: they are obsolete when a run resumes from an earlier
+   * checkpoint.
    */
   appendEpoch(id: string, row: EpochRow): void;
   /** Changes the given fields. */

@@ -10,25 +10,25 @@ import { type ReportStore, reportStore } from './reports.ts';
 import { type RunStore, runStore } from './runs.ts';
 
 export interface Store {
-  /** As imported; services get curated data sets from dataset/curated.ts. */
+  /** As imported. Services use curated data sets, see features/dataset/curated.ts. */
   datasets: DatasetStore;
   curation: CurationStore;
   browse: BrowseStore;
   runs: RunStore;
   comparisons: ComparisonStore;
   reports: ReportStore;
-  /** Whether this process holds the workspace for writing. */
+  /** Whether this process has the workspace open for writing. */
   writable: boolean;
-  /** Runs left 'running' by a process that died; they are 'interrupted' now. */
+  /** Ids of runs that a dead process left 'running'; opening for writing marked them 'interrupted'. */
   interrupted: string[];
   /** Closes the database and releases the lock. May be called twice. */
   close(): void;
 }
 
 export interface StoreOptions {
-  /** Writing takes the workspace's lock; reading never waits for one and works beside a writer. */
+  /** Writing takes the workspace's lock. Reading needs no lock, even while another process writes. */
   write: boolean;
-  /** What this process does, such as `train flowers`: a second process shows it in its error. */
+  /** Description of this process, such as `train flowers`, for the error of a second process. */
   command: string;
 }
 
@@ -58,7 +58,7 @@ export function openStore(workspace: Workspace, { write, command }: StoreOptions
   }
 }
 
-/** A second connection for another thread of the process that holds the workspace's lock. It neither migrates nor cleans up. */
+/** A connection for another thread of the process that has the workspace's lock. It neither migrates nor cleans up. */
 export const openSecondConnection = (database: string): Store => ({ ...storeOn(openForWriting(database), () => undefined), writable: true });
 
 /** Marks runs as interrupted unless a living process holds the lock, so that a list never shows a dead training as running. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CALLS } from '../../shared/contract.ts';
 import { EVENT_NAMES } from '../../shared/events.ts';
 
-/** Hash of all calls with their input schemas and all events. Two programs must have the same one to talk to each other. */
+/** Hash of all calls with their input schemas and of all events. Two programs can only communicate if it is equal. */
 export function contractFingerprint(): string {
   const calls = Object.entries(CALLS).map(([name, { input }]) => [name, z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })]);
   return createHash('sha256')

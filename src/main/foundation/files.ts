@@ -27,9 +27,9 @@ export function makeFolders(folder: string): void {
 }
 
 /**
- * Writes a file atomically, so that a reader finds either the old content or all of `bytes`: a temporary file in
- * the same folder (a rename across volumes would copy), flushed to the disk, then renamed. Missing parent folders are made.
- * On failure the temporary file is removed and the old file is unchanged. Text is written as UTF-8.
+ * Writes a file atomically: a reader finds either the old content or all of `bytes`. Writes a temporary file in the same folder
+ * (a rename across volumes would copy), flushes it to the disk and renames it. Creates missing parent folders. On failure
+ * deletes the temporary file and leaves the old file unchanged. Text is written as UTF-8.
  * Throws AppError 'disk-full', 'workspace' (not permitted) or 'internal'.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {

@@ -2,9 +2,9 @@ import { AppError } from '../../shared/errors.ts';
 
 /** NPY format 1.0: magic, version, little-endian header length, a Python dict padded with blanks to a multiple of 64, data. */
 const MAGIC = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
-const PREFIX = MAGIC.length + 2; // and the header's length, uint16
+const PREFIX = MAGIC.length + 2; // bytes: magic, version, header length (uint16)
 
-/** `values` [height, width] row-major as the bytes of a .npy file. Throws AppError 'internal' when the shape doesn't fit. */
+/** Encodes `values` [height, width], row-major, as a .npy file. Throws AppError 'internal' if the shape doesn't fit. */
 export function writeNpy(values: Float32Array, height: number, width: number): Buffer {
   if (values.length !== height * width) throw new AppError('internal', `A map of ${values.length} values is not ${height} × ${width}.`);
   const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': (${height}, ${width}), }`;
@@ -18,7 +18,7 @@ export function writeNpy(values: Float32Array, height: number, width: number): B
   return out;
 }
 
-/** A float32 [height, width] .npy file of version 1.0. Throws AppError 'bad-request' for anything else. */
+/** Decodes a .npy file of version 1.0 with float32 [height, width]. Throws AppError 'bad-request' for anything else. */
 export function parseNpy(bytes: Uint8Array): { values: Float32Array; height: number; width: number } {
   const refuse = (why: string): AppError => new AppError('bad-request', `Not a float32 NPY map: ${why}.`);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 const COMPUTE = 'compute.cjs';
 
 /**
- * The folder of the built programs (dist/main), found upwards from this file; from the sources it is the last build. In an
- * Electron package it is outside the archive, so that a plain Node process can read it.
+ * The folder of the built programs (dist/main): searched upwards from this file, so that code running from the sources uses the
+ * last build. In an Electron package it is outside the archive, so that a plain Node process can read it.
  */
 export function programFolder(from = dirname(fileURLToPath(import.meta.url))): string {
   for (let folder = unpacked(from); ; folder = dirname(folder)) {
@@ -15,11 +15,13 @@ export function programFolder(from = dirname(fileURLToPath(import.meta.url))): s
   }
 }
 
+/** The folder, or its copy outside the archive. */
 const unpacked = (folder: string): string => {
   const outside = folder.replace(/app\.asar(?=$|[\\/])/, 'app.asar.unpacked');
   return existsSync(outside) ? outside : folder;
 };
 
+/** Entry of the compute processes. */
 export const computeEntry = (): string => join(programFolder(), COMPUTE);
 
 /** Entry of compute's image reader thread. */
@@ -30,11 +32,11 @@ export const datasetThreadEntry = (): string => join(programFolder(), 'datasets.
 
 /** The built renderer. In a package it is inside the archive, which Electron reads like a folder. */
 export function screenFolder(): string {
-  const beside = join(programFolder(), '..', 'renderer');
-  return existsSync(beside) ? beside : beside.replace('app.asar.unpacked', 'app.asar');
+  const folder = join(programFolder(), '..', 'renderer');
+  return existsSync(folder) ? folder : folder.replace('app.asar.unpacked', 'app.asar');
 }
 
-/** The path of a file that is shipped with the program. */
+/** The path of a file in the program's resources folder. */
 export function resource(name: string): string {
   const folders = [join(programFolder(), '..', '..', 'resources'), join(programFolder(), 'resources')];
   return join(folders.find((folder) => existsSync(join(folder, name))) ?? folders[0]!, name);

@@ -9,7 +9,7 @@ import { writeFileAtomically } from './files.ts';
 export const settingsPath = (env: NodeJS.ProcessEnv = process.env): string =>
   env['TWINLENS_SETTINGS'] ?? join(envPaths('Twinlens', { suffix: '' }).config, 'settings.json');
 
-/** The settings of this computer. Missing or invalid entries, or a damaged file, give the defaults. */
+/** The settings of this computer. Missing or invalid entries have their defaults, as do all of a damaged file. */
 export class SettingsFile {
   readonly path: string;
   private current: Settings;
@@ -24,7 +24,7 @@ export class SettingsFile {
     return this.current;
   }
 
-  /** Changes take effect immediately and are written in order. */
+  /** Takes effect immediately. Resolves when written; writes happen in order. Throws as writeFileAtomically does. */
   async set(patch: Partial<Settings>): Promise<Settings> {
     this.current = { ...this.current, ...patch };
     const text = `${JSON.stringify(this.current, null, 2)}\n`;

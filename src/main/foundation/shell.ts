@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { Door } from '../../shared/workbench.ts';
 
-/** System dialogs, file manager and printing, as far as a door has them. */
+/** System dialogs, file manager and printing of a door. */
 export interface Shell {
   door: Door;
   chooseFolder(title: string): Promise<string | null>;
@@ -10,7 +10,7 @@ export interface Shell {
   reveal(path: string): Promise<void>;
   /** Closes the window without confirmation, even if jobs are running. */
   close(): Promise<void>;
-  /** Converts an HTML file to a PDF, written atomically; null if printing is not possible. */
+  /** Writes an HTML file as PDF, atomically. Null if printing is not possible. */
   printPdf: ((htmlFile: string, out: string, signal: AbortSignal) => Promise<void>) | null;
 }
 

@@ -3,10 +3,10 @@ import packageJson from '../../../package.json' with { type: 'json' };
 
 export const APP_VERSION = packageJson.version;
 
-/** The last onnxruntime with a library for Macs with Intel chips (scripts/package/pins.mjs). */
+/** The last onnxruntime for Macs with Intel chips (scripts/package/pins.mjs). */
 export const ONNXRUNTIME_OF_INTEL_MACS = '1.23.2';
 
-/** Versions to store with a result, so that it can be reproduced. */
+/** Versions by name, to store with a result so that it can be reproduced. */
 export function versions(): Record<string, string> {
   const { 'onnxruntime-node': newest, '@tensorflow/tfjs': tfjs, sharp } = packageJson.dependencies;
   const onnxruntime = platform() === 'darwin' && arch() === 'x64' ? ONNXRUNTIME_OF_INTEL_MACS : newest;

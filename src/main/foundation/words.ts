@@ -1,6 +1,6 @@
 import { countText } from '../../shared/format.ts';
 
-/** Compares by Unicode code points, independent of the locale. (JavaScript's `<` compares UTF-16 units and puts U+1F600 before U+FF5E.) */
+/** Compares by Unicode code points, independent of the locale. JavaScript's `<` compares UTF-16 units: U+1F600 < U+FF5E. */
 export function byCodePoint(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -11,7 +11,7 @@ export function byCodePoint(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Ranks surrogates (D800–DFFF), which encode code points from U+10000 up, above E000–FFFF. */
+/** Ranks surrogates (D800–DFFF) above E000–FFFF, because they encode code points from U+10000. */
 const rank = (unit: number): number => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
 
 const LONGEST_NAME = 80; // characters

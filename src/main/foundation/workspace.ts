@@ -8,8 +8,8 @@ import { makeFolders } from './files.ts';
 export interface Workspace {
   folder: string; // absolute
   database: string; // file
-  lock: string; // file, SQLite, never holds data
-  lockHolder: string; // file, JSON: who holds the lock
+  lock: string; // file, SQLite, always empty
+  lockHolder: string; // file, JSON: process that has the lock
   features: string; // folders from here on
   pixels: string;
   thumbs: string;
@@ -21,7 +21,7 @@ export interface Workspace {
   chosenFiles: string; // file, JSON: image files that the user chose
   logs: string;
   run(id: string): string; // folder of a run's checkpoints
-  comparison(id: string): string; // folder of a comparison's pictures and maps
+  comparison(id: string): string; // folder of a comparison's images and maps
   report(id: string): string; // default folder of a report's files
 }
 
@@ -35,7 +35,7 @@ export function workspaceFolder(given?: string, env: NodeJS.ProcessEnv = process
   return fromEnvironment ? resolve(fromEnvironment) : envPaths('Twinlens', { suffix: '' }).data;
 }
 
-/** Creates the workspace folder and checks that it is writable. Throws AppError 'workspace' if it can't be created or written. */
+/** Creates the workspace folder if it is missing. Throws AppError 'workspace' if it can't be created or written. */
 export function openWorkspace(given?: string, env: NodeJS.ProcessEnv = process.env): Workspace {
   const folder = workspaceFolder(given, env);
   try {
@@ -88,7 +88,7 @@ function unusableError(folder: string, error: unknown): AppError {
       case 'EPERM':
         return 'you are not permitted to write there';
       case 'ENOENT':
-        return 'no folder can be made there';
+        return 'no folder can be created there';
       case 'EROFS':
         return 'it is on a read-only disk';
       case 'ENOSPC':

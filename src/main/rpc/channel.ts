@@ -16,47 +16,47 @@ interface Pending {
 interface ActiveConnection {
   connection: Connection;
   pending: Map<number, Pending>;
-  ended: boolean; // by this end
-  unresponsive: boolean; // and killed for it
+  ended: boolean; // by `end()`
+  unresponsive: boolean; // killed because it was silent
   messageMs: number; // performance.now() of the last message
 }
 
-/** How the other end was lost. `unresponsive`: it did not react to a cancellation and was killed. */
+/** How the connection was lost. `unresponsive`: the server did not react to a cancellation and was killed. */
 export interface Loss extends ConnectionEnd {
   unresponsive: boolean;
 }
 
-/** How long, in ms, the other end may be silent before it is killed. */
+/** How long, in ms, the server may be silent before it is killed. */
 export interface Patience {
   afterCancel: number; // longer than the longest step of a training between two messages
   afterEnd: number;
 }
 
 const PATIENCE: Patience = { afterCancel: 10_000, afterEnd: 2_000 };
-const KILL_MS = 1_000; // a process in an uninterruptible system call outlives its kill: do not wait for it
+const KILL_MS = 1_000; // longest wait after a kill: a process in an uninterruptible system call survives it
 
 /**
- * Sends requests over any connection, receives results and progress, and cancels. The first request opens the connection; after
- * it is lost the next request opens it again.
+ * The client end of a channel: sends requests over any connection, receives results and progress, and cancels. The first request
+ * opens the connection. After a loss the next request opens it again.
  */
 export class Channel<T extends TaskTable<T>> {
   private readonly connect: () => Connection;
-  private readonly lost: (loss: Loss) => AppError;
+  private readonly lostError: (loss: Loss) => AppError;
   private readonly patience: Patience;
   private active: ActiveConnection | null = null;
   private ending: Promise<void> = Promise.resolve();
   private count = 0;
 
-  /** `lost`: the error for pending requests when the connection is lost. */
-  constructor(connect: () => Connection, lost: (loss: Loss) => AppError, patience: Patience = PATIENCE) {
+  /** `lostError`: the error for pending requests when the connection is lost. */
+  constructor(connect: () => Connection, lostError: (loss: Loss) => AppError, patience: Patience = PATIENCE) {
     this.connect = connect;
-    this.lost = lost;
+    this.lostError = lostError;
     this.patience = patience;
   }
 
   /**
-   * Throws what the task throws as AppError; 'cancelled' after `signal`, once the other end has stopped it. An end that sends no
-   * message for `patience.afterCancel` after that is killed.
+   * Runs a task at the server. Throws the task's error as AppError; 'cancelled' after `signal`, once the server has stopped it. A
+   * server that sends no message for `patience.afterCancel` after that is killed.
    */
   async ask<N extends keyof T & string>(task: N, args: T[N]['args'], o: AskOptions<ProgressOf<T[N]>> = {}): Promise<T[N]['result']> {
     const { signal, onProgress } = o;
@@ -86,12 +86,12 @@ export class Channel<T extends TaskTable<T>> {
     }
   }
 
-  /** The process's id while one runs: for a person's task manager, and for tests that kill it. */
+  /** Process id of the server while it runs in its own process. */
   get pid(): number | undefined {
     return this.active?.connection.pid;
   }
 
-  /** Stops the other end and waits for it; kills it after `patience.afterEnd`. Pending requests fail with 'cancelled'. */
+  /** Stops the server and waits for it; kills it after `patience.afterEnd`. Pending requests fail with 'cancelled'. */
   end(): Promise<void> {
     const active = this.active;
     this.active = null;
@@ -129,7 +129,7 @@ export class Channel<T extends TaskTable<T>> {
     });
     active.connection.onEnd((end) => {
       if (this.active === active) this.active = null;
-      const error = active.ended ? new AppError('cancelled', 'Cancelled.') : this.lost({ ...end, unresponsive: active.unresponsive });
+      const error = active.ended ? new AppError('cancelled', 'Cancelled.') : this.lostError({ ...end, unresponsive: active.unresponsive });
       for (const { reject } of active.pending.values()) reject(error);
     });
     this.active = active;
@@ -156,16 +156,16 @@ export class Channel<T extends TaskTable<T>> {
 }
 
 function receive({ pending }: ActiveConnection, message: Response): void {
-  const waiting = pending.get(message.id);
+  const request = pending.get(message.id);
   switch (message.kind) {
     case 'progress':
-      waiting?.progress(message.progress);
+      request?.progress(message.progress);
       return;
     case 'result':
-      waiting?.resolve(message.result);
+      request?.resolve(message.result);
       return;
     case 'error':
-      waiting?.reject(message.trace === null ? fromWireError(message.error) : fromWireError(message.error, errorFromTrace(message.trace)));
+      request?.reject(message.trace === null ? fromWireError(message.error) : fromWireError(message.error, errorFromTrace(message.trace)));
       return;
     default:
       message satisfies never;

@@ -5,8 +5,8 @@ import type { Connection, ConnectionEnd, Request, Response } from './messages.ts
 import { RunningTasks } from './running-tasks.ts';
 
 /**
- * Requests to a served workbench: one POST each, aborted to cancel it. An error's stack stays on the server. A server that does
- * not answer gives AppError 'offline'. The connection never reports an end.
+ * A connection to a served workbench. Each request is a POST; cancelling aborts it. Stacks of errors stay on the server. Without
+ * a response the error is AppError 'offline'. The connection ends only by `end()`.
  */
 export function connectHttp(origin: string, token: string): Connection {
   const running = new RunningTasks<number>();
@@ -51,14 +51,14 @@ export interface PostOptions {
   signal?: AbortSignal;
 }
 
-/** Throws AppError 'offline' unless a Twinlens server answers. */
+/** Sends a POST to a Twinlens server. Throws AppError 'offline' without a valid response. */
 export async function post(origin: string, token: string, address: string, { body, headers, signal }: PostOptions): Promise<Answer> {
   try {
     const init = { method: 'POST', body, headers: { ...headers, authorization: `Bearer ${token}` }, ...(signal ? { signal } : {}) };
     const response = await fetch(`${origin}/${address}`, init);
     return decode(await response.text()) as Answer;
   } catch (error) {
-    const message = `${origin} does not answer. Check that "twinlens serve" and the connection to it still run, and try again.`;
+    const message = `${origin} does not answer. Check that "twinlens serve" and the connection to it are still running, and try again.`;
     throw new AppError('offline', message, { origin }, error);
   }
 }

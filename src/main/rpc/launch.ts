@@ -5,47 +5,47 @@ import { delimiter, join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { connectProcess, type ProcessConnection } from './process.ts';
 
-/** Starts a script as a compute process. Throws AppError 'engine' where this machine has nothing to run it with. */
+/** Starts a script as a compute process. Throws AppError 'engine' if no program to run it is found. */
 export type Launch = (entry: string, args?: readonly string[]) => ProcessConnection;
 
-/** As a child of plain Node: `node` names its program; default the one that runs this. */
+/** Starts it as a child process under plain Node. `node`: path of the executable; default: that of this process. */
 export const launchUnder =
   (node: () => string = () => process.execPath): Launch =>
   (entry, args = []) =>
     connectProcess(node(), entry, args);
 
-/** Windows: the class below normal. Elsewhere nice 5: about a third of the usual share of a busy CPU. */
+/** Windows: priority class below normal. Elsewhere nice 5, about a third of the normal share of a busy CPU. */
 const LOW_PRIORITY = process.platform === 'win32' ? constants.priority.PRIORITY_BELOW_NORMAL : 5;
 
-/** For long work behind a screen: uses every idle core, but the screen, main and other programs come first. */
+/** For background work: uses idle cores, but the screen, main and other programs have priority. */
 export const withLowPriority =
   (launch: Launch): Launch =>
   (entry, args) => {
     const child = launch(entry, args);
-    let done = false;
+    let lowered = false;
     const lower = (): void => {
-      if (done || child.pid === undefined) return;
-      done = true;
+      if (lowered || child.pid === undefined) return;
+      lowered = true;
       try {
         setPriority(child.pid, LOW_PRIORITY);
       } catch {
-        // It has ended, or the system does not permit it: the priority stays normal.
+        // The process has ended or the system forbids it: the priority stays normal.
       }
     };
     lower();
-    child.onMessage(lower); // a utility process has no id until it runs
+    child.onMessage(lower); // a utility process has no id before it runs
     return child;
   };
 
-/** better-sqlite3 and the bundles need this much; see package.json. */
+/** The minimum version of better-sqlite3 and of the bundles, as in package.json. */
 function isNewEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
   return major > 22 || (major === 22 && minor >= 14);
 }
 
 /**
- * A plain Node for a program that is not Node itself: the packaged one in `resources`, else the project's own in
- * `project`/.toolchain, else the first on PATH that is new enough. Throws AppError 'engine' where there is none.
+ * Finds a Node executable for Electron: the packaged one in `resources`, else the one in `project`/.toolchain, else the first on
+ * PATH that is new enough. Throws AppError 'engine' if there is none.
  */
 export function findNode(folders: { resources: string; project: string }, env: NodeJS.ProcessEnv = process.env): string {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
@@ -59,6 +59,6 @@ export function findNode(folders: { resources: string; project: string }, env: N
     if (status === 0 && isNewEnough(stdout.trim())) return file;
   }
   throw new AppError('engine', 'Twinlens found no Node.js to compute with. Install Twinlens again, or install Node.js 24 from nodejs.org.', {
-    looked: [folders.resources, ...others],
+    searched: [folders.resources, ...others],
   });
 }

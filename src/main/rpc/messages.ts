@@ -4,10 +4,10 @@ import type { WireError } from '../../shared/errors.ts';
 export type TaskTable<T> = { [N in keyof T]: { args: unknown; result: unknown; progress?: unknown } };
 export type ProgressOf<T> = T extends { progress: infer P } ? P : never;
 
-/** From the asking end of a channel. Ids are the asking end's own. */
+/** From the client of a channel, which assigns the ids. */
 export type Request = { kind: 'ask'; id: number; task: string; args: unknown } | { kind: 'cancel'; id: number } | { kind: 'end' };
 
-/** From the answering end. `trace`: the error's stack and causes, for the log; null where the other end may be another machine. */
+/** From the server. `trace`: the error's stack and causes, for the log; null if the server may be another machine. */
 export type Response =
   | { kind: 'result'; id: number; result: unknown }
   | { kind: 'error'; id: number; error: WireError; trace: string | null }
@@ -15,25 +15,25 @@ export type Response =
 
 export interface ConnectionEnd {
   code: number | null; // exit code of a thread or process
-  signal: string | null; // that ended a process
-  error: unknown; // thrown by a thread; else undefined
+  signal: string | null; // signal that ended a process
+  error: unknown; // uncaught error of a thread, else undefined
 }
 
-/** The asking end, whatever carries the messages: thread, child process, Electron utility process, HTTP. */
+/** The client end over any transport: thread, child process, Electron utility process, HTTP. */
 export interface Connection {
   readonly pid?: number | undefined;
-  /** After the end: does nothing. */
+  /** Does nothing after the end. */
   send(message: Request): void;
   onMessage(listener: (message: Response) => void): void;
-  /** Called once, also where it could not be started. */
+  /** Called once, also if the server could not be started. */
   onEnd(listener: (end: ConnectionEnd) => void): void;
-  /** Asks the other end to stop. */
+  /** Asks the server to stop. */
   end(): void;
-  /** Ends a process or thread that does not react. Over HTTP it ends the connection only. */
+  /** Kills a process or thread that does not react. Over HTTP it only ends the connection. */
   kill(): void;
 }
 
-/** The answering end. */
+/** The server end. */
 export interface ServerPort {
   send(message: Response): void;
   onMessage(listener: (message: Request) => void): void;

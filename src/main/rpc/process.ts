@@ -1,26 +1,26 @@
 import { fork } from 'node:child_process';
 import type { Connection, Request, Response, ServerPort } from './messages.ts';
 
-/** A child process at the other end of a channel. */
+/** A connection to a child process. */
 export interface ProcessConnection extends Connection {
   onStderr(listener: (text: string) => void): void;
 }
 
-/** Starts `entry` under the Node program `node`. Typed arrays are cloned as they are (V8's serialization), never through JSON. */
+/** Starts `entry` under the Node executable `node`. Messages use V8's serialization, which copies typed arrays without JSON. */
 export function connectProcess(node: string, entry: string, args: readonly string[]): ProcessConnection {
   const child = fork(entry, args, {
     execPath: node,
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-    detached: process.platform !== 'win32', // a terminal's Ctrl-C goes to main alone, which cancels in order
+    detached: process.platform !== 'win32', // so that Ctrl-C in a terminal reaches only main, which cancels jobs first
   });
   return {
     get pid() {
       return child.pid;
     },
     send: (message) => {
-      if (child.connected) child.send(message, () => undefined); // a broken channel shows as 'exit'
+      if (child.connected) child.send(message, () => undefined); // 'exit' reports a broken channel
     },
     onMessage: (listener) => void child.on('message', listener),
     onStderr: (listener) => void child.stderr?.on('data', (chunk: Buffer) => listener(chunk.toString())),
@@ -39,13 +39,13 @@ export function connectProcess(node: string, entry: string, args: readonly strin
   };
 }
 
-/** In a utility process of Electron's (Windows and macOS); a child of plain Node has none. */
+/** Electron's utility processes have one (Windows and macOS); child processes of plain Node do not. */
 interface ParentPort {
   postMessage(message: Response): void;
   on(event: 'message', listener: (event: { data: Request }) => void): void;
 }
 
-/** The child's own end. `onEnd`: main went away. */
+/** The server end in the child process. `onEnd`: called when main has disconnected. */
 export function processPort(onEnd: () => void): ServerPort {
   const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
   if (parentPort) {

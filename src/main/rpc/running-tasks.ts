@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts';
 export class RunningTasks<Id> {
   private readonly controllers = new Map<Id, AbortController>();
 
-  /** A cancelled task always throws AppError 'cancelled'. */
+  /** Runs a task. Throws AppError 'cancelled' if it was cancelled, whatever the task throws. */
   async run<R>(id: Id, work: (signal: AbortSignal) => R | Promise<R>): Promise<R> {
     const controller = new AbortController();
     this.controllers.set(id, controller);

@@ -14,14 +14,14 @@ export type TaskHandlers<T extends TaskTable<T>> = {
 };
 
 export interface ServeOptions {
-  /** The asking end is done: closes what the tasks use. */
+  /** Called when the client ends the channel, to release resources of the tasks. */
   onEnd?: () => void;
   onDone?: (task: string, milliseconds: number) => void;
-  /** A task failed, and was not cancelled. */
+  /** Called when a task fails, unless it was cancelled. */
   onError?: (task: string, error: unknown) => void;
 }
 
-/** The answering end of a Channel: runs tasks until it receives 'end'. */
+/** Serves a channel: runs tasks until it receives 'end'. */
 export function serveTasks<T extends TaskTable<T>>(port: ServerPort, handlers: TaskHandlers<T>, { onEnd, onDone, onError }: ServeOptions = {}): void {
   const running = new RunningTasks<number>();
   const answer = async (id: number, task: string, args: unknown): Promise<Response> => {

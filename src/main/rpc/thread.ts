@@ -1,10 +1,10 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
 import type { Connection, ServerPort } from './messages.ts';
 
-/** Starts a thread. `entry`: its script, which is given `data`. */
+/** Starts a worker thread. `entry`: its script; `data`: its workerData. */
 export function connectThread(entry: string, data: unknown): Connection {
   const worker = new Worker(entry, { workerData: data });
-  worker.unref(); // it must not keep alive a program that has ended
+  worker.unref(); // the thread must not keep the process alive
   let error: unknown;
   worker.on('error', (thrown) => (error = thrown)); // 'exit' follows
   return {
@@ -16,7 +16,7 @@ export function connectThread(entry: string, data: unknown): Connection {
   };
 }
 
-/** The thread's own end. Typed arrays in a result are moved, not copied. On 'end' the port closes and the thread stops. */
+/** The server end in the thread. Transfers typed arrays in results instead of copying them. On 'end' the port closes and the thread stops. */
 export function threadPort(port: MessagePort): ServerPort {
   return {
     send: (message) => port.postMessage(message, message.kind === 'result' ? transferable(message.result) : []),
@@ -28,7 +28,7 @@ export function threadPort(port: MessagePort): ServerPort {
   };
 }
 
-/** Buffers of the typed arrays in a result that own their buffer whole: a view of a part is copied. */
+/** Buffers of the typed arrays in a result that span their whole buffer. A view of a part is copied. */
 function transferable(result: unknown): ArrayBuffer[] {
   if (ArrayBuffer.isView(result))
     return result.buffer instanceof ArrayBuffer && result.byteLength === result.buffer.byteLength ? [result.buffer] : [];

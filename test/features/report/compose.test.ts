@@ -63,11 +63,11 @@ describe('writing a report', () => {
   test('a lost or broken picture is named with its comparison, and nothing is written', async () => {
     await writeFile(comparison.images[1].factual, 'not a picture');
     await expect(writeReport(request(['cmp-31']), readers)).rejects.toEqual(
-      refusal('bad-image', /Comparison cmp-31 has a broken picture of 14087947408/),
+      refusal('bad-image', /An image file of comparison cmp-31, of 14087947408.* is damaged/),
     );
     await rm(comparison.images[0].photo);
     await expect(writeReport(request(['cmp-31']), readers)).rejects.toEqual(
-      refusal('not-found', /The picture of 26605779860.* in comparison cmp-31 is missing/),
+      refusal('not-found', /An image file of comparison cmp-31, of 26605779860.* is missing/),
     );
     expect(await readdir(folder)).not.toContain('out');
   });

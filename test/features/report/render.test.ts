@@ -47,7 +47,7 @@ describe('a full report', () => {
     ['confusion', ['truly same', 'called different', ...onTest.confusion.flat().map(String)]],
     [
       'the data',
-      ['Flowers', '1,530 in 5 classes', 'Sunflower 300', 'training 1,070 2,140', '3 files were left out: 2 × Not an image', 'Rose/notes.txt'],
+      ['Flowers', '1,530 in 5 classes', 'Sunflower 300', 'training 1,070 2,140', '3 files were rejected: 2 × Not an image', 'Rose/notes.txt'],
     ],
     ['curves', ['best: epoch 18', 'contrastive loss', 'training', 'validation']],
     [
@@ -197,7 +197,7 @@ describe('honest words', () => {
     expect(changed).toContain('The data set has changed since this run was trained');
     const unevaluated = textOf(renderReport(sampleInput({ runs: [{ ...RUN, metrics: [], epochs: [], bestEpoch: null, validDistances: null }] })));
     expect(unevaluated).toContain('has not been evaluated');
-    expect(unevaluated).toContain('No epoch was finished');
+    expect(unevaluated).toContain('No epoch finished');
     const lost = textOf(renderReport(sampleInput({ runs: [], datasets: [] })));
     expect(lost).toContain('no longer in the workspace');
     expect(textOf(renderReport(sampleInput({ datasets: [] })))).toContain('The data set flowers is no longer in the workspace');

@@ -118,8 +118,8 @@ describe('a report', () => {
     expect(reports.lastWrittenFile(report, 'html')).toBe(`${out}.html`);
     await rm(`${out}.html`);
     expect(reports.get(report).html).toMatchObject({ gone: true });
-    expect(() => reports.lastWrittenFile(report, 'html')).toThrow(/moved or deleted since it was written/);
-    expect(() => reports.lastWrittenFile(report, 'pdf')).toThrow(/not written as PDF yet/);
+    expect(() => reports.lastWrittenFile(report, 'html')).toThrow(/moved or deleted/);
+    expect(() => reports.lastWrittenFile(report, 'pdf')).toThrow(/not been written as PDF yet/);
   });
 
   test('without a place is written into the workspace, and goes with the report', async () => {
@@ -166,7 +166,7 @@ describe('a report', () => {
     reports.save({ ...draft([...ids, 'c99']), report });
     expect(await endOf(reports.startWriting({ report, format: 'html' }))).toMatchObject({
       status: 'failed',
-      error: { code: 'not-found', message: 'One comparison of this report is no longer there. Take it out of the report and write it again.' },
+      error: { code: 'not-found', message: 'One comparison of this report is missing. Remove it from the report and write it again.' },
     });
     await writeFile(join(workspace.folder, 'file'), '');
     reports.save({ ...draft(ids), report });

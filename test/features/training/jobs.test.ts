@@ -49,8 +49,8 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const third = await room.call('runs.start', { dataset, ...QUICK, epochs: 2 });
     const state = (id: string): { status: string; progress: { text: string } } => room.workbench.jobs.list().find((j) => j.job === id)!;
     await room.until(() => epochsOfOrNone(room, 'r1') >= 2);
-    expect(state(second.job).progress.text).toBe('Waiting: 1 training before it');
-    expect(state(third.job).progress.text).toBe('Waiting: 2 trainings before it');
+    expect(state(second.job).progress.text).toBe('Waiting for 1 other training');
+    expect(state(third.job).progress.text).toBe('Waiting for 2 other trainings');
     expect((await room.call('runs.plan', { choices: { dataset } })).waiting).toBe(3);
     await room.call('jobs.cancel', { job: third.job });
     expect(await room.ended(third)).toMatchObject({ status: 'cancelled' });

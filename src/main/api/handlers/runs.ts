@@ -12,8 +12,8 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
     startEvaluation({ jobs, hub, runs: store.runs, evaluation }, run, split),
   'runs.metrics': ({ run, split }, { workbench }) => workbench.store.runs.get(run).metrics.find((m) => m.split === split) ?? null,
   'runs.annotate': ({ run, name, tags, note }, { workbench }) => {
-    const given = Object.entries({ name, tags, note }).filter(([, value]) => value !== undefined);
-    return workbench.runs.annotate(run, Object.fromEntries(given));
+    const notes = Object.entries({ name, tags, note }).filter(([, value]) => value !== undefined);
+    return workbench.runs.annotate(run, Object.fromEntries(notes));
   },
   'runs.remove': ({ run }, { workbench }) => {
     workbench.runs.remove(run);

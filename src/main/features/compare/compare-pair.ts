@@ -11,12 +11,12 @@ import type { ComparePorts } from './ports.ts';
 export interface PairRequest {
   run: string;
   files: [string, string]; // absolute
-  sha256: [string | null, string | null]; // of the bytes each file must have, where that is known
+  sha256: [string | null, string | null]; // expected content of each file; null: any
   target: ExplainTarget;
   layer: string | undefined; // default: the last
-  /** Screens paint the maps themselves: they ask for overlays only when a comparison is saved. */
+  /** Whether to draw overlay files. Screens paint the maps, so they need files for saved comparisons only. */
   overlays: boolean;
-  /** false: deleted at the next start unless a person saves, judges or notes it. */
+  /** false: deleted at the next start, unless the user saves, judges or annotates it. */
   saved: boolean;
 }
 
@@ -25,7 +25,11 @@ export interface ComparedPair {
   signed: [Float32Array, Float32Array]; // S of each image, [mapHeight, mapWidth]
 }
 
-/** Compares two image files under a run, explains their distance on both, and stores all that reproduces it. Throws AppError 'cancelled' after `signal`. */
+/**
+ * Compares two image files with a run's network, explains their distance on both, and stores everything that is needed to
+ * reproduce it. Throws AppError 'bad-request' for an unfinished run, 'usage' for an unknown layer, 'not-found', 'bad-image' or
+ * 'cancelled'; the folder is then deleted.
+ */
 export async function comparePair(ports: ComparePorts, request: PairRequest, signal?: AbortSignal): Promise<ComparedPair> {
   const { files, sha256, target, overlays, saved } = request;
   const run = ports.runs.get(request.run);
@@ -62,10 +66,10 @@ export async function comparePair(ports: ComparePorts, request: PairRequest, sig
   }
 }
 
-/** The layer asked for, else the last. Throws AppError 'usage' for one that the run's network does not have. */
-export function layerOf({ layersOf }: Pick<ComparePorts, 'layersOf'>, run: RunRecord, asked: string | undefined): string {
+/** The requested layer, by default the last. Throws AppError 'usage' if the run's network does not have it. */
+export function layerOf({ layersOf }: Pick<ComparePorts, 'layersOf'>, run: RunRecord, requested: string | undefined): string {
   const layers = layersOf(run.config.backbone);
-  const layer = asked ?? layers.at(-1)!;
+  const layer = requested ?? layers.at(-1)!;
   if (!layers.includes(layer)) throw new AppError('usage', `${run.config.backbone} has no layer ${layer}. It has: ${layers.join(', ')}.`);
   return layer;
 }

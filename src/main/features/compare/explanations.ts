@@ -8,7 +8,7 @@ import { quote } from '../../foundation/words.ts';
 import { comparePair, type ComparedPair, layerOf } from './compare-pair.ts';
 import type { ComparePorts } from './ports.ts';
 
-/** An image file, and the bytes it must have: as imported, or the current ones for a file outside the data set. */
+/** An image file and its expected content: that of the import, or the current one for a file outside the data set. */
 interface ImageFile {
   file: string; // absolute
   sha256: string;
@@ -17,12 +17,12 @@ interface ImageFile {
 interface RunningExplanation {
   result: Promise<ComparedPair>;
   controller: AbortController;
-  callers: number; // callers
+  callers: number; // that wait for the result
 }
 
 /**
- * Explains pairs for screens. A pair that was explained before with the same network is read from the store; one that is being
- * explained is awaited by all who ask for it, and cancelled when the last of them has gone.
+ * Explains pairs for screens. Reads a pair that was explained with the same network from the store. Concurrent requests for a
+ * pair share one computation, which is cancelled when all of them are.
  */
 export class Explanations {
   private readonly running = new Map<string, RunningExplanation>();
@@ -32,18 +32,19 @@ export class Explanations {
     this.ports = ports;
   }
 
+  /** Throws AppError 'bad-request' for an unfinished run, 'bad-image', 'not-found' or 'cancelled'. */
   async explain(request: ExplainPair, signal: AbortSignal): Promise<ExplainedComparison> {
     const { ports } = this;
     const run = ports.runs.get(request.run);
-    ports.calibrationOf(run); // refuses an unfinished run before any file is read
+    ports.calibrationOf(run); // throws for an unfinished run before any file is read
     const layer = layerOf(this.ports, run, request.layer);
     const images = [await fileOf(ports, request.a), await fileOf(ports, request.b)] as const;
     const sha256: [string, string] = [images[0].sha256, images[1].sha256];
     const key = { run: run.run, sha256, target: request.target, layer, modelSha256: run.modelSha256! };
     const stored = ports.comparisons.find(key);
     if (stored && stored.images.every(({ file }, i) => file === images[i]!.file)) return { row: stored, maps: await readMaps(stored) };
-    const name = JSON.stringify([key, images]);
-    let running = this.running.get(name);
+    const task = JSON.stringify([key, images]);
+    let running = this.running.get(task);
     if (!running) {
       const controller = new AbortController();
       const files: [string, string] = [images[0].file, images[1].file];
@@ -53,15 +54,15 @@ export class Explanations {
           ports.announce(compared.comparison.comparison);
           return compared;
         })
-        .finally(() => this.running.delete(name));
+        .finally(() => this.running.delete(task));
       running = { result, controller, callers: 0 };
-      this.running.set(name, running);
+      this.running.set(task, running);
     }
     const { comparison, signed } = await resultFor(running, signal);
     return { row: ports.comparisons.get(comparison.comparison), maps: mapsOf(comparison.images[0], signed) };
   }
 
-  /** A stored comparison with its maps. Throws as `readMaps`. */
+  /** A stored comparison with its maps. Throws AppError 'not-found', and as readMaps does. */
   async open(id: string): Promise<ExplainedComparison> {
     const row = this.ports.comparisons.get(id);
     return { row, maps: await readMaps(row) };
@@ -80,7 +81,7 @@ async function resultFor(running: RunningExplanation, signal: AbortSignal): Prom
     return await Promise.race([running.result, cancelled]);
   } finally {
     signal.removeEventListener('abort', cancel);
-    if (--running.callers === 0) running.controller.abort(); // no effect once it is done
+    if (--running.callers === 0) running.controller.abort(); // no effect after its end
     running.result.catch(() => undefined);
   }
 }
@@ -95,7 +96,7 @@ async function fileOf(ports: ComparePorts, ref: ImageRef): Promise<ImageFile> {
   return { file: join(ports.datasets.get(ref.dataset).root, ...row!.file.split('/')), sha256: row!.sha256 };
 }
 
-/** From the stored NPY files. Throws AppError 'not-found' where one is gone, 'bad-request' where one is damaged. */
+/** Reads the stored NPY files. Throws AppError 'not-found' if one is missing, 'bad-request' if one is damaged. */
 async function readMaps({ comparison, images }: Comparison): Promise<SignedMaps> {
   const [a, b] = await Promise.all(images.map(async (image) => parseNpy(await readMap(image, comparison))));
   if (a!.width !== b!.width || a!.height !== b!.height) throw new AppError('bad-request', `The two maps of ${comparison} are of different sizes.`);
@@ -110,5 +111,5 @@ const mapsOf = ({ mapWidth, mapHeight }: Pick<ComparedImage, 'mapWidth' | 'mapHe
 
 const readMap = ({ signed: file }: ComparedImage, comparison: string): Promise<Buffer> =>
   readFile(file).catch((error: unknown) => {
-    throw new AppError('not-found', `A map of comparison ${comparison} is gone. Compare the two images again.`, { comparison, file }, error);
+    throw new AppError('not-found', `A map of comparison ${comparison} is missing. Compare the two images again.`, { comparison, file }, error);
   });

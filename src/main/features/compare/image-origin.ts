@@ -2,14 +2,14 @@ import { basename, join } from 'node:path';
 import type { CuratedImage } from '../../../shared/curation.ts';
 import { joinList } from '../../foundation/words.ts';
 
-/** Where the run's data set files an image: its own row where the file is one of the data set's, else one of the same content. */
+/** What the run's data set knows of an image file. `row`: the file's own row, else one with the same content, else null. */
 export interface ImageOrigin {
   row: CuratedImage | null;
-  classes: string[]; // all that this content is filed under
-  excluded: boolean; // everywhere
+  classes: string[]; // all classes with this content
+  excluded: boolean; // all rows with this content are excluded
 }
 
-/** `sameContent`: the data set's images with the bytes of `file`. `root`: the data set's folder. */
+/** `file`: absolute path; `root`: the data set's folder; `sameContent`: the data set's images with the same SHA-256. */
 export function originOf(file: string, root: string, sameContent: readonly CuratedImage[]): ImageOrigin {
   const included = sameContent.filter((row) => !row.excluded);
   const row = sameContent.find((one) => join(root, ...one.file.split('/')) === file) ?? included[0] ?? sameContent[0] ?? null;
@@ -20,14 +20,14 @@ export function originOf(file: string, root: string, sameContent: readonly Curat
   };
 }
 
-/** What makes a verdict on these images less reliable, in sentences. */
+/** Sentences on what makes a verdict on these images less reliable. */
 export function originWarnings(images: readonly { file: string }[], origins: readonly ImageOrigin[]): string[] {
   const namesOf = (fits: (origin: ImageOrigin) => boolean): string[] => images.filter((_, i) => fits(origins[i]!)).map(({ file }) => basename(file));
   const subject = (names: readonly string[]): string => `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'}`;
   const warnings: string[] = [];
   const trained = namesOf(({ row, excluded }) => row?.split === 'train' && !excluded);
   if (trained.length)
-    warnings.push(`The network was trained with ${trained.join(' and ')}: its verdict here says less than on an image it never saw.`);
+    warnings.push(`The network was trained with ${trained.join(' and ')}, so this verdict is weaker evidence than one on new images.`);
   const excluded = namesOf((origin) => origin.excluded);
   if (excluded.length)
     warnings.push(

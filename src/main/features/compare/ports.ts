@@ -7,20 +7,20 @@ import type { ComparisonStore } from '../../db/comparisons.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
 
-/** What comparing two images needs of the rest of the workbench. */
+/** Services that comparisons use. */
 export interface ComparePorts {
   runs: Pick<RunStore, 'get'>;
   datasets: Pick<DatasetStore, 'get'>;
   images: Pick<BrowseStore, 'rows' | 'withContent'>;
   comparisons: Omit<ComparisonStore, 'names'>;
   compute: Pick<ComputeHost, 'ask'>;
-  /** Where a comparison's photographs, maps and overlays are stored. */
+  /** Folder of a comparison's photographs, maps and overlays. */
   folderOf(comparison: string): string;
   modelOf(run: RunRecord): ModelRef;
   /** Layers that can be explained, first to last. */
   layersOf(backbone: BackboneName): string[];
-  /** Throws AppError 'bad-request' for a run that can't compare: not finished, or its network is of another version. */
+  /** Throws AppError 'bad-request' if the run is not finished or its network is from another version. */
   calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']>;
-  /** A comparison was stored or changed. */
+  /** Called after a comparison was stored or changed. */
   announce(comparison: string): void;
 }

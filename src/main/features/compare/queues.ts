@@ -12,14 +12,14 @@ import { verdictsOf, rankPairs } from './rank.ts';
 
 const CACHED_SPLITS = 8;
 
-/** What ranking a split's pairs needs of the rest of the workbench. */
+/** Services that PairQueues uses. */
 export interface QueuePorts {
   runs: Pick<RunStore, 'get'>;
   datasets: Pick<DatasetStore, 'get'>;
   jobs: Pick<Jobs, 'start'>;
   /** Throws AppError 'bad-request' for a run without a threshold. */
   calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']>;
-  /** Distances of a split's stored pairs; `onProgress` counts the images whose features were not cached. */
+  /** Distances of a split's stored pairs. `onProgress`: images read because their features were not cached. */
   distances(
     run: RunRecord,
     split: QueueRequest['split'],
@@ -27,7 +27,7 @@ export interface QueuePorts {
   ): Promise<{ pairs: PackedPairs; distances: Float64Array }>;
 }
 
-/** Pairs of a split, ranked by what is worth looking at. Distances are computed once per network and state of the data set. */
+/** Ranks the pairs of a split for review. Computes the distances once per network and data set snapshot. */
 export class PairQueues {
   private readonly verdicts = new LRUCache<string, QueuedPair[]>({ max: CACHED_SPLITS });
   private readonly ports: QueuePorts;
@@ -45,18 +45,18 @@ export class PairQueues {
     const key = JSON.stringify([run.run, run.modelSha256, calibration, split, snapshot]);
     let pairs = this.verdicts.get(key);
     if (!pairs) {
-      const measured = await this.distancesWithJob(run, split, signal);
-      pairs = verdictsOf(unpackPairs(measured.pairs), measured.distances, calibration);
+      const result = await this.distancesWithJob(run, split, signal);
+      pairs = verdictsOf(unpackPairs(result.pairs), result.distances, calibration);
       this.verdicts.set(key, pairs);
     }
     const ranked = rankPairs(pairs, kind, calibration.threshold, seed);
     return { run: run.run, dataset: run.dataset, split, kind, total: ranked.length, pairs: ranked.slice(0, limit) };
   }
 
-  /** Shows a job only while images are read for the first time: from cached features the distances take no time. */
+  /** Shows a job only if images must be read: with cached features the distances are immediate. */
   private async distancesWithJob(run: RunRecord, split: QueueRequest['split'], signal: AbortSignal): ReturnType<QueuePorts['distances']> {
     const controller = new AbortController();
-    const either = AbortSignal.any([signal, controller.signal]);
+    const anySignal = AbortSignal.any([signal, controller.signal]);
     const ended = Promise.withResolvers<null>();
     let report: ((p: Counted & { text: string }) => void) | null = null;
     let job: string | null = null;
@@ -76,7 +76,7 @@ export class PairQueues {
       report?.({ done, total, text: `Reading images: ${done} of ${total}` });
     };
     try {
-      return await this.ports.distances(run, split, { signal: either, onProgress });
+      return await this.ports.distances(run, split, { signal: anySignal, onProgress });
     } finally {
       ended.resolve(null);
     }

@@ -5,7 +5,7 @@ import type { Calibration } from '../../../shared/run.ts';
 import { similarityOf } from '../../domain/evaluate/calibrate.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 
-/** The verdict of a run on each pair. `distances` [pairs.length]. */
+/** Verdict and similarity of each pair. `distances` [pairs]. */
 export function verdictsOf(
   pairs: readonly { a: number; b: number; label: PairLabel }[],
   distances: ArrayLike<number>,
@@ -19,9 +19,9 @@ export function verdictsOf(
 }
 
 /**
- * The pairs of a kind, most interesting first; ties keep their order.
- * wrong: farthest on the wrong side of the threshold first. confident: right, farthest on the right side first. borderline: all,
- * closest to the threshold first. random: all, shuffled by the seed.
+ * The pairs of a kind, ranked; ties keep their order. wrong: wrong verdicts, farthest from the threshold first. confident:
+ * correct verdicts, farthest from the threshold first. borderline: all pairs, closest to the threshold first. random: all pairs,
+ * shuffled by the seed.
  */
 export function rankPairs(pairs: readonly QueuedPair[], kind: QueueKind, threshold: number, seed: number): QueuedPair[] {
   const distanceToThreshold = ({ distance }: QueuedPair): number => Math.abs(distance - threshold);

@@ -11,7 +11,7 @@ import type { ComparePorts } from './ports.ts';
 
 const STORED_FILES = ['photo', 'factual', 'counterfactual', 'signed'] as const satisfies readonly (keyof ComparedImage)[];
 
-/** Comparing two images: explained for a screen, stored for good, annotated, removed. */
+/** Compares pairs of images, and stores, annotates and removes comparisons. */
 export class CompareService {
   private readonly ports: ComparePorts;
   private readonly explanations: Explanations;
@@ -23,7 +23,7 @@ export class CompareService {
     this.overlays = new Overlays(ports);
   }
 
-  /** For a screen: the row with its maps, and no overlay files. Unsaved ones are deleted at the next start. */
+  /** For a screen: the row with its maps, without overlay files. The comparison is deleted at the next start unless it is saved. */
   explain(request: ExplainPair, signal: AbortSignal): Promise<ExplainedComparison> {
     return this.explanations.explain(request, signal);
   }
@@ -33,11 +33,11 @@ export class CompareService {
   }
 
   /**
-   * For the command line: compares two files, saves the comparison with all its files, and copies them into `request.out`. The record
-   * that is returned names the copies there.
+   * For the command line: compares two files, saves the comparison with all its files, and copies them into `out`. Returns the
+   * record with the paths of the copies.
    */
   async compare({ run, images: [a, b], target, layer, out }: CompareRequest, signal?: AbortSignal): Promise<Comparison> {
-    if (out !== undefined) mkdirSync(out, { recursive: true }); // refused before anything is computed
+    if (out !== undefined) mkdirSync(out, { recursive: true }); // fails before anything is computed
     const { root } = this.ports.datasets.get(this.ports.runs.get(run).dataset);
     const files: [string, string] = [absolutePath(a, root), absolutePath(b, root)];
     const request = { run, files, sha256: [null, null] as [null, null], target, layer, overlays: true, saved: true };
@@ -45,17 +45,17 @@ export class CompareService {
     return out === undefined ? comparison : withCopiedPaths(out, comparison);
   }
 
-  /** The row, with overlay files. Throws AppError 'not-found'. */
+  /** The row, after drawing missing overlay files. Throws AppError 'not-found'. */
   async withOverlays(id: string): Promise<ComparisonRow> {
     const row = this.ports.comparisons.get(id);
     await this.overlays.ensure(row);
     return row;
   }
 
-  /** A saved comparison gets its overlays. They are drawn in the background: nobody waits for them to judge the next pair. */
+  /** Changes saved, judgement or note. Draws the overlays of a saved comparison in the background, so that the screen need not wait. */
   annotate(id: string, notes: ComparisonNotes): ComparisonRow {
     const row = this.ports.comparisons.annotate(id, notes);
-    if (row.saved) this.overlays.ensure(row).catch(() => undefined); // whoever needs the files calls withOverlays and hears why
+    if (row.saved) this.overlays.ensure(row).catch(() => undefined); // withOverlays reports the error to callers that need the files
     this.ports.announce(id);
     return row;
   }
@@ -70,13 +70,13 @@ export class CompareService {
     this.ports.announce(id);
   }
 
-  /** Deletes, with their files, comparisons that were removed or never saved. `retained`: ids that something else needs, such as a report. */
+  /** Deletes removed and unsaved comparisons with their files, except those in `retained`, which reports need. */
   deleteUnsaved(retained: ReadonlySet<string>): void {
     for (const id of this.ports.comparisons.purge(retained)) rmSync(this.ports.folderOf(id), { recursive: true, force: true });
   }
 }
 
-/** The path as given, else below the data set's folder. */
+/** The path relative to the working directory, else to the data set's folder. Throws AppError 'not-found'. */
 function absolutePath(file: string, root: string): string {
   const given = resolve(file);
   if (existsSync(given)) return given;

@@ -59,7 +59,7 @@ export class Datasets {
     });
   }
 
-  /** Hides a data set; it can be restored until Twinlens starts again. */
+  /** Hides a data set; it can be restored until Twinlens restarts. */
   remove(dataset: string): void {
     this.ports.store.datasets.remove(dataset);
     this.ports.hub.changed('datasets', dataset);

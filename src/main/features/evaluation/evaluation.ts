@@ -9,7 +9,7 @@ export interface SplitDistances {
   distances: Float64Array; // [pairs]
 }
 
-/** Computes metrics and distances of a run on the stored pairs of a split. */
+/** Computes metrics and distances of runs on the stored pairs of a split. */
 export class Evaluation {
   private readonly ports: EvaluationPorts;
 
@@ -17,7 +17,7 @@ export class Evaluation {
     this.ports = ports;
   }
 
-  /** Evaluates a run on all stored pairs of a split, at the threshold chosen on validation pairs, and stores the metrics. */
+  /** Computes and stores the metrics of a run on all stored pairs of a split, at the run's threshold. Throws as calibrationOf and assertEvaluable do. */
   async evaluate(id: string, split: 'test' | 'valid', signal?: AbortSignal): Promise<Metrics> {
     const { runs, compute } = this.ports;
     const run = runs.get(id);
@@ -27,7 +27,7 @@ export class Evaluation {
     return metrics;
   }
 
-  /** Throws AppError 'bad-request' if the run is not finished (no threshold) or its network is from another version. */
+  /** Threshold and similarity curve of a run. Throws AppError 'bad-request' if it is not finished or its network is from another version. */
   calibrationOf(run: RunRecord): Calibration {
     this.ports.networks.refuseOutdated(run);
     if (run.calibration) return run.calibration;
@@ -38,7 +38,7 @@ export class Evaluation {
     );
   }
 
-  /** Distances of a split's stored pairs under a run. Computes missing features and caches them on disk. */
+  /** Distances of a split's stored pairs by the network of a run. Computes missing features and caches them on disk. */
   async distances(
     run: RunRecord,
     split: 'test' | 'valid',

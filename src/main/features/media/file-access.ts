@@ -7,8 +7,8 @@ import { writeFileAtomically } from '../../foundation/files.ts';
 const MAX_CHOSEN = 1000; // files; older ones are forgotten
 
 /**
- * Decides which image files a screen may show: files that the user dropped or chose (stored with the workspace), and files in
- * the workspace or an imported folder. Knowing a path alone gives no access.
+ * Decides which image files a screen may show: files that the user dropped or chose (listed in the workspace), and files in the
+ * workspace or an imported folder. Knowing a path gives no access.
  */
 export class FileAccess {
   private readonly list: string; // file

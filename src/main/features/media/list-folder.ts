@@ -13,12 +13,12 @@ type Shortcut = FolderListing['shortcuts'][number];
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare;
 
 /**
- * Sub-folders and images of a folder on this computer; `null` is the home folder. Follows links; leaves out hidden and
- * unreadable entries. `samples`: additional shortcuts to folders of this workspace.
+ * Sub-folders and images of a folder on this computer; null: the home folder. Follows links. Leaves out hidden and unreadable
+ * entries. `samples`: additional shortcuts to folders of this workspace.
  * Throws AppError 'not-found' (no such folder, or a file) and 'workspace' (not permitted).
  */
-export async function listFolder(asked: string | null, samples: readonly Shortcut[] = []): Promise<FolderListing> {
-  const folder = resolve(asked?.trim() || homedir());
+export async function listFolder(requested: string | null, samples: readonly Shortcut[] = []): Promise<FolderListing> {
+  const folder = resolve(requested?.trim() || homedir());
   const entries = await readEntries(folder);
   const kinds = await Promise.all(
     entries.filter(({ name }) => !name.startsWith('.')).map(async (entry) => [entry.name, await kindOf(folder, entry)] as const),
@@ -60,7 +60,7 @@ async function kindOf(folder: string, entry: Dirent): Promise<'folder' | 'file' 
   return target?.isDirectory() ? 'folder' : target?.isFile() ? 'file' : null;
 }
 
-/** Home, its pictures, and the disks. */
+/** The home folder, its usual sub-folders, and the disks, as far as they exist. */
 async function commonFolders(): Promise<Shortcut[]> {
   const home = homedir();
   const candidates: Shortcut[] = [

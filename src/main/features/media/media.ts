@@ -41,8 +41,8 @@ export class Media {
   }
 
   /**
-   * The file for a MediaPath. All parts come from a URL, so ids are looked up and never joined to a path directly. For the
-   * user's own files only a preview is returned, so nothing but images can be read this way.
+   * The file for a MediaPath. All parts come from a URL, so ids are looked up and never joined to a path. For the user's own
+   * files it is a preview, so that only images can be read. Throws AppError 'not-found', 'bad-image' or 'cancelled'.
    */
   async file(path: string, signal?: AbortSignal): Promise<MediaFile> {
     const { workspace, access, previews, reportFile } = this.ports;
@@ -70,15 +70,15 @@ export class Media {
     throw notFound(path);
   }
 
-  /** Stores an image that a browser uploaded in a folder of its own. Returns its path. */
+  /** Stores an image that a browser uploaded, in its own folder. Returns its path. */
   async receive(name: string, bytes: Uint8Array): Promise<string> {
-    const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-80) || 'picture';
+    const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-80) || 'image';
     const path = join(this.ports.workspace.uploads, randomUUID(), plain);
     await writeFileAtomically(path, bytes);
     return path;
   }
 
-  /** Why an image of a data set can't be shown, in a sentence; null if it can. */
+  /** The reason, as a sentence, why an image of a data set can't be shown; null if it can. */
   async problemOf(dataset: string, id: number, signal?: AbortSignal): Promise<string | null> {
     const root = this.ports.rootOf(dataset);
     const { file, sha256 } = this.ports.imageOf(dataset, id);
@@ -91,7 +91,7 @@ export class Media {
     }
   }
 
-  /** Draws the overlays first if they are missing: they are drawn when first needed. */
+  /** Draws a missing overlay first: overlays are drawn when first needed. */
   private async comparisonFile(id: string, name: string): Promise<MediaFile> {
     const path = join(this.ports.workspace.comparison(id), name);
     if (name.endsWith('.png') && !existsSync(path)) await this.ports.drawOverlays(id);
@@ -117,7 +117,7 @@ function partsOf(path: string): string[] {
   try {
     return path.split('/').map(decodeURIComponent);
   } catch {
-    throw notFound(path); // %zz
+    throw notFound(path); // invalid percent-encoding, such as %zz
   }
 }
 

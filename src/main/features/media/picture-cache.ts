@@ -30,10 +30,10 @@ export class PictureCache {
     if (this.recorded.has(path)) return;
     if (this.recorded.size >= MAX_RECORDED) this.recorded.clear();
     this.recorded.add(path);
-    void recordUse(path).catch(() => undefined); // on a read-only disk the creation time decides
+    void recordUse(path).catch(() => undefined); // on a read-only disk the order of creation decides
   }
 
-  /** Counts a new picture; prunes from time to time. */
+  /** Counts a new picture. Prunes after every 1,000. */
   add(): void {
     if (++this.added % PRUNE_INTERVAL === 0) void this.prune();
   }
@@ -74,8 +74,8 @@ export class PictureCache {
   private async list(): Promise<CachedFile[]> {
     const found: CachedFile[] = [];
     for (const folder of this.folders) {
-      for (const part of await namesIn(folder)) {
-        const files = (await namesIn(join(folder, part))).map((name) => join(folder, part, name));
+      for (const subFolder of await namesIn(folder)) {
+        const files = (await namesIn(join(folder, subFolder))).map((name) => join(folder, subFolder, name));
         found.push(...(await Promise.all(files.map(findEntry))).filter((file) => file !== null));
       }
     }

@@ -12,7 +12,7 @@ const SIZES = { thumb: 320, image: 2048 } as const;
 export type PreviewSize = keyof typeof SIZES;
 
 const MAX_RUNNING = Math.max(2, Math.min(4, availableParallelism()));
-const MAX_QUEUED = 600; // two screens of the smallest tiles; older requests have been scrolled past
+const MAX_QUEUED = 600; // two screens of the smallest tiles; the oldest requests are cancelled
 
 interface PreviewTask {
   key: string;
@@ -25,8 +25,8 @@ interface PreviewTask {
 }
 
 /**
- * Creates thumbnails and previews as JPEG files, named by content. Requests for the same picture share one task. The
- * newest request runs first, because older ones have been scrolled past. A queued task without waiters is dropped.
+ * Creates thumbnails and previews as JPEG files, named by content. Requests for the same picture share one task. The newest
+ * request runs first, because the user may have scrolled past older ones. A queued task without waiters is cancelled.
  */
 export class PreviewService {
   private readonly host: Pick<ComputeHost, 'ask'>;
@@ -47,7 +47,7 @@ export class PreviewService {
     return this.request(file, sha256, sha256, size, signal);
   }
 
-  /** Path of a JPEG of any image file in its current state. Throws as `imagePreview`. */
+  /** Path of a JPEG of any image file in its current state. Throws as imagePreview does. */
   async filePreview(file: string, size: PreviewSize, signal?: AbortSignal): Promise<string> {
     const { mtimeMs, size: bytes } = await stat(file).catch((error: unknown) => {
       throw new AppError('not-found', `There is no image ${file}.`, { file }, error);

@@ -9,7 +9,7 @@ export interface Benchmark {
   task: string;
   backbone: string;
   size: number;
-  seconds: number;
+  seconds: number; // of a step, or of all images for 'embed'
   imagesPerSecond: number;
   device: string;
   engine: string;
@@ -18,11 +18,13 @@ export interface Benchmark {
 }
 
 export interface StepBenchmark extends Benchmark {
+  pairs: number; // per step
+  steps: number;
   channelBlock: number;
   profile?: StepProfile;
 }
 
-/** Measures speed with random weights. */
+/** Measures the speed of networks with random weights. */
 export class Benchmarks {
   private readonly compute: Pick<ComputeHost, 'ask'>;
 
@@ -30,32 +32,33 @@ export class Benchmarks {
     this.compute = compute;
   }
 
-  /** Embeds the images of a folder. */
+  /** Times the embedding of a folder's images, at most `limit`. */
   async embed({ folder, ...request }: BenchRequest & { folder: string }, onProgress: OnProgress): Promise<Benchmark> {
     const { task, backbone, size, limit, engine, device } = request;
-    const found = await this.compute.ask('benchEmbed', { folder, limit, backbone, size, engine, device }, { onProgress });
-    return { task, backbone, size, ...found, imagesPerSecond: found.images / found.seconds, device, engine };
+    const result = await this.compute.ask('benchEmbed', { folder, limit, backbone, size, engine, device }, { onProgress });
+    return { task, backbone, size, ...result, imagesPerSecond: result.images / result.seconds, device, engine };
   }
 
-  /** The median of the steps. */
+  /** Times steps of `pairs` pairs. `seconds`: the median of the steps. */
   async step(task: 'train' | 'infer' | 'explain', request: BenchRequest, onProgress: OnProgress): Promise<StepBenchmark> {
     const { backbone, pairs, size, steps, scope, batchNorm, engine, device, profile } = request;
-    const found = await this.compute.ask('bench', { task, backbone, pairs, size, steps, scope, batchNorm, engine, device, profile }, { onProgress });
-    const median = found.seconds.toSorted((a, b) => a - b)[found.seconds.length >> 1]!;
+    const result = await this.compute.ask('bench', { task, backbone, pairs, size, steps, scope, batchNorm, engine, device, profile }, { onProgress });
+    const median = result.seconds.toSorted((a, b) => a - b)[result.seconds.length >> 1]!;
     return {
       task,
       backbone,
       ...(task === 'train' ? { scope, batchNorm } : {}),
-      ...{ pairs, steps },
+      pairs,
+      steps,
       size,
       seconds: median,
       imagesPerSecond: (2 * pairs) / median,
       device,
       engine,
-      threads: found.threads,
-      channelBlock: found.channelBlock,
-      peakBytes: found.peakBytes,
-      ...(found.profile ? { profile: found.profile } : {}),
+      threads: result.threads,
+      channelBlock: result.channelBlock,
+      peakBytes: result.peakBytes,
+      ...(result.profile ? { profile: result.profile } : {}),
     };
   }
 }

@@ -12,10 +12,10 @@ export interface DeviceChoicePorts {
 
 interface FirstCheck {
   signal: AbortSignal;
-  onCheck(): void; // called before the devices are checked for the first time, which takes seconds
+  onCheck(): void; // called before the first check, which takes seconds
 }
 
-/** Chooses where a training computes, as the screen does. Checks the devices first if the choice needs it and that was never done. */
+/** Chooses the device of a training, as the screen does. Checks the devices first if that is needed and was never done. */
 export class DeviceChoice {
   private readonly ports: DeviceChoicePorts;
 
@@ -23,12 +23,12 @@ export class DeviceChoice {
     this.ports = ports;
   }
 
-  async forTraining(asked: DeviceRequest, check: FirstCheck): Promise<ChosenDevice> {
-    if (asked.device === undefined) await this.checkOnce(check);
-    return chooseDevice(asked, this.ports.setting(), this.ports.devices.get());
+  async forTraining(request: DeviceRequest, check: FirstCheck): Promise<ChosenDevice> {
+    if (request.device === undefined) await this.checkOnce(check);
+    return chooseDevice(request, this.ports.setting(), this.ports.devices.get());
   }
 
-  /** A resumed run keeps its device unless another is asked for. `why`: a sentence; null unless 'auto' was asked for. */
+  /** A resumed run keeps its device unless another is requested. `why`: a sentence; null unless 'auto' is requested. */
   async forResume(request: ResumeRequest, check: FirstCheck): Promise<{ changes: ResumeChanges; why: string | null }> {
     const automatic = request.device === 'auto';
     if (automatic) await this.checkOnce(check);

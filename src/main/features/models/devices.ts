@@ -35,7 +35,7 @@ export class Devices {
     return this.current;
   }
 
-  /** Tries each with real training steps. Throws AppError 'cancelled' or 'compute-lost'. */
+  /** Tests every engine and device with real training steps, and stores the results. Throws AppError 'cancelled' or 'compute-lost'. */
   async check(compute: Pick<ComputeHost, 'ask'>, signal?: AbortSignal): Promise<DeviceReport> {
     const checks = await compute.ask('check', {}, { signal });
     this.current = { checkedMs: Date.now(), checks };
@@ -49,11 +49,11 @@ function readReport(path: string): DeviceReport | null {
     const found = Report.safeParse(JSON.parse(readFileSync(path, 'utf8')));
     return found.success ? found.data : null;
   } catch {
-    return null; // none yet, or damaged: a new check takes seconds
+    return null; // missing or damaged; a new check takes seconds
   }
 }
 
-/** Tries each without keeping what was found. `automatic`: a sentence about the device that would be chosen. */
+/** Tests every engine and device without storing the results. `automatic`: a sentence about the device that 'auto' chooses. */
 export async function inspectDevices(
   compute: Pick<ComputeHost, 'ask'>,
   options: { verbose: boolean },

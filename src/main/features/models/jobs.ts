@@ -15,7 +15,7 @@ export interface ExportJobPorts {
   exports: string; // folder
 }
 
-/** `out`: a file, or a plain name in the exports folder, from where a browser downloads it. */
+/** Exports a network as a job. `out`: absolute path, or a file name in the exports folder, from which a browser downloads it. */
 export function startExport({ jobs, runs, networks, exports }: ExportJobPorts, request: NetworkExport): Job {
   runs.get(request.run);
   return jobs.start({ kind: 'export', title: `Exporting the network of run ${request.run}`, subject: request.run }, async () => {
@@ -32,7 +32,7 @@ export interface DeviceCheckPorts {
   compute: Pick<ComputeHost, 'ask'>;
 }
 
-/** Tries every engine and device with real training steps, as a job. */
+/** Tests every engine and device with real training steps, as a job. */
 export function startDeviceCheck({ jobs, hub, devices, compute }: DeviceCheckPorts): Job {
   return jobs.start({ kind: 'doctor', title: 'Testing devices', subject: null }, async ({ signal, progress }) => {
     progress({ text: 'A few training steps on each device' });

@@ -34,7 +34,7 @@ export class Networks {
     this.ports = ports;
   }
 
-  /** A run's network as compute opens it. */
+  /** A reference with which compute opens a run's network. */
   refOf({ run, config }: StoredRun): ModelRef {
     return { folder: this.ports.folderOf(run), config };
   }
@@ -53,14 +53,14 @@ export class Networks {
     const best = join(folder, 'best.safetensors');
     if (!existsSync(best)) return false;
     const writtenMs = statSync(best).mtimeMs;
-    const before = this.checks.get(best);
-    if (before?.writtenMs === writtenMs) return before.outdated;
+    const cached = this.checks.get(best);
+    if (cached?.writtenMs === writtenMs) return cached.outdated;
     const outdated = hasOtherTensors(run, [join(folder, 'base.safetensors'), best]);
     this.checks.set(best, { writtenMs, outdated });
     return outdated;
   }
 
-  /** Throws AppError 'bad-request' for a run whose network this version can't run. */
+  /** Throws AppError 'bad-request' if the run's network is outdated. */
   refuseOutdated(run: StoredRun): void {
     if (this.isOutdated(run)) throw new AppError('bad-request', `Run ${run.run}: ${OUTDATED}`, { run: run.run });
   }
@@ -70,7 +70,7 @@ export class Networks {
     return layerNames(backbone);
   }
 
-  /** Writes a run's best network as one file, with a model card in its metadata. Returns the file's path. */
+  /** Writes a run's best network to one file, with a model card in its metadata. Returns its path. Throws as refuseOutdated does. */
   async export({ run: id, format, out }: NetworkExport): Promise<string> {
     const run = this.ports.runs.get(id);
     this.refuseOutdated(run);

@@ -37,23 +37,26 @@ export class WeightsLibrary {
     return readCatalogue(this.ports.catalogue);
   }
 
-  /** The catalogue as a screen shows it. */
+  /** The catalogue for a screen. */
   items(): CatalogueItem[] {
     return catalogueItems(this.entries(), this.ports.downloads);
   }
 
-  /** Finds weights by path or catalogue id, downloads them once, and checks all tensors against the backbone. */
-  async find(asked: string, backbone: BackboneName, o: FindOptions): Promise<FoundWeights> {
+  /**
+   * Finds weights by path or catalogue id, downloads them once, and checks all tensors against the backbone.
+   * Throws AppError 'not-found', 'bad-weights' or 'cancelled', and as fetchWeights does.
+   */
+  async find(source: string, backbone: BackboneName, o: FindOptions): Promise<FoundWeights> {
     const { compute, downloads } = this.ports;
-    let path = asked;
+    let path = source;
     let entry: WeightsRequest['entry'] = null;
-    if (!existsSync(asked)) {
-      if (/[\\/]|\.(json|safetensors)$/.test(asked)) throw new AppError('not-found', `Weights file not found: ${asked}.`, { path: asked });
-      const found = findEntry(this.entries(), asked);
+    if (!existsSync(source)) {
+      if (/[\\/]|\.(json|safetensors)$/.test(source)) throw new AppError('not-found', `Weights file not found: ${source}.`, { path: source });
+      const found = findEntry(this.entries(), source);
       if (found.backbone !== backbone)
         throw new AppError(
           'bad-weights',
-          `The weights ${asked} are for ${found.backbone}, not for ${backbone}. Choose --backbone ${found.backbone}.`,
+          `The weights ${source} are for ${found.backbone}, not for ${backbone}. Choose --backbone ${found.backbone}.`,
         );
       path = await fetchWeights(found, downloads, { signal: o.signal, onProgress: o.onProgress });
       entry = { id: found.id, licence: found.licence, flavour: found.flavour, preprocessing: found.preprocessing };

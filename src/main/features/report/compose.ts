@@ -7,10 +7,10 @@ import type { ImageFiles, PaperSize, ImageFile, ImageFileType, ReportComparison,
 
 type Found<T> = T | null | undefined | Promise<T | null | undefined>;
 
-/** A comparison with the person's judgement and note, where there are any. */
+/** A comparison with the user's judgement and note, if any. */
 type JudgedComparison = Comparison & Partial<Pick<ReportComparison, 'judgement' | 'note'>>;
 
-/** Where a report's facts come from. Null or undefined: the workspace does not hold it (any more). */
+/** Readers of stored records. Null or undefined: the workspace has no such record. */
 export interface ReportReaders {
   comparison(id: string): Found<JudgedComparison>;
   run(id: string): Found<ReportRun>;
@@ -19,7 +19,7 @@ export interface ReportReaders {
 
 export interface ReportContents {
   comparisons: readonly string[]; // ids, in the order of the report
-  title?: string | undefined; // default: what is compared
+  title?: string | undefined; // default: the image names, or the number of comparisons
   introduction?: string | undefined;
   generatedMs: number;
   appVersion: string;
@@ -27,8 +27,8 @@ export interface ReportContents {
 }
 
 /**
- * The report as a page, of the comparisons that are still there; `missing` names the others. Null where none is left.
- * @throws AppError 'not-found' for a comparison whose pictures are gone; 'bad-image' for a picture file that is none.
+ * Builds the page from the comparisons that exist. `missing`: ids of the others; `page`: null if none exists.
+ * @throws AppError 'not-found' if an image file of a comparison is missing; 'bad-image' if it is not an image.
  */
 export async function composeReport(contents: ReportContents, readers: ReportReaders): Promise<{ page: string | null; missing: string[] }> {
   const comparisons: ReportComparison[] = [];
@@ -55,7 +55,7 @@ export async function composeReport(contents: ReportContents, readers: ReportRea
   };
 }
 
-/** Reads each id once, in order of first mention, and leaves out those that are gone. */
+/** Reads each id once, in order of first occurrence. Leaves out unknown ones. */
 async function readOnce<T>(ids: readonly string[], read: (id: string) => Found<T>): Promise<T[]> {
   const found: T[] = [];
   for (const id of new Set(ids)) {
@@ -81,18 +81,22 @@ async function readImageFile(path: string, comparison: string, name: string): Pr
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new AppError(
       'not-found',
-      `The picture of ${name} in comparison ${comparison} is missing (${path}). Compare the two images again.`,
+      `An image file of comparison ${comparison}, of ${name}, is missing (${path}). Compare the two images again.`,
       details,
       error,
     );
   });
   const mime = imageFileType(bytes);
   if (mime === null)
-    throw new AppError('bad-image', `Comparison ${comparison} has a broken picture of ${name} (${path}). Compare the two images again.`, details);
+    throw new AppError(
+      'bad-image',
+      `An image file of comparison ${comparison}, of ${name}, is damaged (${path}). Compare the two images again.`,
+      details,
+    );
   return { bytes, mime };
 }
 
-/** By the file's first bytes: its name may be wrong. */
+/** The file type by its first bytes, because the name may be wrong; null for other types. */
 export function imageFileType(bytes: Buffer): ImageFileType | null {
   if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg';
   if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png';

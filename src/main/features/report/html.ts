@@ -1,6 +1,6 @@
 import { escape } from 'html-escaper';
 
-/** Markup that is safe to put into a page as it is. Only `markup` makes it, and `markup` escapes whatever is not Html itself. */
+/** Safe markup. Use `markup` to create it, which escapes every value; the constructor is for style sheets and rendered charts. */
 export class Html {
   readonly source: string;
   constructor(source: string) {
@@ -14,8 +14,8 @@ export class Html {
 export type Content = Html | string | number | null | undefined | false | readonly Content[];
 
 /**
- * A tagged template for HTML and SVG: markup`<td>${name}</td>`. Strings and numbers are escaped, Html stays, arrays are
- * joined, null, undefined and false are nothing. Values may stand in text and in quoted attributes, nowhere else.
+ * A tagged template for HTML and SVG: markup`<td>${name}</td>`. Escapes strings and numbers, keeps Html, joins arrays, and
+ * prints nothing for null, undefined and false. Values are safe in text and quoted attributes only.
  */
 export function markup(parts: TemplateStringsArray, ...values: Content[]): Html {
   return new Html(parts.reduce((page, part, i) => page + sourceOf(values[i - 1]) + part));
@@ -28,7 +28,7 @@ function sourceOf(value: Content): string {
   return escapeHtml(String(value));
 }
 
-/** Text escaped for HTML. Control characters, which pages may not contain, become their visible symbols (U+2400…). */
+/** Escapes text for HTML. Control characters, which HTML does not allow, become their visible symbols (U+2400…). */
 export function escapeHtml(text: string): string {
   return escape(text.toWellFormed().replace(/\p{Cc}/gu, controlPicture));
 }
@@ -40,12 +40,12 @@ function controlPicture(c: string): string {
   return code === 0x7f ? '\u2421' : '\ufffd';
 }
 
-/** Plain text as paragraphs: an empty line ends one, other line breaks stay. */
+/** Splits plain text into paragraphs at empty lines. Other line breaks stay. */
 export const paragraphsOf = (text: string): string[] =>
   text
     .split(/\r?\n\s*\n/)
     .map((paragraph) => paragraph.trim())
     .filter((paragraph) => paragraph !== '');
 
-/** A name of unknown origin: isolated in direction (Hebrew or an override character does not reverse its surroundings), with its own line breaks. */
+/** A name or text of the user. <bdi> isolates its direction: Hebrew or an override character can't reverse the text around it. */
 export const nameOf = (text: string): Html => markup`<bdi class="name">${text}</bdi>`;

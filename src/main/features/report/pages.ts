@@ -8,12 +8,12 @@ import type { PaperSize } from './types.ts';
 
 export interface PageContents {
   comparisons: readonly string[]; // ids, in order
-  title?: string | undefined; // default: what is compared
+  title?: string | undefined; // default: as in ReportContents
   introduction?: string | undefined;
   paper?: PaperSize | undefined;
 }
 
-/** Reports as pages, made from what the workspace holds now. */
+/** Builds report pages from the current records of the workspace. */
 export class ReportPages {
   private readonly ports: PagePorts;
 
@@ -21,14 +21,14 @@ export class ReportPages {
     this.ports = ports;
   }
 
-  /** The page without comparisons that are gone; `missing` names those. Null where none is left. Throws as `composeReport`. */
+  /** As composeReport, with the current time. */
   compose(contents: PageContents): Promise<{ page: string | null; missing: string[] }> {
     return composeReport(withDate(contents), this.readers());
   }
 
   /**
-   * Evaluates the runs behind these comparisons on their test pairs where that was not done yet: a report without test figures says
-   * too little. A run that can't be evaluated (its images or its network are gone) stays as it is, and the report says so.
+   * Evaluates the runs of these comparisons on test pairs unless that was done, because a report needs test metrics. Skips a run
+   * that can't be evaluated, for instance because its images are missing; the report then says so.
    * @throws AppError 'cancelled'
    */
   async evaluateRuns(comparisons: readonly string[], o: { signal?: AbortSignal; onRun?: (run: string) => void } = {}): Promise<void> {
@@ -50,7 +50,7 @@ export class ReportPages {
 
   /**
    * For the command line: evaluates, composes, and writes one self-contained HTML file, whole or not at all.
-   * @throws AppError 'usage' without comparisons; 'not-found' for an unknown comparison; what `composeReport` and `writeFileAtomically` throw.
+   * @throws AppError 'usage' without comparisons; 'not-found' for an unknown comparison; as composeReport and writeFileAtomically do.
    */
   async write({ out, ...contents }: PageContents & { out: string }): Promise<{ file: string }> {
     await this.evaluateRuns(contents.comparisons);
@@ -75,7 +75,7 @@ export async function writeReport({ out, ...contents }: ReportContents & { out: 
   if (contents.comparisons.length === 0) throw new AppError('usage', 'Name at least one comparison to report.');
   const { page, missing } = await composeReport(contents, readers);
   if (missing.length > 0 || page === null)
-    throw new AppError('not-found', `There is no comparison ${joinList(missing)} in this workspace. \`comparisons\` lists those there are.`, {
+    throw new AppError('not-found', `There is no comparison ${joinList(missing)} in this workspace. \`twinlens comparisons\` lists all.`, {
       missing,
     });
   await writeFileAtomically(out, page);
@@ -84,7 +84,7 @@ export async function writeReport({ out, ...contents }: ReportContents & { out: 
 
 const withDate = (contents: PageContents): ReportContents => ({ ...contents, generatedMs: Date.now(), appVersion: APP_VERSION });
 
-/** Null for what is not there (any more). */
+/** Null instead of AppError 'not-found'. */
 async function orNull<T>(read: () => T | Promise<T>): Promise<T | null> {
   try {
     return await read();

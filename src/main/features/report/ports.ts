@@ -6,7 +6,7 @@ import type { RunStore } from '../../db/runs.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
 import type { Shell } from '../../foundation/shell.ts';
 
-/** What the pages of a report are made from. */
+/** Services that ReportPages uses. */
 export interface PagePorts {
   /** A stored comparison with its overlay files drawn. Throws AppError 'not-found'. */
   comparison(id: string): Promise<ComparisonRow>;
@@ -17,14 +17,14 @@ export interface PagePorts {
   evaluateOnTest(run: string, signal: AbortSignal | undefined): Promise<unknown>;
 }
 
-/** What the reports that a person puts together need beside their pages. */
+/** Services that ReportService uses. */
 export interface ReportPorts {
   reports: ReportStore;
   jobs: Pick<Jobs, 'start'>;
-  /** Null where nothing here can print. */
+  /** Null if printing is not possible. */
   printPdf: Shell['printPdf'];
-  /** Where the workspace holds a report's own files. */
+  /** Folder of a report's files in the workspace. */
   folderOf(report: string): string;
-  /** A report was stored, changed, removed or written. */
+  /** Called after a report was stored, changed, removed or written. */
   announce(report: string): void;
 }

@@ -13,13 +13,13 @@ import { paperSize } from './paper-size.ts';
 import type { ReportPorts } from './ports.ts';
 
 interface Draft {
-  report?: string | undefined; // left out: a new one
+  report?: string | undefined; // default: a new report
   title: string;
   introduction: string;
   comparisons: readonly string[];
 }
 
-/** The reports that a person puts together. Texts and order are stored; the page is generated each time. */
+/** The user's reports. Stores texts and the order of comparisons; generates the page each time. */
 export class ReportService {
   private readonly ports: ReportPorts;
   private readonly pages: ReportPages;
@@ -37,7 +37,7 @@ export class ReportService {
     return withFileState(this.ports.reports.get(id));
   }
 
-  /** Stores a draft: as a new report, or over the one it names. Each comparison appears once. */
+  /** Stores a draft as a new report, or replaces the report that it names. Removes duplicate comparisons. */
   save({ report, ...draft }: Draft): ReportRecord {
     const { reports, announce } = this.ports;
     const content = { ...draft, comparisons: [...new Set(draft.comparisons)] };
@@ -46,7 +46,7 @@ export class ReportService {
     return withFileState(stored);
   }
 
-  /** The page that `startWriting` would write now, without comparisons that are gone. */
+  /** The page that `startWriting` would write, without missing comparisons. */
   async preview(draft: Draft): Promise<ReportPreview> {
     const { page, missing } = await this.pages.compose(draft);
     return { html: page, missing };
@@ -63,9 +63,8 @@ export class ReportService {
   }
 
   /**
-   * Writes a report's file: to `out` where a person chose a place, else into the workspace. Runs without test figures are evaluated
-   * first.
-   * @throws AppError 'not-found'; 'bad-request' for a report without comparisons, a relative path, or a PDF where nothing can print
+   * Writes a report's file to `out`, or into the workspace without it. Evaluates runs without test metrics first.
+   * @throws AppError 'not-found'; 'bad-request' for a report without comparisons, a relative path, or a PDF if printing is not possible.
    */
   startWriting({ report, format, out }: { report: string; format: ReportFormat; out?: string | undefined }): Job {
     const { reports, printPdf, jobs } = this.ports;
@@ -74,7 +73,7 @@ export class ReportService {
     if (format === 'pdf' && printPdf === null) {
       throw new AppError(
         'bad-request',
-        'PDF files can’t be written here, since no Chromium or Chrome was found on this computer. Write the report as HTML, open it in your browser and print it from there.',
+        'PDF files can’t be written because no Chromium or Chrome was found on this computer. Write the report as HTML, open it in your browser and print it from there.',
       );
     }
     const file = out === undefined ? join(this.ports.folderOf(report), `report.${format}`) : outputPath(out, format);
@@ -82,15 +81,15 @@ export class ReportService {
     return jobs.start({ kind: 'report', title, subject: report }, (job) => this.write(stored, format, file, job));
   }
 
-  /** The file that a report was last written to. Throws AppError 'not-found' where there is none. */
+  /** The file that a report was last written to. Throws AppError 'not-found' if there is none. */
   lastWrittenFile(id: string, format: ReportFormat): string {
     const written = this.ports.reports.get(id)[format];
-    if (written === null) throw new AppError('not-found', `This report was not written as ${format.toUpperCase()} yet.`, { report: id });
+    if (written === null) throw new AppError('not-found', `This report has not been written as ${format.toUpperCase()} yet.`, { report: id });
     if (existsSync(written.path)) return written.path;
-    throw new AppError('not-found', `The file was moved or deleted since it was written (${written.path}). Write the report again.`, { report: id });
+    throw new AppError('not-found', `The file has been moved or deleted (${written.path}). Write the report again.`, { report: id });
   }
 
-  /** Deletes removed reports for good, with the files that the workspace holds; files in other folders stay. */
+  /** Deletes removed reports with their files in the workspace. Files in other folders stay. */
   async deleteRemoved(): Promise<void> {
     for (const id of this.ports.reports.purge()) await rm(this.ports.folderOf(id), { recursive: true, force: true }).catch(() => undefined);
   }
@@ -102,7 +101,7 @@ export class ReportService {
       signal: job.signal,
       onRun: (run) => reportText(`Evaluating run ${run.replace(/^r/, '')} on its test pairs`),
     });
-    reportText(`Putting ${countNoun(comparisons.length, 'comparison')} together`);
+    reportText(`Building the page from ${countNoun(comparisons.length, 'comparison')}`);
     const { page, missing } = await this.pages.compose({ ...stored, paper: format === 'pdf' ? paperSize() : undefined });
     if (page === null || missing.length > 0) throw missingComparisonsError(missing);
     if (job.signal.aborted) throw new AppError('cancelled', 'Cancelled.');
@@ -113,7 +112,7 @@ export class ReportService {
     return { report, file };
   }
 
-  /** A printer reads a file: the page stands beside the workspace's own copy while it prints. */
+  /** Prints from a temporary file in the report's folder, because printing needs a file. */
   private async print(report: string, page: string, file: string, { signal, progress }: JobContext): Promise<void> {
     progress({ text: 'Printing pages' });
     const source = join(this.ports.folderOf(report), 'printing.html');
@@ -129,8 +128,8 @@ export class ReportService {
 
 function missingComparisonsError(missing: readonly string[]): AppError {
   const one = missing.length === 1;
-  const gone = one ? 'One comparison of this report is' : `${missing.length} comparisons of this report are`;
-  return new AppError('not-found', `${gone} no longer there. Take ${one ? 'it' : 'them'} out of the report and write it again.`, { missing });
+  const subject = one ? 'One comparison of this report is' : `${missing.length} comparisons of this report are`;
+  return new AppError('not-found', `${subject} missing. Remove ${one ? 'it' : 'them'} from the report and write it again.`, { missing });
 }
 
 function withFileState(stored: StoredReport): ReportRecord {
@@ -141,7 +140,7 @@ function withFileState(stored: StoredReport): ReportRecord {
   return { ...stored, html: file('html'), pdf: file('pdf') };
 }
 
-/** A chosen path with the extension of its format: a report never replaces a file of another kind. */
+/** The path with the extension of the format, so that a report never replaces a file of another type. */
 function outputPath(out: string, format: ReportFormat): string {
   if (!isAbsolute(out)) throw new AppError('bad-request', 'The path of the file must be absolute.', { out });
   return out.toLowerCase().endsWith(`.${format}`) ? out : `${out}.${format}`;

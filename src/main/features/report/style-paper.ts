@@ -1,6 +1,6 @@
 import type { PaperSize } from './types.ts';
 
-const MOST_MODELS = 3; // named at the foot of a page
+const MOST_MODELS = 3; // in the footer
 
 const footerText = (models: readonly string[]): string => {
   const named = models.filter((model) => /^[0-9a-f]+$/.test(model)).map((model) => model.slice(0, 12)); // hex only: the text goes into a style sheet
@@ -8,7 +8,7 @@ const footerText = (models: readonly string[]): string => {
   return `Twinlens comparison report${named.length > 0 ? ` \u00b7 model ${named.slice(0, MOST_MODELS).join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''}`;
 };
 
-/** Paper, A4 or Letter: sizes in points, no dark surround that costs ink, no figure or row split over two pages. */
+/** Styles for paper: sizes in points, no dark backgrounds that cost ink, no figure or row divided between pages. */
 export const paperStyle = (models: readonly string[], size?: PaperSize): string => `
 @page{${size ? `size:${size};` : ''}margin:15mm 15mm 17mm;@bottom-left{content:"${footerText(models)}";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
 @media print{
@@ -21,7 +21,7 @@ p,ul{margin-block:4pt;max-width:none}.method>p{max-width:150mm}.certainty li{mar
 section,.overview{padding:12pt 0 0;margin-top:12pt}.opening{padding-bottom:0}.brand{margin-bottom:10pt}.eyebrow{margin-bottom:3pt}
 .overview+.comparison,.comparison~.comparison,.run,.method{break-before:page;border-top:0;margin-top:0;padding-top:0}
 h2,h3,caption,thead,.row-head,.eyebrow,.finding{break-after:avoid}
-tr,figure,.facts,.kept-whole,.warnings,.personal,.score,.legend,.signoff,.formula,li,.glossary{break-inside:avoid}
+tr,figure,.facts,.undivided,.warnings,.personal,.score,.legend,.signoff,.formula,li,.glossary{break-inside:avoid}
 .personal{padding:0 0 0 10pt;margin-bottom:10pt;border-left-width:2pt}.judged{font-size:10.5pt}.box{width:11pt;height:11pt;font-size:9pt;line-height:9pt}
 .finding{margin-bottom:9pt}.sentence{margin-top:5pt}.stage{padding:0;margin-bottom:12pt}.row+.row{margin-top:9pt}.tiles,.legend{gap:8pt}
 .row-head{margin-bottom:3pt}.tile img{max-height:62mm;outline:.5pt solid #999}.tile figcaption{margin-top:3pt}

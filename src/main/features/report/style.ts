@@ -4,8 +4,8 @@ import { paperStyle } from './style-paper.ts';
 import type { PaperSize } from './types.ts';
 
 /**
- * The look of a report, on an 8 px grid: images on a neutral grey surround without tint, quiet chrome, one accent.
- * Dark follows the reader's system on screen; paper is always light.
+ * The style of a report on an 8 px grid, with one accent colour. Images are on neutral grey, because a tint would change how
+ * their colours look. Light or dark as the reader's system on screen, always light on paper.
  */
 const TOKENS = `
 :root{color-scheme:light dark;--bg:#f7f7f5;--panel:#fdfdfc;--ink:#202225;--dim:#555b62;--line:#d9d9d4;--hair:#e6e6e2;--accent:#1b7467;--warn:#7d5200;--warn-bg:#fbf3dc;--stage:#66686a;--stage-ink:#fff;--stage-line:#ffffff40;--run-1:#1f6fb0;--chart-same:#1f6fb0;--chart-different:#b45f06;--chart-background:var(--bg);--chart-grid:var(--hair);--for:#f5a83d;--for2:#d9541e;--against:#5aa9e6;--against2:#2457a8;--s:8px}
@@ -85,7 +85,7 @@ tbody tr:first-child>*{border-top:0}.facts tbody tr:first-child>*{border-top:1px
 .rejected th{font-weight:400}
 details{margin:16px 0}summary{cursor:pointer;color:var(--accent)}
 summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
-.choice{display:inline-flex;gap:8px;align-items:center;margin-right:16px;white-space:nowrap}.box{width:16px;height:16px;border:1.5px solid currentColor;border-radius:2px;font:700 13px/13px system-ui,sans-serif;text-align:center}.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.choice{display:inline-flex;gap:8px;align-items:center;margin-right:16px;white-space:nowrap}.box{width:16px;height:16px;border:1.5px solid currentColor;border-radius:2px;font:700 13px/13px system-ui,sans-serif;text-align:center}.visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .lines{display:grid;grid-template-columns:2fr 1fr 2fr;gap:0 32px}.line{border-bottom:1px solid var(--ink);height:64px;display:flex;align-items:end;color:var(--dim);font-size:13px;padding-bottom:4px}.remarks{grid-column:1/-1}
 `;
 
@@ -94,6 +94,6 @@ const NARROW = `
 @media screen and (max-width:560px){.finding{grid-template-columns:minmax(0,1fr);gap:8px}.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend>p{grid-column:1/-1}.choice{display:flex}.formula{margin-left:8px}}
 `;
 
-/** `models`: SHA-256 in hex of the networks behind the report, named at the foot of each printed page. */
+/** The <style> element. `models`: SHA-256 in hex of the report's networks, for the footer of each printed page. */
 export const styleElement = (models: readonly string[], size?: PaperSize): Html =>
   new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${charts}${NARROW}${paperStyle(models, size)}</style>`);

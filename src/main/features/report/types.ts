@@ -5,7 +5,7 @@ import type { RunRecord } from '../../../shared/run.ts';
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
 export type ImageFileType = (typeof IMAGE_TYPES)[number];
 
-/** A picture as its file's bytes: the report carries it inside itself. */
+/** An image file's content, which the report embeds. */
 export interface ImageFile {
   bytes: Buffer;
   mime: ImageFileType;
@@ -20,16 +20,16 @@ export interface ImageFiles {
 export interface ReportComparison {
   comparison: Comparison;
   images: [ImageFiles, ImageFiles]; // of A and B
-  judgement?: Judgement | null | undefined; // the person's, of the verdict
+  judgement?: Judgement | null | undefined; // the user's, of the verdict
   note?: string | undefined; // plain text; an empty line starts a paragraph
 }
 
-/** A run, and the name that a person gave it. */
+/** A run with the name that the user gave it. */
 export interface ReportRun extends RunRecord {
   name?: string | undefined;
 }
 
-/** A data set as runs use it now, and how many images were edited since its import. */
+/** A data set as curated, and how many images were edited since its import. */
 export interface ReportDataset extends DatasetSummary {
   curation?: { excluded: number; relabelled: number } | undefined; // images
 }
@@ -37,12 +37,12 @@ export interface ReportDataset extends DatasetSummary {
 export type PaperSize = 'A4' | 'letter';
 
 export interface ReportInput {
-  paper?: PaperSize | undefined; // of a page that is printed here; else the reader's browser chooses
+  paper?: PaperSize | undefined; // of a page that Twinlens prints; default: the browser chooses
   title: string;
   introduction?: string; // plain text; an empty line starts a paragraph
   generatedMs: number;
   comparisons: ReportComparison[];
-  runs: ReportRun[]; // those the comparisons were made with; one that is gone is reported as gone
-  datasets: ReportDataset[]; // those the runs were trained on
+  runs: ReportRun[]; // of the comparisons, as far as they exist
+  datasets: ReportDataset[]; // of the runs, as far as they exist
   appVersion: string;
 }

@@ -9,7 +9,7 @@ const DEFAULT_PREPROCESSING = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } sa
 
 export const backboneFor = (request: TrainRequest): BackboneName => request.backbone ?? TRAINING_OPTIONS.backbone.default;
 
-/** Fills in the defaults. Throws AppError 'bad-request' for choices that conflict. */
+/** Adds the defaults. Throws AppError 'bad-request' for conflicting choices; `details.field` names the option. */
 export function configFor(request: TrainRequest, weights: WeightsInfo | null): RunConfig {
   const { dataset: _, weights: _source, augmentation = null, ...choices } = request;
   const values = withDefaults(choices, weights !== null);

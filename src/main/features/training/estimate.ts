@@ -3,7 +3,7 @@ import { countText } from '../../../shared/format.ts';
 import type { EpochRow, RunConfig, RunRecord } from '../../../shared/run.ts';
 import { median } from './median.ts';
 
-/** Passes of a training image through the network per epoch: it is the anchor of two pairs of two images. */
+/** Training passes per image and epoch: each image is the anchor of two pairs, which have four images. */
 const PASSES = 4;
 
 /** Number of images in the splits that training uses. */
@@ -27,19 +27,19 @@ export interface Measurement {
 const total = ({ train, valid }: SplitSizes): number => train + valid;
 
 /**
- * The time of a training from the newest run of the same kind (network, what is trained, image size, engine, device):
- * its seconds per image and epoch, plus its time before the first epoch. Null without such a run. `runs`: newest first.
+ * Estimates a training's time from the newest similar run (same network, trained layers, image size, engine and device): its
+ * seconds per image and epoch, plus its time before the first epoch. Null without such a run. `runs`: newest first.
  */
 export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: string, runs: readonly PastRun[]): TimeEstimate | null {
-  const past = runs.find(({ run, load: its }) => isSimilar(run.config, config) && usedOneDevice(run) && run.epochs.length > 0 && total(its) > 0);
+  const past = runs.find((p) => isSimilar(p.run.config, config) && usedOneDevice(p.run) && p.run.epochs.length > 0 && total(p.load) > 0);
   if (!past) return null;
   const epochSeconds = median(past.run.epochs.map((row: EpochRow) => row.seconds).filter((s) => Number.isFinite(s)));
   if (epochSeconds === null) return null;
   const rate = epochSeconds / total(past.load);
-  // Images of the same data set and kind are cached already.
-  const known = past.run.snapshot === snapshot && past.run.config.weights?.source === config.weights?.source;
+  // Features of the same data set and weights are cached.
+  const isCached = past.run.snapshot === snapshot && past.run.config.weights?.source === config.weights?.source;
   const before = past.run.seconds - past.run.epochs.reduce((sum, row) => sum + row.seconds, 0);
-  const preparing = known || past.run.status !== 'done' || !(before > 0) ? 0 : (before / total(past.load)) * total(load);
+  const preparing = isCached || past.run.status !== 'done' || !(before > 0) ? 0 : (before / total(past.load)) * total(load);
   return {
     seconds: preparing + rate * total(load) * config.epochs,
     basis: `based on run ${past.run.run} on this computer, with ${countText(total(past.load))} images`,
@@ -47,8 +47,8 @@ export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: 
 }
 
 /**
- * The time of a training from a few measured steps and a few images of its data set. A rough figure: every image is read once,
- * and images already cached are not taken into account.
+ * Estimates a training's time from a few measured steps and images of its data set. Rough: assumes that every image is read
+ * once and none is cached.
  */
 export function estimateFromMeasure(config: RunConfig, load: SplitSizes, { forward, step, read }: Measurement): TimeEstimate {
   const preparation = (read + (config.scope === 'all' ? 0 : forward)) * total(load);
@@ -59,7 +59,7 @@ export function estimateFromMeasure(config: RunConfig, load: SplitSizes, { forwa
   };
 }
 
-/** Whether all its epochs were computed on the same engine and device. */
+/** Whether all epochs of a run were computed on the same engine and device. */
 const usedOneDevice = ({ sessions }: RunRecord): boolean => new Set(sessions.map(({ engine, device }) => `${engine} ${device}`)).size <= 1;
 
 function isSimilar(a: RunConfig, b: RunConfig): boolean {

@@ -68,7 +68,7 @@ export class TrainingJobs {
   private runInQueue(job: JobContext, train: (o: TrainingOptions) => Promise<RunRecord>): Promise<{ run: string }> {
     const { hub, curationReady } = this.ports;
     const onWait = (before: number): void => {
-      job.progress({ text: `Waiting: ${before} ${before === 1 ? 'training' : 'trainings'} before it` });
+      job.progress({ text: `Waiting for ${before} ${before === 1 ? 'other training' : 'other trainings'}` });
     };
     return this.queue.run(job.signal, onWait, async () => {
       let id: string | null = null;
@@ -87,7 +87,7 @@ export class TrainingJobs {
           onProgress: (p) => {
             job.progress(progressOf(p));
             if (p.kind === 'epoch' && id !== null) hub.emit('epoch', { run: id, row: p.row });
-            if (p.kind === 'parts' || p.kind === 'recovered') announceChange(); // stored with the run; at most a few times in a training
+            if (p.kind === 'parts' || p.kind === 'recovered') announceChange(); // stored with the run; happens rarely
           },
         });
         announceChange();
@@ -101,7 +101,7 @@ export class TrainingJobs {
     });
   }
 
-  /** A data set without test pairs is no error: the run stays without test metrics. */
+  /** Without test pairs the run has no test metrics, which is not an error. */
   private async evaluateOnTest(run: string, signal: AbortSignal): Promise<void> {
     try {
       await this.ports.evaluate(run, 'test', signal);
@@ -111,7 +111,7 @@ export class TrainingJobs {
   }
 }
 
-/** For the training itself `done` and `total` count epochs; `done` includes the fraction of the current one. */
+/** A job's progress. During the epochs `done` and `total` count epochs, and `done` includes the fraction of the current one. */
 export function progressOf(p: Progress): Partial<JobProgress> {
   switch (p.kind) {
     case 'download': {

@@ -5,10 +5,10 @@ import { median } from './median.ts';
 import { readingSeconds, type ReadingSample } from './reading-time.ts';
 
 const STEPS = 3;
-/** More pairs per step do not change the result, and take long for a large network on a CPU. */
+/** More pairs per step do not change the time per image, and take long for a large network on a CPU. */
 const MAX_PAIRS = { head: 32, 'last-stage': 8, all: 4 } as const satisfies Record<RunConfig['scope'], number>;
 
-/** Times a few training steps, once per kind of training, and reading of a few images, once per data set. */
+/** Times a few training steps, once per kind of training, and the reading of a few images, once per data set. */
 export class Measurements {
   private readonly cache = new Map<string, Promise<number | Omit<Measurement, 'read'>>>();
   private readonly compute: Pick<ComputeHost, 'ask'>;
@@ -17,7 +17,7 @@ export class Measurements {
     this.compute = compute;
   }
 
-  /** Takes seconds the first time. Throws what compute throws; a failed measurement is repeated by the next call. */
+  /** Takes seconds the first time. Throws as compute does; the next call repeats a failed measurement. */
   async measure(config: RunConfig, sample: ReadingSample): Promise<Measurement> {
     const { backbone, scope, size, batchNorm, engine, device } = config;
     const pairs = Math.min(config.batch, MAX_PAIRS[scope]);

@@ -18,6 +18,7 @@ export interface KnownWeights extends Pick<WeightsInfo, 'licence' | 'flavour' | 
   tensorsSha256?: string | undefined;
 }
 
+/** What a plan depends on besides the choices. */
 export interface PlanFacts {
   datasets: Pick<DatasetStore, 'get'>;
   catalogue: readonly KnownWeights[];
@@ -30,7 +31,7 @@ export interface PlanDraft extends Omit<TrainingPlan, 'estimate' | 'waiting'> {
   dataset: DatasetSummary | null;
 }
 
-/** Checks the choices without opening weights, images or devices. */
+/** Checks the choices without opening weights, images or devices. Finds all problems instead of throwing at the first. */
 export function planTraining(facts: PlanFacts, choices: Record<string, unknown>): PlanDraft {
   const problems: PlanProblem[] = [];
   const parsed = TrainRequest.safeParse(choices);
@@ -38,8 +39,8 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const images = dataset ? dataset.splits.train + dataset.splits.valid : 0;
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) problems.push({ field: path.join('.') || null, message });
-    const asked = TrainRequest.pick({ engine: true, device: true }).safeParse(choices);
-    const device = chooseDevice(asked.success ? asked.data : {}, facts.setting, facts.devices);
+    const requested = TrainRequest.pick({ engine: true, device: true }).safeParse(choices);
+    const device = chooseDevice(requested.success ? requested.data : {}, facts.setting, facts.devices);
     return { request: null, dataset, config: null, problems, images, device };
   }
   const device = chooseDevice(parsed.data, facts.setting, facts.devices);
@@ -50,10 +51,10 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   return { request: problems.length ? null : request, dataset, config, problems, images, device };
 }
 
-function findDataset({ datasets }: PlanFacts, asked: string, problems: PlanProblem[]): DatasetSummary | null {
+function findDataset({ datasets }: PlanFacts, idOrName: string, problems: PlanProblem[]): DatasetSummary | null {
   let dataset: DatasetSummary;
   try {
-    dataset = datasets.get(asked);
+    dataset = datasets.get(idOrName);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     problems.push({ field: 'dataset', message: error.message });
@@ -67,7 +68,7 @@ function findDataset({ datasets }: PlanFacts, asked: string, problems: PlanProbl
   return dataset;
 }
 
-/** The configuration before the weights are verified. If choices conflict, adds a problem and returns null. */
+/** The configuration, with weights not yet verified. If choices conflict, adds a problem and returns null. */
 function configOf(facts: PlanFacts, request: TrainRequest, problems: PlanProblem[]): RunConfig | null {
   const weights = request.weights === undefined ? null : weightsOf(facts, request, request.weights, problems);
   try {
@@ -82,8 +83,8 @@ function configOf(facts: PlanFacts, request: TrainRequest, problems: PlanProblem
 
 const UNVERIFIED = { sha256: '', licence: null, flavour: 'torch', preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } } as const;
 
-function weightsOf({ catalogue }: PlanFacts, request: TrainRequest, asked: string, problems: PlanProblem[]): WeightsInfo {
-  const entry = catalogue.find(({ id }) => id === asked);
+function weightsOf({ catalogue }: PlanFacts, request: TrainRequest, source: string, problems: PlanProblem[]): WeightsInfo {
+  const entry = catalogue.find(({ id }) => id === source);
   if (entry) {
     const backbone = backboneFor(request);
     if (entry.backbone !== backbone)
@@ -91,9 +92,9 @@ function weightsOf({ catalogue }: PlanFacts, request: TrainRequest, asked: strin
     const { id, licence, flavour, preprocessing } = entry;
     return { source: id, sha256: entry.tensorsSha256 ?? '', licence, flavour, preprocessing };
   }
-  if (!existsSync(asked)) problems.push({ field: 'weights', message: 'File not found.' });
+  if (!existsSync(source)) problems.push({ field: 'weights', message: 'File not found.' });
   return {
-    source: asked,
+    source,
     ...UNVERIFIED,
     preprocessing: { mean: [...UNVERIFIED.preprocessing.mean], std: [...UNVERIFIED.preprocessing.std] },
   };

@@ -11,7 +11,7 @@ import type { Measurements } from './measure.ts';
 import { type KnownWeights, type PlanDraft, planTraining } from './plan.ts';
 import { pixelsOf, type ReadingSample, samplePositions } from './reading-time.ts';
 
-const SAMPLE_SIZE = 16; // images whose reading is timed, besides the smallest and the largest
+const SAMPLE_SIZE = 16; // images to read, in addition to the smallest and the largest
 
 /** Finds and reads a data set's images. */
 export interface ImageSearch {
@@ -63,18 +63,18 @@ export class TrainingPlans {
     if (!config || !dataset) return null;
     const { datasets, runs, images, measurements, waiting } = this.ports;
     const loads = new Map(datasets.list().map((d) => [d.dataset, d.splits]));
-    const past = runs.list().flatMap((run) => {
+    const pastRuns = runs.list().flatMap((run) => {
       const load = loads.get(run.dataset);
       return load ? [{ run, load }] : [];
     });
-    const known = estimateFromRuns(config, dataset.splits, dataset.snapshot, past);
-    if (known || !measure || waiting() > 0) return known;
+    const estimate = estimateFromRuns(config, dataset.splits, dataset.snapshot, pastRuns);
+    if (estimate || !measure || waiting() > 0) return estimate;
     const sample = await readingSample(datasets.header(dataset.dataset), images);
     return estimateFromMeasure(config, dataset.splits, await measurements.measure(config, sample));
   }
 }
 
-/** A sample of a data set's images over the whole range of sizes. */
+/** A sample of a data set's included images over the whole range of sizes. */
 export async function readingSample({ dataset, root }: { dataset: string; root: string }, images: ImageSearch): Promise<ReadingSample> {
   const { ids } = await images.find(ImageQuery.parse({ dataset, state: 'included', sort: 'pixels' }));
   const rows = images.rows(

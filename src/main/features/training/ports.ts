@@ -9,7 +9,7 @@ import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 
 /** The part of a data set that training uses. */
 export interface TrainingRows {
-  images: PackedImages; // all that are not excluded
+  images: PackedImages; // included ones
   snapshot: string; // of these images
   validPairs: PackedPairs;
 }
@@ -34,7 +34,8 @@ export interface TrainingPorts {
   } & Pick<DatasetStore, 'header'>;
   trainingRows(dataset: string): Promise<TrainingRows>;
   weights: {
-    find(asked: string, backbone: BackboneName, o: WeightsOptions): Promise<{ path: string; info: WeightsInfo }>;
+    /** `source`: path or catalogue id. */
+    find(source: string, backbone: BackboneName, o: WeightsOptions): Promise<{ path: string; info: WeightsInfo }>;
   };
   networks: {
     refOf(run: RunRecord): ModelRef;

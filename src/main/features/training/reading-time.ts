@@ -1,6 +1,6 @@
 import type { CuratedImage } from '../../../shared/curation.ts';
 
-/** A sample of a data set's images, read to estimate how long reading all of them takes. */
+/** A sample of a data set's images, to estimate how long reading all of them takes. */
 export interface ReadingSample {
   dataset: string;
   files: string[]; // absolute
@@ -8,22 +8,22 @@ export interface ReadingSample {
   meanPixels: number; // of all images of the data set
 }
 
-type Sized = Pick<CuratedImage, 'width' | 'height'>;
+type ImageSize = Pick<CuratedImage, 'width' | 'height'>;
 
-export const pixelsOf = ({ width, height }: Sized): number => width * height;
+export const pixelsOf = ({ width, height }: ImageSize): number => width * height;
 
 /**
- * Which of `images` images, sorted by their pixels, to read: the smallest, the largest, and `between` of them spread over the rest.
- * A few large images among many small ones may take most of the time, so the sample must contain them.
+ * The positions to read, ascending, of `images` images sorted by pixels: the smallest, the largest, and `between` evenly spaced
+ * ones. A few large images may take most of the time, so the sample must contain the largest.
  */
 export function samplePositions(images: number, between: number): number[] {
-  const inside = Array.from({ length: between }, (_, i) => Math.floor(((i + 0.5) * images) / between));
-  return [...new Set(images > 0 ? [0, ...inside, images - 1] : [])].sort((a, b) => a - b);
+  const spaced = Array.from({ length: between }, (_, i) => Math.floor(((i + 0.5) * images) / between));
+  return [...new Set(images > 0 ? [0, ...spaced, images - 1] : [])].sort((a, b) => a - b);
 }
 
 /**
- * Mean seconds to read an image: a least-squares line of the sampled `seconds` over their pixels, evaluated at the mean number of
- * pixels of all images. A negative slope or intercept is replaced by zero, and the other term is fitted alone.
+ * Mean seconds to read an image: a least-squares line of the sampled `seconds` over `pixels` [sample], at the mean number of
+ * pixels of all images. A negative slope or intercept is set to zero, and the other coefficient is fitted alone.
  */
 export function readingSeconds({ pixels, meanPixels }: Pick<ReadingSample, 'pixels' | 'meanPixels'>, seconds: readonly number[]): number {
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

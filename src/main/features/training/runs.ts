@@ -41,7 +41,7 @@ export class Runs {
     return this.get(id);
   }
 
-  /** Hides a run; it can be restored until Twinlens starts again. */
+  /** Hides a run; it can be restored until Twinlens restarts. Throws AppError 'bad-request' during its training. */
   remove(id: string): void {
     const { runs, jobs, hub } = this.ports;
     if (jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${id} is being trained. Cancel the training first.`, { run: id });
@@ -49,17 +49,17 @@ export class Runs {
     hub.changed('runs', id);
   }
 
-  /** Throws AppError 'not-found' if the run's files are already deleted. */
+  /** Undoes `remove`. Throws AppError 'not-found' if the run's files have been deleted. */
   restore(id: string): void {
     const { runs, folderOf, hub } = this.ports;
     const run = runs.get(id);
     if (run.epochs.length > 0 && !existsSync(folderOf(id)))
-      throw new AppError('not-found', `The network of run ${id} was deleted when Twinlens started again. Train again with the same settings.`);
+      throw new AppError('not-found', `The network of run ${id} was deleted when Twinlens restarted. Train again with the same settings.`);
     runs.restore(id);
     hub.changed('runs', id);
   }
 
-  /** `snapshot`: of the data set as it is now; undefined for a removed data set. */
+  /** `snapshot`: current one of the data set; undefined if it was removed. */
   private rowOf(run: AnnotatedRun, snapshot: string | undefined): RunRow {
     return { ...run, stale: snapshot !== undefined && snapshot !== run.snapshot, outdated: this.ports.networks.isOutdated(run) };
   }

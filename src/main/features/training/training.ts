@@ -14,9 +14,8 @@ export interface TrainingOptions {
   signal?: AbortSignal | undefined;
   /** Called as soon as the store has the run as 'running'. */
   onCreated?: ((run: RunRecord) => void) | undefined;
-  onProgress?:
-    | ((p: TrainProgress | ({ kind: 'download' } & DownloadProgress) | { kind: 'restart' }) => void) // restart: a resumed run has no epoch to continue from
-    | undefined;
+  /** 'restart': a resumed run has no complete epoch, so its training starts again. */
+  onProgress?: ((p: TrainProgress | ({ kind: 'download' } & DownloadProgress) | { kind: 'restart' }) => void) | undefined;
 }
 
 /** Trains runs and stores their results epoch by epoch. */
@@ -27,7 +26,10 @@ export class Training {
     this.ports = ports;
   }
 
-  /** Trains a new run. A failed or cancelled run keeps its epochs and can be resumed. */
+  /**
+   * Trains a new run. A failed or cancelled run keeps its epochs and can be resumed.
+   * Throws AppError 'bad-dataset', 'bad-request', 'bad-weights' or 'cancelled', and as compute does.
+   */
   async start(choices: TrainChoices, o: TrainingOptions): Promise<RunRecord> {
     const { datasets, runs } = this.ports;
     const dataset = datasets.get(choices.dataset);
@@ -58,10 +60,10 @@ export class Training {
     if (run.status === 'done' && config.epochs <= run.epochs.length) {
       throw new AppError('bad-request', `Run ${id} has finished all ${run.epochs.length} epochs. To train it further, choose more epochs.`);
     }
-    const restarts = run.epochs.length === 0 && !networks.hasCheckpoint(run); // main may have been killed between the checkpoint and its row
+    const restarts = run.epochs.length === 0 && !networks.hasCheckpoint(run); // a checkpoint without a row: main was killed between writing the two
     const weightsPath = restarts ? await this.findSameWeights(run, o) : null;
-    const before = run.sessions.length ? run.sessions : [{ ...sessionOf(run), firstEpoch: 1 }]; // runs of older versions have no sessions
-    const sessions = restarts ? [] : before;
+    const earlier = run.sessions.length ? run.sessions : [{ ...sessionOf(run), firstEpoch: 1 }]; // runs of older versions have no sessions
+    const sessions = restarts ? [] : earlier;
     const resumed = runs.update(id, { config, sessions, status: 'running', error: null, finishedMs: null });
     try {
       if (restarts) o.onProgress?.({ kind: 'restart' });
@@ -73,8 +75,8 @@ export class Training {
     }
   }
 
-  private findWeights(asked: string, backbone: BackboneName, { signal, onProgress }: TrainingOptions): ReturnType<TrainingPorts['weights']['find']> {
-    return this.ports.weights.find(asked, backbone, { signal, onProgress: (p) => onProgress?.({ kind: 'download', ...p }) });
+  private findWeights(source: string, backbone: BackboneName, { signal, onProgress }: TrainingOptions): ReturnType<TrainingPorts['weights']['find']> {
+    return this.ports.weights.find(source, backbone, { signal, onProgress: (p) => onProgress?.({ kind: 'download', ...p }) });
   }
 
   /** Path of the weights that the run started from; null if it started without. Throws AppError 'bad-weights' if they have changed. */
@@ -128,34 +130,36 @@ export class Training {
         }
         o.onProgress?.(p);
       };
-      const { seconds, stoppedEarly: _, ...found } = await compute.ask('train', request, { signal: o.signal, onProgress });
-      return runs.update(id, { ...found, status: 'done', seconds: secondsBefore + seconds, finishedMs: Date.now() });
+      const { seconds, stoppedEarly: _, ...results } = await compute.ask('train', request, { signal: o.signal, onProgress });
+      return runs.update(id, { ...results, status: 'done', seconds: secondsBefore + seconds, finishedMs: Date.now() });
     } catch (error) {
-      const known = explainLoss(asAppError(error));
-      const isInterrupted = known.code === 'compute-lost' || o.signal?.reason === CLOSING;
-      const status = isInterrupted ? 'interrupted' : known.code === 'cancelled' ? 'cancelled' : 'failed';
-      runs.update(id, { status, error: known.message, seconds: secondsBefore + (performance.now() - startMs) / 1000, finishedMs: Date.now() });
-      throw new AppError(known.code, known.message, { ...known.details, run: id }, error);
+      const failure = withAdvice(asAppError(error));
+      const isInterrupted = failure.code === 'compute-lost' || o.signal?.reason === CLOSING;
+      const status = isInterrupted ? 'interrupted' : failure.code === 'cancelled' ? 'cancelled' : 'failed';
+      runs.update(id, { status, error: failure.message, seconds: secondsBefore + (performance.now() - startMs) / 1000, finishedMs: Date.now() });
+      throw new AppError(failure.code, failure.message, { ...failure.details, run: id }, error);
     }
   }
 }
 
-/** Adds what a person can do about a compute process that the system killed, most often for want of memory. */
-function explainLoss(error: AppError): AppError {
+/** Adds advice if the system killed the compute process, most often because memory was short. */
+function withAdvice(error: AppError): AppError {
   const { signal, unresponsive } = error.details;
   if (error.code !== 'compute-lost' || signal !== 'SIGKILL' || unresponsive === true) return error;
   return new AppError(error.code, `${error.message} A smaller batch or image size needs less memory.`, error.details, error);
 }
 
-/** The sessions with the last one moved behind a recovered epoch. */
+/** The sessions, with the last one starting after `epoch`. */
 const startLastAfter = (sessions: readonly RunSession[], epoch: number): RunSession[] => [
   ...sessions.slice(0, -1),
   { ...sessions.at(-1)!, firstEpoch: epoch + 1 },
 ];
 
-/** A new session after the run's last epoch. */
+/** A new session, starting after the run's last epoch. */
 const sessionOf = ({ config: { engine, device, batch }, epochs }: RunRecord): RunSession => ({
   firstEpoch: epochs.length + 1,
-  ...{ engine, device, batch },
+  engine,
+  device,
+  batch,
   partPairs: null,
 });

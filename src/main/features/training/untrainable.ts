@@ -1,7 +1,7 @@
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { quote } from '../../foundation/words.ts';
 
-/** Why a data set can't be trained on, in a sentence; null if it can. */
+/** The reason, as a sentence, why a data set can't be trained on; null if it can. */
 export function whyUntrainable({ name, classes, pairs, warnings }: DatasetSummary): string | null {
   const used = Object.values(classes).filter((images) => images > 0).length;
   if (used < 2) return warnings[0] ?? `${quote(name)} has fewer than two classes, so nothing can be trained on it.`;

@@ -2,7 +2,7 @@ import type { EventName, Events, Changed } from '../../../shared/events.ts';
 
 export type Listener = <E extends EventName>(event: E, payload: Events[E]) => void;
 
-/** Services emit events; doors listen. */
+/** Delivers events of services to doors. */
 export class EventHub {
   private readonly listeners = new Set<Listener>();
 

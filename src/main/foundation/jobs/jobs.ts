@@ -17,14 +17,14 @@ export interface JobStart {
 export interface JobContext {
   signal: AbortSignal;
   progress(p: Partial<JobProgress>): void;
-  /** Sets the run, data set or report that the job is about, once it is known. */
+  /** Sets the run, data set or report of the job, once it is known. */
   setSubject(subject: string): void;
 }
 
 /** The reason of an abort because the program ends: work that can be resumed is interrupted, not cancelled. */
 export const CLOSING = new AppError('cancelled', 'Twinlens was closed.');
 
-const CLOSE_MS = 1_000; // for jobs to end by themselves before their processes are ended
+const CLOSE_MS = 1_000; // longest wait for jobs; the caller then ends their processes
 
 type Work = (context: JobContext) => Promise<Record<string, string> | null>;
 
@@ -35,7 +35,7 @@ interface RunningJob {
 
 const NO_PROGRESS: JobProgress = { done: 0, total: null, text: '', imagesPerSecond: null, secondsLeft: null };
 
-/** Starts, announces and cancels long work. A job ends as done, failed or cancelled; each event contains the whole job. */
+/** Starts, announces and cancels jobs. A job ends as done, failed or cancelled. Each event contains the whole job. */
 export class Jobs {
   private readonly hub: EventHub;
   private readonly jobs = new Map<string, Job>();
@@ -91,7 +91,7 @@ export class Jobs {
     return this.list().some((job) => job.status === 'running' && job.kind === kind && job.subject === subject);
   }
 
-  /** Aborts everything, and waits for it to end, but at most CLOSE_MS. */
+  /** Cancels all jobs and waits until they have ended, for at most CLOSE_MS. */
   async close(): Promise<void> {
     for (const { controller } of this.running.values()) controller.abort(CLOSING);
     const limit = new AbortController();

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 
-/** Runs one task at a time, in order: two trainings at once would each take longer than both in turn. */
+/** Runs one task at a time, in order. Two trainings at once would each take longer than both in sequence. */
 export class SerialQueue {
   private busy = false;
   private readonly waiting: (() => void)[] = [];

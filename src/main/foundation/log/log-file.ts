@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { makeFolders } from '../files.ts';
 
-/** One stream per process. Two processes share one only if two commands run at once. */
+/** One stream per process. Processes share a stream only if several commands run at once. */
 export const LOG_NAMES = ['desktop', 'serve', 'cli', 'compute', 'pictures'] as const;
 export type LogName = (typeof LOG_NAMES)[number];
 
@@ -12,7 +12,7 @@ export const MAX_TOTAL = 20_000_000; // bytes
 const MAX_FILE = '1800K'; // 1,843,200 bytes; ten files, each with one longest line, are 19.1 MB
 export const MAX_LINE = 64_000; // characters
 const RETRY_MS = 60_000; // after a failed write (full disk), before the next attempt
-const CLOSE_MS = 1000; // longest wait for the disk when the program ends
+const CLOSE_MS = 1000; // longest wait for the disk at the end of the program
 
 export const logFileIn = (folder: string, name: LogName): string => join(folder, `${name}.log`);
 
@@ -50,7 +50,7 @@ export class LogFile {
     }
   }
 
-  /** Resolves when everything is written, writing has failed, or after `limit` ms. */
+  /** Resolves when everything is written, when writing has failed, or after `limit` ms. */
   async close(limit = CLOSE_MS): Promise<void> {
     const { stream } = this;
     this.stream = null;

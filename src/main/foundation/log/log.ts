@@ -20,7 +20,7 @@ export const log = (): Logger => open?.logger ?? silent;
 /** Path of this process's log; null if none is open or it can't be written. */
 export const logPath = (): string | null => (open?.file.isWritable ? open.file.path : null);
 
-/** Opens the log of this process in a workspace's folder for logs. Never throws: if the folder can't be written, nothing is logged. */
+/** Opens the log of this process in `folder`. Never throws: if the folder can't be written, nothing is logged. */
 export function openLog(folder: string, name: LogName): void {
   if (open?.file.path === logFileIn(folder, name)) return;
   void open?.file.close();
@@ -54,4 +54,4 @@ export function logFatal(error: unknown): void {
 }
 
 const tooLong = (line: string): string =>
-  `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), pid: process.pid, msg: `A line of ${line.length} characters was left out` })}\n`;
+  `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), pid: process.pid, msg: `Omitted a line of ${line.length} characters` })}\n`;

@@ -6,7 +6,7 @@ import { errorRecord } from './error-record.ts';
 import { log, logPath } from './log.ts';
 import { redact } from './redact.ts';
 
-const MAX_FALLBACKS = 100; // errors of one process written to the fallback file
+const MAX_FALLBACKS = 100; // errors of one process in the fallback file
 
 let fallback: string | null = null;
 let fallbacks = 0;
@@ -32,7 +32,7 @@ export function sentenceWithLog({ message, details }: Pick<WireError, 'message' 
   return typeof file === 'string' ? `${/[.!?…]$/.test(message) ? message : `${message}.`} Details: ${file}` : message;
 }
 
-/** Path of the log, or of a temporary file if the log can't be written; null if that fails, too. */
+/** Path of the log, or of a temporary file if the log can't be written; null if that fails too. */
 function detailsFile(error: AppError): string | null {
   const path = logPath();
   if (path !== null) return path;

@@ -18,7 +18,7 @@ import {
 import { facts, warningList } from './parts.ts';
 import { imageStage } from './image-stage.ts';
 
-/** One comparison on its own pages: verdict, images, score, certainty, provenance. */
+/** A comparison, on its own pages: verdict, images, score, certainty, provenance. */
 export function comparisonSection(
   shown: ReportComparison,
   position: { number: number; of: number },
@@ -49,12 +49,12 @@ ${run?.validDistances && histogramFigure(shown, run.validDistances)}
 </div>
 <h3>What these maps explain</h3>
 <p>${targetSentence(comparison)} They are computed at the layer <code>${comparison.layer}</code>. <a href="#method">What maps can and cannot say</a> is explained below.</p>
-<h3>Where it comes from</h3>
+<h3>Provenance</h3>
 ${provenance(shown, run, runAnchor)}
 </section>`;
 }
 
-/** The person's judgement and note; nothing where there is neither (the signature's table has boxes to tick). */
+/** The user's judgement and note; null without either, because the sign-off table has boxes to tick. */
 function judgementAndNote({ judgement, note }: ReportComparison): Html | null {
   const paragraphs = paragraphsOf(note ?? '');
   if (!judgement && paragraphs.length === 0) return null;

@@ -8,7 +8,7 @@ import { facts, warningList } from './parts.ts';
 
 const MOST_REJECTED = 500;
 
-/** What the run was trained on: classes, splits, rejected files, and the hash that identifies it. */
+/** The data set of a run: classes, splits, rejected files, and the hash that identifies it. */
 export function dataSection(run: RunRecord, dataset: ReportDataset | undefined): Html {
   if (!dataset)
     return markup`<p>The data set <code>${run.dataset}</code> is no longer in the workspace. The run was trained on the snapshot <code>${run.snapshot}</code>.</p>`;
@@ -21,27 +21,29 @@ export function dataSection(run: RunRecord, dataset: ReportDataset | undefined):
 <div class="tables">
 ${facts(
   [
-    ['Data set', nameOf(dataset.name)],
+    ['Name', nameOf(dataset.name)],
     ['Images', `${countText(dataset.images)} in ${countText(Object.keys(dataset.classes).length)} classes`],
     [
       'Groups',
-      dataset.groups === null ? 'none, each image counts alone' : `${countText(dataset.groups)} subjects; all images of a subject are in one split`,
+      dataset.groups === null
+        ? 'none, each image is its own subject'
+        : `${countText(dataset.groups)} subjects; all images of a subject are in one split`,
     ],
     ['Rejected files', countText(dataset.rejected.length)],
     ['Edited', curationWords(dataset)],
     [markup`Snapshot trained on <span class="term">SHA-256</span>`, markup`<code>${run.snapshot}</code>`],
   ],
-  'What it was trained on',
+  'Data set',
 )}
 <div><table class="figures"><caption>Splits</caption><thead><tr><th scope="col">Split</th><th scope="col">Images</th><th scope="col">Pairs</th></tr></thead>
 <tbody>${SPLITS.map((split) => markup`<tr><th scope="row">${splitName(split)}</th><td>${countText(dataset.splits[split])}</td><td>${countText(dataset.pairs[split])}</td></tr>`)}</tbody></table>
-<table class="figures${classes.length <= 40 ? ' kept-whole' : ''}"><caption>Classes</caption><thead><tr><th scope="col">Class</th><th scope="col">Images</th></tr></thead>
+<table class="figures${classes.length <= 40 ? ' undivided' : ''}"><caption>Classes</caption><thead><tr><th scope="col">Class</th><th scope="col">Images</th></tr></thead>
 <tbody>${classes.map(([name, images]) => markup`<tr><th scope="row">${nameOf(name)}</th><td>${countText(images)}</td></tr>`)}</tbody></table></div>
 </div>
 ${rejectedFiles(dataset.rejected)}`;
 }
 
-/** What a person changed in the data set after its import. Files are never touched: runs use the edited list. */
+/** How the data set was edited since its import. Image files never change: runs use the edited list. */
 function curationWords({ curation }: ReportDataset): string {
   if (!curation) return 'not recorded';
   const { excluded, relabelled } = curation;
@@ -58,7 +60,7 @@ function rejectedFiles(files: readonly RejectedFile[]): Html | null {
   for (const { reason } of files) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const byFrequency = [...reasons].sort(([, a], [, b]) => b - a);
   const more = files.length - MOST_REJECTED;
-  return markup`<details><summary>${countText(files.length)} ${files.length === 1 ? 'file was' : 'files were'} left out: ${byFrequency
+  return markup`<details><summary>${countText(files.length)} ${files.length === 1 ? 'file was' : 'files were'} rejected: ${byFrequency
     .slice(0, 3)
     .map(([reason, count]) => `${countText(count)} × ${reason.replace(/[.\s]+$/, '')}`)
     .join('; ')}${byFrequency.length > 3 && `; and ${byFrequency.length - 3} more reasons`}</summary>

@@ -5,7 +5,7 @@ import { markup, nameOf, type Content, type Html } from '../html.ts';
 import type { ImageFile, ReportComparison } from '../types.ts';
 import { mapWords, scaleSentence } from '../../../../shared/comparison-words.ts';
 
-/** Both images, each as a row of photograph, factual and counterfactual map, and below them the scale that all four maps share. */
+/** A row for each image, with photograph, factual and counterfactual map, then the common scale of all four maps. */
 export function imageStage({ comparison, images }: ReportComparison): Html {
   const rows = comparison.images.map((image, i) => imageRow(comparison, image, images[i], i === 0 ? 'A' : 'B'));
   return markup`<div class="stage">${rows}${legend(comparison)}</div>`;
@@ -43,7 +43,7 @@ const tile = (image: ImageFile, alt: string, caption: Html, note: Content): Html
 const emptyNote = (reason: EmptyReason | null, map: 'factual' | 'counterfactual'): Content =>
   reason !== null && isEmptyMap(reason, map) && markup`<span class="empty"><strong>Empty map.</strong> ${EMPTY_REASONS[reason]}</span>`;
 
-/** The scale, under the columns of the maps: no colour is 0, full colour is the largest value in any of the four maps. */
+/** The scale below the maps, from 0 (no colour) to the largest value of all four maps (full colour). */
 function legend(comparison: Comparison): Html {
   const words = mapWords(comparison);
   const end = distanceText(comparison.scale);

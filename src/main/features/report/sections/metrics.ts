@@ -11,22 +11,22 @@ import { markup, type Html } from '../html.ts';
 
 /** Loss and AUC by epoch. */
 export function trainingCurves({ run: id, config, epochs, bestEpoch }: RunRecord): Html {
-  if (epochs.length === 0) return markup`<p>No epoch was finished, so there are no curves.</p>`;
+  if (epochs.length === 0) return markup`<p>No epoch finished, so there are no curves.</p>`;
   const { label, unit } = LOSS_INFO[config.loss];
   const last = epochs[epochs.length - 1];
   const best = bestEpoch === null ? 'No epoch was chosen.' : `Epoch ${bestEpoch} was chosen: the best AUC on validation pairs.`;
   const ends = (name: string, train: string, valid: string): string =>
-    `${name} over ${epochs.length} epochs: at the end ${train} on training and ${valid} on validation pairs. ${best}`;
+    `${name} over ${epochs.length} epochs; in the last epoch ${train} on training and ${valid} on validation pairs. ${best}`;
   const run = { run: id, name: '', epochs, bestEpoch };
   const curves = (metric: 'loss' | 'auc', title: string, summary: string): Html =>
     chart(EpochCurves, { run, metric, title, label: summary, width: 460, height: 260 });
   return markup`<div class="charts">
-<figure class="plot">${curves('loss', `${label} (${unit})`, ends('Loss', distanceText(last.lossTrain), distanceText(last.lossValid)))}<figcaption>Loss: what training lowers. ${best}</figcaption></figure>
+<figure class="plot">${curves('loss', `${label} (${unit})`, ends('Loss', distanceText(last.lossTrain), distanceText(last.lossValid)))}<figcaption>Loss: the value that training minimises. ${best}</figcaption></figure>
 <figure class="plot">${curves('auc', 'AUC (0.5 guessing, 1 perfect)', ends('AUC', aucText(last.aucTrain), aucText(last.aucValid)))}<figcaption>AUC: how well distances rank different pairs above same pairs.</figcaption></figure>
 </div>`;
 }
 
-/** How good the network is: metrics of each split, confusion matrices, ROC. */
+/** Metrics of each split, confusion matrices, ROC curve. */
 export function metricsTables(run: RunRecord): Html {
   const metrics = [...run.metrics].sort((a, b) => SPLITS.indexOf(b.split) - SPLITS.indexOf(a.split)); // test first
   if (metrics.length === 0) return markup`<p>This network has not been evaluated yet. Evaluate the run to get its metrics here.</p>`;
@@ -36,10 +36,10 @@ export function metricsTables(run: RunRecord): Html {
 <thead><tr><th scope="col">Pairs</th><th scope="col">Number</th><th scope="col">AUC <span class="term">95 % interval</span></th><th scope="col">Right <span class="term">accuracy</span></th><th scope="col">Equal error rate</th></tr></thead>
 <tbody>${metrics.map(figuresRow)}</tbody></table>
 <p class="note">The threshold and the best epoch were chosen on validation pairs, so the validation figures are optimistic: quote the test figures. Intervals are from ${RESAMPLES} bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger.${
-    perfect && ' An AUC of exactly 1 gives the bootstrap nothing to vary, so its interval means nothing.'
+    perfect && ' With an AUC of exactly 1 every resample gives 1 too, so its interval is meaningless.'
   }</p>
 <div class="charts">
-<figure class="plot">${chart(RocChart, { metrics, width: 400 })}<figcaption>ROC: every possible threshold at once. The closer to the upper left, the better. The dot is the threshold in use on ${splitName(metrics[0].split)} pairs.</figcaption></figure>
+<figure class="plot">${chart(RocChart, { metrics, width: 400 })}<figcaption>ROC: true and false positive rate at every threshold. The closer to the upper left, the better. The dot marks the threshold in use, on ${splitName(metrics[0].split)} pairs.</figcaption></figure>
 <div>${metrics.map(confusionTable)}</div>
 </div>`;
 }

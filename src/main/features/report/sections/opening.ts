@@ -6,7 +6,7 @@ import { verdictWord } from '../../../../shared/comparison-words.ts';
 
 const MARK = markup`<svg class="logo" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><circle cx="8.5" cy="12" r="6" /><circle class="second" cx="15.5" cy="12" r="6" /></svg>`;
 
-/** Title, time, introduction, and, for several comparisons, a table of their verdicts. */
+/** Title, time, introduction, and a table of verdicts if there are several comparisons. */
 export function openingSection({ title, introduction, generatedMs, comparisons, appVersion }: ReportInput): Html {
   const paragraphs = paragraphsOf(introduction ?? '');
   return markup`<header class="opening">

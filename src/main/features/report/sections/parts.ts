@@ -1,12 +1,12 @@
 import { markup, type Content, type Html } from '../html.ts';
 
-/** Rows of a name and a value. */
+/** A table of names and values. */
 export function facts(rows: readonly (readonly [Content, Content])[], caption?: string): Html {
   return markup`<table class="facts">${caption && markup`<caption>${caption}</caption>`}<tbody>
 ${rows.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table>`;
 }
 
-/** Warnings, in words and with a sign; nothing when there are none. */
+/** A box with warnings; null without any. `about`: its title. */
 export function warningList(warnings: readonly string[], about: string): Html | null {
   if (warnings.length === 0) return null;
   return markup`<aside class="warnings" aria-label="${`Warnings: ${about}`}"><p class="warn-title"><span class="bang" aria-hidden="true">!</span> ${

@@ -10,16 +10,16 @@ import { facts, warningList } from './parts.ts';
 import { settingsTables } from './settings.ts';
 
 const STATUS_WORDS = {
-  running: 'still training when this report was written',
+  running: 'still training at the time of this report',
   done: 'finished',
   failed: 'failed',
-  cancelled: 'cancelled by hand',
+  cancelled: 'cancelled by the user',
   interrupted: 'interrupted',
 } as const satisfies Record<RunStatus, string>;
 
 const fourFigures = (x: number): string => settingText(Number(x.toPrecision(4)));
 
-/** A network, once for all comparisons that used it: metrics, training, settings, data. */
+/** A run: metrics, training, settings, data. Appears once, for all comparisons that used it. */
 export function runSection(run: ReportRun, dataset: ReportDataset | undefined, id: string): Html {
   return markup`<section class="run" id="${id}" aria-labelledby="${id}-title">
 <p class="eyebrow">The network${run.name && markup` · ${nameOf(run.name)}`}</p>
@@ -33,7 +33,7 @@ ${trainingCurves(run)}
 ${settingsTables(run.config)}
 <h3>Training data</h3>
 ${dataSection(run, dataset)}
-<h3>Where it comes from</h3>
+<h3>Provenance</h3>
 ${facts([
   ['Run', markup`<code>${run.run}</code>, ${STATUS_WORDS[run.status]}`],
   ['Trained', `${timeText(run.createdMs)}, for ${durationText(run.seconds)}`],

@@ -8,7 +8,7 @@ import { facts } from './parts.ts';
 
 type Row = [name: Content, value: Content];
 
-/** All settings of a run, with the technical term where the label is another. */
+/** All settings of a run, with the technical term if it differs from the label. */
 export function settingsTables(config: RunConfig): Html {
   const rows = (...groups: OptionGroup[]): Row[] =>
     OPTION_ENTRIES.filter(([, option]) => groups.includes(option.group)).map(([name, option]) => [

@@ -5,11 +5,11 @@ import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportComparison } from '../types.ts';
 import { verdictWord } from '../../../../shared/comparison-words.ts';
 
-/** To be filled in on paper: a judgement for each comparison, then name, date and signature. */
+/** A form for the printed page: a judgement for each comparison, name, date and signature. */
 export function signOffSection(comparisons: readonly ReportComparison[]): Html {
   const box = (word: Judgement, chosen: boolean): Html =>
     markup`<span class="choice"><span class="box" aria-hidden="true">${chosen && '✓'}</span> ${
-      chosen ? markup`<strong>${word}<span class="unseen"> (chosen)</span></strong>` : word
+      chosen ? markup`<strong>${word}<span class="visually-hidden"> (chosen)</span></strong>` : word
     }</span> `;
   return markup`<section class="signoff" aria-labelledby="signoff-title">
 <h2 id="signoff-title">Judgement and signature</h2>
