@@ -48,7 +48,7 @@ test('eight windows share one event stream', async ({ page, context, served }) =
   expect(lines).toHaveLength(1);
   await importColours(served, 4, 'for-all');
   for (const window of windows) {
-    await window.evaluate(() => (location.hash = '#/images?sheet=sets'));
+    await window.evaluate(() => (location.hash = '#/images?sheet=datasets'));
     await expect(window.getByText('for-all').first()).toBeVisible();
   }
   // The window that listens goes: another takes over, and asks for what it may have missed.

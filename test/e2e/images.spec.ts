@@ -265,7 +265,7 @@ test('a moved folder is reported and relocated; a changed file shows its reason'
   await served.job('datasets.import', { folder, name: 'Birds' });
   const moved = join(served.workspace, 'drawn', 'Birds elsewhere');
   renameSync(folder, moved);
-  await page.goto(`${served.url}#/images?sheet=sets`);
+  await page.goto(`${served.url}#/images?sheet=datasets`);
   await page
     .getByRole('list', { name: 'Data sets' })
     .getByRole('button', { name: /^Birds/ })
@@ -285,7 +285,7 @@ test('a moved folder is reported and relocated; a changed file shows its reason'
 test('a data set is removed from the list and restored', async ({ page, served }) => {
   await pets(served, 0);
   if ((await served.call('datasets.list', {})).length === 1) await importDrawn(served, 'Birds', 4);
-  await page.goto(`${served.url}#/images?sheet=sets`);
+  await page.goto(`${served.url}#/images?sheet=datasets`);
   await expect(page.getByRole('list', { name: 'Data sets' }).getByRole('listitem')).toHaveCount(2);
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Remove Birds from list' }).click();

@@ -1,18 +1,18 @@
-import { type GridLayout, stepFrom } from './grid-layout.ts';
+import { type GridLayout, indexAfterKey } from './grid-layout.ts';
 import { selectAll, extendSelection, moveFocus, clearSelection, selectOnly, type Selection, toggleInSelection } from './selection.ts';
 
-export type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
+export type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
 
-/** Selection after a key; 'open' if it opens the focused image, null for other keys. `rows`: visible rows. */
+/** Selection after a key press; 'open' if it opens the focused image, null for other keys. `rows`: rows per page. */
 export function selectionAfterKey(
-  event: Pressed,
+  event: KeyPress,
   selection: Selection,
   ids: readonly number[],
   layout: GridLayout,
   rows: number,
 ): Selection | 'open' | null {
   const control = event.ctrlKey || event.metaKey;
-  const target = event.altKey ? null : stepFrom(layout, selection.focus, event.key, rows);
+  const target = event.altKey ? null : indexAfterKey(layout, selection.focus, event.key, rows);
   if (target !== null)
     return event.shiftKey ? extendSelection(selection, ids, target) : control ? moveFocus(selection, target) : selectOnly(ids, target);
   if (event.key === ' ') return toggleInSelection(selection, ids, selection.focus);

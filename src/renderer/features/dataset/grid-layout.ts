@@ -1,14 +1,14 @@
-/** Layout of the image grid in px, from the upper left corner of the scrolled content. */
+/** Layout of the image grid, in px from the upper left corner of the scrolled content. */
 
-export const TILE_SIZES = { s: 104, m: 156, l: 236 } as const; // px, at least; tiles grow to fill a row
+export const TILE_SIZES = { s: 104, m: 156, l: 236 } as const; // px, minimum; tiles grow to fill a row
 export type TileSize = keyof typeof TILE_SIZES;
 
 const GAP = 8;
 const EDGE = 16;
-const HEADER = 40; // of a class
+const HEADER = 40; // heading of a class
 const CAPTION: Record<TileSize, number> = { s: 0, m: 24, l: 24 };
 
-/** Images that follow each other under one heading. */
+/** Consecutive images under one heading. */
 export interface Section {
   title: string | null; // null: no heading
   images: number;
@@ -24,9 +24,9 @@ interface Block extends Section {
 export interface GridLayout {
   columns: number;
   tileWidth: number;
-  tileHeight: number; // with its caption
+  tileHeight: number; // including the caption
   pitch: number; // from one row to the next
-  height: number; // of everything
+  height: number; // of the content
   count: number;
   blocks: readonly Block[];
 }
@@ -38,11 +38,11 @@ export interface Rect {
   bottom: number;
 }
 
-/** `width`: of the scrolling region without its scrollbar. */
-export function layOut(width: number, size: TileSize, sections: readonly Section[]): GridLayout {
-  const room = Math.max(TILE_SIZES[size], width - 2 * EDGE);
-  const columns = Math.max(1, Math.floor((room + GAP) / (TILE_SIZES[size] + GAP)));
-  const tileWidth = Math.floor((room - GAP * (columns - 1)) / columns);
+/** `width`: the scrolling region without its scrollbar. */
+export function layoutGrid(width: number, size: TileSize, sections: readonly Section[]): GridLayout {
+  const available = Math.max(TILE_SIZES[size], width - 2 * EDGE);
+  const columns = Math.max(1, Math.floor((available + GAP) / (TILE_SIZES[size] + GAP)));
+  const tileWidth = Math.floor((available - GAP * (columns - 1)) / columns);
   const tileHeight = tileWidth + CAPTION[size];
   const pitch = tileHeight + GAP;
   const blocks: Block[] = [];
@@ -67,7 +67,7 @@ export function tileAt(layout: GridLayout, index: number): { left: number; top: 
   };
 }
 
-/** Images whose rows touch the stretch from `top` to `bottom`: from (with) and to (without). */
+/** Images whose rows overlap the range from `top` to `bottom`; `to` is exclusive. */
 export function rangeIn(layout: GridLayout, top: number, bottom: number): { from: number; to: number } {
   const first = layout.blocks.findIndex((block) => block.bottom > top);
   if (first < 0) return { from: layout.count, to: layout.count };
@@ -83,40 +83,40 @@ export function rangeIn(layout: GridLayout, top: number, bottom: number): { from
   };
 }
 
-/** The most images that any stretch so high can touch. */
+/** Upper bound of the images in any range of this height. */
 export const slotsFor = (layout: GridLayout, height: number): number => layout.columns * (Math.ceil(height / layout.pitch) + 1);
 
 /**
- * Which image each slot shows: an image keeps its slot while it is in the range, so that scrolling only gives the tiles that left
- * another image. `slots`: at least as many as the range holds. In the order of slots; those that show nothing are left out.
+ * The image of each slot, in the order of slots; empty slots are left out. An image keeps its slot while it is in the range, so
+ * that scrolling reuses only the tiles that left it. `slots`: at least the number of images in the range.
  */
 export function assignSlots({ from, to }: { from: number; to: number }, slots: number): { slot: number; index: number }[] {
   const shown: { slot: number; index: number }[] = [];
   for (let slot = 0; slot < slots; slot++) {
-    const index = from + ((((slot - from) % slots) + slots) % slots); // the first from `from` on with this slot
+    const index = from + ((((slot - from) % slots) + slots) % slots); // the first index from `from` on with this slot
     if (index < to) shown.push({ slot, index });
   }
   return shown;
 }
 
-/** Headings to be drawn for that stretch. */
+/** Headings that overlap the range from `top` to `bottom`. */
 export const headingsIn = (layout: GridLayout, top: number, bottom: number): readonly Block[] =>
   layout.blocks.filter((block) => block.title !== null && block.top < bottom && block.top + HEADER > top);
 
-/** Images whose tiles a dragged rectangle touches, in order. */
+/** Images whose tiles overlap a rectangle, in order. */
 export function indicesIn(layout: GridLayout, rect: Rect): number[] {
   const { from, to } = rangeIn(layout, rect.top, rect.bottom);
   const found: number[] = [];
   for (let index = from; index < to; index++) {
     const { left, top } = tileAt(layout, index);
-    const touches = left < rect.right && left + layout.tileWidth > rect.left && top < rect.bottom && top + layout.tileHeight > rect.top;
-    if (touches) found.push(index);
+    const overlaps = left < rect.right && left + layout.tileWidth > rect.left && top < rect.bottom && top + layout.tileHeight > rect.top;
+    if (overlaps) found.push(index);
   }
   return found;
 }
 
-/** Where a key leads from an image; null for keys that lead nowhere. `rows`: how many fit the window. */
-export function stepFrom(layout: GridLayout, index: number, key: string, rows: number): number | null {
+/** Index after a navigation key; null for other keys. `rows`: rows per page. */
+export function indexAfterKey(layout: GridLayout, index: number, key: string, rows: number): number | null {
   if (layout.count === 0) return null;
   const last = layout.count - 1;
   switch (key) {
@@ -141,30 +141,30 @@ export function stepFrom(layout: GridLayout, index: number, key: string, rows: n
   }
 }
 
-/** The row below or above in the same column; across a heading, the nearest there is in the next row. */
-function vertical(layout: GridLayout, index: number, way: 1 | -1): number {
+/** The image below or above, also across a heading; in a shorter row its last image. */
+function vertical(layout: GridLayout, index: number, direction: 1 | -1): number {
   const { columns, blocks } = layout;
   const block = blockOf(layout, index);
   const at = index - block.from;
   const column = at % columns;
-  const next = at + way * columns;
+  const next = at + direction * columns;
   if (next >= 0 && next < block.images) return block.from + next;
-  if (way === 1 && Math.floor(at / columns) < Math.floor((block.images - 1) / columns)) return block.from + block.images - 1; // a shorter last row
-  const shown = blocks.filter((other) => other.images > 0);
-  const other = shown[shown.indexOf(block) + way];
+  if (direction === 1 && Math.floor(at / columns) < Math.floor((block.images - 1) / columns)) return block.from + block.images - 1; // the last row is shorter
+  const nonEmpty = blocks.filter((other) => other.images > 0);
+  const other = nonEmpty[nonEmpty.indexOf(block) + direction];
   if (!other) return index;
-  if (way === 1) return other.from + Math.min(column, other.images - 1);
+  if (direction === 1) return other.from + Math.min(column, other.images - 1);
   const lastRow = Math.floor((other.images - 1) / columns) * columns;
   return other.from + Math.min(lastRow + column, other.images - 1);
 }
 
-function repeat(layout: GridLayout, index: number, way: 1 | -1, times: number): number {
+function repeat(layout: GridLayout, index: number, direction: 1 | -1, times: number): number {
   let at = index;
-  for (let n = 0; n < Math.max(1, times); n++) at = vertical(layout, at, way);
+  for (let n = 0; n < Math.max(1, times); n++) at = vertical(layout, at, direction);
   return at;
 }
 
-/** Blocks are few (classes), but this is asked for every tile: halving. */
+/** Binary search, since it runs for every tile. */
 function blockOf(layout: GridLayout, index: number): Block {
   let [low, high] = [0, layout.blocks.length - 1];
   while (low < high) {

@@ -1,6 +1,6 @@
 import type { FolderPreview } from '../../../shared/dataset.ts';
 
-/** Ways to find images of one subject, described without regular expressions. */
+/** Patterns that group images of one subject, described without regular expressions. */
 export const GROUPINGS = [
   { value: 'none', text: 'No, each photo is a different subject', pattern: null },
   { value: 'last', text: 'Yes: names match up to the last _ or -', pattern: '^(.+)[_-][^_-]*$' },
@@ -10,7 +10,7 @@ export const GROUPINGS = [
 ] as const;
 export type Grouping = (typeof GROUPINGS)[number]['value'];
 
-/** What prevents an import: a problem of the folder or of the grouping. */
+/** The problem that prevents an import, under the folder or the grouping. */
 export function problemsOf(preview: Pick<FolderPreview, 'files' | 'classes' | 'problem'> | null): { folder: string | null; groups: string | null } {
   if (preview === null) return { folder: null, groups: null };
   const { files, classes, problem } = preview;

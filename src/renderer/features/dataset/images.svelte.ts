@@ -9,9 +9,9 @@ import { toast } from '../../client/toasts.svelte.ts';
 export type Filter = Omit<ImageQuery, 'dataset'>;
 export const NO_FILTER: Filter = { text: '', classes: [], splits: [], tags: [], state: 'all', sort: 'class', descending: false };
 
-const ROWS_AT_ONCE = 500;
-const ROWS_EVERY_MS = 60;
-const ROWS_KEPT = 5000; // more is asked for again when it is seen again
+const ROWS_PER_CALL = 500;
+const FETCH_DELAY_MS = 60;
+const MAX_ROWS = 5000; // cached; evicted rows are loaded again when visible
 
 /** State of the images view: search results, selection and edit history of one data set. */
 class ImagesState {
@@ -27,10 +27,10 @@ class ImagesState {
   size = $state<TileSize>('m');
   loaded = $state(false);
   busy = $state(false);
-  /** Images of one line of the history, shown alone. */
+  /** The history entry whose images are shown alone. */
   only = $state.raw<{ text: string; ids: ReadonlySet<number> } | null>(null);
   readonly focused = $derived(this.ids[this.selection.focus]);
-  /** What an action is about: the selection, else the image that has the focus. */
+  /** Images an action applies to: the selection, else the focused image. */
   readonly targets = $derived(this.selection.ids.size > 0 ? [...this.selection.ids] : this.focused === undefined ? [] : [this.focused]);
   readonly filtered = $derived(
     this.only !== null ||
@@ -39,12 +39,12 @@ class ImagesState {
       [this.filter.classes, this.filter.splits, this.filter.tags].some((list) => list.length > 0),
   );
 
-  private readonly rows = new SvelteMap<number, CuratedImage>(); // a tile hears of its own image only
-  private asking: ReturnType<typeof setTimeout> | undefined;
+  private readonly rows = new SvelteMap<number, CuratedImage>(); // reactive per image: a tile updates for its own image only
+  private fetchTimer: ReturnType<typeof setTimeout> | undefined;
   private lastToast = '';
-  private readonly asked = new Set<number>();
-  private seen: readonly number[] = []; // ids on the screen
-  private finding: AbortController | null = null;
+  private readonly requested = new Set<number>();
+  private visible: readonly number[] = []; // ids
+  private search: AbortController | null = null;
 
   /** Opens a data set; reloads it if it is open. */
   async open(dataset: string): Promise<void> {
@@ -52,7 +52,7 @@ class ImagesState {
       Object.assign(this, { dataset, filter: NO_FILTER, ids: [], classes: null, counts: null, curation: null, history: [], folder: null });
       Object.assign(this, { selection: EMPTY_SELECTION, loaded: false, only: null });
       this.rows.clear();
-      this.asked.clear();
+      this.requested.clear();
     }
     await this.refresh();
   }
@@ -61,20 +61,20 @@ class ImagesState {
     return this.rows.get(id);
   }
 
-  /** Fetches missing rows of the images at these positions, after a short delay because the list may be scrolling. */
+  /** Fetches missing rows of the images at these positions, after a short delay in case the list scrolls on. */
   ensure(from: number, to: number): void {
-    this.seen = this.ids.slice(from, to);
-    this.asking ??= setTimeout(() => {
-      this.asking = undefined;
+    this.visible = this.ids.slice(from, to);
+    this.fetchTimer ??= setTimeout(() => {
+      this.fetchTimer = undefined;
       this.fetchMissing();
-    }, ROWS_EVERY_MS);
+    }, FETCH_DELAY_MS);
   }
 
   private fetchMissing(): void {
     const dataset = this.dataset;
-    const missing = this.seen.filter((id) => !this.rows.has(id) && !this.asked.has(id));
+    const missing = this.visible.filter((id) => !this.rows.has(id) && !this.requested.has(id));
     if (dataset === null || missing.length === 0) return;
-    for (let at = 0; at < missing.length; at += ROWS_AT_ONCE) void this.fetch(dataset, missing.slice(at, at + ROWS_AT_ONCE));
+    for (let at = 0; at < missing.length; at += ROWS_PER_CALL) void this.fetch(dataset, missing.slice(at, at + ROWS_PER_CALL));
   }
 
   setFilter(patch: Partial<Filter>): void {
@@ -98,28 +98,28 @@ class ImagesState {
     await this.find();
   }
 
-  /** Carries out an edit of the targets and offers to take it back. */
+  /** Applies an edit and offers to undo it. */
   async apply(edit: CurationEdit): Promise<void> {
-    await this.changing(async (dataset) => {
+    await this.runEdit(async (dataset) => {
       const before = this.curation?.undoPosition ?? null;
       const state = await api.call('curation.apply', { dataset, edit });
       if (state.undoPosition === before) return toast.info('Nothing to change.');
       const position = state.undoPosition;
       const { focus } = this.selection;
-      // One message at a time: only the last change can be taken back from there.
+      // Only the last change can be undone, so the previous undo message is dismissed.
       for (const { id, text } of toast.list) if (text === this.lastToast) toast.dismiss(id);
       this.lastToast = state.canUndo!;
       toast.undoable(this.lastToast, () => this.undo(position));
       if (edit.kind !== 'relabel') return;
       await this.find();
-      this.selection = { ids: new Set(), focus: Math.min(focus, Math.max(0, this.ids.length - 1)), anchor: focus }; // not after the image to its new class
+      this.selection = { ids: new Set(), focus: Math.min(focus, Math.max(0, this.ids.length - 1)), anchor: focus }; // the focus does not follow the image to its new class
     });
   }
 
-  /** `position`: the entry of the history to undo; default: the last one that is shown. Another window may have added one since. */
+  /** `position`: the history entry to undo; default: the last known one. Another window may have added one since. */
   async undo(position: number | null = this.curation?.undoPosition ?? null): Promise<void> {
     if (position === null) return;
-    await this.changing(async (dataset) => {
+    await this.runEdit(async (dataset) => {
       const { canUndo, undoPosition } = await api.call('curation.state', { dataset });
       if (position !== undoPosition) return toast.info('Later changes exist. Undo those first, in the history.');
       await api.call('curation.undo', { dataset, position });
@@ -130,13 +130,13 @@ class ImagesState {
   async redo(): Promise<void> {
     const { canRedo: words = null, redoPosition: position = null } = this.curation ?? {};
     if (words === null || position === null) return;
-    await this.changing(async (dataset) => {
+    await this.runEdit(async (dataset) => {
       await api.call('curation.redo', { dataset, position });
       toast.info(`Redone: ${words}`);
     });
   }
 
-  /** Reloads everything shown; the old content stays until it is loaded. */
+  /** Reloads everything shown; the old content stays visible meanwhile. */
   async refresh(): Promise<void> {
     const dataset = this.dataset;
     if (dataset === null) return;
@@ -146,13 +146,13 @@ class ImagesState {
       api.call('curation.history', { dataset }),
       api.call('datasets.folder', { dataset }),
       this.find(),
-      this.renew(dataset),
+      this.reloadRows(dataset),
     ]);
     if (dataset !== this.dataset) return;
     Object.assign(this, { counts, curation, history, folder, loaded: true });
   }
 
-  private async changing(work: (dataset: string) => Promise<void>): Promise<void> {
+  private async runEdit(work: (dataset: string) => Promise<void>): Promise<void> {
     if (this.dataset === null || this.busy) return;
     this.busy = true;
     try {
@@ -168,51 +168,51 @@ class ImagesState {
   private async find(): Promise<void> {
     const dataset = this.dataset;
     if (dataset === null) return;
-    this.finding?.abort();
-    const finding = (this.finding = new AbortController());
+    this.search?.abort();
+    const search = (this.search = new AbortController());
     try {
-      const found = await api.call('images.find', { dataset, ...this.filter }, { signal: finding.signal });
-      if (finding.signal.aborted || dataset !== this.dataset) return;
-      const shown = this.only?.ids;
+      const found = await api.call('images.find', { dataset, ...this.filter }, { signal: search.signal });
+      if (search.signal.aborted || dataset !== this.dataset) return;
+      const only = this.only?.ids;
       const all = Array.from(found.ids);
-      const ids = shown ? all.filter((id) => shown.has(id)) : all;
+      const ids = only ? all.filter((id) => only.has(id)) : all;
       this.selection = retainSelection(this.selection, this.ids, ids);
-      this.classes = shown ? null : found.classes;
+      this.classes = only ? null : found.classes;
       this.ids = ids;
     } catch (error) {
       if (asAppError(error).code !== 'cancelled') throw error;
     }
   }
 
-  /** Rows may have changed: reloads the visible ones now and the others when they become visible. */
-  private async renew(dataset: string): Promise<void> {
-    const ids = this.seen.slice(0, 2 * ROWS_AT_ONCE); // the most that may be asked for at once
+  /** Reloads the visible rows; the others are loaded again when they become visible. */
+  private async reloadRows(dataset: string): Promise<void> {
+    const ids = this.visible.slice(0, 2 * ROWS_PER_CALL); // the limit of one call
     const rows = ids.length === 0 ? [] : await api.call('images.rows', { dataset, ids: [...ids] });
     if (dataset !== this.dataset) return;
     this.rows.clear();
-    this.asked.clear();
+    this.requested.clear();
     for (const row of rows) {
       this.rows.set(row.id, row);
-      this.asked.add(row.id);
+      this.requested.add(row.id);
     }
   }
 
-  private forgetUnseen(): void {
-    const seen = new Set(this.seen);
-    for (const id of this.rows.keys()) if (!seen.has(id)) this.rows.delete(id);
-    this.asked.clear();
-    for (const id of seen) if (this.rows.has(id)) this.asked.add(id);
+  private evictHidden(): void {
+    const visible = new Set(this.visible);
+    for (const id of this.rows.keys()) if (!visible.has(id)) this.rows.delete(id);
+    this.requested.clear();
+    for (const id of visible) if (this.rows.has(id)) this.requested.add(id);
   }
 
   private async fetch(dataset: string, ids: number[]): Promise<void> {
-    for (const id of ids) this.asked.add(id);
+    for (const id of ids) this.requested.add(id);
     try {
       const rows = await api.call('images.rows', { dataset, ids });
       if (dataset !== this.dataset) return;
-      if (this.rows.size > ROWS_KEPT) this.forgetUnseen();
+      if (this.rows.size > MAX_ROWS) this.evictHidden();
       for (const row of rows) this.rows.set(row.id, row);
     } catch (error) {
-      for (const id of ids) this.asked.delete(id);
+      for (const id of ids) this.requested.delete(id);
       toast.error(error);
     }
   }

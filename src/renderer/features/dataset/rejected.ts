@@ -2,9 +2,9 @@ import type { RejectedFile } from '../../../shared/dataset.ts';
 
 /** Files whose path or reason contains the text, ignoring case. */
 export function filterRejected(rejected: readonly RejectedFile[], text: string): readonly RejectedFile[] {
-  const wanted = text.trim().toLowerCase();
-  if (wanted === '') return rejected;
-  return rejected.filter(({ file, reason }) => file.toLowerCase().includes(wanted) || reason.toLowerCase().includes(wanted));
+  const query = text.trim().toLowerCase();
+  if (query === '') return rejected;
+  return rejected.filter(({ file, reason }) => file.toLowerCase().includes(query) || reason.toLowerCase().includes(query));
 }
 
 /** One line per file, tab-separated: pastes into a spreadsheet as two columns. */

@@ -1,23 +1,23 @@
 import type { Rect } from './grid-layout.ts';
 import type { Selection } from './selection.ts';
 
-const STARTS = 6; // px of movement; less is a click
+const DRAG_THRESHOLD = 6; // px of movement; less is a click
 const EDGE = 48; // px from the list's edge where it starts to scroll
-const PER_FRAME = 18; // px
+const SCROLL_STEP = 18; // px per frame
 
 /** A selection frame drawn over a scrolling list; its corners are in px of the scrolled content. */
 export class RubberBand {
   rect = $state.raw<Rect | null>(null);
-  /** From the press on: an image selected under the pointer must not start a drag. */
+  /** True while the pointer is down: a selected image under it must not start a drag. */
   pressed = false;
   /** Whether the next click ends a selection frame. */
   justEnded = false;
   private readonly scroller: () => HTMLElement;
-  private readonly draw: (rect: Rect, add: Selection | null) => void;
+  private readonly select: (rect: Rect, add: Selection | null) => void;
 
-  constructor(scroller: () => HTMLElement, draw: (rect: Rect, add: Selection | null) => void) {
+  constructor(scroller: () => HTMLElement, select: (rect: Rect, add: Selection | null) => void) {
     this.scroller = scroller;
-    this.draw = draw;
+    this.select = select;
   }
 
   /** With Ctrl or Shift the rectangle adds to `selection`. */
@@ -35,10 +35,10 @@ export class RubberBand {
     const update = (): void => {
       const [toX, toY] = [x - box.left, y - box.top + list.scrollTop];
       this.rect = { left: Math.min(from.x, toX), right: Math.max(from.x, toX), top: Math.min(from.y, toY), bottom: Math.max(from.y, toY) };
-      this.draw(this.rect, add);
+      this.select(this.rect, add);
     };
     const scroll = (): void => {
-      const step = y < box.top + EDGE ? -PER_FRAME : y > box.bottom - EDGE ? PER_FRAME : 0;
+      const step = y < box.top + EDGE ? -SCROLL_STEP : y > box.bottom - EDGE ? SCROLL_STEP : 0;
       if (step !== 0) {
         list.scrollTop += step;
         update();
@@ -48,7 +48,7 @@ export class RubberBand {
     const move = (moved: PointerEvent): void => {
       [x, y] = [moved.clientX, moved.clientY];
       if (this.rect === null) {
-        if (Math.hypot(x - event.clientX, y - event.clientY) < STARTS) return;
+        if (Math.hypot(x - event.clientX, y - event.clientY) < DRAG_THRESHOLD) return;
         frame = requestAnimationFrame(scroll);
       }
       update();

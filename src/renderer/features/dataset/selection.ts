@@ -1,4 +1,4 @@
-/** Selection in a list of ids: the set, the focused index, and the anchor of a range. */
+/** Selection in a list: the selected ids, the focused index, and the anchor of a range. */
 export interface Selection {
   ids: ReadonlySet<number>;
   focus: number; // index in the list
@@ -36,10 +36,10 @@ export const clearSelection = (selection: Selection): Selection => ({ ...selecti
 
 /** Selection after the list changed: drops ids that are gone; the focus stays on its image, else at its index. */
 export function retainSelection(selection: Selection, before: readonly number[], after: readonly number[]): Selection {
-  const there = new Set(after);
-  const ids = new Set([...selection.ids].filter((id) => there.has(id)));
+  const present = new Set(after);
+  const ids = new Set([...selection.ids].filter((id) => present.has(id)));
   const focused = before[selection.focus];
-  const found = focused === undefined || !there.has(focused) ? -1 : after.indexOf(focused);
+  const found = focused === undefined || !present.has(focused) ? -1 : after.indexOf(focused);
   const focus = found >= 0 ? found : Math.max(0, Math.min(selection.focus, after.length - 1));
   return { ids, focus, anchor: focus };
 }

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { selectionAfterKey, type Pressed } from '../../../../src/renderer/features/dataset/grid-keys.ts';
-import { layOut } from '../../../../src/renderer/features/dataset/grid-layout.ts';
+import { selectionAfterKey, type KeyPress } from '../../../../src/renderer/features/dataset/grid-keys.ts';
+import { layoutGrid } from '../../../../src/renderer/features/dataset/grid-layout.ts';
 import type { Selection } from '../../../../src/renderer/features/dataset/selection.ts';
 
 const ids = Array.from({ length: 10 }, (_, i) => 100 + i);
-const layout = layOut(16 * 2 + 3 * 112, 's', [{ title: null, images: 10 }]); // three columns
+const layout = layoutGrid(16 * 2 + 3 * 112, 's', [{ title: null, images: 10 }]); // three columns
 const at = (focus: number, ...selected: number[]): Selection => ({ ids: new Set(selected), focus, anchor: focus });
 const press = (keys: string, selection: Selection, list = ids): unknown => {
   const parts = keys.split('+');
-  const event: Pressed = {
+  const event: KeyPress = {
     key: parts.at(-1)!,
     ctrlKey: parts.includes('Ctrl'),
     metaKey: parts.includes('Meta'),

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   indicesIn,
-  layOut,
+  layoutGrid,
   rangeIn,
   type Section,
   slotsFor,
   assignSlots,
-  stepFrom,
+  indexAfterKey,
   tileAt,
 } from '../../../../src/renderer/features/dataset/grid-layout.ts';
 import { extendSelection, retainSelection, selectOnly, toggleInSelection } from '../../../../src/renderer/features/dataset/selection.ts';
@@ -18,7 +18,7 @@ const someGrid = fc.tuple(fc.integer({ min: 60, max: 2000 }), fc.constantFrom('s
 test('tiles lie inside the width, follow each other, never overlap, and end where the height says', () => {
   fc.assert(
     fc.property(someGrid, ([width, size, sections]) => {
-      const layout = layOut(width, size, sections as Section[]);
+      const layout = layoutGrid(width, size, sections as Section[]);
       const tiles = Array.from({ length: layout.count }, (_, i) => tileAt(layout, i));
       expect(layout.count).toBe(sections.reduce((sum, { images }) => sum + images, 0));
       tiles.forEach((tile, i) => {
@@ -35,7 +35,7 @@ test('tiles lie inside the width, follow each other, never overlap, and end wher
 test('the visible tiles are the rows that touch the range', () => {
   fc.assert(
     fc.property(someGrid, fc.nat(3000), fc.integer({ min: 1, max: 1200 }), ([width, size, sections], top, height) => {
-      const layout = layOut(width, size, sections as Section[]);
+      const layout = layoutGrid(width, size, sections as Section[]);
       const { from, to } = rangeIn(layout, top, top + height);
       for (let i = 0; i < layout.count; i++) {
         const tile = tileAt(layout, i);
@@ -57,7 +57,7 @@ test('each visible image has its own slot and keeps it while scrolling', () => {
       fc.integer({ min: -400, max: 400 }),
       fc.integer({ min: 1, max: 1200 }),
       ([width, size, sections], top, by, height) => {
-        const layout = layOut(width, size, sections as Section[]);
+        const layout = layoutGrid(width, size, sections as Section[]);
         const slots = slotsFor(layout, height);
         const [before, after] = [top, top + by].map((at) => {
           const range = rangeIn(layout, at, at + height);
@@ -81,10 +81,10 @@ test('keys stay in the list; down moves down unless there is no row below', () =
       fc.nat(),
       fc.constantFrom('ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown', 'Home', 'End'),
       ([width, size, sections], seed, key) => {
-        const layout = layOut(width, size, sections as Section[]);
+        const layout = layoutGrid(width, size, sections as Section[]);
         if (layout.count === 0) return;
         const index = seed % layout.count;
-        const next = stepFrom(layout, index, key, 3)!;
+        const next = indexAfterKey(layout, index, key, 3)!;
         expect(next).toBeGreaterThanOrEqual(0);
         expect(next).toBeLessThan(layout.count);
         if (key === 'ArrowDown' && next !== index) expect(tileAt(layout, next).top).toBeGreaterThan(tileAt(layout, index).top);
