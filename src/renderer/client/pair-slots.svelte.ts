@@ -27,7 +27,7 @@ class PairSlots {
     this.dragged = null;
     const target = slot ?? (images.ids.length > 1 ? 'a' : freeSlot(this.slots));
     const next = slotsAfterDrop(this.slots, target, images);
-    if (next === null) return toast.info('A comparison takes two images: drag one or two.');
+    if (next === null) return toast.info('A comparison needs two images. Drag one or two.');
     this.slots = next;
     const { a, b } = next;
     if (a && b) {

@@ -14,11 +14,11 @@ export async function followImport(job: Job): Promise<void> {
   if (!imported) return;
   datasets.choose(imported.dataset);
   route.go('images');
-  if (before.has(imported.dataset)) return toast.done(`The folder has not changed since its import. Opened ${imported.name}.`);
+  if (before.has(imported.dataset)) return toast.info(`The folder has not changed since its import. Opened ${imported.name}.`);
   const older = [...before.values()].find(({ name, root }) => name === imported.name && root === imported.root);
   const rejected = imported.rejected.length;
   const files =
     rejected === 0 ? '' : ` ${countText(rejected)} ${rejected === 1 ? 'file was' : 'files were'} not imported: see the note above the images.`;
-  if (older) toast.done(`The folder has changed since it was last imported, so this is a new data set. The earlier one stays in the list.${files}`);
-  else toast.done(`Imported ${countText(imported.images)} images.${files}`);
+  if (older) toast.info(`The folder has changed since it was last imported, so this is a new data set. The earlier one stays in the list.${files}`);
+  else toast.info(`Imported ${countText(imported.images)} images.${files}`);
 }

@@ -18,13 +18,13 @@ export function showResult(job: Job): void {
   go(target.view, target.params);
 }
 
-/** The action that shows a job's file in the system's file manager; null where that is not possible. */
+/** The action that shows a job's file in the system's file manager; null in a browser or without a file. */
 export function fileAction(job: Job): ToastAction | null {
   const file = job.result?.['file'];
   return file && canReveal() ? { text: 'Show file', run: () => reveal(file) } : null;
 }
 
-/** Toasts for ends the user may miss: failures, files and long jobs. */
+/** Shows toasts for job ends that the user may miss: failures, files and long jobs. Returns the unsubscribe function. */
 export function followJobs(): () => void {
   return jobs.onEnd((job) => {
     const target = jobLink(job);

@@ -4,7 +4,7 @@ import { jobs } from '../../client/jobs.svelte.ts';
 import { go } from '../../client/route.svelte.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
-/** Creates the sample data set and opens it. A failure becomes a toast; a second call while it is created does nothing. */
+/** Creates the sample data set and opens it. Shows a toast on failure; does nothing while the sample is being created. */
 export async function createSample(): Promise<void> {
   if (jobs.running.some((job) => job.kind === 'sample')) return;
   try {

@@ -21,9 +21,9 @@ export class Composer {
   comparisons = $state.raw<string[]>([]);
   rows = $state.raw<Readonly<Record<string, ComparisonRow | null>>>({}); // by id; null: no longer stored
   saveState = $state<'saved' | 'waiting' | 'failed'>('saved');
-  page = $state.raw<string | null>(null); // address of the preview
-  updating = $state(false); // a newer preview is being made
-  previewError = $state.raw<AppError | null>(null); // why there is no preview
+  page = $state.raw<string | null>(null); // URL of the preview
+  updating = $state(false); // a newer preview is loading
+  previewError = $state.raw<AppError | null>(null); // the reason without a preview
   writing = $state.raw<ReportFormat | null>(null);
   private saveTimer: ReturnType<typeof setTimeout> | undefined;
   private previewTimer: ReturnType<typeof setTimeout> | undefined;
@@ -39,8 +39,8 @@ export class Composer {
     void this.updatePreview();
   }
 
-  /** After typing: saves and updates the preview after a pause. */
-  typed(): void {
+  /** Saves and updates the preview after a pause in typing. */
+  scheduleSave(): void {
     this.saveState = 'waiting';
     clearTimeout(this.saveTimer);
     clearTimeout(this.previewTimer);
@@ -52,7 +52,7 @@ export class Composer {
     this.setOrder(moveItem(this.comparisons, from, to));
   }
 
-  /** Removes a comparison; returns the function that puts it back. */
+  /** Removes a comparison; returns the function that restores it. */
   remove(id: string): () => void {
     const at = this.comparisons.indexOf(id);
     this.setOrder(this.comparisons.filter((one) => one !== id));
@@ -99,7 +99,7 @@ export class Composer {
     }
   }
 
-  /** Writes a file to a chosen path; in a browser the file is then downloaded. The end of the job shows a failure. */
+  /** Writes a file to a chosen path; a browser then downloads it. A failed job shows its own toast. */
   async write(format: ReportFormat): Promise<string | null> {
     await this.save();
     const name = reportFileName(this.title, format);
@@ -120,7 +120,7 @@ export class Composer {
     }
   }
 
-  /** Saves the rest and releases the preview. */
+  /** Saves unsaved changes and releases the preview. */
   close(): void {
     this.closed = true;
     clearTimeout(this.previewTimer);
@@ -135,10 +135,10 @@ export class Composer {
   private setOrder(next: string[]): void {
     this.comparisons = next;
     void this.loadRows();
-    this.typed();
+    this.scheduleSave();
   }
 
-  /** Under its own URL, so that links inside the page stay inside it. */
+  /** Shows a page under a URL of its own, so that links inside the page stay in it. */
   private show(html: string | null): void {
     if (this.page !== null) URL.revokeObjectURL(this.page);
     this.page = html === null ? null : URL.createObjectURL(new Blob([html], { type: 'text/html;charset=utf-8' }));

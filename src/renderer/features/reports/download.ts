@@ -1,6 +1,6 @@
 /** Downloads a file in the browser under the given name. */
-export function download(address: string, name: string): void {
-  const link = Object.assign(document.createElement('a'), { href: address, download: name });
+export function download(url: string, name: string): void {
+  const link = Object.assign(document.createElement('a'), { href: url, download: name });
   link.hidden = true;
   document.body.append(link);
   link.click();

@@ -3,7 +3,7 @@ import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { fileName } from '../../../shared/format.ts';
 import { JUDGEMENT_SIGNS } from '../../../shared/judgement-words.ts';
 
-/** The classes of a pair where the data set knows both, else its files. */
+/** The classes of a pair if both are known, else its files. */
 export function pairName({ images: [a, b] }: Pick<ComparisonRow, 'images'>): string {
   const [first, second] = a.className !== null && b.className !== null ? [a.className, b.className] : [fileName(a.file), fileName(b.file)];
   return `${first} and ${second}`;
@@ -21,7 +21,7 @@ export const summaryOf = ({ verdict, judgement, note }: Pick<ComparisonRow, 'ver
     .filter(Boolean)
     .join(' · ');
 
-const LONGEST = 60; // characters of a file name
+const MAX_LENGTH = 60; // characters of a file name
 
 /** A file name valid on every system, from a title: "Spring review, part 2" is "Spring review, part 2.pdf". */
 export function reportFileName(title: string, extension: string): string {
@@ -29,7 +29,7 @@ export function reportFileName(title: string, extension: string): string {
     .normalize('NFC')
     .replace(/[\p{C}<>:"/\\|?*]+/gu, ' ')
     .replace(/\s+/g, ' ')
-    .slice(0, LONGEST)
+    .slice(0, MAX_LENGTH)
     .replace(/^[. ]+|[. ]+$/g, '');
   const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(safe);
   return `${safe && !reserved ? safe : 'Twinlens report'}.${extension}`;

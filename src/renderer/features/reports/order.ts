@@ -1,4 +1,4 @@
-/** The list with one item moved; positions outside the list mean its ends. */
+/** The list with one item moved; `to` is clamped to the list. */
 export function moveItem<T>(list: readonly T[], from: number, to: number): T[] {
   const next = [...list];
   const [item] = next.splice(from, 1);

@@ -3,7 +3,7 @@ import type { ReportRecord } from '../../../shared/report.ts';
 import { api } from '../../client/api.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
-/** Saved comparisons and the reports made from them. */
+/** Saved comparisons and the reports created from them. */
 class ReportsState {
   list = $state.raw<ReportRecord[]>([]); // last changed first
   saved = $state.raw<ComparisonRow[]>([]); // newest first
@@ -22,11 +22,11 @@ class ReportsState {
     });
   }
 
-  /** A new report of these comparisons; returns its id. */
+  /** Creates a report of these comparisons; returns its id. */
   async create(comparisons: string[], title = '', introduction = ''): Promise<string> {
-    const made = await api.call('reports.save', { title, introduction, comparisons });
-    this.list = [made, ...this.list.filter(({ report }) => report !== made.report)];
-    return made.report;
+    const created = await api.call('reports.save', { title, introduction, comparisons });
+    this.list = [created, ...this.list.filter(({ report }) => report !== created.report)];
+    return created.report;
   }
 
   async remove(report: ReportRecord): Promise<void> {
@@ -35,7 +35,7 @@ class ReportsState {
     toast.undoable(`Deleted report “${report.title.trim() || 'Untitled report'}”`, () => api.call('reports.restore', { report: report.report }));
   }
 
-  /** Deletes saved comparisons; reports that contain them keep them. */
+  /** Deletes saved comparisons from the gallery; reports still contain them. */
   async removeComparisons(ids: readonly string[]): Promise<void> {
     for (const comparison of ids) await api.call('compare.remove', { comparison });
     this.saved = this.saved.filter((row) => !ids.includes(row.comparison));

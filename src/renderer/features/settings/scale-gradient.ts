@@ -4,7 +4,7 @@ import type { Settings } from '../../../shared/workbench.ts';
 type ColourScale = Settings['colourScale'];
 const STOPS = 16;
 
-/** The colour scales in the order in which they are offered. */
+/** The colour scales in display order. */
 export const COLOUR_SCALES = [
   { value: 'evidence', text: 'Evidence', note: 'warm for the verdict, blue against it, transparent at zero' },
   { value: 'viridis', text: 'Viridis', note: 'perceptually uniform, violet to yellow' },

@@ -7,7 +7,7 @@ import { go, route } from '../../client/route.svelte.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 import { trainingForm } from './training-form.svelte.ts';
 
-/** Actions on a run. A failure becomes a toast and is never thrown. */
+/** Actions on a run. They show failures as toasts and never throw. */
 
 const toastErrors = async (work: () => Promise<unknown>): Promise<void> => {
   try {

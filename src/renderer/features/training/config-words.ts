@@ -10,7 +10,7 @@ export interface ConfigLine {
   term?: TermName;
 }
 
-/** All settings of a run, one line each. */
+/** All settings of a run, one line per option. */
 export const configLines = (config: RunConfig): ConfigLine[] =>
   OPTION_ENTRIES.map(([key, option]) => ({
     key,
@@ -20,7 +20,7 @@ export const configLines = (config: RunConfig): ConfigLine[] =>
   }));
 
 export interface DiffLine extends Omit<ConfigLine, 'value'> {
-  values: string[]; // one for each run
+  values: string[]; // one per run
   differs: boolean;
 }
 
@@ -33,7 +33,7 @@ export function configDiff(configs: readonly RunConfig[]): DiffLine[] {
   });
 }
 
-/** A run's settings as choices of the form, so that it can be trained again; the device is chosen again. */
+/** A run's settings as choices of the form, for training it again. Options of the computer, such as the device, are left out. */
 export function choicesOf(config: RunConfig): Record<string, unknown> {
   const choices = OPTION_ENTRIES.flatMap(([name, { kind, perMachine }]) => {
     const value = kind === 'weights' ? config.weights?.source : config[name];

@@ -1,19 +1,19 @@
 import type { TrainingOption } from '../../../shared/training-options/option.ts';
 import { OFFERED_OPTIONS, OPTION_ENTRIES, type OptionName } from '../../../shared/training-options/table.ts';
 
-/** The options under "More settings"; the others have controls of their own above it, or none. */
+/** The options under "More settings"; the others have a control above it, or none. */
 export const MORE_OPTIONS = OFFERED_OPTIONS.filter(([, { form }]) => form === undefined);
 
 const TOP: ReadonlySet<string> = new Set(['', 'dataset', ...OPTION_ENTRIES.flatMap(([name, { form }]) => (form === 'top' ? [name] : []))]);
 
-/** Whether a field, named as a problem names it, stands under "More settings". */
+/** Whether the field of a problem is under "More settings". */
 export const isMoreOption = (field: string): boolean => !TOP.has(field);
 
-/** The options that a preset chooses. They are never marked as changed, and stay when the others are reset. */
+/** The options that a preset chooses. They are never marked as changed, and a reset leaves them. */
 const PRESET_OPTIONS: ReadonlySet<string> = new Set<OptionName>(['backbone', 'weights', 'scope']);
 export const isPresetOption = (name: string): boolean => PRESET_OPTIONS.has(name);
 
-/** A default or chosen value as the form shows it. */
+/** Text of a default or chosen value in the form. */
 export function shownValue(option: TrainingOption, value: unknown): string {
   if (value === undefined || value === null) return '';
   if (option.kind === 'choice') return choiceText(option.values[String(value)]) ?? String(value);
@@ -32,5 +32,5 @@ export function typedNumber(text: string): number | string | undefined {
   return Number.isFinite(value) ? value : plain;
 }
 
-/** A message without the command line's flags in brackets, which mean nothing on a screen. */
+/** A message without the command line's flags in brackets. */
 export const screenWords = (message: string): string => message.replace(/ \(--[^)]*\)/g, '');

@@ -23,7 +23,7 @@ export const PRESETS = [
 ] as const;
 export type Preset = (typeof PRESETS)[number]['preset'];
 
-/** What a preset chooses; all else gets its default. `pretrained`: an entry of the catalogue, or null if there is none. */
+/** The choices of a preset; all other options get their defaults. `pretrained`: null if the catalogue is empty. */
 export function presetChoices(preset: Preset, pretrained: CatalogueItem | null): Record<string, unknown> {
   if (preset === 'scratch' || !pretrained) return { backbone: 'compact', scope: 'all' };
   return { backbone: pretrained.backbone, weights: pretrained.id, scope: preset === 'quick' ? 'head' : 'last-stage' };
@@ -31,8 +31,8 @@ export function presetChoices(preset: Preset, pretrained: CatalogueItem | null):
 
 /** The pretrained network to suggest: one already downloaded, else the smallest download. */
 export function suggestedWeights(catalogue: readonly CatalogueItem[]): CatalogueItem | null {
-  const here = catalogue.filter(({ downloaded }) => downloaded);
-  return (here.length > 0 ? here : catalogue).toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0))[0] ?? null;
+  const downloaded = catalogue.filter(({ downloaded }) => downloaded);
+  return (downloaded.length > 0 ? downloaded : catalogue).toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0))[0] ?? null;
 }
 
 /** The preset that the choices match, or null. */
@@ -42,7 +42,7 @@ export function presetOf(choices: Readonly<Record<string, unknown>>): Preset | n
   return scope === 'head' ? 'quick' : scope === 'last-stage' ? 'thorough' : null;
 }
 
-/** Where weights come from, the size of their download, and their licence. */
+/** Source, download size and licence of weights. */
 export function weightsWords(item: CatalogueItem): string {
   if (item.downloaded) return `On this computer · ${item.licence}`;
   const size = item.bytes === null ? '' : ` (${bytesText(item.bytes)})`;

@@ -3,8 +3,6 @@ import type { DeviceName, EngineName, RunConfig } from '../../../shared/run.ts';
 import type { ResumeChanges } from '../../client/resume-run.ts';
 import { deviceName } from '../../client/device-words.ts';
 
-/** Devices and batch sizes with which a run can be resumed. */
-
 interface EngineDevice {
   engine: EngineName;
   device: DeviceName;
@@ -16,7 +14,7 @@ export interface DeviceOption extends EngineDevice {
 
 export const keyOf = ({ engine, device }: EngineDevice): string => `${engine} ${device}`;
 
-/** The current device, the processor, and every device that passed a timed test here. */
+/** The current device, the CPU, and every device that passed a timed test on this computer. */
 export function resumeDevices(config: RunConfig, checks: readonly CheckResult[]): DeviceOption[] {
   const passed = checks.filter(({ ok, imagesPerSecond }) => ok && imagesPerSecond !== null);
   const options = new Map<string, EngineDevice>(
@@ -28,7 +26,7 @@ export function resumeDevices(config: RunConfig, checks: readonly CheckResult[])
   });
 }
 
-/** Only settings that differ from the run's. */
+/** The settings that differ from the run's. */
 export function resumeChanges(config: RunConfig, { engine, device }: EngineDevice, batch: number): ResumeChanges {
   return { ...(keyOf({ engine, device }) === keyOf(config) ? {} : { engine, device }), ...(batch === config.batch ? {} : { batch }) };
 }

@@ -17,17 +17,17 @@ class RunBoard {
   asTable = $state(false);
   differencesOnly = $state(true);
   query = $state.raw<TableQuery>(NEWEST_FIRST);
-  private pickedIds = $state.raw<string[]>([]);
+  private comparedIds = $state.raw<string[]>([]);
 
   readonly listed = $derived(tableRuns(runs.list, this.query));
-  /** The run whose details are shown: that of the route, else the one in training, else the newest. */
+  /** The run whose details are shown: the one in the route, else the one in training, else the newest. */
   readonly selected = $derived<RunRow | null>(
     runs.byId(route.params['run']) ?? runs.list.find(({ status }) => status === 'running') ?? runs.list[0] ?? null,
   );
   /** The runs whose curves are shown, the selected one first. */
   readonly shown = $derived.by<RunRow[]>(() => {
-    const picked = this.pickedIds.flatMap((id) => runs.byId(id) ?? []).filter((run) => run !== this.selected);
-    return [...(this.selected ? [this.selected] : []), ...picked].slice(0, MAX_RUNS);
+    const compared = this.comparedIds.flatMap((id) => runs.byId(id) ?? []).filter((run) => run !== this.selected);
+    return [...(this.selected ? [this.selected] : []), ...compared].slice(0, MAX_RUNS);
   });
   readonly full = $derived(this.shown.length >= MAX_RUNS);
   readonly parts = $derived<readonly Part[]>(this.part === 'both' ? ['train', 'valid'] : [this.part]);
@@ -37,12 +37,8 @@ class RunBoard {
     this.range = null;
   }
 
-  picked(id: string): boolean {
-    return this.shown.some(({ run }) => run === id);
-  }
-
-  pick(id: string, on: boolean): void {
-    this.pickedIds = on ? [...new Set([...this.pickedIds, id])] : this.pickedIds.filter((known) => known !== id);
+  setShown(id: string, on: boolean): void {
+    this.comparedIds = on ? [...new Set([...this.comparedIds, id])] : this.comparedIds.filter((known) => known !== id);
   }
 }
 

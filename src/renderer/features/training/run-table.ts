@@ -16,7 +16,7 @@ export const COLUMNS = [
 export type Column = (typeof COLUMNS)[number]['column'];
 
 export interface TableQuery {
-  text: string; // part of a name, tag, note, network or data set, any case
+  text: string; // part of a name, tag, note, network or data set; ignores case
   status: RunRow['status'] | 'all';
   dataset: string; // id; '' for all
   column: Column;
@@ -42,7 +42,7 @@ const SORT: Record<Column, (run: RunRow) => string | number | null> = {
 const compare = (a: string | number, b: string | number): number =>
   typeof a === 'string' || typeof b === 'string' ? String(a).localeCompare(String(b), 'en', { numeric: true }) : a - b;
 
-/** Filtered and sorted runs. Runs without a value come last in either order. */
+/** Filters and sorts runs. Runs without a value are last in either order. */
 export function tableRuns(runs: readonly RunRow[], query: TableQuery): RunRow[] {
   const words = query.text.trim().toLowerCase();
   const textOf = (run: RunRow): string =>
@@ -53,15 +53,15 @@ export function tableRuns(runs: readonly RunRow[], query: TableQuery): RunRow[] 
     .filter((run) => words === '' || textOf(run).includes(words))
     .toSorted((a, b) => {
       const [x, y] = [value(a), value(b)];
-      const [none, other] = [isNone(x), isNone(y)];
-      if (none || other) return Number(none) - Number(other) || b.createdMs - a.createdMs;
+      const [xMissing, yMissing] = [isMissing(x), isMissing(y)];
+      if (xMissing || yMissing) return Number(xMissing) - Number(yMissing) || b.createdMs - a.createdMs;
       return (query.descending ? -1 : 1) * compare(x!, y!) || b.createdMs - a.createdMs;
     });
 }
 
-const isNone = (value: string | number | null): boolean => value === null || (typeof value === 'number' && !Number.isFinite(value));
+const isMissing = (value: string | number | null): boolean => value === null || (typeof value === 'number' && !Number.isFinite(value));
 
-/** The query after a click on a column header: the same column reverses, another starts with numbers descending. */
+/** The query after a click on a column header: reverses the sorted column; another column sorts numbers in descending order first. */
 export function sortByColumn(query: TableQuery, column: Column): TableQuery {
   if (query.column === column) return { ...query, descending: !query.descending };
   return { ...query, column, descending: COLUMNS.find((c) => c.column === column)!.number };

@@ -11,25 +11,25 @@ import { type Preset, presetChoices, presetOf, suggestedWeights } from './preset
 import { toast } from '../../client/toasts.svelte.ts';
 
 const PLAN_MS = 200; // after the last change
-const MEASURE_MS = 900; // a few steps are timed only once the person pauses
+const MEASURE_MS = 900; // measuring runs training steps, so it waits for a longer pause
 
-/** The choices of the next training. They stay while the person looks elsewhere; what was left out is chosen by the kind of training. */
+/** Choices for the next training, retained while other views are open. Other options get the defaults of the kind of training. */
 class TrainingForm {
   dataset = $state<string | null>(null);
   choices = $state.raw<Record<string, unknown>>({});
   plan = $state.raw<TrainingPlan | null>(null);
-  /** The last valid configuration: the fields show its defaults, also while one of them has an error. */
+  /** The last valid configuration: source of the defaults that the fields show, even while one has an error. */
   config = $state.raw<RunConfig | null>(null);
   measuring = $state(false);
   catalogue = $state.raw<CatalogueItem[]>([]);
-  more = $state(false);
+  moreOpen = $state(false);
   readonly preset = $derived(presetOf(this.choices));
   readonly pretrained = $derived(this.catalogue.find(({ id }) => id === this.choices['weights']) ?? null);
   readonly problems = $derived(new Map((this.plan?.problems ?? []).map(({ field, message }) => [field ?? '', screenWords(message)])));
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private asked = 0;
+  private latestRequest = 0;
 
-  /** Called when the form is shown. `preset`: for the first time. */
+  /** Called when the form is shown. `preset`: applied the first time. */
   async open(dataset: string, preset: Preset): Promise<void> {
     this.dataset = dataset;
     try {
@@ -37,22 +37,25 @@ class TrainingForm {
     } catch (error) {
       toast.error(error);
     }
-    if (Object.keys(this.choices).length === 0) this.use(preset);
+    if (Object.keys(this.choices).length === 0) this.applyPreset(preset);
     else this.replan(0);
   }
 
-  use(preset: Preset): void {
-    this.choices = { ...this.chosen((name) => !isPresetOption(name)), ...presetChoices(preset, this.pretrained ?? suggestedWeights(this.catalogue)) };
+  applyPreset(preset: Preset): void {
+    this.choices = {
+      ...this.filterChoices((name) => !isPresetOption(name)),
+      ...presetChoices(preset, this.pretrained ?? suggestedWeights(this.catalogue)),
+    };
     this.replan(0);
   }
 
-  /** undefined: the default of the kind of training. */
+  /** Sets choices; undefined: the default of the kind of training. */
   set(changes: Readonly<Record<string, unknown>>): void {
     this.choices = Object.fromEntries(Object.entries({ ...this.choices, ...changes }).filter(([, value]) => value !== undefined));
     this.replan();
   }
 
-  /** The settings of a run, to be trained once more. */
+  /** Copies the settings of a run. */
   duplicate(run: RunRow): void {
     this.choices = choicesOf(run.config);
     this.dataset = run.dataset;
@@ -60,15 +63,15 @@ class TrainingForm {
   }
 
   reset(): void {
-    this.choices = this.chosen(isPresetOption);
+    this.choices = this.filterChoices(isPresetOption);
     this.replan();
   }
 
-  private chosen(which: (name: string) => boolean): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(this.choices).filter(([name]) => which(name)));
+  private filterChoices(keep: (name: string) => boolean): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(this.choices).filter(([name]) => keep(name)));
   }
 
-  /** Throws what stands in the way, with its field in the details. */
+  /** Starts the training. Throws the first problem, with its field in the details. */
   async start(): Promise<Job> {
     if (this.dataset === null) throw new AppError('bad-request', 'Choose a data set first.');
     return api.call('runs.start', { dataset: this.dataset, ...this.choices } as TrainRequest);
@@ -76,26 +79,26 @@ class TrainingForm {
 
   replan(ms = PLAN_MS): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.ask(false), ms);
+    this.timer = setTimeout(() => void this.loadPlan(false), ms);
   }
 
-  private async ask(measure: boolean): Promise<void> {
+  private async loadPlan(measure: boolean): Promise<void> {
     if (this.dataset === null) return;
-    const mine = ++this.asked;
+    const request = ++this.latestRequest;
     this.measuring = measure;
     let willMeasure = false;
     try {
       const plan = await api.call('runs.plan', { choices: { dataset: this.dataset, ...this.choices }, measure });
-      if (mine !== this.asked) return;
+      if (request !== this.latestRequest) return;
       this.plan = plan;
       this.config = plan.config ?? this.config;
       const unknown = !measure && plan.problems.length === 0 && plan.estimate === null && plan.waiting === 0;
-      if (unknown) this.timer = setTimeout(() => void this.ask(true), MEASURE_MS);
+      if (unknown) this.timer = setTimeout(() => void this.loadPlan(true), MEASURE_MS);
       willMeasure = unknown;
     } catch (error) {
-      if (mine === this.asked && !measure) toast.error(error);
+      if (request === this.latestRequest && !measure) toast.error(error);
     } finally {
-      if (mine === this.asked) this.measuring = willMeasure;
+      if (request === this.latestRequest) this.measuring = willMeasure;
     }
   }
 }
