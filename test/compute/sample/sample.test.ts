@@ -124,7 +124,7 @@ describe('writeSample', () => {
   it('draws a class-folder data set with the truth beside it, once', async () => {
     const seen: number[] = [];
     const first = await writeSample(folder, { seed: 7, perClass: PER_CLASS, onProgress: (done) => seen.push(done) });
-    expect(first.drawn).toBe(few.length);
+    expect(first.created).toBe(few.length);
     expect(seen).toEqual(few.map((_, i) => i + 1));
     expect((await readdir(folder)).sort()).toEqual(['images', 'truth.json']);
     expect((await readdir(first.images)).sort()).toEqual(SAMPLE_CLASSES);
@@ -140,16 +140,16 @@ describe('writeSample', () => {
 
     const file = path.join(first.images, few[0]!.file);
     const before = (await stat(file)).mtimeMs;
-    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).drawn).toBe(0);
+    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).created).toBe(0);
     expect((await stat(file)).mtimeMs).toBe(before);
   });
 
   it('draws again what is incomplete or of another seed', async () => {
     await rm(path.join(folder, 'images', few[5]!.file));
-    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).drawn).toBe(few.length);
+    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).created).toBe(few.length);
     await writeFile(path.join(folder, 'images', few[6]!.file), '');
-    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).drawn).toBe(few.length);
-    expect((await writeSample(folder, { seed: 8, perClass: PER_CLASS })).drawn).toBe(few.length);
+    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).created).toBe(few.length);
+    expect((await writeSample(folder, { seed: 8, perClass: PER_CLASS })).created).toBe(few.length);
   });
 
   it('can be cancelled, and is then not taken for complete', async () => {
@@ -158,7 +158,7 @@ describe('writeSample', () => {
     const run = writeSample(other, { seed: 7, perClass: PER_CLASS, signal: cancel.signal, onProgress: (done) => done === 10 && cancel.abort() });
     await expect(run).rejects.toMatchObject({ code: 'cancelled' });
     expect(await readdir(other)).toEqual(['images']);
-    expect((await writeSample(other, { seed: 7, perClass: PER_CLASS })).drawn).toBe(few.length);
+    expect((await writeSample(other, { seed: 7, perClass: PER_CLASS })).created).toBe(few.length);
   });
 });
 

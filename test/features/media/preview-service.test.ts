@@ -15,7 +15,7 @@ function kit(): { shelf: PreviewService; folder: string; asked: string[] } {
   onTestFinished(() => host.end());
   const asked: string[] = [];
   const counting = {
-    ask: ((call: 'picture', args: { file: string; sha256: string | null; longest: number; out: string }) => {
+    ask: ((call: 'preview', args: { file: string; sha256: string | null; longest: number; out: string }) => {
       asked.push(args.file);
       return host.ask(call, args);
     }) as ComputeHost['ask'],

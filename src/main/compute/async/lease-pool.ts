@@ -22,7 +22,7 @@ export class LeasePool<T> {
     });
   }
 
-  /** Runs `work` on the resource under `key` and opens it if necessary. After a failure the next call opens it again. */
+  /** Runs `work` on the resource under `key`, which is opened if necessary. After a failure the next call opens it again. */
   async use<R>(key: string, open: () => Promise<T>, work: (value: T) => Promise<R>): Promise<R> {
     let lease = this.leases.get(key);
     if (!lease) {
@@ -42,6 +42,6 @@ export class LeasePool<T> {
   }
 
   private closeUnused({ value, users, evicted }: Lease<T>): void {
-    if (evicted && users === 0) void value.then(this.close).catch(() => undefined); // what never opened needs no closing
+    if (evicted && users === 0) void value.then(this.close).catch(() => undefined); // if opening failed there is nothing to close
   }
 }

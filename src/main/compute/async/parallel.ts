@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 
 export interface ParallelOptions {
   signal?: AbortSignal | undefined;
-  /** Called after every finished item with how many of all are done. */
+  /** Called after every finished item. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -12,8 +12,8 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
 
 /**
  * `fn` over all items, at most `limit` (>= 1) at a time, results in the order of the items.
- * After the first failure or a cancellation (AppError 'cancelled') no further item starts. The error is thrown once all started
- * items have settled, so no file is still being written.
+ * After the first failure or a cancellation (AppError 'cancelled') no further item starts. The error is thrown when all started
+ * items have settled, so no file is being written any longer.
  */
 export async function mapParallel<T, R>(
   items: readonly T[],
@@ -38,8 +38,8 @@ export async function mapParallel<T, R>(
       }
     }
   };
-  const lanes = Math.max(1, Math.min(Math.floor(limit) || 1, items.length));
-  await Promise.all(Array.from({ length: lanes }, worker));
+  const workers = Math.max(1, Math.min(Math.floor(limit) || 1, items.length));
+  await Promise.all(Array.from({ length: workers }, worker));
   if (failure) throw (failure as { error: unknown }).error;
   throwIfCancelled(signal);
   return results;

@@ -11,16 +11,16 @@ import type { CallContext, ComputeCalls } from '../protocol/protocol.ts';
 import { openReader } from '../images/reading/reader.ts';
 import type { Readable } from '../images/reading/tasks.ts';
 
-const PICTURES = /\.(jpe?g|png)$/i;
-const HALF = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
+const IMAGE_FILES = /\.(jpe?g|png)$/i;
+const PREPROCESSING = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const; // to -1..1
 
-/** Seconds to decode and embed every JPEG and PNG below a folder, end to end, with random weights and nothing cached. */
+/** Measures the seconds to decode and embed every JPEG and PNG below a folder, end to end, with random weights and without caches. */
 export async function benchEmbed(
   { folder, limit, backbone, size, engine: name, device }: ComputeCalls['benchEmbed']['args'],
   { signal, progress }: CallContext<'benchEmbed'>,
 ): Promise<ComputeCalls['benchEmbed']['result']> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => PICTURES.test(file))
+    .filter((file) => IMAGE_FILES.test(file))
     .sort()
     .slice(0, limit)
     .map((file): Readable => ({ file: join(folder, file), sha256: null }));
@@ -28,7 +28,7 @@ export async function benchEmbed(
   const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
   const engine = await openEngine(name, device);
   const exe = await engine.compile(embeddingTask(spec, 'image', FORWARD_BATCH), initialTensors(siameseParams(spec), 1));
-  const reader = openReader({ size, preprocessing: { mean: [...HALF.mean], std: [...HALF.std] }, augmentation: null, cache: null });
+  const reader = openReader({ size, preprocessing: { mean: [...PREPROCESSING.mean], std: [...PREPROCESSING.std] }, augmentation: null, cache: null });
   const decode = (part: readonly Readable[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
   try {
     const began = performance.now();

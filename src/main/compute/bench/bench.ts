@@ -23,12 +23,12 @@ import { throwIfCancelled } from '../async/parallel.ts';
 import type { BenchRequest, BenchResult, CallContext } from '../protocol/protocol.ts';
 
 /**
- * Seconds of each of `steps` steps after one warm-up step, with random weights and inputs. A step is one training step of the scope
- * (Adam), one forward pass of all images, or the explanation of every pair at the last layer.
+ * Measures the seconds of each of `steps` steps after one warm-up step, with random weights and inputs. A step is one training step
+ * of the scope (Adam), one forward pass of all images, or the explanation of all pairs at the last layer.
  */
 export async function bench(request: BenchRequest, { signal, progress }: CallContext<'bench'>): Promise<BenchResult> {
   const events: ProfileEvent[] = [];
-  const { step, dispose } = await prepareStep(request, request.profile ? (seen) => events.push(...seen) : undefined);
+  const { step, dispose } = await prepareStep(request, request.profile ? (trace) => events.push(...trace) : undefined);
   const seconds: number[] = [];
   try {
     await step();
@@ -62,15 +62,15 @@ async function prepareStep(
   if (task === 'train') {
     const options = { scope, batchNorm, loss: contrastive, margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
     const first = trainingTask(spec, options, pairs);
-    const moving = new Set([...first.trainable, ...first.statistics.map(({ name }) => name)]);
-    const state = { params: new Map([...params].filter(([n]) => moving.has(n))), slots: new Map(), step: 0 };
+    const updated = new Set([...first.trainable, ...first.statistics.map(({ name }) => name)]);
+    const state = { params: new Map([...params].filter(([n]) => updated.has(n))), slots: new Map(), step: 0 };
     const trainer = await engine.trainer((n) => trainingTask(spec, options, n), params, state);
     const images = inputs(entryOf[scope]);
     const labels = Float32Array.from({ length: pairs }, (_, i) => i % 2);
     return { step: () => trainer.step({ images, labels }, pairs, 1e-5), dispose: () => trainer.dispose() };
   }
-  const graph = task === 'infer' ? embeddingTask(spec, 'image', 2 * pairs) : explanationTask(spec, layerNames(backbone).at(-1)!, pairs);
+  const compiledTask = task === 'infer' ? embeddingTask(spec, 'image', 2 * pairs) : explanationTask(spec, layerNames(backbone).at(-1)!, pairs);
   const images = inputs('image');
-  const exe = await engine.compile(graph, params);
+  const exe = await engine.compile(compiledTask, params);
   return { step: () => exe.run({ images }), dispose: () => exe.dispose() };
 }

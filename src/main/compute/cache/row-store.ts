@@ -5,9 +5,9 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 const KEY_BYTES = 32;
 
 /**
- * A cache on disk of rows of equal length (features, decoded pixels), each under the SHA-256 of its image's bytes. Rows are only
- * appended, data before key, so a row that a killed process left unfinished is truncated at the next opening and never read.
- * `name` must contain everything else that the rows depend on.
+ * A cache on disk of rows of equal length (features, decoded pixels), keyed by the SHA-256 of the image's bytes. Rows are only
+ * appended, data before key, so an unfinished row of a killed process is truncated on opening and never read. `name` must
+ * contain everything else that the rows depend on.
  */
 export class RowStore {
   private readonly data: number;
@@ -22,11 +22,11 @@ export class RowStore {
     const keysPath = join(folder, `${name}.keys`);
     this.data = openSync(dataPath, existsSync(dataPath) ? 'r+' : 'w+');
     this.keys = openSync(keysPath, existsSync(keysPath) ? 'r+' : 'w+');
-    const whole = Math.min(Math.floor(fstatSync(this.data).size / rowBytes), Math.floor(fstatSync(this.keys).size / KEY_BYTES));
-    ftruncateSync(this.data, whole * rowBytes);
-    ftruncateSync(this.keys, whole * KEY_BYTES);
+    const rowCount = Math.min(Math.floor(fstatSync(this.data).size / rowBytes), Math.floor(fstatSync(this.keys).size / KEY_BYTES));
+    ftruncateSync(this.data, rowCount * rowBytes);
+    ftruncateSync(this.keys, rowCount * KEY_BYTES);
     const keys = readFileSync(keysPath);
-    for (let i = 0; i < whole; i++) this.rows.set(keys.toString('hex', i * KEY_BYTES, (i + 1) * KEY_BYTES), i);
+    for (let i = 0; i < rowCount; i++) this.rows.set(keys.toString('hex', i * KEY_BYTES, (i + 1) * KEY_BYTES), i);
   }
 
   has(sha256: string): boolean {
@@ -37,7 +37,7 @@ export class RowStore {
     return this.rows.size;
   }
 
-  /** Appends rows, one after the other in `rows`. Throws AppError 'disk-full' and leaves earlier rows unchanged. */
+  /** Appends rows, which are concatenated in `rows`. Throws AppError 'disk-full' and leaves earlier rows unchanged. */
   append(sha256s: readonly string[], rows: Uint8Array): void {
     if (rows.byteLength !== sha256s.length * this.rowBytes)
       throw new Error(`${sha256s.length} rows of ${this.rowBytes} bytes are not ${rows.byteLength} bytes.`);
@@ -53,14 +53,14 @@ export class RowStore {
     sha256s.forEach((key, i) => this.rows.set(key, first + i));
   }
 
-  /** Copies a row into `into`, which must have `rowBytes` bytes. */
-  read(sha256: string, into: Uint8Array): void {
+  /** Copies a row into `target`, which must have `rowBytes` bytes. */
+  read(sha256: string, target: Uint8Array): void {
     const row = this.rows.get(sha256);
     if (row === undefined) throw new Error(`No row for ${sha256}.`);
     let done = 0;
     while (done < this.rowBytes) {
-      const n = readSync(this.data, into, done, this.rowBytes - done, row * this.rowBytes + done);
-      if (n === 0) throw new AppError('workspace', 'The feature cache in the workspace was changed while in use. Start Twinlens again.');
+      const n = readSync(this.data, target, done, this.rowBytes - done, row * this.rowBytes + done);
+      if (n === 0) throw new AppError('workspace', 'A cache in the workspace was changed while it was in use. Restart Twinlens.');
       done += n;
     }
   }

@@ -6,7 +6,7 @@ import { type FeatureSource, partsOf } from './feature-source.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
 
-/** Embeddings [n, d] of images that `source` was prepared for. */
+/** Embeddings [n, d] of images for which `source` is prepared. */
 export async function embedFrom(
   source: FeatureSource,
   engine: Engine,

@@ -19,17 +19,17 @@ export interface Part {
   streams?: readonly StreamName[] | undefined; // random streams, one per image, where images are augmented
 }
 
-/** Batches of the size of a forward pass. */
+/** Splits images into parts of FORWARD_BATCH. */
 export const partsOf = (images: readonly SourceImage[]): Part[] => chunks(images, FORWARD_BATCH).map((part) => ({ images: part }));
 
-/** Network inputs at an entry (pixels, or features before the trained layers), from caches on disk. */
+/** Reads network inputs at an entry (pixels, or features before the trained layers) from caches on disk. */
 export interface FeatureSource {
-  readonly rowLength: number; // floats an image
+  readonly rowLength: number; // floats per image
   /** Computes and caches what is missing; `batches` then only reads. */
   prepare(images: readonly SourceImage[], options: ParallelOptions): Promise<void>;
   /**
-   * Each part with its rows, [images.length, …], in order. The images of the next part are read while this one is used; the device
-   * computes nothing ahead.
+   * Each part with its rows, [images.length, rowLength], in order. The next part's images are prefetched while this part is used.
+   * Nothing is computed on the device in advance.
    */
   batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined>;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export interface SourceOptions {
   engine: Engine;
   config: RunConfig;
   entry: Entry;
-  params: TensorMap; // holds the tensors before the entry
+  params: TensorMap; // must contain the tensors before the entry
   caches: CacheFolders;
 }
 
@@ -97,7 +97,7 @@ class CachedFeatures implements FeatureSource {
   }
 
   async prepare(images: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
-    const missing = withoutCachedRow(this.store, images);
+    const missing = selectUncached(this.store, images);
     if (missing.length === 0) return;
     const { engine, config, entry, params } = this.o;
     const exe = await engine.compile(featuresTask(specOf(config), entry, FORWARD_BATCH), params);
@@ -137,7 +137,7 @@ class CachedFeatures implements FeatureSource {
   }
 }
 
-/** Features of augmented images differ in each epoch, so they are computed for each batch. */
+/** Features of augmented images, computed for each batch because they differ in each epoch. */
 class FreshFeatures implements FeatureSource {
   readonly rowLength: number;
   private readonly o: SourceOptions;
@@ -154,7 +154,7 @@ class FreshFeatures implements FeatureSource {
     return this.pixels.prepare(images, options);
   }
 
-  /** Only images are read ahead: computing features for the next step during this one may exceed the device's memory. */
+  /** Only images are prefetched: computing the next step's features during this step may exceed the device's memory. */
   async *batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
     for await (const [part, images] of this.pixels.batches(parts)) {
       const exe = await this.compiledFor(part.images.length);
@@ -184,7 +184,8 @@ function featureKey({ config, entry, params, engine }: SourceOptions): string {
   return [config.backbone, config.flavour, entry, config.size, engine.name, engine.device, hash.digest('hex').slice(0, 16)].join('-');
 }
 
-function withoutCachedRow(store: RowStore, images: readonly SourceImage[]): SourceImage[] {
+/** The images without a cached row, each content once. */
+function selectUncached(store: RowStore, images: readonly SourceImage[]): SourceImage[] {
   const wanted = new Map(images.map((image) => [image.sha256, image]));
   return [...wanted.values()].filter((image) => !store.has(image.sha256));
 }

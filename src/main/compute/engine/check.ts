@@ -28,8 +28,8 @@ const TINY: TestStep = { spec: { backbone: 'compact', flavour: 'torch', size: 32
 const TIMED: TestStep = { spec: { backbone: 'compact', flavour: 'torch', size: 96, dim: 16 }, pairs: 8 };
 const STEP = { scope: 'all', batchNorm: 'batch', loss: contrastive, margin: 2, optimizer: { name: 'adam', weightDecay: 0, clipNorm: 1 } } as const;
 const STEPS = 5;
-const LONGEST_MS = 2000; // for all timed steps of a device
-const AGREE = 1e-3; // relative difference to the CPU's loss that still counts as the same
+const TIME_LIMIT_MS = 2000; // for all timed steps of a device
+const LOSS_TOLERANCE = 1e-3; // largest relative difference to the CPU's loss
 
 /**
  * Checks every engine and device with a tiny training step and times a larger one. ONNX on the CPU is the reference. `verbose`:
@@ -48,7 +48,7 @@ export async function checkDevices(
   return results;
 }
 
-/** TensorFlow knows no other devices. */
+/** Every engine with the devices that it supports. */
 const candidates = (): [EngineName, DeviceName][] => [
   ...DEVICES.map((device): [EngineName, DeviceName] => ['onnx', device]),
   ['tensorflow', 'cpu'],
@@ -71,23 +71,28 @@ async function checkDevice(name: EngineName, device: DeviceName, reference: numb
   try {
     const engine = await openEngine(name, device);
     const loss = await withTrainer(engine, TINY, (step) => step());
-    const off = Math.abs(loss - reference) / Math.abs(reference);
-    if (!(off <= AGREE)) return result(false, `a training step gave the loss ${loss} where the CPU gives ${reference}`);
+    const difference = Math.abs(loss - reference) / Math.abs(reference);
+    if (!(difference <= LOSS_TOLERANCE)) return result(false, `a training step gave the loss ${loss} where the CPU gives ${reference}`);
     const cpuFallbackOps = verbose && name === 'onnx' && device !== 'cpu' ? await findCpuFallbackOps(device) : null;
-    const about = name === 'tensorflow' ? `${BACKEND_LABELS[(await tensorflowLibrary()).backend]}: ` : '';
+    const backendPrefix = name === 'tensorflow' ? `${BACKEND_LABELS[(await tensorflowLibrary()).backend]}: ` : '';
     if (name === 'tensorflow' && (await tensorflowLibrary()).backend === 'script') {
-      return result(true, `${about}right, and far too slow to train with. "npm run install-cuda" adds TensorFlow's own library`, { cpuFallbackOps });
+      return result(true, `${backendPrefix}correct, but too slow for training. "npm run install-cuda" adds TensorFlow's native library`, {
+        cpuFallbackOps,
+      });
     }
     const milliseconds = await withTrainer(engine, TIMED, medianMilliseconds);
     const imagesPerSecond = (2 * TIMED.pairs * 1000) / milliseconds;
-    return result(true, `${about}a training step of ${TIMED.pairs} pairs took ${milliseconds.toFixed(1)} ms`, { imagesPerSecond, cpuFallbackOps });
+    return result(true, `${backendPrefix}a training step of ${TIMED.pairs} pairs took ${milliseconds.toFixed(1)} ms`, {
+      imagesPerSecond,
+      cpuFallbackOps,
+    });
   } catch (error) {
     const known = asAppError(error);
     return result(false, `${known.message}${typeof known.details['detail'] === 'string' ? ` (${known.details['detail']})` : ''}`);
   }
 }
 
-/** Names of nodes that only copy a tensor to or from the device. */
+/** Operators that only copy a tensor to or from the device. */
 const TRANSFER = /^Memcpy/;
 
 async function findCpuFallbackOps(device: DeviceName): Promise<string[]> {
@@ -101,7 +106,7 @@ async function findCpuFallbackOps(device: DeviceName): Promise<string[]> {
   return [...found].sort();
 }
 
-/** Training steps of a few backbones, small ones first, that together contain every operation of all backbones. */
+/** Training steps of a few backbones, small ones first, that together cover the operations of all backbones. */
 export function testStepsOfAllOperations(): TestStep[] {
   const seen = new Set<string>();
   const trials = BACKBONES.map((backbone): TestStep => ({ ...TINY, spec: { ...TINY.spec, backbone } }));
@@ -113,7 +118,7 @@ export function testStepsOfAllOperations(): TestStep[] {
   });
 }
 
-/** Gives `work` a function that does one training step and returns its loss. */
+/** Calls `work` with a function that runs one training step and returns its loss. */
 async function withTrainer<T>(engine: Engine, { spec, pairs }: TestStep, work: (step: () => Promise<number>) => Promise<T>): Promise<T> {
   const params = initialTensors(siameseParams(spec), 1);
   const trainer: Trainer = await engine.trainer((n) => trainingTask(spec, STEP, n), new Map(), { params, slots: new Map(), step: 0 });
@@ -131,7 +136,7 @@ async function withTrainer<T>(engine: Engine, { spec, pairs }: TestStep, work: (
 async function medianMilliseconds(step: () => Promise<number>): Promise<number> {
   await step();
   const times: number[] = [];
-  for (let spent = 0; times.length < STEPS && spent < LONGEST_MS; spent += times.at(-1)!) {
+  for (let spent = 0; times.length < STEPS && spent < TIME_LIMIT_MS; spent += times.at(-1)!) {
     const began = performance.now();
     await step();
     times.push(performance.now() - began);

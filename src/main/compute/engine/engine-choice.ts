@@ -6,7 +6,7 @@ import { openDevice, type Profiler } from '../../nn/engines/onnx-session.ts';
 import { tensorflowEngine } from '../../nn/engines/tensorflow.ts';
 
 /**
- * The engine and device that were asked for, never a silent fallback. Throws AppError 'engine' with the reason before any image is
+ * Opens the requested engine and device, without a silent fallback. Throws AppError 'engine' with the reason before any image is
  * decoded. `profiler`: for the onnx engine only.
  */
 export async function openEngine(name: EngineName, device: DeviceName, profiler?: Profiler): Promise<Engine> {

@@ -9,7 +9,7 @@ import { decodePhoto, encodeJpeg, inspect, type RgbImage } from '../images/image
 import type { OverlaysRequest } from '../protocol/protocol.ts';
 import { paintOverlay } from './overlay.ts';
 
-/** What a comparison stores beside its record: for each image the photograph, the signed map, and in time both overlays. */
+/** The files of a comparison: for each image the photograph, the signed map, and both overlays once they are needed. */
 
 const PHOTO_SIDE = 1024; // px, longest side of the stored photograph
 
@@ -21,7 +21,7 @@ interface SignedMap {
   height: number;
 }
 
-/** The overlays are named, not drawn. Throws as `inspect` and `writeFileAtomically`. */
+/** Writes photograph and signed map of one image. The overlays are named but not drawn. Throws as `inspect` and `writeFileAtomically`. */
 export async function writePhotoAndMap(
   file: string,
   { folder, letter, signed, width: mapWidth, height: mapHeight }: SignedMap,
@@ -40,7 +40,10 @@ export async function writePhotoAndMap(
   return image;
 }
 
-/** Draws the four overlays of a comparison from its stored maps. Throws AppError 'not-found' where a map or both versions of a photograph are gone. */
+/**
+ * Draws the four overlays of a comparison from its stored maps. Throws AppError 'not-found' where a map, or both the image and the
+ * stored photograph, are missing.
+ */
 export async function drawOverlays({ verdict, target, scale, images }: OverlaysRequest): Promise<null> {
   await Promise.all(
     images.map(async (image) => {
@@ -68,6 +71,6 @@ async function signedMapOf({ signed }: Pick<ComparedImage, 'signed'>): Promise<F
   return parseNpy(bytes).values;
 }
 
-/** From the image itself while it has not changed; the stored JPEG has lost a little. */
+/** Decoded from the image itself if it is unchanged, else from the stored JPEG, which is lossy. */
 const photoOf = ({ file, sha256, photo }: Pick<ComparedImage, 'file' | 'sha256' | 'photo'>): Promise<RgbImage> =>
   decodePhoto(file, PHOTO_SIDE, { sha256 }).catch(() => decodePhoto(photo, PHOTO_SIDE));

@@ -21,14 +21,14 @@ const networks = new LeasePool<Executable>(3, (executable) => executable.dispose
 interface PairExplanation {
   distance: number;
   signed: [Float32Array, Float32Array]; // S of each image, [height, width]
-  active: [boolean, boolean]; // whether the layer's features of this image are anything but zero
+  active: [boolean, boolean]; // whether the layer's features of the image are not all zero
   width: number; // of the maps, cells
   height: number;
 }
 
 /**
- * Compares two images and explains the distance. Writes each photograph (JPEG) and signed map (NPY) into `request.folder`, and the
- * overlays (PNG) only where asked for: they take longer than all the rest.
+ * Compares two images and explains the distance. Writes each photograph (JPEG) and signed map (NPY) into `request.folder`. Overlays
+ * (PNG) are drawn only if `request.overlays` is set, because they take longer than everything else.
  */
 export async function explain(request: ExplainRequest, { signal }: CallContext<'explain'>): Promise<ExplainResult> {
   const { target, folder, files } = request;
@@ -38,15 +38,15 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
   const verdict = verdictOf(distance, request.threshold);
   const scale = Math.max(...signed.map((map) => map.reduce((most, s) => Math.max(most, Math.abs(s)), 0)));
   const imageAt = async (i: 0 | 1): Promise<Omit<ComparedImage, 'className'>> => {
-    const written = await writePhotoAndMap(files[i], { folder, letter: i === 0 ? 'a' : 'b', signed: signed[i], width, height });
-    return { ...written, empty: emptyReason(explanation, i, verdict, target) };
+    const image = await writePhotoAndMap(files[i], { folder, letter: i === 0 ? 'a' : 'b', signed: signed[i], width, height });
+    return { ...image, empty: emptyReason(explanation, i, verdict, target) };
   };
   const images = await Promise.all([imageAt(0), imageAt(1)]);
   if (request.overlays) await drawOverlays({ verdict, target, scale, images });
   return { distance, verdict, scale, images, signed };
 }
 
-/** One forward pass of both images and one gradient of their distance D: S = sum over channels of mean(dD/dF) * F, for each image its own. */
+/** One forward pass of both images and one gradient of their distance D. Per image S = sum over channels of mean_hw(dD/dF) * F. */
 async function explainPair({ model, modelSha256, files, sha256, layer }: ExplainRequest): Promise<PairExplanation> {
   const { config, folder } = model;
   const task = explanationTask(specOf(config), layer, 1);

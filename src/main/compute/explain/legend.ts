@@ -6,18 +6,18 @@ import { threeDigits } from '../../../shared/format.ts';
 import { cssHex, colourOf, blendOver, SURROUND, type ScaleName } from '../../../shared/maps/colours.ts';
 
 /**
- * Text and legend as vector paths from the packaged font: overlays look the same on every computer, and no system font or font
- * configuration is used.
+ * Text and legend as vector paths from the packaged font. Overlays are the same on every computer, without system fonts or font
+ * configuration.
  */
 
-/** From a font file's name within the package (`inter-latin-400-normal.woff`) to its absolute path. May throw where there is none. */
+/** Resolves the name of a font file in the package (`inter-latin-400-normal.woff`) to its absolute path. May throw if it is missing. */
 export type FontResolver = (file: string) => string;
 
 // Under Node's own loader opentype.js is CommonJS and only has a default export; bundlers may take its ES build, which has none.
 const loaded: Partial<typeof opentype> & { default?: typeof opentype } = { ...opentype };
 const parseFont = loaded.parse ?? loaded.default!.parse;
 
-/** Later files fill in what earlier ones lack; only the first must be there. */
+/** Unicode subsets. Later files add characters that earlier ones lack; only the first is required. */
 const FONT_FILES = ['latin', 'latin-ext', 'greek', 'cyrillic', 'vietnamese'].map((subset) => `inter-${subset}-400-normal.woff`);
 
 export const packagedFont: FontResolver = (file) => {
@@ -30,13 +30,13 @@ export interface Typeface {
   widthOf(text: string, size: number): number;
   /** SVG path data with the baseline at y, left edge at x. */
   pathOf(text: string, x: number, y: number, size: number): string;
-  /** Lines no wider than `width` px, broken at blanks (a single long word is shortened with an ellipsis). */
+  /** Lines no wider than `width` px, broken at spaces. A word that is too long is shortened with an ellipsis. */
   wrap(text: string, size: number, width: number): string[];
   /** The text, or its beginning and an ellipsis. */
   shorten(text: string, size: number, width: number): string;
 }
 
-interface Drawn {
+interface Glyph {
   advance: number; // em
   path: (x: number, y: number, size: number) => string;
 }
@@ -46,7 +46,7 @@ function readFont(file: string): opentype.Font {
   return parseFont(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
-/** The typeface of all drawn text. Throws AppError 'internal' when the packaged font is missing. */
+/** The typeface of all text in overlays. Throws AppError 'internal' if the packaged font is missing. */
 export function loadTypeface(resolve: FontResolver = packagedFont): Typeface {
   const fonts: (opentype.Font | null | undefined)[] = FONT_FILES.map(() => undefined);
   try {
@@ -60,13 +60,13 @@ export function loadTypeface(resolve: FontResolver = packagedFont): Typeface {
         const file = resolve(FONT_FILES[i]!);
         fonts[i] = existsSync(file) ? readFont(file) : null;
       } catch {
-        fonts[i] = null; // an optional subset: its letters fall back
+        fonts[i] = null; // optional subset: its characters use the fallback below
       }
     }
     return fonts[i] ?? null;
   };
-  const drawn = new Map<string, Drawn>();
-  const lookUp = (letter: string): Drawn | null => {
+  const glyphs = new Map<string, Glyph>();
+  const lookUp = (letter: string): Glyph | null => {
     for (let i = 0; i < fonts.length; i++) {
       const font = fontAt(i);
       if (!font || font.charToGlyphIndex(letter) === 0) continue;
@@ -78,8 +78,8 @@ export function loadTypeface(resolve: FontResolver = packagedFont): Typeface {
     }
     return null;
   };
-  // Fallback for a letter in no subset: the letter without its accents, else an open box.
-  const box: Drawn = {
+  // Fallback for a character in no subset: the character without its accents, else an empty box.
+  const box: Glyph = {
     advance: 0.66,
     path: (x, y, size) => {
       const px = (em: number): string => (em * size).toFixed(2);
@@ -87,21 +87,21 @@ export function loadTypeface(resolve: FontResolver = packagedFont): Typeface {
       return `${outer}m${px(0.06)} ${px(0.06)}v${px(0.58)}h${px(0.38)}v${px(-0.58)}z`;
     },
   };
-  const drawnOf = (letter: string): Drawn => {
-    const known = drawn.get(letter);
-    if (known) return known;
+  const glyphOf = (letter: string): Glyph => {
+    const cached = glyphs.get(letter);
+    if (cached) return cached;
     const plain = letter.normalize('NFKD').replace(/\p{M}/gu, '');
     const found = lookUp(letter) ?? (plain && plain !== letter && [...plain].length === 1 ? lookUp(plain) : null) ?? box;
-    drawn.set(letter, found);
+    glyphs.set(letter, found);
     return found;
   };
-  const lettersOf = (text: string): Drawn[] => [...text.normalize('NFC').replace(/\s+/g, ' ')].map(drawnOf);
+  const glyphsOf = (text: string): Glyph[] => [...text.normalize('NFC').replace(/\s+/g, ' ')].map(glyphOf);
 
-  const widthOf = (text: string, size: number): number => lettersOf(text).reduce((sum, l) => sum + l.advance * size, 0);
+  const widthOf = (text: string, size: number): number => glyphsOf(text).reduce((sum, l) => sum + l.advance * size, 0);
   const pathOf = (text: string, x: number, y: number, size: number): string => {
     let pen = x;
     let path = '';
-    for (const letter of lettersOf(text)) {
+    for (const letter of glyphsOf(text)) {
       path += letter.path(pen, y, size);
       pen += letter.advance * size;
     }
@@ -135,8 +135,8 @@ export interface LegendContent {
   title: string;
   words: string; // what the colours mean
   colours: ScaleName;
-  scale: number; // value at the end of the bar, >= 0; 0: nothing to measure
-  emptyText: string | null; // shown in place of the words when the map is empty
+  scale: number; // value at the end of the bar, >= 0; 0: empty map, no bar
+  emptyText: string | null; // replaces the words if the map is empty
 }
 
 export interface Legend {
@@ -150,7 +150,7 @@ const LINE = '#4a4f55';
 /** Grey level of the strip and of the padding beside a narrow photograph: near-black, no tint. */
 export const STRIP = 0x18;
 
-/** The strip below a photograph, `width` px wide (>= 200): title and words beside the bar, or above it where it is narrow. */
+/** The strip below a photograph, `width` px wide (>= 200): title and words beside the bar, or above it in a narrow strip. */
 export function drawLegend(content: LegendContent, width: number, typeface: Typeface): Legend {
   const size = Math.min(19, Math.max(13, width / 50)); // px, words
   const small = size * 0.88;
@@ -188,7 +188,7 @@ export function drawLegend(content: LegendContent, width: number, typeface: Type
   for (const at of ticks) {
     const label = threeDigits(at * content.scale);
     const labelWidth = typeface.widthOf(label, small);
-    // The first and last labels end with the bar, the middle one is centred on its tick.
+    // The first and last labels are flush with the bar's ends. The middle one is centred on its tick.
     text(label, barX + at * (barWidth - labelWidth), tickY, small, DIM);
     const tickX = barX + barHeight / 2 + at * (barWidth - barHeight);
     if (at > 0 && at < 1) parts.push(`<path d="M${tickX} ${barY + 1}v${barHeight - 2}" stroke="#0008" stroke-width="1"/>`);

@@ -20,14 +20,14 @@ export interface OverlayRequest {
 }
 
 export interface OverlayOptions {
-  /** Percent of the image's area outside the contour; null: no contour. Default 90. */
+  /** Percentage of the image's area outside the contour; null: no contour. Default 90. */
   contourPercentile?: number | null;
   /** 0 keeps the photograph's colours, 1 (default) makes it grey. */
   desaturation?: number;
   font?: FontResolver;
 }
 
-const LOOK: Record<MapKind, { colours: ScaleName; words: Record<ExplainTarget, string> }> = {
+const STYLES: Record<MapKind, { colours: ScaleName; words: Record<ExplainTarget, string> }> = {
   factual: { colours: 'warm', words: { verdict: 'evidence for the verdict', distance: 'evidence for a larger distance' } },
   counterfactual: { colours: 'cool', words: { verdict: 'evidence against the verdict', distance: 'evidence for a smaller distance' } },
 };
@@ -44,13 +44,14 @@ function contourSvg(request: OverlayRequest, W: number, H: number, percent: numb
   const stroke = Math.min(2.6, Math.max(1.6, Math.max(W, H) / 420));
   const dash = `${(stroke * 3.6).toFixed(1)} ${(stroke * 3.2).toFixed(1)}`;
   const common = `fill="none" stroke-linejoin="round" d="${path}"`;
-  // A faint dark line under the white dashes keeps them visible on white petals.
+  // A faint dark line under the white dashes keeps them visible on white areas.
   return (
     `<path ${common} stroke="#000" stroke-opacity=".28" stroke-width="${(stroke * 1.9).toFixed(2)}"/>` +
     `<path ${common} stroke="#fff" stroke-width="${stroke.toFixed(2)}" stroke-dasharray="${dash}"/>`
   );
 }
 
+/** Pads a photograph to width x height with the strip's grey: centred horizontally, at the top vertically. */
 function centreInStrip(photo: RgbImage, width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3).fill(STRIP);
   const left = Math.floor((width - photo.width) / 2);
@@ -69,23 +70,23 @@ function typefaceOf(font: FontResolver | undefined): Typeface {
 }
 
 /**
- * A PNG of the photograph under its map with a legend strip below. The photograph's pixels are at least 512 px on the
- * longest side; the map (values >= 0) covers all of it, coloured by value / scale. A map that is zero
- * everywhere leaves the grey photograph and prints `emptyText`; a scale of zero is never divided by.
+ * A PNG of the photograph with its map on top and a legend strip below. The photograph is enlarged to at least 512 px on
+ * its longest side. The map (values >= 0) covers the whole photograph, coloured by value / scale. With an all-zero map or a
+ * scale of 0 the grey photograph remains, and `emptyText` is printed.
  */
 export async function paintOverlay(request: OverlayRequest, options: OverlayOptions = {}): Promise<Buffer> {
   const { contourPercentile = 90, desaturation = 1, font } = options;
-  const { colours, words } = LOOK[request.kind];
+  const { colours, words } = STYLES[request.kind];
   const enlarge = Math.max(1, MIN_LONGEST_SIDE / Math.max(request.photo.width, request.photo.height));
   const W = Math.round(request.photo.width * enlarge) || 1;
   const H = Math.round(request.photo.height * enlarge) || 1;
   const photo = await resizeRgb(request.photo, W, H);
-  const picture = { ...photo, data: desaturate(photo.data, desaturation) };
+  const canvas = { ...photo, data: desaturate(photo.data, desaturation) };
 
   const empty = !(request.scale > 0) || !request.map.some((value) => value > 0);
   let contour = '';
   if (!empty) {
-    paintOver(picture.data, upsample(request.map, request.mapWidth, request.mapHeight, W, H), request.scale, colours);
+    paintOver(canvas.data, upsample(request.map, request.mapWidth, request.mapHeight, W, H), request.scale, colours);
     if (contourPercentile !== null) contour = contourSvg(request, W, H, contourPercentile);
   }
 
@@ -99,5 +100,5 @@ export async function paintOverlay(request: OverlayRequest, options: OverlayOpti
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
     `<svg x="${left}" y="0" width="${W}" height="${H}" overflow="hidden">${contour}</svg>` +
     `<g transform="translate(0 ${H})">${legend.svg}</g></svg>`;
-  return await drawSvgOver(centreInStrip(picture, width, height), svg);
+  return await drawSvgOver(centreInStrip(canvas, width, height), svg);
 }

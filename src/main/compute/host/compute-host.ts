@@ -6,13 +6,14 @@ import { isDebugLog, log } from '../../foundation/log/log.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
 import { type Launch, launchUnder } from '../../rpc/launch.ts';
 
-const STDERR_KEPT = 4000; // characters, the last
+const STDERR_LIMIT = 4000; // characters, of the end of the output
 
 /**
- * Main's side of the compute process. The first request starts it; after a crash the next request starts it again. Everything that decodes an image or runs a network goes through here.
+ * Main's side of the compute process. The first request starts the process; after a crash the next request starts it again. Every
+ * request to decode an image or run a network goes through it.
  */
 export class ComputeHost extends Channel<ComputeCalls> {
-  /** `entry`: the compute process's script; `logs`: where it keeps its log. `ask` throws 'compute-lost' when the process dies. */
+  /** `entry`: the compute process's script; `logs`: where it writes its log. `ask` throws 'compute-lost' when the process dies. */
   constructor(entry: string, launch: Launch = launchUnder(), logs?: { folder: string; name: LogName }) {
     let stderr = '';
     super(
@@ -20,7 +21,7 @@ export class ComputeHost extends Channel<ComputeCalls> {
         const child = launch(entry, logs ? [logs.folder, logs.name] : []);
         log().info({ child: child.pid, stream: logs?.name }, 'compute process starts');
         child.onStderr((text) => {
-          stderr = (stderr + text).slice(-STDERR_KEPT);
+          stderr = (stderr + text).slice(-STDERR_LIMIT);
           if (isDebugLog()) process.stderr.write(text);
         });
         return child;
@@ -30,12 +31,12 @@ export class ComputeHost extends Channel<ComputeCalls> {
   }
 
   /**
-   * Starts the process before its first request, in its own turn of main's event loop: starting takes about 20 ms, and so does
-   * sending a large data set. Throws as `ask` does where it can't be started.
+   * Starts the process before its first request, in a separate turn of main's event loop: starting blocks for about 20 ms, and so
+   * does sending a large data set. Throws as `ask` does if the process can't be started.
    */
   async ready(): Promise<void> {
     await nextTurn();
-    await nextTurn(); // whatever arrived meanwhile is answered between the two
+    await nextTurn(); // pending requests are answered between the two turns
     this.open();
   }
 }

@@ -1,7 +1,7 @@
 import type { Random } from '../../../shared/random.ts';
 import type { Augmentation } from '../../../shared/training-options/augmentation.ts';
 
-/** Which part of the square the new pixels come from, and how it is turned. */
+/** Geometry of an augmentation: which part of the square is sampled, and how it is flipped and rotated. */
 export interface Warp {
   flipX: boolean;
   flipY: boolean;
@@ -11,7 +11,7 @@ export interface Warp {
   top: number;
 }
 
-/** Factors, 1 = as it was. */
+/** Colour factors; 1 = unchanged. */
 export interface Tint {
   brightness: number;
   contrast: number;
@@ -20,7 +20,7 @@ export interface Tint {
 
 const COLOUR_RANGE = 0.5; // factors lie in 1 ± 0.5 at full strength
 
-/** Consumes the same random numbers whatever is switched on: switching one change off leaves the others unchanged. */
+/** Always consumes the same random numbers, so switching one change off leaves the others unchanged. */
 export function drawWarp(options: Augmentation, random: Random): Warp {
   const flipX = random.below(2) === 1 && options.flipHorizontal;
   const flipY = random.below(2) === 1 && options.flipVertical;
@@ -44,22 +44,23 @@ function mirrorIndex(x: number, n: number): number {
 }
 
 /**
- * One affine pass with bilinear sampling. Pixels from outside are mirrored at the border, so there is no edge to learn. pixels: [size, size, 3], not changed. Flips alone and no change at all are exact.
+ * Applies a warp in one affine pass with bilinear sampling. Positions outside are mirrored at the border, so there is no edge to
+ * learn. pixels: [size, size, 3], not changed. Flips alone and the identity are exact.
  */
 export function warp(pixels: Uint8Array, size: number, { flipX, flipY, angle, keep, left, top }: Warp): Uint8Array {
   const out = new Uint8Array(pixels.length);
   const radians = (angle * Math.PI) / 180;
   const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
-  const middle = size / 2;
+  const centre = size / 2;
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      // From the centre of the new pixel back to the old picture: window, rotation about the middle, flip.
-      const u = (x + 0.5) * keep + left * size - middle;
-      const v = (y + 0.5) * keep + top * size - middle;
-      const turnedX = u * cos - v * sin;
-      const turnedY = u * sin + v * cos;
-      const sx = mirrorIndex((flipX ? -turnedX : turnedX) + middle - 0.5, size);
-      const sy = mirrorIndex((flipY ? -turnedY : turnedY) + middle - 0.5, size);
+      // From the centre of the new pixel to its source position: crop window, rotation about the centre, flip.
+      const u = (x + 0.5) * keep + left * size - centre;
+      const v = (y + 0.5) * keep + top * size - centre;
+      const rotatedX = u * cos - v * sin;
+      const rotatedY = u * sin + v * cos;
+      const sx = mirrorIndex((flipX ? -rotatedX : rotatedX) + centre - 0.5, size);
+      const sy = mirrorIndex((flipY ? -rotatedY : rotatedY) + centre - 0.5, size);
       const x0 = Math.floor(sx);
       const y0 = Math.floor(sy);
       const x1 = Math.min(size - 1, x0 + 1);
@@ -80,8 +81,8 @@ export function warp(pixels: Uint8Array, size: number, { flipX, flipY, angle, ke
 const luma = (r: number, g: number, b: number): number => 0.299 * r + 0.587 * g + 0.114 * b; // ITU-R BT.601
 
 /**
- * Brightness, then contrast about the picture's mean luma, then saturation about each pixel's luma, as in torchvision's
- * ColorJitter; rounded and cut to 0..255 once, at the end. pixels: [n, 3], not changed.
+ * Brightness, then contrast about the image's mean luma, then saturation about each pixel's luma, as in torchvision's
+ * ColorJitter. Rounded and clamped to 0..255 once, at the end. pixels: [n, 3], not changed.
  */
 export function tint(pixels: Uint8Array, { brightness, contrast, saturation }: Tint): Uint8Array {
   let sum = 0;
@@ -98,13 +99,13 @@ export function tint(pixels: Uint8Array, { brightness, contrast, saturation }: T
 }
 
 /**
- * An augmented copy of a square RGB image [size, size, 3] of 0..255, determined by `random`; an exact copy with everything switched
+ * An augmented copy of a square RGB image [size, size, 3], 0..255, determined by `random`. An exact copy if every change is switched
  * off.
  */
 export function augment(pixels: Uint8Array, size: number, options: Augmentation, random: Random): Promise<Uint8Array> {
-  const placement = drawWarp(options, random);
-  const colours = drawTint(options, random);
-  const moved = placement.flipX || placement.flipY || placement.angle !== 0 || placement.keep !== 1;
-  const placed = moved ? warp(pixels, size, placement) : pixels.slice();
-  return Promise.resolve(options.colour > 0 ? tint(placed, colours) : placed);
+  const geometry = drawWarp(options, random);
+  const colourFactors = drawTint(options, random);
+  const isWarped = geometry.flipX || geometry.flipY || geometry.angle !== 0 || geometry.keep !== 1;
+  const warped = isWarped ? warp(pixels, size, geometry) : pixels.slice();
+  return Promise.resolve(options.colour > 0 ? tint(warped, colourFactors) : warped);
 }

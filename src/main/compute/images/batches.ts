@@ -1,6 +1,6 @@
 import type { Preprocessing } from '../../../shared/run.ts';
 
-/** Images in one forward pass: enough to fill the caches of two cores, and little memory. */
+/** Images in one forward pass: enough to use two cores fully, with little memory. */
 export const FORWARD_BATCH = 16;
 
 /** Pixels [S, S, 3] 0..255 into row `at` of a batch [N, 3, S, S]: (p / 255 - mean) / std per channel. */

@@ -17,13 +17,13 @@ export class DatasetImages {
     return this.sourceAt(this.table.positionOf(id));
   }
 
-  /** All images, by id. */
+  /** All images, in the order of their ids. */
   all(): SourceImage[] {
     return Array.from({ length: this.table.length }, (_, i) => this.sourceAt(i));
   }
 
-  /** Training and validation images. */
-  used(): SourceImage[] {
+  /** Training and validation images, in the order of their ids. */
+  trainingAndValidation(): SourceImage[] {
     return [...this.table.inSplit('train'), ...this.table.inSplit('valid')].sort((a, b) => a - b).map((i) => this.sourceAt(i));
   }
 

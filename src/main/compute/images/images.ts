@@ -4,30 +4,30 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { AppError } from '../../../shared/errors.ts';
-import { isTruncated, kindOf, type PictureKind } from './image-kinds.ts';
+import { isTruncated, kindOf, type ImageFormat } from './image-kinds.ts';
 
 /**
- * The one decoder: training, explaining and previews all use `pixelsOf`, so an image has the same pixels everywhere.
+ * The only decoder: training, explanations and previews all use `decodePixels`, so an image has the same pixels everywhere.
  * The only file that imports sharp.
  */
 
-// Every file is decoded once, so libvips' cache would only hold memory. One thread per picture and several pictures at a
-// time (DECODERS) keep all cores busy with less overhead than several threads on one small picture.
+// Every file is decoded once, so libvips' cache would only take memory. One thread per image and several images at a time
+// (DECODERS) keep all cores busy with less overhead than several threads on one small image.
 sharp.cache(false);
 sharp.concurrency(1);
 
 /** How many images to decode at once, for `mapParallel`. libuv's pool has four threads by default. */
 export const DECODERS = Math.max(1, Math.min(availableParallelism(), Number(process.env['UV_THREADPOOL_SIZE']) || 4));
 
-/** Pixels of the largest image that is decoded. */
+/** Pixels of the largest image that is accepted. */
 export const PIXEL_LIMIT = 100_000_000;
 
-/** Grey behind transparent pixels: neutral, and near the mean of most preprocessing. */
+/** Background of transparent pixels: neutral, and near the mean of most preprocessing. */
 export const MID_GREY = 128;
 
 export interface DecodeOptions {
   limitPixels?: number; // default PIXEL_LIMIT
-  /** Hash of the bytes as they were imported, hex: a file that has changed since is refused. */
+  /** SHA-256 of the imported bytes, hex. A file that has changed since is rejected. */
   sha256?: string;
 }
 
@@ -47,7 +47,7 @@ export interface Inspected {
   height: number;
 }
 
-/** An error whose `details.reason` reads on from the file's name ("is truncated: …"), fit for a list of rejected files. */
+/** An error whose `details.reason` continues the file's name ("is truncated: …"), for a list of rejected files. */
 function badImage(file: string, reason: string, cause?: unknown): AppError {
   return new AppError('bad-image', `${path.basename(file)} ${reason}`, { file, reason }, cause);
 }
@@ -55,7 +55,7 @@ function badImage(file: string, reason: string, cause?: unknown): AppError {
 interface OpenFile {
   file: string;
   bytes: Buffer;
-  kind: PictureKind;
+  format: ImageFormat;
   width: number; // px, after EXIF rotation
   height: number;
   limitPixels: number;
@@ -75,29 +75,31 @@ async function bytesOf(file: string): Promise<Buffer> {
   }
 }
 
-function formatOf(file: string, bytes: Buffer): PictureKind {
+function formatOf(file: string, bytes: Buffer): ImageFormat {
   if (bytes.length === 0) throw badImage(file, 'is empty (0 bytes)');
   const kind = kindOf(bytes);
-  if (kind.type === 'picture') return kind.kind;
-  if (kind.type === 'foreign-picture') throw badImage(file, `is ${kind.words}, a format that Twinlens can't read; save it as JPEG or PNG`);
-  throw badImage(file, kind.words ? `isn't an image; it looks like ${kind.words}` : "isn't an image");
+  if (kind.type === 'image') return kind.format;
+  if (kind.type === 'unsupported-image') throw badImage(file, `is ${kind.description}, a format that Twinlens can't read; save it as JPEG or PNG`);
+  throw badImage(file, kind.description ? `isn't an image; it looks like ${kind.description}` : "isn't an image");
 }
 
-function decodeError(file: string, kind: PictureKind, bytes: Buffer, error: unknown): AppError {
-  const reason = isTruncated(kind, bytes) ? 'is truncated: the file ends before the picture does' : `is damaged: its ${kind} data cannot be decoded`;
+function decodeError(file: string, format: ImageFormat, bytes: Buffer, error: unknown): AppError {
+  const reason = isTruncated(format, bytes)
+    ? 'is truncated: the file ends before the image does'
+    : `is damaged: its ${format} data cannot be decoded`;
   return badImage(file, reason, error);
 }
 
-/** Reads the whole file and its header. Refuses files that are not images, too large, or not 8 or 16 bit. */
+/** Reads the whole file and parses its header. Rejects files that are not images, too large, or not 8 or 16 bit. */
 async function open(file: string, { limitPixels = PIXEL_LIMIT, sha256 }: DecodeOptions): Promise<OpenFile> {
   const bytes = await bytesOf(file);
   if (sha256 !== undefined && sha256Of(bytes) !== sha256) throw badImage(file, 'has changed since it was imported; import its data set again');
-  const kind = formatOf(file, bytes);
+  const format = formatOf(file, bytes);
   let header: Metadata;
   try {
     header = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
   } catch (error) {
-    throw decodeError(file, kind, bytes, error);
+    throw decodeError(file, format, bytes, error);
   }
   const { width, height } = header.autoOrient;
   if (width * height > limitPixels) {
@@ -110,26 +112,26 @@ async function open(file: string, { limitPixels = PIXEL_LIMIT, sha256 }: DecodeO
   if (header.depth !== 'uchar' && header.depth !== 'ushort') {
     throw badImage(file, 'holds measurements rather than a photograph (neither 8 nor 16 bit a channel); save it as an 8-bit PNG');
   }
-  return { file, bytes, kind, width, height, limitPixels };
+  return { file, bytes, format, width, height, limitPixels };
 }
 
 /**
- * The pipeline of every decode: first frame or page, EXIF rotation, colours to sRGB (embedded profile, CMYK included),
- * alpha on mid-grey, 8 bit, three channels. `resize` only decides the size.
- * sharp runs these in its own fixed order: rotation, profile, flatten, resize, sRGB.
+ * The pipeline of every decode: first frame or page, EXIF rotation, conversion to sRGB (embedded profiles and CMYK included),
+ * alpha on mid-grey, 8 bit, three channels. `resize` sets the size.
+ * sharp's fixed order: rotation, profile, flatten, resize, sRGB.
  */
-async function decodePixels(opened: OpenFile, resize: (picture: Sharp) => Sharp): Promise<RgbImage> {
-  const { bytes, file, kind, limitPixels } = opened;
-  // 'error' includes 'truncated' and adds checksum errors, but not the harmless warnings many cameras' files give.
-  const picture = sharp(bytes, { failOn: 'error', limitInputPixels: limitPixels })
+async function decodePixels(opened: OpenFile, resize: (image: Sharp) => Sharp): Promise<RgbImage> {
+  const { bytes, file, format, limitPixels } = opened;
+  // 'error' includes 'truncated' and checksum errors, but not the harmless warnings that many cameras' files cause.
+  const image = sharp(bytes, { failOn: 'error', limitInputPixels: limitPixels })
     .autoOrient()
     .flatten({ background: { r: MID_GREY, g: MID_GREY, b: MID_GREY } })
     .toColourspace('srgb');
   try {
-    const { data, info } = await resize(picture).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    const { data, info } = await resize(image).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return { data: toRgb(data, info.channels), width: info.width, height: info.height };
   } catch (error) {
-    throw decodeError(file, kind, bytes, error);
+    throw decodeError(file, format, bytes, error);
   }
 }
 
@@ -145,19 +147,19 @@ function toRgb(data: Buffer, channels: number): Uint8Array {
 }
 
 /**
- * Hash and size of an image that really decodes (to a small target; JPEG and WebP shrink while loading).
+ * SHA-256 and size of an image, after a test decode to a small target (JPEG and WebP are shrunk on load).
  * Throws AppError 'bad-image' with `details.reason`, or 'not-found'.
  */
 export async function inspect(file: string, options: DecodeOptions = {}): Promise<Inspected> {
   const opened = await open(file, options);
-  // This kernel reads every source pixel. 'nearest' would skip the last rows and miss a truncated file.
+  // Lanczos reads every source pixel. 'nearest' would skip the last rows and miss a truncated file.
   await decodePixels(opened, (p) => p.resize(16, 16, { fit: 'fill', kernel: 'lanczos3' }));
   return { sha256: sha256Of(opened.bytes), width: opened.width, height: opened.height };
 }
 
 /**
- * RGB [size, size, 3], the whole picture stretched to the square as the published method does (no crop, no bars).
- * Lanczos over all source pixels, so large photographs don't alias. Throws as `inspect`.
+ * RGB [size, size, 3]: the whole image stretched to the square, as in the published method (no crop, no bars). Lanczos over
+ * all source pixels, so large photographs don't alias. Throws as `inspect`.
  */
 export async function decodeSquare(file: string, size: number, options: DecodeOptions = {}): Promise<Uint8Array> {
   const opened = await open(file, options);
@@ -174,39 +176,39 @@ export async function decodePhoto(file: string, longest: number, options: Decode
 }
 
 /**
- * A JPEG preview, longest side at most `longest` px, never enlarged. Shrinks while loading where the format allows it: several times
- * faster than `decodePhoto` and slightly less exact, so for display only. Throws as `inspect`.
+ * A JPEG preview, longest side at most `longest` px, never enlarged. Shrinks on load where the format allows it: several times
+ * faster than `decodePhoto` but slightly less exact, so for display only. Throws as `inspect`.
  */
 export async function previewJpeg(file: string, longest: number, options: DecodeOptions = {}): Promise<Buffer> {
   const opened = await open(file, options);
-  const picture = await decodePixels(opened, (p) => p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true }));
+  const image = await decodePixels(opened, (p) => p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true }));
   const small = longest <= 512;
-  return await rawRgb(picture)
+  return await rawRgb(image)
     .jpeg(small ? { quality: 80 } : { quality: 90, chromaSubsampling: '4:4:4' })
     .toBuffer();
 }
 
 const rawRgb = ({ data, width, height }: RgbImage): Sharp => sharp(data, { raw: { width, height, channels: 3 } });
 
-export async function encodePng(picture: RgbImage): Promise<Buffer> {
-  return await rawRgb(picture).png({ compressionLevel: 8 }).toBuffer();
+export async function encodePng(image: RgbImage): Promise<Buffer> {
+  return await rawRgb(image).png({ compressionLevel: 8 }).toBuffer();
 }
 
 /** `quality` 1..100. */
-export async function encodeJpeg(picture: RgbImage, quality = 88): Promise<Buffer> {
-  return await rawRgb(picture).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+export async function encodeJpeg(image: RgbImage, quality = 88): Promise<Buffer> {
+  return await rawRgb(image).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
 }
 
 /** The image stretched to another size (px, both >= 1). */
-export async function resizeRgb(picture: RgbImage, width: number, height: number): Promise<RgbImage> {
-  if (picture.width === width && picture.height === height) return picture;
-  const { data } = await rawRgb(picture).resize(width, height, { fit: 'fill', kernel: 'lanczos3' }).raw().toBuffer({ resolveWithObject: true });
+export async function resizeRgb(image: RgbImage, width: number, height: number): Promise<RgbImage> {
+  if (image.width === width && image.height === height) return image;
+  const { data } = await rawRgb(image).resize(width, height, { fit: 'fill', kernel: 'lanczos3' }).raw().toBuffer({ resolveWithObject: true });
   return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height };
 }
 
-/** A PNG of the image with an SVG of the same size in px drawn over it. The SVG must contain no text: no font is looked up. */
-export async function drawSvgOver(picture: RgbImage, svg: string): Promise<Buffer> {
-  return await rawRgb(picture)
+/** A PNG of the image with an SVG of the same size in px on top. The SVG must not contain text, because no font is available. */
+export async function drawSvgOver(image: RgbImage, svg: string): Promise<Buffer> {
+  return await rawRgb(image)
     .composite([{ input: Buffer.from(svg), top: 0, left: 0 }])
     .removeAlpha()
     .png({ compressionLevel: 8 })

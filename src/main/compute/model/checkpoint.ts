@@ -12,9 +12,9 @@ import { readSafetensors, writeSafetensors } from '../../nn/weights/safetensors.
 import { bytesOf } from '../images/batches.ts';
 
 /**
- * A run's folder holds three files, each published whole: `base` (frozen parameters, written once), `best` (trained parameters and
- * running statistics of the best epoch) and `last` (the same after the last whole epoch, with the optimizer's state and the
- * schedule; training resumes from it).
+ * A run's folder has three files, each published when complete: `base` (frozen parameters, written once), `best` (trained
+ * parameters and running statistics of the best epoch) and `last` (the same after the last complete epoch, with the optimizer's
+ * state and the schedule; training resumes from it).
  */
 const BASE = 'base.safetensors';
 const BEST = 'best.safetensors';
@@ -40,8 +40,9 @@ export function writeBase(folder: string, config: RunConfig, frozen: TensorMap):
   writeSafetensors(join(folder, BASE), frozen, metadata(config));
 }
 
-export function writeBest(folder: string, config: RunConfig, moving: TensorMap): void {
-  writeSafetensors(join(folder, BEST), moving, metadata(config));
+/** `params`: trained parameters and running statistics. */
+export function writeBest(folder: string, config: RunConfig, params: TensorMap): void {
+  writeSafetensors(join(folder, BEST), params, metadata(config));
 }
 
 export function writeLast(folder: string, config: RunConfig, state: TrainState, progress: Progress): void {
@@ -67,7 +68,7 @@ export function readLast(folder: string): { state: TrainState; progress: Progres
 
 export const readBase = (folder: string): TensorMap => readSafetensors(join(folder, BASE)).tensors;
 
-/** The whole network of the best epoch. Throws AppError 'not-found' where the run never finished an epoch. */
+/** All tensors of the best epoch's network. Throws AppError 'not-found' if the run never finished an epoch. */
 export function readModel(folder: string, config: RunConfig): TensorMap {
   if (!existsSync(join(folder, BEST)))
     throw new AppError('not-found', 'This run has no trained network yet: it did not finish an epoch. Resume it, or train again.');

@@ -8,8 +8,9 @@ import { readModel, specOf } from './checkpoint.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
 
 /**
- * A trained network as one file: safetensors with all tensors, or ONNX with the input `images` [1, 3, S, S] (normalised)
- * and the outputs `embedding` [1, d] and `features` of the last layer [1, C, h, w]. `card` goes into the file's metadata.
+ * Writes a trained network to one file: safetensors with all tensors, or ONNX with the input `images` [1, 3, S, S]
+ * (normalised) and the outputs `embedding` [1, d] and `features` of the last layer [1, C, h, w]. `card` becomes the file's
+ * metadata.
  */
 export async function exportModel({ model, format, out, card }: ComputeCalls['exportModel']['args']): Promise<null> {
   const { config, folder } = model;

@@ -7,7 +7,7 @@ import { serveTasks } from '../../rpc/serve-tasks.ts';
 import type { ComputeCalls } from '../protocol/protocol.ts';
 import { handlers } from './handlers.ts';
 
-// The compute process: answers main's requests until main ends. Only this process decodes images and runs networks.
+// The compute process: handles main's requests until main ends. Only compute processes decode images and run networks.
 
 const [logs, name] = process.argv.slice(2);
 const logName = LOG_NAMES.find((known) => known === name);

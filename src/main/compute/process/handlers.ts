@@ -16,13 +16,13 @@ import type { CallContext, Counted, Handlers } from '../protocol/protocol.ts';
 import { writeSample } from '../sample/sample.ts';
 import { train } from '../train/train-loop.ts';
 
-const REPORT_MS = 100;
+const REPORT_MS = 100; // between two reports of progress
 
 /** One function for each entry of ComputeCalls. */
 export const handlers: Handlers = {
-  inspect: ({ files }, context) => mapParallel(files, DECODERS, inspectOrSayWhy, options(context)),
+  inspect: ({ files }, context) => mapParallel(files, DECODERS, inspectOrReason, options(context)),
   timeReading: ({ files, size }, { signal }) => timeReading(files, size, signal),
-  picture: async ({ file, sha256, longest, out }, { signal }) => {
+  preview: async ({ file, sha256, longest, out }, { signal }) => {
     throwIfCancelled(signal);
     await writeFileAtomically(out, await previewJpeg(file, longest, sha256 === null ? {} : { sha256 }));
     return null;
@@ -53,7 +53,7 @@ export const handlers: Handlers = {
 
 async function timeReading(files: readonly string[], size: number, signal: AbortSignal): Promise<number[]> {
   const began = performance.now();
-  const each = await mapParallel(
+  const durations = await mapParallel(
     files,
     DECODERS,
     async (file) => {
@@ -63,13 +63,13 @@ async function timeReading(files: readonly string[], size: number, signal: Abort
     },
     { signal },
   );
-  const sum = each.reduce((a, b) => a + b, 0);
-  const share = sum > 0 ? (performance.now() - began) / sum : 0; // several are decoded at once
-  return each.map((ms) => (ms * share) / 1000);
+  const sum = durations.reduce((a, b) => a + b, 0);
+  const share = sum > 0 ? (performance.now() - began) / sum : 0; // decoding runs in parallel, so the durations overlap
+  return durations.map((ms) => (ms * share) / 1000);
 }
 
-/** A file that can't be decoded is an answer, not a failure of the whole listing. */
-async function inspectOrSayWhy(file: string): Promise<{ sha256: string; width: number; height: number } | { error: string }> {
+/** Returns the reason where a file can't be decoded, so that one bad file does not fail the whole listing. */
+async function inspectOrReason(file: string): Promise<{ sha256: string; width: number; height: number } | { error: string }> {
   try {
     return await inspect(file);
   } catch (error) {
@@ -79,7 +79,7 @@ async function inspectOrSayWhy(file: string): Promise<{ sha256: string; width: n
   }
 }
 
-/** Passes cancellation down and progress up, at most ten times a second. */
+/** Options of a parallel task: its cancellation signal, and progress reports at most every REPORT_MS. */
 function options<N extends 'inspect' | 'drawSample' | 'benchEmbed'>({
   signal,
   progress,

@@ -7,16 +7,16 @@ import type { ValidationSummary } from '../../domain/evaluate/validation-summary
 import type { BackboneName } from '../../../shared/backbones.ts';
 import type { DeviceName, EngineName, EpochRow, Flavour, Metrics, Preprocessing, RunConfig, Scope, WeightsInfo } from '../../../shared/run.ts';
 
-/** A trained network on disk: a run's folder and what its tensors mean. */
+/** A trained network on disk: a run's folder and the configuration that defines its tensors. */
 export interface ModelRef {
   folder: string;
   config: RunConfig;
 }
 
-/** A picture of a data set as compute needs it. */
+/** An image of a data set. */
 export interface SourceImage {
   file: string; // absolute
-  sha256: string; // of its bytes: the key of everything cached
+  sha256: string; // of its bytes: the key in all caches
 }
 
 export interface CacheFolders {
@@ -47,16 +47,16 @@ export interface TrainRequest {
 }
 
 export type TrainProgress =
-  | { kind: 'prepare'; done: number; total: number } // images decoded, and features computed where they are cached
+  | { kind: 'prepare'; done: number; total: number } // images decoded, and features computed if they are cached
   | { kind: 'step'; epoch: number; epochs: number; done: number; total: number; loss: number; imagesPerSecond: number; secondsLeft: number }
-  | { kind: 'parts'; partPairs: number } // not enough memory for whole steps: from now on this many pairs at once
+  | { kind: 'parts'; partPairs: number } // memory is too small for whole steps: from now on this many samples per part
   | { kind: 'recovered'; row: EpochRow } // a row of the checkpoint that the run's record lacks: main ended before it stored the row
   | { kind: 'epoch'; row: EpochRow; epochs: number; secondsLeft: number };
 
 export interface TrainResult extends ValidationSummary {
   bestEpoch: number;
   modelSha256: string;
-  seconds: number; // this session's, preparation included
+  seconds: number; // of this session, including preparation
   stoppedEarly: boolean;
 }
 
@@ -64,7 +64,7 @@ export interface PairsRequest {
   model: ModelRef;
   caches: CacheFolders;
   root: string; // of the data set
-  images: PackedImages; // that occur in the pairs
+  images: PackedImages; // those of the pairs
   pairs: PackedPairs;
 }
 
@@ -76,13 +76,13 @@ export interface EvaluateRequest extends PairsRequest {
 export interface ExplainRequest {
   model: ModelRef;
   files: [string, string];
-  /** The bytes each file must have, where that is known. */
+  /** SHA-256 that each file's bytes must have; null: not checked. */
   sha256: [string | null, string | null];
-  modelSha256: string | null; // key of the cache of open networks
+  modelSha256: string | null; // part of the key in the cache of open networks
   layer: string;
   target: ExplainTarget;
   threshold: number;
-  folder: string; // where photographs, maps and overlays are written
+  folder: string; // for photographs, maps and overlays
   overlays: boolean; // whether to draw the overlays now; see drawOverlays
 }
 
@@ -94,7 +94,7 @@ export interface ExplainResult {
   signed: [Float32Array, Float32Array]; // S of each image, [mapHeight, mapWidth]
 }
 
-/** What the overlays of a stored comparison are drawn from. */
+/** A stored comparison whose overlays are to be drawn. */
 export interface OverlaysRequest extends Pick<Comparison, 'verdict' | 'target' | 'scale'> {
   images: readonly Omit<ComparedImage, 'className'>[];
 }
@@ -115,19 +115,19 @@ export interface BenchRequest {
 export interface BenchResult {
   seconds: number[]; // of each counted step
   threads: number;
-  channelBlock: number; // channels side by side in the convolutions that were used (onnx-blocks.ts), 0 elsewhere than on the processor
-  peakBytes: number; // the compute process' largest resident memory so far
+  channelBlock: number; // channels per block of the blocked layout (onnx-blocks.ts); 0 except for onnx on the CPU
+  peakBytes: number; // largest resident memory of the compute process so far
   profile: StepProfile | null;
 }
 
 /** Every request from main to compute. */
 export interface ComputeCalls {
   inspect: { args: { files: string[] }; result: ({ sha256: string; width: number; height: number } | { error: string })[]; progress: Counted };
-  /** Seconds to read and decode each of `files`, with the concurrency of a training. Files that can't be decoded count too. */
+  /** Seconds to read and decode each of `files`, with the concurrency of training. Files that can't be decoded count too. */
   timeReading: { args: { files: string[]; size: number }; result: number[]; progress: never };
-  /** Writes a JPEG of an image to `out`, longest side at most `longest` px. `sha256`: of the bytes it must still have. */
-  picture: { args: { file: string; sha256: string | null; longest: number; out: string }; result: null; progress: never };
-  drawSample: { args: { folder: string; seed: number }; result: { images: string; truth: string; drawn: number }; progress: Counted };
+  /** Writes a JPEG preview of an image to `out`, longest side at most `longest` px. `sha256`: that the image's bytes must have. */
+  preview: { args: { file: string; sha256: string | null; longest: number; out: string }; result: null; progress: never };
+  drawSample: { args: { folder: string; seed: number }; result: { images: string; truth: string; created: number }; progress: Counted };
   weights: { args: WeightsRequest; result: WeightsInfo; progress: never };
   train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };
   distances: { args: PairsRequest; result: Float64Array; progress: Counted };

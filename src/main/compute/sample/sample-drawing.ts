@@ -3,7 +3,7 @@ import type { Random } from '../../../shared/random.ts';
 
 /** Generates the tiles of the sample data set as SVG. Deterministic: every number comes from a Random. */
 
-/** px of the picture, upper left corner at 0,0. */
+/** In px of the image; x and y are the upper left corner. */
 export interface Box {
   x: number;
   y: number;
@@ -13,16 +13,17 @@ export interface Box {
 
 export const SAMPLE_SIZE = 160; // px
 
+/** A number for SVG, with at most two decimals. */
 const n2 = (x: number): string => String(Math.round(x * 100) / 100);
 const points = (list: readonly (readonly [number, number])[]): string => list.map(([x, y]) => `${n2(x)},${n2(y)}`).join(' ');
 const pick = <T>(items: readonly T[], random: Random): T => items[random.below(items.length)]!;
 const tone = (h: number, c: number, l: number): string => hcl(h, c, l).formatHex();
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 
-/** Fills a square of side `s` centred at 0,0 (and somewhat beyond, the plate clips it) with marks of one colour. */
+/** Fills a square of side `s` centred at 0,0 with marks of one colour. Marks may extend beyond the square; the plate clips them. */
 type Texture = (s: number, ink: string, random: Random) => string;
 
-/** Marks on a square lattice of the given pitch, shifted at random so that no mark always sits in the middle. */
+/** Marks on a square lattice of the given pitch, randomly shifted so that the marks have no fixed position. */
 function lattice(s: number, pitch: number, random: Random, mark: (x: number, y: number, i: number, j: number) => string): string {
   const [dx, dy] = [random.between(0, pitch), random.between(0, pitch)];
   const reach = Math.ceil((s * 0.8) / pitch);
@@ -33,7 +34,7 @@ function lattice(s: number, pitch: number, random: Random, mark: (x: number, y: 
   return out;
 }
 
-/** Class name -> texture of its motif. Classes differ in shape and texture only, not in colour, size or position. */
+/** Class name -> texture of its motif. Classes differ only in shape and texture, not in colour, size or position. */
 export const TEXTURES = {
   checks: (s, ink, random) => {
     const cell = s / 6;
@@ -83,13 +84,13 @@ export const TEXTURES = {
 export type SampleClass = keyof typeof TEXTURES;
 export const SAMPLE_CLASSES = Object.keys(TEXTURES) as SampleClass[];
 
-/** A plate that fits tightly into w x h about 0,0, as an SVG element without its attributes' end. */
+/** A plate centred at 0,0 with the bounding box w x h, as an SVG start tag to which attributes can be appended. */
 function drawPlate(side: number, angle: number, random: Random): { element: string; w: number; h: number } {
   switch (random.below(3)) {
     case 0:
       return { element: `<circle r="${n2(side / 2)}"`, w: side, h: side };
     case 1: {
-      // Half the extent of a turned square of side a with corner radius r is (a/2 - r)(|cos| + |sin|) + r; r = a/5 here.
+      // Half the extent of a rotated square of side a with corner radius r is (a/2 - r)(|cos| + |sin|) + r; r = a/5 here.
       const spread = Math.abs(Math.cos(radians(angle))) + Math.abs(Math.sin(radians(angle)));
       const a = side / 2 / (0.3 * spread + 0.2);
       const element = `<rect x="${n2(-a / 2)}" y="${n2(-a / 2)}" width="${n2(a)}" height="${n2(a)}" rx="${n2(a / 5)}" transform="rotate(${n2(angle)})"`;
@@ -106,7 +107,7 @@ function drawPlate(side: number, angle: number, random: Random): { element: stri
   }
 }
 
-/** Soft gradients, blobs, thin lines, speckle and small plain shapes, the same kinds for every class. */
+/** Soft gradients, blobs, thin lines, speckle and small plain shapes, from the same distribution for every class. */
 function drawClutter(random: Random): { defs: string; body: string } {
   const size = SAMPLE_SIZE;
   const hue = random.between(0, 360);
@@ -149,8 +150,8 @@ function drawClutter(random: Random): { defs: string; body: string } {
 }
 
 /**
- * One tile: clutter, and on it a plate filled with the class's texture. Returns the SVG and the box that the plate fills
- * (10-20 % of the picture). The group `motif` holds everything that the class decides.
+ * One tile: clutter, and on it a plate with the class's texture. Returns the SVG and the plate's bounding box (10-20 % of the
+ * image). The group `motif` contains everything that depends on the class.
  */
 export function drawTile(className: SampleClass, random: Random): { svg: string; box: Box } {
   const size = SAMPLE_SIZE;

@@ -8,20 +8,20 @@ import { drawTile, SAMPLE_CLASSES, SAMPLE_SIZE, type Box, type SampleClass } fro
 export { SAMPLE_CLASSES, SAMPLE_SIZE, type Box, type SampleClass };
 
 /**
- * The generated sample data set. It needs no download, and only a known box decides each image's class, so explanations can be
- * checked against the truth.
+ * An image of the generated sample data set, which needs no download. Only the content of a known box depends on the class, so
+ * explanations can be checked against ground truth.
  */
 export interface SampleImage {
   file: string; // <class>/<class>-01.png, relative to the images folder
   className: SampleClass;
   svg: string; // SAMPLE_SIZE x SAMPLE_SIZE px
-  box: Box; // px, the motif's position
+  box: Box; // px, bounding box of the motif
 }
 
 /** With fewer images the network memorises the clutter; twice the images help more than twice the epochs. */
 export const SAMPLE_PER_CLASS = 200;
 
-/** All pictures, sorted by file. Pure: the same seed gives the same strings; fewer of a class are the first of many. */
+/** All images, sorted by file. Deterministic: equal seeds give equal SVGs, and a smaller `perClass` gives the first images of each class. */
 export function sampleImages(seed: number, perClass = SAMPLE_PER_CLASS): SampleImage[] {
   return SAMPLE_CLASSES.flatMap((className) =>
     Array.from({ length: perClass }, (_, i) => {
@@ -34,10 +34,11 @@ export function sampleImages(seed: number, perClass = SAMPLE_PER_CLASS): SampleI
 
 const round = (x: number): number => Math.round(x * 100) / 100;
 
-export interface WrittenSample {
-  images: string; // the class-folder data set
+/** The sample data set on disk. */
+export interface SampleFolder {
+  images: string; // folder of the data set, with a folder per class
   truth: string; // truth.json: { file: box }
-  drawn: number; // pictures drawn now; 0 when everything was there
+  created: number; // images written by this call; 0 if all existed
 }
 
 async function textOf(file: string): Promise<string | null> {
@@ -58,21 +59,21 @@ async function allExist(files: readonly string[]): Promise<boolean> {
 }
 
 /**
- * Draws `<folder>/images/<class>/….png` and, last of all, `<folder>/truth.json`, which therefore marks a complete set: with
- * it and all pictures there nothing is done. Throws AppError 'cancelled', or what the file system says.
+ * Writes `<folder>/images/<class>/….png`, then `<folder>/truth.json`, which therefore marks a complete data set. Does nothing if
+ * it and all images exist. Throws AppError 'cancelled' or the file system's error.
  */
 export async function writeSample(
   folder: string,
   { seed, perClass, ...options }: ParallelOptions & { seed: number; perClass?: number },
-): Promise<WrittenSample> {
+): Promise<SampleFolder> {
   const images = path.join(folder, 'images');
   const truth = path.join(folder, 'truth.json');
   const sample = sampleImages(seed, perClass);
   const text = `${JSON.stringify(Object.fromEntries(sample.map((s) => [s.file, s.box])), null, 1)}\n`;
   const fileOf = (s: SampleImage): string => path.join(images, ...s.file.split('/'));
-  if ((await textOf(truth)) === text && (await allExist(sample.map(fileOf)))) return { images, truth, drawn: 0 };
+  if ((await textOf(truth)) === text && (await allExist(sample.map(fileOf)))) return { images, truth, created: 0 };
   for (const className of SAMPLE_CLASSES) await mkdir(path.join(images, className), { recursive: true });
   await mapParallel(sample, DECODERS, async (s) => writeFile(fileOf(s), await svgToPng(s.svg)), options);
   await writeFile(truth, text);
-  return { images, truth, drawn: sample.length };
+  return { images, truth, created: sample.length };
 }

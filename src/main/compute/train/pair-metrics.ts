@@ -13,7 +13,7 @@ import { DatasetImages } from '../images/dataset-images.ts';
 
 type Context = Pick<CallContext<'distances'>, 'signal' | 'progress'>;
 
-/** Distances [pairs] of pairs under a trained network. Missing features are computed and cached on disk. */
+/** Distances [pairs] under a trained network. Missing features are computed and cached on disk. */
 export async function distances(request: PairsRequest, { signal, progress }: Context): Promise<Float64Array> {
   const { config, folder } = request.model;
   const engine = await openEngine(config.engine, config.device);

@@ -13,7 +13,7 @@ import { throwIfCancelled } from '../async/parallel.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
 import type { DatasetImages } from '../images/dataset-images.ts';
 
-/** Images that a probe is fitted to. The cost grows with their square, and more images change the probe little. */
+/** Largest number of images for a probe. The cost grows with its square, and more images change the probe little. */
 const MAX_IMAGES = 1000;
 
 export interface ProbeStart {
@@ -27,8 +27,8 @@ export interface ProbeStart {
 }
 
 /**
- * The head's initial tensors from a linear probe of the training images' features (no other images, no augmentation).
- * Empty where there are more classes than the hidden layer has units for.
+ * The head's initial tensors, from a linear probe of the training images' features (no other images, no augmentation).
+ * Empty if there are fewer than 2 or more than MAX_CLASSES classes.
  */
 export async function probeStart({ engine, config, source, params, trainImages, images: all, signal }: ProbeStart): Promise<TensorMap> {
   const random = randomFor(config.seed, 'probe');
@@ -47,14 +47,14 @@ export async function probeStart({ engine, config, source, params, trainImages, 
   return headFromProbe(params, probe, config.margin, random);
 }
 
-/** 1 where an image belongs to a class. Content that occurs in several classes belongs to each, as in pairs. */
+/** [n, K]: 1 if an image belongs to a class, else 0. Content that occurs in several classes belongs to each, as in pairs. */
 function targetsOf(images: readonly PairCandidate[], classes: readonly string[]): Uint8Array {
-  const homes = new Map<string, Set<string>>();
-  for (const { sha256, className } of images) homes.set(sha256, (homes.get(sha256) ?? new Set()).add(className));
-  return Uint8Array.from(images.flatMap(({ sha256 }) => classes.map((name) => Number(homes.get(sha256)!.has(name)))));
+  const classesOf = new Map<string, Set<string>>();
+  for (const { sha256, className } of images) classesOf.set(sha256, (classesOf.get(sha256) ?? new Set()).add(className));
+  return Uint8Array.from(images.flatMap(({ sha256 }) => classes.map((name) => Number(classesOf.get(sha256)!.has(name)))));
 }
 
-/** [n, C]. */
+/** The head's inputs [n, C]: backbone features averaged over space. */
 async function computePooledFeatures(
   { engine, config, source, params, signal }: Pick<ProbeStart, 'engine' | 'config' | 'source' | 'params' | 'signal'>,
   images: readonly SourceImage[],

@@ -4,5 +4,5 @@ import type { SampleKind } from '../../nn/losses/loss.ts';
 
 type Sampler = (images: readonly TrainImage[], seed: number, epoch: number) => Sample[];
 
-/** Samples of one epoch, by kind, from training images only. Each epoch (1-based) has its own random stream. */
+/** Sampling of one epoch, by sample kind, from training images only. Each epoch (1-based) has its own random stream. */
 export const SAMPLERS = { pairs: pairSamples, triplets: tripletSamples, labelled: labelledSamples } as const satisfies Record<SampleKind, Sampler>;

@@ -8,7 +8,7 @@ import type { FeatureSource } from '../embed/feature-source.ts';
 import type { DatasetImages } from '../images/dataset-images.ts';
 import type { CallContext } from '../protocol/protocol.ts';
 
-/** A run between two starts: all that its epochs use. */
+/** The part of a run between one start and the next stop: everything that its epochs use. */
 export interface Session {
   folder: string; // of the run's checkpoints
   config: RunConfig;
@@ -22,9 +22,9 @@ export interface Session {
   validPairs: Pair[];
   context: CallContext<'train'>;
   started: number; // ms, when the first step of this session began
-  partPairs: number; // the most samples at once that memory has sufficed for
+  partPairs: number; // samples per part that have fitted in memory; at most the batch
 }
 
-/** From the mean time of the epochs so far; `done` and `left` count epochs and parts of one. */
+/** Estimated from the mean time per epoch so far. `done` and `left` are in epochs, with fractions. */
 export const secondsLeft = (session: Session, done: number, left: number): number =>
   ((performance.now() - session.started) / 1000 / Math.max(done, 1e-9)) * left;

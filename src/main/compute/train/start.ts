@@ -17,14 +17,14 @@ export function taskFor(config: RunConfig, samples: number): TrainTask {
   return trainingTask(specOf(config), { scope, batchNorm, loss, margin, optimizer: { name: optimizer, weightDecay, clipNorm } }, samples);
 }
 
-/** Where training starts: at the initial or loaded weights, or at a checkpoint. */
+/** The state in which training starts: the initial or loaded weights, or a checkpoint. */
 export interface Start {
   frozen: TensorMap; // tensors that training does not change
   state: TrainState; // trained tensors and the optimizer's state
   progress: Progress;
 }
 
-/** Initialises a network, loads the backbone's weights where there are some, and writes the frozen tensors. */
+/** Initialises a network, loads the backbone's weights from `weightsPath` if there is one, and writes the frozen tensors. */
 export async function newStart({ model: { folder, config }, weightsPath }: TrainRequest): Promise<Start> {
   const spec = specOf(config);
   const tensors = initialTensors(siameseParams(spec), config.seed);
@@ -33,13 +33,13 @@ export async function newStart({ model: { folder, config }, weightsPath }: Train
     for (const [name, tensor] of loaded.tensors) tensors.set(BACKBONE_PREFIX + name, tensor);
   }
   const task = taskFor(config, 2);
-  const moving = new Set([...task.trainable, ...task.statistics.map(({ name }) => name)]);
-  const part = (wanted: boolean): TensorMap => new Map([...tensors].filter(([name]) => moving.has(name) === wanted));
-  const frozen = part(false);
+  const updated = new Set([...task.trainable, ...task.statistics.map(({ name }) => name)]);
+  const select = (isUpdated: boolean): TensorMap => new Map([...tensors].filter(([name]) => updated.has(name) === isUpdated));
+  const frozen = select(false);
   writeBase(folder, config, frozen);
   return {
     frozen,
-    state: { params: part(true), slots: new Map(), step: 0 },
+    state: { params: select(true), slots: new Map(), step: 0 },
     progress: { schedule: startSchedule(config), epoch: 0, bestDistances: [], rows: [] },
   };
 }

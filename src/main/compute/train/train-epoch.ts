@@ -11,11 +11,11 @@ const REPORT_MS = 200; // between two reports of progress in an epoch
 interface TrainedEpoch {
   loss: number; // mean over samples, each at the weights of its step
   images: number;
-  distances: number[]; // those that the loss reports, and their labels
-  labels: number[];
+  distances: number[]; // as reported by the loss
+  labels: number[]; // of the distances: 0 same class, 1 different
 }
 
-/** One pass over the epoch's samples. Throws AppError 'cancelled', 'bad-request' when the loss becomes NaN. */
+/** One pass over the epoch's samples. Throws AppError 'cancelled', or 'bad-request' if the loss becomes NaN or infinite. */
 export async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoch: number): Promise<TrainedEpoch> {
   const { config, loss, trainer, trainImages, source, context } = session;
   const samples = SAMPLERS[loss.samples](trainImages, config.seed, epoch);
@@ -74,7 +74,7 @@ function* batchesOf(
 function diverged(epoch: number, lr: number): AppError {
   return new AppError(
     'bad-request',
-    `Training diverged: the loss became NaN in epoch ${epoch}. Use a smaller learning rate than ${lr}, for example ${lr / 10}. The best epoch before it is kept.`,
+    `Training diverged: the loss became NaN in epoch ${epoch}. Use a smaller learning rate than ${lr}, for example ${lr / 10}. The best earlier epoch is saved.`,
     { epoch, lr },
   );
 }

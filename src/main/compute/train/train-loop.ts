@@ -20,7 +20,8 @@ import { accuracyAt, validateEpoch } from './validate-epoch.ts';
 /**
  * Trains a network. A resumed run continues after its last complete epoch and gives the same numbers as an uninterrupted
  * one: samples and augmentation come from random streams of seed and epoch, everything else is in the checkpoint.
- * Throws AppError 'cancelled' (within a batch; the last complete epoch is kept), 'bad-request' when the loss becomes NaN.
+ * Throws AppError 'cancelled' (within a batch; the last complete epoch stays saved), or 'bad-request' if the loss becomes NaN or
+ * infinite.
  */
 export async function train(request: TrainRequest, context: CallContext<'train'>): Promise<TrainResult> {
   const began = performance.now();
@@ -34,7 +35,10 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
   const source = openSource({ engine, config, entry: entryOf[config.scope], params: frozen, caches: request.caches });
   let trainer: Trainer | null = null;
   try {
-    await source.prepare(images.used(), { signal: context.signal, onProgress: (done, total) => context.progress({ kind: 'prepare', done, total }) });
+    await source.prepare(images.trainingAndValidation(), {
+      signal: context.signal,
+      onProgress: (done, total) => context.progress({ kind: 'prepare', done, total }),
+    });
     if (!request.resume && config.headStart === 'probe') {
       const params = new Map([...frozen, ...state.params]);
       const head = await probeStart({ engine, config, source, params, trainImages, images, signal: context.signal });
@@ -75,8 +79,8 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
 }
 
 /**
- * Each epoch: train, validate, let the schedule decide (learning rate, best epoch, stop), store the checkpoint, report. Stops after
- * `patience` epochs without a better one. `from`: the state of the last complete epoch.
+ * Each epoch: train, validate, advance the schedule (learning rate, best epoch, stop), write the checkpoint, report. Stops after
+ * `patience` epochs without improvement. `from`: the progress after the last complete epoch.
  */
 async function trainEpochs(session: Session, from: Progress): Promise<{ last: Progress; stoppedEarly: boolean }> {
   const { config, folder, trainer, context } = session;
@@ -90,8 +94,7 @@ async function trainEpochs(session: Session, from: Progress): Promise<{ last: Pr
     const state = await trainer.state();
     const valid = await validateEpoch(session, state.params);
     const next = advanceSchedule(last.schedule, valid);
-    const moving = state.params;
-    if (next.isBest) writeBest(folder, config, moving);
+    if (next.isBest) writeBest(folder, config, state.params);
     ({ stop } = next);
     const row: EpochRow = {
       epoch,

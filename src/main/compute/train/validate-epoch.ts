@@ -16,12 +16,12 @@ interface ValidatedEpoch {
   distances: number[];
 }
 
-/** Metrics of the validation pairs, at the threshold that fits them best. `moving`: the tensors that training changes, after the epoch. */
-export async function validateEpoch(session: Session, moving: TensorMap): Promise<ValidatedEpoch> {
+/** Metrics of the validation pairs at the threshold that fits them best. `updated`: the tensors that training updates, after the epoch. */
+export async function validateEpoch(session: Session, updated: TensorMap): Promise<ValidatedEpoch> {
   const { config, loss, engine, source, frozen, images: all, validPairs, context } = session;
   const { ids, rowOf } = embeddingRows(validPairs);
   const images = ids.map((id) => all.source(id));
-  const params: TensorMap = new Map([...frozen, ...moving]);
+  const params: TensorMap = new Map([...frozen, ...updated]);
   const embeddings = await embedFrom(source, engine, specOf(config), entryOf[config.scope], params, images, context.signal);
   const distances = pairDistances(validPairs, embeddings, config.dim, rowOf);
   const labels = validPairs.map((p) => p.label);

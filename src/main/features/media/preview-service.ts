@@ -110,7 +110,7 @@ export class PreviewService {
 
   private async make({ key, file, sha256, size, settle }: PreviewTask): Promise<void> {
     try {
-      await this.host.ask('picture', { file, sha256, longest: SIZES[size], out: key });
+      await this.host.ask('preview', { file, sha256, longest: SIZES[size], out: key });
       this.cache.add();
       settle(key);
     } catch (error) {
