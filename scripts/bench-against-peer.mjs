@@ -1,4 +1,4 @@
-// Measures Twinlens and the published method in PyTorch in turn: `node scripts/bench-against-peer.mjs --peer FILE.py [options]`, after
+// Measures Twinlens and the published method in PyTorch, alternating: `node scripts/bench-against-peer.mjs --peer FILE.py [options]`, after
 // a build. Prints a row with the ratio of images per second. --write puts it into BENCHMARKS.md and moves the older row of the same
 // task to docs/benchmarks/torch.md.
 import { spawnSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { compared, tableRow, withLatestRow, withRow } from './bench/compared.mjs';
+import { compareRounds, tableRow, withLatestRow, withRow } from './bench/compare.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { values: o } = parseArgs({
@@ -56,7 +56,7 @@ for (let i = 0; i < Number(o.rounds); i++) {
   rounds.push(round);
   console.error(`round ${i + 1}: ${round.ours.imagesPerSecond.toFixed(2)} and ${round.peer.imagesPerSecond.toFixed(2)} images/s`);
 }
-const result = compared(rounds);
+const result = compareRounds(rounds);
 const details =
   {
     train: `${o.scope === 'all' ? 'all layers' : `scope ${o.scope} (peer: all layers)`}, batch norm ${o['batch-norm']} (peer: ${o['peer-batch-norm']}), ${o.pairs} pairs`,

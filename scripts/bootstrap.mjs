@@ -25,14 +25,14 @@ async function main() {
   await ensureDependencies(root, node, env);
 
   if (task === 'test') {
-    // A filtered run is about unit tests: it does not wait for a browser to be installed.
+    // A filtered run installs no browser.
     if (args.length === 0) await (await import('./bootstrap/system.mjs')).ensureBrowser(env);
     return handOver(node.executable, [path.join(root, 'scripts', 'test.mjs'), ...args], { env, cwd: root });
   }
 
   const built = await ensureBuilt(root, node, env, { force: task === 'build' && args.includes('--force') });
   if (task === 'build') {
-    say(built === 'fresh' ? 'dist/ is up to date' : 'dist/ is built');
+    say(built === 'fresh' ? 'dist/ is up to date' : 'built dist/');
     return 0;
   }
   if (task === 'package' || task === 'install-cuda') {

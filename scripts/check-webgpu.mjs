@@ -17,6 +17,6 @@ const tests = [
   'test/nn/ir',
   'test/nn/functional',
 ];
-const patience = ['--testTimeout=1800000', ...(filter === undefined ? [] : ['-t', filter])];
+const options = ['--testTimeout=1800000', ...(filter === undefined ? [] : ['-t', filter])];
 process.exitCode =
-  spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...tests, ...patience], { env, stdio: 'inherit' }).status ?? 1;
+  spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...tests, ...options], { env, stdio: 'inherit' }).status ?? 1;

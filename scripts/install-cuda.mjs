@@ -1,5 +1,5 @@
-// `npm run install-cuda`: installs what the two engines need for an NVIDIA card, tries it with real training steps and reports
-// what is missing. Nothing installed is changed before all downloads are complete.
+// `npm run install-cuda`: installs the CUDA parts of both engines, tests them with real training steps and reports what is missing.
+// Installed files are changed only after all downloads are complete.
 // Usage: npm run install-cuda -- [--dry-run] [--without-card]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { say, SetupError } from './bootstrap/say.mjs';
-import { findCard, missingLibraries, WANTS } from './cuda/machine.mjs';
+import { findCard, missingLibraries, REQUIRED } from './cuda/machine.mjs';
 import { fetchProvider, fetchTensorflow, TENSORFLOW } from './cuda/parts.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -27,8 +27,8 @@ const parts = [
 ].filter(({ on }) => on.includes(process.platform));
 
 async function main() {
-  const isHere = ['linux', 'win32'].includes(process.platform) && process.arch === 'x64';
-  if (!isHere)
+  const isSupported = ['linux', 'win32'].includes(process.platform) && process.arch === 'x64';
+  if (!isSupported)
     throw new SetupError(
       `CUDA is for Linux and Windows on 64-bit Intel and AMD processors, not for ${process.platform} ${process.arch}. Train with --device webgpu.`,
     );
@@ -40,15 +40,15 @@ async function main() {
   }
   if (card !== null) say(`found ${card.name}, driver ${card.driver}${card.cuda === null ? '' : `, supports CUDA up to ${card.cuda}`}`);
   for (const { engine, what } of parts) {
-    const missing = await missingLibraries(WANTS[engine][process.platform === 'win32' ? 'win32' : 'linux']);
-    say(`${what} needs ${WANTS[engine].words}${missing.length ? `; not found: ${missing.join(', ')}` : ', all found'}`);
+    const missing = await missingLibraries(REQUIRED[engine][process.platform === 'win32' ? 'win32' : 'linux']);
+    say(`${what} needs ${REQUIRED[engine].words}${missing.length ? `; not found: ${missing.join(', ')}` : ', all found'}`);
   }
   if (values['dry-run']) {
     say(`would download ${parts.map(({ what }) => what).join(' and ')} (several hundred megabytes) and try them. Nothing was changed.`);
     return 0;
   }
   await fetchAll();
-  return card === null ? 0 : tried();
+  return card === null ? 0 : testDevices();
 }
 
 async function fetchAll() {
@@ -69,9 +69,9 @@ async function fetchAll() {
 }
 
 /** Runs `doctor`, which tries one training step on each engine's CUDA device. */
-function tried() {
+function testDevices() {
   const doctor = spawnSync(process.execPath, [path.join(root, 'dist', 'main', 'cli.cjs'), 'doctor', '--json'], { encoding: 'utf8', cwd: root });
-  if (doctor.status !== 0) throw new SetupError(`The components are installed, but could not be tried: ${doctor.stderr.trim()}`);
+  if (doctor.status !== 0) throw new SetupError(`The components are installed, but could not be tested: ${doctor.stderr.trim()}`);
   /** @type {{ engine: string, device: string, ok: boolean, detail: string, imagesPerSecond: number | null }[]} */
   const checks = JSON.parse(doctor.stdout).engines.filter((/** @type {{ device: string }} */ c) => c.device === 'cuda');
   for (const { engine, ok, detail, imagesPerSecond } of checks) {

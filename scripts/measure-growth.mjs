@@ -11,7 +11,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { drawJpegs } from './measure/jpegs.mjs';
 import { peaksBelow } from './measure/memory.mjs';
-import { root, servedOn } from './measure/served.mjs';
+import { root, startServer } from './measure/server.mjs';
 import { stopwatch } from './measure/stopwatch.mjs';
 
 const args = process.argv.slice(2);
@@ -26,28 +26,28 @@ const counts = given.length > 0 ? given : [1000, 10_000, 100_000];
 const KEY_BYTES = 32; // of an image, in a cache's list of keys
 const clock = stopwatch();
 
-/** @typedef {Awaited<ReturnType<typeof servedOn>>} Served */
+/** @typedef {Awaited<ReturnType<typeof startServer>>} Server */
 
 /**
  * Runs `work` on a server started for it alone. Measures its seconds, the peak memory of its processes and the longest delay of main's event loop.
  * @param {string} workspace
- * @param {(served: Served) => Promise<any>} work
+ * @param {(server: Server) => Promise<any>} work
  * @returns {Promise<Figures>}
  */
-async function measured(workspace, work) {
+async function measureOnServer(workspace, work) {
   const before = ['--import', path.join(root, 'scripts', 'measure', 'loop-delay.mjs')];
-  const served = await servedOn({ workspace, settings: path.join(base, 'settings.json'), before, ipc: true });
-  const { child } = served;
+  const server = await startServer({ workspace, settings: path.join(base, 'settings.json'), before, ipc: true });
+  const { child } = server;
   const readDelay = () => new Promise((resolve) => (child.once('message', resolve), child.send('delay')));
   try {
     await readDelay(); // resets the histogram
     const started = clock();
-    const result = await work(served);
+    const result = await work(server);
     const seconds = clock() - started;
     const { max } = /** @type {{ max: number }} */ (await readDelay());
     return { result, seconds, maxDelay: max, ...peaksBelow(/** @type {number} */ (child.pid)) };
   } finally {
-    await served.stop();
+    await server.stop();
   }
 }
 
@@ -66,7 +66,7 @@ async function once(name, work) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** @param {Served} served @param {Promise<{ job: string }>} started @returns {Promise<Record<string, string>>} */
+/** @param {Server} server @param {Promise<{ job: string }>} started @returns {Promise<Record<string, string>>} */
 async function resultOf({ endOf }, started) {
   const job = await endOf((await started).job);
   if (job.status !== 'done') throw new Error(`${job.title}: ${job.status}`);
@@ -75,14 +75,14 @@ async function resultOf({ endOf }, started) {
 
 const HEAD = { backbone: 'compact', scope: 'head', headStart: 'random', size: 32, batch: 64 };
 
-/** Weights for the head runs: the compact network, trained for one epoch on the smallest set. @param {string} folder */
+/** Weights for the head runs: the compact network, trained for one epoch on the smallest data set. @param {string} folder */
 async function trainWeights(folder) {
   const out = path.join(base, 'compact.safetensors');
   if (existsSync(out)) return out;
-  await measured(path.join(base, 'first'), async (served) => {
-    const { dataset } = await resultOf(served, served.call('datasets.import', { folder, name: 'first' }));
-    const { run } = await resultOf(served, served.call('runs.start', { dataset, backbone: 'compact', size: 32, epochs: 1, batch: 32 }));
-    await resultOf(served, served.call('runs.export', { run, format: 'safetensors', out }));
+  await measureOnServer(path.join(base, 'first'), async (server) => {
+    const { dataset } = await resultOf(server, server.call('datasets.import', { folder, name: 'first' }));
+    const { run } = await resultOf(server, server.call('runs.start', { dataset, backbone: 'compact', size: 32, epochs: 1, batch: 32 }));
+    await resultOf(server, server.call('runs.export', { run, format: 'safetensors', out }));
   });
   return out;
 }
@@ -94,7 +94,7 @@ function cachedRows(workspace) {
   return keys.reduce((sum, file) => sum + statSync(path.join(folder, file)).size / KEY_BYTES, 0);
 }
 
-/** Starts a training and cancels it when half of the images are embedded. @param {Served} served @param {object} choices */
+/** Starts a training and cancels it when half of the images are embedded. @param {Server} server @param {object} choices */
 async function cancelHalfWay({ call, endOf }, choices) {
   const { job } = await call('runs.start', choices);
   for (;;) {
@@ -107,7 +107,7 @@ async function cancelHalfWay({ call, endOf }, choices) {
   await endOf(job);
 }
 
-/** Trains to the end. Returns the number of images it embedded, and seconds for embedding and for all epochs. @param {Served} served @param {object} choices */
+/** Trains to the end. Returns the number of images it embedded, and seconds for embedding and for all epochs. @param {Server} server @param {object} choices */
 async function trainToEnd({ call }, choices) {
   const started = clock();
   const { job } = await call('runs.start', choices);
@@ -136,18 +136,18 @@ async function measureCount(count, weights) {
   const workspace = path.join(base, `workspace ${count}`);
   const imported = await once(`${count} imported`, () => {
     rmSync(workspace, { recursive: true, force: true });
-    return measured(workspace, (served) => resultOf(served, served.call('datasets.import', { folder, name: 'sample' })));
+    return measureOnServer(workspace, (server) => resultOf(server, server.call('datasets.import', { folder, name: 'sample' })));
   });
   const dataset = imported.result['dataset'];
   const choices = { dataset, ...HEAD, weights, epochs, seed: 1 };
 
   const { result, ...figures } = await once(`${count} trained`, async () => {
     rmSync(path.join(workspace, 'cache', 'features'), { recursive: true, force: true });
-    await measured(workspace, (served) => cancelHalfWay(served, choices));
+    await measureOnServer(workspace, (server) => cancelHalfWay(server, choices));
     const before = cachedRows(workspace);
-    return measured(workspace, async (served) => {
-      const { splits } = await served.call('datasets.get', { dataset });
-      return { before, ...(await trainToEnd(served, choices)), wanted: splits.train + splits.valid - before };
+    return measureOnServer(workspace, async (server) => {
+      const { splits } = await server.call('datasets.get', { dataset });
+      return { before, ...(await trainToEnd(server, choices)), wanted: splits.train + splits.valid - before };
     });
   });
   assert.equal(result.embedded, result.wanted, 'images embedded after the resume');

@@ -7,9 +7,9 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { chromium } from '@playwright/test';
-import { flings } from './measure/fling.mjs';
+import { measureGrid } from './measure/scrolling.mjs';
 import { noisyPng } from './measure/png.mjs';
-import { root, servedOn } from './measure/served.mjs';
+import { root, startServer } from './measure/server.mjs';
 
 const args = process.argv.slice(2);
 const keep = args.includes('--keep') ? args[args.indexOf('--keep') + 1] : undefined;
@@ -26,13 +26,13 @@ function drawImages() {
 }
 
 drawImages();
-const served = await servedOn({
+const server = await startServer({
   workspace: path.join(base, 'workspace'),
   settings: path.join(base, 'settings.json'),
   before: ['--import', path.join(root, 'scripts', 'measure', 'loop-delay.mjs')],
   ipc: true,
 });
-const { call, child, endOf, url } = served;
+const { call, child, endOf, url } = server;
 
 /**
  * Runs `work` and prints its seconds and the delay of main's event loop.
@@ -41,13 +41,13 @@ const { call, child, endOf, url } = served;
  * @param {() => Promise<T>} work
  */
 async function measure(title, work) {
-  const ask = () => new Promise((resolve) => (child.once('message', resolve), child.send('delay')));
-  await ask();
+  const readDelay = () => new Promise((resolve) => (child.once('message', resolve), child.send('delay')));
+  await readDelay();
   await new Promise((resolve) => setTimeout(resolve, 100)); // the first tick after a reset only starts the measurement
   const startedMs = performance.now();
   const result = await work();
   await new Promise((resolve) => setTimeout(resolve, 600)); // a late tick still belongs to this work
-  const delay = /** @type {{ p99: number, max: number }} */ (await ask());
+  const delay = /** @type {{ p99: number, max: number }} */ (await readDelay());
   const seconds = ((performance.now() - startedMs) / 1000 - 0.6).toFixed(1);
   console.log(`${title}: ${seconds} s, delay of main's loop: p99 ${delay.p99.toFixed(1)} ms, longest ${delay.max.toFixed(1)} ms`);
   return result;
@@ -60,7 +60,7 @@ async function measureScrolling() {
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
   try {
-    await flings(browser, url.href);
+    await measureGrid(browser, url.href);
   } finally {
     await browser.close();
   }
@@ -102,6 +102,6 @@ try {
 
   if (!args.includes('--no-screen')) await measureScrolling();
 } finally {
-  await served.stop();
+  await server.stop();
   if (keep === undefined) rmSync(base, { recursive: true, force: true });
 }

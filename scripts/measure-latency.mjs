@@ -4,15 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { servedOn } from './measure/served.mjs';
+import { startServer } from './measure/server.mjs';
 
 const seconds = Number(process.argv[2] ?? 30);
 const CALLS = ['app.info', 'jobs.list', 'datasets.list', 'runs.list', 'compare.list', 'settings.get'];
 const EVERY_MS = 20;
 
 const workspace = mkdtempSync(path.join(os.tmpdir(), 'twinlens latency '));
-const served = await servedOn({ workspace, settings: path.join(workspace, 'settings.json'), args: ['--sample'] });
-const { call, endOf } = served;
+const server = await startServer({ workspace, settings: path.join(workspace, 'settings.json'), args: ['--sample'] });
+const { call, endOf } = server;
 
 /** @param {string} title @param {() => boolean} isActive */
 async function measure(title, isActive) {
@@ -42,6 +42,6 @@ try {
   await call('jobs.cancel', { job: job.job });
   await ended;
 } finally {
-  await served.stop();
+  await server.stop();
   rmSync(workspace, { recursive: true, force: true });
 }

@@ -20,10 +20,10 @@ const { values } = parseArgs({
     platform: { type: 'string', default: process.platform },
     arch: { type: 'string' },
     dir: { type: 'boolean', default: false }, // only the folder, no installer
-    cuda: { type: 'boolean', default: false }, // with what `npm run install-cuda` added: hundreds of megabytes
+    cuda: { type: 'boolean', default: false }, // with the files of `npm run install-cuda`: hundreds of megabytes
     out: { type: 'string', default: 'release' },
     'electron-dist': { type: 'string' }, // Electron's runtime, unpacked; else it is downloaded
-    node: { type: 'string' }, // a Node to carry instead of the pinned one
+    node: { type: 'string' }, // a Node to package instead of the pinned one
   },
 });
 
@@ -44,7 +44,7 @@ async function packageFor(target) {
     '--publish',
     'never',
   ];
-  const electron = values['electron-dist'] ?? runtimeHere(target);
+  const electron = values['electron-dist'] ?? installedRuntime(target);
   if (electron !== null) args.push(`-c.electronDist=${electron}`);
   const code = await new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, TWINLENS_STAGE: stage } });
@@ -54,11 +54,11 @@ async function packageFor(target) {
 }
 
 /**
- * Electron's runtime where it was downloaded already.
+ * Electron's runtime, if it is already downloaded for this target.
  * @param {import('./package/modules.mjs').Target} target
  * @returns {string | null}
  */
-function runtimeHere({ platform, arch }) {
+function installedRuntime({ platform, arch }) {
   if (platform !== process.platform || arch !== process.arch) return null;
   const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? path.join(root, 'node_modules', 'electron', 'dist');
   return existsSync(folder) ? folder : null;

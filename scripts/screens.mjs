@@ -8,7 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { chromium } from '@playwright/test';
 import { findChromium } from './bootstrap/system.mjs';
-import { root, servedOn } from './measure/served.mjs';
+import { root, startServer } from './measure/server.mjs';
 
 const args = process.argv.slice(2);
 const keep = args.includes('--keep') ? args[args.indexOf('--keep') + 1] : undefined;
@@ -21,7 +21,7 @@ if (!existsSync(workspace)) {
   const cli = path.join(root, 'dist', 'main', 'cli.cjs');
   execFileSync(process.execPath, [cli, 'demo', '--workspace', workspace], { stdio: 'inherit', env: { ...process.env, TWINLENS_SETTINGS: settings } });
 }
-const { call, stop, url } = await servedOn({ workspace, settings });
+const { call, stop, url } = await startServer({ workspace, settings });
 const browser = await chromium.launch({
   executablePath: findChromium() ?? '/usr/bin/chromium',
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],

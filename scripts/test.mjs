@@ -40,7 +40,7 @@ async function runStep(step, alone) {
   const result = await step.run({ reports, args, ...(alone ? {} : { prefix: `${step.title} │ ` }) });
   counts.push(result.counts);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-  console.log(`── ${step.title}: ${result.note ?? (result.counts.failed > 0 ? 'FAILED' : 'fine')} (${seconds} s)`);
+  console.log(`── ${step.title}: ${result.note ?? (result.counts.failed > 0 ? 'FAILED' : 'passed')} (${seconds} s)`);
 }
 
 const startedMs = performance.now();

@@ -1,8 +1,8 @@
-"""Runs the peer's own `bench` or `embed` and adds the largest resident memory of the process to its line.
+"""Runs the peer's own `bench` or `embed` and adds the peak resident memory of the process to its line.
 
   peer.py SIAMESE_TORCH_PY frozen|batch bench|embed …
 
-With `frozen`, a training step leaves batch norm in evaluation mode, which the peer itself has no option for.
+With `frozen`, a training step leaves batch norm in evaluation mode, for which the peer has no option.
 """
 import contextlib, importlib.util, io, json, resource, sys
 

@@ -16,7 +16,7 @@ const SOURCES = ['src', 'resources', 'package.json', 'package-lock.json', 'tscon
 const stampFile = (root) => path.join(root, 'dist', '.built');
 
 /**
- * Hash of name, size and modification time of every source file. Takes a few milliseconds: every command waits for it.
+ * Hash of name, size and modification time of every source file. Takes a few milliseconds, which every command waits.
  * @param {string} root
  */
 export function fingerprintOf(root) {

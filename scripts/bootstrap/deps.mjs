@@ -45,7 +45,7 @@ export async function ensureDependencies(root, node, env) {
   if (!needsInstall(root)) return;
   await withLock(path.join(root, '.toolchain', 'lock'), async () => {
     if (!needsInstall(root)) return;
-    if (!installedByHand(root)) await install(root, node, env);
+    if (!matchesLockFile(root)) await install(root, node, env);
     markInstalled(root);
   });
 }
@@ -55,7 +55,7 @@ export async function ensureDependencies(root, node, env) {
  * node_modules/.package-lock.json.
  * @param {string} root
  */
-export function installedByHand(root) {
+export function matchesLockFile(root) {
   /** @typedef {{ version?: string, integrity?: string, optional?: boolean, os?: string[], cpu?: string[] }} Entry */
   /** @type {Record<string, Entry>} */
   let wanted;
@@ -69,10 +69,12 @@ export function installedByHand(root) {
   }
   return Object.entries(wanted).every(([folder, entry]) => {
     if (folder === '') return true;
-    const there = found[folder];
-    if (there === undefined) return entry.optional === true;
+    const installed = found[folder];
+    if (installed === undefined) return entry.optional === true;
     const fits = (entry.os?.includes(process.platform) ?? true) && (entry.cpu?.includes(process.arch) ?? true);
-    return fits && there.version === entry.version && there.integrity === entry.integrity && existsSync(path.join(root, folder, 'package.json'));
+    return (
+      fits && installed.version === entry.version && installed.integrity === entry.integrity && existsSync(path.join(root, folder, 'package.json'))
+    );
   });
 }
 
@@ -85,7 +87,7 @@ async function install(root, node, env) {
   if (!existsSync(path.join(root, 'package-lock.json'))) {
     throw new SetupError('package-lock.json is missing, so the dependencies are unknown. Restore it and run the command again.');
   }
-  say('installing what package-lock.json lists (a minute or two, once)');
+  say('installing the packages of package-lock.json (a minute or two, once)');
   rmSync(stampFile(root), { force: true });
   const npm = findNpm({ executable: node.executable, env });
   const { code, output } = await runQuietly(npm.command, [...npm.args, 'ci', '--include=dev', '--no-audit', '--no-fund'], {

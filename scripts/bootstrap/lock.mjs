@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { say } from './say.mjs';
 
-const BEAT_MS = 2_000;
+const HEARTBEAT_MS = 2_000;
 const SILENT_MS = 60_000; // after this long without a heartbeat, an owner on another host counts as dead
 const POLL_MS = 100;
 
@@ -22,18 +22,18 @@ export async function withLock(folder, work) {
       removeAbandoned(folder);
       continue;
     }
-    if (!announced) say('waiting for another twinlens that is setting up');
+    if (!announced) say('waiting for another set-up in this folder');
     announced = true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  const beat = setInterval(() => touch(folder), BEAT_MS);
-  beat.unref();
+  const heartbeat = setInterval(() => touch(folder), HEARTBEAT_MS);
+  heartbeat.unref();
   const release = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', release);
   try {
     return await work();
   } finally {
-    clearInterval(beat);
+    clearInterval(heartbeat);
     process.off('exit', release);
     release();
   }

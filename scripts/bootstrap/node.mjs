@@ -118,15 +118,15 @@ async function install(root, home, pin, running) {
   say(`Node ${running} is too old for Twinlens: fetching Node ${pin.version} from the npm registry into .toolchain/ (about 60 MB, once)`);
   const work = path.join(root, '.toolchain', 'fetching');
   try {
-    const arrived = (await fetchPackages(work, [pin], `Node ${pin.version}`))(pin.name);
-    const tried = await runQuietly(executableIn(arrived), ['--version']);
-    if (tried.output.trim() !== `v${pin.version}`) {
+    const folder = (await fetchPackages(work, [pin], `Node ${pin.version}`))(pin.name);
+    const check = await runQuietly(executableIn(folder), ['--version']);
+    if (check.output.trim() !== `v${pin.version}`) {
       throw new SetupError(
-        `The Node ${pin.version} from npm does not run on this system (${tried.output.trim() || `exit code ${tried.code}`}). Install Node 24 from nodejs.org and run the command again.`,
+        `The Node ${pin.version} from npm does not run on this system (${check.output.trim() || `exit code ${check.code}`}). Install Node 24 from nodejs.org and run the command again.`,
       );
     }
     if (existsSync(home)) renameSync(home, path.join(work, 'replaced'));
-    renameSync(arrived, home);
+    renameSync(folder, home);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** @typedef {{ command: string, args: string[], shell: boolean, quote: (text: string) => string }} Npm how to call npm */
+/** @typedef {{ command: string, args: string[], shell: boolean, quote: (text: string) => string }} Npm command and arguments that run npm */
 
 /**
  * @param {{ executable?: string, env?: NodeJS.ProcessEnv }} [options] executable: the Node to run npm under
@@ -30,7 +30,7 @@ export function explainNpmFailure(output, what) {
     return `npm was not found, so ${what} could not be installed. Install Node with npm from nodejs.org and run the command again.`;
   }
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|E50[234]/.test(output)) {
-    return `The npm registry can't be reached, so ${what} could not be installed. Connect to the network and run the command again; what is already installed stays.`;
+    return `The npm registry can't be reached, so ${what} could not be installed. Connect to the network and run the command again; installed packages are kept.`;
   }
   if (/ENOSPC/.test(output)) return `The disk is full, so ${what} could not be installed. Free some space and run the command again.`;
   return `npm could not install ${what}. It said:\n${tailOf(output)}`;

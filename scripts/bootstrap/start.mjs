@@ -6,7 +6,7 @@ import { say } from './say.mjs';
 
 const ANSWER_MS = 3_000; // for the download server of Electron's runtime to answer
 const FETCH_MS = 15 * 60_000; // for the download, about 120 MB
-const AT_ONCE_MS = 10_000; // a desktop program that fails within this time could not open a window
+const OPEN_MS = 10_000; // a desktop program that fails within this time could not open a window
 
 /**
  * `npm start`: opens the desktop workbench if Electron's runtime is available, else serves the same workbench to the browser.
@@ -21,7 +21,7 @@ export async function start(root, node, env, args) {
   if (electron !== null) {
     const startedMs = Date.now();
     const code = await handOver(electron, [...sandboxFor(), root, '--sample', ...args], { cwd: root, env: withoutRunAsNode(env), survive: true });
-    if (code === 0 || Date.now() - startedMs > AT_ONCE_MS) return code;
+    if (code === 0 || Date.now() - startedMs > OPEN_MS) return code;
     say('the desktop window could not be opened (see above), so the workbench is served to your browser');
   } else {
     say(`${why}, so the workbench is served to your browser`);
@@ -41,9 +41,9 @@ export async function start(root, node, env, args) {
  * @returns {Promise<{ electron: string, why: null } | { electron: null, why: string }>}
  */
 async function desktop(root, node, env) {
-  if (!hasScreen(env)) return { electron: null, why: 'there is no screen here for a desktop window' };
+  if (!hasScreen(env)) return { electron: null, why: 'there is no display for a desktop window' };
   const found = findElectron(root, env) ?? (await fetchElectron(root, node, env));
-  return found === null ? { electron: null, why: "Electron's runtime is not here and could not be fetched" } : { electron: found, why: null };
+  return found === null ? { electron: null, why: "Electron's runtime is not installed and could not be downloaded" } : { electron: found, why: null };
 }
 
 /**
@@ -56,7 +56,7 @@ export function hasScreen(env, platform = process.platform) {
 }
 
 /**
- * The program of an Electron runtime that is already here: ELECTRON_OVERRIDE_DIST_PATH, else the one that the package fetched.
+ * The program of an installed Electron runtime: ELECTRON_OVERRIDE_DIST_PATH, else the one that the package downloaded.
  * The electron package is never required here: that would start a download.
  * @param {string} root
  * @param {NodeJS.ProcessEnv} [env]
@@ -98,9 +98,9 @@ async function fetchElectron(root, node, env) {
     () => false,
   );
   if (!answers) return null;
-  say("fetching Electron's runtime for the desktop window (about 120 MB, once)");
+  say("downloading Electron's runtime for the desktop window (about 120 MB, once)");
   const { code, output } = await runQuietly(node.executable, [script], { cwd: root, env, timeout: FETCH_MS });
-  if (code !== 0) say(`Electron's runtime could not be fetched: ${output.trim().split('\n')[0]}`);
+  if (code !== 0) say(`Electron's runtime could not be downloaded: ${output.trim().split('\n')[0]}`);
   return findElectron(root, env);
 }
 

@@ -4,9 +4,9 @@ import { runQuietly } from './run.mjs';
 import { say } from './say.mjs';
 
 /** A Debian package and how to tell whether it is installed. */
-const NEEDED = [
-  { name: 'chromium', isHere: () => findChromium() !== null },
-  { name: 'xvfb', isHere: () => existsSync('/usr/bin/Xvfb') },
+const PACKAGES = [
+  { name: 'chromium', isInstalled: () => findChromium() !== null },
+  { name: 'xvfb', isInstalled: () => existsSync('/usr/bin/Xvfb') },
 ];
 
 const CHROMIUMS = {
@@ -40,7 +40,7 @@ export async function ensureBrowser(env) {
       say('no Chromium was found for the browser tests: install Chromium or Chrome, or set PLAYWRIGHT_CHROMIUM to its path');
     return;
   }
-  const missing = NEEDED.filter((item) => !item.isHere()).map((item) => item.name);
+  const missing = PACKAGES.filter((item) => !item.isInstalled()).map((item) => item.name);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) {
     say(`missing for the browser tests: sudo apt-get install ${missing.join(' ')}`);
@@ -48,7 +48,7 @@ export async function ensureBrowser(env) {
   }
   say(`installing ${missing.join(' and ')} with apt-get (for the browser tests)`);
   const quiet = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
-  await runQuietly('apt-get', ['update'], quiet); // one unreachable source is no failure: the install decides
+  await runQuietly('apt-get', ['update'], quiet); // an unreachable source is ignored: the install reports what is missing
   const { code, output } = await runQuietly('apt-get', ['install', '-y', '--no-install-recommends', ...missing], quiet);
   if (code !== 0) say(`apt-get could not install ${missing.join(' and ')}: ${output.trim().split('\n').slice(-3).join(' · ')}`);
 }

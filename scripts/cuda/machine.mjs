@@ -7,7 +7,7 @@ import { runQuietly } from '../bootstrap/run.mjs';
 /** @typedef {{ name: string, driver: string, cuda: string | null }} Card cuda: the newest version that the driver supports */
 
 /** The CUDA version that each engine was built for, and the library files that prove it is installed. */
-export const WANTS = {
+export const REQUIRED = {
   tensorflow: {
     words: 'CUDA 11.2 and cuDNN 8.1',
     linux: ['libcudart.so.11.0', 'libcublas.so.11', 'libcudnn.so.8'],

@@ -1,8 +1,8 @@
-// Put before a program with `node --import`: answers each message of its parent with how late its event loop was since the last.
+// Preloaded with `node --import`: answers each message of the parent process with the delay of the event loop since the last message.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 
-const EVERY_MS = 5; // a timer that was due then and came later; counted without those ms
+const EVERY_MS = 5; // period of the measuring timer; subtracted from its delays
 const delay = monitorEventLoopDelay({ resolution: EVERY_MS });
 delay.enable();
 process.on('message', () => {

@@ -1,17 +1,17 @@
-// Licence notices of everything that Twinlens is made of, read from the modules that are really in the bundles and beside them.
+// Licence notices of all parts of Twinlens, read from the modules inside the bundles and beside them.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { filesBelow, modulesFor } from './modules.mjs';
 
-/** @typedef {{ name: string, version: string, licence: string, text: string | null }} Notice as src/shared/workbench.ts has it */
+/** @typedef {{ name: string, version: string, licence: string, text: string | null }} Notice as in src/shared/workbench.ts */
 /** @typedef {import('./modules.mjs').Module} Module */
 
 const LICENCE_FILE = /^(licen[cs]e|copying|notice|third[-_]?party)/i;
 
 /**
- * The npm modules whose code the bundler put into dist/, by the source maps it left there.
+ * The npm modules whose code the bundler put into dist/, according to its source maps.
  * @param {string} root
  * @returns {Module[]}
  */

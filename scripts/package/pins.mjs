@@ -25,7 +25,7 @@ export const FOR_INTEL_MACS = [
 ];
 
 /**
- * What a package for the target carries beyond the node_modules of this machine.
+ * Modules of a package for the target that are not in this machine's node_modules.
  * @param {string} root
  * @param {Target} target
  * @returns {Pin[]}
@@ -43,7 +43,7 @@ export function pinsFor(root, target) {
 }
 
 /**
- * The Node that a Linux package carries for compute; the other platforms have Electron's utility process.
+ * The Node in a Linux package, for the compute process; other platforms use Electron's utility process.
  * @param {Target} target
  * @returns {Pin | null}
  */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fetchPackages } from '../bootstrap/fetch.mjs';
 import { holds } from '../bootstrap/node.mjs';
 import { say, SetupError } from '../bootstrap/say.mjs';
-import { belongs, filesBelow, modulesFor } from './modules.mjs';
+import { isPackaged, filesBelow, modulesFor } from './modules.mjs';
 import { electronNotices, noticesFor, bundledModules } from './notices.mjs';
 import { nodePinFor, pinsFor } from './pins.mjs';
 
@@ -18,7 +18,7 @@ const RESOURCES = ['weights.json', 'weights.README.md', 'icon.png'];
  * @param {string} root
  * @param {string} stage
  * @param {Target} target
- * @param {{ node?: string }} [options] node: an executable to carry instead of the pinned one (tests, without the network)
+ * @param {{ node?: string }} [options] node: an executable to package instead of the pinned one (tests, without the network)
  */
 export async function stageApp(root, stage, target, { node } = {}) {
   rmSync(stage, { recursive: true, force: true });
@@ -32,13 +32,13 @@ export async function stageApp(root, stage, target, { node } = {}) {
   copy(path.join(root, 'resources'), path.join(app, 'resources'), (file) => RESOURCES.includes(file));
   copyFileSync(path.join(root, 'LICENSE'), path.join(app, 'LICENSE'));
 
-  const fetched = await fetchedFor(root, target);
+  const fetched = await fetchModules(root, target);
   const modules = modulesFor(path.join(root, 'node_modules'), target, fetched);
   for (const { name, folder } of modules) {
     const all = new Set(filesBelow(folder));
-    copy(folder, path.join(app, 'node_modules', name), (file) => belongs(name, file, target, all));
+    copy(folder, path.join(app, 'node_modules', name), (file) => isPackaged(name, file, target, all));
   }
-  const nodeVersion = await carryNode(root, stage, target, node);
+  const nodeVersion = await copyNode(root, stage, target, node);
   const notices = noticesFor(root, [...modules, ...bundledModules(root)], [...electronNotices(root), ...nodeVersion]);
   writeFileSync(path.join(app, 'dist', 'notices.json'), JSON.stringify(notices));
 
@@ -68,7 +68,7 @@ function copy(from, to, wanted) {
  * @param {Target} target
  * @returns {Promise<(name: string) => string | null>}
  */
-async function fetchedFor(root, target) {
+async function fetchModules(root, target) {
   const pins = pinsFor(root, target);
   if (pins.length === 0) return () => null;
   const home = await cachedPackages(root, `${target.platform}-${target.arch}`, pins);
@@ -79,7 +79,7 @@ async function fetchedFor(root, target) {
  * @param {string} root
  * @param {string} what
  * @param {import('../bootstrap/fetch.mjs').Pin[]} pins
- * @returns {Promise<string>} a folder with a node_modules that holds just these
+ * @returns {Promise<string>} a folder whose node_modules contains only these
  */
 async function cachedPackages(root, what, pins) {
   const home = path.join(root, '.toolchain', 'packages', what);
@@ -101,7 +101,7 @@ async function cachedPackages(root, what, pins) {
  * @param {string | undefined} given
  * @returns {Promise<import('./notices.mjs').Notice[]>} its notice
  */
-async function carryNode(root, stage, target, given) {
+async function copyNode(root, stage, target, given) {
   const pin = nodePinFor(target);
   if (pin === null) return [];
   const toolchain = path.join(root, '.toolchain', 'node');

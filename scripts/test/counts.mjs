@@ -14,7 +14,7 @@ export function sumOf(all) {
 export const summaryLine = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
 /**
- * A check that is one yes or no.
+ * Counts a check that passes or fails as a whole.
  * @param {number} exitCode
  * @returns {Counts}
  */
@@ -28,7 +28,7 @@ export const checkCounts = (exitCode) => (exitCode === 0 ? { ...NOTHING, passed:
  * @param {(report: any) => Counts} read
  * @returns {Counts}
  */
-export function reportedCounts(file, exitCode, read) {
+export function countsOfReport(file, exitCode, read) {
   let counts;
   try {
     counts = read(JSON.parse(readFileSync(file, 'utf8')));

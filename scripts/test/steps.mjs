@@ -8,7 +8,7 @@ import { ensureBuilt } from '../bootstrap/build.mjs';
 import { SetupError } from '../bootstrap/say.mjs';
 import { findElectron, hasScreen } from '../bootstrap/start.mjs';
 import { findChromium } from '../bootstrap/system.mjs';
-import { checkCounts, NOTHING, playwrightCounts, reportedCounts, vitestCounts } from './counts.mjs';
+import { checkCounts, NOTHING, playwrightCounts, countsOfReport, vitestCounts } from './counts.mjs';
 
 /**
  * @typedef {{ reports: string, args: string[], prefix?: string }} Context reports: a folder for JSON reports; args: as given to npm test;
@@ -21,7 +21,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 const inCi = Boolean(process.env['CI']) && process.env['CI'] !== 'false';
 
 /**
- * Runs a tool from node_modules. It prints as it goes, so that a hang is seen where it happens.
+ * Runs a tool from node_modules. Its output is printed at once, so that a hang is visible.
  * @param {string} script below node_modules
  * @param {string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, screen?: boolean, prefix?: string | undefined }} [options] env: beyond this process's own; screen: whether
@@ -91,7 +91,7 @@ export const typescript = {
 export const svelteCheck = {
   title: 'svelte-check',
   run: async ({ prefix }) => {
-    if (!hasFile(path.join(root, 'src', 'renderer'), '.svelte')) return { counts: NOTHING, note: 'nothing to check, no component is there yet' };
+    if (!hasFile(path.join(root, 'src', 'renderer'), '.svelte')) return { counts: NOTHING, note: 'no components to check' };
     return { counts: checkCounts(await tool('svelte-check/bin/svelte-check', ['--tsconfig', 'tsconfig.json', '--fail-on-warnings'], { prefix })) };
   },
 };
@@ -121,7 +121,7 @@ export const unitTests = {
     const code = await tool('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args], {
       prefix,
     });
-    return { counts: reportedCounts(report, code, vitestCounts) };
+    return { counts: countsOfReport(report, code, vitestCounts) };
   },
 };
 
@@ -129,7 +129,7 @@ export const unitTests = {
 export const browserTests = {
   title: 'playwright',
   run: async (context) => {
-    if (!hasFile(path.join(root, 'test', 'e2e'), '.spec.ts')) return { counts: NOTHING, note: 'no browser tests are there yet' };
+    if (!hasFile(path.join(root, 'test', 'e2e'), '.spec.ts')) return { counts: NOTHING, note: 'no browser tests' };
     const chromium = findChromium();
     if (chromium === null) {
       const note = 'no Chromium on this machine (PLAYWRIGHT_CHROMIUM names one)';
@@ -140,7 +140,7 @@ export const browserTests = {
 };
 
 /**
- * The same walks through the desktop program, and what only that does.
+ * The same tests in the desktop program, and tests of its own.
  * @type {Step}
  */
 export const desktopTests = {
@@ -174,5 +174,5 @@ async function playwright(project, chromium, { reports, args, prefix }) {
     screen: project === 'electron',
     prefix,
   });
-  return { counts: reportedCounts(report, code, playwrightCounts) };
+  return { counts: countsOfReport(report, code, playwrightCounts) };
 }

@@ -139,7 +139,7 @@ describe.skipIf(process.platform === 'win32' || process.platform === 'darwin')('
     });
     expect(code).toBe(0);
     expect(servedWith(stdout)).toEqual(['--sample', '--open', '--port', '4711']);
-    expect(stderr).toMatch(/^twinlens: there is no screen here for a desktop window, so the workbench is served to your browser\n$/);
+    expect(stderr).toMatch(/^twinlens: there is no display for a desktop window, so the workbench is served to your browser\n$/);
   });
 
   it('serves it where the runtime is not here and its server takes the question but never answers', async () => {
@@ -155,7 +155,7 @@ describe.skipIf(process.platform === 'win32' || process.platform === 'darwin')('
     expect(asked).toEqual(['HEAD /electron/']); // asked once, and given up: without a limit this test would not end
     expect(code).toBe(0);
     expect(servedWith(stdout)).toEqual(['--sample', '--open']);
-    expect(stderr).toMatch(/could not be fetched, so the workbench is served/);
+    expect(stderr).toMatch(/could not be downloaded, so the workbench is served/);
   });
 
   it('opens the desktop program with the sample and what it was given, and ends as it does', async () => {

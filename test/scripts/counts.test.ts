@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkCounts, playwrightCounts, reportedCounts, sumOf, summaryLine, vitestCounts } from '../../scripts/test/counts.mjs';
+import { checkCounts, playwrightCounts, countsOfReport, sumOf, summaryLine, vitestCounts } from '../../scripts/test/counts.mjs';
 import { temporaryFolder, write } from './project.ts';
 
 /** Runs the real Vitest on one file of tests, as scripts/test.mjs does. */
@@ -13,7 +13,7 @@ function vitestOn(files: Record<string, string>) {
   const report = join(root, 'report.json');
   const args = [resolve('node_modules/vitest/vitest.mjs'), 'run', '--root', root, '--reporter=json', `--outputFile.json=${report}`];
   const { status } = spawnSync(process.execPath, args, { cwd: root });
-  return { status: status ?? 1, counts: reportedCounts(report, status ?? 1, vitestCounts) };
+  return { status: status ?? 1, counts: countsOfReport(report, status ?? 1, vitestCounts) };
 }
 
 describe('the counts of npm test', () => {
@@ -33,7 +33,7 @@ describe('the counts of npm test', () => {
   });
 
   it('show a failure when there is no report at all', () => {
-    expect(reportedCounts(join(temporaryFolder(), 'none.json'), 0, vitestCounts)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    expect(countsOfReport(join(temporaryFolder(), 'none.json'), 0, vitestCounts)).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });
 
   it("are those of Playwright's report", () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findCard, missingLibraries, readCard, WANTS } from '../../scripts/cuda/machine.mjs';
+import { findCard, missingLibraries, readCard, REQUIRED } from '../../scripts/cuda/machine.mjs';
 import { filesBelow } from '../../scripts/package/modules.mjs';
 import { temporaryFolder, write } from './project.ts';
 
@@ -34,13 +34,13 @@ describe('what a machine has for CUDA', () => {
   test('libraries are looked for where the system’s loader looks', async () => {
     const folder = temporaryFolder();
     write(folder, 'libcudnn.so.8', '');
-    const wanted = [...WANTS.tensorflow.linux, 'libc.so.6'];
+    const wanted = [...REQUIRED.tensorflow.linux, 'libc.so.6'];
     const missing = await missingLibraries(wanted, { LD_LIBRARY_PATH: folder }, 'linux');
     expect(missing).not.toContain('libcudnn.so.8');
     if (process.platform === 'linux') expect(missing).not.toContain('libc.so.6');
     expect(await missingLibraries(['no-such-library.so.1'], {}, 'linux')).toEqual(['no-such-library.so.1']);
     write(folder, 'CUDNN64_8.dll', '');
-    expect(await missingLibraries(WANTS.tensorflow.win32, { PATH: folder }, 'win32')).toEqual(['cudart64_110.dll', 'cublas64_11.dll']);
+    expect(await missingLibraries(REQUIRED.tensorflow.win32, { PATH: folder }, 'win32')).toEqual(['cudart64_110.dll', 'cublas64_11.dll']);
   });
 });
 

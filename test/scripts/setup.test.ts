@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needsBuild } from '../../scripts/bootstrap/build.mjs';
-import { installedByHand, markInstalled, needsInstall } from '../../scripts/bootstrap/deps.mjs';
+import { matchesLockFile, markInstalled, needsInstall } from '../../scripts/bootstrap/deps.mjs';
 import { isAbandoned, withLock } from '../../scripts/bootstrap/lock.mjs';
 import { ensureNode, environmentFor, holds, isNewEnough, PINS } from '../../scripts/bootstrap/node.mjs';
 import { explainNpmFailure } from '../../scripts/bootstrap/npm.mjs';
@@ -94,19 +94,19 @@ describe("a developer's own npm install", () => {
 
   it('is taken when it brought what the lock file says; what is optional may be absent', () => {
     const optional = { ...entry, optional: true, os: ['plan9'] };
-    expect(installedByHand(project({ 'node_modules/a': entry, 'node_modules/b': optional }, { 'node_modules/a': entry }, ['node_modules/a']))).toBe(
+    expect(matchesLockFile(project({ 'node_modules/a': entry, 'node_modules/b': optional }, { 'node_modules/a': entry }, ['node_modules/a']))).toBe(
       true,
     );
   });
 
   it('is not taken with another version, other content, a folder gone, a part missing or another platform', () => {
     const a = 'node_modules/a';
-    expect(installedByHand(project({ [a]: entry }, { [a]: { ...entry, version: '1.2.4' } }, [a]))).toBe(false);
-    expect(installedByHand(project({ [a]: entry }, { [a]: { ...entry, integrity: 'sha512-y' } }, [a]))).toBe(false);
-    expect(installedByHand(project({ [a]: entry }, { [a]: entry }, []))).toBe(false);
-    expect(installedByHand(project({ [a]: entry }, {}, [a]))).toBe(false);
-    expect(installedByHand(project({ [a]: { ...entry, os: ['plan9'] } }, { [a]: entry }, [a]))).toBe(false);
-    expect(installedByHand(temporaryFolder())).toBe(false);
+    expect(matchesLockFile(project({ [a]: entry }, { [a]: { ...entry, version: '1.2.4' } }, [a]))).toBe(false);
+    expect(matchesLockFile(project({ [a]: entry }, { [a]: { ...entry, integrity: 'sha512-y' } }, [a]))).toBe(false);
+    expect(matchesLockFile(project({ [a]: entry }, { [a]: entry }, []))).toBe(false);
+    expect(matchesLockFile(project({ [a]: entry }, {}, [a]))).toBe(false);
+    expect(matchesLockFile(project({ [a]: { ...entry, os: ['plan9'] } }, { [a]: entry }, [a]))).toBe(false);
+    expect(matchesLockFile(temporaryFolder())).toBe(false);
   });
 });
 

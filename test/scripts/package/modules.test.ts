@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { belongs, filesBelow, imageModules, modulesFor, type Target, whyNoCuda } from '../../../scripts/package/modules.mjs';
+import { isPackaged, filesBelow, imageModules, modulesFor, type Target, whyNoCuda } from '../../../scripts/package/modules.mjs';
 import { bundledModules, noticesFor } from '../../../scripts/package/notices.mjs';
 import { FOR_INTEL_MACS, nodePinFor, pinsFor } from '../../../scripts/package/pins.mjs';
 import { scratch } from '../../doors/cli/kit.ts';
@@ -17,7 +17,7 @@ describe.each(TARGETS.map((target) => [title(target), target] as const))('a pack
 
   test('takes one prebuild of better-sqlite3, and neither its sources nor what was compiled here', () => {
     const files = filesBelow('node_modules/better-sqlite3');
-    const kept = files.filter((file) => belongs('better-sqlite3', file, target, new Set(files)));
+    const kept = files.filter((file) => isPackaged('better-sqlite3', file, target, new Set(files)));
     expect(kept.filter((file) => file.endsWith('.node'))).toEqual([`prebuilds/${target.platform}-${target.arch}.node`]);
     expect(kept).toContain('lib/index.js');
     expect(kept).toContain('LICENSE');
@@ -31,7 +31,7 @@ describe.each(TARGETS.map((target) => [title(target), target] as const))('a pack
       `${home}/libonnxruntime_providers_cuda.so`,
       `${home}/libonnxruntime_providers_tensorrt.so`,
     ];
-    const kept = files.filter((file) => belongs('onnxruntime-node', file, target, new Set(files)) && file.startsWith('bin/'));
+    const kept = files.filter((file) => isPackaged('onnxruntime-node', file, target, new Set(files)) && file.startsWith('bin/'));
     expect(kept.filter((file) => !file.startsWith(`${home}/`) || file.includes('providers'))).toEqual([]);
     const isFetched = target.platform === 'darwin' && target.arch === 'x64'; // from an older onnxruntime, see pins.mjs
     expect(kept.includes(`${home}/onnxruntime_binding.node`)).toBe(!isFetched);
@@ -76,7 +76,7 @@ describe.each(['linux', 'win32'] as const)('the CUDA flavour for %s', (platform)
     expect(more.filter((name) => /^(core-js|yargs|rimraf)$/.test(name))).toEqual([]);
     const kept = (name: string, folder: string): string[] => {
       const files = filesBelow(folder);
-      return files.filter((file) => belongs(name, file, target, new Set(files)));
+      return files.filter((file) => isPackaged(name, file, target, new Set(files)));
     };
     expect(kept('@tensorflow/tfjs-node-gpu', home)).toEqual([
       'deps/lib/libtensorflow.so.2',
@@ -89,7 +89,7 @@ describe.each(['linux', 'win32'] as const)('the CUDA flavour for %s', (platform)
       'dist/tf-core.node.js',
     ]);
     const onnx = [provider('cuda'), provider('shared'), provider('tensorrt')];
-    expect(onnx.filter((file) => belongs('onnxruntime-node', file, target, new Set(onnx)))).toEqual(platform === 'linux' ? onnx.slice(0, 2) : []);
+    expect(onnx.filter((file) => isPackaged('onnxruntime-node', file, target, new Set(onnx)))).toEqual(platform === 'linux' ? onnx.slice(0, 2) : []);
   });
 
   test('is packaged only where its parts are, and says how they come there', () => {

@@ -14,7 +14,7 @@ process.once('SIGTERM', () => process.exit(143));
  * Starts the built program as a server on a workspace. `call` uses the same HTTP API as the screen.
  * @param {{ workspace: string, settings: string, args?: string[], before?: string[], ipc?: boolean }} choice `before`: Node's own arguments
  */
-export async function servedOn({ workspace, settings, args = [], before = [], ipc = false }) {
+export async function startServer({ workspace, settings, args = [], before = [], ipc = false }) {
   const child = spawn(process.execPath, [...before, path.join(root, 'dist', 'main', 'cli.cjs'), 'serve', '--workspace', workspace, ...args], {
     env: { ...process.env, TWINLENS_SETTINGS: settings },
     stdio: ['ignore', 'pipe', 'inherit', ...(ipc ? /** @type {const} */ (['ipc']) : [])],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compared, expectSameWork, HEADER, median, tableRow, withLatestRow, withRow } from '../../scripts/bench/compared.mjs';
+import { compareRounds, expectSameWork, HEADER, median, tableRow, withLatestRow, withRow } from '../../scripts/bench/compare.mjs';
 
 const line = (imagesPerSecond: number, more: object = {}) => ({
   ...{ task: 'train', backbone: 'resnet50', pairs: 8, size: 224, steps: 4, threads: 2 },
@@ -15,7 +15,7 @@ describe('a comparison with the peer', () => {
       { ours: line(6), peer: line(4) }, // the machine was slow for both
       { ours: line(24), peer: line(12) },
     ];
-    expect(compared(rounds)).toEqual({
+    expect(compareRounds(rounds)).toEqual({
       ...{ ours: 10, peer: 10, ratio: 1.5, least: 1, most: 2, rounds: 3 },
       ...{ oursBytes: 24 * 2 ** 20, peerBytes: 12 * 2 ** 20 },
     });
@@ -25,11 +25,11 @@ describe('a comparison with the peer', () => {
     for (const [key, value] of Object.entries({ task: 'infer', backbone: 'resnet18', pairs: 4, size: 320, steps: 5, threads: 1 })) {
       expect(() => expectSameWork(line(1), line(1, { [key]: value }))).toThrow(`Not the same work: ${key}`);
     }
-    expect(() => compared([{ ours: line(1), peer: line(1, { images: 3 }) }])).toThrow('images');
+    expect(() => compareRounds([{ ours: line(1), peer: line(1, { images: 3 }) }])).toThrow('images');
   });
 
   it('needs no memory on either side', () => {
-    expect(compared([{ ours: line(1, { peakBytes: undefined }), peer: line(2) }])).toMatchObject({
+    expect(compareRounds([{ ours: line(1, { peakBytes: undefined }), peer: line(2) }])).toMatchObject({
       oursBytes: null,
       peerBytes: 2 * 2 ** 20,
       ratio: 0.5,
@@ -42,7 +42,7 @@ describe('a comparison with the peer', () => {
 });
 
 describe('the table of ratios', () => {
-  const row = tableRow(compared([{ ours: line(3), peer: line(2) }]), {
+  const row = tableRow(compareRounds([{ ours: line(3), peer: line(2) }]), {
     ...{ what: 'train', backbone: 'resnet50', device: 'cpu', date: '2026-11-25', processor: 'A|B', versions: 'v', command: 'run' },
   });
 

@@ -5,7 +5,7 @@
  * @typedef {{ ours: number, peer: number, ratio: number, least: number, most: number, rounds: number, oursBytes: number | null, peerBytes: number | null }} Comparison
  */
 
-/** What must be the same on both sides for a ratio to mean something. */
+/** The values that must agree on both sides, or the ratio means nothing. */
 const SAME = /** @type {const} */ (['task', 'backbone', 'pairs', 'images', 'size', 'steps', 'threads']);
 
 /**
@@ -37,7 +37,7 @@ function largest(values) {
  * @param {{ ours: Line, peer: Line }[]} rounds
  * @returns {Comparison}
  */
-export function compared(rounds) {
+export function compareRounds(rounds) {
   for (const { ours, peer } of rounds) expectSameWork(ours, peer);
   const ratios = rounds.map(({ ours, peer }) => ours.imagesPerSecond / peer.imagesPerSecond);
   return {
@@ -79,7 +79,7 @@ const measurementOf = (row) => cellsOf(row).slice(1, 4).join('|');
 /** @param {string[]} lines @returns {{ first: number, end: number }} the table's rows, end exclusive */
 function rowsOf(lines) {
   const head = lines.indexOf(HEADER[1] ?? '');
-  if (head < 1 || lines[head - 1] !== HEADER[0]) throw new Error('This page has no table of ratios.');
+  if (head < 1 || lines[head - 1] !== HEADER[0]) throw new Error('The page has no table of ratios.');
   let end = head + 1;
   while (lines[end]?.startsWith('|')) end++;
   return { first: head + 1, end };

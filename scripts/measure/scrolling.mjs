@@ -2,12 +2,12 @@
 const SCROLLS = [
   ['wheel', () => 60, 90],
   ['fast', () => 140, 90],
-  ['flung', (n) => 900 * 0.96 ** n, 140],
+  ['fling', (n) => 900 * 0.96 ** n, 140],
   ['scroll bar', () => 40_000, 60],
 ];
 
 /** Measures and prints how the image grid scrolls. @param {import('@playwright/test').Browser} browser @param {string} url */
-export async function flings(browser, url) {
+export async function measureGrid(browser, url) {
   const page = await browser.newPage({ viewport: { width: 1920, height: 1200 } });
   await page.addInitScript(() => {
     /** @type {number[]} */
