@@ -33,7 +33,7 @@ export function explainNpmFailure(output, what) {
     return `The npm registry can't be reached, so ${what} could not be installed. Connect to the network and run the command again; installed packages are kept.`;
   }
   if (/ENOSPC/.test(output)) return `The disk is full, so ${what} could not be installed. Free some space and run the command again.`;
-  return `npm could not install ${what}. It said:\n${tailOf(output)}`;
+  return `npm could not install ${what}. Its output:\n${tailOf(output)}`;
 }
 
 /** @param {string} output */

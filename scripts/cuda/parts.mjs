@@ -72,6 +72,6 @@ function whyNotFetched(output, what) {
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|getaddrinfo|status code/i.test(output)) {
     return `${what} could not be downloaded (some hundred megabytes from its vendor's servers). Connect to the internet, or allow it in the proxy, and run the command again. Nothing was changed.`;
   }
-  const said = output.trim().split('\n').slice(-3).join(' · ');
-  return `${what} could not be installed. Nothing was changed. Its install script said: ${said}`;
+  const tail = output.trim().split('\n').slice(-3).join(' · ');
+  return `${what} could not be installed. Nothing was changed. Output of its install script: ${tail}`;
 }

@@ -140,7 +140,7 @@ export const browserTests = {
 };
 
 /**
- * The same tests in the desktop program, and tests of its own.
+ * The same tests in the desktop program, and the tests that apply only to it.
  * @type {Step}
  */
 export const desktopTests = {

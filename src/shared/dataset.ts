@@ -53,7 +53,7 @@ export interface FolderPreview {
 }
 
 export interface FolderGroups {
-  count: number; // subjects; a file without one counts as one of its own
+  count: number; // subjects; a file without one counts as a separate subject
   unmatched: number; // files that the pattern doesn't fit
   examples: { subject: string; files: string[] }[]; // the largest, with the names of some of their files
 }

@@ -127,7 +127,7 @@ export const TRAINING_OPTIONS = {
     kind: 'number',
     label: 'Epochs',
     term: 'Epoch',
-    help: 'Passes over the training pairs. The best epoch is kept, so too many only cost time.',
+    help: 'Passes over the training pairs. The best epoch is used, so too many only cost time.',
     group: 'learning',
     flag: '--epochs <n>',
     range: { min: 1, max: 10_000, whole: true },
