@@ -156,9 +156,9 @@ export function drawLegend(content: LegendContent, width: number, typeface: Type
   const small = size * 0.88;
   const pad = Math.round(size * 1.15);
   const inner = width - 2 * pad;
-  const beside = inner >= 36 * size;
-  const barWidth = beside ? Math.round(inner * 0.42) : inner;
-  const textWidth = beside ? inner - barWidth - 2 * pad : inner;
+  const isWide = inner >= 36 * size; // the bar fits beside the words
+  const barWidth = isWide ? Math.round(inner * 0.42) : inner;
+  const textWidth = isWide ? inner - barWidth - 2 * pad : inner;
   const parts: string[] = [];
   const text = (line: string, x: number, y: number, px: number, fill: string): void => {
     parts.push(`<path fill="${fill}" d="${typeface.pathOf(line, x, y, px)}"/>`);
@@ -172,8 +172,8 @@ export function drawLegend(content: LegendContent, width: number, typeface: Type
   }
   const textEnd = y + size * 0.3;
 
-  const barX = beside ? width - pad - barWidth : pad;
-  const barY = beside ? pad : textEnd + size * 0.7;
+  const barX = isWide ? width - pad - barWidth : pad;
+  const barY = isWide ? pad : textEnd + size * 0.7;
   const barHeight = Math.round(size * 0.7);
   const stops = Array.from({ length: 17 }, (_, i) => {
     const colour = blendOver(colourOf(content.colours, i / 16), [SURROUND, SURROUND, SURROUND]);

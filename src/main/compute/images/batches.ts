@@ -23,9 +23,9 @@ export function chunks<T>(items: readonly T[], size: number): T[][] {
 /** Pads the last, partial batch with zeros to the shape of the others. */
 export function padBatch(batch: Float32Array, length: number): Float32Array {
   if (batch.length === length) return batch;
-  const whole = new Float32Array(length);
-  whole.set(batch);
-  return whole;
+  const padded = new Float32Array(length);
+  padded.set(batch);
+  return padded;
 }
 
 /** A Float32Array's bytes, without a copy. */

@@ -20,14 +20,14 @@ export function globalNormOf(gradients: Iterable<Float32Array>): number {
   let total = 0;
   for (const g of gradients) {
     let [a, b, c, d] = [0, 0, 0, 0]; // four independent sums, so that additions overlap in the CPU's pipeline
-    const whole = g.length - (g.length % 4);
-    for (let i = 0; i < whole; i += 4) {
+    const unrolledEnd = g.length - (g.length % 4);
+    for (let i = 0; i < unrolledEnd; i += 4) {
       a += g[i]! * g[i]!;
       b += g[i + 1]! * g[i + 1]!;
       c += g[i + 2]! * g[i + 2]!;
       d += g[i + 3]! * g[i + 3]!;
     }
-    for (let i = whole; i < g.length; i++) a += g[i]! * g[i]!;
+    for (let i = unrolledEnd; i < g.length; i++) a += g[i]! * g[i]!;
     total += a + b + c + d;
   }
   return Math.sqrt(total);

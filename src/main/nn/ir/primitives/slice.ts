@@ -51,9 +51,9 @@ function scatterIntoZeros(b: Operations, gradient: Value, shape: readonly number
     const [lead, rest] = [spread.shape.slice(0, axis + 1), spread.shape.slice(axis + 1)];
     const zeros = [...lead.map(() => 0), step - 1, ...rest.map(() => 0)];
     const padded = b.pad(b.reshape(spread, [...lead, 1, ...rest]), [...zeros].fill(0), zeros);
-    const whole = b.reshape(padded, [...lead.slice(0, -1), lead.at(-1)! * step, ...rest]);
-    const length = Math.min(whole.shape[axis]!, shape[axis]! - starts[i]!); // the last zeros may exceed the axis
-    spread = length === whole.shape[axis] ? whole : b.slice(whole, [axis], [0], [length]);
+    const dilated = b.reshape(padded, [...lead.slice(0, -1), lead.at(-1)! * step, ...rest]);
+    const length = Math.min(dilated.shape[axis]!, shape[axis]! - starts[i]!); // the last zeros may exceed the axis
+    spread = length === dilated.shape[axis] ? dilated : b.slice(dilated, [axis], [0], [length]);
   });
   const before = shape.map((_, axis) => (axes.includes(axis) ? starts[axes.indexOf(axis)]! : 0));
   return b.pad(
