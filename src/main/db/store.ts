@@ -61,7 +61,7 @@ export function openStore(workspace: Workspace, { write, command }: StoreOptions
 /** A connection for another thread of the process that has the workspace's lock. It neither migrates nor cleans up. */
 export const openSecondConnection = (database: string): Store => ({ ...storeOn(openForWriting(database), () => undefined), writable: true });
 
-/** Marks runs as interrupted unless a living process holds the lock, so that a list never shows a dead training as running. */
+/** Marks runs as interrupted unless a process has the lock, so that a list never shows a dead training as running. */
 function markRunsOfDeadProcess(workspace: Workspace, command: string): void {
   try {
     openStore(workspace, { write: true, command }).close();

@@ -17,12 +17,12 @@ export function supportOf(distance: number, threshold: number, valid: NonNullabl
   return { pairs, agree: pairs === 0 ? 0 : (verdict === 'different' ? different : same) / pairs };
 }
 
-/** Number of leading items for which `holds` is true, by binary search: it must be true for a prefix only. */
-function countWhile(sorted: readonly number[], holds: (d: number) => boolean): number {
+/** Number of leading items for which `predicate` is true, by binary search: it must be true for a prefix only. */
+function countWhile(sorted: readonly number[], predicate: (d: number) => boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (holds(sorted[middle])) low = middle + 1;
+    if (predicate(sorted[middle])) low = middle + 1;
     else high = middle;
   }
   return low;

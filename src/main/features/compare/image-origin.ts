@@ -35,7 +35,7 @@ export function originWarnings(images: readonly { file: string }[], origins: rea
     );
   const outside = namesOf(({ row }) => row === null);
   if (outside.length)
-    warnings.push(`${subject(outside)} not in the data set: the similarity holds only for images like those the network was evaluated on.`);
+    warnings.push(`${subject(outside)} not in the data set: the similarity is only valid for images like those that the network was evaluated on.`);
   images.forEach(({ file }, i) => {
     const { classes } = origins[i]!;
     if (classes.length < 2) return;

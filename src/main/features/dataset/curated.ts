@@ -9,7 +9,7 @@ import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
 /**
- * The store with curated data sets, as training, evaluation and reports use it. Excluded images are missing, relabelled images
+ * The store with curated data sets, as training, evaluation and reports use it. Excluded images are left out, relabelled images
  * have their new class, splits stay, and pairs are sampled again from the data set's seed. Without edits it equals the import.
  * Image ids are those of the import, so they are not positions in `images`.
  */

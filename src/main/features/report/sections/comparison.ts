@@ -103,7 +103,7 @@ function provenance({ comparison }: ReportComparison, run: RunRecord | undefined
     ],
     [
       'Explained',
-      markup`${comparison.target === 'verdict' ? 'the verdict' : 'the distance, whatever the verdict'}, at layer <code>${comparison.layer}</code>`,
+      markup`${comparison.target === 'verdict' ? 'the verdict' : 'the distance, independent of the verdict'}, at layer <code>${comparison.layer}</code>`,
     ],
     ['Computed by', markup`${comparison.engine} on ${comparison.device}; ${versionList(comparison.versions)}`],
     ['Model file (SHA-256)', markup`<code>${comparison.modelSha256}</code>${modelNote(comparison.modelSha256, run)}`],
