@@ -5,7 +5,10 @@
 const PACKAGES = {
   electron: { name: 'electron', only: ['src/preload/', 'src/main/index.ts', 'src/main/doors/electron/'] },
   'better-sqlite3': { name: 'better-sqlite3', only: ['src/main/db/'] },
-  sharp: { name: 'sharp', only: ['src/main/compute/images/images.ts'] },
+  sharp: {
+    name: 'sharp',
+    only: ['src/main/compute/images/images.ts', 'src/main/compute/images/open-image.ts', 'src/main/compute/images/reading-plan.ts'],
+  },
   'tensor-libraries': { name: '(?:onnxruntime-[^/]+|onnx-proto|@tensorflow/[^/]+)', only: ['src/main/nn/engines/'] },
 };
 

@@ -39,6 +39,7 @@ export const someConfig: RunConfig = {
   weights: null,
   flavour: 'torch',
   preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.25, 0.125] },
+  resampling: 'centred',
   scope: 'all',
   headStart: 'random',
   batchNorm: 'batch',

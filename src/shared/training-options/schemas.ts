@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { realNumber, text, wholeNumber } from '../schema-parts.ts';
 import { type Augmentation, AUGMENTATION_ENTRIES } from './augmentation.ts';
 import type { ChoiceOption, NumberOption, TrainingOption } from './option.ts';
+import { RESAMPLINGS } from './resampling.ts';
 import { OPTION_ENTRIES, type OptionName, type OptionValue, type TrainingOptions } from './table.ts';
 import { Flavour, Preprocessing, WeightsInfo } from './weights.ts';
 
@@ -73,9 +74,10 @@ export const RESUME_CHOICES = shapeOf(
   (option) => option.resume === true,
 ) as { [K in Resumable]: z.ZodOptional<z.ZodType<OrAuto<K>>> };
 
-/** The configuration of a run. Flavour and preprocessing come from the weights. Unknown fields of other versions are dropped. */
+/** The configuration of a run. Flavour and preprocessing come from the weights, resampling from the program's version. Unknown fields of other versions are dropped. */
 export const RunConfig = z.object({
   ...(shapeOf(recordSchema) as { [K in OptionName]: z.ZodType<Stored<K>> }),
   flavour: Flavour,
   preprocessing: Preprocessing,
+  resampling: z.enum(RESAMPLINGS).default('shifted'), // of runs stored before it was recorded
 });

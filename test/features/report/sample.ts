@@ -59,6 +59,7 @@ export const RUN: RunRecord = {
     },
     flavour: 'keras',
     preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+    resampling: 'centred',
     scope: 'last-stage',
     headStart: 'random',
     batchNorm: 'frozen',

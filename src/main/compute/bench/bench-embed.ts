@@ -28,7 +28,13 @@ export async function benchEmbed(
   const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
   const engine = await openEngine(name, device);
   const exe = await engine.compile(embeddingTask(spec, 'image', FORWARD_BATCH), initialTensors(siameseParams(spec), 1));
-  const reader = openReader({ size, preprocessing: { mean: [...PREPROCESSING.mean], std: [...PREPROCESSING.std] }, augmentation: null, cache: null });
+  const reader = openReader({
+    size,
+    preprocessing: { mean: [...PREPROCESSING.mean], std: [...PREPROCESSING.std] },
+    resampling: 'centred',
+    augmentation: null,
+    cache: null,
+  });
   const decode = (part: readonly Readable[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
   try {
     const began = performance.now();

@@ -8,7 +8,7 @@ import { bytesOf, chunks, FORWARD_BATCH } from '../images/batches.ts';
 import { specOf } from '../model/checkpoint.ts';
 import { type ParallelOptions, throwIfCancelled } from '../async/parallel.ts';
 import type { CacheFolders, SourceImage } from '../protocol/protocol.ts';
-import { DECODER_VERSION } from '../images/reading/pictures.ts';
+import { decoderKey } from '../images/reading/pictures.ts';
 import { openReader, type Reader } from '../images/reading/reader.ts';
 import type { StreamName } from '../images/reading/tasks.ts';
 import { RowStore } from '../cache/row-store.ts';
@@ -49,8 +49,8 @@ export function openSource(o: SourceOptions): FeatureSource {
   return o.config.augmentation ? new FreshFeatures(o, pixels()) : new CachedFeatures(o);
 }
 
-const readerFor = ({ size, preprocessing, augmentation }: RunConfig, cache: string | null): Reader =>
-  openReader({ size, preprocessing, augmentation, cache });
+const readerFor = ({ size, preprocessing, resampling, augmentation }: RunConfig, cache: string | null): Reader =>
+  openReader({ size, preprocessing, resampling, augmentation, cache });
 
 /** Decoded images, cached as 8-bit pixels, normalised and augmented when read. */
 class PixelSource implements FeatureSource {
@@ -179,7 +179,7 @@ class FreshFeatures implements FeatureSource {
 
 /** Everything a cached feature depends on besides the image. */
 function featureKey({ config, entry, params, engine }: SourceOptions): string {
-  const hash = createHash('sha256').update(JSON.stringify([config.preprocessing, DECODER_VERSION]));
+  const hash = createHash('sha256').update(JSON.stringify([config.preprocessing, decoderKey(config.resampling)]));
   for (const name of featuresTask(specOf(config), entry, 1).program.params.keys()) hash.update(bytesOf(params.get(name)!.data));
   return [config.backbone, config.flavour, entry, config.size, engine.name, engine.device, hash.digest('hex').slice(0, 16)].join('-');
 }

@@ -50,7 +50,9 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
 async function explainPair({ model, modelSha256, files, sha256, layer }: ExplainRequest): Promise<PairExplanation> {
   const { config, folder } = model;
   const task = explanationTask(specOf(config), layer, 1);
-  const pixels = await Promise.all(files.map((file, i) => decodeSquare(file, config.size, sha256[i] === null ? {} : { sha256: sha256[i]! })));
+  const pixels = await Promise.all(
+    files.map((file, i) => decodeSquare(file, config.size, { resampling: config.resampling, ...(sha256[i] === null ? {} : { sha256: sha256[i] }) })),
+  );
   const images = new Float32Array(2 * 3 * config.size ** 2); // [2, 3, size, size]
   pixels.forEach((square, i) => {
     normaliseInto(images, i, square, config.preprocessing);

@@ -1,6 +1,8 @@
+import { isNetpbm, readNetpbm } from './headers.ts';
+
 /** The type of a file by its content, and its description for an error message. Reads bytes only; decodes nothing. */
 
-export type ImageFormat = 'JPEG' | 'PNG' | 'GIF' | 'WebP' | 'TIFF' | 'AVIF';
+export type ImageFormat = 'JPEG' | 'PNG' | 'GIF' | 'WebP' | 'TIFF' | 'AVIF' | 'Netpbm';
 
 export type FileKind =
   | { type: 'image'; format: ImageFormat }
@@ -44,6 +46,8 @@ export function kindOf(bytes: Uint8Array): FileKind {
   if (four === 'GIF8') return { type: 'image', format: 'GIF' };
   if (four === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return { type: 'image', format: 'WebP' };
   if (['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(four)) return { type: 'image', format: 'TIFF' };
+  if (isNetpbm(bytes)) return { type: 'image', format: 'Netpbm' };
+  if (/^P[147]\s+(#.*\s+)*(\d+\s|WIDTH)/.test(ascii(bytes, 0, 512))) return { type: 'unsupported-image', description: 'a PBM or PAM image' };
   const iso = isoBrand(bytes);
   if (iso) return iso;
   if (starts(bytes, 0xff, 0x0a) || ascii(bytes, 4, 8) === 'JXL ') return { type: 'unsupported-image', description: 'a JPEG XL image' };
@@ -83,6 +87,8 @@ export function isTruncated(format: ImageFormat, bytes: Uint8Array): boolean {
       }
       return at !== bytes.length;
     }
+    case 'Netpbm':
+      return readNetpbm(bytes)?.samples === null;
     default:
       return format satisfies never;
   }

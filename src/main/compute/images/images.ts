@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
-import sharp, { type Metadata, type Sharp } from 'sharp';
-import { AppError } from '../../../shared/errors.ts';
-import { isTruncated, kindOf, type ImageFormat } from './image-kinds.ts';
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import type { Resampling } from '../../../shared/training-options/resampling.ts';
+import { MemoryBudget } from '../async/memory-budget.ts';
+import type { Bands, ToRgb } from './bands.ts';
+import { type DecodeOptions, decodeError, MEMORY_LIMIT, openImage, type OpenImage, sha256Of } from './open-image.ts';
+import { MID_GREY } from './reading-plan.ts';
+import { resampleRgb } from './resample.ts';
 
 /**
  * The only decoder: training, explanations and previews all use `decodePixels`, so an image has the same pixels everywhere.
- * The only file that imports sharp.
  */
 
 // Every file is decoded once, so libvips' cache would only take memory. One thread per image and several images at a time
@@ -19,23 +19,17 @@ sharp.concurrency(1);
 /** How many images to decode at once, for `mapParallel`. libuv's pool has four threads by default. */
 export const DECODERS = Math.max(1, Math.min(availableParallelism(), Number(process.env['UV_THREADPOOL_SIZE']) || 4));
 
-/** Pixels of the largest image that is accepted. */
-export const PIXEL_LIMIT = 100_000_000;
-
-/** Background of transparent pixels: neutral, and near the mean of most preprocessing. */
-export const MID_GREY = 128;
-
-export interface DecodeOptions {
-  limitPixels?: number; // default PIXEL_LIMIT
-  /** SHA-256 of the imported bytes, hex. A file that has changed since is rejected. */
-  sha256?: string;
-}
+const memory = new MemoryBudget(MEMORY_LIMIT);
 
 /** RGB, interleaved, 8 bit: [height, width, 3]. */
 export interface RgbImage {
   data: Uint8Array;
   width: number;
   height: number;
+}
+
+export interface SquareOptions extends DecodeOptions {
+  resampling?: Resampling; // default 'centred'
 }
 
 /** RGBA, interleaved, 8 bit, alpha not premultiplied: [height, width, 4]. */
@@ -45,98 +39,66 @@ export interface Inspected {
   sha256: string; // of the file's bytes, hex
   width: number; // px, after EXIF rotation
   height: number;
+  facts: string[]; // what a person must know of how the file is read, in sentences
+  /** The largest sample of a 16-bit file that does not say which part of the 16 bits it uses; null for other files. */
+  maxSample: number | null;
 }
 
-/** An error whose `details.reason` continues the file's name ("is truncated: …"), for a list of rejected files. */
-function badImage(file: string, reason: string, cause?: unknown): AppError {
-  return new AppError('bad-image', `${path.basename(file)} ${reason}`, { file, reason }, cause);
-}
+const LANCZOS = { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false } as const; // shrinks on load to at least twice the size
+const BEHIND = { background: { r: MID_GREY, g: MID_GREY, b: MID_GREY } };
 
-interface OpenFile {
-  file: string;
-  bytes: Buffer;
-  format: ImageFormat;
-  width: number; // px, after EXIF rotation
-  height: number;
-  limitPixels: number;
-}
+type Resize = (image: Sharp) => Sharp;
 
-const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-
-async function bytesOf(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') throw new AppError('not-found', `${path.basename(file)} is no longer there (${file}).`, { file }, error);
-    if (code === 'EISDIR') throw badImage(file, 'is a folder, not an image', error);
-    if (code === 'EACCES' || code === 'EPERM') throw badImage(file, 'cannot be read: permission denied', error);
-    throw badImage(file, `cannot be read (${code ?? 'unknown reason'})`, error);
-  }
-}
-
-function formatOf(file: string, bytes: Buffer): ImageFormat {
-  if (bytes.length === 0) throw badImage(file, 'is empty (0 bytes)');
-  const kind = kindOf(bytes);
-  if (kind.type === 'image') return kind.format;
-  if (kind.type === 'unsupported-image') throw badImage(file, `is ${kind.description}, a format that Twinlens can't read; save it as JPEG or PNG`);
-  throw badImage(file, kind.description ? `isn't an image; it looks like ${kind.description}` : "isn't an image");
-}
-
-function decodeError(file: string, format: ImageFormat, bytes: Buffer, error: unknown): AppError {
-  const reason = isTruncated(format, bytes)
-    ? 'is truncated: the file ends before the image does'
-    : `is damaged: its ${format} data cannot be decoded`;
-  return badImage(file, reason, error);
-}
-
-/** Reads the whole file and parses its header. Rejects files that are not images, too large, or not 8 or 16 bit. */
-async function open(file: string, { limitPixels = PIXEL_LIMIT, sha256 }: DecodeOptions): Promise<OpenFile> {
-  const bytes = await bytesOf(file);
-  if (sha256 !== undefined && sha256Of(bytes) !== sha256) throw badImage(file, 'has changed since it was imported; import its data set again');
-  const format = formatOf(file, bytes);
-  let header: Metadata;
-  try {
-    header = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
-  } catch (error) {
-    throw decodeError(file, format, bytes, error);
-  }
-  const { width, height } = header.autoOrient;
-  if (width * height > limitPixels) {
-    const megapixels = (n: number): string => String(Math.round(n / 1e5) / 10);
-    throw badImage(
-      file,
-      `is too large: ${width} × ${height} px are ${megapixels(width * height)} megapixels, and the limit is ${megapixels(limitPixels)}`,
-    );
-  }
-  if (header.depth !== 'uchar' && header.depth !== 'ushort') {
-    throw badImage(file, 'holds measurements rather than a photograph (neither 8 nor 16 bit a channel); save it as an 8-bit PNG');
-  }
-  return { file, bytes, format, width, height, limitPixels };
+interface DecodeWay {
+  from?: string; // file path with options of libvips
+  turnFirst?: boolean; // before resizing
 }
 
 /**
- * The pipeline of every decode: first frame or page, EXIF rotation, conversion to sRGB (embedded profiles and CMYK included),
- * alpha on mid-grey, 8 bit, three channels. `resize` sets the size.
- * sharp's fixed order: rotation, profile, flatten, resize, sRGB.
+ * The pipeline of every decode: first frame or largest page, EXIF rotation, colours to sRGB (embedded profiles and CMYK included),
+ * alpha on mid-grey, 8 bit, three channels. `resize` only decides the size.
+ * sharp runs these in its own fixed order: rotation, profile, flatten, resize, sRGB.
  */
-async function decodePixels(opened: OpenFile, resize: (image: Sharp) => Sharp): Promise<RgbImage> {
-  const { bytes, file, format, limitPixels } = opened;
-  // 'error' includes 'truncated' and checksum errors, but not the harmless warnings that many cameras' files cause.
-  const image = sharp(bytes, { failOn: 'error', limitInputPixels: limitPixels })
-    .autoOrient()
-    .flatten({ background: { r: MID_GREY, g: MID_GREY, b: MID_GREY } })
-    .toColourspace('srgb');
+async function decodePixels(opened: OpenImage, resize: Resize, { from, turnFirst = false }: DecodeWay = {}): Promise<RgbImage> {
+  const { input, options, toRgb, range, endless } = opened.reading;
+  const { width, height } = opened;
   try {
-    const { data, info } = await resize(image).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    return { data: toRgb(data, info.channels), width: info.width, height: info.height };
+    return await memory.use(opened.memory, async () => {
+      if (toRgb) return await rgbOf(resize(rawRgb(await convertBands(opened, toRgb))));
+      const image = sharp(from ?? input, options)
+        .autoOrient()
+        .flatten(BEHIND)
+        .toColourspace('srgb');
+      if (range !== null) image.linear(65535 / range);
+      if (turnFirst || endless) image.extract({ left: 0, top: 0, width, height }); // sharp then turns before resizing and does not shrink on load
+      return await rgbOf(resize(image));
+    });
   } catch (error) {
-    throw decodeError(file, format, bytes, error);
+    throw decodeError(opened, error);
   }
 }
 
+async function rgbOf(image: Sharp): Promise<RgbImage> {
+  const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  return { data: threeChannels(data, info.channels), width: info.width, height: info.height };
+}
+
+/** All bands as they are stored, upright. */
+async function decodeBands({ reading, depth }: OpenImage, more: SharpOptions = {}): Promise<Bands> {
+  const image = sharp(reading.input, { ...reading.options, ...more }).autoOrient();
+  const sixteen = depth === 'ushort';
+  const { data, info } = await (sixteen ? image.toColourspace('rgb16') : image).raw({ depth }).toBuffer({ resolveWithObject: true });
+  const samples = sixteen ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
+  return { data: samples, width: info.width, height: info.height, channels: info.channels };
+}
+
+async function convertBands(opened: OpenImage, toRgb: ToRgb): Promise<RgbImage> {
+  const bands = await decodeBands(opened);
+  return { data: toRgb(bands), width: bands.width, height: bands.height };
+}
+
 /** [h, w, channels] -> [h, w, 3]: libvips decodes grey images to one channel. */
-function toRgb(data: Buffer, channels: number): Uint8Array {
+function threeChannels(data: Buffer, channels: number): Uint8Array {
   if (channels === 3) return new Uint8Array(data.buffer, data.byteOffset, data.length);
   const pixels = data.length / channels;
   const out = new Uint8Array(pixels * 3);
@@ -147,32 +109,70 @@ function toRgb(data: Buffer, channels: number): Uint8Array {
 }
 
 /**
- * SHA-256 and size of an image, after a test decode to a small target (JPEG and WebP are shrunk on load).
+ * SHA-256, size and facts of an image, after a test decode to a small target (JPEG and WebP are shrunk on load).
  * Throws AppError 'bad-image' with `details.reason`, or 'not-found'.
  */
 export async function inspect(file: string, options: DecodeOptions = {}): Promise<Inspected> {
-  const opened = await open(file, options);
+  const opened = await openImage(file, options);
+  const { bytes, width, height, reading } = opened;
   // Lanczos reads every source pixel. 'nearest' would skip the last rows and miss a truncated file.
-  await decodePixels(opened, (p) => p.resize(16, 16, { fit: 'fill', kernel: 'lanczos3' }));
-  return { sha256: sha256Of(opened.bytes), width: opened.width, height: opened.height };
+  if (!reading.rangeUnknown) await decodePixels(opened, (p) => p.resize(16, 16, { fit: 'fill', kernel: 'lanczos3' }));
+  const maxSample = reading.rangeUnknown ? await maxSampleOf(opened) : null;
+  return { sha256: sha256Of(bytes), width, height, facts: reading.facts, maxSample };
+}
+
+async function maxSampleOf(opened: OpenImage): Promise<number> {
+  try {
+    return await memory.use(opened.memory, async () => {
+      const { data, channels } = await decodeBands(opened, { ignoreIcc: true });
+      let most = 0;
+      for (let at = 0; at < data.length; at += channels) most = Math.max(most, data[at]!, data[at + 1]!, data[at + 2]!);
+      return most;
+    });
+  } catch (error) {
+    throw decodeError(opened, error);
+  }
 }
 
 /**
  * RGB [size, size, 3]: the whole image stretched to the square, as in the published method (no crop, no bars). Lanczos over
  * all source pixels, so large photographs don't alias. Throws as `inspect`.
  */
-export async function decodeSquare(file: string, size: number, options: DecodeOptions = {}): Promise<Uint8Array> {
-  const opened = await open(file, options);
-  const { data } = await decodePixels(opened, (p) => p.resize(size, size, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false }));
-  return data;
+export async function decodeSquare(file: string, size: number, { resampling = 'centred', ...options }: SquareOptions = {}): Promise<Uint8Array> {
+  const opened = await openImage(file, options);
+  if (resampling === 'shifted') return (await decodePixels(opened, (p) => p.resize(size, size, LANCZOS))).data;
+  return await centredSquare(opened, size);
+}
+
+/**
+ * libvips enlarges half a pixel off, so what grows in either direction is resampled here. It also resizes before it turns, first down,
+ * then across, with clipped values between: a turned copy would differ by up to 22/255. So those are turned first.
+ */
+async function centredSquare(opened: OpenImage, size: number): Promise<Uint8Array> {
+  const { file, width, height, turned } = opened;
+  if (width < size || height < size) {
+    const whole = await decodePixels(opened, (p) => p);
+    return resampleRgb(whole.data, whole.width, whole.height, size, size);
+  }
+  if (!turned) return (await decodePixels(opened, (p) => p.resize(size, size, LANCZOS))).data;
+  const shrink = jpegShrink(opened, size);
+  if (shrink === 1) return (await decodePixels(opened, (p) => p.resize(size, size, LANCZOS), { turnFirst: true })).data;
+  const smaller = await decodePixels(opened, (p) => p, { from: `${file}[shrink=${shrink}]` });
+  return (await rgbOf(rawRgb(smaller).resize(size, size, LANCZOS))).data;
+}
+
+/** By how much sharp shrinks a JPEG on load (pipeline.cc), so that a turned one, which it would decode whole, is shrunk likewise. */
+function jpegShrink({ format, bytes, width, height, reading }: OpenImage, size: number): 1 | 2 | 4 | 8 {
+  if (format !== 'JPEG' || reading.input !== bytes) return 1;
+  const whole = Math.min(width, height) / size;
+  const factor = whole >= 16 ? 8 : whole >= 8 ? 4 : whole >= 4 ? 2 : 1;
+  return factor > 1 && Math.trunc(whole) === factor ? ((factor / 2) as 1 | 2 | 4) : factor;
 }
 
 /** The image with its EXIF rotation, longest side at most `longest` px, never enlarged. Throws as `inspect`. */
 export async function decodePhoto(file: string, longest: number, options: DecodeOptions = {}): Promise<RgbImage> {
-  const opened = await open(file, options);
-  return await decodePixels(opened, (p) =>
-    p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true, kernel: 'lanczos3', fastShrinkOnLoad: false }),
-  );
+  const opened = await openImage(file, options);
+  return await decodePixels(opened, (p) => p.resize(longest, longest, { ...LANCZOS, fit: 'inside', withoutEnlargement: true }));
 }
 
 /**
@@ -180,7 +180,7 @@ export async function decodePhoto(file: string, longest: number, options: Decode
  * faster than `decodePhoto` but slightly less exact, so for display only. Throws as `inspect`.
  */
 export async function previewJpeg(file: string, longest: number, options: DecodeOptions = {}): Promise<Buffer> {
-  const opened = await open(file, options);
+  const opened = await openImage(file, options);
   const image = await decodePixels(opened, (p) => p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true }));
   const small = longest <= 512;
   return await rawRgb(image)
@@ -202,8 +202,8 @@ export async function encodeJpeg(image: RgbImage, quality = 88): Promise<Buffer>
 /** The image stretched to another size (px, both >= 1). */
 export async function resizeRgb(image: RgbImage, width: number, height: number): Promise<RgbImage> {
   if (image.width === width && image.height === height) return image;
-  const { data } = await rawRgb(image).resize(width, height, { fit: 'fill', kernel: 'lanczos3' }).raw().toBuffer({ resolveWithObject: true });
-  return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height };
+  if (image.width < width || image.height < height) return { data: resampleRgb(image.data, image.width, image.height, width, height), width, height };
+  return await rgbOf(rawRgb(image).resize(width, height, LANCZOS));
 }
 
 /** A PNG of the image with an SVG of the same size in px on top. The SVG must not contain text, because no font is available. */

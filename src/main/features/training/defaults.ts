@@ -44,5 +44,6 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null): R
     augmentation,
     flavour: weights?.flavour ?? 'torch',
     preprocessing: weights?.preprocessing ?? DEFAULT_PREPROCESSING,
+    resampling: 'centred',
   };
 }

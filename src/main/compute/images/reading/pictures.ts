@@ -1,4 +1,5 @@
 import { randomFor } from '../../../../shared/random.ts';
+import type { Resampling } from '../../../../shared/training-options/resampling.ts';
 import { augment } from '../augment.ts';
 import { normaliseInto } from '../batches.ts';
 import { decodeSquare, DECODERS } from '../images.ts';
@@ -6,8 +7,11 @@ import { mapParallel } from '../../async/parallel.ts';
 import { RowStore } from '../../cache/row-store.ts';
 import type { Readable, ReaderData, StreamName } from './tasks.ts';
 
-/** Raise when decoding or resizing changes: caches of older versions are then ignored. */
-export const DECODER_VERSION = 1;
+/** Raise when decoding changes: caches of older versions are then ignored. */
+const DECODER_VERSION = 2;
+
+/** What pixels depend on besides the image and their size; part of the name of a cache. */
+export const decoderKey = (resampling: Resampling): string => `v${DECODER_VERSION}-${resampling}`;
 
 /** Network inputs from image files or from a cache of decoded pixels. Synchronous except for decoding. */
 export class PixelReader {
@@ -19,7 +23,7 @@ export class PixelReader {
   constructor(data: ReaderData) {
     this.data = data;
     this.rowLength = 3 * data.size * data.size;
-    this.store = data.cache === null ? null : new RowStore(data.cache, `rgb-${data.size}-v${DECODER_VERSION}`, this.rowLength);
+    this.store = data.cache === null ? null : new RowStore(data.cache, `rgb-${data.size}-${decoderKey(data.resampling)}`, this.rowLength);
     this.pixels = new Uint8Array(this.rowLength);
   }
 
@@ -82,6 +86,7 @@ export class PixelReader {
 
   /** Refuses a file that changed since its import: it would be cached under the wrong hash. */
   private decodeFile({ file, sha256 }: Readable): Promise<Uint8Array> {
-    return decodeSquare(file, this.data.size, sha256 === null ? {} : { sha256 });
+    const { size, resampling } = this.data;
+    return decodeSquare(file, size, { resampling, ...(sha256 === null ? {} : { sha256 }) });
   }
 }

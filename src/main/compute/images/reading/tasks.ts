@@ -1,4 +1,5 @@
 import type { Preprocessing } from '../../../../shared/run.ts';
+import type { Resampling } from '../../../../shared/training-options/resampling.ts';
 import type { Augmentation } from '../../../../shared/training-options/augmentation.ts';
 
 /** An image to decode. */
@@ -14,6 +15,7 @@ export type StreamName = readonly [seed: number, ...purpose: (string | number)[]
 export interface ReaderData {
   size: number; // px
   preprocessing: Preprocessing;
+  resampling: Resampling;
   augmentation: Augmentation | null;
   cache: string | null; // folder of decoded pixels; null: no cache
 }

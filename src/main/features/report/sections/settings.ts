@@ -2,6 +2,7 @@ import type { RunConfig } from '../../../../shared/run.ts';
 import { fileName, settingText } from '../../../../shared/format.ts';
 import type { OptionGroup } from '../../../../shared/training-options/option.ts';
 import { OPTION_ENTRIES } from '../../../../shared/training-options/table.ts';
+import { RESAMPLING_WORDS } from '../../../../shared/training-options/resampling.ts';
 import { valueText } from '../../../../shared/training-options/words.ts';
 import { markup, type Content, type Html } from '../html.ts';
 import { facts } from './parts.ts';
@@ -22,6 +23,7 @@ ${facts(
     ...rows('network', 'images'),
     [term('Pixel scaling', 'mean; standard deviation, RGB'), `${triple(mean)}; ${triple(std)}`],
     [term('Padding and epsilon', 'flavour'), config.flavour],
+    [term('Image resizing', 'resampling'), RESAMPLING_WORDS[config.resampling]],
   ],
   'The network',
 )}

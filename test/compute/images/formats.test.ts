@@ -1,0 +1,178 @@
+import path from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { decodePhoto, decodeSquare, inspect, previewJpeg } from '../../../src/main/compute/images/images.ts';
+
+// Four fields in many layouts of file: fixtures/draw_formats.py.
+const fixture = (name: string): string => path.join(import.meta.dirname, 'fixtures', 'formats', name);
+const [W, H] = [24, 16];
+
+type Rgb = readonly [number, number, number];
+const COLOURS: Rgb[] = [
+  [220, 30, 40],
+  [40, 180, 60],
+  [30, 60, 200],
+  [240, 220, 90],
+];
+const ALPHA = [0, 255, 128, 64];
+const ON_GREY = COLOURS.map((colour, i) => colour.map((v) => 128 + ((v - 128) * ALPHA[i]!) / 255) as unknown as Rgb);
+const RED_AS_GREY = COLOURS.map(([r]): Rgb => [r, r, r]);
+
+function fieldsOf(data: Uint8Array, width: number, height: number): Rgb[] {
+  const at = (fx: number, fy: number): Rgb => {
+    const i = (Math.floor(fy * height) * width + Math.floor(fx * width)) * 3;
+    return [data[i]!, data[i + 1]!, data[i + 2]!];
+  };
+  return [at(0.25, 0.25), at(0.75, 0.25), at(0.25, 0.75), at(0.75, 0.75)];
+}
+
+/** Every way of decoding shows the four colours. */
+async function expectFields(name: string, expected: readonly Rgb[], tolerance: number, sampleBits: number | null = null): Promise<void> {
+  const file = fixture(name);
+  const photo = await decodePhoto(file, 1024, { sampleBits });
+  expect([photo.width, photo.height]).toEqual([W, H]);
+  const [small, large] = await Promise.all([8, 40].map((size) => decodeSquare(file, size, { sampleBits })));
+  const preview = await sharp(await previewJpeg(file, 1024, { sampleBits }))
+    .raw()
+    .toBuffer();
+  const ways = {
+    photo: fieldsOf(photo.data, W, H),
+    small: fieldsOf(small!, 8, 8),
+    large: fieldsOf(large!, 40, 40),
+    preview: fieldsOf(preview, W, H),
+  };
+  for (const [way, fields] of Object.entries(ways)) {
+    const allowed = tolerance + { photo: 0, small: 12, large: 8, preview: 6 }[way]!; // ringing at the edges between fields, JPEG
+    fields.forEach((field, i) => {
+      field.forEach((value, c) => {
+        expect(Math.abs(value - expected[i]![c]!), `${way}, field ${i}, channel ${c}: ${value}`).toBeLessThanOrEqual(allowed);
+      });
+    });
+  }
+}
+
+describe('bands beyond the colour', () => {
+  it.each([
+    ['rgbn.tif', /first three bands are the image\. Not used: band 4 \(unspecified\)/],
+    ['rgbn-big-endian.tif', /band 4 \(unspecified\)/],
+    ['rgbn-bigtiff.tif', /band 4 \(unspecified\)/],
+    ['rgbn-planar.tif', /band 4 \(unspecified\)/],
+    ['rgbn-16.tif', /band 4 \(unspecified\)/],
+    ['rgb-two-more.tif', /band 4 \(unspecified\), 5 \(unspecified\)/],
+    ['rgb-three-more.tif', /band 4 .*5 .*6 \(unspecified\)/],
+    ['grey-black-is-zero-3.tif', /taken as red, green and blue/],
+    ['grey-black-is-zero-3-16.tif', /taken as red, green and blue/],
+    ['grey-black-is-zero-5-16.tif', /taken as red, green and blue.*band 4 \(unspecified\), 5 \(unspecified\)/s],
+    ['grey-black-is-zero-6-planar.tif', /band 4 .*5 .*6 \(unspecified\)/],
+  ])('%s: the first three are the picture, the others are named', async (name, facts) => {
+    await expectFields(name, COLOURS, 1);
+    expect((await inspect(fixture(name))).facts.join('\n')).toMatch(facts);
+  });
+
+  it('a band beside grey that is not alpha is left out', async () => {
+    await expectFields('grey-and-band.tif', RED_AS_GREY, 0);
+    expect((await inspect(fixture('grey-and-band.tif'))).facts).toEqual(['The first band is the image. Not used: band 2 (unspecified).']);
+  });
+
+  it('separate planes of 16 bit are an ordinary picture', async () => {
+    await expectFields('rgb-planar-16.tif', COLOURS, 1);
+    expect((await inspect(fixture('rgb-planar-16.tif'))).facts).toEqual([]);
+  });
+
+  it.each([
+    ['alpha-unassociated.tif', 1],
+    ['alpha-associated.tif', 4], // colours multiplied with alpha 64 of 255 lose two bits
+    ['alpha-and-band.tif', 1],
+    ['band-and-alpha.tif', 1],
+  ])('%s: stated alpha stands on mid-grey', async (name, tolerance) => {
+    await expectFields(name, ON_GREY, tolerance);
+  });
+});
+
+describe('the page that is the picture', () => {
+  it.each([
+    ['preview-first.tif', ['Page 2 of 2: the largest that is not a preview.']],
+    ['mask-after.tif', []],
+    ['stack.tif', []],
+  ])('%s', async (name, facts) => {
+    await expectFields(name, COLOURS, 0);
+    expect(await inspect(fixture(name))).toMatchObject({ width: W, height: H, facts });
+  });
+});
+
+describe('CIE L*a*b*', () => {
+  // Written from sRGB by LittleCMS with 8 bits a channel, which moves dark channels by up to 3/255.
+  it.each(['lab8.tif', 'lab16.tif'])('%s has the colours that it was made from', async (name) => {
+    await expectFields(name, COLOURS, 3);
+    expect((await inspect(fixture(name))).facts).toEqual(['CIE L*a*b*, converted to sRGB.']);
+  });
+});
+
+describe('12 bits in 16', () => {
+  it.each(['twelve.tif', 'twelve.png'])('%s leaves the range to the data set, which its largest sample tells', async (name) => {
+    expect((await inspect(fixture(name))).maxSample).toBe(Math.round((240 * 4095) / 255));
+    await expectFields(name, RED_AS_GREY, 1, 12);
+    const dark = await decodePhoto(fixture(name), 1024);
+    expect(Math.max(...dark.data)).toBe(15);
+  });
+
+  it('three bands are stretched alike', async () => {
+    await expectFields('twelve-rgb.tif', COLOURS, 1, 12);
+  });
+
+  it('a file that states its range is stretched by it', async () => {
+    await expectFields('twelve-stated.tif', RED_AS_GREY, 1);
+    expect(await inspect(fixture('twelve-stated.tif'))).toMatchObject({ maxSample: null, facts: [expect.stringContaining('up to 4095')] });
+  });
+
+  it('files of 8 bit and with alpha of 16 are not concerned', async () => {
+    expect((await inspect(fixture('rgbn.tif'))).maxSample).toBeNull();
+    await expectFields('rgbn.tif', COLOURS, 0, 12);
+    await expectFields('p6-16.ppm', COLOURS, 0, 12);
+  });
+});
+
+describe('Netpbm', () => {
+  it.each(['p6.ppm', 'p3.ppm', 'p6-16.ppm'])('%s', (name) => expectFields(name, COLOURS, 0));
+  it.each(['p5.pgm', 'p5-12.pgm'])('%s', (name) => expectFields(name, RED_AS_GREY, 1));
+});
+
+describe('AVIF', () => {
+  it.each(['alpha.avif', 'alpha-premultiplied.avif'])('%s: alpha stands on mid-grey', (name) => expectFields(name, ON_GREY, 6));
+
+  it('a sequence shows its first picture', async () => {
+    await expectFields('sequence.avif', COLOURS, 6);
+    expect((await inspect(fixture('sequence.avif'))).facts).toEqual(['The first image of a sequence.']);
+  });
+});
+
+describe('a JPEG without its end marker', () => {
+  it('is read where its data are complete', () => expectFields('no-end.jpg', COLOURS, 6));
+
+  it('is truncated where data are missing too', async () => {
+    for (const decode of [
+      inspect,
+      (file: string) => decodeSquare(file, 8),
+      (file: string) => decodePhoto(file, 64),
+      (file: string) => previewJpeg(file, 16),
+    ])
+      await expect(decode(fixture('no-end-no-data.jpg'))).rejects.toThrow(/is truncated/);
+  });
+});
+
+describe('an intact file that cannot be read is refused by its true reason', () => {
+  it.each([
+    ['packed-12.tif', /stores 12 bits a channel, packed/],
+    ['zstd.tif', /is compressed as Zstandard/],
+    ['jpeg2000.tif', /is compressed as JPEG 2000/],
+    ['camera-raw.tif', /is a camera raw file/],
+    ['float32.tif', /holds measurements rather than a photograph/],
+    ['twelve-bits.jpg', /is a JPEG with 12 bits a channel/],
+    ['lossless.jpg', /is a lossless JPEG/],
+    ['ios.png', /is a PNG optimised for iOS/],
+    ['p6-cut.ppm', /is truncated/],
+  ])('%s', async (name, reason) => {
+    await expect(inspect(fixture(name))).rejects.toMatchObject({ code: 'bad-image', message: expect.stringMatching(reason) as string });
+    await expect(decodeSquare(fixture(name), 16)).rejects.toThrow(reason);
+  });
+});
