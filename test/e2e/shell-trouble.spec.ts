@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeRedirectFile } from '../../src/main/doors/http/redirect-page.ts';
 import { encode } from '../../src/shared/wire.ts';
 import { expect, importColours, serve, test } from './kit.ts';
 import { serious } from './serious.ts';
@@ -119,4 +121,34 @@ test('a lost connection is shown, and so is a restart', async ({ page }) => {
   } finally {
     await second.stop();
   }
+});
+
+test('a page that is open finds its server again after a restart, without a new address', async ({ page }) => {
+  const workspace = mkdtempSync(join(tmpdir(), 'twinlens restarted '));
+  const first = await serve({ workspace });
+  await page.goto(first.url);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await first.stop('SIGKILL'); // nothing could be tidied up
+  await expect(page.getByText('Connection lost.')).toBeVisible({ timeout: 15_000 });
+  const second = await serve({ workspace });
+  try {
+    expect(second.url).toBe(first.url);
+    await expect(page.getByText('Connection lost.')).toBeHidden({ timeout: 15_000 });
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await importColours(second, 2, 'after');
+    await expect(page.getByRole('heading', { level: 1, name: 'after' })).toBeVisible({ timeout: 15_000 });
+  } finally {
+    await second.stop();
+    rmSync(workspace, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
+test('the file that --open gives to the browser leads to the screen, with no token left in the address', async ({ page, served }) => {
+  const file = await writeRedirectFile(served.url, mkdtempSync(join(tmpdir(), 'twinlens open ')));
+  await page.goto(file);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  expect(page.url()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/(#.*)?$/);
+  const developer = await page.context().newCDPSession(page);
+  const { entries } = await developer.send('Page.getNavigationHistory');
+  expect(entries.map(({ url }) => url).filter((url) => /token|file:/.test(url))).toEqual([]);
 });

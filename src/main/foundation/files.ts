@@ -12,14 +12,15 @@ export const isFolder = async (path: string): Promise<boolean> => (await stat(pa
 /**
  * Creates a folder and its missing parents. Node's `mkdir(…, { recursive: true })` never returns if the file system reports
  * ENOENT although the parent exists (/proc, some network mounts).
+ * `mode`: permissions of `folder` itself if it is made (POSIX).
  * Throws the operating system's error, such as ENOTDIR or EEXIST if a file has that path.
  */
-export function makeFolders(folder: string): void {
+export function makeFolders(folder: string, mode = 0o777): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   const parent = dirname(folder);
   if (parent !== folder && !existsSync(parent)) makeFolders(parent);
   try {
-    mkdirSync(folder);
+    mkdirSync(folder, { mode });
   } catch (error) {
     // Another process may have created it meanwhile.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
@@ -29,15 +30,16 @@ export function makeFolders(folder: string): void {
 /**
  * Writes a file atomically: a reader finds either the old content or all of `bytes`. Writes a temporary file in the same folder
  * (a rename across volumes would copy), flushes it to the disk and renames it. Creates missing parent folders. On failure
- * deletes the temporary file and leaves the old file unchanged. Text is written as UTF-8.
+ * deletes the temporary file and leaves the old file unchanged. Text is written as UTF-8. `mode`:
+ * permissions of the file from its first byte on (POSIX), less the process's umask.
  * Throws AppError 'disk-full', 'workspace' (not permitted) or 'internal'.
  */
-export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeFileAtomically(path: string, bytes: Uint8Array | string, mode = 0o666): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${randomUUID()}.tmp`);
   try {
     makeFolders(folder);
-    const file = await open(temporary, 'wx');
+    const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(bytes);
       await file.sync();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { AppError } from '../../shared/errors.ts';
@@ -35,11 +35,18 @@ export function workspaceFolder(given?: string, env: NodeJS.ProcessEnv = process
   return fromEnvironment ? resolve(fromEnvironment) : envPaths('Twinlens', { suffix: '' }).data;
 }
 
-/** Creates the workspace folder if it is missing. Throws AppError 'workspace' if it can't be created or written. */
+const PRIVATE = 0o700; // images and results are nobody else's business on a shared computer
+
+/**
+ * Creates the workspace folder, for its owner only, and checks that it is writable. An existing folder keeps its permissions,
+ * except the usual one, which earlier versions made readable for others. Throws AppError 'workspace' if it can't be created or
+ * written.
+ */
 export function openWorkspace(given?: string, env: NodeJS.ProcessEnv = process.env): Workspace {
   const folder = workspaceFolder(given, env);
   try {
-    makeFolders(folder);
+    makeFolders(folder, PRIVATE);
+    if (folder === workspaceFolder(undefined, {})) chmodSync(folder, PRIVATE);
     rmdirSync(mkdtempSync(join(folder, '.probe-'))); // permission bits are not reliable (shares, ACLs, read-only mounts), so write
   } catch (error) {
     throw unusableError(folder, error);

@@ -59,6 +59,11 @@ class Toasts {
     this.pause(id);
   }
 
+  /** Dismisses errors that a restored connection has settled. */
+  dismissOffline(): void {
+    for (const { id, error } of this.list) if (error?.code === 'offline') this.dismiss(id);
+  }
+
   /** Stops the timer while the pointer or focus is on the toast. */
   pause(id: number): void {
     clearTimeout(this.timers.get(id));

@@ -35,8 +35,14 @@ class WorkbenchState {
     }
   }
 
-  /** Loads everything again: events may have been missed while the connection was lost. */
-  async refresh(): Promise<void> {
+  /** Loads everything again: events may have been missed while the connection was lost. Another version of the program needs its own page. */
+  private async reconnect(): Promise<void> {
+    const { contract } = await api.call('app.info', {});
+    if (contract !== this.info?.contract) {
+      location.reload();
+      return;
+    }
+    toast.dismissOffline();
     await Promise.all([datasets.load(), runs.load(), jobs.load()]);
   }
 
@@ -45,7 +51,7 @@ class WorkbenchState {
     this.listening = true;
     jobs.listen();
     connection.listen(() => {
-      this.refresh().catch((error: unknown) => toast.error(error));
+      this.reconnect().catch((error: unknown) => toast.error(error));
     });
     api.on('changed', ({ what, id }) => {
       if (what === 'datasets') datasets.load().catch((error: unknown) => toast.error(error));

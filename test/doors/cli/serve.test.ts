@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NEWEST_VERSION } from '../../../src/main/db/migrations.ts';
 import { decode, encode } from '../../../src/shared/wire.ts';
@@ -60,8 +62,67 @@ describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
       if (process.platform !== 'win32') expect(statSync(note).mode & 0o777).toBe(0o600);
       child.kill(signal);
       expect(await ended).toEqual({ code: 0, stdout: `${line}\n`, stderr: '' });
-      expect([existsSync(note), existsSync(join(workspace, 'lock.json'))]).toEqual([false, false]);
+      expect(existsSync(join(workspace, 'lock.json'))).toBe(false);
     }
+  });
+
+  it('serves at the address of the last time, with a new token once others could have read it', async () => {
+    const workspace = scratch('serve again');
+    const note = join(workspace, 'served.json');
+    const addressOf = async (args: string[] = []): Promise<URL> => {
+      const { child, line, ended } = await start(['--workspace', workspace, ...args]);
+      child.kill('SIGTERM');
+      expect((await ended).code).toBe(0);
+      return urlIn(line);
+    };
+    const first = await addressOf();
+    expect((await addressOf()).href).toBe(first.href);
+    const holder = createServer().listen(Number(first.port), '127.0.0.1');
+    await new Promise((done) => holder.once('listening', done));
+    const elsewhere = await addressOf();
+    await new Promise((done) => holder.close(done));
+    expect(elsewhere.port).not.toBe(first.port);
+    expect(elsewhere.search).toBe(first.search);
+    chmodSync(note, 0o644);
+    expect((await addressOf()).search).not.toBe(first.search);
+    for (const damaged of ['', '{"url":"http://127.0.0.1:80/?token=short"}', '[]']) {
+      writeFileSync(note, damaged, { mode: 0o600 });
+      expect((await addressOf()).searchParams.get('token')).toMatch(/^[\w-]{43}$/);
+    }
+  });
+
+  it('is readable for its owner only, whatever the umask', async () => {
+    const workspace = join(scratch('serve private'), 'workspace');
+    const before = process.umask(0); // children inherit it
+    try {
+      const { child, ended } = await start(['--workspace', workspace]);
+      expect(statSync(workspace).mode & 0o777).toBe(0o700);
+      expect(statSync(join(workspace, 'served.json')).mode & 0o777).toBe(0o600);
+      child.kill('SIGTERM');
+      await ended;
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it.skipIf(process.platform !== 'linux')('opens a browser without the token on its command line', async () => {
+    const workspace = scratch('serve open');
+    const bin = scratch('bin');
+    const seen = join(bin, 'seen');
+    writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\nprintf '%s' "$*" > '${seen}.part' && mv '${seen}.part' '${seen}'\n`, { mode: 0o755 });
+    const { child, line, ended } = await start(['--workspace', workspace, '--open'], {
+      PATH: `${bin}:${process.env['PATH']!}`,
+      DISPLAY: ':9',
+      CI: '',
+    });
+    await expect.poll(() => existsSync(seen), { timeout: 10_000 }).toBe(true);
+    const file = fileURLToPath(readFileSync(seen, 'utf8'));
+    expect(readFileSync(file, 'utf8')).toContain(urlIn(line).href);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await fetch(urlIn(line), { redirect: 'manual' })).status).toBe(303);
+    expect(existsSync(file)).toBe(false);
+    child.kill('SIGTERM');
+    await ended;
   });
 
   it('begins with the sample where nothing is there, and not again', async () => {

@@ -5,9 +5,10 @@ import { openWorkbenchApi } from '../../api/open-workbench-api.ts';
 import { browserPrinter } from '../http/print-pdf.ts';
 import { sentenceWithLog } from '../../foundation/log/report-error.ts';
 import { screenFolder } from '../../foundation/program-folder.ts';
-import { serveWorkbench } from '../http/serve.ts';
+import { deleteRedirectFile, writeRedirectFile } from '../http/redirect-page.ts';
+import { type Served, type ServeOptions, serveWorkbench } from '../http/serve.ts';
 import { hasScreen, openBrowser } from '../http/open-browser.ts';
-import { findRunningServer, writeServerNote } from '../http/server-note.ts';
+import { findRunningServer, readServerNote, writeServerNote } from '../http/server-note.ts';
 import { RetryingApi } from '../http/retrying-api.ts';
 import { shellWithoutWindow } from '../../foundation/shell.ts';
 import { openWorkbench } from '../../workbench.ts';
@@ -56,16 +57,18 @@ async function serve({ workspace, port, sample, open }: ServeArguments): Promise
   if (api.failure && !open) throw api.failure;
   const runningUrl = api.failure && (await runningServerUrl(api.failure));
   if (runningUrl) {
-    printUrl(runningUrl, true);
+    await printAddress(runningUrl, true, api.failure!.details['folder'] as string);
     return;
   }
   try {
     const notice = { sentence: () => api.failure && sentenceWithLog(api.failure), retry: () => api.open() };
-    const server = await serveWorkbench(api, { ...(port === undefined ? {} : { port }), screen: screenFolder(), notice });
-    const deleteNote = opened.folder === undefined ? () => undefined : await writeServerNote(opened.folder, server.url);
-    printUrl(server.url, open === true);
+    const { folder = null } = opened;
+    const deleteRedirect = (): void => (folder === null ? undefined : deleteRedirectFile(folder));
+    const server = await serveAtLastAddress(api, folder, port, { screen: screenFolder(), notice, onOpened: deleteRedirect });
+    if (folder !== null) await writeServerNote(folder, server.url);
+    await printAddress(server.url, open === true, folder);
     await interrupted;
-    deleteNote();
+    deleteRedirect();
     await server.close();
   } finally {
     await api.close();
@@ -77,7 +80,16 @@ function runningServerUrl({ code, details }: AppError): Promise<string | null> {
   return code === 'busy' && typeof details['folder'] === 'string' ? findRunningServer(details['folder']) : Promise.resolve(null);
 }
 
-function printUrl(url: string, open: boolean): void {
-  if (open && hasScreen()) openBrowser(url);
+/** Serves with the token, and if it is free the port, of the last time, so that a page that is still open finds the server again. */
+async function serveAtLastAddress(api: WorkbenchApi, workspace: string | null, port: number | undefined, options: ServeOptions): Promise<Served> {
+  const last = workspace === null ? null : readServerNote(workspace);
+  const all = { ...options, ...(last && { token: last.token }) };
+  if (port !== undefined || !last) return serveWorkbench(api, { ...all, ...(port === undefined ? {} : { port }) });
+  return serveWorkbench(api, { ...all, port: last.port }).catch(() => serveWorkbench(api, all));
+}
+
+async function printAddress(url: string, open: boolean, workspace: string | null): Promise<void> {
+  // Without the file the printed address remains.
+  if (open && hasScreen()) await writeRedirectFile(url, workspace).then(openBrowser, () => undefined);
   print(!open, { url }, () => [`Twinlens is open at ${url}`]);
 }

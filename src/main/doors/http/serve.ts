@@ -13,6 +13,7 @@ import { COMMON_HEADERS, SCREEN_POLICY, MESSAGE_POLICY } from './policy.ts';
 import { ScreenFiles } from './screen-files.ts';
 import { cacheControlOf, sendFile } from './send-file.ts';
 import { messagePage } from './message-page.ts';
+import { redirectPage } from './redirect-page.ts';
 
 const CALL_LIMIT = 16 * 2 ** 20; // bytes; an edit of 100,000 images is about 1 MB
 const RECEIVE_LIMIT = 256 * 2 ** 20; // bytes of an uploaded image
@@ -30,15 +31,17 @@ export interface ServeOptions {
   port?: number; // default: any free one
   screen: string; // the folder of the built screen
   token?: string; // default: a new random one
+  /** A browser has exchanged the token for its cookie. */
+  onOpened?: () => void;
   /** A message shown instead of the screen while the workbench can't be opened. "Try again" calls `retry`. */
   notice?: { sentence(): string | null; retry(): Promise<void> };
 }
 
 /** Serves the workbench on a loopback port. Throws AppError 'bad-request' if the port can't be used. */
-export async function serveWorkbench(api: WorkbenchApi, { port = 0, screen, token, notice }: ServeOptions): Promise<Served> {
+export async function serveWorkbench(api: WorkbenchApi, { port = 0, screen, token, notice, onOpened }: ServeOptions): Promise<Served> {
   const guard = new Guard(token);
   addSecret(guard.token);
-  const door = new HttpDoor(api, guard, new ScreenFiles(screen), notice);
+  const door = new HttpDoor(api, guard, new ScreenFiles(screen), notice, onOpened);
   const server = createServer((request, response) => {
     void door.answer(request, response);
   });
@@ -76,12 +79,14 @@ class HttpDoor {
   private readonly events: EventStreams;
   private readonly calls = new RunningTasks<ServerResponse>();
   private readonly notice: ServeOptions['notice'];
+  private readonly onOpened: ServeOptions['onOpened'];
 
-  constructor(api: WorkbenchApi, guard: Guard, screen: ScreenFiles, notice: ServeOptions['notice']) {
+  constructor(api: WorkbenchApi, guard: Guard, screen: ScreenFiles, notice: ServeOptions['notice'], onOpened: ServeOptions['onOpened']) {
     this.api = api;
     this.guard = guard;
     this.screen = screen;
     this.notice = notice;
+    this.onOpened = onOpened;
     this.events = new EventStreams(api);
   }
 
@@ -106,11 +111,7 @@ class HttpDoor {
     const foreign = this.guard.refuseForeignOrigin(request);
     if (foreign) return this.refuse(request, response, foreign.status, badRequest(foreign.why));
     const token = new URLSearchParams(query).get('token');
-    if (address === '/' && token !== null && this.guard.isToken(token)) {
-      // Removes the token from the address bar, and so from the history and from copied addresses.
-      response.writeHead(303, { location: '/', 'set-cookie': this.guard.setCookie, 'cache-control': 'no-store' }).end();
-      return;
-    }
+    if (address === '/' && token !== null && this.guard.isToken(token)) return this.exchange(request, response);
     const unauthorized = this.guard.refuseWithoutToken(request);
     if (unauthorized) return this.refuse(request, response, unauthorized.status, badRequest(unauthorized.why));
     const [, kind = '', ...rest] = address.split('/');
@@ -126,6 +127,19 @@ class HttpDoor {
     }
     if (reads) return this.file(address, request, response);
     return this.refuse(request, response, 405, badRequest('Twinlens does not support this kind of request.'));
+  }
+
+  /** Token for cookie. Removes the token from the address bar, and so from the history and from whatever a person copies there. */
+  private exchange(request: IncomingMessage, response: ServerResponse): void {
+    const headers = { 'set-cookie': this.guard.setCookie, 'cache-control': 'no-store' };
+    this.onOpened?.();
+    // From another page, such as the redirect file, a browser does not send a SameSite=Strict cookie along a redirect; from a
+    // page of this server it does.
+    if (request.headers['sec-fetch-site'] === 'cross-site')
+      response
+        .writeHead(200, { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': MESSAGE_POLICY })
+        .end(redirectPage('/'));
+    else response.writeHead(303, { ...headers, location: '/' }).end();
   }
 
   /** An aborted request cancels its call. */
