@@ -123,7 +123,7 @@ describe('undo', () => {
 
 test('an edit that changes nothing says so and offers no undo', async () => {
   await images.apply({ kind: 'untag', ids: [1], tag: 'x' });
-  expect(toast.list.map(({ kind }) => kind)).toEqual(['done']);
+  expect(toast.list.map(({ kind }) => kind)).toEqual(['info']);
 });
 
 test('a slow answer to an older filter does not replace that of the newer one', async () => {
