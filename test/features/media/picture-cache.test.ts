@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { PictureCache } from '../../../src/main/features/media/picture-cache.ts';
 import { temporaryFolder } from '../dataset/png-files.ts';
 
@@ -39,6 +39,30 @@ test('recently used pictures stay', async () => {
   await new Promise((resolve) => setTimeout(resolve, 50)); // until it is noted on the disk
   await cache.prune();
   expect(left(paths)).toEqual([0, 2, 6, 7, 8, 9, 10, 11]);
+});
+
+test('a picture shown again counts by its last use, not by its first', async () => {
+  const { cache, paths } = kit(12, 10_000);
+  const now = Date.now();
+  paths.forEach((path, i) => {
+    cache.use(path, now + i);
+  });
+  cache.use(paths[0]!, now + 20);
+  cache.use(paths[2]!, now + 21);
+  await cache.prune();
+  expect(left(paths)).toEqual([0, 2, 6, 7, 8, 9, 10, 11]);
+});
+
+test('the disk learns of a use again after an hour, for the next process', async () => {
+  const { cache, paths } = kit(1, 10_000);
+  const accessed = (): number => Math.round(statSync(paths[0]!).atimeMs / 1000);
+  const now = 2_000_000_000_000; // ms
+  cache.use(paths[0]!, now);
+  await vi.waitFor(() => expect(accessed()).toBe(2_000_000_000));
+  cache.use(paths[0]!, now + 3_599_000);
+  cache.use(paths[0]!, now + 3_600_000);
+  await vi.waitFor(() => expect(accessed()).toBe(2_000_003_600));
+  expect(Math.round(statSync(paths[0]!).mtimeMs / 1000)).toBe(1000); // browsers validate their copy by it
 });
 
 test('below its limit nothing goes, and all of it when it is cleared', async () => {

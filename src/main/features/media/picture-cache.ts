@@ -1,10 +1,12 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import type { CacheUsage } from '../../../shared/workbench.ts';
 
 const PRUNE_INTERVAL = 1000; // pictures added between two checks of the total size
 const PRUNE_TARGET = 0.8; // of the limit; room for new pictures until the next check
-const MAX_RECORDED = 50_000; // files whose use is recorded once per process
+const MAX_REMEMBERED = 20_000; // pictures whose last use this process remembers
+const RECORD_INTERVAL_MS = 3_600_000; // between two records of a picture's use on the disk
 
 interface CachedFile {
   path: string;
@@ -12,11 +14,16 @@ interface CachedFile {
   usedMs: number;
 }
 
+interface Use {
+  lastMs: number;
+  recordedMs: number; // the use that the disk knows
+}
+
 /** Limits the disk space of thumbnails and previews. Deletes the least recently used files first. */
 export class PictureCache {
   private readonly folders: readonly string[];
   private readonly limit: () => number; // bytes
-  private readonly recorded = new Set<string>();
+  private readonly uses = new LRUCache<string, Use>({ max: MAX_REMEMBERED }); // by path
   private added = 0;
   private pruning: Promise<void> | null = null;
 
@@ -25,12 +32,12 @@ export class PictureCache {
     this.limit = limit;
   }
 
-  /** Records that a picture was shown, once per process. */
-  use(path: string): void {
-    if (this.recorded.has(path)) return;
-    if (this.recorded.size >= MAX_RECORDED) this.recorded.clear();
-    this.recorded.add(path);
-    void recordUse(path).catch(() => undefined); // on a read-only disk the order of creation decides
+  /** Records that a picture was shown: every time here, at most once an hour on the disk, for later processes. */
+  use(path: string, nowMs = Date.now()): void {
+    const recordedMs = this.uses.get(path)?.recordedMs ?? -Infinity;
+    const record = nowMs - recordedMs >= RECORD_INTERVAL_MS;
+    this.uses.set(path, { lastMs: nowMs, recordedMs: record ? nowMs : recordedMs });
+    if (record) void recordUse(path, nowMs).catch(() => undefined); // on a read-only disk the order of creation decides
   }
 
   /** Counts a new picture. Prunes after every 1,000. */
@@ -52,7 +59,7 @@ export class PictureCache {
   /** Deletes all pictures; they are created again when shown. */
   async clear(): Promise<void> {
     await this.pruning;
-    this.recorded.clear();
+    this.uses.clear();
     await Promise.all(this.folders.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 })));
   }
 
@@ -61,11 +68,12 @@ export class PictureCache {
     const files = await this.list();
     let bytes = sum(files);
     if (bytes <= limit) return;
-    files.sort((a, b) => a.usedMs - b.usedMs);
-    for (const { path, bytes: size } of files) {
+    const byUse = files.map(({ path, bytes: size, usedMs }) => ({ path, size, usedMs: Math.max(usedMs, this.uses.peek(path)?.lastMs ?? 0) }));
+    byUse.sort((a, b) => a.usedMs - b.usedMs);
+    for (const { path, size } of byUse) {
       if (bytes <= PRUNE_TARGET * limit) return;
       await rm(path, { force: true }).catch(() => undefined); // Windows refuses to delete a file that is being read
-      this.recorded.delete(path);
+      this.uses.delete(path);
       bytes -= size;
     }
   }
@@ -84,9 +92,9 @@ export class PictureCache {
 }
 
 /** Sets the access time. The modification time stays, because browsers validate their copy by it. */
-async function recordUse(path: string): Promise<void> {
+async function recordUse(path: string, nowMs: number): Promise<void> {
   const { mtimeMs } = await stat(path);
-  await utimes(path, Date.now() / 1000, mtimeMs / 1000);
+  await utimes(path, nowMs / 1000, mtimeMs / 1000);
 }
 
 const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
