@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { storedPairs } from '../../src/main/features/dataset/split-pairs.ts';
 import type { NewDataset } from '../../src/main/db/insert.ts';
-import { openSecondConnection } from '../../src/main/db/store.ts';
+import { openSecondConnection } from '../../src/main/db/dataset-stores.ts';
 import { image } from '../features/dataset/images.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 import { someDataset } from './records.ts';

@@ -1,24 +1,16 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
 import type { Workspace } from '../foundation/workspace.ts';
-import { type BrowseStore, browseStore } from './browse.ts';
 import { type ComparisonStore, comparisonStore } from './comparisons.ts';
-import { type CurationStore, curationStore } from './curation.ts';
-import { type DatasetStore, datasetStore } from './datasets.ts';
+import { type DatasetStores, datasetStores } from './dataset-stores.ts';
 import { takeLock } from './lock.ts';
 import { type Db, needsMigration, openForReading, openForWriting } from './open.ts';
 import { type ReportStore, reportStore } from './reports.ts';
 import { type RunStore, runStore } from './runs.ts';
 
-export interface Store {
-  /** As imported. Services use curated data sets, see features/dataset/curated.ts. */
-  datasets: DatasetStore;
-  curation: CurationStore;
-  browse: BrowseStore;
+export interface Store extends DatasetStores {
   runs: RunStore;
   comparisons: ComparisonStore;
   reports: ReportStore;
-  /** Whether this process has the workspace open for writing. */
-  writable: boolean;
   /** Ids of runs that a dead process left 'running'; opening for writing marked them 'interrupted'. */
   interrupted: string[];
   /** Closes the database and releases the lock. May be called twice. */
@@ -58,9 +50,6 @@ export function openStore(workspace: Workspace, { write, command }: StoreOptions
   }
 }
 
-/** A connection for another thread of the process that has the workspace's lock. It neither migrates nor cleans up. */
-export const openSecondConnection = (database: string): Store => ({ ...storeOn(openForWriting(database), () => undefined), writable: true });
-
 /** Marks runs as interrupted unless a process has the lock, so that a list never shows a dead training as running. */
 function markRunsOfDeadProcess(workspace: Workspace, command: string): void {
   try {
@@ -81,16 +70,12 @@ function withLock(workspace: Workspace, command: string, work: () => void): void
 }
 
 function storeOn(db: Db, onClose: () => void): Store {
-  const { datasets, rowOf } = datasetStore(db);
   return {
-    datasets,
-    curation: curationStore(db, rowOf),
-    browse: browseStore(db, rowOf),
+    ...datasetStores(db, false),
     runs: runStore(db),
     comparisons: comparisonStore(db),
     reports: reportStore(db),
     interrupted: [],
-    writable: false,
     close: () => {
       db.close();
       onClose();

@@ -1,8 +1,8 @@
 import type { DatasetSummary, ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import type { DatasetStore, DerivedSummary } from '../../db/datasets.ts';
+import type { DatasetStores } from '../../db/dataset-stores.ts';
 import { countsBy } from '../../db/insert.ts';
-import type { Store } from '../../db/store.ts';
 import { countNoun, quote } from '../../foundation/words.ts';
 import { snapshotOf } from './snapshot.ts';
 import { countSubjects, storedPairs } from './split-pairs.ts';
@@ -13,7 +13,7 @@ import { warningsFor } from './warnings.ts';
  * have their new class, splits stay, and pairs are sampled again from the data set's seed. Without edits it equals the import.
  * Image ids are those of the import, so they are not positions in `images`.
  */
-export function curatedStore(store: Store): Store {
+export function curatedStore<S extends DatasetStores>(store: S): S {
   const imported = store.datasets;
   const summary = (original: DatasetSummary): DatasetSummary =>
     store.browse.isEdited(original.dataset) ? { ...original, ...derivedSummary(store, original) } : original;
@@ -41,7 +41,7 @@ export function curatedStore(store: Store): Store {
 export const LARGE = 5000;
 
 /** A summary without slow parts, for lists: `snapshot` is '', and pairs and most warnings are those of the import. */
-function quickSummary(store: Store, original: DatasetSummary): DatasetSummary {
+function quickSummary(store: DatasetStores, original: DatasetSummary): DatasetSummary {
   if (!store.browse.isEdited(original.dataset)) return original;
   const derived = store.datasets.derivedSummary(original.dataset);
   if (derived) return { ...original, ...derived };
@@ -65,7 +65,7 @@ function quickSummary(store: Store, original: DatasetSummary): DatasetSummary {
 }
 
 /** Reads the derived summary, or computes it. Stores it until the next edit if the workspace is open for writing. */
-function derivedSummary(store: Store, original: DatasetSummary): DerivedSummary {
+function derivedSummary(store: DatasetStores, original: DatasetSummary): DerivedSummary {
   return store.datasets.derivedSummary(original.dataset) ?? deriveAndStore(store, original).derived;
 }
 
@@ -75,14 +75,14 @@ interface DerivedData {
   pairs: Record<Split, Pair[]>;
 }
 
-function deriveAndStore(store: Store, original: DatasetSummary): DerivedData {
+function deriveAndStore(store: DatasetStores, original: DatasetSummary): DerivedData {
   const found = derive(store, original);
   if (store.writable) store.datasets.putDerived(original.dataset, found.derived, found.pairs, found.edits);
   return found;
 }
 
 /** Derives and stores summary and pairs of an edited data set if they are missing. Repeats if an edit happens meanwhile. */
-export function updateDerived(store: Store, dataset: string): void {
+export function updateDerived(store: DatasetStores, dataset: string): void {
   const original = store.datasets.get(dataset);
   while (store.browse.isEdited(original.dataset) && store.datasets.derivedSummary(original.dataset) === null) {
     const found = derive(store, original);
@@ -90,7 +90,7 @@ export function updateDerived(store: Store, dataset: string): void {
   }
 }
 
-function derive(store: Store, original: DatasetSummary): DerivedData {
+function derive(store: DatasetStores, original: DatasetSummary): DerivedData {
   const { images, edits } = store.browse.includedWithEdits(original.dataset);
   const pairs = storedPairs(images, store.datasets.header(original.dataset).splitSeed);
   const perSplit = (count: (split: Split) => number): Record<Split, number> =>

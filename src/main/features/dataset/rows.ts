@@ -1,5 +1,5 @@
 import { packImages, type PackedImages, type PackedPairs, packPairs } from '../../domain/pairs/packed.ts';
-import type { Store } from '../../db/store.ts';
+import type { DatasetStores } from '../../db/dataset-stores.ts';
 import { snapshotOf } from './snapshot.ts';
 
 /** The part of a data set that training uses. */
@@ -21,7 +21,7 @@ export interface DatasetRows {
   splitRows(dataset: string, split: 'test' | 'valid'): Promise<SplitRows>;
 }
 
-type ReadStores = Pick<Store, 'datasets' | 'browse'>;
+type ReadStores = Pick<DatasetStores, 'datasets' | 'browse'>;
 
 export const trainingRows = (store: ReadStores, dataset: string): TrainingRows =>
   readConsistently(store, dataset, () => {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../../../shared/errors.ts';
-import { openSecondConnection, type Store } from '../../../db/store.ts';
+import { openSecondConnection } from '../../../db/dataset-stores.ts';
 import { writeFileAtomically } from '../../../foundation/files.ts';
 import { throwIfCancelled } from '../cancel.ts';
 import { serveTasks, type TaskHandlers } from '../../../rpc/serve-tasks.ts';
@@ -16,7 +16,7 @@ import type { Tasks, ThreadData } from './tasks.ts';
 
 const PAUSE_MS = 3; // between two transactions, so that other connections can write
 
-const store: Store = openSecondConnection((workerData as ThreadData).database);
+const store = openSecondConnection((workerData as ThreadData).database);
 const curated = curatedStore(store);
 let importing: FolderImport | null = null;
 

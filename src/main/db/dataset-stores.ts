@@ -1,0 +1,25 @@
+import { type BrowseStore, browseStore } from './browse.ts';
+import { type CurationStore, curationStore } from './curation.ts';
+import { type DatasetStore, datasetStore } from './datasets.ts';
+import { type Db, openForWriting } from './open.ts';
+
+/** The stores of data sets, without those of runs: a set thread starts without the schemas of runs, and so without zod. */
+export interface DatasetStores {
+  /** As imported. Services use curated data sets, see features/dataset/curated.ts. */
+  datasets: DatasetStore;
+  curation: CurationStore;
+  browse: BrowseStore;
+  /** Whether this process has the workspace open for writing. */
+  writable: boolean;
+}
+
+export function datasetStores(db: Db, writable: boolean): DatasetStores {
+  const { datasets, rowOf } = datasetStore(db);
+  return { datasets, curation: curationStore(db, rowOf), browse: browseStore(db, rowOf), writable };
+}
+
+/** A connection for another thread of the process that has the workspace's lock. It neither migrates nor cleans up. */
+export function openSecondConnection(database: string): DatasetStores & { close(): void } {
+  const db = openForWriting(database);
+  return { ...datasetStores(db, true), close: () => void db.close() };
+}
