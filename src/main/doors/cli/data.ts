@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ImportRequest } from '../../../shared/contract.ts';
+import type { ImportRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { countText } from '../../../shared/format.ts';
 import type { Services } from '../../services.ts';
@@ -20,7 +20,7 @@ export function addDataCommands(program: Command): void {
     .option('--group-by <regex>', 'regular expression that finds the subject in a file name; images of one subject stay in one split')
     .addOption(numberOption('--split-seed <n>', 'seed of the split into training, validation and test images'))
     .action(async (folder: string, { workspace, json, ...rest }: Common & Record<string, unknown>) => {
-      const request = parseRequest(ImportRequest, { folder: resolveUserPath(folder), ...rest });
+      const request = await parseRequest((contract) => contract.ImportRequest, { folder: resolveUserPath(folder), ...rest });
       const summary = await withServices(workspaceOption(workspace), true, `import ${request.folder}`, (s, signal) => importInto(s, request, signal));
       const { dataset, images, classes, rejected } = summary;
       print(

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { BenchRequest } from '../../../shared/contract.ts';
+import type { BenchRequest } from '../../../shared/contract.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { DeviceReport } from '../../../shared/workbench.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -9,9 +9,8 @@ import { choiceValues, DEVICES, ENGINES } from '../../../shared/training-options
 import { profileLines } from './profile-lines.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import { diagnosticsOf } from '../../foundation/log/diagnostics.ts';
-import { SettingsFile, settingsPath } from '../../foundation/settings.ts';
 import { workspaceAt, workspaceFolder } from '../../foundation/workspace.ts';
-import { type Machine, openMachine } from '../../services.ts';
+import type { Machine } from '../../services.ts';
 import { type Common, addCommonOptions, resolveUserPath, numberOption, parseRequest } from './options.ts';
 import { print, ProgressLine } from './output.ts';
 
@@ -47,7 +46,9 @@ export function addMachineCommands(program: Command): void {
     .addOption(new Option('--engine <name>', 'the engine').choices(ENGINES))
     .addOption(new Option('--device <name>', 'the device').choices(DEVICES))
     .action(async ({ json, workspace, ...rest }: Common & Record<string, unknown>) => {
-      const result = await withMachine(workspace, 'bench', (machine) => measure(machine, parseRequest(BenchRequest, rest)));
+      const result = await withMachine(workspace, 'bench', async (machine) =>
+        measure(machine, await parseRequest((contract) => contract.BenchRequest, rest)),
+      );
       print(Boolean(json), result, () => [
         `${result.task} ${result.backbone}: ${result.imagesPerSecond.toFixed(1)} images/s (${result.seconds.toFixed(3)} s) on ${result.device} (${result.engine})`,
         ...('profile' in result && result.profile ? profileLines(result.profile) : []),
@@ -76,6 +77,7 @@ function measure({ benchmarks }: Machine, request: BenchRequest): Promise<Benchm
 type Benchmark = Awaited<ReturnType<Machine['benchmarks']['step' | 'embed']>>;
 
 async function withMachine<T>(workspace: string | undefined, command: string, work: (machine: Machine) => Promise<T>): Promise<T> {
+  const { openMachine } = await import('../../services.ts'); // on demand: help opens no workspace
   const machine = openMachine({ workspace: userWorkspace(workspace), command });
   try {
     return await work(machine);
@@ -87,6 +89,7 @@ async function withMachine<T>(workspace: string | undefined, command: string, wo
 const userWorkspace = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolveUserPath(path));
 
 async function writeBundle(file: string, workspace: string | undefined, devices: DeviceReport): Promise<string> {
+  const { SettingsFile, settingsPath } = await import('../../foundation/settings.ts'); // on demand: it brings zod
   const { logs } = workspaceAt(workspaceFolder(userWorkspace(workspace)));
   const settings = new SettingsFile(settingsPath()).get();
   const diagnostics = diagnosticsOf({ logs, settings, devices }, BUNDLE_LINES);

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
+import type * as Contract from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { log } from '../../foundation/log/log.ts';
 import { onStopSignal } from './signals.ts';
-import { openServices, type Services } from '../../services.ts';
+import type { Services } from '../../services.ts';
 
 export interface Common {
   workspace?: string;
@@ -26,9 +27,9 @@ export function numberOption(flags: string, description: string): Option {
   });
 }
 
-/** Parses a request. An error names the option as typed on the command line. */
-export function parseRequest<S extends z.ZodType>(schema: S, request: unknown): z.infer<S> {
-  const result = schema.safeParse(request);
+/** Parses a request by a schema of the contract, loaded on demand: help needs none. An error names the option as typed on the command line. */
+export async function parseRequest<S extends z.ZodType>(schemaOf: (contract: typeof Contract) => S, request: unknown): Promise<z.infer<S>> {
+  const result = schemaOf(await import('../../../shared/contract.ts')).safeParse(request);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const option = issue.path.join('.').replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
@@ -45,6 +46,7 @@ export async function withServices<T>(
   work: (s: Services, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const workspace = common.workspace === undefined ? undefined : resolveUserPath(common.workspace);
+  const { openServices } = await import('../../services.ts'); // on demand: help opens no workspace
   const services = openServices({ workspace, write, command, log: 'cli' });
   const startedMs = performance.now();
   const controller = new AbortController();

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { CompareRequest, EvaluateRequest, ExportRequest, ReportRequest } from '../../../shared/contract.ts';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
 import { workspaceOption } from './data.ts';
@@ -11,7 +10,7 @@ export function addResultCommands(program: Command): void {
   addCommonOptions(program.command('evaluate <run>').description('evaluate a run on pairs it was not trained on'))
     .addOption(new Option('--split <split>', 'the split whose pairs are used').choices(['test', 'valid']).default('test'))
     .action(async (run: string, { workspace, json, split }: Common & { split: string }) => {
-      const request = parseRequest(EvaluateRequest, { run, split });
+      const request = await parseRequest((contract) => contract.EvaluateRequest, { run, split });
       const m = await withServices(workspaceOption(workspace), true, `evaluate ${run}`, (s, signal) =>
         s.evaluation.evaluate(request.run, request.split, signal),
       );
@@ -29,7 +28,7 @@ export function addResultCommands(program: Command): void {
     .action(async (run: string, a: string, b: string, { workspace, json, target, layer, out }: Common & Record<string, string | undefined>) => {
       const folder = out === undefined ? undefined : resolveUserPath(out);
       const images = [a, b].map((file) => imagePath(file));
-      const request = parseRequest(CompareRequest, { run, images, target, layer, out: folder });
+      const request = await parseRequest((contract) => contract.CompareRequest, { run, images, target, layer, out: folder });
       const c = await withServices(workspaceOption(workspace), true, `compare ${run}`, (s, signal) => s.compare.compare(request, signal));
       print(Boolean(json), c, () => comparisonLines(c));
     });
@@ -38,7 +37,7 @@ export function addResultCommands(program: Command): void {
     .requiredOption('--out <file>', 'the HTML file')
     .option('--title <text>', 'title of the report')
     .action(async (comparisons: string[], { workspace, json, out, title }: Common & { out: string; title?: string }) => {
-      const request = parseRequest(ReportRequest, { comparisons, out: resolveUserPath(out), title });
+      const request = await parseRequest((contract) => contract.ReportRequest, { comparisons, out: resolveUserPath(out), title });
       const { file } = await withServices(workspaceOption(workspace), true, 'report', (s) => s.pages.write(request));
       print(Boolean(json), { file }, () => [`Report: ${file}`]);
     });
@@ -47,7 +46,7 @@ export function addResultCommands(program: Command): void {
     .addOption(new Option('--format <format>', 'file format').choices(['onnx', 'safetensors']).makeOptionMandatory())
     .requiredOption('--out <file>', 'the file')
     .action(async (run: string, { workspace, json, format, out }: Common & { format: string; out: string }) => {
-      const request = parseRequest(ExportRequest, { run, format, out: resolveUserPath(out) });
+      const request = await parseRequest((contract) => contract.ExportRequest, { run, format, out: resolveUserPath(out) });
       const file = await withServices(workspaceOption(workspace), true, `export ${run}`, (s) => s.networks.export(request));
       print(Boolean(json), { file }, () => [`Network: ${file}`]);
     });

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { ResumeRequest, TrainRequest } from '../../../shared/contract.ts';
 import { bytesText, countText } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { sessionWarnings } from '../../../shared/run-words.ts';
@@ -81,10 +80,10 @@ export function addTrainCommand(program: Command): void {
       const lines = progressLines(signal);
       try {
         if (resume !== undefined) {
-          const request = parseRequest(ResumeRequest, { run: resume, ...choices });
+          const request = await parseRequest((contract) => contract.ResumeRequest, { run: resume, ...choices });
           return await s.training.resume(request.run, await chooseResumeDevice(s, request, signal), lines);
         }
-        const request = parseRequest(TrainRequest, { dataset, ...choices, device: choices.device === 'auto' ? undefined : choices.device });
+        const request = await parseRequest((contract) => contract.TrainRequest, { dataset, ...choices, device: choices.device === 'auto' ? undefined : choices.device });
         const chosen = await chooseTrainingDevice(s, request, signal);
         return await s.training.start({ ...request, engine: chosen.engine, device: chosen.device }, lines);
       } finally {
