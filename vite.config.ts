@@ -34,7 +34,13 @@ const environmentFor = (name: string, file: string): EnvironmentOptions => ({
     rolldownOptions: {
       input: { [name]: file },
       external,
-      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: `${name}/[name]-[hash].cjs` },
+      output: {
+        format: 'cjs',
+        entryFileNames: '[name].cjs',
+        chunkFileNames: `${name}/[name]-[hash].cjs`,
+        charset: 'ascii',
+        comments: { legal: true, annotation: false, jsdoc: false },
+      },
     },
   },
 });

@@ -7,7 +7,6 @@ import { writeFileAtomically } from '../../foundation/files.ts';
 import { parseNpy, writeNpy } from '../../foundation/npy.ts';
 import { decodePhoto, encodeJpeg, inspect, type RgbImage } from '../images/images.ts';
 import type { OverlaysRequest } from '../protocol/protocol.ts';
-import { paintOverlay } from './overlay.ts';
 
 /** The files of a comparison: for each image the photograph, the signed map, and both overlays once they are needed. */
 
@@ -45,6 +44,7 @@ export async function writePhotoAndMap(
  * stored photograph, are missing.
  */
 export async function drawOverlays({ verdict, target, scale, images }: OverlaysRequest): Promise<null> {
+  const { paintOverlay } = await import('./overlay.ts'); // on demand: it brings a font library of 0.4 MB
   await Promise.all(
     images.map(async (image) => {
       const { file, empty, mapWidth, mapHeight } = image;

@@ -7,7 +7,7 @@ import type { ScheduleState } from '../../domain/evaluate/schedule.ts';
 import type { TrainState } from '../../nn/engines/engine.ts';
 import { siameseParams, type SiameseSpec } from '../../nn/siamese.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
-import { twinlensMetadata } from '../../nn/weights/load.ts';
+import { twinlensMetadata } from '../../nn/weights/metadata.ts';
 import { readSafetensors, writeSafetensors } from '../../nn/weights/safetensors.ts';
 import { bytesOf } from '../images/batches.ts';
 

@@ -1,6 +1,6 @@
 import { writeFileAtomically } from '../../foundation/files.ts';
 import { writeSafetensors } from '../../nn/weights/safetensors.ts';
-import { twinlensMetadata } from '../../nn/weights/load.ts';
+import { twinlensMetadata } from '../../nn/weights/metadata.ts';
 import { toOnnx } from '../../nn/engines/onnx-model.ts';
 import { lowerTask } from '../../nn/engines/onnx-lower.ts';
 import { layerNames, layerTask } from '../../nn/siamese.ts';

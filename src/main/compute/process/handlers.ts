@@ -2,7 +2,6 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import { log } from '../../foundation/log/log.ts';
 import { backboneParams } from '../../nn/siamese.ts';
-import { loadWeights } from '../../nn/weights/load.ts';
 import { bench } from '../bench/bench.ts';
 import { benchEmbed } from '../bench/bench-embed.ts';
 import { checkDevices } from '../engine/check.ts';
@@ -30,6 +29,7 @@ export const handlers: Handlers = {
   drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
   weights: async ({ path, backbone, entry }, { signal }) => {
     const params = backboneParams({ backbone, flavour: 'torch', size: 64, dim: 2 });
+    const { loadWeights } = await import('../../nn/weights/load.ts'); // on demand: it brings zod
     return (await loadWeights(path, { backbone, params, entry: entry ?? undefined, signal })).info;
   },
   train: (request, context) => {

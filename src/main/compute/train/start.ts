@@ -6,7 +6,6 @@ import type { TrainTask } from '../../nn/ir/task.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { lossOf } from '../../nn/losses/index.ts';
 import { BACKBONE_PREFIX, backboneParams, siameseParams, trainingTask } from '../../nn/siamese.ts';
-import { loadWeights } from '../../nn/weights/load.ts';
 import { type Progress, readBase, readLast, specOf, writeBase } from '../model/checkpoint.ts';
 import type { TrainRequest } from '../protocol/protocol.ts';
 
@@ -29,6 +28,7 @@ export async function newStart({ model: { folder, config }, weightsPath }: Train
   const spec = specOf(config);
   const tensors = initialTensors(siameseParams(spec), config.seed);
   if (weightsPath !== null) {
+    const { loadWeights } = await import('../../nn/weights/load.ts'); // on demand: it brings zod
     const loaded = await loadWeights(weightsPath, { backbone: config.backbone, params: backboneParams(spec) });
     for (const [name, tensor] of loaded.tensors) tensors.set(BACKBONE_PREFIX + name, tensor);
   }

@@ -93,21 +93,6 @@ async function readTensors(
   }
 }
 
-/** Metadata of the safetensors files that Twinlens writes. loadWeights reads them back. */
-export function twinlensMetadata(about: {
-  backbone: BackboneName;
-  flavour: Flavour;
-  preprocessing: Preprocessing;
-  licence?: string | null;
-}): Record<string, string> {
-  return {
-    'twinlens.backbone': about.backbone,
-    'twinlens.flavour': about.flavour,
-    'twinlens.preprocessing': JSON.stringify(about.preprocessing),
-    ...(about.licence ? { 'twinlens.licence': about.licence } : {}),
-  };
-}
-
 function fromMetadata(metadata: Readonly<Record<string, string>>): { flavour?: Flavour; preprocessing?: Preprocessing; licence?: string } {
   const flavour = metadata['twinlens.flavour'];
   const preprocessing = metadata['twinlens.preprocessing'];
