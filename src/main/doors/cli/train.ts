@@ -83,7 +83,11 @@ export function addTrainCommand(program: Command): void {
           const request = await parseRequest((contract) => contract.ResumeRequest, { run: resume, ...choices });
           return await s.training.resume(request.run, await chooseResumeDevice(s, request, signal), lines);
         }
-        const request = await parseRequest((contract) => contract.TrainRequest, { dataset, ...choices, device: choices.device === 'auto' ? undefined : choices.device });
+        const request = await parseRequest((contract) => contract.TrainRequest, {
+          dataset,
+          ...choices,
+          device: choices.device === 'auto' ? undefined : choices.device,
+        });
         const chosen = await chooseTrainingDevice(s, request, signal);
         return await s.training.start({ ...request, engine: chosen.engine, device: chosen.device }, lines);
       } finally {
