@@ -30,7 +30,11 @@ export interface Options {
   noTensorflowGradient?: boolean;
 }
 
-type Run = (inputs: readonly Float32Array[]) => Promise<{ y: Float32Array; gradients: (Float32Array | null)[] }>;
+interface Run {
+  gradients(inputs: readonly Float32Array[]): Promise<{ y: Float32Array; gradients: (Float32Array | null)[] }>;
+  /** y alone: in plain JavaScript, the gradients take most of the time, and a difference quotient needs none. */
+  forward(inputs: readonly Float32Array[]): Promise<Float32Array>;
+}
 
 interface Problem {
   program: SourceProgram;
@@ -61,48 +65,69 @@ const onOnnx =
   async (problem: Problem): Promise<Run> => {
     const exe = await compileProgram(lower(withGradients(problem), { device, block }), DEVICE_UNDER_TEST ?? 'cpu');
     onTestFinished(() => exe.dispose());
-    return async (all) => {
+    const gradients: Run['gradients'] = async (all) => {
       const out = await exe.run(Object.fromEntries(all.map((data, i) => [`x${i}`, data])));
       return { y: out['y']!, gradients: problem.inputs.map((_, i) => out[`d${i}`] ?? null) };
     };
+    return { gradients, forward: async (all) => (await gradients(all)).y };
   };
 
 /** TF.js's operations and its own differentiation: an independent check of our rules. */
-async function byTensorflow({ program, inputs, y, weights, wrt }: Problem): Promise<Run> {
+async function byTensorflow(problem: Problem): Promise<Run> {
+  const { program, inputs, y, weights, wrt } = problem;
   const { tf } = await tensorflowLibrary();
-  return async (all) => {
+  const forward = await forwardOnTensorflow(problem);
+  const gradients: Run['gradients'] = async (all) => {
     const tensors = all.map((data, i) => tensorOf(tf, data, inputs[i]!.shape));
-    const forward = (moved: readonly Tensor[]): Tensor => {
-      const bound = new Map(inputs.map((v, i) => [v, channelsFirst(wrt.includes(i) ? moved[wrt.indexOf(i)]! : tensors[i]!)]));
-      return asChannelsFirst(tf, evaluate(tf, program, [y], bound).get(y)!);
-    };
     const moving = wrt.map((i) => tensors[i]!);
     const seed = tensorOf(tf, weights, y.shape);
-    const found = tf.grads((...moved) => tf.sum(tf.mul(forward(moved), seed)))(moving);
-    const values = tf.tidy(() => forward(moving));
+    const found = tf.grads((...moved: Tensor[]) => {
+      const bound = new Map(inputs.map((v, i) => [v, channelsFirst(wrt.includes(i) ? moved[wrt.indexOf(i)]! : tensors[i]!)]));
+      return tf.sum(tf.mul(asChannelsFirst(tf, evaluate(tf, program, [y], bound).get(y)!), seed));
+    })(moving);
     const read = (t: Tensor): Promise<Float32Array> => t.data<'float32'>();
-    const gradients = await Promise.all(inputs.map((_, i) => (wrt.includes(i) ? read(found[wrt.indexOf(i)]!) : Promise.resolve(null))));
-    const result = { y: await read(values), gradients };
-    tf.dispose([...tensors, ...found, seed, values]);
-    return result;
+    const result = await Promise.all(inputs.map((_, i) => (wrt.includes(i) ? read(found[wrt.indexOf(i)]!) : Promise.resolve(null))));
+    tf.dispose([...tensors, ...found, seed]);
+    return { y: await forward(all), gradients: result };
   };
+  return { gradients, forward };
 }
 
 /** Our gradient rules, evaluated by TF.js. */
 async function onTensorflow(problem: Problem): Promise<Run> {
-  const { tf } = await tensorflowLibrary();
+  const forward = await forwardOnTensorflow(problem);
   const program = withGradients(problem);
+  const outputs = await evaluateOnTensorflow(program, problem.inputs, [...program.outputs.values()]);
   const names = [...program.outputs.keys()];
+  const gradients: Run['gradients'] = async (all) => {
+    const found = await outputs(all);
+    const out = new Map(names.map((name, i) => [name, found[i]!]));
+    return { y: out.get('y')!, gradients: problem.inputs.map((_, i) => out.get(`d${i}`) ?? null) };
+  };
+  return { gradients, forward };
+}
+
+async function forwardOnTensorflow({ program, inputs, y }: Problem): Promise<Run['forward']> {
+  const values = await evaluateOnTensorflow(program, inputs, [y]);
+  return async (all) => (await values(all))[0]!;
+}
+
+/** Returns a function from the numbers of the inputs to those of `wanted`. */
+async function evaluateOnTensorflow(
+  program: SourceProgram,
+  inputs: readonly Value[],
+  wanted: readonly Value[],
+): Promise<(all: readonly Float32Array[]) => Promise<Float32Array[]>> {
+  const { tf } = await tensorflowLibrary();
   return async (all) => {
     const found = tf.tidy(() => {
-      const bound = new Map(problem.inputs.map((v, i) => [v, channelsFirst(tensorOf(tf, all[i]!, v.shape))]));
-      const values = evaluate(tf, program, [...program.outputs.values()], bound);
-      return Object.fromEntries(names.map((name) => [name, asChannelsFirst(tf, values.get(program.outputs.get(name)!)!)]));
+      const bound = new Map(inputs.map((v, i) => [v, channelsFirst(tensorOf(tf, all[i]!, v.shape))]));
+      const values = evaluate(tf, program, wanted, bound);
+      return wanted.map((value) => asChannelsFirst(tf, values.get(value)!));
     });
-    const out: Record<string, Float32Array> = {};
-    for (const name of names) out[name] = await found[name]!.data<'float32'>();
+    const numbers = await Promise.all(found.map((t) => t.data<'float32'>()));
     tf.dispose(found);
-    return { y: out['y']!, gradients: problem.inputs.map((_, i) => out[`d${i}`] ?? null) };
+    return numbers;
   };
 }
 
@@ -135,9 +160,9 @@ export function checkGradient(name: string, shapes: readonly (readonly number[])
     const weights = Float32Array.from(hashed(`${name} weights`, sizeOf(y.shape)));
     const wrt = inputs.flatMap((_, i) => (o.constant?.includes(i) ? [] : [i]));
     const run = await open({ program, inputs, y, weights, wrt });
-    const valueAt = async (all: readonly Float32Array[]): Promise<number> => (await run(all)).y.reduce((sum, v, i) => sum + v * weights[i]!, 0);
-    const analytic = await run(values);
-    if (like) expectAlike(analytic, await (await like({ program, inputs, y, weights, wrt }))(values));
+    const valueAt = async (all: readonly Float32Array[]): Promise<number> => (await run.forward(all)).reduce((sum, v, i) => sum + v * weights[i]!, 0);
+    const analytic = await run.gradients(values);
+    if (like) expectAlike(analytic, await (await like({ program, inputs, y, weights, wrt })).gradients(values));
     const h = o.step ?? 1e-2;
     for (const p of wrt) {
       const gradient = analytic.gradients[p]!;
@@ -154,7 +179,7 @@ export function checkGradient(name: string, shapes: readonly (readonly number[])
 }
 
 /** Two layouts of the same numbers agree in every one. */
-function expectAlike(found: Awaited<ReturnType<Run>>, expected: Awaited<ReturnType<Run>>): void {
+function expectAlike(found: Awaited<ReturnType<Run['gradients']>>, expected: Awaited<ReturnType<Run['gradients']>>): void {
   [expected.y, ...expected.gradients].forEach((numbers, i) => {
     if (!numbers) return;
     const other = i === 0 ? found.y : found.gradients[i - 1]!;
