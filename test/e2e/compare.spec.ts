@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { parseNpy } from '../../src/main/foundation/npy.ts';
 import { valueAt } from '../../src/shared/maps/field.ts';
 import { expect, importColours, loseCompute, test, type ServedWorkbench } from './kit.ts';
+import { serious } from './serious.ts';
 
 test.use({ serveChoice: { of: 'compare' } });
 
@@ -203,8 +203,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     for (const place of [`/compare?run=${run}`, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}&queue=borderline`]) {
       await page.goto(at(served, place));
       await (place.includes('queue') ? ready(page) : page.getByText('Drop an image here').first().waitFor());
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => [v.id, v.nodes.map((n) => n.html)])).toEqual([]);
+      expect(await serious(page)).toEqual([]);
     }
   });
 

@@ -1,10 +1,10 @@
 import { appendFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import type { CurationState } from '../../src/shared/curation.ts';
 import { drawColours } from '../doors/cli/kit.ts';
 import { expect, type ServedWorkbench, test } from './kit.ts';
+import { axe } from './serious.ts';
 
 test.use({ serveChoice: { of: 'images' } });
 
@@ -15,7 +15,7 @@ const changes = (page: Page): Locator => page.getByRole('region', { name: 'Histo
 
 /** No finding of any weight on what is shown now. */
 async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+  const { violations } = await axe(page).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)).toEqual([]);
 }
 

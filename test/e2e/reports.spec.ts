@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, importColours, type ServedWorkbench, test } from './kit.ts';
+import { axe, serious } from './serious.ts';
 
 test.use({ serveChoice: { of: 'reports' } });
 
@@ -32,10 +32,8 @@ async function openReports(page: Page, served: ServedWorkbench): Promise<void> {
   await expect(page.getByRole('list', { name: /Saved comparisons/ }).getByRole('listitem')).toHaveCount(2);
 }
 
-async function seriousFaults(page: Page): Promise<unknown[]> {
-  const { violations } = await new AxeBuilder({ page }).exclude('iframe').analyze(); // the page in it has its own test
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-}
+/** The page in the frame has its own test. */
+const seriousOutsideFrame = (page: Page): Promise<string[]> => serious(page, axe(page).exclude('iframe'));
 
 test('comparisons are searched, collected, ordered and saved as HTML and PDF', async ({ page, served, context }) => {
   await openReports(page, served);
@@ -48,7 +46,7 @@ test('comparisons are searched, collected, ordered and saved as HTML and PDF', a
   await page.getByRole('searchbox').fill('no such thing');
   await page.getByRole('button', { name: 'Show all' }).click();
   await expect(cards).toHaveCount(2);
-  expect(await seriousFaults(page)).toEqual([]);
+  expect(await seriousOutsideFrame(page)).toEqual([]);
 
   for (const box of await cards.getByRole('checkbox').all()) await box.check();
   await expect(page.getByText('2 selected')).toBeVisible();
@@ -82,7 +80,7 @@ test('comparisons are searched, collected, ordered and saved as HTML and PDF', a
   await rows.nth(0).dragTo(rows.nth(1), { targetPosition: { x: 40, y: 40 } });
   await expect.poll(order).toEqual(before);
   await expect(page.getByRole('status').filter({ hasText: /^Saved$/ })).toBeVisible();
-  expect(await seriousFaults(page)).toEqual([]);
+  expect(await seriousOutsideFrame(page)).toEqual([]);
 
   const html = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save HTML' }).click();
@@ -141,7 +139,7 @@ test('deleted or removed comparisons come back; a missing report says so', async
   await expect(page.getByText('This report is empty')).toBeVisible();
   await page.emulateMedia({ colorScheme: 'light' });
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
-  expect(await seriousFaults(page)).toEqual([]); // no words on the grey that is meant for pictures
+  expect(await seriousOutsideFrame(page)).toEqual([]); // no words on the grey that is meant for pictures
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.frameLocator('iframe').locator('.comparison')).toHaveCount(1);
 

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { RunRow } from '../../src/shared/run.ts';
 import { expect as base, importColours, loseCompute, type ServedWorkbench, test } from './kit.ts';
+import { serious } from './serious.ts';
 
 test.use({ serveChoice: { of: 'train' } });
 
@@ -17,11 +17,6 @@ async function shot(page: Page, name: string): Promise<void> {
     await page.screenshot({ path: `${SHOTS}/train-${name}-${theme}.png` });
   }
   await page.emulateMedia({ colorScheme: 'dark' });
-}
-
-async function serious(page: Page): Promise<unknown[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => [v.id, v.nodes.map((n) => n.html)]);
 }
 
 /** The calls that a page makes from now on, by name. */
