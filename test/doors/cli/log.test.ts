@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { serve } from '../../e2e/serve.ts';
+import { importColours, serve } from '../../e2e/serve.ts';
 import { hasBuild, scratch, twinlens, writeAt } from './kit.ts';
 
 /** Makes the next query for runs fail in a way that no code expects. */
@@ -65,7 +65,7 @@ describe.skipIf(!hasBuild)('a served session', () => {
     const served = await serve({ workspace: scratch('log served') });
     const { workspace, url } = served;
     const token = new URL(url).searchParams.get('token')!;
-    await served.job('datasets.sample', {});
+    await importColours(served);
     await fetch(url, { redirect: 'manual' });
     await fetch(`${url}x`);
     await fetch(new URL(`/media/file/${token}`, url), { headers: { authorization: `Bearer ${token}` } });
@@ -82,8 +82,8 @@ describe.skipIf(!hasBuild)('a served session', () => {
     await served.stop('SIGTERM');
     const serveLog = readFileSync(join(workspace, 'logs', 'serve.log'), 'utf8');
     expect(serveLog).toMatch(/"command":"serve","versions":/);
-    expect(serveLog).toMatch(/"kind":"sample".*"msg":"job starts"/);
-    expect(serveLog).toMatch(/"kind":"sample".*"status":"done","seconds":.*"msg":"job ends"/);
+    expect(serveLog).toMatch(/"kind":"import".*"msg":"job starts"/);
+    expect(serveLog).toMatch(/"kind":"import".*"status":"done","seconds":.*"msg":"job ends"/);
     expect(serveLog).toMatch(/"stream":"compute","msg":"compute process starts"/);
     expect(serveLog).toMatch(/"level":"error".*"call":"runs\.list".*SqliteError: no such table/);
     for (const text of [textOf(join(workspace, 'logs')), diagnostics]) expect(text.includes(token)).toBe(false);
