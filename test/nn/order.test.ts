@@ -8,26 +8,28 @@ import { channelBlock } from '../../src/main/nn/engines/onnx-blocks.ts';
 import { toOnnx } from '../../src/main/nn/engines/onnx-model.ts';
 import { initialTensors } from '../../src/main/nn/initialise.ts';
 import { lowerGradients } from '../../src/main/nn/engines/onnx-lower.ts';
+import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
 import type { BackboneName } from '../../src/shared/backbones.ts';
 
 const PAIRS = 8;
 
+const specOf = (backbone: BackboneName): SiameseSpec => ({ backbone, flavour: 'torch', size: 32, dim: 2 });
+
 /** Outputs that end a step's graph, in the order in which onnxruntime computes them once it has made the graph over. */
-async function ends(backbone: BackboneName, batchNorm: 'frozen' | 'batch', block: number): Promise<string[]> {
+async function ends(backbone: BackboneName, batchNorm: 'frozen' | 'batch', block: number, params: TensorMap): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'twinlens-order-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
   });
   const path = join(folder, 'model.onnx');
-  const spec: SiameseSpec = { backbone, flavour: 'torch', size: 32, dim: 2 };
   const task = trainingTask(
-    spec,
+    specOf(backbone),
     { scope: 'all', batchNorm, loss: contrastive, margin: 2, optimizer: { name: 'sgd', weightDecay: 0, clipNorm: 0 } },
     PAIRS,
   );
-  const program = lowerGradients(task, initialTensors(siameseParams(spec), 1), 'cpu', block);
+  const program = lowerGradients(task, params, 'cpu', block);
   const options = { executionProviders: ['cpu'], graphOptimizationLevel: 'all', logSeverityLevel: 4, optimizedModelFilePath: path } as const;
   await (await ort.InferenceSession.create(toOnnx(program), options)).release();
   const { node, output } = onnxProto.onnx.ModelProto.decode(readFileSync(path)).graph!;
@@ -48,8 +50,9 @@ test.each([
   async (backbone, batchNorm) => {
     const layers = trainableKernels(backbone);
     const blocks = (await channelBlock()) === 0 ? [0] : [0, 8, 16]; // only made over, not run: those of other processors too
+    const params = initialTensors(siameseParams(specOf(backbone)), 1);
     for (const block of blocks) {
-      const places = (await ends(backbone, batchNorm, block)).flatMap((name) => {
+      const places = (await ends(backbone, batchNorm, block, params)).flatMap((name) => {
         const layer = layers.indexOf(name.replace('gradient:', ''));
         return layer < 0 ? [] : [layer];
       });
@@ -61,4 +64,4 @@ test.each([
 
 /** Kernels of the backbone's convolutions from the first layer to the last. */
 const trainableKernels = (backbone: BackboneName): string[] =>
-  siameseParams({ backbone, flavour: 'torch', size: 32, dim: 2 }).flatMap(({ name, shape }) => (shape.length === 4 ? [name] : []));
+  siameseParams(specOf(backbone)).flatMap(({ name, shape }) => (shape.length === 4 ? [name] : []));

@@ -40,7 +40,7 @@ vi.mock('../../src/main/nn/engines/tensorflow/evaluate.ts', async (original) => 
 afterEach(() => Object.assign(memory, { room: Infinity, refused: 0 }));
 
 const SPEC: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 16, dim: 4 };
-const PAIRS = 7;
+const PAIRS = 5;
 
 function trainer(engine: Engine, batchNorm: 'frozen' | 'batch'): Promise<Trainer> {
   const taskFor = (pairs: number): ReturnType<typeof trainingTask> =>
@@ -75,10 +75,10 @@ describe.each(ENGINES)('where memory does not suffice for a batch, $title', ({ o
     for (const i of [0, 1, 2]) expected.push(await step(unbroken, i));
     expect(expected.map((s) => s.partPairs)).toEqual([PAIRS, PAIRS, PAIRS]);
     const found = [await step(parted, 0)];
-    memory.room = 3;
+    memory.room = 2;
     found.push(await step(parted, 1));
     const { refused } = memory;
-    expect(refused).toBeGreaterThanOrEqual(2); // 7 pairs, then 4
+    expect(refused).toBeGreaterThanOrEqual(2); // 5 pairs, then 3
     found.push(await step(parted, 2));
     expect(memory.refused).toBe(refused);
     expect(found.map((s) => s.partPairs)).toEqual([PAIRS, 2, 2]);
@@ -96,11 +96,11 @@ describe.each(ENGINES)('where memory does not suffice for a batch, $title', ({ o
     const [unbroken, refused] = [await trainer(engine, 'batch'), await trainer(engine, 'batch')];
     await step(unbroken, 0);
     await step(refused, 0);
-    memory.room = 3;
+    memory.room = 2;
     await expect(step(refused, 1)).rejects.toMatchObject({ code: 'engine', message: expect.stringContaining('Use a smaller batch') as string });
-    await step(refused, 2, 3);
+    await step(refused, 2, 2);
     memory.room = Infinity;
-    await step(unbroken, 2, 3);
+    await step(unbroken, 2, 2);
     expectSame(await refused.state(), await unbroken.state(), 1e-6);
     await Promise.all([unbroken.dispose(), refused.dispose()]);
   });
