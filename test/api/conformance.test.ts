@@ -5,7 +5,7 @@ import type { WorkbenchApi } from '../../src/main/api/workbench-api.ts';
 import type { Changed } from '../../src/shared/events.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import type { Job } from '../../src/shared/job.ts';
-import { drawnPng } from '../features/dataset/png-files.ts';
+import { makePng } from '../features/dataset/png-files.ts';
 import { writeAt } from '../doors/cli/kit.ts';
 import { type Door, DOORS, temporaryWorkbench } from './doors.ts';
 
@@ -22,12 +22,12 @@ const HOSTILE = [
 ];
 
 const { workbench, workbenchApi, folder } = temporaryWorkbench();
-/** A number that diverged, and how a training that did is told about. */
+/** Values of a diverged training, as events carry them. */
 const DIVERGED = { loss: Number.NaN, high: Number.POSITIVE_INFINITY, low: Number.NEGATIVE_INFINITY, zero: -0, none: null, list: [1, Number.NaN] };
 const cancelled: string[] = [];
 
-/** The workbench, but for two calls: one that lasts until it is cancelled, and one whose answer holds what JSON can't. */
-const watched: WorkbenchApi = {
+/** The workbench with two calls replaced: one runs until it is cancelled, one answers with values that JSON lacks. */
+const instrumented: WorkbenchApi = {
   ...workbenchApi,
   call: async (name, input, signal) => {
     if (name === 'app.licences') return { ok: true, value: DIVERGED };
@@ -54,13 +54,13 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
   const changes: Changed[] = [];
 
   beforeAll(async () => {
-    door = await open(watched);
+    door = await open(instrumented);
     door.api.on('job', (job) => jobs.push(job));
     door.api.on('changed', (changed) => changes.push(changed));
     const root = join(folder, title.replaceAll(' ', '-'));
     const classes = ['<b>one<b>', 'two\u202eowt'];
     for (const [i, name] of classes.entries())
-      for (const [k, file] of HOSTILE.entries()) writeAt(join(root, name, file), drawnPng(`${title} ${i} ${k}`, 8, 8));
+      for (const [k, file] of HOSTILE.entries()) writeAt(join(root, name, file), makePng(`${title} ${i} ${k}`, 8, 8));
     const job = await door.api.call('datasets.import', { folder: root, name: '</script>' });
     expect(job).toMatchObject({ kind: 'import', status: 'running' });
     await vi.waitUntil(() => jobs.findLast((one) => one.job === job.job)?.status === 'done', { timeout: 20_000 });
@@ -74,12 +74,12 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     expect(info).toEqual(((await workbenchApi.call('app.info', {})) as { value: unknown }).value);
   });
 
-  it('refuses a call that there is none of, and one that every object has', async () => {
+  it('refuses unknown calls, also names that every object inherits', async () => {
     for (const name of ['app.quit', 'constructor', '__proto__', '', '../events'])
       expect(await failure(door.api.call(name as 'app.info', {}))).toMatchObject({ code: 'usage' });
   });
 
-  it('refuses input that is not as the contract says, and names the field', async () => {
+  it('refuses input that breaks the contract, and names the field', async () => {
     const wrong = await failure(door.api.call('runs.start', { dataset: 'd1', epochs: 0.5 }));
     expect(wrong).toMatchObject({ code: 'usage', message: 'epochs must be a whole number.', details: { call: 'runs.start', field: 'epochs' } });
     expect(await failure(door.api.call('runs.start', { dataset: 'd1', lr: Number.NaN }))).toMatchObject({ details: { field: 'lr' } });
@@ -99,11 +99,11 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     expect(await failure(door.api.call('app.logError', { trace: 'x'.repeat(50_001) }))).toMatchObject({ code: 'usage' });
   });
 
-  it('keeps numbers that JSON has none for', async () => {
+  it('keeps NaN, infinities and -0, which JSON lacks', async () => {
     expect(await door.api.call('app.licences', {})).toEqual(DIVERGED);
   });
 
-  it('cancels a call down to the work, and tells the caller at once', async () => {
+  it('cancels the work behind a call, and answers the caller at once', async () => {
     const before = cancelled.length;
     const controller = new AbortController();
     const waiting = failure(door.api.call('datasets.preview', { folder }, { signal: controller.signal }));
@@ -115,14 +115,14 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     expect(await failure(door.api.call('app.info', {}, { signal: AbortSignal.abort() }))).toMatchObject({ code: 'cancelled' });
   });
 
-  it('tells of every job as a whole, and of what has changed', () => {
+  it('announces each job as a whole, and each change', () => {
     const [first] = jobs;
     expect(Object.keys(first!).sort()).toEqual(Object.keys(workbench.jobs.list()[0]!).sort());
     expect(jobs.at(-1)).toEqual(workbench.jobs.list().find((job) => job.job === jobs.at(-1)!.job));
     expect(changes).toContainEqual({ what: 'datasets', id: dataset });
   });
 
-  it('tells nothing more to who no longer listens', async () => {
+  it('announces nothing to a removed listener', async () => {
     let heard = 0;
     const off = door.api.on('changed', () => heard++);
     const count = changes.length;
@@ -135,7 +135,7 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     expect(heard).toBe(1);
   });
 
-  it('keeps hostile names as they are', async () => {
+  it('keeps hostile names unchanged', async () => {
     const summary = await door.api.call('datasets.get', { dataset });
     expect(summary.name).toBe('</script>');
     expect(Object.keys(summary.classes).sort()).toEqual(['<b>one<b>', 'two\u202eowt']);
@@ -144,7 +144,7 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     expect(new Set(rows.map((row) => row.file.split('/').at(-1)))).toEqual(new Set(HOSTILE.filter((name) => !name.startsWith('.')))); // hidden files are no images
   });
 
-  it('shows a picture, whole, in part, and not again', async () => {
+  it('serves a thumbnail: whole, a byte range, and 304 for a known ETag', async () => {
     const { ids } = await door.api.call('images.find', { dataset });
     const path = `thumb/${dataset}/${ids[0]!}` as const;
     expect(door.api.media(path)).toBe(`media/${path}`);
@@ -168,7 +168,7 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
   it.each([
     'file/%2Fetc%2Fpasswd',
     'file/..%2F..%2Fetc%2Fpasswd',
-    'file/%2Fnowhere%2Fpicture.png',
+    'file/%2Fnowhere%2Fimage.png',
     'comparison/../a-photo.jpg',
     'comparison/%2E%2E/a-photo.jpg',
     'comparison/..%2F..%2Fx/a-photo.jpg',
@@ -183,7 +183,7 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     'thumb/x/9999999999999999',
     '%zz',
     '',
-  ])('has no picture at %s', async (path) => {
+  ])('has no image at %s', async (path) => {
     const answer = await door.media(path);
     expect(answer.status).toBe(404);
     expect(await answer.text()).not.toMatch(/root:|SQLite/);
@@ -200,7 +200,7 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
 
   it('serves only images that the user chose', async () => {
     const secret = join(folder, `secret of ${title}.png`);
-    writeFileSync(secret, drawnPng('secret', 16, 9));
+    writeFileSync(secret, makePng('secret', 16, 9));
     const shown = async (): Promise<number> => (await door.media(`file/${encodeURIComponent(secret)}`)).status;
     expect(await shown()).toBe(404);
     await door.api.call('files.choose', { file: secret });
@@ -208,13 +208,13 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
   });
 
   it('uploads a file to the computer running Twinlens, under any name', async () => {
-    const bytes = new Uint8Array(drawnPng('handed over', 16, 9));
+    const bytes = new Uint8Array(makePng('uploaded', 16, 9));
     for (const name of [...HOSTILE, '../../up.png', '']) {
       const path = await door.api.fileFor(new File([bytes], name));
       expect(path.startsWith(workbench.workspace.folder)).toBe(true);
       expect(new Uint8Array(readFileSync(path))).toEqual(bytes);
     }
-    const path = await door.api.fileFor(new File([bytes], 'a picture.png'));
+    const path = await door.api.fileFor(new File([bytes], 'an image.png'));
     const shown = await door.media(`file/${encodeURIComponent(path)}`);
     expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
   });

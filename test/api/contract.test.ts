@@ -12,38 +12,38 @@ describe('the contract', () => {
     for (const handler of Object.values(handlers)) expect(handler).toBeTypeOf('function');
   });
 
-  it('is what handlers are typed by: input as parsed, result as promised', () => {
+  it('types the handlers: input as parsed, result as declared', () => {
     expectTypeOf<keyof AllHandlers>().toEqualTypeOf<CallName>();
     expectTypeOf<keyof typeof handlers>().toEqualTypeOf<CallName>();
     expectTypeOf<Parameters<AllHandlers['runs.evaluate']>[0]>().toEqualTypeOf<CallArgs<'runs.evaluate'>>();
     expectTypeOf<Awaited<ReturnType<AllHandlers['runs.evaluate']>>>().toEqualTypeOf<CallResult<'runs.evaluate'>>();
   });
 
-  it('names every result: none is left unknown', () => {
+  it('declares a type for every result', () => {
     type Unnamed = { [N in CallName]: unknown extends CallResult<N> ? N : never }[CallName];
     expectTypeOf<Unnamed>().toEqualTypeOf<never>();
   });
 
-  it('names every event', () => {
+  it('lists every event once', () => {
     expectTypeOf<(typeof EVENT_NAMES)[number]>().toEqualTypeOf<EventName>();
     expect(new Set(EVENT_NAMES).size).toBe(EVENT_NAMES.length);
   });
 
   it('rejects every field that it does not name, at any depth', () => {
     const open = Object.entries(CALLS).flatMap(([name, { input }]) => openObjects(input, name));
-    // The choices of a planned training are judged one by one, in words: runs.plan says what is wrong with each.
+    // runs.plan checks each choice of a planned training itself, to answer with a sentence for each problem.
     expect(open).toEqual(['runs.plan.choices']);
     expect(openObjects(z.strictObject({ a: z.array(z.object({ b: z.string() })).optional() }), 'x')).toEqual(['x.a[]']);
   });
 
-  it('refuses a surprise beside valid input', () => {
+  it('refuses an unknown field beside valid input', () => {
     const valid = { dataset: 'd1', id: 3 };
     const { input } = CALLS['images.problem'];
     expect(input.safeParse(valid).success).toBe(true);
-    expect(input.safeParse({ ...valid, surprise: 1 })).toMatchObject({ success: false, error: { issues: [{ code: 'unrecognized_keys' }] } });
+    expect(input.safeParse({ ...valid, unknown: 1 })).toMatchObject({ success: false, error: { issues: [{ code: 'unrecognized_keys' }] } });
   });
 
-  it('is written as text for the network without loss', () => {
+  it('is encoded as text and decoded without loss', () => {
     const value = {
       ...{ at: new Date(1e12), set: new Set([1, 'a']), map: new Map([['k', [null]]]), bytes: new Uint8Array([0, 255]) },
       ...{ nan: Number.NaN, infinities: [Infinity, -Infinity], zero: -0, nothing: undefined, floats: Float32Array.of(0.1, NaN) },
@@ -56,7 +56,7 @@ describe('the contract', () => {
   });
 });
 
-/** Paths of the objects below a schema that take fields which they do not name. */
+/** Paths of the objects in a schema that accept unknown fields. */
 function openObjects(schema: z.core.$ZodType, path: string): string[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {

@@ -19,7 +19,7 @@ import type { Bridge } from '../../src/shared/bridge.ts';
 import type { Api } from '../../src/shared/contract.ts';
 import { fromWireError } from '../../src/shared/errors.ts';
 
-/** A door with a screen behind it, and a way to fetch what the screen's <img> would. */
+/** A door with a screen behind it, and a way to fetch media as the screen's <img> does. */
 export interface Door {
   api: Api;
   media(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -28,7 +28,7 @@ export interface Door {
 
 export const screenFolder = join(import.meta.dirname, 'screen');
 
-/** A real workbench on a temporary workspace, gone after the file's tests. */
+/** A real workbench on a temporary workspace, deleted after the file's tests. */
 export function temporaryWorkbench(): { workbench: Workbench; workbenchApi: WorkbenchApi; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'twinlens doors '));
   const workbench = openWorkbench({
@@ -55,7 +55,7 @@ export const DOORS: Record<string, (workbenchApi: WorkbenchApi) => Promise<Door>
       ),
     ),
   'the browser': browser,
-  'the desktop window on a workbench served elsewhere': connected,
+  'the desktop window on a remote workbench': connected,
 };
 
 function inProcess(workbenchApi: WorkbenchApi): Door {
@@ -76,14 +76,14 @@ function inProcess(workbenchApi: WorkbenchApi): Door {
   return { api, media: (path, headers = {}) => media(new Request(`${ORIGIN}/media/${path}`, { headers })), close: () => Promise.resolve() };
 }
 
-/** Electron's messages and bridge, with stand-ins that clone whatever crosses and flatten what is thrown, as it does. */
+/** Electron's messages and bridge on stand-ins that, like Electron, clone every value and turn errors into text. */
 function desktop(
   workbenchApi: Pick<WorkbenchApi, 'call' | 'receive' | 'on'>,
   protocol: (request: Request) => Promise<Response>,
   fileAt?: (path: string) => Promise<string>,
 ): Door {
   const handlers = new Map<string, (event: IpcEvent, ...args: unknown[]) => unknown>();
-  const heard = new Set<(event: unknown, ...args: unknown[]) => void>();
+  const listeners = new Set<(event: unknown, ...args: unknown[]) => void>();
   const event: IpcEvent = { sender: { id: 1 } };
   const ipcMain: IpcMain = {
     handle: (channel, listener) => void handlers.set(channel, listener),
@@ -98,19 +98,19 @@ function desktop(
       }
     },
     send: (channel, ...args) => void handlers.get(channel)!(event, ...structuredClone(args)),
-    on: (_, listener) => heard.add(listener),
-    off: (_, listener) => heard.delete(listener),
+    on: (_, listener) => listeners.add(listener),
+    off: (_, listener) => listeners.delete(listener),
   };
   attachIpc(ipcMain, workbenchApi, { isOurs: (from) => from === event, ...(fileAt ? { fileAt } : {}) });
-  const quiet = workbenchApi.on((name, payload) => {
-    for (const listener of heard) listener({}, ...structuredClone([name, payload]));
+  const stopListening = workbenchApi.on((name, payload) => {
+    for (const listener of listeners) listener({}, ...structuredClone([name, payload]));
   });
   const bridge = acrossContexts(bridgeOver(messages, () => ''));
   return {
     api: new BridgeClient(bridge),
     media: (path, headers = {}) => protocol(new Request(`${ORIGIN}/media/${path}`, { headers })),
     close: () => {
-      quiet();
+      stopListening();
       return Promise.resolve();
     },
   };
@@ -118,24 +118,24 @@ function desktop(
 
 /** contextBridge: functions cross as proxies, everything else as a clone. Files cross as they are. */
 function acrossContexts(bridge: Bridge): Bridge {
-  const cloned = <T>(value: T): T => (value instanceof File ? value : structuredClone(value));
+  const clone = <T>(value: T): T => (value instanceof File ? value : structuredClone(value));
   return {
-    call: async (...args) => cloned(await bridge.call(...(args.map(cloned) as typeof args))),
-    cancel: (ticket) => bridge.cancel(cloned(ticket)),
-    listen: (listener) => bridge.listen((event, payload) => listener(cloned(event), cloned(payload))),
-    fileFor: async (file) => cloned(await bridge.fileFor(file)),
+    call: async (...args) => clone(await bridge.call(...(args.map(clone) as typeof args))),
+    cancel: (ticket) => bridge.cancel(clone(ticket)),
+    listen: (listener) => bridge.listen((event, payload) => listener(clone(event), clone(payload))),
+    fileFor: async (file) => clone(await bridge.fileFor(file)),
   };
 }
 
-/** The web client on a real loopback server, with a cookie as a browser keeps it. */
+/** The web client on a real loopback server, with a browser's cookie. */
 async function browser(workbenchApi: WorkbenchApi): Promise<Door> {
   const served = await serveWorkbench(workbenchApi, { screen: screenFolder });
   const { origin } = new URL(served.url);
-  const entered = await fetch(served.url, { redirect: 'manual' });
-  const cookie = entered.headers.get('set-cookie')!.split(';')[0]!;
+  const entry = await fetch(served.url, { redirect: 'manual' });
+  const cookie = entry.headers.get('set-cookie')!.split(';')[0]!;
   const asBrowser = (address: string, init: RequestInit = {}): Promise<Response> =>
     fetch(new URL(address, origin), { ...init, headers: { ...(init.headers as Record<string, string>), cookie, origin } });
-  const leave = new AbortController();
+  const closing = new AbortController();
   class Events extends EventTarget {
     static readonly CLOSED = 2;
     readyState = 0;
@@ -150,7 +150,7 @@ async function browser(workbenchApi: WorkbenchApi): Promise<Door> {
         },
         onMessage: ({ event, data }) => this.dispatchEvent(new MessageEvent(event ?? 'message', { data })),
       });
-      leave.signal.addEventListener('abort', () => source.close());
+      closing.signal.addEventListener('abort', () => source.close());
     }
   }
   const client = new WebClient({ fetch: asBrowser as typeof fetch, EventSource: Events as unknown as typeof EventSource });
@@ -158,7 +158,7 @@ async function browser(workbenchApi: WorkbenchApi): Promise<Door> {
     api: client,
     media: (path, headers = {}) => asBrowser(`/media/${path}`, { headers }),
     close: async () => {
-      leave.abort();
+      closing.abort();
       await served.close();
     },
   };
@@ -166,18 +166,18 @@ async function browser(workbenchApi: WorkbenchApi): Promise<Door> {
 
 async function connected(workbenchApi: WorkbenchApi): Promise<Door> {
   const served = await serveWorkbench(workbenchApi, { screen: screenFolder });
-  const there = await connectWorkbench(served.url);
+  const remote = await connectWorkbench(served.url);
   const protocol = screenProtocol(
     new ScreenFiles(screenFolder),
-    (path, request) => there.media(path, request),
+    (path, request) => remote.media(path, request),
     () => null,
   );
-  const door = desktop(there, protocol);
+  const door = desktop(remote, protocol);
   return {
     ...door,
     close: async () => {
       await door.close();
-      await there.close();
+      await remote.close();
       await served.close();
     },
   };

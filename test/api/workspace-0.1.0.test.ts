@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Comparison } from '../../src/shared/comparison.ts';
 import type { Metrics } from '../../src/shared/run.ts';
 import { scratch } from '../doors/cli/kit.ts';
-import { hasCompute, openRoom, type Room } from '../features/training/workbench.ts';
+import { hasCompute, openTestWorkbench, type TestWorkbench } from '../features/training/test-workbench.ts';
 
 // Made by test/fixtures/make-workspace-0.1.0.mjs with version 0.1.0.
 const FIXTURE = resolve('test', 'fixtures', 'workspace-0.1.0');
@@ -19,8 +19,8 @@ interface Expected {
 const expected = JSON.parse(readFileSync(join(FIXTURE, 'expected.json'), 'utf8')) as Expected;
 const { run: _, ...metrics } = expected.metrics;
 
-/** A copy of the workspace. Its database names absolute paths: those of the copy are put in their place. */
-function copied(): string {
+/** Copies the workspace, and rewrites the absolute paths in its database. */
+function copyFixture(): string {
   const home = scratch('0.1.0').replaceAll('\\', '/');
   cpSync(FIXTURE, home, { recursive: true });
   const db = new Database(`${home}/workspace/twinlens.sqlite`);
@@ -32,15 +32,15 @@ function copied(): string {
 
 describe.skipIf(!hasCompute)('a workspace of version 0.1.0 (needs the build)', () => {
   let home: string;
-  let room: Room;
+  let app: TestWorkbench;
   beforeEach(() => {
-    home = copied();
-    room = openRoom(join(home, 'workspace'));
+    home = copyFixture();
+    app = openTestWorkbench(join(home, 'workspace'));
   });
 
-  test('opens and lists what it holds', async () => {
-    expect(await room.call('datasets.list', {})).toMatchObject([{ dataset: 'colours', images: 24, classes: { blue: 12, red: 12 } }]);
-    expect(await room.call('runs.list', {})).toMatchObject([
+  test('opens and lists its contents', async () => {
+    expect(await app.call('datasets.list', {})).toMatchObject([{ dataset: 'colours', images: 24, classes: { blue: 12, red: 12 } }]);
+    expect(await app.call('runs.list', {})).toMatchObject([
       {
         run: expected.run,
         status: 'done',
@@ -50,37 +50,37 @@ describe.skipIf(!hasCompute)('a workspace of version 0.1.0 (needs the build)', (
         config: { backbone: 'compact', size: 16, dim: 2 },
       },
     ]);
-    expect(await room.call('compare.list', { saved: true })).toMatchObject(expected.comparisons.toReversed());
-    expect(await room.call('runs.plan', { choices: { dataset: 'colours' } })).toMatchObject({ problems: [] });
+    expect(await app.call('compare.list', { saved: true })).toMatchObject(expected.comparisons.toReversed());
+    expect(await app.call('runs.plan', { choices: { dataset: 'colours' } })).toMatchObject({ problems: [] });
   });
 
   test('evaluates to the same metrics', async () => {
-    const job = await room.ended(await room.call('runs.evaluate', { run: expected.run, split: 'test' }));
+    const job = await app.waitForEnd(await app.call('runs.evaluate', { run: expected.run, split: 'test' }));
     expect(job).toMatchObject({ status: 'done', error: null });
-    const again = await room.call('runs.metrics', { run: expected.run, split: 'test' });
+    const again = await app.call('runs.metrics', { run: expected.run, split: 'test' });
     expect(again).toMatchObject(metrics);
   });
 
   test('compares at the same distance', async () => {
     const [, { distance, verdict }] = expected.comparisons as [unknown, Expected['comparisons'][0]];
     const file = (name: string): string => join(home, 'images', name);
-    for (const name of ['blue/0.png', 'red/0.png']) await room.api.choose(file(name));
+    for (const name of ['blue/0.png', 'red/0.png']) await app.api.choose(file(name));
     const request = { run: expected.run, a: { file: file('blue/0.png') }, b: { file: file('red/0.png') } };
-    const again = await room.call('compare.explain', { ...request, target: 'distance' }); // not the stored one
+    const again = await app.call('compare.explain', { ...request, target: 'distance' }); // not the stored one
     expect(again.row.verdict).toBe(verdict);
     expect(Math.abs(again.row.distance - distance)).toBeLessThan(1e-5);
   });
 
   test('opens stored comparisons and reports', async () => {
     for (const { comparison, distance } of expected.comparisons)
-      expect(await room.call('compare.open', { comparison })).toMatchObject({ row: { comparison, distance } });
-    const [report] = await room.call('reports.list', {});
+      expect(await app.call('compare.open', { comparison })).toMatchObject({ row: { comparison, distance } });
+    const [report] = await app.call('reports.list', {});
     expect(report).toMatchObject({ title: 'Of 0.1.0', introduction: 'Two pairs.', comparisons: ['c1', 'c2'] });
-    const { html, missing } = await room.call('reports.preview', { title: report!.title, comparisons: report!.comparisons });
+    const { html, missing } = await app.call('reports.preview', { title: report!.title, comparisons: report!.comparisons });
     expect(missing).toEqual([]);
     expect(html).toContain('Of 0.1.0');
-    const written = await room.ended(await room.call('reports.write', { report: report!.report, format: 'html' }));
-    expect(written).toMatchObject({ status: 'done', error: null });
-    expect(existsSync(written.result!['file']!)).toBe(true);
+    const job = await app.waitForEnd(await app.call('reports.write', { report: report!.report, format: 'html' }));
+    expect(job).toMatchObject({ status: 'done', error: null });
+    expect(existsSync(job.result!['file']!)).toBe(true);
   });
 });

@@ -57,7 +57,7 @@ describe('text', () => {
     ['', FILES.map((_, i) => i)],
   ])('%j finds %j', (text, ids) => expect(find({ text })).toEqual(ids));
 
-  test('looks at tags and at the class as it is now', () => {
+  test('searches tags and the current class', () => {
     store.curation.apply('things', { kind: 'tag', ids: [9], tag: 'Überbelichtet 50%' });
     store.curation.apply('things', { kind: 'relabel', ids: [0], className: 'Nelken' });
     expect(find({ text: 'überbelichtet 50%' })).toEqual([9]);
@@ -65,7 +65,7 @@ describe('text', () => {
   });
 });
 
-test('filters go together, and an empty one lets all through', () => {
+test('combines filters, and an empty filter matches all', () => {
   store.curation.apply('things', { kind: 'tag', ids: [1, 2, 8], tag: 'x' });
   store.curation.apply('things', { kind: 'tag', ids: [3], tag: 'y' });
   store.curation.apply('things', { kind: 'exclude', ids: [2, 4] });
@@ -83,7 +83,7 @@ test('filters go together, and an empty one lets all through', () => {
   expect(find({ sort: 'file', descending: true })[0]).toBe(11);
 });
 
-test('sorted by class, it is said how many there are of each', () => {
+test('counts the images of each class when sorted by class', () => {
   store.curation.apply('things', { kind: 'relabel', ids: [11], className: 'Astern' });
   const found = (more: Partial<ImageQuery>): unknown => store.browse.find(ImageQuery.parse({ dataset: 'things', sort: 'class', ...more }));
   const astern = { className: 'Astern', images: 1 };
@@ -96,7 +96,7 @@ test('sorted by class, it is said how many there are of each', () => {
   expect(found({ sort: 'file', text: 'istanbul' })).toMatchObject({ classes: null });
 });
 
-test('rows come in the order asked for; an unknown one is refused', () => {
+test('returns rows in the requested order, and refuses an unknown id', () => {
   store.curation.apply('things', { kind: 'tag', ids: [5], tag: 'b' });
   store.curation.apply('things', { kind: 'tag', ids: [5], tag: 'a' });
   expect(store.browse.rows('things', [5, 0]).map(({ id, tags }) => [id, tags])).toEqual([

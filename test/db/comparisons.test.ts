@@ -11,7 +11,7 @@ const versions = { twinlens: '0.1.0' };
 describe('annotations of a comparison', () => {
   const KEY = { run: 'r1', sha256: ['content 0', 'content 0'], target: 'verdict', layer: 'last', modelSha256: 'm' } as const;
   const key = (more: Partial<ComparisonKey> = {}): ComparisonKey => ({ ...KEY, sha256: [...KEY.sha256], ...more });
-  const filled = (workspace = freshWorkspace()): { store: Store; comparisons: ComparisonStore; workspace: Workspace } => {
+  const filledStore = (workspace = freshWorkspace()): { store: Store; comparisons: ComparisonStore; workspace: Workspace } => {
     const store = storeAt(workspace);
     store.datasets.insert(someDataset());
     store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
@@ -24,7 +24,7 @@ describe('annotations of a comparison', () => {
   };
 
   test('a judgement or a note saves it unless `saved` is given; other fields are unchanged', () => {
-    const { comparisons } = filled();
+    const { comparisons } = filledStore();
     for (let n = 0; n < 4; n++) add(comparisons, false);
     expect(comparisons.annotate('c1', { judgement: 'unsure' })).toMatchObject({ saved: true, judgement: 'unsure', note: '' });
     expect(comparisons.annotate('c1', { note: 'Petals.' })).toMatchObject({ saved: true, judgement: 'unsure', note: 'Petals.' });
@@ -38,7 +38,7 @@ describe('annotations of a comparison', () => {
   });
 
   test('the same pair, network, target and layer is found again; the reverse order is a different one', () => {
-    const { comparisons } = filled();
+    const { comparisons } = filledStore();
     const images = someComparison('x', 'r1').images;
     add(comparisons, false);
     add(comparisons, true, {
@@ -58,7 +58,7 @@ describe('annotations of a comparison', () => {
   });
 
   test('a removed one is hidden until restored; unsaved ones are deleted at the next start, their ids never reused', () => {
-    const { store, comparisons, workspace } = filled();
+    const { store, comparisons, workspace } = filledStore();
     const ids = { loose: add(comparisons, false), saved: add(comparisons, true), judged: add(comparisons, false), inReport: add(comparisons, false) };
     const removed = add(comparisons, true);
     const back = add(comparisons, true);

@@ -13,17 +13,17 @@ const several = (): NewDataset => ({
   ...someDataset({ name: 'Several', images, rejected: [{ file: 'x', reason: 'y' }] }),
   pairs: storedPairs(images, 1),
 });
-const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-describe('a data set that is stored in many short transactions', () => {
-  test('is the one that a single transaction stores', async () => {
-    const [gentle, plain] = [storeAt(freshWorkspace()), storeAt(freshWorkspace())];
-    const { createdMs: _, ...summary } = await gentle.datasets.insertInSteps(several(), rest);
-    const { createdMs: __, ...expected } = plain.datasets.insert(several());
+describe('a data set stored in many short transactions', () => {
+  test('equals one stored in a single transaction', async () => {
+    const [inSteps, atOnce] = [storeAt(freshWorkspace()), storeAt(freshWorkspace())];
+    const { createdMs: _, ...summary } = await inSteps.datasets.insertInSteps(several(), pause);
+    const { createdMs: __, ...expected } = atOnce.datasets.insert(several());
     expect(summary).toEqual(expected);
-    expect(gentle.datasets.images('several')).toEqual(plain.datasets.images('several'));
-    expect(gentle.datasets.pairs('several', 'train')).toEqual(plain.datasets.pairs('several', 'train'));
-    expect(gentle.datasets.findSame(several())).toEqual(gentle.datasets.get('several'));
+    expect(inSteps.datasets.images('several')).toEqual(atOnce.datasets.images('several'));
+    expect(inSteps.datasets.pairs('several', 'train')).toEqual(atOnce.datasets.pairs('several', 'train'));
+    expect(inSteps.datasets.findSame(several())).toEqual(inSteps.datasets.get('several'));
   });
 
   test('is invisible before it is complete, and does not block other writers', async () => {
@@ -36,30 +36,30 @@ describe('a data set that is stored in many short transactions', () => {
       expect(main.datasets.findSame(several())).toBeNull();
       expect(() => main.datasets.get('Several')).toThrow(/no data set/);
       main.datasets.insert(someDataset({ name: `meanwhile ${pauses}` }));
-      await rest();
+      await pause();
     });
     expect(pauses).toBeGreaterThan(5);
     expect(main.datasets.list().filter(({ name }) => name === 'Several')).toMatchObject([{ dataset, images: 2500 }]);
     thread.close();
   });
 
-  test('leaves nothing when it is stopped, not even its id', async () => {
+  test('leaves nothing after an abort, not even its id', async () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     let pauses = 0;
     const stopped = store.datasets.insertInSteps(several(), async () => {
       if (++pauses === 4) throw new Error('stopped');
-      await rest();
+      await pause();
     });
     await expect(stopped).rejects.toThrow('stopped');
     expect(rowsIn(workspace.database)).toEqual({ datasets: 0, images: 0, pairs: 0, dataset_ids: 0 });
-    expect((await store.datasets.insertInSteps(several(), rest)).dataset).toBe('several');
+    expect((await store.datasets.insertInSteps(several(), pause)).dataset).toBe('several');
   });
 
-  test('leaves nothing where the program ends in the middle of it, once the workspace is opened again', async () => {
+  test('leaves nothing after a crash, once the workspace is opened again', async () => {
     const workspace = freshWorkspace();
     const first = storeAt(workspace);
-    void first.datasets.insertInSteps(several(), () => new Promise(() => undefined)); // never goes on
+    void first.datasets.insertInSteps(several(), () => new Promise(() => undefined)); // never resolves
     expect(rowsIn(workspace.database)).toMatchObject({ datasets: 1 });
     first.close();
     const second = storeAt(workspace);

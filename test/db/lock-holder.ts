@@ -1,4 +1,4 @@
-// A second Twinlens process for the lock's tests: opens a store, says what came of it, and stays until stdin ends.
+// A second Twinlens process for the lock's tests: opens a store, prints the result, and runs until stdin ends.
 import { openStore } from '../../src/main/db/store.ts';
 import { openWorkspace } from '../../src/main/foundation/workspace.ts';
 import { someConfig, someDataset } from './records.ts';

@@ -9,21 +9,21 @@ import { openStore } from '../../src/main/db/store.ts';
 import type { Workspace } from '../../src/main/foundation/workspace.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 
-interface Said {
+interface Report {
   pid?: number;
   datasets?: number;
   error?: { code: string; message: string };
 }
 
-/** Another process on the workspace, and the first thing it says. */
-async function another(workspace: Workspace, mode: 'write' | 'read', command: string): Promise<{ child: ChildProcess; said: Said }> {
+/** Starts another process on the workspace; returns its first line too. */
+async function startProcess(workspace: Workspace, mode: 'write' | 'read', command: string): Promise<{ child: ChildProcess; report: Report }> {
   const child = spawn(process.execPath, [resolve('test/db/lock-holder.ts'), workspace.folder, mode, command], { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  return { child, said: JSON.parse(line) as Said };
+  return { child, report: JSON.parse(line) as Report };
 }
 
-const ended = async (child: ChildProcess): Promise<void> => {
+const waitForExit = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 };
 
@@ -32,13 +32,13 @@ const openToWrite = (workspace: Workspace): unknown => openStore(workspace, { wr
 describe('the workspace lock', () => {
   test('a second process is refused with the first one’s name, and can still read', async () => {
     const workspace = freshWorkspace();
-    const { child, said } = await another(workspace, 'write', 'train flowers');
-    expect(said.datasets).toBe(1);
+    const { child, report } = await startProcess(workspace, 'write', 'train flowers');
+    expect(report.datasets).toBe(1);
     const busy = expect.objectContaining({
       code: 'busy',
       message: expect.stringMatching(
         new RegExp(
-          `is in use by another Twinlens process \\(pid ${said.pid}, \`train flowers\`, since \\d\\d:\\d\\d\\)\\. Wait for it to end or use another --workspace\\.$`,
+          `is in use by another Twinlens process \\(pid ${report.pid}, \`train flowers\`, since \\d\\d:\\d\\d\\)\\. Wait for it to end or use another --workspace\\.$`,
         ),
       ) as string,
     }) as Error;
@@ -47,27 +47,27 @@ describe('the workspace lock', () => {
     expect(reader.datasets.list()).toHaveLength(1);
     expect(reader.runs.get('r1').status).toBe('running');
     child.stdin!.end();
-    await ended(child);
+    await waitForExit(child);
     expect(storeAt(workspace).datasets.list()).toHaveLength(1);
   });
 
   test('this process excludes another writer, which may read', async () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
-    const second = await another(workspace, 'write', 'import');
-    expect(second.said.error?.code).toBe('busy');
-    expect(second.said.error?.message).toContain(`pid ${process.pid}, \`test writer\``);
-    expect((await another(workspace, 'read', 'datasets')).said.datasets).toBe(0);
+    const second = await startProcess(workspace, 'write', 'import');
+    expect(second.report.error?.code).toBe('busy');
+    expect(second.report.error?.message).toContain(`pid ${process.pid}, \`test writer\``);
+    expect((await startProcess(workspace, 'read', 'datasets')).report.datasets).toBe(0);
     store.close();
-    expect((await another(workspace, 'write', 'import')).said.datasets).toBe(1);
+    expect((await startProcess(workspace, 'write', 'import')).report.datasets).toBe(1);
   });
 
   test('a killed process leaves no lock, and its run is interrupted', async () => {
     const workspace = freshWorkspace();
-    const { child } = await another(workspace, 'write', 'train flowers');
+    const { child } = await startProcess(workspace, 'write', 'train flowers');
     expect(() => openToWrite(workspace)).toThrow(/in use/);
     child.kill('SIGKILL');
-    await ended(child);
+    await waitForExit(child);
     expect(existsSync(workspace.lockHolder)).toBe(true); // the note outlives its writer, the lock does not
     const store = storeAt(workspace);
     expect(store.interrupted).toEqual(['r1']);
@@ -79,16 +79,16 @@ describe('the workspace lock', () => {
     const store = storeAt(workspace);
     expect(() => openToWrite(workspace)).toThrow(/in use/);
     expect(storeAt(workspace, false).datasets.list()).toEqual([]);
-    expect(() => openToWrite(workspace)).toThrow(/in use/); // opening and closing elsewhere took nothing away
+    expect(() => openToWrite(workspace)).toThrow(/in use/); // closing the reader did not release the lock
     store.close();
     store.close();
     expect(existsSync(workspace.lockHolder)).toBe(false);
     storeAt(workspace);
-    store.close(); // no longer its own
+    store.close(); // the lock is another store's now
     expect(() => openToWrite(workspace)).toThrow(/in use/);
   });
 
-  test.each(['', '{', '{"pid": "x"}', 'null'])('an unreadable note %j still gives a clear sentence', (note) => {
+  test.each(['', '{', '{"pid": "x"}', 'null'])('an unreadable lock file %j still gives a clear message', (note) => {
     const workspace = freshWorkspace();
     const lock = takeLock(workspace, 'train');
     writeFileSync(workspace.lockHolder, note);
@@ -98,7 +98,7 @@ describe('the workspace lock', () => {
     lock.release();
   });
 
-  test('a hostile command cannot break the sentence', () => {
+  test('a hostile command cannot break the message', () => {
     const workspace = freshWorkspace();
     const lock = takeLock(workspace, `train "a\nb" \u001b[31m${'x'.repeat(300)}`);
     const { command } = JSON.parse(readFileSync(workspace.lockHolder, 'utf8')) as { command: string };

@@ -30,7 +30,7 @@ describe('migrations', () => {
     expect(schemaOf(db)).toEqual(schema);
   });
 
-  test('version 4 finds the comparisons of before, and counts them as saved', () => {
+  test('version 4 indexes existing comparisons and marks them as saved', () => {
     const db = memory();
     migrate(db, MIGRATIONS.slice(0, 3));
     db.exec(`INSERT INTO comparisons (created_ms, record) VALUES (5, '{"images":[{"sha256":"a"},{"sha256":"b"}]}'), (6, NULL)`);
@@ -76,7 +76,7 @@ describe('migrations', () => {
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   });
 
-  test('3 gives existing runs no name, tags and note, 6 no sessions', () => {
+  test('version 3 gives existing runs an empty name, no tags and no note; version 6 no sessions', () => {
     const db = memory();
     migrate(db, MIGRATIONS.slice(0, 2));
     db.exec(`
@@ -86,10 +86,10 @@ describe('migrations', () => {
       INSERT INTO runs (dataset, snapshot, config, status, metrics, warnings, seconds, versions, created_ms)
       VALUES ('things', 'abc', '{}', 'done', '[]', '[]', 1.5, '{}', 7)`);
     migrate(db, MIGRATIONS.slice(0, 3));
-    const kept = { number: 1, dataset: 'things', seconds: 1.5, created_ms: 7 };
-    expect(db.prepare('SELECT * FROM runs').get()).toMatchObject({ ...kept, name: '', tags: '[]', note: '', removed_ms: null });
+    const unchanged = { number: 1, dataset: 'things', seconds: 1.5, created_ms: 7 };
+    expect(db.prepare('SELECT * FROM runs').get()).toMatchObject({ ...unchanged, name: '', tags: '[]', note: '', removed_ms: null });
     migrate(db, MIGRATIONS.slice(0, 6));
-    expect(db.prepare('SELECT * FROM runs').get()).toMatchObject({ ...kept, sessions: '[]' });
+    expect(db.prepare('SELECT * FROM runs').get()).toMatchObject({ ...unchanged, sessions: '[]' });
   });
 
   const steps: Migration[] = [
@@ -149,14 +149,10 @@ describe('opening', () => {
     ['from a newer Twinlens', newer, /newer Twinlens .* update Twinlens/],
     ['of another program', foreign, /not a Twinlens database/],
     ['of another program with a version', foreignWithVersion, /not a Twinlens database/],
-    [
-      'that is no database',
-      (path) => writeFileSync(path, 'just some text, long enough to be looked at as a header of a database'.repeat(90)),
-      /damaged/,
-    ],
-    ['that is cut off', truncated, /damaged/],
-    ['that is garbled behind its header', garbled, /damaged/],
-  ])('a file %s is refused kindly and left untouched', (_, make, words) => {
+    ['without a database', (path) => writeFileSync(path, 'just some text, long enough to be read as the header of a database'.repeat(90)), /damaged/],
+    ['that is truncated', truncated, /damaged/],
+    ['with garbage after its header', garbled, /damaged/],
+  ])('refuses a file %s and leaves it untouched', (_, make, words) => {
     const workspace = freshWorkspace();
     make(workspace.database);
     const before = hashOf(workspace.database);
@@ -166,10 +162,10 @@ describe('opening', () => {
       expect(opening).toThrow(expect.objectContaining({ code: 'workspace', message: expect.stringContaining('left untouched') as string }) as Error);
     }
     expect(hashOf(workspace.database)).toBe(before);
-    expect(existsSync(workspace.lockHolder)).toBe(false); // the lock was given back
+    expect(existsSync(workspace.lockHolder)).toBe(false); // the lock was released
   });
 
-  test('a folder in the database’s place is refused', () => {
+  test('refuses a folder where the database should be', () => {
     const workspace = freshWorkspace();
     const opening = (): unknown => openStore({ ...workspace, database: workspace.folder }, { write: true, command: 'test' });
     expect(opening).toThrow(expect.objectContaining({ code: 'workspace' }) as Error);
@@ -183,7 +179,7 @@ describe('opening', () => {
     expect(readdirSync(workspace.folder)).toEqual([]);
   });
 
-  test('a reader sees an empty database as empty while its maker has yet to fill it', () => {
+  test('a reader sees an empty database as empty before its tables exist', () => {
     const workspace = freshWorkspace();
     writeFileSync(workspace.database, '');
     expect(storeAt(workspace, false).datasets.list()).toEqual([]);
@@ -197,7 +193,7 @@ describe('opening', () => {
     db.close();
   });
 
-  test('reading works in the middle of another’s transaction, and sees what was there before it', () => {
+  test('a reader during another transaction sees the state before it', () => {
     const workspace = freshWorkspace();
     const writer = storeAt(workspace);
     writer.datasets.insert(someDataset());

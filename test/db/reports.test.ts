@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { freshWorkspace, storeAt } from './kit.ts';
 
 const content = (title: string, comparisons: string[] = ['c1', 'c2']) => ({ title, introduction: 'First.\n\nSecond.', comparisons });
-const at = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('reports', () => {
   test('keep title, introduction and order, and are listed by their last change', async () => {
@@ -16,10 +16,10 @@ describe('reports', () => {
       html: null,
       pdf: null,
     });
-    await at(3);
+    await wait(3);
     reports.insert(content('Second'));
     expect(reports.list().map(({ report }) => report)).toEqual(['p2', 'p1']);
-    await at(3);
+    await wait(3);
     const changed = reports.update('p1', content('First', ['c5', 'c7']));
     expect(changed.comparisons).toEqual(['c5', 'c7']);
     expect(changed.updatedMs).toBeGreaterThan(first.updatedMs);
@@ -29,14 +29,14 @@ describe('reports', () => {
   test('saving equal content changes nothing', async () => {
     const { reports } = storeAt(freshWorkspace());
     const { updatedMs } = reports.insert(content('Same'));
-    await at(3);
+    await wait(3);
     expect(reports.update('p1', content('Same')).updatedMs).toBe(updatedMs);
   });
 
-  test('know where each format was last written, which is no change of the report', async () => {
+  test('record where each format was last written, without a change of updatedMs', async () => {
     const { reports } = storeAt(freshWorkspace());
-    const { updatedMs } = reports.insert(content('Written'));
-    await at(3);
+    const { updatedMs } = reports.insert(content('Exported'));
+    await wait(3);
     reports.setWritten('p1', 'html', '/a/report.html');
     const now = reports.setWritten('p1', 'pdf', '/b/report.pdf');
     expect(now).toMatchObject({ html: { path: '/a/report.html' }, pdf: { path: '/b/report.pdf' }, updatedMs });
@@ -51,17 +51,17 @@ describe('reports', () => {
     store.reports.remove('p2');
     expect(store.reports.list().map(({ report }) => report)).toEqual(['p1']);
     expect(() => store.reports.get('p2')).toThrow(/There is no report "p2"\. There is: p1\./);
-    expect(store.reports.comparisons()).toEqual(['c1', 'c2', 'c9']); // its undo will need them
+    expect(store.reports.comparisons()).toEqual(['c1', 'c2', 'c9']); // undoing the removal needs them
     store.reports.restore('p2');
     expect(store.reports.get('p2').title).toBe('Two');
     store.reports.remove('p2');
     expect(store.reports.purge()).toEqual(['p2']);
     expect(() => store.reports.restore('p2')).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
     expect(store.reports.comparisons()).toEqual(['c1', 'c2']);
-    expect(store.reports.insert(content('Three')).report).toBe('p3'); // an id is never given again
+    expect(store.reports.insert(content('Three')).report).toBe('p3'); // an id is never reused
   });
 
-  test.each(['p9', 'c1', '', "p1'; DROP TABLE reports"])('%j is refused in words', (id) => {
+  test.each(['p9', 'c1', '', "p1'; DROP TABLE reports"])('refuses the unknown id %j', (id) => {
     const { reports } = storeAt(freshWorkspace());
     reports.insert(content('One'));
     for (const call of [() => reports.get(id), () => reports.update(id, content('x')), () => reports.remove(id), () => reports.restore(id)])

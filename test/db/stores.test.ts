@@ -7,7 +7,7 @@ import { freshWorkspace, storeAt } from './kit.ts';
 import { someComparison, someConfig, someDataset } from './records.ts';
 
 const versions = { twinlens: '0.1.0' };
-const thrown = (work: () => unknown): { code: string; message: string } => {
+const errorOf = (work: () => unknown): { code: string; message: string } => {
   try {
     work();
   } catch (error) {
@@ -78,17 +78,17 @@ describe('datasets', () => {
     expect(storeAt(workspace).datasets.insert(someDataset()).dataset).toBe('things-2');
   });
 
-  test('an unknown name is answered with those there are', () => {
+  test('the error for an unknown name lists the known ones', () => {
     const { datasets } = storeAt(freshWorkspace());
-    expect(thrown(() => datasets.get('flowers'))).toMatchObject({
+    expect(errorOf(() => datasets.get('flowers'))).toMatchObject({
       code: 'not-found',
       message: 'There is no data set "flowers". There is none yet: import a folder with one sub-folder per class first.',
     });
     datasets.insert(someDataset({ name: 'one' }));
-    expect(thrown(() => datasets.get(`x\n'; --`)).message).toBe(`There is no data set "x\\u000a'; --". There is: one.`);
+    expect(errorOf(() => datasets.get(`x\n'; --`)).message).toBe(`There is no data set "x\\u000a'; --". There is: one.`);
     for (let n = 0; n < 12; n++) datasets.insert(someDataset({ name: 'more' }));
-    expect(thrown(() => datasets.images('flowers')).message).toMatch(/There are: more-12, more-11, .*more-3 and 3 more\.$/);
-    expect(thrown(() => datasets.pairs('flowers', 'test')).code).toBe('not-found');
+    expect(errorOf(() => datasets.images('flowers')).message).toMatch(/There are: more-12, more-11, .*more-3 and 3 more\.$/);
+    expect(errorOf(() => datasets.pairs('flowers', 'test')).code).toBe('not-found');
   });
 });
 
@@ -128,12 +128,12 @@ describe('runs', () => {
     ],
   });
 
-  test('a run from its beginning to its end', () => {
+  test('stores a run from creation to completion', () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     store.datasets.insert(someDataset());
-    const made = store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
-    expect(made).toMatchObject({
+    const created = store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    expect(created).toMatchObject({
       run: 'r1',
       status: 'running',
       epochs: [],
@@ -144,7 +144,7 @@ describe('runs', () => {
       finishedMs: null,
       error: null,
     });
-    expect(made.sessions).toEqual([]);
+    expect(created.sessions).toEqual([]);
     const session: RunSession = { firstEpoch: 1, engine: 'onnx', device: 'webgpu', batch: 8, partPairs: 4 };
     store.runs.appendEpoch('r1', epoch(1));
     store.runs.appendEpoch('r1', epoch(2));
@@ -163,7 +163,7 @@ describe('runs', () => {
     const read = storeAt(workspace, false).runs.get('r1');
     expect(read).toEqual(ended);
     expect(read).toEqual({
-      ...made,
+      ...created,
       status: 'done',
       epochs: [epoch(1), epoch(2)],
       bestEpoch: 1,
@@ -205,21 +205,21 @@ describe('runs', () => {
   test('lists the newest first; the error for an unknown id lists known ones', () => {
     const store = storeAt(freshWorkspace());
     store.datasets.insert(someDataset());
-    expect(thrown(() => store.runs.get('r1')).message).toContain('There is none yet: train one on a data set first.');
+    expect(errorOf(() => store.runs.get('r1')).message).toContain('There is none yet: train one on a data set first.');
     for (let n = 0; n < 3; n++) store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
     expect(store.runs.list().map(({ run }) => run)).toEqual(['r3', 'r2', 'r1']);
     for (const id of ['r4', 'r0', 'r01', 'r1 ', 'R1', '1', 'c1', '', 'r1e0', 'r99999999999999999999', "r1' OR 1"]) {
       expect(
-        thrown(() => store.runs.get(id)),
+        errorOf(() => store.runs.get(id)),
         id,
       ).toMatchObject({ code: 'not-found', message: expect.stringContaining('There are: r3, r2, r1.') as string });
     }
-    expect(thrown(() => store.runs.update('r9', { seconds: 1 })).code).toBe('not-found');
-    expect(thrown(() => store.runs.appendEpoch('r9', epoch(1))).code).toBe('not-found');
+    expect(errorOf(() => store.runs.update('r9', { seconds: 1 })).code).toBe('not-found');
+    expect(errorOf(() => store.runs.appendEpoch('r9', epoch(1))).code).toBe('not-found');
     expect(() => store.runs.create({ dataset: 'nowhere', snapshot: 'abc', config: someConfig, versions })).toThrow(/FOREIGN KEY/);
   });
 
-  test('runs left running by a process that died are interrupted when the next writer comes', () => {
+  test('marks the running runs of a dead process as interrupted when the next writer opens', () => {
     const workspace = freshWorkspace();
     const first = storeAt(workspace);
     first.datasets.insert(someDataset());
@@ -227,7 +227,7 @@ describe('runs', () => {
     first.runs.update('r2', { status: 'done' });
     const reader = storeAt(workspace, false);
     expect(reader.interrupted).toEqual([]);
-    expect(reader.runs.get('r1').status).toBe('running'); // its process lives
+    expect(reader.runs.get('r1').status).toBe('running'); // its process is alive
     first.close();
     const second = storeAt(workspace);
     expect(second.interrupted).toEqual(['r1', 'r3']);
@@ -250,10 +250,10 @@ describe('runs', () => {
     expect(again.runs.annotated('r1')).toMatchObject({ status: 'done', name: '<b>"baseline"</b>', tags: ['b', 'a'], note: 'two\nlines' });
     expect([again.runs.list(), again.runs.listAnnotated()].map((runs) => runs.map(({ run }) => run))).toEqual([['r1'], ['r1']]);
     expect([again.runs.removed(), again.runs.get('r2').run]).toEqual([['r2'], 'r2']);
-    expect(thrown(() => again.runs.get('r3')).message).toContain('There is: r1.');
+    expect(errorOf(() => again.runs.get('r3')).message).toContain('There is: r1.');
     again.runs.restore('r2');
     expect(again.runs.list().map(({ run }) => run)).toEqual(['r2', 'r1']);
-    expect(thrown(() => again.runs.annotate('r3', { note: '' })).code).toBe('not-found');
+    expect(errorOf(() => again.runs.annotate('r3', { note: '' })).code).toBe('not-found');
   });
 
   test('an id is not reused after its run is deleted', () => {
@@ -277,22 +277,22 @@ describe('comparisons', () => {
     store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
     expect([store.comparisons.reserve(), store.comparisons.reserve()]).toEqual(['c1', 'c2']);
     expect(store.comparisons.list()).toEqual([]);
-    expect(thrown(() => store.comparisons.get('c1'))).toMatchObject({
+    expect(errorOf(() => store.comparisons.get('c1'))).toMatchObject({
       code: 'not-found',
       message: expect.stringContaining('compare two images first') as string,
     });
     const record = someComparison('c2', 'r1', { warnings: ['<b>"quoted"\n'] });
     store.comparisons.insert(record);
-    expect(thrown(() => store.comparisons.insert({ ...record, distance: 9 })).code).toBe('internal');
-    expect(thrown(() => store.comparisons.insert(someComparison('c3', 'r1'))).code).toBe('internal');
-    expect(thrown(() => store.comparisons.insert(someComparison('c1', 'r9'))).message).toMatch(/FOREIGN KEY/);
+    expect(errorOf(() => store.comparisons.insert({ ...record, distance: 9 })).code).toBe('internal');
+    expect(errorOf(() => store.comparisons.insert(someComparison('c3', 'r1'))).code).toBe('internal');
+    expect(errorOf(() => store.comparisons.insert(someComparison('c1', 'r9'))).message).toMatch(/FOREIGN KEY/);
     store.close();
     const again = storeAt(workspace);
     expect(again.comparisons.get('c2')).toEqual({ ...record, saved: true, judgement: null, note: '' });
     expect(again.comparisons.reserve()).toBe('c3'); // c1 stays reserved
     again.comparisons.insert(someComparison('c3', 'r1'));
     expect(again.comparisons.list().map(({ comparison }) => comparison)).toEqual(['c3', 'c2']);
-    expect(thrown(() => again.comparisons.get('c1')).message).toContain('There are: c3, c2.');
+    expect(errorOf(() => again.comparisons.get('c1')).message).toContain('There are: c3, c2.');
   });
 });
 

@@ -18,14 +18,14 @@ describe('byCodePoint', () => {
 });
 
 describe('sentences', () => {
-  test('quoted keeps a sentence on one line and a terminal in peace', () => {
+  test('quote keeps a sentence on one line, without control characters', () => {
     expect(quote('a "b" ü 花')).toBe('"a "b" ü 花"');
     expect(quote('a\nb\u001b[31m\u202e\u2028\u0000')).toBe('"a\\u000ab\\u001b[31m\\u202e\\u2028\\u0000"');
     expect(quote('😀'.repeat(200))).toBe(`"${'😀'.repeat(79)}…"`);
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(quote(name))));
   });
 
-  test('listed and counted', () => {
+  test('joinList shortens long lists, countNoun forms plurals', () => {
     expect(joinList(['a', 'b'])).toBe('a, b');
     expect(joinList(['1', '2', '3', '4', '5'])).toBe('1, 2, 3, 4, 5');
     expect(joinList(['1', '2', '3', '4', '5', '6'])).toBe('1, 2, 3, 4, 5 and 1 more');

@@ -39,14 +39,15 @@ describe('openWorkspace', () => {
     expect(paths.features).toBe(join(folder, 'cache', 'features'));
   });
 
-  test.each(['..', '../r1', 'r1/..', '', '/etc', 'r1\0', '.', 'r 1', 'C:'])('the id %j leads to no folder', (id) => {
+  test.each(['..', '../r1', 'r1/..', '', '/etc', 'r1\0', '.', 'r 1', 'C:'])('the id %j gives no folder', (id) => {
     const workspace = workspaceAt(resolve('/w'));
-    for (const lead of [workspace.run, workspace.comparison]) expect(() => lead(id)).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+    for (const folderOf of [workspace.run, workspace.comparison])
+      expect(() => folderOf(id)).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
   });
 
-  test('a file in its place, or above it, is named', () => {
+  test('names a file where the folder or a parent should be', () => {
     const file = join(temporaryFolder(), 'file');
-    writeFileSync(file, 'kept');
+    writeFileSync(file, 'unchanged');
     for (const folder of [file, join(file, 'below')]) {
       expect(() => openWorkspace(folder)).toThrow(
         expect.objectContaining({
@@ -55,10 +56,10 @@ describe('openWorkspace', () => {
         }) as Error,
       );
     }
-    expect(readFileSync(file, 'utf8')).toBe('kept');
+    expect(readFileSync(file, 'utf8')).toBe('unchanged');
   });
 
-  test.skipIf(process.platform !== 'linux')('a folder that cannot be made or written is named', () => {
+  test.skipIf(process.platform !== 'linux')('names a folder that cannot be created or written', () => {
     for (const folder of ['/proc/twinlens', '/proc/self/fd']) {
       expect(() => openWorkspace(folder)).toThrow(
         expect.objectContaining({ code: 'workspace', message: expect.stringContaining(folder) as string }) as Error,
@@ -77,20 +78,20 @@ describe('writeFileAtomically', () => {
     await writeFileAtomically(path, 'kurz: ä');
     expect(readFileSync(path, 'utf8')).toBe('kurz: ä');
     expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['out.bin']);
-    await writeFileAtomically(join(folder, `${'x'.repeat(250)}.png`), 'a name of the longest kind'); // the temporary name may be no longer
+    await writeFileAtomically(join(folder, `${'x'.repeat(250)}.png`), 'a name of the longest kind'); // the temporary name must not be longer
   });
 
-  test.skipIf(process.platform !== 'linux')('gives up where no folder can be made', { timeout: 5000 }, async () => {
+  test.skipIf(process.platform !== 'linux')('fails if no folder can be created', { timeout: 5000 }, async () => {
     await expect(writeFileAtomically('/proc/twinlens/a/b', 'x')).rejects.toMatchObject({ name: 'AppError' }); // Node's recursive mkdir would never return
   });
 
-  test('a view of a larger buffer writes its own part only', async () => {
+  test('writes only the viewed part of a larger buffer', async () => {
     const path = join(temporaryFolder(), 'part');
     await writeFileAtomically(path, Uint8Array.from([1, 2, 3, 4, 5]).subarray(1, 4));
     expect([...readFileSync(path)]).toEqual([2, 3, 4]);
   });
 
-  test('a reader never sees a part', async () => {
+  test('a reader never sees a partial file', async () => {
     const path = join(temporaryFolder(), 'out');
     const versions = [1, 2].map((n) => Buffer.alloc(3_000_000, n));
     await writeFileAtomically(path, versions[0]!);
@@ -121,8 +122,8 @@ describe('writeFileAtomically', () => {
     expect(existsSync(join(taken, 'full'))).toBe(true);
     expect(readdirSync(folder)).toEqual(['taken']);
     const file = join(folder, 'file');
-    writeFileSync(file, 'kept');
+    writeFileSync(file, 'unchanged');
     await expect(writeFileAtomically(join(file, 'below'), 'x')).rejects.toMatchObject({ name: 'AppError' });
-    expect(readFileSync(file, 'utf8')).toBe('kept');
+    expect(readFileSync(file, 'utf8')).toBe('unchanged');
   });
 });

@@ -17,7 +17,7 @@ function markdownBelow(folder: string): string[] {
 /** Code spans and fenced blocks. */
 const codeIn = (text: string): string[] => [...text.matchAll(/```[a-z]*\n([\s\S]*?)```|`([^`\n]+)`/g)].map(([, block, span]) => block ?? span!);
 
-/** Paths in code, also inside commands. NAME in one stands for what a newcomer adds. */
+/** Paths in code, also inside commands. NAME is a placeholder for what a newcomer adds. */
 const pathsIn = (text: string): string[] =>
   codeIn(text).flatMap((code) =>
     [...code.matchAll(/(?<![\w./-])(?:(?:src|test|scripts|docs|resources|\.github)\/[\w./-]*|\.[\w-]+\.mjs)/g)].map(([path]) =>

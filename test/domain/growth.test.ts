@@ -8,7 +8,7 @@ import { randomFor } from '../../src/shared/random.ts';
 import { image } from '../features/dataset/images.ts';
 import { gaussianPairs } from './evaluate/distance-samples.ts';
 
-// How much more work four times the data makes: linear 4, n log n 4.5 to 4.7, quadratic 16.
+// Work for four times the data, relative: linear 4, n log n 4.5 to 4.7, quadratic 16.
 
 const SIZES = [10_000, 40_000] as const;
 const LINEAR = 4.4;
@@ -41,7 +41,7 @@ describe('drawing pairs', () => {
   });
 });
 
-test('the split of images', () => {
+test('splitting images grows as n log n', () => {
   const steps = (size: number): number => {
     const images = Array.from({ length: size }, (_, i) => image(i, `class ${i % 100}`));
     return stepsOf(['features/dataset/split.ts', 'shared/random.ts'], () => assignSplits(images, 0));
@@ -49,7 +49,7 @@ test('the split of images', () => {
   expect(growth(steps)).toBeLessThan(4.6); // sorts by file name
 });
 
-test('metrics with their bootstrap interval', () => {
+test('metrics with their bootstrap interval grow linearly', () => {
   const steps = (size: number): number => {
     const { distances, labels } = gaussianPairs(randomFor(6, 'speed'), size / 20, 1);
     const files = ['domain/evaluate/metrics.ts', 'domain/evaluate/roc.ts', 'shared/random.ts'];

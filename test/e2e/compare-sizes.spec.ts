@@ -3,7 +3,7 @@ import { serious } from './serious.ts';
 
 test.use({ serveChoice: { of: 'compare-sizes' } });
 
-/** The compare view in the windows that people have: the smallest one and a laptop's, with the system's scaling or the page's zoom. */
+/** The compare view in the smallest window and a laptop's, with the system's scaling or the page's zoom. */
 for (const [name, width, height, share] of [
   ['1024 × 700', 1024, 700, 0.35],
   ['1024 × 700 at 125 %', 819, 560, 0.45],
@@ -13,7 +13,7 @@ for (const [name, width, height, share] of [
   ['1440 × 900 at 150 %', 960, 600, 0.45],
   ['1440 × 900 at 200 %', 720, 450, 0.45],
 ] as const)
-  test(`the pictures have the most of ${name}; every control is one button away and has its name`, async ({ page, served }) => {
+  test(`the images fill most of ${name}; every control is named and one button away`, async ({ page, served }) => {
     const dataset = (await served.call('datasets.list', {}))[0]?.dataset ?? (await importColours(served));
     const [known] = await served.call('runs.list', {});
     const run =
@@ -27,7 +27,7 @@ for (const [name, width, height, share] of [
         .evaluateAll((panes) => panes.reduce((sum, pane) => sum + pane.clientWidth * pane.clientHeight, 0) / (innerWidth * innerHeight));
     await expect.poll(part).toBeGreaterThan(share);
 
-    // The verdict stands on the screen, in the details or on their button, which opens and folds them without losing the focus.
+    // The verdict is visible, in the details or on their button; the button opens and folds them without losing the focus.
     const details = page.getByRole('complementary', { name: 'Verdict and evidence' });
     const opens = page.getByRole('button', { name: /^(Show|Hide) details/ });
     if (width <= 1000) {
@@ -42,14 +42,14 @@ for (const [name, width, height, share] of [
       await expect(details).toBeHidden();
     } else await expect(details.locator('[data-verdict]')).toBeVisible();
 
-    const places = (): Promise<string> =>
+    const bounds = (): Promise<string> =>
       page.locator('[data-pane]').evaluateAll((panes) => JSON.stringify(panes.map((p) => p.getBoundingClientRect())));
-    await expect(page.locator('figcaption').last()).toContainText(/Map \d+/); // a moment after the pictures
-    const before = await places();
+    await expect(page.locator('figcaption').last()).toContainText(/Map \d+/); // a moment after the images
+    const before = await bounds();
     for (const map of ['Counterfactual', 'Signed', 'None', 'Factual']) {
       await page.getByRole('radio', { name: map, exact: true }).click();
       await expect(page.getByRole('radio', { name: map, exact: true })).toBeChecked();
-      expect(await places(), `the pictures stay where they are: ${map}`).toBe(before);
+      expect(await bounds(), `the images do not move: ${map}`).toBe(before);
     }
     const more = page.getByRole('button', { name: /map options$/i });
     await more.focus();
@@ -65,7 +65,7 @@ for (const [name, width, height, share] of [
     await page.keyboard.press('Escape');
     await expect(more).toBeFocused();
 
-    // Nothing in the header or the tools stands outside the window.
+    // Nothing in the header or the tools is outside the window.
     const outside = await page
       .locator('main :is(header, .tools) :is(button, input, select, [role=img])')
       .evaluateAll((list) =>

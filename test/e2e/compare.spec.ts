@@ -10,7 +10,7 @@ test.use({ serveChoice: { of: 'compare' } });
 /** The compare view in a real browser on the served workbench: drawn images, a quickly trained run. */
 const QUICK = { backbone: 'compact', epochs: 3, size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
 
-async function trained(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {
+async function trainedRun(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {
   const known = (await served.call('runs.list', {})).find((run) => run.calibration !== null);
   if (known) return { dataset: known.dataset, run: known.run };
   const dataset = await importColours(served);
@@ -25,9 +25,9 @@ async function twoImages(served: ServedWorkbench, dataset: string): Promise<[num
   return [rows[0]!.id, rows.find((row) => row.className !== rows[0]!.className)!.id];
 }
 
-const at = (served: ServedWorkbench, place: string): string => `${served.url}#${place}`;
+const at = (served: ServedWorkbench, route: string): string => `${served.url}#${route}`;
 const ready = (page: Page): Promise<void> => page.locator('[data-verdict]').waitFor();
-/** How much paint lies over each picture. */
+/** Sum of the signed overlay colour on each image. */
 const paint = (page: Page): Promise<number[]> =>
   page.locator('[data-pane] canvas').evaluateAll((list) =>
     list.map((canvas) => {
@@ -40,7 +40,7 @@ const paint = (page: Page): Promise<number[]> =>
   );
 
 test('two images are chosen; the verdict is shown and keys switch maps', async ({ page, served }) => {
-  const { dataset, run } = await trained(served);
+  const { dataset, run } = await trainedRun(served);
   await page.goto(at(served, `/compare?run=${run}`));
   for (const [letter, nth] of [
     ['A', 0],
@@ -71,7 +71,7 @@ test('two images are chosen; the verdict is shown and keys switch maps', async (
   expect(none).toEqual([0, 0]);
   expect(factual.every((sum) => sum >= 0) && factual.some((sum) => sum > 0)).toBe(true);
   expect(counterfactual.every((sum) => sum <= 0)).toBe(true);
-  // Where one of an image's maps is empty, both in one is the other; where neither is, it lies between.
+  // If one of an image's maps is empty, the signed map equals the other; else its sum is between both.
   signed.forEach((sum, i) => {
     const [up, down] = [factual[i]!, counterfactual[i]!];
     if (down === 0) expect(sum).toBe(up);
@@ -80,20 +80,20 @@ test('two images are chosen; the verdict is shown and keys switch maps', async (
   });
 });
 
-test('the value under the pointer is the map’s own; swapping A and B swaps the maps', async ({ page, served }) => {
-  const { dataset, run } = await trained(served);
+test('the value under the pointer is read from the map; swapping A and B swaps the maps', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}&target=distance`));
   await ready(page);
   const { row: stored } = await served.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b }, target: 'distance' });
   await page.keyboard.press('s');
   const { values, width, height } = parseNpy(readFileSync(stored.images[0].signed));
-  const picture = (await page.locator('[data-pane=a] img').boundingBox())!;
+  const box = (await page.locator('[data-pane=a] img').boundingBox())!;
   for (const [u, v] of [
     [0.31, 0.42],
     [0.77, 0.6],
   ] as const) {
-    await page.mouse.move(picture.x + u * picture.width, picture.y + v * picture.height);
+    await page.mouse.move(box.x + u * box.width, box.y + v * box.height);
     const text = (await page.locator('#reading-a').textContent())!;
     const shown = Number(/^[+−]?[\d.e−]+/.exec(text.trim())![0].replaceAll('−', '-'));
     const [x, y] = /at (\d+), (\d+)/.exec(text)!.slice(1).map(Number) as [number, number];
@@ -111,7 +111,7 @@ test('the value under the pointer is the map’s own; swapping A and B swaps the
 });
 
 test('zoom and pan move both images; the keyboard cursor reads values', async ({ page, served }) => {
-  const { dataset, run } = await trained(served);
+  const { dataset, run } = await trainedRun(served);
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
   await ready(page);
@@ -130,7 +130,7 @@ test('zoom and pan move both images; the keyboard cursor reads values', async ({
 });
 
 test('judgement and note survive a reload, and the pair is not computed again', async ({ page, served }) => {
-  const { dataset, run } = await trained(served);
+  const { dataset, run } = await trainedRun(served);
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
   await ready(page);
@@ -153,7 +153,7 @@ test('judgement and note survive a reload, and the pair is not computed again', 
 });
 
 test('a queue is reviewed by keyboard in the order of the ranking', async ({ page, served }) => {
-  const { dataset, run } = await trained(served);
+  const { dataset, run } = await trainedRun(served);
   await page.goto(at(served, `/compare?run=${run}&queue=borderline`));
   await ready(page);
   const { pairs } = await served.call('compare.queue', { run, kind: 'borderline' });
@@ -172,7 +172,7 @@ test('a queue is reviewed by keyboard in the order of the ranking', async ({ pag
 });
 
 test('the same pair is shown with another run', async ({ page, served }) => {
-  const { dataset, run } = await trained(served);
+  const { dataset, run } = await trainedRun(served);
   const second = (await served.job('runs.start', { dataset, ...QUICK, seed: 4, epochs: 1 })).result!['run']!;
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
@@ -183,36 +183,36 @@ test('the same pair is shown with another run', async ({ page, served }) => {
 });
 
 test('a missing file is reported and can be retried', async ({ page, served }) => {
-  const { dataset, run } = await trained(served);
+  const { dataset, run } = await trainedRun(served);
   const [a] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${encodeURIComponent('file:/no/such <b>.png')}`));
-  let asked = 0;
-  page.on('request', (request) => (asked += request.url().includes('compare.explain') ? 1 : 0));
+  let requests = 0;
+  page.on('request', (request) => (requests += request.url().includes('compare.explain') ? 1 : 0));
   await expect(page.getByRole('alert')).toContainText('was not chosen in Twinlens');
-  const before = asked;
+  const before = requests;
   await page.waitForTimeout(500);
-  expect(asked).toBe(before); // a failure is not tried again by itself
+  expect(requests).toBe(before); // a failure is not retried automatically
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
 });
 
 for (const colorScheme of ['light', 'dark'] as const)
   test(`has no serious accessibility fault in ${colorScheme}, empty and full`, async ({ page, served }) => {
-    const { dataset, run } = await trained(served);
+    const { dataset, run } = await trainedRun(served);
     await page.emulateMedia({ colorScheme });
     const [a, b] = await twoImages(served, dataset);
-    for (const place of [`/compare?run=${run}`, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}&queue=borderline`]) {
-      await page.goto(at(served, place));
-      await (place.includes('queue') ? ready(page) : page.getByText('Drop an image here').first().waitFor());
+    for (const route of [`/compare?run=${run}`, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}&queue=borderline`]) {
+      await page.goto(at(served, route));
+      await (route.includes('queue') ? ready(page) : page.getByText('Drop an image here').first().waitFor());
       expect(await serious(page)).toEqual([]);
     }
   });
 
 test('a key changes the overlay before the next task begins', async ({ page, served }) => {
-  const { dataset, run } = await trained(served);
+  const { dataset, run } = await trainedRun(served);
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
   await ready(page);
-  await page.waitForTimeout(600); // the other views are prepared while nothing is to do
+  await page.waitForTimeout(600); // the other maps are prepared while idle
   const toggles = await page.evaluate(async () => {
     const shown: { key: string; shown: string }[] = [];
     for (const key of ['c', 's', 'f', 'c', 's', 'f', 'n', 'f', 's']) {
@@ -230,7 +230,7 @@ test('a key changes the overlay before the next task begins', async ({ page, ser
 });
 
 test('a file dropped on an image replaces it', async ({ page, served }) => {
-  const { dataset, run } = await trained(served);
+  const { dataset, run } = await trainedRun(served);
   const [a, b] = await twoImages(served, dataset);
   await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
   await ready(page);
@@ -242,12 +242,12 @@ test('a file dropped on an image replaces it', async ({ page, served }) => {
     transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'dropped <b>.png', { type: 'image/png' }));
     for (const type of ['dragover', 'drop']) pane.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
   }, bytes);
-  await expect(page.getByText(/Both images have the same embedding/).first()).toBeVisible(); // it is image A once more
+  await expect(page.getByText(/Both images have the same embedding/).first()).toBeVisible(); // it is image A again
   await expect(page.locator('[data-verdict]')).toHaveText('Same');
 });
 
 test('an interrupted only run is reported, resumed, and then compares', async ({ page, served }) => {
-  const dataset = await importColours(served, 12, 'broken off');
+  const dataset = await importColours(served, 12, 'interrupted');
   await served.call('settings.set', { dataset, run: null });
   await served.call('runs.start', { dataset, ...QUICK, epochs: 5000, patience: 0 });
   const last = async () => (await served.call('runs.list', {})).find((run) => run.dataset === dataset)!;

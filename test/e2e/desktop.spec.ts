@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { type Desktop, openDesktop } from './electron.ts';
 
-/** What only the desktop program does: run where an Electron runtime is on the machine. */
+/** What only the desktop program does; needs an Electron runtime on the machine. */
 
 let desktop: Desktop | null = null;
 const fresh = (): string => mkdtempSync(join(tmpdir(), 'twinlens desktop '));
 const open = async (...given: Parameters<typeof openDesktop>): Promise<Desktop> => (desktop = await openDesktop(...given));
 test.afterEach(async () => {
-  await desktop?.app.evaluate(({ app }) => app.exit(0)).catch(() => undefined); // the line breaks with the program
+  await desktop?.app.evaluate(({ app }) => app.exit(0)).catch(() => undefined); // the connection ends with the program
   desktop = null;
 });
 
-test('the screen has the contract, and neither Node nor the network nor another window', async () => {
+test('the screen has the contract, but no Node, no network and no other window', async () => {
   const { page, app } = await open(['--workspace', fresh()]);
   await expect(page.getByRole('navigation').first()).toBeVisible();
   const found = await page.evaluate(async () => ({
@@ -44,14 +44,14 @@ test('the screen has the contract, and neither Node nor the network nor another 
 
 test('closing while a job runs asks, and closes after confirmation', async () => {
   const { page, app } = await open(['--workspace', fresh(), '--sample']);
-  const told = page.evaluate(
+  const closing = page.evaluate(
     () => new Promise<unknown>((done) => void window.api!.listen((event, payload) => (event === 'closing' ? done(payload) : undefined))),
   );
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close());
-  expect(await told).toEqual({ jobs: 1 });
-  const ended = app.waitForEvent('close');
+  expect(await closing).toEqual({ jobs: 1 });
+  const closed = app.waitForEvent('close');
   await page.evaluate(() => void window.api!.call('close', 'shell.close', {}));
-  await ended;
+  await closed;
   desktop = null;
 });
 
@@ -70,9 +70,9 @@ test('the window opens where it was closed', async () => {
   const bounds = { x: 40, y: 60, width: 1100, height: 720 };
   await first.app.evaluate(({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]!.setBounds(to), bounds);
   await first.page.waitForTimeout(1000);
-  const ended = first.app.waitForEvent('close');
+  const closed = first.app.waitForEvent('close');
   await first.app.evaluate(({ app }) => app.quit());
-  await ended;
+  await closed;
   const second = await open(['--workspace', workspace], { profile });
   const found = await second.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.getBounds());
   expect([found.width, found.height]).toEqual([bounds.width, bounds.height]);
@@ -81,7 +81,7 @@ test('the window opens where it was closed', async () => {
 test('a crashed screen is reloaded', async () => {
   const { page, app } = await open(['--workspace', fresh()]);
   await expect(page.getByRole('navigation').first()).toBeVisible();
-  const shownAnew = app.evaluate(
+  const reloaded = app.evaluate(
     ({ BrowserWindow }) =>
       new Promise<string>((done) => {
         const contents = BrowserWindow.getAllWindows()[0]!.webContents;
@@ -89,10 +89,10 @@ test('a crashed screen is reloaded', async () => {
         contents.forcefullyCrashRenderer();
       }),
   );
-  expect(await shownAnew).toMatch(/^twinlens:\/\/app\//);
+  expect(await reloaded).toMatch(/^twinlens:\/\/app\//);
 });
 
-test('a workspace that can not be used is said in words', async () => {
+test('a workspace that can’t be opened is reported with a way out', async () => {
   const workspace = fresh();
   writeFileSync(join(workspace, 'twinlens.sqlite'), 'no database at all, but some text');
   const { page } = await open(['--workspace', workspace]);

@@ -23,10 +23,7 @@ export async function openDesktop(args: string[], { profile = mkdtempSync(join(t
   return { app, page: await app.firstWindow() };
 }
 
-/**
- * A desktop window on a served workbench, for the walks that are written for a browser: the addresses that they open there
- * are opened in the window's own protocol, each as a fresh page.
- */
+/** A desktop window on a served workbench, for tests written for a browser: opens their addresses in its own protocol, each as a fresh page. */
 export async function desktopOn(url: string): Promise<Desktop> {
   const desktop = await openDesktop(['--connect', url]);
   const { page } = desktop;
@@ -34,8 +31,8 @@ export async function desktopOn(url: string): Promise<Desktop> {
   const goto = page.goto.bind(page);
   let count = 0;
   page.goto = (address, options) => {
-    const asked = new URL(address);
-    return goto(asked.origin === origin ? `twinlens://app${asked.pathname}?page=${++count}${asked.hash}` : address, options);
+    const url = new URL(address);
+    return goto(url.origin === origin ? `twinlens://app${url.pathname}?page=${++count}${url.hash}` : address, options);
   };
   return desktop;
 }

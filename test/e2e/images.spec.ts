@@ -13,23 +13,23 @@ const tiles = (page: Page): Locator => grid(page).getByRole('option');
 const selected = (page: Page): Locator => grid(page).getByRole('option', { selected: true });
 const changes = (page: Page): Locator => page.getByRole('region', { name: 'History' }).getByRole('listitem');
 
-/** No finding of any weight on what is shown now. */
+/** Axe finds nothing, of any impact, on the page as shown. */
 async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await axe(page).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)).toEqual([]);
 }
 
-async function importDrawn(served: ServedWorkbench, name: string, perClass: number): Promise<string> {
-  const folder = join(served.workspace, 'drawn', name);
+async function importImages(served: ServedWorkbench, name: string, perClass: number): Promise<string> {
+  const folder = join(served.workspace, 'source', name);
   await drawColours(folder, perClass);
   await served.job('datasets.import', { folder, name });
   return folder;
 }
 
-/** The data set "pets": 30 images in 3 classes, imported here where no test before this one has; `edits` of its three are made. */
+/** The data set "pets": 30 images in 3 classes, imported unless an earlier test did; `edits`: how many of its three edits are applied. */
 async function pets(served: ServedWorkbench, edits: 0 | 3): Promise<void> {
   const dataset = 'pets';
-  if (!(await served.call('datasets.list', {})).some((known) => known.dataset === dataset)) await importDrawn(served, 'Pets', 10);
+  if (!(await served.call('datasets.list', {})).some((known) => known.dataset === dataset)) await importImages(served, 'Pets', 10);
   const last = async (): Promise<number | null> => (await served.call('curation.state', { dataset })).undoPosition;
   for (let position = await last(); position !== null; position = await last()) await served.call('curation.undo', { dataset, position });
   if (edits === 0) return;
@@ -46,14 +46,14 @@ async function pets(served: ServedWorkbench, edits: 0 | 3): Promise<void> {
 }
 
 test('a folder is chosen, previewed and imported; rejected files are listed', async ({ page, served }) => {
-  const folder = join(served.workspace, 'drawn', 'Pets');
+  const folder = join(served.workspace, 'source', 'Pets');
   await drawColours(folder, 10);
   writeFileSync(join(folder, 'red', 'notes.txt'), 'x');
-  writeFileSync(join(folder, 'red', '<img src=x onerror=alert(1)>.png'), 'no picture');
+  writeFileSync(join(folder, 'red', '<img src=x onerror=alert(1)>.png'), 'no image');
   await page.goto(served.url);
   await page.getByRole('button', { name: 'Choose folder…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Choose the folder with your images' });
-  await expect(dialog.getByLabel('Folder', { exact: true })).not.toHaveValue(''); // it begins somewhere
+  await expect(dialog.getByLabel('Folder', { exact: true })).not.toHaveValue(''); // a default folder
   await dialog.getByLabel('Folder', { exact: true }).fill(folder);
   await dialog.getByLabel('Folder', { exact: true }).press('Enter');
   await expect(dialog.getByRole('button', { name: 'red', exact: true })).toBeVisible();
@@ -218,7 +218,7 @@ test('two images dragged to the slots of the dock are compared', async ({ page, 
   const slot = (letter: string): Locator => dock.getByRole('group', { name: `Image ${letter}` });
   const idOf = async (nth: number): Promise<string> => (await tiles(page).nth(nth).getAttribute('id'))!.replace('image-', '');
   const drag = async (nth: number, to: () => Locator): Promise<void> => {
-    await tiles(page).nth(nth).click(); // what is selected is dragged
+    await tiles(page).nth(nth).click(); // a drag takes the selection
     await tiles(page).nth(nth).hover();
     await page.mouse.down();
     await page.mouse.move(500, 500);
@@ -230,12 +230,12 @@ test('two images dragged to the slots of the dock are compared', async ({ page, 
   const [first, second] = [await idOf(1), await idOf(4)];
   await drag(1, () => slot('B'));
   await expect(dock).toHaveCount(0);
-  await expect(page.getByText('Image B is set. Drag or choose another as A.')).toHaveCount(2); // shown, and said to screen readers
+  await expect(page.getByText('Image B is set. Drag or choose another as A.')).toHaveCount(2); // shown, and announced to screen readers
   await drag(4, () => slot('A'));
   await expect(page).toHaveURL(new RegExp(`#/compare\\?a=pets%2F${second}&b=pets%2F${first}`));
 });
 
-test('two selected images dragged to Compare are compared; a drag from elsewhere draws a frame', async ({ page, served }) => {
+test('two selected images dragged to Compare are compared; a drag from the background selects with a frame', async ({ page, served }) => {
   await pets(served, 0);
   await page.goto(`${served.url}#/images`);
   await tiles(page).nth(2).click();
@@ -258,12 +258,12 @@ test('two selected images dragged to Compare are compared; a drag from elsewhere
 });
 
 test('a moved folder is reported and relocated; a changed file shows its reason', async ({ page, served }) => {
-  const folder = join(served.workspace, 'drawn', 'Birds');
+  const folder = join(served.workspace, 'source', 'Birds');
   await drawColours(folder, 4);
   const [odd] = readdirSync(join(folder, 'red'));
-  appendFileSync(join(folder, 'red', odd!), 'another content than in the other data set, whose pictures are kept');
+  appendFileSync(join(folder, 'red', odd!), 'another content than in the other data set, whose previews are cached');
   await served.job('datasets.import', { folder, name: 'Birds' });
-  const moved = join(served.workspace, 'drawn', 'Birds elsewhere');
+  const moved = join(served.workspace, 'source', 'Birds moved');
   renameSync(folder, moved);
   await page.goto(`${served.url}#/images?sheet=datasets`);
   await page
@@ -272,7 +272,7 @@ test('a moved folder is reported and relocated; a changed file shows its reason'
     .click();
   await expect(page.getByRole('alert').filter({ hasText: 'Folder not found' })).toContainText(folder);
   await expectAccessible(page);
-  const relocate = (place: string): Promise<unknown> => served.call('datasets.relocate', { dataset: 'birds', folder: place });
+  const relocate = (to: string): Promise<unknown> => served.call('datasets.relocate', { dataset: 'birds', folder: to });
   await expect(relocate(served.workspace)).rejects.toMatchObject({ code: 'bad-dataset' });
   await expect(relocate(folder)).rejects.toMatchObject({ code: 'not-found' });
   await expect(relocate(moved)).resolves.toMatchObject({ root: moved, images: 12 });
@@ -284,7 +284,7 @@ test('a moved folder is reported and relocated; a changed file shows its reason'
 
 test('a data set is removed from the list and restored', async ({ page, served }) => {
   await pets(served, 0);
-  if ((await served.call('datasets.list', {})).length === 1) await importDrawn(served, 'Birds', 4);
+  if ((await served.call('datasets.list', {})).length === 1) await importImages(served, 'Birds', 4);
   await page.goto(`${served.url}#/images?sheet=datasets`);
   await expect(page.getByRole('list', { name: 'Data sets' }).getByRole('listitem')).toHaveCount(2);
   await expectAccessible(page);

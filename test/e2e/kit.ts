@@ -5,8 +5,8 @@ import { serve, type ServeChoice, type ServedWorkbench } from './serve.ts';
 export * from './serve.ts';
 
 /**
- * `test.use({ serveChoice: { of: 'images' } })` at a file's top gives it a workbench of its own, which no other file fills;
- * `args` and `env` start it in another way. In the project `electron` the same walks go through a desktop window on it.
+ * `test.use({ serveChoice: { of: 'images' } })` at a file's top gives it its own workbench; `args` and `env` change how it starts.
+ * In the project `electron` the same tests run in a desktop window on it.
  */
 export const test = base.extend<{ page: Page }, { served: ServedWorkbench; serveChoice: ServeChoice }>({
   serveChoice: [{}, { scope: 'worker', option: true }],

@@ -8,14 +8,14 @@ import { expect as base, serve, type ServedWorkbench, test } from './kit.ts';
 test.use({ serveChoice: { of: 'next-day' } });
 const expect = base.configure({ timeout: 20_000 });
 
-/** A day's work by mouse and keyboard, the end of the process, and the next morning on the same workspace. */
+/** A day's work by mouse and keyboard, a killed process, and the next start on the same workspace. */
 
 const toolbar = (page: Page, name: RegExp) => page.getByRole('button', { name }).first();
 const changes = (page: Page) => page.getByRole('region', { name: 'History' }).getByRole('listitem');
 
 test('everything is there the next day: data set, edits, run, comparison with judgement, report and last route', async ({ page }) => {
   const workspace = mkdtempSync(join(tmpdir(), 'twinlens next day '));
-  const folder = join(workspace, 'drawn', 'Shells');
+  const folder = join(workspace, 'source', 'Shells');
   await drawColours(folder, 12);
   const monday = await serve({ workspace });
   let tuesday: ServedWorkbench | null = null;
@@ -23,7 +23,7 @@ test('everything is there the next day: data set, edits, run, comparison with ju
     await page.goto(monday.url);
     await page.getByRole('button', { name: 'Choose folder…' }).click();
     const picker = page.getByRole('dialog', { name: 'Choose the folder with your images' });
-    await expect(picker.getByLabel('Folder', { exact: true })).not.toHaveValue(''); // it begins somewhere
+    await expect(picker.getByLabel('Folder', { exact: true })).not.toHaveValue(''); // a default folder
     await picker.getByLabel('Folder', { exact: true }).fill(folder);
     await picker.getByLabel('Folder', { exact: true }).press('Enter');
     await expect(picker.getByRole('button', { name: 'red', exact: true })).toBeVisible();
@@ -34,7 +34,7 @@ test('everything is there the next day: data set, edits, run, comparison with ju
     await page.getByRole('form', { name: 'Import' }).getByRole('button', { name: 'Import images' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Shells' })).toBeVisible();
 
-    // Two edits, the second taken back: both lines are to stand in the history tomorrow.
+    // Two edits, the second undone: the history must list both after the restart.
     const tiles = page.getByRole('listbox', { name: 'Images' }).getByRole('option');
     await tiles.nth(3).click();
     await page.keyboard.press('x');
@@ -74,22 +74,22 @@ test('everything is there the next day: data set, edits, run, comparison with ju
     await page.getByRole('button', { name: 'Create report' }).click();
     await page.getByRole('textbox', { name: 'Title' }).fill('Shells of Monday');
     await expect(page.getByRole('status').filter({ hasText: /^Saved$/ })).toBeVisible();
-    const written = page.waitForEvent('download');
+    const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save HTML' }).click();
-    await written;
-    const place = new URL(page.url()).hash;
-    await expect.poll(async () => `#${(await monday.call('settings.get', {})).place}`).toBe(place);
+    await download;
+    const lastRoute = new URL(page.url()).hash;
+    await expect.poll(async () => `#${(await monday.call('settings.get', {})).place}`).toBe(lastRoute);
 
-    // A training that the evening cuts off: the process is gone before it can tidy up.
-    const broken = (await monday.call('runs.start', { dataset, epochs: 5000, size: 32, backbone: 'compact', patience: 0, device: 'cpu' })).job;
+    // A training whose process is killed before it can clean up.
+    const training = (await monday.call('runs.start', { dataset, epochs: 5000, size: 32, backbone: 'compact', patience: 0, device: 'cpu' })).job;
     await expect.poll(async () => (await monday.call('runs.list', {}))[0]!.epochs.length, { timeout: 60_000 }).toBeGreaterThan(1);
-    expect(broken).toBeTruthy();
+    expect(training).toBeTruthy();
     await monday.stop('SIGKILL');
 
     tuesday = await serve({ workspace });
     await page.goto(tuesday.url);
     await expect(page.getByRole('heading', { level: 1, name: 'Shells of Monday' })).toBeVisible();
-    expect(new URL(page.url()).hash).toBe(place);
+    expect(new URL(page.url()).hash).toBe(lastRoute);
     await expect(page.frameLocator('iframe').locator('.comparison')).toHaveCount(1);
     await expect(page.getByRole('link', { name: 'HTML · open' })).toBeVisible();
 

@@ -3,7 +3,7 @@ import { createServer } from 'vite';
 
 type RenderModule = typeof import('../../src/main/features/report/render.ts');
 
-/** `renderReport` with its Svelte charts compiled, which Playwright's own loader can't do. */
+/** `renderReport` with its Svelte charts compiled, which Playwright's loader can't do. */
 export async function loadRenderReport(): Promise<RenderModule['renderReport']> {
   const vite = await createServer({
     configFile: false,

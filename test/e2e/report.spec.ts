@@ -5,10 +5,10 @@ import { pathToFileURL } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import type { ReportInput } from '../../src/main/features/report/types.ts';
-import { DATASET, drawnPictures, RUN, sampleComparison, sampleInput, shown } from '../features/report/sample.ts';
+import { DATASET, drawImages, RUN, sampleComparison, sampleInput, toReportComparison } from '../features/report/sample.ts';
 import { loadRenderReport } from './render-report.ts';
 
-/** The report in a real browser, opened from disk as whoever receives it by mail would. */
+/** The report in a real browser, opened from disk, as its reader does. */
 
 const HOSTILE = [
   '<img src=x onerror="document.title=1">.jpg',
@@ -26,29 +26,29 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function open(page: Page, input: ReportInput): Promise<{ requests: string[]; complaints: string[] }> {
+async function open(page: Page, input: ReportInput): Promise<{ requests: string[]; messages: string[] }> {
   const file = join(folder, 'report.html');
   await writeFile(file, renderReport(input));
   const url = pathToFileURL(file).href;
   const requests: string[] = [];
-  const complaints: string[] = [];
+  const messages: string[] = [];
   page.on('request', (request) => {
     if (request.url() !== url && !request.url().startsWith('data:')) requests.push(request.url());
   });
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => messages.push(message.text()));
+  page.on('pageerror', (error) => messages.push(error.message));
   await page.goto(url);
-  return { requests, complaints };
+  return { requests, messages };
 }
 
 function hostileInput(): ReportInput {
   const comparisons = HOSTILE.map((name, i) => {
     const comparison = sampleComparison(i % 2 ? 0.4 : 1.6, { comparison: `cmp-${i}`, warnings: [`Look at ${name} again.`] });
-    Object.assign(comparison.images[0], { file: `/pictures/${name}`, className: null });
+    Object.assign(comparison.images[0], { file: `/images/${name}`, className: null });
     Object.assign(comparison.images[1], { className: name, empty: 'no-factual' });
     return {
-      ...shown(comparison),
-      images: [drawnPictures(60, 180, 5), drawnPictures(400, 90, 9)] as [ReturnType<typeof drawnPictures>, ReturnType<typeof drawnPictures>],
+      ...toReportComparison(comparison),
+      images: [drawImages(60, 180, 5), drawImages(400, 90, 9)] as [ReturnType<typeof drawImages>, ReturnType<typeof drawImages>],
     };
   });
   const classes = Object.fromEntries(HOSTILE.map((name, i) => [name, i]));
@@ -60,17 +60,17 @@ function hostileInput(): ReportInput {
   });
 }
 
-test('asks nothing of the network, complains of nothing and shows all pictures', async ({ page }) => {
-  const { requests, complaints } = await open(page, sampleInput());
+test('makes no request, logs nothing and shows all images', async ({ page }) => {
+  const { requests, messages } = await open(page, sampleInput());
   const widths = await page.locator('img').evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth));
   expect(widths).toEqual([320, 320, 320, 320, 320, 320]);
   expect(requests).toEqual([]);
-  expect(complaints).toEqual([]);
+  expect(messages).toEqual([]);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Rose against daisy');
   await expect(page.getByRole('img', { name: /This pair is at 1\.63/ })).toBeVisible();
 });
 
-test('its policy stops what a broken escape might let in', async ({ page }) => {
+test('its content security policy blocks injected scripts', async ({ page }) => {
   await open(page, sampleInput());
   const ran = await page.evaluate(async () => {
     const script = document.createElement('script');
@@ -84,7 +84,10 @@ test('its policy stops what a broken escape might let in', async ({ page }) => {
 for (const colorScheme of ['light', 'dark'] as const)
   test(`has no serious accessibility fault in ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
-    const comparisons = [shown(sampleComparison(1.63, { warnings: ['Look again.'] })), shown(sampleComparison(0.4, { comparison: 'cmp-2' }))];
+    const comparisons = [
+      toReportComparison(sampleComparison(1.63, { warnings: ['Look again.'] })),
+      toReportComparison(sampleComparison(0.4, { comparison: 'cmp-2' })),
+    ];
     comparisons[1].comparison.images[0].empty = 'no-counterfactual';
     await open(page, sampleInput({ comparisons, introduction: 'First.\n\nSecond.' }));
     const { violations, passes } = await new AxeBuilder({ page }).analyze();
@@ -92,7 +95,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     expect(passes.map((p) => p.id)).toContain('color-contrast');
   });
 
-test('light and dark really differ, and paper is always light', async ({ page }) => {
+test('light and dark differ, and print is always light', async ({ page }) => {
   const background = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await open(page, sampleInput());
   await page.emulateMedia({ colorScheme: 'light' });
@@ -118,14 +121,14 @@ for (const width of [1024, 390])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 
-test('hostile names are read as they are, and do nothing', async ({ page }) => {
-  const { requests, complaints } = await open(page, hostileInput());
+test('hostile names are shown as text, and do nothing', async ({ page }) => {
+  const { requests, messages } = await open(page, hostileInput());
   const names = await page.locator('.row-head bdi').allTextContents();
   for (const name of HOSTILE) expect(names).toContain(name);
   for (const name of HOSTILE) await expect(page.locator('.run th bdi').filter({ hasText: name }).first()).toHaveText(name, { useInnerText: false });
   expect(await page.locator('img[src="x"], [onerror]').count()).toBe(0);
   expect(await page.title()).not.toBe('1');
-  expect([requests, complaints]).toEqual([[], []]);
+  expect([requests, messages]).toEqual([[], []]);
 });
 
 for (const [format, width] of [
@@ -137,13 +140,13 @@ for (const [format, width] of [
     const pdf = await page.pdf({ format });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     expect((pdf.toString('latin1').match(/\/Type\s*\/Page\b/g) ?? []).length).toBeGreaterThan(HOSTILE.length);
-    // What the printer lays out: the paper less two margins of 15 mm, at 96 px an inch.
+    // The printer's layout width: the paper minus two margins of 15 mm, at 96 px an inch.
     await page.emulateMedia({ media: 'print' });
     await page.setViewportSize({ width: Math.floor(((width - 30) / 25.4) * 96), height: 900 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
   });
 
-test('folded files open by keyboard', async ({ page }) => {
+test('the folded list of files opens by keyboard', async ({ page }) => {
   await open(page, sampleInput());
   const file = page.getByText('Rose/notes.txt');
   await expect(file).toBeHidden();

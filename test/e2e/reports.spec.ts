@@ -5,13 +5,13 @@ import { axe, serious } from './serious.ts';
 
 test.use({ serveChoice: { of: 'reports' } });
 
-/** From two saved comparisons to the file that is handed in, as the analyst goes: find, choose, order, write, delete. */
+/** From two saved comparisons to the finished file, as an analyst works: find, choose, order, write, delete. */
 
 const NOTE = 'Colour <b>decides</b>.\n\nShape does not.';
 let run: string;
 let pair: [string, string];
 
-async function saved(served: ServedWorkbench, dataset: string, a: number, b: number, note: string): Promise<string> {
+async function saveComparison(served: ServedWorkbench, dataset: string, a: number, b: number, note: string): Promise<string> {
   const { comparison } = (await served.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b } })).row;
   await served.call('compare.annotate', { comparison, saved: true, judgement: 'agree', note });
   return comparison;
@@ -21,7 +21,7 @@ test.beforeAll(async ({ served }) => {
   const dataset = await importColours(served);
   const { result } = await served.job('runs.start', { dataset, epochs: 2, size: 32 });
   run = result!['run']!;
-  pair = [await saved(served, dataset, 0, 13, NOTE), await saved(served, dataset, 1, 25, '')];
+  pair = [await saveComparison(served, dataset, 0, 13, NOTE), await saveComparison(served, dataset, 1, 25, '')];
   await served.call('settings.set', { tourDone: true });
 });
 
@@ -64,7 +64,7 @@ test('comparisons are searched, collected, ordered and saved as HTML and PDF', a
     'Shape does not.',
   ]);
 
-  // The page in the frame is written anew after each change: while it is being replaced there is no order, and it is asked again.
+  // The frame is rewritten after each change; while it is being replaced the order can't be read, so poll.
   const order = (): Promise<string[]> =>
     preview
       .locator('.comparison')
@@ -76,7 +76,7 @@ test('comparisons are searched, collected, ordered and saved as HTML and PDF', a
   await rows.first().focus();
   await page.keyboard.press('Alt+ArrowDown');
   await expect.poll(order).toEqual([...before].reverse());
-  await expect(rows.nth(1)).toBeFocused(); // it goes with what was moved
+  await expect(rows.nth(1)).toBeFocused(); // the focus follows the moved row
   await rows.nth(0).dragTo(rows.nth(1), { targetPosition: { x: 40, y: 40 } });
   await expect.poll(order).toEqual(before);
   await expect(page.getByRole('status').filter({ hasText: /^Saved$/ })).toBeVisible();
@@ -91,7 +91,7 @@ test('comparisons are searched, collected, ordered and saved as HTML and PDF', a
   expect(text).not.toMatch(/https?:\/\//);
 
   const requests: string[] = [];
-  const reader = await context.newPage(); // as whoever gets it by mail
+  const reader = await context.newPage(); // as its reader opens it
   reader.on('request', (request) => requests.push(request.url()));
   await reader.setContent(text);
   await expect(reader.locator('.comparison')).toHaveCount(2);

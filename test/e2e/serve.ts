@@ -9,7 +9,7 @@ import { decode, encode } from '../../src/shared/wire.ts';
 import { CLI, drawColours } from '../doors/cli/kit.ts';
 
 /**
- * A served workbench of its own for browser tests. Needs a build (`node scripts/bootstrap.mjs build`).
+ * A served workbench for browser tests. Needs a build (`node scripts/bootstrap.mjs build`).
  *
  *   import { expect, importColours, test } from './kit.ts';
  *   test('…', async ({ page, served }) => {
@@ -24,16 +24,16 @@ export interface ServedWorkbench {
   url: string; // with the token
   workspace: string;
   pid: number;
-  /** As the screen calls; rejects with AppError. */
+  /** Calls as the screen does; rejects with AppError. */
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallResult<N>>;
-  /** Starts long work and waits for its end. Rejects where it did not end as done. */
+  /** Starts a job and waits for its end. Rejects unless it ends as done. */
   job<N extends CallName>(name: N, input: CallInput<N>): Promise<Job>;
-  /** Ends the process as Ctrl-C does (or as told); resolves with its exit code. */
+  /** Ends the process by Ctrl-C or the given signal; resolves with its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 export interface ServeChoice {
-  /** Whose workbench it is: tests that name the same one share it, so each file names its own. */
+  /** Name of the workbench: test files with the same name share it, so each file has its own. */
   of?: string;
   workspace?: string; // default: a new temporary one, removed by stop()
   args?: string[];
@@ -91,13 +91,13 @@ async function endOf(call: ServedWorkbench['call'], id: string): Promise<Job> {
 
 /** Three classes of drawn images that differ by colour under noise; returns the data set's id. */
 export async function importColours(served: ServedWorkbench, perClass = 12, name = 'colours'): Promise<string> {
-  const folder = join(served.workspace, 'drawn', name);
+  const folder = join(served.workspace, 'source', name);
   await drawColours(folder, perClass);
   const { result } = await served.job('datasets.import', { folder, name });
   return result!['dataset']!;
 }
 
-/** Kills the processes that compute for it, as a crash does. */
+/** Kills its compute processes, as a crash does. */
 export function loseCompute({ pid }: ServedWorkbench): void {
   for (const child of childrenOf(pid)) process.kill(child, 'SIGKILL');
 }

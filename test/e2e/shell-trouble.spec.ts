@@ -9,7 +9,7 @@ import { serious } from './serious.ts';
 
 test.use({ serveChoice: { of: 'shell-trouble' } });
 
-/** What can go wrong around the views, each answered in words. */
+/** Failures around the views, each with a message. */
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -27,26 +27,26 @@ test('a failed job shows one sentence, details to copy and a link', async ({ pag
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const folder = join(served.workspace, 'not images');
   mkdirSync(join(folder, 'a'), { recursive: true });
-  writeFileSync(join(folder, 'a', 'note.txt'), 'no picture');
+  writeFileSync(join(folder, 'a', 'note.txt'), 'no image');
   await page.goto(`${served.url}#/reports`);
   await expect(page.getByRole('heading', { level: 1, name: 'Reports' })).toBeVisible();
   await served.job('datasets.import', { folder }).catch(() => undefined);
-  const told = page.getByRole('alert');
-  await expect(told).toContainText(folder);
-  await told.getByRole('button', { name: 'Copy details' }).click();
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText(folder);
+  await alert.getByRole('button', { name: 'Copy details' }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('code: bad-dataset');
   await expect(page.getByRole('contentinfo').getByRole('status')).toContainText('failed');
   await page.getByRole('button', { name: '1 failed' }).press('Enter');
   await page.getByRole('button', { name: /^Remove from list/ }).click();
   await expect(page.getByText('No activity since')).toBeVisible();
   await page.keyboard.press('Escape');
-  await told.getByRole('button', { name: 'Dismiss' }).click();
-  await expect(told).toBeHidden();
+  await alert.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(alert).toBeHidden();
   await served.job('datasets.import', { folder }).catch(() => undefined);
-  await expect(told).toBeVisible();
-  await page.reload(); // a window that opens later does not tell what had ended before
+  await expect(alert).toBeVisible();
+  await page.reload(); // a later window does not announce jobs that ended before
   await expect(page.getByRole('button', { name: '1 failed' })).toBeVisible();
-  await expect(told).toHaveCount(0);
+  await expect(alert).toHaveCount(0);
 });
 
 test('the strip shows and cancels jobs in every view', async ({ page, served }) => {
@@ -80,7 +80,7 @@ test('closing the window asks while jobs run', async ({ page, served }) => {
   await page.reload();
   const answered = page.waitForRequest('**/call/shell.close');
   await question.getByRole('button', { name: 'Cancel jobs and close' }).click();
-  await answered; // the desktop window closes; a browser is told that it must do so itself
+  await answered; // the desktop window closes; a browser shows that it must be closed by hand
   await served.call('jobs.cancel', { job: job!.job });
 });
 

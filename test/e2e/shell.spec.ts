@@ -9,8 +9,8 @@ test.use({ serveChoice: { of: 'shell' } });
 const workbench = (page: Page) => page.getByRole('navigation', { name: 'Workbench' });
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 
-/** Whether a view stands as it should: nothing hangs over the window's edge, and the regions do not overlap. */
-async function fits(page: Page): Promise<void> {
+/** Checks a view's layout: nothing extends past the window's edge, and the regions do not overlap. */
+async function expectFit(page: Page): Promise<void> {
   const box = async (selector: string) => (await page.locator(selector).boundingBox())!;
   const [nav, main, footer] = await Promise.all([box('.frame > nav'), box('.frame > main'), box('.frame > footer')]);
   const { width, height } = page.viewportSize()!;
@@ -105,9 +105,9 @@ test('routes: keys, URL, back, and the last route at the next start', async ({ p
   await expect(page).toHaveTitle('Images · Twinlens');
   await page.keyboard.press('Control+4');
   await expect.poll(async () => (await served.call('settings.get', {})).place).toBe('/reports');
-  const tomorrow = await context.newPage();
-  await tomorrow.goto(served.url);
-  await expect(tomorrow).toHaveTitle('Reports · Twinlens');
+  const nextStart = await context.newPage();
+  await nextStart.goto(served.url);
+  await expect(nextStart).toHaveTitle('Reports · Twinlens');
 });
 
 test('the skip link skips the navigation', async ({ page, served }) => {
@@ -140,11 +140,11 @@ for (const [name, width, height] of [
     await page.setViewportSize({ width, height });
     await page.goto(`${served.url}#/settings`);
     await expect(heading(page, 'Settings')).toBeVisible();
-    await fits(page);
+    await expectFit(page);
   });
 }
 
-test('a hostile name is shown as it is written', async ({ page, served }) => {
+test('a hostile name is shown as text', async ({ page, served }) => {
   const name = '<img src=x onerror=alert(1)>"\u202e ' + 'long '.repeat(30).trim();
   const dialogs: string[] = [];
   page.on('dialog', (dialog) => {
@@ -152,13 +152,13 @@ test('a hostile name is shown as it is written', async ({ page, served }) => {
     void dialog.dismiss();
   });
   await importColours(served, 6, 'plain');
-  await served.job('datasets.import', { folder: join(served.workspace, 'drawn', 'plain'), name });
+  await served.job('datasets.import', { folder: join(served.workspace, 'source', 'plain'), name });
   await page.goto(served.url);
   const chooser = workbench(page).locator('[data-tour=dataset]');
   await expect(chooser).toHaveAttribute('title', `Data set: ${name}`);
   expect(await page.locator('nav img').count()).toBe(0);
   expect(dialogs).toEqual([]);
-  await fits(page);
+  await expectFit(page);
 });
 
 test('the settings test the devices and show the results', async ({ page, served }) => {
@@ -172,7 +172,7 @@ test('the settings test the devices and show the results', async ({ page, served
 });
 
 test('another workspace is chosen in a dialog for the next start', async ({ page, served }) => {
-  const folder = join(served.workspace, 'another place');
+  const folder = join(served.workspace, 'another folder');
   mkdirSync(folder);
   await page.goto(`${served.url}#/settings`);
   await page.getByRole('button', { name: 'Change folder…' }).click();
@@ -183,7 +183,7 @@ test('another workspace is chosen in a dialog for the next start', async ({ page
   await expect(dialog.getByRole('alert')).toContainText('There is no folder');
   await path.fill(served.workspace);
   await path.press('Enter');
-  await dialog.getByRole('button', { name: 'another place' }).click();
+  await dialog.getByRole('button', { name: 'another folder' }).click();
   await expect(path).toHaveValue(folder);
   expect(await serious(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Choose this folder' }).click();
@@ -191,7 +191,7 @@ test('another workspace is chosen in a dialog for the next start', async ({ page
   await page.getByRole('button', { name: 'Use default folder' }).click();
   await expect(page.getByText('After the next start')).toBeHidden();
 
-  // A path that is typed and not entered is what the button takes, not the folder that was listed before.
+  // The button takes a path that was typed but not entered, not the folder listed before.
   await page.getByRole('button', { name: 'Change folder…' }).click();
   await expect(path).not.toHaveValue('');
   await path.fill(folder);

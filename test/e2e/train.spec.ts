@@ -5,9 +5,9 @@ import { serious } from './serious.ts';
 
 test.use({ serveChoice: { of: 'train' } });
 
-/** The whole of a training by mouse and keyboard, on small drawn pictures. */
+/** A whole training by mouse and keyboard, on small drawn images. */
 
-const SHOTS = process.env['TWINLENS_SHOTS']; // a folder for pictures to look at
+const SHOTS = process.env['TWINLENS_SHOTS']; // folder for screenshots
 
 async function shot(page: Page, name: string): Promise<void> {
   if (!SHOTS) return;
@@ -19,7 +19,7 @@ async function shot(page: Page, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: 'dark' });
 }
 
-/** The calls that a page makes from now on, by name. */
+/** Names of the calls that a page makes from now on. */
 function callsOf(page: Page): string[] {
   const calls: string[] = [];
   page.on('request', (request) => {
@@ -36,7 +36,7 @@ async function colours(served: ServedWorkbench): Promise<string> {
   return known?.dataset ?? importColours(served);
 }
 
-/** Run 1 of this workspace, done: trained here where no test before this one has. */
+/** Run 1 of this workspace, done: trained unless an earlier test did. */
 async function firstRun(served: ServedWorkbench): Promise<RunRow> {
   const runs = await served.call('runs.list', {});
   if (!runs.some(({ run }) => run === 'r1')) await served.job('runs.start', { dataset: await colours(served), ...SMALL, lr: 3e-3 });
@@ -48,7 +48,7 @@ async function fillSmall(page: Page, epochs: string): Promise<void> {
   if ((await more.getAttribute('aria-expanded')) === 'false') await more.click();
   await page.getByLabel('Image size', { exact: true }).fill('32');
   await page.getByLabel('Pairs per step', { exact: true }).fill('8');
-  await page.getByLabel('Learning rate', { exact: true }).fill('0,003'); // as people write it in many countries
+  await page.getByLabel('Learning rate', { exact: true }).fill('0,003'); // decimal comma, as in many countries
   await page.getByLabel('Epochs', { exact: true }).fill(epochs);
 }
 
@@ -75,9 +75,9 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   await page.getByLabel('Data set', { exact: true }).focus();
   await page.keyboard.press('Control+Enter');
   await expect(epochs).toBeFocused();
-  const said = (await page.getByRole('alert').filter({ hasText: '(epochs)' }).boundingBox())!;
+  const error = (await page.getByRole('alert').filter({ hasText: '(epochs)' }).boundingBox())!;
   const strip = (await page.locator('form > .end').boundingBox())!;
-  expect(said.y + said.height).toBeLessThanOrEqual(strip.y); // neither the field nor what is said of it lies behind the buttons
+  expect(error.y + error.height).toBeLessThanOrEqual(strip.y); // neither the field nor its error is behind the buttons
   await page.setViewportSize({ width, height });
   await epochs.fill('400');
   await expect(page.getByRole('alert')).toHaveCount(0);
@@ -91,7 +91,7 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   const calls = callsOf(page);
   const chart = page.getByRole('slider', { name: 'Loss by epoch' });
   await expect(async () => expect(Number(await chart.getAttribute('aria-valuemax'))).toBeGreaterThan(5)).toPass({ timeout: 30_000 });
-  expect(calls.filter((name) => name === 'runs.get')).toEqual([]); // an epoch comes with its event
+  expect(calls.filter((name) => name === 'runs.get')).toEqual([]); // an epoch's row travels with its event
   await shot(page, 'live');
   await live.getByRole('button', { name: /^Cancel/ }).click();
   const details = page.getByRole('complementary', { name: 'Run details' });
@@ -113,7 +113,7 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   await page.keyboard.press('Escape');
   await expect(resumeDialog).toHaveCount(0);
 
-  // Fewer epochs in all, so that going on ends soon: by the call, since the screen goes on to what was asked first.
+  // Fewer epochs in all, so that the resumed training ends soon: by a call, since the screen resumes to the epochs of the form.
   await served.job('runs.resume', { run: 'r1', epochs: reached + 1, batch: 4 });
   await expect(details).toContainText(`Done: ${reached + 1} of ${reached + 1} epochs`);
   await expect(details).toContainText(`From epoch ${reached + 1} a step had 4 pairs, before that 8`);

@@ -25,7 +25,7 @@ describe('NPY', () => {
     expect(bytes.subarray(128).toString('hex')).toBe('000000000000803f000000c00000003f6f12833a00004040');
   });
 
-  it('keeps the data on a 64-byte border and reads back what it wrote', () => {
+  it('aligns the data to 64 bytes, and reads back what it wrote', () => {
     const values = fc.float({ noNaN: true });
     const maps = fc
       .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }))
@@ -39,7 +39,7 @@ describe('NPY', () => {
     );
   });
 
-  it('refuses what is something else', () => {
+  it('refuses other formats', () => {
     const good = writeNpy(new Float32Array(6), 2, 3);
     const changed = (from: string, to: string): Buffer => Buffer.from(good.toString('latin1').replace(from, to), 'latin1');
     expect(() => parseNpy(Buffer.from('hello'))).toThrow(/does not start with/);
@@ -57,8 +57,8 @@ describe('NPY', () => {
       const file = path.join(folder, 'map.npy');
       writeFileSync(file, writeNpy(Float32Array.of(0.5, -1.25, 2, 3, 4, 5), 2, 3));
       const script = 'import sys, numpy; a = numpy.load(sys.argv[1]); print(a.dtype, a.shape, a.tolist(), a.flags.c_contiguous)';
-      const said = execFileSync('python3', ['-c', script, file]).toString().trim();
-      expect(said).toBe('float32 (2, 3) [[0.5, -1.25, 2.0], [3.0, 4.0, 5.0]] True');
+      const output = execFileSync('python3', ['-c', script, file]).toString().trim();
+      expect(output).toBe('float32 (2, 3) [[0.5, -1.25, 2.0], [3.0, 4.0, 5.0]] True');
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -8,7 +8,7 @@ import type { OptimizerName } from '../../src/shared/run.ts';
 import { ENGINES } from './engines.ts';
 import { filledTensors, hashed, relativeError } from './reference.ts';
 
-// The engine that the published numbers judge (parity.test.ts) judges the others, on networks small enough for a slow one.
+// The engine that parity.test.ts checks against published numbers is the reference for the others, on networks small enough for a slow one.
 
 interface Case {
   spec: SiameseSpec;
@@ -17,7 +17,7 @@ interface Case {
   scope: 'all' | 'last-stage' | 'head';
 }
 
-/** Adam makes whole steps of gradients that are rounding noise, as large networks with silent units have them: SGD there. */
+/** SGD for large networks: their inactive units have gradients of rounding noise, which Adam scales to whole steps. */
 const CASES: Case[] = [
   { spec: { backbone: 'compact', flavour: 'torch', size: 32, dim: 4 }, batchNorm: 'batch', optimizer: 'adamw', scope: 'all' },
   { spec: { backbone: 'mobilenet_v2_035', flavour: 'keras', size: 32, dim: 2 }, batchNorm: 'frozen', optimizer: 'sgd', scope: 'all' },
@@ -36,7 +36,7 @@ const trainer = (engine: typeof CPU, { spec, ...o }: Case, params: TensorMap, st
 };
 
 /** Three steps with two batch sizes, a copy of the state after two, and the third again from that copy. */
-async function walk(engine: typeof CPU, c: Case): Promise<{ numbers: number[][]; state: TrainState; resumed: TrainState }> {
+async function takeSteps(engine: typeof CPU, c: Case): Promise<{ numbers: number[][]; state: TrainState; resumed: TrainState }> {
   const params = filledTensors(siameseParams(c.spec));
   const batch = (step: number, pairs: number): { images: Float32Array; labels: Float32Array } => {
     const perImage = c.scope === 'head' ? 1280 : 3 * c.spec.size ** 2;
@@ -65,9 +65,9 @@ async function walk(engine: typeof CPU, c: Case): Promise<{ numbers: number[][];
 }
 
 /**
- * Weights after three steps of Adam. Where a gradient happens to be within rounding of 0, so is its sign, and Adam steps by the
- * learning rate all the same. Seen in one weight of 9216: 2.4e-8 in the first step with AVX-512 and 1.3e-8 on WebGPU, where others
- * are up to 0.02; the steps were 0.70 and 0.56 of the learning rate. So one in a thousand may differ, by no more than such steps can.
+ * Weights after three steps of Adam. A gradient within rounding of 0 has a random sign, and Adam still steps by up to the learning
+ * rate. Seen in one weight of 9216: 2.4e-8 in the first step with AVX-512 and 1.3e-8 on WebGPU, where others are up to 0.02; the
+ * steps were 0.70 and 0.56 of the learning rate. So one weight in a thousand may differ, by at most three such steps.
  */
 function expectStepsOfAdam(found: Float32Array, expected: Float32Array, name: string): void {
   const scale = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
@@ -80,7 +80,7 @@ const others = ENGINES.filter(({ title }) => title !== 'onnx on cpu');
 
 describe.each(others)('$title agrees with the CPU', ({ open }) => {
   test.each(CASES)('three steps of $spec.backbone ($scope, $batchNorm batch norm, $optimizer), resumed in between', async (c) => {
-    const [expected, found] = [await walk(CPU, c), await walk(await open(), c)];
+    const [expected, found] = [await takeSteps(CPU, c), await takeSteps(await open(), c)];
     expected.numbers.forEach((row, i) => {
       expect(relativeError(found.numbers[i]!, row), `step ${i}`).toBeLessThan(TOLERANCE);
     });
@@ -89,7 +89,7 @@ describe.each(others)('$title agrees with the CPU', ({ open }) => {
       for (const [name, { shape, data }] of expected.state[part]) {
         expect(found.state[part].get(name)!.shape).toEqual(shape);
         // A distance does not change with the last bias, nor with the first one of a unit that is active on both images: those
-        // gradients are rounding noise, of which Adam makes steps of up to the learning rate each.
+        // gradients are rounding noise, which Adam scales to steps of up to the learning rate.
         if (c.optimizer !== 'sgd' && name.endsWith('fc.0.bias') && part === 'params') {
           const other = found.state.params.get(name)!.data;
           data.forEach((x, i) => expect.soft(Math.abs(other[i]! - x), `${name}[${i}]`).toBeLessThan(2 * 3 * LR));
@@ -113,7 +113,7 @@ describe.each(others)('$title agrees with the CPU', ({ open }) => {
       for (const engine of [CPU, await open()]) {
         const exe = await engine.compile(task, params);
         outputs.push(await exe.run({ images }));
-        expect(relativeError((await exe.run({ images })).embedding!, outputs.at(-1)!.embedding!)).toBeLessThan(1e-6); // asked again
+        expect(relativeError((await exe.run({ images })).embedding!, outputs.at(-1)!.embedding!)).toBeLessThan(1e-6); // a second run
         await exe.dispose();
       }
       const [expected, found] = outputs as [Record<string, Float32Array>, Record<string, Float32Array>];

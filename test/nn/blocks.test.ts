@@ -7,7 +7,7 @@ import { channelBlock, hasBlockedOperators } from '../../src/main/nn/engines/onn
 import { toOnnx } from '../../src/main/nn/engines/onnx-model.ts';
 import { ProgramBuilder } from '../../src/main/nn/ir/build/builder.ts';
 
-/** A convolution with constant weights, as onnxruntime makes it over at a level of its optimizations. */
+/** A convolution with constant weights, optimized by onnxruntime at the given level. */
 async function optimized(level: 'basic' | 'all'): Promise<Uint8Array> {
   const folder = mkdtempSync(join(tmpdir(), 'twinlens-optimized-'));
   onTestFinished(() => {
@@ -21,14 +21,14 @@ async function optimized(level: 'basic' | 'all'): Promise<Uint8Array> {
   return readFileSync(path);
 }
 
-// Every optimized model names the domain among those that onnxruntime knows: only its nodes tell whether they are of it.
-test('a network that was left in rows is not taken for one in blocks, though its file names them', async () => {
-  const rows = await optimized('basic');
-  expect(Buffer.from(rows).includes('com.microsoft.nchwc')).toBe(true);
-  expect(hasBlockedOperators(rows)).toBe(false);
+// Every optimized model lists the domain com.microsoft.nchwc; only its nodes show whether it is used.
+test('a row-major network is not mistaken for a blocked one, though its file names the blocked operators’ domain', async () => {
+  const rowMajor = await optimized('basic');
+  expect(Buffer.from(rowMajor).includes('com.microsoft.nchwc')).toBe(true);
+  expect(hasBlockedOperators(rowMajor)).toBe(false);
 });
 
-test('blocks are used where onnxruntime uses them, and are as wide as a vector register of this processor', async () => {
+test('the block is that of onnxruntime: as many floats as a vector register holds', async () => {
   const block = await channelBlock();
   expect(block > 0).toBe(hasBlockedOperators(await optimized('all')));
   if (process.arch === 'x64') expect([8, 16]).toContain(block); // floats in 256 or 512 bits

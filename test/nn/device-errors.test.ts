@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deviceError, isMemoryError, explainDeviceError } from '../../src/main/nn/engines/device-error.ts';
 
-// What onnxruntime 1.30 really said.
+// Messages of onnxruntime 1.30.
 const ADAPTER =
   'webgpu_context.cc:136 adapter_result.status == wgpu::RequestAdapterStatus::Success was false. Failed to get a WebGPU adapter: No supported adapters';
 const NO_BUFFER =
@@ -18,18 +18,18 @@ test.each([
   ['webgpu', ADAPTER, 'No graphics card that supports webgpu was found'],
   ['cuda', PROVIDER, 'npm run install-cuda'],
   ['dml', 'something else', 'Run "doctor" to see why'],
-] as const)('on %s, "%s" is explained by what to do: %s', (device, said, expected) => {
-  const error = deviceError(device, new Error(said));
-  expect(error).toMatchObject({ code: 'engine', details: { device, detail: said } });
+] as const)('on %s, "%s" explains what to do: %s', (device, detail, expected) => {
+  const error = deviceError(device, new Error(detail));
+  expect(error).toMatchObject({ code: 'engine', details: { device, detail } });
   expect(error.message).toContain(expected);
 });
 
 // V8's messages in Node 24, for the optimizer's memory and for an array.
 test.each(['WebAssembly.Memory(): could not allocate memory', 'Array buffer allocation failed'])(
   '"%s" is explained as an out-of-memory error on the CPU',
-  (said) => {
-    const error = explainDeviceError('cpu', new RangeError(said));
+  (detail) => {
+    const error = explainDeviceError('cpu', new RangeError(detail));
     expect(isMemoryError(error)).toBe(true);
-    expect(error).toMatchObject({ code: 'engine', details: { detail: said } });
+    expect(error).toMatchObject({ code: 'engine', details: { detail } });
   },
 );

@@ -11,14 +11,14 @@ export interface EngineUnderTest {
   open(): Promise<Engine>;
 }
 
-/** A device named in TWINLENS_TEST_DEVICE takes the tests of numbers too, in the CPU's place (scripts/check-webgpu.mjs). */
+/** The device named in TWINLENS_TEST_DEVICE replaces the CPU in numerical tests (scripts/check-webgpu.mjs). */
 export const DEVICE_UNDER_TEST = DEVICES.find((device) => device === process.env['TWINLENS_TEST_DEVICE']);
 
 const onnx = DEVICE_UNDER_TEST ?? 'cpu';
-/** Without a library of its own, TensorFlow computes in plain JavaScript. */
+/** Without its library, TensorFlow computes in plain JavaScript. */
 const isScript = (await tensorflowLibrary()).backend === 'script';
 
-/** What tests of numbers are put to. */
+/** Engines of the numerical tests. */
 export const ENGINES: EngineUnderTest[] = [
   { title: `onnx on ${onnx}`, isSlow: false, open: () => Promise.resolve(onnxEngine(onnx)) },
   ...(DEVICE_UNDER_TEST ? [] : [{ title: 'tensorflow', isSlow: isScript, open: () => tensorflowEngine('cpu') }]),

@@ -21,9 +21,9 @@ async function run(task: ReturnType<typeof embeddingTask>, tensors: TensorMap, i
   }
 }
 
-describe('a head that starts as a probe', () => {
+describe('a head initialised by a probe', () => {
   const features = 1280;
-  /** A probe whose class k scores feature k, of images whose scores are normal with deviation 2. */
+  /** A probe whose class k scores feature k; scores are normal with standard deviation 2. */
   const probeOf = (classes: number): Probe => {
     const weight = new Float64Array(classes * features);
     for (let k = 0; k < classes; k++) weight[k * features + k] = 1;
@@ -39,14 +39,14 @@ describe('a head that starts as a probe', () => {
     return pooled;
   };
   async function distancesOf(scores: readonly (readonly number[])[], dim: number, margin: number): Promise<(i: number, j: number) => number> {
-    const drawn = initialTensors(siameseParams({ ...spec, dim }), 1);
-    const head = headFromProbe(drawn, probeOf(scores[0]!.length), margin, randomFor(1, 'probe'));
+    const initial = initialTensors(siameseParams({ ...spec, dim }), 1);
+    const head = headFromProbe(initial, probeOf(scores[0]!.length), margin, randomFor(1, 'probe'));
     for (const [name, tensor] of head) {
-      expect(tensor.shape).toEqual(drawn.get(name)!.shape);
-      expect(tensor.data).toHaveLength(drawn.get(name)!.data.length);
+      expect(tensor.shape).toEqual(initial.get(name)!.shape);
+      expect(tensor.data).toHaveLength(initial.get(name)!.data.length);
     }
     const task = embeddingTask({ ...spec, dim }, 'pooled', scores.length);
-    const { embedding } = await run(task, new Map([...drawn, ...head]), pooledFor(scores));
+    const { embedding } = await run(task, new Map([...initial, ...head]), pooledFor(scores));
     return (i, j) => Math.hypot(...Array.from({ length: dim }, (_, c) => embedding![i * dim + c]! - embedding![j * dim + c]!));
   }
   /** Hellinger distance of the class probabilities, 0..1, with the inverse temperature of head-start.ts. */
@@ -76,7 +76,7 @@ describe('a head that starts as a probe', () => {
     }
     expect(Math.sqrt(squares / pairs) / margin).toBeLessThan(classes === 2 ? 0.01 : 0.1);
   });
-  test.each([2, 1])('with fewer dimensions than classes, images of certain classes still have a distance (d = %i)', async (dim) => {
+  test.each([2, 1])('with fewer dimensions than classes, images of different classes still have a distance (d = %i)', async (dim) => {
     const distance = await distancesOf([[4, -2, -2], [-2, 4, -2], [-2, -2, 4]], dim, 2); // prettier-ignore
     expect(Math.max(distance(0, 1), distance(0, 2), distance(1, 2))).toBeGreaterThan(1);
   });
@@ -91,7 +91,7 @@ describe('a head that starts as a probe', () => {
   });
 });
 
-test('features pooled from the stage boundary, and from the image, are those that scope head caches', async () => {
+test('features pooled from the stage boundary, and from the image, equal those that scope head caches', async () => {
   const n = 2;
   const images = Float32Array.from({ length: n * 3 * spec.size ** 2 }, () => random.normal());
   const { features: expected } = await run(featuresTask(spec, 'pooled', n), params, images);

@@ -6,7 +6,7 @@ import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
 import { filledTensors, hashed } from './reference.ts';
 
-const PAIRS = 8; // 16 images are whole blocks of images, which no batch of the published numbers has
+const PAIRS = 8; // 16 images are whole blocks of images, unlike every batch of the published numbers
 const PARTNERS = Float32Array.from({ length: PAIRS }, (_, i) => i % 2); // same, different, same, …
 const DRAWS = 3;
 const TOLERANCE = 1e-4;
@@ -21,7 +21,7 @@ const CASES: Case[] = [
   { backbone: 'resnet18', flavour: 'torch', size: 32, dim: 4, batchNorm: 'frozen' },
 ];
 
-/** Runs a step on the processor in a layout: loss, distances and gradients for a draw of images, each pixel times `factor`. */
+/** Runs a step on the CPU in a layout: loss, distances and gradients for a draw of images, each pixel times `factor`. */
 async function stepIn(block: number, { batchNorm, ...spec }: Case): Promise<(draw: number, factor?: number) => Promise<Step>> {
   const optimizer = { name: 'sgd', weightDecay: 0, clipNorm: 0 } as const;
   const task = trainingTask(spec, { scope: 'all', batchNorm, loss: contrastive, margin: 2, optimizer }, PAIRS);
@@ -40,13 +40,13 @@ async function stepIn(block: number, { batchNorm, ...spec }: Case): Promise<(dra
 const norm = (data: Float32Array): number => Math.sqrt(data.reduce((sum, v) => sum + v * v, 0));
 const isGradient = (name: string): boolean => name.startsWith('gradient:');
 
-/** How far each output of a step is from that of another, relative to its norm. */
+/** Difference of each output of two steps, relative to its norm. */
 function differences(from: Step, to: Step): Map<string, number> {
   const whole = Math.hypot(...[...from].filter(([name]) => isGradient(name)).map(([, data]) => norm(data)));
   return new Map(
     [...from].map(([name, a]) => {
       const b = to.get(name)!;
-      // Where gradients cancel, as of the last bias, only rounding is left: measured against a part of the whole gradient.
+      // Gradients that cancel, as of the last bias, are rounding noise: measured against 1 % of the whole gradient.
       return [name, norm(a.map((v, i) => v - b[i]!)) / (norm(a) + (isGradient(name) ? 1e-2 * whole : 0))];
     }),
   );
@@ -55,16 +55,16 @@ function differences(from: Step, to: Step): Map<string, number> {
 test.skipIf((await channelBlock()) === 0).each(CASES)(
   'a step of $backbone, $batchNorm batch norm, has the same loss, distances and gradients in blocked as in row-major layout, for every draw',
   async (c) => {
-    const [rows, blocked] = [await stepIn(0, c), await stepIn(await channelBlock(), c)];
+    const [rowMajor, blocked] = [await stepIn(0, c), await stepIn(await channelBlock(), c)];
     for (let draw = 0; draw < DRAWS; draw++) {
-      const expected = await rows(draw);
+      const expected = await rowMajor(draw);
       expect([...expected.keys()].filter(isGradient).length).toBeGreaterThan(10);
       const off = differences(expected, await blocked(draw));
       const wrong = [...off].filter(([, by]) => !(by < TOLERANCE));
       if (wrong.length === 0) continue;
-      // Rounding may take a value before an activation to the other side of its kink. Then a change of the images within rounding
-      // does the same to the row-major step; what the layout adds to that must be within the tolerance.
-      const changes = await Promise.all([1 - NUDGE, 1 + NUDGE].map(async (factor) => differences(expected, await rows(draw, factor))));
+      // Rounding may move a value before an activation to the other side of its kink. Then a change of the images within rounding
+      // has the same effect on the row-major step; the layout's own difference must be within the tolerance.
+      const changes = await Promise.all([1 - NUDGE, 1 + NUDGE].map(async (factor) => differences(expected, await rowMajor(draw, factor))));
       for (const [name, by] of wrong) {
         const kink = Math.max(...changes.map((change) => change.get(name)!));
         expect.soft(by, `${name}, draw ${draw}`).toBeLessThan(TOLERANCE + 2 * kink);

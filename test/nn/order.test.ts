@@ -17,8 +17,8 @@ const PAIRS = 8;
 
 const specOf = (backbone: BackboneName): SiameseSpec => ({ backbone, flavour: 'torch', size: 32, dim: 2 });
 
-/** Outputs that end a step's graph, in the order in which onnxruntime computes them once it has made the graph over. */
-async function ends(backbone: BackboneName, batchNorm: 'frozen' | 'batch', block: number, params: TensorMap): Promise<string[]> {
+/** A step's graph outputs, in the order in which onnxruntime's optimized graph computes them. */
+async function outputOrder(backbone: BackboneName, batchNorm: 'frozen' | 'batch', block: number, params: TensorMap): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'twinlens-order-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
@@ -38,7 +38,7 @@ async function ends(backbone: BackboneName, batchNorm: 'frozen' | 'batch', block
   return node!.filter((n) => n.output!.every((name) => !read.has(name))).flatMap((n) => n.output!.filter((name) => wanted.has(name)));
 }
 
-// Were the first layer's gradient computed first, the gradients of all layers' outputs and masks of all activations would be kept for it.
+// With the first layer's gradient first, the gradients of all layer outputs and all activation masks would stay in memory.
 test.each([
   ['compact', 'batch'],
   ['mobilenet_v2', 'frozen'],
@@ -46,18 +46,18 @@ test.each([
   ['resnet50', 'frozen'],
   ['resnet50', 'batch'],
 ] as const)(
-  'gradients of %s, %s batch norm, are computed from the last layer to the first, in rows and in every kind of blocks',
+  'gradients of %s, %s batch norm, are computed from the last layer to the first, row-major and in every blocked layout',
   async (backbone, batchNorm) => {
     const layers = trainableKernels(backbone);
-    const blocks = (await channelBlock()) === 0 ? [0] : [0, 8, 16]; // only made over, not run: those of other processors too
+    const blocks = (await channelBlock()) === 0 ? [0] : [0, 8, 16]; // only optimized, not run: also the blocks of other processors
     const params = initialTensors(siameseParams(specOf(backbone)), 1);
     for (const block of blocks) {
-      const places = (await ends(backbone, batchNorm, block, params)).flatMap((name) => {
+      const layerOrder = (await outputOrder(backbone, batchNorm, block, params)).flatMap((name) => {
         const layer = layers.indexOf(name.replace('gradient:', ''));
         return layer < 0 ? [] : [layer];
       });
-      expect(places.length, `blocks of ${block}`).toBeGreaterThan(2);
-      expect(places, `blocks of ${block}`).toEqual(places.toSorted((a, b) => b - a));
+      expect(layerOrder.length, `blocks of ${block}`).toBeGreaterThan(2);
+      expect(layerOrder, `blocks of ${block}`).toEqual(layerOrder.toSorted((a, b) => b - a));
     }
   },
 );

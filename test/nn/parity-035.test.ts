@@ -20,7 +20,7 @@ const spec: SiameseSpec = { backbone: 'mobilenet_v2_035', flavour: 'keras', size
 const WEIGHTS = resolve('..', 'shared', 'weights', 'mobilenet_v2_035_224'); // Google's, not part of the project
 
 test.skipIf(!existsSync(WEIGHTS)).each(ENGINES)(
-  'the trained MobileNetV2 0.35 gives the features its makers get, on $title (needs ../shared/weights/mobilenet_v2_035_224)',
+  'the trained MobileNetV2 0.35 has its published features, on $title (needs ../shared/weights/mobilenet_v2_035_224)',
   async ({ open }) => {
     const expected = readFixture<Reference>('mobilenet_v2_035_parity.json');
     const { tensors, info } = await loadWeights(WEIGHTS, {

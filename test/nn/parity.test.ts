@@ -30,7 +30,7 @@ const TOLERANCE = 1e-3;
 const MARGIN = 2;
 
 const image = (name: string, size: number): Float32Array => Float32Array.from(hashed(name, 2 * 3 * size * size), (u) => 1.5 * u);
-const both = (a: Float32Array, b: Float32Array): Float32Array => Float32Array.from([...a, ...b]);
+const concat = (a: Float32Array, b: Float32Array): Float32Array => Float32Array.from([...a, ...b]);
 const norm = (x: ArrayLike<number>): number => Math.sqrt(Array.from(x).reduce((s, v) => s + v * v, 0));
 
 describe.each(ENGINES)('parity with the published method in PyTorch, on $title', ({ open, isSlow }) => {
@@ -42,7 +42,7 @@ describe.each(ENGINES)('parity with the published method in PyTorch, on $title',
   for (const c of cases) {
     const spec: SiameseSpec = { backbone: c.backbone, flavour: 'torch', size: c.size, dim: 2 };
     const params = filledTensors(siameseParams(spec));
-    const images = both(image('image1', c.size), image('image2', c.size));
+    const images = concat(image('image1', c.size), image('image2', c.size));
     const labels = Float32Array.of(0, 1);
 
     if (c.batchNorm === 'frozen') {
@@ -64,14 +64,14 @@ describe.each(ENGINES)('parity with the published method in PyTorch, on $title',
 
       test(`${c.backbone}: signed maps, each image with its own gradient; swapping the images swaps the maps`, async () => {
         const explain = await engine.compile(explanationTask(spec, layerNames(c.backbone).at(-1)!, 2), params);
-        const there = await explain.run({ images });
+        const original = await explain.run({ images });
         const expected = [...c.signedMaps.image1.flat(2), ...c.signedMaps.image2.flat(2)];
-        expect(relativeError(there.distance!, c.distance)).toBeLessThan(TOLERANCE);
-        expect(relativeError(there.signedMap!, expected)).toBeLessThan(TOLERANCE);
-        const back = await explain.run({ images: both(image('image2', c.size), image('image1', c.size)) });
+        expect(relativeError(original.distance!, c.distance)).toBeLessThan(TOLERANCE);
+        expect(relativeError(original.signedMap!, expected)).toBeLessThan(TOLERANCE);
+        const swapped = await explain.run({ images: concat(image('image2', c.size), image('image1', c.size)) });
         const half = expected.length / 2;
-        expect(relativeError(back.signedMap!.slice(half), there.signedMap!.slice(0, half))).toBeLessThan(1e-5);
-        expect(relativeError(back.signedMap!.slice(0, half), there.signedMap!.slice(half))).toBeLessThan(1e-5);
+        expect(relativeError(swapped.signedMap!.slice(half), original.signedMap!.slice(0, half))).toBeLessThan(1e-5);
+        expect(relativeError(swapped.signedMap!.slice(0, half), original.signedMap!.slice(half))).toBeLessThan(1e-5);
         await explain.dispose();
       });
     }
@@ -91,8 +91,8 @@ describe.each(ENGINES)('parity with the published method in PyTorch, on $title',
       expect(relativeError(g.distances!, c.distance)).toBeLessThan(TOLERANCE);
       expect(relativeError(g.loss!, [c.loss])).toBeLessThan(TOLERANCE);
       expect(task.trainable.toSorted()).toEqual(Object.keys(c.gradNorm).toSorted());
-      if (c.backbone === 'resnet50' && c.batchNorm === 'batch') expectAsNearToFloat64AsPyTorch(c, g);
-      else expectGradients(c.backbone === 'mobilenet_v2' && c.batchNorm === 'batch' ? onTheSameSide(c, g) : c, g);
+      if (c.backbone === 'resnet50' && c.batchNorm === 'batch') expectNearFloat64(c, g);
+      else expectGradients(c.backbone === 'mobilenet_v2' && c.batchNorm === 'batch' ? referenceOnSameSide(c, g) : c, g);
       await gradients.dispose();
 
       const frozen: TensorMap = new Map(params);
@@ -101,10 +101,10 @@ describe.each(ENGINES)('parity with the published method in PyTorch, on $title',
       const trainer = await engine.trainer(() => task, frozen, initial);
       const step = await trainer.step({ images, labels }, 2, 1e-3);
       expect(relativeError([step.loss], [c.loss])).toBeLessThan(TOLERANCE);
-      if (c.backbone === 'resnet50' && c.batchNorm === 'batch') expectNormAsNearToFloat64AsPyTorch(c, step.gradientNorm);
+      if (c.backbone === 'resnet50' && c.batchNorm === 'batch') expectNormNearFloat64(c, step.gradientNorm);
       else expect(relativeError([step.gradientNorm], [c.gradNormGlobal])).toBeLessThan(TOLERANCE);
       const after = (await trainer.state()).params;
-      // The first step of Adam moves by lr * sign(gradient) almost everywhere, so it forgives what float32 did to the gradient.
+      // The first step of Adam moves by lr * sign(gradient) almost everywhere, so float32's error in the gradient has no effect.
       for (const [name, expected] of Object.entries(c.afterAdam)) {
         expect.soft(relativeError(after.get(name)!.data.slice(0, expected.length), expected), name).toBeLessThan(TOLERANCE);
       }
@@ -115,7 +115,7 @@ describe.each(ENGINES)('parity with the published method in PyTorch, on $title',
 
 function expectGradients(c: Case, g: Record<string, Float32Array>): void {
   for (const [name, expected] of Object.entries(c.gradNorm)) {
-    // A bias whose gradients cancel has a norm of rounding noise only: measured against the whole gradient.
+    // A bias whose gradients cancel has rounding noise only: measured against the whole gradient.
     expect.soft(Math.abs(norm(g[`gradient:${name}`]!) - expected), name).toBeLessThan(TOLERANCE * expected + 1e-6 * c.gradNormGlobal);
   }
   for (const [name, expected] of Object.entries(c.gradFirst)) {
@@ -124,10 +124,10 @@ function expectGradients(c: Case, g: Record<string, Float32Array>): void {
 }
 
 /**
- * In this case one value before a ReLU6 is 5.4e-7 in float64, and float32 rounds it to either side of the kink: PyTorch's and
- * the CPU's below it, WebGPU's above. The whole of the gradients must be within the tolerance of PyTorch's, or of float64's.
+ * In this case one value before a ReLU6 is 5.4e-7 in float64, and float32 rounds it to either side of the kink: below it in
+ * PyTorch and on the CPU, above it on WebGPU. All gradients must be within the tolerance of PyTorch's, or of float64's.
  */
-function onTheSameSide(c: Case, g: Record<string, Float32Array>): Case {
+function referenceOnSameSide(c: Case, g: Record<string, Float32Array>): Case {
   const exact = readFixture<Pick<Case, 'gradNorm' | 'gradFirst'>>('mobilenet_v2_batch_float64.json');
   const off = (norms: Record<string, number>): number =>
     Math.max(
@@ -138,9 +138,9 @@ function onTheSameSide(c: Case, g: Record<string, Float32Array>): Case {
 
 /**
  * Sixteen values a channel in the last stage make this case ill-conditioned: PyTorch's own float32 is up to 0.7 % off
- * in the gradient norms. Float64 is the judge: ours may not be further from it than twice PyTorch's distance.
+ * in the gradient norms. Float64 is the reference: our error may be at most twice PyTorch's.
  */
-function expectAsNearToFloat64AsPyTorch(c: Case, g: Record<string, Float32Array>): void {
+function expectNearFloat64(c: Case, g: Record<string, Float32Array>): void {
   const exact = exactNorms();
   const names = Object.keys(exact).filter((name) => exact[name]! > 1e-6 * c.gradNormGlobal);
   const errors = (norms: (name: string) => number): number[] =>
@@ -152,7 +152,7 @@ function expectAsNearToFloat64AsPyTorch(c: Case, g: Record<string, Float32Array>
 }
 
 /** The norm of all gradients, of which PyTorch's is 0.07 % off. */
-function expectNormAsNearToFloat64AsPyTorch(c: Case, found: number): void {
+function expectNormNearFloat64(c: Case, found: number): void {
   const exact = norm(Object.values(exactNorms()));
   expect(Math.abs(found - exact)).toBeLessThan(2 * Math.abs(c.gradNormGlobal - exact));
 }

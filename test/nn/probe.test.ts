@@ -12,7 +12,7 @@ const rows = Float32Array.from({ length: N * D }, (_, at) => 5 + random.normal()
 const targets = Uint8Array.from({ length: N * K }, (_, at) => Number(at % K === label(Math.floor(at / K))));
 
 describe('a linear probe [40, 60] -> 3 classes', () => {
-  test('its weights give the scores of the rows it was fitted to', async () => {
+  test('its weights reproduce the scores of the fitted rows', async () => {
     const { weight, bias, scores } = await fitProbe(rows, N, targets);
     for (let i = 0; i < N; i++) {
       for (let k = 0; k < K; k++) {
@@ -26,7 +26,7 @@ describe('a linear probe [40, 60] -> 3 classes', () => {
     const { scores } = await fitProbe(rows, N, targets);
     for (let i = 0; i < N; i++) expect(best(scores, i)).toBe(label(i));
   });
-  test('held-out scores follow what can be learned, scores of fitted rows also what cannot', async () => {
+  test('held-out scores show generalisation; scores of fitted rows also fit noise', async () => {
     const { scores, heldOut } = await fitProbe(rows, N, targets);
     expect(right(heldOut)).toBeGreaterThan(0.8 * N);
     const noise = Float32Array.from({ length: N * D }, () => random.normal());
@@ -42,12 +42,12 @@ describe('a linear probe [40, 60] -> 3 classes', () => {
     const { weight, bias } = await fitProbe(rows, N, targets);
     const at = loss(weight, bias);
     for (const [w, step] of [0, 17, 60, 130].flatMap((w) => [-0.02, 0.02].map((step) => [w, step] as const))) {
-      const moved = weight.slice();
-      moved[w]! += step;
-      expect(loss(moved, bias)).toBeGreaterThan(at);
+      const changed = weight.slice();
+      changed[w]! += step;
+      expect(loss(changed, bias)).toBeGreaterThan(at);
     }
   });
-  test('the same rows give the same numbers, and a row that belongs to two classes may', async () => {
+  test('the same rows give the same numbers, and a row may belong to two classes', async () => {
     const both = targets.slice();
     both[1] = 1;
     expect((await fitProbe(rows, N, both)).weight).toEqual((await fitProbe(rows, N, both)).weight);

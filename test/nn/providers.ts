@@ -1,4 +1,4 @@
-// Which provider ran which operator, on WebGPU: printed as JSON. A program of its own, see webgpu.test.ts.
+// Prints which provider ran which operator on WebGPU, as JSON. A separate program, see webgpu.test.ts.
 import { compileProgram } from '../../src/main/nn/engines/onnx.ts';
 import { ProgramBuilder } from '../../src/main/nn/ir/build/builder.ts';
 import type { Operation } from '../../src/main/nn/ir/primitive.ts';

@@ -4,7 +4,7 @@ import { fnv1a } from '../../src/shared/random.ts';
 import type { ParamSpec, Tensor, TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import { sizeOf } from '../../src/main/nn/ir/tensor.ts';
 
-/** The deterministic numbers in [-1, 1) that the reference files are made with; their formulas are in the files. */
+/** Deterministic numbers in [-1, 1), the inputs of the reference files, which have the formulas. */
 export function hashed(name: string, n: number): Float64Array {
   const seed = fnv1a(name);
   return Float64Array.from({ length: n }, (_, i) => {
@@ -17,10 +17,10 @@ export function hashed(name: string, n: number): Float64Array {
 
 /** Values for every parameter, each from the hash of its name; `rename` gives the name that the reference used. */
 export function filledTensors(specs: readonly ParamSpec[], rename = (name: string): string => name): TensorMap {
-  return new Map(specs.map((s) => [s.name, filled({ ...s, name: rename(s.name) })]));
+  return new Map(specs.map((s) => [s.name, tensorFor({ ...s, name: rename(s.name) })]));
 }
 
-function filled({ name, shape }: ParamSpec): Tensor {
+function tensorFor({ name, shape }: ParamSpec): Tensor {
   const u = hashed(name, sizeOf(shape));
   const value = (): ((x: number) => number) => {
     if (shape.length >= 2) {
@@ -34,7 +34,7 @@ function filled({ name, shape }: ParamSpec): Tensor {
   return { shape, data: Float32Array.from(u, value()) };
 }
 
-/** Reference numbers; test/nn/fixtures/README.md says where each file comes from. */
+/** Reference numbers; test/nn/fixtures/README.md has the source of each file. */
 export function readFixture<T>(name: string): T {
   return JSON.parse(readFileSync(resolve('test', 'nn', 'fixtures', name), 'utf8')) as T;
 }

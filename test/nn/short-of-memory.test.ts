@@ -5,12 +5,12 @@ import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn
 import { ENGINES } from './engines.ts';
 import { filledTensors, hashed, relativeError } from './reference.ts';
 
-// The engines' own sessions, but for this: a batch of more pairs than `room` meets the words that the engine has for want of memory.
-const memory = vi.hoisted(() => ({ room: Infinity, refused: 0 }));
-const refuse = (images: number, words: string): void => {
-  if (images <= 2 * memory.room) return;
+// Real sessions, except that a batch of more than `limit` pairs fails with the engine's out-of-memory message.
+const memory = vi.hoisted(() => ({ limit: Infinity, refused: 0 }));
+const refuse = (images: number, message: string): void => {
+  if (images <= 2 * memory.limit) return;
   memory.refused++;
-  throw new Error(words);
+  throw new Error(message);
 };
 
 vi.mock('../../src/main/nn/engines/onnx-session.ts', async (original) => {
@@ -37,7 +37,7 @@ vi.mock('../../src/main/nn/engines/tensorflow/evaluate.ts', async (original) => 
   return { ...real, evaluate };
 });
 
-afterEach(() => Object.assign(memory, { room: Infinity, refused: 0 }));
+afterEach(() => Object.assign(memory, { limit: Infinity, refused: 0 }));
 
 const SPEC: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 16, dim: 4 };
 const PAIRS = 5;
@@ -67,15 +67,15 @@ function expectSame(found: TrainState, expected: TrainState, tolerance: number):
   }
 }
 
-describe.each(ENGINES)('where memory does not suffice for a batch, $title', ({ open }) => {
-  test('computes it in parts to the same numbers, and keeps to their size', async () => {
+describe.each(ENGINES)('out of memory for a batch, $title', ({ open }) => {
+  test('computes it in parts to the same numbers, and keeps their size for later steps', async () => {
     const engine = await open();
-    const [unbroken, parted] = [await trainer(engine, 'frozen'), await trainer(engine, 'frozen')];
+    const [whole, parted] = [await trainer(engine, 'frozen'), await trainer(engine, 'frozen')];
     const expected: StepResult[] = [];
-    for (const i of [0, 1, 2]) expected.push(await step(unbroken, i));
+    for (const i of [0, 1, 2]) expected.push(await step(whole, i));
     expect(expected.map((s) => s.partPairs)).toEqual([PAIRS, PAIRS, PAIRS]);
     const found = [await step(parted, 0)];
-    memory.room = 2;
+    memory.limit = 2;
     found.push(await step(parted, 1));
     const { refused } = memory;
     expect(refused).toBeGreaterThanOrEqual(2); // 5 pairs, then 3
@@ -87,27 +87,27 @@ describe.each(ENGINES)('where memory does not suffice for a batch, $title', ({ o
         relativeError([loss, gradientNorm, ...distances], [expected[i]!.loss, expected[i]!.gradientNorm, ...expected[i]!.distances]),
       ).toBeLessThan(1e-5);
     });
-    expectSame(await parted.state(), await unbroken.state(), 1e-5);
-    await Promise.all([unbroken.dispose(), parted.dispose()]);
+    expectSame(await parted.state(), await whole.state(), 1e-5);
+    await Promise.all([whole.dispose(), parted.dispose()]);
   });
 
-  test('says so where the batch has statistics that its parts would not have, and can go on from the state before', async () => {
+  test('reports it for batch statistics, which parts would change, and continues from the state before', async () => {
     const engine = await open();
-    const [unbroken, refused] = [await trainer(engine, 'batch'), await trainer(engine, 'batch')];
-    await step(unbroken, 0);
+    const [whole, refused] = [await trainer(engine, 'batch'), await trainer(engine, 'batch')];
+    await step(whole, 0);
     await step(refused, 0);
-    memory.room = 2;
+    memory.limit = 2;
     await expect(step(refused, 1)).rejects.toMatchObject({ code: 'engine', message: expect.stringContaining('Use a smaller batch') as string });
     await step(refused, 2, 2);
-    memory.room = Infinity;
-    await step(unbroken, 2, 2);
-    expectSame(await refused.state(), await unbroken.state(), 1e-6);
-    await Promise.all([unbroken.dispose(), refused.dispose()]);
+    memory.limit = Infinity;
+    await step(whole, 2, 2);
+    expectSame(await refused.state(), await whole.state(), 1e-6);
+    await Promise.all([whole.dispose(), refused.dispose()]);
   });
 
   test('reports that memory is too small for a single pair', async () => {
     const t = await trainer(await open(), 'frozen');
-    memory.room = 0;
+    memory.limit = 0;
     await expect(step(t, 0)).rejects.toMatchObject({
       code: 'engine',
       message: expect.stringContaining('not have enough memory for a single pair') as string,

@@ -6,12 +6,12 @@ import { expect, test } from 'vitest';
 import { scratch } from '../doors/cli/kit.ts';
 import { SWIFTSHADER } from '../swiftshader.ts';
 
-// A driver is found when a process starts, so these run in one of their own. scripts/check-webgpu.mjs runs all others too.
+// Drivers are found when a process starts, so these run in a separate one. scripts/check-webgpu.mjs runs all others too.
 
 const run = promisify(execFile);
-const note = SWIFTSHADER ? '' : ' (skipped: no Chromium with its SwiftShader here)';
+const skipNote = SWIFTSHADER ? '' : ' (skipped: no Chromium with its SwiftShader here)';
 
-/** The names of the tests that passed. Each must name the device, which comes from the environment that the tests read. */
+/** Names of the passed tests. Each contains the device, which the tests read from the environment. */
 async function passedOnWebGpu(file: string, filter: string): Promise<string[]> {
   const env = { ...process.env, ...SWIFTSHADER, TWINLENS_TEST_DEVICE: 'webgpu' };
   const report = join(scratch('webgpu'), 'report.json');
@@ -21,19 +21,22 @@ async function passedOnWebGpu(file: string, filter: string): Promise<string[]> {
   return testResults.flatMap(({ assertionResults }) => assertionResults).flatMap(({ fullName, status }) => (status === 'passed' ? [fullName] : []));
 }
 
-test.skipIf(!SWIFTSHADER)(`on WebGPU, in software: steps, resuming and optimizer state agree with the CPU${note}`, async () => {
+test.skipIf(!SWIFTSHADER)(`on WebGPU, in software: steps, resuming and optimizer state agree with the CPU${skipNote}`, async () => {
   expect(await passedOnWebGpu('test/nn/agreement.test.ts', 'three steps of compact')).toEqual([
     'onnx on webgpu agrees with the CPU three steps of compact (all, batch batch norm, adamw), resumed in between',
   ]);
 });
 
-test.skipIf(!SWIFTSHADER)(`on WebGPU, in software: short of memory, weights come back from the card and steps go on in parts${note}`, async () => {
-  const passed = await passedOnWebGpu('test/nn/short-of-memory.test.ts', 'where memory');
-  expect(passed).toHaveLength(3);
-  for (const name of passed) expect(name).toContain('onnx on webgpu');
-});
+test.skipIf(!SWIFTSHADER)(
+  `on WebGPU, in software: out of memory, weights are read back from the card and steps continue in parts${skipNote}`,
+  async () => {
+    const passed = await passedOnWebGpu('test/nn/short-of-memory.test.ts', 'out of memory');
+    expect(passed).toHaveLength(3);
+    for (const name of passed) expect(name).toContain('onnx on webgpu');
+  },
+);
 
-test.skipIf(!SWIFTSHADER)(`an operator that WebGPU does not know is told, and so is one pooling that it does${note}`, async () => {
+test.skipIf(!SWIFTSHADER)(`profiling shows an operator that falls back to the CPU, and pooling that does not${skipNote}`, async () => {
   const { stdout } = await run(process.execPath, ['test/nn/providers.ts'], { env: { ...process.env, ...SWIFTSHADER } });
   expect(JSON.parse(stdout)).toMatchObject({ Sum: 'CPUExecutionProvider', Add: 'WebGpuExecutionProvider', MaxPool: 'WebGpuExecutionProvider' });
 });

@@ -74,7 +74,7 @@ export function fakeProject(): string {
   return root;
 }
 
-export interface Ended {
+export interface ProcessResult {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
@@ -86,11 +86,11 @@ export function bootstrap(
   root: string,
   args: string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; sent?: (child: ChildProcess) => void } = {},
-): Promise<Ended> {
+): Promise<ProcessResult> {
   const env: NodeJS.ProcessEnv = { ...process.env, npm_execpath: join(root, 'npm', 'npm-cli.js'), ...options.env };
   delete env['npm_lifecycle_event'];
   const child = spawn(process.execPath, [join(root, 'scripts', 'bootstrap.mjs'), ...args], { cwd: options.cwd ?? root, env });
-  const ended: Ended = { code: null, signal: null, stdout: '', stderr: '' };
+  const ended: ProcessResult = { code: null, signal: null, stdout: '', stderr: '' };
   child.stdout.once('data', () => options.sent?.(child));
   child.stdout.on('data', (data: Buffer) => (ended.stdout += data.toString()));
   child.stderr.on('data', (data: Buffer) => (ended.stderr += data.toString()));

@@ -6,7 +6,7 @@ import { similaritySentence, supportSentence } from '../../src/shared/comparison
 import { randomFor } from '../../src/shared/random.ts';
 import { someComparison } from '../db/records.ts';
 import { run } from '../renderer/run-rows.ts';
-import { RUN, sampleComparison, sampleInput, shown } from '../features/report/sample.ts';
+import { RUN, sampleComparison, sampleInput, toReportComparison } from '../features/report/sample.ts';
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 const judgedOn = (same: number[], different: number[]) => run('r1', { validDistances: { same, different } });
@@ -71,7 +71,7 @@ describe('how far validation supports a verdict', () => {
 
 test('a report’s curve of similarity, read from its own words, gives the percent that it tells of the pair', () => {
   const comparison = sampleComparison(RUN.calibration!.threshold + 0.11);
-  const text = renderReport(sampleInput({ comparisons: [shown(comparison)] }))
+  const text = renderReport(sampleInput({ comparisons: [toReportComparison(comparison)] }))
     .replace(/<[^>]*>/g, '')
     .replace(/[\s\u00a0]+/g, ' ');
   const [, k, t] = /with k = ([\d.]+) per unit of distance, t = ([\d.]+)/.exec(text)!;

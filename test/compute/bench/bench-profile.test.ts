@@ -11,7 +11,7 @@ const kernel = (name: string, op: string, dur: number): ProfileEvent => ({
   args: { op_name: op, input_type_shape: [{ float: [2, 3] }, { float: [] }], output_type_shape: [{ float: [2, 3] }] },
 });
 
-test('a profile sums kernels by kind and by node, a step each, and leaves the phases of the session out', () => {
+test('sums kernels by kind and by node per step, without the session’s own phases', () => {
   const events: ProfileEvent[] = [
     { cat: 'Session', name: 'model_run', dur: 99_999 },
     { cat: 'Node', name: 'Mul_1_fence_before', dur: 5_000, args: { op_name: 'Mul' } },
@@ -31,7 +31,7 @@ test('a profile sums kernels by kind and by node, a step each, and leaves the ph
   expect(profileLines(profile)[1]).toBe(' 75.0 %       3.00 ms      x2  Mul');
 });
 
-test('a real step is profiled: every kernel run once a step, shares that sum to 1', async () => {
+test('profiles a real step: each kernel runs once, and the shares sum to 1', async () => {
   const context = { signal: new AbortController().signal, progress: () => undefined };
   const request = {
     task: 'train',

@@ -36,24 +36,24 @@ beforeAll(async () => {
     });
 });
 
-/** An engine that also says how many computations went on at once, and how many there were. */
-function counted(engine: Engine): Engine & { most: number; runs: number } {
+/** An engine that counts its computations, and how many ran at once. */
+function countingEngine(engine: Engine): Engine & { most: number; runs: number } {
   let now = 0;
-  const watched = {
+  const counting = {
     ...engine,
     most: 0,
     runs: 0,
     compile: async (...given: Parameters<Engine['compile']>) => {
       const exe = await engine.compile(...given);
       const run: typeof exe.run = async (inputs) => {
-        watched.runs++;
-        watched.most = Math.max(watched.most, ++now);
+        counting.runs++;
+        counting.most = Math.max(counting.most, ++now);
         return exe.run(inputs).finally(() => now--);
       };
       return { run, dispose: () => exe.dispose() };
     },
   };
-  return watched;
+  return counting;
 }
 
 function sourceAt(entry: Entry, more: Partial<RunConfig> = {}, caches = scratch('caches'), engine: Engine = onnxEngine('cpu')): FeatureSource {
@@ -72,8 +72,8 @@ async function all(source: FeatureSource, parts: readonly Part[]): Promise<Float
   return out;
 }
 
-/** The same, one picture after the other in this thread. */
-async function plainly({ images, streams }: Part, changes: RunConfig['augmentation']): Promise<Float32Array> {
+/** The same batch, one image after the other in this thread. */
+async function computeHere({ images, streams }: Part, changes: RunConfig['augmentation']): Promise<Float32Array> {
   const out = new Float32Array(images.length * 3 * SIZE * SIZE);
   for (const [i, { file }] of images.entries()) {
     const pixels = await decodeSquare(file, SIZE);
@@ -89,54 +89,54 @@ const parts = (): Part[] =>
     return { images: some, streams: some.map((_, i) => [7, 'augment', epoch, i] as const) };
   });
 
-describe.skipIf(!existsSync(resolve('dist', 'main', 'reader.cjs')))('batches of images (need the build)', () => {
-  test('pictures are bit for bit what this thread makes of them, in order, augmented or not', async () => {
+describe.skipIf(!existsSync(resolve('dist', 'main', 'reader.cjs')))('batches of images (needs the build)', () => {
+  test('equal those of this thread bit for bit, in order, augmented or not', async () => {
     for (const changes of [null, augmentation]) {
       const source = sourceAt('image', { augmentation: changes });
       await source.prepare(images, {});
-      const wanted = await Promise.all(parts().map((part) => plainly(part, changes)));
+      const wanted = await Promise.all(parts().map((part) => computeHere(part, changes)));
       expect(await all(source, parts())).toEqual(wanted);
     }
   });
 
-  test('features are cached once, those of the last, partial batch too, and resume with what is missing', async () => {
+  test('have cached features: each computed once, also of the last, partial batch', async () => {
     const caches = scratch('caches');
-    const engine = counted(onnxEngine('cpu'));
-    const told: number[] = [];
+    const engine = countingEngine(onnxEngine('cpu'));
+    const reported: number[] = [];
     const first = sourceAt('pooled', {}, caches, engine);
-    await first.prepare(images.slice(0, 18), { onProgress: (done) => told.push(done) });
+    await first.prepare(images.slice(0, 18), { onProgress: (done) => reported.push(done) });
     const source = sourceAt('pooled', {}, caches, engine);
-    await source.prepare([...images, ...images], { onProgress: (done, total) => told.push(done, total) });
-    expect([told, engine.runs]).toEqual([[16, 18, 3, 3], 3]);
+    await source.prepare([...images, ...images], { onProgress: (done, total) => reported.push(done, total) });
+    expect([reported, engine.runs]).toEqual([[16, 18, 3, 3], 3]);
     const exe = await onnxEngine('cpu').compile(featuresTask(spec, 'pooled', 1), params);
     onTestFinished(() => exe.dispose());
     const [batch] = await all(source, [{ images }]);
     for (const [i, image] of images.entries()) {
-      const { features } = await exe.run({ images: await plainly({ images: [image] }, null) });
+      const { features } = await exe.run({ images: await computeHere({ images: [image] }, null) });
       features!.forEach((x, k) => expect(batch![i * source.rowLength + k]).toBeCloseTo(x, 4));
     }
   });
 
-  test('features of augmented pictures are never computed two at once, nor before they are asked for', async () => {
-    const engine = counted(onnxEngine('cpu'));
+  test('compute features of augmented images one batch at a time, only when requested', async () => {
+    const engine = countingEngine(onnxEngine('cpu'));
     const source = sourceAt('boundary', { augmentation, scope: 'last-stage' }, undefined, engine);
     await source.prepare(images, {});
     let seen = 0;
     for await (const [part, batch] of source.batches(parts())) {
       seen++;
       expect(batch.length).toBe(part.images.length * source.rowLength);
-      await new Promise((done) => setTimeout(done, 20)); // whatever would go on by itself
+      await new Promise((done) => setTimeout(done, 20)); // time for work that must not start
       expect([engine.runs, engine.most]).toEqual([seen, 1]);
     }
     expect(seen).toBe(4);
   });
 
-  test('a batch that is left early and a picture that can’t be read leave the source usable', async () => {
+  test('stay available after an unfinished batch and an unreadable image', async () => {
     const source = sourceAt('image');
     await source.prepare(images, {});
     for await (const [part] of source.batches(parts())) if (part.images[0] === images[0]) break;
-    const stranger: Part = { images: [{ file: images[0]!.file, sha256: 'ab'.repeat(32) }] };
-    await expect(all(source, [parts()[0]!, stranger, parts()[1]!])).rejects.toThrow('No row');
+    const unknownPart: Part = { images: [{ file: images[0]!.file, sha256: 'ab'.repeat(32) }] };
+    await expect(all(source, [parts()[0]!, unknownPart, parts()[1]!])).rejects.toThrow('No row');
     expect(await all(source, parts().slice(2))).toHaveLength(2);
 
     const folder = scratch('changed');
@@ -153,22 +153,22 @@ describe.skipIf(!existsSync(resolve('dist', 'main', 'reader.cjs')))('batches of 
     }
   });
 
-  test('a cancellation before or during preparation leaves no partial rows', async () => {
+  test('have no partial rows after a cancellation before or during preparation', async () => {
     for (const entry of ['image', 'pooled'] as const) {
       const source = sourceAt(entry);
       await expect(source.prepare(images, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
       const controller = new AbortController();
-      const told: number[] = [];
+      const reported: number[] = [];
       const options = {
         signal: controller.signal,
         onProgress: (done: number, total: number) => {
-          told.push(done, total);
+          reported.push(done, total);
           controller.abort();
         },
       };
       await expect(source.prepare(images, options)).rejects.toMatchObject({ code: 'cancelled' });
-      await source.prepare(images, { onProgress: (done, total) => told.push(done, total) });
-      expect(told).toEqual([16, 21, 5, 5]);
+      await source.prepare(images, { onProgress: (done, total) => reported.push(done, total) });
+      expect(reported).toEqual([16, 21, 5, 5]);
     }
   });
 });

@@ -5,7 +5,7 @@ import { drawLegend, loadTypeface, packagedFont } from '../../../src/main/comput
 describe('the legend', () => {
   const typeface = loadTypeface();
 
-  it('measures text in proportion to its size and wraps it into the width, losing no word', () => {
+  it('measures text in proportion to its size and wraps it into the width without losing a word', () => {
     expect(typeface.widthOf('Evidence', 32)).toBeCloseTo(2 * typeface.widthOf('Evidence', 16), 6);
     const text = 'Both images have the same embedding, so nothing in either of them pulls them apart or together.';
     const lines = typeface.wrap(text, 14, 200);
@@ -17,27 +17,27 @@ describe('the legend', () => {
     expect(typeface.widthOf(short, 14)).toBeLessThanOrEqual(100);
   });
 
-  it('draws letters as paths and has something for every letter', () => {
+  it('draws every letter as a path', () => {
     const paths = ['i', 'Ω', 'ж', 'ő', '花', '😀'].map((letter) => typeface.pathOf(letter, 0, 20, 20));
     for (const p of paths) expect(p).toMatch(/^M[-\d. MLHVQCZhvz]+$/i);
     expect(new Set(paths).size).toBe(5); // the last two share the open box
     expect(typeface.pathOf('', 0, 0, 20)).toBe('');
   });
 
-  it('holds no text element and no font name, only paths, and grows where it is narrow', () => {
+  it('contains paths only, no text element or font name, and is taller in a narrow width', () => {
     const content = { title: 'Factual · rose', words: 'evidence for the verdict', colours: 'warm', scale: 1.4, emptyText: null } as const;
     const [wide, narrow] = [drawLegend(content, 900, typeface), drawLegend(content, 280, typeface)];
     expect(wide.svg).not.toMatch(/<text|font/);
     expect(narrow.height).toBeGreaterThan(60);
     const long = drawLegend(
-      { ...content, emptyText: 'Nothing here speaks for the verdict at this layer, so its map is empty. '.repeat(3) },
+      { ...content, emptyText: 'Nothing here supports the verdict at this layer, so its map is empty. '.repeat(3) },
       280,
       typeface,
     );
     expect(long.height).toBeGreaterThan(narrow.height + 60);
   });
 
-  it('manages with the first font alone, and says so when that is missing', () => {
+  it('works with the first font alone, and reports if that is missing', () => {
     const alone = loadTypeface((file) => {
       if (!file.includes('latin-400')) throw new Error('not packaged');
       return packagedFont(file);

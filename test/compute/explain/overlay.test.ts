@@ -1,25 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodePhoto, type RgbImage } from '../../../src/main/compute/images/images.ts';
 import { paintOverlay, type OverlayRequest } from '../../../src/main/compute/explain/overlay.ts';
-import { desaturate as subdued } from '../../../src/shared/maps/paint.ts';
+import { desaturate } from '../../../src/shared/maps/paint.ts';
+import { folderForTests } from '../images/files.ts';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'overlay-'));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
+const { put } = folderForTests();
 
 async function pixelsOf(png: Buffer): Promise<RgbImage> {
   expect([...png.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  const file = path.join(folder, 'painted.png');
-  await writeFile(file, png);
-  return await decodePhoto(file, 4096);
+  return await decodePhoto(await put('painted.png', png), 4096);
 }
 
 const at = ({ data, width }: RgbImage, x: number, y: number): number[] => [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
@@ -29,7 +21,7 @@ const plain = (width: number, height: number, colour: readonly number[]): RgbIma
   data: Uint8Array.from({ length: width * height * 3 }, (_, i) => colour[i % 3]!),
 });
 
-const subdue = (photo: RgbImage, desaturation: number): RgbImage => ({ ...photo, data: subdued(photo.data, desaturation) });
+const desaturatePhoto = (photo: RgbImage, desaturation: number): RgbImage => ({ ...photo, data: desaturate(photo.data, desaturation) });
 const W = 560;
 const H = 560;
 const request = (over: Partial<OverlayRequest> = {}): OverlayRequest => ({
@@ -73,7 +65,7 @@ describe('the painted overlay', () => {
     }
   });
 
-  it('paints by value over the shared scale: the same map is fainter under a larger scale, and half is half', async () => {
+  it('paints value / scale: the same map is fainter under a larger scale', async () => {
     const colourAt = async (value: number, scale: number): Promise<number[]> => {
       const painted = await pixelsOf(await paintOverlay(request({ map: new Float32Array(49).fill(value), scale }), NO_CONTOUR));
       return at(painted, 280, 280);
@@ -84,12 +76,12 @@ describe('the painted overlay', () => {
     expect(strength(half)).toBeGreaterThan(strength(tenth) + 20);
     expect(strength(tenth)).toBeGreaterThan(5);
     expect(await colourAt(3, 6)).toEqual(half); // only value / scale counts
-    expect(await colourAt(7, 1)).toEqual(full); // beyond the scale is the end of the scale
+    expect(await colourAt(7, 1)).toEqual(full); // values beyond the scale are clamped
   });
 
-  it('takes the photograph’s own colour away, so that a warm map on a warm photograph is seen', async () => {
+  it('desaturates the photograph, so that a warm map shows on a warm photograph', async () => {
     const orange = plain(W, H, [250, 160, 40]);
-    const grey = subdue(orange, 1);
+    const grey = desaturatePhoto(orange, 1);
     expect(new Set(grey.data).size).toBe(1);
     expect(grey.data[0]).toBeLessThan(0.2126 * 250 + 0.7152 * 160 + 0.0722 * 40);
     const painted = await pixelsOf(await paintOverlay(request({ photo: orange, map: oneHot(24) }), NO_CONTOUR));
@@ -97,11 +89,11 @@ describe('the painted overlay', () => {
     const [r0, , b0] = at(painted, 20, 20) as [number, number, number];
     expect(r0 - b0).toBe(0);
     expect(r - b).toBeGreaterThan(120);
-    const kept = subdue(orange, 0);
-    expect([...kept.data.subarray(0, 3)]).toEqual([205, 131, 33]); // 0.82 of each channel
+    const dimmed = desaturatePhoto(orange, 0);
+    expect([...dimmed.data.subarray(0, 3)]).toEqual([205, 131, 33]); // 0.82 of each channel
   });
 
-  it('keeps channels in their places: with its colour kept, a red photograph stays red', async () => {
+  it('keeps the channel order: without desaturation a red photograph stays red', async () => {
     const painted = await pixelsOf(await paintOverlay(request({ photo: plain(W, H, [200, 20, 60]) }), { ...NO_CONTOUR, desaturation: 0 }));
     expect(at(painted, 100, 100)).toEqual([164, 16, 49]);
   });
@@ -109,18 +101,18 @@ describe('the painted overlay', () => {
   it.each([
     ['a zero map', { map: new Float32Array(49), scale: 1 }],
     ['a scale of zero', { map: new Float32Array(49), scale: 0 }],
-    ['a map that has no scale', { map: oneHot(3), scale: 0 }],
-    ['no numbers', { map: new Float32Array(49).fill(Number.NaN), scale: Number.NaN }],
-  ])('%s leaves the plain grey photograph and says why', async (_, over) => {
-    const emptyText = 'Nothing in this image speaks for the verdict at this layer: its factual map is empty.';
+    ['a map without a scale', { map: oneHot(3), scale: 0 }],
+    ['NaN values', { map: new Float32Array(49).fill(Number.NaN), scale: Number.NaN }],
+  ])('%s leaves the plain grey photograph, with the reason', async (_, over) => {
+    const emptyText = 'Nothing in this image supports the verdict at this layer: its factual map is empty.';
     const photo = plain(W, H, [90, 140, 200]);
     const painted = await pixelsOf(await paintOverlay(request({ photo, ...over, emptyText })));
-    expect(Buffer.from(painted.data.subarray(0, W * H * 3)).equals(Buffer.from(subdue(photo, 1).data))).toBe(true);
-    const silent = await pixelsOf(await paintOverlay(request({ photo, ...over, emptyText: 'No.' })));
-    expect(Buffer.from(silent.data).equals(Buffer.from(painted.data))).toBe(false); // the words are drawn
+    expect(Buffer.from(painted.data.subarray(0, W * H * 3)).equals(Buffer.from(desaturatePhoto(photo, 1).data))).toBe(true);
+    const other = await pixelsOf(await paintOverlay(request({ photo, ...over, emptyText: 'No.' })));
+    expect(Buffer.from(other.data).equals(Buffer.from(painted.data))).toBe(false); // the words are drawn
   });
 
-  it('draws a dashed line around the strongest tenth, and none when asked for none', async () => {
+  it('draws a dashed contour around the strongest tenth, and none without a percentile', async () => {
     const map = Float32Array.from({ length: 49 }, (_, i) => Math.exp(-(((i % 7) - 3) ** 2 + (Math.floor(i / 7) - 3) ** 2) / 3));
     const [with90, without] = [
       await pixelsOf(await paintOverlay(request({ map }))),
@@ -133,13 +125,13 @@ describe('the painted overlay', () => {
         if (changed) radii.push(Math.hypot(x + 0.5 - W / 2, y + 0.5 - H / 2));
       }
     }
-    const expected = Math.sqrt((0.1 * W * H) / Math.PI); // a circle that holds a tenth of the picture
+    const expected = Math.sqrt((0.1 * W * H) / Math.PI); // a circle of a tenth of the image's area
     expect(radii.length).toBeGreaterThan(300);
     expect(Math.min(...radii)).toBeGreaterThan(0.88 * expected);
     expect(Math.max(...radii)).toBeLessThan(1.12 * expected);
   });
 
-  it('enlarges small pictures so that map and words can be read, and stands very narrow ones between bars', async () => {
+  it('enlarges small photos to a readable size, and puts very narrow ones between bars', async () => {
     const small = await pixelsOf(await paintOverlay(request({ photo: plain(160, 160, [90, 90, 90]) })));
     expect(small.width).toBe(512);
     const narrow = await pixelsOf(await paintOverlay(request({ photo: plain(40, 1024, [200, 200, 200]), map: oneHot(24) })));

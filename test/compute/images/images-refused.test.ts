@@ -1,34 +1,21 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodePhoto, decodeSquare, inspect } from '../../../src/main/compute/images/images.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { randomFor } from '../../../src/shared/random.ts';
+import { folderForTests } from './files.ts';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'refused-'));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
+const { folder, put } = folderForTests();
 
-async function put(name: string, bytes: Uint8Array): Promise<string> {
-  const file = path.join(folder, name);
-  await writeFile(file, bytes);
-  return file;
-}
-
-/** 300 x 200 px of soft colours. */
-function picture(): Sharp {
+/** An image of 300 x 200 px in soft colours. */
+function softImage(): Sharp {
   const data = Uint8Array.from({ length: 300 * 200 * 3 }, (_, i) => 128 + 100 * Math.sin(i / 977 + (i % 3)));
   return sharp(data, { raw: { width: 300, height: 200, channels: 3 } });
 }
 
-describe('what is no picture is refused with a reason', () => {
+describe('a file that is no image is refused with the reason', () => {
   const reasonOf = async (file: string, options = {}): Promise<string> => {
     const errors = await Promise.all(
       [inspect(file, options), decodeSquare(file, 32, options), decodePhoto(file, 64, options)].map((p) =>
@@ -47,7 +34,7 @@ describe('what is no picture is refused with a reason', () => {
     expect(message).not.toMatch(/vips|buffer|input|libpng|heif/i);
     return message;
   };
-  const jpeg = (): Promise<Buffer> => picture().jpeg({ quality: 90 }).toBuffer();
+  const jpeg = (): Promise<Buffer> => softImage().jpeg({ quality: 90 }).toBuffer();
 
   it.each<[string, string | Uint8Array, RegExp]>([
     ['empty.jpg', '', /^empty\.jpg is empty/],
@@ -71,14 +58,14 @@ describe('what is no picture is refused with a reason', () => {
     ['cut.gif', (p) => p.gif().toBuffer()],
     ['cut.tiff', (p) => p.tiff().toBuffer()],
     ['cut.avif', (p) => p.avif().toBuffer()],
-  ])('%s, which ends in the middle, is truncated', async (name, encode) => {
-    const bytes = await encode(picture());
+  ])('reports %s, cut in the middle, as truncated', async (name, encode) => {
+    const bytes = await encode(softImage());
     const whole = await put(`whole ${name}`, bytes);
     await expect(inspect(whole)).resolves.toMatchObject({ width: 300 });
     expect(await reasonOf(await put(name, bytes.subarray(0, Math.floor(bytes.length / 2))))).toMatch(/is truncated/);
   });
 
-  it('a JPEG that lacks only its last bytes is truncated, however small it is shown', async () => {
+  it('reports a JPEG without its last bytes as truncated, at any size', async () => {
     const bytes = await jpeg();
     expect(await reasonOf(await put('almost.jpg', bytes.subarray(0, bytes.length - 40)))).toMatch(/is truncated/);
   });
@@ -90,28 +77,28 @@ describe('what is no picture is refused with a reason', () => {
     ['rows.webp', (p) => p.webp().toBuffer()],
     ['rows.gif', (p) => p.gif().toBuffer()],
     ['rows.tiff', (p) => p.tiff({ compression: 'none' }).toBuffer()],
-  ])('%s, a large picture that lacks only its last rows, is truncated', async (name, encode) => {
+  ])('reports %s, a large image without its last rows, as truncated', async (name, encode) => {
     const noise = randomFor(1);
     const data = Uint8Array.from({ length: 320 * 1000 * 3 }, () => noise.below(256));
     const bytes = await encode(sharp(data, { raw: { width: 320, height: 1000, channels: 3 } }));
     expect(await reasonOf(await put(name, bytes.subarray(0, bytes.length - 2500)))).toMatch(/is truncated/);
   });
 
-  it('a PNG with a flipped byte in its data is damaged, not truncated', async () => {
-    const bytes = await picture().png().toBuffer();
+  it('reports a PNG with a flipped byte as damaged, not truncated', async () => {
+    const bytes = await softImage().png().toBuffer();
     const at = bytes.indexOf('IDAT') + 40;
     bytes[at] = bytes[at]! ^ 0xff;
     expect(await reasonOf(await put('flipped.png', bytes))).toMatch(/is damaged/);
   });
 
-  it('a picture that takes too much memory is named with its size', async () => {
+  it('names the size of an image that takes too much memory', async () => {
     const file = await put('large.jpg', await jpeg());
     expect(await reasonOf(file, { memoryLimit: 11_249 })).toMatch(/300 × 200 px/);
     await expect(inspect(file, { memoryLimit: 11_250 })).resolves.toMatchObject({ width: 300, height: 200 });
   });
 
-  it('a decompression bomb is refused by its header: 20000 x 20000 px in a few kilobytes', async () => {
-    const bytes = await picture().png().toBuffer();
+  it('refuses a decompression bomb by its header: 20000 x 20000 px in a few kilobytes', async () => {
+    const bytes = await softImage().png().toBuffer();
     bytes.writeUInt32BE(20_000, 16); // IHDR: length, type, width, height, five bytes more, checksum over all but the length
     bytes.writeUInt32BE(20_000, 20);
     bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
@@ -120,7 +107,7 @@ describe('what is no picture is refused with a reason', () => {
     );
   });
 
-  it('32-bit measurements are refused rather than shown wrongly', async () => {
+  it('refuses 32-bit samples, which it could not display correctly', async () => {
     // A TIFF of 4 x 4 float32 greys: header, one directory of (tag, type 3 = uint16 or 4 = uint32, count, value), then the strip.
     const tags = [
       [256, 4],
@@ -150,15 +137,15 @@ describe('what is no picture is refused with a reason', () => {
     expect(await reasonOf(await put('float.tiff', bytes))).toMatch(/neither 8 nor 16 bit/);
   });
 
-  it('a file that is no longer the one that was imported is refused', async () => {
+  it('refuses a file that changed since its import', async () => {
     const file = await put('swapped.jpg', await jpeg());
     const { sha256 } = await inspect(file);
     await expect(decodeSquare(file, 16, { sha256 })).resolves.toHaveLength(16 * 16 * 3);
-    await put('swapped.jpg', await picture().negate().jpeg().toBuffer());
+    await put('swapped.jpg', await softImage().negate().jpeg().toBuffer());
     expect(await reasonOf(file, { sha256 })).toMatch(/has changed since it was imported/);
   });
 
-  it('a folder is refused, a missing file is not found', async () => {
+  it('refuses a folder, and does not find a missing file', async () => {
     expect(await reasonOf(folder)).toMatch(/is a folder/);
     await expect(inspect(path.join(folder, 'gone.jpg'))).rejects.toMatchObject({ code: 'not-found' });
   });

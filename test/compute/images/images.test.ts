@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp, { type Create, type Sharp } from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   decodePhoto,
   decodeSquare,
@@ -15,24 +14,13 @@ import {
   resizeRgb,
   type RgbImage,
 } from '../../../src/main/compute/images/images.ts';
+import { folderForTests } from './files.ts';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'images-'));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function put(name: string, bytes: Uint8Array): Promise<string> {
-  const file = path.join(folder, name);
-  await writeFile(file, bytes);
-  return file;
-}
+const { put } = folderForTests();
 
 type Rgb = [number, number, number];
 
-/** A picture of 2 x 2 fields: upper left, upper right, lower left, lower right. */
+/** An image of 2 x 2 fields: upper left, upper right, lower left, lower right. */
 function fields(colours: readonly (readonly number[])[], width: number, height: number): Sharp {
   const channels = colours[0]!.length as 1 | 2 | 3 | 4;
   const data = Buffer.alloc(width * height * channels);
@@ -75,7 +63,7 @@ const COLOURS: Rgb[] = [
   [240, 220, 90],
 ];
 
-describe('the same picture in every encoding', () => {
+describe('the same image in every encoding', () => {
   const encodings: [string, (p: Sharp) => Promise<Buffer>, number][] = [
     ['a.jpg', (p) => p.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer(), 5],
     ['progressive.jpg', (p) => p.jpeg({ quality: 95, progressive: true }).toBuffer(), 5],
@@ -101,11 +89,11 @@ describe('the same picture in every encoding', () => {
     await expectFields(await put('p3.png', bytes), COLOURS, 2);
   });
 
-  it('converts CMYK: the hue survives the inks', async () => {
+  it('converts CMYK: hues are preserved', async () => {
     const bytes = await fields(COLOURS, 96, 64).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer();
     expect((await sharp(bytes).metadata()).space).toBe('cmyk');
     const file = await put('cmyk.jpg', bytes);
-    await expectFields(file, COLOURS, 65); // inks reach less than a screen
+    await expectFields(file, COLOURS, 65); // CMYK has a smaller gamut than sRGB
     const [red, green, blue] = middles(await decodePhoto(file, 1024));
     expect(red!.indexOf(Math.max(...red!))).toBe(0);
     expect(green!.indexOf(Math.max(...green!))).toBe(1);
@@ -125,7 +113,7 @@ describe('the same picture in every encoding', () => {
     await expectFields(await put(name, bytes), greyRgb, tolerance);
   });
 
-  it('scales 16 bit to 8 bit instead of cutting bits off the wrong end', async () => {
+  it('scales 16 bit to 8 bit instead of truncating', async () => {
     const values = [0, 0x4040, 0x8080, 0xffff];
     const raw = new Uint16Array(64 * 64 * 3).map((_, i) => {
       const pixel = Math.floor(i / 3);
@@ -141,7 +129,7 @@ describe('the same picture in every encoding', () => {
   });
 });
 
-describe('transparency stands on mid-grey', () => {
+describe('transparency is blended onto mid-grey', () => {
   const ALPHA = [
     [220, 30, 40, 0],
     [40, 180, 60, 255],
@@ -205,7 +193,7 @@ describe('transparency stands on mid-grey', () => {
 });
 
 describe('EXIF rotation', () => {
-  // What a viewer sees for a picture stored as upper left a, upper right b, lower left c, lower right d (EXIF 2.32, tag 0x0112).
+  // What a viewer sees for an image stored as upper left a, upper right b, lower left c, lower right d (EXIF 2.32, tag 0x0112).
   const [a, b, c, d] = COLOURS as [Rgb, Rgb, Rgb, Rgb];
   it.each<[number, Rgb[]]>([
     [1, [a, b, c, d]],
@@ -216,7 +204,7 @@ describe('EXIF rotation', () => {
     [6, [c, a, d, b]],
     [7, [d, b, c, a]],
     [8, [b, d, a, c]],
-  ])('orientation %i is shown and learnt upright, and its size is the upright one', async (orientation, seen) => {
+  ])('decodes orientation %i upright, with the upright size', async (orientation, seen) => {
     const bytes = await fields(COLOURS, 120, 60).withMetadata({ orientation }).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
     const file = await put(`orientation ${orientation}.jpg`, bytes);
     await expectFields(file, seen, 6);
@@ -227,7 +215,7 @@ describe('EXIF rotation', () => {
 });
 
 describe('geometry', () => {
-  it('stretches the whole picture to the square, cutting nothing off', async () => {
+  it('stretches the whole image to the square without cropping', async () => {
     const black = [0, 0, 0];
     const white = [255, 255, 255];
     const file = await put('wide.png', await fields([black, white, black, white], 400, 50).png().toBuffer());
@@ -281,30 +269,30 @@ describe('geometry', () => {
     expect(await inspect(file)).toMatchObject({ width: 40, height: 40 });
   });
 
-  it('goes by the content, not by the name', async () => {
+  it('detects the format by content, not by file name', async () => {
     const bytes = await fields(COLOURS, 96, 64).jpeg({ quality: 95 }).toBuffer();
     const file = await put('really a jpeg.png', bytes);
     expect(await inspect(file)).toMatchObject({ sha256: createHash('sha256').update(bytes).digest('hex'), width: 96, height: 64 });
   });
 });
 
-describe('making pictures', () => {
-  const picture = async (): Promise<RgbImage> => decodePhoto(await put('source.png', await fields(COLOURS, 64, 48).png().toBuffer()), 64);
+describe('encoding', () => {
+  const decodedFields = async (): Promise<RgbImage> => decodePhoto(await put('source.png', await fields(COLOURS, 64, 48).png().toBuffer()), 64);
 
-  it('a PNG gives its pixels back exactly, a JPEG nearly', async () => {
-    const source = await picture();
+  it('a PNG round trip is exact, a JPEG one nearly', async () => {
+    const source = await decodedFields();
     const png = await decodePhoto(await put('again.png', await encodePng(source)), 64);
     expect(Buffer.from(png.data).equals(Buffer.from(source.data))).toBe(true);
     await expectFields(await put('again.jpg', await encodeJpeg(source)), COLOURS, 8);
   });
 
-  it('resizing stretches to the given size', async () => {
-    const bigger = await resizeRgb(await picture(), 128, 60);
+  it('stretches to the given size', async () => {
+    const bigger = await resizeRgb(await decodedFields(), 128, 60);
     expect(bigger).toMatchObject({ width: 128, height: 60 });
     expect(middles(bigger)).toEqual(COLOURS);
   });
 
-  it('rasterises an SVG at its own size, one unit a pixel', async () => {
+  it('rasterises an SVG at its own size, one pixel per unit', async () => {
     const { data, width, height } = await rasterise(
       '<svg xmlns="http://www.w3.org/2000/svg" width="5" height="4"><rect x="2" y="1" width="1" height="1" fill="#ff8000"/></svg>',
     );

@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeSquare, inspect, rasterise } from '../../../src/main/compute/images/images.ts';
 import { mapParallel } from '../../../src/main/compute/async/parallel.ts';
 import { SAMPLE_CLASSES, SAMPLE_SIZE, sampleImages, writeSample } from '../../../src/main/compute/sample/sample.ts';
 import { AppError } from '../../../src/shared/errors.ts';
+import { folderForTests } from '../images/files.ts';
 
 const sample = sampleImages(7);
 
@@ -18,13 +18,13 @@ describe('the sample data set', () => {
     for (const s of sample) expect(s.file).toMatch(new RegExp(`^${s.className}/${s.className}-\\d{3}\\.png$`));
   });
 
-  it('is wholly decided by its seed, and no two pictures are alike', () => {
+  it('depends on its seed alone, and no two images are equal', () => {
     expect(sampleImages(7)).toEqual(sample);
     expect(sampleImages(8)[0]!.svg).not.toBe(sample[0]!.svg);
     expect(new Set(sample.map((s) => s.svg)).size).toBe(sample.length);
   });
 
-  it('keeps the motif inside the picture, at about a tenth to a fifth of it', () => {
+  it('keeps the motif inside the image, on about a tenth to a fifth of its area', () => {
     for (const { box } of sample) {
       expect(box.x).toBeGreaterThanOrEqual(0);
       expect(box.y).toBeGreaterThanOrEqual(0);
@@ -36,7 +36,7 @@ describe('the sample data set', () => {
     }
   });
 
-  it('tells the truth: taking the motif out changes the pixels of its box, and no others', async () => {
+  it('states the true box: removing the motif changes the pixels of its box, and no others', async () => {
     for (const { svg, box } of sample.filter((_, i) => i % 12 === 0)) {
       const without = svg.replace(/<g id="motif"[^]*(?=<\/svg>)/, '');
       expect(without).not.toBe(svg);
@@ -48,18 +48,18 @@ describe('the sample data set', () => {
         const [x, y] = [i % SAMPLE_SIZE, Math.floor(i / SAMPLE_SIZE)];
         [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x + 1), Math.max(y1, y + 1)];
       }
-      for (const [found, said] of [
+      for (const [found, stated] of [
         [x0, box.x],
         [y0, box.y],
         [x1, box.x + box.w],
         [y1, box.y + box.h],
       ] as const) {
-        expect(Math.abs(found - said)).toBeLessThan(2.5);
+        expect(Math.abs(found - stated)).toBeLessThan(2.5);
       }
     }
   });
 
-  it('gives the class away neither by colour nor by size nor by place: guessing from them is hardly better than chance', async () => {
+  it('has colours, sizes and positions that predict the class hardly better than chance', async () => {
     const features = await mapParallel(sample, 4, async ({ svg, box }) => {
       const { data } = await rasterise(svg);
       const mean = (c: number, inside: boolean): number => {
@@ -113,15 +113,9 @@ describe('the sample data set', () => {
 describe('writeSample', () => {
   const PER_CLASS = 10;
   const few = sampleImages(7, PER_CLASS);
-  let folder = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'sample-'));
-  });
-  afterAll(async () => {
-    await rm(folder, { recursive: true, force: true });
-  });
+  const { folder } = folderForTests();
 
-  it('draws a class-folder data set with the truth beside it, once', async () => {
+  it('draws a data set of class folders with the true boxes beside it, once', async () => {
     const seen: number[] = [];
     const first = await writeSample(folder, { seed: 7, perClass: PER_CLASS, onProgress: (done) => seen.push(done) });
     expect(first.created).toBe(few.length);
@@ -144,7 +138,7 @@ describe('writeSample', () => {
     expect((await stat(file)).mtimeMs).toBe(before);
   });
 
-  it('draws again what is incomplete or of another seed', async () => {
+  it('redraws a sample that is incomplete or of another seed', async () => {
     await rm(path.join(folder, 'images', few[5]!.file));
     expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).created).toBe(few.length);
     await writeFile(path.join(folder, 'images', few[6]!.file), '');
@@ -152,7 +146,7 @@ describe('writeSample', () => {
     expect((await writeSample(folder, { seed: 8, perClass: PER_CLASS })).created).toBe(few.length);
   });
 
-  it('can be cancelled, and is then not taken for complete', async () => {
+  it('can be cancelled, and then counts as incomplete', async () => {
     const other = path.join(folder, 'other');
     const cancel = new AbortController();
     const run = writeSample(other, { seed: 7, perClass: PER_CLASS, signal: cancel.signal, onProgress: (done) => done === 10 && cancel.abort() });
@@ -178,7 +172,7 @@ describe('mapParallel', () => {
     expect(await mapParallel([], 3, () => Promise.resolve(1))).toEqual([]);
   });
 
-  it('throws the first failure after everything under way has ended, and starts nothing more', async () => {
+  it('throws the first failure after started work has ended, and starts nothing more', async () => {
     const ended: number[] = [];
     const started: number[] = [];
     const run = mapParallel([0, 1, 2, 3, 4], 2, async (n) => {
@@ -192,7 +186,7 @@ describe('mapParallel', () => {
     expect(ended).toEqual([0]);
   });
 
-  it('a cancellation before the start runs nothing', async () => {
+  it('runs nothing if cancelled before the start', async () => {
     const started: number[] = [];
     const run = mapParallel([1, 2], 2, (n) => Promise.resolve(started.push(n)), { signal: AbortSignal.abort() });
     await expect(run).rejects.toMatchObject({ code: 'cancelled' });

@@ -1,41 +1,28 @@
 import { expect, test, vi } from 'vitest';
-import { handlers } from '../../../src/main/compute/process/handlers.ts';
-import type { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
 import { Importer } from '../../../src/main/features/dataset/import.ts';
 import type { Loss } from '../../../src/main/nn/losses/loss.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { CLI, drawColours, hasBuild, scratch } from '../../doors/cli/kit.ts';
-import { trainingWith } from '../../features/training/training-in-process.ts';
+import { computeInProcess, trainingWith } from '../../features/training/training-in-process.ts';
 import { allPairs } from '../../nn/losses/all-pairs.ts';
 import { triplet } from '../../nn/losses/triplet.ts';
 
-// What a line in the table of losses would do: the training loop gets another loss, and nothing else changes.
+// Stands for a line in the table of losses: the training loop gets another loss, and nothing else changes.
 const chosen = vi.hoisted(() => ({ loss: null as unknown }));
 vi.mock('../../../src/main/nn/losses/index.ts', () => ({ lossOf: () => chosen.loss as Loss }));
-
-/** Compute in this process, so that it has the loss under test. */
-const compute = {
-  ready: () => Promise.resolve(),
-  ask: (call: keyof typeof handlers, args: never, { signal = new AbortController().signal, onProgress = () => undefined }: AskOptions = {}) =>
-    handlers[call](args, { signal, progress: onProgress }),
-} as unknown as ComputeHost;
-interface AskOptions {
-  signal?: AbortSignal | undefined;
-  onProgress?: (p: unknown) => void;
-}
 
 test.skipIf(!hasBuild).each([
   ['triplets', triplet],
   ['labelled images', allPairs],
-] as const)('a run learns from %s by a loss that is one file (needs the build)', async (_, loss) => {
+] as const)('a run trains on %s with a loss from one file (needs the build)', async (_, loss) => {
   chosen.loss = loss;
   process.argv[1] = CLI; // the thread that reads images is found beside the program
   const workspace = freshWorkspace();
   const store = storeAt(workspace);
   const folder = scratch('colours');
   await drawColours(folder, 12);
-  const { dataset } = await new Importer(store, compute).import({ folder, name: 'colours' }, {});
-  const { epochs, metrics, status, calibration } = await trainingWith(compute, store, workspace).start(
+  const { dataset } = await new Importer(store, computeInProcess).import({ folder, name: 'colours' }, {});
+  const { epochs, metrics, status, calibration } = await trainingWith(computeInProcess, store, workspace).start(
     { dataset, size: 16, batch: 6, epochs: 4, seed: 3, device: 'cpu' },
     {},
   );

@@ -12,7 +12,7 @@ import { someConfig } from '../../db/records.ts';
 import { image } from '../../features/dataset/images.ts';
 import { temporaryFolder } from '../../features/dataset/png-files.ts';
 
-/** The training loop on a scripted engine: how far apart the two classes are after each epoch is an argument. */
+/** The training loop on a scripted engine: `gaps` gives the distance between the two classes after each epoch. */
 
 const script = vi.hoisted(() => ({ gaps: [] as number[], loss: 1, epoch: 0, rates: [] as number[] }));
 
@@ -73,7 +73,7 @@ const validPairs = [4, 5, 6].flatMap((i) => [
   { a: i, b: i + 8, label: 1 as const },
 ]);
 
-async function trained(folder: string, more: Partial<RunConfig>, resume = false): Promise<{ result: TrainResult; rows: EpochRow[] }> {
+async function runTraining(folder: string, more: Partial<RunConfig>, resume = false): Promise<{ result: TrainResult; rows: EpochRow[] }> {
   const config: RunConfig = { ...someConfig, size: 16, dim: 1, batch: 1000, lr: 0.4, ...more };
   const rows: EpochRow[] = [];
   const request = { weightsPath: null, caches: { features: folder, pixels: folder }, root: folder, resume, epochsStored: 0 };
@@ -81,8 +81,8 @@ async function trained(folder: string, more: Partial<RunConfig>, resume = false)
     { ...request, model: { folder, config }, images: packImages(images), validPairs: packPairs(validPairs) },
     {
       signal: new AbortController().signal,
-      progress: (told: TrainProgress) => {
-        if (told.kind === 'epoch') rows.push(told.row);
+      progress: (p: TrainProgress) => {
+        if (p.kind === 'epoch') rows.push(p.row);
       },
     },
   );
@@ -99,10 +99,10 @@ function storedEpoch(folder: string): number {
 }
 
 describe('training stops', () => {
-  test('after `patience` epochs without a better one, keeps the best and says so', async () => {
+  test('after `patience` epochs without improvement, keeps the best and reports it', async () => {
     script.gaps = [0, 2, 0, 0, 0, 2, 2];
     const folder = runFolder();
-    const { result, rows } = await trained(folder, { epochs: 20, patience: 3 });
+    const { result, rows } = await runTraining(folder, { epochs: 20, patience: 3 });
     expect(rows.map(({ aucValid }) => aucValid)).toEqual([0.5, 1, 0.5, 0.5, 0.5]);
     expect(rows.map(({ best }) => best)).toEqual([true, true, false, false, false]);
     expect(result).toMatchObject({ bestEpoch: 2, stoppedEarly: true });
@@ -110,40 +110,40 @@ describe('training stops', () => {
     expect(readLast(folder).state.step).toBe(5);
   });
 
-  test('at its last epoch, which is not early', async () => {
+  test('after its last epoch, which is not early', async () => {
     script.gaps = [2, 0, 0];
-    const { result, rows } = await trained(runFolder(), { epochs: 3, patience: 2 });
+    const { result, rows } = await runTraining(runFolder(), { epochs: 3, patience: 2 });
     expect(rows).toHaveLength(3);
     expect(result).toMatchObject({ bestEpoch: 1, stoppedEarly: false });
   });
 
-  test('never early where patience is 0', async () => {
+  test('never early with patience 0', async () => {
     script.gaps = [2, ...Array<number>(11).fill(0)];
-    const { result, rows } = await trained(runFolder(), { epochs: 12, patience: 0 });
+    const { result, rows } = await runTraining(runFolder(), { epochs: 12, patience: 0 });
     expect(rows).toHaveLength(12);
     expect(result).toMatchObject({ bestEpoch: 1, stoppedEarly: false });
   });
 
-  test('stays stopped when it is resumed', async () => {
+  test('again at once when resumed', async () => {
     script.gaps = [2, 0, 0, 0, 0, 0, 0];
     const folder = runFolder();
-    await trained(folder, { epochs: 20, patience: 2 });
-    const again = await trained(folder, { epochs: 20, patience: 2 }, true);
+    await runTraining(folder, { epochs: 20, patience: 2 });
+    const again = await runTraining(folder, { epochs: 20, patience: 2 }, true);
     expect(again.rows).toEqual([]);
     expect(again.result).toMatchObject({ bestEpoch: 1, stoppedEarly: true });
   });
 
-  test('in words where the loss is no number, with the last whole epoch stored', async () => {
+  test('with an error if the loss becomes NaN, with the last complete epoch stored', async () => {
     script.gaps = [2, 2, 2];
     const folder = runFolder();
-    await trained(folder, { epochs: 2 });
+    await runTraining(folder, { epochs: 2 });
     script.loss = NaN;
-    await expect(trained(folder, { epochs: 4 }, true)).rejects.toMatchObject({ code: 'bad-request', details: { epoch: 3 } });
+    await expect(runTraining(folder, { epochs: 4 }, true)).rejects.toMatchObject({ code: 'bad-request', details: { epoch: 3 } });
     expect(readLast(folder).progress.epoch).toBe(2);
     expect(storedEpoch(folder)).toBe(1);
   });
 
-  test('within a batch where it is cancelled', async () => {
+  test('within a batch when cancelled', async () => {
     script.gaps = [2, 2];
     const folder = runFolder();
     const cancelled = new AbortController();
@@ -162,7 +162,7 @@ describe('training stops', () => {
 
 test('the learning rate is halved after `plateau` epochs without a lower loss', async () => {
   script.gaps = [1, 2, 1, 1, 1, 1, 2];
-  const { rows } = await trained(runFolder(), { epochs: 7, plateau: 2 });
+  const { rows } = await runTraining(runFolder(), { epochs: 7, plateau: 2 });
   expect(rows.map(({ lossValid }) => Number(lossValid.toFixed(9)))).toEqual([0.5, 0, 0.5, 0.5, 0.5, 0.5, 0]); // mean of (2 - 1)² over different pairs, half of all
   expect(rows.map(({ lr }) => lr)).toEqual([0.4, 0.4, 0.4, 0.4, 0.2, 0.2, 0.1]);
   expect(script.rates).toEqual(rows.map(({ lr }) => lr));

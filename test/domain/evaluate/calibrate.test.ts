@@ -64,12 +64,12 @@ describe('fitted slope', () => {
     const { calibration, warning } = fitCalibration([0.1, 0.2, 0.3, 1.5, 1.6, 1.7], [0, 0, 0, 1, 1, 1], 0.9);
     expect(Number.isFinite(calibration.slope)).toBe(true);
     expect(warning).toBeNull();
-    // Platt's target for 3 same pairs is 4/5: the fitted similarity of clear pairs lies near it, not at 1.
+    // Platt's target for 3 same pairs is 4/5: the fitted similarity of clear pairs is near it, not 1.
     expect(similarityOf(0.2, calibration)).toBeGreaterThan(0.7);
     expect(similarityOf(0.2, calibration)).toBeLessThan(0.9);
   });
 
-  test('keeps a small positive floor and says so when distances are reversed, random or all equal', () => {
+  test('keeps a small positive value and warns when distances are reversed, random or all equal', () => {
     const reversed = fitCalibration([0.1, 0.2, 1.5, 1.6], [1, 1, 0, 0], 0.9);
     const equal = fitCalibration([0.7, 0.7, 0.7, 0.7], [0, 1, 0, 1], 0.7);
     for (const { calibration, warning } of [reversed, equal]) {
@@ -90,7 +90,7 @@ describe('fitted slope', () => {
     );
   });
 
-  test('measures distance in its own units: twice the distance, half the slope', () => {
+  test('scales with the unit: twice the distance, half the slope', () => {
     const { distances, labels } = gaussianPairs(randomFor(6, 'units'), 100, 2);
     const once = fitCalibration(distances, labels, 11).calibration.slope;
     const twice = fitCalibration(
@@ -113,15 +113,15 @@ describe('fitted slope', () => {
     expect(Math.abs(calibration.slope - truth.slope)).toBeLessThan(0.4);
 
     const fresh = draw(20_000);
-    const bins = Array.from({ length: 10 }, () => ({ n: 0, said: 0, same: 0 }));
+    const bins = Array.from({ length: 10 }, () => ({ n: 0, predicted: 0, same: 0 }));
     fresh.distances.forEach((d, i) => {
       const p = similarityOf(d, calibration);
       const bin = bins[Math.min(9, Math.floor(p * 10))];
       bin.n++;
-      bin.said += p;
+      bin.predicted += p;
       bin.same += 1 - fresh.labels[i];
     });
-    const expectedError = bins.reduce((sum, b) => sum + Math.abs(b.said - b.same), 0) / fresh.distances.length;
+    const expectedError = bins.reduce((sum, b) => sum + Math.abs(b.predicted - b.same), 0) / fresh.distances.length;
     expect(expectedError).toBeLessThan(0.02);
   });
 });

@@ -21,7 +21,7 @@ export const tiedSample: fc.Arbitrary<Sample> = fc
     return { distances: all.map(([d]) => d / 4), labels: all.map(([, label]) => label) };
   });
 
-/** P(different > same) + half the ties, pair of pairs by pair of pairs. */
+/** P(different > same) + half the ties, counted over all pairs of pairs. */
 export function bruteForceAuc({ distances, labels }: Sample): number {
   let [wins, count] = [0, 0];
   distances.forEach((d, i) =>

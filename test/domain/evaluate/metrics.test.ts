@@ -8,11 +8,11 @@ import { gaussianPairs, phi, tiedSample } from './distance-samples.ts';
 const refusal = (code: string, words: RegExp) => expect.objectContaining({ name: 'AppError', code, message: expect.stringMatching(words) });
 
 describe('metricsOf', () => {
-  test('counts by hand', () => {
+  test('equals counts by hand', () => {
     //                     same            different
     const distances = [0.1, 0.5, 1.2, 0.9, 1.0, 2.0, 0.4];
     const labels = [0, 0, 0, 0, 1, 1, 1];
-    const metrics = metricsOf(distances, labels, 0.9, 'test', randomFor(1, 'judge'));
+    const metrics = metricsOf(distances, labels, 0.9, 'test', randomFor(1, 'by hand'));
     expect(metrics).toMatchObject({ split: 'test', pairs: 7, same: 4, different: 3, threshold: 0.9 });
     expect(metrics.confusion).toEqual([
       [3, 1],

@@ -141,7 +141,7 @@ describe('equal error rate', () => {
     }
   });
 
-  test('is where the joined curve crosses TPR = 1 - FPR', () => {
+  test('is where the interpolated curve crosses TPR = 1 - FPR', () => {
     fc.assert(
       fc.property(tiedSample, ({ distances, labels }) => {
         const eer = eerOf(distances, labels);

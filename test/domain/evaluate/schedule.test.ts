@@ -12,18 +12,18 @@ function run(state: ScheduleState, rows: { aucValid: number; lossValid: number }
   return steps;
 }
 
-describe('directions, both of which the published code had wrong', () => {
+describe('directions (both wrong in the published code)', () => {
   const rising = [0.6, 0.7, 0.8, 0.9, 0.95, 0.97].map((auc, i) => row(auc, 1 - i / 10));
   const falling = [...rising].reverse();
 
-  test('a network that gets better (AUC up, loss down) is kept, never stopped, never slowed', () => {
+  test('an improving network (AUC up, loss down) is never stopped, its rate never lowered', () => {
     const steps = run(startSchedule({ lr: 0.01, patience: 2, plateau: 2 }), rising);
     expect(steps.map((s) => s.isBest)).toEqual([true, true, true, true, true, true]);
     expect(steps.some((s) => s.stop)).toBe(false);
     expect(steps.at(-1)!.lr).toBe(0.01);
   });
 
-  test('one that gets worse keeps its first epoch, is slowed and stopped', () => {
+  test('a worsening network keeps its first epoch, its rate is lowered, and it stops', () => {
     const steps = run(startSchedule({ lr: 0.01, patience: 2, plateau: 2 }), falling);
     expect(steps.map((s) => s.isBest)).toEqual([true, false, false, false, false, false]);
     expect(steps.map((s) => s.stop)).toEqual([false, false, true, true, true, true]);
@@ -60,7 +60,7 @@ describe('best epoch and stopping', () => {
     expect(run(startSchedule({ lr: 1, patience: 0, plateau: 0 }), rows).some((s) => s.stop)).toBe(false);
   });
 
-  test('a diverged epoch is never the best and counts as waiting', () => {
+  test('a diverged epoch is never the best and counts towards patience', () => {
     const steps = run(startSchedule({ lr: 1, patience: 2, plateau: 1 }), [row(NaN, NaN), row(0.6, 1), row(0.9, NaN), row(NaN, 0.1)]);
     expect(steps.map((s) => s.isBest)).toEqual([false, true, false, false]);
     expect(steps.map((s) => s.stop)).toEqual([false, false, false, true]);

@@ -15,7 +15,7 @@ describe('support', () => {
     expect(supportOf(0.9, 0.9, valid)).toEqual({ pairs: 4, agree: 3 / 4 });
   });
 
-  test('is no pairs beyond all of them', () => {
+  test('is 0 pairs beyond all distances', () => {
     expect(supportOf(5, 0.9, valid)).toEqual({ pairs: 0, agree: 0 });
     expect(supportOf(0.05, 0.9, valid)).toEqual({ pairs: 0, agree: 0 });
   });

@@ -11,7 +11,7 @@ describe('collapse', () => {
     expect(collapseWarning(around(1.4, 0.005), 2)).toMatch(/1\.4/);
   });
 
-  test('one stray pair does not hide it', () => {
+  test('one outlier does not hide it', () => {
     expect(collapseWarning([...around(0.5, 0.001), 1.9], 2)).not.toBeNull();
   });
 
@@ -36,7 +36,7 @@ describe('unreachable margin', () => {
   });
 });
 
-test('fewer than 100 pairs are called few, by the name of their split', () => {
+test('warns about fewer than 100 pairs, with the name of their split', () => {
   expect(smallSampleWarning('test', 99)).toMatch(/only 99 test pairs/);
   expect(smallSampleWarning('valid', 12)).toMatch(/only 12 validation pairs.*threshold/);
   expect(smallSampleWarning('test', 100)).toBeNull();

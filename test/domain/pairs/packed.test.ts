@@ -16,7 +16,7 @@ const images = fc
   );
 
 describe('packed images', () => {
-  test('come out as they went in, also after they were cloned', () => {
+  test('are unchanged by packing, cloning and reading', () => {
     fc.assert(
       fc.property(images, (given) => {
         const table = new ImageTable(structuredClone(packImages(given)));
@@ -27,7 +27,7 @@ describe('packed images', () => {
     );
   });
 
-  test('names that begin with a byte order mark keep it; an id that is not there is refused', () => {
+  test('keep a byte order mark in names, and refuse an unknown id', () => {
     const sha256 = 'ab'.repeat(32);
     const table = new ImageTable(packImages([{ id: 4, file: '\ufeffa/b.png', className: '\ufeff', sha256, split: 'test' }]));
     expect(table.at(0)).toMatchObject({ file: '\ufeffa/b.png', className: '\ufeff' });
@@ -39,7 +39,7 @@ describe('packed images', () => {
   test('take less than a fifth of a kilobyte each', () => {
     const many = Array.from({ length: 1000 }, (_, id) => ({
       id,
-      file: `a class of pictures/IMG_2024_${id}.jpeg`,
+      file: `a class of images/IMG_2024_${id}.jpeg`,
       className: `class ${id % 7}`,
       sha256: id.toString(16).padStart(64, '0'),
       split: 'train' as const,
@@ -49,7 +49,7 @@ describe('packed images', () => {
   });
 });
 
-test('packed pairs come out as they went in', () => {
+test('packed pairs are unchanged by packing and unpacking', () => {
   const pair = fc.record({ a: fc.nat(1e6), b: fc.nat(1e6), label: fc.constantFrom<0 | 1>(0, 1) });
   fc.assert(
     fc.property(fc.array(pair), (pairs) => {

@@ -12,7 +12,7 @@ const classesOf = (sizes: number[]): ImageRecord[] => {
   return sizes.flatMap((n, c) => Array.from({ length: n }, () => image(id++, `c${c}`)));
 };
 
-/** Classes a content stands in, by looking at every image. */
+/** Classes that a content is filed under, by a scan of all images. */
 const classSet = (images: readonly ImageRecord[], sha256: string): Set<string> =>
   new Set(images.filter((i) => i.sha256 === sha256).map(({ className }) => className));
 
@@ -44,7 +44,7 @@ describe('samplePairs', () => {
     );
   });
 
-  test('stops only where nothing is left: with rounds enough, no anchor has both a same and a different partner unused', () => {
+  test('stops only when exhausted: after enough rounds no anchor has both an unused same and an unused different partner', () => {
     fc.assert(
       fc.property(someImages, (images) => {
         const pairs = draw(images, 60);
@@ -102,21 +102,21 @@ describe('samplePairs', () => {
 
   test('content in two classes pairs as same with both and as different with neither', () => {
     const images = [
-      image(0, 'rose', { sha256: 'torn' }),
+      image(0, 'rose', { sha256: 'shared' }),
       ...[1, 2, 3].map((i) => image(i, 'rose')),
-      image(4, 'tulip', { sha256: 'torn' }),
+      image(4, 'tulip', { sha256: 'shared' }),
       ...[5, 6, 7].map((i) => image(i, 'tulip')),
       ...[8, 9, 10].map((i) => image(i, 'daisy')),
     ];
-    const met = { 0: new Set<number>(), 1: new Set<number>() };
+    const partners = { 0: new Set<number>(), 1: new Set<number>() };
     for (let seed = 0; seed < 60; seed++) {
       for (const { a, b, label } of draw(images, 3, seed)) {
-        if ([0, 4].includes(a)) met[label].add(b);
-        if ([0, 4].includes(b)) met[label].add(a);
+        if ([0, 4].includes(a)) partners[label].add(b);
+        if ([0, 4].includes(b)) partners[label].add(a);
       }
     }
-    expect([...met[0]].sort()).toEqual([1, 2, 3, 5, 6, 7]);
-    expect([...met[1]].sort((a, b) => a - b)).toEqual([8, 9, 10]);
+    expect([...partners[0]].sort()).toEqual([1, 2, 3, 5, 6, 7]);
+    expect([...partners[1]].sort((a, b) => a - b)).toEqual([8, 9, 10]);
   });
 
   test.each<[string, ImageRecord[]]>([

@@ -1,31 +1,31 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { drawColours, hasBuild, json, scratch, twinlens, writeAt } from './kit.ts';
+import { drawColours, hasBuild, runJson, scratch, twinlens, writeAt } from './kit.ts';
 
 describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)', () => {
-  const pictures = scratch('pictures');
+  const images = scratch('images');
   const workspace = scratch('workspace');
   const at = ['--workspace', workspace];
   const empty = scratch('empty');
   const single = scratch('single');
 
   beforeAll(async () => {
-    await drawColours(pictures, 14);
+    await drawColours(images, 14);
     await drawColours(join(single, 'all'), 2);
     mkdirSync(join(empty, 'a'));
-    writeAt(join(pictures, 'broken.safetensors'), 'not tensors at all');
-    await json(['import', pictures, '--name', 'colours', ...at]);
+    writeAt(join(images, 'broken.safetensors'), 'not tensors at all');
+    await runJson(['import', images, '--name', 'colours', ...at]);
   });
 
   const cases: [string, () => string[], number, RegExp][] = [
     ['no such folder', () => ['import', join(empty, 'nowhere')], 1, /nowhere/],
     ['an empty folder', () => ['import', empty], 1, /no images|empty/i],
     ['one class', () => ['import', single], 1, /class/],
-    ['a bad pattern', () => ['import', pictures, '--group-by', '('], 2, /pattern|regular/i],
+    ['a bad pattern', () => ['import', images, '--group-by', '('], 2, /pattern|regular/i],
     ['an unknown command', () => ['frobnicate'], 2, /unknown command/],
     ['an unknown option', () => ['train', 'colours', '--colour'], 2, /unknown option/],
-    ['a number that is none', () => ['train', 'colours', '--epochs', 'many'], 2, /number/],
+    ['a value that is not a number', () => ['train', 'colours', '--epochs', 'many'], 2, /number/],
     ['a number out of range', () => ['train', 'colours', '--epochs', '0'], 2, /epochs must be at least 1/],
     ['an unknown data set', () => ['train', 'nothing'], 1, /nothing/],
     ['an unknown run', () => ['evaluate', 'r99'], 1, /r99/],
@@ -34,7 +34,7 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
     ['missing weights', () => ['train', 'colours', '--weights', join(empty, 'w.safetensors'), '--device', 'cpu'], 1, /Weights file not found/],
     [
       'broken weights',
-      () => ['train', 'colours', '--backbone', 'resnet18', '--weights', join(pictures, 'broken.safetensors'), '--device', 'cpu'],
+      () => ['train', 'colours', '--backbone', 'resnet18', '--weights', join(images, 'broken.safetensors'), '--device', 'cpu'],
       1,
       /safetensors|broken|truncated/i,
     ],
@@ -44,15 +44,15 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
       1,
       /TensorFlow does not support webgpu/,
     ],
-    ['a workspace that is a file', () => ['datasets', '--workspace', join(pictures, 'broken.safetensors')], 1, /workspace|folder/i],
+    ['a workspace that is a file', () => ['datasets', '--workspace', join(images, 'broken.safetensors')], 1, /workspace|folder/i],
   ];
-  for (const [title, args, code, says] of cases) {
+  for (const [title, args, code, message] of cases) {
     test(title, async () => {
       const given = args();
       const ended = await twinlens(given.includes('--workspace') ? given : [...given, ...(given[0] === 'frobnicate' ? [] : at)]);
       expect(ended.code, ended.stderr).toBe(code);
       expect(ended.stdout).toBe('');
-      expect(ended.stderr).toMatch(says);
+      expect(ended.stderr).toMatch(message);
       if (code === 1)
         expect(
           ended.stderr
@@ -74,9 +74,9 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
         });
       },
     });
-    const [writer, said, reader] = (await seen)!;
+    const [writer, stderr, reader] = (await seen)!;
     expect(writer).toBe(1);
-    expect(said).toMatch(/in use by another Twinlens process/);
+    expect(stderr).toMatch(/in use by another Twinlens process/);
     expect(reader).toBe(0);
   });
 });

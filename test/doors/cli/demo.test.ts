@@ -7,8 +7,8 @@ import { SAMPLE_CLASSES, type Box } from '../../../src/main/compute/sample/sampl
 import { openStore } from '../../../src/main/db/store.ts';
 import { layerNames } from '../../../src/main/nn/siamese.ts';
 import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
-import { medianRatio, pointedAt, pooledRatio, type Pointed } from './energy.ts';
-import { hasBuild, json, scratch } from './kit.ts';
+import { medianRatio, energyInBox, pooledRatio, type MapEnergy } from './energy.ts';
+import { hasBuild, runJson, scratch } from './kit.ts';
 
 interface Demo {
   dataset: string;
@@ -25,7 +25,7 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
   let demo: Demo;
 
   beforeAll(async () => {
-    demo = await json<Demo>(['demo', '--workspace', workspace]);
+    demo = await runJson<Demo>(['demo', '--workspace', workspace]);
   }, 900_000);
 
   test('learns the sample from scratch: test AUC at least 0.95, and a report', () => {
@@ -50,7 +50,7 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
     store.close();
 
     const folder = scratch('maps');
-    const maps: (Pointed & { verdict: string })[] = [];
+    const maps: (MapEnergy & { verdict: string })[] = [];
     for (const { a, b } of pairs) {
       const shown = [images[a]!, images[b]!] as const;
       expect(shown.map((image) => image.split)).toEqual(['test', 'test']);
@@ -72,10 +72,10 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
         const { values, width, height } = parseNpy(readFileSync(image.signed));
         const factual = values.map((v) => Math.max(0, c.verdict === 'different' ? v : -v));
         if (factual.every((v) => v === 0)) return;
-        maps.push({ ...pointedAt(shown[i]!.className, factual, width, height, truth[shown[i]!.file]!), verdict: c.verdict });
+        maps.push({ ...energyInBox(shown[i]!.className, factual, width, height, truth[shown[i]!.file]!), verdict: c.verdict });
       });
     }
-    expect(maps.length).toBeGreaterThan(1.8 * pairs.length); // next to none is empty
+    expect(maps.length).toBeGreaterThan(1.8 * pairs.length); // almost none is empty
     const groups = [
       { name: 'all', of: maps },
       ...['same', 'different'].map((verdict) => ({ name: verdict, of: maps.filter((m) => m.verdict === verdict) })),

@@ -7,10 +7,10 @@ import { randomFor } from '../../../src/shared/random.ts';
 
 export const CLI = resolve('dist', 'main', 'cli.cjs');
 export const hasBuild = existsSync(CLI);
-/** Whether a process can be asked to end: on Windows Node ends it at once, whatever the signal. */
+/** Whether signals reach a handler: on Windows Node ends a process at once, whatever the signal. */
 export const hasSignals = process.platform !== 'win32';
 
-export interface Ended {
+export interface ProcessResult {
   code: number | null;
   signal: string | null;
   stdout: string;
@@ -21,7 +21,7 @@ export interface Ended {
 export function twinlens(
   args: readonly string[],
   o: { onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void; env?: Record<string, string> } = {},
-): Promise<Ended> {
+): Promise<ProcessResult> {
   const env: NodeJS.ProcessEnv = { ...process.env, ...o.env };
   delete env['INIT_CWD'];
   return new Promise((done) => {
@@ -41,7 +41,7 @@ export function twinlens(
   });
 }
 
-export async function json<T>(args: readonly string[]): Promise<T> {
+export async function runJson<T>(args: readonly string[]): Promise<T> {
   const ended = await twinlens([...args, '--json']);
   if (ended.code !== 0) throw new Error(`twinlens ${args.join(' ')} ended with ${ended.code}: ${ended.stderr}`);
   return JSON.parse(ended.stdout) as T;

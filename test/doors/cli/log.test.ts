@@ -44,13 +44,13 @@ describe.skipIf(!hasBuild)('an unexpected error of the command line', () => {
     expect(ended.stderr).toMatch(/Details: .*\n.*SqliteError: no such table[^]* at .*cli\.cjs/);
   });
 
-  it('is told the same, with another file, where the log can not be written; and what works goes on to work', async () => {
+  it('names another file if the log can not be written; other commands still work', async () => {
     const workspace = await brokenWorkspace('log unwritable');
     rmSync(join(workspace, 'logs'), { recursive: true });
     writeFileSync(join(workspace, 'logs'), 'a file where the folder should be');
-    const sound = scratch('log sound');
-    writeFileSync(join(sound, 'logs'), 'here as well');
-    expect(await twinlens(['datasets', '--workspace', sound])).toMatchObject({ code: 0, stderr: '' });
+    const intact = scratch('log intact');
+    writeFileSync(join(intact, 'logs'), 'here as well');
+    expect(await twinlens(['datasets', '--workspace', intact])).toMatchObject({ code: 0, stderr: '' });
     const temporary = scratch('log temporary');
     const ended = await twinlens(['runs', '--workspace', workspace], { env: { TMPDIR: temporary, TEMP: temporary } });
     expect(ended.code).toBe(1);
@@ -70,15 +70,15 @@ describe.skipIf(!hasBuild)('a served session', () => {
     await fetch(`${url}x`);
     await fetch(new URL(`/media/file/${token}`, url), { headers: { authorization: `Bearer ${token}` } });
     breakRuns(workspace);
-    const ask = (name: string): Promise<Response> =>
+    const post = (name: string): Promise<Response> =>
       fetch(new URL(`/call/${name}`, url), {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: '[{}]',
       });
-    expect(await (await ask('runs.list')).text()).toContain(join(workspace, 'logs', 'serve.log'));
-    await ask(`no.such.${token}`);
-    const diagnostics = await (await ask('app.diagnostics')).text();
+    expect(await (await post('runs.list')).text()).toContain(join(workspace, 'logs', 'serve.log'));
+    await post(`no.such.${token}`);
+    const diagnostics = await (await post('app.diagnostics')).text();
     await served.stop('SIGTERM');
     const serveLog = readFileSync(join(workspace, 'logs', 'serve.log'), 'utf8');
     expect(serveLog).toMatch(/"command":"serve","versions":/);

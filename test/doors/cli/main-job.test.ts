@@ -9,60 +9,59 @@ import { parseNpy } from '../../../src/main/foundation/npy.ts';
 import { readSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
 import type { EpochRow, RunRecord } from '../../../src/shared/run.ts';
-import { drawColours, hasBuild, hasSignals, json, scratch, twinlens, writeAt } from './kit.ts';
+import { drawColours, hasBuild, hasSignals, runJson, scratch, twinlens, writeAt } from './kit.ts';
 
 const QUICK = ['--size', '32', '--batch', '8', '--lr', '3e-3', '--device', 'cpu']; // the same numbers on every machine
 
 describe.skipIf(!hasBuild)('the main job through the command line (needs the build)', () => {
-  const folder = scratch('pictures');
+  const folder = scratch('images');
   const workspace = scratch('workspace');
   const at = ['--workspace', workspace];
   let run = '';
 
   beforeAll(async () => {
     await drawColours(folder, 14);
-    writeAt(join(folder, 'red', 'notes.txt'), 'not a picture');
-    writeAt(join(folder, 'red', 'broken.png'), 'not a picture either');
-    const imported = await json<{ dataset: string; images: number; classes: Record<string, number>; rejected: { file: string; reason: string }[] }>([
-      'import',
-      folder,
-      '--name',
-      'colours',
-      ...at,
-    ]);
+    writeAt(join(folder, 'red', 'notes.txt'), 'not an image');
+    writeAt(join(folder, 'red', 'broken.png'), 'not an image either');
+    const imported = await runJson<{
+      dataset: string;
+      images: number;
+      classes: Record<string, number>;
+      rejected: { file: string; reason: string }[];
+    }>(['import', folder, '--name', 'colours', ...at]);
     expect(imported).toMatchObject({ dataset: 'colours', images: 42, classes: { red: 14, green: 14, blue: 14 } });
     expect(imported.rejected.map((r) => r.file)).toEqual(['red/broken.png', 'red/notes.txt']);
-    run = (await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '6', '--seed', '3', ...at])).run;
+    run = (await runJson<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '6', '--seed', '3', ...at])).run;
   });
 
   const rowsOf = async (id: string): Promise<Omit<EpochRow, 'seconds' | 'imagesPerSecond'>[]> => {
-    const runs = await json<RunRecord[]>(['runs', ...at]);
+    const runs = await runJson<RunRecord[]>(['runs', ...at]);
     return runs.find((r) => r.run === id)!.epochs.map(({ seconds: _s, imagesPerSecond: _i, ...row }) => row);
   };
 
-  test('colours are distinguished on pairs not trained on', async () => {
-    const m = await json<{ pairs: number; auc: number; confusion: number[][]; threshold: number }>(['evaluate', run, ...at]);
+  test('distinguishes colours on unseen pairs', async () => {
+    const m = await runJson<{ pairs: number; auc: number; confusion: number[][]; threshold: number }>(['evaluate', run, ...at]);
     expect(m.auc).toBeGreaterThan(0.95);
     expect(m.confusion.flat().reduce((a, b) => a + b)).toBe(m.pairs);
   });
 
-  test('the same seed gives the same losses; a resumed run gives the numbers of an unbroken one', async () => {
-    const again = await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '6', '--seed', '3', ...at]);
+  test('the same seed gives the same losses; a resumed run gives the numbers of an uninterrupted one', async () => {
+    const again = await runJson<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '6', '--seed', '3', ...at]);
     expect(await rowsOf(again.run)).toEqual(await rowsOf(run));
-    const half = await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '3', '--seed', '3', ...at]);
-    await json(['train', 'colours', '--resume', half.run, '--epochs', '6', ...at]);
+    const half = await runJson<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '3', '--seed', '3', ...at]);
+    await runJson(['train', 'colours', '--resume', half.run, '--epochs', '6', ...at]);
     expect(await rowsOf(half.run)).toEqual(await rowsOf(run));
-    const other = await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '1', '--seed', '4', ...at]);
+    const other = await runJson<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '1', '--seed', '4', ...at]);
     expect((await rowsOf(other.run))[0]!.lossTrain).not.toBe((await rowsOf(run))[0]!.lossTrain);
   });
 
-  test('augmentation is drawn from the seed too', async () => {
+  test('augmentation depends on the seed, too', async () => {
     const augmented = ['train', 'colours', ...QUICK, '--epochs', '2', '--augment', 'flip-horizontal,rotate=20,crop=0.2,colour=0.2', ...at];
-    const [a, b] = [await json<{ run: string }>(augmented), await json<{ run: string }>(augmented)];
+    const [a, b] = [await runJson<{ run: string }>(augmented), await runJson<{ run: string }>(augmented)];
     expect(await rowsOf(a.run)).toEqual(await rowsOf(b.run));
   });
 
-  test('a run that is cancelled or killed keeps its whole epochs and resumes to the same numbers', async () => {
+  test('a cancelled or killed run keeps its complete epochs and resumes to the same numbers', async () => {
     for (const signal of hasSignals ? (['SIGINT', 'SIGKILL'] as const) : (['SIGKILL'] as const)) {
       let sent = false;
       const ended = await twinlens(['train', 'colours', ...QUICK, '--epochs', '400', '--seed', '3', ...at], {
@@ -75,33 +74,33 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
       });
       if (signal === 'SIGINT') expect(ended).toMatchObject({ code: 1 });
       else expect(ended.signal).toBe('SIGKILL');
-      await json(['evaluate', run, ...at]); // the next writer finds what the dead one left
-      const left = (await json<RunRecord[]>(['runs', ...at]))[0]!;
+      await runJson(['evaluate', run, ...at]); // the next writer marks the dead one's run
+      const left = (await runJson<RunRecord[]>(['runs', ...at]))[0]!;
       expect(left.status).toBe(signal === 'SIGINT' ? 'cancelled' : 'interrupted');
       expect(left.epochs.length).toBeGreaterThanOrEqual(2);
       const epochs = left.epochs.length + 2;
-      await json(['train', 'colours', '--resume', left.run, '--epochs', String(epochs), ...at]);
-      const unbroken = await rowsOf(run);
-      expect((await rowsOf(left.run)).slice(0, 4)).toEqual(unbroken.slice(0, 4));
+      await runJson(['train', 'colours', '--resume', left.run, '--epochs', String(epochs), ...at]);
+      const uninterrupted = await rowsOf(run);
+      expect((await rowsOf(left.run)).slice(0, 4)).toEqual(uninterrupted.slice(0, 4));
     }
   });
 
-  test('epochs that the checkpoint has and the database lacks come back at the resume', async () => {
-    const half = await json<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '3', '--seed', '3', ...at]);
+  test('a resume restores epochs that the checkpoint has and the database lacks', async () => {
+    const half = await runJson<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '3', '--seed', '3', ...at]);
     const database = new Database(join(workspace, 'twinlens.sqlite')); // as if main had been killed before it stored epochs 2 and 3
     database.prepare('DELETE FROM epochs WHERE run = ? AND epoch > 1').run(Number(half.run.slice(1)));
     database.prepare('UPDATE runs SET best_epoch = 1 WHERE number = ?').run(Number(half.run.slice(1)));
     database.close();
-    const resumed = await json<{ epochs: number; best: { epoch: number } }>(['train', 'colours', '--resume', half.run, '--epochs', '6', ...at]);
-    const unbroken = await rowsOf(run);
-    expect(await rowsOf(half.run)).toEqual(unbroken);
+    const resumed = await runJson<{ epochs: number; best: { epoch: number } }>(['train', 'colours', '--resume', half.run, '--epochs', '6', ...at]);
+    const uninterrupted = await rowsOf(run);
+    expect(await rowsOf(half.run)).toEqual(uninterrupted);
     expect(resumed.epochs).toBe(6);
-    expect(unbroken[resumed.best.epoch - 1]).toMatchObject({ best: true });
-    const { sessions } = (await json<RunRecord[]>(['runs', ...at])).find((r) => r.run === half.run)!;
+    expect(uninterrupted[resumed.best.epoch - 1]).toMatchObject({ best: true });
+    const { sessions } = (await runJson<RunRecord[]>(['runs', ...at])).find((r) => r.run === half.run)!;
     expect(sessions.map(({ firstEpoch }) => firstEpoch)).toEqual([1, 4]);
   });
 
-  test('without --device the fastest device that passed its check computes, and a line says so; a device asked for is used or refused', async () => {
+  test('without --device a training uses the fastest device that passed its check, and names it; a named device is used or refused', async () => {
     const settings = join(scratch('settings'), 'settings.json');
     const devices = join(dirname(settings), 'devices.json');
     const check = (device: string, imagesPerSecond: number | null): object => ({
@@ -122,29 +121,39 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
       checks: expect.arrayContaining([expect.objectContaining({ device: 'cpu', ok: true })]) as unknown,
     });
 
-    writeAt(devices, JSON.stringify({ checkedMs: 1, checks: [check('cpu', 100), check('dml', 900)] })); // a card that is gone since
+    writeAt(devices, JSON.stringify({ checkedMs: 1, checks: [check('cpu', 100), check('dml', 900)] })); // a card that was removed since
     const auto = await twinlens([...short, '--device', 'auto'], { env });
     expect(auto.stderr).toContain('The fastest of 2 devices that work here: the GPU (DirectML), 900 images/s against 100');
     expect(auto).toMatchObject({ code: 1, stderr: expect.stringContaining('The device dml is not available on this computer') as string });
-    const [failed] = await json<RunRecord[]>(['runs', ...at]);
-    expect(failed).toMatchObject({ status: 'failed', config: { device: 'dml' }, epochs: [] }); // and not trained on the processor in silence
+    const [failed] = await runJson<RunRecord[]>(['runs', ...at]);
+    expect(failed).toMatchObject({ status: 'failed', config: { device: 'dml' }, epochs: [] }); // and not trained on the CPU silently
 
-    const { run: done } = (await json<RunRecord[]>(['runs', ...at])).find((r) => r.status === 'done' && r.epochs.length === 1)!;
+    const { run: done } = (await runJson<RunRecord[]>(['runs', ...at])).find((r) => r.status === 'done' && r.epochs.length === 1)!;
     const moved = await twinlens(['train', 'colours', '--resume', done, '--epochs', '2', '--device', 'dml', ...at], { env });
     expect(moved).toMatchObject({ code: 1, stderr: expect.stringContaining('The device dml is not available') as string });
-    const stayed = (await json<RunRecord[]>(['runs', ...at])).find((r) => r.run === done)!;
+    const stayed = (await runJson<RunRecord[]>(['runs', ...at])).find((r) => r.run === done)!;
     expect(stayed).toMatchObject({ status: 'failed', config: { device: 'cpu', epochs: 1 } });
-    const ended = await json<{ epochs: number; warnings: string[] }>(['train', 'colours', '--resume', done, '--epochs', '2', '--batch', '4', ...at]);
+    const ended = await runJson<{ epochs: number; warnings: string[] }>([
+      'train',
+      'colours',
+      '--resume',
+      done,
+      '--epochs',
+      '2',
+      '--batch',
+      '4',
+      ...at,
+    ]);
     expect(ended).toMatchObject({
       epochs: 2,
       warnings: expect.arrayContaining([expect.stringContaining('From epoch 2 a step had 4 pairs, before that 8')]) as unknown,
     });
   });
 
-  test('a comparison explains both pictures on one scale; swapping them swaps the maps', async () => {
+  test('a comparison explains both images on one scale; swapping them swaps the maps', async () => {
     const [a, b] = [join(folder, 'red', 'red-03.png'), join(folder, 'blue', 'blue-05.png')];
-    const there = await json<Comparison>(['compare', run, a, b, '--out', scratch('out'), ...at]);
-    const back = await json<Comparison>(['compare', run, b, a, ...at]);
+    const there = await runJson<Comparison>(['compare', run, a, b, '--out', scratch('out'), ...at]);
+    const back = await runJson<Comparison>(['compare', run, b, a, ...at]);
     expect(there.verdict).toBe('different');
     expect(there.distance).toBeGreaterThan(there.threshold);
     expect(there.similarity).toBeLessThan(0.5);
@@ -164,9 +173,9 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     expect(there.images[0].signed).not.toBe(back.images[1].signed);
   });
 
-  test('one picture against itself: distance zero, empty maps with the reason, no division by zero', async () => {
+  test('an image against itself: distance zero, empty maps with the reason, no division by zero', async () => {
     const a = join(folder, 'green', 'green-03.png');
-    const c = await json<Comparison>(['compare', run, a, a, ...at]);
+    const c = await runJson<Comparison>(['compare', run, a, a, ...at]);
     expect(c).toMatchObject({ verdict: 'same', scale: 0, images: [{ empty: 'identical' }, { empty: 'identical' }] });
     expect(c.distance).toBeLessThan(1e-5);
     expect(parseNpy(readFileSync(c.images[0].signed)).values.every((v) => v === 0)).toBe(true);
@@ -174,32 +183,32 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
 
   test('target distance explains the distance whatever the verdict; layers can be chosen', async () => {
     const [a, b] = [join(folder, 'red', 'red-03.png'), join(folder, 'red', 'red-05.png')];
-    const c = await json<Comparison>(['compare', run, a, b, '--target', 'distance', '--layer', 'stage2', ...at]);
+    const c = await runJson<Comparison>(['compare', run, a, b, '--target', 'distance', '--layer', 'stage2', ...at]);
     expect(c).toMatchObject({ target: 'distance', layer: 'stage2' });
     const bad = await twinlens(['compare', run, a, b, '--layer', 'stage9', ...at]);
     expect(bad).toMatchObject({ code: 2, stdout: '' });
     expect(bad.stderr).toContain('stage2');
   });
 
-  test('a report holds the comparisons and needs nothing else', async () => {
-    const comparisons = (await json<Comparison[]>(['comparisons', ...at])).map((c) => c.comparison);
+  test('a report contains the comparisons and is self-contained', async () => {
+    const comparisons = (await runJson<Comparison[]>(['comparisons', ...at])).map((c) => c.comparison);
     const out = join(scratch('reports'), 'report.html');
-    await json(['report', comparisons[0]!, comparisons[1]!, '--out', out, ...at]);
+    await runJson(['report', comparisons[0]!, comparisons[1]!, '--out', out, ...at]);
     const page = readFileSync(out, 'utf8');
     expect(page).toContain('red-03.png');
     expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
   });
 
-  test('an exported network holds the tensors of the run', async () => {
+  test('an exported network contains the tensors of the run', async () => {
     const out = join(scratch('export'), 'net.safetensors');
-    await json(['export', run, '--format', 'safetensors', '--out', out, ...at]);
+    await runJson(['export', run, '--format', 'safetensors', '--out', out, ...at]);
     const { tensors, metadata } = readSafetensors(out);
     expect(tensors.get('fc.2.weight')!.shape).toEqual([16, 256]);
     expect(metadata['twinlens.run']).toBe(run);
     const onnx = join(scratch('export'), 'net.onnx');
-    await json(['export', run, '--format', 'onnx', '--out', onnx, ...at]);
+    await runJson(['export', run, '--format', 'onnx', '--out', onnx, ...at]);
     expect(readFileSync(onnx).includes('twinlens.distance')).toBe(true); // the model card is inside
-    // Opened by onnxruntime itself, its embeddings lie as far apart as `compare` says.
+    // In onnxruntime alone, its embeddings have the distance that `compare` reports.
     const files = [join(folder, 'red', 'red-03.png'), join(folder, 'blue', 'blue-05.png')] as const;
     const session = await InferenceSession.create(onnx);
     const half: [number, number, number] = [0.5, 0.5, 0.5];
@@ -211,13 +220,13 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
       expect(features!.dims).toEqual([1, 128, 4, 4]);
       embeddings.push(embedding!.data as Float32Array);
     }
-    const apart = Math.hypot(...embeddings[0]!.map((v, i) => v - embeddings[1]![i]!));
-    const { distance } = await json<Comparison>(['compare', run, ...files, ...at]);
-    expect(Math.abs(apart - distance)).toBeLessThan(1e-4 * distance);
+    const inOnnx = Math.hypot(...embeddings[0]!.map((v, i) => v - embeddings[1]![i]!));
+    const { distance } = await runJson<Comparison>(['compare', run, ...files, ...at]);
+    expect(Math.abs(inOnnx - distance)).toBeLessThan(1e-4 * distance);
   });
 
-  test('doctor tries the CPU with a real step', async () => {
-    const { engines } = await json<{ engines: { engine: string; device: string; ok: boolean }[] }>(['doctor']);
+  test('doctor tests the CPU with a real step', async () => {
+    const { engines } = await runJson<{ engines: { engine: string; device: string; ok: boolean }[] }>(['doctor']);
     expect(engines.find((e) => e.engine === 'onnx' && e.device === 'cpu')?.ok).toBe(true);
   });
 });

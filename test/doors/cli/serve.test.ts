@@ -36,7 +36,7 @@ async function start(args: string[], env: Record<string, string> = {}): Promise<
 
 const urlIn = (line: string): URL => new URL(/http:\S+?(?="|$)/.exec(line)![0]);
 
-async function ask(url: URL, name: string, input: unknown = {}): Promise<{ ok: boolean; value: never; error: { code: string; message: string } }> {
+async function call(url: URL, name: string, input: unknown = {}): Promise<{ ok: boolean; value: never; error: { code: string; message: string } }> {
   const response = await fetch(new URL(`/call/${name}`, url), {
     method: 'POST',
     headers: { authorization: `Bearer ${url.searchParams.get('token')!}`, 'content-type': 'application/json' },
@@ -45,19 +45,19 @@ async function ask(url: URL, name: string, input: unknown = {}): Promise<{ ok: b
   return decode(await response.text()) as never;
 }
 
-const page = async (url: URL, path = '/'): Promise<{ status: number; text: string }> => {
+const getPage = async (url: URL, path = '/'): Promise<{ status: number; text: string }> => {
   const response = await fetch(new URL(path, url), { headers: { authorization: `Bearer ${url.searchParams.get('token')!}`, accept: 'text/html' } });
   return { status: response.status, text: await response.text() };
 };
 
 describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
-  it('prints one line once it listens on the loopback address, and ends in order', async () => {
+  it('prints one line once it listens on the loopback address, and ends cleanly', async () => {
     const workspace = scratch('serve');
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       const { child, line, ended } = await start(['--workspace', workspace]);
       expect(Object.keys(JSON.parse(line) as object)).toEqual(['url']);
       expect(urlIn(line).hostname).toBe('127.0.0.1');
-      expect((await ask(urlIn(line), 'app.info')).value).toMatchObject({ door: 'web', workspace });
+      expect((await call(urlIn(line), 'app.info')).value).toMatchObject({ door: 'web', workspace });
       const note = join(workspace, 'served.json');
       if (process.platform !== 'win32') expect(statSync(note).mode & 0o777).toBe(0o600);
       child.kill(signal);
@@ -79,10 +79,10 @@ describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
     expect((await addressOf()).href).toBe(first.href);
     const holder = createServer().listen(Number(first.port), '127.0.0.1');
     await new Promise((done) => holder.once('listening', done));
-    const elsewhere = await addressOf();
+    const moved = await addressOf();
     await new Promise((done) => holder.close(done));
-    expect(elsewhere.port).not.toBe(first.port);
-    expect(elsewhere.search).toBe(first.search);
+    expect(moved.port).not.toBe(first.port);
+    expect(moved.search).toBe(first.search);
     chmodSync(note, 0o644);
     expect((await addressOf()).search).not.toBe(first.search);
     for (const damaged of ['', '{"url":"http://127.0.0.1:80/?token=short"}', '[]']) {
@@ -125,15 +125,15 @@ describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
     await ended;
   });
 
-  it('begins with the sample where nothing is there, and not again', async () => {
+  it('creates the sample in an empty workspace, only once', async () => {
     const workspace = scratch('serve sample');
     const first = await start(['--workspace', workspace, '--sample']);
     const url = urlIn(first.line);
-    await expect.poll(async () => ((await ask(url, 'datasets.list')).value as unknown[]).length, { timeout: 60_000, interval: 200 }).toBe(1);
+    await expect.poll(async () => ((await call(url, 'datasets.list')).value as unknown[]).length, { timeout: 60_000, interval: 200 }).toBe(1);
     first.child.kill('SIGINT');
     await first.ended;
     const second = await start(['--workspace', workspace, '--sample']);
-    expect((await ask(urlIn(second.line), 'jobs.list')).value).toEqual([]);
+    expect((await call(urlIn(second.line), 'jobs.list')).value).toEqual([]);
     second.child.kill('SIGINT');
     expect((await second.ended).code).toBe(0);
   });
@@ -143,14 +143,14 @@ describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
     const { child, line, ended } = await start(['--workspace', workspace, '--sample']);
     const url = urlIn(line);
     const events = await fetch(new URL('/events', url), { headers: { authorization: `Bearer ${url.searchParams.get('token')!}` } });
-    expect(((await ask(url, 'jobs.list')).value as { status: string }[])[0]!.status).toBe('running');
+    expect(((await call(url, 'jobs.list')).value as { status: string }[])[0]!.status).toBe('running');
     child.kill('SIGINT');
     expect((await ended).code).toBe(0);
     await events.text().catch(() => '');
-    expect((await twinlens(['datasets', '--json', '--workspace', workspace])).stdout.trim()).toBe('[]'); // given up, not waited for
+    expect((await twinlens(['datasets', '--json', '--workspace', workspace])).stdout.trim()).toBe('[]'); // cancelled, not waited for
   });
 
-  it('says in one line why it can not, and --open says it in a page', async () => {
+  it('reports in one line why it can not start; --open opens the running workbench', async () => {
     const taken = scratch('serve taken');
     const holder = await start(['--workspace', taken]);
     const second = await twinlens(['serve', '--workspace', taken]);
@@ -160,7 +160,7 @@ describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
     const { port } = urlIn(holder.line);
     expect((await twinlens(['serve', '--workspace', scratch('serve port'), '--port', port])).stderr).toMatch(/Port \d+ can't be used: it is in use/);
 
-    // A second start of the whole workbench opens the one that is there.
+    // A second start with --open opens the running workbench.
     const again = await start(['--workspace', taken, '--open']);
     expect(urlIn(again.line).href).toBe(urlIn(holder.line).href);
     expect((await again.ended).code).toBe(0);
@@ -175,25 +175,25 @@ describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
       /is damaged|not a Twinlens database/,
     ],
     ['a file where the workspace should be', null, /there is a file where the folder should be/],
-  ])('shows %s in words, answers every call with them, and opens once it is mended', async (_, spoil, words) => {
-    const folder = spoil ? scratch('serve spoilt') : join(scratch('serve file'), 'workspace');
-    if (spoil) spoil(folder);
+  ])('reports %s on its page and in every call, and opens once it is repaired', async (_, damage, words) => {
+    const folder = damage ? scratch('serve damaged') : join(scratch('serve file'), 'workspace');
+    if (damage) damage(folder);
     else writeFileSync(folder, 'x');
     const { child, line, ended } = await start(['--workspace', folder, '--open']);
     const url = urlIn(line);
-    const shown = await page(url);
+    const shown = await getPage(url);
     expect(shown.status).toBe(503);
     expect(shown.text.replaceAll('&#39;', "'")).toMatch(words);
-    expect(await ask(url, 'app.info')).toMatchObject({ ok: false, error: { code: 'workspace', message: expect.stringMatching(words) as string } });
-    expect((await page(url, '/do/again')).status).toBe(503);
-    await import('node:fs/promises').then(async ({ rm }) => rm(spoil ? join(folder, 'twinlens.sqlite') : folder));
-    expect(await page(url, '/do/again')).toMatchObject({ status: 200, text: expect.stringContaining('<script') as string });
-    expect((await ask(url, 'app.info')).ok).toBe(true);
+    expect(await call(url, 'app.info')).toMatchObject({ ok: false, error: { code: 'workspace', message: expect.stringMatching(words) as string } });
+    expect((await getPage(url, '/do/again')).status).toBe(503);
+    await import('node:fs/promises').then(async ({ rm }) => rm(damage ? join(folder, 'twinlens.sqlite') : folder));
+    expect(await getPage(url, '/do/again')).toMatchObject({ status: 200, text: expect.stringContaining('<script') as string });
+    expect((await call(url, 'app.info')).ok).toBe(true);
     child.kill('SIGINT');
     expect((await ended).code).toBe(0);
   });
 
-  it('leaves a workspace from a newer version untouched, and says so in a page', async () => {
+  it('leaves a workspace from a newer version untouched, and reports it on its page', async () => {
     const workspace = scratch('serve newer');
     const first = await start(['--workspace', workspace]);
     first.child.kill('SIGINT');
@@ -205,18 +205,18 @@ describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
     db.close();
     const before = readFileSync(file);
     const { child, line, ended } = await start(['--workspace', workspace, '--open']);
-    expect((await page(urlIn(line))).text).toMatch(/newer Twinlens/);
+    expect((await getPage(urlIn(line))).text).toMatch(/newer Twinlens/);
     child.kill('SIGINT');
     await ended;
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('says in a page that a workspace is read-only', async () => {
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('reports a read-only workspace on its page', async () => {
     const workspace = join(scratch('serve read-only'), 'w');
     mkdirSync(workspace);
     chmodSync(workspace, 0o555);
     const { child, line, ended } = await start(['--workspace', workspace, '--open']);
-    expect((await page(urlIn(line))).text).toMatch(/not permitted to write/);
+    expect((await getPage(urlIn(line))).text).toMatch(/not permitted to write/);
     child.kill('SIGINT');
     await ended;
   });

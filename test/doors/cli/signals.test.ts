@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { RunRecord } from '../../../src/shared/run.ts';
-import { CLI, drawColours, hasBuild, hasSignals, json, scratch } from './kit.ts';
+import { CLI, drawColours, hasBuild, hasSignals, runJson, scratch } from './kit.ts';
 
-/** A command whose processes are stopped, whose terminal is closed, or whose output nobody reads. */
+/** A command with stopped processes, a closed terminal, or unread output. */
 
 const TRAIN = ['--size', '32', '--batch', '8', '--lr', '3e-3', '--seed', '3', '--device', 'cpu'];
 const LIMIT_S = 5; // from SIGTERM to the end of the command
@@ -33,13 +33,13 @@ describe.skipIf(!hasBuild || !hasSignals)('signals to a command (needs the build
   beforeAll(async () => {
     const folder = scratch('colours');
     await drawColours(folder, 14);
-    await json(['import', folder, '--name', 'colours', ...at]);
+    await runJson(['import', folder, '--name', 'colours', ...at]);
   });
 
   const train = (epochs: number): Command => start(['train', 'colours', ...TRAIN, '--epochs', String(epochs), ...at]);
   const afterEpoch = (command: Command, epoch: number): Promise<unknown> =>
     expect.poll(() => command.stderr(), { timeout: 60_000, interval: 50 }).toContain(`Epoch ${epoch}:`);
-  const newestRun = async (): Promise<RunRecord> => (await json<RunRecord[]>(['runs', ...at]))[0]!;
+  const newestRun = async (): Promise<RunRecord> => (await runJson<RunRecord[]>(['runs', ...at]))[0]!;
   const lockIsFree = (): boolean => !existsSync(join(workspace, 'lock.json'));
 
   /** The id of the compute process that this command started last, from its log. */
@@ -71,7 +71,7 @@ describe.skipIf(!hasBuild || !hasSignals)('signals to a command (needs the build
     expect(lockIsFree()).toBe(true);
     const run = await newestRun();
     expect(run.status).toBe('interrupted');
-    const resumed = await json<{ epochs: number }>(['train', 'colours', '--resume', run.run, '--epochs', String(run.epochs.length + 1), ...at]);
+    const resumed = await runJson<{ epochs: number }>(['train', 'colours', '--resume', run.run, '--epochs', String(run.epochs.length + 1), ...at]);
     expect(resumed.epochs).toBe(run.epochs.length + 1);
   });
 
@@ -105,7 +105,7 @@ describe.skipIf(!hasBuild || !hasSignals)('signals to a command (needs the build
     expect(await newestRun()).toMatchObject({ status: 'done', epochs: { length: 12 } });
   });
 
-  test('a training whose output is no longer read goes on to its end', async () => {
+  test('a training whose output is no longer read runs to its end', async () => {
     const command = train(12);
     await afterEpoch(command, 1);
     command.child.stdout!.destroy();

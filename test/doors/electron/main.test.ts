@@ -8,16 +8,16 @@ import { hasBuild } from '../cli/kit.ts';
 import { temporaryFolder } from '../../features/dataset/png-files.ts';
 import { importColours, serve } from '../../e2e/serve.ts';
 
-/** The built desktop program under a stand-in for Electron's runtime: what it asks of Electron, and what it answers. */
+/** The built desktop program under a stand-in for Electron's runtime: its calls of Electron, and its answers. */
 
-interface Said {
+interface Message {
   what: string;
   value: unknown;
 }
 
 class Program {
-  readonly said: Said[] = [];
-  readonly ended: Promise<number | null>;
+  readonly messages: Message[] = [];
+  readonly exitCode: Promise<number | null>;
   private readonly child: ChildProcess;
 
   constructor(args: string[], env: Record<string, string> = {}) {
@@ -27,31 +27,31 @@ class Program {
       env: { ...process.env, STAND_IN_USER_DATA: folder, TWINLENS_SETTINGS: join(folder, 'settings.json'), ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    this.child.on('message', (message: Said) => this.said.push(message));
-    this.ended = new Promise((done) => this.child.on('exit', done));
+    this.child.on('message', (message: Message) => this.messages.push(message));
+    this.exitCode = new Promise((done) => this.child.on('exit', done));
     onTestFinished(() => void this.child.kill('SIGKILL'));
   }
 
-  all = (what: string): unknown[] => this.said.filter((one) => one.what === what).map((one) => one.value);
+  all = (what: string): unknown[] => this.messages.filter((one) => one.what === what).map((one) => one.value);
 
   until = (what: string, count = 1): Promise<void> => expect.poll(() => this.all(what).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(count);
 
-  tell(message: object): void {
+  send(message: object): void {
     this.child.send(message);
   }
 
-  async ask(message: object): Promise<unknown> {
+  async request(message: object): Promise<unknown> {
     const before = this.all('answer').length;
-    this.tell(message);
+    this.send(message);
     await this.until('answer', before + 1);
     return this.all('answer').at(-1);
   }
 
-  call = (name: string, input: object = {}, channel: string = CHANNELS.call) => this.ask({ channel, args: ['t', name, input] });
+  call = (name: string, input: object = {}, channel: string = CHANNELS.call) => this.request({ channel, args: ['t', name, input] });
 }
 
 describe.skipIf(!hasBuild)('the desktop program', () => {
-  it('opens one hardened window on the screen, answers it, and ends in order', async () => {
+  it('opens one hardened window on the screen, answers it, and exits cleanly', async () => {
     const workspace = temporaryFolder();
     const program = new Program(['.', '--no-sandbox', '--workspace', workspace]);
     await program.until('load');
@@ -77,7 +77,7 @@ describe.skipIf(!hasBuild)('the desktop program', () => {
       ['file:///etc/passwd', true],
       ['twinlens://app/', false],
     ]);
-    program.tell({ act: 'navigate' });
+    program.send({ act: 'navigate' });
     await program.until('navigate', 2);
     expect(program.all('navigate')).toEqual([
       ['https://example.org/', true],
@@ -85,70 +85,70 @@ describe.skipIf(!hasBuild)('the desktop program', () => {
     ]);
     expect(await program.call('app.info')).toMatchObject({ ok: true, value: { door: 'electron', workspace, canPrint: true } });
     expect(await program.call('app.info', {}, `!${CHANNELS.call}`)).toMatchObject({ ok: false, error: { code: 'bad-request' } }); // from a frame
-    expect(await program.ask({ url: 'twinlens://app/' })).toMatchObject({ status: 200, text: expect.stringContaining('<script') as string });
-    expect(await program.ask({ url: 'twinlens://app/media/export/..%2Ftwinlens.sqlite' })).toMatchObject({ status: 404 });
-    program.tell({ act: 'crash' });
+    expect(await program.request({ url: 'twinlens://app/' })).toMatchObject({ status: 200, text: expect.stringContaining('<script') as string });
+    expect(await program.request({ url: 'twinlens://app/media/export/..%2Ftwinlens.sqlite' })).toMatchObject({ status: 404 });
+    program.send({ act: 'crash' });
     await program.until('reloaded');
-    program.tell({ act: 'second' });
+    program.send({ act: 'second' });
     await program.until('focused');
-    program.tell({ act: 'close' });
-    expect(await program.ended).toBe(0);
+    program.send({ act: 'close' });
+    expect(await program.exitCode).toBe(0);
     expect(existsSync(join(workspace, 'lock.json'))).toBe(false);
   });
 
-  // Elsewhere a utility process computes, which the stand-in does not have.
-  it.skipIf(process.platform !== 'linux')('computes in a plain Node, asks before it closes during work, and closes when it is told to', async () => {
+  // On other systems a utility process computes, which the stand-in lacks.
+  it.skipIf(process.platform !== 'linux')('computes in plain Node, asks before it closes during work, and closes after confirmation', async () => {
     const program = new Program(['.', '--workspace', temporaryFolder(), '--sample'], { PATH: join(process.execPath, '..') });
     await program.until('load');
-    program.tell({ act: 'close' });
+    program.send({ act: 'close' });
     await program.until('close');
-    expect(program.all('close')).toEqual(['kept']);
+    expect(program.all('close')).toEqual(['prevented']);
     expect(program.all('sent')).toContainEqual([CHANNELS.event, 'closing', { jobs: 1 }]);
-    program.tell({ act: 'close' }); // the screen has not answered: the system asks
-    await program.until('asked by the system');
+    program.send({ act: 'close' }); // the screen has not answered: the system asks
+    await program.until('message box');
     await expect.poll(() => program.all('sent').some((one) => JSON.stringify(one).includes('"kind":"sample"'))).toBe(true);
-    program.tell({ channel: CHANNELS.call, args: ['t', 'shell.close', {}] });
-    expect(await program.ended).toBe(0);
+    program.send({ channel: CHANNELS.call, args: ['t', 'shell.close', {}] });
+    expect(await program.exitCode).toBe(0);
     expect(program.all('close').at(-1)).toBe('closed');
   });
 
-  it('says in the window what is wrong with a workspace, and opens another that is chosen', async () => {
+  it('shows in the window why a workspace can’t be opened, and opens another one when chosen', async () => {
     const workspace = temporaryFolder();
     writeFileSync(join(workspace, 'twinlens.sqlite'), 'no database at all, but some text');
     const chosen = temporaryFolder();
     const program = new Program(['.', '--workspace', workspace], { STAND_IN_CHOSEN: chosen });
     await program.until('load');
-    expect(await program.ask({ url: 'twinlens://app/' })).toMatchObject({
+    expect(await program.request({ url: 'twinlens://app/' })).toMatchObject({
       text: expect.stringMatching(/left untouched[^]*Choose another workspace folder/) as string,
     });
     expect(await program.call('app.info')).toMatchObject({ ok: false, error: { code: 'workspace' } });
-    program.tell({ act: 'navigate' }); // "Choose another workspace folder…" is one of the two
+    program.send({ act: 'navigate' }); // "Choose another workspace folder…" is one of the two
     await program.until('load', 2);
     expect(await program.call('app.info')).toMatchObject({ ok: true, value: { workspace: chosen } });
-    expect(await program.ask({ url: 'twinlens://app/' })).toMatchObject({ text: expect.stringContaining('<script') as string });
+    expect(await program.request({ url: 'twinlens://app/' })).toMatchObject({ text: expect.stringContaining('<script') as string });
     expect(readFileSync(join(workspace, 'twinlens.sqlite'), 'utf8')).toMatch(/no database/);
-    program.tell({ act: 'close' });
-    expect(await program.ended).toBe(0);
+    program.send({ act: 'close' });
+    expect(await program.exitCode).toBe(0);
   });
 
-  it('opens a workbench that is served elsewhere without a database or any other native module of its own', async () => {
+  it('opens a remote workbench without loading a database or another native module', async () => {
     const served = await serve();
     const program = new Program(['.', '--connect', served.url]);
     await program.until('load');
     expect(await program.call('app.info')).toMatchObject({ ok: true, value: { door: 'web', workspace: served.workspace } });
-    expect(await program.ask({ url: 'twinlens://app/media/thumb/none/0' })).toMatchObject({ status: 404 });
+    expect(await program.request({ url: 'twinlens://app/media/thumb/none/0' })).toMatchObject({ status: 404 });
     await importColours(served, 4);
     await expect.poll(() => program.all('sent').some((one) => JSON.stringify(one).includes('"status":"done"'))).toBe(true);
-    expect(await program.ask({ act: 'natives' })).toEqual([]);
+    expect(await program.request({ act: 'natives' })).toEqual([]);
     await served.stop('SIGKILL');
     expect(await program.call('app.info')).toMatchObject({ ok: false, error: { code: 'offline' } });
-    program.tell({ act: 'close' });
-    expect(await program.ended).toBe(0);
+    program.send({ act: 'close' });
+    expect(await program.exitCode).toBe(0);
   });
 
   it('leaves a second start to the first', async () => {
     const second = new Program(['.', '--workspace', temporaryFolder()], { STAND_IN_SECOND: '1' });
-    expect(await second.ended).toBe(0);
+    expect(await second.exitCode).toBe(0);
     expect(second.all('window')).toEqual([]);
   });
 });

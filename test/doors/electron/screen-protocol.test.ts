@@ -5,15 +5,15 @@ import { ScreenFiles } from '../../../src/main/doors/http/screen-files.ts';
 import { type Answer, CHANNELS } from '../../../src/shared/bridge.ts';
 import { screenFolder } from '../../api/doors.ts';
 
-const asked: string[] = [];
+const paths: string[] = [];
 const media = (path: string): Promise<Response> => {
-  asked.push(path);
-  return Promise.resolve(new Response('picture'));
+  paths.push(path);
+  return Promise.resolve(new Response('image'));
 };
 const open = (notice: Notice | null = null) => screenProtocol(new ScreenFiles(screenFolder), media, () => notice);
 
 describe('the protocol of the desktop window', () => {
-  it('gives the built screen under a strict policy', async () => {
+  it('serves the built screen under a strict policy', async () => {
     for (const address of ['/', '/index.html', '/?x=1', '/#/compare']) {
       const page = await open()(new Request(ORIGIN + address));
       expect(await page.text()).toContain('<title>screen</title>');
@@ -21,12 +21,12 @@ describe('the protocol of the desktop window', () => {
     }
   });
 
-  it('hands the rest of an address under media/ on as it was sent', async () => {
+  it('passes on the rest of an address under media/ undecoded', async () => {
     await open()(new Request(`${ORIGIN}/media/file/%2Fhome%2Fa%20b%3F.png?x`));
-    expect(asked.at(-1)).toBe('file/%2Fhome%2Fa%20b%3F.png');
+    expect(paths.at(-1)).toBe('file/%2Fhome%2Fa%20b%3F.png');
   });
 
-  it('has nothing else, and nothing elsewhere', async () => {
+  it('serves no other file and no other origin', async () => {
     for (const address of ['/../doors.ts', '/..%2Fdoors.ts', '/assets/%2e%2e/%2e%2e/doors.ts', '/nothing', '/assets'])
       expect([address, (await open()(new Request(ORIGIN + address))).status]).toEqual([address, 404]);
     for (const url of ['twinlens://other/index.html', 'twinlens://app.evil/', 'https://app/', 'file:///etc/passwd'])
@@ -34,7 +34,7 @@ describe('the protocol of the desktop window', () => {
     expect((await open()(new Request(`${ORIGIN}/`, { method: 'POST' }))).status).toBe(404);
   });
 
-  it('says what is wrong instead of a screen, in words that are no markup', async () => {
+  it('shows a notice instead of the screen, its text escaped', async () => {
     const notice = {
       heading: 'No',
       sentence: 'The folder <img src=x onerror=alert(1)> "x" is read-only.',
@@ -50,7 +50,7 @@ describe('the protocol of the desktop window', () => {
 });
 
 describe('messages from a window', () => {
-  it('count only from the screen itself', async () => {
+  it('are accepted only from the screen itself', async () => {
     const handlers = new Map<string, (event: IpcEvent, ...args: unknown[]) => unknown>();
     const ipc: IpcMain = { handle: (channel, f) => void handlers.set(channel, f), on: (channel, f) => void handlers.set(channel, f) };
     const calls: string[] = [];

@@ -1,5 +1,5 @@
-// Stands for Electron's runtime: enough of it to run the built desktop program under plain Node, with a window that is driven
-// by what a test sends over the process's own channel. Loaded with --import before the program.
+// Stands for Electron's runtime: enough of it to run the built desktop program under plain Node, with a window that obeys the
+// messages of a test over the process's channel. Loaded with --import before the program.
 import { EventEmitter } from 'node:events';
 import Module from 'node:module';
 
@@ -61,7 +61,7 @@ class BrowserWindow extends EventEmitter {
   close(): void {
     const event = new Preventable();
     this.emit('close', event);
-    log('close', event.prevented ? 'kept' : 'closed');
+    log('close', event.prevented ? 'prevented' : 'closed');
     if (event.prevented) return;
     this.destroyed = true;
     this.emit('closed');
@@ -119,7 +119,7 @@ const electron = {
   Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: () => log('menu') },
   dialog: {
     showMessageBoxSync: () => {
-      log('asked by the system');
+      log('message box');
       return 0; // keep working
     },
     showOpenDialog: () => Promise.resolve({ filePaths: [process.env['STAND_IN_CHOSEN']] }),
@@ -166,8 +166,8 @@ async function obey({ url, channel, args = [], act }: Order): Promise<void> {
     return;
   }
   if (channel !== undefined) {
-    const stranger = channel.startsWith('!'); // a frame inside the screen
-    const event = { sender: window!.webContents, senderFrame: stranger ? { url: 'twinlens://app/media/report/p1.html' } : frame };
+    const foreign = channel.startsWith('!'); // a frame inside the screen
+    const event = { sender: window!.webContents, senderFrame: foreign ? { url: 'twinlens://app/media/report/p1.html' } : frame };
     log('answer', structuredClone(await handlers.get(channel.replace('!', ''))!(event, ...args)));
     return;
   }

@@ -8,8 +8,8 @@ import { serveWorkbench } from '../../../src/main/doors/http/serve.ts';
 import { temporaryFolder } from '../../features/dataset/png-files.ts';
 import { screenFolder } from '../../api/doors.ts';
 
-/** How many of this process's open files are this one. */
-const openOf = (path: string): number =>
+/** Number of this process's open file descriptors of `path`. */
+const openCount = (path: string): number =>
   readdirSync('/proc/self/fd').filter((fd) => {
     try {
       return readlinkSync(`/proc/self/fd/${fd}`) === path;
@@ -18,21 +18,21 @@ const openOf = (path: string): number =>
     }
   }).length;
 
-test.skipIf(process.platform !== 'linux')('a picture that nobody waits for any more does not stay open', async () => {
-  const warnings: string[] = []; // a file that nobody closed is closed with what holds it, some time, and warned of
-  const warned = ({ message }: Error): void => void warnings.push(message);
-  process.on('warning', warned);
-  onTestFinished(() => void process.off('warning', warned));
+test.skipIf(process.platform !== 'linux')('closes the file of an aborted media request', async () => {
+  const warnings: string[] = []; // Node warns when the garbage collector closes a file handle
+  const onWarning = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', onWarning);
+  onTestFinished(() => void process.off('warning', onWarning));
   const path = join(temporaryFolder(), 'large.jpg');
   writeFileSync(path, Buffer.alloc(4_000_000));
   const requests = new Map<string, ClientRequest>();
-  const asked = new Set<string>();
+  const requested = new Set<string>();
   const workbenchApi = {
     call: () => Promise.resolve({ ok: true as const, value: null }),
     on: () => () => undefined,
     media: async (address: string) => {
       const n = address.split('/').at(-1)!;
-      asked.add(n);
+      requested.add(n);
       if (Number(n) < 10) requests.get(n)!.destroy(); // before the file is opened
       await wait(40);
       return { path, type: 'image/jpeg', immutable: true };
@@ -51,8 +51,8 @@ test.skipIf(process.platform !== 'linux')('a picture that nobody waits for any m
     request.on('response', (response) => response.once('data', () => request.destroy())); // while it is sent
     requests.set(String(n), request);
   }
-  await expect.poll(() => asked.size, { timeout: 20_000 }).toBe(20);
+  await expect.poll(() => requested.size, { timeout: 20_000 }).toBe(20);
   await expect.poll(() => [...requests.values()].every((request) => request.destroyed), { timeout: 20_000 }).toBe(true);
-  await expect.poll(() => openOf(path), { timeout: 5000 }).toBe(0);
+  await expect.poll(() => openCount(path), { timeout: 5000 }).toBe(0);
   expect(warnings.filter((text) => text.includes('file descriptor'))).toEqual([]);
 });

@@ -10,13 +10,13 @@ const browser = findBrowser();
 const never = new AbortController().signal;
 
 describe('a browser for printing', () => {
-  it('is the one that was named, or none where that is not there', () => {
+  it('is the one named in TWINLENS_BROWSER, or none if that is missing', () => {
     expect(findBrowser({ TWINLENS_BROWSER: process.execPath })).toBe(process.execPath);
     expect(findBrowser({ TWINLENS_BROWSER: '/nowhere/chrome' })).toBeNull();
     expect(browserPrinter(null)).toBeNull();
   });
 
-  it('is looked for where each system keeps it', () => {
+  it('is found in each system’s usual folder', () => {
     const folder = temporaryFolder();
     const edge = join(folder, 'Microsoft/Edge/Application/msedge.exe');
     mkdirSync(join(edge, '..'), { recursive: true });
@@ -31,7 +31,7 @@ describe('a browser for printing', () => {
 });
 
 describe.skipIf(browser === null)('printing', () => {
-  it('writes the report as a PDF of several pages, with its text in it', async () => {
+  it('writes the report as a PDF of several pages with text', async () => {
     const folder = temporaryFolder();
     const html = join(folder, 'a report # 100 %.html');
     writeFileSync(html, renderReport(sampleInput()));
@@ -43,7 +43,7 @@ describe.skipIf(browser === null)('printing', () => {
     expect(pdf.toString('latin1')).toContain('/Font');
   });
 
-  it('leaves what stood there when it is cancelled', async () => {
+  it('leaves an existing file unchanged when cancelled', async () => {
     const folder = temporaryFolder();
     const html = join(folder, 'report.html');
     writeFileSync(html, renderReport(sampleInput()));
@@ -57,7 +57,7 @@ describe.skipIf(browser === null)('printing', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('a browser that fails', () => {
-  it.each(['exit 3', 'exit 0'])('is said to have failed (%s), and nothing is written', async (end) => {
+  it.each(['exit 3', 'exit 0'])('is reported (%s), and nothing is written', async (end) => {
     const folder = temporaryFolder();
     const program = join(folder, 'browser');
     writeFileSync(program, `#!/bin/sh\n${end}\n`);

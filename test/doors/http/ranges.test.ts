@@ -31,9 +31,9 @@ const DOORS: Record<string, (name: string, init?: RequestInit) => Promise<Respon
 };
 
 /** By RFC 9110, section 14. */
-describe.each(Object.entries(DOORS))('a part of a file of 10 bytes, from %s', (_, ask) => {
+describe.each(Object.entries(DOORS))('a part of a file of 10 bytes, from %s', (_, request) => {
   const ten = (range: string | undefined, init: RequestInit = {}): Promise<Response> =>
-    ask('.ten%2F.txt', { ...init, headers: range === undefined ? {} : { range } });
+    request('.ten%2F.txt', { ...init, headers: range === undefined ? {} : { range } });
 
   it.each([
     ['bytes=0-0', '0', '0-0'],
@@ -48,35 +48,35 @@ describe.each(Object.entries(DOORS))('a part of a file of 10 bytes, from %s', (_
     expect(response.headers.get('content-length')).toBe(String(text.length));
   });
 
-  it.each(['bytes=10-', 'bytes=-0', 'bytes=5-2'])('%s has nothing of it', async (range) => {
+  it.each(['bytes=10-', 'bytes=-0', 'bytes=5-2'])('%s selects nothing', async (range) => {
     const response = await ten(range);
     expect([response.status, await response.text(), response.headers.get('content-range')]).toEqual([416, '', 'bytes */10']);
   });
 
-  it.each(['bytes=0-1,3-4', 'lines=0-1', '', undefined])('%s is the whole file', async (range) => {
+  it.each(['bytes=0-1,3-4', 'lines=0-1', '', undefined])('%s selects the whole file', async (range) => {
     const response = await ten(range);
     expect([response.status, await response.text()]).toEqual([200, whole]);
     expect(response.headers.get('accept-ranges')).toBe('bytes');
   });
 
-  it('of an empty file there is nothing', async () => {
-    for (const range of ['bytes=0-', 'bytes=-1']) expect((await ask('empty.txt', { headers: { range } })).status).toBe(416);
-    const all = await ask('empty.txt');
+  it('of an empty file is not satisfiable', async () => {
+    for (const range of ['bytes=0-', 'bytes=-1']) expect((await request('empty.txt', { headers: { range } })).status).toBe(416);
+    const all = await request('empty.txt');
     expect([all.status, await all.text(), all.headers.get('content-length')]).toEqual([200, '', '0']);
   });
 
-  it('is sent again only where it changed, and without a body where only headers are wanted', async () => {
+  it('is sent again only if changed, and without a body for HEAD', async () => {
     const first = await ten(undefined, { method: 'HEAD' });
     expect([first.status, await first.text(), first.headers.get('content-length')]).toEqual([200, '', '10']);
-    const again = await ask('.ten%2F.txt', { headers: { 'if-none-match': first.headers.get('etag')! } });
+    const again = await request('.ten%2F.txt', { headers: { 'if-none-match': first.headers.get('etag')! } });
     expect([again.status, await again.text()]).toEqual([304, '']);
     expect(again.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
-    expect((await ask('.ten%2F.txt', { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
+    expect((await request('.ten%2F.txt', { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
   });
 
-  it('of a folder or a missing file is an answer in words', async () => {
+  it('of a folder or a missing file is answered with a message', async () => {
     for (const name of ['', 'missing.txt']) {
-      const response = await ask(name);
+      const response = await request(name);
       expect([response.status, response.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8']);
       expect(await response.text()).toMatch(/not found|no such file/i);
     }

@@ -15,7 +15,7 @@ import { image } from './images.ts';
 import { freshStore, importFrom } from './import-helpers.ts';
 
 let store: Store;
-const set = 'pets';
+const dataset = 'pets';
 const N = 60;
 
 beforeEach(async () => {
@@ -23,14 +23,14 @@ beforeEach(async () => {
   await importFrom(drawClasses(temporaryFolder(), { cats: 30, dogs: 20, owls: 10 }), store, { name: 'Pets', splitSeed: 3 });
 });
 
-/** All that anybody can see of a data set but its history. */
-const seen = (): unknown => ({
-  summary: store.datasets.get(set),
+/** Everything visible of a data set except its history. */
+const stateOf = (): unknown => ({
+  summary: store.datasets.get(dataset),
   listed: store.datasets.list(),
-  images: store.datasets.images(set),
-  all: store.browse.all(set),
-  counts: store.browse.counts(set),
-  pairs: SPLITS.map((split) => store.datasets.pairs(set, split)),
+  images: store.datasets.images(dataset),
+  all: store.browse.all(dataset),
+  counts: store.browse.counts(dataset),
+  pairs: SPLITS.map((split) => store.datasets.pairs(dataset, split)),
 });
 
 const ids = fc.uniqueArray(fc.integer({ min: 0, max: N - 1 }), { minLength: 1, maxLength: 25 });
@@ -44,13 +44,13 @@ const anEdit: fc.Arbitrary<CurationEdit> = fc.oneof(
   fc.tuple(ids, fc.constantFrom('blurry', 'ask Jo')).map(([list, tag]): CurationEdit => ({ kind: 'untag', ids: list, tag })),
 );
 
-/** A second witness: the same edits on plain objects. */
+/** A plain-object model of the same edits. */
 interface Plain {
   className: string;
   excluded: boolean;
   tags: Set<string>;
 }
-function carryOut(images: Plain[], edit: CurationEdit): void {
+function applyTo(images: Plain[], edit: CurationEdit): void {
   for (const id of edit.ids) {
     const image = images[id]!;
     if (edit.kind === 'exclude') image.excluded = true;
@@ -62,41 +62,41 @@ function carryOut(images: Plain[], edit: CurationEdit): void {
 }
 
 test('without an edit everything is as imported', () => {
-  const images = store.datasets.images(set);
-  const { snapshot, pairs } = store.datasets.get(set);
+  const images = store.datasets.images(dataset);
+  const { snapshot, pairs } = store.datasets.get(dataset);
   expect(snapshot).toBe(snapshotOf(images));
-  for (const split of SPLITS) expect(store.datasets.pairs(set, split)).toHaveLength(pairs[split]);
+  for (const split of SPLITS) expect(store.datasets.pairs(dataset, split)).toHaveLength(pairs[split]);
 });
 
 describe('any edits, one after another', () => {
   test('match a plain-object model, and undoing them returns through every state to the import', () => {
     fc.assert(
       fc.property(fc.array(anEdit, { minLength: 1, maxLength: 8 }), (edits) => {
-        const imported = seen();
-        const plain = store.browse.all(set).map(({ className }): Plain => ({ className, excluded: false, tags: new Set() }));
+        const imported = stateOf();
+        const plain = store.browse.all(dataset).map(({ className }): Plain => ({ className, excluded: false, tags: new Set() }));
         const states: unknown[] = [];
         let done = 0;
         for (const edit of edits) {
-          const before = seen();
-          const { edits: holding } = store.curation.apply(set, edit);
-          if (holding > done) states.push(before);
-          else expect(seen()).toEqual(before); // it changed nothing, so there is nothing to undo
-          done = holding;
-          carryOut(plain, edit);
+          const before = stateOf();
+          const { edits: active } = store.curation.apply(dataset, edit);
+          if (active > done) states.push(before);
+          else expect(stateOf()).toEqual(before); // nothing changed, so there is nothing to undo
+          done = active;
+          applyTo(plain, edit);
         }
-        const last = seen();
-        expect(store.browse.all(set).map(({ className, excluded, tags }) => ({ className, excluded, tags }))).toEqual(
+        const last = stateOf();
+        expect(store.browse.all(dataset).map(({ className, excluded, tags }) => ({ className, excluded, tags }))).toEqual(
           plain.map(({ tags, ...image }) => ({ ...image, tags: [...tags].sort() })),
         );
         for (const state of [...states].reverse()) {
-          undoLast(store, set);
-          expect(seen()).toEqual(state);
+          undoLast(store, dataset);
+          expect(stateOf()).toEqual(state);
         }
-        expect(seen()).toEqual(imported);
-        expect(store.curation.state(set).canUndo).toBeNull();
-        for (const _ of states) redoNext(store, set);
-        expect(seen()).toEqual(last);
-        for (const _ of states) undoLast(store, set);
+        expect(stateOf()).toEqual(imported);
+        expect(store.curation.state(dataset).canUndo).toBeNull();
+        for (const _ of states) redoNext(store, dataset);
+        expect(stateOf()).toEqual(last);
+        for (const _ of states) undoLast(store, dataset);
       }),
       { numRuns: 40 },
     );
@@ -105,28 +105,28 @@ describe('any edits, one after another', () => {
   test('images, classes, counts, pairs and snapshot follow from the marks', () => {
     fc.assert(
       fc.property(fc.array(anEdit, { minLength: 1, maxLength: 5 }), (edits) => {
-        const importedSplits = new Map(store.browse.all(set).map(({ id, split }) => [id, split]));
-        for (const edit of edits) store.curation.apply(set, edit);
-        const images = store.datasets.images(set);
-        const summary = store.datasets.get(set);
-        const all = store.browse.all(set);
+        const importedSplits = new Map(store.browse.all(dataset).map(({ id, split }) => [id, split]));
+        for (const edit of edits) store.curation.apply(dataset, edit);
+        const images = store.datasets.images(dataset);
+        const summary = store.datasets.get(dataset);
+        const all = store.browse.all(dataset);
         expect(images.map(({ id, className }) => [id, className])).toEqual(
           all.filter((i) => !i.excluded).map(({ id, className }) => [id, className]),
         );
         expect(images.every(({ id, split }) => importedSplits.get(id) === split)).toBe(true);
         expect(summary.images).toBe(images.length);
         expect(summary.snapshot).toBe(snapshotOf(images));
-        const counts = store.browse.counts(set);
+        const counts = store.browse.counts(dataset);
         expect(counts.included + counts.excluded).toBe(N);
         for (const { className, included } of counts.classes)
           expect(Object.entries(summary.classes).find(([name]) => name === className)?.[1] ?? 0).toBe(included);
-        const drawn = store.browse.isEdited(set) ? storedPairs(images, 3) : null;
+        const expected = store.browse.isEdited(dataset) ? storedPairs(images, 3) : null;
         for (const split of SPLITS) {
-          const pairs = store.datasets.pairs(set, split);
+          const pairs = store.datasets.pairs(dataset, split);
           expect(pairs).toHaveLength(summary.pairs[split]);
-          if (drawn) expect(pairs).toEqual(drawn[split]);
+          if (expected) expect(pairs).toEqual(expected[split]);
         }
-        while (store.curation.state(set).canUndo) undoLast(store, set);
+        while (store.curation.state(dataset).canUndo) undoLast(store, dataset);
       }),
       { numRuns: 40 },
     );
@@ -134,37 +134,37 @@ describe('any edits, one after another', () => {
 });
 
 test('an edit after an undo drops the redo steps, and the history keeps all entries', () => {
-  store.curation.apply(set, { kind: 'exclude', ids: [0, 1, 2] });
-  store.curation.apply(set, { kind: 'tag', ids: [5], tag: 'blurry' });
-  const undone = undoLast(store, set);
+  store.curation.apply(dataset, { kind: 'exclude', ids: [0, 1, 2] });
+  store.curation.apply(dataset, { kind: 'tag', ids: [5], tag: 'blurry' });
+  const undone = undoLast(store, dataset);
   expect(undone).toMatchObject({ canUndo: 'Excluded 3 images', canRedo: 'Tagged 1 image "blurry"', edits: 1 });
-  const after = store.curation.apply(set, { kind: 'relabel', ids: [7, 8], className: 'foxes' });
+  const after = store.curation.apply(dataset, { kind: 'relabel', ids: [7, 8], className: 'foxes' });
   expect(after).toMatchObject({ canUndo: 'Relabelled 2 images as "foxes"', canRedo: null, edits: 2 });
-  expect(() => redoNext(store, set)).toThrow(/nothing to redo/);
-  const history = store.curation.history(set);
-  expect(history.map(({ position, text, undone: gone }) => [position, text, gone])).toEqual([
+  expect(() => redoNext(store, dataset)).toThrow(/nothing to redo/);
+  const history = store.curation.history(dataset);
+  expect(history.map(({ position, text, undone: isUndone }) => [position, text, isUndone])).toEqual([
     [3, 'Relabelled 2 images as "foxes"', false],
     [2, 'Tagged 1 image "blurry"', true],
     [1, 'Excluded 3 images', false],
   ]);
   expect(history[1]!.undoneMs).toBeGreaterThanOrEqual(history[1]!.atMs);
-  expect(store.curation.imagesOf(set, 3)).toEqual([7, 8]);
+  expect(store.curation.imagesOf(dataset, 3)).toEqual([7, 8]);
 });
 
 test('marks, history and undo steps survive a restart; a reader samples the same pairs', async () => {
   const workspace = workspaceAt(temporaryFolder());
   const folder = drawClasses(temporaryFolder(), { a: 30, b: 30 });
   const first = curatedStore(openStore(workspace, { write: true, command: 'first' }));
-  await importFrom(folder, first, { name: 'kept' });
-  first.curation.apply('kept', { kind: 'exclude', ids: [3, 4] });
-  first.curation.apply('kept', { kind: 'relabel', ids: [10], className: 'b' });
-  undoLast(first, 'kept');
+  await importFrom(folder, first, { name: 'shells' });
+  first.curation.apply('shells', { kind: 'exclude', ids: [3, 4] });
+  first.curation.apply('shells', { kind: 'relabel', ids: [10], className: 'b' });
+  undoLast(first, 'shells');
   first.close();
   const reader = curatedStore(openStore(workspace, { write: false, command: 'reader' }));
-  const drawn = SPLITS.map((split) => reader.datasets.pairs('kept', split));
-  const summary = reader.datasets.get('kept');
-  expect(reader.curation.state('kept')).toEqual({
-    dataset: 'kept',
+  const sampled = SPLITS.map((split) => reader.datasets.pairs('shells', split));
+  const summary = reader.datasets.get('shells');
+  expect(reader.curation.state('shells')).toEqual({
+    dataset: 'shells',
     canUndo: 'Excluded 2 images',
     canRedo: 'Relabelled 1 image as "b"',
     edits: 1,
@@ -173,77 +173,77 @@ test('marks, history and undo steps survive a restart; a reader samples the same
   });
   reader.close();
   const second = curatedStore(openStore(workspace, { write: true, command: 'second' }));
-  expect(second.datasets.get('kept')).toEqual(summary);
-  expect(SPLITS.map((split) => second.datasets.pairs('kept', split))).toEqual(drawn);
+  expect(second.datasets.get('shells')).toEqual(summary);
+  expect(SPLITS.map((split) => second.datasets.pairs('shells', split))).toEqual(sampled);
   second.close();
 });
 
-test('two windows can’t undo each other’s work: a step that isn’t the last any more is refused, and nothing changes', () => {
-  const { undoPosition: mine } = store.curation.apply(set, { kind: 'exclude', ids: [0, 1, 2] });
-  const { undoPosition: theirs } = store.curation.apply(set, { kind: 'tag', ids: [5], tag: 'blurry' }); // in another window
-  const before = [store.curation.history(set), seen()];
+test('two windows can’t undo each other’s work: a step that is no longer the last is refused, and nothing changes', () => {
+  const { undoPosition: mine } = store.curation.apply(dataset, { kind: 'exclude', ids: [0, 1, 2] });
+  const { undoPosition: theirs } = store.curation.apply(dataset, { kind: 'tag', ids: [5], tag: 'blurry' }); // in another window
+  const before = [store.curation.history(dataset), stateOf()];
   const words = 'Another window has changed this data set since, so nothing was undone. The next step to undo is now: Tagged 1 image "blurry".';
-  expect(() => store.curation.undo(set, mine!)).toThrow(expect.objectContaining({ code: 'bad-request', message: words }) as Error);
-  expect([store.curation.history(set), seen()]).toEqual(before);
-  store.curation.undo(set, theirs!);
-  const { redoPosition } = store.curation.undo(set, mine!);
+  expect(() => store.curation.undo(dataset, mine!)).toThrow(expect.objectContaining({ code: 'bad-request', message: words }) as Error);
+  expect([store.curation.history(dataset), stateOf()]).toEqual(before);
+  store.curation.undo(dataset, theirs!);
+  const { redoPosition } = store.curation.undo(dataset, mine!);
   expect(redoPosition).toBe(mine);
-  expect(() => store.curation.redo(set, theirs!)).toThrow(/nothing was redone. The next step to redo is now: Excluded 3 images/);
-  store.curation.redo(set, mine!);
-  expect(store.curation.redo(set, theirs!)).toMatchObject({ edits: 2, redoPosition: null });
-  expect([seen()]).toEqual([before[1]]);
+  expect(() => store.curation.redo(dataset, theirs!)).toThrow(/nothing was redone. The next step to redo is now: Excluded 3 images/);
+  store.curation.redo(dataset, mine!);
+  expect(store.curation.redo(dataset, theirs!)).toMatchObject({ edits: 2, redoPosition: null });
+  expect([stateOf()]).toEqual([before[1]]);
 });
 
-test('images that are not there are refused, and nothing is changed', () => {
-  const before = seen();
-  expect(() => store.curation.apply(set, { kind: 'exclude', ids: [1, N] })).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
-  expect(seen()).toEqual(before);
-  expect(store.curation.history(set)).toEqual([]);
-  expect(() => undoLast(store, set)).toThrow(/nothing to undo/);
+test('unknown images are refused, and nothing changes', () => {
+  const before = stateOf();
+  expect(() => store.curation.apply(dataset, { kind: 'exclude', ids: [1, N] })).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+  expect(stateOf()).toEqual(before);
+  expect(store.curation.history(dataset)).toEqual([]);
+  expect(() => undoLast(store, dataset)).toThrow(/nothing to undo/);
 });
 
-describe('a set that curation made unusable says why', () => {
+describe('a data set that curation made unusable has the reason', () => {
   const idsOf = (...names: string[]): number[] =>
     store.browse
-      .all(set)
+      .all(dataset)
       .filter((i) => names.includes(i.className))
       .map(({ id }) => id);
   test('one class left', () => {
-    expect(whyUntrainable(store.datasets.get(set))).toBeNull();
-    store.curation.apply(set, { kind: 'exclude', ids: idsOf('dogs', 'owls') });
-    const summary = store.datasets.get(set);
+    expect(whyUntrainable(store.datasets.get(dataset))).toBeNull();
+    store.curation.apply(dataset, { kind: 'exclude', ids: idsOf('dogs', 'owls') });
+    const summary = store.datasets.get(dataset);
     expect(summary.warnings[0]).toMatch(/All 30 remaining images are of one class, "cats": pairs need at least two/);
     expect(whyUntrainable(summary)).toBe(summary.warnings[0]);
-    expect(SPLITS.map((split) => store.datasets.pairs(set, split))).toEqual([[], [], []]);
+    expect(SPLITS.map((split) => store.datasets.pairs(dataset, split))).toEqual([[], [], []]);
   });
   test('a class down to one image', () => {
-    store.curation.apply(set, { kind: 'exclude', ids: idsOf('owls').slice(1) });
-    expect(store.datasets.get(set).warnings.join()).toMatch(/One class has a single image.*"owls"/);
-    expect(whyUntrainable(store.datasets.get(set))).toBeNull();
+    store.curation.apply(dataset, { kind: 'exclude', ids: idsOf('owls').slice(1) });
+    expect(store.datasets.get(dataset).warnings.join()).toMatch(/One class has a single image.*"owls"/);
+    expect(whyUntrainable(store.datasets.get(dataset))).toBeNull();
   });
   test('nothing left', () => {
-    store.curation.apply(set, { kind: 'exclude', ids: idsOf('cats', 'dogs', 'owls') });
-    expect(whyUntrainable(store.datasets.get(set))).toMatch(/All images are excluded/);
+    store.curation.apply(dataset, { kind: 'exclude', ids: idsOf('cats', 'dogs', 'owls') });
+    expect(whyUntrainable(store.datasets.get(dataset))).toMatch(/All images are excluded/);
   });
 });
 
-describe('taking off the list', () => {
+describe('removing from the list', () => {
   test('hides a data set until it is restored; its name is free for another import meanwhile', async () => {
-    const { root } = store.datasets.get(set);
-    store.datasets.remove(set);
+    const { root } = store.datasets.get(dataset);
+    store.datasets.remove(dataset);
     expect(store.datasets.list()).toEqual([]);
     const again = await importFrom(root, store, { name: 'Pets', splitSeed: 3 });
     expect(again.dataset).toBe('pets-2');
     expect(store.datasets.get('Pets').dataset).toBe('pets-2');
-    store.datasets.restore(set);
+    store.datasets.restore(dataset);
     expect(store.datasets.list().map(({ dataset }) => dataset)).toEqual(['pets-2', 'pets']);
   });
 
-  test('ends with the next start where no run was trained on it', async () => {
+  test('deletes it at the next start unless a run was trained on it', async () => {
     const workspace = workspaceAt(temporaryFolder());
     const folder = drawClasses(temporaryFolder(), { a: 8, b: 8 });
     const first = curatedStore(openStore(workspace, { write: true, command: 'first' }));
-    for (const name of ['unused', 'used', 'kept']) await importFrom(folder, first, { name });
+    for (const name of ['unused', 'used', 'shells']) await importFrom(folder, first, { name });
     first.curation.apply('unused', { kind: 'tag', ids: [1], tag: 'x' });
     const { snapshot } = first.datasets.get('used');
     first.runs.create({ dataset: 'used', snapshot, config: someConfig, versions: {} });
@@ -251,7 +251,7 @@ describe('taking off the list', () => {
     first.datasets.remove('used');
     first.close();
     const second = curatedStore(openStore(workspace, { write: true, command: 'second' }));
-    expect(second.datasets.list().map(({ dataset }) => dataset)).toEqual(['kept']);
+    expect(second.datasets.list().map(({ dataset }) => dataset)).toEqual(['shells']);
     expect(second.datasets.get('used').images).toBe(16);
     expect(() => second.datasets.get('unused')).toThrow(/no data set "unused"/);
     expect((await importFrom(folder, second, { name: 'unused' })).images).toBe(16);
@@ -259,7 +259,7 @@ describe('taking off the list', () => {
   });
 });
 
-test('the list has a quick summary of a large edited data set, and get the full one', () => {
+test('list returns a quick summary of a large edited data set, get the full one', () => {
   const images = Array.from({ length: 20_100 }, (_, id) => image(id, id < 10_000 ? 'a' : 'b', { split: id % 5 === 0 ? 'valid' : 'train' }));
   store.datasets.insert({ ...someDataset({ name: 'large', images, warnings: ['Imported.'] }), pairs: storedPairs(images, 0) });
   store.curation.apply('large', { kind: 'exclude', ids: [0, 1, 10_050] });
@@ -272,5 +272,5 @@ test('the list has a quick summary of a large edited data set, and get the full 
     splits: listed.splits,
   });
   expect(whole.snapshot).toBe(snapshotOf(store.datasets.images('large')));
-  expect(store.datasets.list().find(({ dataset }) => dataset === 'large')).toEqual(whole); // known now
+  expect(store.datasets.list().find(({ dataset }) => dataset === 'large')).toEqual(whole); // cached now
 });

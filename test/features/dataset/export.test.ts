@@ -55,7 +55,7 @@ describe('CSV', () => {
     expect(text.startsWith('\ufefffile,')).toBe(true);
   });
 
-  test('any names come back as they were, and none starts as a formula', () => {
+  test('any names are read back unchanged, and none starts as a formula', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.constantFrom('', '=', '+', '-', '@', '\t', '"', '\r\n', ','), (name, first) => {
         const [, row] = readCsv(csvOf([curated(0, { className: first + name })]));
@@ -68,7 +68,7 @@ describe('CSV', () => {
   });
 });
 
-describe('names that every system takes', () => {
+describe('file names that are valid on every system', () => {
   test.each([
     ['rose.png', 'rose.png'],
     ['CON', '_CON'],
@@ -104,7 +104,7 @@ describe('names that every system takes', () => {
 });
 
 describe('a copy', () => {
-  const made = async (): Promise<{ store: Store; root: string; images: CuratedImage[] }> => {
+  const curatedFolder = async (): Promise<{ store: Store; root: string; images: CuratedImage[] }> => {
     const root = drawClasses(temporaryFolder(), { cats: 6, dogs: 6 });
     drawFiles(root, { 'cats/more/0.png': 100 });
     const store = curatedStore(freshStore());
@@ -117,7 +117,7 @@ describe('a copy', () => {
   const quiet = { signal: new AbortController().signal, onProgress: () => undefined };
 
   test('has the included images in folders of their current classes, byte for byte, and can be imported', async () => {
-    const { store, root, images } = await made();
+    const { store, root, images } = await curatedFolder();
     const out = join(temporaryFolder(), 'new', 'copy');
     const progress: number[] = [];
     await copyCurated({ root, images, out, ...quiet, onProgress: (done) => progress.push(done) });
@@ -128,16 +128,16 @@ describe('a copy', () => {
     expect(progress.at(-1)).toBe(12);
     const again = await importFrom(out, store, { name: 'copied' });
     expect(again.images).toBe(12);
-    const hashes = (set: string): string[] =>
+    const hashes = (dataset: string): string[] =>
       store.datasets
-        .images(set)
+        .images(dataset)
         .map(({ sha256 }) => sha256)
         .sort();
     expect(hashes('copied')).toEqual(hashes('pets'));
   });
 
-  test('writes over nothing', async () => {
-    const { root, images } = await made();
+  test('overwrites nothing', async () => {
+    const { root, images } = await curatedFolder();
     const out = temporaryFolder();
     writeFileSync(join(out, 'mine.txt'), 'mine');
     await expect(copyCurated({ root, images, out, ...quiet })).rejects.toMatchObject({
@@ -149,7 +149,7 @@ describe('a copy', () => {
   });
 
   test('deletes the copy when it is cancelled, or a file is missing or changed', async () => {
-    const { root, images } = await made();
+    const { root, images } = await curatedFolder();
     const out = join(temporaryFolder(), 'copy');
     const controller = new AbortController();
     const cancelled = copyCurated({ root, images, out, signal: controller.signal, onProgress: (done) => done === 3 && controller.abort() });
@@ -163,6 +163,6 @@ describe('a copy', () => {
     rmSync(join(root, 'dogs', '3.png'));
     mkdirSync(out);
     await expect(copyCurated({ root, images, out, ...quiet })).rejects.toMatchObject({ code: 'not-found' });
-    expect(readdirSync(out)).toEqual([]); // it stood there before
+    expect(readdirSync(out)).toEqual([]); // the folder existed before
   });
 });

@@ -15,11 +15,11 @@ describe('groupsOf', () => {
     expect(groupsOf(['a/p12 x.png'], '(?:p)\\d+')).toEqual(['p12']);
   });
 
-  test('takes the first group that took part, and none where none did', () => {
+  test('takes the first group that matched, and null if none did', () => {
     expect(groupsOf(['l1.png', 'r2.png', 'x.png'], '^l(\\d)|^r(\\d)|^x')).toEqual(['1', '2', null]);
   });
 
-  test('files that do not match, or match nothing but an empty text, have no group', () => {
+  test('files without a match, or with an empty one, have no group', () => {
     expect(groupsOf(['a1.png', 'b.png'], '\\d*$|\\d+')).toEqual(['1', null]);
     expect(groupsOf(['a1.png', 'b.png'], '\\d+')).toEqual(['1', null]);
   });
@@ -35,14 +35,14 @@ describe('groupsOf', () => {
     );
   });
 
-  test('a pattern that matches no file is wrong usage, and names one of them', () => {
+  test('a pattern that matches no file is wrong usage, with a file as example', () => {
     expect(() => groupsOf(['c/a.png', 'c/b.png'], '^\\d+')).toThrow(
       expect.objectContaining({ code: 'usage', message: 'The group pattern "^\\d+" matches none of the 2 image names, such as "a.png".' }) as Error,
     );
     expect(() => groupsOf(['c/a.png'], 'x*')).toThrow(expect.objectContaining({ code: 'usage' }) as Error);
   });
 
-  test('a pattern that would take years is stopped', () => {
+  test('a pattern with exponential run time is stopped', () => {
     expect(() => groupsOf([`${'a'.repeat(60)}!.png`], '^(a+)+$')).toThrow(
       expect.objectContaining({ code: 'usage', message: expect.stringContaining('takes too long') as string }) as Error,
     );

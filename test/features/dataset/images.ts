@@ -1,6 +1,6 @@
 import type { ImageRecord } from '../../../src/shared/dataset.ts';
 
-/** An image as a store holds it; content and file are the id's own unless given. */
+/** An image as stored; content and file follow from the id unless given. */
 export function image(id: number, className: string, more: Partial<ImageRecord> = {}): ImageRecord {
   return {
     id,

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { ImportOptions } from '../../../src/main/features/dataset/import.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
 import { SPLITS } from '../../../src/shared/dataset.ts';
-import { drawClasses, drawFiles, drawnPng, plainInspect, temporaryFolder } from './png-files.ts';
+import { drawClasses, drawFiles, makePng, plainInspect, temporaryFolder } from './png-files.ts';
 import { freshStore, importFrom } from './import-helpers.ts';
 
 describe('importDataset', () => {
@@ -25,7 +25,7 @@ describe('importDataset', () => {
       groups: null,
       warnings: [],
       rejected: [
-        { file: 'dogs/broken.png', reason: 'it is no picture' },
+        { file: 'dogs/broken.png', reason: 'it is no image' },
         { file: 'dogs/notes.txt', reason: 'not an image (.txt)' },
         { file: 'loose.png', reason: 'not inside a class folder' },
       ],
@@ -37,13 +37,13 @@ describe('importDataset', () => {
     expect(images.map(({ id }) => id)).toEqual(images.map((_, i) => i));
     expect(images.map(({ file }) => file)).toEqual(images.map(({ file }) => file).sort());
     expect(images[0]).toMatchObject({ file: 'cats/0.png', className: 'cats', width: 3, height: 2, group: null });
-    expect(images[0]!.sha256).toBe(createHash('sha256').update(drawnPng('0')).digest('hex'));
+    expect(images[0]!.sha256).toBe(createHash('sha256').update(makePng('0')).digest('hex'));
 
     for (const split of SPLITS) {
       const pairs = store.datasets.pairs('pets', split);
       expect(pairs).toHaveLength(summary.pairs[split]);
       for (const { a, b, label } of pairs) {
-        expect([images[a]!.split, images[b]!.split]).toEqual([split, split]); // nothing leaks between splits
+        expect([images[a]!.split, images[b]!.split]).toEqual([split, split]); // no pair crosses splits
         expect(images[a]!.className === images[b]!.className).toBe(label === 0);
       }
     }
@@ -108,18 +108,18 @@ describe('importDataset', () => {
     [
       'a changed file',
       (folder) => {
-        writeFileSync(join(folder, 'a', '0.png'), drawnPng('changed'));
+        writeFileSync(join(folder, 'a', '0.png'), makePng('changed'));
         return {};
       },
     ],
     [
-      'a file less',
+      'a deleted file',
       (folder) => {
         rmSync(join(folder, 'a', '0.png'));
         return {};
       },
     ],
-  ])('%s makes a data set of its own', async (_, change) => {
+  ])('%s creates another data set', async (_, change) => {
     const folder = drawClasses(temporaryFolder(), { a: 9, b: 9 });
     const store = freshStore();
     const first = await importFrom(folder, store);
@@ -163,7 +163,7 @@ describe('importDataset', () => {
     expect(store.datasets.list()).toEqual([summary]);
   });
 
-  test.skipIf(process.platform === 'win32')('hostile class names are counted, stored, and made harmless in sentences', async () => {
+  test.skipIf(process.platform === 'win32')('hostile class names are counted, stored, and escaped in sentences', async () => {
     const names = [
       '__proto__',
       'constructor',
@@ -213,7 +213,7 @@ describe('importDataset', () => {
 });
 
 describe('a folder that cannot be a data set', () => {
-  const refused = async (
+  const importError = async (
     files: Record<string, Buffer | string | number>,
     more: Partial<ImportOptions> = {},
   ): Promise<{ code: string; message: string }> => {
@@ -231,11 +231,11 @@ describe('a folder that cannot be a data set', () => {
     ['images without class folders', { '1.png': 1, '2.png': 2 }, 'are not in class folders (2 images directly inside)'],
     ['only stray files', { 'a/notes.txt': 'x', '.DS_Store': 'x' }, 'No image was found'],
     ['one class', { 'a/1.png': 1, 'a/2.png': 2 }, 'All 2 usable images are of one class, "a"'],
-    ['one class with usable images', { 'a/1.png': 1, 'a/2.png': 2, 'b/1.png': 'broken' }, '"b/1.png": it is no picture'],
+    ['one class with usable images', { 'a/1.png': 1, 'a/2.png': 2, 'b/1.png': 'broken' }, '"b/1.png": it is no image'],
     ['one usable image', { 'a/1.png': 1, 'b/1.png': 'broken' }, 'Only one image could be used'],
     ['no usable image', { 'a/1.png': 'broken', 'b/1.png': 'broken' }, 'No image could be used'],
   ])('%s', async (_, files, words) => {
-    const { code, message } = await refused(files);
+    const { code, message } = await importError(files);
     expect(code).toBe('bad-dataset');
     expect(message).toContain(words);
   });
@@ -246,7 +246,7 @@ describe('a folder that cannot be a data set', () => {
     ['a pattern that matches no file', { groupBy: '^zebra' }],
     ['an empty name', { name: ' ' }],
     ['a seed that is no whole number', { splitSeed: 0.5 }],
-  ])('%s is wrong usage', async (_, more) => expect((await refused(two, more)).code).toBe('usage'));
+  ])('%s is wrong usage', async (_, more) => expect((await importError(two, more)).code).toBe('usage'));
 
   test('a missing folder is not found', async () => {
     await expect(importFrom(join(temporaryFolder(), 'nowhere'), freshStore())).rejects.toMatchObject({ code: 'not-found' });
@@ -255,7 +255,7 @@ describe('a folder that cannot be a data set', () => {
 
 const photographs = resolve('..', 'shared', 'data');
 describe.skipIf(!existsSync(photographs))('real photographs (skipped where ../shared/data is absent)', () => {
-  test('flowers: four photos stand in both Rose and Tulip', async () => {
+  test('flowers: four photos are filed under both Rose and Tulip', async () => {
     const store = freshStore();
     const summary = await importFrom(join(photographs, 'flowers'), store);
     expect(summary.classes).toEqual({ Daisy: 110, Dandelion: 110, Rose: 113, Sunflower: 110, Tulip: 114 });

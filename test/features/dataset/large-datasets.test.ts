@@ -19,7 +19,7 @@ import { someDataset } from '../../db/records.ts';
 import { drawClasses, plainInspect, temporaryFolder } from './png-files.ts';
 import { image } from './images.ts';
 
-// Threads of their own, from the build.
+// The threads run from the build.
 
 let store: Store;
 let sets: LargeDatasets;
@@ -43,7 +43,7 @@ const insertLarge = (name = 'large'): string =>
   store.datasets.insert({ ...someDataset({ name, images, snapshot: name }), pairs: storedPairs(images, 0) }).dataset;
 
 describe('in a thread', () => {
-  test('a large data set is searched and counted as here, with the edits made until now', async () => {
+  test('searches and counts a large data set as in this thread, with all edits so far', async () => {
     const dataset = insertLarge();
     store.curation.apply(dataset, edit);
     const query = ImageQuery.parse({ dataset, state: 'included', sort: 'class', descending: true });
@@ -53,23 +53,23 @@ describe('in a thread', () => {
   });
 
   test('samples the same pairs as in this thread', async () => {
-    const [there, here] = [insertLarge('there'), insertLarge('here')];
-    store.curation.apply(there, edit);
-    expect(store.datasets.withoutDerived(LARGE)).toEqual([there]);
+    const [inThread, here] = [insertLarge('inThread'), insertLarge('here')];
+    store.curation.apply(inThread, edit);
+    expect(store.datasets.withoutDerived(LARGE)).toEqual([inThread]);
     await Promise.all([sets.ready(), sets.ready()]);
     expect(store.datasets.withoutDerived(LARGE)).toEqual([]);
-    store.curation.apply(here, edit); // worked out by the next question
+    store.curation.apply(here, edit); // derived by the next query
     const facts = (dataset: string): unknown => {
       const { classes, splits, pairs, snapshot, warnings } = store.datasets.get(dataset);
-      return { classes, splits, pairs, snapshot, warnings, drawn: SPLITS.map((split) => store.datasets.pairs(dataset, split)) };
+      return { classes, splits, pairs, snapshot, warnings, sampled: SPLITS.map((split) => store.datasets.pairs(dataset, split)) };
     };
-    expect(facts(there)).toEqual(facts(here));
+    expect(facts(inThread)).toEqual(facts(here));
   });
 
-  test('an edit, its undoing and redoing are those of this thread, and on the history', async () => {
-    const [there, here] = [insertLarge('there'), insertLarge('here')];
+  test('edits, undoes and redoes as in this thread, with the same history', async () => {
+    const [inThread, here] = [insertLarge('inThread'), insertLarge('here')];
     const both = async (change: Change): Promise<void> => {
-      const { dataset: _, ...found } = await sets.change(there, change);
+      const { dataset: _, ...found } = await sets.change(inThread, change);
       const { dataset: __, ...wanted } = applyChange(store.curation, here, change);
       expect(found).toEqual(wanted);
     };
@@ -81,20 +81,20 @@ describe('in a thread', () => {
     await both({ kind: 'redo', position: 2 });
     const history = (dataset: string): unknown =>
       store.curation.history(dataset).map(({ atMs: _, undoneMs, ...entry }) => ({ ...entry, at: undoneMs === null }));
-    expect(history(there)).toEqual(history(here));
-    for (const { position } of store.curation.history(there))
-      expect(store.curation.imagesOf(there, position)).toEqual(store.curation.imagesOf(here, position));
-    expect(store.browse.all(there)).toEqual(store.browse.all(here));
-    await expect(sets.change(there, { kind: 'exclude', ids: [images.length] })).rejects.toMatchObject({ code: 'not-found' });
+    expect(history(inThread)).toEqual(history(here));
+    for (const { position } of store.curation.history(inThread))
+      expect(store.curation.imagesOf(inThread, position)).toEqual(store.curation.imagesOf(here, position));
+    expect(store.browse.all(inThread)).toEqual(store.browse.all(here));
+    await expect(sets.change(inThread, { kind: 'exclude', ids: [images.length] })).rejects.toMatchObject({ code: 'not-found' });
     await both({ kind: 'undo', position: 2 });
     await both({ kind: 'undo', position: 1 });
-    await expect(sets.change(there, { kind: 'undo', position: 1 })).rejects.toMatchObject({
+    await expect(sets.change(inThread, { kind: 'undo', position: 1 })).rejects.toMatchObject({
       code: 'bad-request',
       message: 'There is nothing to undo.',
     });
   });
 
-  test('a search after an edit includes it, without waiting', async () => {
+  test('a search includes an edit that was requested before it', async () => {
     const dataset = insertLarge();
     const [, found] = await Promise.all([sets.change(dataset, edit), sets.find(ImageQuery.parse({ dataset, state: 'excluded', sort: 'file' }))]);
     expect([...found.ids]).toEqual(edit.ids);
@@ -107,8 +107,8 @@ describe('in a thread', () => {
       await sets.ready();
       const { images: packed, snapshot, validPairs } = await sets.trainingRows(dataset);
       const table = new ImageTable(packed);
-      const kept = store.datasets.images(dataset).map(({ group: _, width: __, height: ___, ...image }) => image);
-      expect(Array.from({ length: table.length }, (_, i) => table.at(i))).toEqual(kept);
+      const expected = store.datasets.images(dataset).map(({ group: _, width: __, height: ___, ...image }) => image);
+      expect(Array.from({ length: table.length }, (_, i) => table.at(i))).toEqual(expected);
       expect(snapshot).toBe(snapshotOf(store.datasets.images(dataset)));
       expect(unpackPairs(validPairs)).toEqual(store.datasets.pairs(dataset, 'valid'));
       const { images: some, pairs } = await sets.splitRows(dataset, 'valid');
@@ -117,21 +117,21 @@ describe('in a thread', () => {
     }
   });
 
-  test('a list and a copy are written as they are here', async () => {
+  test('writes a list and a copy as in this thread', async () => {
     const folder = drawClasses(temporaryFolder(), { cats: 6, dogs: 5 });
     const { signal } = new AbortController();
     await runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
     const out = temporaryFolder();
     await sets.writeCsv('pets', join(out, 'list.csv'));
     expect(readFileSync(join(out, 'list.csv'), 'utf8')).toBe(csvOf(store.browse.all('pets')));
-    const told: [number, number][] = [];
-    await sets.copy('pets', join(out, 'copy'), signal, (done, total) => told.push([done, total]));
-    expect(told).toEqual(Array.from({ length: 11 }, (_, i) => [i + 1, 11]));
+    const progress: [number, number][] = [];
+    await sets.copy('pets', join(out, 'copy'), signal, (done, total) => progress.push([done, total]));
+    expect(progress).toEqual(Array.from({ length: 11 }, (_, i) => [i + 1, 11]));
     expect(readdirSync(join(out, 'copy')).sort()).toEqual(['cats', 'dogs', 'images.csv']);
     expect(readdirSync(join(out, 'copy', 'dogs'))).toHaveLength(5);
   });
 
-  test('a copy that is cancelled leaves nothing', async () => {
+  test('a cancelled copy leaves nothing', async () => {
     const folder = drawClasses(temporaryFolder(), { cats: 900, dogs: 900 });
     const { signal } = new AbortController();
     await runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
@@ -142,7 +142,7 @@ describe('in a thread', () => {
     expect(existsSync(join(out, 'other'))).toBe(false);
   });
 
-  test('a failing task reports a sentence, and the thread continues', async () => {
+  test('a failing task is reported, and the thread continues', async () => {
     insertLarge();
     await expect(sets.begin({ folder: '/nowhere/at/all' }, new AbortController().signal)).rejects.toMatchObject({
       code: 'not-found',
@@ -151,17 +151,18 @@ describe('in a thread', () => {
     expect((await sets.counts('large')).included).toBe(images.length);
   });
 
-  test('a folder is imported, and given back unchanged', async () => {
+  test('imports a folder, and returns the stored data set for an unchanged one', async () => {
     const folder = drawClasses(temporaryFolder(), { cats: 6, dogs: 5 });
     const { signal } = new AbortController();
-    const take = async (): Promise<string> => runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
-    expect(await take()).toBe('pets');
+    const importFolder = async (): Promise<string> =>
+      runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
+    expect(await importFolder()).toBe('pets');
     expect(store.datasets.get('pets')).toMatchObject({ images: 11, classes: { cats: 6, dogs: 5 } });
-    expect(await take()).toBe('pets');
+    expect(await importFolder()).toBe('pets');
     expect(store.datasets.list()).toHaveLength(1);
   });
 
-  test('an import that is cancelled stores nothing', async () => {
+  test('a cancelled import stores nothing', async () => {
     const folder = drawClasses(temporaryFolder(), { cats: 6, dogs: 5 });
     const controller = new AbortController();
     const session = await sets.begin({ folder }, controller.signal);
@@ -184,5 +185,5 @@ test('data derived before an edit is not used after it', () => {
   store.curation.apply(dataset, { kind: 'exclude', ids: [7] });
   expect(store.datasets.putDerived(dataset, stale, { train: [], valid: [], test: [] }, edits)).toBe(false);
   undoLast(store, dataset);
-  expect(store.datasets.putDerived(dataset, stale, { train: [], valid: [], test: [] }, edits)).toBe(true); // the same edits hold again
+  expect(store.datasets.putDerived(dataset, stale, { train: [], valid: [], test: [] }, edits)).toBe(true); // the same edits are active again
 });

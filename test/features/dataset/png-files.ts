@@ -6,7 +6,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import type { Inspect } from '../../../src/main/features/dataset/import.ts';
 
-/** A folder of its own for one test, gone after it. */
+/** A folder for one test, deleted after it. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'twinlens-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,7 +23,7 @@ function chunk(type: string, data: Buffer): Buffer {
 }
 
 /** A PNG of one grey (0..255), width x height px, whose content also depends on `tag`. */
-export function drawnPng(tag: string, width = 3, height = 2, grey = 128): Buffer {
+export function makePng(tag: string, width = 3, height = 2, grey = 128): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -34,17 +34,17 @@ export function drawnPng(tag: string, width = 3, height = 2, grey = 128): Buffer
   return Buffer.concat([signature, chunk('IHDR', header), text, chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** Writes files below a folder: a Buffer or text as it is, a number as a PNG whose content is that number's. */
+/** Writes files below a folder: a Buffer or text unchanged, a number as a PNG whose content depends on it. */
 export function drawFiles(folder: string, files: Record<string, Buffer | string | number>): string {
   for (const [file, content] of Object.entries(files)) {
     const path = join(folder, ...file.split('/'));
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, typeof content === 'number' ? drawnPng(String(content)) : content);
+    writeFileSync(path, typeof content === 'number' ? makePng(String(content)) : content);
   }
   return folder;
 }
 
-/** Classes with so many different images each. */
+/** Draws `counts` different images per class. */
 export function drawClasses(folder: string, counts: Record<string, number>): string {
   let n = 0;
   for (const [name, count] of Object.entries(counts)) {
@@ -60,7 +60,7 @@ export const plainInspect: Inspect = (files, { onProgress } = {}) =>
       const bytes = readFileSync(file);
       onProgress?.(i + 1, files.length);
       const png = bytes.subarray(1, 4).toString('latin1') === 'PNG';
-      if (!png && bytes[0] !== 0xff) return { error: 'it is no picture' };
+      if (!png && bytes[0] !== 0xff) return { error: 'it is no image' };
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       return { sha256, width: png ? bytes.readUInt32BE(16) : 1, height: png ? bytes.readUInt32BE(20) : 1 };
     }),

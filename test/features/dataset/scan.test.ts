@@ -13,7 +13,7 @@ const reasons = (rejected: { file: string; reason: string }[]): Record<string, s
   Object.fromEntries(rejected.map(({ file, reason }) => [file, reason]));
 
 describe('listClassFolders', () => {
-  test('lists classes recursively, sorted by code point whatever the locale, with / between folders', async () => {
+  test('lists classes recursively, sorted by code point in every locale, with / between folders', async () => {
     // In any European locale ä sorts beside a and B behind a; U+FF5E (one unit) comes before U+1F600 (two surrogates, D83D DE00).
     const names = ['b/1.png', 'B/1.png', 'a/10.png', 'a/2.png', 'ä/1.png', 'a/deep/er/3.png', '\u{1f600}/1.png', '\uff5e/1.png'];
     const folder = drawFiles(temporaryFolder(), Object.fromEntries(names.map((name, i) => [name, i])));
@@ -67,7 +67,7 @@ describe('listClassFolders', () => {
     else expect(hasImageExtension(name)).toBe(true); // the leading dot alone makes it a hidden file: see above
   });
 
-  test.skipIf(!posix)('survives circles of links, links to nothing and links back into the data set', async () => {
+  test.skipIf(!posix)('survives cycles of links, broken links and links back into the data set', async () => {
     const folder = drawFiles(temporaryFolder(), { 'a/1.png': 1, 'b/2.png': 2 });
     symlinkSync('..', join(folder, 'a', 'up'));
     symlinkSync('.', join(folder, 'a', 'here'));
@@ -85,15 +85,15 @@ describe('listClassFolders', () => {
     expect(by['alias']).toContain('already listed');
   });
 
-  test.skipIf(!posix)('follows links to class folders and files elsewhere, each folder once', async () => {
-    const elsewhere = drawFiles(temporaryFolder(), { 'cats/1.png': 1, 'cats/kittens/2.png': 2, 'one.png': 3 });
-    symlinkSync(elsewhere, join(elsewhere, 'cats', 'loop'));
+  test.skipIf(!posix)('follows links to class folders and files outside, each folder once', async () => {
+    const outside = drawFiles(temporaryFolder(), { 'cats/1.png': 1, 'cats/kittens/2.png': 2, 'one.png': 3 });
+    symlinkSync(outside, join(outside, 'cats', 'loop'));
     const folder = drawFiles(temporaryFolder(), { 'dogs/1.png': 4 });
-    symlinkSync(join(elsewhere, 'cats'), join(folder, 'cats'));
-    symlinkSync(join(elsewhere, 'cats'), join(folder, 'felines'));
-    symlinkSync(join(elsewhere, 'one.png'), join(folder, 'dogs', 'one.png'));
+    symlinkSync(join(outside, 'cats'), join(folder, 'cats'));
+    symlinkSync(join(outside, 'cats'), join(folder, 'felines'));
+    symlinkSync(join(outside, 'one.png'), join(folder, 'dogs', 'one.png'));
     const { files, rejected } = await listClassFolders(folder);
-    // cats/loop leads to `elsewhere`, whose own cats folder has been entered already: one.png is new there, cats is not.
+    // cats/loop leads to `outside`, whose own cats folder has been entered already: one.png is new there, cats is not.
     expect(files.map(({ file }) => file)).toEqual(['cats/1.png', 'cats/kittens/2.png', 'cats/loop/one.png', 'dogs/1.png', 'dogs/one.png']);
     expect(reasons(rejected)).toEqual({
       'cats/loop/cats': 'a link to a folder that is already listed',
@@ -101,13 +101,13 @@ describe('listClassFolders', () => {
     });
   });
 
-  test.skipIf(!posix)('a pipe called .png is not opened', async () => {
+  test.skipIf(!posix)('does not open a pipe named .png', async () => {
     const folder = drawFiles(temporaryFolder(), { 'a/1.png': 1 });
     execFileSync('mkfifo', [join(folder, 'a', 'pipe.png')]);
     expect(reasons((await listClassFolders(folder)).rejected)).toEqual({ 'a/pipe.png': 'not a regular file' });
   });
 
-  test.skipIf(process.platform !== 'linux')('a name that is no UTF-8 is rejected, the rest listed', async () => {
+  test.skipIf(process.platform !== 'linux')('rejects a name that is not UTF-8, and lists the rest', async () => {
     const folder = drawFiles(temporaryFolder(), { 'a/1.png': 1 });
     writeFileSync(Buffer.concat([Buffer.from(join(folder, 'a/')), Buffer.from([0xff, 0xfe]), Buffer.from('.png')]), 'x');
     const { files, rejected } = await listClassFolders(folder);
@@ -115,12 +115,12 @@ describe('listClassFolders', () => {
     expect(rejected[0]?.reason).toContain("name can't be read");
   });
 
-  test.skipIf(!posix)('unreadable folders and files are rejected, never fatal', async () => {
+  test.skipIf(!posix)('rejects unreadable folders and files without failing', async () => {
     const folder = drawFiles(temporaryFolder(), { 'a/1.png': 1, 'a/secret.png': 2, 'a/locked/3.png': 3, 'b/4.png': 4 });
     chmodSync(folder, 0o755);
     chmodSync(join(folder, 'a', 'secret.png'), 0);
     chmodSync(join(folder, 'a', 'locked'), 0);
-    const { files, rejected } = listedByOrdinaryUser(folder);
+    const { files, rejected } = listAsNobody(folder);
     chmodSync(join(folder, 'a', 'locked'), 0o700);
     expect(files.map(({ file }) => file)).toEqual(['a/1.png', 'b/4.png']);
     expect(reasons(rejected)).toEqual({
@@ -129,7 +129,7 @@ describe('listClassFolders', () => {
     });
   });
 
-  test.skipIf(!posix)('hostile names stay what they are', async () => {
+  test.skipIf(!posix)('keeps hostile names unchanged', async () => {
     const names = [`it's "quoted"`, 'line\nbreak', '\u202egnp.txt', '<img src=x onerror=alert(1)>', '__proto__', '$(touch x)', 'back\\slash', ' '];
     const folder = drawFiles(temporaryFolder(), Object.fromEntries(names.map((name, i) => [`${name}/${name}.png`, i])));
     const { files, root } = await listClassFolders(folder);
@@ -168,8 +168,8 @@ describe('listClassFolders', () => {
   });
 });
 
-/** Permission bits don't bind root, who runs tests in a container: a process of nobody's lists instead. */
-function listedByOrdinaryUser(folder: string): Listing {
+/** Lists in a process of the user nobody: permission bits don't bind root, who runs tests in a container. */
+function listAsNobody(folder: string): Listing {
   const module = JSON.stringify(pathToFileURL(resolve('src/main/features/dataset/scan.ts')).href);
   const script = `const { listClassFolders } = await import(${module}); console.log(JSON.stringify(await listClassFolders(process.argv[1])));`;
   const asNobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};

@@ -19,7 +19,7 @@ function countsOf(images: readonly Splittable[], splits: readonly Split[]): Map<
   return counts;
 }
 
-/** Images that must not be parted, by a search that shares nothing with a union-find: spread from image to image. */
+/** Images that must stay in one split, by breadth-first search (the code under test uses union-find). */
 function components(images: readonly Splittable[]): number[][] {
   const seen = new Set<number>();
   const linked = (a: Splittable, b: Splittable): boolean => a.sha256 === b.sha256 || (a.group !== null && a.group === b.group);
@@ -69,7 +69,7 @@ describe('assignSplits', () => {
     [4, [3, 1]],
     [5, [3, 2]],
     [20, [14, 6]],
-  ])('a class of %i: train and elsewhere %j', (n, expected) => {
+  ])('a class of %i: train and held-out images %j', (n, expected) => {
     for (let seed = 0; seed < 20; seed++) {
       const images = classesOf({ a: n, b: 40 });
       const { train, valid, test: t } = countsOf(images, assignSplits(images, seed)).get('a')!;
@@ -77,14 +77,14 @@ describe('assignSplits', () => {
     }
   });
 
-  test('the odd images of many small classes go to validation and test alike', () => {
+  test('the odd images of many small classes are shared equally by validation and test', () => {
     const images = classesOf(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`class ${i}`, 3])));
     const splits = assignSplits(images, 1);
     expect(splits.filter((s) => s === 'valid')).toHaveLength(20);
     expect(splits.filter((s) => s === 'test')).toHaveLength(20);
   });
 
-  test('siblings and equal contents never straddle splits, also through one another', () => {
+  test('siblings and equal contents stay in one split, also through one another', () => {
     fc.assert(
       fc.property(someImages, fc.integer(), (images, seed) => {
         const splits = assignSplits(images, seed);
@@ -125,7 +125,7 @@ describe('assignSplits', () => {
     expect(assignSplits(images, 4)).not.toEqual(assignSplits(images, 3));
   });
 
-  test('every image of a class is as likely to be held out as any other', () => {
+  test('all images of a class are equally likely to be held out', () => {
     const images = classesOf({ a: 20, b: 20 });
     const heldOut = new Float64Array(40);
     const seeds = 2000;
@@ -159,7 +159,7 @@ describe('assignSplits', () => {
     expect(SPLITS.map((split) => splits.filter((s) => s === split).length)).toEqual([70_000, 15_000, 15_000]);
   });
 
-  test('100,000 images of one subject, or all of one content, end too', () => {
+  test('100,000 images of one subject end in one split', () => {
     const images = Array.from({ length: 100_000 }, (_, i) => image(i, `class ${i % 100}`, { group: 'one' }));
     expect(new Set(assignSplits(images, 0))).toEqual(new Set(['train']));
   });

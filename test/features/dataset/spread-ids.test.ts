@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { spreadIds } from '../../../src/main/features/dataset/spread-ids.ts';
 
-test('ids of a sample are there, each once, and spread over all', () => {
+test('a sample has existing ids, each once, spread over all images', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 1, max: 60 }), (images, count) => {
       const ids = spreadIds(images, count);

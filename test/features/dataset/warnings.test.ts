@@ -10,7 +10,7 @@ describe('warnings', () => {
     return Object.fromEntries(Object.entries(counts).flatMap(([name, count]) => Array.from({ length: count }, (_, i) => [`${name}/${i}.png`, n++])));
   };
 
-  test('none where nothing is wrong', async () => expect(await warningsOf(classes({ a: 20, b: 20 }))).toEqual([]));
+  test('none for a sound data set', async () => expect(await warningsOf(classes({ a: 20, b: 20 }))).toEqual([]));
 
   test('classes with one image, and classes that lack a pair in a split', async () => {
     const warnings = await warningsOf(classes({ a: 20, b: 20, lone: 1, few: 4 }));
@@ -19,7 +19,7 @@ describe('warnings', () => {
     expect(warnings).toContain(`Among the test images one class can't form a pair of the same class: "few".`);
   });
 
-  test('strong imbalance, from more than ten times on', async () => {
+  test('strong imbalance, above a factor of ten', async () => {
     const word = 'Unbalanced: "a" 61, "b" 6.';
     expect((await warningsOf(classes({ a: 61, b: 6 }))).join()).toContain(word);
     expect((await warningsOf(classes({ a: 60, b: 6 }))).join()).not.toContain('Unbalanced');

@@ -17,7 +17,7 @@ afterAll(() => {
 });
 
 describe('listing a folder for the picker', () => {
-  it('names folders and images in the order people expect, follows links and leaves out hidden, broken and other files', async () => {
+  it('lists folders and images in natural order, follows links and leaves out hidden, broken and other files', async () => {
     const listing = await listFolder(root);
     expect(listing.folders).toEqual(['class 2', 'class 10', 'daisy', 'link to rose', 'Rose']);
     expect(listing.imageFiles).toEqual(['<img src=x onerror=alert(1)>.png', 'a.png', 'b.JPG']);
@@ -25,7 +25,7 @@ describe('listing a folder for the picker', () => {
     expect(listing.parent).toBe(tmpdir());
   });
 
-  it('begins at home and offers home and the sample as places', async () => {
+  it('starts at home and offers home and the sample as shortcuts', async () => {
     const listing = await listFolder(null, [{ name: 'Sample data set', folder: root }]);
     expect(listing.folder).toBe(homedir());
     expect(listing.shortcuts).toContainEqual({ name: 'Home', folder: homedir() });
@@ -42,7 +42,7 @@ describe('listing a folder for the picker', () => {
     await expect(listFolder(join(root, 'a.png'))).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('is a file') });
   });
 
-  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('says that a folder may not be read', async () => {
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('reports a folder that may not be read', async () => {
     chmodSync(join(root, 'daisy'), 0);
     try {
       await expect(listFolder(join(root, 'daisy'))).rejects.toMatchObject({ code: 'workspace', message: expect.stringContaining('not permitted') });

@@ -4,14 +4,14 @@ import { expect, test, vi } from 'vitest';
 import { PictureCache } from '../../../src/main/features/media/picture-cache.ts';
 import { temporaryFolder } from '../dataset/png-files.ts';
 
-/** `count` pictures of 1,000 bytes in two folders, the first the longest unused. */
+/** `count` picture files of 1,000 bytes in two folders, the first the least recently used. */
 function kit(count: number, limit: number): { cache: PictureCache; paths: string[] } {
   const folder = temporaryFolder();
   const folders = ['thumbs', 'previews'].map((name) => join(folder, name));
   const paths = Array.from({ length: count }, (_, i) => {
-    const place = join(folders[i % 2]!, `a${i % 3}`);
-    mkdirSync(place, { recursive: true });
-    const path = join(place, `${i}.jpg`);
+    const subfolder = join(folders[i % 2]!, `a${i % 3}`);
+    mkdirSync(subfolder, { recursive: true });
+    const path = join(subfolder, `${i}.jpg`);
     writeFileSync(path, Buffer.alloc(1000));
     utimesSync(path, 1000 + i, 1000 + i);
     return path;
@@ -32,16 +32,16 @@ test('deletes the least recently used first, until a fifth of the limit is free'
   expect(left(paths)).toEqual([4, 5, 6, 7, 8, 9, 10, 11]);
 });
 
-test('recently used pictures stay', async () => {
+test('keeps recently used files', async () => {
   const { cache, paths } = kit(12, 10_000);
   cache.use(paths[0]!);
   cache.use(paths[2]!);
-  await new Promise((resolve) => setTimeout(resolve, 50)); // until it is noted on the disk
+  await new Promise((resolve) => setTimeout(resolve, 50)); // until the use is recorded on disk
   await cache.prune();
   expect(left(paths)).toEqual([0, 2, 6, 7, 8, 9, 10, 11]);
 });
 
-test('a picture shown again counts by its last use, not by its first', async () => {
+test('a picture shown again counts by its last use, not its first', async () => {
   const { cache, paths } = kit(12, 10_000);
   const now = Date.now();
   paths.forEach((path, i) => {
@@ -53,7 +53,7 @@ test('a picture shown again counts by its last use, not by its first', async () 
   expect(left(paths)).toEqual([0, 2, 6, 7, 8, 9, 10, 11]);
 });
 
-test('the disk learns of a use again after an hour, for the next process', async () => {
+test('records a use on disk again after an hour, for the next process', async () => {
   const { cache, paths } = kit(1, 10_000);
   const accessed = (): number => Math.round(statSync(paths[0]!).atimeMs / 1000);
   const now = 2_000_000_000_000; // ms
@@ -65,7 +65,7 @@ test('the disk learns of a use again after an hour, for the next process', async
   expect(Math.round(statSync(paths[0]!).mtimeMs / 1000)).toBe(1000); // browsers validate their copy by it
 });
 
-test('below its limit nothing goes, and all of it when it is cleared', async () => {
+test('deletes nothing below its limit, and everything when cleared', async () => {
   const { cache, paths } = kit(9, 9000);
   await cache.prune();
   expect(left(paths)).toHaveLength(9);
@@ -74,7 +74,7 @@ test('below its limit nothing goes, and all of it when it is cleared', async () 
   expect((await cache.usage()).bytes).toBe(0);
 });
 
-test('is looked through again after a thousand more pictures', async () => {
+test('is pruned again after a thousand more files', async () => {
   const { cache, paths } = kit(12, 10_000);
   for (let n = 0; n < 999; n++) cache.add();
   await new Promise((resolve) => setTimeout(resolve, 30));

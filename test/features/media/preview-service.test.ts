@@ -4,35 +4,35 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
 import { PreviewService } from '../../../src/main/features/media/preview-service.ts';
-import { drawnPng, temporaryFolder } from '../dataset/png-files.ts';
+import { makePng, temporaryFolder } from '../dataset/png-files.ts';
 
 const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The real process, counting what it is asked for. */
-function kit(): { shelf: PreviewService; folder: string; asked: string[] } {
+/** The service on a real compute process, with a list of the files it decodes. */
+function kit(): { previews: PreviewService; folder: string; decoded: string[] } {
   const folder = temporaryFolder();
   const host = new ComputeHost(join(import.meta.dirname, '..', '..', '..', 'dist', 'main', 'compute.cjs'));
   onTestFinished(() => host.end());
-  const asked: string[] = [];
+  const decoded: string[] = [];
   const counting = {
     ask: ((call: 'preview', args: { file: string; sha256: string | null; longest: number; out: string }) => {
-      asked.push(args.file);
+      decoded.push(args.file);
       return host.ask(call, args);
     }) as ComputeHost['ask'],
   };
   return {
-    shelf: new PreviewService(
+    previews: new PreviewService(
       counting,
       { thumb: join(folder, 'thumbs'), image: join(folder, 'previews') },
       { use: () => undefined, add: () => undefined },
     ),
     folder,
-    asked,
+    decoded,
   };
 }
 
 function pngIn(folder: string, name: string, width: number, height: number): { file: string; sha256: string } {
-  const bytes = drawnPng(name, width, height);
+  const bytes = makePng(name, width, height);
   const file = join(folder, `${name}.png`);
   writeFileSync(file, bytes);
   return { file, sha256: sha256Of(bytes) };
@@ -47,50 +47,50 @@ function jpegSize(path: string): [number, number] {
   throw new Error('no frame');
 }
 
-describe('pictures for showing', () => {
-  test('keep their shape, are never enlarged, and lie under the hash of what they show', async () => {
-    const { shelf, folder } = kit();
+describe('previews', () => {
+  test('keep the aspect ratio, are never enlarged, and are named by the hash of their content', async () => {
+    const { previews, folder } = kit();
     const { file, sha256 } = pngIn(folder, 'wide', 640, 160);
-    const thumb = await shelf.imagePreview(file, sha256, 'thumb');
+    const thumb = await previews.imagePreview(file, sha256, 'thumb');
     expect(thumb).toBe(join(folder, 'thumbs', sha256.slice(0, 2), `${sha256}.jpg`));
     expect(jpegSize(thumb)).toEqual([320, 80]);
-    expect(jpegSize(await shelf.imagePreview(file, sha256, 'image'))).toEqual([640, 160]);
-    expect(jpegSize(await shelf.filePreview(file, 'thumb'))).toEqual([320, 80]);
+    expect(jpegSize(await previews.imagePreview(file, sha256, 'image'))).toEqual([640, 160]);
+    expect(jpegSize(await previews.filePreview(file, 'thumb'))).toEqual([320, 80]);
   });
 
-  test('are made once, however many ask, and outlast the file', async () => {
-    const { shelf, folder, asked } = kit();
+  test('are made once for any number of requests, and outlast the file', async () => {
+    const { previews, folder, decoded } = kit();
     const { file, sha256 } = pngIn(folder, 'one', 30, 40);
-    const paths = await Promise.all(Array.from({ length: 8 }, () => shelf.imagePreview(file, sha256, 'thumb')));
+    const paths = await Promise.all(Array.from({ length: 8 }, () => previews.imagePreview(file, sha256, 'thumb')));
     expect(new Set(paths).size).toBe(1);
-    expect(asked).toHaveLength(1);
+    expect(decoded).toHaveLength(1);
     rmSync(file);
-    expect(await shelf.imagePreview(file, sha256, 'thumb')).toBe(paths[0]);
-    expect(asked).toHaveLength(1);
+    expect(await previews.imagePreview(file, sha256, 'thumb')).toBe(paths[0]);
+    expect(decoded).toHaveLength(1);
   });
 
   test('of a changed, missing or damaged file are refused with a sentence, and nothing is stored', async () => {
-    const { shelf, folder } = kit();
+    const { previews, folder } = kit();
     const { file, sha256 } = pngIn(folder, 'one', 30, 40);
-    writeFileSync(file, drawnPng('another', 30, 40));
-    await expect(shelf.imagePreview(file, sha256, 'thumb')).rejects.toMatchObject({
+    writeFileSync(file, makePng('another', 30, 40));
+    await expect(previews.imagePreview(file, sha256, 'thumb')).rejects.toMatchObject({
       code: 'bad-image',
       message: expect.stringMatching(/changed since it was imported/) as string,
     });
     rmSync(file);
-    await expect(shelf.imagePreview(file, sha256, 'thumb')).rejects.toMatchObject({ code: 'not-found' });
-    await expect(shelf.filePreview(file, 'image')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(previews.imagePreview(file, sha256, 'thumb')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(previews.filePreview(file, 'image')).rejects.toMatchObject({ code: 'not-found' });
     writeFileSync(file, 'text');
-    await expect(shelf.filePreview(file, 'image')).rejects.toMatchObject({ code: 'bad-image' });
+    await expect(previews.filePreview(file, 'image')).rejects.toMatchObject({ code: 'bad-image' });
     expect(existsSync(join(folder, 'thumbs'))).toBe(false);
   });
 
   test('run newest first, and tasks without waiters are dropped', async () => {
-    const { shelf, folder, asked } = kit();
-    const pictures = Array.from({ length: 12 }, (_, i) => pngIn(folder, `p${i}`, 20, 20));
-    const controllers = pictures.map(() => new AbortController());
-    const ends = pictures.map(({ file, sha256 }, i) =>
-      shelf.imagePreview(file, sha256, 'thumb', controllers[i]!.signal).then(
+    const { previews, folder, decoded } = kit();
+    const images = Array.from({ length: 12 }, (_, i) => pngIn(folder, `p${i}`, 20, 20));
+    const controllers = images.map(() => new AbortController());
+    const ends = images.map(({ file, sha256 }, i) =>
+      previews.imagePreview(file, sha256, 'thumb', controllers[i]!.signal).then(
         () => i,
         (error: { code: string }) => error.code,
       ),
@@ -99,7 +99,7 @@ describe('pictures for showing', () => {
     const answers = await Promise.all(ends);
     expect(answers.filter((answer) => answer === 'cancelled')).toHaveLength(4);
     expect(answers.slice(4, 8)).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled']);
-    const order = asked.map((file) => Number(/p(\d+)\.png$/.exec(file)![1]));
+    const order = decoded.map((file) => Number(/p(\d+)\.png$/.exec(file)![1]));
     expect(order).toHaveLength(8);
     expect(order.indexOf(11)).toBeLessThan(order.lastIndexOf(8) + 1);
     const queued = order.filter((i) => i >= 8);

@@ -10,7 +10,7 @@ const report: DeviceReport = {
   ],
 };
 
-/** `events`: when the first check was announced and made. */
+/** `events`: announcement and run of the device check. */
 function choiceWith(found: DeviceReport | null, setting: Settings['device'] = 'auto') {
   const events: string[] = [];
   let current = found;
@@ -24,30 +24,30 @@ function choiceWith(found: DeviceReport | null, setting: Settings['device'] = 'a
         return Promise.resolve(report);
       },
     },
-    compute: { ask: () => Promise.reject(new Error('not asked')) },
+    compute: { ask: () => Promise.reject(new Error('not used')) },
   });
   return { choice, events, check: { signal: new AbortController().signal, onCheck: () => void events.push('announced') } };
 }
 
-test('the first choice checks the devices once, and says so before', async () => {
+test('checks the devices once, at the first choice, and announces it before', async () => {
   const { choice, events, check } = choiceWith(null);
   expect(await choice.forTraining({}, check)).toMatchObject({ device: 'cuda' });
   expect(await choice.forTraining({}, check)).toMatchObject({ device: 'cuda' });
   expect(events).toEqual(['announced', 'checked']);
 });
 
-test('nothing is checked for a device that was asked for or set', async () => {
-  const asked = choiceWith(null);
-  expect(await asked.choice.forTraining({ device: 'dml' }, asked.check)).toMatchObject({ device: 'dml' });
+test('checks nothing for a requested device or one from the settings', async () => {
+  const requested = choiceWith(null);
+  expect(await requested.choice.forTraining({ device: 'dml' }, requested.check)).toMatchObject({ device: 'dml' });
   const set = choiceWith(null, 'webgpu');
   expect(await set.choice.forTraining({}, set.check)).toMatchObject({ device: 'webgpu' });
-  expect([...asked.events, ...set.events]).toEqual([]);
+  expect([...requested.events, ...set.events]).toEqual([]);
 });
 
-test('a resumed run keeps its device; auto checks and chooses, and says why', async () => {
-  const kept = choiceWith(null);
-  expect(await kept.choice.forResume({ run: 'r1', epochs: 5 }, kept.check)).toEqual({ changes: { epochs: 5 }, why: null });
-  expect(kept.events).toEqual([]);
+test('a resumed run keeps its device; auto checks and chooses, with the reason', async () => {
+  const unchanged = choiceWith(null);
+  expect(await unchanged.choice.forResume({ run: 'r1', epochs: 5 }, unchanged.check)).toEqual({ changes: { epochs: 5 }, why: null });
+  expect(unchanged.events).toEqual([]);
   const auto = choiceWith(null);
   const { changes, why } = await auto.choice.forResume({ run: 'r1', device: 'auto' }, auto.check);
   expect(changes).toEqual({ engine: 'onnx', device: 'cuda' });

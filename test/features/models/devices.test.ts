@@ -18,15 +18,15 @@ const check = (device: CheckResult['device'], milliseconds: number | null, engin
 });
 const report = (...checks: CheckResult[]): DeviceReport => ({ checkedMs: 1, checks });
 
-describe('where a training computes', () => {
-  test('as asked, whatever is quicker; then as the settings say; then the quickest that passed', () => {
+describe('the device of a training', () => {
+  test('is the requested one, else that of the settings, else the fastest that passed', () => {
     const both = report(check('cpu', 40), check('webgpu', 9));
     expect(chooseDevice({ device: 'cpu' }, 'webgpu', both)).toMatchObject({ device: 'cpu' });
     expect(chooseDevice({}, 'webgpu', report(check('cpu', 40), check('webgpu', null)))).toMatchObject({ device: 'webgpu' });
     expect(chooseDevice({}, 'auto', both)).toMatchObject({ device: 'webgpu', why: expect.stringContaining('fastest of 2') as string });
     expect(chooseDevice({}, 'auto', report(check('cpu', 40), check('webgpu', 900)))).toMatchObject({ device: 'cpu' });
   });
-  test('TensorFlow if it is faster or requested; never instead of a requested device', () => {
+  test('is one of TensorFlow if that is faster or requested; never instead of a requested device', () => {
     const all = report(check('cpu', 40), check('cuda', 9, 'tensorflow'), { ...check('cpu', 1, 'tensorflow'), imagesPerSecond: null });
     expect(chooseDevice({}, 'auto', all)).toMatchObject({
       engine: 'tensorflow',
@@ -37,7 +37,7 @@ describe('where a training computes', () => {
     expect(chooseDevice({ engine: 'tensorflow' }, 'cpu', all)).toMatchObject({ engine: 'tensorflow', device: 'cuda' });
     expect(chooseDevice({ engine: 'tensorflow', device: 'cpu' }, 'auto', all)).toMatchObject({ engine: 'tensorflow', device: 'cpu' });
   });
-  test('the settings ask for a graphics card: TensorFlow is not left to the processor in silence', () => {
+  test('is never silently the CPU for TensorFlow when the settings name a graphics card', () => {
     const slow = report(check('cpu', 40, 'tensorflow'));
     expect(chooseDevice({ engine: 'tensorflow' }, 'cuda', slow)).toMatchObject({ engine: 'tensorflow', device: 'cuda' });
     expect(chooseDevice({ engine: 'tensorflow' }, 'webgpu', slow)).toMatchObject({ engine: 'tensorflow', device: 'cuda' });
@@ -48,7 +48,7 @@ describe('where a training computes', () => {
     expect(withDevice({ run: 'r1', device: 'cuda', batch: 4 }, 'auto', both)).toEqual({ device: 'cuda', batch: 4 });
     expect(withDevice({ run: 'r1', device: 'auto' }, 'auto', both)).toEqual({ engine: 'onnx', device: 'webgpu' });
   });
-  test('it is said when nothing was tried, and when only the processor passed', () => {
+  test('comes with a sentence when nothing was checked, or when only the CPU passed', () => {
     expect(chooseDevice({}, 'auto', null).why).toContain('No device has been checked yet');
     expect(chooseDevice({}, 'auto', report(check('cpu', 40), check('cuda', null))).why).toContain('Only the CPU works here.');
   });

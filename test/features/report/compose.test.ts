@@ -5,14 +5,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { imageFileType, type ReportReaders } from '../../../src/main/features/report/compose.ts';
 import { writeReport } from '../../../src/main/features/report/pages.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
-import { DATASET, drawnPictures, RUN, sampleComparison } from './sample.ts';
+import { DATASET, drawImages, RUN, sampleComparison } from './sample.ts';
 
 let folder: string;
 let comparison: Comparison;
-const asked: string[] = [];
+const runsRead: string[] = [];
 const readers: ReportReaders = {
   comparison: (id) => (id === comparison.comparison ? comparison : null),
-  run: async (id) => (asked.push(id), id === RUN.run ? RUN : null),
+  run: async (id) => (runsRead.push(id), id === RUN.run ? RUN : null),
   dataset: (id) => (id === DATASET.dataset ? DATASET : undefined),
 };
 const request = (comparisons: string[], title?: string) => ({
@@ -26,12 +26,12 @@ const request = (comparisons: string[], title?: string) => ({
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'twinlens-report-'));
   comparison = sampleComparison();
-  asked.length = 0;
+  runsRead.length = 0;
   for (const [i, image] of comparison.images.entries()) {
-    const pictures = drawnPictures(24, 18, 5 + i);
+    const images = drawImages(24, 18, 5 + i);
     for (const kind of ['photo', 'factual', 'counterfactual'] as const) {
       image[kind] = join(folder, `${i}-${kind}.png`);
-      await writeFile(image[kind], pictures[kind].bytes);
+      await writeFile(image[kind], images[kind].bytes);
     }
   }
 });
@@ -40,28 +40,28 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const refusal = (code: string, words: RegExp) => expect.objectContaining({ name: 'AppError', code, message: expect.stringMatching(words) });
 
 describe('writing a report', () => {
-  test('leaves one whole file with all pictures in it', async () => {
+  test('writes one complete file with all images in it', async () => {
     const { file } = await writeReport(request(['cmp-31', 'cmp-31']), readers);
     const page = await readFile(file, 'utf8');
     expect(page.endsWith('</html>\n')).toBe(true);
     expect(page.match(/data:image\/png;base64,/g)).toHaveLength(6);
     expect(page).toContain('<title>26605779860_50872b454a_n.jpg and 14087947408_9779257411_n.jpg</title>');
     expect(await readdir(join(folder, 'out'))).toEqual(['report.html']);
-    expect(asked).toEqual([RUN.run]);
+    expect(runsRead).toEqual([RUN.run]);
   });
 
-  test('takes a title of its own', async () => {
+  test('uses a given title', async () => {
     const { file } = await writeReport(request(['cmp-31'], 'Spring review'), readers);
     expect(await readFile(file, 'utf8')).toContain('<title>Spring review</title>');
   });
 
-  test('refuses an unknown comparison and an empty list in words', async () => {
+  test('refuses an unknown comparison and an empty list', async () => {
     await expect(writeReport(request(['cmp-404']), readers)).rejects.toEqual(refusal('not-found', /no comparison cmp-404/));
     await expect(writeReport(request([]), readers)).rejects.toEqual(refusal('usage', /at least one/));
   });
 
-  test('a lost or broken picture is named with its comparison, and nothing is written', async () => {
-    await writeFile(comparison.images[1].factual, 'not a picture');
+  test('names a lost or broken picture with its comparison, and writes nothing', async () => {
+    await writeFile(comparison.images[1].factual, 'not an image');
     await expect(writeReport(request(['cmp-31']), readers)).rejects.toEqual(
       refusal('bad-image', /An image file of comparison cmp-31, of 14087947408.* is damaged/),
     );
@@ -73,9 +73,9 @@ describe('writing a report', () => {
   });
 });
 
-test('pictures are known by their first bytes', () => {
+test('recognises image files by their first bytes', () => {
   expect(imageFileType(Buffer.from([0xff, 0xd8, 0xff, 0xe0]))).toBe('image/jpeg');
-  expect(imageFileType(drawnPictures(2, 2, 5).photo.bytes)).toBe('image/png');
+  expect(imageFileType(drawImages(2, 2, 5).photo.bytes)).toBe('image/png');
   expect(imageFileType(Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1'))).toBe('image/webp');
   expect(imageFileType(Buffer.from('<svg onload="x">'))).toBeNull();
   expect(imageFileType(Buffer.alloc(0))).toBeNull();

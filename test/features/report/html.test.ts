@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { markup, nameOf } from '../../../src/main/features/report/html.ts';
 
 /** Reads character references back, as a browser would. */
-const unescaped = (text: string): string =>
+const unescape = (text: string): string =>
   text.replace(/&(lt|gt|quot|amp|#39);/g, (_, entity: string) => ({ lt: '<', gt: '>', quot: '"', amp: '&', '#39': "'" })[entity]!);
 const withoutControls = (text: string): string => text.replace(/\p{Cc}/gu, ' ').toWellFormed();
 
@@ -13,7 +13,7 @@ const hostile = fc.oneof(
 );
 
 describe('escaping', () => {
-  test('no text makes a tag, leaves an attribute, or starts a character reference of its own', () => {
+  test('no text makes a tag, leaves an attribute, or starts a character reference', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const inside = markup`<p title="${text}">${text}</p>`.source.match(/^<p title="([^"]*)">([^<]*)<\/p>$/);
@@ -26,20 +26,20 @@ describe('escaping', () => {
     );
   });
 
-  test('what is shown is the text itself', () => {
+  test('a reader sees the text itself', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const clean = withoutControls(text);
-        expect(unescaped(markup`${clean}`.source)).toBe(clean);
+        expect(unescape(markup`${clean}`.source)).toBe(clean);
       }),
     );
   });
 
-  test('control characters become visible pictures, line breaks and tabs stay', () => {
+  test('control characters become visible symbols, line breaks and tabs stay', () => {
     expect(markup`${'a\u0000b\u001bc\u007fd\u0085e\n\t'}`.source).toBe('a\u2400b\u241bc\u2421d\ufffde\n\t');
   });
 
-  test('markup stays markup, lists are joined, absent values are nothing, zero is a number', () => {
+  test('markup stays markup, lists are joined, absent values are empty, zero is shown', () => {
     expect(markup`<ul>${['<a>', 'b'].map((x) => markup`<li>${x}</li>`)}</ul>${null}${undefined}${false}${0}`.source).toBe(
       '<ul><li>&lt;a&gt;</li><li>b</li></ul>0',
     );

@@ -39,7 +39,7 @@ export function flower(width: number, height: number, petals: number): Paint {
   };
 }
 
-/** `under` with a soft spot of colour at (cx, cy), in shares of the size. */
+/** `under` with a soft spot of colour at (cx, cy), 0..1 of the size. */
 export function spot(under: Paint, width: number, height: number, [cx, cy]: [number, number], colour: readonly [number, number, number]): Paint {
   return (x, y) => {
     const share = 0.85 * Math.exp(-((x / width - cx) ** 2 + (y / height - cy) ** 2) / 0.02);

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderReport } from '../../../src/main/features/report/render.ts';
 import { EMPTY_REASONS, type Comparison, type EmptyReason } from '../../../src/shared/comparison.ts';
-import { DATASET, RUN, sampleComparison, sampleInput, shown } from './sample.ts';
+import { DATASET, RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
 
-/** What a reader sees: no tags, one space between words. */
+/** The visible text: no tags, one space between words. */
 const textOf = (page: string): string =>
   page
     .replace(/<style>.*?<\/style>/s, '')
@@ -13,7 +13,7 @@ const textOf = (page: string): string =>
     .replace(/[\s\u00a0]+/g, ' ');
 
 const only = (changes: Partial<Comparison>, distance?: number): string =>
-  renderReport(sampleInput({ comparisons: [shown(sampleComparison(distance, changes))] }));
+  renderReport(sampleInput({ comparisons: [toReportComparison(sampleComparison(distance, changes))] }));
 
 describe('a full report', () => {
   const page = renderReport(sampleInput());
@@ -56,14 +56,14 @@ describe('a full report', () => {
     ],
     ['a signature', ['Name', 'Date', 'Signature']],
     ['when and by what', ['14 November 2026, 10:32 UTC', 'Twinlens 0.1.0']],
-  ])('tells %s', (_, facts) => {
+  ])('shows %s', (_, facts) => {
     for (const fact of facts) expect(text).toContain(fact);
   });
 
-  test('carries all six pictures inside itself, each with a description', () => {
+  test('contains all six images, each with a description', () => {
     const images = [...page.matchAll(/<img src="data:image\/png;base64,([A-Za-z0-9+/=]+)" alt="([^"]+)">/g)];
     expect(images).toHaveLength(6);
-    expect(Buffer.from(images[0][1], 'base64')).toEqual(shown(sampleComparison()).images[0].photo.bytes);
+    expect(Buffer.from(images[0][1], 'base64')).toEqual(toReportComparison(sampleComparison()).images[0].photo.bytes);
     expect(new Set(images.map((m) => m[2])).size).toBe(6);
   });
 
@@ -72,7 +72,7 @@ describe('a full report', () => {
     expect(page).not.toMatch(/<script|<link|<iframe|javascript:|@import|url\(|https?:\/\//i);
   });
 
-  test('keeps folders of the machine to itself', () => {
+  test('contains no folder of the machine', () => {
     expect(page).not.toContain('/home/ana');
     const weights = { ...RUN.config.weights!, source: '/home/ana/downloads/mobilenet.safetensors' };
     const byFile = renderReport(sampleInput({ runs: [{ ...RUN, config: { ...RUN.config, weights } }] }));
@@ -80,7 +80,7 @@ describe('a full report', () => {
     expect(byFile).not.toContain('/home/ana');
   });
 
-  test('has unique ids and no link to nowhere', () => {
+  test('has unique ids and no broken internal link', () => {
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((m) => m[1]);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
@@ -89,29 +89,29 @@ describe('a full report', () => {
 });
 
 describe('what the person adds', () => {
-  const judged = (judgement: 'agree' | 'unsure' | 'disagree' | null, note = ''): string =>
-    renderReport(sampleInput({ comparisons: [{ ...shown(sampleComparison()), judgement, note }] }));
+  const renderJudged = (judgement: 'agree' | 'unsure' | 'disagree' | null, note = ''): string =>
+    renderReport(sampleInput({ comparisons: [{ ...toReportComparison(sampleComparison()), judgement, note }] }));
 
   test.each([
     ['agree', 'I agree with the verdict.'],
     ['unsure', 'I am unsure whether the verdict is right.'],
     ['disagree', 'I disagree with the verdict.'],
-  ] as const)('%s stands in words beside the comparison and is ticked above the signature', (judgement, sentence) => {
-    const text = textOf(judged(judgement));
+  ] as const)('%s is written beside the comparison and ticked above the signature', (judgement, sentence) => {
+    const text = textOf(renderJudged(judgement));
     expect(text).toContain(`My judgement ${{ agree: '✓', unsure: '?', disagree: '✗' }[judgement]} ${sentence}`);
     expect(text).toContain(`✓ ${judgement} (chosen)`);
     expect(text.match(/\(chosen\)/g)).toHaveLength(1);
   });
 
   test('a note keeps its paragraphs and is escaped', () => {
-    const page = judged(null, 'Petals <decide>.\r\n\r\nLeaves & stems:\nnot.');
+    const page = renderJudged(null, 'Petals <decide>.\r\n\r\nLeaves & stems:\nnot.');
     expect(page).toContain('Petals &lt;decide&gt;.');
     expect(textOf(page)).toContain('My judgement Petals <decide>. Leaves & stems: not.');
     expect(page).not.toContain('<decide>');
   });
 
-  test('who said nothing is not quoted', () => {
-    const page = judged(null);
+  test('a missing judgement is not shown', () => {
+    const page = renderJudged(null);
     expect(page).not.toContain('class="personal"');
     expect(page).not.toContain('(chosen)');
   });
@@ -127,11 +127,11 @@ describe('what the person adds', () => {
   test('each printed page names the model', () => {
     expect(renderReport(sampleInput())).toContain(`content:"Twinlens comparison report · model ${RUN.modelSha256!.slice(0, 12)}"`);
     const hostile = sampleComparison(1, { modelSha256: '"}body{display:none}' });
-    expect(renderReport(sampleInput({ comparisons: [shown(hostile)] }))).toContain('content:"Twinlens comparison report"');
+    expect(renderReport(sampleInput({ comparisons: [toReportComparison(hostile)] }))).toContain('content:"Twinlens comparison report"');
   });
 });
 
-describe('honest words', () => {
+describe('sentences', () => {
   test('same, below the threshold', () => {
     expect(textOf(only({}, 0.41))).toContain('The network considers these the same: distance 0.41, below the threshold');
   });
@@ -149,27 +149,27 @@ describe('honest words', () => {
     expect(support(0, 0)).toContain('No validation pair is this far above the threshold');
   });
 
-  test('the target distance is told, and changes the names of the maps', () => {
+  test('the target distance is named, and changes the names of the maps', () => {
     const text = textOf(only({ target: 'distance' }));
     expect(text).toContain('The maps explain the distance, independent of the verdict');
     expect(text).toContain('For a larger distance factual');
     expect(text).not.toContain('For “different” factual');
   });
 
-  test('a verdict that contradicts the folders is called so', () => {
+  test('a verdict that contradicts the folders is marked as such', () => {
     expect(textOf(only({}, 0.41))).toContain('In the data set the two images are in different classes. The verdict contradicts that.');
     expect(textOf(only({}, 1.63))).toContain('The verdict agrees with that.');
   });
 
-  test.each(Object.keys(EMPTY_REASONS) as EmptyReason[])('an empty map says why: %s', (reason) => {
+  test.each(Object.keys(EMPTY_REASONS) as EmptyReason[])('an empty map has its reason: %s', (reason) => {
     const comparison = sampleComparison();
     comparison.images[1].empty = reason;
-    const page = renderReport(sampleInput({ comparisons: [shown(comparison)] }));
+    const page = renderReport(sampleInput({ comparisons: [toReportComparison(comparison)] }));
     const mapsItEmpties = reason === 'no-factual' || reason === 'no-counterfactual' ? 1 : 2;
     expect(textOf(page).split(EMPTY_REASONS[reason])).toHaveLength(mapsItEmpties + 1);
   });
 
-  test('a scale of zero has no bar and says so', () => {
+  test('a scale of zero has a sentence and no bar', () => {
     const page = only({ scale: 0 });
     expect(textOf(page)).toContain('All four maps are empty, so there is no scale.');
     expect(page).not.toContain('class="scale-bar');
@@ -178,7 +178,7 @@ describe('honest words', () => {
   test('warnings of comparison, run and data set are shown as such', () => {
     const page = renderReport(
       sampleInput({
-        comparisons: [shown(sampleComparison(1.63, { warnings: ['Border evidence.'] }))],
+        comparisons: [toReportComparison(sampleComparison(1.63, { warnings: ['Border evidence.'] }))],
         runs: [{ ...RUN, warnings: ['Few pairs.', 'Collapsed.'] }],
         datasets: [{ ...DATASET, warnings: ['Near duplicates.'] }],
       }),
@@ -205,7 +205,10 @@ describe('honest words', () => {
 });
 
 describe('several comparisons', () => {
-  const input = sampleInput({ comparisons: [1.63, 0.41].map((d, i) => shown(sampleComparison(d, { comparison: `cmp-${i}` }))), runs: [RUN, RUN] });
+  const input = sampleInput({
+    comparisons: [1.63, 0.41].map((d, i) => toReportComparison(sampleComparison(d, { comparison: `cmp-${i}` }))),
+    runs: [RUN, RUN],
+  });
   const page = renderReport(input);
 
   test('have a section each and an overview, and their run is described once', () => {
@@ -216,7 +219,7 @@ describe('several comparisons', () => {
   });
 });
 
-test('hostile names stay text, wherever they stand', () => {
+test('hostile names stay text everywhere', () => {
   const hostile = fc.string({
     unit: fc.constantFrom('<img src=x onerror=alert(1)>', '"', "'", '</bdi>', '\n', '&amp;', '\u202e', 'é', '<!--', '</title>'),
     minLength: 1,
@@ -229,7 +232,7 @@ test('hostile names stay text, wherever they stand', () => {
         sampleInput({
           title: name,
           introduction: `x ${name.replaceAll(/\n+/g, '\n')}`, // an empty line would start a paragraph, as it should
-          comparisons: [shown(comparison)],
+          comparisons: [toReportComparison(comparison)],
           runs: [{ ...RUN, warnings: [name], error: name }],
           datasets: [{ ...DATASET, name, classes: { [name]: 3 }, rejected: [{ file: name, reason: name }], warnings: [name] }],
           appVersion: name,
@@ -238,7 +241,7 @@ test('hostile names stay text, wherever they stand', () => {
       const plain = renderReport(
         sampleInput({
           introduction: 'x',
-          comparisons: [shown(sampleComparison(1.63, { warnings: ['x'] }))],
+          comparisons: [toReportComparison(sampleComparison(1.63, { warnings: ['x'] }))],
           runs: [{ ...RUN, warnings: ['x'], error: 'x' }],
           datasets: [{ ...DATASET, classes: { x: 3 }, rejected: [{ file: 'x', reason: 'x' }], warnings: ['x'] }],
         }),

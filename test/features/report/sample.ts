@@ -9,7 +9,7 @@ import { randomFor } from '../../../src/shared/random.ts';
 import type { EpochRow, RunRecord } from '../../../src/shared/run.ts';
 import { drawPng, flower, spot } from './png.ts';
 
-/** A whole, plausible report made by the test itself: drawn flowers, drawn distances, figures from the evaluation. */
+/** A complete, plausible report: drawn flowers, sampled distances, figures from the evaluation. */
 
 const random = randomFor(1, 'sample report');
 const MARGIN = 2;
@@ -102,7 +102,7 @@ export const RUN: RunRecord = {
 export const DATASET: DatasetSummary = {
   dataset: 'flowers',
   name: 'Flowers',
-  root: '/home/ana/pictures/flowers',
+  root: '/home/ana/images/flowers',
   images: 1530,
   classes: { Daisy: 320, Lily: 290, Rose: 310, Sunflower: 300, Tulip: 310 },
   splits: { train: 1070, valid: 212, test: 248 },
@@ -118,7 +118,7 @@ export const DATASET: DatasetSummary = {
   createdMs: Date.UTC(2026, 10, 13, 16, 0),
 };
 
-export function drawnPictures(width: number, height: number, petals: number): ImageFiles {
+export function drawImages(width: number, height: number, petals: number): ImageFiles {
   const under = flower(width, height, petals);
   const png = (paint: typeof under) => ({ bytes: drawPng(width, height, paint), mime: 'image/png' as const });
   return {
@@ -130,7 +130,7 @@ export function drawnPictures(width: number, height: number, petals: number): Im
 
 export function sampleComparison(distance = 1.63, changes: Partial<Comparison> = {}): Comparison {
   const image = (file: string, className: string, digit: string, width: number, height: number): Comparison['images'][number] => ({
-    file: `/home/ana/pictures/flowers/${className}/${file}`,
+    file: `/home/ana/images/flowers/${className}/${file}`,
     sha256: hash(digit),
     className,
     width,
@@ -165,9 +165,9 @@ export function sampleComparison(distance = 1.63, changes: Partial<Comparison> =
   };
 }
 
-const [ROSE, DAISY] = [drawnPictures(320, 240, 5), drawnPictures(320, 240, 12)];
+const [ROSE, DAISY] = [drawImages(320, 240, 5), drawImages(320, 240, 12)];
 
-export const shown = (comparison: Comparison): ReportComparison => ({
+export const toReportComparison = (comparison: Comparison): ReportComparison => ({
   comparison,
   images: [ROSE, DAISY],
 });
@@ -175,7 +175,7 @@ export const shown = (comparison: Comparison): ReportComparison => ({
 export const sampleInput = (changes: Partial<ReportInput> = {}): ReportInput => ({
   title: 'Rose against daisy',
   generatedMs: Date.UTC(2026, 10, 14, 10, 32),
-  comparisons: [shown(sampleComparison())],
+  comparisons: [toReportComparison(sampleComparison())],
   runs: [RUN],
   datasets: [DATASET],
   appVersion: '0.1.0',

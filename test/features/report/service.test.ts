@@ -15,9 +15,9 @@ import type { Comparison } from '../../../src/shared/comparison.ts';
 import type { Job } from '../../../src/shared/job.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { someComparison, someConfig, someDataset } from '../../db/records.ts';
-import { drawnPictures, RUN } from './sample.ts';
+import { drawImages, RUN } from './sample.ts';
 
-/** The real store and the real files; nothing here needs a network. */
+/** A real store and real files; no trained network. */
 let workspace: Workspace;
 let store: Store;
 let reports: ReportService;
@@ -31,10 +31,10 @@ async function comparisonOn(run: string, more: Partial<Comparison> = {}): Promis
   await mkdir(folder, { recursive: true });
   const comparison = someComparison(id, run, more);
   for (const [i, image] of comparison.images.entries()) {
-    const pictures = drawnPictures(24, 18, 5 + i);
+    const images = drawImages(24, 18, 5 + i);
     for (const kind of ['photo', 'factual', 'counterfactual'] as const) {
       image[kind] = join(folder, `${i}-${kind}.png`);
-      await writeFile(image[kind], pictures[kind].bytes);
+      await writeFile(image[kind], images[kind].bytes);
     }
   }
   store.comparisons.insert(comparison);
@@ -66,7 +66,7 @@ beforeEach(async () => {
     runs: store.runs,
     datasets: store.datasets,
     images: store.browse,
-    evaluateOnTest: () => Promise.reject(new Error('every run of these tests has its test figures')),
+    evaluateOnTest: () => Promise.reject(new Error('every run of these tests has test metrics')),
   });
   const ports: ReportPorts = {
     reports: store.reports,
@@ -98,21 +98,21 @@ describe('a report', () => {
     expect(reports.list().map(({ comparisons }) => comparisons)).toEqual([[ids[0]]]);
   });
 
-  test('without a comparison is no page, and one that is gone is named', async () => {
+  test('has no page without a comparison, and names one that is gone', async () => {
     expect(await reports.preview(draft([]))).toEqual({ html: null, missing: [] });
     const { html, missing } = await reports.preview(draft(['c99', ids[0]!]));
     expect(missing).toEqual(['c99']);
     expect(html).toContain('1 comparison');
   });
 
-  test('is written whole where the person says, with the right ending', async () => {
+  test('is written to the given path, with the right ending', async () => {
     const { report } = reports.save(draft(ids));
-    const out = join(workspace.folder, 'handed in', 'review.txt');
+    const out = join(workspace.folder, 'finished', 'review.txt');
     const job = reports.startWriting({ report, format: 'html', out });
     expect(job).toMatchObject({ kind: 'report', subject: report, status: 'running' });
     const end = await endOf(job);
     expect(end).toMatchObject({ status: 'done', result: { report, file: `${out}.html` } });
-    expect(await readdir(join(workspace.folder, 'handed in'))).toEqual(['review.txt.html']);
+    expect(await readdir(join(workspace.folder, 'finished'))).toEqual(['review.txt.html']);
     const { html } = reports.get(report);
     expect(html).toMatchObject({ path: `${out}.html`, gone: false });
     expect(reports.lastWrittenFile(report, 'html')).toBe(`${out}.html`);
@@ -122,7 +122,7 @@ describe('a report', () => {
     expect(() => reports.lastWrittenFile(report, 'pdf')).toThrow(/not been written as PDF yet/);
   });
 
-  test('without a place is written into the workspace, and goes with the report', async () => {
+  test('without a path is written into the workspace, and is deleted with the report', async () => {
     const { report } = reports.save(draft(ids));
     const { result } = await endOf(reports.startWriting({ report, format: 'html' }));
     expect(result!['file']!.startsWith(workspace.report(report))).toBe(true);
@@ -135,7 +135,7 @@ describe('a report', () => {
     expect(existsSync(result!['file']!)).toBe(false);
   });
 
-  test('as PDF is printed from the very page, which does not stay behind', async () => {
+  test('is printed as PDF from its page, which is deleted afterwards', async () => {
     let printed = '';
     print = async (source, out) => {
       printed = await readFile(source, 'utf8');
@@ -155,9 +155,9 @@ describe('a report', () => {
     ['en-US', { LANG: 'en_US.UTF-8' }, 'letter'],
     ['en-US', { LANG: 'C.UTF-8', LC_PAPER: 'en_GB.UTF-8' }, 'A4'],
     ['en-US', { LANG: 'es_MX.UTF-8' }, 'letter'],
-  ])('is printed on the paper of the country: %s %j is %s', (locale, env, paper) => expect(paperSize(locale, env)).toBe(paper));
+  ])('is printed on the country’s paper size: %s %j is %s', (locale, env, paper) => expect(paperSize(locale, env)).toBe(paper));
 
-  test('refusals say what to do', async () => {
+  test('is refused with what to do', async () => {
     const empty = reports.save(draft([]));
     expect(() => reports.startWriting({ report: empty.report, format: 'html' })).toThrow(/This report has no comparisons yet: add one/);
     const { report } = reports.save(draft(ids));

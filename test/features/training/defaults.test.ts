@@ -11,7 +11,7 @@ const weights: WeightsInfo = {
 };
 const flips = { flipHorizontal: true, flipVertical: false, rotation: 0, crop: 0, colour: 0 };
 
-describe('choices that conflict', () => {
+describe('configFor', () => {
   test('weights decide padding and preprocessing, and leave the backbone frozen', () => {
     expect(configFor({ dataset: 'd', backbone: 'mobilenet_v2_035' }, weights)).toMatchObject({
       scope: 'head',
@@ -30,12 +30,12 @@ describe('choices that conflict', () => {
       augmentation: null,
     });
   });
-  test('the compact network from scratch takes more steps than others do', () => {
+  test('the compact network from scratch takes more steps than others', () => {
     expect(configFor({ dataset: 'd' }, null)).toMatchObject({ batch: 8, lr: 1e-3, plateau: 2 });
     expect(configFor({ dataset: 'd', backbone: 'resnet18' }, null)).toMatchObject({ batch: 16, lr: 1e-3, plateau: 5 });
     expect(configFor({ dataset: 'd', batch: 4, plateau: 0 }, null)).toMatchObject({ batch: 4, plateau: 0 });
   });
-  test('augmentation and scope head are refused, augmentation and other scopes are not', () => {
+  test('augmentation is refused with scope head, and accepted with other scopes', () => {
     const request = { dataset: 'd', backbone: 'mobilenet_v2_035', augmentation: flips } as const;
     expect(() => configFor({ ...request, scope: 'head' }, weights)).toThrow(/Augmentation cannot be used with scope "head"/);
     expect(configFor({ ...request, scope: 'last-stage' }, weights).augmentation).toEqual(flips);
@@ -49,7 +49,7 @@ describe('choices that conflict', () => {
   test('a probe needs weights', () => {
     expect(() => configFor({ dataset: 'd', headStart: 'probe' }, null)).toThrow(/--head-start random/);
   });
-  test('a frozen backbone needs weights; a picture must be large enough', () => {
+  test('a frozen backbone needs weights; an image must be large enough', () => {
     expect(() => configFor({ dataset: 'd', scope: 'last-stage' }, null)).toThrow(/--weights/);
     expect(() => configFor({ dataset: 'd', backbone: 'resnet18', size: 31 }, weights)).toThrow(/at least 32 px/);
   });

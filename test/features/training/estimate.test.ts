@@ -25,8 +25,8 @@ function past(run: string, epochs: number[], more: Partial<RunRecord> = {}, load
 
 const config: RunConfig = { ...someConfig, epochs: 10 };
 
-describe('the time of a training', () => {
-  test('from an earlier run: its middle epoch, by the number of images', () => {
+describe('the estimated time of a training', () => {
+  test('from an earlier run: its median epoch, scaled by the number of images', () => {
     // 2 s an epoch of 100 images -> 300 images need 6 s, 10 epochs 60 s; the slow first epoch does not count.
     const found = estimateFromRuns(config, { train: 250, valid: 50 }, 'other', [past('r1', [9, 2, 2])]);
     expect(found).toMatchObject({ basis: 'based on run r1 on this computer, with 100 images' });

@@ -38,7 +38,7 @@ describe('a plan', () => {
     });
     expect(planTraining(facts(), { dataset: 'things', epochs: 0 })).toMatchObject({ request: null, config: null });
   });
-  test('choices that contradict each other are reported at the field to change', () => {
+  test('conflicting choices are reported at the field to change', () => {
     expect(messages(facts(), { scope: 'head' })).toEqual({ weights: expect.stringContaining('needs trained weights') as string });
     expect(messages(facts(), { size: 16, backbone: 'resnet18' })).toEqual({ size: expect.stringContaining('at least 32 px') as string });
     expect(messages(facts(), { weights: 'resnet18_tv_in1k', backbone: 'resnet50' })).toEqual({
@@ -46,11 +46,11 @@ describe('a plan', () => {
     });
     expect(messages(facts(), { weights: '/nowhere/net.safetensors' })).toEqual({ weights: expect.stringContaining('File not found') as string });
   });
-  test('weights of the catalogue are known without being there; nothing is fetched', () => {
+  test('weights of the catalogue are planned without a download', () => {
     const plan = planTraining(facts(), { dataset: 'things', backbone: 'resnet18', weights: 'resnet18_tv_in1k' });
     expect(plan).toMatchObject({ problems: [], config: { weights: { source: 'resnet18_tv_in1k', licence: 'BSD-3-Clause' }, flavour: 'torch' } });
   });
-  test('a data set that is not there, or cannot choose a network, is a problem of the data set', () => {
+  test('an unknown data set, or one without validation pairs, is a problem of the data set', () => {
     expect(messages(facts(), { dataset: 'nothing' })).toEqual({ dataset: expect.stringContaining('There is no data set "nothing"') as string });
     const { datasets } = storeAt(freshWorkspace());
     const empty = facts({}, datasets);

@@ -6,10 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { readingSample } from '../../../src/main/features/training/plans.ts';
 import { readingSeconds, samplePositions } from '../../../src/main/features/training/reading-time.ts';
 import { scratch } from '../../doors/cli/kit.ts';
-import { hasCompute, openRoom } from './workbench.ts';
+import { hasCompute, openTestWorkbench } from './test-workbench.ts';
 
-describe('the time to read images, from some of them', () => {
-  test('the smallest and the largest are among them, the others spread, each once', () => {
+describe('the time to read images, from a sample', () => {
+  test('the sample has the smallest and the largest image, the others spread, each once', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100_000 }), (images) => {
         const positions = samplePositions(images, 16);
@@ -38,7 +38,7 @@ describe('the time to read images, from some of them', () => {
     );
   });
 
-  test('two large photographs among two hundred small ones are most of the time, and it is said', () => {
+  test('two large photographs among two hundred small ones are counted in full', () => {
     const all = [...new Array<number>(198).fill(0.1), 24, 24]; // megapixels
     const took = (mp: number): number => 0.002 + 0.01 * mp;
     const sampled = samplePositions(all.length, 16).map((i) => all[i]!);
@@ -47,16 +47,16 @@ describe('the time to read images, from some of them', () => {
     expect(readingSeconds({ pixels: sampled.map((mp) => mp * 1e6), meanPixels: mean * 1e6 }, sampled.map(took)) / real).toBeCloseTo(1, 6);
   });
 
-  test('is never negative: a line that falls, or starts below nothing, is not followed', () => {
+  test('is never negative: a falling line, or one with a negative intercept, is not used', () => {
     expect(readingSeconds({ pixels: [1e6, 1e6], meanPixels: 5e6 }, [0.1, 0.3])).toBeCloseTo(0.2, 12);
     expect(readingSeconds({ pixels: [1e6, 2e6], meanPixels: 9e6 }, [0.3, 0.1])).toBeCloseTo(0.2, 12);
-    const below = readingSeconds({ pixels: [1e6, 10e6], meanPixels: 1e5 }, [0.001, 1]); // through 1 Mpx and 10 Mpx: below nothing at 0
+    const below = readingSeconds({ pixels: [1e6, 10e6], meanPixels: 1e5 }, [0.001, 1]); // through 1 Mpx and 10 Mpx: negative at 0
     expect(below).toBeGreaterThan(0);
     expect(below).toBeLessThan(0.02);
   });
 });
 
-test.skipIf(!hasCompute)('of photographs of 24 megapixels and small pictures, both are read (needs the build)', async () => {
+test.skipIf(!hasCompute)('the sample of a folder has its small images and its photograph of 24 megapixels (needs the build)', async () => {
   const folder = scratch('photographs');
   const draw = async (file: string, width: number, height: number, tone: number): Promise<void> => {
     mkdirSync(join(folder, file, '..'), { recursive: true });
@@ -67,10 +67,10 @@ test.skipIf(!hasCompute)('of photographs of 24 megapixels and small pictures, bo
   };
   for (let i = 0; i < 40; i++) await draw(`${i % 2 ? 'near' : 'far'}/${String(i).padStart(2, '0')}.jpg`, 64 + i, 64, 2 * i);
   await draw('near/camera.jpg', 6000, 4000, 120);
-  const room = openRoom();
-  const job = await room.ended(await room.call('datasets.import', { folder, name: 'photographs' }));
+  const app = openTestWorkbench();
+  const job = await app.waitForEnd(await app.call('datasets.import', { folder, name: 'photographs' }));
   const dataset = job.result!['dataset']!;
-  const { store, largeDatasets } = room.workbench;
+  const { store, largeDatasets } = app.workbench;
   const images = {
     find: largeDatasets.find.bind(largeDatasets),
     rows: store.browse.rows,
@@ -85,13 +85,13 @@ test.skipIf(!hasCompute)('of photographs of 24 megapixels and small pictures, bo
   expect(sample.pixels.at(-1)).toBe(24e6);
   const small = Array.from({ length: 40 }, (_, i) => (64 + i) * 64).reduce((a, b) => a + b, 0);
   expect(sample.meanPixels).toBeCloseTo((small + 24e6) / 41, 3);
-  const seconds = await room.workbench.compute.ask('timeReading', { files: sample.files, size: 64 });
+  const seconds = await app.workbench.compute.ask('timeReading', { files: sample.files, size: 64 });
   expect(seconds).toHaveLength(18);
   for (const s of seconds) expect(s).toBeGreaterThan(0);
 
-  // Excluded, it is neither read nor counted.
-  const { ids } = await room.call('images.find', { dataset, text: 'camera' });
-  await room.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [...ids] } });
+  // An excluded image is neither read nor counted.
+  const { ids } = await app.call('images.find', { dataset, text: 'camera' });
+  await app.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [...ids] } });
   const without = await sampleOf();
   expect(without.files.at(-1)).toBe(join(folder, 'near', '39.jpg'));
   expect(without.meanPixels).toBeCloseTo(small / 40, 6);

@@ -1,9 +1,22 @@
 import type { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
+import { handlers } from '../../../src/main/compute/process/handlers.ts';
 import type { Store } from '../../../src/main/db/store.ts';
 import { rowsInThisThread } from '../../../src/main/features/dataset/rows.ts';
 import { Networks } from '../../../src/main/features/models/networks.ts';
 import { Training } from '../../../src/main/features/training/training.ts';
 import type { Workspace } from '../../../src/main/foundation/workspace.ts';
+
+interface AskOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: (p: unknown) => void;
+}
+
+/** Compute in this process, so that the mocks of a test apply to it. */
+export const computeInProcess = {
+  ready: () => Promise.resolve(),
+  ask: (call: keyof typeof handlers, args: never, { signal = new AbortController().signal, onProgress = () => undefined }: AskOptions = {}) =>
+    handlers[call](args, { signal, progress: onProgress }),
+} as unknown as ComputeHost;
 
 /** Training from scratch on a store, with a stand-in for the compute process. */
 export function trainingWith(compute: ComputeHost, { runs, datasets, browse }: Store, workspace: Workspace): Training {

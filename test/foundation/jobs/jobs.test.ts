@@ -5,18 +5,18 @@ import { progressOf } from '../../../src/main/features/training/jobs.ts';
 import type { EpochRow } from '../../../src/shared/run.ts';
 
 describe('events of a running job', () => {
-  let told: string[];
+  let texts: string[];
   let jobs: Jobs;
   beforeEach(() => {
     vi.useFakeTimers();
-    told = [];
+    texts = [];
     const hub = new EventHub();
-    hub.on((_, payload) => told.push((payload as { progress: { text: string }; status: string }).progress.text));
+    hub.on((_, payload) => texts.push((payload as { progress: { text: string }; status: string }).progress.text));
     jobs = new Jobs(hub);
   });
   afterEach(() => vi.useRealTimers());
 
-  it('emits the last event of a burst too, so that no listener shows an outdated state', async () => {
+  it('emits the last event of a burst, so that no listener shows an outdated state', async () => {
     let end = (): void => undefined;
     jobs.start({ kind: 'train', title: 'Training', subject: null }, async ({ progress }) => {
       for (const text of ['one', 'two', 'three']) progress({ text });
@@ -24,28 +24,28 @@ describe('events of a running job', () => {
       return null;
     });
     await vi.advanceTimersByTimeAsync(0);
-    expect(told).toEqual(['', 'one']);
+    expect(texts).toEqual(['', 'one']);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(told).toEqual(['', 'one', 'three']);
+    expect(texts).toEqual(['', 'one', 'three']);
     end();
     await vi.advanceTimersByTimeAsync(1000);
-    expect(told).toEqual(['', 'one', 'three', 'three']); // and its end, once
+    expect(texts).toEqual(['', 'one', 'three', 'three']); // the end of the job, once
   });
 
-  it('tells nothing after the end', async () => {
+  it('emits nothing after the end', async () => {
     jobs.start({ kind: 'train', title: 'Training', subject: null }, async ({ progress }) => {
       progress({ text: 'one' });
       progress({ text: 'two' });
       return null;
     });
     await vi.advanceTimersByTimeAsync(1000);
-    expect(told).toEqual(['', 'one', 'two']);
+    expect(texts).toEqual(['', 'one', 'two']);
     expect(jobs.list()[0]!.status).toBe('done');
   });
 });
 
 describe('progress of a training in words', () => {
-  it('says of how many epochs also where each is too short for a report of its own', () => {
+  it('names the number of epochs, also for epochs too short for their own event', () => {
     const row: EpochRow = {
       epoch: 3,
       lossTrain: 0.1,
@@ -59,8 +59,8 @@ describe('progress of a training in words', () => {
       imagesPerSecond: 900,
       best: true,
     };
-    const told = progressOf({ kind: 'epoch', row, epochs: 5000, secondsLeft: 500 });
-    expect(told).toMatchObject({ done: 3, total: 5000 });
-    expect(told.text).toMatch(/^Epoch 3 of 5000 done in 0\.1/);
+    const progress = progressOf({ kind: 'epoch', row, epochs: 5000, secondsLeft: 500 });
+    expect(progress).toMatchObject({ done: 3, total: 5000 });
+    expect(progress.text).toMatch(/^Epoch 3 of 5000 done in 0\.1/);
   });
 });

@@ -8,8 +8,8 @@ const gate = (): { open(): void; opened: Promise<void> } => {
   return { open, opened };
 };
 
-test('one at a time, in the order they came, even when one fails', async () => {
-  const lane = new SerialQueue();
+test('runs one at a time, in order, also after a failure', async () => {
+  const queue = new SerialQueue();
   const [first, second] = [gate(), gate()];
   const log: string[] = [];
   const work = (name: string, until: Promise<void>) => async (): Promise<void> => {
@@ -18,33 +18,33 @@ test('one at a time, in the order they came, even when one fails', async () => {
     log.push(`${name} ends`);
     if (name === 'a') throw new Error('broken');
   };
-  const a = lane.run(never, () => log.push('a waits'), work('a', first.opened));
-  const b = lane.run(never, (before) => log.push(`b waits for ${before}`), work('b', second.opened));
-  const c = lane.run(never, (before) => log.push(`c waits for ${before}`), work('c', Promise.resolve()));
-  expect(lane.length).toBe(3);
+  const a = queue.run(never, () => log.push('a waits'), work('a', first.opened));
+  const b = queue.run(never, (before) => log.push(`b waits for ${before}`), work('b', second.opened));
+  const c = queue.run(never, (before) => log.push(`c waits for ${before}`), work('c', Promise.resolve()));
+  expect(queue.length).toBe(3);
   first.open();
   await expect(a).rejects.toThrow('broken');
   second.open();
   await Promise.all([b, c]);
   expect(log).toEqual(['a begins', 'b waits for 1', 'c waits for 2', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
-  expect(lane.length).toBe(0);
+  expect(queue.length).toBe(0);
 });
 
-test('one that waits can be cancelled, and the others keep their turn', async () => {
-  const lane = new SerialQueue();
+test('cancels a waiting task, and the others keep their turn', async () => {
+  const queue = new SerialQueue();
   const first = gate();
-  const a = lane.run(
+  const a = queue.run(
     never,
     () => undefined,
     () => first.opened,
   );
   const controller = new AbortController();
-  const b = lane.run(
+  const b = queue.run(
     controller.signal,
     () => undefined,
     () => Promise.resolve('b'),
   );
-  const c = lane.run(
+  const c = queue.run(
     never,
     () => undefined,
     () => Promise.resolve('c'),
@@ -55,7 +55,7 @@ test('one that waits can be cancelled, and the others keep their turn', async ()
   await a;
   expect(await c).toBe('c');
   await expect(
-    lane.run(
+    queue.run(
       AbortSignal.abort(),
       () => undefined,
       () => Promise.resolve('free'),

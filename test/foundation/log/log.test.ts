@@ -22,7 +22,7 @@ const linesOf = (file: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('the log of a process', () => {
-  it('is one JSON object a line, with the stack and the causes of an error, and without the content of arrays', async () => {
+  it('has one JSON object per line, with the stack and causes of an error, without the content of arrays', async () => {
     const folder = temporaryFolder();
     openLog(folder, 'cli');
     const cause = new Error('disk I/O error');
@@ -50,7 +50,7 @@ describe('the log of a process', () => {
     expect(text.match(/\[redacted\]/g)!.length).toBeGreaterThanOrEqual(5);
   });
 
-  it('says more where TWINLENS_LOG=debug asks for it', async () => {
+  it('has debug lines with TWINLENS_LOG=debug', async () => {
     const folder = temporaryFolder();
     openLog(folder, 'cli');
     log().debug('unseen');
@@ -62,7 +62,7 @@ describe('the log of a process', () => {
     expect(linesOf(join(folder, 'compute.log'))).toMatchObject([{ level: 'debug', msg: 'seen' }]);
   });
 
-  it('has what was logged before the process died', () => {
+  it('has a fatal error before the process exits', () => {
     const folder = temporaryFolder();
     openLog(folder, 'cli');
     logFatal(new Error('out of everything'));
@@ -75,11 +75,11 @@ describe('the size of the logs', () => {
 
   it('stays below the limit with all processes writing, and has the newest lines', async () => {
     const folder = temporaryFolder();
-    const written = 7_000_000; // bytes to each stream: several rotations
+    const total = 7_000_000; // bytes to each stream: several rotations
     const line = `${'x'.repeat(9_999)}\n`;
     for (const name of LOG_NAMES) {
       const file = new LogFile(folder, name);
-      for (let bytes = 0; bytes < written; bytes += line.length) file.write(line);
+      for (let bytes = 0; bytes < total; bytes += line.length) file.write(line);
       file.write(`last of ${name}\n`);
       await file.close(20_000);
       expect(readFileSync(file.path, 'utf8').endsWith(`last of ${name}\n`)).toBe(true);
@@ -89,7 +89,7 @@ describe('the size of the logs', () => {
     expect(sizes(folder)).toBeGreaterThan(MAX_TOTAL / 2);
   }, 60_000);
 
-  it('is brought below it where more was left by others', async () => {
+  it('is reduced below the limit when other processes left more', async () => {
     const folder = temporaryFolder();
     for (const name of ['old.1.log', 'cli.1.log', 'serve.log']) writeFileSync(join(folder, name), Buffer.alloc(9_000_000));
     const file = new LogFile(folder, 'cli');
@@ -98,7 +98,7 @@ describe('the size of the logs', () => {
     expect(readdirSync(folder)).toContain('serve.log'); // in use by another process
   });
 
-  it('does not grow by a line without end', async () => {
+  it('does not grow by a very long line', async () => {
     const folder = temporaryFolder();
     openLog(folder, 'cli');
     log().info({ long: 'y'.repeat(1_000_000) }, 'x');
@@ -107,8 +107,8 @@ describe('the size of the logs', () => {
   });
 });
 
-describe('where no log can be written', () => {
-  it('nothing fails, and an unexpected error is in the file that the answer names', () => {
+describe('without a writable log', () => {
+  it('nothing fails, and an unexpected error is written to the file that its message names', () => {
     const folder = join(temporaryFolder(), 'logs');
     writeFileSync(folder, 'a file where the folder should be');
     openLog(folder, 'serve');
@@ -133,7 +133,7 @@ describe('where no log can be written', () => {
   });
 });
 
-describe('an error that is reported', () => {
+describe('a reported error', () => {
   it('names the log only for unexpected errors', async () => {
     const folder = temporaryFolder();
     openLog(folder, 'cli');
@@ -152,7 +152,7 @@ describe('an error that is reported', () => {
 });
 
 describe('diagnostics', () => {
-  it('hold versions, settings, devices and the last lines of every log, without secrets', () => {
+  it('contain versions, settings, devices and the last lines of every log, without secrets', () => {
     const logs = temporaryFolder();
     mkdirSync(logs, { recursive: true });
     writeFileSync(join(logs, 'serve.log'), Array.from({ length: 5000 }, (_, i) => `{"line":${i},"url":"http://x/?token=abc${i}"}\n`).join(''));

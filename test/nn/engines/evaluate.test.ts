@@ -87,7 +87,7 @@ describe('evaluation', () => {
   const means = b.mean(y, [0, 2, 3]);
   const bound = (): Map<Value, DeviceTensor> => new Map([x, w].map((value) => [value, channelsFirst(tf.ones([...value.shape]))]));
 
-  test('frees every tensor but those that are bound and those that are wanted', async () => {
+  test('frees every tensor except bound and requested ones', async () => {
     const given = bound();
     const before = tf.memory().numTensors;
     const found = evaluate(tf, b, [means], given);
@@ -96,23 +96,23 @@ describe('evaluation', () => {
     tf.dispose([...given.values(), ...found.values()].map(({ tensor }) => tensor));
   });
 
-  test('starts from what is bound, wherever in the program that is', async () => {
+  test('starts from bound values anywhere in the program', async () => {
     const start = new Map([[y, channelsFirst(tf.fill([1, 2, 3, 3], 7))]]);
     const found = evaluate(tf, b, [means], start);
     expect([...(await found.get(means)!.tensor.data<'float32'>())]).toEqual([7, 7]);
   });
 
-  test('stores a map with the channels last from its first convolution on, also through sums over channels and space', () => {
+  test('stores a map channels-last from its first convolution on, also through sums over channels and space', () => {
     const found = evaluate(tf, b, [y, means], bound());
     expect(found.get(y)!).toMatchObject({ channelsLast: true, tensor: { shape: [1, 3, 3, 2] } });
     expect(found.get(means)!).toMatchObject({ channelsLast: false, tensor: { shape: [2] } });
   });
 
-  test('names the shape of a value that was never computed', () => {
+  test('names the shape of a value that is missing', () => {
     expect(() => evaluate(tf, b, [y], new Map())).toThrow('A value of shape [2,2,1,1] is used before it is computed.');
   });
 
-  test('values that follow from parameters alone are those that no input changes', () => {
+  test('constant values depend on parameters alone', () => {
     expect(constantValues(b)).toEqual([doubled]);
   });
 });

@@ -32,7 +32,7 @@ describe('a batch in parts', () => {
     expect(partPairs).toBe(2);
   });
 
-  test('is not tried where the loss is no mean over samples', async () => {
+  test('is not computed in parts if the loss is not a mean over samples', async () => {
     const step = partedStep(1, false, 2, []);
     await expect(step.differentiate({ images: new Float32Array(5), labels: new Float32Array(5) }, 5)).rejects.toThrow('no memory');
   });
@@ -44,13 +44,13 @@ interface Step {
   gradients: number;
 }
 
-/** Takes at most `room` samples at once. Its loss is the mean of the labels; it reports the labels as distances. */
-function partedStep(imagesPerSample: number, divisible: boolean, room: number, parts: number[][]): MicroBatchedStep<number, Step> {
+/** Has memory for `limit` samples. Its loss is the mean of the labels; it reports the labels as distances. */
+function partedStep(imagesPerSample: number, divisible: boolean, limit: number, parts: number[][]): MicroBatchedStep<number, Step> {
   return new MicroBatchedStep<number, Step>({
     divisible,
     imagesPerSample,
     differentiate: ({ images, labels }, samples) => {
-      if (samples > room) return Promise.reject(new AppError('engine', 'no memory', { memory: true, device: 'cpu' }));
+      if (samples > limit) return Promise.reject(new AppError('engine', 'no memory', { memory: true, device: 'cpu' }));
       parts.push([...images!]);
       const loss = labels!.reduce((sum, label) => sum + label, 0) / samples;
       return Promise.resolve({ loss, distances: labels!, gradients: loss });

@@ -12,7 +12,7 @@ import { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
 import { checkGradient } from '../ir/finite-differences.ts';
 
 const MAP = [3, 4, 3, 2];
-/** Kinks are kept a step away, where a difference quotient means something. */
+/** Keeps values a step away from kinks, where a difference quotient is valid. */
 const offKinks = (u: number): number => Math.sign(u) * (0.1 + Math.abs(u));
 const frozen = (gamma: unknown, beta: unknown, mean: unknown, variance: unknown): FrozenNorm => ({ gamma, beta, mean, variance }) as FrozenNorm;
 
@@ -66,17 +66,17 @@ describe('gradients against finite differences', () => {
   });
 });
 
-describe('shape checks name the shapes', () => {
-  test('an odd number of embeddings makes no pairs', () => {
+describe('shape checks', () => {
+  test('refuse an odd number of embeddings for pairs', () => {
     const b = new ProgramBuilder();
     expect(() => pairDistance(b, b.input('x', [3, 2]))).toThrow('even number');
   });
-  test('one value a channel has no batch statistics', () => {
+  test('refuse batch statistics of one value per channel', () => {
     const b = new ProgramBuilder();
     const [x, gamma, beta] = [[1, 3, 1, 1], [3], [3]].map((shape, i) => b.input(`x${i}`, shape));
     expect(() => batchNorm(b, x!, gamma!, beta!, { epsilon: 1e-5 })).toThrow('more than one value');
   });
-  test('a layer norm for other channels', () => {
+  test('refuse a layer norm of other channels, with both shapes', () => {
     const b = new ProgramBuilder();
     const [x, gamma] = [b.input('x', [2, 3]), b.input('gamma', [2])];
     expect(() => layerNorm(b, x, gamma, gamma, { epsilon: 1e-6 })).toThrow('gamma must be [3], not [2].');

@@ -7,7 +7,7 @@ import { checkGradient } from './finite-differences.ts';
 
 const dense: ConvAttrs = { stride: 1, pads: [0, 0, 0, 0], groups: 1 };
 
-/** Widened, filtered channel by channel, narrowed and added to its input: as in MobileNetV2. */
+/** Expanded, filtered depthwise, projected and added to its input, as in MobileNetV2. */
 function invertedResidual(b: ProgramBuilder, [x, widen, filter, narrow]: Value[]): Value {
   const wide = relu6(b, b.conv(x!, widen!, dense));
   const filtered = relu6(b, b.conv(wide, filter!, { stride: 1, pads: [1, 1, 1, 1], groups: 48 }));
@@ -27,15 +27,15 @@ describe('convolutions against finite differences', () => {
   conv('3x3 stride 2, Keras padding', [2, 5, 6, 8], [4, 5, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 1 });
   conv('3x3 of a stem', [2, 3, 8, 8], [4, 3, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 1 }, false);
   conv('7x7 of a stem', [2, 3, 12, 11], [4, 3, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
-  conv('3x3 of many channels at few places', [3, 20, 3, 2], [24, 20, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
-  conv('3x3 stride 2 of many channels at few places', [2, 20, 4, 3], [24, 20, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 });
-  conv('1x1 of many channels at few places', [3, 20, 2, 1], [24, 20, 1, 1], { stride: 1, pads: [0, 0, 0, 0], groups: 1 });
-  conv('1x1 stride 2 of many channels at few places', [2, 20, 3, 4], [24, 20, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 });
+  conv('3x3 of many channels at few positions', [3, 20, 3, 2], [24, 20, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
+  conv('3x3 stride 2 of many channels at few positions', [2, 20, 4, 3], [24, 20, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 });
+  conv('1x1 of many channels at few positions', [3, 20, 2, 1], [24, 20, 1, 1], { stride: 1, pads: [0, 0, 0, 0], groups: 1 });
+  conv('1x1 stride 2 of many channels at few positions', [2, 20, 3, 4], [24, 20, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 });
   conv('depthwise', [2, 5, 6, 5], [5, 1, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 5 });
   conv('depthwise stride 2, odd side', [2, 5, 7, 5], [5, 1, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 5 });
   conv('depthwise stride 2, even side', [2, 5, 6, 8], [5, 1, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 5 });
   conv('depthwise stride 2, Keras padding', [2, 5, 6, 8], [5, 1, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 5 });
-  // Of so many channels that they can lie in blocks, of 8 or 16; 16 images are whole blocks too.
+  // Enough channels for blocked layout, of 8 or 16; 16 images are whole blocks, too.
   conv('1x1 of whole blocks', [2, 16, 3, 4], [48, 16, 1, 1], { stride: 1, pads: [0, 0, 0, 0], groups: 1 });
   conv('1x1 stride 2 of whole blocks, even side', [2, 16, 6, 4], [32, 16, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 });
   conv('1x1 stride 2 of whole blocks, odd side', [2, 16, 5, 3], [32, 16, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 });
@@ -45,7 +45,7 @@ describe('convolutions against finite differences', () => {
   conv('3x3 stride 2 of whole blocks of images too, even side', [16, 16, 6, 4], [16, 16, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 });
   conv('3x3 stride 2 of whole blocks of images too, odd side', [16, 16, 5, 3], [16, 16, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 });
   conv('3x3 stride 2 of whole blocks of images too, Keras padding', [16, 16, 6, 4], [16, 16, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 1 });
-  conv('3x3 stride 2 of whole blocks of images too, one place left over', [16, 16, 6, 4], [16, 16, 3, 3], {
+  conv('3x3 stride 2 of whole blocks of images too, one position left over', [16, 16, 6, 4], [16, 16, 3, 3], {
     stride: 2,
     pads: [0, 0, 0, 0],
     groups: 1,

@@ -4,7 +4,7 @@ import { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
 import { differentiate } from '../../../src/main/nn/ir/build/differentiate.ts';
 
 describe('differentiate', () => {
-  test('gives null for what the result does not depend on, and leaves the program as it is', () => {
+  test('returns null for a value without influence on the result, and leaves the program unchanged', () => {
     const b = new ProgramBuilder();
     const [x, y] = [b.input('x', [2]), b.input('y', [2])];
     const z = b.exp(x);
@@ -16,7 +16,7 @@ describe('differentiate', () => {
     expect(program.instructions.length).toBeGreaterThan(before);
   });
 
-  test('adds up what comes back on several ways', () => {
+  test('adds up the gradients of several paths', () => {
     const b = new ProgramBuilder();
     const x = b.input('x', [2]);
     const { program, gradients } = differentiate(b, b.add(b.exp(x), b.sqrt(x)), [x]);
@@ -25,7 +25,7 @@ describe('differentiate', () => {
     expect(last.outputs[0]).toBe(gradients[0]);
   });
 
-  test('writes no gradient of inputs that nobody asks for', () => {
+  test('computes no gradient of inputs that are not requested', () => {
     const b = new ProgramBuilder();
     const [x, w] = [b.input('x', [2, 3, 4, 4]), b.input('w', [5, 3, 3, 3])];
     const y = b.conv(x, w, { stride: 1, pads: [1, 1, 1, 1], groups: 1 });
@@ -38,7 +38,7 @@ describe('differentiate', () => {
     (b, { inputs: [x], gradient, needs }) => [needs[0] ? b.mul(gradient, b.scale(b.square(x!), 3)) : null],
   );
 
-  test('uses the rule of a function that has one, in place of those of its primitives', () => {
+  test('uses a function’s own rule instead of those of its primitives', () => {
     const b = new ProgramBuilder();
     const x = b.input('x', [2]);
     const [y] = cube(b, [x], null);

@@ -26,7 +26,7 @@ export interface Options {
   constant?: readonly number[];
   tolerance?: number; // relative to the largest entry of the gradient
   step?: number;
-  /** TF.js has no gradient of its own for what the function consists of; it still evaluates our rules. */
+  /** TF.js has no gradient for a primitive of the function; it still evaluates our rules. */
   noTensorflowGradient?: boolean;
 }
 
@@ -59,7 +59,7 @@ function withGradients({ program, inputs, y, weights, wrt }: Problem): SourcePro
   return b;
 }
 
-/** Our gradient rules on onnxruntime, as they are lowered for a device; the CPU carries them all out. */
+/** Our gradient rules on onnxruntime, lowered for a device; the CPU runs them all. */
 const onOnnx =
   (device: DeviceName, block = 0) =>
   async (problem: Problem): Promise<Run> => {
@@ -72,8 +72,8 @@ const onOnnx =
     return { gradients, forward: async (all) => (await gradients(all)).y };
   };
 
-/** TF.js's operations and its own differentiation: an independent check of our rules. */
-async function byTensorflow(problem: Problem): Promise<Run> {
+/** TF.js's operations and differentiation: an independent check of our rules. */
+async function differentiateByTensorflow(problem: Problem): Promise<Run> {
   const { program, inputs, y, weights, wrt } = problem;
   const { tf } = await tensorflowLibrary();
   const forward = await forwardOnTensorflow(problem);
@@ -133,26 +133,26 @@ async function evaluateOnTensorflow(
 
 const BLOCK = await channelBlock();
 
-const WAYS: { title: string; open(problem: Problem): Promise<Run>; like?(problem: Problem): Promise<Run> }[] = [
-  { title: 'as graphics cards get it', open: onOnnx('webgpu') },
-  // A device under test knows only what is written for devices.
+const VARIANTS: { title: string; open(problem: Problem): Promise<Run>; like?(problem: Problem): Promise<Run> }[] = [
+  { title: 'lowered for graphics cards', open: onOnnx('webgpu') },
+  // A device under test runs only programs lowered for devices.
   ...(DEVICE_UNDER_TEST
     ? []
     : [
-        { title: 'as the CPU gets it', open: onOnnx('cpu') },
+        { title: 'lowered for the CPU', open: onOnnx('cpu') },
         ...(BLOCK > 0 ? [{ title: 'in blocked layout', open: onOnnx('cpu', BLOCK), like: onOnnx('cpu') }] : []),
         { title: 'our rules on TensorFlow', open: onTensorflow },
-        { title: 'TensorFlow differentiates', open: byTensorflow },
+        { title: 'TensorFlow differentiates', open: differentiateByTensorflow },
       ]),
 ];
 
 /**
- * Titled by its shapes: the gradient of a weighted sum of the output against central differences. Uneven weights keep
- * symmetric mistakes from cancelling. At most twelve entries of each input are moved.
+ * Tests the gradient of a weighted sum of the output against central differences; the title has the shapes. Uneven weights keep
+ * symmetric mistakes from cancelling. At most twelve entries of each input are changed.
  */
 export function checkGradient(name: string, shapes: readonly (readonly number[])[], build: Build, o: Options = {}): void {
-  const ways = WAYS.filter(({ open }) => open !== byTensorflow || !o.noTensorflowGradient);
-  test.each(ways)(`${name}: ${shapes.map((s) => `[${s}]`).join(' ')}, $title`, async ({ open, like }) => {
+  const variants = VARIANTS.filter(({ open }) => open !== differentiateByTensorflow || !o.noTensorflowGradient);
+  test.each(variants)(`${name}: ${shapes.map((s) => `[${s}]`).join(' ')}, $title`, async ({ open, like }) => {
     const program = new ProgramBuilder();
     const inputs = shapes.map((shape, i) => program.input(`x${i}`, shape));
     const y = build(program, inputs);
@@ -162,16 +162,16 @@ export function checkGradient(name: string, shapes: readonly (readonly number[])
     const run = await open({ program, inputs, y, weights, wrt });
     const valueAt = async (all: readonly Float32Array[]): Promise<number> => (await run.forward(all)).reduce((sum, v, i) => sum + v * weights[i]!, 0);
     const analytic = await run.gradients(values);
-    if (like) expectAlike(analytic, await (await like({ program, inputs, y, weights, wrt })).gradients(values));
+    if (like) expectEqualRuns(analytic, await (await like({ program, inputs, y, weights, wrt })).gradients(values));
     const h = o.step ?? 1e-2;
     for (const p of wrt) {
       const gradient = analytic.gradients[p]!;
       expect(gradient.length).toBe(sizeOf(shapes[p]!));
       const scale = Math.max(...gradient.map(Math.abs));
       expect(scale).toBeGreaterThan(0);
-      for (const i of picked(gradient.length, `${name}${p}`)) {
-        const moved = (by: number): Float32Array[] => values.map((data, k) => (k === p ? data.map((v, j) => (j === i ? v + by : v)) : data));
-        const numeric = ((await valueAt(moved(h))) - (await valueAt(moved(-h)))) / (2 * h);
+      for (const i of sampleIndices(gradient.length, `${name}${p}`)) {
+        const shifted = (by: number): Float32Array[] => values.map((data, k) => (k === p ? data.map((v, j) => (j === i ? v + by : v)) : data));
+        const numeric = ((await valueAt(shifted(h))) - (await valueAt(shifted(-h)))) / (2 * h);
         expect.soft(Math.abs(gradient[i]! - numeric) / scale, `d${p}[${i}]: ${gradient[i]} against ${numeric}`).toBeLessThan(o.tolerance ?? 5e-3);
       }
     }
@@ -179,7 +179,7 @@ export function checkGradient(name: string, shapes: readonly (readonly number[])
 }
 
 /** Two layouts of the same numbers agree in every one. */
-function expectAlike(found: Awaited<ReturnType<Run['gradients']>>, expected: Awaited<ReturnType<Run['gradients']>>): void {
+function expectEqualRuns(found: Awaited<ReturnType<Run['gradients']>>, expected: Awaited<ReturnType<Run['gradients']>>): void {
   [expected.y, ...expected.gradients].forEach((numbers, i) => {
     if (!numbers) return;
     const other = i === 0 ? found.y : found.gradients[i - 1]!;
@@ -189,7 +189,7 @@ function expectAlike(found: Awaited<ReturnType<Run['gradients']>>, expected: Awa
   });
 }
 
-function picked(length: number, name: string): number[] {
+function sampleIndices(length: number, name: string): number[] {
   if (length <= 12) return Array.from({ length }, (_, i) => i);
   return [...new Set(hashed(name, 12).map((u) => Math.floor(((u + 1) / 2) * length)))];
 }

@@ -3,7 +3,7 @@ import { lower } from '../../../src/main/nn/engines/onnx-lower.ts';
 import { compileProgram } from '../../../src/main/nn/engines/onnx.ts';
 import { ProgramBuilder } from '../../../src/main/nn/ir/build/builder.ts';
 
-test.each(['cpu', 'webgpu'] as const)('numbers above 0 are distinguished down to the smallest normal number, as %s gets it', async (device) => {
+test.each(['cpu', 'webgpu'] as const)('numbers above 0 are distinguished down to the smallest normal number, lowered for %s', async (device) => {
   const values = [-Infinity, -1, -(2 ** -126), -0, 0, 2 ** -126, 1e-30, 0.5, 6, 3.4e38, Infinity];
   const b = new ProgramBuilder();
   b.output('y', b.isPositive(b.input('x', [values.length])));

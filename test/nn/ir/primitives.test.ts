@@ -18,11 +18,11 @@ const POOL: MaxPoolAttrs = { kernel: 3, stride: 2, pad: 1 };
 const STRIDED = { stride: 2, pads: [1, 1, 1, 1], groups: 1 } as const;
 
 const above = (least: number) => (u: number) => least + Math.abs(u);
-/** Kinks are kept a step away, where a difference quotient means something. */
+/** Keeps values a step away from kinks, where a difference quotient is valid. */
 const offZero = (u: number): number => Math.sign(u) * (0.1 + Math.abs(u));
-/** Numbers that differ by more than a step, in an order of their own for each input. */
+/** Numbers that differ by more than a step, in another order for each input. */
 const apart = (_u: number, input: number, index: number): number => (((index * 7 + input * 3) % 11) - 5) / 4 + input * 0.1;
-/** Conditions have no gradient: what they choose has. */
+/** A condition has no gradient; the selected value has. */
 const choosing =
   (condition: (b: ProgramBuilder, a: Value, c: Value) => Value): Build =>
   (b, [a, c, x]) =>
@@ -146,7 +146,7 @@ const CASES: Readonly<Record<PrimitiveName, readonly Case[]>> = {
       build: (b, [x, y]) => b.matmul(x!, y!, { transposeB: true }),
     },
   ],
-  // More of them, of the sizes for which they are lowered in other ways: convolutions.test.ts.
+  // convolutions.test.ts has more, of the sizes that are lowered differently.
   conv: [{ shapes: [[2, 3, 5, 4], [4, 3, 3, 3], [4]], build: (b, [x, w, bias]) => b.conv(x!, w!, { ...STRIDED, stride: 1 }, bias!) }],
   convInputGradient: [
     {
@@ -209,7 +209,7 @@ const CASES: Readonly<Record<PrimitiveName, readonly Case[]>> = {
 };
 
 describe('every primitive', () => {
-  test.each(Object.keys(PRIMITIVES) as PrimitiveName[])('%s has cases below that use it, and its own name', (name) => {
+  test.each(Object.keys(PRIMITIVES) as PrimitiveName[])('%s has cases below that use it, and is listed under its name', (name) => {
     expect(PRIMITIVES[name].name).toBe(name);
     expect(CASES[name].length).toBeGreaterThan(0);
     for (const { shapes, build } of CASES[name]) {
@@ -227,7 +227,7 @@ describe('gradients against finite differences', () => {
   for (const [name, cases] of Object.entries(CASES)) for (const { shapes, build, options } of cases) checkGradient(name, shapes, build, options);
 });
 
-describe('shape rules name the shapes', () => {
+describe('shape rules refuse, with the shapes,', () => {
   const values = (b: ProgramBuilder, ...shapes: number[][]): Value[] => shapes.map((shape, i) => b.input(`x${i}`, shape));
   test.each<[string, number[][], Build, string]>([
     ['operands that do not broadcast', [[2, 3], [2]], (b, [x, y]) => b.add(x!, y!), 'Shapes [2,3] and [2] do not broadcast.'],

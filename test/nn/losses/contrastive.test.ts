@@ -16,7 +16,7 @@ test('reports one distance for each pair, with its label', () => {
   expect(distanceLabels([0, 1, 1, 0])).toEqual([0, 1, 1, 0]);
 });
 
-test('is what a run without a recorded loss was trained with', () => {
+test('is the loss of a run without a recorded one', () => {
   const { loss: _, ...older } = someConfig;
   expect(RunConfig.parse(older).loss).toBe('contrastive');
   expect(Object.keys(LOSS_INFO)).toContain(RunConfig.parse(someConfig).loss);

@@ -9,12 +9,12 @@ import { filledTensors, hashed, relativeError } from '../reference.ts';
 import { allPairs } from './all-pairs.ts';
 import { triplet } from './triplet.ts';
 
-// The losses of src/main/nn/losses/, and two that src/ does not know: triplet.ts and all-pairs.ts show that a loss is one file.
+// The losses of src/main/nn/losses/, and two outside src/: triplet.ts and all-pairs.ts show that a loss is one file.
 
 interface Case {
   name: string;
   loss: Loss;
-  labels: number[]; // one a sample
+  labels: number[]; // one per sample
 }
 const CASES: Case[] = [
   { name: 'contrastive', loss: contrastive, labels: [0, 1, 1, 0] },
@@ -33,7 +33,7 @@ describe.each(ENGINES)('on $title', ({ open }) => {
     expect(Math.max(...gradient.map(Math.abs))).toBeGreaterThan(0);
     const scale = Math.max(...gradient.map(Math.abs));
     for (let i = 0; i < at.length; i += 2) {
-      const moved = async (by: number): Promise<number> =>
+      const lossAfter = async (by: number): Promise<number> =>
         (
           await lossAt(
             engine,
@@ -42,7 +42,7 @@ describe.each(ENGINES)('on $title', ({ open }) => {
             at.map((v, k) => (k === i ? v + by : v)),
           )
         ).loss;
-      const numeric = ((await moved(1e-2)) - (await moved(-1e-2))) / 2e-2;
+      const numeric = ((await lossAfter(1e-2)) - (await lossAfter(-1e-2))) / 2e-2;
       expect.soft(Math.abs(gradient[i]! - numeric) / scale, `entry ${i}`).toBeLessThan(5e-3);
     }
   });

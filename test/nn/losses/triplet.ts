@@ -15,7 +15,7 @@ export const triplet: Loss = {
     return { loss, distances: b.reshape(distances, [2 * triplets]) };
   },
   distanceLabels: (labels) => labels.flatMap(() => [0, 1] as const),
-  /** Over every same pair with every different one. */
+  /** Mean over each same pair with each different one. */
   ofPairs(distances, labels, { margin }) {
     const of = (label: number): number[] => Array.from(distances).filter((_, i) => labels[i] === label);
     const [same, different] = [of(0), of(1)];

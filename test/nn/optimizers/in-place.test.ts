@@ -18,8 +18,8 @@ const draw = (what: string, n: number): Float32Array => {
   return Float32Array.from({ length: n }, () => random.normal());
 };
 
-/** Three steps of one rule, written as operations: the parameter and its slots after each. */
-async function inGraph(
+/** Three steps of one rule as graph operations: the parameter and its slots after each. */
+async function updateInGraph(
   name: OptimizerName,
   start: Float32Array,
   shape: readonly number[],
@@ -50,39 +50,42 @@ async function inGraph(
   return after;
 }
 
-const close = (actual: Float32Array, expected: Float32Array): void => {
+const expectClose = (actual: Float32Array, expected: Float32Array): void => {
   actual.forEach((x, i) => {
-    expect(Math.abs(x - expected[i]!), `${x} beside ${expected[i]}`).toBeLessThan(2e-6 * (1 + Math.abs(expected[i]!)));
+    expect(Math.abs(x - expected[i]!), `${x}, expected ${expected[i]}`).toBeLessThan(2e-6 * (1 + Math.abs(expected[i]!)));
   });
 };
 
-test.each(['sgd', 'adam', 'adamw'] as const)('%s in place takes the steps that its operations take, clipped and with weight decay', async (name) => {
-  const shapes = { matrix: [5, 7], vector: [35], scalar: [1], whole: [4, 4] };
-  const parameters = Object.entries(shapes).map(([what, shape]): [string, Tensor] => [what, { shape, data: draw(what, sizeOf(shape)) }]);
-  const slots = parameters.flatMap(([what, { shape }]) =>
-    OPTIMIZERS[name].slots.map((slot): [string, Tensor] => [slotName(slot, what), { shape, data: new Float32Array(sizeOf(shape)) }]),
-  );
-  const gradients = [0, 1, 2].map((i) => draw(`g${i}`, 35).map((x) => x * (i === 1 ? 0.01 : 1))); // the second is too short to be clipped
-  for (const [what, { shape, data }] of parameters) {
-    const expected = await inGraph(
-      name,
-      data,
-      shape,
-      gradients.map((g) => g.slice(0, data.length)),
-      0.1,
+test.each(['sgd', 'adam', 'adamw'] as const)(
+  '%s in place takes the same steps as its graph operations, clipped and with weight decay',
+  async (name) => {
+    const shapes = { matrix: [5, 7], vector: [35], scalar: [1], whole: [4, 4] };
+    const parameters = Object.entries(shapes).map(([what, shape]): [string, Tensor] => [what, { shape, data: draw(what, sizeOf(shape)) }]);
+    const slots = parameters.flatMap(([what, { shape }]) =>
+      OPTIMIZERS[name].slots.map((slot): [string, Tensor] => [slotName(slot, what), { shape, data: new Float32Array(sizeOf(shape)) }]),
     );
-    const trainable = [what, ...Object.keys(shapes).filter((other) => other !== what)]; // each stands first once
-    const task = { trainable, optimizer: { name, weightDecay: 0.1, clipNorm: CLIP } } as const;
-    const update = new UpdateInPlace(task as unknown as TrainTask, new Map(parameters), new Map(slots));
-    gradients.forEach((g, i) => {
-      update.gradients.get(what)!.data.set(g.subarray(0, data.length)); // the others' are zero: the norm is this one's
-      update.step(i, LR);
-      [update.params.get(what)!, ...OPTIMIZERS[name].slots.map((slot) => update.slots.get(slotName(slot, what))!)].forEach((tensor, k) => {
-        close(tensor.data, expected[i]![k]!);
+    const gradients = [0, 1, 2].map((i) => draw(`g${i}`, 35).map((x) => x * (i === 1 ? 0.01 : 1))); // the second is too short to be clipped
+    for (const [what, { shape, data }] of parameters) {
+      const expected = await updateInGraph(
+        name,
+        data,
+        shape,
+        gradients.map((g) => g.slice(0, data.length)),
+        0.1,
+      );
+      const trainable = [what, ...Object.keys(shapes).filter((other) => other !== what)]; // each is first once
+      const task = { trainable, optimizer: { name, weightDecay: 0.1, clipNorm: CLIP } } as const;
+      const update = new UpdateInPlace(task as unknown as TrainTask, new Map(parameters), new Map(slots));
+      gradients.forEach((g, i) => {
+        update.gradients.get(what)!.data.set(g.subarray(0, data.length)); // the others are zero, so the norm is this tensor's
+        update.step(i, LR);
+        [update.params.get(what)!, ...OPTIMIZERS[name].slots.map((slot) => update.slots.get(slotName(slot, what))!)].forEach((tensor, k) => {
+          expectClose(tensor.data, expected[i]![k]!);
+        });
       });
-    });
-  }
-});
+    }
+  },
+);
 
 interface Steps {
   start: Record<'weight' | 'bias', number[]>;
@@ -97,7 +100,7 @@ interface TorchStep {
   bias: number[];
 }
 
-// In a graph and in place it is one rule: whether that is the right one, PyTorch says.
+// The graph and the in-place update share one rule; PyTorch's numbers show that it is correct.
 test.each(['sgd', 'adam', 'adamw'] as const)('%s takes the steps of torch.optim, clipped, with weight decay on the weight alone', (name) => {
   const torch = readFixture<Steps>('optimizers_torch.json');
   const shapes = { weight: [2, 3], bias: [3] };
@@ -112,11 +115,11 @@ test.each(['sgd', 'adam', 'adamw'] as const)('%s takes the steps of torch.optim,
   torch[name].forEach((expected, i) => {
     for (const what of names) update.gradients.get(what)!.data.set(torch.gradients[i]![what]);
     expect(update.step(i, 0.01)).toBeCloseTo(expected.norm, 6);
-    for (const what of names) close(update.params.get(what)!.data, Float32Array.from(expected[what]));
+    for (const what of names) expectClose(update.params.get(what)!.data, Float32Array.from(expected[what]));
   });
 });
 
-test('neighbours in the memory stay as they are where their gradient is zero', () => {
+test('neighbours in memory do not change when their gradient is zero', () => {
   const params = new Map([1, 3, 5].map((n): [string, Tensor] => [`of ${n}`, { shape: [n], data: draw(`of ${n}`, n) }]));
   const velocity = new Map(
     [...params].map(([what, { shape, data }]): [string, Tensor] => [slotName('velocity', what), { shape, data: new Float32Array(data.length) }]),

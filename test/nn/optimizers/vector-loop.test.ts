@@ -15,7 +15,7 @@ const SCALAR: Arithmetic<number> = {
   scalar: (value) => Math.fround(value),
 };
 
-/** A step of a random rule: an operation on values that are there already, by index. */
+/** A step of a random rule: an operation on earlier values, by index. */
 type Step =
   | { op: 'add' | 'sub' | 'mul' | 'div'; a: number; b: number }
   | { op: 'sqrt' | 'square'; a: number }
@@ -56,7 +56,7 @@ function loopOf(steps: readonly Step[]): VectorLoop {
 }
 
 describe('a loop in WebAssembly', () => {
-  test('computes what the same rule computes in JavaScript, bit by bit, for random rules and lengths', () => {
+  test('equals the same rule in JavaScript bit for bit, for random rules and lengths', () => {
     const values = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 });
     fc.assert(
       fc.property(
@@ -87,13 +87,13 @@ describe('a loop in WebAssembly', () => {
     for (const steps of [[], long]) expect(WebAssembly.validate(loopOf(steps).module())).toBe(true);
   });
 
-  test('a broken module is not valid: what the test above checks can fail', () => {
+  test('a broken module is not valid (the check above can fail)', () => {
     const module = loopOf([]).module();
     module[module.length - 1] = 0; // the end of the function
     expect(WebAssembly.validate(module)).toBe(false);
   });
 
-  test('leaves arrays alone that it does not store', () => {
+  test('does not change arrays that it does not store', () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const [a, b] = [new Float32Array(memory.buffer, 0, 4), new Float32Array(memory.buffer, 16, 4)];
     a.fill(2);

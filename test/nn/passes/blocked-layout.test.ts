@@ -8,7 +8,7 @@ import type { Program } from '../../../src/main/nn/ir/program.ts';
 import type { Value } from '../../../src/main/nn/ir/value.ts';
 import { blockedLayout } from '../../../src/main/nn/passes/blocked-layout.ts';
 
-// That a step has the same numbers in both layouts: test/nn/layouts.test.ts, and every gradient test "in blocked layout".
+// test/nn/layouts.test.ts and every gradient test "in blocked layout" show that a step has the same numbers in both layouts.
 
 const SAME = { stride: 1, pads: [1, 1, 1, 1], groups: 1 } as const;
 const count = ({ instructions }: Program, name: string): number => instructions.filter(({ operation }) => operation.name === name).length;
@@ -22,7 +22,7 @@ const network = (write: (b: ProgramBuilder, x: Value, kernel: (channels: number)
 };
 
 describe('blocked layout', () => {
-  test('is kept from convolution to convolution: a map is converted once on the way in and once on the way out', () => {
+  test('is passed from convolution to convolution: a map is converted once at the input and once at the output', () => {
     const program = network((b, x, kernel) => {
       const y = relu(b, b.conv(x, kernel(16), SAME));
       return b.add(y, b.conv(y, kernel(16), SAME));
@@ -35,7 +35,7 @@ describe('blocked layout', () => {
     expect(names(blocked).at(-1)).toBe('reorderOutput');
   });
 
-  test('is left where channels do not fill blocks', () => {
+  test('is not used if channels do not fill blocks', () => {
     const program = network((b, x, kernel) => b.conv(x, kernel(12), SAME), 12);
     expect(names(blockedLayout(program, 8))).toEqual(['conv']);
   });

@@ -15,12 +15,12 @@ function operations(isReadTwice: boolean): string[] {
   );
 }
 
-test('a blocked convolution applies the activation that alone reads it', () => {
+test('a blocked convolution applies the activation that is its only reader', () => {
   expect(operations(false)).toContain('blockedConv with activation');
   expect(operations(false)).not.toContain('clamp');
 });
 
-test('an activation stays where something else reads the convolution too', () => {
+test('an activation stays if the convolution has another reader', () => {
   expect(operations(true)).toContain('blockedConv');
   expect(operations(true)).toContain('clamp');
 });

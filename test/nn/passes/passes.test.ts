@@ -36,7 +36,7 @@ describe('bind parameters', () => {
     return b;
   };
 
-  test('makes inputs of those that move and named constants of the others that are read', () => {
+  test('turns trained parameters into inputs, and other used ones into named constants', () => {
     const s = Float32Array.of(1, 2);
     const bound = bindParams(network(), new Map([['s', { shape: [2], data: s }]]), new Set(['w']));
     expect([...bound.inputs.keys()]).toEqual(['x', 'w']);
@@ -47,13 +47,13 @@ describe('bind parameters', () => {
   test.each([
     [new Map(), 'The parameter w has no values.'],
     [new Map([['w', { shape: [3], data: new Float32Array(3) }]]), 'The parameter w is [3], not [2].'],
-  ])('names a parameter that does not fit', (values, message) => {
+  ])('refuses a parameter that does not fit, by name', (values, message) => {
     expect(() => bindParams(network(), values)).toThrow(message);
   });
 });
 
 describe('cancel reshapes', () => {
-  test('leaves out a reshape that restores a shape, and keeps one that does not', () => {
+  test('removes a reshape that restores a shape, and keeps one that does not', () => {
     const b = new ProgramBuilder();
     const x = b.input('x', [6]);
     b.output('same', b.exp(b.reshape(b.reshape(x, [2, 3]), [6])));
@@ -61,7 +61,7 @@ describe('cancel reshapes', () => {
     expect(names(prune(cancelReshapes(b)))).toEqual(['exp', 'reshape', 'reshape', 'exp']);
   });
 
-  test('so the gradient of a folded batch norm reshapes no more than its forward pass', () => {
+  test('the gradient of a folded batch norm has no reshape beyond its forward pass', () => {
     const b = new ProgramBuilder();
     const [w, gamma, beta, mean, variance] = [[4, 3, 3, 3], [4], [4], [4], [4]].map((shape, i) => b.input(`x${i}`, shape));
     const [kernel] = foldBatchNorm(b, w!, { gamma: gamma!, beta: beta!, mean: mean!, variance: variance! }, { epsilon: 1e-3 });
@@ -78,12 +78,12 @@ describe('expand', () => {
     return b;
   };
 
-  test('writes the mask of a ReLU as one operator on the CPU, as a comparison elsewhere', () => {
+  test('lowers the mask of a ReLU to one operator on the CPU, to a comparison on other devices', () => {
     expect(names(expand(gradientOfRelu(), 'cpu'))).toEqual(['isPositive', 'mul']);
     for (const device of ['webgpu', 'cuda', 'dml'] as const) expect(names(expand(gradientOfRelu(), device))).toEqual(['greater', 'toFloat', 'mul']);
   });
 
-  test('joins the products of a kernel gradient on the CPU alone, and only where the kernel is large beside the map', () => {
+  test('joins the products of a kernel gradient on the CPU alone, and only if the kernel is large relative to the map', () => {
     const products = (device: 'cpu' | 'webgpu', [c, side]: readonly [number, number]): number => {
       const b = new ProgramBuilder();
       const [x, g] = [b.input('x', [4, c, side, side]), b.input('g', [4, c, side, side])];
@@ -97,7 +97,7 @@ describe('expand', () => {
 });
 
 describe('pool positions', () => {
-  const pooled = (isDifferentiated: boolean): Program => {
+  const poolProgram = (isDifferentiated: boolean): Program => {
     const b = new ProgramBuilder();
     const x = b.input('x', [1, 2, 4, 4]);
     const y = b.maxPool(x, { kernel: 2, stride: 2, pad: 0 });
@@ -108,14 +108,14 @@ describe('pool positions', () => {
   };
 
   test('a pool returns the positions of its maxima only where its gradient is computed', () => {
-    expect(names(pooled(true))).toEqual(expect.arrayContaining(['maxPoolWithPositions', 'scatterAdd']));
-    expect(names(pooled(true))).not.toContain('maxPoolGradient');
-    expect(names(pooled(false))).toEqual(['maxPool']);
+    expect(names(poolProgram(true))).toEqual(expect.arrayContaining(['maxPoolWithPositions', 'scatterAdd']));
+    expect(names(poolProgram(true))).not.toContain('maxPoolGradient');
+    expect(names(poolProgram(false))).toEqual(['maxPool']);
   });
 });
 
 describe('order sinks', () => {
-  test('puts what nobody reads last, the instruction that was written last first', () => {
+  test('puts sinks last, in reverse order of the program', () => {
     const b = new ProgramBuilder();
     const x = b.input('x', [2]);
     const first = b.exp(x);
@@ -127,8 +127,8 @@ describe('order sinks', () => {
   });
 });
 
-describe('printed', () => {
-  test('a program is one line an instruction, with types and settings', () => {
+describe('print', () => {
+  test('has one line per instruction, with types and attributes', () => {
     const b = new ProgramBuilder();
     b.output('y', b.sum(b.scale(b.input('x', [2, 3]), 0.5), [1]));
     expect(print(b)).toBe(

@@ -19,14 +19,14 @@ const entry = {
 };
 const file = entry.files[0]!;
 
-describe('the catalogue that comes with Twinlens', () => {
+describe('the packaged catalogue', () => {
   const catalogue = readCatalogue(own, {});
 
   it('is valid and lists a small network first', () => {
     expect(catalogue.map(({ id }) => id)).toEqual(['mobilenet_v2_035_224', 'resnet18_tv_in1k', 'resnet50_tv_in1k']);
   });
 
-  it('has only https addresses and fixed revisions, and a hash for everything', () => {
+  it('has only https addresses with fixed revisions, and a hash for each file', () => {
     for (const { files, tensorsSha256 } of catalogue) {
       for (const { url, sha256 } of files) {
         expect(url).toMatch(/^https:/);
@@ -36,7 +36,7 @@ describe('the catalogue that comes with Twinlens', () => {
     }
   });
 
-  it('states the preprocessing and padding that the weights were published with', () => {
+  it('states the published preprocessing and padding of the weights', () => {
     expect(findEntry(catalogue, 'mobilenet_v2_035_224')).toMatchObject({
       flavour: 'keras',
       preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
@@ -47,7 +47,7 @@ describe('the catalogue that comes with Twinlens', () => {
     });
   });
 
-  it('lists the known ids where an id is unknown', async () => {
+  it('lists the known ids for an unknown one', async () => {
     expect((await errorOf(() => findEntry(catalogue, 'vgg16'), 'not-found')).message).toContain('resnet18_tv_in1k');
   });
 });
@@ -58,10 +58,10 @@ it('is replaced by the file in TWINLENS_CATALOGUE', () => {
   expect(readCatalogue(own, { TWINLENS_CATALOGUE: '' })).toEqual(JSON.parse(readFileSync(own, 'utf8')));
 });
 
-describe('refuses a catalogue with a mistake and names it:', () => {
+describe('refuses a catalogue with a mistake, by name:', () => {
   it.each([
-    ['a file name that leads elsewhere', [{ ...entry, files: [{ ...file, name: '../../one.safetensors' }] }], 'plain file name'],
-    ['an id that leads elsewhere', [{ ...entry, id: '..' }], 'plain file name'],
+    ['a file name with a path', [{ ...entry, files: [{ ...file, name: '../../one.safetensors' }] }], 'plain file name'],
+    ['an id that is a path', [{ ...entry, id: '..' }], 'plain file name'],
     ['an address that is a file', [{ ...entry, files: [{ ...file, url: 'file:///etc/hosts' }] }], 'files.0.url'],
     ['half a hash', [{ ...entry, files: [{ ...file, sha256: 'abc' }] }], 'SHA-256'],
     ['a file without any SHA-256', [{ ...entry, files: [{ ...file, sha256: null }] }], 'without sha256'],

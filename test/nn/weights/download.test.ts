@@ -8,7 +8,7 @@ import { loadWeights, tensorsSha256 } from '../../../src/main/nn/weights/load.ts
 import { randomFor } from '../../../src/shared/random.ts';
 import { startFileServer } from './file-server.ts';
 import { randomTensors, errorOf, mobileNetV2Specs, scratchFolder } from './specs.ts';
-import { asKeras, writeModel } from './tfjs-fixture.ts';
+import { toKerasWeights, writeModel } from './tfjs-fixture.ts';
 
 const folder = scratchFolder();
 const server = await startFileServer();
@@ -63,7 +63,7 @@ describe('a download', () => {
     expect([received[0], received.at(-1)]).toEqual([0, content.length]);
   });
 
-  it('takes its total from the host where the catalogue has none', async () => {
+  it('takes its total from the host if the catalogue has none', async () => {
     const seen: FetchProgress[] = [];
     await fetchWeights(unsized, cache, { onProgress: (progress) => seen.push(progress) });
     expect(seen.at(-1)).toEqual({ file: 'model.safetensors', received: content.length, total: content.length });
@@ -77,10 +77,10 @@ describe('a download', () => {
   });
 
   it.each([
-    ['cut off', () => truncateSync(target, 1000)],
+    ['truncated', () => truncateSync(target, 1000)],
     ['too long', () => appendFileSync(target, 'x')],
     ['changed in one bit', () => writeFileSync(target, content.with(77, content[77]! ^ 1))],
-  ])('is fetched again where the file in the cache was %s', async (_, damage) => {
+  ])('is fetched again if the cached file was %s', async (_, damage) => {
     await fetchWeights(entry, cache);
     damage();
     await fetchWeights(entry, cache, quick);
@@ -99,7 +99,7 @@ describe('a continued download', () => {
     expect(isContent(target)).toBe(true);
   });
 
-  it('takes the whole file where the host has no range requests', async () => {
+  it('takes the whole file if the host has no range requests', async () => {
     server.now.ranges = false;
     putPart(new Uint8Array(150_000));
     await fetchWeights(entry, cache);
@@ -121,7 +121,7 @@ describe('a continued download', () => {
     expect(server.requests).toHaveLength(10);
   });
 
-  it('requests nothing where the part is complete', async () => {
+  it('requests nothing if the part is complete', async () => {
     putPart(content);
     await fetchWeights(entry, cache);
     expect(server.requests).toEqual([]);
@@ -135,7 +135,7 @@ describe('a continued download', () => {
     expect(isContent(target)).toBe(true);
   });
 
-  it('starts again where the part is longer than the file', async () => {
+  it('starts again if the part is longer than the file', async () => {
     putPart(new Uint8Array(content.length + 5));
     await fetchWeights(unsized, cache); // 416
     expect(ranges()).toEqual([`bytes=${content.length + 5}-`, undefined]);
@@ -153,12 +153,12 @@ describe('a continued download', () => {
   });
 });
 
-describe('other bytes than published', () => {
+describe('bytes that differ from the published ones', () => {
   it.each([
     ['as many', content.with(5, content[5]! ^ 1)],
     ['fewer: a page to sign in', new TextEncoder().encode('<html>Sign in</html>')],
     ['more', new Uint8Array(content.length + 50_000)],
-  ])('%s: refused, and nothing of them is left', async (_, bytes) => {
+  ])('are refused and deleted: %s', async (_, bytes) => {
     server.now.files.set('model.safetensors', bytes);
     for (const lengths of [true, false])
       for (const one of [entry, unsized]) {
@@ -179,8 +179,8 @@ describe('other bytes than published', () => {
   });
 });
 
-describe('where the file cannot be downloaded', () => {
-  it('says what to do, without retries, where the host cannot be reached', async () => {
+describe('a failing download', () => {
+  it('explains what to do, without retries, if the host can’t be reached', async () => {
     const nowhere = await startFileServer();
     await nowhere.stop();
     const gone = { ...entry, files: [{ ...entry.files[0]!, url: `${nowhere.url}/model.safetensors` }] };
@@ -198,7 +198,7 @@ describe('where the file cannot be downloaded', () => {
   it.each([
     [404, 'no longer has model.safetensors (HTTP 404)'],
     [403, 'refuses to send model.safetensors (HTTP 403)'],
-  ])('HTTP %i: asked once', async (status, expected) => {
+  ])('HTTP %i: requested once', async (status, expected) => {
     server.now.status = [status];
     expect((await errorOf(() => fetchWeights(entry, cache, quick), 'offline')).message).toContain(expected);
     expect(server.requests).toHaveLength(1);
@@ -210,7 +210,7 @@ describe('where the file cannot be downloaded', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('keeps the part where the connection is lost for good, and states its size', async () => {
+  it('keeps the part if the connection stays lost, and reports its size', async () => {
     server.now.cutAfter = [70_000, 0, 0, 0, 0, 0];
     const error = await errorOf(() => fetchWeights(entry, cache, { ...quick, tries: 2 }), 'offline');
     expect(error.message).toContain('stopped after 70000 bytes of model.safetensors');
@@ -230,7 +230,7 @@ describe('where the file cannot be downloaded', () => {
 });
 
 describe('cancelling', () => {
-  it('in the middle keeps a part that the next call continues', async () => {
+  it('midway keeps a part that the next call continues', async () => {
     server.now.chunkDelayMs = 1;
     const stop = new AbortController();
     const onProgress = ({ received }: FetchProgress): void => {
@@ -247,7 +247,7 @@ describe('cancelling', () => {
     expect(isContent(target)).toBe(true);
   });
 
-  it('before the start requests nothing, and between tries ends the waiting', async () => {
+  it('before the start requests nothing, and between tries stops waiting', async () => {
     await errorOf(() => fetchWeights(entry, cache, { signal: AbortSignal.abort() }), 'cancelled');
     expect(server.requests).toEqual([]);
     server.now.status = [503];
@@ -257,7 +257,7 @@ describe('cancelling', () => {
 
 describe('a TF.js layers model pinned by its tensors', () => {
   const specs = mobileNetV2Specs(0.35);
-  const { weights, bytes } = asKeras(randomTensors(specs, 21));
+  const { weights, bytes } = toKerasWeights(randomTensors(specs, 21));
   const source = join(folder, 'served');
   const model = writeModel(source, weights, bytes, 900_000);
   let pinned: CatalogueEntry;
@@ -281,11 +281,11 @@ describe('a TF.js layers model pinned by its tensors', () => {
     expect(loaded.info).toMatchObject({ source: 'keras_net', licence: 'MIT' });
   });
 
-  it('is checked in the cache without network, and downloaded again where it was damaged', async () => {
+  it('is checked in the cache without network, and downloaded again if damaged', async () => {
     const path = await fetchWeights(pinned, cache);
-    const asked = server.requests.length;
+    const requests = server.requests.length;
     await fetchWeights(pinned, cache);
-    expect(server.requests).toHaveLength(asked);
+    expect(server.requests).toHaveLength(requests);
     for (const damage of [
       () => writeFileSync(path, '{'),
       () => truncateSync(join(dirname(path), 'group1-shard1of2.bin'), 10),
@@ -301,7 +301,7 @@ describe('a TF.js layers model pinned by its tensors', () => {
     }
   });
 
-  it('is refused and deleted where it has other tensors', async () => {
+  it('is refused and deleted if its tensors differ', async () => {
     server.now.files.set(
       'models/v2/group1-shard2of2.bin',
       bytes.subarray(900_000).map((b, i) => (i ? b : b ^ 1)),
@@ -312,7 +312,7 @@ describe('a TF.js layers model pinned by its tensors', () => {
     expect(readdirSync(join(cache, 'keras_net'))).toEqual([]);
   });
 
-  it('never writes outside its folder, whatever model.json names', async () => {
+  it('never writes outside its folder, for any names in model.json', async () => {
     const evil = { weightsManifest: [{ paths: ['../../outside.bin'], weights: [] }] };
     server.now.files.set('models/v2/model.json', new TextEncoder().encode(JSON.stringify(evil)));
     await errorOf(() => fetchWeights(pinned, cache), 'bad-weights');
@@ -320,7 +320,7 @@ describe('a TF.js layers model pinned by its tensors', () => {
     expect(existsSync(join(folder, 'outside.bin'))).toBe(false);
   });
 
-  it('with every file pinned by its own hash needs no more than that', async () => {
+  it('needs no other check if every file is pinned by a hash', async () => {
     const files = readdirSync(source).map((name) => {
       const data = readFileSync(join(source, name));
       return { name, url: `${server.url}/models/v2/${name}`, bytes: data.length, sha256: createHash('sha256').update(data).digest('hex') };
@@ -331,7 +331,7 @@ describe('a TF.js layers model pinned by its tensors', () => {
     expect(server.requests).toHaveLength(files.length);
   });
 
-  it('with a shard without any hash downloads nothing', async () => {
+  it('downloads nothing with a shard without a hash', async () => {
     const json = readFileSync(model);
     const files = [{ ...pinned.files[0]!, bytes: json.length, sha256: createHash('sha256').update(json).digest('hex') }];
     const { tensorsSha256: _, ...unproven } = { ...pinned, files };

@@ -19,7 +19,7 @@ describe('binary16 (IEEE 754-2008, 3.6)', () => {
     [0x7c01, NaN],
   ])('%i is %d', (bits, value) => expect(halfToNumber(bits)).toBe(value));
 
-  it('rises strictly over all 31744 finite positive patterns, by one unit of the exponent it is in', () => {
+  it('rises strictly over all 31744 finite positive patterns, by one unit in the last place', () => {
     for (let bits = 1; bits < 0x7c00; bits++) {
       const step = 2 ** (Math.max(1, (bits - 1) >>> 10) - 25);
       if (halfToNumber(bits) - halfToNumber(bits - 1) !== step) expect.fail(`between ${bits - 1} and ${bits}`);

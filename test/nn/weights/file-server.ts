@@ -9,7 +9,7 @@ export interface Request {
 /** How the server behaves; each test sets what it needs. */
 export interface Behaviour {
   files: Map<string, Uint8Array>;
-  ranges: boolean; // false: answers 200 with everything, whatever is asked
+  ranges: boolean; // false: answers 200 with the whole file, also to range requests
   cutAfter: number[]; // bytes of a body after which each next connection is cut; used up from the front
   status: number[]; // statuses to answer with instead, used up from the front
   chunkDelayMs: number; // ms between chunks of 1000 bytes
@@ -17,7 +17,7 @@ export interface Behaviour {
   lengths: boolean; // false: sends no content-length, like hosts that generate their responses
 }
 
-/** A loopback host for downloads that can misbehave in the ways real ones do. */
+/** A loopback host for downloads that can fail in the ways of real ones. */
 export async function startFileServer(): Promise<{
   url: string;
   host: string;
@@ -30,7 +30,7 @@ export async function startFileServer(): Promise<{
   const fresh = (): Behaviour => ({ files: new Map(), ranges: true, cutAfter: [], status: [], chunkDelayMs: 0, stall: false, lengths: true });
   const now = fresh();
 
-  const pour = async (response: ServerResponse, bytes: Uint8Array): Promise<void> => {
+  const sendChunks = async (response: ServerResponse, bytes: Uint8Array): Promise<void> => {
     const cut = now.cutAfter.shift();
     const end = Math.min(cut ?? Infinity, bytes.length);
     for (let at = 0; at < end; at += 1000) {
@@ -39,7 +39,7 @@ export async function startFileServer(): Promise<{
       if (now.chunkDelayMs) await new Promise((done) => setTimeout(done, now.chunkDelayMs));
     }
     if (cut === undefined) response.end();
-    else setTimeout(() => response.destroy(), 20); // what was sent arrives first
+    else setTimeout(() => response.destroy(), 20); // after the sent bytes have arrived
   };
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
@@ -63,7 +63,7 @@ export async function startFileServer(): Promise<{
       ...(partial ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
     });
     if (now.stall) response.flushHeaders();
-    else void pour(response, bytes.subarray(from));
+    else void sendChunks(response, bytes.subarray(from));
   };
 
   const server = createServer(answer);

@@ -7,16 +7,16 @@ import { twinlensMetadata } from '../../../src/main/nn/weights/metadata.ts';
 import { writeSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import { sizeOf, type ParamSpec, type Tensor, type TensorMap } from '../../../src/main/nn/ir/tensor.ts';
 import { randomTensors, errorOf, mobileNetV2Specs, residualSpecs, resnet18Specs, scratchFolder } from './specs.ts';
-import { asKeras, writeModel } from './tfjs-fixture.ts';
+import { toKerasWeights, writeModel } from './tfjs-fixture.ts';
 
 const folder = scratchFolder();
 const params = resnet18Specs();
 const tensors = randomTensors(params, 5);
 const path = join(folder, 'small.safetensors');
-const asTorchvision = { flavour: 'torch', preprocessing: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } };
-const asKerasDoes = { flavour: 'keras', preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } };
+const TORCHVISION = { flavour: 'torch', preprocessing: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } };
+const KERAS = { flavour: 'keras', preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } };
 
-/** The weights of the file, changed and written. */
+/** Writes the file's weights with changes. */
 function save(change: (map: TensorMap) => void = () => {}, metadata: Record<string, string> = {}): string {
   const map = new Map(tensors);
   change(map);
@@ -25,13 +25,13 @@ function save(change: (map: TensorMap) => void = () => {}, metadata: Record<stri
 }
 const load = (specs: readonly ParamSpec[] = params) => loadWeights(path, { backbone: 'resnet18', params: specs });
 
-describe('a file that fits', () => {
+describe('a matching file', () => {
   it('gives its tensors in the order of the parameters, with ImageNet’s preprocessing', async () => {
     save((map) => map.set('fc.weight', { shape: [2], data: new Float32Array([NaN, 1]) }));
     const loaded = await load();
     expect([...loaded.tensors.keys()]).toEqual(params.map(({ name }) => name));
     expect(loaded.tensors).toEqual(tensors);
-    expect(loaded.info).toMatchObject({ source: path, licence: null, ...asTorchvision });
+    expect(loaded.info).toMatchObject({ source: path, licence: null, ...TORCHVISION });
   });
 
   it('has the hash of its float32 bytes, little-endian, in the order of the parameters', async () => {
@@ -49,7 +49,7 @@ describe('a file that fits', () => {
     expect(await tensorsSha256(path)).toBe(createHash('sha256').update(bytes(sorted)).digest('hex'));
   });
 
-  it('has metadata that take precedence over the catalogue where Twinlens wrote it', async () => {
+  it('written by Twinlens has metadata that take precedence over the catalogue', async () => {
     const preprocessing = { mean: [0.1, 0.2, 0.3] as [number, number, number], std: [1, 2, 3] as [number, number, number] };
     const entry = {
       id: 'some_weights',
@@ -79,7 +79,7 @@ describe('a file that fits', () => {
     { 'twinlens.preprocessing': '{"mean": [0, 0, 0]' },
     { 'twinlens.preprocessing': '{"mean": [0, 0, 0], "std": [1, 0, 1]}' },
     { 'twinlens.preprocessing': '{"mean": [0, 0], "std": [1, 1]}' },
-  ])('is refused with metadata that make no sense: %j', async (metadata) => {
+  ])('is refused with invalid metadata: %j', async (metadata) => {
     save(undefined, metadata as Record<string, string>);
     await errorOf(load, 'bad-weights');
   });
@@ -87,22 +87,22 @@ describe('a file that fits', () => {
 
 describe('a TF.js layers model', () => {
   const specs = mobileNetV2Specs(0.35);
-  const drawn = randomTensors(specs, 11);
-  const { weights, bytes } = asKeras(drawn);
+  const random = randomTensors(specs, 11);
+  const { weights, bytes } = toKerasWeights(random);
   const model = writeModel(join(folder, 'keras'), weights, bytes, 500_000);
 
   it.each([
     ['its model.json', model],
     ['its folder', join(folder, 'keras')],
-  ])('is loaded by %s, kernels and names ours, input -1..1', async (_, given) => {
+  ])('is loaded by %s, with our names and kernel layout, input -1..1', async (_, given) => {
     const loaded = await loadWeights(given, { backbone: 'mobilenet_v2_035', params: specs });
-    expect(loaded.tensors).toEqual(drawn);
-    expect(loaded.info).toMatchObject({ source: given, ...asKerasDoes });
+    expect(loaded.tensors).toEqual(random);
+    expect(loaded.info).toMatchObject({ source: given, ...KERAS });
   });
 
   it('equals the same weights in safetensors, which keep the padding of the program that trained them', async () => {
     const twin = join(folder, 'twin.safetensors');
-    writeSafetensors(twin, drawn);
+    writeSafetensors(twin, random);
     expect(await tensorsSha256(twin)).toBe(await tensorsSha256(model));
     let at = 0;
     const inKeras = new Map<string, Tensor>();
@@ -112,8 +112,8 @@ describe('a TF.js layers model', () => {
     }
     writeSafetensors(twin, inKeras);
     const loaded = await loadWeights(twin, { backbone: 'mobilenet_v2_035', params: specs });
-    expect(loaded.tensors).toEqual(drawn);
-    expect(loaded.info).toMatchObject(asKerasDoes);
+    expect(loaded.tensors).toEqual(random);
+    expect(loaded.info).toMatchObject(KERAS);
   });
 
   it('for another backbone is refused with the name of that backbone', async () => {
@@ -146,7 +146,7 @@ describe('a TF.js layers model', () => {
   });
 });
 
-describe('all or nothing', () => {
+describe('refuses the whole file for', () => {
   it('one tensor missing', async () => {
     save((map) => map.delete('layer1.0.conv1.weight'));
     const error = await errorOf(load, 'bad-weights');
@@ -208,7 +208,7 @@ describe('all or nothing', () => {
   });
 });
 
-describe('something else than a weights file', () => {
+describe('refuses instead of a weights file', () => {
   const options = { backbone: 'resnet18' as const, params };
   it('a path that does not exist', async () => void (await errorOf(() => loadWeights(join(folder, 'absent'), options), 'not-found')));
 

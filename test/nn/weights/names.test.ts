@@ -4,7 +4,7 @@ import { guessNetwork } from '../../../src/main/nn/weights/guess.ts';
 import { matchNames, dataInOihw, shapeInOihw } from '../../../src/main/nn/weights/names.ts';
 import type { ParamSpec } from '../../../src/main/nn/ir/tensor.ts';
 import { randomTensors, errorOf, mobileNetV2Specs, residualSpecs } from './specs.ts';
-import { asKeras } from './tfjs-fixture.ts';
+import { toKerasWeights } from './tfjs-fixture.ts';
 
 const shapesOf = (specs: readonly ParamSpec[], rename = (name: string): string => name): Map<string, readonly number[]> =>
   new Map(specs.map(({ name, shape }) => [rename(name), shape]));
@@ -14,7 +14,7 @@ const foundShapes = (found: ReadonlyMap<string, { shape: readonly number[] }>): 
 
 describe('order of axes', () => {
   const size = fc.integer({ min: 1, max: 5 });
-  it('HWIO -> OIHW puts every value where four nested loops put it', () => {
+  it('HWIO -> OIHW equals four nested loops', () => {
     fc.assert(
       fc.property(size, size, size, size, (H, W, I, O) => {
         const data = Float32Array.from({ length: H * W * I * O }, (_, i) => i);
@@ -28,7 +28,7 @@ describe('order of axes', () => {
     );
   });
 
-  it('HWC1 -> C1HW likewise', () => {
+  it('HWC1 -> C1HW equals three nested loops', () => {
     fc.assert(
       fc.property(size, size, size, (H, W, C) => {
         const data = Float32Array.from({ length: H * W * C }, (_, i) => i);
@@ -40,13 +40,13 @@ describe('order of axes', () => {
     );
   });
 
-  it('a kernel of another rank keeps its shape, so that the check of shapes refuses it', () => expect(shapeInOihw([3, 3], 'HWIO')).toEqual([3, 3]));
+  it('a kernel of another rank keeps its shape, so that the shape check refuses it', () => expect(shapeInOihw([3, 3], 'HWIO')).toEqual([3, 3]));
 });
 
 describe('Keras MobileNetV2', () => {
   it.each([0.35, 1])('at width %d has all of our parameters, with kernels transposed', (width) => {
     const specs = mobileNetV2Specs(width);
-    const { weights } = asKeras(randomTensors(specs, 1));
+    const { weights } = toKerasWeights(randomTensors(specs, 1));
     const matched = matchNames(new Map(weights.map(({ name, shape }) => [name, shape])));
     expect(matched.program).toBe('keras');
     expect(foundShapes(matched.found)).toEqual(shapesOf(specs));
@@ -118,7 +118,7 @@ describe('timm', () => {
     return `blocks.${stage}.${block}.${order % 2 ? norm((order + 1) / 2) : `${convs[order / 2]}.weight`}`;
   };
 
-  it('mobilenetv2_100 has all of our parameters, and a classifier that is left out', () => {
+  it('mobilenetv2_100 has all of our parameters; its classifier is ignored', () => {
     const specs = mobileNetV2Specs(1);
     const file = new Map([...shapesOf(specs, timmName), ['classifier.weight', [1000, 1280]], ['classifier.bias', [1000]]]);
     const matched = matchNames(file, namesOf(specs));
@@ -146,7 +146,7 @@ describe('timm', () => {
     ).toBe(from);
   });
 
-  it('a deeper network has blocks that no parameter of ours corresponds to', () => {
+  it('a deeper network has unexpected blocks', () => {
     const extra = ['blocks.1.2.conv_pw.weight', 'blocks.7.0.conv_pw.weight', 'blocks.1.0.se.conv_reduce.weight'];
     expect(matchNames(new Map(['conv_stem.weight', ...extra].map((name) => [name, [1]]))).unexpected).toEqual(extra);
   });
@@ -175,12 +175,12 @@ describe('torchvision', () => {
     },
   );
 
-  it('a prefix that not all carry is no prefix', () => {
+  it('a prefix of some names only is no prefix', () => {
     const file = new Map([...shapesOf(specs, (name) => `backbone.${name}`), ['neck.weight', [1]]]);
     expect(matchNames(file, namesOf(specs)).found.has('conv1.weight')).toBe(false);
   });
 
-  it('names that the backbone itself has are never taken for a prefix or a classifier', () => {
+  it('the backbone’s own names are never mistaken for a prefix or a classifier', () => {
     const own = new Map([
       ['encoder.0.weight', [1]],
       ['head.weight', [2]],

@@ -7,9 +7,9 @@ import type { TensorMap } from '../../../src/main/nn/ir/tensor.ts';
 import { mobileNetV2Specs, SHARED } from './specs.ts';
 
 const folder = join(SHARED, 'weights', 'mobilenet_v2_035_224');
-const here = existsSync(join(folder, 'model.json'));
+const hasWeights = existsSync(join(folder, 'model.json'));
 
-describe.skipIf(!here)(`Google's MobileNetV2 0.35 (needs ${join('..', 'shared', 'weights', 'mobilenet_v2_035_224')})`, () => {
+describe.skipIf(!hasWeights)(`Google's MobileNetV2 0.35 (needs ${join('..', 'shared', 'weights', 'mobilenet_v2_035_224')})`, () => {
   const specs = mobileNetV2Specs(0.35);
   let tensors: TensorMap;
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe.skipIf(!here)(`Google's MobileNetV2 0.35 (needs ${join('..', 'shared', 
     expect([...tensors.values()].reduce((sum, { data }) => sum + data.length, 0)).toBe(1_640_832 / 4);
   });
 
-  it('has every value of the bytes of the shard, in its position', () => {
+  it('has every value of the shard’s bytes at its position', () => {
     const { weightsManifest } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')) as {
       weightsManifest: { paths: string[]; weights: { name: string; shape: number[] }[] }[];
     };

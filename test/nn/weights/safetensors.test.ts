@@ -9,7 +9,7 @@ import { errorOf, scratchFolder } from './specs.ts';
 const folder = scratchFolder();
 const path = join(folder, 'one.safetensors');
 
-/** A file put together by hand from its parts. */
+/** Writes a file from its parts. */
 function write(header: unknown, data: Uint8Array = new Uint8Array(), length?: bigint): string {
   const json = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
   const prefix = new Uint8Array(new BigUint64Array([length ?? BigInt(json.length)]).buffer);
@@ -36,12 +36,12 @@ describe('round trip', () => {
   it('restores every bit, shape and text', () => {
     fc.assert(
       fc.property(tensors, texts, (list, metadata) => {
-        const written: TensorMap = new Map(list);
-        writeSafetensors(path, written, metadata);
+        const original: TensorMap = new Map(list);
+        writeSafetensors(path, original, metadata);
         const back = readSafetensors(path);
         expect(new Map(Object.entries(back.metadata))).toEqual(new Map(Object.entries(metadata)));
-        expect([...back.tensors.keys()].sort()).toEqual([...written.keys()].sort());
-        for (const [key, { shape, data }] of written) {
+        expect([...back.tensors.keys()].sort()).toEqual([...original.keys()].sort());
+        for (const [key, { shape, data }] of original) {
           expect(back.tensors.get(key)!.shape).toEqual(shape);
           expect(Buffer.from(back.tensors.get(key)!.data.buffer)).toEqual(Buffer.from(data.slice().buffer));
         }
@@ -50,7 +50,7 @@ describe('round trip', () => {
     );
   });
 
-  it('writes equal bytes whatever order tensors and texts are given in', () => {
+  it('writes equal bytes for any order of tensors and texts', () => {
     fc.assert(
       fc.property(tensors, texts, (list, metadata) => {
         const unique = [...new Map(list)];
@@ -64,13 +64,13 @@ describe('round trip', () => {
   });
 });
 
-it('writes the bytes the reference implementation writes: compact header, spaces up to 8 bytes', () => {
+it('writes the bytes of the reference implementation: compact header, spaces up to 8 bytes', () => {
   writeSafetensors(path, new Map([['test', { shape: [2, 2], data: new Float32Array(4) }]]));
   const header = '{"test":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}}    ';
   expect(readFileSync(path).toString('latin1')).toBe(`@${'\0'.repeat(7)}${header}${'\0'.repeat(16)}`);
 });
 
-it('writes no file where a tensor does not fit its shape', async () => {
+it('writes no file if a tensor does not fit its shape', async () => {
   const to = join(folder, 'never.safetensors');
   await errorOf(() => writeSafetensors(to, new Map([['w', { shape: [3], data: new Float32Array(2) }]])), 'internal');
   expect([existsSync(to), existsSync(`${to}.part`)]).toEqual([false, false]);
@@ -102,7 +102,7 @@ it('reads F16, BF16 and F64 as float32, and refuses other types only when the te
   source.close();
 });
 
-it('reads long half-precision tensors over the borders of its chunks', () => {
+it('reads long half-precision tensors across its chunks', () => {
   const n = 1_200_001;
   const bits = Uint16Array.from({ length: n }, (_, i) => 0x3c00 + (i % 1024)); // 1 + (i mod 1024) / 1024
   write({ w: { dtype: 'F16', shape: [n], data_offsets: [0, 2 * n] } }, new Uint8Array(bits.buffer));
@@ -116,7 +116,7 @@ describe('a truncated file', () => {
   const whole = readFileSync(join(folder, 'whole.safetensors'));
   const dataStart = whole.length - 48;
 
-  it('is refused at every one of its lengths', async () => {
+  it('is refused at every length', async () => {
     for (let length = 0; length < whole.length; length++) {
       writeFileSync(path, whole.subarray(0, length));
       const { message } = await errorOf(() => readSafetensors(path), 'bad-weights');
@@ -129,8 +129,8 @@ describe('a truncated file', () => {
     [32, ['c']],
     [31, ['b', 'c']],
     [0, ['a', 'b', 'c']],
-  ])('with %i of 48 data bytes names %j', async (kept, names) => {
-    writeFileSync(path, whole.subarray(0, dataStart + kept));
+  ])('with %i of 48 data bytes names %j', async (bytes, names) => {
+    writeFileSync(path, whole.subarray(0, dataStart + bytes));
     const error = await errorOf(() => openSafetensors(path), 'bad-weights');
     expect(problemsOf(error.details).map(({ name }) => name)).toEqual(names);
     expect(error.message).toContain(`${names.length} of 3 tensors are cut off or missing`);
@@ -141,7 +141,7 @@ describe('a truncated file', () => {
     expect((await errorOf(() => openSafetensors(path), 'bad-weights')).message).toContain('3 bytes after it belong to no tensor');
   });
 
-  it('is reported where it shrinks between opening and reading', async () => {
+  it('is reported if it shrinks between opening and reading', async () => {
     writeFileSync(path, whole);
     const source = openSafetensors(path);
     writeFileSync(path, whole.subarray(0, statSync(path).size - 1));
@@ -151,7 +151,7 @@ describe('a truncated file', () => {
   });
 });
 
-describe('a false header', () => {
+describe('an invalid header', () => {
   const w = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };
   const data = f32(1, 2);
   it.each([
@@ -180,13 +180,13 @@ describe('a false header', () => {
     expect((await errorOf(() => openSafetensors(write(header, bytes)), 'bad-weights')).message).toContain(expected);
   });
 
-  it('with a false length', async () => {
+  it('with an invalid length', async () => {
     for (const length of [0n, 1n, 2n ** 63n, 100_000_001n, 5000n]) {
       expect((await errorOf(() => openSafetensors(write({ w }, data, length)), 'bad-weights')).message).toContain('is broken');
     }
   });
 
-  it('in a file that is something else, such as a web page or empty', async () => {
+  it('of another file, such as a web page or an empty one', async () => {
     writeFileSync(path, '<!doctype html><html>Sign in to the network</html>');
     await errorOf(() => openSafetensors(path), 'bad-weights');
     writeFileSync(path, '');

@@ -6,7 +6,7 @@ import { AppError, type ErrorCode } from '../../../src/shared/errors.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import { sizeOf, type ParamSpec, type TensorMap } from '../../../src/main/nn/ir/tensor.ts';
 
-/** Photographs, weights and numbers that lie beside the project on some machines. */
+/** Photographs, weights and numbers beside the project on some machines. */
 export const SHARED = resolve('..', 'shared');
 
 const conv = (name: string, ...shape: number[]): ParamSpec => ({ name: `${name}.weight`, shape, kind: 'weight' });
@@ -75,14 +75,14 @@ export function randomTensors(specs: readonly ParamSpec[], seed: number): Tensor
   );
 }
 
-/** A folder that is gone when the test file is done. */
+/** A folder that is deleted after the test file. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'twinlens-weights-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** The AppError an action ends with; fails where it ends well or with anything else. */
+/** The AppError that an action throws; fails if it succeeds or throws another error. */
 export async function errorOf(action: () => unknown, code: ErrorCode): Promise<AppError> {
   try {
     await action();

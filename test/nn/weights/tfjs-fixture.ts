@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sizeOf, type TensorMap } from '../../../src/main/nn/ir/tensor.ts';
 
-export interface Described {
+export interface TensorDescription {
   name: string;
   shape: readonly number[];
   dtype: string;
@@ -10,7 +10,7 @@ export interface Described {
 }
 
 /** Writes a layers model: one group whose bytes are cut into shards of at most `shardBytes`. Returns the path of model.json. */
-export function writeModel(folder: string, weights: readonly Described[], bytes: Uint8Array, shardBytes = Infinity): string {
+export function writeModel(folder: string, weights: readonly TensorDescription[], bytes: Uint8Array, shardBytes = Infinity): string {
   mkdirSync(folder, { recursive: true });
   const shards = Math.max(1, Math.ceil(bytes.length / shardBytes));
   const paths = Array.from({ length: shards }, (_, i) => `group1-shard${i + 1}of${shards}.bin`);
@@ -23,7 +23,7 @@ export function writeModel(folder: string, weights: readonly Described[], bytes:
 
 const KERAS_LEAVES: Record<string, string> = { weight: 'gamma', bias: 'beta', running_mean: 'moving_mean', running_var: 'moving_variance' };
 
-/** Keras' name of one of torchvision's MobileNetV2 parameters, from the block structure rather than from a table of the product. */
+/** Keras' name of one of torchvision's MobileNetV2 parameters, from the block structure, independent of src/. */
 function kerasName(name: string, kernel: boolean): { name: string; depthwise: boolean } {
   const parts = name.split('.');
   const leaf = parts.pop()!;
@@ -40,9 +40,9 @@ function kerasName(name: string, kernel: boolean): { name: string; depthwise: bo
   return { name: `${prefix}_${step}${kernel ? '' : '_BN'}/${end}`, depthwise };
 }
 
-/** Our MobileNetV2 tensors as Keras stores them: names, HWIO and HWC1 kernels, in one run of bytes. */
-export function asKeras(tensors: TensorMap): { weights: Described[]; bytes: Uint8Array } {
-  const weights: Described[] = [];
+/** Our MobileNetV2 tensors as Keras stores them: names, HWIO and HWC1 kernels, as one byte array. */
+export function toKerasWeights(tensors: TensorMap): { weights: TensorDescription[]; bytes: Uint8Array } {
+  const weights: TensorDescription[] = [];
   const blocks: Float32Array[] = [];
   for (const [ours, { shape, data }] of tensors) {
     const kernel = shape.length === 4;

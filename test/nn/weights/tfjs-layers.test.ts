@@ -6,11 +6,16 @@ import { describe, expect, it } from 'vitest';
 import { openTfjsLayers, shardNames } from '../../../src/main/nn/weights/tfjs-layers.ts';
 import { sizeOf } from '../../../src/main/nn/ir/tensor.ts';
 import { errorOf, scratchFolder } from './specs.ts';
-import { writeModel, type Described } from './tfjs-fixture.ts';
+import { writeModel, type TensorDescription } from './tfjs-fixture.ts';
 
 const folder = join(scratchFolder(), 'model');
 const f32 = (...values: number[]): Uint8Array => new Uint8Array(new Float32Array(values).buffer);
-const vector = (name: string, n: number, more: Partial<Described> = {}): Described => ({ name, shape: [n], dtype: 'float32', ...more });
+const vector = (name: string, n: number, more: Partial<TensorDescription> = {}): TensorDescription => ({
+  name,
+  shape: [n],
+  dtype: 'float32',
+  ...more,
+});
 
 function readAll(path: string): Record<string, number[]> {
   const source = openTfjsLayers(path);
@@ -22,13 +27,13 @@ function readAll(path: string): Record<string, number[]> {
 }
 
 describe('stored values', () => {
-  it('are concatenated float32, also where a shard ends in the middle of a number', () => {
+  it('are concatenated float32, also if a shard ends within a number', () => {
     const path = writeModel(folder, [vector('a', 3), vector('none', 0), vector('b', 2)], f32(1, -2, 3.5, 4, 1e-30), 7);
     expect(shardNames(path)).toEqual(['group1-shard1of3.bin', 'group1-shard2of3.bin', 'group1-shard3of3.bin']);
     expect(readAll(path)).toEqual({ a: [1, -2, 3.5], none: [], b: [4, Math.fround(1e-30)] });
   });
 
-  it('are q * scale + min where they are quantized to 8 or 16 bits', () => {
+  it('are q * scale + min if quantized to 8 or 16 bits', () => {
     const bytes = new Uint8Array([0, 255, 128, 0, 0, 0xff, 0xff, 0x01, 0x02, 0x00, 0x3c]);
     const weights = [
       vector('eight', 3, { quantization: { dtype: 'uint8', min: -1, scale: 2 / 255 } }),
@@ -41,7 +46,7 @@ describe('stored values', () => {
     expect(half).toEqual([1]);
   });
 
-  it('are those that TensorFlow.js decodes from the same bytes, however they are split into shards', async () => {
+  it('equal those of TensorFlow.js from the same bytes, for any shards', async () => {
     const quantization = fc.option(
       fc.record({
         dtype: fc.constantFrom('uint8', 'uint16'),
@@ -122,7 +127,7 @@ describe('an incomplete model', () => {
   });
 });
 
-describe('a false model.json', () => {
+describe('an invalid model.json', () => {
   const manifest = (paths: string[], weights: unknown[] = []): unknown => ({ weightsManifest: [{ paths, weights }] });
   it.each([
     ['a graph model', { format: 'graph-model', weightsManifest: [] }, 'graph-model; Twinlens reads layers models only'],

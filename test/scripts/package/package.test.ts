@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filesBelow } from '../../../scripts/package/modules.mjs';
 import type { Request, Response } from '../../../src/main/rpc/messages.ts';
 import type { LicenceNotice } from '../../../src/shared/workbench.ts';
-import { drawnPictures } from '../../features/report/sample.ts';
+import { drawImages } from '../../features/report/sample.ts';
 import { electronStandIn } from './electron-stand-in.ts';
 
 // The real packer on the real build, with a stand-in for Electron's runtime: what is inside is checked and, under the packaged
@@ -141,7 +141,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
 
   test('compute, started from the package by the packaged Node, decodes a picture and trains a step', async () => {
     const picture = join(folder, 'drawn.png');
-    writeFileSync(picture, drawnPictures(32, 24, 5).photo.bytes);
+    writeFileSync(picture, drawImages(32, 24, 5).photo.bytes);
     const compute = fork(join(unpacked, 'dist', 'main', 'compute.cjs'), [], { execPath: node, execArgv: [], serialization: 'advanced', env: {} });
     const ask = (id: number, task: 'inspect' | 'check', args: object): Promise<Response> =>
       new Promise((resolve, reject) => {

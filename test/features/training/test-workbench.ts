@@ -13,19 +13,19 @@ import { drawColours, scratch } from '../../doors/cli/kit.ts';
 const BUILT = resolve('dist', 'main', 'cli.cjs');
 export const hasCompute = existsSync(resolve('dist', 'main', 'compute.cjs'));
 
-export interface Room {
+export interface TestWorkbench {
   workbench: Workbench;
   api: WorkbenchApi;
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallResult<N>>;
-  /** The job's last state, once it has ended. */
-  ended(job: Job): Promise<Job>;
-  /** Waits until `found` gives something for the events so far. */
+  /** Resolves with the job's last state when it has ended. */
+  waitForEnd(job: Job): Promise<Job>;
+  /** Waits until `found` returns a value; it is called again after every event. */
   until<T>(found: () => T | null | undefined | false): Promise<T>;
   close(): Promise<void>;
 }
 
 /** The whole workbench in this process, with a compute process of its own. Closed at the end of the test at the latest. */
-export function openRoom(workspace = scratch('room')): Room {
+export function openTestWorkbench(workspace = scratch('workspace')): TestWorkbench {
   process.argv[1] = BUILT; // compute is found beside the program
   const workbench = openWorkbench({
     workspace,
@@ -36,18 +36,18 @@ export function openRoom(workspace = scratch('room')): Room {
   const api = openWorkbenchApi(workbench);
   const waiting = new Set<() => void>();
   api.on(() => {
-    for (const look of waiting) look();
+    for (const check of waiting) check();
   });
-  const until: Room['until'] = (found) =>
+  const until: TestWorkbench['until'] = (found) =>
     new Promise((resolve) => {
-      const look = (): void => {
+      const check = (): void => {
         const value = found();
         if (!value) return;
-        waiting.delete(look);
+        waiting.delete(check);
         resolve(value);
       };
-      waiting.add(look);
-      look();
+      waiting.add(check);
+      check();
     });
   let closed: Promise<void> | null = null;
   const close = (): Promise<void> => (closed ??= api.close());
@@ -62,15 +62,15 @@ export function openRoom(workspace = scratch('room')): Room {
       if (!answer.ok) throw fromWireError(answer.error);
       return answer.value as never;
     },
-    ended: ({ job }) => until(() => workbench.jobs.list().find((j) => j.job === job && j.status !== 'running')),
+    waitForEnd: ({ job }) => until(() => workbench.jobs.list().find((j) => j.job === job && j.status !== 'running')),
   };
 }
 
-/** Three classes of small pictures that differ by colour, imported; returns the data set's id. */
-export async function importColours(room: Room, perClass = 12): Promise<string> {
+/** Imports three classes of small images that differ by colour; returns the data set's id. */
+export async function importColours(app: TestWorkbench, perClass = 12): Promise<string> {
   const folder = scratch('colours');
   await drawColours(folder, perClass);
-  const job = await room.ended(await room.call('datasets.import', { folder, name: 'colours' }));
+  const job = await app.waitForEnd(await app.call('datasets.import', { folder, name: 'colours' }));
   if (job.status !== 'done') throw new AppError('internal', JSON.stringify(job.error));
   return job.result!['dataset']!;
 }
