@@ -6,7 +6,7 @@ import { NEWEST_FIRST, sortByColumn, tableRuns } from '../../../../src/renderer/
 import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/renderer/features/training/resume-options.ts';
 import { curveWarning, resumeStatus, statusSentence } from '../../../../src/renderer/client/run-status.ts';
 import { TrainRequest } from '../../../../src/shared/contract.ts';
-import { TRAINING_OPTIONS } from '../../../../src/shared/training-options/table.ts';
+import { OFFERED_OPTIONS, OPTION_ENTRIES, TRAINING_OPTIONS } from '../../../../src/shared/training-options/table.ts';
 import type { CatalogueItem } from '../../../../src/shared/weights-catalogue.ts';
 import type { RunRow } from '../../../../src/shared/run.ts';
 import { someConfig } from '../../../db/records.ts';
@@ -16,9 +16,10 @@ const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('the form', () => {
   test('has a field for every choice of the contract, each explained', () => {
-    const elsewhere = ['dataset', 'backbone', 'weights', 'engine', 'loss']; // 'loss' goes with the second loss, which makes it a choice
-    const shown = [...MORE_OPTIONS.map(([name]) => name), ...elsewhere];
-    expect(shown.sort()).toEqual(Object.keys(TrainRequest.shape).sort());
+    const onTop = ['dataset', 'backbone', 'weights', 'engine']; // with controls of their own
+    const offered = new Set<string>(OFFERED_OPTIONS.map(([name]) => name));
+    const single = OPTION_ENTRIES.map(([name]) => name).filter((name) => !offered.has(name)); // a choice of one value has no field
+    expect([...MORE_OPTIONS.map(([name]) => name), ...onTop, ...single].sort()).toEqual(Object.keys(TrainRequest.shape).sort());
     for (const [name, { help }] of MORE_OPTIONS) expect(help.length, name).toBeGreaterThan(10);
   });
   test('shows numbers as typed, and choices in words', () => {
@@ -129,16 +130,13 @@ describe('the status of a run', () => {
     const broken = run('r1', { status: 'interrupted', epochs, bestEpoch: 2 });
     expect(statusSentence(broken)).toContain('Interrupted after epoch 2 of 10. Nothing is lost: it resumes there');
     expect(statusSentence({ ...broken, stale: true })).not.toContain('resumes'); // it would be refused
+    expect(statusSentence({ ...broken, epochs: [] })).toContain('Resume starts it again with the same settings.');
     expect(statusSentence(run('r1', { status: 'failed', error: 'The disk is full.' }))).toBe('Failed: The disk is full.');
   });
   test('decides whether it can resume', () => {
     expect(resumeStatus(run('r1', { status: 'cancelled', epochs }))).toEqual({ can: true });
-    for (const more of [
-      { status: 'running' },
-      { status: 'cancelled', epochs: [] },
-      { stale: true },
-      { config: { ...someConfig, epochs: 2 } },
-    ] satisfies Partial<RunRow>[])
+    expect(resumeStatus(run('r1', { status: 'cancelled', epochs: [] }))).toEqual({ can: true }); // it starts again
+    for (const more of [{ status: 'running' }, { stale: true }, { config: { ...someConfig, epochs: 2 } }] satisfies Partial<RunRow>[])
       expect(resumeStatus(run('r1', { status: 'done', epochs, ...more })).can, JSON.stringify(more)).toBe(false);
   });
   test('overfitting gives a warning', () => {
