@@ -10,7 +10,7 @@ function modulesAtStart(name: string): Set<string> {
 }
 
 describe.skipIf(!hasBuild)('what a program loads at its start', () => {
-  test.each(['cli', 'compute', 'sets', 'reader'])('%s: no schema library', (name) => {
+  test.each(['cli', 'compute', 'datasets', 'reader'])('%s: no schema library', (name) => {
     expect(modulesAtStart(name)).not.toContain('zod');
   });
 
@@ -20,7 +20,7 @@ describe.skipIf(!hasBuild)('what a program loads at its start', () => {
   });
 
   // V8 stores a source with one character beyond Latin-1 in two bytes a character: 1.6 MB more for compute.
-  test.each(['cli', 'compute', 'index', 'sets', 'reader', 'preload'])('%s: an ASCII file', (name) => {
+  test.each(['cli', 'compute', 'index', 'datasets', 'reader', 'preload'])('%s: an ASCII file', (name) => {
     expect(readFileSync(resolve('dist', 'main', `${name}.cjs`)).every((byte) => byte < 128)).toBe(true);
   });
 });
