@@ -47,6 +47,14 @@ describe.each(ENGINES)('on $title', ({ open }) => {
     }
   });
 
+  test.each(CASES)('$name: ofPairs equals the loss that build computes', async ({ name, loss, labels }) => {
+    const some = loss.samples === 'triplets' ? labels.slice(0, 1) : labels; // ofPairs takes each same pair with each different one
+    const at = Float32Array.from(hashed(name, SAMPLES[loss.samples].images * some.length * DIM));
+    const built = await lossAt(await open(), loss, some, at);
+    const distances = expectedDistances(loss, some.length, at, DIM);
+    expect(loss.ofPairs(distances, loss.distanceLabels(some), { margin: MARGIN })).toBeCloseTo(built.loss, 5);
+  });
+
   test.each(CASES)('$name: a training step reports the distances of the embeddings, and steps lower the loss', async ({ loss, labels }) => {
     const engine = await open();
     const spec: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 16, dim: 4 };
