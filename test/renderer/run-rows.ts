@@ -1,7 +1,7 @@
 import type { RunRow, EpochRow } from '../../src/shared/run.ts';
 import { someConfig } from '../db/records.ts';
 
-/** Runs as the screen gets them: of ten epochs, and done, unless told otherwise. */
+/** Runs as the screen receives them; by default of ten epochs, and done. */
 export const row = (epoch: number, aucValid: number, aucTrain = aucValid): EpochRow => ({
   epoch,
   aucValid,

@@ -28,7 +28,7 @@ afterEach(async () => {
 
 // Threads and child processes here run TypeScript as it is.
 describe.skipIf(!process.features.typescript).each(Object.entries(CONNECTIONS))('a channel over %s', (_, connect) => {
-  test('answers with results and progress, several questions at once', async () => {
+  test('answers several concurrent requests with results and progress', async () => {
     const channel = channelOver(connect);
     const heard: number[] = [];
     const [text, numbers, size] = await Promise.all([
@@ -48,7 +48,7 @@ describe.skipIf(!process.features.typescript).each(Object.entries(CONNECTIONS))(
     expect((unknown.cause as Error).stack).toMatch(/TypeError: not a function[^]*echo-tasks\.ts[^]*Caused by: Error: the deeper reason/);
   });
 
-  test('cancels down to the task; before it was asked nothing is sent', async () => {
+  test('cancels the task; a request cancelled before is not sent', async () => {
     const channel = channelOver(connect);
     const controller = new AbortController();
     const waiting = channel.ask('wait', {}, { signal: controller.signal });
@@ -58,7 +58,7 @@ describe.skipIf(!process.features.typescript).each(Object.entries(CONNECTIONS))(
     await expect(channel.ask('pid', {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  test('fails everything that was asked when the other end dies, and connects again with the next question', async () => {
+  test('fails all open requests when the other end dies, and reconnects for the next one', async () => {
     let connected = 0;
     const channel = channelOver(() => (connected++, connect()));
     const waiting = channel.ask('wait', {});
@@ -99,7 +99,7 @@ describe.skipIf(!process.features.typescript).each(Object.entries(CONNECTIONS))(
     expect(await blocked).toBe('cancelled');
   });
 
-  test('ends in order, what was still asked as cancelled, and may be used again', async () => {
+  test('ends cleanly with open requests cancelled, and can be used again', async () => {
     const channel = channelOver(connect);
     const waiting = channel.ask('wait', {});
     const settled = waiting.catch((error: unknown) => (error as AppError).code);

@@ -7,7 +7,7 @@ import { ensureBuilt } from '../../scripts/bootstrap/build.mjs';
 import { temporaryFolder, write } from './project.ts';
 
 describe('the build', () => {
-  it('makes programs of their own: none runs another, libraries are inside, native modules outside', async () => {
+  it('makes separate programs: none runs another, libraries are inside, native modules outside', async () => {
     const root = temporaryFolder();
     symlinkSync(resolve('node_modules'), join(root, 'node_modules'), 'junction');
     cpSync(resolve('vite.config.ts'), join(root, 'vite.config.ts'));

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { markBuilt } from '../../scripts/bootstrap/build.mjs';
 import { markInstalled } from '../../scripts/bootstrap/deps.mjs';
 
-/** A folder of its own that goes when the test ends. */
+/** A folder for one test, deleted after it. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'twinlens-scripts-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

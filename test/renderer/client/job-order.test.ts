@@ -14,17 +14,17 @@ const job = (id: string, kind: JobKind): Job => ({
   error: null,
   result: null,
 });
-const told = (newestFirst: Job[]): string[] => orderJobs(newestFirst).map(({ job, waiting }) => `${job.job}${waiting ? ' waiting' : ''}`);
+const orderOf = (newestFirst: Job[]): string[] => orderJobs(newestFirst).map(({ job, waiting }) => `${job.job}${waiting ? ' waiting' : ''}`);
 
 describe('job order', () => {
   it('puts the active training before waiting ones, the next one first', () => {
-    expect(told([job('third', 'train'), job('second', 'train'), job('first', 'train')])).toEqual(['first', 'second waiting', 'third waiting']);
+    expect(orderOf([job('third', 'train'), job('second', 'train'), job('first', 'train')])).toEqual(['first', 'second waiting', 'third waiting']);
   });
   it('puts other jobs, newest first, before waiting trainings', () => {
     const list = [job('report', 'report'), job('second', 'train'), job('import', 'import'), job('first', 'train')];
-    expect(told(list)).toEqual(['report', 'import', 'first', 'second waiting']);
+    expect(orderOf(list)).toEqual(['report', 'import', 'first', 'second waiting']);
   });
   it('is empty without jobs', () => {
-    expect(told([])).toEqual([]);
+    expect(orderOf([])).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { settingsTables } from '../../../src/main/features/report/sections/setti
 import { configLines } from '../../../src/renderer/features/training/config-words.ts';
 import { MORE_OPTIONS } from '../../../src/renderer/features/training/fields.ts';
 import { ResumeRequest, TrainRequest } from '../../../src/shared/contract.ts';
+import { LOSS_INFO } from '../../../src/shared/losses.ts';
 import type { RunConfig as Config } from '../../../src/shared/run.ts';
 import { defaultText, withDefaults } from '../../../src/shared/training-options/defaults.ts';
 import type { ChoiceOption, NumberOption } from '../../../src/shared/training-options/option.ts';
@@ -28,7 +29,7 @@ const kinds = choiceValues('backbone').flatMap((backbone) =>
   ),
 );
 
-describe.each(OPTION_ENTRIES)('the option %s stands in', (name, option) => {
+describe.each(OPTION_ENTRIES)('the option %s is in', (name, option) => {
   test('the contract, a run’s configuration and nothing else of the kind', () => {
     expect(Object.keys(TrainRequest.shape)).toContain(name);
     expect(Object.keys(RunConfig.shape)).toContain(name);
@@ -74,7 +75,7 @@ describe('ranges and defaults agree', () => {
       expect(TrainRequest.safeParse({ dataset: 'd', ...values }).error, JSON.stringify([kind, pretrained])).toBeUndefined();
     }
   });
-  test('what was chosen stays, and gets the defaults of its kind around it', () => {
+  test('chosen values stay, and the others get the defaults of the kind of training', () => {
     expect(withDefaults({ scope: 'all', lr: 0.5 }, true)).toMatchObject({
       backbone: 'compact',
       headStart: 'probe',
@@ -90,10 +91,11 @@ test('the flags of the command line are those that scripts rely on', () => {
   const flags = trainFlags.map(({ long }) => long!.slice(2)).sort();
   const stable =
     'augment backbone batch batch-norm clip-norm device dim engine epochs head-start json lr margin optimizer patience plateau resume scope seed size weight-decay weights workspace';
-  expect(flags).toEqual(stable.split(' '));
+  const whenSeveral = Object.keys(LOSS_INFO).length > 1 ? ['loss'] : []; // a choice of one value has no flag
+  expect(flags).toEqual([...stable.split(' '), ...whenSeveral].sort());
 });
 
-test('what was typed gets the contract’s names; what was not typed is left out', () => {
+test('typed flags get the contract’s names; others are left out', () => {
   expect(chosenOptions({ headStart: 'probe', augment: { crop: 1 }, lr: 0, json: true })).toEqual({
     headStart: 'probe',
     augmentation: { crop: 1 },
@@ -125,6 +127,6 @@ test.each([
   ['by weights', 'scope', 'all from scratch, head with weights'],
   ['by backbone', 'batch', '8 from scratch (16 for larger networks), 16 with weights'],
   ['by scope', 'lr', '0.001 from scratch; with weights 0.00001 (head, last-stage), 0.00005 (all)'],
-] as const)('a default is told %s', (_, name, words) => {
+] as const)('a default is described %s', (_, name, words) => {
   expect(defaultText(OPTION_ENTRIES.find(([known]) => known === name)![1])).toBe(words);
 });
