@@ -4,7 +4,7 @@ import { slotsAfterDrop, freeSlot, packDrag, type Slots, unpackDrag } from '../.
 const one = (id: number) => ({ dataset: 'pets', id });
 const empty: Slots = { a: null, b: null };
 
-test('a drag is decoded; a drag from another program is not', () => {
+test('decodes its own drags, and no others', () => {
   const images = { dataset: 'pets "x"', ids: [4, 7] };
   expect(unpackDrag(packDrag(images))).toEqual(images);
   for (const text of [

@@ -90,7 +90,7 @@ describe('the ROC chart', () => {
   });
 });
 
-test('nothing degenerate draws what is not a number: no pairs, all zero, one epoch, broken losses, one kind of pairs', () => {
+test('degenerate data never draws NaN: no pairs, all zero, one epoch, broken losses, one kind of pairs', () => {
   const row = { ...RUN.epochs[0], lossTrain: NaN, lossValid: Infinity };
   const curves = { metric: 'loss', title: 'loss', label: 'loss', width: 460, height: 260 } as const;
   const run = { run: 'r1', name: '', bestEpoch: 1 };

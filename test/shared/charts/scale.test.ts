@@ -15,7 +15,7 @@ describe('axes', () => {
     expect(countingAxis([0, 4000], [0, 100], 3).ticks.map((t) => t.label)).toContain('2,000');
   });
 
-  test('extents leave out what is not a number and are never a point', () => {
+  test('extents ignore NaN and infinity and are never empty', () => {
     expect(extentOf([3, NaN, -1, Infinity])).toEqual([-1, 3]);
     expect(extentOf([2, 2])).toEqual([1.5, 2.5]);
     expect(extentOf([NaN], [0, 1])).toEqual([0, 1]);
@@ -35,7 +35,7 @@ describe('axes', () => {
 });
 
 describe('paths and bins', () => {
-  test('a line breaks at what is not a number', () => {
+  test('a line breaks at NaN', () => {
     expect(
       linePath([
         [0, 1],

@@ -59,7 +59,7 @@ describe.each([
   ['warm', warmColour],
   ['cool', coolColour],
 ] as const)('%s', (_, scale) => {
-  it('is transparent at zero, below zero and for what is no number', () => {
+  it('is transparent at zero, below zero and for NaN', () => {
     for (const v of [0, -1, Number.NaN]) expect(scale(v)[3]).toBe(0);
     expect(scale(2)).toEqual(scale(1));
   });
@@ -102,7 +102,7 @@ describe('for and against', () => {
 });
 
 describe('named scales', () => {
-  it('stay within their channels, whatever they are asked', () => {
+  it('stay within their channels for any value', () => {
     fc.assert(
       fc.property(fc.constantFrom(...SCALE_NAMES), fc.double(), (name, value) => {
         const [r, g, b, a] = colourOf(name, value);

@@ -4,52 +4,52 @@ import { evidencePosition, isOnBorder, positionWords, strongestEdge } from '../.
 const map = (w: number, h: number, f: (x: number, y: number) => number): Float32Array =>
   Float32Array.from({ length: w * h }, (_, i) => f(i % w, Math.floor(i / w)));
 
-describe('where the evidence lies', () => {
+describe('the position of the evidence', () => {
   test('even evidence: every share is a share of area', () => {
-    const place = evidencePosition(
+    const position = evidencePosition(
       map(7, 7, () => 0.3),
       7,
       7,
       500,
       500,
     )!;
-    expect(place.centre).toBeCloseTo(1 / 9, 5);
-    expect(place.border).toBeCloseTo(0.36, 5); // 1 - 0.8²
-    expect(place.borderArea).toBeCloseTo(0.36, 9);
-    expect(place.topFifth).toBeCloseTo(0.2, 4);
-    for (const share of Object.values(place.edges)) expect(share).toBeCloseTo(0.1, 5);
-    expect(isOnBorder(place)).toBe(false);
+    expect(position.centre).toBeCloseTo(1 / 9, 5);
+    expect(position.border).toBeCloseTo(0.36, 5); // 1 - 0.8²
+    expect(position.borderArea).toBeCloseTo(0.36, 9);
+    expect(position.topFifth).toBeCloseTo(0.2, 4);
+    for (const share of Object.values(position.edges)) expect(share).toBeCloseTo(0.1, 5);
+    expect(isOnBorder(position)).toBe(false);
   });
 
   test('a border is equally wide on all sides, in px: a picture twice as wide as high has twice as narrow strips at its sides', () => {
-    const place = evidencePosition(
+    const position = evidencePosition(
       map(7, 7, () => 1),
       7,
       7,
       1000,
       500,
     )!;
-    expect(place.edges.left).toBeCloseTo(0.05, 5);
-    expect(place.edges.top).toBeCloseTo(0.1, 5);
-    expect(place.borderArea).toBeCloseTo(1 - 0.9 * 0.8, 9);
-    expect(place.border).toBeCloseTo(place.borderArea, 5);
+    expect(position.edges.left).toBeCloseTo(0.05, 5);
+    expect(position.edges.top).toBeCloseTo(0.1, 5);
+    expect(position.borderArea).toBeCloseTo(1 - 0.9 * 0.8, 9);
+    expect(position.border).toBeCloseTo(position.borderArea, 5);
   });
 
-  test('one cell in the middle of nine: all but what runs into its neighbours is there', () => {
-    const place = evidencePosition(
+  test('one cell in the middle of nine is counted to the centre', () => {
+    const position = evidencePosition(
       map(9, 9, (x, y) => (x === 4 && y === 4 ? 2 : 0)),
       9,
       9,
       90,
       90,
     )!;
-    expect(place.centre).toBe(1); // bilinear paint reaches one cell (1/9) beyond the centre of the cell: 3/9 .. 6/9
-    expect(place.border).toBe(0);
-    expect(place.topFifth).toBeCloseTo(1, 6);
-    expect(place.strongest).toEqual({ u: 0.5, v: 0.5, value: 2 });
+    expect(position.centre).toBe(1); // bilinear paint reaches one cell (1/9) beyond the centre of the cell: 3/9 .. 6/9
+    expect(position.border).toBe(0);
+    expect(position.topFifth).toBeCloseTo(1, 6);
+    expect(position.strongest).toEqual({ u: 0.5, v: 0.5, value: 2 });
   });
 
-  test('a frame is called out, and which edge holds most of it', () => {
+  test('evidence at the border is reported, with its strongest edge', () => {
     const frame = evidencePosition(
       map(40, 40, (x, y) => (y < 3 ? 5 : x === 0 || x === 39 || y === 39 ? 1 : 0)),
       40,
@@ -63,7 +63,7 @@ describe('where the evidence lies', () => {
     expect(frame.centre).toBe(0);
   });
 
-  test('a map without evidence has no place', () => {
+  test('a map without evidence has no position', () => {
     expect(evidencePosition(new Float32Array(49), 7, 7, 10, 10)).toBeNull();
   });
 

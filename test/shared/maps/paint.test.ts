@@ -4,7 +4,7 @@ import { layerTable, paintLayer, paintOver, type ColourScale } from '../../../sr
 
 const SCALES: ColourScale[] = ['evidence', 'viridis', 'magma', 'cividis', 'turbo', 'jet'];
 const layer = (values: number[], scale: number, table: Uint8ClampedArray): number[][] => {
-  const data = new Uint8ClampedArray(values.length * 4).fill(9); // what stood there before is gone
+  const data = new Uint8ClampedArray(values.length * 4).fill(9); // old pixels are overwritten
   paintLayer(data, Float32Array.from(values), scale, table);
   return values.map((_, i) => [...data.subarray(i * 4, i * 4 + 4)]);
 };
@@ -13,7 +13,7 @@ describe('a layer of evidence', () => {
   test.each([
     ['factual', 'warm'],
     ['counterfactual', 'cool'],
-  ] as const)('%s laid over a photograph is what the report’s picture shows', (view, colours) => {
+  ] as const)('%s over a photograph equals the report’s overlay', (view, colours) => {
     const values = Float32Array.from({ length: 200 }, (_, i) => i / 150); // up to beyond the scale
     const report = new Uint8Array(200 * 3).fill(90);
     paintOver(report, values, 1, colours);
@@ -35,7 +35,7 @@ describe('a layer of evidence', () => {
 });
 
 describe.each(SCALES)('%s', (scale) => {
-  test('zero, no number and a scale of nothing are transparent', () => {
+  test('zero, NaN and a scale of zero are transparent', () => {
     for (const view of ['factual', 'counterfactual', 'signed'] as const) {
       const table = layerTable(scale, view);
       expect(layer([0, NaN], 1, table).map((pixel) => pixel[3])).toEqual([0, 0]);
@@ -48,7 +48,7 @@ describe.each(SCALES)('%s', (scale) => {
     }
   });
 
-  test('stronger is more opaque, on both sides; beyond the scale is its end', () => {
+  test('stronger is more opaque, on both sides; values beyond the scale are clamped', () => {
     const table = layerTable(scale, 'signed');
     const alphas = layer([0.1, 0.4, 0.9, -0.1, -0.4, -0.9], 1, table).map((pixel) => pixel[3]!);
     expect(alphas[0]! < alphas[1]! && alphas[1]! < alphas[2]!).toBe(true);
