@@ -62,6 +62,32 @@ describe('listClassFolders', () => {
     expect(rejected.map(({ file }) => file)).toEqual([...rejected.map(({ file }) => file)].sort());
   });
 
+  test('finds images by their content where the name does not say it', async () => {
+    const jpeg = '\xff\xd8\xff\xe0 and so on';
+    const names = [
+      'saved.jfif',
+      'old.JPE',
+      'photo.pjpeg',
+      'pair.MPO',
+      'noending',
+      'f0a3c1d2e4',
+      'tweet.jpg_large',
+      'image.jpg.1',
+      'backup.jpg~',
+      'scan.dat',
+    ];
+    const folder = temporaryFolder();
+    drawFiles(folder, { 'cats/notes': 'words', 'cats/labels.txt': 'words', 'cats/empty': '', 'cats/grey.pgm': 'P5 1 1 255 x' });
+    for (const name of names) writeFileSync(join(folder, 'cats', name), Buffer.from(jpeg, 'latin1'));
+    const { files, rejected } = await listClassFolders(folder);
+    expect(files.map(({ file }) => file)).toEqual([...names, 'grey.pgm'].map((name) => `cats/${name}`).sort());
+    expect(reasons(rejected)).toEqual({
+      'cats/notes': expect.stringContaining('no extension') as string,
+      'cats/labels.txt': 'not an image (.txt)',
+      'cats/empty': expect.stringContaining('no extension') as string,
+    });
+  });
+
   test.each(['a.constructor', 'a.toString', 'png', '.png', 'a.pngx', 'a.'])('%j has no image extension', (name) => {
     if (name !== '.png') expect(hasImageExtension(name)).toBe(false);
     else expect(hasImageExtension(name)).toBe(true); // the leading dot alone makes it a hidden file: see above

@@ -40,6 +40,11 @@ test('allows nothing outside by .. or by a link, and images only', async () => {
   const inside = file('pets', 'a.png');
   expect(await access.allows(join(inside, '..', '..', 'private', 'me.png'))).toBe(false);
   expect(await access.allows(file('workspace', 'twinlens.sqlite'))).toBe(false);
+  await access.add(file('private', 'passwords'));
+  expect(await access.allows(file('private', 'passwords'))).toBe(false);
+  const unnamed = file('pets', 'cats', 'f0a3c1');
+  writeFileSync(unnamed, Buffer.from([0xff, 0xd8, 0xff, 0xe0]));
+  expect(await access.allows(unnamed)).toBe(true);
   await access.add(file('private', 'passwords.txt'));
   expect(await access.allows(file('private', 'passwords.txt'))).toBe(false);
   if (process.platform === 'win32') return;

@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import type { Shell } from '../../foundation/shell.ts';
 
-const IMAGES = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'gif', 'avif', 'heic', 'bmp'];
+const IMAGES = ['jpg', 'jpeg', 'jpe', 'jfif', 'pjpeg', 'mpo', 'pgm', 'ppm', 'png', 'webp', 'tif', 'tiff', 'gif', 'avif', 'heic', 'bmp'];
 
 /** System dialogs, modal to the program's window. `window`: null while none is open. */
 export function electronShell(window: () => BrowserWindow | null, close: () => void): Shell {

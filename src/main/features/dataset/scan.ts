@@ -3,7 +3,7 @@ import { access, constants, lstat, readdir, realpath, stat } from 'node:fs/promi
 import { resolve, sep } from 'node:path';
 import type { RejectedFile } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { absoluteFile, extensionOf, hasImageExtension } from '../../foundation/image-files.ts';
+import { absoluteFile, extensionOf, isImageFile } from '../../foundation/image-files.ts';
 import { byCodePoint, quote } from '../../foundation/words.ts';
 import { throwIfCancelled } from './cancel.ts';
 
@@ -38,7 +38,7 @@ const SYSTEM_NAMES = new Set(['thumbs.db', 'ehthumbs.db', 'desktop.ini', '__maco
 
 /**
  * Lists a data set's folder: each direct sub-folder of `folder` is a class with all images below it.
- * Decodes nothing: a listed file is readable and has an image extension. Anything else is rejected with a reason and does
+ * Decodes nothing: a listed file is readable and is named like an image or begins like one. Anything else is rejected with a reason and does
  * not stop the listing. Each folder is listed once, so circular links do no harm.
  * Throws AppError 'not-found' if the folder is missing, 'bad-dataset' if it is a file or unreadable, and 'cancelled'.
  */
@@ -131,8 +131,7 @@ async function classify(walk: Walk, folder: string, entry: Dirent): Promise<'fol
     }
     if (!kind.isFile()) return reject('not a regular file');
     if (folder === '') return reject('not inside a class folder');
-    const problem = extensionProblem(entry.name);
-    if (problem) return reject(problem);
+    if (!(await isImageFile(path))) return reject(notAnImage(entry.name));
     await access(path, constants.R_OK);
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
@@ -147,10 +146,10 @@ function isInside(folder: string, path: string): boolean {
   return path.startsWith(prefix);
 }
 
-function extensionProblem(name: string): string | null {
-  if (hasImageExtension(name)) return null;
+/** Why a file that neither is named like an image nor begins like one is rejected. */
+function notAnImage(name: string): string {
   const extension = extensionOf(name);
-  if (extension === '') return 'not an image: its name has no extension';
+  if (extension === '') return 'not an image, by its content; its name has no extension';
   const format = Object.hasOwn(UNSUPPORTED_FORMATS, extension) ? UNSUPPORTED_FORMATS[extension] : undefined;
   if (format) return `${format} is not supported: convert it to PNG or JPEG`;
   return `not an image (.${extension})`;

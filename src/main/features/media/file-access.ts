@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import { hasImageExtension } from '../../foundation/image-files.ts';
+import { isImageFile } from '../../foundation/image-files.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 
 const MAX_CHOSEN = 1000; // files; older ones are forgotten
@@ -25,10 +25,10 @@ export class FileAccess {
     this.chosen = new Set(readList(list));
   }
 
-  /** Allows a file that the user dropped or chose. Ignores files without an image extension. */
+  /** Allows a file that the user dropped or chose. Ignores files that are not images, by name and content. */
   async add(path: string): Promise<void> {
     const file = resolve(path);
-    if (!hasImageExtension(file) || this.chosen.has(file)) return;
+    if (this.chosen.has(file) || !(await isImageFile(file).catch(() => false))) return;
     this.chosen.add(file);
     for (const oldest of this.chosen) {
       if (this.chosen.size <= MAX_CHOSEN) break;
@@ -42,7 +42,10 @@ export class FileAccess {
   /** Whether the image at this absolute path may be shown. Resolves links first: one inside a folder may lead out of it. */
   async allows(path: string): Promise<boolean> {
     const file = resolve(path);
-    if (!hasImageExtension(file)) return false;
+    return (await this.isGranted(file)) && (await isImageFile(file).catch(() => false));
+  }
+
+  private async isGranted(file: string): Promise<boolean> {
     if (this.chosen.has(file) || this.isKnown(file)) return true;
     const real = await realpath(file).catch(() => null);
     if (real === null) return false;

@@ -4,9 +4,10 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { FolderListing } from '../../../shared/workbench.ts';
-import { hasImageExtension } from '../../foundation/image-files.ts';
+import { isImageFile } from '../../foundation/image-files.ts';
 
 const FILES_SHOWN = 500;
+const OPEN_AT_ONCE = 64;
 type Shortcut = FolderListing['shortcuts'][number];
 
 /** Alphabetical order, case-insensitive, with 2 before 10. */
@@ -28,7 +29,7 @@ export async function listFolder(requested: string | null, samples: readonly Sho
       .filter(([, is]) => is === kind)
       .map(([name]) => name)
       .sort(byName);
-  const images = namesOf('file').filter(hasImageExtension);
+  const images = await imagesAmong(folder, namesOf('file'));
   return {
     folder,
     parent: dirname(folder) === folder ? null : dirname(folder),
@@ -37,6 +38,15 @@ export async function listFolder(requested: string | null, samples: readonly Sho
     imageFiles: images.slice(0, FILES_SHOWN),
     shortcuts: [...(await commonFolders()), ...samples],
   };
+}
+
+/** Names of images, by extension or content; an unreadable file is none. */
+async function imagesAmong(folder: string, names: string[]): Promise<string[]> {
+  const are: boolean[] = [];
+  for (let i = 0; i < names.length; i += OPEN_AT_ONCE) {
+    are.push(...(await Promise.all(names.slice(i, i + OPEN_AT_ONCE).map((name) => isImageFile(join(folder, name)).catch(() => false)))));
+  }
+  return names.filter((_, i) => are[i]);
 }
 
 async function readEntries(folder: string): Promise<Dirent[]> {
