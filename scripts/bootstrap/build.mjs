@@ -55,6 +55,15 @@ export function markBuilt(root, fingerprint = fingerprintOf(root)) {
 }
 
 /**
+ * Vite takes a path for a URL, in which # and ? end the file name. The built program runs in such a folder.
+ * @param {string} root
+ */
+export function checkPath(root) {
+  const found = /[#?]/.exec(root);
+  if (found) throw new SetupError(`Twinlens can't be built in ${root}: its path contains ${found[0]}. Move or rename the folder.`);
+}
+
+/**
  * @param {string} root
  * @param {import('./node.mjs').Node} node
  * @param {NodeJS.ProcessEnv} env
@@ -65,6 +74,7 @@ export async function ensureBuilt(root, node, env, { force = false } = {}) {
   if (!force && !needsBuild(root)) return 'fresh';
   return withLock(path.join(root, '.toolchain', 'lock'), async () => {
     if (!force && !needsBuild(root)) return 'fresh';
+    checkPath(root);
     say('building');
     const fingerprint = fingerprintOf(root);
     for (const build of BUILDS) if (existsSync(path.join(root, build.config))) await buildOne(root, node, env, build);

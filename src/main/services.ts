@@ -60,7 +60,7 @@ export interface ServiceOptions {
 /** Opens a workspace and builds its services, in the order of their dependencies. Throws as openWorkspace and openStore do. */
 export function openServices(o: ServiceOptions): Services {
   const { workspace: folder, write, command, log: name, launch, rows: openRows = rowsInThisThread } = o;
-  const workspace = openWorkspace(folder);
+  const workspace = openWorkspace(folder, { write });
   if (name) openLog(workspace.logs, name);
   log().info({ command, versions: versions() }, 'workspace opens');
   const store = curatedStore(openStore(workspace, { write, command }));

@@ -54,6 +54,7 @@ export function asAppError(error: unknown): AppError {
   const where = path ? ` (${path})` : '';
   switch (code) {
     case 'ENOSPC':
+    case 'EDQUOT':
     case 'SQLITE_FULL':
       return new AppError('disk-full', `The disk is full${where}. Free some space and try again; nothing already stored was lost.`, {}, error);
     case 'EACCES':
@@ -63,6 +64,39 @@ export function asAppError(error: unknown): AppError {
       return new AppError('workspace', `Not permitted to write or read there${where}. Check the folder's permissions.`, {}, error);
     case 'ENOENT':
       return new AppError('not-found', `No such file or folder${where}.`, {}, error);
+    case 'EISDIR':
+      return new AppError('bad-request', `There is a folder where a file is expected${where}. Choose a file.`, {}, error);
+    case 'ENOTDIR':
+      return new AppError('bad-request', `There is a file where a folder is expected${where}. Choose a folder.`, {}, error);
+    case 'EEXIST':
+      return new AppError('bad-request', `That name is already taken${where}. Choose another.`, {}, error);
+    case 'ENAMETOOLONG':
+      return new AppError(
+        'bad-request',
+        `The path is too long for this disk${where}. Choose a shorter name or a folder nearer to the top.`,
+        {},
+        error,
+      );
+    case 'ELOOP':
+      return new AppError('bad-request', `A link leads back to itself${where}. Choose the folder that it should lead to.`, {}, error);
+    case 'EFBIG':
+      return new AppError(
+        'workspace',
+        `The file is too large for this disk${where}. Choose a folder on another disk; FAT32 takes 4 GB at most.`,
+        {},
+        error,
+      );
+    case 'EMFILE':
+    case 'ENFILE':
+      return new AppError('workspace', 'Too many files are open. Close other programs, or raise the limit (ulimit -n), and try again.', {}, error);
+    case 'EBUSY':
+    case 'ETXTBSY':
+      return new AppError('workspace', `Another program uses the file${where}. Close it there and try again.`, {}, error);
+    case 'EIO':
+      return new AppError('workspace', `The disk reports an error${where}. Check its connection and health, and try again.`, {}, error);
+    case 'ERR_INVALID_ARG_VALUE':
+      if (message?.includes('null bytes')) return new AppError('bad-request', 'The path contains a null byte, so it can’t name a file.', {}, error);
+      return new AppError('internal', message ?? code, {}, error);
     case 'ABORT_ERR':
       return new AppError('cancelled', 'Cancelled.', {}, error);
     default:

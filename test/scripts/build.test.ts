@@ -7,6 +7,12 @@ import { ensureBuilt } from '../../scripts/bootstrap/build.mjs';
 import { temporaryFolder, write } from './project.ts';
 
 describe('the build', () => {
+  it.each(['#', '?'])('refuses a folder whose path contains %s, which Vite can’t read', async (character) => {
+    const root = join(temporaryFolder(), `my ${character}1`);
+    const node = { executable: process.execPath, home: null };
+    await expect(ensureBuilt(root, node, process.env)).rejects.toThrow(`its path contains ${character}. Move or rename the folder.`);
+  });
+
   it('makes separate programs: none runs another, libraries are inside, native modules outside', async () => {
     const root = temporaryFolder();
     symlinkSync(resolve('node_modules'), join(root, 'node_modules'), 'junction');

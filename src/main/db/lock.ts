@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { AppError, asAppError } from '../../shared/errors.ts';
 import type { Workspace } from '../foundation/workspace.ts';
@@ -39,6 +39,17 @@ export function takeLock(workspace: Workspace, command: string, nowMs = Date.now
   };
 }
 
+const LITTLE = 2 ** 16; // bytes: SQLite reports a disk as full as that as an input/output error
+
+function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return Infinity;
+  }
+}
+
 function asLockError(workspace: Workspace, error: unknown, nowMs: number): AppError {
   const { code = '' } = error as { code?: string };
   if (code.startsWith('SQLITE_BUSY')) {
@@ -50,6 +61,7 @@ function asLockError(workspace: Workspace, error: unknown, nowMs: number): AppEr
       error,
     );
   }
+  if (code.startsWith('SQLITE_') && freeBytes(workspace.folder) < LITTLE) return asAppError({ code: 'ENOSPC', path: workspace.folder });
   if (code.startsWith('SQLITE_')) {
     return new AppError(
       'workspace',

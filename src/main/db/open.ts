@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { APPLICATION_ID, migrate, NEWEST_VERSION, versionOf } from './migrations.ts';
@@ -36,7 +37,7 @@ export function openForWriting(path: string): Db {
 export function openForReading(path: string): Db {
   const isEmpty = !existsSync(path) || readWith(path, (db) => usableVersion(db, path)) === 0;
   return explainFailure(path, () => {
-    const db = isEmpty ? new Database(':memory:') : new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    const db = isEmpty ? new Database(':memory:') : openReadOnly(path);
     return closeOnFailure(db, () => {
       if (isEmpty) migrate(db);
       db.pragma('foreign_keys = ON');
@@ -45,6 +46,33 @@ export function openForReading(path: string): Db {
       return db;
     });
   });
+}
+
+/**
+ * Opens the database read-only. On a read-only disk SQLite can't create the shared memory of the write-ahead log, so the
+ * database is read into memory; without the log, which an orderly end has emptied.
+ */
+function openReadOnly(path: string): Db {
+  const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    versionOf(db); // the first read
+    return db;
+  } catch (error) {
+    db.close();
+    if (!/^SQLITE_(CANTOPEN|READONLY)/.test((error as { code?: string }).code ?? '') || isWritable(dirname(path))) throw error;
+    const bytes = readFileSync(path);
+    bytes.set([1, 1], 18); // file format versions for reading and writing: 1 is a rollback journal, 2 a write-ahead log
+    return new Database(bytes, { readonly: true });
+  }
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether an older Twinlens wrote this database. */
@@ -80,7 +108,7 @@ function probeTables(db: Db): void {
 
 function readWith<T>(path: string, read: (db: Db) => T): T {
   return explainFailure(path, () => {
-    const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    const db = openReadOnly(path);
     try {
       return read(db);
     } finally {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, statSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { asAppError } from '../../shared/errors.ts';
+import { AppError, asAppError } from '../../shared/errors.ts';
 
 const MAX_ATTEMPTS = 5;
 
@@ -24,6 +25,26 @@ export function makeFolders(folder: string, mode = 0o777): void {
   } catch (error) {
     // Another process may have created it meanwhile.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
+  }
+}
+
+/**
+ * Creates a new folder for temporary files, readable for this user only. Creates the system's folder for them if TMPDIR names a
+ * missing one. Throws AppError 'workspace' or 'disk-full' if it can't be created.
+ */
+export function makeTemporaryFolder(prefix: string): string {
+  try {
+    makeFolders(tmpdir());
+    return mkdtempSync(join(tmpdir(), prefix));
+  } catch (error) {
+    const known = asAppError(error);
+    if (known.code === 'disk-full') throw known;
+    throw new AppError(
+      'workspace',
+      `The folder for temporary files, ${tmpdir()}, can't be used. Set TMPDIR to a folder that you may write.`,
+      {},
+      error,
+    );
   }
 }
 

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import envPaths from 'env-paths';
 import { SettingsPatch } from '../../shared/contract.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/workbench.ts';
 import { writeFileAtomically } from './files.ts';
+import { userFolder } from './user-folders.ts';
 
 /** The settings file: TWINLENS_SETTINGS, else settings.json in the platform's configuration folder. */
-export const settingsPath = (env: NodeJS.ProcessEnv = process.env): string =>
-  env['TWINLENS_SETTINGS'] ?? join(envPaths('Twinlens', { suffix: '' }).config, 'settings.json');
+export const settingsPath = (env: NodeJS.ProcessEnv = process.env): string => env['TWINLENS_SETTINGS'] ?? join(userFolder('config'), 'settings.json');
 
 /** The settings of this computer. Missing or invalid entries have their defaults, as do all of a damaged file. */
 export class SettingsFile {

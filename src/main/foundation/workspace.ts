@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import envPaths from 'env-paths';
 import { AppError } from '../../shared/errors.ts';
 import { makeFolders } from './files.ts';
+import { userFolder } from './user-folders.ts';
 
 /** Paths of everything that Twinlens stores. Sub-folders are created on the first write. */
 export interface Workspace {
@@ -32,18 +32,19 @@ export function workspaceFolder(given?: string, env: NodeJS.ProcessEnv = process
     return resolve(given);
   }
   const fromEnvironment = env['TWINLENS_WORKSPACE'];
-  return fromEnvironment ? resolve(fromEnvironment) : envPaths('Twinlens', { suffix: '' }).data;
+  return fromEnvironment ? resolve(fromEnvironment) : userFolder('data');
 }
 
 const PRIVATE = 0o700; // images and results are nobody else's business on a shared computer
 
 /**
  * Creates the workspace folder, for its owner only, and checks that it is writable. An existing folder keeps its permissions,
- * except the usual one, which earlier versions made readable for others. Throws AppError 'workspace' if it can't be created or
- * written.
+ * except the usual one, which earlier versions made readable for others. For reading (`write` false) a folder on a read-only
+ * disk will do. Throws AppError 'workspace' if it can't be created or written.
  */
-export function openWorkspace(given?: string, env: NodeJS.ProcessEnv = process.env): Workspace {
+export function openWorkspace(given?: string, { write = true, env = process.env }: { write?: boolean; env?: NodeJS.ProcessEnv } = {}): Workspace {
   const folder = workspaceFolder(given, env);
+  if (!write && existsSync(folder) && statSync(folder).isDirectory()) return workspaceAt(folder);
   try {
     makeFolders(folder, PRIVATE);
     if (folder === workspaceFolder(undefined, {})) chmodSync(folder, PRIVATE);

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { writeFileAtomically } from '../../foundation/files.ts';
+import { makeTemporaryFolder, writeFileAtomically } from '../../foundation/files.ts';
 import type { Shell } from '../../foundation/shell.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -46,7 +45,7 @@ function candidates(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[]
 export function browserPrinter(browser: string | null = findBrowser()): Shell['printPdf'] {
   if (browser === null) return null;
   return async (htmlFile, out, signal) => {
-    const folder = await mkdtemp(join(tmpdir(), 'twinlens-print-'));
+    const folder = makeTemporaryFolder('twinlens-print-');
     const pdf = join(folder, 'report.pdf');
     try {
       await promisify(execFile)(browser, argumentsFor(folder, pdf, htmlFile), { signal, timeout: TIMEOUT_MS, windowsHide: true });

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { escape } from 'html-escaper';
-import { writeFileAtomically } from '../../foundation/files.ts';
+import { makeTemporaryFolder, writeFileAtomically } from '../../foundation/files.ts';
 
 /** A page that leads on to an address at once. The browser replaces it in the history. */
 export const redirectPage = (address: string): string =>
@@ -28,7 +28,7 @@ function redirectFile(workspace: string): string {
  * Throws AppError if the file can't be written.
  */
 export async function writeRedirectFile(url: string, workspace: string | null): Promise<string> {
-  const file = workspace === null ? join(mkdtempSync(join(tmpdir(), 'twinlens-open-')), 'open.html') : redirectFile(workspace);
+  const file = workspace === null ? join(makeTemporaryFolder('twinlens-open-'), 'open.html') : redirectFile(workspace);
   await writeFileAtomically(file, redirectPage(url), OWNER_ONLY);
   return pathToFileURL(file).href;
 }

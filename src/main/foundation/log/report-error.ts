@@ -1,6 +1,6 @@
-import { appendFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeTemporaryFolder } from '../files.ts';
 import { type AppError, asAppError, isUnexpected, toWireError, type WireError } from '../../../shared/errors.ts';
 import { errorRecord } from './error-record.ts';
 import { log, logPath } from './log.ts';
@@ -37,7 +37,7 @@ function detailsFile(error: AppError): string | null {
   const path = logPath();
   if (path !== null) return path;
   try {
-    fallback ??= join(mkdtempSync(join(tmpdir(), 'twinlens-errors-')), 'error.log'); // mkdtemp: only this user can read the folder
+    fallback ??= join(makeTemporaryFolder('twinlens-errors-'), 'error.log'); // mkdtemp: only this user can read the folder
     if (fallbacks++ < MAX_FALLBACKS)
       appendFileSync(fallback, redact(`${JSON.stringify({ time: new Date().toISOString(), err: errorRecord(error) })}\n`));
     return fallback;

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import * as ort from 'onnxruntime-node';
+import { makeTemporaryFolder } from '../../foundation/files.ts';
 import { ProgramBuilder } from '../ir/build/builder.ts';
 import type { Operation } from '../ir/primitive.ts';
 import { BLOCKED_DOMAIN, reorderInput } from '../passes/blocked/operations.ts';
@@ -27,7 +27,7 @@ export function hasBlockedOperators(model: Uint8Array): boolean {
 }
 
 async function measureBlock(): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'twinlens-blocks-'));
+  const folder = makeTemporaryFolder('twinlens-blocks-');
   try {
     const path = join(folder, 'optimized.onnx');
     const convolution = new ProgramBuilder();
