@@ -23,7 +23,8 @@ const base = keep ?? mkdtempSync(path.join(os.tmpdir(), 'twinlens growth '));
 const values = new Set([option('--epochs'), keep]);
 const given = args.filter((arg) => /^\d+$/.test(arg) && !values.has(arg)).map(Number);
 const counts = given.length > 0 ? given : [1000, 10_000, 100_000];
-const KEY_BYTES = 32; // of an image, in a cache's list of keys
+const HEADER_BYTES = 8; // of a cache's list of keys
+const RECORD_BYTES = 40; // of an image in it
 const clock = stopwatch();
 
 /** @typedef {Awaited<ReturnType<typeof startServer>>} Server */
@@ -91,7 +92,7 @@ async function trainWeights(folder) {
 function cachedRows(workspace) {
   const folder = path.join(workspace, 'cache', 'features');
   const keys = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.keys')) : [];
-  return keys.reduce((sum, file) => sum + statSync(path.join(folder, file)).size / KEY_BYTES, 0);
+  return keys.reduce((sum, file) => sum + (statSync(path.join(folder, file)).size - HEADER_BYTES) / RECORD_BYTES, 0);
 }
 
 /** Starts a training and cancels it when half of the images are embedded. @param {Server} server @param {object} choices */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { augment } from '../../../src/main/compute/images/augment.ts';
@@ -150,6 +150,38 @@ describe.skipIf(!existsSync(resolve('dist', 'main', 'reader.cjs')))('batches of 
       });
       await fresh.prepare(images, {});
       expect(await all(fresh, parts())).toHaveLength(4);
+    }
+  });
+
+  test.each(['image', 'pooled'] as const)('damaged rows of the cache at %s are computed again', async (entry) => {
+    const caches = scratch('caches');
+    const folder = join(caches, entry === 'image' ? 'pixels' : 'features');
+    const source = sourceAt(entry, {}, caches);
+    await source.prepare(images, {});
+    const sound = await all(source, parts());
+    const file = join(
+      folder,
+      readdirSync(folder).find((name) => name.endsWith('.rows'))!,
+    );
+    const bytes = readFileSync(file);
+    const rowBytes = bytes.length / images.length;
+    const damages: ((row: (i: number) => Buffer) => void)[] = [
+      (row) => (row(2)[rowBytes - 1]! ^= 1),
+      (row) => row(4).fill(0),
+      (row) => bytes.subarray(6 * rowBytes, 8 * rowBytes).set(Buffer.concat([row(7), row(6)])),
+      () => bytes.fill(0),
+    ];
+    for (const damage of damages) {
+      damage((i) => bytes.subarray(i * rowBytes, (i + 1) * rowBytes));
+      writeFileSync(file, bytes); // the same file, which the source has open
+      const fresh = sourceAt(entry, {}, caches);
+      await fresh.prepare(images, {});
+      for (const reader of [fresh, source]) {
+        const again = await all(reader, parts());
+        expect(again).toHaveLength(sound.length);
+        // Features of another batch may differ in the last bit.
+        again.forEach((batch, p) => expect(Math.max(...batch.map((x, k) => Math.abs(x - sound[p]![k]!)))).toBeLessThan(1e-5));
+      }
     }
   });
 

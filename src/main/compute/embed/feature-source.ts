@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { AppError } from '../../../shared/errors.ts';
 import type { RunConfig } from '../../../shared/run.ts';
+import { log } from '../../foundation/log/log.ts';
 import type { Engine, Executable } from '../../nn/engines/engine.ts';
 import { type Entry, entryShape, featuresTask } from '../../nn/siamese.ts';
 import { sizeOf, type TensorMap } from '../../nn/ir/tensor.ts';
@@ -12,6 +14,8 @@ import { decoderKey } from '../images/reading/pictures.ts';
 import { openReader, type Reader } from '../images/reading/reader.ts';
 import type { StreamName } from '../images/reading/tasks.ts';
 import { RowStore } from '../cache/row-store.ts';
+
+const DISK_FAILS = 'A cache in the workspace was written and can’t be read back. The disk may be failing: use another folder with --workspace.';
 
 /** A batch of images. */
 export interface Part {
@@ -74,9 +78,7 @@ class PixelSource implements FeatureSource {
   }
 
   batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
-    return prefetch(parts, ({ images, streams }) =>
-      this.reader.ask('batch', { sha256s: images.map((image) => image.sha256), streams: streams ?? null }),
-    );
+    return prefetch(parts, ({ images, streams }) => this.reader.ask('batch', { images, streams: streams ?? null }));
   }
 
   close(): Promise<void> {
@@ -89,6 +91,7 @@ class CachedFeatures implements FeatureSource {
   readonly rowLength: number;
   private readonly o: SourceOptions;
   private readonly store: RowStore;
+  private prepared: readonly SourceImage[] = [];
 
   constructor(o: SourceOptions) {
     this.o = o;
@@ -96,8 +99,43 @@ class CachedFeatures implements FeatureSource {
     this.store = new RowStore(o.caches.features, featureKey(o), this.rowLength * 4);
   }
 
-  async prepare(images: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
-    const missing = selectUncached(this.store, images);
+  prepare(images: readonly SourceImage[], options: ParallelOptions): Promise<void> {
+    this.prepared = images;
+    return this.compute(selectUncached(this.store, images), options);
+  }
+
+  async *batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
+    for (const part of parts) {
+      const out = new Float32Array(part.images.length * this.rowLength);
+      if (!this.readInto(out, part.images)) {
+        await this.recompute();
+        if (!this.readInto(out, part.images)) throw new AppError('workspace', DISK_FAILS, { folder: this.o.caches.features });
+      }
+      yield [part, out];
+    }
+  }
+
+  close(): Promise<void> {
+    this.store.close();
+    return Promise.resolve();
+  }
+
+  /** Reads rows [images.length, rowLength] into `out`. Returns false at the first damaged one. */
+  private readInto(out: Float32Array, images: readonly SourceImage[]): boolean {
+    return images.every(({ sha256 }, i) => this.store.read(sha256, bytesOf(out.subarray(i * this.rowLength, (i + 1) * this.rowLength))));
+  }
+
+  /** Finds all damaged rows and computes them again, together because compiling takes longer than a batch. */
+  private async recompute(): Promise<void> {
+    const row = new Uint8Array(this.rowLength * 4);
+    for (const { sha256 } of this.prepared) if (this.store.has(sha256)) this.store.read(sha256, row);
+    const missing = selectUncached(this.store, this.prepared);
+    log().warn({ rows: missing.length, folder: this.o.caches.features }, 'damaged features are computed again');
+    await this.compute(missing, {});
+  }
+
+  /** Computes and caches the features of `missing`. */
+  private async compute(missing: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
     if (missing.length === 0) return;
     const { engine, config, entry, params } = this.o;
     const exe = await engine.compile(featuresTask(specOf(config), entry, FORWARD_BATCH), params);
@@ -119,21 +157,6 @@ class CachedFeatures implements FeatureSource {
       await reader.end();
       await exe.dispose();
     }
-  }
-
-  async *batches<P extends Part>(parts: Iterable<P>): AsyncGenerator<[P, Float32Array], void, undefined> {
-    for (const part of parts) {
-      const out = new Float32Array(part.images.length * this.rowLength);
-      part.images.forEach((image, i) => {
-        this.store.read(image.sha256, bytesOf(out.subarray(i * this.rowLength, (i + 1) * this.rowLength)));
-      });
-      yield [part, out];
-    }
-  }
-
-  close(): Promise<void> {
-    this.store.close();
-    return Promise.resolve();
   }
 }
 

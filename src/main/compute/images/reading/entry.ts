@@ -21,7 +21,7 @@ serveTasks<ReaderTasks>(
       pictures.flush();
       return null;
     },
-    batch: ({ sha256s, streams }) => pictures.batch(sha256s, streams),
+    batch: ({ images, streams }) => pictures.batch(images, streams),
   },
   { onEnd: () => pictures.close() },
 );

@@ -5,7 +5,7 @@ import { normaliseInto } from '../batches.ts';
 import { decodeSquare, DECODERS } from '../images.ts';
 import { mapParallel } from '../../async/parallel.ts';
 import { RowStore } from '../../cache/row-store.ts';
-import type { Readable, ReaderData, StreamName } from './tasks.ts';
+import type { CachedImage, Readable, ReaderData, StreamName } from './tasks.ts';
 
 /** Raise when decoding changes: caches of older versions are then ignored. */
 const DECODER_VERSION = 2;
@@ -51,7 +51,7 @@ export class PixelReader {
     return Uint32Array.from(positions);
   }
 
-  async keep(images: readonly { file: string; sha256: string }[], signal: AbortSignal): Promise<void> {
+  async keep(images: readonly CachedImage[], signal: AbortSignal): Promise<void> {
     const rows = await mapParallel(images, DECODERS, (image) => this.decodeFile(image), { signal });
     this.cache.append(
       images.map((i) => i.sha256),
@@ -63,13 +63,13 @@ export class PixelReader {
     this.cache.flush();
   }
 
-  async batch(sha256s: readonly string[], streams: readonly StreamName[] | null): Promise<Float32Array> {
-    const out = new Float32Array(sha256s.length * this.rowLength);
+  async batch(images: readonly CachedImage[], streams: readonly StreamName[] | null): Promise<Float32Array> {
+    const out = new Float32Array(images.length * this.rowLength);
     const { augmentation, preprocessing, size } = this.data;
-    for (const [i, key] of sha256s.entries()) {
-      this.cache.read(key, this.pixels);
+    for (const [i, image] of images.entries()) {
+      const pixels = await this.pixelsOf(image);
       const stream = streams?.[i];
-      const seen = augmentation && stream ? await augment(this.pixels, size, augmentation, randomFor(...stream)) : this.pixels;
+      const seen = augmentation && stream ? await augment(pixels, size, augmentation, randomFor(...stream)) : pixels;
       normaliseInto(out, i, seen, preprocessing);
     }
     return out;
@@ -77,6 +77,14 @@ export class PixelReader {
 
   close(): void {
     this.store?.close();
+  }
+
+  /** From the cache; a damaged row is decoded and cached again. */
+  private async pixelsOf(image: CachedImage): Promise<Uint8Array> {
+    if (this.cache.read(image.sha256, this.pixels)) return this.pixels;
+    const pixels = await this.decodeFile(image);
+    this.cache.append([image.sha256], pixels);
+    return pixels;
   }
 
   private get cache(): RowStore {

@@ -8,6 +8,9 @@ export interface Readable {
   sha256: string | null; // of the bytes it must have; null: any
 }
 
+/** An image whose pixels are cached under its SHA-256. */
+export type CachedImage = Readable & { sha256: string };
+
 /** The name of a random stream, as `randomFor` takes it. */
 export type StreamName = readonly [seed: number, ...purpose: (string | number)[]];
 
@@ -27,9 +30,9 @@ export interface ReaderTasks {
   /** Positions of images that are not cached, each content once. */
   missing: { args: { sha256s: readonly string[] }; result: Uint32Array };
   /** Decodes images into the cache. */
-  keep: { args: { images: readonly { file: string; sha256: string }[] }; result: null };
+  keep: { args: { images: readonly CachedImage[] }; result: null };
   /** Flushes the cache to the disk. */
   flush: { args: object; result: null };
   /** Images from the cache, normalised, [n, 3, S, S], each augmented from its stream where there are streams. */
-  batch: { args: { sha256s: readonly string[]; streams: readonly StreamName[] | null }; result: Float32Array };
+  batch: { args: { images: readonly CachedImage[]; streams: readonly StreamName[] | null }; result: Float32Array };
 }
