@@ -7,6 +7,7 @@ import { Datasets } from './features/dataset/service.ts';
 import { FileAccess } from './features/media/file-access.ts';
 import { Media } from './features/media/media.ts';
 import { PictureCache } from './features/media/picture-cache.ts';
+import { Uploads } from './features/media/uploads.ts';
 import { PreviewService } from './features/media/preview-service.ts';
 import { ReportPages } from './features/report/pages.ts';
 import { ReportService } from './features/report/service.ts';
@@ -40,6 +41,7 @@ export interface Workbench extends Services {
   media: Media;
   /** Image files that a screen may show. */
   fileAccess: FileAccess;
+  uploads: Uploads;
   /** Thumbnails and previews on the disk. */
   pictureCache: PictureCache;
 }
@@ -76,7 +78,9 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const jobs = new Jobs(hub);
   const deviceFacts = () => ({ setting: settings.get().device, report: devices.get() });
 
-  const datasets = new Datasets({ store, threads: largeDatasets, compute, jobs, hub, folders: workspace });
+  // A compute process for imports: beside a training in the same process they took 15 times as long.
+  const imports = new ComputeHost(computeEntry(), withLowPriority(o.launch ?? launchUnder()), o.log && { folder: workspace.logs, name: 'import' });
+  const datasets = new Datasets({ store, threads: largeDatasets, compute: imports, jobs, hub, folders: workspace });
   const trainings = new TrainingJobs({
     jobs,
     hub,
@@ -134,6 +138,8 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     () => [workspace.folder, ...store.datasets.roots()],
     (file) => store.comparisons.includesFile(file),
   );
+  const uploads = new Uploads(workspace.uploads, (file) => store.comparisons.includesFile(file));
+  void uploads.deleteUnused();
   const media = new Media({
     workspace,
     previews: new PreviewService(pictures, pictureFolders, pictureCache),
@@ -160,11 +166,12 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     reports,
     media,
     fileAccess,
+    uploads,
     pictureCache,
     close: async () => {
       clearTimeout(pruning);
       await jobs.close();
-      await Promise.all([pictures.end(), compute.end(), largeDatasets.close()]);
+      await Promise.all([pictures.end(), compute.end(), imports.end(), largeDatasets.close()]);
       await jobs.close(); // jobs that ended only with their process store their status now
       await services.close();
     },

@@ -71,7 +71,7 @@ function inProcess(workbenchApi: WorkbenchApi): Door {
         if ((name as string) === event) listener(payload as never);
       }),
     media: (path) => `media/${path}`,
-    fileFor: async (file) => workbenchApi.receive(file.name, await file.bytes()),
+    fileFor: async (file) => workbenchApi.receive(file.name, file.stream()),
   };
   return { api, media: (path, headers = {}) => media(new Request(`${ORIGIN}/media/${path}`, { headers })), close: () => Promise.resolve() };
 }

@@ -54,7 +54,7 @@ export interface PostOptions {
 /** Sends a POST to a Twinlens server. Throws AppError 'offline' without a valid response. */
 export async function post(origin: string, token: string, address: string, { body, headers, signal }: PostOptions): Promise<Answer> {
   try {
-    const init = { method: 'POST', body, headers: { ...headers, authorization: `Bearer ${token}` }, ...(signal ? { signal } : {}) };
+    const init = { method: 'POST', body, duplex: 'half', headers: { ...headers, authorization: `Bearer ${token}` }, ...(signal ? { signal } : {}) };
     const response = await fetch(`${origin}/${address}`, init);
     return decode(await response.text()) as Answer;
   } catch (error) {

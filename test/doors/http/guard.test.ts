@@ -19,9 +19,11 @@ const workbenchApi: WorkbenchApi = {
   },
   on: () => () => undefined,
   media: () => Promise.reject(new AppError('not-found', 'There is none.')),
-  receive: (name, bytes) => {
-    received.push([name, bytes.length]);
-    return Promise.resolve('/there');
+  receive: async (name, content) => {
+    let bytes = 0;
+    for await (const part of content) bytes += part.length;
+    received.push([name, bytes]);
+    return '/there';
   },
   choose: () => Promise.resolve(),
   busy: () => 0,

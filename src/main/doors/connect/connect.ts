@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { createEventSource } from 'eventsource-client';
 import { CHANGED, EVENT_NAMES, type EventName, type Events } from '../../../shared/events.ts';
 import { AppError, fromWireError, toWireError } from '../../../shared/errors.ts';
@@ -59,9 +60,12 @@ export async function connectWorkbench(address: string): Promise<RemoteWorkbench
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    receive: async (name, bytes) => {
+    receive: async (name, content) => {
       const headers = { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(name.toWellFormed()) };
-      const answer = await post(origin, token, 'receive', { body: new Uint8Array(bytes), headers });
+      const answer = await post(origin, token, 'receive', {
+        body: Readable.toWeb(Readable.from(content, { objectMode: false })) as BodyInit,
+        headers,
+      });
       if (!answer.ok) throw fromWireError(answer.error);
       return answer.value as string;
     },

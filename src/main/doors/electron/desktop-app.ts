@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { app, type BrowserWindow, dialog, session } from 'electron';
 import { type Answer, CHANNELS } from '../../../shared/bridge.ts';
@@ -59,14 +58,14 @@ export class DesktopApp {
     return Promise.resolve({ ok: false, error: toWireError(this.failure) });
   }
 
-  async receive(name: string, bytes: Uint8Array): Promise<string> {
+  async receive(name: string, content: AsyncIterable<Uint8Array>): Promise<string> {
     if (!this.source) throw asAppError(this.failure);
-    return this.source.receive(name, bytes);
+    return this.source.receive(name, content);
   }
 
   /** A file that was dropped or chosen: uploaded if another process serves the workbench. */
   async fileAt(path: string): Promise<string> {
-    if (this.options.connect !== undefined) return this.receive(basename(path), await readFile(path));
+    if (this.options.connect !== undefined) return this.receive(basename(path), createReadStream(path));
     await this.source?.choose?.(path);
     return path;
   }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type Answer, CHANNELS, type HandedFile } from '../../../shared/bridge.ts';
 import { AppError, toWireError } from '../../../shared/errors.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
@@ -51,7 +52,7 @@ export function attachIpc(ipc: IpcMain, api: Pick<WorkbenchApi, 'call' | 'receiv
   ipc.handle(CHANNELS.file, async (event, file): Promise<Answer> => {
     if (!isOurs(event) || !isHandedFile(file)) return REFUSED;
     try {
-      const path = 'path' in file ? await (fileAt?.(file.path) ?? file.path) : await api.receive(file.name, file.bytes);
+      const path = 'path' in file ? await (fileAt?.(file.path) ?? file.path) : await api.receive(file.name, Readable.from([file.bytes]));
       return { ok: true, value: path };
     } catch (error) {
       return { ok: false, error: reportError(error, { door: 'desktop' }) };

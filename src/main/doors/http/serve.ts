@@ -5,7 +5,7 @@ import type { Answer, WorkbenchApi } from '../../api/workbench-api.ts';
 import { addSecret } from '../../foundation/log/redact.ts';
 import { reportError, sentenceWithLog } from '../../foundation/log/report-error.ts';
 import { RunningTasks } from '../../rpc/running-tasks.ts';
-import { bodyOf } from './body.ts';
+import { bodyOf, bodyParts } from './body.ts';
 import { Guard } from './guard.ts';
 import { EventStreams } from './event-streams.ts';
 import { sendMedia } from './media.ts';
@@ -160,9 +160,8 @@ class HttpDoor {
 
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const bytes = await bodyOf(request, RECEIVE_LIMIT);
       const name = decodeName(String(request.headers['x-file-name'] ?? ''));
-      await this.send(response, { ok: true, value: await this.api.receive(name, bytes) });
+      await this.send(response, { ok: true, value: await this.api.receive(name, bodyParts(request, RECEIVE_LIMIT)) });
     } catch (error) {
       await this.send(response, { ok: false, error: reportError(error, { door: 'http' }) });
     }

@@ -20,7 +20,7 @@ import { spreadIds } from './spread-ids.ts';
 export interface DatasetPorts {
   store: Pick<Store, 'datasets' | 'browse'>;
   threads: Pick<LargeDatasets, 'begin' | 'change' | 'writeCsv' | 'copy'>;
-  compute: Pick<ComputeHost, 'ask'>;
+  compute: Pick<ComputeHost, 'ask' | 'end'>; // for imports only; ended when the last one has ended
   jobs: Pick<Jobs, 'start'>;
   hub: Pick<EventHub, 'changed'>;
   folders: { samples: string; exports: string };
@@ -31,6 +31,7 @@ const DEBOUNCE_MS = 400; // edits in quick succession are announced once: listen
 /** Imports, exports, removes, relocates and curates data sets. */
 export class Datasets {
   private readonly ports: DatasetPorts;
+  private imports = 0; // that use the compute process
   private readonly announcements = new Map<string, NodeJS.Timeout>(); // by data set
 
   constructor(ports: DatasetPorts) {
@@ -39,24 +40,26 @@ export class Datasets {
 
   startImport(request: CallArgs<'datasets.import'>): Job {
     return this.ports.jobs.start({ kind: 'import', title: `Importing ${request.name ?? request.folder}`, subject: null }, (job) =>
-      this.import(request, job),
+      this.withCompute(() => this.import(request, job)),
     );
   }
 
   /** Generates the sample data set and imports it. */
   startSample(): Job {
     const { jobs, compute, folders } = this.ports;
-    return jobs.start({ kind: 'sample', title: 'Creating sample data set', subject: null }, async (job) => {
-      const { images } = await compute.ask(
-        'drawSample',
-        { folder: join(folders.samples, 'tiles'), seed: 1 },
-        {
-          signal: job.signal,
-          onProgress: ({ done, total }) => job.progress({ done, total, text: `Creating images: ${countText(done)} of ${countText(total)}` }),
-        },
-      );
-      return this.import({ folder: images, name: 'sample' }, job);
-    });
+    return jobs.start({ kind: 'sample', title: 'Creating sample data set', subject: null }, (job) =>
+      this.withCompute(async () => {
+        const { images } = await compute.ask(
+          'drawSample',
+          { folder: join(folders.samples, 'tiles'), seed: 1 },
+          {
+            signal: job.signal,
+            onProgress: ({ done, total }) => job.progress({ done, total, text: `Creating images: ${countText(done)} of ${countText(total)}` }),
+          },
+        );
+        return this.import({ folder: images, name: 'sample' }, job);
+      }),
+    );
   }
 
   /** Hides a data set; it can be restored until Twinlens restarts. */
@@ -109,6 +112,17 @@ export class Datasets {
     const timer = setTimeout(() => this.ports.hub.changed('datasets', state.dataset), DEBOUNCE_MS);
     this.announcements.set(state.dataset, timer.unref());
     return state;
+  }
+
+  /** Ends the compute process after the last import, since it is idle and takes about 100 MB. */
+  private async withCompute<R>(work: () => Promise<R>): Promise<R> {
+    this.imports += 1;
+    try {
+      return await work();
+    } finally {
+      this.imports -= 1;
+      if (this.imports === 0) void this.ports.compute.end();
+    }
   }
 
   private async import(request: CallArgs<'datasets.import'>, { signal, progress, setSubject }: JobContext): Promise<{ dataset: string }> {

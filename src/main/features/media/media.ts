@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, join, sep } from 'node:path';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { ReportFormat } from '../../../shared/report.ts';
-import { isFolder, writeFileAtomically } from '../../foundation/files.ts';
+import { isFolder } from '../../foundation/files.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { mimeOf } from '../../foundation/mime.ts';
 import type { Workspace } from '../../foundation/workspace.ts';
@@ -20,7 +19,7 @@ export interface MediaFile {
 const COMPARISON_FILE = /^[ab]-(?:photo\.jpg|factual\.png|counterfactual\.png|signed\.npy)$/;
 
 export interface MediaPorts {
-  workspace: Pick<Workspace, 'folder' | 'comparison' | 'exports' | 'uploads'>;
+  workspace: Pick<Workspace, 'folder' | 'comparison' | 'exports'>;
   previews: Pick<PreviewService, 'imagePreview' | 'filePreview'>;
   access: Pick<FileAccess, 'allows'>;
   rootOf(dataset: string): string;
@@ -68,14 +67,6 @@ export class Media {
       default:
     }
     throw notFound(path);
-  }
-
-  /** Stores an image that a browser uploaded, in its own folder. Returns its path. */
-  async receive(name: string, bytes: Uint8Array): Promise<string> {
-    const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-80) || 'image';
-    const path = join(this.ports.workspace.uploads, randomUUID(), plain);
-    await writeFileAtomically(path, bytes);
-    return path;
   }
 
   /** The reason, as a sentence, why an image of a data set can't be shown; null if it can. */

@@ -4,12 +4,12 @@ import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { makeFolders } from '../files.ts';
 
 /** One stream per process. Processes share a stream only if several commands run at once. */
-export const LOG_NAMES = ['desktop', 'serve', 'cli', 'compute', 'pictures'] as const;
+export const LOG_NAMES = ['desktop', 'serve', 'cli', 'compute', 'pictures', 'import'] as const;
 export type LogName = (typeof LOG_NAMES)[number];
 
-/** Limit of all logs of a workspace: five streams with the current and the previous file each. */
+/** Limit of all logs of a workspace: six streams with the current and the previous file each. */
 export const MAX_TOTAL = 20_000_000; // bytes
-const MAX_FILE = '1800K'; // 1,843,200 bytes; ten files, each with one longest line, are 19.1 MB
+const MAX_FILE = '1500K'; // 1,536,000 bytes; twelve files, each with one longest line, are 19.2 MB
 export const MAX_LINE = 64_000; // characters
 const RETRY_MS = 60_000; // after a failed write (full disk), before the next attempt
 const CLOSE_MS = 1000; // longest wait for the disk at the end of the program
