@@ -18,7 +18,7 @@ export interface DatasetSummary {
   groups: number | null; // distinct subjects; null without --group-by
   rejected: RejectedFile[];
   warnings: string[]; // whole sentences
-  snapshot: string; // sha256 over sorted (file, content, class, split): what a run was trained on; '' in a list until it is computed
+  snapshot: string; // of files, contents, classes and splits (snapshot.ts): what a run was trained on; '' in a list until it is computed
   createdMs: number;
 }
 
@@ -27,6 +27,8 @@ export interface ImageRecord {
   file: string; // relative to the root, '/' between folders
   className: string;
   sha256: string; // of the file's bytes
+  /** SHA-256 of the decoded pixels. `sha256` where they are unknown: imported by an older version, or too large to decode whole. */
+  content: string;
   group: string | null; // subject, from --group-by
   width: number; // px, after EXIF rotation
   height: number;

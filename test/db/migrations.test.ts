@@ -92,6 +92,18 @@ describe('migrations', () => {
     expect(db.prepare('SELECT * FROM runs').get()).toMatchObject({ ...unchanged, sessions: '[]' });
   });
 
+  test('the contents of images of older imports are unknown', () => {
+    const db = memory();
+    migrate(db, MIGRATIONS.slice(0, 6));
+    db.exec(`
+      INSERT INTO dataset_ids VALUES ('things');
+      INSERT INTO datasets (id, name, root, images, classes, splits, pairs, split_seed, warnings, snapshot, created_ms)
+      VALUES ('things', 'Things', '/things', 1, '{}', '{}', '{}', 0, '[]', 'abc', 7);
+      INSERT INTO images (dataset, id, file, class, sha256, width, height, split) VALUES (1, 0, 'a/0.png', 'a', 'bytes', 3, 2, 'train')`);
+    migrate(db);
+    expect(db.prepare('SELECT sha256, content FROM images').all()).toEqual([{ sha256: 'bytes', content: null }]);
+  });
+
   const steps: Migration[] = [
     { version: 1, sql: 'CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1);' },
     { version: 2, sql: 'ALTER TABLE a ADD COLUMN y INTEGER; UPDATE a SET y = x + 1;' },

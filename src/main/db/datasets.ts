@@ -16,8 +16,8 @@ export interface DatasetStore {
   insertInSteps(dataset: NewDataset, pause: () => Promise<void>): Promise<DatasetSummary>;
   /** The newest data set with this identity, or null. */
   findSame(identity: DatasetIdentity): DatasetSummary | null;
-  /** Replaces rejected files and warnings after an import of an unchanged data set. */
-  replaceNotes(id: string, notes: Pick<NewDataset, 'rejected' | 'warnings'>): DatasetSummary;
+  /** Replaces rejected files and warnings after an import of an unchanged data set, and fills in contents that an older version left out. */
+  replaceNotes(id: string, notes: Pick<NewDataset, 'rejected' | 'warnings' | 'images'>): DatasetSummary;
   /** Newest first, without removed ones. */
   list(): DatasetSummary[];
   /** By id (including removed ones), else the newest with this name. Throws AppError 'not-found' with a list of known ids. */
@@ -71,6 +71,8 @@ export type FindDataset = (idOrName: string) => { number: number; id: string };
 
 export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDataset } {
   const writer = datasetWriter(db);
+  const setContent = db.prepare<[string, number, number]>('UPDATE images SET content = ? WHERE dataset = ? AND id = ?');
+  const lacksContent = db.prepare<[number], 1>('SELECT 1 FROM images WHERE dataset = ? AND content IS NULL LIMIT 1').pluck();
   const setWarnings = db.prepare<[string, number]>('UPDATE datasets SET warnings = ? WHERE number = ?');
 
   const byId = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE id = ?');
@@ -130,8 +132,9 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     throw notFoundError('data set', idOrName, known, 'import a folder with one sub-folder per class first');
   };
 
-  const replaceNotes: DatasetStore['replaceNotes'] = (id, { rejected, warnings }) => {
+  const replaceNotes: DatasetStore['replaceNotes'] = (id, { rejected, warnings, images }) => {
     const { number } = rowOf(id);
+    if (lacksContent.get(number)) for (const image of images) setContent.run(image.content, number, image.id);
     writer.replaceRejected(number, rejected);
     setWarnings.run(toJson(warnings), number);
     deleteDerived.run(number);

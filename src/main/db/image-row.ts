@@ -6,6 +6,7 @@ export interface ImageRow {
   file: string;
   class: string;
   sha256: string;
+  content: string | null; // null: imported by an older version
   subject: string | null;
   width: number;
   height: number;
@@ -17,6 +18,7 @@ export const imageRecord = (row: ImageRow): ImageRecord => ({
   file: row.file,
   className: row.class,
   sha256: row.sha256,
+  content: row.content ?? row.sha256,
   group: row.subject,
   width: row.width,
   height: row.height,

@@ -43,7 +43,7 @@ export function datasetWriter(db: Db): DatasetWriter {
     VALUES (@id, @name, @root, @images, @classes, @splits, @pairs, @groups, @groupBy, @splitSeed, @warnings, @snapshot, @createdMs, @removedMs)`);
   const publish = db.prepare<[string, number, number]>('UPDATE datasets SET id = ?, removed_ms = NULL, created_ms = ? WHERE number = ?');
   const insertImage = db.prepare(
-    'INSERT INTO images (dataset, id, file, class, sha256, subject, width, height, split) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO images (dataset, id, file, class, sha256, content, subject, width, height, split) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const insertPair = db.prepare('INSERT INTO pairs (dataset, split, position, a, b, label) VALUES (?, ?, ?, ?, ?, ?)');
   const insertRejected = db.prepare('INSERT INTO rejected (dataset, position, file, reason) VALUES (?, ?, ?, ?)');
@@ -96,7 +96,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   /** Writes images, pairs and rejected files; yields after each slice. */
   function* writeContents(number: number, dataset: NewDataset): Generator<void> {
     for (const [at, i] of dataset.images.entries()) {
-      insertImage.run(number, i.id, i.file, i.className, i.sha256, i.group, i.width, i.height, i.split);
+      insertImage.run(number, i.id, i.file, i.className, i.sha256, i.content, i.group, i.width, i.height, i.split);
       if (at % SLICE === SLICE - 1) yield;
     }
     for (const split of SPLITS) {

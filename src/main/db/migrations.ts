@@ -208,6 +208,13 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE runs ADD COLUMN sessions TEXT NOT NULL DEFAULT '[]'; -- JSON: RunSession
     `,
   },
+  {
+    version: 7,
+    sql: `
+      -- SHA-256 of the decoded pixels. NULL for imports of older versions, until the folder is imported again.
+      ALTER TABLE images ADD COLUMN content TEXT;
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

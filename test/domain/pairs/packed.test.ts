@@ -11,7 +11,7 @@ const images = fc
     fc.tuple(
       ...ids
         .sort((a, b) => a - b)
-        .map((id) => fc.record({ id: fc.constant(id), file: name, className: name, sha256: hex, split: fc.constantFrom(...SPLITS) })),
+        .map((id) => fc.record({ id: fc.constant(id), file: name, className: name, sha256: hex, content: hex, split: fc.constantFrom(...SPLITS) })),
     ),
   );
 
@@ -29,11 +29,17 @@ describe('packed images', () => {
 
   test('keep a byte order mark in names, and refuse an unknown id', () => {
     const sha256 = 'ab'.repeat(32);
-    const table = new ImageTable(packImages([{ id: 4, file: '\ufeffa/b.png', className: '\ufeff', sha256, split: 'test' }]));
+    const table = new ImageTable(
+      packImages([{ id: 4, file: '\ufeffa/b.png', className: '\ufeff', sha256, content: 'cd'.repeat(32), split: 'test' }]),
+    );
     expect(table.at(0)).toMatchObject({ file: '\ufeffa/b.png', className: '\ufeff' });
     for (const id of [0, 5]) expect(() => table.positionOf(id)).toThrow(`no image ${id}`);
     expect(new ImageTable(packImages([])).length).toBe(0);
-    expect(() => packImages([{ id: 0, file: 'a', className: 'a', sha256: 'content', split: 'test' }])).toThrow('not a SHA-256 hash');
+    for (const wrong of [{ sha256: 'content' }, { content: 'content' }]) {
+      expect(() => packImages([{ id: 0, file: 'a', className: 'a', sha256, content: sha256, split: 'test', ...wrong }])).toThrow(
+        'not a SHA-256 hash',
+      );
+    }
   });
 
   test('take less than a fifth of a kilobyte each', () => {
@@ -42,6 +48,7 @@ describe('packed images', () => {
       file: `a class of images/IMG_2024_${id}.jpeg`,
       className: `class ${id % 7}`,
       sha256: id.toString(16).padStart(64, '0'),
+      content: id.toString(16).padStart(64, '0'),
       split: 'train' as const,
     }));
     const { classes: _, ...arrays } = packImages(many);

@@ -124,8 +124,8 @@ describe('samplePairs', () => {
     ['one image', classesOf([1])],
     ['one class', classesOf([9])],
     ['only single images', classesOf([1, 1, 1, 1])],
-    ['one content', classesOf([5, 5]).map((i) => ({ ...i, sha256: 'x' }))],
-    ['two classes of the same contents', classesOf([5, 5]).map((i) => ({ ...i, sha256: String(i.id % 5) }))],
+    ['one content', classesOf([5, 5]).map((i) => ({ ...i, content: 'x' }))],
+    ['two classes of the same contents', classesOf([5, 5]).map((i) => ({ ...i, content: String(i.id % 5) }))],
   ])('%s gives no pair', (_, images) => {
     expect(draw(images, 5)).toEqual([]);
   });

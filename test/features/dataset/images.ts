@@ -7,6 +7,7 @@ export function image(id: number, className: string, more: Partial<ImageRecord> 
     className,
     file: `${className}/${String(id).padStart(6, '0')}.png`,
     sha256: `content ${id}`,
+    content: more.sha256 ?? `content ${id}`,
     group: null,
     width: 3,
     height: 2,

@@ -62,6 +62,6 @@ export const plainInspect: Inspect = (files, { onProgress } = {}) =>
       const png = bytes.subarray(1, 4).toString('latin1') === 'PNG';
       if (!png && bytes[0] !== 0xff) return { error: 'it is no image' };
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return { sha256, width: png ? bytes.readUInt32BE(16) : 1, height: png ? bytes.readUInt32BE(20) : 1 };
+      return { sha256, content: sha256, width: png ? bytes.readUInt32BE(16) : 1, height: png ? bytes.readUInt32BE(20) : 1 };
     }),
   );

@@ -22,7 +22,7 @@ function countsOf(images: readonly Splittable[], splits: readonly Split[]): Map<
 /** Images that must stay in one split, by breadth-first search (the code under test uses union-find). */
 function components(images: readonly Splittable[]): number[][] {
   const seen = new Set<number>();
-  const linked = (a: Splittable, b: Splittable): boolean => a.sha256 === b.sha256 || (a.group !== null && a.group === b.group);
+  const linked = (a: Splittable, b: Splittable): boolean => a.content === b.content || (a.group !== null && a.group === b.group);
   return images.flatMap((_, start) => {
     if (seen.has(start)) return [];
     seen.add(start);

@@ -29,8 +29,8 @@ export class DatasetImages {
 
   training(): TrainImage[] {
     return this.table.inSplit('train').map((i) => {
-      const { id, className, sha256, split } = this.table.at(i);
-      return { id, className, sha256, split };
+      const { id, className, content, split } = this.table.at(i);
+      return { id, className, content, split };
     });
   }
 

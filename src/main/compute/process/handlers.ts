@@ -9,7 +9,7 @@ import { drawOverlays } from '../explain/comparison-files.ts';
 import { explain } from '../explain/explain.ts';
 import { exportModel } from '../model/export-model.ts';
 import { distances, evaluateSplit } from '../train/pair-metrics.ts';
-import { decodeSquare, DECODERS, inspect, previewJpeg } from '../images/images.ts';
+import { decodeSquare, DECODERS, inspectContent, previewJpeg } from '../images/images.ts';
 import { mapParallel, throwIfCancelled } from '../async/parallel.ts';
 import type { CallContext, Counted, Handlers } from '../protocol/protocol.ts';
 import { writeSample } from '../sample/sample.ts';
@@ -69,9 +69,9 @@ async function timeReading(files: readonly string[], size: number, signal: Abort
 }
 
 /** Returns the reason where a file can't be decoded, so that one bad file does not fail the whole listing. */
-async function inspectOrReason(file: string): Promise<{ sha256: string; width: number; height: number } | { error: string }> {
+async function inspectOrReason(file: string): Promise<{ sha256: string; content: string; width: number; height: number } | { error: string }> {
   try {
-    return await inspect(file);
+    return await inspectContent(file);
   } catch (error) {
     const known = asAppError(error);
     if (!(error instanceof AppError)) throw known;

@@ -122,7 +122,11 @@ export interface BenchResult {
 
 /** Every request from main to compute. */
 export interface ComputeCalls {
-  inspect: { args: { files: string[] }; result: ({ sha256: string; width: number; height: number } | { error: string })[]; progress: Counted };
+  inspect: {
+    args: { files: string[] };
+    result: ({ sha256: string; content: string; width: number; height: number } | { error: string })[]; // `content`: ImageRecord.content
+    progress: Counted;
+  };
   /** Seconds to read and decode each of `files`, with the concurrency of training. Files that can't be decoded count too. */
   timeReading: { args: { files: string[]; size: number }; result: number[]; progress: never };
   /** Writes a JPEG preview of an image to `out`, longest side at most `longest` px. `sha256`: that the image's bytes must have. */

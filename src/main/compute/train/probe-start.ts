@@ -50,8 +50,8 @@ export async function probeStart({ engine, config, source, params, trainImages, 
 /** [n, K]: 1 if an image belongs to a class, else 0. Content that occurs in several classes belongs to each, as in pairs. */
 function targetsOf(images: readonly PairCandidate[], classes: readonly string[]): Uint8Array {
   const classesOf = new Map<string, Set<string>>();
-  for (const { sha256, className } of images) classesOf.set(sha256, (classesOf.get(sha256) ?? new Set()).add(className));
-  return Uint8Array.from(images.flatMap(({ sha256 }) => classes.map((name) => Number(classesOf.get(sha256)!.has(name)))));
+  for (const { content, className } of images) classesOf.set(content, (classesOf.get(content) ?? new Set()).add(className));
+  return Uint8Array.from(images.flatMap(({ content }) => classes.map((name) => Number(classesOf.get(content)!.has(name)))));
 }
 
 /** The head's inputs [n, C]: backbone features averaged over space. */

@@ -1,6 +1,6 @@
 import type { ImageRecord } from '../../../shared/dataset.ts';
 
-export type PairCandidate = Pick<ImageRecord, 'id' | 'className' | 'sha256'>;
+export type PairCandidate = Pick<ImageRecord, 'id' | 'className' | 'content'>;
 
 /** Candidates by position. A view of a list that may leave out one range, without a copy. */
 export interface Pool {
@@ -8,7 +8,7 @@ export interface Pool {
   at(position: number): number;
 }
 
-/** The distinct contents of images (by sha256), numbered from 0, with their classes. */
+/** The distinct contents of images, numbered from 0, with their classes. */
 export interface Contents {
   count: number;
   contentOf: Int32Array; // image position -> content
@@ -29,8 +29,8 @@ export function contentsOf(images: readonly PairCandidate[]): Contents {
   const classIndex = new Map<string, number>();
   const ids: number[][] = [];
   const classes: number[][] = []; // content -> classes, in order of appearance
-  const contentOf = Int32Array.from(images, ({ id, className, sha256 }) => {
-    const content = indexIn(contentIndex, sha256);
+  const contentOf = Int32Array.from(images, ({ id, className, content: hash }) => {
+    const content = indexIn(contentIndex, hash);
     const c = indexIn(classIndex, className);
     (ids[content] ??= []).push(id);
     const own = (classes[content] ??= []);

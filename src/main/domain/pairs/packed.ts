@@ -12,18 +12,19 @@ export interface PackedImages {
   classes: string[];
   classOf: Uint32Array; // [n] positions in `classes`
   sha256: Uint8Array; // [n, 32]
+  contents: Uint8Array; // [n, 32], ImageRecord.content
   files: Uint8Array; // concatenated UTF-8 names relative to the root, with '/'
   ends: Uint32Array; // [n] end offset of each name in `files`
 }
 
-export type PackedImage = Pick<ImageRecord, 'id' | 'file' | 'className' | 'sha256' | 'split'>;
+export type PackedImage = Pick<ImageRecord, 'id' | 'file' | 'className' | 'sha256' | 'content' | 'split'>;
 
 /** [n, 3]: a, b, label. */
 export type PackedPairs = Int32Array;
 
 const SHA_BYTES = 32;
 
-/** Packs images. `images`: ascending by id. Throws if a `sha256` is not 64 hex digits. */
+/** Packs images. `images`: ascending by id. Throws if a hash is not 64 hex digits. */
 export function packImages(images: readonly PackedImage[]): PackedImages {
   const classes = new Map<string, number>();
   const classOf = Uint32Array.from(images, ({ className }) => {
@@ -35,20 +36,25 @@ export function packImages(images: readonly PackedImage[]): PackedImages {
   const names = Buffer.from(files.buffer);
   let end = 0;
   const ends = Uint32Array.from(images, ({ file }) => (end += names.write(file, end)));
-  const sha256 = new Uint8Array(images.length * SHA_BYTES);
-  const hashes = Buffer.from(sha256.buffer);
-  images.forEach((image, i) => {
-    if (hashes.write(image.sha256, i * SHA_BYTES, 'hex') !== SHA_BYTES) throw new Error(`${image.sha256} is not a SHA-256 hash.`);
-  });
   return {
     ids: Int32Array.from(images, ({ id }) => id),
     splits: Uint8Array.from(images, ({ split }) => SPLITS.indexOf(split)),
     classes: [...classes.keys()],
     classOf,
-    sha256,
+    sha256: packHashes(images.map(({ sha256 }) => sha256)),
+    contents: packHashes(images.map(({ content }) => content)),
     files,
     ends,
   };
+}
+
+function packHashes(hashes: readonly string[]): Uint8Array {
+  const packed = new Uint8Array(hashes.length * SHA_BYTES);
+  const bytes = Buffer.from(packed.buffer);
+  hashes.forEach((hash, i) => {
+    if (bytes.write(hash, i * SHA_BYTES, 'hex') !== SHA_BYTES) throw new Error(`${hash} is not a SHA-256 hash.`);
+  });
+  return packed;
 }
 
 /** Reads packed images. Unpacks single images on access to save memory. */
@@ -56,12 +62,14 @@ export class ImageTable {
   private readonly packed: PackedImages;
   private readonly names: Buffer;
   private readonly hashes: Buffer;
+  private readonly contents: Buffer;
 
   constructor(packed: PackedImages) {
-    const { files, sha256 } = packed;
+    const { files, sha256, contents } = packed;
     this.packed = packed;
     this.names = Buffer.from(files.buffer, files.byteOffset, files.byteLength);
     this.hashes = Buffer.from(sha256.buffer, sha256.byteOffset, sha256.byteLength);
+    this.contents = Buffer.from(contents.buffer, contents.byteOffset, contents.byteLength);
   }
 
   get length(): number {
@@ -71,7 +79,8 @@ export class ImageTable {
   /** The image at a position, 0 to length - 1. */
   at(i: number): PackedImage {
     const { ids, splits, classes, classOf } = this.packed;
-    return { id: ids[i]!, file: this.file(i), className: classes[classOf[i]!]!, sha256: this.sha256(i), split: SPLITS[splits[i]!]! };
+    const content = this.contents.toString('hex', i * SHA_BYTES, (i + 1) * SHA_BYTES);
+    return { id: ids[i]!, file: this.file(i), className: classes[classOf[i]!]!, sha256: this.sha256(i), content, split: SPLITS[splits[i]!]! };
   }
 
   /** The position of an image id, by binary search. Throws for an unknown id. */

@@ -15,7 +15,7 @@ export const roundsFor = (imagesInSplit: number): number => Math.min(10, Math.ma
  * (label 0) and one of another class (label 1), uniformly at random. The result depends on the images and the random stream,
  * not on the order of the images.
  *
- * - An image is never paired with itself or a file of the same content, and no two contents are paired twice.
+ * - An image is never paired with itself or an image of the same content, and no two contents are paired twice.
  * - Content filed under several classes belongs to all of them: 'same' shares a class, 'different' shares none.
  * - An anchor without a free partner for one label is skipped, so both labels are equally frequent and guessing has an accuracy
  *   of 0.5. The only image of a class is thus a partner in 'different' pairs only.

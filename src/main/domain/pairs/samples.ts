@@ -30,10 +30,10 @@ export function labelledSamples(images: readonly TrainImage[], seed: number, epo
   const random = randomFor(seed, 'labelled', epoch);
   const train = inTraining(images).toSorted((a, b) => a.id - b.id);
   const classOf = new Map<string, Set<string>>();
-  for (const { sha256, className } of train) classOf.set(sha256, (classOf.get(sha256) ?? new Set()).add(className));
+  for (const { content, className } of train) classOf.set(content, (classOf.get(content) ?? new Set()).add(className));
   const names = [...new Set(train.map(({ className }) => className))].sort();
   const samples = names.flatMap((name, label) => {
-    const members = random.shuffle(train.filter(({ className, sha256 }) => className === name && classOf.get(sha256)!.size === 1));
+    const members = random.shuffle(train.filter(({ className, content }) => className === name && classOf.get(content)!.size === 1));
     return Array.from({ length: members.length >> 1 }, (_, i): Sample => ({ images: members.slice(2 * i, 2 * i + 2).map(({ id }) => id), label }));
   });
   return random.shuffle(samples);

@@ -14,8 +14,8 @@ import { assignSplits } from './split.ts';
 import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
-/** SHA-256 of the file in hex and its size in px after EXIF rotation, or the reason why the file is not a usable image. */
-export type Inspection = { sha256: string; width: number; height: number } | { error: string };
+/** Hashes of the file's bytes and of its pixels (ImageRecord.content), and its size in px after EXIF rotation, or why it is no usable image. */
+export type Inspection = { sha256: string; content: string; width: number; height: number } | { error: string };
 
 export interface ImportRequest {
   folder: string;
@@ -104,7 +104,7 @@ export class FolderImport implements RunningImport {
     throwIfCancelled(signal);
     const existing = this.datasets.findSame(identity);
     const stored = existing
-      ? this.datasets.replaceNotes(existing.dataset, { rejected, warnings })
+      ? this.datasets.replaceNotes(existing.dataset, { rejected, warnings, images })
       : await this.insert({ ...identity, groups: this.groups && countSubjects(images), images, pairs, rejected, warnings }, signal);
     return stored.dataset;
   }
@@ -122,8 +122,8 @@ export class FolderImport implements RunningImport {
       if (inspection === undefined) throw new AppError('internal', `${file} was not inspected.`);
       if ('error' in inspection) rejected.push({ file, reason: inspection.error });
       else {
-        const { sha256, width, height } = inspection;
-        usable.push({ file, className, sha256, group: this.groups?.[i] ?? null, width, height });
+        const { sha256, content, width, height } = inspection;
+        usable.push({ file, className, sha256, content, group: this.groups?.[i] ?? null, width, height });
       }
     });
     return { usable, rejected: rejected.sort((a, b) => byCodePoint(a.file, b.file)) };

@@ -7,7 +7,7 @@ export const SHARES: Record<Split, number> = { train: 0.7, valid: 0.15, test: 0.
 const SPLIT_COUNT = SPLITS.length;
 const TRAIN = SPLITS.indexOf('train');
 
-export type Splittable = Pick<ImageRecord, 'file' | 'className' | 'sha256' | 'group'>;
+export type Splittable = Pick<ImageRecord, 'file' | 'className' | 'content' | 'group'>;
 
 /** Images that must be in the same split, counted by class. */
 interface Unit {
@@ -79,8 +79,8 @@ function unitsOf(images: readonly Splittable[], classOf: number[]): Unit[] {
     if (other === undefined) first.set(key, i);
     else join(other, i);
   };
-  images.forEach(({ sha256, group }, i) => {
-    joinFirst(firstOfContent, sha256, i);
+  images.forEach(({ content, group }, i) => {
+    joinFirst(firstOfContent, content, i);
     if (group !== null) joinFirst(firstOfGroup, group, i);
   });
 

@@ -17,7 +17,7 @@ export interface ImportedDataset {
 /** Warnings about a data set to read before training: whole sentences, most serious first. */
 export function warningsFor({ images, pairs, grouped, emptyClassFolders }: ImportedDataset): string[] {
   const classes = groupBy(images, ({ className }) => className);
-  const contents = [...groupBy(images, ({ sha256 }) => sha256).values()].filter(({ length }) => length > 1);
+  const contents = [...groupBy(images, ({ content }) => content).values()].filter(({ length }) => length > 1);
   return [
     ...pairlessSplitWarnings(pairs),
     ...severalClassesWarnings(contents),
@@ -57,7 +57,7 @@ function singleImageWarnings(classes: Map<string, ImageRecord[]>): string[] {
 /** Classes with several images, but fewer than two different ones in some split. */
 function pairlessClassWarnings(classes: Map<string, ImageRecord[]>, pairs: ImportedDataset['pairs']): string[] {
   return SPLITS.filter((split) => pairs[split].length > 0).flatMap((split) => {
-    const contentsInSplit = (images: ImageRecord[]): number => new Set(images.filter((i) => i.split === split).map(({ sha256 }) => sha256)).size;
+    const contentsInSplit = (images: ImageRecord[]): number => new Set(images.filter((i) => i.split === split).map(({ content }) => content)).size;
     const without = namesWhere(classes, (images) => images.length > 1 && contentsInSplit(images) < 2);
     if (without.length === 0) return [];
     const which = without.length === 1 ? 'one class' : `${countText(without.length)} classes`;

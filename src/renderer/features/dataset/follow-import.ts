@@ -19,6 +19,6 @@ export async function followImport(job: Job): Promise<void> {
   const rejected = imported.rejected.length;
   const files =
     rejected === 0 ? '' : ` ${countText(rejected)} ${rejected === 1 ? 'file was' : 'files were'} not imported: see the note above the images.`;
-  if (older) toast.info(`The folder has changed since it was last imported, so this is a new data set. The earlier one stays in the list.${files}`);
+  if (older) toast.info(`This import differs from the last one of this folder, so it is a new data set. The earlier one stays in the list.${files}`);
   else toast.info(`Imported ${countText(imported.images)} images.${files}`);
 }
