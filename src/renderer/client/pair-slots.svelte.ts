@@ -33,7 +33,7 @@ class PairSlots {
     if (a && b) {
       this.slots = EMPTY;
       go('compare', { a: `${a.dataset}/${a.id}`, b: `${b.dataset}/${b.id}`, run: runs.current?.run });
-    } else toast.info(`Image ${target.toUpperCase()} is set. Drag or choose another as ${OTHER[target].toUpperCase()}.`);
+    } else toast.info(`Image ${target.toUpperCase()} is set. Drag or choose another as ${OTHER[target].toUpperCase()}.`, null, 'pair-slots');
   }
 
   compare(dataset: string, a: number, b: number): void {

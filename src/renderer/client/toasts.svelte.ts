@@ -12,6 +12,7 @@ export interface Toast {
   text: string;
   action: ToastAction | null;
   error: AppError | null; // whose details can be copied
+  topic: string; // a newer message on the same topic replaces this one
 }
 
 const MAX_SHOWN = 4; // the newest
@@ -23,22 +24,21 @@ class Toasts {
   private count = 0;
   private readonly timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  info(text: string, action: ToastAction | null = null): void {
-    this.add({ kind: 'info', text, action, error: null });
+  /** `topic`: a newer message on the same topic replaces this one; by default one with the same text. */
+  info(text: string, action: ToastAction | null = null, topic = text): void {
+    this.add({ kind: 'info', text, action, error: null, topic });
   }
 
   /** Reports an action that can be undone. It replaces a confirmation before the action. */
-  undoable(text: string, undo: () => unknown): void {
-    this.add({ kind: 'undoable', text, action: { text: 'Undo', run: undo }, error: null });
+  undoable(text: string, undo: () => unknown, topic = text): void {
+    this.add({ kind: 'undoable', text, action: { text: 'Undo', run: undo }, error: null, topic });
   }
 
   /** Shows a failure in one sentence. 'cancelled' is not a failure and shows nothing. */
-  error(error: unknown, action: ToastAction | null = null): void {
+  error(error: unknown, action: ToastAction | null = null, topic?: string): void {
     const known = asAppError(error);
     if (known.code === 'cancelled') return;
-    const duplicate = this.list.find((shown) => shown.kind === 'error' && shown.text === known.message);
-    if (duplicate) this.dismiss(duplicate.id);
-    const id = this.add({ kind: 'error', text: known.message, action, error: known });
+    const id = this.add({ kind: 'error', text: known.message, action, error: known, topic: topic ?? known.message });
     void logScreenError(error).then((withLog) => {
       this.list = this.list.map((shown) => (shown.id === id ? { ...shown, error: withLog } : shown));
     });
@@ -83,6 +83,7 @@ class Toasts {
 
   private add(toast: Omit<Toast, 'id'>): number {
     const id = ++this.count;
+    for (const old of this.list) if (old.topic === toast.topic) this.dismiss(old.id);
     for (const old of this.list.slice(0, Math.max(0, this.list.length + 1 - MAX_SHOWN))) this.dismiss(old.id);
     this.list = [...this.list, { ...toast, id }];
     this.resume(id);

@@ -1,7 +1,8 @@
-import { TARGETS, type ComparisonRow, type Judgement } from '../../../shared/comparison.ts';
+import { type Judgement, TARGETS } from '../../../shared/comparison.ts';
 import type { ImageRef } from '../../../shared/contract.ts';
 import { api } from '../../client/api.ts';
 import { type DraggedImages, slotsAfterDrop } from '../../client/dragged-images.ts';
+import { Annotations, type Notes } from './annotations.ts';
 import { formatRef, parseRef } from './image-ref.ts';
 import type { ExplainRequest } from './explanation-cache.ts';
 import { Explanation } from './explanation.svelte.ts';
@@ -11,7 +12,6 @@ import { toast } from '../../client/toasts.svelte.ts';
 import type { RunRow } from '../../../shared/run.ts';
 
 export type Letter = 'a' | 'b';
-type Notes = Partial<Pick<ComparisonRow, 'saved' | 'judgement' | 'note'>>;
 
 /** State of the compare view: the pair in its route and their explanation. */
 class Compare {
@@ -19,6 +19,10 @@ class Compare {
   readonly other = new Explanation(); // the same pair with another run
   /** Number of writes in progress, for "Saving…". */
   saving = $state(0);
+  private readonly annotations = new Annotations(
+    (row) => this.main.replace(row),
+    (change) => (this.saving += change),
+  );
 
   /** The id of the stored comparison in the route, if any. */
   readonly stored = $derived(route.params['c'] ?? null);
@@ -80,17 +84,9 @@ class Compare {
     this.change({ ...Object.fromEntries(refs), n: null, queue: null });
   }
 
-  async annotate(notes: Notes): Promise<void> {
-    const row = this.main.current?.row;
-    if (!row) return;
-    this.saving++;
-    try {
-      this.main.replace(await api.call('compare.annotate', { comparison: row.comparison, ...notes }));
-    } catch (error) {
-      toast.error(error, { text: 'Try again', run: () => this.annotate(notes) });
-    } finally {
-      this.saving--;
-    }
+  /** `row`: the comparison as shown; default: the one on the screen. */
+  async annotate(notes: Notes, row = this.main.current?.row): Promise<void> {
+    if (row) await this.annotations.annotate(row, notes);
   }
 
   /** Repeating the current judgement clears it. */
@@ -104,18 +100,7 @@ class Compare {
 
   async remove(): Promise<void> {
     const row = this.main.current?.row;
-    if (!row) return;
-    const restore = async (): Promise<void> => {
-      await api.call('compare.restore', { comparison: row.comparison });
-      this.main.replace(row);
-    };
-    try {
-      await api.call('compare.remove', { comparison: row.comparison });
-      this.main.replace({ ...row, saved: false });
-      toast.undoable('Deleted the saved comparison.', restore);
-    } catch (error) {
-      toast.error(error);
-    }
+    if (row) await this.annotations.remove(row);
   }
 }
 

@@ -21,6 +21,7 @@ class Queue {
   status = $state<'idle' | 'working' | 'ready' | 'failed' | 'cancelled'>('idle');
   error = $state.raw<AppError | null>(null);
   private judgedRows = $state.raw<ReadonlyMap<string, ComparisonRow>>(new Map());
+  private judgedLoads = 0;
   private controller: AbortController | null = null;
   private lastKey = '';
   private stopPrefetch: () => void = () => undefined;
@@ -82,7 +83,9 @@ class Queue {
   async loadJudged(): Promise<void> {
     const run = this.list?.run;
     if (!run) return;
+    const load = ++this.judgedLoads;
     const rows = await api.call('compare.list', {});
+    if (load !== this.judgedLoads) return; // a later judgement loads them again
     this.judgedRows = new Map(rows.filter((row) => row.run === run && row.judgement).map((row) => [row.images.map((i) => i.sha256).join(' '), row]));
   }
 

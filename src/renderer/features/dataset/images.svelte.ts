@@ -1,7 +1,8 @@
 import { SvelteMap } from 'svelte/reactivity';
-import type { CuratedImage, CurationEdit, CurationEntry, CurationState, DatasetCounts, ImageQuery } from '../../../shared/curation.ts';
+import type { CuratedImage, CurationEdit, CurationEntry, DatasetCounts, ImageQuery } from '../../../shared/curation.ts';
 import { asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
+import { CurationQueue } from './curation-queue.svelte.ts';
 import type { TileSize } from './grid-layout.ts';
 import { EMPTY_SELECTION, retainSelection, type Selection } from './selection.ts';
 import { toast } from '../../client/toasts.svelte.ts';
@@ -20,13 +21,11 @@ class ImagesState {
   ids = $state.raw<readonly number[]>([]);
   classes = $state.raw<{ className: string; images: number }[] | null>(null);
   counts = $state.raw<DatasetCounts | null>(null);
-  curation = $state.raw<CurationState | null>(null);
   history = $state.raw<CurationEntry[]>([]);
   folder = $state.raw<{ root: string; exists: boolean } | null>(null);
   selection = $state.raw<Selection>(EMPTY_SELECTION);
   size = $state<TileSize>('m');
   loaded = $state(false);
-  busy = $state(false);
   /** The history entry whose images are shown alone. */
   only = $state.raw<{ text: string; ids: ReadonlySet<number> } | null>(null);
   readonly focused = $derived(this.ids[this.selection.focus]);
@@ -39,9 +38,18 @@ class ImagesState {
       [this.filter.classes, this.filter.splits, this.filter.tags].some((list) => list.length > 0),
   );
 
+  private queue = $state.raw<CurationQueue | null>(null); // of the open data set
+  readonly curation = $derived(this.queue?.state ?? null);
+  readonly canUndo = $derived(this.queue?.canUndo ?? false);
+  readonly canRedo = $derived(this.queue?.canRedo ?? false);
+  readonly undoText = $derived(this.queue?.undoText ?? null);
+  readonly redoText = $derived(this.queue?.redoText ?? null);
+
   private readonly rows = new SvelteMap<number, CuratedImage>(); // reactive per image: a tile updates for its own image only
   private fetchTimer: ReturnType<typeof setTimeout> | undefined;
-  private lastToast = '';
+  private readonly moved = new Set<number>(); // relabelled since the last search
+  private refreshing: Promise<void> | null = null;
+  private outdated = false; // changed while being refreshed
   private readonly requested = new Set<number>();
   private visible: readonly number[] = []; // ids
   private search: AbortController | null = null;
@@ -49,16 +57,18 @@ class ImagesState {
   /** Opens a data set; reloads it if it is open. */
   async open(dataset: string): Promise<void> {
     if (dataset !== this.dataset) {
-      Object.assign(this, { dataset, filter: NO_FILTER, ids: [], classes: null, counts: null, curation: null, history: [], folder: null });
-      Object.assign(this, { selection: EMPTY_SELECTION, loaded: false, only: null });
+      Object.assign(this, { dataset, filter: NO_FILTER, ids: [], classes: null, counts: null, history: [], folder: null });
+      Object.assign(this, { selection: EMPTY_SELECTION, loaded: false, only: null, queue: this.createQueue(dataset) });
       this.rows.clear();
       this.requested.clear();
+      this.moved.clear();
     }
     await this.refresh();
   }
 
+  /** The row with the changes of the person, stored or not. */
   row(id: number): CuratedImage | undefined {
-    return this.rows.get(id);
+    return this.queue?.row(id);
   }
 
   /** Fetches missing rows of the images at these positions, after a short delay in case the list scrolls on. */
@@ -100,69 +110,74 @@ class ImagesState {
 
   /** Applies an edit and offers to undo it. */
   async apply(edit: CurationEdit): Promise<void> {
-    await this.runEdit(async (dataset) => {
-      const before = this.curation?.undoPosition ?? null;
-      const state = await api.call('curation.apply', { dataset, edit });
-      if (state.undoPosition === before) return toast.info('Nothing to change.');
-      const position = state.undoPosition;
+    if (edit.kind === 'relabel') {
+      for (const id of edit.ids) this.moved.add(id);
       const { focus } = this.selection;
-      // Only the last change can be undone, so the previous undo message is dismissed.
-      for (const { id, text } of toast.list) if (text === this.lastToast) toast.dismiss(id);
-      this.lastToast = state.canUndo!;
-      toast.undoable(this.lastToast, () => this.undo(position));
-      if (edit.kind !== 'relabel') return;
-      await this.find();
-      this.selection = { ids: new Set(), focus: Math.min(focus, Math.max(0, this.ids.length - 1)), anchor: focus }; // the focus does not follow the image to its new class
-    });
+      this.selection = { ids: new Set(), focus, anchor: focus };
+    }
+    await this.queue?.apply(edit);
   }
 
-  /** `position`: the history entry to undo; default: the last known one. Another window may have added one since. */
-  async undo(position: number | null = this.curation?.undoPosition ?? null): Promise<void> {
-    if (position === null) return;
-    await this.runEdit(async (dataset) => {
-      const { canUndo, undoPosition } = await api.call('curation.state', { dataset });
-      if (position !== undoPosition) return toast.info('Later changes exist. Undo those first, in the history.');
-      await api.call('curation.undo', { dataset, position });
-      toast.info(`Undone: ${canUndo}`);
-    });
+  async undo(): Promise<void> {
+    if (this.canUndo || this.curation === null) await this.queue?.undo();
   }
 
   async redo(): Promise<void> {
-    const { canRedo: words = null, redoPosition: position = null } = this.curation ?? {};
-    if (words === null || position === null) return;
-    await this.runEdit(async (dataset) => {
-      await api.call('curation.redo', { dataset, position });
-      toast.info(`Redone: ${words}`);
-    });
+    if (this.canRedo || this.curation === null) await this.queue?.redo();
   }
 
-  /** Reloads everything shown; the old content stays visible meanwhile. */
+  /** The data set changed, here or in another window. While actions wait their end reloads it. */
+  changed(): void {
+    if (!this.queue?.waiting) this.refresh().catch((error: unknown) => toast.error(error));
+  }
+
+  /** Reloads everything shown; the old content stays visible meanwhile. Calls during a reload share one that follows. */
   async refresh(): Promise<void> {
-    const dataset = this.dataset;
-    if (dataset === null) return;
-    const [counts, curation, history, folder] = await Promise.all([
+    this.outdated = true;
+    await (this.refreshing ??= this.reloadUntilCurrent());
+  }
+
+  private async reloadUntilCurrent(): Promise<void> {
+    try {
+      while (this.outdated) {
+        this.outdated = false;
+        await this.reload();
+      }
+    } finally {
+      this.refreshing = null;
+    }
+  }
+
+  private async reload(): Promise<void> {
+    const { dataset, queue } = this;
+    if (dataset === null || queue === null) return;
+    const { finished } = queue;
+    const [counts, curation, history, folder, rows] = await Promise.all([
       api.call('datasets.counts', { dataset }),
       api.call('curation.state', { dataset }),
       api.call('curation.history', { dataset }),
       api.call('datasets.folder', { dataset }),
+      this.visibleRows(dataset),
       this.find(),
-      this.reloadRows(dataset),
     ]);
     if (dataset !== this.dataset) return;
-    Object.assign(this, { counts, curation, history, folder, loaded: true });
+    this.loaded = true;
+    this.folder = folder;
+    if (finished !== queue.finished) return; // older than an answered action; the end of the queue reloads again
+    queue.state = curation;
+    Object.assign(this, { counts, history });
+    this.replaceRows(rows);
   }
 
-  private async runEdit(work: (dataset: string) => Promise<void>): Promise<void> {
-    if (this.dataset === null || this.busy) return;
-    this.busy = true;
-    try {
-      await work(this.dataset);
-      await this.refresh();
-    } catch (error) {
-      toast.error(error);
-    } finally {
-      this.busy = false;
-    }
+  private createQueue(dataset: string): CurationQueue {
+    const isOpen = (): boolean => this.dataset === dataset;
+    return new CurationQueue(dataset, {
+      storedRow: (id) => (isOpen() ? this.rows.get(id) : undefined),
+      stored: (rows) => {
+        if (isOpen()) for (const [id, row] of rows) this.rows.set(id, row);
+      },
+      drained: () => (isOpen() ? this.refresh() : Promise.resolve()),
+    });
   }
 
   private async find(): Promise<void> {
@@ -176,7 +191,8 @@ class ImagesState {
       const only = this.only?.ids;
       const all = Array.from(found.ids);
       const ids = only ? all.filter((id) => only.has(id)) : all;
-      this.selection = retainSelection(this.selection, this.ids, ids);
+      this.selection = retainSelection(this.selection, this.ids, ids, this.moved);
+      if (!this.queue?.waiting) this.moved.clear();
       this.classes = only ? null : found.classes;
       this.ids = ids;
     } catch (error) {
@@ -184,11 +200,13 @@ class ImagesState {
     }
   }
 
-  /** Reloads the visible rows; the others are loaded again when they become visible. */
-  private async reloadRows(dataset: string): Promise<void> {
+  private async visibleRows(dataset: string): Promise<CuratedImage[]> {
     const ids = this.visible.slice(0, 2 * ROWS_PER_CALL); // the limit of one call
-    const rows = ids.length === 0 ? [] : await api.call('images.rows', { dataset, ids: [...ids] });
-    if (dataset !== this.dataset) return;
+    return ids.length === 0 ? [] : await api.call('images.rows', { dataset, ids: [...ids] });
+  }
+
+  /** The rows that are not given are loaded again when they become visible. */
+  private replaceRows(rows: readonly CuratedImage[]): void {
     this.rows.clear();
     this.requested.clear();
     for (const row of rows) {

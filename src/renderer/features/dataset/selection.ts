@@ -34,12 +34,20 @@ export const moveFocus = (selection: Selection, index: number): Selection => ({ 
 
 export const clearSelection = (selection: Selection): Selection => ({ ...selection, ids: new Set() });
 
-/** Selection after the list changed: drops ids that are gone; the focus stays on its image, else at its index. */
-export function retainSelection(selection: Selection, before: readonly number[], after: readonly number[]): Selection {
+/**
+ * Selection after the list changed: drops ids that are gone; the focus stays on its image, else at its index.
+ * `moved`: images that the focus does not follow, since the person has moved them.
+ */
+export function retainSelection(
+  selection: Selection,
+  before: readonly number[],
+  after: readonly number[],
+  moved: ReadonlySet<number> = new Set(),
+): Selection {
   const present = new Set(after);
   const ids = new Set([...selection.ids].filter((id) => present.has(id)));
   const focused = before[selection.focus];
-  const found = focused === undefined || !present.has(focused) ? -1 : after.indexOf(focused);
+  const found = focused === undefined || moved.has(focused) || !present.has(focused) ? -1 : after.indexOf(focused);
   const focus = found >= 0 ? found : Math.max(0, Math.min(selection.focus, after.length - 1));
   return { ids, focus, anchor: focus };
 }

@@ -4,6 +4,7 @@ import type { ReportFormat, ReportRecord } from '../../../shared/report.ts';
 import { api } from '../../client/api.ts';
 import { chooseSave } from '../../client/choose-path.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
+import { WriteQueue } from '../../client/write-queue.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 import { workbench } from '../../client/workbench.svelte.ts';
 import { download } from './download.ts';
@@ -25,6 +26,7 @@ export class Composer {
   updating = $state(false); // a newer preview is loading
   previewError = $state.raw<AppError | null>(null); // the reason without a preview
   writing = $state.raw<ReportFormat | null>(null);
+  private readonly saves = new WriteQueue();
   private saveTimer: ReturnType<typeof setTimeout> | undefined;
   private previewTimer: ReturnType<typeof setTimeout> | undefined;
   private latestPreview = 0;
@@ -77,7 +79,7 @@ export class Composer {
     if (this.saveState === 'saved') return;
     const draft = this.draft;
     try {
-      await api.call('reports.save', draft);
+      await this.saves.add(() => api.call('reports.save', draft));
       if (JSON.stringify(draft) === JSON.stringify(this.draft)) this.saveState = 'saved';
     } catch (error) {
       this.saveState = 'failed';

@@ -32,7 +32,11 @@ class ReportsState {
   async remove(report: ReportRecord): Promise<void> {
     await api.call('reports.remove', { report: report.report });
     this.list = this.list.filter((one) => one.report !== report.report);
-    toast.undoable(`Deleted report “${report.title.trim() || 'Untitled report'}”`, () => api.call('reports.restore', { report: report.report }));
+    toast.undoable(
+      `Deleted report “${report.title.trim() || 'Untitled report'}”`,
+      () => api.call('reports.restore', { report: report.report }),
+      `deleted-${report.report}`,
+    );
   }
 
   /** Deletes saved comparisons from the gallery; reports still contain them. */
@@ -42,7 +46,7 @@ class ReportsState {
     const restore = async (): Promise<void> => {
       for (const comparison of ids) await api.call('compare.restore', { comparison });
     };
-    toast.undoable(ids.length === 1 ? 'Deleted 1 comparison' : `Deleted ${ids.length} comparisons`, restore);
+    toast.undoable(ids.length === 1 ? 'Deleted 1 comparison' : `Deleted ${ids.length} comparisons`, restore, `deleted-${ids.join(' ')}`);
   }
 
   private update<T>(loading: Promise<T>, store: (value: T) => void): void {

@@ -4,6 +4,7 @@ import { runName } from '../../client/best-run.ts';
 import { chooseSave } from '../../client/choose-path.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
 import { go, route } from '../../client/route.svelte.ts';
+import { WriteQueue } from '../../client/write-queue.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 import { trainingForm } from './training-form.svelte.ts';
 
@@ -39,8 +40,9 @@ export const exportRun = (run: RunRow, format: 'onnx' | 'safetensors'): Promise<
     toast.info(`Network saved to ${file}`);
   });
 
+const annotations = new WriteQueue();
 export const annotateRun = (run: RunRow, notes: { name?: string; tags?: string[]; note?: string }): Promise<void> =>
-  toastErrors(() => api.call('runs.annotate', { run: run.run, ...notes }));
+  toastErrors(() => annotations.add(() => api.call('runs.annotate', { run: run.run, ...notes })));
 
 /** Tags from comma-separated text. */
 export const parseTags = (text: string): string[] =>
