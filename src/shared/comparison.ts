@@ -27,6 +27,7 @@ export interface ComparedImage {
   factual: string; // path of the overlay PNG, legend included; drawn when the comparison is saved, reported or asked for
   counterfactual: string;
   signed: string; // path of the NPY, float32 [mapHeight, mapWidth]
+  crc32?: { photo: number; signed: number }; // of these files' bytes; comparisons of versions before 0.2 have none
 }
 
 export interface Comparison {

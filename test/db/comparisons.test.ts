@@ -57,6 +57,20 @@ describe('annotations of a comparison', () => {
     expect(comparisons.find(key())?.comparison).toBe('c1');
   });
 
+  test('one that an earlier version stored without a finite distance is neither listed nor found', () => {
+    const { comparisons } = filledStore();
+    const sound = add(comparisons, true);
+    for (const distance of [NaN, Infinity, null as unknown as number]) {
+      const id = add(comparisons, true, { distance });
+      expect(() => comparisons.get(id)).toThrow(
+        expect.objectContaining({ code: 'not-found', message: expect.stringContaining('Compare the two images again') as string }) as Error,
+      );
+    }
+    expect(comparisons.list().map((c) => c.comparison)).toEqual([sound]);
+    expect(comparisons.list({ saved: false })).toEqual([]);
+    expect(comparisons.find(key())?.comparison).toBe(sound);
+  });
+
   test('a removed one is hidden until restored; unsaved ones are deleted at the next start, their ids never reused', () => {
     const { store, comparisons, workspace } = filledStore();
     const ids = { loose: add(comparisons, false), saved: add(comparisons, true), judged: add(comparisons, false), inReport: add(comparisons, false) };

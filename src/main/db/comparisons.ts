@@ -49,27 +49,33 @@ const COLUMNS = 'number, record, saved, judgement, note';
 const FIRST = `json_extract(record, '$.images[0].sha256')`; // must equal the expressions of the index
 const SECOND = `json_extract(record, '$.images[1].sha256')`;
 
+/**
+ * Records with a distance. Versions before 0.2 stored NaN, as an object (see toJson), when a network file was damaged: such a record
+ * has no verdict, so it is not listed.
+ */
+const HAS_DISTANCE = `json_type(record, '$.distance') IN ('real', 'integer')`; // NULL without a record
+
 export function comparisonStore(db: Db): ComparisonStore {
   const reserve = db.prepare<[number]>('INSERT INTO comparisons (created_ms) VALUES (?)');
   const fill = db.prepare(
     'UPDATE comparisons SET run = @run, created_ms = @createdMs, record = @record, saved = @saved WHERE number = @number AND record IS NULL',
   );
-  const one = db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM comparisons WHERE number = ? AND record IS NOT NULL`);
+  const one = db.prepare<[number], Row & { usable: 0 | 1 }>(
+    `SELECT ${COLUMNS}, ${HAS_DISTANCE} AS usable FROM comparisons WHERE number = ? AND record IS NOT NULL`,
+  );
   const all = db.prepare<[number], Row>(
-    `SELECT ${COLUMNS} FROM comparisons WHERE record IS NOT NULL AND removed_ms IS NULL AND saved >= ? ORDER BY number DESC`,
+    `SELECT ${COLUMNS} FROM comparisons WHERE ${HAS_DISTANCE} AND removed_ms IS NULL AND saved >= ? ORDER BY number DESC`,
   );
   const unsaved = db.prepare<[], Row>(
-    `SELECT ${COLUMNS} FROM comparisons WHERE record IS NOT NULL AND removed_ms IS NULL AND saved = 0 ORDER BY number DESC`,
+    `SELECT ${COLUMNS} FROM comparisons WHERE ${HAS_DISTANCE} AND removed_ms IS NULL AND saved = 0 ORDER BY number DESC`,
   );
   const ofPair = db.prepare<[number | null, string, string], Row>(
-    `SELECT ${COLUMNS} FROM comparisons WHERE run = ? AND ${FIRST} = ? AND ${SECOND} = ? AND removed_ms IS NULL ORDER BY number DESC`,
+    `SELECT ${COLUMNS} FROM comparisons WHERE run = ? AND ${FIRST} = ? AND ${SECOND} = ? AND ${HAS_DISTANCE} AND removed_ms IS NULL ORDER BY number DESC`,
   );
   const withFile = db.prepare<[string, string]>(
     `SELECT 1 FROM comparisons WHERE json_extract(record, '$.images[0].file') = ? OR json_extract(record, '$.images[1].file') = ? LIMIT 1`,
   );
-  const numbers = db
-    .prepare<[], number>('SELECT number FROM comparisons WHERE record IS NOT NULL AND removed_ms IS NULL ORDER BY number DESC')
-    .pluck();
+  const numbers = db.prepare<[], number>(`SELECT number FROM comparisons WHERE ${HAS_DISTANCE} AND removed_ms IS NULL ORDER BY number DESC`).pluck();
   const note = db.prepare('UPDATE comparisons SET saved = @saved, judgement = @judgement, note = @note WHERE number = @number');
   const setRemoved = db.prepare<[number | null, number]>('UPDATE comparisons SET removed_ms = ? WHERE number = ?');
   const deletable = db
@@ -88,7 +94,10 @@ export function comparisonStore(db: Db): ComparisonStore {
   const findRow = (id: string): Row => {
     const number = numberOf('c', id);
     const row = number === null ? undefined : one.get(number);
-    if (row) return row;
+    if (row?.usable === 1) return row;
+    if (row) {
+      throw new AppError('not-found', `Comparison ${id} has no distance: its network was damaged. Compare the two images again.`, { comparison: id });
+    }
     const knownIds = numbers.all().map((n) => `c${n}`);
     throw notFoundError('comparison', id, knownIds, 'compare two images first');
   };

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, statSync } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import { AppError, asAppError } from '../../shared/errors.ts';
 
 const MAX_ATTEMPTS = 5;
@@ -46,6 +47,12 @@ export function makeTemporaryFolder(prefix: string): string {
       error,
     );
   }
+}
+
+/** Reads a file. Returns null if it does not have this CRC-32; undefined: not checked. Throws as node:fs does. */
+export async function readIntact(path: string, checksum: number | undefined): Promise<Buffer | null> {
+  const bytes = await readFile(path);
+  return checksum === undefined || crc32(bytes) === checksum ? bytes : null;
 }
 
 /**

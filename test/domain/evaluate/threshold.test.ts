@@ -16,6 +16,12 @@ describe('verdict', () => {
     expect(verdictOf(0.92, 0.91)).toBe('different');
     expect(verdictOf(0.91, 0.91)).toBe('same');
     expect(verdictOf(0.9, 0.91)).toBe('same');
+    for (const [distance, threshold] of [
+      [NaN, 1],
+      [Infinity, 1],
+      [1, NaN],
+    ] as const)
+      expect(() => verdictOf(distance, threshold)).toThrow(expect.objectContaining({ code: 'bad-request' }) as Error);
   });
 });
 

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { type ComparedImage, EMPTY_REASONS } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { MAP_KINDS, type MapKind, signedToKinds } from '../../../shared/maps/kinds.ts';
-import { writeFileAtomically } from '../../foundation/files.ts';
+import { readIntact, writeFileAtomically } from '../../foundation/files.ts';
 import { parseNpy, writeNpy } from '../../foundation/npy.ts';
 import { decodePhoto, encodeJpeg, inspect, type RgbImage } from '../images/images.ts';
 import type { OverlaysRequest } from '../protocol/protocol.ts';
@@ -27,15 +27,18 @@ export async function writePhotoAndMap(
 ): Promise<Omit<ComparedImage, 'className' | 'empty'>> {
   const { sha256, width, height } = await inspect(file);
   const path = (what: string): string => join(folder, `${letter}-${what}`);
+  const photo = await encodeJpeg(await decodePhoto(file, PHOTO_SIDE));
+  const map = writeNpy(signed, mapHeight, mapWidth);
   const image = {
     ...{ file, sha256, width, height, mapWidth, mapHeight },
+    crc32: { photo: crc32(photo), signed: crc32(map) },
     photo: path('photo.jpg'),
     factual: path('factual.png'),
     counterfactual: path('counterfactual.png'),
     signed: path('signed.npy'),
   };
-  await writeFileAtomically(image.photo, await encodeJpeg(await decodePhoto(file, PHOTO_SIDE)));
-  await writeFileAtomically(image.signed, writeNpy(signed, mapHeight, mapWidth));
+  await writeFileAtomically(image.photo, photo);
+  await writeFileAtomically(image.signed, map);
   return image;
 }
 
@@ -64,11 +67,12 @@ export async function drawOverlays({ verdict, target, scale, images }: OverlaysR
   return null;
 }
 
-async function signedMapOf({ signed }: Pick<ComparedImage, 'signed'>): Promise<Float32Array> {
-  const bytes = await readFile(signed).catch((error: unknown) => {
+async function signedMapOf({ signed, crc32: checksums }: Pick<ComparedImage, 'signed' | 'crc32'>): Promise<Float32Array> {
+  const bytes = await readIntact(signed, checksums?.signed).catch((error: unknown) => {
     throw new AppError('not-found', `A map of this comparison is gone (${signed}). Compare the two images again.`, { file: signed }, error);
   });
-  return parseNpy(bytes).values;
+  if (bytes !== null) return parseNpy(bytes).values;
+  throw new AppError('bad-request', `A map of this comparison is damaged (${signed}). Compare the two images again.`, { file: signed });
 }
 
 /** Decoded from the image itself if it is unchanged, else from the stored JPEG, which is lossy. */

@@ -1,4 +1,5 @@
 import type { ComparedImage, EmptyReason, Verdict } from '../../../shared/comparison.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { signedToKinds } from '../../../shared/maps/kinds.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 import type { Executable } from '../../nn/engines/engine.ts';
@@ -37,6 +38,7 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
   const { distance, signed, width, height } = explanation;
   const verdict = verdictOf(distance, request.threshold);
   const scale = Math.max(...signed.map((map) => map.reduce((most, s) => Math.max(most, Math.abs(s)), 0)));
+  if (!Number.isFinite(scale)) throw notFiniteError();
   const imageAt = async (i: 0 | 1): Promise<Omit<ComparedImage, 'className'>> => {
     const image = await writePhotoAndMap(files[i], { folder, letter: i === 0 ? 'a' : 'b', signed: signed[i], width, height });
     return { ...image, empty: emptyReason(explanation, i, verdict, target) };
@@ -58,7 +60,7 @@ async function explainPair({ model, modelSha256, files, sha256, layer }: Explain
     normaliseInto(images, i, square, config.preprocessing);
   });
   const key = JSON.stringify([folder, modelSha256, layer, config.engine, config.device]);
-  const open = async (): Promise<Executable> => (await openEngine(config.engine, config.device)).compile(task, readModel(folder, config));
+  const open = async (): Promise<Executable> => (await openEngine(config.engine, config.device)).compile(task, readModel(model));
   const out = await networks.use(key, open, (executable) => executable.run({ images }));
   const [, , height, width] = task.signedMap!.features.shape as [number, number, number, number];
   const halves = (both: Float32Array): [Float32Array, Float32Array] => [both.slice(0, both.length / 2), both.slice(both.length / 2)];
@@ -67,6 +69,12 @@ async function explainPair({ model, modelSha256, files, sha256, layer }: Explain
   const [a, b] = halves(out.features!).map((features) => features.some((v) => v !== 0)) as [boolean, boolean];
   return { distance, signed, active: [a, b], width, height };
 }
+
+const notFiniteError = (): AppError =>
+  new AppError(
+    'bad-request',
+    'The network’s evidence for these images is NaN or infinite, so there are no maps. Train a run with a lower learning rate, or choose another device.',
+  );
 
 function emptyReason(e: PairExplanation, i: 0 | 1, verdict: Verdict, target: ExplainRequest['target']): EmptyReason | null {
   const kinds = signedToKinds(e.signed[i], verdict, target);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { EpochRow, RunConfig } from '../../../shared/run.ts';
@@ -8,8 +8,10 @@ import type { TrainState } from '../../nn/engines/engine.ts';
 import { siameseParams, type SiameseSpec } from '../../nn/siamese.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { twinlensMetadata } from '../../nn/weights/metadata.ts';
+import { isIntact, withChecksum } from '../../nn/weights/checksum.ts';
 import { readSafetensors, writeSafetensors } from '../../nn/weights/safetensors.ts';
 import { bytesOf } from '../images/batches.ts';
+import type { ModelRef } from '../protocol/protocol.ts';
 
 /**
  * A run's folder has three files, each published when complete: `base` (frozen parameters, written once), `best` (trained
@@ -37,17 +39,17 @@ export interface Progress {
 
 export function writeBase(folder: string, config: RunConfig, frozen: TensorMap): void {
   mkdirSync(folder, { recursive: true });
-  writeSafetensors(join(folder, BASE), frozen, metadata(config));
+  writeStored(folder, BASE, frozen, metadata(config));
 }
 
 /** `params`: trained parameters and running statistics. */
 export function writeBest(folder: string, config: RunConfig, params: TensorMap): void {
-  writeSafetensors(join(folder, BEST), params, metadata(config));
+  writeStored(folder, BEST, params, metadata(config));
 }
 
 export function writeLast(folder: string, config: RunConfig, state: TrainState, progress: Progress): void {
   const tensors: TensorMap = new Map([...state.params, ...[...state.slots].map(([name, t]) => [SLOT + name, t] as const)]);
-  writeSafetensors(join(folder, LAST), tensors, {
+  writeStored(folder, LAST, tensors, {
     ...metadata(config),
     'twinlens.step': String(state.step),
     'twinlens.progress': JSON.stringify(progress),
@@ -55,7 +57,7 @@ export function writeLast(folder: string, config: RunConfig, state: TrainState, 
 }
 
 export function readLast(folder: string): { state: TrainState; progress: Progress } {
-  const { tensors, metadata: about } = readSafetensors(join(folder, LAST));
+  const { tensors, metadata: about } = readStored(folder, LAST);
   const params: TensorMap = new Map();
   const slots: TensorMap = new Map();
   for (const [name, tensor] of tensors) {
@@ -66,16 +68,25 @@ export function readLast(folder: string): { state: TrainState; progress: Progres
   return { state: { params, slots, step: Number(about['twinlens.step']) }, progress: { rows: [], ...progress } };
 }
 
-export const readBase = (folder: string): TensorMap => readSafetensors(join(folder, BASE)).tensors;
+export const readBase = (folder: string): TensorMap => readStored(folder, BASE).tensors;
 
-/** All tensors of the best epoch's network. Throws AppError 'not-found' if the run never finished an epoch. */
-export function readModel(folder: string, config: RunConfig): TensorMap {
+/** Throws AppError 'bad-weights' if the best epoch's file is damaged; not if there is none. */
+export function checkBest(folder: string): void {
+  if (existsSync(join(folder, BEST))) readStored(folder, BEST);
+}
+
+/**
+ * All tensors of the best epoch's network. Throws AppError 'not-found' if the run never finished an epoch, 'bad-weights' if a file is
+ * damaged or is not the network of the run's results.
+ */
+export function readModel({ folder, config, sha256 }: ModelRef): TensorMap {
   if (!existsSync(join(folder, BEST)))
     throw new AppError('not-found', 'This run has no trained network yet: it did not finish an epoch. Resume it, or train again.');
-  const tensors: TensorMap = new Map([...readBase(folder), ...readSafetensors(join(folder, BEST)).tensors]);
+  const tensors: TensorMap = new Map([...readBase(folder), ...readStored(folder, BEST).tensors]);
   const missing = siameseParams(specOf(config)).filter((p) => tensors.get(p.name)?.shape.join() !== p.shape.join());
   if (missing.length)
     throw new AppError('bad-weights', `The stored network of this run is damaged: ${missing.length} tensors don't fit, e.g. ${missing[0]!.name}.`);
+  if (sha256 !== null) verifyModel(folder, config, tensors, sha256);
   return tensors;
 }
 
@@ -84,6 +95,49 @@ export function modelSha256(config: RunConfig, tensors: TensorMap): string {
   const hash = createHash('sha256');
   for (const { name } of siameseParams(specOf(config))) hash.update(bytesOf(tensors.get(name)!.data));
   return hash.digest('hex');
+}
+
+const verified = new Map<string, string>(); // state of a run's files when their SHA-256 was verified, by folder
+
+/** Compares the fingerprint once for each state of the files: SHA-256 takes ten times as long as their own checksums. */
+function verifyModel(folder: string, config: RunConfig, tensors: TensorMap, sha256: string): void {
+  const state = JSON.stringify([
+    sha256,
+    ...[BASE, BEST].map((file) => statSync(join(folder, file))).map((s) => [s.ino, s.size, s.mtimeMs, s.ctimeMs]),
+  ]);
+  if (verified.get(folder) === state) return;
+  if (modelSha256(config, tensors) !== sha256) {
+    throw new AppError(
+      'bad-weights',
+      `The network in ${folder} is not the one that this run's results were computed with: a file was damaged or replaced. ${RESTORE}`,
+      { folder },
+    );
+  }
+  verified.set(folder, state);
+}
+
+const RESTORE = 'Restore the folder from a backup, or train again with the same settings.';
+const DAMAGED: Record<string, string> = {
+  [BASE]: `The stored network of this run is damaged. ${RESTORE}`,
+  [BEST]: `The stored network of this run is damaged. ${RESTORE}`,
+  [LAST]:
+    'The checkpoint of this run is damaged, so the run can’t be resumed. Its best network is another file and can still be used. Restore the folder from a backup, or train again with the same settings.',
+};
+
+const writeStored = (folder: string, file: string, tensors: TensorMap, about: Record<string, string>): void =>
+  writeSafetensors(join(folder, file), tensors, withChecksum(tensors, about));
+
+/** Reads a run's file and verifies its checksum. Throws AppError 'bad-weights' if it is damaged. */
+function readStored(folder: string, file: string): ReturnType<typeof readSafetensors> {
+  const path = join(folder, file);
+  const damaged = (cause?: unknown): AppError => new AppError('bad-weights', `${DAMAGED[file]} (${path})`, { file: path }, cause);
+  try {
+    const stored = readSafetensors(path);
+    if (isIntact(stored.tensors, stored.metadata)) return stored;
+  } catch (error) {
+    throw error instanceof AppError && error.code === 'bad-weights' ? damaged(error) : error;
+  }
+  throw damaged();
 }
 
 const metadata = (config: RunConfig): Record<string, string> =>

@@ -13,8 +13,8 @@ import type { ComputeCalls } from '../protocol/protocol.ts';
  * metadata.
  */
 export async function exportModel({ model, format, out, card }: ComputeCalls['exportModel']['args']): Promise<null> {
-  const { config, folder } = model;
-  const params = readModel(folder, config);
+  const { config } = model;
+  const params = readModel(model);
   if (format === 'safetensors') {
     writeSafetensors(out, params, {
       ...card,

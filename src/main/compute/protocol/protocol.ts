@@ -11,6 +11,7 @@ import type { DeviceName, EngineName, EpochRow, Flavour, Metrics, Preprocessing,
 export interface ModelRef {
   folder: string;
   config: RunConfig;
+  sha256: string | null; // fingerprint of a finished run's network; null: not verified
 }
 
 /** An image of a data set. */

@@ -15,9 +15,9 @@ type Context = Pick<CallContext<'distances'>, 'signal' | 'progress'>;
 
 /** Distances [pairs] under a trained network. Missing features are computed and cached on disk. */
 export async function distances(request: PairsRequest, { signal, progress }: Context): Promise<Float64Array> {
-  const { config, folder } = request.model;
+  const { config } = request.model;
   const engine = await openEngine(config.engine, config.device);
-  const params = readModel(folder, config);
+  const params = readModel(request.model);
   const entry = entryOf[config.scope];
   const source = openSource({ engine, config: { ...config, augmentation: null }, entry, params, caches: request.caches });
   const images = new DatasetImages(request.images, request.root).all();

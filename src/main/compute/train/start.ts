@@ -6,7 +6,7 @@ import type { TrainTask } from '../../nn/ir/task.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { lossOf } from '../../nn/losses/index.ts';
 import { BACKBONE_PREFIX, backboneParams, siameseParams, trainingTask } from '../../nn/siamese.ts';
-import { type Progress, readBase, readLast, specOf, writeBase } from '../model/checkpoint.ts';
+import { checkBest, type Progress, readBase, readLast, specOf, writeBase } from '../model/checkpoint.ts';
 import type { TrainRequest } from '../protocol/protocol.ts';
 
 /** The training graph for a batch of `samples`. */
@@ -46,5 +46,6 @@ export async function newStart({ model: { folder, config }, weightsPath }: Train
 
 /** The state after the last complete epoch. */
 export function checkpointStart({ model: { folder } }: TrainRequest): Start {
+  checkBest(folder); // now, because the end of the training reads it
   return { frozen: readBase(folder), ...readLast(folder) };
 }

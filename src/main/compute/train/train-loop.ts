@@ -68,7 +68,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
         validPairs.map((p) => p.label),
         config.margin,
       ),
-      modelSha256: modelSha256(config, readModel(folder, config)),
+      modelSha256: modelSha256(config, readModel(request.model)),
       seconds: (performance.now() - began) / 1000,
       stoppedEarly,
     };

@@ -17,21 +17,9 @@ export function assertEvaluable(distances: ArrayLike<number>, labels: ArrayLike<
     throw new AppError('bad-dataset', `There are no ${name} pairs to evaluate on. Import more images, so that every split has some of each class.`, {
       split,
     });
+  assertFinite(distances, split);
   let different = 0;
-  let notFinite = 0;
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] === 1) different++;
-    if (!Number.isFinite(distances[i])) notFinite++;
-  }
-  if (notFinite > 0)
-    throw new AppError(
-      'bad-request',
-      `The network returns NaN or infinity for ${countText(notFinite)} of ${countText(distances.length)} ${name} pairs. Train with a lower learning rate.`,
-      {
-        split,
-        notFinite,
-      },
-    );
+  for (let i = 0; i < labels.length; i++) if (labels[i] === 1) different++;
   if (different === 0 || different === labels.length) {
     const [has, lacks] = different === 0 ? ['the same class', 'different classes'] : ['different classes', 'the same class'];
     throw new AppError(
@@ -40,4 +28,16 @@ export function assertEvaluable(distances: ArrayLike<number>, labels: ArrayLike<
       { split, pairs: labels.length, different },
     );
   }
+}
+
+/** Throws AppError 'bad-request' for distances that are not finite: they have no verdict. */
+export function assertFinite(distances: ArrayLike<number>, split: Split): void {
+  let notFinite = 0;
+  for (let i = 0; i < distances.length; i++) if (!Number.isFinite(distances[i])) notFinite++;
+  if (notFinite === 0) return;
+  throw new AppError(
+    'bad-request',
+    `The network returns NaN or infinity for ${countText(notFinite)} of ${countText(distances.length)} ${splitName(split)} pairs. Train with a lower learning rate.`,
+    { split, notFinite },
+  );
 }

@@ -1,9 +1,17 @@
 import type { Verdict } from '../../../shared/comparison.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { assertEvaluable } from './check.ts';
 import { tieGroups, type TieGroups } from './roc.ts';
 
-/** Above the threshold the verdict is 'different'; at it, 'same'. */
-export const verdictOf = (distance: number, threshold: number): Verdict => (distance > threshold ? 'different' : 'same');
+/** Above the threshold the verdict is 'different'; at it, 'same'. Throws AppError 'bad-request' for numbers that are not finite. */
+export function verdictOf(distance: number, threshold: number): Verdict {
+  if (Number.isFinite(distance) && Number.isFinite(threshold)) return distance > threshold ? 'different' : 'same';
+  throw new AppError(
+    'bad-request',
+    'The network returns NaN or infinity, so there is no verdict. Train a run with a lower learning rate, or choose another device.',
+    { distance, threshold },
+  );
+}
 
 /**
  * The threshold that maximises balanced accuracy over validation pairs. Candidates are the midpoints between neighbouring

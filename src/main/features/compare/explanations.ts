@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ComparedImage, Comparison, ExplainedComparison, SignedMaps } from '../../../shared/comparison.ts';
 import type { ExplainPair, ImageRef } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { readIntact } from '../../foundation/files.ts';
 import { parseNpy } from '../../foundation/npy.ts';
 import { quote } from '../../foundation/words.ts';
 import { comparePair, type ComparedPair, layerOf } from './compare-pair.ts';
@@ -42,7 +42,10 @@ export class Explanations {
     const sha256: [string, string] = [images[0].sha256, images[1].sha256];
     const key = { run: run.run, sha256, target: request.target, layer, modelSha256: run.modelSha256! };
     const stored = ports.comparisons.find(key);
-    if (stored && stored.images.every(({ file }, i) => file === images[i]!.file)) return { row: stored, maps: await readMaps(stored) };
+    if (stored && stored.images.every(({ file }, i) => file === images[i]!.file)) {
+      const maps = await readMaps(stored).catch(() => null); // lost or damaged maps are computed again
+      if (maps !== null) return { row: stored, maps };
+    }
     const task = JSON.stringify([key, images]);
     let running = this.running.get(task);
     if (!running) {
@@ -109,7 +112,10 @@ const mapsOf = ({ mapWidth, mapHeight }: Pick<ComparedImage, 'mapWidth' | 'mapHe
   signed: [Array.from(signed[0]), Array.from(signed[1])],
 });
 
-const readMap = ({ signed: file }: ComparedImage, comparison: string): Promise<Buffer> =>
-  readFile(file).catch((error: unknown) => {
+async function readMap({ signed: file, crc32 }: ComparedImage, comparison: string): Promise<Buffer> {
+  const bytes = await readIntact(file, crc32?.signed).catch((error: unknown) => {
     throw new AppError('not-found', `A map of comparison ${comparison} is missing. Compare the two images again.`, { comparison, file }, error);
   });
+  if (bytes !== null) return bytes;
+  throw new AppError('bad-request', `A map of comparison ${comparison} is damaged. Compare the two images again.`, { comparison, file });
+}

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Comparison } from '../../../shared/comparison.ts';
+import { isIntactPng } from './png.ts';
 import type { ComparePorts } from './ports.ts';
 
 /** Draws overlay PNGs of stored comparisons when they are first needed. Screens paint the maps and need no files. */
@@ -11,10 +12,11 @@ export class Overlays {
     this.compute = compute;
   }
 
-  /** Resolves when all four files exist. Throws AppError 'not-found' if a map is missing, and as writeFileAtomically does. */
+  /** Resolves when all four files exist, undamaged. Throws AppError 'not-found' if a map is missing, and as writeFileAtomically does. */
   async ensure(comparison: Comparison): Promise<void> {
     const id = comparison.comparison;
-    if (comparison.images.every((image) => existsSync(image.factual) && existsSync(image.counterfactual))) return;
+    const areIntact = await Promise.all(comparison.images.flatMap((image) => [image.factual, image.counterfactual]).map(isIntactFile));
+    if (areIntact.every(Boolean)) return;
     let task = this.running.get(id);
     if (!task) {
       const { verdict, target, scale, images } = comparison;
@@ -24,3 +26,5 @@ export class Overlays {
     await task;
   }
 }
+
+const isIntactFile = (path: string): Promise<boolean> => readFile(path).then(isIntactPng, () => false);

@@ -6,6 +6,7 @@ import type { RunRecord } from '../../../shared/run.ts';
 import type { Counted } from '../../compute/protocol/protocol.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
+import { assertFinite } from '../../domain/evaluate/check.ts';
 import { type PackedPairs, unpackPairs } from '../../domain/pairs/packed.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
 import { verdictsOf, rankPairs } from './rank.ts';
@@ -46,6 +47,7 @@ export class PairQueues {
     let pairs = this.verdicts.get(key);
     if (!pairs) {
       const result = await this.distancesWithJob(run, split, signal);
+      assertFinite(result.distances, split);
       pairs = verdictsOf(unpackPairs(result.pairs), result.distances, calibration);
       this.verdicts.set(key, pairs);
     }

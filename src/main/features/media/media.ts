@@ -25,7 +25,7 @@ export interface MediaPorts {
   rootOf(dataset: string): string;
   /** Throws AppError 'not-found' for an unknown image. */
   imageOf(dataset: string, id: number): { file: string; sha256: string };
-  /** Draws the overlay files of a stored comparison. */
+  /** Draws the overlay files of a stored comparison if one is missing or damaged. */
   drawOverlays(comparison: string): Promise<unknown>;
   /** The file that a report was last written to. Throws AppError 'not-found'. */
   reportFile(report: string, format: ReportFormat): string;
@@ -82,10 +82,10 @@ export class Media {
     }
   }
 
-  /** Draws a missing overlay first: overlays are drawn when first needed. */
+  /** Draws a missing or damaged overlay first: overlays are drawn when first needed. */
   private async comparisonFile(id: string, name: string): Promise<MediaFile> {
     const path = join(this.ports.workspace.comparison(id), name);
-    if (name.endsWith('.png') && !existsSync(path)) await this.ports.drawOverlays(id);
+    if (name.endsWith('.png')) await this.ports.drawOverlays(id);
     return this.inWorkspace(path, true);
   }
 

@@ -8,7 +8,8 @@ import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { ModelRef } from '../../compute/protocol/protocol.ts';
 import type { RunStore } from '../../db/runs.ts';
 import { layerNames, siameseParams } from '../../nn/siamese.ts';
-import { openSafetensors } from '../../nn/weights/safetensors.ts';
+import { isIntact } from '../../nn/weights/checksum.ts';
+import { openSafetensors, readSafetensors } from '../../nn/weights/safetensors.ts';
 import { modelCard } from './model-card.ts';
 
 export interface NetworkPorts {
@@ -35,8 +36,9 @@ export class Networks {
   }
 
   /** A reference with which compute opens a run's network. */
-  refOf({ run, config }: StoredRun): ModelRef {
-    return { folder: this.ports.folderOf(run), config };
+  refOf({ run, config, status, modelSha256 }: StoredRun & Pick<RunRecord, 'status' | 'modelSha256'>): ModelRef {
+    // A resumed run has the fingerprint of its last end, and another network already.
+    return { folder: this.ports.folderOf(run), config, sha256: status === 'done' ? modelSha256 : null };
   }
 
   /** Whether the run has a checkpoint that training can resume from. */
@@ -84,10 +86,17 @@ function hasOtherTensors({ config }: StoredRun, files: readonly string[]): boole
   const expected = new Map(siameseParams({ backbone, flavour, size, dim }).map(({ name, shape }) => [name, shape.join()]));
   try {
     const stored = files.flatMap(shapesIn);
-    return stored.length !== expected.size || stored.some(([name, shape]) => expected.get(name) !== shape);
+    const isOther = stored.length !== expected.size || stored.some(([name, shape]) => expected.get(name) !== shape);
+    return isOther && files.every(isIntactFile);
   } catch {
     return false; // missing or damaged: compute reports it when it opens the file
   }
+}
+
+/** Throws AppError 'bad-weights' for a file that can't be read. */
+function isIntactFile(file: string): boolean {
+  const { tensors, metadata } = readSafetensors(file);
+  return isIntact(tensors, metadata);
 }
 
 function shapesIn(file: string): [string, string][] {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { ComparedImage, Comparison } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { fileName } from '../../../shared/format.ts';
+import { readIntact } from '../../foundation/files.ts';
 import { renderReport } from './render.ts';
 import type { ImageFiles, PaperSize, ImageFile, ImageFileType, ReportComparison, ReportDataset, ReportRun } from './types.ts';
 
@@ -72,13 +72,13 @@ async function withFiles(comparison: JudgedComparison): Promise<ReportComparison
 }
 
 async function filesOf(image: ComparedImage, { comparison }: Comparison): Promise<ImageFiles> {
-  const read = (path: string): Promise<ImageFile> => readImageFile(path, comparison, fileName(image.file));
-  return { photo: await read(image.photo), factual: await read(image.factual), counterfactual: await read(image.counterfactual) };
+  const read = (path: string, checksum?: number): Promise<ImageFile> => readImageFile(path, checksum, comparison, fileName(image.file));
+  return { photo: await read(image.photo, image.crc32?.photo), factual: await read(image.factual), counterfactual: await read(image.counterfactual) };
 }
 
-async function readImageFile(path: string, comparison: string, name: string): Promise<ImageFile> {
+async function readImageFile(path: string, checksum: number | undefined, comparison: string, name: string): Promise<ImageFile> {
   const details = { comparison, file: path };
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readIntact(path, checksum).catch((error: unknown) => {
     throw new AppError(
       'not-found',
       `An image file of comparison ${comparison}, of ${name}, is missing (${path}). Compare the two images again.`,
@@ -86,14 +86,13 @@ async function readImageFile(path: string, comparison: string, name: string): Pr
       error,
     );
   });
-  const mime = imageFileType(bytes);
-  if (mime === null)
-    throw new AppError(
-      'bad-image',
-      `An image file of comparison ${comparison}, of ${name}, is damaged (${path}). Compare the two images again.`,
-      details,
-    );
-  return { bytes, mime };
+  const mime = bytes === null ? null : imageFileType(bytes);
+  if (bytes !== null && mime !== null) return { bytes, mime };
+  throw new AppError(
+    'bad-image',
+    `An image file of comparison ${comparison}, of ${name}, is damaged (${path}). Compare the two images again.`,
+    details,
+  );
 }
 
 /** The file type by its first bytes, because the name may be wrong; null for other types. */

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isIntactPng } from '../../../src/main/features/compare/png.ts';
+import { randomFor } from '../../../src/shared/random.ts';
+import { hasCompute, importColours, openTestWorkbench } from '../training/test-workbench.ts';
+
+/** Flips one bit of a byte. */
+function flip(path: string, at: number, bit = 3): void {
+  const bytes = readFileSync(path);
+  bytes[at]! ^= 1 << bit;
+  writeFileSync(path, bytes);
+}
+
+const QUICK = { size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 2, device: 'cpu' } as const;
+
+async function trainOnColours() {
+  const app = openTestWorkbench();
+  const dataset = await importColours(app);
+  const train = async (scope: 'all' | 'head', weights?: string): Promise<string> => {
+    const job = await app.waitForEnd(await app.call('runs.start', { dataset, ...QUICK, scope, weights }));
+    expect(job).toMatchObject({ status: 'done', error: null });
+    return job.result!['run']!;
+  };
+  const run = await train('all');
+  const explain = (a: number, b: number) => app.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b } });
+  return { app, dataset, run, train, explain };
+}
+
+describe.skipIf(!hasCompute)('damaged files of a workspace (needs the build)', () => {
+  test('a flipped bit in a network becomes an error that says what to do, never a verdict, metrics or a file', async () => {
+    const { app, dataset, run, explain } = await trainOnColours();
+    const metrics = await app.call('runs.metrics', { run, split: 'test' });
+    const before = await app.call('compare.list', {});
+    const random = randomFor(31, 'offsets');
+    const files = ['best', 'base'].map((name) => join(app.workbench.workspace.run(run), `${name}.safetensors`));
+    const refusal = { code: 'bad-weights', message: expect.stringMatching(/is damaged.*train again/) as string };
+    for (const file of files) {
+      const sound = readFileSync(file);
+      for (let n = 0; n < 3; n++) {
+        flip(file, random.below(sound.length - 8) + 8, random.below(8));
+        await expect(explain(0, 30), `${file} ${n}`).rejects.toMatchObject(refusal);
+        writeFileSync(file, sound);
+      }
+      flip(file, sound.length - 2, 6); // an exponent: the distance became infinite or NaN
+      await expect(app.call('compare.queue', { run, split: 'test', kind: 'wrong' })).rejects.toMatchObject(refusal);
+      const jobs = [
+        app.call('runs.evaluate', { run, split: 'test' }),
+        app.call('runs.resume', { run, epochs: 3 }),
+        app.call('runs.export', { run, format: 'onnx', out: 'x.onnx' }),
+      ];
+      for (const job of jobs) expect(await app.waitForEnd(await job)).toMatchObject({ status: 'failed', error: refusal });
+      writeFileSync(file, sound);
+    }
+    expect(await app.call('runs.metrics', { run, split: 'test' })).toEqual(metrics);
+    expect(await app.call('compare.list', {})).toEqual(before);
+    expect((await explain(0, 30)).row.run).toBe(run);
+    expect(await app.call('datasets.get', { dataset })).toMatchObject({ dataset });
+  });
+
+  test('trainings from damaged caches give the network of undamaged ones', async () => {
+    const { app, run, train } = await trainOnColours();
+    const exported = await app.waitForEnd(await app.call('runs.export', { run, format: 'safetensors', out: 'start.safetensors' }));
+    for (const [scope, kind] of [
+      ['all', 'pixels'],
+      ['head', 'features'],
+    ] as const) {
+      const shaOf = async (): Promise<string> => (await app.call('runs.get', { run: await train(scope, exported.result!['file']!) })).modelSha256!;
+      const sound = await shaOf();
+      const folder = app.workbench.workspace[kind];
+      const file = join(
+        folder,
+        readdirSync(folder).find((name) => name.endsWith('.rows'))!,
+      );
+      const bytes = readFileSync(file);
+      const row = bytes.length / 36;
+      bytes.fill(0, 5 * row, 6 * row);
+      bytes.copyWithin(9 * row, 10 * row, 11 * row);
+      for (let i = 20; i < 25; i++) bytes[i * row + 17 * i]! ^= 16;
+      writeFileSync(file, bytes);
+      expect(await shaOf(), kind).toBe(sound);
+      truncateSync(file, 3.5 * row);
+      expect(await shaOf(), kind).toBe(sound);
+    }
+  });
+
+  test('damaged maps and overlays are computed again, or named', async () => {
+    const { app, explain } = await trainOnColours();
+    const first = await explain(1, 31);
+    for (const { signed } of first.row.images) {
+      flip(signed, readFileSync(signed).length - 5);
+      await expect(app.call('compare.open', { comparison: first.row.comparison })).rejects.toMatchObject({
+        message: `A map of comparison ${first.row.comparison} is damaged. Compare the two images again.`,
+      });
+      await expect(app.call('reports.preview', { title: '', comparisons: [first.row.comparison] })).rejects.toMatchObject({
+        message: expect.stringMatching(/damaged.*Compare the two images again/) as string,
+      });
+    }
+    const again = await explain(1, 31);
+    expect(again.row.comparison).not.toBe(first.row.comparison);
+    expect(again.maps).toEqual(first.maps);
+
+    const report = { title: '', comparisons: [again.row.comparison] };
+    const { html } = await app.call('reports.preview', report);
+    const page = (text: string | null): string => text!.replace(/<time.*<\/time>/, '');
+    for (const overlay of again.row.images.flatMap(({ factual, counterfactual }) => [factual, counterfactual])) {
+      const bytes = readFileSync(overlay);
+      flip(overlay, bytes.length >> 1);
+      expect(isIntactPng(readFileSync(overlay))).toBe(false);
+      expect(page((await app.call('reports.preview', report)).html)).toBe(page(html));
+      expect(readFileSync(overlay).equals(bytes)).toBe(true);
+      truncateSync(overlay, bytes.length - 1);
+      await app.api.media(`comparison/${again.row.comparison}/a-factual.png`);
+      expect(readFileSync(overlay).equals(bytes)).toBe(true);
+    }
+    const { photo } = again.row.images[0];
+    flip(photo, readFileSync(photo).length >> 1);
+    await expect(app.call('reports.preview', report)).rejects.toMatchObject({
+      code: 'bad-image',
+      message: expect.stringContaining('is damaged') as string,
+    });
+  });
+});
