@@ -145,7 +145,10 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     previews: new PreviewService(pictures, pictureFolders, pictureCache),
     access: fileAccess,
     rootOf: (dataset) => store.datasets.header(dataset).root,
-    imageOf: (dataset, id) => store.browse.rows(dataset, [id])[0]!,
+    imageOf: (dataset, id) => {
+      const { file, sha256 } = store.browse.rows(dataset, [id])[0]!;
+      return { file, sha256, sampleBits: store.datasets.header(dataset).sampleBits };
+    },
     drawOverlays: (comparison) => compare.withOverlays(comparison),
     reportFile: (report, format) => reports.lastWrittenFile(report, format),
   });

@@ -16,6 +16,7 @@ export interface DatasetSummary {
   splits: Record<Split, number>; // images per split
   pairs: Record<Split, number>; // stored pairs per split
   groups: number | null; // distinct subjects; null without --group-by
+  sampleBits: number | null; // bits that the 16-bit images use, where the files do not say so; null: all
   rejected: RejectedFile[];
   warnings: string[]; // whole sentences
   snapshot: string; // of files, contents, classes and splits (snapshot.ts): what a run was trained on; '' in a list until it is computed
@@ -33,6 +34,7 @@ export interface ImageRecord {
   width: number; // px, after EXIF rotation
   height: number;
   split: Split;
+  facts?: string[]; // what a person must know of how the file is read, in sentences; missing where there is nothing
 }
 
 /** 0 = same class, 1 = different class (the positive class of every metric). */

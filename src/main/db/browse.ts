@@ -40,7 +40,7 @@ const FROM = 'FROM images i LEFT JOIN marks m ON m.dataset = i.dataset AND m.ima
 const CLASS = 'coalesce(m.class, i.class)';
 const EXCLUDED = 'coalesce(m.excluded, 0)';
 const TAGS = '(SELECT json_group_array(t.tag) FROM tags t WHERE t.dataset = i.dataset AND t.image = i.id)';
-const COLUMNS = `i.id, i.file, ${CLASS} AS class, i.class AS imported, ${EXCLUDED} AS excluded, i.sha256, i.content, i.subject, i.width, i.height, i.split`;
+const COLUMNS = `i.id, i.file, ${CLASS} AS class, i.class AS imported, ${EXCLUDED} AS excluded, i.sha256, i.content, i.subject, i.width, i.height, i.split, i.facts`;
 
 const SORTS: Record<ImageSort, string> = {
   file: 'i.id', // ids are assigned in the order of file names

@@ -2,7 +2,7 @@ import type { DatasetSummary, ImageRecord, Pair, PairLabel, RejectedFile, Split 
 import { SPLITS } from '../../shared/dataset.ts';
 import { notFoundError } from './ids.ts';
 import { imageRecord, type ImageRow, CURRENT_EDITS } from './image-row.ts';
-import { type DatasetIdentity, datasetWriter, type NewDataset } from './insert.ts';
+import { type DatasetIdentity, datasetWriter, factsOf, type NewDataset } from './insert.ts';
 import { fromJson, fromJsonOrNull, toJson } from './json.ts';
 import type { Db } from './open.ts';
 
@@ -16,7 +16,7 @@ export interface DatasetStore {
   insertInSteps(dataset: NewDataset, pause: () => Promise<void>): Promise<DatasetSummary>;
   /** The newest data set with this identity, or null. */
   findSame(identity: DatasetIdentity): DatasetSummary | null;
-  /** Replaces rejected files and warnings after an import of an unchanged data set, and fills in contents that an older version left out. */
+  /** Replaces rejected files, warnings and the images' facts after an import of an unchanged data set, and fills in contents that an older version left out. */
   replaceNotes(id: string, notes: Pick<NewDataset, 'rejected' | 'warnings' | 'images'>): DatasetSummary;
   /** Newest first, without removed ones. */
   list(): DatasetSummary[];
@@ -35,8 +35,8 @@ export interface DatasetStore {
   relocate(id: string, root: string): void;
   /** The folders of all data sets that are not removed. */
   roots(): string[];
-  /** Name, folder, pair seed and number of imported images. Fast at any size. */
-  header(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number; images: number };
+  /** Name, folder, pair seed, bits of 16-bit samples and number of imported images. Fast at any size. */
+  header(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number; sampleBits: number | null; images: number };
   /** The stored summary of an edited data set, if it was computed since the last edit. */
   derivedSummary(id: string): DerivedSummary | null;
   derivedPairs(id: string, split: Split): Pair[];
@@ -59,6 +59,7 @@ interface DatasetRow {
   splits: string;
   pairs: string;
   groups: number | null;
+  sample_bits: number | null;
   warnings: string;
   snapshot: string;
   created_ms: number;
@@ -73,13 +74,14 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
   const writer = datasetWriter(db);
   const setContent = db.prepare<[string, number, number]>('UPDATE images SET content = ? WHERE dataset = ? AND id = ?');
   const lacksContent = db.prepare<[number], 1>('SELECT 1 FROM images WHERE dataset = ? AND content IS NULL LIMIT 1').pluck();
+  const setFacts = db.prepare<[string | null, number, number]>('UPDATE images SET facts = ?1 WHERE dataset = ?2 AND id = ?3 AND facts IS NOT ?1');
   const setWarnings = db.prepare<[string, number]>('UPDATE datasets SET warnings = ? WHERE number = ?');
 
   const byId = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE id = ?');
   const byName = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE name = ? AND removed_ms IS NULL ORDER BY number DESC LIMIT 1');
   const byIdentity = db.prepare<[DatasetIdentity], DatasetRow>(`
     SELECT * FROM datasets
-    WHERE name = @name AND root = @root AND group_by IS @groupBy AND split_seed = @splitSeed AND snapshot = @snapshot AND removed_ms IS NULL
+    WHERE name = @name AND root = @root AND group_by IS @groupBy AND split_seed = @splitSeed AND sample_bits IS @sampleBits AND snapshot = @snapshot AND removed_ms IS NULL
     ORDER BY number DESC LIMIT 1`);
   const all = db.prepare<[], DatasetRow>('SELECT * FROM datasets WHERE removed_ms IS NULL ORDER BY number DESC');
   const rejectedOf = db.prepare<[number], RejectedFile>('SELECT file, reason FROM rejected WHERE dataset = ? ORDER BY position');
@@ -119,6 +121,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     splits: fromJson(row.splits),
     pairs: fromJson(row.pairs),
     groups: row.groups,
+    sampleBits: row.sample_bits,
     rejected: rejectedOf.all(row.number),
     warnings: fromJson(row.warnings),
     snapshot: row.snapshot,
@@ -135,6 +138,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
   const replaceNotes: DatasetStore['replaceNotes'] = (id, { rejected, warnings, images }) => {
     const { number } = rowOf(id);
     if (lacksContent.get(number)) for (const image of images) setContent.run(image.content, number, image.id);
+    for (const image of images) if (image.facts) setFacts.run(factsOf(image), number, image.id);
     writer.replaceRejected(number, rejected);
     setWarnings.run(toJson(warnings), number);
     deleteDerived.run(number);
@@ -151,8 +155,8 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     insert: (dataset) => summary(rowOf(writer.insert(dataset))),
     insertInSteps: async (dataset, pause) => summary(rowOf(await writer.insertInSteps(dataset, pause))),
     replaceNotes: (id, notes) => db.transaction(replaceNotes).immediate(id, notes),
-    findSame: ({ name, root, groupBy, splitSeed, snapshot }) => {
-      const row = byIdentity.get({ name, root, groupBy, splitSeed, snapshot });
+    findSame: ({ name, root, groupBy, splitSeed, sampleBits, snapshot }) => {
+      const row = byIdentity.get({ name, root, groupBy, splitSeed, sampleBits, snapshot });
       return row ? summary(row) : null;
     },
     list: () => all.all().map(summary),
@@ -165,8 +169,8 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     roots: () => roots.all(),
     relocate: (id, root) => void setRoot.run(root, rowOf(id).number),
     header: (idOrName) => {
-      const { id, name, root, split_seed: splitSeed, images } = rowOf(idOrName);
-      return { dataset: id, name, root, splitSeed, images };
+      const { id, name, root, split_seed: splitSeed, sample_bits: sampleBits, images } = rowOf(idOrName);
+      return { dataset: id, name, root, splitSeed, sampleBits, images };
     },
     derivedSummary: (id) => fromJsonOrNull(derivedOf.get(rowOf(id).number) ?? null),
     derivedPairs: (id, split) => decodePairs(derivedPairsOf[split]!.get(rowOf(id).number)!),

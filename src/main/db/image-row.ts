@@ -1,4 +1,5 @@
 import type { ImageRecord, Split } from '../../shared/dataset.ts';
+import { fromJson } from './json.ts';
 
 /** A row of `images`, or of a query with the same column names. */
 export interface ImageRow {
@@ -11,6 +12,7 @@ export interface ImageRow {
   width: number;
   height: number;
   split: Split;
+  facts: string | null;
 }
 
 export const imageRecord = (row: ImageRow): ImageRecord => ({
@@ -23,6 +25,7 @@ export const imageRecord = (row: ImageRow): ImageRecord => ({
   width: row.width,
   height: row.height,
   split: row.split,
+  ...(row.facts === null ? {} : { facts: fromJson<string[]>(row.facts) }),
 });
 
 /** Positions of a data set's current edits (done, not undone) in its history. Equal lists mean equal marks. */

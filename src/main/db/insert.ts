@@ -15,6 +15,7 @@ export interface NewDataset {
   groupBy: string | null; // regular expression
   splitSeed: number;
   groups: number | null;
+  sampleBits: number | null;
   snapshot: string;
   images: readonly ImageRecord[];
   pairs: Record<Split, readonly Pair[]>;
@@ -23,7 +24,7 @@ export interface NewDataset {
 }
 
 /** Two imports with equal identity give the same data set. */
-export type DatasetIdentity = Pick<NewDataset, 'name' | 'root' | 'groupBy' | 'splitSeed' | 'snapshot'>;
+export type DatasetIdentity = Pick<NewDataset, 'name' | 'root' | 'groupBy' | 'splitSeed' | 'sampleBits' | 'snapshot'>;
 
 export interface DatasetWriter {
   /** As in DatasetStore; both return the new id. */
@@ -39,11 +40,11 @@ export function datasetWriter(db: Db): DatasetWriter {
   const takeId = db.prepare<[string]>('INSERT INTO dataset_ids (id) VALUES (?)');
   const deletePending = db.prepare(`DELETE FROM dataset_ids WHERE id LIKE '${PENDING}%' AND id NOT IN (SELECT id FROM datasets)`);
   const insertRow = db.prepare(`
-    INSERT INTO datasets (id, name, root, images, classes, splits, pairs, groups, group_by, split_seed, warnings, snapshot, created_ms, removed_ms)
-    VALUES (@id, @name, @root, @images, @classes, @splits, @pairs, @groups, @groupBy, @splitSeed, @warnings, @snapshot, @createdMs, @removedMs)`);
+    INSERT INTO datasets (id, name, root, images, classes, splits, pairs, groups, group_by, split_seed, sample_bits, warnings, snapshot, created_ms, removed_ms)
+    VALUES (@id, @name, @root, @images, @classes, @splits, @pairs, @groups, @groupBy, @splitSeed, @sampleBits, @warnings, @snapshot, @createdMs, @removedMs)`);
   const publish = db.prepare<[string, number, number]>('UPDATE datasets SET id = ?, removed_ms = NULL, created_ms = ? WHERE number = ?');
   const insertImage = db.prepare(
-    'INSERT INTO images (dataset, id, file, class, sha256, content, subject, width, height, split) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO images (dataset, id, file, class, sha256, content, subject, width, height, split, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const insertPair = db.prepare('INSERT INTO pairs (dataset, split, position, a, b, label) VALUES (?, ?, ?, ?, ?, ?)');
   const insertRejected = db.prepare('INSERT INTO rejected (dataset, position, file, reason) VALUES (?, ?, ?, ?)');
@@ -69,7 +70,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   };
 
   const writeRow = (id: string, dataset: NewDataset, removedMs: number | null): number => {
-    const { name, root, groups, groupBy, splitSeed, snapshot } = dataset;
+    const { name, root, groups, groupBy, splitSeed, sampleBits, snapshot } = dataset;
     takeId.run(id);
     const { lastInsertRowid } = insertRow.run({
       id,
@@ -78,6 +79,7 @@ export function datasetWriter(db: Db): DatasetWriter {
       groups,
       groupBy,
       splitSeed,
+      sampleBits,
       snapshot,
       images: dataset.images.length,
       classes: toJson(countsBy(dataset.images, ({ className }) => className)),
@@ -96,7 +98,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   /** Writes images, pairs and rejected files; yields after each slice. */
   function* writeContents(number: number, dataset: NewDataset): Generator<void> {
     for (const [at, i] of dataset.images.entries()) {
-      insertImage.run(number, i.id, i.file, i.className, i.sha256, i.content, i.group, i.width, i.height, i.split);
+      insertImage.run(number, i.id, i.file, i.className, i.sha256, i.content, i.group, i.width, i.height, i.split, factsOf(i));
       if (at % SLICE === SLICE - 1) yield;
     }
     for (const split of SPLITS) {
@@ -158,6 +160,8 @@ export function datasetWriter(db: Db): DatasetWriter {
     erase,
   };
 }
+
+export const factsOf = ({ facts }: ImageRecord): string | null => (facts === undefined || facts.length === 0 ? null : toJson(facts));
 
 /** In the order of first appearance. Object.fromEntries handles a key named `__proto__` correctly. */
 export function countsBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {

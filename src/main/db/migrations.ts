@@ -215,6 +215,13 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE images ADD COLUMN content TEXT;
     `,
   },
+  {
+    version: 8,
+    sql: `
+      ALTER TABLE datasets ADD COLUMN sample_bits INTEGER; -- DatasetSummary.sampleBits
+      ALTER TABLE images ADD COLUMN facts TEXT;            -- JSON: ImageRecord.facts; null: none
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

@@ -15,7 +15,7 @@ function kit(): { previews: PreviewService; folder: string; decoded: string[] } 
   onTestFinished(() => host.end());
   const decoded: string[] = [];
   const counting = {
-    ask: ((call: 'preview', args: { file: string; sha256: string | null; longest: number; out: string }) => {
+    ask: ((call: 'preview', args: { file: string; sha256: string | null; sampleBits: number | null; longest: number; out: string }) => {
       decoded.push(args.file);
       return host.ask(call, args);
     }) as ComputeHost['ask'],
@@ -51,21 +51,21 @@ describe('previews', () => {
   test('keep the aspect ratio, are never enlarged, and are named by the hash of their content', async () => {
     const { previews, folder } = kit();
     const { file, sha256 } = pngIn(folder, 'wide', 640, 160);
-    const thumb = await previews.imagePreview(file, sha256, 'thumb');
-    expect(thumb).toBe(join(folder, 'thumbs', sha256.slice(0, 2), `${sha256}.jpg`));
+    const thumb = await previews.imagePreview(file, { sha256, sampleBits: null }, 'thumb');
+    expect(thumb).toBe(join(folder, 'thumbs', sha256.slice(0, 2), `${sha256}-2.jpg`));
     expect(jpegSize(thumb)).toEqual([320, 80]);
-    expect(jpegSize(await previews.imagePreview(file, sha256, 'image'))).toEqual([640, 160]);
+    expect(jpegSize(await previews.imagePreview(file, { sha256, sampleBits: null }, 'image'))).toEqual([640, 160]);
     expect(jpegSize(await previews.filePreview(file, 'thumb'))).toEqual([320, 80]);
   });
 
   test('are made once for any number of requests, and outlast the file', async () => {
     const { previews, folder, decoded } = kit();
     const { file, sha256 } = pngIn(folder, 'one', 30, 40);
-    const paths = await Promise.all(Array.from({ length: 8 }, () => previews.imagePreview(file, sha256, 'thumb')));
+    const paths = await Promise.all(Array.from({ length: 8 }, () => previews.imagePreview(file, { sha256, sampleBits: null }, 'thumb')));
     expect(new Set(paths).size).toBe(1);
     expect(decoded).toHaveLength(1);
     rmSync(file);
-    expect(await previews.imagePreview(file, sha256, 'thumb')).toBe(paths[0]);
+    expect(await previews.imagePreview(file, { sha256, sampleBits: null }, 'thumb')).toBe(paths[0]);
     expect(decoded).toHaveLength(1);
   });
 
@@ -73,12 +73,12 @@ describe('previews', () => {
     const { previews, folder } = kit();
     const { file, sha256 } = pngIn(folder, 'one', 30, 40);
     writeFileSync(file, makePng('another', 30, 40));
-    await expect(previews.imagePreview(file, sha256, 'thumb')).rejects.toMatchObject({
+    await expect(previews.imagePreview(file, { sha256, sampleBits: null }, 'thumb')).rejects.toMatchObject({
       code: 'bad-image',
       message: expect.stringMatching(/changed since it was imported/) as string,
     });
     rmSync(file);
-    await expect(previews.imagePreview(file, sha256, 'thumb')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(previews.imagePreview(file, { sha256, sampleBits: null }, 'thumb')).rejects.toMatchObject({ code: 'not-found' });
     await expect(previews.filePreview(file, 'image')).rejects.toMatchObject({ code: 'not-found' });
     writeFileSync(file, 'text');
     await expect(previews.filePreview(file, 'image')).rejects.toMatchObject({ code: 'bad-image' });
@@ -90,7 +90,7 @@ describe('previews', () => {
     const images = Array.from({ length: 12 }, (_, i) => pngIn(folder, `p${i}`, 20, 20));
     const controllers = images.map(() => new AbortController());
     const ends = images.map(({ file, sha256 }, i) =>
-      previews.imagePreview(file, sha256, 'thumb', controllers[i]!.signal).then(
+      previews.imagePreview(file, { sha256, sampleBits: null }, 'thumb', controllers[i]!.signal).then(
         () => i,
         (error: { code: string }) => error.code,
       ),

@@ -60,6 +60,7 @@ export const RUN: RunRecord = {
     flavour: 'keras',
     preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
     resampling: 'centred',
+    sampleBits: null,
     scope: 'last-stage',
     headStart: 'random',
     batchNorm: 'frozen',
@@ -108,6 +109,7 @@ export const DATASET: DatasetSummary = {
   splits: { train: 1070, valid: 212, test: 248 },
   pairs: { train: 2140, valid: 424, test: 500 },
   groups: null,
+  sampleBits: null,
   rejected: [
     { file: 'Rose/Thumbs.db', reason: 'Not an image.' },
     { file: 'Rose/notes.txt', reason: 'Not an image.' },

@@ -32,6 +32,7 @@ export async function benchEmbed(
     size,
     preprocessing: { mean: [...PREPROCESSING.mean], std: [...PREPROCESSING.std] },
     resampling: 'centred',
+    sampleBits: null,
     augmentation: null,
     cache: null,
   });

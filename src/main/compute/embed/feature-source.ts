@@ -53,8 +53,8 @@ export function openSource(o: SourceOptions): FeatureSource {
   return o.config.augmentation ? new FreshFeatures(o, pixels()) : new CachedFeatures(o);
 }
 
-const readerFor = ({ size, preprocessing, resampling, augmentation }: RunConfig, cache: string | null): Reader =>
-  openReader({ size, preprocessing, resampling, augmentation, cache });
+const readerFor = ({ size, preprocessing, resampling, sampleBits, augmentation }: RunConfig, cache: string | null): Reader =>
+  openReader({ size, preprocessing, resampling, sampleBits, augmentation, cache });
 
 /** Decoded images, cached as 8-bit pixels, normalised and augmented when read. */
 class PixelSource implements FeatureSource {
@@ -202,7 +202,7 @@ class FreshFeatures implements FeatureSource {
 
 /** Everything a cached feature depends on besides the image. */
 function featureKey({ config, entry, params, engine }: SourceOptions): string {
-  const hash = createHash('sha256').update(JSON.stringify([config.preprocessing, decoderKey(config.resampling)]));
+  const hash = createHash('sha256').update(JSON.stringify([config.preprocessing, decoderKey(config)]));
   for (const name of featuresTask(specOf(config), entry, 1).program.params.keys()) hash.update(bytesOf(params.get(name)!.data));
   return [config.backbone, config.flavour, entry, config.size, engine.name, engine.device, hash.digest('hex').slice(0, 16)].join('-');
 }

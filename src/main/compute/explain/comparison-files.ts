@@ -18,16 +18,17 @@ interface SignedMap {
   signed: Float32Array; // [height, width]
   width: number;
   height: number;
+  sampleBits: number | null; // of the run
 }
 
 /** Writes photograph and signed map of one image. The overlays are named but not drawn. Throws as `inspect` and `writeFileAtomically`. */
 export async function writePhotoAndMap(
   file: string,
-  { folder, letter, signed, width: mapWidth, height: mapHeight }: SignedMap,
+  { folder, letter, signed, width: mapWidth, height: mapHeight, sampleBits }: SignedMap,
 ): Promise<Omit<ComparedImage, 'className' | 'empty'>> {
   const { sha256, width, height } = await inspect(file);
   const path = (what: string): string => join(folder, `${letter}-${what}`);
-  const photo = await encodeJpeg(await decodePhoto(file, PHOTO_SIDE));
+  const photo = await encodeJpeg(await decodePhoto(file, PHOTO_SIDE, { sampleBits }));
   const map = writeNpy(signed, mapHeight, mapWidth);
   const image = {
     ...{ file, sha256, width, height, mapWidth, mapHeight },
@@ -46,12 +47,12 @@ export async function writePhotoAndMap(
  * Draws the four overlays of a comparison from its stored maps. Throws AppError 'not-found' where a map, or both the image and the
  * stored photograph, are missing.
  */
-export async function drawOverlays({ verdict, target, scale, images }: OverlaysRequest): Promise<null> {
+export async function drawOverlays({ verdict, target, scale, sampleBits, images }: OverlaysRequest): Promise<null> {
   const { paintOverlay } = await import('./overlay.ts'); // on demand: it brings a font library of 0.4 MB
   await Promise.all(
     images.map(async (image) => {
       const { file, empty, mapWidth, mapHeight } = image;
-      const photo = await photoOf(image);
+      const photo = await photoOf(image, sampleBits);
       const kinds = signedToKinds(await signedMapOf(image), verdict, target);
       const draw = async (kind: MapKind): Promise<void> => {
         const map = kinds[kind];
@@ -76,5 +77,5 @@ async function signedMapOf({ signed, crc32: checksums }: Pick<ComparedImage, 'si
 }
 
 /** Decoded from the image itself if it is unchanged, else from the stored JPEG, which is lossy. */
-const photoOf = ({ file, sha256, photo }: Pick<ComparedImage, 'file' | 'sha256' | 'photo'>): Promise<RgbImage> =>
-  decodePhoto(file, PHOTO_SIDE, { sha256 }).catch(() => decodePhoto(photo, PHOTO_SIDE));
+const photoOf = ({ file, sha256, photo }: Pick<ComparedImage, 'file' | 'sha256' | 'photo'>, sampleBits: number | null): Promise<RgbImage> =>
+  decodePhoto(file, PHOTO_SIDE, { sha256, sampleBits }).catch(() => decodePhoto(photo, PHOTO_SIDE));

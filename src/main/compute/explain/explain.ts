@@ -33,6 +33,7 @@ interface PairExplanation {
  */
 export async function explain(request: ExplainRequest, { signal }: CallContext<'explain'>): Promise<ExplainResult> {
   const { target, folder, files } = request;
+  const { sampleBits } = request.model.config;
   const explanation = await explainPair(request);
   throwIfCancelled(signal);
   const { distance, signed, width, height } = explanation;
@@ -40,11 +41,11 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
   const scale = Math.max(...signed.map((map) => map.reduce((most, s) => Math.max(most, Math.abs(s)), 0)));
   if (!Number.isFinite(scale)) throw notFiniteError();
   const imageAt = async (i: 0 | 1): Promise<Omit<ComparedImage, 'className'>> => {
-    const image = await writePhotoAndMap(files[i], { folder, letter: i === 0 ? 'a' : 'b', signed: signed[i], width, height });
+    const image = await writePhotoAndMap(files[i], { folder, letter: i === 0 ? 'a' : 'b', signed: signed[i], width, height, sampleBits });
     return { ...image, empty: emptyReason(explanation, i, verdict, target) };
   };
   const images = await Promise.all([imageAt(0), imageAt(1)]);
-  if (request.overlays) await drawOverlays({ verdict, target, scale, images });
+  if (request.overlays) await drawOverlays({ verdict, target, scale, sampleBits, images });
   return { distance, verdict, scale, images, signed };
 }
 
@@ -53,7 +54,13 @@ async function explainPair({ model, modelSha256, files, sha256, layer }: Explain
   const { config, folder } = model;
   const task = explanationTask(specOf(config), layer, 1);
   const pixels = await Promise.all(
-    files.map((file, i) => decodeSquare(file, config.size, { resampling: config.resampling, ...(sha256[i] === null ? {} : { sha256: sha256[i] }) })),
+    files.map((file, i) =>
+      decodeSquare(file, config.size, {
+        resampling: config.resampling,
+        sampleBits: config.sampleBits,
+        ...(sha256[i] === null ? {} : { sha256: sha256[i] }),
+      }),
+    ),
   );
   const images = new Float32Array(2 * 3 * config.size ** 2); // [2, 3, size, size]
   pixels.forEach((square, i) => {

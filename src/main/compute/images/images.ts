@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import type { Resampling } from '../../../shared/training-options/resampling.ts';
+import type { Inspected } from '../protocol/protocol.ts';
 import { MemoryBudget } from '../async/memory-budget.ts';
 import type { Bands, ToRgb } from './bands.ts';
 import { type DecodeOptions, decodeError, MEMORY_LIMIT, openImage, type OpenImage, sha256Of } from './open-image.ts';
@@ -35,15 +36,6 @@ export interface SquareOptions extends DecodeOptions {
 
 /** RGBA, interleaved, 8 bit, alpha not premultiplied: [height, width, 4]. */
 export type RgbaImage = RgbImage;
-
-export interface Inspected {
-  sha256: string; // of the file's bytes, hex
-  width: number; // px, after EXIF rotation
-  height: number;
-  facts: string[]; // what a person must know of how the file is read, in sentences
-  /** The largest sample of a 16-bit file that does not say which part of the 16 bits it uses; null for other files. */
-  maxSample: number | null;
-}
 
 const LANCZOS = { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false } as const; // shrinks on load to at least twice the size
 const BEHIND = { background: { r: MID_GREY, g: MID_GREY, b: MID_GREY } };

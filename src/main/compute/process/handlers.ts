@@ -11,7 +11,7 @@ import { exportModel } from '../model/export-model.ts';
 import { distances, evaluateSplit } from '../train/pair-metrics.ts';
 import { decodeSquare, DECODERS, inspectContent, previewJpeg } from '../images/images.ts';
 import { mapParallel, throwIfCancelled } from '../async/parallel.ts';
-import type { CallContext, Counted, Handlers } from '../protocol/protocol.ts';
+import type { CallContext, Counted, Handlers, InspectedContent } from '../protocol/protocol.ts';
 import { writeSample } from '../sample/sample.ts';
 import { train } from '../train/train-loop.ts';
 
@@ -21,9 +21,9 @@ const REPORT_MS = 100; // between two reports of progress
 export const handlers: Handlers = {
   inspect: ({ files }, context) => mapParallel(files, DECODERS, inspectOrReason, options(context)),
   timeReading: ({ files, size }, { signal }) => timeReading(files, size, signal),
-  preview: async ({ file, sha256, longest, out }, { signal }) => {
+  preview: async ({ file, sha256, sampleBits, longest, out }, { signal }) => {
     throwIfCancelled(signal);
-    await writeFileAtomically(out, await previewJpeg(file, longest, sha256 === null ? {} : { sha256 }));
+    await writeFileAtomically(out, await previewJpeg(file, longest, { sampleBits, ...(sha256 === null ? {} : { sha256 }) }));
     return null;
   },
   drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
@@ -69,7 +69,7 @@ async function timeReading(files: readonly string[], size: number, signal: Abort
 }
 
 /** Returns the reason where a file can't be decoded, so that one bad file does not fail the whole listing. */
-async function inspectOrReason(file: string): Promise<{ sha256: string; content: string; width: number; height: number } | { error: string }> {
+async function inspectOrReason(file: string): Promise<InspectedContent | { error: string }> {
   try {
     return await inspectContent(file);
   } catch (error) {

@@ -20,6 +20,20 @@ export interface SourceImage {
   sha256: string; // of its bytes: the key in all caches
 }
 
+/** What an image file is. */
+export interface Inspected {
+  sha256: string; // of the file's bytes, hex
+  width: number; // px, after EXIF rotation
+  height: number;
+  facts: string[]; // what a person must know of how the file is read, in sentences
+  /** The largest sample of a 16-bit file that does not say which part of the 16 bits it uses; null for other files. */
+  maxSample: number | null;
+}
+
+export interface InspectedContent extends Inspected {
+  content: string; // ImageRecord.content
+}
+
 export interface CacheFolders {
   features: string;
   pixels: string;
@@ -97,6 +111,7 @@ export interface ExplainResult {
 
 /** A stored comparison whose overlays are to be drawn. */
 export interface OverlaysRequest extends Pick<Comparison, 'verdict' | 'target' | 'scale'> {
+  sampleBits: number | null; // of the run
   images: readonly Omit<ComparedImage, 'className'>[];
 }
 
@@ -123,15 +138,11 @@ export interface BenchResult {
 
 /** Every request from main to compute. */
 export interface ComputeCalls {
-  inspect: {
-    args: { files: string[] };
-    result: ({ sha256: string; content: string; width: number; height: number } | { error: string })[]; // `content`: ImageRecord.content
-    progress: Counted;
-  };
+  inspect: { args: { files: string[] }; result: (InspectedContent | { error: string })[]; progress: Counted };
   /** Seconds to read and decode each of `files`, with the concurrency of training. Files that can't be decoded count too. */
   timeReading: { args: { files: string[]; size: number }; result: number[]; progress: never };
   /** Writes a JPEG preview of an image to `out`, longest side at most `longest` px. `sha256`: that the image's bytes must have. */
-  preview: { args: { file: string; sha256: string | null; longest: number; out: string }; result: null; progress: never };
+  preview: { args: { file: string; sha256: string | null; sampleBits: number | null; longest: number; out: string }; result: null; progress: never };
   drawSample: { args: { folder: string; seed: number }; result: { images: string; truth: string; created: number }; progress: Counted };
   weights: { args: WeightsRequest; result: WeightsInfo; progress: never };
   train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };

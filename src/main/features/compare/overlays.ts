@@ -7,9 +7,11 @@ import type { ComparePorts } from './ports.ts';
 export class Overlays {
   private readonly running = new Map<string, Promise<null>>(); // by comparison
   private readonly compute: ComparePorts['compute'];
+  private readonly runs: ComparePorts['runs'];
 
-  constructor({ compute }: Pick<ComparePorts, 'compute'>) {
+  constructor({ compute, runs }: Pick<ComparePorts, 'compute' | 'runs'>) {
     this.compute = compute;
+    this.runs = runs;
   }
 
   /** Resolves when all four files exist, undamaged. Throws AppError 'not-found' if a map is missing, and as writeFileAtomically does. */
@@ -20,7 +22,8 @@ export class Overlays {
     let task = this.running.get(id);
     if (!task) {
       const { verdict, target, scale, images } = comparison;
-      task = this.compute.ask('drawOverlays', { verdict, target, scale, images }).finally(() => this.running.delete(id));
+      const { sampleBits } = this.runs.get(comparison.run).config;
+      task = this.compute.ask('drawOverlays', { verdict, target, scale, sampleBits, images }).finally(() => this.running.delete(id));
       this.running.set(id, task);
     }
     await task;

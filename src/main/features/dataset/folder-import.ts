@@ -3,6 +3,7 @@ import type { DatasetSummary, ImageRecord, RejectedFile } from '../../../shared/
 import { AppError } from '../../../shared/errors.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { NewDataset } from '../../db/insert.ts';
+import { factsOf, sampleBitsOf } from './sample-bits.ts';
 import { byCodePoint } from '../../foundation/words.ts';
 import { throwIfCancelled } from './cancel.ts';
 import { groupsOf } from './groups.ts';
@@ -14,8 +15,17 @@ import { assignSplits } from './split.ts';
 import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
-/** Hashes of the file's bytes and of its pixels (ImageRecord.content), and its size in px after EXIF rotation, or why it is no usable image. */
-export type Inspection = { sha256: string; content: string; width: number; height: number } | { error: string };
+interface InspectedFile {
+  sha256: string; // of the file, hex
+  content: string; // of its pixels: ImageRecord.content
+  width: number; // px, after EXIF rotation
+  height: number;
+  facts?: string[]; // what a person must know of how the file is read
+  maxSample?: number | null; // of a 16-bit file that does not say which of the 16 bits it uses
+}
+
+/** What an image is, or the reason why the file is not a usable image. */
+export type Inspection = InspectedFile | { error: string };
 
 export interface ImportRequest {
   folder: string;
@@ -90,14 +100,15 @@ export class FolderImport implements RunningImport {
   }
 
   async store(signal?: AbortSignal): Promise<string> {
-    const { usable, rejected } = this.separateRejected();
+    const sampleBits = sampleBitsOf(this.inspections.map((inspection) => ('maxSample' in inspection ? inspection.maxSample : null)));
+    const { usable, rejected } = this.separateRejected(sampleBits);
     if (usable.length < 2 || new Set(usable.map(({ className }) => className)).size < 2) throw tooFewImagesError(usable, rejected);
     const { groupBy = null, splitSeed = 0, name } = this.request;
     const splits = assignSplits(usable, splitSeed);
     const images: ImageRecord[] = usable.map((image, id) => ({ id, ...image, split: splits[id]! }));
     const pairs = storedPairs(images, splitSeed);
     const { root, classFolders } = this.listing;
-    const identity = { name: name ?? (basename(root) || 'dataset'), root, groupBy, splitSeed, snapshot: snapshotOf(images) };
+    const identity = { name: name ?? (basename(root) || 'dataset'), root, groupBy, splitSeed, sampleBits, snapshot: snapshotOf(images) };
     const used = new Set(images.map(({ className }) => className));
     const emptyClassFolders = classFolders.filter((folder) => !used.has(folder));
     const warnings = warningsFor({ images, pairs, grouped: this.groups !== null, emptyClassFolders });
@@ -114,7 +125,7 @@ export class FolderImport implements RunningImport {
   }
 
   /** Usable images and rejected files, each sorted by file name. */
-  private separateRejected(): { usable: Omit<ImageRecord, 'id' | 'split'>[]; rejected: RejectedFile[] } {
+  private separateRejected(sampleBits: number | null): { usable: Omit<ImageRecord, 'id' | 'split'>[]; rejected: RejectedFile[] } {
     const usable: Omit<ImageRecord, 'id' | 'split'>[] = [];
     const rejected = [...this.listing.rejected];
     this.listing.files.forEach(({ file, className }, i) => {
@@ -123,7 +134,8 @@ export class FolderImport implements RunningImport {
       if ('error' in inspection) rejected.push({ file, reason: inspection.error });
       else {
         const { sha256, content, width, height } = inspection;
-        usable.push({ file, className, sha256, content, group: this.groups?.[i] ?? null, width, height });
+        const facts = factsOf(inspection, sampleBits);
+        usable.push({ file, className, sha256, content, group: this.groups?.[i] ?? null, width, height, ...(facts.length === 0 ? {} : { facts }) });
       }
     });
     return { usable, rejected: rejected.sort((a, b) => byCodePoint(a.file, b.file)) };

@@ -24,7 +24,7 @@ export interface MediaPorts {
   access: Pick<FileAccess, 'allows'>;
   rootOf(dataset: string): string;
   /** Throws AppError 'not-found' for an unknown image. */
-  imageOf(dataset: string, id: number): { file: string; sha256: string };
+  imageOf(dataset: string, id: number): { file: string; sha256: string; sampleBits: number | null };
   /** Draws the overlay files of a stored comparison if one is missing or damaged. */
   drawOverlays(comparison: string): Promise<unknown>;
   /** The file that a report was last written to. Throws AppError 'not-found'. */
@@ -72,10 +72,10 @@ export class Media {
   /** The reason, as a sentence, why an image of a data set can't be shown; null if it can. */
   async problemOf(dataset: string, id: number, signal?: AbortSignal): Promise<string | null> {
     const root = this.ports.rootOf(dataset);
-    const { file, sha256 } = this.ports.imageOf(dataset, id);
+    const { file, ...content } = this.ports.imageOf(dataset, id);
     if (!(await isFolder(root))) return `The folder of this data set, ${root}, was not found.`;
     try {
-      await this.ports.previews.imagePreview(absoluteFile(root, file), sha256, 'thumb', signal);
+      await this.ports.previews.imagePreview(absoluteFile(root, file), content, 'thumb', signal);
       return null;
     } catch (error) {
       return asAppError(error).message;
@@ -92,8 +92,8 @@ export class Media {
   private imagePreview(dataset: string, id: string, size: PreviewSize, signal?: AbortSignal): Promise<string> {
     if (!/^\d{1,9}$/.test(id)) throw notFound(`${dataset}/${id}`);
     const root = this.ports.rootOf(dataset);
-    const { file, sha256 } = this.ports.imageOf(dataset, Number(id));
-    return this.ports.previews.imagePreview(absoluteFile(root, file), sha256, size, signal);
+    const { file, ...content } = this.ports.imageOf(dataset, Number(id));
+    return this.ports.previews.imagePreview(absoluteFile(root, file), content, size, signal);
   }
 
   /** A file of the workspace. Throws 'not-found' for a link that leads out of it. */

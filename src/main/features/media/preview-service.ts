@@ -14,10 +14,23 @@ export type PreviewSize = keyof typeof SIZES;
 const MAX_RUNNING = Math.max(2, Math.min(4, availableParallelism()));
 const MAX_QUEUED = 600; // two screens of the smallest tiles; the oldest requests are cancelled
 
-interface PreviewTask {
+/** Version of the decoder, part of the names: previews of images that an older version read otherwise are not shown again. */
+const DECODER = '-2';
+
+/** What an image's preview depends on. */
+interface ImageContent {
+  sha256: string;
+  sampleBits: number | null; // DatasetSummary.sampleBits
+}
+
+interface PreviewedImage {
+  file: string; // absolute
+  sha256: string | null; // null: any content
+  sampleBits: number | null;
+}
+
+interface PreviewTask extends PreviewedImage {
   key: string;
-  file: string;
-  sha256: string | null;
   size: PreviewSize;
   waiters: number;
   promise: Promise<string>;
@@ -43,8 +56,9 @@ export class PreviewService {
   }
 
   /** Path of a JPEG of a data set's image. Throws 'not-found' or 'bad-image' if the file is missing, changed or damaged; 'cancelled'. */
-  imagePreview(file: string, sha256: string, size: PreviewSize, signal?: AbortSignal): Promise<string> {
-    return this.request(file, sha256, sha256, size, signal);
+  imagePreview(file: string, { sha256, sampleBits }: ImageContent, size: PreviewSize, signal?: AbortSignal): Promise<string> {
+    const name = `${sha256}${DECODER}${sampleBits === null ? '' : `-${sampleBits}bit`}`;
+    return this.request({ file, sha256, sampleBits }, name, size, signal);
   }
 
   /** Path of a JPEG of any image file in its current state. Throws as imagePreview does. */
@@ -52,17 +66,17 @@ export class PreviewService {
     const { mtimeMs, size: bytes } = await stat(file).catch((error: unknown) => {
       throw new AppError('not-found', `There is no image ${file}.`, { file }, error);
     });
-    const key = createHash('sha256').update(`${file}\0${mtimeMs}\0${bytes}`).digest('hex');
-    return this.request(file, null, key, size, signal);
+    const key = createHash('sha256').update(`${file}\0${mtimeMs}\0${bytes}${DECODER}`).digest('hex');
+    return this.request({ file, sha256: null, sampleBits: null }, key, size, signal);
   }
 
-  private async request(file: string, sha256: string | null, name: string, size: PreviewSize, signal?: AbortSignal): Promise<string> {
+  private async request(image: PreviewedImage, name: string, size: PreviewSize, signal?: AbortSignal): Promise<string> {
     const out = join(this.folders[size], name.slice(0, 2), `${name}.jpg`);
     if (existsSync(out)) {
       this.cache.use(out);
       return out;
     }
-    const task = this.tasks.get(out) ?? this.enqueue(out, file, sha256, size);
+    const task = this.tasks.get(out) ?? this.enqueue(out, image, size);
     task.waiters++;
     const abandon = (): void => {
       task.waiters--;
@@ -77,14 +91,14 @@ export class PreviewService {
     }
   }
 
-  private enqueue(key: string, file: string, sha256: string | null, size: PreviewSize): PreviewTask {
+  private enqueue(key: string, image: PreviewedImage, size: PreviewSize): PreviewTask {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const settle = (result: string | AppError): void => {
       this.tasks.delete(key);
       if (typeof result === 'string') resolve(result);
       else reject(result);
     };
-    const task: PreviewTask = { key, file, sha256, size, waiters: 0, promise, settle };
+    const task: PreviewTask = { key, ...image, size, waiters: 0, promise, settle };
     this.tasks.set(key, task);
     this.queue.push(task);
     if (this.queue.length > MAX_QUEUED) this.dropQueued(this.queue[0]!);
@@ -108,9 +122,9 @@ export class PreviewService {
     }
   }
 
-  private async make({ key, file, sha256, size, settle }: PreviewTask): Promise<void> {
+  private async make({ key, file, sha256, sampleBits, size, settle }: PreviewTask): Promise<void> {
     try {
-      await this.host.ask('preview', { file, sha256, longest: SIZES[size], out: key });
+      await this.host.ask('preview', { file, sha256, sampleBits, longest: SIZES[size], out: key });
       this.cache.add();
       settle(key);
     } catch (error) {

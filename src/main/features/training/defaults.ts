@@ -10,7 +10,7 @@ const DEFAULT_PREPROCESSING = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } sa
 export const backboneFor = (request: TrainRequest): BackboneName => request.backbone ?? TRAINING_OPTIONS.backbone.default;
 
 /** Adds the defaults. Throws AppError 'bad-request' for conflicting choices; `details.field` names the option. */
-export function configFor(request: TrainRequest, weights: WeightsInfo | null): RunConfig {
+export function configFor(request: TrainRequest, weights: WeightsInfo | null, sampleBits: number | null = null): RunConfig {
   const { dataset: _, weights: _source, augmentation = null, ...choices } = request;
   const values = withDefaults(choices, weights !== null);
   const { backbone, scope, headStart, size } = values;
@@ -45,5 +45,6 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null): R
     flavour: weights?.flavour ?? 'torch',
     preprocessing: weights?.preprocessing ?? DEFAULT_PREPROCESSING,
     resampling: 'centred',
+    sampleBits,
   };
 }

@@ -36,7 +36,7 @@ export class Training {
     const untrainable = whyUntrainable(dataset);
     if (untrainable !== null) throw new AppError('bad-dataset', untrainable, { dataset: dataset.dataset });
     const weights = choices.weights ? await this.findWeights(choices.weights, backboneFor(choices), o) : null;
-    const config = configFor(choices, weights?.info ?? null);
+    const config = configFor(choices, weights?.info ?? null, dataset.sampleBits);
     const run = runs.create({ dataset: dataset.dataset, snapshot: dataset.snapshot, config, versions: versions() });
     return this.train(run, weights?.path ?? null, false, o);
   }

@@ -1,5 +1,4 @@
 import { randomFor } from '../../../../shared/random.ts';
-import type { Resampling } from '../../../../shared/training-options/resampling.ts';
 import { augment } from '../augment.ts';
 import { normaliseInto } from '../batches.ts';
 import { decodeSquare, DECODERS } from '../images.ts';
@@ -11,7 +10,8 @@ import type { CachedImage, Readable, ReaderData, StreamName } from './tasks.ts';
 const DECODER_VERSION = 2;
 
 /** What pixels depend on besides the image and their size; part of the name of a cache. */
-export const decoderKey = (resampling: Resampling): string => `v${DECODER_VERSION}-${resampling}`;
+export const decoderKey = ({ resampling, sampleBits }: Pick<ReaderData, 'resampling' | 'sampleBits'>): string =>
+  `v${DECODER_VERSION}-${resampling}${sampleBits === null ? '' : `-${sampleBits}bit`}`;
 
 /** Network inputs from image files or from a cache of decoded pixels. Synchronous except for decoding. */
 export class PixelReader {
@@ -23,7 +23,7 @@ export class PixelReader {
   constructor(data: ReaderData) {
     this.data = data;
     this.rowLength = 3 * data.size * data.size;
-    this.store = data.cache === null ? null : new RowStore(data.cache, `rgb-${data.size}-${decoderKey(data.resampling)}`, this.rowLength);
+    this.store = data.cache === null ? null : new RowStore(data.cache, `rgb-${data.size}-${decoderKey(data)}`, this.rowLength);
     this.pixels = new Uint8Array(this.rowLength);
   }
 
@@ -94,7 +94,7 @@ export class PixelReader {
 
   /** Refuses a file that changed since its import: it would be cached under the wrong hash. */
   private decodeFile({ file, sha256 }: Readable): Promise<Uint8Array> {
-    const { size, resampling } = this.data;
-    return decodeSquare(file, size, { resampling, ...(sha256 === null ? {} : { sha256 }) });
+    const { size, resampling, sampleBits } = this.data;
+    return decodeSquare(file, size, { resampling, sampleBits, ...(sha256 === null ? {} : { sha256 }) });
   }
 }

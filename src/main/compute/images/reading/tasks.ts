@@ -19,6 +19,7 @@ export interface ReaderData {
   size: number; // px
   preprocessing: Preprocessing;
   resampling: Resampling;
+  sampleBits: number | null; // bits that 16-bit samples use; null: all, or as each file says
   augmentation: Augmentation | null;
   cache: string | null; // folder of decoded pixels; null: no cache
 }
