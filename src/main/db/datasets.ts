@@ -74,7 +74,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
   const writer = datasetWriter(db);
   const setContent = db.prepare<[string, number, number]>('UPDATE images SET content = ? WHERE dataset = ? AND id = ?');
   const lacksContent = db.prepare<[number], 1>('SELECT 1 FROM images WHERE dataset = ? AND content IS NULL LIMIT 1').pluck();
-  const setFacts = db.prepare<[string | null, number, number]>('UPDATE images SET facts = ?1 WHERE dataset = ?2 AND id = ?3 AND facts IS NOT ?1');
+  const setFacts = db.prepare<[string | null, number, number]>('UPDATE images SET facts = ? WHERE dataset = ? AND id = ?');
   const setWarnings = db.prepare<[string, number]>('UPDATE datasets SET warnings = ? WHERE number = ?');
 
   const byId = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE id = ?');

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { factsOf, sampleBitsOf } from '../../../src/main/features/dataset/sample-bits.ts';
-import { drawFiles, temporaryFolder } from './png-files.ts';
 import { freshStore, importFrom } from './import-helpers.ts';
-import { plainInspect } from './png-files.ts';
+import { drawFiles, plainInspect, temporaryFolder } from './png-files.ts';
 
 describe('sampleBitsOf', () => {
   test.each([
