@@ -76,22 +76,22 @@ const params = initialTensors(siameseParams(spec), 1);
 /** @type {string[]} */
 const passes = [];
 
-/** @type {import('../src/main/nn/engines/onnx-lower.ts').Watch} */
-const watch = (pass, program) => {
+/** @type {import('../src/main/nn/engines/onnx-lower.ts').OnPass} */
+const onPass = (pass, program) => {
   passes.push(pass);
   if (values.pass === undefined || values.pass === pass)
     process.stdout.write(`\n== ${pass}: ${program.instructions.length} instructions\n${print(program)}`);
 };
 
-if (task === 'embed') lowerTask(embeddingTask(spec, 'image', 2 * pairs), params, device, watch);
-else if (task === 'explain') lowerTask(explanationTask(spec, layerNames(spec.backbone).at(-1) ?? '', pairs), params, device, watch);
+if (task === 'embed') lowerTask(embeddingTask(spec, 'image', 2 * pairs), params, device, onPass);
+else if (task === 'explain') lowerTask(explanationTask(spec, layerNames(spec.backbone).at(-1) ?? '', pairs), params, device, onPass);
 else {
   const optimizer = /** @type {const} */ ({ name: 'adamw', weightDecay: 1e-4, clipNorm: 1 });
   const options = { scope: choiceOf('scope'), batchNorm: choiceOf('batch-norm'), loss: lossOf(choiceOf('loss')), margin: 2, optimizer };
   const step = trainingTask(spec, options, pairs);
   // WebGPU keeps the weights on the card, so its step includes the update; elsewhere the update follows outside the program.
-  if (device === 'webgpu') lowerTraining(step, params, device, watch);
-  else lowerGradients(step, params, device, Number(values.block), watch);
+  if (device === 'webgpu') lowerTraining(step, params, device, onPass);
+  else lowerGradients(step, params, device, Number(values.block), onPass);
 }
 if (values.pass !== undefined && !passes.includes(values.pass)) {
   console.error(`This program has no pass ${JSON.stringify(values.pass)}. Its passes: ${passes.join(', ')}.`);

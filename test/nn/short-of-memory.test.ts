@@ -73,7 +73,7 @@ describe.each(ENGINES)('out of memory for a batch, $title', ({ open }) => {
     const [whole, parted] = [await trainer(engine, 'frozen'), await trainer(engine, 'frozen')];
     const expected: StepResult[] = [];
     for (const i of [0, 1, 2]) expected.push(await step(whole, i));
-    expect(expected.map((s) => s.partPairs)).toEqual([PAIRS, PAIRS, PAIRS]);
+    expect(expected.map((s) => s.partSize)).toEqual([PAIRS, PAIRS, PAIRS]);
     const found = [await step(parted, 0)];
     memory.limit = 2;
     found.push(await step(parted, 1));
@@ -81,7 +81,7 @@ describe.each(ENGINES)('out of memory for a batch, $title', ({ open }) => {
     expect(refused).toBeGreaterThanOrEqual(2); // 5 pairs, then 3
     found.push(await step(parted, 2));
     expect(memory.refused).toBe(refused);
-    expect(found.map((s) => s.partPairs)).toEqual([PAIRS, 2, 2]);
+    expect(found.map((s) => s.partSize)).toEqual([PAIRS, 2, 2]);
     found.forEach(({ loss, distances, gradientNorm }, i) => {
       expect(
         relativeError([loss, gradientNorm, ...distances], [expected[i]!.loss, expected[i]!.gradientNorm, ...expected[i]!.distances]),

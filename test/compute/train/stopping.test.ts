@@ -49,7 +49,7 @@ vi.mock('../../../src/main/compute/engine/engine-choice.ts', () => ({
           step: ({ labels }, pairs, lr) => {
             script.epoch++;
             script.rates.push(lr);
-            return Promise.resolve({ loss: script.loss, distances: labels!.slice(), gradientNorm: 1, partPairs: pairs });
+            return Promise.resolve({ loss: script.loss, distances: labels!.slice(), gradientNorm: 1, partSize: pairs });
           },
           state: () => {
             const params = new Map([...initial.params].map(([name, { shape, data }]) => [name, { shape, data: data.map(() => script.epoch) }]));

@@ -25,11 +25,11 @@ describe('a batch in parts', () => {
     const parts: number[][] = [];
     const step = partedStep(imagesPerSample, true, 2, parts);
     const images = Float32Array.from({ length: imagesPerSample * 5 }, (_, i) => i);
-    const { loss, distances, partPairs } = await step.differentiate({ images, labels: Float32Array.of(10, 11, 12, 13, 14) }, 5);
+    const { loss, distances, partSize } = await step.differentiate({ images, labels: Float32Array.of(10, 11, 12, 13, 14) }, 5);
     expect(parts).toEqual(expected);
     expect([...distances]).toEqual([10, 11, 12, 13, 14]);
     expect(loss).toBeCloseTo(12, 12); // the mean of the labels, from parts of 2, 2 and 1
-    expect(partPairs).toBe(2);
+    expect(partSize).toBe(2);
   });
 
   test('is not computed in parts if the loss is not a mean over samples', async () => {

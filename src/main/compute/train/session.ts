@@ -22,7 +22,7 @@ export interface Session {
   validPairs: Pair[];
   context: CallContext<'train'>;
   started: number; // ms, when the first step of this session began
-  partPairs: number; // samples per part that have fitted in memory; at most the batch
+  partSize: number; // samples per part that have fitted in memory; at most the batch
 }
 
 /** Estimated from the mean time per epoch so far. `done` and `left` are in epochs, with fractions. */

@@ -29,9 +29,9 @@ export async function trainEpoch(session: Session, epoch: number, lr: number, fi
     const labels = batch.map(({ label }) => label);
     const result = await trainer.step({ images, labels: Float32Array.from(labels) }, batch.length, lr);
     if (!Number.isFinite(result.loss)) throw diverged(epoch, lr);
-    if (result.partPairs < Math.min(batch.length, session.partPairs)) {
-      session.partPairs = result.partPairs;
-      context.progress({ kind: 'parts', partPairs: result.partPairs });
+    if (result.partSize < Math.min(batch.length, session.partSize)) {
+      session.partSize = result.partSize;
+      context.progress({ kind: 'parts', partPairs: result.partSize });
     }
     out.loss += (result.loss * batch.length) / samples.length;
     out.distances.push(...result.distances);

@@ -58,7 +58,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
       validPairs,
       context,
       started: performance.now(),
-      partPairs: config.batch,
+      partSize: config.batch,
     };
     const { last, stoppedEarly } = await trainEpochs(session, progress);
     return {

@@ -76,7 +76,7 @@ export class Builder {
   /** [top, left, bottom, right]. Keras pads one position less at the top and left for a stride-2 convolution over an even side. */
   private pads(x: Value, kernel: number, stride: number): [number, number, number, number] {
     const half = Math.floor(kernel / 2);
-    const before = (side: number): number => (this.flavour === 'keras' && stride === 2 && side % 2 === 0 ? Math.max(0, half - 1) : half);
-    return [before(x.shape[2]!), before(x.shape[3]!), half, half];
+    const padBefore = (side: number): number => (this.flavour === 'keras' && stride === 2 && side % 2 === 0 ? Math.max(0, half - 1) : half);
+    return [padBefore(x.shape[2]!), padBefore(x.shape[3]!), half, half];
   }
 }

@@ -14,7 +14,7 @@ export interface StepResult {
   loss: number; // mean over the batch's samples
   distances: Float32Array; // [M], as reported by the loss
   gradientNorm: number; // before clipping
-  partPairs: number; // samples computed at once; fewer than the batch where memory was short
+  partSize: number; // samples computed at once; fewer than the batch where memory was short
 }
 
 /** A compiled task. Inputs and outputs are row-major float32 of the task's shapes. */
@@ -25,8 +25,8 @@ export interface Executable {
 
 /** A training step, compiled for each batch size on first use. Owns the weights during training. */
 export interface Trainer {
-  /** One step on a batch of `pairs` samples at learning rate `lr`. */
-  step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult>;
+  /** One step on a batch of `samples` samples at learning rate `lr`. */
+  step(inputs: Readonly<Record<string, Float32Array>>, samples: number, lr: number): Promise<StepResult>;
   /** A copy of the state after the last finished step. */
   state(): Promise<TrainState>;
   dispose(): Promise<void>;
@@ -37,8 +37,8 @@ export interface Engine {
   readonly name: EngineName;
   readonly device: DeviceName;
   compile(task: Task, params: TensorMap): Promise<Executable>;
-  /** `taskFor(pairs)` gives the step for a batch of that many samples; `frozen` holds the parameters that are not updated. */
-  trainer(taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState): Promise<Trainer>;
+  /** `taskFor(samples)` gives the step for a batch of that many samples; `frozen` holds the parameters that are not updated. */
+  trainer(taskFor: (samples: number) => TrainTask, frozen: TensorMap, initial: TrainState): Promise<Trainer>;
 }
 
 /** The optimizer's initial slots: those of a resumed run, zeros for a new run. */

@@ -11,16 +11,16 @@ export class FallbackTrainer implements Trainer {
     this.second = second;
   }
 
-  async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
+  async step(inputs: Readonly<Record<string, Float32Array>>, samples: number, lr: number): Promise<StepResult> {
     try {
-      return await this.current.step(inputs, pairs, lr);
+      return await this.current.step(inputs, samples, lr);
     } catch (error) {
       if (!this.second || !isMemoryError(error)) throw error;
       const state = await this.current.state();
       await this.current.dispose();
       this.current = this.second(state);
       this.second = null;
-      return this.current.step(inputs, pairs, lr);
+      return this.current.step(inputs, samples, lr);
     }
   }
 

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { isMemoryError } from './device-error.ts';
 
-/** `images` in the order of losses/loss.ts, `labels` one entry a sample. */
+/** `images` in the order of losses/loss.ts, `labels` one per sample. */
 type Inputs = Readonly<Record<string, Float32Array>>;
 
 export interface Differentiated<G> {
@@ -18,7 +18,7 @@ export interface MicroBatchOptions<G, R extends Differentiated<G>> {
    */
   divisible: boolean;
   imagesPerSample: number;
-  differentiate(inputs: Inputs, pairs: number): Promise<R>;
+  differentiate(inputs: Inputs, samples: number): Promise<R>;
   /** sum + share * part. The buffers of `part` are overwritten by the next part. */
   add(sum: G | null, part: G, share: number): G;
   /** Frees the memory allocated by a failed attempt. */
@@ -34,12 +34,12 @@ export class MicroBatchedStep<G, R extends Differentiated<G>> {
     this.o = o;
   }
 
-  /** `partPairs`: samples per part. Throws what `differentiate` throws; out-of-memory errors only where smaller parts can't help. */
-  async differentiate(inputs: Inputs, pairs: number): Promise<R & { partPairs: number }> {
+  /** `partSize`: samples per part. Throws what `differentiate` throws; out-of-memory errors only where smaller parts can't help. */
+  async differentiate(inputs: Inputs, samples: number): Promise<R & { partSize: number }> {
     for (;;) {
-      const partSize = Math.min(this.partLimit, pairs);
+      const partSize = Math.min(this.partLimit, samples);
       try {
-        return { ...(await this.accumulate(inputs, pairs, partSize)), partPairs: partSize };
+        return { ...(await this.accumulate(inputs, samples, partSize)), partSize: partSize };
       } catch (error) {
         if (!this.o.divisible || !isMemoryError(error)) throw error;
         await this.o.release();
@@ -49,18 +49,18 @@ export class MicroBatchedStep<G, R extends Differentiated<G>> {
     }
   }
 
-  private async accumulate(inputs: Inputs, pairs: number, partSize: number): Promise<R> {
-    if (partSize === pairs) return this.o.differentiate(inputs, pairs);
+  private async accumulate(inputs: Inputs, samples: number, partSize: number): Promise<R> {
+    if (partSize === samples) return this.o.differentiate(inputs, samples);
     const distances: number[] = [];
     let loss = 0;
     let sum: G | null = null;
     let last: R;
-    for (let from = 0; from < pairs; from += partSize) {
-      const count = Math.min(partSize, pairs - from);
-      last = await this.o.differentiate(partOf(inputs, this.o.imagesPerSample, pairs, from, count), count);
+    for (let from = 0; from < samples; from += partSize) {
+      const count = Math.min(partSize, samples - from);
+      last = await this.o.differentiate(partOf(inputs, this.o.imagesPerSample, samples, from, count), count);
       distances.push(...last.distances);
-      loss += (last.loss * count) / pairs;
-      sum = this.o.add(sum, last.gradients, count / pairs);
+      loss += (last.loss * count) / samples;
+      sum = this.o.add(sum, last.gradients, count / samples);
     }
     return { ...last!, loss, distances: Float32Array.from(distances), gradients: sum! };
   }

@@ -21,7 +21,7 @@ export function channelBlock(): Promise<number> {
   return (block ??= measureBlock());
 }
 
-/** Whether a model has blocked operators. The opset imports don't tell: files written by onnxruntime list every known domain. */
+/** Whether a model has blocked operators. The opset imports don't show it: files written by onnxruntime list every known domain. */
 export function hasBlockedOperators(model: Uint8Array): boolean {
   return onnxProto.onnx.ModelProto.decode(model).graph!.node!.some((node) => node.domain === BLOCKED_DOMAIN);
 }

@@ -19,7 +19,7 @@ interface Compiled extends OpenSession {
 export class DeviceTrainer implements Trainer {
   private readonly compiled = new Map<number, Compiled>();
   private readonly device: DeviceName;
-  private readonly taskFor: (pairs: number) => TrainTask;
+  private readonly taskFor: (samples: number) => TrainTask;
   private readonly frozen: TensorMap;
   private readonly profiler: Profiler | undefined;
   private readonly paramNames: ReadonlySet<string>;
@@ -27,7 +27,7 @@ export class DeviceTrainer implements Trainer {
   private reader: Promise<OpenSession> | null = null;
   private steps: number;
 
-  constructor(device: DeviceName, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
+  constructor(device: DeviceName, taskFor: (samples: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
     this.device = device;
     this.taskFor = taskFor;
     this.frozen = frozen;
@@ -38,8 +38,8 @@ export class DeviceTrainer implements Trainer {
     this.current = new Map(all.map(([name, t]) => [name, tensor(Float32Array.from(t.data), t.shape)]));
   }
 
-  async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
-    const { session, inputs: shapes } = await this.compiledFor(pairs);
+  async step(inputs: Readonly<Record<string, Float32Array>>, samples: number, lr: number): Promise<StepResult> {
+    const { session, inputs: shapes } = await this.compiledFor(samples);
     const { correction1, correction2 } = correctionsAfter(this.steps);
     const feeds: Record<string, ort.Tensor> = {
       lr: tensor(Float32Array.of(lr), []),
@@ -59,7 +59,7 @@ export class DeviceTrainer implements Trainer {
       loss: (out['loss']!.data as Float32Array)[0]!,
       distances,
       gradientNorm: (out['gradientNorm']!.data as Float32Array)[0]!,
-      partPairs: pairs,
+      partSize: samples,
     };
   }
 
@@ -91,16 +91,16 @@ export class DeviceTrainer implements Trainer {
     return open(b, this.device);
   }
 
-  private async compiledFor(pairs: number): Promise<Compiled> {
-    const existing = this.compiled.get(pairs);
+  private async compiledFor(samples: number): Promise<Compiled> {
+    const existing = this.compiled.get(samples);
     if (existing) return existing;
-    const task = this.taskFor(pairs);
+    const task = this.taskFor(samples);
     const { program, state } = lowerTraining(task, this.frozen, this.device);
     const missing = state.filter((s) => !this.current.has(s.name));
     if (missing.length) throw new Error(`The training state lacks ${missing.map((s) => s.name).join(', ')}.`);
     const opened = await open(program, this.device, this.profiler, new Set(state.map((s) => s.next)));
     const compiled = { ...opened, inputs: new Map([...task.program.inputs].map(([name, v]) => [name, v.shape])) };
-    this.compiled.set(pairs, compiled);
+    this.compiled.set(samples, compiled);
     return compiled;
   }
 }

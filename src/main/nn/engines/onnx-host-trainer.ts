@@ -28,7 +28,7 @@ interface StepOutput extends Differentiated<Gradients> {
 export class HostTrainer implements Trainer {
   private readonly device: DeviceName;
   private readonly compiled = new Map<number, Compiled>();
-  private readonly taskFor: (pairs: number) => TrainTask;
+  private readonly taskFor: (samples: number) => TrainTask;
   private readonly frozen: TensorMap;
   private readonly profiler: Profiler | undefined;
   private readonly task: TrainTask; // for one sample; only the parts that don't depend on the batch size are used
@@ -37,7 +37,7 @@ export class HostTrainer implements Trainer {
   private readonly batches: MicroBatchedStep<Gradients, StepOutput>;
   private steps: number;
 
-  constructor(device: DeviceName, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
+  constructor(device: DeviceName, taskFor: (samples: number) => TrainTask, frozen: TensorMap, initial: TrainState, profiler?: Profiler) {
     this.device = device;
     this.taskFor = taskFor;
     this.frozen = omit(frozen, initial.params); // `initial` has the updated tensors
@@ -49,19 +49,19 @@ export class HostTrainer implements Trainer {
     this.batches = new MicroBatchedStep({
       divisible: this.task.samples.divisible && this.task.statistics.length === 0,
       imagesPerSample: this.task.samples.images,
-      differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
+      differentiate: (inputs, samples) => this.differentiate(inputs, samples),
       add: accumulate,
       release: () => this.dispose(),
     });
   }
 
-  async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
-    const { loss, distances, gradients, out, partPairs } = await this.batches.differentiate(inputs, pairs);
-    return { loss, distances, gradientNorm: this.update(gradients, out, lr), partPairs };
+  async step(inputs: Readonly<Record<string, Float32Array>>, samples: number, lr: number): Promise<StepResult> {
+    const { loss, distances, gradients, out, partSize } = await this.batches.differentiate(inputs, samples);
+    return { loss, distances, gradientNorm: this.update(gradients, out, lr), partSize };
   }
 
-  private async differentiate(inputs: Readonly<Record<string, Float32Array>>, pairs: number): Promise<StepOutput> {
-    const { session, inputs: shapes } = await this.compiledFor(pairs);
+  private async differentiate(inputs: Readonly<Record<string, Float32Array>>, samples: number): Promise<StepOutput> {
+    const { session, inputs: shapes } = await this.compiledFor(samples);
     const feeds: Record<string, ort.Tensor> = {};
     for (const [name, shape] of shapes) feeds[name] = tensor(inputs[name]!, shape);
     for (const [name, { shape, data }] of this.weights.params) feeds[name] = tensor(data, shape);
@@ -103,14 +103,14 @@ export class HostTrainer implements Trainer {
     return this.weights.step(this.steps++, lr);
   }
 
-  private async compiledFor(pairs: number): Promise<Compiled> {
-    const existing = this.compiled.get(pairs);
+  private async compiledFor(samples: number): Promise<Compiled> {
+    const existing = this.compiled.get(samples);
     if (existing) return existing;
-    const task = this.taskFor(pairs);
+    const task = this.taskFor(samples);
     const block = this.device === 'cpu' ? await channelBlock() : 0;
     const opened = await open(lowerGradients(task, this.frozen, this.device, block), this.device, this.profiler);
     const compiled = { ...opened, inputs: new Map([...task.program.inputs].map(([name, v]) => [name, v.shape])) };
-    this.compiled.set(pairs, compiled);
+    this.compiled.set(samples, compiled);
     return compiled;
   }
 }

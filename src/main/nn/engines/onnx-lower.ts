@@ -13,7 +13,7 @@ import { prune } from '../passes/prune.ts';
 import { gradientProgram, type StateSpec, taskProgram, trainingProgram } from './programs.ts';
 
 /** Receives the program after each pass; for developers. */
-export type Watch = (pass: string, program: Program) => void;
+export type OnPass = (pass: string, program: Program) => void;
 
 interface Pass {
   name: string;
@@ -28,13 +28,13 @@ export interface LowerOptions {
   device?: DeviceName;
   /** Channels per block of the CPU's blocked layout; 0 for row-major. */
   block?: number;
-  watch?: Watch | undefined;
+  onPass?: OnPass | undefined;
 }
 
 /** Lowers a program of primitives to one whose every instruction is an ONNX operator on the device. `last`: additional passes. */
 export function lower(
   source: SourceProgram,
-  { params = new Map(), inputParams = [], device = 'cpu', block = 0, watch }: LowerOptions,
+  { params = new Map(), inputParams = [], device = 'cpu', block = 0, onPass }: LowerOptions,
   last: Pass[] = [],
 ): Program {
   const passes: Pass[] = [
@@ -47,30 +47,30 @@ export function lower(
     ...(block > 0 ? [{ name: 'fuse activations', run: fuseActivations }] : []),
     ...last,
   ];
-  watch?.('source', source);
+  onPass?.('source', source);
   return passes.reduce((program: Program, { name, run }) => {
     const next = run(program);
-    watch?.(name, next);
+    onPass?.(name, next);
     return next;
   }, source);
 }
 
 /** Lowers a task with all parameters as constants. Inputs and outputs have the task's names. */
-export const lowerTask = (task: Task, params: TensorMap, device: DeviceName = 'cpu', watch?: Watch): Program =>
-  lower(taskProgram(task), { params, device, watch });
+export const lowerTask = (task: Task, params: TensorMap, device: DeviceName = 'cpu', onPass?: OnPass): Program =>
+  lower(taskProgram(task), { params, device, onPass });
 
 /** Lowers a step up to its gradients. Trainable parameters are inputs, all others constants. */
-export const lowerGradients = (task: TrainTask, frozen: TensorMap, device: DeviceName = 'cpu', block = 0, watch?: Watch): Program =>
-  lower(gradientProgram(task), { params: frozen, inputParams: task.trainable, device, block, watch }, [{ name: 'order sinks', run: orderSinks }]);
+export const lowerGradients = (task: TrainTask, frozen: TensorMap, device: DeviceName = 'cpu', block = 0, onPass?: OnPass): Program =>
+  lower(gradientProgram(task), { params: frozen, inputParams: task.trainable, device, block, onPass }, [{ name: 'order sinks', run: orderSinks }]);
 
 /** Lowers a whole step. Frozen parameters are constants. Trainable parameters, statistics and optimizer slots are state. */
 export function lowerTraining(
   task: TrainTask,
   frozen: TensorMap,
   device: DeviceName = 'cpu',
-  watch?: Watch,
+  onPass?: OnPass,
 ): { program: Program; state: StateSpec[] } {
   const { program, state } = trainingProgram(task);
   const inputParams = [...task.trainable, ...task.statistics.map(({ name }) => name)];
-  return { program: lower(program, { params: frozen, inputParams, device, watch }), state };
+  return { program: lower(program, { params: frozen, inputParams, device, onPass }), state };
 }

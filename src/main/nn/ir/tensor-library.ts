@@ -60,4 +60,4 @@ export interface TensorflowForm<A> {
   run<T extends LibraryTensor>(tf: TensorLibrary<T>, inputs: readonly T[], attrs: A): T;
 }
 
-export const mutable = (shape: Shape): number[] => [...shape];
+export const mutableCopy = (shape: Shape): number[] => [...shape];

@@ -50,7 +50,7 @@ function explainFailedDownload(entry: CatalogueEntry, file: CatalogueFile, part:
   );
 }
 
-function differsFromPublished(entry: CatalogueEntry, what: string, details: Record<string, unknown>): AppError {
+function mismatchError(entry: CatalogueEntry, what: string, details: Record<string, unknown>): AppError {
   const message = `${what} differs from the published one, so it was deleted.`;
   return new AppError('bad-weights', `${message} Try again. If it happens twice, try another network, or ${alternative(entry)}.`, {
     id: entry.id,
@@ -103,7 +103,7 @@ async function fetchFile(entry: CatalogueEntry, file: CatalogueFile, folder: str
     const received = sizeOnDisk(part);
     rmSync(part, { force: true });
     const sender = new URL(file.url).host;
-    return differsFromPublished(entry, `The file ${file.name} that ${sender} sent`, {
+    return mismatchError(entry, `The file ${file.name} that ${sender} sent`, {
       file: file.name,
       why: reason,
       received,
@@ -154,8 +154,7 @@ async function fetchAll(entry: CatalogueEntry, folder: string, options: FetchOpt
     }
     if (entry.tensorsSha256 === undefined) return;
     const found = await tensorsSha256(entryPath(entry, folder), options.signal);
-    if (found !== entry.tensorsSha256)
-      mismatch = differsFromPublished(entry, `The download of ${entry.id}`, { expected: entry.tensorsSha256, found });
+    if (found !== entry.tensorsSha256) mismatch = mismatchError(entry, `The download of ${entry.id}`, { expected: entry.tensorsSha256, found });
   } catch (error) {
     const known = asAppError(error);
     // Incomplete files throw another error earlier. Here all files are complete but can't be read together.

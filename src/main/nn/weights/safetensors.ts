@@ -26,7 +26,7 @@ export interface TensorProblem {
   problem: string;
 }
 
-const broken = (file: string, what: string, problems: TensorProblem[] = []): AppError =>
+const brokenFileError = (file: string, what: string, problems: TensorProblem[] = []): AppError =>
   new AppError('bad-weights', `${file} is broken: ${what}. Download or export it again.`, { file, problems });
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
@@ -68,12 +68,12 @@ function parseHeader(file: string, text: string, dataBytes: number): Header {
   try {
     raw = JSON.parse(text);
   } catch {
-    throw broken(file, 'its header is not JSON');
+    throw brokenFileError(file, 'its header is not JSON');
   }
-  if (!isRecord(raw)) throw broken(file, 'its header is not a JSON object');
+  if (!isRecord(raw)) throw brokenFileError(file, 'its header is not a JSON object');
   const { __metadata__: metadata = {}, ...tensors } = raw;
   if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
-    throw broken(file, 'its metadata is not text');
+    throw brokenFileError(file, 'its metadata is not text');
   }
   const entries = new Map<string, Entry>();
   const problems: TensorProblem[] = [];
@@ -90,7 +90,7 @@ function parseHeader(file: string, text: string, dataBytes: number): Header {
     const what = cut.length
       ? `it ends too early, ${cut.length} of ${entries.size} tensors are cut off or missing, e.g. ${first.name}`
       : `${first.name}: ${first.problem}`;
-    throw broken(file, what, problems);
+    throw brokenFileError(file, what, problems);
   }
   return { entries, metadata: metadata as Record<string, string> };
 }
@@ -98,19 +98,19 @@ function parseHeader(file: string, text: string, dataBytes: number): Header {
 function readHeader(fd: number, file: string): { header: Header; dataStart: number } {
   const size = fstatSync(fd).size;
   const prefix = new Uint8Array(8);
-  if (readRange(fd, 0, prefix) < 8) throw broken(file, `it has only ${size} bytes, too few for a safetensors header`);
+  if (readRange(fd, 0, prefix) < 8) throw brokenFileError(file, `it has only ${size} bytes, too few for a safetensors header`);
   const length = new DataView(prefix.buffer).getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER) || length < 2n) throw broken(file, 'it does not start with a safetensors header');
+  if (length > BigInt(MAX_HEADER) || length < 2n) throw brokenFileError(file, 'it does not start with a safetensors header');
   const dataStart = 8 + Number(length);
-  if (dataStart > size) throw broken(file, `it ends inside its header, after ${size} of at least ${dataStart} bytes`);
+  if (dataStart > size) throw brokenFileError(file, `it ends inside its header, after ${size} of at least ${dataStart} bytes`);
   const bytes = new Uint8Array(Number(length));
   readRange(fd, 8, bytes);
-  if (bytes[0] !== 0x7b) throw broken(file, 'it does not start with a safetensors header');
+  if (bytes[0] !== 0x7b) throw brokenFileError(file, 'it does not start with a safetensors header');
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw broken(file, 'its header is not UTF-8 text');
+    throw brokenFileError(file, 'its header is not UTF-8 text');
   }
   return { header: parseHeader(file, text, size - dataStart), dataStart };
 }
@@ -118,9 +118,11 @@ function readHeader(fd: number, file: string): { header: Header; dataStart: numb
 function readEntry(fd: number, dataStart: number, file: string, entry: Entry): Float32Array {
   const { name, dtype } = entry;
   if (!isFloatDtype(dtype)) {
-    throw broken(file, `${name} is stored as ${dtype}, but weights must be F32, F16, BF16 or F64`, [{ name, problem: `stored as ${dtype}` }]);
+    throw brokenFileError(file, `${name} is stored as ${dtype}, but weights must be F32, F16, BF16 or F64`, [
+      { name, problem: `stored as ${dtype}` },
+    ]);
   }
-  const tooShort = (): AppError => broken(file, `it became shorter while it was read (at ${name})`, [{ name, problem: 'cut off' }]);
+  const tooShort = (): AppError => brokenFileError(file, `it became shorter while it was read (at ${name})`, [{ name, problem: 'cut off' }]);
   const data = new Float32Array(sizeOf(entry.shape));
   if (dtype === 'F32') {
     if (readRange(fd, dataStart + entry.begin, bytesOf(data)) < data.byteLength) throw tooShort();

@@ -41,7 +41,7 @@ interface StoredWeight {
   begin: number; // bytes from the group's start
 }
 
-const broken = (file: string, what: string, details: Record<string, unknown> = {}): AppError =>
+const brokenFileError = (file: string, what: string, details: Record<string, unknown> = {}): AppError =>
   new AppError('bad-weights', `${file} is broken: ${what}. Download or export it again.`, { file, ...details });
 
 function parseModel(jsonPath: string): z.infer<typeof Model> {
@@ -50,7 +50,7 @@ function parseModel(jsonPath: string): z.infer<typeof Model> {
   try {
     raw = JSON.parse(readFileSync(jsonPath, 'utf8'));
   } catch (error) {
-    if (error instanceof SyntaxError) throw broken(file, 'it is not JSON');
+    if (error instanceof SyntaxError) throw brokenFileError(file, 'it is not JSON');
     throw asAppError(error);
   }
   const format = typeof raw === 'object' && raw !== null && 'format' in raw ? raw.format : undefined;
@@ -60,7 +60,7 @@ function parseModel(jsonPath: string): z.infer<typeof Model> {
   const parsed = Model.safeParse(raw);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw broken(file, `${issue.path.join('.') || 'its content'}: ${issue.message}`, { problems: parsed.error.issues });
+    throw brokenFileError(file, `${issue.path.join('.') || 'its content'}: ${issue.message}`, { problems: parsed.error.issues });
   }
   return parsed.data;
 }
@@ -93,7 +93,7 @@ function locateWeights(jsonPath: string): Map<string, StoredWeight> {
     const cutOff: string[] = [];
     let begin = 0;
     for (const weight of weights) {
-      if (stored.has(weight.name)) throw broken(basename(jsonPath), `it lists ${weight.name} twice`);
+      if (stored.has(weight.name)) throw brokenFileError(basename(jsonPath), `it lists ${weight.name} twice`);
       stored.set(weight.name, { weight, shards: found.shards, begin });
       begin += sizeOf(weight.shape) * ELEMENT_BYTES[elementType(weight)];
       if (begin > bytes) cutOff.push(weight.name);
@@ -108,7 +108,9 @@ function locateWeights(jsonPath: string): Map<string, StoredWeight> {
   if (first) {
     const which = first.shards.length === 1 ? first.shards[0]! : `${first.shards[0]} … ${first.shards.at(-1)}`;
     const cutOff = first.bytes < first.expected ? `, ${first.tensors.length} tensors are cut off, e.g. ${first.tensors[0]}` : '';
-    throw broken(which, `it has ${first.bytes} bytes instead of the ${first.expected} that ${basename(jsonPath)} lists${cutOff}`, { problems });
+    throw brokenFileError(which, `it has ${first.bytes} bytes instead of the ${first.expected} that ${basename(jsonPath)} lists${cutOff}`, {
+      problems,
+    });
   }
   return stored;
 }
@@ -121,7 +123,7 @@ function readStored({ weight, shards, begin }: StoredWeight, descriptor: (path: 
     if (from >= to) continue;
     const part = bytes.subarray(from - begin, to - begin);
     if (readRange(descriptor(shard.path), from - shard.begin, part) < part.length) {
-      throw broken(basename(shard.path), `it became shorter while it was read (at ${weight.name})`);
+      throw brokenFileError(basename(shard.path), `it became shorter while it was read (at ${weight.name})`);
     }
   }
   return bytes;

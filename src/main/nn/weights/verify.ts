@@ -12,9 +12,9 @@ export interface WrongShape {
 
 const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
-const are = (n: number): string => (n === 1 ? 'is' : 'are');
+const isOrAre = (n: number): string => (n === 1 ? 'is' : 'are');
 const tensors = (n: number): string => (n === 1 ? '1 tensor' : `${n} tensors`);
-const have = (n: number): string => (n === 1 ? 'has' : 'have');
+const hasOrHave = (n: number): string => (n === 1 ? 'has' : 'have');
 
 const shareOf = (n: number, total: number): string => `${n} of ${total} tensors`;
 
@@ -45,11 +45,11 @@ export function verifyNames(matched: MatchedNames, backbone: BackboneName, param
 
   const guess = declared ?? guessNetwork(matched.found);
   const reasons: string[] = [];
-  if (missing.length) reasons.push(`${shareOf(missing.length, params.length)} ${are(missing.length)} missing, e.g. ${missing[0]}`);
+  if (missing.length) reasons.push(`${shareOf(missing.length, params.length)} ${isOrAre(missing.length)} missing, e.g. ${missing[0]}`);
   if (shape[0]) {
     const { name, expected, found } = shape[0];
     const wrong = `${name} is ${shapeText(found)} and should be ${shapeText(expected)}`;
-    reasons.push(`${shareOf(shape.length, params.length)} ${have(shape.length)} another shape, e.g. ${wrong}`);
+    reasons.push(`${shareOf(shape.length, params.length)} ${hasOrHave(shape.length)} another shape, e.g. ${wrong}`);
   }
   // Unexpected tensors are a reason only on their own: otherwise they follow from the other reasons.
   if (!reasons.length) reasons.push(`they contain ${tensors(unexpected.length)} that it doesn't have, e.g. ${unexpected[0]}`);

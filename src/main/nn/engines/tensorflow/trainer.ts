@@ -24,7 +24,7 @@ export class TensorflowTrainer implements Trainer {
   private readonly device: DeviceName;
   private readonly task: TrainTask; // for one sample; only the parts that don't depend on the batch size are used
   private readonly batches: MicroBatchedStep<Tensor[], StepOutput>;
-  private readonly taskFor: (pairs: number) => TrainTask;
+  private readonly taskFor: (samples: number) => TrainTask;
   private readonly paramNames: ReadonlySet<string>;
   private readonly frozen = new Map<string, Tensor>();
   private readonly tasks = new Map<number, TrainTask>();
@@ -32,7 +32,7 @@ export class TensorflowTrainer implements Trainer {
   private current: Map<string, Tensor>;
   private steps: number;
 
-  constructor(tf: Tf, device: DeviceName, taskFor: (pairs: number) => TrainTask, frozen: TensorMap, initial: TrainState) {
+  constructor(tf: Tf, device: DeviceName, taskFor: (samples: number) => TrainTask, frozen: TensorMap, initial: TrainState) {
     this.tf = tf;
     this.device = device;
     this.taskFor = taskFor;
@@ -43,7 +43,7 @@ export class TensorflowTrainer implements Trainer {
     this.batches = new MicroBatchedStep({
       divisible: task.samples.divisible && task.statistics.length === 0,
       imagesPerSample: task.samples.images,
-      differentiate: (inputs, pairs) => this.differentiate(inputs, pairs),
+      differentiate: (inputs, samples) => this.differentiate(inputs, samples),
       add: (sum, part, share) => this.accumulate(sum, part, share),
       release: () => Promise.resolve(), // tf.tidy has freed a failed attempt's tensors
     });
@@ -55,9 +55,9 @@ export class TensorflowTrainer implements Trainer {
     }
   }
 
-  async step(inputs: Readonly<Record<string, Float32Array>>, pairs: number, lr: number): Promise<StepResult> {
+  async step(inputs: Readonly<Record<string, Float32Array>>, samples: number, lr: number): Promise<StepResult> {
     const { tf } = this;
-    const { loss, distances, gradients, batch, partPairs } = await this.batches.differentiate(inputs, pairs);
+    const { loss, distances, gradients, batch, partSize } = await this.batches.differentiate(inputs, samples);
     const { trainable, statistics } = this.task;
     const { correction1, correction2 } = correctionsAfter(this.steps);
     const next = tf.tidy(() => {
@@ -82,7 +82,7 @@ export class TensorflowTrainer implements Trainer {
     const norm = next['gradientNorm']!;
     const [gradientNorm] = await norm.data();
     norm.dispose();
-    return { loss, distances, gradientNorm: gradientNorm!, partPairs };
+    return { loss, distances, gradientNorm: gradientNorm!, partSize };
   }
 
   async state(): Promise<TrainState> {
@@ -100,11 +100,11 @@ export class TensorflowTrainer implements Trainer {
     return Promise.resolve();
   }
 
-  private async differentiate(inputs: Readonly<Record<string, Float32Array>>, pairs: number): Promise<StepOutput> {
+  private async differentiate(inputs: Readonly<Record<string, Float32Array>>, samples: number): Promise<StepOutput> {
     await yieldToEvents();
     const { tf } = this;
     try {
-      const { loss, distances, ...found } = tf.tidy(() => this.computeGradients(this.taskOf(pairs), inputs));
+      const { loss, distances, ...found } = tf.tidy(() => this.computeGradients(this.taskOf(samples), inputs));
       const [lossData, distanceData] = await Promise.all([loss.data(), distances.data<'float32'>()]);
       tf.dispose([loss, distances]);
       return { loss: lossData[0]!, distances: distanceData, ...found };
@@ -147,9 +147,9 @@ export class TensorflowTrainer implements Trainer {
     return next;
   }
 
-  private taskOf(pairs: number): TrainTask {
-    const task = this.tasks.get(pairs) ?? this.taskFor(pairs);
-    this.tasks.set(pairs, task);
+  private taskOf(samples: number): TrainTask {
+    const task = this.tasks.get(samples) ?? this.taskFor(samples);
+    this.tasks.set(samples, task);
     return task;
   }
 }

@@ -56,7 +56,7 @@ function gradientOfAllTaps(l: LayoutBuilder, x: Value, kernel: Shape, g: Value, 
   // Padded beforehand, because the blocked convolution computes padded borders one position at a time.
   const after = size.map((d, k) => (g.shape[2 + k]! - 1) * stride + kernel[2 + k]! - d - pads[k]!);
   const cropSize = size.map((d, k) => d + Math.min(after[k]!, 0));
-  const inner = imagesInnermost(l, x);
+  const inner = moveImagesInnermost(l, x);
   const cropped = after.every((a) => a >= 0) ? inner : b.slice(inner, [1, 2], [0, 0], cropSize);
   const padded = b.pad(cropped, [0, pads[0], pads[1], 0], [0, ...after.map((a) => Math.max(a, 0)), 0]);
   const images = l.asBlocked(padded, [c / perMap, n, padded.shape[1]!, padded.shape[2]! * perMap]);
@@ -67,12 +67,12 @@ function gradientOfAllTaps(l: LayoutBuilder, x: Value, kernel: Shape, g: Value, 
 function gradientOfOneTap(l: LayoutBuilder, x: Value, kernel: Shape, g: Value, { stride }: ConvAttrs): Value {
   const [n, o, h, w] = g.shape as [number, number, number, number];
   const perMap = channelsPerMap(l, kernel[1]!);
-  const images = l.asBlocked(imagesInnermost(l, stride > 1 ? strideSubsample(l, x, stride) : x), [kernel[1]! / perMap, n * h * w, 1, perMap]);
+  const images = l.asBlocked(moveImagesInnermost(l, stride > 1 ? strideSubsample(l, x, stride) : x), [kernel[1]! / perMap, n * h * w, 1, perMap]);
   return l.conv(images, l.b.reshape(mapAsKernel(l, g), [o, n * h * w, 1, 1]), { stride: 1, pads: NO_PADS, groups: 1 });
 }
 
 /** [N, C, H, W] -> [maps N / b, H, W, perMap b]. Innermost axes: position, channel within map, image within block. */
-function imagesInnermost(l: LayoutBuilder, x: Value): Value {
+function moveImagesInnermost(l: LayoutBuilder, x: Value): Value {
   return l.memoize('images innermost', x, () => {
     const [n, c, h, w] = x.shape as [number, number, number, number];
     const { b, block } = l;
