@@ -1,4 +1,4 @@
-import { type Answer, type Bridge, CHANNELS, type HandedFile } from '../shared/bridge.ts';
+import { type Answer, type Bridge, CHANNELS, type LocalFile } from '../shared/bridge.ts';
 
 /** The methods of Electron's ipcRenderer in use. */
 export interface Messages {
@@ -26,7 +26,7 @@ export function bridgeOver(messages: Messages, pathOf: (file: File) => string): 
     },
     fileFor: async (file) => {
       const path = pathOf(file);
-      const dropped: HandedFile = path ? { path } : { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+      const dropped: LocalFile = path ? { path } : { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
       return messages.invoke(CHANNELS.file, dropped) as Promise<Answer>;
     },
   };

@@ -21,7 +21,7 @@ const PRETRAINED_ON_224 = { all: 224, part: 288 } as const;
 export const BACKBONE_INFO = {
   compact: {
     label: 'Compact (Twinlens)',
-    help: 'Small and fast, made for training from scratch on a CPU, with finely resolved maps.',
+    help: 'Small and fast, made for training from scratch on a CPU, with high-resolution maps.',
     smallest: 16,
     imageSize: { all: 96, part: 96 },
   },
@@ -33,7 +33,7 @@ export const BACKBONE_INFO = {
   },
   mobilenet_v2: {
     label: 'MobileNetV2',
-    help: 'The full MobileNetV2: five times the work of width 0.35. Needs pretrained weights or many images.',
+    help: 'The full MobileNetV2: five times the computation of width 0.35. Needs pretrained weights or many images.',
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },
@@ -45,7 +45,7 @@ export const BACKBONE_INFO = {
   },
   resnet34: {
     label: 'ResNet-34',
-    help: 'A deeper ResNet-18 at twice the work. Needs pretrained weights or many images.',
+    help: 'A deeper ResNet-18 with twice the computation. Needs pretrained weights or many images.',
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },

@@ -21,4 +21,4 @@ export interface Bridge {
 export const CHANNELS = { call: 'twinlens:call', cancel: 'twinlens:cancel', event: 'twinlens:event', file: 'twinlens:file' } as const;
 
 /** A dropped or chosen file: its path, or its content if it has no path. */
-export type HandedFile = { path: string } | { name: string; bytes: Uint8Array };
+export type LocalFile = { path: string } | { name: string; bytes: Uint8Array };

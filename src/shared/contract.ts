@@ -44,7 +44,7 @@ export const CompareRequest = z.strictObject({
   out: z.string().optional(), // a folder for copies of images and maps
 });
 export const ReportRequest = z.strictObject({
-  comparisons: z.array(text('A comparison')).min(1, 'name at least one comparison'),
+  comparisons: z.array(text('A comparison')).min(1, 'choose at least one comparison'),
   out: text('The file'),
   title: z.string().optional(),
 });

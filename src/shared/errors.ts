@@ -73,12 +73,12 @@ export function asAppError(error: unknown): AppError {
     case 'ENAMETOOLONG':
       return new AppError(
         'bad-request',
-        `The path is too long for this disk${where}. Choose a shorter name or a folder nearer to the top.`,
+        `The path is too long for this disk${where}. Choose a shorter name, or a folder with a shorter path.`,
         {},
         error,
       );
     case 'ELOOP':
-      return new AppError('bad-request', `A link leads back to itself${where}. Choose the folder that it should lead to.`, {}, error);
+      return new AppError('bad-request', `A symbolic link points to itself${where}. Choose the folder that it should point to.`, {}, error);
     case 'EFBIG':
       return new AppError(
         'workspace',

@@ -15,8 +15,8 @@ export function distanceText(distance: number): string {
 export function distancePair(a: number, b: number): [string, string] {
   for (let decimals = 2; decimals <= 8; decimals++) {
     const texts = [a, b].map((x) => withMinus(x.toFixed(decimals))) as [string, string];
-    const legible = (x: number, text: string): boolean => x === 0 || Math.abs(Number(text.replace('\u2212', '-')) - x) <= 0.05 * Math.abs(x);
-    if (a === b ? legible(a, texts[0]) : texts[0] !== texts[1] && legible(a, texts[0]) && legible(b, texts[1])) return texts;
+    const isLegible = (x: number, text: string): boolean => x === 0 || Math.abs(Number(text.replace('\u2212', '-')) - x) <= 0.05 * Math.abs(x);
+    if (a === b ? isLegible(a, texts[0]) : texts[0] !== texts[1] && isLegible(a, texts[0]) && isLegible(b, texts[1])) return texts;
   }
   return [distanceText(a), distanceText(b)];
 }
@@ -83,8 +83,8 @@ const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 
 /** UTC, because a report may be read in another time zone. */
 export function timeText(ms: number): string {
   const t = new Date(ms);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${t.getUTCDate()} ${MONTHS[t.getUTCMonth()]} ${t.getUTCFullYear()}, ${two(t.getUTCHours())}:${two(t.getUTCMinutes())} UTC`;
+  const twoDigits = (n: number): string => String(n).padStart(2, '0');
+  return `${t.getUTCDate()} ${MONTHS[t.getUTCMonth()]} ${t.getUTCFullYear()}, ${twoDigits(t.getUTCHours())}:${twoDigits(t.getUTCMinutes())} UTC`;
 }
 
 /** A file's own name. Windows paths are split at both slashes, others at '/' alone: a backslash may be part of a name there. */

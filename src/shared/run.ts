@@ -57,7 +57,7 @@ export interface RunSession {
   firstEpoch: number; // 1-based
   engine: EngineName;
   device: DeviceName;
-  batch: number; // pairs a step
+  batch: number; // pairs per step
   partPairs: number | null; // pairs computed at once, for lack of memory; null: whole steps
 }
 

@@ -50,7 +50,7 @@ describe('reports', () => {
     store.reports.insert(content('Two', ['c9']));
     store.reports.remove('p2');
     expect(store.reports.list().map(({ report }) => report)).toEqual(['p1']);
-    expect(() => store.reports.get('p2')).toThrow(/There is no report "p2"\. There is: p1\./);
+    expect(() => store.reports.get('p2')).toThrow(/There is no report "p2"\. Available: p1\./);
     expect(store.reports.comparisons()).toEqual(['c1', 'c2', 'c9']); // undoing the removal needs them
     store.reports.restore('p2');
     expect(store.reports.get('p2').title).toBe('Two');

@@ -82,12 +82,12 @@ describe('datasets', () => {
     const { datasets } = storeAt(freshWorkspace());
     expect(errorOf(() => datasets.get('flowers'))).toMatchObject({
       code: 'not-found',
-      message: 'There is no data set "flowers". There is none yet: import a folder with one sub-folder per class first.',
+      message: 'There is no data set "flowers". There are none yet: import a folder with one sub-folder per class first.',
     });
     datasets.insert(someDataset({ name: 'one' }));
-    expect(errorOf(() => datasets.get(`x\n'; --`)).message).toBe(`There is no data set "x\\u000a'; --". There is: one.`);
+    expect(errorOf(() => datasets.get(`x\n'; --`)).message).toBe(`There is no data set "x\\u000a'; --". Available: one.`);
     for (let n = 0; n < 12; n++) datasets.insert(someDataset({ name: 'more' }));
-    expect(errorOf(() => datasets.images('flowers')).message).toMatch(/There are: more-12, more-11, .*more-3 and 3 more\.$/);
+    expect(errorOf(() => datasets.images('flowers')).message).toMatch(/Available: more-12, more-11, .*more-3 and 3 more\.$/);
     expect(errorOf(() => datasets.pairs('flowers', 'test')).code).toBe('not-found');
   });
 });
@@ -205,14 +205,14 @@ describe('runs', () => {
   test('lists the newest first; the error for an unknown id lists known ones', () => {
     const store = storeAt(freshWorkspace());
     store.datasets.insert(someDataset());
-    expect(errorOf(() => store.runs.get('r1')).message).toContain('There is none yet: train one on a data set first.');
+    expect(errorOf(() => store.runs.get('r1')).message).toContain('There are none yet: train one on a data set first.');
     for (let n = 0; n < 3; n++) store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
     expect(store.runs.list().map(({ run }) => run)).toEqual(['r3', 'r2', 'r1']);
     for (const id of ['r4', 'r0', 'r01', 'r1 ', 'R1', '1', 'c1', '', 'r1e0', 'r99999999999999999999', "r1' OR 1"]) {
       expect(
         errorOf(() => store.runs.get(id)),
         id,
-      ).toMatchObject({ code: 'not-found', message: expect.stringContaining('There are: r3, r2, r1.') as string });
+      ).toMatchObject({ code: 'not-found', message: expect.stringContaining('Available: r3, r2, r1.') as string });
     }
     expect(errorOf(() => store.runs.update('r9', { seconds: 1 })).code).toBe('not-found');
     expect(errorOf(() => store.runs.appendEpoch('r9', epoch(1))).code).toBe('not-found');
@@ -250,7 +250,7 @@ describe('runs', () => {
     expect(again.runs.annotated('r1')).toMatchObject({ status: 'done', name: '<b>"baseline"</b>', tags: ['b', 'a'], note: 'two\nlines' });
     expect([again.runs.list(), again.runs.listAnnotated()].map((runs) => runs.map(({ run }) => run))).toEqual([['r1'], ['r1']]);
     expect([again.runs.removed(), again.runs.get('r2').run]).toEqual([['r2'], 'r2']);
-    expect(errorOf(() => again.runs.get('r3')).message).toContain('There is: r1.');
+    expect(errorOf(() => again.runs.get('r3')).message).toContain('Available: r1.');
     again.runs.restore('r2');
     expect(again.runs.list().map(({ run }) => run)).toEqual(['r2', 'r1']);
     expect(errorOf(() => again.runs.annotate('r3', { note: '' })).code).toBe('not-found');
@@ -292,7 +292,7 @@ describe('comparisons', () => {
     expect(again.comparisons.reserve()).toBe('c3'); // c1 stays reserved
     again.comparisons.insert(someComparison('c3', 'r1'));
     expect(again.comparisons.list().map(({ comparison }) => comparison)).toEqual(['c3', 'c2']);
-    expect(errorOf(() => again.comparisons.get('c1')).message).toContain('There are: c3, c2.');
+    expect(errorOf(() => again.comparisons.get('c1')).message).toContain('Available: c3, c2.');
   });
 });
 

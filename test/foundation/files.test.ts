@@ -26,7 +26,7 @@ describe('errors of the operating system', () => {
       `There is a file where a folder is expected (${join(file, 'below')}). Choose a folder.`,
     );
     expect((await failureOf(readFile(join(folder, 'x'.repeat(300))))).message).toMatch(/too long/);
-    expect((await failureOf(readFile(join(folder, 'loop')))).message).toMatch(/leads back to itself/);
+    expect((await failureOf(readFile(join(folder, 'loop')))).message).toMatch(/points to itself/);
     expect((await failureOf(open(file, 'wx'))).message).toMatch(/already taken/);
     expect((await failureOf(readFile('a\0b'))).message).toMatch(/null byte/);
   });

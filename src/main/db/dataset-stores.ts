@@ -3,7 +3,7 @@ import { type CurationStore, curationStore } from './curation.ts';
 import { type DatasetStore, datasetStore } from './datasets.ts';
 import { type Db, openForWriting } from './open.ts';
 
-/** The stores of data sets, without those of runs: a set thread starts without the schemas of runs, and so without zod. */
+/** The stores of data sets, without those of runs: so that a data set thread loads neither the schemas of runs nor zod. */
 export interface DatasetStores {
   /** As imported. Services use curated data sets, see features/dataset/curated.ts. */
   datasets: DatasetStore;

@@ -39,7 +39,7 @@ export function takeLock(workspace: Workspace, command: string, nowMs = Date.now
   };
 }
 
-const LITTLE = 2 ** 16; // bytes: SQLite reports a disk as full as that as an input/output error
+const LOW_SPACE = 2 ** 16; // bytes; with less free space SQLite reports an input/output error
 
 function freeBytes(folder: string): number {
   try {
@@ -61,7 +61,7 @@ function asLockError(workspace: Workspace, error: unknown, nowMs: number): AppEr
       error,
     );
   }
-  if (code.startsWith('SQLITE_') && freeBytes(workspace.folder) < LITTLE) return asAppError({ code: 'ENOSPC', path: workspace.folder });
+  if (code.startsWith('SQLITE_') && freeBytes(workspace.folder) < LOW_SPACE) return asAppError({ code: 'ENOSPC', path: workspace.folder });
   if (code.startsWith('SQLITE_')) {
     return new AppError(
       'workspace',
@@ -87,9 +87,9 @@ function readHolder(workspace: Workspace): LockHolder | null {
 /** ``pid 41, `train flowers`, since 14:03``, in local time, with the date unless it is today. */
 export function describeHolder({ pid, command, startedMs }: LockHolder, nowMs: number): string {
   const start = new Date(startedMs);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  const clock = `${two(start.getHours())}:${two(start.getMinutes())}`;
-  const day = `${start.getFullYear()}-${two(start.getMonth() + 1)}-${two(start.getDate())}`;
+  const twoDigits = (n: number): string => String(n).padStart(2, '0');
+  const clock = `${twoDigits(start.getHours())}:${twoDigits(start.getMinutes())}`;
+  const day = `${start.getFullYear()}-${twoDigits(start.getMonth() + 1)}-${twoDigits(start.getDate())}`;
   const today = start.toDateString() === new Date(nowMs).toDateString();
   return `pid ${pid}, \`${command}\`, since ${today ? clock : `${day} ${clock}`}`;
 }

@@ -5,7 +5,7 @@ const EXTENSIONS = new Set([
   ...['jpg', 'jpeg', 'jpe', 'jfif', 'jif', 'pjpeg', 'pjp', 'mpo'],
   ...['png', 'apng', 'webp', 'avif', 'avifs', 'tif', 'tiff', 'gif', 'pgm', 'ppm', 'pnm'],
 ]);
-/** Side files of data sets, often thousands: never opened. */
+/** Usual files beside images, such as labels, often thousands. They are rejected by extension, without opening them. */
 const TEXT_EXTENSIONS = new Set(['txt', 'json', 'xml', 'csv', 'tsv', 'yaml', 'yml', 'md', 'html', 'log', 'py']);
 
 /** The extension in lower case without the dot; '' without extension. */

@@ -9,14 +9,14 @@ const COMPUTE = 'compute.cjs';
  * last build. In an Electron package it is outside the archive, so that a plain Node process can read it.
  */
 export function programFolder(from = dirname(fileURLToPath(import.meta.url))): string {
-  for (let folder = unpacked(from); ; folder = dirname(folder)) {
+  for (let folder = outsideArchive(from); ; folder = dirname(folder)) {
     for (const candidate of [folder, join(folder, 'dist', 'main')]) if (existsSync(join(candidate, COMPUTE))) return candidate;
-    if (dirname(folder) === folder) return unpacked(from);
+    if (dirname(folder) === folder) return outsideArchive(from);
   }
 }
 
 /** The folder, or its copy outside the archive. */
-const unpacked = (folder: string): string => {
+const outsideArchive = (folder: string): string => {
   const outside = folder.replace(/app\.asar(?=$|[\\/])/, 'app.asar.unpacked');
   return existsSync(outside) ? outside : folder;
 };

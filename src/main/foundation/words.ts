@@ -14,7 +14,7 @@ export function byCodePoint(a: string, b: string): number {
 /** Ranks surrogates (D800–DFFF) above E000–FFFF, because they encode code points from U+10000. */
 const rank = (unit: number): number => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
 
-const LONGEST_NAME = 80; // characters
+const MAX_NAME = 80; // characters
 
 /**
  * Quotes an untrusted name for a sentence: at most 80 characters; control, bidirectional and line-separating characters
@@ -22,7 +22,7 @@ const LONGEST_NAME = 80; // characters
  */
 export function quote(name: string): string {
   const characters = [...name];
-  const cut = characters.length > LONGEST_NAME ? [...characters.slice(0, LONGEST_NAME - 1), '…'] : characters;
+  const cut = characters.length > MAX_NAME ? [...characters.slice(0, MAX_NAME - 1), '…'] : characters;
   const safe = cut.join('').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}`);
   return `"${safe}"`;
 }

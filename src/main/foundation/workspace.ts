@@ -28,7 +28,7 @@ export interface Workspace {
 /** The absolute workspace folder: `given`, else TWINLENS_WORKSPACE, else the platform's folder for application data. */
 export function workspaceFolder(given?: string, env: NodeJS.ProcessEnv = process.env): string {
   if (given !== undefined) {
-    if (given.trim() === '') throw new AppError('usage', 'The workspace folder is empty: name a folder after --workspace or leave the option out.');
+    if (given.trim() === '') throw new AppError('usage', '--workspace has an empty path: give it a folder, or omit the option.');
     return resolve(given);
   }
   const fromEnvironment = env['TWINLENS_WORKSPACE'];

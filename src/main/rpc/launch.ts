@@ -5,10 +5,10 @@ import { delimiter, join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { connectProcess, type ProcessConnection } from './process.ts';
 
-/** Starts a script as a compute process. Throws AppError 'engine' if no program to run it is found. */
+/** Starts a script as a compute process. Throws AppError 'engine' if no Node executable is found. */
 export type Launch = (entry: string, args?: readonly string[]) => ProcessConnection;
 
-/** Starts it as a child process under plain Node. `node`: path of the executable; default: that of this process. */
+/** Starts compute processes as child processes of plain Node. `node`: path of the executable; default: that of this process. */
 export const launchUnder =
   (node: () => string = () => process.execPath): Launch =>
   (entry, args = []) =>
@@ -17,7 +17,7 @@ export const launchUnder =
 /** Windows: priority class below normal. Elsewhere nice 5, about a third of the normal share of a busy CPU. */
 const LOW_PRIORITY = process.platform === 'win32' ? constants.priority.PRIORITY_BELOW_NORMAL : 5;
 
-/** For background work: uses idle cores, but the screen, main and other programs have priority. */
+/** Starts compute processes with low priority: they use idle cores, but the screen, main and other programs come first. */
 export const withLowPriority =
   (launch: Launch): Launch =>
   (entry, args) => {

@@ -8,7 +8,7 @@ import { mount } from 'svelte';
 import { toast } from '../client/toasts.svelte.ts';
 import App from './App.svelte';
 
-// Errors that no code caught: the toast shows them and has them logged. An event without an error object is only a notice,
+// Uncaught errors: shown as a toast, which also logs them. An event without an error object is only a notice,
 // such as "ResizeObserver loop completed with undelivered notifications".
 window.addEventListener('error', ({ error }: { error: unknown }) => {
   if (error instanceof Error) toast.error(error);

@@ -69,7 +69,7 @@ class JobsState {
     await api.call('jobs.dismiss', { job: id }).catch(() => undefined); // another window dismissed it first
   }
 
-  /** `notify`: whether to tell the end listeners; false for jobs that ended before this window opened. */
+  /** `notify`: whether to call the end listeners; false for jobs that ended before this window opened. */
   private update(job: Job, notify = true): void {
     const before = this.list.find((known) => known.job === job.job);
     this.list = before ? this.list.map((known) => (known === before ? job : known)) : [job, ...this.list];

@@ -32,7 +32,7 @@ function doneSentence({ epochs, config, seconds }: RunRow): string {
 
 /** Whether training can resume after the last complete epoch (without one: start again), or why not. */
 export function resumeStatus(run: RunRow): { can: true } | { can: false; why: string } {
-  if (run.status === 'running') return { can: false, why: 'It is training.' };
+  if (run.status === 'running') return { can: false, why: 'It is being trained.' };
   if (run.outdated) return { can: false, why: 'It was trained with another version of its network.' };
   if (run.stale) return { can: false, why: 'The data set has changed since the run started.' };
   if (run.status === 'done' && run.epochs.length >= run.config.epochs) return { can: false, why: 'All its epochs are done.' };
@@ -45,7 +45,7 @@ export function curveWarning(run: RunRow): string | null {
   if (!best || run.epochs.length < 5) return null;
   const gap = best.aucTrain - best.aucValid;
   if (gap > 0.15)
-    return `Overfitting: AUC ${aucText(best.aucTrain)} on training pairs, ${aucText(best.aucValid)} on validation pairs. More images, fewer trained layers or augmentation help.`;
+    return `Overfitting: AUC ${aucText(best.aucTrain)} on training pairs, ${aucText(best.aucValid)} on validation pairs. Try more images, fewer trained layers or augmentation.`;
   if (run.bestEpoch === run.epochs.length && run.status === 'done' && best.aucValid < 0.99)
     return 'The last epoch was the best, so the network was still improving. More epochs may help.';
   return null;

@@ -7,7 +7,7 @@ import { datasets } from './datasets.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { toast } from './toasts.svelte.ts';
 
-const REDRAW_MS = 250; // epochs of a head end many times a second; redrawing more often would not be visible
+const REDRAW_MS = 250; // many epochs of a head end within a second, more than a viewer can see
 
 /** All runs, newest first, and the one used for comparisons. */
 class RunsState {

@@ -32,6 +32,6 @@ export function withExtension(text: string, extension: string): string | null {
 
 /** "12 folders, 1 image directly inside". */
 export function contentsText({ folders, images }: { folders: readonly string[]; images: number }): string {
-  const counted = (n: number, what: string): string => `${countText(n)} ${what}${n === 1 ? '' : 's'}`;
-  return `${counted(folders.length, 'folder')}, ${counted(images, 'image')} directly inside`;
+  const countNoun = (n: number, what: string): string => `${countText(n)} ${what}${n === 1 ? '' : 's'}`;
+  return `${countNoun(folders.length, 'folder')}, ${countNoun(images, 'image')} directly inside`;
 }

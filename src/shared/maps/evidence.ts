@@ -11,7 +11,7 @@ export interface EvidencePosition {
   strongest: { u: number; v: number; value: number }; // 0..1 across and down: the middle of the strongest cell
 }
 
-const GRID = 120; // px a side: divides into thirds and tenths, so that shares of area are exact
+const GRID = 120; // px per side: divides into thirds and tenths, so that shares of area are exact
 export const BORDER = 0.1; // of the shorter side
 /** Above this, and above what its area would give by chance, evidence on the border is worth a warning. */
 export const MAX_ON_BORDER = 0.5;

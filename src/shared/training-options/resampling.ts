@@ -7,6 +7,6 @@ export const RESAMPLINGS = ['centred', 'shifted'] as const;
 export type Resampling = (typeof RESAMPLINGS)[number];
 
 export const RESAMPLING_WORDS: Record<Resampling, string> = {
-  centred: 'pixel centres kept',
-  shifted: 'as in earlier versions: enlarged images lie half a pixel to the right and down',
+  centred: 'pixel centres aligned, as in Pillow',
+  shifted: 'as in earlier versions: enlarged images are shifted half a pixel to the right and down',
 };

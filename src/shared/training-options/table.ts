@@ -55,7 +55,6 @@ const KIND_OPTIONS = {
   headStart: {
     kind: 'choice',
     label: 'Head initialisation',
-    technical: 'head start',
     help: 'A linear probe is fitted to the features of the pretrained backbone, so it needs initial weights.',
     group: 'network',
     flag: '--head-start <kind>',
@@ -69,7 +68,7 @@ type KindOptions = typeof KIND_OPTIONS;
 export type TrainingKind = Start & { [K in 'backbone' | 'scope' | 'headStart']: keyof KindOptions[K]['values'] };
 
 /**
- * For the compact network from scratch, tuned on validation pairs of the sample data set: with 8 pairs a batch, an epoch has twice
+ * For the compact network from scratch, tuned on validation pairs of the sample data set: with 8 pairs per batch, an epoch has twice
  * the steps of 16 and takes as long. A doubled learning rate is sometimes faster, but with some seeds learning starts after five epochs.
  */
 const SCRATCH = { batch: 8, plateau: 2 } as const;

@@ -44,7 +44,7 @@ describe('a full report', () => {
       'hashes',
       [RUN.modelSha256!, RUN.snapshot, sampleComparison().images[0].sha256, sampleComparison().images[1].sha256, RUN.config.weights!.sha256],
     ],
-    ['confusion', ['truly same', 'called different', ...onTest.confusion.flat().map(String)]],
+    ['confusion', ['truly same', 'predicted different', ...onTest.confusion.flat().map(String)]],
     [
       'the data',
       ['Flowers', '1,530 in 5 classes', 'Sunflower 300', 'training 1,070 2,140', '3 files were rejected: 2 × Not an image', 'Rose/notes.txt'],

@@ -27,7 +27,7 @@ describe('devices in words', () => {
     expect(failed('webgpu', '… Failed to get a WebGPU adapter: No supported adapters')).toBe('No GPU with WebGPU support was found.');
     expect(failed('cuda', 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library')).toContain('needs an NVIDIA GPU');
     expect(failed('dml', 'not part of this build of onnxruntime for linux x64')).toBe('DirectML is available on Windows only.');
-    expect(failed('webgpu', 'a training step gave the loss 3 where the CPU gives 2')).toBe('a training step gave the loss 3 where the CPU gives 2');
+    expect(failed('webgpu', 'the loss of a training step is 3, but 2 on the CPU')).toBe('the loss of a training step is 3, but 2 on the CPU');
   });
 
   it('warns of a chosen device that was not tested or failed', () => {

@@ -72,7 +72,7 @@ async function checkDevice(name: EngineName, device: DeviceName, reference: numb
     const engine = await openEngine(name, device);
     const loss = await withTrainer(engine, TINY, (step) => step());
     const difference = Math.abs(loss - reference) / Math.abs(reference);
-    if (!(difference <= LOSS_TOLERANCE)) return result(false, `a training step gave the loss ${loss} where the CPU gives ${reference}`);
+    if (!(difference <= LOSS_TOLERANCE)) return result(false, `the loss of a training step is ${loss}, but ${reference} on the CPU`);
     const cpuFallbackOps = verbose && name === 'onnx' && device !== 'cpu' ? await findCpuFallbackOps(device) : null;
     const backendPrefix = name === 'tensorflow' ? `${BACKEND_LABELS[(await tensorflowLibrary()).backend]}: ` : '';
     if (name === 'tensorflow' && (await tensorflowLibrary()).backend === 'script') {

@@ -70,7 +70,7 @@ export async function drawOverlays({ verdict, target, scale, sampleBits, images 
 
 async function signedMapOf({ signed, crc32: checksums }: Pick<ComparedImage, 'signed' | 'crc32'>): Promise<Float32Array> {
   const bytes = await readIntact(signed, checksums?.signed).catch((error: unknown) => {
-    throw new AppError('not-found', `A map of this comparison is gone (${signed}). Compare the two images again.`, { file: signed }, error);
+    throw new AppError('not-found', `A map of this comparison is missing (${signed}). Compare the two images again.`, { file: signed }, error);
   });
   if (bytes !== null) return parseNpy(bytes).values;
   throw new AppError('bad-request', `A map of this comparison is damaged (${signed}). Compare the two images again.`, { file: signed });

@@ -43,8 +43,8 @@ export class ComputeHost extends Channel<ComputeCalls> {
 
 function computeLostError({ code, signal, unresponsive }: Loss, stderr: string): AppError {
   const how = unresponsive
-    ? 'did not respond and was ended'
-    : `stopped unexpectedly (${signal ? `it was ended by ${signal}` : `it ended with code ${code ?? 'unknown'}`})`;
+    ? 'did not respond and was killed'
+    : `stopped unexpectedly (${signal ? `killed by ${signal}` : `exit code ${code ?? 'unknown'}`})`;
   const memory = signal === 'SIGKILL' && !unresponsive ? ' It may have run out of memory.' : '';
   const message = `The compute process ${how}.${memory} Nothing stored was lost; try again, or resume the run.`;
   return new AppError('compute-lost', message, { code, signal, unresponsive, stderr });

@@ -112,7 +112,7 @@ function drawClutter(random: Random): { defs: string; body: string } {
   const size = SAMPLE_SIZE;
   const hue = random.between(0, 360);
   const colour = (): string => tone(hue + random.normal() * 50, random.between(6, 34), random.between(38, 76));
-  const spot = (): number => random.between(-0.05, 1.05) * size;
+  const randomPosition = (): number => random.between(-0.05, 1.05) * size;
   const turn = n2(random.between(0, 360));
   let defs = `<linearGradient id="ground" gradientTransform="rotate(${turn} .5 .5)"><stop stop-color="${colour()}"/><stop offset="1" stop-color="${colour()}"/></linearGradient>`;
   let body = `<rect width="${size}" height="${size}" fill="url(#ground)"/>`;
@@ -120,11 +120,11 @@ function drawClutter(random: Random): { defs: string; body: string } {
   for (let k = 0; k < blobs; k++) {
     const c = colour();
     defs += `<radialGradient id="blob${k}"><stop stop-color="${c}" stop-opacity="${n2(random.between(0.5, 0.95))}"/><stop offset="1" stop-color="${c}" stop-opacity="0"/></radialGradient>`;
-    body += `<ellipse cx="${n2(spot())}" cy="${n2(spot())}" rx="${n2(random.between(20, 70))}" ry="${n2(random.between(20, 70))}" fill="url(#blob${k})"/>`;
+    body += `<ellipse cx="${n2(randomPosition())}" cy="${n2(randomPosition())}" rx="${n2(random.between(20, 70))}" ry="${n2(random.between(20, 70))}" fill="url(#blob${k})"/>`;
   }
   const shapes = 7 + random.below(6);
   for (let k = 0; k < shapes; k++) {
-    const [x, y, r] = [spot(), spot(), random.between(3, 10)];
+    const [x, y, r] = [randomPosition(), randomPosition(), random.between(3, 10)];
     const corners = 3 + random.below(3); // 5 stands for a disc
     const start = random.between(0, 360);
     const fill = `fill="${colour()}" fill-opacity="${n2(random.between(0.55, 1))}"`;
@@ -139,12 +139,12 @@ function drawClutter(random: Random): { defs: string; body: string } {
   }
   const lines = 4 + random.below(5);
   for (let k = 0; k < lines; k++) {
-    const path = `M${n2(spot())} ${n2(spot())}Q${n2(spot())} ${n2(spot())} ${n2(spot())} ${n2(spot())}`;
+    const path = `M${n2(randomPosition())} ${n2(randomPosition())}Q${n2(randomPosition())} ${n2(randomPosition())} ${n2(randomPosition())} ${n2(randomPosition())}`;
     body += `<path d="${path}" fill="none" stroke="${colour()}" stroke-width="${n2(random.between(0.6, 2.2))}" stroke-opacity="${n2(random.between(0.5, 0.95))}"/>`;
   }
   for (let k = 0; k < 70; k++) {
     const shade = random.below(2) === 0 ? '#fff' : '#000';
-    body += `<circle cx="${n2(spot())}" cy="${n2(spot())}" r="${n2(random.between(0.4, 1.3))}" fill="${shade}" fill-opacity="${n2(random.between(0.12, 0.4))}"/>`;
+    body += `<circle cx="${n2(randomPosition())}" cy="${n2(randomPosition())}" r="${n2(random.between(0.4, 1.3))}" fill="${shade}" fill-opacity="${n2(random.between(0.12, 0.4))}"/>`;
   }
   return { defs, body };
 }

@@ -8,9 +8,9 @@ const COLLAPSED_SPREAD = 0.02;
 /** Share of the margin that counts as reached. The gradient of a margin loss vanishes at the margin, so pairs stop just below it. */
 const NEAR_MARGIN = 0.9;
 const MIN_SHARE_NEAR = 0.02; // of different pairs; fewer give a warning
-const FEW_PAIRS = 100; // fewer give a warning
+const MIN_PAIRS = 100; // fewer give a warning
 
-const short = (x: number): string => Number(x.toPrecision(3)).toString();
+const shortNumber = (x: number): string => Number(x.toPrecision(3)).toString();
 
 /** A warning if nearly all distances of a split's pairs are equal, else null. `distances` [N]; `margin`: a distance. */
 export function collapseWarning(distances: ArrayLike<number>, margin: number): string | null {
@@ -18,7 +18,7 @@ export function collapseWarning(distances: ArrayLike<number>, margin: number): s
   const sorted = Float64Array.from(distances).sort();
   const [low, high] = [quantile(sorted, 0.01), quantile(sorted, 0.99)];
   if (!(high - low < COLLAPSED_SPREAD * margin)) return null;
-  return `The network gives nearly every pair the same distance (${short(low)} to ${short(high)}, with a margin of ${short(margin)}), so it cannot tell same from different. Train again with a lower learning rate, another seed or more layers trained.`;
+  return `The network gives nearly every pair the same distance (${shortNumber(low)} to ${shortNumber(high)}, with a margin of ${shortNumber(margin)}), so it cannot tell same from different. Train again with a lower learning rate, another seed or more layers trained.`;
 }
 
 /** A warning if hardly any different pair reaches the margin of the loss, else null. `distances`, `labels` [N]. */
@@ -28,12 +28,12 @@ export function unreachableMargin(distances: ArrayLike<number>, labels: ArrayLik
   const near = different.filter((d) => d >= NEAR_MARGIN * margin).length;
   if (near > MIN_SHARE_NEAR * different.length) return null;
   const furthest = different.reduce((most, d) => Math.max(most, d), 0);
-  return `Only ${countText(near)} of ${countText(different.length)} different pairs come near the margin of ${short(margin)} (the largest distance is ${short(furthest)}): the network has not learned to push them that far apart. Train for more epochs, train more layers, or lower the margin.`;
+  return `Only ${countText(near)} of ${countText(different.length)} different pairs come near the margin of ${shortNumber(margin)} (the largest distance is ${shortNumber(furthest)}): the network has not learned to push them that far apart. Train for more epochs, train more layers, or lower the margin.`;
 }
 
 /** A warning if a split has fewer than 100 pairs, else null. */
 export function smallSampleWarning(split: Split, pairs: number): string | null {
-  if (pairs >= FEW_PAIRS) return null;
+  if (pairs >= MIN_PAIRS) return null;
   const use = split === 'valid' ? 'the threshold and the similarity' : 'its metrics';
   return `There are only ${pairs} ${splitName(split)} pairs, so ${use} may be inaccurate. Import more images.`;
 }

@@ -15,7 +15,7 @@ export function importInto({ importer }: Services, request: ImportRequest, signa
 type ImportRequest = ReturnType<(typeof ImportRequest)['parse']>;
 
 export function addDataCommands(program: Command): void {
-  addCommonOptions(program.command('import <folder>').description('import a folder that holds one folder of images per class'))
+  addCommonOptions(program.command('import <folder>').description('import a folder with one sub-folder of images per class'))
     .option('--name <name>', 'name of the data set (default: the name of the folder)')
     .option('--group-by <regex>', 'regular expression that finds the subject in a file name; images of one subject stay in one split')
     .addOption(numberOption('--split-seed <n>', 'seed of the split into training, validation and test images'))
@@ -42,7 +42,7 @@ export function addDataCommands(program: Command): void {
       print(Boolean(json), list, () =>
         list.length
           ? list.map((d) => `${d.dataset}\t${d.images} images\t${Object.keys(d.classes).length} classes\t${d.root}`)
-          : ['No data sets yet: import FOLDER makes one.'],
+          : ['No data sets yet. Create one with: twinlens import FOLDER'],
       );
       return Promise.resolve();
     });
@@ -57,7 +57,7 @@ export function addDataCommands(program: Command): void {
               (r) =>
                 `${r.run}\t${r.status}\t${r.dataset}\t${r.config.backbone}\t${r.config.scope}\t${r.epochs.length} epochs\tbest validation AUC ${best(r.epochs)}`,
             )
-          : ['No runs yet: train DATASET makes one.'],
+          : ['No runs yet. Create one with: twinlens train DATASET'],
       );
       return Promise.resolve();
     });
@@ -69,7 +69,7 @@ export function addDataCommands(program: Command): void {
       print(Boolean(json), list, () =>
         list.length
           ? list.map((c) => `${c.comparison}\t${c.run}\t${c.verdict}\tdistance ${c.distance.toFixed(3)}\t${c.images[0].file}\t${c.images[1].file}`)
-          : ['No comparisons yet: compare RUN IMAGE_A IMAGE_B makes one.'],
+          : ['No comparisons yet. Create one with: twinlens compare RUN IMAGE_A IMAGE_B'],
       );
       return Promise.resolve();
     });

@@ -19,7 +19,7 @@ const BUNDLE_LINES = 2000; // of each log
 export function addMachineCommands(program: Command): void {
   addCommonOptions(program.command('doctor').description('check every engine and device with a training step'))
     .option('--verbose', 'also list the operators of a step that fall back from the GPU to the CPU')
-    .option('--bundle <file>', 'write versions, devices, settings and the last log lines to a JSON file to send to whoever helps you')
+    .option('--bundle <file>', 'write versions, devices, settings and the last log lines to a JSON file, to attach to a bug report')
     .action(async ({ workspace, json, verbose = false, bundle }: Common & { verbose?: boolean; bundle?: string }) => {
       const { report, automatic } = await withMachine(workspace, 'doctor', (machine) => machine.inspectDevices({ verbose }));
       const engines = report.checks;
@@ -59,7 +59,7 @@ export function addMachineCommands(program: Command): void {
 /** The result of one engine on one device. */
 function checkLines({ engine, device, ok, detail, imagesPerSecond, cpuFallbackOps }: CheckResult): string[] {
   const rate = imagesPerSecond === null ? '' : `${countText(Math.round(imagesPerSecond))} images/s, `;
-  const line = `${ok ? 'works ' : 'no    '} ${engine} on ${device}: ${rate}${detail}`;
+  const line = `${ok ? 'works ' : 'fails '} ${engine} on ${device}: ${rate}${detail}`;
   if (cpuFallbackOps === null) return [line];
   return [line, `         fall back to the CPU: ${cpuFallbackOps.length ? cpuFallbackOps.join(', ') : 'none'}`];
 }
@@ -89,7 +89,7 @@ async function withMachine<T>(workspace: string | undefined, command: string, wo
 const userWorkspace = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolveUserPath(path));
 
 async function writeBundle(file: string, workspace: string | undefined, devices: DeviceReport): Promise<string> {
-  const { SettingsFile, settingsPath } = await import('../../foundation/settings.ts'); // on demand: it brings zod
+  const { SettingsFile, settingsPath } = await import('../../foundation/settings.ts'); // on demand: it loads zod
   const { logs } = workspaceAt(workspaceFolder(userWorkspace(workspace)));
   const settings = new SettingsFile(settingsPath()).get();
   const diagnostics = diagnosticsOf({ logs, settings, devices }, BUNDLE_LINES);

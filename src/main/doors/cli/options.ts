@@ -16,7 +16,7 @@ export interface Common {
 export const resolveUserPath = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 
 export function addCommonOptions(command: Command): Command {
-  return command.option('--workspace <dir>', 'folder that holds data sets, runs and comparisons').option('--json', 'print one JSON document');
+  return command.option('--workspace <dir>', 'folder that contains data sets, runs and comparisons').option('--json', 'print one JSON document');
 }
 
 export function numberOption(flags: string, description: string): Option {
@@ -36,7 +36,7 @@ export async function parseRequest<S extends z.ZodType>(schemaOf: (contract: typ
   throw new AppError('usage', `${option ? `${option} ` : ''}${issue.message}.`);
 }
 
-const STOP_MS = 1_000; // before the compute process is ended, so that the command can stop in order
+const STOP_MS = 1_000; // time for the command to stop by itself, before the compute process is ended
 
 /** Opens the workspace for one command, cancels the command on Ctrl-C, and always closes the workspace. */
 export async function withServices<T>(

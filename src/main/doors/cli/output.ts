@@ -36,7 +36,7 @@ export class ProgressLine {
   }
 
   /** Prints a line that later updates do not overwrite. */
-  say(text: string): void {
+  printLine(text: string): void {
     process.stderr.write(`${this.open ? '\r\u001b[2K' : ''}${oneLine(text)}\n`);
     this.open = false;
   }

@@ -6,5 +6,5 @@ export function profileLines({ milliseconds, ops, nodes }: StepProfile): string[
     [`${(100 * k.share).toFixed(1)} %`.padStart(7), `${k.milliseconds.toFixed(2)} ms`.padStart(12), `x${k.times}`.padStart(6), k.name, k.shapes]
       .join('  ')
       .trimEnd();
-  return [`Kernels: ${milliseconds.toFixed(1)} ms a step`, ...ops.map(line), 'Slowest nodes:', ...nodes.map(line)];
+  return [`Kernels: ${milliseconds.toFixed(1)} ms per step`, ...ops.map(line), 'Slowest nodes:', ...nodes.map(line)];
 }

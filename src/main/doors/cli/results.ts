@@ -17,7 +17,7 @@ export function addResultCommands(program: Command): void {
       const { pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer } = m;
       print(Boolean(json), { run, split: m.split, pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer }, () => [
         `Run ${run} on ${countText(pairs)} ${m.split} pairs: AUC ${auc.toFixed(4)} (95 % interval ${aucLow.toFixed(4)} to ${aucHigh.toFixed(4)}), accuracy ${percent(accuracy)} at the threshold ${threshold.toFixed(4)}, EER ${percent(eer)}`,
-        `  same pairs: ${countText(confusion[0][0])} called same, ${countText(confusion[0][1])} called different; different pairs: ${countText(confusion[1][0])} called same, ${countText(confusion[1][1])} called different`,
+        `  same pairs: ${countText(confusion[0][0])} predicted same, ${countText(confusion[0][1])} predicted different; different pairs: ${countText(confusion[1][0])} predicted same, ${countText(confusion[1][1])} predicted different`,
       ]);
     });
 

@@ -67,7 +67,7 @@ function runningServerUrl({ code, details }: AppError): Promise<string | null> {
   return code === 'busy' && typeof details['folder'] === 'string' ? findRunningServer(details['folder']) : Promise.resolve(null);
 }
 
-/** Serves with the token, and if it is free the port, of the last time, so that a page that is still open finds the server again. */
+/** Serves with the token of the last server, and with its port if that is free. Pages that are still open then reconnect. */
 async function serveAtLastAddress(api: WorkbenchApi, workspace: string | null, port: number | undefined, options: ServeOptions): Promise<Served> {
   const last = workspace === null ? null : readServerNote(workspace);
   const all = { ...options, ...(last && { token: last.token }) };
@@ -76,7 +76,7 @@ async function serveAtLastAddress(api: WorkbenchApi, workspace: string | null, p
 }
 
 async function printAddress(url: string, open: boolean, workspace: string | null): Promise<void> {
-  // Without the file the printed address remains.
+  // if the file can't be written, the printed address still works
   if (open && hasScreen()) await writeRedirectFile(url, workspace).then(openBrowser, () => undefined);
   print(!open, { url }, () => [`Twinlens is open at ${url}`]);
 }

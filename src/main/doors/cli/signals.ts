@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { CLOSING } from '../../foundation/jobs/jobs.ts';
 import { log } from '../../foundation/log/log.ts';
 
-/** Under nohup, cron or a batch system no stream is a terminal, and a closed terminal does not end the command. */
+/** False under nohup, cron or a batch system, where a closed terminal must not end the command. */
 const hasTerminal = (): boolean => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
 
 /**

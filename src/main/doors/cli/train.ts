@@ -33,19 +33,19 @@ export function progressLines(signal: AbortSignal): TrainingOptions & { end(): v
           );
           return;
         case 'parts':
-          line.say(
+          line.printLine(
             `Not enough memory for whole steps: computing them in parts of at most ${p.partPairs === 1 ? '1 pair' : `${p.partPairs} pairs`}. The results are the same.`,
           );
           return;
         case 'restart':
-          line.say('No epoch of this run was finished: training starts again with the same settings.');
+          line.printLine('No epoch of this run was finished: training starts again with the same settings.');
           return;
         case 'recovered':
-          line.say(`Epoch ${p.row.epoch} was complete before the interruption: restored from the checkpoint.`);
+          line.printLine(`Epoch ${p.row.epoch} was complete before the interruption: restored from the checkpoint.`);
           return;
         case 'epoch': {
           const { row } = p;
-          line.say(
+          line.printLine(
             `Epoch ${row.epoch}: loss ${row.lossTrain.toFixed(4)}, validation loss ${row.lossValid.toFixed(4)}, AUC ${row.aucValid.toFixed(4)}${row.best ? ' (best)' : ''}, accuracy ${percent(row.accuracyValid)}, ${countText(Math.round(row.imagesPerSecond))} images/s, ${duration(p.secondsLeft)} left`,
           );
           return;

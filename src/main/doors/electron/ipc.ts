@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { type Answer, CHANNELS, type HandedFile } from '../../../shared/bridge.ts';
+import { type Answer, CHANNELS, type LocalFile } from '../../../shared/bridge.ts';
 import { AppError, toWireError } from '../../../shared/errors.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { reportError } from '../../foundation/log/report-error.ts';
@@ -50,7 +50,7 @@ export function attachIpc(ipc: IpcMain, api: Pick<WorkbenchApi, 'call' | 'receiv
   });
 
   ipc.handle(CHANNELS.file, async (event, file): Promise<Answer> => {
-    if (!isOurs(event) || !isHandedFile(file)) return REFUSED;
+    if (!isOurs(event) || !isLocalFile(file)) return REFUSED;
     try {
       const path = 'path' in file ? await (fileAt?.(file.path) ?? file.path) : await api.receive(file.name, Readable.from([file.bytes]));
       return { ok: true, value: path };
@@ -76,7 +76,7 @@ function cloneable(answer: Answer): Answer {
   }
 }
 
-function isHandedFile(value: unknown): value is HandedFile {
+function isLocalFile(value: unknown): value is LocalFile {
   if (typeof value !== 'object' || value === null) return false;
   const file = value as Record<string, unknown>;
   return typeof file['path'] === 'string' || (typeof file['name'] === 'string' && file['bytes'] instanceof Uint8Array);

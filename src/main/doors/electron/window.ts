@@ -28,7 +28,7 @@ export interface AppWindow {
 }
 
 export function openWindow(o: WindowOptions): AppWindow {
-  const { bounds, maximized } = fitBounds(screensInOrder(), storedBounds(readIfThere(o.boundsFile)));
+  const { bounds, maximized } = fitBounds(screensInOrder(), storedBounds(readIfPresent(o.boundsFile)));
   const window = new BrowserWindow({
     ...bounds,
     minWidth: MIN_SIZE.width,
@@ -58,7 +58,7 @@ export function openWindow(o: WindowOptions): AppWindow {
     if (isMainFrame && !isSameDocument) o.onNewPage(window);
   });
   window.webContents.on('render-process-gone', () => o.onNewPage(window));
-  void window.loadURL(`${ORIGIN}/`).catch(() => window.show()); // Electron's own error page is better than no window
+  void window.loadURL(`${ORIGIN}/`).catch(() => window.show()); // shows Electron's error page
   return { window, close };
 }
 
@@ -67,7 +67,7 @@ function screensInOrder(): Electron.Rectangle[] {
   return [first, ...screen.getAllDisplays().filter((display) => display.id !== first.id)].map((display) => display.workArea);
 }
 
-function readIfThere(file: string): string | null {
+function readIfPresent(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch {

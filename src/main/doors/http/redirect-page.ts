@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { escape } from 'html-escaper';
 import { makeTemporaryFolder, writeFileAtomically } from '../../foundation/files.ts';
 
-/** A page that leads on to an address at once. The browser replaces it in the history. */
+/** A page that redirects to an address at once. The browser replaces it in the history. */
 export const redirectPage = (address: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="referrer" content="no-referrer"><meta http-equiv="refresh" content="0;url=${escape(address)}"><title>Twinlens</title><a href="${escape(address)}">Open Twinlens</a></html>\n`;
 
@@ -14,7 +14,7 @@ const OWNER_ONLY = 0o600;
 /** Browsers in a snap can't read hidden folders, where the usual workspace is, nor the system's temporary folder. */
 const hasSnaps = (): boolean => process.platform === 'linux' && existsSync('/snap/bin');
 
-/** Where the redirect file of a workspace is, so that whichever process serves it can remove the file. */
+/** The redirect file of a workspace. Any process that serves the workspace can remove it. */
 function redirectFile(workspace: string): string {
   const isHidden = workspace.split(/[\\/]/).some((part) => part.startsWith('.'));
   if (!isHidden || !hasSnaps()) return join(workspace, 'open.html');
@@ -23,7 +23,7 @@ function redirectFile(workspace: string): string {
 }
 
 /**
- * Writes a page that leads to the address with its token, for a browser to open: every user of the computer can read a
+ * Writes a page that redirects to the address with its token, for a browser to open: every user of the computer can read a
  * browser's command line, but only the owner this file. Returns its URL. `workspace`: null if it can't be used.
  * Throws AppError if the file can't be written.
  */

@@ -111,7 +111,7 @@ class HttpDoor {
     const foreign = this.guard.refuseForeignOrigin(request);
     if (foreign) return this.refuse(request, response, foreign.status, badRequest(foreign.why));
     const token = new URLSearchParams(query).get('token');
-    if (address === '/' && token !== null && this.guard.isToken(token)) return this.exchange(request, response);
+    if (address === '/' && token !== null && this.guard.isToken(token)) return this.exchangeToken(request, response);
     const unauthorized = this.guard.refuseWithoutToken(request);
     if (unauthorized) return this.refuse(request, response, unauthorized.status, badRequest(unauthorized.why));
     const [, kind = '', ...rest] = address.split('/');
@@ -130,7 +130,7 @@ class HttpDoor {
   }
 
   /** Token for cookie. Removes the token from the address bar, and so from the history and from whatever a person copies there. */
-  private exchange(request: IncomingMessage, response: ServerResponse): void {
+  private exchangeToken(request: IncomingMessage, response: ServerResponse): void {
     const headers = { 'set-cookie': this.guard.setCookie, 'cache-control': 'no-store' };
     this.onOpened?.();
     // From another page, such as the redirect file, a browser does not send a SameSite=Strict cookie along a redirect; from a

@@ -60,12 +60,12 @@ export class LargeDatasets implements DatasetRows {
 
   /** Writes the CSV list of all images. */
   async writeCsv(dataset: string, file: string): Promise<void> {
-    await this.inTransferThread((thread) => thread.ask('csv', { dataset, file }));
+    await this.runInTransferThread((thread) => thread.ask('csv', { dataset, file }));
   }
 
   /** Copies the included images. Throws as copyCurated does. */
   async copy(dataset: string, out: string, signal: AbortSignal, onProgress: (done: number, total: number) => void): Promise<void> {
-    await this.inTransferThread((thread) =>
+    await this.runInTransferThread((thread) =>
       thread.ask('copy', { dataset, out }, { signal, onProgress: ({ done, total }) => onProgress(done, total) }),
     );
   }
@@ -87,7 +87,7 @@ export class LargeDatasets implements DatasetRows {
     return thread;
   }
 
-  private async inTransferThread(work: (thread: DatasetThread) => Promise<unknown>): Promise<void> {
+  private async runInTransferThread(work: (thread: DatasetThread) => Promise<unknown>): Promise<void> {
     const thread = this.startTransferThread();
     try {
       await work(thread);

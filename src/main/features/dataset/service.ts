@@ -143,7 +143,7 @@ export class Datasets {
 /** 2026-11-24 21.45.10, in local time. */
 function timestamp(): string {
   const now = new Date();
-  const two = (n: number): string => String(n).padStart(2, '0');
-  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
-  return `${day} ${[two(now.getHours()), two(now.getMinutes()), two(now.getSeconds())].join('.')}`;
+  const twoDigits = (n: number): string => String(n).padStart(2, '0');
+  const day = [now.getFullYear(), twoDigits(now.getMonth() + 1), twoDigits(now.getDate())].join('-');
+  return `${day} ${[twoDigits(now.getHours()), twoDigits(now.getMinutes()), twoDigits(now.getSeconds())].join('.')}`;
 }

@@ -4,7 +4,7 @@ import { resolve, sep } from 'node:path';
 import { isImageFile } from '../../foundation/image-files.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 
-const MAX_CHOSEN = 1000; // files; older ones are forgotten
+const MAX_CHOSEN = 1000; // files; the oldest are dropped
 
 /**
  * Decides which image files a screen may show: files that the user dropped or chose (listed in the workspace), and files in the

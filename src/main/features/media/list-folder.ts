@@ -29,7 +29,7 @@ export async function listFolder(requested: string | null, samples: readonly Sho
       .filter(([, is]) => is === kind)
       .map(([name]) => name)
       .sort(byName);
-  const images = await imagesAmong(folder, namesOf('file'));
+  const images = await filterImages(folder, namesOf('file'));
   return {
     folder,
     parent: dirname(folder) === folder ? null : dirname(folder),
@@ -41,12 +41,12 @@ export async function listFolder(requested: string | null, samples: readonly Sho
 }
 
 /** Names of images, by extension or content; an unreadable file is none. */
-async function imagesAmong(folder: string, names: string[]): Promise<string[]> {
-  const are: boolean[] = [];
+async function filterImages(folder: string, names: string[]): Promise<string[]> {
+  const isImage: boolean[] = [];
   for (let i = 0; i < names.length; i += OPEN_AT_ONCE) {
-    are.push(...(await Promise.all(names.slice(i, i + OPEN_AT_ONCE).map((name) => isImageFile(join(folder, name)).catch(() => false)))));
+    isImage.push(...(await Promise.all(names.slice(i, i + OPEN_AT_ONCE).map((name) => isImageFile(join(folder, name)).catch(() => false)))));
   }
-  return names.filter((_, i) => are[i]);
+  return names.filter((_, i) => isImage[i]);
 }
 
 async function readEntries(folder: string): Promise<Dirent[]> {

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 
-const LONGEST_NAME = 80; // characters, the last
+const MAX_NAME = 80; // characters, the last
 const UNUSED_MS = 24 * 3600 * 1000; // an image of yesterday's unsaved comparison may still be in a slot
 
 /** Image files that a browser uploaded, each in a folder of its own. */
@@ -22,7 +22,7 @@ export class Uploads {
 
   /** Writes the content to a new file as it arrives; returns its path. A failure leaves nothing. Throws AppError. */
   async receive(name: string, content: AsyncIterable<Uint8Array>): Promise<string> {
-    const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-LONGEST_NAME) || 'image';
+    const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-MAX_NAME) || 'image';
     const folder = join(this.folder, randomUUID());
     const part = join(folder, '.part');
     try {

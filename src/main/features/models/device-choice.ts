@@ -23,13 +23,13 @@ export class DeviceChoice {
     this.ports = ports;
   }
 
-  async forTraining(request: DeviceRequest, check: FirstCheck): Promise<ChosenDevice> {
+  async chooseForTraining(request: DeviceRequest, check: FirstCheck): Promise<ChosenDevice> {
     if (request.device === undefined) await this.checkOnce(check);
     return chooseDevice(request, this.ports.setting(), this.ports.devices.get());
   }
 
   /** A resumed run keeps its device unless another is requested. `why`: a sentence; null unless 'auto' is requested. */
-  async forResume(request: ResumeRequest, check: FirstCheck): Promise<{ changes: ResumeChanges; why: string | null }> {
+  async chooseForResume(request: ResumeRequest, check: FirstCheck): Promise<{ changes: ResumeChanges; why: string | null }> {
     const automatic = request.device === 'auto';
     if (automatic) await this.checkOnce(check);
     const setting = this.ports.setting();

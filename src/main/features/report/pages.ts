@@ -72,7 +72,7 @@ export class ReportPages {
 }
 
 export async function writeReport({ out, ...contents }: ReportContents & { out: string }, readers: ReportReaders): Promise<{ file: string }> {
-  if (contents.comparisons.length === 0) throw new AppError('usage', 'Name at least one comparison to report.');
+  if (contents.comparisons.length === 0) throw new AppError('usage', 'Choose at least one comparison for the report.');
   const { page, missing } = await composeReport(contents, readers);
   if (missing.length > 0 || page === null)
     throw new AppError('not-found', `There is no comparison ${joinList(missing)} in this workspace. \`twinlens comparisons\` lists all.`, {

@@ -1,11 +1,11 @@
 import type { PaperSize } from './types.ts';
 
-const MOST_MODELS = 3; // in the footer
+const MAX_MODELS = 3; // in the footer
 
 const footerText = (models: readonly string[]): string => {
   const named = models.filter((model) => /^[0-9a-f]+$/.test(model)).map((model) => model.slice(0, 12)); // hex only: the text goes into a style sheet
-  const more = named.length - MOST_MODELS;
-  return `Twinlens comparison report${named.length > 0 ? ` \u00b7 model ${named.slice(0, MOST_MODELS).join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''}`;
+  const more = named.length - MAX_MODELS;
+  return `Twinlens comparison report${named.length > 0 ? ` \u00b7 model ${named.slice(0, MAX_MODELS).join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''}`;
 };
 
 /** Styles for paper: sizes in points, no dark backgrounds that cost ink, no figure or row divided between pages. */

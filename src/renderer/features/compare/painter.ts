@@ -8,7 +8,7 @@ import type { Size } from './zoom.ts';
 export const SHOWN_VIEWS = ['factual', 'counterfactual', 'signed'] as const;
 export type ShownView = (typeof SHOWN_VIEWS)[number];
 
-const LONGEST_SIDE = 512; // px of the painted layer: smooth for a map of 7 × 7 cells, painted in a few ms
+const LAYER_SIDE = 512; // px of the painted layer: smooth for a map of 7 × 7 cells, painted in a few ms
 const tables = new Map<string, LayerTable>();
 
 function tableFor(scale: ColourScale, view: ShownView): LayerTable {
@@ -34,7 +34,7 @@ export class MapPainter {
     this.maps = { ...signedToKinds(signed, comparison.verdict, comparison.target), signed: signed.map((s) => sign * s) };
     this.maxValue = signed.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
     this.grid = grid;
-    const shrink = LONGEST_SIDE / Math.max(image.width, image.height);
+    const shrink = LAYER_SIDE / Math.max(image.width, image.height);
     this.width = Math.max(1, Math.round(image.width * shrink));
     this.height = Math.max(1, Math.round(image.height * shrink));
   }

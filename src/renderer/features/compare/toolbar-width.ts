@@ -8,8 +8,8 @@ const MORE_BUTTON = 32; // px: the button for the remaining controls
 
 /** Number of controls that fit into a row of `width` px, including a button for the remaining ones if not all fit. */
 export function controlsInRow(width: number): number {
-  const needed = (count: number): number => MAP_CONTROLS.slice(0, count).reduce((sum, name) => sum + WIDTHS[name] + GAP, -GAP);
-  if (needed(MAP_CONTROLS.length) <= width) return MAP_CONTROLS.length;
-  const firstHidden = MAP_CONTROLS.findIndex((_, i) => needed(i + 1) + GAP + MORE_BUTTON > width);
+  const rowWidth = (count: number): number => MAP_CONTROLS.slice(0, count).reduce((sum, name) => sum + WIDTHS[name] + GAP, -GAP);
+  if (rowWidth(MAP_CONTROLS.length) <= width) return MAP_CONTROLS.length;
+  const firstHidden = MAP_CONTROLS.findIndex((_, i) => rowWidth(i + 1) + GAP + MORE_BUTTON > width);
   return firstHidden < 0 ? MAP_CONTROLS.length - 1 : firstHidden;
 }

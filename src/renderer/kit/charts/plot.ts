@@ -26,7 +26,7 @@ const FONT = '11.5px Inter, system-ui, sans-serif';
 export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents): uPlot {
   const style = getComputedStyle(host);
   const colour = (token: string): string => style.getPropertyValue(token).trim();
-  const faded = (token: string, share: number): string => `color-mix(in srgb, ${colour(token)} ${share}%, transparent)`;
+  const fade = (token: string, share: number): string => `color-mix(in srgb, ${colour(token)} ${share}%, transparent)`;
   const axis: uPlot.Axis = {
     stroke: colour('--dim'),
     font: FONT,
@@ -55,7 +55,7 @@ export function makePlot(host: HTMLElement, input: PlotInput, events: PlotEvents
     series: [
       {},
       ...input.curveSet.curves.map(({ order, part, faint }) => ({
-        stroke: faint ? faded(runColour(order), 30) : faded(runColour(order), part === 'train' && !single ? 65 : 100),
+        stroke: faint ? fade(runColour(order), 30) : fade(runColour(order), part === 'train' && !single ? 65 : 100),
         width: faint ? 1 : widthOf(part, single),
         dash: [...dashOf(order, part, single)],
         points: { show: input.curveSet.epochs.length === 1, size: 6 },

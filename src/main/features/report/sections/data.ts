@@ -6,7 +6,7 @@ import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset } from '../types.ts';
 import { facts, warningList } from './parts.ts';
 
-const MOST_REJECTED = 500;
+const MAX_REJECTED = 500;
 
 /** The data set of a run: classes, splits, rejected files, and the hash that identifies it. */
 export function dataSection(run: RunRecord, dataset: ReportDataset | undefined): Html {
@@ -59,12 +59,12 @@ function rejectedFiles(files: readonly RejectedFile[]): Html | null {
   const reasons = new Map<string, number>();
   for (const { reason } of files) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const byFrequency = [...reasons].sort(([, a], [, b]) => b - a);
-  const more = files.length - MOST_REJECTED;
+  const more = files.length - MAX_REJECTED;
   return markup`<details><summary>${countText(files.length)} ${files.length === 1 ? 'file was' : 'files were'} rejected: ${byFrequency
     .slice(0, 3)
     .map(([reason, count]) => `${countText(count)} × ${reason.replace(/[.\s]+$/, '')}`)
     .join('; ')}${byFrequency.length > 3 && `; and ${byFrequency.length - 3} more reasons`}</summary>
 <table class="figures rejected"><thead><tr><th scope="col">File</th><th scope="col">Why</th></tr></thead>
-<tbody>${files.slice(0, MOST_REJECTED).map(({ file, reason }) => markup`<tr><th scope="row">${nameOf(file)}</th><td>${reason}</td></tr>`)}</tbody></table>
+<tbody>${files.slice(0, MAX_REJECTED).map(({ file, reason }) => markup`<tr><th scope="row">${nameOf(file)}</th><td>${reason}</td></tr>`)}</tbody></table>
 ${more > 0 && markup`<p>And ${countText(more)} more.</p>`}</details>`;
 }

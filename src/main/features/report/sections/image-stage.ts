@@ -14,22 +14,22 @@ export function imageStage({ comparison, images }: ReportComparison): Html {
 function imageRow(comparison: Comparison, image: ComparedImage, shown: ReportComparison['images'][number], letter: 'A' | 'B'): Html {
   const words = mapWords(comparison);
   const name = fileName(image.file);
-  const described = (what: string): string => `${what}, image ${letter}: ${name}`;
+  const describe = (what: string): string => `${what}, image ${letter}: ${name}`;
   return markup`<figure class="row">
 <figcaption class="row-head"><span class="letter">${letter}</span> <strong>${nameOf(name)}</strong> <span class="about">${
     image.className === null ? 'not in the data set' : markup`class ${nameOf(image.className)}`
   } · ${image.width} × ${image.height} px</span></figcaption>
 <div class="tiles">
-${tile(shown.photo, described('Photograph'), markup`Photograph`, null)}
+${tile(shown.photo, describe('Photograph'), markup`Photograph`, null)}
 ${tile(
   shown.factual,
-  described(`Factual map, ${words.factual.title}`),
+  describe(`Factual map, ${words.factual.title}`),
   markup`<span class="sign for" aria-hidden="true">+</span> ${words.factual.title} <span class="term">factual</span>`,
   emptyNote(image.empty, 'factual'),
 )}
 ${tile(
   shown.counterfactual,
-  described(`Counterfactual map, ${words.counterfactual.title}`),
+  describe(`Counterfactual map, ${words.counterfactual.title}`),
   markup`<span class="sign against" aria-hidden="true">−</span> ${words.counterfactual.title} <span class="term">counterfactual</span>`,
   emptyNote(image.empty, 'counterfactual'),
 )}

@@ -52,7 +52,7 @@ function confusionTable({ split, threshold, confusion: [[tn, fp], [fn, tp]] }: M
   const cell = (count: number, of: number, right: boolean): Html =>
     markup`<td>${countText(count)} <span class="term">${right ? '✓ right' : '✗ wrong'}, ${percentText(count / of)}</span></td>`;
   return markup`<table class="figures confusion"><caption>Confusion on ${splitName(split)} pairs, at the threshold of ${distanceText(threshold)}</caption>
-<thead><tr><td></td><th scope="col">called same</th><th scope="col">called different</th></tr></thead>
+<thead><tr><td></td><th scope="col">predicted same</th><th scope="col">predicted different</th></tr></thead>
 <tbody><tr><th scope="row">truly same</th>${cell(tn, tn + fp, true)}${cell(fp, tn + fp, false)}</tr>
 <tr><th scope="row">truly different</th>${cell(fn, fn + tp, false)}${cell(tp, fn + tp, true)}</tr></tbody></table>`;
 }
