@@ -19,6 +19,13 @@ describe('warnings', () => {
     expect(warnings).toContain(`Among the test images one class can't form a pair of the same class: "few".`);
   });
 
+  test('many small classes: each split has its own, and only that is said', async () => {
+    const files = classes(Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`c${i}`, 6])));
+    expect(await warningsOf(files)).toEqual([
+      expect.stringMatching(/^Each split has classes of its own \(training 21, validation [45], test [45]\): the metrics say how well /),
+    ]);
+  });
+
   test('strong imbalance, above a factor of ten', async () => {
     const word = 'Unbalanced: "a" 61, "b" 6.';
     expect((await warningsOf(classes({ a: 61, b: 6 }))).join()).toContain(word);
@@ -47,8 +54,12 @@ describe('warnings', () => {
   test('splits without any pair, and folders without a usable image', async () => {
     const folder = drawFiles(temporaryFolder(), { 'a/1.png': 1, 'b/1.png': 2, 'c/notes.txt': 'x' });
     const { warnings } = await importFrom(folder, freshStore());
-    expect(warnings).toContain('No pairs can be formed among the training images, so nothing can be trained: add images to the classes.');
-    expect(warnings).toContain('No pairs can be formed among the test images, so that split can’t be evaluated: add images to the classes.');
+    expect(warnings).toContain(
+      'No pairs can be formed among the training images, so nothing can be trained: import two classes of at least 6 different images each, or 6 classes of 2.',
+    );
+    expect(warnings).toContain(
+      'No pairs can be formed among the test images, so that split can’t be evaluated: import two classes of at least 6 different images each, or 6 classes of 2.',
+    );
     expect(warnings).toContain('One folder contains no usable image and did not become a class: "c".');
   });
 });

@@ -1,3 +1,4 @@
+import { ENOUGH_IMAGES } from '../pairs/enough-images.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Split } from '../../../shared/dataset.ts';
 import { countText } from '../../../shared/format.ts';
@@ -14,7 +15,7 @@ export function assertEvaluable(distances: ArrayLike<number>, labels: ArrayLike<
     throw new AppError('internal', `There are ${distances.length} distances for ${labels.length} labels.`, { split });
   const name = splitName(split);
   if (distances.length === 0)
-    throw new AppError('bad-dataset', `There are no ${name} pairs to evaluate on. Import more images, so that every split has some of each class.`, {
+    throw new AppError('bad-dataset', `There are no ${name} pairs to evaluate on. Import ${ENOUGH_IMAGES}.`, {
       split,
     });
   assertFinite(distances, split);
@@ -24,7 +25,7 @@ export function assertEvaluable(distances: ArrayLike<number>, labels: ArrayLike<
     const [has, lacks] = different === 0 ? ['the same class', 'different classes'] : ['different classes', 'the same class'];
     throw new AppError(
       'bad-dataset',
-      `All ${countText(labels.length)} ${name} pairs are of ${has}; evaluation needs pairs of ${lacks} too. Import at least two classes with several images each.`,
+      `All ${countText(labels.length)} ${name} pairs are of ${has}; evaluation needs pairs of ${lacks} too. Import ${ENOUGH_IMAGES}.`,
       { split, pairs: labels.length, different },
     );
   }

@@ -8,10 +8,10 @@ import { byCodePoint } from '../../foundation/words.ts';
 import { throwIfCancelled } from './cancel.ts';
 import { groupsOf } from './groups.ts';
 import { noImagesError, tooFewImagesError } from './import-errors.ts';
+import { chooseSplits } from './choose-split.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { listClassFolders, type Listing } from './scan.ts';
 import { snapshotOf } from './snapshot.ts';
-import { assignSplits } from './split.ts';
 import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
@@ -104,7 +104,7 @@ export class FolderImport implements RunningImport {
     const { usable, rejected } = this.separateRejected(sampleBits);
     if (usable.length < 2 || new Set(usable.map(({ className }) => className)).size < 2) throw tooFewImagesError(usable, rejected);
     const { groupBy = null, splitSeed = 0, name } = this.request;
-    const splits = assignSplits(usable, splitSeed);
+    const splits = chooseSplits(usable, splitSeed);
     const images: ImageRecord[] = usable.map((image, id) => ({ id, ...image, split: splits[id]! }));
     const pairs = storedPairs(images, splitSeed);
     const { root, classFolders } = this.listing;

@@ -10,7 +10,7 @@ const TRAIN = SPLITS.indexOf('train');
 export type Splittable = Pick<ImageRecord, 'file' | 'className' | 'content' | 'group'>;
 
 /** Images that must be in the same split, counted by class. */
-interface Unit {
+export interface Unit {
   images: number[]; // positions in the sorted listing
   classes: [classIndex: number, images: number][];
 }
@@ -27,9 +27,9 @@ interface Unit {
 export function assignSplits(images: readonly Splittable[], seed: number): Split[] {
   const order = images.map((_, i) => i).sort((a, b) => byCodePoint(images[a]!.file, images[b]!.file));
   const sorted = order.map((i) => images[i]!);
-  const { classOf, sizes } = indexClasses(sorted);
+  const { sizes } = indexClasses(sorted);
   const units = randomFor(seed, 'split')
-    .shuffle(unitsOf(sorted, classOf))
+    .shuffle(unitsOf(sorted, ({ content, group }) => [content, group]))
     .sort((a, b) => b.images.length - a.images.length); // stable: units of equal size stay in random order
 
   const counts = new Float64Array(sizes.length * SPLIT_COUNT); // [class, split]
@@ -61,8 +61,24 @@ function indexClasses(images: readonly Splittable[]): { classOf: number[]; sizes
   return { classOf, sizes };
 }
 
-/** Connected components by union-find, in the order of their first image. */
-function unitsOf(images: readonly Splittable[], classOf: number[]): Unit[] {
+/** Assigns units whole: 70, 15 and 15 % of all images, whatever their classes. */
+export function divideWhole(units: readonly Unit[], images: number): Split[] {
+  const counts = new Float64Array(SPLIT_COUNT);
+  const totals = new Float64Array(SPLIT_COUNT);
+  return units.map(({ images: members }) => {
+    const unit: Unit = { images: members, classes: [[0, members.length]] };
+    const s = nearestSplit(unit, counts, totals, [images], images);
+    move(unit, s, 1, counts, totals);
+    return SPLITS[s]!;
+  });
+}
+
+/**
+ * Connected components of the images that share any of their keys at the same position (null: none), by union-find, in the order
+ * of their first image.
+ */
+export function unitsOf(images: readonly Splittable[], keysOf: (image: Splittable) => (string | null)[]): Unit[] {
+  const { classOf } = indexClasses(images);
   const parent = images.map((_, i) => i);
   const rootOf = (i: number): number => {
     while (parent[i] !== i) i = parent[i] = parent[parent[i]!]!; // path halving
@@ -72,16 +88,16 @@ function unitsOf(images: readonly Splittable[], classOf: number[]): Unit[] {
     const [a, b] = [rootOf(i), rootOf(j)];
     parent[Math.max(a, b)] = Math.min(a, b);
   };
-  const firstOfContent = new Map<string, number>();
-  const firstOfGroup = new Map<string, number>();
+  const firsts: Map<string, number>[] = []; // by position of the key
   const joinFirst = (first: Map<string, number>, key: string, i: number): void => {
     const other = first.get(key);
     if (other === undefined) first.set(key, i);
     else join(other, i);
   };
-  images.forEach(({ content, group }, i) => {
-    joinFirst(firstOfContent, content, i);
-    if (group !== null) joinFirst(firstOfGroup, group, i);
+  images.forEach((image, i) => {
+    keysOf(image).forEach((key, k) => {
+      if (key !== null) joinFirst((firsts[k] ??= new Map()), key, i);
+    });
   });
 
   const members = new Map<number, number[]>();

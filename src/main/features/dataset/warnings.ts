@@ -1,5 +1,6 @@
 import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
+import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { countText } from '../../../shared/format.ts';
 import { byCodePoint, countNoun, joinList, quote } from '../../foundation/words.ts';
 
@@ -17,12 +18,14 @@ export interface ImportedDataset {
 /** Warnings about a data set to read before training: whole sentences, most serious first. */
 export function warningsFor({ images, pairs, grouped, emptyClassFolders }: ImportedDataset): string[] {
   const classes = groupBy(images, ({ className }) => className);
+  const unseen = splitByClasses(classes);
   const contents = [...groupBy(images, ({ content }) => content).values()].filter(({ length }) => length > 1);
   return [
-    ...pairlessSplitWarnings(pairs),
+    ...pairlessSplitWarnings(pairs, grouped),
+    ...(unseen ? [unseenClassesWarning(images)] : []),
     ...severalClassesWarnings(contents),
     ...singleImageWarnings(classes),
-    ...pairlessClassWarnings(classes, pairs),
+    ...pairlessClassWarnings(classes, pairs, unseen),
     ...imbalanceWarnings(classes),
     ...duplicateWarnings(contents),
     ...(grouped ? unmatchedNameWarnings(images) : []),
@@ -30,11 +33,29 @@ export function warningsFor({ images, pairs, grouped, emptyClassFolders }: Impor
   ];
 }
 
-function pairlessSplitWarnings(pairs: ImportedDataset['pairs']): string[] {
+function pairlessSplitWarnings(pairs: ImportedDataset['pairs'], grouped: boolean): string[] {
+  const advice = `import ${ENOUGH_IMAGES}${grouped ? ', of different subjects' : ''}`;
   return SPLITS.filter((split) => pairs[split].length === 0).map((split) => {
     const consequence = split === 'train' ? 'nothing can be trained' : 'that split can’t be evaluated';
-    return `No pairs can be formed among the ${SPLIT_NAMES[split]} images, so ${consequence}: add images to the classes.`;
+    return `No pairs can be formed among the ${SPLIT_NAMES[split]} images, so ${consequence}: ${advice}.`;
   });
+}
+
+const MAX_DIVIDED = 0.05; // of the classes: relabelled images may divide a few
+
+/** Whether each split has its own classes. */
+function splitByClasses(classes: Map<string, ImageRecord[]>): boolean {
+  const splitsOf = [...classes.values()].map((images) => new Set(images.map(({ split }) => split)));
+  const divided = splitsOf.filter(({ size }) => size > 1).length;
+  return new Set(splitsOf.flatMap((splits) => [...splits])).size > 1 && divided <= MAX_DIVIDED * classes.size;
+}
+
+function unseenClassesWarning(images: readonly ImageRecord[]): string {
+  const counts = SPLITS.map((split) => {
+    const names = new Set(images.filter((image) => image.split === split).map(({ className }) => className));
+    return `${SPLIT_NAMES[split]} ${countText(names.size)}`;
+  });
+  return `Each split has classes of its own (${counts.join(', ')}): the metrics say how well the network compares classes that it was not trained on.`;
 }
 
 function severalClassesWarnings(contents: ImageRecord[][]): string[] {
@@ -55,10 +76,11 @@ function singleImageWarnings(classes: Map<string, ImageRecord[]>): string[] {
 }
 
 /** Classes with several images, but fewer than two different ones in some split. */
-function pairlessClassWarnings(classes: Map<string, ImageRecord[]>, pairs: ImportedDataset['pairs']): string[] {
+function pairlessClassWarnings(classes: Map<string, ImageRecord[]>, pairs: ImportedDataset['pairs'], unseen: boolean): string[] {
   return SPLITS.filter((split) => pairs[split].length > 0).flatMap((split) => {
     const contentsInSplit = (images: ImageRecord[]): number => new Set(images.filter((i) => i.split === split).map(({ content }) => content)).size;
-    const without = namesWhere(classes, (images) => images.length > 1 && contentsInSplit(images) < 2);
+    const least = unseen ? 1 : 0; // a class that is not in this split lacks nothing there
+    const without = namesWhere(classes, (images) => images.length > 1 && contentsInSplit(images) >= least && contentsInSplit(images) < 2);
     if (without.length === 0) return [];
     const which = without.length === 1 ? 'one class' : `${countText(without.length)} classes`;
     return [`Among the ${SPLIT_NAMES[split]} images ${which} can't form a pair of the same class: ${joinList(without)}.`];

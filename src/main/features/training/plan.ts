@@ -8,6 +8,7 @@ import { backboneName } from '../../../shared/run-words.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
+import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { chooseDevice, deviceProblem } from '../../domain/devices/choose-device.ts';
 import { backboneFor, configFor } from './defaults.ts';
 
@@ -63,7 +64,7 @@ function findDataset({ datasets }: PlanFacts, idOrName: string, problems: PlanPr
   if (dataset.pairs.valid === 0)
     problems.push({
       field: 'dataset',
-      message: `${dataset.name} has no validation pairs, so the best epoch can't be chosen. Add images to each class, or include excluded ones.`,
+      message: `${dataset.name} has no validation pairs, so the best epoch can't be chosen. Include excluded images, or import ${ENOUGH_IMAGES}.`,
     });
   return dataset;
 }

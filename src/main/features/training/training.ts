@@ -4,6 +4,7 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { RunRecord, RunSession } from '../../../shared/run.ts';
 import type { TrainProgress } from '../../compute/protocol/protocol.ts';
 import type { ResumeChanges } from '../../domain/devices/choose-device.ts';
+import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { CLOSING } from '../../foundation/jobs/jobs.ts';
 import { versions } from '../../foundation/versions.ts';
 import { backboneFor, configFor } from './defaults.ts';
@@ -109,7 +110,7 @@ export class Training {
       if (new Set(rows.validPairs.filter((_, i) => i % 3 === 2)).size < 2) {
         throw new AppError(
           'bad-dataset',
-          `The validation images of ${name} don't form both same and different pairs, so the best epoch can't be chosen. Import more images in each class.`,
+          `The validation images of ${name} don't form both same and different pairs, so the best epoch can't be chosen. Import ${ENOUGH_IMAGES}.`,
         );
       }
       const request = {

@@ -1,4 +1,5 @@
 import type { DatasetSummary } from '../../../shared/dataset.ts';
+import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { quote } from '../../foundation/words.ts';
 
 /** The reason, as a sentence, why a data set can't be trained on; null if it can. */
@@ -10,7 +11,7 @@ export function whyUntrainable({ name, classes, pairs, warnings }: DatasetSummar
     ['valid', 'validation'],
   ] as const) {
     if (pairs[split] > 0) continue;
-    return `No pairs can be formed among the ${which} images of ${quote(name)}: each class needs at least two images there. Include images again, relabel some, or import more.`;
+    return `No pairs can be formed among the ${which} images of ${quote(name)}: two of one class and one of another are needed there. Include images again, relabel some, or import ${ENOUGH_IMAGES}.`;
   }
   return null;
 }
