@@ -87,7 +87,7 @@ export function openServices(o: ServiceOptions): Services {
 
   const features = { workspace, store, networks, evaluation };
   const compare = new CompareService(comparePorts(features, compute, () => undefined));
-  const pages = new ReportPages(pagePorts(features, compare));
+  const pages = new ReportPages(pagePorts(features, compare, compute));
 
   return {
     workspace,
@@ -154,8 +154,15 @@ export const comparePorts = (
 });
 
 /** The ports of ReportPages. */
-export const pagePorts = ({ store, evaluation }: Pick<CompareServices, 'store' | 'evaluation'>, compare: CompareService): PagePorts => ({
-  comparison: (id) => compare.withOverlays(id),
+/** `compute`: the process that shrinks images. */
+export const pagePorts = (
+  { store, evaluation }: Pick<CompareServices, 'store' | 'evaluation'>,
+  compare: CompareService,
+  compute: ComputeHost,
+): PagePorts => ({
+  comparison: (id) => store.comparisons.get(id),
+  drawOverlays: (comparison) => compare.drawOverlays(comparison),
+  compute,
   runs: store.runs,
   datasets: store.datasets,
   images: store.browse,

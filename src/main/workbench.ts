@@ -117,7 +117,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     calibrationOf: (run) => evaluation.calibrationOf(run),
     distances: (run, split, options) => evaluation.distances(run, split, options),
   });
-  const pages = new ReportPages(pagePorts(services, compare));
+  const pages = new ReportPages(pagePorts(services, compare, pictures));
   const reports = new ReportService(
     {
       reports: store.reports,
@@ -149,7 +149,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
       const { file, sha256 } = store.browse.rows(dataset, [id])[0]!;
       return { file, sha256, sampleBits: store.datasets.header(dataset).sampleBits };
     },
-    drawOverlays: (comparison) => compare.withOverlays(comparison),
+    drawOverlays: (comparison) => compare.drawOverlays(store.comparisons.get(comparison)),
     reportFile: (report, format) => reports.lastWrittenFile(report, format),
   });
 

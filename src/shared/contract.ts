@@ -219,7 +219,7 @@ export const CALLS = {
   'reports.list': curatedCall<ReportRecord[]>()(NoInput), // last changed first
   'reports.get': curatedCall<ReportRecord>()(ReportId),
   'reports.save': curatedCall<ReportRecord>()(ReportDraft),
-  'reports.preview': curatedCall<ReportPreview>()(ReportDraft),
+  'reports.preview': curatedCall<ReportPreview>()(ReportDraft.extend({ part: z.number().int().min(0).max(1001).default(0) })),
   'reports.write': curatedCall<Job>()(
     z.strictObject({ report: text('The report'), format: z.enum(REPORT_FORMATS), out: z.string().optional() }), // result: { report, file }
   ),

@@ -20,8 +20,10 @@ export interface ReportRecord {
   pdf: WrittenReport | null;
 }
 
-/** A report as it would be exported now. */
+/** A part of a report as it would be exported now: the opening, one comparison, or the closing. */
 export interface ReportPreview {
-  html: string | null; // null: no comparison is left
+  html: string | null; // a page of its own; null: no comparison is left
+  part: number; // 0 the opening, then the comparisons, last the closing
+  parts: number;
   missing: string[]; // comparisons that no longer exist
 }

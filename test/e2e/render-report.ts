@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { createServer } from 'vite';
 
-type RenderModule = typeof import('../../src/main/features/report/render.ts');
+type RenderModule = typeof import('../features/report/whole-page.ts');
 
 /** `renderReport` with its Svelte charts compiled, which Playwright's loader can't do. */
 export async function loadRenderReport(): Promise<RenderModule['renderReport']> {
@@ -14,7 +14,7 @@ export async function loadRenderReport(): Promise<RenderModule['renderReport']> 
     logLevel: 'error',
   });
   try {
-    return ((await vite.ssrLoadModule('/src/main/features/report/render.ts')) as RenderModule).renderReport;
+    return ((await vite.ssrLoadModule('/test/features/report/whole-page.ts')) as RenderModule).renderReport;
   } finally {
     await vite.close();
   }

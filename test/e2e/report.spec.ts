@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import type { ReportInput } from '../../src/main/features/report/types.ts';
+import type { PageInput } from '../features/report/whole-page.ts';
 import { DATASET, drawImages, RUN, sampleComparison, sampleInput, toReportComparison } from '../features/report/sample.ts';
 import { loadRenderReport } from './render-report.ts';
 
@@ -26,7 +26,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function open(page: Page, input: ReportInput): Promise<{ requests: string[]; messages: string[] }> {
+async function open(page: Page, input: PageInput): Promise<{ requests: string[]; messages: string[] }> {
   const file = join(folder, 'report.html');
   await writeFile(file, renderReport(input));
   const url = pathToFileURL(file).href;
@@ -41,7 +41,7 @@ async function open(page: Page, input: ReportInput): Promise<{ requests: string[
   return { requests, messages };
 }
 
-function hostileInput(): ReportInput {
+function hostileInput(): PageInput {
   const comparisons = HOSTILE.map((name, i) => {
     const comparison = sampleComparison(i % 2 ? 0.4 : 1.6, { comparison: `cmp-${i}`, warnings: [`Look at ${name} again.`] });
     Object.assign(comparison.images[0], { file: `/images/${name}`, className: null });

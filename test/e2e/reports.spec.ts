@@ -52,26 +52,37 @@ test('comparisons are searched, collected, ordered and saved as HTML and PDF', a
   await expect(page.getByText('2 selected')).toBeVisible();
   await page.getByRole('button', { name: 'Create report' }).click();
   const preview = page.frameLocator('iframe[title="Preview of the report"]');
-  await expect(preview.locator('.comparison')).toHaveCount(2);
+  const next = page.getByRole('button', { name: 'Next part' });
+  const previous = page.getByRole('button', { name: 'Previous part' });
+  await expect(page.getByText('Title page')).toBeVisible();
+  await expect(previous).toBeDisabled();
 
   await page.getByRole('textbox', { name: 'Title' }).fill('Colours <i>reviewed</i>');
   await page.getByRole('textbox', { name: 'Introduction' }).fill('First.\n\nSecond & last.');
   await expect(preview.getByRole('heading', { level: 1 })).toHaveText('Colours <i>reviewed</i>');
   await expect(preview.locator('.introduction')).toHaveText(['First.', 'Second & last.']);
+  await next.click();
+  await expect(page.getByText('Comparison 1 of 2')).toBeVisible();
+  if ((await preview.locator('.comparison').textContent())!.includes('Colour')) await expect(preview.locator('.comparison')).toHaveCount(1);
+  else await next.click();
   await expect(preview.locator('.personal').filter({ hasText: 'Colour' }).locator('p')).toHaveText([
     '✓ I agree with the verdict.',
     'Colour <b>decides</b>.',
     'Shape does not.',
   ]);
 
+  await next.click();
+  await expect(page.getByText('Networks and method').or(page.getByText('Comparison 2 of 2'))).toBeVisible();
+  while (await previous.isEnabled()) await previous.click();
   // The frame is rewritten after each change; while it is being replaced the order can't be read, so poll.
   const order = (): Promise<string[]> =>
     preview
-      .locator('.comparison')
-      .evaluateAll((all) => all.map((one) => one.querySelector('.facts code')!.textContent))
+      .locator('.overview tbody td:nth-child(2)')
+      .allTextContents()
       .catch(() => []);
   let before: string[] = [];
   await expect.poll(async () => (before = await order()).length).toBe(2);
+  expect(before[0]).not.toBe(before[1]);
   const rows = page.getByRole('list', { name: '' }).locator('.row');
   await rows.first().focus();
   await page.keyboard.press('Alt+ArrowDown');
@@ -141,7 +152,12 @@ test('deleted or removed comparisons come back; a missing report says so', async
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
   expect(await seriousOutsideFrame(page)).toEqual([]); // no words on the grey that is meant for pictures
   await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.frameLocator('iframe').getByRole('heading', { level: 1 })).toBeVisible();
+  await page.getByRole('button', { name: 'Next part' }).click();
   await expect(page.frameLocator('iframe').locator('.comparison')).toHaveCount(1);
+  await page.frameLocator('iframe').getByRole('link', { name: 'What maps can and cannot say' }).click(); // a link leads to its part
+  await expect(page.getByText('Networks and method')).toBeVisible();
+  await expect(page.frameLocator('iframe').getByRole('heading', { name: 'Judgement and signature' })).toBeVisible();
 
   await page.goto(`${new URL(served.url).origin}/#/reports?report=p9999`);
   await expect(page.getByText('There is no report "p9999"')).toBeVisible();

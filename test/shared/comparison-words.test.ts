@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fitCalibration, similarityOf } from '../../src/main/domain/evaluate/calibrate.ts';
 import { supportOf } from '../../src/main/domain/evaluate/support.ts';
-import { renderReport } from '../../src/main/features/report/render.ts';
+import { renderReport } from '../features/report/whole-page.ts';
 import { similaritySentence, supportSentence } from '../../src/shared/comparison-words.ts';
 import { randomFor } from '../../src/shared/random.ts';
 import { someComparison } from '../db/records.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, statSync } from 'node:fs';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,18 +14,20 @@ export const isFolder = async (path: string): Promise<boolean> => (await stat(pa
 /**
  * Creates a folder and its missing parents. Node's `mkdir(…, { recursive: true })` never returns if the file system reports
  * ENOENT although the parent exists (/proc, some network mounts).
- * `mode`: permissions of `folder` itself if it is made (POSIX).
+ * `mode`: permissions of `folder` itself if it is made (POSIX). Returns the folders that it made, parents first.
  * Throws the operating system's error, such as ENOTDIR or EEXIST if a file has that path.
  */
-export function makeFolders(folder: string, mode = 0o777): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+export function makeFolders(folder: string, mode = 0o777): string[] {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
   const parent = dirname(folder);
-  if (parent !== folder && !existsSync(parent)) makeFolders(parent);
+  const parents = parent !== folder && !existsSync(parent) ? makeFolders(parent) : [];
   try {
     mkdirSync(folder, { mode });
+    return [...parents, folder];
   } catch (error) {
     // Another process may have created it meanwhile.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
+    return parents;
   }
 }
 
@@ -58,15 +60,20 @@ export async function readIntact(path: string, checksum: number | undefined): Pr
 /**
  * Writes a file atomically: a reader finds either the old content or all of `bytes`. Writes a temporary file in the same folder
  * (a rename across volumes would copy), flushes it to the disk and renames it. Creates missing parent folders. On failure
- * deletes the temporary file and leaves the old file unchanged. Text is written as UTF-8. `mode`:
+ * deletes the temporary file and the folders that it created, and leaves the old file unchanged. Text is written as UTF-8. `mode`:
  * permissions of the file from its first byte on (POSIX), less the process's umask.
  * Throws AppError 'disk-full', 'workspace' (not permitted) or 'internal'.
  */
-export async function writeFileAtomically(path: string, bytes: Uint8Array | string, mode = 0o666): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  bytes: Uint8Array | string | AsyncIterable<Uint8Array | string>,
+  mode = 0o666,
+): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${randomUUID()}.tmp`);
+  let madeFolders: string[] = [];
   try {
-    makeFolders(folder);
+    madeFolders = makeFolders(folder);
     const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(bytes);
@@ -77,6 +84,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
     await renameOver(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    for (const made of madeFolders.reverse()) await rmdir(made).catch(() => undefined); // unless another file is in it now
     throw asAppError(error);
   }
   await flushFolder(folder);

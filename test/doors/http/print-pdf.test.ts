@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { browserPrinter, findBrowser } from '../../../src/main/doors/http/print-pdf.ts';
-import { renderReport } from '../../../src/main/features/report/render.ts';
+import { renderReport } from '../../features/report/whole-page.ts';
 import { temporaryFolder } from '../../features/dataset/png-files.ts';
 import { sampleInput } from '../../features/report/sample.ts';
 

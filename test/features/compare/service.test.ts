@@ -51,8 +51,8 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
   test('a report draws the overlays that it shows', async () => {
     const { app, filesOf, explain } = await trainOnColours();
     const { comparison } = (await explain(1, 31)).row;
-    const { html } = await app.call('reports.preview', { title: '', comparisons: [comparison] });
-    expect(html!.match(/data:image\/png/g)).toHaveLength(OVERLAYS.length);
+    const { html } = await app.call('reports.preview', { title: '', comparisons: [comparison], part: 1 });
+    expect(html!.match(/data:image\/webp/g)).toHaveLength(2 + OVERLAYS.length);
     expect(filesOf(comparison)).toEqual([...PHOTOS_AND_MAPS, ...OVERLAYS].sort());
   });
 
@@ -62,7 +62,8 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
     const { row } = await explain(2, 32);
     const images = row.images.map(({ file }) => file) as [string, string];
     const atOnce = await app.workbench.compare.compare({ run, images, target: 'verdict', out });
-    const later = await app.workbench.compare.withOverlays(row.comparison);
+    await app.workbench.compare.drawOverlays(row);
+    const later = app.workbench.store.comparisons.get(row.comparison);
     for (const kind of ['factual', 'counterfactual'] as const)
       later.images.forEach((image, i) => {
         expect(readFileSync(image[kind]).equals(readFileSync(atOnce.images[i]![kind])), `${kind} ${i}`).toBe(true);
@@ -72,8 +73,8 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
 
     const unsaved = (await explain(3, 33)).row;
     for (const { file } of unsaved.images) rmSync(file);
-    const redrawn = await app.workbench.compare.withOverlays(unsaved.comparison);
-    expect(redrawn.images.every(({ factual }) => existsSync(factual))).toBe(true);
+    await app.workbench.compare.drawOverlays(unsaved);
+    expect(unsaved.images.every(({ factual }) => existsSync(factual))).toBe(true);
   });
 
   test('names a file that is no image with the reason, and explains what to do about a lost map', async () => {

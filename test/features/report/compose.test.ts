@@ -1,10 +1,15 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { imageFileType, type ReportReaders } from '../../../src/main/features/report/compose.ts';
+import { composeReport, type ReportReaders } from '../../../src/main/features/report/compose.ts';
+import { imageFileType, pageImages } from '../../../src/main/features/report/images.ts';
 import { writeReport } from '../../../src/main/features/report/pages.ts';
+import { encodeJpeg } from '../../../src/main/compute/images/images.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
+import { randomFor } from '../../../src/shared/random.ts';
+import { computeInProcess } from '../training/training-in-process.ts';
 import { DATASET, drawImages, RUN, sampleComparison } from './sample.ts';
 
 let folder: string;
@@ -12,6 +17,7 @@ let comparison: Comparison;
 const runsRead: string[] = [];
 const readers: ReportReaders = {
   comparison: (id) => (id === comparison.comparison ? comparison : null),
+  images: (shown) => pageImages(shown, { drawOverlays: () => Promise.resolve(), compute: computeInProcess }),
   run: async (id) => (runsRead.push(id), id === RUN.run ? RUN : null),
   dataset: (id) => (id === DATASET.dataset ? DATASET : undefined),
 };
@@ -44,7 +50,7 @@ describe('writing a report', () => {
     const { file } = await writeReport(request(['cmp-31', 'cmp-31']), readers);
     const page = await readFile(file, 'utf8');
     expect(page.endsWith('</html>\n')).toBe(true);
-    expect(page.match(/data:image\/png;base64,/g)).toHaveLength(6);
+    expect(page.match(/data:image\/webp;base64,/g)).toHaveLength(6);
     expect(page).toContain('<title>26605779860_50872b454a_n.jpg and 14087947408_9779257411_n.jpg</title>');
     expect(await readdir(join(folder, 'out'))).toEqual(['report.html']);
     expect(runsRead).toEqual([RUN.run]);
@@ -71,6 +77,53 @@ describe('writing a report', () => {
     );
     expect(await readdir(folder)).not.toContain('out');
   });
+});
+
+describe('a report of a thousand comparisons', () => {
+  test('is generated one comparison at a time', async () => {
+    const ids = Array.from({ length: 1000 }, (_, i) => `cmp-${i}`);
+    let loaded = 0;
+    const many: ReportReaders = {
+      ...readers,
+      comparison: (id) => ({ ...comparison, comparison: id }),
+      images: () => {
+        loaded += 1;
+        const image = { bytes: Buffer.alloc(50_000), mime: 'image/webp' } as const;
+        const files = { photo: image, factual: image, counterfactual: image };
+        return Promise.resolve([files, files]);
+      },
+    };
+    const { report } = await composeReport({ comparisons: ids, generatedMs: 0, appVersion: '0.1.0' }, many);
+    expect([report!.parts, loaded]).toEqual([1002, 0]);
+    let bytes = 0;
+    let parts = 0;
+    for await (const part of report!.whole()) {
+      expect(loaded).toBe(Math.min(parts, 1000)); // one ahead of nothing
+      expect(part.length).toBeLessThan(1_500_000); // the opening's overview grows with the number of comparisons
+      bytes += part.length;
+      parts += 1;
+    }
+    expect(parts).toBe(1002);
+    expect(bytes).toBeGreaterThan(1000 * 6 * 50_000 * (4 / 3)); // 400 MB: as one string it is near V8's limit of 512 MB
+  });
+});
+
+test('images in a report are small enough for 400 KB per comparison', async () => {
+  const photo = (seed: number): Promise<Buffer> => {
+    const [width, height] = [1024, 768];
+    const random = randomFor(seed, 'photograph');
+    // Noise over a gradient, like a detailed photograph: JPEG needs about 300 KB for it.
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, i) =>
+      Math.max(0, Math.min(255, ((i / (width * 3)) % 200) + random.between(-12, 12))),
+    );
+    return encodeJpeg({ data, width, height });
+  };
+  for (const [i, image] of comparison.images.entries())
+    for (const [k, kind] of (['photo', 'factual', 'counterfactual'] as const).entries()) await writeFile(image[kind], await photo(3 * i + k));
+  const images = await pageImages(comparison, { drawOverlays: () => Promise.resolve(), compute: computeInProcess });
+  const bytes = images.flatMap(({ photo: p, factual, counterfactual }) => [p, factual, counterfactual]).map((file) => file.bytes.length);
+  expect(bytes.reduce((a, b) => a + b) * (4 / 3)).toBeLessThan(400_000);
+  for (const { photo: p } of images) expect(await sharp(p.bytes).metadata()).toMatchObject({ format: 'webp', width: 600, height: 450 });
 });
 
 test('recognises image files by their first bytes', () => {

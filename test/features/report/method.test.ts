@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderReport } from '../../../src/main/features/report/render.ts';
+import { renderReport } from './whole-page.ts';
 import { methodSection } from '../../../src/main/features/report/sections/method.ts';
 import { LOSS_INFO, type LossInfo } from '../../../src/shared/losses.ts';
 import { sampleInput } from './sample.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renderReport } from '../../../src/main/features/report/render.ts';
+import { renderReport } from './whole-page.ts';
 import { EMPTY_REASONS, type Comparison, type EmptyReason } from '../../../src/shared/comparison.ts';
 import { DATASET, RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
 

@@ -2,7 +2,8 @@ import { metricsOf } from '../../../src/main/domain/evaluate/metrics.ts';
 import { fitCalibration, similarityOf } from '../../../src/main/domain/evaluate/calibrate.ts';
 import { supportOf } from '../../../src/main/domain/evaluate/support.ts';
 import { chooseThreshold, verdictOf } from '../../../src/main/domain/evaluate/threshold.ts';
-import type { ImageFiles, ReportComparison, ReportInput } from '../../../src/main/features/report/types.ts';
+import type { ImageFiles, ReportComparison } from '../../../src/main/features/report/types.ts';
+import type { PageInput } from './whole-page.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
 import { randomFor } from '../../../src/shared/random.ts';
@@ -174,7 +175,7 @@ export const toReportComparison = (comparison: Comparison): ReportComparison => 
   images: [ROSE, DAISY],
 });
 
-export const sampleInput = (changes: Partial<ReportInput> = {}): ReportInput => ({
+export const sampleInput = (changes: Partial<PageInput> = {}): PageInput => ({
   title: 'Rose against daisy',
   generatedMs: Date.UTC(2026, 10, 14, 10, 32),
   comparisons: [toReportComparison(sampleComparison())],

@@ -15,6 +15,7 @@ import type { Comparison } from '../../../src/shared/comparison.ts';
 import type { Job } from '../../../src/shared/job.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { someComparison, someConfig, someDataset } from '../../db/records.ts';
+import { computeInProcess } from '../training/training-in-process.ts';
 import { drawImages, RUN } from './sample.ts';
 
 /** A real store and real files; no trained network. */
@@ -62,7 +63,9 @@ beforeEach(async () => {
     if (event === 'job' && (payload as Job).status !== 'running') ended.get((payload as Job).job)?.(payload as Job);
   });
   const pages = new ReportPages({
-    comparison: (id) => Promise.resolve().then(() => store.comparisons.get(id)),
+    comparison: (id) => store.comparisons.get(id),
+    drawOverlays: () => Promise.resolve(),
+    compute: computeInProcess,
     runs: store.runs,
     datasets: store.datasets,
     images: store.browse,
@@ -89,17 +92,21 @@ describe('a report', () => {
     const stored = reports.save(draft([ids[1]!, ids[0]!, ids[1]!]));
     expect(stored).toMatchObject({ title: 'Spring review', comparisons: [ids[1], ids[0]], html: null, pdf: null });
     expect(changes).toEqual([{ what: 'reports', id: stored.report }]);
-    const { html, missing } = await reports.preview(draft(stored.comparisons));
-    expect(missing).toEqual([]);
-    expect(html).toContain('<title>Spring review</title>');
-    expect(html).toContain('Two &amp; &lt;b&gt;three&lt;/b&gt;.');
-    expect(html!.indexOf(`<code>${ids[1]!}</code>`)).toBeLessThan(html!.indexOf(`<code>${ids[0]!}</code>`));
+    const parts = await Promise.all([0, 1, 2, 3, 9].map((part) => reports.preview({ ...draft(stored.comparisons), part })));
+    expect(parts.map(({ part, parts: count, missing }) => [part, count, missing])).toEqual([0, 1, 2, 3, 3].map((part) => [part, 4, []]));
+    const [opening, first, second, closing] = parts.map(({ html }) => html!);
+    for (const page of [opening, first, second, closing]) expect(page).toMatch(/^<!doctype html>[^]*<title>Spring review<\/title>[^]*<\/html>\n$/);
+    expect(opening).toContain('Two &amp; &lt;b&gt;three&lt;/b&gt;.');
+    expect(first).toContain(`<code>${ids[1]!}</code>`);
+    expect(second).toContain(`<code>${ids[0]!}</code>`);
+    expect([opening, first, second, closing].map((page) => page!.match(/data:image/g)?.length ?? 0)).toEqual([0, 6, 6, 0]);
+    expect(closing).toContain('Judgement and signature');
     reports.save({ ...draft([ids[0]!]), report: stored.report });
     expect(reports.list().map(({ comparisons }) => comparisons)).toEqual([[ids[0]]]);
   });
 
   test('has no page without a comparison, and names one that is gone', async () => {
-    expect(await reports.preview(draft([]))).toEqual({ html: null, missing: [] });
+    expect(await reports.preview(draft([]))).toEqual({ html: null, part: 0, parts: 0, missing: [] });
     const { html, missing } = await reports.preview(draft(['c99', ids[0]!]));
     expect(missing).toEqual(['c99']);
     expect(html).toContain('1 comparison');

@@ -218,6 +218,12 @@ export async function previewJpeg(file: string, longest: number, options: Decode
     .toBuffer();
 }
 
+/** As previewJpeg, for a file that is embedded in a page: WebP, half as large at the same quality. */
+export async function previewWebp(file: string, longest: number): Promise<Buffer> {
+  const image = await decodePixels(await openImage(file, {}), (p) => p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true }));
+  return await rawRgb(image).webp({ quality: 82 }).toBuffer();
+}
+
 const rawRgb = ({ data, width, height }: RgbImage): Sharp => sharp(data, { raw: { width, height, channels: 3 } });
 
 export async function encodePng(image: RgbImage): Promise<Buffer> {

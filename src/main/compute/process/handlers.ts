@@ -9,7 +9,7 @@ import { drawOverlays } from '../explain/comparison-files.ts';
 import { explain } from '../explain/explain.ts';
 import { exportModel } from '../model/export-model.ts';
 import { distances, evaluateSplit } from '../train/pair-metrics.ts';
-import { decodeSquare, DECODERS, inspectContent, previewJpeg } from '../images/images.ts';
+import { decodeSquare, DECODERS, inspectContent, previewJpeg, previewWebp } from '../images/images.ts';
 import { mapParallel, throwIfCancelled } from '../async/parallel.ts';
 import type { CallContext, Counted, Handlers, InspectedContent } from '../protocol/protocol.ts';
 import { writeSample } from '../sample/sample.ts';
@@ -26,6 +26,7 @@ export const handlers: Handlers = {
     await writeFileAtomically(out, await previewJpeg(file, longest, { sampleBits, ...(sha256 === null ? {} : { sha256 }) }));
     return null;
   },
+  shrinkImages: ({ files, longest }, { signal }) => mapParallel(files, DECODERS, (file) => shrunkOrBadImage(file, longest), { signal }),
   drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
   weights: async ({ path, backbone, entry }, { signal }) => {
     const params = backboneParams({ backbone, flavour: 'torch', size: 64, dim: 2 });
@@ -94,4 +95,13 @@ function options<N extends 'inspect' | 'drawSample' | 'benchEmbed'>({
       (progress as (p: Counted) => void)({ done, total });
     },
   };
+}
+
+async function shrunkOrBadImage(file: string, longest: number): Promise<Uint8Array> {
+  try {
+    return await previewWebp(file, longest);
+  } catch (error) {
+    const { code, message, details } = asAppError(error);
+    throw new AppError(code, message, { ...details, file }, error);
+  }
 }

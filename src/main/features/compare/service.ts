@@ -45,17 +45,15 @@ export class CompareService {
     return out === undefined ? comparison : withCopiedPaths(out, comparison);
   }
 
-  /** The row, after drawing missing overlay files. Throws AppError 'not-found'. */
-  async withOverlays(id: string): Promise<ComparisonRow> {
-    const row = this.ports.comparisons.get(id);
-    await this.overlays.ensure(row);
-    return row;
+  /** Draws the overlay files that are missing. Throws AppError 'not-found' if a map is missing. */
+  drawOverlays(comparison: Comparison): Promise<void> {
+    return this.overlays.ensure(comparison);
   }
 
   /** Changes saved, judgement or note. Draws the overlays of a saved comparison in the background, so that the screen need not wait. */
   annotate(id: string, notes: ComparisonNotes): ComparisonRow {
     const row = this.ports.comparisons.annotate(id, notes);
-    if (row.saved) this.overlays.ensure(row).catch(() => undefined); // withOverlays reports the error to callers that need the files
+    if (row.saved) this.overlays.ensure(row).catch(() => undefined); // drawOverlays reports the error to callers that need the files
     this.ports.announce(id);
     return row;
   }

@@ -1,18 +1,18 @@
-import type { ComparedImage, Comparison } from '../../../shared/comparison.ts';
-import { AppError } from '../../../shared/errors.ts';
+import type { Comparison } from '../../../shared/comparison.ts';
 import { fileName } from '../../../shared/format.ts';
-import { readIntact } from '../../foundation/files.ts';
-import { renderReport } from './render.ts';
-import type { ImageFiles, PaperSize, ImageFile, ImageFileType, ReportComparison, ReportDataset, ReportRun } from './types.ts';
+import { pageParts } from './render.ts';
+import type { ImageFiles, PaperSize, ReportComparison, ReportDataset, ReportEntry, ReportRun } from './types.ts';
 
 type Found<T> = T | null | undefined | Promise<T | null | undefined>;
 
 /** A comparison with the user's judgement and note, if any. */
-type JudgedComparison = Comparison & Partial<Pick<ReportComparison, 'judgement' | 'note'>>;
+type JudgedComparison = Comparison & Partial<Pick<ReportEntry, 'judgement' | 'note'>>;
 
 /** Readers of stored records. Null or undefined: the workspace has no such record. */
 export interface ReportReaders {
   comparison(id: string): Found<JudgedComparison>;
+  /** The images of A and B at the size of the page. Throws AppError 'not-found' or 'bad-image'. */
+  images(comparison: Comparison): Promise<[ImageFiles, ImageFiles]>;
   run(id: string): Found<ReportRun>;
   dataset(id: string): Found<ReportDataset>;
 }
@@ -26,19 +26,28 @@ export interface ReportContents {
   paper?: PaperSize | undefined; // see ReportInput
 }
 
+/** A page in the order of its parts: 0 is the opening, then one part per comparison, then the closing. */
+export interface ComposedReport {
+  parts: number;
+  /** One part as a page of its own, for a preview: the opening without the rest, one comparison, or the closing. */
+  part(index: number): Promise<string>;
+  /** The whole page. Reads the images of one comparison at a time. */
+  whole(): AsyncGenerator<string>;
+}
+
 /**
- * Builds the page from the comparisons that exist. `missing`: ids of the others; `page`: null if none exists.
- * @throws AppError 'not-found' if an image file of a comparison is missing; 'bad-image' if it is not an image.
+ * Composes the page of the comparisons that exist. `missing`: ids of the others; `report`: null if none exists. Reads images only
+ * when their part is generated; generating throws as `readers.images` does.
  */
-export async function composeReport(contents: ReportContents, readers: ReportReaders): Promise<{ page: string | null; missing: string[] }> {
-  const comparisons: ReportComparison[] = [];
+export async function composeReport(contents: ReportContents, readers: ReportReaders): Promise<{ report: ComposedReport | null; missing: string[] }> {
+  const comparisons: ReportEntry[] = [];
   const missing: string[] = [];
   for (const id of new Set(contents.comparisons)) {
     const comparison = await readers.comparison(id);
-    if (comparison) comparisons.push(await withFiles(comparison));
+    if (comparison) comparisons.push({ comparison, judgement: comparison.judgement, note: comparison.note });
     else missing.push(id);
   }
-  if (comparisons.length === 0) return { page: null, missing };
+  if (comparisons.length === 0) return { report: null, missing };
   const runs = await readOnce(
     comparisons.map(({ comparison }) => comparison.run),
     (id) => readers.run(id),
@@ -49,10 +58,37 @@ export async function composeReport(contents: ReportContents, readers: ReportRea
   );
   const { generatedMs, appVersion, introduction, paper } = contents;
   const title = contents.title?.trim() || defaultTitle(comparisons);
+  const page = pageParts({
+    title,
+    ...(introduction !== undefined && { introduction }),
+    ...{ generatedMs, comparisons, runs, datasets, appVersion, paper },
+  });
+  const withImages = async (entry: ReportEntry): Promise<ReportComparison> => ({ ...entry, images: await readers.images(entry.comparison) });
+  const section = async (index: number): Promise<string> => page.comparison(await withImages(comparisons[index]!), index);
+  const [head, openingText] = splitAt(page.opening, '<main>\n');
   return {
-    page: renderReport({ title, ...(introduction !== undefined && { introduction }), generatedMs, comparisons, runs, datasets, appVersion, paper }),
     missing,
+    report: {
+      parts: comparisons.length + 2,
+      part: async (index) => {
+        if (index <= 0) return head + openingText + END;
+        if (index > comparisons.length) return head + page.closing;
+        return head + (await section(index - 1)) + END;
+      },
+      whole: async function* () {
+        yield page.opening;
+        for (const index of comparisons.keys()) yield await section(index);
+        yield page.closing;
+      },
+    },
   };
+}
+
+const END = '</main>\n</body>\n</html>\n';
+
+function splitAt(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark) + mark.length;
+  return [text.slice(0, at), text.slice(at)];
 }
 
 /** Reads each id once, in order of first occurrence. Leaves out unknown ones. */
@@ -65,45 +101,7 @@ async function readOnce<T>(ids: readonly string[], read: (id: string) => Found<T
   return found;
 }
 
-async function withFiles(comparison: JudgedComparison): Promise<ReportComparison> {
-  const [a, b] = comparison.images;
-  const { judgement, note } = comparison;
-  return { comparison, judgement, note, images: [await filesOf(a, comparison), await filesOf(b, comparison)] };
-}
-
-async function filesOf(image: ComparedImage, { comparison }: Comparison): Promise<ImageFiles> {
-  const read = (path: string, checksum?: number): Promise<ImageFile> => readImageFile(path, checksum, comparison, fileName(image.file));
-  return { photo: await read(image.photo, image.crc32?.photo), factual: await read(image.factual), counterfactual: await read(image.counterfactual) };
-}
-
-async function readImageFile(path: string, checksum: number | undefined, comparison: string, name: string): Promise<ImageFile> {
-  const details = { comparison, file: path };
-  const bytes = await readIntact(path, checksum).catch((error: unknown) => {
-    throw new AppError(
-      'not-found',
-      `An image file of comparison ${comparison}, of ${name}, is missing (${path}). Compare the two images again.`,
-      details,
-      error,
-    );
-  });
-  const mime = bytes === null ? null : imageFileType(bytes);
-  if (bytes !== null && mime !== null) return { bytes, mime };
-  throw new AppError(
-    'bad-image',
-    `An image file of comparison ${comparison}, of ${name}, is damaged (${path}). Compare the two images again.`,
-    details,
-  );
-}
-
-/** The file type by its first bytes, because the name may be wrong; null for other types. */
-export function imageFileType(bytes: Buffer): ImageFileType | null {
-  if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg';
-  if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png';
-  if (bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP') return 'image/webp';
-  return null;
-}
-
-function defaultTitle(comparisons: readonly ReportComparison[]): string {
+function defaultTitle(comparisons: readonly ReportEntry[]): string {
   if (comparisons.length > 1) return `${comparisons.length} image comparisons`;
   const [a, b] = comparisons[0].comparison.images;
   return `${fileName(a.file)} and ${fileName(b.file)}`;

@@ -2,7 +2,8 @@ import { AppError } from '../../../shared/errors.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import { joinList } from '../../foundation/words.ts';
-import { composeReport, type ReportContents, type ReportReaders } from './compose.ts';
+import { type ComposedReport, composeReport, type ReportContents, type ReportReaders } from './compose.ts';
+import { pageImages } from './images.ts';
 import type { PagePorts } from './ports.ts';
 import type { PaperSize } from './types.ts';
 
@@ -22,7 +23,7 @@ export class ReportPages {
   }
 
   /** As composeReport, with the current time. */
-  compose(contents: PageContents): Promise<{ page: string | null; missing: string[] }> {
+  compose(contents: PageContents): Promise<{ report: ComposedReport | null; missing: string[] }> {
     return composeReport(withDate(contents), this.readers());
   }
 
@@ -61,6 +62,7 @@ export class ReportPages {
     const { comparison, runs, datasets, images } = this.ports;
     return {
       comparison: (id) => orNull(() => comparison(id)),
+      images: (shown) => pageImages(shown, this.ports),
       run: (id) => orNull(() => runs.annotated(id)),
       dataset: (id) =>
         orNull(() => {
@@ -73,12 +75,12 @@ export class ReportPages {
 
 export async function writeReport({ out, ...contents }: ReportContents & { out: string }, readers: ReportReaders): Promise<{ file: string }> {
   if (contents.comparisons.length === 0) throw new AppError('usage', 'Choose at least one comparison for the report.');
-  const { page, missing } = await composeReport(contents, readers);
-  if (missing.length > 0 || page === null)
+  const { report, missing } = await composeReport(contents, readers);
+  if (missing.length > 0 || report === null)
     throw new AppError('not-found', `There is no comparison ${joinList(missing)} in this workspace. \`twinlens comparisons\` lists all.`, {
       missing,
     });
-  await writeFileAtomically(out, page);
+  await writeFileAtomically(out, report.whole());
   return { file: out };
 }
 

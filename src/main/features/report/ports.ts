@@ -1,4 +1,5 @@
-import type { ComparisonRow } from '../../../shared/comparison.ts';
+import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
+import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { BrowseStore } from '../../db/browse.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { ReportStore } from '../../db/reports.ts';
@@ -8,8 +9,12 @@ import type { Shell } from '../../foundation/shell.ts';
 
 /** Services that ReportPages uses. */
 export interface PagePorts {
-  /** A stored comparison with its overlay files drawn. Throws AppError 'not-found'. */
-  comparison(id: string): Promise<ComparisonRow>;
+  /** A stored comparison. Throws AppError 'not-found'. */
+  comparison(id: string): ComparisonRow;
+  /** Draws the overlay files of a comparison that are missing. */
+  drawOverlays(comparison: Comparison): Promise<void>;
+  /** The process that shrinks images. */
+  compute: Pick<ComputeHost, 'ask'>;
   runs: Pick<RunStore, 'annotated'>;
   datasets: Pick<DatasetStore, 'get'>;
   images: Pick<BrowseStore, 'counts'>;

@@ -1,5 +1,5 @@
 import { LOSS_INFO } from '../../../shared/losses.ts';
-import { markup, type Html } from './html.ts';
+import { markup } from './html.ts';
 import { comparisonSection } from './sections/comparison.ts';
 import { glossarySection } from './sections/glossary.ts';
 import { methodSection } from './sections/method.ts';
@@ -7,14 +7,21 @@ import { openingSection } from './sections/opening.ts';
 import { runSection } from './sections/run.ts';
 import { signOffSection } from './sections/signoff.ts';
 import { styleElement } from './style.ts';
-import type { ReportInput } from './types.ts';
+import type { ReportComparison, ReportInput } from './types.ts';
+
+/** The parts of a page, in order: opening, each comparison, closing. Together they are one HTML document. */
+export interface PageParts {
+  opening: string;
+  comparison(shown: ReportComparison, index: number): string;
+  closing: string;
+}
 
 /**
  * A self-contained HTML page about one or more comparisons and their runs, for screen (light and dark) and paper (A4 or
  * Letter). Images and styles are embedded; the content security policy blocks requests and scripts. Every text is escaped. The
- * page says so if the input lacks a run or data set.
+ * page says so if the input lacks a run or data set. In parts, so that a page with many images is never whole in memory.
  */
-export function renderReport(input: ReportInput): string {
+export function pageParts(input: ReportInput): PageParts {
   const { comparisons } = input;
   const runs = [...new Map(input.runs.map((run) => [run.run, run])).values()];
   const anchorOf = (run: string): string | null => {
@@ -22,7 +29,7 @@ export function renderReport(input: ReportInput): string {
     return index < 0 ? null : `run-${index + 1}`;
   };
   const losses = [...new Set(runs.map(({ config }) => config.loss))].map((loss) => LOSS_INFO[loss]);
-  const page: Html = markup`<!doctype html>
+  const opening = markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -37,15 +44,8 @@ ${styleElement([...new Set(comparisons.map(({ comparison }) => comparison.modelS
 <body>
 <main>
 ${openingSection(input)}
-${comparisons.map((shown, i) =>
-  comparisonSection(
-    shown,
-    { number: i + 1, of: comparisons.length },
-    runs.find((run) => run.run === shown.comparison.run),
-    anchorOf(shown.comparison.run),
-  ),
-)}
-${signOffSection(comparisons)}
+`;
+  const closing = markup`${signOffSection(comparisons)}
 ${runs.map((run, i) =>
   runSection(
     run,
@@ -59,5 +59,13 @@ ${glossarySection()}
 </body>
 </html>
 `;
-  return page.source;
+  return {
+    opening: opening.source,
+    comparison: (shown, index) => {
+      const position = { number: index + 1, of: comparisons.length };
+      const run = runs.find((known) => known.run === shown.comparison.run);
+      return `${comparisonSection(shown, position, run, anchorOf(shown.comparison.run)).source}\n`;
+    },
+    closing: closing.source,
+  };
 }

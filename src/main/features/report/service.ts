@@ -8,6 +8,7 @@ import type { StoredReport } from '../../db/reports.ts';
 import { makeFolders, writeFileAtomically } from '../../foundation/files.ts';
 import type { JobContext } from '../../foundation/jobs/jobs.ts';
 import { countNoun } from '../../foundation/words.ts';
+import type { ComposedReport } from './compose.ts';
 import type { ReportPages } from './pages.ts';
 import { paperSize } from './paper-size.ts';
 import type { ReportPorts } from './ports.ts';
@@ -46,10 +47,15 @@ export class ReportService {
     return withFileState(stored);
   }
 
-  /** The page that `startWriting` would write, without missing comparisons. */
-  async preview(draft: Draft): Promise<ReportPreview> {
-    const { page, missing } = await this.pages.compose(draft);
-    return { html: page, missing };
+  /**
+   * One part of the page that `startWriting` would write, without missing comparisons: 0 the opening, then a part per comparison,
+   * last the closing. `part` beyond the last one: the last one.
+   */
+  async preview({ part = 0, ...draft }: Draft & { part?: number | undefined }): Promise<ReportPreview> {
+    const { report, missing } = await this.pages.compose(draft);
+    if (!report) return { html: null, part: 0, parts: 0, missing };
+    const shown = Math.min(part, report.parts - 1);
+    return { html: await report.part(shown), part: shown, parts: report.parts, missing };
   }
 
   remove(id: string): void {
@@ -102,9 +108,9 @@ export class ReportService {
       onRun: (run) => reportText(`Evaluating run ${run.replace(/^r/, '')} on its test pairs`),
     });
     reportText(`Building the page from ${countNoun(comparisons.length, 'comparison')}`);
-    const { page, missing } = await this.pages.compose({ ...stored, paper: format === 'pdf' ? paperSize() : undefined });
-    if (page === null || missing.length > 0) throw missingComparisonsError(missing);
-    if (job.signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+    const composed = await this.pages.compose({ ...stored, paper: format === 'pdf' ? paperSize() : undefined });
+    if (composed.report === null || composed.missing.length > 0) throw missingComparisonsError(composed.missing);
+    const page = withProgress(composed.report, job);
     if (format === 'html') await writeFileAtomically(file, page);
     else await this.print(report, page, file, job);
     this.ports.reports.setWritten(report, format, file);
@@ -113,16 +119,28 @@ export class ReportService {
   }
 
   /** Prints from a temporary file in the report's folder, because printing needs a file. */
-  private async print(report: string, page: string, file: string, { signal, progress }: JobContext): Promise<void> {
-    progress({ text: 'Printing pages' });
+  private async print(report: string, page: AsyncIterable<string>, file: string, { signal, progress }: JobContext): Promise<void> {
     const source = join(this.ports.folderOf(report), 'printing.html');
     try {
       await writeFileAtomically(source, page);
+      progress({ text: 'Printing pages', done: 0, total: null });
       makeFolders(join(file, '..'));
       await this.ports.printPdf!(source, file, signal);
     } finally {
       await rm(source, { force: true }).catch(() => undefined);
     }
+  }
+}
+
+/** Reports each part as it is generated. Throws AppError 'cancelled'. */
+async function* withProgress(report: ComposedReport, { signal, progress }: JobContext): AsyncGenerator<string> {
+  const total = report.parts - 2; // comparisons
+  let done = -1; // the opening
+  for await (const part of report.whole()) {
+    if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+    done = Math.min(done + 1, total);
+    progress({ done, total });
+    yield part;
   }
 }
 

@@ -4,6 +4,8 @@ import type { RunRecord } from '../../../shared/run.ts';
 
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
 export type ImageFileType = (typeof IMAGE_TYPES)[number];
+/** The type of embedded images: half the size of JPEG, and read by every browser since 2020. */
+export const WEBP: ImageFileType = 'image/webp';
 
 /** An image file's content, which the report embeds. */
 export interface ImageFile {
@@ -17,11 +19,16 @@ export interface ImageFiles {
   counterfactual: ImageFile;
 }
 
-export interface ReportComparison {
+/** A comparison with what the user says about it. */
+export interface ReportEntry {
   comparison: Comparison;
-  images: [ImageFiles, ImageFiles]; // of A and B
   judgement?: Judgement | null | undefined; // the user's, of the verdict
   note?: string | undefined; // plain text; an empty line starts a paragraph
+}
+
+/** With the images that the report embeds. */
+export interface ReportComparison extends ReportEntry {
+  images: [ImageFiles, ImageFiles]; // of A and B
 }
 
 /** A run with the name that the user gave it. */
@@ -41,7 +48,7 @@ export interface ReportInput {
   title: string;
   introduction?: string; // plain text; an empty line starts a paragraph
   generatedMs: number;
-  comparisons: ReportComparison[];
+  comparisons: ReportEntry[];
   runs: ReportRun[]; // of the comparisons, as far as they exist
   datasets: ReportDataset[]; // of the runs, as far as they exist
   appVersion: string;

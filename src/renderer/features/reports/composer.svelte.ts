@@ -23,6 +23,8 @@ export class Composer {
   rows = $state.raw<Readonly<Record<string, ComparisonRow | null>>>({}); // by id; null: no longer stored
   saveState = $state<'saved' | 'waiting' | 'failed'>('saved');
   page = $state.raw<string | null>(null); // URL of the preview
+  part = $state(0); // of the page: 0 the opening, then the comparisons, last the closing
+  parts = $state(0);
   updating = $state(false); // a newer preview is loading
   previewError = $state.raw<AppError | null>(null); // the reason without a preview
   writing = $state.raw<ReportFormat | null>(null);
@@ -91,14 +93,24 @@ export class Composer {
     const request = ++this.latestPreview;
     this.updating = true;
     try {
-      const { html } = await api.call('reports.preview', this.draft);
-      if (request === this.latestPreview && !this.closed) this.show(html);
+      const { html, part, parts } = await api.call('reports.preview', { ...this.draft, part: this.part });
+      if (request === this.latestPreview && !this.closed) {
+        this.part = part;
+        this.parts = parts;
+        this.show(html);
+      }
       this.previewError = null;
     } catch (error) {
       if (request === this.latestPreview) this.previewError = asAppError(error);
     } finally {
       if (request === this.latestPreview) this.updating = false;
     }
+  }
+
+  /** Shows another part of the page in the preview. */
+  showPart(part: number): void {
+    this.part = Math.max(0, Math.min(part, this.parts - 1));
+    void this.updatePreview();
   }
 
   /** Writes a file to a chosen path; a browser then downloads it. A failed job shows its own toast. */

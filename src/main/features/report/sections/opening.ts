@@ -1,7 +1,7 @@
 import { NBSP, distancePair, fileName, probabilityText, timeText } from '../../../../shared/format.ts';
 import { JUDGEMENT_SIGNS } from '../../../../shared/judgement-words.ts';
 import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
-import type { ReportComparison, ReportInput } from '../types.ts';
+import type { ReportEntry, ReportInput } from '../types.ts';
 import { verdictWord } from '../../../../shared/comparison-words.ts';
 
 const MARK = markup`<svg class="logo" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><circle cx="8.5" cy="12" r="6" /><circle class="second" cx="15.5" cy="12" r="6" /></svg>`;
@@ -20,7 +20,7 @@ ${paragraphs.map((paragraph) => markup`<p class="introduction">${nameOf(paragrap
 ${comparisons.length > 1 && overview(comparisons)}`;
 }
 
-function overview(comparisons: readonly ReportComparison[]): Html {
+function overview(comparisons: readonly ReportEntry[]): Html {
   const judged = comparisons.some(({ judgement }) => judgement);
   return markup`<nav class="overview" aria-labelledby="overview-title"><h2 id="overview-title">At a glance</h2>
 <table class="figures"><thead><tr><th scope="col">No.</th><th scope="col">Images</th><th scope="col">Verdict</th><th scope="col">Similarity</th><th scope="col">Distance <span class="term">threshold</span></th>${judged && markup`<th scope="col">My judgement</th>`}</tr></thead>

@@ -2,11 +2,11 @@ import type { Judgement } from '../../../../shared/comparison.ts';
 import { fileName } from '../../../../shared/format.ts';
 import { JUDGEMENTS } from '../../../../shared/judgement-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';
-import type { ReportComparison } from '../types.ts';
+import type { ReportEntry } from '../types.ts';
 import { verdictWord } from '../../../../shared/comparison-words.ts';
 
 /** A form for the printed page: a judgement for each comparison, name, date and signature. */
-export function signOffSection(comparisons: readonly ReportComparison[]): Html {
+export function signOffSection(comparisons: readonly ReportEntry[]): Html {
   const box = (word: Judgement, chosen: boolean): Html =>
     markup`<span class="choice"><span class="box" aria-hidden="true">${chosen && '✓'}</span> ${
       chosen ? markup`<strong>${word}<span class="visually-hidden"> (chosen)</span></strong>` : word
