@@ -36,38 +36,48 @@ function tapsOf(from: number, to: number): Taps {
   return taps;
 }
 
-/** One axis: lines of `from` pixels to lines of `to`. `step`: bytes between pixels of a line, `lines`: offsets of the lines' first bytes. */
-function resampleLines(data: Uint8Array, out: Uint8ClampedArray, taps: Taps, lines: { count: number; from: number; to: number }, step: number): void {
-  const { first, count, weights, most } = taps;
-  for (let line = 0; line < lines.count; line++) {
-    const source = line * lines.from;
-    let target = line * lines.to;
-    for (let i = 0; i < first.length; i++, target += step) {
-      let at = source + first[i]! * step;
-      let [r, g, b] = [0, 0, 0];
-      for (let k = i * most, end = k + count[i]!; k < end; k++, at += step) {
+/** Across: rows of `width` RGB pixels to rows of as many as there are taps. */
+function resampleAcross(data: Uint8Array, width: number, height: number, { first, count, weights, most }: Taps): Uint8Array {
+  const out = new Uint8ClampedArray(first.length * height * 3); // rounds and clamps
+  let target = 0;
+  for (let y = 0; y < height; y++) {
+    for (let i = 0; i < first.length; i++, target += 3) {
+      let at = (y * width + first[i]!) * 3;
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (let k = i * most, end = k + count[i]!; k < end; k++, at += 3) {
         const weight = weights[k]!;
         r += data[at]! * weight;
         g += data[at + 1]! * weight;
         b += data[at + 2]! * weight;
       }
-      out[target] = r; // rounds and clamps
+      out[target] = r;
       out[target + 1] = g;
       out[target + 2] = b;
     }
   }
+  return new Uint8Array(out.buffer);
+}
+
+/** Down: `row` bytes a row. Whole rows are added at a time, which reads memory in order. */
+function resampleDown(data: Uint8Array, row: number, { first, count, weights, most }: Taps): Uint8Array {
+  const out = new Uint8ClampedArray(row * first.length);
+  const sums = new Float64Array(row);
+  for (let i = 0; i < first.length; i++) {
+    sums.fill(0);
+    for (let k = 0; k < count[i]!; k++) {
+      const weight = weights[i * most + k]!;
+      const at = (first[i]! + k) * row;
+      for (let x = 0; x < row; x++) sums[x]! += data[at + x]! * weight;
+    }
+    out.set(sums, i * row);
+  }
+  return new Uint8Array(out.buffer);
 }
 
 /** RGB [height, width, 3] -> [toHeight, toWidth, 3], Lanczos, equal to Pillow's `resize((toWidth, toHeight), LANCZOS)` to 1/255. */
 export function resampleRgb(data: Uint8Array, width: number, height: number, toWidth: number, toHeight: number): Uint8Array {
-  let pixels = data;
-  if (toWidth !== width) {
-    const out = new Uint8ClampedArray(toWidth * height * 3);
-    resampleLines(pixels, out, tapsOf(width, toWidth), { count: height, from: width * 3, to: toWidth * 3 }, 3);
-    pixels = new Uint8Array(out.buffer);
-  }
-  if (toHeight === height) return pixels;
-  const out = new Uint8ClampedArray(toWidth * toHeight * 3);
-  resampleLines(pixels, out, tapsOf(height, toHeight), { count: toWidth, from: 3, to: 3 }, toWidth * 3);
-  return new Uint8Array(out.buffer);
+  const across = toWidth === width ? data : resampleAcross(data, width, height, tapsOf(width, toWidth));
+  return toHeight === height ? across : resampleDown(across, toWidth * 3, tapsOf(height, toHeight));
 }
