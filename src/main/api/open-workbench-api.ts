@@ -30,6 +30,8 @@ export function openWorkbenchApi(workbench: Workbench): WorkbenchApi {
   };
 }
 
+const WITHOUT_DATABASE = /^(?:app|settings|jobs|files|shell)\./;
+
 async function answer(name: string, input: unknown, scope: CallScope): Promise<unknown> {
   if (!Object.hasOwn(CALLS, name)) throw new AppError('usage', `There is no call ${JSON.stringify(name)}.`);
   const call = name as CallName;
@@ -39,6 +41,7 @@ async function answer(name: string, input: unknown, scope: CallScope): Promise<u
     const field = issue!.path.join('.');
     throw new AppError('usage', `${field ? `${field} ` : ''}${issue!.message}.`, { call: name, field: field || null });
   }
+  if (!WITHOUT_DATABASE.test(call)) scope.workbench.store.assertInPlace();
   if (CALLS[call].curated) await scope.workbench.largeDatasets.ready();
   return (handlers[call] as Handler<CallName>)(parsed.data as never, scope);
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { AppError } from '../../shared/errors.ts';
 import { type BrowseStore, browseStore } from './browse.ts';
 import { type CurationStore, curationStore } from './curation.ts';
 import { type DatasetStore, datasetStore } from './datasets.ts';
@@ -20,6 +22,8 @@ export function datasetStores(db: Db, writable: boolean): DatasetStores {
 
 /** A connection for another thread of the process that has the workspace's lock. It neither migrates nor cleans up. */
 export function openSecondConnection(database: string): DatasetStores & { close(): void } {
+  if (!existsSync(database))
+    throw new AppError('workspace', `The database ${database} was moved or deleted while Twinlens was using it.`, { database });
   const db = openForWriting(database);
   return { ...datasetStores(db, true), close: () => void db.close() };
 }

@@ -35,7 +35,7 @@ export function openForWriting(path: string): Db {
  * Throws as openForWriting does.
  */
 export function openForReading(path: string): Db {
-  const isEmpty = !existsSync(path) || readWith(path, (db) => usableVersion(db, path)) === 0;
+  const isEmpty = isEmptyDatabase(path);
   return explainFailure(path, () => {
     const db = isEmpty ? new Database(':memory:') : openReadOnly(path);
     return closeOnFailure(db, () => {
@@ -74,6 +74,9 @@ function isWritable(folder: string): boolean {
     return false;
   }
 }
+
+/** Whether there is no database or one without tables. Throws as openForWriting does. */
+export const isEmptyDatabase = (path: string): boolean => !existsSync(path) || readWith(path, (db) => usableVersion(db, path)) === 0;
 
 /** Whether an older Twinlens wrote this database. */
 export function needsMigration(path: string): boolean {

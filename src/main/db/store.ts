@@ -1,7 +1,9 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
+import { sameFileCheck } from '../foundation/files.ts';
 import type { Workspace } from '../foundation/workspace.ts';
 import { type ComparisonStore, comparisonStore } from './comparisons.ts';
 import { type DatasetStores, datasetStores } from './dataset-stores.ts';
+import { refuseLostDatabase, skipExistingFolders } from './lost-database.ts';
 import { takeLock } from './lock.ts';
 import { type Db, needsMigration, openForReading, openForWriting } from './open.ts';
 import { type ReportStore, reportStore } from './reports.ts';
@@ -13,6 +15,8 @@ export interface Store extends DatasetStores {
   reports: ReportStore;
   /** Ids of runs that a dead process left 'running'; opening for writing marked them 'interrupted'. */
   interrupted: string[];
+  /** Throws AppError 'workspace' if another file or none is where the database was opened for writing. */
+  assertInPlace(): void;
   /** Closes the database and releases the lock. May be called twice. */
   close(): void;
 }
@@ -26,10 +30,11 @@ export interface StoreOptions {
 
 /**
  * Opens a workspace's database. Throws AppError 'busy' if another process has the lock, 'workspace' if the database is
- * damaged or from a newer Twinlens (it is not changed).
+ * damaged, lost (see refuseLostDatabase) or from a newer Twinlens (it is not changed).
  */
 export function openStore(workspace: Workspace, { write, command }: StoreOptions): Store {
   if (!write) {
+    refuseLostDatabase(workspace);
     if (needsMigration(workspace.database)) withLock(workspace, command, () => openForWriting(workspace.database).close());
     const store = storeOn(openForReading(workspace.database), () => undefined);
     if (store.runs.list().some(({ status }) => status === 'running')) markRunsOfDeadProcess(workspace, command);
@@ -38,17 +43,30 @@ export function openStore(workspace: Workspace, { write, command }: StoreOptions
   const lock = takeLock(workspace, command);
   let db: Db | null = null;
   try {
+    refuseLostDatabase(workspace);
     db = openForWriting(workspace.database);
+    skipExistingFolders(db, workspace);
     const store = storeOn(db, () => lock.release());
+    const isSameFile = sameFileCheck(workspace.database);
     const interrupted = store.runs.markInterrupted();
     store.datasets.purge();
-    return { ...store, interrupted, writable: true };
+    const assertInPlace = (): void => {
+      if (!isSameFile()) throw movedError(workspace);
+    };
+    return { ...store, interrupted, writable: true, assertInPlace };
   } catch (error) {
     db?.close();
     lock.release();
     throw asAppError(error);
   }
 }
+
+const movedError = ({ folder }: Workspace): AppError =>
+  new AppError(
+    'workspace',
+    `The workspace ${folder} was moved, deleted or replaced while Twinlens was using it, so nothing more is stored. Move it back, or close Twinlens and open the workspace where it is now.`,
+    { folder },
+  );
 
 /** Marks runs as interrupted unless a process has the lock, so that a list never shows a dead training as running. */
 function markRunsOfDeadProcess(workspace: Workspace, command: string): void {
@@ -76,6 +94,7 @@ function storeOn(db: Db, onClose: () => void): Store {
     comparisons: comparisonStore(db),
     reports: reportStore(db),
     interrupted: [],
+    assertInPlace: () => undefined,
     close: () => {
       db.close();
       onClose();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -51,6 +51,26 @@ export function makeTemporaryFolder(prefix: string): string {
   }
 }
 
+const TEMPORARY = /^\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
+/** A path in the same folder that no other file has. */
+export const temporaryPath = (path: string): string => join(dirname(path), `.${randomUUID()}.tmp`);
+
+/** Deletes the temporary files that killed processes left in a folder that only Twinlens writes to. */
+export function deleteTemporaryFiles(folder: string): void {
+  for (const name of readdirSync(folder)) if (TEMPORARY.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
+/** Returns a function that says whether `path` is still the same file or folder: false if it was moved, deleted or replaced. */
+export function sameFileCheck(path: string): () => boolean {
+  const read = (): string | null => {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats ? `${stats.dev} ${stats.ino}` : null;
+  };
+  const before = read();
+  return () => read() === before;
+}
+
 /** Reads a file. Returns null if it does not have this CRC-32; undefined: not checked. Throws as node:fs does. */
 export async function readIntact(path: string, checksum: number | undefined): Promise<Buffer | null> {
   const bytes = await readFile(path);
@@ -70,7 +90,7 @@ export async function writeFileAtomically(
   mode = 0o666,
 ): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.${randomUUID()}.tmp`);
+  const temporary = temporaryPath(path);
   let madeFolders: string[] = [];
   try {
     madeFolders = makeFolders(folder);

@@ -165,4 +165,29 @@ describe('a copy', () => {
     await expect(copyCurated({ root, images, out, ...quiet })).rejects.toMatchObject({ code: 'not-found' });
     expect(readdirSync(out)).toEqual([]); // the folder existed before
   });
+
+  test('deletes no file of another program when it fails or is cancelled, and replaces none', async () => {
+    const { root, images } = await curatedFolder();
+    for (const [at, before] of [
+      [3, true],
+      [3, false],
+      [12, false],
+    ] as const) {
+      const out = join(temporaryFolder(), 'copy');
+      if (before) mkdirSync(out);
+      const controller = new AbortController();
+      const onProgress = (done: number): void => {
+        if (done !== at) return;
+        mkdirSync(join(out, 'cats'), { recursive: true });
+        writeFileSync(join(out, 'cats', '9.png'), 'mine');
+        writeFileSync(join(out, 'images.csv'), 'mine');
+        if (at < 12) controller.abort();
+      };
+      await expect(copyCurated({ root, images, out, signal: controller.signal, onProgress })).rejects.toMatchObject({
+        code: at < 12 ? 'cancelled' : 'bad-request',
+      });
+      expect(readdirSync(out, { recursive: true }).sort()).toEqual(['cats', join('cats', '9.png'), 'images.csv']);
+      for (const file of [join('cats', '9.png'), 'images.csv']) expect(readFileSync(join(out, file), 'utf8')).toBe('mine');
+    }
+  });
 });

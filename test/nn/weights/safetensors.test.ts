@@ -76,6 +76,14 @@ it('writes no file if a tensor does not fit its shape', async () => {
   expect([existsSync(to), existsSync(`${to}.part`)]).toEqual([false, false]);
 });
 
+it('leaves a person’s .part file beside it alone', () => {
+  const to = join(folder, 'net.safetensors');
+  writeFileSync(`${to}.part`, 'mine');
+  writeSafetensors(to, new Map([['w', { shape: [1], data: new Float32Array(1) }]]));
+  expect(readFileSync(`${to}.part`, 'utf8')).toBe('mine');
+  expect(readSafetensors(to).tensors.size).toBe(1);
+});
+
 it('reads F16, BF16 and F64 as float32, and refuses other types only when the tensor is read', async () => {
   const data = Buffer.concat([
     new Uint8Array(new Uint16Array([0x3c00, 0xc000, 0x4049]).buffer),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { EpochRow, RunConfig } from '../../../shared/run.ts';
 import type { ScheduleState } from '../../domain/evaluate/schedule.ts';
+import { deleteTemporaryFiles } from '../../foundation/files.ts';
 import type { TrainState } from '../../nn/engines/engine.ts';
 import { siameseParams, type SiameseSpec } from '../../nn/siamese.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
@@ -39,6 +40,7 @@ export interface Progress {
 
 export function writeBase(folder: string, config: RunConfig, frozen: TensorMap): void {
   mkdirSync(folder, { recursive: true });
+  deleteTemporaryFiles(folder);
   writeStored(folder, BASE, frozen, metadata(config));
 }
 
@@ -57,6 +59,7 @@ export function writeLast(folder: string, config: RunConfig, state: TrainState, 
 }
 
 export function readLast(folder: string): { state: TrainState; progress: Progress } {
+  deleteTemporaryFiles(folder);
   const { tensors, metadata: about } = readStored(folder, LAST);
   const params: TensorMap = new Map();
   const slots: TensorMap = new Map();

@@ -1,8 +1,10 @@
+import { AppError } from '../../../shared/errors.ts';
 import type { EpochRow } from '../../../shared/run.ts';
 import { aucOf } from '../../domain/evaluate/roc.ts';
 import { advanceSchedule } from '../../domain/evaluate/schedule.ts';
 import { summariseValidation } from '../../domain/evaluate/validation-summary.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
+import { sameFileCheck } from '../../foundation/files.ts';
 import type { Trainer } from '../../nn/engines/engine.ts';
 import { lossOf } from '../../nn/losses/index.ts';
 import { entryOf } from '../../nn/siamese.ts';
@@ -78,12 +80,20 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
   }
 }
 
+const movedError = (folder: string): AppError =>
+  new AppError(
+    'workspace',
+    `The folder of this run, ${folder}, was moved, deleted or replaced during the training, so this epoch was not saved. Move it back and resume the run.`,
+    { folder },
+  );
+
 /**
  * Each epoch: train, validate, advance the schedule (learning rate, best epoch, stop), write the checkpoint, report. Stops after
  * `patience` epochs without improvement. `from`: the progress after the last complete epoch.
  */
 async function trainEpochs(session: Session, from: Progress): Promise<{ last: Progress; stoppedEarly: boolean }> {
   const { config, folder, trainer, context } = session;
+  const isSameFolder = sameFileCheck(folder);
   let last = from;
   let stop = config.patience > 0 && from.epoch - (from.schedule.best?.epoch ?? from.epoch) >= config.patience;
   for (let epoch = from.epoch + 1; epoch <= config.epochs && !stop; epoch++) {
@@ -94,6 +104,7 @@ async function trainEpochs(session: Session, from: Progress): Promise<{ last: Pr
     const state = await trainer.state();
     const valid = await validateEpoch(session, state.params);
     const next = advanceSchedule(last.schedule, valid);
+    if (!isSameFolder()) throw movedError(folder);
     if (next.isBest) writeBest(folder, config, state.params);
     ({ stop } = next);
     const row: EpochRow = {

@@ -56,7 +56,7 @@ export async function withServices<T>(
     stopTimer = setTimeout(() => void services.compute.end(), STOP_MS); // pending work then fails as cancelled
   });
   try {
-    return await work(services, controller.signal);
+    return await work(services, controller.signal).finally(() => services.store.assertInPlace());
   } finally {
     clearTimeout(stopTimer);
     removeHandlers();

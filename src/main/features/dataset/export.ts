@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { CuratedImage } from '../../../shared/curation.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { makeFolders } from '../../foundation/files.ts';
+import { makeFolders, temporaryPath } from '../../foundation/files.ts';
 import { quote } from '../../foundation/words.ts';
 import { UniqueNames } from './file-names.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
@@ -46,42 +46,53 @@ export interface CopyOptions {
 
 /**
  * Copies the included images into a new folder, one sub-folder per curated class, and writes images.csv with all images.
- * Never overwrites a file. Makes names portable. Each file must have the SHA-256 of the import.
- * Deletes the copy on failure or cancellation. Throws AppError 'bad-request' for a folder that is not empty, 'bad-image' or
- * 'not-found' for a changed or missing file, 'cancelled', 'disk-full', 'workspace'.
+ * Never overwrites a file. Makes names portable. Each file must have the SHA-256 of the import. Works in a temporary folder inside
+ * `out` and moves its content up when it is complete; on failure or cancellation deletes only what it made.
+ * Throws AppError 'bad-request' for a folder that is not empty, 'bad-image' or 'not-found' for a changed or missing file,
+ * 'cancelled', 'disk-full', 'workspace'.
  */
-export async function copyCurated({ root, images, out, signal, onProgress }: CopyOptions): Promise<void> {
-  const included = images.filter(({ excluded }) => !excluded);
-  if (included.length === 0) throw new AppError('bad-request', 'All images are excluded, so there is nothing to copy.');
+export async function copyCurated(o: CopyOptions): Promise<void> {
+  const { images, out } = o;
+  if (images.every(({ excluded }) => excluded)) throw new AppError('bad-request', 'All images are excluded, so there is nothing to copy.');
   const existing = await readdir(out).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error.code === 'ENOTDIR' ? new AppError('bad-request', `${quote(out)} is a file. Choose another name.`, { out }, error) : asAppError(error);
   });
-  if (existing && existing.length > 0) {
-    throw new AppError('bad-request', `The folder ${quote(out)} is not empty, and files are never overwritten. Choose another name.`, { out });
-  }
+  if (existing && existing.length > 0) throw notEmptyError(out);
+  const temporary = temporaryPath(join(out, 'copy'));
   try {
-    makeFolders(out);
-    const folders = new UniqueNames();
-    const classFolders = new Map<string, { folder: string; names: UniqueNames }>();
-    for (const [n, image] of included.entries()) {
-      if (signal.aborted) throw new AppError('cancelled', 'The export was cancelled; nothing was written.');
-      let target = classFolders.get(image.className);
-      if (!target) {
-        target = { folder: join(out, folders.take(image.className)), names: new UniqueNames() };
-        classFolders.set(image.className, target);
-        await mkdir(target.folder);
-      }
-      const name = target.names.take(image.file.slice(image.file.lastIndexOf('/') + 1));
-      await writeFile(join(target.folder, name), await readUnchanged(root, image), { flag: 'wx' });
-      onProgress(n + 1, included.length);
-    }
-    await writeFile(join(out, 'images.csv'), csvOf(images), { flag: 'wx' });
+    makeFolders(temporary);
+    await copyInto(temporary, o);
+    if ((await readdir(out)).join() !== basename(temporary)) throw notEmptyError(out);
+    for (const name of await readdir(temporary)) await rename(join(temporary, name), join(out, name));
+    await rmdir(temporary);
   } catch (error) {
-    await rm(out, { recursive: true, force: true }).catch(() => undefined);
-    if (existing) await mkdir(out).catch(() => undefined); // restores the empty folder
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    if (!existing) await rmdir(out).catch(() => undefined); // fails if another program wrote into it
     throw asAppError(error);
   }
+}
+
+const notEmptyError = (out: string): AppError =>
+  new AppError('bad-request', `The folder ${quote(out)} is not empty, and files are never overwritten. Choose another name.`, { out });
+
+async function copyInto(out: string, { root, images, signal, onProgress }: CopyOptions): Promise<void> {
+  const included = images.filter(({ excluded }) => !excluded);
+  const folders = new UniqueNames();
+  const classFolders = new Map<string, { folder: string; names: UniqueNames }>();
+  for (const [n, image] of included.entries()) {
+    if (signal.aborted) throw new AppError('cancelled', 'The export was cancelled; nothing was written.');
+    let target = classFolders.get(image.className);
+    if (!target) {
+      target = { folder: join(out, folders.take(image.className)), names: new UniqueNames() };
+      classFolders.set(image.className, target);
+      await mkdir(target.folder);
+    }
+    const name = target.names.take(image.file.slice(image.file.lastIndexOf('/') + 1));
+    await writeFile(join(target.folder, name), await readUnchanged(root, image), { flag: 'wx' });
+    onProgress(n + 1, included.length);
+  }
+  await writeFile(join(out, 'images.csv'), csvOf(images), { flag: 'wx' });
 }
 
 async function readUnchanged(root: string, { file, sha256 }: CuratedImage): Promise<Buffer> {

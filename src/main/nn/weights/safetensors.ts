@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AppError, asAppError } from '../../../shared/errors.ts';
+import { temporaryPath } from '../../foundation/files.ts';
 import { sizeOf, type TensorMap } from '../ir/tensor.ts';
 import { decodeFloats, DTYPE_BYTES, isFloatDtype, type Dtype } from './dtypes.ts';
 import { bytesOf, readRange, type TensorSource } from './source.ts';
@@ -208,15 +209,15 @@ function writeAll(fd: number, bytes: Uint8Array): void {
 }
 
 /**
- * Writes F32 tensors sorted by name, so equal weights and metadata give equal bytes. The file is written as .part and
- * published when it is complete. Throws AppError('disk-full' | 'workspace' | 'not-found').
+ * Writes F32 tensors sorted by name, so equal weights and metadata give equal bytes. Writes a temporary file of its own in the same
+ * folder and publishes it when it is complete. Throws AppError('disk-full' | 'workspace' | 'not-found').
  */
 export function writeSafetensors(path: string, tensors: TensorMap, metadata: Record<string, string> = {}): void {
   const sorted = [...tensors].sort(([a], [b]) => byCodeUnit(a, b));
   const header = headerBytes(sorted, metadata);
-  const part = `${path}.part`;
+  const temporary = temporaryPath(path);
   try {
-    const fd = openSync(part, 'w');
+    const fd = openSync(temporary, 'wx');
     try {
       writeAll(fd, header);
       for (const [, { data }] of sorted) writeAll(fd, bytesOf(data));
@@ -224,9 +225,9 @@ export function writeSafetensors(path: string, tensors: TensorMap, metadata: Rec
     } finally {
       closeSync(fd);
     }
-    renameSync(part, path);
+    renameSync(temporary, path);
   } catch (error) {
-    rmSync(part, { force: true });
+    rmSync(temporary, { force: true });
     throw asAppError(error);
   }
 }
