@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { decodePhoto, decodeSquare, resizeRgb } from '../../../src/main/compute/images/images.ts';
 import { upsample, valueAt } from '../../../src/shared/maps/field.ts';
 
@@ -61,6 +63,27 @@ describe('turned and mirrored copies of a picture', () => {
     for (const size of [32, 60, 64, 80, 96, 128]) {
       const upright = await decodeSquare(path.join(FIXTURES, 'turned', '1.png'), size);
       expect(largestDifference(await decodeSquare(path.join(FIXTURES, 'turned', name), size), upright), `${size} px`).toBeLessThanOrEqual(2);
+    }
+  });
+});
+
+describe('a large JPEG, which is shrunk on load', () => {
+  it.each([3, 6, 8])('gives the pixels of the upright one when it is stored turned (EXIF %i), to 2/255', async (orientation) => {
+    const [w, h] = [1024, 768]; // multiples of 8: a turned JPEG has the same blocks, turned
+    const pixels = Uint8Array.from({ length: w * h * 3 }, (_, i) => {
+      const [x, y] = [Math.floor(i / 3) % w, Math.floor(i / 3 / w)];
+      return (x * 3 + y * 5) % 700 < 350 ? 255 - (i % 3) * 90 : 20 + (x >> 3);
+    });
+    const raw = { raw: { width: w, height: h, channels: 3 as const } };
+    const folder = await mkdtemp(path.join(tmpdir(), 'turned-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const jpeg = { quality: 100, chromaSubsampling: '4:4:4' };
+    const [upright, turned] = [path.join(folder, 'upright [1].jpg'), path.join(folder, 'turned [1].jpg')];
+    await sharp(pixels, raw).jpeg(jpeg).toFile(upright);
+    const angle = { 3: 180, 6: 270, 8: 90 }[orientation]!;
+    await sharp(pixels, raw).rotate(angle).withMetadata({ orientation }).jpeg(jpeg).toFile(turned);
+    for (const size of [96, 224]) {
+      expect(largestDifference(await decodeSquare(turned, size), await decodeSquare(upright, size)), `${size} px`).toBeLessThanOrEqual(2);
     }
   });
 });

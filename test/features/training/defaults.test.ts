@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { configFor } from '../../../src/main/features/training/defaults.ts';
 import type { WeightsInfo } from '../../../src/shared/run.ts';
+import { RunConfig } from '../../../src/shared/training-options/schemas.ts';
+import { someConfig } from '../../db/records.ts';
 
 const weights: WeightsInfo = {
   source: 'w',
@@ -12,6 +14,12 @@ const weights: WeightsInfo = {
 const flips = { flipHorizontal: true, flipVertical: false, rotation: 0, crop: 0, colour: 0 };
 
 describe('configFor', () => {
+  test('a new run keeps pixel centres and the bits of its data set; a run stored before keeps the shifted resizing', () => {
+    expect(configFor({ dataset: 'd' }, null, 12)).toMatchObject({ resampling: 'centred', sampleBits: 12 });
+    const { resampling: _, sampleBits: __, ...older } = someConfig;
+    expect(RunConfig.parse(older)).toMatchObject({ resampling: 'shifted', sampleBits: null });
+  });
+
   test('weights decide padding and preprocessing, and leave the backbone frozen', () => {
     expect(configFor({ dataset: 'd', backbone: 'mobilenet_v2_035' }, weights)).toMatchObject({
       scope: 'head',
