@@ -4,8 +4,8 @@ const HOME = '/usr/lib/chromium'; // of Debian's package
 const DRIVER = `${HOME}/vk_swiftshader_icd.json`;
 
 /**
- * What a process needs in its environment, from its start, to have WebGPU without a graphics card: the Vulkan driver in software
- * that Chromium brings. Slow, and right. Null where Chromium is not here.
+ * Environment variables that give a new process WebGPU without a graphics card, through Chromium's software Vulkan driver.
+ * Slow, but correct. Null without Chromium.
  */
 export const SWIFTSHADER: Record<string, string> | null =
   existsSync(DRIVER) && existsSync(`${HOME}/libvulkan.so.1`)

@@ -7,7 +7,7 @@ import { openWorkspace, workspaceAt, workspaceFolder } from '../../src/main/foun
 import { temporaryFolder } from '../features/dataset/png-files.ts';
 
 describe('workspaceFolder', () => {
-  test('the folder given, else the environment’s, else the platform’s', () => {
+  test('is the given folder, else that of the environment, else the platform’s', () => {
     const env = { TWINLENS_WORKSPACE: '/from/env' };
     expect(workspaceFolder('some/where', env)).toBe(resolve('some/where'));
     expect(workspaceFolder(undefined, env)).toBe(resolve('/from/env'));
@@ -28,7 +28,7 @@ describe('openWorkspace', () => {
     expect(openWorkspace(folder).folder).toBe(folder); // a second time too
   });
 
-  test('all its paths are absolute, different and inside', () => {
+  test('all its paths are absolute, distinct and inside it', () => {
     const { run, comparison, report, folder, ...paths } = workspaceAt(resolve('/w'));
     const all = [...Object.values(paths), run('r1'), run('r2'), comparison('c1'), report('p1')];
     expect(new Set(all).size).toBe(all.length);

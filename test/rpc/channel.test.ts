@@ -39,7 +39,7 @@ describe.skipIf(!process.features.typescript).each(Object.entries(CONNECTIONS))(
     expect([text, heard, numbers, size]).toEqual(['counted to 3', [1, 2, 3], new Float32Array([0, 1, 2, 3]), 7]);
   });
 
-  test('keeps the code, sentence and details of an error, and brings its stack and causes for the log', async () => {
+  test('keeps code, sentence and details of an error, and its stack and causes for the log', async () => {
     const channel = channelOver(connect);
     const known = await channel.ask('fail', { code: 'bad-image' }).catch((error: unknown) => error);
     expect(known).toMatchObject({ code: 'bad-image', message: 'It cannot be decoded.', details: { file: 'a.png' } });
@@ -164,7 +164,7 @@ describe('the messages', () => {
     return { channel, messages };
   }
 
-  test('are one each way for a question, and an array in them is the very one that was passed', async () => {
+  test('are one per direction for a request, with arrays passed by reference', async () => {
     const { channel, messages } = observed();
     const values = new Float32Array(100);
     await channel.ask('size', { values });
@@ -172,7 +172,7 @@ describe('the messages', () => {
     expect((messages[0] as { args: { values: Float32Array } }).args.values).toBe(values);
   });
 
-  test('an error is reported at the answering end, with the task that failed', async () => {
+  test('an error is reported at the server, with the failed task', async () => {
     const failed: [string, unknown][] = [];
     const { channel } = observed({ onError: (task, error) => failed.push([task, error]) });
     await expect(channel.ask('fail', { code: null })).rejects.toMatchObject({ code: 'internal' });

@@ -1,4 +1,4 @@
-// The answering end of a test's channel: in a thread where it has a parent port, else in a child process.
+// The server end of a test's channel: in a thread if it has a parent port, else in a child process.
 import { parentPort } from 'node:worker_threads';
 import { processPort } from '../../src/main/rpc/process.ts';
 import { serveTasks, type TaskHandlers } from '../../src/main/rpc/serve-tasks.ts';

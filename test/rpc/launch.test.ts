@@ -18,7 +18,7 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
   const empty = { PATH: '' };
   const nowhere = { resources: '/nowhere', project: '/nowhere' };
 
-  it("is the package's own before any other", () => {
+  it('is the packaged one, if there is one', () => {
     const resources = temporaryFolder();
     const packaged = nodeAt(join(resources, 'node', 'bin', 'node'), 'v24.0.0');
     const project = temporaryFolder();
@@ -26,7 +26,7 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     expect(findNode({ resources, project }, { PATH: dirname(process.execPath) })).toBe(packaged);
   });
 
-  it("is the project's own, else the first on PATH that is new enough", () => {
+  it('is the one in .toolchain, else the first on PATH that is new enough', () => {
     const project = temporaryFolder();
     const own = nodeAt(join(project, '.toolchain', 'node', 'bin', 'node'), 'v24.21.0');
     expect(findNode({ ...nowhere, project }, empty)).toBe(own);
@@ -34,11 +34,11 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     expect(findNode(nowhere, { PATH: [old, almost, good].join(delimiter) })).toBe(join(good!, 'node'));
   });
 
-  it('is said to be missing where there is none', () => {
+  it('is reported as missing if there is none', () => {
     expect(() => findNode(nowhere, empty)).toThrow(/found no Node\.js to compute with/);
   });
 
-  it('is asked for with the first question, and its absence is an answer', async () => {
+  it('is searched at the first request, which fails if there is none', async () => {
     const host = new ComputeHost(
       computeEntry(),
       launchUnder(() => findNode(nowhere, empty)),
@@ -47,7 +47,7 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     await host.end();
   });
 
-  it('can be started before the first question, in another turn than the one that asks for it, and only once', async () => {
+  it('can be started before the first request, in a later turn of the event loop, and only once', async () => {
     let launched = 0;
     const here = launchUnder(() => process.execPath);
     const host = new ComputeHost(computeEntry(), (entry) => (launched++, here(entry)));
@@ -61,7 +61,7 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     await host.end();
   });
 
-  it('cannot be started in advance without a program: fails like the first request', async () => {
+  it('fails to start in advance like the first request if there is none', async () => {
     const host = new ComputeHost(
       computeEntry(),
       launchUnder(() => findNode(nowhere, empty)),
@@ -69,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     await expect(host.ready()).rejects.toMatchObject({ code: 'engine' });
   });
 
-  it('answers as the one that runs this does, and ends with its host', async () => {
+  it('gives the answers of this process’s Node, and ends with its host', async () => {
     const host = new ComputeHost(
       computeEntry(),
       launchUnder(() => findNode(nowhere, { PATH: dirname(process.execPath) })),
@@ -80,14 +80,14 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     expect(() => process.kill(pid!, 0)).toThrow();
   });
 
-  it('runs with low priority if asked to', async () => {
+  it('runs with low priority if requested', async () => {
     const host = new ComputeHost(computeEntry(), withLowPriority(launchUnder()));
     await host.ask('inspect', { files: [] });
     expect(getPriority(host.pid!)).toBeGreaterThan(getPriority(process.pid));
     await host.end();
   });
 
-  it('is named as lost where it can not be started', async () => {
+  it('is reported as lost if it can not be started', async () => {
     const host = new ComputeHost(
       computeEntry(),
       launchUnder(() => '/nowhere/node'),

@@ -9,7 +9,7 @@ const line = (imagesPerSecond: number, more: object = {}) => ({
 });
 
 describe('a comparison with the peer', () => {
-  it('takes the ratio of each round by itself, then their median and spread', () => {
+  it('computes the ratio of each round, then their median and range', () => {
     const rounds = [
       { ours: line(10), peer: line(10) },
       { ours: line(6), peer: line(4) }, // the machine was slow for both
@@ -21,14 +21,14 @@ describe('a comparison with the peer', () => {
     });
   });
 
-  it('is refused where the two did other work', () => {
+  it('is refused if the two did different work', () => {
     for (const [key, value] of Object.entries({ task: 'infer', backbone: 'resnet18', pairs: 4, size: 320, steps: 5, threads: 1 })) {
       expect(() => expectSameWork(line(1), line(1, { [key]: value }))).toThrow(`Not the same work: ${key}`);
     }
     expect(() => compareRounds([{ ours: line(1), peer: line(1, { images: 3 }) }])).toThrow('images');
   });
 
-  it('needs no memory on either side', () => {
+  it('works without memory figures', () => {
     expect(compareRounds([{ ours: line(1, { peakBytes: undefined }), peer: line(2) }])).toMatchObject({
       oursBytes: null,
       peerBytes: 2 * 2 ** 20,
@@ -36,7 +36,7 @@ describe('a comparison with the peer', () => {
     });
   });
 
-  it('has the mean of the two middle values as the median of an even number', () => {
+  it('has the mean of the two middle values as the median of an even number of rounds', () => {
     expect(median([4, 1, 3, 2])).toBe(2.5);
   });
 });
@@ -46,13 +46,13 @@ describe('the table of ratios', () => {
     ...{ what: 'train', backbone: 'resnet50', device: 'cpu', date: '2026-11-25', processor: 'A|B', versions: 'v', command: 'run' },
   });
 
-  it('has as many cells as its header, whatever stands in them', () => {
+  it('has as many cells as its header, whatever their text', () => {
     const cells = (text: string) => text.split(/(?<!\\)\|/).length;
     expect(cells(row)).toBe(cells(HEADER[0]!));
     expect(row).toContain('| 3.0 | 2.0 | 1.50 [1.50–1.50], 1 rounds | 3 MiB / 2 MiB |');
   });
 
-  it('grows at its end and leaves the rest of the page alone', () => {
+  it('appends a row and leaves the rest of the page unchanged', () => {
     const page = ['# B', '', ...HEADER, '| old |', '', 'After.', ''].join('\n');
     expect(withRow(page, row)).toBe(['# B', '', ...HEADER, '| old |', row, '', 'After.', ''].join('\n'));
     expect(() => withRow('# B', row)).toThrow('no table');

@@ -11,50 +11,50 @@ const callsOf = (root: string): string[] => {
   return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
 };
 
-describe('the command behind bootstrap', () => {
-  it('gets its arguments as they were given, spaces, quotes and options included', async () => {
+describe('bootstrap runs a command', () => {
+  it('with its arguments unchanged, including spaces, quotes and options', async () => {
     const given = ['tell', '--json', 'two words', '"quoted"', '$HOME', '', '--', '-x'];
     const { code, stdout } = await bootstrap(fakeProject(), ['twinlens', ...given]);
     expect(code).toBe(0);
     expect((JSON.parse(stdout) as { rest: string[] }).rest).toEqual(given.slice(1));
   });
 
-  it('runs where it was called from, and finds INIT_CWD as npm set it', async () => {
+  it('in the folder of the caller, with the INIT_CWD that npm set', async () => {
     const elsewhere = temporaryFolder();
     const { stdout } = await bootstrap(fakeProject(), ['twinlens', 'tell'], { cwd: elsewhere, env: { INIT_CWD: '/somewhere' } });
     expect(JSON.parse(stdout)).toMatchObject({ cwd: elsewhere, from: '/somewhere' });
   });
 
-  it.each([0, 1, 2, 77])('ends with exit code %i when the command does', async (code) => {
+  it.each([0, 1, 2, 77])('and exits with its exit code %i', async (code) => {
     expect(await bootstrap(fakeProject(), ['twinlens', 'exit', String(code)])).toEqual({ code, signal: null, stdout: '', stderr: '' });
   });
 
-  it.skipIf(process.platform === 'win32').each(['SIGTERM', 'SIGINT'] as const)('passes %s on and ends by it', async (signal) => {
+  it.skipIf(process.platform === 'win32').each(['SIGTERM', 'SIGINT'] as const)('passes %s on and ends by the same signal', async (signal) => {
     const ended = await bootstrap(fakeProject(), ['twinlens', 'wait'], { sent: (child) => child.kill(signal) });
     expect(ended).toMatchObject({ code: null, signal, stdout: 'ready\n' });
   });
 
-  it.skipIf(process.platform === 'win32')('lets the command end in its own way after Ctrl-C', async () => {
+  it.skipIf(process.platform === 'win32')('lets the command handle Ctrl-C', async () => {
     const ended = await bootstrap(fakeProject(), ['twinlens', 'catch'], { sent: (child) => child.kill('SIGINT') });
     expect(ended).toMatchObject({ code: 42, signal: null });
   });
 
-  it('refuses an unknown task as wrong usage', async () => {
+  it('and refuses an unknown task as wrong usage', async () => {
     const { code, stdout, stderr } = await bootstrap(fakeProject(), ['dance']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/usage/);
   });
 });
 
-describe('the set-up', () => {
-  it('does nothing, and says nothing, when nothing has changed', async () => {
+describe('set-up', () => {
+  it('does and prints nothing when nothing has changed', async () => {
     const root = fakeProject();
     const { stderr } = await bootstrap(root, ['twinlens', 'tell']);
     expect(stderr).toBe('');
     expect(callsOf(root)).toEqual([]);
   });
 
-  it('installs after package-lock.json has changed, builds after that, and keeps stdout clean', async () => {
+  it('installs and then builds after a change of package-lock.json, without output on stdout', async () => {
     const root = fakeProject();
     write(root, 'package-lock.json', '{ "packages": { "node_modules/left-pad": { "version": "1.0.0" } } }');
     const first = await bootstrap(root, ['twinlens', 'tell', 'x']);
@@ -66,7 +66,7 @@ describe('the set-up', () => {
     expect(callsOf(root)).toHaveLength(2);
   });
 
-  it('installs again when npm was killed half-way', async () => {
+  it('installs again if npm was killed during the last install', async () => {
     const root = fakeProject();
     write(root, 'package-lock.json', '{ "packages": { "node_modules/a": { "version": "1.0.0" } } }');
     await bootstrap(root, ['twinlens', 'tell'], { env: { FAKE_NPM: 'killed' } });
@@ -74,14 +74,14 @@ describe('the set-up', () => {
     expect(callsOf(root).filter((line) => line.startsWith('npm ci'))).toHaveLength(2);
   });
 
-  it('says in one line that the registry cannot be reached', async () => {
+  it('reports an unreachable registry in one line', async () => {
     const root = fakeProject();
     rmSync(join(root, 'node_modules'), { recursive: true });
     const said = 'npm error code ENOTFOUND\nnpm error network request to https://registry.invalid/x failed, reason: getaddrinfo ENOTFOUND';
     const { code, stdout, stderr } = await bootstrap(root, ['twinlens', 'tell'], { env: { FAKE_NPM: said } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     const lines = stderr.trim().split('\n');
-    expect(lines).toHaveLength(2); // what it began, and why it ended
+    expect(lines).toHaveLength(2); // the step, and why it failed
     expect(lines[1]).toMatch(/registry can't be reached.*Connect to the network/);
   });
 
@@ -102,7 +102,7 @@ describe('the set-up', () => {
     expect(callsOf(root)).toHaveLength(3);
   });
 
-  it('says why a build failed, and leaves the last one in its place', async () => {
+  it('reports why a build failed and keeps the last one', async () => {
     const root = fakeProject();
     write(root, 'src/cli.js', 'broken');
     const { code, stdout, stderr } = await bootstrap(root, ['twinlens', 'tell']);
@@ -111,7 +111,7 @@ describe('the set-up', () => {
     expect(readFileSync(join(root, 'dist/main/cli.cjs'), 'utf8')).toMatch(/tell/);
   });
 
-  it('is done once by two that start together, and both go on', async () => {
+  it('runs once for two commands that start together, and both continue', async () => {
     const root = fakeProject();
     write(root, 'package-lock.json', '{ "packages": { "node_modules/b": { "version": "1.0.0" } } }');
     const both = await Promise.all([1, 2, 3].map((n) => bootstrap(root, ['twinlens', 'tell', String(n)])));
@@ -121,7 +121,7 @@ describe('the set-up', () => {
   });
 });
 
-/** A runtime of Electron's as it lies in its folder: a program that tells what it was started with, and ends as it is told. */
+/** A folder like that of Electron's runtime: a program that prints its arguments and then runs `end`. */
 function fakeElectron(end: string): string {
   const folder = temporaryFolder();
   const program = write(folder, 'electron', `#!/bin/sh\nprintf '%s\\n' "electron $* as-node=$ELECTRON_RUN_AS_NODE"\n${end}\n`);
@@ -133,7 +133,7 @@ describe.skipIf(process.platform === 'win32' || process.platform === 'darwin')('
   const screen = { CI: '', DISPLAY: ':77', WAYLAND_DISPLAY: '' };
   const servedWith = (stdout: string) => (JSON.parse(stdout.trim().split('\n').at(-1)!) as { serve: string[] }).serve;
 
-  it('serves the workbench, with the sample, where there is no screen, and says so in one line', async () => {
+  it('without a screen serves the workbench with the sample, and prints one line', async () => {
     const { code, stdout, stderr } = await bootstrap(fakeProject(), ['start', '--port', '4711'], {
       env: { CI: '', DISPLAY: '', WAYLAND_DISPLAY: '' },
     });
@@ -142,7 +142,7 @@ describe.skipIf(process.platform === 'win32' || process.platform === 'darwin')('
     expect(stderr).toMatch(/^twinlens: there is no display for a desktop window, so the workbench is served to your browser\n$/);
   });
 
-  it('serves it where the runtime is not here and its server takes the question but never answers', async () => {
+  it('serves the workbench if the runtime is missing and its download server never answers', async () => {
     const root = fakeProject();
     write(root, 'node_modules/electron/install.js', 'process.exit(1);');
     const asked: string[] = [];
@@ -152,13 +152,13 @@ describe.skipIf(process.platform === 'win32' || process.platform === 'darwin')('
     const { code, stdout, stderr } = await bootstrap(root, ['start'], { env: { ...screen, ELECTRON_MIRROR: mirror } });
     server.closeAllConnections();
     server.close();
-    expect(asked).toEqual(['HEAD /electron/']); // asked once, and given up: without a limit this test would not end
+    expect(asked).toEqual(['HEAD /electron/']); // one request with a time limit: without it this test would not end
     expect(code).toBe(0);
     expect(servedWith(stdout)).toEqual(['--sample', '--open']);
     expect(stderr).toMatch(/could not be downloaded, so the workbench is served/);
   });
 
-  it('opens the desktop program with the sample and what it was given, and ends as it does', async () => {
+  it('opens the desktop program with the sample and the given arguments, and returns its exit code', async () => {
     const root = fakeProject();
     const env = { ...screen, ELECTRON_OVERRIDE_DIST_PATH: fakeElectron('exit 0'), ELECTRON_RUN_AS_NODE: '1' };
     const { code, stdout, stderr } = await bootstrap(root, ['start', '--connect', 'http://127.0.0.1:1/?token=a'], { env });
@@ -166,7 +166,7 @@ describe.skipIf(process.platform === 'win32' || process.platform === 'darwin')('
     expect(stdout).toMatch(new RegExp(`^electron (--no-sandbox )?${root} --sample --connect http://127\\.0\\.0\\.1:1/\\?token=a as-node=\\n$`));
   });
 
-  it.each(['exit 1', 'kill -TRAP $$', 'kill -SEGV $$'])('serves it where the desktop program ends at once by: %s', async (end) => {
+  it.each(['exit 1', 'kill -TRAP $$', 'kill -SEGV $$'])('serves the workbench if the desktop program ends at once by: %s', async (end) => {
     const { code, stdout, stderr } = await bootstrap(fakeProject(), ['start'], {
       env: { ...screen, ELECTRON_OVERRIDE_DIST_PATH: fakeElectron(end) },
     });

@@ -13,7 +13,7 @@ describe('the build', () => {
     await expect(ensureBuilt(root, node, process.env)).rejects.toThrow(`its path contains ${character}. Move or rename the folder.`);
   });
 
-  it('makes separate programs: none runs another, libraries are inside, native modules outside', async () => {
+  it('makes separate programs: no bundle imports another, libraries are bundled, native modules are not', async () => {
     const root = temporaryFolder();
     symlinkSync(resolve('node_modules'), join(root, 'node_modules'), 'junction');
     cpSync(resolve('vite.config.ts'), join(root, 'vite.config.ts'));

@@ -17,7 +17,7 @@ function vitestOn(files: Record<string, string>) {
 }
 
 describe('the counts of npm test', () => {
-  it("are those of Vitest's report: failed, skipped, to do, and a file that cannot be loaded", () => {
+  it("match Vitest's report: failed, skipped, to do, and a file that cannot be loaded", () => {
     const { status, counts } = vitestOn({
       'a.test.ts': "it('1', () => {}); it('2', () => {}); it('3', () => { expect(1).toBe(2); }); it.skip('4', () => {}); it.todo('5');",
       'b.test.ts': "throw new Error('cannot be loaded');",
@@ -26,17 +26,17 @@ describe('the counts of npm test', () => {
     expect(counts).toEqual({ passed: 2, failed: 2, skipped: 2 });
   });
 
-  it('show a failure when every test passed but the run did not', () => {
+  it('contain a failure when every test passed but the run failed', () => {
     const { status, counts } = vitestOn({ 'a.test.ts': "it('1', () => { void Promise.reject(new Error('late')); });" });
     expect(status).not.toBe(0);
     expect(counts).toEqual({ passed: 1, failed: 1, skipped: 0 });
   });
 
-  it('show a failure when there is no report at all', () => {
+  it('contain a failure when there is no report', () => {
     expect(countsOfReport(join(temporaryFolder(), 'none.json'), 0, vitestCounts)).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });
 
-  it("are those of Playwright's report", () => {
+  it("match Playwright's report", () => {
     const stats = { expected: 5, unexpected: 2, flaky: 1, skipped: 3 };
     expect(playwrightCounts({ stats })).toEqual({ passed: 6, failed: 2, skipped: 3 });
   });

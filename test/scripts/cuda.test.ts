@@ -23,15 +23,15 @@ const installCuda = (args: string[], env: Record<string, string> = {}): Promise<
     });
   });
 
-describe('what a machine has for CUDA', () => {
-  test('the card, its driver and what that runs, as the driver’s tool says it', () => {
+describe('detection of CUDA', () => {
+  test('reads card, driver and CUDA version from nvidia-smi', () => {
     expect(readCard(SAID)).toEqual({ name: 'NVIDIA GeForce RTX 4070', driver: '550.54.15', cuda: '12.4' });
     expect(readCard("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.")).toBeNull();
   });
-  test('no tool, no card', async () => {
+  test('reports no card without nvidia-smi', async () => {
     expect(await findCard({ PATH: temporaryFolder() })).toBeNull();
   });
-  test('libraries are looked for where the system’s loader looks', async () => {
+  test('searches libraries in the folders of the system’s loader', async () => {
     const folder = temporaryFolder();
     write(folder, 'libcudnn.so.8', '');
     const wanted = [...REQUIRED.tensorflow.linux, 'libc.so.6'];
@@ -52,7 +52,7 @@ describe('install-cuda', () => {
       existsSync(join('.toolchain', 'cuda')),
     ]);
 
-  test('without a card it is one sentence and exit code 1, and nothing changes', async () => {
+  test('without a card prints one sentence, exits with 1 and changes nothing', async () => {
     const before = installed();
     const { code, said } = await installCuda([], { PATH: temporaryFolder() });
     expect(code).toBe(1);
@@ -60,7 +60,7 @@ describe('install-cuda', () => {
     expect(said).toMatch(process.platform === 'darwin' ? /CUDA is for Linux and Windows/ : /No NVIDIA card with a driver was found/);
     expect(installed()).toBe(before);
   });
-  test.skipIf(process.platform === 'darwin')('without a network it says so, and nothing changes', async () => {
+  test.skipIf(process.platform === 'darwin')('without a network reports it and changes nothing', async () => {
     const before = installed();
     const nowhere = { npm_config_registry: 'http://127.0.0.1:9', npm_config_fetch_retries: '0', npm_config_cache: temporaryFolder() };
     const { code, said } = await installCuda(['--without-card'], nowhere);
@@ -68,14 +68,14 @@ describe('install-cuda', () => {
     expect(said).toContain("The npm registry can't be reached, so TensorFlow for graphics cards could not be installed.");
     expect(installed()).toBe(before);
   });
-  test('--dry-run names what it would fetch and what the libraries want', async () => {
+  test('--dry-run lists the downloads and the required libraries', async () => {
     const { code, said } = await installCuda(['--dry-run', '--without-card']);
     if (process.platform === 'darwin') return;
     expect(code).toBe(0);
     expect(said).toContain('needs CUDA 11.2 and cuDNN 8.1');
     expect(said).toContain('Nothing was changed');
   });
-  test('the package is declared, and what installs the dependencies never brings it', () => {
+  test('the package is declared, but never installed with the dependencies', () => {
     const about = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, unknown>>;
     const name = '@tensorflow/tfjs-node-gpu';
     expect(about['peerDependencies']![name]).toBe(about['dependencies']!['@tensorflow/tfjs']);

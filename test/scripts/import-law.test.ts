@@ -7,7 +7,7 @@ import { temporaryFolder, write } from './project.ts';
 
 const { forbidden, options } = law as unknown as { forbidden: object[]; options: ICruiseOptions };
 
-/** Which rules a small project breaks, each once. The files that it imports are added, empty, where they aren't drawn. */
+/** The rules that a small project breaks, each once. Imported files that are not given are added empty. */
 async function broken(files: Record<string, string>): Promise<string[]> {
   const root = temporaryFolder();
   const targets = Object.entries(files).flatMap(([file, code]) =>
@@ -37,7 +37,7 @@ const FORBIDDEN: [rule: string, file: string, code: string][] = [
   ['package-tensor-libraries', 'src/main/nn/ir/primitives/conv.ts', "import * as tf from '@tensorflow/tfjs';"],
   ['package-tensor-libraries', 'src/main/nn/initialise.ts', "import { onnx } from 'onnx-proto';"],
   ['package-tensor-libraries', 'src/main/nn/initialise.ts', "export { onnx } from 'onnx-proto';"],
-  // Arrows that point back
+  // Imports against the order of the folders
   ['folder-nn', 'src/main/nn/siamese.ts', "import { openDatabase } from '../db/open.ts';"],
   ['folder-nn', 'src/main/nn/engines/onnx.ts', "import { x } from '../../compute/protocol/protocol.ts';"],
   ['folder-nn', 'src/main/nn/siamese.ts', "import type { x } from '../domain/pairs/sample-pairs.ts';"],
@@ -91,7 +91,7 @@ const FORBIDDEN: [rule: string, file: string, code: string][] = [
   ['folder-unknown', 'src/main/loose.ts', "import { x } from './db/open.ts';"],
   ['folder-unknown', 'src/main/features/new/service.ts', "import { x } from '../../db/open.ts';"],
   ['product-only', 'src/main/db/open.ts', "import { x } from '../../../test/db/kit.ts';"],
-  // What also runs in a browser
+  // Code that also runs in a browser
   ['runs-in-a-browser', 'src/shared/run.ts', "import { readFileSync } from 'node:fs';"],
   ['runs-in-a-browser', 'src/renderer/client/runs.ts', "import path from 'path';"],
 ];
@@ -120,11 +120,11 @@ describe('the import law', () => {
     expect(await broken({ [file]: code })).toEqual([rule]);
   });
 
-  it.each(ALLOWED)('takes in %s: %s', async (file, code) => {
+  it.each(ALLOWED)('accepts in %s: %s', async (file, code) => {
     expect(await broken({ [file]: code })).toEqual([]);
   });
 
-  it('refuses circles of files, of types too', async () => {
+  it('refuses circles of files, also of type imports', async () => {
     const files = {
       'src/main/db/a.ts': "import type { B } from './b.ts';\nexport interface A { b: B }\n",
       'src/main/db/b.ts': "import type { A } from './a.ts';\nexport interface B { a: A }\n",
@@ -132,7 +132,7 @@ describe('the import law', () => {
     expect(await broken(files)).toEqual(['no-circle-of-files']);
   });
 
-  it('refuses circles of folders whose files make none', async () => {
+  it('refuses circles of folders without circles of files', async () => {
     const files = {
       'src/main/compute/train/a.ts': "import { b } from '../embed/b.ts';\nexport const a = b;\n",
       'src/main/compute/embed/b.ts': 'export const b = 1;\n',
@@ -142,12 +142,12 @@ describe('the import law', () => {
     expect(await broken(files)).toEqual(['no-circle-of-folders']);
   });
 
-  it('sees what components import', async () => {
+  it('checks the imports of components', async () => {
     const card = `<script lang="ts">\n  import { x } from '../../main/services.ts';\n</script>\n{x}\n`;
     expect(await broken({ 'src/renderer/kit/Card.svelte': card })).toEqual(['folder-renderer-kit']);
   });
 
-  it('has a rule for each feature that there is', () => {
+  it('has a rule for each feature', () => {
     const rules = forbidden.map((rule) => (rule as { name: string }).name);
     for (const feature of readdirSync(resolve('src/main/features'))) expect(rules).toContain(`folder-features-${feature}`);
     for (const feature of readdirSync(resolve('src/renderer/features'))) expect(rules).toContain(`folder-renderer-features-${feature}`);

@@ -41,11 +41,11 @@ describe('the lint rules', () => {
     expect(await brokenIn(file, code)).toHaveLength(1);
   });
 
-  it.each(ALLOWED)('takes in %s: %s', async (file, code) => {
+  it.each(ALLOWED)('accepts in %s: %s', async (file, code) => {
     expect(await brokenIn(file, code)).toEqual([]);
   });
 
-  it('keeps src/main out of components, in types too', async () => {
+  it('forbids components to import src/main, also its types', async () => {
     const card = `<script lang="ts">\n  import type { Services } from '../../main/services.ts';\n  const { services }: { services: Services } = $props();\n</script>\n{services}\n`;
     expect(await brokenIn('src/renderer/kit/Card.svelte', card)).toEqual(['no-restricted-imports']);
   });

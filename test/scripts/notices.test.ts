@@ -5,7 +5,7 @@ import { readNotices } from '../../src/main/foundation/licences.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 
 describe('licences that the screen shows', () => {
-  it('are those of everything in the built program, each once and each with its text', async () => {
+  it('cover every component of the built program, once, with its text', async () => {
     const notices = await readNotices(path.join(root, 'dist', 'notices.json'));
     const keys = notices.map(({ name, version }) => `${name} ${version}`);
     expect(new Set(keys).size).toBe(keys.length);
@@ -16,7 +16,7 @@ describe('licences that the screen shows', () => {
     expect(notices.filter(({ text }) => text === null).map(({ name }) => name)).toEqual([]);
   });
 
-  it('are asked for in words where an installation lacks them', async () => {
+  it('give a clear error if they are missing from an installation', async () => {
     await expect(readNotices(path.join(root, 'nowhere.json'))).rejects.toMatchObject({ code: 'not-found' });
   });
 });

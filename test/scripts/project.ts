@@ -20,7 +20,7 @@ export function write(root: string, name: string, content: string): string {
   return file;
 }
 
-/** Tells what it was called with, and ends as it is told. */
+/** A command line that prints its arguments, or ends as they say. */
 const COMMAND_LINE = `
   const [what, ...rest] = process.argv.slice(2);
   if (what === 'exit') process.exit(Number(rest[0]));
@@ -30,7 +30,7 @@ const COMMAND_LINE = `
   if (what === 'tell') console.log(JSON.stringify({ rest, cwd: process.cwd(), from: process.env.INIT_CWD, onnx: process.env.ONNXRUNTIME_NODE_INSTALL }));
 `;
 
-/** Stands for Vite: logs that it was called, takes its time, and writes what src/cli.js holds; 'broken' makes it fail. */
+/** A stand-in for Vite: logs the call, takes 300 ms, and copies src/cli.js; fails if that contains 'broken'. */
 const VITE = `
   import { appendFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
   import path from 'node:path';
@@ -43,7 +43,7 @@ const VITE = `
   cpSync('src/cli.js', path.join(out, 'cli.cjs'));
 `;
 
-/** Stands for npm: clears node_modules and fills it as npm ci does, or fails as FAKE_NPM says. */
+/** A stand-in for npm: clears node_modules and fills it as npm ci does, or fails with the text of FAKE_NPM. */
 const NPM = `
   const fs = require('node:fs');
   const path = require('node:path');
@@ -55,10 +55,10 @@ const NPM = `
   fs.cpSync('vite.js', 'node_modules/vite/bin/vite.js');
 `;
 
-/** A project of a few lines with the real scripts/ that set it up, as it lies there after a set-up that has just ended. */
+/** A project of a few lines with the real scripts/ of the set-up, in the state after a complete set-up. */
 export function fakeProject(): string {
   const root = temporaryFolder();
-  const isSetUp = (file: string): boolean => !file.startsWith(resolve('scripts', 'package')); // packaging reads what a real project has
+  const isSetUp = (file: string): boolean => !file.startsWith(resolve('scripts', 'package')); // packaging needs files of a real project
   cpSync(resolve('scripts'), join(root, 'scripts'), { recursive: true, filter: isSetUp });
   write(root, 'package.json', '{ "type": "module" }');
   write(root, 'package-lock.json', '{ "packages": {} }');
@@ -81,7 +81,7 @@ export interface ProcessResult {
   stderr: string;
 }
 
-/** Starts the bootstrap of a fake project; `sent` is called once it has printed something. */
+/** Starts the bootstrap of a fake project; `sent` is called after its first output. */
 export function bootstrap(
   root: string,
   args: string[],

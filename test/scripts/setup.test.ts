@@ -9,7 +9,7 @@ import { ensureNode, environmentFor, holds, isNewEnough, PINS } from '../../scri
 import { explainNpmFailure } from '../../scripts/bootstrap/npm.mjs';
 import { fakeProject, temporaryFolder, write } from './project.ts';
 
-describe('the right Node', () => {
+describe('the chosen Node', () => {
   // Node-API 10 per the table in Node's documentation: v22.14.0 and v23.6.0.
   it.each([
     ['18.20.8', false],
@@ -26,19 +26,19 @@ describe('the right Node', () => {
     expect(isNewEnough(version)).toBe(expected);
   });
 
-  it('is one that is new enough on every platform with a pin', () => {
+  it('is new enough on every platform with a pin', () => {
     for (const { version, integrity } of Object.values(PINS)) {
       expect(isNewEnough(version)).toBe(true);
       expect(Buffer.from(integrity.replace('sha512-', ''), 'base64')).toHaveLength(64);
     }
   });
 
-  it('is the running one where that will do', async () => {
+  it('is the running one if that is new enough', async () => {
     expect(await ensureNode(temporaryFolder())).toEqual({ executable: process.execPath, home: null });
   });
 
   const here = PINS[`${process.platform}-${process.arch}`];
-  it.skipIf(here === undefined)('is the one in .toolchain when the running one is too old and that one is whole', async () => {
+  it.skipIf(here === undefined)('is the one in .toolchain if the running one is too old and the other complete', async () => {
     const root = temporaryFolder();
     const home = join(root, '.toolchain', 'node');
     const { name, version } = here!;
@@ -50,21 +50,21 @@ describe('the right Node', () => {
     expect(holds(home, { name: 'node-plan9-mips', version })).toBe(false);
   });
 
-  it('comes first on the path of what follows, with its headers', () => {
+  it('comes first on the PATH of later commands, with its headers', () => {
     const home = join('/x', 'node');
     const env = environmentFor({ executable: join(home, 'bin', 'node'), home }, { PATH: '/usr/bin', KEPT: '1' });
     expect(env).toEqual({ PATH: `${join(home, 'bin')}${delimiter}/usr/bin`, KEPT: '1', npm_config_nodedir: home, ONNXRUNTIME_NODE_INSTALL: 'skip' });
   });
 
-  it('leaves a path written "Path" one variable, and the environment alone where the running Node will do', () => {
+  it('does not duplicate a variable named "Path", and leaves the environment unchanged for the running Node', () => {
     const env = environmentFor({ executable: '/x/bin/node', home: '/x' }, { Path: '/windows' });
     expect(Object.keys(env).filter((key) => key.toUpperCase() === 'PATH')).toEqual(['Path']);
     expect(environmentFor({ executable: '/y/node', home: null }, { PATH: '/a' })).toEqual({ PATH: '/a', ONNXRUNTIME_NODE_INSTALL: 'skip' });
   });
 });
 
-describe('the stamps', () => {
-  it('call for an install without node_modules, after a change of package-lock.json, and not otherwise', () => {
+describe('stamps', () => {
+  it('require an install without node_modules and after a change of package-lock.json only', () => {
     const root = temporaryFolder();
     write(root, 'package-lock.json', '{}');
     expect(needsInstall(root)).toBe(true);
@@ -74,7 +74,7 @@ describe('the stamps', () => {
     expect(needsInstall(root)).toBe(true);
   });
 
-  it('call for a build when a source is younger, even of the same size, and not when it is untouched', () => {
+  it('require a build when a source was changed, also to the same size, and not otherwise', () => {
     const root = fakeProject();
     expect(needsBuild(root)).toBe(false);
     utimesSync(join(root, 'src/cli.js'), new Date(), new Date(Date.now() + 5000));
@@ -92,14 +92,14 @@ describe("a developer's own npm install", () => {
     return root;
   };
 
-  it('is taken when it brought what the lock file says; what is optional may be absent', () => {
+  it('counts if it matches the lock file; optional packages may be absent', () => {
     const optional = { ...entry, optional: true, os: ['plan9'] };
     expect(matchesLockFile(project({ 'node_modules/a': entry, 'node_modules/b': optional }, { 'node_modules/a': entry }, ['node_modules/a']))).toBe(
       true,
     );
   });
 
-  it('is not taken with another version, other content, a folder gone, a part missing or another platform', () => {
+  it('does not count with another version, content or platform, or with a missing folder or package', () => {
     const a = 'node_modules/a';
     expect(matchesLockFile(project({ [a]: entry }, { [a]: { ...entry, version: '1.2.4' } }, [a]))).toBe(false);
     expect(matchesLockFile(project({ [a]: entry }, { [a]: { ...entry, integrity: 'sha512-y' } }, [a]))).toBe(false);
@@ -116,7 +116,7 @@ describe('the lock', () => {
     utimesSync(lock, then, then);
   };
 
-  it('lets one at a time in, and is gone afterwards even when the work fails', async () => {
+  it('admits one process at a time and is removed afterwards, also after a failure', async () => {
     const lock = join(temporaryFolder(), 'deep', 'lock');
     let inside = 0;
     const work = async () => {
@@ -130,20 +130,20 @@ describe('the lock', () => {
     expect(existsSync(lock)).toBe(false);
   });
 
-  it('is taken over from a process that is gone, and not from one that lives', async () => {
+  it('is taken over from a dead process, not from a living one', async () => {
     const folder = temporaryFolder();
     const lock = join(folder, 'lock');
     const owned = (pid: number, host = hostname()) => write(lock, 'owner.json', JSON.stringify({ pid, host }));
     owned(process.pid);
     expect(isAbandoned(lock)).toBe(false);
     beat(lock, 300);
-    expect(isAbandoned(lock)).toBe(false); // a laptop that slept
+    expect(isAbandoned(lock)).toBe(false); // the heartbeat of a laptop that slept is old, too
     owned(2 ** 30);
     expect(isAbandoned(lock)).toBe(true);
     expect(await withLock(lock, () => Promise.resolve('done'))).toBe('done');
   });
 
-  it('held from another machine, or not yet signed, is judged by its heartbeat', () => {
+  it('of another machine, or without an owner yet, expires by its heartbeat', () => {
     const lock = join(temporaryFolder(), 'lock');
     mkdirSync(lock);
     expect(isAbandoned(lock)).toBe(false);
@@ -155,7 +155,7 @@ describe('the lock', () => {
   });
 });
 
-describe("npm's failures in one line", () => {
+describe("npm's errors in one line", () => {
   it.each([
     ['npm error code EAI_AGAIN\nnpm error syscall getaddrinfo', /registry can't be reached/],
     ['npm error code ECONNREFUSED', /registry can't be reached/],
@@ -168,7 +168,7 @@ describe("npm's failures in one line", () => {
     expect(line).not.toMatch(/\n/);
   });
 
-  it('or what npm said, without its warnings, where the reason is another', () => {
+  it('repeat npm’s output without warnings for an unknown reason', () => {
     const line = explainNpmFailure('npm warn old lockfile\nnpm error EINTEGRITY sha512 mismatch', 'the libraries');
     expect(line).toMatch(/EINTEGRITY/);
     expect(line).not.toMatch(/old lockfile/);

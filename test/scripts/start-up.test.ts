@@ -14,7 +14,7 @@ describe.skipIf(!hasBuild)('what a program loads at its start', () => {
     expect(modulesAtStart(name)).not.toContain('zod');
   });
 
-  test('compute: no font library, which only overlays need', () => {
+  test('compute loads no font library at start: only overlays need it', () => {
     expect(modulesAtStart('compute')).not.toContain('opentype.js');
     expect(modulesAtStart('compute')).toContain('pino'); // the map is read
   });

@@ -11,7 +11,7 @@ import { RUN, sampleComparison, sampleInput, toReportComparison } from '../featu
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 const judgedOn = (same: number[], different: number[]) => run('r1', { validDistances: { same, different } });
 
-describe('how sure a similarity is', () => {
+describe('the meaning of a similarity', () => {
   const calibration = { threshold: 1.3, slope: 2.5 };
   // 1 / (1 + exp(k (D − t))) = p where D = t + ln((1 − p) / p) / k.
   test.each([
@@ -61,7 +61,7 @@ describe('how far validation supports a verdict', () => {
     [5, 'No validation pair is this far above the threshold, so validation cannot say how often such a verdict is right.'],
   ])('at a distance of %f', (distance, sentence) => expect(told(distance)).toBe(sentence));
 
-  test('with thirty pairs there is no word of few', () => {
+  test('with thirty pairs the small sample is not mentioned', () => {
     const many = { pairs: 30, agree: 0 };
     expect(supportSentence(someComparison('c1', 'r1', { verdict: 'different', support: many }))).toBe(
       'Of the 30 validation pairs at least this far above the threshold, none are truly different.',
@@ -69,7 +69,7 @@ describe('how far validation supports a verdict', () => {
   });
 });
 
-test('a report’s curve of similarity, read from its own words, gives the percent that it tells of the pair', () => {
+test('the similarity curve printed in a report gives the percentage of its pair', () => {
   const comparison = sampleComparison(RUN.calibration!.threshold + 0.11);
   const text = renderReport(sampleInput({ comparisons: [toReportComparison(comparison)] }))
     .replace(/<[^>]*>/g, '')
@@ -77,5 +77,5 @@ test('a report’s curve of similarity, read from its own words, gives the perce
   const [, k, t] = /with k = ([\d.]+) per unit of distance, t = ([\d.]+)/.exec(text)!;
   const told = Number(/A similarity of ([\d.]+) % means/.exec(text)![1]);
   const known = 100 / (1 + Math.exp(Number(k) * (comparison.distance - Number(t))));
-  expect(Math.abs(told - known)).toBeLessThan(0.6); // a whole percent is told
+  expect(Math.abs(told - known)).toBeLessThan(0.6); // a whole percent is shown
 });

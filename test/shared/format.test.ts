@@ -20,14 +20,14 @@ describe('distances', () => {
     expect([1.6342, 0.91, 0, 12, 0.0123, 0.00012, NaN].map(distanceText)).toEqual(['1.63', '0.91', '0.00', '12.00', '0.012', '0.00012', '–']);
   });
 
-  test('a pair has as many decimals as tell it apart', () => {
+  test('a pair has enough decimals to differ', () => {
     expect(distancePair(1.63, 0.91)).toEqual(['1.63', '0.91']);
     expect(distancePair(0.912, 0.908)).toEqual(['0.912', '0.908']);
     expect(distancePair(0.5, 0.5)).toEqual(['0.50', '0.50']);
     expect(distancePair(0, 0.91)).toEqual(['0.00', '0.91']);
   });
 
-  test('two that differ visibly read in their true order', () => {
+  test('two that differ visibly have their true order', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3_000_000 }), fc.integer({ min: 0, max: 3_000_000 }), (a, b) => {
         fc.pre(a !== b);
@@ -58,7 +58,7 @@ describe('shares', () => {
     );
   });
 
-  test('an AUC of 1.000 is said only when it is so', () => {
+  test('an AUC of 1.000 is shown only for exactly 1', () => {
     expect([0.9534, 1, 0.99999, 0.5].map(aucText)).toEqual(['0.953', '1.000', '>\u00a00.999', '0.500']);
   });
 });
@@ -116,7 +116,7 @@ describe('three digits', () => {
   });
 });
 
-test('sizes of files: never nothing where there is something', () => {
+test('sizes of files: 0 only for an empty file', () => {
   expect([0, 1, 40_300, 999_000, 1_440_000, 46_807_446, 2e9, 1.5e11].map((n) => bytesText(n).replaceAll('\u00a0', ' '))).toEqual([
     '0 kB',
     '1 kB',

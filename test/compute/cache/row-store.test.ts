@@ -35,7 +35,7 @@ function filled(): string {
   return folder;
 }
 
-/** Reads every row: the keys whose rows are missing or damaged. No other bytes than the right ones ever come back. */
+/** Keys whose rows are missing or damaged. Expects every other row to have the right bytes. */
 function lost(store: RowStore): number[] {
   const target = new Uint8Array(ROW);
   return [...KEYS.keys()].filter((i) => {

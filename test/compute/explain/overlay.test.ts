@@ -131,7 +131,7 @@ describe('the painted overlay', () => {
     expect(Math.max(...radii)).toBeLessThan(1.12 * expected);
   });
 
-  it('enlarges small photos to a readable size, and puts very narrow ones between bars', async () => {
+  it('enlarges small photographs to a readable size, and pads very narrow ones at the sides', async () => {
     const small = await pixelsOf(await paintOverlay(request({ photo: plain(160, 160, [90, 90, 90]) })));
     expect(small.width).toBe(512);
     const narrow = await pixelsOf(await paintOverlay(request({ photo: plain(40, 1024, [200, 200, 200]), map: oneHot(24) })));

@@ -78,7 +78,7 @@ describe('the same image in every encoding', () => {
     ['alpha.png', (p) => p.ensureAlpha().png().toBuffer(), 0],
     ['profile.jpg', (p) => p.withIccProfile('srgb').jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer(), 5],
   ];
-  it.each(encodings)('%s keeps red red and blue blue, in the square and in the photo', async (name, encode, tolerance) => {
+  it.each(encodings)('%s keeps the colours, in the square and in the photograph', async (name, encode, tolerance) => {
     await expectFields(await put(name, await encode(fields(COLOURS, 96, 64))), COLOURS, tolerance);
   });
 
@@ -240,7 +240,7 @@ describe('geometry', () => {
     for (const value of await decodeSquare(file, 32)) expect(Math.abs(value - 127.5)).toBeLessThan(6);
   });
 
-  it('fits a photo into the longest side and never enlarges it', async () => {
+  it('fits a photograph into the longest side and never enlarges it', async () => {
     const file = await put('tall.png', await fields(COLOURS, 60, 240).png().toBuffer());
     expect(await decodePhoto(file, 120)).toMatchObject({ width: 30, height: 120 });
     expect(await decodePhoto(file, 1024)).toMatchObject({ width: 60, height: 240 });

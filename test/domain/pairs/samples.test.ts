@@ -19,7 +19,7 @@ const classesOf = (images: readonly ImageRecord[], id: number): Set<string> => {
 };
 
 describe.each(KINDS)('%s', (kind) => {
-  test('come from training images alone, as many images a sample as the kind says', () => {
+  test('come from training images alone, with the number of images per sample of their kind', () => {
     fc.assert(
       fc.property(someImages, fc.integer({ min: 1, max: 9 }), (images, epoch) => {
         for (const { images: ids } of SAMPLERS[kind](images, 7, epoch)) {

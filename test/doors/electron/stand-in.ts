@@ -1,5 +1,5 @@
-// Stands for Electron's runtime: enough of it to run the built desktop program under plain Node, with a window that obeys the
-// messages of a test over the process's channel. Loaded with --import before the program.
+// A stand-in for Electron's runtime that runs the built desktop program under plain Node. A test controls its window by messages
+// over the process's channel. Loaded with --import before the program.
 import { EventEmitter } from 'node:events';
 import Module from 'node:module';
 

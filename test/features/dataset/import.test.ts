@@ -62,7 +62,7 @@ describe('importDataset', () => {
     expect(two.datasets.pairs(other.dataset, 'valid')).not.toEqual(one.datasets.pairs(first.dataset, 'valid'));
   });
 
-  test('the snapshot is the sha256 over one JSON line a file', async () => {
+  test('the snapshot is the SHA-256 over one JSON line per file', async () => {
     const folder = drawClasses(temporaryFolder(), { a: 3, b: 3 });
     const store = freshStore();
     const { dataset, snapshot } = await importFrom(folder, store);

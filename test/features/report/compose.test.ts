@@ -66,7 +66,7 @@ describe('writing a report', () => {
     await expect(writeReport(request([]), readers)).rejects.toEqual(refusal('usage', /at least one/));
   });
 
-  test('names a lost or broken picture with its comparison, and writes nothing', async () => {
+  test('names a missing or damaged image with its comparison, and writes nothing', async () => {
     await writeFile(comparison.images[1].factual, 'not an image');
     await expect(writeReport(request(['cmp-31']), readers)).rejects.toEqual(
       refusal('bad-image', /An image file of comparison cmp-31, of 14087947408.* is damaged/),

@@ -105,14 +105,14 @@ describe('a report', () => {
     expect(reports.list().map(({ comparisons }) => comparisons)).toEqual([[ids[0]]]);
   });
 
-  test('has no page without a comparison, and names one that is gone', async () => {
+  test('has no page without a comparison, and names a missing one', async () => {
     expect(await reports.preview(draft([]))).toEqual({ html: null, part: 0, parts: 0, missing: [] });
     const { html, missing } = await reports.preview(draft(['c99', ids[0]!]));
     expect(missing).toEqual(['c99']);
     expect(html).toContain('1 comparison');
   });
 
-  test('is written to the given path, with the right ending', async () => {
+  test('is written to the given path, with the extension of its format', async () => {
     const { report } = reports.save(draft(ids));
     const out = join(workspace.folder, 'finished', 'review.txt');
     const job = reports.startWriting({ report, format: 'html', out });
@@ -164,7 +164,7 @@ describe('a report', () => {
     ['en-US', { LANG: 'es_MX.UTF-8' }, 'letter'],
   ])('is printed on the country’s paper size: %s %j is %s', (locale, env, paper) => expect(paperSize(locale, env)).toBe(paper));
 
-  test('is refused with what to do', async () => {
+  test('is refused with a sentence that says what to do', async () => {
     const empty = reports.save(draft([]));
     expect(() => reports.startWriting({ report: empty.report, format: 'html' })).toThrow(/This report has no comparisons yet: add one/);
     const { report } = reports.save(draft(ids));

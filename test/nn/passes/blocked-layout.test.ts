@@ -56,7 +56,7 @@ describe('blocked layout', () => {
     expect(conv.inputs[0]).toBe(b.inputs.get('x'));
   });
 
-  test('writes a batch norm and its gradient as convolutions of one tap a channel, three forward and three back', () => {
+  test('writes a batch norm and its gradient as convolutions of one tap per channel, three forward and three back', () => {
     const b = new ProgramBuilder();
     const [x, w, gamma, beta] = [[16, 16, 4, 4], [16, 1, 3, 3], [16], [16]].map((shape, i) => b.input(`x${i}`, shape)) as [
       Value,
@@ -85,7 +85,7 @@ describe('blocked layout', () => {
     expect(names(blockedLayout(b, 32))).toEqual(['convInputGradient']);
   });
 
-  test('computes the gradient of a kernel of one tap by matrix products below 16 channels a block', () => {
+  test('computes the gradient of a kernel of one tap by matrix products below 16 channels per block', () => {
     const b = new ProgramBuilder();
     const [x, g] = [b.input('x', [16, 16, 3, 3]), b.input('g', [16, 16, 3, 3])];
     b.output('d', b.convKernelGradient(x, g, { stride: 1, pads: [0, 0, 0, 0], groups: 1 }, [1, 1]));

@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Marks the place in Electron's executable where its fuses lie; so that a stand-in's can really be flipped and read. */
+/** Precedes the fuses in Electron's executable, so that the stand-in's fuses can be flipped and read. */
 const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 const FUSES = '110010101'; // as Electron ships them: '1' on, '0' off
 
-/** A folder that looks to electron-builder like Electron's runtime for Linux. It shows what is packed, not that Electron starts. */
+/** A folder that electron-builder accepts as Electron's runtime for Linux. It tests what is packed, not that Electron starts. */
 export function electronStandIn(folder: string, version: string): void {
   mkdirSync(join(folder, 'locales'), { recursive: true });
   const program = Buffer.concat([

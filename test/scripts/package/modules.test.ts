@@ -15,7 +15,7 @@ const title = ({ platform, arch }: Target): string => `${platform} ${arch}`;
 describe.each(TARGETS.map((target) => [title(target), target] as const))('a package for %s', (_, target) => {
   const others = TARGETS.filter((one) => one !== target);
 
-  test('takes one prebuild of better-sqlite3, and neither its sources nor what was compiled here', () => {
+  test('has one prebuild of better-sqlite3, without sources and local builds', () => {
     const files = filesBelow('node_modules/better-sqlite3');
     const kept = files.filter((file) => isPackaged('better-sqlite3', file, target, new Set(files)));
     expect(kept.filter((file) => file.endsWith('.node'))).toEqual([`prebuilds/${target.platform}-${target.arch}.node`]);
@@ -24,7 +24,7 @@ describe.each(TARGETS.map((target) => [title(target), target] as const))('a pack
     expect(kept.filter((file) => /^(src|deps|build)\//.test(file))).toEqual([]);
   });
 
-  test('takes one folder of onnxruntime’s libraries, without CUDA', () => {
+  test('has one folder of onnxruntime’s libraries, without CUDA', () => {
     const home = `bin/napi-v6/${target.platform}/${target.arch}`;
     const files = [
       ...filesBelow('node_modules/onnxruntime-node'),
@@ -38,7 +38,7 @@ describe.each(TARGETS.map((target) => [title(target), target] as const))('a pack
     if (title(target) === 'darwin arm64') expect(kept).toEqual([`${home}/libonnxruntime.1.dylib`, `${home}/onnxruntime_binding.node`]);
   });
 
-  test('names what it needs beyond this machine’s node_modules by version and content', () => {
+  test('pins modules that this machine’s node_modules lacks by version and hash', () => {
     const pins = pinsFor('.', target);
     for (const { name, version, integrity } of pins) {
       expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
@@ -56,7 +56,7 @@ describe.each(['linux', 'win32'] as const)('the CUDA flavour for %s', (platform)
   const target: Target = { platform, arch: 'x64', cuda: true };
   const provider = (name: string): string => `bin/napi-v6/linux/x64/libonnxruntime_providers_${name}.so`;
 
-  test('carries TensorFlow with its library, TF.js as far as Node loads it, and the CUDA part of onnxruntime where there is one', () => {
+  test('has TensorFlow with its library, the parts of TF.js that Node loads, and onnxruntime’s CUDA library if there is one', () => {
     const home = scratch('tfjs-node-gpu');
     const write = (file: string, text = ''): void => {
       mkdirSync(dirname(join(home, file)), { recursive: true });
@@ -92,7 +92,7 @@ describe.each(['linux', 'win32'] as const)('the CUDA flavour for %s', (platform)
     expect(onnx.filter((file) => isPackaged('onnxruntime-node', file, target, new Set(onnx)))).toEqual(platform === 'linux' ? onnx.slice(0, 2) : []);
   });
 
-  test('is packaged only where its parts are, and says how they come there', () => {
+  test('is refused without its files, with the command that installs them', () => {
     const nodeModules = scratch('modules');
     expect(whyNoCuda(nodeModules, target, platform)).toContain('npm run install-cuda');
     expect(whyNoCuda(nodeModules, target, platform === 'linux' ? 'win32' : 'linux')).toContain(`packaged on ${platform}`);
@@ -103,20 +103,20 @@ describe.each(['linux', 'win32'] as const)('the CUDA flavour for %s', (platform)
   });
 });
 
-test('the CUDA flavour is the other one under its own name; Macs have none', () => {
+test('the CUDA flavour has the plain configuration under its own file name; Macs have none', () => {
   const config = readFileSync('electron-builder.cuda.yml', 'utf8');
   expect(config).toMatch(/^extends: \.\/electron-builder\.yml$/m);
   expect(config).toMatch(/^artifactName: .*-cuda\.\$\{ext\}$/m);
   expect(whyNoCuda('node_modules', { platform: 'darwin', arch: 'arm64' }, 'darwin')).toContain('no CUDA for darwin');
 });
 
-test('only Macs with Intel chips get an older onnxruntime, and results made there say so', () => {
+test('only Macs with Intel chips get an older onnxruntime, and their results record its version', () => {
   const older = TARGETS.filter((target) => pinsFor('.', target).some((pin) => pin.name === 'onnxruntime-node'));
   expect(older.map(title)).toEqual(['darwin x64']);
   expect(new Set(FOR_INTEL_MACS.map((pin) => pin.version))).toEqual(new Set([ONNXRUNTIME_OF_INTEL_MACS]));
 });
 
-test('every licence is told, and every text is there', () => {
+test('every module has a licence and its text', () => {
   const here = { platform: process.platform, arch: process.arch } as Target;
   const notices = noticesFor('.', [...modulesFor('node_modules', here), ...bundledModules('.')]);
   expect(notices[0]?.name).toBe('Twinlens');

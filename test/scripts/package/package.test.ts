@@ -12,8 +12,8 @@ import type { LicenceNotice } from '../../../src/shared/workbench.ts';
 import { drawImages } from '../../features/report/sample.ts';
 import { electronStandIn } from './electron-stand-in.ts';
 
-// The real packer on the real build, with a stand-in for Electron's runtime: what is inside is checked and, under the packaged
-// Node, tried; that Electron starts is not. Elsewhere than this checkout, so that no module is found in a folder above.
+// The real packer on the real build, with a stand-in for Electron's runtime. The content is checked and run under the packaged Node;
+// the start of Electron is not tested. The package is outside this checkout, so that no module is found in a parent folder.
 
 const here = `${process.platform}-${process.arch}`;
 const why = process.platform !== 'linux' ? 'the stand-in for Electron is Linux’s' : null;
@@ -42,7 +42,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('holds the program and nothing of its making', () => {
+  test('contains the program and no build tools', () => {
     const needed = ['package.json', 'LICENSE', 'dist/main/index.cjs', 'dist/main/preload.cjs', 'dist/renderer/index.html', 'resources/weights.json'];
     expect(packed).toEqual(expect.arrayContaining(needed));
     const own = packed.filter((file) => !file.startsWith('node_modules/'));
@@ -53,7 +53,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
     expect(about).not.toHaveProperty('devDependencies');
   });
 
-  test('holds the modules that are needed at run time, and no other', () => {
+  test('contains exactly the modules needed at run time', () => {
     const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, { dev?: boolean }> };
     const modules = packed
       .map((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(file)?.[1])
@@ -74,7 +74,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
     for (const name of modules) expect(packages[`node_modules/${name}`]?.dev, name).toBeUndefined();
   });
 
-  test('what compute and the command line load lies outside the archive, the window’s part inside', () => {
+  test('files of compute and the command line are outside the archive, files of the window inside', () => {
     const outside = filesBelow(unpacked);
     const isFile = (file: string): boolean => !('files' in statFile(archive, file));
     expect(outside.filter((file) => file.startsWith('node_modules/'))).toEqual(
@@ -94,7 +94,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
     for (const file of ['dist/main/index.cjs', 'dist/main/preload.cjs', 'dist/renderer/index.html']) expect(outside).not.toContain(file);
   });
 
-  test('carries native code of this machine’s kind only', () => {
+  test('contains native code for its own platform only', () => {
     const natives = filesBelow(unpacked).filter((file) => /\.(node|dll|dylib|exe)$|\.so(\.[\d.]+)?$/.test(file));
     expect(natives).toHaveLength(5); // better-sqlite3, onnxruntime and its binding, sharp and libvips
     for (const file of natives) {
@@ -104,7 +104,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
     }
   });
 
-  test('every module that a bundle asks for is there', () => {
+  test('every module that a bundle requires is present', () => {
     for (const bundle of ['compute', 'reader', 'datasets', 'cli', 'index']) {
       const asked = [...readFileSync(join('dist', 'main', `${bundle}.cjs`), 'utf8').matchAll(/\brequire\("([^".][^"]*)"\)/g)].map(
         (found) => found[1]!,
@@ -128,7 +128,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
     });
   });
 
-  test('tells the licences of all its parts', () => {
+  test('lists the licences of all its components', () => {
     const notices = JSON.parse(extractFile(archive, 'dist/notices.json').toString()) as LicenceNotice[];
     const names = notices.map((notice) => notice.name);
     expect(names).toEqual(expect.arrayContaining(['Twinlens', 'Electron', 'Chromium', 'Node.js', `@img/sharp-libvips-${here}`, 'svelte']));
@@ -166,7 +166,7 @@ describe.skipIf(why !== null)(`the package for this machine${why === null ? '' :
     expect(JSON.parse(execFileSync(node, args, { encoding: 'utf8', env: {} }))).toEqual([]);
   });
 
-  test('is no larger than it needs to be', () => {
+  test('does not exceed its size limit', () => {
     const megabytes = (below: string): number => filesBelow(below).reduce((sum, file) => sum + statSync(join(below, file)).size, 0) / 1e6;
     const [outside, inside, runtime] = [megabytes(unpacked), statSync(archive).size / 1e6, megabytes(join(resources, 'node'))];
     console.log(

@@ -14,7 +14,7 @@ const SIZE = { width: 460, height: 268, text: 13 };
 const numbersIn = (svg: string): string[] => [...svg.matchAll(/ (?:d|x|y|cx|cy|width|height)="([^"]*)"/g)].map((m) => m[1]);
 
 describe('the histogram of distances', () => {
-  test('holds every pair once, same pairs upwards and different ones downwards, on one scale both ways', () => {
+  test('counts every pair once, same pairs upwards and different ones downwards, on one scale', () => {
     const layout = histogramLayout({ same: [0.1, 0.1, 0.2, 3], different: [0.2, 1.5, 1.6] }, { threshold: 0.8, distance: 4 }, SIZE);
     const perPair = (layout.bottom - layout.top) / 3; // the fullest bins have 2 same pairs and 1 different one
     const count = (bars: { height: number }[]): number => bars.reduce((sum, bar) => sum + bar.height, 0) / perPair;
@@ -24,7 +24,7 @@ describe('the histogram of distances', () => {
     for (const bar of layout.different) expect(bar.y).toBeCloseTo(layout.baseline, 9);
   });
 
-  test('grows to the right: small distances left, and the axis reaches over the pair that is looked at', () => {
+  test('has small distances at the left, and its axis includes the compared pair', () => {
     const { same, left, right, markers } = histogramLayout({ same: [0.1, 3], different: [] }, { threshold: 0.8, distance: 4 }, SIZE);
     expect(same[0]!.x).toBeLessThan(same[1]!.x);
     const [threshold, pair] = markers.map(({ at }) => at);
@@ -32,7 +32,7 @@ describe('the histogram of distances', () => {
     expect((threshold! - left) / (pair! - left)).toBeCloseTo(0.8 / 4, 9);
   });
 
-  test('leaves room between the numbers of pairs, even where different pairs need little height', () => {
+  test('leaves space between the counts, also if different pairs need little height', () => {
     const many = (count: number, at: number): number[] => Array.from({ length: count }, () => at);
     const valid = { same: many(200, 0.1), different: [...many(60, 2.1), ...many(20, 5.4)] };
     const { counts } = histogramLayout(valid, { threshold: 1.15, distance: 2.4 }, { width: 288, height: 190, text: 11 });
@@ -42,7 +42,7 @@ describe('the histogram of distances', () => {
     expect(counts.every(({ label }) => /^[\d,]+$/.test(label))).toBe(true);
   });
 
-  test('no line runs through the label of the other one, and the label of different pairs is where they are lowest', () => {
+  test('no line crosses the other label, and the label of different pairs is on the side where their bars are shorter', () => {
     const valid = { same: [0.1, 0.2], different: [2.1, 2.1, 2.1, 5.4] };
     const [threshold, pair] = histogramLayout(valid, { threshold: 1.15, distance: 2.4 }, { width: 288, height: 190, text: 11 }).markers;
     expect(threshold!.anchor).toBe('start'); // no room on the left
@@ -73,7 +73,7 @@ describe('the ROC chart', () => {
     expect(svg).toContain(`AUC ${RUN.metrics[0].auc.toFixed(3)}`);
   });
 
-  test('the operating point is left out where a split has one kind of pairs only', () => {
+  test('the operating point is omitted for a split with one kind of pairs', () => {
     const confusion = (counts: [[number, number], [number, number]]) => operatingPoint({ ...RUN.metrics[0], confusion: counts });
     expect(
       confusion([

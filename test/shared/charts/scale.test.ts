@@ -4,7 +4,7 @@ import { binCounts, linePath, px } from '../../../src/shared/charts/path.ts';
 import { countingAxis, extentOf, linearAxis, spreadLabels } from '../../../src/shared/charts/scale.ts';
 
 describe('axes', () => {
-  test('put values in proportion, upside down where the range says so', () => {
+  test('map values linearly, also to a reversed range', () => {
     const axis = linearAxis([0, 2], [100, 0], 5);
     expect([0, 0.5, 2].map(axis.position)).toEqual([100, 75, 0]);
     expect(axis.ticks.map((t) => t.label)).toEqual(['0.0', '0.5', '1.0', '1.5', '2.0']);

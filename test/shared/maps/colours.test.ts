@@ -70,19 +70,19 @@ describe.each([
     for (let v = 0; v <= 1; v += 0.02) expect(Math.abs(deltaE(seen(scale(v)), GREY) - full * v)).toBeLessThan(0.03 * full);
   });
 
-  it('takes steps of about the same size all the way, so no band is drawn where the map has none', () => {
+  it('has steps of about equal size, so that it shows no false bands', () => {
     const steps = Array.from({ length: 20 }, (_unused, i) => deltaE(seen(scale(i / 20)), seen(scale((i + 1) / 20))));
     expect(Math.max(...steps) / Math.min(...steps)).toBeLessThan(2);
   });
 
-  it('gets more opaque with the value and always lets some of the photograph through', () => {
+  it('becomes more opaque with the value and is never fully opaque', () => {
     for (let i = 1; i <= 100; i++) expect(scale(i / 100)[3]).toBeGreaterThan(scale((i - 1) / 100)[3]);
     expect(scale(1)[3]).toBeLessThan(0.95);
   });
 });
 
-describe('for and against', () => {
-  it('goes from amber to orange, and from light to deep blue', () => {
+describe('the colours for and against the verdict', () => {
+  it('go from amber to orange, and from light to deep blue', () => {
     const hue = ([r, g, b]: Rgba): number => (Math.atan2(lab(rgb(r, g, b)).b, lab(rgb(r, g, b)).a) * 180) / Math.PI;
     expect(hue(warmColour(0.3))).toBeGreaterThan(60); // amber
     expect(hue(warmColour(1))).toBeLessThan(55); // orange
@@ -112,7 +112,7 @@ describe('named scales', () => {
     );
   });
 
-  it('have their published ends', () => {
+  it('have the published colours at their ends', () => {
     expect(cssHex(colourOf('viridis', 0).slice(0, 3) as Triple)).toBe('#440154');
     expect(cssHex(colourOf('viridis', 1).slice(0, 3) as Triple)).toBe('#fde725');
     expect(cssHex(colourOf('magma', 0).slice(0, 3) as Triple)).toBe('#000004');
@@ -125,7 +125,7 @@ describe('named scales', () => {
     expect(colourOf('jet', 1)).toEqual([127.5, 0, 0, 1]);
   });
 
-  it('as a table give the same colours', () => {
+  it('have the same colours as a table', () => {
     const table = colourTable('warm', 5);
     for (let i = 0; i < 5; i++) for (const [c, value] of warmColour(i / 4).entries()) expect(table[i * 4 + c]).toBeCloseTo(value, 4);
   });

@@ -21,7 +21,7 @@ describe('the position of the evidence', () => {
     expect(isOnBorder(position)).toBe(false);
   });
 
-  test('a border is equally wide on all sides, in px: a picture twice as wide as high has twice as narrow strips at its sides', () => {
+  test('the border is equally wide on all sides, in px: half the relative width at the sides of an image twice as wide as high', () => {
     const position = evidencePosition(
       map(7, 7, () => 1),
       7,
@@ -35,7 +35,7 @@ describe('the position of the evidence', () => {
     expect(position.border).toBeCloseTo(position.borderArea, 5);
   });
 
-  test('one cell in the middle of nine is counted to the centre', () => {
+  test('the middle cell of nine counts as the centre', () => {
     const position = evidencePosition(
       map(9, 9, (x, y) => (x === 4 && y === 4 ? 2 : 0)),
       9,

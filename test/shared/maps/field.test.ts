@@ -25,7 +25,7 @@ describe('upsample', () => {
       fc.record({ w: fc.constant(w), h: fc.constant(h), map: fc.float32Array({ min: 0, max: 8, noNaN: true, minLength: w * h, maxLength: w * h }) }),
     );
 
-  it('is the identity at the map’s own size, keeps a constant, and stays between the least and the largest', () => {
+  it('is the identity at the map’s own size, preserves a constant, and stays between minimum and maximum', () => {
     fc.assert(
       fc.property(maps, fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 }), ({ w, h, map }, bigW, bigH) => {
         expect(upsample(map, w, h, w, h)).toEqual(map);
@@ -38,7 +38,7 @@ describe('upsample', () => {
     );
   });
 
-  it('lays every cell over exactly its area: a one-hot map peaks at, and is balanced about, the middle of its cell', () => {
+  it('centres each cell on its area: a one-hot map peaks at, and is symmetric about, the middle of its cell', () => {
     const [w, h, factor] = [7, 5, 9];
     for (let cy = 1; cy < h - 1; cy++) {
       for (let cx = 1; cx < w - 1; cx++) {
@@ -59,7 +59,7 @@ describe('upsample', () => {
     }
   });
 
-  it('gives a straight ramp straight: between cell centres it is linear', () => {
+  it('is linear between cell centres', () => {
     const big = upsample(Float32Array.of(0, 1, 2, 3), 4, 1, 40, 1);
     for (let x = 5; x < 35; x++) expect(big[x]).toBeCloseTo((x + 0.5) / 10 - 0.5, 5);
     expect(big[0]).toBe(0);
@@ -68,14 +68,14 @@ describe('upsample', () => {
 });
 
 describe('valueAt', () => {
-  it('is what the enlarged map holds at that place, for every pixel of it', () => {
+  it('equals the enlarged map at every pixel', () => {
     const [w, h, W, H] = [5, 3, 47, 31];
     const map = Float32Array.from({ length: w * h }, (_, i) => Math.sin(7 * i));
     const big = upsample(map, w, h, W, H);
     for (let y = 0; y < H; y++) for (let x = 0; x < W; x++) expect(valueAt(map, w, h, (x + 0.5) / W, (y + 0.5) / H)).toBeCloseTo(big[y * W + x]!, 5);
   });
 
-  it('is the cell’s own value at its middle, and the border’s at and beyond the border', () => {
+  it('is the cell’s value at its centre, and the border’s value at and beyond the border', () => {
     const map = [1, 2, 3, 4];
     expect([valueAt(map, 2, 2, 0.25, 0.25), valueAt(map, 2, 2, 0.75, 0.75), valueAt(map, 2, 2, 0.5, 0.5)]).toEqual([1, 4, 2.5]);
     expect([valueAt(map, 2, 2, 0, 0), valueAt(map, 2, 2, 1, 1), valueAt(map, 2, 2, -3, 9)]).toEqual([1, 4, 3]);
@@ -83,7 +83,7 @@ describe('valueAt', () => {
 });
 
 describe('contour', () => {
-  it('percentile is numpy’s: linear between the closest ranks', () => {
+  it('percentile equals numpy’s: linear between the closest ranks', () => {
     const values = Float32Array.of(4, 1, 3, 2);
     expect([0, 50, 90, 100].map((p) => Number(percentile(values, p).toFixed(5)))).toEqual([1, 2.5, 3.7, 4]);
     expect(percentile(new Float32Array(), 90)).toBe(0);
@@ -92,7 +92,7 @@ describe('contour', () => {
   const field = (w: number, h: number, f: (x: number, y: number) => number): Float32Array =>
     Float32Array.from({ length: w * h }, (_, i) => f((i % w) + 0.5, Math.floor(i / w) + 0.5));
 
-  it('around a cone is one closed circle of the right radius', () => {
+  it('of a cone is one closed circle of the right radius', () => {
     const cone = field(64, 64, (x, y) => 40 - Math.hypot(x - 30, y - 33));
     const lines = contourLines(cone, 64, 64, 20);
     expect(lines).toHaveLength(1);

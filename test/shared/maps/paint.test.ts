@@ -25,7 +25,7 @@ describe('a layer of evidence', () => {
     }
   });
 
-  test('signed shows both sides, each as its own map does', () => {
+  test('the signed view paints both sides like their own maps', () => {
     const [up, down] = layer([0.5, -0.5], 1, layerTable('evidence', 'signed')) as [number[], number[]];
     expect(up).toEqual(layer([0.5], 1, layerTable('evidence', 'factual'))[0]);
     expect(down).toEqual(layer([0.5], 1, layerTable('evidence', 'counterfactual'))[0]);
@@ -58,7 +58,7 @@ describe.each(SCALES)('%s', (scale) => {
   });
 });
 
-test('a sequential scale runs once over what the view can hold', () => {
+test('a sequential scale spans the range of the view', () => {
   const near = (pixel: number[], share: number): void => {
     const want = colourOf('viridis', share);
     for (let c = 0; c < 3; c++) expect(Math.abs(pixel[c]! - want[c]!)).toBeLessThan(2);

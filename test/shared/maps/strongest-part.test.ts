@@ -9,7 +9,7 @@ function single(value: number): { map: Float32Array; w: number; h: number } {
 }
 
 describe('the line around the strongest part', () => {
-  it('goes round what can be seen where evidence covers less of the picture than asked for', () => {
+  it('encloses the visible part if evidence covers less than the requested area', () => {
     const { level, lines } = strongestPart(single(1), 240, 240, 1, 80);
     expect(level).toBeCloseTo(0.05, 6); // a twentieth of the scale, not zero, where the line would follow the edges of cells
     expect(lines).toHaveLength(1);
@@ -21,14 +21,14 @@ describe('the line around the strongest part', () => {
     }
   });
 
-  it('is where the share of the area is reached, if the map is seen there', () => {
+  it('encloses the requested share of the area, if the map is visible there', () => {
     const map = Float32Array.from({ length: 144 }, (_, i) => (i % 12) / 11); // rises from left to right
     const { level } = strongestPart({ map, w: 12, h: 12 }, 240, 240, 1, 75);
     expect(level).toBeGreaterThan(0.7);
     expect(level).toBeLessThan(0.8);
   });
 
-  it('is left out on a map too faint to be seen', () => {
+  it('is omitted for a map too faint to be seen', () => {
     expect(strongestPart(single(0.09), 240, 240, 1, 80).lines).toEqual([]);
   });
 });

@@ -108,14 +108,14 @@ describe('a stored configuration', () => {
     const config: Config = configFor({ dataset: 'd' }, null);
     expect(RunConfig.parse(config)).toEqual(config);
   });
-  test('of an older version gets what it lacks; fields that this version does not know are left out', () => {
+  test('of an older version gets missing fields; unknown fields are dropped', () => {
     const { headStart: _h, loss: _l, ...older } = someConfig;
     expect(RunConfig.parse({ ...older, mixup: 0.2 })).toEqual({ ...someConfig, headStart: 'random', loss: 'contrastive' });
   });
   test('keeps numbers outside today’s ranges', () => {
     expect(RunConfig.parse({ ...someConfig, batch: 5000 })).toMatchObject({ batch: 5000 });
   });
-  test('that is no configuration is refused', () => {
+  test('is refused if it is not one', () => {
     expect(RunConfig.safeParse({ ...someConfig, optimizer: 'guess' }).success).toBe(false);
     expect(RunConfig.safeParse({ ...someConfig, epochs: undefined }).success).toBe(false);
   });

@@ -51,7 +51,7 @@ test.each<[string, Partial<RunRow>, ReturnType<typeof why>['next'], string, stri
   }
 });
 
-test('of several runs that cannot compare, the closest is named', () => {
+test('of several runs that cannot compare, the one closest to it is suggested', () => {
   const failed = run('r4', { status: 'failed', error: 'No.' });
   const broken = run('r3', { status: 'interrupted', ...begun });
   const training = run('r2', { status: 'running' });

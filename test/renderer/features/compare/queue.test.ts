@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 
 describe('a queue', () => {
-  test('is loaded once for an address, opens its pair and knows which ones are judged', async () => {
+  test('is loaded once per route, opens its pair and knows which pairs are judged', async () => {
     expect(queue.kind).not.toBeNull();
     const loading = follow();
     expect(queue.status).toBe('working');
@@ -65,7 +65,7 @@ describe('a queue', () => {
     expect(queue.progress).toBe(1);
   });
 
-  test('of another kind gives up the one before, whose late answer changes nothing', async () => {
+  test('of another kind cancels the earlier request, whose late answer is ignored', async () => {
     const older = follow();
     route.params = { ...route.params, queue: 'borderline' };
     const newer = follow();
@@ -77,7 +77,7 @@ describe('a queue', () => {
     expect(queue.list!.pairs).toMatchObject([{ a: 5, b: 6 }]);
   });
 
-  test('that is cancelled says so, and is loaded again when asked', async () => {
+  test('that was cancelled reports it and can be loaded again', async () => {
     const loading = follow();
     queue.cancel();
     await loading;
@@ -96,7 +96,7 @@ describe('a queue', () => {
     expect([queue.status, queue.error?.message]).toEqual(['failed', 'Out of memory.']);
   });
 
-  test('moves within its ends, and continues at the position in the route', async () => {
+  test('moves within its bounds and starts at the position in the route', async () => {
     route.params = { ...route.params, n: '2' };
     const loading = follow();
     asked[0]!.answer(pairs([1, 2], [3, 4], [5, 6]));
@@ -107,7 +107,7 @@ describe('a queue', () => {
     expect(queue.at).toBe(2);
   });
 
-  test('prefetches the next pair, and gives up the prefetch before', async () => {
+  test('prefetches the next pair and cancels the earlier prefetch', async () => {
     const loading = follow();
     asked[0]!.answer(pairs([1, 2], [3, 4]));
     await loading;
@@ -120,7 +120,7 @@ describe('a queue', () => {
     expect(prefetch).toHaveBeenCalledTimes(2);
   });
 
-  test('is not asked for without a calibrated run, beside a stored comparison, or for an unknown kind', () => {
+  test('is not requested without a calibrated run, for a stored comparison, or for an unknown kind', () => {
     for (const change of [{ run: null }, { run: { run: 'r1', calibration: null } }, { stored: 'c1' }]) {
       const before = { ...compare };
       Object.assign(compare, change);

@@ -75,7 +75,7 @@ describe('the painter', () => {
     for (let i = 0; i < field.length; i += 97) expect(data[i * 4 + 3]! > 0).toBe(field[i]! / 2 > 0.0005);
   });
 
-  test('reads factual evidence as positive: for “same” the sign turns, for the distance it never does', () => {
+  test('reads factual evidence as positive: the sign is inverted for “same”, never for the distance', () => {
     expect(painter('different', 'verdict').valueAt('signed', 0, 0)).toBe(1);
     expect(painter('same', 'verdict').valueAt('signed', 0, 0)).toBe(-1);
     expect(painter('same', 'verdict').valueAt('factual', 1, 0)).toBe(2);

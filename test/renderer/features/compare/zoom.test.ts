@@ -36,7 +36,7 @@ describe('after any zoom and pan', () => {
   const done = (picture: Size, list: { factor: number; x: number; y: number; dx: number; dy: number }[]): View =>
     list.reduce((view, s) => panBy(zoomAt(view, PANE, picture, s.factor, s.x, s.y), PANE, picture, s.dx, s.dy), FIT_VIEW);
 
-  test('there is never a gap at one side while the other is cut off', () => {
+  test('no side has a gap while the opposite side is cropped', () => {
     fc.assert(
       fc.property(sizes, steps, (picture, list) => {
         const view = done(picture, list);
@@ -57,7 +57,7 @@ describe('after any zoom and pan', () => {
     );
   });
 
-  test('a push against an edge leaves nothing to undo; what is under the pointer stays there where no edge is in the way', () => {
+  test('panning against an edge does not accumulate; the position under the pointer stays unless an edge prevents it', () => {
     const picture = { width: 400, height: 300 };
     const near = zoomAt(FIT_VIEW, PANE, picture, 3, 200, 150);
     const pushed = panBy(panBy(near, PANE, picture, 9000, 0), PANE, picture, -10, 0);

@@ -15,7 +15,7 @@ import { extendSelection, retainSelection, selectOnly, toggleInSelection } from 
 const someSections = fc.array(fc.record({ title: fc.option(fc.string()), images: fc.integer({ min: 0, max: 60 }) }), { maxLength: 6 });
 const someGrid = fc.tuple(fc.integer({ min: 60, max: 2000 }), fc.constantFrom('s' as const, 'm' as const, 'l' as const), someSections);
 
-test('tiles lie inside the width, follow each other, never overlap, and end where the height says', () => {
+test('tiles fit the width, are in order, never overlap, and end at the height', () => {
   fc.assert(
     fc.property(someGrid, ([width, size, sections]) => {
       const layout = layoutGrid(width, size, sections as Section[]);

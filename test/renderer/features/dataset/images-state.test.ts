@@ -70,7 +70,7 @@ beforeEach(async () => {
 });
 
 describe('undo', () => {
-  test('takes back the last change, and redo makes it again', async () => {
+  test('reverts the last change, and redo applies it again', async () => {
     await exclude(1);
     expect(images.curation).toMatchObject({ canUndo: 'exclude 1', edits: 1 });
     await images.undo();
@@ -79,7 +79,7 @@ describe('undo', () => {
     expect(images.curation).toMatchObject({ canUndo: 'exclude 1', canRedo: null, edits: 1 });
   });
 
-  test('from a message does nothing where another window has changed the data set since', async () => {
+  test('from a message does nothing if another window has changed the data set since', async () => {
     await exclude(1);
     const message = toast.list.find(({ kind }) => kind === 'undoable')!;
     server.edits.push({ text: 'tag 2', undone: false }); // the other window
@@ -89,7 +89,7 @@ describe('undo', () => {
     expect(images.curation).toMatchObject({ canUndo: 'tag 2', edits: 2 }); // what the other window did is shown now
   });
 
-  test('has one message at a time: of two changes only the later one can be taken back there', async () => {
+  test('has one message at a time, for the latest change', async () => {
     await exclude(1);
     await exclude(2);
     expect(texts()).toEqual(['exclude 2']);
@@ -97,7 +97,7 @@ describe('undo', () => {
     expect(done().map(({ text }) => text)).toEqual(['exclude 1']);
   });
 
-  test('pressed twice at once takes back two changes', async () => {
+  test('pressed twice at once reverts two changes', async () => {
     await exclude(1);
     await exclude(2);
     await exclude(3);
@@ -105,13 +105,13 @@ describe('undo', () => {
     expect(done().map(({ text }) => text)).toEqual(['exclude 1']);
   });
 
-  test('with nothing to undo calls nothing but for the state', async () => {
+  test('with nothing to undo only reads the state', async () => {
     await images.undo();
     expect(server.calls).not.toContain('curation.undo');
     expect(texts()).toEqual([]);
   });
 
-  test('that fails is said, and the view takes the next action', async () => {
+  test('that fails is reported, and the next action works', async () => {
     await exclude(1);
     call.mockImplementationOnce(() => Promise.reject(new AppError('busy', 'In use.')));
     await images.undo();
@@ -140,7 +140,7 @@ test('a slow answer to an older filter does not replace that of the newer one', 
   expect(texts()).toEqual([]); // a cancelled search is no failure
 });
 
-test('another data set begins without the filter, selection and rows of the one before', async () => {
+test('another data set starts without filter, selection and rows of the previous one', async () => {
   images.selection = { ids: new Set([2]), focus: 2, anchor: 2 };
   images.setFilter({ text: 'a' });
   server.found = [7, 8];
@@ -148,14 +148,14 @@ test('another data set begins without the filter, selection and rows of the one 
   expect([images.filter, images.ids, [...images.selection.ids]]).toEqual([NO_FILTER, [7, 8], []]);
 });
 
-test('an action is about the selection, else about the focused image', () => {
+test('an action applies to the selection, else to the focused image', () => {
   images.selection = { ids: new Set(), focus: 2, anchor: 2 };
   expect(images.targets).toEqual([2]);
   images.selection = { ids: new Set([0, 3]), focus: 2, anchor: 2 };
   expect(images.targets).toEqual([0, 3]);
 });
 
-test('rows are asked for once, together, for what is on the screen', async () => {
+test('rows of the visible images are requested once, in one call', async () => {
   vi.useFakeTimers();
   images.ensure(0, 2);
   images.ensure(1, 4);

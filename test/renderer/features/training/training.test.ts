@@ -31,12 +31,12 @@ describe('the form', () => {
       'Last stage and head',
     ]);
   });
-  test('reads numbers as people write them', () => {
+  test('parses numbers as people type them', () => {
     expect(['12', ' 0.001 ', '0,001', '1e-3', '', 'many', '1,2,3'].map(typedNumber)).toEqual([12, 0.001, 0.001, 0.001, undefined, 'many', '1,2,3']);
   });
 });
 
-test('a refusal is shown without the words of the command line', () => {
+test('an error is shown without flags of the command line', () => {
   expect(screenWords('Choose weights (--weights), or train all layers (--scope all). Weights (of a network) stay.')).toBe(
     'Choose weights, or train all layers. Weights (of a network) stay.',
   );
@@ -55,7 +55,7 @@ describe('presets', () => {
     downloaded: false,
     ...more,
   });
-  test('choose network, weights and what is trained, and are recognised again', () => {
+  test('choose network, weights and scope, and are recognised from choices', () => {
     for (const preset of ['quick', 'thorough', 'scratch'] as const) {
       const choices = presetChoices(preset, item({}));
       expect(presetOf(choices)).toBe(preset);
@@ -63,7 +63,7 @@ describe('presets', () => {
     }
     expect(presetChoices('quick', null)).toEqual({ backbone: 'compact', scope: 'all' });
   });
-  test('propose what is here already, else the smallest download, and say what it costs', () => {
+  test('suggest downloaded weights, else the smallest download, with its size', () => {
     const small = item({ id: 'small', bytes: null });
     const here = item({ id: 'here', downloaded: true });
     expect(suggestedWeights([item({}), small])!.id).toBe('small');
@@ -95,7 +95,7 @@ describe('the table of runs', () => {
   const b = run('r2', { epochs: [row(1, 0.9)], bestEpoch: 1, status: 'failed', dataset: 'skin' });
   const c = run('r10', { name: '<b>third</b>' });
   const ids = (query: Partial<typeof NEWEST_FIRST>): string[] => tableRuns([a, b, c], { ...NEWEST_FIRST, ...query }).map((r) => r.run);
-  test('sorts by any column; those without a value come last either way', () => {
+  test('sorts by any column; runs without a value are last in either order', () => {
     expect(ids({})).toEqual(['r10', 'r2', 'r1']);
     expect(ids({ column: 'auc', descending: true })).toEqual(['r2', 'r1', 'r10']);
     expect(ids({ column: 'auc', descending: false })).toEqual(['r1', 'r2', 'r10']);

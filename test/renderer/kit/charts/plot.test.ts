@@ -49,7 +49,7 @@ function draw(options: uPlot.Options): { calls: [string, ...unknown[]][]; texts:
 }
 
 describe('the canvas of the curves', () => {
-  test('has the epochs, a series for each curve, a size of its own where the host has none, and the colours of the theme', () => {
+  test('has the epochs, a series per curve, a default size, and the colours of the theme', () => {
     const options = plot({ curveSet: two, single: false });
     expect(made.data).toEqual(dataOf(two));
     expect(dataOf(two)).toEqual([[1, 2, 3], ...two.curves.map(({ values }) => values)]);
@@ -60,7 +60,7 @@ describe('the canvas of the curves', () => {
     expect(new Set(options.series.slice(1).map(({ dash }) => JSON.stringify(dash))).size).toBe(2); // dashes tell runs apart
   });
 
-  test('tells training from validation by dashes where there is one run', () => {
+  test('distinguishes training from validation by dashes for a single run', () => {
     const [, train, valid] = plot().series;
     expect(train!.dash).not.toEqual([]);
     expect(valid!.dash).toEqual([]);
@@ -71,13 +71,13 @@ describe('the canvas of the curves', () => {
     expect(raw).toMatchObject({ width: 1, stroke: 'color-mix(in srgb, <--run-1> 30%, transparent)' });
   });
 
-  test('shows a point where there is one epoch only', () => {
+  test('shows a point for a single epoch', () => {
     const [, only] = plot({ curveSet: { epochs: [1], curves: [curve(0, 'valid', [1])] } }).series;
     expect(only!.points).toMatchObject({ show: true });
     expect(plot().series[1]!.points).toMatchObject({ show: false });
   });
 
-  test('leaves room around the values, also around a flat curve', () => {
+  test('adds a margin around the values, also around a flat curve', () => {
     const options = plot();
     const [low, high] = rangeOf(options, 0.5, 1);
     expect([low < 0.5, low > 0.4, high > 1, high < 1.1]).toEqual([true, true, true, true]);
@@ -87,7 +87,7 @@ describe('the canvas of the curves', () => {
     expect(rangeOf(options, NaN, NaN)).toEqual([0, 1]);
   });
 
-  test('takes the domain or the logarithm that it is given', () => {
+  test('uses the given domain or a log scale', () => {
     expect(plot({ domain: [0.5, 1] }).scales!['y']).toEqual({ range: [0.5, 1] });
     expect(plot({ log: true, domain: [0.5, 1] }).scales!['y']).toEqual({ distr: 3 });
   });
@@ -99,18 +99,18 @@ describe('the pointer', () => {
     vi.clearAllMocks();
   });
 
-  test('names the epoch below it, or none', () => {
+  test('reports the epoch under it, or none', () => {
     hook('setCursor', { cursor: { event: {}, idx: 1 } });
     hook('setCursor', { cursor: { event: {}, idx: null } });
     expect(events.onEpoch.mock.calls).toEqual([[2], [null]]);
   });
 
-  test('that has not met the plot takes back nothing that the keys chose', () => {
+  test('outside the plot keeps the epoch that the keys chose', () => {
     hook('setCursor', { cursor: { idx: null } });
     expect(events.onEpoch).not.toHaveBeenCalled();
   });
 
-  test('chooses a range by a drag of 8 px or more', () => {
+  test('selects a range by a drag of at least 8 px', () => {
     const setSelect = vi.fn();
     const posToVal = (px: number): number => px / 100;
     hook('setSelect', { select: { left: 100, width: 7 }, posToVal, setSelect });
@@ -122,7 +122,7 @@ describe('the pointer', () => {
 });
 
 describe('over the curves', () => {
-  test('the best epoch has a line, and a dot on its validation curve', () => {
+  test('the best epoch has a line and a dot on the validation curve', () => {
     const { calls } = draw(plot({ best: [{ order: 0, epoch: 2 }] }));
     expect(calls).toContainEqual(['moveTo', 60, 20]);
     expect(calls).toContainEqual(['lineTo', 60, 120]);
@@ -130,12 +130,12 @@ describe('over the curves', () => {
     expect(calls).toContainEqual(['strokeStyle=', '<--run-1>']);
   });
 
-  test('a best epoch outside of the range, or without a value, has no dot', () => {
+  test('a best epoch outside the range or without a value has no dot', () => {
     expect(draw(plot({ best: [{ order: 0, epoch: 2 }], range: [3, 9] })).calls.some(([name]) => name === 'arc')).toBe(false);
     expect(draw(plot({ best: [{ order: 0, epoch: 3 }] })).calls.some(([name]) => name === 'arc')).toBe(false);
   });
 
-  test('the ends are labelled: parts of one run, else validation curves by their run’s name, cut', () => {
+  test('line ends are labelled: training and validation of one run, else the shortened run names', () => {
     expect(draw(plot()).texts.map(([text, x]) => [text, x])).toEqual([
       ['training', 122],
       ['validation', 122],
@@ -143,12 +143,12 @@ describe('over the curves', () => {
     expect(draw(plot({ curveSet: two, single: false })).texts.map(([text]) => text)).toEqual(['Run 1 of a…', 'Run 2 of a…']);
   });
 
-  test('labels whose curves end at the same value stand 14 px apart', () => {
+  test('labels of curves that end at the same value are 14 px apart', () => {
     const [[, , a], [, , b]] = draw(plot({ curveSet: two, single: false })).texts as [[string, number, number], [string, number, number]];
     expect(Math.abs(a - b)).toBeGreaterThanOrEqual(28); // at a pixel ratio of 2
   });
 
-  test('a curve that ends within the range is labelled at its last value there', () => {
+  test('a curve that ends within the range is labelled at its last value', () => {
     const set = { epochs: one.epochs, curves: [curve(0, 'train', [0.9, 0.5, 0.3])] };
     const y = (range: [number, number]): number => draw(plot({ curveSet: set, range })).texts[0]![2];
     expect(y([1, 2])).toBeCloseTo(70, 0); // training at epoch 2: 0.5
