@@ -160,7 +160,7 @@ export const pagePorts = (
   compare: CompareService,
   compute: ComputeHost,
 ): PagePorts => ({
-  comparison: (id) => store.comparisons.get(id),
+  comparison: (id) => compare.get(id),
   drawOverlays: (comparison) => compare.drawOverlays(comparison),
   compute,
   runs: store.runs,

@@ -14,10 +14,18 @@ export const EMPTY_REASONS = {
 } as const;
 export type EmptyReason = keyof typeof EMPTY_REASONS;
 
+/** An image of the run's data set that has the content of a compared file. */
+export interface FiledImage {
+  id: number; // ImageRecord.id
+  file: string; // relative to the data set's folder
+  className: string;
+}
+
 export interface ComparedImage {
   file: string; // absolute path
   sha256: string; // of the file's bytes
   className: string | null; // in the run's data set; null if the file is not part of it
+  filed?: FiledImage[]; // the data set's images with this content, without excluded ones; missing in records of older versions
   width: number; // px, after EXIF rotation
   height: number;
   mapWidth: number; // feature resolution

@@ -15,8 +15,8 @@ export interface BrowseStore {
   rows(dataset: string, ids: readonly number[]): CuratedImage[];
   /** All images including excluded ones, by id. */
   all(dataset: string): CuratedImage[];
-  /** Images with this content, by id. */
-  withContent(dataset: string, sha256: string): CuratedImage[];
+  /** Images whose bytes have one of these SHA-256, by id. One pass through the data set. */
+  withContent(dataset: string, sha256: readonly string[]): CuratedImage[];
   /** Images that are not excluded, with their current classes, by id. */
   included(dataset: string): ImageRecord[];
   /** The included images and `edits`, read in one transaction. */
@@ -77,7 +77,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
   );
   const allRows = db.prepare<[number], CuratedRow>(`SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? ORDER BY i.id`);
   const ofContent = db.prepare<[number, string], CuratedRow>(
-    `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? AND i.sha256 = ? ORDER BY i.id`,
+    `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? AND i.sha256 IN (SELECT value FROM json_each(?)) ORDER BY i.id`,
   );
   const includedRows = db.prepare<[number], ImageRow>(`SELECT ${COLUMNS} ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0 ORDER BY i.id`);
   const meanPixels = db
@@ -128,7 +128,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       });
     },
     all: (dataset) => allRows.all(rowOf(dataset).number).map(curatedImage),
-    withContent: (dataset, sha256) => ofContent.all(rowOf(dataset).number, sha256).map(curatedImage),
+    withContent: (dataset, sha256) => ofContent.all(rowOf(dataset).number, JSON.stringify(sha256)).map(curatedImage),
     included: (dataset) => includedRows.all(rowOf(dataset).number).map(imageRecord),
     includedWithEdits: (dataset) => {
       const { number } = rowOf(dataset);

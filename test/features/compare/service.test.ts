@@ -48,6 +48,28 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
     expect(filesOf(row.comparison)).toEqual([...PHOTOS_AND_MAPS, ...OVERLAYS].sort());
   });
 
+  test('a stored comparison has the classes of its data set as it is now', async () => {
+    const { app, dataset, explain } = await trainOnColours();
+    const { row } = await explain(0, 1);
+    expect(row.images.map(({ className }) => className)).toEqual(['blue', 'blue']);
+    await app.call('curation.apply', { dataset, edit: { kind: 'relabel', ids: [1], className: 'red' } });
+    const now = [
+      (await explain(0, 1)).row,
+      (await app.call('compare.open', { comparison: row.comparison })).row,
+      await app.call('compare.get', { comparison: row.comparison }),
+      (await app.call('compare.list', {}))[0]!,
+      await app.call('compare.annotate', { comparison: row.comparison, note: 'x' }),
+    ];
+    for (const { images } of now) {
+      expect(images.map(({ className }) => className)).toEqual(['blue', 'red']);
+      expect(images[1].filed).toMatchObject([{ id: 1, className: 'red' }]);
+    }
+    await app.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [0] } });
+    const { images, warnings } = await app.call('compare.get', { comparison: row.comparison });
+    expect(images[0]).toMatchObject({ className: 'blue', filed: [] });
+    expect(warnings.filter((text) => text.includes('excluded from the data set'))).toHaveLength(1);
+  });
+
   test('a report draws the overlays that it shows', async () => {
     const { app, filesOf, explain } = await trainOnColours();
     const { comparison } = (await explain(1, 31)).row;

@@ -8,8 +8,8 @@ export const compareHandlers: HandlersFor<'compare'> = {
   },
   'compare.open': ({ comparison }, { workbench }) => workbench.compare.open(comparison),
   'compare.queue': (request, { workbench, signal }) => workbench.queues.get(request, signal),
-  'compare.list': ({ saved }, { workbench }) => workbench.store.comparisons.list({ saved }),
-  'compare.get': ({ comparison }, { workbench }) => workbench.store.comparisons.get(comparison),
+  'compare.list': ({ saved }, { workbench }) => workbench.compare.list({ saved }),
+  'compare.get': ({ comparison }, { workbench }) => workbench.compare.get(comparison),
   'compare.annotate': ({ comparison, ...notes }, { workbench }) => workbench.compare.annotate(comparison, notes),
   'compare.remove': ({ comparison }, { workbench }) => {
     workbench.compare.remove(comparison);

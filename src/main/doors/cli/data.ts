@@ -65,7 +65,7 @@ export function addDataCommands(program: Command): void {
 
   addCommonOptions(program.command('comparisons').description('list the stored comparisons')).action(async ({ workspace, json }: Common) => {
     await withServices(workspaceOption(workspace), false, 'comparisons', (s) => {
-      const list = s.store.comparisons.list();
+      const list = s.compare.list();
       print(Boolean(json), list, () =>
         list.length
           ? list.map((c) => `${c.comparison}\t${c.run}\t${c.verdict}\tdistance ${c.distance.toFixed(3)}\t${c.images[0].file}\t${c.images[1].file}`)

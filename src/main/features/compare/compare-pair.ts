@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
-import type { ComparedImage, Comparison, ExplainTarget } from '../../../shared/comparison.ts';
+import type { Comparison, ExplainTarget } from '../../../shared/comparison.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { similarityOf } from '../../domain/evaluate/calibrate.ts';
 import { supportOf } from '../../domain/evaluate/support.ts';
 import { versions } from '../../foundation/versions.ts';
-import { originOf, originWarnings } from './image-origin.ts';
+import { withOrigins } from './image-origin.ts';
 import type { ComparePorts } from './ports.ts';
 
 export interface PairRequest {
@@ -36,28 +36,31 @@ export async function comparePair(ports: ComparePorts, request: PairRequest, sig
   const calibration = ports.calibrationOf(run);
   const { threshold } = calibration;
   const layer = layerOf(ports, run, request.layer);
-  const { root } = ports.datasets.get(run.dataset);
   const id = ports.comparisons.reserve();
   const folder = ports.folderOf(id);
   const network = { model: ports.modelOf(run), modelSha256: run.modelSha256 };
   try {
     const result = await ports.compute.ask('explain', { ...network, files, sha256, layer, target, threshold, folder, overlays }, { signal });
     const { distance, verdict, scale, signed } = result;
-    const origins = result.images.map((image) => originOf(image.file, root, ports.images.withContent(run.dataset, image.sha256)));
-    const images = result.images.map((image, i) => ({ ...image, className: origins[i]!.row?.className ?? null })) as [ComparedImage, ComparedImage];
-    const comparison: Comparison = {
+    const [a, b] = result.images;
+    const unplaced: Comparison = {
       comparison: id,
       run: run.run,
       createdMs: Date.now(),
-      ...{ target, layer, distance, threshold, verdict, scale, images },
+      ...{ target, layer, distance, threshold, verdict, scale },
+      images: [
+        { ...a, className: null },
+        { ...b, className: null },
+      ],
       similarity: similarityOf(distance, calibration),
       support: supportOf(distance, threshold, run.validDistances!),
       modelSha256: run.modelSha256!,
       engine: run.config.engine,
       device: run.config.device,
-      warnings: [...run.warnings, ...originWarnings(images, origins)],
+      warnings: [],
       versions: versions(),
     };
+    const comparison = withOrigins(ports, run, [unplaced])[0]!;
     ports.comparisons.insert(comparison, { saved });
     return { comparison, signed };
   } catch (error) {

@@ -5,6 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { readIntact } from '../../foundation/files.ts';
 import { parseNpy } from '../../foundation/npy.ts';
 import { quote } from '../../foundation/words.ts';
+import { withCurrentOrigin } from './image-origin.ts';
 import { comparePair, type ComparedPair, layerOf } from './compare-pair.ts';
 import type { ComparePorts } from './ports.ts';
 
@@ -44,7 +45,7 @@ export class Explanations {
     const stored = ports.comparisons.find(key);
     if (stored && stored.images.every(({ file }, i) => file === images[i]!.file)) {
       const maps = await readMaps(stored).catch(() => null); // lost or damaged maps are computed again
-      if (maps !== null) return { row: stored, maps };
+      if (maps !== null) return { row: withCurrentOrigin(ports, stored), maps };
     }
     const task = JSON.stringify([key, images]);
     let running = this.running.get(task);
@@ -62,13 +63,13 @@ export class Explanations {
       this.running.set(task, running);
     }
     const { comparison, signed } = await resultFor(running, signal);
-    return { row: ports.comparisons.get(comparison.comparison), maps: mapsOf(comparison.images[0], signed) };
+    return { row: withCurrentOrigin(ports, ports.comparisons.get(comparison.comparison)), maps: mapsOf(comparison.images[0], signed) };
   }
 
   /** A stored comparison with its maps. Throws AppError 'not-found', and as readMaps does. */
   async open(id: string): Promise<ExplainedComparison> {
     const row = this.ports.comparisons.get(id);
-    return { row, maps: await readMaps(row) };
+    return { row: withCurrentOrigin(this.ports, row), maps: await readMaps(row) };
   }
 }
 

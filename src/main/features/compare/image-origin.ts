@@ -1,29 +1,30 @@
 import { basename, join } from 'node:path';
+import type { ComparedImage, Comparison } from '../../../shared/comparison.ts';
 import type { CuratedImage } from '../../../shared/curation.ts';
-import { joinList } from '../../foundation/words.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { RunRecord } from '../../../shared/run.ts';
+import type { ComparePorts } from './ports.ts';
+
+type OriginPorts = Pick<ComparePorts, 'runs' | 'datasets' | 'images'>;
 
 /** What the run's data set knows of an image file. `row`: the file's own row, else one with the same content, else null. */
-export interface ImageOrigin {
+interface ImageOrigin {
   row: CuratedImage | null;
-  classes: string[]; // all classes with this content
+  included: CuratedImage[]; // with this content
   excluded: boolean; // all rows with this content are excluded
 }
 
 /** `file`: absolute path; `root`: the data set's folder; `sameContent`: the data set's images with the same SHA-256. */
-export function originOf(file: string, root: string, sameContent: readonly CuratedImage[]): ImageOrigin {
+function originOf(file: string, root: string, sameContent: readonly CuratedImage[]): ImageOrigin {
   const included = sameContent.filter((row) => !row.excluded);
-  const row = sameContent.find((one) => join(root, ...one.file.split('/')) === file) ?? included[0] ?? sameContent[0] ?? null;
-  return {
-    row,
-    classes: [...new Set(included.map(({ className }) => className))],
-    excluded: sameContent.length > 0 && included.length === 0,
-  };
+  const own = (rows: readonly CuratedImage[]): CuratedImage | undefined => rows.find((row) => join(root, ...row.file.split('/')) === file);
+  const row = own(included) ?? included[0] ?? own(sameContent) ?? sameContent[0] ?? null;
+  return { row, included, excluded: sameContent.length > 0 && included.length === 0 };
 }
 
-/** Sentences on what makes a verdict on these images less reliable. */
-export function originWarnings(images: readonly { file: string }[], origins: readonly ImageOrigin[]): string[] {
+/** Sentences on what makes a verdict on these images less reliable. Those on the truth of a pair are in src/shared/pair-truth.ts. */
+function originWarnings(images: readonly { file: string }[], origins: readonly ImageOrigin[]): string[] {
   const namesOf = (fits: (origin: ImageOrigin) => boolean): string[] => images.filter((_, i) => fits(origins[i]!)).map(({ file }) => basename(file));
-  const subject = (names: readonly string[]): string => `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'}`;
   const warnings: string[] = [];
   const trained = namesOf(({ row, excluded }) => row?.split === 'train' && !excluded);
   if (trained.length)
@@ -31,16 +32,47 @@ export function originWarnings(images: readonly { file: string }[], origins: rea
   const excluded = namesOf((origin) => origin.excluded);
   if (excluded.length)
     warnings.push(
-      `${subject(excluded)} excluded from the data set; a network trained before that may have seen ${excluded.length > 1 ? 'them' : 'it'}.`,
+      `${excluded.join(' and ')} ${excluded.length > 1 ? 'are' : 'is'} excluded from the data set; a network trained before that may have seen ${excluded.length > 1 ? 'them' : 'it'}.`,
     );
-  const outside = namesOf(({ row }) => row === null);
-  if (outside.length)
-    warnings.push(`${subject(outside)} not in the data set: the similarity is only valid for images like those that the network was evaluated on.`);
-  images.forEach(({ file }, i) => {
-    const { classes } = origins[i]!;
-    if (classes.length < 2) return;
-    const under = classes.length === 2 ? `both ${classes.join(' and ')}` : joinList(classes);
-    warnings.push(`${basename(file)} is filed under ${under}, so the right answer is unclear.`);
-  });
   return warnings;
+}
+
+/**
+ * Gives comparisons of a run the classes and warnings of its data set as it is now: whether a verdict is right changes with every
+ * edit. `rows` may be new or stored ones.
+ */
+export function withOrigins<C extends Comparison>(ports: OriginPorts, run: RunRecord, rows: readonly C[]): C[] {
+  const { root } = ports.datasets.header(run.dataset);
+  const sha256 = [...new Set(rows.flatMap(({ images }) => images.map((image) => image.sha256)))];
+  const byContent = Map.groupBy(ports.images.withContent(run.dataset, sha256), (image) => image.sha256);
+  return rows.map((row) => {
+    const origins = row.images.map((image) => originOf(image.file, root, byContent.get(image.sha256) ?? []));
+    const imageAt = (i: 0 | 1): ComparedImage => {
+      const { row: own, included } = origins[i]!;
+      const filed = included.map(({ id, file, className }) => ({ id, file, className }));
+      return { ...row.images[i], className: own?.className ?? null, filed };
+    };
+    return { ...row, images: [imageAt(0), imageAt(1)], warnings: [...run.warnings, ...originWarnings(row.images, origins)] };
+  });
+}
+
+/** As withOrigins, for stored comparisons of any runs. Those of a deleted run stay as they were stored. */
+export function withCurrentOrigins<C extends Comparison>(ports: OriginPorts, rows: readonly C[]): C[] {
+  const refreshed = new Map<string, C>();
+  for (const [id, ofRun] of Map.groupBy(rows, ({ run }) => run)) {
+    const run = findRun(ports, id);
+    if (run) for (const row of withOrigins(ports, run, ofRun)) refreshed.set(row.comparison, row);
+  }
+  return rows.map((row) => refreshed.get(row.comparison) ?? row);
+}
+
+export const withCurrentOrigin = <C extends Comparison>(ports: OriginPorts, row: C): C => withCurrentOrigins(ports, [row])[0]!;
+
+function findRun({ runs }: OriginPorts, id: string): RunRecord | null {
+  try {
+    return runs.get(id);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not-found') return null;
+    throw error;
+  }
 }

@@ -10,7 +10,7 @@ import type { RunStore } from '../../db/runs.ts';
 /** Services that comparisons use. */
 export interface ComparePorts {
   runs: Pick<RunStore, 'get'>;
-  datasets: Pick<DatasetStore, 'get'>;
+  datasets: Pick<DatasetStore, 'get' | 'header'>;
   images: Pick<BrowseStore, 'rows' | 'withContent'>;
   comparisons: Omit<ComparisonStore, 'names'>;
   compute: Pick<ComputeHost, 'ask'>;

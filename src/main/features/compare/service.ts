@@ -5,6 +5,7 @@ import type { CompareRequest, ExplainPair } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ComparisonNotes } from '../../db/comparisons.ts';
 import { comparePair } from './compare-pair.ts';
+import { withCurrentOrigin, withCurrentOrigins } from './image-origin.ts';
 import { Explanations } from './explanations.ts';
 import { Overlays } from './overlays.ts';
 import type { ComparePorts } from './ports.ts';
@@ -32,6 +33,16 @@ export class CompareService {
     return this.explanations.open(id);
   }
 
+  /** With the classes and warnings that its data set has now. Throws AppError 'not-found'. */
+  get(id: string): ComparisonRow {
+    return withCurrentOrigin(this.ports, this.ports.comparisons.get(id));
+  }
+
+  /** Newest first, as `get`. */
+  list(o: { saved?: boolean | undefined } = {}): ComparisonRow[] {
+    return withCurrentOrigins(this.ports, this.ports.comparisons.list(o));
+  }
+
   /**
    * For the command line: compares two files, saves the comparison with all its files, and copies them into `out`. Returns the
    * record with the paths of the copies.
@@ -52,7 +63,7 @@ export class CompareService {
 
   /** Changes saved, judgement or note. Draws the overlays of a saved comparison in the background, so that the screen need not wait. */
   annotate(id: string, notes: ComparisonNotes): ComparisonRow {
-    const row = this.ports.comparisons.annotate(id, notes);
+    const row = withCurrentOrigin(this.ports, this.ports.comparisons.annotate(id, notes));
     if (row.saved) this.overlays.ensure(row).catch(() => undefined); // drawOverlays reports the error to callers that need the files
     this.ports.announce(id);
     return row;
