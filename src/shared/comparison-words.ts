@@ -1,5 +1,6 @@
 import type { Comparison } from './comparison.ts';
 import type { Metrics, RunRecord } from './run.ts';
+import { isIdentical, truthOf } from './pair-truth.ts';
 import { aucText, countText, distancePair, distanceText, fileName, percentText, probabilityText } from './format.ts';
 
 /** Sentences about one comparison, for the screen and the report. */
@@ -30,7 +31,7 @@ export function targetSentence({ target, verdict }: Comparison): string {
     : `The maps explain the distance, independent of the verdict: the factual map marks what increases it in each image, the counterfactual map what decreases it.`;
 }
 
-export function supportSentence({ support, verdict }: Comparison): string {
+export function supportSentence({ support, verdict }: Pick<Comparison, 'support' | 'verdict'>): string {
   const side = verdict === 'different' ? 'above' : 'below';
   const truly = verdict === 'different' ? 'different' : 'of the same class';
   const { pairs, agree } = support;
@@ -52,10 +53,11 @@ export function testSentence(test: Metrics | undefined): string {
   return `On ${countText(test.pairs)} test pairs of unseen images, ${percentText(test.accuracy)} of verdicts are right; equal error rate ${percentText(test.eer)}, AUC ${aucText(test.auc)}${interval}.`;
 }
 
-/** The true label according to the data set, if both images are in it. */
-export function trueLabelSentence({ images: [a, b], verdict }: Comparison): string | null {
-  if (a.className === null || b.className === null) return null;
-  const truth = a.className === b.className ? 'same' : 'different';
+/** The true label according to the data set, if it is known; pairNotices says why it is not. */
+export function trueLabelSentence(comparison: Comparison): string | null {
+  const { verdict } = comparison;
+  const truth = truthOf(comparison);
+  if (truth === 'unknown' || truth === 'unclear' || isIdentical(comparison)) return null;
   const filed = truth === 'same' ? 'in one class' : 'in different classes';
   const agrees = truth === verdict ? 'The verdict agrees with that' : 'The verdict contradicts that';
   return `In the data set the two images are ${filed}. ${agrees}. (They may be training images, on which a network is right more often than on new ones.)`;

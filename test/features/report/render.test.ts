@@ -156,6 +156,35 @@ describe('sentences', () => {
     expect(text).not.toContain('For “different” factual');
   });
 
+  test('a wrong verdict is called wrong in the headline and in the overview', () => {
+    const claims = (page: string): string[] => [...page.matchAll(/<p class="claim (\w+)">.*?<\/span> (.*?)<\/p>/g)].map((m) => `${m[1]}: ${m[2]}`);
+    const wrong = 'bad: Wrong: the data set says different classes';
+    expect(claims(only({}, 0.41))).toEqual([wrong]);
+    expect(textOf(only({}, 0.41))).toContain('= Same ✗ Wrong: the data set says different classes The network considers these the same');
+    const two = sampleInput({
+      comparisons: [toReportComparison(sampleComparison(0.41)), toReportComparison(sampleComparison(1.63, { comparison: 'c2' }))],
+    });
+    const right = 'good: Right: the data set says different classes';
+    expect(claims(renderReport(two))).toEqual([wrong, right, wrong, right]);
+  });
+
+  test('few supporting pairs are grey, and the sentence states how many', () => {
+    const [a, b] = sampleComparison().images;
+    const page = only({ images: [a, { ...b, className: null }], support: { pairs: 13, agree: 1 } });
+    expect(page).toContain('<p class="claim neutral"><span class="claim-sign" aria-hidden="true">?</span> Too few validation pairs to say</p>');
+    expect(textOf(page)).toContain(
+      'Of the 13 validation pairs at least this far above the threshold, all are truly different. That is a small sample.',
+    );
+  });
+
+  test('identical files and files outside the data set are reported before the verdict is explained', () => {
+    const [a, b] = sampleComparison().images;
+    const identical = textOf(only({ images: [a, { ...b, sha256: a.sha256, className: a.className }] }, 0));
+    expect(identical).toMatch(/\? Identical files: no evidence ! \S+ and \S+ are identical files, .* The network considers these the same/);
+    const outside = textOf(only({ images: [a, { ...b, className: null }] }));
+    expect(outside).toMatch(/ is not in the data set, so it is unknown whether the verdict is right\. .* The network considers these different/);
+  });
+
   test('a verdict that contradicts the folders is marked as such', () => {
     expect(textOf(only({}, 0.41))).toContain('In the data set the two images are in different classes. The verdict contradicts that.');
     expect(textOf(only({}, 1.63))).toContain('The verdict agrees with that.');

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
+import { pairNotices } from '../../../shared/pair-truth.ts';
+import { verdictClaim } from '../../../shared/verdict-claim.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, resolveUserPath, parseRequest, withServices } from './options.ts';
 import { percent, print } from './output.ts';
@@ -53,8 +55,11 @@ export function addResultCommands(program: Command): void {
 }
 
 export function comparisonLines(c: Comparison): string[] {
+  const claim = verdictClaim(c);
   return [
+    ...pairNotices(c).map(({ text }) => `Note: ${text}`),
     `Comparison ${c.comparison}: the network considers these ${c.verdict === 'same' ? 'the same' : 'different'} (distance ${c.distance.toFixed(4)}, threshold ${c.threshold.toFixed(4)}, similarity ${probabilityText(c.similarity)})`,
+    `  ${claim.sign} ${claim.words}. ${claim.sentence}`,
     ...c.images.flatMap((image) => [
       `  ${image.file}`,
       `    factual ${image.factual}`,

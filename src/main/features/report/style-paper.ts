@@ -12,7 +12,7 @@ const footerText = (models: readonly string[]): string => {
 export const paperStyle = (models: readonly string[], size?: PaperSize): string => `
 @page{${size ? `size:${size};` : ''}margin:15mm 15mm 17mm;@bottom-left{content:"${footerText(models)}";font:7.5pt system-ui,sans-serif;color:#555}@bottom-right{content:"page " counter(page) " of " counter(pages);font:7.5pt system-ui,sans-serif;color:#555}}
 @media print{
-:root{color-scheme:light;--bg:#fff;--panel:#fff;--ink:#000;--dim:#444;--line:#999;--hair:#ddd;--accent:#0f5c51;--warn:#000;--warn-bg:#fff;--stage:#fff;--stage-ink:#000;--stage-line:#999;--run-1:#000;--chart-same:#9cc3e2;--chart-different:#8a4a04}
+:root{color-scheme:light;--bg:#fff;--panel:#fff;--ink:#000;--dim:#444;--line:#999;--hair:#ddd;--accent:#0f5c51;--warn:#000;--warn-bg:#fff;--good:#000;--bad:#000;--stage:#fff;--stage-ink:#000;--stage-line:#999;--run-1:#000;--chart-same:#9cc3e2;--chart-different:#8a4a04}
 body{font-size:9pt;line-height:1.42}main{max-width:none;padding:0}
 h1{font-size:20pt}h2{font-size:15pt}h3{font-size:10pt;margin:11pt 0 3pt}.overview h2{font-size:10pt}
 table,.about,.tile figcaption,.legend,.plot figcaption,.note,.score dt,.meta,.brand,.eyebrow,.glossary dl{font-size:8pt;line-height:1.4}
@@ -23,7 +23,7 @@ section,.overview{padding:12pt 0 0;margin-top:12pt}.opening{padding-bottom:0}.br
 h2,h3,caption,thead,.row-head,.eyebrow,.finding{break-after:avoid}
 tr,figure,.facts,.undivided,.warnings,.personal,.score,.legend,.signoff,.formula,li,.glossary{break-inside:avoid}
 .personal{padding:0 0 0 10pt;margin-bottom:10pt;border-left-width:2pt}.judged{font-size:10.5pt}.box{width:11pt;height:11pt;font-size:9pt;line-height:9pt}
-.finding{margin-bottom:9pt}.sentence{margin-top:5pt}.stage{padding:0;margin-bottom:12pt}.row+.row{margin-top:9pt}.tiles,.legend{gap:8pt}
+.finding{margin-bottom:9pt}.sentence,.claim,.notice{margin-top:5pt}.claim{font-size:10.5pt}td .claim{margin-top:1pt;font-size:inherit}.stage{padding:0;margin-bottom:12pt}.row+.row{margin-top:9pt}.tiles,.legend{gap:8pt}
 .row-head{margin-bottom:3pt}.tile img{max-height:62mm;outline:.5pt solid #999}.tile figcaption{margin-top:3pt}
 .legend{margin-top:9pt;padding-top:7pt}.scale-bar{height:6pt;margin:3pt 0 4pt}.sign{background:none;border:1pt solid #000;color:#000;line-height:13px}
 .evidence{grid-template-columns:minmax(0,1fr) 84mm;gap:0 8mm}.charts,.tables,.says{gap:6pt 8mm}.says h3{margin-top:6pt}

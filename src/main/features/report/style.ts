@@ -8,8 +8,8 @@ import type { PaperSize } from './types.ts';
  * their colours look. Light or dark as the reader's system on screen, always light on paper.
  */
 const TOKENS = `
-:root{color-scheme:light dark;--bg:#f7f7f5;--panel:#fdfdfc;--ink:#202225;--dim:#555b62;--line:#d9d9d4;--hair:#e6e6e2;--accent:#1b7467;--warn:#7d5200;--warn-bg:#fbf3dc;--stage:#66686a;--stage-ink:#fff;--stage-line:#ffffff40;--run-1:#1f6fb0;--chart-same:#1f6fb0;--chart-different:#b45f06;--chart-background:var(--bg);--chart-grid:var(--hair);--for:#f5a83d;--for2:#d9541e;--against:#5aa9e6;--against2:#2457a8;--s:8px}
-@media screen and (prefers-color-scheme:dark){:root{--bg:#17181a;--panel:#1e2022;--ink:#eceef0;--dim:#a2a9b0;--line:#3a3e43;--hair:#2a2d30;--accent:#7cc4b8;--warn:#e9c46a;--warn-bg:#2a2517;--stage:#0e0f10;--stage-ink:#f2f3f4;--stage-line:#ffffff26;--run-1:#5aa9e6;--chart-same:#5aa9e6;--chart-different:#f5a83d}}
+:root{color-scheme:light dark;--bg:#f7f7f5;--panel:#fdfdfc;--ink:#202225;--dim:#555b62;--line:#d9d9d4;--hair:#e6e6e2;--accent:#1b7467;--warn:#7d5200;--good:#1f7a4d;--bad:#b3261e;--warn-bg:#fbf3dc;--stage:#66686a;--stage-ink:#fff;--stage-line:#ffffff40;--run-1:#1f6fb0;--chart-same:#1f6fb0;--chart-different:#b45f06;--chart-background:var(--bg);--chart-grid:var(--hair);--for:#f5a83d;--for2:#d9541e;--against:#5aa9e6;--against2:#2457a8;--s:8px}
+@media screen and (prefers-color-scheme:dark){:root{--bg:#17181a;--panel:#1e2022;--ink:#eceef0;--dim:#a2a9b0;--line:#3a3e43;--hair:#2a2d30;--accent:#7cc4b8;--warn:#e9c46a;--good:#74c69d;--bad:#f28b82;--warn-bg:#2a2517;--stage:#0e0f10;--stage-ink:#f2f3f4;--stage-line:#ffffff26;--run-1:#5aa9e6;--chart-same:#5aa9e6;--chart-different:#f5a83d}}
 `;
 
 const TEXT = `
@@ -40,6 +40,9 @@ const PARTS = `
 .verdict{margin:0;font-size:34px;line-height:1.1;font-weight:700;letter-spacing:-.02em;white-space:nowrap}
 .glyph{color:var(--accent);font-weight:500}
 .sentence{grid-column:1/-1;margin:12px 0 0;font-size:17px}
+.claim,.notice{grid-column:1/-1;margin:8px 0 0}.claim{font-size:17px;font-weight:600;color:var(--dim)}.claim-sign{font-weight:700}
+.claim.good{color:var(--good)}.claim.warn{color:var(--warn)}.claim.bad{color:var(--bad)}td .claim{margin:2px 0 0;font-size:inherit;font-weight:500}
+.notice{color:var(--warn);font-weight:600}
 .warnings{border:1px solid var(--warn);border-left-width:6px;border-radius:4px;background:var(--warn-bg);padding:12px 16px;margin:16px 0}
 .warnings p{margin:0}.warnings ul{margin:4px 0 0}.warn-title{font-weight:650;color:var(--warn)}
 .bang{display:inline-block;width:20px;height:20px;border:2px solid currentColor;border-radius:50%;text-align:center;font:700 13px/16px system-ui,sans-serif}

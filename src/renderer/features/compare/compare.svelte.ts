@@ -1,10 +1,11 @@
 import { type Judgement, TARGETS } from '../../../shared/comparison.ts';
 import type { ImageRef } from '../../../shared/contract.ts';
+import type { CurationEdit } from '../../../shared/curation.ts';
 import { api } from '../../client/api.ts';
 import { type DraggedImages, slotsAfterDrop } from '../../client/dragged-images.ts';
 import { Annotations, type Notes } from './annotations.ts';
 import { formatRef, parseRef } from './image-ref.ts';
-import type { ExplainRequest } from './explanation-cache.ts';
+import { clearExplanations, type ExplainRequest } from './explanation-cache.ts';
 import { Explanation } from './explanation.svelte.ts';
 import { route } from '../../client/route.svelte.ts';
 import { runs } from '../../client/runs.svelte.ts';
@@ -87,6 +88,34 @@ class Compare {
   /** `row`: the comparison as shown; default: the one on the screen. */
   async annotate(notes: Notes, row = this.main.current?.row): Promise<void> {
     if (row) await this.annotations.annotate(row, notes);
+  }
+
+  /** Reads the classes of the shown images again, now and whenever a data set changes. Returns the unsubscribe function. */
+  listen(): () => void {
+    this.refresh();
+    return api.on('changed', ({ what }) => {
+      if (what === 'datasets') this.refresh();
+    });
+  }
+
+  private refresh(): void {
+    clearExplanations();
+    for (const shown of [this.main, this.other]) shown.refresh().catch((error: unknown) => toast.error(error));
+  }
+
+  /** Edits the data set and offers to undo it. */
+  async curate(dataset: string, edit: CurationEdit): Promise<void> {
+    try {
+      const { canUndo, undoPosition } = await api.call('curation.apply', { dataset, edit });
+      this.refresh();
+      if (undoPosition === null) return;
+      toast.undoable(canUndo!, async () => {
+        await api.call('curation.undo', { dataset, position: undoPosition });
+        this.refresh();
+      });
+    } catch (error) {
+      toast.error(error);
+    }
   }
 
   /** Repeating the current judgement clears it. */

@@ -35,6 +35,9 @@ export function requestExplanation(request: ExplainRequest, signal: AbortSignal)
   return loading;
 }
 
+/** After a change of a data set: the stored comparisons then have other classes. */
+export const clearExplanations = (): void => cache.clear();
+
 /** Loads the next pair in advance; returns the cancel function. Failures are ignored: opening the pair reports them. */
 export function prefetch(request: ExplainRequest): () => void {
   const controller = new AbortController();

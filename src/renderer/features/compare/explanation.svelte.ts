@@ -1,5 +1,6 @@
 import { type AppError, asAppError } from '../../../shared/errors.ts';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
+import { api } from '../../client/api.ts';
 import { requestExplanation, keyOf, updateCachedRow, type ExplainedPair, type ExplainRequest } from './explanation-cache.ts';
 
 /** The explanation of one pair by one run and its loading state. */
@@ -48,6 +49,12 @@ export class Explanation {
 
   cancel(): void {
     this.controller?.abort();
+  }
+
+  /** Reads the shown row again, after a change of its data set. */
+  async refresh(): Promise<void> {
+    const comparison = this.current?.row.comparison;
+    if (comparison !== undefined) this.replace(await api.call('compare.get', { comparison }));
   }
 
   /** Replaces the row after a change of its judgement, note or saved state. */

@@ -1,31 +1,12 @@
-import type { Comparison, Verdict } from '../../../shared/comparison.ts';
+import type { Comparison } from '../../../shared/comparison.ts';
 import type { RunRow } from '../../../shared/run.ts';
 import { runName } from '../../client/best-run.ts';
-import { mapWords, verdictWord } from '../../../shared/comparison-words.ts';
+import { mapWords } from '../../../shared/comparison-words.ts';
 import { distanceText, NBSP, percentText, probabilityText, threeDigits } from '../../../shared/format.ts';
 import { isOnBorder, positionWords, strongestEdge, type EvidencePosition } from '../../../shared/maps/evidence.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
 import type { MapView } from '../../../shared/maps/paint.ts';
-
-export type Certainty = 'high' | 'fair' | 'low' | 'unknown';
-
-const MIN_PAIRS = 10; // fewer are not enough for a statement
-
-/** How well validation supports a verdict: `agree` is the share of the `pairs` at least this far on this side of the threshold that have this label. */
-export function certaintyOf({ pairs, agree }: Comparison['support']): { level: Certainty; words: string } {
-  if (pairs < MIN_PAIRS) return { level: 'unknown', words: 'Too few pairs to say' };
-  if (agree >= 0.95) return { level: 'high', words: 'Well supported' };
-  if (agree >= 0.8) return { level: 'fair', words: 'Fairly supported' };
-  return { level: 'low', words: agree >= 0.6 ? 'Weakly supported' : 'Barely better than guessing' };
-}
-
-/** The true label from the data set, and whether the verdict matches it; null unless both images are in the data set. */
-export function truthOf({ images: [a, b], verdict }: Comparison): { truth: Verdict; right: boolean; words: string } | null {
-  if (a.className === null || b.className === null) return null;
-  const truth = a.className === b.className ? 'same' : 'different';
-  const classes = truth === 'same' ? `both are ${a.className}` : `${a.className} and ${b.className}`;
-  return { truth, right: truth === verdict, words: `${classes} in the data set, so the verdict is ${truth === verdict ? 'right' : 'wrong'}` };
-}
+import { verdictWithTruth } from '../../../shared/verdict-claim.ts';
 
 /** Offset from the threshold, absolute and in percent of it: "0.30 (19 %) above the threshold". */
 export function offsetWords({ distance, threshold }: Pick<Comparison, 'distance' | 'threshold'>): string {
@@ -86,7 +67,7 @@ export function legendTicks(view: Exclude<MapView, 'none'>, scale: number): Lege
 
 export const wholePercentText = (n: number): string => `${n}${NBSP}%`;
 
-/** Heading of a pair while two runs are shown: run, verdict, offset from its threshold, similarity and map scale. */
+/** Heading of a pair while two runs are shown: run, verdict and its truth, offset from its threshold, similarity and map scale. */
 export function runHeading(row: Comparison, run: RunRow | null): string {
-  return `${run ? runName(run) : row.run}: ${verdictWord(row.verdict).toLowerCase()}, ${offsetWords(row)}, similarity ${probabilityText(row.similarity)}; full colour at ${threeDigits(row.scale)}`;
+  return `${run ? runName(run) : row.run}: ${lowerFirst(verdictWithTruth(row))}, ${offsetWords(row)}, similarity ${probabilityText(row.similarity)}; full colour at ${threeDigits(row.scale)}`;
 }

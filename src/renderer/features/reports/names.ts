@@ -2,6 +2,7 @@ import { verdictWord } from '../../../shared/comparison-words.ts';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { fileName } from '../../../shared/format.ts';
 import { JUDGEMENT_SIGNS } from '../../../shared/judgement-words.ts';
+import { verdictClaim } from '../../../shared/verdict-claim.ts';
 
 /** The classes of a pair if both are known, else its files. */
 export function pairName({ images: [a, b] }: Pick<ComparisonRow, 'images'>): string {
@@ -11,15 +12,19 @@ export function pairName({ images: [a, b] }: Pick<ComparisonRow, 'images'>): str
 
 export const filesOf = ({ images }: Pick<ComparisonRow, 'images'>): string => images.map((image) => fileName(image.file)).join(' · ');
 
-/** "≠ Different · ✓ agree · with a note": verdict, judgement and note. */
-export const summaryOf = ({ verdict, judgement, note }: Pick<ComparisonRow, 'verdict' | 'judgement' | 'note'>): string =>
-  [
+/** "≠ Different · ✗ Wrong: the data set says the same class · ✓ agree · with a note": verdict, what is known of it, judgement and note. */
+export function summaryOf(row: ComparisonRow): string {
+  const { verdict, judgement, note } = row;
+  const { sign, words } = verdictClaim(row);
+  return [
     `${verdict === 'different' ? '≠' : '='} ${verdictWord(verdict)}`,
+    `${sign} ${words}`,
     judgement ? `${JUDGEMENT_SIGNS[judgement]} ${judgement}` : '',
     note.trim() ? 'with a note' : '',
   ]
     .filter(Boolean)
     .join(' · ');
+}
 
 const MAX_LENGTH = 60; // characters of a file name
 

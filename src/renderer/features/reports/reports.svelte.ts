@@ -18,7 +18,7 @@ class ReportsState {
   listen(): () => void {
     return api.on('changed', ({ what }) => {
       if (what === 'reports') this.update(api.call('reports.list', {}), (list) => (this.list = list));
-      if (what === 'comparisons') this.update(api.call('compare.list', { saved: true }), (saved) => (this.saved = saved));
+      if (what === 'comparisons' || what === 'datasets') this.update(api.call('compare.list', { saved: true }), (saved) => (this.saved = saved));
     });
   }
 

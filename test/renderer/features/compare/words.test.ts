@@ -2,10 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { actionFor } from '../../../../src/renderer/features/compare/keys.ts';
 import { MapPainter } from '../../../../src/renderer/features/compare/painter.ts';
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
-import { borderWarning, certaintyOf, legendTicks, offsetWords, truthOf, valueWords } from '../../../../src/renderer/features/compare/words.ts';
+import { borderWarning, legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
 import { evidencePosition } from '../../../../src/shared/maps/evidence.ts';
 import { upsample } from '../../../../src/shared/maps/field.ts';
-import { someComparison } from '../../../db/records.ts';
 
 test('an image reference survives the route, whatever its path', () => {
   for (const ref of [{ dataset: 'flowers', id: 12 }, { file: '/a b/<img onerror>&c=1?#\n"שלום".jpg' }, { file: 'C:\\x\\y.png' }])
@@ -14,22 +13,6 @@ test('an image reference survives the route, whatever its path', () => {
 });
 
 describe('words', () => {
-  test.each([
-    [{ pairs: 200, agree: 0.97 }, 'high'],
-    [{ pairs: 200, agree: 0.8 }, 'fair'],
-    [{ pairs: 200, agree: 0.5 }, 'low'],
-    [{ pairs: 9, agree: 1 }, 'unknown'],
-    [{ pairs: 0, agree: 0 }, 'unknown'],
-  ] as const)('support %o is %s', (support, certainty) => expect(certaintyOf(support).level).toBe(certainty));
-
-  test('the true label is known only if both images are in the data set', () => {
-    const c = someComparison('c1', 'r1', { verdict: 'different' });
-    expect(truthOf(c)).toBeNull();
-    const [a] = c.images;
-    expect(truthOf({ ...c, images: [a, { ...a, className: 'b' }] })).toMatchObject({ truth: 'different', right: true });
-    expect(truthOf({ ...c, images: [a, a] })).toMatchObject({ truth: 'same', right: false });
-  });
-
   test('a value names the verdict it supports, or its effect on the distance', () => {
     expect(valueWords({ verdict: 'same', target: 'verdict' }, 0.82)).toBe('+0.820 for “same”');
     expect(valueWords({ verdict: 'different', target: 'verdict' }, -0.0041)).toBe('−0.00410 against “different”');

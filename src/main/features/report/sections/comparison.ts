@@ -9,13 +9,14 @@ import {
   comparisonNames,
   trueLabelSentence,
   similaritySentence,
-  supportSentence,
   targetSentence,
   testSentence,
   verdictSentence,
   verdictWord,
 } from '../../../../shared/comparison-words.ts';
-import { facts, warningList } from './parts.ts';
+import { pairNotices } from '../../../../shared/pair-truth.ts';
+import { verdictClaim } from '../../../../shared/verdict-claim.ts';
+import { claimLine, facts, warningList } from './parts.ts';
 import { imageStage } from './image-stage.ts';
 
 /** A comparison, on its own pages: verdict, images, score, certainty, provenance. */
@@ -33,6 +34,8 @@ export function comparisonSection(
 <div><p class="eyebrow">Comparison ${position.of > 1 && `${position.number} of ${position.of}`}</p>
 <h2 id="${id}-title">${nameOf(a)} <span class="and">and</span> ${nameOf(b)}</h2></div>
 <p class="verdict"><span class="glyph" aria-hidden="true">${comparison.verdict === 'different' ? '≠' : '='}</span> ${verdictWord(comparison.verdict)}</p>
+${claimLine(verdictClaim(comparison))}
+${pairNotices(comparison).map(({ text }) => markup`<p class="notice"><span class="bang" aria-hidden="true">!</span> ${text}</p>`)}
 <p class="sentence">${verdictSentence(comparison)}</p>
 </header>
 ${warningList(comparison.warnings, 'About this comparison')}
@@ -76,7 +79,7 @@ ${run && markup`<div><dt>Margin</dt><dd>${distanceText(run.config.margin)}</dd><
 function certainty({ comparison }: ReportComparison, run: RunRecord | undefined): Html {
   const test = run?.metrics.find((m) => m.split === 'test');
   const sentences = [
-    supportSentence(comparison),
+    verdictClaim(comparison).sentence,
     similaritySentence(comparison, run),
     run ? testSentence(test) : 'The run behind this comparison is no longer in the workspace, so there are no figures on test pairs.',
     trueLabelSentence(comparison),

@@ -3,6 +3,8 @@ import { JUDGEMENT_SIGNS } from '../../../../shared/judgement-words.ts';
 import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
 import type { ReportEntry, ReportInput } from '../types.ts';
 import { verdictWord } from '../../../../shared/comparison-words.ts';
+import { verdictClaim } from '../../../../shared/verdict-claim.ts';
+import { claimLine } from './parts.ts';
 
 const MARK = markup`<svg class="logo" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><circle cx="8.5" cy="12" r="6" /><circle class="second" cx="15.5" cy="12" r="6" /></svg>`;
 
@@ -29,7 +31,7 @@ function overview(comparisons: readonly ReportEntry[]): Html {
     const [distance, threshold] = distancePair(comparison.distance, comparison.threshold);
     return markup`<tr><th scope="row"><a href="#comparison-${i + 1}">${i + 1}</a></th><td>${nameOf(fileName(a.file))}<br>${nameOf(fileName(b.file))}</td><td>${
       comparison.verdict === 'different' ? '≠' : '='
-    }${NBSP}${verdictWord(comparison.verdict)}</td><td>${probabilityText(comparison.similarity)}</td><td>${distance} <span class="term">${threshold}</span></td>${
+    }${NBSP}${verdictWord(comparison.verdict)}${claimLine(verdictClaim(comparison))}</td><td>${probabilityText(comparison.similarity)}</td><td>${distance} <span class="term">${threshold}</span></td>${
       judged && markup`<td>${judgement ? `${JUDGEMENT_SIGNS[judgement]}${NBSP}${judgement}` : '–'}</td>`
     }</tr>\n`;
   })}</tbody></table></nav>`;

@@ -1,3 +1,4 @@
+import type { VerdictClaim } from '../../../../shared/verdict-claim.ts';
 import { markup, type Content, type Html } from '../html.ts';
 
 /** A table of names and values. */
@@ -5,6 +6,10 @@ export function facts(rows: readonly (readonly [Content, Content])[], caption?: 
   return markup`<table class="facts">${caption && markup`<caption>${caption}</caption>`}<tbody>
 ${rows.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table>`;
 }
+
+/** What is known about a verdict, with its sign. */
+export const claimLine = ({ tone, sign, words }: VerdictClaim): Html =>
+  markup`<p class="claim ${tone}"><span class="claim-sign" aria-hidden="true">${sign}</span> ${words}</p>`;
 
 /** A box with warnings; null without any. `about`: its title. */
 export function warningList(warnings: readonly string[], about: string): Html | null {

@@ -1,0 +1,65 @@
+import type { ComparedImage, Comparison, Verdict } from './comparison.ts';
+import { fileName } from './format.ts';
+
+/** What the data set says of a pair. unclear: a file is in several classes. unknown: an image is not in the data set. */
+export type PairTruth = Verdict | 'unclear' | 'unknown';
+
+type Images = Pick<Comparison, 'images'>;
+
+/** The classes of an image's content in the data set, sorted; empty outside it. */
+export function classesOf({ filed, className }: Pick<ComparedImage, 'filed' | 'className'>): string[] {
+  const classes = filed?.length ? filed.map((one) => one.className) : className === null ? [] : [className];
+  return [...new Set(classes)].sort();
+}
+
+/** A file in several classes leaves the truth open only if the other image is in one of them. */
+export function truthOf({ images }: Images): PairTruth {
+  const [a, b] = [classesOf(images[0]), classesOf(images[1])];
+  if (a.length === 0 || b.length === 0) return 'unknown';
+  if (!a.some((name) => b.includes(name))) return 'different';
+  return a.length === 1 && b.length === 1 ? 'same' : 'unclear';
+}
+
+export const isIdentical = ({ images: [a, b] }: Images): boolean => a.sha256 === b.sha256;
+
+/** What must be known before a verdict is read, and what would repair it. `image`: 0 is A, 1 is B. */
+export type PairNotice =
+  { kind: 'same-image' | 'identical' | 'outside'; text: string } | { kind: 'two-classes'; text: string; image: 0 | 1; classes: string[] };
+
+/** One sentence each, for the screen, the report and the command line. Empty if the pair is two known images of one class each. */
+export function pairNotices(pair: Images): PairNotice[] {
+  const [a, b] = pair.images;
+  const name = { a: fileName(a.file), b: fileName(b.file) };
+  if (isIdentical(pair)) {
+    const classes = classesOf(a);
+    if (a.file === b.file && classes.length < 2)
+      return [{ kind: 'same-image', text: 'A and B are the same image, so every network considers them the same.' }];
+    const which = a.file === b.file ? 'A and B are the same image' : `${name.a} and ${name.b} are identical files`;
+    if (classes.length > 1)
+      return [{ kind: 'two-classes', image: 0, classes, text: `${which}, filed under ${listed(classes)}: ${wrongClasses(classes)}.` }];
+    return [{ kind: 'identical', text: `${which}, so every network considers them the same.` }];
+  }
+  const notices: PairNotice[] = [];
+  const consequence = truthOf(pair) === 'unclear' ? ', so it is unclear whether the verdict is right' : '';
+  pair.images.forEach((image, i) => {
+    const classes = classesOf(image);
+    if (classes.length > 1)
+      notices.push({
+        kind: 'two-classes',
+        image: i as 0 | 1,
+        classes,
+        text: `${fileName(image.file)} is filed under ${listed(classes)}${consequence}.`,
+      });
+  });
+  const outside = pair.images.filter((image) => classesOf(image).length === 0).map(({ file }) => fileName(file));
+  if (outside.length > 0)
+    notices.push({
+      kind: 'outside',
+      text: `${outside.join(' and ')} ${outside.length > 1 ? 'are' : 'is'} not in the data set, so it is unknown whether the verdict is right. The similarity is only valid for images like those that the network was evaluated on.`,
+    });
+  return notices;
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length === 2 ? `both ${names.join(' and ')}` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+const wrongClasses = ({ length }: readonly string[]): string => (length === 2 ? 'one class is wrong' : 'only one class can be right');

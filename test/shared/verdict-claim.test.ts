@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Comparison, FiledImage, Verdict } from '../../src/shared/comparison.ts';
+import { pairNotices, truthOf } from '../../src/shared/pair-truth.ts';
+import { queuedPairClaim, verdictClaim, verdictWithTruth } from '../../src/shared/verdict-claim.ts';
+import { someComparison } from '../db/records.ts';
+
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+
+/** A comparison of two files; `classes`: the class of each in the data set, null outside it. */
+function pair(verdict: Verdict, classes: readonly [string | null, string | null], more: Partial<Comparison> = {}): Comparison {
+  const base = someComparison('c1', 'r1', { verdict, similarity: verdict === 'same' ? 0.99 : 0.01, support: { pairs: 400, agree: 0.99 }, ...more });
+  const images = base.images.map((image, i) => ({ ...image, file: `/things/${'ab'[i]!}.png`, sha256: `content ${i}`, className: classes[i]! }));
+  return { ...base, images: images as unknown as Comparison['images'] };
+}
+const filedAs = (comparison: Comparison, filed: readonly [FiledImage[], FiledImage[]]): Comparison => ({
+  ...comparison,
+  images: comparison.images.map((image, i) => ({ ...image, filed: filed[i]! })) as unknown as Comparison['images'],
+});
+const filed = (id: number, className: string): FiledImage => ({ id, file: `${className}/${id}.png`, className });
+
+describe('a verdict that the data set contradicts', () => {
+  test('is wrong and red, in words that name the truth', () => {
+    expect(verdictClaim(pair('same', ['rose', 'daisy']))).toMatchObject({
+      tone: 'bad',
+      sign: '✗',
+      words: 'Wrong: the data set says different classes',
+    });
+    expect(verdictClaim(pair('different', ['rose', 'rose']))).toMatchObject({
+      tone: 'bad',
+      sign: '✗',
+      words: 'Wrong: the data set says the same class',
+    });
+  });
+
+  test('is never green, however many validation pairs agree', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.constantFrom<Verdict>('same', 'different'), fc.nat(100_000), share, share, (verdict, pairs, agree, similarity) => {
+        const classes: [string, string] = verdict === 'same' ? ['rose', 'daisy'] : ['rose', 'rose'];
+        expect(verdictClaim(pair(verdict, classes, { support: { pairs, agree }, similarity })).tone).toBe('bad');
+      }),
+    );
+  });
+
+  test('names the pairs it disagrees with', () => {
+    expect(plain(verdictClaim(pair('same', ['rose', 'daisy'], { support: { pairs: 412, agree: 0.97 } })).sentence)).toBe(
+      'Of the 412 validation pairs at least this far below the threshold, 97.0 % are truly of the same class. This pair is one of the others.',
+    );
+  });
+
+  test('is told in the same words for a queued pair', () => {
+    const words = (verdict: Verdict, label: 0 | 1): [string, string] => {
+      const { tone, words: text } = queuedPairClaim({ verdict, label });
+      return [tone, text];
+    };
+    expect(words('same', 1)).toEqual(['bad', verdictClaim(pair('same', ['rose', 'daisy'])).words]);
+    expect(words('different', 0)).toEqual(['bad', verdictClaim(pair('different', ['rose', 'rose'])).words]);
+    expect(words('same', 0)).toEqual(['good', verdictClaim(pair('same', ['rose', 'rose'])).words]);
+    expect(words('different', 1)).toEqual(['good', 'Right: the data set says different classes']);
+  });
+});
+
+describe('a verdict whose truth is unknown', () => {
+  const outside = (pairs: number, agree: number, similarity: number): ReturnType<typeof verdictClaim> =>
+    verdictClaim(pair('different', ['rose', null], { support: { pairs, agree }, similarity }));
+
+  test.each([
+    [30, 0.95, 0.05, 'good', 'Well supported'],
+    [30, 0.94, 0.01, 'neutral', 'Fairly supported'],
+    [400, 0.8, 0.2, 'neutral', 'Fairly supported'],
+    [400, 0.79, 0.01, 'warn', 'Weakly supported'],
+    [400, 0.59, 0.01, 'warn', 'Barely better than guessing'],
+    [29, 1, 0.001, 'neutral', 'Too few validation pairs to say'],
+    [13, 1, 0.001, 'neutral', 'Too few validation pairs to say'],
+    [0, 0, 0.001, 'neutral', 'Too few validation pairs to say'],
+  ])('%i pairs, %f of them agreeing, similarity %f: %s, “%s”', (pairs, agree, similarity, tone, words) => {
+    expect(outside(pairs, agree, similarity)).toMatchObject({ tone, words });
+  });
+
+  test('is not well supported beside the threshold, where half of the pairs are of the other kind', () => {
+    const claim = outside(412, 0.96, 0.46);
+    expect(claim.words).toBe('Barely better than guessing');
+    expect(plain(claim.sentence)).toBe(
+      'Of the 412 validation pairs at least this far above the threshold, 96.0 % are truly different. At this distance itself, the calibrated share is 54 %.',
+    );
+  });
+});
+
+describe('what the data set says of a pair', () => {
+  test('a file under two classes leaves it open only if the other image is in one of them', () => {
+    const two = [filed(1, 'rose'), filed(2, 'daisy')];
+    expect(truthOf(filedAs(pair('same', ['rose', 'rose']), [two, [filed(3, 'rose')]]))).toBe('unclear');
+    expect(truthOf(filedAs(pair('same', ['rose', 'tulip']), [two, [filed(3, 'tulip')]]))).toBe('different');
+    expect(truthOf(filedAs(pair('same', ['rose', 'rose']), [[filed(1, 'rose')], [filed(3, 'rose'), filed(4, 'rose')]]))).toBe('same');
+    expect(truthOf(pair('same', ['rose', null]))).toBe('unknown');
+  });
+
+  test('an unclear truth is neither right nor wrong', () => {
+    const unclear = filedAs(pair('different', ['rose', 'rose']), [[filed(1, 'rose'), filed(2, 'daisy')], [filed(3, 'rose')]]);
+    expect(verdictClaim(unclear)).toMatchObject({ tone: 'neutral', sign: '?', words: 'Truth unclear: filed under two classes' });
+    expect(pairNotices(unclear)).toEqual([
+      {
+        kind: 'two-classes',
+        image: 0,
+        classes: ['daisy', 'rose'],
+        text: 'a.png is filed under both daisy and rose, so it is unclear whether the verdict is right.',
+      },
+    ]);
+  });
+
+  test('a file under three classes is named with all of them', () => {
+    const [notice] = pairNotices(filedAs(pair('same', ['a', 'a']), [[filed(1, 'c'), filed(2, 'a'), filed(4, 'b')], [filed(3, 'a')]]));
+    expect(notice!.text).toBe('a.png is filed under a, b and c, so it is unclear whether the verdict is right.');
+  });
+
+  test('an image outside the data set is named', () => {
+    const text = (classes: [string | null, string | null]): string[] => pairNotices(pair('same', classes)).map((notice) => notice.text);
+    expect(text(['rose', null])).toEqual([
+      'b.png is not in the data set, so it is unknown whether the verdict is right. The similarity is only valid for images like those that the network was evaluated on.',
+    ]);
+    expect(text([null, null])[0]).toMatch(/^a\.png and b\.png are not in the data set, so it is unknown/);
+    expect(text(['rose', 'daisy'])).toEqual([]);
+  });
+});
+
+test('a heading has the verdict with its truth, where that is known', () => {
+  expect(verdictWithTruth(pair('same', ['rose', 'daisy']))).toBe('Same (wrong)');
+  expect(verdictWithTruth(pair('different', ['rose', 'daisy']))).toBe('Different (right)');
+  expect(verdictWithTruth(pair('different', ['rose', null]))).toBe('Different');
+});
+
+describe('identical files', () => {
+  const copies = (classes: [string, string], ids: [number, number]): Comparison => {
+    const base = filedAs(
+      pair('same', classes),
+      [0, 1].map(() => classes.map((name, i) => filed(ids[i]!, name)).filter((one, i, all) => all.findIndex(({ id }) => id === one.id) === i)) as [
+        FiledImage[],
+        FiledImage[],
+      ],
+    );
+    return { ...base, distance: 0, images: base.images.map((image) => ({ ...image, sha256: 'one' })) as unknown as Comparison['images'] };
+  };
+
+  test('are evidence of nothing', () => {
+    expect(verdictClaim(copies(['rose', 'rose'], [1, 2]))).toMatchObject({
+      tone: 'neutral',
+      words: 'Identical files: no evidence',
+    });
+  });
+
+  test('in one class, in two classes, and one file with itself', () => {
+    const first = (comparison: Comparison): { kind: string; text: string } => pairNotices(comparison)[0]!;
+    expect(first(copies(['rose', 'rose'], [1, 2]))).toMatchObject({
+      kind: 'identical',
+      text: 'a.png and b.png are identical files, so every network considers them the same.',
+    });
+    expect(first(copies(['rose', 'daisy'], [1, 2]))).toMatchObject({
+      kind: 'two-classes',
+      text: 'a.png and b.png are identical files, filed under both daisy and rose: one class is wrong.',
+    });
+    const self = copies(['rose', 'rose'], [1, 1]);
+    const same = { ...self, images: [self.images[0], self.images[0]] as Comparison['images'] };
+    expect(first(same)).toMatchObject({ kind: 'same-image', text: 'A and B are the same image, so every network considers them the same.' });
+    expect(pairNotices(copies(['rose', 'daisy'], [1, 2]))).toHaveLength(1);
+  });
+});
