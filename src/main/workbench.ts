@@ -100,6 +100,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
       meanPixels: (dataset) => largeDatasets.meanPixels(dataset),
     },
     catalogue: () => weights.entries(),
+    weightsProblem: (path) => weights.problemOf(path),
     devices: deviceFacts,
     measurements: new Measurements(compute),
     waiting: () => trainings.length,

@@ -122,3 +122,17 @@ test('counts add up, and an emptied class stays in the list', () => {
     relabelled: 6,
   });
 });
+
+test('classes with numbers are ordered by value, in the list of classes and in the order of images', () => {
+  const names = ['10', '9', 'grade 10', 'grade 2', '100'];
+  const images = names.flatMap((name, i) => [0, 1].map((n) => image(2 * i + n, name, { file: `${name}/${n}.png` })));
+  store.datasets.insert(someDataset({ name: 'Numbers', snapshot: 'n', images, pairs: { train: [], valid: [], test: [] } }));
+  const expected = ['9', '10', '100', 'grade 2', 'grade 10'];
+  expect(store.browse.counts('numbers').classes.map(({ className }) => className)).toEqual(expected);
+  const ascending = store.browse.find(ImageQuery.parse({ dataset: 'numbers' }));
+  expect(ascending.classes).toEqual(expected.map((className) => ({ className, images: 2 })));
+  expect([...ascending.ids]).toEqual([2, 3, 0, 1, 8, 9, 6, 7, 4, 5]);
+  const descending = store.browse.find(ImageQuery.parse({ dataset: 'numbers', descending: true }));
+  expect(descending.classes!.map(({ className }) => className)).toEqual(expected.toReversed());
+  expect([...descending.ids]).toEqual([4, 5, 6, 7, 8, 9, 0, 1, 2, 3]);
+});

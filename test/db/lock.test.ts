@@ -38,7 +38,7 @@ describe('the workspace lock', () => {
       code: 'busy',
       message: expect.stringMatching(
         new RegExp(
-          `is in use by another Twinlens process \\(pid ${report.pid}, \`train flowers\`, since \\d\\d:\\d\\d\\)\\. Wait for it to end or use another --workspace\\.$`,
+          `is in use by another Twinlens process \\(pid ${report.pid}, \`train flowers\`, since \\d\\d:\\d\\d\\)\\. Wait for it to end or use another workspace folder\\.$`,
         ),
       ) as string,
     }) as Error;
@@ -93,7 +93,7 @@ describe('the workspace lock', () => {
     const lock = takeLock(workspace, 'train');
     writeFileSync(workspace.lockHolder, note);
     expect(() => takeLock(workspace, 'train')).toThrow(
-      `${workspace.folder} is in use by another Twinlens process. Wait for it to end or use another --workspace.`,
+      `${workspace.folder} is in use by another Twinlens process. Wait for it to end or use another workspace folder.`,
     );
     lock.release();
   });

@@ -166,38 +166,6 @@ test('images are filtered, excluded, relabelled and tagged; undo, redo and reloa
   await expect(page.getByText('27 images · 3 excluded · 3 classes')).toBeVisible();
 });
 
-for (const pause of [150, 30])
-  test(`every key arrives: X and the arrow 20 times every ${pause} ms, then undo every 50 ms`, async ({ page, served }) => {
-    await pets(served, 0);
-    const dataset = 'pets';
-    const ids = Array.from((await served.call('images.find', { dataset })).ids);
-    const excluded = async (): Promise<number[]> => Array.from((await served.call('images.find', { dataset, state: 'excluded' })).ids);
-    const history = async (): Promise<number> => (await served.call('curation.state', { dataset })).edits;
-    await page.goto(`${served.url}#/images`);
-    await tiles(page).first().click();
-    for (let n = 0; n < 20; n++) {
-      await page.keyboard.press('x');
-      await page.waitForTimeout(pause);
-      await page.keyboard.press('ArrowRight');
-      await page.waitForTimeout(pause);
-    }
-    await expect.poll(excluded).toEqual(ids.slice(0, 20));
-    expect(await history()).toBe(20);
-    await expect(page.getByText('10 images · 20 excluded')).toBeVisible();
-    for (let n = 0; n < 15; n++) {
-      await page.keyboard.press('Control+z');
-      await page.waitForTimeout(50);
-    }
-    await expect.poll(excluded).toEqual(ids.slice(0, 5));
-    await expect(page.getByText('25 images · 5 excluded')).toBeVisible();
-    await page.keyboard.press('x'); // and its undo before any answer
-    await page.keyboard.press('Control+z');
-    await expect.poll(history).toBe(5);
-    await page.waitForTimeout(300);
-    expect(await excluded()).toEqual(ids.slice(0, 5));
-    await expect(page.getByRole('alert')).toHaveCount(0);
-  });
-
 test('training uses the curated data set', async ({ served }) => {
   await pets(served, 3);
   const summary = await served.call('datasets.get', { dataset: 'pets' });

@@ -17,7 +17,7 @@ test.each([
   ['webgpu', 'Device is lost: the driver was reset', 'resume the run'],
   ['webgpu', ADAPTER, 'No graphics card that supports webgpu was found'],
   ['cuda', PROVIDER, 'npm run install-cuda'],
-  ['dml', 'something else', 'Run "doctor" to see why'],
+  ['dml', 'something else', 'Test the devices to see why'],
 ] as const)('on %s, "%s" explains what to do: %s', (device, detail, expected) => {
   const error = deviceError(device, new Error(detail));
   expect(error).toMatchObject({ code: 'engine', details: { device, detail } });

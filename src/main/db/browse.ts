@@ -1,7 +1,7 @@
 import type { ClassCount, CuratedImage, DatasetCounts, FoundImages, ImageQuery } from '../../shared/curation.ts';
 import type { ImageSort, ImageRecord, Split } from '../../shared/dataset.ts';
 import { AppError } from '../../shared/errors.ts';
-import { byCodePoint } from '../foundation/words.ts';
+import { byNaturalOrder } from '../../shared/natural-order.ts';
 import type { FindDataset } from './datasets.ts';
 import { imageRecord, type ImageRow, CURRENT_EDITS } from './image-row.ts';
 import { fromJson } from './json.ts';
@@ -117,7 +117,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
         tags: list(tags),
         excluded: state === 'all' ? null : state === 'excluded' ? 1 : 0,
       });
-      return { ids: Int32Array.from(found, ([id]) => id), classes: sort === 'class' ? countConsecutive(found) : null };
+      return sort === 'class' ? inNaturalOrder(found, descending) : { ids: Int32Array.from(found, ([id]) => id), classes: null };
     },
     rows: (dataset, ids) => {
       const found = new Map(byIds.all({ number: rowOf(dataset).number, ids: JSON.stringify(ids) }).map((row) => [row.id, row]));
@@ -152,18 +152,29 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
           count.splits[split] += n;
         }
       }
-      const list = [...classes.values()].sort((a, b) => byCodePoint(a.className, b.className)); // same order as `find`
+      const list = [...classes.values()].sort((a, b) => byNaturalOrder(a.className, b.className)); // same order as `find`
       const sum = (of: 'included' | 'excluded'): number => list.reduce((total, count) => total + count[of], 0);
       return {
         dataset: id,
         classes: list,
-        tags: tagCounts.all(number),
+        tags: tagCounts.all(number).sort((a, b) => byNaturalOrder(a.tag, b.tag)),
         included: sum('included'),
         excluded: sum('excluded'),
         relabelled: relabelled.get(number)!,
       };
     },
   };
+}
+
+/** SQLite orders classes by code points, so each class is one range of rows; the ranges are put in natural order. */
+function inNaturalOrder(found: readonly [number, string | null][], descending: boolean): FoundImages {
+  let start = 0;
+  const ranges = countConsecutive(found).map((range) => ({ ...range, start: (start += range.images) - range.images }));
+  ranges.sort((a, b) => (descending ? -1 : 1) * byNaturalOrder(a.className, b.className));
+  const ids = new Int32Array(found.length);
+  let at = 0;
+  for (const range of ranges) for (let i = range.start; i < range.start + range.images; i++) ids[at++] = found[i]![0];
+  return { ids, classes: ranges.map(({ className, images }) => ({ className, images })) };
 }
 
 function countConsecutive(found: readonly [number, string | null][]): { className: string; images: number }[] {

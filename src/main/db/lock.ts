@@ -56,8 +56,8 @@ function asLockError(workspace: Workspace, error: unknown, nowMs: number): AppEr
     const holder = readHolder(workspace);
     return new AppError(
       'busy',
-      `${workspace.folder} is in use by another Twinlens process${holder ? ` (${describeHolder(holder, nowMs)})` : ''}. Wait for it to end or use another --workspace.`,
-      { folder: workspace.folder, holder },
+      `${workspace.folder} is in use by another Twinlens process${holder ? ` (${describeHolder(holder, nowMs)})` : ''}. Wait for it to end or use another workspace folder.`,
+      { folder: workspace.folder, holder, flags: ['--workspace FOLDER'] },
       error,
     );
   }

@@ -91,13 +91,16 @@ function usableVersion(db: Db, path: string): number {
   const tables = db.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() ?? 0;
   if (version === 0 && tables === 0) return 0;
   if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
-    throw new AppError('workspace', `${path} is not a Twinlens database. It was left untouched: use another folder with --workspace.`, { path });
+    throw new AppError('workspace', `${path} is not a Twinlens database. It was left untouched: use another workspace folder.`, {
+      path,
+      flags: ['--workspace FOLDER'],
+    });
   }
   if (version > NEWEST_VERSION) {
     throw new AppError(
       'workspace',
-      `The workspace was last used by a newer Twinlens (its database ${path} has version ${version}, this Twinlens knows up to ${NEWEST_VERSION}). It was left untouched: update Twinlens, or use another folder with --workspace.`,
-      { path, version, known: NEWEST_VERSION },
+      `The workspace was last used by a newer Twinlens (its database ${path} has version ${version}, this Twinlens knows up to ${NEWEST_VERSION}). It was left untouched: update Twinlens, or use another workspace folder.`,
+      { path, version, known: NEWEST_VERSION, flags: ['--workspace FOLDER'] },
     );
   }
   return version;
@@ -143,8 +146,8 @@ function asOpeningError(path: string, error: unknown): AppError {
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
     return new AppError(
       'workspace',
-      `The database ${path} is damaged. It was left untouched: restore a backup, or use another folder with --workspace.`,
-      { path, code },
+      `The database ${path} is damaged. It was left untouched: restore a backup, or use another workspace folder.`,
+      { path, code, flags: ['--workspace FOLDER'] },
       error,
     );
   }
@@ -152,7 +155,7 @@ function asOpeningError(path: string, error: unknown): AppError {
     return new AppError(
       'workspace',
       `The database ${path} can't be opened. Check that you are permitted to read and write it and its folder.`,
-      { path, code },
+      { path, code, flags: ['--workspace FOLDER'] },
       error,
     );
   }

@@ -17,6 +17,7 @@ export function userFolder(kind: 'data' | 'config'): string {
   const folder = envPaths('Twinlens', { suffix: '' })[kind];
   if (isAbsolute(folder)) return folder;
   const home = userInfo().homedir;
-  if (!isAbsolute(home)) throw new AppError('usage', 'This user has no home folder. Choose a workspace folder with --workspace.');
+  if (!isAbsolute(home))
+    throw new AppError('usage', 'This user has no home folder. Choose a folder for the workspace.', { flags: ['--workspace FOLDER'] });
   return join(home, ...IN_HOME[kind][process.platform === 'darwin' ? 'darwin' : 'other'], 'Twinlens');
 }

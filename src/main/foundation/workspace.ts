@@ -28,7 +28,8 @@ export interface Workspace {
 /** The absolute workspace folder: `given`, else TWINLENS_WORKSPACE, else the platform's folder for application data. */
 export function workspaceFolder(given?: string, env: NodeJS.ProcessEnv = process.env): string {
   if (given !== undefined) {
-    if (given.trim() === '') throw new AppError('usage', '--workspace has an empty path: give it a folder, or omit the option.');
+    if (given.trim() === '')
+      throw new AppError('usage', 'The workspace folder is empty: name a folder, or leave the option out.', { flags: ['--workspace FOLDER'] });
     return resolve(given);
   }
   const fromEnvironment = env['TWINLENS_WORKSPACE'];
@@ -107,8 +108,8 @@ function unusableError(folder: string, error: unknown): AppError {
   })();
   return new AppError(
     'workspace',
-    `The workspace ${folder} can't be used: ${because}. Choose another folder with --workspace.`,
-    { folder, code },
+    `The workspace ${folder} can't be used: ${because}. Choose another folder for it.`,
+    { folder, code, flags: ['--workspace FOLDER'] },
     error,
   );
 }

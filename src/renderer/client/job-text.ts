@@ -6,8 +6,8 @@ export function jobShare({ progress: { done, total } }: Job): number | null {
   return total === null || total <= 0 ? null : Math.min(1, Math.max(0, done / total));
 }
 
-/** Current step, speed and time left of a job; or how it ended. */
-export function jobText(job: Job): string {
+/** Current step, speed and time left of a job; or how it ended. `elapsed`: seconds since the job reported the time left. */
+export function jobText(job: Job, elapsed = 0): string {
   const { text, done, total, imagesPerSecond, secondsLeft } = job.progress;
   switch (job.status) {
     case 'running': {
@@ -15,7 +15,7 @@ export function jobText(job: Job): string {
       return [
         text || count,
         imagesPerSecond ? `${countText(Math.round(imagesPerSecond))}${NBSP}images/s` : '',
-        secondsLeft === null ? '' : `${durationText(Math.max(1, Math.round(secondsLeft)))} left`,
+        secondsLeft === null || secondsLeft <= elapsed ? '' : `${durationText(Math.max(1, Math.round(secondsLeft - elapsed)))} left`,
       ]
         .filter(Boolean)
         .join(' · ');

@@ -1,6 +1,7 @@
 import { AppError, fromWireError } from '../../shared/errors.ts';
 import type { Job, JobKind } from '../../shared/job.ts';
 import { api } from './api.ts';
+import { jobText } from './job-text.ts';
 import { orderJobs } from './job-order.ts';
 import { toast } from './toasts.svelte.ts';
 
@@ -12,6 +13,8 @@ class JobsState {
   readonly running = $derived(this.list.filter((job) => job.status === 'running'));
   readonly ordered = $derived(orderJobs(this.running));
   readonly ended = $derived(this.list.filter((job) => job.status !== 'running'));
+  private nowMs = $state(Date.now());
+  private readonly receivedMs = new WeakMap<Job, number>(); // every report of a job is another object
   private readonly endListeners = new Set<JobListener>();
 
   /** Loads the list, also after a lost connection. */
@@ -25,6 +28,16 @@ class JobsState {
 
   listen(): void {
     api.on('job', (job) => this.update(job));
+  }
+
+  /** Called every second while jobs run, so that the time left counts down between two reports. */
+  tick(): void {
+    this.nowMs = Date.now();
+  }
+
+  /** Current step, speed and time left of a job; or how it ended. */
+  textOf(job: Job): string {
+    return jobText(job, Math.max(0, this.nowMs - (this.receivedMs.get(job) ?? this.nowMs)) / 1000);
   }
 
   of(kind: JobKind, subject: string | null): Job | null {
@@ -72,6 +85,7 @@ class JobsState {
   /** `notify`: whether to call the end listeners; false for jobs that ended before this window opened. */
   private update(job: Job, notify = true): void {
     const before = this.list.find((known) => known.job === job.job);
+    if (before !== job) this.receivedMs.set(job, Date.now());
     this.list = before ? this.list.map((known) => (known === before ? job : known)) : [job, ...this.list];
     if (notify && job.status !== 'running' && before?.status !== job.status) for (const listener of this.endListeners) listener(job);
   }

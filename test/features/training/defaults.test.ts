@@ -55,10 +55,10 @@ describe('configFor', () => {
     expect(configFor(request, null)).toMatchObject({ headStart: 'random', lr: 1e-3 });
   });
   test('a probe needs weights', () => {
-    expect(() => configFor({ dataset: 'd', headStart: 'probe' }, null)).toThrow(/--head-start random/);
+    expect(() => configFor({ dataset: 'd', headStart: 'probe' }, null)).toThrow(/random head/);
   });
   test('a frozen backbone needs weights; an image must be large enough', () => {
-    expect(() => configFor({ dataset: 'd', scope: 'last-stage' }, null)).toThrow(/--weights/);
+    expect(() => configFor({ dataset: 'd', scope: 'last-stage' }, null)).toThrow(/trained weights/);
     expect(() => configFor({ dataset: 'd', backbone: 'resnet18', size: 31 }, weights)).toThrow(/at least 32 px/);
   });
 });

@@ -49,8 +49,8 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const third = await app.call('runs.start', { dataset, ...QUICK, epochs: 2 });
     const state = (id: string): { status: string; progress: { text: string } } => app.workbench.jobs.list().find((j) => j.job === id)!;
     await app.until(() => epochsOfOrNone(app, 'r1') >= 2);
-    expect(state(second.job).progress.text).toBe('Waiting for 1 other training');
-    expect(state(third.job).progress.text).toBe('Waiting for 2 other trainings');
+    expect(state(second.job).progress.text).toBe('Waiting for the running training to end');
+    expect(state(third.job).progress.text).toBe('Waiting: 1 running and 1 waiting before it');
     expect((await app.call('runs.plan', { choices: { dataset } })).waiting).toBe(3);
     await app.call('jobs.cancel', { job: third.job });
     expect(await app.waitForEnd(third)).toMatchObject({ status: 'cancelled' });

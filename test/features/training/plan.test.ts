@@ -3,16 +3,25 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCatalogue } from '../../../src/main/nn/weights/catalogue.ts';
 import { type PlanFacts, planTraining } from '../../../src/main/features/training/plan.ts';
-import { catalogueItems } from '../../../src/main/features/models/weights.ts';
+import { catalogueItems, WeightsLibrary } from '../../../src/main/features/models/weights.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { writeAt } from '../../doors/cli/kit.ts';
 import { someDataset } from '../../db/records.ts';
 
 const catalogueFile = resolve('resources', 'weights.json');
 
+const library = new WeightsLibrary({ catalogue: catalogueFile, downloads: '', compute: { ask: () => Promise.reject(new Error('not asked')) } });
+
 function facts(more: Partial<PlanFacts> = {}, datasets = storeAt(freshWorkspace()).datasets): PlanFacts {
   datasets.insert(someDataset());
-  return { datasets, catalogue: readCatalogue(catalogueFile, {}), setting: 'auto', devices: null, ...more };
+  return {
+    datasets,
+    catalogue: readCatalogue(catalogueFile, {}),
+    weightsProblem: (path) => library.problemOf(path),
+    setting: 'auto',
+    devices: null,
+    ...more,
+  };
 }
 const messages = (f: PlanFacts, choices: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(planTraining(f, { dataset: 'things', ...choices }).problems.map(({ field, message }) => [field ?? '', message]));
@@ -45,6 +54,17 @@ describe('a plan', () => {
       weights: 'These weights are for ResNet-18, not for ResNet-50.',
     });
     expect(messages(facts(), { weights: '/nowhere/net.safetensors' })).toEqual({ weights: expect.stringContaining('File not found') as string });
+  });
+  test('a text file is refused as weights before the start, whatever its name', () => {
+    const { folder } = freshWorkspace();
+    for (const name of ['notes.txt', 'notes.safetensors', 'notes.json']) {
+      const weights = join(folder, name);
+      writeFileSync(weights, 'A text of some length, which holds no weights.');
+      expect(Object.keys(messages(facts(), { weights })), name).toEqual(['weights']);
+    }
+    const weights = join(folder, 'package.json');
+    writeFileSync(weights, '{ "name": "a JSON file of something else" }');
+    expect(Object.keys(messages(facts(), { weights }))).toEqual(['weights']);
   });
   test('weights of the catalogue are planned without a download', () => {
     const plan = planTraining(facts(), { dataset: 'things', backbone: 'resnet18', weights: 'resnet18_tv_in1k' });

@@ -26,7 +26,7 @@ test('runs one at a time, in order, also after a failure', async () => {
   await expect(a).rejects.toThrow('broken');
   second.open();
   await Promise.all([b, c]);
-  expect(log).toEqual(['a begins', 'b waits for 1', 'c waits for 2', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+  expect(log).toEqual(['a begins', 'b waits for 1', 'c waits for 2', 'a ends', 'c waits for 1', 'b begins', 'b ends', 'c begins', 'c ends']);
   expect(queue.length).toBe(0);
 });
 
@@ -44,12 +44,14 @@ test('cancels a waiting task, and the others keep their turn', async () => {
     () => undefined,
     () => Promise.resolve('b'),
   );
+  const waits: number[] = [];
   const c = queue.run(
     never,
-    () => undefined,
+    (before) => waits.push(before),
     () => Promise.resolve('c'),
   );
   controller.abort();
+  expect(waits).toEqual([2, 1]);
   await expect(b).rejects.toMatchObject({ code: 'cancelled' });
   first.open();
   await a;

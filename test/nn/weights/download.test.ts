@@ -186,7 +186,7 @@ describe('a failing download', () => {
     const gone = { ...entry, files: [{ ...entry.files[0]!, url: `${nowhere.url}/model.safetensors` }] };
     const error = await errorOf(() => fetchWeights(gone, cache), 'offline');
     expect(error.message).toBe(
-      `small_net isn't downloaded yet, and ${nowhere.host} can't be reached. Connect to the network once, or download ${nowhere.url}/model.safetensors yourself and use that file (--weights PATH).`,
+      `small_net isn't downloaded yet, and ${nowhere.host} can't be reached. Connect to the network once, or download ${nowhere.url}/model.safetensors yourself and use that file.`,
     );
   });
 

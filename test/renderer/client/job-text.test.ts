@@ -23,6 +23,16 @@ describe('job text', () => {
     expect(plain(jobText(running))).toBe('Epoch 25 of 40 · 212 images/s · 1 min 10 s left');
     expect(plain(jobText(job({}, { done: 1200, total: 4000 })))).toBe('1,200 of 4,000');
   });
+  it('counts the time left down between two reports, and drops it when it has passed', () => {
+    const running = job({}, { text: 'Epoch 2 of 4', secondsLeft: 59 });
+    expect([0, 1, 57.4, 59, 80].map((elapsed) => plain(jobText(running, elapsed)))).toEqual([
+      'Epoch 2 of 4 · 59 s left',
+      'Epoch 2 of 4 · 58 s left',
+      'Epoch 2 of 4 · 2.0 s left',
+      'Epoch 2 of 4',
+      'Epoch 2 of 4',
+    ]);
+  });
   it('has the result', () => {
     expect(plain(jobText(job({ status: 'done', finishedMs: 9_000 })))).toBe('done in 8.0 s');
     expect(jobText(job({ status: 'failed', error: { code: 'disk-full', message: 'The disk is full.', details: {} } }))).toContain(

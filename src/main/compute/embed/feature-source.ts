@@ -15,7 +15,7 @@ import { openReader, type Reader } from '../images/reading/reader.ts';
 import type { StreamName } from '../images/reading/tasks.ts';
 import { RowStore } from '../cache/row-store.ts';
 
-const DISK_FAILS = 'A cache in the workspace was written and can’t be read back. The disk may be failing: use another folder with --workspace.';
+const DISK_FAILS = 'A cache in the workspace was written and can’t be read back. The disk may be failing: use a workspace folder on another disk.';
 
 /** A batch of images. */
 export interface Part {

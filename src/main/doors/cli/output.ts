@@ -8,10 +8,14 @@ import { reportError, sentenceWithLog } from '../../foundation/log/report-error.
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed the reason
   const known = reportError(error, { door: 'cli' });
-  process.stderr.write(`twinlens: ${oneLine(sentenceWithLog(known))}\n`);
+  process.stderr.write(`twinlens: ${oneLine(withFlags(sentenceWithLog(known), known.details['flags']))}\n`);
   if (known.code === 'internal' && isDebugLog()) process.stderr.write(`${traceOf(error)}\n`);
   return known.code === 'usage' ? 2 : 1;
 }
+
+/** A sentence that holds for every door, and the options that do on the command line what it advises. */
+const withFlags = (sentence: string, flags: unknown): string =>
+  Array.isArray(flags) ? `${sentence} ${flags.length === 1 ? 'Option' : 'Options'}: ${flags.join(', ')}.` : sentence;
 
 /** Replaces line breaks and control characters, which file names may contain. Tabs stay: they separate the columns of lists. */
 export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/[^\P{Cc}\t]/gu, '�');

@@ -65,7 +65,7 @@ function listen(server: Server, port: number): Promise<void> {
   return new Promise((done, failed) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'it is in use' : error.code === 'EACCES' ? 'you are not permitted to use it' : error.message;
-      failed(new AppError('bad-request', `Port ${port} can't be used: ${why}. Choose another with --port.`, { port }, error));
+      failed(new AppError('bad-request', `Port ${port} can't be used: ${why}. Choose another port.`, { port, flags: ['--port PORT'] }, error));
     });
     server.listen(port, LOOPBACK, done);
   });

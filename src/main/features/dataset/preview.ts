@@ -1,6 +1,6 @@
 import type { FolderGroups, FolderPreview } from '../../../shared/dataset.ts';
 import { asAppError } from '../../../shared/errors.ts';
-import { byCodePoint } from '../../foundation/words.ts';
+import { byNaturalOrder } from '../../../shared/natural-order.ts';
 import { groupsOf } from './groups.ts';
 import { type ListedFile, listClassFolders } from './scan.ts';
 
@@ -17,7 +17,7 @@ export async function previewFolder(folder: string, groupBy: string | undefined,
     const preview: FolderPreview = {
       ...empty,
       root,
-      classes: [...counts].map(([className, n]) => ({ className, files: n })).sort((a, b) => byCodePoint(a.className, b.className)),
+      classes: [...counts].map(([className, n]) => ({ className, files: n })).sort((a, b) => byNaturalOrder(a.className, b.className)),
       files: files.length,
       rejected: rejected.length,
     };

@@ -2,7 +2,8 @@ import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { countText } from '../../../shared/format.ts';
-import { byCodePoint, countNoun, joinList, quote } from '../../foundation/words.ts';
+import { byNaturalOrder } from '../../../shared/natural-order.ts';
+import { countNoun, joinList, quote } from '../../foundation/words.ts';
 
 const MAX_IMBALANCE = 10; // images of the largest class / images of the smallest; a larger ratio gives a warning
 
@@ -130,7 +131,7 @@ const namesWhere = (classes: Map<string, ImageRecord[]>, fits: (images: ImageRec
   [...classes]
     .filter(([, images]) => fits(images))
     .map(([name]) => name)
-    .sort(byCodePoint)
+    .sort(byNaturalOrder)
     .map(quote);
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

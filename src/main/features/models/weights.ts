@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { BackboneName } from '../../../shared/backbones.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { CatalogueItem } from '../../../shared/weights-catalogue.ts';
 import { backboneName } from '../../../shared/run-words.ts';
 import type { WeightsInfo } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { WeightsRequest } from '../../compute/protocol/protocol.ts';
 import { type CatalogueEntry, findEntry, readCatalogue } from '../../nn/weights/catalogue.ts';
+import { checkWeightsFile } from '../../nn/weights/load.ts';
 import { fetchWeights, type FetchProgress, isDownloaded } from '../../nn/weights/download.ts';
 
 export interface WeightsPorts {
@@ -42,6 +43,16 @@ export class WeightsLibrary {
     return catalogueItems(this.entries(), this.ports.downloads);
   }
 
+  /** Why a file can't be opened as weights, by its header alone; null if it can. */
+  problemOf(path: string): string | null {
+    try {
+      checkWeightsFile(path);
+      return null;
+    } catch (error) {
+      return asAppError(error).message;
+    }
+  }
+
   /**
    * Finds weights by path or catalogue id, downloads them once, and checks all tensors against the backbone.
    * Throws AppError 'not-found', 'bad-weights' or 'cancelled', and as fetchWeights does.
@@ -56,7 +67,8 @@ export class WeightsLibrary {
       if (found.backbone !== backbone)
         throw new AppError(
           'bad-weights',
-          `The weights ${source} are for ${found.backbone}, not for ${backbone}. Choose --backbone ${found.backbone}.`,
+          `The weights ${source} are for ${found.backbone}, not for ${backbone}. Choose the backbone ${found.backbone}.`,
+          { field: 'backbone', flags: [`--backbone ${found.backbone}`] },
         );
       path = await fetchWeights(found, downloads, { signal: o.signal, onProgress: o.onProgress });
       entry = { id: found.id, licence: found.licence, flavour: found.flavour, preprocessing: found.preprocessing };

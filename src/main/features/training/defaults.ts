@@ -15,18 +15,16 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null, sa
   const values = withDefaults(choices, weights !== null);
   const { backbone, scope, headStart, size } = values;
   if (!weights && scope !== 'all') {
-    throw new AppError(
-      'bad-request',
-      `Scope "${scope}" keeps the backbone fixed, which needs trained weights: choose some (--weights), or train all layers (--scope all).`,
-      { field: 'weights' },
-    );
+    throw new AppError('bad-request', `Scope "${scope}" keeps the backbone fixed, which needs trained weights: choose some, or train all layers.`, {
+      field: 'weights',
+      flags: ['--weights', '--scope all'],
+    });
   }
   if (!weights && headStart === 'probe') {
-    throw new AppError(
-      'bad-request',
-      'A linear probe needs the features of a trained backbone: choose initial weights (--weights), or a random head (--head-start random).',
-      { field: 'headStart' },
-    );
+    throw new AppError('bad-request', 'A linear probe needs the features of a trained backbone: choose initial weights, or a random head.', {
+      field: 'headStart',
+      flags: ['--weights', '--head-start random'],
+    });
   }
   if (augmentation && scope === 'head') {
     throw new AppError(

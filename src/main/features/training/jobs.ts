@@ -68,7 +68,7 @@ export class TrainingJobs {
   private runInQueue(job: JobContext, train: (o: TrainingOptions) => Promise<RunRecord>): Promise<{ run: string }> {
     const { hub, curationReady } = this.ports;
     const onWait = (before: number): void => {
-      job.progress({ text: `Waiting for ${before} ${before === 1 ? 'other training' : 'other trainings'}` });
+      job.progress({ text: before === 1 ? 'Waiting for the running training to end' : `Waiting: 1 running and ${before - 1} waiting before it` });
     };
     return this.queue.run(job.signal, onWait, async () => {
       let id: string | null = null;

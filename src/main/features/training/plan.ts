@@ -23,6 +23,8 @@ export interface KnownWeights extends Pick<WeightsInfo, 'licence' | 'flavour' | 
 export interface PlanFacts {
   datasets: Pick<DatasetStore, 'get'>;
   catalogue: readonly KnownWeights[];
+  /** Why a file can't be opened as weights; null if it can. */
+  weightsProblem: (path: string) => string | null;
   setting: Settings['device'];
   devices: DeviceReport | null;
 }
@@ -32,7 +34,7 @@ export interface PlanDraft extends Omit<TrainingPlan, 'estimate' | 'waiting'> {
   dataset: DatasetSummary | null;
 }
 
-/** Checks the choices without opening weights, images or devices. Finds all problems instead of throwing at the first. */
+/** Checks the choices without reading weights, images or devices; of a weights file only the header. Finds all problems instead of throwing at the first. */
 export function planTraining(facts: PlanFacts, choices: Record<string, unknown>): PlanDraft {
   const problems: PlanProblem[] = [];
   const parsed = TrainRequest.safeParse(choices);
@@ -84,7 +86,7 @@ function configOf(facts: PlanFacts, request: TrainRequest, problems: PlanProblem
 
 const UNVERIFIED = { sha256: '', licence: null, flavour: 'torch', preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } } as const;
 
-function weightsOf({ catalogue }: PlanFacts, request: TrainRequest, source: string, problems: PlanProblem[]): WeightsInfo {
+function weightsOf({ catalogue, weightsProblem }: PlanFacts, request: TrainRequest, source: string, problems: PlanProblem[]): WeightsInfo {
   const entry = catalogue.find(({ id }) => id === source);
   if (entry) {
     const backbone = backboneFor(request);
@@ -93,7 +95,8 @@ function weightsOf({ catalogue }: PlanFacts, request: TrainRequest, source: stri
     const { id, licence, flavour, preprocessing } = entry;
     return { source: id, sha256: entry.tensorsSha256 ?? '', licence, flavour, preprocessing };
   }
-  if (!existsSync(source)) problems.push({ field: 'weights', message: 'File not found.' });
+  const problem = existsSync(source) ? weightsProblem(source) : 'File not found.';
+  if (problem !== null) problems.push({ field: 'weights', message: problem });
   return {
     source,
     ...UNVERIFIED,

@@ -25,6 +25,7 @@ export interface PlanPorts {
   runs: Pick<RunStore, 'list'>;
   images: ImageSearch;
   catalogue(): readonly KnownWeights[];
+  weightsProblem(path: string): string | null;
   devices(): { setting: Settings['device']; report: DeviceReport | null };
   measurements: Pick<Measurements, 'measure'>;
   /** Number of running and waiting trainings. */
@@ -54,9 +55,9 @@ export class TrainingPlans {
   }
 
   private draftOf(choices: Record<string, unknown>): PlanDraft {
-    const { datasets, catalogue, devices } = this.ports;
+    const { datasets, catalogue, weightsProblem, devices } = this.ports;
     const { setting, report } = devices();
-    return planTraining({ datasets, catalogue: catalogue(), setting, devices: report }, choices);
+    return planTraining({ datasets, catalogue: catalogue(), weightsProblem: (path) => weightsProblem(path), setting, devices: report }, choices);
   }
 
   private async estimate({ config, dataset }: PlanDraft, measure: boolean): Promise<TimeEstimate | null> {

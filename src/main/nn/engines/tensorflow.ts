@@ -34,7 +34,7 @@ export const BACKEND_LABELS = {
 } as const satisfies Record<Library['backend'], string>;
 
 function unavailableReason(device: DeviceName, { backend, fallbackReason }: Library): string {
-  if (device !== 'cuda' && device !== 'cpu') return `TensorFlow does not support ${device}, only cuda and cpu. Use --engine onnx for ${device}.`;
-  if (backend === 'cuda') return 'TensorFlow uses the NVIDIA card on this computer: choose --device cuda, or --engine onnx for the CPU.';
+  if (device !== 'cuda' && device !== 'cpu') return `TensorFlow does not support ${device}, only cuda and cpu. Choose the engine onnx for ${device}.`;
+  if (backend === 'cuda') return 'TensorFlow uses the NVIDIA card on this computer: choose the device cuda, or the engine onnx for the CPU.';
   return `TensorFlow found no NVIDIA card (${fallbackReason}). "npm run install-cuda" installs what it needs and reports what is missing.`;
 }

@@ -22,12 +22,12 @@ export interface FetchOptions {
 
 type Origin = 'cache' | 'network';
 
-const alternative = (entry: CatalogueEntry): string => `download ${entry.files[0]!.url} yourself and use that file (--weights PATH)`;
+const alternative = (entry: CatalogueEntry): string => `download ${entry.files[0]!.url} yourself and use that file`;
 
 /** Explains why a file can't be downloaded and what to do. */
 function explainFailedDownload(entry: CatalogueEntry, file: CatalogueFile, part: string, error: HostRefused | ConnectionLost): AppError {
   const host = new URL(file.url).host;
-  const details = { id: entry.id, file: file.name, url: file.url, received: sizeOnDisk(part), reason: error.message };
+  const details = { flags: ['--weights PATH'], id: entry.id, file: file.name, url: file.url, received: sizeOnDisk(part), reason: error.message };
   if (error instanceof HostRefused) {
     const why = error.status === 404 || error.status === 410 ? `no longer has ${file.name}` : `refuses to send ${file.name}`;
     return new AppError(

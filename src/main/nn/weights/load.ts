@@ -74,6 +74,9 @@ function openWeights(path: string): OpenWeights {
   }
 }
 
+/** Checks that a file can hold weights, by its header alone. Throws AppError 'bad-weights' or 'not-found'. */
+export const checkWeightsFile = (path: string): void => openWeights(path).source.close();
+
 /** Reads tensors one at a time in OIHW and yields to the event loop after every million values. */
 async function readTensors(
   source: TensorSource,

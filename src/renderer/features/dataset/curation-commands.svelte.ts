@@ -1,9 +1,10 @@
 import type { CuratedImage } from '../../../shared/curation.ts';
+import { byNaturalOrder } from '../../../shared/natural-order.ts';
 import { images } from './images.svelte.ts';
 
 type CommandDialog = 'relabel' | 'tag';
 
-const distinct = (texts: readonly string[]): string[] => texts.filter((text, i) => texts.indexOf(text) === i).sort();
+const distinct = (texts: readonly string[]): string[] => texts.filter((text, i) => texts.indexOf(text) === i).sort(byNaturalOrder);
 
 /** Actions on the selected images, for buttons and keys. */
 export class CurationCommands {

@@ -31,6 +31,3 @@ export function typedNumber(text: string): number | string | undefined {
   const value = Number(plain);
   return Number.isFinite(value) ? value : plain;
 }
-
-/** A message without the command line's flags in brackets. */
-export const screenWords = (message: string): string => message.replace(/ \(--[^)]*\)/g, '');

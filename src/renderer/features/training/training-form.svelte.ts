@@ -6,7 +6,7 @@ import type { TrainingPlan } from '../../../shared/training-plan.ts';
 import type { Job } from '../../../shared/job.ts';
 import { api } from '../../client/api.ts';
 import { choicesOf } from './config-words.ts';
-import { isPresetOption, screenWords } from './fields.ts';
+import { isPresetOption } from './fields.ts';
 import { type Preset, presetChoices, presetOf, suggestedWeights } from './presets.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
@@ -25,7 +25,7 @@ class TrainingForm {
   moreOpen = $state(false);
   readonly preset = $derived(presetOf(this.choices));
   readonly pretrained = $derived(this.catalogue.find(({ id }) => id === this.choices['weights']) ?? null);
-  readonly problems = $derived(new Map((this.plan?.problems ?? []).map(({ field, message }) => [field ?? '', screenWords(message)])));
+  readonly problems = $derived(new Map((this.plan?.problems ?? []).map(({ field, message }) => [field ?? '', message])));
   private timer: ReturnType<typeof setTimeout> | undefined;
   private latestRequest = 0;
 

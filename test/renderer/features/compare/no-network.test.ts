@@ -14,7 +14,7 @@ const waiting = (subject: string): Job => ({
   title: 'Training on Flowers',
   subject,
   status: 'running',
-  progress: { done: 0, total: null, text: 'Waiting for 1 other training', imagesPerSecond: null, secondsLeft: null },
+  progress: { done: 0, total: null, text: 'Waiting for the running training to end', imagesPerSecond: null, secondsLeft: null },
   startedMs: 0,
   finishedMs: null,
   error: null,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { choicesOf, configDiff, configLines } from '../../../../src/renderer/features/training/config-words.ts';
-import { MORE_OPTIONS, screenWords, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
+import { MORE_OPTIONS, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
 import { presetChoices, presetOf, suggestedWeights, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
 import { NEWEST_FIRST, sortByColumn, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
 import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/renderer/features/training/resume-options.ts';
@@ -34,12 +34,6 @@ describe('the form', () => {
   test('parses numbers as people type them', () => {
     expect(['12', ' 0.001 ', '0,001', '1e-3', '', 'many', '1,2,3'].map(typedNumber)).toEqual([12, 0.001, 0.001, 0.001, undefined, 'many', '1,2,3']);
   });
-});
-
-test('an error is shown without flags of the command line', () => {
-  expect(screenWords('Choose weights (--weights), or train all layers (--scope all). Weights (of a network) stay.')).toBe(
-    'Choose weights, or train all layers. Weights (of a network) stay.',
-  );
 });
 
 describe('presets', () => {

@@ -1,3 +1,4 @@
+import { byNaturalOrder } from '../../../../shared/natural-order.ts';
 import { SPLITS, type RejectedFile } from '../../../../shared/dataset.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
 import { splitName } from '../../../domain/evaluate/check.ts';
@@ -12,7 +13,7 @@ const MAX_REJECTED = 500;
 export function dataSection(run: RunRecord, dataset: ReportDataset | undefined): Html {
   if (!dataset)
     return markup`<p>The data set <code>${run.dataset}</code> is no longer in the workspace. The run was trained on the snapshot <code>${run.snapshot}</code>.</p>`;
-  const classes = Object.entries(dataset.classes);
+  const classes = Object.entries(dataset.classes).sort(([a], [b]) => byNaturalOrder(a, b));
   const changed =
     dataset.snapshot === run.snapshot
       ? null

@@ -1,0 +1,79 @@
+import type { Locator, Page } from '@playwright/test';
+import { expect, importColours, type ServedWorkbench, test } from './kit.ts';
+
+test.use({ serveChoice: { of: 'curation' } });
+
+const tiles = (page: Page): Locator => page.getByRole('listbox', { name: 'Images' }).getByRole('option');
+
+/** A data set of 36 images in 3 classes without edits. */
+async function unedited(served: ServedWorkbench): Promise<string> {
+  const known = (await served.call('datasets.list', {}))[0];
+  const dataset = known?.dataset ?? (await importColours(served));
+  const last = async (): Promise<number | null> => (await served.call('curation.state', { dataset })).undoPosition;
+  for (let position = await last(); position !== null; position = await last()) await served.call('curation.undo', { dataset, position });
+  return dataset;
+}
+
+for (const pause of [150, 30])
+  test(`every key arrives: X and the arrow 20 times every ${pause} ms, then undo every 50 ms`, async ({ page, served }) => {
+    const dataset = await unedited(served);
+    const ids = Array.from((await served.call('images.find', { dataset })).ids);
+    const excluded = async (): Promise<number[]> => Array.from((await served.call('images.find', { dataset, state: 'excluded' })).ids);
+    const history = async (): Promise<number> => (await served.call('curation.state', { dataset })).edits;
+    await page.goto(`${served.url}#/images`);
+    await tiles(page).first().click();
+    for (let n = 0; n < 20; n++) {
+      await page.keyboard.press('x');
+      await page.waitForTimeout(pause);
+      await page.keyboard.press('ArrowRight');
+      await page.waitForTimeout(pause);
+    }
+    await expect.poll(excluded).toEqual(ids.slice(0, 20));
+    expect(await history()).toBe(20);
+    await expect(page.getByText('16 images · 20 excluded')).toBeVisible();
+    for (let n = 0; n < 15; n++) {
+      await page.keyboard.press('Control+z');
+      await page.waitForTimeout(50);
+    }
+    await expect.poll(excluded).toEqual(ids.slice(0, 5));
+    await expect(page.getByText('31 images · 5 excluded')).toBeVisible();
+    await page.keyboard.press('x'); // and its undo before any answer
+    await page.keyboard.press('Control+z');
+    await expect.poll(history).toBe(5);
+    await page.waitForTimeout(300);
+    expect(await excluded()).toEqual(ids.slice(0, 5));
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
+
+test('text dialogs focus their field, so that a space is typed; no message covers a button', async ({ page, served }) => {
+  await unedited(served);
+  await page.goto(`${served.url}#/images`);
+  await tiles(page).first().click();
+  await page.keyboard.press('t');
+  const dialog = page.getByRole('dialog', { name: 'Tag 1 image' });
+  await expect(dialog.getByLabel('Tag', { exact: true })).toBeFocused();
+  await page.keyboard.type('ask the vet');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'History' }).getByRole('listitem').first()).toContainText('Tagged 1 image "ask the vet"');
+  await page.keyboard.press('?'); // no field: a space closes nothing
+  const help = page.getByRole('dialog').first();
+  await expect(help).toBeVisible();
+  await page.keyboard.press(' ');
+  await expect(help).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(help).toBeHidden();
+  for (const size of [page.viewportSize()!, { width: 800, height: 560 }]) {
+    await page.setViewportSize(size);
+    await tiles(page).nth(1).click();
+    await page.keyboard.press('x');
+    await page.keyboard.press('x');
+    await page.waitForTimeout(300);
+    const messages = page.getByRole('region', { name: 'Messages' });
+    await expect(messages.getByRole('group', { name: 'Message' })).toHaveCount(1); // the second replaces the first
+    const box = (await messages.boundingBox())!;
+    for (const part of [page.getByRole('main'), page.getByRole('navigation').first(), page.getByRole('contentinfo', { name: 'Activity' })]) {
+      const other = (await part.boundingBox())!; // clips its buttons
+      expect(other.y + other.height <= box.y || other.y >= box.y + box.height, `${await part.getAttribute('aria-label')}`).toBe(true);
+    }
+  }
+});
