@@ -31,6 +31,8 @@ const entry: CatalogueEntry = {
 };
 const unsized: CatalogueEntry = { ...entry, files: [{ ...entry.files[0]!, bytes: null }] };
 const quick: FetchOptions = { retryMs: 1 };
+/** Tells the server what has arrived, so that it cuts connections at exact bytes. */
+const confirming: FetchOptions = { ...quick, onProgress: ({ received }) => server.confirm(received) };
 
 let cache = '';
 let target = '';
@@ -109,14 +111,14 @@ describe('a continued download', () => {
 
   it('continues where a connection was lost, twice', async () => {
     server.now.cutAfter = [50_000, 60_000];
-    await fetchWeights(entry, cache, quick);
+    await fetchWeights(entry, cache, confirming);
     expect(ranges()).toEqual([undefined, 'bytes=50000-', 'bytes=110000-']);
     expect(isContent(target)).toBe(true);
   });
 
   it('survives more lost connections than tries, as long as each brings new bytes', async () => {
     server.now.cutAfter = Array.from({ length: 9 }, () => 20_000);
-    await fetchWeights(entry, cache, { ...quick, tries: 2 });
+    await fetchWeights(entry, cache, { ...confirming, tries: 2 });
     expect(isContent(target)).toBe(true);
     expect(server.requests).toHaveLength(10);
   });
@@ -212,7 +214,7 @@ describe('a failing download', () => {
 
   it('keeps the part if the connection stays lost, and reports its size', async () => {
     server.now.cutAfter = [70_000, 0, 0, 0, 0, 0];
-    const error = await errorOf(() => fetchWeights(entry, cache, { ...quick, tries: 2 }), 'offline');
+    const error = await errorOf(() => fetchWeights(entry, cache, { ...confirming, tries: 2 }), 'offline');
     expect(error.message).toContain('stopped after 70000 bytes of model.safetensors');
     expect(statSync(part).size).toBe(70_000);
     server.reset();
@@ -231,17 +233,18 @@ describe('a failing download', () => {
 
 describe('cancelling', () => {
   it('midway keeps a part that the next call continues', async () => {
-    server.now.chunkDelayMs = 1;
+    server.now.lockstep = true;
     const stop = new AbortController();
     const onProgress = ({ received }: FetchProgress): void => {
       if (received > 20_000) stop.abort();
+      else server.confirm(received);
     };
     await errorOf(() => fetchWeights(entry, cache, { signal: stop.signal, onProgress }), 'cancelled');
     const received = readFileSync(part);
     expect(received.length).toBeGreaterThan(20_000);
     expect(received.length).toBeLessThan(content.length);
     expect(received.equals(content.subarray(0, received.length))).toBe(true);
-    server.now.chunkDelayMs = 0;
+    server.now.lockstep = false;
     await fetchWeights(entry, cache);
     expect(ranges()).toEqual([undefined, `bytes=${received.length}-`]);
     expect(isContent(target)).toBe(true);

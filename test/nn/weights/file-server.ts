@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll } from 'vitest';
@@ -10,9 +11,9 @@ export interface Request {
 export interface Behaviour {
   files: Map<string, Uint8Array>;
   ranges: boolean; // false: answers 200 with the whole file, also to range requests
-  cutAfter: number[]; // bytes of a body after which each next connection is cut; used up from the front
+  cutAfter: number[]; // bytes of a body after which each next connection is cut, once the client has them; used up from the front
   status: number[]; // statuses to answer with instead, used up from the front
-  chunkDelayMs: number; // ms between chunks of 1000 bytes
+  lockstep: boolean; // sends each chunk of 1000 bytes only when the client has the one before it
   stall: boolean; // sends headers, then nothing more
   lengths: boolean; // false: sends no content-length, like hosts that generate their responses
 }
@@ -23,23 +24,41 @@ export async function startFileServer(): Promise<{
   host: string;
   requests: Request[];
   now: Behaviour;
+  /** To be called with the bytes of the file that the client has: `lockstep` and `cutAfter` wait for them. */
+  confirm: (received: number) => void;
   reset: () => void;
   stop: () => Promise<void>;
 }> {
   const requests: Request[] = [];
-  const fresh = (): Behaviour => ({ files: new Map(), ranges: true, cutAfter: [], status: [], chunkDelayMs: 0, stall: false, lengths: true });
+  const fresh = (): Behaviour => ({ files: new Map(), ranges: true, cutAfter: [], status: [], lockstep: false, stall: false, lengths: true });
   const now = fresh();
 
-  const sendChunks = async (response: ServerResponse, bytes: Uint8Array): Promise<void> => {
+  // fetch drops bytes that its reader hasn't taken when the connection is lost. So the server waits for the client, never for a time.
+  let confirmed = 0;
+  const confirmations = new EventEmitter();
+  const confirm = (received: number): void => {
+    confirmed = received;
+    confirmations.emit('received');
+  };
+  const untilReceived = async (end: number, closed: Promise<unknown>, response: ServerResponse): Promise<void> => {
+    while (confirmed < end && !response.destroyed) await Promise.race([once(confirmations, 'received'), closed]);
+  };
+
+  const sendChunks = async (response: ServerResponse, bytes: Uint8Array, from: number): Promise<void> => {
     const cut = now.cutAfter.shift();
+    const closed = once(response, 'close');
     const end = Math.min(cut ?? Infinity, bytes.length);
     for (let at = 0; at < end; at += 1000) {
       if (response.destroyed) return;
       await new Promise((done) => response.write(bytes.subarray(at, Math.min(at + 1000, end)), done));
-      if (now.chunkDelayMs) await new Promise((done) => setTimeout(done, now.chunkDelayMs));
+      if (now.lockstep) await untilReceived(from + Math.min(at + 1000, end), closed, response);
     }
-    if (cut === undefined) response.end();
-    else setTimeout(() => response.destroy(), 20); // after the sent bytes have arrived
+    if (cut === undefined) {
+      response.end();
+      return;
+    }
+    if (end > 0) await untilReceived(from + end, closed, response);
+    response.destroy();
   };
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
@@ -63,7 +82,7 @@ export async function startFileServer(): Promise<{
       ...(partial ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
     });
     if (now.stall) response.flushHeaders();
-    else void sendChunks(response, bytes.subarray(from));
+    else void sendChunks(response, bytes.subarray(from), from);
   };
 
   const server = createServer(answer);
@@ -79,8 +98,10 @@ export async function startFileServer(): Promise<{
     host: `127.0.0.1:${port}`,
     requests,
     now,
+    confirm,
     reset: () => {
       Object.assign(now, fresh());
+      confirmed = 0;
       requests.length = 0;
     },
     stop,
