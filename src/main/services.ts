@@ -19,6 +19,7 @@ import type { PagePorts } from './features/report/ports.ts';
 import { Training } from './features/training/training.ts';
 import type { LogName } from './foundation/log/log-file.ts';
 import { log, openLog } from './foundation/log/log.ts';
+import { OutputPaths } from './foundation/output-paths.ts';
 import { computeEntry, resource } from './foundation/program-folder.ts';
 import { SettingsFile, settingsPath } from './foundation/settings.ts';
 import { versions } from './foundation/versions.ts';
@@ -40,6 +41,7 @@ export interface Services {
   training: Training;
   compare: CompareService;
   pages: ReportPages; // of reports
+  outputs: OutputPaths;
   /** Ends the compute process and releases the workspace. */
   close(): Promise<void>;
 }
@@ -88,6 +90,7 @@ export function openServices(o: ServiceOptions): Services {
   const features = { workspace, store, networks, evaluation };
   const compare = new CompareService(comparePorts(features, compute, () => undefined));
   const pages = new ReportPages(pagePorts(features, compare, compute));
+  const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
 
   return {
     workspace,
@@ -103,6 +106,7 @@ export function openServices(o: ServiceOptions): Services {
     training,
     compare,
     pages,
+    outputs,
     close: async () => {
       await compute.end();
       store.close();

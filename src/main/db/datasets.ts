@@ -1,3 +1,4 @@
+import { isAbsolute, relative, sep } from 'node:path';
 import type { DatasetSummary, ImageRecord, Pair, PairLabel, RejectedFile, Split } from '../../shared/dataset.ts';
 import { SPLITS } from '../../shared/dataset.ts';
 import { notFoundError } from './ids.ts';
@@ -35,6 +36,8 @@ export interface DatasetStore {
   relocate(id: string, root: string): void;
   /** The folders of all data sets that are not removed. */
   roots(): string[];
+  /** Name of a data set that has an image at this absolute path; null if none has. */
+  withImage(path: string): string | null;
   /** Name, folder, pair seed, bits of 16-bit samples and number of imported images. Fast at any size. */
   header(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number; sampleBits: number | null; images: number };
   /** The stored summary of an edited data set, if it was computed since the last edit. */
@@ -92,6 +95,11 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
 
   const setRemoved = db.prepare<[number | null, number]>('UPDATE datasets SET removed_ms = ? WHERE number = ?');
   const roots = db.prepare<[], string>('SELECT DISTINCT root FROM datasets WHERE removed_ms IS NULL').pluck();
+  const namedByFile = db
+    .prepare<[string, string], string>(
+      'SELECT name FROM datasets d WHERE root = ? AND removed_ms IS NULL AND EXISTS (SELECT 1 FROM images WHERE dataset = d.number AND file = ?)',
+    )
+    .pluck();
   const setRoot = db.prepare<[string, number]>('UPDATE datasets SET root = ? WHERE number = ?');
   const purgeable = db.prepare<[], { number: number; id: string }>(
     'SELECT number, id FROM datasets WHERE removed_ms IS NOT NULL AND id NOT IN (SELECT dataset FROM runs)',
@@ -167,6 +175,14 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     restore: (id) => void setRemoved.run(null, rowOf(id).number),
     purge: () => db.transaction(purge).immediate(),
     roots: () => roots.all(),
+    withImage: (path) => {
+      for (const root of roots.all()) {
+        const file = relative(root, path).split(sep).join('/');
+        const name = file.startsWith('../') || isAbsolute(file) ? undefined : namedByFile.get(root, file);
+        if (name !== undefined) return name;
+      }
+      return null;
+    },
     relocate: (id, root) => void setRoot.run(root, rowOf(id).number),
     header: (idOrName) => {
       const { id, name, root, split_seed: splitSeed, sample_bits: sampleBits, images } = rowOf(idOrName);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { previewFolder } from '../../features/dataset/preview.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
@@ -18,7 +19,11 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
   'datasets.preview': ({ folder, groupBy }, { signal }) => previewFolder(folder, groupBy, signal),
   'datasets.folder': ({ dataset }, { workbench }) => workbench.datasets.folder(dataset),
   'datasets.relocate': ({ dataset, folder }, { workbench }) => workbench.datasets.relocate(dataset, folder),
-  'datasets.export': (request, { workbench }) => workbench.datasets.startExport(request),
+  'datasets.export': (request, { workbench }) => {
+    const { out, format } = request;
+    if (out !== undefined) workbench.outputs.check(format === 'csv' ? out : join(out, 'images.csv'), { replace: true }); // the system's dialog has asked
+    return workbench.datasets.startExport(request);
+  },
   'images.find': (query, { workbench }) => workbench.largeDatasets.find(query),
   'images.rows': ({ dataset, ids }, { workbench }) => workbench.store.browse.rows(dataset, ids),
   'images.problem': async ({ dataset, id }, { workbench, signal }) => ({ reason: await workbench.media.problemOf(dataset, id, signal) }),

@@ -5,7 +5,10 @@ export const reportHandlers: HandlersFor<'reports'> = {
   'reports.get': ({ report }, { workbench }) => workbench.reports.get(report),
   'reports.save': (draft, { workbench }) => workbench.reports.save(draft),
   'reports.preview': (draft, { workbench }) => workbench.reports.preview(draft),
-  'reports.write': (request, { workbench }) => workbench.reports.startWriting(request),
+  'reports.write': (request, { workbench }) => {
+    if (request.out !== undefined) workbench.outputs.check(request.out, { replace: true }); // the system's dialog has asked
+    return workbench.reports.startWriting(request);
+  },
   'reports.remove': ({ report }, { workbench }) => {
     workbench.reports.remove(report);
     return null;

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { startEvaluation } from '../../features/evaluation/jobs.ts';
 import { startExport } from '../../features/models/jobs.ts';
 import type { HandlersFor } from '../handler-types.ts';
@@ -23,8 +24,10 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
     workbench.runs.restore(run);
     return null;
   },
-  'runs.export': (request, { workbench: { jobs, store, networks, workspace } }) =>
-    startExport({ jobs, runs: store.runs, networks, exports: workspace.exports }, request),
+  'runs.export': (request, { workbench: { jobs, store, networks, outputs, workspace } }) => {
+    if (isAbsolute(request.out)) outputs.check(request.out, { replace: true }); // the system's dialog has asked
+    return startExport({ jobs, runs: store.runs, networks, exports: workspace.exports }, request);
+  },
   'runs.layers': ({ run }, { workbench }) => workbench.networks.layersOf(workbench.store.runs.get(run).config.backbone),
   'weights.list': (_, { workbench }) => workbench.weights.items(),
 };

@@ -9,6 +9,7 @@ import { choiceValues, DEVICES, ENGINES } from '../../../shared/training-options
 import { profileLines } from './profile-lines.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import { diagnosticsOf } from '../../foundation/log/diagnostics.ts';
+import { OutputPaths } from '../../foundation/output-paths.ts';
 import { workspaceAt, workspaceFolder } from '../../foundation/workspace.ts';
 import type { Machine } from '../../services.ts';
 import { type Common, addCommonOptions, resolveUserPath, numberOption, parseRequest } from './options.ts';
@@ -20,7 +21,9 @@ export function addMachineCommands(program: Command): void {
   addCommonOptions(program.command('doctor').description('check every engine and device with a training step'))
     .option('--verbose', 'also list the operators of a step that fall back from the GPU to the CPU')
     .option('--bundle <file>', 'write versions, devices, settings and the last log lines to a JSON file, to attach to a bug report')
-    .action(async ({ workspace, json, verbose = false, bundle }: Common & { verbose?: boolean; bundle?: string }) => {
+    .option('--force', 'replace an existing file')
+    .action(async ({ workspace, json, verbose = false, bundle, force = false }: Common & { verbose?: boolean; bundle?: string; force?: boolean }) => {
+      if (bundle !== undefined) checkBundle(resolveUserPath(bundle), workspace, force);
       const { report, automatic } = await withMachine(workspace, 'doctor', (machine) => machine.inspectDevices({ verbose }));
       const engines = report.checks;
       const file = bundle === undefined ? null : await writeBundle(resolveUserPath(bundle), workspace, report);
@@ -87,6 +90,12 @@ async function withMachine<T>(workspace: string | undefined, command: string, wo
 }
 
 const userWorkspace = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolveUserPath(path));
+
+/** Throws AppError 'bad-request' before the devices are checked; see OutputPaths. The workspace stays closed, so images are files like others. */
+function checkBundle(file: string, workspace: string | undefined, replace: boolean): void {
+  const outputs = new OutputPaths({ workspace: workspaceFolder(userWorkspace(workspace)), datasetWithImage: () => null });
+  outputs.check(file, { replace });
+}
 
 async function writeBundle(file: string, workspace: string | undefined, devices: DeviceReport): Promise<string> {
   const { SettingsFile, settingsPath } = await import('../../foundation/settings.ts'); // on demand: it loads zod

@@ -1,12 +1,23 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
 import { pairNotices } from '../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../shared/verdict-claim.ts';
+import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, resolveUserPath, parseRequest, withServices } from './options.ts';
 import { percent, print } from './output.ts';
+
+interface Force {
+  force?: boolean;
+}
+
+const forceOption = (): Option => new Option('--force', 'replace existing files');
+
+/** Throws AppError 'bad-request' if writing `path` would destroy something; see OutputPaths. */
+const checkOutput = ({ outputs }: Services, path: string, force = false): void => outputs.check(path, { replace: force });
 
 export function addResultCommands(program: Command): void {
   addCommonOptions(program.command('evaluate <run>').description('evaluate a run on pairs it was not trained on'))
@@ -27,29 +38,48 @@ export function addResultCommands(program: Command): void {
     .addOption(new Option('--target <target>', 'what the maps explain').choices(TARGETS).default('verdict'))
     .option('--layer <name>', 'layer whose features are used (default: the last)')
     .option('--out <dir>', 'folder for copies of the images and maps')
-    .action(async (run: string, a: string, b: string, { workspace, json, target, layer, out }: Common & Record<string, string | undefined>) => {
-      const folder = out === undefined ? undefined : resolveUserPath(out);
-      const images = [a, b].map((file) => imagePath(file));
-      const request = await parseRequest((contract) => contract.CompareRequest, { run, images, target, layer, out: folder });
-      const c = await withServices(workspaceOption(workspace), true, `compare ${run}`, (s, signal) => s.compare.compare(request, signal));
-      print(Boolean(json), c, () => comparisonLines(c));
-    });
+    .addOption(forceOption())
+    .action(
+      async (
+        run: string,
+        a: string,
+        b: string,
+        { workspace, json, target, layer, out, force }: Common & Force & Partial<Record<'target' | 'layer' | 'out', string>>,
+      ) => {
+        const folder = out === undefined ? undefined : resolveUserPath(out);
+        const images = [a, b].map((file) => imagePath(file));
+        const request = await parseRequest((contract) => contract.CompareRequest, { run, images, target, layer, out: folder });
+        const c = await withServices(workspaceOption(workspace), true, `compare ${run}`, (s, signal) => {
+          if (folder !== undefined) for (const name of s.compare.fileNames) checkOutput(s, join(folder, name), force);
+          return s.compare.compare(request, signal);
+        });
+        print(Boolean(json), c, () => comparisonLines(c));
+      },
+    );
 
   addCommonOptions(program.command('report <comparison...>').description('write comparisons as one self-contained HTML page'))
     .requiredOption('--out <file>', 'the HTML file')
+    .addOption(forceOption())
     .option('--title <text>', 'title of the report')
-    .action(async (comparisons: string[], { workspace, json, out, title }: Common & { out: string; title?: string }) => {
+    .action(async (comparisons: string[], { workspace, json, out, title, force }: Common & Force & { out: string; title?: string }) => {
       const request = await parseRequest((contract) => contract.ReportRequest, { comparisons, out: resolveUserPath(out), title });
-      const { file } = await withServices(workspaceOption(workspace), true, 'report', (s) => s.pages.write(request));
+      const { file } = await withServices(workspaceOption(workspace), true, 'report', (s) => {
+        checkOutput(s, request.out, force);
+        return s.pages.write(request);
+      });
       print(Boolean(json), { file }, () => [`Report: ${file}`]);
     });
 
   addCommonOptions(program.command('export <run>').description("export a run's network to a file"))
     .addOption(new Option('--format <format>', 'file format').choices(['onnx', 'safetensors']).makeOptionMandatory())
     .requiredOption('--out <file>', 'the file')
-    .action(async (run: string, { workspace, json, format, out }: Common & { format: string; out: string }) => {
+    .addOption(forceOption())
+    .action(async (run: string, { workspace, json, format, out, force }: Common & Force & { format: string; out: string }) => {
       const request = await parseRequest((contract) => contract.ExportRequest, { run, format, out: resolveUserPath(out) });
-      const file = await withServices(workspaceOption(workspace), true, `export ${run}`, (s) => s.networks.export(request));
+      const file = await withServices(workspaceOption(workspace), true, `export ${run}`, (s) => {
+        checkOutput(s, request.out, force);
+        return s.networks.export(request);
+      });
       print(Boolean(json), { file }, () => [`Network: ${file}`]);
     });
 }

@@ -10,10 +10,16 @@ import { Explanations } from './explanations.ts';
 import { Overlays } from './overlays.ts';
 import type { ComparePorts } from './ports.ts';
 
+const FILE_NAMES = ['a', 'b'].flatMap((letter) =>
+  ['photo.jpg', 'factual.png', 'counterfactual.png', 'signed.npy'].map((name) => `${letter}-${name}`),
+);
+
 const STORED_FILES = ['photo', 'factual', 'counterfactual', 'signed'] as const satisfies readonly (keyof ComparedImage)[];
 
 /** Compares pairs of images, and stores, annotates and removes comparisons. */
 export class CompareService {
+  /** Names of the files that `compare` copies into `out`. */
+  readonly fileNames: readonly string[] = FILE_NAMES;
   private readonly ports: ComparePorts;
   private readonly explanations: Explanations;
   private readonly overlays: Overlays;

@@ -60,15 +60,16 @@ export async function copyCurated(o: CopyOptions): Promise<void> {
   });
   if (existing && existing.length > 0) throw notEmptyError(out);
   const temporary = temporaryPath(join(out, 'copy'));
+  let madeFolders: string[] = [];
   try {
-    makeFolders(temporary);
+    madeFolders = makeFolders(temporary);
     await copyInto(temporary, o);
     if ((await readdir(out)).join() !== basename(temporary)) throw notEmptyError(out);
     for (const name of await readdir(temporary)) await rename(join(temporary, name), join(out, name));
     await rmdir(temporary);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    if (!existing) await rmdir(out).catch(() => undefined); // fails if another program wrote into it
+    for (const made of madeFolders.reverse()) await rmdir(made).catch(() => undefined); // unless another file is in it now
     throw asAppError(error);
   }
 }
