@@ -9,7 +9,7 @@ import {
   type FoundImages,
   ImageQuery,
 } from './curation.ts';
-import type { DatasetSummary, FolderPreview } from './dataset.ts';
+import { type DatasetSummary, type FolderPreview, SPLIT_SOURCES } from './dataset.ts';
 import type { EventName, Events } from './events.ts';
 import type { CatalogueItem } from './weights-catalogue.ts';
 import { type PairQueue, QUEUE_KINDS } from './pair-queue.ts';
@@ -26,7 +26,8 @@ import type { AppInfo, CacheUsage, DeviceReport, Diagnostics, FolderListing, Lic
 export const ImportRequest = z.strictObject({
   folder: text('The folder'),
   name: z.string().optional(),
-  groupBy: z.string().optional(),
+  groupBy: z.string().optional(), // regular expression over file names, or over paths if it contains a /
+  splits: z.enum(SPLIT_SOURCES).optional(), // default 'folders'
   splitSeed: wholeNumber(0, 2 ** 31).optional(),
 });
 
@@ -167,7 +168,9 @@ export const CALLS = {
   'datasets.remove': call<null>()(DatasetId), // from lists; files and runs stay
   'datasets.restore': call<null>()(DatasetId),
   'datasets.counts': call<DatasetCounts>()(DatasetId),
-  'datasets.preview': call<FolderPreview>()(z.strictObject({ folder: text('The folder'), groupBy: z.string().optional() })), // before an import
+  'datasets.preview': call<FolderPreview>()(
+    z.strictObject({ folder: text('The folder'), groupBy: z.string().optional(), splits: z.enum(SPLIT_SOURCES).optional() }),
+  ), // before an import
   'datasets.folder': call<{ root: string; exists: boolean }>()(DatasetId),
   'datasets.relocate': curatedCall<DatasetSummary>()(z.strictObject({ dataset: text('The data set'), folder: text('The folder') })), // it has moved
   // csv: `out` is a file, or left out: one in the workspace's exports folder. copy: `out` is a folder to be made. result: { file }

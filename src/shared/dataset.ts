@@ -46,13 +46,22 @@ export interface Pair {
   label: PairLabel;
 }
 
+/** Where the split comes from: folders such as train and test where all images are in them, or always from the seed. */
+export const SPLIT_SOURCES = ['folders', 'new'] as const;
+export type SplitSource = (typeof SPLIT_SOURCES)[number];
+
 /** What an import of a folder would find; no file is opened. */
 export interface FolderPreview {
   root: string; // absolute
   classes: { className: string; files: number }[]; // folders with files that have an image's extension
   files: number;
   rejected: number;
+  /** Files of each split, where folders such as train and test are above or below the classes. */
+  split: { folders: string[]; files: Record<Split, number> } | null;
   groups: FolderGroups | null; // null without a pattern that fits
+  notes: string[]; // what to know of this folder before an import, in sentences
+  /** Another folder that is probably meant, absolute: the classes of this one are in it. */
+  suggestion: string | null;
   problem: string | null; // why this folder or pattern can't be imported, in a sentence
 }
 

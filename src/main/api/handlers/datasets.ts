@@ -16,7 +16,7 @@ export const datasetHandlers: HandlersFor<'datasets' | 'images' | 'curation'> = 
     return null;
   },
   'datasets.counts': ({ dataset }, { workbench }) => workbench.largeDatasets.counts(dataset),
-  'datasets.preview': ({ folder, groupBy }, { signal }) => previewFolder(folder, groupBy, signal),
+  'datasets.preview': (request, { signal }) => previewFolder(request, signal),
   'datasets.folder': ({ dataset }, { workbench }) => workbench.datasets.folder(dataset),
   'datasets.relocate': ({ dataset, folder }, { workbench }) => workbench.datasets.relocate(dataset, folder),
   'datasets.export': (request, { workbench }) => {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ImportRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { countText } from '../../../shared/format.ts';
@@ -17,7 +17,16 @@ type ImportRequest = ReturnType<(typeof ImportRequest)['parse']>;
 export function addDataCommands(program: Command): void {
   addCommonOptions(program.command('import <folder>').description('import a folder with one sub-folder of images per class'))
     .option('--name <name>', 'name of the data set (default: the name of the folder)')
-    .option('--group-by <regex>', 'regular expression that finds the subject in a file name; images of one subject stay in one split')
+    .option(
+      '--group-by <regex>',
+      'regular expression that finds the subject in a file name, or in the path below the folder if it contains a /; images of one subject stay in one split',
+    )
+    .addOption(
+      new Option(
+        '--splits <source>',
+        'folders: train, val and test folders are the split where all images are in them; new: split all images anew',
+      ).choices(['folders', 'new']),
+    )
     .addOption(numberOption('--split-seed <n>', 'seed of the split into training, validation and test images'))
     .action(async (folder: string, { workspace, json, ...rest }: Common & Record<string, unknown>) => {
       const request = await parseRequest((contract) => contract.ImportRequest, { folder: resolveUserPath(folder), ...rest });

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { DatasetSummary, ImageRecord, RejectedFile } from '../../../shared/dataset.ts';
+import type { DatasetSummary, ImageRecord, RejectedFile, Split, SplitSource } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { NewDataset } from '../../db/insert.ts';
@@ -7,10 +7,12 @@ import { factsOf, sampleBitsOf } from './sample-bits.ts';
 import { byCodePoint } from '../../foundation/words.ts';
 import { throwIfCancelled } from './cancel.ts';
 import { groupsOf } from './groups.ts';
-import { noImagesError, tooFewImagesError } from './import-errors.ts';
+import { innerFolderError, noImagesError, tooFewImagesError } from './import-errors.ts';
 import { chooseSplits } from './choose-split.ts';
+import { useGivenSplit } from './given-split.ts';
+import { innerFolder, type Layout, layoutOf, splitNotes } from './layout.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
-import { listClassFolders, type Listing } from './scan.ts';
+import { listClassFolders } from './scan.ts';
 import { snapshotOf } from './snapshot.ts';
 import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
@@ -30,7 +32,8 @@ export type Inspection = InspectedFile | { error: string };
 export interface ImportRequest {
   folder: string;
   name?: string | undefined; // default: the folder's name
-  groupBy?: string | undefined; // regular expression over file names
+  groupBy?: string | undefined; // regular expression over file names, or over paths if it contains a /
+  splits?: SplitSource | undefined; // default 'folders'
   splitSeed?: number | undefined; // a whole number
 }
 
@@ -50,28 +53,32 @@ const BATCH = 2000; // files; a message with 100,000 would block the receiver
 /** Stores a whole data set or nothing. */
 export type StoreDataset = (dataset: NewDataset, signal: AbortSignal | undefined) => DatasetSummary | Promise<DatasetSummary>;
 
+type UsableImage = Omit<ImageRecord, 'id' | 'split'> & { at: number }; // position in the listing
+
 /** Imports a folder in this thread. */
 export class FolderImport implements RunningImport {
   private readonly request: ImportRequest;
-  private readonly listing: Listing;
+  private readonly root: string;
+  private readonly layout: Layout;
   private readonly groups: (string | null)[] | null; // by file
   private readonly datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>;
   private readonly insert: StoreDataset;
   private readonly inspections: Inspection[] = []; // by file
 
-  private constructor(request: ImportRequest, listing: Listing, datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>, insert: StoreDataset) {
+  private constructor(
+    request: ImportRequest,
+    root: string,
+    layout: Layout,
+    datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>,
+    insert: StoreDataset,
+  ) {
     this.request = request;
-    this.listing = listing;
+    this.root = root;
+    this.layout = layout;
     this.datasets = datasets;
     this.insert = insert;
     // Before the slow decoding, so that a wrong pattern is reported immediately.
-    this.groups =
-      request.groupBy === undefined
-        ? null
-        : groupsOf(
-            listing.files.map(({ file }) => file),
-            request.groupBy,
-          );
+    this.groups = request.groupBy === undefined ? null : groupsOf(layout.groupPaths, request.groupBy);
   }
 
   /** Lists the folder. Throws AppError 'not-found' (no such folder), 'bad-dataset' (no images), 'usage' (pattern, name, seed), 'cancelled'. */
@@ -86,17 +93,19 @@ export class FolderImport implements RunningImport {
     throwIfCancelled(signal);
     const listing = await listClassFolders(request.folder, { signal });
     if (listing.files.length === 0) throw noImagesError(listing);
-    return new FolderImport(request, listing, datasets, store);
+    const inner = innerFolder(listing);
+    if (inner) throw innerFolderError(listing.root, inner);
+    return new FolderImport(request, listing.root, layoutOf(listing), datasets, store);
   }
 
   get count(): number {
-    return this.listing.files.length;
+    return this.layout.files.length;
   }
 
   next(inspections: readonly Inspection[]): Promise<string[]> {
     for (const inspection of inspections) this.inspections.push(inspection);
     const from = this.inspections.length;
-    return Promise.resolve(this.listing.files.slice(from, from + BATCH).map(({ file }) => absoluteFile(this.listing.root, file)));
+    return Promise.resolve(this.layout.files.slice(from, from + BATCH).map(({ file }) => absoluteFile(this.root, file)));
   }
 
   async store(signal?: AbortSignal): Promise<string> {
@@ -104,14 +113,14 @@ export class FolderImport implements RunningImport {
     const { usable, rejected } = this.separateRejected(sampleBits);
     if (usable.length < 2 || new Set(usable.map(({ className }) => className)).size < 2) throw tooFewImagesError(usable, rejected);
     const { groupBy = null, splitSeed = 0, name } = this.request;
-    const splits = chooseSplits(usable, splitSeed);
-    const images: ImageRecord[] = usable.map((image, id) => ({ id, ...image, split: splits[id]! }));
+    const { splits, notes } = this.chooseSplits(usable, splitSeed);
+    const images: ImageRecord[] = usable.map(({ at: _, ...image }, id) => ({ id, ...image, split: splits[id]! }));
     const pairs = storedPairs(images, splitSeed);
-    const { root, classFolders } = this.listing;
+    const { root } = this;
     const identity = { name: name ?? (basename(root) || 'dataset'), root, groupBy, splitSeed, sampleBits, snapshot: snapshotOf(images) };
     const used = new Set(images.map(({ className }) => className));
-    const emptyClassFolders = classFolders.filter((folder) => !used.has(folder));
-    const warnings = warningsFor({ images, pairs, grouped: this.groups !== null, emptyClassFolders });
+    const emptyClassFolders = this.layout.classFolders.filter((folder) => !used.has(folder));
+    const warnings = [...notes, ...warningsFor({ images, pairs, grouped: this.groups !== null, emptyClassFolders })];
     throwIfCancelled(signal);
     const existing = this.datasets.findSame(identity);
     const stored = existing
@@ -124,18 +133,41 @@ export class FolderImport implements RunningImport {
     this.inspections.length = 0;
   }
 
+  /** The split by folders, or a new one; and what to know of it and of the folders. */
+  private chooseSplits(usable: readonly UsableImage[], seed: number): { splits: Split[]; notes: string[] } {
+    const { split, notes } = this.layout;
+    const layoutNotes = this.groups === null ? notes : [];
+    if (split === null || this.request.splits === 'new') return { splits: chooseSplits(usable, seed), notes: layoutNotes };
+    const given = useGivenSplit(
+      usable,
+      usable.map(({ at }) => split.of[at]!),
+      seed,
+    );
+    return { splits: given.splits, notes: [...splitNotes(split), ...given.notes, ...layoutNotes] };
+  }
+
   /** Usable images and rejected files, each sorted by file name. */
-  private separateRejected(sampleBits: number | null): { usable: Omit<ImageRecord, 'id' | 'split'>[]; rejected: RejectedFile[] } {
-    const usable: Omit<ImageRecord, 'id' | 'split'>[] = [];
-    const rejected = [...this.listing.rejected];
-    this.listing.files.forEach(({ file, className }, i) => {
+  private separateRejected(sampleBits: number | null): { usable: UsableImage[]; rejected: RejectedFile[] } {
+    const usable: UsableImage[] = [];
+    const rejected = [...this.layout.rejected];
+    this.layout.files.forEach(({ file, className }, i) => {
       const inspection = this.inspections[i];
       if (inspection === undefined) throw new AppError('internal', `${file} was not inspected.`);
       if ('error' in inspection) rejected.push({ file, reason: inspection.error });
       else {
         const { sha256, content, width, height } = inspection;
         const facts = factsOf(inspection, sampleBits);
-        usable.push({ file, className, sha256, content, group: this.groups?.[i] ?? null, width, height, ...(facts.length === 0 ? {} : { facts }) });
+        usable.push({
+          at: i,
+          file,
+          className,
+          sha256,
+          content,
+          group: this.groups?.[i] ?? null,
+          width,
+          height,
+          ...(facts.length === 0 ? {} : { facts }),
+        });
       }
     });
     return { usable, rejected: rejected.sort((a, b) => byCodePoint(a.file, b.file)) };

@@ -6,13 +6,14 @@ import { countNoun, quote } from '../../foundation/words.ts';
 const matchTimeoutMs = (names: number): number => 250 + Math.round(names / 200);
 
 /**
- * The subject of each file, from its name without folders: the first capture group that matched, or the whole match if the
- * pattern has no groups. Null without a match, or if the match is empty.
+ * The subject of each file, from its name without folders, or from its path if the pattern contains a / (no name does): the first
+ * capture group that matched, or the whole match if the pattern has no groups. Null without a match, or if the match is empty.
  * Throws AppError 'usage' for an invalid pattern, one that takes too long, and one that matches no file.
  */
 export function groupsOf(files: readonly string[], pattern: string): (string | null)[] {
   const expression = compilePattern(pattern);
-  const names = files.map((file) => file.slice(file.lastIndexOf('/') + 1));
+  const ofPath = pattern.includes('/');
+  const names = ofPath ? files : files.map((file) => file.slice(file.lastIndexOf('/') + 1));
   const groups = matchNames(names, expression).map((match) => {
     if (match === null) return null;
     const subject = match.length > 1 ? match.slice(1).find((group) => group !== null) : match[0];
@@ -20,9 +21,13 @@ export function groupsOf(files: readonly string[], pattern: string): (string | n
   });
   if (groups.every((group) => group === null)) {
     const example = names[0] === undefined ? '' : `, such as ${quote(names[0])}`;
-    throw new AppError('usage', `The group pattern ${quote(pattern)} matches none of the ${countNoun(names.length, 'image name')}${example}.`, {
-      pattern,
-    });
+    throw new AppError(
+      'usage',
+      `The group pattern ${quote(pattern)} matches none of the ${countNoun(names.length, ofPath ? 'image path' : 'image name')}${example}.`,
+      {
+        pattern,
+      },
+    );
   }
   return groups;
 }
@@ -36,7 +41,7 @@ function compilePattern(pattern: string): RegExp {
 }
 
 /** Runs in a VM context, because only that can be stopped during a match. */
-function matchNames(names: string[], expression: RegExp): ((string | null)[] | null)[] {
+function matchNames(names: readonly string[], expression: RegExp): ((string | null)[] | null)[] {
   try {
     const script = 'JSON.stringify(names.map((name) => expression.exec(name)))';
     return JSON.parse(runInNewContext(script, { names, expression }, { timeout: matchTimeoutMs(names.length) }) as string) as (

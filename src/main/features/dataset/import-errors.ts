@@ -9,13 +9,29 @@ const FOLDER_RULE = 'a data set is a folder with one sub-folder of images per cl
 /** The error for a folder without any image. */
 export function noImagesError({ root, rejected, classFolders }: Listing): AppError {
   const refuse = (sentence: string): AppError => new AppError('bad-dataset', sentence, { root, rejected });
-  const loose = rejected.filter(({ file }) => !file.includes('/') && hasImageExtension(file));
-  if (loose.length > 0) {
-    return refuse(`The images in ${quote(root)} are not in class folders (${countNoun(loose.length, 'image')} directly inside): ${FOLDER_RULE}.`);
-  }
+  const loose = looseImages(rejected);
+  if (loose > 0) return refuse(looseImagesText(root, loose));
   if (rejected.length === 0 && classFolders.length === 0) return refuse(`The folder ${quote(root)} is empty: ${FOLDER_RULE}.`);
   return refuse(`No image was found below ${quote(root)}${firstReason(rejected)}: ${FOLDER_RULE}.`);
 }
+
+/** The error for a folder whose classes are in a folder inside, such as an archive unpacked into itself. */
+export function innerFolderError(root: string, inner: { folder: string; inside: number }): AppError {
+  return new AppError('bad-dataset', innerFolderText(root, inner), { root, folder: inner.folder });
+}
+
+export const innerFolderText = (root: string, { folder, inside }: { folder: string; inside: number }): string =>
+  `All images in ${quote(root)} are in one folder, which holds ${countNoun(inside, 'folder')} with images. Choose that one: ${quote(folder)}.`;
+
+/** Images directly in the folder, by their names. */
+const looseImages = (rejected: readonly RejectedFile[]): number =>
+  rejected.filter(({ file }) => !file.includes('/') && hasImageExtension(file)).length;
+
+/** Whether a folder without class folders has images itself, so that it may be a class. */
+export const isLoose = ({ rejected }: Pick<Listing, 'rejected'>): boolean => looseImages(rejected) > 0;
+
+const looseImagesText = (root: string, loose: number): string =>
+  `The images in ${quote(root)} are not in class folders (${countNoun(loose, 'image')} directly inside): ${FOLDER_RULE}. If it is one class, choose the folder above it.`;
 
 /** The error for fewer than two usable images or classes. */
 export function tooFewImagesError(usable: readonly Pick<ListedFile, 'className'>[], rejected: readonly RejectedFile[]): AppError {

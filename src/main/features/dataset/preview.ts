@@ -1,17 +1,42 @@
-import type { FolderGroups, FolderPreview } from '../../../shared/dataset.ts';
+import { dirname } from 'node:path';
+import type { FolderGroups, FolderPreview, SplitSource } from '../../../shared/dataset.ts';
 import { asAppError } from '../../../shared/errors.ts';
 import { byNaturalOrder } from '../../../shared/natural-order.ts';
+import { quote } from '../../foundation/words.ts';
 import { groupsOf } from './groups.ts';
+import { innerFolderText, isLoose, noImagesError } from './import-errors.ts';
+import { filesPerSplit, innerFolder, layoutOf, splitNotes } from './layout.ts';
 import { type ListedFile, listClassFolders } from './scan.ts';
+import { lookAlikeNotes } from './warnings.ts';
 
 const EXAMPLES = 5;
 const FILES_SHOWN = 4; // per example
 
+export interface PreviewRequest {
+  folder: string;
+  groupBy?: string | undefined;
+  splits?: SplitSource | undefined;
+}
+
 /** What an import would find, from file names only. `problem`: why the folder can't be imported. Throws AppError 'cancelled' only. */
-export async function previewFolder(folder: string, groupBy: string | undefined, signal?: AbortSignal): Promise<FolderPreview> {
-  const empty: FolderPreview = { root: folder, classes: [], files: 0, rejected: 0, groups: null, problem: null };
+export async function previewFolder({ folder, groupBy, splits = 'folders' }: PreviewRequest, signal?: AbortSignal): Promise<FolderPreview> {
+  const empty: FolderPreview = {
+    root: folder,
+    classes: [],
+    files: 0,
+    rejected: 0,
+    split: null,
+    groups: null,
+    notes: [],
+    suggestion: null,
+    problem: null,
+  };
   try {
-    const { root, files, rejected } = await listClassFolders(folder, { signal });
+    const listing = await listClassFolders(folder, { signal });
+    const { root } = listing;
+    const inner = innerFolder(listing);
+    if (inner) return { ...empty, root, files: listing.files.length, suggestion: inner.folder, problem: innerFolderText(root, inner) };
+    const { files, rejected, split, groupPaths, notes } = layoutOf(listing);
     const counts = new Map<string, number>();
     for (const { className } of files) counts.set(className, (counts.get(className) ?? 0) + 1);
     const preview: FolderPreview = {
@@ -20,11 +45,18 @@ export async function previewFolder(folder: string, groupBy: string | undefined,
       classes: [...counts].map(([className, n]) => ({ className, files: n })).sort((a, b) => byNaturalOrder(a.className, b.className)),
       files: files.length,
       rejected: rejected.length,
+      split: split && { folders: split.folders, files: filesPerSplit(split.of) },
+      notes: [
+        ...(split && splits === 'folders' ? splitNotes(split) : []),
+        ...(groupBy === undefined ? notes : []),
+        ...lookAlikeNotes([...counts.keys()]),
+      ],
     };
-    if (counts.size < 2) return { ...preview, problem: tooFewClasses(counts.size) };
+    if (counts.size === 0) return { ...preview, suggestion: isLoose(listing) ? dirname(root) : null, problem: noImagesError(listing).message };
+    if (counts.size === 1) return { ...preview, problem: oneClassText([...counts.keys()][0]!) };
     if (groupBy === undefined) return preview;
     try {
-      return { ...preview, groups: groupsIn(files, groupBy) };
+      return { ...preview, groups: groupsIn(files, groupPaths, groupBy) };
     } catch (error) {
       return { ...preview, problem: asAppError(error).message };
     }
@@ -35,16 +67,11 @@ export async function previewFolder(folder: string, groupBy: string | undefined,
   }
 }
 
-const tooFewClasses = (classes: number): string =>
-  classes === 0
-    ? 'No folder with images was found here. A data set is a folder with one sub-folder of images per class.'
-    : 'Only one folder with images was found here, but at least two classes are needed. Try the parent folder.';
+const oneClassText = (className: string): string =>
+  `Only one folder here holds images, ${quote(className)}, but at least two classes are needed. If this folder is itself a class, choose the folder above it.`;
 
-function groupsIn(files: readonly ListedFile[], pattern: string): FolderGroups {
-  const subjects = groupsOf(
-    files.map(({ file }) => file),
-    pattern,
-  );
+function groupsIn(files: readonly ListedFile[], paths: readonly string[], pattern: string): FolderGroups {
+  const subjects = groupsOf(paths, pattern);
   const members = new Map<string, string[]>();
   let unmatched = 0;
   files.forEach(({ file }, i) => {

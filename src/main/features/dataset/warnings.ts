@@ -2,6 +2,7 @@ import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { countText } from '../../../shared/format.ts';
+import { lookAlikes } from '../../../shared/class-names.ts';
 import { byNaturalOrder } from '../../../shared/natural-order.ts';
 import { countNoun, joinList, quote } from '../../foundation/words.ts';
 
@@ -27,6 +28,7 @@ export function warningsFor({ images, pairs, grouped, emptyClassFolders }: Impor
     ...severalClassesWarnings(contents),
     ...singleImageWarnings(classes),
     ...pairlessClassWarnings(classes, pairs, unseen),
+    ...lookAlikeNotes([...classes.keys()]),
     ...imbalanceWarnings(classes),
     ...duplicateWarnings(contents),
     ...(grouped ? unmatchedNameWarnings(images) : []),
@@ -86,6 +88,15 @@ function pairlessClassWarnings(classes: Map<string, ImageRecord[]>, pairs: Impor
     const which = without.length === 1 ? 'one class' : `${countText(without.length)} classes`;
     return [`Among the ${SPLIT_NAMES[split]} images ${which} can't form a pair of the same class: ${joinList(without)}.`];
   });
+}
+
+export function lookAlikeNotes(classNames: readonly string[]): string[] {
+  const groups = lookAlikes([...classNames].sort(byNaturalOrder));
+  if (groups.length === 0) return [];
+  const named = groups.map((names) => names.map(quote).join(' and '));
+  return [
+    `Classes whose names look alike count as different: ${joinList(named)}. They differ in case, spaces or the encoding of accents. Merge them on the Images page, or rename their folders.`,
+  ];
 }
 
 function imbalanceWarnings(classes: Map<string, ImageRecord[]>): string[] {
