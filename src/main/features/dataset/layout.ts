@@ -41,7 +41,8 @@ export function layoutOf({ files, rejected, classFolders }: Listing): Layout {
   const inClass = files.filter((_, i) => parts[i]!.length > 2);
   const loose = files.filter((_, i) => parts[i]!.length <= 2).map(({ file }) => ({ file, reason: 'not inside a class folder' }));
   const names = inClass.map(({ file }) => file.split('/'));
-  const folders = [...new Set(names.map((name) => name[level]!))];
+  const order = (folder: string): number => SPLITS.indexOf(splitNamed(folder)!);
+  const folders = [...new Set(names.map((name) => name[level]!))].sort((x, y) => order(x) - order(y));
   const below = names.map((name) => name.toSpliced(level, 1));
   return {
     files: inClass.map(({ file }, i) => ({ file, className: below[i]![0]! })),
