@@ -45,7 +45,11 @@ class Compare {
     if (!a || !b || !run || run.calibration === null) return null;
     return { run: run.run, a, b, target: this.target, ...(this.layer && { layer: this.layer }) };
   });
-  readonly otherRun = $derived(runs.byId(route.params['other']));
+  /** Another run that explains the same pair: of the same data set, since only these are comparable. */
+  readonly otherRuns = $derived(
+    runs.list.filter((run) => run.run !== this.run?.run && run.dataset === this.run?.dataset && run.calibration !== null && !run.outdated),
+  );
+  readonly otherRun = $derived(this.otherRuns.find(({ run }) => run === route.params['other']) ?? null);
   readonly otherRequest = $derived.by<ExplainRequest | null>(() => {
     const { a, b } = this.refs;
     const run = this.otherRun;
@@ -57,6 +61,18 @@ class Compare {
     const row = this.stored ? this.main.current?.row : null;
     const before = row ? { c: null, run: row.run, a: formatRef(this.refs.a), b: formatRef(this.refs.b), target: row.target, layer: row.layer } : {};
     route.set({ ...before, ...changes });
+  }
+
+  /** The person chose another data set or run in the sidebar. A stored comparison stays. */
+  followSidebar(dataset: string | null, run: string | null): void {
+    if (this.stored) return;
+    const fits = (ref: ImageRef | null): boolean => ref === null || 'file' in ref || ref.dataset === dataset;
+    const { a, b } = this.refs;
+    const changes: Record<string, string | null> = route.params['run'] === run ? {} : { run: null };
+    if (route.params['queue'] !== undefined || !fits(a) || !fits(b)) Object.assign(changes, { queue: null, n: null, other: null });
+    if (!fits(a)) changes['a'] = null;
+    if (!fits(b)) changes['b'] = null;
+    route.set(changes);
   }
 
   put(letter: Letter, ref: ImageRef | null): void {

@@ -62,6 +62,7 @@ class ImagesState {
       this.rows.clear();
       this.requested.clear();
       this.moved.clear();
+      this.visible = []; // ids of the data set before; the new one may lack them
     }
     await this.refresh();
   }

@@ -166,3 +166,13 @@ test('rows of the visible images are requested once, in one call', async () => {
   expect(images.row(3)).toEqual({ id: 3 });
   expect(images.row(0)).toBeUndefined();
 });
+test('another data set is never asked for images of the one before', async () => {
+  images.ensure(0, 4);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  server.found = [7, 8];
+  call.mockClear();
+  await images.open('e');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const asked = call.mock.calls.filter(([name]) => name === 'images.rows').flatMap(([, input]) => (input as { ids: number[] }).ids);
+  expect(asked.filter((id) => id < 7)).toEqual([]);
+});
