@@ -44,20 +44,27 @@ export class CurationQueue {
   private running = false;
   private failures = reportFailures(TOPIC);
 
-  /** Whether an undo has an effect once the waiting actions have taken place. */
-  readonly canUndo = $derived(this.actions.reduce((n, { kind }) => Math.max(0, n + (kind === 'undo' ? -1 : 1)), this.state?.edits ?? 0) > 0);
-  readonly canRedo = $derived(
-    this.actions.reduce((can, { kind }) => (kind === 'edit' ? false : kind === 'undo' ? true : can), (this.state?.canRedo ?? null) !== null),
-  );
-  /** What undo takes back, in words; null if that is not known yet. */
-  readonly undoText = $derived(this.actions.length === 0 ? (this.state?.canUndo ?? null) : null);
-  readonly redoText = $derived(this.actions.length === 0 ? (this.state?.canRedo ?? null) : null);
-
   constructor(dataset: string, owner: QueueOwner) {
     this.dataset = dataset;
     this.owner = owner;
   }
 
+  // Getters, not `$derived`: the effect that opens the data set creates the queue, and a derived value freezes when that effect runs again.
+
+  /** Whether an undo has an effect once the waiting actions have taken place. */
+  get canUndo(): boolean {
+    return this.actions.reduce((n, { kind }) => Math.max(0, n + (kind === 'undo' ? -1 : 1)), this.state?.edits ?? 0) > 0;
+  }
+  get canRedo(): boolean {
+    return this.actions.reduce((can, { kind }) => (kind === 'edit' ? false : kind === 'undo' ? true : can), (this.state?.canRedo ?? null) !== null);
+  }
+  /** What undo takes back, in words; null if that is not known yet. */
+  get undoText(): string | null {
+    return this.actions.length === 0 ? (this.state?.canUndo ?? null) : null;
+  }
+  get redoText(): string | null {
+    return this.actions.length === 0 ? (this.state?.canRedo ?? null) : null;
+  }
   get waiting(): number {
     return this.actions.length;
   }
