@@ -22,7 +22,7 @@ const CHOICES = {
 
 const HELP = `Usage: npm run --silent print-program -- [options]
 
-Prints the program of a network after each pass of the compiler, one instruction a line with its shapes.
+Prints the program of a network after each pass of the compiler, one instruction per line with its shapes.
 
   --task NAME        ${CHOICES['task']?.join(', ')} (default: train)
   --backbone NAME    ${CHOICES['backbone']?.join(', ')} (default: compact)
