@@ -44,7 +44,7 @@ export function supportSentence({ support, verdict }: Pick<Comparison, 'support'
 export function similaritySentence({ similarity }: Comparison, run: RunRecord | undefined): string {
   const valid = run?.validDistances;
   const pairs = valid ? `${countText(valid.same.length + valid.different.length)} validation pairs` : 'validation pairs';
-  return `A similarity of ${probabilityText(similarity)} means: about that share of pairs at this distance, sampled as in validation, are of the same class. It is calibrated on ${pairs} and 50 % at the threshold.`;
+  return `A similarity of ${probabilityText(similarity)} means that about that share of pairs at this distance, sampled like the validation pairs, are of the same class. It is calibrated on ${pairs} and is 50 % at the threshold.`;
 }
 
 export function testSentence(test: Metrics | undefined): string {

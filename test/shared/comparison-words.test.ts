@@ -26,7 +26,7 @@ describe('the meaning of a similarity', () => {
     const similarity = similarityOf(distance, calibration);
     expect(similarity).toBeCloseTo(share, 12);
     expect(plain(similaritySentence(someComparison('c1', 'r1', { distance, similarity }), judgedOn([0.1, 0.2], Array(1498).fill(2))))).toBe(
-      `A similarity of ${told} means: about that share of pairs at this distance, sampled as in validation, are of the same class. It is calibrated on 1,500 validation pairs and 50 % at the threshold.`,
+      `A similarity of ${told} means that about that share of pairs at this distance, sampled like the validation pairs, are of the same class. It is calibrated on 1,500 validation pairs and is 50 % at the threshold.`,
     );
   });
 

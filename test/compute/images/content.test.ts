@@ -64,7 +64,7 @@ describe('content', () => {
     expect((await sharp(withDescription(jpeg, 'edited')).metadata()).exif).toBeDefined();
   });
 
-  test('is equal for an image turned by EXIF and one that is stored upright', async () => {
+  test('is equal for an image rotated by EXIF and one stored upright', async () => {
     const [turned, upright] = await contentsOf({
       'turned.png': await raw().withMetadata({ orientation: 6 }).png().toBuffer(),
       'upright.png': await raw().rotate(90).png().toBuffer(),

@@ -69,12 +69,12 @@ describe('bands beyond the colour', () => {
     expect((await inspect(fixture(name))).facts.join('\n')).toMatch(facts);
   });
 
-  it('a band beside grey that is not alpha is left out', async () => {
+  it('a band beside grey that is not alpha is ignored', async () => {
     await expectFields('grey-and-band.tif', RED_AS_GREY, 0);
     expect((await inspect(fixture('grey-and-band.tif'))).facts).toEqual(['The first band is the image. Not used: band 2 (unspecified).']);
   });
 
-  it('separate planes of 16 bit are an ordinary picture', async () => {
+  it('separate planes of 16 bit are read like interleaved ones', async () => {
     await expectFields('rgb-planar-16.tif', COLOURS, 1);
     expect((await inspect(fixture('rgb-planar-16.tif'))).facts).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe('bands beyond the colour', () => {
   });
 });
 
-describe('the page that is the picture', () => {
+describe('the main page', () => {
   it.each([
     ['preview-first.tif', ['Page 2 of 2: the largest that is not a preview.']],
     ['mask-after.tif', []],
@@ -101,7 +101,7 @@ describe('the page that is the picture', () => {
 });
 
 describe('CIE L*a*b*', () => {
-  // Written from sRGB by LittleCMS with 8 bits a channel, which moves dark channels by up to 3/255.
+  // Written from sRGB by LittleCMS with 8 bits per channel, which moves dark channels by up to 3/255.
   it.each(['lab8.tif', 'lab16.tif'])('%s has the colours that it was made from', async (name) => {
     await expectFields(name, COLOURS, 3);
     expect((await inspect(fixture(name))).facts).toEqual(['CIE L*a*b*, converted to sRGB.']);
@@ -125,7 +125,7 @@ describe('12 bits in 16', () => {
     expect(await inspect(fixture('twelve-stated.tif'))).toMatchObject({ maxSample: null, facts: [expect.stringContaining('up to 4095')] });
   });
 
-  it('files of 8 bit and with alpha of 16 are not concerned', async () => {
+  it('files of 8 bit, and of 16 bit with alpha, are unchanged', async () => {
     expect((await inspect(fixture('rgbn.tif'))).maxSample).toBeNull();
     await expectFields('rgbn.tif', COLOURS, 0, 12);
     await expectFields('p6-16.ppm', COLOURS, 0, 12);
@@ -140,7 +140,7 @@ describe('Netpbm', () => {
 describe('AVIF', () => {
   it.each(['alpha.avif', 'alpha-premultiplied.avif'])('%s: alpha stands on mid-grey', (name) => expectFields(name, ON_GREY, 6));
 
-  it('a sequence shows its first picture', async () => {
+  it('of a sequence the first image is read', async () => {
     await expectFields('sequence.avif', COLOURS, 6);
     expect((await inspect(fixture('sequence.avif'))).facts).toEqual(['The first image of a sequence.']);
   });
@@ -160,14 +160,14 @@ describe('a JPEG without its end marker', () => {
   });
 });
 
-describe('an intact file that cannot be read is refused by its true reason', () => {
+describe('an intact file that cannot be read is refused with the true reason', () => {
   it.each([
-    ['packed-12.tif', /stores 12 bits a channel, packed/],
+    ['packed-12.tif', /stores 12 bits per channel, packed/],
     ['zstd.tif', /is compressed as Zstandard/],
     ['jpeg2000.tif', /is compressed as JPEG 2000/],
     ['camera-raw.tif', /is a camera raw file/],
-    ['float32.tif', /holds measurements rather than a photograph/],
-    ['twelve-bits.jpg', /is a JPEG with 12 bits a channel/],
+    ['float32.tif', /contains measurements rather than a photograph/],
+    ['twelve-bits.jpg', /is a JPEG with 12 bits per channel/],
     ['lossless.jpg', /is a lossless JPEG/],
     ['ios.png', /is a PNG optimised for iOS/],
     ['p6-cut.ppm', /is truncated/],

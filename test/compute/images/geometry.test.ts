@@ -29,7 +29,7 @@ function centreOf(data: ArrayLike<number>, width: number, height: number, channe
   return [x / sum, y / sum];
 }
 
-describe('images that grow in either direction', () => {
+describe('images that are enlarged in either direction', () => {
   const resize = path.join(FIXTURES, 'resize');
   const cases = readdirSync(resize)
     .map((name) => /^((\d+)x(\d+))-(\d+)\.png$/.exec(name))
@@ -38,7 +38,7 @@ describe('images that grow in either direction', () => {
   const growing = cases.filter(({ w, h, n }) => n > w || n > h);
   const shrinking = cases.filter(({ w, h, n }) => n < w && n < h);
 
-  it.each(growing)('$name is what Pillow makes of it, to 1/255', async ({ name, source, n }) => {
+  it.each(growing)('$name equals Pillow’s result to 1/255', async ({ name, source, n }) => {
     expect(largestDifference(await decodeSquare(path.join(resize, `${source}.png`), n), await rgb(path.join(resize, name)))).toBeLessThanOrEqual(1);
   });
 
@@ -49,14 +49,14 @@ describe('images that grow in either direction', () => {
     expect(Math.abs(y - 0.62 * n)).toBeLessThan(0.05);
   });
 
-  it('lie half a pixel to the right and down in a run of earlier versions, as it was trained', async () => {
+  it('are shifted half a pixel to the right and down for runs of earlier versions', async () => {
     const [x, y] = centreOf(await decodeSquare(path.join(resize, '50x50.png'), 96, { resampling: 'shifted' }), 96, 96);
     expect(x - 0.3 * 96).toBeCloseTo(0.5, 1);
     expect(y - 0.62 * 96).toBeCloseTo(0.5, 1);
   });
 });
 
-describe('turned and mirrored copies of a picture', () => {
+describe('rotated and mirrored copies of an image', () => {
   const copies = [2, 3, 4, 5, 6, 7, 8].flatMap((orientation) => ['png', 'tif'].map((format) => `${orientation}.${format}`));
   // 90 x 62 px: sizes below and between shrink, those above and between grow.
   it.each(copies)('%s gives the pixels of the upright one, to 2/255', async (name) => {

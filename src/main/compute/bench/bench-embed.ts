@@ -9,7 +9,7 @@ import { chunks, FORWARD_BATCH } from '../images/batches.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import type { CallContext, ComputeCalls } from '../protocol/protocol.ts';
 import { openReader } from '../images/reading/reader.ts';
-import type { Readable } from '../images/reading/tasks.ts';
+import type { ImageToRead } from '../images/reading/tasks.ts';
 
 const IMAGE_FILES = /\.(jpe?g|png)$/i;
 const PREPROCESSING = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const; // to -1..1
@@ -23,7 +23,7 @@ export async function benchEmbed(
     .filter((file) => IMAGE_FILES.test(file))
     .sort()
     .slice(0, limit)
-    .map((file): Readable => ({ file: join(folder, file), sha256: null }));
+    .map((file): ImageToRead => ({ file: join(folder, file), sha256: null }));
   if (files.length === 0) throw new AppError('not-found', `There are no JPEG or PNG files below ${folder}.`);
   const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
   const engine = await openEngine(name, device);
@@ -36,7 +36,7 @@ export async function benchEmbed(
     augmentation: null,
     cache: null,
   });
-  const decode = (part: readonly Readable[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
+  const decode = (part: readonly ImageToRead[]): Promise<Float32Array> => reader.ask('decode', { images: part, rows: FORWARD_BATCH }, { signal });
   try {
     const began = performance.now();
     let done = 0;

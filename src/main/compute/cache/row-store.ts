@@ -74,8 +74,8 @@ export class RowStore {
   read(sha256: string, target: Uint8Array): boolean {
     const row = this.rows.get(sha256);
     if (row === undefined) throw new Error(`No row for ${sha256}.`);
-    const isWhole = readRange(this.data, row * this.rowBytes, target) === this.rowBytes;
-    if (isWhole && checksumOf(Buffer.from(sha256, 'hex'), target) === this.checksums[row]) return true;
+    const isComplete = readRange(this.data, row * this.rowBytes, target) === this.rowBytes;
+    if (isComplete && checksumOf(Buffer.from(sha256, 'hex'), target) === this.checksums[row]) return true;
     this.rows.delete(sha256);
     return false;
   }
@@ -133,7 +133,7 @@ function recordOf(key: Buffer, row: number, checksum: number): Buffer {
   return record;
 }
 
-/** Where the next record goes: an incomplete one, of a killed process or a full disk, is overwritten. */
+/** Position of the next record. Overwrites an incomplete one, left by a killed process or a full disk. */
 const endOfRecords = (bytes: number): number => bytes - ((bytes - HEADER.length) % RECORD_BYTES);
 
 function writeAll(fd: number, bytes: Uint8Array, position: number): void {

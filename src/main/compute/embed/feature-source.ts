@@ -10,12 +10,12 @@ import { bytesOf, chunks, FORWARD_BATCH } from '../images/batches.ts';
 import { specOf } from '../model/checkpoint.ts';
 import { type ParallelOptions, throwIfCancelled } from '../async/parallel.ts';
 import type { CacheFolders, SourceImage } from '../protocol/protocol.ts';
-import { decoderKey } from '../images/reading/pictures.ts';
+import { decoderKey } from '../images/reading/pixel-reader.ts';
 import { openReader, type Reader } from '../images/reading/reader.ts';
 import type { StreamName } from '../images/reading/tasks.ts';
 import { RowStore } from '../cache/row-store.ts';
 
-const DISK_FAILS = 'A cache in the workspace was written and can’t be read back. The disk may be failing: use a workspace folder on another disk.';
+const DISK_FAULT = 'A cache in the workspace was written and can’t be read back. The disk may be failing: use a workspace folder on another disk.';
 
 /** A batch of images. */
 export interface Part {
@@ -50,7 +50,7 @@ export interface SourceOptions {
 export function openSource(o: SourceOptions): FeatureSource {
   const pixels = (): PixelSource => new PixelSource(o.config, o.caches.pixels);
   if (o.entry === 'image') return pixels();
-  return o.config.augmentation ? new FreshFeatures(o, pixels()) : new CachedFeatures(o);
+  return o.config.augmentation ? new AugmentedFeatures(o, pixels()) : new CachedFeatures(o);
 }
 
 const readerFor = ({ size, preprocessing, resampling, sampleBits, augmentation }: RunConfig, cache: string | null): Reader =>
@@ -67,11 +67,11 @@ class PixelSource implements FeatureSource {
   }
 
   async prepare(images: readonly SourceImage[], { signal, onProgress }: ParallelOptions): Promise<void> {
-    const positions = await this.reader.ask('missing', { sha256s: images.map((image) => image.sha256) }, { signal });
+    const positions = await this.reader.ask('findUncached', { sha256s: images.map((image) => image.sha256) }, { signal });
     const missing = Array.from(positions, (i) => images[i]!);
     let done = 0;
     for (const chunk of chunks(missing, FORWARD_BATCH)) {
-      await this.reader.ask('keep', { images: chunk }, { signal });
+      await this.reader.ask('decodeToCache', { images: chunk }, { signal });
       onProgress?.((done += chunk.length), missing.length);
     }
     if (missing.length) await this.reader.ask('flush', {});
@@ -109,7 +109,7 @@ class CachedFeatures implements FeatureSource {
       const out = new Float32Array(part.images.length * this.rowLength);
       if (!this.readInto(out, part.images)) {
         await this.recompute();
-        if (!this.readInto(out, part.images)) throw new AppError('workspace', DISK_FAILS, { folder: this.o.caches.features });
+        if (!this.readInto(out, part.images)) throw new AppError('workspace', DISK_FAULT, { folder: this.o.caches.features });
       }
       yield [part, out];
     }
@@ -161,7 +161,7 @@ class CachedFeatures implements FeatureSource {
 }
 
 /** Features of augmented images, computed for each batch because they differ in each epoch. */
-class FreshFeatures implements FeatureSource {
+class AugmentedFeatures implements FeatureSource {
   readonly rowLength: number;
   private readonly o: SourceOptions;
   private readonly pixels: PixelSource;

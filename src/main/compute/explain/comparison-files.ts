@@ -48,7 +48,7 @@ export async function writePhotoAndMap(
  * stored photograph, are missing.
  */
 export async function drawOverlays({ verdict, target, scale, sampleBits, images }: OverlaysRequest): Promise<null> {
-  const { paintOverlay } = await import('./overlay.ts'); // on demand: it brings a font library of 0.4 MB
+  const { paintOverlay } = await import('./overlay.ts'); // on demand: it loads a font library of 0.4 MB
   await Promise.all(
     images.map(async (image) => {
       const { file, empty, mapWidth, mapHeight } = image;

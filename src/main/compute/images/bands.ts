@@ -1,6 +1,6 @@
-/** Conversion of decoded bands to RGB, where libvips can't: bands beyond the colour, colours multiplied with alpha, L*a*b*. */
+/** Conversion of decoded bands to RGB in cases that libvips lacks: extra bands, colours multiplied by alpha, L*a*b*. */
 
-/** Samples of a image, interleaved: [height, width, channels]. */
+/** Samples of an image, interleaved: [height, width, channels]. */
 export interface Bands {
   data: Uint8Array | Uint16Array;
   width: number;
@@ -10,15 +10,15 @@ export interface Bands {
 
 export type ToRgb = (bands: Bands) => Uint8Array; // [height, width, 3]
 
-export interface Picked {
+export interface BandSelection {
   alpha: number | null; // its band
   premultiplied: boolean;
   behind: number; // grey level behind transparent pixels
   range: number; // value of full intensity
 }
 
-/** The first three bands (or one, grey), 8 bit, over the grey where there is alpha. Cuts 16 bit as libvips does: the upper byte. */
-export function pickBands({ data, width, height, channels }: Bands, { alpha, premultiplied, behind, range }: Picked): Uint8Array {
+/** The first three bands, or one grey band, as 8-bit RGB. Alpha blends onto `behind`. 16 bit is truncated to the upper byte, as in libvips. */
+export function pickBands({ data, width, height, channels }: Bands, { alpha, premultiplied, behind, range }: BandSelection): Uint8Array {
   const out = new Uint8Array(width * height * 3);
   const scale = range === 255 ? 1 : 65535 / range / 256;
   const second = channels >= 3 ? 1 : 0;
@@ -43,7 +43,7 @@ const TO_RGB = [
 const inverse = (t: number): number => (t > 6 / 29 ? t ** 3 : 3 * (6 / 29) ** 2 * (t - 4 / 29));
 const encode = (v: number): number => (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055);
 
-/** CIE L*a*b* of TIFF (8 bit: L 0..255 for 0..100, a and b signed; 16 bit: L 0..65535, a and b signed, 256 a unit) to sRGB. */
+/** CIE L*a*b* of TIFF (8 bit: L 0..255 for 0..100, a and b signed; 16 bit: L 0..65535, a and b signed, 256 per unit) to sRGB. */
 export function labToRgb({ data, width, height, channels }: Bands): Uint8Array {
   const wide = data instanceof Uint16Array;
   const signed = wide ? new Int16Array(data.buffer, data.byteOffset, data.length) : new Int8Array(data.buffer, data.byteOffset, data.length);

@@ -6,7 +6,7 @@ export interface JpegFrame {
   bits: number; // of a sample
   lossless: boolean;
   progressive: boolean;
-  ended: boolean; // has its end marker
+  hasEndMarker: boolean;
 }
 
 /** The frame header (ITU T.81, B.2.2). Null without one. */
@@ -19,16 +19,16 @@ export function jpegFrame(bytes: Uint8Array): JpegFrame | null {
     const marker = bytes[at + 1]!;
     const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
     if (isFrame) {
-      const form = marker & 3; // 0 baseline, 1 extended, 2 progressive, 3 lossless; the same within each group of four
+      const coding = marker & 3; // 0 baseline, 1 extended, 2 progressive, 3 lossless; the same within each group of four
       return {
         bits: bytes[at + 4]!,
-        lossless: form === 3,
-        progressive: form === 2,
-        ended: ascii(bytes, bytes.length - 1024, bytes.length).includes('\xff\xd9'),
+        lossless: coding === 3,
+        progressive: coding === 2,
+        hasEndMarker: ascii(bytes, bytes.length - 1024, bytes.length).includes('\xff\xd9'),
       };
     }
-    const alone = marker === 0xff || marker === 1 || (marker >= 0xd0 && marker <= 0xd8); // without a length
-    at += alone ? (marker === 0xff ? 1 : 2) : 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
+    const isStandalone = marker === 0xff || marker === 1 || (marker >= 0xd0 && marker <= 0xd8); // without a length
+    at += isStandalone ? (marker === 0xff ? 1 : 2) : 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
   }
   return null;
 }

@@ -38,13 +38,13 @@ export interface SquareOptions extends DecodeOptions {
 export type RgbaImage = RgbImage;
 
 const LANCZOS = { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false } as const; // shrinks on load to at least twice the size
-const BEHIND = { background: { r: MID_GREY, g: MID_GREY, b: MID_GREY } };
+const ON_MID_GREY = { background: { r: MID_GREY, g: MID_GREY, b: MID_GREY } };
 
 type Resize = (image: Sharp) => Sharp;
 
-interface DecodeWay {
+interface DecodeVariant {
   from?: string; // file path with options of libvips
-  turnFirst?: boolean; // before resizing
+  rotateFirst?: boolean; // before resizing
 }
 
 /**
@@ -52,18 +52,18 @@ interface DecodeWay {
  * alpha on mid-grey, 8 bit, three channels. `resize` only decides the size.
  * sharp runs these in its own fixed order: rotation, profile, flatten, resize, sRGB.
  */
-async function decodePixels(opened: OpenImage, resize: Resize, { from, turnFirst = false }: DecodeWay = {}): Promise<RgbImage> {
-  const { input, options, toRgb, range, endless } = opened.reading;
+async function decodePixels(opened: OpenImage, resize: Resize, { from, rotateFirst = false }: DecodeVariant = {}): Promise<RgbImage> {
+  const { input, options, toRgb, range, lacksEndMarker } = opened.reading;
   const { width, height } = opened;
   try {
     return await memory.use(opened.memory, async () => {
       if (toRgb) return await rgbOf(resize(rawRgb(await convertBands(opened, toRgb))));
       const image = sharp(from ?? input, options)
         .autoOrient()
-        .flatten(BEHIND)
+        .flatten(ON_MID_GREY)
         .toColourspace('srgb');
       if (range !== null) image.linear(65535 / range);
-      if (turnFirst || endless) image.extract({ left: 0, top: 0, width, height }); // sharp then turns before resizing and does not shrink on load
+      if (rotateFirst || lacksEndMarker) image.extract({ left: 0, top: 0, width, height }); // sharp then rotates before resizing and does not shrink on load
       return await rgbOf(resize(image));
     });
   } catch (error) {
@@ -175,23 +175,24 @@ export async function decodeSquare(file: string, size: number, { resampling = 'c
 }
 
 /**
- * libvips enlarges half a pixel off, so what grows in either direction is resampled here. It also resizes before it turns, first down,
- * then across, with clipped values between: a turned copy would differ by up to 22/255. So those are turned first.
+ * libvips shifts enlarged images by half a pixel, so an image that grows in either direction is resampled here. It also resizes before
+ * the EXIF rotation, vertically and then horizontally, and clips in between: a rotated copy would differ by up to 22/255. So images
+ * with an EXIF rotation are rotated first.
  */
 async function centredSquare(opened: OpenImage, size: number): Promise<Uint8Array> {
-  const { file, width, height, turned } = opened;
+  const { file, width, height, isReoriented } = opened;
   if (width < size || height < size) {
     const whole = await decodePixels(opened, (p) => p);
     return resampleRgb(whole.data, whole.width, whole.height, size, size);
   }
-  if (!turned) return (await decodePixels(opened, (p) => p.resize(size, size, LANCZOS))).data;
+  if (!isReoriented) return (await decodePixels(opened, (p) => p.resize(size, size, LANCZOS))).data;
   const shrink = jpegShrink(opened, size);
-  if (shrink === 1) return (await decodePixels(opened, (p) => p.resize(size, size, LANCZOS), { turnFirst: true })).data;
+  if (shrink === 1) return (await decodePixels(opened, (p) => p.resize(size, size, LANCZOS), { rotateFirst: true })).data;
   const smaller = await decodePixels(opened, (p) => p, { from: `${file}[shrink=${shrink}]` });
   return (await rgbOf(rawRgb(smaller).resize(size, size, LANCZOS))).data;
 }
 
-/** By how much sharp shrinks a JPEG on load (pipeline.cc), so that a turned one, which it would decode whole, is shrunk likewise. */
+/** The factor by which sharp shrinks a JPEG on load (pipeline.cc). Without it sharp decodes a JPEG that is rotated first at full size. */
 function jpegShrink({ format, bytes, width, height, reading }: OpenImage, size: number): 1 | 2 | 4 | 8 {
   if (format !== 'JPEG' || reading.input !== bytes) return 1;
   const whole = Math.min(width, height) / size;

@@ -29,7 +29,7 @@ export interface OpenImage {
   format: ImageFormat;
   width: number; // px, after EXIF rotation
   height: number;
-  turned: boolean; // stored turned or mirrored
+  isReoriented: boolean; // by an EXIF rotation or mirroring
   depth: 'uchar' | 'ushort';
   memory: number; // bytes to decode it, about
   reading: Reading;
@@ -108,7 +108,17 @@ export async function openImage(file: string, { memoryLimit = MEMORY_LIMIT, sha2
     );
   }
   if (header.depth !== 'uchar' && header.depth !== 'ushort') {
-    throw badImage(file, 'holds measurements rather than a photograph (neither 8 nor 16 bit a channel); save it as an 8-bit PNG');
+    throw badImage(file, 'contains measurements rather than a photograph (neither 8 nor 16 bits per channel); save it as an 8-bit PNG');
   }
-  return { file, bytes, format, width, height, turned: (header.orientation ?? 1) > 1, depth: header.depth, memory, reading: plan.forHeader(header) };
+  return {
+    file,
+    bytes,
+    format,
+    width,
+    height,
+    isReoriented: (header.orientation ?? 1) > 1,
+    depth: header.depth,
+    memory,
+    reading: plan.forHeader(header),
+  };
 }

@@ -2,9 +2,9 @@ import type { Metadata, SharpOptions } from 'sharp';
 import { labToRgb, pickBands, type ToRgb } from './bands.ts';
 import { isAvifSequence, isIosPng, isPremultipliedAvif, jpegFrame, readNetpbm } from './headers.ts';
 import type { ImageFormat } from './image-kinds.ts';
-import { colourBands, type ExtraBand, extraBands, mainPage, PHOTOMETRIC, readTiff, reasonAgainst, type Tiff, type TiffPage } from './tiff.ts';
+import { colourBands, type ExtraBand, extraBands, mainPage, PHOTOMETRIC, readTiff, unreadableReason, type Tiff, type TiffPage } from './tiff.ts';
 
-/** How a file's content becomes RGB: what libvips gets, and what is done to the bands that it decodes. */
+/** How a file's content becomes RGB: the input of libvips, and the conversion of the bands that it decodes. */
 
 /** Background of transparent pixels: neutral, and near the mean of most preprocessing. */
 export const MID_GREY = 128;
@@ -12,15 +12,15 @@ export const MID_GREY = 128;
 export interface Reading {
   input: Buffer | Uint8Array;
   options: SharpOptions;
-  /** Makes RGB from the decoded bands where libvips can't; null: libvips does it. */
+  /** Converts the decoded bands to RGB; null: libvips does it. */
   toRgb: ToRgb | null;
   /** 16-bit samples: the value of full intensity, where it is not 65535. */
   range: number | null;
   /** Whether only the data set can tell which part of 16 bits is used. */
   rangeUnknown: boolean;
   /** A JPEG without its end marker: only decoding all of it, without shrinking on load, shows whether data are missing. */
-  endless: boolean;
-  facts: string[]; // what a person must know of this reading, in sentences
+  lacksEndMarker: boolean;
+  facts: string[]; // how the file is read, in sentences for the user
 }
 
 export interface ReadingPlan {
@@ -29,7 +29,7 @@ export interface ReadingPlan {
   forHeader(header: Metadata): Reading;
 }
 
-type Refusal = { reason: string };
+type Unreadable = { reason: string };
 
 const FULL = 65535;
 // 'error' includes 'truncated' and adds checksum errors, but not the harmless warnings that many cameras' files cause.
@@ -42,7 +42,7 @@ function rangeOf({ depth, space }: Metadata, stated: number | null, sampleBits: 
   return range < FULL ? range : null;
 }
 
-const PLAIN = { toRgb: null, range: null, rangeUnknown: false, endless: false, facts: [] } satisfies Partial<Reading>;
+const PLAIN = { toRgb: null, range: null, rangeUnknown: false, lacksEndMarker: false, facts: [] } satisfies Partial<Reading>;
 
 const plain = (input: Reading['input'], options: SharpOptions, more: Partial<Reading> = {}): ReadingPlan => ({
   input,
@@ -50,19 +50,19 @@ const plain = (input: Reading['input'], options: SharpOptions, more: Partial<Rea
   forHeader: () => ({ input, options, ...PLAIN, ...more }),
 });
 
-function jpegPlan(bytes: Buffer): ReadingPlan | Refusal | null {
+function jpegPlan(bytes: Buffer): ReadingPlan | Unreadable | null {
   const frame = jpegFrame(bytes);
   if (frame === null) return null;
   if (frame.lossless) return { reason: "is a lossless JPEG, which Twinlens can't read; save it as PNG" };
-  if (frame.bits !== 8) return { reason: `is a JPEG with ${frame.bits} bits a channel, which Twinlens can't read; save it with 8 bits` };
-  if (frame.ended) return plain(bytes, STRICT);
+  if (frame.bits !== 8) return { reason: `is a JPEG with ${frame.bits} bits per channel, which Twinlens can't read; save it with 8 bits` };
+  if (frame.hasEndMarker) return plain(bytes, STRICT);
   // With an end marker added, data that end too early give a warning; complete data give none. libvips looks at warnings before each strip
   // of 8 rows, so data that are missing from the last strip alone go unnoticed.
-  return plain(Buffer.concat([bytes, Buffer.from([0xff, 0xd9])]), { ...STRICT, failOn: 'warning' }, { endless: true });
+  return plain(Buffer.concat([bytes, Buffer.from([0xff, 0xd9])]), { ...STRICT, failOn: 'warning' }, { lacksEndMarker: true });
 }
 
 /** The plan of PNG: 16-bit files don't say reliably which bits they use (sBIT describes samples that were scaled to 16 bit). */
-function pngPlan(bytes: Buffer, sampleBits: number | null): ReadingPlan | Refusal {
+function pngPlan(bytes: Buffer, sampleBits: number | null): ReadingPlan | Unreadable {
   if (isIosPng(bytes)) return { reason: "is a PNG optimised for iOS (CgBI), which Twinlens can't read; save it as an ordinary PNG" };
   return {
     input: bytes,
@@ -126,18 +126,18 @@ function tiffFacts({ pages }: Tiff, page: TiffPage, extras: readonly ExtraBand[]
   return facts;
 }
 
-function tiffPlan(bytes: Buffer, sampleBits: number | null): ReadingPlan | Refusal | null {
+function tiffPlan(bytes: Buffer, sampleBits: number | null): ReadingPlan | Unreadable | null {
   const tiff = readTiff(bytes);
   const page = mainPage(tiff);
   if (page === null) return null;
-  const reason = reasonAgainst(tiff, page);
+  const reason = unreadableReason(tiff, page);
   if (reason !== null) return { reason };
   const colours = colourBands(page);
   const extras = extraBands(page);
   const alpha = extras.findIndex((what) => what !== 'unspecified');
   const isLab = page.photometric === PHOTOMETRIC.cieLab;
   const stated = page.bits === 16 && page.maxSample !== null && page.maxSample < FULL ? page.maxSample : null;
-  // libvips gets L*a*b* and several bands of black-is-zero as RGB, so that it hands over the samples as they are.
+  // The file is declared as RGB, so that libvips does not convert L*a*b* or bands of black-is-zero.
   const asRgb = isLab || (page.photometric === PHOTOMETRIC.blackIsZero && colours === 3);
   const input = asRgb ? Buffer.from(bytes) : bytes;
   if (asRgb && page.photometricAt >= 0) {
@@ -158,7 +158,7 @@ function tiffPlan(bytes: Buffer, sampleBits: number | null): ReadingPlan | Refus
     forHeader: (header) => {
       if (!converted) return withRange({ input, options, facts }, header, { stated, sampleBits, alpha: 3 });
       const range = rangeOf(header, stated, sampleBits) ?? (header.depth === 'ushort' ? FULL : 255);
-      // libvips turns grey into three bands and CMYK into RGB, so the extra bands begin with the fourth.
+      // libvips converts grey to three bands and CMYK into RGB, so the extra bands begin with the fourth.
       const picked = { alpha: alpha < 0 ? null : 3 + alpha, premultiplied: false, behind: MID_GREY, range };
       const toRgb: ToRgb = isLab ? labToRgb : (bands) => pickBands(bands, picked);
       return { input, options, ...PLAIN, toRgb, rangeUnknown: !isLab && stated === null && header.depth === 'ushort', facts };
@@ -167,7 +167,7 @@ function tiffPlan(bytes: Buffer, sampleBits: number | null): ReadingPlan | Refus
 }
 
 /** The plan for a file; why an intact file can't be read; or null for one without a usable header. */
-export function readingOf(format: ImageFormat, bytes: Buffer, sampleBits: number | null): ReadingPlan | Refusal | null {
+export function readingOf(format: ImageFormat, bytes: Buffer, sampleBits: number | null): ReadingPlan | Unreadable | null {
   switch (format) {
     case 'JPEG':
       return jpegPlan(bytes);

@@ -1,4 +1,4 @@
-/** Resampling of 8-bit pixels as Pillow does it (libImaging/Resample.c), for what libvips places half a pixel off: enlargement. */
+/** Enlargement of 8-bit pixels as in Pillow (libImaging/Resample.c): libvips shifts enlarged images by half a pixel. */
 
 const LOBES = 3; // of the Lanczos kernel
 
@@ -12,8 +12,8 @@ function lanczos(x: number): number {
 interface Taps {
   first: Int32Array; // [n] first source position
   count: Int32Array; // [n] source positions
-  weights: Float64Array; // [n, most] sum of each row: 1
-  most: number; // row length of `weights`
+  weights: Float64Array; // [n, maxTaps] sum of each row: 1
+  maxTaps: number; // row length of `weights`
 }
 
 /** Pixel centres are at i + 0.5 in both grids. A kernel is as wide as a source pixel, or as a target pixel when shrinking. */
@@ -21,15 +21,15 @@ function tapsOf(from: number, to: number): Taps {
   const scale = from / to;
   const width = Math.max(1, scale);
   const support = LOBES * width;
-  const most = 2 * Math.ceil(support) + 1;
-  const taps = { first: new Int32Array(to), count: new Int32Array(to), weights: new Float64Array(to * most), most };
+  const maxTaps = 2 * Math.ceil(support) + 1;
+  const taps = { first: new Int32Array(to), count: new Int32Array(to), weights: new Float64Array(to * maxTaps), maxTaps };
   for (let i = 0; i < to; i++) {
     const centre = (i + 0.5) * scale;
     const first = Math.max(0, Math.trunc(centre - support + 0.5));
     const end = Math.min(from, Math.trunc(centre + support + 0.5));
     let sum = 0;
-    for (let x = first; x < end; x++) sum += taps.weights[i * most + x - first] = lanczos((x - centre + 0.5) / width);
-    for (let k = 0; k < end - first; k++) taps.weights[i * most + k]! /= sum;
+    for (let x = first; x < end; x++) sum += taps.weights[i * maxTaps + x - first] = lanczos((x - centre + 0.5) / width);
+    for (let k = 0; k < end - first; k++) taps.weights[i * maxTaps + k]! /= sum;
     taps.first[i] = first;
     taps.count[i] = end - first;
   }
@@ -37,7 +37,7 @@ function tapsOf(from: number, to: number): Taps {
 }
 
 /** Across: rows of `width` RGB pixels to rows of as many as there are taps. */
-function resampleAcross(data: Uint8Array, width: number, height: number, { first, count, weights, most }: Taps): Uint8Array {
+function resampleAcross(data: Uint8Array, width: number, height: number, { first, count, weights, maxTaps }: Taps): Uint8Array {
   const out = new Uint8ClampedArray(first.length * height * 3); // rounds and clamps
   let target = 0;
   for (let y = 0; y < height; y++) {
@@ -46,7 +46,7 @@ function resampleAcross(data: Uint8Array, width: number, height: number, { first
       let r = 0;
       let g = 0;
       let b = 0;
-      for (let k = i * most, end = k + count[i]!; k < end; k++, at += 3) {
+      for (let k = i * maxTaps, end = k + count[i]!; k < end; k++, at += 3) {
         const weight = weights[k]!;
         r += data[at]! * weight;
         g += data[at + 1]! * weight;
@@ -61,13 +61,13 @@ function resampleAcross(data: Uint8Array, width: number, height: number, { first
 }
 
 /** Down: `row` bytes a row. Whole rows are added at a time, which reads memory in order. */
-function resampleDown(data: Uint8Array, row: number, { first, count, weights, most }: Taps): Uint8Array {
+function resampleDown(data: Uint8Array, row: number, { first, count, weights, maxTaps }: Taps): Uint8Array {
   const out = new Uint8ClampedArray(row * first.length);
   const sums = new Float64Array(row);
   for (let i = 0; i < first.length; i++) {
     sums.fill(0);
     for (let k = 0; k < count[i]!; k++) {
-      const weight = weights[i * most + k]!;
+      const weight = weights[i * maxTaps + k]!;
       const at = (first[i]! + k) * row;
       for (let x = 0; x < row; x++) sums[x]! += data[at + x]! * weight;
     }

@@ -4,7 +4,7 @@
 export type ExtraBand = 'unspecified' | 'associated alpha' | 'unassociated alpha';
 
 export interface TiffPage {
-  index: number; // among the pages; -1 for a directory below another one
+  index: number; // among the pages; -1 for a SubIFD
   width: number; // px, as stored
   height: number;
   bits: number; // of the first sample
@@ -21,13 +21,13 @@ export interface TiffPage {
 export interface Tiff {
   littleEndian: boolean;
   pages: TiffPage[];
-  below: TiffPage[]; // directories that pages point to
+  subIfds: TiffPage[]; // SubIFDs of all pages
   cameraRaw: boolean;
 }
 
 export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, mask: 4, separated: 5, cieLab: 8, cfa: 32803, linearRaw: 34892 } as const;
 const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8]; // by TIFF field type
-const MOST_PAGES = 10_000;
+const MAX_PAGES = 10_000;
 const EXTRA: ExtraBand[] = ['unspecified', 'associated alpha', 'unassociated alpha'];
 
 interface Field {
@@ -44,11 +44,11 @@ class Reader {
   constructor(bytes: Uint8Array) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.littleEndian = bytes[0] === 0x49;
-    this.big = this.whole(2, 3) === 43;
+    this.big = this.readInteger(2, 3) === 43;
   }
 
   /** A whole number of a field type; 0 beyond the end. */
-  whole(at: number, type: number): number {
+  readInteger(at: number, type: number): number {
     const size = TYPE_BYTES[type] ?? 0;
     if (size === 0 || at < 0 || at + size > this.view.byteLength) return 0;
     switch (type) {
@@ -71,21 +71,21 @@ class Reader {
   directory(at: number): { fields: Map<number, Field>; next: number } {
     const [entry, inline, countBytes] = this.big ? [20, 8, 8] : [12, 4, 2];
     const offsetType = this.big ? 16 : 4;
-    const entries = Math.min(this.whole(at, this.big ? 16 : 3), 4096);
+    const entries = Math.min(this.readInteger(at, this.big ? 16 : 3), 4096);
     const fields = new Map<number, Field>();
     for (let i = 0; i < entries; i++) {
       const start = at + countBytes + i * entry;
-      const type = this.whole(start + 2, 3);
-      const count = this.whole(start + 4, offsetType);
+      const type = this.readInteger(start + 2, 3);
+      const count = this.readInteger(start + 4, offsetType);
       const value = start + entry - inline;
       const fits = count * (TYPE_BYTES[type] ?? 0) <= inline;
-      fields.set(this.whole(start, 3), { at: fits ? value : this.whole(value, offsetType), type, count });
+      fields.set(this.readInteger(start, 3), { at: fits ? value : this.readInteger(value, offsetType), type, count });
     }
-    return { fields, next: this.whole(at + countBytes + entries * entry, offsetType) };
+    return { fields, next: this.readInteger(at + countBytes + entries * entry, offsetType) };
   }
 
   values({ at, type, count }: Field, most = 256): number[] {
-    return Array.from({ length: Math.min(count, most) }, (_, i) => this.whole(at + i * (TYPE_BYTES[type] ?? 0), type));
+    return Array.from({ length: Math.min(count, most) }, (_, i) => this.readInteger(at + i * (TYPE_BYTES[type] ?? 0), type));
   }
 }
 
@@ -115,20 +115,20 @@ function pageOf(reader: Reader, fields: Map<number, Field>, index: number): Tiff
 
 export function readTiff(bytes: Uint8Array): Tiff {
   const reader = new Reader(bytes);
-  const tiff: Tiff = { littleEndian: reader.littleEndian, pages: [], below: [], cameraRaw: false };
+  const tiff: Tiff = { littleEndian: reader.littleEndian, pages: [], subIfds: [], cameraRaw: false };
   const seen = new Set<number>();
-  let at = reader.big ? reader.whole(8, 16) : reader.whole(4, 4);
-  while (at > 0 && at < bytes.length && !seen.has(at) && seen.size < MOST_PAGES) {
+  let at = reader.big ? reader.readInteger(8, 16) : reader.readInteger(4, 4);
+  while (at > 0 && at < bytes.length && !seen.has(at) && seen.size < MAX_PAGES) {
     seen.add(at);
     const { fields, next } = reader.directory(at);
     tiff.pages.push(pageOf(reader, fields, tiff.pages.length));
     for (const below of fields.has(330) ? reader.values(fields.get(330)!) : []) {
-      if (below > 0 && below < bytes.length) tiff.below.push(pageOf(reader, reader.directory(below).fields, -1));
+      if (below > 0 && below < bytes.length) tiff.subIfds.push(pageOf(reader, reader.directory(below).fields, -1));
     }
     if (fields.has(50706)) tiff.cameraRaw = true; // DNGVersion
     at = next;
   }
-  if ([...tiff.pages, ...tiff.below].some(({ photometric }) => photometric === PHOTOMETRIC.cfa || photometric === PHOTOMETRIC.linearRaw)) {
+  if ([...tiff.pages, ...tiff.subIfds].some(({ photometric }) => photometric === PHOTOMETRIC.cfa || photometric === PHOTOMETRIC.linearRaw)) {
     tiff.cameraRaw = true;
   }
   return tiff;
@@ -178,19 +178,19 @@ const MODELS: Record<number, string> = {
 };
 
 /** Why an intact page can't be read, as words that follow the file's name; null where it can. */
-export function reasonAgainst({ pages, below, cameraRaw }: Tiff, page: TiffPage): string | null {
+export function unreadableReason({ pages, subIfds, cameraRaw }: Tiff, page: TiffPage): string | null {
   if (cameraRaw) return "is a camera raw file, a format that Twinlens can't read; save it as JPEG or PNG";
   const { bits, float, samples, photometric, compression } = page;
-  const advice = 'save it with 8 or 16 bit a channel';
-  if (page.reduced && below.some(({ reduced }) => !reduced)) return `holds only a preview as its page, and the image in a SubIFD; ${advice}`;
-  if (float || bits > 16) return 'holds measurements rather than a photograph (neither 8 nor 16 bit a channel); save it as an 8-bit PNG';
+  const advice = 'save it with 8 or 16 bits per channel';
+  if (page.reduced && subIfds.some(({ reduced }) => !reduced)) return `has only a preview as its page, and the image in a SubIFD; ${advice}`;
+  if (float || bits > 16) return 'contains measurements rather than a photograph (neither 8 nor 16 bits per channel); save it as an 8-bit PNG';
   if (![1, 2, 4, 8, 16].includes(bits) || (bits < 8 && samples > 1))
-    return `stores ${bits} bits a channel, packed, which Twinlens can't read; ${advice}`;
+    return `stores ${bits} bits per channel, packed, which Twinlens can't read; ${advice}`;
   const words = COMPRESSIONS[compression];
   if (words !== undefined) return `is compressed as ${words}, which Twinlens can't read; save it with LZW or Deflate compression, or as PNG`;
   const model = MODELS[photometric];
-  if (model !== undefined) return `holds ${model}, which Twinlens can't read; save it as an RGB TIFF or PNG`;
+  if (model !== undefined) return `contains ${model}, which Twinlens can't read; save it as an RGB TIFF or PNG`;
   if (photometric === PHOTOMETRIC.whiteIsZero && samples > 2 && pages.length > 0)
-    return `holds ${samples} bands with white as zero, which Twinlens can't read; save it as an RGB TIFF`;
+    return `has ${samples} bands with white as zero, which Twinlens can't read; save it as an RGB TIFF`;
   return null;
 }

@@ -30,7 +30,7 @@ export const handlers: Handlers = {
   drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
   weights: async ({ path, backbone, entry }, { signal }) => {
     const params = backboneParams({ backbone, flavour: 'torch', size: 64, dim: 2 });
-    const { loadWeights } = await import('../../nn/weights/load.ts'); // on demand: it brings zod
+    const { loadWeights } = await import('../../nn/weights/load.ts'); // on demand: it loads zod
     return (await loadWeights(path, { backbone, params, entry: entry ?? undefined, signal })).info;
   },
   train: (request, context) => {

@@ -28,7 +28,7 @@ export async function newStart({ model: { folder, config }, weightsPath }: Train
   const spec = specOf(config);
   const tensors = initialTensors(siameseParams(spec), config.seed);
   if (weightsPath !== null) {
-    const { loadWeights } = await import('../../nn/weights/load.ts'); // on demand: it brings zod
+    const { loadWeights } = await import('../../nn/weights/load.ts'); // on demand: it loads zod
     const loaded = await loadWeights(weightsPath, { backbone: config.backbone, params: backboneParams(spec) });
     for (const [name, tensor] of loaded.tensors) tensors.set(BACKBONE_PREFIX + name, tensor);
   }

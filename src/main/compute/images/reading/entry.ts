@@ -1,27 +1,27 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { serveTasks } from '../../../rpc/serve-tasks.ts';
 import { threadPort } from '../../../rpc/thread.ts';
-import { PixelReader } from './pictures.ts';
+import { PixelReader } from './pixel-reader.ts';
 import type { ReaderData, ReaderTasks } from './tasks.ts';
 
 // The reader thread's program. An engine blocks the thread that calls it for a whole step; this thread decodes meanwhile.
 
-const pictures = new PixelReader(workerData as ReaderData);
+const reader = new PixelReader(workerData as ReaderData);
 
 serveTasks<ReaderTasks>(
   threadPort(parentPort!),
   {
-    decode: ({ images, rows }, { signal }) => pictures.decode(images, rows, signal),
-    missing: ({ sha256s }) => pictures.missing(sha256s),
-    keep: async ({ images }, { signal }) => {
-      await pictures.keep(images, signal);
+    decode: ({ images, rows }, { signal }) => reader.decode(images, rows, signal),
+    findUncached: ({ sha256s }) => reader.findUncached(sha256s),
+    decodeToCache: async ({ images }, { signal }) => {
+      await reader.decodeToCache(images, signal);
       return null;
     },
     flush: () => {
-      pictures.flush();
+      reader.flush();
       return null;
     },
-    batch: ({ images, streams }) => pictures.batch(images, streams),
+    batch: ({ images, streams }) => reader.batch(images, streams),
   },
-  { onEnd: () => pictures.close() },
+  { onEnd: () => reader.close() },
 );

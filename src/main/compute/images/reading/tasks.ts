@@ -3,13 +3,13 @@ import type { Resampling } from '../../../../shared/training-options/resampling.
 import type { Augmentation } from '../../../../shared/training-options/augmentation.ts';
 
 /** An image to decode. */
-export interface Readable {
+export interface ImageToRead {
   file: string; // absolute
   sha256: string | null; // of the bytes it must have; null: any
 }
 
 /** An image whose pixels are cached under its SHA-256. */
-export type CachedImage = Readable & { sha256: string };
+export type CachedImage = ImageToRead & { sha256: string };
 
 /** The name of a random stream, as `randomFor` takes it. */
 export type StreamName = readonly [seed: number, ...purpose: (string | number)[]];
@@ -24,14 +24,14 @@ export interface ReaderData {
   cache: string | null; // folder of decoded pixels; null: no cache
 }
 
-/** What the reader thread can be asked. */
+/** Tasks of the reader thread. */
 export interface ReaderTasks {
   /** Decoded and normalised, [rows, 3, S, S]; rows after the last image are zeros. */
-  decode: { args: { images: readonly Readable[]; rows: number }; result: Float32Array };
+  decode: { args: { images: readonly ImageToRead[]; rows: number }; result: Float32Array };
   /** Positions of images that are not cached, each content once. */
-  missing: { args: { sha256s: readonly string[] }; result: Uint32Array };
+  findUncached: { args: { sha256s: readonly string[] }; result: Uint32Array };
   /** Decodes images into the cache. */
-  keep: { args: { images: readonly CachedImage[] }; result: null };
+  decodeToCache: { args: { images: readonly CachedImage[] }; result: null };
   /** Flushes the cache to the disk. */
   flush: { args: object; result: null };
   /** Images from the cache, normalised, [n, 3, S, S], each augmented from its stream where there are streams. */

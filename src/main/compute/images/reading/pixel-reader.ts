@@ -4,7 +4,7 @@ import { normaliseInto } from '../batches.ts';
 import { decodeSquare, DECODERS } from '../images.ts';
 import { mapParallel } from '../../async/parallel.ts';
 import { RowStore } from '../../cache/row-store.ts';
-import type { CachedImage, Readable, ReaderData, StreamName } from './tasks.ts';
+import type { CachedImage, ImageToRead, ReaderData, StreamName } from './tasks.ts';
 
 /** Raise when decoding changes: caches of older versions are then ignored. */
 const DECODER_VERSION = 2;
@@ -27,7 +27,7 @@ export class PixelReader {
     this.pixels = new Uint8Array(this.rowLength);
   }
 
-  async decode(images: readonly Readable[], rows: number, signal: AbortSignal): Promise<Float32Array> {
+  async decode(images: readonly ImageToRead[], rows: number, signal: AbortSignal): Promise<Float32Array> {
     const out = new Float32Array(rows * this.rowLength);
     await mapParallel(
       images,
@@ -40,7 +40,7 @@ export class PixelReader {
     return out;
   }
 
-  missing(sha256s: readonly string[]): Uint32Array {
+  findUncached(sha256s: readonly string[]): Uint32Array {
     const seen = new Set<string>();
     const positions: number[] = [];
     for (const [i, key] of sha256s.entries()) {
@@ -51,7 +51,7 @@ export class PixelReader {
     return Uint32Array.from(positions);
   }
 
-  async keep(images: readonly CachedImage[], signal: AbortSignal): Promise<void> {
+  async decodeToCache(images: readonly CachedImage[], signal: AbortSignal): Promise<void> {
     const rows = await mapParallel(images, DECODERS, (image) => this.decodeFile(image), { signal });
     this.cache.append(
       images.map((i) => i.sha256),
@@ -93,7 +93,7 @@ export class PixelReader {
   }
 
   /** Refuses a file that changed since its import: it would be cached under the wrong hash. */
-  private decodeFile({ file, sha256 }: Readable): Promise<Uint8Array> {
+  private decodeFile({ file, sha256 }: ImageToRead): Promise<Uint8Array> {
     const { size, resampling, sampleBits } = this.data;
     return decodeSquare(file, size, { resampling, sampleBits, ...(sha256 === null ? {} : { sha256 }) });
   }
