@@ -25,7 +25,7 @@ export interface ComparedImage {
   file: string; // absolute path
   sha256: string; // of the file's bytes
   className: string | null; // in the run's data set; null if the file is not part of it
-  filed?: FiledImage[]; // the data set's images with this content, without excluded ones; missing in records of older versions
+  filed?: FiledImage[]; // the data set's images with these bytes or pixels, without excluded ones; missing in records of older versions
   width: number; // px, after EXIF rotation
   height: number;
   mapWidth: number; // feature resolution

@@ -20,7 +20,9 @@ export function truthOf({ images }: Images): PairTruth {
   return a.length === 1 && b.length === 1 ? 'same' : 'unclear';
 }
 
-export const isIdentical = ({ images: [a, b] }: Images): boolean => a.sha256 === b.sha256;
+/** Whether both files have the same bytes, or pixels that the data set knows as the same. */
+export const isIdentical = ({ images: [a, b] }: Images): boolean =>
+  a.sha256 === b.sha256 || (a.filed ?? []).some(({ id }) => b.filed?.some((other) => other.id === id));
 
 /** What must be known before a verdict is read, and what would repair it. `image`: 0 is A, 1 is B. */
 export type PairNotice =
@@ -34,7 +36,10 @@ export function pairNotices(pair: Images): PairNotice[] {
     const classes = classesOf(a);
     if (a.file === b.file && classes.length < 2)
       return [{ kind: 'same-image', text: 'A and B are the same image, so every network considers them the same.' }];
-    const which = a.file === b.file ? 'A and B are the same image' : `${name.a} and ${name.b} are identical files`;
+    const which =
+      a.file === b.file
+        ? 'A and B are the same image'
+        : `${name.a} and ${name.b} ${a.sha256 === b.sha256 ? 'are identical files' : 'have identical pixels'}`;
     if (classes.length > 1)
       return [{ kind: 'two-classes', image: 0, classes, text: `${which}, filed under ${listed(classes)}: ${wrongClasses(classes)}.` }];
     return [{ kind: 'identical', text: `${which}, so every network considers them the same.` }];

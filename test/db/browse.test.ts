@@ -136,3 +136,20 @@ test('classes with numbers are ordered by value, in the list of classes and in t
   expect(descending.classes!.map(({ className }) => className)).toEqual(expected.toReversed());
   expect([...descending.ids]).toEqual([4, 5, 6, 7, 8, 9, 0, 1, 2, 3]);
 });
+
+test('images are found by their bytes, with the copies that have the same pixels', () => {
+  const images = [
+    image(0, 'a', { sha256: 'bytes 0', content: 'pixels 0' }),
+    image(1, 'b', { sha256: 'bytes 1', content: 'pixels 0' }), // re-tagged
+    image(2, 'a', { sha256: 'bytes 2', content: 'pixels 2' }),
+    image(3, 'b', { sha256: 'bytes 2', content: 'pixels 2' }),
+    image(4, 'b', { sha256: 'bytes 4', content: 'pixels 4' }),
+  ];
+  const { dataset } = store.datasets.insert(someDataset({ name: 'Copies', images, pairs: { train: [], valid: [], test: [] } }));
+  const found = (...sha256: string[]): number[] => store.browse.withContent(dataset, sha256).map(({ id }) => id);
+  expect(found('bytes 1')).toEqual([0, 1]);
+  expect(found('bytes 2')).toEqual([2, 3]);
+  expect(found('bytes 4', 'bytes 0')).toEqual([0, 1, 4]);
+  expect(found('pixels 0')).toEqual([]);
+  expect(found()).toEqual([]);
+});

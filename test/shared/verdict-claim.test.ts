@@ -149,6 +149,15 @@ describe('identical files', () => {
     });
   });
 
+  test('copies with the same pixels but other bytes count as identical', () => {
+    const both = [filed(1, 'rose'), filed(2, 'rose')];
+    const tagged = filedAs(pair('same', ['rose', 'rose']), [both, both]);
+    expect(verdictClaim(tagged).words).toBe('Identical files: no evidence');
+    expect(pairNotices(tagged)).toEqual([
+      { kind: 'identical', text: 'a.png and b.png have identical pixels, so every network considers them the same.' },
+    ]);
+  });
+
   test('in one class, in two classes, and one file with itself', () => {
     const first = (comparison: Comparison): { kind: string; text: string } => pairNotices(comparison)[0]!;
     expect(first(copies(['rose', 'rose'], [1, 2]))).toMatchObject({

@@ -15,7 +15,7 @@ export interface BrowseStore {
   rows(dataset: string, ids: readonly number[]): CuratedImage[];
   /** All images including excluded ones, by id. */
   all(dataset: string): CuratedImage[];
-  /** Images whose bytes have one of these SHA-256, by id. One pass through the data set. */
+  /** Images whose bytes have one of these SHA-256, and those with the same pixels, by id. */
   withContent(dataset: string, sha256: readonly string[]): CuratedImage[];
   /** Images that are not excluded, with their current classes, by id. */
   included(dataset: string): ImageRecord[];
@@ -76,8 +76,9 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
     `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = @number AND i.id IN (SELECT value FROM json_each(@ids))`,
   );
   const allRows = db.prepare<[number], CuratedRow>(`SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? ORDER BY i.id`);
-  const ofContent = db.prepare<[number, string], CuratedRow>(
-    `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = ? AND i.sha256 IN (SELECT value FROM json_each(?)) ORDER BY i.id`,
+  const ofContent = db.prepare<[object], CuratedRow>(
+    `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = @number AND (i.sha256 IN (SELECT value FROM json_each(@sha256))
+      OR i.content IN (SELECT content FROM images WHERE dataset = @number AND content IS NOT NULL AND sha256 IN (SELECT value FROM json_each(@sha256)))) ORDER BY i.id`,
   );
   const includedRows = db.prepare<[number], ImageRow>(`SELECT ${COLUMNS} ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0 ORDER BY i.id`);
   const meanPixels = db
@@ -128,7 +129,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
       });
     },
     all: (dataset) => allRows.all(rowOf(dataset).number).map(curatedImage),
-    withContent: (dataset, sha256) => ofContent.all(rowOf(dataset).number, JSON.stringify(sha256)).map(curatedImage),
+    withContent: (dataset, sha256) => ofContent.all({ number: rowOf(dataset).number, sha256: JSON.stringify(sha256) }).map(curatedImage),
     included: (dataset) => includedRows.all(rowOf(dataset).number).map(imageRecord),
     includedWithEdits: (dataset) => {
       const { number } = rowOf(dataset);

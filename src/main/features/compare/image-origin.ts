@@ -14,7 +14,7 @@ interface ImageOrigin {
   excluded: boolean; // all rows with this content are excluded
 }
 
-/** `file`: absolute path; `root`: the data set's folder; `sameContent`: the data set's images with the same SHA-256. */
+/** `file`: absolute path; `root`: the data set's folder; `sameContent`: the data set's images with the same bytes or pixels. */
 function originOf(file: string, root: string, sameContent: readonly CuratedImage[]): ImageOrigin {
   const included = sameContent.filter((row) => !row.excluded);
   const own = (rows: readonly CuratedImage[]): CuratedImage | undefined => rows.find((row) => join(root, ...row.file.split('/')) === file);
@@ -44,9 +44,11 @@ function originWarnings(images: readonly { file: string }[], origins: readonly I
 export function withOrigins<C extends Comparison>(ports: OriginPorts, run: RunRecord, rows: readonly C[]): C[] {
   const { root } = ports.datasets.header(run.dataset);
   const sha256 = [...new Set(rows.flatMap(({ images }) => images.map((image) => image.sha256)))];
-  const byContent = Map.groupBy(ports.images.withContent(run.dataset, sha256), (image) => image.sha256);
+  const found = ports.images.withContent(run.dataset, sha256);
+  const contentOf = new Map(found.map((image) => [image.sha256, image.content]));
+  const byContent = Map.groupBy(found, ({ content }) => content);
   return rows.map((row) => {
-    const origins = row.images.map((image) => originOf(image.file, root, byContent.get(image.sha256) ?? []));
+    const origins = row.images.map((image) => originOf(image.file, root, byContent.get(contentOf.get(image.sha256) ?? '') ?? []));
     const imageAt = (i: 0 | 1): ComparedImage => {
       const { row: own, included } = origins[i]!;
       const filed = included.map(({ id, file, className }) => ({ id, file, className }));
