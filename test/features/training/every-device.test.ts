@@ -9,7 +9,7 @@ import { SWIFTSHADER } from '../../swiftshader.ts';
 import { hasCompute, openTestWorkbench, type TestWorkbench } from './test-workbench.ts';
 
 const PER_CLASS = 16;
-const QUICK = { size: 16, batch: 16, lr: 3e-3, seed: 3, epochs: 2 } as const;
+const QUICK = { size: 16, batch: 32, lr: 3e-3, seed: 3, epochs: 2 } as const;
 
 /** Few images of three classes of the sample: plain JavaScript and software rendering are slow. */
 async function importSample(app: TestWorkbench): Promise<string> {
