@@ -92,7 +92,7 @@ describe.skipIf(!hasCompute)('damaged files of a workspace (needs the build)', (
       await expect(app.call('compare.open', { comparison: first.row.comparison })).rejects.toMatchObject({
         message: `A map of comparison ${first.row.comparison} is damaged. Compare the two images again.`,
       });
-      await expect(app.call('reports.preview', { title: '', comparisons: [first.row.comparison] })).rejects.toMatchObject({
+      await expect(app.call('reports.preview', { title: '', comparisons: [first.row.comparison], part: 1 })).rejects.toMatchObject({
         message: expect.stringMatching(/damaged.*Compare the two images again/) as string,
       });
     }
@@ -100,7 +100,7 @@ describe.skipIf(!hasCompute)('damaged files of a workspace (needs the build)', (
     expect(again.row.comparison).not.toBe(first.row.comparison);
     expect(again.maps).toEqual(first.maps);
 
-    const report = { title: '', comparisons: [again.row.comparison] };
+    const report = { title: '', comparisons: [again.row.comparison], part: 1 };
     const { html } = await app.call('reports.preview', report);
     const page = (text: string | null): string => text!.replace(/<time.*<\/time>/, '');
     for (const overlay of again.row.images.flatMap(({ factual, counterfactual }) => [factual, counterfactual])) {
