@@ -42,8 +42,8 @@ test('its parameters are those of timm, name for name and shape for shape', () =
   const own = Object.entries(stored).filter(([name]) => !name.endsWith('.num_batches_tracked'));
   expect(backboneParams(spec).map(({ name, shape }) => [name, shape])).toEqual(expect.arrayContaining(own));
   expect(backboneParams(spec)).toHaveLength(own.length);
-  const matched = matchNames(new Map([...Object.entries(c.parameters), ['fc.weight', [1000, 512]], ['fc.bias', [1000]]]));
-  expect(() => verifyNames(matched, 'resnet34', backboneParams(spec))).not.toThrow();
+  const entries = new Map([...Object.entries(c.parameters), ['fc.weight', [1000, 512]], ['fc.bias', [1000]]]);
+  expect(() => verifyNames(matchNames(entries), { backbone: 'resnet34', params: backboneParams(spec), entries })).not.toThrow();
 });
 
 describe.each(ENGINES)('against timm, on $title', ({ open, isSlow }) => {

@@ -40,6 +40,7 @@ export function visionTransformer({ patch, width, depth, heads }: Size): Backbon
       return { map, next: b.concat([b.slice(tokens, [1], [0], [1]), again], 1) };
     },
     foreignNames: [],
+    modules: /^(patch|block)/,
     recognise: () => null,
   };
 }

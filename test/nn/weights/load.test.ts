@@ -119,7 +119,7 @@ describe('a TF.js layers model', () => {
   it('for another backbone is refused with the name of that backbone', async () => {
     const error = await errorOf(() => loadWeights(model, { backbone: 'resnet18', params }), 'bad-weights');
     expect(error.message).toBe(
-      `These weights are for another network than resnet18: ${params.length} of ${params.length} tensors are missing, e.g. conv1.weight. By their names and shapes they are for mobilenet_v2_035: choose that backbone, or other weights.`,
+      `These weights are for another network than resnet18: ${params.length} of ${params.length} tensors are missing, the first is conv1.weight [4, 3, 7, 7]. By their names and shapes they are for mobilenet_v2_035: choose that backbone, or other weights.`,
     );
     expect(error.details['missing']).toEqual(params.map(({ name }) => name));
     expect((error.details['unexpected'] as string[]).sort()).toEqual(weights.map(({ name }) => name).sort());
@@ -128,7 +128,9 @@ describe('a TF.js layers model', () => {
   it('of another width is refused by its shapes', async () => {
     const wide = mobileNetV2Specs(1);
     const error = await errorOf(() => loadWeights(model, { backbone: 'mobilenet_v2', params: wide }), 'bad-weights');
-    expect(error.message).toContain('e.g. features.0.0.weight is [16, 3, 3, 3] and should be [32, 3, 3, 3]');
+    expect(error.message).toContain(
+      'the first is features.0.0.weight (Conv1/kernel in the file), which is [16, 3, 3, 3] and should be [32, 3, 3, 3]',
+    );
     expect(error.message).toContain('they are for mobilenet_v2_035');
     const differing = wide.filter(({ shape }, i) => String(shape) !== String(specs[i]!.shape));
     expect(error.details['shape']).toEqual(
@@ -150,7 +152,7 @@ describe('refuses the whole file for', () => {
   it('one tensor missing', async () => {
     save((map) => map.delete('layer1.0.conv1.weight'));
     const error = await errorOf(load, 'bad-weights');
-    expect(error.message).toContain(`1 of ${params.length} tensors is missing, e.g. layer1.0.conv1.weight`);
+    expect(error.message).toContain(`1 of ${params.length} tensors is missing, namely layer1.0.conv1.weight [4, 4, 3, 3]`);
     expect(error.details).toMatchObject({ missing: ['layer1.0.conv1.weight'], shape: [], unexpected: [] });
     save((map) => map.delete('layer2.0.bn1.bias'));
     expect((await errorOf(load, 'bad-weights')).message).toContain('These weights are not complete for resnet18');

@@ -28,6 +28,8 @@ export interface Backbone {
   featureMap(b: Builder, output: Value): FeatureMap;
   /** Other programs' names for this backbone's parameters. Its own names are torchvision's where torchvision has the network. */
   foreignNames: readonly ForeignNames[];
+  /** Matches its own names of all tensors inside networks of its family, of any depth; a head's never. */
+  modules: RegExp;
   /** The network that stored tensors, under this backbone's own parameter names, belong to; null: neither this nor a related one. */
   recognise(stored: StoredShapes, name: string): Recognised | null;
 }

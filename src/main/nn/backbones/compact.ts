@@ -32,6 +32,7 @@ export const compact: Backbone = {
   lastStage: 2,
   featureMap: outputIsMap,
   foreignNames: [],
+  modules: /^(stem|stage\d+)\./,
   recognise: (stored, name) => (stored.has('stem.conv.weight') && stored.has('stage3.conv.weight') ? { exact: true, network: name } : null),
 };
 

@@ -11,6 +11,8 @@ export interface ForeignNames {
   program: 'keras' | 'timm';
   /** Whether a file with these tensor names was written by this program. */
   areUsedIn(names: readonly string[]): boolean;
+  /** Matches the names of all tensors inside networks of this family, of any depth; a head's never. */
+  modules: RegExp;
   /** Null for a name that the backbone has no parameter for. */
   translate(name: string): TranslatedName | null;
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { BACKBONES } from '../../../shared/backbones.ts';
+import { readJson } from './json.ts';
 import { FlavourSchema, PreprocessingSchema } from './load.ts';
 
 // Used as file and folder names on every platform.
@@ -57,7 +57,7 @@ export function readCatalogue(path: string, environment: Readonly<Record<string,
   const file = environment['TWINLENS_CATALOGUE'] || path;
   let raw: unknown;
   try {
-    raw = JSON.parse(readFileSync(file, 'utf8'));
+    raw = readJson(file);
   } catch (error) {
     if (error instanceof SyntaxError)
       throw new AppError('bad-request', `The weights catalogue ${file} is not JSON: ${error.message}.`, { file }, error);

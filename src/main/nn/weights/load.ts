@@ -9,6 +9,7 @@ import type { Flavour, Preprocessing, WeightsInfo } from '../../../shared/run.ts
 import type { ParamSpec, TensorMap } from '../ir/tensor.ts';
 import { dataInOihw, matchNames, type StoredTensor } from './names.ts';
 import { openSafetensors } from './safetensors.ts';
+import { INDEX_SUFFIX, indexOfShard, openShards } from './shards.ts';
 import { bytesOf, type TensorSource } from './source.ts';
 import { openTfjsLayers } from './tfjs-layers.ts';
 import { problemOf, verifyNames } from './verify.ts';
@@ -37,20 +38,22 @@ function modelFile(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) throw new AppError('not-found', `Weights file not found: ${path}.`, { path });
   if (!stats.isDirectory()) return path;
-  const inside = ['model.json', 'model.safetensors']
+  const inside = ['model.json', 'model.safetensors', `model${INDEX_SUFFIX}`]
     .map((name) => join(path, name))
     .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
   if (!inside)
     throw new AppError(
       'bad-weights',
-      `${path} contains no model.json. Choose the folder of a TF.js layers model, its model.json, or a .safetensors file.`,
+      `${path} contains no model.json, model.safetensors or model${INDEX_SUFFIX}. Choose a folder with one of them, or a .safetensors file.`,
       { path },
     );
   return inside;
 }
 
 function openWeights(path: string): OpenWeights {
-  const file = modelFile(path);
+  const chosen = modelFile(path);
+  const file = indexOfShard(chosen) ?? chosen;
+  if (file.toLowerCase().endsWith(INDEX_SUFFIX)) return { source: openShards(file), kind: 'safetensors' };
   switch (extname(file).toLowerCase()) {
     case '.safetensors':
       return { source: openSafetensors(file), kind: 'safetensors' };
@@ -126,7 +129,7 @@ export interface LoadOptions {
 
 /**
  * Loads a backbone's weights from the folder or model.json of a TF.js layers model (flavour 'keras', input -1..1) or from
- * a .safetensors file (flavour 'torch', ImageNet's mean and deviation). Names are translated to the backbone's own and
+ * a .safetensors file or the index of its shards (flavour 'torch', ImageNet's mean and deviation). Names are translated to the backbone's own and
  * kernels to OIHW; classifiers are ignored. Loads every parameter or throws AppError: 'bad-weights' with
  * {missing, shape, unexpected} or {broken: [{name, problem}]}, 'not-found', 'cancelled'.
  * info.sha256 covers the tensors' little-endian float32 bytes in the order of `params`.
@@ -136,8 +139,8 @@ export async function loadWeights(path: string, options: LoadOptions): Promise<{
   const { source, kind } = openWeights(path);
   try {
     const stated = fromMetadata(source.metadata);
-    const matched = matchNames(source.entries, new Set(params.map(({ name }) => name)));
-    verifyNames(matched, backbone, params, source.metadata['twinlens.backbone']);
+    const matched = matchNames(source.entries, new Map(params.map(({ name, shape }) => [name, shape])));
+    verifyNames(matched, { backbone, params, entries: source.entries, declared: source.metadata['twinlens.backbone'] });
 
     const tensors: TensorMap = new Map();
     const broken: { name: string; problem: string }[] = [];

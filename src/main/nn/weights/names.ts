@@ -1,7 +1,7 @@
-import { BACKBONES } from '../../../shared/backbones.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { backboneOf } from '../backbones/index.ts';
 import type { AxisOrder, ForeignNames } from '../backbones/weight-names.ts';
+import { sizeOf } from '../ir/tensor.ts';
+import { type FileTensor, findPrefix, FOREIGN_NAMES, isOwnName, type Shapes, withoutWrappers } from './prefix.ts';
 
 /** The tensor of a file from which a parameter is read. */
 export interface StoredTensor {
@@ -12,7 +12,7 @@ export interface StoredTensor {
 export interface MatchedNames {
   program: ForeignNames['program'] | 'torchvision'; // the program whose names the file uses
   found: Map<string, StoredTensor>; // by the backbone's own name
-  unexpected: string[]; // names in the file that belong to no backbone
+  unexpected: string[]; // names in the file that belong neither to a backbone nor to a head
 }
 
 // Axis i of OIHW is axis ORDER[axes][i] in the file.
@@ -37,25 +37,21 @@ export function dataInOihw(data: Float32Array, shape: readonly number[], axes: A
   return out;
 }
 
-const PREFIXES = ['backbone.', 'module.', 'model.', 'encoder.'];
 const CLASSIFIER = /^(classifier|fc|head)\.|^(.*\/)?(Logits|predictions)\//;
 
-const isIgnorable = (name: string): boolean =>
-  CLASSIFIER.test(name) ||
-  name.endsWith('.num_batches_tracked') ||
-  PREFIXES.some((prefix) => name.startsWith(prefix) && isIgnorable(name.slice(prefix.length)));
+/** Mean or deviation of the input's three channels. A network with such a layer expects other values than its preprocessing here gives. */
+const normalizesInput = (name: string, shape: readonly number[]): boolean =>
+  sizeOf(shape) === 3 && /(?<!running_|moving_)(mean|std|variance|var)$|(^|[./])normali[sz]/i.test(name);
 
-/** The prefix (`module.backbone.`, …) shared by all of the backbone's tensors; '' if there is none. */
-function commonPrefix(names: readonly string[], wanted: ReadonlySet<string>): string {
-  const backbone = names.filter((name) => wanted.has(name) || !isIgnorable(name));
-  if (!backbone.length || backbone.some((name) => wanted.has(name))) return '';
-  const prefix = PREFIXES.find((candidate) => backbone.every((name) => name.startsWith(candidate)));
-  if (prefix === undefined) return '';
-  const rest = backbone.map((name) => name.slice(prefix.length));
-  return prefix + commonPrefix(rest, wanted);
+/**
+ * Whether a tensor that no parameter is read from follows the backbone: matrices, vectors and counters of a classifier, a
+ * projection or an optimizer. A kernel with more axes is a layer of another network, unless it is a classifier's by name.
+ */
+function belongsToHead(name: string, shape: readonly number[], foreign: ForeignNames | null): boolean {
+  if (CLASSIFIER.test(name) || name.endsWith('.num_batches_tracked')) return true;
+  const isInBackbone = foreign ? foreign.modules.test(name) : isOwnName(name);
+  return shape.length <= 2 && !isInBackbone && !normalizesInput(name, shape);
 }
-
-const FOREIGN_NAMES: readonly ForeignNames[] = [...new Set(BACKBONES.flatMap((name) => backboneOf(name).foreignNames))];
 
 /** The foreign names that translate most of a file's tensors, among those used in it; null where the file uses the backbone's own names. */
 function foreignNamesOf(names: readonly string[]): ForeignNames | null {
@@ -63,21 +59,27 @@ function foreignNamesOf(names: readonly string[]): ForeignNames | null {
   return FOREIGN_NAMES.filter((foreign) => foreign.areUsedIn(names)).toSorted((a, b) => countTranslated(b) - countTranslated(a))[0] ?? null;
 }
 
+const translateOwn = (name: string, wanted: Shapes): { name: string; axes: AxisOrder } | null =>
+  wanted.has(name) || isOwnName(name) ? { name, axes: 'OIHW' } : null;
+
 /**
- * Finds the tensor of a file for each of the backbone's names, whichever program wrote the file. `wanted`: parameters of the
- * requested backbone; such a name is never taken for a classifier's or stripped of a prefix. Classifiers and
- * num_batches_tracked are ignored. Throws AppError('bad-weights') where two tensors translate to the same name.
+ * Finds the tensor of a file for each of the backbone's names, whichever program wrote the file. `entries`: shapes in the file, by
+ * name. `wanted`: shapes of the requested backbone's parameters; such a name is never taken for a classifier's. Wrappers of PyTorch
+ * and a prefix are removed; heads, num_batches_tracked and tensors without the prefix (a decoder, a detector) are ignored.
+ * Throws AppError('bad-weights') where two tensors translate to the same name, or two prefixes fit.
  */
-export function matchNames(entries: ReadonlyMap<string, readonly number[]>, wanted: ReadonlySet<string> = new Set()): MatchedNames {
-  const all = [...entries.keys()];
-  const prefix = commonPrefix(all, wanted);
-  const bare = all.map((from) => ({ from, name: from.startsWith(prefix) ? from.slice(prefix.length) : from }));
-  const foreign = foreignNamesOf(bare.map(({ name }) => name));
+export function matchNames(entries: Shapes, wanted: Shapes = new Map()): MatchedNames {
+  const all: FileTensor[] = [...entries].map(([from, shape]) => ({ from, shape, name: wanted.has(from) ? from : withoutWrappers(from) }));
+  const prefix = findPrefix(all, wanted);
+  const isInside = ({ name }: FileTensor): boolean => name.startsWith(prefix);
+  const inside = all.filter(isInside).map((tensor) => ({ ...tensor, name: tensor.name.slice(prefix.length) }));
+  const foreign = foreignNamesOf(inside.map(({ name }) => name));
   const found = new Map<string, StoredTensor>();
   const unexpected: string[] = [];
-  for (const { from, name } of bare) {
-    if (!wanted.has(name) && isIgnorable(name)) continue;
-    const translated = foreign ? foreign.translate(name) : { name, axes: 'OIHW' as const };
+  for (const { from, name, shape } of inside) {
+    const isHead = !wanted.has(name) && belongsToHead(name, shape, foreign);
+    if (isHead) continue;
+    const translated = foreign ? foreign.translate(name) : translateOwn(name, wanted);
     if (translated === null) {
       unexpected.push(from);
       continue;
@@ -88,7 +90,8 @@ export function matchNames(entries: ReadonlyMap<string, readonly number[]>, want
         names: [duplicate.from, from],
       });
     }
-    found.set(translated.name, { from, axes: translated.axes, shape: shapeInOihw(entries.get(from)!, translated.axes) });
+    found.set(translated.name, { from, axes: translated.axes, shape: shapeInOihw(shape, translated.axes) });
   }
+  unexpected.push(...all.filter((tensor) => !isInside(tensor) && normalizesInput(tensor.name, tensor.shape)).map(({ from }) => from));
   return { program: foreign?.program ?? 'torchvision', found, unexpected };
 }

@@ -1,9 +1,10 @@
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { AppError, asAppError } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { sizeOf } from '../ir/tensor.ts';
 import { decodeFloats } from './dtypes.ts';
+import { brokenFileError, missingShardsError, readModelJson, staysInFolder } from './json.ts';
 import { bytesOf, readRange, type TensorSource } from './source.ts';
 
 // The format: tfjs-core io/types.ts (WeightsManifestConfig, WeightsManifestEntry) and io_utils.ts (decodeWeights). The
@@ -16,18 +17,18 @@ const Quantization = z.discriminatedUnion('dtype', [
 const Weight = z.object({
   name: z.string().min(1),
   shape: z.array(count),
-  dtype: z.enum(['float32', 'int32', 'bool', 'uint8', 'uint16']),
+  // 64-bit and unsigned integers: Keras 3's seeds and optimizers' counters, which are no weights.
+  dtype: z.enum(['float32', 'int32', 'bool', 'uint8', 'uint16', 'uint32', 'int64']),
   quantization: Quantization.optional(),
 });
-// Shards are in or below model.json's folder. A downloaded file must not name files outside it.
-const ShardPath = z.string().refine((path) => path !== '' && !/^[/\\]|^[a-z]:|\\|(^|\/)\.\.(\/|$)/i.test(path), 'points outside its folder');
+const ShardPath = z.string().refine(staysInFolder, 'points outside its folder');
 const Model = z.object({
   format: z.string().optional(),
   weightsManifest: z.array(z.object({ paths: z.array(ShardPath).min(1), weights: z.array(Weight) })),
 });
 type Weight = z.infer<typeof Weight>;
 
-const ELEMENT_BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
+const ELEMENT_BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2, uint32: 4, int64: 8 } as const;
 const elementType = (weight: Weight): keyof typeof ELEMENT_BYTES => weight.quantization?.dtype ?? weight.dtype;
 
 interface Shard {
@@ -41,18 +42,9 @@ interface StoredWeight {
   begin: number; // bytes from the group's start
 }
 
-const brokenFileError = (file: string, what: string, details: Record<string, unknown> = {}): AppError =>
-  new AppError('bad-weights', `${file} is broken: ${what}. Download or export it again.`, { file, ...details });
-
 function parseModel(jsonPath: string): z.infer<typeof Model> {
   const file = basename(jsonPath);
-  let raw: unknown;
-  try {
-    raw = JSON.parse(readFileSync(jsonPath, 'utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw brokenFileError(file, 'it is not JSON');
-    throw asAppError(error);
-  }
+  const raw = readModelJson(jsonPath);
   const format = typeof raw === 'object' && raw !== null && 'format' in raw ? raw.format : undefined;
   if (format !== undefined && format !== 'layers-model') {
     throw new AppError('bad-weights', `${file} is a TensorFlow.js ${String(format)}; Twinlens reads layers models only.`, { file, format });
@@ -100,10 +92,7 @@ function locateWeights(jsonPath: string): Map<string, StoredWeight> {
     }
     if (begin !== bytes && !found.missing.length) problems.push({ shards: paths, bytes, expected: begin, tensors: cutOff });
   }
-  if (missing.length) {
-    const what = missing.length === 1 ? `its shard ${missing[0]} is missing` : `${missing.length} of its shards are missing, e.g. ${missing[0]}`;
-    throw new AppError('bad-weights', `${basename(jsonPath)} is incomplete: ${what}. Put all files of the model into one folder.`, { missing });
-  }
+  if (missing.length) throw missingShardsError(basename(jsonPath), missing);
   const first = problems[0];
   if (first) {
     const which = first.shards.length === 1 ? first.shards[0]! : `${first.shards[0]} … ${first.shards.at(-1)}`;
@@ -151,6 +140,9 @@ function decode(weight: Weight, bytes: Uint8Array): Float32Array {
     case 'int32':
       for (let i = 0; i < out.length; i++) out[i] = view.getInt32(4 * i, true);
       break;
+    case 'uint32':
+    case 'int64':
+      throw new AppError('bad-weights', `${weight.name} is stored as ${kind}, but weights must be numbers with a fraction.`, { name: weight.name });
     default:
       kind satisfies never;
   }

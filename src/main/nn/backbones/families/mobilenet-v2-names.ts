@@ -8,7 +8,14 @@ const KERAS_LEAVES: Record<string, [leaf: string, axes: AxisOrder]> = {
   moving_mean: ['running_mean', 'OIHW'],
   moving_variance: ['running_var', 'OIHW'],
 };
+// Keras 3's .keras files number a layer's variables, and the converter to TF.js keeps the numbers (keras_h5_conversion.py,
+// _convert_v3_group): a convolution's kernel is 0; a batch norm's gamma, beta, mean and variance are 0 to 3.
+const NORM_LEAVES = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
 const KERAS_STEM_AND_HEAD: Record<string, string> = { Conv1: '0.0', bn_Conv1: '0.1', Conv_1: '18.0', Conv_1_bn: '18.1' };
+
+/** A second network in one session has numbered layers: Conv1_1, block_1_expand_2, Conv_1_bn_1 -> Conv1, block_1_expand, Conv_1_bn. */
+const withoutNumber = (layer: string): string =>
+  /^(Conv1|bn_Conv1|Conv_1|Conv_1_bn|(?:expanded_conv|block_\d+)_(?:expand|depthwise|project)(?:_BN)?)_\d+$/.exec(layer)?.[1] ?? layer;
 
 /** keras.applications.MobileNetV2's layer -> torchvision's module. */
 function kerasModule(layer: string): string | null {
@@ -23,13 +30,25 @@ function kerasModule(layer: string): string | null {
   return `features.${index}.conv.${group}${norm ? conv + 1 : conv}`;
 }
 
+/** The name of a layer's variable in Keras 2. Keras 3 calls a depthwise kernel `kernel`, or numbers the variables. */
+function kerasLeaf(layer: string, leaf: string): string {
+  const kernel = layer.endsWith('_depthwise') ? 'depthwise_kernel' : 'kernel';
+  if (leaf === 'kernel') return kernel;
+  if (!/^\d+$/.test(leaf)) return leaf;
+  const variables = /_BN$|^bn_|_bn$/.test(layer) ? NORM_LEAVES : [kernel];
+  return variables[Number(leaf)] ?? leaf;
+}
+
 export const kerasMobileNetV2: ForeignNames = {
   program: 'keras',
-  areUsedIn: (names) => names.some((name) => /\/(kernel|depthwise_kernel)(:0)?$/.test(name)),
+  areUsedIn: (names) => names.some((name) => /\/(kernel|depthwise_kernel|0)(:0)?$/.test(name)),
+  modules: /^(.*\/)?(Conv1|bn_Conv1|Conv_1|expanded_conv_|block_\d+_)[^/]*\/[^/]+$/,
   translate(name) {
-    const [, layer, leaf] = /^(?:.*\/)?([^/]+)\/([^/:]+)(?::0)?$/.exec(name) ?? [];
-    const module = layer ? kerasModule(layer) : null;
-    const translated = leaf && Object.hasOwn(KERAS_LEAVES, leaf) ? KERAS_LEAVES[leaf] : undefined;
+    const [, stored = '', variable = ''] = /^(?:.*\/)?([^/]+)\/([^/:]+)(?::0)?$/.exec(name) ?? [];
+    const layer = withoutNumber(stored);
+    const module = kerasModule(layer);
+    const leaf = kerasLeaf(layer, variable);
+    const translated = Object.hasOwn(KERAS_LEAVES, leaf) ? KERAS_LEAVES[leaf] : undefined;
     return module && translated ? { name: `${module}.${translated[0]}`, axes: translated[1] } : null;
   },
 };
@@ -52,6 +71,7 @@ function timmModule(module: string): string | null {
 
 export const timmMobileNetV2: ForeignNames = {
   program: 'timm',
+  modules: /^(conv_stem|bn1|blocks|conv_head|bn2)\./,
   areUsedIn: (names) => names.includes('conv_stem.weight'),
   translate(name) {
     const [, module = '', leaf] = /^(.+)\.(weight|bias|running_mean|running_var)$/.exec(name) ?? [];

@@ -15,6 +15,8 @@ const STAGES = [
   [6, 320, 1, 1],
 ] as const;
 
+const MODULES = /^features\.\d+\./;
+
 /** Channel counts are rounded to a multiple of 8, but never below 90 % of the exact value (torchvision's _make_divisible). */
 function roundChannels(exact: number): number {
   const rounded = Math.max(8, Math.floor((exact + 4) / 8) * 8);
@@ -53,6 +55,7 @@ export function mobileNetV2OfWidth(width: number): Backbone {
     lastStage,
     featureMap: outputIsMap,
     foreignNames: [kerasMobileNetV2, timmMobileNetV2],
+    modules: MODULES,
     recognise: (stored, name) => recogniseByChannels(stored, name, scaleChannels(320)),
   };
 }

@@ -15,6 +15,8 @@ const DEEPER: Readonly<Record<string, Architecture>> = {
   resnet152: { block: 'bottleneck', depths: [3, 8, 36, 3] },
 };
 
+const MODULES = /^(conv1|bn1|layer\d+)\./;
+
 interface Residual {
   name: string; // e.g. layer2.0
   planes: number; // channels of the 3x3 convolution
@@ -45,6 +47,7 @@ export function residualNetwork(architecture: Architecture): Backbone {
     lastStage,
     featureMap: outputIsMap,
     foreignNames: [],
+    modules: MODULES,
     recognise: (stored, name) => recogniseByDepths(stored, name, architecture) ?? recogniseDeeper(stored),
   };
 }
