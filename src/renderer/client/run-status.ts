@@ -44,8 +44,11 @@ export function curveWarning(run: RunRow): string | null {
   const best = run.epochs.find((row) => row.epoch === run.bestEpoch);
   if (!best || run.epochs.length < 5) return null;
   const gap = best.aucTrain - best.aucValid;
-  if (gap > 0.15)
-    return `Overfitting: AUC ${aucText(best.aucTrain)} on training pairs, ${aucText(best.aucValid)} on validation pairs. Try more images, fewer trained layers or augmentation.`;
+  if (gap > 0.15) {
+    // a head alone has no fewer layers, and its features are computed once, without augmentation
+    const advice = run.config.scope === 'head' ? 'Import more images.' : 'Try more images, fewer trained layers or augmentation.';
+    return `Overfitting: AUC ${aucText(best.aucTrain)} on training pairs, ${aucText(best.aucValid)} on validation pairs. ${advice}`;
+  }
   if (run.bestEpoch === run.epochs.length && run.status === 'done' && best.aucValid < 0.99)
     return 'The last epoch was the best, so the network was still improving. More epochs may help.';
   return null;

@@ -137,6 +137,10 @@ describe('the status of a run', () => {
     const learned = [1, 2, 3, 4, 5].map((n) => row(n, 0.7, 0.99));
     expect(curveWarning(run('r1', { epochs: learned, bestEpoch: 2 }))).toContain('Overfitting');
     expect(curveWarning(run('r1', { epochs: [1, 2, 3, 4, 5].map((n) => row(n, 0.9)), bestEpoch: 2 }))).toBeNull();
+    const advice = (scope: 'head' | 'last-stage'): string =>
+      curveWarning(run('r1', { epochs: learned, bestEpoch: 2, config: { ...someConfig, scope } }))!;
+    expect(advice('last-stage')).toMatch(/Try more images, fewer trained layers or augmentation\.$/);
+    expect(advice('head')).toMatch(/Import more images\.$/); // no fewer layers are possible, and augmentation needs more of them
   });
 });
 
