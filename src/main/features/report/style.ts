@@ -88,7 +88,7 @@ tbody tr:first-child>*{border-top:0}.facts tbody tr:first-child>*{border-top:1px
 .rejected th{font-weight:400}
 details{margin:16px 0}summary{cursor:pointer;color:var(--accent)}
 summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
-.choice{display:inline-flex;gap:8px;align-items:center;margin-right:16px;white-space:nowrap}.box{width:16px;height:16px;border:1.5px solid currentColor;border-radius:2px;font:700 13px/13px system-ui,sans-serif;text-align:center}.visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.choice{display:inline-flex;gap:8px;align-items:center;margin-right:16px;vertical-align:middle;white-space:nowrap}.box{width:16px;height:16px;border:1.5px solid currentColor;border-radius:2px;font:700 13px/13px system-ui,sans-serif;text-align:center}.visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .lines{display:grid;grid-template-columns:2fr 1fr 2fr;gap:0 32px}.line{border-bottom:1px solid var(--ink);height:64px;display:flex;align-items:end;color:var(--dim);font-size:13px;padding-bottom:4px}.remarks{grid-column:1/-1}
 `;
 
