@@ -57,7 +57,8 @@ const handlers: TaskHandlers<Tasks> = {
     return importing.count;
   },
   importNext: ({ inspections }) => currentImport().next(inspections),
-  importStore: (_, { signal }) => currentImport().store(signal),
+  importCopies: () => currentImport().possibleCopies(),
+  importStore: ({ contents }, { signal }) => currentImport().store(contents, signal),
 };
 
 serveTasks(threadPort(parentPort!), handlers, { onEnd: () => store.close() });
