@@ -42,7 +42,8 @@ export class OutputPaths {
     }
     const stats = statSync(real, { throwIfNoEntry: false });
     if (stats?.isDirectory()) throw new AppError('bad-request', `${quote(path)} is a folder. Name a file in it.`, { path });
-    if (stats && !replace) throw new AppError('bad-request', `${quote(path)} exists. Choose another name, or replace it with --force.`, { path });
+    if (stats && !replace)
+      throw new AppError('bad-request', `${quote(path)} exists. Choose another name, or replace it.`, { path, flags: ['--force'] });
   }
 
   private isOwn(real: string): boolean {
