@@ -5,7 +5,7 @@ import type { BackboneName } from '../../../src/shared/backbones.ts';
 import { checkWeightsFile, loadWeights } from '../../../src/main/nn/weights/load.ts';
 import { writeSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import type { ParamSpec, TensorMap } from '../../../src/main/nn/ir/tensor.ts';
-import { KERAS_NAMES, ones, PREFIXES, renamed, shardName, TEACHABLE_HEAD, writeKeras, writeShards } from './foreign-files.ts';
+import { KERAS_NAMES, ones, PREFIXES, renamed, sequentialName, shardName, TEACHABLE_HEAD, writeKeras, writeShards } from './foreign-files.ts';
 import { errorOf, mobileNetV2Specs, randomTensors, residualSpecs, resnet18Specs, scratchFolder } from './specs.ts';
 
 const folder = scratchFolder();
@@ -31,6 +31,17 @@ describe('PyTorch names behind a prefix', () => {
   it.each(PREFIXES)('"%s"', async (prefix) => {
     await expectLoaded(save(renamed(tensors, (name) => prefix + name)), resnet, tensors);
   });
+
+  it.each(['', 'features.', 'module.backbone.', '0.'])(
+    '"%s" before the children of a Sequential, with and without its classifier',
+    async (prefix) => {
+      const sequential = renamed(tensors, (name) => prefix + sequentialName(name));
+      await expectLoaded(save(sequential), resnet, tensors);
+      await expectLoaded(save(sequential, new Map([[`${prefix}9.weight`, ones(10, 32)]])), resnet, tensors);
+      const deeper = randomTensors(residualSpecs([3, 4, 6, 3], false, 4), 5);
+      expect(await messageOf(save(renamed(deeper, (name) => prefix + sequentialName(name))), resnet)).toContain('they are for resnet34');
+    },
+  );
 
   it('of torch.compile and DataParallel inside the network', async () => {
     const inside = renamed(tensors, (name) => `model.${name.replace(/^(layer\d)\./, '$1._orig_mod.module.')}`);

@@ -18,6 +18,11 @@ export const PREFIXES = [
   ...['net.', 'resnet.', 'trunk.', 'encoder_q.', 'backbone.body.', 'student.', 'model.', '0.', 'feature_extractor.', 'state_dict.model.net.'],
 ];
 
+const CHILDREN: Record<string, string> = { conv1: '0', bn1: '1', layer1: '4', layer2: '5', layer3: '6', layer4: '7' };
+
+/** A ResNet's name in nn.Sequential(*resnet.children()), whose third and fourth children (ReLU, pooling) have no weights. */
+export const sequentialName = (name: string): string => name.replace(/^\w+/, (child) => CHILDREN[child]!);
+
 // Variables of a layer in the order in which Keras 3 numbers them.
 const POSITIONS: Record<string, number> = { kernel: 0, depthwise_kernel: 0, gamma: 0, beta: 1, moving_mean: 2, moving_variance: 3 };
 

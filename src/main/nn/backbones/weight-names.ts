@@ -8,7 +8,7 @@ export interface TranslatedName {
 
 /** How another program names a backbone's parameters in the files it writes. */
 export interface ForeignNames {
-  program: 'keras' | 'timm';
+  program: 'keras' | 'timm' | 'sequential';
   /** Whether a file with these tensor names was written by this program. */
   areUsedIn(names: readonly string[]): boolean;
   /** Matches the names of all tensors inside networks of this family, of any depth; a head's never. */

@@ -3,6 +3,7 @@ import type { Value } from '../../ir/value.ts';
 import { type Backbone, type Block, outputIsMap, type Recognised } from '../backbone.ts';
 import type { Builder } from '../builder.ts';
 import type { StoredShapes } from '../weight-names.ts';
+import { sequentialResidual } from './residual-names.ts';
 
 interface Architecture {
   block: 'basic' | 'bottleneck';
@@ -46,7 +47,7 @@ export function residualNetwork(architecture: Architecture): Backbone {
     blocks,
     lastStage,
     featureMap: outputIsMap,
-    foreignNames: [],
+    foreignNames: [sequentialResidual],
     modules: MODULES,
     recognise: (stored, name) => recogniseByDepths(stored, name, architecture) ?? recogniseDeeper(stored),
   };
