@@ -84,7 +84,7 @@ describe.skipIf(!hasBuild)('a served session', () => {
     expect(serveLog).toMatch(/"command":"serve","versions":/);
     expect(serveLog).toMatch(/"kind":"import".*"msg":"job starts"/);
     expect(serveLog).toMatch(/"kind":"import".*"status":"done","seconds":.*"msg":"job ends"/);
-    expect(serveLog).toMatch(/"stream":"compute","msg":"compute process starts"/);
+    expect(serveLog).toMatch(/"stream":"import","msg":"compute process starts"/);
     expect(serveLog).toMatch(/"level":"error".*"call":"runs\.list".*SqliteError: no such table/);
     for (const text of [textOf(join(workspace, 'logs')), diagnostics]) expect(text.includes(token)).toBe(false);
     expect(diagnostics).toContain('serve.log');
