@@ -90,6 +90,8 @@ test('everything is there the next day: data set, edits, run, comparison with ju
     await page.goto(tuesday.url);
     await expect(page.getByRole('heading', { level: 1, name: 'Shells of Monday' })).toBeVisible();
     expect(new URL(page.url()).hash).toBe(lastRoute);
+    await expect(page.frameLocator('iframe').getByRole('heading', { level: 1 })).toBeVisible();
+    await page.getByRole('button', { name: 'Next part' }).click();
     await expect(page.frameLocator('iframe').locator('.comparison')).toHaveCount(1);
     await expect(page.getByRole('link', { name: 'HTML · open' })).toBeVisible();
 

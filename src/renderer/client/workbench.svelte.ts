@@ -15,6 +15,7 @@ class WorkbenchState {
   info = $state.raw<AppInfo | null>(null);
   status = $state<'starting' | 'ready' | 'failed'>('starting');
   error = $state.raw<AppError | null>(null);
+  reconnections = $state(0); // of this page, after a lost connection
   private listening = false;
 
   async start(): Promise<void> {
@@ -42,6 +43,7 @@ class WorkbenchState {
       location.reload();
       return;
     }
+    this.reconnections += 1;
     toast.dismissOffline();
     await Promise.all([datasets.load(), runs.load(), jobs.load()]);
   }

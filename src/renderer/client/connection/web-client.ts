@@ -7,6 +7,10 @@ import { type BrowserParts, type Connection, EventStream } from './event-stream.
 
 type AnyListener = (payload: never) => void;
 
+/** What a person typed or chose: the browser finishes these requests even if the page is closed or reloaded meanwhile. */
+const OUTLIVE_PAGE: ReadonlySet<CallName> = new Set(['settings.set', 'compare.annotate', 'runs.annotate', 'reports.save', 'curation.apply']);
+const MAX_OUTLIVING = 16_000; // characters; browsers allow 64 KiB for all such requests together
+
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 const UNREACHABLE = 'Connection lost. Start Twinlens again if you closed it, then try again.';
@@ -25,7 +29,8 @@ export class WebClient implements Api {
 
   async call<N extends CallName>(name: N, input: CallInput<N>, { signal }: { signal?: AbortSignal } = {}): Promise<CallResult<N>> {
     const body = encode(input);
-    return (await this.post(`call/${encodeURIComponent(name)}`, { body, headers: JSON_TYPE }, signal)) as CallResult<N>;
+    const keepalive = OUTLIVE_PAGE.has(name) && body.length <= MAX_OUTLIVING;
+    return (await this.post(`call/${encodeURIComponent(name)}`, { body, headers: JSON_TYPE, keepalive }, signal)) as CallResult<N>;
   }
 
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void {
@@ -52,7 +57,11 @@ export class WebClient implements Api {
     return () => this.connectionListeners.delete(listener);
   }
 
-  private async post(address: string, request: { body: BodyInit; headers: Record<string, string> }, signal?: AbortSignal): Promise<unknown> {
+  private async post(
+    address: string,
+    request: { body: BodyInit; headers: Record<string, string>; keepalive?: boolean },
+    signal?: AbortSignal,
+  ): Promise<unknown> {
     let text: string;
     try {
       const response = await this.browser.fetch(address, { method: 'POST', ...request, ...(signal ? { signal } : {}) });
