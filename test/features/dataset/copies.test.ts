@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { contentOf, inspectForImport } from '../../../src/main/compute/images/images.ts';
+import { inspectContent } from '../../../src/main/compute/images/images.ts';
 import { openStore } from '../../../src/main/db/store.ts';
-import type { HashContents, Inspect } from '../../../src/main/features/dataset/import.ts';
+import type { Inspect } from '../../../src/main/features/dataset/import.ts';
 import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
 import { SPLITS } from '../../../src/shared/dataset.ts';
 import { randomFor } from '../../../src/shared/random.ts';
@@ -11,8 +11,7 @@ import { freshStore, importFrom } from './import-helpers.ts';
 import { drawClasses, drawFiles, temporaryFolder } from './png-files.ts';
 
 describe('copies of an image', () => {
-  const decodingInspect: Inspect = (files) => Promise.all(files.map((file) => inspectForImport(file)));
-  const hashContents: HashContents = (files) => Promise.all(files.map((file) => contentOf(file)));
+  const decodingInspect: Inspect = (files) => Promise.all(files.map((file) => inspectContent(file)));
   const noise = (seed: number): Sharp => {
     const random = randomFor(seed, 'noise');
     const data = Uint8Array.from({ length: 24 * 24 * 3 }, () => random.below(256));
@@ -40,7 +39,7 @@ describe('copies of an image', () => {
 
   test('of other bytes stay in one split and never form a pair', async () => {
     const store = freshStore();
-    const summary = await importFrom(await withCopies(), store, { inspect: decodingInspect, hashContents });
+    const summary = await importFrom(await withCopies(), store, { inspect: decodingInspect });
     expect(summary.warnings).toContainEqual(expect.stringContaining('40 images are stored more than once within a class'));
     const images = store.datasets.images(summary.dataset);
     expect(new Set(images.map(({ sha256 }) => sha256)).size).toBe(80);
@@ -67,7 +66,7 @@ describe('copies of an image', () => {
     }
     drawFiles(folder, { 'b/again.png': await noise(3).png({ compressionLevel: 0 }).toBuffer() });
     const store = freshStore();
-    const { dataset, warnings } = await importFrom(folder, store, { inspect: decodingInspect, hashContents });
+    const { dataset, warnings } = await importFrom(folder, store, { inspect: decodingInspect });
     expect(warnings.join('\n')).toMatch(/^1 image is filed under more than one class: "a\/3.png" = "b\/again.png"/);
     const images = store.datasets.images(dataset);
     const [first, second] = ['a/3.png', 'b/again.png'].map((name) => images.find(({ file }) => file === name)!);
@@ -76,7 +75,7 @@ describe('copies of an image', () => {
     expect(pairs.filter(({ a, b }) => a + b === first!.id + second!.id && Math.abs(a - b) === Math.abs(first!.id - second!.id))).toEqual([]);
   });
 
-  test('a folder without copies is the same data set as its import by version 0.1.0', async () => {
+  test('an import of version 0.1.0 gets its contents by importing the folder again', async () => {
     const folder = temporaryFolder();
     for (const [c, name] of ['a', 'b'].entries()) {
       for (let i = 0; i < 12; i++)
@@ -88,7 +87,7 @@ describe('copies of an image', () => {
     }
     const workspace = workspaceAt(temporaryFolder());
     const asBefore: Inspect = async (files, options) =>
-      (await decodingInspect(files, options)).map((one) => ('error' in one ? one : { ...one, content: one.sha256, thumbnail: null }));
+      (await decodingInspect(files, options)).map((one) => ('error' in one ? one : { ...one, content: one.sha256 }));
     let store = openStore(workspace, { write: true, command: 'test' });
     const older = await importFrom(folder, store, { inspect: asBefore });
     store.close();
@@ -100,18 +99,19 @@ describe('copies of an image', () => {
     onTestFinished(() => store.close());
     const before = store.datasets.images(older.dataset);
     expect(before.every(({ content, sha256 }) => content === sha256)).toBe(true);
-    expect(await importFrom(folder, store, { inspect: decodingInspect, hashContents })).toEqual(older);
+    expect(await importFrom(folder, store, { inspect: decodingInspect })).toEqual(older);
     const after = store.datasets.images(older.dataset);
-    expect(after).toEqual(before);
+    expect(after.every(({ content, sha256 }) => content !== sha256)).toBe(true);
+    expect(after.map((image) => ({ ...image, content: image.sha256 }))).toEqual(before);
   });
 
   test('a folder with copies becomes another data set than its import by version 0.1.0, whose pairs held copies', async () => {
     const folder = await withCopies();
     const store = freshStore();
     const asBefore: Inspect = async (files, options) =>
-      (await decodingInspect(files, options)).map((one) => ('error' in one ? one : { ...one, content: one.sha256, thumbnail: null }));
+      (await decodingInspect(files, options)).map((one) => ('error' in one ? one : { ...one, content: one.sha256 }));
     const older = await importFrom(folder, store, { inspect: asBefore });
-    expect((await importFrom(folder, store, { inspect: decodingInspect, hashContents })).dataset).not.toBe(older.dataset);
+    expect((await importFrom(folder, store, { inspect: decodingInspect })).dataset).not.toBe(older.dataset);
     expect(store.datasets.get(older.dataset)).toEqual(older);
   });
 });

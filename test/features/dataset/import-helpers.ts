@@ -3,7 +3,7 @@ import { importDataset, type ImportOptions } from '../../../src/main/features/da
 import { openStore, type Store } from '../../../src/main/db/store.ts';
 import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
-import { noContents, plainInspect, temporaryFolder } from './png-files.ts';
+import { plainInspect, temporaryFolder } from './png-files.ts';
 
 export function freshStore(): Store {
   const store = openStore(workspaceAt(temporaryFolder()), { write: true, command: 'test' });
@@ -12,4 +12,4 @@ export function freshStore(): Store {
 }
 
 export const importFrom = (folder: string, store: Store, more: Partial<ImportOptions> = {}): Promise<DatasetSummary> =>
-  importDataset({ folder, store, inspect: plainInspect, hashContents: noContents, ...more });
+  importDataset({ folder, store, inspect: plainInspect, ...more });

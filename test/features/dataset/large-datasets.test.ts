@@ -16,7 +16,7 @@ import { type CurationEdit, ImageQuery } from '../../../src/shared/curation.ts';
 import { SPLITS } from '../../../src/shared/dataset.ts';
 import { ImageTable, unpackPairs } from '../../../src/main/domain/pairs/packed.ts';
 import { someDataset } from '../../db/records.ts';
-import { drawClasses, noContents, plainInspect, temporaryFolder } from './png-files.ts';
+import { drawClasses, plainInspect, temporaryFolder } from './png-files.ts';
 import { image } from './images.ts';
 
 // The threads run from the build.
@@ -120,7 +120,7 @@ describe('in a thread', () => {
   test('writes a list and a copy as in this thread', async () => {
     const folder = drawClasses(temporaryFolder(), { cats: 6, dogs: 5 });
     const { signal } = new AbortController();
-    await runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, hashContents: noContents, signal });
+    await runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
     const out = temporaryFolder();
     await sets.writeCsv('pets', join(out, 'list.csv'));
     expect(readFileSync(join(out, 'list.csv'), 'utf8')).toBe(csvOf(store.browse.all('pets')));
@@ -134,7 +134,7 @@ describe('in a thread', () => {
   test('a cancelled copy leaves nothing', async () => {
     const folder = drawClasses(temporaryFolder(), { cats: 900, dogs: 900 });
     const { signal } = new AbortController();
-    await runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, hashContents: noContents, signal });
+    await runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
     const out = temporaryFolder();
     const controller = new AbortController();
     const cancelled = sets.copy('pets', join(out, 'other'), controller.signal, () => controller.abort());
@@ -155,7 +155,7 @@ describe('in a thread', () => {
     const folder = drawClasses(temporaryFolder(), { cats: 6, dogs: 5 });
     const { signal } = new AbortController();
     const importFolder = async (): Promise<string> =>
-      runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, hashContents: noContents, signal });
+      runImport(await sets.begin({ folder, name: 'Pets' }, signal), { inspect: plainInspect, signal });
     expect(await importFolder()).toBe('pets');
     expect(store.datasets.get('pets')).toMatchObject({ images: 11, classes: { cats: 6, dogs: 5 } });
     expect(await importFolder()).toBe('pets');
@@ -171,7 +171,7 @@ describe('in a thread', () => {
       controller.abort();
       return answers;
     };
-    await expect(runImport(session, { inspect, hashContents: noContents, signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(runImport(session, { inspect, signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
     expect(store.datasets.list()).toEqual([]);
   });
 });

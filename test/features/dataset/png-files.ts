@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-import type { HashContents, Inspect } from '../../../src/main/features/dataset/import.ts';
+import type { Inspect } from '../../../src/main/features/dataset/import.ts';
 
 /** A folder for one test, deleted after it. */
 export function temporaryFolder(): string {
@@ -54,9 +54,6 @@ export function drawClasses(folder: string, counts: Record<string, number>): str
 }
 
 /** Hashes, and reads the size from a PNG's header; any other file that is not JPEG is refused. */
-/** For an import without thumbnails, whose files are never possible copies. */
-export const noContents: HashContents = (files) => Promise.resolve(files.map((file) => ({ error: `${file} has no thumbnail` })));
-
 export const plainInspect: Inspect = (files, { onProgress } = {}) =>
   Promise.resolve(
     files.map((file, i) => {

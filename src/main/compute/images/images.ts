@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import type { Resampling } from '../../../shared/training-options/resampling.ts';
-import type { Inspected, InspectedForImport } from '../protocol/protocol.ts';
+import type { Inspected } from '../protocol/protocol.ts';
 import { MemoryBudget } from '../async/memory-budget.ts';
 import type { Bands, ToRgb } from './bands.ts';
 import { type DecodeOptions, decodeError, MEMORY_LIMIT, openImage, type OpenImage, sha256Of } from './open-image.ts';
@@ -102,7 +102,7 @@ function threeChannels(data: Buffer, channels: number): Uint8Array {
 }
 
 /**
- * SHA-256, size and facts of an image, after a test decode to a small target (JPEG is shrunk on load).
+ * SHA-256, size and facts of an image, after a test decode to a small target (JPEG and WebP are shrunk on load).
  * Throws AppError 'bad-image' with `details.reason`, or 'not-found'.
  */
 export async function inspect(file: string, options: DecodeOptions = {}): Promise<Inspected> {
@@ -113,41 +113,23 @@ export async function inspect(file: string, options: DecodeOptions = {}): Promis
 }
 
 /**
- * As `inspect`, with what finds copies of the same pixels: a thumbnail from the test decode, or `content` itself where the whole
- * image is decoded anyway (16-bit files whose range their data set decides).
+ * As `inspect`, with the hash of the pixels: upright 8-bit RGB in sRGB, or the samples of a 16-bit file whose range its data set
+ * decides. Decodes once, but whole: a JPEG of 12 megapixels takes 65 ms of a core, `inspect` 14 ms. `content` is the hash of the
+ * bytes where the whole image exceeds the memory limit.
  */
-export async function inspectForImport(file: string, options: DecodeOptions = {}): Promise<InspectedForImport> {
+export async function inspectContent(file: string, options: DecodeOptions = {}): Promise<Inspected & { content: string }> {
   const opened = await openImage(file, options);
   if (opened.reading.rangeUnknown) {
     const samples = await decodeSamples(opened);
-    return { ...inspected(opened, maxSampleOf(samples)), content: hashPixels(samples), thumbnail: null };
+    return { ...inspected(opened, maxSampleOf(samples)), content: hashPixels(samples) };
   }
-  return { ...inspected(opened, null), content: null, thumbnail: halve(await testDecode(opened)) };
-}
-
-/**
- * SHA-256 of the pixels: upright 8-bit RGB in sRGB. Decodes the whole image: a JPEG of 12 megapixels takes 65 ms of a core,
- * `inspectForImport` 14 ms. It is the hash of the bytes where the whole image exceeds the memory limit. Throws as `inspect`.
- */
-export async function contentOf(file: string, options: DecodeOptions = {}): Promise<string> {
-  const opened = await openImage(file, options);
-  if (opened.reading.rangeUnknown) return hashPixels(await decodeSamples(opened));
   const bytes = opened.memory + opened.width * opened.height * 3;
-  if (bytes > (options.memoryLimit ?? MEMORY_LIMIT)) return sha256Of(opened.bytes);
-  return hashPixels({ ...(await decodePixels({ ...opened, memory: bytes }, (p) => p)), channels: 3 });
-}
-
-/** [h, w, 3] -> [h/2, w/2, 3], means of 2 × 2 pixels. */
-function halve({ data, width, height }: RgbImage): Uint8Array {
-  const out = new Uint8Array((width / 2) * (height / 2) * 3);
-  const row = width * 3;
-  for (let y = 0, to = 0; y < height; y += 2)
-    for (let x = 0; x < row; x += 6)
-      for (let c = 0; c < 3; c++) {
-        const at = y * row + x + c;
-        out[to++] = (data[at]! + data[at + 3]! + data[at + row]! + data[at + row + 3]!) / 4;
-      }
-  return out;
+  if (bytes > (options.memoryLimit ?? MEMORY_LIMIT)) {
+    await testDecode(opened);
+    return { ...inspected(opened, null), content: sha256Of(opened.bytes) };
+  }
+  const content = hashPixels({ ...(await decodePixels({ ...opened, memory: bytes }, (p) => p)), channels: 3 });
+  return { ...inspected(opened, null), content };
 }
 
 const inspected = ({ bytes, width, height, reading }: OpenImage, maxSample: number | null): Inspected => ({
@@ -158,12 +140,8 @@ const inspected = ({ bytes, width, height, reading }: OpenImage, maxSample: numb
   maxSample,
 });
 
-/**
- * Lanczos reads every source pixel. 'nearest' would skip the last rows and miss a truncated file. Only JPEG is shrunk on load: in
- * WebP that changes fine patterns by up to 39 grey levels, so that a copy as PNG would look different.
- */
-const testDecode = (opened: OpenImage): Promise<RgbImage> =>
-  decodePixels(opened, (p) => p.resize(16, 16, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: opened.format === 'JPEG' }));
+/** Lanczos reads every source pixel. 'nearest' would skip the last rows and miss a truncated file. */
+const testDecode = (opened: OpenImage): Promise<RgbImage> => decodePixels(opened, (p) => p.resize(16, 16, { fit: 'fill', kernel: 'lanczos3' }));
 
 /** The bands of a 16-bit file as they are stored. */
 async function decodeSamples(opened: OpenImage): Promise<Bands> {

@@ -9,9 +9,9 @@ import { drawOverlays } from '../explain/comparison-files.ts';
 import { explain } from '../explain/explain.ts';
 import { exportModel } from '../model/export-model.ts';
 import { distances, evaluateSplit } from '../train/pair-metrics.ts';
-import { decodeSquare, DECODERS, contentOf, inspectForImport, previewJpeg, previewWebp } from '../images/images.ts';
+import { decodeSquare, DECODERS, inspectContent, previewJpeg, previewWebp } from '../images/images.ts';
 import { mapParallel, throwIfCancelled } from '../async/parallel.ts';
-import type { CallContext, Counted, Handlers } from '../protocol/protocol.ts';
+import type { CallContext, Counted, Handlers, InspectedContent } from '../protocol/protocol.ts';
 import { writeSample } from '../sample/sample.ts';
 import { train } from '../train/train-loop.ts';
 
@@ -19,8 +19,7 @@ const REPORT_MS = 100; // between two reports of progress
 
 /** One function for each entry of ComputeCalls. */
 export const handlers: Handlers = {
-  inspect: ({ files }, context) => mapParallel(files, DECODERS, orReason(inspectForImport), options(context)),
-  hashContents: ({ files }, { signal }) => mapParallel(files, DECODERS, orReason(contentOf), { signal }),
+  inspect: ({ files }, context) => mapParallel(files, DECODERS, inspectOrReason, options(context)),
   timeReading: ({ files, size }, { signal }) => timeReading(files, size, signal),
   preview: async ({ file, sha256, sampleBits, longest, out }, { signal }) => {
     throwIfCancelled(signal);
@@ -71,17 +70,15 @@ async function timeReading(files: readonly string[], size: number, signal: Abort
 }
 
 /** Returns the reason where a file can't be decoded, so that one bad file does not fail the whole listing. */
-const orReason =
-  <R>(read: (file: string) => Promise<R>) =>
-  async (file: string): Promise<R | { error: string }> => {
-    try {
-      return await read(file);
-    } catch (error) {
-      const known = asAppError(error);
-      if (!(error instanceof AppError)) throw known;
-      return { error: typeof known.details['reason'] === 'string' ? known.details['reason'] : known.message };
-    }
-  };
+async function inspectOrReason(file: string): Promise<InspectedContent | { error: string }> {
+  try {
+    return await inspectContent(file);
+  } catch (error) {
+    const known = asAppError(error);
+    if (!(error instanceof AppError)) throw known;
+    return { error: typeof known.details['reason'] === 'string' ? known.details['reason'] : known.message };
+  }
+}
 
 /** Options of a parallel task: its cancellation signal, and progress reports at most every REPORT_MS. */
 function options<N extends 'inspect' | 'drawSample' | 'benchEmbed'>({

@@ -30,9 +30,8 @@ export interface Inspected {
   maxSample: number | null;
 }
 
-export interface InspectedForImport extends Inspected {
-  content: string | null; // ImageRecord.content; null: not known, see `thumbnail`
-  thumbnail: Uint8Array | null; // [8, 8, 3], upright; null: `content` is known
+export interface InspectedContent extends Inspected {
+  content: string; // ImageRecord.content
 }
 
 export interface CacheFolders {
@@ -139,9 +138,7 @@ export interface BenchResult {
 
 /** Every request from main to compute. */
 export interface ComputeCalls {
-  inspect: { args: { files: string[] }; result: (InspectedForImport | { error: string })[]; progress: Counted };
-  /** Hash of the pixels of each file (ImageRecord.content). */
-  hashContents: { args: { files: string[] }; result: (string | { error: string })[]; progress: never };
+  inspect: { args: { files: string[] }; result: (InspectedContent | { error: string })[]; progress: Counted };
   /** Seconds to read and decode each of `files`, with the concurrency of training. Files that can't be decoded count too. */
   timeReading: { args: { files: string[]; size: number }; result: number[]; progress: never };
   /** Writes a JPEG preview of an image to `out`, longest side at most `longest` px. `sha256`: that the image's bytes must have. */

@@ -14,14 +14,12 @@ import { innerFolder, type Layout, layoutOf, splitNotes } from './layout.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { listClassFolders } from './scan.ts';
 import { snapshotOf } from './snapshot.ts';
-import { possibleCopies } from './possible-copies.ts';
 import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
 interface InspectedFile {
   sha256: string; // of the file, hex
-  content: string | null; // of its pixels: ImageRecord.content; null: the import compares it with those of a similar `thumbnail`
-  thumbnail?: Uint8Array | null; // a few pixels of the image
+  content: string; // of its pixels: ImageRecord.content
   width: number; // px, after EXIF rotation
   height: number;
   facts?: string[]; // what a person must know of how the file is read
@@ -44,19 +42,11 @@ export interface RunningImport {
   readonly count: number; // files
   /** Takes the inspections of the previous batch. Returns the absolute paths of the next; empty after the last. */
   next(inspections: readonly Inspection[]): Promise<string[]>;
-  /** After the last batch: the absolute paths of images that may be copies of each other, whose contents `store` needs. */
-  possibleCopies(): Promise<string[]>;
-  /**
-   * Splits the images, samples the pairs and stores the data set. Returns its id. `contents`: of the possible copies.
-   * Throws AppError 'bad-dataset' or 'cancelled'.
-   */
-  store(contents: readonly Content[], signal?: AbortSignal): Promise<string>;
+  /** Splits the images, samples the pairs and stores the data set. Returns its id. Throws AppError 'bad-dataset' or 'cancelled'. */
+  store(signal?: AbortSignal): Promise<string>;
   /** Frees the memory or the thread. Call it after success and failure. */
   end(): void;
 }
-
-/** A hash of pixels, or the reason why the file can't be decoded. */
-export type Content = string | { error: string };
 
 const BATCH = 2000; // files; a message with 100,000 would block the receiver
 
@@ -74,7 +64,6 @@ export class FolderImport implements RunningImport {
   private readonly datasets: Pick<DatasetStore, 'findSame' | 'replaceNotes'>;
   private readonly insert: StoreDataset;
   private readonly inspections: Inspection[] = []; // by file
-  private copies: number[] = []; // files that may be copies
 
   private constructor(
     request: ImportRequest,
@@ -119,18 +108,7 @@ export class FolderImport implements RunningImport {
     return Promise.resolve(this.layout.files.slice(from, from + BATCH).map(({ file }) => absoluteFile(this.root, file)));
   }
 
-  possibleCopies(): Promise<string[]> {
-    const looks = this.inspections.flatMap((inspection, file) => ('error' in inspection ? [] : [{ ...inspection, file }]));
-    this.copies = possibleCopies(looks).map((i) => looks[i]!.file);
-    return Promise.resolve(this.copies.map((i) => absoluteFile(this.root, this.layout.files[i]!.file)));
-  }
-
-  async store(contents: readonly Content[], signal?: AbortSignal): Promise<string> {
-    contents.forEach((content, k) => {
-      const i = this.copies[k]!;
-      const inspection = this.inspections[i]!;
-      this.inspections[i] = typeof content === 'string' && !('error' in inspection) ? { ...inspection, content } : (content as { error: string });
-    });
+  async store(signal?: AbortSignal): Promise<string> {
     const sampleBits = sampleBitsOf(this.inspections.map((inspection) => ('maxSample' in inspection ? inspection.maxSample : null)));
     const { usable, rejected } = this.separateRejected(sampleBits);
     if (usable.length < 2 || new Set(usable.map(({ className }) => className)).size < 2) throw tooFewImagesError(usable, rejected);
@@ -184,7 +162,7 @@ export class FolderImport implements RunningImport {
           file,
           className,
           sha256,
-          content: content ?? sha256,
+          content,
           group: this.groups?.[i] ?? null,
           width,
           height,

@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { Store } from '../../db/store.ts';
 import { throwIfCancelled } from './cancel.ts';
-import { type Content, type ImportRequest, type RunningImport, FolderImport, type Inspection } from './folder-import.ts';
+import { type ImportRequest, type RunningImport, FolderImport, type Inspection } from './folder-import.ts';
 
 /** Inspects files (absolute paths). Returns one inspection per file, in the same order. */
 export type Inspect = (
@@ -17,17 +17,8 @@ export const inspectWith =
   (files, { signal, onProgress }) =>
     compute.ask('inspect', { files }, { signal, onProgress: ({ done, total }) => onProgress?.(done, total) });
 
-/** Hashes the pixels of files (absolute paths), in the same order. */
-export type HashContents = (files: string[], options: { signal?: AbortSignal | undefined }) => Promise<Content[]>;
-
-export const hashContentsWith =
-  (compute: Pick<ComputeHost, 'ask'>): HashContents =>
-  (files, { signal }) =>
-    compute.ask('hashContents', { files }, { signal });
-
 interface ImportProgress {
   inspect: Inspect;
-  hashContents: HashContents;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined; // files inspected
 }
@@ -42,13 +33,13 @@ export interface ImportOptions extends ImportRequest, ImportProgress {
  * and returns it.
  * Throws AppError 'not-found' (no such folder), 'bad-dataset' (no usable classes), 'usage' (pattern, name, seed) and 'cancelled'.
  */
-export async function importDataset({ store, inspect, hashContents, signal, onProgress, ...request }: ImportOptions): Promise<DatasetSummary> {
+export async function importDataset({ store, inspect, signal, onProgress, ...request }: ImportOptions): Promise<DatasetSummary> {
   const started = await FolderImport.begin(request, store.datasets, { signal });
-  return store.datasets.get(await runImport(started, { inspect, hashContents, signal, onProgress }));
+  return store.datasets.get(await runImport(started, { inspect, signal, onProgress }));
 }
 
 /** Inspects all batches of a started import and stores the data set. Returns its id. */
-export async function runImport(started: RunningImport, { inspect, hashContents, signal, onProgress }: ImportProgress): Promise<string> {
+export async function runImport(started: RunningImport, { inspect, signal, onProgress }: ImportProgress): Promise<string> {
   try {
     let inspections: Inspection[] = [];
     let inspected = 0;
@@ -62,10 +53,7 @@ export async function runImport(started: RunningImport, { inspect, hashContents,
       if (inspections.length !== paths.length) throw new AppError('internal', `${inspections.length} of ${paths.length} files were inspected.`);
       inspected += paths.length;
     }
-    const copies = await started.possibleCopies();
-    const contents = copies.length === 0 ? [] : await hashContents(copies, { signal });
-    throwIfCancelled(signal);
-    return await started.store(contents, signal);
+    return await started.store(signal);
   } finally {
     started.end();
   }
@@ -74,21 +62,15 @@ export async function runImport(started: RunningImport, { inspect, hashContents,
 /** Imports data sets in this thread, for commands that wait for the result. */
 export class Importer {
   private readonly store: ImportOptions['store'];
-  private readonly compute: Pick<ComputeHost, 'ask'>;
+  private readonly inspect: Inspect;
 
   constructor(store: ImportOptions['store'], compute: Pick<ComputeHost, 'ask'>) {
     this.store = store;
-    this.compute = compute;
+    this.inspect = inspectWith(compute);
   }
 
   /** Throws as importDataset does. */
-  import(request: ImportRequest, progress: Omit<ImportProgress, 'inspect' | 'hashContents'>): Promise<DatasetSummary> {
-    return importDataset({
-      ...request,
-      ...progress,
-      store: this.store,
-      inspect: inspectWith(this.compute),
-      hashContents: hashContentsWith(this.compute),
-    });
+  import(request: ImportRequest, progress: Omit<ImportProgress, 'inspect'>): Promise<DatasetSummary> {
+    return importDataset({ ...request, ...progress, store: this.store, inspect: this.inspect });
   }
 }

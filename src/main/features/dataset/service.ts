@@ -12,7 +12,7 @@ import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { JobContext, Jobs } from '../../foundation/jobs/jobs.ts';
 import type { Change } from './edit.ts';
 import { portableName } from './file-names.ts';
-import { hashContentsWith, runImport, inspectWith } from './import.ts';
+import { runImport, inspectWith } from './import.ts';
 import type { LargeDatasets } from './large-datasets.ts';
 import { VERIFIED_IMAGES, verifyFolder } from './relocate.ts';
 import { spreadIds } from './spread-ids.ts';
@@ -129,7 +129,6 @@ export class Datasets {
     const started = await this.ports.threads.begin(request, signal);
     const dataset = await runImport(started, {
       inspect: inspectWith(this.ports.compute),
-      hashContents: hashContentsWith(this.ports.compute),
       signal,
       onProgress: (done, total) => {
         progress({ done, total, text: `Reading images: ${countText(done)} of ${countText(total)}` });

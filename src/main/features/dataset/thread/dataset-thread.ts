@@ -18,7 +18,7 @@ interface ThreadOptions {
   onEnd: () => void; // called when the thread has ended
 }
 
-/** Starts an import in its own thread. Throws as FolderImport.begin does. */
+/** Starts an import in its own thread. Throws as ImportSession.begin does. */
 export async function beginImportInThread(thread: DatasetThread, request: ImportRequest, { signal, onEnd }: ThreadOptions): Promise<RunningImport> {
   const end = (): void => void thread.end().then(onEnd);
   try {
@@ -26,8 +26,7 @@ export async function beginImportInThread(thread: DatasetThread, request: Import
     return {
       count,
       next: (inspections) => thread.ask('importNext', { inspections }),
-      possibleCopies: () => thread.ask('importCopies', {}),
-      store: (contents, storeSignal) => thread.ask('importStore', { contents }, { signal: storeSignal }),
+      store: (storeSignal) => thread.ask('importStore', {}, { signal: storeSignal }),
       end,
     };
   } catch (error) {

@@ -57,8 +57,7 @@ const handlers: TaskHandlers<Tasks> = {
     return importing.count;
   },
   importNext: ({ inspections }) => currentImport().next(inspections),
-  importCopies: () => currentImport().possibleCopies(),
-  importStore: ({ contents }, { signal }) => currentImport().store(contents, signal),
+  importStore: (_, { signal }) => currentImport().store(signal),
 };
 
 serveTasks(threadPort(parentPort!), handlers, { onEnd: () => store.close() });

@@ -1,6 +1,6 @@
 import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../../../../shared/curation.ts';
 import type { Change } from '../edit.ts';
-import type { Content, ImportRequest, Inspection } from '../folder-import.ts';
+import type { ImportRequest, Inspection } from '../folder-import.ts';
 import type { SplitRows, TrainingRows } from '../rows.ts';
 
 /** Tasks of a worker thread on large data sets. The `import…` tasks are the steps of one import; a thread runs at most one. */
@@ -16,8 +16,7 @@ export interface Tasks {
   copy: { args: { dataset: string; out: string }; result: null; progress: { done: number; total: number } };
   importBegin: { args: ImportRequest; result: number }; // number of files
   importNext: { args: { inspections: readonly Inspection[] }; result: string[] }; // of the previous batch; absolute paths of the next
-  importCopies: { args: object; result: string[] }; // absolute paths of possible copies
-  importStore: { args: { contents: readonly Content[] }; result: string }; // of the possible copies; the data set's id
+  importStore: { args: object; result: string }; // the data set's id
 }
 
 export interface ThreadData {
