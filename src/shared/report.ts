@@ -22,7 +22,7 @@ export interface ReportRecord {
 
 /** A part of a report as it would be exported now: the opening, one comparison, or the closing. */
 export interface ReportPreview {
-  html: string | null; // a page of its own; null: no comparison is left
+  html: string | null; // a complete page; null: no comparison is left
   part: number; // 0 the opening, then the comparisons, last the closing
   parts: number;
   missing: string[]; // comparisons that no longer exist

@@ -16,6 +16,12 @@ const memory = (): Database.Database => {
 const schemaOf = (db: Database.Database): unknown[] => db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all();
 const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
+/** Rows that versions 1 and later accept. */
+const INSERT_DATASET = `
+  INSERT INTO dataset_ids VALUES ('things');
+  INSERT INTO datasets (id, name, root, images, classes, splits, pairs, split_seed, warnings, snapshot, created_ms)
+  VALUES ('things', 'Things', '/things', 1, '{}', '{}', '{}', 0, '[]', 'abc', 7);`;
+
 describe('migrations', () => {
   test('are numbered 1, 2, 3, …', () => expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, i) => i + 1)));
 
@@ -80,9 +86,7 @@ describe('migrations', () => {
     const db = memory();
     migrate(db, MIGRATIONS.slice(0, 2));
     db.exec(`
-      INSERT INTO dataset_ids VALUES ('things');
-      INSERT INTO datasets (id, name, root, images, classes, splits, pairs, split_seed, warnings, snapshot, created_ms)
-      VALUES ('things', 'Things', '/things', 0, '{}', '{}', '{}', 0, '[]', 'abc', 7);
+      ${INSERT_DATASET}
       INSERT INTO runs (dataset, snapshot, config, status, metrics, warnings, seconds, versions, created_ms)
       VALUES ('things', 'abc', '{}', 'done', '[]', '[]', 1.5, '{}', 7)`);
     migrate(db, MIGRATIONS.slice(0, 3));
@@ -96,9 +100,7 @@ describe('migrations', () => {
     const db = memory();
     migrate(db, MIGRATIONS.slice(0, 6));
     db.exec(`
-      INSERT INTO dataset_ids VALUES ('things');
-      INSERT INTO datasets (id, name, root, images, classes, splits, pairs, split_seed, warnings, snapshot, created_ms)
-      VALUES ('things', 'Things', '/things', 1, '{}', '{}', '{}', 0, '[]', 'abc', 7);
+      ${INSERT_DATASET}
       INSERT INTO images (dataset, id, file, class, sha256, width, height, split) VALUES (1, 0, 'a/0.png', 'a', 'bytes', 3, 2, 'train')`);
     migrate(db);
     expect(db.prepare('SELECT sha256, content FROM images').all()).toEqual([{ sha256: 'bytes', content: null }]);

@@ -9,7 +9,7 @@ export interface Desktop {
   page: Page;
 }
 
-/** The built desktop program in the Electron runtime of this machine, with a profile of its own. */
+/** The built desktop program in the Electron runtime of this machine, with a separate profile. */
 export async function openDesktop(args: string[], { profile = mkdtempSync(join(tmpdir(), 'twinlens profile ')), env = {} } = {}): Promise<Desktop> {
   const executablePath = findElectron(resolve('.'));
   if (executablePath === null) throw new Error('there is no Electron runtime on this machine');

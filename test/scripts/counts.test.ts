@@ -18,6 +18,7 @@ function vitestOn(files: Record<string, string>) {
 
 describe('the counts of npm test', () => {
   it("match Vitest's report: failed, skipped, to do, and a file that cannot be loaded", () => {
+    // The fixture's skipped and unwritten tests are what the count of skipped ones is checked with.
     const { status, counts } = vitestOn({
       'a.test.ts': "it('1', () => {}); it('2', () => {}); it('3', () => { expect(1).toBe(2); }); it.skip('4', () => {}); it.todo('5');",
       'b.test.ts': "throw new Error('cannot be loaded');",

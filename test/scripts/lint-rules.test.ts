@@ -27,6 +27,7 @@ const FORBIDDEN: [string, string][] = [
   ['src/main/domain/pairs/sample-pairs.ts', 'export const draw = Math.random();'],
   ['src/main/services.ts', "console.log('x');"],
   ['src/main/services.ts', 'export const x: any = 1;'],
+  // A directive that switches a rule off must be refused itself.
   ['src/main/services.ts', '// eslint-disable-next-line\nexport const x: any = 1;'],
   ['src/main/services.ts', 'export const x = 1;\n'.padEnd(400, '\n')],
 ];

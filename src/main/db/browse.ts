@@ -15,7 +15,7 @@ export interface BrowseStore {
   rows(dataset: string, ids: readonly number[]): CuratedImage[];
   /** All images including excluded ones, by id. */
   all(dataset: string): CuratedImage[];
-  /** Images whose bytes have one of these SHA-256, and those with the same pixels, by id. */
+  /** Images with one of these SHA-256 hashes, and copies with the same pixels, sorted by id. */
   withContent(dataset: string, sha256: readonly string[]): CuratedImage[];
   /** Images that are not excluded, with their current classes, by id. */
   included(dataset: string): ImageRecord[];

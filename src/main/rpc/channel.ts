@@ -28,7 +28,7 @@ export interface Loss extends ConnectionEnd {
 
 /** How long, in ms, the server may be silent before it is killed. */
 export interface Patience {
-  afterCancel: number; // longer than the longest step of a training between two messages
+  afterCancel: number; // a slow step of a training may be killed too: a cancellation discards its epoch anyway
   afterEnd: number;
 }
 

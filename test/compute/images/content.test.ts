@@ -64,6 +64,12 @@ describe('content', () => {
     expect((await sharp(withDescription(jpeg, 'edited')).metadata()).exif).toBeDefined();
   });
 
+  test('is equal for a JPEG and the PNG that it was converted to', async () => {
+    const jpeg = await raw().resize(640, 480, { kernel: 'cubic' }).jpeg({ quality: 92 }).toBuffer();
+    const [a, b] = await contentsOf({ 'photo.jpg': jpeg, 'photo.png': await sharp(jpeg).png().toBuffer() });
+    expect(a).toBe(b);
+  });
+
   test('is equal for an image rotated by EXIF and one stored upright', async () => {
     const [turned, upright] = await contentsOf({
       'turned.png': await raw().withMetadata({ orientation: 6 }).png().toBuffer(),

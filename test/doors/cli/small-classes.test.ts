@@ -26,7 +26,7 @@ describe.skipIf(!hasBuild)('30 classes of 6 images through the command line (nee
     const at = ['--workspace', scratch('workspace')];
     await drawThirtyOfSix(folder);
     const imported = await runJson<DatasetSummary>(['import', folder, '--name', 'small', ...at]);
-    expect(imported.warnings).toEqual([expect.stringContaining('Each split has classes of its own')]);
+    expect(imported.warnings).toEqual([expect.stringContaining('Each split has different classes')]);
     expect(imported.splits.train).toBe(21 * 6);
     for (const split of ['train', 'valid', 'test'] as const) expect(imported.pairs[split]).toBeGreaterThan(100);
     const options = ['--size', '32', '--batch', '16', '--lr', '3e-3', '--epochs', '6', '--seed', '3', '--device', 'cpu'];

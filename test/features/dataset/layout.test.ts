@@ -140,9 +140,9 @@ describe('subjects by folder', () => {
   test('folders in class folders are named: subjects, or data sets of their own', async () => {
     const { notes } = await previewFolder({ folder: draw({ 'flowers/rose': 5, 'flowers/tulip': 5, 'skin/benign': 5, 'skin/malignant': 5 }) });
     expect(notes).toEqual([
-      'The class folders hold folders ("flowers" 2, "skin" 2). If each shows one subject, group the images by these folders. If "flowers" is a data set of its own, import it alone.',
+      'The class folders contain folders ("flowers" 2, "skin" 2). If each shows one subject, group the images by these folders. If "flowers" is a separate data set, import it alone.',
     ]);
-    expect((await importFrom(draw(counts), freshStore())).warnings[0]).toContain('The class folders hold folders ("benign" 12, "malignant" 12)');
+    expect((await importFrom(draw(counts), freshStore())).warnings[0]).toContain('The class folders contain folders ("benign" 12, "malignant" 12)');
   });
 });
 

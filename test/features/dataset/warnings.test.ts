@@ -22,7 +22,7 @@ describe('warnings', () => {
   test('many small classes: each split has its own, and only that is said', async () => {
     const files = classes(Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`c${i}`, 6])));
     expect(await warningsOf(files)).toEqual([
-      expect.stringMatching(/^Each split has classes of its own \(training 21, validation [45], test [45]\): the metrics say how well /),
+      expect.stringMatching(/^Each split has different classes \(training 21, validation [45], test [45]\): the metrics say how well /),
     ]);
   });
 

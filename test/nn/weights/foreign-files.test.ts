@@ -69,7 +69,7 @@ describe('PyTorch names behind a prefix', () => {
   it('twice: two complete networks are refused with both prefixes', async () => {
     const two = ['student.', 'teacher.'].map((prefix) => renamed(tensors, (name) => `${prefix}backbone.${name}`));
     expect(await messageOf(save(...two), resnet)).toBe(
-      'The weights contain 2 complete networks, under student.backbone. and teacher.backbone.. Save the one to use to a file of its own.',
+      'The weights contain 2 complete networks, under student.backbone. and teacher.backbone.. Save the one you want in a separate file.',
     );
   });
 

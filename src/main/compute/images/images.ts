@@ -219,7 +219,7 @@ export async function previewJpeg(file: string, longest: number, options: Decode
     .toBuffer();
 }
 
-/** As previewJpeg, for a file that is embedded in a page: WebP, half as large at the same quality. */
+/** As previewJpeg, for a file that is embedded in a page: WebP, which is smaller than JPEG. */
 export async function previewWebp(file: string, longest: number): Promise<Buffer> {
   const image = await decodePixels(await openImage(file, {}), (p) => p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true }));
   return await rawRgb(image).webp({ quality: 82 }).toBuffer();

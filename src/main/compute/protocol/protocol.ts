@@ -109,7 +109,7 @@ export interface ExplainResult {
   signed: [Float32Array, Float32Array]; // S of each image, [mapHeight, mapWidth]
 }
 
-/** A stored comparison whose overlays are to be drawn. */
+/** The stored comparison that drawOverlays draws. */
 export interface OverlaysRequest extends Pick<Comparison, 'verdict' | 'target' | 'scale'> {
   sampleBits: number | null; // of the run
   images: readonly Omit<ComparedImage, 'className'>[];

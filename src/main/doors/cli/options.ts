@@ -36,7 +36,7 @@ export async function parseRequest<S extends z.ZodType>(schemaOf: (contract: typ
   throw new AppError('usage', `${option ? `${option} ` : ''}${issue.message}.`);
 }
 
-const STOP_MS = 1_000; // time for the command to stop by itself, before the compute process is ended
+const STOP_MS = 1_000; // grace period before the compute process is ended
 
 /** Opens the workspace for one command, cancels the command on Ctrl-C, and always closes the workspace. */
 export async function withServices<T>(

@@ -15,7 +15,7 @@ const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), diges
 
 /**
  * Access control. Other programs and web pages on this machine can reach a loopback port: a page by DNS rebinding (another name in
- * Host) or by a form or script of its own (another Origin), a program without the token.
+ * Host) or with its form or script (another Origin), a program without the token.
  */
 export class Guard {
   readonly token: string;

@@ -94,7 +94,7 @@ function nestedNotes(files: readonly string[][]): string[] {
   if (several.length < 2 || nested < MIN_NESTED * files.length) return [];
   const counts = several.map(([top, inside]) => `${quote(top)} ${countText(inside.size)}`);
   return [
-    `The class folders hold folders (${joinList(counts, 3)}). If each shows one subject, group the images by these folders. If ${quote(several[0]![0])} is a data set of its own, import it alone.`,
+    `The class folders contain folders (${joinList(counts, 3)}). If each shows one subject, group the images by these folders. If ${quote(several[0]![0])} is a separate data set, import it alone.`,
   ];
 }
 

@@ -114,7 +114,7 @@ export class Datasets {
     return state;
   }
 
-  /** Ends the compute process after the last import, since it is idle and takes about 100 MB. */
+  /** Ends the compute process after the last import, since it is idle and takes 80 MB. */
   private async withCompute<R>(work: () => Promise<R>): Promise<R> {
     this.imports += 1;
     try {

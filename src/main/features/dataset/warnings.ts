@@ -58,7 +58,7 @@ function unseenClassesWarning(images: readonly ImageRecord[]): string {
     const names = new Set(images.filter((image) => image.split === split).map(({ className }) => className));
     return `${SPLIT_NAMES[split]} ${countText(names.size)}`;
   });
-  return `Each split has classes of its own (${counts.join(', ')}): the metrics say how well the network compares classes that it was not trained on.`;
+  return `Each split has different classes (${counts.join(', ')}): the metrics say how well the network compares classes that it was not trained on.`;
 }
 
 function severalClassesWarnings(contents: ImageRecord[][]): string[] {

@@ -9,7 +9,7 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 const MAX_NAME = 80; // characters, the last
 const UNUSED_MS = 24 * 3600 * 1000; // an image of yesterday's unsaved comparison may still be in a slot
 
-/** Image files that a browser uploaded, each in a folder of its own. */
+/** Image files that a browser uploaded, each in a separate folder. */
 export class Uploads {
   private readonly folder: string;
   private readonly isUsed: (path: string) => boolean;

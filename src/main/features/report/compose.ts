@@ -29,7 +29,7 @@ export interface ReportContents {
 /** A page in the order of its parts: 0 is the opening, then one part per comparison, then the closing. */
 export interface ComposedReport {
   parts: number;
-  /** One part as a page of its own, for a preview: the opening without the rest, one comparison, or the closing. */
+  /** A complete page with one part only, for the preview. */
   part(index: number): Promise<string>;
   /** The whole page. Reads the images of one comparison at a time. */
   whole(): AsyncGenerator<string>;

@@ -28,7 +28,7 @@ export class ReportPages {
   }
 
   /**
-   * Evaluates the runs of these comparisons on test pairs unless that was done, because a report needs test metrics. Skips a run
+   * Evaluates the runs of these comparisons on test pairs if they have no test metrics yet, because a report needs test metrics. Skips a run
    * that can't be evaluated, for instance because its images are missing; the report then says so.
    * @throws AppError 'cancelled'
    */

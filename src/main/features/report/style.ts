@@ -38,7 +38,7 @@ section,.overview{border-top:1px solid var(--line);padding:40px 0 24px;margin-to
 const PARTS = `
 .finding{display:grid;grid-template-columns:1fr auto;gap:0 32px;align-items:end;margin-bottom:24px}
 .verdict{margin:0;font-size:34px;line-height:1.1;font-weight:700;letter-spacing:-.02em;white-space:nowrap}
-.glyph{color:var(--accent);font-weight:500}
+.glyph{font-weight:500}
 .sentence{grid-column:1/-1;margin:12px 0 0;font-size:17px}
 .claim,.notice{grid-column:1/-1;margin:8px 0 0}.claim{font-size:17px;font-weight:600;color:var(--dim)}.claim-sign{font-weight:700}
 .claim.good{color:var(--good)}.claim.warn{color:var(--warn)}.claim.bad{color:var(--bad)}td .claim{margin:2px 0 0;font-size:inherit;font-weight:500}

@@ -4,7 +4,7 @@ import type { RunRecord } from '../../../shared/run.ts';
 
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
 export type ImageFileType = (typeof IMAGE_TYPES)[number];
-/** The type of embedded images: half the size of JPEG, and read by every browser since 2020. */
+/** The type of embedded images. At quality 82 two thirds of a JPEG at 85 (60 photographs of 600 px); every browser reads it since 2020. */
 export const WEBP: ImageFileType = 'image/webp';
 
 /** An image file's content, which the report embeds. */

@@ -77,7 +77,7 @@ export function findPrefix(tensors: readonly FileTensor[], wanted: Shapes): stri
     const names = complete.map((prefix) => (prefix === '' ? 'no prefix' : prefix));
     throw new AppError(
       'bad-weights',
-      `The weights contain ${complete.length} complete networks, under ${names.join(' and ')}. Save the one to use to a file of its own.`,
+      `The weights contain ${complete.length} complete networks, under ${names.join(' and ')}. Save the one you want in a separate file.`,
       { prefixes: complete },
     );
   }

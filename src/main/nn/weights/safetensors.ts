@@ -209,7 +209,7 @@ function writeAll(fd: number, bytes: Uint8Array): void {
 }
 
 /**
- * Writes F32 tensors sorted by name, so equal weights and metadata give equal bytes. Writes a temporary file of its own in the same
+ * Writes F32 tensors sorted by name, so equal weights and metadata give equal bytes. Writes a temporary file with a random name in the same
  * folder and publishes it when it is complete. Throws AppError('disk-full' | 'workspace' | 'not-found').
  */
 export function writeSafetensors(path: string, tensors: TensorMap, metadata: Record<string, string> = {}): void {
