@@ -21,7 +21,7 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
   const cases: [string, () => string[], number, RegExp][] = [
     ['no such folder', () => ['import', join(empty, 'nowhere')], 1, /nowhere/],
     ['an empty folder', () => ['import', empty], 1, /no images|empty/i],
-    ['one class', () => ['import', single], 1, /are in one folder, which holds 3 folders with images\. Choose that one/],
+    ['one class', () => ['import', single], 1, /are in one folder, which contains 3 folders with images\. Choose that one/],
     ['a bad pattern', () => ['import', images, '--group-by', '('], 2, /pattern|regular/i],
     ['an unknown command', () => ['frobnicate'], 2, /unknown command/],
     ['an unknown option', () => ['train', 'colours', '--colour'], 2, /unknown option/],

@@ -153,7 +153,7 @@ describe('another folder is meant', () => {
       const inner = join(folder, ...path.split('/'));
       const preview = await previewFolder({ folder });
       expect(preview.suggestion).toBe(inner);
-      expect(preview.problem).toContain('are in one folder, which holds 2 folders with images. Choose that one');
+      expect(preview.problem).toContain('are in one folder, which contains 2 folders with images. Choose that one');
       await expect(importFrom(folder, freshStore())).rejects.toMatchObject({ code: 'bad-dataset', message: preview.problem });
       expect(await previewFolder({ folder: inner })).toMatchObject({ problem: null, suggestion: null });
     }

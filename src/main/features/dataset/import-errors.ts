@@ -21,7 +21,7 @@ export function innerFolderError(root: string, inner: { folder: string; inside: 
 }
 
 export const innerFolderText = (root: string, { folder, inside }: { folder: string; inside: number }): string =>
-  `All images in ${quote(root)} are in one folder, which holds ${countNoun(inside, 'folder')} with images. Choose that one: ${quote(folder)}.`;
+  `All images in ${quote(root)} are in one folder, which contains ${countNoun(inside, 'folder')} with images. Choose that one: ${quote(folder)}.`;
 
 /** Images directly in the folder, by their names. */
 const looseImages = (rejected: readonly RejectedFile[]): number =>

@@ -34,7 +34,7 @@ export function repairsOf(notice: PairNotice, { images }: Pick<ComparisonRow, 'i
         .filter((_, i) => images[i]!.className === null)
         .map((letter) => ({
           text: `Choose ${letter.toUpperCase()} from data set`,
-          title: 'The data set knows the class of its own images',
+          title: 'The class of an image in the data set is known',
           pick: letter,
         }));
     default:
