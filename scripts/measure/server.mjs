@@ -15,10 +15,14 @@ process.once('SIGTERM', () => process.exit(143));
  * @param {{ workspace: string, settings: string, args?: string[], before?: string[], ipc?: boolean }} choice `before`: Node's own arguments
  */
 export async function startServer({ workspace, settings, args = [], before = [], ipc = false }) {
-  const child = spawn(process.execPath, [...before, path.join(root, 'dist', 'main', 'cli.cjs'), 'serve', '--workspace', workspace, ...args], {
-    env: { ...process.env, TWINLENS_SETTINGS: settings },
-    stdio: ['ignore', 'pipe', 'inherit', ...(ipc ? /** @type {const} */ (['ipc']) : [])],
-  });
+  const child = spawn(
+    process.execPath,
+    [...before, path.join(root, 'dist', 'main', 'cli.cjs'), 'serve', '--json', '--workspace', workspace, ...args],
+    {
+      env: { ...process.env, TWINLENS_SETTINGS: settings },
+      stdio: ['ignore', 'pipe', 'inherit', ...(ipc ? /** @type {const} */ (['ipc']) : [])],
+    },
+  );
   const end = () => void child.kill('SIGINT');
   process.once('exit', end);
   const output = /** @type {import('node:stream').Readable} */ (child.stdout);

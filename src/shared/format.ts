@@ -45,6 +45,12 @@ const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
 /** "4,317". Avoids toLocaleString where it can: loading the browser's locale data takes as long as rendering the first view. */
 export const countText = (n: number): string => (Number.isSafeInteger(n) ? String(n).replace(THOUSANDS, ',') : n.toLocaleString('en-US'));
 
+/** `1 image`, `12 images`, `1 class`, `2 classes`. */
+export function countNoun(n: number, noun: string): string {
+  const plural = noun.endsWith('s') ? `${noun}es` : `${noun}s`;
+  return `${countText(n)} ${n === 1 ? noun : plural}`;
+}
+
 /** A setting such as a learning rate: up to six significant figures; no exponent down to 1e-12. */
 export const settingText = (x: number): string => withMinus(plain(x, 6));
 

@@ -27,7 +27,7 @@ describe('a lost database', () => {
   test.each([
     ['missing', ({ database }: Workspace) => rmSync(database)],
     ['empty', ({ database }: Workspace) => writeFileSync(database, '')],
-  ])('that is %s beside folders of runs is not begun anew', (_, lose) => {
+  ])('that is %s beside folders of runs is refused', (_, lose) => {
     const workspace = usedWorkspace();
     lose(workspace);
     const before = readdirSync(workspace.folder).sort();

@@ -1,7 +1,8 @@
+import { countNoun } from '../../src/shared/format.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { slugOf } from '../../src/main/db/ids.ts';
-import { byCodePoint, countNoun, joinList, quote } from '../../src/main/foundation/words.ts';
+import { byCodePoint, joinList, quote } from '../../src/main/foundation/words.ts';
 
 describe('byCodePoint', () => {
   test('orders as UTF-8 bytes do, which is the order of code points', () => {

@@ -42,7 +42,7 @@ export interface ServeChoice {
 
 export async function serve({ workspace: given, args = [], env = {} }: ServeChoice = {}): Promise<ServedWorkbench> {
   const workspace = given ?? mkdtempSync(join(tmpdir(), 'twinlens served '));
-  const child = spawn(process.execPath, [CLI, 'serve', '--workspace', workspace, ...args], {
+  const child = spawn(process.execPath, [CLI, 'serve', '--json', '--workspace', workspace, ...args], {
     env: { ...process.env, TWINLENS_SETTINGS: join(workspace, 'settings.json'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

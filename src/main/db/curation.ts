@@ -1,6 +1,7 @@
+import { countNoun } from '../../shared/format.ts';
 import type { CurationEdit, CurationEntry, CurationState } from '../../shared/curation.ts';
 import { AppError } from '../../shared/errors.ts';
-import { countNoun, quote } from '../foundation/words.ts';
+import { quote } from '../foundation/words.ts';
 import type { FindDataset } from './datasets.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';

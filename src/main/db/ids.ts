@@ -1,5 +1,6 @@
+import { countNoun } from '../../shared/format.ts';
 import { AppError } from '../../shared/errors.ts';
-import { countNoun, joinList, quote } from '../foundation/words.ts';
+import { joinList, quote } from '../foundation/words.ts';
 
 const MAX_SLUG = 60; // characters
 

@@ -25,7 +25,7 @@ export function refuseLostDatabase(workspace: Workspace): void {
   if (folders.length === 0) return;
   throw new AppError(
     'workspace',
-    `The database ${workspace.database} is missing or empty, but its folders ${joinList(folders.map((folder) => basename(folder)))} are not. They were left untouched: put the database back from a backup, use another workspace folder, or move these folders away to begin anew.`,
+    `The database ${workspace.database} is missing or empty, but its folders ${joinList(folders.map((folder) => basename(folder)))} are not. They were left untouched: put the database back from a backup, use another workspace folder, or move these folders away to start over.`,
     { path: workspace.database, folders, flags: ['--workspace FOLDER'] },
   );
 }

@@ -32,9 +32,3 @@ export function joinList(items: readonly string[], most = 5): string {
   if (items.length <= most) return items.join(', ');
   return `${items.slice(0, most).join(', ')} and ${countText(items.length - most)} more`;
 }
-
-/** `1 image`, `12 images`, `1 class`, `2 classes`. */
-export function countNoun(n: number, noun: string): string {
-  const plural = noun.endsWith('s') ? `${noun}es` : `${noun}s`;
-  return `${countText(n)} ${n === 1 ? noun : plural}`;
-}

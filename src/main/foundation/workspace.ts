@@ -36,7 +36,7 @@ export function workspaceFolder(given?: string, env: NodeJS.ProcessEnv = process
   return fromEnvironment ? resolve(fromEnvironment) : userFolder('data');
 }
 
-const PRIVATE = 0o700; // images and results are nobody else's business on a shared computer
+const PRIVATE = 0o700; // other users of the computer can't read images and results
 
 /**
  * Creates the workspace folder, for its owner only, and checks that it is writable. An existing folder keeps its permissions,

@@ -1,4 +1,4 @@
-import { countText } from '../../shared/format.ts';
+import { countNoun } from '../../shared/format.ts';
 
 /** Paths are those of the computer running Twinlens; the browser may be on another system. */
 const separatorOf = (folder: string): '/' | '\\' => (/^([A-Za-z]:|\\\\)/.test(folder) ? '\\' : '/');
@@ -32,6 +32,5 @@ export function withExtension(text: string, extension: string): string | null {
 
 /** "12 folders, 1 image directly inside". */
 export function contentsText({ folders, images }: { folders: readonly string[]; images: number }): string {
-  const countNoun = (n: number, what: string): string => `${countText(n)} ${what}${n === 1 ? '' : 's'}`;
   return `${countNoun(folders.length, 'folder')}, ${countNoun(images, 'image')} directly inside`;
 }

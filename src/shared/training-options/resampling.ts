@@ -1,7 +1,7 @@
 /**
- * How images are brought to the network's size. A run keeps the one that it was trained with.
+ * How images are resized to the network's input. A run keeps the method that it was trained with.
  * centred: pixel centres stay where they are, as in Pillow, and turned copies of a picture give the same pixels.
- * shifted: of versions before; images that grow in either direction lie half a pixel to the right and down.
+ * shifted: runs of earlier versions; images that grow in either direction lie half a pixel to the right and down.
  */
 export const RESAMPLINGS = ['centred', 'shifted'] as const;
 export type Resampling = (typeof RESAMPLINGS)[number];

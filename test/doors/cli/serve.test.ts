@@ -54,8 +54,10 @@ describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
   it('prints one line once it listens on the loopback address, and ends cleanly', async () => {
     const workspace = scratch('serve');
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      const { child, line, ended } = await start(['--workspace', workspace]);
-      expect(Object.keys(JSON.parse(line) as object)).toEqual(['url']);
+      const isJson = signal === 'SIGTERM';
+      const { child, line, ended } = await start(['--workspace', workspace, ...(isJson ? ['--json'] : [])]);
+      if (isJson) expect(Object.keys(JSON.parse(line) as object)).toEqual(['url']);
+      else expect(line).toMatch(/^Twinlens is open at http:\/\/127\.0\.0\.1:\d+\/\S+$/);
       expect(urlIn(line).hostname).toBe('127.0.0.1');
       expect((await call(urlIn(line), 'app.info')).value).toMatchObject({ door: 'web', workspace });
       const note = join(workspace, 'served.json');

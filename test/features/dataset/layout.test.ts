@@ -58,9 +58,9 @@ describe('folders of a split', () => {
     const folder = draw(inBoth({ train: 14, val: 3, test: 3 }));
     const store = freshStore();
     const given = await importFrom(folder, store);
-    const anew = await importFrom(folder, store, { splits: 'new' });
-    expect(anew).toMatchObject({ classes: given.classes, splits: { train: 28, valid: 6, test: 6 }, warnings: [] });
-    expect(anew.dataset).not.toBe(given.dataset);
+    const newSplit = await importFrom(folder, store, { splits: 'new' });
+    expect(newSplit).toMatchObject({ classes: given.classes, splits: { train: 28, valid: 6, test: 6 }, warnings: [] });
+    expect(newSplit.dataset).not.toBe(given.dataset);
   });
 
   test('files beside the class folders are rejected', async () => {

@@ -53,6 +53,7 @@ describe('a plan', () => {
     expect(messages(facts(), { weights: 'resnet18_tv_in1k', backbone: 'resnet50' })).toEqual({
       weights: 'These weights are for ResNet-18, not for ResNet-50.',
     });
+    expect(messages(facts(), { weights: ' ' })).toEqual({ weights: 'Choose a weights file.' });
     expect(messages(facts(), { weights: '/nowhere/net.safetensors' })).toEqual({ weights: expect.stringContaining('File not found') as string });
   });
   test('a text file is refused as weights before the start, whatever its name', () => {

@@ -24,7 +24,7 @@ export function addDataCommands(program: Command): void {
     .addOption(
       new Option(
         '--splits <source>',
-        'folders: train, val and test folders are the split where all images are in them; new: split all images anew',
+        'folders: train, val and test folders are the split where all images are in them; new: a new split of all images',
       ).choices(['folders', 'new']),
     )
     .addOption(numberOption('--split-seed <n>', 'seed of the split into training, validation and test images'))

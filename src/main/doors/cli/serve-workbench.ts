@@ -22,7 +22,7 @@ export interface ServeArguments extends Common {
 }
 
 /** Closes the server and the workspace on Ctrl-C, SIGTERM, and when the terminal is closed. */
-export async function serve({ workspace, port, sample, open }: ServeArguments): Promise<void> {
+export async function serve({ workspace, json = false, port, sample, open = false }: ServeArguments): Promise<void> {
   const interrupted = new Promise<void>((done) => {
     onStopSignal(() => done());
   });
@@ -44,7 +44,7 @@ export async function serve({ workspace, port, sample, open }: ServeArguments): 
   if (api.failure && !open) throw api.failure;
   const runningUrl = api.failure && (await runningServerUrl(api.failure));
   if (runningUrl) {
-    await printAddress(runningUrl, true, api.failure!.details['folder'] as string);
+    await printAddress(runningUrl, { open: true, json }, api.failure!.details['folder'] as string);
     return;
   }
   try {
@@ -53,7 +53,7 @@ export async function serve({ workspace, port, sample, open }: ServeArguments): 
     const deleteRedirect = (): void => (folder === null ? undefined : deleteRedirectFile(folder));
     const server = await serveAtLastAddress(api, folder, port, { screen: screenFolder(), notice, onOpened: deleteRedirect });
     if (folder !== null) await writeServerNote(folder, server.url);
-    await printAddress(server.url, open === true, folder);
+    await printAddress(server.url, { open, json }, folder);
     await interrupted;
     deleteRedirect();
     await server.close();
@@ -75,8 +75,8 @@ async function serveAtLastAddress(api: WorkbenchApi, workspace: string | null, p
   return serveWorkbench(api, { ...all, port: last.port }).catch(() => serveWorkbench(api, all));
 }
 
-async function printAddress(url: string, open: boolean, workspace: string | null): Promise<void> {
+async function printAddress(url: string, { open, json }: { open: boolean; json: boolean }, workspace: string | null): Promise<void> {
   // if the file can't be written, the printed address still works
   if (open && hasScreen()) await writeRedirectFile(url, workspace).then(openBrowser, () => undefined);
-  print(!open, { url }, () => [`Twinlens is open at ${url}`]);
+  print(json, { url }, () => [`Twinlens is open at ${url}`]);
 }

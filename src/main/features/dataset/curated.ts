@@ -1,9 +1,10 @@
+import { countNoun } from '../../../shared/format.ts';
 import type { DatasetSummary, ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import type { DatasetStore, DerivedSummary } from '../../db/datasets.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
 import { countsBy } from '../../db/insert.ts';
-import { countNoun, quote } from '../../foundation/words.ts';
+import { quote } from '../../foundation/words.ts';
 import { snapshotOf } from './snapshot.ts';
 import { countSubjects, storedPairs } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';

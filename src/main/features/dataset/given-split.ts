@@ -1,6 +1,6 @@
+import { countNoun } from '../../../shared/format.ts';
 import type { Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
-import { countNoun } from '../../foundation/words.ts';
 import { chooseSplits } from './choose-split.ts';
 import { type Splittable, unitsOf } from './split.ts';
 

@@ -1,6 +1,7 @@
+import { countNoun } from '../../../shared/format.ts';
 import { runInNewContext } from 'node:vm';
 import { AppError } from '../../../shared/errors.ts';
-import { countNoun, quote } from '../../foundation/words.ts';
+import { quote } from '../../foundation/words.ts';
 
 /** For all names together, since a pattern such as (a+)+$ can take years. An ordinary pattern takes under 1 µs per name. */
 const matchTimeoutMs = (names: number): number => 250 + Math.round(names / 200);

@@ -1,6 +1,7 @@
+import { countNoun } from '../../../shared/format.ts';
 import type { RejectedFile } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { countNoun, quote } from '../../foundation/words.ts';
+import { quote } from '../../foundation/words.ts';
 import { hasImageExtension } from '../../foundation/image-files.ts';
 import type { ListedFile, Listing } from './scan.ts';
 

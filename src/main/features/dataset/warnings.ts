@@ -1,10 +1,10 @@
 import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
-import { countText } from '../../../shared/format.ts';
+import { countNoun, countText } from '../../../shared/format.ts';
 import { lookAlikes } from '../../../shared/class-names.ts';
 import { byNaturalOrder } from '../../../shared/natural-order.ts';
-import { countNoun, joinList, quote } from '../../foundation/words.ts';
+import { joinList, quote } from '../../foundation/words.ts';
 
 const MAX_IMBALANCE = 10; // images of the largest class / images of the smallest; a larger ratio gives a warning
 

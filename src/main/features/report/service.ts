@@ -1,3 +1,4 @@
+import { countNoun } from '../../../shared/format.ts';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
@@ -7,7 +8,6 @@ import type { ReportFormat, ReportPreview, ReportRecord } from '../../../shared/
 import type { StoredReport } from '../../db/reports.ts';
 import { makeFolders, writeFileAtomically } from '../../foundation/files.ts';
 import type { JobContext } from '../../foundation/jobs/jobs.ts';
-import { countNoun } from '../../foundation/words.ts';
 import type { ComposedReport } from './compose.ts';
 import type { ReportPages } from './pages.ts';
 import { paperSize } from './paper-size.ts';

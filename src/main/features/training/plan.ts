@@ -95,7 +95,7 @@ function weightsOf({ catalogue, weightsProblem }: PlanFacts, request: TrainReque
     const { id, licence, flavour, preprocessing } = entry;
     return { source: id, sha256: entry.tensorsSha256 ?? '', licence, flavour, preprocessing };
   }
-  const problem = existsSync(source) ? weightsProblem(source) : 'File not found.';
+  const problem = source.trim() === '' ? 'Choose a weights file.' : existsSync(source) ? weightsProblem(source) : 'File not found.';
   if (problem !== null) problems.push({ field: 'weights', message: problem });
   return {
     source,

@@ -80,7 +80,12 @@ class Queue {
     }
   }
 
-  async loadJudged(): Promise<void> {
+  /** Reads the judgements again. A failure is not shown: that of the judgement itself is. */
+  async refreshJudged(): Promise<void> {
+    await this.loadJudged().catch(() => undefined);
+  }
+
+  private async loadJudged(): Promise<void> {
     const run = this.list?.run;
     if (!run) return;
     const load = ++this.judgedLoads;

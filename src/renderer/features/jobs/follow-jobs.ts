@@ -33,7 +33,7 @@ export function followJobs(): () => void {
     if (job.status !== 'done') return;
     const file = job.result?.['file'];
     const elapsedMs = (job.finishedMs ?? job.startedMs) - job.startedMs;
-    if (file) toast.info(`${job.title}: ${fileName(file)} saved.`, fileAction(job));
+    if (file) toast.info(`Saved ${fileName(file)}.`, fileAction(job));
     else if (elapsedMs > LONG_MS) toast.info(`${job.title}: done.`, show);
   });
 }
