@@ -72,6 +72,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   });
   const largeDatasets = threads!;
   const { workspace, store, compute, devices, networks, evaluation, training, weights } = services;
+  settings.openWorkspace(workspace.settings);
   deleteRemovedNetworks(store.runs, workspace.run);
 
   const hub = new EventHub();

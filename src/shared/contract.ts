@@ -106,7 +106,7 @@ export const SettingsPatch = z.strictObject({
   device: z.enum(['auto', ...DEVICES]).optional(),
   workspace: z.string().nullable().optional(), // takes effect at the next start
   tourDone: z.boolean().optional(),
-  place: z.string().max(2000).optional(),
+  route: z.string().max(2000).optional(),
   sidebar: z.boolean().optional(),
   dataset: z.string().max(300).nullable().optional(),
   run: z.string().max(300).nullable().optional(),

@@ -28,18 +28,19 @@ export interface LicenceNotice {
   text: string | null;
 }
 
-/** Settings of this computer, stored outside the workspace. */
+/** Settings of the user on this computer, and of the open workspace. */
 export interface Settings {
   theme: 'system' | 'light' | 'dark';
   colourScale: 'evidence' | 'viridis' | 'magma' | 'cividis' | 'turbo' | 'jet';
   device: DeviceName | 'auto';
   workspace: string | null; // null: the default folder
   tourDone: boolean;
-  place: string; // the last route: the part of the address after #
   sidebar: boolean; // details shown
+  pictureSpace: number; // MB that thumbnails and previews may take
+  // of the workspace
+  route: string; // the last one: the part of the address after #
   dataset: string | null; // the current one; null: the newest
   run: string | null; // the one used to compare; null: the best of the data set
-  pictureSpace: number; // MB that thumbnails and previews may take
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -48,11 +49,11 @@ export const DEFAULT_SETTINGS: Settings = {
   device: 'auto',
   workspace: null,
   tourDone: false,
-  place: '',
   sidebar: true,
+  pictureSpace: 2000,
+  route: '',
   dataset: null,
   run: null,
-  pictureSpace: 2000,
 };
 
 /** Disk space of thumbnails and previews. */

@@ -78,7 +78,7 @@ test('everything is there the next day: data set, edits, run, comparison with ju
     await page.getByRole('button', { name: 'Save HTML' }).click();
     await download;
     const lastRoute = new URL(page.url()).hash;
-    await expect.poll(async () => `#${(await monday.call('settings.get', {})).place}`).toBe(lastRoute);
+    await expect.poll(async () => `#${(await monday.call('settings.get', {})).route}`).toBe(lastRoute);
 
     // A training whose process is killed before it can clean up.
     const training = (await monday.call('runs.start', { dataset, epochs: 5000, size: 32, backbone: 'compact', patience: 0, device: 'cpu' })).job;

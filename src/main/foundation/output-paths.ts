@@ -5,7 +5,7 @@ import { quote } from './words.ts';
 
 /** What the workspace itself writes. Its folders `exports`, `reports` and `samples` are the user's. */
 const OWN_FOLDERS = new Set(['runs', 'comparisons', 'cache', 'weights', 'logs', 'received']);
-const OWN_FILES = /^(?:twinlens\.sqlite.*|lock\..*|granted\.json|served\.json)$/;
+const OWN_FILES = /^(?:twinlens\.sqlite.*|lock\..*|granted\.json|served\.json|screen\.json)$/;
 
 export interface OutputPorts {
   workspace: string; // folder

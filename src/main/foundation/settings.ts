@@ -8,15 +8,28 @@ import { userFolder } from './user-folders.ts';
 /** The settings file: TWINLENS_SETTINGS, else settings.json in the platform's configuration folder. */
 export const settingsPath = (env: NodeJS.ProcessEnv = process.env): string => env['TWINLENS_SETTINGS'] ?? join(userFolder('config'), 'settings.json');
 
-/** The settings of this computer. Missing or invalid entries have their defaults, as do all of a damaged file. */
+/** Stored in the workspace, since they name its views, data sets and runs. */
+const OF_WORKSPACE: ReadonlySet<string> = new Set<keyof Settings>(['route', 'dataset', 'run']);
+
+/**
+ * The settings: those of the user on this computer, and those of the open workspace. Missing or invalid entries have their
+ * defaults, as do all of a damaged file.
+ */
 export class SettingsFile {
-  readonly path: string;
+  readonly path: string; // the user's
+  private workspacePath: string | null = null;
   private current: Settings;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.path = path;
-    this.current = { ...DEFAULT_SETTINGS, ...readKnown(path) };
+    this.current = { ...DEFAULT_SETTINGS, ...readKnown(path, (key) => !OF_WORKSPACE.has(key)) };
+  }
+
+  /** Reads the workspace's settings, and stores changes of them in this file from now on. */
+  openWorkspace(path: string): void {
+    this.workspacePath = path;
+    this.current = { ...this.current, ...readKnown(path, (key) => OF_WORKSPACE.has(key)) };
   }
 
   get(): Settings {
@@ -26,15 +39,23 @@ export class SettingsFile {
   /** Takes effect immediately. Resolves when written; writes happen in order. Throws as writeFileAtomically does. */
   async set(patch: Partial<Settings>): Promise<Settings> {
     this.current = { ...this.current, ...patch };
-    const text = `${JSON.stringify(this.current, null, 2)}\n`;
-    this.writing = this.writing.catch(() => undefined).then(() => writeFileAtomically(this.path, text));
+    const ofWorkspace = (key: string): boolean => OF_WORKSPACE.has(key);
+    const keys = Object.keys(patch);
+    if (keys.some((key) => !ofWorkspace(key))) this.write(this.path, (key) => !ofWorkspace(key));
+    if (this.workspacePath !== null && keys.some(ofWorkspace)) this.write(this.workspacePath, ofWorkspace);
     await this.writing;
     return this.current;
+  }
+
+  private write(path: string, includes: (key: string) => boolean): void {
+    const entries = Object.entries(this.current).filter(([key]) => includes(key));
+    const text = `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
+    this.writing = this.writing.catch(() => undefined).then(() => writeFileAtomically(path, text));
   }
 }
 
 /** Each entry is parsed alone, so that an entry of another version does not invalidate the rest. */
-function readKnown(path: string): Partial<Settings> {
+function readKnown(path: string, includes: (key: string) => boolean): Partial<Settings> {
   let found: unknown;
   try {
     found = JSON.parse(readFileSync(path, 'utf8'));
@@ -43,6 +64,6 @@ function readKnown(path: string): Partial<Settings> {
   }
   if (typeof found !== 'object' || found === null) return {};
   return Object.fromEntries(
-    Object.entries(found).filter(([key, value]) => key in DEFAULT_SETTINGS && SettingsPatch.safeParse({ [key]: value }).success),
+    Object.entries(found).filter(([key, value]) => key in DEFAULT_SETTINGS && includes(key) && SettingsPatch.safeParse({ [key]: value }).success),
   );
 }

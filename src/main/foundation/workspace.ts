@@ -10,6 +10,7 @@ export interface Workspace {
   database: string; // file
   lock: string; // file, SQLite, always empty
   lockHolder: string; // file, JSON: process that has the lock
+  settings: string; // file, JSON: the workspace's own settings
   features: string; // folders from here on
   pixels: string;
   thumbs: string;
@@ -64,6 +65,7 @@ export function workspaceAt(folder: string): Workspace {
     database: inside('twinlens.sqlite'),
     lock: inside('lock.sqlite'),
     lockHolder: inside('lock.json'),
+    settings: inside('screen.json'),
     features: inside('cache', 'features'),
     pixels: inside('cache', 'pixels'),
     thumbs: inside('cache', 'thumbs'),

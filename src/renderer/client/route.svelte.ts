@@ -34,16 +34,16 @@ class RouteState {
 
   /** Goes to the stored route, unless the address has one. */
   restore(): void {
-    if (location.hash.length <= 2 && settings.value.place) history.replaceState(history.state, '', `#${settings.value.place.replace(/^#/, '')}`);
+    if (location.hash.length <= 2 && settings.value.route) history.replaceState(history.state, '', `#${settings.value.route.replace(/^#/, '')}`);
     this.read();
   }
 
   private read(): void {
     this.current = parseRoute(location.hash);
     clearTimeout(this.storeTimer);
-    const place = formatRoute(this.view, this.params).slice(1);
+    const hash = formatRoute(this.view, this.params).slice(1);
     this.storeTimer = setTimeout(() => {
-      if (settings.loaded && settings.value.place !== place) void settings.set({ place });
+      if (settings.loaded && settings.value.route !== hash) void settings.set({ route: hash });
     }, STORE_MS);
   }
 }

@@ -1,0 +1,42 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { SettingsFile } from '../../src/main/foundation/settings.ts';
+import { DEFAULT_SETTINGS } from '../../src/shared/workbench.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'twinlens-settings-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+const newFile = (): string => join(folder, `${++files}.json`);
+function open(user: string, workspace: string): SettingsFile {
+  const settings = new SettingsFile(user);
+  settings.openWorkspace(workspace);
+  return settings;
+}
+
+describe('settings', () => {
+  it('keep route, data set and run for each workspace, and the rest for the user', async () => {
+    const [user, flowers, shoes] = [newFile(), newFile(), newFile()];
+    await open(user, flowers).set({ theme: 'dark', route: '/images?q=rose', dataset: 'flowers', run: 'r3' });
+    expect(open(user, shoes).get()).toEqual({ ...DEFAULT_SETTINGS, theme: 'dark' });
+    await open(user, shoes).set({ route: '/train' });
+    expect(open(user, flowers).get()).toEqual({ ...DEFAULT_SETTINGS, theme: 'dark', route: '/images?q=rose', dataset: 'flowers', run: 'r3' });
+    expect(open(user, shoes).get()).toMatchObject({ route: '/train', dataset: null, run: null });
+  });
+
+  it('without a workspace store those of the user only', async () => {
+    const user = newFile();
+    await new SettingsFile(user).set({ workspace: '/photos', run: 'r1' });
+    expect(JSON.parse(readFileSync(user, 'utf8'))).toMatchObject({ workspace: '/photos' });
+    expect(open(user, newFile()).get()).toMatchObject({ workspace: '/photos', run: null });
+  });
+
+  it('of a damaged file, or invalid ones, have their defaults', () => {
+    const [user, workspace] = [newFile(), newFile()];
+    writeFileSync(user, '{"theme": "dark", "device": "abacus", "route": "/reports"');
+    writeFileSync(workspace, '{"route": "/reports", "dataset": 7, "theme": "dark"}');
+    expect(open(user, workspace).get()).toEqual({ ...DEFAULT_SETTINGS, route: '/reports' });
+  });
+});
