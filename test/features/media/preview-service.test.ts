@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ComputeHost } from '../../../src/main/compute/host/compute-host.ts';
 import { PreviewService } from '../../../src/main/features/media/preview-service.ts';
@@ -67,6 +68,23 @@ describe('previews', () => {
     rmSync(file);
     expect(await previews.imagePreview(file, { sha256, sampleBits: null }, 'thumb')).toBe(paths[0]);
     expect(decoded).toHaveLength(1);
+  });
+
+  test.each([
+    ['with one bit flipped', (jpeg: Buffer) => jpeg.map((byte, i) => (i === jpeg.length >> 1 ? byte ^ 1 : byte))],
+    ['cut short', (jpeg: Buffer) => jpeg.subarray(0, -40)],
+    ['emptied', (jpeg: Buffer) => jpeg.subarray(0, 0)],
+    ['of an earlier version, without a checksum', (jpeg: Buffer) => Buffer.concat([jpeg.subarray(0, -19), jpeg.subarray(-2)])],
+  ])('%s are made again', async (_, damage) => {
+    const { previews, folder, decoded } = kit();
+    const { file, sha256 } = pngIn(folder, 'one', 300, 400);
+    const path = await previews.imagePreview(file, { sha256, sampleBits: null }, 'thumb');
+    const good = readFileSync(path);
+    expect((await sharp(good, { failOn: 'warning' }).stats()).isOpaque).toBe(true);
+    writeFileSync(path, damage(good));
+    expect(await previews.imagePreview(file, { sha256, sampleBits: null }, 'thumb')).toBe(path);
+    expect(readFileSync(path).equals(good)).toBe(true);
+    expect(decoded).toHaveLength(2);
   });
 
   test('of a changed, missing or damaged file are refused with a sentence, and nothing is stored', async () => {

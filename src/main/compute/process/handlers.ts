@@ -1,5 +1,6 @@
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
+import { withChecksum } from '../../foundation/jpeg-checksum.ts';
 import { log } from '../../foundation/log/log.ts';
 import { backboneParams } from '../../nn/siamese.ts';
 import { bench } from '../bench/bench.ts';
@@ -23,7 +24,7 @@ export const handlers: Handlers = {
   timeReading: ({ files, size }, { signal }) => timeReading(files, size, signal),
   preview: async ({ file, sha256, sampleBits, longest, out }, { signal }) => {
     throwIfCancelled(signal);
-    await writeFileAtomically(out, await previewJpeg(file, longest, { sampleBits, ...(sha256 === null ? {} : { sha256 }) }));
+    await writeFileAtomically(out, withChecksum(await previewJpeg(file, longest, { sampleBits, ...(sha256 === null ? {} : { sha256 }) })));
     return null;
   },
   shrinkImages: ({ files, longest }, { signal }) => mapParallel(files, DECODERS, (file) => shrunkOrBadImage(file, longest), { signal }),

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import type { PictureCache } from './picture-cache.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
+import { isIntactJpeg } from '../../foundation/jpeg-checksum.ts';
+import type { PictureCache } from './picture-cache.ts';
 
 /** Longest sides, px. */
 const SIZES = { thumb: 320, image: 2048 } as const;
@@ -72,10 +72,11 @@ export class PreviewService {
 
   private async request(image: PreviewedImage, name: string, size: PreviewSize, signal?: AbortSignal): Promise<string> {
     const out = join(this.folders[size], name.slice(0, 2), `${name}.jpg`);
-    if (existsSync(out)) {
+    if (await isIntact(out)) {
       this.cache.use(out);
       return out;
     }
+    if (signal?.aborted) throw cancelledError();
     const task = this.tasks.get(out) ?? this.enqueue(out, image, size);
     task.waiters++;
     const abandon = (): void => {
@@ -110,7 +111,7 @@ export class PreviewService {
     const at = this.queue.indexOf(task);
     if (at < 0) return;
     this.queue.splice(at, 1);
-    task.settle(new AppError('cancelled', 'Cancelled.'));
+    task.settle(cancelledError());
   }
 
   private startNext(): void {
@@ -135,3 +136,8 @@ export class PreviewService {
     }
   }
 }
+
+const cancelledError = (): AppError => new AppError('cancelled', 'Cancelled.');
+
+/** Whether the picture exists, undamaged: a damaged one is made again. */
+const isIntact = (path: string): Promise<boolean> => readFile(path).then(isIntactJpeg, () => false);
