@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { samplePairs } from '../shared/sample.ts';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import { type Launch, launchUnder, withLowPriority } from './rpc/launch.ts';
 import { PairQueues } from './features/compare/queues.ts';
@@ -81,7 +83,15 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
 
   // A compute process for imports: beside a training in the same process they took 15 times as long.
   const imports = new ComputeHost(computeEntry(), withLowPriority(o.launch ?? launchUnder()), o.log && { folder: workspace.logs, name: 'import' });
-  const datasets = new Datasets({ store, threads: largeDatasets, compute: imports, jobs, hub, folders: workspace });
+  const datasets = new Datasets({
+    store,
+    threads: largeDatasets,
+    compute: imports,
+    jobs,
+    hub,
+    folders: workspace,
+    onSample: (dataset) => void trainings.startSample(dataset),
+  });
   const trainings = new TrainingJobs({
     jobs,
     hub,
@@ -91,6 +101,13 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     evaluate: (run, split, signal) => evaluation.evaluate(run, split, signal),
     curationReady: () => largeDatasets.ready(),
     devices: deviceFacts,
+    compareSample: async (run, signal) => {
+      const { dataset } = store.runs.get(run);
+      const { root } = store.datasets.get(dataset);
+      for (const [a, b] of samplePairs(store.datasets.images(dataset))) {
+        await compare.compare({ run, images: [join(root, a), join(root, b)], target: 'verdict' }, signal);
+      }
+    },
   });
   const plans = new TrainingPlans({
     datasets: store.datasets,

@@ -69,6 +69,9 @@ test.describe('the first start', () => {
     await expect(page.getByRole('contentinfo').getByRole('status')).toContainText('done', { timeout: 60_000 });
     await expect(page.getByRole('main').getByRole('heading', { level: 1, name: 'sample' })).toBeVisible();
     await expect(page.getByRole('main').getByText(/\d images · \d classes/)).toBeVisible();
+    const training = (await served.call('jobs.list', {})).find(({ kind }) => kind === 'train')!;
+    expect(training).toMatchObject({ status: 'running', title: 'Training a network on the sample' });
+    await served.call('jobs.cancel', { job: training.job });
   });
 });
 

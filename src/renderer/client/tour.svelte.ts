@@ -1,3 +1,4 @@
+import { api } from './api.ts';
 import { TOUR, type TourStep } from './tour-steps.ts';
 import { go } from './route.svelte.ts';
 import { settings } from './settings.svelte.ts';
@@ -32,7 +33,14 @@ class Tour {
   private show(at: number): void {
     this.at = at;
     const { view } = TOUR[at]!;
-    if (view) go(view);
+    if (view === 'compare') void this.showComparison(at);
+    else if (view) go(view);
+  }
+
+  /** The newest saved comparison, if there is one: an empty page explains little. */
+  private async showComparison(at: number): Promise<void> {
+    const [newest] = await api.call('compare.list', { saved: true }).catch(() => []);
+    if (this.at === at) go('compare', newest ? { c: newest.comparison } : {});
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import type { EpochEnd } from '../../../src/shared/events.ts';
+import { SAMPLE_TRAINING } from '../../../src/shared/sample.ts';
 import type { EpochRow } from '../../../src/shared/run.ts';
 import { hasCompute, importColours, openTestWorkbench, type TestWorkbench } from './test-workbench.ts';
 
@@ -39,6 +40,19 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const row = await app.call('runs.get', { run: 'r1' });
     expect(row).toMatchObject({ status: 'done', stale: false, name: '', tags: [], note: '' });
     expect(row.metrics.map((m) => m.split)).toEqual(['test']);
+  });
+
+  test('the network of the sample is trained once, evaluated, and has two saved comparisons to show', async () => {
+    const app = openTestWorkbench();
+    const dataset = await importColours(app, 6);
+    const done = await app.waitForEnd(app.workbench.trainings.startSample(dataset)!);
+    expect(done).toMatchObject({ status: 'done', title: 'Training a network on the sample', result: { run: 'r1' } });
+    const run = await app.call('runs.get', { run: 'r1' });
+    expect(run.config).toMatchObject(SAMPLE_TRAINING);
+    expect(run.metrics.map(({ split }) => split)).toEqual(['test']);
+    const saved = await app.call('compare.list', { saved: true });
+    expect(saved.map(({ images: [a, b] }) => a.filed![0]!.className === b.filed![0]!.className)).toEqual([false, true]); // newest first
+    expect(app.workbench.trainings.startSample(dataset)).toBeNull();
   });
 
   test('a second training waits for the first, and can be cancelled while waiting', async () => {

@@ -24,6 +24,8 @@ export interface DatasetPorts {
   jobs: Pick<Jobs, 'start'>;
   hub: Pick<EventHub, 'changed'>;
   folders: { samples: string; exports: string };
+  /** The sample data set was created. */
+  onSample(dataset: string): void;
 }
 
 const DEBOUNCE_MS = 400; // edits in quick succession are announced once: listeners may reload the whole data set
@@ -46,7 +48,7 @@ export class Datasets {
 
   /** Generates the sample data set and imports it. */
   startSample(): Job {
-    const { jobs, compute, folders } = this.ports;
+    const { jobs, compute, folders, onSample } = this.ports;
     return jobs.start({ kind: 'sample', title: 'Creating sample data set', subject: null }, (job) =>
       this.withCompute(async () => {
         const { images } = await compute.ask(
@@ -57,7 +59,9 @@ export class Datasets {
             onProgress: ({ done, total }) => job.progress({ done, total, text: `Creating images: ${countText(done)} of ${countText(total)}` }),
           },
         );
-        return this.import({ folder: images, name: 'sample' }, job);
+        const imported = await this.import({ folder: images, name: 'sample' }, job);
+        onSample(imported.dataset);
+        return imported;
       }),
     );
   }

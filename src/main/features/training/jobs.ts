@@ -4,6 +4,7 @@ import { bytesText, countText, durationText } from '../../../shared/format.ts';
 import type { Job, JobProgress } from '../../../shared/job.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
+import { SAMPLE_TRAINING } from '../../../shared/sample.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
 import { deviceProblem, withDevice } from '../../domain/devices/choose-device.ts';
@@ -17,10 +18,12 @@ type Progress = Parameters<NonNullable<TrainingOptions['onProgress']>>[0];
 export interface TrainingJobPorts {
   jobs: Pick<Jobs, 'start' | 'isRunning'>;
   hub: Pick<EventHub, 'changed' | 'emit'>;
-  runs: Pick<RunStore, 'get'>;
+  runs: Pick<RunStore, 'get' | 'list'>;
   datasets: Pick<DatasetStore, 'get'>;
   training: Pick<Training, 'start' | 'resume'>;
   evaluate(run: string, split: 'test', signal: AbortSignal): Promise<unknown>;
+  /** Compares pairs of the sample data set and saves the comparisons. */
+  compareSample(run: string, signal: AbortSignal): Promise<void>;
   /** Resolves when the pairs of every edited data set are up to date. */
   curationReady(): Promise<void>;
   /** The device setting and the results of the last device check. */
@@ -46,6 +49,18 @@ export class TrainingJobs {
     return this.ports.jobs.start({ kind: 'train', title: `Training on ${name}`, subject: dataset }, (job) =>
       this.runInQueue(job, (o) => this.ports.training.start({ ...request, dataset }, o)),
     );
+  }
+
+  /** Trains the network of the sample data set, and compares pairs. Null if a run of that data set exists. */
+  startSample(dataset: string): Job | null {
+    const { jobs, runs, training, compareSample } = this.ports;
+    if (runs.list().some((run) => run.dataset === dataset)) return null;
+    return jobs.start({ kind: 'train', title: 'Training a network on the sample', subject: dataset }, async (job) => {
+      const { run } = await this.runInQueue(job, (o) => training.start({ dataset, ...SAMPLE_TRAINING }, o));
+      job.progress({ text: 'Comparing two pairs' });
+      await compareSample(run, job.signal);
+      return { run };
+    });
   }
 
   /** Throws AppError 'bad-request' while the run is being trained, and for a device that failed its check. */
