@@ -4,7 +4,7 @@ import { open, tensor } from '../../src/main/nn/engines/onnx-session.ts';
 import { lowerGradients } from '../../src/main/nn/engines/onnx-lower.ts';
 import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
-import { filledTensors, hashed } from './reference.ts';
+import { filledTensors, hashed, norm } from './reference.ts';
 
 const PAIRS = 8; // 16 images are whole blocks of images, unlike every batch of the published numbers
 const PARTNERS = Float32Array.from({ length: PAIRS }, (_, i) => i % 2); // same, different, same, …
@@ -37,7 +37,6 @@ async function stepIn(block: number, { batchNorm, ...spec }: Case): Promise<(dra
   };
 }
 
-const norm = (data: Float32Array): number => Math.sqrt(data.reduce((sum, v) => sum + v * v, 0));
 const isGradient = (name: string): boolean => name.startsWith('gradient:');
 
 /** Difference of each output of two steps, relative to its norm. */

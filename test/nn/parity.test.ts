@@ -5,7 +5,7 @@ import { embeddingTask, explanationTask, layerNames, layerTask, siameseParams, t
 import type { Engine } from '../../src/main/nn/engines/engine.ts';
 import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import { ENGINES } from './engines.ts';
-import { filledTensors, hashed, readFixture, relativeError } from './reference.ts';
+import { filledTensors, hashed, norm, readFixture, relativeError } from './reference.ts';
 
 interface Case {
   backbone: BackboneName;
@@ -31,7 +31,20 @@ const MARGIN = 2;
 
 const image = (name: string, size: number): Float32Array => Float32Array.from(hashed(name, 2 * 3 * size * size), (u) => 1.5 * u);
 const concat = (a: Float32Array, b: Float32Array): Float32Array => Float32Array.from([...a, ...b]);
-const norm = (x: ArrayLike<number>): number => Math.sqrt(Array.from(x).reduce((s, v) => s + v * v, 0));
+
+interface Input {
+  spec: SiameseSpec;
+  params: TensorMap;
+  images: Float32Array;
+}
+
+/** By backbone: the input of all its cases, on both engines. */
+const inputs = new Map(
+  cases.map(({ backbone, size }): [BackboneName, Input] => {
+    const spec: SiameseSpec = { backbone, flavour: 'torch', size, dim: 2 };
+    return [backbone, { spec, params: filledTensors(siameseParams(spec)), images: concat(image('image1', size), image('image2', size)) }];
+  }),
+);
 
 describe.each(ENGINES)('parity with the published method in PyTorch, on $title', ({ open, isSlow }) => {
   let engine: Engine;
@@ -40,9 +53,7 @@ describe.each(ENGINES)('parity with the published method in PyTorch, on $title',
   });
 
   for (const c of cases) {
-    const spec: SiameseSpec = { backbone: c.backbone, flavour: 'torch', size: c.size, dim: 2 };
-    const params = filledTensors(siameseParams(spec));
-    const images = concat(image('image1', c.size), image('image2', c.size));
+    const { spec, params, images } = inputs.get(c.backbone)!;
     const labels = Float32Array.of(0, 1);
 
     if (c.batchNorm === 'frozen') {

@@ -7,12 +7,15 @@ import { sizeOf } from '../../src/main/nn/ir/tensor.ts';
 /** Deterministic numbers in [-1, 1), the inputs of the reference files, which have the formulas. */
 export function hashed(name: string, n: number): Float64Array {
   const seed = fnv1a(name);
-  return Float64Array.from({ length: n }, (_, i) => {
+  const numbers = new Float64Array(n);
+  // Loops, since a ResNet-50 has 24 million numbers: `from` with a function takes 5.5 s for them, two loops 0.2 s.
+  for (let i = 0; i < n; i++) {
     let x = (seed + Math.imul(i, 0x9e3779b9)) >>> 0;
     x = Math.imul(x ^ (x >>> 16), 0x85ebca6b) >>> 0;
     x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35) >>> 0;
-    return ((x ^ (x >>> 16)) >>> 0) / 2 ** 31 - 1;
-  });
+    numbers[i] = ((x ^ (x >>> 16)) >>> 0) / 2 ** 31 - 1;
+  }
+  return numbers;
 }
 
 /** Values for every parameter, each from the hash of its name; `rename` gives the name that the reference used. */
@@ -31,7 +34,10 @@ function tensorFor({ name, shape }: ParamSpec): Tensor {
     if (name.endsWith('running_var')) return (x) => 1 + Math.abs(x) / 2;
     return (x) => 1 + x / 10;
   };
-  return { shape, data: Float32Array.from(u, value()) };
+  const of = value();
+  const data = new Float32Array(u.length);
+  for (let i = 0; i < u.length; i++) data[i] = of(u[i]!);
+  return { shape, data };
 }
 
 /** Reference numbers; test/nn/fixtures/README.md has the source of each file. */
@@ -48,4 +54,11 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
     scale = Math.max(scale, Math.abs(expected[i]!));
   }
   return scale === 0 ? worst : worst / scale;
+}
+
+/** The Euclidean norm. */
+export function norm(x: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i]! ** 2;
+  return Math.sqrt(sum);
 }

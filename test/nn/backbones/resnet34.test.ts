@@ -13,7 +13,7 @@ import {
 import { matchNames } from '../../../src/main/nn/weights/names.ts';
 import { verifyNames } from '../../../src/main/nn/weights/verify.ts';
 import { ENGINES } from '../engines.ts';
-import { filledTensors, hashed, readFixture, relativeError } from '../reference.ts';
+import { filledTensors, hashed, norm, readFixture, relativeError } from '../reference.ts';
 
 interface Case {
   name: string;
@@ -35,7 +35,6 @@ interface Case {
 const c = readFixture<{ cases: Case[] }>('encoders_parity.json').cases.find(({ name }) => name === 'resnet34')!;
 const spec: SiameseSpec = { backbone: 'resnet34', flavour: 'torch', size: c.size, dim: 2 };
 const TOLERANCE = 1e-3;
-const norm = (x: ArrayLike<number>): number => Math.sqrt(Array.from(x).reduce((sum, v) => sum + v * v, 0));
 
 test('its parameters are those of timm, name for name and shape for shape', () => {
   const { 'bn1.num_batches_tracked': _, ...stored } = c.parameters;
@@ -46,10 +45,11 @@ test('its parameters are those of timm, name for name and shape for shape', () =
   expect(() => verifyNames(matchNames(entries), { backbone: 'resnet34', params: backboneParams(spec), entries })).not.toThrow();
 });
 
+const params = filledTensors(siameseParams(spec), (name) => name.replace(BACKBONE_PREFIX, ''));
+const image = (name: string): Float32Array => Float32Array.from(hashed(name, 2 * 3 * c.size ** 2), (u) => 1.5 * u);
+const images = Float32Array.from([...image('image1'), ...image('image2')]);
+
 describe.each(ENGINES)('against timm, on $title', ({ open, isSlow }) => {
-  const params = filledTensors(siameseParams(spec), (name) => name.replace(BACKBONE_PREFIX, ''));
-  const image = (name: string): Float32Array => Float32Array.from(hashed(name, 2 * 3 * c.size ** 2), (u) => 1.5 * u);
-  const images = Float32Array.from([...image('image1'), ...image('image2')]);
   let engine: Engine;
   beforeAll(async () => {
     engine = await open();

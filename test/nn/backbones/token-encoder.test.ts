@@ -11,7 +11,7 @@ import {
   trainingTask,
 } from '../../../src/main/nn/siamese.ts';
 import { ENGINES } from '../engines.ts';
-import { filledTensors, hashed, readFixture, relativeError } from '../reference.ts';
+import { filledTensors, hashed, norm, readFixture, relativeError } from '../reference.ts';
 import { visionTransformer } from './vision-transformer.ts';
 
 interface Case {
@@ -40,7 +40,6 @@ const params = filledTensors(siameseParams(spec), (name) => name.replace(BACKBON
 const image = (name: string): Float32Array => Float32Array.from(hashed(name, 2 * 3 * c.size ** 2), (u) => 1.5 * u);
 const images = Float32Array.from([...image('image1'), ...image('image2')]);
 const TOLERANCE = 1e-3;
-const norm = (x: ArrayLike<number>): number => Math.sqrt(Array.from(x).reduce((sum, v) => sum + v * v, 0));
 
 test('has the parameters of timm, and features of tokens at the boundary of the last stage', () => {
   expect(Object.fromEntries(backboneParams(spec).map(({ name, shape }) => [name, shape]))).toEqual(c.parameters);
