@@ -35,8 +35,9 @@ export const moveFocus = (selection: Selection, index: number): Selection => ({ 
 export const clearSelection = (selection: Selection): Selection => ({ ...selection, ids: new Set() });
 
 /**
- * Selection after the list changed: drops ids that are gone; the focus stays on its image, else at its index.
- * `moved`: images that the focus does not follow, since the person has moved them.
+ * Selection after the list changed: drops ids that are gone; the focus stays on its image, else at its index. So does the anchor, else
+ * it is the focus: a range that a person extends key by key goes on while the list is loaded again.
+ * `moved`: images that neither follows, since the person has moved them.
  */
 export function retainSelection(
   selection: Selection,
@@ -46,8 +47,8 @@ export function retainSelection(
 ): Selection {
   const present = new Set(after);
   const ids = new Set([...selection.ids].filter((id) => present.has(id)));
-  const focused = before[selection.focus];
-  const found = focused === undefined || moved.has(focused) || !present.has(focused) ? -1 : after.indexOf(focused);
-  const focus = found >= 0 ? found : Math.max(0, Math.min(selection.focus, after.length - 1));
-  return { ids, focus, anchor: focus };
+  const indexOf = (id: number | undefined): number => (id === undefined || moved.has(id) || !present.has(id) ? -1 : after.indexOf(id));
+  const [focused, anchored] = [indexOf(before[selection.focus]), indexOf(before[selection.anchor])];
+  const focus = focused >= 0 ? focused : Math.max(0, Math.min(selection.focus, after.length - 1));
+  return { ids, focus, anchor: anchored >= 0 ? anchored : focus };
 }

@@ -107,3 +107,13 @@ test('a selection extends from its anchor, toggles, and survives a change of the
   expect(after.focus).toBe(1); // 14 had it
   expect(retainSelection(selectOnly(list, 5), list, [10]).focus).toBe(0);
 });
+
+test('a range extended by keys goes on after the list was loaded again between two keys', () => {
+  const list = [10, 11, 12, 13, 14, 15];
+  const two = extendSelection(selectOnly(list, 0), list, 1);
+  const again = retainSelection(two, list, [...list]);
+  expect([...extendSelection(again, list, 2).ids]).toEqual([10, 11, 12]);
+  const shifted = retainSelection(two, list, [9, ...list]); // a new first image
+  expect([...extendSelection(shifted, [9, ...list], 3).ids]).toEqual([10, 11, 12]);
+  expect(retainSelection(two, list, [11, 12]).anchor).toBe(0); // 10 is gone: the focus, which 11 has
+});
