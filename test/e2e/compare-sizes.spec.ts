@@ -1,8 +1,6 @@
 import { expect, importColours, test } from './kit.ts';
 import { serious } from './serious.ts';
 
-test.use({ serveChoice: { of: 'compare-sizes' } });
-
 /** The compare view in the smallest window and a laptop's, with the system's scaling or the page's zoom. */
 for (const [name, width, height, share] of [
   ['1024 × 700', 1024, 700, 0.35],

@@ -5,8 +5,6 @@ import { valueAt } from '../../src/shared/maps/field.ts';
 import { expect, importColours, loseCompute, test, type ServedWorkbench } from './kit.ts';
 import { serious } from './serious.ts';
 
-test.use({ serveChoice: { of: 'compare' } });
-
 /** The compare view in a real browser on the served workbench: drawn images, a quickly trained run. */
 const QUICK = { backbone: 'compact', epochs: 3, size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
 

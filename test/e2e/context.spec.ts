@@ -1,7 +1,5 @@
 import { expect, importColours, test } from './kit.ts';
 
-test.use({ serveChoice: { of: 'context' } });
-
 test('Compare names its run and data set, follows the sidebar and offers only runs that fit', async ({ page, served }) => {
   const train = async (dataset: string): Promise<string> =>
     (await served.job('runs.start', { dataset, epochs: 1, size: 32, batch: 4, device: 'cpu' })).result!['run']!;

@@ -1,8 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, importColours, type ServedWorkbench, test } from './kit.ts';
 
-test.use({ serveChoice: { of: 'curation' } });
-
 const tiles = (page: Page): Locator => page.getByRole('listbox', { name: 'Images' }).getByRole('option');
 
 /** A data set of 36 images in 3 classes without edits. */

@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from './kit.ts';
 
-test.use({ serveChoice: { of: 'diagnostics' } });
-
 test.beforeAll(async ({ served }) => {
   await served.call('settings.set', { tourDone: true });
 });

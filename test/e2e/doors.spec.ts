@@ -1,7 +1,5 @@
 import { expect, importColours, test } from './kit.ts';
 
-test.use({ serveChoice: { of: 'doors' } });
-
 test('the token leaves the address bar and becomes a cookie that scripts cannot read', async ({ page, served }) => {
   await page.goto(served.url);
   expect(new URL(page.url()).search).toBe('');

@@ -3,8 +3,6 @@ import type { Locator, Page } from '@playwright/test';
 import { drawColours } from '../doors/cli/kit.ts';
 import { expect, test } from './kit.ts';
 
-test.use({ serveChoice: { of: 'fresh-import' } });
-
 /** The page that imported a data set, used at once and without a reload. */
 
 const tiles = (page: Page): Locator => page.getByRole('listbox', { name: 'Images' }).getByRole('option');

@@ -6,8 +6,6 @@ import { drawColours } from '../doors/cli/kit.ts';
 import { expect, type ServedWorkbench, test } from './kit.ts';
 import { axe } from './serious.ts';
 
-test.use({ serveChoice: { of: 'images' } });
-
 const grid = (page: Page): Locator => page.getByRole('listbox', { name: 'Images' });
 const tiles = (page: Page): Locator => grid(page).getByRole('option');
 const selected = (page: Page): Locator => grid(page).getByRole('option', { selected: true });
@@ -62,7 +60,7 @@ test('a folder is chosen, previewed and imported; rejected files are listed', as
     .last()
     .click();
   const form = page.getByRole('form', { name: 'Import' });
-  await expect(form.getByRole('status')).toContainText('31 images in 3 classes, 1 other files');
+  await expect(form.getByRole('status')).toContainText('31 images in 3 classes, 1 other file:');
   await form.getByLabel(/Do several images show the same subject/).selectOption({ label: 'Yes: by a custom pattern…' });
   await form.getByLabel('Pattern', { exact: true }).fill('(');
   await expect(form.getByRole('alert')).toContainText('not a regular expression');

@@ -6,8 +6,6 @@ import { writeAt } from '../doors/cli/kit.ts';
 import { expect, type ServedWorkbench, test } from './kit.ts';
 import { axe } from './serious.ts';
 
-test.use({ serveChoice: { of: 'import-layouts' } });
-
 /** Images of noise, all different, in folders: path -> count. */
 async function draw(folder: string, counts: Record<string, number>): Promise<string> {
   for (const [path, count] of Object.entries(counts)) {

@@ -5,7 +5,6 @@ import type { Page } from '@playwright/test';
 import { drawColours } from '../doors/cli/kit.ts';
 import { expect as base, serve, type ServedWorkbench, test } from './kit.ts';
 
-test.use({ serveChoice: { of: 'next-day' } });
 const expect = base.configure({ timeout: 20_000 });
 
 /** A day's work by mouse and keyboard, a killed process, and the next start on the same workspace. */

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { PageInput } from '../features/report/whole-page.ts';
 import { DATASET, drawImages, RUN, sampleComparison, sampleInput, toReportComparison } from '../features/report/sample.ts';
+import { expect, test } from './kit.ts';
 import { loadRenderReport } from './render-report.ts';
 
 /** The report in a real browser, opened from disk, as its reader does. */

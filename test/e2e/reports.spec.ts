@@ -3,8 +3,6 @@ import type { Page } from '@playwright/test';
 import { expect, importColours, type ServedWorkbench, test } from './kit.ts';
 import { axe, serious } from './serious.ts';
 
-test.use({ serveChoice: { of: 'reports' } });
-
 /** From two saved comparisons to the finished file, as an analyst works: find, choose, order, write, delete. */
 
 const NOTE = 'Colour <b>decides</b>.\n\nShape does not.';

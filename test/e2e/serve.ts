@@ -18,7 +18,7 @@ import { CLI, drawColours } from '../doors/cli/kit.ts';
  *     const { result } = await served.job('runs.start', { dataset, epochs: 2, size: 32 }); // waits for the job's end
  *   });
  *
- * `served` lives as long as the worker: the tests of a file share one workspace. `serve()` gives another.
+ * The tests of a file share `served` and its workspace. `serve()` gives another.
  */
 export interface ServedWorkbench {
   url: string; // with the token
@@ -33,8 +33,6 @@ export interface ServedWorkbench {
 }
 
 export interface ServeChoice {
-  /** Name of the workbench: test files with the same name share it, so each file has its own. */
-  of?: string;
   workspace?: string; // default: a new temporary one, removed by stop()
   args?: string[];
   env?: Record<string, string>;

@@ -7,8 +7,6 @@ import { encode } from '../../src/shared/wire.ts';
 import { expect, importColours, serve, test } from './kit.ts';
 import { serious } from './serious.ts';
 
-test.use({ serveChoice: { of: 'shell-trouble' } });
-
 /** Failures around the views, each with a message. */
 
 async function freePort(): Promise<number> {

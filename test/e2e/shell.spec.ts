@@ -4,8 +4,6 @@ import type { Page } from '@playwright/test';
 import { expect, importColours, test } from './kit.ts';
 import { serious } from './serious.ts';
 
-test.use({ serveChoice: { of: 'shell' } });
-
 const workbench = (page: Page) => page.getByRole('navigation', { name: 'Workbench' });
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 

@@ -3,8 +3,6 @@ import type { RunRow } from '../../src/shared/run.ts';
 import { expect as base, importColours, loseCompute, type ServedWorkbench, test } from './kit.ts';
 import { serious } from './serious.ts';
 
-test.use({ serveChoice: { of: 'train' } });
-
 /** A whole training by mouse and keyboard, on small drawn images. */
 
 const SHOTS = process.env['TWINLENS_SHOTS']; // folder for screenshots

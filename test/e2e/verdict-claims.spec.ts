@@ -5,8 +5,6 @@ import { drawColours } from '../doors/cli/kit.ts';
 import { expect, test, type ServedWorkbench } from './kit.ts';
 import { serious } from './serious.ts';
 
-test.use({ serveChoice: { of: 'verdict claims' } });
-
 /** What the screen says of verdicts whose truth the data set knows, contradicts or lacks: drawn images, a quickly trained run. */
 interface Trained {
   dataset: string;
