@@ -45,3 +45,6 @@ export const OUTDATED =
   'It was trained with another version of its network, so it can’t compare new pairs or be resumed. Its curves, comparisons and reports remain; train again with the same settings.';
 
 export const backboneName = (backbone: BackboneName): string => BACKBONE_INFO[backbone].label;
+
+/** The number of a run, by its id: "r3" is run 3. */
+export const runNumber = (id: string): string => id.replace(/^r(?=\d)/, '');

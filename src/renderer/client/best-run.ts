@@ -1,3 +1,4 @@
+import { runNumber } from '../../shared/run-words.ts';
 import type { RunRow } from '../../shared/run.ts';
 
 /** The validation AUC of a run's best epoch, 0..1; null before the first epoch. */
@@ -11,4 +12,4 @@ export function bestRun<R extends Pick<RunRow, 'bestEpoch' | 'epochs' | 'created
 }
 
 /** The user's name for a run, else its number ("r3" is "Run 3"). */
-export const runName = (run: Pick<RunRow, 'run' | 'name'>): string => run.name || `Run ${run.run.replace(/^r(?=\d)/, '')}`;
+export const runName = (run: Pick<RunRow, 'run' | 'name'>): string => run.name || `Run ${runNumber(run.run)}`;

@@ -29,7 +29,7 @@ describe('the estimated time of a training', () => {
   test('from an earlier run: its median epoch, scaled by the number of images', () => {
     // 2 s an epoch of 100 images -> 300 images need 6 s, 10 epochs 60 s; the slow first epoch does not count.
     const found = estimateFromRuns(config, { train: 250, valid: 50 }, 'other', [past('r1', [9, 2, 2])]);
-    expect(found).toMatchObject({ basis: 'based on run r1 on this computer, with 100 images' });
+    expect(found).toMatchObject({ basis: 'based on run 1 on this computer, with 100 images' });
     expect(found!.seconds).toBeCloseTo(60, 9);
   });
   test('the time before the first epoch counts for new images, not for cached ones', () => {

@@ -1,3 +1,4 @@
+import { runNumber } from '../../../shared/run-words.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Calibration, Metrics, RunRecord } from '../../../shared/run.ts';
 import type { Counted, PairsRequest } from '../../compute/protocol/protocol.ts';
@@ -33,7 +34,7 @@ export class Evaluation {
     if (run.calibration) return run.calibration;
     throw new AppError(
       'bad-request',
-      `Run ${run.run} is not finished (${run.status}), so it has no threshold yet. Resume it, or choose a finished run.`,
+      `Run ${runNumber(run.run)} is not finished (${run.status}), so it has no threshold yet. Resume it, or choose a finished run.`,
       { run: run.run },
     );
   }

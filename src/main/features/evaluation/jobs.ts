@@ -1,3 +1,4 @@
+import { runNumber } from '../../../shared/run-words.ts';
 import type { Job } from '../../../shared/job.ts';
 import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
@@ -15,7 +16,7 @@ export interface EvaluationJobPorts {
 export function startEvaluation({ jobs, hub, runs, evaluation }: EvaluationJobPorts, run: string, split: 'test' | 'valid'): Job {
   runs.get(run);
   const name = split === 'test' ? 'test' : 'validation';
-  return jobs.start({ kind: 'evaluate', title: `Evaluating run ${run} on ${name} pairs`, subject: run }, async ({ signal }) => {
+  return jobs.start({ kind: 'evaluate', title: `Evaluating run ${runNumber(run)} on ${name} pairs`, subject: run }, async ({ signal }) => {
     await evaluation.evaluate(run, split, signal);
     hub.changed('runs', run);
     return { run };

@@ -1,3 +1,4 @@
+import { runNumber } from '../../../shared/run-words.ts';
 import { basename, isAbsolute, join } from 'node:path';
 import type { Job } from '../../../shared/job.ts';
 import type { RunStore } from '../../db/runs.ts';
@@ -18,7 +19,7 @@ export interface ExportJobPorts {
 /** Exports a network as a job. `out`: absolute path, or a file name in the exports folder, from which a browser downloads it. */
 export function startExport({ jobs, runs, networks, exports }: ExportJobPorts, request: NetworkExport): Job {
   runs.get(request.run);
-  return jobs.start({ kind: 'export', title: `Exporting the network of run ${request.run}`, subject: request.run }, async () => {
+  return jobs.start({ kind: 'export', title: `Exporting the network of run ${runNumber(request.run)}`, subject: request.run }, async () => {
     if (isAbsolute(request.out)) return { file: await networks.export(request) };
     makeFolders(exports);
     return { file: await networks.export({ ...request, out: join(exports, basename(request.out)) }) };

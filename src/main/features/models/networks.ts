@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { RunRecord } from '../../../shared/run.ts';
-import { OUTDATED } from '../../../shared/run-words.ts';
+import { OUTDATED, runNumber } from '../../../shared/run-words.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { ModelRef } from '../../compute/protocol/protocol.ts';
 import type { RunStore } from '../../db/runs.ts';
@@ -64,7 +64,7 @@ export class Networks {
 
   /** Throws AppError 'bad-request' if the run's network is outdated. */
   refuseOutdated(run: StoredRun): void {
-    if (this.isOutdated(run)) throw new AppError('bad-request', `Run ${run.run}: ${OUTDATED}`, { run: run.run });
+    if (this.isOutdated(run)) throw new AppError('bad-request', `Run ${runNumber(run.run)}: ${OUTDATED}`, { run: run.run });
   }
 
   /** Layers that can be explained, first to last. */

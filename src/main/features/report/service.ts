@@ -1,3 +1,4 @@
+import { runNumber } from '../../../shared/run-words.ts';
 import { countNoun } from '../../../shared/format.ts';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -105,7 +106,7 @@ export class ReportService {
     const reportText = (text: string): void => job.progress({ text });
     await this.pages.evaluateRuns(comparisons, {
       signal: job.signal,
-      onRun: (run) => reportText(`Evaluating run ${run.replace(/^r/, '')} on its test pairs`),
+      onRun: (run) => reportText(`Evaluating run ${runNumber(run)} on its test pairs`),
     });
     reportText(`Building the page from ${countNoun(comparisons.length, 'comparison')}`);
     const composed = await this.pages.compose({ ...stored, paper: format === 'pdf' ? paperSize() : undefined });

@@ -1,3 +1,4 @@
+import { runNumber } from '../../../shared/run-words.ts';
 import type { TimeEstimate } from '../../../shared/training-plan.ts';
 import { countText } from '../../../shared/format.ts';
 import type { EpochRow, RunConfig, RunRecord } from '../../../shared/run.ts';
@@ -42,7 +43,7 @@ export function estimateFromRuns(config: RunConfig, load: SplitSizes, snapshot: 
   const preparing = isCached || past.run.status !== 'done' || !(before > 0) ? 0 : (before / total(past.load)) * total(load);
   return {
     seconds: preparing + rate * total(load) * config.epochs,
-    basis: `based on run ${past.run.run} on this computer, with ${countText(total(past.load))} images`,
+    basis: `based on run ${runNumber(past.run.run)} on this computer, with ${countText(total(past.load))} images`,
   };
 }
 

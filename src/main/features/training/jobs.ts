@@ -1,3 +1,4 @@
+import { runNumber } from '../../../shared/run-words.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ResumeRequest, TrainRequest } from '../../../shared/contract.ts';
 import { bytesText, countText, durationText } from '../../../shared/format.ts';
@@ -73,9 +74,9 @@ export class TrainingJobs {
     const { engine, device } = { ...run.config, ...changes };
     const problem = changes.device === undefined ? null : deviceProblem({ engine, device }, report);
     if (problem !== null) throw new AppError('bad-request', `${problem} Choose another device.`, { run: id, field: 'device' });
-    if (jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${id} is being trained already.`, { run: id });
+    if (jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${runNumber(id)} is being trained already.`, { run: id });
     const { name } = datasets.get(run.dataset);
-    return jobs.start({ kind: 'train', title: `Resuming run ${id} on ${name}`, subject: id }, (job) =>
+    return jobs.start({ kind: 'train', title: `Resuming run ${runNumber(id)} on ${name}`, subject: id }, (job) =>
       this.runInQueue(job, (o) => training.resume(id, changes, o)),
     );
   }

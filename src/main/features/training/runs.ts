@@ -1,3 +1,4 @@
+import { runNumber } from '../../../shared/run-words.ts';
 import { existsSync, rmSync } from 'node:fs';
 import { AppError } from '../../../shared/errors.ts';
 import type { RunNotes, RunRecord, RunRow } from '../../../shared/run.ts';
@@ -44,7 +45,8 @@ export class Runs {
   /** Hides a run; it can be restored until Twinlens restarts. Throws AppError 'bad-request' during its training. */
   remove(id: string): void {
     const { runs, jobs, hub } = this.ports;
-    if (jobs.isRunning('train', id)) throw new AppError('bad-request', `Run ${id} is being trained. Cancel the training first.`, { run: id });
+    if (jobs.isRunning('train', id))
+      throw new AppError('bad-request', `Run ${runNumber(id)} is being trained. Cancel the training first.`, { run: id });
     runs.remove(id);
     hub.changed('runs', id);
   }
@@ -54,7 +56,7 @@ export class Runs {
     const { runs, folderOf, hub } = this.ports;
     const run = runs.get(id);
     if (run.epochs.length > 0 && !existsSync(folderOf(id)))
-      throw new AppError('not-found', `The network of run ${id} was deleted when Twinlens restarted. Train again with the same settings.`);
+      throw new AppError('not-found', `The network of run ${runNumber(id)} was deleted when Twinlens restarted. Train again with the same settings.`);
     runs.restore(id);
     hub.changed('runs', id);
   }

@@ -1,3 +1,4 @@
+import { runNumber } from '../../../shared/run-words.ts';
 import type { TrainRequest as TrainChoices } from '../../../shared/contract.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
@@ -53,13 +54,16 @@ export class Training {
     if (datasets.get(run.dataset).snapshot !== run.snapshot) {
       throw new AppError(
         'bad-request',
-        `The data set was changed since run ${id} started, so it can't be resumed: one run would mix two data sets. Start a new run with the same settings, or undo the changes.`,
+        `The data set was changed since run ${runNumber(id)} started, so it can't be resumed: one run would mix two data sets. Start a new run with the same settings, or undo the changes.`,
         { run: id },
       );
     }
     const config = { ...run.config, ...changes };
     if (run.status === 'done' && config.epochs <= run.epochs.length) {
-      throw new AppError('bad-request', `Run ${id} has finished all ${run.epochs.length} epochs. To train it further, choose more epochs.`);
+      throw new AppError(
+        'bad-request',
+        `Run ${runNumber(id)} has finished all ${run.epochs.length} epochs. To train it further, choose more epochs.`,
+      );
     }
     const restarts = run.epochs.length === 0 && !networks.hasCheckpoint(run); // a checkpoint without a row: main was killed between writing the two
     const weightsPath = restarts ? await this.findSameWeights(run, o) : null;
@@ -87,7 +91,7 @@ export class Training {
     if (info.sha256 === weights.sha256) return path;
     throw new AppError(
       'bad-weights',
-      `The weights ${weights.source} have changed since run ${run} started, so it can't start again. Train a new run.`,
+      `The weights ${weights.source} have changed since run ${runNumber(run)} started, so it can't start again. Train a new run.`,
       { run },
     );
   }
