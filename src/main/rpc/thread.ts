@@ -1,9 +1,9 @@
-import { type MessagePort, Worker } from 'node:worker_threads';
+import { type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Connection, ServerPort } from './messages.ts';
 
-/** Starts a worker thread. `entry`: its script; `data`: its workerData. */
-export function connectThread(entry: string, data: unknown): Connection {
-  const worker = new Worker(entry, { workerData: data });
+/** Starts a worker thread. `entry`: its script; `data`: its workerData. Default `limits`: Node's. */
+export function connectThread(entry: string, data: unknown, limits: ResourceLimits = {}): Connection {
+  const worker = new Worker(entry, { workerData: data, resourceLimits: limits });
   worker.unref(); // the thread must not keep the process alive
   let error: unknown;
   worker.on('error', (thrown) => (error = thrown)); // 'exit' follows

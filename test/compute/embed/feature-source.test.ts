@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { augment } from '../../../src/main/compute/images/augment.ts';
-import { normaliseInto } from '../../../src/main/compute/images/batches.ts';
+import { FORWARD_BATCH, normaliseInto } from '../../../src/main/compute/images/batches.ts';
 import { type FeatureSource, openSource, type Part } from '../../../src/main/compute/embed/feature-source.ts';
 import { decodeSquare } from '../../../src/main/compute/images/images.ts';
 import type { SourceImage } from '../../../src/main/compute/protocol/protocol.ts';
@@ -115,6 +115,26 @@ describe.skipIf(!existsSync(resolve('dist', 'main', 'reader.cjs')))('batches of 
       const { features } = await exe.run({ images: await computeHere({ images: [image] }, null) });
       features!.forEach((x, k) => expect(batch![i * source.rowLength + k]).toBeCloseTo(x, 4));
     }
+  });
+
+  test('free the memory of decoded images as soon as their features are computed', async () => {
+    const decoded: Float32Array[] = [];
+    const engine = onnxEngine('cpu');
+    const recording: Engine = {
+      ...engine,
+      compile: async (...given) => {
+        const exe = await engine.compile(...given);
+        const run: typeof exe.run = (inputs) => {
+          decoded.push(inputs['images']!);
+          return exe.run(inputs);
+        };
+        return { run, dispose: () => exe.dispose() };
+      },
+    };
+    const source = sourceAt('pooled', {}, undefined, recording);
+    let freed = 0;
+    await source.prepare(images, { onProgress: () => expect(decoded.filter(({ length }) => length === 0)).toHaveLength(++freed) });
+    expect(freed).toBe(Math.ceil(images.length / FORWARD_BATCH));
   });
 
   test('compute features of augmented images one batch at a time, only when requested', async () => {

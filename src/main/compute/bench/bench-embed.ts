@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { initialTensors } from '../../nn/initialise.ts';
 import { embeddingTask, siameseParams, type SiameseSpec } from '../../nn/siamese.ts';
+import { freeArray } from '../../nn/ir/tensor.ts';
 import { prefetch } from '../async/prefetch.ts';
 import { chunks, FORWARD_BATCH } from '../images/batches.ts';
 import { openEngine } from '../engine/engine-choice.ts';
@@ -42,6 +43,7 @@ export async function benchEmbed(
     let done = 0;
     for await (const [part, images] of prefetch(chunks(files, FORWARD_BATCH), decode)) {
       await exe.run({ images });
+      freeArray(images);
       done += part.length;
       progress({ done, total: files.length });
     }

@@ -1,6 +1,6 @@
 import type { Engine } from '../../nn/engines/engine.ts';
 import { embeddingTask, type Entry, type SiameseSpec } from '../../nn/siamese.ts';
-import type { TensorMap } from '../../nn/ir/tensor.ts';
+import { freeArray, type TensorMap } from '../../nn/ir/tensor.ts';
 import { padBatch, FORWARD_BATCH } from '../images/batches.ts';
 import { type FeatureSource, partsOf } from './feature-source.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
@@ -22,7 +22,9 @@ export async function embedFrom(
     let at = 0;
     for await (const [part, rows] of source.batches(partsOf(images))) {
       throwIfCancelled(signal);
-      const { embedding } = await exe.run({ images: padBatch(rows, FORWARD_BATCH * source.rowLength) });
+      const inputs = padBatch(rows, FORWARD_BATCH * source.rowLength);
+      const { embedding } = await exe.run({ images: inputs });
+      freeArray(inputs);
       out.set(embedding!.subarray(0, part.images.length * spec.dim), at * spec.dim);
       at += part.images.length;
     }

@@ -4,7 +4,7 @@ import type { RunConfig } from '../../../shared/run.ts';
 import { log } from '../../foundation/log/log.ts';
 import type { Engine, Executable } from '../../nn/engines/engine.ts';
 import { type Entry, entryShape, featuresTask } from '../../nn/siamese.ts';
-import { sizeOf, type TensorMap } from '../../nn/ir/tensor.ts';
+import { freeArray, sizeOf, type TensorMap } from '../../nn/ir/tensor.ts';
 import { prefetch } from '../async/prefetch.ts';
 import { bytesOf, chunks, FORWARD_BATCH } from '../images/batches.ts';
 import { specOf } from '../model/checkpoint.ts';
@@ -146,6 +146,7 @@ class CachedFeatures implements FeatureSource {
       for await (const [part, images] of prefetch(chunks(missing, FORWARD_BATCH), decode)) {
         throwIfCancelled(signal);
         const { features } = await exe.run({ images });
+        freeArray(images);
         this.store.append(
           part.map((i) => i.sha256),
           bytesOf(features!.subarray(0, part.length * this.rowLength)),

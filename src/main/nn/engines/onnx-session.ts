@@ -6,6 +6,7 @@ import { makeTemporaryFolder } from '../../foundation/files.ts';
 import type { DeviceName } from '../../../shared/run.ts';
 import { ProgramBuilder } from '../ir/build/builder.ts';
 import type { Program } from '../ir/program.ts';
+import { freeArray } from '../ir/tensor.ts';
 import { explainDeviceError } from './device-error.ts';
 import { toOnnx } from './onnx-model.ts';
 
@@ -60,7 +61,7 @@ export async function open(
       // step. The default of 20 ms slows a step down where other programs use the cores too.
       extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '20' } } },
     });
-    free(model);
+    freeArray(model); // the session has a copy; until a garbage collection a ResNet-50 would take another 94 MB
     const close = async (): Promise<void> => {
       if (traces !== null) {
         session.endProfiling();
@@ -73,15 +74,6 @@ export async function open(
   } catch (error) {
     throw explainDeviceError(device, error);
   }
-}
-
-/**
- * Frees the memory of a serialised model, which the session has copied. Garbage collection would free it some time later: until
- * then a ResNet-50 takes another 94 MB.
- */
-function free(model: Uint8Array): void {
-  const { buffer, byteLength } = model;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0); // a small model may share its buffer
 }
 
 /** Whether outputs can stay in the device's memory and be fed to the next run. */

@@ -14,4 +14,12 @@ export interface ParamSpec {
   initialValue?: number; // of every element before training; default: see initialise.ts
 }
 
+/**
+ * Frees an array's memory now: a garbage collection may come several batches later. The array is empty afterwards. An array that
+ * shares its buffer stays as it is.
+ */
+export function freeArray({ buffer, byteLength }: Float32Array | Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
+
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
