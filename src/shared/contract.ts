@@ -19,6 +19,7 @@ import type { Job } from './job.ts';
 import { REPORT_FORMATS, type ReportPreview, type ReportRecord } from './report.ts';
 import { BACKBONES } from './backbones.ts';
 import { text, wholeNumber } from './schema-parts.ts';
+import { SettingsPatch } from './setting-schema.ts';
 import { CHOICES, RESUME_CHOICES } from './training-options/schemas.ts';
 import { choiceValues, DEVICES, ENGINES } from './training-options/table.ts';
 import type { AppInfo, CacheUsage, DeviceReport, Diagnostics, FolderListing, LicenceNotice, Settings } from './workbench.ts';
@@ -99,18 +100,6 @@ export const QueueRequest = z.strictObject({
   kind: z.enum(QUEUE_KINDS),
   seed: wholeNumber(0, 2 ** 31).default(1), // of 'random'
   limit: wholeNumber(1, 10_000).default(200),
-});
-export const SettingsPatch = z.strictObject({
-  theme: z.enum(['system', 'light', 'dark']).optional(),
-  colourScale: z.enum(['evidence', 'viridis', 'magma', 'cividis', 'turbo', 'jet']).optional(),
-  device: z.enum(['auto', ...DEVICES]).optional(),
-  workspace: z.string().nullable().optional(), // takes effect at the next start
-  tourDone: z.boolean().optional(),
-  route: z.string().max(2000).optional(),
-  sidebar: z.boolean().optional(),
-  dataset: z.string().max(300).nullable().optional(),
-  run: z.string().max(300).nullable().optional(),
-  pictureSpace: z.number().int().min(100).max(1_000_000).optional(), // MB
 });
 export const ReportDraft = z.strictObject({
   report: z.string().optional(), // missing: a new one

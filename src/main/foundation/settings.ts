@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SettingsPatch } from '../../shared/contract.ts';
+import { isAccepted, SETTING_RULES } from '../../shared/setting-rules.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/workbench.ts';
 import { writeFileAtomically } from './files.ts';
 import { userFolder } from './user-folders.ts';
@@ -63,7 +63,7 @@ function readKnown(path: string, includes: (key: string) => boolean): Partial<Se
     return {};
   }
   if (typeof found !== 'object' || found === null) return {};
-  return Object.fromEntries(
-    Object.entries(found).filter(([key, value]) => key in DEFAULT_SETTINGS && includes(key) && SettingsPatch.safeParse({ [key]: value }).success),
-  );
+  return Object.fromEntries(Object.entries(found).filter(([key, value]) => isSetting(key) && includes(key) && isAccepted(SETTING_RULES[key], value)));
 }
+
+const isSetting = (key: string): key is keyof Settings => Object.hasOwn(SETTING_RULES, key);

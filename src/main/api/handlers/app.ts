@@ -15,7 +15,6 @@ import type { Workbench } from '../../workbench.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
 const COPIED_LINES = 100; // of each log, short enough for a message
-const CONTRACT = contractFingerprint();
 
 function sampleFolder(workbench: Workbench): string | null {
   const folder = join(workbench.workspace.samples, 'tiles');
@@ -25,7 +24,7 @@ function sampleFolder(workbench: Workbench): string | null {
 export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 'shell'> = {
   'app.info': (_, { workbench }) => ({
     version: APP_VERSION,
-    contract: CONTRACT,
+    contract: contractFingerprint(),
     door: workbench.shell.door,
     platform: process.platform,
     workspace: workbench.workspace.folder,

@@ -4,7 +4,6 @@ import { app, type BrowserWindow, dialog, session } from 'electron';
 import { type Answer, CHANNELS } from '../../../shared/bridge.ts';
 import { type AppError, asAppError, fromWireError, toWireError } from '../../../shared/errors.ts';
 import { type Launch, findNode, launchUnder } from '../../rpc/launch.ts';
-import { connectWorkbench } from '../connect/connect.ts';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { closeLog } from '../../foundation/log/log.ts';
 import { reportError, sentenceWithLog } from '../../foundation/log/report-error.ts';
@@ -176,6 +175,7 @@ export class DesktopApp {
 
 async function openConnected(address: string): Promise<Source> {
   await session.defaultSession.clearCache(); // another workbench may have images at the same addresses
+  const { connectWorkbench } = await import('../connect/connect.ts'); // on demand: a local window needs no HTTP client
   return connectWorkbench(address);
 }
 

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
-import { sendMedia } from '../http/media.ts';
 import { messagePage, type PageAction } from '../http/message-page.ts';
 import { COMMON_HEADERS, MESSAGE_POLICY, SCREEN_POLICY } from '../http/policy.ts';
 import type { ScreenFiles } from '../http/screen-files.ts';
@@ -52,9 +51,14 @@ export const localMedia =
   (path, request) => {
     const captured = new CapturedResponse(request.method === 'HEAD');
     request.signal.addEventListener('abort', () => captured.destroy(), { once: true });
-    void sendMedia(api, path, { method: request.method, headers: Object.fromEntries(request.headers) }, captured, request.signal);
+    void answerMedia(api, path, request, captured);
     return captured.response;
   };
+
+async function answerMedia(api: Pick<WorkbenchApi, 'media'>, path: string, request: Request, response: CapturedResponse): Promise<void> {
+  const { sendMedia } = await import('../http/media.ts'); // on demand: the window opens without images
+  await sendMedia(api, path, { method: request.method, headers: Object.fromEntries(request.headers) }, response, request.signal);
+}
 
 const page = (html: string): Response =>
   new Response(html, {

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** Rectangles in device-independent pixels, as Electron counts them. */
 export interface Rectangle {
   x: number;
@@ -13,9 +11,6 @@ export interface WindowBounds {
   maximized: boolean;
 }
 
-const whole = z.number().int();
-const Stored = z.object({ bounds: z.object({ x: whole, y: whole, width: whole.positive(), height: whole.positive() }), maximized: z.boolean() });
-
 export const MIN_SIZE = { width: 1024, height: 700 };
 const DEFAULT_SIZE = { width: 1440, height: 900 };
 const GRIP_PX = 100; // of the window's top edge that must be on a display, so that it can be dragged back
@@ -23,8 +18,11 @@ const GRIP_PX = 100; // of the window's top edge that must be on a display, so t
 /** The window's last bounds from a file; null if it is missing, damaged or from another version. */
 export function storedBounds(text: string | null): WindowBounds | null {
   try {
-    const found = Stored.safeParse(JSON.parse(text ?? ''));
-    return found.success ? found.data : null;
+    const found = JSON.parse(text ?? '') as { bounds?: Partial<Record<keyof Rectangle, unknown>>; maximized?: unknown };
+    const { x, y, width, height } = found.bounds!;
+    const isValid =
+      [x, y, width, height].every(Number.isSafeInteger) && Number(width) > 0 && Number(height) > 0 && typeof found.maximized === 'boolean';
+    return isValid ? ({ bounds: { x, y, width, height }, maximized: found.maximized } as WindowBounds) : null;
   } catch {
     return null;
   }

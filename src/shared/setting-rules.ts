@@ -1,0 +1,43 @@
+import { DEVICES } from './training-options/table.ts';
+import type { Settings } from './workbench.ts';
+
+/** The values that a setting accepts. */
+export type SettingRule =
+  | { kind: 'choice'; values: readonly string[] }
+  | { kind: 'text'; maxLength: number | null; nullable: boolean }
+  | { kind: 'switch' }
+  | { kind: 'integer'; min: number; max: number };
+
+const id: SettingRule = { kind: 'text', maxLength: 300, nullable: true };
+
+/**
+ * One rule for each setting. The contract derives its schema from them. The settings file is checked by them directly, so that a
+ * program starts without loading the schema library.
+ */
+export const SETTING_RULES: Record<keyof Settings, SettingRule> = {
+  theme: { kind: 'choice', values: ['system', 'light', 'dark'] },
+  colourScale: { kind: 'choice', values: ['evidence', 'viridis', 'magma', 'cividis', 'turbo', 'jet'] },
+  device: { kind: 'choice', values: ['auto', ...DEVICES] },
+  workspace: { kind: 'text', maxLength: null, nullable: true }, // takes effect at the next start
+  tourDone: { kind: 'switch' },
+  route: { kind: 'text', maxLength: 2000, nullable: false },
+  sidebar: { kind: 'switch' },
+  dataset: id,
+  run: id,
+  pictureSpace: { kind: 'integer', min: 100, max: 1_000_000 }, // MB
+};
+
+export function isAccepted(rule: SettingRule, value: unknown): boolean {
+  switch (rule.kind) {
+    case 'choice':
+      return typeof value === 'string' && rule.values.includes(value);
+    case 'text':
+      return value === null ? rule.nullable : typeof value === 'string' && value.length <= (rule.maxLength ?? Infinity);
+    case 'switch':
+      return typeof value === 'boolean';
+    case 'integer':
+      return typeof value === 'number' && Number.isSafeInteger(value) && value >= rule.min && value <= rule.max;
+    default:
+      return rule satisfies never;
+  }
+}
