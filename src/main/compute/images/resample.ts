@@ -60,20 +60,37 @@ function resampleAcross(data: Uint8Array, width: number, height: number, { first
   return new Uint8Array(out.buffer);
 }
 
-/** Down: `row` bytes a row. Whole rows are added at a time, which reads memory in order. */
+/**
+ * Down: `row` bytes a row. Rows are added six at a time, which an enlargement has for most target rows: 0.9 ms for 224 rows of
+ * 672 bytes, 1.6 ms one at a time. The order of the additions is the same.
+ */
 function resampleDown(data: Uint8Array, row: number, { first, count, weights, maxTaps }: Taps): Uint8Array {
   const out = new Uint8ClampedArray(row * first.length);
   const sums = new Float64Array(row);
   for (let i = 0; i < first.length; i++) {
     sums.fill(0);
-    for (let k = 0; k < count[i]!; k++) {
-      const weight = weights[i * maxTaps + k]!;
-      const at = (first[i]! + k) * row;
+    let k = i * maxTaps;
+    const end = k + count[i]!;
+    let at = first[i]! * row;
+    for (; k + 6 <= end; k += 6, at += 6 * row) addSixRows(sums, data, at, weights, k);
+    for (; k < end; k++, at += row) {
+      const weight = weights[k]!;
       for (let x = 0; x < row; x++) sums[x]! += data[at + x]! * weight;
     }
-    out.set(sums, i * row);
+    for (let x = 0; x < row; x++) out[i * row + x] = sums[x]!; // out.set: 0.2 ms more
   }
   return new Uint8Array(out.buffer);
+}
+
+/** Adds the six rows of `data` that start at `at`, each times its weight, to `sums`. */
+function addSixRows(sums: Float64Array, data: Uint8Array, at: number, weights: Float64Array, k: number): void {
+  const row = sums.length;
+  const [w0, w1, w2] = [weights[k]!, weights[k + 1]!, weights[k + 2]!];
+  const [w3, w4, w5] = [weights[k + 3]!, weights[k + 4]!, weights[k + 5]!];
+  for (let x = 0, p = at; x < row; x++, p++) {
+    const three = sums[x]! + data[p]! * w0 + data[p + row]! * w1 + data[p + 2 * row]! * w2;
+    sums[x] = three + data[p + 3 * row]! * w3 + data[p + 4 * row]! * w4 + data[p + 5 * row]! * w5;
+  }
 }
 
 /** RGB [height, width, 3] -> [toHeight, toWidth, 3], Lanczos, equal to Pillow's `resize((toWidth, toHeight), LANCZOS)` to 1/255. */
