@@ -31,6 +31,8 @@ export interface Services {
   settings: SettingsFile;
   /** Data sets as curated. */
   store: Store;
+  /** Reads rows of data sets. */
+  rows: DatasetRows;
   compute: ComputeHost;
   devices: Devices;
   deviceChoice: DeviceChoice;
@@ -87,7 +89,7 @@ export function openServices(o: ServiceOptions): Services {
   });
   const training = new Training({ runs, datasets, trainingRows: (dataset) => rows.trainingRows(dataset), weights, networks, caches, compute });
 
-  const features = { workspace, store, networks, evaluation };
+  const features = { workspace, store, rows, networks, evaluation };
   const compare = new CompareService(comparePorts(features, compute, () => undefined));
   const pages = new ReportPages(pagePorts(features, compare, compute));
   const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
@@ -96,6 +98,7 @@ export function openServices(o: ServiceOptions): Services {
     workspace,
     settings,
     store,
+    rows,
     compute,
     devices,
     deviceChoice,
@@ -137,11 +140,11 @@ export function openMachine({ workspace: given, command }: Pick<ServiceOptions, 
   };
 }
 
-type CompareServices = Pick<Services, 'workspace' | 'store' | 'networks' | 'evaluation'>;
+type CompareServices = Pick<Services, 'workspace' | 'store' | 'rows' | 'networks' | 'evaluation'>;
 
 /** The ports of CompareService. `compute`: the process that explains. */
 export const comparePorts = (
-  { workspace, store, networks, evaluation }: CompareServices,
+  { workspace, store, rows, networks, evaluation }: CompareServices,
   compute: ComputeHost,
   announce: ComparePorts['announce'],
 ): ComparePorts => ({
@@ -149,6 +152,8 @@ export const comparePorts = (
   datasets: store.datasets,
   images: store.browse,
   comparisons: store.comparisons,
+  scales: store.mapScales,
+  validPairs: (dataset) => rows.splitRows(dataset, 'valid'),
   compute,
   folderOf: workspace.comparison,
   modelOf: (run) => networks.refOf(run),
@@ -164,8 +169,8 @@ export const pagePorts = (
   compare: CompareService,
   compute: ComputeHost,
 ): PagePorts => ({
-  comparison: (id) => compare.get(id),
-  drawOverlays: (comparison) => compare.drawOverlays(comparison),
+  comparison: (id) => compare.withScale(id),
+  drawOverlays: (id) => compare.drawOverlays(id),
   compute,
   runs: store.runs,
   datasets: store.datasets,

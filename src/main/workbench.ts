@@ -99,6 +99,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     datasets: store.datasets,
     training,
     evaluate: (run, split, signal) => evaluation.evaluate(run, split, signal),
+    measureMaps: (run, o) => services.compare.scales.measure(run, undefined, o),
     curationReady: () => largeDatasets.ready(),
     devices: deviceFacts,
     compareSample: async (run, signal) => {
@@ -168,7 +169,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
       const { file, sha256 } = store.browse.rows(dataset, [id])[0]!;
       return { file, sha256, sampleBits: store.datasets.header(dataset).sampleBits };
     },
-    drawOverlays: (comparison) => compare.drawOverlays(store.comparisons.get(comparison)),
+    drawOverlays: (comparison) => compare.drawOverlays(comparison),
     reportFile: (report, format) => reports.lastWrittenFile(report, format),
   });
 

@@ -1,7 +1,7 @@
 import type { Comparison } from './comparison.ts';
 import type { Metrics, RunRecord } from './run.ts';
 import { isIdentical, truthOf } from './pair-truth.ts';
-import { aucText, countText, distancePair, distanceText, fileName, percentText, probabilityText } from './format.ts';
+import { aucText, countText, distancePair, fileName, percentText, probabilityText } from './format.ts';
 
 /** Sentences about one comparison, for the screen and the report. */
 
@@ -19,7 +19,7 @@ export interface MapWords {
   term: string;
 }
 
-export function mapWords({ target, verdict }: Comparison): { factual: MapWords; counterfactual: MapWords } {
+export function mapWords({ target, verdict }: Pick<Comparison, 'target' | 'verdict'>): { factual: MapWords; counterfactual: MapWords } {
   const [factual, counterfactual] =
     target === 'distance' ? ['For a larger distance', 'For a smaller distance'] : [`For “${verdict}”`, `Against “${verdict}”`];
   return { factual: { title: factual, term: 'factual' }, counterfactual: { title: counterfactual, term: 'counterfactual' } };
@@ -66,11 +66,4 @@ export function trueLabelSentence(comparison: Comparison): string | null {
 /** Heading of a comparison: its classes if both are known, else its files. */
 export function comparisonNames({ images: [a, b] }: Comparison): [string, string] {
   return a.className !== null && b.className !== null ? [a.className, b.className] : [fileName(a.file), fileName(b.file)];
-}
-
-export function scaleSentence({ scale, images }: Comparison): string {
-  if (scale === 0) return 'All four maps are empty, so there is no scale.';
-  const grids = images.map(({ mapWidth, mapHeight }) => `${mapWidth} × ${mapHeight}`);
-  const grid = grids[0] === grids[1] ? grids[0] : `${grids[0]} (A) and ${grids[1]} (B)`;
-  return `All four maps share one scale, so their colours are comparable: full colour is an absolute value of ${distanceText(scale)}, the largest in either image. They were computed on a grid of ${grid} cells and enlarged, so their edges are soft.`;
 }

@@ -14,6 +14,21 @@ export const EMPTY_REASONS = {
 } as const;
 export type EmptyReason = keyof typeof EMPTY_REASONS;
 
+/**
+ * One colour scale for all maps of a run at a layer, so that the map of a pair with little evidence is pale. Of each image of up
+ * to SCALE_PAIRS (src/shared/maps/run-scale.ts) validation pairs, drawn with the run's seed, the largest |S| is taken. Full colour is the FULL_COLOUR_QUANTILE of
+ * these maxima, interpolated linearly between ranks. S does not depend on the target ('verdict' or 'distance'), which only decides
+ * which sign is factual, so both targets and both kinds of map have the same scale.
+ */
+export interface RunMapScale {
+  fullColour: number; // |S|, >= 0; 0 if every map was empty
+  images: number; // whose maxima were taken
+}
+
+export const SCALE_CHOICES = ['run', 'pair'] as const;
+/** run: one scale for all pairs of a run. pair: colours stretched to the largest value of the pair. */
+export type ScaleChoice = (typeof SCALE_CHOICES)[number];
+
 /** An image of the run's data set that has the content of a compared file. */
 export interface FiledImage {
   id: number; // ImageRecord.id
@@ -31,6 +46,7 @@ export interface ComparedImage {
   mapWidth: number; // feature resolution
   mapHeight: number;
   empty: EmptyReason | null;
+  strongest?: { factual: number; counterfactual: number }; // the largest value of each map; missing in records of versions before 0.2
   photo: string; // path of the decoded image, JPEG, longest side at most 1024 px
   factual: string; // path of the overlay PNG, legend included; drawn when the comparison is saved, reported or asked for
   counterfactual: string;
@@ -50,7 +66,13 @@ export interface Comparison {
   verdict: Verdict;
   /** Validation pairs at least this far on the same side of the threshold: their number, and the share whose true label is the verdict. */
   support: { pairs: number; agree: number };
-  scale: number; // the largest |S| in either map: the shared scale of all four maps
+  scale: number; // the largest |S| in either image: full colour if the colours are stretched to this pair
+  /** The scale of the run's maps at this layer, added when a record is read; missing until it is measured. */
+  runScale?: RunMapScale;
+  /** The scale that was shown when the comparison was saved, which its overlay files use. See savedChoice. */
+  shownScale?: ScaleChoice;
+  /** |S| in full colour in the overlay files on the disk; missing before they are drawn, and in records of versions before 0.2. */
+  overlayScale?: number;
   images: [ComparedImage, ComparedImage];
   modelSha256: string;
   engine: EngineName;

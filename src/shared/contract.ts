@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TARGETS, type ExplainedComparison, type ComparisonRow } from './comparison.ts';
+import { TARGETS, type ExplainedComparison, type ComparisonRow, type RunMapScale, SCALE_CHOICES } from './comparison.ts';
 import {
   CurationEdit,
   type CuratedImage,
@@ -203,8 +203,11 @@ export const CALLS = {
       saved: z.boolean().optional(),
       judgement: z.enum(['agree', 'disagree', 'unsure']).nullable().optional(),
       note: z.string().max(20_000).optional(),
+      shownScale: z.enum(SCALE_CHOICES).optional(), // for its overlay files
     }),
   ),
+  // The scale of a run's maps; `layer`: default the last. Measures it first, as a job, if necessary.
+  'compare.mapScale': curatedCall<RunMapScale>()(z.strictObject({ run: text('The run'), layer: z.string().optional() })),
   'compare.remove': curatedCall<null>()(ComparisonId),
   'compare.restore': curatedCall<null>()(ComparisonId),
 

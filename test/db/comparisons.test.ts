@@ -57,6 +57,31 @@ describe('annotations of a comparison', () => {
     expect(comparisons.find(key())?.comparison).toBe('c1');
   });
 
+  test('the scale of its overlays is changed in the record, and nothing else is', () => {
+    const { comparisons } = filledStore();
+    const id = add(comparisons, true);
+    const before = comparisons.get(id);
+    expect(comparisons.update(id, { shownScale: 'pair', overlayScale: 0.1 + 0.2 })).toEqual({
+      ...before,
+      shownScale: 'pair',
+      overlayScale: 0.1 + 0.2,
+    });
+    expect(comparisons.get(id)).toEqual({ ...before, shownScale: 'pair', overlayScale: 0.1 + 0.2 });
+  });
+
+  test('the scale of a run’s maps is stored for each network and layer', () => {
+    const { store } = filledStore();
+    const of = { run: 'r1', modelSha256: 'm', layer: 'last' };
+    expect(store.mapScales.get(of)).toBeNull();
+    store.mapScales.put(of, { fullColour: 0.1 + 0.2, images: 128 });
+    store.mapScales.put({ ...of, layer: 'first' }, { fullColour: 0, images: 8 });
+    expect(store.mapScales.get(of)).toEqual({ fullColour: 0.1 + 0.2, images: 128 });
+    for (const other of [{ run: 'r2' }, { run: 'no run' }, { modelSha256: 'other' }, { layer: 'middle' }])
+      expect(store.mapScales.get({ ...of, ...other })).toBeNull();
+    store.mapScales.put(of, { fullColour: 2, images: 64 }); // trained on, then measured again
+    expect(store.mapScales.get(of)!.fullColour).toBe(2);
+  });
+
   test('one that an earlier version stored without a finite distance is neither listed nor found', () => {
     const { comparisons } = filledStore();
     const sound = add(comparisons, true);

@@ -66,6 +66,7 @@ describe('migrations', () => {
       'datasets',
       'epochs',
       'images',
+      'map_scales',
       'marks',
       'pairs',
       'rejected',

@@ -42,23 +42,25 @@ for (const [name, width, height, share] of [
 
     const bounds = (): Promise<string> =>
       page.locator('[data-pane]').evaluateAll((panes) => JSON.stringify(panes.map((p) => p.getBoundingClientRect())));
-    await expect(page.locator('figcaption').last()).toContainText(/Map \d+/); // a moment after the images
+    await expect(page.locator('[data-caption]').last()).toContainText(/Map of \d+/); // a moment after the images
     const before = await bounds();
     for (const map of ['Counterfactual', 'Signed', 'None', 'Factual']) {
       await page.getByRole('radio', { name: map, exact: true }).click();
       await expect(page.getByRole('radio', { name: map, exact: true })).toBeChecked();
       expect(await bounds(), `the images do not move: ${map}`).toBe(before);
     }
+    for (const words of [/stretched to this pair/, /this run’s scale/]) {
+      await page.keyboard.press('r');
+      await expect(page.getByRole('img', { name: /^Scale of the map/ })).toHaveAccessibleName(words);
+    }
     const more = page.getByRole('button', { name: /map options$/i });
     await more.focus();
     await page.keyboard.press('Enter');
     const rest = page.getByRole('group', { name: 'Map options' });
     await expect(rest).toBeVisible();
-    for (const slider of ['Opacity', 'Contour', 'Grey']) await expect(page.getByRole('slider', { name: slider })).toHaveCount(1);
-    await expect(page.getByRole('combobox', { name: 'Colours of the maps' })).toBeVisible();
-    await rest.getByRole('radio', { name: 'per image' }).click();
-    await expect(page.getByRole('img', { name: /^B: Scale of the map/ })).toBeVisible();
-    await page.getByRole('radio', { name: 'shared' }).click();
+    for (const slider of ['Opacity', 'Contour', 'Darken', 'Grey']) await expect(page.getByRole('slider', { name: slider })).toHaveCount(1);
+    await expect(rest.getByRole('combobox', { name: 'Colours of the maps' })).toBeVisible();
+    for (const radio of ['this run', 'this pair', 'smooth', 'cells']) await expect(page.getByRole('radio', { name: radio })).toHaveCount(1);
     expect(await serious(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await expect(more).toBeFocused();

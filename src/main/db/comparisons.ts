@@ -13,6 +13,9 @@ export interface ComparisonKey {
   modelSha256: string;
 }
 
+/** Fields of a record that change after it is stored. */
+export type ComparisonPatch = Partial<Pick<Comparison, 'shownScale' | 'overlayScale'>>;
+
 export type ComparisonNotes = { [K in 'saved' | 'judgement' | 'note']?: ComparisonRow[K] | undefined };
 
 export interface ComparisonStore {
@@ -30,6 +33,8 @@ export interface ComparisonStore {
   includesFile(file: string): boolean;
   /** Changes the given fields. A judgement or a note also saves the comparison, unless `saved` is given. */
   annotate(id: string, notes: ComparisonNotes): ComparisonRow;
+  /** Changes fields of the record. */
+  update(id: string, patch: ComparisonPatch): ComparisonRow;
   /** Hides a comparison; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
@@ -77,6 +82,7 @@ export function comparisonStore(db: Db): ComparisonStore {
   );
   const numbers = db.prepare<[], number>(`SELECT number FROM comparisons WHERE ${HAS_DISTANCE} AND removed_ms IS NULL ORDER BY number DESC`).pluck();
   const note = db.prepare('UPDATE comparisons SET saved = @saved, judgement = @judgement, note = @note WHERE number = @number');
+  const setRecord = db.prepare<[string, number]>('UPDATE comparisons SET record = ? WHERE number = ?');
   const setRemoved = db.prepare<[number | null, number]>('UPDATE comparisons SET removed_ms = ? WHERE number = ?');
   const deletable = db
     .prepare<[], number>(
@@ -115,6 +121,12 @@ export function comparisonStore(db: Db): ComparisonStore {
     return { ...before, ...next };
   };
 
+  const update = (id: string, patch: ComparisonPatch): ComparisonRow => {
+    const row = findRow(id);
+    setRecord.run(toJson({ ...fromJson<Comparison>(row.record), ...patch }), row.number);
+    return { ...rowOf(row), ...patch };
+  };
+
   const purge = (retained: ReadonlySet<string>): string[] => {
     const deletedNumbers = deletable.all().filter((number) => !retained.has(`c${number}`));
     for (const number of deletedNumbers) drop.run(number);
@@ -135,6 +147,7 @@ export function comparisonStore(db: Db): ComparisonStore {
       return rows.find((c) => c.target === target && c.layer === layer && c.modelSha256 === modelSha256) ?? null;
     },
     includesFile: (file) => withFile.get(file, file) !== undefined,
+    update: (id, patch) => db.transaction(update).immediate(id, patch),
     annotate: (id, given) => db.transaction(annotate).immediate(id, given),
     remove: (id) => void setRemoved.run(Date.now(), findRow(id).number),
     restore: (id) => void setRemoved.run(null, findRow(id).number),

@@ -222,6 +222,20 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE images ADD COLUMN facts TEXT;            -- JSON: ImageRecord.facts; null: none
     `,
   },
+  {
+    version: 9,
+    sql: `
+      -- RunMapScale of a run's network at a layer, once it is measured.
+      CREATE TABLE map_scales (
+        run INTEGER NOT NULL REFERENCES runs (number),
+        model_sha256 TEXT NOT NULL,
+        layer TEXT NOT NULL,
+        full_colour REAL NOT NULL,
+        images INTEGER NOT NULL,
+        PRIMARY KEY (run, model_sha256, layer)
+      ) STRICT;
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

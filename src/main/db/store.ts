@@ -5,6 +5,7 @@ import { type ComparisonStore, comparisonStore } from './comparisons.ts';
 import { type DatasetStores, datasetStores } from './dataset-stores.ts';
 import { refuseLostDatabase, skipExistingFolders } from './lost-database.ts';
 import { takeLock } from './lock.ts';
+import { type MapScaleStore, mapScaleStore } from './map-scales.ts';
 import { type Db, needsMigration, openForReading, openForWriting } from './open.ts';
 import { type ReportStore, reportStore } from './reports.ts';
 import { type RunStore, runStore } from './runs.ts';
@@ -12,6 +13,7 @@ import { type RunStore, runStore } from './runs.ts';
 export interface Store extends DatasetStores {
   runs: RunStore;
   comparisons: ComparisonStore;
+  mapScales: MapScaleStore;
   reports: ReportStore;
   /** Ids of runs that a dead process left 'running'; opening for writing marked them 'interrupted'. */
   interrupted: string[];
@@ -92,6 +94,7 @@ function storeOn(db: Db, onClose: () => void): Store {
     ...datasetStores(db, false),
     runs: runStore(db),
     comparisons: comparisonStore(db),
+    mapScales: mapScaleStore(db),
     reports: reportStore(db),
     interrupted: [],
     assertInPlace: () => undefined,

@@ -96,29 +96,44 @@ export function contourLines(values: Float32Array, w: number, h: number, level: 
   return lines;
 }
 
-const FAINTEST = 0.05; // of the scale: weaker evidence is invisible, so a line around it would mislead
+/** Share of the image's area inside the line in overlay files, and on the screen unless the person changes it. */
+export const CONTOUR_SHARE = 0.2;
+/** Of the map's largest value. Weaker evidence is invisible beside the strongest, and zero is never inside. */
+const FAINTEST = 0.05;
 const GRID = 256; // px, longest side of the grid on which the line is found
 
 export interface MapGrid {
-  map: Float32Array; // [h, w], >= 0
+  map: Float32Array; // [h, w], signed or >= 0
   w: number;
   h: number;
 }
 
+export interface Contours {
+  level: number; // the lines are at level and -level
+  area: number; // 0..1, share of the image's area inside the lines
+  above: Point[][]; // around values above the level, px of the image
+  below: Point[][]; // around values below -level
+}
+
+const NO_LINES = { area: 0, above: [], below: [] };
+
 /**
- * Contour around the strongest part of a map over an image of W x H px: the level, and the lines in px of the image.
- * `percent` of the image's area (0..100) is outside. Where less than the remaining area has evidence, the line encloses the
- * visible part. No lines if the map is too faint to be seen.
+ * Lines around the strongest `share` (0..1) of the area of an image of W x H px, by absolute value; for a signed map one around each
+ * sign, both at the same level. They enclose less where less of the image has evidence, and nothing in a map that has one value
+ * everywhere.
  */
-export function strongestPart({ map, w, h }: MapGrid, W: number, H: number, scale: number, percent: number): { level: number; lines: Point[][] } {
+export function strongestPart({ map, w, h }: MapGrid, W: number, H: number, share: number): Contours {
   const shrink = Math.min(1, GRID / Math.max(W, H));
   const [gw, gh] = [Math.max(1, Math.round(W * shrink)), Math.max(1, Math.round(H * shrink))];
   const grid = upsample(map, w, h, gw, gh);
-  const faintest = FAINTEST * Math.max(0, scale);
-  const requested = percentile(grid, percent);
-  const level = Math.max(faintest, requested);
-  const max = map.reduce((a, b) => Math.max(a, b), 0);
-  if (!(max > 0) || (requested < faintest && max < 2 * faintest)) return { level, lines: [] };
-  const lines = contourLines(grid, gw, gh, level).filter((line) => line.length > 3);
-  return { level, lines: lines.map((line) => line.map(([x, y]): Point => [(x * W) / gw, (y * H) / gh])) };
+  const strength = grid.map(Math.abs);
+  const max = map.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const level = Math.max(FAINTEST * max, percentile(strength, 100 * (1 - share)));
+  if (!(max > 0)) return { level, ...NO_LINES };
+  const area = strength.reduce((count, value) => count + (value > level ? 1 : 0), 0) / strength.length;
+  const linesOf = (values: Float32Array): Point[][] =>
+    contourLines(values, gw, gh, level)
+      .filter((line) => line.length > 3)
+      .map((line) => line.map(([x, y]): Point => [(x * W) / gw, (y * H) / gh]));
+  return { level, area, above: linesOf(grid), below: linesOf(grid.map((value) => -value)) };
 }

@@ -4,19 +4,22 @@ import { MAP_KINDS } from './kinds.ts';
 
 export type ColourScale = Settings['colourScale'];
 
-/** Brightness of the photograph under an overlay, 0..1. */
-export const BRIGHTNESS = 0.82;
+/** The photograph under an overlay: shares 0..1 by which it is darkened, and of its colour that is removed. */
+export interface PhotoLook {
+  darkening: number;
+  desaturation: number;
+}
+
+/** The photograph keeps its colour. A little darker, it leaves room for the colours of the map. */
+export const DEFAULT_LOOK: PhotoLook = { darkening: 0.2, desaturation: 0 };
 const TABLE = 1024;
 
-/**
- * Desaturates and darkens RGB pixels [H, W, 3], so that evidence stays visible on a photograph of the same colour.
- * `desaturation`: 0 keeps colours, 1 removes them.
- */
-export function desaturate(data: Uint8Array, desaturation: number): Uint8Array {
+/** Desaturates and darkens RGB pixels [H, W, 3]. */
+export function adjustPhoto(data: Uint8Array, { darkening, desaturation }: PhotoLook): Uint8Array {
   const out = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i += 3) {
     const grey = 0.2126 * data[i]! + 0.7152 * data[i + 1]! + 0.0722 * data[i + 2]!; // ITU-R BT.709, as in CSS filters
-    for (let c = 0; c < 3; c++) out[i + c] = Math.round(BRIGHTNESS * (data[i + c]! * (1 - desaturation) + grey * desaturation));
+    for (let c = 0; c < 3; c++) out[i + c] = Math.round((1 - darkening) * (data[i + c]! * (1 - desaturation) + grey * desaturation));
   }
   return out;
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodePhoto, type RgbImage } from '../../../src/main/compute/images/images.ts';
 import { paintOverlay, type OverlayRequest } from '../../../src/main/compute/explain/overlay.ts';
-import { desaturate } from '../../../src/shared/maps/paint.ts';
+import { adjustPhoto, type PhotoLook } from '../../../src/shared/maps/paint.ts';
 import { folderForTests } from '../images/files.ts';
 
 const { put } = folderForTests();
@@ -21,7 +21,9 @@ const plain = (width: number, height: number, colour: readonly number[]): RgbIma
   data: Uint8Array.from({ length: width * height * 3 }, (_, i) => colour[i % 3]!),
 });
 
-const desaturatePhoto = (photo: RgbImage, desaturation: number): RgbImage => ({ ...photo, data: desaturate(photo.data, desaturation) });
+const GREY = { darkening: 0.18, desaturation: 1 };
+const COLOUR = { darkening: 0.18, desaturation: 0 };
+const adjusted = (photo: RgbImage, look: PhotoLook): RgbImage => ({ ...photo, data: adjustPhoto(photo.data, look) });
 const W = 560;
 const H = 560;
 const request = (over: Partial<OverlayRequest> = {}): OverlayRequest => ({
@@ -30,13 +32,15 @@ const request = (over: Partial<OverlayRequest> = {}): OverlayRequest => ({
   mapWidth: 7,
   mapHeight: 7,
   scale: 1,
+  scaleOf: 'run',
   kind: 'factual',
   emptyText: null,
+  weakText: null,
   title: 'Factual',
   ...over,
 });
 const oneHot = (cell: number, value = 1): Float32Array => new Float32Array(49).map((_, i) => (i === cell ? value : 0));
-const NO_CONTOUR = { contourPercentile: null };
+const NO_CONTOUR = { contourShare: null, look: GREY };
 
 describe('the painted overlay', () => {
   it('colours exactly the area of the map’s cell: warm for the verdict, cool against it', async () => {
@@ -79,9 +83,9 @@ describe('the painted overlay', () => {
     expect(await colourAt(7, 1)).toEqual(full); // values beyond the scale are clamped
   });
 
-  it('desaturates the photograph, so that a warm map shows on a warm photograph', async () => {
+  it('can desaturate the photograph, so that a warm map shows on a warm photograph', async () => {
     const orange = plain(W, H, [250, 160, 40]);
-    const grey = desaturatePhoto(orange, 1);
+    const grey = adjusted(orange, GREY);
     expect(new Set(grey.data).size).toBe(1);
     expect(grey.data[0]).toBeLessThan(0.2126 * 250 + 0.7152 * 160 + 0.0722 * 40);
     const painted = await pixelsOf(await paintOverlay(request({ photo: orange, map: oneHot(24) }), NO_CONTOUR));
@@ -89,12 +93,12 @@ describe('the painted overlay', () => {
     const [r0, , b0] = at(painted, 20, 20) as [number, number, number];
     expect(r0 - b0).toBe(0);
     expect(r - b).toBeGreaterThan(120);
-    const dimmed = desaturatePhoto(orange, 0);
+    const dimmed = adjusted(orange, COLOUR);
     expect([...dimmed.data.subarray(0, 3)]).toEqual([205, 131, 33]); // 0.82 of each channel
   });
 
   it('keeps the channel order: without desaturation a red photograph stays red', async () => {
-    const painted = await pixelsOf(await paintOverlay(request({ photo: plain(W, H, [200, 20, 60]) }), { ...NO_CONTOUR, desaturation: 0 }));
+    const painted = await pixelsOf(await paintOverlay(request({ photo: plain(W, H, [200, 20, 60]) }), { ...NO_CONTOUR, look: COLOUR }));
     expect(at(painted, 100, 100)).toEqual([164, 16, 49]);
   });
 
@@ -103,19 +107,19 @@ describe('the painted overlay', () => {
     ['a scale of zero', { map: new Float32Array(49), scale: 0 }],
     ['a map without a scale', { map: oneHot(3), scale: 0 }],
     ['NaN values', { map: new Float32Array(49).fill(Number.NaN), scale: Number.NaN }],
-  ])('%s leaves the plain grey photograph, with the reason', async (_, over) => {
+  ])('%s leaves the plain photograph, with the reason', async (_, over) => {
     const emptyText = 'Nothing in this image supports the verdict at this layer: its factual map is empty.';
     const photo = plain(W, H, [90, 140, 200]);
-    const painted = await pixelsOf(await paintOverlay(request({ photo, ...over, emptyText })));
-    expect(Buffer.from(painted.data.subarray(0, W * H * 3)).equals(Buffer.from(desaturatePhoto(photo, 1).data))).toBe(true);
-    const other = await pixelsOf(await paintOverlay(request({ photo, ...over, emptyText: 'No.' })));
+    const painted = await pixelsOf(await paintOverlay(request({ photo, ...over, emptyText }), { look: GREY }));
+    expect(Buffer.from(painted.data.subarray(0, W * H * 3)).equals(Buffer.from(adjusted(photo, GREY).data))).toBe(true);
+    const other = await pixelsOf(await paintOverlay(request({ photo, ...over, emptyText: 'No.' }), { look: GREY }));
     expect(Buffer.from(other.data).equals(Buffer.from(painted.data))).toBe(false); // the words are drawn
   });
 
-  it('draws a dashed contour around the strongest tenth, and none without a percentile', async () => {
+  it('draws a dashed contour around the strongest fifth of the area, and none without a share or around a weak map', async () => {
     const map = Float32Array.from({ length: 49 }, (_, i) => Math.exp(-(((i % 7) - 3) ** 2 + (Math.floor(i / 7) - 3) ** 2) / 3));
     const [with90, without] = [
-      await pixelsOf(await paintOverlay(request({ map }))),
+      await pixelsOf(await paintOverlay(request({ map }), { look: GREY })),
       await pixelsOf(await paintOverlay(request({ map }), NO_CONTOUR)),
     ];
     const radii: number[] = [];
@@ -125,16 +129,18 @@ describe('the painted overlay', () => {
         if (changed) radii.push(Math.hypot(x + 0.5 - W / 2, y + 0.5 - H / 2));
       }
     }
-    const expected = Math.sqrt((0.1 * W * H) / Math.PI); // a circle of a tenth of the image's area
+    const expected = Math.sqrt((0.2 * W * H) / Math.PI); // a circle of a fifth of the image's area
     expect(radii.length).toBeGreaterThan(300);
     expect(Math.min(...radii)).toBeGreaterThan(0.88 * expected);
     expect(Math.max(...radii)).toBeLessThan(1.12 * expected);
+    const weak = await pixelsOf(await paintOverlay(request({ map, weakText: 'Weak evidence.' }), { look: GREY }));
+    expect(Buffer.from(weak.data.subarray(0, W * H * 3)).equals(Buffer.from(without.data.subarray(0, W * H * 3)))).toBe(true);
   });
 
   it('enlarges small photographs to a readable size, and pads very narrow ones at the sides', async () => {
     const small = await pixelsOf(await paintOverlay(request({ photo: plain(160, 160, [90, 90, 90]) })));
     expect(small.width).toBe(512);
-    const narrow = await pixelsOf(await paintOverlay(request({ photo: plain(40, 1024, [200, 200, 200]), map: oneHot(24) })));
+    const narrow = await pixelsOf(await paintOverlay(request({ photo: plain(40, 1024, [200, 200, 200]), map: oneHot(24) }), { look: GREY }));
     expect(narrow.width).toBe(256);
     expect(at(narrow, 128, 20)).toEqual([164, 164, 164]);
     expect(at(narrow, 20, 20)[0]).toBeLessThan(40);

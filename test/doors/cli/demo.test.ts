@@ -64,7 +64,6 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
           target: 'verdict',
           threshold: calibration!.threshold,
           folder,
-          overlays: false,
         },
         { signal: new AbortController().signal, progress: () => undefined },
       );

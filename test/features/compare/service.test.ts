@@ -84,7 +84,7 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
     const { row } = await explain(2, 32);
     const images = row.images.map(({ file }) => file) as [string, string];
     const atOnce = await app.workbench.compare.compare({ run, images, target: 'verdict', out });
-    await app.workbench.compare.drawOverlays(row);
+    await app.workbench.compare.drawOverlays(row.comparison);
     const later = app.workbench.store.comparisons.get(row.comparison);
     for (const kind of ['factual', 'counterfactual'] as const)
       later.images.forEach((image, i) => {
@@ -95,7 +95,7 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
 
     const unsaved = (await explain(3, 33)).row;
     for (const { file } of unsaved.images) rmSync(file);
-    await app.workbench.compare.drawOverlays(unsaved);
+    await app.workbench.compare.drawOverlays(unsaved.comparison);
     expect(unsaved.images.every(({ factual }) => existsSync(factual))).toBe(true);
   });
 

@@ -63,7 +63,7 @@ beforeEach(async () => {
     if (event === 'job' && (payload as Job).status !== 'running') ended.get((payload as Job).job)?.(payload as Job);
   });
   const pages = new ReportPages({
-    comparison: (id) => store.comparisons.get(id),
+    comparison: async (id) => await Promise.resolve(store.comparisons.get(id)),
     drawOverlays: () => Promise.resolve(),
     compute: computeInProcess,
     runs: store.runs,

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import { measureAsJob } from '../../features/compare/scale-job.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
 export const compareHandlers: HandlersFor<'compare'> = {
@@ -11,6 +12,7 @@ export const compareHandlers: HandlersFor<'compare'> = {
   'compare.list': ({ saved }, { workbench }) => workbench.compare.list({ saved }),
   'compare.get': ({ comparison }, { workbench }) => workbench.compare.get(comparison),
   'compare.annotate': ({ comparison, ...notes }, { workbench }) => workbench.compare.annotate(comparison, notes),
+  'compare.mapScale': ({ run, layer }, { workbench }) => measureAsJob({ jobs: workbench.jobs, scales: workbench.compare.scales }, run, layer),
   'compare.remove': ({ comparison }, { workbench }) => {
     workbench.compare.remove(comparison);
     return null;

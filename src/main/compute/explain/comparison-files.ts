@@ -2,11 +2,14 @@ import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type ComparedImage, EMPTY_REASONS } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { weakSentence } from '../../../shared/map-words.ts';
 import { MAP_KINDS, type MapKind, signedToKinds } from '../../../shared/maps/kinds.ts';
+import { fullColourOf, isWeakMap } from '../../../shared/maps/run-scale.ts';
 import { readIntact, writeFileAtomically } from '../../foundation/files.ts';
 import { parseNpy, writeNpy } from '../../foundation/npy.ts';
 import { decodePhoto, encodeJpeg, inspect, type RgbImage } from '../images/images.ts';
 import type { OverlaysRequest } from '../protocol/protocol.ts';
+import { largest } from './map-values.ts';
 
 /** The files of a comparison: for each image the photograph, the signed map, and both overlays once they are needed. */
 
@@ -47,20 +50,21 @@ export async function writePhotoAndMap(
  * Draws the four overlays of a comparison from its stored maps. Throws AppError 'not-found' where a map, or both the image and the
  * stored photograph, are missing.
  */
-export async function drawOverlays({ verdict, target, scale, sampleBits, images }: OverlaysRequest): Promise<null> {
+export async function drawOverlays({ sampleBits, images, choice, ...comparison }: OverlaysRequest): Promise<null> {
   const { paintOverlay } = await import('./overlay.ts'); // on demand: it loads a font library of 0.4 MB
+  const { value, of } = fullColourOf(comparison, choice);
   await Promise.all(
     images.map(async (image) => {
       const { file, empty, mapWidth, mapHeight } = image;
       const photo = await photoOf(image, sampleBits);
-      const kinds = signedToKinds(await signedMapOf(image), verdict, target);
+      const kinds = signedToKinds(await signedMapOf(image), comparison.verdict, comparison.target);
       const draw = async (kind: MapKind): Promise<void> => {
         const map = kinds[kind];
         const emptyText = empty !== null && !map.some((v) => v > 0) ? EMPTY_REASONS[empty] : null;
-        await writeFileAtomically(
-          image[kind],
-          await paintOverlay({ ...{ photo, map, mapWidth, mapHeight, scale, kind, target, emptyText }, title: basename(file) }),
-        );
+        const strongest = largest(map);
+        const weakText = isWeakMap(strongest, comparison) ? weakSentence(comparison, kind, strongest) : null;
+        const request = { photo, map, mapWidth, mapHeight, scale: value, scaleOf: of, kind, target: comparison.target, emptyText, weakText };
+        await writeFileAtomically(image[kind], await paintOverlay({ ...request, title: basename(file) }));
       };
       for (const kind of MAP_KINDS) await draw(kind);
     }),

@@ -11,7 +11,8 @@ import { normaliseInto } from '../images/batches.ts';
 import { decodeSquare } from '../images/images.ts';
 import { readModel, specOf } from '../model/checkpoint.ts';
 import type { CallContext, ExplainRequest, ExplainResult } from '../protocol/protocol.ts';
-import { drawOverlays, writePhotoAndMap } from './comparison-files.ts';
+import { writePhotoAndMap } from './comparison-files.ts';
+import { largest } from './map-values.ts';
 
 /** Below this distance two embeddings differ by rounding alone and the gradient of the distance has no direction: its maps are noise. */
 export const IDENTICAL_BELOW = 1e-5;
@@ -27,10 +28,7 @@ interface PairExplanation {
   height: number;
 }
 
-/**
- * Compares two images and explains the distance. Writes each photograph (JPEG) and signed map (NPY) into `request.folder`. Overlays
- * (PNG) are drawn only if `request.overlays` is set, because they take longer than everything else.
- */
+/** Compares two images and explains the distance. Writes each photograph (JPEG) and signed map (NPY) into `request.folder`. */
 export async function explain(request: ExplainRequest, { signal }: CallContext<'explain'>): Promise<ExplainResult> {
   const { target, folder, files } = request;
   const { sampleBits } = request.model.config;
@@ -38,19 +36,22 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
   throwIfCancelled(signal);
   const { distance, signed, width, height } = explanation;
   const verdict = verdictOf(distance, request.threshold);
-  const scale = Math.max(...signed.map((map) => map.reduce((most, s) => Math.max(most, Math.abs(s)), 0)));
+  const scale = Math.max(...signed.map(largest));
   if (!Number.isFinite(scale)) throw notFiniteError();
   const imageAt = async (i: 0 | 1): Promise<Omit<ComparedImage, 'className'>> => {
     const image = await writePhotoAndMap(files[i], { folder, letter: i === 0 ? 'a' : 'b', signed: signed[i], width, height, sampleBits });
-    return { ...image, empty: emptyReason(explanation, i, verdict, target) };
+    const { factual, counterfactual } = signedToKinds(signed[i], verdict, target);
+    const strongest = { factual: largest(factual), counterfactual: largest(counterfactual) };
+    return { ...image, strongest, empty: emptyReason(explanation, i, verdict, target) };
   };
   const images = await Promise.all([imageAt(0), imageAt(1)]);
-  if (request.overlays) await drawOverlays({ verdict, target, scale, sampleBits, images });
   return { distance, verdict, scale, images, signed };
 }
 
+type PairRequest = Pick<ExplainRequest, 'model' | 'modelSha256' | 'files' | 'sha256' | 'layer'>;
+
 /** One forward pass of both images and one gradient of their distance D. Per image S = sum over channels of mean_hw(dD/dF) * F. */
-async function explainPair({ model, modelSha256, files, sha256, layer }: ExplainRequest): Promise<PairExplanation> {
+export async function explainPair({ model, modelSha256, files, sha256, layer }: PairRequest): Promise<PairExplanation> {
   const { config, folder } = model;
   const task = explanationTask(specOf(config), layer, 1);
   const pixels = await Promise.all(

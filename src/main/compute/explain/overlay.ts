@@ -1,9 +1,10 @@
-import type { ExplainTarget } from '../../../shared/comparison.ts';
+import type { ExplainTarget, ScaleChoice } from '../../../shared/comparison.ts';
 import type { ScaleName } from '../../../shared/maps/colours.ts';
-import { strongestPart } from '../../../shared/maps/contour.ts';
+import { percentText } from '../../../shared/format.ts';
+import { CONTOUR_SHARE, strongestPart } from '../../../shared/maps/contour.ts';
 import { upsample } from '../../../shared/maps/field.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
-import { paintOver, desaturate } from '../../../shared/maps/paint.ts';
+import { adjustPhoto, DEFAULT_LOOK, paintOver, type PhotoLook } from '../../../shared/maps/paint.ts';
 import { drawSvgOver, resizeRgb, type RgbImage } from '../images/images.ts';
 import { drawLegend, loadTypeface, STRIP, type FontResolver, type Typeface } from './legend.ts';
 
@@ -13,17 +14,18 @@ export interface OverlayRequest {
   mapWidth: number;
   mapHeight: number;
   scale: number; // value at full colour, shared by all maps of a comparison; >= 0
+  scaleOf: ScaleChoice; // whether all pairs of the run share it
   kind: MapKind;
   target?: ExplainTarget; // what the map explains; default 'verdict'
   emptyText: string | null; // shown when the map is empty
+  weakText: string | null; // the mark of a weak map, which has no contour
   title: string;
 }
 
 export interface OverlayOptions {
-  /** Percentage of the image's area outside the contour; null: no contour. Default 90. */
-  contourPercentile?: number | null;
-  /** 0 keeps the photograph's colours, 1 (default) makes it grey. */
-  desaturation?: number;
+  /** Share of the image's area inside the contour, 0..1; null: no contour. */
+  contourShare?: number | null;
+  look?: PhotoLook;
   font?: FontResolver;
 }
 
@@ -31,14 +33,15 @@ const STYLES: Record<MapKind, { colours: ScaleName; words: Record<ExplainTarget,
   factual: { colours: 'warm', words: { verdict: 'evidence for the verdict', distance: 'evidence for a larger distance' } },
   counterfactual: { colours: 'cool', words: { verdict: 'evidence against the verdict', distance: 'evidence for a smaller distance' } },
 };
+const SCALE_WORDS: Record<ScaleChoice, string> = { run: 'Scale of this run', pair: 'Stretched to this pair' };
 const MIN_LONGEST_SIDE = 512; // px: smaller photographs are enlarged so that map and legend are readable
 const MIN_WIDTH = 256; // px: a narrower photograph is padded left and right
 
 /** A dashed line around the strongest part of the map, as SVG elements in px of a W x H image. */
-function contourSvg(request: OverlayRequest, W: number, H: number, percent: number): string {
+function contourSvg(request: OverlayRequest, W: number, H: number, share: number): string {
   const grid = { map: request.map, w: request.mapWidth, h: request.mapHeight };
-  const path = strongestPart(grid, W, H, request.scale, percent)
-    .lines.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`)
+  const path = strongestPart(grid, W, H, share)
+    .above.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`)
     .join('');
   if (!path) return '';
   const stroke = Math.min(2.6, Math.max(1.6, Math.max(W, H) / 420));
@@ -72,26 +75,29 @@ function typefaceOf(font: FontResolver | undefined): Typeface {
 /**
  * A PNG of the photograph with its map on top and a legend strip below. The photograph is enlarged to at least 512 px on
  * its longest side. The map (values >= 0) covers the whole photograph, coloured by value / scale. With an all-zero map or a
- * scale of 0 the grey photograph remains, and `emptyText` is printed.
+ * scale of 0 the photograph remains, and `emptyText` is printed.
  */
 export async function paintOverlay(request: OverlayRequest, options: OverlayOptions = {}): Promise<Buffer> {
-  const { contourPercentile = 90, desaturation = 1, font } = options;
+  const { contourShare = CONTOUR_SHARE, look = DEFAULT_LOOK, font } = options;
   const { colours, words } = STYLES[request.kind];
+  const { weakText } = request;
   const enlarge = Math.max(1, MIN_LONGEST_SIDE / Math.max(request.photo.width, request.photo.height));
   const W = Math.round(request.photo.width * enlarge) || 1;
   const H = Math.round(request.photo.height * enlarge) || 1;
   const photo = await resizeRgb(request.photo, W, H);
-  const canvas = { ...photo, data: desaturate(photo.data, desaturation) };
+  const canvas = { ...photo, data: adjustPhoto(photo.data, look) };
 
   const empty = !(request.scale > 0) || !request.map.some((value) => value > 0);
   let contour = '';
   if (!empty) {
     paintOver(canvas.data, upsample(request.map, request.mapWidth, request.mapHeight, W, H), request.scale, colours);
-    if (contourPercentile !== null) contour = contourSvg(request, W, H, contourPercentile);
+    if (contourShare !== null && weakText === null) contour = contourSvg(request, W, H, contourShare);
   }
 
   const width = Math.max(MIN_WIDTH, W);
-  const content = { title: request.title, words: words[request.target ?? 'verdict'], colours, scale: Math.max(0, request.scale) || 0 };
+  const line = contour && ` Dashed line: strongest ${percentText(contourShare!)} of the area.`;
+  const meaning = weakText ?? `${words[request.target ?? 'verdict']}. ${SCALE_WORDS[request.scaleOf]}.${line}`;
+  const content = { title: request.title, words: meaning, colours, scale: Math.max(0, request.scale) || 0 };
   const emptyText = empty ? (request.emptyText ?? 'This map is empty.') : null;
   const legend = drawLegend({ ...content, emptyText }, width, typefaceOf(font));
   const height = H + legend.height;

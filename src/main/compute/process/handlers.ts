@@ -8,6 +8,7 @@ import { benchEmbed } from '../bench/bench-embed.ts';
 import { checkDevices } from '../engine/check.ts';
 import { drawOverlays } from '../explain/comparison-files.ts';
 import { explain } from '../explain/explain.ts';
+import { measureMaps } from '../explain/measure-maps.ts';
 import { exportModel } from '../model/export-model.ts';
 import { distances, evaluateSplit } from '../train/pair-metrics.ts';
 import { decodeSquare, DECODERS, inspectContent, previewJpeg, previewWebp } from '../images/images.ts';
@@ -42,6 +43,7 @@ export const handlers: Handlers = {
   distances,
   evaluate: evaluateSplit,
   explain,
+  measureMaps,
   drawOverlays,
   check: async (request, context) => {
     const checks = await checkDevices(request, context);

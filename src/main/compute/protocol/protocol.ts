@@ -1,4 +1,4 @@
-import type { ComparedImage, Comparison, ExplainTarget, Verdict } from '../../../shared/comparison.ts';
+import type { ComparedImage, Comparison, ExplainTarget, Verdict, ScaleChoice } from '../../../shared/comparison.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { StepProfile } from '../../../shared/step-profile.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
@@ -97,8 +97,7 @@ export interface ExplainRequest {
   layer: string;
   target: ExplainTarget;
   threshold: number;
-  folder: string; // for photographs, maps and overlays
-  overlays: boolean; // whether to draw the overlays now; see drawOverlays
+  folder: string; // for photographs and maps
 }
 
 export interface ExplainResult {
@@ -109,8 +108,19 @@ export interface ExplainResult {
   signed: [Float32Array, Float32Array]; // S of each image, [mapHeight, mapWidth]
 }
 
+/** The pairs whose maps are measured: of one data set, by the network of one run. */
+export interface MeasureMapsRequest {
+  model: ModelRef;
+  modelSha256: string | null; // as in ExplainRequest
+  layer: string;
+  root: string; // of the data set
+  images: PackedImages; // those of the pairs, or more
+  pairs: PackedPairs;
+}
+
 /** The stored comparison that drawOverlays draws. */
-export interface OverlaysRequest extends Pick<Comparison, 'verdict' | 'target' | 'scale'> {
+export interface OverlaysRequest extends Pick<Comparison, 'verdict' | 'target' | 'scale' | 'runScale'> {
+  choice: ScaleChoice;
   sampleBits: number | null; // of the run
   images: readonly Omit<ComparedImage, 'className'>[];
 }
@@ -151,6 +161,8 @@ export interface ComputeCalls {
   distances: { args: PairsRequest; result: Float64Array; progress: Counted };
   evaluate: { args: EvaluateRequest; result: Metrics; progress: Counted };
   explain: { args: ExplainRequest; result: ExplainResult; progress: never };
+  /** The largest |S| of both images of each pair. Pairs with an image that can't be read are left out. */
+  measureMaps: { args: MeasureMapsRequest; result: Float32Array; progress: Counted };
   /** Writes the overlay PNGs that a comparison names. */
   drawOverlays: { args: OverlaysRequest; result: null; progress: never };
   check: { args: { verbose?: boolean }; result: CheckResult[]; progress: never };

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
+import { scaleSentence, weakMark } from '../../../shared/map-words.ts';
+import { MAP_KINDS } from '../../../shared/maps/kinds.ts';
+import { savedChoice } from '../../../shared/maps/run-scale.ts';
 import { pairNotices } from '../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../shared/verdict-claim.ts';
 import type { Services } from '../../services.ts';
@@ -92,10 +95,13 @@ export function comparisonLines(c: Comparison): string[] {
     `  ${claim.sign} ${claim.words}. ${claim.sentence}`,
     ...c.images.flatMap((image) => [
       `  ${image.file}`,
-      `    factual ${image.factual}`,
-      `    counterfactual ${image.counterfactual}`,
+      ...MAP_KINDS.flatMap((kind) => {
+        const weak = weakMark(c, image, kind);
+        return [`    ${kind} ${image[kind]}`, ...(weak === null ? [] : [`      ${weak}`])];
+      }),
       ...(image.empty ? [`    ${EMPTY_REASONS[image.empty]}`] : []),
     ]),
+    `  ${scaleSentence(c, savedChoice(c))}`,
     ...c.warnings.map((w) => `Note: ${w}`),
   ];
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { bytesText, countText } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { sessionWarnings } from '../../../shared/run-words.ts';
+import { log } from '../../foundation/log/log.ts';
 import type { Services } from '../../services.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
 import { workspaceOption } from './data.ts';
@@ -69,6 +70,22 @@ export const runSummary = (run: RunRecord): object => ({
   warnings: warningsOf(run),
 });
 
+/** The run, after measuring the scale of its maps. A scale that can't be measured now is measured when it is first needed. */
+async function measured({ compare }: Services, run: RunRecord, signal: AbortSignal): Promise<RunRecord> {
+  const line = new ProgressLine();
+  try {
+    const onProgress = ({ done, total }: { done: number; total: number }): void =>
+      line.update(`Measuring the colour scale of the maps: pair ${done} of ${total}`);
+    await compare.scales.measure(run.run, undefined, { signal, onProgress });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    log().warn({ run: run.run, err: error }, 'the scale of the maps could not be measured');
+  } finally {
+    line.end();
+  }
+  return run;
+}
+
 export function addTrainCommand(program: Command): void {
   const command = addCommonOptions(program.command('train <dataset>').description('train a Siamese network on a data set'));
   for (const option of trainOptions()) command.addOption(option);
@@ -81,7 +98,7 @@ export function addTrainCommand(program: Command): void {
       try {
         if (resume !== undefined) {
           const request = await parseRequest((contract) => contract.ResumeRequest, { run: resume, ...choices });
-          return await s.training.resume(request.run, await chooseResumeDevice(s, request, signal), lines);
+          return await measured(s, await s.training.resume(request.run, await chooseResumeDevice(s, request, signal), lines), signal);
         }
         const request = await parseRequest((contract) => contract.TrainRequest, {
           dataset,
@@ -89,7 +106,7 @@ export function addTrainCommand(program: Command): void {
           device: choices.device === 'auto' ? undefined : choices.device,
         });
         const chosen = await chooseTrainingDevice(s, request, signal);
-        return await s.training.start({ ...request, engine: chosen.engine, device: chosen.device }, lines);
+        return await measured(s, await s.training.start({ ...request, engine: chosen.engine, device: chosen.device }, lines), signal);
       } finally {
         lines.end();
       }

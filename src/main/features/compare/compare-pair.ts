@@ -14,8 +14,6 @@ export interface PairRequest {
   sha256: [string | null, string | null]; // expected content of each file; null: any
   target: ExplainTarget;
   layer: string | undefined; // default: the last
-  /** Whether to draw overlay files. Screens paint the maps, so they need files for saved comparisons only. */
-  overlays: boolean;
   /** false: deleted at the next start, unless the user saves, judges or annotates it. */
   saved: boolean;
 }
@@ -31,7 +29,7 @@ export interface ComparedPair {
  * 'cancelled'; the folder is then deleted.
  */
 export async function comparePair(ports: ComparePorts, request: PairRequest, signal?: AbortSignal): Promise<ComparedPair> {
-  const { files, sha256, target, overlays, saved } = request;
+  const { files, sha256, target, saved } = request;
   const run = ports.runs.get(request.run);
   const calibration = ports.calibrationOf(run);
   const { threshold } = calibration;
@@ -40,7 +38,7 @@ export async function comparePair(ports: ComparePorts, request: PairRequest, sig
   const folder = ports.folderOf(id);
   const network = { model: ports.modelOf(run), modelSha256: run.modelSha256 };
   try {
-    const result = await ports.compute.ask('explain', { ...network, files, sha256, layer, target, threshold, folder, overlays }, { signal });
+    const result = await ports.compute.ask('explain', { ...network, files, sha256, layer, target, threshold, folder }, { signal });
     const { distance, verdict, scale, signed } = result;
     const [a, b] = result.images;
     const unplaced: Comparison = {

@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { readIntact } from '../../foundation/files.ts';
 import { parseNpy } from '../../foundation/npy.ts';
 import { quote } from '../../foundation/words.ts';
-import { withCurrentOrigin } from './image-origin.ts';
+import { currentRow } from './current.ts';
 import { comparePair, type ComparedPair, layerOf } from './compare-pair.ts';
 import type { ComparePorts } from './ports.ts';
 
@@ -45,14 +45,14 @@ export class Explanations {
     const stored = ports.comparisons.find(key);
     if (stored && stored.images.every(({ file }, i) => file === images[i]!.file)) {
       const maps = await readMaps(stored).catch(() => null); // lost or damaged maps are computed again
-      if (maps !== null) return { row: withCurrentOrigin(ports, stored), maps };
+      if (maps !== null) return { row: currentRow(ports, stored), maps };
     }
     const task = JSON.stringify([key, images]);
     let running = this.running.get(task);
     if (!running) {
       const controller = new AbortController();
       const files: [string, string] = [images[0].file, images[1].file];
-      const pair = { run: run.run, files, sha256, target: request.target, layer, overlays: false, saved: false };
+      const pair = { run: run.run, files, sha256, target: request.target, layer, saved: false };
       const result = comparePair(ports, pair, controller.signal)
         .then((compared) => {
           ports.announce(compared.comparison.comparison);
@@ -63,13 +63,13 @@ export class Explanations {
       this.running.set(task, running);
     }
     const { comparison, signed } = await resultFor(running, signal);
-    return { row: withCurrentOrigin(ports, ports.comparisons.get(comparison.comparison)), maps: mapsOf(comparison.images[0], signed) };
+    return { row: currentRow(ports, ports.comparisons.get(comparison.comparison)), maps: mapsOf(comparison.images[0], signed) };
   }
 
   /** A stored comparison with its maps. Throws AppError 'not-found', and as readMaps does. */
   async open(id: string): Promise<ExplainedComparison> {
     const row = this.ports.comparisons.get(id);
-    return { row: withCurrentOrigin(this.ports, row), maps: await readMaps(row) };
+    return { row: currentRow(this.ports, row), maps: await readMaps(row) };
   }
 }
 

@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { ComparePorts } from './ports.ts';
 
-type OriginPorts = Pick<ComparePorts, 'runs' | 'datasets' | 'images'>;
+export type OriginPorts = Pick<ComparePorts, 'runs' | 'datasets' | 'images'>;
 
 /** What the run's data set knows of an image file. `row`: the file's own row, else one with the same content, else null. */
 interface ImageOrigin {
@@ -67,8 +67,6 @@ export function withCurrentOrigins<C extends Comparison>(ports: OriginPorts, row
   }
   return rows.map((row) => refreshed.get(row.comparison) ?? row);
 }
-
-export const withCurrentOrigin = <C extends Comparison>(ports: OriginPorts, row: C): C => withCurrentOrigins(ports, [row])[0]!;
 
 function findRun({ runs }: OriginPorts, id: string): RunRecord | null {
   try {

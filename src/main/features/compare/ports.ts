@@ -4,6 +4,8 @@ import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { ModelRef } from '../../compute/protocol/protocol.ts';
 import type { BrowseStore } from '../../db/browse.ts';
 import type { ComparisonStore } from '../../db/comparisons.ts';
+import type { MapScaleStore } from '../../db/map-scales.ts';
+import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
 
@@ -13,6 +15,9 @@ export interface ComparePorts {
   datasets: Pick<DatasetStore, 'get' | 'header'>;
   images: Pick<BrowseStore, 'rows' | 'withContent'>;
   comparisons: Omit<ComparisonStore, 'names'>;
+  scales: MapScaleStore;
+  /** Validation pairs of a data set, and their images. */
+  validPairs(dataset: string): Promise<{ images: PackedImages; pairs: PackedPairs }>;
   compute: Pick<ComputeHost, 'ask'>;
   /** Folder of a comparison's photographs, maps and overlays. */
   folderOf(comparison: string): string;

@@ -1,12 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import type { ComparedImage, Comparison, ComparisonRow, ExplainedComparison } from '../../../shared/comparison.ts';
+import type { ComparedImage, Comparison, ComparisonRow, ExplainedComparison, ScaleChoice } from '../../../shared/comparison.ts';
 import type { CompareRequest, ExplainPair } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ComparisonNotes } from '../../db/comparisons.ts';
 import { comparePair } from './compare-pair.ts';
-import { withCurrentOrigin, withCurrentOrigins } from './image-origin.ts';
+import { currentRow, currentRows } from './current.ts';
 import { Explanations } from './explanations.ts';
+import { MapScales } from './map-scales.ts';
 import { Overlays } from './overlays.ts';
 import type { ComparePorts } from './ports.ts';
 
@@ -20,6 +21,7 @@ const STORED_FILES = ['photo', 'factual', 'counterfactual', 'signed'] as const s
 export class CompareService {
   /** Names of the files that `compare` copies into `out`. */
   readonly fileNames: readonly string[] = FILE_NAMES;
+  readonly scales: MapScales;
   private readonly ports: ComparePorts;
   private readonly explanations: Explanations;
   private readonly overlays: Overlays;
@@ -27,7 +29,8 @@ export class CompareService {
   constructor(ports: ComparePorts) {
     this.ports = ports;
     this.explanations = new Explanations(ports);
-    this.overlays = new Overlays(ports);
+    this.scales = new MapScales(ports);
+    this.overlays = new Overlays(ports, this.scales);
   }
 
   /** For a screen: the row with its maps, without overlay files. The comparison is deleted at the next start unless it is saved. */
@@ -41,12 +44,12 @@ export class CompareService {
 
   /** With the classes and warnings that its data set has now. Throws AppError 'not-found'. */
   get(id: string): ComparisonRow {
-    return withCurrentOrigin(this.ports, this.ports.comparisons.get(id));
+    return currentRow(this.ports, this.ports.comparisons.get(id));
   }
 
   /** Newest first, as `get`. */
   list(o: { saved?: boolean | undefined } = {}): ComparisonRow[] {
-    return withCurrentOrigins(this.ports, this.ports.comparisons.list(o));
+    return currentRows(this.ports, this.ports.comparisons.list(o));
   }
 
   /**
@@ -57,20 +60,33 @@ export class CompareService {
     if (out !== undefined) mkdirSync(out, { recursive: true }); // fails before anything is computed
     const { root } = this.ports.datasets.get(this.ports.runs.get(run).dataset);
     const files: [string, string] = [absolutePath(a, root), absolutePath(b, root)];
-    const request = { run, files, sha256: [null, null] as [null, null], target, layer, overlays: true, saved: true };
-    const { comparison } = await comparePair(this.ports, request, signal);
+    const request = { run, files, sha256: [null, null] as [null, null], target, layer, saved: true };
+    const { comparison: id } = (await comparePair(this.ports, request, signal)).comparison;
+    try {
+      await this.overlays.ensure(id, signal);
+    } catch (error) {
+      this.ports.comparisons.remove(id); // nothing half-made stays
+      throw error;
+    }
+    const comparison: Comparison = this.get(id);
     return out === undefined ? comparison : withCopiedPaths(out, comparison);
   }
 
-  /** Draws the overlay files that are missing. Throws AppError 'not-found' if a map is missing. */
-  drawOverlays(comparison: Comparison): Promise<void> {
-    return this.overlays.ensure(comparison);
+  /** As `get`, after measuring the scale of its run's maps if its overlays use that. */
+  withScale(id: string): Promise<ComparisonRow> {
+    return this.overlays.withScale(id);
   }
 
-  /** Changes saved, judgement or note. Draws the overlays of a saved comparison in the background, so that the screen need not wait. */
-  annotate(id: string, notes: ComparisonNotes): ComparisonRow {
-    const row = withCurrentOrigin(this.ports, this.ports.comparisons.annotate(id, notes));
-    if (row.saved) this.overlays.ensure(row).catch(() => undefined); // drawOverlays reports the error to callers that need the files
+  /** Draws the overlay files that are missing. Throws AppError 'not-found' if a map is missing. */
+  drawOverlays(id: string): Promise<void> {
+    return this.overlays.ensure(id);
+  }
+
+  /** Changes saved, judgement, note or the scale of a saved comparison. Draws the overlays of a saved comparison in the background, so that the screen need not wait. */
+  annotate(id: string, { shownScale, ...notes }: ComparisonNotes & { shownScale?: ScaleChoice | undefined }): ComparisonRow {
+    if (shownScale !== undefined) this.ports.comparisons.update(id, { shownScale });
+    const row = currentRow(this.ports, this.ports.comparisons.annotate(id, notes));
+    if (row.saved) this.overlays.ensure(id).catch(() => undefined); // drawOverlays reports the error to callers that need the files
     this.ports.announce(id);
     return row;
   }

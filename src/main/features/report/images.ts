@@ -13,7 +13,7 @@ const TILE_SIDE = 600; // px, longest side
  * Draws missing overlays first. Throws AppError 'not-found' if a file is missing, 'bad-image' if it is damaged.
  */
 export async function pageImages(comparison: Comparison, ports: Pick<PagePorts, 'drawOverlays' | 'compute'>): Promise<[ImageFiles, ImageFiles]> {
-  await ports.drawOverlays(comparison);
+  await ports.drawOverlays(comparison.comparison);
   const files = comparison.images.flatMap((image) => [
     { path: image.photo, checksum: image.crc32?.photo, image },
     ...[image.factual, image.counterfactual].map((path) => ({ path, checksum: undefined, image })), // drawn again from the checked map

@@ -1,4 +1,4 @@
-import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
+import type { ComparisonRow } from '../../../shared/comparison.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { BrowseStore } from '../../db/browse.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
@@ -9,10 +9,10 @@ import type { Shell } from '../../foundation/shell.ts';
 
 /** Services that ReportPages uses. */
 export interface PagePorts {
-  /** A stored comparison. Throws AppError 'not-found'. */
-  comparison(id: string): ComparisonRow;
+  /** A stored comparison with the scale of its maps. Throws AppError 'not-found'. */
+  comparison(id: string): Promise<ComparisonRow>;
   /** Draws the overlay files of a comparison that are missing. */
-  drawOverlays(comparison: Comparison): Promise<void>;
+  drawOverlays(id: string): Promise<void>;
   /** The process that shrinks images. */
   compute: Pick<ComputeHost, 'ask'>;
   runs: Pick<RunStore, 'annotated'>;

@@ -11,6 +11,7 @@ import type { RunStore } from '../../db/runs.ts';
 import { deviceProblem, withDevice } from '../../domain/devices/choose-device.ts';
 import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { JobContext, Jobs } from '../../foundation/jobs/jobs.ts';
+import { log } from '../../foundation/log/log.ts';
 import { SerialQueue } from '../../foundation/jobs/serial-queue.ts';
 import type { Training, TrainingOptions } from './training.ts';
 
@@ -25,6 +26,8 @@ export interface TrainingJobPorts {
   evaluate(run: string, split: 'test', signal: AbortSignal): Promise<unknown>;
   /** Compares pairs of the sample data set and saves the comparisons. */
   compareSample(run: string, signal: AbortSignal): Promise<void>;
+  /** Measures and stores the scale of a run's maps. */
+  measureMaps(run: string, o: { signal: AbortSignal; onProgress(p: { done: number; total: number }): void }): Promise<unknown>;
   /** Resolves when the pairs of every edited data set are up to date. */
   curationReady(): Promise<void>;
   /** The device setting and the results of the last device check. */
@@ -110,11 +113,24 @@ export class TrainingJobs {
         job.progress({ text: 'Evaluating on test pairs', secondsLeft: null, imagesPerSecond: null });
         await curationReady();
         await this.evaluateOnTest(run, job.signal);
+        await this.measureMaps(run, job);
         return { run };
       } finally {
         announceChange();
       }
     });
+  }
+
+  /** The run is finished without it: a scale that can't be measured now is measured when it is first needed. */
+  private async measureMaps(run: string, { signal, progress }: JobContext): Promise<void> {
+    const onProgress = ({ done, total }: { done: number; total: number }): void =>
+      progress({ done, total, text: `Measuring the colour scale of the maps: pair ${done} of ${total}` });
+    try {
+      await this.ports.measureMaps(run, { signal, onProgress });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      log().warn({ run, err: error }, 'the scale of the maps could not be measured');
+    }
   }
 
   /** Without test pairs the run has no test metrics, which is not an error. */

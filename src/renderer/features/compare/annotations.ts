@@ -3,7 +3,7 @@ import { api } from '../../client/api.ts';
 import { WriteQueue } from '../../client/write-queue.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
-export type Notes = Partial<Pick<ComparisonRow, 'saved' | 'judgement' | 'note'>>;
+export type Notes = Partial<Pick<ComparisonRow, 'saved' | 'judgement' | 'note' | 'shownScale'>>;
 
 const TOPIC = 'annotations';
 

@@ -7,6 +7,7 @@ import { Annotations, type Notes } from './annotations.ts';
 import { formatRef, parseRef } from './image-ref.ts';
 import { clearExplanations, type ExplainRequest } from './explanation-cache.ts';
 import { Explanation } from './explanation.svelte.ts';
+import { overlay } from './overlay-settings.svelte.ts';
 import { route } from '../../client/route.svelte.ts';
 import { runs } from '../../client/runs.svelte.ts';
 import { toast } from '../../client/toasts.svelte.ts';
@@ -101,9 +102,9 @@ class Compare {
     this.change({ ...Object.fromEntries(refs), n: null, queue: null });
   }
 
-  /** `row`: the comparison as shown; default: the one on the screen. */
+  /** `row`: the comparison as shown; default: the one on the screen. Saving also stores the scale in which it is shown. */
   async annotate(notes: Notes, row = this.main.current?.row): Promise<void> {
-    if (row) await this.annotations.annotate(row, notes);
+    if (row) await this.annotations.annotate(row, row.saved ? notes : { ...notes, shownScale: overlay.scaleFor(row) });
   }
 
   /** Reads the classes of the shown images again, now and whenever a data set changes. Returns the unsubscribe function. */

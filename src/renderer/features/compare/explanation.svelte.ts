@@ -8,6 +8,8 @@ export class Explanation {
   current = $state.raw<ExplainedPair | null>(null);
   status = $state<'idle' | 'working' | 'ready' | 'failed' | 'cancelled'>('idle');
   error = $state.raw<AppError | null>(null);
+  /** Of the run's map scale, while the pair's row lacks it. */
+  scaleStatus = $state<'idle' | 'measuring' | 'failed'>('idle');
   private controller: AbortController | null = null;
   private lastKey = '';
 
@@ -40,11 +42,27 @@ export class Explanation {
       if (this.controller !== controller) return;
       this.current = found;
       this.status = 'ready';
+      void this.addScale(found.row);
     } catch (error) {
       if (this.controller !== controller) return;
       this.error = asAppError(error);
       this.status = this.error.code === 'cancelled' ? 'cancelled' : 'failed';
     }
+  }
+
+  /** Asks for the scale of the run's maps if the row lacks it. The pair is shown meanwhile, in its own scale. */
+  private async addScale({ comparison, run, layer, runScale }: ComparisonRow): Promise<void> {
+    this.scaleStatus = 'idle';
+    if (runScale) return;
+    this.scaleStatus = 'measuring';
+    let status: 'idle' | 'failed' = 'idle';
+    try {
+      await api.call('compare.mapScale', { run, layer });
+      if (this.current?.row.comparison === comparison) await this.refresh();
+    } catch {
+      status = 'failed'; // the pair's own scale stays; the failed job has the reason
+    }
+    if (this.current?.row.comparison === comparison) this.scaleStatus = status;
   }
 
   cancel(): void {

@@ -4,9 +4,12 @@ import type { Judgement } from '../../../shared/comparison.ts';
 export type CompareAction =
   | { do: 'view'; view: MapView }
   | { do: 'judge'; judgement: Judgement }
-  | { do: 'swap' | 'save' | 'next' | 'previous' | 'zoom-in' | 'zoom-out' | 'fit' };
+  | { do: 'swap' | 'save' | 'next' | 'previous' | 'zoom-in' | 'zoom-out' | 'fit' | 'actual-size' }
+  | { do: 'peek' | 'scale' | 'cells' | 'labels' };
 
 export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
+/** Held: the bare photographs. */
+export const PEEK_KEY = 'p';
 export const VIEW_KEYS: Record<MapView, string> = { factual: 'F', counterfactual: 'C', signed: 'S', none: 'N' };
 
 interface KeyPress {
@@ -44,6 +47,16 @@ export function actionFor(event: KeyPress, { typing, usesArrows }: { typing: boo
       return { do: 'zoom-out' };
     case '0':
       return { do: 'fit' };
+    case 'z':
+      return { do: 'actual-size' };
+    case 'r':
+      return { do: 'scale' };
+    case 'g':
+      return { do: 'cells' };
+    case 'l':
+      return { do: 'labels' };
+    case PEEK_KEY:
+      return { do: 'peek' };
     default:
       return null;
   }

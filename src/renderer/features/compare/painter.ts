@@ -1,5 +1,5 @@
 import type { Comparison } from '../../../shared/comparison.ts';
-import { strongestPart } from '../../../shared/maps/contour.ts';
+import { type Point, strongestPart } from '../../../shared/maps/contour.ts';
 import { upsample, valueAt } from '../../../shared/maps/field.ts';
 import { factualSign, signedToKinds } from '../../../shared/maps/kinds.ts';
 import { layerTable, paintLayer, type ColourScale, type LayerTable } from '../../../shared/maps/paint.ts';
@@ -7,6 +7,14 @@ import type { Size } from './zoom.ts';
 
 export const SHOWN_VIEWS = ['factual', 'counterfactual', 'signed'] as const;
 export type ShownView = (typeof SHOWN_VIEWS)[number];
+
+/** SVG paths around the strongest part of a view, in px of the layer; '' without a line. */
+export interface ContourPaths {
+  factual: string;
+  counterfactual: string;
+}
+
+export const NO_CONTOUR: ContourPaths = { factual: '', counterfactual: '' };
 
 const LAYER_SIDE = 512; // px of the painted layer: smooth for a map of 7 × 7 cells, painted in a few ms
 const tables = new Map<string, LayerTable>();
@@ -18,21 +26,26 @@ function tableFor(scale: ColourScale, view: ShownView): LayerTable {
   return table;
 }
 
+const pathOf = (lines: readonly Point[][]): string =>
+  lines.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`).join('');
+
 /** Paints one image's signed map; each enlarged view is computed once. */
 export class MapPainter {
   readonly width: number; // px of the layer
   readonly height: number;
-  /** [mapHeight, mapWidth] each; `signed` is positive where factual. */
+  readonly grid: Size; // cells
+  /** [grid.height, grid.width] each; `signed` is positive where factual. */
   readonly maps: Record<ShownView, Float32Array>;
-  readonly maxValue: number; // the largest value of either map of this image
-  private readonly grid: Size;
-  private readonly contours = new Map<string, string>();
+  /** The largest absolute value of each view. */
+  readonly strongest: Record<ShownView, number>;
+  private readonly contours = new Map<string, ContourPaths>();
   private readonly fields = new Map<ShownView, Float32Array>();
 
   constructor(signed: Float32Array, grid: Size, comparison: Pick<Comparison, 'verdict' | 'target'>, image: Size) {
     const sign = factualSign(comparison.verdict, comparison.target);
     this.maps = { ...signedToKinds(signed, comparison.verdict, comparison.target), signed: signed.map((s) => sign * s) };
-    this.maxValue = signed.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
+    const largest = (view: ShownView): number => this.maps[view].reduce((most, s) => Math.max(most, Math.abs(s)), 0);
+    this.strongest = { factual: largest('factual'), counterfactual: largest('counterfactual'), signed: largest('signed') };
     this.grid = grid;
     const shrink = LAYER_SIDE / Math.max(image.width, image.height);
     this.width = Math.max(1, Math.round(image.width * shrink));
@@ -40,37 +53,50 @@ export class MapPainter {
   }
 
   /** Computes the field, colours and contour of a view in advance, so that switching to it only paints. */
-  prepare(view: ShownView, scale: number, percent: number, colours: ColourScale): void {
+  prepare(view: ShownView, share: number, colours: ColourScale): void {
     this.field(view);
     tableFor(colours, view);
-    if (percent < 100) this.contour(view, scale, percent);
+    if (share > 0) this.contour(view, share);
   }
 
   /** The contour, if it is already computed. */
-  cachedContour(view: ShownView, scale: number, percent: number): string | null {
-    return this.contours.get(`${view} ${scale} ${percent}`) ?? null;
+  cachedContour(view: ShownView, share: number): ContourPaths | null {
+    return this.contours.get(`${view} ${share}`) ?? null;
   }
 
-  /** RGBA of the layer, not premultiplied. */
-  paint(data: Uint8ClampedArray, view: ShownView, scale: number, colours: ColourScale): void {
-    paintLayer(data, this.field(view), scale, tableFor(colours, view));
+  /** RGBA of the layer, not premultiplied. `fullColour`: the value in full colour. */
+  paint(data: Uint8ClampedArray, view: ShownView, fullColour: number, colours: ColourScale): void {
+    paintLayer(data, this.field(view), fullColour, tableFor(colours, view));
   }
 
-  /** The value of a view at 0..1 across and down the image. */
+  /** As `paint`, one pixel a cell. */
+  paintCells(data: Uint8ClampedArray, view: ShownView, fullColour: number, colours: ColourScale): void {
+    paintLayer(data, this.maps[view], fullColour, tableFor(colours, view));
+  }
+
+  /** The value of a view at 0..1 across and down the image, between cells as it is painted. */
   valueAt(view: ShownView, u: number, v: number): number {
     return valueAt(this.maps[view], this.grid.width, this.grid.height, u, v);
   }
 
-  /** SVG path of the contour around the strongest part, in px of the layer; '' if the map is not visible. `percent`: area outside the contour. */
-  contour(view: ShownView, scale: number, percent: number): string {
-    const key = `${view} ${scale} ${percent}`;
+  /** The value of the cell at 0..1 across and down the image. */
+  cellAt(view: ShownView, u: number, v: number): number {
+    const { width, height } = this.grid;
+    const x = Math.min(width - 1, Math.max(0, Math.floor(u * width)));
+    const y = Math.min(height - 1, Math.max(0, Math.floor(v * height)));
+    return this.maps[view][y * width + x]!;
+  }
+
+  /** Contours around the strongest `share` (0..1) of the image's area. */
+  contour(view: ShownView, share: number): ContourPaths {
+    const key = `${view} ${share}`;
     const cached = this.contours.get(key);
     if (cached !== undefined) return cached;
-    const map = view === 'signed' ? this.maps.signed.map(Math.abs) : this.maps[view];
-    const { lines } = strongestPart({ map, w: this.grid.width, h: this.grid.height }, this.width, this.height, scale, percent);
-    const path = lines.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`).join('');
-    this.contours.set(key, path);
-    return path;
+    const { above, below } = strongestPart({ map: this.maps[view], w: this.grid.width, h: this.grid.height }, this.width, this.height, share);
+    const paths =
+      view === 'counterfactual' ? { factual: '', counterfactual: pathOf(above) } : { factual: pathOf(above), counterfactual: pathOf(below) };
+    this.contours.set(key, paths);
+    return paths;
   }
 
   private field(view: ShownView): Float32Array {

@@ -1,5 +1,5 @@
 /** The map controls, most used first, with their widths in the toolbar, px. */
-const WIDTHS = { opacity: 168, contour: 186, grey: 148, scale: 156, colours: 207 } as const;
+const WIDTHS = { scale: 200, contour: 186, darkening: 160, map: 190, opacity: 168, grey: 148, colours: 207 } as const;
 export type MapControlName = keyof typeof WIDTHS;
 export const MAP_CONTROLS = Object.keys(WIDTHS) as MapControlName[];
 

@@ -27,6 +27,7 @@ export function jobLink(job: Job): JobLink | null {
     case 'sample':
       return { text: 'Show images', view: 'images', params: {} };
     case 'rank':
+    case 'maps':
       return { text: 'Show pairs', view: 'compare', params: {} };
     case 'export':
       return null;

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { actionFor } from '../../../../src/renderer/features/compare/keys.ts';
 import { MapPainter } from '../../../../src/renderer/features/compare/painter.ts';
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
-import { borderWarning, legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
+import { legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
+import { borderWarning } from '../../../../src/shared/map-words.ts';
 import { evidencePosition } from '../../../../src/shared/maps/evidence.ts';
+import { layerTable } from '../../../../src/shared/maps/paint.ts';
 import { upsample } from '../../../../src/shared/maps/field.ts';
 
 test('an image reference survives the route, whatever its path', () => {
@@ -51,7 +53,7 @@ describe('the painter', () => {
 
   test('paints the same upsampled map as the report, at 512 px', () => {
     const p = painter('different', 'verdict');
-    expect([p.width, p.height, p.maxValue]).toEqual([512, 341, 2]);
+    expect([p.width, p.height, p.strongest]).toEqual([512, 341, { factual: 1, counterfactual: 2, signed: 2 }]);
     const data = new Uint8ClampedArray(p.width * p.height * 4);
     p.paint(data, 'factual', 2, 'evidence');
     const field = upsample(Float32Array.of(1, 0, 0.5, 0), 2, 2, p.width, p.height);
@@ -63,6 +65,28 @@ describe('the painter', () => {
     expect(painter('same', 'verdict').valueAt('signed', 0, 0)).toBe(-1);
     expect(painter('same', 'verdict').valueAt('factual', 1, 0)).toBe(2);
     expect(painter('same', 'distance').valueAt('signed', 1, 0)).toBe(-2);
+  });
+
+  test('paints cells as they are: one colour a cell, that of its value, and reads the same value anywhere in it', () => {
+    const p = painter('different', 'verdict');
+    const data = new Uint8ClampedArray(4 * 4);
+    p.paintCells(data, 'signed', 2, 'evidence');
+    const table = layerTable('evidence', 'signed');
+    const colourAt = (share: number): number[] => [
+      ...table.subarray((1023 + Math.round(share * 1023)) * 4, (1023 + Math.round(share * 1023)) * 4 + 4),
+    ];
+    for (const [cell, value] of signed.entries())
+      expect([...data.subarray(cell * 4, cell * 4 + 4)]).toEqual(colourAt(value / 2).map((c, k) => (k === 3 ? Math.round(c) : c)));
+    for (const at of [0, 0.2, 0.49]) expect([p.cellAt('signed', at, at), p.cellAt('signed', 0.5 + at, at)]).toEqual([1, -2]);
+  });
+
+  test('a signed map has a contour for each sign; a counterfactual map has its own', () => {
+    const p = painter('different', 'verdict');
+    const signedPaths = p.contour('signed', 0.5);
+    expect([signedPaths.factual, signedPaths.counterfactual].every((path) => path.startsWith('M'))).toBe(true);
+    expect(p.contour('factual', 0.2).counterfactual).toBe('');
+    expect(p.contour('counterfactual', 0.2).factual).toBe('');
+    expect(p.contour('counterfactual', 0.2).counterfactual).not.toBe('');
   });
 });
 
@@ -77,6 +101,7 @@ test('keys: letters do nothing while typing, Ctrl+S always saves, focused contro
     null,
   ]);
   expect(actionFor(press('s', { ctrlKey: true }), { typing: true, usesArrows: true })).toEqual({ do: 'save' });
+  expect(['p', 'R', 'g', 'l', 'z'].map((key) => actionFor(press(key), free)?.do)).toEqual(['peek', 'scale', 'cells', 'labels', 'actual-size']);
   expect(actionFor(press('f', { ctrlKey: true }), free)).toBeNull();
   expect(actionFor(press('f'), { typing: true, usesArrows: true })).toBeNull();
   expect(actionFor(press('ArrowRight'), free)).toEqual({ do: 'next' });

@@ -1,9 +1,12 @@
-import { EMPTY_REASONS, type ComparedImage, type Comparison, type EmptyReason } from '../../../../shared/comparison.ts';
+import { EMPTY_REASONS, type ComparedImage, type Comparison } from '../../../../shared/comparison.ts';
 import { isEmptyMap } from '../../../../shared/maps/kinds.ts';
-import { distanceText, fileName } from '../../../../shared/format.ts';
+import { fileName, threeDigits } from '../../../../shared/format.ts';
 import { markup, nameOf, type Content, type Html } from '../html.ts';
 import type { ImageFile, ReportComparison } from '../types.ts';
-import { mapWords, scaleSentence } from '../../../../shared/comparison-words.ts';
+import { mapWords } from '../../../../shared/comparison-words.ts';
+import { contourSentence, scaleSentence, weakMark } from '../../../../shared/map-words.ts';
+import { CONTOUR_SHARE } from '../../../../shared/maps/contour.ts';
+import { fullColourOf, savedChoice } from '../../../../shared/maps/run-scale.ts';
 
 /** A row for each image, with photograph, factual and counterfactual map, then the common scale of all four maps. */
 export function imageStage({ comparison, images }: ReportComparison): Html {
@@ -25,13 +28,13 @@ ${tile(
   shown.factual,
   describe(`Factual map, ${words.factual.title}`),
   markup`<span class="sign for" aria-hidden="true">+</span> ${words.factual.title} <span class="term">factual</span>`,
-  emptyNote(image.empty, 'factual'),
+  mapNote(comparison, image, 'factual'),
 )}
 ${tile(
   shown.counterfactual,
   describe(`Counterfactual map, ${words.counterfactual.title}`),
   markup`<span class="sign against" aria-hidden="true">−</span> ${words.counterfactual.title} <span class="term">counterfactual</span>`,
-  emptyNote(image.empty, 'counterfactual'),
+  mapNote(comparison, image, 'counterfactual'),
 )}
 </div>
 </figure>`;
@@ -40,17 +43,23 @@ ${tile(
 const tile = (image: ImageFile, alt: string, caption: Html, note: Content): Html =>
   markup`<figure class="tile"><img src="data:${image.mime};base64,${image.bytes.toString('base64')}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
 
-const emptyNote = (reason: EmptyReason | null, map: 'factual' | 'counterfactual'): Content =>
-  reason !== null && isEmptyMap(reason, map) && markup`<span class="empty"><strong>Empty map.</strong> ${EMPTY_REASONS[reason]}</span>`;
+function mapNote(comparison: Comparison, image: ComparedImage, map: 'factual' | 'counterfactual'): Content {
+  const { empty } = image;
+  if (empty !== null && isEmptyMap(empty, map)) return markup`<span class="empty"><strong>Empty map.</strong> ${EMPTY_REASONS[empty]}</span>`;
+  const weak = weakMark(comparison, image, map);
+  return weak !== null && markup`<span class="empty">${weak}</span>`;
+}
 
-/** The scale below the maps, from 0 (no colour) to the largest value of all four maps (full colour). */
+/** The scale below the maps, from 0 (no colour) to full colour. */
 function legend(comparison: Comparison): Html {
   const words = mapWords(comparison);
-  const end = distanceText(comparison.scale);
+  const choice = savedChoice(comparison);
+  const full = fullColourOf(comparison, choice).value;
+  const end = threeDigits(full);
   const bar = (kind: 'for' | 'against', title: string): Html =>
     markup`<div class="scale"><div class="scale-bar ${kind}" aria-hidden="true"></div><p class="scale-ends"><span>0 no colour</span> <span>${end} ${lowerFirst(title)}</span></p></div>`;
-  return markup`<div class="legend"><p>${scaleSentence(comparison)}</p>${
-    comparison.scale > 0 && [bar('for', words.factual.title), bar('against', words.counterfactual.title)]
+  return markup`<div class="legend"><p>${scaleSentence(comparison, choice)} ${contourSentence(CONTOUR_SHARE)}</p>${
+    full > 0 && [bar('for', words.factual.title), bar('against', words.counterfactual.title)]
   }</div>`;
 }
 

@@ -1,0 +1,68 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { RunMapScale } from '../../../shared/comparison.ts';
+import { runScaleOf, SCALE_PAIRS } from '../../../shared/maps/run-scale.ts';
+import { randomFor } from '../../../shared/random.ts';
+import type { Counted } from '../../compute/protocol/protocol.ts';
+import { packPairs, unpackPairs } from '../../domain/pairs/packed.ts';
+import { layerOf } from './compare-pair.ts';
+import type { ComparePorts } from './ports.ts';
+
+export interface MeasureOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((p: Counted) => void) | undefined;
+}
+
+type ScalePorts = Pick<ComparePorts, 'runs' | 'datasets' | 'scales' | 'validPairs' | 'compute' | 'modelOf' | 'layersOf' | 'calibrationOf'>;
+
+/** Measures the scale of a run's maps once for each layer, and stores it. See RunMapScale. */
+export class MapScales {
+  private readonly running = new Map<string, Promise<RunMapScale>>();
+  private readonly ports: ScalePorts;
+
+  constructor(ports: ScalePorts) {
+    this.ports = ports;
+  }
+
+  /** The stored scale; null before it is measured. `layer`: default the last. Throws AppError 'usage' for an unknown layer. */
+  find(id: string, layer?: string): RunMapScale | null {
+    return this.ports.scales.get(this.keyOf(id, layer));
+  }
+
+  /** Throws AppError 'bad-request' for an unfinished run, 'bad-dataset' without validation pairs, 'cancelled', and as compute does. */
+  async measure(id: string, layer: string | undefined, options: MeasureOptions = {}): Promise<RunMapScale> {
+    this.ports.calibrationOf(this.ports.runs.get(id));
+    const key = this.keyOf(id, layer);
+    const name = JSON.stringify(key);
+    for (;;) {
+      const stored = this.ports.scales.get(key);
+      if (stored !== null) return stored;
+      const running = this.running.get(name);
+      if (running === undefined) break;
+      await running.catch(() => undefined); // then measured again
+      if (options.signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
+    }
+    const task = this.compute(id, key.layer, options).then((scale) => {
+      this.ports.scales.put(key, scale);
+      return scale;
+    });
+    this.running.set(name, task);
+    return task.finally(() => this.running.delete(name));
+  }
+
+  private keyOf(id: string, layer: string | undefined): { run: string; modelSha256: string; layer: string } {
+    const run = this.ports.runs.get(id);
+    return { run: run.run, modelSha256: run.modelSha256 ?? '', layer: layerOf(this.ports, run, layer) };
+  }
+
+  private async compute(id: string, layer: string, { signal, onProgress }: MeasureOptions): Promise<RunMapScale> {
+    const { runs, datasets, validPairs, modelOf, compute } = this.ports;
+    const run = runs.get(id);
+    const { images, pairs: all } = await validPairs(run.dataset);
+    const sample = randomFor(run.config.seed, 'map scale').shuffle(unpackPairs(all)).slice(0, SCALE_PAIRS);
+    if (sample.length === 0)
+      throw new AppError('bad-dataset', `The data set of run ${id} has no validation pairs, so the scale of its maps is unknown.`, { run: id });
+    const { root } = datasets.header(run.dataset);
+    const request = { model: modelOf(run), modelSha256: run.modelSha256, layer, root, images, pairs: packPairs(sample) };
+    return runScaleOf(await compute.ask('measureMaps', request, { signal, ...(onProgress && { onProgress }) }));
+  }
+}

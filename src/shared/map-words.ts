@@ -1,0 +1,63 @@
+import type { ComparedImage, Comparison, ScaleChoice } from './comparison.ts';
+import { mapWords } from './comparison-words.ts';
+import { countNoun, NBSP, percentText, threeDigits } from './format.ts';
+import { isOnBorder, positionWords, strongestEdge, type EvidencePosition } from './maps/evidence.ts';
+import type { MapKind } from './maps/kinds.ts';
+import { fullColourOf, isWeakMap, weakBelow } from './maps/run-scale.ts';
+
+/** Sentences about the maps of one comparison, for the screen, the report, overlay files and the command line. */
+
+type ExplainedVerdict = Pick<Comparison, 'verdict' | 'target'>;
+type Scaled = Pick<Comparison, 'scale' | 'runScale'>;
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** "for “different”", "against “different”"; for target 'distance' "for a larger distance". */
+export const kindWords = (comparison: ExplainedVerdict, kind: MapKind): string => lowerFirst(mapWords(comparison)[kind].title);
+
+/** "9 × 9 cells": the size of a map. */
+export const cellsText = (width: number, height: number): string => `${width}${NBSP}×${NBSP}${height}${NBSP}cells`;
+
+export function fullColourSentence(comparison: Scaled, choice: ScaleChoice): string {
+  const { value, of } = fullColourOf(comparison, choice);
+  if (!(value > 0)) return 'All four maps are empty, so there is no scale.';
+  if (of === 'run') {
+    return `One scale for all pairs of this run: full colour is ${threeDigits(value)}, which the strongest cell reaches in 10${NBSP}% of its validation images (${countNoun(comparison.runScale!.images, 'image')}, repeats included).`;
+  }
+  const stretched = `Colours are stretched to this pair: full colour is ${threeDigits(value)}, the largest value in either image, so they can’t be compared with other pairs.`;
+  return comparison.runScale ? stretched : `${stretched} The run’s own scale is not known, so weak evidence can’t be recognised.`;
+}
+
+export function scaleSentence(comparison: Comparison, choice: ScaleChoice): string {
+  const [a, b] = comparison.images.map(({ mapWidth, mapHeight }) => cellsText(mapWidth, mapHeight));
+  const cells = a === b ? a! : `${a!} (A) and ${b!} (B)`;
+  return `${fullColourSentence(comparison, choice)} Each map has ${cells}, enlarged to the image, so its edges are soft.`;
+}
+
+/** `share`: of the image's area, 0..1. */
+export const contourSentence = (share: number): string =>
+  `The dashed line encloses the strongest ${percentText(share)} of the image’s area (values above the map’s ${Math.round(100 * (1 - share))}th percentile).`;
+
+/** The mark of a weak map, with its rule. */
+export function weakSentence(comparison: ExplainedVerdict & Scaled, kind: MapKind | 'signed', strongest: number): string {
+  const evidence = kind === 'signed' ? 'Weak evidence' : `Weak evidence ${kindWords(comparison, kind)}`;
+  return `${evidence}: its strongest value, ${threeDigits(strongest)}, is below a tenth of this run’s full colour (${threeDigits(weakBelow(comparison)!)}), so no location is stated.`;
+}
+
+/** The mark of an image's map, or null: it is not weak, is empty, or the record does not say. */
+export function weakMark(comparison: ExplainedVerdict & Scaled, image: Pick<ComparedImage, 'strongest'>, kind: MapKind): string | null {
+  const strongest = image.strongest?.[kind] ?? 0;
+  return isWeakMap(strongest, comparison) ? weakSentence(comparison, kind, strongest) : null;
+}
+
+/** One sentence on where a map's evidence is. Only for maps that are not weak. */
+export function evidenceSentence(comparison: ExplainedVerdict, kind: MapKind, position: EvidencePosition): string {
+  const evidence = `of the evidence ${kindWords(comparison, kind)}`;
+  return `${percentText(position.topFifth)} ${evidence} is in the strongest 20${NBSP}% of the image, ${percentText(position.centre)} near the centre; strongest point: ${positionWords(position.strongest)}.`;
+}
+
+/** Warning if evidence is concentrated near the border, where a frame or background may have decided; else null. */
+export function borderWarning(letter: string, position: EvidencePosition): string | null {
+  if (!isOnBorder(position)) return null;
+  return `${percentText(position.border)} of the evidence in ${letter} is near the border, most at the ${strongestEdge(position)} edge; an even spread would give ${percentText(position.borderArea)}. Check whether a frame or the background decided.`;
+}

@@ -1,0 +1,84 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { percentile } from '../../../src/shared/maps/contour.ts';
+import { SCALE_PAIRS } from '../../../src/shared/maps/run-scale.ts';
+import type { ExplainedComparison } from '../../../src/shared/comparison.ts';
+import { hasCompute, importColours, openTestWorkbench, type TestWorkbench } from '../training/test-workbench.ts';
+
+interface TrainedWorkbench {
+  app: TestWorkbench;
+  dataset: string;
+  run: string;
+  explain(a: number, b: number): Promise<ExplainedComparison>;
+}
+
+async function trainOnColours(): Promise<TrainedWorkbench> {
+  const app = openTestWorkbench();
+  const dataset = await importColours(app);
+  const job = await app.waitForEnd(await app.call('runs.start', { dataset, size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 2 }));
+  const run = job.result!['run']!;
+  return { app, dataset, run, explain: (a, b) => app.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b } }) };
+}
+
+const largest = (map: readonly number[]): number => Math.max(...map.map(Math.abs));
+
+describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', () => {
+  test('is measured at the end of the training: the 90 % quantile of the largest values on validation pairs', async () => {
+    const { app, dataset, run, explain } = await trainOnColours();
+    const pairs = app.workbench.store.datasets.pairs(dataset, 'valid');
+    const scale = app.workbench.compare.scales.find(run)!;
+    expect(scale.images).toBe(2 * Math.min(SCALE_PAIRS, pairs.length));
+    if (pairs.length <= SCALE_PAIRS) {
+      const maxima: number[] = [];
+      for (const { a, b } of pairs) maxima.push(...(await explain(a, b)).maps.signed.map(largest));
+      expect(scale.fullColour).toBeCloseTo(percentile(Float32Array.from(maxima), 90), 6);
+    }
+    const { row } = await explain(0, 30);
+    expect(row.runScale).toEqual(scale);
+    row.images.forEach(({ strongest }) => expect(Math.max(strongest!.factual, strongest!.counterfactual)).toBeLessThanOrEqual(row.scale));
+    expect(Math.max(...row.images.flatMap(({ strongest }) => [strongest!.factual, strongest!.counterfactual]))).toBe(row.scale);
+  });
+
+  test('of another layer is measured when it is first asked for, as one job, and stored', async () => {
+    const { app, run } = await trainOnColours();
+    const [first] = await app.call('runs.layers', { run });
+    expect(app.workbench.compare.scales.find(run, first!)).toBeNull();
+    const jobsBefore = (await app.call('jobs.list', {})).length;
+    const [one, two] = await Promise.all([0, 1].map(() => app.workbench.compare.scales.measure(run, first)));
+    expect(two).toEqual(one);
+    expect(await app.call('compare.mapScale', { run, layer: first! })).toEqual(one);
+    expect((await app.call('jobs.list', {})).length).toBe(jobsBefore); // stored: no job
+    await expect(app.call('compare.mapScale', { run, layer: 'no-such-layer' })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  test('of an unreadable validation set stays unknown: the pair is shown and drawn in its own scale, and the job says why', async () => {
+    const { app, dataset, run, explain } = await trainOnColours();
+    const [first] = await app.call('runs.layers', { run });
+    const { root } = app.workbench.store.datasets.get(dataset);
+    for (const image of app.workbench.store.datasets.images(dataset)) if (image.split === 'valid') rmSync(join(root, image.file));
+    await expect(app.call('compare.mapScale', { run, layer: first! })).rejects.toMatchObject({ code: 'not-found' });
+    expect((await app.call('jobs.list', {}))[0]).toMatchObject({ kind: 'maps', status: 'failed' });
+    const [a, b] = app.workbench.store.datasets.images(dataset).filter(({ split }) => split === 'test');
+    const { row } = await app.call('compare.explain', { run, a: { dataset, id: a!.id }, b: { dataset, id: b!.id }, layer: first! });
+    expect(row.runScale).toBeUndefined();
+    await app.workbench.compare.drawOverlays(row.comparison);
+    expect(app.workbench.store.comparisons.get(row.comparison).overlayScale).toBe(row.scale);
+    expect((await explain(a!.id, b!.id)).row.runScale).toBeDefined(); // of the last layer, measured before
+  });
+
+  test('a comparison saved in its own scale is drawn in it; overlays are drawn again only if the scale changes', async () => {
+    const { app, run, explain } = await trainOnColours();
+    const { row } = await explain(0, 30);
+    const { comparison } = row;
+    const drawn = async (): Promise<number> => {
+      await app.workbench.compare.drawOverlays(comparison);
+      return app.workbench.store.comparisons.get(comparison).overlayScale!;
+    };
+    await app.call('compare.annotate', { comparison, saved: true });
+    expect(await drawn()).toBe(app.workbench.compare.scales.find(run)!.fullColour);
+    const annotated = await app.call('compare.annotate', { comparison, shownScale: 'pair' });
+    expect(annotated.shownScale).toBe('pair');
+    expect(await drawn()).toBe(row.scale);
+  });
+});
