@@ -23,7 +23,7 @@ import { OutputPaths } from './foundation/output-paths.ts';
 import { computeEntry, resource } from './foundation/program-folder.ts';
 import { SettingsFile, settingsPath } from './foundation/settings.ts';
 import { versions } from './foundation/versions.ts';
-import { openWorkspace, type Workspace, workspaceAt, workspaceFolder } from './foundation/workspace.ts';
+import { deleteLeftovers, openWorkspace, type Workspace, workspaceAt, workspaceFolder } from './foundation/workspace.ts';
 
 /** An open workspace: its store, a compute process, and the features that need no screen. */
 export interface Services {
@@ -68,6 +68,7 @@ export function openServices(o: ServiceOptions): Services {
   if (name) openLog(workspace.logs, name);
   log().info({ command, versions: versions() }, 'workspace opens');
   const store = curatedStore(openStore(workspace, { write, command }));
+  if (write) deleteLeftovers(workspace);
   const { runs, datasets } = store;
   const rows = openRows(store, workspace);
   const compute = new ComputeHost(computeEntry(), launch, name && { folder: workspace.logs, name: 'compute' });

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import envPaths from 'env-paths';
 import { describe, expect, test } from 'vitest';
-import { writeFileAtomically } from '../../src/main/foundation/files.ts';
+import { temporaryPath, writeFileAtomically } from '../../src/main/foundation/files.ts';
+import { openServices } from '../../src/main/services.ts';
 import { openWorkspace, workspaceAt, workspaceFolder } from '../../src/main/foundation/workspace.ts';
 import { temporaryFolder } from '../features/dataset/png-files.ts';
 
@@ -16,6 +17,28 @@ describe('workspaceFolder', () => {
     }
     expect(workspaceFolder(undefined, {})).toContain('Twinlens');
     expect(() => workspaceFolder(' ', env)).toThrow(expect.objectContaining({ code: 'usage' }) as Error);
+  });
+});
+
+describe('temporary files of a killed process', () => {
+  test('are deleted when the workspace is next opened for writing', async () => {
+    const folder = temporaryFolder();
+    const { report, comparison, exports, features, database } = workspaceAt(folder);
+    const open = (write: boolean): Promise<void> => openServices({ workspace: folder, write, command: 'test' }).close();
+    await open(true);
+    const left = [join(report('p1'), 'report.html'), join(comparison('c1'), 'a.png'), join(exports, 'images.csv'), join(features, 'rows'), database];
+    const temporary = left.map((path) => {
+      const file = temporaryPath(path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, 'half');
+      return file;
+    });
+    writeFileSync(join(report('p1'), 'my notes.tmp'), 'a person’s');
+    await open(false);
+    expect(temporary.filter((file) => !existsSync(file))).toEqual([]);
+    await open(true);
+    expect(temporary.filter((file) => existsSync(file))).toEqual([]);
+    expect(readdirSync(report('p1'))).toEqual(['my notes.tmp']);
   });
 });
 

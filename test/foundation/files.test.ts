@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { makeTemporaryFolder, writeFileAtomically } from '../../src/main/foundation/files.ts';
+import { makeScratchFolder, makeTemporaryFolder, writeFileAtomically } from '../../src/main/foundation/files.ts';
 import { type AppError, asAppError } from '../../src/shared/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'twinlens files '));
@@ -71,6 +72,29 @@ describe.skipIf(isWindows)('a temporary folder', () => {
     const made = makeTemporaryFolder('twinlens-test-');
     expect(made.startsWith(join(folder, 'not', 'yet', 'twinlens-test-'))).toBe(true);
     expect(existsSync(made)).toBe(true);
+  });
+
+  test('of a killed process is deleted by the next after an hour, those of living processes and other prefixes are not', () => {
+    const system = join(folder, 'shared');
+    vi.stubEnv('TMPDIR', system);
+    const dead = spawnSync(process.execPath, ['--version']).pid;
+    const old = Date.now() / 1000 - 3700;
+    const leave = (name: string, seconds: number): string => {
+      const path = join(system, name);
+      mkdirSync(path, { recursive: true });
+      writeFileSync(join(path, 'model.onnx'), 'x');
+      utimesSync(path, seconds, seconds);
+      return path;
+    };
+    const left = leave(`twinlens-test-${dead}-abc`, old);
+    const others = [
+      leave(`twinlens-test-${process.pid}-abc`, old),
+      leave(`twinlens-test-${dead}-new`, Date.now() / 1000),
+      leave(`twinlens-errors-${dead}-abc`, old),
+    ];
+    expect(existsSync(makeScratchFolder('twinlens-test-'))).toBe(true);
+    expect(existsSync(left)).toBe(false);
+    expect(others.map((path) => existsSync(path))).toEqual([true, true, true]);
   });
 
   test('that can not be made is explained', () => {

@@ -51,6 +51,37 @@ export function makeTemporaryFolder(prefix: string): string {
   }
 }
 
+const STALE_MS = 60 * 60_000;
+
+/**
+ * makeTemporaryFolder for a folder that this process deletes before it ends. A killed process leaves its folder: the next call with
+ * this prefix deletes it once it is an hour old and no process has its id.
+ */
+export function makeScratchFolder(prefix: string): string {
+  const folder = makeTemporaryFolder(`${prefix}${process.pid}-`);
+  const before = Date.now() - STALE_MS;
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    const path = join(tmpdir(), name);
+    try {
+      if (statSync(path).mtimeMs < before) rmSync(path, { recursive: true, force: true });
+    } catch {
+      // Another user's, or just deleted by another process.
+    }
+  }
+  return folder;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
 const TEMPORARY = /^\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
 /** A path in the same folder that no other file has. */

@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
-import { makeFolders } from './files.ts';
+import { deleteTemporaryFiles, makeFolders } from './files.ts';
 import { userFolder } from './user-folders.ts';
 
 /** Paths of everything that Twinlens stores. Sub-folders are created on the first write. */
@@ -80,6 +80,20 @@ export function workspaceAt(folder: string): Workspace {
     comparison: (id) => inside('comparisons', folderName('comparison', id)),
     report: (id) => inside('reports', folderName('report', id)),
   };
+}
+
+/**
+ * Deletes the temporary files that killed processes left, but for those of a run, which its next training deletes, and of the cache of
+ * pictures, which is pruned by size. Only for the process that holds the lock.
+ */
+export function deleteLeftovers({ folder, exports, features, pixels }: Workspace): void {
+  const below = ['comparisons', 'reports'].map((name) => join(folder, name)).filter((parent) => existsSync(parent));
+  const folders = below.flatMap((parent) =>
+    readdirSync(parent, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join(parent, name)),
+  );
+  for (const one of [folder, exports, features, pixels, ...folders]) if (existsSync(one)) deleteTemporaryFiles(one);
 }
 
 /** A folder name from an id. Ids can come from a command line or a URL, so only letters and digits are allowed. */

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { makeTemporaryFolder, writeFileAtomically } from '../../foundation/files.ts';
+import { makeScratchFolder, writeFileAtomically } from '../../foundation/files.ts';
 import type { Shell } from '../../foundation/shell.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -45,7 +45,7 @@ function candidates(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[]
 export function browserPrinter(browser: string | null = findBrowser()): Shell['printPdf'] {
   if (browser === null) return null;
   return async (htmlFile, out, signal) => {
-    const folder = makeTemporaryFolder('twinlens-print-');
+    const folder = makeScratchFolder('twinlens-print-');
     const pdf = join(folder, 'report.pdf');
     try {
       await promisify(execFile)(browser, argumentsFor(folder, pdf, htmlFile), { signal, timeout: TIMEOUT_MS, windowsHide: true });

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import * as ort from 'onnxruntime-node';
-import { makeTemporaryFolder } from '../../foundation/files.ts';
+import { makeScratchFolder } from '../../foundation/files.ts';
 import { ProgramBuilder } from '../ir/build/builder.ts';
 import type { Operation } from '../ir/primitive.ts';
 import { BLOCKED_DOMAIN, reorderInput } from '../passes/blocked/operations.ts';
@@ -27,7 +27,7 @@ export function hasBlockedOperators(model: Uint8Array): boolean {
 }
 
 async function measureBlock(): Promise<number> {
-  const folder = makeTemporaryFolder('twinlens-blocks-');
+  const folder = makeScratchFolder('twinlens-blocks-');
   try {
     const path = join(folder, 'optimized.onnx');
     const convolution = new ProgramBuilder();

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { makeTemporaryFolder } from '../../foundation/files.ts';
+import { makeScratchFolder } from '../../foundation/files.ts';
 import type { DeviceName } from '../../../shared/run.ts';
 import { ProgramBuilder } from '../ir/build/builder.ts';
 import type { Program } from '../ir/program.ts';
@@ -36,7 +36,7 @@ export async function open(
   profiler?: Profiler,
   deviceOutputs: ReadonlySet<string> = new Set(),
 ): Promise<OpenSession> {
-  const traces = profiler ? makeTemporaryFolder('twinlens-profile-') : null;
+  const traces = profiler ? makeScratchFolder('twinlens-profile-') : null;
   try {
     const model = toOnnx(program);
     const session = await ort.InferenceSession.create(model, {
