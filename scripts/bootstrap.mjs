@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain Node 18+, no dependencies: it runs before anything is installed.
-// Usage: node scripts/bootstrap.mjs <start|test|build|package|install-cuda|twinlens> [args…]
+// Usage: node scripts/bootstrap.mjs <start|test|build|package|install-cuda|campaign|twinlens> [args…]
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './bootstrap/build.mjs';
@@ -11,13 +11,13 @@ import { say, SetupError } from './bootstrap/say.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-const TASKS = ['start', 'test', 'build', 'package', 'install-cuda', 'twinlens'];
+const TASKS = ['start', 'test', 'build', 'package', 'install-cuda', 'campaign', 'twinlens'];
 
 /** @returns {Promise<number>} the exit code */
 async function main() {
   const [task, ...args] = process.argv.slice(2);
   if (task === undefined || !TASKS.includes(task)) {
-    say('usage: node scripts/bootstrap.mjs <start|test|build|package|install-cuda|twinlens> [arguments]');
+    say('usage: node scripts/bootstrap.mjs <start|test|build|package|install-cuda|campaign|twinlens> [arguments]');
     return 2;
   }
   const node = await ensureNode(root);
@@ -38,6 +38,12 @@ async function main() {
   if (task === 'package' || task === 'install-cuda') {
     return handOver(node.executable, [path.join(root, 'scripts', `${task}.mjs`), ...args], { env, cwd: root });
   }
+  // Node before 22.18 reads TypeScript only with the first option.
+  if (task === 'campaign')
+    return handOver(node.executable, ['--experimental-strip-types', '--no-warnings', path.join(root, 'scripts', 'campaign.mjs'), ...args], {
+      cwd: root,
+      env,
+    });
   if (task === 'start') return (await import('./bootstrap/start.mjs')).start(root, node, env, args);
   return handOver(node.executable, [path.join(root, 'dist', 'main', 'cli.cjs'), ...args], {
     env: { NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compile'), ...env },

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { PARTS } from '../../scripts/campaign/parts.mjs';
+import { reportOf, runParts } from '../../scripts/campaign/runner.mjs';
+import { hasBuild } from '../doors/cli/kit.ts';
+
+/** A small cut of `npm run campaign`: the same parts with few cases. */
+
+const SEED = 20261129;
+
+/** Share of each part's cases. */
+const CUT: Readonly<Record<string, number>> = { kills: 0.034, images: 0.05, calls: 0.01 };
+
+test.skipIf(!hasBuild || process.platform === 'win32')('the cut of the campaign loses nothing', { timeout: 300_000 }, async () => {
+  for (const part of PARTS) {
+    const scale = CUT[part.name]!;
+    const [result] = await runParts([part], { seed: SEED, scale });
+    expect(
+      result!.losses.map(({ what }) => what),
+      reportOf([result!], { seed: SEED, scale }),
+    ).toEqual([]);
+    if (result!.unavailable === null) expect(result!.tried).toBeGreaterThan(0);
+  }
+});
+
+test('a part that loses is reported with the command that repeats it, and a case does not depend on those before it', async () => {
+  const seen: number[][] = [];
+  const part = {
+    name: 'coins',
+    about: 'a part that loses each case whose first number is odd',
+    cases: 20,
+    prepare: () =>
+      Promise.resolve({
+        attempt: (number: number, random: { below(n: number): number }, tally: { held(): void; lost(what: string): void }) => {
+          const drawn = random.below(1000);
+          seen.push([number, drawn]);
+          if (drawn % 2) tally.lost(`odd\n  at ${drawn}`);
+          else tally.held();
+          if (number === 3) throw new Error('a broken case');
+          return Promise.resolve();
+        },
+      }),
+  };
+  const [whole] = await runParts([part], { seed: 5, scale: 1 });
+  expect(whole!.tried).toBe(21); // the broken case counts beside its result
+  expect(whole!.held + whole!.losses.length).toBe(21);
+  expect(whole!.losses).toContainEqual({ number: 3, what: 'a broken case' });
+  expect(new Set(seen.map(([, drawn]) => drawn)).size).toBeGreaterThan(10);
+  const seventh = seen.find(([number]) => number === 7);
+  await runParts([part], { seed: 5, scale: 1, only: 7 });
+  expect(seen.at(-1)).toEqual(seventh);
+  const report = reportOf([whole!], { seed: 5, scale: 1 });
+  expect(report).toMatch(/^coins +21 +\d+ +\d+ +\d+$/m);
+  expect(report).toContain('LOST coins: a broken case\n     npm run campaign -- coins --seed 5 --scale 1 --case 3');
+});
+
+test('a case that does not end is a loss', async () => {
+  const part = {
+    name: 'hang',
+    about: '',
+    cases: 1,
+    prepare: () => Promise.resolve({ limitMs: 50, attempt: () => new Promise<void>(() => undefined) }),
+  };
+  const [result] = await runParts([part], { seed: 1, scale: 1 });
+  expect(result!.losses).toEqual([{ number: 0, what: 'not ended after 0.05 s' }]);
+});
+
+test('unknown parts and wrong numbers are refused with what is allowed', () => {
+  const campaign = (...args: string[]) =>
+    spawnSync(process.execPath, ['--experimental-strip-types', '--no-warnings', 'scripts/campaign.mjs', ...args], { encoding: 'utf8' });
+  expect(campaign('nothing')).toMatchObject({ status: 2, stderr: expect.stringContaining('Parts: kills, images') as string });
+  expect(campaign('--scale', '0')).toMatchObject({ status: 2, stderr: '--scale can\'t be "0".\n' });
+  expect(campaign('--case', '1')).toMatchObject({ status: 2, stderr: '--case needs the name of one part.\n' });
+});
