@@ -6,17 +6,18 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take more than ten seconds, the longest first. */
 const LONGEST = [
   'doors/cli/demo',
-  'nn/webgpu',
   'features/training/every-device',
+  'nn/webgpu',
   'nn/parity',
   'doors/cli/main-job',
   'features/training/jobs',
-  'nn/order',
   'doors/cli/serve',
-  'nn/short-of-memory',
   'features/training/flowers',
   'nn/agreement',
   'compute/sample/sample',
+  'features/compare/damage',
+  'doors/cli/signals',
+  'nn/losses/other-losses',
 ];
 
 /** Vitest starts the largest files first. The longest are small: left for the end, the last one runs for a minute beside an idle core. */
