@@ -1,6 +1,7 @@
 import type { ComparedImage, Comparison, ScaleChoice } from './comparison.ts';
 import { mapWords } from './comparison-words.ts';
 import { countNoun, NBSP, percentText, threeDigits } from './format.ts';
+import { CONTOUR_SHARE } from './maps/contour.ts';
 import { isOnBorder, positionWords, strongestEdge, type EvidencePosition } from './maps/evidence.ts';
 import type { MapKind } from './maps/kinds.ts';
 import { fullColourOf, isWeakMap, weakBelow } from './maps/run-scale.ts';
@@ -34,14 +35,21 @@ export function scaleSentence(comparison: Comparison, choice: ScaleChoice): stri
   return `${fullColourSentence(comparison, choice)} Each map has ${cells}, enlarged to the image, so its edges are soft.`;
 }
 
-/** `share`: of the image's area, 0..1. */
-export const contourSentence = (share: number): string =>
-  `The dashed line encloses the strongest ${percentText(share)} of the image’s area (values above the map’s ${Math.round(100 * (1 - share))}th percentile).`;
+/** The share of the area inside the contours of overlay files. Versions before 0.2, whose records lack `strongest`, used a tenth. */
+export const contourShareOf = (images: readonly Pick<ComparedImage, 'strongest'>[]): number =>
+  images.every(({ strongest }) => strongest) ? CONTOUR_SHARE : 0.1;
+
+/** The contour of a comparison's overlay files. */
+export function contourSentence({ images }: Pick<Comparison, 'images'>): string {
+  const share = contourShareOf(images);
+  const percentile = Math.round(100 * (1 - share));
+  return `The dashed line encloses the strongest ${percentText(share)} of the image’s area (values above the map’s ${percentile}th percentile).`;
+}
 
 /** The mark of a weak map, with its rule. */
 export function weakSentence(comparison: ExplainedVerdict & Scaled, kind: MapKind | 'signed', strongest: number): string {
   const evidence = kind === 'signed' ? 'Weak evidence' : `Weak evidence ${kindWords(comparison, kind)}`;
-  return `${evidence}: its strongest value, ${threeDigits(strongest)}, is below a tenth of this run’s full colour (${threeDigits(weakBelow(comparison)!)}), so no location is stated.`;
+  return `${evidence}: strongest value ${threeDigits(strongest)}, below a tenth of this run’s full colour (${threeDigits(weakBelow(comparison)!)}), so no location is stated.`;
 }
 
 /** The mark of an image's map, or null: it is not weak, is empty, or the record does not say. */

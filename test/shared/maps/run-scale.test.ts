@@ -48,8 +48,10 @@ describe('the scale of a run', () => {
     const image = { strongest: { factual: 3, counterfactual: 0.02 } };
     expect(weakMark(comparison, image, 'factual')).toBeNull();
     expect(weakMark(comparison, image, 'counterfactual')).toBe(
-      'Weak evidence against “different”: its strongest value, 0.0200, is below a tenth of this run’s full colour (0.500), so no location is stated.',
+      'Weak evidence against “different”: strongest value 0.0200, below a tenth of this run’s full colour (0.500), so no location is stated.',
     );
-    expect(contourSentence(0.2)).toMatch(/strongest 20\u00a0% of the image’s area .*80th percentile/);
+    const images = comparison.images.map((one) => ({ ...one, ...image })) as typeof comparison.images;
+    expect(contourSentence({ images })).toMatch(/strongest 20\u00a0% of the image’s area .*80th percentile/);
+    expect(contourSentence(comparison)).toMatch(/strongest 10\u00a0% of the image’s area .*90th percentile/); // drawn by an earlier version
   });
 });

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type ComparedImage, EMPTY_REASONS } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { weakSentence } from '../../../shared/map-words.ts';
+import { contourShareOf, weakSentence } from '../../../shared/map-words.ts';
 import { MAP_KINDS, type MapKind, signedToKinds } from '../../../shared/maps/kinds.ts';
 import { fullColourOf, isWeakMap } from '../../../shared/maps/run-scale.ts';
 import { readIntact, writeFileAtomically } from '../../foundation/files.ts';
@@ -64,7 +64,7 @@ export async function drawOverlays({ sampleBits, images, choice, ...comparison }
         const strongest = largest(map);
         const weakText = isWeakMap(strongest, comparison) ? weakSentence(comparison, kind, strongest) : null;
         const request = { photo, map, mapWidth, mapHeight, scale: value, scaleOf: of, kind, target: comparison.target, emptyText, weakText };
-        await writeFileAtomically(image[kind], await paintOverlay({ ...request, title: basename(file) }));
+        await writeFileAtomically(image[kind], await paintOverlay({ ...request, title: basename(file) }, { contourShare: contourShareOf(images) }));
       };
       for (const kind of MAP_KINDS) await draw(kind);
     }),

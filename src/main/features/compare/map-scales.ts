@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { RunMapScale } from '../../../shared/comparison.ts';
 import { runScaleOf, SCALE_PAIRS } from '../../../shared/maps/run-scale.ts';
 import { randomFor } from '../../../shared/random.ts';
+import { runNumber } from '../../../shared/run-words.ts';
 import type { Counted } from '../../compute/protocol/protocol.ts';
 import { packPairs, unpackPairs } from '../../domain/pairs/packed.ts';
 import { layerOf } from './compare-pair.ts';
@@ -60,7 +61,9 @@ export class MapScales {
     const { images, pairs: all } = await validPairs(run.dataset);
     const sample = randomFor(run.config.seed, 'map scale').shuffle(unpackPairs(all)).slice(0, SCALE_PAIRS);
     if (sample.length === 0)
-      throw new AppError('bad-dataset', `The data set of run ${id} has no validation pairs, so the scale of its maps is unknown.`, { run: id });
+      throw new AppError('bad-dataset', `The data set of run ${runNumber(id)} has no validation pairs, so the scale of its maps is unknown.`, {
+        run: id,
+      });
     const { root } = datasets.header(run.dataset);
     const request = { model: modelOf(run), modelSha256: run.modelSha256, layer, root, images, pairs: packPairs(sample) };
     return runScaleOf(await compute.ask('measureMaps', request, { signal, ...(onProgress && { onProgress }) }));

@@ -1,4 +1,5 @@
 import type { RunMapScale } from '../../../shared/comparison.ts';
+import { runNumber } from '../../../shared/run-words.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
 import type { MapScales } from './map-scales.ts';
 
@@ -11,7 +12,7 @@ export function measureAsJob(
   const stored = scales.find(run, layer);
   if (stored !== null) return Promise.resolve(stored);
   const { promise, resolve, reject } = Promise.withResolvers<RunMapScale>();
-  jobs.start({ kind: 'maps', title: `Measuring the colour scale of run ${run}`, subject: run }, async ({ signal, progress }) => {
+  jobs.start({ kind: 'maps', title: `Measuring the colour scale of run ${runNumber(run)}`, subject: run }, async ({ signal, progress }) => {
     try {
       const onProgress = ({ done, total }: { done: number; total: number }): void =>
         progress({ done, total, text: `Explaining validation pairs: ${done} of ${total}` });

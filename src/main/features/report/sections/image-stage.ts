@@ -5,7 +5,6 @@ import { markup, nameOf, type Content, type Html } from '../html.ts';
 import type { ImageFile, ReportComparison } from '../types.ts';
 import { mapWords } from '../../../../shared/comparison-words.ts';
 import { contourSentence, scaleSentence, weakMark } from '../../../../shared/map-words.ts';
-import { CONTOUR_SHARE } from '../../../../shared/maps/contour.ts';
 import { fullColourOf, savedChoice } from '../../../../shared/maps/run-scale.ts';
 
 /** A row for each image, with photograph, factual and counterfactual map, then the common scale of all four maps. */
@@ -58,7 +57,7 @@ function legend(comparison: Comparison): Html {
   const end = threeDigits(full);
   const bar = (kind: 'for' | 'against', title: string): Html =>
     markup`<div class="scale"><div class="scale-bar ${kind}" aria-hidden="true"></div><p class="scale-ends"><span>0 no colour</span> <span>${end} ${lowerFirst(title)}</span></p></div>`;
-  return markup`<div class="legend"><p>${scaleSentence(comparison, choice)} ${contourSentence(CONTOUR_SHARE)}</p>${
+  return markup`<div class="legend"><p>${scaleSentence(comparison, choice)} ${contourSentence(comparison)}</p>${
     full > 0 && [bar('for', words.factual.title), bar('against', words.counterfactual.title)]
   }</div>`;
 }

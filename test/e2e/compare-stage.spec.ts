@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import Database from 'better-sqlite3';
+import { encodePng } from '../../src/main/compute/images/images.ts';
+import { threeDigits } from '../../src/shared/format.ts';
+import { writeAt } from '../doors/cli/kit.ts';
+import { expect, importColours, test, type ServedWorkbench } from './kit.ts';
+
+/** What the stage of the compare view shows: scale, weak evidence, bare photographs, cells, labels, layout. */
+const QUICK = { backbone: 'compact', epochs: 3, size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
+
+async function trainedRun(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {
+  const known = (await served.call('runs.list', {})).find((run) => run.calibration !== null);
+  if (known) return { dataset: known.dataset, run: known.run };
+  const dataset = await importColours(served);
+  const { result } = await served.job('runs.start', { dataset, ...QUICK });
+  return { dataset, run: result!['run']! };
+}
+
+/** Two test images whose factual maps are not empty. */
+async function openPair(page: Page, served: ServedWorkbench): Promise<{ run: string; scale: number; fullColour: number }> {
+  const { dataset, run } = await trainedRun(served);
+  const { ids } = await served.call('images.find', { dataset, splits: ['test'] });
+  for (const b of [...ids].reverse()) {
+    const [a] = ids;
+    const { row } = await served.call('compare.explain', { run, a: { dataset, id: a! }, b: { dataset, id: b } });
+    if (!row.images.every(({ strongest }) => strongest!.factual > 0)) continue;
+    await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`);
+    await page.locator('[data-verdict]').waitFor();
+    return { run, scale: row.scale, fullColour: row.runScale!.fullColour };
+  }
+  throw new Error('Every pair has an empty map.');
+}
+
+const legend = (page: Page) => page.getByRole('img', { name: /^Scale of the map/ });
+
+test('colours follow the scale of the run; stretching to the pair is a choice, stored when the pair is saved', async ({ page, served }) => {
+  const { fullColour, scale } = await openPair(page, served);
+  await expect(legend(page)).toHaveAccessibleName(new RegExp(`this run’s scale: from 0 to ${threeDigits(fullColour)};`));
+  await page.keyboard.press('r');
+  await expect(legend(page)).toHaveAccessibleName(new RegExp(`stretched to this pair: from 0 to ${threeDigits(scale)};`));
+  await page.keyboard.press('Control+s');
+  await expect(page.getByRole('button', { name: 'Saved', exact: true })).toBeVisible();
+  await expect.poll(async () => (await served.call('compare.list', { saved: true }))[0]?.shownScale).toBe('pair');
+  await page.keyboard.press('r');
+  await expect(legend(page)).toHaveAccessibleName(/this run’s scale/);
+
+  const [saved] = await served.call('compare.list', { saved: true });
+  await page.goto(`${served.url}#/compare?c=${saved!.comparison}`);
+  await page.reload();
+  await expect(legend(page)).toHaveAccessibleName(/stretched to this pair/);
+  const { html } = await served.call('reports.preview', { title: '', comparisons: [saved!.comparison], part: 1 });
+  expect(html).toContain(`Colours are stretched to this pair: full colour is ${threeDigits(scale)}`);
+  expect(html).toContain('80th percentile');
+  await served.call('compare.remove', { comparison: saved!.comparison });
+});
+
+test('weak evidence has a mark with its rule, no contour and no location', async ({ page, served }) => {
+  const multiplyScale = (factor: number): void => {
+    const db = new Database(join(served.workspace, 'twinlens.sqlite'));
+    db.prepare('UPDATE map_scales SET full_colour = full_colour * ?').run(factor);
+    db.close();
+  };
+  await openPair(page, served);
+  await expect(page.locator('[data-contour]').first()).toBeAttached();
+  await expect(page.locator('[data-caption]').first()).toContainText('strongest point');
+  multiplyScale(1000); // as for a run whose maps are usually a thousand times as strong
+  try {
+    await page.reload();
+    await expect(page.getByText('Weak evidence', { exact: true })).toHaveCount(2);
+    for (const key of ['f', 's', 'r']) {
+      await page.keyboard.press(key);
+      await expect(page.getByText('Weak evidence', { exact: true })).toHaveCount(2); // stretched colours, too
+      await expect(page.locator('[data-contour]')).toHaveCount(0);
+    }
+    for (const caption of await page.locator('[data-caption]').all()) {
+      await expect(caption).toContainText(/Weak evidence .*: strongest value .*, below a tenth of this run’s full colour/);
+      await expect(caption).not.toContainText('strongest point');
+    }
+    await expect(page.getByRole('row', { name: 'strongest point – –' })).toBeVisible();
+    await page.keyboard.press('n');
+    await expect(page.getByText('Weak evidence', { exact: true })).toHaveCount(0);
+  } finally {
+    multiplyScale(1 / 1000);
+  }
+});
+
+test('the bare photographs while P is held; cells as they are with G; labels fade near the pointer, and L hides them', async ({ page, served }) => {
+  await openPair(page, served);
+  const maps = page.locator('[data-pane] canvas');
+  const photo = page.locator('[data-pane=a] img');
+  const filterOf = (): Promise<string> => photo.evaluate((img) => getComputedStyle(img).filter);
+  expect(await filterOf()).toBe('saturate(1) brightness(0.8)'); // in colour, a little darker
+  await page.keyboard.down('p');
+  for (const map of await maps.all()) await expect(map).toBeHidden();
+  expect(await filterOf()).toBe('none');
+  await expect(page.locator('[data-label]')).toHaveCount(0);
+  await page.keyboard.up('p');
+  await expect(maps.first()).toBeVisible();
+  await page.getByRole('button', { name: 'More map options' }).click();
+  await page.getByRole('slider', { name: 'Darken' }).fill('0');
+  await page.keyboard.press('Escape');
+  expect(await filterOf()).toBe('saturate(1) brightness(1)');
+
+  const widthOf = (): Promise<number> => maps.first().evaluate((canvas) => (canvas as HTMLCanvasElement).width);
+  expect(await widthOf()).toBe(512);
+  await page.keyboard.press('g');
+  const cells = await widthOf();
+  await expect(page.locator('[data-caption=A]')).toContainText(`Map of ${cells}\u00a0×\u00a0${cells}\u00a0cells.`);
+  const colours = await maps.first().evaluate((canvas) => {
+    const { width, height } = canvas as HTMLCanvasElement;
+    return [width * height, getComputedStyle(canvas).imageRendering];
+  });
+  expect(colours).toEqual([cells ** 2, 'pixelated']);
+  await expect(page.locator('[data-contour]')).toHaveCount(0);
+  await page.keyboard.press('g');
+
+  const label = page.locator('[data-label=a]');
+  const box = (await label.boundingBox())!;
+  await expect(label).toHaveCSS('opacity', '1');
+  await page.mouse.move(box.x + box.width + 30, box.y + box.height + 30);
+  await expect(label).toHaveCSS('opacity', '0');
+  await page.mouse.move(0, 0);
+  await expect(label).toHaveCSS('opacity', '1');
+  await page.keyboard.press('l');
+  await expect(page.locator('[data-label]')).toHaveCount(0);
+  await page.keyboard.press('l');
+});
+
+for (const [name, width, height, layout] of [
+  ['landscape', 1500, 600, 'column'], // larger than the stored photographs
+  ['portrait', 200, 400, 'row'],
+] as const)
+  test(`at 1440 × 900 two ${name} images are shown as large as possible; Z shows their own size`, async ({ page, served }) => {
+    const { run } = await trainedRun(served);
+    const files: string[] = [];
+    for (const value of [60, 200]) {
+      const file = join(served.workspace, 'source', `${name}-${value}.png`);
+      const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i % 3 === 0 ? value : i % 251));
+      writeAt(file, await encodePng({ data, width, height }));
+      await served.call('files.choose', { file });
+      files.push(file);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const [a, b] = files.map((file) => encodeURIComponent(`file:${file}`));
+    await page.goto(`${served.url}#/compare?run=${run}&a=${a}&b=${b}`);
+    await page.locator('[data-verdict]').waitFor();
+    const stage = page.locator('[data-layout]');
+    await expect(stage).toHaveAttribute('data-layout', layout);
+    const sizes = (): Promise<number[]> =>
+      page.locator('[data-pane] img').evaluateAll((list) => list.map((img) => img.getBoundingClientRect().width));
+    const { width: w, height: h } = (await stage.boundingBox())!;
+    const [inRow, inColumn] = [Math.min((w - 10) / 2, (h * width) / height), Math.min(w, (((h - 10) / 2) * width) / height)];
+    for (const shown of await sizes()) expect(Math.abs(shown - Math.max(inRow, inColumn))).toBeLessThan(1.5);
+    await page.keyboard.press('z');
+    for (const shown of await sizes()) expect(shown).toBeCloseTo(width, 1);
+    const isLarge = width > 1024;
+    await expect(page.locator('[data-pane=a] img')).toHaveAttribute('src', isLarge ? /\/file\// : /a-photo\.jpg/);
+    await page.keyboard.press('z');
+    for (const shown of await sizes()) expect(Math.abs(shown - Math.max(inRow, inColumn))).toBeLessThan(1.5);
+
+    await page.getByRole('button', { name: 'Hide details' }).click();
+    const strip = page.getByRole('region', { name: 'Verdict and judgement' });
+    await strip.getByRole('button', { name: 'Unsure' }).click();
+    await expect(strip.getByRole('button', { name: 'Unsure' })).toHaveAttribute('aria-pressed', 'true');
+    await page.getByRole('button', { name: /^Show details/ }).click();
+    await expect(strip).toHaveCount(0);
+    await expect.poll(async () => (await served.call('settings.get', {})).sidebar).toBe(true); // stored, for the next test
+  });

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { stageLayout } from '../../../../src/renderer/features/compare/stage-layout.ts';
+
+const STAGE = { width: 1010, height: 610 };
+const layoutOf = (a: readonly [number, number], b: readonly [number, number]): string =>
+  stageLayout(
+    STAGE,
+    [a, b].map(([width, height]) => ({ width, height })) as [{ width: number; height: number }, { width: number; height: number }],
+    10,
+  );
+
+test('two images are side by side or stacked, whichever shows them larger', () => {
+  expect(layoutOf([3000, 1000], [3000, 1000])).toBe('column'); // 900 × 300 each, against 500 × 167
+  expect(layoutOf([600, 400], [600, 400])).toBe('row'); // 500 × 333 against 450 × 300
+  expect(layoutOf([400, 600], [400, 600])).toBe('row'); // 400 × 600 against 200 × 300
+  expect(layoutOf([3000, 1000], [400, 600])).toBe('row'); // 83,000 + 248,000 px² against 270,000 + 60,000
+  expect(layoutOf([4000, 1000], [4000, 1000])).toBe('column');
+});
+
+test('an image is never measured in a stage without room', () => {
+  expect(
+    stageLayout(
+      { width: 0, height: 0 },
+      [
+        { width: 3, height: 1 },
+        { width: 3, height: 1 },
+      ],
+      10,
+    ),
+  ).toBe('row');
+});
