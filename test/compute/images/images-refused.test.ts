@@ -97,6 +97,23 @@ describe('a file that is no image is refused with the reason', () => {
     await expect(inspect(file, { memoryLimit: 11_250 })).resolves.toMatchObject({ width: 300, height: 200 });
   });
 
+  it('accepts a photograph of 108 megapixels, as phones make them', async () => {
+    const [width, height] = [12_032, 9024];
+    const green = { r: 51, g: 136, b: 85 };
+    const file = path.join(folder, '108 megapixels.jpg');
+    await sharp({ create: { width, height, channels: 3, background: green } })
+      .jpeg({ quality: 60 })
+      .toFile(file);
+    await expect(inspect(file)).resolves.toMatchObject({ width, height });
+    const [r, g, b] = await decodeSquare(file, 32);
+    for (const [value, expected] of [
+      [r, green.r],
+      [g, green.g],
+      [b, green.b],
+    ] as const)
+      expect(Math.abs(value! - expected)).toBeLessThanOrEqual(2);
+  });
+
   it('refuses a decompression bomb by its header: 20000 x 20000 px in a few kilobytes', async () => {
     const bytes = await softImage().png().toBuffer();
     bytes.writeUInt32BE(20_000, 16); // IHDR: length, type, width, height, five bytes more, checksum over all but the length
