@@ -7,7 +7,7 @@ const PACKAGES = {
   'better-sqlite3': { name: 'better-sqlite3', only: ['src/main/db/'] },
   sharp: {
     name: 'sharp',
-    only: ['src/main/compute/images/images.ts', 'src/main/compute/images/open-image.ts', 'src/main/compute/images/reading-plan.ts'],
+    only: ['images.ts', 'logo.ts', 'open-image.ts', 'reading-plan.ts'].map((file) => `src/main/compute/images/${file}`),
   },
   'tensor-libraries': { name: '(?:onnxruntime-[^/]+|onnx-proto|@tensorflow/[^/]+)', only: ['src/main/nn/engines/'] },
 };

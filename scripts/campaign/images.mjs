@@ -70,7 +70,7 @@ async function withinLimit(answer) {
 /** The code of the error, or null if the image was decoded. @param {ComputeHost} compute @param {string} file */
 async function decode(compute, file) {
   try {
-    await withinLimit(compute.ask('shrinkImages', { files: [file], longest: 20 }));
+    await withinLimit(compute.ask('pageImages', { images: [{ photo: file, overlays: [] }], longest: 20, mime: 'image/webp' }));
     return null;
   } catch (error) {
     return asAppError(error).code;

@@ -21,6 +21,7 @@ import { EventHub } from './foundation/jobs/events.ts';
 import { Jobs } from './foundation/jobs/jobs.ts';
 import type { LogName } from './foundation/log/log-file.ts';
 import { computeEntry, datasetThreadEntry } from './foundation/program-folder.ts';
+import { reportError } from './foundation/log/report-error.ts';
 import { SettingsFile, settingsPath } from './foundation/settings.ts';
 import type { Shell } from './foundation/shell.ts';
 import { comparePorts, openServices, pagePorts, type Services } from './services.ts';
@@ -144,6 +145,12 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
       jobs,
       printPdf: o.shell.printPdf,
       folderOf: workspace.report,
+      author: {
+        last: () => settings.get().author,
+        remember: (author) => {
+          if (author !== settings.get().author) settings.set({ author }).catch((error: unknown) => reportError(error, { setting: 'author' }));
+        },
+      },
       announce: (report) => hub.changed('reports', report),
     },
     pages,

@@ -16,7 +16,7 @@ import { type PairQueue, QUEUE_KINDS } from './pair-queue.ts';
 import type { RunRow, Metrics } from './run.ts';
 import type { TrainingPlan } from './training-plan.ts';
 import type { Job } from './job.ts';
-import { REPORT_FORMATS, type ReportPreview, type ReportRecord } from './report.ts';
+import { MAX_LOGO_BYTES, REPORT_FORMATS, type ReportLogo, type ReportPreview, type ReportRecord, SECTION_NAMES } from './report.ts';
 import { BACKBONES } from './backbones.ts';
 import { text, wholeNumber } from './schema-parts.ts';
 import { SettingsPatch } from './setting-schema.ts';
@@ -45,10 +45,15 @@ export const CompareRequest = z.strictObject({
   layer: z.string().optional(),
   out: z.string().optional(), // a folder for copies of images and maps
 });
+const Author = z.string().max(200, 'must have at most 200 characters');
+const Sections = z.array(z.enum(SECTION_NAMES)).max(SECTION_NAMES.length);
 export const ReportRequest = z.strictObject({
   comparisons: z.array(text('A comparison')).min(1, 'choose at least one comparison'),
   out: text('The file'),
   title: z.string().optional(),
+  author: Author.optional(),
+  logo: text('The logo').optional(), // a PNG, JPEG, WebP or SVG file
+  sections: Sections.optional(), // default DEFAULT_SECTIONS
 });
 export const ExportRequest = z.strictObject({ run: text('The run'), format: z.enum(['onnx', 'safetensors']), out: text('The file') });
 export const BenchRequest = z.strictObject({
@@ -106,6 +111,10 @@ export const ReportDraft = z.strictObject({
   title: z.string().max(500),
   introduction: z.string().max(100_000).default(''),
   comparisons: z.array(text('A comparison')).max(1000),
+  // Missing: as stored; for a new report the last author, no logo, DEFAULT_SECTIONS.
+  author: Author.optional(),
+  logo: z.string().max(64).nullable().optional(), // as 'reports.addLogo' returns it
+  sections: Sections.optional(),
 });
 
 interface Call<I extends z.ZodType, O> {
@@ -218,6 +227,8 @@ export const CALLS = {
   'reports.write': curatedCall<Job>()(
     z.strictObject({ report: text('The report'), format: z.enum(REPORT_FORMATS), out: z.string().optional() }), // result: { report, file }
   ),
+  'reports.addLogo': call<ReportLogo>()(z.strictObject({ file: z.base64().max(Math.ceil(MAX_LOGO_BYTES / 3) * 4) })), // content of a PNG, JPEG, WebP or SVG file
+  'reports.logo': call<ReportLogo>()(z.strictObject({ logo: text('The logo') })), // a stored one
   'reports.remove': curatedCall<null>()(ReportId),
   'reports.restore': curatedCall<null>()(ReportId),
 

@@ -98,3 +98,11 @@ export function fileName(path: string): string {
   const separator = /^([A-Za-z]:[\\/]|\\\\)/.test(path) ? /[\\/]/ : /\//;
   return path.split(separator).findLast((part) => part !== '') ?? path;
 }
+
+/** A long name without its middle: "herbarium sheet 2026…0123.jpg". */
+export function shortName(name: string, longest = 48): string {
+  const characters = [...name];
+  if (characters.length <= longest) return name;
+  const end = Math.floor((longest - 1) / 3);
+  return `${characters.slice(0, longest - 1 - end).join('')}…${characters.slice(-end).join('')}`;
+}

@@ -3,7 +3,7 @@ import { mapWords } from './comparison-words.ts';
 import { countNoun, NBSP, percentText, threeDigits } from './format.ts';
 import { CONTOUR_SHARE } from './maps/contour.ts';
 import { isOnBorder, positionWords, strongestEdge, type EvidencePosition } from './maps/evidence.ts';
-import type { MapKind } from './maps/kinds.ts';
+import { MAP_KINDS, type MapKind } from './maps/kinds.ts';
 import { fullColourOf, isWeakMap, weakBelow } from './maps/run-scale.ts';
 
 /** Sentences about the maps of one comparison, for the screen, the report, overlay files and the command line. */
@@ -56,6 +56,18 @@ export function weakSentence(comparison: ExplainedVerdict & Scaled, kind: MapKin
 export function weakMark(comparison: ExplainedVerdict & Scaled, image: Pick<ComparedImage, 'strongest'>, kind: MapKind): string | null {
   const strongest = image.strongest?.[kind] ?? 0;
   return isWeakMap(strongest, comparison) ? weakSentence(comparison, kind, strongest) : null;
+}
+
+/** All weak maps of a comparison in one sentence, or null: "Weak evidence for “same” in A (strongest value 0.003) and in B (0.002): …". */
+export function weakMapsSentence(comparison: ExplainedVerdict & Scaled & Pick<Comparison, 'images'>): string | null {
+  const weak = MAP_KINDS.flatMap((kind) => {
+    const images = comparison.images.flatMap((image, i) =>
+      weakMark(comparison, image, kind) === null ? [] : [`${'AB'[i]!} (strongest value ${threeDigits(image.strongest![kind])})`],
+    );
+    return images.length === 0 ? [] : [`${kindWords(comparison, kind)} in ${images.join(' and ')}`];
+  });
+  if (weak.length === 0) return null;
+  return `Weak evidence ${weak.join(', ')}: below a tenth of this run’s full colour (${threeDigits(weakBelow(comparison)!)}), so no location is stated.`;
 }
 
 /** One sentence on where a map's evidence is. Only for maps that are not weak. */

@@ -1,6 +1,23 @@
 export const REPORT_FORMATS = ['html', 'pdf'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
+/** Parts of a report beside the first page and the pages of the comparisons, in their order. All but the signature form the appendix. */
+export const REPORT_SECTIONS = {
+  signature: { label: 'Signature', help: 'Lines for name, date and signature on the first page.' },
+  quality: { label: 'Quality of the network', help: 'Metrics of every split, ROC curve and confusion matrices.' },
+  training: { label: 'Training', help: 'Loss and AUC by epoch, all settings, weights and versions.' },
+  dataset: { label: 'Data set', help: 'Classes, splits, edits and rejected files.' },
+  method: { label: 'Method', help: 'How distance, threshold, similarity and maps are computed, with formulas.' },
+  terms: { label: 'Terms', help: 'Every term in one sentence.' },
+  files: { label: 'Files', help: 'Names and SHA-256 checksums of all images and networks.' },
+  details: { label: 'Details of each comparison', help: 'Position among the validation pairs, similarity, layer, device and versions.' },
+} as const satisfies Record<string, { label: string; help: string }>;
+export type ReportSection = keyof typeof REPORT_SECTIONS;
+export const SECTION_NAMES = Object.keys(REPORT_SECTIONS) as [ReportSection, ...ReportSection[]];
+
+/** Of a new report: it stays short. */
+export const DEFAULT_SECTIONS: readonly ReportSection[] = ['signature'];
+
 /** The file of the last export of a report. */
 export interface WrittenReport {
   path: string;
@@ -8,22 +25,35 @@ export interface WrittenReport {
   gone: boolean; // moved or deleted by another program
 }
 
-/** A report: ordered comparisons with a title and an introduction. Its files can be written again at any time. */
+/** A report: ordered comparisons with texts and the chosen sections. Its files can be written again at any time. */
 export interface ReportRecord {
   report: string; // id
   title: string; // '': the file is named after its comparisons
   introduction: string; // plain text; an empty line starts a paragraph
+  author: string; // '': not named
+  logo: string | null; // SHA-256 of a stored logo
+  sections: ReportSection[]; // chosen ones, in the order of REPORT_SECTIONS
   comparisons: string[]; // ids, in order
   createdMs: number;
-  updatedMs: number; // of the last change of title, introduction or comparisons
+  updatedMs: number; // of the last change of the content
   html: WrittenReport | null;
   pdf: WrittenReport | null;
 }
 
-/** A part of a report as it would be exported now: the opening, one comparison, or the closing. */
+/** A part of a report as it would be exported now. */
 export interface ReportPreview {
   html: string | null; // a complete page; null: no comparison is left
-  part: number; // 0 the opening, then the comparisons, last the closing
+  part: number; // 0 the first page, then the comparisons, last the appendix if it is chosen
   parts: number;
+  comparisons: number; // that still exist
   missing: string[]; // comparisons that no longer exist
 }
+
+/** A logo as it is stored and printed: a PNG without metadata. */
+export interface ReportLogo {
+  logo: string; // SHA-256 of the PNG
+  image: string; // the PNG as a data: URL
+}
+
+/** Of an image file chosen as a logo. */
+export const MAX_LOGO_BYTES = 5_000_000;

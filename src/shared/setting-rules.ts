@@ -25,6 +25,7 @@ export const SETTING_RULES: Record<keyof Settings, SettingRule> = {
   dataset: id,
   run: id,
   pictureSpace: { kind: 'integer', min: 100, max: 1_000_000 }, // MB
+  author: { kind: 'text', maxLength: 200, nullable: false },
 };
 
 export function isAccepted(rule: SettingRule, value: unknown): boolean {

@@ -37,6 +37,7 @@ export interface Settings {
   tourDone: boolean;
   sidebar: boolean; // details shown
   pictureSpace: number; // MB that thumbnails and previews may take
+  author: string; // of the last report, proposed for the next one
   // of the workspace
   route: string; // the last one: the part of the address after #
   dataset: string | null; // the current one; null: the newest
@@ -51,6 +52,7 @@ export const DEFAULT_SETTINGS: Settings = {
   tourDone: false,
   sidebar: true,
   pictureSpace: 2000,
+  author: '',
   route: '',
   dataset: null,
   run: null,

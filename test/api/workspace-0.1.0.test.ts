@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -75,12 +75,37 @@ describe.skipIf(!hasCompute)('a workspace of version 0.1.0 (needs the build)', (
     for (const { comparison, distance } of expected.comparisons)
       expect(await app.call('compare.open', { comparison })).toMatchObject({ row: { comparison, distance } });
     const [report] = await app.call('reports.list', {});
-    expect(report).toMatchObject({ title: 'Of 0.1.0', introduction: 'Two pairs.', comparisons: ['c1', 'c2'] });
+    expect(report).toMatchObject({ title: 'Of 0.1.0', introduction: 'Two pairs.', comparisons: ['c1', 'c2'], author: '', logo: null });
     const { html, missing } = await app.call('reports.preview', { title: report!.title, comparisons: report!.comparisons });
     expect(missing).toEqual([]);
     expect(html).toContain('Of 0.1.0');
     const job = await app.waitForEnd(await app.call('reports.write', { report: report!.report, format: 'html' }));
     expect(job).toMatchObject({ status: 'done', error: null });
-    expect(existsSync(job.result!['file']!)).toBe(true);
+    // Everything that a report of 0.1.0 had, which had no choice of sections.
+    const page = readFileSync(job.result!['file']!, 'utf8');
+    for (const heading of [
+      'Signature',
+      'How good is it?',
+      'Training',
+      'Settings',
+      'Training data',
+      'Method',
+      'Terms',
+      'What the maps say',
+      'Evidence',
+    ])
+      expect(page).toMatch(new RegExp(`<h[23][^>]*>${heading.replace('?', '\\?')}</h[23]>`));
+    for (const fact of [
+      'Model file (SHA-256)',
+      'Snapshot trained on',
+      'Similarity curve',
+      'Confusion on test pairs',
+      'ROC: true and false positive rate',
+    ])
+      expect(page).toContain(fact);
+    expect(page.match(/This pair among the validation pairs/g)).toHaveLength(2);
+    expect(page.match(/class="box"/g)).toHaveLength(6); // boxes to tick for two judgements
+    const { sections } = await app.call('reports.save', { report: report!.report, title: 'Renamed', comparisons: report!.comparisons });
+    expect(sections).toEqual(report!.sections);
   });
 });

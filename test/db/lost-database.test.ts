@@ -55,7 +55,7 @@ describe('a lost database', () => {
     const store = storeAt(workspace);
     expect(store.runs.create(newRun).run).toBe('r8');
     expect(store.comparisons.reserve()).toBe('c42');
-    expect(store.reports.insert({ title: 'a', introduction: '', comparisons: [] }).report).toBe('p4');
+    expect(store.reports.insert({ title: 'a', introduction: '', author: '', logo: null, sections: [], comparisons: [] }).report).toBe('p4');
     expect(store.runs.create(newRun).run).toBe('r9');
   });
 });

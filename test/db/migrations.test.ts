@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { APPLICATION_ID, type Migration, migrate, MIGRATIONS, NEWEST_VERSION, versionOf } from '../../src/main/db/migrations.ts';
 import { openForReading, openForWriting } from '../../src/main/db/open.ts';
 import { openStore } from '../../src/main/db/store.ts';
+import { SECTION_NAMES } from '../../src/shared/report.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 import { someDataset } from './records.ts';
 
@@ -52,6 +53,16 @@ describe('migrations', () => {
     expect(JSON.stringify(plan)).toContain('comparisons_by_pair');
   });
 
+  test('version 10 gives existing reports every section, because they had all content', () => {
+    const db = memory();
+    migrate(db, MIGRATIONS.slice(0, 9));
+    db.exec(`INSERT INTO reports (title, introduction, comparisons, created_ms, updated_ms) VALUES ('Old', '', '["c1"]', 5, 6)`);
+    migrate(db, MIGRATIONS.slice(0, 10));
+    const [row] = db.prepare('SELECT title, author, logo, sections, updated_ms FROM reports').all() as { sections: string }[];
+    expect(row).toMatchObject({ title: 'Old', author: '', logo: null, updated_ms: 6 });
+    expect(JSON.parse(row!.sections)).toEqual(SECTION_NAMES);
+  });
+
   test('from empty: every table is STRICT, every time ends in _ms, and foreign keys hold', () => {
     const db = memory();
     migrate(db);
@@ -70,6 +81,7 @@ describe('migrations', () => {
       'marks',
       'pairs',
       'rejected',
+      'report_logos',
       'reports',
       'runs',
       'tags',

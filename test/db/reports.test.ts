@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import type { ReportContent } from '../../src/main/db/reports.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 
-const content = (title: string, comparisons: string[] = ['c1', 'c2']) => ({ title, introduction: 'First.\n\nSecond.', comparisons });
+const content = (title: string, comparisons: string[] = ['c1', 'c2'], more: Partial<ReportContent> = {}): ReportContent => ({
+  title,
+  introduction: 'First.\n\nSecond.',
+  author: 'Ana',
+  logo: null,
+  sections: ['signature', 'files'],
+  comparisons,
+  ...more,
+});
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('reports', () => {
@@ -24,6 +33,33 @@ describe('reports', () => {
     expect(changed.comparisons).toEqual(['c5', 'c7']);
     expect(changed.updatedMs).toBeGreaterThan(first.updatedMs);
     expect(reports.list().map(({ report }) => report)).toEqual(['p1', 'p2']);
+  });
+
+  test('keep author, logo and sections, and count a change of any as a change', async () => {
+    const { reports } = storeAt(freshWorkspace());
+    const logo = reports.insertLogo(Buffer.from('PNG'));
+    expect(reports.insertLogo(Buffer.from('PNG'))).toBe(logo);
+    const before = reports.insert(content('One'));
+    for (const change of [{ author: 'Ben' }, { logo }, { sections: [] }] satisfies Partial<ReportContent>[]) {
+      await wait(3);
+      const changed = reports.update('p1', content('One', ['c1', 'c2'], change));
+      expect(changed).toMatchObject({ author: 'Ana', logo: null, sections: ['signature', 'files'], ...change });
+      expect(changed.updatedMs).toBeGreaterThan(before.updatedMs);
+    }
+  });
+
+  test('a logo stays until no report has it, removed ones included', () => {
+    const workspace = freshWorkspace();
+    const { reports } = storeAt(workspace);
+    const [used, unused] = ['used', 'unused'].map((text) => reports.insertLogo(Buffer.from(text)));
+    reports.insert(content('One', [], { logo: used! }));
+    reports.purge();
+    expect(reports.logo(used!).toString()).toBe('used');
+    expect(() => reports.logo(unused!)).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+    reports.remove('p1');
+    expect(reports.logo(used!).toString()).toBe('used');
+    reports.purge();
+    expect(() => reports.logo(used!)).toThrow(/Choose it again/);
   });
 
   test('saving equal content changes nothing', async () => {

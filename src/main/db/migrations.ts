@@ -236,6 +236,20 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 10,
+    sql: `
+      -- A report of an older version has every section, because it had all of their content.
+      ALTER TABLE reports ADD COLUMN sections TEXT NOT NULL -- JSON: ReportSection[]
+        DEFAULT '["signature","quality","training","dataset","method","terms","files","details"]';
+      ALTER TABLE reports ADD COLUMN author TEXT NOT NULL DEFAULT '';
+      ALTER TABLE reports ADD COLUMN logo TEXT; -- report_logos.sha256
+      CREATE TABLE report_logos (
+        sha256 TEXT PRIMARY KEY,
+        png BLOB NOT NULL
+      ) STRICT;
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

@@ -1,12 +1,18 @@
-import type { ReportFormat, ReportRecord, WrittenReport } from '../../shared/report.ts';
+import { createHash } from 'node:crypto';
+import { AppError } from '../../shared/errors.ts';
+import type { ReportFormat, ReportRecord, ReportSection, WrittenReport } from '../../shared/report.ts';
 import { numberOf, notFoundError } from './ids.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';
 
+/** What the user decides; see ReportRecord. */
 export interface ReportContent {
   title: string;
   introduction: string;
-  comparisons: readonly string[]; // ids, in order
+  author: string;
+  logo: string | null;
+  sections: readonly ReportSection[];
+  comparisons: readonly string[];
 }
 
 /** A stored report, without a check that its files exist. */
@@ -25,8 +31,12 @@ export interface ReportStore {
   /** Hides a report; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
-  /** Deletes removed reports. Returns their ids. */
+  /** Deletes removed reports, and logos that no report has. Returns the reports' ids. */
   purge(): string[];
+  /** Stores a PNG, once. Returns its SHA-256. */
+  insertLogo(png: Uint8Array): string;
+  /** Throws AppError 'not-found'. */
+  logo(sha256: string): Buffer;
   /** Ids of the comparisons in all reports, including removed ones: these must not be deleted. */
   comparisons(): string[];
 }
@@ -35,6 +45,9 @@ interface ReportRow {
   number: number;
   title: string;
   introduction: string;
+  author: string;
+  logo: string | null;
+  sections: string;
   comparisons: string;
   created_ms: number;
   updated_ms: number;
@@ -44,12 +57,15 @@ interface ReportRow {
   pdf_ms: number | null;
 }
 
+const CONTENT = ['title', 'introduction', 'author', 'logo', 'sections', 'comparisons'] as const satisfies readonly (keyof ReportContent)[];
+const VALUES = CONTENT.map((column) => `@${column}`);
+
 export function reportStore(db: Db): ReportStore {
   const insert = db.prepare(`
-    INSERT INTO reports (title, introduction, comparisons, created_ms, updated_ms) VALUES (@title, @introduction, @comparisons, @nowMs, @nowMs)`);
+    INSERT INTO reports (${CONTENT.join(', ')}, created_ms, updated_ms) VALUES (${VALUES.join(', ')}, @nowMs, @nowMs)`);
   const update = db.prepare(`
-    UPDATE reports SET title = @title, introduction = @introduction, comparisons = @comparisons, updated_ms = @nowMs
-    WHERE number = @number AND (title, introduction, comparisons) IS NOT (@title, @introduction, @comparisons)`);
+    UPDATE reports SET ${CONTENT.map((column) => `${column} = @${column}`).join(', ')}, updated_ms = @nowMs
+    WHERE number = @number AND (${CONTENT.join(', ')}) IS NOT (${VALUES.join(', ')})`);
   const one = db.prepare<[number], ReportRow>('SELECT * FROM reports WHERE number = ? AND removed_ms IS NULL');
   const all = db.prepare<[], ReportRow>('SELECT * FROM reports WHERE removed_ms IS NULL ORDER BY updated_ms DESC, number DESC');
   const setFile = {
@@ -59,6 +75,9 @@ export function reportStore(db: Db): ReportStore {
   const setRemoved = db.prepare('UPDATE reports SET removed_ms = @removedMs WHERE number = @number');
   const removed = db.prepare<[], number>('SELECT number FROM reports WHERE removed_ms IS NOT NULL ORDER BY number').pluck();
   const purge = db.prepare('DELETE FROM reports WHERE removed_ms IS NOT NULL');
+  const purgeLogos = db.prepare('DELETE FROM report_logos WHERE sha256 NOT IN (SELECT logo FROM reports WHERE logo IS NOT NULL)');
+  const insertLogo = db.prepare('INSERT INTO report_logos (sha256, png) VALUES (@sha256, @png) ON CONFLICT DO NOTHING');
+  const oneLogo = db.prepare<[string], Buffer>('SELECT png FROM report_logos WHERE sha256 = ?').pluck();
   const usedComparisons = db.prepare<[], string>('SELECT DISTINCT value FROM reports, json_each(reports.comparisons) ORDER BY value').pluck();
 
   const fileOf = (path: string | null, atMs: number | null): Omit<WrittenReport, 'gone'> | null =>
@@ -67,6 +86,9 @@ export function reportStore(db: Db): ReportStore {
     report: `p${row.number}`,
     title: row.title,
     introduction: row.introduction,
+    author: row.author,
+    logo: row.logo,
+    sections: fromJson<ReportSection[]>(row.sections),
     comparisons: fromJson<string[]>(row.comparisons),
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
@@ -87,9 +109,9 @@ export function reportStore(db: Db): ReportStore {
     if (!row) throw unknownReport(id);
     return recordOf(row);
   };
-  const columns = ({ title, introduction, comparisons }: ReportContent): object => ({
-    title,
-    introduction,
+  const columns = ({ sections, comparisons, ...texts }: ReportContent): object => ({
+    ...texts,
+    sections: toJson(sections),
     comparisons: toJson(comparisons),
     nowMs: Date.now(),
   });
@@ -118,7 +140,18 @@ export function reportStore(db: Db): ReportStore {
     purge: () => {
       const ids = removed.all().map((number) => `p${number}`);
       purge.run();
+      purgeLogos.run();
       return ids;
+    },
+    insertLogo: (png) => {
+      const sha256 = createHash('sha256').update(png).digest('hex');
+      insertLogo.run({ sha256, png });
+      return sha256;
+    },
+    logo: (sha256) => {
+      const png = oneLogo.get(sha256);
+      if (png === undefined) throw new AppError('not-found', 'The logo is no longer in the workspace. Choose it again.', { logo: sha256 });
+      return png;
     },
     comparisons: () => usedComparisons.all(),
   };

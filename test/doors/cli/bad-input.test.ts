@@ -30,6 +30,24 @@ describe.skipIf(!hasBuild)('bad input gets one clear sentence (needs the build)'
     ['an unknown data set', () => ['train', 'nothing'], 1, /nothing/],
     ['an unknown run', () => ['evaluate', 'r99'], 1, /r99/],
     ['an unknown comparison', () => ['report', 'c99', '--out', join(empty, 'x.html')], 1, /c99/],
+    [
+      'an unknown section of a report',
+      () => ['report', 'c1', '--out', join(empty, 'x.html'), '--sections', 'method,prose'],
+      2,
+      /no section "prose"\. Choose from signature, .*details, all and none/,
+    ],
+    [
+      'a missing logo',
+      () => ['report', 'c1', '--out', join(empty, 'x.html'), '--logo', join(empty, 'logo.png')],
+      1,
+      /logo was not found .*logo\.png/,
+    ],
+    [
+      'a logo that is no image',
+      () => ['report', 'c1', '--out', join(empty, 'x.html'), '--logo', join(images, 'broken.safetensors')],
+      1,
+      /The logo is text: choose a PNG/,
+    ],
     ['a head without weights', () => ['train', 'colours', '--scope', 'head', '--device', 'cpu'], 1, /--weights/],
     ['missing weights', () => ['train', 'colours', '--weights', join(empty, 'w.safetensors'), '--device', 'cpu'], 1, /Weights file not found/],
     [

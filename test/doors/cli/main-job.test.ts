@@ -197,6 +197,22 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     const page = readFileSync(out, 'utf8');
     expect(page).toContain('red-03.png');
     expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
+    expect(page).not.toMatch(/Appendix|class="author"|class="logo"/);
+  });
+
+  test('a report has the given author, logo and sections', async () => {
+    const [first] = await runJson<Comparison[]>(['comparisons', ...at]);
+    const out = join(scratch('reports'), 'signed.html');
+    const logo = join(folder, 'red', 'red-03.png');
+    const texts = ['--author', 'Ana <Petrović>', '--logo', logo, '--sections', 'files, details'];
+    await runJson(['report', first!.comparison, '--out', out, ...texts, ...at]);
+    const page = readFileSync(out, 'utf8');
+    expect(page).toContain('<span class="author"><bdi class="name">Ana &lt;Petrović&gt;</bdi></span>');
+    expect(page).toMatch(/<img class="logo" src="data:image\/png;base64,/);
+    expect(['signature', 'files', 'details-1', 'method'].filter((id) => page.includes(`id="${id}`))).toEqual(['files', 'details-1']);
+    await runJson(['report', first!.comparison, '--out', out, '--force', '--sections', 'all', ...at]);
+    for (const id of ['signoff-title', 'run-1', 'method', 'glossary-title', 'files', 'details-1'])
+      expect(readFileSync(out, 'utf8')).toContain(`id="${id}"`);
   });
 
   test('an exported network contains the tensors of the run', async () => {

@@ -8,8 +8,10 @@ import { imageFileType, pageImages } from '../../../src/main/features/report/ima
 import { writeReport } from '../../../src/main/features/report/pages.ts';
 import { encodeJpeg } from '../../../src/main/compute/images/images.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
+import { SECTION_NAMES } from '../../../src/shared/report.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import { computeInProcess } from '../training/training-in-process.ts';
+import { drawPng } from './png.ts';
 import { DATASET, drawImages, RUN, sampleComparison } from './sample.ts';
 
 let folder: string;
@@ -17,7 +19,7 @@ let comparison: Comparison;
 const runsRead: string[] = [];
 const readers: ReportReaders = {
   comparison: (id) => (id === comparison.comparison ? comparison : null),
-  images: (shown) => pageImages(shown, { drawOverlays: () => Promise.resolve(), compute: computeInProcess }),
+  images: (shown, mime) => pageImages(shown, mime, { drawOverlays: () => Promise.resolve(), compute: computeInProcess }),
   run: async (id) => (runsRead.push(id), id === RUN.run ? RUN : null),
   dataset: (id) => (id === DATASET.dataset ? DATASET : undefined),
 };
@@ -93,8 +95,8 @@ describe('a report of a thousand comparisons', () => {
         return Promise.resolve([files, files]);
       },
     };
-    const { report } = await composeReport({ comparisons: ids, generatedMs: 0, appVersion: '0.1.0' }, many);
-    expect([report!.parts, loaded]).toEqual([1002, 0]);
+    const { report } = await composeReport({ comparisons: ids, generatedMs: 0, appVersion: '0.1.0', sections: SECTION_NAMES }, many);
+    expect([report!.comparisons, report!.parts, loaded]).toEqual([1000, 1002, 0]); // the details are previewed with their comparison
     let bytes = 0;
     let parts = 0;
     for await (const part of report!.whole()) {
@@ -103,7 +105,7 @@ describe('a report of a thousand comparisons', () => {
       bytes += part.length;
       parts += 1;
     }
-    expect(parts).toBe(1002);
+    expect(parts).toBe(1 + 1000 + 1 + 1000 + 1); // opening, comparisons, appendix, details, end
     expect(bytes).toBeGreaterThan(1000 * 6 * 50_000 * (4 / 3)); // 400 MB: as one string it is near V8's limit of 512 MB
   });
 });
@@ -120,15 +122,36 @@ test('images in a report are small enough for 400 KB per comparison', async () =
   };
   for (const [i, image] of comparison.images.entries())
     for (const [k, kind] of (['photo', 'factual', 'counterfactual'] as const).entries()) await writeFile(image[kind], await photo(3 * i + k));
-  const images = await pageImages(comparison, { drawOverlays: () => Promise.resolve(), compute: computeInProcess });
+  const images = await pageImages(comparison, 'image/webp', { drawOverlays: () => Promise.resolve(), compute: computeInProcess });
   const bytes = images.flatMap(({ photo: p, factual, counterfactual }) => [p, factual, counterfactual]).map((file) => file.bytes.length);
   expect(bytes.reduce((a, b) => a + b) * (4 / 3)).toBeLessThan(400_000);
   for (const { photo: p } of images) expect(await sharp(p.bytes).metadata()).toMatchObject({ format: 'webp', width: 600, height: 450 });
 });
 
+test('overlays are cut to their photograph, and a PDF gets JPEG', async () => {
+  const [width, height] = [60, 180]; // narrow: its overlay is padded on both sides
+  const photo = drawPng(width, height, () => [120, 130, 140]);
+  const [white, red] = [
+    [255, 255, 255],
+    [200, 20, 20],
+  ] as const;
+  const [W, H, left] = [171, 512, 42]; // of the photograph in an overlay of 256 px, with a legend of 60 px
+  const overlay = drawPng(256, H + 60, (x, y) => (y < H && x >= left && x < left + W ? white : red));
+  for (const image of comparison.images) {
+    await writeFile(image.photo, photo);
+    for (const kind of ['factual', 'counterfactual'] as const) await writeFile(image[kind], overlay);
+  }
+  const [{ photo: p, factual }] = await pageImages(comparison, 'image/jpeg', { drawOverlays: () => Promise.resolve(), compute: computeInProcess });
+  expect(p.mime).toBe('image/jpeg');
+  expect(await sharp(p.bytes).metadata()).toMatchObject({ format: 'jpeg', width, height });
+  expect(await sharp(factual.bytes).metadata()).toMatchObject({ format: 'jpeg', width: W, height: H });
+  const { channels } = await sharp(factual.bytes).stats();
+  expect(Math.min(...channels.map(({ min }) => min))).toBeGreaterThan(250); // nothing red of padding and legend
+});
+
 test('recognises image files by their first bytes', () => {
   expect(imageFileType(Buffer.from([0xff, 0xd8, 0xff, 0xe0]))).toBe('image/jpeg');
-  expect(imageFileType(drawImages(2, 2, 5).photo.bytes)).toBe('image/png');
+  expect(imageFileType(drawPng(2, 2, () => [0, 0, 0]))).toBe('image/png');
   expect(imageFileType(Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1'))).toBe('image/webp');
   expect(imageFileType(Buffer.from('<svg onload="x">'))).toBeNull();
   expect(imageFileType(Buffer.alloc(0))).toBeNull();

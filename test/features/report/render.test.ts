@@ -1,16 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renderReport } from './whole-page.ts';
+import { renderReport, textOf } from './whole-page.ts';
+import type { ReportSection } from '../../../src/shared/report.ts';
 import { EMPTY_REASONS, type Comparison, type EmptyReason } from '../../../src/shared/comparison.ts';
+import { drawPng } from './png.ts';
 import { DATASET, RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
-
-/** The visible text: no tags, one space between words. */
-const textOf = (page: string): string =>
-  page
-    .replace(/<style>.*?<\/style>/s, '')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&(lt|gt|quot|amp|#39);/g, (_, e: string) => ({ lt: '<', gt: '>', quot: '"', amp: '&', '#39': "'" })[e]!)
-    .replace(/[\s\u00a0]+/g, ' ');
 
 const only = (changes: Partial<Comparison>, distance?: number): string =>
   renderReport(sampleInput({ comparisons: [toReportComparison(sampleComparison(distance, changes))] }));
@@ -89,31 +83,48 @@ describe('a full report', () => {
 });
 
 describe('what the person adds', () => {
-  const renderJudged = (judgement: 'agree' | 'unsure' | 'disagree' | null, note = ''): string =>
-    renderReport(sampleInput({ comparisons: [{ ...toReportComparison(sampleComparison()), judgement, note }] }));
+  const renderJudged = (judgement: 'agree' | 'unsure' | 'disagree' | null, note = '', sections: readonly ReportSection[] = ['signature']): string =>
+    renderReport(sampleInput({ comparisons: [{ ...toReportComparison(sampleComparison()), judgement, note }], sections }));
 
   test.each([
     ['agree', 'I agree with the verdict.'],
     ['unsure', 'I am unsure whether the verdict is right.'],
     ['disagree', 'I disagree with the verdict.'],
-  ] as const)('%s is written beside the comparison and ticked above the signature', (judgement, sentence) => {
-    const text = textOf(renderJudged(judgement));
-    expect(text).toContain(`My judgement ${{ agree: '✓', unsure: '?', disagree: '✗' }[judgement]} ${sentence}`);
-    expect(text).toContain(`✓ ${judgement} (chosen)`);
-    expect(text.match(/\(chosen\)/g)).toHaveLength(1);
+  ] as const)('%s is written beside the comparison and in the results, without boxes to tick', (judgement, sentence) => {
+    const page = renderJudged(judgement);
+    const sign = { agree: '✓', unsure: '?', disagree: '✗' }[judgement];
+    expect(textOf(page)).toContain(`My judgement ${sign} ${sentence}`);
+    expect(textOf(page)).toMatch(new RegExp(`1\\.63 1\\.08 \\${sign} ${judgement} Of 1 verdict`));
+    expect(page).not.toContain('class="box"');
   });
 
   test('a note keeps its paragraphs and is escaped', () => {
-    const page = renderJudged(null, 'Petals <decide>.\r\n\r\nLeaves & stems:\nnot.');
+    const page = renderJudged(null, 'Petals <decide>.\r\n\r\nLeaves & stems:\nnot.', []);
     expect(page).toContain('Petals &lt;decide&gt;.');
     expect(textOf(page)).toContain('My judgement Petals <decide>. Leaves & stems: not.');
     expect(page).not.toContain('<decide>');
   });
 
-  test('a missing judgement is not shown', () => {
-    const page = renderJudged(null);
-    expect(page).not.toContain('class="personal"');
-    expect(page).not.toContain('(chosen)');
+  test('a missing judgement is not shown, or has boxes to tick above the signature', () => {
+    expect(renderJudged(null, '', [])).not.toMatch(/class="personal"|My judgement/);
+    expect(textOf(renderJudged(null))).toContain('My judgement agree unsure disagree');
+    expect(renderJudged(null).match(/class="box"/g)).toHaveLength(3);
+  });
+
+  test('a note too long for the page stands whole below everything else', () => {
+    const note = Array.from({ length: 40 }, (_, i) => `Sentence ${i + 1} of a long note about the two flowers.`).join(' ');
+    const text = textOf(renderJudged('agree', note, []));
+    expect(text).toMatch(/SHA-256 of A \w+, B \w+ My note Sentence 1 .* Sentence 40 of a long note about the two flowers\. $/);
+  });
+
+  test('author and logo stand on the first page', () => {
+    const logo = drawPng(8, 4, () => [200, 30, 30]);
+    const page = renderReport(sampleInput({ author: ' Ana <Petrović> ', logo }));
+    expect(page).toContain(`<img class="logo" src="data:image/png;base64,${logo.toString('base64')}" alt="Logo">`);
+    expect(page).toContain('<meta name="author" content="Ana &lt;Petrović&gt;">');
+    expect(textOf(page)).toContain('Rose against daisy Ana <Petrović> · 14 November 2026');
+    expect(textOf(page)).toContain('Name Ana <Petrović> Date');
+    expect(renderReport(sampleInput())).not.toMatch(/class="logo"|class="author"|name="author"/);
   });
 
   test('curation of the data set and the name of the run are shown', () => {
@@ -159,7 +170,7 @@ describe('sentences', () => {
   test('a wrong verdict is called wrong in the headline and in the overview', () => {
     const claims = (page: string): string[] => [...page.matchAll(/<p class="claim (\w+)">.*?<\/span> (.*?)<\/p>/g)].map((m) => `${m[1]}: ${m[2]}`);
     const wrong = 'bad: Wrong: the data set says different classes';
-    expect(claims(only({}, 0.41))).toEqual([wrong]);
+    expect(claims(only({}, 0.41))).toEqual([wrong, wrong]);
     expect(textOf(only({}, 0.41))).toContain('= Same ✗ Wrong: the data set says different classes The network considers these the same');
     const two = sampleInput({
       comparisons: [toReportComparison(sampleComparison(0.41)), toReportComparison(sampleComparison(1.63, { comparison: 'c2' }))],
@@ -190,12 +201,43 @@ describe('sentences', () => {
     expect(textOf(only({}, 1.63))).toContain('The verdict agrees with that.');
   });
 
-  test.each(Object.keys(EMPTY_REASONS) as EmptyReason[])('an empty map has its reason: %s', (reason) => {
+  test.each(Object.keys(EMPTY_REASONS) as EmptyReason[])('an empty map is marked, and has its reason: %s', (reason) => {
     const comparison = sampleComparison();
     comparison.images[1].empty = reason;
     const page = renderReport(sampleInput({ comparisons: [toReportComparison(comparison)] }));
     const mapsItEmpties = reason === 'no-factual' || reason === 'no-counterfactual' ? 1 : 2;
-    expect(textOf(page).split(EMPTY_REASONS[reason])).toHaveLength(mapsItEmpties + 1);
+    expect(page.match(/<span class="map-mark">empty<\/span>/g)).toHaveLength(mapsItEmpties);
+    expect(textOf(page)).toContain(`Empty maps of B: ${EMPTY_REASONS[reason]}`);
+  });
+
+  test('weak maps are marked, and one sentence gives the rule', () => {
+    const comparison = sampleComparison(1.63, { runScale: { fullColour: 0.5, images: 128 } });
+    comparison.images[0].strongest = { factual: 0.04, counterfactual: 0.3 };
+    comparison.images[1].strongest = { factual: 0.03, counterfactual: 0.049 };
+    const page = renderReport(sampleInput({ comparisons: [toReportComparison(comparison)] }));
+    expect(page.match(/<span class="map-mark">weak<\/span>/g)).toHaveLength(3);
+    expect(textOf(page)).toContain(
+      'Weak evidence for “different” in A (strongest value 0.0400) and B (strongest value 0.0300), against “different” in B (strongest value 0.0490): below a tenth of this run’s full colour (0.0500), so no location is stated.',
+    );
+    expect(textOf(page)).toContain('0 no colour 0.500 for “different”');
+  });
+
+  test('a reason that empties all four maps is given once', () => {
+    const comparison = sampleComparison();
+    for (const image of comparison.images) image.empty = 'identical';
+    expect(textOf(renderReport(sampleInput({ comparisons: [toReportComparison(comparison)] }))).split('Empty maps of')).toHaveLength(2);
+  });
+
+  test('long names are whole beside the images and in the results, and shortened in sentences', () => {
+    const comparison = sampleComparison();
+    const name = `${'very long '.repeat(19)}.jpg`;
+    Object.assign(comparison.images[0], { file: `/images/${name}`, className: null });
+    comparison.warnings = [`The network was trained with ${name}.`];
+    const page = renderReport(sampleInput({ comparisons: [toReportComparison(comparison)], sections: [] }));
+    expect(textOf(page).split(name)).toHaveLength(3);
+    expect(textOf(page)).toContain('! very long very long very long ve… very long .jpg is not in the data set');
+    expect(textOf(page)).toContain('trained with very long very long very long ve… very long .jpg.');
+    expect(page.split(name)).toHaveLength(3 + 3); // and in the descriptions of three images
   });
 
   test('a scale of zero has a sentence and no bar', () => {
@@ -214,16 +256,16 @@ describe('sentences', () => {
     );
     const text = textOf(page);
     for (const words of [
-      'Warning · About this comparison Border evidence.',
-      '2 warnings · About this run Few pairs. Collapsed.',
-      'Warning · About the data set Near duplicates.',
+      'Caveat Border evidence.',
+      '2 warnings · About run run-7 Few pairs. Collapsed.',
+      'Warning · About the data set Flowers Near duplicates.',
     ])
       expect(text.replace(/ ! /g, ' ')).toContain(words);
   });
 
   test('a changed data set, an unevaluated run, a lost run and a lost data set are reported', () => {
     const changed = textOf(renderReport(sampleInput({ datasets: [{ ...DATASET, snapshot: 'f'.repeat(64) }] })));
-    expect(changed).toContain('The data set has changed since this run was trained');
+    expect(changed).toContain('The data set has changed since run run-7 was trained');
     const unevaluated = textOf(renderReport(sampleInput({ runs: [{ ...RUN, metrics: [], epochs: [], bestEpoch: null, validDistances: null }] })));
     expect(unevaluated).toContain('has not been evaluated');
     expect(unevaluated).toContain('No epoch finished');
@@ -243,7 +285,7 @@ describe('several comparisons', () => {
   test('have a section each and an overview, and their run is described once', () => {
     expect(page.match(/<section class="comparison"/g)).toHaveLength(2);
     expect(page.match(/<section class="run"/g)).toHaveLength(1);
-    expect(textOf(page)).toContain('At a glance');
+    expect(textOf(page)).toContain('Results');
     expect(textOf(page)).toContain('Comparison 2 of 2');
   });
 });
@@ -260,6 +302,7 @@ test('hostile names stay text everywhere', () => {
       const page = renderReport(
         sampleInput({
           title: name,
+          author: `x${name}`,
           introduction: `x ${name.replaceAll(/\n+/g, '\n')}`, // an empty line would start a paragraph, as it should
           comparisons: [toReportComparison(comparison)],
           runs: [{ ...RUN, warnings: [name], error: name }],
@@ -270,6 +313,7 @@ test('hostile names stay text everywhere', () => {
       const plain = renderReport(
         sampleInput({
           introduction: 'x',
+          author: 'x',
           comparisons: [toReportComparison(sampleComparison(1.63, { warnings: ['x'] }))],
           runs: [{ ...RUN, warnings: ['x'], error: 'x' }],
           datasets: [{ ...DATASET, classes: { x: 3 }, rejected: [{ file: 'x', reason: 'x' }], warnings: ['x'] }],

@@ -6,11 +6,12 @@ import type { ImageFiles, ReportComparison } from '../../../src/main/features/re
 import type { PageInput } from './whole-page.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
+import { SECTION_NAMES } from '../../../src/shared/report.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import type { EpochRow, RunRecord } from '../../../src/shared/run.ts';
 import { drawPng, flower, spot } from './png.ts';
 
-/** A complete, plausible report: drawn flowers, sampled distances, figures from the evaluation. */
+/** A complete, plausible report with every section: drawn flowers, sampled distances, figures from the evaluation. */
 
 const random = randomFor(1, 'sample report');
 const MARGIN = 2;
@@ -179,6 +180,7 @@ export const sampleInput = (changes: Partial<PageInput> = {}): PageInput => ({
   title: 'Rose against daisy',
   generatedMs: Date.UTC(2026, 10, 14, 10, 32),
   comparisons: [toReportComparison(sampleComparison())],
+  sections: SECTION_NAMES,
   runs: [RUN],
   datasets: [DATASET],
   appVersion: '0.1.0',

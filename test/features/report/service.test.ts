@@ -16,6 +16,7 @@ import type { Job } from '../../../src/shared/job.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { someComparison, someConfig, someDataset } from '../../db/records.ts';
 import { computeInProcess } from '../training/training-in-process.ts';
+import { drawPng } from './png.ts';
 import { drawImages, RUN } from './sample.ts';
 
 /** A real store and real files; no trained network. */
@@ -51,10 +52,12 @@ const draft = (comparisons: string[], more: object = {}) => ({
 });
 
 let ids: string[];
+let lastAuthor: string;
 beforeEach(async () => {
   workspace = freshWorkspace();
   store = storeAt(workspace);
   print = null;
+  lastAuthor = '';
   const hub = new EventHub();
   changes = [];
   ended = new Map();
@@ -78,6 +81,7 @@ beforeEach(async () => {
       return print;
     },
     folderOf: (report) => workspace.report(report),
+    author: { last: () => lastAuthor, remember: (author) => (lastAuthor = author) },
     announce: (report) => hub.changed('reports', report),
   };
   reports = new ReportService(ports, pages);
@@ -92,24 +96,58 @@ describe('a report', () => {
     const stored = reports.save(draft([ids[1]!, ids[0]!, ids[1]!]));
     expect(stored).toMatchObject({ title: 'Spring review', comparisons: [ids[1], ids[0]], html: null, pdf: null });
     expect(changes).toEqual([{ what: 'reports', id: stored.report }]);
-    const parts = await Promise.all([0, 1, 2, 3, 9].map((part) => reports.preview({ ...draft(stored.comparisons), part })));
-    expect(parts.map(({ part, parts: count, missing }) => [part, count, missing])).toEqual([0, 1, 2, 3, 3].map((part) => [part, 4, []]));
-    const [opening, first, second, closing] = parts.map(({ html }) => html!);
-    for (const page of [opening, first, second, closing]) expect(page).toMatch(/^<!doctype html>[^]*<title>Spring review<\/title>[^]*<\/html>\n$/);
+    const preview = (part: number) => reports.preview({ ...draft(stored.comparisons), sections: ['files', 'details'], part });
+    const parts = await Promise.all([0, 1, 2, 3, 9].map(preview));
+    expect(parts.map(({ part, parts: count, comparisons, missing }) => [part, count, comparisons, missing])).toEqual(
+      [0, 1, 2, 3, 3].map((part) => [part, 4, 2, []]),
+    );
+    const [opening, first, second, appendix] = parts.map(({ html }) => html!);
+    for (const page of [opening, first, second, appendix]) expect(page).toMatch(/^<!doctype html>[^]*<title>Spring review<\/title>[^]*<\/html>\n$/);
     expect(opening).toContain('Two &amp; &lt;b&gt;three&lt;/b&gt;.');
     expect(first).toContain(`<code>${ids[1]!}</code>`);
     expect(second).toContain(`<code>${ids[0]!}</code>`);
-    expect([opening, first, second, closing].map((page) => page!.match(/data:image/g)?.length ?? 0)).toEqual([0, 6, 6, 0]);
-    expect(closing).toContain('Judgement and signature');
+    expect([opening, first, second, appendix].map((page) => page!.match(/data:image/g)?.length ?? 0)).toEqual([0, 6, 6, 0]);
+    expect([opening, first, second, appendix].map((page) => page!.match(/id="(details-\d|files)"/)?.[1])).toEqual([
+      undefined,
+      'details-1',
+      'details-2',
+      'files',
+    ]);
     reports.save({ ...draft([ids[0]!]), report: stored.report });
     expect(reports.list().map(({ comparisons }) => comparisons)).toEqual([[ids[0]]]);
   });
 
   test('has no page without a comparison, and names a missing one', async () => {
-    expect(await reports.preview(draft([]))).toEqual({ html: null, part: 0, parts: 0, missing: [] });
+    expect(await reports.preview(draft([]))).toEqual({ html: null, part: 0, parts: 0, comparisons: 0, missing: [] });
     const { html, missing } = await reports.preview(draft(['c99', ids[0]!]));
     expect(missing).toEqual(['c99']);
     expect(html).toContain('1 comparison');
+  });
+
+  test('has author, logo and sections: those of its draft, else the stored ones, else those of a new report', async () => {
+    const first = reports.save(draft(ids));
+    expect(first).toMatchObject({ author: '', logo: null, sections: ['signature'] });
+    const { logo } = await reports.addLogo(drawPng(40, 20, () => [10, 90, 40]));
+    const changed = reports.save({ ...draft(ids), report: first.report, author: 'Ana', logo, sections: ['details', 'signature', 'details'] });
+    expect(changed).toMatchObject({ author: 'Ana', logo, sections: ['signature', 'details'] });
+    expect(reports.save({ ...draft([ids[0]!]), report: first.report })).toMatchObject({ author: 'Ana', logo, sections: ['signature', 'details'] });
+    expect(reports.save(draft(ids))).toMatchObject({ author: 'Ana', logo: null, sections: ['signature'] }); // the last author is proposed
+    expect(reports.save({ ...draft(ids), report: first.report, author: '', logo: null })).toMatchObject({ author: '', logo: null });
+    expect(reports.save(draft(ids)).author).toBe('');
+  });
+
+  test('is written with its logo, which is deleted once no report has it', async () => {
+    const { logo, image } = await reports.addLogo(drawPng(40, 20, () => [10, 90, 40]));
+    const { report } = reports.save({ ...draft(ids), logo });
+    await reports.deleteRemoved();
+    const { result } = await endOf(reports.startWriting({ report, format: 'html' }));
+    expect(await readFile(result!['file']!, 'utf8')).toContain(`<img class="logo" src="${image}"`);
+    expect(reports.logo(logo).image).toBe(image);
+    reports.save({ ...draft(ids), report, logo: null });
+    expect(reports.logo(logo).image).toBe(image); // removing it can be undone
+    await reports.deleteRemoved();
+    expect(() => reports.logo(logo)).toThrow(/no longer in the workspace. Choose it again/);
+    await expect(reports.preview({ ...draft(ids), logo })).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('is written to the given path, with the extension of its format', async () => {
@@ -153,6 +191,7 @@ describe('a report', () => {
     expect(status).toBe('done');
     expect(printed).toContain('<title>Spring review</title>');
     expect(printed).toMatch(/@page\{size:(A4|letter);/);
+    expect([printed.match(/data:image\/jpeg/g)?.length, printed.match(/data:image\/webp/g)]).toEqual([12, null]); // a PDF can't contain WebP
     expect(await readdir(workspace.report(report))).toEqual(['report.pdf']);
     expect(result!['file']).toBe(join(workspace.report(report), 'report.pdf'));
   });

@@ -5,8 +5,17 @@ export interface PageInput extends ReportInput {
   comparisons: ReportComparison[];
 }
 
-/** The whole page at once. */
+/** The whole page at once, in the order in which it is written. */
 export function renderReport(input: PageInput): string {
-  const { opening, comparison, closing } = pageParts(input);
-  return opening + input.comparisons.map(comparison).join('') + closing;
+  const { head, opening, comparison, appendix, details, end } = pageParts(input);
+  const { comparisons } = input;
+  return head + opening + comparisons.map(comparison).join('') + (appendix ?? '') + comparisons.map((one, i) => details(one, i) ?? '').join('') + end;
 }
+
+/** The visible text: no tags, one space between words. */
+export const textOf = (page: string): string =>
+  page
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&(lt|gt|quot|amp|#39);/g, (_, e: string) => ({ lt: '<', gt: '>', quot: '"', amp: '&', '#39': "'" })[e]!)
+    .replace(/[\s\u00a0]+/g, ' ');

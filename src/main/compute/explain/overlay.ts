@@ -6,6 +6,7 @@ import { upsample } from '../../../shared/maps/field.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
 import { adjustPhoto, DEFAULT_LOOK, paintOver, type PhotoLook } from '../../../shared/maps/paint.ts';
 import { drawSvgOver, resizeRgb, type RgbImage } from '../images/images.ts';
+import { overlayFrame } from './overlay-frame.ts';
 import { drawLegend, loadTypeface, STRIP, type FontResolver, type Typeface } from './legend.ts';
 
 export interface OverlayRequest {
@@ -34,8 +35,6 @@ const STYLES: Record<MapKind, { colours: ScaleName; words: Record<ExplainTarget,
   counterfactual: { colours: 'cool', words: { verdict: 'evidence against the verdict', distance: 'evidence for a smaller distance' } },
 };
 const SCALE_WORDS: Record<ScaleChoice, string> = { run: 'Scale of this run', pair: 'Stretched to this pair' };
-const MIN_LONGEST_SIDE = 512; // px: smaller photographs are enlarged so that map and legend are readable
-const MIN_WIDTH = 256; // px: a narrower photograph is padded left and right
 
 /** A dashed line around the strongest part of the map, as SVG elements in px of a W x H image. */
 function contourSvg(request: OverlayRequest, W: number, H: number, share: number): string {
@@ -81,9 +80,7 @@ export async function paintOverlay(request: OverlayRequest, options: OverlayOpti
   const { contourShare = CONTOUR_SHARE, look = DEFAULT_LOOK, font } = options;
   const { colours, words } = STYLES[request.kind];
   const { weakText } = request;
-  const enlarge = Math.max(1, MIN_LONGEST_SIDE / Math.max(request.photo.width, request.photo.height));
-  const W = Math.round(request.photo.width * enlarge) || 1;
-  const H = Math.round(request.photo.height * enlarge) || 1;
+  const { width: W, height: H, left, overlayWidth: width } = overlayFrame(request.photo.width, request.photo.height);
   const photo = await resizeRgb(request.photo, W, H);
   const canvas = { ...photo, data: adjustPhoto(photo.data, look) };
 
@@ -94,14 +91,12 @@ export async function paintOverlay(request: OverlayRequest, options: OverlayOpti
     if (contourShare !== null && weakText === null) contour = contourSvg(request, W, H, contourShare);
   }
 
-  const width = Math.max(MIN_WIDTH, W);
   const line = contour && ` Dashed line: strongest ${percentText(contourShare!)} of the area.`;
   const meaning = weakText ?? `${words[request.target ?? 'verdict']}. ${SCALE_WORDS[request.scaleOf]}.${line}`;
   const content = { title: request.title, words: meaning, colours, scale: Math.max(0, request.scale) || 0 };
   const emptyText = empty ? (request.emptyText ?? 'This map is empty.') : null;
   const legend = drawLegend({ ...content, emptyText }, width, typefaceOf(font));
   const height = H + legend.height;
-  const left = Math.floor((width - W) / 2);
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
     `<svg x="${left}" y="0" width="${W}" height="${H}" overflow="hidden">${contour}</svg>` +

@@ -219,10 +219,27 @@ export async function previewJpeg(file: string, longest: number, options: Decode
     .toBuffer();
 }
 
-/** As previewJpeg, for a file that is embedded in a page: WebP, which is smaller than JPEG. */
-export async function previewWebp(file: string, longest: number): Promise<Buffer> {
-  const image = await decodePixels(await openImage(file, {}), (p) => p.resize(longest, longest, { fit: 'inside', withoutEnlargement: true }));
-  return await rawRgb(image).webp({ quality: 82 }).toBuffer();
+interface EmbedOptions {
+  longest: number; // px
+  mime: 'image/webp' | 'image/jpeg';
+  /** The part of a larger image that is wanted, from the top, px. */
+  frame?: { left: number; width: number; height: number };
+}
+
+/** As previewJpeg, for a file that is embedded in a page. Returns the size of the whole image, px. */
+export async function embeddedCopy(
+  file: string,
+  { longest, mime, frame }: EmbedOptions,
+): Promise<{ bytes: Uint8Array; width: number; height: number }> {
+  const opened = await openImage(file, {});
+  const { width, height } = opened;
+  const hasFrame = frame && frame.left + frame.width <= width && frame.height < height;
+  const image = await decodePixels(opened, (p) => {
+    const part = hasFrame ? p.extract({ left: frame.left, top: 0, width: frame.width, height: frame.height }) : p;
+    return part.resize(longest, longest, { fit: 'inside', withoutEnlargement: true });
+  });
+  const copy = mime === 'image/webp' ? rawRgb(image).webp({ quality: 82 }) : rawRgb(image).jpeg({ quality: 85, chromaSubsampling: '4:4:4' });
+  return { bytes: await copy.toBuffer(), width, height };
 }
 
 const rawRgb = ({ data, width, height }: RgbImage): Sharp => sharp(data, { raw: { width, height, channels: 3 } });

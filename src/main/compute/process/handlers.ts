@@ -11,7 +11,9 @@ import { explain } from '../explain/explain.ts';
 import { measureMaps } from '../explain/measure-maps.ts';
 import { exportModel } from '../model/export-model.ts';
 import { distances, evaluateSplit } from '../train/pair-metrics.ts';
-import { decodeSquare, DECODERS, inspectContent, previewJpeg, previewWebp } from '../images/images.ts';
+import { decodeSquare, DECODERS, inspectContent, previewJpeg } from '../images/images.ts';
+import { encodeLogo } from '../images/logo.ts';
+import { pageImages } from '../explain/page-images.ts';
 import { mapParallel, throwIfCancelled } from '../async/parallel.ts';
 import type { CallContext, Counted, Handlers, InspectedContent } from '../protocol/protocol.ts';
 import { writeSample } from '../sample/sample.ts';
@@ -28,7 +30,8 @@ export const handlers: Handlers = {
     await writeFileAtomically(out, withChecksum(await previewJpeg(file, longest, { sampleBits, ...(sha256 === null ? {} : { sha256 }) })));
     return null;
   },
-  shrinkImages: ({ files, longest }, { signal }) => mapParallel(files, DECODERS, (file) => shrunkOrBadImage(file, longest), { signal }),
+  pageImages: ({ images, ...options }, { signal }) => mapParallel(images, DECODERS, (image) => pageImages(image, options), { signal }),
+  encodeLogo: ({ bytes }) => encodeLogo(bytes),
   drawSample: ({ folder, seed }, context) => writeSample(folder, { seed, ...options(context) }),
   weights: async ({ path, backbone, entry }, { signal }) => {
     const params = backboneParams({ backbone, flavour: 'torch', size: 64, dim: 2 });
@@ -98,13 +101,4 @@ function options<N extends 'inspect' | 'drawSample' | 'benchEmbed'>({
       (progress as (p: Counted) => void)({ done, total });
     },
   };
-}
-
-async function shrunkOrBadImage(file: string, longest: number): Promise<Uint8Array> {
-  try {
-    return await previewWebp(file, longest);
-  } catch (error) {
-    const { code, message, details } = asAppError(error);
-    throw new AppError(code, message, { ...details, file }, error);
-  }
 }

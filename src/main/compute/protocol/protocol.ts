@@ -153,8 +153,17 @@ export interface ComputeCalls {
   timeReading: { args: { files: string[]; size: number }; result: number[]; progress: never };
   /** Writes a JPEG preview of an image to `out`, longest side at most `longest` px. `sha256`: that the image's bytes must have. */
   preview: { args: { file: string; sha256: string | null; sampleBits: number | null; longest: number; out: string }; result: null; progress: never };
-  /** WebP copies of image files, longest side at most `longest` px, for embedding. Throws AppError 'bad-image' with details.file. */
-  shrinkImages: { args: { files: string[]; longest: number }; result: Uint8Array[]; progress: never };
+  /**
+   * Copies for embedding, longest side at most `longest` px: of each photograph and its overlays without their legends, in this
+   * order. Throws AppError 'bad-image' with details.file.
+   */
+  pageImages: {
+    args: { images: { photo: string; overlays: string[] }[]; longest: number; mime: 'image/webp' | 'image/jpeg' };
+    result: Uint8Array[][];
+    progress: never;
+  };
+  /** A logo as PNG. Throws AppError 'bad-image'. */
+  encodeLogo: { args: { bytes: Uint8Array }; result: Uint8Array; progress: never };
   drawSample: { args: { folder: string; seed: number }; result: { images: string; truth: string; created: number }; progress: Counted };
   weights: { args: WeightsRequest; result: WeightsInfo; progress: never };
   train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
 import { scaleSentence, weakMark } from '../../../shared/map-words.ts';
 import { MAP_KINDS } from '../../../shared/maps/kinds.ts';
 import { savedChoice } from '../../../shared/maps/run-scale.ts';
 import { pairNotices } from '../../../shared/pair-truth.ts';
+import { DEFAULT_SECTIONS, REPORT_SECTIONS, type ReportSection, SECTION_NAMES } from '../../../shared/report.ts';
 import { verdictClaim } from '../../../shared/verdict-claim.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
@@ -18,6 +19,26 @@ interface Force {
 }
 
 const forceOption = (): Option => new Option('--force', 'replace existing files');
+
+interface ReportFlags extends Partial<Record<'title' | 'author' | 'logo', string>> {
+  out: string;
+  sections?: ReportSection[];
+}
+
+/** "method,files", "all" or "none". */
+const sectionsOption = (): Option =>
+  new Option(
+    '--sections <names>',
+    `parts beside the first page and the comparisons, separated by commas: ${SECTION_NAMES.join(', ')}; or all, or none (default: ${DEFAULT_SECTIONS.join(', ')})`,
+  ).argParser((text): readonly ReportSection[] => {
+    if (text === 'all') return SECTION_NAMES;
+    if (text === 'none') return [];
+    const names = text.split(',').map((name) => name.trim());
+    const unknown = names.find((name) => !Object.hasOwn(REPORT_SECTIONS, name));
+    if (unknown !== undefined)
+      throw new InvalidArgumentError(`There is no section ${JSON.stringify(unknown)}. Choose from ${SECTION_NAMES.join(', ')}, all and none.`);
+    return SECTION_NAMES.filter((name) => names.includes(name));
+  });
 
 /** Throws AppError 'bad-request' if writing `path` would destroy something; see OutputPaths. */
 const checkOutput = ({ outputs }: Services, path: string, force = false): void => outputs.check(path, { replace: force });
@@ -64,8 +85,12 @@ export function addResultCommands(program: Command): void {
     .requiredOption('--out <file>', 'the HTML file')
     .addOption(forceOption())
     .option('--title <text>', 'title of the report')
-    .action(async (comparisons: string[], { workspace, json, out, title, force }: Common & Force & { out: string; title?: string }) => {
-      const request = await parseRequest((contract) => contract.ReportRequest, { comparisons, out: resolveUserPath(out), title });
+    .option('--author <name>', 'author, on the first page')
+    .option('--logo <file>', 'logo on the first page: a PNG, JPEG, WebP or SVG file')
+    .addOption(sectionsOption())
+    .action(async (comparisons: string[], { workspace, json, out, force, logo, ...page }: Common & Force & ReportFlags) => {
+      const files = { out: resolveUserPath(out), logo: logo === undefined ? undefined : resolveUserPath(logo) };
+      const request = await parseRequest((contract) => contract.ReportRequest, { comparisons, ...page, ...files });
       const { file } = await withServices(workspaceOption(workspace), true, 'report', (s) => {
         checkOutput(s, request.out, force);
         return s.pages.write(request);

@@ -1,7 +1,8 @@
 import type { Comparison } from '../../../shared/comparison.ts';
 import { fileName } from '../../../shared/format.ts';
+import { DEFAULT_SECTIONS, type ReportSection } from '../../../shared/report.ts';
 import { pageParts } from './render.ts';
-import type { ImageFiles, PaperSize, ReportComparison, ReportDataset, ReportEntry, ReportRun } from './types.ts';
+import type { EmbeddedType, ImageFiles, PaperSize, ReportDataset, ReportEntry, ReportRun } from './types.ts';
 
 type Found<T> = T | null | undefined | Promise<T | null | undefined>;
 
@@ -12,7 +13,7 @@ type JudgedComparison = Comparison & Partial<Pick<ReportEntry, 'judgement' | 'no
 export interface ReportReaders {
   comparison(id: string): Found<JudgedComparison>;
   /** The images of A and B at the size of the page. Throws AppError 'not-found' or 'bad-image'. */
-  images(comparison: Comparison): Promise<[ImageFiles, ImageFiles]>;
+  images(comparison: Comparison, mime: EmbeddedType): Promise<[ImageFiles, ImageFiles]>;
   run(id: string): Found<ReportRun>;
   dataset(id: string): Found<ReportDataset>;
 }
@@ -21,17 +22,22 @@ export interface ReportContents {
   comparisons: readonly string[]; // ids, in the order of the report
   title?: string | undefined; // default: the image names, or the number of comparisons
   introduction?: string | undefined;
+  author?: string | undefined;
+  logo?: Uint8Array | null | undefined; // PNG
+  sections?: readonly ReportSection[] | undefined; // default DEFAULT_SECTIONS
   generatedMs: number;
   appVersion: string;
   paper?: PaperSize | undefined; // see ReportInput
 }
 
-/** A page in the order of its parts: 0 is the opening, then one part per comparison, then the closing. */
+/** A report as a page, in parts. */
 export interface ComposedReport {
+  comparisons: number;
+  /** Parts of the preview: 0 the opening, then one per comparison with its details, last the appendix if it has other sections. */
   parts: number;
   /** A complete page with one part only, for the preview. */
   part(index: number): Promise<string>;
-  /** The whole page. Reads the images of one comparison at a time. */
+  /** The whole page, details at the end of the appendix. Reads the images of one comparison at a time. */
   whole(): AsyncGenerator<string>;
 }
 
@@ -56,39 +62,36 @@ export async function composeReport(contents: ReportContents, readers: ReportRea
     runs.map((run) => run.dataset),
     (id) => readers.dataset(id),
   );
-  const { generatedMs, appVersion, introduction, paper } = contents;
-  const title = contents.title?.trim() || defaultTitle(comparisons);
-  const page = pageParts({
-    title,
-    ...(introduction !== undefined && { introduction }),
-    ...{ generatedMs, comparisons, runs, datasets, appVersion, paper },
-  });
-  const withImages = async (entry: ReportEntry): Promise<ReportComparison> => ({ ...entry, images: await readers.images(entry.comparison) });
-  const section = async (index: number): Promise<string> => page.comparison(await withImages(comparisons[index]!), index);
-  const [head, openingText] = splitAt(page.opening, '<main>\n');
+  const { comparisons: _, title, sections = DEFAULT_SECTIONS, ...contentsOfPage } = contents;
+  const page = pageParts({ ...contentsOfPage, title: title?.trim() || defaultTitle(comparisons), sections, comparisons, runs, datasets });
+  const imageType = contents.paper === undefined ? 'image/webp' : 'image/jpeg'; // `paper` only for a PDF
+  const section = async (index: number): Promise<string> => {
+    const entry = comparisons[index]!;
+    return page.comparison({ ...entry, images: await readers.images(entry.comparison, imageType) }, index);
+  };
+  const inPage = (part: string): string => page.head + part + page.end;
   return {
     missing,
     report: {
-      parts: comparisons.length + 2,
+      comparisons: comparisons.length,
+      parts: comparisons.length + (page.appendix === null ? 1 : 2),
       part: async (index) => {
-        if (index <= 0) return head + openingText + END;
-        if (index > comparisons.length) return head + page.closing;
-        return head + (await section(index - 1)) + END;
+        if (index <= 0) return inPage(page.opening);
+        if (index > comparisons.length) return inPage(page.appendix ?? '');
+        return inPage((await section(index - 1)) + (page.details(comparisons[index - 1]!, index - 1) ?? ''));
       },
       whole: async function* () {
-        yield page.opening;
+        yield page.head + page.opening;
         for (const index of comparisons.keys()) yield await section(index);
-        yield page.closing;
+        if (page.appendix !== null) yield page.appendix;
+        for (const [index, entry] of comparisons.entries()) {
+          const details = page.details(entry, index);
+          if (details !== null) yield details;
+        }
+        yield page.end;
       },
     },
   };
-}
-
-const END = '</main>\n</body>\n</html>\n';
-
-function splitAt(text: string, mark: string): [string, string] {
-  const at = text.indexOf(mark) + mark.length;
-  return [text.slice(0, at), text.slice(at)];
 }
 
 /** Reads each id once, in order of first occurrence. Leaves out unknown ones. */

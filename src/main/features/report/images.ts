@@ -3,29 +3,36 @@ import { AppError } from '../../../shared/errors.ts';
 import { fileName } from '../../../shared/format.ts';
 import { readIntact } from '../../foundation/files.ts';
 import type { PagePorts } from './ports.ts';
-import { type ImageFiles, type ImageFileType, WEBP } from './types.ts';
+import type { EmbeddedType, ImageFiles, ImageFileType } from './types.ts';
 
 /** A tile of the page is at most 64 mm wide on paper: 600 px are 240 per inch. */
 const TILE_SIDE = 600; // px, longest side
 
 /**
- * Photograph, factual and counterfactual map of both images at the size at which the page shows them, about 0.3 MB in all.
- * Draws missing overlays first. Throws AppError 'not-found' if a file is missing, 'bad-image' if it is damaged.
+ * Photograph, factual and counterfactual map of both images at the size at which the page shows them, about 0.3 MB in all. The
+ * overlays' legends are cut off: the page has its own. Draws missing overlays first.
+ * Throws AppError 'not-found' if a file is missing, 'bad-image' if it is damaged.
  */
-export async function pageImages(comparison: Comparison, ports: Pick<PagePorts, 'drawOverlays' | 'compute'>): Promise<[ImageFiles, ImageFiles]> {
+export async function pageImages(
+  comparison: Comparison,
+  mime: EmbeddedType,
+  ports: Pick<PagePorts, 'drawOverlays' | 'compute'>,
+): Promise<[ImageFiles, ImageFiles]> {
   await ports.drawOverlays(comparison.comparison);
-  const files = comparison.images.flatMap((image) => [
-    { path: image.photo, checksum: image.crc32?.photo, image },
-    ...[image.factual, image.counterfactual].map((path) => ({ path, checksum: undefined, image })), // drawn again from the checked map
-  ]);
-  for (const { path, checksum, image } of files) await checkImageFile(path, checksum, comparison.comparison, image);
-  const images = await ports.compute.ask('shrinkImages', { files: files.map(({ path }) => path), longest: TILE_SIDE }).catch((error: unknown) => {
+  const { images } = comparison;
+  for (const image of images) {
+    await checkImageFile(image.photo, image.crc32?.photo, comparison.comparison, image);
+    for (const path of [image.factual, image.counterfactual]) await checkImageFile(path, undefined, comparison.comparison, image); // drawn again from the checked map
+  }
+  const files = images.map(({ photo, factual, counterfactual }) => ({ photo, overlays: [factual, counterfactual] }));
+  const shrunk = await ports.compute.ask('pageImages', { images: files, longest: TILE_SIDE, mime }).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'bad-image') throw error;
-    const { path, image } = files.find((file) => file.path === error.details['file']) ?? files[0]!;
+    const path = String(error.details['file']);
+    const image = images.find(({ photo, factual, counterfactual }) => [photo, factual, counterfactual].includes(path)) ?? images[0];
     throw damaged(path, comparison.comparison, image, error);
   });
-  const [a, b] = [images.slice(0, 3), images.slice(3)].map((three): ImageFiles => {
-    const [photo, factual, counterfactual] = three.map((bytes) => ({ bytes: Buffer.from(bytes), mime: WEBP }));
+  const [a, b] = shrunk.map((three): ImageFiles => {
+    const [photo, factual, counterfactual] = three.map((bytes) => ({ bytes, mime }));
     return { photo: photo!, factual: factual!, counterfactual: counterfactual! };
   });
   return [a!, b!];

@@ -1,17 +1,20 @@
+import { readFile, stat } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors.ts';
+import { bytesText } from '../../../shared/format.ts';
+import { MAX_LOGO_BYTES } from '../../../shared/report.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import { joinList } from '../../foundation/words.ts';
 import { type ComposedReport, composeReport, type ReportContents, type ReportReaders } from './compose.ts';
 import { pageImages } from './images.ts';
 import type { PagePorts } from './ports.ts';
-import type { PaperSize } from './types.ts';
 
-export interface PageContents {
-  comparisons: readonly string[]; // ids, in order
-  title?: string | undefined; // default: as in ReportContents
-  introduction?: string | undefined;
-  paper?: PaperSize | undefined;
+export type PageContents = Omit<ReportContents, 'generatedMs' | 'appVersion'>;
+
+/** Of the command line. */
+export interface WriteRequest extends Omit<PageContents, 'logo'> {
+  logo?: string | undefined; // an image file
+  out: string;
 }
 
 /** Builds report pages from the current records of the workspace. */
@@ -51,18 +54,24 @@ export class ReportPages {
 
   /**
    * For the command line: evaluates, composes, and writes one self-contained HTML file, whole or not at all.
-   * @throws AppError 'usage' without comparisons; 'not-found' for an unknown comparison; as composeReport and writeFileAtomically do.
+   * @throws AppError 'bad-image' for the logo; 'usage' without comparisons; 'not-found' for an unknown comparison; as composeReport and writeFileAtomically do.
    */
-  async write({ out, ...contents }: PageContents & { out: string }): Promise<{ file: string }> {
+  async write({ out, logo, ...contents }: WriteRequest): Promise<{ file: string }> {
+    const png = logo === undefined ? null : await this.encodeLogo(await readLogo(logo));
     await this.evaluateRuns(contents.comparisons);
-    return writeReport({ ...withDate(contents), out }, this.readers());
+    return writeReport({ ...withDate({ ...contents, logo: png }), out }, this.readers());
+  }
+
+  /** A chosen image file as the PNG that pages embed. Throws AppError 'bad-image'. */
+  encodeLogo(bytes: Uint8Array): Promise<Uint8Array> {
+    return this.ports.compute.ask('encodeLogo', { bytes });
   }
 
   private readers(): ReportReaders {
     const { comparison, runs, datasets, images } = this.ports;
     return {
       comparison: (id) => orNull(() => comparison(id)),
-      images: (shown) => pageImages(shown, this.ports),
+      images: (shown, mime) => pageImages(shown, mime, this.ports),
       run: (id) => orNull(() => runs.annotated(id)),
       dataset: (id) =>
         orNull(() => {
@@ -82,6 +91,20 @@ export async function writeReport({ out, ...contents }: ReportContents & { out: 
     });
   await writeFileAtomically(out, report.whole());
   return { file: out };
+}
+
+/** Throws AppError 'not-found', and 'bad-image' for what is no file of at most MAX_LOGO_BYTES. */
+async function readLogo(file: string): Promise<Buffer> {
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_LOGO_BYTES)
+      throw new AppError('bad-image', `The logo has ${bytesText(size)}: choose a file of at most ${bytesText(MAX_LOGO_BYTES)}.`, { file });
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new AppError('not-found', `The logo was not found (${file}).`, { file }, error);
+    throw new AppError('bad-image', `The logo can't be read (${file}).`, { file }, error);
+  }
 }
 
 const withDate = (contents: PageContents): ReportContents => ({ ...contents, generatedMs: Date.now(), appVersion: APP_VERSION });

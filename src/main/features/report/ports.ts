@@ -30,6 +30,8 @@ export interface ReportPorts {
   printPdf: Shell['printPdf'];
   /** Folder of a report's files in the workspace. */
   folderOf(report: string): string;
+  /** The author of the last report, for the next one. `remember` never throws. */
+  author: { last(): string; remember(author: string): void };
   /** Called after a report was stored, changed, removed or written. */
   announce(report: string): void;
 }

@@ -1,20 +1,28 @@
 import { LOSS_INFO } from '../../../shared/losses.ts';
-import { markup } from './html.ts';
+import type { ReportSection } from '../../../shared/report.ts';
+import { markup, type Html } from './html.ts';
 import { comparisonSection } from './sections/comparison.ts';
+import { detailsSection } from './sections/details.ts';
+import { filesSection } from './sections/files.ts';
 import { glossarySection } from './sections/glossary.ts';
 import { methodSection } from './sections/method.ts';
 import { openingSection } from './sections/opening.ts';
 import { runSection } from './sections/run.ts';
-import { signOffSection } from './sections/signoff.ts';
 import { styleElement } from './style.ts';
-import type { ReportComparison, ReportInput } from './types.ts';
+import type { ReportComparison, ReportEntry, ReportInput, ReportRun } from './types.ts';
 
-/** The parts of a page, in order: opening, each comparison, closing. Together they are one HTML document. */
+/** The parts of a page, in order: head, opening, each comparison, appendix, details of each comparison, end. Together they are one HTML document. */
 export interface PageParts {
+  head: string;
   opening: string;
   comparison(shown: ReportComparison, index: number): string;
-  closing: string;
+  appendix: string | null; // null if no section of it is chosen
+  /** Null unless details are chosen. */
+  details(entry: ReportEntry, index: number): string | null;
+  end: string;
 }
+
+const OF_A_RUN: readonly ReportSection[] = ['quality', 'training', 'dataset'];
 
 /**
  * A self-contained HTML page about one or more comparisons and their runs, for screen (light and dark) and paper (A4 or
@@ -22,14 +30,11 @@ export interface PageParts {
  * page says so if the input lacks a run or data set. In parts, so that a page with many images is never whole in memory.
  */
 export function pageParts(input: ReportInput): PageParts {
-  const { comparisons } = input;
+  const { comparisons, sections, paper } = input;
   const runs = [...new Map(input.runs.map((run) => [run.run, run])).values()];
-  const anchorOf = (run: string): string | null => {
-    const index = runs.findIndex((known) => known.run === run);
-    return index < 0 ? null : `run-${index + 1}`;
-  };
-  const losses = [...new Set(runs.map(({ config }) => config.loss))].map((loss) => LOSS_INFO[loss]);
-  const opening = markup`<!doctype html>
+  const runOf = ({ comparison }: ReportEntry): ReportRun | undefined => runs.find(({ run }) => run === comparison.run);
+  const hasRuns = runs.length > 0 && OF_A_RUN.some((section) => sections.includes(section));
+  const head = markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -38,34 +43,41 @@ export function pageParts(input: ReportInput): PageParts {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="Twinlens ${input.appVersion}">
+${input.author?.trim() && markup`<meta name="author" content="${input.author.trim()}">`}
 <title>${input.title}</title>
-${styleElement([...new Set(comparisons.map(({ comparison }) => comparison.modelSha256))], input.paper)}
+${styleElement([...new Set(comparisons.map(({ comparison }) => comparison.modelSha256))], paper)}
 </head>
 <body>
 <main>
-${openingSection(input)}
-`;
-  const closing = markup`${signOffSection(comparisons)}
-${runs.map((run, i) =>
-  runSection(
-    run,
-    input.datasets.find((dataset) => dataset.dataset === run.dataset),
-    `run-${i + 1}`,
-  ),
-)}
-${methodSection(losses)}
-${glossarySection()}
-</main>
-</body>
-</html>
 `;
   return {
-    opening: opening.source,
-    comparison: (shown, index) => {
-      const position = { number: index + 1, of: comparisons.length };
-      const run = runs.find((known) => known.run === shown.comparison.run);
-      return `${comparisonSection(shown, position, run, anchorOf(shown.comparison.run)).source}\n`;
-    },
-    closing: closing.source,
+    head: head.source,
+    opening: `${openingSection({ ...input, runs }, hasRuns).source}\n`,
+    comparison: (shown, index) => comparisonSection(shown, { number: index + 1, of: comparisons.length, run: runOf(shown), sections, paper }).source,
+    appendix: appendixOf({ ...input, runs }, hasRuns),
+    details: (entry, index) => (sections.includes('details') ? detailsSection(entry, index + 1, runOf(entry)).source : null),
+    end: '</main>\n</body>\n</html>\n',
   };
+}
+
+function appendixOf(input: ReportInput, hasRuns: boolean): string | null {
+  const { sections, runs, datasets } = input;
+  const losses = [...new Set(runs.map(({ config }) => config.loss))].map((loss) => LOSS_INFO[loss]);
+  const chosen: (Html | false)[] = [
+    ...runs.map(
+      (run, i) =>
+        hasRuns &&
+        runSection(
+          run,
+          datasets.find(({ dataset }) => dataset === run.dataset),
+          `run-${i + 1}`,
+          sections,
+        ),
+    ),
+    sections.includes('method') && methodSection(losses),
+    sections.includes('terms') && glossarySection(),
+    sections.includes('files') && filesSection(input),
+  ];
+  const markups = chosen.filter((section) => section !== false);
+  return markups.length === 0 ? null : `${markups.map(({ source }) => source).join('\n')}\n`;
 }

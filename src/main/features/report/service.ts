@@ -5,23 +5,32 @@ import { rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { Job } from '../../../shared/job.ts';
-import type { ReportFormat, ReportPreview, ReportRecord } from '../../../shared/report.ts';
-import type { StoredReport } from '../../db/reports.ts';
+import {
+  DEFAULT_SECTIONS,
+  type ReportFormat,
+  type ReportLogo,
+  type ReportPreview,
+  type ReportRecord,
+  type ReportSection,
+  SECTION_NAMES,
+} from '../../../shared/report.ts';
+import type { ReportContent, StoredReport } from '../../db/reports.ts';
 import { makeFolders, writeFileAtomically } from '../../foundation/files.ts';
 import type { JobContext } from '../../foundation/jobs/jobs.ts';
 import type { ComposedReport } from './compose.ts';
-import type { ReportPages } from './pages.ts';
+import type { PageContents, ReportPages } from './pages.ts';
 import { paperSize } from './paper-size.ts';
 import type { ReportPorts } from './ports.ts';
 
-interface Draft {
+/** A missing author, logo or list of sections is the stored one, or that of a new report. */
+interface Draft extends Pick<ReportContent, 'title' | 'introduction' | 'comparisons'> {
   report?: string | undefined; // default: a new report
-  title: string;
-  introduction: string;
-  comparisons: readonly string[];
+  author?: string | undefined;
+  logo?: string | null | undefined;
+  sections?: readonly ReportSection[] | undefined;
 }
 
-/** The user's reports. Stores texts and the order of comparisons; generates the page each time. */
+/** The user's reports. Stores texts, logo, chosen sections and the order of comparisons; generates the page each time. */
 export class ReportService {
   private readonly ports: ReportPorts;
   private readonly pages: ReportPages;
@@ -40,23 +49,36 @@ export class ReportService {
   }
 
   /** Stores a draft as a new report, or replaces the report that it names. Removes duplicate comparisons. */
-  save({ report, ...draft }: Draft): ReportRecord {
-    const { reports, announce } = this.ports;
-    const content = { ...draft, comparisons: [...new Set(draft.comparisons)] };
+  save(draft: Draft): ReportRecord {
+    const { reports, announce, author } = this.ports;
+    const { report } = draft;
+    const content = this.contentOf(draft);
+    if (draft.author !== undefined) author.remember(content.author);
     const stored = report === undefined ? reports.insert(content) : reports.update(report, content);
     announce(stored.report);
     return withFileState(stored);
   }
 
   /**
-   * One part of the page that `startWriting` would write, without missing comparisons: 0 the opening, then a part per comparison,
-   * last the closing. `part` beyond the last one: the last one.
+   * One part of the page that `startWriting` would write, without missing comparisons; see ComposedReport. `part` beyond the last
+   * one: the last one.
    */
   async preview({ part = 0, ...draft }: Draft & { part?: number | undefined }): Promise<ReportPreview> {
-    const { report, missing } = await this.pages.compose(draft);
-    if (!report) return { html: null, part: 0, parts: 0, missing };
-    const shown = Math.min(part, report.parts - 1);
-    return { html: await report.part(shown), part: shown, parts: report.parts, missing };
+    const { report, missing } = await this.pages.compose(this.page(this.contentOf(draft)));
+    if (!report) return { html: null, part: 0, parts: 0, comparisons: 0, missing };
+    const { parts, comparisons } = report;
+    const shown = Math.min(part, parts - 1);
+    return { html: await report.part(shown), part: shown, parts, comparisons, missing };
+  }
+
+  /** Stores an image file as a logo that reports may have. Throws AppError 'bad-image'. */
+  async addLogo(bytes: Uint8Array): Promise<ReportLogo> {
+    return this.logo(this.ports.reports.insertLogo(await this.pages.encodeLogo(bytes)));
+  }
+
+  /** Throws AppError 'not-found'. */
+  logo(logo: string): ReportLogo {
+    return { logo, image: `data:image/png;base64,${this.ports.reports.logo(logo).toString('base64')}` };
   }
 
   remove(id: string): void {
@@ -101,6 +123,23 @@ export class ReportService {
     for (const id of this.ports.reports.purge()) await rm(this.ports.folderOf(id), { recursive: true, force: true }).catch(() => undefined);
   }
 
+  private contentOf({ report, title, introduction, comparisons, ...more }: Draft): ReportContent {
+    const known = report === undefined ? null : this.ports.reports.get(report);
+    const chosen = more.sections ?? known?.sections ?? DEFAULT_SECTIONS;
+    return {
+      title,
+      introduction,
+      author: more.author ?? known?.author ?? this.ports.author.last(),
+      logo: more.logo === undefined ? (known?.logo ?? null) : more.logo,
+      sections: SECTION_NAMES.filter((name) => chosen.includes(name)),
+      comparisons: [...new Set(comparisons)],
+    };
+  }
+
+  private page({ logo, ...content }: ReportContent): PageContents {
+    return { ...content, logo: logo === null ? null : this.ports.reports.logo(logo) };
+  }
+
   private async write(stored: StoredReport, format: ReportFormat, file: string, job: JobContext): Promise<{ report: string; file: string }> {
     const { report, comparisons } = stored;
     const reportText = (text: string): void => job.progress({ text });
@@ -109,7 +148,7 @@ export class ReportService {
       onRun: (run) => reportText(`Evaluating run ${runNumber(run)} on its test pairs`),
     });
     reportText(`Building the page from ${countNoun(comparisons.length, 'comparison')}`);
-    const composed = await this.pages.compose({ ...stored, paper: format === 'pdf' ? paperSize() : undefined });
+    const composed = await this.pages.compose({ ...this.page(stored), paper: format === 'pdf' ? paperSize() : undefined });
     if (composed.report === null || composed.missing.length > 0) throw missingComparisonsError(composed.missing);
     const page = withProgress(composed.report, job);
     if (format === 'html') await writeFileAtomically(file, page);
@@ -135,8 +174,8 @@ export class ReportService {
 
 /** Reports each part as it is generated. Throws AppError 'cancelled'. */
 async function* withProgress(report: ComposedReport, { signal, progress }: JobContext): AsyncGenerator<string> {
-  const total = report.parts - 2; // comparisons
-  let done = -1; // the opening
+  const total = report.comparisons;
+  let done = -1; // the opening comes first
   for await (const part of report.whole()) {
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
     done = Math.min(done + 1, total);

@@ -1,15 +1,19 @@
 import type { Comparison, Judgement } from '../../../shared/comparison.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
+import type { ReportSection } from '../../../shared/report.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
 export type ImageFileType = (typeof IMAGE_TYPES)[number];
-/** The type of embedded images. At quality 82 two thirds of a JPEG at 85 (60 photographs of 600 px); every browser reads it since 2020. */
-export const WEBP: ImageFileType = 'image/webp';
+/**
+ * Of embedded images. WebP at quality 82 is two thirds of a JPEG at 85 (60 photographs of 600 px). A PDF can't contain WebP: browsers
+ * store its pixels without loss, at 0.9 MB per comparison; JPEG is copied as it is.
+ */
+export type EmbeddedType = 'image/webp' | 'image/jpeg';
 
 /** An image file's content, which the report embeds. */
 export interface ImageFile {
-  bytes: Buffer;
+  bytes: Uint8Array;
   mime: ImageFileType;
 }
 
@@ -46,7 +50,10 @@ export type PaperSize = 'A4' | 'letter';
 export interface ReportInput {
   paper?: PaperSize | undefined; // of a page that Twinlens prints; default: the browser chooses
   title: string;
-  introduction?: string; // plain text; an empty line starts a paragraph
+  introduction?: string | undefined; // plain text; an empty line starts a paragraph
+  author?: string | undefined;
+  logo?: Uint8Array | null | undefined; // PNG
+  sections: readonly ReportSection[];
   generatedMs: number;
   comparisons: ReportEntry[];
   runs: ReportRun[]; // of the comparisons, as far as they exist

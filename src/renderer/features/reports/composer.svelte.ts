@@ -1,6 +1,8 @@
 import type { ComparisonRow } from '../../../shared/comparison.ts';
-import { type AppError, asAppError } from '../../../shared/errors.ts';
-import type { ReportFormat, ReportRecord } from '../../../shared/report.ts';
+import type { CallInput } from '../../../shared/contract.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
+import { bytesText } from '../../../shared/format.ts';
+import { MAX_LOGO_BYTES, type ReportFormat, type ReportLogo, type ReportRecord, type ReportSection, SECTION_NAMES } from '../../../shared/report.ts';
 import { api } from '../../client/api.ts';
 import { chooseSave } from '../../client/choose-path.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
@@ -19,12 +21,16 @@ export class Composer {
   readonly id: string;
   title = $state('');
   introduction = $state('');
+  author = $state('');
+  logo = $state.raw<ReportLogo | null>(null);
+  sections = $state.raw<readonly ReportSection[]>([]);
   comparisons = $state.raw<string[]>([]);
   rows = $state.raw<Readonly<Record<string, ComparisonRow | null>>>({}); // by id; null: no longer stored
   saveState = $state<'saved' | 'waiting' | 'failed'>('saved');
   page = $state.raw<string | null>(null); // URL of the preview
-  part = $state(0); // of the page: 0 the opening, then the comparisons, last the closing
+  part = $state(0); // as in ReportPreview
   parts = $state(0);
+  shown = $state(0); // comparisons in the preview
   updating = $state(false); // a newer preview is loading
   previewError = $state.raw<AppError | null>(null); // the reason without a preview
   writing = $state.raw<ReportFormat | null>(null);
@@ -38,7 +44,13 @@ export class Composer {
     this.id = record.report;
     this.title = record.title;
     this.introduction = record.introduction;
+    this.author = record.author;
+    this.sections = record.sections;
     this.comparisons = record.comparisons;
+    if (record.logo !== null) {
+      this.logo = { logo: record.logo, image: '' };
+      void this.loadLogo(record.logo);
+    }
     void this.loadRows();
     void this.updatePreview();
   }
@@ -50,6 +62,30 @@ export class Composer {
     clearTimeout(this.previewTimer);
     this.saveTimer = setTimeout(() => void this.save(), SAVE_MS);
     this.previewTimer = setTimeout(() => void this.updatePreview(), PREVIEW_MS);
+  }
+
+  chooseSection(name: ReportSection, chosen: boolean): void {
+    this.setSections(SECTION_NAMES.filter((one) => (one === name ? chosen : this.sections.includes(one))));
+  }
+
+  setSections(names: readonly ReportSection[]): void {
+    this.sections = names;
+    this.scheduleSave();
+  }
+
+  /** Stores an image file as the report's logo. Returns the function that restores the previous one. Throws AppError. */
+  async chooseLogo(file: File): Promise<() => void> {
+    if (file.size > MAX_LOGO_BYTES)
+      throw new AppError('bad-image', `The logo has ${bytesText(file.size)}: choose a file of at most ${bytesText(MAX_LOGO_BYTES)}.`);
+    return this.setLogo(await api.call('reports.addLogo', { file: await base64Of(file) }));
+  }
+
+  /** Returns the function that restores the previous logo. */
+  setLogo(next: ReportLogo | null): () => void {
+    const previous = this.logo;
+    this.logo = next;
+    this.scheduleSave();
+    return () => void this.setLogo(previous);
   }
 
   move(from: number, to: number): void {
@@ -93,10 +129,11 @@ export class Composer {
     const request = ++this.latestPreview;
     this.updating = true;
     try {
-      const { html, part, parts } = await api.call('reports.preview', { ...this.draft, part: this.part });
+      const { html, part, parts, comparisons } = await api.call('reports.preview', { ...this.draft, part: this.part });
       if (request === this.latestPreview && !this.closed) {
         this.part = part;
         this.parts = parts;
+        this.shown = comparisons;
         this.show(html);
       }
       this.previewError = null;
@@ -142,8 +179,18 @@ export class Composer {
     this.show(null);
   }
 
-  private get draft(): { report: string; title: string; introduction: string; comparisons: string[] } {
-    return { report: this.id, title: this.title, introduction: this.introduction, comparisons: this.comparisons };
+  private get draft(): CallInput<'reports.save'> {
+    const { id: report, title, introduction, author, comparisons, sections } = this;
+    return { report, title, introduction, author, logo: this.logo?.logo ?? null, sections: [...sections], comparisons };
+  }
+
+  private async loadLogo(logo: string): Promise<void> {
+    try {
+      const loaded = await api.call('reports.logo', { logo });
+      if (this.logo?.logo === logo) this.logo = loaded;
+    } catch (error) {
+      toast.error(error);
+    }
   }
 
   private setOrder(next: string[]): void {
@@ -157,4 +204,14 @@ export class Composer {
     if (this.page !== null) URL.revokeObjectURL(this.page);
     this.page = html === null ? null : URL.createObjectURL(new Blob([html], { type: 'text/html;charset=utf-8' }));
   }
+}
+
+async function base64Of(file: File): Promise<string> {
+  const reader = new FileReader();
+  const url = await new Promise<string>((resolve, reject) => {
+    reader.onload = () => resolve(reader.result as string);
+    reader.onerror = () => reject(new AppError('bad-image', `${file.name} can’t be read.`, {}, reader.error));
+    reader.readAsDataURL(file);
+  });
+  return url.slice(url.indexOf(',') + 1);
 }

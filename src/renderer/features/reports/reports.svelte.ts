@@ -1,4 +1,5 @@
 import type { ComparisonRow } from '../../../shared/comparison.ts';
+import type { CallInput } from '../../../shared/contract.ts';
 import type { ReportRecord } from '../../../shared/report.ts';
 import { api } from '../../client/api.ts';
 import { toast } from '../../client/toasts.svelte.ts';
@@ -23,8 +24,17 @@ class ReportsState {
   }
 
   /** Creates a report of these comparisons; returns its id. */
-  async create(comparisons: string[], title = '', introduction = ''): Promise<string> {
-    const created = await api.call('reports.save', { title, introduction, comparisons });
+  create(comparisons: string[]): Promise<string> {
+    return this.insert({ title: '', comparisons });
+  }
+
+  /** Creates a copy with everything but the files; returns its id. */
+  duplicate({ introduction, author, logo, sections, comparisons }: ReportRecord, title: string): Promise<string> {
+    return this.insert({ title, introduction, author, logo, sections, comparisons });
+  }
+
+  private async insert(draft: CallInput<'reports.save'>): Promise<string> {
+    const created = await api.call('reports.save', draft);
     this.list = [created, ...this.list.filter(({ report }) => report !== created.report)];
     return created.report;
   }

@@ -1,124 +1,120 @@
+import type { ComparedImage, Comparison } from '../../../../shared/comparison.ts';
+import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
-import DistanceHistogram from '../../../../shared/charts/DistanceHistogram.svelte';
-import { chart } from '../chart.ts';
-import { distancePair, distanceText, fileName, probabilityText, timeText } from '../../../../shared/format.ts';
-import { JUDGEMENT_SIGNS, judgementSentence } from '../../../../shared/judgement-words.ts';
-import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
-import type { ReportComparison } from '../types.ts';
-import {
-  comparisonNames,
-  trueLabelSentence,
-  similaritySentence,
-  targetSentence,
-  testSentence,
-  verdictSentence,
-  verdictWord,
-} from '../../../../shared/comparison-words.ts';
+import { fileName, shortName, timeText } from '../../../../shared/format.ts';
+import { comparisonNames, similaritySentence, verdictSentence, verdictWord } from '../../../../shared/comparison-words.ts';
+import { backboneName } from '../../../../shared/run-words.ts';
 import { pairNotices } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
-import { claimLine, facts, warningList } from './parts.ts';
-import { imageStage } from './image-stage.ts';
+import { markup, nameOf, type Html } from '../html.ts';
+import { PAGE_WIDTH, POINT_WIDTH, spaceForImages, textHeight, tileHeights } from '../page-budget.ts';
+import type { PaperSize, ReportComparison } from '../types.ts';
+import { imageStage, stageHeight } from './image-stage.ts';
+import { judgementHeight, judgementPoint, noteBelow } from './judgement.ts';
+import { claimLine } from './parts.ts';
+import { distanceRuler } from './ruler.ts';
 
-/** A comparison, on its own pages: verdict, images, score, certainty, provenance. */
-export function comparisonSection(
-  shown: ReportComparison,
-  position: { number: number; of: number },
-  run: RunRecord | undefined,
-  runAnchor: string | null,
-): Html {
+/** What the page of a comparison needs beside it. */
+export interface PageContext {
+  number: number; // of the comparison, from 1
+  of: number;
+  run: RunRecord | undefined; // undefined: no longer in the workspace
+  sections: readonly ReportSection[];
+  paper: PaperSize | undefined;
+}
+
+const MEASURE_WIDTH = 92; // mm, of the sentence beside the ruler
+const FIXED = 9 + 10 + 5; // mm: verdict, sentence with ruler, spaces between the blocks
+const FINE_SIZE = 7.5; // pt
+
+/**
+ * A comparison, on one printed page: verdict and truth, distance and threshold, images with maps, evidence, judgement, caveats, origin.
+ * The images take what the texts leave. Only a note that is too long for the page goes on to the next one.
+ */
+export function comparisonSection(shown: ReportComparison, context: PageContext): Html {
   const { comparison } = shown;
-  const id = `comparison-${position.number}`;
-  const [a, b] = comparisonNames(comparison);
+  const { number, of, run, paper } = context;
+  const id = `comparison-${number}`;
+  const short = withShortNames(comparison);
+  const [a, b] = comparisonNames(short);
+  const nameSize = a.length + b.length <= 50 ? 15 : 11; // pt, as in the style sheet
+  const evidence = [verdictClaim(comparison).sentence, similaritySentence(comparison, run)];
+  const notices = pairNotices(short).map(({ text }) => text);
+  const caveats = caveatsOf(short, run);
+  const toSign = context.sections.includes('signature');
+  const origin = originText(shown, run);
+  const sentence = verdictSentence(comparison);
+
+  const heightOf = (texts: readonly string[], size: number, space: number, width: number = PAGE_WIDTH): number =>
+    texts.reduce((total, text) => total + textHeight({ text, size, space, width }), 0);
+  const texts =
+    FIXED +
+    heightOf([`${a} and ${b} Comparison ${number} of ${of}`], nameSize, 2) +
+    Math.max(0, heightOf([sentence], 10, 1, MEASURE_WIDTH) - 10) +
+    heightOf(notices, 10.2, 1) +
+    stageHeight(comparison) +
+    heightOf(evidence, 9, 0.7, POINT_WIDTH) +
+    judgementHeight(shown, toSign) +
+    heightOf(caveats, 9, 0.7, POINT_WIDTH - 4) +
+    heightOf([`${origin} · details`], FINE_SIZE, 3);
+  const [first, second] = comparison.images.map(({ width, height }) => width / height || 1);
+  const heights = tileHeights([first!, second!], spaceForImages(texts, paper));
+
   return markup`<section class="comparison" id="${id}" aria-labelledby="${id}-title">
 <header class="finding">
-<div><p class="eyebrow">Comparison ${position.of > 1 && `${position.number} of ${position.of}`}</p>
-<h2 id="${id}-title">${nameOf(a)} <span class="and">and</span> ${nameOf(b)}</h2></div>
-<p class="verdict"><span class="glyph" aria-hidden="true">${comparison.verdict === 'different' ? '≠' : '='}</span> ${verdictWord(comparison.verdict)}</p>
-${claimLine(verdictClaim(comparison))}
-${pairNotices(comparison).map(({ text }) => markup`<p class="notice"><span class="bang" aria-hidden="true">!</span> ${text}</p>`)}
-<p class="sentence">${verdictSentence(comparison)}</p>
+<div class="names"><h2 id="${id}-title"${nameSize < 15 && markup` class="long"`}>${nameOf(a)} <span class="and">and</span> ${nameOf(b)}</h2><p class="eyebrow">Comparison${of > 1 && ` ${number} of ${of}`}</p></div>
+<div class="headline"><p class="verdict"><span class="glyph" aria-hidden="true">${comparison.verdict === 'different' ? '≠' : '='}</span> ${verdictWord(comparison.verdict)}</p>
+${claimLine(verdictClaim(comparison))}</div>
+${notices.map((text) => markup`<p class="notice"><span class="bang" aria-hidden="true">!</span> ${text}</p>`)}
+<div class="measure"><p class="sentence">${sentence}</p>
+${distanceRuler(comparison)}</div>
 </header>
-${warningList(comparison.warnings, 'About this comparison')}
-${imageStage(shown)}
-${judgementAndNote(shown)}
-<div class="evidence">
-<div>
-<h3>Score</h3>
-${score(shown, run)}
-<h3>How sure is this?</h3>
-${certainty(shown, run)}
-</div>
-${run?.validDistances && histogramFigure(shown, run.validDistances)}
-</div>
-<h3>What these maps explain</h3>
-<p>${targetSentence(comparison)} They are computed at the layer <code>${comparison.layer}</code>. <a href="#method">What maps can and cannot say</a> is explained below.</p>
-<h3>Provenance</h3>
-${provenance(shown, run, runAnchor)}
-</section>`;
+${imageStage(shown, heights)}
+<div class="point"><h3>Evidence</h3><div>${evidence.map((text) => markup`<p>${text}</p>`)}</div></div>
+${judgementPoint(shown, toSign)}
+${caveats.length > 0 && markup`<div class="point caveats"><h3><span class="bang" aria-hidden="true">!</span> ${caveats.length === 1 ? 'Caveat' : 'Caveats'}</h3><ul>${caveats.map((text) => markup`<li>${text}</li>`)}</ul></div>`}
+<p class="fine">${origin}${context.sections.includes('details') && markup` · <a href="#details-${number}">details</a>`}</p>
+${noteBelow(shown)}
+</section>
+`;
 }
 
-/** The user's judgement and note; null without either, because the sign-off table has boxes to tick. */
-function judgementAndNote({ judgement, note }: ReportComparison): Html | null {
-  const paragraphs = paragraphsOf(note ?? '');
-  if (!judgement && paragraphs.length === 0) return null;
-  return markup`<div class="personal"><h3>My judgement</h3>
-${judgement && markup`<p class="judged"><span class="judged-sign" aria-hidden="true">${JUDGEMENT_SIGNS[judgement]}</span> ${judgementSentence(judgement)}</p>`}
-${paragraphs.map((paragraph) => markup`<p>${nameOf(paragraph)}</p>`)}</div>`;
-}
-
-function score({ comparison }: ReportComparison, run: RunRecord | undefined): Html {
-  const [distance, threshold] = distancePair(comparison.distance, comparison.threshold);
-  return markup`<dl class="score">
-<div><dt>Similarity</dt><dd>${probabilityText(comparison.similarity)}</dd></div>
-<div><dt>Distance</dt><dd>${distance}</dd></div>
-<div><dt>Threshold</dt><dd>${threshold}</dd></div>
-${run && markup`<div><dt>Margin</dt><dd>${distanceText(run.config.margin)}</dd></div>`}
-</dl>`;
-}
-
-function certainty({ comparison }: ReportComparison, run: RunRecord | undefined): Html {
-  const test = run?.metrics.find((m) => m.split === 'test');
-  const sentences = [
-    verdictClaim(comparison).sentence,
-    similaritySentence(comparison, run),
-    run ? testSentence(test) : 'The run behind this comparison is no longer in the workspace, so there are no figures on test pairs.',
-    trueLabelSentence(comparison),
-  ];
-  return markup`<ul class="certainty">${sentences.map((sentence) => sentence !== null && markup`<li>${sentence}</li>`)}</ul>`;
-}
-
-function histogramFigure({ comparison }: ReportComparison, valid: NonNullable<RunRecord['validDistances']>): Html {
-  return markup`<figure class="plot">
-${chart(DistanceHistogram, { valid, threshold: comparison.threshold, distance: comparison.distance, width: 460, height: 268 })}
-<figcaption>This pair among the validation pairs: same pairs above the line, different pairs below it. Right of the dashed threshold the verdict is “different”.</figcaption>
-</figure>`;
-}
-
-function provenance({ comparison }: ReportComparison, run: RunRecord | undefined, runAnchor: string | null): Html {
+/** The names of files and classes are whole beside the images; everywhere else on the page long ones are shortened. */
+function withShortNames(comparison: Comparison): Comparison {
+  const short = (image: ComparedImage): ComparedImage => ({
+    ...image,
+    file: shortName(fileName(image.file)),
+    className: image.className === null ? null : shortName(image.className),
+    ...(image.filed && { filed: image.filed.map((filed) => ({ ...filed, className: shortName(filed.className) })) }),
+  });
+  const names = comparison.images.map(({ file }) => fileName(file));
   const [a, b] = comparison.images;
-  return facts([
-    ['Comparison', markup`<code>${comparison.comparison}</code>, ${timeText(comparison.createdMs)}`],
-    [
-      'Network',
-      runAnchor
-        ? markup`<a href="#${runAnchor}"><code>${comparison.run}</code></a>`
-        : markup`<code>${comparison.run}</code>, no longer in the workspace`,
-    ],
-    [
-      'Explained',
-      markup`${comparison.target === 'verdict' ? 'the verdict' : 'the distance, independent of the verdict'}, at layer <code>${comparison.layer}</code>`,
-    ],
-    ['Computed by', markup`${comparison.engine} on ${comparison.device}; ${versionList(comparison.versions)}`],
-    ['Model file (SHA-256)', markup`<code>${comparison.modelSha256}</code>${modelNote(comparison.modelSha256, run)}`],
-    [markup`Image A (SHA-256)`, markup`${nameOf(fileName(a.file))}<br><code>${a.sha256}</code>`],
-    [markup`Image B (SHA-256)`, markup`${nameOf(fileName(b.file))}<br><code>${b.sha256}</code>`],
-  ]);
+  return {
+    ...comparison,
+    images: [short(a), short(b)],
+    warnings: comparison.warnings.map((text) => names.reduce((shorter, name) => shorter.replaceAll(name, shortName(name)), text)),
+  };
 }
 
-const modelNote = (sha256: string, run: RunRecord | undefined): string | null =>
-  run?.modelSha256 && run.modelSha256 !== sha256 ? ' – a different checkpoint from the one in the run’s section' : null;
+function caveatsOf(comparison: Comparison, run: RunRecord | undefined): string[] {
+  const caveats = [...comparison.warnings];
+  if (!run) caveats.push('The run behind this comparison is no longer in the workspace, so there are no figures on test pairs.');
+  else {
+    if (!run.metrics.some(({ split }) => split === 'test'))
+      caveats.push('The network has not been evaluated on test pairs, so it is unknown how often its verdicts on new images are right.');
+    if (run.modelSha256 && run.modelSha256 !== comparison.modelSha256)
+      caveats.push('This comparison was computed with an earlier checkpoint of the run than the one that the quality figures describe.');
+  }
+  return caveats;
+}
 
-export const versionList = (versions: Record<string, string>): string =>
-  Object.entries(versions)
-    .map(([name, version]) => `${name} ${version}`)
-    .join(', ') || 'versions not recorded';
+const SHORT_HASH = 12; // hex digits: the whole ones are in the appendix
+
+/** Identifies comparison, network and files. */
+function originText({ comparison }: ReportComparison, run: RunRecord | undefined): string {
+  const { comparison: id, createdMs, target, layer, images, modelSha256 } = comparison;
+  const short = (hash: string): string => hash.slice(0, SHORT_HASH);
+  const files = images.map((image, i) => `${'AB'[i]!} ${short(image.sha256)}`).join(', ');
+  const network = `network ${comparison.run}${run ? ` (${backboneName(run.config.backbone)})` : ''}, model ${short(modelSha256)}`;
+  return `${id}, ${timeText(createdMs)} · ${network} · maps of the ${target} at layer ${layer} · SHA-256 of ${files}`;
+}

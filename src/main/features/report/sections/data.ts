@@ -5,7 +5,7 @@ import { splitName } from '../../../domain/evaluate/check.ts';
 import { countText } from '../../../../shared/format.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset } from '../types.ts';
-import { facts, warningList } from './parts.ts';
+import { facts } from './parts.ts';
 
 const MAX_REJECTED = 500;
 
@@ -14,11 +14,7 @@ export function dataSection(run: RunRecord, dataset: ReportDataset | undefined):
   if (!dataset)
     return markup`<p>The data set <code>${run.dataset}</code> is no longer in the workspace. The run was trained on the snapshot <code>${run.snapshot}</code>.</p>`;
   const classes = Object.entries(dataset.classes).sort(([a], [b]) => byNaturalOrder(a, b));
-  const changed =
-    dataset.snapshot === run.snapshot
-      ? null
-      : markup`<aside class="warnings" aria-label="Warning: the data set has changed"><p class="warn-title"><span class="bang" aria-hidden="true">!</span> The data set has changed since this run was trained</p><p>The numbers below are the current ones (snapshot <code>${dataset.snapshot}</code>), not those at training time.</p></aside>`;
-  return markup`${changed}${warningList(dataset.warnings, 'About the data set')}
+  return markup`${datasetChanged(run, dataset)}
 <div class="tables">
 ${facts(
   [
@@ -42,6 +38,12 @@ ${facts(
 <tbody>${classes.map(([name, images]) => markup`<tr><th scope="row">${nameOf(name)}</th><td>${countText(images)}</td></tr>`)}</tbody></table></div>
 </div>
 ${rejectedFiles(dataset.rejected)}`;
+}
+
+/** A warning where the run was trained on another state of the data set; else null. */
+export function datasetChanged(run: RunRecord, dataset: ReportDataset): Html | null {
+  if (dataset.snapshot === run.snapshot) return null;
+  return markup`<aside class="warnings" aria-label="Warning: the data set has changed"><p class="warn-title"><span class="bang" aria-hidden="true">!</span> The data set has changed since run ${run.run} was trained</p><p>Its numbers in this report are the current ones (snapshot <code>${dataset.snapshot}</code>), not those at training time.</p></aside>`;
 }
 
 /** How the data set was edited since its import. Image files never change: runs use the edited list. */

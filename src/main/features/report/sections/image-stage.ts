@@ -1,24 +1,34 @@
 import { EMPTY_REASONS, type ComparedImage, type Comparison } from '../../../../shared/comparison.ts';
-import { isEmptyMap } from '../../../../shared/maps/kinds.ts';
+import { isEmptyMap, MAP_KINDS, type MapKind } from '../../../../shared/maps/kinds.ts';
 import { fileName, threeDigits } from '../../../../shared/format.ts';
 import { markup, nameOf, type Content, type Html } from '../html.ts';
+import { PAGE_WIDTH, textHeight } from '../page-budget.ts';
 import type { ImageFile, ReportComparison } from '../types.ts';
 import { mapWords } from '../../../../shared/comparison-words.ts';
-import { contourSentence, scaleSentence, weakMark } from '../../../../shared/map-words.ts';
+import { contourSentence, scaleSentence, weakMapsSentence, weakMark } from '../../../../shared/map-words.ts';
 import { fullColourOf, savedChoice } from '../../../../shared/maps/run-scale.ts';
+import { dataUrl } from './parts.ts';
 
-/** A row for each image, with photograph, factual and counterfactual map, then the common scale of all four maps. */
-export function imageStage({ comparison, images }: ReportComparison): Html {
-  const rows = comparison.images.map((image, i) => imageRow(comparison, image, images[i], i === 0 ? 'A' : 'B'));
+/** A row for each image, with photograph, factual and counterfactual map, then the common scale of all four maps. `heights`: of the images on paper, mm. */
+export function imageStage({ comparison, images }: ReportComparison, heights: readonly [number, number]): Html {
+  const rows = comparison.images.map((image, i) =>
+    imageRow(comparison, image, { shown: images[i]!, letter: i === 0 ? 'A' : 'B', height: heights[i]! }),
+  );
   return markup`<div class="stage">${rows}${legend(comparison)}</div>`;
 }
 
-function imageRow(comparison: Comparison, image: ComparedImage, shown: ReportComparison['images'][number], letter: 'A' | 'B'): Html {
+interface Row {
+  shown: ReportComparison['images'][number];
+  letter: 'A' | 'B';
+  height: number;
+}
+
+function imageRow(comparison: Comparison, image: ComparedImage, { shown, letter, height }: Row): Html {
   const words = mapWords(comparison);
   const name = fileName(image.file);
   const describe = (what: string): string => `${what}, image ${letter}: ${name}`;
-  return markup`<figure class="row">
-<figcaption class="row-head"><span class="letter">${letter}</span> <strong>${nameOf(name)}</strong> <span class="about">${
+  return markup`<figure class="row" style="--height:${height.toFixed(1)}mm;--ratio:${(image.width / image.height || 1).toFixed(4)}">
+<figcaption class="row-head${isLong(image) ? ' long' : ''}"><span class="letter">${letter}</span> <strong>${nameOf(name)}</strong> <span class="about">${
     image.className === null ? 'not in the data set' : markup`class ${nameOf(image.className)}`
   } · ${image.width} × ${image.height} px</span></figcaption>
 <div class="tiles">
@@ -27,26 +37,36 @@ ${tile(
   shown.factual,
   describe(`Factual map, ${words.factual.title}`),
   markup`<span class="sign for" aria-hidden="true">+</span> ${words.factual.title} <span class="term">factual</span>`,
-  mapNote(comparison, image, 'factual'),
+  markOf(comparison, image, 'factual'),
 )}
 ${tile(
   shown.counterfactual,
   describe(`Counterfactual map, ${words.counterfactual.title}`),
   markup`<span class="sign against" aria-hidden="true">−</span> ${words.counterfactual.title} <span class="term">counterfactual</span>`,
-  mapNote(comparison, image, 'counterfactual'),
+  markOf(comparison, image, 'counterfactual'),
 )}
 </div>
 </figure>`;
 }
 
 const tile = (image: ImageFile, alt: string, caption: Html, note: Content): Html =>
-  markup`<figure class="tile"><img src="data:${image.mime};base64,${image.bytes.toString('base64')}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
+  markup`<figure class="tile"><img src="${dataUrl(image)}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
 
-function mapNote(comparison: Comparison, image: ComparedImage, map: 'factual' | 'counterfactual'): Content {
-  const { empty } = image;
-  if (empty !== null && isEmptyMap(empty, map)) return markup`<span class="empty"><strong>Empty map.</strong> ${EMPTY_REASONS[empty]}</span>`;
-  const weak = weakMark(comparison, image, map);
-  return weak !== null && markup`<span class="empty">${weak}</span>`;
+/** Stated in full below the legend. */
+function markOf(comparison: Comparison, image: ComparedImage, map: MapKind): Content {
+  const mark = isEmptyMap(image.empty, map) ? 'empty' : weakMark(comparison, image, map) === null ? null : 'weak';
+  return mark !== null && markup` <span class="map-mark">${mark}</span>`;
+}
+
+/** What must be known of these maps: empty and weak ones, each reason once. */
+function mapRemarks(comparison: Comparison): string[] {
+  const empty = comparison.images.map(({ empty: reason }, i) => ({ reason, letter: 'AB'[i]! })).filter(({ reason }) => reason !== null);
+  const byReason = Map.groupBy(empty, ({ reason }) => reason!);
+  const weak = weakMapsSentence(comparison);
+  return [
+    ...[...byReason].map(([reason, found]) => `Empty maps of ${found.map(({ letter }) => letter).join(' and ')}: ${EMPTY_REASONS[reason]}`),
+    ...(weak === null ? [] : [weak]),
+  ];
 }
 
 /** The scale below the maps, from 0 (no colour) to full colour. */
@@ -57,9 +77,40 @@ function legend(comparison: Comparison): Html {
   const end = threeDigits(full);
   const bar = (kind: 'for' | 'against', title: string): Html =>
     markup`<div class="scale"><div class="scale-bar ${kind}" aria-hidden="true"></div><p class="scale-ends"><span>0 no colour</span> <span>${end} ${lowerFirst(title)}</span></p></div>`;
-  return markup`<div class="legend"><p>${scaleSentence(comparison, choice)} ${contourSentence(comparison)}</p>${
-    full > 0 && [bar('for', words.factual.title), bar('against', words.counterfactual.title)]
-  }</div>`;
+  return markup`<div class="legend">${
+    full > 0 && [
+      markup`<p class="scale-title">Scale of all four maps</p>`,
+      bar('for', words.factual.title),
+      bar('against', words.counterfactual.title),
+    ]
+  }<p class="scale-words">${scaleWords(comparison)} <a href="#maps">${LIMITS}</a> is on the first page.</p>${mapRemarks(comparison).map(
+    (text) => markup`<p class="scale-words map-remark">${text}</p>`,
+  )}</div>`;
+}
+
+const LIMITS = 'What the maps can and cannot say';
+
+/** Empty and weak maps have no contour. */
+function scaleWords(comparison: Comparison): string {
+  const hasContour = comparison.images.some((image) =>
+    MAP_KINDS.some((kind) => !isEmptyMap(image.empty, kind) && weakMark(comparison, image, kind) === null),
+  );
+  return `${scaleSentence(comparison, savedChoice(comparison))}${hasContour ? ` ${contourSentence(comparison)}` : ''}`;
+}
+
+/** Whether name and class need several lines, in small print. */
+const isLong = ({ file, className }: ComparedImage): boolean => fileName(file).length + (className?.length ?? 0) > 70;
+
+/** Height of the stage on paper without the images, mm. */
+export function stageHeight(comparison: Comparison): number {
+  const rows = comparison.images.map((image) => {
+    const text = `A ${fileName(image.file)} class ${image.className ?? 'not in the data set'} · ${image.width} × ${image.height} px`;
+    const head = isLong(image) ? textHeight({ text, width: PAGE_WIDTH, size: 8.2 }) : 5.8;
+    return head + 1 + 6; // space and captions
+  });
+  const texts = [`${scaleWords(comparison)} ${LIMITS} is on the first page.`, ...mapRemarks(comparison)];
+  const legend = texts.map((text) => textHeight({ text, width: PAGE_WIDTH, size: 7.5, space: 1 }));
+  return [...rows, 8, 5, ...legend].reduce((sum, height) => sum + height);
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

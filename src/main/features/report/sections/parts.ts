@@ -1,5 +1,6 @@
 import type { VerdictClaim } from '../../../../shared/verdict-claim.ts';
 import { markup, type Content, type Html } from '../html.ts';
+import type { ImageFile } from '../types.ts';
 
 /** A table of names and values. */
 export function facts(rows: readonly (readonly [Content, Content])[], caption?: string): Html {
@@ -18,3 +19,10 @@ export function warningList(warnings: readonly string[], about: string): Html | 
     warnings.length === 1 ? 'Warning' : `${warnings.length} warnings`
   } · ${about}</p><ul>${warnings.map((warning) => markup`<li>${warning}</li>`)}</ul></aside>`;
 }
+
+export const dataUrl = ({ mime, bytes }: ImageFile): string => `data:${mime};base64,${Buffer.from(bytes).toString('base64')}`;
+
+export const versionList = (versions: Record<string, string>): string =>
+  Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ') || 'versions not recorded';

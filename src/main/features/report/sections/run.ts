@@ -1,12 +1,12 @@
+import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunStatus } from '../../../../shared/run.ts';
 import { durationText, settingText, timeText } from '../../../../shared/format.ts';
-import { backboneName, sessionWarnings } from '../../../../shared/run-words.ts';
+import { backboneName } from '../../../../shared/run-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportRun } from '../types.ts';
-import { versionList } from './comparison.ts';
 import { dataSection } from './data.ts';
 import { metricsTables, trainingCurves } from './metrics.ts';
-import { facts, warningList } from './parts.ts';
+import { facts, versionList } from './parts.ts';
 import { settingsTables } from './settings.ts';
 
 const STATUS_WORDS = {
@@ -19,20 +19,29 @@ const STATUS_WORDS = {
 
 const fourFigures = (x: number): string => settingText(Number(x.toPrecision(4)));
 
-/** A run: metrics, training, settings, data. Appears once, for all comparisons that used it. */
-export function runSection(run: ReportRun, dataset: ReportDataset | undefined, id: string): Html {
+/** Appendix: the chosen of quality, training and data set of a run. Appears once, for all comparisons that used it. */
+export function runSection(run: ReportRun, dataset: ReportDataset | undefined, id: string, sections: readonly ReportSection[]): Html {
   return markup`<section class="run" id="${id}" aria-labelledby="${id}-title">
-<p class="eyebrow">The network${run.name && markup` · ${nameOf(run.name)}`}</p>
+<p class="eyebrow">Appendix · The network${run.name && markup` · ${nameOf(run.name)}`}</p>
 <h2 id="${id}-title">${backboneName(run.config.backbone)} <span class="and"><code>${run.run}</code></span></h2>
-${warningList([...sessionWarnings(run.sessions), ...run.warnings, ...(run.error === null ? [] : [run.error])], 'About this run')}
-<h3>How good is it?</h3>
-${metricsTables(run)}
-<h3>Training</h3>
+${
+  sections.includes('quality') &&
+  markup`<h3>How good is it?</h3>
+${metricsTables(run)}`
+}
+${sections.includes('training') && trainingParts(run)}
+${
+  sections.includes('dataset') &&
+  markup`<h3>Training data</h3>
+${dataSection(run, dataset)}`
+}
+</section>`;
+}
+
+const trainingParts = (run: ReportRun): Html => markup`<h3>Training</h3>
 ${trainingCurves(run)}
 <h3>Settings</h3>
 ${settingsTables(run.config)}
-<h3>Training data</h3>
-${dataSection(run, dataset)}
 <h3>Provenance</h3>
 ${facts([
   ['Run', markup`<code>${run.run}</code>, ${STATUS_WORDS[run.status]}`],
@@ -46,6 +55,4 @@ ${facts([
   ],
   ['Model file (SHA-256)', run.modelSha256 ? markup`<code>${run.modelSha256}</code>` : 'no model stored'],
   ['Software', versionList(run.versions)],
-])}
-</section>`;
-}
+])}`;

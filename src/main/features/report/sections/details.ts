@@ -1,0 +1,56 @@
+import DistanceHistogram from '../../../../shared/charts/DistanceHistogram.svelte';
+import { targetSentence, testSentence, trueLabelSentence } from '../../../../shared/comparison-words.ts';
+import { distancePair, distanceText, fileName, probabilityText, timeText } from '../../../../shared/format.ts';
+import type { RunRecord } from '../../../../shared/run.ts';
+import { chart } from '../chart.ts';
+import { markup, nameOf, type Html } from '../html.ts';
+import type { ReportEntry } from '../types.ts';
+import { facts, versionList } from './parts.ts';
+
+/** Appendix: figures of one comparison, its position among the validation pairs, and its origin. */
+export function detailsSection({ comparison }: ReportEntry, number: number, run: RunRecord | undefined): Html {
+  const [a, b] = comparison.images;
+  const id = `details-${number}`;
+  const [distance, threshold] = distancePair(comparison.distance, comparison.threshold);
+  const sentences = [trueLabelSentence(comparison), run ? testSentence(run.metrics.find((m) => m.split === 'test')) : null];
+  return markup`<section class="details" id="${id}" aria-labelledby="${id}-title">
+<p class="eyebrow">Appendix · Details</p>
+<h2 id="${id}-title"><a href="#comparison-${number}">Comparison ${number}</a> <span class="and">${nameOf(fileName(a.file))} and ${nameOf(fileName(b.file))}</span></h2>
+<div class="evidence">
+<div>
+<dl class="score">
+<div><dt>Similarity</dt><dd>${probabilityText(comparison.similarity)}</dd></div>
+<div><dt>Distance</dt><dd>${distance}</dd></div>
+<div><dt>Threshold</dt><dd>${threshold}</dd></div>
+${run && markup`<div><dt>Margin</dt><dd>${distanceText(run.config.margin)}</dd></div>`}
+</dl>
+${sentences.map((sentence) => sentence !== null && markup`<p>${sentence}</p>`)}
+<p>${targetSentence(comparison)} They are computed at the layer <code>${comparison.layer}</code>.</p>
+</div>
+${run?.validDistances && histogramFigure(comparison, run.validDistances)}
+</div>
+${facts([
+  ['Comparison', markup`<code>${comparison.comparison}</code>, ${timeText(comparison.createdMs)}`],
+  ['Network', markup`<code>${comparison.run}</code>${run ? null : ', no longer in the workspace'}`],
+  [
+    'Explained',
+    markup`${comparison.target === 'verdict' ? 'the verdict' : 'the distance, independent of the verdict'}, at layer <code>${comparison.layer}</code>`,
+  ],
+  ['Computed by', markup`${comparison.engine} on ${comparison.device}; ${versionList(comparison.versions)}`],
+  ['Model file (SHA-256)', markup`<code>${comparison.modelSha256}</code>${modelNote(comparison.modelSha256, run)}`],
+  [markup`Image A (SHA-256)`, markup`${nameOf(fileName(a.file))}<br><code>${a.sha256}</code>`],
+  [markup`Image B (SHA-256)`, markup`${nameOf(fileName(b.file))}<br><code>${b.sha256}</code>`],
+])}
+</section>
+`;
+}
+
+function histogramFigure({ threshold, distance }: ReportEntry['comparison'], valid: NonNullable<RunRecord['validDistances']>): Html {
+  return markup`<figure class="plot">
+${chart(DistanceHistogram, { valid, threshold, distance, width: 460, height: 268 })}
+<figcaption>This pair among the validation pairs: same pairs above the line, different pairs below it. Right of the dashed threshold the verdict is “different”.</figcaption>
+</figure>`;
+}
+
+const modelNote = (sha256: string, run: RunRecord | undefined): string | null =>
+  run?.modelSha256 && run.modelSha256 !== sha256 ? ' – a different checkpoint from the one that the quality figures describe' : null;

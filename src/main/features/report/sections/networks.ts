@@ -1,0 +1,55 @@
+import { aucText, countText, distanceText, percentText, timeText } from '../../../../shared/format.ts';
+import { backboneName, sessionWarnings } from '../../../../shared/run-words.ts';
+import { RESAMPLES } from '../../../domain/evaluate/metrics.ts';
+import { markup, nameOf, type Html } from '../html.ts';
+import type { ReportDataset, ReportInput, ReportRun } from '../types.ts';
+import { datasetChanged } from './data.ts';
+import { warningList } from './parts.ts';
+
+/** First page: data set and test metrics of each network, and the conditions under which the metrics hold. */
+export function networksSection({ runs, datasets, comparisons }: Pick<ReportInput, 'runs' | 'datasets' | 'comparisons'>, appendix: boolean): Html {
+  const datasetOf = (run: ReportRun): ReportDataset | undefined => datasets.find(({ dataset }) => dataset === run.dataset);
+  const lost = [...new Set(comparisons.map(({ comparison }) => comparison.run))].filter((id) => !runs.some(({ run }) => run === id));
+  const metrics = runs.flatMap((run) => run.metrics.filter(({ split }) => split === 'test'));
+  return markup`<section class="networks" aria-labelledby="networks-title">
+<h2 id="networks-title">${runs.length + lost.length === 1 ? 'Network and data set' : 'Networks and data sets'}</h2>
+<table class="figures"><thead><tr><th scope="col">Network</th><th scope="col">Data set</th><th scope="col">Test pairs</th><th scope="col">AUC <span class="term">95 % interval</span></th><th scope="col">Right <span class="term">accuracy</span></th><th scope="col">Equal error rate</th><th scope="col">Threshold <span class="term">distance</span></th></tr></thead>
+<tbody>${runs.map((run, i) => networkRow(run, datasetOf(run), `network-${i + 1}`, appendix ? `run-${i + 1}` : null))}${lost.map(
+    (id) =>
+      markup`<tr><th scope="row"><code>${id}</code></th><td colspan="6">This run is no longer in the workspace, so there are no figures on test pairs.</td></tr>`,
+  )}</tbody></table>
+${metrics.length > 0 && markup`<p class="note">${conditions(metrics.some(({ auc }) => auc === 1))}</p>`}
+${runs.map((run) => {
+  const name = runs.length > 1 ? ` ${run.run}` : '';
+  const dataset = datasetOf(run);
+  return [
+    warningList([...sessionWarnings(run.sessions), ...run.warnings, ...(run.error === null ? [] : [run.error])], `About run${name || ` ${run.run}`}`),
+    dataset && datasetChanged(run, dataset),
+  ];
+})}
+${datasets.map(({ name, warnings }) => warningList(warnings, `About the data set ${name}`))}
+</section>`;
+}
+
+function networkRow(run: ReportRun, dataset: ReportDataset | undefined, id: string, anchor: string | null): Html {
+  const test = run.metrics.find(({ split }) => split === 'test');
+  const name = markup`${backboneName(run.config.backbone)} <code>${run.run}</code>`;
+  return markup`<tr id="${id}"><th scope="row">${anchor ? markup`<a href="#${anchor}">${name}</a>` : name}<span class="term">${run.name ? markup`${nameOf(run.name)}, ` : null}trained ${timeText(run.createdMs)}</span></th>
+<td data-label="Data set">${dataset ? datasetCell(dataset) : markup`<code>${run.dataset}</code> <span class="term">no longer in the workspace</span>`}</td>
+${
+  test
+    ? markup`<td data-label="Test pairs">${countText(test.pairs)} <span class="term">${countText(test.same)} same, ${countText(test.different)} different</span></td><td data-label="AUC">${aucText(test.auc)} <span class="term">${aucText(test.aucLow)}–${aucText(test.aucHigh)}</span></td><td data-label="Right">${percentText(test.accuracy)}</td><td data-label="Equal error rate">${percentText(test.eer)}</td>`
+    : markup`<td colspan="4">This network has not been evaluated on test pairs, so there are no results on unseen images.</td>`
+}<td data-label="Threshold">${run.calibration ? distanceText(run.calibration.threshold) : '–'}</td></tr>\n`;
+}
+
+function datasetCell({ name, images, classes, groups }: ReportDataset): Html {
+  const subjects = groups === null ? '' : `, ${countText(groups)} subjects`;
+  return markup`${nameOf(name)} <span class="term">${countText(images)} images in ${countText(Object.keys(classes).length)} classes${subjects}</span>`;
+}
+
+/** `perfect`: an AUC is exactly 1. */
+export const conditions = (perfect: boolean): string =>
+  `Computed on pairs of test images, which were used neither for training nor to choose epoch and threshold. Intervals are from ${RESAMPLES} bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger. The figures hold for images like these.${
+    perfect ? ' With an AUC of exactly 1 every resample gives 1 too, so its interval is meaningless.' : ''
+  }`;
