@@ -108,4 +108,20 @@ describe.skipIf(!hasCompute)('a workspace of version 0.1.0 (needs the build)', (
     const { sections } = await app.call('reports.save', { report: report!.report, title: 'Renamed', comparisons: report!.comparisons });
     expect(sections).toEqual(report!.sections);
   });
+
+  test('stored comparisons keep the scale and contour of their pictures, also once the run has a scale', async () => {
+    const { scales } = app.workbench.compare;
+    const texts: string[] = [];
+    const pictures: string[] = [];
+    for (let round = 0; round < 2; round++) {
+      const { html } = await app.call('reports.preview', { title: '', comparisons: ['c2'], part: 1 });
+      texts.push(html!.replace(/data:image[^"]*/g, ''));
+      const { images, runScale } = await app.call('compare.get', { comparison: 'c2' });
+      pictures.push(...images.flatMap(({ factual, counterfactual }) => [factual, counterfactual]).map((file) => readFileSync(file, 'base64')));
+      expect(runScale).toEqual(round === 0 ? undefined : await scales.measure(expected.run, undefined));
+      if (round === 0) await app.call('compare.mapScale', { run: expected.run });
+    }
+    for (const text of texts) expect(text).toMatch(/stretched to this pair.*strongest 10\u00a0% of the image’s area/s);
+    expect(pictures.slice(4)).toEqual(pictures.slice(0, 4));
+  });
 });

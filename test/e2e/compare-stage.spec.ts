@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { encodePng } from '../../src/main/compute/images/images.ts';
 import { threeDigits } from '../../src/shared/format.ts';
@@ -116,6 +116,10 @@ test('the bare photographs while P is held; cells as they are with G; labels fad
   await page.keyboard.press('g');
 
   const label = page.locator('[data-label=a]');
+  const shownAt = (locator: Locator): Promise<DOMRect> => locator.evaluate((element) => element.getBoundingClientRect().toJSON() as DOMRect);
+  expect((await shownAt(label)).bottom).toBeLessThanOrEqual((await shownAt(photo)).top); // there is room above the image
+  for (let i = 0; i < 3; i++) await page.keyboard.press('+');
+  expect((await shownAt(label)).top).toBeGreaterThan((await shownAt(photo)).top); // no room any more
   const box = (await label.boundingBox())!;
   await expect(label).toHaveCSS('opacity', '1');
   await page.mouse.move(box.x + box.width + 30, box.y + box.height + 30);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import type { EpochEnd } from '../../../src/shared/events.ts';
+import { runNumber } from '../../../src/shared/run-words.ts';
 import { SAMPLE_TRAINING } from '../../../src/shared/sample.ts';
 import type { EpochRow } from '../../../src/shared/run.ts';
 import { hasCompute, importColours, openTestWorkbench, type TestWorkbench } from './test-workbench.ts';
@@ -235,7 +236,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(measured.estimate!.seconds).toBeGreaterThan(0);
     const run = await train(app, dataset, 4);
     const known = (await app.call('runs.plan', { choices })).estimate!;
-    expect(known.basis).toContain(`run ${run}`);
+    expect(known.basis).toContain(`run ${runNumber(run)}`);
     const spent = epochsOf(app, run).map((e) => e.seconds);
     expect(known.seconds).toBeGreaterThanOrEqual(10 * Math.min(...spent));
     expect(known.seconds).toBeLessThanOrEqual(10 * Math.max(...spent));
