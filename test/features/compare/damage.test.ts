@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isIntactPng } from '../../../src/main/features/compare/png.ts';
 import { randomFor } from '../../../src/shared/random.ts';
-import { hasCompute, importColours, openTestWorkbench } from '../training/test-workbench.ts';
+import { hasCompute, importColours, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
 
 /** Flips one bit of a byte. */
 function flip(path: string, at: number, bit = 3): void {
@@ -14,22 +14,26 @@ function flip(path: string, at: number, bit = 3): void {
 
 const QUICK = { size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 2, device: 'cpu' } as const;
 
-async function trainOnColours() {
-  const app = openTestWorkbench();
+async function train(app: TestWorkbench, dataset: string, scope: 'all' | 'head', weights?: string): Promise<string> {
+  const job = await app.waitForEnd(await app.call('runs.start', { dataset, ...QUICK, scope, weights }));
+  expect(job).toMatchObject({ status: 'done', error: null });
+  return job.result!['run']!;
+}
+
+const openCopy = shareWorkspace(async (app) => {
   const dataset = await importColours(app);
-  const train = async (scope: 'all' | 'head', weights?: string): Promise<string> => {
-    const job = await app.waitForEnd(await app.call('runs.start', { dataset, ...QUICK, scope, weights }));
-    expect(job).toMatchObject({ status: 'done', error: null });
-    return job.result!['run']!;
-  };
-  const run = await train('all');
+  return { dataset, run: await train(app, dataset, 'all') };
+});
+
+async function openTrained() {
+  const { app, dataset, run } = await openCopy();
   const explain = (a: number, b: number) => app.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b } });
-  return { app, dataset, run, train, explain };
+  return { app, dataset, run, explain };
 }
 
 describe.skipIf(!hasCompute)('damaged files of a workspace (needs the build)', () => {
   test('a flipped bit in a network becomes an error that says what to do, never a verdict, metrics or a file', async () => {
-    const { app, dataset, run, explain } = await trainOnColours();
+    const { app, dataset, run, explain } = await openTrained();
     const metrics = await app.call('runs.metrics', { run, split: 'test' });
     const before = await app.call('compare.list', {});
     const random = randomFor(31, 'offsets');
@@ -59,13 +63,14 @@ describe.skipIf(!hasCompute)('damaged files of a workspace (needs the build)', (
   });
 
   test('trainings from damaged caches give the network of undamaged ones', async () => {
-    const { app, run, train } = await trainOnColours();
+    const { app, dataset, run } = await openTrained();
     const exported = await app.waitForEnd(await app.call('runs.export', { run, format: 'safetensors', out: 'start.safetensors' }));
     for (const [scope, kind] of [
       ['all', 'pixels'],
       ['head', 'features'],
     ] as const) {
-      const shaOf = async (): Promise<string> => (await app.call('runs.get', { run: await train(scope, exported.result!['file']!) })).modelSha256!;
+      const shaOf = async (): Promise<string> =>
+        (await app.call('runs.get', { run: await train(app, dataset, scope, exported.result!['file']!) })).modelSha256!;
       const sound = await shaOf();
       const folder = app.workbench.workspace[kind];
       const file = join(
@@ -85,7 +90,7 @@ describe.skipIf(!hasCompute)('damaged files of a workspace (needs the build)', (
   });
 
   test('damaged maps and overlays are computed again, or named', async () => {
-    const { app, explain } = await trainOnColours();
+    const { app, explain } = await openTrained();
     const first = await explain(1, 31);
     for (const { signed } of first.row.images) {
       flip(signed, readFileSync(signed).length - 5);

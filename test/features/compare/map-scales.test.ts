@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { percentile } from '../../../src/shared/maps/contour.ts';
 import { SCALE_PAIRS } from '../../../src/shared/maps/run-scale.ts';
 import type { ExplainedComparison } from '../../../src/shared/comparison.ts';
-import { hasCompute, importColours, openTestWorkbench, type TestWorkbench } from '../training/test-workbench.ts';
+import { hasCompute, importColours, openTestWorkbench, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
 
 interface TrainedWorkbench {
   app: TestWorkbench;
@@ -13,19 +13,24 @@ interface TrainedWorkbench {
   explain(a: number, b: number): Promise<ExplainedComparison>;
 }
 
-async function trainOnColours(): Promise<TrainedWorkbench> {
-  const app = openTestWorkbench();
+async function trainOnColours(app: TestWorkbench): Promise<{ dataset: string; run: string }> {
   const dataset = await importColours(app);
   const job = await app.waitForEnd(await app.call('runs.start', { dataset, size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 2 }));
-  const run = job.result!['run']!;
+  return { dataset, run: job.result!['run']! };
+}
+
+function withExplain({ app, dataset, run }: Omit<TrainedWorkbench, 'explain'>): TrainedWorkbench {
   return { app, dataset, run, explain: (a, b) => app.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b } }) };
 }
+
+const openCopy = shareWorkspace(trainOnColours);
+const openTrained = async (): Promise<TrainedWorkbench> => withExplain(await openCopy());
 
 const largest = (map: readonly number[]): number => Math.max(...map.map(Math.abs));
 
 describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', () => {
   test('is measured at the end of the training: the 90 % quantile of the largest values on validation pairs', async () => {
-    const { app, dataset, run, explain } = await trainOnColours();
+    const { app, dataset, run, explain } = await openTrained();
     const pairs = app.workbench.store.datasets.pairs(dataset, 'valid');
     const scale = app.workbench.compare.scales.find(run)!;
     expect(scale.images).toBe(2 * Math.min(SCALE_PAIRS, pairs.length));
@@ -41,7 +46,7 @@ describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', ()
   });
 
   test('of another layer is measured when it is first asked for, as one job, and stored', async () => {
-    const { app, run } = await trainOnColours();
+    const { app, run } = await openTrained();
     const [first] = await app.call('runs.layers', { run });
     expect(app.workbench.compare.scales.find(run, first!)).toBeNull();
     const jobsBefore = (await app.call('jobs.list', {})).length;
@@ -53,7 +58,8 @@ describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', ()
   });
 
   test('of an unreadable validation set stays unknown: the pair is shown and drawn in its own scale, and the job says why', async () => {
-    const { app, dataset, run, explain } = await trainOnColours();
+    const own = openTestWorkbench(); // images are deleted below
+    const { app, dataset, run, explain } = withExplain({ app: own, ...(await trainOnColours(own)) });
     const [first] = await app.call('runs.layers', { run });
     const { root } = app.workbench.store.datasets.get(dataset);
     for (const image of app.workbench.store.datasets.images(dataset)) if (image.split === 'valid') rmSync(join(root, image.file));
@@ -68,7 +74,7 @@ describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', ()
   });
 
   test('a comparison saved in its own scale is drawn in it; overlays are drawn again only if the scale changes', async () => {
-    const { app, run, explain } = await trainOnColours();
+    const { app, run, explain } = await openTrained();
     const { row } = await explain(0, 30);
     const { comparison } = row;
     const drawn = async (): Promise<number> => {

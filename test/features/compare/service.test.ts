@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseNpy } from '../../../src/main/foundation/npy.ts';
 import type { ExplainedComparison } from '../../../src/shared/comparison.ts';
 import { scratch } from '../../doors/cli/kit.ts';
-import { hasCompute, importColours, openTestWorkbench, type TestWorkbench } from '../training/test-workbench.ts';
+import { hasCompute, importColours, openTestWorkbench, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
 
 const PHOTOS_AND_MAPS = ['a-photo.jpg', 'a-signed.npy', 'b-photo.jpg', 'b-signed.npy'];
 const OVERLAYS = ['a-counterfactual.png', 'a-factual.png', 'b-counterfactual.png', 'b-factual.png'];
@@ -17,11 +17,13 @@ interface TrainedWorkbench {
   explain(a: number, b: number): Promise<ExplainedComparison>;
 }
 
-async function trainOnColours(): Promise<TrainedWorkbench> {
-  const app = openTestWorkbench();
+async function trainOnColours(app: TestWorkbench): Promise<{ dataset: string; run: string }> {
   const dataset = await importColours(app);
   const job = await app.waitForEnd(await app.call('runs.start', { dataset, size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 2 }));
-  const run = job.result!['run']!;
+  return { dataset, run: job.result!['run']! };
+}
+
+function withHelpers({ app, dataset, run }: Pick<TrainedWorkbench, 'app' | 'dataset' | 'run'>): TrainedWorkbench {
   return {
     ...{ app, dataset, run },
     filesOf: (comparison) => readdirSync(app.workbench.workspace.comparison(comparison)).sort(),
@@ -29,9 +31,12 @@ async function trainOnColours(): Promise<TrainedWorkbench> {
   };
 }
 
+const openCopy = shareWorkspace(trainOnColours);
+const openTrained = async (): Promise<TrainedWorkbench> => withHelpers(await openCopy());
+
 describe.skipIf(!hasCompute)('comparing for a screen and for the command line (needs the build)', () => {
   test('a screen receives the maps with the answer, and no overlay is drawn before the comparison is saved', async () => {
-    const { app, filesOf, explain } = await trainOnColours();
+    const { app, filesOf, explain } = await openTrained();
     const { row, maps } = await explain(0, 30);
     const stored = row.images.map(({ signed }) => parseNpy(readFileSync(signed)));
     expect(maps).toEqual({ width: stored[0]!.width, height: stored[0]!.height, signed: stored.map(({ values }) => [...values]) });
@@ -49,7 +54,7 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
   });
 
   test('a stored comparison has the classes of its data set as it is now', async () => {
-    const { app, dataset, explain } = await trainOnColours();
+    const { app, dataset, explain } = await openTrained();
     const { row } = await explain(0, 1);
     expect(row.images.map(({ className }) => className)).toEqual(['blue', 'blue']);
     await app.call('curation.apply', { dataset, edit: { kind: 'relabel', ids: [1], className: 'red' } });
@@ -71,7 +76,7 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
   });
 
   test('a report draws the overlays that it shows', async () => {
-    const { app, filesOf, explain } = await trainOnColours();
+    const { app, filesOf, explain } = await openTrained();
     const { comparison } = (await explain(1, 31)).row;
     const { html } = await app.call('reports.preview', { title: '', comparisons: [comparison], part: 1 });
     expect(html!.match(/data:image\/webp/g)).toHaveLength(2 + OVERLAYS.length);
@@ -79,7 +84,8 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
   });
 
   test('overlays drawn later equal those that the command line draws at once, also from the stored photograph alone', async () => {
-    const { app, run, explain } = await trainOnColours();
+    const own = openTestWorkbench(); // images are deleted below
+    const { app, run, explain } = withHelpers({ app: own, ...(await trainOnColours(own)) });
     const out = join(scratch('out'), 'copies');
     const { row } = await explain(2, 32);
     const images = row.images.map(({ file }) => file) as [string, string];
@@ -100,7 +106,7 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
   });
 
   test('names a file that is no image with the reason, and explains what to do about a lost map', async () => {
-    const { app, dataset, run, explain } = await trainOnColours();
+    const { app, dataset, run, explain } = await openTrained();
     const file = join(scratch('text'), 'text.jpg');
     writeFileSync(file, 'Bought on Tuesday.');
     await app.api.choose(file);

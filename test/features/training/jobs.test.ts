@@ -6,7 +6,7 @@ import type { EpochEnd } from '../../../src/shared/events.ts';
 import { runNumber } from '../../../src/shared/run-words.ts';
 import { SAMPLE_TRAINING } from '../../../src/shared/sample.ts';
 import type { EpochRow } from '../../../src/shared/run.ts';
-import { hasCompute, importColours, openTestWorkbench, type TestWorkbench } from './test-workbench.ts';
+import { hasCompute, importColours, openTestWorkbench, shareWorkspace, type TestWorkbench } from './test-workbench.ts';
 
 const QUICK = { size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
 const reproducible = (rows: readonly EpochRow[]): unknown[] => rows.map(({ seconds: _s, imagesPerSecond: _i, ...row }) => row);
@@ -16,12 +16,16 @@ async function train(app: TestWorkbench, dataset: string, epochs: number): Promi
   expect(job).toMatchObject({ status: 'done', error: null });
   return job.result!['run']!;
 }
+const openImported = shareWorkspace(async (app) => ({ dataset: await importColours(app) }));
+const openTrained = shareWorkspace(async (app) => {
+  const dataset = await importColours(app);
+  return { dataset, run: await train(app, dataset, 1) };
+});
 const epochsOf = (app: TestWorkbench, run: string): EpochRow[] => app.workbench.store.runs.get(run).epochs;
 
 describe.skipIf(!hasCompute)('training through the workbench (needs the build)', () => {
   test('a training emits each epoch’s row, evaluates the run on test pairs, and has it as subject', async () => {
-    const app = openTestWorkbench();
-    const dataset = await importColours(app);
+    const { app, dataset } = await openImported();
     const changed: string[] = [];
     const epochEnds: EpochEnd[] = [];
     const texts = new Set<string>();
@@ -57,8 +61,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
   });
 
   test('a second training waits for the first, and can be cancelled while waiting', async () => {
-    const app = openTestWorkbench();
-    const dataset = await importColours(app);
+    const { app, dataset } = await openImported();
     const first = await app.call('runs.start', { dataset, ...QUICK, epochs: 400 });
     const second = await app.call('runs.start', { dataset, ...QUICK, epochs: 2 });
     const third = await app.call('runs.start', { dataset, ...QUICK, epochs: 2 });
@@ -79,8 +82,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
   });
 
   test('compute killed during training: the run is interrupted and resumes to the numbers of an uninterrupted one', async () => {
-    const app = openTestWorkbench();
-    const dataset = await importColours(app);
+    const { app, dataset } = await openImported();
     const uninterrupted = await train(app, dataset, 6);
     const job = await app.call('runs.start', { dataset, ...QUICK, epochs: 6 });
     await app.until(() => epochsOfOrNone(app, 'r2') >= 2);
@@ -103,8 +105,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
   });
 
   test('a run resumes on another device and records since when; an immediate failure leaves its device unchanged', async () => {
-    const app = openTestWorkbench();
-    const dataset = await importColours(app);
+    const { app, dataset } = await openImported();
     const small = { dataset, ...QUICK, size: 16 };
     const job = await app.waitForEnd(await app.call('runs.start', { ...small, epochs: 3 }));
     const whole = epochsOf(app, job.result!['run']!);
@@ -130,8 +131,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
   });
 
   test('a training stopped by closing the workbench can be resumed after the next start', async () => {
-    const app = openTestWorkbench();
-    const dataset = await importColours(app);
+    const { app, dataset } = await openImported();
     await app.call('runs.start', { dataset, ...QUICK, epochs: 400 });
     await app.until(() => epochsOfOrNone(app, 'r1') >= 1);
     await app.close();
@@ -144,9 +144,8 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
   });
 
   test('a removed run is hidden and can be restored; its network is deleted at the next start', async () => {
-    const app = openTestWorkbench();
-    const dataset = await importColours(app);
-    for (const _ of [1, 2]) await train(app, dataset, 1);
+    const { app, dataset } = await openTrained();
+    await train(app, dataset, 1);
     const folder = app.workbench.workspace.run('r1');
     await app.call('runs.remove', { run: 'r1' });
     await app.call('runs.remove', { run: 'r2' });
@@ -162,9 +161,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
   });
 
   test('a run on a data set that was curated since is stale and is not resumed', async () => {
-    const app = openTestWorkbench();
-    const dataset = await importColours(app);
-    const run = await train(app, dataset, 1);
+    const { app, dataset, run } = await openTrained();
     await app.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [0] } });
     expect(await app.call('runs.get', { run })).toMatchObject({ stale: true });
     expect((await app.call('runs.list', {}))[0]).toMatchObject({ stale: true });
@@ -179,8 +176,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
   });
 
   test('an edit while a training starts: nothing is trained on images other than the recorded ones', async () => {
-    const app = openTestWorkbench();
-    const dataset = await importColours(app);
+    const { app, dataset } = await openImported();
     const { largeDatasets } = app.workbench;
     const trainingRows = largeDatasets.trainingRows.bind(largeDatasets);
     vi.spyOn(largeDatasets, 'trainingRows').mockImplementationOnce(async (id) => {
@@ -197,9 +193,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
   });
 
   test('a network of another version can be viewed, but not used', async () => {
-    const app = openTestWorkbench();
-    const dataset = await importColours(app);
-    const run = await train(app, dataset, 1);
+    const { app, dataset, run } = await openTrained();
     expect(await app.call('runs.get', { run })).toMatchObject({ outdated: false });
     const { comparison } = (await app.call('compare.explain', { run, a: { dataset, id: 0 }, b: { dataset, id: 5 } })).row;
     const file = join(app.workbench.workspace.run(run), 'best.safetensors');
@@ -227,8 +221,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
   });
 
   test('an estimate is based on an earlier run, else on measured steps; an export without a folder is written to the workspace', async () => {
-    const app = openTestWorkbench();
-    const dataset = await importColours(app);
+    const { app, dataset } = await openImported();
     const choices = { dataset, ...QUICK, epochs: 10 };
     expect((await app.call('runs.plan', { choices })).estimate).toBeNull();
     const measured = await app.call('runs.plan', { choices, measure: true });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openWorkbenchApi } from '../../../src/main/api/open-workbench-api.ts';
@@ -63,6 +63,26 @@ export function openTestWorkbench(workspace = scratch('workspace')): TestWorkben
       return answer.value as never;
     },
     waitForEnd: ({ job }) => until(() => workbench.jobs.list().find((j) => j.job === job && j.status !== 'running')),
+  };
+}
+
+/**
+ * Returns a function that opens a workbench on a new copy of the workspace that `prepare` filled for the first caller. Saves each other
+ * test of a file an import or a training. The images of an imported folder are not copied: a test that changes them prepares its own.
+ */
+export function shareWorkspace<T extends object>(prepare: (app: TestWorkbench) => Promise<T>): () => Promise<T & { app: TestWorkbench }> {
+  const fill = async (): Promise<{ folder: string; result: T }> => {
+    const app = openTestWorkbench();
+    const result = await prepare(app);
+    await app.close();
+    return { folder: app.workbench.workspace.folder, result };
+  };
+  let filled: ReturnType<typeof fill> | null = null;
+  return async () => {
+    const { folder, result } = await (filled ??= fill());
+    const copy = scratch('copy');
+    cpSync(folder, copy, { recursive: true });
+    return { ...result, app: openTestWorkbench(copy) };
   };
 }
 
