@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -102,6 +102,23 @@ describe('a run’s files', () => {
       damage(pathOf(folder, file));
       expectRefused(folder, file, damage.toString());
     }
+  });
+
+  test.each(FILES)('in place of %s, the intact file of another run or another of its files is refused', (file) => {
+    for (const other of FILES) {
+      const [folder, otherFolder] = [runFolder(), runFolder()];
+      copyFileSync(pathOf(otherFolder, other), pathOf(folder, file));
+      expectRefused(folder, file, `${other} of another run`);
+      if (other === file) continue;
+      copyFileSync(pathOf(runFolder(), other), pathOf(folder, file));
+      expectRefused(folder, file, other);
+    }
+  });
+
+  test('a checkpoint without progress is damaged, also without a checksum of its own', () => {
+    const folder = runFolder();
+    writeSafetensors(pathOf(folder, 'last'), updated);
+    expectRefused(folder, 'last', 'a network in place of a checkpoint');
   });
 
   test('a network that is not the one of the results is refused, also without a checksum of its own', () => {

@@ -87,6 +87,17 @@ describe('previews', () => {
     expect(decoded).toHaveLength(2);
   });
 
+  test('replaced by the intact picture of another image are made again', async () => {
+    const { previews, folder } = kit();
+    const [one, two] = [pngIn(folder, 'one', 300, 400), pngIn(folder, 'two', 200, 400)];
+    const path = await previews.imagePreview(one.file, { sha256: one.sha256, sampleBits: null }, 'thumb');
+    const other = await previews.imagePreview(two.file, { sha256: two.sha256, sampleBits: null }, 'thumb');
+    const good = readFileSync(path);
+    writeFileSync(path, readFileSync(other));
+    await previews.imagePreview(one.file, { sha256: one.sha256, sampleBits: null }, 'thumb');
+    expect(readFileSync(path).equals(good)).toBe(true);
+  });
+
   test('of a changed, missing or damaged file are refused with a sentence, and nothing is stored', async () => {
     const { previews, folder } = kit();
     const { file, sha256 } = pngIn(folder, 'one', 30, 40);

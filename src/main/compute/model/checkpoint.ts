@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { EpochRow, RunConfig } from '../../../shared/run.ts';
 import type { ScheduleState } from '../../domain/evaluate/schedule.ts';
@@ -67,7 +67,9 @@ export function readLast(folder: string): { state: TrainState; progress: Progres
     if (name.startsWith(SLOT)) slots.set(name.slice(SLOT.length), tensor);
     else params.set(name, tensor);
   }
-  const progress = JSON.parse(about['twinlens.progress']!) as Omit<Progress, 'rows'> & Partial<Pick<Progress, 'rows'>>;
+  const stored = about['twinlens.progress'];
+  if (stored === undefined) throw damagedError(folder, LAST);
+  const progress = JSON.parse(stored) as Omit<Progress, 'rows'> & Partial<Pick<Progress, 'rows'>>;
   return { state: { params, slots, step: Number(about['twinlens.step']) }, progress: { rows: [], ...progress } };
 }
 
@@ -128,19 +130,27 @@ const DAMAGED: Record<string, string> = {
 };
 
 const writeStored = (folder: string, file: string, tensors: TensorMap, about: Record<string, string>): void =>
-  writeSafetensors(join(folder, file), tensors, withChecksum(tensors, about));
+  writeSafetensors(join(folder, file), tensors, withChecksum(tensors, { ...about, [IDENTITY]: identityOf(folder, file) }));
 
-/** Reads a run's file and verifies its checksum. Throws AppError 'bad-weights' if it is damaged. */
+/** Metadata entry that tells a file from an intact one of another run. Files of versions before 0.2 have none. */
+const IDENTITY = 'twinlens.file';
+const identityOf = (folder: string, file: string): string => `${basename(folder)}/${file}`;
+
+/** Reads a run's file and verifies its checksum. Throws AppError 'bad-weights' if it is damaged or another file. */
 function readStored(folder: string, file: string): ReturnType<typeof readSafetensors> {
-  const path = join(folder, file);
-  const damaged = (cause?: unknown): AppError => new AppError('bad-weights', `${DAMAGED[file]} (${path})`, { file: path }, cause);
   try {
-    const stored = readSafetensors(path);
-    if (isIntact(stored.tensors, stored.metadata)) return stored;
+    const stored = readSafetensors(join(folder, file));
+    const identity = stored.metadata[IDENTITY] ?? identityOf(folder, file);
+    if (identity === identityOf(folder, file) && isIntact(stored.tensors, stored.metadata)) return stored;
   } catch (error) {
-    throw error instanceof AppError && error.code === 'bad-weights' ? damaged(error) : error;
+    throw error instanceof AppError && error.code === 'bad-weights' ? damagedError(folder, file, error) : error;
   }
-  throw damaged();
+  throw damagedError(folder, file);
+}
+
+function damagedError(folder: string, file: string, cause?: unknown): AppError {
+  const path = join(folder, file);
+  return new AppError('bad-weights', `${DAMAGED[file]} (${path})`, { file: path }, cause);
 }
 
 const metadata = (config: RunConfig): Record<string, string> =>

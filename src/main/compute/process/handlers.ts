@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import { withChecksum } from '../../foundation/jpeg-checksum.ts';
@@ -27,7 +28,8 @@ export const handlers: Handlers = {
   timeReading: ({ files, size }, { signal }) => timeReading(files, size, signal),
   preview: async ({ file, sha256, sampleBits, longest, out }, { signal }) => {
     throwIfCancelled(signal);
-    await writeFileAtomically(out, withChecksum(await previewJpeg(file, longest, { sampleBits, ...(sha256 === null ? {} : { sha256 }) })));
+    const jpeg = await previewJpeg(file, longest, { sampleBits, ...(sha256 === null ? {} : { sha256 }) });
+    await writeFileAtomically(out, withChecksum(jpeg, basename(out)));
     return null;
   },
   pageImages: ({ images, ...options }, { signal }) => mapParallel(images, DECODERS, (image) => pageImages(image, options), { signal }),

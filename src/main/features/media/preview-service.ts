@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import { isIntactJpeg } from '../../foundation/jpeg-checksum.ts';
@@ -140,4 +140,8 @@ export class PreviewService {
 const cancelledError = (): AppError => new AppError('cancelled', 'Cancelled.');
 
 /** Whether the picture exists, undamaged: a damaged one is made again. */
-const isIntact = (path: string): Promise<boolean> => readFile(path).then(isIntactJpeg, () => false);
+const isIntact = (path: string): Promise<boolean> =>
+  readFile(path).then(
+    (jpeg) => isIntactJpeg(jpeg, basename(path)),
+    () => false,
+  );
