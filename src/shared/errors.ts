@@ -46,13 +46,16 @@ export function fromWireError(wire: WireError, cause?: unknown): AppError {
   return new AppError(wire.code, wire.message, wire.details, cause);
 }
 
-/** Turns errors of the operating system into sentences that a person can act on; returns AppErrors unchanged. */
+/** SQLite's extended codes name their kind first: SQLITE_CORRUPT_INDEX, SQLITE_IOERR_WRITE. */
+const EXTENDED = /^(SQLITE_(?:CORRUPT|FULL|IOERR|NOTADB|READONLY))_.*/;
+
+/** Turns errors of the operating system and of SQLite into sentences that a person can act on; returns AppErrors unchanged. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { code, path, message, name } = (error ?? {}) as { code?: string; path?: string; message?: string; name?: string };
   if (name === 'AbortError') return new AppError('cancelled', 'Cancelled.', {}, error);
   const where = path ? ` (${path})` : '';
-  switch (code) {
+  switch (code?.replace(EXTENDED, '$1')) {
     case 'ENOSPC':
     case 'EDQUOT':
     case 'SQLITE_FULL':
@@ -92,6 +95,15 @@ export function asAppError(error: unknown): AppError {
     case 'EBUSY':
     case 'ETXTBSY':
       return new AppError('workspace', `Another program uses the file${where}. Close it there and try again.`, {}, error);
+    case 'SQLITE_NOTADB':
+    case 'SQLITE_CORRUPT':
+      return new AppError(
+        'workspace',
+        'The database of the workspace is damaged. Close Twinlens, then restore twinlens.sqlite from a backup, or use another workspace folder.',
+        {},
+        error,
+      );
+    case 'SQLITE_IOERR':
     case 'EIO':
       return new AppError('workspace', `The disk reports an error${where}. Check its connection and health, and try again.`, {}, error);
     case 'ERR_INVALID_ARG_VALUE':

@@ -38,6 +38,12 @@ describe('errors of the operating system', () => {
     ['EDQUOT', 'disk-full', /The disk is full/],
     ['EIO', 'workspace', /The disk reports an error/],
     ['EBUSY', 'workspace', /Another program uses the file/],
+    ['SQLITE_CORRUPT', 'workspace', /database of the workspace is damaged.*backup/],
+    ['SQLITE_CORRUPT_INDEX', 'workspace', /database of the workspace is damaged/],
+    ['SQLITE_NOTADB', 'workspace', /database of the workspace is damaged/],
+    ['SQLITE_IOERR_WRITE', 'workspace', /The disk reports an error/],
+    ['SQLITE_READONLY_DBMOVED', 'workspace', /Not permitted/],
+    ['SQLITE_FULL', 'disk-full', /The disk is full/],
   ])('%s is explained', (code, kind, message) => {
     expect(asAppError(Object.assign(new Error(`${code}: something`), { code, path: '/a' }))).toMatchObject({
       code: kind,

@@ -50,4 +50,13 @@ describe.skipIf(!hasBuild || !canMount())('a workspace on an odd disk (needs the
     const ended = await twinlens(['import', scratch('images'), '--workspace', workspace]);
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('The disk is full') as string });
   });
+
+  test('of temporary files, full, is named', async () => {
+    const disk = memoryDisk('64k'); // the measurement of the blocked layout writes 150 kB
+    const ended = await twinlens(['bench', '--backbone', 'compact', '--size', '32', '--steps', '1', '--pairs', '2'], { env: { TMPDIR: disk } });
+    expect(ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`The disk of ${disk}, the folder for temporary files, is full`) as string,
+    });
+  });
 });

@@ -32,6 +32,17 @@ describe('events of a running job', () => {
     expect(texts).toEqual(['', 'one', 'three', 'three']); // the end of the job, once
   });
 
+  it('measures a job’s duration also while the system’s clock is set back', async () => {
+    const { job, startedMs } = jobs.start({ kind: 'train', title: 'Training', subject: null }, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      return null;
+    });
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.setSystemTime(startedMs - 3_600_000);
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(jobs.list().find((one) => one.job === job)).toMatchObject({ status: 'done', finishedMs: startedMs + 5000 });
+  });
+
   it('emits nothing after the end', async () => {
     jobs.start({ kind: 'train', title: 'Training', subject: null }, async ({ progress }) => {
       progress({ text: 'one' });

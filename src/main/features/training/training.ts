@@ -136,16 +136,19 @@ export class Training {
         o.onProgress?.(p);
       };
       const { seconds, stoppedEarly: _, ...results } = await compute.ask('train', request, { signal: o.signal, onProgress });
-      return runs.update(id, { ...results, status: 'done', seconds: secondsBefore + seconds, finishedMs: Date.now() });
+      return runs.update(id, { ...results, status: 'done', seconds: secondsBefore + seconds, finishedMs: nowAfter(run) });
     } catch (error) {
       const failure = withAdvice(asAppError(error));
       const isInterrupted = failure.code === 'compute-lost' || o.signal?.reason === CLOSING;
       const status = isInterrupted ? 'interrupted' : failure.code === 'cancelled' ? 'cancelled' : 'failed';
-      runs.update(id, { status, error: failure.message, seconds: secondsBefore + (performance.now() - startMs) / 1000, finishedMs: Date.now() });
+      runs.update(id, { status, error: failure.message, seconds: secondsBefore + (performance.now() - startMs) / 1000, finishedMs: nowAfter(run) });
       throw new AppError(failure.code, failure.message, { ...failure.details, run: id }, error);
     }
   }
 }
+
+/** Now, but never before the run's creation: the system's clock may have been set back. */
+const nowAfter = ({ createdMs }: RunRecord): number => Math.max(createdMs, Date.now());
 
 /** Adds advice if the system killed the compute process, most often because memory was short. */
 function withAdvice(error: AppError): AppError {

@@ -102,6 +102,7 @@ export class Jobs {
 
   private async execute(id: string, work: Work, signal: AbortSignal): Promise<void> {
     await Promise.resolve(); // so that the job is in the list before its first event
+    const beganMs = performance.now();
     let announcedMs = -Infinity;
     let timer: NodeJS.Timeout | undefined;
     const announce = (): void => {
@@ -135,9 +136,10 @@ export class Jobs {
           : { status: 'failed', error: reportError(failure, { job: id, kind: this.jobs.get(id)!.kind }) },
       );
     } finally {
-      this.change(id, { finishedMs: Date.now() });
-      const { kind, subject, status, startedMs, finishedMs } = this.jobs.get(id)!;
-      log().info({ job: id, kind, subject, status, seconds: (finishedMs! - startedMs) / 1000 }, 'job ends');
+      const milliseconds = performance.now() - beganMs; // the system's clock may have been set meanwhile
+      const { kind, subject, status, startedMs } = this.jobs.get(id)!;
+      this.change(id, { finishedMs: startedMs + Math.round(milliseconds) });
+      log().info({ job: id, kind, subject, status, seconds: milliseconds / 1000 }, 'job ends');
       this.running.delete(id);
       this.deleteOldest();
       announce();

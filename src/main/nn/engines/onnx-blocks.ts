@@ -1,7 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import * as ort from 'onnxruntime-node';
+import { AppError } from '../../../shared/errors.ts';
 import { makeScratchFolder } from '../../foundation/files.ts';
 import { ProgramBuilder } from '../ir/build/builder.ts';
 import type { Operation } from '../ir/primitive.ts';
@@ -35,7 +36,8 @@ async function measureBlock(): Promise<number> {
     const x = convolution.input('x', [1, CHANNELS, 4, 4]);
     convolution.output('y', convolution.conv(x, kernel, { stride: 1, pads: [1, 1, 1, 1], groups: 1 }));
     const options = { executionProviders: ['cpu'], graphOptimizationLevel: 'all', logSeverityLevel: 4 } as const;
-    await (await ort.InferenceSession.create(toOnnx(convolution), { ...options, optimizedModelFilePath: path })).release();
+    const created = ort.InferenceSession.create(toOnnx(convolution), { ...options, optimizedModelFilePath: path });
+    await (await created.catch((error: unknown) => Promise.reject(explainUnwritten(error, folder)))).release();
     if (!hasBlockedOperators(readFileSync(path))) return 0;
     const reorder = new ProgramBuilder<Operation>();
     reorder.output('y', reorder.append(reorderInput, [reorder.input('x', [1, CHANNELS, 1, 2])], null)[0]!);
@@ -49,4 +51,16 @@ async function measureBlock(): Promise<number> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** onnxruntime's message for a model file that it can't write does not say why. */
+function explainUnwritten(error: unknown, folder: string): unknown {
+  if (!(error instanceof Error && error.message.includes('Protobuf serialization failed'))) return error;
+  const parent = dirname(folder);
+  return new AppError(
+    'disk-full',
+    `The disk of ${parent}, the folder for temporary files, is full. Free some space, or set TMPDIR to another folder.`,
+    {},
+    error,
+  );
 }
