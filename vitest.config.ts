@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take more than ten seconds, the longest first. */
 const LONGEST = [
+  'scripts/campaign',
   'doors/cli/demo',
   'features/training/every-device',
   'nn/webgpu',

@@ -5,7 +5,7 @@ import { bodyFor, inputFor, pick, SCHEMAS } from './inputs.mjs';
 import { isAlive, serve } from './program.mjs';
 import { fingerprint } from './state.mjs';
 
-const CALLS_PER_CASE = 40;
+const CALLS_PER_CASE = 100;
 const ANSWER_MS = 30_000; // for a call of the list; with `measure` a plan times steps of a network
 const INFO_MS = 5000;
 
@@ -14,7 +14,7 @@ const CANCELLED = new Set(['app.doctor', 'runs.start', 'runs.resume', 'datasets.
 
 /**
  * Random calls at the door of a served workbench: every call of the contract with inputs of the right form, at and beyond the
- * boundaries, hostile, and of no form. A case is one server on a copy of the template and 40 calls.
+ * boundaries, hostile, and of no form. A case is one server on a copy of the template and 100 calls.
  *
  * Held means for a call: within 30 s the answer is ok, or an error whose code is not 'internal' or 'compute-lost' and whose message
  * has no stack; and for its case also: after the calls the server answers `app.info` within 5 s, no job ended with such a code, every
@@ -25,7 +25,7 @@ const CANCELLED = new Set(['app.doctor', 'runs.start', 'runs.resume', 'datasets.
 export const calls = {
   name: 'calls',
   about: 'random calls at the served door',
-  cases: 500,
+  cases: 200,
   async prepare({ folder, template }) {
     return {
       async attempt(number, random, tally) {
@@ -94,7 +94,8 @@ function knownValues({ images, bystander, outputs, workspace, pair }) {
   const inBystander = ['letter.txt', 'picture.png', 'empty', 'missing', 'itself'].map((name) => path.join(bystander, name));
   const folders = [images, bystander, ...inBystander, workspace, '.', 'x'.repeat(300), path.join(bystander, 'a\u0000b')];
   const out = ['a.html', 'b.onnx', 'c.csv', 'd', 'e/f/g', '.', 'x'.repeat(300), 'nul\u0000'].map((name) => path.join(outputs, name));
-  const occupied = [path.join(bystander, 'letter.txt'), path.join(workspace, 'twinlens.sqlite'), bystander, pair[0], 'relative.html', ''];
+  // The dialogs ask before they replace a file, so a call replaces the one that it names; but none of these.
+  const occupied = [path.join(workspace, 'twinlens.sqlite'), bystander, pair[0], 'relative.html', ''];
   return {
     dataset: ['images', 'images', 'sample', 'nothing'],
     run: ['r1', 'r1', 'r2', 'r77', 'R1', 'r1/../r2'],

@@ -32,7 +32,7 @@ const CASE_LIMIT_MS = 180_000;
 /**
  * Runs parts one after the other. Their folders and processes are gone at the end.
  * @param {readonly Part[]} parts
- * @param {{ seed: number, scale: number, only?: number | null, onCase?: (part: string, number: number, of: number, lost: number) => void }} choice `only`: the number of one case
+ * @param {{ seed: number, scale: number | Readonly<Record<string, number>>, only?: number | null, onCase?: (part: string, number: number, of: number, lost: number) => void }} choice `scale`: of all parts, or of each by name; `only`: the number of one case
  * @returns {Promise<Result[]>}
  */
 export async function runParts(parts, { seed, scale, only = null, onCase }) {
@@ -43,7 +43,8 @@ export async function runParts(parts, { seed, scale, only = null, onCase }) {
   try {
     for (const part of parts) {
       const own = mkdtempSync(path.join(folder, `${part.name} `));
-      results.push(await runPart(part, { folder: own, seed, scale, template }, only, onCase));
+      const ofPart = typeof scale === 'number' ? scale : (scale[part.name] ?? 1);
+      results.push(await runPart(part, { folder: own, seed, scale: ofPart, template }, only, onCase));
       rmSync(own, { recursive: true, force: true, maxRetries: 5 });
     }
   } finally {
@@ -105,9 +106,10 @@ async function runPart(part, context, only, onCase) {
 
 /**
  * The table, and one line for each loss with the command that repeats it.
- * @param {readonly Result[]} results @param {{ seed: number, scale: number }} choice
+ * @param {readonly Result[]} results @param {{ seed: number, scale: number | Readonly<Record<string, number>> }} choice
  */
 export function reportOf(results, { seed, scale }) {
+  const scaleOf = (/** @type {string} */ part) => (typeof scale === 'number' ? scale : (scale[part] ?? 1));
   const rows = [
     ['part', 'tried', 'held', 'lost', 'seconds'],
     ...results.map(({ part, tried, held, losses, seconds, unavailable }) =>
@@ -118,10 +120,12 @@ export function reportOf(results, { seed, scale }) {
   const table = rows.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '));
   return [
     ...table,
-    `seed ${seed}, scale ${scale}`,
+    typeof scale === 'number' ? `seed ${seed}, scale ${scale}` : `seed ${seed}`,
     ...results.filter((r) => r.unavailable !== null).map((r) => `${r.part}: not possible here: ${r.unavailable}`),
     ...results.flatMap(({ part, losses }) =>
-      losses.map(({ number, what }) => `LOST ${part}: ${what}\n     npm run campaign -- ${part} --seed ${seed} --scale ${scale} --case ${number}`),
+      losses.map(
+        ({ number, what }) => `LOST ${part}: ${what}\n     npm run campaign -- ${part} --seed ${seed} --scale ${scaleOf(part)} --case ${number}`,
+      ),
     ),
   ].join('\n');
 }
