@@ -79,7 +79,11 @@ export const names = {
           for (const view of VIEWS) {
             await page.evaluate((hash) => (location.hash = hash), view === 'compare' ? `#/compare?c=${made.comparison}` : `#/${view}`);
             await page.waitForTimeout(400);
-            report(tally, `view ${view}`, await watched(view === 'images' || view === 'compare' ? [made.name] : view === 'reports' ? [made.title] : []));
+            report(
+              tally,
+              `view ${view}`,
+              await watched(view === 'images' || view === 'compare' ? [made.name] : view === 'reports' ? [made.title] : []),
+            );
           }
           await page.goto(pathToFileURL(made.file).href);
           report(tally, 'report', await watched([made.title]));
