@@ -24,10 +24,7 @@ describe('a full report', () => {
     ['similarity, distance, threshold, margin', ['Similarity', 'Distance 1.63', 'Threshold', 'Margin 2.00']],
     ['support', ['validation pairs at least this far above the threshold']],
     ['calibration pairs', ['calibrated on 424 validation pairs']],
-    [
-      'test figures',
-      ['On 500 test pairs', `AUC ${onTest.auc.toFixed(3)} (95 % interval ${onTest.aucLow.toFixed(3)} to ${onTest.aucHigh.toFixed(3)})`],
-    ],
+    ['test figures', [`test 500 250 same, 250 different ${onTest.auc.toFixed(3)} ${onTest.aucLow.toFixed(3)}–${onTest.aucHigh.toFixed(3)}`]],
     [
       'both kinds of maps and their scale',
       ['For “different” factual', 'Against “different” counterfactual', '0 no colour', '1.42 for “different”', '7 × 7'],

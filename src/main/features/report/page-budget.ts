@@ -9,7 +9,7 @@ export const POINT_WIDTH = 150; // of the texts beside the headings "Evidence", 
 const PAGE_HEIGHT = { A4: 265, letter: 247 } as const satisfies Record<PaperSize, number>;
 const SLACK = 8; // for other fonts than those measured
 const GAP = 3;
-const TILE_WIDTH = (PAGE_WIDTH - 2 * GAP) / 3;
+export const TILE_WIDTH = (PAGE_WIDTH - 2 * GAP) / 3;
 export const TILE_HEIGHTS = { min: 24, max: 75 } as const;
 
 export interface TextBlock {

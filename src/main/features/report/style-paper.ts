@@ -17,12 +17,12 @@ export const paperStyle = (models: readonly string[], size?: PaperSize): string 
 @media print{
 :root{color-scheme:light;--bg:#fff;--panel:#fff;--ink:#000;--dim:#444;--line:#999;--hair:#ddd;--accent:#0f5c51;--warn:#6b4700;--warn-bg:#fff;--good:#17603c;--bad:#a61b14;--stage:#fff;--stage-ink:#000;--stage-line:#bbb;--run-1:#000;--chart-same:#9cc3e2;--chart-different:#8a4a04}
 body{font-size:9pt;line-height:1.42}main{max-width:none;padding:0}
-h1{font-size:20pt}h2{font-size:15pt}h3{font-size:10pt;margin:9pt 0 2pt}.overview h2,.networks h2,.limits h2,.signoff h2{font-size:11pt;margin-bottom:3pt}h2.long{font-size:11pt}
+h1{font-size:20pt}h2{font-size:15pt}h3{font-size:10pt;margin:9pt 0 2pt}.overview h2,.networks h2,.limits h2,.signoff h2{font-size:11pt;margin-bottom:3pt}h2.long,.details h2{font-size:11pt}
 table,.about,.tile figcaption,.legend,.plot figcaption,.note,.score dt,.meta,.brand,.eyebrow,.glossary dl{font-size:8pt;line-height:1.4}
 .introduction{font-size:10pt;margin-top:5pt}.score dd{font-size:14pt}.formula{font-size:10.5pt;margin:3pt 0 3pt 20pt}
 p,ul{margin-block:3pt;max-width:none}.method>p{max-width:150mm}
-section,.overview{padding:8pt 0 0;margin-top:8pt}.overview,.networks,.limits,.signoff{padding:6pt 0 0;margin-top:5pt}.opening{padding-bottom:0}.brand{margin-bottom:12pt}.logo{max-width:50mm;max-height:16mm}.eyebrow{margin-bottom:2pt}
-.limits,.limits .says{font-size:8pt;line-height:1.36}.limits h3{margin:0 0 1pt;font-size:8.5pt}.limits li{margin:1.5pt 0}
+section,.overview{padding:8pt 0 0;margin-top:8pt}.overview,.networks,.limits,.signoff{padding:6pt 0 0;margin-top:5pt}.opening{padding-bottom:0}.brand{margin-bottom:9pt}.logo{max-width:50mm;max-height:16mm}.eyebrow{margin-bottom:2pt}
+.limits,.limits .says{font-size:7.5pt;line-height:1.36}.limits h3{margin:0 0 1pt;font-size:8pt}.limits li{margin:1pt 0}.limits ul{margin:0}
 .comparison,.comparison+section:not(.comparison){break-before:page;border-top:0;margin-top:0;padding-top:0}
 .run+.run{break-before:page;border-top:0}
 h2,h3,caption,thead,.row-head,.eyebrow,.finding{break-after:avoid}
@@ -32,13 +32,13 @@ tr,figure,.undivided,.warnings,.personal,.score,.legend,.signoff,.formula,li,.li
 .stage{padding:0;margin:0 0 3mm}.row+.row{margin-top:3mm}.tiles{gap:3mm}
 .row-head{margin-bottom:1mm;font-size:9pt;line-height:1.3}.row-head.long,.row-head.long .about{font-size:7pt}.row-head.long .letter{width:11pt;font-size:7pt;line-height:9pt;border-width:1pt}.tile img{width:min(100%,var(--height)*var(--ratio));outline:.5pt solid #999;outline-offset:-.5pt}.tile figcaption{margin-top:1mm}
 .legend{gap:1mm 3mm;margin-top:2.5mm;padding-top:2mm}.legend .scale-words{font-size:7.5pt;line-height:1.36}.scale-bar{height:5pt;margin:2pt 0}.sign{background:none;border:1pt solid #000;color:#000;line-height:13px}
-.point{grid-template-columns:26mm minmax(0,1fr);gap:0 4mm;padding:1.4mm 0;border-top:.5pt solid var(--hair)}.point h3{margin:0;font-size:9pt}.point p{margin:0 0 .7mm}.point ul{padding-left:4mm}.point li{margin:0 0 .7mm}.box{width:11pt;height:11pt;font-size:9pt;line-height:9pt}
+.point{grid-template-columns:26mm minmax(0,1fr);gap:0 4mm;padding:1.4mm 0;border-top:.5pt solid var(--hair)}.point h3{margin:0;font-size:9pt;break-after:auto}.point p{margin:0 0 .7mm}.point ul{padding-left:4mm}.point li{margin:0 0 .7mm}.box{width:11pt;height:11pt;font-size:9pt;line-height:9pt}
 .warnings{padding:1.5mm 3mm;margin:2.5mm 0 0;font-size:8.5pt}.warnings li{margin:.6mm 0}.warnings ul{margin-top:1pt}.bang{width:11pt;height:11pt;border-width:1pt;font-size:8pt;line-height:9pt}
 .fine{font-size:7.5pt;margin:0;padding-top:1.4mm;border-top:.5pt solid var(--hair)}.long-note{margin-top:3mm;padding-left:3mm;border-left-width:2pt}
-.evidence{grid-template-columns:minmax(0,1fr) 84mm;gap:0 8mm}.charts,.tables,.says{gap:4pt 8mm}
+.details{font-size:8pt}.details .score dd{font-size:11pt}.evidence{grid-template-columns:minmax(0,1fr) 84mm;gap:0 8mm}.charts,.tables,.says{gap:4pt 8mm}
 table{margin:3pt 0 6pt}th,td{padding:2pt 8pt 2pt 0}.facts th{width:30%}.files code{font-size:7pt}
 .glossary dl{columns:3;column-gap:7mm;margin-top:6pt}.glossary dl div{padding:1.5pt 0}.cite{margin-top:10pt}
-.line{height:30pt;font-size:8pt}.signer{font-size:10pt}
+.line{height:25pt;font-size:8pt}.signer{font-size:10pt}
 a{color:inherit;text-decoration:none}summary{color:inherit}
 .chart rect,.chart circle{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }

@@ -34,7 +34,7 @@ code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono
 section,.overview{border-top:1px solid var(--line);padding:40px 0 24px;margin-top:24px}
 .overview,.networks,.limits,.signoff{padding:24px 0 8px;margin-top:16px}
 .overview h2,.networks h2,.limits h2,.signoff h2{font-size:18px;margin-bottom:8px}
-h2.long{font-size:19px}.row-head.long{display:block;font-size:13px}.row-head.long .about{font-size:13px}.row-head.long .letter{display:inline-block}
+h2.long,.details h2{font-size:19px}.row-head.long{display:block;font-size:13px}.row-head.long .about{font-size:13px}.row-head.long .letter{display:inline-block}
 .and{font-weight:400;color:var(--dim)}
 `;
 
@@ -70,7 +70,7 @@ figure{margin:0}.row+.row{margin-top:24px}
 .stage .term,.stage a{color:inherit}
 .sign{display:inline-block;width:17px;height:17px;border-radius:50%;text-align:center;font:700 14px/17px system-ui,sans-serif;color:#17181a;background:var(--for)}
 .sign.against{border-radius:3px;background:var(--against)}
-.map-mark{font-weight:600}.map-mark::before{content:"· "}
+.map-mark{font-weight:600;white-space:nowrap}.map-mark::before{content:"· "}
 .legend{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:8px 16px;border-top:1px solid var(--stage-line);margin-top:24px;padding-top:16px;font-size:14px;line-height:1.45}.legend p{margin:0}
 .legend .scale-title{font-weight:600}.legend .scale-words{grid-column:1/-1;max-width:none}
 .scale-bar{height:10px;margin:5px 0 8px;border-radius:5px;box-shadow:inset 0 0 0 1px var(--stage-line);print-color-adjust:exact;-webkit-print-color-adjust:exact}

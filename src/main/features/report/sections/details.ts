@@ -1,5 +1,5 @@
 import DistanceHistogram from '../../../../shared/charts/DistanceHistogram.svelte';
-import { targetSentence, testSentence, trueLabelSentence } from '../../../../shared/comparison-words.ts';
+import { targetSentence, trueLabelSentence } from '../../../../shared/comparison-words.ts';
 import { distancePair, distanceText, fileName, probabilityText, timeText } from '../../../../shared/format.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
 import { chart } from '../chart.ts';
@@ -12,7 +12,7 @@ export function detailsSection({ comparison }: ReportEntry, number: number, run:
   const [a, b] = comparison.images;
   const id = `details-${number}`;
   const [distance, threshold] = distancePair(comparison.distance, comparison.threshold);
-  const sentences = [trueLabelSentence(comparison), run ? testSentence(run.metrics.find((m) => m.split === 'test')) : null];
+  const truth = trueLabelSentence(comparison);
   return markup`<section class="details" id="${id}" aria-labelledby="${id}-title">
 <p class="eyebrow">Appendix · Details</p>
 <h2 id="${id}-title"><a href="#comparison-${number}">Comparison ${number}</a> <span class="and">${nameOf(fileName(a.file))} and ${nameOf(fileName(b.file))}</span></h2>
@@ -24,7 +24,7 @@ export function detailsSection({ comparison }: ReportEntry, number: number, run:
 <div><dt>Threshold</dt><dd>${threshold}</dd></div>
 ${run && markup`<div><dt>Margin</dt><dd>${distanceText(run.config.margin)}</dd></div>`}
 </dl>
-${sentences.map((sentence) => sentence !== null && markup`<p>${sentence}</p>`)}
+${truth !== null && markup`<p>${truth}</p>`}
 <p>${targetSentence(comparison)} They are computed at the layer <code>${comparison.layer}</code>.</p>
 </div>
 ${run?.validDistances && histogramFigure(comparison, run.validDistances)}

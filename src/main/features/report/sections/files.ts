@@ -9,11 +9,11 @@ export function filesSection({ comparisons, runs }: Pick<ReportInput, 'compariso
   return markup`<section class="files" id="files" aria-labelledby="files-title">
 <p class="eyebrow">Appendix</p>
 <h2 id="files-title">Files</h2>
-<table class="figures"><caption>Images</caption><thead><tr><th scope="col">No.</th><th scope="col">File</th><th scope="col">Class</th><th scope="col">Pixels</th><th scope="col">SHA-256</th></tr></thead>
+<table class="figures"><caption>Images</caption><thead><tr><th scope="col">No.</th><th scope="col">File <span class="term">SHA-256</span></th><th scope="col">Class</th><th scope="col">Pixels</th></tr></thead>
 <tbody>${comparisons.map(({ comparison: { images } }, i) =>
     images.map(
       (image, side) =>
-        markup`<tr><th scope="row">${i + 1}${'AB'[side]!}</th><td>${nameOf(fileName(image.file))}</td><td>${image.className === null ? '–' : nameOf(image.className)}</td><td>${image.width} × ${image.height}</td><td><code>${image.sha256}</code></td></tr>\n`,
+        markup`<tr><th scope="row">${i + 1}${'AB'[side]!}</th><td>${nameOf(fileName(image.file))}<br><code>${image.sha256}</code></td><td>${image.className === null ? '–' : nameOf(image.className)}</td><td>${image.width} × ${image.height}</td></tr>\n`,
     ),
   )}</tbody></table>
 <table class="figures"><caption>Networks</caption><thead><tr><th scope="col">Run</th><th scope="col">SHA-256 of the model file</th></tr></thead>

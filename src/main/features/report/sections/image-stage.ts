@@ -2,7 +2,7 @@ import { EMPTY_REASONS, type ComparedImage, type Comparison } from '../../../../
 import { isEmptyMap, MAP_KINDS, type MapKind } from '../../../../shared/maps/kinds.ts';
 import { fileName, threeDigits } from '../../../../shared/format.ts';
 import { markup, nameOf, type Content, type Html } from '../html.ts';
-import { PAGE_WIDTH, textHeight } from '../page-budget.ts';
+import { PAGE_WIDTH, textHeight, TILE_WIDTH } from '../page-budget.ts';
 import type { ImageFile, ReportComparison } from '../types.ts';
 import { mapWords } from '../../../../shared/comparison-words.ts';
 import { contourSentence, scaleSentence, weakMapsSentence, weakMark } from '../../../../shared/map-words.ts';
@@ -53,9 +53,12 @@ const tile = (image: ImageFile, alt: string, caption: Html, note: Content): Html
   markup`<figure class="tile"><img src="${dataUrl(image)}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
 
 /** Stated in full below the legend. */
+const markWord = (comparison: Comparison, image: ComparedImage, map: MapKind): string | null =>
+  isEmptyMap(image.empty, map) ? 'empty' : weakMark(comparison, image, map) === null ? null : 'weak';
+
 function markOf(comparison: Comparison, image: ComparedImage, map: MapKind): Content {
-  const mark = isEmptyMap(image.empty, map) ? 'empty' : weakMark(comparison, image, map) === null ? null : 'weak';
-  return mark !== null && markup` <span class="map-mark">${mark}</span>`;
+  const word = markWord(comparison, image, map);
+  return word !== null && markup` <span class="map-mark">${word}</span>`;
 }
 
 /** What must be known of these maps: empty and weak ones, each reason once. */
@@ -103,10 +106,12 @@ const isLong = ({ file, className }: ComparedImage): boolean => fileName(file).l
 
 /** Height of the stage on paper without the images, mm. */
 export function stageHeight(comparison: Comparison): number {
+  const words = mapWords(comparison);
   const rows = comparison.images.map((image) => {
     const text = `A ${fileName(image.file)} class ${image.className ?? 'not in the data set'} · ${image.width} × ${image.height} px`;
     const head = isLong(image) ? textHeight({ text, width: PAGE_WIDTH, size: 8.2 }) : 5.8;
-    return head + 1 + 6; // space and captions
+    const captions = MAP_KINDS.map((kind) => `+ ${words[kind].title} ${words[kind].term} · ${markWord(comparison, image, kind) ?? ''}`);
+    return head + 1 + Math.max(...captions.map((caption) => textHeight({ text: caption, width: TILE_WIDTH - 6, size: 8, space: 2 }))); // 6 mm: the sign
   });
   const texts = [`${scaleWords(comparison)} ${LIMITS} is on the first page.`, ...mapRemarks(comparison)];
   const legend = texts.map((text) => textHeight({ text, width: PAGE_WIDTH, size: 7.5, space: 1 }));
