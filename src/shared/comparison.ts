@@ -1,3 +1,4 @@
+import type { Split } from './dataset.ts';
 import type { DeviceName, EngineName } from './run.ts';
 
 export type Verdict = 'same' | 'different';
@@ -41,6 +42,7 @@ export interface ComparedImage {
   sha256: string; // of the file's bytes
   className: string | null; // in the run's data set; null if the file is not part of it
   filed?: FiledImage[]; // the data set's images with these bytes or pixels, without excluded ones; missing in records of older versions
+  split?: Split | null; // in the run's data set; null outside it or if excluded; missing in records of older versions
   width: number; // px, after EXIF rotation
   height: number;
   mapWidth: number; // feature resolution

@@ -94,9 +94,19 @@ export function timeText(ms: number): string {
 }
 
 /** A file's own name. Windows paths are split at both slashes, others at '/' alone: a backslash may be part of a name there. */
-export function fileName(path: string): string {
-  const separator = /^([A-Za-z]:[\\/]|\\\\)/.test(path) ? /[\\/]/ : /\//;
-  return path.split(separator).findLast((part) => part !== '') ?? path;
+export const fileName = (path: string): string => pathParts(path).at(-1) ?? path;
+
+const pathParts = (path: string): string[] => path.split(/^([A-Za-z]:[\\/]|\\\\)/.test(path) ? /[\\/]/ : /\//).filter((part) => part !== '');
+
+/** The names of two files, each with as many of its folders as tell them apart: "rose/1.jpg" and "tulip/1.jpg". */
+export function fileNames(a: string, b: string): [string, string] {
+  const [partsA, partsB] = [pathParts(a), pathParts(b)];
+  if (partsA.join('/') === partsB.join('/')) return [fileName(a), fileName(b)];
+  for (let length = 1; length <= Math.max(partsA.length, partsB.length); length++) {
+    const names: [string, string] = [partsA.slice(-length).join('/'), partsB.slice(-length).join('/')];
+    if (names[0] !== names[1]) return names;
+  }
+  return [a, b];
 }
 
 /** A long name without its middle: "herbarium sheet 2026…0123.jpg". */

@@ -1,5 +1,5 @@
 import type { ComparedImage, Comparison, Verdict } from './comparison.ts';
-import { fileName } from './format.ts';
+import { fileNames } from './format.ts';
 
 /** What the data set says of a pair. unclear: a file is in several classes. unknown: an image is not in the data set. */
 export type PairTruth = Verdict | 'unclear' | 'unknown';
@@ -10,6 +10,12 @@ type Images = Pick<Comparison, 'images'>;
 export function classesOf({ filed, className }: Pick<ComparedImage, 'filed' | 'className'>): string[] {
   const classes = filed?.length ? filed.map((one) => one.className) : className === null ? [] : [className];
   return [...new Set(classes)].sort();
+}
+
+/** How many of the two images the run was trained on; null: not known of one. */
+export function trainedCount({ images }: Images): 0 | 1 | 2 | null {
+  const trained = images.filter(({ split }) => split === 'train').length as 0 | 1 | 2;
+  return trained === 0 && images.some(({ split }) => !split) ? null : trained;
 }
 
 /** A file in several classes leaves the truth open only if the other image is in one of them. */
@@ -31,7 +37,7 @@ export type PairNotice =
 /** One sentence each, for the screen, the report and the command line. Empty if the pair is two known images of one class each. */
 export function pairNotices(pair: Images): PairNotice[] {
   const [a, b] = pair.images;
-  const name = { a: fileName(a.file), b: fileName(b.file) };
+  const names = fileNames(a.file, b.file);
   if (isIdentical(pair)) {
     const classes = classesOf(a);
     if (a.file === b.file && classes.length < 2)
@@ -39,9 +45,9 @@ export function pairNotices(pair: Images): PairNotice[] {
     const which =
       a.file === b.file
         ? 'A and B are the same image'
-        : `${name.a} and ${name.b} ${a.sha256 === b.sha256 ? 'are identical files' : 'have identical pixels'}`;
+        : `${names.join(' and ')} ${a.sha256 === b.sha256 ? 'are identical files' : 'have identical pixels'}`;
     if (classes.length > 1)
-      return [{ kind: 'two-classes', image: 0, classes, text: `${which}, filed under ${listed(classes)}: ${wrongClasses(classes)}.` }];
+      return [{ kind: 'two-classes', image: 0, classes, text: `${which}, filed under ${listed(classes)}: ${severalClasses(classes.length)}.` }];
     return [{ kind: 'identical', text: `${which}, so every network considers them the same.` }];
   }
   const notices: PairNotice[] = [];
@@ -53,10 +59,10 @@ export function pairNotices(pair: Images): PairNotice[] {
         kind: 'two-classes',
         image: i as 0 | 1,
         classes,
-        text: `${fileName(image.file)} is filed under ${listed(classes)}${consequence}.`,
+        text: `${names[i]!} is filed under ${listed(classes)}${consequence}.`,
       });
   });
-  const outside = pair.images.filter((image) => classesOf(image).length === 0).map(({ file }) => fileName(file));
+  const outside = names.filter((_, i) => classesOf(pair.images[i]!).length === 0);
   if (outside.length > 0)
     notices.push({
       kind: 'outside',
@@ -67,4 +73,7 @@ export function pairNotices(pair: Images): PairNotice[] {
 
 const listed = (names: readonly string[]): string =>
   names.length === 2 ? `both ${names.join(' and ')}` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-const wrongClasses = ({ length }: readonly string[]): string => (length === 2 ? 'one class is wrong' : 'only one class can be right');
+
+/** What an image in several classes may mean. A photograph of both classes is right in both. */
+export const severalClasses = (count: number): string =>
+  count === 2 ? 'it may show both, or one class is wrong' : 'it may show all of them, or some classes are wrong';

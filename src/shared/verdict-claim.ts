@@ -1,7 +1,6 @@
 import type { Comparison, Verdict } from './comparison.ts';
-import { supportSentence, verdictWord } from './comparison-words.ts';
-import { probabilityText } from './format.ts';
-import { isIdentical, truthOf } from './pair-truth.ts';
+import { shareSentence, supportSentence, verdictWord } from './comparison-words.ts';
+import { isIdentical, trainedCount, truthOf } from './pair-truth.ts';
 import type { QueuedPair } from './pair-queue.ts';
 
 /** good is green, warn amber, bad red, neutral grey. */
@@ -19,35 +18,45 @@ const MIN_PAIRS = 30;
 
 type Claimed = Pick<Comparison, 'verdict' | 'support' | 'similarity' | 'images'>;
 
-const IDENTICAL = 'Identical files get the same embedding, whatever the network has learned.';
+const IDENTICAL = 'Identical files get the same embedding, so their distance is 0 up to rounding, whatever the network has learned.';
 
-/** The data set decides where it knows the truth; else validation does. `sentence` states the pairs and the split behind the words. */
+/**
+ * The data set decides where it knows the truth; else validation does. `sentence`: the share at this distance, then that of the
+ * validation pairs behind the words.
+ */
 export function verdictClaim(comparison: Claimed): VerdictClaim & { sentence: string } {
   const { verdict, support } = comparison;
   if (isIdentical(comparison)) return { tone: 'neutral', sign: '?', words: 'Identical files: no evidence', sentence: IDENTICAL };
-  const sentence = supportSentence(comparison);
+  const sentence = [shareSentence(comparison), supportSentence(comparison)].filter((text) => text !== null).join(' ');
   const truth = truthOf(comparison);
   if (truth === 'unclear') return { tone: 'neutral', sign: '?', words: 'Truth unclear: filed under two classes', sentence };
   if (truth === 'unknown') return supportClaim(comparison, sentence);
   const isException = truth !== verdict && support.pairs > 1 && support.agree > 0.5;
-  return { ...truthClaim(verdict, truth), sentence: isException ? `${sentence} This pair is one of the others.` : sentence };
+  const claim = truthClaim(verdict, truth, trainedCount(comparison));
+  return { ...claim, sentence: isException ? `${sentence} This pair is an exception.` : sentence };
 }
 
 /** "Same (wrong)": the verdict for a heading, where there is no room for a badge. */
 export function verdictWithTruth(comparison: Claimed): string {
   const { verdict } = comparison;
   const truth = isIdentical(comparison) ? 'unclear' : truthOf(comparison);
-  const isKnown = truth === 'same' || truth === 'different';
-  return `${verdictWord(verdict)}${isKnown ? ` (${truth === verdict ? 'right' : 'wrong'})` : ''}`;
+  if (truth !== 'same' && truth !== 'different') return verdictWord(verdict);
+  if (truth !== verdict) return `${verdictWord(verdict)} (wrong)`;
+  const trained = trainedCount(comparison);
+  return `${verdictWord(verdict)} (right${trained === 2 ? ', on training images' : trained === 1 ? ', on a training image' : ''})`;
 }
 
-/** For a pair of a queue, whose truth is always known. */
+/** For a pair of a queue, whose truth is always known. Queues have no training images. */
 export const queuedPairClaim = ({ verdict, label }: Pick<QueuedPair, 'verdict' | 'label'>): VerdictClaim =>
-  truthClaim(verdict, label === 1 ? 'different' : 'same');
+  truthClaim(verdict, label === 1 ? 'different' : 'same', 0);
 
-function truthClaim(verdict: Verdict, truth: Verdict): VerdictClaim {
+/** `trained`: on how many of the images, see trainedCount. Right is green only for images that the network has not learned. */
+function truthClaim(verdict: Verdict, truth: Verdict, trained: ReturnType<typeof trainedCount>): VerdictClaim {
   const says = `the data set says ${truth === 'same' ? 'the same class' : 'different classes'}`;
-  return truth === verdict ? { tone: 'good', sign: '✓', words: `Right: ${says}` } : { tone: 'bad', sign: '✗', words: `Wrong: ${says}` };
+  if (truth !== verdict) return { tone: 'bad', sign: '✗', words: `Wrong: ${says}` };
+  if (trained === 0) return { tone: 'good', sign: '✓', words: `Right: ${says}` };
+  const words = trained === null ? `Right: ${says}` : `Right, but the network was trained on ${trained === 2 ? 'both images' : 'one image'}`;
+  return { tone: 'neutral', sign: '✓', words };
 }
 
 /**
@@ -57,9 +66,7 @@ function truthClaim(verdict: Verdict, truth: Verdict): VerdictClaim {
 function supportClaim({ verdict, support, similarity }: Claimed, sentence: string): VerdictClaim & { sentence: string } {
   if (support.pairs < MIN_PAIRS) return { tone: 'neutral', sign: '?', words: 'Too few validation pairs to say', sentence };
   const here = verdict === 'same' ? similarity : 1 - similarity;
-  const claim = shareClaim(Math.min(support.agree, here));
-  if (claim.words === shareClaim(support.agree).words) return { ...claim, sentence };
-  return { ...claim, sentence: `${sentence} At this distance itself, the calibrated share is ${probabilityText(here)}.` };
+  return { ...shareClaim(Math.min(support.agree, here)), sentence };
 }
 
 function shareClaim(share: number): VerdictClaim {

@@ -9,7 +9,7 @@ import { someComparison, someConfig, someDataset } from './records.ts';
 const versions = { twinlens: '0.1.0' };
 
 describe('annotations of a comparison', () => {
-  const KEY = { run: 'r1', sha256: ['content 0', 'content 0'], target: 'verdict', layer: 'last', modelSha256: 'm' } as const;
+  const KEY = { run: 'r1', sha256: ['content 0', 'content 1'], target: 'verdict', layer: 'last', modelSha256: 'm' } as const;
   const key = (more: Partial<ComparisonKey> = {}): ComparisonKey => ({ ...KEY, sha256: [...KEY.sha256], ...more });
   const filledStore = (workspace = freshWorkspace()): { store: Store; comparisons: ComparisonStore; workspace: Workspace } => {
     const store = storeAt(workspace);

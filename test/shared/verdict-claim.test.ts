@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Comparison, FiledImage, Verdict } from '../../src/shared/comparison.ts';
 import { pairNotices, truthOf } from '../../src/shared/pair-truth.ts';
+import { similaritySentence, trueLabelSentence, verdictSentence } from '../../src/shared/comparison-words.ts';
 import { queuedPairClaim, verdictClaim, verdictWithTruth } from '../../src/shared/verdict-claim.ts';
 import { someComparison } from '../db/records.ts';
 
@@ -10,7 +11,13 @@ const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 /** A comparison of two files; `classes`: the class of each in the data set, null outside it. */
 function pair(verdict: Verdict, classes: readonly [string | null, string | null], more: Partial<Comparison> = {}): Comparison {
   const base = someComparison('c1', 'r1', { verdict, similarity: verdict === 'same' ? 0.99 : 0.01, support: { pairs: 400, agree: 0.99 }, ...more });
-  const images = base.images.map((image, i) => ({ ...image, file: `/things/${'ab'[i]!}.png`, sha256: `content ${i}`, className: classes[i]! }));
+  const images = base.images.map((image, i) => ({
+    ...image,
+    file: `/things/${'ab'[i]!}.png`,
+    sha256: `content ${i}`,
+    className: classes[i]!,
+    split: classes[i] === null ? null : ('test' as const),
+  }));
   return { ...base, images: images as unknown as Comparison['images'] };
 }
 const filedAs = (comparison: Comparison, filed: readonly [FiledImage[], FiledImage[]]): Comparison => ({
@@ -43,9 +50,9 @@ describe('a verdict that the data set contradicts', () => {
     );
   });
 
-  test('names the pairs it disagrees with', () => {
-    expect(plain(verdictClaim(pair('same', ['rose', 'daisy'], { support: { pairs: 412, agree: 0.97 } })).sentence)).toBe(
-      'Of the 412 validation pairs at least this far below the threshold, 97.0 % are truly of the same class. This pair is one of the others.',
+  test('is an exception to the validation pairs, and not called one of them', () => {
+    expect(plain(verdictClaim(pair('same', ['rose', 'daisy'], { support: { pairs: 412, agree: 400 / 412 } })).sentence)).toBe(
+      'At this distance the fitted curve puts the share of pairs of the same class at 99.0 %. Of the validation pairs at least this far below the threshold, 400 of 412 (97.1 %) are truly of the same class. This pair is an exception.',
     );
   });
 
@@ -79,11 +86,75 @@ describe('a verdict whose truth is unknown', () => {
   });
 
   test('is not well supported beside the threshold, where half of the pairs are of the other kind', () => {
-    const claim = outside(412, 0.96, 0.46);
+    const claim = outside(425, 0.96, 0.46);
     expect(claim.words).toBe('Barely better than guessing');
     expect(plain(claim.sentence)).toBe(
-      'Of the 412 validation pairs at least this far above the threshold, 96.0 % are truly different. At this distance itself, the calibrated share is 54 %.',
+      'At this distance the fitted curve puts the share of different pairs at 54 %. Of the validation pairs at least this far above the threshold, 408 of 425 (96.0 %) are truly different.',
     );
+  });
+});
+
+describe('the share at the distance itself', () => {
+  test('is stated first, also where the data set knows the truth: half beside the threshold', () => {
+    const beside = pair('different', ['rose', 'daisy'], {
+      distance: 1.523,
+      threshold: 1.522,
+      similarity: 0.4995,
+      support: { pairs: 470, agree: 418 / 470 },
+    });
+    expect(plain(verdictClaim(beside).sentence)).toBe(
+      'At this distance the fitted curve puts the share of different pairs at 50 %. Of the validation pairs at least this far above the threshold, 418 of 470 (89 %) are truly different.',
+    );
+  });
+
+  test('is called extrapolated where no validation pair is as near or far', () => {
+    const sentence = (verdict: Verdict): string => plain(verdictClaim(pair(verdict, ['rose', 'rose'], { support: { pairs: 0, agree: 0 } })).sentence);
+    expect(sentence('same')).toBe(
+      'At this distance the fitted curve puts the share of pairs of the same class at 99.0 %, extrapolated: no validation pair is this near.',
+    );
+    expect(sentence('different')).toBe(
+      'At this distance the fitted curve puts the share of different pairs at 99.0 %, extrapolated: no validation pair is this far.',
+    );
+  });
+});
+
+describe('a right verdict on images that the network was trained on', () => {
+  type Splits = readonly ['train' | 'valid' | 'test' | null, 'train' | 'valid' | 'test' | null];
+  const inSplits = (splits: Splits, verdict: Verdict = 'same'): Comparison => {
+    const base = pair(verdict, ['rose', 'rose']);
+    return { ...base, images: base.images.map((image, i) => ({ ...image, split: splits[i]! })) as unknown as Comparison['images'] };
+  };
+
+  test.each([
+    [['train', 'train'], 'Right, but the network was trained on both images', 'Same (right, on training images)'],
+    [['train', 'test'], 'Right, but the network was trained on one image', 'Same (right, on a training image)'],
+    [['valid', 'train'], 'Right, but the network was trained on one image', 'Same (right, on a training image)'],
+  ] as const)('%j: “%s”, grey', (splits, words, heading) => {
+    expect(verdictClaim(inSplits(splits))).toMatchObject({ tone: 'neutral', sign: '✓', words });
+    expect(verdictWithTruth(inSplits(splits))).toBe(heading);
+  });
+
+  test('a wrong verdict stays red, and new images stay green', () => {
+    expect(verdictClaim(inSplits(['train', 'train'], 'different'))).toMatchObject({ tone: 'bad', words: 'Wrong: the data set says the same class' });
+    expect(verdictClaim(inSplits(['test', 'valid'])).tone).toBe('good');
+  });
+
+  test('is never green where it is not known what the network was trained on', () => {
+    expect(verdictClaim(inSplits(['test', null])).tone).toBe('neutral');
+    const old = inSplits(['test', 'test']);
+    for (const image of old.images) delete image.split;
+    expect(verdictClaim(old)).toMatchObject({ tone: 'neutral', words: 'Right: the data set says the same class' });
+  });
+
+  test.each([
+    [['train', 'train'], 'The network was trained on both images, so this says little about new ones.'],
+    [['test', 'train'], 'The network was trained on image B, so this says little about new ones.'],
+    [['test', 'test'], 'The network was trained on neither.'],
+    [['valid', 'valid'], 'The network was trained on neither, but its epoch and threshold were chosen on both.'],
+    [['valid', 'test'], 'The network was trained on neither, but its epoch and threshold were chosen on image A.'],
+    [[null, 'test'], 'It is not known whether the network was trained on them.'],
+  ] as const)('the report says what is known of the pair: %j', (splits, known) => {
+    expect(trueLabelSentence(inSplits(splits))).toBe(`In the data set the two images are in one class. The verdict agrees with that. ${known}`);
   });
 });
 
@@ -149,6 +220,25 @@ describe('identical files', () => {
     });
   });
 
+  test('have the distance 0 up to rounding, and no share', () => {
+    const rounded = { ...copies(['rose', 'rose'], [1, 2]), distance: 1e-6, threshold: 1.521968, similarity: 0.991 };
+    expect(verdictSentence(rounded)).toBe('The network considers these the same: distance 0 up to rounding, below the threshold of 1.52.');
+    expect(verdictClaim(rounded).sentence).toBe(
+      'Identical files get the same embedding, so their distance is 0 up to rounding, whatever the network has learned.',
+    );
+    expect(similaritySentence(rounded, null)).toBeNull();
+  });
+
+  test('of one name are told apart by their folders', () => {
+    const base = copies(['rose', 'tulip'], [1, 2]);
+    const images = base.images.map((image, i) => ({ ...image, file: `/things/${['rose', 'tulip'][i]!}/X.jpg` })) as unknown as Comparison['images'];
+    expect(pairNotices({ images })[0]!.text).toBe(
+      'rose/X.jpg and tulip/X.jpg are identical files, filed under both rose and tulip: it may show both, or one class is wrong.',
+    );
+    const outside = images.map((image, i) => ({ ...image, sha256: String(i), filed: [], className: null })) as unknown as Comparison['images'];
+    expect(pairNotices({ images: outside })[0]!.text).toMatch(/^rose\/X\.jpg and tulip\/X\.jpg are not in the data set/);
+  });
+
   test('copies with the same pixels but other bytes count as identical', () => {
     const both = [filed(1, 'rose'), filed(2, 'rose')];
     const tagged = filedAs(pair('same', ['rose', 'rose']), [both, both]);
@@ -166,7 +256,7 @@ describe('identical files', () => {
     });
     expect(first(copies(['rose', 'daisy'], [1, 2]))).toMatchObject({
       kind: 'two-classes',
-      text: 'a.png and b.png are identical files, filed under both daisy and rose: one class is wrong.',
+      text: 'a.png and b.png are identical files, filed under both daisy and rose: it may show both, or one class is wrong.',
     });
     const self = copies(['rose', 'rose'], [1, 1]);
     const same = { ...self, images: [self.images[0], self.images[0]] as Comparison['images'] };

@@ -71,7 +71,9 @@ describe.skipIf(!hasCompute)('comparing for a screen and for the command line (n
     }
     await app.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [0] } });
     const { images, warnings } = await app.call('compare.get', { comparison: row.comparison });
-    expect(images[0]).toMatchObject({ className: 'blue', filed: [] });
+    expect(images[0]).toMatchObject({ className: 'blue', filed: [], split: null });
+    const records = await app.call('images.rows', { dataset, ids: [2, 3] });
+    expect((await explain(2, 3)).row.images.map(({ split }) => split)).toEqual(records.map(({ split }) => split));
     expect(warnings.filter((text) => text.includes('excluded from the data set'))).toHaveLength(1);
   });
 

@@ -42,6 +42,7 @@ describe('warnings', () => {
     const warnings = await warningsOf({ ...classes({ a: 20, b: 20 }), ...shared });
     const warning = warnings.find((w) => w.includes('more than one class'))!;
     expect(warning).toMatch(/^7 images are filed under more than one class: "a\/s0.png" = "b\/s0.png", .*"a\/s4.png" = "b\/s4.png" and 2 more\. /);
+    expect(warning).toMatch(/counts in each of its classes: it may show both, or one class is wrong\.$/); // the words of Compare
   });
 
   test('duplicates within a class', async () => {

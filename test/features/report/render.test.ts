@@ -23,7 +23,7 @@ describe('a full report', () => {
     ],
     ['similarity, distance, threshold, margin', ['Similarity', 'Distance 1.63', 'Threshold', 'Margin 2.00']],
     ['support', ['validation pairs at least this far above the threshold']],
-    ['calibration pairs', ['calibrated on 424 validation pairs']],
+    ['calibration pairs', ['fitted to 424 validation pairs. On these its expected calibration error is']],
     ['test figures', [`test 500 250 same, 250 different ${onTest.auc.toFixed(3)} ${onTest.aucLow.toFixed(3)}–${onTest.aucHigh.toFixed(3)}`]],
     [
       'both kinds of maps and their scale',
@@ -151,10 +151,22 @@ describe('sentences', () => {
 
   test('support of 212 pairs, of few, of one, of none', () => {
     const support = (pairs: number, agree: number): string => textOf(only({ support: { pairs, agree } }));
-    expect(support(212, 0.97)).toContain('Of the 212 validation pairs at least this far above the threshold, 97.0 % are truly different.');
+    expect(support(212, 206 / 212)).toContain(
+      'Of the validation pairs at least this far above the threshold, 206 of 212 (97.2 %) are truly different.',
+    );
     expect(support(12, 0.5)).toContain('That is a small sample.');
-    expect(support(1, 1)).toContain('Only one validation pair is this far above the threshold; it is truly different.');
-    expect(support(0, 0)).toContain('No validation pair is this far above the threshold');
+    expect(support(1, 1)).toContain('Only one validation pair is at least this far above the threshold; it is truly different.');
+    expect(support(0, 0)).toContain('extrapolated: no validation pair is this far.');
+    expect(support(0, 0)).not.toContain('is an estimate of the share');
+  });
+
+  test('a right verdict on training images is grey, and counted apart', () => {
+    const base = sampleComparison(1.63);
+    const trained = sampleComparison(1.63, { images: base.images.map((image) => ({ ...image, split: 'train' as const })) as typeof base.images });
+    const page = renderReport(sampleInput({ comparisons: [toReportComparison(trained), toReportComparison({ ...base, comparison: 'c2' })] }));
+    const words = 'Right, but the network was trained on both images';
+    expect(page.split(`<p class="claim neutral"><span class="claim-sign" aria-hidden="true">✓</span> ${words}</p>`)).toHaveLength(3); // twice
+    expect(textOf(page)).toContain('Of 2 verdicts, 2 are right (1 of them on images that the network was trained on) and 0 are wrong');
   });
 
   test('the target distance is named, and changes the names of the maps', () => {

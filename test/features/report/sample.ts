@@ -137,6 +137,7 @@ export function sampleComparison(distance = 1.63, changes: Partial<Comparison> =
     file: `/home/ana/images/flowers/${className}/${file}`,
     sha256: hash(digit),
     className,
+    split: 'test',
     width,
     height,
     mapWidth: 7,

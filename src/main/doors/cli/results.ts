@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
+import { distanceWords } from '../../../shared/comparison-words.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
 import { scaleSentence, weakMark } from '../../../shared/map-words.ts';
 import { MAP_KINDS } from '../../../shared/maps/kinds.ts';
@@ -114,9 +115,10 @@ export function addResultCommands(program: Command): void {
 
 export function comparisonLines(c: Comparison): string[] {
   const claim = verdictClaim(c);
+  const { shown } = distanceWords(c);
   return [
     ...pairNotices(c).map(({ text }) => `Note: ${text}`),
-    `Comparison ${c.comparison}: the network considers these ${c.verdict === 'same' ? 'the same' : 'different'} (distance ${c.distance.toFixed(4)}, threshold ${c.threshold.toFixed(4)}, similarity ${probabilityText(c.similarity)})`,
+    `Comparison ${c.comparison}: the network considers these ${c.verdict === 'same' ? 'the same' : 'different'} (distance ${shown === 0 && c.distance > 0 ? '0 up to rounding' : c.distance.toFixed(4)}, threshold ${c.threshold.toFixed(4)}, similarity ${probabilityText(c.similarity)})`,
     `  ${claim.sign} ${claim.words}. ${claim.sentence}`,
     ...c.images.flatMap((image) => [
       `  ${image.file}`,

@@ -1,7 +1,9 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { ComparedImage, Comparison } from '../../../shared/comparison.ts';
 import type { CuratedImage } from '../../../shared/curation.ts';
+import type { Split } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { fileNames } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { ComparePorts } from './ports.ts';
 
@@ -22,11 +24,15 @@ function originOf(file: string, root: string, sameContent: readonly CuratedImage
   return { row, included, excluded: sameContent.length > 0 && included.length === 0 };
 }
 
+/** null outside the data set. What an excluded image was used for is not known: it may have been excluded before or after training. */
+const splitOf = ({ row, excluded }: ImageOrigin): Split | null => (row && !excluded ? row.split : null);
+
 /** Sentences on what makes a verdict on these images less reliable. Those on the truth of a pair are in src/shared/pair-truth.ts. */
-function originWarnings(images: readonly { file: string }[], origins: readonly ImageOrigin[]): string[] {
-  const namesOf = (fits: (origin: ImageOrigin) => boolean): string[] => images.filter((_, i) => fits(origins[i]!)).map(({ file }) => basename(file));
+function originWarnings([a, b]: Comparison['images'], origins: readonly ImageOrigin[]): string[] {
+  const names = fileNames(a.file, b.file);
+  const namesOf = (fits: (origin: ImageOrigin) => boolean): string[] => [...new Set(names.filter((_, i) => fits(origins[i]!)))];
   const warnings: string[] = [];
-  const trained = namesOf(({ row, excluded }) => row?.split === 'train' && !excluded);
+  const trained = namesOf((origin) => splitOf(origin) === 'train');
   if (trained.length)
     warnings.push(`The network was trained with ${trained.join(' and ')}, so this verdict is weaker evidence than one on new images.`);
   const excluded = namesOf((origin) => origin.excluded);
@@ -52,7 +58,7 @@ export function withOrigins<C extends Comparison>(ports: OriginPorts, run: RunRe
     const imageAt = (i: 0 | 1): ComparedImage => {
       const { row: own, included } = origins[i]!;
       const filed = included.map(({ id, file, className }) => ({ id, file, className }));
-      return { ...row.images[i], className: own?.className ?? null, filed };
+      return { ...row.images[i], className: own?.className ?? null, split: splitOf(origins[i]!), filed };
     };
     return { ...row, images: [imageAt(0), imageAt(1)], warnings: [...run.warnings, ...originWarnings(row.images, origins)] };
   });

@@ -4,6 +4,7 @@ import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { countNoun, countText } from '../../../shared/format.ts';
 import { lookAlikes } from '../../../shared/class-names.ts';
 import { byNaturalOrder } from '../../../shared/natural-order.ts';
+import { severalClasses } from '../../../shared/pair-truth.ts';
 import { joinList, quote } from '../../foundation/words.ts';
 
 const MAX_IMBALANCE = 10; // images of the largest class / images of the smallest; a larger ratio gives a warning
@@ -64,10 +65,11 @@ function unseenClassesWarning(images: readonly ImageRecord[]): string {
 function severalClassesWarnings(contents: ImageRecord[][]): string[] {
   const ambiguous = contents.filter((images) => new Set(images.map(({ className }) => className)).size > 1);
   if (ambiguous.length === 0) return [];
+  const most = Math.max(...ambiguous.map((images) => new Set(images.map(({ className }) => className)).size));
   const named = ambiguous.map((images) => images.map(({ file }) => quote(file)).join(' = '));
   const verb = ambiguous.length === 1 ? 'is' : 'are';
   return [
-    `${countNoun(ambiguous.length, 'image')} ${verb} filed under more than one class: ${joinList(named)}. Such an image belongs to all its classes.`,
+    `${countNoun(ambiguous.length, 'image')} ${verb} filed under more than one class: ${joinList(named)}. Such an image counts in each of its classes: ${severalClasses(most)}.`,
   ];
 }
 

@@ -1,11 +1,12 @@
 import type { ComparedImage, Comparison } from '../../../../shared/comparison.ts';
 import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
-import { fileName, shortName, timeText } from '../../../../shared/format.ts';
+import { fileName, fileNames, shortName, timeText } from '../../../../shared/format.ts';
 import { comparisonNames, similaritySentence, verdictSentence, verdictWord } from '../../../../shared/comparison-words.ts';
 import { backboneName } from '../../../../shared/run-words.ts';
 import { pairNotices } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
+import { calibrationError } from '../../../domain/evaluate/calibration-error.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import { PAGE_WIDTH, POINT_WIDTH, spaceForImages, textHeight, tileHeights } from '../page-budget.ts';
 import type { PaperSize, ReportComparison } from '../types.ts';
@@ -38,7 +39,7 @@ export function comparisonSection(shown: ReportComparison, context: PageContext)
   const short = withShortNames(comparison);
   const [a, b] = comparisonNames(short);
   const nameSize = a.length + b.length <= 50 ? 15 : 11; // pt, as in the style sheet
-  const evidence = [verdictClaim(comparison).sentence, similaritySentence(comparison, run)];
+  const evidence = [verdictClaim(comparison).sentence, similaritySentence(comparison, fitOf(run))].filter((text) => text !== null);
   const notices = pairNotices(short).map(({ text }) => text);
   const caveats = caveatsOf(short, run);
   const toSign = context.sections.includes('signature');
@@ -79,11 +80,19 @@ ${noteBelow(shown)}
 `;
 }
 
+/** How well the similarity curve fits the validation pairs; null if the run lacks them. */
+function fitOf(run: RunRecord | undefined): { pairs: number; error: number } | null {
+  if (!run?.validDistances || !run.calibration) return null;
+  const { same, different } = run.validDistances;
+  return { pairs: same.length + different.length, error: calibrationError(run.validDistances, run.calibration) };
+}
+
 /** The names of files and classes are whole beside the images; everywhere else on the page long ones are shortened. */
 function withShortNames(comparison: Comparison): Comparison {
-  const short = (image: ComparedImage): ComparedImage => ({
+  const [first, second] = fileNames(comparison.images[0].file, comparison.images[1].file);
+  const short = (image: ComparedImage, name: string): ComparedImage => ({
     ...image,
-    file: shortName(fileName(image.file)),
+    file: shortName(name),
     className: image.className === null ? null : shortName(image.className),
     ...(image.filed && { filed: image.filed.map((filed) => ({ ...filed, className: shortName(filed.className) })) }),
   });
@@ -91,7 +100,7 @@ function withShortNames(comparison: Comparison): Comparison {
   const [a, b] = comparison.images;
   return {
     ...comparison,
-    images: [short(a), short(b)],
+    images: [short(a, first), short(b, second)],
     warnings: comparison.warnings.map((text) => names.reduce((shorter, name) => shorter.replaceAll(name, shortName(name)), text)),
   };
 }

@@ -1,6 +1,6 @@
 import DistanceHistogram from '../../../../shared/charts/DistanceHistogram.svelte';
-import { targetSentence, trueLabelSentence } from '../../../../shared/comparison-words.ts';
-import { distancePair, distanceText, fileName, probabilityText, timeText } from '../../../../shared/format.ts';
+import { distanceWords, targetSentence, trueLabelSentence } from '../../../../shared/comparison-words.ts';
+import { distanceText, fileName, fileNames, probabilityText, timeText } from '../../../../shared/format.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
 import { chart } from '../chart.ts';
 import { markup, nameOf, type Html } from '../html.ts';
@@ -11,11 +11,12 @@ import { facts, versionList } from './parts.ts';
 export function detailsSection({ comparison }: ReportEntry, number: number, run: RunRecord | undefined): Html {
   const [a, b] = comparison.images;
   const id = `details-${number}`;
-  const [distance, threshold] = distancePair(comparison.distance, comparison.threshold);
+  const { distance, threshold, shown } = distanceWords(comparison);
+  const names = fileNames(a.file, b.file);
   const truth = trueLabelSentence(comparison);
   return markup`<section class="details" id="${id}" aria-labelledby="${id}-title">
 <p class="eyebrow">Appendix · Details</p>
-<h2 id="${id}-title"><a href="#comparison-${number}">Comparison ${number}</a> <span class="and">${nameOf(fileName(a.file))} and ${nameOf(fileName(b.file))}</span></h2>
+<h2 id="${id}-title"><a href="#comparison-${number}">Comparison ${number}</a> <span class="and">${nameOf(names[0])} and ${nameOf(names[1])}</span></h2>
 <div class="evidence">
 <div>
 <dl class="score">
@@ -27,7 +28,7 @@ ${run && markup`<div><dt>Margin</dt><dd>${distanceText(run.config.margin)}</dd><
 ${truth !== null && markup`<p>${truth}</p>`}
 <p>${targetSentence(comparison)} They are computed at the layer <code>${comparison.layer}</code>.</p>
 </div>
-${run?.validDistances && histogramFigure(comparison, run.validDistances)}
+${run?.validDistances && histogramFigure({ ...comparison, distance: shown }, run.validDistances)}
 </div>
 ${facts([
   ['Comparison', markup`<code>${comparison.comparison}</code>, ${timeText(comparison.createdMs)}`],

@@ -1,6 +1,6 @@
-import { distancePair, fileName, NBSP, probabilityText } from '../../../../shared/format.ts';
-import { verdictWord } from '../../../../shared/comparison-words.ts';
-import { isIdentical, truthOf } from '../../../../shared/pair-truth.ts';
+import { fileNames, NBSP, probabilityText } from '../../../../shared/format.ts';
+import { distanceWords, verdictWord } from '../../../../shared/comparison-words.ts';
+import { isIdentical, trainedCount, truthOf } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportEntry } from '../types.ts';
@@ -14,8 +14,9 @@ export function resultsTable(comparisons: readonly ReportEntry[]): Html {
 <table class="figures"><thead><tr><th scope="col">No.</th><th scope="col">Images</th><th scope="col">Verdict</th><th scope="col">Similarity</th><th scope="col">Distance <span class="term">threshold</span></th>${judged && markup`<th scope="col">My judgement</th>`}</tr></thead>
 <tbody>${comparisons.map(({ comparison, judgement }, i) => {
     const [a, b] = comparison.images;
-    const [distance, threshold] = distancePair(comparison.distance, comparison.threshold);
-    return markup`<tr><th scope="row"><a href="#comparison-${i + 1}">${i + 1}</a></th><td>${nameOf(fileName(a.file))}<br>${nameOf(fileName(b.file))}</td><td>${
+    const { distance, threshold } = distanceWords(comparison);
+    const [nameA, nameB] = fileNames(a.file, b.file);
+    return markup`<tr><th scope="row"><a href="#comparison-${i + 1}">${i + 1}</a></th><td>${nameOf(nameA)}<br>${nameOf(nameB)}</td><td>${
       comparison.verdict === 'different' ? '≠' : '='
     }${NBSP}${verdictWord(comparison.verdict)}${claimLine(verdictClaim(comparison))}</td><td>${probabilityText(comparison.similarity)}</td><td>${distance} <span class="term">${threshold}</span></td>${
       judged && markup`<td>${judgement ? judgementText(judgement) : '–'}</td>`
@@ -26,17 +27,21 @@ export function resultsTable(comparisons: readonly ReportEntry[]): Html {
 
 /** "Of 5 verdicts 3 are right and 1 is wrong according to the data set; for 1 the truth is not known." */
 function tally(comparisons: readonly ReportEntry[]): string {
-  const counts = { right: 0, wrong: 0, open: 0 };
+  const counts = { right: 0, trained: 0, wrong: 0, open: 0 };
   for (const { comparison } of comparisons) {
     const truth = isIdentical(comparison) ? 'unclear' : truthOf(comparison);
     if (truth === 'unclear' || truth === 'unknown') counts.open++;
-    else if (truth === comparison.verdict) counts.right++;
-    else counts.wrong++;
+    else if (truth !== comparison.verdict) counts.wrong++;
+    else {
+      counts.right++;
+      if (trainedCount(comparison)) counts.trained++;
+    }
   }
-  const { right, wrong, open } = counts;
+  const { right, trained, wrong, open } = counts;
   const are = (n: number): string => (n === 1 ? 'is' : 'are');
   const of = comparisons.length === 1 ? 'Of 1 verdict' : `Of ${comparisons.length} verdicts`;
   const unknown = `for ${open} the data set does not say whether the verdict is right`;
   if (right + wrong === 0) return `${of}, ${unknown}.`;
-  return `${of}, ${right} ${are(right)} right and ${wrong} ${are(wrong)} wrong according to the data set${open > 0 ? `; ${unknown}` : ''}.`;
+  const learned = trained === 0 ? '' : ` (${trained === right ? '' : `${trained} of them `}on images that the network was trained on)`;
+  return `${of}, ${right} ${are(right)} right${learned} and ${wrong} ${are(wrong)} wrong according to the data set${open > 0 ? `; ${unknown}` : ''}.`;
 }
