@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { app, ipcMain, protocol, session } from 'electron';
 import { DesktopApp } from './doors/electron/desktop-app.ts';
-import { hardenContents, hardenSession, isScreen } from './doors/electron/harden.ts';
+import { hardenContents, hardenSession, isScreen, refuseDebugging } from './doors/electron/harden.ts';
 import { attachIpc, type IpcMain } from './doors/electron/ipc.ts';
 import { installMenu } from './doors/electron/menu.ts';
 import { SCHEME, screenProtocol } from './doors/electron/screen-protocol.ts';
@@ -30,8 +30,10 @@ protocol.registerSchemesAsPrivileged([
 ]);
 app.enableSandbox();
 
-if (app.requestSingleInstanceLock()) void run();
-else app.quit();
+if (refuseDebugging()) {
+  if (app.requestSingleInstanceLock()) void run();
+  else app.quit();
+}
 
 async function run(): Promise<void> {
   openLog(join(app.getPath('userData'), 'logs'), 'desktop'); // until a workspace is opened

@@ -146,6 +146,16 @@ describe.skipIf(!hasBuild)('the desktop program', () => {
     expect(await program.exitCode).toBe(0);
   });
 
+  it('refuses to be controlled by other programs once it is installed', async () => {
+    for (const option of ['--remote-debugging-port=9222', '--remote-debugging-pipe']) {
+      const program = new Program(['.', option, '--workspace', temporaryFolder()], { STAND_IN_PACKAGED: '1' });
+      expect(await program.exitCode).toBe(2);
+      expect(program.all('window')).toEqual([]);
+    }
+    const fromSource = new Program(['.', '--remote-debugging-port=0', '--workspace', temporaryFolder()]);
+    await fromSource.until('load');
+  });
+
   it('leaves a second start to the first', async () => {
     const second = new Program(['.', '--workspace', temporaryFolder()], { STAND_IN_SECOND: '1' });
     expect(await second.exitCode).toBe(0);

@@ -93,7 +93,8 @@ class BrowserWindow extends EventEmitter {
 
 const paths: Record<string, string> = { userData: process.env['STAND_IN_USER_DATA']! };
 const app = Object.assign(new EventEmitter(), {
-  isPackaged: false,
+  isPackaged: process.env['STAND_IN_PACKAGED'] === '1',
+  commandLine: { hasSwitch: (name: string) => process.argv.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)) },
   getPath: (name: string) => paths[name],
   setPath: (name: string, path: string) => void (paths[name] = path),
   getAppPath: () => process.cwd(),

@@ -3,6 +3,7 @@ import { BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron';
 import { AppError } from '../../../shared/errors.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import type { Shell } from '../../foundation/shell.ts';
+import { hardenPrintSession } from './harden.ts';
 
 const IMAGES = ['jpg', 'jpeg', 'jpe', 'jfif', 'pjpeg', 'mpo', 'pgm', 'ppm', 'png', 'webp', 'tif', 'tiff', 'gif', 'avif', 'heic', 'bmp'];
 
@@ -42,9 +43,7 @@ async function printPdf(htmlFile: string, out: string, signal: AbortSignal): Pro
     show: false,
     webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, javascript: false, partition: `print-${Date.now()}` },
   });
-  page.webContents.session.webRequest.onBeforeRequest(({ url }, decide) => {
-    decide({ cancel: !/^(?:file|data):/.test(url) });
-  });
+  hardenPrintSession(page.webContents.session);
   const stop = (): void => page.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {
