@@ -52,10 +52,11 @@ const EXTENDED = /^(SQLITE_(?:CORRUPT|FULL|IOERR|NOTADB|READONLY))_.*/;
 /** Turns errors of the operating system and of SQLite into sentences that a person can act on; returns AppErrors unchanged. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const { code, path, message, name } = (error ?? {}) as { code?: string; path?: string; message?: string; name?: string };
+  const { code, path, message, name } = (error ?? {}) as { code?: unknown; path?: string; message?: string; name?: string };
   if (name === 'AbortError') return new AppError('cancelled', 'Cancelled.', {}, error);
   const where = path ? ` (${path})` : '';
-  switch (code?.replace(EXTENDED, '$1')) {
+  const kind = typeof code === 'string' ? code.replace(EXTENDED, '$1') : null; // a number is the exit status of a failed command
+  switch (kind) {
     case 'ENOSPC':
     case 'EDQUOT':
     case 'SQLITE_FULL':
@@ -108,7 +109,7 @@ export function asAppError(error: unknown): AppError {
       return new AppError('workspace', `The disk reports an error${where}. Check its connection and health, and try again.`, {}, error);
     case 'ERR_INVALID_ARG_VALUE':
       if (message?.includes('null bytes')) return new AppError('bad-request', 'The path contains a null byte, so it can’t name a file.', {}, error);
-      return new AppError('internal', message ?? code, {}, error);
+      return new AppError('internal', message ?? kind, {}, error);
     case 'ABORT_ERR':
       return new AppError('cancelled', 'Cancelled.', {}, error);
     default:
