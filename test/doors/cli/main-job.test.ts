@@ -18,6 +18,7 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
   const workspace = scratch('workspace');
   const at = ['--workspace', workspace];
   let run = '';
+  let uninterrupted: Awaited<ReturnType<typeof rowsOf>> = []; // of `run`, 6 epochs
 
   beforeAll(async () => {
     await drawColours(folder, 14);
@@ -32,6 +33,7 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     expect(imported).toMatchObject({ dataset: 'colours', images: 42, classes: { red: 14, green: 14, blue: 14 } });
     expect(imported.rejected.map((r) => r.file)).toEqual(['red/broken.png', 'red/notes.txt']);
     run = (await runJson<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '6', '--seed', '3', ...at])).run;
+    uninterrupted = await rowsOf(run);
   });
 
   const rowsOf = async (id: string): Promise<Omit<EpochRow, 'seconds' | 'imagesPerSecond'>[]> => {
@@ -47,12 +49,12 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
 
   test('the same seed gives the same losses; a resumed run gives the numbers of an uninterrupted one', async () => {
     const again = await runJson<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '6', '--seed', '3', ...at]);
-    expect(await rowsOf(again.run)).toEqual(await rowsOf(run));
+    expect(await rowsOf(again.run)).toEqual(uninterrupted);
     const half = await runJson<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '3', '--seed', '3', ...at]);
     await runJson(['train', 'colours', '--resume', half.run, '--epochs', '6', ...at]);
-    expect(await rowsOf(half.run)).toEqual(await rowsOf(run));
+    expect(await rowsOf(half.run)).toEqual(uninterrupted);
     const other = await runJson<{ run: string }>(['train', 'colours', ...QUICK, '--epochs', '1', '--seed', '4', ...at]);
-    expect((await rowsOf(other.run))[0]!.lossTrain).not.toBe((await rowsOf(run))[0]!.lossTrain);
+    expect((await rowsOf(other.run))[0]!.lossTrain).not.toBe(uninterrupted[0]!.lossTrain);
   });
 
   test('augmentation depends on the seed, too', async () => {
@@ -80,7 +82,6 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
       expect(left.epochs.length).toBeGreaterThanOrEqual(2);
       const epochs = left.epochs.length + 2;
       await runJson(['train', 'colours', '--resume', left.run, '--epochs', String(epochs), ...at]);
-      const uninterrupted = await rowsOf(run);
       expect((await rowsOf(left.run)).slice(0, 4)).toEqual(uninterrupted.slice(0, 4));
     }
   });
@@ -92,7 +93,6 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     database.prepare('UPDATE runs SET best_epoch = 1 WHERE number = ?').run(Number(half.run.slice(1)));
     database.close();
     const resumed = await runJson<{ epochs: number; best: { epoch: number } }>(['train', 'colours', '--resume', half.run, '--epochs', '6', ...at]);
-    const uninterrupted = await rowsOf(run);
     expect(await rowsOf(half.run)).toEqual(uninterrupted);
     expect(resumed.epochs).toBe(6);
     expect(uninterrupted[resumed.best.epoch - 1]).toMatchObject({ best: true });
