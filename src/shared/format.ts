@@ -31,6 +31,13 @@ export function percentText(share: number): string {
   return `${percent.toFixed(whole ? 0 : 1)}${NBSP}%`;
 }
 
+/** Shares of one row, 0..1, with the same digits: "97.4 %" and "86.0 %". */
+export function percentTexts(shares: readonly number[]): string[] {
+  const texts = shares.map(percentText);
+  if (!texts.some((text) => text.includes('.'))) return texts;
+  return texts.map((text, i) => (/^\d+\u00a0/.test(text) && shares[i] !== 0 && shares[i] !== 1 ? `${(100 * shares[i]!).toFixed(1)}${NBSP}%` : text));
+}
+
 /** A probability 0..1 in percent. It is never certain: float32 rounds to exactly 0 and 1 long before. */
 export const probabilityText = (p: number): string => percentText(p <= 0 ? Number.MIN_VALUE : p >= 1 ? 1 - Number.EPSILON : p);
 

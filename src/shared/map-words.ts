@@ -1,6 +1,6 @@
 import type { ComparedImage, Comparison, ScaleChoice } from './comparison.ts';
 import { mapWords } from './comparison-words.ts';
-import { countNoun, NBSP, percentText, threeDigits } from './format.ts';
+import { countNoun, countText, NBSP, percentText, percentTexts, threeDigits } from './format.ts';
 import { CONTOUR_SHARE } from './maps/contour.ts';
 import { isOnBorder, positionWords, strongestEdge, type EvidencePosition } from './maps/evidence.ts';
 import { MAP_KINDS, type MapKind } from './maps/kinds.ts';
@@ -23,9 +23,10 @@ export function fullColourSentence(comparison: Scaled, choice: ScaleChoice): str
   const { value, of } = fullColourOf(comparison, choice);
   if (!(value > 0)) return 'All four maps are empty, so there is no scale.';
   if (of === 'run') {
-    return `One scale for all pairs of this run: full colour is ${threeDigits(value)}, which the strongest cell reaches in 10${NBSP}% of its validation images (${countNoun(comparison.runScale!.images, 'image')}, repeats included).`;
+    const { images } = comparison.runScale!; // two maps a pair
+    return `One scale for all pairs of this run: full colour is ${threeDigits(value)}, in units of distance. In 10${NBSP}% of the ${countText(images)} maps of ${countNoun(images / 2, 'validation pair')} the strongest cell is above it.`;
   }
-  const stretched = `Colours are stretched to this pair: full colour is ${threeDigits(value)}, the largest value in either image, so they can’t be compared with other pairs.`;
+  const stretched = `Colours are stretched to this pair: full colour is ${threeDigits(value)}, the largest value in either image, in units of distance, so they can’t be compared with other pairs.`;
   return comparison.runScale ? stretched : `${stretched} The run’s own scale is not known, so weak evidence can’t be recognised.`;
 }
 
@@ -49,7 +50,7 @@ export function contourSentence({ images }: Pick<Comparison, 'images'>): string 
 /** The mark of a weak map, with its rule. */
 export function weakSentence(comparison: ExplainedVerdict & Scaled, kind: MapKind | 'signed', strongest: number): string {
   const evidence = kind === 'signed' ? 'Weak evidence' : `Weak evidence ${kindWords(comparison, kind)}`;
-  return `${evidence}: strongest value ${threeDigits(strongest)}, below a tenth of this run’s full colour (${threeDigits(weakBelow(comparison)!)}), so no location is stated.`;
+  return `${evidence}: strongest value ${threeDigits(strongest)}, below ${threeDigits(weakBelow(comparison)!)}, a tenth of this run’s full colour, so no location is stated.`;
 }
 
 /** The mark of an image's map, or null: it is not weak, is empty, or the record does not say. */
@@ -67,13 +68,14 @@ export function weakMapsSentence(comparison: ExplainedVerdict & Scaled & Pick<Co
     return images.length === 0 ? [] : [`${kindWords(comparison, kind)} in ${images.join(' and ')}`];
   });
   if (weak.length === 0) return null;
-  return `Weak evidence ${weak.join(', ')}: below a tenth of this run’s full colour (${threeDigits(weakBelow(comparison)!)}), so no location is stated.`;
+  return `Weak evidence ${weak.join(', ')}: below ${threeDigits(weakBelow(comparison)!)}, a tenth of this run’s full colour, so no location is stated.`;
 }
 
 /** One sentence on where a map's evidence is. Only for maps that are not weak. */
 export function evidenceSentence(comparison: ExplainedVerdict, kind: MapKind, position: EvidencePosition): string {
   const evidence = `of the evidence ${kindWords(comparison, kind)}`;
-  return `${percentText(position.topFifth)} ${evidence} is in the strongest 20${NBSP}% of the image, ${percentText(position.centre)} near the centre; strongest point: ${positionWords(position.strongest)}.`;
+  const [topFifth, centre] = percentTexts([position.topFifth, position.centre]);
+  return `${topFifth} ${evidence} is in the strongest 20${NBSP}% of the image, ${centre} near the centre; strongest point: ${positionWords(position.strongest)}.`;
 }
 
 /** Warning if evidence is concentrated near the border, where a frame or background may have decided; else null. */

@@ -74,7 +74,7 @@ test('weak evidence has a mark with its rule, no contour and no location', async
       await expect(page.locator('[data-contour]')).toHaveCount(0);
     }
     for (const caption of await page.locator('[data-caption]').all()) {
-      await expect(caption).toContainText(/Weak evidence .*: strongest value .*, below a tenth of this run’s full colour/);
+      await expect(caption).toContainText(/Weak evidence .*: strongest value .*, below .*, a tenth of this run’s full colour/);
       await expect(caption).not.toContainText('strongest point');
     }
     await expect(page.getByRole('row', { name: 'strongest point – –' })).toBeVisible();

@@ -4,6 +4,8 @@ import {
   aucText,
   countText,
   distancePair,
+  fileNames,
+  percentTexts,
   distanceText,
   bytesText,
   durationText,
@@ -127,4 +129,20 @@ test('sizes of files: 0 only for an empty file', () => {
     '2.0 GB',
     '150 GB',
   ]);
+});
+
+test('percentages of one row have the same digits', () => {
+  const plain = (...shares: number[]): string[] => percentTexts(shares).map((text) => text.replaceAll('\u00a0', ' '));
+  expect(plain(0.974, 0.86)).toEqual(['97.4 %', '86.0 %']);
+  expect(plain(0.86, 0.12)).toEqual(['86 %', '12 %']);
+  expect(plain(1, 0.86, 0)).toEqual(['100 %', '86 %', '0 %']);
+  expect(plain(0.0005, 0.5)).toEqual(['< 0.1 %', '50.0 %']);
+});
+
+test('file names of one name are told apart by folders', () => {
+  expect(fileNames('/a/rose/1.jpg', '/a/tulip/1.jpg')).toEqual(['rose/1.jpg', 'tulip/1.jpg']);
+  expect(fileNames('/a/rose/1.jpg', '/a/rose/2.jpg')).toEqual(['1.jpg', '2.jpg']);
+  expect(fileNames('/a/x/rose/1.jpg', '/a/y/rose/1.jpg')).toEqual(['x/rose/1.jpg', 'y/rose/1.jpg']);
+  expect(fileNames('C:\\a\\rose\\1.jpg', 'C:\\a\\tulip\\1.jpg')).toEqual(['rose/1.jpg', 'tulip/1.jpg']);
+  expect(fileNames('/a/1.jpg', '/a/1.jpg')).toEqual(['1.jpg', '1.jpg']);
 });

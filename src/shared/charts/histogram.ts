@@ -77,8 +77,15 @@ export function histogramLayout(
     counts: counts.map(({ at, label }) => ({ at, label: label.replace(/^[-−]/, '') })),
     markers,
     sameLabelX: labelRight,
-    differentLabel: isShorterLeft ? { x: left + 6, anchor: 'start' } : { x: labelRight, anchor: 'end' },
+    differentLabel: isShorterLeft ? { x: freeFrom(left + 6, markers, LABEL_EMS * text), anchor: 'start' } : { x: labelRight, anchor: 'end' },
   };
+}
+
+/** The first x at which a label of `width` px crosses no marker's line. */
+function freeFrom(x: number, markers: readonly Marker[], width: number): number {
+  let free = x;
+  for (const { at } of markers.toSorted((a, b) => a.at - b.at)) if (at > free - 6 && at < free + width) free = at + 6;
+  return free;
 }
 
 /**

@@ -30,6 +30,10 @@ export function fullColourOf({ scale, runScale }: Scaled, choice: ScaleChoice): 
   return choice === 'run' && runScale && runScale.fullColour > 0 ? { value: runScale.fullColour, of: 'run' } : { value: scale, of: 'pair' };
 }
 
+/** Whether a map of the pair has values above full colour, which are painted like it. */
+export const isExceeded = (comparison: Scaled, choice: ScaleChoice): boolean =>
+  comparison.scale > fullColourOf(comparison, choice).value * (1 + 1e-6); // float32 beside float64
+
 /** The value below which a map is weak; null if the run's scale is not known. */
 export const weakBelow = ({ runScale }: Pick<Scaled, 'runScale'>): number | null =>
   runScale && runScale.fullColour > 0 ? WEAK_SHARE * runScale.fullColour : null;

@@ -25,7 +25,14 @@ describe('the legend', () => {
   });
 
   it('contains paths only, no text element or font name, and is taller in a narrow width', () => {
-    const content = { title: 'Factual · rose', words: 'evidence for the verdict', colours: 'warm', scale: 1.4, emptyText: null } as const;
+    const content = {
+      title: 'Factual · rose',
+      words: 'evidence for the verdict',
+      colours: 'warm',
+      scale: 1.4,
+      isExceeded: false,
+      emptyText: null,
+    } as const;
     const [wide, narrow] = [drawLegend(content, 900, typeface), drawLegend(content, 280, typeface)];
     expect(wide.svg).not.toMatch(/<text|font/);
     expect(narrow.height).toBeGreaterThan(60);
@@ -35,6 +42,12 @@ describe('the legend', () => {
       typeface,
     );
     expect(long.height).toBeGreaterThan(narrow.height + 60);
+  });
+
+  it('says where the map has values above the scale', () => {
+    const content = { title: 'Factual', words: '', colours: 'warm', scale: 1.4, emptyText: null } as const;
+    const end = (isExceeded: boolean): number => drawLegend({ ...content, isExceeded }, 900, typeface).svg.length;
+    expect(end(true)).toBeGreaterThan(end(false)); // "1.40 and above"
   });
 
   it('works with the first font alone, and reports if that is missing', () => {

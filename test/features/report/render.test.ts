@@ -226,9 +226,9 @@ describe('sentences', () => {
     const page = renderReport(sampleInput({ comparisons: [toReportComparison(comparison)] }));
     expect(page.match(/<span class="map-mark">weak<\/span>/g)).toHaveLength(3);
     expect(textOf(page)).toContain(
-      'Weak evidence for “different” in A (strongest value 0.0400) and B (strongest value 0.0300), against “different” in B (strongest value 0.0490): below a tenth of this run’s full colour (0.0500), so no location is stated.',
+      'Weak evidence for “different” in A (strongest value 0.0400) and B (strongest value 0.0300), against “different” in B (strongest value 0.0490): below 0.0500, a tenth of this run’s full colour, so no location is stated.',
     );
-    expect(textOf(page)).toContain('0 no colour 0.500 for “different”');
+    expect(textOf(page)).toContain('0 no colour ≥ 0.500 for “different”');
   });
 
   test('a reason that empties all four maps is given once', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { chart } from '../../../src/main/features/report/chart.ts';
 import DistanceHistogram from '../../../src/shared/charts/DistanceHistogram.svelte';
@@ -51,6 +52,24 @@ describe('the histogram of distances', () => {
     expect(histogramLayout(valid, { threshold: 1.15, distance: 2.4 }, SIZE).differentLabel.anchor).toBe('start');
     const early = { same: [0.1], different: [0.3, 0.3, 5.4] };
     expect(histogramLayout(early, { threshold: 1.15, distance: 2.4 }, SIZE).differentLabel.anchor).toBe('end');
+  });
+
+  test('no line runs through the labels of the bars', () => {
+    const valid = { same: [0.1, 0.2], different: [2.1, 2.1, 2.1, 5.4] }; // the label of different pairs is at the left
+    const width = 8 * SIZE.text; // of "↓ 504 different", at most
+    for (let distance = 0; distance <= 5.4; distance += 0.05)
+      for (const threshold of [0.3, 1.15, 2.6]) {
+        const { markers, differentLabel } = histogramLayout(valid, { threshold, distance }, SIZE);
+        expect(differentLabel.anchor).toBe('start');
+        for (const { at } of markers) expect(at > differentLabel.x && at < differentLabel.x + width, `${distance}, ${threshold}`).toBe(false);
+      }
+  });
+
+  test('the pair is drawn below the threshold line, so that it never hides it', () => {
+    const svg = chart(DistanceHistogram, { valid: { same: [0.1], different: [1.2] }, distance: 0.91, threshold: 0.91, ...SIZE }).source;
+    expect(svg.indexOf('<path class="this-pair')).toBeLessThan(svg.indexOf('<path class="threshold'));
+    const css = readFileSync('src/shared/charts/charts.css', 'utf8');
+    expect(/\.this-pair \{[^}]*accent/.test(css)).toBe(false); // green on wrong verdicts
   });
 
   test('marks threshold and pair, and draws a bar for every bin with pairs', () => {

@@ -48,7 +48,10 @@ describe('the scale of a run', () => {
     const image = { strongest: { factual: 3, counterfactual: 0.02 } };
     expect(weakMark(comparison, image, 'factual')).toBeNull();
     expect(weakMark(comparison, image, 'counterfactual')).toBe(
-      'Weak evidence against “different”: strongest value 0.0200, below a tenth of this run’s full colour (0.500), so no location is stated.',
+      'Weak evidence against “different”: strongest value 0.0200, below 0.500, a tenth of this run’s full colour, so no location is stated.',
+    );
+    expect(fullColourSentence(comparison, 'run').replaceAll('\u00a0', ' ')).toBe(
+      'One scale for all pairs of this run: full colour is 5.00, in units of distance. In 10 % of the 128 maps of 64 validation pairs the strongest cell is above it.',
     );
     const images = comparison.images.map((one) => ({ ...one, ...image })) as typeof comparison.images;
     expect(contourSentence({ images })).toMatch(/strongest 20\u00a0% of the image’s area .*80th percentile/);

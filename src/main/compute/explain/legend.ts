@@ -136,6 +136,7 @@ export interface LegendContent {
   words: string; // what the colours mean
   colours: ScaleName;
   scale: number; // value at the end of the bar, >= 0; 0: empty map, no bar
+  isExceeded: boolean; // the map has larger values, in full colour, too
   emptyText: string | null; // replaces the words if the map is empty
 }
 
@@ -186,7 +187,7 @@ export function drawLegend(content: LegendContent, width: number, typeface: Type
   const ticks = content.scale > 0 ? [0, 0.5, 1] : [0];
   const tickY = barY + barHeight + small * 1.25;
   for (const at of ticks) {
-    const label = threeDigits(at * content.scale);
+    const label = `${threeDigits(at * content.scale)}${at === 1 && content.isExceeded ? ' and above' : ''}`; // the font has no ≥
     const labelWidth = typeface.widthOf(label, small);
     // The first and last labels are flush with the bar's ends. The middle one is centred on its tick.
     text(label, barX + at * (barWidth - labelWidth), tickY, small, DIM);

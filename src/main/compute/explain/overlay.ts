@@ -93,7 +93,8 @@ export async function paintOverlay(request: OverlayRequest, options: OverlayOpti
 
   const line = contour && ` Dashed line: strongest ${percentText(contourShare!)} of the area.`;
   const meaning = weakText ?? `${words[request.target ?? 'verdict']}. ${SCALE_WORDS[request.scaleOf]}.${line}`;
-  const content = { title: request.title, words: meaning, colours, scale: Math.max(0, request.scale) || 0 };
+  const isExceeded = request.map.some((value) => value > request.scale * (1 + 1e-6)); // float32 beside float64
+  const content = { title: request.title, words: meaning, colours, scale: Math.max(0, request.scale) || 0, isExceeded };
   const emptyText = empty ? (request.emptyText ?? 'This map is empty.') : null;
   const legend = drawLegend({ ...content, emptyText }, width, typefaceOf(font));
   const height = H + legend.height;

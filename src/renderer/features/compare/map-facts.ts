@@ -1,9 +1,11 @@
 import type { Comparison } from '../../../shared/comparison.ts';
-import { cellsText, evidenceSentence, weakSentence } from '../../../shared/map-words.ts';
-import { evidencePosition, type EvidencePosition } from '../../../shared/maps/evidence.ts';
+import { percentText } from '../../../shared/format.ts';
+import { cellsText, evidenceSentence, kindWords, weakSentence } from '../../../shared/map-words.ts';
+import { evidencePosition, positionWords, type EvidencePosition } from '../../../shared/maps/evidence.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
 import { isWeakMap } from '../../../shared/maps/run-scale.ts';
-import type { MapPainter } from './painter.ts';
+import type { MapView } from '../../../shared/maps/paint.ts';
+import type { MapPainter, ShownView } from './painter.ts';
 import type { Size } from './zoom.ts';
 
 /** What is said about one map of one image. */
@@ -18,6 +20,39 @@ export function mapFacts(comparison: Comparison, { maps, grid, strongest }: MapP
   if (isWeakMap(largest, comparison)) return { isEmpty: false, weak: weakSentence(comparison, kind, largest), position: null };
   const position = evidencePosition(maps[kind], grid.width, grid.height, image.width, image.height);
   return { isEmpty: position === null, weak: null, position };
+}
+
+/** The mark of a weak map. The signed view has that of each sign that is weak, or one for both. */
+export function weakText(comparison: Comparison, { strongest }: Pick<MapPainter, 'strongest'>, view: MapView): string | null {
+  if (view === 'none') return null;
+  const sentence = (kind: ShownView): string | null =>
+    isWeakMap(strongest[kind], comparison) ? weakSentence(comparison, kind, strongest[kind]) : null;
+  return sentence(view) ?? (view === 'signed' ? (sentence('factual') ?? sentence('counterfactual')) : null);
+}
+
+/** The sign with more evidence in an image's signed map, and its share of both; null for an empty map. */
+export function dominantKind({ maps }: Pick<MapPainter, 'maps'>): { kind: MapKind; share: number } | null {
+  const sum = (kind: MapKind): number => maps[kind].reduce((total, value) => total + value, 0);
+  const [factual, counterfactual] = [sum('factual'), sum('counterfactual')];
+  if (!(factual + counterfactual > 0)) return null;
+  const kind = factual >= counterfactual ? 'factual' : 'counterfactual';
+  return { kind, share: Math.max(factual, counterfactual) / (factual + counterfactual) };
+}
+
+/** "75 % of the evidence is for “same”": the sign that dominates. */
+export const dominantWords = (comparison: Comparison, { kind, share }: { kind: MapKind; share: number }): string =>
+  `${percentText(share)} of the evidence is ${kindWords(comparison, kind)}`;
+
+/** The sentences under an image in the signed view. */
+export function signedCaption(comparison: Comparison, letter: string, painter: MapPainter, image: Size): string {
+  const { grid } = painter;
+  const cells = `Map of ${cellsText(grid.width, grid.height)}.`;
+  const dominant = dominantKind(painter);
+  if (dominant === null) return `The signed map of ${letter} is empty. ${cells}`;
+  const { position } = mapFacts(comparison, painter, dominant.kind, image);
+  const strongest = position ? `; strongest point of it: ${positionWords(position.strongest)}` : '';
+  const weak = weakText(comparison, painter, 'signed');
+  return `${dominantWords(comparison, dominant)}${strongest}. ${weak === null ? '' : `${weak} `}${cells}`;
 }
 
 /** The sentences under an image. */

@@ -1,7 +1,7 @@
 import type { Comparison, ScaleChoice } from '../../../shared/comparison.ts';
 import type { RunRow } from '../../../shared/run.ts';
 import { runName } from '../../client/best-run.ts';
-import { distanceText, NBSP, percentText, probabilityText, threeDigits } from '../../../shared/format.ts';
+import { distancePair, NBSP, percentText, probabilityText, threeDigits } from '../../../shared/format.ts';
 import { fullColourOf } from '../../../shared/maps/run-scale.ts';
 import { kindWords } from '../../../shared/map-words.ts';
 import type { MapView } from '../../../shared/maps/paint.ts';
@@ -12,7 +12,10 @@ export function offsetWords({ distance, threshold }: Pick<Comparison, 'distance'
   const offset = Math.abs(distance - threshold);
   if (offset === 0) return 'at the threshold';
   const share = threshold > 0 ? ` (${percentText(offset / threshold)})` : '';
-  return `${distanceText(offset)}${share} ${distance > threshold ? 'above' : 'below'} the threshold`;
+  // The difference of the shown distances: rounded by itself it does not always add up.
+  const [d, t] = distancePair(distance, threshold);
+  const shown = Math.abs(Number(d) - Number(t)).toFixed(d.split('.')[1]?.length ?? 0);
+  return `${shown}${share} ${distance > threshold ? 'above' : 'below'} the threshold`;
 }
 
 /** A map value under the cursor, with its sign and meaning. */
@@ -29,17 +32,18 @@ export interface LegendTick {
   text: string;
 }
 
-/** Ticks of a bar that ends at `scale`; a signed bar goes from −scale to +scale. A scale of 0 has one tick. */
-export function legendTicks(view: Exclude<MapView, 'none'>, scale: number): LegendTick[] {
+/** Ticks of a bar that ends at `scale`; a signed bar goes from −scale to +scale. A scale of 0 has one tick. `isExceeded`: maps have larger values, in full colour, too. */
+export function legendTicks(view: Exclude<MapView, 'none'>, scale: number, isExceeded = false): LegendTick[] {
+  const [most, least] = isExceeded ? ['≥ ', '≤ '] : ['', ''];
   if (!(scale > 0)) return [{ at: view === 'signed' ? 0.5 : 0, text: '0' }];
   if (view === 'signed') {
     return [
-      { at: 0, text: `−${threeDigits(scale)}` },
+      { at: 0, text: `${least}−${threeDigits(scale)}` },
       { at: 0.5, text: '0' },
-      { at: 1, text: `+${threeDigits(scale)}` },
+      { at: 1, text: `${most}+${threeDigits(scale)}` },
     ];
   }
-  return [0, 0.5, 1].map((at) => ({ at, text: at === 0 ? '0' : threeDigits(at * scale) }));
+  return [0, 0.5, 1].map((at) => ({ at, text: at === 0 ? '0' : `${at === 1 ? most : ''}${threeDigits(at * scale)}` }));
 }
 
 export const wholePercentText = (n: number): string => `${n}${NBSP}%`;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { actionFor } from '../../../../src/renderer/features/compare/keys.ts';
+import { dominantKind, signedCaption, weakText } from '../../../../src/renderer/features/compare/map-facts.ts';
 import { MapPainter } from '../../../../src/renderer/features/compare/painter.ts';
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
 import { legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
@@ -7,6 +8,7 @@ import { borderWarning } from '../../../../src/shared/map-words.ts';
 import { evidencePosition } from '../../../../src/shared/maps/evidence.ts';
 import { layerTable } from '../../../../src/shared/maps/paint.ts';
 import { upsample } from '../../../../src/shared/maps/field.ts';
+import { someComparison } from '../../../db/records.ts';
 
 test('an image reference survives the route, whatever its path', () => {
   for (const ref of [{ dataset: 'flowers', id: 12 }, { file: '/a b/<img onerror>&c=1?#\n"שלום".jpg' }, { file: 'C:\\x\\y.png' }])
@@ -28,6 +30,12 @@ describe('words', () => {
     expect(offsetWords({ distance: 1.3, threshold: 1.3 })).toBe('at the threshold');
   });
 
+  test('the offset is the difference of the distances beside it', () => {
+    // Shown as 1.42 and 1.52: 0.1098 alone would be rounded to 0.11.
+    expect(offsetWords({ distance: 1.4151, threshold: 1.5249 })).toBe('0.10 (7.2\u00a0%) below the threshold');
+    expect(offsetWords({ distance: 1.523, threshold: 1.522 })).toBe('0.001 (<\u00a00.1\u00a0%) above the threshold'); // 1.523 and 1.522
+  });
+
   test('legend ticks end at the scale, and signed ones on both sides', () => {
     expect(legendTicks('factual', 1.4)).toEqual([
       { at: 0, text: '0' },
@@ -35,6 +43,9 @@ describe('words', () => {
       { at: 1, text: '1.40' },
     ]);
     expect(legendTicks('signed', 1.4).map((t) => t.text)).toEqual(['−1.40', '0', '+1.40']);
+    // Values of this pair above the scale are in full colour, too.
+    expect(legendTicks('factual', 1.4, true).map((t) => t.text)).toEqual(['0', '0.700', '≥ 1.40']);
+    expect(legendTicks('signed', 1.4, true).map((t) => t.text)).toEqual(['≤ −1.40', '0', '≥ +1.40']);
     expect(legendTicks('counterfactual', 0)).toEqual([{ at: 0, text: '0' }]);
     expect(legendTicks('signed', NaN)).toEqual([{ at: 0.5, text: '0' }]);
   });
@@ -43,6 +54,32 @@ describe('words', () => {
     const left = Float32Array.from({ length: 400 }, (_, i) => (i % 20 === 0 ? 1 : 0));
     expect(borderWarning('B', evidencePosition(left, 20, 20, 100, 100)!)).toMatch(/in B is near the border, most at the left edge/);
     expect(borderWarning('B', evidencePosition(new Float32Array(400).fill(1), 20, 20, 100, 100)!)).toBeNull();
+  });
+});
+
+describe('the signed view', () => {
+  const comparison = someComparison('c1', 'r1', { verdict: 'same', runScale: { fullColour: 5, images: 128 } }); // weak below 0.5
+  const painterOf = (signed: number[]): MapPainter =>
+    new MapPainter(Float32Array.from(signed), { width: 2, height: 2 }, comparison, { width: 300, height: 200 });
+
+  test('names the sign that dominates, with its share', () => {
+    // For “same” the factual map is max(−S, 0): 3 for, 1 against.
+    expect(dominantKind(painterOf([-2, -1, 1, 0]))).toEqual({ kind: 'factual', share: 0.75 });
+    expect(dominantKind(painterOf([2, 0, 1, -1]))).toEqual({ kind: 'counterfactual', share: 0.75 });
+    expect(dominantKind(painterOf([0, 0, 0, 0]))).toBeNull();
+    const caption = signedCaption(comparison, 'A', painterOf([-2, -1, 1, 0]), { width: 300, height: 200 });
+    expect(caption.replaceAll('\u00a0', ' ')).toBe('75 % of the evidence is for “same”; strongest point of it: the upper left. Map of 2 × 2 cells.');
+    expect(signedCaption(comparison, 'B', painterOf([0, 0, 0, 0]), { width: 300, height: 200 })).toMatch(/^The signed map of B is empty\./);
+  });
+
+  test('marks each sign that is weak', () => {
+    expect(weakText(comparison, painterOf([-2, -1, 0.1, 0]), 'signed')).toBe(
+      'Weak evidence against “same”: strongest value 0.100, below 0.500, a tenth of this run’s full colour, so no location is stated.',
+    );
+    expect(weakText(comparison, painterOf([-0.2, 0, 0.1, 0]), 'signed')).toMatch(/^Weak evidence: strongest value 0\.200, below 0\.500/);
+    expect(weakText(comparison, painterOf([-2, 0, 3, 0]), 'signed')).toBeNull();
+    expect(weakText(comparison, painterOf([-2, 0, 0.1, 0]), 'factual')).toBeNull();
+    expect(weakText(comparison, painterOf([-2, 0, 3, 0]), 'none')).toBeNull();
   });
 });
 

@@ -6,7 +6,7 @@ import { PAGE_WIDTH, textHeight, TILE_WIDTH } from '../page-budget.ts';
 import type { ImageFile, ReportComparison } from '../types.ts';
 import { mapWords } from '../../../../shared/comparison-words.ts';
 import { contourSentence, scaleSentence, weakMapsSentence, weakMark } from '../../../../shared/map-words.ts';
-import { fullColourOf, savedChoice } from '../../../../shared/maps/run-scale.ts';
+import { fullColourOf, isExceeded, savedChoice } from '../../../../shared/maps/run-scale.ts';
 import { dataUrl } from './parts.ts';
 
 /** A row for each image, with photograph, factual and counterfactual map, then the common scale of all four maps. `heights`: of the images on paper, mm. */
@@ -77,7 +77,7 @@ function legend(comparison: Comparison): Html {
   const words = mapWords(comparison);
   const choice = savedChoice(comparison);
   const full = fullColourOf(comparison, choice).value;
-  const end = threeDigits(full);
+  const end = `${isExceeded(comparison, choice) ? '≥ ' : ''}${threeDigits(full)}`;
   const bar = (kind: 'for' | 'against', title: string): Html =>
     markup`<div class="scale"><div class="scale-bar ${kind}" aria-hidden="true"></div><p class="scale-ends"><span>0 no colour</span> <span>${end} ${lowerFirst(title)}</span></p></div>`;
   return markup`<div class="legend">${
