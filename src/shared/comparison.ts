@@ -16,10 +16,10 @@ export const EMPTY_REASONS = {
 export type EmptyReason = keyof typeof EMPTY_REASONS;
 
 /**
- * One colour scale for all maps of a run at a layer, so that the map of a pair with little evidence is pale. Of each image of up
- * to SCALE_PAIRS (src/shared/maps/run-scale.ts) validation pairs, drawn with the run's seed, the largest |S| is taken. Full colour is the FULL_COLOUR_QUANTILE of
- * these maxima, interpolated linearly between ranks. S does not depend on the target ('verdict' or 'distance'), which only decides
- * which sign is factual, so both targets and both kinds of map have the same scale.
+ * One colour scale for all maps of a run at a layer, so that the map of a pair with little evidence is pale. Up to SCALE_PAIRS
+ * validation pairs (src/shared/maps/run-scale.ts) are sampled with the run's seed. Full colour is the FULL_COLOUR_QUANTILE of the
+ * largest |S| of each of their images, interpolated linearly between ranks. The target ('verdict' or 'distance') does not change S: it
+ * decides which sign is factual. So both targets and both kinds of map have the same scale.
  */
 export interface RunMapScale {
   fullColour: number; // |S|, >= 0; 0 if every map was empty
@@ -27,7 +27,7 @@ export interface RunMapScale {
 }
 
 export const SCALE_CHOICES = ['run', 'pair'] as const;
-/** run: one scale for all pairs of a run. pair: colours stretched to the largest value of the pair. */
+/** run: one scale for all pairs of a run. pair: full colour is the largest value of the pair. */
 export type ScaleChoice = (typeof SCALE_CHOICES)[number];
 
 /** An image of the run's data set that has the content of a compared file. */

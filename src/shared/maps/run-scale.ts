@@ -3,12 +3,12 @@ import { percentile } from './contour.ts';
 
 /** Validation pairs that are explained to measure a scale. Five samples of this size gave 0.033 to 0.049 for one run (flowers). */
 export const SCALE_PAIRS = 64;
-/** Not the largest: that was 1.4 to 2.6 times this quantile (six layers, two runs), and one image would decide how pale all others are. */
+/** Not the maximum: one image would decide how pale all others are. The maximum was 1.4 to 2.6 times this quantile (six layers, two runs). */
 const FULL_COLOUR_QUANTILE = 0.9;
 /**
  * A map whose largest value is below this share of full colour is weak. Its strongest spot is painted with an opacity of at most
  * 0.19, which is hardly visible on a photograph: a line or sentence about its location would claim more than the colours show.
- * 8 % of 128 validation images have no stronger map with a network for flowers, 35 % with one for skin lesions (MobileNetV2, heads only).
+ * Of 128 validation images, 8 % have two weak maps with a network for flowers, 35 % with one for skin lesions (MobileNetV2, head only).
  */
 export const WEAK_SHARE = 0.1;
 

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { bytesText, countText } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { sessionWarnings } from '../../../shared/run-words.ts';
-import { log } from '../../foundation/log/log.ts';
 import type { Services } from '../../services.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
 import { workspaceOption } from './data.ts';
@@ -70,20 +69,15 @@ export const runSummary = (run: RunRecord): object => ({
   warnings: warningsOf(run),
 });
 
-/** The run, after measuring the scale of its maps. A scale that can't be measured now is measured when it is first needed. */
-async function measured({ compare }: Services, run: RunRecord, signal: AbortSignal): Promise<RunRecord> {
+async function measureMaps({ compare }: Services, { run }: RunRecord, signal: AbortSignal): Promise<void> {
   const line = new ProgressLine();
   try {
     const onProgress = ({ done, total }: { done: number; total: number }): void =>
       line.update(`Measuring the colour scale of the maps: pair ${done} of ${total}`);
-    await compare.scales.measure(run.run, undefined, { signal, onProgress });
-  } catch (error) {
-    if (signal.aborted) throw error;
-    log().warn({ run: run.run, err: error }, 'the scale of the maps could not be measured');
+    await compare.scales.measureIfPossible(run, undefined, { signal, onProgress });
   } finally {
     line.end();
   }
-  return run;
 }
 
 export function addTrainCommand(program: Command): void {
@@ -95,10 +89,10 @@ export function addTrainCommand(program: Command): void {
     const choices = chosenOptions(options);
     const run = await withServices(workspaceOption(workspace), true, `train ${dataset}`, async (s, signal) => {
       const lines = progressLines(signal);
-      try {
+      const train = async (): Promise<RunRecord> => {
         if (resume !== undefined) {
           const request = await parseRequest((contract) => contract.ResumeRequest, { run: resume, ...choices });
-          return await measured(s, await s.training.resume(request.run, await chooseResumeDevice(s, request, signal), lines), signal);
+          return s.training.resume(request.run, await chooseResumeDevice(s, request, signal), lines);
         }
         const request = await parseRequest((contract) => contract.TrainRequest, {
           dataset,
@@ -106,10 +100,13 @@ export function addTrainCommand(program: Command): void {
           device: choices.device === 'auto' ? undefined : choices.device,
         });
         const chosen = await chooseTrainingDevice(s, request, signal);
-        return await measured(s, await s.training.start({ ...request, engine: chosen.engine, device: chosen.device }, lines), signal);
-      } finally {
+        return s.training.start({ ...request, engine: chosen.engine, device: chosen.device }, lines);
+      };
+      const trained = await train().finally(() => {
         lines.end();
-      }
+      });
+      await measureMaps(s, trained, signal);
+      return trained;
     });
     print(Boolean(json), runSummary(run), () => [
       `Run ${run.run}: best epoch ${run.bestEpoch} of ${run.epochs.length}, ${duration(run.seconds)} on ${run.config.device} (${run.config.engine})`,

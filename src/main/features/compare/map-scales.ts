@@ -5,6 +5,7 @@ import { randomFor } from '../../../shared/random.ts';
 import { runNumber } from '../../../shared/run-words.ts';
 import type { Counted } from '../../compute/protocol/protocol.ts';
 import { packPairs, unpackPairs } from '../../domain/pairs/packed.ts';
+import { log } from '../../foundation/log/log.ts';
 import { layerOf } from './compare-pair.ts';
 import type { ComparePorts } from './ports.ts';
 
@@ -39,7 +40,7 @@ export class MapScales {
       if (stored !== null) return stored;
       const running = this.running.get(name);
       if (running === undefined) break;
-      await running.catch(() => undefined); // then measured again
+      await running.catch(() => undefined); // after a failure this call measures
       if (options.signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
     }
     const task = this.compute(id, key.layer, options).then((scale) => {
@@ -48,6 +49,19 @@ export class MapScales {
     });
     this.running.set(name, task);
     return task.finally(() => this.running.delete(name));
+  }
+
+  /**
+   * As `measure`. An error other than 'cancelled' is logged and not thrown, because maps can be shown in the scale of their pair. The
+   * scale is then measured when it is next needed.
+   */
+  async measureIfPossible(id: string, layer: string | undefined, options: MeasureOptions = {}): Promise<void> {
+    try {
+      await this.measure(id, layer, options);
+    } catch (error) {
+      if (options.signal?.aborted || (error instanceof AppError && error.code === 'cancelled')) throw error;
+      log().warn({ run: id, layer, err: error }, 'the scale of the maps could not be measured');
+    }
   }
 
   private keyOf(id: string, layer: string | undefined): { run: string; modelSha256: string; layer: string } {

@@ -11,7 +11,6 @@ import type { RunStore } from '../../db/runs.ts';
 import { deviceProblem, withDevice } from '../../domain/devices/choose-device.ts';
 import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { JobContext, Jobs } from '../../foundation/jobs/jobs.ts';
-import { log } from '../../foundation/log/log.ts';
 import { SerialQueue } from '../../foundation/jobs/serial-queue.ts';
 import type { Training, TrainingOptions } from './training.ts';
 
@@ -26,7 +25,7 @@ export interface TrainingJobPorts {
   evaluate(run: string, split: 'test', signal: AbortSignal): Promise<unknown>;
   /** Compares pairs of the sample data set and saves the comparisons. */
   compareSample(run: string, signal: AbortSignal): Promise<void>;
-  /** Measures and stores the scale of a run's maps. */
+  /** Measures and stores the scale of a run's maps, if possible: the run is complete without it. Throws AppError 'cancelled' only. */
   measureMaps(run: string, o: { signal: AbortSignal; onProgress(p: { done: number; total: number }): void }): Promise<unknown>;
   /** Resolves when the pairs of every edited data set are up to date. */
   curationReady(): Promise<void>;
@@ -55,7 +54,7 @@ export class TrainingJobs {
     );
   }
 
-  /** Trains the network of the sample data set, and compares pairs. Null if a run of that data set exists. */
+  /** Trains a network on the sample data set, then compares two pairs. Null if the data set has a run already. */
   startSample(dataset: string): Job | null {
     const { jobs, runs, training, compareSample } = this.ports;
     if (runs.list().some((run) => run.dataset === dataset)) return null;
@@ -121,16 +120,10 @@ export class TrainingJobs {
     });
   }
 
-  /** The run is finished without it: a scale that can't be measured now is measured when it is first needed. */
   private async measureMaps(run: string, { signal, progress }: JobContext): Promise<void> {
     const onProgress = ({ done, total }: { done: number; total: number }): void =>
       progress({ done, total, text: `Measuring the colour scale of the maps: pair ${done} of ${total}` });
-    try {
-      await this.ports.measureMaps(run, { signal, onProgress });
-    } catch (error) {
-      if (signal.aborted) throw error;
-      log().warn({ run, err: error }, 'the scale of the maps could not be measured');
-    }
+    await this.ports.measureMaps(run, { signal, onProgress });
   }
 
   /** Without test pairs the run has no test metrics, which is not an error. */
