@@ -24,7 +24,7 @@ const HEAD = ['--size', '32', '--batch', '8', '--seed', '5', '--device', 'cpu', 
 export const damage = {
   name: 'damage',
   about: 'damaged files of a workspace',
-  cases: 160,
+  cases: 96,
   async prepare({ folder, template }) {
     const base = await template.copy(path.join(folder, 'base'));
     const weights = path.join(folder, 'weights.safetensors');

@@ -7,7 +7,7 @@ import { childrenOf, serve } from './program.mjs';
 import { Unavailable } from './runner.mjs';
 import { temporaryFiles } from './state.mjs';
 
-const ROUNDS = 200; // of a whole run; about 2.5 s each
+const ROUNDS = 120; // of a whole run; about 2.5 s each
 const FEWEST = 12;
 const WARM_UP = 1 / 3; // rounds that are not measured: caches fill, code is compiled
 const PAUSE_MS = 500; // before a measurement, for collections and files that close late
@@ -26,7 +26,7 @@ const LEAST = 40 * 2 ** 20; // bytes of growth that are always allowed: V8 gives
  *   outliers do not move), is at most 10 % of its median, or 40 MiB if that is more;
  * - descriptors of a process: that growth is below 2, and the largest number is at most 1.5 times the median plus 10;
  * - temporary files in the workspace and TMPDIR: none after the last round.
- * One case; `--scale` changes the number of rounds (200 at scale 1, at least 12). Needs /proc.
+ * One case; `--scale` changes the number of rounds (120 at scale 1, at least 12). Needs /proc.
  * @type {import('./runner.mjs').Part}
  */
 export const soak = {

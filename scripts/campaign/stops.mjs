@@ -25,7 +25,7 @@ const WAYS = /** @type {const} */ (['command, SIGTERM', 'command, SIGINT', 'serv
 export const stops = {
   name: 'stops',
   about: 'SIGSTOP of compute or main, then cancel or SIGTERM',
-  cases: 40,
+  cases: 30,
   async prepare({ folder, template }) {
     return {
       async attempt(number, random, tally) {
