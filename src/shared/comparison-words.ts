@@ -1,8 +1,7 @@
 import type { Comparison } from './comparison.ts';
 import type { Split } from './dataset.ts';
-import type { Metrics } from './run.ts';
 import { isIdentical, truthOf } from './pair-truth.ts';
-import { aucText, countText, distancePair, fileNames, percentText, probabilityText } from './format.ts';
+import { countText, distancePair, fileNames, percentText, probabilityText } from './format.ts';
 
 /** Sentences about one comparison, for the screen and the report. */
 
@@ -80,12 +79,6 @@ export function similaritySentence(comparison: Comparison, fit: { pairs: number;
   const pairs = fit ? `${countText(fit.pairs)} validation pairs` : 'validation pairs';
   const error = fit ? ` On these its expected calibration error is ${(100 * fit.error).toFixed(1)} percentage points.` : '';
   return `The similarity of ${probabilityText(comparison.similarity)} is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to ${pairs}.${error} It holds for pairs sampled like them.`;
-}
-
-export function testSentence(test: Metrics | undefined): string {
-  if (!test) return 'This network has not been evaluated on test pairs, so there are no results on unseen images.';
-  const interval = test.aucLow === test.aucHigh ? '' : ` (95 % interval ${aucText(test.aucLow)} to ${aucText(test.aucHigh)})`;
-  return `On ${countText(test.pairs)} test pairs of unseen images, ${percentText(test.accuracy)} of verdicts are right; equal error rate ${percentText(test.eer)}, AUC ${aucText(test.auc)}${interval}.`;
 }
 
 /** The true label according to the data set, if it is known, and how far it proves the network; pairNotices says why it is not known. */

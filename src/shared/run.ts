@@ -28,7 +28,7 @@ export interface EpochRow {
   best: boolean; // the best validation AUC so far
 }
 
-/** Computed over all pairs of a split at once. Positive = different. */
+/** Computed at once over the stored pairs of a split, a sample of about 1,000 (samplePairs). Positive = different. */
 export interface Metrics {
   split: Split;
   pairs: number;

@@ -43,7 +43,7 @@ export function verdictWithTruth(comparison: Claimed): string {
   if (truth !== 'same' && truth !== 'different') return verdictWord(verdict);
   if (truth !== verdict) return `${verdictWord(verdict)} (wrong)`;
   const trained = trainedCount(comparison);
-  return `${verdictWord(verdict)} (right${trained === 2 ? ', on training images' : trained === 1 ? ', on a training image' : ''})`;
+  return `${verdictWord(verdict)} (right${trained === 2 ? ', trained on both' : trained === 1 ? ', trained on one' : ''})`;
 }
 
 /** For a pair of a queue, whose truth is always known. Queues have no training images. */

@@ -30,7 +30,7 @@ for (const [name, width, height, share] of [
     const opens = page.getByRole('button', { name: /^(Show|Hide) details/ });
     if (width <= 1000) {
       await expect(details).toBeHidden();
-      await expect(opens).toContainText(/(Same|Different) \((right|wrong)\) · .*% similar/);
+      await expect(opens).toContainText(/(Same|Different) \((right(, trained on (both|one))?|wrong)\) · .*% similar/);
       await opens.focus();
       await page.keyboard.press('Enter');
       await expect(details.locator('[data-verdict]')).toBeVisible();

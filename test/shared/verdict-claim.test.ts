@@ -126,9 +126,9 @@ describe('a right verdict on images that the network was trained on', () => {
   };
 
   test.each([
-    [['train', 'train'], 'Right, but the network was trained on both images', 'Same (right, on training images)'],
-    [['train', 'test'], 'Right, but the network was trained on one image', 'Same (right, on a training image)'],
-    [['valid', 'train'], 'Right, but the network was trained on one image', 'Same (right, on a training image)'],
+    [['train', 'train'], 'Right, but the network was trained on both images', 'Same (right, trained on both)'],
+    [['train', 'test'], 'Right, but the network was trained on one image', 'Same (right, trained on one)'],
+    [['valid', 'train'], 'Right, but the network was trained on one image', 'Same (right, trained on one)'],
   ] as const)('%j: “%s”, grey', (splits, words, heading) => {
     expect(verdictClaim(inSplits(splits))).toMatchObject({ tone: 'neutral', sign: '✓', words });
     expect(verdictWithTruth(inSplits(splits))).toBe(heading);

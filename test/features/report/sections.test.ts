@@ -34,6 +34,13 @@ describe('the chosen sections', () => {
     expect(page).not.toMatch(/Appendix|href="#(run|details)-/);
   });
 
+  test('the quality says which pairs it rests on, with the same digits in one row', () => {
+    const metrics = RUN.metrics.map((m) => ({ ...m, accuracy: 0.974, eer: 0.12 }));
+    const text = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics }], sections: ['quality'] })));
+    expect(text).toContain('Computed over the pairs of each row, not over all possible pairs');
+    expect(text.match(/97\.4 % 12\.0 %/g)).toHaveLength(1 + metrics.length); // first page, and each split
+  });
+
   test('the results count right, wrong and unknown verdicts', () => {
     const [a, b] = sampleComparison().images;
     const comparisons = [

@@ -6,7 +6,7 @@ import { RESAMPLES } from '../../../domain/evaluate/metrics.ts';
 import EpochCurves from '../../../../shared/charts/EpochCurves.svelte';
 import RocChart from '../../../../shared/charts/RocChart.svelte';
 import { chart } from '../chart.ts';
-import { aucText, countText, distanceText, percentText } from '../../../../shared/format.ts';
+import { aucText, countText, distanceText, percentText, percentTexts } from '../../../../shared/format.ts';
 import { markup, type Html } from '../html.ts';
 
 /** Loss and AUC by epoch. */
@@ -32,7 +32,7 @@ export function metricsTables(run: RunRecord): Html {
   if (metrics.length === 0) return markup`<p>This network has not been evaluated yet. Evaluate the run to get its metrics here.</p>`;
   const perfect = metrics.some((m) => m.auc === 1);
   return markup`<table class="figures">
-<caption>Computed over all pairs of a split at once; “different” is the positive class.</caption>
+<caption>Computed over the pairs of each row, not over all possible pairs: sampled with the data set’s seed, each image with as many partners of its own class as of others, up to ten of each, for about 1,000 pairs a split. “Different” is the positive class.</caption>
 <thead><tr><th scope="col">Pairs</th><th scope="col">Number</th><th scope="col">AUC <span class="term">95 % interval</span></th><th scope="col">Right <span class="term">accuracy</span></th><th scope="col">Equal error rate</th></tr></thead>
 <tbody>${metrics.map(figuresRow)}</tbody></table>
 <p class="note">The threshold and the best epoch were chosen on validation pairs, so the validation figures are optimistic: quote the test figures. Intervals are from ${RESAMPLES} bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger.${
@@ -45,7 +45,8 @@ export function metricsTables(run: RunRecord): Html {
 }
 
 function figuresRow(m: Metrics): Html {
-  return markup`<tr><th scope="row">${splitName(m.split)}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)} <span class="term">${aucText(m.aucLow)}–${aucText(m.aucHigh)}</span></td><td>${percentText(m.accuracy)}</td><td>${percentText(m.eer)}</td></tr>`;
+  const [accuracy, eer] = percentTexts([m.accuracy, m.eer]);
+  return markup`<tr><th scope="row">${splitName(m.split)}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)} <span class="term">${aucText(m.aucLow)}–${aucText(m.aucHigh)}</span></td><td>${accuracy}</td><td>${eer}</td></tr>`;
 }
 
 function confusionTable({ split, threshold, confusion: [[tn, fp], [fn, tp]] }: Metrics): Html {

@@ -1,4 +1,4 @@
-import { aucText, countText, distanceText, percentText, timeText } from '../../../../shared/format.ts';
+import { aucText, countText, distanceText, percentTexts, timeText } from '../../../../shared/format.ts';
 import { backboneName, sessionWarnings } from '../../../../shared/run-words.ts';
 import { RESAMPLES } from '../../../domain/evaluate/metrics.ts';
 import { markup, nameOf, type Html } from '../html.ts';
@@ -33,12 +33,13 @@ ${datasets.map(({ name, warnings }) => warningList(warnings, `About the data set
 
 function networkRow(run: ReportRun, dataset: ReportDataset | undefined, id: string, anchor: string | null): Html {
   const test = run.metrics.find(({ split }) => split === 'test');
+  const [accuracy, eer] = test ? percentTexts([test.accuracy, test.eer]) : [];
   const name = markup`${backboneName(run.config.backbone)} <code>${run.run}</code>`;
   return markup`<tr id="${id}"><th scope="row">${anchor ? markup`<a href="#${anchor}">${name}</a>` : name}<span class="term">${run.name ? markup`${nameOf(run.name)}, ` : null}trained ${timeText(run.createdMs)}</span></th>
 <td data-label="Data set">${dataset ? datasetCell(dataset) : markup`<code>${run.dataset}</code> <span class="term">no longer in the workspace</span>`}</td>
 ${
   test
-    ? markup`<td data-label="Test pairs">${countText(test.pairs)} <span class="term">${countText(test.same)} same, ${countText(test.different)} different</span></td><td data-label="AUC">${aucText(test.auc)} <span class="term">${aucText(test.aucLow)}–${aucText(test.aucHigh)}</span></td><td data-label="Right">${percentText(test.accuracy)}</td><td data-label="Equal error rate">${percentText(test.eer)}</td>`
+    ? markup`<td data-label="Test pairs">${countText(test.pairs)} <span class="term">${countText(test.same)} same, ${countText(test.different)} different</span></td><td data-label="AUC">${aucText(test.auc)} <span class="term">${aucText(test.aucLow)}–${aucText(test.aucHigh)}</span></td><td data-label="Right">${accuracy}</td><td data-label="Equal error rate">${eer}</td>`
     : markup`<td colspan="4">This network has not been evaluated on test pairs, so there are no results on unseen images.</td>`
 }<td data-label="Threshold">${run.calibration ? distanceText(run.calibration.threshold) : '–'}</td></tr>\n`;
 }
@@ -50,6 +51,6 @@ function datasetCell({ name, images, classes, groups }: ReportDataset): Html {
 
 /** `perfect`: an AUC is exactly 1. */
 export const conditions = (perfect: boolean): string =>
-  `Computed on pairs of test images, which were used neither for training nor to choose epoch and threshold. Intervals are from ${RESAMPLES} bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger. The figures hold for images like these.${
+  `Computed on a sample of the pairs of test images, which were used neither for training nor to choose epoch and threshold. Intervals are from ${RESAMPLES} bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger. The figures hold for images like these.${
     perfect ? ' With an AUC of exactly 1 every resample gives 1 too, so its interval is meaningless.' : ''
   }`;
