@@ -5,7 +5,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take more than ten seconds, the longest first. */
 const LONGEST = [
-  'scripts/campaign',
   'doors/cli/demo',
   'scripts/campaign',
   'features/training/every-device',

@@ -56,8 +56,7 @@ if (only !== null && positionals.length !== 1) {
 
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
   process.once(signal, () => {
-    killStarted();
-    process.exit(130);
+    void killStarted().finally(() => process.exit(130));
   });
 
 const parts = positionals.length ? PARTS.filter(({ name }) => positionals.includes(name)) : PARTS;

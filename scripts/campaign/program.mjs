@@ -14,9 +14,11 @@ export const CLI = path.join(ROOT, 'dist', 'main', 'cli.cjs');
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const started = new Set();
 
-/** Ends every process that was started here and still runs. */
-export function killStarted() {
+/** Ends every process that was started here and still runs, and waits for their ends: a folder can then be deleted. */
+export async function killStarted() {
+  const ends = [...started].map((child) => new Promise((done) => child.once('exit', done)));
   for (const child of started) child.kill('SIGKILL');
+  await Promise.race([Promise.all(ends), wait(2000, undefined, { ref: false })]);
 }
 
 /**

@@ -48,7 +48,7 @@ export async function runParts(parts, { seed, scale, only = null, onCase }) {
       rmSync(own, { recursive: true, force: true, maxRetries: 5 });
     }
   } finally {
-    killStarted();
+    await killStarted();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
   return results;
