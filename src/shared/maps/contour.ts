@@ -1,4 +1,4 @@
-import { upsample } from './field.ts';
+import { largestAbsolute, upsample } from './field.ts';
 
 /** Lines of equal value on a grid. Pure. */
 
@@ -96,10 +96,10 @@ export function contourLines(values: Float32Array, w: number, h: number, level: 
   return lines;
 }
 
-/** Share of the image's area inside the line in overlay files, and on the screen unless the person changes it. */
+/** Share of the image's area inside the line in overlay files, and the screen's default. */
 export const CONTOUR_SHARE = 0.2;
-/** Of the map's largest value. Weaker evidence is invisible beside the strongest, and zero is never inside. */
-const FAINTEST = 0.05;
+/** Share of the map's largest value. Weaker evidence is invisible beside the strongest. With it the level is above 0. */
+const MIN_LEVEL = 0.05;
 const GRID = 256; // px, longest side of the grid on which the line is found
 
 export interface MapGrid {
@@ -115,6 +115,10 @@ export interface Contours {
   below: Point[][]; // around values below -level
 }
 
+/** The lines as data of an SVG path. */
+export const svgPath = (lines: readonly Point[][]): string =>
+  lines.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`).join('');
+
 const NO_LINES = { area: 0, above: [], below: [] };
 
 /**
@@ -127,8 +131,8 @@ export function strongestPart({ map, w, h }: MapGrid, W: number, H: number, shar
   const [gw, gh] = [Math.max(1, Math.round(W * shrink)), Math.max(1, Math.round(H * shrink))];
   const grid = upsample(map, w, h, gw, gh);
   const strength = grid.map(Math.abs);
-  const max = map.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const level = Math.max(FAINTEST * max, percentile(strength, 100 * (1 - share)));
+  const max = largestAbsolute(map);
+  const level = Math.max(MIN_LEVEL * max, percentile(strength, 100 * (1 - share)));
   if (!(max > 0)) return { level, ...NO_LINES };
   const area = strength.reduce((count, value) => count + (value > level ? 1 : 0), 0) / strength.length;
   const linesOf = (values: Float32Array): Point[][] =>

@@ -1,5 +1,8 @@
 /** Interpolation of a map between its cells. Pure; used for overlay PNGs and for the screen's canvas. */
 
+/** The largest absolute value of a map; NaN if a value is. */
+export const largestAbsolute = (map: Float32Array): number => map.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
 /** Position of one of `n` equal steps over `from` cells, relative to the cells' centres: index, next index, weight of the next. */
 function tap(at: number, from: number): { low: number; high: number; weight: number } {
   const inside = Math.min(from - 1, Math.max(0, at));

@@ -9,7 +9,7 @@ import { readIntact, writeFileAtomically } from '../../foundation/files.ts';
 import { parseNpy, writeNpy } from '../../foundation/npy.ts';
 import { decodePhoto, encodeJpeg, inspect, type RgbImage } from '../images/images.ts';
 import type { OverlaysRequest } from '../protocol/protocol.ts';
-import { largest } from './map-values.ts';
+import { largestAbsolute } from '../../../shared/maps/field.ts';
 
 /** The files of a comparison: for each image the photograph, the signed map, and both overlays once they are needed. */
 
@@ -61,7 +61,7 @@ export async function drawOverlays({ sampleBits, images, choice, ...comparison }
       const draw = async (kind: MapKind): Promise<void> => {
         const map = kinds[kind];
         const emptyText = empty !== null && !map.some((v) => v > 0) ? EMPTY_REASONS[empty] : null;
-        const strongest = largest(map);
+        const strongest = largestAbsolute(map);
         const weakText = isWeakMap(strongest, comparison) ? weakSentence(comparison, kind, strongest) : null;
         const request = { photo, map, mapWidth, mapHeight, scale: value, scaleOf: of, kind, target: comparison.target, emptyText, weakText };
         await writeFileAtomically(image[kind], await paintOverlay({ ...request, title: basename(file) }, { contourShare: contourShareOf(images) }));

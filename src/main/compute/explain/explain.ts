@@ -12,7 +12,7 @@ import { decodeSquare } from '../images/images.ts';
 import { readModel, specOf } from '../model/checkpoint.ts';
 import type { CallContext, ExplainRequest, ExplainResult } from '../protocol/protocol.ts';
 import { writePhotoAndMap } from './comparison-files.ts';
-import { largest } from './map-values.ts';
+import { largestAbsolute } from '../../../shared/maps/field.ts';
 
 /** Below this distance two embeddings differ by rounding alone and the gradient of the distance has no direction: its maps are noise. */
 export const IDENTICAL_BELOW = 1e-5;
@@ -36,12 +36,12 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
   throwIfCancelled(signal);
   const { distance, signed, width, height } = explanation;
   const verdict = verdictOf(distance, request.threshold);
-  const scale = Math.max(...signed.map(largest));
+  const scale = Math.max(...signed.map(largestAbsolute));
   if (!Number.isFinite(scale)) throw notFiniteError();
   const imageAt = async (i: 0 | 1): Promise<Omit<ComparedImage, 'className'>> => {
     const image = await writePhotoAndMap(files[i], { folder, letter: i === 0 ? 'a' : 'b', signed: signed[i], width, height, sampleBits });
     const { factual, counterfactual } = signedToKinds(signed[i], verdict, target);
-    const strongest = { factual: largest(factual), counterfactual: largest(counterfactual) };
+    const strongest = { factual: largestAbsolute(factual), counterfactual: largestAbsolute(counterfactual) };
     return { ...image, strongest, empty: emptyReason(explanation, i, verdict, target) };
   };
   const images = await Promise.all([imageAt(0), imageAt(1)]);

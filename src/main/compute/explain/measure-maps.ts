@@ -4,7 +4,7 @@ import { mapParallel } from '../async/parallel.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 import type { CallContext, MeasureMapsRequest } from '../protocol/protocol.ts';
 import { explainPair } from './explain.ts';
-import { largest } from './map-values.ts';
+import { largestAbsolute } from '../../../shared/maps/field.ts';
 
 const AT_ONCE = 2; // pairs: one is decoded while the network explains another
 
@@ -27,7 +27,7 @@ export async function measureMaps(
       const sha256: [string, string] = [sources[0].sha256, sources[1].sha256];
       try {
         const { signed } = await explainPair({ model, modelSha256, layer, files, sha256 });
-        return signed.map(largest);
+        return signed.map(largestAbsolute);
       } catch (error) {
         if (!(error instanceof AppError) || !['bad-image', 'not-found'].includes(error.code)) throw error;
         failure ??= error;

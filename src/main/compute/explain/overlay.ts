@@ -1,7 +1,7 @@
 import type { ExplainTarget, ScaleChoice } from '../../../shared/comparison.ts';
 import type { ScaleName } from '../../../shared/maps/colours.ts';
 import { percentText } from '../../../shared/format.ts';
-import { CONTOUR_SHARE, strongestPart } from '../../../shared/maps/contour.ts';
+import { CONTOUR_SHARE, strongestPart, svgPath } from '../../../shared/maps/contour.ts';
 import { upsample } from '../../../shared/maps/field.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
 import { adjustPhoto, DEFAULT_LOOK, paintOver, type PhotoLook } from '../../../shared/maps/paint.ts';
@@ -39,9 +39,7 @@ const SCALE_WORDS: Record<ScaleChoice, string> = { run: 'Scale of this run', pai
 /** A dashed line around the strongest part of the map, as SVG elements in px of a W x H image. */
 function contourSvg(request: OverlayRequest, W: number, H: number, share: number): string {
   const grid = { map: request.map, w: request.mapWidth, h: request.mapHeight };
-  const path = strongestPart(grid, W, H, share)
-    .above.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`)
-    .join('');
+  const path = svgPath(strongestPart(grid, W, H, share).above);
   if (!path) return '';
   const stroke = Math.min(2.6, Math.max(1.6, Math.max(W, H) / 420));
   const dash = `${(stroke * 3.6).toFixed(1)} ${(stroke * 3.2).toFixed(1)}`;

@@ -1,6 +1,6 @@
 import type { Comparison } from '../../../shared/comparison.ts';
-import { type Point, strongestPart } from '../../../shared/maps/contour.ts';
-import { upsample, valueAt } from '../../../shared/maps/field.ts';
+import { strongestPart, svgPath } from '../../../shared/maps/contour.ts';
+import { largestAbsolute, upsample, valueAt } from '../../../shared/maps/field.ts';
 import { factualSign, signedToKinds } from '../../../shared/maps/kinds.ts';
 import { layerTable, paintLayer, type ColourScale, type LayerTable } from '../../../shared/maps/paint.ts';
 import type { Size } from './zoom.ts';
@@ -26,9 +26,6 @@ function tableFor(scale: ColourScale, view: ShownView): LayerTable {
   return table;
 }
 
-const pathOf = (lines: readonly Point[][]): string =>
-  lines.map((line) => `M${line.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`).join('');
-
 /** Paints one image's signed map; each enlarged view is computed once. */
 export class MapPainter {
   readonly width: number; // px of the layer
@@ -44,8 +41,8 @@ export class MapPainter {
   constructor(signed: Float32Array, grid: Size, comparison: Pick<Comparison, 'verdict' | 'target'>, image: Size) {
     const sign = factualSign(comparison.verdict, comparison.target);
     this.maps = { ...signedToKinds(signed, comparison.verdict, comparison.target), signed: signed.map((s) => sign * s) };
-    const largest = (view: ShownView): number => this.maps[view].reduce((most, s) => Math.max(most, Math.abs(s)), 0);
-    this.strongest = { factual: largest('factual'), counterfactual: largest('counterfactual'), signed: largest('signed') };
+    const { factual, counterfactual, signed: both } = this.maps;
+    this.strongest = { factual: largestAbsolute(factual), counterfactual: largestAbsolute(counterfactual), signed: largestAbsolute(both) };
     this.grid = grid;
     const shrink = LAYER_SIDE / Math.max(image.width, image.height);
     this.width = Math.max(1, Math.round(image.width * shrink));
@@ -94,7 +91,7 @@ export class MapPainter {
     if (cached !== undefined) return cached;
     const { above, below } = strongestPart({ map: this.maps[view], w: this.grid.width, h: this.grid.height }, this.width, this.height, share);
     const paths =
-      view === 'counterfactual' ? { factual: '', counterfactual: pathOf(above) } : { factual: pathOf(above), counterfactual: pathOf(below) };
+      view === 'counterfactual' ? { factual: '', counterfactual: svgPath(above) } : { factual: svgPath(above), counterfactual: svgPath(below) };
     this.contours.set(key, paths);
     return paths;
   }

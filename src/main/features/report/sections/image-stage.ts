@@ -5,7 +5,7 @@ import { markup, nameOf, type Content, type Html } from '../html.ts';
 import { PAGE_WIDTH, textHeight, TILE_WIDTH } from '../page-budget.ts';
 import type { ImageFile, ReportComparison } from '../types.ts';
 import { mapWords } from '../../../../shared/comparison-words.ts';
-import { contourSentence, scaleSentence, weakMapsSentence, weakMark } from '../../../../shared/map-words.ts';
+import { contourSentence, kindWords, scaleSentence, weakMapsSentence, weakMark } from '../../../../shared/map-words.ts';
 import { fullColourOf, isExceeded, savedChoice } from '../../../../shared/maps/run-scale.ts';
 import { dataUrl } from './parts.ts';
 
@@ -74,18 +74,13 @@ function mapRemarks(comparison: Comparison): string[] {
 
 /** The scale below the maps, from 0 (no colour) to full colour. */
 function legend(comparison: Comparison): Html {
-  const words = mapWords(comparison);
   const choice = savedChoice(comparison);
   const full = fullColourOf(comparison, choice).value;
   const end = `${isExceeded(comparison, choice) ? '≥ ' : ''}${threeDigits(full)}`;
-  const bar = (kind: 'for' | 'against', title: string): Html =>
-    markup`<div class="scale"><div class="scale-bar ${kind}" aria-hidden="true"></div><p class="scale-ends"><span>0 no colour</span> <span>${end} ${lowerFirst(title)}</span></p></div>`;
+  const bar = (sign: 'for' | 'against', kind: MapKind): Html =>
+    markup`<div class="scale"><div class="scale-bar ${sign}" aria-hidden="true"></div><p class="scale-ends"><span>0 no colour</span> <span>${end} ${kindWords(comparison, kind)}</span></p></div>`;
   return markup`<div class="legend">${
-    full > 0 && [
-      markup`<p class="scale-title">Scale of all four maps</p>`,
-      bar('for', words.factual.title),
-      bar('against', words.counterfactual.title),
-    ]
+    full > 0 && [markup`<p class="scale-title">Scale of all four maps</p>`, bar('for', 'factual'), bar('against', 'counterfactual')]
   }<p class="scale-words">${scaleWords(comparison)} <a href="#maps">${LIMITS}</a> is on the first page.</p>${mapRemarks(comparison).map(
     (text) => markup`<p class="scale-words map-remark">${text}</p>`,
   )}</div>`;
@@ -117,5 +112,3 @@ export function stageHeight(comparison: Comparison): number {
   const legend = texts.map((text) => textHeight({ text, width: PAGE_WIDTH, size: 7.5, space: 1 }));
   return [...rows, 8, 5, ...legend].reduce((sum, height) => sum + height);
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
