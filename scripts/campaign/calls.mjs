@@ -13,7 +13,7 @@ const INFO_MS = 5000;
 const CANCELLED = new Set(['app.doctor', 'runs.start', 'runs.resume', 'datasets.sample']);
 
 /**
- * Random calls at the door of a served workbench: every call of the contract with inputs of the right form, at and beyond the
+ * Random calls to a served workbench: every call of the contract with inputs of the right form, at and beyond the
  * boundaries, hostile, and of no form. A case is one server on a copy of the template and 100 calls.
  *
  * Held means for a call: within 30 s the answer is ok, or an error whose code is not 'internal' or 'compute-lost' and whose message
@@ -24,13 +24,13 @@ const CANCELLED = new Set(['app.doctor', 'runs.start', 'runs.resume', 'datasets.
  */
 export const calls = {
   name: 'calls',
-  about: 'random calls at the served door',
+  about: 'random calls to a served workbench',
   cases: 200,
   async prepare({ folder, template }) {
     return {
       async attempt(number, random, tally) {
         const own = path.join(folder, `${number}`);
-        const { workspace, images, pair, place } = await template.copy(own);
+        const { workspace, images, pair, environment } = await template.copy(own);
         const [outputs, bystander] = [path.join(own, 'outputs'), path.join(own, 'bystander')];
         mkdirSync(outputs);
         mkdirSync(path.join(bystander, 'empty'), { recursive: true });
@@ -39,7 +39,7 @@ export const calls = {
         if (process.platform !== 'win32') symlinkSync(bystander, path.join(bystander, 'itself'));
         const guarded = [bystander, images];
         const before = fingerprint(guarded);
-        const door = await serve(workspace, { ...place, cwd: outputs });
+        const server = await serve(workspace, { ...environment, cwd: outputs });
         const known = knownValues({ images, bystander, outputs, workspace, pair });
         const names = [...SCHEMAS.keys()];
 
@@ -47,25 +47,30 @@ export const calls = {
           // Each call of the contract in turn over the cases; the rest at random.
           const name = i < 10 ? (names[(number * 10 + i) % names.length] ?? '') : pick(names, random);
           const input = inputFor(name, random, known);
-          const answer = await door.send(name, bodyFor(input, random), ANSWER_MS).catch((error) => {
-            throw new Error(`${name} ${shortOf(input)}: ${isAlive(door.pid) ? String(error) : `the server has ended: ${door.stderr().slice(-300)}`}`);
+          const answer = await server.send(name, bodyFor(input, random), ANSWER_MS).catch((error) => {
+            throw new Error(
+              `${name} ${shortOf(input)}: ${isAlive(server.pid) ? String(error) : `the server has ended: ${server.stderr().slice(-300)}`}`,
+            );
           });
           const fault = answer.ok ? null : faultOf(answer.error);
           if (fault) tally.lost(`${name} ${shortOf(input)}: ${fault}`);
           else tally.held();
-          if (answer.ok && CANCELLED.has(name)) await door.call('jobs.cancel', { job: answer.value.job });
+          if (answer.ok && CANCELLED.has(name)) await server.call('jobs.cancel', { job: answer.value.job });
           if (answer.ok && name === 'jobs.list') known['job'] = answer.value.map((/** @type {any} */ job) => job.job);
         }
 
-        const jobs = await door.value('jobs.list');
+        const jobs = await server.value('jobs.list');
         for (const job of jobs) {
           const fault = job.error ? faultOf(job.error) : null;
           if (fault) tally.lost(`job ${job.title}: ${fault}`);
         }
-        const info = await door.call('app.info', {}, INFO_MS).catch((error) => ({ ok: false, error: { message: String(error) } }));
+        const info = await server.call('app.info', {}, INFO_MS).catch((error) => ({ ok: false, error: { message: String(error) } }));
         if (!info.ok) tally.lost(`app.info after the calls: ${JSON.stringify(info)}`);
         const endMs = performance.now() + 5000;
-        const ended = await Promise.race([door.stop(), new Promise((done) => setTimeout(() => done(null), Math.max(0, endMs - performance.now())))]);
+        const ended = await Promise.race([
+          server.stop(),
+          new Promise((done) => setTimeout(() => done(null), Math.max(0, endMs - performance.now()))),
+        ]);
         if (ended === null) tally.lost('the server does not end within 5 s');
         const after = fingerprint(guarded);
         for (const [file, hash] of new Map([...before, ...after])) if (before.get(file) !== after.get(file)) tally.lost(`changed: ${file} (${hash})`);

@@ -4,14 +4,14 @@ import { badEndOf, run, runJson, serve, signalTo } from './program.mjs';
 import { IMAGES, TRAIN, withoutTimes } from './template.mjs';
 
 /** @typedef {import('../../src/shared/random.ts').Random} Random */
-/** @typedef {{ workspace: string, at: string[], place: { home: string }, own: string, pair: [string, string], weights: string }} Copy */
+/** @typedef {{ workspace: string, at: string[], environment: { home: string }, own: string, pair: [string, string], weights: string }} Copy */
 
 const KINDS = /** @type {const} */ (['checkpoint', 'pixels', 'features', 'comparison', 'thumbnail', 'settings', 'database', 'log']);
 const HEAD = ['--size', '32', '--batch', '8', '--seed', '5', '--device', 'cpu', '--scope', 'head', '--epochs', '2', '--lr', '1e-3'];
 
 /**
  * One stored file is damaged while no process runs: bits flipped, bytes zeroed, cut short, emptied, or replaced by another file of its
- * kind. Files: networks and checkpoints, cached pixels and features, a saved comparison, thumbnails, settings and notes, the
+ * kind. The files are networks and checkpoints, cached pixels and features, a saved comparison, thumbnails, settings and notes, the
  * database, its write-ahead log.
  *
  * Held means: each command that reads the file gives what it gave before, or one sentence (exit code 1, no stack, no unexpected
@@ -28,9 +28,9 @@ export const damage = {
   async prepare({ folder, template }) {
     const base = await template.copy(path.join(folder, 'base'));
     const weights = path.join(folder, 'weights.safetensors');
-    await runJson(['export', 'r1', '--format', 'safetensors', '--out', weights, ...base.at], base.place);
-    const shared = { workspace: base.workspace, at: base.at, place: base.place, own: folder, pair: base.pair, weights };
-    await runJson(['train', 'images', '--weights', weights, ...HEAD, ...base.at], base.place);
+    await runJson(['export', 'r1', '--format', 'safetensors', '--out', weights, ...base.at], base.environment);
+    const shared = { workspace: base.workspace, at: base.at, environment: base.environment, own: folder, pair: base.pair, weights };
+    await runJson(['train', 'images', '--weights', weights, ...HEAD, ...base.at], base.environment);
     await writeThumbnails(shared);
     return {
       async attempt(number, random, tally) {
@@ -41,7 +41,7 @@ export const damage = {
         mkdirSync(home, { recursive: true });
         cpSync(base.workspace, workspace, { recursive: true });
         /** @type {Copy} */
-        const copy = { ...shared, workspace, at: ['--workspace', workspace], place: { home }, own };
+        const copy = { ...shared, workspace, at: ['--workspace', workspace], environment: { home }, own };
         const before = await read(kind, copy);
         if (kind === 'log') await leaveLog(copy);
         const what = damageOne(kind, copy, random);
@@ -124,11 +124,11 @@ function damageOne(kind, { workspace }, random) {
 }
 
 /** Leaves a write-ahead log: the process that edited is killed. @param {Copy} copy */
-async function leaveLog({ workspace, place }) {
-  const door = await serve(workspace, place);
-  await door.value('curation.apply', { dataset: 'images', edit: { kind: 'tag', ids: [1, 2], tag: 'late' } });
-  signalTo(door.pid, 'SIGKILL');
-  await door.ended;
+async function leaveLog({ workspace, environment }) {
+  const server = await serve(workspace, environment);
+  await server.value('curation.apply', { dataset: 'images', edit: { kind: 'tag', ids: [1, 2], tag: 'late' } });
+  signalTo(server.pid, 'SIGKILL');
+  await server.ended;
   if (!existsSync(path.join(workspace, 'twinlens.sqlite-wal'))) throw new Error('There is no write-ahead log.');
 }
 
@@ -159,17 +159,17 @@ async function read(kind, copy) {
 }
 
 /** @param {string[]} command @param {Copy} copy @param {string} report @returns {Promise<Answer>} */
-async function answerOf(command, { at, place, own }, report) {
+async function answerOf(command, { at, environment, own }, report) {
   // A resume must start from the same state each time.
   const resumes = command.includes('--resume');
   const work = resumes ? path.join(own, 'resume') : (at[1] ?? '');
   if (resumes) cpSync(at[1] ?? '', work, { recursive: true, force: true });
-  const ended = await run([...command, '--workspace', work, '--json'], place);
+  const ended = await run([...command, '--workspace', work, '--json'], environment);
   const name = command.slice(0, 2).join(' ');
   if (ended.code !== 0) return { command: name, bad: badEndOf(ended), value: null };
   const printed = JSON.parse(ended.stdout);
   if (command[0] === 'train') {
-    const runs = await runJson(['runs', '--workspace', work], place);
+    const runs = await runJson(['runs', '--workspace', work], environment);
     const rows = runs.find((/** @type {any} */ r) => r.run === printed.run).epochs.map(withoutTimes);
     return { command: name, bad: null, value: JSON.stringify(rows) };
   }
@@ -187,23 +187,23 @@ async function writeThumbnails(copy) {
 }
 
 /** What a served workbench shows. @param {Copy} copy @returns {Promise<Answer>} */
-async function thumbnails({ workspace, place }) {
-  const door = await serve(workspace, place);
+async function thumbnails({ workspace, environment }) {
+  const server = await serve(workspace, environment);
   try {
     const shown = await Promise.all(
       Array.from({ length: IMAGES }, async (_, id) => {
-        const response = await fetch(new URL(`/media/thumb/images/${id}`, door.url), {
-          headers: { authorization: `Bearer ${door.url.searchParams.get('token')}` },
+        const response = await fetch(new URL(`/media/thumb/images/${id}`, server.url), {
+          headers: { authorization: `Bearer ${server.url.searchParams.get('token')}` },
         });
         if (!response.ok) throw new Error(`thumb/images/${id}: ${response.status}`);
         return Buffer.from(await response.arrayBuffer()).toString('base64');
       }),
     );
-    await door.value('settings.get');
+    await server.value('settings.get');
     return { command: 'served thumbnails', bad: null, value: JSON.stringify(shown) };
   } catch (error) {
     return { command: 'served thumbnails', bad: String(error), value: null };
   } finally {
-    await door.stop();
+    await server.stop();
   }
 }

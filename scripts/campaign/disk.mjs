@@ -39,7 +39,7 @@ export const disk = {
     const home = path.join(folder, 'home'); // on another disk: only the workspace is full
     mkdirSync(home);
     const workspace = path.join(mounted, 'workspace');
-    const full = { ...made, workspace, at: ['--workspace', workspace], place: { home }, folder };
+    const full = { ...made, workspace, at: ['--workspace', workspace], environment: { home }, folder };
     return {
       end: () => {
         execFileSync('umount', ['-l', mounted]);
@@ -62,10 +62,13 @@ export const disk = {
   },
 };
 
-/** @typedef {import('./template.mjs').Made & { at: string[], place: { home: string }, folder: string }} Full */
+/** @typedef {import('./template.mjs').Made & { at: string[], environment: { home: string }, folder: string }} Full */
 
 /** What the lists print. @param {Full} c */
-const lists = async ({ at, place }) => ({ runs: await runJson(['runs', ...at], place), comparisons: await runJson(['comparisons', ...at], place) });
+const lists = async ({ at, environment }) => ({
+  runs: await runJson(['runs', ...at], environment),
+  comparisons: await runJson(['comparisons', ...at], environment),
+});
 
 /** @param {Full} c @param {{ what: string, out: string, mounted: string, free: number }} choice @returns {Promise<string[]>} */
 async function fullDisk(c, { what, out, mounted, free }) {
@@ -76,11 +79,11 @@ async function fullDisk(c, { what, out, mounted, free }) {
   const { bavail, bsize } = statfsSync(mounted);
   writeFileSync(fill, Buffer.alloc(Math.max(0, bavail * bsize - free)));
   const command = commandOf(what, c, out);
-  const ended = await run(command, c.place);
+  const ended = await run(command, c.environment);
   const bad = badEndOf(ended);
   if (bad) faults.push(bad);
   if (ended.code !== 0 && !/disk is full/i.test(ended.stderr)) faults.push(`another sentence: ${ended.stderr.trim().split('\n').at(-1)}`);
-  const listed = await run(['runs', ...c.at, '--json'], c.place);
+  const listed = await run(['runs', ...c.at, '--json'], c.environment);
   if (listed.code !== 0) faults.push(`on the full disk a list fails: ${listed.stderr}`);
   rmSync(fill);
 
@@ -93,14 +96,14 @@ async function fullDisk(c, { what, out, mounted, free }) {
   const again = failed
     ? ['train', 'images', '--resume', failed.run, '--epochs', `${EPOCHS}`, ...c.at]
     : [...command, ...(/report|export/.test(what) ? ['--force'] : [])];
-  const repeated = await run(again, c.place);
+  const repeated = await run(again, c.environment);
   if (repeated.code !== 0) faults.push(`with space again: ${repeated.stderr.trim()}`);
   else {
     const run1 = (await lists(c)).runs;
     for (const r of run1)
       if (r.epochs.length === EPOCHS && JSON.stringify(r.epochs.map(withoutTimes)) !== JSON.stringify(c.rows)) faults.push(`${r.run} has other rows`);
   }
-  const left = temporaryFiles([c.workspace, out, path.join(c.place.home, 'tmp')]);
+  const left = temporaryFiles([c.workspace, out, path.join(c.environment.home, 'tmp')]);
   if (left.length) faults.push(`temporary files remain: ${left.join(', ')}`);
   return faults;
 }
@@ -145,7 +148,7 @@ async function readOnly(c, mounted) {
   execFileSync('mount', ['-o', 'remount,ro', mounted]);
   try {
     const after = await lists(c);
-    const writer = await run(commandOf('train', c, ''), c.place);
+    const writer = await run(commandOf('train', c, ''), c.environment);
     const bad = badEndOf(writer);
     return [
       ...(JSON.stringify(after) === JSON.stringify(before) ? [] : ['lists have changed']),

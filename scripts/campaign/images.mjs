@@ -16,7 +16,7 @@ const HANG_MS = 10_000; // for a batch of tiny images
  * Held means for an image:
  * - the process lives and answers within 10 s;
  * - `inspect` gives a reason or the image's hashes, size and facts, and a second time the same;
- * - what `inspect` accepts, `shrinkImages` decodes; what it refuses, `shrinkImages` refuses as 'bad-image'.
+ * - what `inspect` accepts, `pageImages` decodes, and what it refuses, `pageImages` refuses as 'bad-image'.
  * @type {import('./runner.mjs').Part}
  */
 export const images = {

@@ -47,7 +47,7 @@ export const kills = {
 };
 
 /**
- * @typedef {import('./template.mjs').Made & { at: string[], place: { home: string }, own: string, out: string, what: string, served: boolean,
+ * @typedef {import('./template.mjs').Made & { at: string[], environment: { home: string }, own: string, out: string, what: string, served: boolean,
  *   victim: string, afterMs: number }} Case
  */
 
@@ -59,12 +59,12 @@ async function killAndCheck(c) {
   const database = databaseFault(c.workspace, c.own);
   if (database) faults.push(database);
 
-  const runs = await runJson(['runs', ...c.at], c.place);
+  const runs = await runJson(['runs', ...c.at], c.environment);
   const running = runs.filter((/** @type {any} */ r) => r.status === 'running');
   if (running.length) faults.push(`listed as running: ${running.map((/** @type {any} */ r) => r.run).join(', ')}`);
-  const missing = missingFiles(await runJson(['comparisons', ...c.at], c.place));
+  const missing = missingFiles(await runJson(['comparisons', ...c.at], c.environment));
   if (missing.length) faults.push(`listed comparison without its file ${missing[0]}`);
-  const temporary = path.join(c.place.home, 'tmp');
+  const temporary = path.join(c.environment.home, 'tmp');
   const longAgo = Date.now() / 1000 - 7200;
   for (const name of readdirSync(temporary)) utimesSync(path.join(temporary, name), longAgo, longAgo);
   faults.push(...(await repeat(c, runs, announced)));
@@ -103,7 +103,7 @@ async function kill(main, victim, faults, ended) {
 
 /** @param {Case} c @param {string[]} faults @returns {Promise<number>} the last epoch that was announced */
 async function killCommand(c, faults) {
-  const command = start(commandOf(c), c.place);
+  const command = start(commandOf(c), c.environment);
   let hasEnded = false;
   void command.ended.then(() => (hasEnded = true));
   await Promise.race([wait(c.afterMs), command.ended]);
@@ -120,9 +120,9 @@ const announcedBy = (stderr) => Math.max(0, ...[...stderr.matchAll(/^Epoch (\d+)
 
 /** @param {Case} c @param {string[]} faults @returns {Promise<number>} the last epoch that was listed */
 async function killServed(c, faults) {
-  const door = await serve(c.workspace, c.place);
+  const server = await serve(c.workspace, c.environment);
   let hasEnded = false;
-  void door.ended.then(() => (hasEnded = true));
+  void server.ended.then(() => (hasEnded = true));
   /** @type {Record<string, [string, object]>} */
   const calls = {
     import: ['datasets.import', { folder: c.more, name: 'more' }],
@@ -134,10 +134,10 @@ async function killServed(c, faults) {
     export: ['runs.export', { run: 'r1', format: 'onnx', out: path.join(c.out, 'network.onnx') }],
   };
   const [name, input] = calls[c.what] ?? ['app.info', {}];
-  const first = door.call(name, input);
+  const first = server.call(name, input);
   // The saved report is then written; an answer that main's death cut off is expected.
   const work = first.then(async (answer) => {
-    if (c.what === 'report' && answer.ok) await door.call('reports.write', { report: answer.value.report, format: 'html' });
+    if (c.what === 'report' && answer.ok) await server.call('reports.write', { report: answer.value.report, format: 'html' });
   });
   await Promise.race([
     wait(c.afterMs),
@@ -146,13 +146,13 @@ async function killServed(c, faults) {
       () => undefined,
     ),
   ]);
-  const newest = (await door.value('runs.list'))[0];
+  const newest = (await server.value('runs.list'))[0];
   const announced = c.what === 'train' && newest.run !== 'r2' ? newest.epochs.length : 0;
-  const killedMain = await kill(door.pid, c.victim, faults, () => hasEnded);
+  const killedMain = await kill(server.pid, c.victim, faults, () => hasEnded);
   await work.catch(() => undefined);
   if (!killedMain) {
-    if (!(await door.call('app.info', {}, 5000)).ok) faults.push('the server does not answer');
-    const ended = await door.stop();
+    if (!(await server.call('app.info', {}, 5000)).ok) faults.push('the server does not answer');
+    const ended = await server.stop();
     if (ended.code !== 0) faults.push(`serve ended with ${ended.code ?? ended.signal}`);
   }
   return announced;
@@ -170,8 +170,8 @@ async function repeat(c, before, announced) {
   const whole = () => (c.what === 'report' ? readFileSync(file, 'utf8').trimEnd().endsWith('</html>') : readFileSync(file).equals(c.onnx));
   switch (c.what) {
     case 'import': {
-      const listed = (await runJson(['datasets', ...c.at], c.place)).find((/** @type {any} */ d) => d.dataset === 'more');
-      const again = await runJson(commandOf(c), c.place);
+      const listed = (await runJson(['datasets', ...c.at], c.environment)).find((/** @type {any} */ d) => d.dataset === 'more');
+      const again = await runJson(commandOf(c), c.environment);
       return [...(listed ? difference(listed.images, IMAGES, 'images of the listed data set') : []), ...difference(again.images, IMAGES, 'images')];
     }
     case 'train':
@@ -179,23 +179,23 @@ async function repeat(c, before, announced) {
       const id = c.what === 'resume' ? 'r2' : before.find((r) => r.run !== 'r1' && r.run !== 'r2')?.run;
       if (id === undefined) return announced ? [`announced epoch ${announced}, and no run is listed`] : [];
       const done = before.find((r) => r.run === id).status === 'done' && before.find((r) => r.run === id).epochs.length === EPOCHS;
-      if (!done) await runJson(['train', 'images', '--resume', id, '--epochs', `${EPOCHS}`, ...c.at], c.place);
-      const after = (await runJson(['runs', ...c.at], c.place)).find((/** @type {any} */ r) => r.run === id);
+      if (!done) await runJson(['train', 'images', '--resume', id, '--epochs', `${EPOCHS}`, ...c.at], c.environment);
+      const after = (await runJson(['runs', ...c.at], c.environment)).find((/** @type {any} */ r) => r.run === id);
       const last = after.sessions.at(-1).firstEpoch;
       return [
         ...difference(after.epochs.map(withoutTimes), c.rows, `rows of ${id}`),
         ...(after.status === 'done' ? [] : [`${id} is ${after.status}`]),
         ...(!done && last <= announced ? [`resumed at epoch ${last}, although epoch ${announced} was announced`] : []),
-        ...difference(withoutRun(await runJson(['evaluate', id, ...c.at], c.place)), withoutRun(c.metrics), `metrics of ${id}`),
+        ...difference(withoutRun(await runJson(['evaluate', id, ...c.at], c.environment)), withoutRun(c.metrics), `metrics of ${id}`),
       ];
     }
     case 'evaluate':
-      return difference(await runJson(commandOf(c), c.place), c.validMetrics, 'metrics');
+      return difference(await runJson(commandOf(c), c.environment), c.validMetrics, 'metrics');
     case 'compare':
-      return difference((await runJson(commandOf(c), c.place)).distance, c.distance, 'distance');
+      return difference((await runJson(commandOf(c), c.environment)).distance, c.distance, 'distance');
     default: {
       const torn = existsSync(file) && !whole() ? [`${path.basename(file)} is half-written`] : [];
-      const again = await run([...commandOf(c), '--force'], c.place);
+      const again = await run([...commandOf(c), '--force'], c.environment);
       if (again.code !== 0) return [...torn, `again: ${again.stderr}`];
       return whole() ? torn : [...torn, `${path.basename(file)} of the second try is not whole`];
     }

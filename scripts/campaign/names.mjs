@@ -11,7 +11,7 @@ import { Unavailable } from './runner.mjs';
 
 /** @typedef {import('../../src/shared/random.ts').Random} Random */
 
-/** Each sets `window.ran` where it runs. The first part can be file names: they have no slash. */
+/** Each sets `window.ran` if it runs as a script. IN_FILES has no slash, so these can be file names. */
 const IN_FILES = [
   '<img src=x onerror=window.ran=1>',
   '"><svg onload=window.ran=1>',
@@ -68,14 +68,14 @@ export const names = {
       end: () => browser.close(),
       async attempt(number, random, tally) {
         const own = path.join(folder, `${number}`);
-        const place = { home: path.join(own, 'home') };
-        const door = await serve(path.join(own, 'workspace'), place);
+        const environment = { home: path.join(own, 'home') };
+        const server = await serve(path.join(own, 'workspace'), environment);
         const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
         try {
-          const made = await useNames(door, path.join(own, 'images'), random);
+          const made = await useNames(server, path.join(own, 'images'), random);
           const page = await context.newPage();
-          const watched = await watch(page, door.url.origin);
-          await page.goto(door.url.href);
+          const watched = await watch(page, server.url.origin);
+          await page.goto(server.url.href);
           for (const view of VIEWS) {
             await page.evaluate((hash) => (location.hash = hash), view === 'compare' ? `#/compare?c=${made.comparison}` : `#/${view}`);
             await page.waitForTimeout(400);
@@ -89,7 +89,7 @@ export const names = {
           report(tally, 'report', await watched([made.title]));
         } finally {
           await context.close();
-          await door.stop();
+          await server.stop();
         }
       },
     };
@@ -108,8 +108,8 @@ function lengthened(name, random, ending = '') {
   return `${name}${random.below(4) ? '' : 'x'.repeat(room)}${ending}`;
 }
 
-/** @param {import('./program.mjs').Served} door @param {string} folder @param {Random} random */
-async function useNames(door, folder, random) {
+/** @param {import('./program.mjs').Served} server @param {string} folder @param {Random} random */
+async function useNames(server, folder, random) {
   const classes = random.shuffle(IN_FILES).slice(0, 3);
   classes.forEach((className, k) => {
     const inside = path.join(folder, lengthened(className, random));
@@ -119,19 +119,19 @@ async function useNames(door, folder, random) {
   });
   const [name, tag, note, title] = Array.from({ length: 4 }, () => pick(IN_TEXTS, random));
   const done = async (/** @type {string} */ call, /** @type {object} */ input) => {
-    const job = await door.job(call, input);
+    const job = await server.job(call, input);
     if (job.status !== 'done') throw new Error(`${call}: ${job.error?.message}`);
     return job.result;
   };
   const { dataset } = await done('datasets.import', { folder, name });
-  await door.value('curation.apply', { dataset, edit: { kind: 'tag', ids: [0, 1], tag } });
-  await door.value('curation.apply', { dataset, edit: { kind: 'relabel', ids: [2], className: pick(IN_TEXTS, random).slice(0, 200) } });
+  await server.value('curation.apply', { dataset, edit: { kind: 'tag', ids: [0, 1], tag } });
+  await server.value('curation.apply', { dataset, edit: { kind: 'relabel', ids: [2], className: pick(IN_TEXTS, random).slice(0, 200) } });
   const { run } = await done('runs.start', { dataset, size: 32, epochs: 1, device: 'cpu' });
-  await door.value('runs.annotate', { run, name: pick(IN_TEXTS, random), note, tags: [tag?.slice(0, 100)] });
-  const { row: comparison } = await door.value('compare.explain', { run, a: { dataset, id: 0 }, b: { dataset, id: 9 } });
-  await door.value('compare.annotate', { comparison: comparison.comparison, saved: true, note });
+  await server.value('runs.annotate', { run, name: pick(IN_TEXTS, random), note, tags: [tag?.slice(0, 100)] });
+  const { row: comparison } = await server.value('compare.explain', { run, a: { dataset, id: 0 }, b: { dataset, id: 9 } });
+  await server.value('compare.annotate', { comparison: comparison.comparison, saved: true, note });
   const draft = { title, introduction: pick(IN_TEXTS, random), comparisons: [comparison.comparison] };
-  const saved = await door.value('reports.save', draft);
+  const saved = await server.value('reports.save', draft);
   const { file } = await done('reports.write', { report: saved.report, format: 'html' });
   return { name: name ?? '', title: title ?? '', comparison: comparison.comparison, file };
 }

@@ -51,7 +51,7 @@ export const processes = {
   },
 };
 
-/** @typedef {import('./template.mjs').Made & { at: string[], place: { home: string }, own: string }} Copy */
+/** @typedef {import('./template.mjs').Made & { at: string[], environment: { home: string }, own: string }} Copy */
 
 const SHORT = ['train', 'images', ...TRAIN, '--epochs', `${EPOCHS}`];
 
@@ -64,9 +64,9 @@ const otherRows = ({ rows }, runs) =>
 /** @type {Record<typeof WAYS[number], (copy: Copy, random: import('./runner.mjs').Random) => Promise<string[]>>} */
 const tries = {
   async 'two writers'(copy, random) {
-    const first = start([...SHORT, ...copy.at], copy.place);
+    const first = start([...SHORT, ...copy.at], copy.environment);
     await new Promise((done) => setTimeout(done, random.between(0, 300)));
-    const second = start([...SHORT, ...copy.at], copy.place);
+    const second = start([...SHORT, ...copy.at], copy.environment);
     const ends = [await first.ended, await second.ended];
     const faults = ends.flatMap((ended) => {
       const bad = badEndOf(ended);
@@ -74,21 +74,21 @@ const tries = {
       return ended.code === 0 || /in use|is using|uses the workspace/i.test(ended.stderr) ? [] : [`refused otherwise: ${ended.stderr.slice(-200)}`];
     });
     if (!ends.some(({ code }) => code === 0)) faults.push('neither finished');
-    const runs = await runJson(['runs', ...copy.at], copy.place);
+    const runs = await runJson(['runs', ...copy.at], copy.environment);
     const done = ends.filter(({ code }) => code === 0).length;
     if (runs.length !== 2 + done) faults.push(`${runs.length} runs in place of ${2 + done}`);
     return [...faults, ...otherRows(copy, runs)];
   },
 
   async readers(copy) {
-    const door = await serve(copy.workspace, copy.place);
-    const { job } = await door.value('runs.start', { dataset: 'images', size: 32, epochs: 4000, device: 'cpu' });
+    const server = await serve(copy.workspace, copy.environment);
+    const { job } = await server.value('runs.start', { dataset: 'images', size: 32, epochs: 4000, device: 'cpu' });
     const lists = await Promise.all(
-      [['runs'], ['datasets'], ['comparisons'], ['runs']].map((list) => run([...list, '--json', ...copy.at], copy.place)),
+      [['runs'], ['datasets'], ['comparisons'], ['runs']].map((list) => run([...list, '--json', ...copy.at], copy.environment)),
     );
-    const writer = await run(['evaluate', 'r1', ...copy.at], copy.place);
-    await door.value('jobs.cancel', { job });
-    await door.stop();
+    const writer = await run(['evaluate', 'r1', ...copy.at], copy.environment);
+    await server.value('jobs.cancel', { job });
+    await server.stop();
     const faults = lists.flatMap((ended) => (ended.code === 0 && Array.isArray(JSON.parse(ended.stdout)) ? [] : [`a list fails: ${ended.stderr}`]));
     if (writer.code === 0 || badEndOf(writer) !== null) faults.push(`a second writer is not refused: ${writer.stderr}`);
     return faults;
@@ -99,14 +99,15 @@ const tries = {
   'file size': (copy, random) => limited(copy, `ulimit -f ${[128, 512, 2048, 8192][random.below(4)]}`), // blocks of 512 bytes
 
   async 'read-only'(copy) {
-    if (process.getuid?.() === 0) return []; // permissions do not bind root; the part `disk` mounts a read-only one
+    if (process.getuid?.() === 0) return []; // root may write anywhere; the part `disk` mounts a read-only disk
     chmodSync(copy.workspace, 0o500);
     try {
-      const list = await run(['runs', ...copy.at], copy.place);
-      const writer = await run([...SHORT, ...copy.at], copy.place);
-      return [...(list.code === 0 ? [] : [`a list fails: ${list.stderr}`]), ...(writer.code === 0 ? ['written'] : [badEndOf(writer) ?? ''])].filter(
-        Boolean,
-      );
+      const list = await run(['runs', ...copy.at], copy.environment);
+      const writer = await run([...SHORT, ...copy.at], copy.environment);
+      return [
+        ...(list.code === 0 ? [] : [`a list fails: ${list.stderr}`]),
+        ...(writer.code === 0 ? ['a training on a read-only workspace'] : [badEndOf(writer) ?? '']),
+      ].filter(Boolean);
     } finally {
       chmodSync(copy.workspace, 0o700);
     }
@@ -116,12 +117,12 @@ const tries = {
     const preload = path.join(copy.own, 'clock.mjs');
     mkdirSync(copy.own, { recursive: true });
     writeFileSync(preload, CLOCK.replace('SEED', `${random.below(7)}`));
-    // By NODE_OPTIONS the compute process has it, too.
-    const place = { ...copy.place, env: { NODE_OPTIONS: `--import=${JSON.stringify(preload)}` } };
-    await runJson([...SHORT, ...copy.at], place);
-    await runJson([...SHORT, '--epochs', '3', ...copy.at], place);
-    await runJson(['train', 'images', '--resume', 'r4', '--epochs', `${EPOCHS}`, ...copy.at], place);
-    const runs = await runJson(['runs', ...copy.at], copy.place);
+    // NODE_OPTIONS reaches the compute process, too.
+    const environment = { ...copy.environment, env: { NODE_OPTIONS: `--import=${JSON.stringify(preload)}` } };
+    await runJson([...SHORT, ...copy.at], environment);
+    await runJson([...SHORT, '--epochs', '3', ...copy.at], environment);
+    await runJson(['train', 'images', '--resume', 'r4', '--epochs', `${EPOCHS}`, ...copy.at], environment);
+    const runs = await runJson(['runs', ...copy.at], copy.environment);
     const faults = otherRows(copy, runs);
     if (runs.map((/** @type {any} */ r) => r.run).join() !== 'r4,r3,r2,r1') faults.push(`order: ${runs.map((/** @type {any} */ r) => r.run).join()}`);
     for (const r of runs) {
@@ -137,13 +138,13 @@ const tries = {
 async function limited(copy, shell) {
   /** @type {string[]} */
   const faults = [];
-  const place = { ...copy.place, shell };
-  const before = await runJson(['runs', ...copy.at], copy.place);
-  const trained = await run([...SHORT, ...copy.at], place);
+  const environment = { ...copy.environment, shell };
+  const before = await runJson(['runs', ...copy.at], copy.environment);
+  const trained = await run([...SHORT, ...copy.at], environment);
   // Node itself may not start with so few descriptors.
   const bad = trained.signal === null && !isNodes(trained.stderr) ? badEndOf(trained) : null;
   if (bad) faults.push(`${shell}: ${bad}`);
-  const after = await runJson(['runs', ...copy.at], copy.place);
+  const after = await runJson(['runs', ...copy.at], copy.environment);
   for (const r of before)
     if (JSON.stringify(after.find((/** @type {any} */ one) => one.run === r.run)) !== JSON.stringify(r))
       faults.push(`${shell}: ${r.run} has changed`);

@@ -24,7 +24,7 @@ export async function killStarted() {
 /**
  * `home`: a folder for settings and temporary files of the command, made if it is missing. `before`: Node's own arguments.
  * `shell`: limits that a shell sets first, such as 'ulimit -n 64'.
- * @typedef {{ home: string, cwd?: string, env?: NodeJS.ProcessEnv, before?: string[], shell?: string }} Place
+ * @typedef {{ home: string, cwd?: string, env?: NodeJS.ProcessEnv, before?: string[], shell?: string }} Environment
  *
  * @typedef {{ code: number | null, signal: string | null, stdout: string, stderr: string }} Ended
  * @typedef {{ child: import('node:child_process').ChildProcess, pid: number, stderr(): string, ended: Promise<Ended> }} Running
@@ -40,7 +40,7 @@ export function environmentFor(home) {
   return env;
 }
 
-/** @param {readonly string[]} args @param {Place} place @returns {Running} */
+/** @param {readonly string[]} args @param {Environment} environment @returns {Running} */
 export function start(args, { home, cwd, env, before = [], shell }) {
   const command = [process.execPath, ...before, CLI, ...args];
   const [file = '', ...rest] = shell === undefined ? command : ['/bin/sh', '-c', `${shell} && exec "$@"`, 'sh', ...command];
@@ -63,15 +63,15 @@ export function start(args, { home, cwd, env, before = [], shell }) {
   return { child, pid: child.pid ?? -1, stderr: () => stderr, ended };
 }
 
-/** @param {readonly string[]} args @param {Place} place */
-export const run = (args, place) => start(args, place).ended;
+/** @param {readonly string[]} args @param {Environment} environment */
+export const run = (args, environment) => start(args, environment).ended;
 
 /**
  * Runs a command and parses its answer.
- * @param {readonly string[]} args @param {Place} place @returns {Promise<any>}
+ * @param {readonly string[]} args @param {Environment} environment @returns {Promise<any>}
  */
-export async function runJson(args, place) {
-  const ended = await run([...args, '--json'], place);
+export async function runJson(args, environment) {
+  const ended = await run([...args, '--json'], environment);
   if (ended.code !== 0) throw new Error(`twinlens ${args.join(' ')} ended with ${ended.code ?? ended.signal}: ${ended.stderr.slice(-600)}`);
   return JSON.parse(ended.stdout);
 }
@@ -140,9 +140,9 @@ export async function until(condition, limitMs) {
  *   job(name: string, input?: unknown): Promise<any>, stop(): Promise<Ended> }} Served
  */
 
-/** @param {string} workspace @param {Place} place @returns {Promise<Served>} */
-export async function serve(workspace, place) {
-  const running = start(['serve', '--json', '--workspace', workspace], place);
+/** @param {string} workspace @param {Environment} environment @returns {Promise<Served>} */
+export async function serve(workspace, environment) {
+  const running = start(['serve', '--json', '--workspace', workspace], environment);
   let output = '';
   const line = await new Promise((resolve, reject) => {
     running.child.stdout?.on('data', (chunk) => {

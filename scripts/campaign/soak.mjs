@@ -11,8 +11,8 @@ const ROUNDS = 120; // of a whole run; about 2.5 s each
 const FEWEST = 12;
 const WARM_UP = 1 / 3; // rounds that are not measured: caches fill, code is compiled
 const PAUSE_MS = 500; // before a measurement, for collections and files that close late
-const SHARE = 0.1; // growth of memory over the measured rounds that is allowed, of the median
-const LEAST = 40 * 2 ** 20; // bytes of growth that are always allowed: V8 gives memory back late
+const MAX_GROWTH = 0.1; // of a process's memory over the measured rounds, as a share of its median
+const ALLOWED_BYTES = 40 * 2 ** 20; // growth that is no loss in any case: V8 returns memory late
 
 /** @typedef {{ name: string, memory: number, descriptors: number }} Measured */
 
@@ -40,17 +40,17 @@ export const soak = {
       limitMs: 600_000 + rounds * 30_000,
       async attempt(_, random, tally) {
         const copy = await template.copy(path.join(folder, 'soak'));
-        const door = await serve(copy.workspace, copy.place);
+        const server = await serve(copy.workspace, copy.environment);
         /** @type {Map<string, Measured[]>} */
         const measured = new Map();
         for (let round = 0; round < rounds; round++) {
-          await playRound(door, copy, round, random);
+          await playRound(server, copy, round, random);
           await wait(PAUSE_MS);
           if (round < rounds * WARM_UP) continue;
-          for (const one of measureAll(door.pid)) measured.set(one.name, [...(measured.get(one.name) ?? []), one]);
+          for (const one of measureAll(server.pid)) measured.set(one.name, [...(measured.get(one.name) ?? []), one]);
         }
-        const left = temporaryFiles([copy.workspace, path.join(copy.place.home, 'tmp')]);
-        await door.stop();
+        const left = temporaryFiles([copy.workspace, path.join(copy.environment.home, 'tmp')]);
+        await server.stop();
         for (const [name, values] of measured) judge(name, values, tally);
         if (left.length) tally.lost(`temporary files: ${left.join(', ')}`);
         else tally.held();
@@ -59,35 +59,35 @@ export const soak = {
   },
 };
 
-/** @param {import('./program.mjs').Served} door @param {import('./template.mjs').Made} made @param {number} round @param {import('./runner.mjs').Random} random */
-async function playRound(door, { more }, round, random) {
+/** @param {import('./program.mjs').Served} server @param {import('./template.mjs').Made} made @param {number} round @param {import('./runner.mjs').Random} random */
+async function playRound(server, { more }, round, random) {
   const ids = Array.from({ length: 4 }, () => random.below(24));
   for (let i = 0; i < 2; i++) {
     const [a, b] = [ids[2 * i], ids[2 * i + 1]];
     if (a !== b)
-      await door.value('compare.explain', { run: pick(['r1', 'r2'], random), a: { dataset: 'images', id: a }, b: { dataset: 'images', id: b } });
+      await server.value('compare.explain', { run: pick(['r1', 'r2'], random), a: { dataset: 'images', id: a }, b: { dataset: 'images', id: b } });
   }
-  const { result } = await done(door, 'datasets.import', { folder: more, name: `more ${round}` });
-  const { undoPosition } = await door.value('curation.apply', { dataset: 'images', edit: { kind: 'exclude', ids: [...new Set(ids)] } });
-  await door.value('curation.undo', { dataset: 'images', position: undoPosition });
-  await Promise.all(ids.map((id) => thumbnail(door, result.dataset, id)));
-  await done(door, 'runs.evaluate', { run: 'r1', split: 'valid' });
-  const { report } = await door.value('reports.save', { title: `Round ${round}`, comparisons: ['c1', 'c2'] });
-  await door.value('reports.preview', { title: 'Preview', comparisons: ['c1'] });
-  await done(door, 'reports.write', { report, format: 'html' });
-  await door.value('reports.remove', { report });
-  await door.value('datasets.remove', { dataset: result.dataset });
-  for (const list of ['runs.list', 'datasets.list', 'compare.list', 'reports.list', 'jobs.list']) await door.value(list);
+  const { result } = await done(server, 'datasets.import', { folder: more, name: `more ${round}` });
+  const { undoPosition } = await server.value('curation.apply', { dataset: 'images', edit: { kind: 'exclude', ids: [...new Set(ids)] } });
+  await server.value('curation.undo', { dataset: 'images', position: undoPosition });
+  await Promise.all(ids.map((id) => thumbnail(server, result.dataset, id)));
+  await done(server, 'runs.evaluate', { run: 'r1', split: 'valid' });
+  const { report } = await server.value('reports.save', { title: `Round ${round}`, comparisons: ['c1', 'c2'] });
+  await server.value('reports.preview', { title: 'Preview', comparisons: ['c1'] });
+  await done(server, 'reports.write', { report, format: 'html' });
+  await server.value('reports.remove', { report });
+  await server.value('datasets.remove', { dataset: result.dataset });
+  for (const list of ['runs.list', 'datasets.list', 'compare.list', 'reports.list', 'jobs.list']) await server.value(list);
 }
 
-/** @param {import('./program.mjs').Served} door @param {string} call @param {object} input */
-async function done(door, call, input) {
-  const job = await door.job(call, input);
+/** @param {import('./program.mjs').Served} server @param {string} call @param {object} input */
+async function done(server, call, input) {
+  const job = await server.job(call, input);
   if (job.status !== 'done') throw new Error(`${call}: ${job.error?.message ?? job.status}`);
   return job;
 }
 
-/** @param {import('./program.mjs').Served} door @param {string} dataset @param {number} id */
+/** @param {import('./program.mjs').Served} server @param {string} dataset @param {number} id */
 async function thumbnail({ url }, dataset, id) {
   const headers = { authorization: `Bearer ${url.searchParams.get('token')}` };
   const response = await fetch(new URL(`/media/thumb/${encodeURIComponent(dataset)}/${id}`, url), { headers });
@@ -113,7 +113,7 @@ function judge(name, values, tally) {
   const memory = values.map((one) => one.memory);
   const descriptors = values.map((one) => one.descriptors);
   const grown = theilSen(memory) * values.length;
-  const allowed = Math.max(LEAST, SHARE * median(memory));
+  const allowed = Math.max(ALLOWED_BYTES, MAX_GROWTH * median(memory));
   const mebibytes = (/** @type {number} */ bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   if (grown > allowed) tally.lost(`${name}: memory grows by ${mebibytes(grown)} over ${values.length} rounds; median ${mebibytes(median(memory))}`);
   else tally.held();

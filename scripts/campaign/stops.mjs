@@ -41,7 +41,7 @@ export const stops = {
         if (existsSync(path.join(copy.workspace, 'lock.json'))) faults.push('the lock is still held');
         const database = databaseFault(copy.workspace, own);
         if (database) faults.push(database);
-        await runJson(['evaluate', 'r1', ...copy.at], copy.place);
+        await runJson(['evaluate', 'r1', ...copy.at], copy.environment);
         if (faults.length) tally.lost(`${way}, stopped after ${afterMs.toFixed(0)} ms: ${faults.join('; ')}`);
         else tally.held();
       },
@@ -49,12 +49,12 @@ export const stops = {
   },
 };
 
-/** @typedef {{ workspace: string, at: string[], place: { home: string } }} Copy */
+/** @typedef {{ workspace: string, at: string[], environment: { home: string } }} Copy */
 
 /** @param {Copy} copy @param {string} way @param {number} afterMs @param {string[]} faults @returns {Promise<number[]>} processes that must be gone */
-async function stopCommand({ at, place }, way, afterMs, faults) {
+async function stopCommand({ at, environment }, way, afterMs, faults) {
   const short = way === 'main stopped';
-  const command = start(['train', 'images', ...TRAIN, '--epochs', short ? '6' : '4000', ...at], place);
+  const command = start(['train', 'images', ...TRAIN, '--epochs', short ? '6' : '4000', ...at], environment);
   await Promise.race([wait(afterMs), command.ended]);
   const compute = childrenOf(command.pid);
   if (short) {
@@ -81,27 +81,27 @@ async function stopCommand({ at, place }, way, afterMs, faults) {
 }
 
 /** @param {Copy} copy @param {string} way @param {number} afterMs @param {string[]} faults @returns {Promise<number[]>} */
-async function stopServed({ workspace, place }, way, afterMs, faults) {
-  const door = await serve(workspace, place);
-  const { job } = await door.value('runs.start', { dataset: 'images', size: 32, epochs: 4000, device: 'cpu' });
+async function stopServed({ workspace, environment }, way, afterMs, faults) {
+  const server = await serve(workspace, environment);
+  const { job } = await server.value('runs.start', { dataset: 'images', size: 32, epochs: 4000, device: 'cpu' });
   await wait(afterMs);
-  const compute = childrenOf(door.pid);
+  const compute = childrenOf(server.pid);
   for (const pid of compute) signalTo(pid, 'SIGSTOP');
   if (way.endsWith('cancel')) {
-    await door.value('jobs.cancel', { job });
+    await server.value('jobs.cancel', { job });
     const hasEnded = await until(async () => {
-      const jobs = (await door.call('jobs.list', {}, 2000)).ok ? await door.value('jobs.list') : [];
+      const jobs = (await server.call('jobs.list', {}, 2000)).ok ? await server.value('jobs.list') : [];
       return jobs.some((/** @type {any} */ one) => one.job === job && one.status !== 'running');
     }, CANCEL_MS + SLACK_MS);
     if (!hasEnded) faults.push('the job does not end after cancel');
-    const next = await door.job('runs.evaluate', { run: 'r1', split: 'valid' });
+    const next = await server.job('runs.evaluate', { run: 'r1', split: 'valid' });
     if (next.status !== 'done') faults.push(`the next job is ${next.status}: ${next.error?.message}`);
   }
-  const all = [door.pid, ...compute, ...childrenOf(door.pid)];
-  door.child.kill('SIGTERM');
-  if ((await Promise.race([door.ended, wait(LIMIT_MS + SLACK_MS, null)])) === null) {
+  const all = [server.pid, ...compute, ...childrenOf(server.pid)];
+  server.child.kill('SIGTERM');
+  if ((await Promise.race([server.ended, wait(LIMIT_MS + SLACK_MS, null)])) === null) {
     faults.push('the server has not ended 5 s after SIGTERM');
-    door.child.kill('SIGKILL');
+    server.child.kill('SIGKILL');
   }
   return all;
 }

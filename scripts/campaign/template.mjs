@@ -50,7 +50,7 @@ export class Template {
 
   /**
    * Copies the template to `folder`/workspace.
-   * @param {string} folder @returns {Promise<Made & { at: string[], place: { home: string } }>} `workspace` is the copy; `at` names it on the command line
+   * @param {string} folder @returns {Promise<Made & { at: string[], environment: { home: string } }>} `workspace` is the copy; `at` names it on the command line
    */
   async copy(folder) {
     const made = await this.get();
@@ -58,7 +58,7 @@ export class Template {
     const home = path.join(folder, 'home');
     mkdirSync(home, { recursive: true });
     cpSync(made.workspace, workspace, { recursive: true });
-    return { ...made, workspace, at: ['--workspace', workspace], place: { home } };
+    return { ...made, workspace, at: ['--workspace', workspace], environment: { home } };
   }
 
   /** @returns {Promise<Made>} */
@@ -68,7 +68,7 @@ export class Template {
     mkdirSync(home, { recursive: true });
     drawImages(images);
     drawImages(more, 1);
-    const place = { home };
+    const environment = { home };
     const at = ['--workspace', workspace];
     const pair = /** @type {[string, string]} */ ([path.join(images, 'amber', 'amber-1.png'), path.join(images, 'birch', 'birch-2.png')]);
     /** @type {Record<string, number>} */
@@ -76,7 +76,7 @@ export class Template {
     /** @param {string} name @param {string[]} args */
     const timed = async (name, args) => {
       const startedMs = performance.now();
-      const answer = await runJson([...args, ...at], place);
+      const answer = await runJson([...args, ...at], environment);
       durations[name] = performance.now() - startedMs;
       return answer;
     };
@@ -84,15 +84,15 @@ export class Template {
     await timed('train', ['train', 'images', ...TRAIN, '--epochs', `${EPOCHS}`]);
     await timed('resume', ['train', 'images', ...TRAIN, '--epochs', `${EPOCHS / 2}`]);
     const metrics = await timed('evaluate', ['evaluate', 'r1']);
-    const validMetrics = await runJson(['evaluate', 'r1', '--split', 'valid', ...at], place);
+    const validMetrics = await runJson(['evaluate', 'r1', '--split', 'valid', ...at], environment);
     const { distance } = await timed('compare', ['compare', 'r1', ...pair]);
-    await runJson(['compare', 'r1', pair[1], pair[0], ...at], place);
+    await runJson(['compare', 'r1', pair[1], pair[0], ...at], environment);
     await timed('report', ['report', 'c1', 'c2', '--out', path.join(this.folder, 'reference.html')]);
     const onnxFile = path.join(this.folder, 'reference.onnx');
     await timed('export', ['export', 'r1', '--format', 'onnx', '--out', onnxFile]);
-    const runs = await runJson(['runs', ...at], place);
+    const runs = await runJson(['runs', ...at], environment);
     const rows = runs.find((/** @type {{ run: string }} */ r) => r.run === 'r1').epochs.map(withoutTimes);
-    await run(['datasets', ...at], place);
+    await run(['datasets', ...at], environment);
     return { images, more, workspace, rows, metrics, validMetrics, distance, pair, onnx: readFileSync(onnxFile), durations };
   }
 }
