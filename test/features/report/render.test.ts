@@ -231,6 +231,14 @@ describe('sentences', () => {
     expect(textOf(page)).toContain('0 no colour ≥ 0.500 for “different”');
   });
 
+  test('the line around the strongest part is explained only where a map has one', () => {
+    const [full, empty] = [sampleComparison(), sampleComparison()];
+    for (const image of empty.images) image.empty = 'identical';
+    const text = (comparison: typeof full): string => textOf(renderReport(sampleInput({ comparisons: [toReportComparison(comparison)] })));
+    expect(text(full)).toContain('The dashed line encloses');
+    expect(text(empty)).not.toContain('The dashed line encloses');
+  });
+
   test('a reason that empties all four maps is given once', () => {
     const comparison = sampleComparison();
     for (const image of comparison.images) image.empty = 'identical';

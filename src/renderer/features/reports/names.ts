@@ -1,16 +1,16 @@
 import { verdictWord } from '../../../shared/comparison-words.ts';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
-import { fileName } from '../../../shared/format.ts';
+import { fileNames } from '../../../shared/format.ts';
 import { JUDGEMENT_SIGNS } from '../../../shared/judgement-words.ts';
 import { verdictClaim } from '../../../shared/verdict-claim.ts';
 
 /** The classes of a pair if both are known, else its files. */
 export function pairName({ images: [a, b] }: Pick<ComparisonRow, 'images'>): string {
-  const [first, second] = a.className !== null && b.className !== null ? [a.className, b.className] : [fileName(a.file), fileName(b.file)];
+  const [first, second] = a.className !== null && b.className !== null ? [a.className, b.className] : fileNames(a.file, b.file);
   return `${first} and ${second}`;
 }
 
-export const filesOf = ({ images }: Pick<ComparisonRow, 'images'>): string => images.map((image) => fileName(image.file)).join(' · ');
+export const filesOf = ({ images }: Pick<ComparisonRow, 'images'>): string => fileNames(images[0].file, images[1].file).join(' · ');
 
 /** "≠ Different · ✗ Wrong: the data set says the same class · ✓ agree · with a note": verdict, what is known of it, judgement and note. */
 export function summaryOf(row: ComparisonRow): string {
