@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { findBrowser } from '../../../src/main/doors/http/print-pdf.ts';
 import { type ProcessResult, drawColours, hasBuild, runJson, scratch, twinlens } from './kit.ts';
 
 const QUICK = ['--epochs', '1', '--size', '32', '--batch', '8', '--seed', '3', '--device', 'cpu'];
@@ -44,6 +45,16 @@ describe.skipIf(!hasBuild)('paths on the command line (need the build)', () => {
       expect(existsSync(out) && out !== workspace ? readFileSync(out) : null).toEqual(before);
     }
     expectRefused(await twinlens(['compare', 'r1', a, b, '--out', join(workspace, 'comparisons', 'c1'), '--force', ...at]), own);
+  });
+
+  test('a report named .pdf is a PDF, or refused without a browser that prints it', { timeout: 240_000 }, async () => {
+    const out = join(scratch('pdf'), 'report.PDF');
+    const report = ['report', 'c1', '--out', out, ...at];
+    expectRefused(await twinlens(report, { env: { TWINLENS_BROWSER: join(workspace, 'no-browser') } }), /no Chromium or Chrome was found/);
+    expect(existsSync(out)).toBe(false);
+    if (findBrowser() === null) return;
+    expect((await twinlens(report)).stderr).toBe('');
+    expect(readFileSync(out).subarray(0, 5).toString()).toBe('%PDF-');
   });
 
   test('an existing file is replaced only with --force', { timeout: 240_000 }, async () => {

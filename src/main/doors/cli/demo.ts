@@ -27,7 +27,8 @@ export function addDemoCommand(program: Command): void {
           comparisons.push(await s.compare.compare({ run: run.run, images: [join(folder, a), join(folder, b)], target: 'verdict' }, signal));
         }
         const out = join(s.workspace.samples, `report-${run.run}.html`);
-        const { file } = await s.pages.write({ comparisons: comparisons.map((c) => c.comparison), out, title: 'Twinlens on its sample data set' });
+        const page = { comparisons: comparisons.map((c) => c.comparison), out, title: 'Twinlens on its sample data set' };
+        const { file } = await s.pages.write(page, { signal, printPdf: null });
         return { dataset: dataset.dataset, run: run.run, metrics, comparisons, report: file };
       });
       const { metrics } = result;

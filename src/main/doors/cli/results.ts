@@ -82,8 +82,8 @@ export function addResultCommands(program: Command): void {
       },
     );
 
-  addCommonOptions(program.command('report <comparison...>').description('write comparisons as one self-contained HTML page'))
-    .requiredOption('--out <file>', 'the HTML file')
+  addCommonOptions(program.command('report <comparison...>').description('write comparisons as one self-contained HTML page or PDF'))
+    .requiredOption('--out <file>', 'the file: NAME.html, or NAME.pdf with Chromium or Chrome on this computer')
     .addOption(forceOption())
     .option('--title <text>', 'title of the report')
     .option('--author <name>', 'author, on the first page')
@@ -92,9 +92,10 @@ export function addResultCommands(program: Command): void {
     .action(async (comparisons: string[], { workspace, json, out, force, logo, ...page }: Common & Force & ReportFlags) => {
       const files = { out: resolveUserPath(out), logo: logo === undefined ? undefined : resolveUserPath(logo) };
       const request = await parseRequest((contract) => contract.ReportRequest, { comparisons, ...page, ...files });
-      const { file } = await withServices(workspaceOption(workspace), true, 'report', (s) => {
+      const { file } = await withServices(workspaceOption(workspace), true, 'report', async (s, signal) => {
         checkOutput(s, request.out, force);
-        return s.pages.write(request);
+        const { browserPrinter } = await import('../http/print-pdf.ts');
+        return s.pages.write(request, { signal, printPdf: browserPrinter() });
       });
       print(Boolean(json), { file }, () => [`Report: ${file}`]);
     });

@@ -1,20 +1,29 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { bytesText } from '../../../shared/format.ts';
 import { MAX_LOGO_BYTES } from '../../../shared/report.ts';
-import { writeFileAtomically } from '../../foundation/files.ts';
+import { makeScratchFolder, writeFileAtomically } from '../../foundation/files.ts';
+import type { Shell } from '../../foundation/shell.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import { joinList } from '../../foundation/words.ts';
 import { type ComposedReport, composeReport, type ReportContents, type ReportReaders } from './compose.ts';
 import { pageImages } from './images.ts';
+import { paperSize } from './paper-size.ts';
 import type { PagePorts } from './ports.ts';
+import { noPrinterError } from './printer.ts';
 
 export type PageContents = Omit<ReportContents, 'generatedMs' | 'appVersion'>;
 
 /** Of the command line. */
 export interface WriteRequest extends Omit<PageContents, 'logo'> {
   logo?: string | undefined; // an image file
-  out: string;
+  out: string; // a name that ends in .pdf: a PDF, else HTML
+}
+
+interface WriteContext {
+  signal: AbortSignal;
+  printPdf: Shell['printPdf'];
 }
 
 /** Builds report pages from the current records of the workspace. */
@@ -53,13 +62,25 @@ export class ReportPages {
   }
 
   /**
-   * For the command line: evaluates, composes, and writes one self-contained HTML file, whole or not at all.
-   * @throws AppError 'bad-image' for the logo; 'usage' without comparisons; 'not-found' for an unknown comparison; as composeReport and writeFileAtomically do.
+   * For the command line: evaluates, composes, and writes one self-contained HTML file or a PDF, whole or not at all.
+   * @throws AppError 'bad-image' for the logo; 'usage' without comparisons; 'not-found' for an unknown comparison; 'bad-request' for a PDF
+   * without a printer; as composeReport, `printPdf` and writeFileAtomically do.
    */
-  async write({ out, logo, ...contents }: WriteRequest): Promise<{ file: string }> {
+  async write({ out, logo, ...contents }: WriteRequest, { signal, printPdf }: WriteContext): Promise<{ file: string }> {
+    const print = out.toLowerCase().endsWith('.pdf') ? printPdf : undefined;
+    if (print === null) throw noPrinterError();
     const png = logo === undefined ? null : await this.encodeLogo(await readLogo(logo));
-    await this.evaluateRuns(contents.comparisons);
-    return writeReport({ ...withDate({ ...contents, logo: png }), out }, this.readers());
+    await this.evaluateRuns(contents.comparisons, { signal });
+    const page = withDate({ ...contents, logo: png });
+    if (print === undefined) return writeReport({ ...page, out }, this.readers());
+    const folder = makeScratchFolder('twinlens-report-'); // printing needs a file
+    try {
+      const { file } = await writeReport({ ...page, paper: paperSize(), out: join(folder, 'report.html') }, this.readers());
+      await print(file, out, signal);
+      return { file: out };
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(() => undefined);
+    }
   }
 
   /** A chosen image file as the PNG that pages embed. Throws AppError 'bad-image'. */

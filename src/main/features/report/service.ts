@@ -21,6 +21,7 @@ import type { ComposedReport } from './compose.ts';
 import type { PageContents, ReportPages } from './pages.ts';
 import { paperSize } from './paper-size.ts';
 import type { ReportPorts } from './ports.ts';
+import { noPrinterError } from './printer.ts';
 
 /** A missing author, logo or list of sections is the stored one, or that of a new report. */
 interface Draft extends Pick<ReportContent, 'title' | 'introduction' | 'comparisons'> {
@@ -99,12 +100,7 @@ export class ReportService {
     const { reports, printPdf, jobs } = this.ports;
     const stored = reports.get(report);
     if (stored.comparisons.length === 0) throw new AppError('bad-request', 'This report has no comparisons yet: add one first.');
-    if (format === 'pdf' && printPdf === null) {
-      throw new AppError(
-        'bad-request',
-        'PDF files can’t be written because no Chromium or Chrome was found on this computer. Write the report as HTML, open it in your browser and print it from there.',
-      );
-    }
+    if (format === 'pdf' && printPdf === null) throw noPrinterError();
     const file = out === undefined ? join(this.ports.folderOf(report), `report.${format}`) : outputPath(out, format);
     const title = `Writing ${stored.title.trim() || 'a report'} as ${format.toUpperCase()}`;
     return jobs.start({ kind: 'report', title, subject: report }, (job) => this.write(stored, format, file, job));
