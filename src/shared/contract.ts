@@ -156,7 +156,7 @@ export const CALLS = {
   'jobs.cancel': call<null>()(z.strictObject({ job: text('The job') })),
   'jobs.dismiss': call<null>()(z.strictObject({ job: text('The job') })), // removes a finished one from the list
 
-  'files.list': call<FolderListing>()(z.strictObject({ folder: z.string().nullable() })), // null: home
+  'files.list': call<FolderListing>()(z.strictObject({ folder: z.string().nullable(), allowFile: z.boolean().optional() })), // folder null: home; a file: its folder
   'files.choose': call<null>()(z.strictObject({ file: text('The file') })), // an image chosen in the screen's own dialog; from now on it may be shown
 
   'datasets.list': curatedCall<DatasetSummary[]>()(NoInput),

@@ -77,5 +77,6 @@ export interface FolderListing {
   folders: string[]; // names, sorted; hidden ones left out
   images: number; // files directly inside with an image's extension
   imageFiles: string[]; // their names, the first 500
+  file: string | null; // the name of the requested file in this folder, if a file was requested
   shortcuts: { name: string; folder: string }[]; // home, disks
 }

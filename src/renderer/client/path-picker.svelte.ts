@@ -3,6 +3,8 @@ export type PickerRequest =
 
 /** The request that the picker dialog shows, one at a time. */
 class PathPickerState {
+  /** The folder of the last chosen path: the next chooser opens there. */
+  lastFolder: string | null = null;
   request = $state.raw<PickerRequest | null>(null);
   private answer: ((path: string | null) => void) | null = null;
 

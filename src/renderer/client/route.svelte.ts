@@ -1,12 +1,17 @@
 import { formatRoute, parseRoute, type RouteParams, type ViewName } from './route-hash.ts';
+import { RouteMemory } from './route-memory.ts';
 import { settings } from './settings.svelte.ts';
 
 type Params = Readonly<Record<string, string | null | undefined>>;
 const STORE_MS = 500; // after the last change, so that stepping through images stores only the last route
 
+/** The data set and run that the person has chosen. */
+const choice = (): string => `${settings.value.dataset} ${settings.value.run}`;
+
 class RouteState {
   private current = $state.raw(parseRoute(location.hash));
   private storeTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly memory = new RouteMemory();
 
   constructor() {
     addEventListener('hashchange', () => this.read());
@@ -26,6 +31,16 @@ class RouteState {
     this.read();
   }
 
+  /** The address of a view's link: its last route, or its start if it is shown. */
+  linkTo(view: ViewName): string {
+    return formatRoute(view, this.memory.paramsFor(view, this.view, choice()));
+  }
+
+  /** Goes where the view's link goes. */
+  visit(view: ViewName): void {
+    this.go(view, this.memory.paramsFor(view, this.view, choice()));
+  }
+
   /** Changes parameters without a step in the history; null or '' removes one. */
   set(changes: Params): void {
     history.replaceState(history.state, '', formatRoute(this.view, { ...this.params, ...changes }));
@@ -39,7 +54,7 @@ class RouteState {
   }
 
   private read(): void {
-    this.current = parseRoute(location.hash);
+    this.memory.store((this.current = parseRoute(location.hash)), choice());
     clearTimeout(this.storeTimer);
     const hash = formatRoute(this.view, this.params).slice(1);
     this.storeTimer = setTimeout(() => {

@@ -26,7 +26,7 @@ describe('listing a folder for the picker', () => {
   });
 
   it('starts at home and offers home and the sample as shortcuts', async () => {
-    const listing = await listFolder(null, [{ name: 'Sample data set', folder: root }]);
+    const listing = await listFolder(null, { samples: [{ name: 'Sample data set', folder: root }] });
     expect(listing.folder).toBe(homedir());
     expect(listing.shortcuts).toContainEqual({ name: 'Home', folder: homedir() });
     expect(listing.shortcuts.at(-1)).toEqual({ name: 'Sample data set', folder: root });
@@ -35,6 +35,12 @@ describe('listing a folder for the picker', () => {
   it('has no folder above the root of the disk', async () => {
     const top = process.platform === 'win32' ? 'C:\\' : '/';
     expect(await listFolder(top)).toMatchObject({ folder: top, parent: null });
+  });
+
+  it('lists the folder of a typed file where a file is wanted', async () => {
+    expect(await listFolder(join(root, 'a.png'), { allowFile: true })).toMatchObject({ folder: root, file: 'a.png', images: 3 });
+    expect(await listFolder(root, { allowFile: true })).toMatchObject({ folder: root, file: null });
+    await expect(listFolder(join(root, 'gone.png'), { allowFile: true })).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('explains why a folder is not listed', async () => {

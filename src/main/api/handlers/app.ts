@@ -66,9 +66,9 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
     workbench.jobs.dismiss(job);
     return null;
   },
-  'files.list': ({ folder }, { workbench }) => {
+  'files.list': ({ folder, allowFile = false }, { workbench }) => {
     const sample = sampleFolder(workbench);
-    return listFolder(folder, sample ? [{ name: 'Sample data set', folder: sample }] : []);
+    return listFolder(folder, { samples: sample ? [{ name: 'Sample data set', folder: sample }] : [], allowFile });
   },
   'files.choose': async ({ file }, { workbench }) => {
     // In the desktop app only the system dialog may grant access to a file, not the page.

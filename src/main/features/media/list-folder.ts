@@ -15,11 +15,16 @@ const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).c
 
 /**
  * Sub-folders and images of a folder on this computer; null: the home folder. Follows links. Leaves out hidden and unreadable
- * entries. `samples`: additional shortcuts to folders of this workspace.
+ * entries. `samples`: additional shortcuts to folders of this workspace. `allowFile`: a path of a file lists its folder and names the file.
  * Throws AppError 'not-found' (no such folder, or a file) and 'workspace' (not permitted).
  */
-export async function listFolder(requested: string | null, samples: readonly Shortcut[] = []): Promise<FolderListing> {
-  const folder = resolve(requested?.trim() || homedir());
+export async function listFolder(
+  requested: string | null,
+  { samples = [], allowFile = false }: { samples?: readonly Shortcut[]; allowFile?: boolean } = {},
+): Promise<FolderListing> {
+  const path = resolve(requested?.trim() || homedir());
+  const isFile = allowFile && ((await stat(path).catch(() => null))?.isFile() ?? false);
+  const folder = isFile ? dirname(path) : path;
   const entries = await readEntries(folder);
   const kinds = await Promise.all(
     entries.filter(({ name }) => !name.startsWith('.')).map(async (entry) => [entry.name, await kindOf(folder, entry)] as const),
@@ -36,6 +41,7 @@ export async function listFolder(requested: string | null, samples: readonly Sho
     folders: namesOf('folder'),
     images: images.length,
     imageFiles: images.slice(0, FILES_SHOWN),
+    file: isFile ? basename(path) : null,
     shortcuts: [...(await commonFolders()), ...samples],
   };
 }

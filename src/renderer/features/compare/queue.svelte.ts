@@ -24,11 +24,12 @@ class Queue {
   private judgedLoads = 0;
   private controller: AbortController | null = null;
   private lastKey = '';
+  private readonly positions = new Map<string, number>(); // of the queues opened on this page, by key; from 1
   private stopPrefetch: () => void = () => undefined;
 
   readonly kind = $derived(QUEUE_KINDS.find((name) => name === route.params['queue']) ?? null);
   readonly split = $derived<'test' | 'valid'>(route.params['split'] === 'valid' ? 'valid' : 'test');
-  readonly at = $derived(Math.max(0, Math.min((this.list?.pairs.length ?? 0) - 1, Number(route.params['n'] ?? '1') - 1 || 0)));
+  readonly at = $derived(Math.max(0, Math.min((this.list?.pairs.length ?? 0) - 1, (Number(route.params['n']) || this.lastPosition()) - 1)));
   readonly request = $derived.by<QueueKey | null>(() => {
     const run = compare.run;
     if (!this.kind || !run?.calibration || compare.stored) return null;
@@ -96,7 +97,12 @@ class Queue {
 
   start(kind: QueueKind, changes: Record<string, string | null> = {}): void {
     if (kind === this.kind && Object.keys(changes).length === 0) return;
-    compare.change({ queue: kind, n: '1', seed: null, ...changes });
+    compare.change({ queue: kind, n: null, seed: null, ...changes });
+  }
+
+  /** Where the person left this queue, from 1. */
+  private lastPosition(): number {
+    return this.positions.get(JSON.stringify(this.request)) ?? 1;
   }
 
   /** Starts a queue of random pairs with a new seed. */
@@ -112,6 +118,7 @@ class Queue {
     const list = this.list;
     const pair = list?.pairs[at];
     if (!list || !pair) return;
+    this.positions.set(this.lastKey, at + 1);
     compare.change({ a: `${list.dataset}/${pair.a}`, b: `${list.dataset}/${pair.b}`, n: String(at + 1) });
   }
 
