@@ -40,6 +40,10 @@ test('undo works on the page that imported the data set, and a dialog focuses it
   await expect(field).toBeFocused();
   await page.keyboard.type('dark red'); // on the close button, the space closed the dialog
   await expect(field).toHaveValue('dark red');
+  await page.keyboard.press('Enter'); // makes no class by itself
+  await expect(field).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('option', { name: 'New class “dark red”' })).toHaveAttribute('aria-selected', 'true');
   await page.keyboard.press('Enter');
   await expect(page.getByText('12 images · 4 classes')).toBeVisible();
 });

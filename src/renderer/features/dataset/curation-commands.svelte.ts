@@ -17,9 +17,7 @@ export class CurationCommands {
   );
   /** Tags of any selected image. */
   readonly tags = $derived(distinct(this.targetRows.flatMap((image) => image.tags)));
-  readonly classes = $derived(
-    images.counts?.classes.map(({ className, included, excluded }) => ({ name: className, images: included + excluded })) ?? [],
-  );
+  readonly classes = $derived(images.counts?.classes.map(({ className, included }) => ({ name: className, images: included })) ?? []);
   readonly allTags = $derived(images.counts?.tags.map(({ tag, images: n }) => ({ name: tag, images: n })) ?? []);
 
   toggleExcluded(): void {

@@ -12,7 +12,8 @@ export function selectionAfterKey(
   rows: number,
 ): Selection | 'open' | null {
   const control = event.ctrlKey || event.metaKey;
-  const target = event.altKey ? null : indexAfterKey(layout, selection.focus, event.key, rows);
+  const next = event.altKey ? null : indexAfterKey(layout, selection.from ?? selection.focus, event.key, rows);
+  const target = next === null ? null : Math.max(0, next);
   if (target !== null)
     return event.shiftKey ? extendSelection(selection, ids, target) : control ? moveFocus(selection, target) : selectOnly(ids, target);
   if (event.key === ' ') return toggleInSelection(selection, ids, selection.focus);

@@ -111,11 +111,7 @@ class ImagesState {
 
   /** Applies an edit and offers to undo it. */
   async apply(edit: CurationEdit): Promise<void> {
-    if (edit.kind === 'relabel') {
-      for (const id of edit.ids) this.moved.add(id);
-      const { focus } = this.selection;
-      this.selection = { ids: new Set(), focus, anchor: focus };
-    }
+    if (edit.kind === 'relabel') for (const id of edit.ids) this.moved.add(id);
     await this.queue?.apply(edit);
   }
 

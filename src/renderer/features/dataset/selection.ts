@@ -3,6 +3,7 @@ export interface Selection {
   ids: ReadonlySet<number>;
   focus: number; // index in the list
   anchor: number; // index
+  from?: number; // index that the next arrow key starts from, where the focused image has moved elsewhere; may be -1
 }
 
 export const EMPTY_SELECTION: Selection = { ids: new Set(), focus: 0, anchor: 0 };
@@ -30,14 +31,14 @@ export function extendSelection(selection: Selection, list: readonly number[], i
 
 export const selectAll = (selection: Selection, list: readonly number[]): Selection => ({ ...selection, ids: new Set(list) });
 
-export const moveFocus = (selection: Selection, index: number): Selection => ({ ...selection, focus: index });
+export const moveFocus = ({ ids, anchor }: Selection, index: number): Selection => ({ ids, focus: index, anchor });
 
 export const clearSelection = (selection: Selection): Selection => ({ ...selection, ids: new Set() });
 
 /**
  * Selection after the list changed: drops ids that are gone; the focus stays on its image, else at its index. So does the anchor, else
  * it is the focus: a range that a person extends key by key goes on while the list is loaded again.
- * `moved`: images that neither follows, since the person has moved them.
+ * `moved`: images that the person has relabelled. The focus follows them too, but the next arrow key goes on where they were.
  */
 export function retainSelection(
   selection: Selection,
@@ -47,8 +48,14 @@ export function retainSelection(
 ): Selection {
   const present = new Set(after);
   const ids = new Set([...selection.ids].filter((id) => present.has(id)));
-  const indexOf = (id: number | undefined): number => (id === undefined || moved.has(id) || !present.has(id) ? -1 : after.indexOf(id));
+  const indexOf = (id: number | undefined): number => (id === undefined || !present.has(id) ? -1 : after.indexOf(id));
   const [focused, anchored] = [indexOf(before[selection.focus]), indexOf(before[selection.anchor])];
   const focus = focused >= 0 ? focused : Math.max(0, Math.min(selection.focus, after.length - 1));
-  return { ids, focus, anchor: anchored >= 0 ? anchored : focus };
+  const anchor = anchored >= 0 ? anchored : focus;
+  const image = before[selection.focus];
+  const wasMoved = focused >= 0 && image !== undefined && moved.has(image);
+  if (!wasMoved && (focused < 0 || selection.from === undefined)) return { ids, focus, anchor };
+  const start = selection.from ?? selection.focus;
+  const next = before.slice(start + 1).find((id) => present.has(id) && !moved.has(id) && id !== image); // has stayed where it was
+  return { ids, focus, anchor, from: next === undefined ? after.length - 1 : after.indexOf(next) - 1 };
 }

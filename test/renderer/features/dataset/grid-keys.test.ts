@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { selectionAfterKey, type KeyPress } from '../../../../src/renderer/features/dataset/grid-keys.ts';
 import { layoutGrid } from '../../../../src/renderer/features/dataset/grid-layout.ts';
-import type { Selection } from '../../../../src/renderer/features/dataset/selection.ts';
+import { retainSelection, type Selection, selectOnly } from '../../../../src/renderer/features/dataset/selection.ts';
 
 const ids = Array.from({ length: 10 }, (_, i) => 100 + i);
 const layout = layoutGrid(16 * 2 + 3 * 112, 's', [{ title: null, images: 10 }]); // three columns
@@ -36,3 +36,27 @@ test.each<[string, Selection, unknown]>([
 ])('%s', (keys, selection, expected) => expect(press(keys, selection)).toEqual(expected));
 
 test('in an empty list nothing is opened', () => expect(press('Enter', at(0), [])).toBeNull());
+
+test('the focus follows a relabelled image, and the next arrow key goes on where it was', () => {
+  const layout = layoutGrid(1000, 'm', [{ title: null, images: 5 }]);
+  const right = (selection: Selection, list: readonly number[]): number => {
+    const next = selectionAfterKey({ key: 'ArrowRight', ctrlKey: false, metaKey: false, shiftKey: false, altKey: false }, selection, list, layout, 3);
+    return list[(next as Selection).focus]!;
+  };
+  const list = [10, 11, 12, 13, 14];
+  for (const after of [
+    [10, 12, 13, 11, 14], // to a later class
+    [11, 10, 12, 13, 14], // to an earlier one
+  ]) {
+    const moved = retainSelection(selectOnly(list, 1), list, after, new Set([11]));
+    expect([after[moved.focus], [...moved.ids]]).toEqual([11, [11]]);
+    expect(right(moved, after)).toBe(12);
+    const tagged = retainSelection(moved, after, [...after]); // the list is loaded again, for instance after a tag
+    expect(after[tagged.focus]).toBe(11);
+    expect(right(tagged, after)).toBe(12);
+  }
+  const first = retainSelection(selectOnly(list, 0), list, [11, 12, 13, 10, 14], new Set([10]));
+  expect(right(first, [11, 12, 13, 10, 14])).toBe(11);
+  const last = retainSelection(selectOnly(list, 4), list, [14, 10, 11, 12, 13], new Set([14]));
+  expect(right(last, [14, 10, 11, 12, 13])).toBe(13);
+});
