@@ -43,7 +43,7 @@ for (const pause of [150, 30])
     await expect(page.getByRole('alert')).toHaveCount(0);
   });
 
-test('text dialogs focus their field, so that a space is typed; no message covers a button', async ({ page, served }) => {
+test('text dialogs focus their field, so that a space is typed; no message covers a button or changes the view’s size', async ({ page, served }) => {
   await unedited(served);
   await page.goto(`${served.url}#/images`);
   await tiles(page).first().click();
@@ -62,6 +62,9 @@ test('text dialogs focus their field, so that a space is typed; no message cover
   await expect(help).toBeHidden();
   for (const size of [page.viewportSize()!, { width: 800, height: 560 }]) {
     await page.setViewportSize(size);
+    for (const old of await page.getByRole('button', { name: 'Dismiss' }).all()) await old.click();
+    await expect(page.getByRole('region', { name: 'Messages' })).toHaveCount(0);
+    const before = await page.getByRole('main').boundingBox();
     await tiles(page).nth(1).click();
     await page.keyboard.press('x');
     await page.keyboard.press('x');
@@ -71,7 +74,10 @@ test('text dialogs focus their field, so that a space is typed; no message cover
     const box = (await messages.boundingBox())!;
     for (const part of [page.getByRole('main'), page.getByRole('navigation').first(), page.getByRole('contentinfo', { name: 'Activity' })]) {
       const other = (await part.boundingBox())!; // clips its buttons
-      expect(other.y + other.height <= box.y || other.y >= box.y + box.height, `${await part.getAttribute('aria-label')}`).toBe(true);
+      const apart =
+        other.y + other.height <= box.y || other.y >= box.y + box.height || other.x + other.width <= box.x || other.x >= box.x + box.width;
+      expect(apart, `${await part.getAttribute('aria-label')}`).toBe(true);
     }
+    expect(await page.getByRole('main').boundingBox()).toEqual(before);
   }
 });

@@ -21,6 +21,8 @@ const DURATION_MS = { info: 5_000, undoable: 10_000, error: null } as const; // 
 /** Short messages at the edge of the screen. */
 class Toasts {
   list = $state.raw<Toast[]>([]);
+  /** Whether all messages are shown in full, instead of the newest in one line. */
+  expanded = $state(false);
   private count = 0;
   private readonly timers = new Map<number, ReturnType<typeof setTimeout>>();
 
@@ -56,6 +58,7 @@ class Toasts {
 
   dismiss(id: number): void {
     this.list = this.list.filter((toast) => toast.id !== id);
+    if (this.list.length === 0) this.expanded = false;
     this.pause(id);
   }
 

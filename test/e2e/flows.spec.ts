@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { encode } from '../../src/shared/wire.ts';
+import { expect, importColours, test, type ServedWorkbench } from './kit.ts';
+
+/** What a person does across views: leaves and comes back, types paths. */
+const QUICK = { backbone: 'compact', epochs: 3, size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
+
+async function trainedRun(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {
+  const known = (await served.call('runs.list', {})).find((run) => run.calibration !== null);
+  if (known) return { dataset: known.dataset, run: known.run };
+  const dataset = await importColours(served);
+  const { result } = await served.job('runs.start', { dataset, ...QUICK });
+  return { dataset, run: result!['run']! };
+}
+const view = (page: Page, name: string) => page.getByRole('navigation', { name: 'Workbench' }).getByRole('link', { name });
+
+test('a view opens where it was left; a click on the open view goes to its start', async ({ page, served }) => {
+  const { run } = await trainedRun(served);
+  await page.goto(`${served.url}#/compare?run=${run}&queue=borderline`);
+  await expect(page.getByText(/^pair 1 of/)).toBeVisible();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+  const route = new URL(page.url()).hash;
+  await view(page, 'Images').click();
+  await expect(page.getByRole('listbox', { name: 'Images' })).toBeVisible();
+  await view(page, 'Compare').click();
+  await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+  expect(new URL(page.url()).hash).toBe(route);
+  await view(page, 'Images').click();
+  await page.keyboard.press('Control+3');
+  await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+  await view(page, 'Compare').click();
+  await page.getByRole('button', { name: 'Borderline pairs' }).click();
+  await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+});
+
+test('the path of an image is typed, and the next chooser opens in its folder', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
+  const { root } = await served.call('datasets.folder', { dataset });
+  await page.goto(`${served.url}#/compare?run=${run}`);
+  const choose = async (letter: string): Promise<void> =>
+    page
+      .getByRole('group', { name: `Image ${letter}` })
+      .getByRole('button', { name: 'From file…' })
+      .click();
+  await choose('A');
+  const dialog = page.getByRole('dialog', { name: /Choose image/ });
+  const path = dialog.getByLabel('Folder or image file');
+  await expect(path).not.toHaveValue('');
+  await path.fill(join(root, 'red', 'red-03.png'));
+  await dialog.getByRole('button', { name: 'Choose image' }).click();
+  await expect(dialog).toBeHidden();
+  await choose('B');
+  await expect(path).toHaveValue(join(root, 'red'));
+  await path.fill(join(root, 'red', 'missing.png'));
+  await path.press('Enter');
+  await expect(dialog.getByText(/There is no folder/)).toBeVisible();
+  await path.fill(root);
+  await path.press('Enter');
+  await expect(dialog.getByText('No images here.')).toBeVisible();
+  await path.fill(join(root, 'blue', 'blue-02.png'));
+  await path.press('Enter');
+  await expect(dialog.getByRole('button', { name: 'blue-02.png' })).toHaveAttribute('aria-pressed', 'true');
+  await dialog.getByRole('button', { name: 'Choose image' }).click();
+  await page.locator('[data-verdict]').waitFor();
+});
+
+test('a long error takes one row, is shown in full on request, and lies under the dimming of a dialog', async ({ page, served }) => {
+  const { dataset } = await trainedRun(served);
+  const message = `The folder can’t be read (${'a long folder name/'.repeat(30)}). Choose another one.`;
+  await page.route('**/call/curation.apply', (route) =>
+    route.fulfill({ contentType: 'application/json', body: encode({ ok: false, error: { code: 'bad-dataset', message, details: {} } }) }),
+  );
+  await page.goto(`${served.url}#/images?dataset=${dataset}`);
+  await page.getByRole('listbox', { name: 'Images' }).getByRole('option').first().click();
+  const before = await page.getByRole('main').boundingBox();
+  await page.keyboard.press('x');
+  const error = page.getByRole('alert').filter({ hasText: 'can’t be read' });
+  await expect(error).toBeVisible();
+  expect(await page.getByRole('main').boundingBox()).toEqual(before);
+  expect((await error.boundingBox())!.height).toBeLessThanOrEqual(34);
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  const box = (await error.boundingBox())!;
+  const top = await page.evaluate(([x, y]) => document.elementFromPoint(x!, y!)?.className, [box.x + 40, box.y + box.height / 2]);
+  expect(top).toContain('dialog-overlay');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Show all' }).click();
+  const text = page.getByRole('region', { name: 'Messages' }).getByText('can’t be read');
+  expect(await text.evaluate((p) => p.scrollHeight <= p.clientHeight)).toBe(true);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByRole('region', { name: 'Messages' })).toHaveCount(0);
+});
