@@ -22,7 +22,13 @@ export interface FetchOptions {
 
 type Origin = 'cache' | 'network';
 
-const alternative = (entry: CatalogueEntry): string => `download ${entry.files[0]!.url} yourself and use that file`;
+/** How to get the weights without Twinlens. A TF.js model is complete only with its shards. */
+function alternative({ format, files }: CatalogueEntry): string {
+  const urls = files.map(({ url }) => url).join(' and ');
+  if (format === 'safetensors') return `download ${urls} yourself and use that file`;
+  const all = files.length > 1 ? urls : `${urls} and the shards that it names`;
+  return `download ${all} yourself into one folder and use its model.json`;
+}
 
 /** Explains why a file can't be downloaded and what to do. */
 function explainFailedDownload(entry: CatalogueEntry, file: CatalogueFile, part: string, error: HostRefused | ConnectionLost): AppError {
