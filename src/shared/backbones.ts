@@ -27,7 +27,7 @@ export const BACKBONE_INFO = {
   },
   mobilenet_v2_035: {
     label: 'MobileNetV2, width 0.35',
-    help: 'The smallest pretrained network: fast on any CPU.',
+    help: 'A narrow MobileNetV2, fast on any CPU. Needs pretrained weights or many images.',
     smallest: 32,
     imageSize: PRETRAINED_ON_224,
   },

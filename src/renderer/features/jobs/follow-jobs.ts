@@ -33,6 +33,7 @@ export function followJobs(): () => void {
     if (job.status !== 'done') return;
     const file = job.result?.['file'];
     const elapsedMs = (job.finishedMs ?? job.startedMs) - job.startedMs;
+    if (file && job.kind === 'report' && !canReveal()) return; // the browser downloads it under another name: see Composer.write
     if (file) toast.info(`Saved ${fileName(file)}.`, fileAction(job));
     else if (elapsedMs > LONG_MS) toast.info(`${job.title}: done.`, show);
   });

@@ -161,7 +161,10 @@ export class Composer {
     try {
       const job = await api.call('reports.write', { report: this.id, format, ...(out === undefined ? {} : { out }) });
       const { file } = await jobs.result(job).catch(() => ({ file: undefined }));
-      if (file !== undefined && !desktop) download(api.media(`report/${this.id}.${format}`), name);
+      if (file !== undefined && !desktop) {
+        download(api.media(`report/${this.id}.${format}`), name);
+        toast.info(`Saved ${name}.`);
+      }
       return file ?? null;
     } catch (error) {
       toast.error(error);

@@ -6,12 +6,12 @@ const STOPS = 16;
 
 /** The colour scales in display order. */
 export const COLOUR_SCALES = [
-  { value: 'evidence', text: 'Evidence', note: 'warm for the verdict, blue against it, transparent at zero' },
+  { value: 'evidence', text: 'Amber and blue', note: 'warm for the verdict, blue against it, transparent at zero' },
   { value: 'viridis', text: 'Viridis', note: 'perceptually uniform, violet to yellow' },
   { value: 'magma', text: 'Magma', note: 'perceptually uniform, black to cream' },
   { value: 'cividis', text: 'Cividis', note: 'perceptually uniform, readable with colour blindness' },
   { value: 'turbo', text: 'Turbo', note: 'rainbow with smooth brightness' },
-  { value: 'jet', text: 'Jet', note: 'rainbow of older papers; its bands can mislead' },
+  { value: 'jet', text: 'Jet (rainbow)', note: 'of older papers; its bands can mislead' },
 ] as const satisfies readonly { value: ColourScale; text: string; note: string }[];
 
 /** A CSS gradient from the lowest value (or the strongest counter-evidence) at the left to the highest at the right. */
