@@ -192,19 +192,6 @@ describe('a failing download', () => {
     );
   });
 
-  it('names every file of a model that has several', async () => {
-    const url = 'http://weights.invalid/net';
-    const files = ['model.json', 'group1-shard1of1.bin'].map((name) => ({ name, url: `${url}/${name}`, bytes: null, sha256: null }));
-    const gone: CatalogueEntry = { ...entry, format: 'tfjs-layers', files, tensorsSha256: sha256 };
-    expect((await errorOf(() => fetchWeights(gone, cache), 'offline')).message).toContain(
-      `download ${url}/model.json and ${url}/group1-shard1of1.bin yourself into one folder and use its model.json.`,
-    );
-    const unlisted = { ...gone, files: [files[0]!] };
-    expect((await errorOf(() => fetchWeights(unlisted, cache), 'offline')).message).toContain(
-      `download ${url}/model.json and the shards that it names yourself into one folder`,
-    );
-  });
-
   it('names a host that does not exist', async () => {
     const gone = { ...entry, files: [{ ...entry.files[0]!, url: 'http://weights.invalid/model.safetensors' }] };
     expect((await errorOf(() => fetchWeights(gone, cache), 'offline')).message).toContain("weights.invalid can't be reached");
