@@ -3,6 +3,7 @@ import type { Metric, Part } from '../../../shared/charts/curves.ts';
 import { MAX_RUNS } from '../../../shared/charts/line-styles.ts';
 import type { Range } from '../../kit/charts/range.ts';
 import { NEWEST_FIRST, tableRuns, type TableQuery } from './run-table.ts';
+import { datasets } from '../../client/datasets.svelte.ts';
 import { route } from '../../client/route.svelte.ts';
 import { runs } from '../../client/runs.svelte.ts';
 
@@ -17,12 +18,16 @@ class RunBoard {
   asTable = $state(false);
   differencesOnly = $state(true);
   query = $state.raw<TableQuery>(NEWEST_FIRST);
+  /** The data set whose runs the person has chosen to see; '' for all, null for the current one. */
+  chosenDataset = $state<string | null>(null);
   private comparedIds = $state.raw<string[]>([]);
 
-  readonly listed = $derived(tableRuns(runs.list, this.query));
-  /** The run whose details are shown: the one in the route, else the one in training, else the newest. */
+  readonly dataset = $derived(this.chosenDataset ?? datasets.current?.dataset ?? ''); // '' for all
+  readonly listed = $derived(tableRuns(runs.list, { ...this.query, dataset: this.dataset }));
+  private readonly candidates = $derived(runs.list.filter((run) => this.dataset === '' || run.dataset === this.dataset));
+  /** The run whose details are shown: the one in the route, else of the shown data sets the one in training, else the newest. */
   readonly selected = $derived<RunRow | null>(
-    runs.byId(route.params['run']) ?? runs.list.find(({ status }) => status === 'running') ?? runs.list[0] ?? null,
+    runs.byId(route.params['run']) ?? this.candidates.find(({ status }) => status === 'running') ?? this.candidates[0] ?? null,
   );
   /** The runs whose curves are shown, the selected one first. */
   readonly shown = $derived.by<RunRow[]>(() => {
