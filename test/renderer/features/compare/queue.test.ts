@@ -42,12 +42,13 @@ const pairs = (...of: [number, number][]): PairQueue =>
   ({ run: 'r1', dataset: 'd', pairs: of.map(([a, b]) => ({ a, b, label: 1, distance: 1 })) }) as unknown as PairQueue;
 const follow = (): Promise<void> => queue.load(queue.request);
 
+let tests = 0;
 beforeEach(async () => {
   route.params = {};
   await queue.load(null);
   asked = [];
   vi.clearAllMocks();
-  route.params = { queue: 'wrong' };
+  route.params = { queue: 'wrong', seed: String(++tests) }; // a queue of its own: each remembers its position
 });
 
 describe('a queue', () => {
@@ -105,6 +106,22 @@ describe('a queue', () => {
     expect([queue.move(1), queue.at, queue.move(1), queue.move(-1), queue.at]).toEqual([true, 2, false, true, 1]);
     route.params = { ...route.params, n: '99' };
     expect(queue.at).toBe(2);
+  });
+
+  test('opens where the person left it', async () => {
+    const params = { ...route.params };
+    const open = async (): Promise<void> => {
+      const loading = follow();
+      asked.at(-1)!.answer(pairs([1, 2], [3, 4], [5, 6]));
+      await loading;
+    };
+    await open();
+    queue.move(1);
+    route.params = {};
+    await follow();
+    route.params = params;
+    await open();
+    expect(route.params).toMatchObject({ a: 'd/3', b: 'd/4', n: '2' });
   });
 
   test('prefetches the next pair and cancels the earlier prefetch', async () => {
