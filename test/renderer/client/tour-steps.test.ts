@@ -27,3 +27,13 @@ describe('the tour', () => {
     );
   });
 });
+
+it('the card of the tour is below or above an anchor at the right edge, never on it', () => {
+  const [card, window] = [
+    { width: 328, height: 200 },
+    { width: 1440, height: 900 },
+  ];
+  const panel = { left: 1110, right: 1430, top: 60, bottom: 460 };
+  expect(positionCard(panel, card, window)).toEqual({ left: 1104, top: 474 });
+  expect(positionCard({ ...panel, top: 600, bottom: 860 }, card, window)).toEqual({ left: 1104, top: 386 });
+});
