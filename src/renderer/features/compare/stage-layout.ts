@@ -11,6 +11,14 @@ function shownArea({ width, height }: Size, images: readonly Size[], gap: number
   }, 0);
 }
 
-/** Side by side or stacked: whichever shows the two images larger; side by side if equal. `gap`: px between them. */
-export const stageLayout = (stage: Size, images: readonly [Size, Size], gap: number): StageLayout =>
-  shownArea(stage, images, gap, 'column') > shownArea(stage, images, gap, 'row') ? 'column' : 'row';
+/** By how much more area the row must show the images before stacked ones leave their place: their captions take more height. */
+const RETURN_RATIO = 1.25;
+
+/**
+ * Side by side or stacked: whichever shows the two images larger; side by side if equal. `gap`: px between them. `current`: the layout
+ * of this pair so far. The captions, and with them the stage, change their height with the layout, which must not change it back.
+ */
+export function stageLayout(stage: Size, images: readonly [Size, Size], gap: number, current: StageLayout = 'row'): StageLayout {
+  const [row, column] = [shownArea(stage, images, gap, 'row'), shownArea(stage, images, gap, 'column')];
+  return column * (current === 'column' ? RETURN_RATIO : 1) > row ? 'column' : 'row';
+}

@@ -29,3 +29,14 @@ test('an image is never measured in a stage without room', () => {
     ),
   ).toBe('row');
 });
+
+test('stacked images stay stacked when their captions take a few lines more', () => {
+  const pair = [
+    { width: 1000, height: 560 },
+    { width: 1000, height: 560 },
+  ] as const;
+  const stage = { width: 700, height: 820 };
+  expect(stageLayout(stage, pair, 10)).toBe('column');
+  for (const height of [780, 740, 700]) expect(stageLayout({ width: 700, height }, pair, 10, 'column')).toBe('column');
+  expect(stageLayout({ width: 1400, height: 400 }, pair, 10, 'column')).toBe('row');
+});
