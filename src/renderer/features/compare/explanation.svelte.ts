@@ -27,6 +27,7 @@ export class Explanation {
     const key = request ? keyOf(request) : '';
     if (key === this.lastKey) return;
     this.controller?.abort();
+    this.controller = null; // its late answer changes nothing
     this.lastKey = key;
     this.error = null;
     if (!keep) this.current = null;

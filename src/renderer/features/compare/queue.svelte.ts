@@ -54,6 +54,7 @@ class Queue {
     const key = JSON.stringify(request);
     if (key === this.lastKey) return;
     this.controller?.abort();
+    this.controller = null; // its late answer changes nothing
     this.lastKey = key;
     this.list = null;
     this.error = null;

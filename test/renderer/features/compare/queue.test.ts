@@ -108,6 +108,14 @@ describe('a queue', () => {
     expect(queue.at).toBe(2);
   });
 
+  test('closed while it is loaded stays closed', async () => {
+    const loading = follow();
+    route.params = {};
+    await follow();
+    await loading;
+    expect([queue.status, queue.list]).toEqual(['idle', null]);
+  });
+
   test('opens where the person left it', async () => {
     const params = { ...route.params };
     const open = async (): Promise<void> => {
