@@ -20,9 +20,9 @@ export const kindWords = (comparison: ExplainedVerdict, kind: MapKind): string =
 export const cellsText = (width: number, height: number): string => `${width}${NBSP}×${NBSP}${height}${NBSP}cells`;
 
 export function fullColourSentence(comparison: Scaled, choice: ScaleChoice): string {
-  const { value, of } = fullColourOf(comparison, choice);
+  const { value, scale } = fullColourOf(comparison, choice);
   if (!(value > 0)) return 'All four maps are empty, so there is no scale.';
-  if (of === 'run') {
+  if (scale === 'run') {
     const { images } = comparison.runScale!; // two maps a pair
     return `One scale for all pairs of this run: full colour is ${threeDigits(value)}, in units of distance. In 10${NBSP}% of the ${countText(images)} maps of ${countNoun(images / 2, 'validation pair')} the strongest cell is above it.`;
   }

@@ -8,8 +8,8 @@ import { userFolder } from './user-folders.ts';
 /** The settings file: TWINLENS_SETTINGS, else settings.json in the platform's configuration folder. */
 export const settingsPath = (env: NodeJS.ProcessEnv = process.env): string => env['TWINLENS_SETTINGS'] ?? join(userFolder('config'), 'settings.json');
 
-/** Stored in the workspace, since they name its views, data sets and runs. */
-const OF_WORKSPACE: ReadonlySet<string> = new Set<keyof Settings>(['route', 'dataset', 'run']);
+/** Stored in the workspace, because they name its data sets and runs. */
+const WORKSPACE_SETTINGS: ReadonlySet<string> = new Set<keyof Settings>(['route', 'dataset', 'run']);
 
 /**
  * The settings: those of the user on this computer, and those of the open workspace. Missing or invalid entries have their
@@ -23,13 +23,13 @@ export class SettingsFile {
 
   constructor(path: string) {
     this.path = path;
-    this.current = { ...DEFAULT_SETTINGS, ...readKnown(path, (key) => !OF_WORKSPACE.has(key)) };
+    this.current = { ...DEFAULT_SETTINGS, ...readKnown(path, (key) => !WORKSPACE_SETTINGS.has(key)) };
   }
 
   /** Reads the workspace's settings, and stores changes of them in this file from now on. */
   openWorkspace(path: string): void {
     this.workspacePath = path;
-    this.current = { ...this.current, ...readKnown(path, (key) => OF_WORKSPACE.has(key)) };
+    this.current = { ...this.current, ...readKnown(path, (key) => WORKSPACE_SETTINGS.has(key)) };
   }
 
   get(): Settings {
@@ -39,7 +39,7 @@ export class SettingsFile {
   /** Takes effect immediately. Resolves when written; writes happen in order. Throws as writeFileAtomically does. */
   async set(patch: Partial<Settings>): Promise<Settings> {
     this.current = { ...this.current, ...patch };
-    const ofWorkspace = (key: string): boolean => OF_WORKSPACE.has(key);
+    const ofWorkspace = (key: string): boolean => WORKSPACE_SETTINGS.has(key);
     const keys = Object.keys(patch);
     if (keys.some((key) => !ofWorkspace(key))) this.write(this.path, (key) => !ofWorkspace(key));
     if (this.workspacePath !== null && keys.some(ofWorkspace)) this.write(this.workspacePath, ofWorkspace);

@@ -20,14 +20,14 @@ export function runScaleOf(maxima: Float32Array): RunMapScale {
 
 export interface FullColour {
   value: number; // |S| painted in full colour, >= 0
-  of: ScaleChoice;
+  scale: ScaleChoice; // the scale that gives the value
 }
 
 type Scaled = Pick<Comparison, 'scale' | 'runScale'>;
 
 /** Falls back to the pair's own scale where the run's is not known, or is 0. */
 export function fullColourOf({ scale, runScale }: Scaled, choice: ScaleChoice): FullColour {
-  return choice === 'run' && runScale && runScale.fullColour > 0 ? { value: runScale.fullColour, of: 'run' } : { value: scale, of: 'pair' };
+  return choice === 'run' && runScale && runScale.fullColour > 0 ? { value: runScale.fullColour, scale: 'run' } : { value: scale, scale: 'pair' };
 }
 
 /** Whether a map of the pair has values above full colour, which are painted like it. */

@@ -27,10 +27,10 @@ describe('the scale of a run', () => {
 
   it('full colour is that of the run, unless the pair is stretched or the run has none', () => {
     const runScale = { fullColour: 5, images: 128 };
-    expect(fullColourOf({ scale: 0.2, runScale }, 'run')).toEqual({ value: 5, of: 'run' });
-    expect(fullColourOf({ scale: 0.2, runScale }, 'pair')).toEqual({ value: 0.2, of: 'pair' });
-    expect(fullColourOf({ scale: 0.2 }, 'run')).toEqual({ value: 0.2, of: 'pair' });
-    expect(fullColourOf({ scale: 0.2, runScale: { fullColour: 0, images: 8 } }, 'run')).toEqual({ value: 0.2, of: 'pair' });
+    expect(fullColourOf({ scale: 0.2, runScale }, 'run')).toEqual({ value: 5, scale: 'run' });
+    expect(fullColourOf({ scale: 0.2, runScale }, 'pair')).toEqual({ value: 0.2, scale: 'pair' });
+    expect(fullColourOf({ scale: 0.2 }, 'run')).toEqual({ value: 0.2, scale: 'pair' });
+    expect(fullColourOf({ scale: 0.2, runScale: { fullColour: 0, images: 8 } }, 'run')).toEqual({ value: 0.2, scale: 'pair' });
   });
 
   it('a comparison of an earlier version keeps its own scale, and the words say so', () => {

@@ -52,7 +52,7 @@ export async function writePhotoAndMap(
  */
 export async function drawOverlays({ sampleBits, images, choice, ...comparison }: OverlaysRequest): Promise<null> {
   const { paintOverlay } = await import('./overlay.ts'); // on demand: it loads a font library of 0.4 MB
-  const { value, of } = fullColourOf(comparison, choice);
+  const { value, scale: scaleOf } = fullColourOf(comparison, choice);
   await Promise.all(
     images.map(async (image) => {
       const { file, empty, mapWidth, mapHeight } = image;
@@ -63,7 +63,7 @@ export async function drawOverlays({ sampleBits, images, choice, ...comparison }
         const emptyText = empty !== null && !map.some((v) => v > 0) ? EMPTY_REASONS[empty] : null;
         const strongest = largestAbsolute(map);
         const weakText = isWeakMap(strongest, comparison) ? weakSentence(comparison, kind, strongest) : null;
-        const request = { photo, map, mapWidth, mapHeight, scale: value, scaleOf: of, kind, target: comparison.target, emptyText, weakText };
+        const request = { photo, map, mapWidth, mapHeight, scale: value, scaleOf, kind, target: comparison.target, emptyText, weakText };
         await writeFileAtomically(image[kind], await paintOverlay({ ...request, title: basename(file) }, { contourShare: contourShareOf(images) }));
       };
       for (const kind of MAP_KINDS) await draw(kind);

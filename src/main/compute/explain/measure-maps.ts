@@ -6,7 +6,7 @@ import type { CallContext, MeasureMapsRequest } from '../protocol/protocol.ts';
 import { explainPair } from './explain.ts';
 import { largestAbsolute } from '../../../shared/maps/field.ts';
 
-const AT_ONCE = 2; // pairs: one is decoded while the network explains another
+const PARALLEL_PAIRS = 2; // one pair is decoded while the network explains another
 
 /**
  * The largest |S| of both images of each pair, [2 * pairs]. Pairs with an unreadable image or a value that is not finite are left
@@ -20,7 +20,7 @@ export async function measureMaps(
   let failure: unknown = null;
   const maxima = await mapParallel(
     unpackPairs(pairs),
-    AT_ONCE,
+    PARALLEL_PAIRS,
     async ({ a, b }) => {
       const sources = [table.source(a), table.source(b)] as const;
       const files: [string, string] = [sources[0].file, sources[1].file];

@@ -9,13 +9,13 @@ interface Options {
 
 /** Copies of a photograph and of its overlays without their legends. Throws AppError 'bad-image' with details.file. */
 export async function pageImages({ photo, overlays }: { photo: string; overlays: readonly string[] }, options: Options): Promise<Uint8Array[]> {
-  const first = await naming(photo, () => embeddedCopy(photo, options));
+  const first = await withFileInError(photo, () => embeddedCopy(photo, options));
   const frame = overlayFrame(first.width, first.height);
-  const copies = await Promise.all(overlays.map((file) => naming(file, () => embeddedCopy(file, { ...options, frame }))));
+  const copies = await Promise.all(overlays.map((file) => withFileInError(file, () => embeddedCopy(file, { ...options, frame }))));
   return [first, ...copies].map(({ bytes }) => bytes);
 }
 
-async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
+async function withFileInError<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

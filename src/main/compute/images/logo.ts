@@ -15,7 +15,7 @@ const MAX_DPI = 100_000; // of sharp
  * and librsvg loads no other file; scripts never run. Throws AppError 'bad-image' with a sentence.
  */
 export async function encodeLogo(bytes: Uint8Array): Promise<Buffer> {
-  if (bytes.length > MAX_LOGO_BYTES) throw badLogo(`has ${bytesText(bytes.length)}: choose a file of at most ${bytesText(MAX_LOGO_BYTES)}`);
+  if (bytes.length > MAX_LOGO_BYTES) throw logoError(`has ${bytesText(bytes.length)}: choose a file of at most ${bytesText(MAX_LOGO_BYTES)}`);
   try {
     const image = await open(bytes);
     return await image
@@ -24,7 +24,7 @@ export async function encodeLogo(bytes: Uint8Array): Promise<Buffer> {
       .png({ compressionLevel: 9 })
       .toBuffer();
   } catch (error) {
-    throw error instanceof AppError ? error : badLogo('is damaged or too large to be drawn: choose another file', error);
+    throw error instanceof AppError ? error : logoError('is damaged or too large to be drawn: choose another file', error);
   }
 }
 
@@ -38,9 +38,9 @@ async function open(bytes: Uint8Array): Promise<Sharp> {
     return sharp(bytes, { ...limits, density: Math.max(1, Math.min(MAX_DPI, SVG_DPI * scale)) });
   }
   const found = kind.type === 'image' ? `a ${kind.format} image` : kind.description;
-  throw badLogo(`is ${found ?? 'not an image'}: choose a PNG, JPEG, WebP or SVG file`);
+  throw logoError(`is ${found ?? 'not an image'}: choose a PNG, JPEG, WebP or SVG file`);
 }
 
-const SVG = 'an SVG drawing'; // kindOf's word
+const SVG = 'an SVG drawing'; // the description that kindOf gives
 
-const badLogo = (reason: string, cause?: unknown): AppError => new AppError('bad-image', `The logo ${reason}.`, {}, cause);
+const logoError = (reason: string, cause?: unknown): AppError => new AppError('bad-image', `The logo ${reason}.`, {}, cause);

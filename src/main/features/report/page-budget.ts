@@ -1,14 +1,14 @@
 import type { PaperSize } from './types.ts';
 
-/** Space on the printed page of a comparison, in mm. Texts are measured roughly, so every figure errs on the side of more space. */
+/** Space on the printed page of a comparison, in mm. Heights of texts are estimates, and rather too large than too small. */
 
 const MM_PER_POINT = 25.4 / 72;
 /** Between the margins of style-paper.ts: 180 × 265 mm on A4, 186 × 247 mm on Letter. */
 export const PAGE_WIDTH = 180;
-export const POINT_WIDTH = 150; // of the texts beside the headings "Evidence", "My judgement" and "Caveats"
+export const TEXT_WIDTH = 150; // of the texts beside the headings "Evidence", "My judgement" and "Caveats"
 const PAGE_HEIGHT = { A4: 265, letter: 247 } as const satisfies Record<PaperSize, number>;
-const SLACK = 8; // for other fonts than those measured
-const GAP = 3;
+const SLACK = 8; // mm, for fonts wider than those of advanceOf
+const GAP = 3; // mm between tiles
 export const TILE_WIDTH = (PAGE_WIDTH - 2 * GAP) / 3;
 export const TILE_HEIGHTS = { min: 24, max: 75 } as const;
 
@@ -19,31 +19,31 @@ export interface TextBlock {
   space?: number; // mm above and below it together
 }
 
-const LINE = 1.42; // line height, in units of the font size
-const BROKEN = 1.04; // space lost at line ends
-const DOUBLE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\p{Extended_Pictographic}]/u;
+const LINE_HEIGHT = 1.42; // line height, in units of the font size
+const LINE_END_LOSS = 1.04; // a word that does not fit leaves the end of its line empty
+const FULL_WIDTH = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\p{Extended_Pictographic}]/u;
 
-/** Em, of DejaVu Sans, the widest usual font: 0.55 on average in English. Liberation Sans has 0.50, Inter 0.53. */
+/** Advance width in em of DejaVu Sans, the widest common font: 0.55 on average in English (Liberation Sans 0.50, Inter 0.53). */
 function advanceOf(character: string): number {
-  if (DOUBLE.test(character)) return 1;
+  if (FULL_WIDTH.test(character)) return 1;
   if (/[MWmw@%…—]/.test(character)) return 0.97;
   if (/[A-Z]/.test(character)) return 0.7;
   return /[ iljtfr.,;:'’!|()[\]\-·]/.test(character) ? 0.38 : 0.62;
 }
 
 export function linesOf({ text, width, size }: Omit<TextBlock, 'space'>): number {
-  const perLine = width / (size * MM_PER_POINT * BROKEN); // em
+  const perLine = width / (size * MM_PER_POINT * LINE_END_LOSS); // em
   return text.split('\n').reduce((lines, line) => {
     const ems = [...line].reduce((sum, character) => sum + advanceOf(character), 0);
     return lines + Math.max(1, Math.ceil(ems / perLine));
   }, 0);
 }
 
-export const textHeight = (block: TextBlock): number => linesOf(block) * block.size * MM_PER_POINT * LINE + (block.space ?? 0);
+export const textHeight = (block: TextBlock): number => linesOf(block) * block.size * MM_PER_POINT * LINE_HEIGHT + (block.space ?? 0);
 
 /**
- * Heights of the images of A and B, in mm, so that both rows fit into `space` mm: at most as high as the tile's width allows, and the
- * higher one gives way first. At least TILE_HEIGHTS.min, so a page with long texts needs a second one rather than tiny images.
+ * Heights of the images of A and B, in mm, so that both rows fit into `space` mm: at most as high as the tile's width allows. The
+ * higher image is reduced first. At least TILE_HEIGHTS.min, so a comparison with long texts takes a second page and its images stay readable.
  */
 export function tileHeights(ratios: readonly [a: number, b: number], space: number): [a: number, b: number] {
   const natural = ratios.map((ratio) => Math.min(TILE_HEIGHTS.max, TILE_WIDTH / ratio));
@@ -53,5 +53,5 @@ export function tileHeights(ratios: readonly [a: number, b: number], space: numb
   return natural.map((height) => Math.min(height, atLeast)) as [number, number];
 }
 
-/** What is left for images. `paper` undefined: the smaller one. */
+/** Space left for images, mm. `texts`: height of all else, mm. `paper`: default Letter, which is lower than A4. */
 export const spaceForImages = (texts: number, paper: PaperSize | undefined): number => PAGE_HEIGHT[paper ?? 'letter'] - SLACK - texts;

@@ -22,7 +22,7 @@ export interface PageParts {
   end: string;
 }
 
-const OF_A_RUN: readonly ReportSection[] = ['quality', 'training', 'dataset'];
+const RUN_SECTIONS: readonly ReportSection[] = ['quality', 'training', 'dataset'];
 
 /**
  * A self-contained HTML page about one or more comparisons and their runs, for screen (light and dark) and paper (A4 or
@@ -33,7 +33,7 @@ export function pageParts(input: ReportInput): PageParts {
   const { comparisons, sections, paper } = input;
   const runs = [...new Map(input.runs.map((run) => [run.run, run])).values()];
   const runOf = ({ comparison }: ReportEntry): ReportRun | undefined => runs.find(({ run }) => run === comparison.run);
-  const hasRuns = runs.length > 0 && OF_A_RUN.some((section) => sections.includes(section));
+  const hasRuns = runs.length > 0 && RUN_SECTIONS.some((section) => sections.includes(section));
   const head = markup`<!doctype html>
 <html lang="en">
 <head>

@@ -65,7 +65,7 @@ export class ReportService {
    * one: the last one.
    */
   async preview({ part = 0, ...draft }: Draft & { part?: number | undefined }): Promise<ReportPreview> {
-    const { report, missing } = await this.pages.compose(this.page(this.contentOf(draft)));
+    const { report, missing } = await this.pages.compose(this.pageContents(this.contentOf(draft)));
     if (!report) return { html: null, part: 0, parts: 0, comparisons: 0, missing };
     const { parts, comparisons } = report;
     const shown = Math.min(part, parts - 1);
@@ -132,7 +132,7 @@ export class ReportService {
     };
   }
 
-  private page({ logo, ...content }: ReportContent): PageContents {
+  private pageContents({ logo, ...content }: ReportContent): PageContents {
     return { ...content, logo: logo === null ? null : this.ports.reports.logo(logo) };
   }
 
@@ -144,7 +144,7 @@ export class ReportService {
       onRun: (run) => reportText(`Evaluating run ${runNumber(run)} on its test pairs`),
     });
     reportText(`Building the page from ${countNoun(comparisons.length, 'comparison')}`);
-    const composed = await this.pages.compose({ ...this.page(stored), paper: format === 'pdf' ? paperSize() : undefined });
+    const composed = await this.pages.compose({ ...this.pageContents(stored), paper: format === 'pdf' ? paperSize() : undefined });
     if (composed.report === null || composed.missing.length > 0) throw missingComparisonsError(composed.missing);
     const page = withProgress(composed.report, job);
     if (format === 'html') await writeFileAtomically(file, page);

@@ -76,8 +76,8 @@ figure{margin:0}.row+.row{margin-top:24px}
 .scale-bar{height:10px;margin:5px 0 8px;border-radius:5px;box-shadow:inset 0 0 0 1px var(--stage-line);print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .scale-bar.for{background:linear-gradient(90deg,transparent,var(--for) 50%,var(--for2))}.scale-bar.against{background:linear-gradient(90deg,transparent,var(--against) 50%,var(--against2))}
 .legend .scale-ends{display:flex;justify-content:space-between;gap:4px 16px;flex-wrap:wrap}
-.point{display:grid;grid-template-columns:160px minmax(0,1fr);gap:8px 24px;border-top:1px solid var(--hair);padding:12px 0}
-.point h3{margin:0}.point p{margin:0 0 6px}.point ul{margin:0;padding-left:18px}.point li{margin:0 0 4px}
+.labelled{display:grid;grid-template-columns:160px minmax(0,1fr);gap:8px 24px;border-top:1px solid var(--hair);padding:12px 0}
+.labelled h3{margin:0}.labelled p{margin:0 0 6px}.labelled ul{margin:0;padding-left:18px}.labelled li{margin:0 0 4px}
 .caveats h3{color:var(--warn)}.personal h3{color:var(--accent)}
 .judged{font-weight:600}.judged-sign{color:var(--accent)}
 .long-note{border-left:4px solid var(--accent);padding-left:20px;margin-top:24px}.long-note h3{margin-top:0}
@@ -113,7 +113,7 @@ summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-of
 
 const NARROW = `
 @media screen and (max-width:800px){main{padding:32px 16px 48px}h1,.verdict{font-size:28px}.measure,.evidence,.charts,.tables,.says{grid-template-columns:minmax(0,1fr)}.stage{margin-inline:-16px;border-radius:0;padding:16px}}
-@media screen and (max-width:560px){.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.point{grid-template-columns:minmax(0,1fr)}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend .scale-title{grid-column:1/-1}.choice{display:flex}.networks thead{display:none}.networks tr,.networks td,.networks th{display:block}.networks td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}.formula{margin-left:8px}}
+@media screen and (max-width:560px){.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.labelled{grid-template-columns:minmax(0,1fr)}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend .scale-title{grid-column:1/-1}.choice{display:flex}.networks thead{display:none}.networks tr,.networks td,.networks th{display:block}.networks td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}.formula{margin-left:8px}}
 `;
 
 /** The <style> element. `models`: SHA-256 in hex of the report's networks, for the footer of each printed page. */

@@ -20,11 +20,12 @@ export const FIT_VIEW: View = { base: null, zoom: 1, u: 0.5, v: 0.5 };
 export const MAX_ZOOM = 16;
 export const STEP = 1.25; // zoom factor per key press or wheel notch
 
-const fitOf = (pane: Size, image: Size): number => Math.min(pane.width / image.width, pane.height / image.height);
+/** Scale at which an image fits into its pane, px of the screen per px of the image. */
+const fitScale = (pane: Size, image: Size): number => Math.min(pane.width / image.width, pane.height / image.height);
 
 /** Position of an image in its pane, centred in it where it is smaller. An image larger than the pane always fills it. */
 export function frameOf({ base, zoom, u, v }: View, pane: Size, image: Size): Frame {
-  const scale = (base ?? fitOf(pane, image)) * zoom;
+  const scale = (base ?? fitScale(pane, image)) * zoom;
   const width = image.width * scale;
   const height = image.height * scale;
   return { width, height, left: edge(pane.width, width, u), top: edge(pane.height, height, v) };
@@ -45,7 +46,7 @@ export function imagePositionAt(frame: Frame, x: number, y: number): { u: number
 /** The same view relative to the fitting one; an image smaller than its pane then fits. */
 function relativeToFit(view: View, pane: Size, image: Size): View {
   if (view.base === null) return view;
-  return { ...view, base: null, zoom: Math.min(MAX_ZOOM, Math.max(1, (view.base * view.zoom) / fitOf(pane, image))) };
+  return { ...view, base: null, zoom: Math.min(MAX_ZOOM, Math.max(1, (view.base * view.zoom) / fitScale(pane, image))) };
 }
 
 /** One pixel of each image on one of the screen, around the same positions. `ratio`: pixels of the screen per CSS px. */

@@ -8,14 +8,14 @@ import { pairNotices } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
 import { calibrationError } from '../../../domain/evaluate/calibration-error.ts';
 import { markup, nameOf, type Html } from '../html.ts';
-import { PAGE_WIDTH, POINT_WIDTH, spaceForImages, textHeight, tileHeights } from '../page-budget.ts';
+import { PAGE_WIDTH, TEXT_WIDTH, spaceForImages, textHeight, tileHeights } from '../page-budget.ts';
 import type { PaperSize, ReportComparison } from '../types.ts';
 import { imageStage, stageHeight } from './image-stage.ts';
-import { judgementHeight, judgementPoint, noteBelow } from './judgement.ts';
+import { judgementHeight, judgementRow, noteBelow } from './judgement.ts';
 import { claimLine } from './parts.ts';
 import { distanceRuler } from './ruler.ts';
 
-/** What the page of a comparison needs beside it. */
+/** What a comparison's page shows besides the comparison. */
 export interface PageContext {
   number: number; // of the comparison, from 1
   of: number;
@@ -24,13 +24,13 @@ export interface PageContext {
   paper: PaperSize | undefined;
 }
 
-const MEASURE_WIDTH = 92; // mm, of the sentence beside the ruler
-const FIXED = 9 + 10 + 5; // mm: verdict, sentence with ruler, spaces between the blocks
-const FINE_SIZE = 7.5; // pt
+const SENTENCE_WIDTH = 92; // mm, of the sentence beside the ruler
+const FIXED_HEIGHT = 9 + 10 + 5; // mm: verdict, sentence with ruler, spaces between the blocks
+const FINE_PRINT_SIZE = 7.5; // pt
 
 /**
  * A comparison, on one printed page: verdict and truth, distance and threshold, images with maps, evidence, judgement, caveats, origin.
- * The images take what the texts leave. Only a note that is too long for the page goes on to the next one.
+ * The images take the space that the texts leave. A note that is too long for the page continues on the next one.
  */
 export function comparisonSection(shown: ReportComparison, context: PageContext): Html {
   const { comparison } = shown;
@@ -39,7 +39,7 @@ export function comparisonSection(shown: ReportComparison, context: PageContext)
   const short = withShortNames(comparison);
   const [a, b] = comparisonNames(short);
   const nameSize = a.length + b.length <= 50 ? 15 : 11; // pt, as in the style sheet
-  const evidence = [verdictClaim(comparison).sentence, similaritySentence(comparison, fitOf(run))].filter((text) => text !== null);
+  const evidence = [verdictClaim(comparison).sentence, similaritySentence(comparison, curveFitOf(run))].filter((text) => text !== null);
   const notices = pairNotices(short).map(({ text }) => text);
   const caveats = caveatsOf(short, run);
   const toSign = context.sections.includes('signature');
@@ -49,15 +49,15 @@ export function comparisonSection(shown: ReportComparison, context: PageContext)
   const heightOf = (texts: readonly string[], size: number, space: number, width: number = PAGE_WIDTH): number =>
     texts.reduce((total, text) => total + textHeight({ text, size, space, width }), 0);
   const texts =
-    FIXED +
+    FIXED_HEIGHT +
     heightOf([`${a} and ${b} Comparison ${number} of ${of}`], nameSize, 2) +
-    Math.max(0, heightOf([sentence], 10, 1, MEASURE_WIDTH) - 10) +
+    Math.max(0, heightOf([sentence], 10, 1, SENTENCE_WIDTH) - 10) +
     heightOf(notices, 10.2, 1) +
     stageHeight(comparison) +
-    heightOf(evidence, 9, 0.7, POINT_WIDTH) +
+    heightOf(evidence, 9, 0.7, TEXT_WIDTH) +
     judgementHeight(shown, toSign) +
-    heightOf(caveats, 9, 0.7, POINT_WIDTH - 4) +
-    heightOf([`${origin} · details`], FINE_SIZE, 3);
+    heightOf(caveats, 9, 0.7, TEXT_WIDTH - 4) +
+    heightOf([`${origin} · details`], FINE_PRINT_SIZE, 3);
   const [first, second] = comparison.images.map(({ width, height }) => width / height || 1);
   const heights = tileHeights([first!, second!], spaceForImages(texts, paper));
 
@@ -71,9 +71,9 @@ ${notices.map((text) => markup`<p class="notice"><span class="bang" aria-hidden=
 ${distanceRuler(comparison)}</div>
 </header>
 ${imageStage(shown, heights)}
-<div class="point"><h3>Evidence</h3><div>${evidence.map((text) => markup`<p>${text}</p>`)}</div></div>
-${judgementPoint(shown, toSign)}
-${caveats.length > 0 && markup`<div class="point caveats"><h3><span class="bang" aria-hidden="true">!</span> ${caveats.length === 1 ? 'Caveat' : 'Caveats'}</h3><ul>${caveats.map((text) => markup`<li>${text}</li>`)}</ul></div>`}
+<div class="labelled"><h3>Evidence</h3><div>${evidence.map((text) => markup`<p>${text}</p>`)}</div></div>
+${judgementRow(shown, toSign)}
+${caveats.length > 0 && markup`<div class="labelled caveats"><h3><span class="bang" aria-hidden="true">!</span> ${caveats.length === 1 ? 'Caveat' : 'Caveats'}</h3><ul>${caveats.map((text) => markup`<li>${text}</li>`)}</ul></div>`}
 <p class="fine">${origin}${context.sections.includes('details') && markup` · <a href="#details-${number}">details</a>`}</p>
 ${noteBelow(shown)}
 </section>
@@ -81,13 +81,13 @@ ${noteBelow(shown)}
 }
 
 /** How well the similarity curve fits the validation pairs; null if the run lacks them. */
-function fitOf(run: RunRecord | undefined): { pairs: number; error: number } | null {
+function curveFitOf(run: RunRecord | undefined): { pairs: number; error: number } | null {
   if (!run?.validDistances || !run.calibration) return null;
   const { same, different } = run.validDistances;
   return { pairs: same.length + different.length, error: calibrationError(run.validDistances, run.calibration) };
 }
 
-/** The names of files and classes are whole beside the images; everywhere else on the page long ones are shortened. */
+/** Long names of files and classes are shortened. The whole names are beside the images. */
 function withShortNames(comparison: Comparison): Comparison {
   const [first, second] = fileNames(comparison.images[0].file, comparison.images[1].file);
   const short = (image: ComparedImage, name: string): ComparedImage => ({
@@ -119,7 +119,7 @@ function caveatsOf(comparison: Comparison, run: RunRecord | undefined): string[]
 
 const SHORT_HASH = 12; // hex digits: the whole ones are in the appendix
 
-/** Identifies comparison, network and files. */
+/** The line of small print that identifies comparison, network and files. */
 function originText({ comparison }: ReportComparison, run: RunRecord | undefined): string {
   const { comparison: id, createdMs, target, layer, images, modelSha256 } = comparison;
   const short = (hash: string): string => hash.slice(0, SHORT_HASH);

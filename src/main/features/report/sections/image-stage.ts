@@ -52,7 +52,7 @@ ${tile(
 const tile = (image: ImageFile, alt: string, caption: Html, note: Content): Html =>
   markup`<figure class="tile"><img src="${dataUrl(image)}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
 
-/** Stated in full below the legend. */
+/** The word on a tile. mapRemarks gives the sentence. */
 const markWord = (comparison: Comparison, image: ComparedImage, map: MapKind): string | null =>
   isEmptyMap(image.empty, map) ? 'empty' : weakMark(comparison, image, map) === null ? null : 'weak';
 
@@ -61,7 +61,7 @@ function markOf(comparison: Comparison, image: ComparedImage, map: MapKind): Con
   return word !== null && markup` <span class="map-mark">${word}</span>`;
 }
 
-/** What must be known of these maps: empty and weak ones, each reason once. */
+/** Sentences on empty and weak maps, each reason once. */
 function mapRemarks(comparison: Comparison): string[] {
   const empty = comparison.images.map(({ empty: reason }, i) => ({ reason, letter: 'AB'[i]! })).filter(({ reason }) => reason !== null);
   const byReason = Map.groupBy(empty, ({ reason }) => reason!);

@@ -42,6 +42,6 @@ function tally(comparisons: readonly ReportEntry[]): string {
   const of = comparisons.length === 1 ? 'Of 1 verdict' : `Of ${comparisons.length} verdicts`;
   const unknown = `for ${open} the data set does not say whether the verdict is right`;
   if (right + wrong === 0) return `${of}, ${unknown}.`;
-  const learned = trained === 0 ? '' : ` (${trained === right ? '' : `${trained} of them `}on images that the network was trained on)`;
-  return `${of}, ${right} ${are(right)} right${learned} and ${wrong} ${are(wrong)} wrong according to the data set${open > 0 ? `; ${unknown}` : ''}.`;
+  const trainedNote = trained === 0 ? '' : ` (${trained === right ? '' : `${trained} of them `}on images that the network was trained on)`;
+  return `${of}, ${right} ${are(right)} right${trainedNote} and ${wrong} ${are(wrong)} wrong according to the data set${open > 0 ? `; ${unknown}` : ''}.`;
 }
