@@ -6,7 +6,7 @@ import { threeDigits } from '../../src/shared/format.ts';
 import { writeAt } from '../doors/cli/kit.ts';
 import { expect, importColours, test, type ServedWorkbench } from './kit.ts';
 
-/** What the stage of the compare view shows: scale, weak evidence, bare photographs, cells, labels, layout. */
+/** What the stage of the compare view shows: scale, weak evidence, photographs without maps, cells, labels, layout. */
 const QUICK = { backbone: 'compact', epochs: 3, size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
 
 async function trainedRun(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {
@@ -85,7 +85,7 @@ test('weak evidence has a mark with its rule, no contour and no location', async
   }
 });
 
-test('the bare photographs while P is held; cells as they are with G; labels fade near the pointer, and L hides them', async ({ page, served }) => {
+test('P held shows photographs without maps; G shows the cells; labels fade near the pointer, and L hides them', async ({ page, served }) => {
   await openPair(page, served);
   const maps = page.locator('[data-pane] canvas');
   const photo = page.locator('[data-pane=a] img');

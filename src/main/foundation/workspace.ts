@@ -83,8 +83,8 @@ export function workspaceAt(folder: string): Workspace {
 }
 
 /**
- * Deletes the temporary files that killed processes left, but for those of a run, which its next training deletes, and of the cache of
- * pictures, which is pruned by size. Only for the process that holds the lock.
+ * Deletes the temporary files that killed processes left. Not those of a run, which its next training deletes, and not those of the
+ * cache of pictures, which is pruned by size. Only for the process that holds the lock.
  */
 export function deleteLeftovers({ folder, exports, features, pixels }: Workspace): void {
   const below = ['comparisons', 'reports'].map((name) => join(folder, name)).filter((parent) => existsSync(parent));

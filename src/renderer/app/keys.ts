@@ -43,7 +43,7 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
       ['C', 'Counterfactual map: evidence against it'],
       ['S', 'Signed map: both'],
       ['N', 'No map'],
-      ['P', 'Hold: bare photographs'],
+      ['P', 'Hold: photographs without maps and labels'],
       ['R', 'Scale of the colours: this run or this pair'],
       ['G', 'Map as cells, or smooth'],
       ['L', 'Show or hide the labels on the images'],

@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { readIntact } from '../../foundation/files.ts';
 import { parseNpy } from '../../foundation/npy.ts';
 import { quote } from '../../foundation/words.ts';
-import { currentRow } from './current.ts';
+import { currentRow } from './current-rows.ts';
 import { comparePair, type ComparedPair, layerOf } from './compare-pair.ts';
 import type { ComparePorts } from './ports.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { fullColourOf, savedChoice } from '../../../shared/maps/run-scale.ts';
-import { currentRow } from './current.ts';
+import { currentRow } from './current-rows.ts';
 import type { MapScales } from './map-scales.ts';
 import { isIntactPng } from './png.ts';
 import type { ComparePorts } from './ports.ts';

@@ -5,7 +5,7 @@ import type { CompareRequest, ExplainPair } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ComparisonNotes } from '../../db/comparisons.ts';
 import { comparePair } from './compare-pair.ts';
-import { currentRow, currentRows } from './current.ts';
+import { currentRow, currentRows } from './current-rows.ts';
 import { Explanations } from './explanations.ts';
 import { MapScales } from './map-scales.ts';
 import { Overlays } from './overlays.ts';
@@ -65,7 +65,7 @@ export class CompareService {
     try {
       await this.overlays.ensure(id, signal);
     } catch (error) {
-      this.ports.comparisons.remove(id); // nothing half-made stays
+      this.ports.comparisons.remove(id); // a saved comparison has its overlays
       throw error;
     }
     const comparison: Comparison = this.get(id);

@@ -8,7 +8,7 @@ export type CompareAction =
   | { do: 'peek' | 'scale' | 'cells' | 'labels' };
 
 export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
-/** Held: the bare photographs. */
+/** While this key is held, the photographs have no maps and labels. */
 export const PEEK_KEY = 'p';
 export const VIEW_KEYS: Record<MapView, string> = { factual: 'F', counterfactual: 'C', signed: 'S', none: 'N' };
 

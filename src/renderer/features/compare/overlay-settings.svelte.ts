@@ -12,7 +12,7 @@ class OverlaySettings {
   contourArea = $state(100 * CONTOUR_SHARE); // %: share of the image inside the contour; 0: no contour
   cells = $state(false); // the map as it is, one square a cell
   labels = $state(true); // name and file on each image
-  /** While a key is held: the bare photographs. */
+  /** Whether PEEK_KEY is held: the photographs have no maps and labels. */
   peek = $state(false);
   private scale = $state<ScaleChoice>('run');
   private scaleChosenFor = $state<string | null>(null); // the comparison on the screen at the last choice
