@@ -90,6 +90,45 @@ test('a long error takes one row, is shown in full on request, and lies under th
   await page.getByRole('button', { name: 'Show all' }).click();
   const text = page.getByRole('region', { name: 'Messages' }).getByText('can’t be read');
   expect(await text.evaluate((p) => p.scrollHeight <= p.clientHeight)).toBe(true);
-  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await page.getByRole('button', { name: 'Dismiss', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Messages' })).toHaveCount(0);
+});
+
+test('the box of an empty map is inside its image and covers less than a third of it', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
+  for (const size of [
+    { width: 1024, height: 700 },
+    { width: 700, height: 900 },
+  ]) {
+    await page.setViewportSize(size);
+    await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/0&b=${dataset}/0`);
+    for (const letter of ['a', 'b']) {
+      const pane = page.locator(`[data-pane=${letter}]`);
+      const box = (await pane
+        .getByText(/^No evidence for/)
+        .locator('xpath=ancestor::div[1]')
+        .boundingBox())!;
+      const image = (await pane.locator('img').boundingBox())!;
+      expect(box.x >= image.x && box.y >= image.y, `${letter} at ${size.width}`).toBe(true);
+      expect(box.x + box.width <= image.x + image.width && box.y + box.height <= image.y + image.height).toBe(true);
+      expect(box.width * box.height).toBeLessThan((image.width * image.height) / 3);
+    }
+  }
+});
+
+test('Train shows the runs of the current data set, and all of them on request', async ({ page, served }) => {
+  const { run } = await trainedRun(served);
+  const dataset = await importColours(served, 4, 'other');
+  await served.call('settings.set', { dataset, run: null });
+  await page.goto(`${served.url}#/train`);
+  await page.reload();
+  await expect(page.getByText('No matching runs.')).toBeVisible();
+  await page.getByRole('button', { name: 'Show all data sets' }).click();
+  await expect(page.getByRole('region', { name: 'Runs' }).getByRole('checkbox')).toHaveCount((await served.call('runs.list', {})).length);
+  await expect(
+    page
+      .getByRole('region', { name: 'Curves' })
+      .getByTitle(`Run ${run.slice(1)}`)
+      .first(),
+  ).toBeVisible();
 });
