@@ -1,3 +1,5 @@
+import { bytesText } from './format.ts';
+
 export const REPORT_FORMATS = ['html', 'pdf'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
@@ -57,3 +59,7 @@ export interface ReportLogo {
 
 /** Of an image file chosen as a logo. */
 export const MAX_LOGO_BYTES = 5_000_000;
+
+/** Why an image file of this size can't be a logo; null: it can. */
+export const logoSizeProblem = (bytes: number): string | null =>
+  bytes <= MAX_LOGO_BYTES ? null : `The logo has ${bytesText(bytes)}: choose a file of at most ${bytesText(MAX_LOGO_BYTES)}.`;

@@ -1,7 +1,7 @@
 /**
  * How images are resized to the network's input. A run keeps the method that it was trained with.
  * centred: pixel centres stay where they are, as in Pillow, and turned copies of a picture give the same pixels.
- * shifted: runs of earlier versions; images that grow in either direction lie half a pixel to the right and down.
+ * shifted: runs of earlier versions; an image that is enlarged in either direction is shifted by half a pixel to the right and down.
  */
 export const RESAMPLINGS = ['centred', 'shifted'] as const;
 export type Resampling = (typeof RESAMPLINGS)[number];

@@ -1,7 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { AppError } from '../../../shared/errors.ts';
-import { MAX_LOGO_BYTES } from '../../../shared/report.ts';
-import { bytesText } from '../../../shared/format.ts';
+import { logoSizeProblem } from '../../../shared/report.ts';
 import { kindOf } from './image-kinds.ts';
 
 /** px. A page shows a logo at most 50 mm wide and 16 mm high: 720 px are 365 per inch. */
@@ -15,7 +14,8 @@ const MAX_DPI = 100_000; // of sharp
  * and librsvg loads no other file; scripts never run. Throws AppError 'bad-image' with a sentence.
  */
 export async function encodeLogo(bytes: Uint8Array): Promise<Buffer> {
-  if (bytes.length > MAX_LOGO_BYTES) throw logoError(`has ${bytesText(bytes.length)}: choose a file of at most ${bytesText(MAX_LOGO_BYTES)}`);
+  const problem = logoSizeProblem(bytes.length);
+  if (problem !== null) throw new AppError('bad-image', problem);
   try {
     const image = await open(bytes);
     return await image

@@ -1,8 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import { bytesText } from '../../../shared/format.ts';
-import { MAX_LOGO_BYTES } from '../../../shared/report.ts';
+import { logoSizeProblem } from '../../../shared/report.ts';
 import { makeScratchFolder, writeFileAtomically } from '../../foundation/files.ts';
 import type { Shell } from '../../foundation/shell.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
@@ -114,12 +113,11 @@ export async function writeReport({ out, ...contents }: ReportContents & { out: 
   return { file: out };
 }
 
-/** Throws AppError 'not-found', and 'bad-image' for what is no file of at most MAX_LOGO_BYTES. */
+/** Throws AppError 'not-found', and 'bad-image' for a file that is too large or can't be read. */
 async function readLogo(file: string): Promise<Buffer> {
   try {
-    const { size } = await stat(file);
-    if (size > MAX_LOGO_BYTES)
-      throw new AppError('bad-image', `The logo has ${bytesText(size)}: choose a file of at most ${bytesText(MAX_LOGO_BYTES)}.`, { file });
+    const problem = logoSizeProblem((await stat(file)).size);
+    if (problem !== null) throw new AppError('bad-image', problem, { file });
     return await readFile(file);
   } catch (error) {
     if (error instanceof AppError) throw error;

@@ -23,7 +23,7 @@ export interface FetchOptions {
 type Origin = 'cache' | 'network';
 
 /** How to get the weights without Twinlens. A TF.js model is complete only with its shards. */
-function alternative({ format, files }: CatalogueEntry): string {
+function manualDownloadAdvice({ format, files }: CatalogueEntry): string {
   const urls = files.map(({ url }) => url).join(' and ');
   if (format === 'safetensors') return `download ${urls} yourself and use that file`;
   const all = files.length > 1 ? urls : `${urls} and the shards that it names`;
@@ -38,7 +38,7 @@ function explainFailedDownload(entry: CatalogueEntry, file: CatalogueFile, part:
     const why = error.status === 404 || error.status === 410 ? `no longer has ${file.name}` : `refuses to send ${file.name}`;
     return new AppError(
       'offline',
-      `${entry.id} isn't downloaded yet, and ${host} ${why} (HTTP ${error.status}). Instead, ${alternative(entry)}.`,
+      `${entry.id} isn't downloaded yet, and ${host} ${why} (HTTP ${error.status}). Instead, ${manualDownloadAdvice(entry)}.`,
       details,
       error,
     );
@@ -46,11 +46,11 @@ function explainFailedDownload(entry: CatalogueEntry, file: CatalogueFile, part:
   const state = error.message.startsWith('HTTP') ? `${host} can't send it now (${error.message})` : `${host} can't be reached`;
   if (details.received > 0) {
     const message = `The download of ${entry.id} stopped after ${details.received} bytes of ${file.name}: ${state}.`;
-    return new AppError('offline', `${message} Connect and start it again to continue, or ${alternative(entry)}.`, details, error);
+    return new AppError('offline', `${message} Connect and start it again to continue, or ${manualDownloadAdvice(entry)}.`, details, error);
   }
   return new AppError(
     'offline',
-    `${entry.id} isn't downloaded yet, and ${state}. Connect to the network once, or ${alternative(entry)}.`,
+    `${entry.id} isn't downloaded yet, and ${state}. Connect to the network once, or ${manualDownloadAdvice(entry)}.`,
     details,
     error,
   );
@@ -58,7 +58,7 @@ function explainFailedDownload(entry: CatalogueEntry, file: CatalogueFile, part:
 
 function mismatchError(entry: CatalogueEntry, what: string, details: Record<string, unknown>): AppError {
   const message = `${what} differs from the published one, so it was deleted.`;
-  return new AppError('bad-weights', `${message} Try again. If it happens twice, try another network, or ${alternative(entry)}.`, {
+  return new AppError('bad-weights', `${message} Try again. If it happens twice, try another network, or ${manualDownloadAdvice(entry)}.`, {
     id: entry.id,
     ...details,
   });

@@ -11,7 +11,7 @@ function shownArea({ width, height }: Size, images: readonly Size[], gap: number
   }, 0);
 }
 
-/** By how much more area the row must show the images before stacked ones leave their place: their captions take more height. */
+/** A stacked pair returns to a row only if the images' area is larger by this ratio: captions of stacked images take more height. */
 const RETURN_RATIO = 1.25;
 
 /**

@@ -37,8 +37,8 @@ export const clearSelection = (selection: Selection): Selection => ({ ...selecti
 
 /**
  * Selection after the list changed: drops ids that are gone; the focus stays on its image, else at its index. So does the anchor, else
- * it is the focus: a range that a person extends key by key goes on while the list is loaded again.
- * `moved`: images that the person has relabelled. The focus follows them too, but the next arrow key goes on where they were.
+ * it is the focus. So a range that a person extends key by key survives a reload of the list.
+ * `moved`: images that the person has relabelled. The focus follows them too, but the next arrow key starts from their old index.
  */
 export function retainSelection(
   selection: Selection,

@@ -1,8 +1,7 @@
 import type { ComparisonRow } from '../../../shared/comparison.ts';
 import type { CallInput } from '../../../shared/contract.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { bytesText } from '../../../shared/format.ts';
-import { MAX_LOGO_BYTES, type ReportFormat, type ReportLogo, type ReportRecord, type ReportSection, SECTION_NAMES } from '../../../shared/report.ts';
+import { logoSizeProblem, type ReportFormat, type ReportLogo, type ReportRecord, type ReportSection, SECTION_NAMES } from '../../../shared/report.ts';
 import { api } from '../../client/api.ts';
 import { chooseSave } from '../../client/choose-path.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
@@ -75,8 +74,8 @@ export class Composer {
 
   /** Stores an image file as the report's logo. Returns the function that restores the previous one. Throws AppError. */
   async chooseLogo(file: File): Promise<() => void> {
-    if (file.size > MAX_LOGO_BYTES)
-      throw new AppError('bad-image', `The logo has ${bytesText(file.size)}: choose a file of at most ${bytesText(MAX_LOGO_BYTES)}.`);
+    const problem = logoSizeProblem(file.size);
+    if (problem !== null) throw new AppError('bad-image', problem);
     return this.setLogo(await api.call('reports.addLogo', { file: await base64Of(file) }));
   }
 
