@@ -132,7 +132,7 @@ for (const { name, format, paper } of PAPERS)
         expect(height).toBeGreaterThan(36); // px: about 10 mm, for a panorama
     });
 
-test('a note too long for its page goes on to the next one, whole', async ({ page }) => {
+test('a note too long for its page continues on the next one, whole', async ({ page }) => {
   const note = Array.from({ length: 60 }, (_, i) => `Sentence ${i + 1} about petals and leaves of the two flowers.`).join(' ');
   const comparisons = [pair(1.63, PORTRAIT, LANDSCAPE, { judgement: 'agree', note }), pair(0.41, PORTRAIT, LANDSCAPE)];
   await writeFile(join(folder, 'report.html'), renderReport(sampleInput({ comparisons, paper: 'A4', sections: [] })));

@@ -8,7 +8,7 @@ describe('space on a printed page', () => {
     expect([at(''), at('a'), at('a'.repeat(80)), at('a'.repeat(160)), at('花'.repeat(80)), at('a\n\nb')]).toEqual([1, 1, 1, 2, 2, 3]);
   });
 
-  test('images take what is there: all at full width, else the higher row gives way first', () => {
+  test('images fill the space: both at full width if they fit, else the higher one is reduced first', () => {
     const landscape = 58 / (4 / 3);
     expect(tileHeights([4 / 3, 4 / 3], 200)).toEqual([landscape, landscape]);
     expect(tileHeights([4 / 3, 3 / 4], 200)).toEqual([landscape, TILE_HEIGHTS.max]);

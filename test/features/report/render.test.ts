@@ -108,13 +108,13 @@ describe('what the person adds', () => {
     expect(renderJudged(null).match(/class="box"/g)).toHaveLength(3);
   });
 
-  test('a note too long for the page stands whole below everything else', () => {
+  test('a note too long for the page is printed whole below everything else', () => {
     const note = Array.from({ length: 40 }, (_, i) => `Sentence ${i + 1} of a long note about the two flowers.`).join(' ');
     const text = textOf(renderJudged('agree', note, []));
     expect(text).toMatch(/SHA-256 of A \w+, B \w+ My note Sentence 1 .* Sentence 40 of a long note about the two flowers\. $/);
   });
 
-  test('author and logo stand on the first page', () => {
+  test('author and logo are on the first page', () => {
     const logo = drawPng(8, 4, () => [200, 30, 30]);
     const page = renderReport(sampleInput({ author: ' Ana <Petrović> ', logo }));
     expect(page).toContain(`<img class="logo" src="data:image/png;base64,${logo.toString('base64')}" alt="Logo">`);

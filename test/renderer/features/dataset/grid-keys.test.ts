@@ -37,7 +37,7 @@ test.each<[string, Selection, unknown]>([
 
 test('in an empty list nothing is opened', () => expect(press('Enter', at(0), [])).toBeNull());
 
-test('the focus follows a relabelled image, and the next arrow key goes on where it was', () => {
+test('the focus follows a relabelled image, and the next arrow key starts from its old index', () => {
   const layout = layoutGrid(1000, 'm', [{ title: null, images: 5 }]);
   const right = (selection: Selection, list: readonly number[]): number => {
     const next = selectionAfterKey({ key: 'ArrowRight', ctrlKey: false, metaKey: false, shiftKey: false, altKey: false }, selection, list, layout, 3);

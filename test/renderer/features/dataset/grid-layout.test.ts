@@ -108,7 +108,7 @@ test('a selection extends from its anchor, toggles, and survives a change of the
   expect(retainSelection(selectOnly(list, 5), list, [10]).focus).toBe(0);
 });
 
-test('a range extended by keys goes on after the list was loaded again between two keys', () => {
+test('a range extended by keys survives a reload of the list between two keys', () => {
   const list = [10, 11, 12, 13, 14, 15];
   const two = extendSelection(selectOnly(list, 0), list, 1);
   const again = retainSelection(two, list, [...list]);
