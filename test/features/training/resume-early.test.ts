@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { runNumber } from '../../../src/shared/run-words.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import type { TrainRequest } from '../../../src/shared/contract.ts';
 import type { EpochRow, RunRow } from '../../../src/shared/run.ts';
@@ -66,7 +67,7 @@ describe.skipIf(!hasCompute)('a run killed before its first row (needs the build
     writeSafetensors(weights, new Map([...tensors, [name, { ...tensor, data: tensor.data.map((x) => x + 1) }]]), metadata);
     expect(await app.waitForEnd(await app.call('runs.resume', { run: whole.run }))).toMatchObject({
       status: 'failed',
-      error: { code: 'bad-weights', message: expect.stringContaining(`have changed since run ${whole.run} started`) as string },
+      error: { code: 'bad-weights', message: expect.stringContaining(`have changed since run ${runNumber(whole.run)} started`) as string },
     });
     expect(await app.call('runs.get', { run: whole.run })).toMatchObject({ status: 'interrupted' });
 
