@@ -10,7 +10,7 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { level:
 /** Checks a view's layout: nothing extends past the window's edge, and the regions do not overlap. */
 async function expectFit(page: Page): Promise<void> {
   const box = async (selector: string) => (await page.locator(selector).boundingBox())!;
-  const [nav, main, footer] = await Promise.all([box('.frame > nav'), box('.frame > main'), box('.frame > footer')]);
+  const [nav, main, footer] = await Promise.all([box('.frame > nav'), box('.frame > main'), box('.frame > .status')]);
   const { width, height } = page.viewportSize()!;
   expect(nav.x + nav.width).toBeLessThanOrEqual(main.x);
   expect(main.y + main.height).toBeLessThanOrEqual(footer.y);

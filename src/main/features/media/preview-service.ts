@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
@@ -72,7 +73,7 @@ export class PreviewService {
 
   private async request(image: PreviewedImage, name: string, size: PreviewSize, signal?: AbortSignal): Promise<string> {
     const out = join(this.folders[size], name.slice(0, 2), `${name}.jpg`);
-    if (await isIntact(out)) {
+    if (existsSync(out) && (await isIntact(out))) {
       this.cache.use(out);
       return out;
     }
