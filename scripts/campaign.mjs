@@ -71,6 +71,7 @@ const results = await runParts(parts, {
     else if (part !== shown || done % 50 === 0) process.stderr.write(`${line}\n`);
     shown = part;
   },
+  onLoss: (part, number, what) => process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[2K' : ''}LOST ${part}, case ${number}: ${what}\n`),
 });
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
 console.log(reportOf(results, { seed, scale }));

@@ -91,6 +91,12 @@ export function badEndOf({ code, signal, stderr }) {
   return / Details: /.test(last) && !last.includes('The compute process stopped') ? `an unexpected error: ${last}` : null;
 }
 
+/** Why a request had no answer: `fetch` says only "fetch failed", its cause says why. @param {unknown} error */
+function reasonOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
 /** Processes whose parent is `pid`. Linux only; elsewhere none. @param {number} pid @returns {number[]} */
 export function childrenOf(pid) {
   const list = `/proc/${pid}/task/${pid}/children`;
@@ -157,8 +163,12 @@ export async function serve(workspace, environment) {
   /** @type {Served['send']} */
   async function send(name, body, limitMs = 60_000) {
     const request = { method: 'POST', headers, body, signal: AbortSignal.timeout(limitMs) };
-    const response = await fetch(new URL(`/call/${name}`, url), request);
-    return parse(await response.text());
+    try {
+      const response = await fetch(new URL(`/call/${name}`, url), request);
+      return parse(await response.text());
+    } catch (error) {
+      throw new Error(`${name}: ${reasonOf(error)}`, { cause: error });
+    }
   }
   /** @type {Served['call']} */
   const call = async (name, input = {}, limitMs = 60_000) => send(name, stringify(input), limitMs);

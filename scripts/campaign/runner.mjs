@@ -18,10 +18,18 @@ import { Template } from './template.mjs';
  * `limitMs`: of one case; a longer one is a loss, because something hangs.
  * @typedef {{ attempt(number: number, random: Random, tally: Tally): Promise<void>, end?(): Promise<void>, limitMs?: number }} Prepared
  *
- * `cases`: of a whole run (`--scale 1`). `prepare` throws Unavailable where the machine can't run the part.
- * @typedef {{ name: string, about: string, cases: number, prepare(context: Context): Promise<Prepared> }} Part
+ * `cases`: of a whole run (`--scale 1`). `scalesWithin`: the scale changes the length of each case, not their number. `prepare` throws
+ * Unavailable where the machine can't run the part.
+ * @typedef {{ name: string, about: string, cases: number, scalesWithin?: boolean, prepare(context: Context): Promise<Prepared> }} Part
  *
  * @typedef {{ part: string, tried: number, held: number, losses: { number: number, what: string }[], unavailable: string | null, seconds: number }} Result
+ */
+
+/**
+ * `scale`: of all parts, or of each by name; `only`: the number of one case; `onLoss`: called at once, so that an interrupted campaign
+ * has said what it found.
+ * @typedef {{ onCase?: (part: string, number: number, of: number, lost: number) => void, onLoss?: (part: string, number: number, what: string) => void }} Progress
+ * @typedef {Progress & { seed: number, scale: number | Readonly<Record<string, number>>, only?: number | null }} Choice
  */
 
 /** This machine can't run a part: the reason is printed, and nothing counts as tried. */
@@ -32,10 +40,10 @@ const CASE_LIMIT_MS = 180_000;
 /**
  * Runs parts one after the other. Their folders and processes are gone at the end.
  * @param {readonly Part[]} parts
- * @param {{ seed: number, scale: number | Readonly<Record<string, number>>, only?: number | null, onCase?: (part: string, number: number, of: number, lost: number) => void }} choice `scale`: of all parts, or of each by name; `only`: the number of one case
+ * @param {Choice} choice
  * @returns {Promise<Result[]>}
  */
-export async function runParts(parts, { seed, scale, only = null, onCase }) {
+export async function runParts(parts, { seed, scale, only = null, ...progress }) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'twinlens campaign '));
   const template = new Template(path.join(folder, 'template'));
   /** @type {Result[]} */
@@ -44,7 +52,7 @@ export async function runParts(parts, { seed, scale, only = null, onCase }) {
     for (const part of parts) {
       const own = mkdtempSync(path.join(folder, `${part.name} `));
       const ofPart = typeof scale === 'number' ? scale : (scale[part.name] ?? 1);
-      results.push(await runPart(part, { folder: own, seed, scale: ofPart, template }, only, onCase));
+      results.push(await runPart(part, { folder: own, seed, scale: ofPart, template }, only, progress));
       rmSync(own, { recursive: true, force: true, maxRetries: 5 });
     }
   } finally {
@@ -55,11 +63,10 @@ export async function runParts(parts, { seed, scale, only = null, onCase }) {
 }
 
 /**
- * @param {Part} part @param {Context} context @param {number | null} only
- * @param {((part: string, number: number, of: number, lost: number) => void) | undefined} onCase
+ * @param {Part} part @param {Context} context @param {number | null} only @param {Progress} progress
  * @returns {Promise<Result>}
  */
-async function runPart(part, context, only, onCase) {
+async function runPart(part, context, only, { onCase, onLoss }) {
   const startedMs = performance.now();
   /** @type {Result} */
   const result = { part: part.name, tried: 0, held: 0, losses: [], unavailable: null, seconds: 0 };
@@ -71,7 +78,7 @@ async function runPart(part, context, only, onCase) {
     if (error instanceof Unavailable) return { ...result, unavailable: error.message };
     throw new Error(`The part ${part.name} can't start.`, { cause: error });
   }
-  const cases = Math.max(1, Math.round(part.cases * context.scale));
+  const cases = part.scalesWithin ? part.cases : Math.max(1, Math.round(part.cases * context.scale));
   for (let number = only ?? 0; number < (only === null ? cases : only + 1); number++) {
     const tally = {
       held: (count = 1) => {
@@ -79,8 +86,10 @@ async function runPart(part, context, only, onCase) {
         result.held += count;
       },
       lost: (/** @type {string} */ what) => {
+        const line = what.replaceAll(/\s+/g, ' ').slice(0, 500);
         result.tried++;
-        result.losses.push({ number, what: what.replaceAll(/\s+/g, ' ').slice(0, 500) });
+        result.losses.push({ number, what: line });
+        onLoss?.(part.name, number, line);
       },
     };
     const random = randomFor(context.seed, 'campaign', part.name, number);

@@ -33,6 +33,7 @@ export const soak = {
   name: 'soak',
   about: 'memory, descriptors and temporary files over many rounds of calls',
   cases: 1,
+  scalesWithin: true,
   async prepare({ folder, scale, template }) {
     if (process.platform !== 'linux') throw new Unavailable('it needs /proc');
     const rounds = Math.max(FEWEST, Math.round(ROUNDS * scale));
@@ -43,14 +44,18 @@ export const soak = {
         const server = await serve(copy.workspace, copy.environment);
         /** @type {Map<string, Measured[]>} */
         const measured = new Map();
-        for (let round = 0; round < rounds; round++) {
-          await playRound(server, copy, round, random);
-          await wait(PAUSE_MS);
-          if (round < rounds * WARM_UP) continue;
-          for (const one of measureAll(server.pid)) measured.set(one.name, [...(measured.get(one.name) ?? []), one]);
+        let left;
+        try {
+          for (let round = 0; round < rounds; round++) {
+            await playRound(server, copy, round, random);
+            await wait(PAUSE_MS);
+            if (round < rounds * WARM_UP) continue;
+            for (const one of measureAll(server.pid)) measured.set(one.name, [...(measured.get(one.name) ?? []), one]);
+          }
+          left = temporaryFiles([copy.workspace, path.join(copy.environment.home, 'tmp')]);
+        } finally {
+          await server.stop();
         }
-        const left = temporaryFiles([copy.workspace, path.join(copy.environment.home, 'tmp')]);
-        await server.stop();
         for (const [name, values] of measured) judge(name, values, tally);
         if (left.length) tally.lost(`temporary files: ${left.join(', ')}`);
         else tally.held();

@@ -71,8 +71,31 @@ test('a case that does not end is a loss', async () => {
     cases: 1,
     prepare: () => Promise.resolve({ limitMs: 50, attempt: () => new Promise<void>(() => undefined) }),
   };
-  const [result] = await runParts([part], { seed: 1, scale: 1 });
+  const told: unknown[] = [];
+  const [result] = await runParts([part], { seed: 1, scale: 1, onLoss: (...loss) => told.push(loss) });
   expect(result!.losses).toEqual([{ number: 0, what: 'not ended after 0.05 s' }]);
+  expect(told).toEqual([['hang', 0, 'not ended after 0.05 s']]);
+});
+
+test('the scale of a part that scales within changes the length of its cases, not their number', async () => {
+  const scales: number[] = [];
+  const part = {
+    name: 'long',
+    about: '',
+    cases: 1,
+    scalesWithin: true,
+    prepare: ({ scale }: { scale: number }) =>
+      Promise.resolve({
+        attempt: (_: number, __: unknown, tally: { held(): void }) => {
+          scales.push(scale);
+          tally.held();
+          return Promise.resolve();
+        },
+      }),
+  };
+  const [result] = await runParts([part], { seed: 1, scale: 10 });
+  expect(result!.tried).toBe(1);
+  expect(scales).toEqual([10]);
 });
 
 test('unknown parts and wrong numbers are refused with what is allowed', () => {

@@ -37,12 +37,18 @@ export interface ServeOptions {
   notice?: { sentence(): string | null; retry(): Promise<void> };
 }
 
+/**
+ * An idle connection stays open this long. Node's own 5 s end on a loaded machine while a client sends its next request, which then fails
+ * with ECONNRESET.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Serves the workbench on a loopback port. Throws AppError 'bad-request' if the port can't be used. */
 export async function serveWorkbench(api: WorkbenchApi, { port = 0, screen, token, notice, onOpened }: ServeOptions): Promise<Served> {
   const guard = new Guard(token);
   addSecret(guard.token);
   const door = new HttpDoor(api, guard, new ScreenFiles(screen), notice, onOpened);
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     void door.answer(request, response);
   });
   await listen(server, port);
