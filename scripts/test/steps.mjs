@@ -83,12 +83,15 @@ export const prettier = {
 
 /**
  * Types in every file of tsconfig.json: .ts, .mjs and .svelte. tsc alone finds the same errors outside components, so it is no step.
+ * The flag has TypeScript 7 (@typescript/native) check: 10 s of CPU time in place of 26 s with TypeScript 6, and the same errors.
  * @type {Step}
  */
 export const types = {
   title: 'svelte-check',
   run: async ({ prefix }) => ({
-    counts: checkCounts(await tool('svelte-check/bin/svelte-check', ['--tsconfig', 'tsconfig.json', '--fail-on-warnings'], { prefix })),
+    counts: checkCounts(
+      await tool('svelte-check/bin/svelte-check', ['--tsconfig', 'tsconfig.json', '--fail-on-warnings', '--tsgo-experimental-api'], { prefix }),
+    ),
   }),
 };
 
