@@ -43,15 +43,18 @@ describe.skipIf(!hasBuild || !hasFlowers)(`on photographs of flowers (needs the 
       const c = await runJson<Comparison>(['compare', ...pair, ...at]);
       const [rose, flat] = c.images;
       if (!isWeakMap(rose.strongest!.factual, c)) strongMaps++;
-      for (const kind of ['factual', 'counterfactual'] as const) {
+      const marks = (['factual', 'counterfactual'] as const).flatMap((kind) => {
         const mark = weakMark(c, flat, kind);
-        if (mark === null) continue;
+        return mark === null ? [] : [{ mark, file: flat[kind] }];
+      });
+      if (marks.length === 0) continue;
+      const { stdout } = await twinlens(['compare', ...pair, ...at]);
+      for (const { mark, file } of marks) {
         weakMaps++;
         // A contour is a dashed line of white pixels. The grey picture, darkened and hardly coloured, has none.
-        const overlay = await decodePhoto(flat[kind], 4096);
+        const overlay = await decodePhoto(file, 4096);
         const picture = overlay.data.subarray(0, overlay.width * Math.round((overlay.width * 240) / 320) * 3);
         expect(picture.some((value, i) => i % 3 === 0 && value > 230 && picture[i + 1]! > 230 && picture[i + 2]! > 230)).toBe(false);
-        const { stdout } = await twinlens(['compare', ...pair, ...at]);
         expect(stdout).toContain(mark);
       }
     }
