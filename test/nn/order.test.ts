@@ -6,12 +6,12 @@ import * as ort from 'onnxruntime-node';
 import { expect, onTestFinished, test } from 'vitest';
 import { channelBlock } from '../../src/main/nn/engines/onnx-blocks.ts';
 import { toOnnx } from '../../src/main/nn/engines/onnx-model.ts';
-import { initialTensors } from '../../src/main/nn/initialise.ts';
 import { lowerGradients } from '../../src/main/nn/engines/onnx-lower.ts';
 import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
 import { siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
 import type { BackboneName } from '../../src/shared/backbones.ts';
+import { filledTensors } from './reference.ts';
 
 const PAIRS = 8;
 
@@ -50,7 +50,7 @@ test.each([
   async (backbone, batchNorm) => {
     const layers = trainableKernels(backbone);
     const blocks = (await channelBlock()) === 0 ? [0] : [0, 8, 16]; // only optimized, not run: also the blocks of other processors
-    const params = initialTensors(siameseParams(specOf(backbone)), 1);
+    const params = filledTensors(siameseParams(specOf(backbone)));
     for (const block of blocks) {
       const layerOrder = (await outputOrder(backbone, batchNorm, block, params)).flatMap((name) => {
         const layer = layers.indexOf(name.replace('gradient:', ''));
