@@ -7,7 +7,7 @@ import { ensureBuilt } from './bootstrap/build.mjs';
 import { ensureDependencies } from './bootstrap/deps.mjs';
 import { ensureNode, environmentFor } from './bootstrap/node.mjs';
 import { handOver } from './bootstrap/run.mjs';
-import { say, SetupError } from './bootstrap/say.mjs';
+import { runScript, say } from './bootstrap/say.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -50,10 +50,4 @@ async function main() {
   });
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  say(error.message);
-  process.exitCode = 1;
-}
+await runScript(main);

@@ -7,7 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { say, SetupError } from './bootstrap/say.mjs';
+import { runScript, say, SetupError } from './bootstrap/say.mjs';
 import { findCard, missingLibraries, REQUIRED } from './cuda/machine.mjs';
 import { fetchProvider, fetchTensorflow, TENSORFLOW } from './cuda/parts.mjs';
 
@@ -82,10 +82,4 @@ function testDevices() {
   return 1;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  say(error.message);
-  process.exitCode = 1;
-}
+await runScript(main);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { say, SetupError } from './bootstrap/say.mjs';
+import { runScript, say, SetupError } from './bootstrap/say.mjs';
 import { whyNoCuda } from './package/modules.mjs';
 import { stageApp } from './package/stage.mjs';
 
@@ -64,7 +64,7 @@ function installedRuntime({ platform, arch }) {
   return existsSync(folder) ? folder : null;
 }
 
-try {
+await runScript(async () => {
   const { platform } = values;
   if (!(platform in PLATFORMS)) throw new SetupError(`There are packages for ${Object.keys(PLATFORMS).join(', ')}, not for ${platform}.`);
   const arches = values.arch === undefined ? ARCHES[platform] : values.arch === 'all' ? ['x64', 'arm64'] : [values.arch];
@@ -75,8 +75,4 @@ try {
     if (problem !== null) throw new SetupError(problem);
     await packageFor(target);
   }
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  say(error.message);
-  process.exitCode = 1;
-}
+});

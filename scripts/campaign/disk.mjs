@@ -5,7 +5,7 @@ import process from 'node:process';
 import { badEndOf, run, runJson } from './program.mjs';
 import { Unavailable } from './runner.mjs';
 import { databaseFault, missingFiles, temporaryFiles } from './state.mjs';
-import { EPOCHS, TRAIN, withoutTimes } from './template.mjs';
+import { commandOf, EPOCHS, withoutTimes } from './template.mjs';
 
 const DISK_MB = 16;
 const WHAT = /** @type {const} */ (['train', 'import', 'resume', 'evaluate', 'compare', 'report', 'export', 'read-only']);
@@ -78,7 +78,7 @@ async function fullDisk(c, { what, out, mounted, free }) {
   const fill = path.join(mounted, 'fill');
   const { bavail, bsize } = statfsSync(mounted);
   writeFileSync(fill, Buffer.alloc(Math.max(0, bavail * bsize - free)));
-  const command = commandOf(what, c, out);
+  const command = commandOf({ ...c, what, out });
   const ended = await run(command, c.environment);
   const bad = badEndOf(ended);
   if (bad) faults.push(bad);
@@ -127,28 +127,13 @@ function changed(before, after, what, failed) {
   return faults;
 }
 
-/** @param {string} what @param {Full} c @param {string} out */
-function commandOf(what, { at, pair, more }, out) {
-  /** @type {Record<string, string[]>} */
-  const commands = {
-    train: ['train', 'images', ...TRAIN, '--epochs', `${EPOCHS}`],
-    import: ['import', more, '--name', 'more'],
-    resume: ['train', 'images', '--resume', 'r2', '--epochs', `${EPOCHS}`],
-    evaluate: ['evaluate', 'r1', '--split', 'valid'],
-    compare: ['compare', 'r1', ...pair],
-    report: ['report', 'c1', 'c2', '--out', path.join(out, 'report.html')],
-    export: ['export', 'r1', '--format', 'onnx', '--out', path.join(out, 'network.onnx')],
-  };
-  return [...(commands[what] ?? []), ...at];
-}
-
 /** @param {Full} c @param {string} mounted @returns {Promise<string[]>} */
 async function readOnly(c, mounted) {
   const before = await lists(c);
   execFileSync('mount', ['-o', 'remount,ro', mounted]);
   try {
     const after = await lists(c);
-    const writer = await run(commandOf('train', c, ''), c.environment);
+    const writer = await run(commandOf({ ...c, what: 'train', out: '' }), c.environment);
     const bad = badEndOf(writer);
     return [
       ...(JSON.stringify(after) === JSON.stringify(before) ? [] : ['lists have changed']),

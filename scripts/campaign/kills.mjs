@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { badEndOf, childrenOf, isAlive, run, runJson, serve, signalTo, start, until } from './program.mjs';
 import { databaseFault, missingFiles, temporaryFiles } from './state.mjs';
-import { EPOCHS, IMAGES, TRAIN, TRAIN_CALL, withoutTimes } from './template.mjs';
+import { commandOf, EPOCHS, IMAGES, TRAIN_CALL, withoutTimes } from './template.mjs';
 
 const WHAT = /** @type {const} */ (['train', 'resume', 'import', 'evaluate', 'compare', 'report', 'export']);
 
@@ -71,21 +71,6 @@ async function killAndCheck(c) {
   const left = temporaryFiles([c.workspace, temporary]);
   if (left.length) faults.push(`temporary files remain: ${left.join(', ')}`);
   return faults;
-}
-
-/** The command of a case. @param {Case} c */
-function commandOf({ what, at, pair, more, out }) {
-  /** @type {Record<string, string[]>} */
-  const commands = {
-    import: ['import', more, '--name', 'more'],
-    train: ['train', 'images', ...TRAIN, '--epochs', `${EPOCHS}`],
-    resume: ['train', 'images', '--resume', 'r2', '--epochs', `${EPOCHS}`],
-    evaluate: ['evaluate', 'r1', '--split', 'valid'],
-    compare: ['compare', 'r1', ...pair],
-    report: ['report', 'c1', 'c2', '--out', path.join(out, 'report.html')],
-    export: ['export', 'r1', '--format', 'onnx', '--out', path.join(out, 'network.onnx')],
-  };
-  return [...(commands[what] ?? []), ...at];
 }
 
 /** @param {number} main @param {string} victim @param {string[]} faults @param {() => boolean} ended */

@@ -33,6 +33,24 @@ export const withoutTimes = (row) => ({ ...row, seconds: 0, imagesPerSecond: 0 }
  *   pair: [string, string], onnx: Buffer, durations: Record<string, number> }} Made
  */
 
+/**
+ * The arguments of a command on a copy of the template.
+ * @param {{ what: string, out: string, at: string[] } & Pick<Made, 'pair' | 'more'>} choice `out`: the folder for reports and networks
+ */
+export function commandOf({ what, at, pair, more, out }) {
+  /** @type {Record<string, string[]>} */
+  const commands = {
+    import: ['import', more, '--name', 'more'],
+    train: ['train', 'images', ...TRAIN, '--epochs', `${EPOCHS}`],
+    resume: ['train', 'images', '--resume', 'r2', '--epochs', `${EPOCHS}`],
+    evaluate: ['evaluate', 'r1', '--split', 'valid'],
+    compare: ['compare', 'r1', ...pair],
+    report: ['report', 'c1', 'c2', '--out', path.join(out, 'report.html')],
+    export: ['export', 'r1', '--format', 'onnx', '--out', path.join(out, 'network.onnx')],
+  };
+  return [...(commands[what] ?? []), ...at];
+}
+
 /** Workspaces for the parts, copied from one that is made at the first use. */
 export class Template {
   /** @type {Promise<Made> | null} */
