@@ -4,18 +4,9 @@ import Database from 'better-sqlite3';
 import { encodePng } from '../../src/main/compute/images/images.ts';
 import { threeDigits } from '../../src/shared/format.ts';
 import { writeAt } from '../doors/cli/kit.ts';
-import { expect, importColours, test, type ServedWorkbench } from './kit.ts';
+import { expect, test, trainedRun, type ServedWorkbench } from './kit.ts';
 
 /** What the stage of the compare view shows: scale, weak evidence, photographs without maps, cells, labels, layout. */
-const QUICK = { backbone: 'compact', epochs: 3, size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
-
-async function trainedRun(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {
-  const known = (await served.call('runs.list', {})).find((run) => run.calibration !== null);
-  if (known) return { dataset: known.dataset, run: known.run };
-  const dataset = await importColours(served);
-  const { result } = await served.job('runs.start', { dataset, ...QUICK });
-  return { dataset, run: result!['run']! };
-}
 
 /** Two test images whose factual maps are not empty. */
 async function openPair(page: Page, served: ServedWorkbench): Promise<{ run: string; scale: number; fullColour: number }> {

@@ -2,19 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { parseNpy } from '../../src/main/foundation/npy.ts';
 import { valueAt } from '../../src/shared/maps/field.ts';
-import { expect, importColours, loseCompute, test, type ServedWorkbench } from './kit.ts';
+import { expect, importColours, loseCompute, QUICK, test, trainedRun, type ServedWorkbench } from './kit.ts';
 import { serious } from './serious.ts';
 
 /** The compare view in a real browser on the served workbench: drawn images, a quickly trained run. */
-const QUICK = { backbone: 'compact', epochs: 3, size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
-
-async function trainedRun(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {
-  const known = (await served.call('runs.list', {})).find((run) => run.calibration !== null);
-  if (known) return { dataset: known.dataset, run: known.run };
-  const dataset = await importColours(served);
-  const { result } = await served.job('runs.start', { dataset, ...QUICK });
-  return { dataset, run: result!['run']! };
-}
 
 /** The two ids of test images of different classes. */
 async function twoImages(served: ServedWorkbench, dataset: string): Promise<[number, number]> {

@@ -1,18 +1,10 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { encode } from '../../src/shared/wire.ts';
-import { expect, importColours, test, type ServedWorkbench } from './kit.ts';
+import { expect, importColours, test, trainedRun } from './kit.ts';
 
 /** What a person does across views: leaves and comes back, types paths. */
-const QUICK = { backbone: 'compact', epochs: 3, size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
 
-async function trainedRun(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {
-  const known = (await served.call('runs.list', {})).find((run) => run.calibration !== null);
-  if (known) return { dataset: known.dataset, run: known.run };
-  const dataset = await importColours(served);
-  const { result } = await served.job('runs.start', { dataset, ...QUICK });
-  return { dataset, run: result!['run']! };
-}
 const view = (page: Page, name: string) => page.getByRole('navigation', { name: 'Workbench' }).getByRole('link', { name });
 
 test('a view opens where it was left; a click on the open view goes to its start', async ({ page, served }) => {

@@ -1,6 +1,6 @@
 import { test as base } from '@playwright/test';
 import { desktopOn } from './electron.ts';
-import { serve, type ServeChoice, type ServedWorkbench } from './serve.ts';
+import { importColours, serve, type ServeChoice, type ServedWorkbench } from './serve.ts';
 
 export * from './serve.ts';
 
@@ -53,4 +53,16 @@ export const test = base.extend<{ served: ServedWorkbench }, { workbench: Workbe
     await desktop.app.close();
   },
 });
+
+/** Settings of a training that takes about a second. */
+export const QUICK = { backbone: 'compact', epochs: 3, size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
+
+/** A run with a calibration on the images of importColours, trained unless the workbench has one. */
+export async function trainedRun(served: ServedWorkbench): Promise<{ dataset: string; run: string }> {
+  const known = (await served.call('runs.list', {})).find((run) => run.calibration !== null);
+  if (known) return { dataset: known.dataset, run: known.run };
+  const dataset = await importColours(served);
+  const { result } = await served.job('runs.start', { dataset, ...QUICK });
+  return { dataset, run: result!['run']! };
+}
 export { expect } from '@playwright/test';
