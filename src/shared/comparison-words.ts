@@ -1,4 +1,4 @@
-import type { Comparison } from './comparison.ts';
+import type { Comparison, ExplainedVerdict } from './comparison.ts';
 import type { Split } from './dataset.ts';
 import { isIdentical, truthOf } from './pair-truth.ts';
 import { countText, distancePair, fileNames, percentText, probabilityText } from './format.ts';
@@ -38,7 +38,7 @@ export interface MapWords {
   term: string;
 }
 
-export function mapWords({ target, verdict }: Pick<Comparison, 'target' | 'verdict'>): { factual: MapWords; counterfactual: MapWords } {
+export function mapWords({ target, verdict }: ExplainedVerdict): { factual: MapWords; counterfactual: MapWords } {
   const [factual, counterfactual] =
     target === 'distance' ? ['For a larger distance', 'For a smaller distance'] : [`For “${verdict}”`, `Against “${verdict}”`];
   return { factual: { title: factual, term: 'factual' }, counterfactual: { title: counterfactual, term: 'counterfactual' } };

@@ -83,6 +83,9 @@ export interface Comparison {
   versions: Record<string, string>;
 }
 
+/** What decides which evidence is factual. */
+export type ExplainedVerdict = Pick<Comparison, 'verdict' | 'target'>;
+
 export type Judgement = 'agree' | 'disagree' | 'unsure';
 
 /** A comparison with a person's notes. Unsaved comparisons are deleted at the next start. */

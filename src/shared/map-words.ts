@@ -1,15 +1,12 @@
-import type { ComparedImage, Comparison, ScaleChoice } from './comparison.ts';
+import type { ComparedImage, Comparison, ExplainedVerdict, ScaleChoice } from './comparison.ts';
 import { mapWords } from './comparison-words.ts';
 import { countNoun, countText, NBSP, percentText, percentTexts, threeDigits } from './format.ts';
 import { CONTOUR_SHARE } from './maps/contour.ts';
 import { isOnBorder, positionWords, strongestEdge, type EvidencePosition } from './maps/evidence.ts';
 import { MAP_KINDS, type MapKind } from './maps/kinds.ts';
-import { fullColourOf, isWeakMap, weakBelow } from './maps/run-scale.ts';
+import { fullColourOf, isWeakMap, type Scaled, weakBelow } from './maps/run-scale.ts';
 
 /** Sentences about the maps of one comparison, for the screen, the report, overlay files and the command line. */
-
-type ExplainedVerdict = Pick<Comparison, 'verdict' | 'target'>;
-type Scaled = Pick<Comparison, 'scale' | 'runScale'>;
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 

@@ -10,7 +10,7 @@ export interface PhotoLook {
   desaturation: number;
 }
 
-/** The photograph keeps its colour. A little darker, it leaves room for the colours of the map. */
+/** The photograph keeps its colour. A little darker, it leaves room for the colours of the map; how much was chosen by eye. */
 export const DEFAULT_LOOK: PhotoLook = { darkening: 0.2, desaturation: 0 };
 const TABLE = 1024;
 

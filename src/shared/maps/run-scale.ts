@@ -23,7 +23,8 @@ export interface FullColour {
   scale: ScaleChoice; // the scale that gives the value
 }
 
-type Scaled = Pick<Comparison, 'scale' | 'runScale'>;
+/** The scales of a comparison. */
+export type Scaled = Pick<Comparison, 'scale' | 'runScale'>;
 
 /** Falls back to the pair's own scale where the run's is not known, or is 0. */
 export function fullColourOf({ scale, runScale }: Scaled, choice: ScaleChoice): FullColour {

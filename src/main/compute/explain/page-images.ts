@@ -1,10 +1,11 @@
 import { AppError, asAppError } from '../../../shared/errors.ts';
+import type { EmbeddedType } from '../protocol/protocol.ts';
 import { embeddedCopy } from '../images/images.ts';
 import { overlayFrame } from './overlay-frame.ts';
 
 interface Options {
   longest: number; // px, longest side
-  mime: 'image/webp' | 'image/jpeg';
+  mime: EmbeddedType;
 }
 
 /** Copies of a photograph and of its overlays without their legends. Throws AppError 'bad-image' with details.file. */

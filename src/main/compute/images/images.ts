@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import type { Resampling } from '../../../shared/training-options/resampling.ts';
-import type { Inspected } from '../protocol/protocol.ts';
+import type { EmbeddedType, Inspected } from '../protocol/protocol.ts';
 import { MemoryBudget } from '../async/memory-budget.ts';
 import type { Bands, ToRgb } from './bands.ts';
 import { type DecodeOptions, decodeError, MEMORY_LIMIT, openImage, type OpenImage, sha256Of } from './open-image.ts';
@@ -221,7 +221,7 @@ export async function previewJpeg(file: string, longest: number, options: Decode
 
 interface EmbedOptions {
   longest: number; // px
-  mime: 'image/webp' | 'image/jpeg';
+  mime: EmbeddedType;
   /** The part of a larger image that is wanted, from the top, px. */
   frame?: { left: number; width: number; height: number };
 }
@@ -238,6 +238,7 @@ export async function embeddedCopy(
     const part = hasFrame ? p.extract({ left: frame.left, top: 0, width: frame.width, height: frame.height }) : p;
     return part.resize(longest, longest, { fit: 'inside', withoutEnlargement: true });
   });
+  // Both qualities were chosen by eye; their sizes are in EmbeddedType.
   const copy = mime === 'image/webp' ? rawRgb(image).webp({ quality: 82 }) : rawRgb(image).jpeg({ quality: 85, chromaSubsampling: '4:4:4' });
   return { bytes: await copy.toBuffer(), width, height };
 }

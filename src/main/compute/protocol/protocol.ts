@@ -1,5 +1,6 @@
-import type { ComparedImage, Comparison, ExplainTarget, Verdict, ScaleChoice } from '../../../shared/comparison.ts';
+import type { ComparedImage, ExplainedVerdict, ExplainTarget, Verdict, ScaleChoice } from '../../../shared/comparison.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
+import type { Scaled } from '../../../shared/maps/run-scale.ts';
 import type { StepProfile } from '../../../shared/step-profile.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
@@ -119,7 +120,7 @@ export interface MeasureMapsRequest {
 }
 
 /** The stored comparison that drawOverlays draws. */
-export interface OverlaysRequest extends Pick<Comparison, 'verdict' | 'target' | 'scale' | 'runScale'> {
+export interface OverlaysRequest extends ExplainedVerdict, Scaled {
   choice: ScaleChoice;
   sampleBits: number | null; // of the run
   images: readonly Omit<ComparedImage, 'className'>[];
@@ -147,6 +148,12 @@ export interface BenchResult {
 }
 
 /** Every request from main to compute. */
+/**
+ * Of images that a report embeds. WebP at quality 82 is two thirds of a JPEG at 85 (60 photographs of 600 px). A PDF can't contain WebP:
+ * browsers store its pixels without loss, at 0.9 MB per comparison; JPEG is copied as it is.
+ */
+export type EmbeddedType = 'image/webp' | 'image/jpeg';
+
 export interface ComputeCalls {
   inspect: { args: { files: string[] }; result: (InspectedContent | { error: string })[]; progress: Counted };
   /** Seconds to read and decode each of `files`, with the concurrency of training. Files that can't be decoded count too. */
@@ -158,7 +165,7 @@ export interface ComputeCalls {
    * order. Throws AppError 'bad-image' with details.file.
    */
   pageImages: {
-    args: { images: { photo: string; overlays: string[] }[]; longest: number; mime: 'image/webp' | 'image/jpeg' };
+    args: { images: { photo: string; overlays: string[] }[]; longest: number; mime: EmbeddedType };
     result: Uint8Array[][];
     progress: never;
   };

@@ -2,7 +2,8 @@ import type { Comparison } from '../../../shared/comparison.ts';
 import { fileName } from '../../../shared/format.ts';
 import { DEFAULT_SECTIONS, type ReportSection } from '../../../shared/report.ts';
 import { pageParts } from './render.ts';
-import type { EmbeddedType, ImageFiles, PaperSize, ReportDataset, ReportEntry, ReportRun } from './types.ts';
+import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
+import type { ImageFiles, PaperSize, ReportDataset, ReportEntry, ReportRun } from './types.ts';
 
 type Found<T> = T | null | undefined | Promise<T | null | undefined>;
 

@@ -1,9 +1,10 @@
 import type { ComparedImage, Comparison } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { fileName } from '../../../shared/format.ts';
+import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
 import { readIntact } from '../../foundation/files.ts';
 import type { PagePorts } from './ports.ts';
-import type { EmbeddedType, ImageFiles, ImageFileType } from './types.ts';
+import type { ImageFiles, ImageFileType } from './types.ts';
 
 /** A tile of the page is at most 64 mm wide on paper: 600 px are 240 per inch. */
 const TILE_SIDE = 600; // px, longest side

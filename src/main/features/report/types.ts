@@ -5,11 +5,6 @@ import type { RunRecord } from '../../../shared/run.ts';
 
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
 export type ImageFileType = (typeof IMAGE_TYPES)[number];
-/**
- * Of embedded images. WebP at quality 82 is two thirds of a JPEG at 85 (60 photographs of 600 px). A PDF can't contain WebP: browsers
- * store its pixels without loss, at 0.9 MB per comparison; JPEG is copied as it is.
- */
-export type EmbeddedType = 'image/webp' | 'image/jpeg';
 
 /** An image file's content, which the report embeds. */
 export interface ImageFile {

@@ -1,4 +1,4 @@
-import type { Comparison } from '../../../shared/comparison.ts';
+import type { ExplainedVerdict } from '../../../shared/comparison.ts';
 import { strongestPart, svgPath } from '../../../shared/maps/contour.ts';
 import { largestAbsolute, upsample, valueAt } from '../../../shared/maps/field.ts';
 import { factualSign, signedToKinds } from '../../../shared/maps/kinds.ts';
@@ -38,7 +38,7 @@ export class MapPainter {
   private readonly contours = new Map<string, ContourPaths>();
   private readonly fields = new Map<ShownView, Float32Array>();
 
-  constructor(signed: Float32Array, grid: Size, comparison: Pick<Comparison, 'verdict' | 'target'>, image: Size) {
+  constructor(signed: Float32Array, grid: Size, comparison: ExplainedVerdict, image: Size) {
     const sign = factualSign(comparison.verdict, comparison.target);
     this.maps = { ...signedToKinds(signed, comparison.verdict, comparison.target), signed: signed.map((s) => sign * s) };
     const { factual, counterfactual, signed: both } = this.maps;

@@ -11,7 +11,10 @@ function shownArea({ width, height }: Size, images: readonly Size[], gap: number
   }, 0);
 }
 
-/** A stacked pair returns to a row only if the images' area is larger by this ratio: captions of stacked images take more height. */
+/**
+ * A stacked pair returns to a row only if the images' area is larger by this ratio: captions of stacked images take more height. Chosen,
+ * not measured.
+ */
 const RETURN_RATIO = 1.25;
 
 /**

@@ -1,4 +1,4 @@
-import type { Comparison, ScaleChoice } from '../../../shared/comparison.ts';
+import type { Comparison, ExplainedVerdict, ScaleChoice } from '../../../shared/comparison.ts';
 import type { RunRow } from '../../../shared/run.ts';
 import { runName } from '../../client/best-run.ts';
 import { distancePair, NBSP, percentText, probabilityText, threeDigits } from '../../../shared/format.ts';
@@ -19,7 +19,7 @@ export function offsetWords({ distance, threshold }: Pick<Comparison, 'distance'
 }
 
 /** A map value under the cursor, with its sign and meaning. */
-export function valueWords(comparison: Pick<Comparison, 'verdict' | 'target'>, factual: number): string {
+export function valueWords(comparison: ExplainedVerdict, factual: number): string {
   if (Math.abs(factual) < 1e-12) return '0';
   return `${factual > 0 ? '+' : '−'}${threeDigits(Math.abs(factual))} ${kindWords(comparison, factual > 0 ? 'factual' : 'counterfactual')}`;
 }
