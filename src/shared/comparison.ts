@@ -17,9 +17,9 @@ export type EmptyReason = keyof typeof EMPTY_REASONS;
 
 /**
  * One colour scale for all maps of a run at a layer, so that the map of a pair with little evidence is pale. Up to SCALE_PAIRS
- * validation pairs (src/shared/maps/run-scale.ts) are sampled with the run's seed. Full colour is the FULL_COLOUR_QUANTILE of the
- * largest |S| of each of their images, interpolated linearly between ranks. The target ('verdict' or 'distance') does not change S: it
- * decides which sign is factual. So both targets and both kinds of map have the same scale.
+ * validation pairs (src/shared/maps/run-scale.ts) are sampled with the run's seed. Full colour is the
+ * FULL_COLOUR_QUANTILE of the largest |S| of each of their images, interpolated linearly between ranks. The target ('verdict' or
+ * 'distance') does not change S: it decides which sign is factual. So both targets and both kinds of map have the same scale.
  */
 export interface RunMapScale {
   fullColour: number; // |S|, >= 0; 0 if every map was empty

@@ -50,13 +50,16 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
 
 type PairRequest = Pick<ExplainRequest, 'model' | 'modelSha256' | 'files' | 'sha256' | 'layer'>;
 
-/** One forward pass of both images and one gradient of their distance D. Per image S = sum over channels of mean_hw(dD/dF) * F. */
-export async function explainPair({ model, modelSha256, files, sha256, layer }: PairRequest): Promise<PairExplanation> {
+/**
+ * One forward pass of both images and one gradient of their distance D. Per image S = sum over channels of mean_hw(dD/dF) * F.
+ * `decode`: decodeSquare, or a cache of it.
+ */
+export async function explainPair({ model, modelSha256, files, sha256, layer }: PairRequest, decode = decodeSquare): Promise<PairExplanation> {
   const { config, folder } = model;
   const task = explanationTask(specOf(config), layer, 1);
   const pixels = await Promise.all(
     files.map((file, i) =>
-      decodeSquare(file, config.size, {
+      decode(file, config.size, {
         resampling: config.resampling,
         sampleBits: config.sampleBits,
         ...(sha256[i] === null ? {} : { sha256: sha256[i] }),

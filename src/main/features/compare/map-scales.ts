@@ -4,6 +4,7 @@ import { runScaleOf, SCALE_PAIRS } from '../../../shared/maps/run-scale.ts';
 import { randomFor } from '../../../shared/random.ts';
 import { runNumber } from '../../../shared/run-words.ts';
 import type { Counted } from '../../compute/protocol/protocol.ts';
+import { balancedSample } from '../../domain/pairs/balanced-sample.ts';
 import { packPairs, unpackPairs } from '../../domain/pairs/packed.ts';
 import { log } from '../../foundation/log/log.ts';
 import { layerOf } from './compare-pair.ts';
@@ -73,7 +74,7 @@ export class MapScales {
     const { runs, datasets, validPairs, modelOf, compute } = this.ports;
     const run = runs.get(id);
     const { images, pairs: all } = await validPairs(run.dataset);
-    const sample = randomFor(run.config.seed, 'map scale').shuffle(unpackPairs(all)).slice(0, SCALE_PAIRS);
+    const sample = balancedSample(unpackPairs(all), SCALE_PAIRS, randomFor(run.config.seed, 'map scale'));
     if (sample.length === 0)
       throw new AppError('bad-dataset', `The data set of run ${runNumber(id)} has no validation pairs, so the scale of its maps is unknown.`, {
         run: id,
