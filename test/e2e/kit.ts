@@ -1,4 +1,4 @@
-import { test as base } from '@playwright/test';
+import { expect, test as base, type Page } from '@playwright/test';
 import { desktopOn } from './electron.ts';
 import { importColours, serve, type ServeChoice, type ServedWorkbench } from './serve.ts';
 
@@ -28,6 +28,19 @@ function workbenchOfFile(choice: ServeChoice): WorkbenchOfFile {
 }
 
 /**
+ * Runs the test, then fails it if the browser reported a violation of a content security policy, in any frame of the page. Chromium writes
+ * each violation to the console.
+ */
+async function useUnderPolicy(page: Page, use: (page: Page) => Promise<void>): Promise<void> {
+  const violations: string[] = [];
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) violations.push(`${message.text()} (${message.location().url})`);
+  });
+  await use(page);
+  expect(violations, 'violations of the content security policy').toEqual([]);
+}
+
+/**
  * The tests of a file share one workbench, `served`, with a workspace of its own. All files run in one worker process and one browser,
  * whose start costs as much as a test: `test.use({ serveChoice: … })` changes how the workbench starts, and takes a worker of its own.
  * In the project `electron` the same tests run in a desktop window on it.
@@ -46,10 +59,10 @@ export const test = base.extend<{ served: ServedWorkbench }, { workbench: Workbe
   page: async ({ page, workbench }, use, { file, project }) => {
     if (project.name !== 'electron') {
       await page.mouse.move(0, 0); // a reused page keeps the pointer where the test before left it
-      return use(page);
+      return useUnderPolicy(page, use);
     }
     const desktop = await desktopOn((await workbench.of(file)).url);
-    await use(desktop.page);
+    await useUnderPolicy(desktop.page, use);
     await desktop.app.close();
   },
 });

@@ -17,8 +17,10 @@ describe('the protocol of the desktop window', () => {
     for (const address of ['/', '/index.html', '/?x=1', '/#/compare']) {
       const page = await open()(new Request(ORIGIN + address));
       expect(await page.text()).toContain('<title>screen</title>');
-      expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self';/);
+      expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self'; style-src 'self';/);
     }
+    const frame = await open()(new Request(`${ORIGIN}/report-frame.html`));
+    expect(frame.headers.get('content-security-policy')).toMatch(/sandbox allow-same-origin$/);
   });
 
   it('passes on the rest of an address under media/ undecoded', async () => {

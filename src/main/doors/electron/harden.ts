@@ -62,7 +62,7 @@ export function hardenContents(onAction: (action: string) => void): void {
 }
 
 /** A report or image in a frame of the screen. */
-const isOwnFrame = (url: string): boolean => url.startsWith(`${ORIGIN}/media/`) || url.startsWith(`blob:${ORIGIN}`) || url === 'about:srcdoc';
+const isOwnFrame = (url: string): boolean => url.startsWith(`${ORIGIN}/media/`) || url.startsWith(`${ORIGIN}/report-frame.html`);
 
 /** Whether a message comes from the screen itself, not from a report in one of its frames. */
 export function isScreen(event: { sender: unknown; senderFrame?: { url: string } | null }): boolean {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { WorkbenchApi } from '../../api/workbench-api.ts';
 import { messagePage, type PageAction } from '../http/message-page.ts';
-import { COMMON_HEADERS, MESSAGE_POLICY, SCREEN_POLICY } from '../http/policy.ts';
+import { COMMON_HEADERS, MESSAGE_POLICY } from '../http/policy.ts';
 import type { ScreenFiles } from '../http/screen-files.ts';
 import { CapturedResponse } from './captured-response.ts';
 
@@ -34,7 +34,7 @@ export function screenProtocol(files: ScreenFiles, media: MediaSource, notice: (
     const bytes = file && (await readFile(file.path).catch(() => null)); // not streamed: a stream from an asar archive extracts the file first
     if (!bytes) return missing();
     return new Response(new Uint8Array(bytes), {
-      headers: { ...COMMON_HEADERS, 'content-type': file.type, 'cache-control': 'no-cache', 'content-security-policy': SCREEN_POLICY },
+      headers: { ...COMMON_HEADERS, 'content-type': file.type, 'cache-control': 'no-cache', 'content-security-policy': file.policy },
     });
   };
 }

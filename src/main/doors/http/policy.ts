@@ -1,18 +1,37 @@
-/** The screen may load its own files, and images and reports that it creates. `self` is the door's origin. */
-export const SCREEN_POLICY = [
+import { createHash } from 'node:crypto';
+import { MESSAGE_STYLE } from './message-page.ts';
+
+/** The source expression that permits one inline style sheet, by its content. */
+const styleHash = (sheet: string): string => `'sha256-${createHash('sha256').update(sheet).digest('base64')}'`;
+
+/**
+ * The screen may load its own files, and images that it creates. `self` is the door's origin. No inline style: Svelte and the libraries
+ * set positions through the CSSOM, which the policy permits.
+ */
+const SCREEN_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'", // positions are set in style attributes, and a report's preview has its own style sheet
+  "style-src 'self'",
   "img-src 'self' data: blob:",
   "font-src 'self' data:",
   "connect-src 'self'",
-  "frame-src 'self' blob:",
+  "frame-src 'self'",
   "worker-src 'self' blob:",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   "object-src 'none'",
 ].join('; ');
+
+/**
+ * The empty page in whose frame the screen shows a report's preview. A page of its own, because one that the screen creates (blob:, srcdoc)
+ * inherits SCREEN_POLICY, which blocks the report's style sheet. No scripts and no requests.
+ */
+const REPORT_FRAME_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin";
+
+/** `name`: of a file of the built screen. */
+export const screenFilePolicy = (name: string): string => (name === 'report-frame.html' ? REPORT_FRAME_POLICY : SCREEN_POLICY);
 
 /** An image or report: no scripts and no requests, even in its own tab. */
 export const MEDIA_POLICY =
@@ -21,8 +40,8 @@ export const MEDIA_POLICY =
 /** The browser's PDF viewer starts neither in a sandbox nor under a stricter policy. */
 export const PDF_POLICY = "frame-ancestors 'self'";
 
-/** A message page: no scripts, no files. */
-export const MESSAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/** A message page: no scripts, no files, no style but its own sheet. */
+export const MESSAGE_POLICY = `default-src 'none'; style-src ${styleHash(MESSAGE_STYLE)}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
 
 /** On every answer. */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {

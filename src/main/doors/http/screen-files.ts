@@ -1,11 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { mimeOf } from '../../foundation/mime.ts';
+import { screenFilePolicy } from './policy.ts';
 
 export interface ScreenFile {
   path: string;
   type: string; // MIME
   immutable: boolean; // its name contains a hash of its content
+  policy: string; // Content-Security-Policy
 }
 
 /** The built screen. Only files listed in its folder can be requested, so no address leads outside. */
@@ -20,7 +22,7 @@ export class ScreenFiles {
   /** `name`: relative to the folder, with /. Returns null for an unknown name. */
   get(name: string): ScreenFile | null {
     if (!this.names().has(name)) return null;
-    return { path: join(this.folder, name), type: mimeOf(name), immutable: name.startsWith('assets/') };
+    return { path: join(this.folder, name), type: mimeOf(name), immutable: name.startsWith('assets/'), policy: screenFilePolicy(name) };
   }
 
   private names(): Set<string> {

@@ -9,7 +9,7 @@ import { bodyOf, bodyParts } from './body.ts';
 import { Guard } from './guard.ts';
 import { EventStreams } from './event-streams.ts';
 import { sendMedia } from './media.ts';
-import { COMMON_HEADERS, SCREEN_POLICY, MESSAGE_POLICY } from './policy.ts';
+import { COMMON_HEADERS, MESSAGE_POLICY } from './policy.ts';
 import { ScreenFiles } from './screen-files.ts';
 import { cacheControlOf, sendFile } from './send-file.ts';
 import { messagePage } from './message-page.ts';
@@ -191,7 +191,7 @@ class HttpDoor {
       return;
     }
     const cacheControl = file.immutable ? cacheControlOf(true) : 'no-cache';
-    await sendFile(request, response, { ...file, policy: SCREEN_POLICY, cacheControl });
+    await sendFile(request, response, { ...file, cacheControl });
   }
 
   private send(response: ServerResponse, answer: Answer): Promise<void> {

@@ -8,7 +8,7 @@ import { glossarySection } from './sections/glossary.ts';
 import { methodSection } from './sections/method.ts';
 import { openingSection } from './sections/opening.ts';
 import { runSection } from './sections/run.ts';
-import { styleElement } from './style.ts';
+import { styleElement, stylePolicy, styleSheet } from './style.ts';
 import type { ReportComparison, ReportEntry, ReportInput, ReportRun } from './types.ts';
 
 /** The parts of a page, in order: head, opening, each comparison, appendix, details of each comparison, end. Together they are one HTML document. */
@@ -34,18 +34,19 @@ export function pageParts(input: ReportInput): PageParts {
   const runs = [...new Map(input.runs.map((run) => [run.run, run])).values()];
   const runOf = ({ comparison }: ReportEntry): ReportRun | undefined => runs.find(({ run }) => run === comparison.run);
   const hasRuns = runs.length > 0 && RUN_SECTIONS.some((section) => sections.includes(section));
+  const style = styleSheet([...new Set(comparisons.map(({ comparison }) => comparison.modelSha256))], paper);
   const head = markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; ${stylePolicy(style)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="Twinlens ${input.appVersion}">
 ${input.author?.trim() && markup`<meta name="author" content="${input.author.trim()}">`}
 <title>${input.title}</title>
-${styleElement([...new Set(comparisons.map(({ comparison }) => comparison.modelSha256))], paper)}
+${styleElement(style)}
 </head>
 <body>
 <main>

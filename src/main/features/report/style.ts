@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import charts from '../../../shared/charts/charts.css?raw';
 import { Html } from './html.ts';
 import { paperStyle } from './style-paper.ts';
@@ -116,6 +117,15 @@ const NARROW = `
 @media screen and (max-width:560px){.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.labelled{grid-template-columns:minmax(0,1fr)}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend .scale-title{grid-column:1/-1}.choice{display:flex}.networks thead{display:none}.networks tr,.networks td,.networks th{display:block}.networks td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}.formula{margin-left:8px}}
 `;
 
-/** The <style> element. `models`: SHA-256 in hex of the report's networks, for the footer of each printed page. */
-export const styleElement = (models: readonly string[], size?: PaperSize): Html =>
-  new Html(`<style>${TOKENS}${TEXT}${PARTS}${TABLES}${charts}${NARROW}${paperStyle(models, size)}</style>`);
+/** `models`: SHA-256 in hex of the report's networks, for the footer of each printed page. */
+export const styleSheet = (models: readonly string[], size?: PaperSize): string =>
+  `${TOKENS}${TEXT}${PARTS}${TABLES}${charts}${NARROW}${paperStyle(models, size)}`;
+
+export const styleElement = (sheet: string): Html => new Html(`<style>${sheet}</style>`);
+
+/**
+ * The part of a report's content security policy on styles: this sheet by its hash, no other, and style attributes, which carry the sizes
+ * of images, the positions on the ruler and the colours of curves. In a browser without style-src-attr these attributes have no effect.
+ */
+export const stylePolicy = (sheet: string): Html =>
+  new Html(`style-src 'sha256-${createHash('sha256').update(sheet).digest('base64')}'; style-src-attr 'unsafe-inline'`);

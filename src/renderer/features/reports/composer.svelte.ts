@@ -26,7 +26,7 @@ export class Composer {
   comparisons = $state.raw<string[]>([]);
   rows = $state.raw<Readonly<Record<string, ComparisonRow | null>>>({}); // by id; null: no longer stored
   saveState = $state<'saved' | 'waiting' | 'failed'>('saved');
-  page = $state.raw<string | null>(null); // URL of the preview
+  page = $state.raw<string | null>(null); // HTML of the preview
   part = $state(0); // as in ReportPreview
   parts = $state(0);
   shown = $state(0); // comparisons in the preview
@@ -133,7 +133,7 @@ export class Composer {
         this.part = part;
         this.parts = parts;
         this.shown = comparisons;
-        this.show(html);
+        this.page = html;
       }
       this.previewError = null;
     } catch (error) {
@@ -173,12 +173,11 @@ export class Composer {
     }
   }
 
-  /** Saves unsaved changes and releases the preview. */
+  /** Saves unsaved changes. */
   close(): void {
     this.closed = true;
     clearTimeout(this.previewTimer);
     void this.save();
-    this.show(null);
   }
 
   private get draft(): CallInput<'reports.save'> {
@@ -199,12 +198,6 @@ export class Composer {
     this.comparisons = next;
     void this.loadRows();
     this.scheduleSave();
-  }
-
-  /** Shows a page under a URL of its own, so that links inside the page stay in it. */
-  private show(html: string | null): void {
-    if (this.page !== null) URL.revokeObjectURL(this.page);
-    this.page = html === null ? null : URL.createObjectURL(new Blob([html], { type: 'text/html;charset=utf-8' }));
   }
 }
 
