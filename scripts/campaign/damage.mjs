@@ -17,8 +17,8 @@ const HEAD = ['--size', '32', '--batch', '8', '--seed', '5', '--device', 'cpu', 
  * Held means: each command that reads the file gives what it gave before, or one sentence (exit code 1, no stack, no unexpected
  * error); a served workbench starts, answers, and shows the same thumbnails. Never other numbers.
  *
- * The database is cut short, emptied, or has whole pages zeroed. A flipped bit in a value is not tried: SQLite keeps no checksums of
- * its pages, so it can't be found. Of the write-ahead log SQLite ignores everything after a damaged frame: the last edit may be lost.
+ * The database is cut short, emptied, has whole pages zeroed or one bit flipped. A command that warns of the change has told the person.
+ * Of the write-ahead log SQLite ignores everything after a damaged frame: the last edit may be lost.
  * @type {import('./runner.mjs').Part}
  */
 export const damage = {
@@ -107,7 +107,7 @@ function damageOne(kind, { workspace }, random) {
   const full = path.join(workspace, file);
   const bytes = readFileSync(full);
   const at = random.below(Math.max(1, bytes.length));
-  const ways = kind === 'database' ? ['cut', 'empty', 'pages'] : ['flip', 'zero', 'cut', 'empty', 'swap'];
+  const ways = kind === 'database' ? ['cut', 'empty', 'pages', 'flip'] : ['flip', 'zero', 'cut', 'empty', 'swap'];
   const way = ways[random.below(ways.length)] ?? 'cut';
   if (way === 'flip') bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
   if (way === 'zero') bytes.fill(0, at, Math.min(bytes.length, at + 1 + random.below(512)));
@@ -167,6 +167,7 @@ async function answerOf(command, { at, environment, own }, report) {
   const ended = await run([...command, '--workspace', work, '--json'], environment);
   const name = command.slice(0, 2).join(' ');
   if (ended.code !== 0) return { command: name, bad: badEndOf(ended), value: null };
+  if (/Warning: The database .* was changed/.test(ended.stderr)) return { command: name, bad: null, value: null }; // the damage is named
   const printed = JSON.parse(ended.stdout);
   if (command[0] === 'train') {
     const runs = await runJson(['runs', '--workspace', work], environment);

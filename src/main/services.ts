@@ -44,6 +44,8 @@ export interface Services {
   compare: CompareService;
   pages: ReportPages; // of reports
   outputs: OutputPaths;
+  /** What a person should know of the database and the settings: sentences. Also in the log. */
+  warnings(): string[];
   /** Ends the compute process and releases the workspace. */
   close(): Promise<void>;
 }
@@ -111,6 +113,7 @@ export function openServices(o: ServiceOptions): Services {
     compare,
     pages,
     outputs,
+    warnings: () => [...store.warnings, ...settings.warnings],
     close: async () => {
       await compute.end();
       store.close();

@@ -20,6 +20,7 @@ import { deleteRemovedNetworks, Runs } from './features/training/runs.ts';
 import { EventHub } from './foundation/jobs/events.ts';
 import { Jobs } from './foundation/jobs/jobs.ts';
 import type { LogName } from './foundation/log/log-file.ts';
+import { log } from './foundation/log/log.ts';
 import { computeEntry, datasetThreadEntry } from './foundation/program-folder.ts';
 import { reportError } from './foundation/log/report-error.ts';
 import { SettingsFile, settingsPath } from './foundation/settings.ts';
@@ -76,6 +77,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const largeDatasets = threads!;
   const { workspace, store, compute, devices, networks, evaluation, training, weights } = services;
   settings.openWorkspace(workspace.settings);
+  for (const warning of services.warnings()) log().warn(warning);
   deleteRemovedNetworks(store.runs, workspace.run);
 
   const hub = new EventHub();

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { writeRedirectFile } from '../../src/main/doors/http/redirect-page.ts';
 import { encode } from '../../src/shared/wire.ts';
 import { expect, importColours, serve, test } from './kit.ts';
@@ -150,4 +151,28 @@ test('the file that --open gives to the browser leads to the screen, with no tok
   const developer = await page.context().newCDPSession(page);
   const { entries } = await developer.send('Page.getNavigationHistory');
   expect(entries.map(({ url }) => url).filter((url) => /token|file:/.test(url))).toEqual([]);
+});
+
+test('a database that another program changed is named above every view until the warning is hidden', async ({ page }) => {
+  const workspace = mkdtempSync(join(tmpdir(), 'twinlens changed '));
+  await (await serve({ workspace })).stop();
+  const db = new Database(join(workspace, 'twinlens.sqlite'));
+  db.exec('CREATE TABLE notes (text TEXT)');
+  db.close();
+  const served = await serve({ workspace });
+  try {
+    await served.call('settings.set', { tourDone: true });
+    await page.goto(served.url);
+    const alert = page.getByRole('alert').filter({ hasText: 'was changed by another program, or damaged, since Twinlens closed it' });
+    await expect(alert).toBeVisible();
+    await page.keyboard.press('Control+4');
+    await expect(page.getByRole('heading', { level: 1, name: 'Reports' })).toBeVisible();
+    await expect(alert).toBeVisible();
+    expect(await serious(page)).toEqual([]);
+    await alert.getByRole('button', { name: 'Hide warnings' }).click();
+    await expect(alert).toHaveCount(0);
+  } finally {
+    await served.stop();
+    rmSync(workspace, { recursive: true, force: true });
+  }
 });

@@ -37,6 +37,25 @@ describe('settings', () => {
     const [user, workspace] = [newFile(), newFile()];
     writeFileSync(user, '{"theme": "dark", "device": "abacus", "route": "/reports"');
     writeFileSync(workspace, '{"route": "/reports", "dataset": 7, "theme": "dark"}');
-    expect(open(user, workspace).get()).toEqual({ ...DEFAULT_SETTINGS, route: '/reports' });
+    const settings = open(user, workspace);
+    expect(settings.get()).toEqual({ ...DEFAULT_SETTINGS, route: '/reports' });
+    expect(settings.warnings).toEqual([
+      `The settings in ${user} are damaged, so the defaults are used. The next change replaces the file.`,
+      `The settings in ${workspace} have no valid value for dataset, so the default is used.`,
+    ]);
+  });
+
+  it('say nothing of a missing file, an entry of another version or one of another place', () => {
+    const [user, workspace] = [newFile(), newFile()];
+    writeFileSync(user, '{"theme": "dark", "flavour": 7, "route": 7}');
+    const settings = open(user, workspace);
+    expect(settings.warnings).toEqual([]);
+    expect(settings.get().theme).toBe('dark');
+  });
+
+  it('that can’t be read are told', () => {
+    expect(new SettingsFile(folder).warnings).toEqual([
+      `The settings in ${folder} can’t be read, so the defaults are used. Check that you may read this file.`,
+    ]);
   });
 });

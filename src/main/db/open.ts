@@ -106,6 +106,14 @@ function usableVersion(db: Db, path: string): number {
   return version;
 }
 
+/** Reads the whole database. Throws AppError 'workspace' if SQLite finds damage in it. */
+export function checkIntegrity(path: string): void {
+  readWith(path, (db) => {
+    const found = db.pragma('integrity_check(1)', { simple: true });
+    if (found !== 'ok') throw damagedError(path, { found });
+  });
+}
+
 /** Reads one row of every table, so that a truncated file is found here and not during a training. */
 function probeTables(db: Db): void {
   const tables = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
@@ -144,12 +152,7 @@ function asOpeningError(path: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { code = '' } = error as { code?: string };
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
-    return new AppError(
-      'workspace',
-      `The database ${path} is damaged. It was left untouched: restore a backup, or use another workspace folder.`,
-      { path, code, flags: ['--workspace FOLDER'] },
-      error,
-    );
+    return damagedError(path, { code }, error);
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_IOERR')) {
     return new AppError(
@@ -164,3 +167,11 @@ function asOpeningError(path: string, error: unknown): AppError {
   }
   return asAppError(error);
 }
+
+const damagedError = (path: string, details: Record<string, unknown>, cause?: unknown): AppError =>
+  new AppError(
+    'workspace',
+    `The database ${path} is damaged. It was left untouched: restore a backup, or use another workspace folder.`,
+    { path, ...details, flags: ['--workspace FOLDER'] },
+    cause,
+  );

@@ -3,10 +3,11 @@ import { sameFileCheck } from '../foundation/files.ts';
 import type { Workspace } from '../foundation/workspace.ts';
 import { type ComparisonStore, comparisonStore } from './comparisons.ts';
 import { type DatasetStores, datasetStores } from './dataset-stores.ts';
+import { changedSinceClosed, deleteClosingChecksum, writeClosingChecksum } from './closing-checksum.ts';
 import { refuseLostDatabase, skipExistingFolders } from './lost-database.ts';
 import { takeLock } from './lock.ts';
 import { type MapScaleStore, mapScaleStore } from './map-scales.ts';
-import { type Db, needsMigration, openForReading, openForWriting } from './open.ts';
+import { checkIntegrity, type Db, needsMigration, openForReading, openForWriting } from './open.ts';
 import { type ReportStore, reportStore } from './reports.ts';
 import { type RunStore, runStore } from './runs.ts';
 
@@ -17,6 +18,8 @@ export interface Store extends DatasetStores {
   reports: ReportStore;
   /** Ids of runs that a dead process left 'running'; opening for writing marked them 'interrupted'. */
   interrupted: string[];
+  /** What a person should know of this database: sentences. */
+  warnings: readonly string[];
   /** Throws AppError 'workspace' if another file or none is where the database was opened for writing. */
   assertInPlace(): void;
   /** Closes the database and releases the lock. May be called twice. */
@@ -37,8 +40,9 @@ export interface StoreOptions {
 export function openStore(workspace: Workspace, { write, command }: StoreOptions): Store {
   if (!write) {
     refuseLostDatabase(workspace);
-    if (needsMigration(workspace.database)) withLock(workspace, command, () => openForWriting(workspace.database).close());
-    const store = storeOn(openForReading(workspace.database), () => undefined);
+    const warnings = changeWarnings(workspace);
+    if (needsMigration(workspace.database)) openStore(workspace, { write: true, command }).close();
+    const store = { ...storeOn(openForReading(workspace.database), () => undefined), warnings };
     if (store.runs.list().some(({ status }) => status === 'running')) markRunsOfDeadProcess(workspace, command);
     return store;
   }
@@ -46,21 +50,35 @@ export function openStore(workspace: Workspace, { write, command }: StoreOptions
   let db: Db | null = null;
   try {
     refuseLostDatabase(workspace);
+    const warnings = changeWarnings(workspace);
+    deleteClosingChecksum(workspace.database);
     db = openForWriting(workspace.database);
     skipExistingFolders(db, workspace);
-    const store = storeOn(db, () => lock.release());
     const isSameFile = sameFileCheck(workspace.database);
+    const store = storeOn(db, () => {
+      if (isSameFile()) writeClosingChecksum(workspace.database);
+      lock.release();
+    });
     const interrupted = store.runs.markInterrupted();
     store.datasets.purge();
     const assertInPlace = (): void => {
       if (!isSameFile()) throw movedError(workspace);
     };
-    return { ...store, interrupted, writable: true, assertInPlace };
+    return { ...store, interrupted, warnings, writable: true, assertInPlace };
   } catch (error) {
     db?.close();
     lock.release();
     throw asAppError(error);
   }
+}
+
+/** Throws AppError 'workspace' if the change damaged the database. */
+function changeWarnings({ database }: Workspace): string[] {
+  if (!changedSinceClosed(database)) return [];
+  checkIntegrity(database);
+  return [
+    `The database ${database} was changed by another program, or damaged, since Twinlens closed it. SQLite finds it readable, but values in it may be wrong. If you did not restore a backup or edit it, compare your results with a backup.`,
+  ];
 }
 
 const movedError = ({ folder }: Workspace): AppError =>
@@ -80,15 +98,6 @@ function markRunsOfDeadProcess(workspace: Workspace, command: string): void {
   }
 }
 
-function withLock(workspace: Workspace, command: string, work: () => void): void {
-  const lock = takeLock(workspace, command);
-  try {
-    work();
-  } finally {
-    lock.release();
-  }
-}
-
 function storeOn(db: Db, onClose: () => void): Store {
   return {
     ...datasetStores(db, false),
@@ -97,8 +106,10 @@ function storeOn(db: Db, onClose: () => void): Store {
     mapScales: mapScaleStore(db),
     reports: reportStore(db),
     interrupted: [],
+    warnings: [],
     assertInPlace: () => undefined,
     close: () => {
+      if (!db.open) return;
       db.close();
       onClose();
     },

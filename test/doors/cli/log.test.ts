@@ -11,6 +11,7 @@ function breakRuns(workspace: string): void {
   db.pragma('foreign_keys = OFF');
   db.exec('ALTER TABLE runs RENAME TO runs_gone');
   db.close();
+  rmSync(join(workspace, 'twinlens.sqlite.sha256'), { force: true }); // as after a crash, so that the change is not noticed
 }
 
 const textOf = (folder: string): string =>

@@ -32,6 +32,7 @@ export const appHandlers: HandlersFor<'app' | 'settings' | 'jobs' | 'files' | 's
     sampleFolder: sampleFolder(workbench),
     canPrint: workbench.shell.printPdf !== null,
     versions: versions(),
+    warnings: workbench.warnings(),
   }),
   'app.licences': () => readNotices(join(dirname(computeEntry()), '..', 'notices.json')),
   'app.devices': (_, { workbench }) => workbench.devices.get(),

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type * as Contract from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { log } from '../../foundation/log/log.ts';
+import { printWarnings } from './output.ts';
 import { onStopSignal } from './signals.ts';
 import type { Services } from '../../services.ts';
 
@@ -48,6 +49,8 @@ export async function withServices<T>(
   const workspace = common.workspace === undefined ? undefined : resolveUserPath(common.workspace);
   const { openServices } = await import('../../services.ts'); // on demand: help opens no workspace
   const services = openServices({ workspace, write, command, log: 'cli' });
+  for (const warning of services.warnings()) log().warn(warning);
+  printWarnings(services.warnings());
   const startedMs = performance.now();
   const controller = new AbortController();
   let stopTimer: NodeJS.Timeout | undefined;

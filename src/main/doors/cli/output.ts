@@ -17,6 +17,10 @@ export function exitCodeOf(error: unknown): number {
 const withFlags = (sentence: string, flags: unknown): string =>
   Array.isArray(flags) ? `${sentence} ${flags.length === 1 ? 'Option' : 'Options'}: ${flags.join(', ')}.` : sentence;
 
+export function printWarnings(sentences: readonly string[]): void {
+  for (const sentence of sentences) process.stderr.write(`twinlens: Warning: ${oneLine(sentence)}\n`);
+}
+
 /** Replaces line breaks and control characters, which file names may contain. Tabs stay: they separate the columns of lists. */
 export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/[^\P{Cc}\t]/gu, '�');
 

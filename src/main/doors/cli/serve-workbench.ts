@@ -13,7 +13,7 @@ import { shellWithoutWindow } from '../../foundation/shell.ts';
 import { openWorkbench } from '../../workbench.ts';
 import { onStopSignal } from './signals.ts';
 import { type Common, resolveUserPath } from './options.ts';
-import { print } from './output.ts';
+import { print, printWarnings } from './output.ts';
 
 export interface ServeArguments extends Common {
   port?: number;
@@ -35,6 +35,7 @@ export async function serve({ workspace, json = false, port, sample, open = fals
       command: 'serve',
       log: 'serve',
     });
+    printWarnings(workbench.warnings());
     opened.folder = workbench.workspace.folder;
     const workbenchApi = openWorkbenchApi(workbench);
     if (sample && workbench.store.datasets.list().length === 0) await workbenchApi.call('datasets.sample', {});

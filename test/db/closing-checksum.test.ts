@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { openStore } from '../../src/main/db/store.ts';
+import type { Workspace } from '../../src/main/foundation/workspace.ts';
+import { freshWorkspace, storeAt } from './kit.ts';
+import { someDataset } from './records.ts';
+
+const TEXT = 'Things of the workshop.';
+
+/** A closed workspace with one data set. */
+function closedWorkspace(): Workspace {
+  const workspace = freshWorkspace();
+  const store = storeAt(workspace);
+  store.datasets.insert(someDataset({ warnings: [TEXT] }));
+  store.close();
+  return workspace;
+}
+
+const checksumOf = ({ database }: Workspace): string => `${database}.sha256`;
+const CHANGED = [expect.stringMatching(/changed by another program, or damaged, since Twinlens closed it/)];
+
+/** Changes one letter of a stored sentence: SQLite can't notice. */
+function damageText({ database }: Workspace): void {
+  const bytes = readFileSync(database);
+  const at = bytes.indexOf(TEXT);
+  expect(at).toBeGreaterThan(0);
+  bytes[at]! ^= 1;
+  writeFileSync(database, bytes);
+}
+
+describe('the checksum of a closed database', () => {
+  test('is that of the file, and is missing while a process writes', () => {
+    const workspace = closedWorkspace();
+    const hash = createHash('sha256').update(readFileSync(workspace.database)).digest('hex');
+    expect(readFileSync(checksumOf(workspace), 'utf8')).toBe(`${hash}  twinlens.sqlite\n`);
+    const store = storeAt(workspace);
+    expect(existsSync(checksumOf(workspace))).toBe(false);
+    expect(store.warnings).toEqual([]);
+    expect(storeAt(workspace, false).warnings).toEqual([]);
+    store.close();
+    store.close();
+    expect(existsSync(checksumOf(workspace))).toBe(true);
+    expect(storeAt(workspace, false).warnings).toEqual([]);
+    expect(storeAt(workspace).warnings).toEqual([]);
+  });
+
+  test('tells of a changed letter, to readers and writers, until a writer has closed the database', () => {
+    const workspace = closedWorkspace();
+    damageText(workspace);
+    expect(storeAt(workspace, false).warnings).toEqual(CHANGED);
+    const store = storeAt(workspace);
+    expect(store.warnings).toEqual(CHANGED);
+    expect(store.datasets.list()).toHaveLength(1);
+    store.close();
+    expect(storeAt(workspace).warnings).toEqual([]);
+  });
+
+  test('tells of rows that another program wrote, also to the write-ahead log', () => {
+    const workspace = closedWorkspace();
+    const other = new Database(workspace.database);
+    other.exec(`UPDATE datasets SET name = 'renamed'`);
+    expect(storeAt(workspace, false).warnings).toEqual(CHANGED);
+    other.close();
+    expect(storeAt(workspace).warnings).toEqual(CHANGED);
+  });
+
+  test('leads to a refusal if SQLite finds damage, and leaves the file unchanged', () => {
+    const workspace = closedWorkspace();
+    const bytes = readFileSync(workspace.database);
+    const page = bytes.readUInt16BE(16);
+    const leaf = Array.from({ length: bytes.length / page }, (_, i) => i * page).findLast((at) => [0x0a, 0x0d].includes(bytes[at]!))!;
+    bytes.writeUInt16BE(9, leaf + 3); // its number of cells
+    writeFileSync(workspace.database, bytes);
+    for (const write of [false, true])
+      expect(() => openStore(workspace, { write, command: 'test' })).toThrow(
+        expect.objectContaining({ code: 'workspace', message: expect.stringContaining('is damaged. It was left untouched') as string }),
+      );
+    expect(readFileSync(workspace.database)).toEqual(bytes);
+    expect(existsSync(checksumOf(workspace))).toBe(true);
+  });
+
+  test('that is damaged or missing checks nothing', () => {
+    const workspace = closedWorkspace();
+    damageText(workspace);
+    writeFileSync(checksumOf(workspace), 'damaged');
+    expect(storeAt(workspace, false).warnings).toEqual([]);
+    expect(storeAt(workspace).warnings).toEqual([]);
+  });
+});
