@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
@@ -82,14 +82,36 @@ function isRunning(pid: number): boolean {
   }
 }
 
-const TEMPORARY = /^\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+/** `.twinlens-COMPUTER-PID-UUID.tmp`; earlier versions left out the owner. */
+const TEMPORARY = /^\.(?:twinlens-([0-9a-f]{8})-(\d+)-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
-/** A path in the same folder that no other file has. */
-export const temporaryPath = (path: string): string => join(dirname(path), `.${randomUUID()}.tmp`);
+/** In the names of temporary files: the process ids of another computer mean nothing here. */
+const thisComputer = (): string => createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** A path in the same folder that no other file has. It names the process that owns the file. */
+export const temporaryPath = (path: string): string => join(dirname(path), `.twinlens-${thisComputer()}-${process.pid}-${randomUUID()}.tmp`);
 
 /** Deletes the temporary files that killed processes left in a folder that only Twinlens writes to. */
 export function deleteTemporaryFiles(folder: string): void {
   for (const name of readdirSync(folder)) if (TEMPORARY.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
+/**
+ * Deletes the temporary files and folders that killed processes of this computer left in a folder of the user: those with our name, an
+ * hour old, whose process is not running. Never throws.
+ */
+export function deleteAbandonedFiles(folder: string): void {
+  const before = Date.now() - STALE_MS;
+  try {
+    for (const name of readdirSync(folder)) {
+      const [, computer, pid] = TEMPORARY.exec(name) ?? [];
+      if (computer !== thisComputer() || isRunning(Number(pid))) continue;
+      const path = join(folder, name);
+      if (statSync(path).mtimeMs < before) rmSync(path, { recursive: true, force: true });
+    }
+  } catch {
+    // No such folder yet, or not permitted.
+  }
 }
 
 /** Returns a function that says whether `path` is still the same file or folder: false if it was moved, deleted or replaced. */

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import { deleteAbandonedFiles } from './files.ts';
 import { quote } from './words.ts';
 
 /** What the workspace itself writes. Its folders `exports`, `reports` and `samples` are the user's. */
@@ -23,7 +24,7 @@ export class OutputPaths {
 
   /**
    * Throws AppError 'bad-request' if `path` is one of the workspace's own files, an imported image, a folder, or, unless `replace`, an
-   * existing file.
+   * existing file. Then deletes what killed processes left in its folder.
    */
   check(path: string, { replace }: { replace: boolean }): void {
     const real = realPath(path);
@@ -44,6 +45,7 @@ export class OutputPaths {
     if (stats?.isDirectory()) throw new AppError('bad-request', `${quote(path)} is a folder. Name a file in it.`, { path });
     if (stats && !replace)
       throw new AppError('bad-request', `${quote(path)} exists. Choose another name, or replace it.`, { path, flags: ['--force'] });
+    deleteAbandonedFiles(dirname(real));
   }
 
   private isOwn(real: string): boolean {

@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryPath } from '../../src/main/foundation/files.ts';
+import { OutputPaths } from '../../src/main/foundation/output-paths.ts';
+
+const HOUR_MS = 60 * 60_000;
+const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+const dead = spawnSync(process.execPath, ['--version']).pid;
+const nameOf = (pid: number, computer = host): string => `.twinlens-${computer}-${pid}-${randomUUID()}.tmp`;
+
+test('an output path removes what killed processes left in its folder, and nothing else', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'twinlens outputs '));
+  const workspace = mkdtempSync(join(tmpdir(), 'twinlens outputs workspace '));
+  const left = [nameOf(dead), nameOf(dead)];
+  const young = nameOf(dead);
+  const stay = [
+    nameOf(process.pid), // a living owner
+    nameOf(dead, host === '00000000' ? '00000001' : '00000000'), // another computer
+    `.${randomUUID()}.tmp`, // may be another program's
+    `${nameOf(dead)}.txt`,
+    `x${nameOf(dead)}`,
+    'report.html.tmp',
+  ];
+  for (const name of [...left.slice(1), young, ...stay]) writeFileSync(join(folder, name), 'half');
+  mkdirSync(join(folder, left[0]!, 'class a'), { recursive: true }); // of an export as a copy
+  const old = new Date(Date.now() - 2 * HOUR_MS);
+  for (const name of [...left, ...stay]) utimesSync(join(folder, name), old, old);
+  const outputs = new OutputPaths({ workspace, datasetWithImage: () => null });
+
+  outputs.check(join(folder, 'report.html'), { replace: false });
+  expect(readdirSync(folder).sort()).toEqual([young, ...stay].sort());
+  outputs.check(join(folder, 'no such folder', 'report.html'), { replace: false });
+});
+
+test('a temporary file is named after its owner', () => {
+  expect(basename(temporaryPath('/photos/report.html'))).toMatch(new RegExp(`^\\.twinlens-${host}-${process.pid}-[0-9a-f-]{36}\\.tmp$`));
+});
