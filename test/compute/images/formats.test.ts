@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { randomFor } from '../../../src/shared/random.ts';
+import { temporaryFolder } from '../../features/dataset/png-files.ts';
 import { decodePhoto, decodeSquare, inspect, previewJpeg } from '../../../src/main/compute/images/images.ts';
 
 // Four fields in many layouts of file: fixtures/draw_formats.py.
@@ -148,6 +151,45 @@ describe('AVIF', () => {
 
 describe('a JPEG without its end marker', () => {
   it('is read where its data are complete', () => expectFields('no-end.jpg', COLOURS, 6));
+
+  function fileOf(folder: string, name: string, bytes: Uint8Array): string {
+    writeFileSync(path.join(folder, name), bytes);
+    return path.join(folder, name);
+  }
+
+  /** 64 × 64 px of noise, 4:4:4, so that each strip of 8 rows has data of its own. */
+  async function noisyJpeg(): Promise<Buffer> {
+    const random = randomFor(7, 'noise');
+    const pixels = Uint8Array.from({ length: 64 * 64 * 3 }, () => random.below(256));
+    return sharp(pixels, { raw: { width: 64, height: 64, channels: 3 } })
+      .jpeg({ quality: 60, chromaSubsampling: '4:4:4' })
+      .toBuffer();
+  }
+
+  it('is read where only its last strip lacks data, and says that it was cut short', async () => {
+    const folder = temporaryFolder();
+    const whole = await noisyJpeg();
+    const rows = (await decodePhoto(fileOf(folder, 'whole.jpg', whole), 64)).data;
+    expect((await inspect(path.join(folder, 'whole.jpg'))).facts).toEqual([]);
+    const cut = fileOf(folder, 'cut.jpg', whole.subarray(0, whole.length - 300));
+    const { data } = await decodePhoto(cut, 64);
+    expect(data.subarray(0, 56 * 64 * 3)).toEqual(rows.subarray(0, 56 * 64 * 3));
+    expect(data).not.toEqual(rows);
+    const facts = ['The file was cut short: the JPEG’s end marker is missing. Up to 8 rows of pixels at the end of the data may be missing, too.'];
+    expect((await inspect(cut)).facts).toEqual(facts);
+    expect((await inspect(fixture('no-end.jpg'))).facts).toEqual(facts); // complete data look the same to libvips
+  });
+
+  it('is truncated where more data are missing, also with a thumbnail that has one', async () => {
+    const whole = await noisyJpeg();
+    const thumbnail = Buffer.from([0xff, 0xe1, 0, 6, 1, 2, 0xff, 0xd9]); // an application segment that ends like a whole JPEG
+    const folder = temporaryFolder();
+    const header = whole.indexOf(Buffer.from([0xff, 0xc0]));
+    for (const start of [whole.subarray(0, header), Buffer.concat([whole.subarray(0, 2), thumbnail, whole.subarray(2, header)])]) {
+      const cut = fileOf(folder, 'cut.jpg', Buffer.concat([start, whole.subarray(header, header + 700)]));
+      await expect(inspect(cut)).rejects.toThrow(/is truncated/);
+    }
+  });
 
   it('is truncated where data are missing too', async () => {
     for (const decode of [

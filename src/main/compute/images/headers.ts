@@ -24,7 +24,8 @@ export function jpegFrame(bytes: Uint8Array): JpegFrame | null {
         bits: bytes[at + 4]!,
         lossless: coding === 3,
         progressive: coding === 2,
-        hasEndMarker: ascii(bytes, bytes.length - 1024, bytes.length).includes('\xff\xd9'),
+        // not before the frame: thumbnails have one, too
+        hasEndMarker: ascii(bytes, Math.max(at, bytes.length - 1024), bytes.length).includes('\xff\xd9'),
       };
     }
     const isStandalone = marker === 0xff || marker === 1 || (marker >= 0xd0 && marker <= 0xd8); // without a length

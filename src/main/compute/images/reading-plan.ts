@@ -50,6 +50,8 @@ const plain = (input: Reading['input'], options: SharpOptions, more: Partial<Rea
   forHeader: () => ({ input, options, ...PLAIN, ...more }),
 });
 
+const CUT_SHORT = 'The file was cut short: the JPEG’s end marker is missing. Up to 8 rows of pixels at the end of the data may be missing, too.';
+
 function jpegPlan(bytes: Buffer): ReadingPlan | Unreadable | null {
   const frame = jpegFrame(bytes);
   if (frame === null) return null;
@@ -57,8 +59,8 @@ function jpegPlan(bytes: Buffer): ReadingPlan | Unreadable | null {
   if (frame.bits !== 8) return { reason: `is a JPEG with ${frame.bits} bits per channel, which Twinlens can't read; save it with 8 bits` };
   if (frame.hasEndMarker) return plain(bytes, STRICT);
   // With an end marker added, data that end too early give a warning; complete data give none. libvips looks at warnings before each strip
-  // of 8 rows, so data that are missing from the last strip alone go unnoticed.
-  return plain(Buffer.concat([bytes, Buffer.from([0xff, 0xd9])]), { ...STRICT, failOn: 'warning' }, { lacksEndMarker: true });
+  // of 8 rows, so data that are missing from the last strip alone go unnoticed. Hence the fact.
+  return plain(Buffer.concat([bytes, Buffer.from([0xff, 0xd9])]), { ...STRICT, failOn: 'warning' }, { lacksEndMarker: true, facts: [CUT_SHORT] });
 }
 
 /** The plan of PNG: 16-bit files don't say reliably which bits they use (sBIT describes samples that were scaled to 16 bit). */
