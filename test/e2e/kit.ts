@@ -27,25 +27,20 @@ function workbenchOfFile(choice: ServeChoice): WorkbenchOfFile {
   return { of, stop };
 }
 
-/**
- * Runs the test, then fails it if the browser reported a violation of a content security policy, in any frame of the page. Chromium writes
- * each violation to the console.
- */
-async function useUnderPolicy(page: Page, use: (page: Page) => Promise<void>): Promise<void> {
-  const violations: string[] = [];
+/** Records the violations of a content security policy in any frame of the page: Chromium writes each to the console. */
+function watchPolicy(page: Page, violations: string[]): void {
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) violations.push(`${message.text()} (${message.location().url})`);
   });
-  await use(page);
-  expect(violations, 'violations of the content security policy').toEqual([]);
 }
 
 /**
  * The tests of a file share one workbench, `served`, with a workspace of its own. All files run in one worker process and one browser,
  * whose start costs as much as a test: `test.use({ serveChoice: … })` changes how the workbench starts, and takes a worker of its own.
- * In the project `electron` the same tests run in a desktop window on it.
+ * In the project `electron` the same tests run in a desktop window on it. A test fails if `violations` of a content security policy are
+ * left at its end; one that provokes some removes them.
  */
-export const test = base.extend<{ served: ServedWorkbench }, { workbench: WorkbenchOfFile; serveChoice: ServeChoice }>({
+export const test = base.extend<{ served: ServedWorkbench; violations: string[] }, { workbench: WorkbenchOfFile; serveChoice: ServeChoice }>({
   serveChoice: [{}, { scope: 'worker', option: true }],
   workbench: [
     async ({ serveChoice }, use) => {
@@ -56,13 +51,20 @@ export const test = base.extend<{ served: ServedWorkbench }, { workbench: Workbe
     { scope: 'worker' },
   ],
   served: async ({ workbench }, use, { file }) => use(await workbench.of(file)),
-  page: async ({ page, workbench }, use, { file, project }) => {
+  violations: async ({ browserName }, use) => {
+    const violations: string[] = [];
+    await use(violations);
+    expect(violations, `violations of the content security policy in ${browserName}`).toEqual([]);
+  },
+  page: async ({ page, workbench, violations }, use, { file, project }) => {
     if (project.name !== 'electron') {
       await page.mouse.move(0, 0); // a reused page keeps the pointer where the test before left it
-      return useUnderPolicy(page, use);
+      watchPolicy(page, violations);
+      return use(page);
     }
     const desktop = await desktopOn((await workbench.of(file)).url);
-    await useUnderPolicy(desktop.page, use);
+    watchPolicy(desktop.page, violations);
+    await use(desktop.page);
     await desktop.app.close();
   },
 });

@@ -71,7 +71,7 @@ test('makes no request, logs nothing and shows all images', async ({ page }) => 
   await expect(page.getByRole('img', { name: /This pair is at 1\.63/ })).toBeVisible();
 });
 
-test('its content security policy blocks injected scripts', async ({ page }) => {
+test('its content security policy blocks injected scripts and style sheets', async ({ page, violations }) => {
   await open(page, sampleInput());
   const ran = await page.evaluate(async () => {
     const script = document.createElement('script');
@@ -80,6 +80,14 @@ test('its content security policy blocks injected scripts', async ({ page }) => 
     return document.title;
   });
   expect(ran).toBe('Rose against daisy');
+  const before = await page.evaluate(() => getComputedStyle(document.body).display);
+  await page.evaluate(() => {
+    const style = document.createElement('style');
+    style.textContent = 'body { display: none }';
+    document.body.append(style);
+  });
+  expect(await page.evaluate(() => getComputedStyle(document.body).display)).toBe(before);
+  expect(violations.splice(0)).toEqual([expect.stringContaining('script-src'), expect.stringContaining('style-src')]);
 });
 
 for (const colorScheme of ['light', 'dark'] as const)

@@ -83,6 +83,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     await expect(queue.locator('[data-claim=bad]')).toHaveText(/^Wrong: the data set says (the same class|different classes)$/);
     await served.call('curation.undo', { dataset, position: undoPosition! });
 
+    await page.goto('about:blank'); // without the screen's content security policy
     await page.setContent(html!);
     const headline = page.locator('.finding .claim');
     await expect(headline).toHaveText(`✗ ${wrong}`);
