@@ -39,7 +39,7 @@ vi.mock('../../src/main/nn/engines/tensorflow/evaluate.ts', async (original) => 
 
 afterEach(() => Object.assign(memory, { limit: Infinity, refused: 0 }));
 
-const SPEC: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 16, dim: 4 };
+const SPEC: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 8, dim: 4 };
 const PAIRS = 5;
 
 function trainer(engine: Engine, batchNorm: 'frozen' | 'batch'): Promise<Trainer> {

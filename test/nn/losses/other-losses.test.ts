@@ -50,7 +50,7 @@ describe.each(ENGINES)('on $title', ({ open }) => {
 
   test.each(CASES)('$name: a training step reports the distances of the embeddings, and steps lower the loss', async ({ loss, labels }) => {
     const engine = await open();
-    const spec: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 16, dim: 4 };
+    const spec: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 8, dim: 4 };
     const params = filledTensors(siameseParams(spec));
     const images = Float32Array.from(hashed('images', SAMPLES[loss.samples].images * labels.length * 3 * spec.size ** 2));
     const options = { scope: 'all', batchNorm: 'frozen', loss, margin: MARGIN, optimizer: { name: 'sgd', weightDecay: 0, clipNorm: 1 } } as const;
