@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../../../src/main/compute/explain/explain.ts';
@@ -8,7 +8,8 @@ import { openStore } from '../../../src/main/db/store.ts';
 import { layerNames } from '../../../src/main/nn/siamese.ts';
 import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
 import { medianRatio, energyInBox, pooledRatio, type MapEnergy } from './energy.ts';
-import { hasBuild, runJson, scratch } from './kit.ts';
+import { hasBuild, hasSignals, runJson, scratch } from './kit.ts';
+import { call, start, urlIn } from './served.ts';
 
 interface Demo {
   dataset: string;
@@ -32,6 +33,21 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
     expect(demo.auc).toBeGreaterThanOrEqual(0.95);
     expect(demo.comparisons).toHaveLength(2);
     expect(readFileSync(demo.report, 'utf8')).toContain('</html>');
+  });
+
+  // The images are copied, since drawing them takes 8 s of processor time. That a server draws them: serve.test.ts and e2e/shell.spec.ts.
+  test.skipIf(!hasSignals)('`serve --sample` creates the data set in an empty workspace, only once', async () => {
+    const empty = scratch('serve sample');
+    cpSync(workspaceAt(workspace).samples, workspaceAt(empty).samples, { recursive: true });
+    const first = await start(['--workspace', empty, '--sample']);
+    const url = urlIn(first.line);
+    await expect.poll(async () => ((await call(url, 'datasets.list')).value as unknown[]).length, { timeout: 60_000, interval: 200 }).toBe(1);
+    first.child.kill('SIGINT');
+    await first.ended;
+    const second = await start(['--workspace', empty, '--sample']);
+    expect((await call(urlIn(second.line), 'jobs.list')).value).toEqual([]);
+    second.child.kill('SIGINT');
+    expect((await second.ended).code).toBe(0);
   });
 
   test('factual maps of test pairs put at least twice their area share of energy into the motif, for every class', async () => {

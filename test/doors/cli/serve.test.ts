@@ -1,49 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NEWEST_VERSION } from '../../../src/main/db/migrations.ts';
-import { decode, encode } from '../../../src/shared/wire.ts';
-import { CLI, hasBuild, hasSignals, scratch, twinlens } from './kit.ts';
-
-interface Started {
-  child: ChildProcess;
-  line: string; // the first on stdout
-  ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
-}
-
-async function start(args: string[], env: Record<string, string> = {}): Promise<Started> {
-  const child = spawn(process.execPath, [CLI, 'serve', ...args], {
-    env: { ...process.env, CI: '1', TWINLENS_SETTINGS: join(scratch('settings'), 'settings.json'), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let stdout = '';
-  let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const ended = new Promise<Awaited<Started['ended']>>((done) => child.on('close', (code) => done({ code, stdout, stderr })));
-  const line = await new Promise<string>((done) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString();
-      if (stdout.includes('\n')) done(stdout.split('\n')[0]!);
-    });
-    child.on('close', () => done(stdout));
-  });
-  return { child, line, ended };
-}
-
-const urlIn = (line: string): URL => new URL(/http:\S+?(?="|$)/.exec(line)![0]);
-
-async function call(url: URL, name: string, input: unknown = {}): Promise<{ ok: boolean; value: never; error: { code: string; message: string } }> {
-  const response = await fetch(new URL(`/call/${name}`, url), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${url.searchParams.get('token')!}`, 'content-type': 'application/json' },
-    body: encode(input),
-  });
-  return decode(await response.text()) as never;
-}
+import { hasBuild, hasSignals, scratch, twinlens } from './kit.ts';
+import { call, start, urlIn } from './served.ts';
 
 const getPage = async (url: URL, path = '/'): Promise<{ status: number; text: string }> => {
   const response = await fetch(new URL(path, url), { headers: { authorization: `Bearer ${url.searchParams.get('token')!}`, accept: 'text/html' } });
@@ -125,19 +87,6 @@ describe.skipIf(!hasBuild || !hasSignals)('twinlens serve', () => {
     expect(existsSync(file)).toBe(false);
     child.kill('SIGTERM');
     await ended;
-  });
-
-  it('creates the sample in an empty workspace, only once', async () => {
-    const workspace = scratch('serve sample');
-    const first = await start(['--workspace', workspace, '--sample']);
-    const url = urlIn(first.line);
-    await expect.poll(async () => ((await call(url, 'datasets.list')).value as unknown[]).length, { timeout: 60_000, interval: 200 }).toBe(1);
-    first.child.kill('SIGINT');
-    await first.ended;
-    const second = await start(['--workspace', workspace, '--sample']);
-    expect((await call(urlIn(second.line), 'jobs.list')).value).toEqual([]);
-    second.child.kill('SIGINT');
-    expect((await second.ended).code).toBe(0);
   });
 
   it('ends while a window listens and a job runs', async () => {
