@@ -115,7 +115,7 @@ describe('the sample data set', () => {
 });
 
 describe('writeSample', () => {
-  const PER_CLASS = 10;
+  const PER_CLASS = 4;
   const few = sampleImages(7, PER_CLASS);
   const { folder } = folderForTests();
 
