@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { parseNpy } from '../../src/main/foundation/npy.ts';
 import { valueAt } from '../../src/shared/maps/field.ts';
 import { expect, importColours, loseCompute, QUICK, test, trainedRun, type ServedWorkbench } from './kit.ts';
-import { serious } from './serious.ts';
+import { axeIn, serious } from './serious.ts';
 
 /** The compare view in a real browser on the served workbench: drawn images, a quickly trained run. */
 
@@ -192,7 +192,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     for (const route of [`/compare?run=${run}`, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}&queue=borderline`]) {
       await page.goto(at(served, route));
       await (route.includes('queue') ? ready(page) : page.getByText('Drop an image here').first().waitFor());
-      expect(await serious(page)).toEqual([]);
+      expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
     }
   });
 

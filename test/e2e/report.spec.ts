@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { PageInput } from '../features/report/whole-page.ts';
 import { DATASET, drawImages, RUN, sampleComparison, sampleInput, toReportComparison } from '../features/report/sample.ts';
 import { expect, test } from './kit.ts';
 import { loadRenderReport } from './render-report.ts';
+import { axeIn } from './serious.ts';
 
 /** The report in a real browser, opened from disk, as its reader does. */
 
@@ -99,7 +99,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     ];
     comparisons[1].comparison.images[0].empty = 'no-counterfactual';
     await open(page, sampleInput({ comparisons, introduction: 'First.\n\nSecond.' }));
-    const { violations, passes } = await new AxeBuilder({ page }).analyze();
+    const { violations, passes } = await axeIn(colorScheme, page).analyze();
     expect(violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => [v.id, v.nodes.map((n) => n.html)])).toEqual([]);
     expect(passes.map((p) => p.id)).toContain('color-contrast');
   });

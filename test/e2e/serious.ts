@@ -15,3 +15,9 @@ export async function serious(page: Page, builder = axe(page)): Promise<string[]
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`));
 }
+
+/** The rules that depend on colours: enough for a screen that was checked in the other theme. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
+/** All rules in the dark theme, those about colours in the light one: for tests that run in both on the same screen. */
+export const axeIn = (theme: 'light' | 'dark', page: Page): AxeBuilder => (theme === 'dark' ? axe(page) : axe(page).withRules(COLOUR_RULES));

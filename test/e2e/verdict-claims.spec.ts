@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { drawColours } from '../doors/cli/kit.ts';
 import { expect, test, type ServedWorkbench } from './kit.ts';
-import { serious } from './serious.ts';
+import { axeIn, serious } from './serious.ts';
 
 /** What the screen says of verdicts whose truth the data set knows, contradicts or lacks: drawn images, a quickly trained run. */
 interface Trained {
@@ -69,13 +69,13 @@ for (const colorScheme of ['light', 'dark'] as const)
     expect(reads).toBe(1); // one edit is one reading
     const [shown, bad] = await colours(page, '[data-claim=bad]', '--bad');
     expect(shown).toBe(bad);
-    expect(await serious(page)).toEqual([]);
+    expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
 
     await page.keyboard.press('Control+s');
     await expect(page.getByRole('button', { name: 'Saved', exact: true })).toBeVisible();
     await page.goto(`${served.url}#/reports`);
     await expect(page.locator('li [data-claim=bad]').first()).toHaveText(wrong);
-    expect(await serious(page)).toEqual([]);
+    expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
 
     const { html } = await served.call('reports.preview', { title: 'Claims', comparisons: [row.comparison], part: 1 });
     await page.goto(`${served.url}#/compare?run=${run}&queue=wrong`);
