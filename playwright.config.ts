@@ -1,7 +1,7 @@
 import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
 
-/** What is about a browser alone: its cookies and tabs, its broken lines, a report as its reader opens it. */
-const BROWSER_ONLY = ['**/doors.spec.ts', '**/report.spec.ts', '**/shell-trouble.spec.ts'];
+/** What is about a browser alone: its cookies and tabs, its broken lines, a report as its reader opens and prints it. */
+const BROWSER_ONLY = ['**/doors.spec.ts', '**/report.spec.ts', '**/report-pages.spec.ts', '**/shell-trouble.spec.ts'];
 const DESKTOP_ONLY = ['**/desktop.spec.ts'];
 
 const isRoot = process.getuid?.() === 0;

@@ -4,7 +4,11 @@ import { createServer } from 'vite';
 type RenderModule = typeof import('../features/report/whole-page.ts');
 
 /** `renderReport` with its Svelte charts compiled, which Playwright's loader can't do. */
-export async function loadRenderReport(): Promise<RenderModule['renderReport']> {
+export const loadRenderReport = (): Promise<RenderModule['renderReport']> => (loaded ??= load());
+
+let loaded: Promise<RenderModule['renderReport']> | null = null; // shared by the files of a worker process
+
+async function load(): Promise<RenderModule['renderReport']> {
   const vite = await createServer({
     configFile: false,
     plugins: [svelte({ configFile: './svelte.config.js' })],

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from '@playwright/test';
 import type { PaperSize, ReportComparison } from '../../src/main/features/report/types.ts';
 import { EMPTY_REASONS, type Comparison } from '../../src/shared/comparison.ts';
 import { DATASET, drawImages, RUN, sampleComparison, sampleInput } from '../features/report/sample.ts';
 import type { PageInput } from '../features/report/whole-page.ts';
+import { expect, test } from './kit.ts';
 import { pdfPages } from './pdf-pages.ts';
 import { loadRenderReport } from './render-report.ts';
 

@@ -25,8 +25,7 @@ test.beforeAll(async ({ served }) => {
 });
 
 async function openReports(page: Page, served: ServedWorkbench): Promise<void> {
-  await page.goto(served.url);
-  await page.goto(`${new URL(served.url).origin}/#/reports`);
+  await page.goto(`${served.url}#/reports`);
   await expect(page.getByRole('heading', { level: 1, name: 'Reports' })).toBeVisible();
   await expect(page.getByRole('list', { name: /Saved comparisons/ }).getByRole('listitem')).toHaveCount(2);
 }
