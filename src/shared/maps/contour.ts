@@ -47,7 +47,8 @@ type Side = 'left' | 'top' | 'right' | 'bottom';
  * are closed (first point = last point).
  */
 export function contourLines(values: Float32Array, w: number, h: number, level: number): Point[][] {
-  const inside = (i: number): boolean => values[i]! > level;
+  const inside = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) inside[i] = Number(values[i]! > level);
   // Every crossed edge of the grid has a number: the one right of pixel i is 2i, the one below it 2i + 1.
   const neighbours = new Map<number, number[]>();
   const join = (a: number, b: number): void => {
@@ -63,7 +64,8 @@ export function contourLines(values: Float32Array, w: number, h: number, level: 
   for (let y = 0; y + 1 < h; y++) {
     for (let x = 0; x + 1 < w; x++) {
       const i = y * w + x;
-      const code = Number(inside(i)) + 2 * Number(inside(i + 1)) + 4 * Number(inside(i + w + 1)) + 8 * Number(inside(i + w));
+      const code = inside[i]! + 2 * inside[i + 1]! + 4 * inside[i + w + 1]! + 8 * inside[i + w]!;
+      if (code === 0 || code === 15) continue; // most squares
       const edges: Record<Side, number> = { top: 2 * i, bottom: 2 * (i + w), left: 2 * i + 1, right: 2 * (i + 1) + 1 };
       for (const [from, to] of SEGMENTS[code]!) join(edges[from], edges[to]);
     }
@@ -139,5 +141,6 @@ export function strongestPart({ map, w, h }: MapGrid, W: number, H: number, shar
     contourLines(values, gw, gh, level)
       .filter((line) => line.length > 3)
       .map((line) => line.map(([x, y]): Point => [(x * W) / gw, (y * H) / gh]));
-  return { level, area, above: linesOf(grid), below: linesOf(grid.map((value) => -value)) };
+  const hasBelow = grid.some((value) => value < -level); // never in a map without signs
+  return { level, area, above: linesOf(grid), below: hasBelow ? linesOf(grid.map((value) => -value)) : [] };
 }
