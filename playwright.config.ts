@@ -1,4 +1,5 @@
 import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
+import { findChromium } from './scripts/bootstrap/system.mjs';
 
 /** What is about a browser alone: its cookies and tabs, its broken lines, a report as its reader opens and prints it. */
 const BROWSER_ONLY = ['**/doors.spec.ts', '**/report.spec.ts', '**/report-pages.spec.ts', '**/shell-trouble.spec.ts'];
@@ -9,7 +10,7 @@ const isRoot = process.getuid?.() === 0;
 const chromium: NonNullable<PlaywrightTestConfig['use']> = {
   browserName: 'chromium',
   launchOptions: {
-    executablePath: process.env['PLAYWRIGHT_CHROMIUM'] || '/usr/bin/chromium',
+    executablePath: process.env['PLAYWRIGHT_CHROMIUM'] || (findChromium() ?? '/usr/bin/chromium'),
     args: [
       ...(isRoot ? ['--no-sandbox'] : []),
       '--disable-background-networking',
@@ -17,6 +18,9 @@ const chromium: NonNullable<PlaywrightTestConfig['use']> = {
       '--disable-sync',
       '--no-first-run',
       '--disable-quic',
+      // One renderer process for all pages, as in the headless shell. Otherwise most tests start one.
+      '--disable-site-isolation-trials',
+      '--renderer-process-limit=1',
     ],
   },
 };
