@@ -84,6 +84,26 @@ describe('a file that is no image is refused with the reason', () => {
     expect(await reasonOf(await put(name, bytes.subarray(0, bytes.length - 2500)))).toMatch(/is truncated/);
   });
 
+  it.each([
+    ['palette', { palette: true }],
+    ['RGB', {}],
+  ])('refuses a PNG (%s) whose header says more pixels than its bytes can contain, without decoding them', async (_, options) => {
+    const bytes = await softImage().png(options).toBuffer();
+    bytes.writeUInt32BE(400_000, 16);
+    bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
+    const { user, system } = process.cpuUsage();
+    expect(await reasonOf(await put('wide.png', bytes))).toMatch(/header says 400000 × 200 px, more than its \d+ bytes can contain/);
+    const used = process.cpuUsage({ user, system });
+    expect((used.user + used.system) / 1e6).toBeLessThan(2); // s for three readings; decoding took about 1 s each
+  });
+
+  it('reads a PNG of one colour, whose rows shrink about as much as deflate can shrink them', async () => {
+    const white = sharp({ create: { width: 4000, height: 4000, channels: 3, background: '#fff' } });
+    const bytes = await white.png({ compressionLevel: 9 }).toBuffer();
+    expect((4000 * 12_001) / bytes.length).toBeGreaterThan(500);
+    expect(await decodePhoto(await put('white.png', bytes), 64)).toMatchObject({ width: 64, height: 64 });
+  });
+
   it('reports a PNG with a flipped byte as damaged, not truncated', async () => {
     const bytes = await softImage().png().toBuffer();
     const at = bytes.indexOf('IDAT') + 40;

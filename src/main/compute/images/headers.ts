@@ -37,6 +37,16 @@ export function jpegFrame(bytes: Uint8Array): JpegFrame | null {
 /** PNGs that Xcode optimised for iOS: BGR, premultiplied and without zlib's header; other programs can't read them. */
 export const isIosPng = (bytes: Uint8Array): boolean => ascii(bytes, 12, 16) === 'CgBI';
 
+const PNG_SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }; // of a pixel, by colour type
+
+/** Bytes of all rows of a PNG before compression, each with its filter byte (PNG, third edition, 11.2.1). 0 without a usable IHDR chunk. */
+export function pngRawBytes(bytes: Uint8Array): number {
+  const samples = PNG_SAMPLES[bytes[25] ?? -1];
+  if (samples === undefined || ascii(bytes, 12, 16) !== 'IHDR') return 0;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.getUint32(20) * (1 + Math.ceil((view.getUint32(16) * samples * bytes[24]!) / 8));
+}
+
 /** AVIF whose major brand is that of a sequence; libvips reads its still image only under the brand of a still one. */
 export const isAvifSequence = (bytes: Uint8Array): boolean => ascii(bytes, 8, 12) === 'avis';
 
