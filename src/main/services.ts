@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Merging } from '../shared/class-names.ts';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import type { Launch } from './rpc/launch.ts';
 import { openStore, type Store } from './db/store.ts';
@@ -7,6 +8,7 @@ import type { ComparePorts } from './features/compare/ports.ts';
 import { CompareService } from './features/compare/service.ts';
 import { curatedStore } from './features/dataset/curated.ts';
 import { Importer } from './features/dataset/import.ts';
+import { mergeLookAlikes } from './features/dataset/merge-look-alikes.ts';
 import { rowsInThisThread, type DatasetRows } from './features/dataset/rows.ts';
 import { Evaluation } from './features/evaluation/evaluation.ts';
 import { Benchmarks } from './features/models/benchmarks.ts';
@@ -37,6 +39,8 @@ export interface Services {
   devices: Devices;
   deviceChoice: DeviceChoice;
   importer: Importer;
+  /** As mergeLookAlikes. */
+  mergeLookAlikes(dataset: string, only: readonly string[]): Merging[];
   weights: WeightsLibrary;
   networks: Networks;
   evaluation: Evaluation;
@@ -106,6 +110,7 @@ export function openServices(o: ServiceOptions): Services {
     devices,
     deviceChoice,
     importer,
+    mergeLookAlikes: (dataset, only) => mergeLookAlikes(store, dataset, only),
     weights,
     networks,
     evaluation,

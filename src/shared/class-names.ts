@@ -1,3 +1,5 @@
+import type { ClassCount } from './curation.ts';
+
 /** The form in which names that look alike are equal: without differences of case, spaces, `_`, `-` and the composition of accents. */
 const plainForm = (name: string): string =>
   name
@@ -10,4 +12,26 @@ const plainForm = (name: string): string =>
 /** Groups of class names that look alike, such as `Oak`, `oak` and `Oak `. Only groups of two and more. */
 export function lookAlikes(names: readonly string[]): string[][] {
   return [...Map.groupBy(names, plainForm).values()].filter(({ length }) => length > 1);
+}
+
+/** Classes of which one gets the images of the others. */
+export interface Merging {
+  into: string;
+  others: string[];
+  images: number; // of the others
+}
+
+type Counts = Pick<ClassCount, 'className' | 'included' | 'excluded'>;
+
+/** One merging for each group of class names that look alike: into the class with most images, without spaces around its name. */
+export function mergingsOf(classes: readonly Counts[]): Merging[] {
+  const images = new Map(classes.map(({ className, included, excluded }) => [className, included + excluded]));
+  const used = [...images.keys()].filter((name) => images.get(name)! > 0);
+  return lookAlikes(used).map((names) => {
+    const trimmed = names.filter((name) => name === name.trim());
+    const [largest] = (trimmed.length > 0 ? trimmed : names).toSorted((a, b) => images.get(b)! - images.get(a)!);
+    const into = largest!.trim();
+    const others = names.filter((name) => name !== into);
+    return { into, others, images: others.reduce((sum, name) => sum + images.get(name)!, 0) };
+  });
 }

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { useGivenSplit } from '../../../src/main/features/dataset/given-split.ts';
+import { mergeLookAlikes } from '../../../src/main/features/dataset/merge-look-alikes.ts';
 import { previewFolder } from '../../../src/main/features/dataset/preview.ts';
 import type { Split } from '../../../src/shared/dataset.ts';
 import { lookAlikes } from '../../../src/shared/class-names.ts';
+import { undoLast } from '../../db/kit.ts';
 import { image } from './images.ts';
 import { freshStore, importFrom } from './import-helpers.ts';
 import { drawFiles, temporaryFolder } from './png-files.ts';
@@ -199,5 +201,27 @@ describe('class names that look alike', () => {
       ['Pine', 14],
       ['oak', 0],
     ]);
+  });
+
+  test('are merged all at once or by name, each group by an edit that can be undone', async () => {
+    const store = freshStore();
+    const folder = draw({ 'Red oak': 15, red_oak: 14, Pine: 14, 'White fir': 14, 'white-fir': 16 });
+    const { dataset } = await importFrom(folder, store);
+    const counts = (): (string | number)[][] =>
+      store.browse.counts(dataset).classes.flatMap(({ className, included }) => (included > 0 ? [[className, included]] : []));
+    const before = counts();
+    expect(() => mergeLookAlikes(store, dataset, ['Pine'])).toThrow('No two classes have a name that looks like "Pine".');
+    expect(counts()).toEqual(before);
+    expect(mergeLookAlikes(store, dataset, ['WHITE FIR'])).toEqual([{ into: 'white-fir', others: ['White fir'], images: 14 }]);
+    expect(mergeLookAlikes(store, dataset)).toEqual([{ into: 'Red oak', others: ['red_oak'], images: 14 }]);
+    expect(counts()).toEqual([
+      ['Pine', 14],
+      ['Red oak', 29],
+      ['white-fir', 30],
+    ]);
+    expect(mergeLookAlikes(store, dataset)).toEqual([]);
+    undoLast(store, dataset);
+    undoLast(store, dataset);
+    expect(counts()).toEqual(before);
   });
 });

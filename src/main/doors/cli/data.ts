@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { ImportRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
-import { countText } from '../../../shared/format.ts';
+import { lookAlikes } from '../../../shared/class-names.ts';
+import { countNoun, countText } from '../../../shared/format.ts';
+import { quote } from '../../foundation/words.ts';
 import type { Services } from '../../services.ts';
 import { type Common, addCommonOptions, resolveUserPath, numberOption, parseRequest, withServices } from './options.ts';
 import { print, ProgressLine } from './output.ts';
@@ -41,8 +43,33 @@ export function addDataCommands(program: Command): void {
           `  training ${countText(summary.splits.train)}, validation ${countText(summary.splits.valid)}, test ${countText(summary.splits.test)} images`,
           ...rejected.map((r) => `Not imported: ${r.file} (${r.reason})`),
           ...summary.warnings.map((w) => `Note: ${w}`),
+          ...(lookAlikes(Object.keys(classes)).length > 0 ? [`Merge classes whose names look alike with: twinlens merge ${dataset}`] : []),
         ],
       );
+    });
+
+  addCommonOptions(
+    program
+      .command('merge <dataset>')
+      .description('merge classes whose names look alike (case, spaces, accents), as on the Images page; undo it there'),
+  )
+    .addOption(
+      new Option('--class <name>', 'only the classes that look like this one; repeat the option for several').argParser(
+        (name, all: string[] = []) => [...all, name],
+      ),
+    )
+    .action(async (dataset: string, { workspace, json, class: only = [] }: Common & { class?: string[] }) => {
+      await withServices(workspaceOption(workspace), true, `merge ${dataset}`, (s) => {
+        const merged = s.mergeLookAlikes(dataset, only);
+        print(Boolean(json), merged, () =>
+          merged.length > 0
+            ? merged.map(
+                ({ into, others, images }) => `Merged ${countNoun(images, 'image')} of ${others.map(quote).join(' and ')} into ${quote(into)}`,
+              )
+            : ['No class names look alike. Nothing was changed.'],
+        );
+        return Promise.resolve();
+      });
     });
 
   addCommonOptions(program.command('datasets').description('list the data sets')).action(async ({ workspace, json }: Common) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergingsOf } from '../../../../src/renderer/features/dataset/look-alikes.ts';
+import { mergingsOf } from '../../src/shared/class-names.ts';
 
 const classes = (counts: Record<string, number>): Parameters<typeof mergingsOf>[0] =>
   Object.entries(counts).map(([className, included]) => ({ className, included, excluded: 0 }));
