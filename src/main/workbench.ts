@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { samplePairs } from '../shared/sample.ts';
+import type { Settings } from '../shared/workbench.ts';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import { type Launch, launchUnder, withLowPriority } from './rpc/launch.ts';
 import { PairQueues } from './features/compare/queues.ts';
@@ -141,18 +142,18 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     distances: (run, split, options) => evaluation.distances(run, split, options),
   });
   const pages = new ReportPages(pagePorts(services, compare, pictures));
+  const rememberSetting = (patch: Partial<Settings>): void => {
+    const changed = Object.entries(patch).some(([key, value]) => settings.get()[key as keyof Settings] !== value);
+    if (changed) settings.set(patch).catch((error: unknown) => reportError(error, { settings: Object.keys(patch).join(', ') }));
+  };
   const reports = new ReportService(
     {
       reports: store.reports,
       jobs,
       printPdf: o.shell.printPdf,
       folderOf: workspace.report,
-      author: {
-        last: () => settings.get().author,
-        remember: (author) => {
-          if (author !== settings.get().author) settings.set({ author }).catch((error: unknown) => reportError(error, { setting: 'author' }));
-        },
-      },
+      author: { last: () => settings.get().author, remember: (author) => rememberSetting({ author }) },
+      logo: { last: () => settings.get().logo, remember: (logo) => rememberSetting({ logo }) },
       announce: (report) => hub.changed('reports', report),
     },
     pages,

@@ -26,6 +26,7 @@ export const SETTING_RULES: Record<keyof Settings, SettingRule> = {
   run: id,
   pictureSpace: { kind: 'integer', min: 100, max: 1_000_000 }, // MB
   author: { kind: 'text', maxLength: 200, nullable: false },
+  logo: { kind: 'text', maxLength: 64, nullable: true },
 };
 
 export function isAccepted(rule: SettingRule, value: unknown): boolean {

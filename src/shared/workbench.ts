@@ -43,6 +43,7 @@ export interface Settings {
   route: string; // the last one: the part of the address after #
   dataset: string | null; // the current one; null: the newest
   run: string | null; // the one used to compare; null: the best of the data set
+  logo: string | null; // SHA-256 of the report logo chosen last, proposed for the next one
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -57,6 +58,7 @@ export const DEFAULT_SETTINGS: Settings = {
   route: '',
   dataset: null,
   run: null,
+  logo: null,
 };
 
 /** Disk space of thumbnails and previews. */

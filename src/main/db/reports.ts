@@ -31,10 +31,11 @@ export interface ReportStore {
   /** Hides a report; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
-  /** Deletes removed reports, and logos that no report has. Returns the reports' ids. */
-  purge(): string[];
+  /** Deletes removed reports, and logos that no report has, except `proposed`. Returns the reports' ids. */
+  purge(proposed?: string | null): string[];
   /** Stores a PNG, once. Returns its SHA-256. */
   insertLogo(png: Uint8Array): string;
+  hasLogo(sha256: string): boolean;
   /** Throws AppError 'not-found'. */
   logo(sha256: string): Buffer;
   /** Ids of the comparisons in all reports, including removed ones: these must not be deleted. */
@@ -75,7 +76,9 @@ export function reportStore(db: Db): ReportStore {
   const setRemoved = db.prepare('UPDATE reports SET removed_ms = @removedMs WHERE number = @number');
   const removed = db.prepare<[], number>('SELECT number FROM reports WHERE removed_ms IS NOT NULL ORDER BY number').pluck();
   const purge = db.prepare('DELETE FROM reports WHERE removed_ms IS NOT NULL');
-  const purgeLogos = db.prepare('DELETE FROM report_logos WHERE sha256 NOT IN (SELECT logo FROM reports WHERE logo IS NOT NULL)');
+  const purgeLogos = db.prepare(
+    'DELETE FROM report_logos WHERE sha256 IS NOT @proposed AND sha256 NOT IN (SELECT logo FROM reports WHERE logo IS NOT NULL)',
+  );
   const insertLogo = db.prepare('INSERT INTO report_logos (sha256, png) VALUES (@sha256, @png) ON CONFLICT DO NOTHING');
   const oneLogo = db.prepare<[string], Buffer>('SELECT png FROM report_logos WHERE sha256 = ?').pluck();
   const usedComparisons = db.prepare<[], string>('SELECT DISTINCT value FROM reports, json_each(reports.comparisons) ORDER BY value').pluck();
@@ -137,10 +140,10 @@ export function reportStore(db: Db): ReportStore {
       setRemoved.run({ number: numberFor(id), removedMs: null });
       get(id); // throws if it was purged
     },
-    purge: () => {
+    purge: (proposed = null) => {
       const ids = removed.all().map((number) => `p${number}`);
       purge.run();
-      purgeLogos.run();
+      purgeLogos.run({ proposed });
       return ids;
     },
     insertLogo: (png) => {
@@ -148,6 +151,7 @@ export function reportStore(db: Db): ReportStore {
       insertLogo.run({ sha256, png });
       return sha256;
     },
+    hasLogo: (sha256) => oneLogo.get(sha256) !== undefined,
     logo: (sha256) => {
       const png = oneLogo.get(sha256);
       if (png === undefined) throw new AppError('not-found', 'The logo is no longer in the workspace. Choose it again.', { logo: sha256 });

@@ -53,6 +53,7 @@ const draft = (comparisons: string[], more: object = {}) => ({
 
 let ids: string[];
 let lastAuthor: string;
+let lastLogo: string | null = null;
 beforeEach(async () => {
   workspace = freshWorkspace();
   store = storeAt(workspace);
@@ -82,6 +83,7 @@ beforeEach(async () => {
     },
     folderOf: (report) => workspace.report(report),
     author: { last: () => lastAuthor, remember: (author) => (lastAuthor = author) },
+    logo: { last: () => lastLogo, remember: (logo) => (lastLogo = logo) },
     announce: (report) => hub.changed('reports', report),
   };
   reports = new ReportService(ports, pages);
@@ -131,9 +133,26 @@ describe('a report', () => {
     const changed = reports.save({ ...draft(ids), report: first.report, author: 'Ana', logo, sections: ['details', 'signature', 'details'] });
     expect(changed).toMatchObject({ author: 'Ana', logo, sections: ['signature', 'details'] });
     expect(reports.save({ ...draft([ids[0]!]), report: first.report })).toMatchObject({ author: 'Ana', logo, sections: ['signature', 'details'] });
-    expect(reports.save(draft(ids))).toMatchObject({ author: 'Ana', logo: null, sections: ['signature'] }); // the last author is proposed
+    expect(reports.save(draft(ids))).toMatchObject({ author: 'Ana', logo, sections: ['signature'] }); // the last author and logo are proposed
     expect(reports.save({ ...draft(ids), report: first.report, author: '', logo: null })).toMatchObject({ author: '', logo: null });
-    expect(reports.save(draft(ids)).author).toBe('');
+    expect(reports.save(draft(ids))).toMatchObject({ author: '', logo: null });
+  });
+
+  test('proposes the logo that was chosen last, until it is removed from a report', async () => {
+    const [old, other] = [reports.save(draft(ids)), reports.save(draft(ids))];
+    const { logo } = await reports.addLogo(drawPng(20, 20, () => [90, 10, 40]));
+    reports.save({ ...draft(ids), report: old.report, logo });
+    reports.save({ ...draft(ids), report: other.report, title: 'Another title', logo: null }); // it had none before
+    expect(reports.save(draft(ids)).logo).toBe(logo);
+    for (const { report } of reports.list()) reports.remove(report);
+    await reports.deleteRemoved();
+    const next = reports.save(draft(ids)); // no report has it any more
+    expect(next.logo).toBe(logo);
+    reports.save({ ...draft(ids), report: next.report, logo: null });
+    expect(reports.save(draft(ids)).logo).toBeNull();
+    lastLogo = 'a'.repeat(64); // of a database that was replaced by a backup
+    expect(reports.save(draft(ids)).logo).toBeNull();
+    lastLogo = null;
   });
 
   test('is written with its logo, which is deleted once no report has it', async () => {

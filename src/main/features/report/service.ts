@@ -51,10 +51,11 @@ export class ReportService {
 
   /** Stores a draft as a new report, or replaces the report that it names. Removes duplicate comparisons. */
   save(draft: Draft): ReportRecord {
-    const { reports, announce, author } = this.ports;
+    const { reports, announce, author, logo } = this.ports;
     const { report } = draft;
     const content = this.contentOf(draft);
     if (draft.author !== undefined) author.remember(content.author);
+    if (report !== undefined && content.logo !== reports.get(report).logo) logo.remember(content.logo);
     const stored = report === undefined ? reports.insert(content) : reports.update(report, content);
     announce(stored.report);
     return withFileState(stored);
@@ -114,9 +115,10 @@ export class ReportService {
     throw new AppError('not-found', `The file has been moved or deleted (${written.path}). Write the report again.`, { report: id });
   }
 
-  /** Deletes removed reports with their files in the workspace. Files in other folders stay. */
+  /** Deletes removed reports with their files in the workspace, and logos not in use. Files in other folders stay. */
   async deleteRemoved(): Promise<void> {
-    for (const id of this.ports.reports.purge()) await rm(this.ports.folderOf(id), { recursive: true, force: true }).catch(() => undefined);
+    for (const id of this.ports.reports.purge(this.ports.logo.last()))
+      await rm(this.ports.folderOf(id), { recursive: true, force: true }).catch(() => undefined);
   }
 
   private contentOf({ report, title, introduction, comparisons, ...more }: Draft): ReportContent {
@@ -126,10 +128,15 @@ export class ReportService {
       title,
       introduction,
       author: more.author ?? known?.author ?? this.ports.author.last(),
-      logo: more.logo === undefined ? (known?.logo ?? null) : more.logo,
+      logo: more.logo === undefined ? (known ? known.logo : this.proposedLogo()) : more.logo,
       sections: SECTION_NAMES.filter((name) => chosen.includes(name)),
       comparisons: [...new Set(comparisons)],
     };
+  }
+
+  private proposedLogo(): string | null {
+    const logo = this.ports.logo.last();
+    return logo !== null && this.ports.reports.hasLogo(logo) ? logo : null;
   }
 
   private pageContents({ logo, ...content }: ReportContent): PageContents {
