@@ -66,10 +66,13 @@ describe('PyTorch names behind a prefix', () => {
     );
   });
 
-  it('twice: two complete networks are refused with both prefixes', async () => {
-    const two = ['student.', 'teacher.'].map((prefix) => renamed(tensors, (name) => `${prefix}backbone.${name}`));
+  it.each([
+    ['student.backbone.', 'teacher.backbone.', ''],
+    ['encoder_k.', 'encoder_q.', 'module.'], // as MoCo saves it
+  ])('twice: two complete networks are refused with both prefixes, %s and %s', async (first, second, wrapper) => {
+    const two = [first, second].map((prefix) => renamed(tensors, (name) => `${wrapper}${prefix}${name}`));
     expect(await messageOf(save(...two), resnet)).toBe(
-      'The weights contain 2 complete networks, under student.backbone. and teacher.backbone.. Save the one you want in a separate file.',
+      `The weights contain 2 complete networks: one under "${first}", one under "${second}". Save the tensors of the one you want in a file of its own, and choose that.`,
     );
   });
 
