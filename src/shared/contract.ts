@@ -111,7 +111,7 @@ export const ReportDraft = z.strictObject({
   title: z.string().max(500),
   introduction: z.string().max(100_000).default(''),
   comparisons: z.array(text('A comparison')).max(1000),
-  // Missing: as stored; for a new report the last author, no logo, DEFAULT_SECTIONS.
+  // Missing: as stored; for a new report the last author and logo, DEFAULT_SECTIONS.
   author: Author.optional(),
   logo: z.string().max(64).nullable().optional(), // as 'reports.addLogo' returns it
   sections: Sections.optional(),

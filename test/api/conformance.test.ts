@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -205,6 +206,42 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
     expect(await shown()).toBe(404);
     await door.api.call('files.choose', { file: secret });
     expect(await shown()).toBe(200);
+  });
+
+  it('stores a logo, returns it as an image, and refuses what is none', async () => {
+    const file = makePng(title, 12, 5).toString('base64');
+    const added = await door.api.call('reports.addLogo', { file });
+    expect(added.logo).toMatch(/^[0-9a-f]{64}$/);
+    const [, png] = /^data:image\/png;base64,([A-Za-z0-9+/]+=*)$/.exec(added.image)!;
+    const bytes = Buffer.from(png!, 'base64');
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(added.logo);
+    expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([12, 5]); // width and height
+    expect(await door.api.call('reports.logo', { logo: added.logo })).toEqual(added);
+
+    const text = Buffer.from('no drawing').toString('base64');
+    expect(await failure(door.api.call('reports.addLogo', { file: text }))).toMatchObject({
+      code: 'bad-image',
+      message: expect.stringMatching(/^The logo/) as string,
+    });
+    expect(await failure(door.api.call('reports.addLogo', { file: '%' }))).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/^file /) as string,
+    });
+    const unknown = 'f'.repeat(64);
+    expect(await failure(door.api.call('reports.logo', { logo: unknown }))).toMatchObject({
+      code: 'not-found',
+      message: 'The logo is no longer in the workspace. Choose it again.',
+    });
+  });
+
+  it('proposes the last logo of a report for the next one', async () => {
+    const content = { introduction: '', comparisons: [] };
+    const { report } = await door.api.call('reports.save', { ...content, title: 'First' });
+    const { logo } = await door.api.call('reports.addLogo', { file: makePng(`of ${title}`, 6, 6).toString('base64') });
+    await door.api.call('reports.save', { ...content, title: 'First', report, logo });
+    expect((await door.api.call('reports.save', { ...content, title: 'Second' })).logo).toBe(logo);
+    await door.api.call('reports.save', { ...content, title: 'First', report, logo: null });
+    expect((await door.api.call('reports.save', { ...content, title: 'Third' })).logo).toBeNull();
   });
 
   it('uploads a file to the computer running Twinlens, under any name', async () => {
