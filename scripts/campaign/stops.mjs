@@ -6,7 +6,7 @@ import { databaseFault } from './state.mjs';
 import { TRAIN } from './template.mjs';
 
 const LIMIT_MS = 5000; // from the signal to the end
-const CANCEL_MS = 10_000; // silence after which a cancelled compute process is killed: Patience in src/main/rpc/channel.ts
+const CANCEL_MS = 5_000; // a cancelled compute process that is stopped is killed after 4 s: Patience in src/main/rpc/channel.ts
 const SLACK_MS = 1500; // for a busy machine
 const WAYS = /** @type {const} */ (['command, SIGTERM', 'command, SIGINT', 'served, SIGTERM', 'served, cancel', 'main stopped']);
 
@@ -16,7 +16,7 @@ const WAYS = /** @type {const} */ (['command, SIGTERM', 'command, SIGINT', 'serv
  *
  * Held means:
  * - a command ends within 5 s of SIGTERM or SIGINT, with exit code 0 or one sentence; a served workbench ends within 5 s of SIGTERM;
- * - a cancelled job of a served workbench ends within 10 s, other calls answer meanwhile, and the next job runs;
+ * - a cancelled job of a served workbench ends within 5 s, other calls answer meanwhile, and the next job runs;
  * - a stopped main that goes on by SIGCONT after 2 s finishes its training;
  * - afterwards no process is left, the lock is free, the database passes SQLite's checks, and another command can write.
  * (The clock allows 1.5 s more, since the machine may be busy.)

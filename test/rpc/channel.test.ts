@@ -70,7 +70,7 @@ describe.skipIf(!process.features.typescript).each(Object.entries(CONNECTIONS))(
   });
 
   test('kills an end that is silent after a cancellation; a later request opens it again', async () => {
-    const channel = channelOver(connect, { afterCancel: 200, afterEnd: 5_000 });
+    const channel = channelOver(connect, { afterCancel: 200, idle: 60_000, afterEnd: 5_000 });
     await channel.ask('pid', {});
     const controller = new AbortController();
     const cancelled = channel.ask('block', { milliseconds: 60_000 }, { signal: controller.signal });
@@ -82,7 +82,7 @@ describe.skipIf(!process.features.typescript).each(Object.entries(CONNECTIONS))(
   });
 
   test('does not kill an end that still sends progress after a cancellation', async () => {
-    const channel = channelOver(connect, { afterCancel: 300, afterEnd: 5_000 });
+    const channel = channelOver(connect, { afterCancel: 300, idle: 60_000, afterEnd: 5_000 });
     const pid = await channel.ask('pid', {});
     const controller = new AbortController();
     const slow = channel.ask('tick', { times: 10, everyMs: 100 }, { signal: controller.signal });
@@ -91,8 +91,18 @@ describe.skipIf(!process.features.typescript).each(Object.entries(CONNECTIONS))(
     if (channel.pid !== undefined) expect(await channel.ask('pid', {})).toBe(pid);
   });
 
+  test('does not kill an end that waits after a cancellation, but receives messages', async () => {
+    const channel = channelOver(connect, { afterCancel: 600_000, idle: 800, afterEnd: 5_000 });
+    const pid = await channel.ask('pid', {});
+    const controller = new AbortController();
+    const slow = channel.ask('tick', { times: 1, everyMs: 2_500 }, { signal: controller.signal });
+    controller.abort();
+    expect(await slow).toBe(1);
+    expect(await channel.ask('pid', {})).toBe(pid);
+  });
+
   test('kills an end that does not end', async () => {
-    const channel = channelOver(connect, { afterCancel: 60_000, afterEnd: 200 });
+    const channel = channelOver(connect, { afterCancel: 60_000, idle: 60_000, afterEnd: 200 });
     await channel.ask('pid', {});
     const blocked = channel.ask('block', { milliseconds: 60_000 }).catch((error: unknown) => (error as AppError).code);
     await channel.end();
@@ -177,5 +187,31 @@ describe('the messages', () => {
     const { channel } = observed({ onError: (task, error) => failed.push([task, error]) });
     await expect(channel.ask('fail', { code: null })).rejects.toMatchObject({ code: 'internal' });
     expect(failed).toEqual([['fail', expect.objectContaining({ message: 'unexpected' })]]);
+  });
+});
+
+// Only there the CPU time of another process can be read.
+describe.skipIf(!process.features.typescript || process.platform !== 'linux')('a child process after a cancellation', () => {
+  const connect = (): Connection => connectProcess(process.execPath, entry, []);
+
+  test('is killed early if it is stopped', async () => {
+    const channel = channelOver(connect, { afterCancel: 600_000, idle: 800, afterEnd: 5_000 });
+    const pid = await channel.ask('pid', {});
+    const controller = new AbortController();
+    const cancelled = channel.ask('wait', {}, { signal: controller.signal });
+    process.kill(pid, 'SIGSTOP');
+    controller.abort();
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await channel.ask('pid', {})).not.toBe(pid);
+  });
+
+  test('is not killed while it computes, although it receives no message', async () => {
+    const channel = channelOver(connect, { afterCancel: 600_000, idle: 800, afterEnd: 5_000 });
+    const pid = await channel.ask('pid', {});
+    const controller = new AbortController();
+    const computing = channel.ask('compute', { milliseconds: 3_000 }, { signal: controller.signal });
+    controller.abort();
+    expect(await computing).toBe(null);
+    expect(await channel.ask('pid', {})).toBe(pid);
   });
 });

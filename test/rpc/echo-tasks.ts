@@ -20,6 +20,8 @@ export interface EchoTasks {
   tick: { args: { times: number; everyMs: number }; result: number; progress: number };
   /** Blocks this end, so that it receives no message. */
   block: { args: { milliseconds: number }; result: null };
+  /** As `block`, with CPU time. */
+  compute: { args: { milliseconds: number }; result: null };
 }
 
 let last = new Float32Array();
@@ -50,6 +52,11 @@ const handlers: TaskHandlers<EchoTasks> = {
       progress(i);
     }
     return times;
+  },
+  compute: ({ milliseconds }) => {
+    const endMs = performance.now() + milliseconds;
+    while (performance.now() < endMs);
+    return null;
   },
   block: ({ milliseconds }) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

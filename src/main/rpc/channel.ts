@@ -1,6 +1,7 @@
 import { AppError, asAppError, fromWireError } from '../../shared/errors.ts';
 import type { Connection, ConnectionEnd, ProgressOf, Response, TaskTable } from './messages.ts';
 import { errorFromTrace } from '../../shared/trace.ts';
+import { cpuTicks } from './cpu-time.ts';
 
 export interface AskOptions<P> {
   signal?: AbortSignal | undefined;
@@ -18,7 +19,8 @@ interface ActiveConnection {
   pending: Map<number, Pending>;
   ended: boolean; // by `end()`
   unresponsive: boolean; // killed because it was silent
-  messageMs: number; // performance.now() of the last message
+  messageMs: number; // performance.now() of the last message of a task
+  aliveMs: number; // of the last message of any kind
 }
 
 /** How the connection was lost. `unresponsive`: the server did not react to a cancellation and was killed. */
@@ -29,10 +31,12 @@ export interface Loss extends ConnectionEnd {
 /** How long, in ms, the server may be silent before it is killed. */
 export interface Patience {
   afterCancel: number; // a slow step of a training may be killed too: a cancellation discards its epoch anyway
+  /** After a cancellation, silent and without CPU time: stopped or deadlocked. A slow step uses CPU time, although it blocks messages. */
+  idle: number;
   afterEnd: number;
 }
 
-const PATIENCE: Patience = { afterCancel: 10_000, afterEnd: 2_000 };
+const PATIENCE: Patience = { afterCancel: 10_000, idle: 4_000, afterEnd: 2_000 };
 const KILL_MS = 1_000; // longest wait after a kill: a process in an uninterruptible system call survives it
 
 /**
@@ -56,7 +60,7 @@ export class Channel<T extends TaskTable<T>> {
 
   /**
    * Runs a task at the server. Throws the task's error as AppError; 'cancelled' after `signal`, once the server has stopped it. A
-   * server that sends no message for `patience.afterCancel` after that is killed.
+   * server that sends no message for `patience.afterCancel` after that, or is idle for `patience.idle`, is killed.
    */
   async ask<N extends keyof T & string>(task: N, args: T[N]['args'], o: AskOptions<ProgressOf<T[N]>> = {}): Promise<T[N]['result']> {
     const { signal, onProgress } = o;
@@ -122,9 +126,11 @@ export class Channel<T extends TaskTable<T>> {
       ended: false,
       unresponsive: false,
       messageMs: -Infinity,
+      aliveMs: -Infinity,
     };
     active.connection.onMessage((message) => {
-      active.messageMs = performance.now();
+      active.aliveMs = performance.now();
+      if (message.kind !== 'alive') active.messageMs = active.aliveMs;
       receive(active, message);
     });
     active.connection.onEnd((end) => {
@@ -137,13 +143,25 @@ export class Channel<T extends TaskTable<T>> {
   }
 
   private killWhenSilent(active: ActiveConnection): NodeJS.Timeout {
-    const { afterCancel } = this.patience;
+    const { afterCancel, idle } = this.patience;
     const cancelledMs = performance.now();
-    return setInterval(() => {
-      if (performance.now() - Math.max(cancelledMs, active.messageMs) < afterCancel) return;
-      active.unresponsive = true;
-      active.connection.kill();
-    }, afterCancel / 10);
+    const { pid } = active.connection;
+    let ticks = cpuTicks(pid);
+    let busyMs = cancelledMs;
+    return setInterval(
+      () => {
+        const nowMs = performance.now();
+        const latest = cpuTicks(pid);
+        if (latest === null || latest !== ticks) busyMs = nowMs;
+        ticks = latest;
+        const isSilent = nowMs - Math.max(cancelledMs, active.messageMs) >= afterCancel;
+        const isIdle = nowMs - Math.max(busyMs, active.aliveMs) >= idle;
+        if (!isSilent && !isIdle) return;
+        active.unresponsive = true;
+        active.connection.kill();
+      },
+      Math.min(afterCancel, idle) / 10,
+    );
   }
 
   private openConnection(): Connection {
@@ -160,6 +178,8 @@ function receive({ pending }: ActiveConnection, message: Response): void {
   switch (message.kind) {
     case 'progress':
       request?.progress(message.progress);
+      return;
+    case 'alive':
       return;
     case 'result':
       request?.resolve(message.result);

@@ -17,8 +17,11 @@ export class RunningTasks<Id> {
     }
   }
 
-  cancel(id: Id): void {
-    this.controllers.get(id)?.abort();
+  /** Returns whether the task runs. */
+  cancel(id: Id): boolean {
+    const controller = this.controllers.get(id);
+    controller?.abort();
+    return controller !== undefined;
   }
 
   cancelAll(): void {

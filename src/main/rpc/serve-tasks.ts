@@ -21,9 +21,20 @@ export interface ServeOptions {
   onError?: (task: string, error: unknown) => void;
 }
 
+const ALIVE_MS = 500;
+
 /** Serves a channel: runs tasks until it receives 'end'. */
 export function serveTasks<T extends TaskTable<T>>(port: ServerPort, handlers: TaskHandlers<T>, { onEnd, onDone, onError }: ServeOptions = {}): void {
   const running = new RunningTasks<number>();
+  const sendingAlive = new Map<number, NodeJS.Timeout>();
+  const cancel = (id: number): void => {
+    if (running.cancel(id) && !sendingAlive.has(id)) {
+      sendingAlive.set(
+        id,
+        setInterval(() => port.send({ kind: 'alive', id }), ALIVE_MS),
+      );
+    }
+  };
   const answer = async (id: number, task: string, args: unknown): Promise<Response> => {
     const progress = (p: unknown): void => port.send({ kind: 'progress', id, progress: p });
     const startMs = performance.now();
@@ -35,6 +46,9 @@ export function serveTasks<T extends TaskTable<T>>(port: ServerPort, handlers: T
       const cancelled = error instanceof AppError && error.code === 'cancelled';
       if (!cancelled) onError?.(task, error);
       return { kind: 'error', id, error: toWireError(error), trace: cancelled ? null : traceOf(error) };
+    } finally {
+      clearInterval(sendingAlive.get(id));
+      sendingAlive.delete(id);
     }
   };
   port.onMessage((message) => {
@@ -43,7 +57,7 @@ export function serveTasks<T extends TaskTable<T>>(port: ServerPort, handlers: T
         void answer(message.id, message.task, message.args).then((response) => port.send(response));
         return;
       case 'cancel':
-        running.cancel(message.id);
+        cancel(message.id);
         return;
       case 'end':
         onEnd?.();
