@@ -36,6 +36,21 @@ test('an output path removes what killed processes left in its folder, and nothi
   outputs.check(join(folder, 'no such folder', 'report.html'), { replace: false });
 });
 
+test.each([
+  ['photo.JPG', 'no image inside'],
+  ['photo', '\x89PNG\r\n\x1a\n'],
+  ['scan', 'II*\0'],
+])('an image that no data set has is not replaced either: %s', (name, content) => {
+  const folder = mkdtempSync(join(tmpdir(), 'twinlens outputs '));
+  const workspace = mkdtempSync(join(tmpdir(), 'twinlens outputs workspace '));
+  const file = join(folder, name);
+  writeFileSync(file, content, 'latin1');
+  const outputs = new OutputPaths({ workspace, datasetWithImage: () => null });
+  expect(() => outputs.check(file, { replace: true })).toThrow(/is an image\. Images are never overwritten/);
+  writeFileSync(join(folder, 'report.html'), '<html>');
+  outputs.check(join(folder, 'report.html'), { replace: true });
+});
+
 test('a temporary file is named after its owner', () => {
   expect(basename(temporaryPath('/photos/report.html'))).toMatch(new RegExp(`^\\.twinlens-${host}-${process.pid}-[0-9a-f-]{36}\\.tmp$`));
 });

@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -32,6 +33,20 @@ async function beginsLikeImage(path: string): Promise<boolean> {
     return isImageStart(buffer.toString('latin1', 0, bytesRead));
   } finally {
     await file.close();
+  }
+}
+
+/** Whether a regular file is named like an image or begins like one. A file without an image's name that can't be read is none. */
+export function isImageFileSync(path: string): boolean {
+  if (hasImageExtension(path)) return true;
+  try {
+    const file = openSync(path, 'r');
+    const start = Buffer.alloc(16);
+    const length = readSync(file, start);
+    closeSync(file);
+    return isImageStart(start.toString('latin1', 0, length));
+  } catch {
+    return false;
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { deleteAbandonedFiles } from './files.ts';
+import { isImageFileSync } from './image-files.ts';
 import { quote } from './words.ts';
 
 /** What the workspace itself writes. Its folders `exports`, `reports` and `samples` are the user's. */
@@ -23,8 +24,8 @@ export class OutputPaths {
   }
 
   /**
-   * Throws AppError 'bad-request' if `path` is one of the workspace's own files, an imported image, a folder, or, unless `replace`, an
-   * existing file. Then deletes what killed processes left in its folder.
+   * Throws AppError 'bad-request' if `path` is one of the workspace's own files, an image, a folder, or, unless `replace`, an existing
+   * file. Twinlens writes no image to a named path, so an image there is always another thing. Then deletes what killed processes left in its folder.
    */
   check(path: string, { replace }: { replace: boolean }): void {
     const real = realPath(path);
@@ -43,6 +44,9 @@ export class OutputPaths {
     }
     const stats = statSync(real, { throwIfNoEntry: false });
     if (stats?.isDirectory()) throw new AppError('bad-request', `${quote(path)} is a folder. Name a file in it.`, { path });
+    if (stats?.isFile() && isImageFileSync(real)) {
+      throw new AppError('bad-request', `${quote(path)} is an image. Images are never overwritten: choose another name.`, { path });
+    }
     if (stats && !replace)
       throw new AppError('bad-request', `${quote(path)} exists. Choose another name, or replace it.`, { path, flags: ['--force'] });
     deleteAbandonedFiles(dirname(real));
