@@ -76,7 +76,9 @@ async function runPart(part, context, only, { onCase, onLoss }) {
     prepared = await part.prepare(context);
   } catch (error) {
     if (error instanceof Unavailable) return { ...result, unavailable: error.message };
-    throw new Error(`The part ${part.name} can't start.`, { cause: error });
+    const what = `The part can't start: ${error instanceof Error ? error.message : String(error)}`;
+    onLoss?.(part.name, 0, what);
+    return { ...result, tried: 1, losses: [{ number: 0, what }] };
   }
   const cases = part.scalesWithin ? part.cases : Math.max(1, Math.round(part.cases * context.scale));
   for (let number = only ?? 0; number < (only === null ? cases : only + 1); number++) {

@@ -77,6 +77,19 @@ test('a case that does not end is a loss', async () => {
   expect(told).toEqual([['hang', 0, 'not ended after 0.05 s']]);
 });
 
+test('a part that can’t start is a loss, and the next part runs', async () => {
+  const broken = { name: 'broken', about: '', cases: 3, prepare: () => Promise.reject(new Error('no template')) };
+  const whole = {
+    name: 'whole',
+    about: '',
+    cases: 1,
+    prepare: () => Promise.resolve({ attempt: (_: number, __: unknown, tally: { held(): void }) => Promise.resolve(tally.held()) }),
+  };
+  const [first, second] = await runParts([broken, whole], { seed: 1, scale: 1 });
+  expect(first!.losses).toEqual([{ number: 0, what: "The part can't start: no template" }]);
+  expect(second!.held).toBe(1);
+});
+
 test('the scale of a part that scales within changes the length of its cases, not their number', async () => {
   const scales: number[] = [];
   const part = {
