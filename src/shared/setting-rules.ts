@@ -6,7 +6,8 @@ export type SettingRule =
   | { kind: 'choice'; values: readonly string[] }
   | { kind: 'text'; maxLength: number | null; nullable: boolean }
   | { kind: 'switch' }
-  | { kind: 'integer'; min: number; max: number };
+  | { kind: 'integer'; min: number; max: number }
+  | { kind: 'texts'; count: number; maxLength: number }; // an object of at most `count` texts
 
 const id: SettingRule = { kind: 'text', maxLength: 300, nullable: true };
 
@@ -27,6 +28,8 @@ export const SETTING_RULES: Record<keyof Settings, SettingRule> = {
   pictureSpace: { kind: 'integer', min: 100, max: 1_000_000 }, // MB
   author: { kind: 'text', maxLength: 200, nullable: false },
   logo: { kind: 'text', maxLength: 64, nullable: true },
+  chooserFolder: { kind: 'text', maxLength: 4096, nullable: true },
+  viewChoices: { kind: 'texts', count: 20, maxLength: 20_000 },
 };
 
 export function isAccepted(rule: SettingRule, value: unknown): boolean {
@@ -39,6 +42,11 @@ export function isAccepted(rule: SettingRule, value: unknown): boolean {
       return typeof value === 'boolean';
     case 'integer':
       return typeof value === 'number' && Number.isSafeInteger(value) && value >= rule.min && value <= rule.max;
+    case 'texts': {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+      const texts = Object.values(value);
+      return texts.length <= rule.count && texts.every((text) => typeof text === 'string' && text.length <= rule.maxLength);
+    }
     default:
       return rule satisfies never;
   }

@@ -19,6 +19,8 @@ function schemaOf(rule: SettingRule): z.ZodType {
       return z.boolean();
     case 'integer':
       return z.number().int().min(rule.min).max(rule.max);
+    case 'texts':
+      return z.record(z.string(), z.string().max(rule.maxLength)).refine((texts) => Object.keys(texts).length <= rule.count);
     default:
       return rule satisfies never;
   }

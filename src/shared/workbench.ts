@@ -44,6 +44,8 @@ export interface Settings {
   dataset: string | null; // the current one; null: the newest
   run: string | null; // the one used to compare; null: the best of the data set
   logo: string | null; // SHA-256 of the report logo chosen last, proposed for the next one
+  chooserFolder: string | null; // where the screen's own file chooser opens; null: the home folder
+  viewChoices: Readonly<Record<string, string>>; // JSON by view: filters and last routes; see src/renderer/client/view-choices.ts
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -59,6 +61,8 @@ export const DEFAULT_SETTINGS: Settings = {
   dataset: null,
   run: null,
   logo: null,
+  chooserFolder: null,
+  viewChoices: {},
 };
 
 /** Disk space of thumbnails and previews. */

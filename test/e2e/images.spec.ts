@@ -149,6 +149,8 @@ test('images are filtered, excluded, relabelled and tagged; undo, redo and reloa
   await expect(page.getByText('9 of 30 images shown')).toBeVisible();
 
   await page.reload();
+  await expect(page.getByText('9 of 30 images shown')).toBeVisible(); // the filter is stored
+  await page.getByRole('button', { name: 'Clear all', exact: true }).click();
   await expect(page.getByText('27 images · 3 excluded · 3 classes')).toBeVisible();
   await expect(changes(page)).toHaveCount(3);
   await expect(classes.getByRole('button', { name: /^red/ })).toContainText('6 · 3 excluded');

@@ -17,12 +17,20 @@ function open(user: string, workspace: string): SettingsFile {
 }
 
 describe('settings', () => {
-  it('keep route, data set and run for each workspace, and the rest for the user', async () => {
+  it('keep route, data set, run, filters and the chooser’s folder for each workspace, and the rest for the user', async () => {
     const [user, flowers, shoes] = [newFile(), newFile(), newFile()];
-    await open(user, flowers).set({ theme: 'dark', route: '/images?q=rose', dataset: 'flowers', run: 'r3' });
+    const views = { chooserFolder: '/photos', viewChoices: { images: '{"text":"rose"}' } };
+    await open(user, flowers).set({ theme: 'dark', route: '/images?q=rose', dataset: 'flowers', run: 'r3', ...views });
     expect(open(user, shoes).get()).toEqual({ ...DEFAULT_SETTINGS, theme: 'dark' });
     await open(user, shoes).set({ route: '/train' });
-    expect(open(user, flowers).get()).toEqual({ ...DEFAULT_SETTINGS, theme: 'dark', route: '/images?q=rose', dataset: 'flowers', run: 'r3' });
+    expect(open(user, flowers).get()).toEqual({
+      ...DEFAULT_SETTINGS,
+      theme: 'dark',
+      route: '/images?q=rose',
+      dataset: 'flowers',
+      run: 'r3',
+      ...views,
+    });
     expect(open(user, shoes).get()).toMatchObject({ route: '/train', dataset: null, run: null });
   });
 
@@ -36,12 +44,12 @@ describe('settings', () => {
   it('of a damaged file, or invalid ones, have their defaults', () => {
     const [user, workspace] = [newFile(), newFile()];
     writeFileSync(user, '{"theme": "dark", "device": "abacus", "route": "/reports"');
-    writeFileSync(workspace, '{"route": "/reports", "dataset": 7, "theme": "dark"}');
+    writeFileSync(workspace, '{"route": "/reports", "dataset": 7, "theme": "dark", "chooserFolder": 3, "viewChoices": ["images"]}');
     const settings = open(user, workspace);
     expect(settings.get()).toEqual({ ...DEFAULT_SETTINGS, route: '/reports' });
     expect(settings.warnings).toEqual([
       `The settings in ${user} are damaged, so the defaults are used. The next change replaces the file.`,
-      `The settings in ${workspace} have no valid value for dataset, so the default is used.`,
+      `The settings in ${workspace} have no valid value for dataset, chooserFolder, viewChoices, so the default is used.`,
     ]);
   });
 

@@ -10,7 +10,7 @@ import { joinList } from './words.ts';
 export const settingsPath = (env: NodeJS.ProcessEnv = process.env): string => env['TWINLENS_SETTINGS'] ?? join(userFolder('config'), 'settings.json');
 
 /** Stored in the workspace, because they name its data sets and runs. */
-const WORKSPACE_SETTINGS: ReadonlySet<string> = new Set<keyof Settings>(['route', 'dataset', 'run', 'logo']);
+const WORKSPACE_SETTINGS: ReadonlySet<string> = new Set<keyof Settings>(['route', 'dataset', 'run', 'logo', 'chooserFolder', 'viewChoices']);
 
 /**
  * The settings: those of the user on this computer, and those of the open workspace. Missing or invalid entries have their

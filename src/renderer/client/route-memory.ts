@@ -1,4 +1,5 @@
-import type { Route, RouteParams, ViewName } from './route-hash.ts';
+import { type Route, type RouteParams, type ViewName, VIEWS } from './route-hash.ts';
+import { isRecord } from './stored-choices.ts';
 
 /** The last parameters of each view, until the person chooses another data set or run. */
 export class RouteMemory {
@@ -7,6 +8,21 @@ export class RouteMemory {
   /** `choice`: the data set and run that the person has chosen, which the parameters belong to. */
   store({ view, params }: Route, choice: string): void {
     this.last.set(view, { params, choice });
+  }
+
+  /** The parameters by view, of the current choice only; `choice`: as in `store`. */
+  toStored(choice: string): Partial<Record<ViewName, RouteParams>> {
+    return Object.fromEntries([...this.last].filter(([, last]) => last.choice === choice).map(([view, { params }]) => [view, params]));
+  }
+
+  /** Takes what `toStored` gave, of any version: entries that are no parameters of a view are ignored. */
+  restore(stored: unknown, choice: string): void {
+    if (!isRecord(stored)) return;
+    for (const view of VIEWS) {
+      const params = stored[view];
+      if (isRecord(params) && Object.values(params).every((value) => typeof value === 'string'))
+        this.last.set(view, { params: params as RouteParams, choice });
+    }
   }
 
   /** The parameters with which a click on a view opens it: its last ones; its start if it is `open` already. */

@@ -1,6 +1,7 @@
 import { formatRoute, parseRoute, type RouteParams, type ViewName } from './route-hash.ts';
 import { RouteMemory } from './route-memory.ts';
 import { settings } from './settings.svelte.ts';
+import { viewChoices } from './view-choices.ts';
 
 type Params = Readonly<Record<string, string | null | undefined>>;
 const STORE_MS = 500; // after the last change, so that stepping through images stores only the last route
@@ -47,8 +48,9 @@ class RouteState {
     this.read();
   }
 
-  /** Goes to the stored route, unless the address has one. */
+  /** Goes to the stored route, unless the address has one. Links lead to the stored routes of the other views. */
   restore(): void {
+    this.memory.restore(viewChoices.read('routes'), choice());
     if (location.hash.length <= 2 && settings.value.route) history.replaceState(history.state, '', `#${settings.value.route.replace(/^#/, '')}`);
     this.read();
   }
@@ -58,7 +60,9 @@ class RouteState {
     clearTimeout(this.storeTimer);
     const hash = formatRoute(this.view, this.params).slice(1);
     this.storeTimer = setTimeout(() => {
-      if (settings.loaded && settings.value.route !== hash) void settings.set({ route: hash });
+      if (!settings.loaded) return;
+      if (settings.value.route !== hash) void settings.set({ route: hash });
+      viewChoices.store('routes', this.memory.toStored(choice()));
     }, STORE_MS);
   }
 }

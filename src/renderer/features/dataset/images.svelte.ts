@@ -1,14 +1,13 @@
 import { SvelteMap } from 'svelte/reactivity';
-import type { CuratedImage, CurationEdit, CurationEntry, DatasetCounts, ImageQuery } from '../../../shared/curation.ts';
+import type { CuratedImage, CurationEdit, CurationEntry, DatasetCounts } from '../../../shared/curation.ts';
 import { asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
+import { viewChoices } from '../../client/view-choices.ts';
 import { CurationQueue } from './curation-queue.svelte.ts';
+import { type Filter, NO_FILTER, storedFilter } from './filter.ts';
 import type { TileSize } from './grid-layout.ts';
 import { EMPTY_SELECTION, retainSelection, type Selection } from './selection.ts';
 import { toast } from '../../client/toasts.svelte.ts';
-
-export type Filter = Omit<ImageQuery, 'dataset'>;
-export const NO_FILTER: Filter = { text: '', classes: [], splits: [], tags: [], state: 'all', sort: 'class', descending: false };
 
 const ROWS_PER_CALL = 500;
 const FETCH_DELAY_MS = 60;
@@ -57,7 +56,15 @@ class ImagesState {
   /** Opens a data set; reloads it if it is open. */
   async open(dataset: string): Promise<void> {
     if (dataset !== this.dataset) {
-      Object.assign(this, { dataset, filter: NO_FILTER, ids: [], classes: null, counts: null, history: [], folder: null });
+      Object.assign(this, {
+        dataset,
+        filter: storedFilter(viewChoices.read('images'), dataset),
+        ids: [],
+        classes: null,
+        counts: null,
+        history: [],
+        folder: null,
+      });
       Object.assign(this, { selection: EMPTY_SELECTION, loaded: false, only: null, queue: this.createQueue(dataset) });
       this.rows.clear();
       this.requested.clear();
@@ -90,6 +97,7 @@ class ImagesState {
 
   setFilter(patch: Partial<Filter>): void {
     this.filter = { ...this.filter, ...patch };
+    viewChoices.store('images', { dataset: this.dataset, ...this.filter });
     this.find().catch((error: unknown) => toast.error(error));
   }
 

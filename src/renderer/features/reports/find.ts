@@ -1,5 +1,6 @@
 import type { Verdict, ComparisonRow, Judgement } from '../../../shared/comparison.ts';
 import { fileName } from '../../../shared/format.ts';
+import { restoreChoices } from '../../client/stored-choices.ts';
 
 /** Filters for saved comparisons; '' matches anything. */
 export interface Search {
@@ -10,6 +11,14 @@ export interface Search {
 }
 
 export const NO_FILTER: Search = { text: '', verdict: '', judgement: '', run: '' };
+
+/** The filters that any version has stored; that of a run only if the run `exists`. */
+export function storedSearch(stored: unknown, exists: (run: string) => boolean): Search {
+  const verdict: Search['verdict'][] = ['', 'same', 'different'];
+  const judgement: Search['judgement'][] = ['', 'agree', 'unsure', 'disagree', 'none'];
+  const search = restoreChoices(NO_FILTER, stored, { verdict, judgement });
+  return exists(search.run) ? search : { ...search, run: '' };
+}
 
 export const isUnfiltered = (search: Search): boolean => Object.entries(search).every(([, value]) => value.trim() === '');
 

@@ -2,10 +2,11 @@ import type { RunRow } from '../../../shared/run.ts';
 import type { Metric, Part } from '../../../shared/charts/curves.ts';
 import { MAX_RUNS } from '../../../shared/charts/line-styles.ts';
 import type { Range } from '../../kit/charts/range.ts';
-import { NEWEST_FIRST, tableRuns, type TableQuery } from './run-table.ts';
+import { storedQuery, tableRuns, type TableQuery } from './run-table.ts';
 import { datasets } from '../../client/datasets.svelte.ts';
 import { route } from '../../client/route.svelte.ts';
 import { runs } from '../../client/runs.svelte.ts';
+import { viewChoices } from '../../client/view-choices.ts';
 
 /** State of the Train view: the selected run, the runs whose curves are shown, and the table's filter and order. */
 class RunBoard {
@@ -17,7 +18,7 @@ class RunBoard {
   epoch = $state<number | null>(null);
   asTable = $state(false);
   differencesOnly = $state(true);
-  query = $state.raw<TableQuery>(NEWEST_FIRST);
+  private tableQuery = $state.raw<TableQuery>(storedQuery(viewChoices.read('train')));
   /** The data set whose runs the person has chosen to see; '' for all, null for the current one. */
   chosenDataset = $state<string | null>(null);
   private comparedIds = $state.raw<string[]>([]);
@@ -36,6 +37,15 @@ class RunBoard {
   });
   readonly full = $derived(this.shown.length >= MAX_RUNS);
   readonly parts = $derived<readonly Part[]>(this.part === 'both' ? ['train', 'valid'] : [this.part]);
+
+  get query(): TableQuery {
+    return this.tableQuery;
+  }
+
+  set query(query: TableQuery) {
+    this.tableQuery = query;
+    viewChoices.store('train', query);
+  }
 
   select(id: string): void {
     route.set({ run: id, new: null });

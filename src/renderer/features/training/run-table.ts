@@ -1,6 +1,7 @@
 import type { RunRow } from '../../../shared/run.ts';
 import { backboneName, STATUS_WORDS } from '../../../shared/run-words.ts';
 import { bestAuc, runName } from '../../client/best-run.ts';
+import { restoreChoices } from '../../client/stored-choices.ts';
 
 export const COLUMNS = [
   { column: 'name', text: 'Run', number: false },
@@ -24,6 +25,12 @@ export interface TableQuery {
 }
 
 export const NEWEST_FIRST: TableQuery = { text: '', status: 'all', dataset: '', column: 'created', descending: true };
+
+/** The query that any version has stored, for all data sets. */
+export const storedQuery = (stored: unknown): TableQuery => ({
+  ...restoreChoices(NEWEST_FIRST, stored, { status: ['all', ...Object.keys(STATUS_WORDS)], column: COLUMNS.map(({ column }) => column) }),
+  dataset: '',
+});
 
 export const testAuc = (run: RunRow): number | null => run.metrics.find(({ split }) => split === 'test')?.auc ?? null;
 

@@ -91,6 +91,7 @@ const call = vi.fn(async (name: string, input: object) => {
   return answers[name]!(input as Input);
 });
 vi.mock('../../../../src/renderer/client/api.ts', () => ({ api: { call } }));
+vi.mock('../../../../src/renderer/client/settings.svelte.ts', () => ({ settings: { value: { viewChoices: {} }, set: () => Promise.resolve() } })); // it sets the page's theme
 
 const { images } = await import('../../../../src/renderer/features/dataset/images.svelte.ts');
 const { CurationCommands } = await import('../../../../src/renderer/features/dataset/curation-commands.svelte.ts');

@@ -53,8 +53,11 @@ const call = vi.fn(async (name: string, input: object, options: { signal?: Abort
   return Promise.resolve(answers[name]!(input));
 });
 vi.mock('../../../../src/renderer/client/api.ts', () => ({ api: { call } }));
+vi.mock('../../../../src/renderer/client/settings.svelte.ts', () => ({ settings: { value: { viewChoices: {} }, set: () => Promise.resolve() } })); // it sets the page's theme
 
-const { images, NO_FILTER } = await import('../../../../src/renderer/features/dataset/images.svelte.ts');
+const { images } = await import('../../../../src/renderer/features/dataset/images.svelte.ts');
+const { NO_FILTER } = await import('../../../../src/renderer/features/dataset/filter.ts');
+const { viewChoices } = await import('../../../../src/renderer/client/view-choices.ts');
 const { toast } = await import('../../../../src/renderer/client/toasts.svelte.ts');
 const exclude = (...ids: number[]) => images.apply({ kind: 'exclude', ids });
 const texts = (): string[] => toast.list.map(({ text }) => text);
@@ -64,6 +67,7 @@ beforeEach(async () => {
   Object.assign(server, { edits: [], found: [0, 1, 2, 3], pending: [], slow: false });
   for (const { id } of toast.list) toast.dismiss(id);
   images.dataset = null;
+  viewChoices.store('images', null);
   await images.open('d');
   server.calls = [];
   call.mockClear();
@@ -175,4 +179,24 @@ test('another data set is never asked for images of the one before', async () =>
   await new Promise((resolve) => setTimeout(resolve, 100));
   const asked = call.mock.calls.filter(([name]) => name === 'images.rows').flatMap(([, input]) => (input as { ids: number[] }).ids);
   expect(asked.filter((id) => id < 7)).toEqual([]);
+});
+
+test('the filter of a data set is there again when its images are opened anew, also after a restart', async () => {
+  images.setFilter({ text: 'rose', classes: ['Tulip'], sort: 'pixels' });
+  await images.open('other');
+  expect(images.filter).toEqual(NO_FILTER);
+  await images.open('d');
+  expect(images.filter).toEqual({ ...NO_FILTER, text: 'rose', classes: ['Tulip'], sort: 'pixels' });
+  expect(call).toHaveBeenCalledWith('images.find', expect.objectContaining({ text: 'rose', classes: ['Tulip'] }), expect.anything());
+});
+
+test.each([
+  ['another type', { dataset: 'd', text: 7, classes: 'Tulip', splits: [1], state: null, sort: 'age', descending: 'yes' }],
+  ['a list', ['d']],
+  ['a text', 'rose'],
+])('stored filters of %s are ignored', async (_, stored) => {
+  viewChoices.store('images', stored);
+  images.dataset = null;
+  await images.open('d');
+  expect(images.filter).toEqual(NO_FILTER);
 });

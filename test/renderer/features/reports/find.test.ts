@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NO_FILTER, findComparisons, isUnfiltered } from '../../../../src/renderer/features/reports/find.ts';
+import { NO_FILTER, findComparisons, isUnfiltered, storedSearch } from '../../../../src/renderer/features/reports/find.ts';
 import { dateText } from '../../../../src/renderer/kit/date-text.ts';
 import { pairName, reportFileName } from '../../../../src/renderer/features/reports/names.ts';
 import { dropIndex, moveItem } from '../../../../src/renderer/features/reports/order.ts';
@@ -41,6 +41,13 @@ describe('finding saved comparisons', () => {
     expect(found({ judgement: 'none' })).toEqual(['c3']);
     expect(found({ judgement: 'disagree', verdict: 'different' })).toEqual([]);
     expect(found({ run: 'r9' })).toEqual(['c2']);
+  });
+
+  test('stored by another version or for a removed run, are ignored', () => {
+    const stored = { text: 'rose', verdict: 'same', judgement: 'maybe', run: 'r9', colour: 'red' };
+    expect(storedSearch(stored, () => true)).toEqual({ text: 'rose', verdict: 'same', judgement: '', run: 'r9' });
+    expect(storedSearch(stored, () => false)).toEqual({ text: 'rose', verdict: 'same', judgement: '', run: '' });
+    for (const unreadable of [undefined, null, 'rose', ['rose']]) expect(storedSearch(unreadable, () => true)).toEqual(NO_FILTER);
   });
 
   test('knows when there is no filter', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { choicesOf, configDiff, configLines } from '../../../../src/renderer/features/training/config-words.ts';
 import { MORE_OPTIONS, shownValue, typedNumber } from '../../../../src/renderer/features/training/fields.ts';
 import { presetChoices, presetOf, suggestedWeights, weightsWords } from '../../../../src/renderer/features/training/presets.ts';
-import { NEWEST_FIRST, sortByColumn, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
+import { NEWEST_FIRST, sortByColumn, storedQuery, tableRuns } from '../../../../src/renderer/features/training/run-table.ts';
 import { resumeChanges, resumeNotes, resumeDevices } from '../../../../src/renderer/features/training/resume-options.ts';
 import { curveWarning, resumeStatus, statusSentence } from '../../../../src/renderer/client/run-status.ts';
 import { TrainRequest } from '../../../../src/shared/contract.ts';
@@ -103,6 +103,12 @@ describe('the table of runs', () => {
       ['r2'],
       [],
     ]);
+  });
+  test('stored by another version are ignored, as is a data set', () => {
+    const stored = { text: 'base', status: 'done', column: 'test', descending: false, dataset: 'skin' };
+    expect(storedQuery(stored)).toEqual({ ...stored, dataset: '' });
+    expect(storedQuery({ text: 3, status: 'paused', column: 'colour', descending: 'no' })).toEqual(NEWEST_FIRST);
+    expect(storedQuery(undefined)).toEqual(NEWEST_FIRST);
   });
   test('a column header reverses the order; numbers start descending', () => {
     const once = sortByColumn(NEWEST_FIRST, 'auc');
