@@ -6,6 +6,7 @@ export interface LabelPosition {
   top: number;
   maxWidth: number;
   covers: boolean; // whether it is on the image
+  wraps: boolean; // whether it may have several lines: labels down from `top`, marks up from one line below it
 }
 
 const HEIGHT = 24; // px of a label of one line
@@ -15,17 +16,29 @@ const MIN_WIDTH = 140; // px: room for a label beside the image
 
 /** The label of an image: above it or left of it where the pane has room, else in its upper left corner. */
 export function labelPosition(pane: Size, frame: Frame): LabelPosition {
-  if (frame.top >= HEIGHT + GAP) return { left: Math.max(0, frame.left), top: frame.top - HEIGHT - GAP, maxWidth: frame.width, covers: false };
+  if (frame.top >= HEIGHT + GAP)
+    return {
+      left: Math.max(0, frame.left),
+      top: frame.top - HEIGHT - GAP,
+      maxWidth: pane.width - Math.max(0, frame.left),
+      covers: false,
+      wraps: false,
+    };
   const top = Math.max(0, frame.top) + INSET;
-  if (frame.left >= MIN_WIDTH) return { left: 0, top, maxWidth: frame.left - GAP, covers: false };
-  return { left: Math.max(0, frame.left) + INSET, top, maxWidth: Math.max(64, Math.min(pane.width, frame.width) - 2 * INSET), covers: true };
+  return besideOrOn(pane, frame, top);
 }
 
 /** The mark of a weak map: below the image or left of it, else in its lower left corner. */
 export function markPosition(pane: Size, frame: Frame): LabelPosition {
   const bottom = frame.top + frame.height;
-  if (pane.height - bottom >= HEIGHT + GAP) return { left: Math.max(0, frame.left), top: bottom + GAP, maxWidth: frame.width, covers: false };
-  const top = Math.min(pane.height, bottom) - HEIGHT - INSET;
-  if (frame.left >= MIN_WIDTH) return { left: 0, top, maxWidth: frame.left - GAP, covers: false };
-  return { left: Math.max(0, frame.left) + INSET, top, maxWidth: Math.max(64, Math.min(pane.width, frame.width) - 2 * INSET), covers: true };
+  if (pane.height - bottom >= HEIGHT + GAP)
+    return { left: Math.max(0, frame.left), top: bottom + GAP, maxWidth: pane.width - Math.max(0, frame.left), covers: false, wraps: false };
+  return besideOrOn(pane, frame, Math.min(pane.height, bottom) - HEIGHT - INSET);
+}
+
+/** Left of the image where there is room, else on it. */
+function besideOrOn(pane: Size, frame: Frame, top: number): LabelPosition {
+  if (frame.left >= MIN_WIDTH) return { left: 0, top, maxWidth: frame.left - GAP, covers: false, wraps: true };
+  const maxWidth = Math.max(64, Math.min(pane.width, frame.width) - 2 * INSET);
+  return { left: Math.max(0, frame.left) + INSET, top, maxWidth, covers: true, wraps: false };
 }

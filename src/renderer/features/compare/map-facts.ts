@@ -22,12 +22,18 @@ export function mapFacts(comparison: Comparison, { maps, grid, strongest }: MapP
   return { isEmpty: position === null, weak: null, position };
 }
 
-/** The mark of a weak map. The signed view has that of each sign that is weak, or one for both. */
+/** The sentence on a weak map. The signed view has that of each sign that is weak, or one for both. */
 export function weakText(comparison: Comparison, { strongest }: Pick<MapPainter, 'strongest'>, view: MapView): string | null {
   if (view === 'none') return null;
   const sentence = (kind: ShownView): string | null =>
     isWeakMap(strongest[kind], comparison) ? weakSentence(comparison, kind, strongest[kind]) : null;
   return sentence(view) ?? (view === 'signed' ? (sentence('factual') ?? sentence('counterfactual')) : null);
+}
+
+/** The mark on an image: "Weak evidence", and of which sign where the other one of a signed map is not weak. */
+export function weakLabel(comparison: Comparison, painter: Pick<MapPainter, 'strongest'>, view: MapView): string | null {
+  const sentence = weakText(comparison, painter, view);
+  return sentence === null ? null : view === 'signed' ? sentence.slice(0, sentence.indexOf(':')) : 'Weak evidence';
 }
 
 /** The sign with more evidence in an image's signed map, and its share of both; null for an empty map. */

@@ -16,6 +16,7 @@ test('a label is on the image only where the pane has no room beside it', () => 
       expect(label.covers).toBe(!isAbove && !isLeft);
       const mark = markPosition(pane, frame);
       const isBelow = mark.top >= frame.top + frame.height && mark.top + 24 <= pane.height;
+      expect([label, mark].map(({ wraps }) => wraps)).toEqual([label, mark].map(({ left, maxWidth }) => left + maxWidth <= frame.left));
       expect(mark.covers).toBe(!isBelow && !(mark.left + mark.maxWidth <= frame.left));
     }),
   );

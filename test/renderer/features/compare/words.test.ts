@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { actionFor } from '../../../../src/renderer/features/compare/keys.ts';
-import { dominantKind, signedCaption, weakText } from '../../../../src/renderer/features/compare/map-facts.ts';
+import { dominantKind, signedCaption, weakLabel, weakText } from '../../../../src/renderer/features/compare/map-facts.ts';
 import { MapPainter } from '../../../../src/renderer/features/compare/painter.ts';
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
 import { legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
@@ -80,6 +80,14 @@ describe('the signed view', () => {
     expect(weakText(comparison, painterOf([-2, 0, 3, 0]), 'signed')).toBeNull();
     expect(weakText(comparison, painterOf([-2, 0, 0.1, 0]), 'factual')).toBeNull();
     expect(weakText(comparison, painterOf([-2, 0, 3, 0]), 'none')).toBeNull();
+  });
+
+  test('the mark on an image names the weak sign where the other is not weak', () => {
+    expect(weakLabel(comparison, painterOf([-2, -1, 0.1, 0]), 'signed')).toBe('Weak evidence against “same”');
+    expect(weakLabel(comparison, painterOf([-0.2, 0, 1, 0]), 'signed')).toBe('Weak evidence for “same”');
+    expect(weakLabel(comparison, painterOf([-0.2, 0, 0.1, 0]), 'signed')).toBe('Weak evidence');
+    expect(weakLabel(comparison, painterOf([-2, -1, 0.1, 0]), 'counterfactual')).toBe('Weak evidence');
+    expect(weakLabel(comparison, painterOf([-2, 0, 3, 0]), 'signed')).toBeNull();
   });
 });
 
