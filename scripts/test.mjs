@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { sumOf, summaryLine } from './test/counts.mjs';
-import { browserTests, build, desktopTests, eslint, imports, prettier, types, unitTests } from './test/steps.mjs';
+import { browserTests, build, desktopTests, eslint, imports, oxlint, prettier, types, unitTests } from './test/steps.mjs';
 
 const args = process.argv.slice(2);
 const reports = mkdtempSync(path.join(os.tmpdir(), 'twinlens-test-'));
@@ -21,7 +21,7 @@ function lanesOf() {
   if (args.length === 0)
     return [
       [browserTests, desktopTests],
-      [eslint, imports, prettier, types, unitTests],
+      [oxlint, eslint, imports, prettier, types, unitTests],
     ];
   if (files.length > 0 && files.every((file) => /^test[\\/]e2e/.test(file))) return [[browserTests, desktopTests]];
   return [[unitTests]];

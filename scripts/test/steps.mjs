@@ -58,6 +58,15 @@ function hasFile(folder, ending) {
   );
 }
 
+/**
+ * The rules that need types, in .ts files: 6 s of CPU time; with ESLint they took 22 s.
+ * @type {Step}
+ */
+export const oxlint = {
+  title: 'oxlint',
+  run: async ({ prefix }) => ({ counts: checkCounts(await tool('oxlint/bin/oxlint', [], { prefix })) }),
+};
+
 /** @type {Step} */
 export const eslint = {
   title: 'eslint',

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ESLint } from 'eslint';
 import ts from 'typescript-eslint';
 import { describe, expect, it } from 'vitest';
@@ -44,6 +48,39 @@ describe('the lint rules', () => {
 
   it.each(ALLOWED)('accepts in %s: %s', async (file, code) => {
     expect(await brokenIn(file, code)).toEqual([]);
+  });
+
+  it.each(['eslint-disable-next-line', 'oxlint-disable'])('refuses the comment %s', async (directive) => {
+    const [result] = await eslint.lintText(`// ${directive}\nexport const x = 1;\n`, { filePath: 'src/main/services.ts' });
+    expect(result!.messages.map(({ ruleId }) => ruleId)).toContain('no-warning-comments');
+  });
+
+  it('has oxlint refuse what only types show', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'twinlens lint '));
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { strict: true, target: 'es2022' }, include: ['*.ts'] }));
+    writeFileSync(
+      join(folder, 'mistakes.ts'),
+      `const later = (): Promise<number> => Promise.resolve(1);
+export async function one(kind: 'a' | 'b'): Promise<number> {
+  await 5;
+  later();
+  [1].forEach(async () => { await later(); });
+  if (kind === 'b') throw 'text';
+  switch (kind as 'a' | 'b') { case 'a': break; }
+  try { return later(); } catch { return 0; }
+}
+`,
+    );
+    const { stdout } = spawnSync(process.execPath, ['node_modules/oxlint/bin/oxlint', '--format', 'json', folder, '--config', '.oxlintrc.json'], {
+      encoding: 'utf8',
+    });
+    rmSync(folder, { recursive: true });
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string }[] };
+    expect(diagnostics.map(({ code }) => code).sort()).toEqual(
+      ['await-thenable', 'no-floating-promises', 'no-misused-promises', 'only-throw-error', 'return-await', 'switch-exhaustiveness-check'].map(
+        (rule) => `typescript(${rule})`,
+      ),
+    );
   });
 
   it('forbids components to import src/main, also its types', async () => {
