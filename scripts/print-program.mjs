@@ -5,7 +5,8 @@ import { lowerGradients, lowerTask, lowerTraining } from '../src/main/nn/engines
 import { print } from '../src/main/nn/ir/build/print.ts';
 import { initialTensors } from '../src/main/nn/initialise.ts';
 import { lossOf } from '../src/main/nn/losses/index.ts';
-import { embeddingTask, explanationTask, layerNames, siameseParams, trainingTask } from '../src/main/nn/siamese.ts';
+import { gradCamTask } from '../src/main/nn/explain/gradcam.ts';
+import { embeddingTask, layerNames, siameseParams, trainingTask } from '../src/main/nn/siamese.ts';
 import { BACKBONES } from '../src/shared/backbones.ts';
 import { LOSS_INFO } from '../src/shared/losses.ts';
 import { choiceValues, DEVICES } from '../src/shared/training-options/table.ts';
@@ -84,7 +85,7 @@ const onPass = (pass, program) => {
 };
 
 if (task === 'embed') lowerTask(embeddingTask(spec, 'image', 2 * pairs), params, device, onPass);
-else if (task === 'explain') lowerTask(explanationTask(spec, layerNames(spec.backbone).at(-1) ?? '', pairs), params, device, onPass);
+else if (task === 'explain') lowerTask(gradCamTask(spec, layerNames(spec.backbone).at(-1) ?? '', pairs), params, device, onPass);
 else {
   const optimizer = /** @type {const} */ ({ name: 'adamw', weightDecay: 1e-4, clipNorm: 1 });
   const options = { scope: choiceOf('scope'), batchNorm: choiceOf('batch-norm'), loss: lossOf(choiceOf('loss')), margin: 2, optimizer };

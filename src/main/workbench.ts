@@ -103,7 +103,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     datasets: store.datasets,
     training,
     evaluate: (run, split, signal) => evaluation.evaluate(run, split, signal),
-    measureMaps: (run, o) => services.compare.scales.measureIfPossible(run, undefined, o),
+    measureMaps: (run, o) => services.compare.scales.measureIfPossible(run, {}, o),
     curationReady: () => largeDatasets.ready(),
     devices: deviceFacts,
     compareSample: async (run, signal) => {

@@ -1,4 +1,5 @@
 import type { Split } from './dataset.ts';
+import type { MethodName } from './explanation-methods.ts';
 import type { DeviceName, EngineName } from './run.ts';
 
 export type Verdict = 'same' | 'different';
@@ -16,8 +17,8 @@ export const EMPTY_REASONS = {
 export type EmptyReason = keyof typeof EMPTY_REASONS;
 
 /**
- * One colour scale for all maps of a run at a layer, so that the map of a pair with little evidence is pale. Up to SCALE_PAIRS
- * validation pairs (src/shared/maps/run-scale.ts) are sampled with the run's seed. Full colour is the
+ * One colour scale for all maps of a run by one method at a layer, so that the map of a pair with little evidence is pale. Up to
+ * SCALE_PAIRS validation pairs (src/shared/maps/run-scale.ts) are sampled with the run's seed. Full colour is the
  * FULL_COLOUR_QUANTILE of the largest |S| of each of their images, interpolated linearly between ranks. The target ('verdict' or
  * 'distance') does not change S: it decides which sign is factual. So both targets and both kinds of map have the same scale.
  */
@@ -61,7 +62,8 @@ export interface Comparison {
   run: string;
   createdMs: number;
   target: ExplainTarget;
-  layer: string;
+  method: MethodName; // records of older versions have none and are read as 'gradcam'
+  layer: string; // whose features the maps use
   distance: number; // L2, raw
   similarity: number; // 0..1, calibrated on validation pairs
   threshold: number; // distance: above it the verdict is 'different'
@@ -69,7 +71,7 @@ export interface Comparison {
   /** Validation pairs at least this far on the same side of the threshold: their number, and the share whose true label is the verdict. */
   support: { pairs: number; agree: number };
   scale: number; // the largest |S| in either image: full colour if the colours are stretched to this pair
-  /** The scale of the run's maps at this layer, added when a record is read; missing until it is measured. */
+  /** The scale of the run's maps by this method at this layer, added when a record is read; missing until it is measured. */
   runScale?: RunMapScale;
   /** The scale that was shown when the comparison was saved, which its overlay files use. See savedChoice. */
   shownScale?: ScaleChoice;

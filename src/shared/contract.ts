@@ -10,6 +10,7 @@ import {
   ImageQuery,
 } from './curation.ts';
 import { type DatasetSummary, type FolderPreview, SPLIT_SOURCES } from './dataset.ts';
+import { METHODS } from './explanation-methods.ts';
 import type { EventName, Events } from './events.ts';
 import type { CatalogueItem } from './weights-catalogue.ts';
 import { type PairQueue, QUEUE_KINDS } from './pair-queue.ts';
@@ -38,11 +39,13 @@ export const TrainRequest = z.strictObject({ dataset: text('The data set'), ...C
 /** Changes apply from the next epoch on; a missing option keeps its value. */
 export const ResumeRequest = z.strictObject({ run: text('The run'), ...RESUME_CHOICES });
 export const EvaluateRequest = z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']).default('test') });
+/** How maps are computed. Default: 'path', or 'gradcam' if only a layer is given; the last layer. */
+const MAP_CHOICE = { method: z.enum(METHODS).optional(), layer: z.string().optional() };
 export const CompareRequest = z.strictObject({
   run: text('The run'),
   images: z.tuple([text('The first image'), text('The second image')]),
   target: z.enum(TARGETS).default('verdict'),
-  layer: z.string().optional(),
+  ...MAP_CHOICE,
   out: z.string().optional(), // a folder for copies of images and maps
 });
 const Author = z.string().max(200, 'must have at most 200 characters');
@@ -97,7 +100,7 @@ export const ExplainPair = z.strictObject({
   a: ImageRef,
   b: ImageRef,
   target: z.enum(TARGETS).default('verdict'),
-  layer: z.string().optional(), // default: the last
+  ...MAP_CHOICE,
 });
 export const QueueRequest = z.strictObject({
   run: text('The run'),
@@ -215,8 +218,8 @@ export const CALLS = {
       shownScale: z.enum(SCALE_CHOICES).optional(), // for its overlay files
     }),
   ),
-  // The scale of a run's maps; `layer`: default the last. Measures it first, as a job, if necessary.
-  'compare.mapScale': curatedCall<RunMapScale>()(z.strictObject({ run: text('The run'), layer: z.string().optional() })),
+  // The scale of a run's maps. Measures it first, as a job, if necessary.
+  'compare.mapScale': curatedCall<RunMapScale>()(z.strictObject({ run: text('The run'), ...MAP_CHOICE })),
   'compare.remove': curatedCall<null>()(ComparisonId),
   'compare.restore': curatedCall<null>()(ComparisonId),
 

@@ -116,10 +116,11 @@ describe.skipIf(!hasCompute)('a workspace of version 0.1.0 (needs the build)', (
     for (let round = 0; round < 2; round++) {
       const { html } = await app.call('reports.preview', { title: '', comparisons: ['c2'], part: 1 });
       texts.push(html!.replace(/data:image[^"]*/g, ''));
-      const { images, runScale } = await app.call('compare.get', { comparison: 'c2' });
+      const { images, runScale, method } = await app.call('compare.get', { comparison: 'c2' });
       pictures.push(...images.flatMap(({ factual, counterfactual }) => [factual, counterfactual]).map((file) => readFileSync(file, 'base64')));
-      expect(runScale).toEqual(round === 0 ? undefined : await scales.measure(expected.run, undefined));
-      if (round === 0) await app.call('compare.mapScale', { run: expected.run });
+      expect(method).toBe('gradcam');
+      expect(runScale).toEqual(round === 0 ? undefined : await scales.measure(expected.run, { method: 'gradcam' }));
+      if (round === 0) await app.call('compare.mapScale', { method: 'gradcam', run: expected.run });
     }
     for (const text of texts) expect(text).toMatch(/stretched to this pair.*strongest 10\u00a0% of the image’s area/s);
     expect(pictures.slice(4)).toEqual(pictures.slice(0, 4));

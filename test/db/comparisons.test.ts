@@ -9,7 +9,7 @@ import { someComparison, someConfig, someDataset } from './records.ts';
 const versions = { twinlens: '0.1.0' };
 
 describe('annotations of a comparison', () => {
-  const KEY = { run: 'r1', sha256: ['content 0', 'content 1'], target: 'verdict', layer: 'last', modelSha256: 'm' } as const;
+  const KEY = { run: 'r1', sha256: ['content 0', 'content 1'], target: 'verdict', method: 'gradcam', layer: 'last', modelSha256: 'm' } as const;
   const key = (more: Partial<ComparisonKey> = {}): ComparisonKey => ({ ...KEY, sha256: [...KEY.sha256], ...more });
   const filledStore = (workspace = freshWorkspace()): { store: Store; comparisons: ComparisonStore; workspace: Workspace } => {
     const store = storeAt(workspace);
@@ -51,7 +51,14 @@ describe('annotations of a comparison', () => {
     expect(comparisons.find(key())?.comparison).toBe(newest);
     expect(comparisons.find(key({ sha256: ['one', 'two'] }))?.comparison).toBe('c2');
     expect(comparisons.find(key({ sha256: ['two', 'one'] }))).toBeNull();
-    for (const other of [{ target: 'distance' }, { layer: 'first' }, { modelSha256: 'other' }, { run: 'r2' }, { run: 'no run' }] as const)
+    for (const other of [
+      { target: 'distance' },
+      { method: 'path' },
+      { layer: 'first' },
+      { modelSha256: 'other' },
+      { run: 'r2' },
+      { run: 'no run' },
+    ] as const)
       expect(comparisons.find(key(other))).toBeNull();
     comparisons.remove(newest);
     expect(comparisons.find(key())?.comparison).toBe('c1');
@@ -69,14 +76,14 @@ describe('annotations of a comparison', () => {
     expect(comparisons.get(id)).toEqual({ ...before, shownScale: 'pair', overlayScale: 0.1 + 0.2 });
   });
 
-  test('the scale of a run’s maps is stored for each network and layer', () => {
+  test('the scale of a run’s maps is stored for each network, method and layer', () => {
     const { store } = filledStore();
-    const of = { run: 'r1', modelSha256: 'm', layer: 'last' };
+    const of = { run: 'r1', modelSha256: 'm', method: 'gradcam', layer: 'last' } as const;
     expect(store.mapScales.get(of)).toBeNull();
     store.mapScales.put(of, { fullColour: 0.1 + 0.2, images: 128 });
     store.mapScales.put({ ...of, layer: 'first' }, { fullColour: 0, images: 8 });
     expect(store.mapScales.get(of)).toEqual({ fullColour: 0.1 + 0.2, images: 128 });
-    for (const other of [{ run: 'r2' }, { run: 'no run' }, { modelSha256: 'other' }, { layer: 'middle' }])
+    for (const other of [{ run: 'r2' }, { run: 'no run' }, { modelSha256: 'other' }, { method: 'path' }, { layer: 'middle' }] as const)
       expect(store.mapScales.get({ ...of, ...other })).toBeNull();
     store.mapScales.put(of, { fullColour: 2, images: 64 }); // trained on, then measured again
     expect(store.mapScales.get(of)!.fullColour).toBe(2);

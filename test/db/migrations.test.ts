@@ -53,6 +53,21 @@ describe('migrations', () => {
     expect(JSON.stringify(plan)).toContain('comparisons_by_pair');
   });
 
+  test('version 11 keeps the scales of maps, as those of Grad-CAM', () => {
+    const db = memory();
+    migrate(db, MIGRATIONS.slice(0, 10));
+    db.exec(`
+      ${INSERT_DATASET}
+      INSERT INTO runs (dataset, snapshot, config, status, metrics, warnings, seconds, versions, created_ms)
+      VALUES ('things', 'abc', '{}', 'done', '[]', '[]', 1.5, '{}', 7);
+      INSERT INTO map_scales VALUES (1, 'm', 'last', 0.25, 128)`);
+    migrate(db, MIGRATIONS.slice(0, 11));
+    const old = { run: 1, model_sha256: 'm', method: 'gradcam', layer: 'last', full_colour: 0.25, images: 128 };
+    expect(db.prepare('SELECT * FROM map_scales').all()).toEqual([old]);
+    db.exec(`INSERT INTO map_scales VALUES (1, 'm', 'path', 'last', 0.5, 128)`); // the same layer, another method
+    expect(db.pragma('foreign_key_check')).toEqual([]);
+  });
+
   test('version 10 gives existing reports every section, because they had all content', () => {
     const db = memory();
     migrate(db, MIGRATIONS.slice(0, 9));

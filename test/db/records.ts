@@ -83,6 +83,7 @@ export function someComparison(id: string, run: string, more: Partial<Comparison
     run,
     createdMs: 1_700_000_000_000,
     target: 'verdict',
+    method: 'gradcam',
     layer: 'last',
     distance: 1.25,
     similarity: 0.3,

@@ -69,6 +69,27 @@ test('two images are chosen; the verdict is shown and keys switch maps', async (
   });
 });
 
+test('the method of the maps is chosen with a line on each; a layer is offered where the method has a choice', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
+  const [a, b] = await twoImages(served, dataset);
+  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${a}&b=${dataset}/${b}`));
+  await ready(page);
+  const method = page.getByRole('combobox', { name: 'Method of the maps' });
+  const layer = page.getByRole('combobox', { name: 'Layer of the maps' });
+  await expect(method).toHaveValue('path');
+  await expect(method).toHaveAccessibleDescription(/add up to what the image contributes/);
+  await expect(layer).toHaveCount(0);
+  await method.selectOption({ label: 'Grad-CAM' });
+  await expect(method).toHaveAccessibleDescription(/As published/);
+  await expect(layer).toHaveValue('stage3');
+  await layer.selectOption('stage1');
+  await expect(page).toHaveURL(/layer=stage1&method=gradcam/);
+  await expect(page.getByText('8 × 8 cells').first()).toBeVisible();
+  await method.selectOption({ label: 'Path' });
+  await expect(layer).toHaveCount(0);
+  await expect(page).not.toHaveURL(/layer=|method=/);
+});
+
 test('the value under the pointer is read from the map; swapping A and B swaps the maps', async ({ page, served }) => {
   const { dataset, run } = await trainedRun(served);
   const [a, b] = await twoImages(served, dataset);
@@ -231,7 +252,7 @@ test('a file dropped on an image replaces it', async ({ page, served }) => {
     transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'dropped <b>.png', { type: 'image/png' }));
     for (const type of ['dragover', 'drop']) pane.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
   }, bytes);
-  await expect(page.getByText(/Both images have the same embedding/).first()).toBeVisible(); // it is image A again
+  await expect(page.getByText(/are identical files, so every network considers them the same/).first()).toBeVisible(); // it is image A again
   await expect(page.locator('[data-verdict]')).toHaveText('Same');
 });
 

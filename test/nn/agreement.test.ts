@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { TrainState, Trainer } from '../../src/main/nn/engines/engine.ts';
 import { onnxEngine } from '../../src/main/nn/engines/onnx.ts';
 import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
-import { embeddingTask, explanationTask, layerNames, siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
+import { embeddingTask, layerNames, siameseParams, type SiameseSpec, trainingTask } from '../../src/main/nn/siamese.ts';
+import { gradCamTask } from '../../src/main/nn/explain/gradcam.ts';
 import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import type { OptimizerName } from '../../src/shared/run.ts';
 import { ENGINES } from './engines.ts';
@@ -108,7 +109,7 @@ describe.each(others)('$title agrees with the CPU', ({ open }) => {
     const spec: SiameseSpec = { backbone: 'compact', flavour: 'torch', size: 48, dim: 4 };
     const params = filledTensors(siameseParams(spec));
     const images = Float32Array.from(hashed('pair', 2 * 3 * spec.size ** 2));
-    for (const task of [embeddingTask(spec, 'image', 2), ...layerNames(spec.backbone).map((layer) => explanationTask(spec, layer, 1))]) {
+    for (const task of [embeddingTask(spec, 'image', 2), ...layerNames(spec.backbone).map((layer) => gradCamTask(spec, layer, 1))]) {
       const outputs = [];
       for (const engine of [CPU, await open()]) {
         const exe = await engine.compile(task, params);

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { BackboneName } from '../../src/shared/backbones.ts';
 import { contrastive } from '../../src/main/nn/losses/contrastive.ts';
-import { embeddingTask, explanationTask, layerNames, layerTask, siameseParams, trainingTask, type SiameseSpec } from '../../src/main/nn/siamese.ts';
+import { embeddingTask, layerNames, layerTask, siameseParams, trainingTask, type SiameseSpec } from '../../src/main/nn/siamese.ts';
+import { gradCamTask } from '../../src/main/nn/explain/gradcam.ts';
 import type { Engine } from '../../src/main/nn/engines/engine.ts';
 import type { TensorMap } from '../../src/main/nn/ir/tensor.ts';
 import { ENGINES } from './engines.ts';
@@ -71,7 +72,7 @@ describe.each(ENGINES)('parity with the published method in PyTorch, on $title',
       });
 
       test(`${c.backbone}: signed maps, each image with its own gradient; swapping the images swaps the maps; features and embedding`, async () => {
-        const explain = await engine.compile(explanationTask(spec, layerNames(c.backbone).at(-1)!, 2), params);
+        const explain = await engine.compile(gradCamTask(spec, layerNames(c.backbone).at(-1)!, 2), params);
         const original = await explain.run({ images });
         const expected = [...c.signedMaps.image1.flat(2), ...c.signedMaps.image2.flat(2)];
         expect(relativeError(original.distance!, c.distance)).toBeLessThan(TOLERANCE);

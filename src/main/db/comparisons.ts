@@ -1,5 +1,6 @@
 import type { Comparison, ExplainTarget, ComparisonRow, Judgement } from '../../shared/comparison.ts';
 import { AppError } from '../../shared/errors.ts';
+import { LEGACY_METHOD, type MethodName } from '../../shared/explanation-methods.ts';
 import { numberOf, notFoundError } from './ids.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';
@@ -9,6 +10,7 @@ export interface ComparisonKey {
   run: string;
   sha256: [string, string]; // of A and B; the reverse order is a different comparison
   target: ExplainTarget;
+  method: MethodName;
   layer: string;
   modelSha256: string;
 }
@@ -49,6 +51,11 @@ interface Row {
   judgement: Judgement | null;
   note: string;
 }
+
+/** The JSON of a record. Those of versions without a choice of methods have none. */
+type StoredComparison = Omit<Comparison, 'method'> & Partial<Pick<Comparison, 'method'>>;
+
+const withMethod = (stored: StoredComparison): Comparison => ({ ...stored, method: stored.method ?? LEGACY_METHOD });
 
 const COLUMNS = 'number, record, saved, judgement, note';
 const FIRST = `json_extract(record, '$.images[0].sha256')`; // must equal the expressions of the index
@@ -92,7 +99,7 @@ export function comparisonStore(db: Db): ComparisonStore {
   const drop = db.prepare<[number]>('DELETE FROM comparisons WHERE number = ?');
 
   const rowOf = ({ record, saved, judgement, note: text }: Row): ComparisonRow => ({
-    ...fromJson<Comparison>(record),
+    ...withMethod(fromJson<StoredComparison>(record)),
     saved: saved === 1,
     judgement,
     note: text,
@@ -142,9 +149,9 @@ export function comparisonStore(db: Db): ComparisonStore {
     },
     get: (id) => rowOf(findRow(id)),
     list: ({ saved } = {}) => (saved === false ? unsaved.all() : all.all(saved ? 1 : 0)).map(rowOf),
-    find: ({ run, sha256: [a, b], target, layer, modelSha256 }) => {
+    find: ({ run, sha256: [a, b], target, method, layer, modelSha256 }) => {
       const rows = ofPair.all(numberOf('r', run), a, b).map(rowOf);
-      return rows.find((c) => c.target === target && c.layer === layer && c.modelSha256 === modelSha256) ?? null;
+      return rows.find((c) => c.target === target && c.method === method && c.layer === layer && c.modelSha256 === modelSha256) ?? null;
     },
     includesFile: (file) => withFile.get(file, file) !== undefined,
     update: (id, patch) => db.transaction(update).immediate(id, patch),

@@ -1,4 +1,5 @@
 import type { RunMapScale } from '../../shared/comparison.ts';
+import type { MethodName } from '../../shared/explanation-methods.ts';
 import { numberOf } from './ids.ts';
 import type { Db } from './open.ts';
 
@@ -6,6 +7,7 @@ import type { Db } from './open.ts';
 export interface MapScaleKey {
   run: string;
   modelSha256: string;
+  method: MethodName;
   layer: string;
 }
 
@@ -16,13 +18,13 @@ export interface MapScaleStore {
 }
 
 export function mapScaleStore(db: Db): MapScaleStore {
-  const one = db.prepare<[number | null, string, string], RunMapScale>(
-    'SELECT full_colour AS fullColour, images FROM map_scales WHERE run = ? AND model_sha256 = ? AND layer = ?',
+  const one = db.prepare<[number | null, string, string, string], RunMapScale>(
+    'SELECT full_colour AS fullColour, images FROM map_scales WHERE run = ? AND model_sha256 = ? AND method = ? AND layer = ?',
   );
-  const replace = db.prepare('INSERT OR REPLACE INTO map_scales VALUES (@run, @modelSha256, @layer, @fullColour, @images)');
+  const replace = db.prepare('INSERT OR REPLACE INTO map_scales VALUES (@run, @modelSha256, @method, @layer, @fullColour, @images)');
   return {
-    get: ({ run, modelSha256, layer }) => one.get(numberOf('r', run), modelSha256, layer) ?? null,
-    put: ({ run, modelSha256, layer }, { fullColour, images }) =>
-      void replace.run({ run: numberOf('r', run), modelSha256, layer, fullColour, images }),
+    get: ({ run, modelSha256, method, layer }) => one.get(numberOf('r', run), modelSha256, method, layer) ?? null,
+    put: ({ run, modelSha256, method, layer }, { fullColour, images }) =>
+      void replace.run({ run: numberOf('r', run), modelSha256, method, layer, fullColour, images }),
   };
 }

@@ -250,6 +250,24 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 11,
+    sql: `
+      -- Scales of each explanation method. Those measured before there was a choice are of Grad-CAM.
+      CREATE TABLE map_scales_by_method (
+        run INTEGER NOT NULL REFERENCES runs (number),
+        model_sha256 TEXT NOT NULL,
+        method TEXT NOT NULL,
+        layer TEXT NOT NULL,
+        full_colour REAL NOT NULL,
+        images INTEGER NOT NULL,
+        PRIMARY KEY (run, model_sha256, method, layer)
+      ) STRICT;
+      INSERT INTO map_scales_by_method SELECT run, model_sha256, 'gradcam', layer, full_colour, images FROM map_scales;
+      DROP TABLE map_scales;
+      ALTER TABLE map_scales_by_method RENAME TO map_scales;
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

@@ -4,8 +4,6 @@ import { Builder } from './backbones/builder.ts';
 import { backboneOf } from './backbones/index.ts';
 import { relu } from './functional/activations.ts';
 import { globalMean } from './functional/global-mean.ts';
-import { pairDistance } from './functional/pair-distance.ts';
-import { ProgramBuilder } from './ir/build/builder.ts';
 import type { Shape, Value } from './ir/value.ts';
 import { type Loss, type LossOptions, SAMPLES } from './losses/loss.ts';
 import type { Task, TrainTask } from './ir/task.ts';
@@ -84,21 +82,26 @@ export function embeddingTask(spec: SiameseSpec, entry: Entry, images: number): 
 /** Images [N, 3, S, S] -> `embedding` [N, d] and the `features` of a layer [N, C, h, w]. */
 export function layerTask(spec: SiameseSpec, layer: string, images: number): Task & { outputs: { embedding: Value; features: Value } } {
   const b = new Builder(spec.flavour);
-  const explained: ExplainedLayer = { name: layer };
-  const embedding = embed(b, spec, addInput(b, spec, 'image', images), 'image', explained);
-  if (!explained.map) throw new Error(`${spec.backbone} has no layer ${layer}.`);
-  return { program: b.program, outputs: { embedding, features: explained.map } };
+  const { pooled, maps } = buildFeatures(b, spec, images, [layer]);
+  return { program: b.program, outputs: { embedding: buildHead(b, spec, pooled), features: maps[0]! } };
 }
 
-/**
- * Images [2P, 3, S, S], all first images before all second images -> `distance` [P], `embedding` [2P, d], and at a layer
- * `features` [2P, C, h, w] and `signedMap` [2P, h, w]. One forward pass and one gradient give all maps of a pair.
- */
-export function explanationTask(spec: SiameseSpec, layer: string, pairs: number): Task {
-  const { program, outputs } = layerTask(spec, layer, 2 * pairs);
-  const b = new ProgramBuilder(program);
-  const distance = pairDistance(b, outputs.embedding);
-  return { program: b, outputs: { ...outputs, distance }, signedMap: { of: distance, features: outputs.features } };
+/** Declares the input `images` [images, 3, S, S] and builds the backbone: `pooled` [N, C], and the maps [N, C, h, w] of `layers`. */
+export function buildFeatures(b: Builder, spec: SiameseSpec, images: number, layers: readonly string[]): { pooled: Value; maps: Value[] } {
+  const found = new Map<string, Value | null>(layers.map((name) => [name, null]));
+  const pooled = pool(b, spec, addInput(b, spec, 'image', images), 'image', found);
+  const maps = layers.map((name) => {
+    const map = found.get(name);
+    if (!map) throw new Error(`${spec.backbone} has no layer ${name}.`);
+    return map;
+  });
+  return { pooled, maps };
+}
+
+/** Pooled features [N, C] -> embedding [N, d]: Linear 256 -> ReLU -> Linear d. Called once per network: it declares the head's parameters. */
+export function buildHead(b: Builder, { dim }: SiameseSpec, pooled: Value): Value {
+  const hidden = relu(b.program, b.dense(pooled, 'fc.0', HIDDEN));
+  return b.dense(hidden, 'fc.2', dim);
 }
 
 export interface TrainingOptions extends LossOptions {
@@ -134,30 +137,24 @@ function buildUpTo(b: Builder, spec: SiameseSpec, x: Value, entry: Entry): Value
   return blocks.slice(0, lastStage).reduce((value, block) => block.build(b, value, BACKBONE_PREFIX), x);
 }
 
-/** The layer to explain. `map` [N, C, h, w] is set when the layer is built. */
-interface ExplainedLayer {
-  readonly name: string;
-  map?: Value;
-}
-
-/** Builds the network from `entry` to the backbone's last feature map averaged over space, [N, C]. */
-function pool(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, explained?: ExplainedLayer): Value {
+/** Builds the network from `entry` to the backbone's last feature map averaged over space, [N, C]. Sets the maps of the layers in `maps`. */
+function pool(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, maps = new Map<string, Value | null>()): Value {
   if (entry === 'pooled') return x;
   const { blocks, lastStage, featureMap } = backboneOf(spec.backbone);
   const last = blocks.at(-1);
   let value = x;
   for (const block of entry === 'boundary' ? blocks.slice(lastStage) : blocks) {
     value = block.build(b, value, BACKBONE_PREFIX);
-    if (block !== last && block.name !== explained?.name) continue;
+    const isWanted = maps.has(block.name);
+    if (block !== last && !isWanted) continue;
     const { map, next } = featureMap(b, value);
-    if (block.name === explained?.name) explained.map = map;
+    if (isWanted) maps.set(block.name, map);
     value = block === last ? map : next;
   }
   return globalMean(b.program, value);
 }
 
 /** Builds the network from `entry` to the embedding [N, d]. */
-function embed(b: Builder, spec: SiameseSpec, x: Value, entry: Entry, explained?: ExplainedLayer): Value {
-  const hidden = relu(b.program, b.dense(pool(b, spec, x, entry, explained), 'fc.0', HIDDEN));
-  return b.dense(hidden, 'fc.2', spec.dim);
+function embed(b: Builder, spec: SiameseSpec, x: Value, entry: Entry): Value {
+  return buildHead(b, spec, pool(b, spec, x, entry));
 }

@@ -76,6 +76,7 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
           files: [join(root, shown[0].file), join(root, shown[1].file)],
           sha256: [shown[0].sha256, shown[1].sha256],
           modelSha256,
+          method: 'path',
           layer: layerNames(config.backbone).at(-1)!,
           target: 'verdict',
           threshold: calibration!.threshold,

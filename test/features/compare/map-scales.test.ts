@@ -48,9 +48,9 @@ describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', ()
   test('of another layer is measured when it is first asked for, as one job, and stored', async () => {
     const { app, run } = await openTrained();
     const [first] = await app.call('runs.layers', { run });
-    expect(app.workbench.compare.scales.find(run, first!)).toBeNull();
+    expect(app.workbench.compare.scales.find(run, { layer: first! })).toBeNull();
     const jobsBefore = (await app.call('jobs.list', {})).length;
-    const [one, two] = await Promise.all([0, 1].map(() => app.workbench.compare.scales.measure(run, first)));
+    const [one, two] = await Promise.all([0, 1].map(() => app.workbench.compare.scales.measure(run, { layer: first! })));
     expect(two).toEqual(one);
     expect(await app.call('compare.mapScale', { run, layer: first! })).toEqual(one);
     expect((await app.call('jobs.list', {})).length).toBe(jobsBefore); // stored: no job

@@ -11,14 +11,14 @@ const TRIPLET: LossInfo = {
 };
 
 test('the method section describes the loss of the runs, with its formula and symbols', () => {
-  const { source } = methodSection([LOSS_INFO.contrastive]);
+  const { source } = methodSection([LOSS_INFO.contrastive], ['path']);
   expect(source).toContain('Training minimises the contrastive loss over labelled pairs (R. Hadsell');
   expect(source).toContain('<i>L</i> = mean of (1 − <i>y</i>) <i>D</i>² + <i>y</i> max(0, <i>m</i> − <i>D</i>)²');
   expect(source).toContain('<i>y</i> is 0 for two images of one class and 1 for two of different classes; <i>m</i> is the margin.');
 });
 
 test('another loss is described in its own words only', () => {
-  const { source } = methodSection([TRIPLET]);
+  const { source } = methodSection([TRIPLET], ['path']);
   expect(source).toContain('Training minimises the triplet loss over triplets (Schroff et al., CVPR 2015)');
   expect(source).toContain('<i>L</i> = mean of max(0, <i>p</i> − <i>n</i> + <i>m</i>)');
   expect(source).not.toMatch(/contrastive|labelled pairs/);

@@ -153,6 +153,7 @@ export function sampleComparison(distance = 1.63, changes: Partial<Comparison> =
     run: RUN.run,
     createdMs: Date.UTC(2026, 10, 14, 10, 2),
     target: 'verdict',
+    method: 'gradcam',
     layer: 'block_16_project',
     distance,
     similarity: similarityOf(distance, calibration),

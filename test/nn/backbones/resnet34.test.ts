@@ -1,15 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../../src/main/nn/engines/engine.ts';
 import { contrastive } from '../../../src/main/nn/losses/contrastive.ts';
-import {
-  BACKBONE_PREFIX,
-  backboneParams,
-  explanationTask,
-  layerNames,
-  siameseParams,
-  type SiameseSpec,
-  trainingTask,
-} from '../../../src/main/nn/siamese.ts';
+import { BACKBONE_PREFIX, backboneParams, layerNames, siameseParams, type SiameseSpec, trainingTask } from '../../../src/main/nn/siamese.ts';
+import { gradCamTask } from '../../../src/main/nn/explain/gradcam.ts';
 import { matchNames } from '../../../src/main/nn/weights/names.ts';
 import { verifyNames } from '../../../src/main/nn/weights/verify.ts';
 import { ENGINES } from '../engines.ts';
@@ -56,7 +49,7 @@ describe.each(ENGINES)('against timm, on $title', ({ open, isSlow }) => {
   });
 
   test('features, embedding, distances and signed maps', async () => {
-    const explain = await engine.compile(explanationTask(spec, layerNames('resnet34').at(-1)!, 2), params);
+    const explain = await engine.compile(gradCamTask(spec, layerNames('resnet34').at(-1)!, 2), params);
     const { features, embedding, distance, signedMap } = await explain.run({ images });
     const ofFirst = features!.slice(0, features!.length / 2);
     expect(ofFirst).toHaveLength(c.featureShape.reduce((n, d) => n * d, 1));

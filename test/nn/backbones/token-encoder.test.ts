@@ -4,12 +4,12 @@ import {
   BACKBONE_PREFIX,
   backboneParams,
   entryShape,
-  explanationTask,
   layerNames,
   siameseParams,
   type SiameseSpec,
   trainingTask,
 } from '../../../src/main/nn/siamese.ts';
+import { gradCamTask } from '../../../src/main/nn/explain/gradcam.ts';
 import { ENGINES } from '../engines.ts';
 import { filledTensors, hashed, norm, readFixture, relativeError } from '../reference.ts';
 import { visionTransformer } from './vision-transformer.ts';
@@ -48,7 +48,7 @@ test('has the parameters of timm, and features of tokens at the boundary of the 
 
 describe.each(ENGINES)('against timm, on $title', ({ open }) => {
   test('features, embedding, distances and signed maps', async () => {
-    const explain = await (await open()).compile(explanationTask(spec, layerNames('compact').at(-1)!, 2), params);
+    const explain = await (await open()).compile(gradCamTask(spec, layerNames('compact').at(-1)!, 2), params);
     const { features, embedding, distance, signedMap } = await explain.run({ images });
     expect(features!.length / 2).toBe(c.featureShape.reduce((n, d) => n * d, 1));
     expect(relativeError(features!.slice(0, 12), c.featureFirst)).toBeLessThan(TOLERANCE);
@@ -59,7 +59,7 @@ describe.each(ENGINES)('against timm, on $title', ({ open }) => {
   });
 
   test('a layer in the middle is explained without changing the distance', async () => {
-    const explain = await (await open()).compile(explanationTask(spec, 'blocks.0', 2), params);
+    const explain = await (await open()).compile(gradCamTask(spec, 'blocks.0', 2), params);
     const { distance, signedMap } = await explain.run({ images });
     expect(relativeError(distance!, c.distance)).toBeLessThan(TOLERANCE);
     expect(signedMap).toHaveLength(4 * 25);

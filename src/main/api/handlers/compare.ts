@@ -12,7 +12,7 @@ export const compareHandlers: HandlersFor<'compare'> = {
   'compare.list': ({ saved }, { workbench }) => workbench.compare.list({ saved }),
   'compare.get': ({ comparison }, { workbench }) => workbench.compare.get(comparison),
   'compare.annotate': ({ comparison, ...notes }, { workbench }) => workbench.compare.annotate(comparison, notes),
-  'compare.mapScale': ({ run, layer }, { workbench }) => measureAsJob({ jobs: workbench.jobs, scales: workbench.compare.scales }, run, layer),
+  'compare.mapScale': ({ run, ...choice }, { workbench }) => measureAsJob({ jobs: workbench.jobs, scales: workbench.compare.scales }, run, choice),
   'compare.remove': ({ comparison }, { workbench }) => {
     workbench.compare.remove(comparison);
     return null;

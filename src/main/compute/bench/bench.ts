@@ -3,17 +3,8 @@ import { randomFor } from '../../../shared/random.ts';
 import type { StepProfile } from '../../../shared/step-profile.ts';
 import { initialTensors } from '../../nn/initialise.ts';
 import { contrastive } from '../../nn/losses/contrastive.ts';
-import {
-  embeddingTask,
-  type Entry,
-  entryOf,
-  entryShape,
-  explanationTask,
-  layerNames,
-  siameseParams,
-  type SiameseSpec,
-  trainingTask,
-} from '../../nn/siamese.ts';
+import { embeddingTask, type Entry, entryOf, entryShape, layerNames, siameseParams, type SiameseSpec, trainingTask } from '../../nn/siamese.ts';
+import { gradCamTask } from '../../nn/explain/gradcam.ts';
 import { channelBlock } from '../../nn/engines/onnx-blocks.ts';
 import type { ProfileEvent, Profiler } from '../../nn/engines/onnx-session.ts';
 import { sizeOf } from '../../nn/ir/tensor.ts';
@@ -69,7 +60,7 @@ async function prepareStep(
     const labels = Float32Array.from({ length: pairs }, (_, i) => i % 2);
     return { step: () => trainer.step({ images, labels }, pairs, 1e-5), dispose: () => trainer.dispose() };
   }
-  const compiledTask = task === 'infer' ? embeddingTask(spec, 'image', 2 * pairs) : explanationTask(spec, layerNames(backbone).at(-1)!, pairs);
+  const compiledTask = task === 'infer' ? embeddingTask(spec, 'image', 2 * pairs) : gradCamTask(spec, layerNames(backbone).at(-1)!, pairs);
   const images = inputs('image');
   const exe = await engine.compile(compiledTask, params);
   return { step: () => exe.run({ images }), dispose: () => exe.dispose() };

@@ -1,38 +1,38 @@
 import type { ComparedImage, EmptyReason, Verdict } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { MethodName } from '../../../shared/explanation-methods.ts';
 import { signedToKinds } from '../../../shared/maps/kinds.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 import type { Executable } from '../../nn/engines/engine.ts';
-import { explanationTask } from '../../nn/siamese.ts';
+import { IDENTICAL_BELOW } from '../../nn/explain/gradcam.ts';
+import { methodNamed } from '../../nn/explain/index.ts';
+import type { Explainer, PairMaps } from '../../nn/explain/method.ts';
 import { LeasePool } from '../async/lease-pool.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { normaliseInto } from '../images/batches.ts';
 import { decodeSquare } from '../images/images.ts';
 import { readModel, specOf } from '../model/checkpoint.ts';
-import type { CallContext, ExplainRequest, ExplainResult } from '../protocol/protocol.ts';
+import type { CallContext, ExplainRequest, ExplainResult, ModelRef } from '../protocol/protocol.ts';
 import { writePhotoAndMap } from './comparison-files.ts';
 import { largestAbsolute } from '../../../shared/maps/field.ts';
 
-/** Below this distance two embeddings differ by rounding alone and the gradient of the distance has no direction: its maps are noise. */
-export const IDENTICAL_BELOW = 1e-5;
+/** A method, compiled for one network. */
+interface OpenMethod {
+  explainer: Explainer;
+  programs: ReadonlyMap<string, Executable>;
+}
 
 /** Compiling a network takes longer than running it, so the last three stay open. */
-const networks = new LeasePool<Executable>(3, (executable) => executable.dispose());
-
-interface PairExplanation {
-  distance: number;
-  signed: [Float32Array, Float32Array]; // S of each image, [height, width]
-  active: [boolean, boolean]; // whether the layer's features of the image are not all zero
-  width: number; // of the maps, cells
-  height: number;
-}
+const methods = new LeasePool<OpenMethod>(3, async ({ programs }) => {
+  for (const program of programs.values()) await program.dispose();
+});
 
 /** Compares two images and explains the distance. Writes each photograph (JPEG) and signed map (NPY) into `request.folder`. */
 export async function explain(request: ExplainRequest, { signal }: CallContext<'explain'>): Promise<ExplainResult> {
   const { target, folder, files } = request;
   const { sampleBits } = request.model.config;
-  const explanation = await explainPair(request);
+  const explanation = await explainPair(request, signal);
   throwIfCancelled(signal);
   const { distance, signed, width, height } = explanation;
   const verdict = verdictOf(distance, request.threshold);
@@ -48,15 +48,15 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
   return { distance, verdict, scale, images, signed };
 }
 
-type PairRequest = Pick<ExplainRequest, 'model' | 'modelSha256' | 'files' | 'sha256' | 'layer'>;
+type PairRequest = Pick<ExplainRequest, 'model' | 'modelSha256' | 'files' | 'sha256' | 'method' | 'layer'>;
 
-/**
- * One forward pass of both images and one gradient of their distance D. Per image S = sum over channels of mean_hw(dD/dF) * F.
- * `decode`: decodeSquare, or a cache of it.
- */
-export async function explainPair({ model, modelSha256, files, sha256, layer }: PairRequest, decode = decodeSquare): Promise<PairExplanation> {
+/** `decode`: decodeSquare, or a cache of it. Throws AppError 'bad-image', 'not-found' or 'cancelled'. */
+export async function explainPair(
+  { model, modelSha256, files, sha256, method, layer }: PairRequest,
+  signal: AbortSignal,
+  decode = decodeSquare,
+): Promise<PairMaps> {
   const { config, folder } = model;
-  const task = explanationTask(specOf(config), layer, 1);
   const pixels = await Promise.all(
     files.map((file, i) =>
       decode(file, config.size, {
@@ -70,15 +70,26 @@ export async function explainPair({ model, modelSha256, files, sha256, layer }: 
   pixels.forEach((square, i) => {
     normaliseInto(images, i, square, config.preprocessing);
   });
-  const key = JSON.stringify([folder, modelSha256, layer, config.engine, config.device]);
-  const open = async (): Promise<Executable> => (await openEngine(config.engine, config.device)).compile(task, readModel(model));
-  const out = await networks.use(key, open, (executable) => executable.run({ images }));
-  const [, , height, width] = task.signedMap!.features.shape as [number, number, number, number];
-  const halves = (both: Float32Array): [Float32Array, Float32Array] => [both.slice(0, both.length / 2), both.slice(both.length / 2)];
-  const distance = out.distance![0]!;
-  const signed = halves(distance < IDENTICAL_BELOW ? new Float32Array(2 * width * height) : out.signedMap!);
-  const [a, b] = halves(out.features!).map((features) => features.some((v) => v !== 0)) as [boolean, boolean];
-  return { distance, signed, active: [a, b], width, height };
+  const key = JSON.stringify([folder, modelSha256, method, layer, config.engine, config.device]);
+  return await methods.use(
+    key,
+    () => openMethod(model, method, layer),
+    ({ explainer, programs }) =>
+      explainer.explain((name, inputs) => {
+        throwIfCancelled(signal);
+        return programs.get(name)!.run(inputs);
+      }, images),
+  );
+}
+
+async function openMethod(model: ModelRef, method: MethodName, layer: string): Promise<OpenMethod> {
+  const { config } = model;
+  const explainer = methodNamed(method)(specOf(config), layer);
+  const engine = await openEngine(config.engine, config.device);
+  const weights = readModel(model);
+  const programs = new Map<string, Executable>();
+  for (const [name, task] of Object.entries(explainer.tasks)) programs.set(name, await engine.compile(task, weights));
+  return { explainer, programs };
 }
 
 const notFiniteError = (): AppError =>
@@ -87,7 +98,7 @@ const notFiniteError = (): AppError =>
     'The network’s evidence for these images is NaN or infinite, so there are no maps. Train a run with a lower learning rate, or choose another device.',
   );
 
-function emptyReason(e: PairExplanation, i: 0 | 1, verdict: Verdict, target: ExplainRequest['target']): EmptyReason | null {
+function emptyReason(e: PairMaps, i: 0 | 1, verdict: Verdict, target: ExplainRequest['target']): EmptyReason | null {
   const kinds = signedToKinds(e.signed[i], verdict, target);
   const factual = kinds.factual.some((v) => v > 0);
   const counterfactual = kinds.counterfactual.some((v) => v > 0);

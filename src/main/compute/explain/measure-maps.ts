@@ -27,7 +27,7 @@ function cachedDecode(size: number): typeof decodeSquare {
  * (MobileNetV2 0.35, 288 px, last layer).
  */
 export async function measureMaps(
-  { model, modelSha256, layer, root, images, pairs }: MeasureMapsRequest,
+  { model, modelSha256, method, layer, root, images, pairs }: MeasureMapsRequest,
   { signal, progress }: CallContext<'measureMaps'>,
 ): Promise<Float32Array> {
   const table = new DatasetImages(images, root);
@@ -41,7 +41,7 @@ export async function measureMaps(
       const files: [string, string] = [sources[0].file, sources[1].file];
       const sha256: [string, string] = [sources[0].sha256, sources[1].sha256];
       try {
-        const { signed } = await explainPair({ model, modelSha256, layer, files, sha256 }, decode);
+        const { signed } = await explainPair({ model, modelSha256, method, layer, files, sha256 }, signal, decode);
         return signed.map(largestAbsolute);
       } catch (error) {
         if (!(error instanceof AppError) || !['bad-image', 'not-found'].includes(error.code)) throw error;

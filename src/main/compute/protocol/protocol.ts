@@ -1,5 +1,6 @@
 import type { ComparedImage, ExplainedVerdict, ExplainTarget, Verdict, ScaleChoice } from '../../../shared/comparison.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
+import type { MethodName } from '../../../shared/explanation-methods.ts';
 import type { Scaled } from '../../../shared/maps/run-scale.ts';
 import type { StepProfile } from '../../../shared/step-profile.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
@@ -95,6 +96,7 @@ export interface ExplainRequest {
   /** SHA-256 that each file's bytes must have; null: not checked. */
   sha256: [string | null, string | null];
   modelSha256: string | null; // part of the key in the cache of open networks
+  method: MethodName;
   layer: string;
   target: ExplainTarget;
   threshold: number;
@@ -113,6 +115,7 @@ export interface ExplainResult {
 export interface MeasureMapsRequest {
   model: ModelRef;
   modelSha256: string | null; // as in ExplainRequest
+  method: MethodName;
   layer: string;
   root: string; // of the data set
   images: PackedImages; // those of the pairs, or more

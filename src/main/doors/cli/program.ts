@@ -9,7 +9,7 @@ import { addTrainCommand } from './train.ts';
 
 export function buildProgram(): Command {
   const program = new Command('twinlens')
-    .description('Explainable image similarity: Siamese networks with factual and counterfactual Grad-CAM maps.')
+    .description('Explainable image similarity: Siamese networks with factual and counterfactual maps.')
     .version(APP_VERSION)
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
 import { distanceWords } from '../../../shared/comparison-words.ts';
+import { LAYER_METHODS, methodInfo, methodWords } from '../../../shared/explanation-methods.ts';
+import { methodOption } from './method-option.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
 import { scaleSentence, weakMark } from '../../../shared/map-words.ts';
 import { MAP_KINDS } from '../../../shared/maps/kinds.ts';
@@ -61,7 +63,8 @@ export function addResultCommands(program: Command): void {
 
   addCommonOptions(program.command('compare <run> <image-a> <image-b>').description('compare two images and explain the result'))
     .addOption(new Option('--target <target>', 'what the maps explain').choices(TARGETS).default('verdict'))
-    .option('--layer <name>', 'layer whose features are used (default: the last)')
+    .addOption(methodOption())
+    .option('--layer <name>', `layer whose features are used, by ${LAYER_METHODS.join(' and ')} only (default: the last)`)
     .option('--out <dir>', 'folder for copies of the images and maps')
     .addOption(forceOption())
     .action(
@@ -69,11 +72,11 @@ export function addResultCommands(program: Command): void {
         run: string,
         a: string,
         b: string,
-        { workspace, json, target, layer, out, force }: Common & Force & Partial<Record<'target' | 'layer' | 'out', string>>,
+        { workspace, json, target, method, layer, out, force }: Common & Force & Partial<Record<'target' | 'method' | 'layer' | 'out', string>>,
       ) => {
         const folder = out === undefined ? undefined : resolveUserPath(out);
         const images = [a, b].map((file) => imagePath(file));
-        const request = await parseRequest((contract) => contract.CompareRequest, { run, images, target, layer, out: folder });
+        const request = await parseRequest((contract) => contract.CompareRequest, { run, images, target, method, layer, out: folder });
         const c = await withServices(workspaceOption(workspace), true, `compare ${run}`, (s, signal) => {
           if (folder !== undefined) for (const name of s.compare.fileNames) checkOutput(s, join(folder, name), force);
           return s.compare.compare(request, signal);
@@ -129,6 +132,7 @@ export function comparisonLines(c: Comparison): string[] {
       }),
       ...(image.empty ? [`    ${EMPTY_REASONS[image.empty]}`] : []),
     ]),
+    `  Maps: ${methodWords(c)}. ${methodInfo(c.method).hint}`,
     `  ${scaleSentence(c, savedChoice(c))}`,
     ...c.warnings.map((w) => `Note: ${w}`),
   ];

@@ -74,7 +74,7 @@ async function measureMaps({ compare }: Services, { run }: RunRecord, signal: Ab
   try {
     const onProgress = ({ done, total }: { done: number; total: number }): void =>
       line.update(`Measuring the colour scale of the maps: pair ${done} of ${total}`);
-    await compare.scales.measureIfPossible(run, undefined, { signal, onProgress });
+    await compare.scales.measureIfPossible(run, {}, { signal, onProgress });
   } finally {
     line.end();
   }

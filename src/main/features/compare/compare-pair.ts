@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Comparison, ExplainTarget } from '../../../shared/comparison.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
+import { LAYER_METHODS, type MapChoice, methodFor, methodInfo, type MethodName } from '../../../shared/explanation-methods.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import { similarityOf } from '../../domain/evaluate/calibrate.ts';
 import { supportOf } from '../../domain/evaluate/support.ts';
@@ -8,12 +9,11 @@ import { versions } from '../../foundation/versions.ts';
 import { withOrigins } from './image-origin.ts';
 import type { ComparePorts } from './ports.ts';
 
-export interface PairRequest {
+export interface PairRequest extends MapChoice {
   run: string;
   files: [string, string]; // absolute
   sha256: [string | null, string | null]; // expected content of each file; null: any
   target: ExplainTarget;
-  layer: string | undefined; // default: the last
   /** false: deleted at the next start, unless the user saves, judges or annotates it. */
   saved: boolean;
 }
@@ -25,27 +25,27 @@ export interface ComparedPair {
 
 /**
  * Compares two image files with a run's network, explains their distance on both, and stores everything that is needed to
- * reproduce it. Throws AppError 'bad-request' for an unfinished run, 'usage' for an unknown layer, 'not-found', 'bad-image' or
- * 'cancelled'; the folder is then deleted.
+ * reproduce it. Throws AppError 'bad-request' for an unfinished run, 'usage' for an unknown layer or one that the method does not use,
+ * 'not-found', 'bad-image' or 'cancelled'; the folder is then deleted.
  */
 export async function comparePair(ports: ComparePorts, request: PairRequest, signal?: AbortSignal): Promise<ComparedPair> {
   const { files, sha256, target, saved } = request;
   const run = ports.runs.get(request.run);
   const calibration = ports.calibrationOf(run);
   const { threshold } = calibration;
-  const layer = layerOf(ports, run, request.layer);
+  const maps = mapsOf(ports, run, request);
   const id = ports.comparisons.reserve();
   const folder = ports.folderOf(id);
   const network = { model: ports.modelOf(run), modelSha256: run.modelSha256 };
   try {
-    const result = await ports.compute.ask('explain', { ...network, files, sha256, layer, target, threshold, folder }, { signal });
+    const result = await ports.compute.ask('explain', { ...network, ...maps, files, sha256, target, threshold, folder }, { signal });
     const { distance, verdict, scale, signed } = result;
     const [a, b] = result.images;
     const unplaced: Comparison = {
       comparison: id,
       run: run.run,
       createdMs: Date.now(),
-      ...{ target, layer, distance, threshold, verdict, scale },
+      ...{ target, ...maps, distance, threshold, verdict, scale },
       images: [
         { ...a, className: null },
         { ...b, className: null },
@@ -67,10 +67,21 @@ export async function comparePair(ports: ComparePorts, request: PairRequest, sig
   }
 }
 
-/** The requested layer, by default the last. Throws AppError 'usage' if the run's network does not have it. */
-export function layerOf({ layersOf }: Pick<ComparePorts, 'layersOf'>, run: RunRecord, requested: string | undefined): string {
+/**
+ * The requested method and layer; defaults are in methodFor, and the last layer. Throws AppError 'usage' if the run's network does not
+ * have the layer, or if the method uses another one.
+ */
+export function mapsOf({ layersOf }: Pick<ComparePorts, 'layersOf'>, run: RunRecord, choice: MapChoice): { method: MethodName; layer: string } {
   const layers = layersOf(run.config.backbone);
-  const layer = requested ?? layers.at(-1)!;
+  const method = methodFor(choice);
+  const last = layers.at(-1)!;
+  const layer = choice.layer ?? last;
   if (!layers.includes(layer)) throw new AppError('usage', `${run.config.backbone} has no layer ${layer}. It has: ${layers.join(', ')}.`);
-  return layer;
+  if (layer !== last && !methodInfo(method).hasLayers) {
+    throw new AppError(
+      'usage',
+      `The method ${method} has no choice of layers. Leave the layer out, or choose the method ${LAYER_METHODS.join(' or ')}.`,
+    );
+  }
+  return { method, layer };
 }

@@ -8,10 +8,10 @@ type CurrentPorts = OriginPorts & Pick<ComparePorts, 'scales'>;
 export function currentRows<C extends Comparison>(ports: CurrentPorts, rows: readonly C[]): C[] {
   const scales = new Map<string, RunMapScale | null>();
   return withCurrentOrigins(ports, rows).map((row) => {
-    const { run, modelSha256, layer } = row;
-    const key = JSON.stringify([run, modelSha256, layer]);
+    const { run, modelSha256, method, layer } = row;
+    const key = JSON.stringify([run, modelSha256, method, layer]);
     let scale = scales.get(key);
-    if (scale === undefined) scales.set(key, (scale = ports.scales.get({ run, modelSha256, layer })));
+    if (scale === undefined) scales.set(key, (scale = ports.scales.get({ run, modelSha256, method, layer })));
     return scale === null ? row : { ...row, runScale: scale };
   });
 }

@@ -6,7 +6,7 @@ import { readIntact } from '../../foundation/files.ts';
 import { parseNpy } from '../../foundation/npy.ts';
 import { quote } from '../../foundation/words.ts';
 import { currentRow } from './current-rows.ts';
-import { comparePair, type ComparedPair, layerOf } from './compare-pair.ts';
+import { comparePair, type ComparedPair, mapsOf } from './compare-pair.ts';
 import type { ComparePorts } from './ports.ts';
 
 /** An image file and its expected content: that of the import, or the current one for a file outside the data set. */
@@ -38,10 +38,10 @@ export class Explanations {
     const { ports } = this;
     const run = ports.runs.get(request.run);
     ports.calibrationOf(run); // throws for an unfinished run before any file is read
-    const layer = layerOf(this.ports, run, request.layer);
+    const choice = mapsOf(ports, run, request);
     const images = [await fileOf(ports, request.a), await fileOf(ports, request.b)] as const;
     const sha256: [string, string] = [images[0].sha256, images[1].sha256];
-    const key = { run: run.run, sha256, target: request.target, layer, modelSha256: run.modelSha256! };
+    const key = { run: run.run, sha256, target: request.target, ...choice, modelSha256: run.modelSha256! };
     const stored = ports.comparisons.find(key);
     if (stored && stored.images.every(({ file }, i) => file === images[i]!.file)) {
       const maps = await readMaps(stored).catch(() => null); // lost or damaged maps are computed again
@@ -52,7 +52,7 @@ export class Explanations {
     if (!running) {
       const controller = new AbortController();
       const files: [string, string] = [images[0].file, images[1].file];
-      const pair = { run: run.run, files, sha256, target: request.target, layer, saved: false };
+      const pair = { run: run.run, files, sha256, target: request.target, ...choice, saved: false };
       const result = comparePair(ports, pair, controller.signal)
         .then((compared) => {
           ports.announce(compared.comparison.comparison);
@@ -63,7 +63,7 @@ export class Explanations {
       this.running.set(task, running);
     }
     const { comparison, signed } = await resultFor(running, signal);
-    return { row: currentRow(ports, ports.comparisons.get(comparison.comparison)), maps: mapsOf(comparison.images[0], signed) };
+    return { row: currentRow(ports, ports.comparisons.get(comparison.comparison)), maps: signedMaps(comparison.images[0], signed) };
   }
 
   /** A stored comparison with its maps. Throws AppError 'not-found', and as readMaps does. */
@@ -104,10 +104,10 @@ async function fileOf(ports: ComparePorts, ref: ImageRef): Promise<ImageFile> {
 async function readMaps({ comparison, images }: Comparison): Promise<SignedMaps> {
   const [a, b] = await Promise.all(images.map(async (image) => parseNpy(await readMap(image, comparison))));
   if (a!.width !== b!.width || a!.height !== b!.height) throw new AppError('bad-request', `The two maps of ${comparison} are of different sizes.`);
-  return mapsOf({ mapWidth: a!.width, mapHeight: a!.height }, [a!.values, b!.values]);
+  return signedMaps({ mapWidth: a!.width, mapHeight: a!.height }, [a!.values, b!.values]);
 }
 
-const mapsOf = ({ mapWidth, mapHeight }: Pick<ComparedImage, 'mapWidth' | 'mapHeight'>, signed: [Float32Array, Float32Array]): SignedMaps => ({
+const signedMaps = ({ mapWidth, mapHeight }: Pick<ComparedImage, 'mapWidth' | 'mapHeight'>, signed: [Float32Array, Float32Array]): SignedMaps => ({
   width: mapWidth,
   height: mapHeight,
   signed: [Array.from(signed[0]), Array.from(signed[1])],

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import type { MapChoice } from '../../../shared/explanation-methods.ts';
 import type { RunMapScale } from '../../../shared/comparison.ts';
 import { runScaleOf, SCALE_PAIRS } from '../../../shared/maps/run-scale.ts';
 import { randomFor } from '../../../shared/random.ts';
@@ -7,7 +8,8 @@ import type { Counted } from '../../compute/protocol/protocol.ts';
 import { balancedSample } from '../../domain/pairs/balanced-sample.ts';
 import { packPairs, unpackPairs } from '../../domain/pairs/packed.ts';
 import { log } from '../../foundation/log/log.ts';
-import { layerOf } from './compare-pair.ts';
+import type { MapScaleKey } from '../../db/map-scales.ts';
+import { mapsOf } from './compare-pair.ts';
 import type { ComparePorts } from './ports.ts';
 
 export interface MeasureOptions {
@@ -17,7 +19,7 @@ export interface MeasureOptions {
 
 type ScalePorts = Pick<ComparePorts, 'runs' | 'datasets' | 'scales' | 'validPairs' | 'compute' | 'modelOf' | 'layersOf' | 'calibrationOf'>;
 
-/** Measures the scale of a run's maps once for each layer, and stores it. See RunMapScale. */
+/** Measures the scale of a run's maps once for each method and layer, and stores it. See RunMapScale. */
 export class MapScales {
   private readonly running = new Map<string, Promise<RunMapScale>>();
   private readonly ports: ScalePorts;
@@ -26,15 +28,15 @@ export class MapScales {
     this.ports = ports;
   }
 
-  /** The stored scale; null before it is measured. `layer`: default the last. Throws AppError 'usage' for an unknown layer. */
-  find(id: string, layer?: string): RunMapScale | null {
-    return this.ports.scales.get(this.keyOf(id, layer));
+  /** The stored scale; null before it is measured. Throws AppError 'usage' as mapsOf does. */
+  find(id: string, choice: MapChoice = {}): RunMapScale | null {
+    return this.ports.scales.get(this.keyOf(id, choice));
   }
 
   /** Throws AppError 'bad-request' for an unfinished run, 'bad-dataset' without validation pairs, 'cancelled', and as compute does. */
-  async measure(id: string, layer: string | undefined, options: MeasureOptions = {}): Promise<RunMapScale> {
+  async measure(id: string, choice: MapChoice, options: MeasureOptions = {}): Promise<RunMapScale> {
     this.ports.calibrationOf(this.ports.runs.get(id));
-    const key = this.keyOf(id, layer);
+    const key = this.keyOf(id, choice);
     const name = JSON.stringify(key);
     for (;;) {
       const stored = this.ports.scales.get(key);
@@ -44,7 +46,7 @@ export class MapScales {
       await running.catch(() => undefined); // after a failure this call measures
       if (options.signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
     }
-    const task = this.compute(id, key.layer, options).then((scale) => {
+    const task = this.compute(id, key, options).then((scale) => {
       this.ports.scales.put(key, scale);
       return scale;
     });
@@ -56,21 +58,21 @@ export class MapScales {
    * As `measure`. An error other than 'cancelled' is logged and not thrown, because maps can be shown in the scale of their pair. The
    * scale is then measured when it is next needed.
    */
-  async measureIfPossible(id: string, layer: string | undefined, options: MeasureOptions = {}): Promise<void> {
+  async measureIfPossible(id: string, choice: MapChoice, options: MeasureOptions = {}): Promise<void> {
     try {
-      await this.measure(id, layer, options);
+      await this.measure(id, choice, options);
     } catch (error) {
       if (options.signal?.aborted || (error instanceof AppError && error.code === 'cancelled')) throw error;
-      log().warn({ run: id, layer, err: error }, 'the scale of the maps could not be measured');
+      log().warn({ run: id, ...choice, err: error }, 'the scale of the maps could not be measured');
     }
   }
 
-  private keyOf(id: string, layer: string | undefined): { run: string; modelSha256: string; layer: string } {
+  private keyOf(id: string, choice: MapChoice): MapScaleKey {
     const run = this.ports.runs.get(id);
-    return { run: run.run, modelSha256: run.modelSha256 ?? '', layer: layerOf(this.ports, run, layer) };
+    return { run: run.run, modelSha256: run.modelSha256 ?? '', ...mapsOf(this.ports, run, choice) };
   }
 
-  private async compute(id: string, layer: string, { signal, onProgress }: MeasureOptions): Promise<RunMapScale> {
+  private async compute(id: string, { method, layer }: MapScaleKey, { signal, onProgress }: MeasureOptions): Promise<RunMapScale> {
     const { runs, datasets, validPairs, modelOf, compute } = this.ports;
     const run = runs.get(id);
     const { images, pairs: all } = await validPairs(run.dataset);
@@ -80,7 +82,7 @@ export class MapScales {
         run: id,
       });
     const { root } = datasets.header(run.dataset);
-    const request = { model: modelOf(run), modelSha256: run.modelSha256, layer, root, images, pairs: packPairs(sample) };
+    const request = { model: modelOf(run), modelSha256: run.modelSha256, method, layer, root, images, pairs: packPairs(sample) };
     return runScaleOf(await compute.ask('measureMaps', request, { signal, ...(onProgress && { onProgress }) }));
   }
 }

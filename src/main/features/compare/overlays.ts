@@ -27,7 +27,7 @@ export class Overlays {
     const { comparisons } = this.ports;
     const row = comparisons.get(id);
     const hasNetwork = this.ports.runs.get(row.run).modelSha256 === row.modelSha256; // not after the run was resumed
-    if (savedChoice(row) === 'run' && hasNetwork) await this.scales.measureIfPossible(row.run, row.layer, { signal });
+    if (savedChoice(row) === 'run' && hasNetwork) await this.scales.measureIfPossible(row.run, row, { signal });
     return currentRow(this.ports, comparisons.get(id));
   }
 

@@ -1,4 +1,5 @@
 import type { RunMapScale } from '../../../shared/comparison.ts';
+import type { MapChoice } from '../../../shared/explanation-methods.ts';
 import { runNumber } from '../../../shared/run-words.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
 import type { MapScales } from './map-scales.ts';
@@ -7,16 +8,16 @@ import type { MapScales } from './map-scales.ts';
 export function measureAsJob(
   { jobs, scales }: { jobs: Pick<Jobs, 'start'>; scales: Pick<MapScales, 'find' | 'measure'> },
   run: string,
-  layer: string | undefined,
+  choice: MapChoice,
 ): Promise<RunMapScale> {
-  const stored = scales.find(run, layer);
+  const stored = scales.find(run, choice);
   if (stored !== null) return Promise.resolve(stored);
   const { promise, resolve, reject } = Promise.withResolvers<RunMapScale>();
   jobs.start({ kind: 'maps', title: `Measuring the colour scale of run ${runNumber(run)}`, subject: run }, async ({ signal, progress }) => {
     try {
       const onProgress = ({ done, total }: { done: number; total: number }): void =>
         progress({ done, total, text: `Explaining validation pairs: ${done} of ${total}` });
-      resolve(await scales.measure(run, layer, { signal, onProgress }));
+      resolve(await scales.measure(run, choice, { signal, onProgress }));
     } catch (error) {
       reject(error as Error);
       throw error;

@@ -56,11 +56,11 @@ export class CompareService {
    * For the command line: compares two files, saves the comparison with all its files, and copies them into `out`. Returns the
    * record with the paths of the copies.
    */
-  async compare({ run, images: [a, b], target, layer, out }: CompareRequest, signal?: AbortSignal): Promise<Comparison> {
+  async compare({ run, images: [a, b], target, method, layer, out }: CompareRequest, signal?: AbortSignal): Promise<Comparison> {
     if (out !== undefined) mkdirSync(out, { recursive: true }); // fails before anything is computed
     const { root } = this.ports.datasets.get(this.ports.runs.get(run).dataset);
     const files: [string, string] = [absolutePath(a, root), absolutePath(b, root)];
-    const request = { run, files, sha256: [null, null] as [null, null], target, layer, saved: true };
+    const request = { run, files, sha256: [null, null] as [null, null], target, method, layer, saved: true };
     const { comparison: id } = (await comparePair(this.ports, request, signal)).comparison;
     try {
       await this.overlays.ensure(id, signal);

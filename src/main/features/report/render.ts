@@ -1,3 +1,4 @@
+import { METHODS } from '../../../shared/explanation-methods.ts';
 import { LOSS_INFO } from '../../../shared/losses.ts';
 import type { ReportSection } from '../../../shared/report.ts';
 import { markup, type Html } from './html.ts';
@@ -64,6 +65,7 @@ ${styleElement(style)}
 function appendixOf(input: ReportInput, hasRuns: boolean): string | null {
   const { sections, runs, datasets } = input;
   const losses = [...new Set(runs.map(({ config }) => config.loss))].map((loss) => LOSS_INFO[loss]);
+  const methods = METHODS.filter((name) => input.comparisons.some(({ comparison }) => comparison.method === name));
   const chosen: (Html | false)[] = [
     ...runs.map(
       (run, i) =>
@@ -75,7 +77,7 @@ function appendixOf(input: ReportInput, hasRuns: boolean): string | null {
           sections,
         ),
     ),
-    sections.includes('method') && methodSection(losses),
+    sections.includes('method') && methodSection(losses, methods),
     sections.includes('terms') && glossarySection(),
     sections.includes('files') && filesSection(input),
   ];

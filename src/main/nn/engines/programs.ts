@@ -1,23 +1,18 @@
 import { ProgramBuilder } from '../ir/build/builder.ts';
 import { differentiate } from '../ir/build/differentiate.ts';
 import type { SourceProgram } from '../ir/program.ts';
-import { type RunningStatistic, slotName, type Task, type TrainTask } from '../ir/task.ts';
+import { type GradientStep, type RunningStatistic, slotName, type Task, type TrainTask } from '../ir/task.ts';
 import type { Value } from '../ir/value.ts';
 import { clipGradients, globalNorm, OPTIMIZERS } from '../optimizers/index.ts';
 import { decays } from '../optimizers/optimizer.ts';
 
 /** Builds the programs that engines run from tasks: with gradients, and with the optimizer's update. */
 
-/** A task's program with its signed map and gradients, each as a named output. */
-export function taskProgram({ program, outputs, signedMap, gradients }: Task): SourceProgram {
+/** A task's program with what is derived from gradients, each as a named output. */
+export function taskProgram({ program, outputs, derived, gradients }: Task): SourceProgram {
   let b = new ProgramBuilder(program);
   for (const [name, value] of Object.entries(outputs)) b.output(name, value);
-  if (signedMap) {
-    const { of, features } = signedMap;
-    const found = differentiate(b, of, [features]);
-    b = found.program;
-    b.output('signedMap', signedMapOf(b, features, found.gradients[0]!));
-  }
+  if (derived) b = appendStep(b, derived);
   if (gradients) {
     const found = differentiate(
       b,
@@ -124,11 +119,15 @@ function appendUpdate(b: ProgramBuilder, { statistics, trainable, optimizer }: T
   });
 }
 
-/** Task.signedMap: sum over channels of mean_hw(gradient) * features, [N, h, w]; zeros without a gradient. */
-function signedMapOf(b: ProgramBuilder, features: Value, gradient: Value | null): Value {
-  const [n, , h, w] = features.shape as [number, number, number, number];
-  if (!gradient) return b.filled(0, [n, h, w]);
-  return b.sum(b.mul(b.mean(gradient, [2, 3], true), features), [1]);
+/** Appends the gradients of a step, its outputs, and the steps after it. */
+function appendStep(program: ProgramBuilder, { of, seed, wrt, then }: GradientStep): ProgramBuilder {
+  const { program: b, gradients } = differentiate(program, of, wrt, seed);
+  const { outputs, next } = then(
+    b,
+    gradients.map((gradient, i) => gradient ?? b.filled(0, wrt[i]!.shape)),
+  );
+  for (const [name, value] of Object.entries(outputs)) b.output(name, value);
+  return next ? appendStep(b, next) : b;
 }
 
 function paramOf({ params }: SourceProgram, name: string): Value {

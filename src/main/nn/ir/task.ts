@@ -1,4 +1,5 @@
 import type { OptimizerName } from '../../../shared/run.ts';
+import type { Operations } from './operations.ts';
 import type { SourceProgram } from './program.ts';
 import type { Value } from './value.ts';
 
@@ -7,13 +8,26 @@ export interface Task {
   program: SourceProgram;
   /** Values by the names under which they are fetched. */
   outputs: Readonly<Record<string, Value>>;
-  /**
-   * Signed Grad-CAM, fetched as `signedMap` [N, h, w]: S = sum over channels of mean_hw(d of / d features) * features,
-   * each image with its own features [N, C, h, w] and its own gradient. `of` is summed if it is a vector.
-   */
-  signedMap?: { of: Value; features: Value };
+  /** Gradients inside the program, and outputs computed from them. */
+  derived?: GradientStep;
   /** d(of)/d(parameter), fetched as `gradient:NAME`. */
   gradients?: { of: Value; wrt: readonly string[] };
+}
+
+/**
+ * Gradients with respect to values inside a program, and what is computed from them. Each engine differentiates in its own way, so a
+ * step names values only.
+ */
+export interface GradientStep {
+  of: Value;
+  /** The gradient is that of sum(seed * of), with `seed` constant. In the shape of `of`; default: all ones. */
+  seed?: Value;
+  wrt: readonly Value[];
+  /**
+   * Appends what is computed from the gradients, which have the shapes of `wrt` and are zero where `of` does not depend on a value.
+   * `outputs`: values by the names under which they are fetched. `next`: a step that uses these gradients.
+   */
+  then(b: Operations, gradients: readonly Value[]): { outputs: Readonly<Record<string, Value>>; next?: GradientStep };
 }
 
 /** A statistic over batches, updated with the value of each: s = (1 - momentum) s + momentum * batch. */

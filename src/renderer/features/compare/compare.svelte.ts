@@ -1,6 +1,7 @@
 import { type Judgement, TARGETS } from '../../../shared/comparison.ts';
 import type { ImageRef } from '../../../shared/contract.ts';
 import type { CurationEdit } from '../../../shared/curation.ts';
+import { type MapChoice, METHODS, methodInfo } from '../../../shared/explanation-methods.ts';
 import { api } from '../../client/api.ts';
 import { type DraggedImages, slotsAfterDrop } from '../../client/dragged-images.ts';
 import { Annotations, type Notes } from './annotations.ts';
@@ -33,7 +34,13 @@ class Compare {
     return id ? runs.byId(id) : runs.current;
   });
   readonly target = $derived((this.stored ? this.main.current?.row.target : TARGETS.find((name) => name === route.params['target'])) ?? 'verdict');
-  readonly layer = $derived((this.stored ? this.main.current?.row.layer : route.params['layer']) ?? '');
+  /** Method and layer of the maps, without those that are left to their defaults. */
+  readonly maps = $derived.by<MapChoice>(() => {
+    const row = this.stored ? this.main.current?.row : null;
+    const method = row ? row.method : METHODS.find((name) => name === route.params['method']);
+    const layer = row ? (methodInfo(row.method).hasLayers ? row.layer : null) : route.params['layer'];
+    return { ...(method && { method }), ...(layer && { layer }) };
+  });
   readonly refs = $derived.by<Record<Letter, ImageRef | null>>(() => {
     const row = this.stored ? this.main.current?.row : null;
     if (row) return { a: { file: row.images[0].file }, b: { file: row.images[1].file } };
@@ -44,7 +51,7 @@ class Compare {
     const { a, b } = { a: parseRef(route.params['a']), b: parseRef(route.params['b']) };
     const run = this.run;
     if (!a || !b || !run || run.calibration === null) return null;
-    return { run: run.run, a, b, target: this.target, ...(this.layer && { layer: this.layer }) };
+    return { run: run.run, a, b, target: this.target, ...this.maps };
   });
   /** Another run that explains the same pair: of the same data set, since only these are comparable. */
   readonly otherRuns = $derived(
@@ -54,13 +61,16 @@ class Compare {
   readonly otherRequest = $derived.by<ExplainRequest | null>(() => {
     const { a, b } = this.refs;
     const run = this.otherRun;
-    return a && b && run?.calibration ? { run: run.run, a, b, target: this.target } : null;
+    const { method } = this.maps; // its layers are those of another network
+    return a && b && run?.calibration ? { run: run.run, a, b, target: this.target, ...(method && { method }) } : null;
   });
 
   /** Changes the route; a changed stored comparison becomes an unsaved pair. */
   change(changes: Record<string, string | null>): void {
     const row = this.stored ? this.main.current?.row : null;
-    const before = row ? { c: null, run: row.run, a: formatRef(this.refs.a), b: formatRef(this.refs.b), target: row.target, layer: row.layer } : {};
+    const before = row
+      ? { c: null, run: row.run, a: formatRef(this.refs.a), b: formatRef(this.refs.b), target: row.target, method: null, layer: null, ...this.maps }
+      : {};
     route.set({ ...before, ...changes });
   }
 

@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { ExplainTarget, ComparisonRow } from '../../../shared/comparison.ts';
 import type { ImageRef } from '../../../shared/contract.ts';
+import type { MapChoice } from '../../../shared/explanation-methods.ts';
 import { api } from '../../client/api.ts';
 
-export type ExplainRequest = { comparison: string } | { run: string; a: ImageRef; b: ImageRef; target: ExplainTarget; layer?: string };
+export type ExplainRequest = { comparison: string } | ({ run: string; a: ImageRef; b: ImageRef; target: ExplainTarget } & MapChoice);
 
 export interface ExplainedPair {
   row: ComparisonRow;

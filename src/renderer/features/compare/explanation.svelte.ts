@@ -52,13 +52,13 @@ export class Explanation {
   }
 
   /** Asks for the scale of the run's maps if the row lacks it. The pair is shown meanwhile, in its own scale. */
-  private async addScale({ comparison, run, layer, runScale }: ComparisonRow): Promise<void> {
+  private async addScale({ comparison, run, method, layer, runScale }: ComparisonRow): Promise<void> {
     this.scaleStatus = 'idle';
     if (runScale) return;
     this.scaleStatus = 'measuring';
     let status: 'idle' | 'failed' = 'idle';
     try {
-      await api.call('compare.mapScale', { run, layer });
+      await api.call('compare.mapScale', { run, method, layer });
       if (this.current?.row.comparison === comparison) await this.refresh();
     } catch {
       status = 'failed'; // the pair's own scale stays; the failed job has the reason

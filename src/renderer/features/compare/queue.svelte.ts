@@ -137,7 +137,7 @@ class Queue {
     const pair = list?.pairs[this.at + 1];
     if (!list || !pair) return;
     const [a, b] = [pair.a, pair.b].map((id) => ({ dataset: list.dataset, id }));
-    this.stopPrefetch = prefetch({ run: list.run, a: a!, b: b!, target: compare.target, ...(compare.layer && { layer: compare.layer }) });
+    this.stopPrefetch = prefetch({ run: list.run, a: a!, b: b!, target: compare.target, ...compare.maps });
   }
 
   cancel(): void {

@@ -1,4 +1,5 @@
 import type { ComparedImage, Comparison } from '../../../../shared/comparison.ts';
+import { methodWords } from '../../../../shared/explanation-methods.ts';
 import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
 import { fileName, fileNames, shortName, timeText } from '../../../../shared/format.ts';
@@ -121,9 +122,9 @@ const SHORT_HASH = 12; // hex digits: the whole ones are in the appendix
 
 /** The line of small print that identifies comparison, network and files. */
 function originText({ comparison }: ReportComparison, run: RunRecord | undefined): string {
-  const { comparison: id, createdMs, target, layer, images, modelSha256 } = comparison;
+  const { comparison: id, createdMs, target, images, modelSha256 } = comparison;
   const short = (hash: string): string => hash.slice(0, SHORT_HASH);
   const files = images.map((image, i) => `${'AB'[i]!} ${short(image.sha256)}`).join(', ');
   const network = `network ${comparison.run}${run ? ` (${backboneName(run.config.backbone)})` : ''}, model ${short(modelSha256)}`;
-  return `${id}, ${timeText(createdMs)} · ${network} · maps of the ${target} at layer ${layer} · SHA-256 of ${files}`;
+  return `${id}, ${timeText(createdMs)} · ${network} · maps of the ${target}: ${methodWords(comparison)} · SHA-256 of ${files}`;
 }

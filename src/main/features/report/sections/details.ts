@@ -1,5 +1,6 @@
 import DistanceHistogram from '../../../../shared/charts/DistanceHistogram.svelte';
 import { distanceWords, targetSentence, trueLabelSentence } from '../../../../shared/comparison-words.ts';
+import { methodInfo, methodWords } from '../../../../shared/explanation-methods.ts';
 import { distanceText, fileName, fileNames, probabilityText, timeText } from '../../../../shared/format.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
 import { chart } from '../chart.ts';
@@ -26,7 +27,7 @@ export function detailsSection({ comparison }: ReportEntry, number: number, run:
 ${run && markup`<div><dt>Margin</dt><dd>${distanceText(run.config.margin)}</dd></div>`}
 </dl>
 ${truth !== null && markup`<p>${truth}</p>`}
-<p>${targetSentence(comparison)} They are computed at the layer <code>${comparison.layer}</code>.</p>
+<p>${targetSentence(comparison)} They are computed by the method ${methodWords(comparison)}. ${methodInfo(comparison.method).hint}</p>
 </div>
 ${run?.validDistances && histogramFigure({ ...comparison, distance: shown }, run.validDistances)}
 </div>
@@ -35,7 +36,7 @@ ${facts([
   ['Network', markup`<code>${comparison.run}</code>${run ? null : ', no longer in the workspace'}`],
   [
     'Explained',
-    markup`${comparison.target === 'verdict' ? 'the verdict' : 'the distance, independent of the verdict'}, at layer <code>${comparison.layer}</code>`,
+    markup`${comparison.target === 'verdict' ? 'the verdict' : 'the distance, independent of the verdict'}, by ${methodWords(comparison)}; features of layer <code>${comparison.layer}</code>`,
   ],
   ['Computed by', markup`${comparison.engine} on ${comparison.device}; ${versionList(comparison.versions)}`],
   ['Model file (SHA-256)', markup`<code>${comparison.modelSha256}</code>${modelNote(comparison.modelSha256, run)}`],

@@ -1,8 +1,9 @@
+import { METHOD_INFO, type MethodInfo, type MethodName } from '../../../../shared/explanation-methods.ts';
 import type { LossInfo } from '../../../../shared/losses.ts';
 import { markup, type Content, type Html } from '../html.ts';
 
-/** Appendix: the published method. `losses`: those of the report's runs. */
-export function methodSection(losses: readonly LossInfo[]): Html {
+/** Appendix: the method. `losses`: those of the report's runs; `methods`: those of its maps. */
+export function methodSection(losses: readonly LossInfo[], methods: readonly MethodName[]): Html {
   return markup`<section class="method" id="method" aria-labelledby="method-title">
 <p class="eyebrow">Appendix</p>
 <h2 id="method-title">Method</h2>
@@ -11,8 +12,7 @@ export function methodSection(losses: readonly LossInfo[]): Html {
 ${losses.map(lossParagraphs)}
 <p>The verdict is “different” above the threshold <i>t</i>, else “same”. The threshold maximises balanced accuracy on validation pairs: the mean of the accuracies on same and on different pairs. The similarity decreases with the distance; its slope <i>k</i> is fitted to the same pairs by maximum likelihood (Platt scaling):</p>
 <p class="formula">similarity = 1 / (1 + exp(<i>k</i> (<i>D</i> − <i>t</i>)))</p>
-<p>The maps are Grad-CAM of the distance. They are computed for each image from its features <i>F<sub>c</sub></i> in channel <i>c</i> of the chosen layer and their gradient, averaged over the positions (<i>h</i>, <i>w</i>):</p>
-<p class="formula"><i>S</i> = Σ<sub><i>c</i></sub> mean<sub><i>h,w</i></sub>(∂<i>D</i> / ∂<i>F<sub>c</sub></i>) · <i>F<sub>c</sub></i></p>
+${methods.map((name) => methodParagraphs(METHOD_INFO[name]))}
 <p><i>S</i> is positive where the image’s content increases the distance and negative where it decreases it. For the verdict “different” the factual map is max(<i>S</i>, 0) and the counterfactual map is max(−<i>S</i>, 0); for “same” the two are swapped. If the distance is explained, the factual map is always max(<i>S</i>, 0). Full colour is the 90 % quantile of the largest |<i>S</i>| of the run’s validation images, or the largest of a pair where the page says so. A map whose largest value is below a tenth of the run’s full colour is marked as weak.</p>
 <p class="cite">I. E. Livieris, E. Pintelas, N. Kiriakidou, P. Pintelas: “Explainable Image Similarity: Integrating Siamese Networks and Grad-CAM”. <cite>Journal of Imaging</cite> 2023, 9(10), 224. The calibration follows J. Platt (1999) and H.-T. Lin, C.-J. Lin and R. C. Weng (2007).</p>
 </section>`;
@@ -25,5 +25,22 @@ function lossParagraphs({ label, definition: { formula, over, symbols, source } 
 <p>Here ${meanings}.</p>`;
 }
 
+function methodParagraphs({ definition: { text, formula, meaning }, source }: MethodInfo): Html {
+  return markup`<p>${text}</p>
+<p class="formula">${variablesInItalics(formula)}</p>
+<p>Here ${meaning} (${source}.)</p>`;
+}
+
+/** Single letters in italics; `_c` and `_hw` become indices. */
 const variablesInItalics = (formula: string): Content =>
-  formula.split(/\b([A-Za-z])\b/).map((part, i) => (i % 2 === 1 ? markup`<i>${part}</i>` : part));
+  formula
+    .split(/(_[a-z]+)|\b([A-Za-z])(?![A-Za-z])/)
+    .map((part) =>
+      part === undefined
+        ? null
+        : /^_/.test(part)
+          ? markup`<sub><i>${part.slice(1)}</i></sub>`
+          : /^[A-Za-z]$/.test(part)
+            ? markup`<i>${part}</i>`
+            : part,
+    );

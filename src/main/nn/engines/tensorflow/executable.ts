@@ -1,11 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import { ProgramBuilder } from '../../ir/build/builder.ts';
+import { dependants } from '../../ir/build/differentiate.ts';
 import type { SourceProgram } from '../../ir/program.ts';
 import type { Task } from '../../ir/task.ts';
 import type { TensorMap } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import type { Executable } from '../engine.ts';
 import { constantValues, evaluate } from './evaluate.ts';
-import { asChannelsLast, asChannelsFirst, type DeviceTensor, channelsFirst } from './device-tensor.ts';
+import { asChannelsFirst, type DeviceTensor, channelsFirst } from './device-tensor.ts';
 import type { Tf } from './library.ts';
 
 type Inputs = Readonly<Record<string, Float32Array>>;
@@ -32,7 +34,7 @@ export class TensorflowExecutable implements Executable {
     const { tf } = this;
     const found = tf.tidy(() => {
       const bound = new Map([...this.constants, ...bindInputs(tf, this.task.program, inputs)]);
-      return this.task.signedMap ? this.computeExplanation(bound) : this.task.gradients ? this.computeGradients(bound) : this.computeOutputs(bound);
+      return this.task.derived ? this.computeDerived(bound) : this.task.gradients ? this.computeGradients(bound) : this.computeOutputs(bound);
     });
     try {
       const names = Object.keys(found);
@@ -54,25 +56,50 @@ export class TensorflowExecutable implements Executable {
     return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asChannelsFirst(this.tf, values.get(value)!)]));
   }
 
-  /** A forward pass up to the features, then one from the features to the distance, which TF.js differentiates. */
-  private computeExplanation(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
+  /** A forward pass, then for each gradient one from its value on, which TF.js differentiates. */
+  private computeDerived(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
     const { tf } = this;
-    const { program, outputs, signedMap } = this.task;
-    const { of, features } = signedMap!;
-    const wanted = Object.values(outputs);
-    const maps = asChannelsLast(tf, evaluate(tf, program, [features], bound).get(features)!);
-    let values = new Map<Value, DeviceTensor>();
+    const b = new ProgramBuilder(this.task.program);
+    const values = new Map(bound);
+    const compute = (wanted: readonly Value[]): void => {
+      for (const [value, tensor] of evaluate(tf, b, wanted, values)) values.set(value, tensor);
+    };
+    let outputs = this.task.outputs;
+    compute(Object.values(outputs));
+    for (let step = this.task.derived, n = 0; step; n++) {
+      const { of, seed, wrt } = step;
+      compute(seed ? [...wrt, seed] : wrt);
+      const gradients = wrt.map((value, i) => {
+        const gradient = b.input(`step ${n} gradient ${i}`, value.shape);
+        values.set(gradient, this.gradientOf({ of, seed }, value, b, values));
+        return gradient;
+      });
+      const result = step.then(b, gradients);
+      compute(Object.values(result.outputs));
+      outputs = { ...outputs, ...result.outputs };
+      step = result.next;
+    }
+    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, tf.clone(asChannelsFirst(tf, values.get(value)!))]));
+  }
+
+  /** d(sum(seed * of)) / d(value), in the layout of the value's tensor. */
+  private gradientOf(
+    { of, seed }: { of: Value; seed: Value | undefined },
+    value: Value,
+    program: SourceProgram,
+    values: ReadonlyMap<Value, DeviceTensor>,
+  ): DeviceTensor {
+    const { tf } = this;
+    const { tensor, channelsLast } = values.get(value)!;
+    const dependent = dependants(program, [value]);
+    if (!dependent.has(of)) return { tensor: tf.zerosLike(tensor), channelsLast };
+    const fixed = [...values].filter(([other]) => !dependent.has(other));
+    const weights = seed && asChannelsFirst(tf, values.get(seed)!);
     const [gradient] = tf.grads((x) => {
-      values = evaluate(tf, program, [...wanted, of], new Map([...bound, [features, { tensor: x, channelsLast: true }]]));
-      for (const { tensor } of values.values()) tf.keep(tensor);
-      return tf.sum(values.get(of)!.tensor);
-    })([maps]);
-    const signed = tf.sum(tf.mul(tf.mean(gradient!, [1, 2], true), maps), 3);
-    const named = Object.entries(outputs).map(([name, value]): [string, Tensor] => [
-      name,
-      asChannelsFirst(tf, value === features ? { tensor: maps, channelsLast: true } : values.get(value)!),
-    ]);
-    return { ...copyOutputs(tf, Object.fromEntries(named), values), signedMap: signed };
+      const y = asChannelsFirst(tf, evaluate(tf, program, [of], new Map([...fixed, [value, { tensor: x, channelsLast }]])).get(of)!);
+      return tf.sum(weights ? tf.mul(y, weights) : y);
+    })([tensor]);
+    return { tensor: gradient!, channelsLast };
   }
 
   private computeGradients(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {

@@ -10,12 +10,13 @@ export interface Differentiated {
 }
 
 /**
- * Appends reverse-mode gradients as primitives: d(sum(seed * of)) / d(each of wrt). `seed` has the shape of `of`; default: all ones,
- * which sums a vector and leaves a scalar unchanged.
+ * Appends reverse-mode gradients as primitives: d(sum(seed * of)) / d(each of wrt). `seed` has the shape of `of` and counts as a
+ * constant, also if it is a value of the program; default: all ones, which sums a vector and leaves a scalar unchanged.
  */
-export function differentiate(program: SourceProgram, of: Value, wrt: readonly Value[], seed?: Float32Array): Differentiated {
+export function differentiate(program: SourceProgram, of: Value, wrt: readonly Value[], seed?: Float32Array | Value): Differentiated {
   const b = new ProgramBuilder(program);
-  const gradients = new Map<Value, Value>([[of, seed ? b.constant(seed, of.shape) : b.filled(1, of.shape)]]);
+  const first = seed instanceof Float32Array ? b.constant(seed, of.shape) : (seed ?? b.filled(1, of.shape));
+  const gradients = new Map<Value, Value>([[of, first]]);
   const relevant = dependants(program, wrt);
   const accumulate = (inputs: readonly Value[], needs: readonly boolean[], parts: readonly (Value | null)[]): void => {
     inputs.forEach((value, i) => {
@@ -46,7 +47,7 @@ export function differentiate(program: SourceProgram, of: Value, wrt: readonly V
 }
 
 /** `values` and everything computed from them. */
-function dependants({ instructions }: SourceProgram, values: readonly Value[]): Set<Value> {
+export function dependants({ instructions }: SourceProgram, values: readonly Value[]): Set<Value> {
   const found = new Set<Value>(values);
   for (const { inputs, outputs } of instructions) if (inputs.some((value) => found.has(value))) for (const value of outputs) found.add(value);
   return found;

@@ -1,0 +1,98 @@
+import { Builder } from '../backbones/builder.ts';
+import { relu } from '../functional/activations.ts';
+import { DISTANCE_EPSILON, pairDistance } from '../functional/pair-distance.ts';
+import type { ProgramBuilder } from '../ir/build/builder.ts';
+import type { Operations } from '../ir/operations.ts';
+import type { Task } from '../ir/task.ts';
+import type { Value } from '../ir/value.ts';
+import { buildFeatures, buildHead, HIDDEN, type SiameseSpec } from '../siamese.ts';
+import { type Method, singleProgram } from './method.ts';
+
+/**
+ * Steps of the integral. The error falls with their square: with 64 a map was off by up to 1.3e-4 of its largest value on photographs
+ * (flowers, MobileNetV2 0.35) and 3.5e-4 with random weights. All 256 cost 2 million multiplications at d = 16, a fiftieth of the network.
+ */
+const STEPS = 256;
+
+/**
+ * Integrated gradients (Sundararajan et al. 2017, equations 1 and 3) in the pooled features, from 0 to p_X. p_X = mean over space of the
+ * last feature map F_X; p_Y of the other image is fixed.
+ *
+ *   g = integral over t from 0 to 1 of dD/dp at p = t p_X
+ *   S(x) = 1/(h w) * sum over channels of g_c F_c(x)
+ *
+ * As the head reads nothing but p, S is complete: sum over x of S = g · p_X = D(X, Y) - D(0, Y). Every backbone ends in a mean over
+ * space, so the method fits all of them, also those of tokens.
+ */
+export const path: Method = (spec, layer) => singleProgram(pathTask(spec, layer, 1));
+
+/**
+ * Images [2P, 3, S, S], all first images before all second images -> `distance` [P], `embedding` [2P, d], `baseline` [2P], the distance
+ * with an image's pooled features at 0, `features` [2P, C, h, w] of the last layer and `signedMap` [2P, h, w]. One program without a
+ * gradient: one forward pass of the images and, along the path, of the head behind its first matrix product. `layer`: the last.
+ */
+export function pathTask(spec: SiameseSpec, layer: string, pairs: number): Task {
+  const b = new Builder(spec.flavour);
+  const { pooled, maps } = buildFeatures(b, spec, 2 * pairs, [layer]);
+  const features = maps[0]!; // [2P, C, h, w]
+  const embedding = buildHead(b, spec, pooled);
+  const { baseline, gradient } = integrate(b.program, pooled, embedding);
+  const distance = pairDistance(b.program, embedding);
+  return { program: b.program, outputs: { embedding, distance, baseline, features, signedMap: weightedMap(b.program, gradient, features) } };
+}
+
+/**
+ * The mean gradient g [2P, C] of the distance along the path to each image's pooled features [2P, C], and D(0, Y) [2P].
+ *
+ * The hidden layer z = W0 p + b0 is linear in t. Between the points t_k and t_k+1 the rule takes the secants of ReLU and of the norm
+ * instead of their derivatives at one point:
+ *
+ *   slope = (relu(z_k+1) - relu(z_k)) / (z_k+1 - z_k),   u = (v_k + v_k+1) / (D_k + D_k+1),   v = embedding - that of Y,
+ *   g = mean over k of W0^T (slope * W2^T u)
+ *
+ * As |v_k+1|² - |v_k|² = (v_k + v_k+1) · (v_k+1 - v_k), each step adds D_k+1 - D_k exactly, so the sum is complete for any number of
+ * steps (a discrete gradient: Gonzalez 1996, "Time integration and discrete Hamiltonian systems"). Derivatives at 16 midpoints missed
+ * completeness by 4 % in the median and by up to 75 %, because the norm and ReLU have kinks on the path.
+ */
+function integrate(b: ProgramBuilder, pooled: Value, embedding: Value): { baseline: Value; gradient: Value } {
+  const [images, dim] = embedding.shape as [number, number];
+  const half = images / 2;
+  const [w0, b0, w2, b2] = ['fc.0.weight', 'fc.0.bias', 'fc.2.weight', 'fc.2.bias'].map((name) => b.params.get(name)!.value) as [
+    Value,
+    Value,
+    Value,
+    Value,
+  ];
+  const times = b.constant(
+    Float32Array.from({ length: STEPS + 1 }, (_, k) => k / STEPS),
+    [STEPS + 1, 1, 1],
+  );
+  const hidden = b.reshape(b.matmul(pooled, w0, { transposeB: true }), [1, images, HIDDEN]);
+  const z = b.add(b.mul(times, hidden), b0); // [T + 1, 2P, 256]
+  const active = relu(b, z);
+  const flat = b.reshape(active, [(STEPS + 1) * images, HIDDEN]);
+  const embeddings = b.reshape(b.matmul(flat, w2, { transposeB: true }, b2), [STEPS + 1, images, dim]);
+  const partner = b.concat([b.slice(embedding, [0], [half], [images]), b.slice(embedding, [0], [0], [half])], 0); // of each image
+  const v = b.sub(embeddings, partner); // [T + 1, 2P, d]
+  const distances = b.sqrt(b.add(b.sum(b.square(v), [2], true), b.scalar(DISTANCE_EPSILON ** 2))); // [T + 1, 2P, 1]
+  const starts = (x: Value): Value => b.slice(x, [0], [0], [STEPS]);
+  const ends = (x: Value): Value => b.slice(x, [0], [1], [STEPS + 1]);
+  const u = b.div(b.add(starts(v), ends(v)), b.add(starts(distances), ends(distances))); // [T, 2P, d]
+  const back = b.reshape(b.matmul(b.reshape(u, [STEPS * images, dim]), w2), [STEPS, images, HIDDEN]);
+  const weighted = b.mean(b.mul(secantSlope(b, [starts(z), ends(z)], [starts(active), ends(active)]), back), [0]); // [2P, 256]
+  return { baseline: b.reshape(b.slice(distances, [0], [0], [1]), [images]), gradient: b.matmul(weighted, w0) };
+}
+
+/** (y1 - y0) / (x1 - x0) for y = relu(x); the derivative where x does not change. */
+function secantSlope(b: Operations, [x0, x1]: [Value, Value], [y0, y1]: [Value, Value]): Value {
+  const step = b.sub(x1, x0);
+  const moves = b.isPositive(b.square(step)); // 1 or 0
+  const still = b.sub(b.scalar(1), moves);
+  return b.add(b.mul(b.div(b.sub(y1, y0), b.add(step, still)), moves), b.mul(b.isPositive(x0), still));
+}
+
+/** 1/(h w) * sum over channels of g_c F_c: g [N, C], features [N, C, h, w] -> [N, h, w]. */
+export function weightedMap(b: Operations, g: Value, features: Value): Value {
+  const [n, c, h, w] = features.shape as [number, number, number, number];
+  return b.scale(b.sum(b.mul(b.reshape(g, [n, c, 1, 1]), features), [1]), 1 / (h * w));
+}

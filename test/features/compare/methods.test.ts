@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import type { ExplainedComparison } from '../../../src/shared/comparison.ts';
+import type { MapChoice } from '../../../src/shared/explanation-methods.ts';
+import { hasCompute, importColours, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
+
+async function trainOnColours(app: TestWorkbench): Promise<{ dataset: string; run: string }> {
+  const dataset = await importColours(app);
+  const job = await app.waitForEnd(await app.call('runs.start', { dataset, size: 32, batch: 8, lr: 3e-3, seed: 3, epochs: 1 }));
+  return { dataset, run: job.result!['run']! };
+}
+
+const openTrained = shareWorkspace(trainOnColours);
+
+describe.skipIf(!hasCompute)('the method of the maps (needs the build)', () => {
+  const open = async (): Promise<{ app: TestWorkbench; run: string; explain: (choice: MapChoice) => Promise<ExplainedComparison> }> => {
+    const { app, dataset, run } = await openTrained();
+    return { app, run, explain: (choice) => app.call('compare.explain', { run, a: { dataset, id: 0 }, b: { dataset, id: 30 }, ...choice }) };
+  };
+  const sum = (map: readonly number[]): number => map.reduce((total, value) => total + value, 0);
+
+  test('is path by default, and Grad-CAM for a request that names a layer only', async () => {
+    const { app, run, explain } = await open();
+    const layers = await app.call('runs.layers', { run });
+    expect((await explain({})).row).toMatchObject({ method: 'path', layer: layers.at(-1) });
+    expect((await explain({ layer: layers[0]! })).row).toMatchObject({ method: 'gradcam', layer: layers[0] });
+    expect((await explain({ method: 'gradcam' })).row).toMatchObject({ method: 'gradcam', layer: layers.at(-1) });
+  });
+
+  test('belongs to the stored comparison: the same pair by another method is another one, with its own scale', async () => {
+    const { app, run, explain } = await open();
+    const [one, other] = [await explain({}), await explain({ method: 'gradcam' })];
+    expect(other.row.comparison).not.toBe(one.row.comparison);
+    expect(sum(other.maps.signed[0])).not.toBeCloseTo(sum(one.maps.signed[0]), 4);
+    expect((await explain({})).row.comparison).toBe(one.row.comparison);
+    const scale = await app.call('compare.mapScale', { run, method: 'gradcam' });
+    expect((await app.call('compare.get', { comparison: other.row.comparison })).runScale).toEqual(scale);
+    expect((await app.call('compare.get', { comparison: one.row.comparison })).runScale).toEqual(await app.call('compare.mapScale', { run }));
+    expect(scale).not.toEqual(one.row.runScale);
+  });
+
+  test('without a choice of layers refuses another layer than its own, in words', async () => {
+    const { app, run, explain } = await open();
+    const layers = await app.call('runs.layers', { run });
+    expect((await explain({ method: 'path', layer: layers.at(-1)! })).row.method).toBe('path');
+    for (const call of [
+      () => explain({ method: 'path', layer: layers[0]! }),
+      () => app.call('compare.mapScale', { run, method: 'path', layer: layers[0]! }),
+    ])
+      await expect(call()).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('choose the method gradcam') as string });
+    await expect(explain({ method: 'gradcam', layer: 'no-such-layer' })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('It has: stem') as string,
+    });
+    await expect(explain({ method: 'guess' as 'path' })).rejects.toMatchObject({ code: 'usage' });
+  });
+});
