@@ -51,6 +51,17 @@ test.each([
   outputs.check(join(folder, 'report.html'), { replace: true });
 });
 
+test('an output that is an image itself replaces an earlier one, but no image of a data set', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'twinlens outputs '));
+  const workspace = mkdtempSync(join(tmpdir(), 'twinlens outputs workspace '));
+  const [earlier, imported] = [join(folder, 'a-factual.png'), join(folder, 'a-photo.jpg')];
+  for (const file of [earlier, imported]) writeFileSync(file, 'image');
+  const outputs = new OutputPaths({ workspace, datasetWithImage: (path) => (basename(path) === 'a-photo.jpg' ? 'Shells' : null) });
+  outputs.check(earlier, { replace: true, isImage: true });
+  expect(() => outputs.check(earlier, { replace: false, isImage: true })).toThrow(/exists\. Choose another name, or replace it/);
+  expect(() => outputs.check(imported, { replace: true, isImage: true })).toThrow(/is an image of the data set/);
+});
+
 test('a temporary file is named after its owner', () => {
   expect(basename(temporaryPath('/photos/report.html'))).toMatch(new RegExp(`^\\.twinlens-${host}-${process.pid}-[0-9a-f-]{36}\\.tmp$`));
 });

@@ -24,10 +24,11 @@ export class OutputPaths {
   }
 
   /**
-   * Throws AppError 'bad-request' if `path` is one of the workspace's own files, an image, a folder, or, unless `replace`, an existing
-   * file. Twinlens writes no image to a named path, so an image there is always another thing. Then deletes what killed processes left in its folder.
+   * Throws AppError 'bad-request' if `path` is one of the workspace's own files, an image of a data set, a folder, any other image unless
+   * `isImage`, or an existing file unless `replace`. `isImage`: the output is an image itself; a report or network never replaces one.
+   * Then deletes the temporary files that killed processes left in its folder.
    */
-  check(path: string, { replace }: { replace: boolean }): void {
+  check(path: string, { replace, isImage = false }: { replace: boolean; isImage?: boolean }): void {
     const real = realPath(path);
     if (this.isOwn(real)) {
       throw new AppError('bad-request', `${quote(path)} belongs to the workspace, which would be damaged. Choose a path outside of it.`, { path });
@@ -44,7 +45,7 @@ export class OutputPaths {
     }
     const stats = statSync(real, { throwIfNoEntry: false });
     if (stats?.isDirectory()) throw new AppError('bad-request', `${quote(path)} is a folder. Name a file in it.`, { path });
-    if (stats?.isFile() && isImageFileSync(real)) {
+    if (!isImage && stats?.isFile() && isImageFileSync(real)) {
       throw new AppError('bad-request', `${quote(path)} is an image. Images are never overwritten: choose another name.`, { path });
     }
     if (stats && !replace)

@@ -46,6 +46,11 @@ const sectionsOption = (): Option =>
 /** Throws AppError 'bad-request' if writing `path` would destroy something; see OutputPaths. */
 const checkOutput = ({ outputs }: Services, path: string, force = false): void => outputs.check(path, { replace: force });
 
+/** checkOutput for the files that `compare --out` writes: most of them are images. */
+const checkCopies = ({ outputs, compare }: Services, folder: string, force = false): void => {
+  for (const name of compare.fileNames) outputs.check(join(folder, name), { replace: force, isImage: true });
+};
+
 export function addResultCommands(program: Command): void {
   addCommonOptions(program.command('evaluate <run>').description('evaluate a run on pairs it was not trained on'))
     .addOption(new Option('--split <split>', 'the split whose pairs are used').choices(['test', 'valid']).default('test'))
@@ -78,7 +83,7 @@ export function addResultCommands(program: Command): void {
         const images = [a, b].map((file) => imagePath(file));
         const request = await parseRequest((contract) => contract.CompareRequest, { run, images, target, method, layer, out: folder });
         const c = await withServices(workspaceOption(workspace), true, `compare ${run}`, (s, signal) => {
-          if (folder !== undefined) for (const name of s.compare.fileNames) checkOutput(s, join(folder, name), force);
+          if (folder !== undefined) checkCopies(s, folder, force);
           return s.compare.compare(request, signal);
         });
         print(Boolean(json), c, () => comparisonLines(c));
