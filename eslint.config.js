@@ -87,12 +87,12 @@ export default defineConfig(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports', disallowTypeAnnotations: false }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
-      // Indices that a loop bounds are the daily bread of tensor code.
+      // Tensor code indexes arrays in loops, whose bounds the compiler does not follow.
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },
   {
-    // With types: the mistakes that neither TypeScript nor a test notices. oxlint keeps the same rules in .ts files (.oxlintrc.json).
+    // Rules that need types: mistakes that neither TypeScript nor a test notices. oxlint checks them in .ts files (.oxlintrc.json).
     files: ['**/*.svelte'],
     languageOptions: { parserOptions: { projectService: true, extraFileExtensions: ['.svelte'] } },
     rules: {

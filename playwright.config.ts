@@ -1,7 +1,7 @@
 import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
 import { findChromium } from './scripts/bootstrap/system.mjs';
 
-/** What is about a browser alone: its cookies and tabs, its broken lines, a report as its reader opens and prints it. */
+/** Tests of a browser only: cookies and tabs, lost connections, reports that a reader opens and prints. */
 const BROWSER_ONLY = ['**/doors.spec.ts', '**/report.spec.ts', '**/report-pages.spec.ts', '**/shell-trouble.spec.ts'];
 const DESKTOP_ONLY = ['**/desktop.spec.ts'];
 
@@ -18,7 +18,7 @@ const chromium: NonNullable<PlaywrightTestConfig['use']> = {
       '--disable-sync',
       '--no-first-run',
       '--disable-quic',
-      // One renderer process for all pages, as in the headless shell. Otherwise most tests start one.
+      // One renderer process for all pages, as in the headless shell. Otherwise most tests start another.
       '--disable-site-isolation-trials',
       '--renderer-process-limit=1',
     ],
@@ -41,7 +41,7 @@ export default defineConfig({
     {
       name: 'web',
       testIgnore: DESKTOP_ONLY,
-      // Playwright clears cookies, cache, storage, routes and listeners between tests. A page of its own for each took a fifth of the CPU time.
+      // Playwright clears cookies, cache, storage, routes and listeners between tests. A new page for each took a fifth of the CPU time.
       use: { ...chromium, reuseContext: true },
     },
     { name: 'electron', testIgnore: BROWSER_ONLY, use: chromium },

@@ -19,7 +19,7 @@ const present = Object.entries(entries).filter(([, file]) => existsSync(file));
 if (present.length === 0) throw new Error(`none of the entries is there: ${Object.values(entries).join(', ')}`);
 
 /**
- * A build of its own for each entry. Built together, the bundler may put what two entries share into one of them, and
+ * A separate build for each entry. Built together, the bundler may put what two entries share into one of them, and
  * the other would then run it: compute would start as a second command line.
  */
 const environmentFor = (name: string, file: string): EnvironmentOptions => ({

@@ -24,7 +24,7 @@ const LONGEST = [
   'doors/cli/signals',
 ].map((name) => `${FOLDER}/${name}.test.ts`);
 
-/** What a test may do only in a process of its own: mock modules or timers, or change the process's environment, arguments or umask. */
+/** A test that does this runs in a separate process: mocks modules or timers, or changes the process's environment, arguments or umask. */
 const CHANGES_PROCESS = /\bvi\.|\bprocess\.(argv|umask|chdir|env\[)|\bObject\.assign\(process|\/test-workbench\.ts'/;
 
 const FILES = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
@@ -34,7 +34,7 @@ const OWN_PROCESS = FILES.filter((name) => LONGEST.includes(name) || CHANGES_PRO
 /** All others share processes: 0.23 CPU seconds less for each file, since a process imports each module once. */
 const SHARED_PROCESS = FILES.filter((name) => !OWN_PROCESS.includes(name));
 
-/** Vitest starts the largest files first. The longest are small: left for the end, the last one runs for a minute beside an idle core. */
+/** Vitest starts the largest files first. The longest in time are small files: at the end, the last one would run for a minute beside an idle core. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
@@ -54,7 +54,7 @@ export default defineConfig({
     ],
     pool: 'forks',
     sequence: { sequencer: LongestFirst },
-    maxWorkers: Math.max(3, availableParallelism() - 1), // on two cores, too: the campaign's cut waits for more than half of its time
+    maxWorkers: Math.max(3, availableParallelism() - 1), // three also on two cores: scripts/campaign.test.ts waits for more than half of its time
     testTimeout: 120_000,
     hookTimeout: 240_000,
     expect: { poll: { timeout: 20_000 } }, // a loaded machine is no failure

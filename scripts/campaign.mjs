@@ -1,4 +1,4 @@
-// Attacks the built program in workspaces of its own: `npm run campaign -- [parts] [--seed N] [--scale X] [--case N]`.
+// Attacks the built program in temporary workspaces: `npm run campaign -- [parts] [--seed N] [--scale X] [--case N]`.
 // Prints what was tried, held and lost. Exit code 1 after any loss.
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -8,7 +8,7 @@ import { reportOf, runParts } from './campaign/runner.mjs';
 
 const HELP = `Usage: npm run campaign -- [parts] [options]
 
-Attacks the built program in workspaces of its own, below the folder for temporary files, and counts what held.
+Attacks the built program in workspaces below the folder for temporary files, and counts the cases that held.
 Each part's file in scripts/campaign/ says what "held" means.
 
 Parts (default: all)

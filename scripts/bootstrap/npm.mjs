@@ -30,7 +30,7 @@ export function explainNpmFailure(output, what) {
     return `npm was not found, so ${what} could not be installed. Install Node with npm from nodejs.org and run the command again.`;
   }
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|E50[234]/.test(output)) {
-    return `The npm registry can't be reached, so ${what} could not be installed. Connect to the network and run the command again; installed packages are kept.`;
+    return `The npm registry can't be reached, so ${what} could not be installed. Connect to the network and run the command again; packages that are installed already are not downloaded again.`;
   }
   if (/ENOSPC/.test(output)) return `The disk is full, so ${what} could not be installed. Free some space and run the command again.`;
   return `npm could not install ${what}. Its output:\n${tailOf(output)}`;

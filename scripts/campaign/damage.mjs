@@ -17,7 +17,7 @@ const HEAD = ['--size', '32', '--batch', '8', '--seed', '5', '--device', 'cpu', 
  * Held means: each command that reads the file gives what it gave before, or one sentence (exit code 1, no stack, no unexpected
  * error); a served workbench starts, answers, and shows the same thumbnails. Never other numbers.
  *
- * The database is cut short, emptied, has whole pages zeroed or one bit flipped. A command that warns of the change has told the person.
+ * The database is cut short, emptied, has whole pages zeroed or one bit flipped. A command that warns of the change holds.
  * Of the write-ahead log SQLite ignores everything after a damaged frame: the last edit may be lost.
  * @type {import('./runner.mjs').Part}
  */

@@ -91,7 +91,7 @@ export function badEndOf({ code, signal, stderr }) {
   return / Details: /.test(last) && !last.includes('The compute process stopped') ? `an unexpected error: ${last}` : null;
 }
 
-/** Why a request had no answer: `fetch` says only "fetch failed", its cause says why. @param {unknown} error */
+/** Why a request had no answer. The message of `fetch` is only "fetch failed"; its cause has the reason. @param {unknown} error */
 function reasonOf(error) {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;

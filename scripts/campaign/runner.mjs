@@ -8,7 +8,7 @@ import { Template } from './template.mjs';
 /**
  * @typedef {import('../../src/shared/random.ts').Random} Random
  *
- * What a part gets. `folder`: of its own, empty, removed at the end. `template`: workspaces to copy, made once for all parts.
+ * What a part gets. `folder`: for this part only, empty, removed at the end. `template`: workspaces to copy, made once for all parts.
  * @typedef {{ folder: string, seed: number, scale: number, template: Template }} Context
  *
  * Counts results of the current case; a case may try many things.
@@ -18,7 +18,7 @@ import { Template } from './template.mjs';
  * `limitMs`: of one case; a longer one is a loss, because something hangs.
  * @typedef {{ attempt(number: number, random: Random, tally: Tally): Promise<void>, end?(): Promise<void>, limitMs?: number }} Prepared
  *
- * `cases`: of a whole run (`--scale 1`). `scalesWithin`: the scale changes the length of each case, not their number. `prepare` throws
+ * `cases`: of a whole run (`--scale 1`). `scalesWithin`: the scale changes the length of each case, not the number of cases. `prepare` throws
  * Unavailable where the machine can't run the part.
  * @typedef {{ name: string, about: string, cases: number, scalesWithin?: boolean, prepare(context: Context): Promise<Prepared> }} Part
  *
@@ -26,8 +26,8 @@ import { Template } from './template.mjs';
  */
 
 /**
- * `scale`: of all parts, or of each by name; `only`: the number of one case; `onLoss`: called at once, so that an interrupted campaign
- * has said what it found.
+ * `scale`: of all parts, or of each by name; `only`: the number of one case; `onLoss`: called at once, so that the losses of
+ * an interrupted campaign are known.
  * @typedef {{ onCase?: (part: string, number: number, of: number, lost: number) => void, onLoss?: (part: string, number: number, what: string) => void }} Progress
  * @typedef {Progress & { seed: number, scale: number | Readonly<Record<string, number>>, only?: number | null }} Choice
  */

@@ -56,7 +56,7 @@ export const soak = {
         } finally {
           await server.stop();
         }
-        for (const [name, values] of measured) judge(name, values, tally);
+        for (const [name, values] of measured) checkGrowth(name, values, tally);
         if (left.length) tally.lost(`temporary files: ${left.join(', ')}`);
         else tally.held();
       },
@@ -114,7 +114,7 @@ function measureAll(main) {
 }
 
 /** @param {string} name @param {Measured[]} values @param {import('./runner.mjs').Tally} tally */
-function judge(name, values, tally) {
+function checkGrowth(name, values, tally) {
   const memory = values.map((one) => one.memory);
   const descriptors = values.map((one) => one.descriptors);
   const grown = theilSen(memory) * values.length;

@@ -17,7 +17,7 @@ const WAYS = /** @type {const} */ (['command, SIGTERM', 'command, SIGINT', 'serv
  * Held means:
  * - a command ends within 5 s of SIGTERM or SIGINT, with exit code 0 or one sentence; a served workbench ends within 5 s of SIGTERM;
  * - a cancelled job of a served workbench ends within 5 s, other calls answer meanwhile, and the next job runs;
- * - a stopped main that goes on by SIGCONT after 2 s finishes its training;
+ * - a stopped main that SIGCONT continues after 2 s finishes its training;
  * - afterwards no process is left, the lock is free, the database passes SQLite's checks, and another command can write.
  * (The clock allows 1.5 s more, since the machine may be busy.)
  * @type {import('./runner.mjs').Part}
@@ -73,7 +73,7 @@ async function stopCommand({ at, environment }, way, afterMs, faults) {
     faults.push(`not ended ${Math.round(performance.now() - askedMs)} ms after the signal`);
     command.child.kill('SIGKILL');
   } else {
-    // A signal that arrives before Node has started ends it as usual.
+    // A signal that arrives before the program has installed its handler ends the process by default.
     const bad = ended.signal === null ? badEndOf(ended) : null;
     if (bad) faults.push(bad);
   }

@@ -37,7 +37,7 @@ export async function startServer({ workspace, settings, args = [], before = [],
         headers: { authorization: `Bearer ${url.searchParams.get('token')}`, 'content-type': 'application/json' },
         body: stringify(input),
       });
-    // A kept-alive connection may have timed out. Listing jobs is safe to repeat.
+    // An idle keep-alive connection may have timed out. Listing jobs is safe to repeat.
     const response = await ask().catch((error) => (name === 'jobs.list' ? ask() : Promise.reject(error)));
     const answer = parse(await response.text());
     if (!answer.ok) throw new Error(answer.error.message);

@@ -59,7 +59,7 @@ function hasFile(folder, ending) {
 }
 
 /**
- * The rules that need types, in .ts files: 6 s of CPU time; with ESLint they took 22 s.
+ * The rules that need types, in .ts files: 6 s of CPU time. ESLint took 22 s for them.
  * @type {Step}
  */
 export const oxlint = {
@@ -91,8 +91,8 @@ export const prettier = {
 };
 
 /**
- * Types in every file of tsconfig.json: .ts, .mjs and .svelte. tsc alone finds the same errors outside components, so it is no step.
- * The flag has TypeScript 7 (@typescript/native) check: 10 s of CPU time in place of 26 s with TypeScript 6, and the same errors.
+ * Types in every file of tsconfig.json: .ts, .mjs and .svelte. tsc finds the same errors outside components, so it is not run here.
+ * With the flag, TypeScript 7 (@typescript/native) checks: 10 s of CPU time, against 26 s with TypeScript 6. Both found the same six planted errors.
  * @type {Step}
  */
 export const types = {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Merging } from '../shared/class-names.ts';
+import type { ClassMerge } from '../shared/class-names.ts';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import type { Launch } from './rpc/launch.ts';
 import { openStore, type Store } from './db/store.ts';
@@ -40,7 +40,7 @@ export interface Services {
   deviceChoice: DeviceChoice;
   importer: Importer;
   /** As mergeLookAlikes. */
-  mergeLookAlikes(dataset: string, only: readonly string[]): Merging[];
+  mergeLookAlikes(dataset: string, only: readonly string[]): ClassMerge[];
   weights: WeightsLibrary;
   networks: Networks;
   evaluation: Evaluation;
@@ -48,7 +48,7 @@ export interface Services {
   compare: CompareService;
   pages: ReportPages; // of reports
   outputs: OutputPaths;
-  /** What a person should know of the database and the settings: sentences. Also in the log. */
+  /** Sentences for the person about the database and the settings. The log has them, too. */
   warnings(): string[];
   /** Ends the compute process and releases the workspace. */
   close(): Promise<void>;

@@ -14,8 +14,8 @@ export function lookAlikes(names: readonly string[]): string[][] {
   return [...Map.groupBy(names, plainForm).values()].filter(({ length }) => length > 1);
 }
 
-/** Classes of which one gets the images of the others. */
-export interface Merging {
+/** One class gets the images of others. */
+export interface ClassMerge {
   into: string;
   others: string[];
   images: number; // of the others
@@ -23,8 +23,8 @@ export interface Merging {
 
 type Counts = Pick<ClassCount, 'className' | 'included' | 'excluded'>;
 
-/** One merging for each group of class names that look alike: into the class with most images, without spaces around its name. */
-export function mergingsOf(classes: readonly Counts[]): Merging[] {
+/** One merge for each group of class names that look alike: into the class with most images, without spaces around its name. */
+export function classMerges(classes: readonly Counts[]): ClassMerge[] {
   const images = new Map(classes.map(({ className, included, excluded }) => [className, included + excluded]));
   const used = [...images.keys()].filter((name) => images.get(name)! > 0);
   return lookAlikes(used).map((names) => {

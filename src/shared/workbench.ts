@@ -14,7 +14,7 @@ export interface AppInfo {
   sampleFolder: string | null; // folder of the generated sample data set; null before it exists
   canPrint: boolean; // whether PDF files can be written here
   versions: Record<string, string>;
-  warnings: string[]; // on the stored data, found at the start
+  warnings: string[]; // sentences about the database and the settings, found at the start
 }
 
 /** Information for an error report. */

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { mergingsOf } from '../../src/shared/class-names.ts';
+import { classMerges } from '../../src/shared/class-names.ts';
 
-const classes = (counts: Record<string, number>): Parameters<typeof mergingsOf>[0] =>
+const classes = (counts: Record<string, number>): Parameters<typeof classMerges>[0] =>
   Object.entries(counts).map(([className, included]) => ({ className, included, excluded: 0 }));
 
 test('look-alikes are merged into the class with most images whose name has no spaces around it', () => {
-  expect(mergingsOf(classes({ Oak: 8, oak: 9, 'Oak ': 20, Pine: 5 }))).toEqual([{ into: 'oak', others: ['Oak', 'Oak '], images: 28 }]);
-  expect(mergingsOf(classes({ 'Oak ': 3, ' Oak': 2 }))).toEqual([{ into: 'Oak', others: ['Oak ', ' Oak'], images: 5 }]);
+  expect(classMerges(classes({ Oak: 8, oak: 9, 'Oak ': 20, Pine: 5 }))).toEqual([{ into: 'oak', others: ['Oak', 'Oak '], images: 28 }]);
+  expect(classMerges(classes({ 'Oak ': 3, ' Oak': 2 }))).toEqual([{ into: 'Oak', others: ['Oak ', ' Oak'], images: 5 }]);
 });
 
 test('a class whose images were all relabelled no longer counts', () => {
-  expect(mergingsOf(classes({ Oak: 17, oak: 0 }))).toEqual([]);
+  expect(classMerges(classes({ Oak: 17, oak: 0 }))).toEqual([]);
 });

@@ -275,7 +275,7 @@ export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;
 export const versionOf = (db: Database.Database): number => db.pragma('user_version', { simple: true }) as number;
 
 /**
- * Brings a database up to the last of `migrations`, each step in a transaction of its own together with its version
+ * Brings a database up to the last of `migrations`, each step in one transaction with its version
  * number, so that a crash leaves a complete database of some version. Two processes may call this at once.
  */
 export function migrate(db: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {

@@ -31,7 +31,7 @@ export interface ReportStore {
   /** Hides a report; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
-  /** Deletes removed reports, and logos that no report has, except `proposed`. Returns the reports' ids. */
+  /** Deletes removed reports, and logos that no report uses, except `proposed`. Returns the reports' ids. */
   purge(proposed?: string | null): string[];
   /** Stores a PNG, once. Returns its SHA-256. */
   insertLogo(png: Uint8Array): string;

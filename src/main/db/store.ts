@@ -18,7 +18,7 @@ export interface Store extends DatasetStores {
   reports: ReportStore;
   /** Ids of runs that a dead process left 'running'; opening for writing marked them 'interrupted'. */
   interrupted: string[];
-  /** What a person should know of this database: sentences. */
+  /** Sentences for the person about this database. */
   warnings: readonly string[];
   /** Throws AppError 'workspace' if another file or none is where the database was opened for writing. */
   assertInPlace(): void;
@@ -72,7 +72,7 @@ export function openStore(workspace: Workspace, { write, command }: StoreOptions
   }
 }
 
-/** Throws AppError 'workspace' if the change damaged the database. */
+/** Throws AppError 'workspace' if the database was changed and SQLite finds damage in it. */
 function changeWarnings({ database }: Workspace): string[] {
   if (!changedSinceClosed(database)) return [];
   checkIntegrity(database);

@@ -82,13 +82,13 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** `.twinlens-COMPUTER-PID-UUID.tmp`; earlier versions left out the owner. */
+/** `.twinlens-COMPUTER-PID-UUID.tmp`; earlier versions wrote `.UUID.tmp`. */
 const TEMPORARY = /^\.(?:twinlens-([0-9a-f]{8})-(\d+)-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
-/** In the names of temporary files: the process ids of another computer mean nothing here. */
+/** First 8 hex digits of the SHA-256 of the host name. On a shared disk, process ids are valid on one computer only. */
 const thisComputer = (): string => createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
-/** A path in the same folder that no other file has. It names the process that owns the file. */
+/** An unused path in the same folder. Its name has the computer and the process that own the file. */
 export const temporaryPath = (path: string): string => join(dirname(path), `.twinlens-${thisComputer()}-${process.pid}-${randomUUID()}.tmp`);
 
 /** Deletes the temporary files that killed processes left in a folder that only Twinlens writes to. */
@@ -97,8 +97,8 @@ export function deleteTemporaryFiles(folder: string): void {
 }
 
 /**
- * Deletes the temporary files and folders that killed processes of this computer left in a folder of the user: those with our name, an
- * hour old, whose process is not running. Never throws.
+ * Deletes the temporary files and folders that killed processes of this computer left in a folder of the user: named as by
+ * temporaryPath, more than an hour old, without a running process. Never throws.
  */
 export function deleteAbandonedFiles(folder: string): void {
   const before = Date.now() - STALE_MS;

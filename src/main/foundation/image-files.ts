@@ -36,7 +36,7 @@ async function beginsLikeImage(path: string): Promise<boolean> {
   }
 }
 
-/** Whether a regular file is named like an image or begins like one. A file without an image's name that can't be read is none. */
+/** Whether a regular file has an image's extension or the first bytes of one. False if it has no such extension and can't be read. */
 export function isImageFileSync(path: string): boolean {
   if (hasImageExtension(path)) return true;
   try {

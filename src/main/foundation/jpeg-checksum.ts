@@ -6,8 +6,8 @@ const PREFIX = 'CRC32';
 const TEXT_BYTES = 13; // PREFIX and 8 hex digits
 
 /**
- * Adds the CRC-32 of a JPEG and its file name as its last segment, a comment (ITU T.81, B.2.4.5), which decoders ignore. The name tells
- * a picture from an intact one of another image.
+ * Adds the CRC-32 of a JPEG and its file name as its last segment, a comment (ITU T.81, B.2.4.5), which decoders ignore. The name
+ * distinguishes a picture from an intact one of another image.
  */
 export function withChecksum(jpeg: Buffer, name: string): Buffer {
   const body = jpeg.subarray(0, -END.length);

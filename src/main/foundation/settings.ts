@@ -20,7 +20,7 @@ export class SettingsFile {
   readonly path: string; // the user's
   private workspacePath: string | null = null;
   private current: Settings;
-  private readonly dropped: string[] = [];
+  private readonly warningList: string[] = [];
   private writing: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
@@ -38,9 +38,9 @@ export class SettingsFile {
     return this.current;
   }
 
-  /** What the files contain that is not in use: sentences. */
+  /** Sentences about damaged files and invalid entries, whose defaults are used. */
   get warnings(): readonly string[] {
-    return this.dropped;
+    return this.warningList;
   }
 
   /** Takes effect immediately. Resolves when written; writes happen in order. Throws as writeFileAtomically does. */
@@ -56,7 +56,7 @@ export class SettingsFile {
 
   private read(path: string, includes: (key: string) => boolean): Partial<Settings> {
     const { known, warning } = readKnown(path, includes);
-    if (warning !== null) this.dropped.push(warning);
+    if (warning !== null) this.warningList.push(warning);
     return known;
   }
 
@@ -69,10 +69,10 @@ export class SettingsFile {
 
 interface ReadSettings {
   known: Partial<Settings>;
-  warning: string | null; // sentence on what is not in use; null also without a file
+  warning: string | null; // about a damaged file or invalid entries; null also if there is no file
 }
 
-/** Each entry is parsed alone, so that an entry of another version does not invalidate the rest. */
+/** Each entry is checked separately, so that an entry of another version does not invalidate the others. */
 function readKnown(path: string, includes: (key: string) => boolean): ReadSettings {
   let text: string;
   try {

@@ -31,7 +31,7 @@ export interface Loss extends ConnectionEnd {
 /** How long, in ms, the server may be silent before it is killed. */
 export interface Patience {
   afterCancel: number; // a slow step of a training may be killed too: a cancellation discards its epoch anyway
-  /** After a cancellation, silent and without CPU time: stopped or deadlocked. A slow step uses CPU time, although it blocks messages. */
+  /** The same after a cancellation if it uses no CPU time: it is stopped or deadlocked. A slow step sends no message but uses CPU time. */
   idle: number;
   afterEnd: number;
 }

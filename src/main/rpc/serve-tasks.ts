@@ -26,10 +26,10 @@ const ALIVE_MS = 500;
 /** Serves a channel: runs tasks until it receives 'end'. */
 export function serveTasks<T extends TaskTable<T>>(port: ServerPort, handlers: TaskHandlers<T>, { onEnd, onDone, onError }: ServeOptions = {}): void {
   const running = new RunningTasks<number>();
-  const sendingAlive = new Map<number, NodeJS.Timeout>();
+  const aliveTimers = new Map<number, NodeJS.Timeout>();
   const cancel = (id: number): void => {
-    if (running.cancel(id) && !sendingAlive.has(id)) {
-      sendingAlive.set(
+    if (running.cancel(id) && !aliveTimers.has(id)) {
+      aliveTimers.set(
         id,
         setInterval(() => port.send({ kind: 'alive', id }), ALIVE_MS),
       );
@@ -47,8 +47,8 @@ export function serveTasks<T extends TaskTable<T>>(port: ServerPort, handlers: T
       if (!cancelled) onError?.(task, error);
       return { kind: 'error', id, error: toWireError(error), trace: cancelled ? null : traceOf(error) };
     } finally {
-      clearInterval(sendingAlive.get(id));
-      sendingAlive.delete(id);
+      clearInterval(aliveTimers.get(id));
+      aliveTimers.delete(id);
     }
   };
   port.onMessage((message) => {

@@ -8,7 +8,7 @@ class PathPickerState {
   request = $state.raw<PickerRequest | null>(null);
   private answer: ((path: string | null) => void) | null = null;
 
-  /** The folder of the last chosen path: the next chooser opens there, also after a restart. */
+  /** The folder of the last chosen path: the next chooser opens there, also after a restart (`chooserFolder` in the settings). */
   get lastFolder(): string | null {
     return settings.value.chooserFolder;
   }

@@ -10,12 +10,12 @@ export class RouteMemory {
     this.last.set(view, { params, choice });
   }
 
-  /** The parameters by view, of the current choice only; `choice`: as in `store`. */
+  /** The last parameters of each view, for this choice only. */
   toStored(choice: string): Partial<Record<ViewName, RouteParams>> {
     return Object.fromEntries([...this.last].filter(([, last]) => last.choice === choice).map(([view, { params }]) => [view, params]));
   }
 
-  /** Takes what `toStored` gave, of any version: entries that are no parameters of a view are ignored. */
+  /** Restores what `toStored` returned. Ignores entries that are not parameters of a view, such as those of another version. */
   restore(stored: unknown, choice: string): void {
     if (!isRecord(stored)) return;
     for (const view of VIEWS) {

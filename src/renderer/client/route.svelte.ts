@@ -48,7 +48,7 @@ class RouteState {
     this.read();
   }
 
-  /** Goes to the stored route, unless the address has one. Links lead to the stored routes of the other views. */
+  /** Goes to the stored route, unless the address has one. Also restores the routes of the other views, to which links lead. */
   restore(): void {
     this.memory.restore(viewChoices.read('routes'), choice());
     if (location.hash.length <= 2 && settings.value.route) history.replaceState(history.state, '', `#${settings.value.route.replace(/^#/, '')}`);

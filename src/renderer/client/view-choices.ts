@@ -4,14 +4,14 @@ import { settings } from './settings.svelte.ts';
 const STORE_MS = 500; // after the last change, so that typing stores only the last text
 
 /**
- * What a person has chosen in a view, such as its filter: stored in the workspace's settings, so that it survives a reload and a
- * restart. Reading it makes no dependency of an effect.
+ * What a person has chosen in a view, such as its filter. The workspace's settings store it, so that it is restored after a reload or a
+ * restart. An effect that reads it does not depend on it.
  */
 class ViewChoices {
   private readonly pending = new Map<string, string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** As last stored, from any version of the program; undefined if nothing readable is stored. */
+  /** The stored value, possibly of another version; undefined if there is none or it is not JSON. */
   read(view: string): unknown {
     const text = this.textOf(view);
     try {
@@ -21,7 +21,7 @@ class ViewChoices {
     }
   }
 
-  /** `choices`: a value of JSON. */
+  /** `choices`: a value that JSON can represent. */
   store(view: string, choices: unknown): void {
     const text = JSON.stringify(choices);
     if (text === this.textOf(view)) return;

@@ -24,7 +24,7 @@ export function jpegFrame(bytes: Uint8Array): JpegFrame | null {
         bits: bytes[at + 4]!,
         lossless: coding === 3,
         progressive: coding === 2,
-        // not before the frame: thumbnails have one, too
+        // A thumbnail before the frame header has an end marker, too: not searched.
         hasEndMarker: ascii(bytes, Math.max(at, bytes.length - 1024), bytes.length).includes('\xff\xd9'),
       };
     }
@@ -37,7 +37,7 @@ export function jpegFrame(bytes: Uint8Array): JpegFrame | null {
 /** PNGs that Xcode optimised for iOS: BGR, premultiplied and without zlib's header; other programs can't read them. */
 export const isIosPng = (bytes: Uint8Array): boolean => ascii(bytes, 12, 16) === 'CgBI';
 
-const PNG_SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }; // of a pixel, by colour type
+const PNG_SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }; // samples per pixel, by colour type
 
 /** Bytes of all rows of a PNG before compression, each with its filter byte (PNG, third edition, 11.2.1). 0 without a usable IHDR chunk. */
 export function pngRawBytes(bytes: Uint8Array): number {

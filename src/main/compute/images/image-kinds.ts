@@ -69,7 +69,7 @@ export function isTruncated(format: ImageFormat, bytes: Uint8Array): boolean {
   const tail = (n: number): string => ascii(bytes, Math.max(0, bytes.length - n), bytes.length);
   switch (format) {
     case 'JPEG':
-      return !(jpegFrame(bytes)?.hasEndMarker ?? tail(1024).includes('\xff\xd9')); // it can't occur within the image data
+      return !(jpegFrame(bytes)?.hasEndMarker ?? tail(1024).includes('\xff\xd9')); // the marker can't occur within image data
     case 'PNG':
       return !tail(64).includes('IEND');
     case 'GIF':

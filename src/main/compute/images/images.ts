@@ -238,7 +238,7 @@ export async function embeddedCopy(
     const part = hasFrame ? p.extract({ left: frame.left, top: 0, width: frame.width, height: frame.height }) : p;
     return part.resize(longest, longest, { fit: 'inside', withoutEnlargement: true });
   });
-  // Both qualities were chosen by eye; their sizes are in EmbeddedType.
+  // Both qualities were chosen by eye. EmbeddedType compares the sizes.
   const copy = mime === 'image/webp' ? rawRgb(image).webp({ quality: 82 }) : rawRgb(image).jpeg({ quality: 85, chromaSubsampling: '4:4:4' });
   return { bytes: await copy.toBuffer(), width, height };
 }

@@ -109,7 +109,7 @@ export async function openImage(file: string, { memoryLimit = MEMORY_LIMIT, sha2
       `is too large: ${width} × ${height} px (${megapixels} megapixels) take ${size(memory)} of memory, and the limit on this computer is ${size(memoryLimit)}`,
     );
   }
-  // libpng would fill the missing rows first: 6 s of CPU time for a file of 2 KB that says 277 megapixels.
+  // libpng would fill the missing rows first: 6 s of CPU time for a file of 2 KB whose header says 277 megapixels.
   if (format === 'PNG' && pngRawBytes(bytes) > LARGEST_RATIO * bytes.length) {
     throw badImage(file, `is truncated or damaged: its header says ${width} × ${height} px, more than its ${bytes.length} bytes can contain`);
   }

@@ -58,8 +58,8 @@ function jpegPlan(bytes: Buffer): ReadingPlan | Unreadable | null {
   if (frame.lossless) return { reason: "is a lossless JPEG, which Twinlens can't read; save it as PNG" };
   if (frame.bits !== 8) return { reason: `is a JPEG with ${frame.bits} bits per channel, which Twinlens can't read; save it with 8 bits` };
   if (frame.hasEndMarker) return plain(bytes, STRICT);
-  // With an end marker added, data that end too early give a warning; complete data give none. libvips looks at warnings before each strip
-  // of 8 rows, so data that are missing from the last strip alone go unnoticed. Hence the fact.
+  // With an end marker added, data that end too early give a warning; complete data give none. libvips checks for warnings before
+  // each strip of 8 rows, so it does not notice data missing from the last strip only. CUT_SHORT says so.
   return plain(Buffer.concat([bytes, Buffer.from([0xff, 0xd9])]), { ...STRICT, failOn: 'warning' }, { lacksEndMarker: true, facts: [CUT_SHORT] });
 }
 

@@ -132,7 +132,7 @@ const DAMAGED: Record<string, string> = {
 const writeStored = (folder: string, file: string, tensors: TensorMap, about: Record<string, string>): void =>
   writeSafetensors(join(folder, file), tensors, withChecksum(tensors, { ...about, [IDENTITY]: identityOf(folder, file) }));
 
-/** Metadata entry that tells a file from an intact one of another run. Files of versions before 0.2 have none. */
+/** Metadata entry that distinguishes a file from an intact one of another run. Files of versions before 0.2 have none. */
 const IDENTITY = 'twinlens.file';
 const identityOf = (folder: string, file: string): string => `${basename(folder)}/${file}`;
 

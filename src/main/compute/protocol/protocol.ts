@@ -150,13 +150,13 @@ export interface BenchResult {
   profile: StepProfile | null;
 }
 
-/** Every request from main to compute. */
 /**
- * Of images that a report embeds. WebP at quality 82 is two thirds of a JPEG at 85 (60 photographs of 600 px). A PDF can't contain WebP:
- * browsers store its pixels without loss, at 0.9 MB per comparison; JPEG is copied as it is.
+ * MIME type of the images that a report embeds. WebP at quality 82 has two thirds of the size of JPEG at 85 (60 photographs of 600 px).
+ * A PDF can't contain WebP: browsers store its pixels without loss, at 0.9 MB per comparison. They copy a JPEG unchanged.
  */
 export type EmbeddedType = 'image/webp' | 'image/jpeg';
 
+/** Every request from main to compute. */
 export interface ComputeCalls {
   inspect: { args: { files: string[] }; result: (InspectedContent | { error: string })[]; progress: Counted };
   /** Seconds to read and decode each of `files`, with the concurrency of training. Files that can't be decoded count too. */

@@ -125,7 +125,7 @@ function drawClutter(random: Random): { defs: string; body: string } {
   const shapes = 7 + random.below(6);
   for (let k = 0; k < shapes; k++) {
     const [x, y, r] = [randomPosition(), randomPosition(), random.between(3, 10)];
-    const corners = 3 + random.below(3); // 5 stands for a disc
+    const corners = 3 + random.below(3); // 5: a disc instead
     const start = random.between(0, 360);
     const fill = `fill="${colour()}" fill-opacity="${n2(random.between(0.55, 1))}"`;
     const corner = (i: number): [number, number] => {

@@ -2,16 +2,16 @@ import type { Pair } from '../../../shared/dataset.ts';
 import type { Random } from '../../../shared/random.ts';
 
 /**
- * Up to `count` different pairs, at random: half of them 'same' (or more, where there are too few 'different' ones, and the reverse),
- * with images that are in about equally many pairs, so that no image dominates a statistic of the sample. Time grows with the number
- * of pairs times the uses of the most used image.
+ * A random sample of up to `count` pairs, without repetition. Half of them are 'same'; if one label has too few pairs, the other fills
+ * the rest. Each image is in about equally many pairs, so that no image dominates a statistic of the sample. Time: O(number of pairs *
+ * uses of the most used image).
  */
 export function balancedSample(pairs: readonly Pair[], count: number, random: Random): Pair[] {
   const available = { same: 0, different: 0 };
   for (const { label } of pairs) available[label === 0 ? 'same' : 'different']++;
   const size = Math.min(count, pairs.length);
   const same = Math.min(available.same, Math.max(Math.ceil(size / 2), size - available.different));
-  const missing = [same, size - same]; // by label
+  const missing = [same, size - same]; // pairs still to be chosen, by label
   const uses = new Map<number, number>(); // image -> pairs of the sample
   const usesOf = (image: number): number => uses.get(image) ?? 0;
 

@@ -49,12 +49,10 @@ export function addDataCommands(program: Command): void {
     });
 
   addCommonOptions(
-    program
-      .command('merge <dataset>')
-      .description('merge classes whose names look alike (case, spaces, accents), as on the Images page; undo it there'),
+    program.command('merge <dataset>').description('merge classes whose names look alike (case, spaces, accents); the Images page can undo it'),
   )
     .addOption(
-      new Option('--class <name>', 'only the classes that look like this one; repeat the option for several').argParser(
+      new Option('--class <name>', 'merge only the classes whose names look like this one (can be repeated)').argParser(
         (name, all: string[] = []) => [...all, name],
       ),
     )

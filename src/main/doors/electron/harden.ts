@@ -31,7 +31,7 @@ const DEBUGGING = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-deb
 
 /**
  * Ends an installed program that was started with one of DEBUGGING, before Chromium opens the port: this file runs before it does.
- * From the source tree they stay, for the tests and for developers. Returns whether the program goes on.
+ * From the source tree they stay, for the tests and for developers. Returns whether the program continues.
  */
 export function refuseDebugging(): boolean {
   const found = app.isPackaged ? DEBUGGING.find((name) => app.commandLine.hasSwitch(name)) : undefined;

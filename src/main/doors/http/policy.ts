@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { MESSAGE_STYLE } from './message-page.ts';
 
-/** The source expression that permits one inline style sheet, by its content. */
+/** The source expression that permits one inline style sheet, by its hash. */
 const styleHash = (sheet: string): string => `'sha256-${createHash('sha256').update(sheet).digest('base64')}'`;
 
 /**
- * The screen may load its own files, and images that it creates. `self` is the door's origin. No inline style: Svelte and the libraries
- * set positions through the CSSOM, which the policy permits.
+ * The screen may load its own files, and images that it creates. 'self' is the origin of the server or of the window. Inline styles are
+ * not permitted: Svelte and the libraries set positions through the CSSOM, which the policy permits.
  */
 const SCREEN_POLICY = [
   "default-src 'none'",
@@ -24,13 +24,13 @@ const SCREEN_POLICY = [
 ].join('; ');
 
 /**
- * The empty page in whose frame the screen shows a report's preview. A page of its own, because one that the screen creates (blob:, srcdoc)
- * inherits SCREEN_POLICY, which blocks the report's style sheet. No scripts and no requests.
+ * For the empty page in whose frame the screen shows a report's preview. It is a file, because a page that the screen creates (blob:,
+ * srcdoc) inherits SCREEN_POLICY, which blocks the report's style sheet. No scripts and no requests.
  */
 const REPORT_FRAME_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin";
 
-/** `name`: of a file of the built screen. */
+/** The policy for a file of the built screen, by its name. */
 export const screenFilePolicy = (name: string): string => (name === 'report-frame.html' ? REPORT_FRAME_POLICY : SCREEN_POLICY);
 
 /** An image or report: no scripts and no requests, even in its own tab. */

@@ -38,8 +38,8 @@ export interface ServeOptions {
 }
 
 /**
- * An idle connection stays open this long. Node's own 5 s end on a loaded machine while a client sends its next request, which then fails
- * with ECONNRESET.
+ * How long an idle connection stays open. Node's default is 5 s: on a loaded machine it ended while a client sent its next request, which
+ * then failed with ECONNRESET.
  */
 const KEEP_ALIVE_MS = 75_000;
 

@@ -70,7 +70,7 @@ class ClassContents {
     return [...counts];
   }
 
-  /** Classes that form a pair of their own in the split. */
+  /** Classes with at least one pair of class 'same' in the split. */
   paired(splits: readonly Split[], split: Split): number[] {
     const counts = this.inSplit(splits, split);
     return [...counts.keys()].filter((c) => counts[c]! >= PAIR);

@@ -21,8 +21,8 @@ export interface TextBlock {
 
 const LINE_HEIGHT = 1.42; // line height, in units of the font size
 /**
- * A word that does not fit leaves the end of its line empty. Chosen, not measured; test/e2e/report-pages.spec.ts checks that a
- * comparison printed by Chromium takes one page.
+ * Factor on the text's length: a word that does not fit leaves the end of its line empty. Estimated, not measured;
+ * test/e2e/report-pages.spec.ts checks that Chromium prints a comparison on one page.
  */
 const LINE_END_LOSS = 1.04;
 const FULL_WIDTH = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\p{Extended_Pictographic}]/u;

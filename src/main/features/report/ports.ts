@@ -32,7 +32,7 @@ export interface ReportPorts {
   folderOf(report: string): string;
   /** The author of the last report, for the next one. `remember` never throws. */
   author: { last(): string; remember(author: string): void };
-  /** SHA-256 of the logo that was chosen last, for the next report; null: none, or it was removed. `remember` never throws. */
+  /** SHA-256 of the last logo, for the next report; null if there was none or it was removed. `remember` never throws. */
   logo: { last(): string | null; remember(logo: string | null): void };
   /** Called after a report was stored, changed, removed or written. */
   announce(report: string): void;

@@ -124,8 +124,8 @@ export const styleSheet = (models: readonly string[], size?: PaperSize): string 
 export const styleElement = (sheet: string): Html => new Html(`<style>${sheet}</style>`);
 
 /**
- * The part of a report's content security policy on styles: this sheet by its hash, no other, and style attributes, which carry the sizes
- * of images, the positions on the ruler and the colours of curves. In a browser without style-src-attr these attributes have no effect.
+ * The part of a report's content security policy on styles. It permits this sheet by its hash, no other sheet, and style attributes: sizes
+ * of images, positions on the ruler, colours of curves. In a browser that does not know style-src-attr these attributes have no effect.
  */
 export const stylePolicy = (sheet: string): Html =>
   new Html(`style-src 'sha256-${createHash('sha256').update(sheet).digest('base64')}'; style-src-attr 'unsafe-inline'`);

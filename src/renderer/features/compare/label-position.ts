@@ -6,7 +6,7 @@ export interface LabelPosition {
   top: number;
   maxWidth: number;
   covers: boolean; // whether it is on the image
-  wraps: boolean; // whether it may have several lines: labels down from `top`, marks up from one line below it
+  wraps: boolean; // whether it may have several lines; a label grows downwards from `top`, a mark upwards
 }
 
 const HEIGHT = 24; // px of a label of one line

@@ -22,7 +22,7 @@ export function mapFacts(comparison: Comparison, { maps, grid, strongest }: MapP
   return { isEmpty: position === null, weak: null, position };
 }
 
-/** The sentence on a weak map. The signed view has that of each sign that is weak, or one for both. */
+/** The sentence on a weak map. In the signed view: on the weak sign, or one sentence if both are weak. */
 export function weakText(comparison: Comparison, { strongest }: Pick<MapPainter, 'strongest'>, view: MapView): string | null {
   if (view === 'none') return null;
   const sentence = (kind: ShownView): string | null =>
@@ -30,7 +30,7 @@ export function weakText(comparison: Comparison, { strongest }: Pick<MapPainter,
   return sentence(view) ?? (view === 'signed' ? (sentence('factual') ?? sentence('counterfactual')) : null);
 }
 
-/** The mark on an image: "Weak evidence", and of which sign where the other one of a signed map is not weak. */
+/** The mark on an image with a weak map. In the signed view it names the weak sign, unless both are weak. */
 export function weakLabel(comparison: Comparison, painter: Pick<MapPainter, 'strongest'>, view: MapView): string | null {
   const sentence = weakText(comparison, painter, view);
   return sentence === null ? null : view === 'signed' ? sentence.slice(0, sentence.indexOf(':')) : 'Weak evidence';

@@ -12,7 +12,7 @@ export interface Search {
 
 export const NO_FILTER: Search = { text: '', verdict: '', judgement: '', run: '' };
 
-/** The filters that any version has stored; that of a run only if the run `exists`. */
+/** The stored filters, without invalid entries and without a run that no longer `exists`. */
 export function storedSearch(stored: unknown, exists: (run: string) => boolean): Search {
   const verdict: Search['verdict'][] = ['', 'same', 'different'];
   const judgement: Search['judgement'][] = ['', 'agree', 'unsure', 'disagree', 'none'];

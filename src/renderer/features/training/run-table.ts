@@ -26,7 +26,7 @@ export interface TableQuery {
 
 export const NEWEST_FIRST: TableQuery = { text: '', status: 'all', dataset: '', column: 'created', descending: true };
 
-/** The query that any version has stored, for all data sets. */
+/** The stored query, without invalid entries. Its data set is not restored. */
 export const storedQuery = (stored: unknown): TableQuery => ({
   ...restoreChoices(NEWEST_FIRST, stored, { status: ['all', ...Object.keys(STATUS_WORDS)], column: COLUMNS.map(({ column }) => column) }),
   dataset: '',
