@@ -31,7 +31,7 @@ function damageText({ database }: Workspace): void {
 }
 
 describe('the checksum of a closed database', () => {
-  test('is that of the file, and is missing while a process writes', () => {
+  test('is that of the file, and does not exist while a process writes', () => {
     const workspace = closedWorkspace();
     const hash = createHash('sha256').update(readFileSync(workspace.database)).digest('hex');
     expect(readFileSync(checksumOf(workspace), 'utf8')).toBe(`${hash}  twinlens.sqlite\n`);
@@ -46,7 +46,7 @@ describe('the checksum of a closed database', () => {
     expect(storeAt(workspace).warnings).toEqual([]);
   });
 
-  test('tells of a changed letter, to readers and writers, until a writer has closed the database', () => {
+  test('warns readers and writers of a changed letter until a writer has closed the database', () => {
     const workspace = closedWorkspace();
     damageText(workspace);
     expect(storeAt(workspace, false).warnings).toEqual(CHANGED);
@@ -57,7 +57,7 @@ describe('the checksum of a closed database', () => {
     expect(storeAt(workspace).warnings).toEqual([]);
   });
 
-  test('tells of rows that another program wrote, also to the write-ahead log', () => {
+  test('warns of rows that another program wrote, also to the write-ahead log', () => {
     const workspace = closedWorkspace();
     const other = new Database(workspace.database);
     other.exec(`UPDATE datasets SET name = 'renamed'`);
@@ -81,7 +81,7 @@ describe('the checksum of a closed database', () => {
     expect(existsSync(checksumOf(workspace))).toBe(true);
   });
 
-  test('that is damaged or missing checks nothing', () => {
+  test('is not compared if it is damaged', () => {
     const workspace = closedWorkspace();
     damageText(workspace);
     writeFileSync(checksumOf(workspace), 'damaged');

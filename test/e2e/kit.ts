@@ -35,8 +35,8 @@ function watchPolicy(page: Page, violations: string[]): void {
 }
 
 /**
- * The tests of a file share one workbench, `served`, with a workspace of its own. All files run in one worker process and one browser,
- * whose start costs as much as a test: `test.use({ serveChoice: … })` changes how the workbench starts, and takes a worker of its own.
+ * The tests of a file share one workbench, `served`, with a separate workspace. All files run in one worker process and one browser,
+ * whose start costs as much as a test: `test.use({ serveChoice: … })` changes how the workbench starts, and takes a separate worker.
  * In the project `electron` the same tests run in a desktop window on it. A test fails if `violations` of a content security policy are
  * left at its end; one that provokes some removes them.
  */

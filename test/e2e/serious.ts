@@ -8,7 +8,7 @@ import type { Page } from '@playwright/test';
 export const axe = (page: Page): AxeBuilder =>
   new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode(page.frames().length === 1);
 
-/** What axe finds serious or critical on the page as it stands, contrast included: one line for each element. */
+/** What axe finds serious or critical on the page in its current state, contrast included: one line for each element. */
 export async function serious(page: Page, builder = axe(page)): Promise<string[]> {
   const { violations } = await builder.analyze();
   return violations

@@ -153,7 +153,7 @@ test('the file that --open gives to the browser leads to the screen, with no tok
   expect(entries.map(({ url }) => url).filter((url) => /token|file:/.test(url))).toEqual([]);
 });
 
-test('a database that another program changed is named above every view until the warning is hidden', async ({ page }) => {
+test('a warning of a database that another program changed is above every view until it is hidden', async ({ page }) => {
   const workspace = mkdtempSync(join(tmpdir(), 'twinlens changed '));
   await (await serve({ workspace })).stop();
   const db = new Database(join(workspace, 'twinlens.sqlite'));

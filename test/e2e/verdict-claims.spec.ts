@@ -92,7 +92,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     );
   });
 
-test('identical files are told first, and one copy can be excluded', async ({ page, served }) => {
+test('identical files are named first, and one copy can be excluded', async ({ page, served }) => {
   const trained = await trainedRun(served);
   await open(page, served, trained, [await trained.idOf('red-00'), await trained.idOf('red-copy')]);
   const notice = details(page).getByRole('note');
@@ -108,7 +108,7 @@ test('identical files are told first, and one copy can be excluded', async ({ pa
   await expect(notice.getByRole('button', { name: 'Exclude one copy' })).toBeVisible();
 });
 
-test('a file under two classes is told first, and the right class can be chosen', async ({ page, served }) => {
+test('a file under two classes is named first, and the right class can be chosen', async ({ page, served }) => {
   const trained = await trainedRun(served);
   await open(page, served, trained, [await trained.idOf('green-00'), await trained.idOf('green-03')]);
   const notice = details(page).getByRole('note');

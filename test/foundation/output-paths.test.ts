@@ -12,7 +12,7 @@ const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 const dead = spawnSync(process.execPath, ['--version']).pid;
 const nameOf = (pid: number, computer = host): string => `.twinlens-${computer}-${pid}-${randomUUID()}.tmp`;
 
-test('an output path removes what killed processes left in its folder, and nothing else', () => {
+test('the check of an output path deletes the temporary files of killed processes in its folder only', () => {
   const folder = mkdtempSync(join(tmpdir(), 'twinlens outputs '));
   const workspace = mkdtempSync(join(tmpdir(), 'twinlens outputs workspace '));
   const left = [nameOf(dead), nameOf(dead)];
@@ -20,7 +20,7 @@ test('an output path removes what killed processes left in its folder, and nothi
   const stay = [
     nameOf(process.pid), // a living owner
     nameOf(dead, host === '00000000' ? '00000001' : '00000000'), // another computer
-    `.${randomUUID()}.tmp`, // may be another program's
+    `.${randomUUID()}.tmp`, // of an earlier version, or of another program
     `${nameOf(dead)}.txt`,
     `x${nameOf(dead)}`,
     'report.html.tmp',

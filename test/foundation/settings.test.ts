@@ -53,7 +53,7 @@ describe('settings', () => {
     ]);
   });
 
-  it('say nothing of a missing file, an entry of another version or one of another place', () => {
+  it('give no warning of a missing file, an unknown entry or an entry of the other file', () => {
     const [user, workspace] = [newFile(), newFile()];
     writeFileSync(user, '{"theme": "dark", "flavour": 7, "route": 7}');
     const settings = open(user, workspace);
@@ -61,7 +61,7 @@ describe('settings', () => {
     expect(settings.get().theme).toBe('dark');
   });
 
-  it('that can’t be read are told', () => {
+  it('give a warning of a file that can’t be read', () => {
     expect(new SettingsFile(folder).warnings).toEqual([
       `The settings in ${folder} can’t be read, so the defaults are used. Check that you may read this file.`,
     ]);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 const MODULE = join(import.meta.dirname, '..', '..', 'src', 'main', 'foundation', 'user-folders.ts');
 
-/** In a process of its own: env-paths reads the environment when it is loaded. */
+/** In a separate process: env-paths reads the environment when it is loaded. */
 function folders(env: Record<string, string>): { data: string; config: string } {
   const program = `import { userFolder } from ${JSON.stringify(MODULE)}; console.log(JSON.stringify({ data: userFolder('data'), config: userFolder('config') }))`;
   const options = { env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' } as const;

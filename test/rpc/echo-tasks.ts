@@ -25,12 +25,12 @@ export interface EchoTasks {
 }
 
 let last = new Float32Array();
-const kept = new Uint8Array(16);
+const buffer = new Uint8Array(16);
 
 const handlers: TaskHandlers<EchoTasks> = {
   numbers: ({ length }) => (last = Float32Array.from({ length }, (_, i) => i)),
   left: () => last.buffer.byteLength,
-  part: () => ({ whole: new Uint8Array([1, 2, 3]), part: kept.subarray(4, 8) }),
+  part: () => ({ whole: new Uint8Array([1, 2, 3]), part: buffer.subarray(4, 8) }),
   size: ({ values }) => values.length,
   count: ({ to }, { progress }) => {
     for (let i = 1; i <= to; i++) progress(i);

@@ -66,7 +66,7 @@ describe('the table of ratios', () => {
     expect(withLatestRow([...HEADER, ...others].join('\n'), row)).toEqual({ page: [...HEADER, ...others, row].join('\n'), replaced: null });
   });
 
-  it.each(['BENCHMARKS.md', 'docs/benchmarks/torch.md'])('stands in %s', (file) => {
+  it.each(['BENCHMARKS.md', 'docs/benchmarks/torch.md'])('is in %s', (file) => {
     const lines = withRow(readFileSync(file, 'utf8'), row).split('\n');
     const rows = lines.slice(lines.indexOf(HEADER[1]!) + 1, lines.indexOf(row));
     expect(rows.length).toBeGreaterThan(5);

@@ -71,10 +71,10 @@ test('a case that does not end is a loss', async () => {
     cases: 1,
     prepare: () => Promise.resolve({ limitMs: 50, attempt: () => new Promise<void>(() => undefined) }),
   };
-  const told: unknown[] = [];
-  const [result] = await runParts([part], { seed: 1, scale: 1, onLoss: (...loss) => told.push(loss) });
+  const losses: unknown[] = [];
+  const [result] = await runParts([part], { seed: 1, scale: 1, onLoss: (...loss) => losses.push(loss) });
   expect(result!.losses).toEqual([{ number: 0, what: 'not ended after 0.05 s' }]);
-  expect(told).toEqual([['hang', 0, 'not ended after 0.05 s']]);
+  expect(losses).toEqual([['hang', 0, 'not ended after 0.05 s']]);
 });
 
 test('a part that can’t start is a loss, and the next part runs', async () => {

@@ -19,12 +19,12 @@ describe('the meaning of a similarity', () => {
     [0.052, '5.2 %'],
     [0.9994, '> 99.9 %'],
     [0.0002, '< 0.1 %'],
-  ])('a share of %f is told as %s, with the pairs that it rests on', (share, told) => {
+  ])('a share of %f is written as %s, with the pairs that it rests on', (share, text) => {
     const distance = calibration.threshold + Math.log((1 - share) / share) / calibration.slope;
     const similarity = similarityOf(distance, calibration);
     expect(similarity).toBeCloseTo(share, 12);
     expect(plain(similaritySentence(someComparison('c1', 'r1', { distance, similarity }), { pairs: 1500, error: 0.042 })!)).toBe(
-      `The similarity of ${told} is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to 1,500 validation pairs. On these its expected calibration error is 4.2 percentage points. It holds for pairs sampled like them.`,
+      `The similarity of ${text} is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to 1,500 validation pairs. On these its expected calibration error is 4.2 percentage points. It holds for pairs sampled like them.`,
     );
   });
 
@@ -38,8 +38,8 @@ describe('the meaning of a similarity', () => {
       const density = (mean: number): number => Math.exp(-((distance - mean) ** 2) / (2 * sigma ** 2));
       const known = density(same) / (density(same) + density(different));
       const sentence = similaritySentence(someComparison('c1', 'r1', { distance, similarity: similarityOf(distance, fitted) }), null);
-      const told = Number(/^The similarity of ([\d.]+)/.exec(sentence!)![1]);
-      expect(Math.abs(told - 100 * known)).toBeLessThan(2); // 40,000 pairs, and a whole percent
+      const percent = Number(/^The similarity of ([\d.]+)/.exec(sentence!)![1]);
+      expect(Math.abs(percent - 100 * known)).toBeLessThan(2); // 40,000 pairs, and a whole percent
     }
   });
 });
@@ -56,7 +56,7 @@ test('without the validation pairs the share is an estimate, and its error is no
 
 describe('how far validation supports a verdict', () => {
   const valid = { same: [0.1, 0.2, 0.4, 1.2], different: [0.3, 1, 1.2, 1.5, 1.9] };
-  const told = (distance: number, threshold = 0.9): string => {
+  const sentenceAt = (distance: number, threshold = 0.9): string => {
     const verdict = distance > threshold ? 'different' : 'same';
     return plain(supportSentence(someComparison('c1', 'r1', { distance, threshold, verdict, support: supportOf(distance, threshold, valid) }))!);
   };
@@ -66,7 +66,7 @@ describe('how far validation supports a verdict', () => {
     [0.9, 'Of the validation pairs at least this far below the threshold, 3 of 4 (75 %) are truly of the same class. That is a small sample.'],
     [0.1, 'Only one validation pair is at least this far below the threshold; it is truly of the same class.'],
     [1.6, 'Only one validation pair is at least this far above the threshold; it is truly different.'],
-  ])('at a distance of %f', (distance, sentence) => expect(told(distance)).toBe(sentence));
+  ])('at a distance of %f', (distance, sentence) => expect(sentenceAt(distance)).toBe(sentence));
 
   test('with thirty pairs the small sample is not mentioned', () => {
     const many = { pairs: 30, agree: 0 };
@@ -82,7 +82,7 @@ test('the similarity curve printed in a report gives the percentage of its pair'
     .replace(/<[^>]*>/g, '')
     .replace(/[\s\u00a0]+/g, ' ');
   const [, k, t] = /with k = ([\d.]+) per unit of distance, t = ([\d.]+)/.exec(text)!;
-  const told = Number(/The similarity of ([\d.]+) % is/.exec(text)![1]);
+  const percent = Number(/The similarity of ([\d.]+) % is/.exec(text)![1]);
   const known = 100 / (1 + Math.exp(Number(k) * (comparison.distance - Number(t))));
-  expect(Math.abs(told - known)).toBeLessThan(0.6); // a whole percent is shown
+  expect(Math.abs(percent - known)).toBeLessThan(0.6); // a whole percent is shown
 });

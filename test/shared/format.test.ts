@@ -139,7 +139,7 @@ test('percentages of one row have the same digits', () => {
   expect(plain(0.0005, 0.5)).toEqual(['< 0.1 %', '50.0 %']);
 });
 
-test('file names of one name are told apart by folders', () => {
+test('file names of one name are distinguished by folders', () => {
   expect(fileNames('/a/rose/1.jpg', '/a/tulip/1.jpg')).toEqual(['rose/1.jpg', 'tulip/1.jpg']);
   expect(fileNames('/a/rose/1.jpg', '/a/rose/2.jpg')).toEqual(['1.jpg', '2.jpg']);
   expect(fileNames('/a/x/rose/1.jpg', '/a/y/rose/1.jpg')).toEqual(['x/rose/1.jpg', 'y/rose/1.jpg']);

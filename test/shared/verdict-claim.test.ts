@@ -56,7 +56,7 @@ describe('a verdict that the data set contradicts', () => {
     );
   });
 
-  test('is told in the same words for a queued pair', () => {
+  test('is described in the same words for a queued pair', () => {
     const words = (verdict: Verdict, label: 0 | 1): [string, string] => {
       const { tone, words: text } = queuedPairClaim({ verdict, label });
       return [tone, text];
@@ -229,7 +229,7 @@ describe('identical files', () => {
     expect(similaritySentence(rounded, null)).toBeNull();
   });
 
-  test('of one name are told apart by their folders', () => {
+  test('of one name are distinguished by their folders', () => {
     const base = copies(['rose', 'tulip'], [1, 2]);
     const images = base.images.map((image, i) => ({ ...image, file: `/things/${['rose', 'tulip'][i]!}/X.jpg` })) as unknown as Comparison['images'];
     expect(pairNotices({ images })[0]!.text).toBe(

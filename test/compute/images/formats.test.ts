@@ -87,7 +87,7 @@ describe('bands beyond the colour', () => {
     ['alpha-associated.tif', 4], // colours multiplied with alpha 64 of 255 lose two bits
     ['alpha-and-band.tif', 1],
     ['band-and-alpha.tif', 1],
-  ])('%s: stated alpha stands on mid-grey', async (name, tolerance) => {
+  ])('%s: stated alpha is blended onto mid-grey', async (name, tolerance) => {
     await expectFields(name, ON_GREY, tolerance);
   });
 });
@@ -112,7 +112,7 @@ describe('CIE L*a*b*', () => {
 });
 
 describe('12 bits in 16', () => {
-  it.each(['twelve.tif', 'twelve.png'])('%s leaves the range to the data set, which its largest sample tells', async (name) => {
+  it.each(['twelve.tif', 'twelve.png'])('%s leaves the range to the largest sample of the data set', async (name) => {
     expect((await inspect(fixture(name))).maxSample).toBe(Math.round((240 * 4095) / 255));
     await expectFields(name, RED_AS_GREY, 1, 12);
     const dark = await decodePhoto(fixture(name), 1024);
@@ -141,7 +141,7 @@ describe('Netpbm', () => {
 });
 
 describe('AVIF', () => {
-  it.each(['alpha.avif', 'alpha-premultiplied.avif'])('%s: alpha stands on mid-grey', (name) => expectFields(name, ON_GREY, 6));
+  it.each(['alpha.avif', 'alpha-premultiplied.avif'])('%s: alpha is blended onto mid-grey', (name) => expectFields(name, ON_GREY, 6));
 
   it('of a sequence the first image is read', async () => {
     await expectFields('sequence.avif', COLOURS, 6);
@@ -157,7 +157,7 @@ describe('a JPEG without its end marker', () => {
     return path.join(folder, name);
   }
 
-  /** 64 × 64 px of noise, 4:4:4, so that each strip of 8 rows has data of its own. */
+  /** 64 × 64 px of noise, 4:4:4, so that no strip of 8 rows is like another. */
   async function noisyJpeg(): Promise<Buffer> {
     const random = randomFor(7, 'noise');
     const pixels = Uint8Array.from({ length: 64 * 64 * 3 }, () => random.below(256));
@@ -166,7 +166,7 @@ describe('a JPEG without its end marker', () => {
       .toBuffer();
   }
 
-  it('is read where only its last strip lacks data, and says that it was cut short', async () => {
+  it('is read if only its last strip lacks data, and its facts say that it was cut short', async () => {
     const folder = temporaryFolder();
     const whole = await noisyJpeg();
     const rows = (await decodePhoto(fileOf(folder, 'whole.jpg', whole), 64)).data;

@@ -115,13 +115,13 @@ describe('a run’s files', () => {
     }
   });
 
-  test('a checkpoint without progress is damaged, also without a checksum of its own', () => {
+  test('a checkpoint without progress is damaged, also without a checksum', () => {
     const folder = runFolder();
     writeSafetensors(pathOf(folder, 'last'), updated);
     expectRefused(folder, 'last', 'a network in place of a checkpoint');
   });
 
-  test('a network that is not the one of the results is refused, also without a checksum of its own', () => {
+  test('a network that is not the one of the results is refused, also without a checksum', () => {
     const folder = runFolder();
     readModel({ folder, config, sha256 }); // verified in this state
     const path = pathOf(folder, 'best');

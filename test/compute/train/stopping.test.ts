@@ -42,7 +42,7 @@ vi.mock('../../../src/main/compute/engine/engine-choice.ts', () => ({
           },
           dispose: () => Promise.resolve(),
         }),
-      // A step stands for an epoch: its batch holds all pairs. Every weight is the number of epochs so far.
+      // A step is an epoch: its batch holds all pairs. Every weight is the number of epochs so far.
       trainer: (_taskFor, _frozen, initial) => {
         script.epoch = initial.step;
         return Promise.resolve({

@@ -37,7 +37,7 @@ describe('balancedSample', () => {
     );
   });
 
-  test('uses the images evenly', () => {
+  test('uses each image about equally often', () => {
     const pairs = validationPairs(60);
     const uses = usesOf(draw(pairs, 150)); // 5 uses an image
     expect(uses).toHaveLength(60);
@@ -45,7 +45,7 @@ describe('balancedSample', () => {
     expect(Math.max(...usesOf(randomFor(0, 'test').shuffle(pairs).slice(0, 150)))).toBeGreaterThan(6); // a plain sample does not
   });
 
-  test('takes pairs of one image where there are no others', () => {
+  test('takes pairs of one image if there are no others', () => {
     const star = Array.from({ length: 20 }, (_, b): Pair => ({ a: 100, b, label: b % 2 === 0 ? 0 : 1 }));
     expect(draw(star, 12)).toHaveLength(12);
   });

@@ -7,7 +7,7 @@ import { hasBuild, scratch, twinlens } from './kit.ts';
 const WARNING = /^twinlens: Warning: The database .*twinlens\.sqlite was changed by another program, or damaged, since Twinlens closed it\..*\n$/;
 
 describe.skipIf(!hasBuild)('a database that another program changed', () => {
-  it('is named by each command until one that writes has closed it; the answers stay', async () => {
+  it('gives a warning in each command until one that writes has closed it; the answers are the same', async () => {
     const workspace = scratch('changed database');
     const at = ['--workspace', workspace, '--json'];
     await twinlens(['evaluate', 'none', ...at]); // opens it for writing, which makes the database
@@ -24,7 +24,7 @@ describe.skipIf(!hasBuild)('a database that another program changed', () => {
     expect(readFileSync(join(workspace, 'logs', 'cli.log'), 'utf8')).toMatch(/"level":"warn"[^\n]*changed by another program/);
   });
 
-  it('is not named for damaged settings, which are named themselves', async () => {
+  it('gives no warning if only the settings are damaged, which have a separate warning', async () => {
     const workspace = scratch('damaged settings');
     const settings = join(workspace, 'settings.json');
     writeFileSync(settings, '{"theme": "dark", ');

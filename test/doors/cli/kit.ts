@@ -17,7 +17,7 @@ export interface ProcessResult {
   stderr: string;
 }
 
-/** Runs the built command line as a process of its own, as a person's shell would. */
+/** Runs the built command line as a separate process, as a person's shell would. */
 export function twinlens(
   args: readonly string[],
   o: { onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void; env?: Record<string, string> } = {},

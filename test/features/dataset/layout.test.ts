@@ -139,7 +139,7 @@ describe('subjects by folder', () => {
     expect((await importFrom(folder, freshStore(), { groupBy: pattern })).groups).toBe(4);
   });
 
-  test('folders in class folders are named: subjects, or data sets of their own', async () => {
+  test('folders in class folders are named: subjects, or separate data sets', async () => {
     const { notes } = await previewFolder({ folder: draw({ 'flowers/rose': 5, 'flowers/tulip': 5, 'skin/benign': 5, 'skin/malignant': 5 }) });
     expect(notes).toEqual([
       'The class folders contain folders ("flowers" 2, "skin" 2). If each shows one subject, group the images by these folders. If "flowers" is a separate data set, import it alone.',

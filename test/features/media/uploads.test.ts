@@ -11,7 +11,7 @@ const partsOf = (...parts: string[]): AsyncIterable<Uint8Array> => Readable.from
 const DAYS_MS = 24 * 3600 * 1000;
 
 describe('uploaded images', () => {
-  test('are written as they arrive, each in a folder of its own, under a harmless name', async () => {
+  test('are written as they arrive, each in a separate folder, under a harmless name', async () => {
     const uploads = new Uploads(freshFolder(), () => true);
     const first = await uploads.receive('../../a<b>.png', partsOf('one ', 'two'));
     const second = await uploads.receive('../../a<b>.png', partsOf('three'));

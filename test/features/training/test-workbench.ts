@@ -24,7 +24,7 @@ export interface TestWorkbench {
   close(): Promise<void>;
 }
 
-/** The whole workbench in this process, with a compute process of its own. Closed at the end of the test at the latest. */
+/** The whole workbench in this process, with a separate compute process. Closed at the end of the test at the latest. */
 export function openTestWorkbench(workspace = scratch('workspace')): TestWorkbench {
   process.argv[1] = BUILT; // compute is found beside the program
   const workbench = openWorkbench({

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { freeArray } from '../../../src/main/nn/ir/tensor.ts';
 
 describe('freeArray', () => {
-  test('frees an array that has a buffer of its own', () => {
+  test('frees an array that has a separate buffer', () => {
     const array = new Float32Array(4);
     const { buffer } = array;
     freeArray(array);

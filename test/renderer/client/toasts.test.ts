@@ -23,7 +23,7 @@ test('two deletions keep both their undo buttons', () => {
   expect(texts()).toHaveLength(2);
 });
 
-test('an error stands once, however often it happens', () => {
+test('an error is shown once, however often it happens', () => {
   for (let n = 0; n < 3; n++) toasts.error(new AppError('offline', 'Connection lost.'));
   expect(texts()).toEqual(['Connection lost.']);
 });

@@ -17,11 +17,11 @@ describe.each(TARGETS.map((target) => [title(target), target] as const))('a pack
 
   test('has one prebuild of better-sqlite3, without sources and local builds', () => {
     const files = filesBelow('node_modules/better-sqlite3');
-    const kept = files.filter((file) => isPackaged('better-sqlite3', file, target, new Set(files)));
-    expect(kept.filter((file) => file.endsWith('.node'))).toEqual([`prebuilds/${target.platform}-${target.arch}.node`]);
-    expect(kept).toContain('lib/index.js');
-    expect(kept).toContain('LICENSE');
-    expect(kept.filter((file) => /^(src|deps|build)\//.test(file))).toEqual([]);
+    const packaged = files.filter((file) => isPackaged('better-sqlite3', file, target, new Set(files)));
+    expect(packaged.filter((file) => file.endsWith('.node'))).toEqual([`prebuilds/${target.platform}-${target.arch}.node`]);
+    expect(packaged).toContain('lib/index.js');
+    expect(packaged).toContain('LICENSE');
+    expect(packaged.filter((file) => /^(src|deps|build)\//.test(file))).toEqual([]);
   });
 
   test('has one folder of onnxruntime’s libraries, without CUDA', () => {
@@ -31,11 +31,11 @@ describe.each(TARGETS.map((target) => [title(target), target] as const))('a pack
       `${home}/libonnxruntime_providers_cuda.so`,
       `${home}/libonnxruntime_providers_tensorrt.so`,
     ];
-    const kept = files.filter((file) => isPackaged('onnxruntime-node', file, target, new Set(files)) && file.startsWith('bin/'));
-    expect(kept.filter((file) => !file.startsWith(`${home}/`) || file.includes('providers'))).toEqual([]);
+    const packaged = files.filter((file) => isPackaged('onnxruntime-node', file, target, new Set(files)) && file.startsWith('bin/'));
+    expect(packaged.filter((file) => !file.startsWith(`${home}/`) || file.includes('providers'))).toEqual([]);
     const isFetched = target.platform === 'darwin' && target.arch === 'x64'; // from an older onnxruntime, see pins.mjs
-    expect(kept.includes(`${home}/onnxruntime_binding.node`)).toBe(!isFetched);
-    if (title(target) === 'darwin arm64') expect(kept).toEqual([`${home}/libonnxruntime.1.dylib`, `${home}/onnxruntime_binding.node`]);
+    expect(packaged.includes(`${home}/onnxruntime_binding.node`)).toBe(!isFetched);
+    if (title(target) === 'darwin arm64') expect(packaged).toEqual([`${home}/libonnxruntime.1.dylib`, `${home}/onnxruntime_binding.node`]);
   });
 
   test('pins modules that this machine’s node_modules lacks by version and hash', () => {
@@ -74,18 +74,18 @@ describe.each(['linux', 'win32'] as const)('the CUDA flavour for %s', (platform)
     const more = modules.map(({ name }) => name).filter((name) => !plain.includes(name));
     expect(more).toEqual(expect.arrayContaining(['@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-node-gpu', 'seedrandom']));
     expect(more.filter((name) => /^(core-js|yargs|rimraf)$/.test(name))).toEqual([]);
-    const kept = (name: string, folder: string): string[] => {
+    const packaged = (name: string, folder: string): string[] => {
       const files = filesBelow(folder);
       return files.filter((file) => isPackaged(name, file, target, new Set(files)));
     };
-    expect(kept('@tensorflow/tfjs-node-gpu', home)).toEqual([
+    expect(packaged('@tensorflow/tfjs-node-gpu', home)).toEqual([
       'deps/lib/libtensorflow.so.2',
       'dist/index.js',
       'lib/napi-v8/tfjs_binding.node',
       'node_modules/rimraf/rimraf.js',
       'package.json',
     ]);
-    expect(kept('@tensorflow/tfjs-core', 'node_modules/@tensorflow/tfjs-core').filter((file) => file.endsWith('.js'))).toEqual([
+    expect(packaged('@tensorflow/tfjs-core', 'node_modules/@tensorflow/tfjs-core').filter((file) => file.endsWith('.js'))).toEqual([
       'dist/tf-core.node.js',
     ]);
     const onnx = [provider('cuda'), provider('shared'), provider('tensorrt')];

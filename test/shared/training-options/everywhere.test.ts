@@ -46,7 +46,7 @@ describe.each(OPTION_ENTRIES)('the option %s is in', (name, option) => {
     if (option.kind === 'number') expect(flag.description).toContain(rangeText(option));
     if (option.kind === 'choice') expect(flag.argChoices).toEqual([...(option.auto ? ['auto'] : []), ...Object.keys(option.values)]);
   });
-  test('the form, unless it has a control of its own or none', () => {
+  test('the form, unless it has a special control or none', () => {
     expect(MORE_OPTIONS.some(([known]) => known === name)).toBe(option.form === undefined && isOffered(name));
   });
   test('a run’s record and the report, with its value in words', () => {

@@ -45,9 +45,9 @@ test.each<[string, Partial<RunRow>, ReturnType<typeof why>['next'], string, stri
 ])('the only run is %s: it says so and offers the way on', (_, more, way, title, text) => {
   const only = run('r1', more);
   for (const known of [{ datasetRuns: [only] }, { requested: only }]) {
-    const told = why(known);
-    expect(told).toMatchObject({ next: way, title, run: only });
-    expect(told.text).toContain(text);
+    const reason = why(known);
+    expect(reason).toMatchObject({ next: way, title, run: only });
+    expect(reason.text).toContain(text);
   }
 });
 

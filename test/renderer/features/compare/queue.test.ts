@@ -48,7 +48,7 @@ beforeEach(async () => {
   await queue.load(null);
   asked = [];
   vi.clearAllMocks();
-  route.params = { queue: 'wrong', seed: String(++tests) }; // a queue of its own: each remembers its position
+  route.params = { queue: 'wrong', seed: String(++tests) }; // a new queue: each remembers its position
 });
 
 describe('a queue', () => {

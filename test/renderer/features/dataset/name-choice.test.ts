@@ -45,7 +45,7 @@ test('a name is found beyond the first 50 that contain the text', () => {
   expect(nameOnEnter(options, 'rose', { newOnEnter: true })).toBe('Rose');
 });
 
-test('a new name is an entry of its own, the last', () => {
+test('a new name is a separate entry, the last', () => {
   expect(nameOptions(NAMES, 'Tul').map(({ name, images }) => [name, images])).toEqual([
     ['Tulip', 9],
     ['Tulip tree', 2],

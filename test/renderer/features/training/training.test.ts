@@ -16,7 +16,7 @@ const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('the form', () => {
   test('has a field for every choice of the contract, each explained', () => {
-    const onTop = ['dataset', 'backbone', 'weights', 'engine']; // with controls of their own
+    const onTop = ['dataset', 'backbone', 'weights', 'engine']; // with special controls
     const offered = new Set<string>(OFFERED_OPTIONS.map(([name]) => name));
     const single = OPTION_ENTRIES.map(([name]) => name).filter((name) => !offered.has(name)); // a choice of one value has no field
     expect([...MORE_OPTIONS.map(([name]) => name), ...onTop, ...single].sort()).toEqual(Object.keys(TrainRequest.shape).sort());
