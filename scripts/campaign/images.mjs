@@ -14,7 +14,7 @@ const HANG_MS = 10_000; // for a batch of tiny images
  * images are decoded at the same time, and many batches by one process.
  *
  * Held means for an image:
- * - the process lives and answers within 10 s;
+ * - the process runs and answers within 10 s;
  * - `inspect` gives a reason or the image's hashes, size and facts, and a second time the same;
  * - what `inspect` accepts, `pageImages` decodes, and what it refuses, `pageImages` refuses as 'bad-image'.
  * @type {import('./runner.mjs').Part}

@@ -54,7 +54,7 @@ export function start(args, { home, cwd, env, before = [], shell }) {
   const ended = new Promise((done) => {
     child.on('exit', (code, signal) => {
       started.delete(child);
-      // An orphan may hold the pipes open: what has arrived is enough.
+      // A child process without its parent may hold the pipes open: the output so far is enough.
       const finish = () => done({ code, signal, stdout, stderr });
       child.on('close', finish);
       setTimeout(finish, 2000).unref();

@@ -93,7 +93,7 @@ function markRunsOfDeadProcess(workspace: Workspace, command: string): void {
   try {
     openStore(workspace, { write: true, command }).close();
   } catch (error) {
-    // 'busy': the training lives. 'workspace': on a read-only disk the record can't be corrected.
+    // 'busy': the training is still running. 'workspace': on a read-only disk the record can't be corrected.
     if (!(error instanceof AppError) || !['busy', 'workspace'].includes(error.code)) throw error;
   }
 }
