@@ -50,6 +50,8 @@ export interface ComparedImage {
   mapHeight: number;
   empty: EmptyReason | null;
   strongest?: { factual: number; counterfactual: number }; // the largest value of each map; missing in records of versions before 0.2
+  /** Of a complete method: the sum of the map's cells, and the distance with this image's pooled features at 0. */
+  completeness?: { sum: number; baseline: number };
   photo: string; // path of the decoded image, JPEG, longest side at most 1024 px
   factual: string; // path of the overlay PNG, legend included; drawn when the comparison is saved, reported or asked for
   counterfactual: string;

@@ -80,3 +80,21 @@ export function borderWarning(letter: string, position: EvidencePosition): strin
   if (!isOnBorder(position)) return null;
   return `${percentText(position.border)} of the evidence in ${letter} is near the border, most at the ${strongestEdge(position)} edge; an even spread would give ${percentText(position.borderArea)}. Check whether a frame or the background decided.`;
 }
+
+/**
+ * "The cells of A add up to +1.43 = D(A, B) − D(0, B), …", for each image of a complete method, from the computed numbers; empty for
+ * other methods.
+ */
+export function completenessSentences({ distance, images }: Pick<Comparison, 'distance' | 'images'>): string[] {
+  return images.flatMap(({ completeness }, i) => {
+    if (!completeness) return [];
+    const [letter, without] = i === 0 ? (['A', 'D(0, B)'] as const) : (['B', 'D(A, 0)'] as const);
+    const [sum, difference] = [completeness.sum, distance - completeness.baseline].map(signedText) as [string, string];
+    const check = sum === difference ? ` = D(A, B) − ${without}` : `, while D(A, B) − ${without} = ${difference}`;
+    return [
+      `The cells of ${letter} add up to ${sum}${check}: the distance less ${threeDigits(completeness.baseline)}, the distance without the features of ${letter}.`,
+    ];
+  });
+}
+
+const signedText = (value: number): string => (value === 0 ? '0' : `${value < 0 ? '−' : '+'}${threeDigits(Math.abs(value))}`);

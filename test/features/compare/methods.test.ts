@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExplainedComparison } from '../../../src/shared/comparison.ts';
+import { completenessSentences } from '../../../src/shared/map-words.ts';
 import type { MapChoice } from '../../../src/shared/explanation-methods.ts';
 import { hasCompute, importColours, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
 
@@ -36,6 +37,26 @@ describe.skipIf(!hasCompute)('the method of the maps (needs the build)', () => {
     expect((await app.call('compare.get', { comparison: other.row.comparison })).runScale).toEqual(scale);
     expect((await app.call('compare.get', { comparison: one.row.comparison })).runScale).toEqual(await app.call('compare.mapScale', { run }));
     expect(scale).not.toEqual(one.row.runScale);
+  });
+
+  test('path states, from the stored numbers, that the cells add up to the distance less the one without the image', async () => {
+    const { explain } = await open();
+    const { row, maps } = await explain({});
+    row.images.forEach(({ completeness }, i) => {
+      expect(completeness!.sum).toBeCloseTo(sum(maps.signed[i]!), 5);
+      expect(Math.abs(row.distance - completeness!.baseline - completeness!.sum)).toBeLessThan(1e-5 * Math.max(row.distance, completeness!.baseline));
+    });
+    const sentences = completenessSentences(row);
+    expect(sentences).toHaveLength(2);
+    expect(sentences[0]).toMatch(/^The cells of A add up to [+−][\d.]+ = D\(A, B\) − D\(0, B\): the distance less/);
+    expect(sentences[1]).toMatch(/^The cells of B add up to [+−][\d.]+ = D\(A, B\) − D\(A, 0\): the distance less/);
+    const off = {
+      ...row,
+      images: row.images.map((image) => ({ ...image, completeness: { sum: 1, baseline: 0.5 } })) as typeof row.images,
+      distance: 2,
+    };
+    expect(completenessSentences(off)[0]).toContain('add up to +1.00, while D(A, B) − D(0, B) = +1.50');
+    expect(completenessSentences((await explain({ method: 'gradcam' })).row)).toEqual([]);
   });
 
   test('without a choice of layers refuses another layer than its own, in words', async () => {

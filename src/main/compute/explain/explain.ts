@@ -42,7 +42,9 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
     const image = await writePhotoAndMap(files[i], { folder, letter: i === 0 ? 'a' : 'b', signed: signed[i], width, height, sampleBits });
     const { factual, counterfactual } = signedToKinds(signed[i], verdict, target);
     const strongest = { factual: largestAbsolute(factual), counterfactual: largestAbsolute(counterfactual) };
-    return { ...image, strongest, empty: emptyReason(explanation, i, verdict, target) };
+    const baseline = explanation.baseline?.[i];
+    const completeness = baseline === undefined ? null : { sum: signed[i].reduce((total, value) => total + value, 0), baseline };
+    return { ...image, strongest, ...(completeness && { completeness }), empty: emptyReason(explanation, i, verdict, target) };
   };
   const images = await Promise.all([imageAt(0), imageAt(1)]);
   return { distance, verdict, scale, images, signed };

@@ -6,7 +6,7 @@ import { distanceWords } from '../../../shared/comparison-words.ts';
 import { LAYER_METHODS, methodInfo, methodWords } from '../../../shared/explanation-methods.ts';
 import { methodOption } from './method-option.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
-import { scaleSentence, weakMark } from '../../../shared/map-words.ts';
+import { completenessSentences, scaleSentence, weakMark } from '../../../shared/map-words.ts';
 import { MAP_KINDS } from '../../../shared/maps/kinds.ts';
 import { savedChoice } from '../../../shared/maps/run-scale.ts';
 import { pairNotices } from '../../../shared/pair-truth.ts';
@@ -138,6 +138,7 @@ export function comparisonLines(c: Comparison): string[] {
       ...(image.empty ? [`    ${EMPTY_REASONS[image.empty]}`] : []),
     ]),
     `  Maps: ${methodWords(c)}. ${methodInfo(c.method).hint}`,
+    ...completenessSentences(c).map((sentence) => `  ${sentence}`),
     `  ${scaleSentence(c, savedChoice(c))}`,
     ...c.warnings.map((w) => `Note: ${w}`),
   ];

@@ -1,6 +1,7 @@
 import DistanceHistogram from '../../../../shared/charts/DistanceHistogram.svelte';
 import { distanceWords, targetSentence, trueLabelSentence } from '../../../../shared/comparison-words.ts';
 import { methodInfo, methodWords } from '../../../../shared/explanation-methods.ts';
+import { completenessSentences } from '../../../../shared/map-words.ts';
 import { distanceText, fileName, fileNames, probabilityText, timeText } from '../../../../shared/format.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
 import { chart } from '../chart.ts';
@@ -28,6 +29,7 @@ ${run && markup`<div><dt>Margin</dt><dd>${distanceText(run.config.margin)}</dd><
 </dl>
 ${truth !== null && markup`<p>${truth}</p>`}
 <p>${targetSentence(comparison)} They are computed by the method ${methodWords(comparison)}. ${methodInfo(comparison.method).hint}</p>
+${completenessSentences(comparison).map((sentence) => markup`<p>${sentence}</p>`)}
 </div>
 ${run?.validDistances && histogramFigure({ ...comparison, distance: shown }, run.validDistances)}
 </div>
