@@ -173,9 +173,15 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     expect(there.images[0].signed).not.toBe(back.images[1].signed);
   });
 
-  test('an image against itself: distance zero, empty maps with the reason, no division by zero', async () => {
+  test('an image against itself: distance zero, no division by zero; Grad-CAM is empty, with the reason, path has evidence for “same”', async () => {
     const a = join(folder, 'green', 'green-03.png');
-    const c = await runJson<Comparison>(['compare', run, a, a, ...at]);
+    const path = await runJson<Comparison>(['compare', run, a, a, ...at]);
+    expect(path.distance).toBeLessThan(1e-5);
+    path.images.forEach(({ completeness, strongest }) => {
+      expect(completeness!.sum + completeness!.baseline).toBeCloseTo(path.distance, 4);
+      expect(strongest!.factual).toBeGreaterThan(0);
+    });
+    const c = await runJson<Comparison>(['compare', run, a, a, '--method', 'gradcam', ...at]);
     expect(c).toMatchObject({ verdict: 'same', scale: 0, images: [{ empty: 'identical' }, { empty: 'identical' }] });
     expect(c.distance).toBeLessThan(1e-5);
     expect(parseNpy(readFileSync(c.images[0].signed)).values.every((v) => v === 0)).toBe(true);
