@@ -7,7 +7,7 @@ export type SettingRule =
   | { kind: 'text'; maxLength: number | null; nullable: boolean }
   | { kind: 'switch' }
   | { kind: 'integer'; min: number; max: number }
-  | { kind: 'texts'; count: number; maxLength: number }; // an object of at most `count` texts
+  | { kind: 'texts'; names: readonly string[]; maxLength: number }; // an object of texts with some of these names
 
 const id: SettingRule = { kind: 'text', maxLength: 300, nullable: true };
 
@@ -29,7 +29,7 @@ export const SETTING_RULES: Record<keyof Settings, SettingRule> = {
   author: { kind: 'text', maxLength: 200, nullable: false },
   logo: { kind: 'text', maxLength: 64, nullable: true },
   chooserFolder: { kind: 'text', maxLength: 4096, nullable: true },
-  viewChoices: { kind: 'texts', count: 20, maxLength: 20_000 },
+  viewChoices: { kind: 'texts', names: ['images', 'train', 'reports', 'routes'], maxLength: 20_000 },
 };
 
 export function isAccepted(rule: SettingRule, value: unknown): boolean {
@@ -44,8 +44,7 @@ export function isAccepted(rule: SettingRule, value: unknown): boolean {
       return typeof value === 'number' && Number.isSafeInteger(value) && value >= rule.min && value <= rule.max;
     case 'texts': {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-      const texts = Object.values(value);
-      return texts.length <= rule.count && texts.every((text) => typeof text === 'string' && text.length <= rule.maxLength);
+      return Object.entries(value).every(([name, text]) => rule.names.includes(name) && typeof text === 'string' && text.length <= rule.maxLength);
     }
     default:
       return rule satisfies never;

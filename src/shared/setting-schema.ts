@@ -20,7 +20,7 @@ function schemaOf(rule: SettingRule): z.ZodType {
     case 'integer':
       return z.number().int().min(rule.min).max(rule.max);
     case 'texts':
-      return z.record(z.string(), z.string().max(rule.maxLength)).refine((texts) => Object.keys(texts).length <= rule.count);
+      return z.strictObject(Object.fromEntries(rule.names.map((name) => [name, z.string().max(rule.maxLength).optional()])));
     default:
       return rule satisfies never;
   }

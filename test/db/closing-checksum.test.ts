@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { openStore } from '../../src/main/db/store.ts';
 import type { Workspace } from '../../src/main/foundation/workspace.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
-import { someDataset } from './records.ts';
+import { someComparison, someConfig, someDataset } from './records.ts';
 
 const TEXT = 'Things of the workshop.';
 
@@ -79,6 +79,34 @@ describe('the checksum of a closed database', () => {
       );
     expect(readFileSync(workspace.database)).toEqual(bytes);
     expect(existsSync(checksumOf(workspace))).toBe(true);
+  });
+
+  test('leads to a refusal if a comparison’s record is no JSON any more, which the check of its index finds', () => {
+    const workspace = freshWorkspace();
+    const store = storeAt(workspace);
+    store.datasets.insert(someDataset());
+    store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions: {} });
+    store.comparisons.insert(someComparison(store.comparisons.reserve(), 'r1'), { saved: true });
+    store.close();
+    const bytes = readFileSync(workspace.database);
+    bytes[bytes.indexOf('"distance":') - 1] = 0x01; // the comma before it
+    writeFileSync(workspace.database, bytes);
+    for (const write of [false, true])
+      expect(() => openStore(workspace, { write, command: 'test' })).toThrow(
+        expect.objectContaining({ code: 'workspace', message: expect.stringContaining('is damaged. It was left untouched') as string }),
+      );
+  });
+
+  test('does not find a damaged record of a data set, which then can’t be read', () => {
+    const workspace = closedWorkspace();
+    const bytes = readFileSync(workspace.database);
+    bytes[bytes.indexOf(TEXT) - 1] = 0x01; // the quote before it
+    writeFileSync(workspace.database, bytes);
+    const store = storeAt(workspace, false);
+    expect(store.warnings).toEqual(CHANGED);
+    expect(() => store.datasets.list()).toThrow(
+      expect.objectContaining({ code: 'workspace', message: expect.stringContaining('A record in the database is damaged') as string }),
+    );
   });
 
   test('is not compared if it is damaged', () => {

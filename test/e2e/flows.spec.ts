@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { drawColours } from '../doors/cli/kit.ts';
 import { encode } from '../../src/shared/wire.ts';
 import { expect, importColours, test, trainedRun } from './kit.ts';
 
@@ -26,6 +27,33 @@ test('a view opens where it was left; a click on the open view goes to its start
   await view(page, 'Compare').click();
   await page.getByRole('button', { name: 'Borderline pairs' }).click();
   await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+});
+
+test('the chooser uses the path that was typed or clicked last, however slowly folders are read', async ({ page, served }) => {
+  const source = join(served.workspace, 'source');
+  const [first, second] = [join(source, 'First'), join(source, 'Second')];
+  for (const folder of [first, second]) await drawColours(folder, 2);
+  await served.call('settings.set', { chooserFolder: first });
+  await page.route('**/call/files.list', async (request) => {
+    await new Promise((done) => setTimeout(done, 500));
+    await request.continue();
+  });
+  const dialog = page.getByRole('dialog', { name: 'Choose the folder with your images' });
+  const choose = dialog.getByRole('button', { name: 'Choose this folder' });
+  const form = page.getByRole('form', { name: 'Import' });
+  await page.goto(`${served.url}#/images?sheet=import`);
+  await page.getByRole('button', { name: 'Choose folder…' }).click();
+  await dialog.getByLabel('Folder', { exact: true }).fill(second);
+  await expect(choose).toBeEnabled(); // the first folder is listed
+  await choose.click();
+  await expect(form).toContainText(second);
+
+  await form.getByRole('button', { name: 'Change folder…' }).click();
+  await dialog.getByLabel('Folder', { exact: true }).fill(source);
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: /^First/ }).click();
+  await choose.click();
+  await expect(form).toContainText(first);
 });
 
 test('the path of an image is typed, and the next chooser opens in its folder', async ({ page, served }) => {
@@ -93,7 +121,7 @@ test('the box of an empty map is inside its image and covers less than a third o
     { width: 700, height: 900 },
   ]) {
     await page.setViewportSize(size);
-    await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/0&b=${dataset}/0`);
+    await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/0&b=${dataset}/0&method=gradcam`); // Grad-CAM has no map at distance 0
     for (const letter of ['a', 'b']) {
       const pane = page.locator(`[data-pane=${letter}]`);
       const box = (await pane

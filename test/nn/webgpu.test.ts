@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { scratch } from '../doors/cli/kit.ts';
 import { SWIFTSHADER } from '../swiftshader.ts';
 
 // Drivers are found when a process starts, so these run in a separate one. scripts/check-webgpu.mjs runs all others too.
+
+vi.setConfig({ testTimeout: 300_000 }); // software is slow: 25 s alone, over 120 s beside other work
 
 const run = promisify(execFile);
 const skipNote = SWIFTSHADER ? '' : ' (skipped: no Chromium with its SwiftShader here)';

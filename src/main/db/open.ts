@@ -150,8 +150,9 @@ function explainFailure<T>(path: string, open: () => T): T {
 
 function asOpeningError(path: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const { code = '' } = error as { code?: string };
-  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
+  const { code = '', message } = error as Error & { code?: string };
+  // The check computes indexes over JSON again, and fails where a record is no JSON any more.
+  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT') || message === 'malformed JSON') {
     return damagedError(path, { code }, error);
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_IOERR')) {
