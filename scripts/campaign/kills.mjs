@@ -75,9 +75,11 @@ async function killAndCheck(c) {
 
 /** @param {number} main @param {string} victim @param {string[]} faults @param {() => boolean} ended */
 async function kill(main, victim, faults, ended) {
+  signalTo(main, 'SIGSTOP'); // it starts no process between the list and the kill
   const compute = childrenOf(main);
   if (victim === 'compute' && compute.length) {
     for (const pid of compute) signalTo(pid, 'SIGKILL');
+    signalTo(main, 'SIGCONT');
     return false;
   }
   signalTo(main, 'SIGKILL');
