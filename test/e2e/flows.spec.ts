@@ -29,7 +29,21 @@ test('a view opens where it was left; a click on the open view goes to its start
   await expect(page.getByText(/^pair 3 of/)).toBeVisible();
 });
 
+test('a judgement of a pair that is still loading is stored, also after the next pair is opened', async ({ page, served }) => {
+  const { run } = await trainedRun(served);
+  await page.route('**/call/compare.explain', async (request) => {
+    await new Promise((done) => setTimeout(done, 700));
+    await request.continue();
+  });
+  await page.goto(`${served.url}#/compare?run=${run}&queue=random&seed=5`);
+  await expect(page.getByText(/^pair 1 of/)).toBeVisible();
+  for (const key of ['j', 'j', '1', 'j', '3']) await page.keyboard.press(key);
+  await expect(page.getByText(/^pair 4 of/)).toBeVisible();
+  await expect(page.getByText(/2 judged/).first()).toBeVisible();
+});
+
 test('the chooser uses the path that was typed or clicked last, however slowly folders are read', async ({ page, served }) => {
+  await importColours(served); // without a data set the chooser would open by itself
   const source = join(served.workspace, 'source');
   const [first, second] = [join(source, 'First'), join(source, 'Second')];
   for (const folder of [first, second]) await drawColours(folder, 2);

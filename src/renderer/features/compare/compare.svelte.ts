@@ -113,7 +113,8 @@ class Compare {
   }
 
   /** `row`: the comparison as shown; default: the one on the screen. Saving also stores the scale in which it is shown. */
-  async annotate(notes: Notes, row = this.main.current?.row): Promise<void> {
+  async annotate(notes: Notes, shown = this.main.current?.row): Promise<void> {
+    const row = shown ?? (await this.main.pending().catch(() => null))?.row; // a failure is on the screen
     if (row) await this.annotations.annotate(row, row.saved ? notes : { ...notes, shownScale: overlay.scaleFor(row) });
   }
 
@@ -145,7 +146,7 @@ class Compare {
     }
   }
 
-  /** Repeating the current judgement clears it. */
+  /** Repeating the current judgement clears it. A judgement of a pair that is still loading is stored once it is loaded. */
   judge(judgement: Judgement): Promise<void> {
     return this.annotate({ judgement: this.main.current?.row.judgement === judgement ? null : judgement });
   }

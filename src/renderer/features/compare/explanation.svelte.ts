@@ -11,6 +11,8 @@ export class Explanation {
   /** Of the run's map scale, while the pair's row lacks it. */
   scaleStatus = $state<'idle' | 'measuring' | 'failed'>('idle');
   private controller: AbortController | null = null;
+  private loading: Promise<ExplainedPair> | null = null; // of the last request
+  private awaited: AbortController | null = null; // of a pair that a note waits for
   private lastKey = '';
 
   /** Retries after a failure or cancellation. */
@@ -26,7 +28,8 @@ export class Explanation {
   async load(request: ExplainRequest | null, keep = false): Promise<void> {
     const key = request ? keyOf(request) : '';
     if (key === this.lastKey) return;
-    this.controller?.abort();
+    if (this.controller !== this.awaited) this.controller?.abort();
+    this.loading = null;
     this.controller = null; // its late answer changes nothing
     this.lastKey = key;
     this.error = null;
@@ -39,7 +42,7 @@ export class Explanation {
     const controller = (this.controller = new AbortController());
     this.status = 'working';
     try {
-      const found = await requestExplanation(request, controller.signal);
+      const found = await (this.loading = requestExplanation(request, controller.signal));
       if (this.controller !== controller) return;
       this.current = found;
       this.status = 'ready';
@@ -64,6 +67,12 @@ export class Explanation {
       status = 'failed'; // the pair's own scale stays; the failed job has the reason
     }
     if (this.current?.row.comparison === comparison) this.scaleStatus = status;
+  }
+
+  /** The pair that is being loaded, also if another is opened meanwhile; null if there is none. Rejects as loading does. */
+  async pending(): Promise<ExplainedPair | null> {
+    this.awaited = this.controller;
+    return await this.loading;
   }
 
   cancel(): void {

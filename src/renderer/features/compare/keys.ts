@@ -8,6 +8,8 @@ export type CompareAction =
   | { do: 'peek' | 'scale' | 'cells' | 'labels' };
 
 export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
+/** What does not need the maps of the pair. */
+export const WHILE_LOADING: ReadonlySet<CompareAction['do']> = new Set(['next', 'previous', 'judge', 'save']);
 /** While this key is held, the photographs have no maps and labels. */
 export const PEEK_KEY = 'p';
 export const VIEW_KEYS: Record<MapView, string> = { factual: 'F', counterfactual: 'C', signed: 'S', none: 'N' };
