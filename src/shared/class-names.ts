@@ -1,12 +1,15 @@
 import type { ClassCount } from './curation.ts';
 
-/** The form in which names that look alike are equal: without differences of case, spaces, `_`, `-` and the composition of accents. */
+/**
+ * The form in which names that look alike are equal: without differences of case, spaces around the name, the composition of accents, and
+ * spaces, `_` or `-` between letters or digits. `-1` and `1` differ, and so do `x²` and `x2`.
+ */
 const plainForm = (name: string): string =>
   name
-    .normalize('NFKC')
+    .normalize('NFC')
     .toUpperCase()
     .toLowerCase()
-    .replaceAll(/[\s_-]+/g, ' ')
+    .replaceAll(/(?<=[\p{L}\p{M}\p{N}])[\s_-]+(?=[\p{L}\p{N}])/gu, ' ')
     .trim();
 
 /** Groups of class names that look alike, such as `Oak`, `oak` and `Oak `. Only groups of two and more. */
