@@ -62,6 +62,11 @@ test('an output that is an image itself replaces an earlier one, but no image of
   expect(() => outputs.check(imported, { replace: true, isImage: true })).toThrow(/is an image of the data set/);
 });
 
+test.skipIf(process.platform === 'win32')('a device is not replaced', () => {
+  const outputs = new OutputPaths({ workspace: mkdtempSync(join(tmpdir(), 'twinlens outputs workspace ')), datasetWithImage: () => null });
+  expect(() => outputs.check('/dev/null', { replace: true })).toThrow(/is a device or a pipe/);
+});
+
 test('a temporary file is named after its owner', () => {
   expect(basename(temporaryPath('/photos/report.html'))).toMatch(new RegExp(`^\\.twinlens-${host}-${process.pid}-[0-9a-f-]{36}\\.tmp$`));
 });

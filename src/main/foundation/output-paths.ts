@@ -45,7 +45,8 @@ export class OutputPaths {
     }
     const stats = statSync(real, { throwIfNoEntry: false });
     if (stats?.isDirectory()) throw new AppError('bad-request', `${quote(path)} is a folder. Name a file in it.`, { path });
-    if (!isImage && stats?.isFile() && isImageFileSync(real)) {
+    if (stats && !stats.isFile()) throw new AppError('bad-request', `${quote(path)} is a device or a pipe. Choose another name.`, { path });
+    if (!isImage && stats && isImageFileSync(real)) {
       throw new AppError('bad-request', `${quote(path)} is an image. Images are never overwritten: choose another name.`, { path });
     }
     if (stats && !replace)

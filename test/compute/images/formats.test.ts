@@ -166,6 +166,12 @@ describe('a JPEG without its end marker', () => {
       .toBuffer();
   }
 
+  it('is another thing than one with data of any length after its end marker, as phones append them', async () => {
+    const bytes = Buffer.concat([await noisyJpeg(), Buffer.alloc(5000)]);
+    const file = fileOf(temporaryFolder(), 'trailer.jpg', bytes);
+    expect((await inspect(file)).facts).toEqual([]);
+  });
+
   it('is read if only its last strip lacks data, and its facts say that it was cut short', async () => {
     const folder = temporaryFolder();
     const whole = await noisyJpeg();

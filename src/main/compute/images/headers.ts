@@ -24,8 +24,8 @@ export function jpegFrame(bytes: Uint8Array): JpegFrame | null {
         bits: bytes[at + 4]!,
         lossless: coding === 3,
         progressive: coding === 2,
-        // A thumbnail before the frame header has an end marker, too: not searched.
-        hasEndMarker: ascii(bytes, Math.max(at, bytes.length - 1024), bytes.length).includes('\xff\xd9'),
+        // A thumbnail before the frame header has an end marker, too: not searched. Programs append data of any length.
+        hasEndMarker: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf('\xff\xd9', at, 'latin1') >= 0,
       };
     }
     const isStandalone = marker === 0xff || marker === 1 || (marker >= 0xd0 && marker <= 0xd8); // without a length
