@@ -163,9 +163,11 @@ async function repeat(c, before, announced) {
     }
     case 'train':
     case 'resume': {
-      const id = c.what === 'resume' ? 'r2' : before.find((r) => r.run !== 'r1' && r.run !== 'r2')?.run;
-      if (id === undefined) return announced ? [`announced epoch ${announced}, and no run is listed`] : [];
-      const done = before.find((r) => r.run === id).status === 'done' && before.find((r) => r.run === id).epochs.length === EPOCHS;
+      const listed = c.what === 'resume' ? 'r2' : before.find((r) => r.run !== 'r1' && r.run !== 'r2')?.run;
+      if (listed === undefined && announced) return [`announced epoch ${announced}, and no run is listed`];
+      const id = listed ?? (await runJson(commandOf(c), c.environment)).run;
+      const rowBefore = before.find((r) => r.run === id);
+      const done = listed === undefined || (rowBefore.status === 'done' && rowBefore.epochs.length === EPOCHS);
       if (!done) await runJson(['train', 'images', '--resume', id, '--epochs', `${EPOCHS}`, ...c.at], c.environment);
       const after = (await runJson(['runs', ...c.at], c.environment)).find((/** @type {any} */ r) => r.run === id);
       const last = after.sessions.at(-1).firstEpoch;
