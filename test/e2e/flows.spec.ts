@@ -42,6 +42,22 @@ test('a judgement of a pair that is still loading is stored, also after the next
   await expect(page.getByText(/2 judged/).first()).toBeVisible();
 });
 
+test('the list of all messages opens from the focused row without an error of the page', async ({ page, served }) => {
+  await importColours(served);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  await page.goto(`${served.url}#/images`);
+  await page.getByRole('listbox', { name: 'Images' }).getByRole('option').first().click();
+  await page.keyboard.press('x');
+  await page.getByRole('button', { name: 'Set as A' }).click();
+  const all = page.getByRole('button', { name: 'Show all (2)' });
+  await all.focus();
+  await all.click();
+  await expect(page.getByRole('region', { name: 'Messages' })).toBeVisible();
+  await expect(all).toHaveCount(0);
+  expect(errors).toEqual([]);
+});
+
 test('the chooser uses the path that was typed or clicked last, however slowly folders are read', async ({ page, served }) => {
   await importColours(served); // without a data set the chooser would open by itself
   const source = join(served.workspace, 'source');

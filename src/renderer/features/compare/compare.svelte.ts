@@ -114,7 +114,12 @@ class Compare {
 
   /** `row`: the comparison as shown; default: the one on the screen. Saving also stores the scale in which it is shown. */
   async annotate(notes: Notes, shown = this.main.current?.row): Promise<void> {
-    const row = shown ?? (await this.main.pending().catch(() => null))?.row; // a failure is on the screen
+    let row = shown;
+    try {
+      row ??= (await this.main.pending())?.row;
+    } catch (error) {
+      return toast.error(error); // the person may have gone on to another pair
+    }
     if (row) await this.annotations.annotate(row, row.saved ? notes : { ...notes, shownScale: overlay.scaleFor(row) });
   }
 
