@@ -7,7 +7,7 @@ export type SettingRule =
   | { kind: 'text'; maxLength: number | null; nullable: boolean }
   | { kind: 'switch' }
   | { kind: 'integer'; min: number; max: number }
-  | { kind: 'texts'; names: readonly string[]; maxLength: number }; // an object of texts with some of these names
+  | { kind: 'texts'; names: readonly string[]; maxLength: number }; // an object: its keys are some of `names`, its values are texts
 
 const id: SettingRule = { kind: 'text', maxLength: 300, nullable: true };
 

@@ -72,7 +72,7 @@ describe('PyTorch names behind a prefix', () => {
   ])('twice: two complete networks are refused with both prefixes, %s and %s', async (first, second, wrapper) => {
     const two = [first, second].map((prefix) => renamed(tensors, (name) => `${wrapper}${prefix}${name}`));
     expect(await messageOf(save(...two), resnet)).toBe(
-      `The weights contain 2 complete networks: one under "${first}", one under "${second}". Save the tensors of the one you want in a file of its own, and choose that.`,
+      `The weights contain 2 complete networks: one under "${first}", one under "${second}". Save the tensors of one network to a separate file, and choose that file.`,
     );
   });
 

@@ -74,10 +74,10 @@ export function findPrefix(tensors: readonly FileTensor[], wanted: Shapes): stri
   );
   const complete = wanted.size ? all.filter(({ fitting }) => fitting === wanted.size).map(({ prefix }) => prefix) : [];
   if (complete.length > 1) {
-    const places = complete.map((prefix) => (prefix === '' ? 'one without a prefix' : `one under "${prefix}"`));
+    const found = complete.map((prefix) => (prefix === '' ? 'one without a prefix' : `one under "${prefix}"`));
     throw new AppError(
       'bad-weights',
-      `The weights contain ${complete.length} complete networks: ${places.join(', ')}. Save the tensors of the one you want in a file of its own, and choose that.`,
+      `The weights contain ${complete.length} complete networks: ${found.join(', ')}. Save the tensors of one network to a separate file, and choose that file.`,
       { prefixes: complete },
     );
   }
