@@ -1,7 +1,10 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import Database from 'better-sqlite3';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/main/db/store.ts';
+import type { AppError } from '../../src/shared/errors.ts';
 import { openWorkspace, type Workspace } from '../../src/main/foundation/workspace.ts';
 import { writeAt } from '../doors/cli/kit.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
@@ -23,23 +26,98 @@ function usedWorkspace(): Workspace {
 const refusal = (message: RegExp): Error =>
   expect.objectContaining({ code: 'workspace', message: expect.stringMatching(message) as string }) as Error;
 
+/** A closed workspace with a data set and nothing else. */
+function workspaceWithoutRuns(): Workspace {
+  const workspace = freshWorkspace();
+  const store = storeAt(workspace);
+  store.datasets.insert(someDataset());
+  store.close();
+  return workspace;
+}
+
+const filesOf = ({ folder }: Workspace): string[] =>
+  readdirSync(folder)
+    .filter((name) => !name.startsWith('lock'))
+    .sort();
+
+/** Expects that readers and writers refuse this workspace and change nothing in it. */
+function expectRefused(workspace: Workspace, message: RegExp): void {
+  const before = filesOf(workspace);
+  for (const write of [true, false]) expect(() => openStore(workspace, { write, command: 'test' })).toThrow(refusal(message));
+  expect(filesOf(workspace)).toEqual(before);
+}
+
+/** Moves away what the refusal names, as it says: "or to begin anew, move A and B away". */
+function moveNamedAway(workspace: Workspace): string[] {
+  const { message } = caught(() => openStore(workspace, { write: true, command: 'test' }));
+  const names = /move (.+) away\.$/.exec(message)![1]!.split(/, | and /);
+  for (const name of names) rmSync(join(workspace.folder, name), { recursive: true });
+  return names;
+}
+
+function caught(action: () => unknown): AppError {
+  try {
+    action();
+  } catch (error) {
+    return error as AppError;
+  }
+  throw new Error('It was not refused.');
+}
+
+const WAYS = [
+  ['missing', ({ database }: Workspace) => rmSync(database)],
+  ['empty', ({ database }: Workspace) => writeFileSync(database, '')],
+] as const;
+
 describe('a lost database', () => {
-  test.each([
-    ['missing', ({ database }: Workspace) => rmSync(database)],
-    ['empty', ({ database }: Workspace) => writeFileSync(database, '')],
-  ])('that is %s beside folders of runs is refused', (_, lose) => {
+  test.each(WAYS)('that is %s beside folders of runs is refused until all that the refusal names is moved away', (state, lose) => {
     const workspace = usedWorkspace();
     lose(workspace);
-    const before = readdirSync(workspace.folder).sort();
-    for (const write of [true, false])
-      expect(() => openStore(workspace, { write, command: 'test' })).toThrow(refusal(/folders runs are not.*put the database back from a backup/));
-    expect(
-      readdirSync(workspace.folder)
-        .filter((name) => !name.startsWith('lock'))
-        .sort(),
-    ).toEqual(before.filter((name) => !name.startsWith('lock')));
+    expectRefused(workspace, new RegExp(`is ${state}, but runs and twinlens.sqlite.sha256 beside it show.*put the database back from a backup`));
     rmSync(join(workspace.folder, 'runs'), { recursive: true });
+    expectRefused(workspace, /move twinlens.sqlite.sha256 away/);
+    expect(moveNamedAway(workspace)).toEqual(['twinlens.sqlite.sha256']);
     expect(storeAt(workspace).runs.list()).toEqual([]);
+  });
+
+  test.each(WAYS)('that is %s beside its checksum is refused in a workspace without runs', (state, lose) => {
+    const workspace = workspaceWithoutRuns();
+    lose(workspace);
+    expectRefused(workspace, new RegExp(`is ${state}, but twinlens.sqlite.sha256 beside it shows`));
+    moveNamedAway(workspace);
+    expect(storeAt(workspace).datasets.list()).toEqual([]);
+  });
+
+  test.each(WAYS)('that is %s beside its write-ahead log is refused, and the log is not deleted', (state, lose) => {
+    const workspace = workspaceWithoutRuns();
+    const killed = new Database(workspace.database); // leaves its log
+    onTestFinished(() => void killed.close());
+    killed.exec(`UPDATE datasets SET name = 'renamed'`);
+    rmSync(`${workspace.database}.sha256`);
+    lose(workspace);
+    expectRefused(workspace, new RegExp(`is ${state}, but twinlens.sqlite-wal beside it shows.*It can’t be used with a backup`));
+    expect(statSync(`${workspace.database}-wal`).size).toBeGreaterThan(0);
+  });
+
+  test('is any whose checksum is damaged, but none whose checksum is that of the empty file', () => {
+    const workspace = workspaceWithoutRuns();
+    writeFileSync(workspace.database, '');
+    writeFileSync(`${workspace.database}.sha256`, 'damaged');
+    expectRefused(workspace, /is empty, but twinlens.sqlite.sha256 beside it shows/);
+    writeFileSync(`${workspace.database}.sha256`, `${createHash('sha256').digest('hex')}  twinlens.sqlite\n`);
+    for (const write of [false, true]) expect(storeAt(workspace, write).datasets.list()).toEqual([]);
+  });
+
+  test.each(['.sha256', '-wal', '-shm', '-journal', ''])('in which a folder has the name twinlens.sqlite%s is refused by that name', (end) => {
+    const workspace = workspaceWithoutRuns();
+    const folder = `${workspace.database}${end}`;
+    renameSync(workspace.database, `${workspace.database}.bak`);
+    rmSync(`${workspace.database}.sha256`);
+    mkdirSync(folder);
+    expectRefused(workspace, new RegExp(`${folder} is a folder.*Move it away`));
+    rmdirSync(folder);
+    renameSync(`${workspace.database}.bak`, workspace.database);
+    expect(storeAt(workspace).datasets.list()).toHaveLength(1);
   });
 
   test('beside other folders is a new workspace', () => {

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { temporaryPath } from '../foundation/files.ts';
+import { checksumFile, logFile } from './database-files.ts';
 
-/**
- * The SHA-256 of a closed database, in the format of `sha256sum -c`. The file exists only while no process has the database open for
- * writing: it is deleted before the first change and written after the last. After a crash there is none, so nothing is checked.
+/*
+ * The checksum file has the SHA-256 of a closed database, in the format of `sha256sum -c`. It exists only while no process has the
+ * database open for writing: it is deleted before the first change and written after the last. After a crash there is none, so nothing
+ * is checked.
  */
-const checksumFile = (database: string): string => `${database}.sha256`;
 
 const CHUNK = 2 ** 20; // bytes
 
@@ -23,17 +24,25 @@ function sha256Of(file: string): string {
   return hash.digest('hex');
 }
 
-/** In hex; null if the file is missing or damaged. */
+/** In hex; null if the file is missing or damaged, or no regular file: reading a pipe would wait for its writer. */
 function storedChecksum(database: string): string | null {
   try {
+    if (!statSync(checksumFile(database)).isFile()) return null;
     return /^([0-9a-f]{64})\b/.exec(readFileSync(checksumFile(database), 'utf8'))?.[1] ?? null;
   } catch {
     return null;
   }
 }
 
-/** Bytes of the write-ahead log, whose content is not in the database file yet. */
-const logSize = (database: string): number => statSync(`${database}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+/** Whether there is a log with changes that may not be in the database file yet. */
+export const hasLog = (database: string): boolean => (statSync(logFile(database), { throwIfNoEntry: false })?.size ?? 0) > 0;
+
+/** The path of the checksum file, if it is not the checksum of what is in the database file now; else none. */
+export function checksumOfAnother(database: string): string[] {
+  const file = checksumFile(database);
+  if (!existsSync(file)) return [];
+  return existsSync(database) && sha256Of(database) === storedChecksum(database) ? [] : [file];
+}
 
 const TRIES = 3;
 
@@ -45,7 +54,7 @@ export function changedSinceClosed(database: string): boolean {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const stored = storedChecksum(database);
     if (stored === null || !existsSync(database)) return false;
-    if (logSize(database) === 0 && sha256Of(database) === stored) return false;
+    if (!hasLog(database) && sha256Of(database) === stored) return false;
     if (storedChecksum(database) === stored) return true; // else another process has just opened or closed it: try again
   }
   return false;
@@ -62,7 +71,7 @@ export function deleteClosingChecksum(database: string): void {
 export function writeClosingChecksum(database: string): void {
   const temporary = temporaryPath(checksumFile(database));
   try {
-    if (logSize(database) > 0) return; // a reader prevented SQLite's checkpoint: the file lacks the last changes
+    if (hasLog(database)) return; // a reader prevented SQLite's checkpoint: the file lacks the last changes
     writeFileSync(temporary, `${sha256Of(database)}  ${basename(database)}\n`);
     renameSync(temporary, checksumFile(database));
   } catch {

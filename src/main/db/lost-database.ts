@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
-import { joinList } from '../foundation/words.ts';
 import type { Workspace } from '../foundation/workspace.ts';
+import { checksumOfAnother, hasLog } from './closing-checksum.ts';
+import { logFile } from './database-files.ts';
 import { numberOf } from './ids.ts';
 import { type Db, isEmptyDatabase } from './open.ts';
 
@@ -14,20 +15,33 @@ const TABLES = [
 ] as const;
 
 /**
- * Throws AppError 'workspace' if the database is missing or empty although folders of runs, comparisons or reports exist: a new one
- * would begin at r1 and overwrite them.
+ * Throws AppError 'workspace' if the database is missing or empty although its checksum, its write-ahead log or folders of runs,
+ * comparisons or reports exist: a new one would begin at r1 and overwrite them. Deletes nothing; SQLite would delete the log of an
+ * empty database on opening it.
  */
 export function refuseLostDatabase(workspace: Workspace): void {
-  if (!isEmptyDatabase(workspace.database)) return;
-  const folders = TABLES.filter(({ prefix, folderOf }) => numbersIn(folderOf(workspace), prefix).length > 0).map(({ folderOf }) =>
-    folderOf(workspace),
-  );
-  if (folders.length === 0) return;
-  throw new AppError(
-    'workspace',
-    `The database ${workspace.database} is missing or empty, but its folders ${joinList(folders.map((folder) => basename(folder)))} are not. They were left untouched: put the database back from a backup, use another workspace folder, or move these folders away to start over.`,
-    { path: workspace.database, folders, flags: ['--workspace FOLDER'] },
-  );
+  const { database } = workspace;
+  const bytes = statSync(database, { throwIfNoEntry: false })?.size ?? null;
+  if (bytes !== null && bytes > 0 && !isEmptyDatabase(database)) return;
+  const folders = TABLES.map(({ prefix, folderOf }) => ({ prefix, folder: folderOf(workspace) }))
+    .filter(({ prefix, folder }) => numbersIn(folder, prefix).length > 0)
+    .map(({ folder }) => folder);
+  const log = hasLog(database) ? [logFile(database)] : [];
+  const remnants = [...folders, ...checksumOfAnother(database), ...log];
+  if (remnants.length === 0) return;
+  const names = joinNames(remnants);
+  const sentences = [
+    `The database ${database} is ${bytes === null ? 'missing' : 'empty'}, but ${names} beside it ${remnants.length === 1 ? 'shows' : 'show'} that there was one.`,
+    `Nothing was changed: put the database back from a backup, use another workspace folder, or to begin anew, move ${names} away.`,
+    ...log.map((path) => `${basename(path)} has changes of the lost database. It can’t be used with a backup: move it away first.`),
+  ];
+  throw new AppError('workspace', sentences.join(' '), { path: database, remnants, flags: ['--workspace FOLDER'] });
+}
+
+/** `a`, `a and b` or `a, b and c`: names of files and folders from their paths. */
+function joinNames(paths: readonly string[]): string {
+  const names = paths.map((path) => basename(path));
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** Lets new ids start after the existing folders: a database from a backup may be older than they are. */

@@ -4,6 +4,7 @@ import type { Workspace } from '../foundation/workspace.ts';
 import { type ComparisonStore, comparisonStore } from './comparisons.ts';
 import { type DatasetStores, datasetStores } from './dataset-stores.ts';
 import { changedSinceClosed, deleteClosingChecksum, writeClosingChecksum } from './closing-checksum.ts';
+import { refuseFolders } from './database-files.ts';
 import { refuseLostDatabase, skipExistingFolders } from './lost-database.ts';
 import { takeLock } from './lock.ts';
 import { type MapScaleStore, mapScaleStore } from './map-scales.ts';
@@ -35,9 +36,10 @@ export interface StoreOptions {
 
 /**
  * Opens a workspace's database. Throws AppError 'busy' if another process has the lock, 'workspace' if the database is
- * damaged, lost (see refuseLostDatabase) or from a newer Twinlens (it is not changed).
+ * damaged, lost (see refuseLostDatabase), a folder or from a newer Twinlens (it is not changed).
  */
 export function openStore(workspace: Workspace, { write, command }: StoreOptions): Store {
+  refuseFolders(workspace);
   if (!write) {
     refuseLostDatabase(workspace);
     const warnings = changeWarnings(workspace);
