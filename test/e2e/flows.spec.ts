@@ -29,6 +29,46 @@ test('a view opens where it was left; a click on the open view goes to its start
   await expect(page.getByText(/^pair 3 of/)).toBeVisible();
 });
 
+test('a view is opened where it was left, however fast it follows on another one', async ({ page, served }) => {
+  const { run } = await trainedRun(served);
+  await page.goto(`${served.url}#/compare?run=${run}&queue=borderline&n=3`);
+  await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+  const route = new URL(page.url()).hash;
+  const steps = [
+    async () => void window.dispatchEvent(new KeyboardEvent('keydown', { key: '3', ctrlKey: true })),
+    async () => document.querySelector<HTMLElement>('[data-tour="compare"]')!.click(),
+  ];
+  for (const step of steps) {
+    await page.evaluate(`document.querySelector('[data-tour="images"]').click(); (${String(step)})()`); // before the page fires 'hashchange'
+    await page.waitForTimeout(300);
+    await expect(page.getByText(/^pair 3 of/)).toBeVisible();
+    expect(new URL(page.url()).hash).toBe(route);
+  }
+});
+
+test('a queue that was left while its distances were computed opens its pair on the return', async ({ page, served }) => {
+  const { run } = await trainedRun(served);
+  let answer = (): void => undefined;
+  const left = new Promise<void>((done) => (answer = done));
+  await page.route('**/call/compare.queue', async (request) => {
+    await left;
+    await request.continue();
+  });
+  await page.goto(`${served.url}#/compare?run=${run}`);
+  await page.getByRole('button', { name: 'Confident correct verdicts' }).click();
+  await expect(page.getByText('Computing distances…').last()).toBeVisible();
+  await view(page, 'Images').click();
+  await expect(page.getByRole('listbox', { name: 'Images' })).toBeVisible();
+  const answered = page.waitForResponse('**/call/compare.queue');
+  answer();
+  await answered;
+  await page.waitForTimeout(300);
+  expect(new URL(page.url()).hash).toBe('#/images');
+  await view(page, 'Compare').click();
+  await expect(page.getByText(/^pair 1 of/)).toBeVisible();
+  await page.locator('[data-verdict]').waitFor();
+});
+
 test('a judgement of a pair that is still loading is stored, also after the next pair is opened', async ({ page, served }) => {
   const { run } = await trainedRun(served);
   await page.route('**/call/compare.explain', async (request) => {

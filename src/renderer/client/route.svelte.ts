@@ -11,6 +11,7 @@ const choice = (): string => `${settings.value.dataset} ${settings.value.run}`;
 
 class RouteState {
   private current = $state.raw(parseRoute(location.hash));
+  private hash = location.hash; // of `current`
   private storeTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly memory = new RouteMemory();
 
@@ -39,11 +40,13 @@ class RouteState {
 
   /** Goes where the view's link goes. */
   visit(view: ViewName): void {
+    this.catchUp();
     this.go(view, this.memory.paramsFor(view, this.view, choice()));
   }
 
   /** Changes parameters without a step in the history; null or '' removes one. */
   set(changes: Params): void {
+    this.catchUp();
     history.replaceState(history.state, '', formatRoute(this.view, { ...this.params, ...changes }));
     this.read();
   }
@@ -55,7 +58,13 @@ class RouteState {
     this.read();
   }
 
+  /** A link that was clicked has changed the address, but 'hashchange' is fired later. */
+  private catchUp(): void {
+    if (location.hash !== this.hash) this.read();
+  }
+
   private read(): void {
+    this.hash = location.hash;
     this.memory.store((this.current = parseRoute(location.hash)), choice());
     clearTimeout(this.storeTimer);
     const hash = formatRoute(this.view, this.params).slice(1);

@@ -65,8 +65,9 @@ class Compare {
     return a && b && run?.calibration ? { run: run.run, a, b, target: this.target, ...(method && { method }) } : null;
   });
 
-  /** Changes the route; a changed stored comparison becomes an unsaved pair. */
+  /** Changes the route, unless the person has left the view; a changed stored comparison becomes an unsaved pair. */
   change(changes: Record<string, string | null>): void {
+    if (route.view !== 'compare') return;
     const row = this.stored ? this.main.current?.row : null;
     const before = row
       ? { c: null, run: row.run, a: formatRef(this.refs.a), b: formatRef(this.refs.b), target: row.target, method: null, layer: null, ...this.maps }

@@ -24,6 +24,7 @@ class Queue {
   private judgedLoads = 0;
   private controller: AbortController | null = null;
   private lastKey = '';
+  private opened: PairQueue | null = null; // the last list whose pair was opened
   private readonly positions = new Map<string, number>(); // of the queues opened on this page, by key; from 1
   private stopPrefetch: () => void = () => undefined;
 
@@ -52,7 +53,7 @@ class Queue {
   /** Loads the queue of the route. */
   async load(request: QueueKey | null): Promise<void> {
     const key = JSON.stringify(request);
-    if (key === this.lastKey) return;
+    if (key === this.lastKey) return this.openPair();
     this.controller?.abort();
     this.controller = null; // its late answer changes nothing
     this.lastKey = key;
@@ -69,7 +70,7 @@ class Queue {
       if (this.controller !== controller) return;
       this.list = list;
       this.status = 'ready';
-      if (list.pairs.length > 0) this.open(this.at);
+      this.openPair();
       await loadImageInfo(
         list.dataset,
         list.pairs.flatMap(({ a, b }) => [a, b]),
@@ -80,6 +81,13 @@ class Queue {
       this.error = asAppError(error);
       this.status = this.error.code === 'cancelled' ? 'cancelled' : 'failed';
     }
+  }
+
+  /** Shows the queue's pair, unless the route has one of this list. If the person has left the view, it is shown on the return. */
+  private openPair(): void {
+    if (this.opened === this.list || route.view !== 'compare') return;
+    this.opened = this.list;
+    this.open(this.at);
   }
 
   /** Reads the judgements again. A failure is not shown: that of the judgement itself is. */

@@ -4,7 +4,7 @@ import type { PairQueue } from '../../../../src/shared/pair-queue.ts';
 
 /** The queue of pairs on a fake route, Compare view and workbench. */
 
-const route = { params: {} as Record<string, string>, set: vi.fn() };
+const route = { view: 'compare', params: {} as Record<string, string>, set: vi.fn() };
 const compare = {
   run: { run: 'r1', calibration: {} } as { run: string; calibration: object | null } | null,
   stored: null as string | null,
@@ -130,6 +130,19 @@ describe('a queue', () => {
     route.params = params;
     await open();
     expect(route.params).toMatchObject({ a: 'd/3', b: 'd/4', n: '2' });
+  });
+
+  test('whose view was left meanwhile changes no other view, and opens its pair on the return', async () => {
+    const loading = follow();
+    const { params } = route;
+    Object.assign(route, { view: 'images', params: {} });
+    asked[0]!.answer(pairs([1, 2], [3, 4]));
+    await loading;
+    expect(route.params).toEqual({});
+    Object.assign(route, { view: 'compare', params });
+    await follow();
+    expect(route.params).toMatchObject({ a: 'd/1', b: 'd/2', n: '1' });
+    expect(asked).toHaveLength(1);
   });
 
   test('prefetches the next pair and cancels the earlier prefetch', async () => {
