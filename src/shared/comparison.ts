@@ -7,14 +7,9 @@ export const TARGETS = ['verdict', 'distance'] as const;
 /** verdict: factual = evidence for the verdict. distance: factual = evidence for a larger distance, whatever the verdict. */
 export type ExplainTarget = (typeof TARGETS)[number];
 
-export const EMPTY_REASONS = {
-  identical: 'Both images have the same embedding, so there is no evidence in either image: all maps are empty.',
-  'no-activation': 'The network found no features in this image at this layer, so both of its maps are empty.',
-  'no-gradient': 'The distance does not depend on this layer of this image, so both of its maps are empty.',
-  'no-factual': 'This image has no evidence for the verdict at this layer: its factual map is empty.',
-  'no-counterfactual': 'This image has no evidence against the verdict at this layer: its counterfactual map is empty.',
-} as const;
-export type EmptyReason = keyof typeof EMPTY_REASONS;
+/** Why maps of an image are empty; emptySentence in map-words.ts says it in words. */
+export const EMPTY_REASONS = ['identical', 'no-activation', 'no-gradient', 'no-factual', 'no-counterfactual'] as const;
+export type EmptyReason = (typeof EMPTY_REASONS)[number];
 
 /**
  * One colour scale for all maps of a run by one method at a layer, so that the map of a pair with little evidence is pale. Up to

@@ -1,10 +1,11 @@
-import type { ComparedImage, Comparison, ExplainedVerdict, ScaleChoice } from './comparison.ts';
+import type { ComparedImage, Comparison, EmptyReason, ExplainedVerdict, ScaleChoice } from './comparison.ts';
 import { mapWords } from './comparison-words.ts';
+import { methodInfo, methodWords } from './explanation-methods.ts';
 import { countNoun, countText, NBSP, percentText, percentTexts, threeDigits } from './format.ts';
-import { CONTOUR_SHARE } from './maps/contour.ts';
+import { CONTOUR_SHARE, MIN_LEVEL } from './maps/contour.ts';
 import { isOnBorder, positionWords, strongestEdge, type EvidencePosition } from './maps/evidence.ts';
 import { MAP_KINDS, type MapKind } from './maps/kinds.ts';
-import { fullColourOf, isWeakMap, type Scaled, weakBelow } from './maps/run-scale.ts';
+import { FULL_COLOUR_QUANTILE, fullColourOf, isWeakMap, type Scaled, weakBelow } from './maps/run-scale.ts';
 
 /** Sentences about the maps of one comparison, for the screen, the report, overlay files and the command line. */
 
@@ -16,21 +17,23 @@ export const kindWords = (comparison: ExplainedVerdict, kind: MapKind): string =
 /** "9 × 9 cells": the size of a map. */
 export const cellsText = (width: number, height: number): string => `${width}${NBSP}×${NBSP}${height}${NBSP}cells`;
 
-export function fullColourSentence(comparison: Scaled, choice: ScaleChoice): string {
+export function fullColourSentence(comparison: Scaled & Pick<Comparison, 'method' | 'layer'>, choice: ScaleChoice): string {
   const { value, scale } = fullColourOf(comparison, choice);
   if (!(value > 0)) return 'All four maps are empty, so there is no scale.';
   if (scale === 'run') {
-    const { images } = comparison.runScale!; // two maps a pair
-    return `One scale for all pairs of this run: full colour is ${threeDigits(value)}, in units of distance. In 10${NBSP}% of the ${countText(images)} maps of ${countNoun(images / 2, 'validation pair')} the strongest cell is above it.`;
+    const { images } = comparison.runScale!; // two a pair
+    return `One scale for all maps of this run by the method ${methodWords(comparison)}: full colour is ${threeDigits(value)}, in units of distance. It is the ${100 * FULL_COLOUR_QUANTILE}${NBSP}% quantile, over the ${countText(images)} images of ${countNoun(images / 2, 'validation pair')}, of the largest value for or against.`;
   }
-  const stretched = `Colours are stretched to this pair: full colour is ${threeDigits(value)}, the largest value in either image, in units of distance, so they can’t be compared with other pairs.`;
+  const stretched = `Colours are stretched to this pair: full colour is ${threeDigits(value)}, in units of distance, the largest value in any of the pair’s four maps (factual and counterfactual, of A and B). So they can’t be compared with other pairs.`;
   return comparison.runScale ? stretched : `${stretched} The run’s own scale is not known, so weak evidence can’t be recognised.`;
 }
 
-export function scaleSentence(comparison: Comparison, choice: ScaleChoice): string {
+/** `cells`: the maps are painted as cells, not interpolated. */
+export function scaleSentence(comparison: Comparison, choice: ScaleChoice, { cells: asCells = false } = {}): string {
   const [a, b] = comparison.images.map(({ mapWidth, mapHeight }) => cellsText(mapWidth, mapHeight));
   const cells = a === b ? a! : `${a!} (A) and ${b!} (B)`;
-  return `${fullColourSentence(comparison, choice)} Each map has ${cells}, enlarged to the image, so its edges are soft.`;
+  const enlarged = asCells ? 'enlarged to the image without interpolation' : 'interpolated to the image, so its edges are soft';
+  return `${fullColourSentence(comparison, choice)} Each map has ${cells}, ${enlarged}.`;
 }
 
 /** The share of the area inside the contours of overlay files. Versions before 0.2, whose records lack `strongest`, used a tenth. */
@@ -41,7 +44,7 @@ export const contourShareOf = (images: readonly Pick<ComparedImage, 'strongest'>
 export function contourSentence({ images }: Pick<Comparison, 'images'>): string {
   const share = contourShareOf(images);
   const percentile = Math.round(100 * (1 - share));
-  return `The dashed line encloses the strongest ${percentText(share)} of the image’s area (values above the map’s ${percentile}th percentile).`;
+  return `The dashed line encloses at most the strongest ${percentText(share)} of the image’s area: values above the map’s ${percentile}th percentile and above ${100 * MIN_LEVEL}${NBSP}% of its largest value.`;
 }
 
 /** The mark of a weak map, with its rule. */
@@ -81,20 +84,56 @@ export function borderWarning(letter: string, position: EvidencePosition): strin
   return `${percentText(position.border)} of the evidence in ${letter} is near the border, most at the ${strongestEdge(position)} edge; an even spread would give ${percentText(position.borderArea)}. Check whether a frame or the background decided.`;
 }
 
+/** Why an image's map or maps are empty, in one sentence. The layer is named where the method has a choice. */
+export function emptySentence(comparison: ExplainedVerdict & Pick<Comparison, 'method' | 'layer'>, reason: EmptyReason): string {
+  const at = methodInfo(comparison.method).hasLayers ? ` at layer ${comparison.layer}` : '';
+  switch (reason) {
+    case 'identical':
+      return 'Both images have the same embedding, so there is no evidence in either image: all maps are empty.';
+    case 'no-activation':
+      return `The network found no features in this image${at}, so both of its maps are empty.`;
+    case 'no-gradient':
+      return `The distance does not depend on this image’s features${at}, so both of its maps are empty.`;
+    case 'no-factual':
+      return `This image has no evidence ${kindWords(comparison, 'factual')}${at}: its factual map is empty.`;
+    case 'no-counterfactual':
+      return `This image has no evidence ${kindWords(comparison, 'counterfactual')}${at}: its counterfactual map is empty.`;
+    default:
+      return reason satisfies never;
+  }
+}
+
 /**
- * "The cells of A add up to +1.43 = D(A, B) − D(0, B), …", for each image of a complete method, from the computed numbers; empty for
- * other methods.
+ * "The cells of A add up to +1.03 = D(A, B) − D(0, B) = 2.44 − 1.41, …", for each image of a complete method, from the computed numbers;
+ * empty for other methods.
  */
 export function completenessSentences({ distance, images }: Pick<Comparison, 'distance' | 'images'>): string[] {
   return images.flatMap(({ completeness }, i) => {
     if (!completeness) return [];
     const [letter, without] = i === 0 ? (['A', 'D(0, B)'] as const) : (['B', 'D(A, 0)'] as const);
-    const [sum, difference] = [completeness.sum, distance - completeness.baseline].map(signedText) as [string, string];
-    const check = sum === difference ? ` = D(A, B) − ${without}` : `, while D(A, B) − ${without} = ${difference}`;
+    const { sum, whole, rest, adds } = differenceTexts(completeness.sum, distance, completeness.baseline);
     return [
-      `The cells of ${letter} add up to ${sum}${check}: the distance less ${threeDigits(completeness.baseline)}, the distance without the features of ${letter}.`,
+      `The cells of ${letter} add up to ${sum}${adds ? ` = D(A, B) − ${without} = ${whole} − ${rest}` : `, while D(A, B) − ${without} = ${whole} − ${rest}`}, where ${without} is the distance without the features of ${letter}.`,
     ];
   });
 }
 
-const signedText = (value: number): string => (value === 0 ? '0' : `${value < 0 ? '−' : '+'}${threeDigits(Math.abs(value))}`);
+const MAX_MORE_DECIMALS = 4;
+
+/**
+ * `sum`, which should be `whole` - `rest` (both >= 0), and these. With as few decimals as make the rounded numbers add up, at least three
+ * figures of the larger one: with two decimals 2.4449 - 1.4051 = 1.0398 would read 2.44 - 1.41 = 1.04. `adds`: whether they do.
+ */
+function differenceTexts(sum: number, whole: number, rest: number): { sum: string; whole: string; rest: string; adds: boolean } {
+  const figures = 2 - Math.floor(Math.log10(Math.max(whole, rest, Number.MIN_VALUE)));
+  const first = Math.min(8, Math.max(2, figures));
+  for (let decimals = first; ; decimals++) {
+    const [s, w, r] = [sum, whole, rest].map((value) => value.toFixed(decimals)) as [string, string, string];
+    const off = Math.abs(Math.round((Number(w) - Number(r) - Number(s)) * 10 ** decimals)); // units of the last decimal; rounding gives 0 or 1
+    if (off !== 1 || decimals === first + MAX_MORE_DECIMALS) return { sum: signedText(s), whole: w, rest: r, adds: off === 0 };
+  }
+}
+
+/** "+1.03" or "−1.03"; "0.00" without a sign. */
+const signedText = (text: string): string =>
+  Number(text) === 0 ? text.replace('-', '') : text.startsWith('-') ? text.replace('-', '−') : `+${text}`;

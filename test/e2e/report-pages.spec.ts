@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PaperSize, ReportComparison } from '../../src/main/features/report/types.ts';
 import { EMPTY_REASONS, type Comparison } from '../../src/shared/comparison.ts';
+import { emptySentence } from '../../src/shared/map-words.ts';
 import { DATASET, drawImages, RUN, sampleComparison, sampleInput } from '../features/report/sample.ts';
 import type { PageInput } from '../features/report/whole-page.ts';
 import { expect, test } from './kit.ts';
@@ -87,7 +88,9 @@ const REPORTS: Record<string, ReportComparison[]> = {
     ),
     pair(1.63, PORTRAIT, PORTRAIT, {
       support: { pairs: 0, agree: 0 },
-      warnings: Object.values(EMPTY_REASONS),
+      warnings: EMPTY_REASONS.map((reason) =>
+        emptySentence({ verdict: 'different', target: 'verdict', method: 'gradcam', layer: 'features.18' }, reason),
+      ),
       modelSha256: 'f'.repeat(64),
       note: NOTE,
     }),

@@ -101,7 +101,7 @@ export function contourLines(values: Float32Array, w: number, h: number, level: 
 /** Share of the image's area inside the line in overlay files, and the screen's default. */
 export const CONTOUR_SHARE = 0.2;
 /** Share of the map's largest value. Weaker evidence is invisible beside the strongest. With it the level is above 0. */
-const MIN_LEVEL = 0.05;
+export const MIN_LEVEL = 0.05;
 const GRID = 256; // px, longest side of the grid on which the line is found
 
 export interface MapGrid {

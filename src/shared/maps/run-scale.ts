@@ -8,7 +8,7 @@ import { percentile } from './contour.ts';
  */
 export const SCALE_PAIRS = 256;
 /** Not the maximum: one image would decide how pale all others are. The maximum was 1.4 to 2.6 times this quantile (six layers, two runs). */
-const FULL_COLOUR_QUANTILE = 0.9;
+export const FULL_COLOUR_QUANTILE = 0.9;
 /**
  * A map whose largest value is below this share of full colour is weak. Its strongest spot is painted with an opacity of at most
  * 0.19, which is hardly visible on a photograph: a line or sentence about its location would claim more than the colours show.

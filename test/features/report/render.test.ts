@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderReport, textOf } from './whole-page.ts';
 import type { ReportSection } from '../../../src/shared/report.ts';
-import { EMPTY_REASONS, type Comparison, type EmptyReason } from '../../../src/shared/comparison.ts';
+import { EMPTY_REASONS, type Comparison } from '../../../src/shared/comparison.ts';
+import { emptySentence } from '../../../src/shared/map-words.ts';
 import { drawPng } from './png.ts';
 import { DATASET, RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
 
@@ -215,13 +216,13 @@ describe('sentences', () => {
     expect(textOf(only({}, 1.63))).toContain('The verdict agrees with that.');
   });
 
-  test.each(Object.keys(EMPTY_REASONS) as EmptyReason[])('an empty map is marked, and has its reason: %s', (reason) => {
+  test.each(EMPTY_REASONS)('an empty map is marked, and has its reason: %s', (reason) => {
     const comparison = sampleComparison();
     comparison.images[1].empty = reason;
     const page = renderReport(sampleInput({ comparisons: [toReportComparison(comparison)] }));
     const mapsItEmpties = reason === 'no-factual' || reason === 'no-counterfactual' ? 1 : 2;
     expect(page.match(/<span class="map-mark">empty<\/span>/g)).toHaveLength(mapsItEmpties);
-    expect(textOf(page)).toContain(`Empty maps of B: ${EMPTY_REASONS[reason]}`);
+    expect(textOf(page)).toContain(`Empty maps of B: ${emptySentence(comparison, reason)}`);
   });
 
   test('weak maps are marked, and one sentence gives the rule', () => {

@@ -51,10 +51,10 @@ describe('the scale of a run', () => {
       'Weak evidence against “different”: strongest value 0.0200, below 0.500, a tenth of this run’s full colour, so no location is stated.',
     );
     expect(fullColourSentence(comparison, 'run').replaceAll('\u00a0', ' ')).toBe(
-      'One scale for all pairs of this run: full colour is 5.00, in units of distance. In 10 % of the 128 maps of 64 validation pairs the strongest cell is above it.',
+      'One scale for all maps of this run by the method Grad-CAM at layer last: full colour is 5.00, in units of distance. It is the 90 % quantile, over the 128 images of 64 validation pairs, of the largest value for or against.',
     );
     const images = comparison.images.map((one) => ({ ...one, ...image })) as typeof comparison.images;
-    expect(contourSentence({ images })).toMatch(/strongest 20\u00a0% of the image’s area .*80th percentile/);
-    expect(contourSentence(comparison)).toMatch(/strongest 10\u00a0% of the image’s area .*90th percentile/); // drawn by an earlier version
+    expect(contourSentence({ images })).toMatch(/strongest 20\u00a0% of the image’s area: .*80th percentile/);
+    expect(contourSentence(comparison)).toMatch(/strongest 10\u00a0% of the image’s area: .*90th percentile/); // drawn by an earlier version
   });
 });

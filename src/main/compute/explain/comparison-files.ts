@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type ComparedImage, EMPTY_REASONS } from '../../../shared/comparison.ts';
+import type { ComparedImage } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { contourShareOf, weakSentence } from '../../../shared/map-words.ts';
+import { contourShareOf, emptySentence, weakSentence } from '../../../shared/map-words.ts';
 import { MAP_KINDS, type MapKind, signedToKinds } from '../../../shared/maps/kinds.ts';
 import { fullColourOf, isWeakMap } from '../../../shared/maps/run-scale.ts';
 import { readIntact, writeFileAtomically } from '../../foundation/files.ts';
@@ -60,7 +60,7 @@ export async function drawOverlays({ sampleBits, images, choice, ...comparison }
       const kinds = signedToKinds(await signedMapOf(image), comparison.verdict, comparison.target);
       const draw = async (kind: MapKind): Promise<void> => {
         const map = kinds[kind];
-        const emptyText = empty !== null && !map.some((v) => v > 0) ? EMPTY_REASONS[empty] : null;
+        const emptyText = empty !== null && !map.some((v) => v > 0) ? emptySentence(comparison, empty) : null;
         const strongest = largestAbsolute(map);
         const weakText = isWeakMap(strongest, comparison) ? weakSentence(comparison, kind, strongest) : null;
         const request = { photo, map, mapWidth, mapHeight, scale: value, scaleOf, kind, target: comparison.target, emptyText, weakText };

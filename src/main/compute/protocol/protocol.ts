@@ -1,4 +1,4 @@
-import type { ComparedImage, ExplainedVerdict, ExplainTarget, Verdict, ScaleChoice } from '../../../shared/comparison.ts';
+import type { ComparedImage, Comparison, ExplainedVerdict, ExplainTarget, Verdict, ScaleChoice } from '../../../shared/comparison.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
 import type { Scaled } from '../../../shared/maps/run-scale.ts';
@@ -123,7 +123,7 @@ export interface MeasureMapsRequest {
 }
 
 /** The stored comparison that drawOverlays draws. */
-export interface OverlaysRequest extends ExplainedVerdict, Scaled {
+export interface OverlaysRequest extends ExplainedVerdict, Scaled, Pick<Comparison, 'method' | 'layer'> {
   choice: ScaleChoice;
   sampleBits: number | null; // of the run
   images: readonly Omit<ComparedImage, 'className'>[];

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Comparison, EMPTY_REASONS, TARGETS } from '../../../shared/comparison.ts';
+import { type Comparison, TARGETS } from '../../../shared/comparison.ts';
 import { distanceWords } from '../../../shared/comparison-words.ts';
 import { LAYER_METHODS, methodInfo, methodWords } from '../../../shared/explanation-methods.ts';
 import { methodOption } from './method-option.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
-import { completenessSentences, scaleSentence, weakMark } from '../../../shared/map-words.ts';
+import { completenessSentences, emptySentence, scaleSentence, weakMark } from '../../../shared/map-words.ts';
 import { MAP_KINDS } from '../../../shared/maps/kinds.ts';
 import { savedChoice } from '../../../shared/maps/run-scale.ts';
 import { pairNotices } from '../../../shared/pair-truth.ts';
@@ -135,7 +135,7 @@ export function comparisonLines(c: Comparison): string[] {
         const weak = weakMark(c, image, kind);
         return [`    ${kind} ${image[kind]}`, ...(weak === null ? [] : [`      ${weak}`])];
       }),
-      ...(image.empty ? [`    ${EMPTY_REASONS[image.empty]}`] : []),
+      ...(image.empty ? [`    ${emptySentence(c, image.empty)}`] : []),
     ]),
     `  Maps: ${methodWords(c)}. ${methodInfo(c.method).hint}`,
     ...completenessSentences(c).map((sentence) => `  ${sentence}`),

@@ -50,9 +50,9 @@ export class Overlays {
   }
 
   private async draw(row: ComparisonRow, overlayScale: number): Promise<void> {
-    const { verdict, target, scale, runScale, images } = row;
+    const { verdict, target, method, layer, scale, runScale, images } = row;
     const { sampleBits } = this.ports.runs.get(row.run).config;
-    const request = { verdict, target, scale, choice: savedChoice(row), sampleBits, images, ...(runScale && { runScale }) };
+    const request = { verdict, target, method, layer, scale, choice: savedChoice(row), sampleBits, images, ...(runScale && { runScale }) };
     await this.ports.compute.ask('drawOverlays', request);
     this.ports.comparisons.update(row.comparison, { overlayScale });
   }

@@ -24,8 +24,7 @@ export function valueWords(comparison: ExplainedVerdict, factual: number): strin
   return `${factual > 0 ? '+' : '−'}${threeDigits(Math.abs(factual))} ${kindWords(comparison, factual > 0 ? 'factual' : 'counterfactual')}`;
 }
 
-export const EMPTY_MAP_HINT =
-  'This is common: features are never negative and are averaged over the image, so often one image only increases the distance and the other only decreases it.';
+export const EMPTY_MAP_HINT = 'All evidence in this image has the other sign: see the signed map.';
 
 export interface LegendTick {
   at: number; // 0..1 along the bar

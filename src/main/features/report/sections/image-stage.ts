@@ -1,11 +1,11 @@
-import { EMPTY_REASONS, type ComparedImage, type Comparison } from '../../../../shared/comparison.ts';
+import type { ComparedImage, Comparison } from '../../../../shared/comparison.ts';
 import { isEmptyMap, MAP_KINDS, type MapKind } from '../../../../shared/maps/kinds.ts';
 import { fileName, threeDigits } from '../../../../shared/format.ts';
 import { markup, nameOf, type Content, type Html } from '../html.ts';
 import { PAGE_WIDTH, textHeight, TILE_WIDTH } from '../page-budget.ts';
 import type { ImageFile, ReportComparison } from '../types.ts';
 import { mapWords } from '../../../../shared/comparison-words.ts';
-import { contourSentence, kindWords, scaleSentence, weakMapsSentence, weakMark } from '../../../../shared/map-words.ts';
+import { contourSentence, emptySentence, kindWords, scaleSentence, weakMapsSentence, weakMark } from '../../../../shared/map-words.ts';
 import { fullColourOf, isExceeded, savedChoice } from '../../../../shared/maps/run-scale.ts';
 import { dataUrl } from './parts.ts';
 
@@ -67,7 +67,9 @@ function mapRemarks(comparison: Comparison): string[] {
   const byReason = Map.groupBy(empty, ({ reason }) => reason!);
   const weak = weakMapsSentence(comparison);
   return [
-    ...[...byReason].map(([reason, found]) => `Empty maps of ${found.map(({ letter }) => letter).join(' and ')}: ${EMPTY_REASONS[reason]}`),
+    ...[...byReason].map(
+      ([reason, found]) => `Empty maps of ${found.map(({ letter }) => letter).join(' and ')}: ${emptySentence(comparison, reason)}`,
+    ),
     ...(weak === null ? [] : [weak]),
   ];
 }
