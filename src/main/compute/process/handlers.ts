@@ -9,6 +9,7 @@ import { benchEmbed } from '../bench/bench-embed.ts';
 import { checkDevices } from '../engine/check.ts';
 import { drawOverlays } from '../explain/comparison-files.ts';
 import { explain } from '../explain/explain.ts';
+import { checkMaps } from '../explain/faithfulness.ts';
 import { measureMaps } from '../explain/measure-maps.ts';
 import { exportModel } from '../model/export-model.ts';
 import { distances, evaluateSplit } from '../train/pair-metrics.ts';
@@ -49,6 +50,7 @@ export const handlers: Handlers = {
   evaluate: evaluateSplit,
   explain,
   measureMaps,
+  checkMaps,
   drawOverlays,
   check: async (request, context) => {
     const checks = await checkDevices(request, context);

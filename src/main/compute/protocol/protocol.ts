@@ -1,5 +1,6 @@
 import type { ComparedImage, Comparison, ExplainedVerdict, ExplainTarget, Verdict, ScaleChoice } from '../../../shared/comparison.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
+import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
 import type { Scaled } from '../../../shared/maps/run-scale.ts';
 import type { StepProfile } from '../../../shared/step-profile.ts';
@@ -122,6 +123,22 @@ export interface MeasureMapsRequest {
   pairs: PackedPairs;
 }
 
+/** The maps of a pair whose faithfulness is checked. */
+export interface CheckMapsRequest {
+  model: ModelRef;
+  modelSha256: string | null; // as in ExplainRequest
+  files: [string, string];
+  sha256: [string | null, string | null]; // as in ExplainRequest
+  signed: [Float32Array, Float32Array]; // S of each image, [height, width]
+  width: number; // cells
+  height: number;
+  donors: readonly SourceImage[]; // training images: the first that can be read replaces parts in the cross-check
+}
+
+export interface CheckMapsResult extends Pick<FaithfulnessCheck, 'distance' | 'images'> {
+  donor: number | null; // position in `donors`; null if none can be read
+}
+
 /** The stored comparison that drawOverlays draws. */
 export interface OverlaysRequest extends ExplainedVerdict, Scaled, Pick<Comparison, 'method' | 'layer'> {
   choice: ScaleChoice;
@@ -182,6 +199,7 @@ export interface ComputeCalls {
   explain: { args: ExplainRequest; result: ExplainResult; progress: never };
   /** The largest |S| of both images of each pair. Pairs with an image that can't be read are left out. */
   measureMaps: { args: MeasureMapsRequest; result: Float32Array; progress: Counted };
+  checkMaps: { args: CheckMapsRequest; result: CheckMapsResult; progress: Counted };
   /** Writes the overlay PNGs that a comparison names. */
   drawOverlays: { args: OverlaysRequest; result: null; progress: never };
   check: { args: { verbose?: boolean }; result: CheckResult[]; progress: never };

@@ -3,14 +3,17 @@ import type { Pair } from '../../../shared/dataset.ts';
 /** As in the network: D = sqrt(sum (a - b)² + eps²), which has a gradient at a = b. */
 const EPSILON = 1e-6;
 
+/** Euclidean distance of two embeddings [d]. */
+export function pairDistance(a: Float32Array, b: Float32Array): number {
+  let sum = EPSILON ** 2;
+  for (let k = 0; k < a.length; k++) sum += (a[k]! - b[k]!) ** 2;
+  return Math.sqrt(sum);
+}
+
 /** Euclidean distances of pairs [pairs]. `embeddings` [n, dim]; `rowOf`: embedding row by image id, for all ids of the pairs. */
 export function pairDistances(pairs: readonly Pair[], embeddings: Float32Array, dim: number, rowOf: ReadonlyMap<number, number>): Float64Array {
-  return Float64Array.from(pairs, ({ a, b }) => {
-    const [i, j] = [rowOf.get(a)! * dim, rowOf.get(b)! * dim];
-    let sum = EPSILON ** 2;
-    for (let k = 0; k < dim; k++) sum += (embeddings[i + k]! - embeddings[j + k]!) ** 2;
-    return Math.sqrt(sum);
-  });
+  const embeddingOf = (image: number): Float32Array => embeddings.subarray(rowOf.get(image)! * dim, (rowOf.get(image)! + 1) * dim);
+  return Float64Array.from(pairs, ({ a, b }) => pairDistance(embeddingOf(a), embeddingOf(b)));
 }
 
 /** The distinct image ids of pairs, ascending, and the embedding row of each. */

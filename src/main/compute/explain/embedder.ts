@@ -1,0 +1,38 @@
+import type { Executable } from '../../nn/engines/engine.ts';
+import { embeddingTask } from '../../nn/siamese.ts';
+import { LeasePool } from '../async/lease-pool.ts';
+import { openEngine } from '../engine/engine-choice.ts';
+import { readModel, specOf } from '../model/checkpoint.ts';
+import type { ModelRef } from '../protocol/protocol.ts';
+
+/** Writes an image [3, S, S], normalised, into its row of a batch. */
+export type WriteImage = (into: Float32Array) => void;
+
+export interface Embedder {
+  readonly batch: number; // images in one forward pass
+  /** Embeddings of up to `batch` images. Other rows of the batch keep earlier images: their embeddings are not used. */
+  embed(images: readonly WriteImage[]): Promise<Float32Array[]>;
+}
+
+/** Compiling a network takes longer than a forward pass, so the last ones stay open. */
+const embedders = new LeasePool<Executable>(2, (executable) => executable.dispose());
+
+/** Runs `work` with the embedding of a network, compiled for a batch size. `sha256`: of the network, part of the key. */
+export function useEmbedder<T>(model: ModelRef, sha256: string | null, batch: number, work: (embedder: Embedder) => Promise<T>): Promise<T> {
+  const { config, folder } = model;
+  const { size, dim } = config;
+  const row = 3 * size ** 2;
+  const open = async (): Promise<Executable> =>
+    (await openEngine(config.engine, config.device)).compile(embeddingTask(specOf(config), 'image', batch), readModel(model));
+  return embedders.use(JSON.stringify([folder, sha256, batch, config.engine, config.device]), open, (executable) => {
+    const input = new Float32Array(batch * row); // [batch, 3, S, S]
+    return work({
+      batch,
+      embed: async (images) => {
+        for (const [i, write] of images.entries()) write(input.subarray(i * row, (i + 1) * row));
+        const { embedding } = await executable.run({ images: input });
+        return images.map((_, i) => embedding!.slice(i * dim, (i + 1) * dim));
+      },
+    });
+  });
+}
