@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -56,14 +56,22 @@ const damaged = (path: string): Error =>
 /** Expects every reader of the file to refuse it. */
 function expectRefused(folder: string, file: File, what: string): void {
   expect(() => void read[file](folder), what).toThrow(damaged(pathOf(folder, file)));
-  if (file !== 'last') expect(() => readModel({ folder, config, sha256: null }), what).toThrow(damaged(pathOf(folder, file)));
+  if (file !== 'last') expect(() => readModel({ folder, config, sha256: null, epochs: 1 }), what).toThrow(damaged(pathOf(folder, file)));
 }
+
+/** An error that names the missing file. */
+const gone = (path: string): Error =>
+  expect.objectContaining({
+    code: 'not-found',
+    message: expect.stringMatching(/ is gone.*backup, or train again/) as string,
+    details: { file: path },
+  }) as Error;
 
 describe('a run’s files', () => {
   test('come back as they were written', () => {
     const folder = runFolder();
-    expect(readModel({ folder, config, sha256 }).get(names[5]!)).toEqual(tensors.get(names[5]!));
-    expect(modelSha256(config, readModel({ folder, config, sha256: null }))).toBe(sha256);
+    expect(readModel({ folder, config, sha256, epochs: 1 }).get(names[5]!)).toEqual(tensors.get(names[5]!));
+    expect(modelSha256(config, readModel({ folder, config, sha256: null, epochs: 1 }))).toBe(sha256);
     const { state, progress } = readLast(folder);
     expect(state.step).toBe(7);
     expect(state.slots.get(names[5]!)!.data[1]).toBe(2 * tensors.get(names[5]!)!.data[1]!);
@@ -115,6 +123,23 @@ describe('a run’s files', () => {
     }
   });
 
+  test.each(FILES)('without %s, a run that finished an epoch says that the file is gone, and where it was', (file) => {
+    const folder = runFolder();
+    rmSync(pathOf(folder, file));
+    expect(() => void read[file](folder)).toThrow(gone(pathOf(folder, file)));
+    if (file === 'last') return;
+    for (const epochs of [1, 0]) expect(() => readModel({ folder, config, sha256: null, epochs })).toThrow(gone(pathOf(folder, file)));
+  });
+
+  test('without their folder, say the same, and of a run without epochs that it has no network yet', () => {
+    const folder = runFolder();
+    rmSync(folder, { recursive: true });
+    expect(() => readModel({ folder, config, sha256, epochs: 1 })).toThrow(gone(pathOf(folder, 'base')));
+    expect(() => readModel({ folder, config, sha256: null, epochs: 0 })).toThrow(
+      expect.objectContaining({ code: 'not-found', message: expect.stringContaining('did not finish an epoch') as string }) as Error,
+    );
+  });
+
   test('a checkpoint without progress is damaged, also without a checksum', () => {
     const folder = runFolder();
     writeSafetensors(pathOf(folder, 'last'), updated);
@@ -123,14 +148,14 @@ describe('a run’s files', () => {
 
   test('a network that is not the one of the results is refused, also without a checksum', () => {
     const folder = runFolder();
-    readModel({ folder, config, sha256 }); // verified in this state
+    readModel({ folder, config, sha256, epochs: 1 }); // verified in this state
     const path = pathOf(folder, 'best');
     writeSafetensors(path, updated); // as versions before 0.2 wrote it
-    expect(readModel({ folder, config, sha256 }).size).toBe(names.length);
+    expect(readModel({ folder, config, sha256, epochs: 1 }).size).toBe(names.length);
     const bytes = readFileSync(path);
     bytes[bytes.length - 10]! ^= 1;
     writeFileSync(path, bytes);
-    expect(() => readModel({ folder, config, sha256 })).toThrow(
+    expect(() => readModel({ folder, config, sha256, epochs: 1 })).toThrow(
       expect.objectContaining({ code: 'bad-weights', message: expect.stringContaining('not the one that this run') as string }) as Error,
     );
     expect(readSafetensors(path).tensors.size).toBe(updated.size);

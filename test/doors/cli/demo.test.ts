@@ -72,7 +72,7 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
       expect(shown.map((image) => image.split)).toEqual(['test', 'test']);
       const c = await explain(
         {
-          model: { folder: folders.run(demo.run), config, sha256: null },
+          model: { folder: folders.run(demo.run), config, sha256: null, epochs: 1 },
           files: [join(root, shown[0].file), join(root, shown[1].file)],
           sha256: [shown[0].sha256, shown[1].sha256],
           modelSha256,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isIntactPng } from '../../../src/main/features/compare/png.ts';
@@ -60,6 +60,33 @@ describe.skipIf(!hasCompute)('damaged files of a workspace (needs the build)', (
     expect(await app.call('compare.list', {})).toEqual(before);
     expect((await explain(0, 30)).row.run).toBe(run);
     expect(await app.call('datasets.get', { dataset })).toMatchObject({ dataset });
+  });
+
+  test('a missing network is named by every call, and stops the measuring of a scale at once', async () => {
+    const { app, run, explain } = await openTrained();
+    const [layer] = await app.call('runs.layers', { run });
+    for (const name of ['base', 'best']) {
+      const file = join(app.workbench.workspace.run(run), `${name}.safetensors`);
+      renameSync(file, `${file}.bak`);
+      const refusal = { code: 'not-found', message: expect.stringContaining(`is gone: ${file} is missing`) as string };
+      await expect(explain(0, 30)).rejects.toMatchObject(refusal);
+      await expect(app.call('compare.queue', { run, split: 'test', kind: 'wrong' })).rejects.toMatchObject(refusal);
+      let most = 0; // pairs done
+      const stop = app.api.on((event, job) => {
+        if (event === 'job' && 'progress' in job && job.kind === 'maps') most = Math.max(most, job.progress.done);
+      });
+      await expect(app.call('compare.mapScale', { run, layer: layer! })).rejects.toMatchObject(refusal);
+      stop();
+      expect(most).toBe(0);
+      const jobs = [
+        app.call('runs.evaluate', { run, split: 'test' }),
+        app.call('runs.resume', { run, epochs: 3 }),
+        app.call('runs.export', { run, format: 'onnx', out: 'x.onnx' }),
+      ];
+      for (const job of jobs) expect(await app.waitForEnd(await job)).toMatchObject({ status: 'failed', error: refusal });
+      renameSync(`${file}.bak`, file);
+    }
+    expect((await explain(0, 30)).row.run).toBe(run);
   });
 
   test('trainings from damaged caches give the network of undamaged ones', async () => {

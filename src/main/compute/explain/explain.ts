@@ -32,7 +32,7 @@ const methods = new LeasePool<OpenMethod>(3, async ({ programs }) => {
 export async function explain(request: ExplainRequest, { signal }: CallContext<'explain'>): Promise<ExplainResult> {
   const { target, folder, files } = request;
   const { sampleBits } = request.model.config;
-  const explanation = await explainPair(request, signal);
+  const explanation = await explainPixels(request, await decodePair(request), signal);
   throwIfCancelled(signal);
   const { distance, signed, width, height } = explanation;
   const verdict = verdictOf(distance, request.threshold);
@@ -50,24 +50,27 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
   return { distance, verdict, scale, images, signed };
 }
 
-type PairRequest = Pick<ExplainRequest, 'model' | 'modelSha256' | 'files' | 'sha256' | 'method' | 'layer'>;
+/** Two decoded images, RGB [size, size, 3] each. */
+export type PixelPair = [Uint8Array, Uint8Array];
 
-/** `decode`: decodeSquare, or a cache of it. Throws AppError 'bad-image', 'not-found' or 'cancelled'. */
-export async function explainPair(
-  { model, modelSha256, files, sha256, method, layer }: PairRequest,
-  signal: AbortSignal,
+/** `decode`: decodeSquare, or a cache of it. Throws AppError 'bad-image' or 'not-found'. */
+export async function decodePair(
+  { model: { config }, files, sha256 }: Pick<ExplainRequest, 'model' | 'files' | 'sha256'>,
   decode = decodeSquare,
+): Promise<PixelPair> {
+  const { size, resampling, sampleBits } = config;
+  const one = (i: 0 | 1): Promise<Uint8Array> =>
+    decode(files[i], size, { resampling, sampleBits, ...(sha256[i] === null ? {} : { sha256: sha256[i] }) });
+  return await Promise.all([one(0), one(1)]);
+}
+
+/** Throws AppError 'cancelled', and as readModel does. */
+export async function explainPixels(
+  { model, modelSha256, method, layer }: Pick<ExplainRequest, 'model' | 'modelSha256' | 'method' | 'layer'>,
+  pixels: PixelPair,
+  signal: AbortSignal,
 ): Promise<PairMaps> {
   const { config, folder } = model;
-  const pixels = await Promise.all(
-    files.map((file, i) =>
-      decode(file, config.size, {
-        resampling: config.resampling,
-        sampleBits: config.sampleBits,
-        ...(sha256[i] === null ? {} : { sha256: sha256[i] }),
-      }),
-    ),
-  );
   const images = new Float32Array(2 * 3 * config.size ** 2); // [2, 3, size, size]
   pixels.forEach((square, i) => {
     normaliseInto(images, i, square, config.preprocessing);

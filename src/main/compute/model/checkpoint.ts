@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { EpochRow, RunConfig } from '../../../shared/run.ts';
 import type { ScheduleState } from '../../domain/evaluate/schedule.ts';
 import { deleteTemporaryFiles } from '../../foundation/files.ts';
@@ -75,17 +75,17 @@ export function readLast(folder: string): { state: TrainState; progress: Progres
 
 export const readBase = (folder: string): TensorMap => readStored(folder, BASE).tensors;
 
-/** Throws AppError 'bad-weights' if the best epoch's file is damaged; not if there is none. */
+/** Throws AppError 'bad-weights' if the best epoch's file is damaged, 'not-found' if it is gone. */
 export function checkBest(folder: string): void {
-  if (existsSync(join(folder, BEST))) readStored(folder, BEST);
+  readStored(folder, BEST);
 }
 
 /**
- * All tensors of the best epoch's network. Throws AppError 'not-found' if the run never finished an epoch, 'bad-weights' if a file is
- * damaged or is not the network of the run's results.
+ * All tensors of the best epoch's network. Throws AppError 'not-found' if the run never finished an epoch or a file is gone,
+ * 'bad-weights' if a file is damaged or is not the network of the run's results.
  */
-export function readModel({ folder, config, sha256 }: ModelRef): TensorMap {
-  if (!existsSync(join(folder, BEST)))
+export function readModel({ folder, config, sha256, epochs }: ModelRef): TensorMap {
+  if (epochs === 0 && ![BEST, LAST].some((file) => existsSync(join(folder, file))))
     throw new AppError('not-found', 'This run has no trained network yet: it did not finish an epoch. Resume it, or train again.');
   const tensors: TensorMap = new Map([...readBase(folder), ...readStored(folder, BEST).tensors]);
   const missing = siameseParams(specOf(config)).filter((p) => tensors.get(p.name)?.shape.join() !== p.shape.join());
@@ -122,11 +122,11 @@ function verifyModel(folder: string, config: RunConfig, tensors: TensorMap, sha2
 }
 
 const RESTORE = 'Restore the folder from a backup, or train again with the same settings.';
+const CAN_NOT_RESUME = `so the run can’t be resumed. Its best network is another file and can still be used. ${RESTORE}`;
 const DAMAGED: Record<string, string> = {
   [BASE]: `The stored network of this run is damaged. ${RESTORE}`,
   [BEST]: `The stored network of this run is damaged. ${RESTORE}`,
-  [LAST]:
-    'The checkpoint of this run is damaged, so the run can’t be resumed. Its best network is another file and can still be used. Restore the folder from a backup, or train again with the same settings.',
+  [LAST]: `The checkpoint of this run is damaged, ${CAN_NOT_RESUME}`,
 };
 
 const writeStored = (folder: string, file: string, tensors: TensorMap, about: Record<string, string>): void =>
@@ -136,14 +136,16 @@ const writeStored = (folder: string, file: string, tensors: TensorMap, about: Re
 const IDENTITY = 'twinlens.file';
 const identityOf = (folder: string, file: string): string => `${basename(folder)}/${file}`;
 
-/** Reads a run's file and verifies its checksum. Throws AppError 'bad-weights' if it is damaged or another file. */
+/** Reads a run's file and verifies its checksum. Throws AppError 'bad-weights' if it is damaged or another file, 'not-found' if it is gone. */
 function readStored(folder: string, file: string): ReturnType<typeof readSafetensors> {
   try {
     const stored = readSafetensors(join(folder, file));
     const identity = stored.metadata[IDENTITY] ?? identityOf(folder, file);
     if (identity === identityOf(folder, file) && isIntact(stored.tensors, stored.metadata)) return stored;
   } catch (error) {
-    throw error instanceof AppError && error.code === 'bad-weights' ? damagedError(folder, file, error) : error;
+    const { code } = asAppError(error);
+    if (code === 'not-found') throw goneError(folder, file, error);
+    throw code === 'bad-weights' ? damagedError(folder, file, error) : error;
   }
   throw damagedError(folder, file);
 }
@@ -151,6 +153,15 @@ function readStored(folder: string, file: string): ReturnType<typeof readSafeten
 function damagedError(folder: string, file: string, cause?: unknown): AppError {
   const path = join(folder, file);
   return new AppError('bad-weights', `${DAMAGED[file]} (${path})`, { file: path }, cause);
+}
+
+function goneError(folder: string, file: string, cause: unknown): AppError {
+  const path = join(folder, file);
+  const sentences =
+    file === LAST
+      ? `The checkpoint of this run is gone: ${path} is missing, ${CAN_NOT_RESUME}`
+      : `The network of this run is gone: ${path} is missing. ${RESTORE}`;
+  return new AppError('not-found', sentences, { file: path }, cause);
 }
 
 const metadata = (config: RunConfig): Record<string, string> =>

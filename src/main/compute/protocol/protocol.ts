@@ -15,6 +15,7 @@ export interface ModelRef {
   folder: string;
   config: RunConfig;
   sha256: string | null; // fingerprint of a finished run's network; null: not verified
+  epochs: number; // stored with the run: with any, a missing file was lost
 }
 
 /** An image of a data set. */

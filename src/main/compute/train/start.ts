@@ -46,6 +46,7 @@ export async function newStart({ model: { folder, config }, weightsPath }: Train
 
 /** The state after the last complete epoch. */
 export function checkpointStart({ model: { folder } }: TrainRequest): Start {
-  checkBest(folder); // now, because the end of the training reads it
-  return { frozen: readBase(folder), ...readLast(folder) };
+  const last = readLast(folder);
+  if (last.progress.schedule.best !== null) checkBest(folder); // now, because the end of the training reads it
+  return { frozen: readBase(folder), ...last };
 }

@@ -36,9 +36,9 @@ export class Networks {
   }
 
   /** A reference with which compute opens a run's network. */
-  refOf({ run, config, status, modelSha256 }: StoredRun & Pick<RunRecord, 'status' | 'modelSha256'>): ModelRef {
+  refOf({ run, config, status, modelSha256, epochs }: StoredRun & Pick<RunRecord, 'status' | 'modelSha256' | 'epochs'>): ModelRef {
     // A resumed run has the fingerprint of its last end, and another network already.
-    return { folder: this.ports.folderOf(run), config, sha256: status === 'done' ? modelSha256 : null };
+    return { folder: this.ports.folderOf(run), config, sha256: status === 'done' ? modelSha256 : null, epochs: epochs.length };
   }
 
   /** Whether the run has a checkpoint that training can resume from. */
