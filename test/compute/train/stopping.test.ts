@@ -78,7 +78,7 @@ async function runTraining(folder: string, more: Partial<RunConfig>, resume = fa
   const rows: EpochRow[] = [];
   const request = { weightsPath: null, caches: { features: folder, pixels: folder }, root: folder, resume, epochsStored: 0 };
   const result = await train(
-    { ...request, model: { folder, config, sha256: null }, images: packImages(images), validPairs: packPairs(validPairs) },
+    { ...request, model: { folder, config, sha256: null, epochs: 0 }, images: packImages(images), validPairs: packPairs(validPairs) },
     {
       signal: new AbortController().signal,
       progress: (p: TrainProgress) => {
@@ -95,7 +95,7 @@ function storedEpoch(folder: string): number {
   const config = { ...someConfig, size: 16, dim: 1 };
   const frozen = readBase(folder);
   const moving = siameseParams({ backbone: 'compact', flavour: 'torch', size: 16, dim: 1 }).filter(({ name }) => !frozen.has(name));
-  return readModel({ folder, config, sha256: null }).get(moving[0]!.name)!.data[0]!;
+  return readModel({ folder, config, sha256: null, epochs: 0 }).get(moving[0]!.name)!.data[0]!;
 }
 
 describe('training stops', () => {
@@ -151,7 +151,7 @@ describe('training stops', () => {
     const config: RunConfig = { ...someConfig, size: 16, dim: 1, batch: 2, epochs: 2 };
     const request = { weightsPath: null, caches: { features: folder, pixels: folder }, root: folder, resume: false, epochsStored: 0 };
     const training = train(
-      { ...request, model: { folder, config, sha256: null }, images: packImages(images), validPairs: packPairs(validPairs) },
+      { ...request, model: { folder, config, sha256: null, epochs: 0 }, images: packImages(images), validPairs: packPairs(validPairs) },
       { signal: cancelled.signal, progress: () => undefined },
     );
     cancelled.abort();
