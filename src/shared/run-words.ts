@@ -48,3 +48,9 @@ export const backboneName = (backbone: BackboneName): string => BACKBONE_INFO[ba
 
 /** The number of a run, by its id: "r3" is run 3. */
 export const runNumber = (id: string): string => id.replace(/^r(?=\d)/, '');
+
+/** The user's name for a run, else its number ("r3" is "Run 3"). */
+export const runName = ({ run, name }: { run: string; name?: string | undefined }): string => name || `Run ${runNumber(run)}`;
+
+/** A run of which only the id is known. */
+export const removedRunName = (id: string): string => `${runName({ run: id })} (removed)`;

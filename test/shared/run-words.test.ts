@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sessionWarnings } from '../../src/shared/run-words.ts';
+import { removedRunName, runName, sessionWarnings } from '../../src/shared/run-words.ts';
 import type { RunSession } from '../../src/shared/run.ts';
 
 const session = (more: Partial<RunSession> = {}): RunSession => ({
@@ -9,6 +9,12 @@ const session = (more: Partial<RunSession> = {}): RunSession => ({
   batch: 16,
   partPairs: null,
   ...more,
+});
+
+test('a run is named by its name or number', () => {
+  expect(runName({ run: 'r12', name: '' })).toBe('Run 12');
+  expect(runName({ run: 'r12', name: 'All layers' })).toBe('All layers');
+  expect(removedRunName('r12')).toBe('Run 12 (removed)');
 });
 
 test('a run without changed settings has no warnings, however often it was resumed', () => {

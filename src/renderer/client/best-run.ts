@@ -1,4 +1,3 @@
-import { runNumber } from '../../shared/run-words.ts';
 import type { RunRow } from '../../shared/run.ts';
 
 /** The validation AUC of a run's best epoch, 0..1; null before the first epoch. */
@@ -10,6 +9,3 @@ export function bestAuc(run: Pick<RunRow, 'bestEpoch' | 'epochs'>): number | nul
 export function bestRun<R extends Pick<RunRow, 'bestEpoch' | 'epochs' | 'createdMs'>>(runs: readonly R[]): R | null {
   return runs.toSorted((a, b) => (bestAuc(b) ?? -1) - (bestAuc(a) ?? -1) || b.createdMs - a.createdMs)[0] ?? null;
 }
-
-/** The user's name for a run, else its number ("r3" is "Run 3"). */
-export const runName = (run: Pick<RunRow, 'run' | 'name'>): string => run.name || `Run ${runNumber(run.run)}`;

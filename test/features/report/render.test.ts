@@ -134,7 +134,7 @@ describe('what the person adds', () => {
     const datasets = [{ ...DATASET, curation: { excluded: 1, relabelled: 1204 } }];
     const text = textOf(renderReport(sampleInput({ datasets, runs: [{ ...RUN, name: 'Final <network>' }] })));
     expect(text).toContain('1 image excluded, 1,204 images moved to another class');
-    expect(text).toContain('The network · Final <network>');
+    expect(text).toContain('Appendix · The network Final <network>');
     expect(textOf(renderReport(sampleInput({ datasets: [{ ...DATASET, curation: { excluded: 0, relabelled: 0 } }] })))).toContain('no, as imported');
   });
 
@@ -280,7 +280,7 @@ describe('sentences', () => {
     const text = textOf(page);
     for (const words of [
       'Caveat Border evidence.',
-      '2 warnings · About run run-7 Few pairs. Collapsed.',
+      '2 warnings · About Run 7 Few pairs. Collapsed.',
       'Warning · About the data set Flowers Near duplicates.',
     ])
       expect(text.replace(/ ! /g, ' ')).toContain(words);
@@ -288,7 +288,7 @@ describe('sentences', () => {
 
   test('a changed data set, an unevaluated run, a lost run and a lost data set are reported', () => {
     const changed = textOf(renderReport(sampleInput({ datasets: [{ ...DATASET, snapshot: 'f'.repeat(64) }] })));
-    expect(changed).toContain('The data set has changed since run run-7 was trained');
+    expect(changed).toContain('The data set has changed since Run 7 was trained');
     const unevaluated = textOf(renderReport(sampleInput({ runs: [{ ...RUN, metrics: [], epochs: [], bestEpoch: null, validDistances: null }] })));
     expect(unevaluated).toContain('has not been evaluated');
     expect(unevaluated).toContain('No epoch finished');

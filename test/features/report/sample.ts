@@ -47,7 +47,7 @@ const epochs: EpochRow[] = Array.from({ length: 24 }, (_, i) => {
 });
 
 export const RUN: RunRecord = {
-  run: 'run-7',
+  run: 'r7',
   dataset: 'flowers',
   snapshot: hash('7'),
   config: {

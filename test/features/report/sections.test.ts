@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { BACKBONE_INFO } from '../../../src/shared/backbones.ts';
+import { percentText } from '../../../src/shared/format.ts';
 import { SECTION_NAMES, type ReportSection } from '../../../src/shared/report.ts';
 import { RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
 import { renderReport, textOf } from './whole-page.ts';
@@ -26,7 +28,7 @@ describe('the chosen sections', () => {
     for (const fact of [
       '≠ Different ✓ Right: the data set says different classes',
       `${test.pairs} 250 same, 250 different ${test.auc.toFixed(3)} ${test.aucLow.toFixed(3)}–${test.aucHigh.toFixed(3)}`,
-      'used neither for training nor to choose epoch and threshold. Intervals are from 500 bootstrap resamples',
+      'used neither for training nor to choose epoch and threshold. Intervals are from 500 bootstrap resamples of pairs. Pairs that share an image are not independent',
       'A wrong verdict has maps too, and they can look convincing.',
       'the figures below do',
     ])
@@ -37,8 +39,38 @@ describe('the chosen sections', () => {
   test('the quality says which pairs it rests on, with the same digits in one row', () => {
     const metrics = RUN.metrics.map((m) => ({ ...m, accuracy: 0.974, eer: 0.12 }));
     const text = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics }], sections: ['quality'] })));
-    expect(text).toContain('Computed over the pairs of each row, not over all possible pairs');
+    expect(text).toContain('computed over sampled pairs, not over all possible pairs');
+    expect(text).not.toContain('1,000');
     expect(text.match(/97\.4 % 12\.0 %/g)).toHaveLength(1 + metrics.length); // first page, and each split
+  });
+
+  test('the quality has every split: a run evaluated on test pairs has its validation and training figures, too', () => {
+    const [valid, tested] = [RUN.metrics.find(({ split }) => split === 'valid')!, RUN.metrics.find(({ split }) => split === 'test')!];
+    const qualityOf = (run: typeof RUN): string => {
+      const text = textOf(renderReport(sampleInput({ runs: [run], sections: ['quality'] })));
+      return text.slice(text.indexOf('How good is it?'));
+    };
+    const text = qualityOf({ ...RUN, metrics: [tested] });
+    expect(text).toContain(`test 500 250 same, 250 different ${tested.auc.toFixed(3)} ${tested.aucLow.toFixed(3)}–`);
+    expect(text).toContain(`validation 424 212 same, 212 different ${valid.auc.toFixed(3)} ${percentText(valid.accuracy).replace('\u00a0', ' ')}`); // no interval
+    expect(text).toContain(`training – those of epoch 18 ${RUN.epochs[17]!.aucTrain.toFixed(3)} 93.0 % –`);
+    expect(text).toContain('Confusion on validation pairs');
+    expect(text).toContain('The training figures were measured during epoch 18');
+    expect(text).toContain('on augmented images');
+    expect(qualityOf({ ...RUN, config: { ...RUN.config, augmentation: null } })).not.toContain('augmented');
+    expect(qualityOf(RUN)).toContain(`validation 424 212 same, 212 different ${valid.auc.toFixed(3)} ${valid.aucLow.toFixed(3)}–`);
+    const none = qualityOf({ ...RUN, metrics: [], validDistances: null, epochs: [], bestEpoch: null });
+    expect(none).toContain('has not been evaluated yet');
+  });
+
+  test('a run has the name that the screen shows, and its id once', () => {
+    const page = renderReport(sampleInput());
+    expect(textOf(page)).toContain(`network Run 7 (${BACKBONE_INFO.mobilenet_v2_035.label}), model`);
+    expect(textOf(page).match(/\br7\b/g)).toHaveLength(1); // of the command line
+    const named = textOf(renderReport(sampleInput({ runs: [{ ...RUN, name: 'All layers' }] })));
+    expect(named).toContain('network All layers (');
+    expect(named).not.toContain('Run 7');
+    expect(textOf(renderReport(sampleInput({ runs: [] })))).toContain('network Run 7 (removed), model');
   });
 
   test('the results count right, wrong and unknown verdicts', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestAuc, bestRun, runName } from '../../../src/renderer/client/best-run.ts';
+import { bestAuc, bestRun } from '../../../src/renderer/client/best-run.ts';
 import { row } from '../run-rows.ts';
 
 const run = (createdMs: number, bestEpoch: number | null, ...aucs: number[]) => ({
@@ -20,9 +20,5 @@ describe('the default run', () => {
     expect(bestRun([old, young])).toBe(young);
     expect(bestRun([])).toBeNull();
     expect(bestAuc(run(1, null))).toBeNull();
-  });
-  it('is named by its name or number', () => {
-    expect(runName({ run: 'r12', name: '' })).toBe('Run 12');
-    expect(runName({ run: 'r12', name: 'All layers' })).toBe('All layers');
   });
 });

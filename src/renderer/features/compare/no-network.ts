@@ -1,8 +1,7 @@
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import type { RunRow } from '../../../shared/run.ts';
 import type { Job } from '../../../shared/job.ts';
-import { OUTDATED } from '../../../shared/run-words.ts';
-import { runName } from '../../client/best-run.ts';
+import { OUTDATED, runName } from '../../../shared/run-words.ts';
 import { resumeStatus, statusSentence } from '../../client/run-status.ts';
 
 /** The reason why no network can compare, and the next step. */

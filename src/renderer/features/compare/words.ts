@@ -1,6 +1,6 @@
 import type { Comparison, ExplainedVerdict, ScaleChoice } from '../../../shared/comparison.ts';
 import type { RunRow } from '../../../shared/run.ts';
-import { runName } from '../../client/best-run.ts';
+import { runName } from '../../../shared/run-words.ts';
 import { distancePair, NBSP, percentText, probabilityText, threeDigits } from '../../../shared/format.ts';
 import { fullColourOf } from '../../../shared/maps/run-scale.ts';
 import { kindWords } from '../../../shared/map-words.ts';

@@ -1,6 +1,6 @@
 import type { RunRow } from '../../../shared/run.ts';
 import { api } from '../../client/api.ts';
-import { runName } from '../../client/best-run.ts';
+import { runName } from '../../../shared/run-words.ts';
 import { chooseSave } from '../../client/choose-path.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
 import { go, route } from '../../client/route.svelte.ts';

@@ -1,6 +1,6 @@
 import type { RunRow } from '../../../shared/run.ts';
-import { backboneName, STATUS_WORDS } from '../../../shared/run-words.ts';
-import { bestAuc, runName } from '../../client/best-run.ts';
+import { backboneName, STATUS_WORDS, runName } from '../../../shared/run-words.ts';
+import { bestAuc } from '../../client/best-run.ts';
 import { restoreChoices } from '../../client/stored-choices.ts';
 
 export const COLUMNS = [

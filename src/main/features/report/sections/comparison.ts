@@ -4,13 +4,13 @@ import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
 import { fileName, fileNames, shortName, timeText } from '../../../../shared/format.ts';
 import { comparisonNames, similaritySentence, verdictSentence, verdictWord } from '../../../../shared/comparison-words.ts';
-import { backboneName } from '../../../../shared/run-words.ts';
+import { backboneName, removedRunName, runName } from '../../../../shared/run-words.ts';
 import { pairNotices } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
 import { calibrationError } from '../../../domain/evaluate/calibration-error.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import { PAGE_WIDTH, TEXT_WIDTH, spaceForImages, textHeight, tileHeights } from '../page-budget.ts';
-import type { PaperSize, ReportComparison } from '../types.ts';
+import type { PaperSize, ReportComparison, ReportRun } from '../types.ts';
 import { imageStage, stageHeight } from './image-stage.ts';
 import { judgementHeight, judgementRow, noteBelow } from './judgement.ts';
 import { claimLine } from './parts.ts';
@@ -20,7 +20,7 @@ import { distanceRuler } from './ruler.ts';
 export interface PageContext {
   number: number; // of the comparison, from 1
   of: number;
-  run: RunRecord | undefined; // undefined: no longer in the workspace
+  run: ReportRun | undefined; // undefined: no longer in the workspace
   sections: readonly ReportSection[];
   paper: PaperSize | undefined;
 }
@@ -121,10 +121,10 @@ function caveatsOf(comparison: Comparison, run: RunRecord | undefined): string[]
 const SHORT_HASH = 12; // hex digits: the whole ones are in the appendix
 
 /** The line of small print that identifies comparison, network and files. */
-function originText({ comparison }: ReportComparison, run: RunRecord | undefined): string {
+function originText({ comparison }: ReportComparison, run: ReportRun | undefined): string {
   const { comparison: id, createdMs, target, images, modelSha256 } = comparison;
   const short = (hash: string): string => hash.slice(0, SHORT_HASH);
   const files = images.map((image, i) => `${'AB'[i]!} ${short(image.sha256)}`).join(', ');
-  const network = `network ${comparison.run}${run ? ` (${backboneName(run.config.backbone)})` : ''}, model ${short(modelSha256)}`;
+  const network = `network ${run ? `${shortName(runName(run))} (${backboneName(run.config.backbone)})` : removedRunName(comparison.run)}, model ${short(modelSha256)}`;
   return `${id}, ${timeText(createdMs)} · ${network} · maps of the ${target}: ${methodWords(comparison)} · SHA-256 of ${files}`;
 }

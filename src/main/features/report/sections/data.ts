@@ -1,16 +1,16 @@
 import { byNaturalOrder } from '../../../../shared/natural-order.ts';
 import { SPLITS, type RejectedFile } from '../../../../shared/dataset.ts';
-import type { RunRecord } from '../../../../shared/run.ts';
+import { runName } from '../../../../shared/run-words.ts';
 import { splitName } from '../../../domain/evaluate/check.ts';
 import { countText } from '../../../../shared/format.ts';
 import { markup, nameOf, type Html } from '../html.ts';
-import type { ReportDataset } from '../types.ts';
+import type { ReportDataset, ReportRun } from '../types.ts';
 import { facts } from './parts.ts';
 
 const MAX_REJECTED = 500;
 
 /** The data set of a run: classes, splits, rejected files, and the hash that identifies it. */
-export function dataSection(run: RunRecord, dataset: ReportDataset | undefined): Html {
+export function dataSection(run: ReportRun, dataset: ReportDataset | undefined): Html {
   if (!dataset)
     return markup`<p>The data set <code>${run.dataset}</code> is no longer in the workspace. The run was trained on the snapshot <code>${run.snapshot}</code>.</p>`;
   const classes = Object.entries(dataset.classes).sort(([a], [b]) => byNaturalOrder(a, b));
@@ -41,9 +41,9 @@ ${rejectedFiles(dataset.rejected)}`;
 }
 
 /** A warning where the run was trained on another state of the data set; else null. */
-export function datasetChanged(run: RunRecord, dataset: ReportDataset): Html | null {
+export function datasetChanged(run: ReportRun, dataset: ReportDataset): Html | null {
   if (dataset.snapshot === run.snapshot) return null;
-  return markup`<aside class="warnings" aria-label="Warning: the data set has changed"><p class="warn-title"><span class="bang" aria-hidden="true">!</span> The data set has changed since run ${run.run} was trained</p><p>Its numbers in this report are the current ones (snapshot <code>${dataset.snapshot}</code>), not those at training time.</p></aside>`;
+  return markup`<aside class="warnings" aria-label="Warning: the data set has changed"><p class="warn-title"><span class="bang" aria-hidden="true">!</span> The data set has changed since ${nameOf(runName(run))} was trained</p><p>Its numbers in this report are the current ones (snapshot <code>${dataset.snapshot}</code>), not those at training time.</p></aside>`;
 }
 
 /** How the data set was edited since its import. Image files never change: runs use the edited list. */

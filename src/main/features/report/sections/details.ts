@@ -3,14 +3,15 @@ import { distanceWords, targetSentence, trueLabelSentence } from '../../../../sh
 import { methodInfo, methodWords } from '../../../../shared/explanation-methods.ts';
 import { completenessSentences } from '../../../../shared/map-words.ts';
 import { distanceText, fileName, fileNames, probabilityText, timeText } from '../../../../shared/format.ts';
+import { removedRunName, runName } from '../../../../shared/run-words.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
 import { chart } from '../chart.ts';
 import { markup, nameOf, type Html } from '../html.ts';
-import type { ReportEntry } from '../types.ts';
+import type { ReportEntry, ReportRun } from '../types.ts';
 import { facts, versionList } from './parts.ts';
 
 /** Appendix: figures of one comparison, its position among the validation pairs, and its origin. */
-export function detailsSection({ comparison }: ReportEntry, number: number, run: RunRecord | undefined): Html {
+export function detailsSection({ comparison }: ReportEntry, number: number, run: ReportRun | undefined): Html {
   const [a, b] = comparison.images;
   const id = `details-${number}`;
   const { distance, threshold, shown } = distanceWords(comparison);
@@ -35,7 +36,7 @@ ${run?.validDistances && histogramFigure({ ...comparison, distance: shown }, run
 </div>
 ${facts([
   ['Comparison', markup`<code>${comparison.comparison}</code>, ${timeText(comparison.createdMs)}`],
-  ['Network', markup`<code>${comparison.run}</code>${run ? null : ', no longer in the workspace'}`],
+  ['Network', nameOf(run ? runName(run) : removedRunName(comparison.run))],
   [
     'Explained',
     markup`${comparison.target === 'verdict' ? 'the verdict' : 'the distance, independent of the verdict'}, by ${methodWords(comparison)}; features of layer <code>${comparison.layer}</code>`,

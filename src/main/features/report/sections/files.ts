@@ -1,4 +1,5 @@
 import { fileName } from '../../../../shared/format.ts';
+import { removedRunName, runName } from '../../../../shared/run-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportInput } from '../types.ts';
 
@@ -6,6 +7,10 @@ import type { ReportInput } from '../types.ts';
 export function filesSection({ comparisons, runs }: Pick<ReportInput, 'comparisons' | 'runs'>): Html {
   const models = new Map(comparisons.map(({ comparison }) => [comparison.modelSha256, comparison.run]));
   for (const { run, modelSha256 } of runs) if (modelSha256) models.set(modelSha256, run);
+  const networkName = (id: string): string => {
+    const run = runs.find((one) => one.run === id);
+    return run ? runName(run) : removedRunName(id);
+  };
   return markup`<section class="files" id="files" aria-labelledby="files-title">
 <p class="eyebrow">Appendix</p>
 <h2 id="files-title">Files</h2>
@@ -17,7 +22,7 @@ export function filesSection({ comparisons, runs }: Pick<ReportInput, 'compariso
     ),
   )}</tbody></table>
 <table class="figures"><caption>Networks</caption><thead><tr><th scope="col">Run</th><th scope="col">SHA-256 of the model file</th></tr></thead>
-<tbody>${[...models].map(([sha256, run]) => markup`<tr><th scope="row"><code>${run}</code></th><td><code>${sha256}</code></td></tr>\n`)}</tbody></table>
+<tbody>${[...models].map(([sha256, run]) => markup`<tr><th scope="row">${nameOf(networkName(run))}</th><td><code>${sha256}</code></td></tr>\n`)}</tbody></table>
 <p class="note">The SHA-256 of a file is computed from its bytes: <code>sha256sum FILE</code>, on Windows <code>certutil -hashfile FILE SHA256</code>.</p>
 </section>`;
 }

@@ -1,8 +1,8 @@
 import { SPLITS } from '../../../../shared/dataset.ts';
 import { LOSS_INFO } from '../../../../shared/losses.ts';
-import type { Metrics, RunRecord } from '../../../../shared/run.ts';
+import type { EpochRow, Metrics, RunRecord } from '../../../../shared/run.ts';
 import { splitName } from '../../../domain/evaluate/check.ts';
-import { RESAMPLES } from '../../../domain/evaluate/metrics.ts';
+import { metricsWithoutInterval, RESAMPLES } from '../../../domain/evaluate/metrics.ts';
 import EpochCurves from '../../../../shared/charts/EpochCurves.svelte';
 import RocChart from '../../../../shared/charts/RocChart.svelte';
 import { chart } from '../chart.ts';
@@ -26,30 +26,61 @@ export function trainingCurves({ run: id, config, epochs, bestEpoch }: RunRecord
 </div>`;
 }
 
-/** Metrics of each split, confusion matrices, ROC curve. */
+/** Metrics of a split; without an interval if they come from the record of the training. */
+type SplitMetrics = Omit<Metrics, 'aucLow' | 'aucHigh'> & Partial<Metrics>;
+
+/** Metrics of every split that the run has, confusion matrices, ROC curve. */
 export function metricsTables(run: RunRecord): Html {
-  const metrics = [...run.metrics].sort((a, b) => SPLITS.indexOf(b.split) - SPLITS.indexOf(a.split)); // test first
-  if (metrics.length === 0) return markup`<p>This network has not been evaluated yet. Evaluate the run to get its metrics here.</p>`;
-  const perfect = metrics.some((m) => m.auc === 1);
+  const validation = run.metrics.some(({ split }) => split === 'valid') ? null : validationMetrics(run);
+  const metrics = [...run.metrics, ...(validation ? [validation] : [])].sort((a, b) => SPLITS.indexOf(b.split) - SPLITS.indexOf(a.split)); // test first
+  const first = metrics[0];
+  if (first === undefined) return markup`<p>This network has not been evaluated yet. Evaluate the run to get its metrics here.</p>`;
+  const training = run.epochs.find(({ epoch }) => epoch === run.bestEpoch);
+  const notes = [
+    PAIRS_NOTE,
+    metrics.some(({ split }) => split === 'valid') &&
+      'The threshold and the best epoch were chosen on the validation pairs, so the validation figures are optimistic: quote the test figures.',
+    training !== undefined && trainingNote(training.epoch, run.config.augmentation !== null),
+    `${INTERVAL_NOTE}${run.metrics.some((m) => m.auc === 1) ? ` ${PERFECT_NOTE}` : ''}`,
+  ].filter((note) => note !== false);
   return markup`<table class="figures">
-<caption>Computed over the pairs of each row, not over all possible pairs: sampled with the data set’s seed, each image with as many partners of its own class as of others, up to ten of each, for about 1,000 pairs a split. “Different” is the positive class.</caption>
+<caption>Metrics of each split</caption>
 <thead><tr><th scope="col">Pairs</th><th scope="col">Number</th><th scope="col">AUC <span class="term">95 % interval</span></th><th scope="col">Right <span class="term">accuracy</span></th><th scope="col">Equal error rate</th></tr></thead>
-<tbody>${metrics.map(figuresRow)}</tbody></table>
-<p class="note">The threshold and the best epoch were chosen on validation pairs, so the validation figures are optimistic: quote the test figures. Intervals are from ${RESAMPLES} bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger.${
-    perfect && ' With an AUC of exactly 1 every resample gives 1 too, so its interval is meaningless.'
-  }</p>
+<tbody>${metrics.map(figuresRow)}${training && trainingRow(training)}</tbody></table>
+${notes.map((note) => markup`<p class="note">${note}</p>`)}
 <div class="charts">
-<figure class="plot">${chart(RocChart, { metrics, width: 400 })}<figcaption>ROC: true and false positive rate at every threshold. The closer to the upper left, the better. The dot marks the threshold in use, on ${splitName(metrics[0].split)} pairs.</figcaption></figure>
+<figure class="plot">${chart(RocChart, { metrics, width: 400 })}<figcaption>ROC: true and false positive rate at every threshold. The closer to the upper left, the better. The dot marks the threshold in use, on ${splitName(first.split)} pairs.</figcaption></figure>
 <div>${metrics.map(confusionTable)}</div>
 </div>`;
 }
 
-function figuresRow(m: Metrics): Html {
-  const [accuracy, eer] = percentTexts([m.accuracy, m.eer]);
-  return markup`<tr><th scope="row">${splitName(m.split)}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)} <span class="term">${aucText(m.aucLow)}–${aucText(m.aucHigh)}</span></td><td>${accuracy}</td><td>${eer}</td></tr>`;
+const PAIRS_NOTE =
+  'Test and validation figures are computed over sampled pairs, not over all possible pairs. The pairs are sampled with the data set’s seed: each image is paired with one to ten of its own class and as many of other classes, with more in a smaller split, and with fewer where it has too few partners. “Different” is the positive class.';
+export const INTERVAL_NOTE = `Intervals are from ${RESAMPLES} bootstrap resamples of pairs. Pairs that share an image are not independent, so the intervals are too narrow, most of all where each image is in many pairs.`;
+export const PERFECT_NOTE = 'With an AUC of exactly 1 every resample gives 1 too, so its interval is meaningless.';
+const trainingNote = (epoch: number, isAugmented: boolean): string =>
+  `The training figures were measured during epoch ${epoch}, the best one: the distance of each pair is that before the step that learned from it${isAugmented ? ', on augmented images' : ''}; the threshold is the run’s.`;
+
+/** Of the pairs on which the training validated its best epoch; null without them or a threshold. */
+function validationMetrics({ validDistances, calibration }: RunRecord): SplitMetrics | null {
+  if (!validDistances || !calibration) return null;
+  const { same, different } = validDistances;
+  if (same.length === 0 || different.length === 0) return null;
+  const labels = [...same.map(() => 0), ...different.map(() => 1)];
+  return metricsWithoutInterval([...same, ...different], labels, calibration.threshold, 'valid');
 }
 
-function confusionTable({ split, threshold, confusion: [[tn, fp], [fn, tp]] }: Metrics): Html {
+function figuresRow(m: SplitMetrics): Html {
+  const [accuracy, eer] = percentTexts([m.accuracy, m.eer]);
+  const interval = m.aucLow !== undefined && m.aucHigh !== undefined && markup` <span class="term">${aucText(m.aucLow)}–${aucText(m.aucHigh)}</span>`;
+  return markup`<tr><th scope="row">${splitName(m.split)}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)}${interval}</td><td>${accuracy}</td><td>${eer}</td></tr>`;
+}
+
+/** The number of pairs and the equal error rate of an epoch are not stored. */
+const trainingRow = ({ epoch, aucTrain, accuracyTrain }: EpochRow): Html =>
+  markup`<tr><th scope="row">${splitName('train')}</th><td>– <span class="term">those of epoch ${epoch}</span></td><td>${aucText(aucTrain)}</td><td>${percentText(accuracyTrain)}</td><td>–</td></tr>`;
+
+function confusionTable({ split, threshold, confusion: [[tn, fp], [fn, tp]] }: SplitMetrics): Html {
   const cell = (count: number, of: number, right: boolean): Html =>
     markup`<td>${countText(count)} <span class="term">${right ? '✓ right' : '✗ wrong'}, ${percentText(count / of)}</span></td>`;
   return markup`<table class="figures confusion"><caption>Confusion on ${splitName(split)} pairs, at the threshold of ${distanceText(threshold)}</caption>

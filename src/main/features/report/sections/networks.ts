@@ -1,9 +1,9 @@
 import { aucText, countText, distanceText, percentTexts, timeText } from '../../../../shared/format.ts';
-import { backboneName, sessionWarnings } from '../../../../shared/run-words.ts';
-import { RESAMPLES } from '../../../domain/evaluate/metrics.ts';
+import { backboneName, removedRunName, runName, sessionWarnings } from '../../../../shared/run-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportInput, ReportRun } from '../types.ts';
 import { datasetChanged } from './data.ts';
+import { INTERVAL_NOTE, PERFECT_NOTE } from './metrics.ts';
 import { warningList } from './parts.ts';
 
 /** First page: data set and test metrics of each network, and the conditions under which the metrics hold. */
@@ -16,14 +16,13 @@ export function networksSection({ runs, datasets, comparisons }: Pick<ReportInpu
 <table class="figures"><thead><tr><th scope="col">Network</th><th scope="col">Data set</th><th scope="col">Test pairs</th><th scope="col">AUC <span class="term">95 % interval</span></th><th scope="col">Right <span class="term">accuracy</span></th><th scope="col">Equal error rate</th><th scope="col">Threshold <span class="term">distance</span></th></tr></thead>
 <tbody>${runs.map((run, i) => networkRow(run, datasetOf(run), `network-${i + 1}`, appendix ? `run-${i + 1}` : null))}${lost.map(
     (id) =>
-      markup`<tr><th scope="row"><code>${id}</code></th><td colspan="6">This run is no longer in the workspace, so there are no figures on test pairs.</td></tr>`,
+      markup`<tr><th scope="row">${removedRunName(id)}</th><td colspan="6">This run is no longer in the workspace, so there are no figures on test pairs.</td></tr>`,
   )}</tbody></table>
 ${metrics.length > 0 && markup`<p class="note">${conditions(metrics.some(({ auc }) => auc === 1))}</p>`}
 ${runs.map((run) => {
-  const name = runs.length > 1 ? ` ${run.run}` : '';
   const dataset = datasetOf(run);
   return [
-    warningList([...sessionWarnings(run.sessions), ...run.warnings, ...(run.error === null ? [] : [run.error])], `About run${name || ` ${run.run}`}`),
+    warningList([...sessionWarnings(run.sessions), ...run.warnings, ...(run.error === null ? [] : [run.error])], `About ${runName(run)}`),
     dataset && datasetChanged(run, dataset),
   ];
 })}
@@ -34,8 +33,8 @@ ${datasets.map(({ name, warnings }) => warningList(warnings, `About the data set
 function networkRow(run: ReportRun, dataset: ReportDataset | undefined, id: string, anchor: string | null): Html {
   const test = run.metrics.find(({ split }) => split === 'test');
   const [accuracy, eer] = test ? percentTexts([test.accuracy, test.eer]) : [];
-  const name = markup`${backboneName(run.config.backbone)} <code>${run.run}</code>`;
-  return markup`<tr id="${id}"><th scope="row">${anchor ? markup`<a href="#${anchor}">${name}</a>` : name}<span class="term">${run.name ? markup`${nameOf(run.name)}, ` : null}trained ${timeText(run.createdMs)}</span></th>
+  const name = nameOf(runName(run));
+  return markup`<tr id="${id}"><th scope="row">${anchor ? markup`<a href="#${anchor}">${name}</a>` : name}<span class="term">${backboneName(run.config.backbone)}, trained ${timeText(run.createdMs)}</span></th>
 <td data-label="Data set">${dataset ? datasetCell(dataset) : markup`<code>${run.dataset}</code> <span class="term">no longer in the workspace</span>`}</td>
 ${
   test
@@ -51,6 +50,4 @@ function datasetCell({ name, images, classes, groups }: ReportDataset): Html {
 
 /** `perfect`: an AUC is exactly 1. */
 export const conditions = (perfect: boolean): string =>
-  `Computed on a sample of the pairs of test images, which were used neither for training nor to choose epoch and threshold. Intervals are from ${RESAMPLES} bootstrap resamples of pairs; pairs that share an image are not independent, so the true uncertainty is somewhat larger. The figures hold for images like these.${
-    perfect ? ' With an AUC of exactly 1 every resample gives 1 too, so its interval is meaningless.' : ''
-  }`;
+  `Computed on a sample of the pairs of test images, which were used neither for training nor to choose epoch and threshold. ${INTERVAL_NOTE} The figures hold for images like these.${perfect ? ` ${PERFECT_NOTE}` : ''}`;

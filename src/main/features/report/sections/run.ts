@@ -1,7 +1,7 @@
 import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunStatus } from '../../../../shared/run.ts';
 import { durationText, settingText, timeText } from '../../../../shared/format.ts';
-import { backboneName } from '../../../../shared/run-words.ts';
+import { backboneName, runName } from '../../../../shared/run-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportRun } from '../types.ts';
 import { dataSection } from './data.ts';
@@ -22,8 +22,8 @@ const fourFigures = (x: number): string => settingText(Number(x.toPrecision(4)))
 /** Appendix: the chosen of quality, training and data set of a run. Appears once, for all comparisons that used it. */
 export function runSection(run: ReportRun, dataset: ReportDataset | undefined, id: string, sections: readonly ReportSection[]): Html {
   return markup`<section class="run" id="${id}" aria-labelledby="${id}-title">
-<p class="eyebrow">Appendix · The network${run.name && markup` · ${nameOf(run.name)}`}</p>
-<h2 id="${id}-title">${backboneName(run.config.backbone)} <span class="and"><code>${run.run}</code></span></h2>
+<p class="eyebrow">Appendix · The network</p>
+<h2 id="${id}-title">${nameOf(runName(run))} <span class="and">${backboneName(run.config.backbone)}</span></h2>
 ${
   sections.includes('quality') &&
   markup`<h3>How good is it?</h3>
@@ -44,7 +44,7 @@ ${trainingCurves(run)}
 ${settingsTables(run.config)}
 <h3>Provenance</h3>
 ${facts([
-  ['Run', markup`<code>${run.run}</code>, ${STATUS_WORDS[run.status]}`],
+  ['Run', markup`${nameOf(runName(run))}, ${STATUS_WORDS[run.status]}; on the command line <code>${run.run}</code>`],
   ['Trained', `${timeText(run.createdMs)}, for ${durationText(run.seconds)}`],
   ['Epochs', `${run.epochs.length} done${run.bestEpoch === null ? '' : `, epoch ${run.bestEpoch} is the best`}`],
   [
