@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { lutimesSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -34,6 +34,23 @@ test('the check of an output path deletes the temporary files of killed processe
   outputs.check(join(folder, 'report.html'), { replace: false });
   expect(readdirSync(folder).sort()).toEqual([young, ...stay].sort());
   outputs.check(join(folder, 'no such folder', 'report.html'), { replace: false });
+});
+
+test.skipIf(process.platform === 'win32')('temporary links are deleted like files, dangling ones too, and never what they point to', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'twinlens outputs '));
+  const elsewhere = mkdtempSync(join(tmpdir(), 'twinlens outputs '));
+  writeFileSync(join(elsewhere, 'mine.txt'), 'mine');
+  const names = [nameOf(dead), nameOf(dead), nameOf(dead)].sort();
+  const [first, second, third] = names.map((name) => join(folder, name));
+  symlinkSync(join(folder, 'no such file'), first!);
+  symlinkSync(elsewhere, second!);
+  writeFileSync(third!, 'half');
+  const old = new Date(Date.now() - 2 * HOUR_MS);
+  utimesSync(third!, old, old);
+  for (const link of [first!, second!]) lutimesSync(link, old, old);
+  new OutputPaths({ workspace: elsewhere, datasetWithImage: () => null }).check(join(folder, 'report.html'), { replace: false });
+  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(elsewhere)).toEqual(['mine.txt']);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -102,15 +102,24 @@ export function deleteTemporaryFiles(folder: string): void {
  */
 export function deleteAbandonedFiles(folder: string): void {
   const before = Date.now() - STALE_MS;
-  try {
-    for (const name of readdirSync(folder)) {
-      const [, computer, pid] = TEMPORARY.exec(name) ?? [];
-      if (computer !== thisComputer() || isRunning(Number(pid))) continue;
-      const path = join(folder, name);
-      if (statSync(path).mtimeMs < before) rmSync(path, { recursive: true, force: true });
+  for (const name of namesIn(folder)) {
+    const [, computer, pid] = TEMPORARY.exec(name) ?? [];
+    if (computer !== thisComputer() || isRunning(Number(pid))) continue;
+    const path = join(folder, name);
+    try {
+      if (lstatSync(path).mtimeMs < before) rmSync(path, { recursive: true, force: true }); // of a link, which may be dangling, the link
+    } catch {
+      // Not permitted, or just deleted by another process.
     }
+  }
+}
+
+/** Names in a folder; none if it does not exist yet or can't be read. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
   } catch {
-    // No such folder yet, or not permitted.
+    return [];
   }
 }
 
