@@ -149,6 +149,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const reports = new ReportService(
     {
       reports: store.reports,
+      comparisons: store.comparisons,
       jobs,
       printPdf: o.shell.printPdf,
       folderOf: workspace.report,

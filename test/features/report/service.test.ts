@@ -77,6 +77,7 @@ beforeEach(async () => {
   });
   const ports: ReportPorts = {
     reports: store.reports,
+    comparisons: store.comparisons,
     jobs: new Jobs(hub),
     get printPdf() {
       return print;
@@ -228,7 +229,9 @@ describe('a report', () => {
     const { report } = reports.save(draft(ids));
     expect(() => reports.startWriting({ report, format: 'pdf' })).toThrow(/no Chromium or Chrome was found.*Write the report as HTML/);
     expect(() => reports.startWriting({ report, format: 'html', out: 'somewhere.html' })).toThrow(/must be absolute/);
-    reports.save({ ...draft([...ids, 'c99']), report });
+    expect(() => reports.save({ ...draft([...ids, 'c99']), report })).toThrow(/There is no comparison "c99"/);
+    store.reports.update(report, { ...reports.get(report), comparisons: [...ids, 'c99'] }); // as of a database that lost it
+    reports.save({ ...draft([...ids, 'c99'], { title: 'Another title' }), report });
     expect(await endOf(reports.startWriting({ report, format: 'html' }))).toMatchObject({
       status: 'failed',
       error: { code: 'not-found', message: 'One comparison of this report is missing. Remove it from the report and write it again.' },

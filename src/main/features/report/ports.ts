@@ -1,6 +1,7 @@
 import type { ComparisonRow } from '../../../shared/comparison.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { BrowseStore } from '../../db/browse.ts';
+import type { ComparisonStore } from '../../db/comparisons.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { ReportStore } from '../../db/reports.ts';
 import type { RunStore } from '../../db/runs.ts';
@@ -25,6 +26,7 @@ export interface PagePorts {
 /** Services that ReportService uses. */
 export interface ReportPorts {
   reports: ReportStore;
+  comparisons: Pick<ComparisonStore, 'get'>;
   jobs: Pick<Jobs, 'start'>;
   /** Null if printing is not possible. */
   printPdf: Shell['printPdf'];

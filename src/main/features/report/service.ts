@@ -49,13 +49,19 @@ export class ReportService {
     return withFileState(this.ports.reports.get(id));
   }
 
-  /** Stores a draft as a new report, or replaces the report that it names. Removes duplicate comparisons. */
+  /**
+   * Stores a draft as a new report, or replaces the report that it names. Removes duplicate comparisons. Throws AppError 'not-found' for an
+   * unknown report, logo or comparison; a comparison that the report already has may be missing.
+   */
   save(draft: Draft): ReportRecord {
-    const { reports, announce, author, logo } = this.ports;
+    const { reports, comparisons, announce, author, logo } = this.ports;
     const { report } = draft;
     const content = this.contentOf(draft);
+    const known = report === undefined ? null : reports.get(report);
+    if (content.logo !== null) reports.logo(content.logo); // throws for an unknown one
+    for (const id of content.comparisons) if (!known?.comparisons.includes(id)) comparisons.get(id);
     if (draft.author !== undefined) author.remember(content.author);
-    if (report !== undefined && content.logo !== reports.get(report).logo) logo.remember(content.logo);
+    if (known !== null && content.logo !== known.logo) logo.remember(content.logo);
     const stored = report === undefined ? reports.insert(content) : reports.update(report, content);
     announce(stored.report);
     return withFileState(stored);

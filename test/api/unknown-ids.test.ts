@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type CallInput, type CallName, CALLS } from '../../src/shared/contract.ts';
+import { asAppError } from '../../src/shared/errors.ts';
+import { someComparison, someConfig, someDataset } from '../db/records.ts';
+import { hasCompute, openTestWorkbench, type TestWorkbench } from '../features/training/test-workbench.ts';
+
+const LOGO = 'f'.repeat(64);
+const things = { dataset: 'things' };
+const nothing = { dataset: 'nothing' };
+const choice = { run: 'r99' };
+const drawn = { title: 'a', comparisons: ['c1'] };
+
+/** Inputs that name one thing that the workspace does not have, of every call that takes the id of a stored thing. */
+const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
+  'jobs.cancel': [{ job: 'j99' }],
+  'jobs.dismiss': [{ job: 'j99' }],
+  'datasets.get': [nothing],
+  'datasets.remove': [nothing],
+  'datasets.restore': [nothing],
+  'datasets.counts': [nothing],
+  'datasets.folder': [nothing],
+  'datasets.relocate': [{ ...nothing, folder: '/' }],
+  'datasets.export': [{ ...nothing, format: 'csv' }],
+  'images.find': [nothing],
+  'images.rows': [{ ...nothing, ids: [0] }],
+  'images.problem': [
+    { ...nothing, id: 0 },
+    { ...things, id: 999 },
+  ],
+  'curation.apply': [
+    { ...nothing, edit: { kind: 'exclude', ids: [0] } },
+    { ...things, edit: { kind: 'exclude', ids: [0, 999] } },
+  ],
+  'curation.undo': [{ ...nothing, position: 1 }],
+  'curation.redo': [{ ...nothing, position: 1 }],
+  'curation.state': [nothing],
+  'curation.history': [nothing],
+  'curation.imagesOf': [
+    { ...nothing, position: 1 },
+    { ...things, position: 99 },
+  ],
+  'runs.get': [choice],
+  'runs.start': [nothing],
+  'runs.resume': [choice],
+  'runs.evaluate': [choice],
+  'runs.metrics': [{ ...choice, split: 'test' }],
+  'runs.annotate': [{ ...choice, name: 'a' }],
+  'runs.remove': [choice],
+  'runs.restore': [choice],
+  'runs.export': [{ ...choice, format: 'onnx', out: '/nowhere/a.onnx' }],
+  'runs.layers': [choice],
+  'compare.explain': [
+    { ...choice, a: { ...things, id: 0 }, b: { ...things, id: 1 } },
+    { run: 'r1', a: { ...things, id: 0 }, b: { ...things, id: 999 } },
+    { run: 'r1', a: { ...nothing, id: 0 }, b: { ...things, id: 1 } },
+  ],
+  'compare.open': [{ comparison: 'c99' }],
+  'compare.queue': [{ ...choice, kind: 'wrong' }],
+  'compare.get': [{ comparison: 'c99' }],
+  'compare.annotate': [{ comparison: 'c99', note: 'a' }],
+  'compare.mapScale': [choice],
+  'compare.remove': [{ comparison: 'c99' }],
+  'compare.restore': [{ comparison: 'c99' }],
+  'reports.get': [{ report: 'p99' }],
+  'reports.save': [
+    { ...drawn, report: 'p99' },
+    { ...drawn, comparisons: ['c1', 'c99'] },
+    { ...drawn, logo: LOGO },
+    { ...drawn, report: 'p1', logo: LOGO },
+    { ...drawn, report: 'p1', comparisons: ['c99'] },
+  ],
+  'reports.preview': [
+    { ...drawn, report: 'p99' },
+    { ...drawn, logo: LOGO },
+  ],
+  'reports.write': [{ report: 'p99', format: 'html' }],
+  'reports.logo': [{ logo: LOGO }],
+  'reports.remove': [{ report: 'p99' }],
+  'reports.restore': [{ report: 'p99' }],
+};
+const IDS = ['dataset', 'run', 'comparison', 'comparisons', 'report', 'logo', 'job', 'a', 'b'];
+const takesId = (name: CallName): boolean => {
+  const { input } = CALLS[name];
+  if (name === 'settings.set') return false; // what it stores is checked when it is used
+  return input instanceof z.ZodObject && IDS.some((id) => id in input.shape);
+};
+
+/** A data set of things, a finished run r1, a comparison c1 and a report p1, without files. */
+function openFilled(): TestWorkbench {
+  const app = openTestWorkbench();
+  const { store } = app.workbench;
+  store.datasets.insert(someDataset());
+  store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions: {} });
+  store.runs.update('r1', { status: 'done', calibration: { threshold: 1, slope: 1 } });
+  store.comparisons.insert(someComparison(store.comparisons.reserve(), 'r1'), { saved: true });
+  store.reports.insert({ title: 'a', introduction: '', author: '', logo: null, sections: [], comparisons: ['c1'] });
+  return app;
+}
+
+describe.skipIf(!hasCompute)('an id that the workspace does not have (needs the build)', () => {
+  test('is tried in every call that takes one', () => {
+    const names = Object.keys(CALLS) as CallName[];
+    expect(names.filter((name) => takesId(name) !== name in UNKNOWN)).toEqual([]);
+  });
+
+  test('is refused as unknown by every call, and changes nothing', async () => {
+    const app = openFilled();
+    const lists = async (): Promise<unknown> => [
+      await app.call('datasets.list', {}),
+      await app.call('runs.list', {}),
+      await app.call('compare.list', {}),
+      await app.call('reports.list', {}),
+    ];
+    const before = await lists();
+    const answers: string[] = [];
+    const expected: string[] = [];
+    for (const name of Object.keys(UNKNOWN) as CallName[])
+      for (const input of UNKNOWN[name]!) {
+        const text = `${name} ${JSON.stringify(input)}`;
+        expected.push(`${text}: ${name === 'runs.start' ? 'bad-request' : 'not-found'}`); // a training lists all problems of its choices
+        answers.push(`${text}: ${await codeOf(app, name, input as never)}`);
+      }
+    expect(answers).toEqual(expected);
+    expect(await lists()).toEqual(before);
+  });
+});
+
+/** The code of the error of a call, or of the job that it starts. */
+async function codeOf(app: TestWorkbench, name: CallName, input: never): Promise<string> {
+  try {
+    const answer = (await app.call(name, input)) as object | null;
+    if (answer === null || !('job' in answer)) return `no error, but ${JSON.stringify(answer)}`;
+    const { error } = await app.waitForEnd(answer as never);
+    return error?.code ?? 'no error of the job';
+  } catch (error) {
+    return asAppError(error).code;
+  }
+}
