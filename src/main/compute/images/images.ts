@@ -278,5 +278,5 @@ export async function rasterise(svg: string): Promise<RgbaImage> {
 
 /** An SVG at its own size in px as an opaque RGB PNG. */
 export async function svgToPng(svg: string): Promise<Buffer> {
-  return await sharp(Buffer.from(svg)).flatten({ background: '#808080' }).png({ compressionLevel: 8 }).toBuffer();
+  return await sharp(Buffer.from(svg)).flatten({ background: '#808080' }).png({ compressionLevel: 6 }).toBuffer();
 }
