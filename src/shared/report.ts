@@ -10,7 +10,7 @@ export const REPORT_SECTIONS = {
   training: { label: 'Training', help: 'Loss and AUC by epoch, all settings, weights and versions.' },
   dataset: { label: 'Data set', help: 'Classes, splits, edits and rejected files.' },
   method: { label: 'Method', help: 'How distance, threshold, similarity and maps are computed, with formulas.' },
-  terms: { label: 'Terms', help: 'Every term in one sentence.' },
+  terms: { label: 'Terms', help: 'The terms of the report, explained.' },
   files: { label: 'Files', help: 'Names and SHA-256 checksums of all images and networks.' },
   details: { label: 'Details of each comparison', help: 'Position among the validation pairs, similarity, layer, device and versions.' },
 } as const satisfies Record<string, { label: string; help: string }>;

@@ -28,7 +28,7 @@ export interface EpochRow {
   best: boolean; // the best validation AUC so far
 }
 
-/** Computed at once over the stored pairs of a split, a sample of about 1,000 (samplePairs). Positive = different. */
+/** Computed at once over the stored pairs of a split, a sample (samplePairs). Positive = different. */
 export interface Metrics {
   split: Split;
   pairs: number;

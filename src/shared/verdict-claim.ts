@@ -18,7 +18,7 @@ const MIN_PAIRS = 30;
 
 type Claimed = Pick<Comparison, 'verdict' | 'support' | 'similarity' | 'images'>;
 
-const IDENTICAL = 'Identical files get the same embedding, so their distance is 0 up to rounding, whatever the network has learned.';
+const IDENTICAL = 'Identical images get the same embedding, so their distance is 0 up to rounding, whatever the network has learned.';
 
 /**
  * The data set decides where it knows the truth; else validation does. `sentence`: the share at this distance, then that of the
@@ -26,10 +26,10 @@ const IDENTICAL = 'Identical files get the same embedding, so their distance is 
  */
 export function verdictClaim(comparison: Claimed): VerdictClaim & { sentence: string } {
   const { verdict, support } = comparison;
-  if (isIdentical(comparison)) return { tone: 'neutral', sign: '?', words: 'Identical files: no evidence', sentence: IDENTICAL };
+  if (isIdentical(comparison)) return { tone: 'neutral', sign: '?', words: 'Identical images: no evidence', sentence: IDENTICAL };
   const sentence = [shareSentence(comparison), supportSentence(comparison)].filter((text) => text !== null).join(' ');
   const truth = truthOf(comparison);
-  if (truth === 'unclear') return { tone: 'neutral', sign: '?', words: 'Truth unclear: filed under two classes', sentence };
+  if (truth === 'unclear') return { tone: 'neutral', sign: '?', words: 'Truth unclear: filed under several classes', sentence };
   if (truth === 'unknown') return supportClaim(comparison, sentence);
   const isException = truth !== verdict && support.pairs > 1 && support.agree > 0.5;
   const claim = truthClaim(verdict, truth, trainedCount(comparison));
@@ -72,5 +72,9 @@ function supportClaim({ verdict, support, similarity }: Claimed, sentence: strin
 function shareClaim(share: number): VerdictClaim {
   if (share >= 0.95) return { tone: 'good', sign: '✓', words: 'Well supported' };
   if (share >= 0.8) return { tone: 'neutral', sign: '✓', words: 'Fairly supported' };
-  return { tone: 'warn', sign: '!', words: share >= 0.6 ? 'Weakly supported' : 'Barely better than guessing' };
+  return {
+    tone: 'warn',
+    sign: '!',
+    words: share >= 0.6 ? 'Weakly supported' : share > 0.5 ? 'Barely better than guessing' : 'No better than guessing',
+  };
 }

@@ -98,7 +98,7 @@ test('identical files are named first, and one copy can be excluded', async ({ p
   const notice = details(page).getByRole('note');
   await expect(notice).toContainText('red-00.png and red-copy.png are identical files, so every network considers them the same.');
   expect(await details(page).locator('[role=note], section').first().getAttribute('role')).toBe('note'); // above the verdict
-  await expect(details(page).locator('[data-claim=neutral]')).toHaveText('Identical files: no evidence');
+  await expect(details(page).locator('[data-claim=neutral]')).toHaveText('Identical images: no evidence');
   const excluded = async (): Promise<number> => (await served.call('datasets.counts', { dataset: trained.dataset })).excluded;
   await notice.getByRole('button', { name: 'Exclude one copy' }).click();
   await expect.poll(excluded).toBe(1);
@@ -113,7 +113,7 @@ test('a file under two classes is named first, and the right class can be chosen
   await open(page, served, trained, [await trained.idOf('green-00'), await trained.idOf('green-03')]);
   const notice = details(page).getByRole('note');
   await expect(notice).toContainText('green-00.png is filed under both blue and green, so it is unclear whether the verdict is right.');
-  await expect(details(page).locator('[data-claim=neutral]')).toHaveText('Truth unclear: filed under two classes');
+  await expect(details(page).locator('[data-claim=neutral]')).toHaveText('Truth unclear: filed under several classes');
   await notice.getByRole('group', { name: 'Choose the right class' }).getByRole('button', { name: 'green' }).click();
   await expect(notice).toHaveCount(0);
   await expect(details(page).locator('[data-claim]').first()).toHaveText(

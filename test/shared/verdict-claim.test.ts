@@ -78,6 +78,8 @@ describe('a verdict whose truth is unknown', () => {
     [400, 0.8, 0.2, 'neutral', 'Fairly supported'],
     [400, 0.79, 0.01, 'warn', 'Weakly supported'],
     [400, 0.59, 0.01, 'warn', 'Barely better than guessing'],
+    [400, 0.5, 0.01, 'warn', 'No better than guessing'],
+    [400, 0.2, 0.01, 'warn', 'No better than guessing'],
     [29, 1, 0.001, 'neutral', 'Too few validation pairs to say'],
     [13, 1, 0.001, 'neutral', 'Too few validation pairs to say'],
     [0, 0, 0.001, 'neutral', 'Too few validation pairs to say'],
@@ -169,7 +171,7 @@ describe('what the data set says of a pair', () => {
 
   test('an unclear truth is neither right nor wrong', () => {
     const unclear = filedAs(pair('different', ['rose', 'rose']), [[filed(1, 'rose'), filed(2, 'daisy')], [filed(3, 'rose')]]);
-    expect(verdictClaim(unclear)).toMatchObject({ tone: 'neutral', sign: '?', words: 'Truth unclear: filed under two classes' });
+    expect(verdictClaim(unclear)).toMatchObject({ tone: 'neutral', sign: '?', words: 'Truth unclear: filed under several classes' });
     expect(pairNotices(unclear)).toEqual([
       {
         kind: 'two-classes',
@@ -216,7 +218,7 @@ describe('identical files', () => {
   test('are evidence of nothing', () => {
     expect(verdictClaim(copies(['rose', 'rose'], [1, 2]))).toMatchObject({
       tone: 'neutral',
-      words: 'Identical files: no evidence',
+      words: 'Identical images: no evidence',
     });
   });
 
@@ -224,7 +226,7 @@ describe('identical files', () => {
     const rounded = { ...copies(['rose', 'rose'], [1, 2]), distance: 1e-6, threshold: 1.521968, similarity: 0.991 };
     expect(verdictSentence(rounded)).toBe('The network considers these the same: distance 0 up to rounding, below the threshold of 1.52.');
     expect(verdictClaim(rounded).sentence).toBe(
-      'Identical files get the same embedding, so their distance is 0 up to rounding, whatever the network has learned.',
+      'Identical images get the same embedding, so their distance is 0 up to rounding, whatever the network has learned.',
     );
     expect(similaritySentence(rounded, null)).toBeNull();
   });
@@ -242,7 +244,7 @@ describe('identical files', () => {
   test('copies with the same pixels but other bytes count as identical', () => {
     const both = [filed(1, 'rose'), filed(2, 'rose')];
     const tagged = filedAs(pair('same', ['rose', 'rose']), [both, both]);
-    expect(verdictClaim(tagged).words).toBe('Identical files: no evidence');
+    expect(verdictClaim(tagged).words).toBe('Identical images: no evidence');
     expect(pairNotices(tagged)).toEqual([
       { kind: 'identical', text: 'a.png and b.png have identical pixels, so every network considers them the same.' },
     ]);

@@ -13,7 +13,7 @@ export const TOUR: readonly TourStep[] = [
     anchors: ['images'],
     view: 'images',
     title: '1. Import your images',
-    text: 'Choose a folder with one subfolder per class. Files are only read, never changed, and nothing leaves this computer.',
+    text: 'Choose a folder with one subfolder per class. Files are only read, never changed, and images are sent nowhere except to this screen.',
   },
   {
     anchors: ['train'],

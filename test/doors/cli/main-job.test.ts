@@ -196,6 +196,12 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     expect(bad.stderr).toContain('stage2');
   });
 
+  test('the list of comparisons names the method of each', async () => {
+    const { stdout } = await twinlens(['comparisons', ...at]);
+    for (const line of stdout.trim().split('\n'))
+      expect(line).toMatch(/^c\d+\tr\d+\t(same|different)\tdistance [\d.]+\t(Path|Grad-CAM at layer \S+)\t/);
+  });
+
   test('a report contains the comparisons and is self-contained', async () => {
     const comparisons = (await runJson<Comparison[]>(['comparisons', ...at])).map((c) => c.comparison);
     const out = join(scratch('reports'), 'report.html');

@@ -206,7 +206,7 @@ describe('sentences', () => {
   test('identical files and files outside the data set are reported before the verdict is explained', () => {
     const [a, b] = sampleComparison().images;
     const identical = textOf(only({ images: [a, { ...b, sha256: a.sha256, className: a.className }] }, 0));
-    expect(identical).toMatch(/\? Identical files: no evidence ! \S+ and \S+ are identical files, .* The network considers these the same/);
+    expect(identical).toMatch(/\? Identical images: no evidence ! \S+ and \S+ are identical files, .* The network considers these the same/);
     const outside = textOf(only({ images: [a, { ...b, className: null }] }));
     expect(outside).toMatch(/ is not in the data set, so it is unknown whether the verdict is right\. .* The network considers these different/);
   });

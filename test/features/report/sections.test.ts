@@ -82,7 +82,7 @@ describe('the chosen sections', () => {
       sampleComparison(0, { comparison: 'c4', images: [a, { ...a }] }),
     ].map(toReportComparison);
     expect(textOf(renderReport(sampleInput({ comparisons })))).toContain(
-      'Of 4 verdicts, 1 is right and 1 is wrong according to the data set; for 2 the data set does not say whether the verdict is right.',
+      'Of 4 verdicts, 1 is right and 1 is wrong according to the data set; for 1 the data set does not say whether the verdict is right; 1 is on identical images.',
     );
   });
 });

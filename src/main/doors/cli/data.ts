@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { ImportRequest } from '../../../shared/contract.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import { lookAlikes } from '../../../shared/class-names.ts';
+import { methodWords } from '../../../shared/explanation-methods.ts';
 import { countNoun, countText } from '../../../shared/format.ts';
 import { quote } from '../../foundation/words.ts';
 import type { Services } from '../../services.ts';
@@ -102,7 +103,10 @@ export function addDataCommands(program: Command): void {
       const list = s.compare.list();
       print(Boolean(json), list, () =>
         list.length
-          ? list.map((c) => `${c.comparison}\t${c.run}\t${c.verdict}\tdistance ${c.distance.toFixed(3)}\t${c.images[0].file}\t${c.images[1].file}`)
+          ? list.map(
+              (c) =>
+                `${c.comparison}\t${c.run}\t${c.verdict}\tdistance ${c.distance.toFixed(3)}\t${methodWords(c)}\t${c.images[0].file}\t${c.images[1].file}`,
+            )
           : ['No comparisons yet. Create one with: twinlens compare RUN IMAGE_A IMAGE_B'],
       );
       return Promise.resolve();

@@ -2,7 +2,7 @@ import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
 import { randomFor } from '../../../shared/random.ts';
 import { samplePairs, roundsFor } from '../../domain/pairs/sample-pairs.ts';
 
-/** The fixed pairs of each split, on which metrics are computed: one round for train, about 1,000 pairs for valid and test. */
+/** The fixed pairs of each split, on which metrics are computed: one round for train, `roundsFor` for valid and test. */
 export function storedPairs(images: readonly ImageRecord[], splitSeed: number): Record<Split, Pair[]> {
   const sample = (split: Split): Pair[] => {
     const inSplit = images.filter((image) => image.split === split);

@@ -14,8 +14,8 @@ export const QUEUE_WORDS: Record<QueueKind, { title: string; help: string; empty
   },
   confident: {
     title: 'Confident correct verdicts',
-    help: 'Right and far from the threshold: what the network has learned best.',
+    help: 'Right verdicts, farthest from the threshold first.',
     empty: 'No verdict in this split is right.',
   },
-  random: { title: 'Random pairs', help: 'A representative sample of all pairs.', empty: 'This split has no pairs.' },
+  random: { title: 'Random pairs', help: 'In random order: what is typical of this split.', empty: 'This split has no pairs.' },
 };

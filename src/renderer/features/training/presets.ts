@@ -44,7 +44,7 @@ export function presetOf(choices: Readonly<Record<string, unknown>>): Preset | n
 
 /** Source, download size and licence of weights. */
 export function weightsWords(item: CatalogueItem): string {
-  if (item.downloaded) return `On this computer · ${item.licence}`;
+  if (item.downloaded) return `Already downloaded · ${item.licence}`;
   const size = item.bytes === null ? '' : ` (${bytesText(item.bytes)})`;
-  return `Will be downloaded once from ${item.host}${size}; your images stay on this computer · ${item.licence}`;
+  return `Will be downloaded once from ${item.host}${size}; no image is sent · ${item.licence}`;
 }

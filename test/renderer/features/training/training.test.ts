@@ -63,8 +63,8 @@ describe('presets', () => {
     expect(suggestedWeights([item({}), small])!.id).toBe('small');
     expect(suggestedWeights([small, here])!.id).toBe('here');
     expect(suggestedWeights([])).toBeNull();
-    expect(plain(weightsWords(item({})))).toBe('Will be downloaded once from example.org (47 MB); your images stay on this computer · MIT');
-    expect(weightsWords(here)).toBe('On this computer · MIT');
+    expect(plain(weightsWords(item({})))).toBe('Will be downloaded once from example.org (47 MB); no image is sent · MIT');
+    expect(weightsWords(here)).toBe('Already downloaded · MIT');
   });
 });
 

@@ -1,5 +1,6 @@
 import { METHOD_INFO, type MethodInfo, type MethodName } from '../../../../shared/explanation-methods.ts';
 import type { LossInfo } from '../../../../shared/losses.ts';
+import { FULL_COLOUR_QUANTILE, SCALE_PAIRS } from '../../../../shared/maps/run-scale.ts';
 import { markup, type Content, type Html } from '../html.ts';
 
 /** Appendix: the method. `losses`: those of the report's runs; `methods`: those of its maps. */
@@ -13,7 +14,7 @@ ${losses.map(lossParagraphs)}
 <p>The verdict is “different” above the threshold <i>t</i>, else “same”. The threshold maximises balanced accuracy on validation pairs: the mean of the accuracies on same and on different pairs. The similarity decreases with the distance; its slope <i>k</i> is fitted to the same pairs by maximum likelihood (Platt scaling):</p>
 <p class="formula">similarity = 1 / (1 + exp(<i>k</i> (<i>D</i> − <i>t</i>)))</p>
 ${methods.map((name) => methodParagraphs(METHOD_INFO[name]))}
-<p><i>S</i> is positive where the image’s content increases the distance and negative where it decreases it. For the verdict “different” the factual map is max(<i>S</i>, 0) and the counterfactual map is max(−<i>S</i>, 0); for “same” the two are swapped. If the distance is explained, the factual map is always max(<i>S</i>, 0). Full colour is the 90 % quantile of the largest |<i>S</i>| of the run’s validation images, or the largest of a pair where the page says so. A map whose largest value is below a tenth of the run’s full colour is marked as weak.</p>
+<p><i>S</i> is positive where the image’s content increases the distance and negative where it decreases it. For the verdict “different” the factual map is max(<i>S</i>, 0) and the counterfactual map is max(−<i>S</i>, 0); for “same” the two are swapped. If the distance is explained, the factual map is always max(<i>S</i>, 0). Full colour is the ${100 * FULL_COLOUR_QUANTILE} % quantile of the largest |<i>S</i>| per image, on up to ${SCALE_PAIRS} validation pairs of the run, or the largest |<i>S</i>| of a pair where the page says so. A map whose largest value is below a tenth of the run’s full colour is marked as weak.</p>
 <p class="cite">I. E. Livieris, E. Pintelas, N. Kiriakidou, P. Pintelas: “Explainable Image Similarity: Integrating Siamese Networks and Grad-CAM”. <cite>Journal of Imaging</cite> 2023, 9(10), 224. The calibration follows J. Platt (1999) and H.-T. Lin, C.-J. Lin and R. C. Weng (2007).</p>
 </section>`;
 }

@@ -25,23 +25,29 @@ export function resultsTable(comparisons: readonly ReportEntry[]): Html {
 <p class="note">${tally(comparisons)} The pairs were chosen by a person, so these counts do not measure the network: the figures below do.</p></nav>`;
 }
 
-/** "Of 5 verdicts 3 are right and 1 is wrong according to the data set; for 1 the truth is not known." */
+/** "Of 5 verdicts, 2 are right and 1 is wrong according to the data set; for 1 the data set does not say …; 1 is on identical images." */
 function tally(comparisons: readonly ReportEntry[]): string {
-  const counts = { right: 0, trained: 0, wrong: 0, open: 0 };
+  const counts = { right: 0, trained: 0, wrong: 0, open: 0, identical: 0 };
   for (const { comparison } of comparisons) {
-    const truth = isIdentical(comparison) ? 'unclear' : truthOf(comparison);
-    if (truth === 'unclear' || truth === 'unknown') counts.open++;
+    const truth = truthOf(comparison);
+    if (isIdentical(comparison)) counts.identical++;
+    else if (truth === 'unclear' || truth === 'unknown') counts.open++;
     else if (truth !== comparison.verdict) counts.wrong++;
     else {
       counts.right++;
       if (trainedCount(comparison)) counts.trained++;
     }
   }
-  const { right, trained, wrong, open } = counts;
+  const { right, trained, wrong, open, identical } = counts;
   const are = (n: number): string => (n === 1 ? 'is' : 'are');
   const of = comparisons.length === 1 ? 'Of 1 verdict' : `Of ${comparisons.length} verdicts`;
-  const unknown = `for ${open} the data set does not say whether the verdict is right`;
-  if (right + wrong === 0) return `${of}, ${unknown}.`;
+  const rest = [
+    open > 0 && `for ${open} the data set does not say whether the verdict is right`,
+    identical > 0 && `${identical} ${identical === 1 ? 'is' : 'are'} on identical images`,
+  ]
+    .filter((part) => part !== false)
+    .join('; ');
+  if (right + wrong === 0) return `${of}, ${rest}.`;
   const trainedNote = trained === 0 ? '' : ` (${trained === right ? '' : `${trained} of them `}on images that the network was trained on)`;
-  return `${of}, ${right} ${are(right)} right${trainedNote} and ${wrong} ${are(wrong)} wrong according to the data set${open > 0 ? `; ${unknown}` : ''}.`;
+  return `${of}, ${right} ${are(right)} right${trainedNote} and ${wrong} ${are(wrong)} wrong according to the data set${rest && `; ${rest}`}.`;
 }
