@@ -1,4 +1,3 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -33,20 +32,6 @@ async function beginsLikeImage(path: string): Promise<boolean> {
     return isImageStart(buffer.toString('latin1', 0, bytesRead));
   } finally {
     await file.close();
-  }
-}
-
-/** Whether a regular file has an image's extension or the first bytes of one. False if it has no such extension and can't be read. */
-export function isImageFileSync(path: string): boolean {
-  if (hasImageExtension(path)) return true;
-  try {
-    const file = openSync(path, 'r');
-    const start = Buffer.alloc(16);
-    const length = readSync(file, start);
-    closeSync(file);
-    return isImageStart(start.toString('latin1', 0, length));
-  } catch {
-    return false;
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { deleteAbandonedFiles } from './files.ts';
-import { isImageFileSync } from './image-files.ts';
+import { isAnyImage } from './image-signatures.ts';
 import { quote } from './words.ts';
 
 /** What the workspace itself writes. Its folders `exports`, `reports` and `samples` are the user's. */
@@ -46,7 +46,7 @@ export class OutputPaths {
     const stats = statSync(real, { throwIfNoEntry: false });
     if (stats?.isDirectory()) throw new AppError('bad-request', `${quote(path)} is a folder. Name a file in it.`, { path });
     if (stats && !stats.isFile()) throw new AppError('bad-request', `${quote(path)} is a device or a pipe. Choose another name.`, { path });
-    if (!isImage && stats && isImageFileSync(real)) {
+    if (!isImage && stats && isAnyImage(real)) {
       throw new AppError('bad-request', `${quote(path)} is an image. Images are never overwritten: choose another name.`, { path });
     }
     if (stats && !replace)
