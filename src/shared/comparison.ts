@@ -1,5 +1,6 @@
 import type { Split } from './dataset.ts';
 import type { MethodName } from './explanation-methods.ts';
+import type { CellPlacement } from './maps/placement.ts';
 import type { DeviceName, EngineName } from './run.ts';
 
 export type Verdict = 'same' | 'different';
@@ -43,6 +44,7 @@ export interface ComparedImage {
   height: number;
   mapWidth: number; // feature resolution
   mapHeight: number;
+  placement?: CellPlacement; // of the cells in the image; missing in records of older versions: the cells divide it evenly
   empty: EmptyReason | null;
   strongest?: { factual: number; counterfactual: number }; // the largest value of each map; missing in records of versions before 0.2
   /** Of a complete method: the sum of the map's cells, and the distance with this image's pooled features at 0. */

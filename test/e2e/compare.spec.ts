@@ -108,7 +108,7 @@ test('the value under the pointer is read from the map; swapping A and B swaps t
     const shown = Number(/^[+−]?[\d.e−]+/.exec(text.trim())![0].replaceAll('−', '-'));
     const [x, y] = /at (\d+), (\d+)/.exec(text)!.slice(1).map(Number) as [number, number];
     expect([x, y]).toEqual([Math.floor(u * stored.images[0].width), Math.floor(v * stored.images[0].height)]);
-    const want = valueAt(values, width, height, u, v);
+    const want = valueAt({ map: values, w: width, h: height, placement: stored.images[0].placement }, u, v);
     expect(Math.abs(shown - want)).toBeLessThan(0.01 * stored.scale + 0.006 * Math.abs(want));
   }
   await page.mouse.move(0, 0);

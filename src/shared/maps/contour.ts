@@ -1,4 +1,4 @@
-import { largestAbsolute, upsample } from './field.ts';
+import { largestAbsolute, type MapGrid, resample } from './field.ts';
 
 /** Lines of equal value on a grid. Pure. */
 
@@ -104,12 +104,6 @@ export const CONTOUR_SHARE = 0.2;
 export const MIN_LEVEL = 0.05;
 const GRID = 256; // px, longest side of the grid on which the line is found
 
-export interface MapGrid {
-  map: Float32Array; // [h, w], signed or >= 0
-  w: number;
-  h: number;
-}
-
 export interface Contours {
   level: number; // the lines are at level and -level
   area: number; // 0..1, share of the image's area inside the lines
@@ -128,12 +122,12 @@ const NO_LINES = { area: 0, above: [], below: [] };
  * sign, both at the same level. They enclose less where less of the image has evidence, and nothing in a map that has one value
  * everywhere.
  */
-export function strongestPart({ map, w, h }: MapGrid, W: number, H: number, share: number): Contours {
+export function strongestPart(cells: MapGrid, W: number, H: number, share: number): Contours {
   const shrink = Math.min(1, GRID / Math.max(W, H));
   const [gw, gh] = [Math.max(1, Math.round(W * shrink)), Math.max(1, Math.round(H * shrink))];
-  const grid = upsample(map, w, h, gw, gh);
+  const grid = resample(cells, gw, gh);
   const strength = grid.map(Math.abs);
-  const max = largestAbsolute(map);
+  const max = largestAbsolute(cells.map);
   const level = Math.max(MIN_LEVEL * max, percentile(strength, 100 * (1 - share)));
   if (!(max > 0)) return { level, ...NO_LINES };
   const area = strength.reduce((count, value) => count + (value > level ? 1 : 0), 0) / strength.length;

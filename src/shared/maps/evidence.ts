@@ -1,4 +1,5 @@
-import { upsample } from './field.ts';
+import { type MapGrid, resample } from './field.ts';
+import { centreOf, evenPlacement } from './placement.ts';
 
 /** Where in the image the evidence of a map [h, w] (values >= 0) is. Shares are of the sum of its values. */
 export interface EvidencePosition {
@@ -18,8 +19,9 @@ export const MAX_ON_BORDER = 0.5;
 const ABOVE_CHANCE = 1.25;
 
 /** null for a map without evidence. `width` and `height` of the image in px: the border is equally wide on all sides. */
-export function evidencePosition(map: Float32Array, w: number, h: number, width: number, height: number): EvidencePosition | null {
-  const fine = upsample(map, w, h, GRID, GRID);
+export function evidencePosition(cells: MapGrid, width: number, height: number): EvidencePosition | null {
+  const { map, w, h, placement = evenPlacement(w, h) } = cells;
+  const fine = resample(cells, GRID, GRID);
   let total = 0;
   for (const value of fine) total += value;
   if (!(total > 0)) return null;
@@ -55,7 +57,7 @@ export function evidencePosition(map: Float32Array, w: number, h: number, width:
     borderArea: 1 - (1 - 2 * across) * (1 - 2 * down),
     edges: { left: sums.left / total, right: sums.right / total, top: sums.top / total, bottom: sums.bottom / total },
     topFifth: top / total,
-    strongest: { u: ((argmax % w) + 0.5) / w, v: (Math.floor(argmax / w) + 0.5) / h, value: map[argmax]! },
+    strongest: { u: centreOf(placement.across, argmax % w), v: centreOf(placement.down, Math.floor(argmax / w)), value: map[argmax]! },
   };
 }
 

@@ -1,22 +1,32 @@
+import { type CellAxis, type CellPlacement, evenPlacement, positionAmong } from './placement.ts';
+
 /** Interpolation of a map between its cells. Pure; used for overlay PNGs and for the screen's canvas. */
 
 /** The largest absolute value of a map; NaN if a value is. */
 export const largestAbsolute = (map: Float32Array): number => map.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-/** Position of one of `n` equal steps over `from` cells, relative to the cells' centres: index, next index, weight of the next. */
-function tap(at: number, from: number): { low: number; high: number; weight: number } {
-  const inside = Math.min(from - 1, Math.max(0, at));
-  const low = Math.floor(inside);
-  return { low, high: Math.min(from - 1, low + 1), weight: inside - low };
+/** A map and where its cells are. */
+export interface MapGrid {
+  map: Float32Array; // [h, w]
+  w: number;
+  h: number;
+  placement?: CellPlacement | undefined; // default: the cells divide the image evenly
 }
 
-/** Positions of `n` new pixel centres relative to `from` old ones. */
-function taps(from: number, n: number): { low: Int32Array; high: Int32Array; weight: Float64Array } {
+/** The two cells around share `at` of a side, and the weight of the second. */
+function tap(at: number, axis: CellAxis, cells: number): { low: number; high: number; weight: number } {
+  const position = positionAmong(at, axis, cells);
+  const low = Math.floor(position);
+  return { low, high: Math.min(cells - 1, low + 1), weight: position - low };
+}
+
+/** Taps at the n positions of `to`. */
+function taps(from: CellAxis, cells: number, to: CellAxis, n: number): { low: Int32Array; high: Int32Array; weight: Float64Array } {
   const low = new Int32Array(n);
   const high = new Int32Array(n);
   const weight = new Float64Array(n);
   for (let i = 0; i < n; i++) {
-    const t = tap(((i + 0.5) * from) / n - 0.5, from);
+    const t = tap(to.first + i * to.step, from, cells);
     low[i] = t.low;
     high[i] = t.high;
     weight[i] = t.weight;
@@ -25,13 +35,13 @@ function taps(from: number, n: number): { low: Int32Array; high: Int32Array; wei
 }
 
 /**
- * map [h, w] -> [H, W], bilinear with half-pixel centres: the centre of a map cell is the centre of the image area it
- * covers; beyond the outermost centres the border's value is repeated.
+ * A map at the positions of W × H other cells or pixels -> [H, W], bilinear between the centres of its cells; beyond the outermost
+ * centres the border's value is repeated. `to`: default: the centres of W × H pixels.
  */
-export function upsample(map: Float32Array, w: number, h: number, W: number, H: number): Float32Array {
+export function resample({ map, w, h, placement = evenPlacement(w, h) }: MapGrid, W: number, H: number, to = evenPlacement(W, H)): Float32Array {
   const out = new Float32Array(W * H);
-  const across = taps(w, W);
-  const down = taps(h, H);
+  const across = taps(placement.across, w, to.across, W);
+  const down = taps(placement.down, h, to.down, H);
   for (let y = 0; y < H; y++) {
     const upper = down.low[y]! * w;
     const lower = down.high[y]! * w;
@@ -48,11 +58,29 @@ export function upsample(map: Float32Array, w: number, h: number, W: number, H: 
   return out;
 }
 
-/** The value of map [h, w] at u, v (0..1 across and down the image): equals `upsample` at a pixel with this centre. */
-export function valueAt(map: ArrayLike<number>, w: number, h: number, u: number, v: number): number {
-  const x = tap(u * w - 0.5, w);
-  const y = tap(v * h - 0.5, h);
+/** The value of a map at u, v (0..1 across and down the image): equals `resample` at a pixel with this centre. */
+export function valueAt({ map, w, h, placement = evenPlacement(w, h) }: MapGrid, u: number, v: number): number {
+  const x = tap(u, placement.across, w);
+  const y = tap(v, placement.down, h);
   const above = map[y.low * w + x.low]! * (1 - x.weight) + map[y.low * w + x.high]! * x.weight;
   const below = map[y.high * w + x.low]! * (1 - x.weight) + map[y.high * w + x.high]! * x.weight;
   return above * (1 - y.weight) + below * y.weight;
+}
+
+/** The cell whose centre is nearest to share `at` of a side. */
+const nearest = (at: number, axis: CellAxis, cells: number): number => Math.round(positionAmong(at, axis, cells));
+
+/** The value of the cell nearest to u, v (0..1 across and down the image). */
+export const cellAt = ({ map, w, h, placement = evenPlacement(w, h) }: MapGrid, u: number, v: number): number =>
+  map[nearest(v, placement.down, h) * w + nearest(u, placement.across, w)]!;
+
+/** The map's cells as they are, on W × H pixels -> [H, W]: each pixel has the value of the nearest cell. */
+export function cellField({ map, w, h, placement = evenPlacement(w, h) }: MapGrid, W: number, H: number): Float32Array {
+  const out = new Float32Array(W * H);
+  const columns = Array.from({ length: W }, (_, x) => nearest((x + 0.5) / W, placement.across, w));
+  for (let y = 0; y < H; y++) {
+    const row = nearest((y + 0.5) / H, placement.down, h) * w;
+    for (let x = 0; x < W; x++) out[y * W + x] = map[row + columns[x]!]!;
+  }
+  return out;
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { decodePhoto, decodeSquare, resizeRgb } from '../../../src/main/compute/images/images.ts';
-import { upsample, valueAt } from '../../../src/shared/maps/field.ts';
+import { resample, valueAt } from '../../../src/shared/maps/field.ts';
 
 // Inputs and Pillow's answers: fixtures/draw_resize.py.
 const FIXTURES = path.join(import.meta.dirname, 'fixtures');
@@ -107,7 +107,7 @@ describe('a photograph, its map and the values under the pointer are aligned on 
     // The overlay's photograph is enlarged, the map is spread over it.
     const [W, H] = [w * 3, h * 3];
     const photo = await resizeRgb(await decodePhoto(file, 1024), W, H);
-    const overlay = upsample(map, cells, cells, W, H);
+    const overlay = resample({ map, w: cells, h: cells }, W, H);
     const inPhoto = centreOf(photo.data, W, H);
     const inOverlay = centreOf(overlay, W, H, 1);
     expect(Math.abs(inPhoto[0] / W - 0.3)).toBeLessThan(0.005);
@@ -120,7 +120,7 @@ describe('a photograph, its map and the values under the pointer are aligned on 
       [Math.floor(W * 0.3), Math.floor(H * 0.62)],
       [W - 1, H - 1],
     ] as const) {
-      expect(valueAt(map, cells, cells, (x + 0.5) / W, (y + 0.5) / H)).toBeCloseTo(overlay[y * W + x]!, 4);
+      expect(valueAt({ map, w: cells, h: cells }, (x + 0.5) / W, (y + 0.5) / H)).toBeCloseTo(overlay[y * W + x]!, 4);
     }
   });
 });

@@ -5,11 +5,13 @@ import {
   backboneParams,
   entryShape,
   layerNames,
+  layerTask,
   siameseParams,
   type SiameseSpec,
   trainingTask,
 } from '../../../src/main/nn/siamese.ts';
 import { gradCamTask } from '../../../src/main/nn/explain/gradcam.ts';
+import { placeCells } from '../../../src/main/nn/explain/receptive-field.ts';
 import { ENGINES } from '../engines.ts';
 import { filledTensors, hashed, norm, readFixture, relativeError } from '../reference.ts';
 import { visionTransformer } from './vision-transformer.ts';
@@ -65,6 +67,18 @@ describe.each(ENGINES)('against timm, on $title', ({ open }) => {
     expect(signedMap).toHaveLength(4 * 25);
     expect(norm(signedMap!)).toBeGreaterThan(0);
     await explain.dispose();
+  });
+
+  test.each(['blocks.0', layerNames('compact').at(-1)!])('tokens of %s are where their patches are', async (layer) => {
+    const { program, outputs } = layerTask(spec, layer, 2);
+    const { program: placed, centre, placementAt } = placeCells(program, outputs.features);
+    const task = await (await open()).compile({ program: placed, outputs: { centre } }, params);
+    const placement = placementAt((await task.run({ images: images.slice(0, images.length / 2) }))['centre']!);
+    for (const axis of [placement.across, placement.down]) {
+      expect(axis.first).toBeCloseTo(0.5 / 5, 1); // kernels that fall off to a side move the centre within the patch
+      expect(axis.step).toBe(14 / c.size);
+    }
+    await task.dispose();
   });
 
   test('loss and gradients', async () => {

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { evidencePosition, isOnBorder, positionWords, strongestEdge } from '../../../src/shared/maps/evidence.ts';
+import type { MapGrid } from '../../../src/shared/maps/field.ts';
 
-const map = (w: number, h: number, f: (x: number, y: number) => number): Float32Array =>
-  Float32Array.from({ length: w * h }, (_, i) => f(i % w, Math.floor(i / w)));
+const map = (w: number, h: number, f: (x: number, y: number) => number): MapGrid => ({
+  map: Float32Array.from({ length: w * h }, (_, i) => f(i % w, Math.floor(i / w))),
+  ...{ w, h },
+});
 
 describe('the position of the evidence', () => {
   test('even evidence: every share is a share of area', () => {
     const position = evidencePosition(
       map(7, 7, () => 0.3),
-      7,
-      7,
       500,
       500,
     )!;
@@ -24,8 +25,6 @@ describe('the position of the evidence', () => {
   test('the border is equally wide on all sides, in px: half the relative width at the sides of an image twice as wide as high', () => {
     const position = evidencePosition(
       map(7, 7, () => 1),
-      7,
-      7,
       1000,
       500,
     )!;
@@ -38,8 +37,6 @@ describe('the position of the evidence', () => {
   test('the middle cell of nine counts as the centre', () => {
     const position = evidencePosition(
       map(9, 9, (x, y) => (x === 4 && y === 4 ? 2 : 0)),
-      9,
-      9,
       90,
       90,
     )!;
@@ -52,8 +49,6 @@ describe('the position of the evidence', () => {
   test('evidence at the border is reported, with its strongest edge', () => {
     const frame = evidencePosition(
       map(40, 40, (x, y) => (y < 3 ? 5 : x === 0 || x === 39 || y === 39 ? 1 : 0)),
-      40,
-      40,
       100,
       100,
     )!;
@@ -64,7 +59,7 @@ describe('the position of the evidence', () => {
   });
 
   test('a map without evidence has no position', () => {
-    expect(evidencePosition(new Float32Array(49), 7, 7, 10, 10)).toBeNull();
+    expect(evidencePosition({ map: new Float32Array(49), w: 7, h: 7 }, 10, 10)).toBeNull();
   });
 
   test.each([

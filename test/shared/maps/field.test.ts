@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contourLines, percentile } from '../../../src/shared/maps/contour.ts';
-import { upsample, valueAt } from '../../../src/shared/maps/field.ts';
+import { contourLines, percentile, type Point, strongestPart } from '../../../src/shared/maps/contour.ts';
+import { evidencePosition } from '../../../src/shared/maps/evidence.ts';
+import { cellAt, cellField, resample, valueAt } from '../../../src/shared/maps/field.ts';
 import { signedToKinds } from '../../../src/shared/maps/kinds.ts';
 
 describe('signedToKinds', () => {
@@ -18,7 +19,7 @@ describe('signedToKinds', () => {
   });
 });
 
-describe('upsample', () => {
+describe('resample', () => {
   const maps = fc
     .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }))
     .chain(([w, h]) =>
@@ -28,12 +29,12 @@ describe('upsample', () => {
   it('is the identity at the map’s own size, preserves a constant, and stays between minimum and maximum', () => {
     fc.assert(
       fc.property(maps, fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 }), ({ w, h, map }, bigW, bigH) => {
-        expect(upsample(map, w, h, w, h)).toEqual(map);
-        const big = upsample(map, w, h, bigW, bigH);
+        expect(resample({ map, w, h }, w, h)).toEqual(map);
+        const big = resample({ map, w, h }, bigW, bigH);
         expect(big).toHaveLength(bigW * bigH);
         expect(Math.min(...big)).toBeGreaterThanOrEqual(Math.min(...map) - 1e-5);
         expect(Math.max(...big)).toBeLessThanOrEqual(Math.max(...map) + 1e-5);
-        for (const v of upsample(map.fill(3.5), w, h, bigW, bigH)) expect(v).toBeCloseTo(3.5, 6);
+        for (const v of resample({ map: map.fill(3.5), w, h }, bigW, bigH)) expect(v).toBeCloseTo(3.5, 6);
       }),
     );
   });
@@ -44,7 +45,7 @@ describe('upsample', () => {
       for (let cx = 1; cx < w - 1; cx++) {
         const map = new Float32Array(w * h);
         map[cy * w + cx] = 1;
-        const big = upsample(map, w, h, w * factor, h * factor);
+        const big = resample({ map, w, h }, w * factor, h * factor);
         let [sum, mx, my] = [0, 0, 0];
         for (const [i, v] of big.entries()) {
           sum += v;
@@ -60,7 +61,7 @@ describe('upsample', () => {
   });
 
   it('is linear between cell centres', () => {
-    const big = upsample(Float32Array.of(0, 1, 2, 3), 4, 1, 40, 1);
+    const big = resample({ map: Float32Array.of(0, 1, 2, 3), w: 4, h: 1 }, 40, 1);
     for (let x = 5; x < 35; x++) expect(big[x]).toBeCloseTo((x + 0.5) / 10 - 0.5, 5);
     expect(big[0]).toBe(0);
     expect(big[39]).toBe(3);
@@ -71,14 +72,57 @@ describe('valueAt', () => {
   it('equals the enlarged map at every pixel', () => {
     const [w, h, W, H] = [5, 3, 47, 31];
     const map = Float32Array.from({ length: w * h }, (_, i) => Math.sin(7 * i));
-    const big = upsample(map, w, h, W, H);
-    for (let y = 0; y < H; y++) for (let x = 0; x < W; x++) expect(valueAt(map, w, h, (x + 0.5) / W, (y + 0.5) / H)).toBeCloseTo(big[y * W + x]!, 5);
+    const big = resample({ map, w, h }, W, H);
+    for (let y = 0; y < H; y++)
+      for (let x = 0; x < W; x++) expect(valueAt({ map, w, h }, (x + 0.5) / W, (y + 0.5) / H)).toBeCloseTo(big[y * W + x]!, 5);
   });
 
   it('is the cell’s value at its centre, and the border’s value at and beyond the border', () => {
-    const map = [1, 2, 3, 4];
-    expect([valueAt(map, 2, 2, 0.25, 0.25), valueAt(map, 2, 2, 0.75, 0.75), valueAt(map, 2, 2, 0.5, 0.5)]).toEqual([1, 4, 2.5]);
-    expect([valueAt(map, 2, 2, 0, 0), valueAt(map, 2, 2, 1, 1), valueAt(map, 2, 2, -3, 9)]).toEqual([1, 4, 3]);
+    const cells = { map: Float32Array.of(1, 2, 3, 4), w: 2, h: 2 };
+    expect([valueAt(cells, 0.25, 0.25), valueAt(cells, 0.75, 0.75), valueAt(cells, 0.5, 0.5)]).toEqual([1, 4, 2.5]);
+    expect([valueAt(cells, 0, 0), valueAt(cells, 1, 1), valueAt(cells, -3, 9)]).toEqual([1, 4, 3]);
+  });
+});
+
+describe('cells that do not divide the image evenly', () => {
+  const [w, h, W, H] = [4, 3, 80, 60];
+  const map = Float32Array.from({ length: w * h }, (_, i) => Math.sin(7 * i));
+  // As in a network with padding on all sides: the first cell is at the first pixel, the last one far from the edge.
+  const placement = { across: { first: 0.5 / W, step: 1 / w }, down: { first: 0.1, step: 0.25 } };
+  const cells = { map, w, h, placement };
+  const middles = map
+    .map((_, i) => i)
+    .reduce<[number, number, number][]>((all, i) => [...all, [(i % w) / w + 0.5 / W, 0.1 + Math.floor(i / w) * 0.25, map[i]!]], []);
+
+  it('have their values at their centres: enlarged, under the pointer, and as cells', () => {
+    for (const [u, v, value] of middles) {
+      expect(valueAt(cells, u, v)).toBeCloseTo(value, 6);
+      expect(cellAt(cells, u, v)).toBe(value);
+      expect(cellAt(cells, u + 0.12, v - 0.12)).toBe(value); // within half a step
+    }
+    const [big, raw] = [resample(cells, W, H), cellField(cells, W, H)];
+    for (let y = 0; y < H; y++) {
+      for (let x = 0; x < W; x++) {
+        const [u, v] = [(x + 0.5) / W, (y + 0.5) / H];
+        expect(valueAt(cells, u, v)).toBeCloseTo(big[y * W + x]!, 5);
+        expect(cellAt(cells, u, v)).toBe(raw[y * W + x]);
+      }
+    }
+    expect(big[0]).toBe(map[0]);
+    expect(raw[W * H - 1]).toBe(map.at(-1));
+  });
+
+  it('at their own places are the map itself', () => {
+    expect(resample(cells, w, h, placement)).toEqual(map);
+  });
+
+  it('move contour and location with them: a spot in the first cell is at the corner', () => {
+    const spot = { map: map.map((_, i) => Number(i === 0)), w, h };
+    const right = (path: readonly (readonly Point[])[]): number => Math.max(...path.flat().map(([x]) => x));
+    const [even, placed] = [strongestPart(spot, W, H, 0.5), strongestPart({ ...spot, placement }, W, H, 0.5)];
+    expect(right(even.above) - right(placed.above)).toBeGreaterThan(0.3 * (W / w)); // nearly half a cell
+    expect(evidencePosition({ ...spot, placement }, W, H)!.strongest).toMatchObject({ u: 0.5 / W, v: 0.1 });
+    expect(evidencePosition(spot, W, H)!.strongest).toMatchObject({ u: 0.5 / w, v: 0.5 / h });
   });
 });
 

@@ -4,6 +4,7 @@ import type { ComparedImage } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { contourShareOf, emptySentence, weakSentence } from '../../../shared/map-words.ts';
 import { MAP_KINDS, type MapKind, signedToKinds } from '../../../shared/maps/kinds.ts';
+import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import { fullColourOf, isWeakMap } from '../../../shared/maps/run-scale.ts';
 import { readIntact, writeFileAtomically } from '../../foundation/files.ts';
 import { parseNpy, writeNpy } from '../../foundation/npy.ts';
@@ -21,20 +22,21 @@ interface SignedMap {
   signed: Float32Array; // [height, width]
   width: number;
   height: number;
+  placement: CellPlacement;
   sampleBits: number | null; // of the run
 }
 
 /** Writes photograph and signed map of one image. The overlays are named but not drawn. Throws as `inspect` and `writeFileAtomically`. */
 export async function writePhotoAndMap(
   file: string,
-  { folder, letter, signed, width: mapWidth, height: mapHeight, sampleBits }: SignedMap,
+  { folder, letter, signed, width: mapWidth, height: mapHeight, placement, sampleBits }: SignedMap,
 ): Promise<Omit<ComparedImage, 'className' | 'empty'>> {
   const { sha256, width, height } = await inspect(file);
   const path = (what: string): string => join(folder, `${letter}-${what}`);
   const photo = await encodeJpeg(await decodePhoto(file, PHOTO_SIDE, { sampleBits }));
   const map = writeNpy(signed, mapHeight, mapWidth);
   const image = {
-    ...{ file, sha256, width, height, mapWidth, mapHeight },
+    ...{ file, sha256, width, height, mapWidth, mapHeight, placement },
     crc32: { photo: crc32(photo), signed: crc32(map) },
     photo: path('photo.jpg'),
     factual: path('factual.png'),
@@ -55,7 +57,7 @@ export async function drawOverlays({ sampleBits, images, choice, ...comparison }
   const { value, scale: scaleOf } = fullColourOf(comparison, choice);
   await Promise.all(
     images.map(async (image) => {
-      const { file, empty, mapWidth, mapHeight } = image;
+      const { file, empty, mapWidth, mapHeight, placement } = image;
       const photo = await photoOf(image, sampleBits);
       const kinds = signedToKinds(await signedMapOf(image), comparison.verdict, comparison.target);
       const draw = async (kind: MapKind): Promise<void> => {
@@ -63,7 +65,7 @@ export async function drawOverlays({ sampleBits, images, choice, ...comparison }
         const emptyText = empty !== null && !map.some((v) => v > 0) ? emptySentence(comparison, empty) : null;
         const strongest = largestAbsolute(map);
         const weakText = isWeakMap(strongest, comparison) ? weakSentence(comparison, kind, strongest) : null;
-        const request = { photo, map, mapWidth, mapHeight, scale: value, scaleOf, kind, target: comparison.target, emptyText, weakText };
+        const request = { photo, map, mapWidth, mapHeight, placement, scale: value, scaleOf, kind, target: comparison.target, emptyText, weakText };
         await writeFileAtomically(image[kind], await paintOverlay({ ...request, title: basename(file) }, { contourShare: contourShareOf(images) }));
       };
       for (const kind of MAP_KINDS) await draw(kind);

@@ -34,12 +34,12 @@ export async function explain(request: ExplainRequest, { signal }: CallContext<'
   const { sampleBits } = request.model.config;
   const explanation = await explainPixels(request, await decodePair(request), signal);
   throwIfCancelled(signal);
-  const { distance, signed, width, height } = explanation;
+  const { distance, signed, width, height, placement } = explanation;
   const verdict = verdictOf(distance, request.threshold);
   const scale = Math.max(...signed.map(largestAbsolute));
   if (!Number.isFinite(scale)) throw notFiniteError();
   const imageAt = async (i: 0 | 1): Promise<Omit<ComparedImage, 'className'>> => {
-    const image = await writePhotoAndMap(files[i], { folder, letter: i === 0 ? 'a' : 'b', signed: signed[i], width, height, sampleBits });
+    const image = await writePhotoAndMap(files[i], { folder, letter: i === 0 ? 'a' : 'b', signed: signed[i], width, height, placement, sampleBits });
     const { factual, counterfactual } = signedToKinds(signed[i], verdict, target);
     const strongest = { factual: largestAbsolute(factual), counterfactual: largestAbsolute(counterfactual) };
     const baseline = explanation.baseline?.[i];

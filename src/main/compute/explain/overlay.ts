@@ -2,9 +2,10 @@ import type { ExplainTarget, ScaleChoice } from '../../../shared/comparison.ts';
 import type { ScaleName } from '../../../shared/maps/colours.ts';
 import { percentText } from '../../../shared/format.ts';
 import { CONTOUR_SHARE, strongestPart, svgPath } from '../../../shared/maps/contour.ts';
-import { upsample } from '../../../shared/maps/field.ts';
+import { type MapGrid, resample } from '../../../shared/maps/field.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
 import { adjustPhoto, DEFAULT_LOOK, paintOver, type PhotoLook } from '../../../shared/maps/paint.ts';
+import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import { drawSvgOver, resizeRgb, type RgbImage } from '../images/images.ts';
 import { overlayFrame } from './overlay-frame.ts';
 import { drawLegend, loadTypeface, STRIP, type FontResolver, type Typeface } from './legend.ts';
@@ -14,6 +15,7 @@ export interface OverlayRequest {
   map: Float32Array; // [mapHeight, mapWidth], >= 0
   mapWidth: number;
   mapHeight: number;
+  placement?: CellPlacement | undefined; // of the cells; default: they divide the image evenly
   scale: number; // value at full colour, shared by all maps of a comparison; >= 0
   scaleOf: ScaleChoice; // whether all pairs of the run share it
   kind: MapKind;
@@ -37,9 +39,8 @@ const STYLES: Record<MapKind, { colours: ScaleName; words: Record<ExplainTarget,
 const SCALE_WORDS: Record<ScaleChoice, string> = { run: 'Scale of this run', pair: 'Stretched to this pair' };
 
 /** A dashed line around the strongest part of the map, as SVG elements in px of a W x H image. */
-function contourSvg(request: OverlayRequest, W: number, H: number, share: number): string {
-  const grid = { map: request.map, w: request.mapWidth, h: request.mapHeight };
-  const path = svgPath(strongestPart(grid, W, H, share).above);
+function contourSvg(cells: MapGrid, W: number, H: number, share: number): string {
+  const path = svgPath(strongestPart(cells, W, H, share).above);
   if (!path) return '';
   const stroke = Math.min(2.6, Math.max(1.6, Math.max(W, H) / 420));
   const dash = `${(stroke * 3.6).toFixed(1)} ${(stroke * 3.2).toFixed(1)}`;
@@ -85,8 +86,9 @@ export async function paintOverlay(request: OverlayRequest, options: OverlayOpti
   const empty = !(request.scale > 0) || !request.map.some((value) => value > 0);
   let contour = '';
   if (!empty) {
-    paintOver(canvas.data, upsample(request.map, request.mapWidth, request.mapHeight, W, H), request.scale, colours);
-    if (contourShare !== null && weakText === null) contour = contourSvg(request, W, H, contourShare);
+    const cells = { map: request.map, w: request.mapWidth, h: request.mapHeight, placement: request.placement };
+    paintOver(canvas.data, resample(cells, W, H), request.scale, colours);
+    if (contourShare !== null && weakText === null) contour = contourSvg(cells, W, H, contourShare);
   }
 
   const line = contour && ` Dashed line: strongest ${percentText(contourShare!)} of the area.`;

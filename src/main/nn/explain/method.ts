@@ -1,5 +1,7 @@
+import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import type { Task } from '../ir/task.ts';
 import type { SiameseSpec } from '../siamese.ts';
+import { placeCells } from './receptive-field.ts';
 
 /** Signed maps S of a pair (A, B): positive values increase the distance D(A, B). */
 export interface PairMaps {
@@ -7,6 +9,7 @@ export interface PairMaps {
   signed: [Float32Array, Float32Array]; // S of each image, [height, width]
   width: number; // cells
   height: number;
+  placement: CellPlacement; // of the cells in the image
   active: [boolean, boolean]; // whether the image has features that are not zero
   /** D with this image's pooled features set to 0, if the method integrates from there: the cells add up to D(A, B) less this. */
   baseline: [number, number] | null;
@@ -35,9 +38,11 @@ const isActive = (features: Float32Array): boolean => features.some((value) => v
  * An explainer of one program. Its outputs: `distance` [1], `features` [2, C, h, w], `signedMap` [2, h, w], and optionally `baseline` [2].
  */
 export function singleProgram(task: Task): Explainer {
-  const [, , height, width] = task.outputs['features']!.shape as [number, number, number, number];
+  const features = task.outputs['features']!;
+  const [, , height, width] = features.shape as [number, number, number, number];
+  const { program, centre, placementAt } = placeCells(task.program, features);
   return {
-    tasks: { maps: task },
+    tasks: { maps: { ...task, program, outputs: { ...task.outputs, centre } } },
     async explain(run, images) {
       const out = await run('maps', { images });
       const [a, b] = halves(out['features']!).map(isActive) as [boolean, boolean];
@@ -47,7 +52,7 @@ export function singleProgram(task: Task): Explainer {
         signed: halves(out['signedMap']!),
         active: [a, b],
         baseline: baseline ? [baseline[0]!, baseline[1]!] : null,
-        ...{ width, height },
+        ...{ width, height, placement: placementAt(out['centre']!) },
       };
     },
   };

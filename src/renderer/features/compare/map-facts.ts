@@ -15,10 +15,10 @@ export interface MapFacts {
   position: EvidencePosition | null; // null for an empty or weak map
 }
 
-export function mapFacts(comparison: Comparison, { maps, grid, strongest }: MapPainter, kind: MapKind, image: Size): MapFacts {
-  const largest = strongest[kind];
+export function mapFacts(comparison: Comparison, painter: MapPainter, kind: MapKind, image: Size): MapFacts {
+  const largest = painter.strongest[kind];
   if (isWeakMap(largest, comparison)) return { isEmpty: false, weak: weakSentence(comparison, kind, largest), position: null };
-  const position = evidencePosition(maps[kind], grid.width, grid.height, image.width, image.height);
+  const position = evidencePosition(painter.cells(kind), image.width, image.height);
   return { isEmpty: position === null, weak: null, position };
 }
 

@@ -1,7 +1,8 @@
 import type { ExplainedVerdict } from '../../../shared/comparison.ts';
 import { strongestPart, svgPath } from '../../../shared/maps/contour.ts';
-import { largestAbsolute, upsample, valueAt } from '../../../shared/maps/field.ts';
+import { cellAt, cellField, largestAbsolute, type MapGrid, resample, valueAt } from '../../../shared/maps/field.ts';
 import { factualSign, signedToKinds } from '../../../shared/maps/kinds.ts';
+import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import { layerTable, paintLayer, type ColourScale, type LayerTable } from '../../../shared/maps/paint.ts';
 import type { Size } from './zoom.ts';
 
@@ -35,15 +36,18 @@ export class MapPainter {
   readonly maps: Record<ShownView, Float32Array>;
   /** The largest absolute value of each view. */
   readonly strongest: Record<ShownView, number>;
+  private readonly placement: CellPlacement | undefined;
   private readonly contours = new Map<string, ContourPaths>();
   private readonly fields = new Map<ShownView, Float32Array>();
 
-  constructor(signed: Float32Array, grid: Size, comparison: ExplainedVerdict, image: Size) {
+  /** `image`: its size in px, and where the cells of its map are. */
+  constructor(signed: Float32Array, grid: Size, comparison: ExplainedVerdict, image: Size & { placement?: CellPlacement }) {
     const sign = factualSign(comparison.verdict, comparison.target);
     this.maps = { ...signedToKinds(signed, comparison.verdict, comparison.target), signed: signed.map((s) => sign * s) };
     const { factual, counterfactual, signed: both } = this.maps;
     this.strongest = { factual: largestAbsolute(factual), counterfactual: largestAbsolute(counterfactual), signed: largestAbsolute(both) };
     this.grid = grid;
+    this.placement = image.placement;
     const shrink = LAYER_SIDE / Math.max(image.width, image.height);
     this.width = Math.max(1, Math.round(image.width * shrink));
     this.height = Math.max(1, Math.round(image.height * shrink));
@@ -66,22 +70,24 @@ export class MapPainter {
     paintLayer(data, this.field(view), fullColour, tableFor(colours, view));
   }
 
-  /** As `paint`, one pixel a cell. */
+  /** As `paint`, without interpolation: each pixel has the colour of the nearest cell. */
   paintCells(data: Uint8ClampedArray, view: ShownView, fullColour: number, colours: ColourScale): void {
-    paintLayer(data, this.maps[view], fullColour, tableFor(colours, view));
+    paintLayer(data, cellField(this.cells(view), this.width, this.height), fullColour, tableFor(colours, view));
   }
 
   /** The value of a view at 0..1 across and down the image, between cells as it is painted. */
   valueAt(view: ShownView, u: number, v: number): number {
-    return valueAt(this.maps[view], this.grid.width, this.grid.height, u, v);
+    return valueAt(this.cells(view), u, v);
   }
 
-  /** The value of the cell at 0..1 across and down the image. */
+  /** The value of the cell that is nearest to 0..1 across and down the image. */
   cellAt(view: ShownView, u: number, v: number): number {
-    const { width, height } = this.grid;
-    const x = Math.min(width - 1, Math.max(0, Math.floor(u * width)));
-    const y = Math.min(height - 1, Math.max(0, Math.floor(v * height)));
-    return this.maps[view][y * width + x]!;
+    return cellAt(this.cells(view), u, v);
+  }
+
+  /** A view's map and where its cells are. */
+  cells(view: ShownView): MapGrid {
+    return { map: this.maps[view], w: this.grid.width, h: this.grid.height, placement: this.placement };
   }
 
   /** Contours around the strongest `share` (0..1) of the image's area. */
@@ -89,7 +95,7 @@ export class MapPainter {
     const key = `${view} ${share}`;
     const cached = this.contours.get(key);
     if (cached !== undefined) return cached;
-    const { above, below } = strongestPart({ map: this.maps[view], w: this.grid.width, h: this.grid.height }, this.width, this.height, share);
+    const { above, below } = strongestPart(this.cells(view), this.width, this.height, share);
     const paths =
       view === 'counterfactual' ? { factual: '', counterfactual: svgPath(above) } : { factual: svgPath(above), counterfactual: svgPath(below) };
     this.contours.set(key, paths);
@@ -98,7 +104,7 @@ export class MapPainter {
 
   private field(view: ShownView): Float32Array {
     let field = this.fields.get(view);
-    if (!field) this.fields.set(view, (field = upsample(this.maps[view], this.grid.width, this.grid.height, this.width, this.height)));
+    if (!field) this.fields.set(view, (field = resample(this.cells(view), this.width, this.height)));
     return field;
   }
 }
