@@ -162,6 +162,48 @@ test('judgement and note survive a reload, and the pair is not computed again', 
   await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('Colour decides <img onerror>.');
 });
 
+test('a note is stored although the page is reloaded right after a key; "Saving…" is shown from the first one', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
+  const [a, b] = await twoImages(served, dataset);
+  await page.goto(at(served, `/compare?run=${run}&a=${dataset}/${b}&b=${dataset}/${a}`));
+  await ready(page);
+  await page.keyboard.press('Control+s');
+  await expect(page.getByRole('button', { name: 'Saved', exact: true })).toBeVisible();
+  const note = page.getByRole('textbox', { name: 'Note' });
+  await note.focus();
+  const shown = await note.evaluate(async (area: HTMLTextAreaElement) => {
+    area.value = 'x';
+    area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    await new Promise((done) => setTimeout(done, 50));
+    return document.querySelector('[data-tour="judgement"]')!.textContent;
+  });
+  expect(shown).toContain('Saving…');
+  expect(shown).not.toContain('Saved');
+  const long = '长'.repeat(15_000); // 45 kB
+  await note.fill(long);
+  await page.reload();
+  await ready(page);
+  await expect(note).toHaveValue(long);
+  await expect(page.getByRole('button', { name: 'Saved', exact: true })).toBeVisible();
+
+  await page.addInitScript(() => {
+    const { fetch } = window;
+    window.fetch = async (...request) => {
+      const answer = await fetch(...request);
+      if (String(request[0]).includes('compare.annotate')) await new Promise(() => undefined); // the answer never arrives
+      return answer;
+    };
+  });
+  await page.reload();
+  await ready(page);
+  await page.keyboard.press('1'); // the note waits for the answer to the judgement
+  await note.fill('Colour.');
+  await page.reload();
+  await ready(page);
+  await expect(note).toHaveValue('Colour.');
+  await expect(page.getByRole('button', { name: 'Agree', exact: true })).toHaveAttribute('aria-pressed', 'true');
+});
+
 test('a queue is reviewed by keyboard in the order of the ranking', async ({ page, served }) => {
   const { dataset, run } = await trainedRun(served);
   await page.goto(at(served, `/compare?run=${run}&queue=borderline`));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drawColours } from '../doors/cli/kit.ts';
-import { expect, serve, type ServedWorkbench, test } from './kit.ts';
+import { expect, serve, type ServedWorkbench, test, trainedRun } from './kit.ts';
 
 test('filters, the views’ routes and the chooser’s folder survive a reload and a restart', async ({ page }) => {
   const workspace = mkdtempSync(join(tmpdir(), 'twinlens choices '));
@@ -50,4 +50,24 @@ test('filters, the views’ routes and the chooser’s folder survive a reload a
     await (second ?? first).stop();
     rmSync(workspace, { recursive: true, force: true, maxRetries: 5 });
   }
+});
+
+test('what is typed right before a reload is stored: a search, a report’s title, a run’s note', async ({ page, served }) => {
+  const { run } = await trainedRun(served);
+  const { report } = await served.call('reports.save', { title: '', introduction: '', comparisons: [] });
+  const fields = [
+    { at: '#/images', field: page.getByRole('searchbox', { name: 'Search file names, classes and tags' }) },
+    { at: `#/reports?report=${report}`, field: page.getByRole('textbox', { name: 'Title' }) },
+    { at: `#/train?run=${run}`, field: page.getByRole('complementary', { name: 'Run details' }).getByRole('textbox', { name: 'Note' }) },
+  ];
+  for (const { at, field } of fields) {
+    await page.goto(`${served.url}${at}`);
+    await field.fill('red');
+    await page.reload();
+    await expect(field).toHaveValue('red');
+  }
+  expect((await served.call('settings.get', {})).route).toBe(fields[2]!.at.slice(1));
+  await page.evaluate(() => (location.hash = '#/settings'));
+  await page.goto('about:blank'); // leaves at once, before the route is stored
+  await expect.poll(async () => (await served.call('settings.get', {})).route).toBe('/settings');
 });

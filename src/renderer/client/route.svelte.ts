@@ -1,3 +1,4 @@
+import { DelayedWrite } from './page-end.ts';
 import { formatRoute, parseRoute, type RouteParams, type ViewName } from './route-hash.ts';
 import { RouteMemory } from './route-memory.ts';
 import { settings } from './settings.svelte.ts';
@@ -12,7 +13,7 @@ const choice = (): string => `${settings.value.dataset} ${settings.value.run}`;
 class RouteState {
   private current = $state.raw(parseRoute(location.hash));
   private hash = location.hash; // of `current`
-  private storeTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly delayed = new DelayedWrite(STORE_MS, () => this.store());
   private readonly memory = new RouteMemory();
 
   constructor() {
@@ -66,13 +67,14 @@ class RouteState {
   private read(): void {
     this.hash = location.hash;
     this.memory.store((this.current = parseRoute(location.hash)), choice());
-    clearTimeout(this.storeTimer);
+    this.delayed.schedule();
+  }
+
+  private store(): void {
+    if (!settings.loaded) return;
     const hash = formatRoute(this.view, this.params).slice(1);
-    this.storeTimer = setTimeout(() => {
-      if (!settings.loaded) return;
-      if (settings.value.route !== hash) void settings.set({ route: hash });
-      viewChoices.store('routes', this.memory.toStored(choice()));
-    }, STORE_MS);
+    if (settings.value.route !== hash) void settings.set({ route: hash });
+    viewChoices.store('routes', this.memory.toStored(choice()));
   }
 }
 

@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import { DelayedWrite } from './page-end.ts';
 import { settings } from './settings.svelte.ts';
 
 const STORE_MS = 500; // after the last change, so that typing stores only the last text
@@ -9,7 +10,7 @@ const STORE_MS = 500; // after the last change, so that typing stores only the l
  */
 class ViewChoices {
   private readonly pending = new Map<string, string>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly delayed = new DelayedWrite(STORE_MS, () => this.write());
 
   /** The stored value, possibly of another version; undefined if there is none or it is not JSON. */
   read(view: string): unknown {
@@ -26,8 +27,7 @@ class ViewChoices {
     const text = JSON.stringify(choices);
     if (text === this.textOf(view)) return;
     this.pending.set(view, text);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.write(), STORE_MS);
+    this.delayed.schedule();
   }
 
   private textOf(view: string): string | undefined {

@@ -9,7 +9,7 @@ type AnyListener = (payload: never) => void;
 
 /** What a person typed or chose: the browser finishes these requests even if the page is closed or reloaded meanwhile. */
 const OUTLIVE_PAGE: ReadonlySet<CallName> = new Set(['settings.set', 'compare.annotate', 'runs.annotate', 'reports.save', 'curation.apply']);
-const MAX_OUTLIVING = 16_000; // characters; browsers allow 64 KiB for all such requests together
+const MAX_OUTLIVING = 60_000; // bytes; browsers allow 64 KiB for all such requests in progress together
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -22,6 +22,7 @@ export class WebClient implements Api {
   private readonly browser: BrowserParts;
   private stream: EventStream | null = null;
   private connection: Connection = 'open';
+  private outliving = 0; // bytes of such requests in progress
 
   constructor(browser: BrowserParts = thisBrowser()) {
     this.browser = browser;
@@ -29,8 +30,14 @@ export class WebClient implements Api {
 
   async call<N extends CallName>(name: N, input: CallInput<N>, { signal }: { signal?: AbortSignal } = {}): Promise<CallResult<N>> {
     const body = encode(input);
-    const keepalive = OUTLIVE_PAGE.has(name) && body.length <= MAX_OUTLIVING;
-    return (await this.post(`call/${encodeURIComponent(name)}`, { body, headers: JSON_TYPE, keepalive }, signal)) as CallResult<N>;
+    const bytes = OUTLIVE_PAGE.has(name) ? new TextEncoder().encode(body).length : Infinity;
+    const keepalive = this.outliving + bytes <= MAX_OUTLIVING;
+    if (keepalive) this.outliving += bytes;
+    try {
+      return (await this.post(`call/${encodeURIComponent(name)}`, { body, headers: JSON_TYPE, keepalive }, signal)) as CallResult<N>;
+    } finally {
+      if (keepalive) this.outliving -= bytes;
+    }
   }
 
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void {

@@ -5,6 +5,7 @@ import { logoSizeProblem, type ReportFormat, type ReportLogo, type ReportRecord,
 import { api } from '../../client/api.ts';
 import { chooseSave } from '../../client/choose-path.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
+import { DelayedWrite } from '../../client/page-end.ts';
 import { WriteQueue } from '../../client/write-queue.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 import { workbench } from '../../client/workbench.svelte.ts';
@@ -34,7 +35,7 @@ export class Composer {
   previewError = $state.raw<AppError | null>(null); // the reason without a preview
   writing = $state.raw<ReportFormat | null>(null);
   private readonly saves = new WriteQueue();
-  private saveTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly delayedSave = new DelayedWrite(SAVE_MS, () => void this.save());
   private previewTimer: ReturnType<typeof setTimeout> | undefined;
   private latestPreview = 0;
   private closed = false;
@@ -57,9 +58,8 @@ export class Composer {
   /** Saves and updates the preview after a pause in typing. */
   scheduleSave(): void {
     this.saveState = 'waiting';
-    clearTimeout(this.saveTimer);
+    this.delayedSave.schedule();
     clearTimeout(this.previewTimer);
-    this.saveTimer = setTimeout(() => void this.save(), SAVE_MS);
     this.previewTimer = setTimeout(() => void this.updatePreview(), PREVIEW_MS);
   }
 
@@ -112,7 +112,7 @@ export class Composer {
 
   /** Saves unsaved changes. */
   async save(): Promise<void> {
-    clearTimeout(this.saveTimer);
+    this.delayedSave.cancel();
     if (this.saveState === 'saved') return;
     const draft = this.draft;
     try {
