@@ -166,6 +166,60 @@ test('images are filtered, excluded, relabelled and tagged; undo, redo and reloa
   await expect(page.getByText('27 images · 3 excluded · 3 classes')).toBeVisible();
 });
 
+test('an action applies only to an image that is marked and named: none after a reload or a relabel out of the filter', async ({ page, served }) => {
+  await pets(served, 0);
+  await page.goto(`${served.url}#/images`);
+  const bar = page.getByRole('toolbar', { name: 'Actions for selected images' });
+  await expect(tiles(page).first()).toBeVisible();
+  await expect(bar).toHaveCount(0);
+  await page.keyboard.press('x');
+  await page.keyboard.press('r');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.getByRole('region', { name: 'Classes' }).getByRole('button', { name: /^red/ }).click();
+  await expect(page.getByText('10 of 30 images shown')).toBeVisible();
+  await tiles(page).nth(3).click();
+  const name = await tiles(page).nth(4).getAttribute('title');
+  await page.keyboard.press('r');
+  await page.getByLabel('Class', { exact: true }).fill('green');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('9 of 30 images shown')).toBeVisible();
+  await expect(bar).toHaveCount(0);
+  await page.keyboard.press('x'); // nothing to exclude
+  await grid(page).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(selected(page)).toHaveAttribute('title', name!);
+  await page.getByRole('radio', { name: 'Included' }).click();
+  await expect(selected(page)).toHaveAttribute('title', name!);
+  const next = await tiles(page).nth(4).getAttribute('title');
+  await page.keyboard.press('x');
+  await expect(page.getByText('8 of 30 images shown')).toBeVisible();
+  await expect(selected(page)).toHaveCount(0);
+  await expect(grid(page).locator('.focused')).toHaveAttribute('title', next!); // and named
+  await expect(page.getByRole('button', { name: next!.split('/').at(-1)! })).toBeVisible();
+  await expect(changes(page)).toHaveCount(2);
+  await expectAccessible(page);
+
+  await page.getByRole('button', { name: 'Clear all', exact: true }).click();
+  await page.getByRole('radio', { name: 'All' }).click();
+  await page.reload();
+  await expect(tiles(page).first()).toBeVisible();
+  await expect(bar).toHaveCount(0);
+  await page.keyboard.press('x');
+  await page.setViewportSize({ width: 1000, height: 420 }); // the relabelled image moves out of sight, and stays named
+  await tiles(page).filter({ hasText: 'blue' }).first().click();
+  const moved = await selected(page).getAttribute('title');
+  await page.keyboard.press('r');
+  await page.getByLabel('Class', { exact: true }).fill('red');
+  await page.keyboard.press('Enter');
+  await expect(changes(page)).toHaveCount(3);
+  const named = page.getByRole('button', { name: `${moved!.split('/').at(-1)!} · red` });
+  await expect(named).toBeVisible();
+  await named.click();
+  await expect(page.getByTitle(moved!).first()).toBeInViewport();
+  await page.keyboard.press('Escape');
+  await expect(bar).toHaveCount(0);
+});
+
 test('training uses the curated data set', async ({ served }) => {
   await pets(served, 3);
   const summary = await served.call('datasets.get', { dataset: 'pets' });

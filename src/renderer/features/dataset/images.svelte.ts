@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { CuratedImage, CurationEdit, CurationEntry, DatasetCounts } from '../../../shared/curation.ts';
 import { asAppError } from '../../../shared/errors.ts';
@@ -28,8 +29,15 @@ class ImagesState {
   /** The history entry whose images are shown alone. */
   only = $state.raw<{ text: string; ids: ReadonlySet<number> } | null>(null);
   readonly focused = $derived(this.ids[this.selection.focus]);
-  /** Images an action applies to: the selection, else the focused image. */
-  readonly targets = $derived(this.selection.ids.size > 0 ? [...this.selection.ids] : this.focused === undefined ? [] : [this.focused]);
+  /** Whether the grid marks the focused image while none is selected. Not before a key or click: actions apply to the marked image. */
+  cursor = $state(false);
+  /** Whether the focused image is shown in the large view. */
+  large = $state(false);
+  /** Images an action applies to: the selection, else the marked image or the one in the large view. */
+  readonly targets = $derived.by<readonly number[]>(() => {
+    if (this.selection.ids.size > 0) return [...this.selection.ids];
+    return this.focused === undefined || !(this.cursor || this.large) ? [] : [this.focused];
+  });
   readonly filtered = $derived(
     this.only !== null ||
       this.filter.text !== '' ||
@@ -47,6 +55,7 @@ class ImagesState {
   private readonly rows = new SvelteMap<number, CuratedImage>(); // reactive per image: a tile updates for its own image only
   private fetchTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly moved = new Set<number>(); // relabelled since the last search
+  private readonly edited = new Set<number>(); // in another way since the last search
   private refreshing: Promise<void> | null = null;
   private outdated = false; // changed while being refreshed
   private readonly requested = new Set<number>();
@@ -65,10 +74,11 @@ class ImagesState {
         history: [],
         folder: null,
       });
-      Object.assign(this, { selection: EMPTY_SELECTION, loaded: false, only: null, queue: this.createQueue(dataset) });
+      Object.assign(this, { selection: EMPTY_SELECTION, cursor: false, loaded: false, only: null, queue: this.createQueue(dataset) });
       this.rows.clear();
       this.requested.clear();
       this.moved.clear();
+      this.edited.clear();
       this.visible = []; // ids of the data set before; the new one may lack them
     }
     await this.refresh();
@@ -82,6 +92,11 @@ class ImagesState {
   /** Fetches missing rows of the images at these positions, after a short delay in case the list scrolls on. */
   ensure(from: number, to: number): void {
     this.visible = this.ids.slice(from, to);
+    this.fetchSoon();
+  }
+
+  /** Fetches missing rows of the visible images and of the one that actions apply to, whose name is shown. */
+  fetchSoon(): void {
     this.fetchTimer ??= setTimeout(() => {
       this.fetchTimer = undefined;
       this.fetchMissing();
@@ -90,7 +105,7 @@ class ImagesState {
 
   private fetchMissing(): void {
     const dataset = this.dataset;
-    const missing = this.visible.filter((id) => !this.rows.has(id) && !this.requested.has(id));
+    const missing = this.needed.filter((id) => !this.rows.has(id) && !this.requested.has(id));
     if (dataset === null || missing.length === 0) return;
     for (let at = 0; at < missing.length; at += ROWS_PER_CALL) void this.fetch(dataset, missing.slice(at, at + ROWS_PER_CALL));
   }
@@ -119,7 +134,7 @@ class ImagesState {
 
   /** Applies an edit and offers to undo it. */
   async apply(edit: CurationEdit): Promise<void> {
-    if (edit.kind === 'relabel') for (const id of edit.ids) this.moved.add(id);
+    for (const id of edit.ids) (edit.kind === 'relabel' ? this.moved : this.edited).add(id);
     await this.queue?.apply(edit);
   }
 
@@ -196,8 +211,12 @@ class ImagesState {
       const only = this.only?.ids;
       const all = Array.from(found.ids);
       const ids = only ? all.filter((id) => only.has(id)) : all;
+      const { targets } = this;
       this.selection = retainSelection(this.selection, this.ids, ids, this.moved);
-      if (!this.queue?.waiting) this.moved.clear();
+      const present = new Set(ids);
+      // The next image takes the place of one that an action removed from the list; after a relabel, X could be meant for the image before.
+      if (!targets.some((id) => present.has(id))) this.cursor = targets.some((id) => this.edited.has(id) && !this.moved.has(id));
+      if (!this.queue?.waiting) for (const changed of [this.moved, this.edited]) changed.clear();
       this.classes = only ? null : found.classes;
       this.ids = ids;
     } catch (error) {
@@ -205,8 +224,14 @@ class ImagesState {
     }
   }
 
+  /** The image that an action applies to, whose name is shown, and the visible ones. */
+  private get needed(): readonly number[] {
+    const [target, ...others] = untrack(() => this.targets);
+    return target === undefined || others.length > 0 || this.visible.includes(target) ? this.visible : [target, ...this.visible];
+  }
+
   private async visibleRows(dataset: string): Promise<CuratedImage[]> {
-    const ids = this.visible.slice(0, 2 * ROWS_PER_CALL); // the limit of one call
+    const ids = this.needed.slice(0, 2 * ROWS_PER_CALL); // the limit of one call
     return ids.length === 0 ? [] : await api.call('images.rows', { dataset, ids: [...ids] });
   }
 
@@ -221,7 +246,7 @@ class ImagesState {
   }
 
   private evictHidden(): void {
-    const visible = new Set(this.visible);
+    const visible = new Set(this.needed);
     for (const id of this.rows.keys()) if (!visible.has(id)) this.rows.delete(id);
     this.requested.clear();
     for (const id of visible) if (this.rows.has(id)) this.requested.add(id);

@@ -38,7 +38,8 @@ export const clearSelection = (selection: Selection): Selection => ({ ...selecti
 /**
  * Selection after the list changed: drops ids that are gone; the focus stays on its image, else at its index. So does the anchor, else
  * it is the focus. So a range that a person extends key by key survives a reload of the list.
- * `moved`: images that the person has relabelled. The focus follows them too, but the next arrow key starts from their old index.
+ * `moved`: images that the person has relabelled. The focus follows them too, but the next arrow key starts from their old index, also
+ * if they have left the list.
  */
 export function retainSelection(
   selection: Selection,
@@ -54,7 +55,10 @@ export function retainSelection(
   const anchor = anchored >= 0 ? anchored : focus;
   const image = before[selection.focus];
   const wasMoved = focused >= 0 && image !== undefined && moved.has(image);
-  if (!wasMoved && (focused < 0 || selection.from === undefined)) return { ids, focus, anchor };
+  const hasLeft = focused < 0 && image !== undefined && moved.has(image);
+  if (!wasMoved && !hasLeft && (focused < 0 || selection.from === undefined)) return { ids, focus, anchor };
+  // The focus is on the image that took the place of one that has left, and stays there.
+  if (hasLeft || (!wasMoved && selection.from === selection.focus - 1)) return { ids, focus, anchor, from: focus - 1 };
   const start = selection.from ?? selection.focus;
   const next = before.slice(start + 1).find((id) => present.has(id) && !moved.has(id) && id !== image); // has stayed where it was
   return { ids, focus, anchor, from: next === undefined ? after.length - 1 : after.indexOf(next) - 1 };

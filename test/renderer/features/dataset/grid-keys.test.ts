@@ -55,6 +55,10 @@ test('the focus follows a relabelled image, and the next arrow key starts from i
     expect(after[tagged.focus]).toBe(11);
     expect(right(tagged, after)).toBe(12);
   }
+  const left = retainSelection(selectOnly(list, 1), list, [10, 12, 13, 14], new Set([11])); // out of the filter
+  expect([...left.ids]).toEqual([]);
+  expect(right(left, [10, 12, 13, 14])).toBe(12);
+  expect(right(retainSelection(left, [10, 12, 13, 14], [9, 10, 12, 13, 14]), [9, 10, 12, 13, 14])).toBe(12); // loaded again
   const first = retainSelection(selectOnly(list, 0), list, [11, 12, 13, 10, 14], new Set([10]));
   expect(right(first, [11, 12, 13, 10, 14])).toBe(11);
   const last = retainSelection(selectOnly(list, 4), list, [14, 10, 11, 12, 13], new Set([14]));

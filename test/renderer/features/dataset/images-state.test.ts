@@ -152,11 +152,42 @@ test('another data set starts without filter, selection and rows of the previous
   expect([images.filter, images.ids, [...images.selection.ids]]).toEqual([NO_FILTER, [7, 8], []]);
 });
 
-test('an action applies to the selection, else to the focused image', () => {
+test('an action applies to the selection, else to the marked image', () => {
   images.selection = { ids: new Set(), focus: 2, anchor: 2 };
+  expect(images.targets).toEqual([]);
+  images.cursor = true;
   expect(images.targets).toEqual([2]);
   images.selection = { ids: new Set([0, 3]), focus: 2, anchor: 2 };
   expect(images.targets).toEqual([0, 3]);
+});
+
+test('an image that is excluded out of the list gives its place to the next one; after a relabel nothing is selected', async () => {
+  images.selection = { ids: new Set([1]), focus: 1, anchor: 1 };
+  server.found = [0, 2, 3];
+  await exclude(1);
+  expect([images.cursor, images.targets]).toEqual([true, [2]]);
+  server.found = [0, 3];
+  await exclude(2);
+  expect(images.targets).toEqual([3]);
+  server.found = [0];
+  await images.apply({ kind: 'relabel', ids: [3], className: 'b' });
+  expect(images.targets).toEqual([]);
+  images.selection = { ids: new Set([0]), focus: 0, anchor: 0 };
+  server.found = [7, 8]; // another window's edit
+  await images.refresh();
+  expect(images.targets).toEqual([]);
+});
+
+test('the row of the only image that an action applies to is loaded wherever it is', async () => {
+  vi.useFakeTimers();
+  images.ensure(0, 2);
+  images.selection = { ids: new Set([3]), focus: 3, anchor: 3 };
+  images.fetchSoon();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(images.row(3)).toEqual({ id: 3 });
+  vi.useRealTimers();
+  await images.refresh();
+  expect(images.row(3)).toEqual({ id: 3 });
 });
 
 test('rows of the visible images are requested once, in one call', async () => {
