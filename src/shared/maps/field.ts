@@ -58,6 +58,10 @@ export function resample({ map, w, h, placement = evenPlacement(w, h) }: MapGrid
   return out;
 }
 
+/** As `resample`, to the pixels of an image of W × H px. */
+export const upsample = (map: Float32Array, w: number, h: number, W: number, H: number, placement?: CellPlacement): Float32Array =>
+  resample({ map, w, h, placement }, W, H);
+
 /** The value of a map at u, v (0..1 across and down the image): equals `resample` at a pixel with this centre. */
 export function valueAt({ map, w, h, placement = evenPlacement(w, h) }: MapGrid, u: number, v: number): number {
   const x = tap(u, placement.across, w);
