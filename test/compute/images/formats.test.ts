@@ -186,6 +186,91 @@ describe('a JPEG without its end marker', () => {
     expect((await inspect(fixture('no-end.jpg'))).facts).toEqual(facts); // complete data look the same to libvips
   });
 
+  /** 64 × 64 px of noise in three colours, several scans. */
+  async function progressiveJpeg(): Promise<Buffer> {
+    return sharp(await noisyJpeg())
+      .jpeg({ quality: 85, progressive: true })
+      .toBuffer();
+  }
+
+  /** The same size, sequential, with one scan for each of three components: those of three grey JPEGs with their Huffman tables. */
+  async function threeScans(): Promise<Buffer> {
+    const random = randomFor(8, 'noise');
+    const greys = await Promise.all(
+      [1, 2, 3].map(async (id) => {
+        const pixels = Uint8Array.from({ length: 64 * 64 }, () => random.below(256));
+        const bytes = await sharp(pixels, { raw: { width: 64, height: 64, channels: 1 } })
+          .toColourspace('b-w')
+          .jpeg({ quality: 60 })
+          .toBuffer();
+        const part = (marker: string): number => bytes.indexOf(marker, 'latin1');
+        const [quantisation, frame, tables, scan] = [part('\xff\xdb'), part('\xff\xc0'), part('\xff\xc4'), part('\xff\xda')];
+        const header = Buffer.from(bytes.subarray(scan, scan + 10));
+        header[5] = id;
+        return {
+          quantisation: bytes.subarray(quantisation, frame),
+          frame: bytes.subarray(frame, frame + 9),
+          scan: Buffer.concat([bytes.subarray(tables, scan), header, bytes.subarray(scan + 10, -2)]),
+        };
+      }),
+    );
+    const { quantisation, frame } = greys[0]!;
+    const components = Buffer.from([3, ...[1, 2, 3].flatMap((id) => [id, 0x11, 0])]);
+    const header = Buffer.concat([frame.subarray(0, 3), Buffer.from([8 + 9]), frame.subarray(4, 9), components]);
+    return Buffer.concat([Buffer.from([0xff, 0xd8]), quantisation, header, ...greys.map(({ scan }) => scan), Buffer.from([0xff, 0xd9])]);
+  }
+
+  /** The bytes before each scan and the tables that come with it; the scans of libjpeg's default script. */
+  function cutsBetweenScans(bytes: Buffer): Buffer[] {
+    const starts: number[] = [];
+    for (let at = bytes.indexOf('\xff\xda', 'latin1'); at >= 0; at = bytes.indexOf('\xff\xda', at + 1, 'latin1')) starts.push(at);
+    return starts.slice(1).map((start, i) => {
+      const tables = bytes.indexOf('\xff\xc4', starts[i]! + 2, 'latin1');
+      return bytes.subarray(0, tables > 0 && tables < start ? tables : start);
+    });
+  }
+
+  const LESS_DETAIL =
+    'The file was cut short: the last scans of a progressive JPEG are missing. All rows are there, but the finest differences of brightness or colour are missing in the whole image.';
+  const COMPLETE = 'The file was cut short: the JPEG’s end marker is missing. No pixels are missing.';
+
+  it('and without its last scans is read, and its facts say that detail is missing, not rows', async () => {
+    const folder = temporaryFolder();
+    const cuts = cutsBetweenScans(await progressiveJpeg());
+    expect(cuts).toHaveLength(9);
+    const facts = [];
+    for (const [i, bytes] of cuts.entries()) facts.push(await inspect(fileOf(folder, `${i}.jpg`, bytes)).then((found) => found.facts, String));
+    const truncated = expect.stringContaining('is truncated: the file ends before the image does') as string;
+    // The first four scans and the fifth have all frequencies in coarse steps; the last five refine them.
+    expect(facts).toEqual([truncated, truncated, truncated, truncated, ...Array.from({ length: 5 }, () => [LESS_DETAIL])]);
+  });
+
+  it('and with all of its scans is complete where it is read', async () => {
+    const folder = temporaryFolder();
+    const progressive = await progressiveJpeg();
+    for (const whole of [progressive, await threeScans()]) {
+      const { data } = await decodePhoto(fileOf(folder, 'whole.jpg', whole), 64);
+      const read = [];
+      for (let less = 1; less < 40; less++) {
+        const cut = fileOf(folder, 'cut.jpg', whole.subarray(0, whole.length - less));
+        const found = await inspect(cut).then(({ facts }) => facts, String);
+        if (typeof found === 'string') expect(found).toMatch(/is truncated/);
+        else {
+          read.push(less);
+          expect(found).toEqual([COMPLETE]);
+          expect((await decodePhoto(cut, 64)).data, `less ${less}`).toEqual(data);
+        }
+      }
+      expect(read).toContain(2);
+    }
+  });
+
+  it('and without the scan of a colour is truncated', async () => {
+    const cuts = cutsBetweenScans(await threeScans());
+    expect(cuts).toHaveLength(2);
+    for (const cut of cuts) await expect(inspect(fileOf(temporaryFolder(), 'cut.jpg', cut))).rejects.toThrow(/is truncated/);
+  });
+
   it('is truncated where more data are missing, also with a thumbnail that has one', async () => {
     const whole = await noisyJpeg();
     const thumbnail = Buffer.from([0xff, 0xe1, 0, 6, 1, 2, 0xff, 0xd9]); // an application segment that ends like a whole JPEG

@@ -7,6 +7,14 @@ export interface JpegFrame {
   lossless: boolean;
   progressive: boolean;
   hasEndMarker: boolean;
+  scans: JpegScans;
+}
+
+export interface JpegScans {
+  /** Whether there are several scans, so that libjpeg reads them all before it returns the first row. */
+  several: boolean;
+  /** What a file that ends too early lacks: whole frequencies of a component, only refinements of their values, or no scan. */
+  missing: 'frequencies' | 'refinements' | null;
 }
 
 /** The frame header (ITU T.81, B.2.2). Null without one. */
@@ -26,12 +34,44 @@ export function jpegFrame(bytes: Uint8Array): JpegFrame | null {
         progressive: coding === 2,
         // A thumbnail before the frame header has an end marker, too: not searched. Programs append data of any length.
         hasEndMarker: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf('\xff\xd9', at, 'latin1') >= 0,
+        scans: scansAfter(bytes, at),
       };
     }
     const isStandalone = marker === 0xff || marker === 1 || (marker >= 0xd0 && marker <= 0xd8); // without a length
     at += isStandalone ? (marker === 0xff ? 1 : 2) : 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
   }
   return null;
+}
+
+const UNSENT = 16; // more than any number of bits that a scan leaves out
+
+/** The scans after the frame header at `frame` (ITU T.81, B.2.3 and G.1.1). */
+function scansAfter(bytes: Uint8Array, frame: number): JpegScans {
+  // For each component and frequency: the lowest bits that are not sent yet.
+  const unsent = new Map<number, Uint8Array>();
+  for (let i = 0; i < bytes[frame + 9]!; i++) unsent.set(bytes[frame + 10 + 3 * i]!, new Uint8Array(64).fill(UNSENT));
+  let scans = 0;
+  let largest = 0; // components of a scan
+  for (let at = frame; at + 4 < bytes.length;) {
+    const marker = bytes[at + 1]!;
+    if (bytes[at] !== 0xff || marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd9)) {
+      at++; // entropy-coded data
+      continue;
+    }
+    if (marker === 0xda) {
+      const components = bytes[at + 4]!;
+      const [first = 0, last = 63, bits = 0] = bytes.subarray(at + 5 + 2 * components);
+      for (let i = 0; i < components; i++) unsent.get(bytes[at + 5 + 2 * i]!)?.fill(bits & 15, first, last + 1);
+      scans++;
+      largest = Math.max(largest, components);
+    }
+    at += 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
+  }
+  const left = Math.max(...[...unsent.values()].flatMap((values) => [...values]), 0);
+  return {
+    several: scans > 1 || largest < unsent.size,
+    missing: left === UNSENT ? 'frequencies' : left > 0 ? 'refinements' : null,
+  };
 }
 
 /** PNGs that Xcode optimised for iOS: BGR, premultiplied and without zlib's header; other programs can't read them. */

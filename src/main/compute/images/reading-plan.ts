@@ -50,7 +50,10 @@ const plain = (input: Reading['input'], options: SharpOptions, more: Partial<Rea
   forHeader: () => ({ input, options, ...PLAIN, ...more }),
 });
 
-const CUT_SHORT = 'The file was cut short: the JPEG’s end marker is missing. Up to 8 rows of pixels at the end of the data may be missing, too.';
+const CUT = 'The file was cut short:';
+const ROWS_MISSING = `${CUT} the JPEG’s end marker is missing. Up to 8 rows of pixels at the end of the data may be missing, too.`;
+const COMPLETE = `${CUT} the JPEG’s end marker is missing. No pixels are missing.`;
+const LESS_DETAIL = `${CUT} the last scans of a progressive JPEG are missing. All rows are there, but the finest differences of brightness or colour are missing in the whole image.`;
 
 function jpegPlan(bytes: Buffer): ReadingPlan | Unreadable | null {
   const frame = jpegFrame(bytes);
@@ -58,9 +61,12 @@ function jpegPlan(bytes: Buffer): ReadingPlan | Unreadable | null {
   if (frame.lossless) return { reason: "is a lossless JPEG, which Twinlens can't read; save it as PNG" };
   if (frame.bits !== 8) return { reason: `is a JPEG with ${frame.bits} bits per channel, which Twinlens can't read; save it with 8 bits` };
   if (frame.hasEndMarker) return plain(bytes, STRICT);
+  const { several, missing } = frame.scans;
+  if (missing === 'frequencies') return null; // libjpeg would draw squares of 8 px, or leave a colour out, without a warning
   // With an end marker added, data that end too early give a warning; complete data give none. libvips checks for warnings before
-  // each strip of 8 rows, so it does not notice data missing from the last strip only. CUT_SHORT says so.
-  return plain(Buffer.concat([bytes, Buffer.from([0xff, 0xd9])]), { ...STRICT, failOn: 'warning' }, { lacksEndMarker: true, facts: [CUT_SHORT] });
+  // each strip of 8 rows, so it does not notice data missing from the last strip only, unless libjpeg has read all data before.
+  const fact = missing === 'refinements' ? LESS_DETAIL : several ? COMPLETE : ROWS_MISSING;
+  return plain(Buffer.concat([bytes, Buffer.from([0xff, 0xd9])]), { ...STRICT, failOn: 'warning' }, { lacksEndMarker: true, facts: [fact] });
 }
 
 /** The plan of PNG: 16-bit files don't say reliably which bits they use (sBIT describes samples that were scaled to 16 bit). */
