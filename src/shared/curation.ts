@@ -42,9 +42,12 @@ export interface CurationState {
   redoPosition: number | null; // and redone
 }
 
+/** The longest search, characters. */
+export const MAX_SEARCH = 500;
+
 export const ImageQuery = z.strictObject({
   dataset: z.string().min(1),
-  text: z.string().max(500).default(''), // part of the file name, class or tag; ignores case
+  text: z.string().max(MAX_SEARCH).default(''), // part of the file name, class or tag; ignores case
   classes: z.array(z.string()).default([]), // empty: all
   splits: z.array(z.enum(['train', 'valid', 'test'])).default([]),
   tags: z.array(z.string()).default([]),

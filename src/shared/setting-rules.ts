@@ -11,6 +11,10 @@ export type SettingRule =
 
 const id: SettingRule = { kind: 'text', maxLength: 300, nullable: true };
 
+/** The longest text that a setting stores, characters. */
+export const MAX_ROUTE = 2000;
+export const MAX_VIEW_CHOICE = 20_000;
+
 /**
  * One rule for each setting. The contract derives its schema from them. The settings file is checked by them directly, so that a
  * program starts without loading the schema library.
@@ -21,7 +25,7 @@ export const SETTING_RULES: Record<keyof Settings, SettingRule> = {
   device: { kind: 'choice', values: ['auto', ...DEVICES] },
   workspace: { kind: 'text', maxLength: null, nullable: true }, // takes effect at the next start
   tourDone: { kind: 'switch' },
-  route: { kind: 'text', maxLength: 2000, nullable: false },
+  route: { kind: 'text', maxLength: MAX_ROUTE, nullable: false },
   sidebar: { kind: 'switch' },
   dataset: id,
   run: id,
@@ -29,7 +33,7 @@ export const SETTING_RULES: Record<keyof Settings, SettingRule> = {
   author: { kind: 'text', maxLength: 200, nullable: false },
   logo: { kind: 'text', maxLength: 64, nullable: true },
   chooserFolder: { kind: 'text', maxLength: 4096, nullable: true },
-  viewChoices: { kind: 'texts', names: ['images', 'train', 'reports', 'routes'], maxLength: 20_000 },
+  viewChoices: { kind: 'texts', names: ['images', 'train', 'reports', 'routes'], maxLength: MAX_VIEW_CHOICE },
 };
 
 export function isAccepted(rule: SettingRule, value: unknown): boolean {

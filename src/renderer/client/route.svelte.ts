@@ -1,4 +1,5 @@
 import { DelayedWrite } from './page-end.ts';
+import { MAX_ROUTE } from '../../shared/setting-rules.ts';
 import { formatRoute, parseRoute, type RouteParams, type ViewName } from './route-hash.ts';
 import { RouteMemory } from './route-memory.ts';
 import { settings } from './settings.svelte.ts';
@@ -72,7 +73,8 @@ class RouteState {
 
   private store(): void {
     if (!settings.loaded) return;
-    const hash = formatRoute(this.view, this.params).slice(1);
+    const whole = formatRoute(this.view, this.params).slice(1);
+    const hash = whole.length > MAX_ROUTE ? formatRoute(this.view, {}).slice(1) : whole; // two long file paths: the view opens without them
     if (settings.value.route !== hash) void settings.set({ route: hash });
     viewChoices.store('routes', this.memory.toStored(choice()));
   }

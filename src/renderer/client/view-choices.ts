@@ -1,6 +1,8 @@
 import { untrack } from 'svelte';
+import { MAX_VIEW_CHOICE } from '../../shared/setting-rules.ts';
 import { DelayedWrite } from './page-end.ts';
 import { settings } from './settings.svelte.ts';
+import { toast } from './toasts.svelte.ts';
 
 const STORE_MS = 500; // after the last change, so that typing stores only the last text
 
@@ -22,10 +24,13 @@ class ViewChoices {
     }
   }
 
-  /** `choices`: a value that JSON can represent. */
+  /** `choices`: a value that JSON can represent. Longer ones than a setting may be are replaced by null, so that no older ones are restored. */
   store(view: string, choices: unknown): void {
-    const text = JSON.stringify(choices);
+    const json = JSON.stringify(choices);
+    const text = json.length > MAX_VIEW_CHOICE ? 'null' : json;
     if (text === this.textOf(view)) return;
+    if (text !== json && view !== 'routes')
+      toast.info('This filter is too long to be stored. After a reload or a restart the view opens without it.');
     this.pending.set(view, text);
     this.delayed.schedule();
   }

@@ -5,7 +5,7 @@ import { asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
 import { viewChoices } from '../../client/view-choices.ts';
 import { CurationQueue } from './curation-queue.svelte.ts';
-import { type Filter, NO_FILTER, storedFilter } from './filter.ts';
+import { dropVanished, type Filter, NO_FILTER, storedFilter, vanishedText } from './filter.ts';
 import type { TileSize } from './grid-layout.ts';
 import { EMPTY_SELECTION, retainSelection, type Selection } from './selection.ts';
 import { toast } from '../../client/toasts.svelte.ts';
@@ -80,8 +80,25 @@ class ImagesState {
       this.moved.clear();
       this.edited.clear();
       this.visible = []; // ids of the data set before; the new one may lack them
+      await this.dropVanished(dataset);
     }
     await this.refresh();
+  }
+
+  /** Removes from the restored filter what edits have removed since: with it no image would be found. */
+  private async dropVanished(dataset: string): Promise<void> {
+    if (this.filter.classes.length + this.filter.tags.length === 0) return;
+    const counts = await api.call('datasets.counts', { dataset });
+    if (dataset !== this.dataset) return;
+    const { filter, vanished } = dropVanished(this.filter, counts);
+    if (vanished.length === 0) return;
+    this.filter = filter;
+    this.storeFilter();
+    toast.info(vanishedText(vanished));
+  }
+
+  private storeFilter(): void {
+    viewChoices.store('images', { dataset: this.dataset, ...this.filter });
   }
 
   /** The row with the changes of the person, stored or not. */
@@ -112,7 +129,7 @@ class ImagesState {
 
   setFilter(patch: Partial<Filter>): void {
     this.filter = { ...this.filter, ...patch };
-    viewChoices.store('images', { dataset: this.dataset, ...this.filter });
+    this.storeFilter();
     this.find().catch((error: unknown) => toast.error(error));
   }
 

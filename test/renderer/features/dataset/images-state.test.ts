@@ -8,7 +8,7 @@ interface Edit {
   undone: boolean;
 }
 
-const server = { edits: [] as Edit[], found: [0, 1, 2, 3], calls: [] as string[], pending: [] as (() => void)[], slow: false };
+const server = { edits: [] as Edit[], found: [0, 1, 2, 3], classes: ['Tulip'], calls: [] as string[], pending: [] as (() => void)[], slow: false };
 const done = (): Edit[] => server.edits.filter((edit) => !edit.undone);
 const stateNow = () => ({
   dataset: 'd',
@@ -36,7 +36,7 @@ const answers: Record<string, (input: { edit?: { kind: string }; position?: numb
   },
   'curation.state': stateNow,
   'curation.history': () => [],
-  'datasets.counts': () => ({}),
+  'datasets.counts': () => ({ classes: server.classes.map((className) => ({ className })), tags: [{ tag: 'wet' }] }),
   'datasets.folder': () => ({ root: '/', exists: true }),
   'images.find': () => ({ ids: Int32Array.from(server.found), classes: [] }),
   'images.rows': ({ ids }) => ids!.map((id) => ({ id })),
@@ -150,6 +150,25 @@ test('another data set starts without filter, selection and rows of the previous
   server.found = [7, 8];
   await images.open('e');
   expect([images.filter, images.ids, [...images.selection.ids]]).toEqual([NO_FILTER, [7, 8], []]);
+});
+
+test('a stored filter opens without the classes and tags that no image has any more, and a message names them', async () => {
+  const filter = { ...NO_FILTER, classes: ['Tulip', 'Elm'], tags: ['wet', 'late'], text: 'a' };
+  viewChoices.store('images', { dataset: 'f', ...filter });
+  await images.open('f');
+  const current = { ...filter, classes: ['Tulip'], tags: ['wet'] };
+  expect(images.filter).toEqual(current);
+  expect(call.mock.calls.filter(([name]) => name === 'images.find').map(([, input]) => input)).toEqual([{ dataset: 'f', ...current }]);
+  expect(viewChoices.read('images')).toEqual({ dataset: 'f', ...current });
+  expect(texts()).toEqual(['The filter was changed: no image has the class Elm or the tag late any more.']);
+  await images.open('f');
+  expect(texts()).toHaveLength(1);
+});
+
+test('a stored search that is too long for a search is not restored', async () => {
+  viewChoices.store('images', { dataset: 'f', ...NO_FILTER, text: 'x'.repeat(501), descending: true });
+  await images.open('f');
+  expect(images.filter).toEqual({ ...NO_FILTER, descending: true });
 });
 
 test('an action applies to the selection, else to the marked image', () => {
