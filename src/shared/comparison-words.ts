@@ -77,10 +77,8 @@ export function supportSentence({ support, verdict }: Pick<Comparison, 'support'
 export function similaritySentence(comparison: Comparison, fit: { pairs: number; error: number } | null): string | null {
   if (comparison.support.pairs === 0 || isIdentical(comparison)) return null;
   const pairs = fit ? `${countText(fit.pairs)} validation pairs` : 'validation pairs';
-  const error = fit
-    ? ` On these its expected calibration error is ${(100 * fit.error).toFixed(1)} percentage points; on other pairs it is usually larger.`
-    : '';
-  return `The similarity of ${probabilityText(comparison.similarity)} is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to ${pairs}.${error} It holds for pairs sampled like them, as many same as different.`;
+  const error = fit ? ` On these its expected calibration error is ${(100 * fit.error).toFixed(1)} percentage points, on others usually more.` : '';
+  return `The similarity of ${probabilityText(comparison.similarity)} is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to ${pairs}.${error} It holds for pairs sampled like them, half of them same.`;
 }
 
 /** The true label according to the data set, if it is known, and how far it proves the network; pairNotices says why it is not known. */

@@ -22,9 +22,9 @@ export function fullColourSentence(comparison: Scaled & Pick<Comparison, 'method
   if (!(value > 0)) return 'All four maps are empty, so there is no scale.';
   if (scale === 'run') {
     const { images } = comparison.runScale!; // two a pair
-    return `One scale for all maps of this run by the method ${methodWords(comparison)}: full colour is ${threeDigits(value)}, in units of distance. It is the ${100 * FULL_COLOUR_QUANTILE}${NBSP}% quantile, over the ${countText(images)} images of ${countNoun(images / 2, 'validation pair')}, of the largest value for or against.`;
+    return `One scale for all maps of this run by the method ${methodWords(comparison)}: full colour is ${threeDigits(value)} (in units of distance), the ${100 * FULL_COLOUR_QUANTILE}${NBSP}% quantile of the largest values in the ${countText(images)} images of ${countNoun(images / 2, 'validation pair')}.`;
   }
-  const stretched = `Colours are stretched to this pair: full colour is ${threeDigits(value)}, in units of distance, the largest value in any of the pair’s four maps (factual and counterfactual, of A and B). So they can’t be compared with other pairs.`;
+  const stretched = `Colours are stretched to this pair, so they can’t be compared with other pairs: full colour is ${threeDigits(value)} (in units of distance), the largest value in its four maps.`;
   return comparison.runScale ? stretched : `${stretched} The run’s own scale is not known, so weak evidence can’t be recognised.`;
 }
 
@@ -44,7 +44,7 @@ export const contourShareOf = (images: readonly Pick<ComparedImage, 'strongest'>
 export function contourSentence({ images }: Pick<Comparison, 'images'>): string {
   const share = contourShareOf(images);
   const percentile = Math.round(100 * (1 - share));
-  return `The dashed line encloses at most the strongest ${percentText(share)} of the image’s area: values above the map’s ${percentile}th percentile and above ${100 * MIN_LEVEL}${NBSP}% of its largest value.`;
+  return `The dashed line encloses at most the strongest ${percentText(share)} of the image’s area (values above the map’s ${percentile}th percentile and ${100 * MIN_LEVEL}${NBSP}% of its largest value).`;
 }
 
 /** The mark of a weak map, with its rule. */

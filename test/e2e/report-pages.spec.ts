@@ -154,3 +154,25 @@ test('the appendix begins on a new page', async ({ page }) => {
   expect(details).toBeGreaterThan(2);
   expect(count).toBeLessThanOrEqual(9);
 });
+
+test('details of comparisons longer than half a page leave none of it empty', async ({ page }) => {
+  const long = { ...PORTRAIT, file: `/home/ana/images/${'a very long name of a sheet '.repeat(8)}.jpg` };
+  const comparisons = Array.from({ length: 5 }, () => pair(1.63, long, long));
+  await writeFile(join(folder, 'report.html'), renderReport(sampleInput({ comparisons, paper: 'A4', sections: ['details'] })));
+  await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+  const { count, pageOf } = pdfPages(await page.pdf({ preferCSSPageSize: true }));
+  expect(count - pageOf('details-1')).toBe(4);
+});
+
+test('the end of a scale is at the end of its bar, however narrow the page', async ({ page }) => {
+  await writeFile(join(folder, 'report.html'), renderReport(sampleInput({ comparisons: [pair(1.63, PORTRAIT, PORTRAIT, { target: 'distance' })] })));
+  await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+  for (const width of [1100, 700, 400]) {
+    await page.setViewportSize({ width, height: 800 });
+    const ends = page.locator('.scale').first();
+    const bar = (await ends.locator('.scale-bar').boundingBox())!;
+    const [zero, full] = [(await ends.locator('span').nth(0).boundingBox())!, (await ends.locator('span').nth(1).boundingBox())!];
+    expect(full.x).toBeGreaterThanOrEqual(zero.x + zero.width);
+    expect(full.x + full.width).toBeCloseTo(bar.x + bar.width, 0);
+  }
+});

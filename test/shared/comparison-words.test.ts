@@ -24,7 +24,7 @@ describe('the meaning of a similarity', () => {
     const similarity = similarityOf(distance, calibration);
     expect(similarity).toBeCloseTo(share, 12);
     expect(plain(similaritySentence(someComparison('c1', 'r1', { distance, similarity }), { pairs: 1500, error: 0.042 })!)).toBe(
-      `The similarity of ${text} is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to 1,500 validation pairs. On these its expected calibration error is 4.2 percentage points; on other pairs it is usually larger. It holds for pairs sampled like them, as many same as different.`,
+      `The similarity of ${text} is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to 1,500 validation pairs. On these its expected calibration error is 4.2 percentage points, on others usually more. It holds for pairs sampled like them, half of them same.`,
     );
   });
 
@@ -50,7 +50,7 @@ test('no share is stated where no validation pair is as far', () => {
 
 test('without the validation pairs the share is an estimate, and its error is not known', () => {
   expect(plain(similaritySentence(someComparison('c1', 'r1', { similarity: 0.25 }), null)!)).toBe(
-    'The similarity of 25 % is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to validation pairs. It holds for pairs sampled like them, as many same as different.',
+    'The similarity of 25 % is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to validation pairs. It holds for pairs sampled like them, half of them same.',
   );
 });
 

@@ -74,7 +74,7 @@ describe('scaleSentence', () => {
 
   it('says that the largest value of a stretched pair may be in any of its maps', () => {
     expect(fullColourSentence(someComparison('c1', 'r1'), 'pair')).toContain(
-      'full colour is 0.500, in units of distance, the largest value in any of the pair’s four maps',
+      'full colour is 0.500 (in units of distance), the largest value in its four maps.',
     );
   });
 
@@ -86,6 +86,6 @@ describe('scaleSentence', () => {
 
 it('the contour encloses no more than its share, and no value below its level', () => {
   expect(spaced(contourSentence(someComparison('c1', 'r1')))).toBe(
-    'The dashed line encloses at most the strongest 10 % of the image’s area: values above the map’s 90th percentile and above 5 % of its largest value.',
+    'The dashed line encloses at most the strongest 10 % of the image’s area (values above the map’s 90th percentile and 5 % of its largest value).',
   );
 });

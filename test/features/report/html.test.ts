@@ -48,4 +48,11 @@ describe('escaping', () => {
   test('a name keeps its own direction', () => {
     expect(nameOf('\u202egpj.exe').source).toBe('<bdi class="name">\u202egpj.exe</bdi>');
   });
+
+  test('a long word of a name may be divided after a separator, a short one and an extension may not', () => {
+    expect(nameOf('IMG_20260314_174522_HDR_edited.png, <b>_checks-013.png').source).toBe(
+      '<bdi class="name">IMG_<wbr>20260314_<wbr>174522_HDR_<wbr>edited.png, &lt;b&gt;_checks-013.png</bdi>',
+    );
+    expect(nameOf('x'.repeat(300)).source).toBe(`<bdi class="name">${'x'.repeat(300)}</bdi>`);
+  });
 });

@@ -342,7 +342,7 @@ test('hostile names stay text everywhere', () => {
           datasets: [{ ...DATASET, classes: { x: 3 }, rejected: [{ file: 'x', reason: 'x' }], warnings: ['x'] }],
         }),
       );
-      const tags = (html: string): string[] => [...html.matchAll(/<\/?([a-z!-]+)/gi)].map((m) => m[1]);
+      const tags = (html: string): string[] => [...html.replaceAll('<wbr>', '').matchAll(/<\/?([a-z!-]+)/gi)].map((m) => m[1]);
       expect(tags(page)).toEqual(tags(plain));
     }),
     { numRuns: 60 },

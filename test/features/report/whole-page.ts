@@ -16,6 +16,7 @@ export function renderReport(input: PageInput): string {
 export const textOf = (page: string): string =>
   page
     .replace(/<style>.*?<\/style>/s, '')
+    .replaceAll('<wbr>', '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/&(lt|gt|quot|amp|#39);/g, (_, e: string) => ({ lt: '<', gt: '>', quot: '"', amp: '&', '#39': "'" })[e]!)
     .replace(/[\s\u00a0]+/g, ' ');

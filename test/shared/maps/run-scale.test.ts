@@ -36,7 +36,7 @@ describe('the scale of a run', () => {
   it('a comparison of an earlier version keeps its own scale, and the words say so', () => {
     const old = someComparison('c1', 'r1');
     expect(savedChoice(old)).toBe('pair');
-    expect(fullColourSentence(old, savedChoice(old))).toMatch(/stretched to this pair: full colour is 0.500.*run’s own scale is not known/);
+    expect(fullColourSentence(old, savedChoice(old))).toMatch(/stretched to this pair.*full colour is 0.500.*run’s own scale is not known/);
     const strongest = { factual: 0.5, counterfactual: 0.01 };
     const images = old.images.map((image) => ({ ...image, strongest })) as typeof old.images;
     expect(savedChoice({ images })).toBe('run');
@@ -51,10 +51,10 @@ describe('the scale of a run', () => {
       'Weak evidence against “different”: strongest value 0.0200, below 0.500, a tenth of this run’s full colour, so no location is stated.',
     );
     expect(fullColourSentence(comparison, 'run').replaceAll('\u00a0', ' ')).toBe(
-      'One scale for all maps of this run by the method Grad-CAM at layer last: full colour is 5.00, in units of distance. It is the 90 % quantile, over the 128 images of 64 validation pairs, of the largest value for or against.',
+      'One scale for all maps of this run by the method Grad-CAM at layer last: full colour is 5.00 (in units of distance), the 90 % quantile of the largest values in the 128 images of 64 validation pairs.',
     );
     const images = comparison.images.map((one) => ({ ...one, ...image })) as typeof comparison.images;
-    expect(contourSentence({ images })).toMatch(/strongest 20\u00a0% of the image’s area: .*80th percentile/);
-    expect(contourSentence(comparison)).toMatch(/strongest 10\u00a0% of the image’s area: .*90th percentile/); // drawn by an earlier version
+    expect(contourSentence({ images })).toMatch(/strongest 20\u00a0% of the image’s area .*80th percentile/);
+    expect(contourSentence(comparison)).toMatch(/strongest 10\u00a0% of the image’s area .*90th percentile/); // drawn by an earlier version
   });
 });

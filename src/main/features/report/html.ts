@@ -47,5 +47,14 @@ export const paragraphsOf = (text: string): string[] =>
     .map((paragraph) => paragraph.trim())
     .filter((paragraph) => paragraph !== '');
 
-/** A name or text of the user. <bdi> isolates its direction: Hebrew or an override character can't reverse the text around it. */
-export const nameOf = (text: string): Html => markup`<bdi class="name">${text}</bdi>`;
+/**
+ * A name or text of the user. <bdi> isolates its direction: Hebrew or an override character can't reverse the text around it. A long
+ * word may be divided after a separator (<wbr>); style.ts divides it elsewhere only if a part does not fit.
+ */
+export const nameOf = (text: string): Html => markup`<bdi class="name">${text.split(/(\S{25,})/).map(dividable)}</bdi>`;
+
+/** Every second part of the split above is a long word. A file's extension and other short ends stay with what is before them. */
+function dividable(part: string, i: number): Content {
+  if (i % 2 === 0) return part;
+  return part.split(/(?<=[_.,;+=&])(?=[^_.,;+=&]{5})/).map((piece, k) => (k === 0 ? piece : markup`<wbr>${piece}`));
+}

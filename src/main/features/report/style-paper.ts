@@ -24,9 +24,8 @@ p,ul{margin-block:3pt;max-width:none}.method>p{max-width:150mm}
 section,.overview{padding:8pt 0 0;margin-top:8pt}.overview,.networks,.limits,.signoff{padding:6pt 0 0;margin-top:5pt}.opening{padding-bottom:0}.brand{margin-bottom:9pt}.logo{max-width:50mm;max-height:16mm}.eyebrow{margin-bottom:2pt}
 .limits,.limits .says{font-size:7.5pt;line-height:1.36}.limits h3{margin:0 0 1pt;font-size:8pt}.limits li{margin:1pt 0}.limits ul{margin:0}
 .comparison,.comparison+section:not(.comparison){break-before:page;border-top:0;margin-top:0;padding-top:0}
-.run+.run{break-before:page;border-top:0}
 h2,h3,caption,thead,.row-head,.eyebrow,.finding{break-after:avoid}
-tr,figure,.undivided,.warnings,.personal,.score,.legend,.signoff,.formula,li,.limits,.details{break-inside:avoid}
+tr,figure,.undivided,.warnings,.personal,.score,.legend,.signoff,.formula,li,.limits,.evidence{break-inside:avoid}
 .finding{margin-bottom:2mm}.headline{margin-top:1mm;gap:2pt 5mm}.verdict{font-size:20pt}.measure{grid-template-columns:minmax(0,1fr) 80mm;gap:0 8mm;margin-top:1mm}.sentence{font-size:10pt}.claim{font-size:11pt}td .claim{margin-top:1pt;font-size:inherit}.notice{font-size:9pt;line-height:1.36;margin-top:1mm}
 .ruler{height:10mm;font-size:7.5pt}.ruler-pair{left:clamp(14mm,var(--distance),100% - 14mm)}.ruler-bar{top:4.6mm;height:.8mm}.ruler-bar::after{top:-.9mm;height:2.6mm;width:.4mm;margin-left:-.2mm}.ruler-dot{top:3.6mm;left:clamp(1.4mm,var(--distance),100% - 1.4mm);width:2.8mm;height:2.8mm;margin-left:-1.4mm;border-width:.5mm}.ruler-limit{top:6.6mm;left:clamp(28mm,var(--threshold),100% - 28mm)}
 .stage{padding:0;margin:0 0 3mm}.row+.row{margin-top:3mm}.tiles{gap:3mm}
@@ -35,7 +34,7 @@ tr,figure,.undivided,.warnings,.personal,.score,.legend,.signoff,.formula,li,.li
 .labelled{grid-template-columns:26mm minmax(0,1fr);gap:0 4mm;padding:1.4mm 0;border-top:.5pt solid var(--hair)}.labelled h3{margin:0;font-size:9pt;break-after:auto}.labelled p{margin:0 0 .7mm}.labelled ul{padding-left:4mm}.labelled li{margin:0 0 .7mm}.box{width:11pt;height:11pt;font-size:9pt;line-height:9pt}
 .warnings{padding:1.5mm 3mm;margin:2.5mm 0 0;font-size:8.5pt}.warnings li{margin:.6mm 0}.warnings ul{margin-top:1pt}.bang{width:11pt;height:11pt;border-width:1pt;font-size:8pt;line-height:9pt}
 .fine{font-size:7.5pt;margin:0;padding-top:1.4mm;border-top:.5pt solid var(--hair)}.long-note{margin-top:3mm;padding-left:3mm;border-left-width:2pt}
-.details{font-size:8pt}.details .score dd{font-size:11pt}.evidence{grid-template-columns:minmax(0,1fr) 84mm;gap:0 8mm}.charts,.tables,.says{gap:4pt 8mm}
+.details{font-size:8pt}.details .score dd{font-size:11pt}.details .evidence{grid-template-columns:minmax(0,1fr) 64mm}.details .facts tr:nth-last-child(-n+2){break-before:avoid}.evidence{grid-template-columns:minmax(0,1fr) 84mm;gap:0 8mm}.charts,.tables,.says{gap:4pt 8mm}
 table{margin:3pt 0 6pt}th,td{padding:2pt 8pt 2pt 0}.facts th{width:30%}.files code{font-size:7pt}
 .glossary dl{columns:3;column-gap:7mm;margin-top:6pt}.glossary dl div{padding:1.5pt 0}.cite{margin-top:10pt}
 .line{height:25pt;font-size:8pt}.signer{font-size:10pt}

@@ -76,7 +76,7 @@ figure{margin:0}.row+.row{margin-top:24px}
 .legend .scale-title{font-weight:600}.legend .scale-words{grid-column:1/-1;max-width:none}
 .scale-bar{height:10px;margin:5px 0 8px;border-radius:5px;box-shadow:inset 0 0 0 1px var(--stage-line);print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .scale-bar.for{background:linear-gradient(90deg,transparent,var(--for) 50%,var(--for2))}.scale-bar.against{background:linear-gradient(90deg,transparent,var(--against) 50%,var(--against2))}
-.legend .scale-ends{display:flex;justify-content:space-between;gap:4px 16px;flex-wrap:wrap}
+.legend .scale-ends{display:grid;grid-template-columns:auto minmax(0,1fr);gap:0 12px}.scale-ends span{white-space:nowrap}.scale-ends span+span{white-space:normal;text-align:right}
 .labelled{display:grid;grid-template-columns:160px minmax(0,1fr);gap:8px 24px;border-top:1px solid var(--hair);padding:12px 0}
 .labelled h3{margin:0}.labelled p{margin:0 0 6px}.labelled ul{margin:0;padding-left:18px}.labelled li{margin:0 0 4px}
 .caveats h3{color:var(--warn)}.personal h3{color:var(--accent)}
@@ -102,7 +102,8 @@ th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-top:1px s
 thead th,thead td{color:var(--dim);border-top:0;border-bottom:1px solid var(--line);vertical-align:bottom}
 tbody tr:first-child>*{border-top:0}.facts tbody tr:first-child>*{border-top:1px solid var(--line)}
 .facts th{width:36%;color:var(--dim)}.facts th .term{display:block}
-.figures td .term,.figures tr>.term,.figures th .term{display:block}.figures tbody th{font-weight:600}
+.figures td .term,.figures tr>.term,.figures th .term{display:block}.figures tbody th{font-weight:600}.figures .range{white-space:nowrap}
+.overview thead th:nth-child(2){width:42%}
 .rejected th{font-weight:400}
 details{margin:16px 0}summary{cursor:pointer;color:var(--accent)}
 summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
@@ -114,7 +115,7 @@ summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-of
 
 const NARROW = `
 @media screen and (max-width:800px){main{padding:32px 16px 48px}h1,.verdict{font-size:28px}.measure,.evidence,.charts,.tables,.says{grid-template-columns:minmax(0,1fr)}.stage{margin-inline:-16px;border-radius:0;padding:16px}}
-@media screen and (max-width:560px){.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.labelled{grid-template-columns:minmax(0,1fr)}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend .scale-title{grid-column:1/-1}.choice{display:flex}.networks thead{display:none}.networks tr,.networks td,.networks th{display:block}.networks td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}.formula{margin-left:8px}}
+@media screen and (max-width:560px){.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.labelled{grid-template-columns:minmax(0,1fr)}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend .scale-title{grid-column:1/-1}.choice{display:flex}.networks thead,.overview thead{display:none}:is(.networks,.overview) :is(tr,td,th){display:block}:is(.networks,.overview) td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}.overview :is(td,tbody th){border-top:0;padding-block:2px}.overview tr{border-top:1px solid var(--hair);padding-block:6px}.overview td .term{display:inline}.overview td .term::before{content:"threshold "}.formula{margin-left:8px}}
 `;
 
 /** `models`: SHA-256 in hex of the report's networks, for the footer of each printed page. */

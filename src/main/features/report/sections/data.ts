@@ -8,6 +8,8 @@ import type { ReportDataset, ReportRun } from '../types.ts';
 import { facts } from './parts.ts';
 
 const MAX_REJECTED = 500;
+/** Rows: a longer table that moves to the next page as a whole would leave too much of its page empty. */
+const UNDIVIDED = 12;
 
 /** The data set of a run: classes, splits, rejected files, and the hash that identifies it. */
 export function dataSection(run: ReportRun, dataset: ReportDataset | undefined): Html {
@@ -34,7 +36,7 @@ ${facts(
 )}
 <div><table class="figures"><caption>Splits</caption><thead><tr><th scope="col">Split</th><th scope="col">Images</th><th scope="col">Pairs</th></tr></thead>
 <tbody>${SPLITS.map((split) => markup`<tr><th scope="row">${splitName(split)}</th><td>${countText(dataset.splits[split])}</td><td>${countText(dataset.pairs[split])}</td></tr>`)}</tbody></table>
-<table class="figures${classes.length <= 40 ? ' undivided' : ''}"><caption>Classes</caption><thead><tr><th scope="col">Class</th><th scope="col">Images</th></tr></thead>
+<table class="figures${classes.length <= UNDIVIDED ? ' undivided' : ''}"><caption>Classes</caption><thead><tr><th scope="col">Class</th><th scope="col">Images</th></tr></thead>
 <tbody>${classes.map(([name, images]) => markup`<tr><th scope="row">${nameOf(name)}</th><td>${countText(images)}</td></tr>`)}</tbody></table></div>
 </div>
 ${rejectedFiles(dataset.rejected)}`;

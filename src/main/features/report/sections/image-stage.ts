@@ -112,5 +112,6 @@ export function stageHeight(comparison: Comparison): number {
   });
   const texts = [`${scaleWords(comparison)} ${LIMITS} is on the first page.`, ...mapRemarks(comparison)];
   const legend = texts.map((text) => textHeight({ text, width: PAGE_WIDTH, size: 7.5, space: 1 }));
-  return [...rows, 8, 5, ...legend].reduce((sum, height) => sum + height);
+  const ends = MAP_KINDS.map((kind) => textHeight({ text: `≥ 0.0123 ${kindWords(comparison, kind)}`, width: TILE_WIDTH - 22, size: 8, space: 1 })); // 22 mm: "0 no colour"
+  return [...rows, 8, Math.max(...ends), ...legend].reduce((sum, height) => sum + height);
 }

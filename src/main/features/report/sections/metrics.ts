@@ -72,7 +72,8 @@ function validationMetrics({ validDistances, calibration }: RunRecord): SplitMet
 
 function figuresRow(m: SplitMetrics): Html {
   const [accuracy, eer] = percentTexts([m.accuracy, m.eer]);
-  const interval = m.aucLow !== undefined && m.aucHigh !== undefined && markup` <span class="term">${aucText(m.aucLow)}–${aucText(m.aucHigh)}</span>`;
+  const interval =
+    m.aucLow !== undefined && m.aucHigh !== undefined && markup` <span class="term range">${aucText(m.aucLow)}–${aucText(m.aucHigh)}</span>`;
   return markup`<tr><th scope="row">${splitName(m.split)}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)}${interval}</td><td>${accuracy}</td><td>${eer}</td></tr>`;
 }
 

@@ -18,8 +18,8 @@ export function resultsTable(comparisons: readonly ReportEntry[]): Html {
     const [nameA, nameB] = fileNames(a.file, b.file);
     return markup`<tr><th scope="row"><a href="#comparison-${i + 1}">${i + 1}</a></th><td>${nameOf(nameA)}<br>${nameOf(nameB)}</td><td>${
       comparison.verdict === 'different' ? '≠' : '='
-    }${NBSP}${verdictWord(comparison.verdict)}${claimLine(verdictClaim(comparison))}</td><td>${probabilityText(comparison.similarity)}</td><td>${distance} <span class="term">${threshold}</span></td>${
-      judged && markup`<td>${judgement ? judgementText(judgement) : '–'}</td>`
+    }${NBSP}${verdictWord(comparison.verdict)}${claimLine(verdictClaim(comparison))}</td><td data-label="Similarity">${probabilityText(comparison.similarity)}</td><td data-label="Distance">${distance} <span class="term">${threshold}</span></td>${
+      judged && markup`<td data-label="My judgement">${judgement ? judgementText(judgement) : '–'}</td>`
     }</tr>\n`;
   })}</tbody></table>
 <p class="note">${tally(comparisons)} The pairs were chosen by a person, so these counts do not measure the network: the figures below do.</p></nav>`;
