@@ -97,7 +97,7 @@ export function openServices(o: ServiceOptions): Services {
   const training = new Training({ runs, datasets, trainingRows: (dataset) => rows.trainingRows(dataset), weights, networks, caches, compute });
 
   const features = { workspace, store, rows, networks, evaluation };
-  const compare = new CompareService(comparePorts(features, compute, () => undefined));
+  const compare = new CompareService(comparePorts(features, { compute, checker: compute }, () => undefined));
   const pages = new ReportPages(pagePorts(features, compare, compute));
   const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
 
@@ -151,10 +151,10 @@ export function openMachine({ workspace: given, command }: Pick<ServiceOptions, 
 
 type CompareServices = Pick<Services, 'workspace' | 'store' | 'rows' | 'networks' | 'evaluation'>;
 
-/** The ports of CompareService. `compute`: the process that explains. */
+/** The ports of CompareService. `compute`: the process that explains; `checker`: that checks maps. */
 export const comparePorts = (
   { workspace, store, rows, networks, evaluation }: CompareServices,
-  compute: ComputeHost,
+  { compute, checker }: Record<'compute' | 'checker', ComputeHost>,
   announce: ComparePorts['announce'],
 ): ComparePorts => ({
   runs: store.runs,
@@ -163,9 +163,12 @@ export const comparePorts = (
   comparisons: store.comparisons,
   scales: store.mapScales,
   validPairs: (dataset) => rows.splitRows(dataset, 'valid'),
+  distances: (run, split, o) => evaluation.distances(run, split, o),
   compute,
+  checker,
   folderOf: workspace.comparison,
   modelOf: (run) => networks.refOf(run),
+  hasNetwork: (run) => networks.isStored(run),
   layersOf: (backbone) => networks.layersOf(backbone),
   calibrationOf: (run) => evaluation.calibrationOf(run),
   announce,

@@ -3,6 +3,7 @@ import { samplePairs } from '../shared/sample.ts';
 import type { Settings } from '../shared/workbench.ts';
 import { ComputeHost } from './compute/host/compute-host.ts';
 import { type Launch, launchUnder, withLowPriority } from './rpc/launch.ts';
+import { CheckJobs } from './features/compare/check-jobs.ts';
 import { PairQueues } from './features/compare/queues.ts';
 import { CompareService } from './features/compare/service.ts';
 import { LargeDatasets } from './features/dataset/large-datasets.ts';
@@ -41,6 +42,8 @@ export interface Workbench extends Services {
   plans: TrainingPlans;
   trainings: TrainingJobs;
   queues: PairQueues;
+  /** Jobs that check the faithfulness of maps. */
+  checks: CheckJobs;
   reports: ReportService;
 
   media: Media;
@@ -61,6 +64,8 @@ export interface WorkbenchOptions {
 }
 
 const PRUNE_AFTER_MS = 30_000; // after the start, when more urgent work is done
+
+const CHECK_AFTER_MS = 60_000; // after the start: maps of saved comparisons that were not checked before
 
 /** Opens a workspace for writing and builds everything a screen needs. Throws as openServices does. */
 export function openWorkbench(o: WorkbenchOptions): Workbench {
@@ -132,7 +137,9 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
 
   // Pictures and explanations have their own compute process: they neither wait for a training nor fail with it.
   const pictures = new ComputeHost(computeEntry(), o.launch, o.log && { folder: workspace.logs, name: 'pictures' });
-  const compare = new CompareService(comparePorts(services, pictures, (id) => hub.changed('comparisons', id)));
+  // Checks of maps take seconds, or minutes for many pairs: neither a screen nor a training waits for them.
+  const checker = new ComputeHost(computeEntry(), withLowPriority(o.launch ?? launchUnder()), o.log && { folder: workspace.logs, name: 'checks' });
+  const compare = new CompareService(comparePorts(services, { compute: pictures, checker }, (id) => hub.changed('comparisons', id)));
   compare.deleteUnsaved(new Set(store.reports.comparisons())); // reports need theirs
   const queues = new PairQueues({
     runs: store.runs,
@@ -141,6 +148,11 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     calibrationOf: (run) => evaluation.calibrationOf(run),
     distances: (run, split, options) => evaluation.distances(run, split, options),
   });
+  const checks = new CheckJobs({ jobs, compare, queues });
+  const checkingSaved = setTimeout(
+    () => checks.checkSaved(compare.list({ saved: true }).map(({ comparison }) => comparison)),
+    CHECK_AFTER_MS,
+  ).unref();
   const pages = new ReportPages(pagePorts(services, compare, pictures));
   const rememberSetting = (patch: Partial<Settings>): void => {
     const changed = Object.entries(patch).some(([key, value]) => settings.get()[key as keyof Settings] !== value);
@@ -196,6 +208,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     trainings,
     compare,
     queues,
+    checks,
     pages,
     reports,
     media,
@@ -204,8 +217,9 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     pictureCache,
     close: async () => {
       clearTimeout(pruning);
+      clearTimeout(checkingSaved);
       await jobs.close();
-      await Promise.all([pictures.end(), compute.end(), imports.end(), largeDatasets.close()]);
+      await Promise.all([pictures.end(), checker.end(), compute.end(), imports.end(), largeDatasets.close()]);
       await jobs.close(); // jobs that ended only with their process store their status now
       await services.close();
     },

@@ -1,6 +1,7 @@
 import type { Split } from './dataset.ts';
 import type { MethodName } from './explanation-methods.ts';
 import type { CellPlacement } from './maps/placement.ts';
+import type { FaithfulnessCheck } from './faithfulness.ts';
 import type { DeviceName, EngineName } from './run.ts';
 
 export type Verdict = 'same' | 'different';
@@ -47,6 +48,11 @@ export interface ComparedImage {
   placement?: CellPlacement; // of the cells in the image; missing in records of older versions: the cells divide it evenly
   empty: EmptyReason | null;
   strongest?: { factual: number; counterfactual: number }; // the largest value of each map; missing in records of versions before 0.2
+  /**
+   * D(A, B) after the strongest COUNTERFACTUAL_SHARE of this image's area by its counterfactual map was blurred, less D(A, B); null for an
+   * empty map, missing in records of older versions. See counterfactualFailure.
+   */
+  counterfactualShift?: number | null;
   /** Of a complete method: the sum of the map's cells, and the distance with this image's pooled features at 0. */
   completeness?: { sum: number; baseline: number };
   photo: string; // path of the decoded image, JPEG, longest side at most 1024 px
@@ -72,6 +78,8 @@ export interface Comparison {
   scale: number; // the largest |S| in either image: full colour if the colours are stretched to this pair
   /** The scale of the run's maps by this method at this layer, added when a record is read; missing until it is measured. */
   runScale?: RunMapScale;
+  /** How faithful the maps are, added when a record is read; missing until they are checked. */
+  check?: FaithfulnessCheck;
   /** The scale that was shown when the comparison was saved, which its overlay files use. See savedChoice. */
   shownScale?: ScaleChoice;
   /** |S| in full colour in the overlay files on the disk; missing before they are drawn, and in records of versions before 0.2. */

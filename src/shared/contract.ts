@@ -80,6 +80,7 @@ export type CompareRequest = z.infer<typeof CompareRequest>;
 export type ImageRef = z.infer<typeof ImageRef>;
 export type ExplainPair = z.infer<typeof ExplainPair>;
 export type QueueRequest = z.infer<typeof QueueRequest>;
+export type CheckRequest = z.infer<typeof CheckRequest>;
 export type BenchRequest = z.infer<typeof BenchRequest>;
 
 const NoInput = z.strictObject({});
@@ -109,6 +110,14 @@ export const QueueRequest = z.strictObject({
   seed: wholeNumber(0, 2 ** 31).default(1), // of 'random'
   limit: wholeNumber(1, 10_000).default(200),
 });
+/** Whose maps are checked: stored comparisons, or the pairs of a queue, which are explained first. */
+export const CheckRequest = z.union(
+  [
+    z.strictObject({ comparisons: z.array(text('A comparison')).min(1).max(1000) }),
+    QueueRequest.extend({ limit: wholeNumber(1, 200).default(20), target: z.enum(TARGETS).default('verdict'), ...MAP_CHOICE }),
+  ],
+  { error: 'name 1 to 1,000 comparisons, or a run with a kind of queue and at most 200 pairs' },
+);
 export const ReportDraft = z.strictObject({
   report: z.string().optional(), // missing: a new one
   title: z.string().max(500),
@@ -207,6 +216,8 @@ export const CALLS = {
   'compare.explain': curatedCall<ExplainedComparison>()(ExplainPair),
   'compare.open': curatedCall<ExplainedComparison>()(ComparisonId), // a stored one
   'compare.queue': curatedCall<PairQueue>()(QueueRequest),
+  // How faithful maps are: each row then has its check. result of one comparison: { comparison }
+  'compare.check': curatedCall<Job>()(CheckRequest),
   'compare.list': curatedCall<ComparisonRow[]>()(z.strictObject({ saved: z.boolean().optional() })), // newest first
   'compare.get': curatedCall<ComparisonRow>()(ComparisonId),
   'compare.annotate': curatedCall<ComparisonRow>()(

@@ -3,6 +3,7 @@ import type { ComparisonKey, ComparisonStore } from '../../src/main/db/compariso
 import type { Store } from '../../src/main/db/store.ts';
 import type { Workspace } from '../../src/main/foundation/workspace.ts';
 import type { Comparison } from '../../src/shared/comparison.ts';
+import { type FaithfulnessCheck, RECIPE } from '../../src/shared/faithfulness.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 import { someComparison, someConfig, someDataset } from './records.ts';
 
@@ -35,6 +36,25 @@ describe('annotations of a comparison', () => {
     expect(comparisons.list({ saved: false }).map((c) => c.comparison)).toEqual(['c4', 'c2', 'c1']);
     expect(comparisons.list()).toHaveLength(4);
     expect(() => comparisons.annotate('c9', { saved: true })).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+  });
+
+  test('a check belongs to its comparison, is read in lists too, and counts only for its version of the recipe', () => {
+    const { comparisons } = filledStore();
+    const [one, other] = [add(comparisons, true), add(comparisons, true)];
+    const check = { recipe: RECIPE, z: 2.5 } as FaithfulnessCheck;
+    comparisons.putCheck(one, check);
+    expect(comparisons.get(one).check).toEqual(check);
+    expect(comparisons.list().map((row) => row.check?.z)).toEqual([undefined, 2.5]);
+    comparisons.update(one, { overlayScale: 0.5 });
+    comparisons.annotate(one, { note: 'x' });
+    expect(comparisons.get(one)).toMatchObject({ overlayScale: 0.5, note: 'x', check });
+    comparisons.putCheck(one, { ...check, z: NaN });
+    expect(comparisons.get(one).check!.z).toBeNaN();
+    comparisons.putCheck(other, { ...check, recipe: RECIPE - 1 });
+    expect(comparisons.get(other).check).toBeUndefined();
+    comparisons.putCheck('c99', check); // deleted meanwhile
+    comparisons.remove(one);
+    expect(comparisons.purge(new Set())).toEqual([one]);
   });
 
   test('the same pair, network, target and layer is found again; the reverse order is a different one', () => {

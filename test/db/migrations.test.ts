@@ -68,6 +68,18 @@ describe('migrations', () => {
     expect(db.pragma('foreign_key_check')).toEqual([]);
   });
 
+  test('version 12 stores a check with its comparison, which deletes it', () => {
+    const db = memory();
+    db.pragma('foreign_keys = ON');
+    migrate(db, MIGRATIONS.slice(0, 11));
+    db.exec(`INSERT INTO comparisons (created_ms, record) VALUES (7, '{}')`);
+    migrate(db, MIGRATIONS.slice(0, 12));
+    db.exec(`INSERT INTO map_checks VALUES (1, 1, '{}')`);
+    expect(() => db.exec(`INSERT INTO map_checks VALUES (2, 1, '{}')`)).toThrow(/FOREIGN KEY/);
+    db.exec('DELETE FROM comparisons');
+    expect(db.prepare('SELECT * FROM map_checks').all()).toEqual([]);
+  });
+
   test('version 10 gives existing reports every section, because they had all content', () => {
     const db = memory();
     migrate(db, MIGRATIONS.slice(0, 9));
@@ -92,6 +104,7 @@ describe('migrations', () => {
       'datasets',
       'epochs',
       'images',
+      'map_checks',
       'map_scales',
       'marks',
       'pairs',

@@ -268,6 +268,18 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE map_scales_by_method RENAME TO map_scales;
     `,
   },
+  {
+    version: 12,
+    sql: `
+      -- How faithful the maps of a comparison are, once they are checked. The comparison's record has what they depend on: network, method,
+      -- layer, target and files. It never changes in these.
+      CREATE TABLE map_checks (
+        comparison INTEGER PRIMARY KEY REFERENCES comparisons (number) ON DELETE CASCADE,
+        recipe INTEGER NOT NULL, -- RECIPE in src/shared/faithfulness.ts; checks of other versions are computed again
+        record TEXT NOT NULL     -- JSON: FaithfulnessCheck
+      ) STRICT;
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

@@ -5,6 +5,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { normaliseInto } from '../../../src/main/compute/images/batches.ts';
 import { decodeSquare } from '../../../src/main/compute/images/images.ts';
+import type { MapsClaim } from '../../../src/shared/faithfulness-words.ts';
 import { parseNpy } from '../../../src/main/foundation/npy.ts';
 import { readSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
@@ -171,6 +172,18 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
       expect(Math.abs(v - swappedSecond[i]!)).toBeLessThan(1e-4 * peak);
     });
     expect(there.images[0].signed).not.toBe(back.images[1].signed);
+  });
+
+  test('--check says how faithful the maps are, in words and in JSON, with progress on stderr', async () => {
+    const [a, b] = [join(folder, 'red', 'red-03.png'), join(folder, 'blue', 'blue-05.png')];
+    const { stdout, stderr, code } = await twinlens(['compare', run, a, b, '--check', '--json', ...at]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/Checking the maps: \d+ of \d+ blurred copies/);
+    const c = JSON.parse(stdout) as Comparison & { mapsClaim: MapsClaim };
+    expect(c.check!.images.map(({ rolled }) => rolled.length)).toEqual([16, 16]);
+    expect(c.mapsClaim).toMatchObject({ z: c.check!.z, badge: expect.stringMatching(/^(supported|weak|not-supported)$/) as string });
+    const words = await twinlens(['compare', run, a, b, '--check', ...at]);
+    expect(words.stdout).toContain(`${c.mapsClaim.words}. ${c.mapsClaim.sentence}`);
   });
 
   test('an image against itself: distance zero, no division by zero; Grad-CAM is empty, with the reason, path has evidence for “same”', async () => {

@@ -15,6 +15,7 @@ import { decodeSquare } from '../images/images.ts';
 import { readModel, specOf } from '../model/checkpoint.ts';
 import type { CallContext, ExplainRequest, ExplainResult, ModelRef } from '../protocol/protocol.ts';
 import { writePhotoAndMap } from './comparison-files.ts';
+import { counterfactualShifts } from './counterfactual.ts';
 import { largestAbsolute } from '../../../shared/maps/field.ts';
 
 /** A method, compiled for one network. */
@@ -32,19 +33,28 @@ const methods = new LeasePool<OpenMethod>(3, async ({ programs }) => {
 export async function explain(request: ExplainRequest, { signal }: CallContext<'explain'>): Promise<ExplainResult> {
   const { target, folder, files } = request;
   const { sampleBits } = request.model.config;
-  const explanation = await explainPixels(request, await decodePair(request), signal);
+  const squares = await decodePair(request);
+  const explanation = await explainPixels(request, squares, signal);
   throwIfCancelled(signal);
   const { distance, signed, width, height, placement } = explanation;
   const verdict = verdictOf(distance, request.threshold);
   const scale = Math.max(...signed.map(largestAbsolute));
   if (!Number.isFinite(scale)) throw notFiniteError();
+  const shifts = await counterfactualShifts(request.model, request.modelSha256, squares, explanation, { verdict, target });
+  throwIfCancelled(signal);
   const imageAt = async (i: 0 | 1): Promise<Omit<ComparedImage, 'className'>> => {
     const image = await writePhotoAndMap(files[i], { folder, letter: i === 0 ? 'a' : 'b', signed: signed[i], width, height, placement, sampleBits });
     const { factual, counterfactual } = signedToKinds(signed[i], verdict, target);
     const strongest = { factual: largestAbsolute(factual), counterfactual: largestAbsolute(counterfactual) };
     const baseline = explanation.baseline?.[i];
     const completeness = baseline === undefined ? null : { sum: signed[i].reduce((total, value) => total + value, 0), baseline };
-    return { ...image, strongest, ...(completeness && { completeness }), empty: emptyReason(explanation, i, verdict, target) };
+    return {
+      ...image,
+      strongest,
+      counterfactualShift: shifts[i],
+      ...(completeness && { completeness }),
+      empty: emptyReason(explanation, i, verdict, target),
+    };
   };
   const images = await Promise.all([imageAt(0), imageAt(1)]);
   return { distance, verdict, scale, images, signed };

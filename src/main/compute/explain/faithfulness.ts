@@ -23,13 +23,13 @@ interface Planes extends Record<Fill, Float32Array | null> {
  * 150 forward passes an image, in batches. Throws AppError 'bad-image', 'not-found' or 'cancelled'.
  */
 export async function checkMaps(request: CheckMapsRequest, { signal, progress }: CallContext<'checkMaps'>): Promise<CheckMapsResult> {
-  const { model, modelSha256, files, sha256, signed, width, height } = request;
+  const { model, modelSha256, files, sha256, signed, width, height, placement } = request;
   const { size } = model.config;
   const squares = await Promise.all(files.map((file, i) => decodeFor(model, file, sha256[i]!)));
   const donor = await firstReadable(model, request.donors);
   const pixels = squares.map((square) => createHash('sha256').update(square).digest('hex')) as [string, string];
   const planes = squares.map((square) => planesOf(model, square, donor?.square ?? null));
-  const enlarge = (map: Float32Array): Float32Array => upsample(map, width, height, size, size);
+  const enlarge = (map: Float32Array): Float32Array => upsample(map, width, height, size, size, placement);
   return useEmbedder(model, modelSha256, FORWARD_BATCH, async (embedder) => {
     const unchanged = await embedder.embed(
       planes.map(
@@ -90,7 +90,7 @@ export async function embedRemovals(
 }
 
 /** into = image + weights (fill - image). `into`, `image`, `fill` [3, S, S], `weights` [S, S]. */
-function blend(into: Float32Array, image: Float32Array, fill: Float32Array, weights: Float32Array): void {
+export function blend(into: Float32Array, image: Float32Array, fill: Float32Array, weights: Float32Array): void {
   into.set(image);
   const area = weights.length;
   for (let p = 0; p < area; p++) {

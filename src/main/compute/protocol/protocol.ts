@@ -2,6 +2,7 @@ import type { ComparedImage, Comparison, ExplainedVerdict, ExplainTarget, Verdic
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
+import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import type { Scaled } from '../../../shared/maps/run-scale.ts';
 import type { StepProfile } from '../../../shared/step-profile.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
@@ -133,6 +134,7 @@ export interface CheckMapsRequest {
   signed: [Float32Array, Float32Array]; // S of each image, [height, width]
   width: number; // cells
   height: number;
+  placement?: CellPlacement | undefined; // of the cells in the image; default: they divide it evenly
   donors: readonly SourceImage[]; // training images: the first that can be read replaces parts in the cross-check
 }
 

@@ -4,6 +4,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Comparison, TARGETS } from '../../../shared/comparison.ts';
 import { distanceWords } from '../../../shared/comparison-words.ts';
 import { LAYER_METHODS, methodInfo, methodWords } from '../../../shared/explanation-methods.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
+import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
+import { counterfactualFailure, imageZText, mapsClaim } from '../../../shared/faithfulness-words.ts';
 import { methodOption } from './method-option.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
 import { completenessSentences, emptySentence, scaleSentence, weakMark } from '../../../shared/map-words.ts';
@@ -15,7 +18,7 @@ import { verdictClaim } from '../../../shared/verdict-claim.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, resolveUserPath, parseRequest, withServices } from './options.ts';
-import { percent, print } from './output.ts';
+import { percent, print, ProgressLine } from './output.ts';
 
 interface Force {
   force?: boolean;
@@ -70,6 +73,7 @@ export function addResultCommands(program: Command): void {
     .addOption(new Option('--target <target>', 'what the maps explain').choices(TARGETS).default('verdict'))
     .addOption(methodOption())
     .option('--layer <name>', `layer whose features are used, by ${LAYER_METHODS.join(' and ')} only (default: the last)`)
+    .option('--check', 'check how faithful the maps are: seconds, or half a minute for a large network')
     .option('--out <dir>', 'folder for copies of the images and maps')
     .addOption(forceOption())
     .action(
@@ -77,16 +81,26 @@ export function addResultCommands(program: Command): void {
         run: string,
         a: string,
         b: string,
-        { workspace, json, target, method, layer, out, force }: Common & Force & Partial<Record<'target' | 'method' | 'layer' | 'out', string>>,
+        {
+          workspace,
+          json,
+          check,
+          target,
+          method,
+          layer,
+          out,
+          force,
+        }: Common & Force & { check?: boolean } & Partial<Record<'target' | 'method' | 'layer' | 'out', string>>,
       ) => {
         const folder = out === undefined ? undefined : resolveUserPath(out);
         const images = [a, b].map((file) => imagePath(file));
         const request = await parseRequest((contract) => contract.CompareRequest, { run, images, target, method, layer, out: folder });
-        const c = await withServices(workspaceOption(workspace), true, `compare ${run}`, (s, signal) => {
+        const c = await withServices(workspaceOption(workspace), true, `compare ${run}`, async (s, signal): Promise<Comparison> => {
           if (folder !== undefined) checkCopies(s, folder, force);
-          return s.compare.compare(request, signal);
+          const compared = await s.compare.compare(request, signal);
+          return check ? { ...compared, check: await checkMaps(s, compared, signal) } : compared;
         });
-        print(Boolean(json), c, () => comparisonLines(c));
+        print(Boolean(json), c.check ? { ...c, mapsClaim: mapsClaim(c.check) } : c, () => comparisonLines(c));
       },
     );
 
@@ -122,6 +136,26 @@ export function addResultCommands(program: Command): void {
     });
 }
 
+/** Progress on stderr. If the check fails, the comparison is stored, and the error says so. */
+async function checkMaps(s: Services, { comparison }: Comparison, signal: AbortSignal): Promise<FaithfulnessCheck> {
+  const line = new ProgressLine();
+  try {
+    const onProgress = ({ done, total }: { done: number; total: number }): void =>
+      line.update(`Checking the maps: ${done} of ${total} blurred copies`);
+    return (await s.compare.checks.check(comparison, { signal, onProgress })).check!;
+  } catch (error) {
+    const known = asAppError(error);
+    throw new AppError(
+      known.code,
+      `The comparison is stored as ${comparison}, but its maps were not checked. ${known.message}`,
+      known.details,
+      known,
+    );
+  } finally {
+    line.end();
+  }
+}
+
 export function comparisonLines(c: Comparison): string[] {
   const claim = verdictClaim(c);
   const { shown } = distanceWords(c);
@@ -140,8 +174,16 @@ export function comparisonLines(c: Comparison): string[] {
     `  Maps: ${methodWords(c)}. ${methodInfo(c.method).hint}`,
     ...completenessSentences(c).map((sentence) => `  ${sentence}`),
     `  ${scaleSentence(c, savedChoice(c))}`,
+    ...checkLines(c),
     ...c.warnings.map((w) => `Note: ${w}`),
   ];
+}
+
+/** The badge of the maps, if they were checked, and the counterfactual maps that mislead. */
+function checkLines(c: Comparison): string[] {
+  const failures = ([0, 1] as const).map((i) => counterfactualFailure(c, i)).filter((text) => text !== null);
+  const claim = c.check && mapsClaim(c.check);
+  return [...(claim ? [`  ${claim.sign} ${claim.words}. ${claim.sentence} ${imageZText(c.check!)}.`] : []), ...failures.map((text) => `  ! ${text}`)];
 }
 
 /** A path of an existing file, or the name of an image in the data set. */

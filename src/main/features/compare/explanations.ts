@@ -101,7 +101,7 @@ async function fileOf(ports: ComparePorts, ref: ImageRef): Promise<ImageFile> {
 }
 
 /** Reads the stored NPY files. Throws AppError 'not-found' if one is missing, 'bad-request' if one is damaged. */
-async function readMaps({ comparison, images }: Comparison): Promise<SignedMaps> {
+export async function readMaps({ comparison, images }: Comparison): Promise<SignedMaps> {
   const [a, b] = await Promise.all(images.map(async (image) => parseNpy(await readMap(image, comparison))));
   if (a!.width !== b!.width || a!.height !== b!.height) throw new AppError('bad-request', `The two maps of ${comparison} are of different sizes.`);
   return signedMaps({ mapWidth: a!.width, mapHeight: a!.height }, [a!.values, b!.values]);

@@ -13,15 +13,21 @@ import type { RunStore } from '../../db/runs.ts';
 export interface ComparePorts {
   runs: Pick<RunStore, 'get'>;
   datasets: Pick<DatasetStore, 'get' | 'header'>;
-  images: Pick<BrowseStore, 'rows' | 'withContent'>;
+  images: Pick<BrowseStore, 'rows' | 'withContent' | 'find' | 'edits'>;
   comparisons: Omit<ComparisonStore, 'names'>;
   scales: MapScaleStore;
   /** Validation pairs of a data set, and their images. */
   validPairs(dataset: string): Promise<{ images: PackedImages; pairs: PackedPairs }>;
+  /** Distances of a split's stored pairs. Missing features are computed. */
+  distances(run: RunRecord, split: 'valid', o: { signal: AbortSignal }): Promise<{ pairs: PackedPairs; distances: Float64Array }>;
   compute: Pick<ComputeHost, 'ask'>;
+  /** Checks maps: takes seconds, so it is another process than `compute` where a screen waits for that. */
+  checker: Pick<ComputeHost, 'ask'>;
   /** Folder of a comparison's photographs, maps and overlays. */
   folderOf(comparison: string): string;
   modelOf(run: RunRecord): ModelRef;
+  /** Whether the run's network is stored. */
+  hasNetwork(run: RunRecord): boolean;
   /** Layers that can be explained, first to last. */
   layersOf(backbone: BackboneName): string[];
   /** Throws AppError 'bad-request' if the run is not finished or its network is from another version. */

@@ -7,6 +7,7 @@ import type { ComparisonNotes } from '../../db/comparisons.ts';
 import { comparePair } from './compare-pair.ts';
 import { currentRow, currentRows } from './current-rows.ts';
 import { Explanations } from './explanations.ts';
+import { MapChecks } from './map-checks.ts';
 import { MapScales } from './map-scales.ts';
 import { Overlays } from './overlays.ts';
 import type { ComparePorts } from './ports.ts';
@@ -22,6 +23,7 @@ export class CompareService {
   /** Names of the files that `compare` copies into `out`. */
   readonly fileNames: readonly string[] = FILE_NAMES;
   readonly scales: MapScales;
+  readonly checks: MapChecks;
   private readonly ports: ComparePorts;
   private readonly explanations: Explanations;
   private readonly overlays: Overlays;
@@ -30,6 +32,7 @@ export class CompareService {
     this.ports = ports;
     this.explanations = new Explanations(ports);
     this.scales = new MapScales(ports);
+    this.checks = new MapChecks(ports);
     this.overlays = new Overlays(ports, this.scales);
   }
 

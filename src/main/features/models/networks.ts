@@ -41,6 +41,11 @@ export class Networks {
     return { folder: this.ports.folderOf(run), config, sha256: status === 'done' ? modelSha256 : null, epochs: epochs.length };
   }
 
+  /** Whether the run's best network is stored. */
+  isStored({ run }: StoredRun): boolean {
+    return existsSync(join(this.ports.folderOf(run), 'best.safetensors'));
+  }
+
   /** Whether the run has a checkpoint that training can resume from. */
   hasCheckpoint({ run }: StoredRun): boolean {
     return existsSync(join(this.ports.folderOf(run), 'last.safetensors'));

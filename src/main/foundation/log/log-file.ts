@@ -4,7 +4,7 @@ import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { makeFolders } from '../files.ts';
 
 /** One stream per process. Processes share a stream only if several commands run at once. */
-export const LOG_NAMES = ['desktop', 'serve', 'cli', 'compute', 'pictures', 'import'] as const;
+export const LOG_NAMES = ['desktop', 'serve', 'cli', 'compute', 'pictures', 'import', 'checks'] as const;
 export type LogName = (typeof LOG_NAMES)[number];
 
 /** Limit of all logs of a workspace: six streams with the current and the previous file each. */

@@ -28,6 +28,7 @@ export function jobLink(job: Job): JobLink | null {
       return { text: 'Show images', view: 'images', params: {} };
     case 'rank':
     case 'maps':
+    case 'check':
       return { text: 'Show pairs', view: 'compare', params: {} };
     case 'export':
       return null;

@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
+import type { ImageQuery } from '../../../shared/curation.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { type FaithfulnessCheck, type NetworkGate, RECIPE, zOf } from '../../../shared/faithfulness.ts';
+import { randomFor } from '../../../shared/random.ts';
+import { runNumber } from '../../../shared/run-words.ts';
+import type { RunRecord } from '../../../shared/run.ts';
+import type { Counted, SourceImage } from '../../compute/protocol/protocol.ts';
+import { aucOverImages } from '../../domain/evaluate/auc-over-images.ts';
+import { assertFinite } from '../../domain/evaluate/check.ts';
+import { unpackPairs } from '../../domain/pairs/packed.ts';
+import { SerialQueue } from '../../foundation/jobs/serial-queue.ts';
+import { currentRow } from './current-rows.ts';
+import { readMaps } from './explanations.ts';
+import type { ComparePorts } from './ports.ts';
+
+export interface CheckOptions {
+  signal: AbortSignal;
+  onProgress?: ((p: Counted) => void) | undefined; // forward passes
+}
+
+const CACHED_GATES = 8;
+const DONORS = 3; // candidates: the first that can be read is used
+
+/** Checks how faithful the maps of stored comparisons are, one pair at a time, and stores the results with them. */
+export class MapChecks {
+  private readonly queue = new SerialQueue();
+  private readonly gates = new LRUCache<string, NetworkGate>({ max: CACHED_GATES });
+  private readonly trainImages = new LRUCache<string, Int32Array>({ max: 2 });
+  private readonly ports: ComparePorts;
+
+  constructor(ports: ComparePorts) {
+    this.ports = ports;
+  }
+
+  /**
+   * The comparison with its check, from the store if it has one. Throws AppError 'not-found' for an unknown comparison, lost maps, images
+   * or network, 'bad-request' if the run has another network by now or a file was damaged, 'bad-image', 'cancelled', and as `distances`
+   * does. Nothing is stored then.
+   */
+  check(id: string, { signal, onProgress }: CheckOptions): Promise<ComparisonRow> {
+    return this.queue.run(
+      signal,
+      () => undefined,
+      async () => {
+        const row = this.ports.comparisons.get(id);
+        if (!row.check) {
+          if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+          this.ports.comparisons.putCheck(id, await this.compute(row, { signal, onProgress }));
+          this.ports.announce(id);
+        }
+        return currentRow(this.ports, this.ports.comparisons.get(id));
+      },
+    );
+  }
+
+  /** Why the comparison's maps can't be checked any more, or null. */
+  problemOf({ run: id, modelSha256 }: Comparison): AppError | null {
+    const run = this.ports.runs.get(id);
+    if (!this.ports.hasNetwork(run))
+      return new AppError(
+        'not-found',
+        `The network of run ${runNumber(id)} was deleted, so these maps can’t be checked any more. They stay as they are.`,
+        {
+          run: id,
+        },
+      );
+    if (run.modelSha256 === modelSha256) return null;
+    return new AppError(
+      'bad-request',
+      `Run ${runNumber(id)} was trained on after this comparison, so the network that these maps explain is gone. Compare the two images again.`,
+      { run: id },
+    );
+  }
+
+  private async compute(row: ComparisonRow, { signal, onProgress }: CheckOptions): Promise<FaithfulnessCheck> {
+    const problem = this.problemOf(row);
+    if (problem) throw problem;
+    const run = this.ports.runs.get(row.run);
+    const { width, height, signed } = await readMaps(row);
+    const gate = await this.gateOf(run, signal);
+    const donors = this.donorsFor(run, row);
+    const { root } = this.ports.datasets.header(run.dataset);
+    const request = {
+      model: this.ports.modelOf(run),
+      modelSha256: run.modelSha256,
+      files: row.images.map(({ file }) => file) as [string, string],
+      sha256: row.images.map(({ sha256 }) => sha256) as [string, string],
+      signed: signed.map((map) => Float32Array.from(map)) as [Float32Array, Float32Array],
+      ...{ width, height, placement: row.images[0].placement },
+      donors: donors.map(({ file, sha256 }): SourceImage => ({ file: join(root, ...file.split('/')), sha256 })),
+    };
+    const { distance, images, donor } = await this.ports.checker.ask('checkMaps', request, { signal, ...(onProgress && { onProgress }) });
+    return { recipe: RECIPE, checkedMs: Date.now(), distance, images, donor: donor === null ? null : donors[donor]!, gate, z: zOf(images) };
+  }
+
+  /** The AUC of the run's network on validation pairs, with its interval over images. */
+  private async gateOf(run: RunRecord, signal: AbortSignal): Promise<NetworkGate> {
+    const { snapshot } = this.ports.datasets.get(run.dataset);
+    const key = JSON.stringify([run.run, run.modelSha256, snapshot]);
+    const cached = this.gates.get(key);
+    if (cached) return cached;
+    const { pairs, distances } = await this.ports.distances(run, 'valid', { signal });
+    assertFinite(distances, 'valid');
+    const gate = aucOverImages(unpackPairs(pairs), distances);
+    this.gates.set(key, gate);
+    return gate;
+  }
+
+  /** Training images of other content than the pair, the same for (B, A). */
+  private donorsFor({ dataset }: RunRecord, { images }: Comparison): { file: string; sha256: string }[] {
+    const own = images.map(({ sha256 }) => sha256).sort();
+    const random = randomFor(RECIPE, 'donor', ...own);
+    const ids = this.trainIds(dataset);
+    const chosen = Array.from({ length: Math.min(3 * DONORS, ids.length) }, () => ids[random.below(ids.length)]!);
+    return this.ports.images
+      .rows(dataset, [...new Set(chosen)])
+      .filter(({ sha256 }) => !own.includes(sha256))
+      .slice(0, DONORS)
+      .map(({ file, sha256 }) => ({ file, sha256 }));
+  }
+
+  private trainIds(dataset: string): Int32Array {
+    const { images } = this.ports;
+    const key = JSON.stringify([dataset, images.edits(dataset)]);
+    let ids = this.trainImages.get(key);
+    if (!ids) {
+      const query: ImageQuery = { dataset, text: '', classes: [], tags: [], splits: ['train'], state: 'included', sort: 'file', descending: false };
+      this.trainImages.set(key, (ids = images.find(query).ids));
+    }
+    return ids;
+  }
+}
