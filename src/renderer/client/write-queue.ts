@@ -9,15 +9,17 @@ export class WriteQueue {
 
   /** Rejects as `work` does; later work runs all the same. */
   add<T>(work: () => Promise<T>): Promise<T> {
-    const turn = Promise.withResolvers<null>();
-    const stopWaiting = startAtPageEnd(() => turn.resolve(null));
-    const before = this.last;
-    void before.then(() => turn.resolve(null));
-    const result = turn.promise.then(() => {
+    const { promise, resolve } = Promise.withResolvers<T>();
+    let waits = true;
+    const start = (): void => {
+      if (!waits) return;
+      waits = false;
       stopWaiting();
-      return work();
-    });
-    this.last = Promise.allSettled([before, result]);
-    return result;
+      resolve(work());
+    };
+    const stopWaiting = startAtPageEnd(start);
+    void this.last.then(start);
+    this.last = Promise.allSettled([this.last, promise]);
+    return promise;
   }
 }
