@@ -181,7 +181,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     () => [workspace.folder, ...store.datasets.roots()],
     (file) => store.comparisons.includesFile(file),
   );
-  const uploads = new Uploads(workspace.uploads, (file) => store.comparisons.includesFile(file));
+  const uploads = new Uploads(workspace.uploads, (file) => store.comparisons.includesFile(file) || store.runs.usesWeights(file));
   void uploads.deleteUnused();
   const media = new Media({
     workspace,

@@ -24,9 +24,10 @@ export function bridgeOver(messages: Messages, pathOf: (file: File) => string): 
         messages.off(CHANNELS.event, onMessage);
       };
     },
-    fileFor: async (file) => {
+    fileFor: async (file, group) => {
       const path = pathOf(file);
-      const dropped: LocalFile = path ? { path } : { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+      const content = path ? { path } : { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+      const dropped: LocalFile = { ...content, ...(group !== undefined && { group }) };
       return messages.invoke(CHANNELS.file, dropped) as Promise<Answer>;
     },
   };

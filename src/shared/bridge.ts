@@ -13,12 +13,12 @@ export interface Bridge {
   cancel(ticket: string): void;
   /** Returns a function that stops listening. */
   listen(listener: (event: string, payload: unknown) => void): () => void;
-  /** The path of a file on the computer running Twinlens. */
-  fileFor(file: File): Promise<Answer>;
+  /** The path of a file on the computer running Twinlens; see Api.fileFor. */
+  fileFor(file: File, group?: string): Promise<Answer>;
 }
 
 /** Names of the messages between preload and main. */
 export const CHANNELS = { call: 'twinlens:call', cancel: 'twinlens:cancel', event: 'twinlens:event', file: 'twinlens:file' } as const;
 
-/** A dropped or chosen file: its path, or its content if it has no path. */
-export type LocalFile = { path: string } | { name: string; bytes: Uint8Array };
+/** A dropped or chosen file: its path, or its content if it has no path. `group`: see Api.fileFor. */
+export type LocalFile = ({ path: string } | { name: string; bytes: Uint8Array }) & { group?: string };

@@ -266,8 +266,11 @@ export interface Api {
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void;
   /** URL of an image or file for <img>, <iframe> or a download; see MediaPath. */
   media(path: MediaPath): string;
-  /** The path of a dropped or chosen file on the computer running Twinlens; a browser uploads the file first. */
-  fileFor(file: File): Promise<string>;
+  /**
+   * The path of a dropped or chosen file on the computer running Twinlens; a browser uploads the file first. Uploads of one `group`, a
+   * UUID, are put into one folder, for files that refer to each other by name.
+   */
+  fileFor(file: File, group?: string): Promise<string>;
 }
 
 /** What a door serves beside calls: `thumb` longest side 320 px, `image` at most 2048 px, both as JPEG. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WorkbenchApi } from '../../src/main/api/workbench-api.ts';
 import type { Changed } from '../../src/shared/events.ts';
@@ -251,6 +251,10 @@ describe.each(Object.entries(DOORS))('%s', (title, open) => {
       expect(path.startsWith(workbench.workspace.folder)).toBe(true);
       expect(new Uint8Array(readFileSync(path))).toEqual(bytes);
     }
+    const group = crypto.randomUUID();
+    const model = [await door.api.fileFor(new File(['{}'], 'model.json'), group), await door.api.fileFor(new File(['0'], 'weights.bin'), group)];
+    expect(model.map((file) => basename(file))).toEqual(['model.json', 'weights.bin']);
+    expect(new Set(model.map((file) => dirname(file))).size).toBe(1);
     const path = await door.api.fileFor(new File([bytes], 'an image.png'));
     const shown = await door.media(`file/${encodeURIComponent(path)}`);
     expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/jpeg']);

@@ -71,7 +71,7 @@ function inProcess(workbenchApi: WorkbenchApi): Door {
         if ((name as string) === event) listener(payload as never);
       }),
     media: (path) => `media/${path}`,
-    fileFor: async (file) => workbenchApi.receive(file.name, file.stream()),
+    fileFor: async (file, group) => workbenchApi.receive(file.name, file.stream(), group),
   };
   return { api, media: (path, headers = {}) => media(new Request(`${ORIGIN}/media/${path}`, { headers })), close: () => Promise.resolve() };
 }
@@ -123,7 +123,7 @@ function acrossContexts(bridge: Bridge): Bridge {
     call: async (...args) => clone(await bridge.call(...(args.map(clone) as typeof args))),
     cancel: (ticket) => bridge.cancel(clone(ticket)),
     listen: (listener) => bridge.listen((event, payload) => listener(clone(event), clone(payload))),
-    fileFor: async (file) => clone(await bridge.fileFor(file)),
+    fileFor: async (file, group) => clone(await bridge.fileFor(file, group)),
   };
 }
 

@@ -239,7 +239,9 @@ describe('runs', () => {
     const workspace = freshWorkspace();
     const store = storeAt(workspace);
     store.datasets.insert(someDataset());
-    for (let n = 0; n < 2; n++) store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    store.runs.create({ dataset: 'things', snapshot: 'abc', config: someConfig, versions });
+    const weights = { source: '/weights/model.json', sha256: 'w', flavour: 'keras', preprocessing: someConfig.preprocessing, licence: null } as const;
+    store.runs.create({ dataset: 'things', snapshot: 'abc', config: { ...someConfig, weights }, versions });
     expect(store.runs.annotated('r1')).toMatchObject({ name: '', tags: [], note: '' });
     store.runs.annotate('r1', { tags: ['b', 'a', 'b'], note: 'two\nlines' });
     store.runs.annotate('r1', { name: '<b>"baseline"</b>' });
@@ -251,6 +253,7 @@ describe('runs', () => {
     expect([again.runs.list(), again.runs.listAnnotated()].map((runs) => runs.map(({ run }) => run))).toEqual([['r1'], ['r1']]);
     expect([again.runs.removed(), again.runs.get('r2').run]).toEqual([['r2'], 'r2']);
     expect(errorOf(() => again.runs.get('r3')).message).toContain('Available: r1.');
+    expect([again.runs.usesWeights('/weights/model.json'), again.runs.usesWeights('/weights/other.json')]).toEqual([true, false]);
     again.runs.restore('r2');
     expect(again.runs.list().map(({ run }) => run)).toEqual(['r2', 'r1']);
     expect(errorOf(() => again.runs.annotate('r3', { note: '' })).code).toBe('not-found');

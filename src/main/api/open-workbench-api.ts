@@ -23,7 +23,7 @@ export function openWorkbenchApi(workbench: Workbench): WorkbenchApi {
     },
     on: (listener) => workbench.hub.on(listener),
     media: (path, signal) => workbench.media.file(path, signal),
-    receive: (name, content) => workbench.uploads.receive(name, content),
+    receive: (name, content, group) => workbench.uploads.receive(name, content, group),
     choose: (path) => workbench.fileAccess.add(path),
     busy: () => workbench.jobs.active,
     close: () => workbench.close(),

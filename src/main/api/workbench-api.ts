@@ -17,8 +17,8 @@ export interface WorkbenchApi {
    * outside the workspace and data sets, 'bad-image' for a file that is no longer an image.
    */
   media(path: string, signal?: AbortSignal): Promise<MediaFile>;
-  /** Stores an uploaded file in the workspace as its content arrives. Returns its path. */
-  receive(name: string, content: AsyncIterable<Uint8Array>): Promise<string>;
+  /** Stores an uploaded file in the workspace as its content arrives. Returns its path. `group`: see Api.fileFor. */
+  receive(name: string, content: AsyncIterable<Uint8Array>, group?: string): Promise<string>;
   /** Allows showing a file that was dropped or chosen in the desktop window. */
   choose(path: string): Promise<void>;
   /** Number of running jobs, which `close` would cancel. */

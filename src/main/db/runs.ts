@@ -54,6 +54,8 @@ export interface RunStore {
   restore(id: string): void;
   /** Ids of removed runs. */
   removed(): string[];
+  /** Whether a run started from this weights file; removed ones count until they are deleted. */
+  usesWeights(source: string): boolean;
   /** Marks runs that a dead process left 'running' as 'interrupted'. Returns their ids. Only the holder of the lock may call it. */
   markInterrupted(): string[];
 }
@@ -119,6 +121,7 @@ export function runStore(db: Db): RunStore {
   const stillRunning = db.prepare<[], number>(`SELECT number FROM runs WHERE status = 'running' ORDER BY number`).pluck();
   const setNotes = db.prepare<[string, string, string, number]>('UPDATE runs SET name = ?, tags = ?, note = ? WHERE number = ?');
   const setRemoved = db.prepare<[number | null, number]>('UPDATE runs SET removed_ms = ? WHERE number = ?');
+  const withWeights = db.prepare<[string], 1>(`SELECT 1 FROM runs WHERE json_extract(config, '$.weights.source') = ? LIMIT 1`).pluck();
   const removedNumbers = db.prepare<[], number>('SELECT number FROM runs WHERE removed_ms IS NOT NULL ORDER BY number').pluck();
   const interrupt = db.prepare<[string, number]>(`UPDATE runs SET status = 'interrupted', error = ? WHERE number = ?`);
 
@@ -216,6 +219,7 @@ export function runStore(db: Db): RunStore {
     remove: (id) => void setRemoved.run(Date.now(), rowOf(id).number),
     restore: (id) => void setRemoved.run(null, rowOf(id).number),
     removed: () => removedNumbers.all().map((number) => `r${number}`),
+    usesWeights: (source) => withWeights.get(source) !== undefined,
     markInterrupted: () => db.transaction(markInterrupted).immediate(),
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -18,6 +19,30 @@ describe('uploaded images', () => {
     expect([first, second].map((file) => readFileSync(file, 'utf8'))).toEqual(['one two', 'three']);
     expect(first.endsWith('.._.._a_b_.png')).toBe(true);
     expect(dirname(first)).not.toBe(dirname(second));
+  });
+
+  test('of one group are in one folder; one that fails leaves the others', async () => {
+    const folder = freshFolder();
+    const uploads = new Uploads(folder, (file) => file.endsWith('model.json'));
+    const group = randomUUID();
+    const paths = await Promise.all(['model.json', 'weights.bin'].map((name) => uploads.receive(name, partsOf(name), group)));
+    expect(paths).toEqual(['model.json', 'weights.bin'].map((name) => join(folder, group, name)));
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('half');
+      throw new AppError('cancelled', 'The request was aborted.');
+    }
+    await expect(uploads.receive('more.bin', broken(), group)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(readdirSync(join(folder, group)).sort()).toEqual(['model.json', 'weights.bin']);
+    const past = new Date(Date.now() - 2 * DAYS_MS);
+    utimesSync(join(folder, group), past, past);
+    await uploads.deleteUnused();
+    expect(paths.every((path) => existsSync(path))).toBe(true); // a run uses model.json, which needs the others
+  });
+
+  test.each(['..', '../../elsewhere', 'a', '', `${randomUUID()}/..`])('of a group that is no UUID are refused: %j', async (group) => {
+    const folder = freshFolder();
+    await expect(new Uploads(folder, () => true).receive('a.bin', partsOf('a'), group)).rejects.toMatchObject({ code: 'bad-request' });
+    expect(existsSync(folder)).toBe(false);
   });
 
   test('are never whole in memory: a part is asked for only when the one before it is written', async () => {

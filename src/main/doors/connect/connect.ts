@@ -60,8 +60,9 @@ export async function connectWorkbench(address: string): Promise<RemoteWorkbench
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    receive: async (name, content) => {
-      const headers = { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(name.toWellFormed()) };
+    receive: async (name, content, group) => {
+      const named = { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(name.toWellFormed()) };
+      const headers = { ...named, ...(group !== undefined && { 'x-file-group': group }) };
       const answer = await post(origin, token, 'receive', {
         body: Readable.toWeb(Readable.from(content, { objectMode: false })) as BodyInit,
         headers,

@@ -57,14 +57,14 @@ export class DesktopApp {
     return Promise.resolve({ ok: false, error: toWireError(this.failure) });
   }
 
-  async receive(name: string, content: AsyncIterable<Uint8Array>): Promise<string> {
+  async receive(name: string, content: AsyncIterable<Uint8Array>, group?: string): Promise<string> {
     if (!this.source) throw asAppError(this.failure);
-    return this.source.receive(name, content);
+    return this.source.receive(name, content, group);
   }
 
   /** A file that was dropped or chosen: uploaded if another process serves the workbench. */
-  async fileAt(path: string): Promise<string> {
-    if (this.options.connect !== undefined) return this.receive(basename(path), createReadStream(path));
+  async fileAt(path: string, group?: string): Promise<string> {
+    if (this.options.connect !== undefined) return this.receive(basename(path), createReadStream(path), group);
     await this.source?.choose?.(path);
     return path;
   }

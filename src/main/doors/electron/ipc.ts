@@ -25,8 +25,8 @@ export interface IpcDoor {
 export interface IpcOptions {
   /** Whether a message comes from the screen itself: from the top frame of a window of ours, with our own address. */
   isOurs(event: IpcEvent): boolean;
-  /** The path of a local file as the workbench knows it: uploaded if another process serves it. Default: the same path. */
-  fileAt?: (path: string) => Promise<string>;
+  /** The path of a local file as the workbench knows it: uploaded if another process serves it, see Api.fileFor. Default: the same path. */
+  fileAt?: (path: string, group?: string) => Promise<string>;
 }
 
 const REFUSED: Answer = { ok: false, error: toWireError(new AppError('bad-request', 'Only the screen of Twinlens may call this.')) };
@@ -52,7 +52,9 @@ export function attachIpc(ipc: IpcMain, api: Pick<WorkbenchApi, 'call' | 'receiv
   ipc.handle(CHANNELS.file, async (event, file): Promise<Answer> => {
     if (!isOurs(event) || !isLocalFile(file)) return REFUSED;
     try {
-      const path = 'path' in file ? await (fileAt?.(file.path) ?? file.path) : await api.receive(file.name, Readable.from([file.bytes]));
+      const { group } = file;
+      const path =
+        'path' in file ? await (fileAt?.(file.path, group) ?? file.path) : await api.receive(file.name, Readable.from([file.bytes]), group);
       return { ok: true, value: path };
     } catch (error) {
       return { ok: false, error: reportError(error, { door: 'desktop' }) };
@@ -79,5 +81,6 @@ function cloneable(answer: Answer): Answer {
 function isLocalFile(value: unknown): value is LocalFile {
   if (typeof value !== 'object' || value === null) return false;
   const file = value as Record<string, unknown>;
+  if (file['group'] !== undefined && typeof file['group'] !== 'string') return false;
   return typeof file['path'] === 'string' || (typeof file['name'] === 'string' && file['bytes'] instanceof Uint8Array);
 }

@@ -16,7 +16,7 @@ import { messagePage } from './message-page.ts';
 import { redirectPage } from './redirect-page.ts';
 
 const CALL_LIMIT = 16 * 2 ** 20; // bytes; an edit of 100,000 images is about 1 MB
-const RECEIVE_LIMIT = 256 * 2 ** 20; // bytes of an uploaded image
+const RECEIVE_LIMIT = 256 * 2 ** 20; // bytes of an uploaded file
 const RETRY = '/do/again';
 const LOOPBACK = '127.0.0.1'; // the only address: images must not leave this machine
 
@@ -167,7 +167,9 @@ class HttpDoor {
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const name = decodeName(String(request.headers['x-file-name'] ?? ''));
-      await this.send(response, { ok: true, value: await this.api.receive(name, bodyParts(request, RECEIVE_LIMIT)) });
+      const group = request.headers['x-file-group'];
+      const path = await this.api.receive(name, bodyParts(request, RECEIVE_LIMIT), group === undefined ? undefined : String(group));
+      await this.send(response, { ok: true, value: path });
     } catch (error) {
       await this.send(response, { ok: false, error: reportError(error, { door: 'http' }) });
     }

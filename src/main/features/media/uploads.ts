@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,8 +8,9 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 
 const MAX_NAME = 80; // characters, the last
 const UNUSED_MS = 24 * 3600 * 1000; // an image of yesterday's unsaved comparison may still be in a slot
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** Image files that a browser uploaded, each in a separate folder. */
+/** Files that a browser uploaded, each in a separate folder, or those of a group in one. */
 export class Uploads {
   private readonly folder: string;
   private readonly isUsed: (path: string) => boolean;
@@ -20,18 +21,23 @@ export class Uploads {
     this.isUsed = isUsed;
   }
 
-  /** Writes the content to a new file as it arrives; returns its path. A failure leaves nothing. Throws AppError. */
-  async receive(name: string, content: AsyncIterable<Uint8Array>): Promise<string> {
+  /**
+   * Writes the content to a new file as it arrives; returns its path. A failure leaves nothing of it. `group`: a UUID, by which files that
+   * refer to each other by name get into one folder. Throws AppError.
+   */
+  async receive(name: string, content: AsyncIterable<Uint8Array>, group: string = randomUUID()): Promise<string> {
+    if (!UUID.test(group)) throw new AppError('bad-request', 'The group of an uploaded file must be a UUID.', { group });
     const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-MAX_NAME) || 'image';
-    const folder = join(this.folder, randomUUID());
-    const part = join(folder, '.part');
+    const folder = join(this.folder, group);
+    const part = join(folder, `.part-${randomUUID()}`);
     try {
       await mkdir(folder, { recursive: true });
       await pipeline(Readable.from(content, { objectMode: false }), createWriteStream(part, { flags: 'wx', flush: true }));
       await rename(part, join(folder, plain));
       return join(folder, plain);
     } catch (error) {
-      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      await rm(part, { force: true }).catch(() => undefined);
+      await rmdir(folder).catch(() => undefined); // kept if it has other files of the group
       throw error instanceof AppError ? error : asAppError(error);
     }
   }

@@ -43,8 +43,8 @@ export class BridgeClient implements Api {
     return `media/${path}`;
   }
 
-  async fileFor(file: File): Promise<string> {
-    const answer = await this.bridge.fileFor(file);
+  async fileFor(file: File, group?: string): Promise<string> {
+    const answer = await this.bridge.fileFor(file, group);
     if (answer.ok) return answer.value as string;
     throw fromWireError(answer.error);
   }

@@ -51,8 +51,9 @@ export class WebClient implements Api {
     return `media/${path}`;
   }
 
-  async fileFor(file: File): Promise<string> {
-    const headers = { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(file.name.toWellFormed()) };
+  async fileFor(file: File, group?: string): Promise<string> {
+    const name = { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(file.name.toWellFormed()) };
+    const headers = { ...name, ...(group !== undefined && { 'x-file-group': group }) };
     return (await this.post('receive', { body: file, headers })) as string;
   }
 

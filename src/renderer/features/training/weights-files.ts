@@ -1,0 +1,11 @@
+/** Of the files of a model, by name: the one that refers to the others. What comes first in this list does. */
+const BY_KIND = [/\.safetensors\.index\.json$/i, /^model\.json$/i, /\.safetensors$/i, /\.json$/i];
+
+/** Index of the file to open of those that a person chose at once, such as model.json with its weight files. `names`: at least one. */
+export function mainWeightsFile(names: readonly string[]): number {
+  for (const kind of BY_KIND) {
+    const found = names.findIndex((name) => kind.test(name));
+    if (found >= 0) return found;
+  }
+  return 0;
+}
