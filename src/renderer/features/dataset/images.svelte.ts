@@ -34,7 +34,7 @@ class ImagesState {
   /** Whether the focused image is shown in the large view. */
   large = $state(false);
   /** Images an action applies to: the selection, else the marked image or the one in the large view. */
-  readonly targets = $derived.by<readonly number[]>(() => {
+  readonly targets = $derived.by<number[]>(() => {
     if (this.selection.ids.size > 0) return [...this.selection.ids];
     return this.focused === undefined || !(this.cursor || this.large) ? [] : [this.focused];
   });
