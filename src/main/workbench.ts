@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { samplePairs } from '../shared/sample.ts';
 import type { Settings } from '../shared/workbench.ts';
 import { ComputeHost } from './compute/host/compute-host.ts';
-import { type Launch, launchUnder, withLowPriority } from './rpc/launch.ts';
+import { type Launch, launchUnder, withPriorityOf } from './rpc/launch.ts';
 import { CheckJobs } from './features/compare/check-jobs.ts';
 import { PairQueues } from './features/compare/queues.ts';
 import { CompareService } from './features/compare/service.ts';
@@ -77,7 +77,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     write: true,
     command: o.command,
     log: o.log,
-    launch: withLowPriority(o.launch ?? launchUnder()),
+    launch: withPriorityOf('background', o.launch ?? launchUnder()),
     rows: (store, { database }) => (threads = new LargeDatasets(store, datasetThreadEntry(), database)),
   });
   const largeDatasets = threads!;
@@ -91,7 +91,11 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   const deviceFacts = () => ({ setting: settings.get().device, report: devices.get() });
 
   // A compute process for imports: beside a training in the same process they took 15 times as long.
-  const imports = new ComputeHost(computeEntry(), withLowPriority(o.launch ?? launchUnder()), o.log && { folder: workspace.logs, name: 'import' });
+  const imports = new ComputeHost(
+    computeEntry(),
+    withPriorityOf('import', o.launch ?? launchUnder()),
+    o.log && { folder: workspace.logs, name: 'import' },
+  );
   const datasets = new Datasets({
     store,
     threads: largeDatasets,
@@ -138,7 +142,11 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
   // Pictures and explanations have their own compute process: they neither wait for a training nor fail with it.
   const pictures = new ComputeHost(computeEntry(), o.launch, o.log && { folder: workspace.logs, name: 'pictures' });
   // Checks of maps take seconds, or minutes for many pairs: neither a screen nor a training waits for them.
-  const checker = new ComputeHost(computeEntry(), withLowPriority(o.launch ?? launchUnder()), o.log && { folder: workspace.logs, name: 'checks' });
+  const checker = new ComputeHost(
+    computeEntry(),
+    withPriorityOf('background', o.launch ?? launchUnder()),
+    o.log && { folder: workspace.logs, name: 'checks' },
+  );
   const compare = new CompareService(comparePorts(services, { compute: pictures, checker }, (id) => hub.changed('comparisons', id)));
   compare.deleteUnsaved(new Set(store.reports.comparisons())); // reports need theirs
   const queues = new PairQueues({

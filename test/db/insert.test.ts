@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { storedPairs } from '../../src/main/features/dataset/split-pairs.ts';
-import type { NewDataset } from '../../src/main/db/insert.ts';
+import { datasetWriter, type NewDataset } from '../../src/main/db/insert.ts';
 import { openSecondConnection } from '../../src/main/db/dataset-stores.ts';
 import { image } from '../features/dataset/images.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
@@ -41,6 +41,25 @@ describe('a data set stored in many short transactions', () => {
     expect(pauses).toBeGreaterThan(5);
     expect(main.datasets.list().filter(({ name }) => name === 'Several')).toMatchObject([{ dataset, images: 2500 }]);
     thread.close();
+  });
+
+  test('waits for the disk once, at the end, so that a training’s checkpoints do not delay each transaction', async () => {
+    const workspace = freshWorkspace();
+    storeAt(workspace);
+    const levels: string[] = []; // at the commits
+    let level = 'FULL';
+    const db = new Database(workspace.database, {
+      verbose: (sql) => {
+        level = /synchronous = (\w+)/.exec(String(sql))?.[1] ?? level;
+        if (sql === 'COMMIT') levels.push(level);
+      },
+    });
+    db.pragma('synchronous = FULL'); // as openForWriting does
+    await datasetWriter(db).insertInSteps(several(), pause);
+    expect(db.pragma('synchronous', { simple: true })).toBe(2); // FULL
+    db.close();
+    expect(levels.length).toBeGreaterThan(5);
+    expect(levels).toEqual([...levels.slice(1).map(() => 'NORMAL'), 'FULL']);
   });
 
   test('leaves nothing after an abort, not even its id', async () => {

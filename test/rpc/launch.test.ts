@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { getPriority } from 'node:os';
+import { constants, getPriority } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ComputeHost } from '../../src/main/compute/host/compute-host.ts';
-import { findNode, withLowPriority, launchUnder } from '../../src/main/rpc/launch.ts';
+import { findNode, withPriorityOf, launchUnder } from '../../src/main/rpc/launch.ts';
 import { computeEntry } from '../../src/main/foundation/program-folder.ts';
 import { temporaryFolder } from '../features/dataset/png-files.ts';
 
@@ -80,11 +80,16 @@ describe.skipIf(process.platform === 'win32')('the Node that computes beside a d
     expect(() => process.kill(pid!, 0)).toThrow();
   });
 
-  it('runs with low priority if requested', async () => {
-    const host = new ComputeHost(computeEntry(), withLowPriority(launchUnder()));
-    await host.ask('inspect', { files: [] });
-    expect(getPriority(host.pid!)).toBeGreaterThan(getPriority(process.pid));
-    await host.end();
+  it('runs with less priority than this one, a training with less than an import', async () => {
+    const found = [];
+    for (const work of ['import', 'background'] as const) {
+      const host = new ComputeHost(computeEntry(), withPriorityOf(work, launchUnder()));
+      await host.ask('inspect', { files: [] });
+      found.push(getPriority(host.pid!));
+      await host.end();
+    }
+    const expected = process.platform === 'win32' ? [constants.priority.PRIORITY_NORMAL, constants.priority.PRIORITY_BELOW_NORMAL] : [2, 5];
+    expect(found).toEqual(expected.map((priority) => Math.max(priority, getPriority(process.pid))));
   });
 
   it('is reported as lost if it can not be started', async () => {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { connectProcess, type ProcessConnection } from './process.ts';
@@ -14,12 +14,21 @@ export const launchUnder =
   (entry, args = []) =>
     connectProcess(node(), entry, args);
 
-/** Windows: priority class below normal. Elsewhere nice 5, about a third of the normal share of a busy CPU. */
-const LOW_PRIORITY = process.platform === 'win32' ? constants.priority.PRIORITY_BELOW_NORMAL : 5;
+/**
+ * Priorities below those of the screen, main and other programs, which come first. A person waits for an import, not for a training or
+ * a check of maps: beside one it gets twice its share. Elsewhere than on Windows these are nice values: at 5 a process gets about a third
+ * of the normal share of a busy CPU, at 2 two thirds. Windows runs a lower class only when a higher one leaves a core, so an import has
+ * the normal one. Linux with autogroups (sched(7)) counts nice values only within a session. Each compute process has its own session,
+ * so there each gets the same share as any other busy session.
+ */
+const PRIORITIES = {
+  background: process.platform === 'win32' ? constants.priority.PRIORITY_BELOW_NORMAL : 5,
+  import: process.platform === 'win32' ? constants.priority.PRIORITY_NORMAL : 2,
+} as const;
 
-/** Starts compute processes with low priority: they use idle cores, but the screen, main and other programs come first. */
-export const withLowPriority =
-  (launch: Launch): Launch =>
+/** Starts compute processes with the priority of this work. */
+export const withPriorityOf =
+  (work: keyof typeof PRIORITIES, launch: Launch): Launch =>
   (entry, args) => {
     const child = launch(entry, args);
     let lowered = false;
@@ -27,7 +36,7 @@ export const withLowPriority =
       if (lowered || child.pid === undefined) return;
       lowered = true;
       try {
-        setPriority(child.pid, LOW_PRIORITY);
+        setPriority(child.pid, Math.max(PRIORITIES[work], getPriority(child.pid)));
       } catch {
         // The process has ended or the system forbids it: the priority stays normal.
       }
