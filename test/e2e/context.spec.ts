@@ -1,4 +1,4 @@
-import { expect, importColours, test } from './kit.ts';
+import { expect, importColours, QUICK, test, trainedRun } from './kit.ts';
 
 test('Compare names its run and data set, follows the sidebar and offers only runs that fit', async ({ page, served }) => {
   const train = async (dataset: string): Promise<string> =>
@@ -27,4 +27,27 @@ test('Compare names its run and data set, follows the sidebar and offers only ru
   await page.getByRole('link', { name: /^Images/ }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'few' })).toBeVisible();
   await expect(page.getByText(/There is no image/)).toHaveCount(0);
+});
+
+test('the sidebar names the run that Compare works with, and whose AUC it shows', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
+  const again = (await served.job('runs.start', { dataset, ...QUICK, seed: 4, epochs: 1 })).result!['run']!;
+  await served.call('settings.set', { dataset, run: again });
+  const name = (id: string): string => `Run ${id.slice(1)}`;
+  const sidebar = page.getByRole('navigation', { name: 'Workbench' });
+  const model = sidebar.getByRole('button', { name: /^Run/ });
+  await page.goto(`${served.url}#/images`);
+  await page.reload();
+  await expect(sidebar.getByRole('heading', { name: 'Model validation AUC' })).toBeVisible();
+  await expect(model).toContainText(name(again));
+  await page.goto(`${served.url}#/compare?run=${run}`);
+  await expect(page.getByRole('main').getByText(new RegExp(`^${name(run)} ·`))).toBeVisible();
+  await expect(model).toContainText(name(run));
+  await model.click();
+  const inUse = page.getByRole('menuitem', { name: name(run) });
+  await expect(inUse).toHaveAttribute('aria-current', 'true');
+  await expect(inUse).toContainText('validation AUC');
+  await page.getByRole('menuitem', { name: name(again) }).click();
+  await expect(page.getByRole('main').getByText(new RegExp(`^${name(again)} ·`))).toBeVisible();
+  await expect(model).toContainText(name(again));
 });
