@@ -1,3 +1,5 @@
+import type { PairQueue } from '../../src/shared/pair-queue.ts';
+import { decode, encode } from '../../src/shared/wire.ts';
 import { expect, importColours, test } from './kit.ts';
 import { serious } from './serious.ts';
 
@@ -75,3 +77,34 @@ for (const [name, width, height, share] of [
       );
     expect(outside).toEqual([]);
   });
+
+test('the bar of a queue shows its texts in full on a laptop', async ({ page, served }) => {
+  const dataset = (await served.call('datasets.list', {}))[0]?.dataset ?? (await importColours(served));
+  const [known] = await served.call('runs.list', {});
+  const run =
+    known?.run ?? (await served.job('runs.start', { dataset, backbone: 'compact', epochs: 2, size: 32, batch: 8, seed: 3 })).result!['run']!;
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.route('**/call/compare.queue', async (route) => {
+    const answer = decode(await (await route.fetch()).text()) as { value: PairQueue };
+    const { pairs } = answer.value;
+    answer.value = { ...answer.value, total: 12_345, pairs: Array.from({ length: 200 }, (_, i) => pairs[i % pairs.length]!) };
+    await route.fulfill({ contentType: 'application/json', body: encode(answer) });
+  });
+  const bar = page.getByRole('group', { name: 'Queue of pairs' });
+  for (const split of ['test', 'valid'])
+    for (const queue of ['confident', 'borderline']) {
+      await page.goto(`${served.url}#/compare?run=${run}&queue=${queue}&split=${split}&n=200`);
+      await expect(bar.getByText(/ judged/)).toBeVisible();
+      await expect(page.locator('[data-verdict]')).toBeVisible();
+      const cut = await bar.evaluate((row) =>
+        [...row.children].filter((part) => {
+          const { width } = part.getBoundingClientRect();
+          (part as HTMLElement).style.flex = 'none';
+          const whole = part.getBoundingClientRect().width;
+          (part as HTMLElement).style.flex = '';
+          return width > 0 && whole > width + 1 && !part.classList.contains('progress');
+        }),
+      );
+      expect(cut.length, `${queue}, ${split}`).toBe(0);
+    }
+});
