@@ -212,7 +212,13 @@ test('Train shows the runs of the current data set, and all of them on request',
   await served.call('settings.set', { dataset, run: null });
   await page.goto(`${served.url}#/train`);
   await page.reload();
+  await expect(page.getByText('No run on “other” yet.')).toBeVisible();
+  await page.getByRole('searchbox', { name: /^Filter runs/ }).fill('x');
   await expect(page.getByText('No matching runs.')).toBeVisible();
+  await page.getByRole('searchbox', { name: /^Filter runs/ }).fill('');
+  await page.getByRole('region', { name: 'Runs' }).getByRole('button', { name: 'Set up training' }).click();
+  await expect(page.getByRole('form', { name: 'New training' })).toBeVisible();
+  await page.getByRole('button', { name: 'Back to runs' }).click();
   await page.getByRole('button', { name: 'Show all data sets' }).click();
   await expect(page.getByRole('region', { name: 'Runs' }).getByRole('checkbox')).toHaveCount((await served.call('runs.list', {})).length);
   await expect(
@@ -221,4 +227,26 @@ test('Train shows the runs of the current data set, and all of them on request',
       .getByTitle(`Run ${run.slice(1)}`)
       .first(),
   ).toBeVisible();
+});
+
+test('a run says that it is being evaluated while its evaluation runs', async ({ page, served }) => {
+  const { run } = await trainedRun(served);
+  const list = (await served.call('runs.list', {})).map((row) => ({ ...row, metrics: [] }));
+  const [job] = (await served.call('jobs.list', {})).filter(({ kind }) => kind === 'train');
+  const running = { ...job!, job: 'j99', kind: 'evaluate', subject: run, status: 'running', finishedMs: null, result: null };
+  const answer = async (name: string, value: unknown) =>
+    page.route(`**/call/${name}`, (route) => route.fulfill({ contentType: 'application/json', body: encode({ ok: true, value }) }));
+  await answer('runs.list', list);
+  const results = page.getByRole('complementary', { name: 'Run details' }).getByRole('region', { name: 'Test results' });
+  for (const [jobs, text] of [
+    [[], 'Not evaluated on test pairs yet.'],
+    [[running], 'Being evaluated on test pairs…'],
+    [[{ ...running, kind: 'train' }], 'Being evaluated on test pairs…'], // at the end of its training
+  ] as const) {
+    await answer('jobs.list', jobs);
+    await page.goto('about:blank');
+    await page.goto(`${served.url}#/train?run=${run}`);
+    await expect(results).toContainText(text);
+    await expect(results.getByRole('button', { name: 'Evaluate on test pairs' })).toHaveCount(jobs.length === 0 ? 1 : 0);
+  }
 });

@@ -182,9 +182,18 @@ test('two runs compared, notes, remove and undo', async ({ page, served }) => {
   await table.getByRole('button', { name: 'Actions for Run 1' }).click();
   await page.getByRole('menuitem', { name: 'Train again…' }).click();
   await expect(page.getByRole('radio', { name: /^From scratch/ })).toHaveAttribute('aria-checked', 'true');
-  await page.getByRole('button', { name: /^More settings/ }).click();
-  await expect(page.getByLabel('Learning rate', { exact: true })).toHaveValue('0.003');
+  const more = page.getByRole('button', { name: /^More settings/ });
+  await expect(more).toHaveText(/As in Run 1$/);
+  await more.click();
+  const rate = page.getByLabel('Learning rate', { exact: true });
+  await expect(rate).toHaveValue('0.003');
+  await rate.fill('0.001');
+  await expect(more).toHaveText(/As in Run 1, 1 changed$/);
+  await rate.fill('0.003');
+  await expect(more).toHaveText(/As in Run 1$/);
   await expect(page.getByText(/based on run/)).toBeVisible();
+  await page.getByRole('button', { name: 'Reset to defaults' }).click();
+  await expect(more).toHaveText(/All defaults$/);
 });
 
 test('compute killed during training: the screen reports it and resumes', async ({ page, served }) => {

@@ -40,7 +40,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(done).toMatchObject({ status: 'done', subject: 'r1', result: { run: 'r1' } });
     expect(epochEnds).toEqual(epochsOf(app, 'r1').map((row) => ({ run: 'r1', row })));
     expect(epochEnds).toHaveLength(3);
-    expect(changed).toEqual(['r1', 'r1', 'r1']); // created, trained, evaluated: none for an epoch
+    expect(changed).toEqual(['r1', 'r1', 'r1', 'r1']); // created, trained, evaluated, evaluated: none for an epoch
     expect(texts).toContain('Evaluating on test pairs');
     const row = await app.call('runs.get', { run: 'r1' });
     expect(row).toMatchObject({ status: 'done', stale: false, name: '', tags: [], note: '' });

@@ -112,6 +112,7 @@ export class TrainingJobs {
         job.progress({ text: 'Evaluating on test pairs', secondsLeft: null, imagesPerSecond: null });
         await curationReady();
         await this.evaluateOnTest(run, job.signal);
+        announceChange();
         await this.measureMaps(run, job);
         return { run };
       } finally {

@@ -26,6 +26,8 @@ class RunBoard {
   readonly dataset = $derived(this.chosenDataset ?? datasets.current?.dataset ?? ''); // '' for all
   readonly listed = $derived(tableRuns(runs.list, { ...this.query, dataset: this.dataset }));
   private readonly candidates = $derived(runs.list.filter((run) => this.dataset === '' || run.dataset === this.dataset));
+  /** Whether nothing but the data set limits the list. */
+  readonly unfiltered = $derived(this.query.text.trim() === '' && this.query.status === 'all');
   /** The run whose details are shown: the one in the route, else of the shown data sets the one in training, else the newest. */
   readonly selected = $derived<RunRow | null>(
     runs.byId(route.params['run']) ?? this.candidates.find(({ status }) => status === 'running') ?? this.candidates[0] ?? null,

@@ -1,5 +1,6 @@
 import type { TrainRequest } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { runName } from '../../../shared/run-words.ts';
 import type { CatalogueItem } from '../../../shared/weights-catalogue.ts';
 import type { RunRow, RunConfig } from '../../../shared/run.ts';
 import type { TrainingPlan } from '../../../shared/training-plan.ts';
@@ -23,6 +24,14 @@ class TrainingForm {
   measuring = $state(false);
   catalogue = $state.raw<CatalogueItem[]>([]);
   moreOpen = $state(false);
+  /** The run whose settings were copied, by name. */
+  source = $state.raw<{ name: string; choices: Readonly<Record<string, unknown>> } | null>(null);
+  /** The options under "More settings" that differ from the copied run's, else from the defaults. */
+  readonly changed = $derived(
+    [...new Set([...Object.keys(this.choices), ...Object.keys(this.source?.choices ?? {})])].filter(
+      (name) => !isPresetOption(name) && !(this.source && this.isCopied(name)),
+    ),
+  );
   readonly preset = $derived(presetOf(this.choices));
   readonly pretrained = $derived(this.catalogue.find(({ id }) => id === this.choices['weights']) ?? null);
   readonly problems = $derived(new Map((this.plan?.problems ?? []).map(({ field, message }) => [field ?? '', message])));
@@ -58,11 +67,18 @@ class TrainingForm {
   /** Copies the settings of a run. */
   duplicate(run: RunRow): void {
     this.choices = choicesOf(run.config);
+    this.source = { name: runName(run), choices: this.choices };
     this.dataset = run.dataset;
     this.replan(0);
   }
 
+  /** Whether an option has the value of the run whose settings were copied. */
+  isCopied(name: string): boolean {
+    return this.source !== null && JSON.stringify(this.choices[name]) === JSON.stringify(this.source.choices[name]);
+  }
+
   reset(): void {
+    this.source = null;
     this.choices = this.filterChoices(isPresetOption);
     this.replan();
   }
