@@ -44,6 +44,10 @@ export const TERMS = [
   ['Snapshot', 'A fingerprint of the data set: its files, classes and splits.'],
   ['Split', 'Training images teach the network, validation images select its epoch and threshold, test images only evaluate it.'],
   ['Threshold', 'The distance above which the verdict is “different”.'],
+  [
+    'z of a map',
+    'How much more the distance moves when what a map marks is blurred than with turned and shifted copies of the same map, in standard deviations of these. From 1.65 the maps are supported, from 1 weakly.',
+  ],
   ['Verdict', '“Same” (one class) or “different”, as predicted by the network. It can be wrong.'],
 ] as const satisfies readonly (readonly [name: string, meaning: string])[];
 

@@ -124,11 +124,13 @@ class Compare {
     if (row) await this.annotations.annotate(row, row.saved ? notes : { ...notes, shownScale: overlay.scaleFor(row) });
   }
 
-  /** Reads the classes of the shown images again, now and whenever a data set changes. Returns the unsubscribe function. */
+  /** Reads the classes of the shown images again, now and whenever a data set changes, and their check when there is one. Returns the unsubscribe function. */
   listen(): () => void {
     this.refresh();
-    return api.on('changed', ({ what }) => {
+    return api.on('changed', ({ what, id }) => {
       if (what === 'datasets') this.refresh();
+      if (what === 'comparisons' && id !== null)
+        for (const shown of [this.main, this.other]) shown.addCheck(id).catch((error: unknown) => toast.error(error));
     });
   }
 

@@ -85,6 +85,14 @@ export class Explanation {
     if (comparison !== undefined) this.replace(await api.call('compare.get', { comparison }));
   }
 
+  /** Adds the check of the shown maps, once they are checked. What the person is changing meanwhile stays. */
+  async addCheck(comparison: string): Promise<void> {
+    if (this.current?.row.comparison !== comparison || this.current.row.check) return;
+    const { check } = await api.call('compare.get', { comparison });
+    const row = this.current?.row;
+    if (check && row?.comparison === comparison) this.replace({ ...row, check });
+  }
+
   /** Replaces the row after a change of its judgement, note or saved state. */
   replace(row: ComparisonRow): void {
     if (this.current?.row.comparison === row.comparison) this.current = { ...this.current, row };

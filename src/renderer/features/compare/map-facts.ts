@@ -1,5 +1,6 @@
 import type { Comparison } from '../../../shared/comparison.ts';
 import { percentText } from '../../../shared/format.ts';
+import { counterfactualFailure } from '../../../shared/faithfulness-words.ts';
 import { cellsText, evidenceSentence, kindWords, weakSentence } from '../../../shared/map-words.ts';
 import { evidencePosition, positionWords, type EvidencePosition } from '../../../shared/maps/evidence.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
@@ -61,8 +62,13 @@ export function signedCaption(comparison: Comparison, letter: string, painter: M
   return `${dominantWords(comparison, dominant)}${strongest}. ${weak === null ? '' : `${weak} `}${cells}`;
 }
 
+/** The mark on an image whose counterfactual map is greyed. */
+export const FAILS_CHECK = 'Fails its check';
+
 /** The sentences under an image. */
 export function mapCaption(comparison: Comparison, letter: string, kind: MapKind, { weak, position }: MapFacts, grid: Size): string {
+  const failure = kind === 'counterfactual' ? counterfactualFailure(comparison, letter === 'A' ? 0 : 1) : null;
+  if (failure !== null) return failure;
   const facts = weak ?? (position ? evidenceSentence(comparison, kind, position) : `The ${kind} map of ${letter} is empty.`);
   return `${facts} Map of ${cellsText(grid.width, grid.height)}.`;
 }

@@ -1,0 +1,61 @@
+import type { Page } from '@playwright/test';
+import type { ComparisonRow } from '../../src/shared/comparison.ts';
+import { counterfactualFailure, mapsClaim } from '../../src/shared/faithfulness-words.ts';
+import { expect, test, trainedRun } from './kit.ts';
+import { axeIn, serious } from './serious.ts';
+
+/** The check of the maps on the screen. */
+
+const section = (page: Page) => page.getByRole('complementary', { name: 'Verdict and evidence' }).getByRole('region', { name: 'Check of the maps' });
+
+test('checks the maps of the shown pair: progress, then the badge with z and a sentence', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
+  await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/0&b=${dataset}/20`);
+  await expect(section(page)).toContainText('Not checked yet.');
+  await section(page).getByRole('button', { name: 'Check these maps' }).click();
+  await expect(section(page).locator('[data-claim]')).toBeVisible();
+  const row = (await served.call('compare.list', {})).find(({ check }) => check)!;
+  const claim = mapsClaim(row.check!);
+  await expect(section(page)).toContainText(claim.words);
+  await expect(section(page)).toContainText(claim.sentence);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
+  }
+  await page.reload(); // stored with the comparison
+  await expect(section(page).locator('[data-claim]')).toHaveText(claim.words);
+});
+
+test('a check that fails says why, and can be tried again', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
+  await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/1&b=${dataset}/21`);
+  await page.locator('[data-verdict]').waitFor();
+  await page.route('**/call/compare.check', (route) => route.fulfill({ status: 500, body: '' }), { times: 1 });
+  await section(page).getByRole('button', { name: 'Check these maps' }).click();
+  await expect(section(page).getByRole('alert')).toBeVisible();
+  await section(page).getByRole('button', { name: 'Try again' }).click();
+  await expect(section(page).locator('[data-claim]')).toBeVisible();
+});
+
+test('a counterfactual map that fails its check is grey, and says so in words', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
+  let failing: { row: ComparisonRow; i: 0 | 1 } | null = null;
+  for (let n = 0; !failing && n < 144; n++) {
+    const [a, b] = [n % 36, (n + 1 + 5 * Math.floor(n / 36)) % 36];
+    const { row } = await served.call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b }, method: 'gradcam' });
+    for (const i of [0, 1] as const) if (counterfactualFailure(row, i) !== null) failing = { row, i };
+  }
+  expect(failing).not.toBeNull();
+  const { row, i } = failing!;
+  await page.goto(`${served.url}#/compare?c=${row.comparison}`);
+  await page.locator('[data-verdict]').waitFor();
+  const canvas = page.locator(`[data-pane="${'ab'[i]!}"] canvas`);
+  const filter = (): Promise<string> => canvas.evaluate((element) => getComputedStyle(element).filter);
+  await page.keyboard.press('f');
+  await expect.poll(filter).toBe('none');
+  await page.keyboard.press('c');
+  await expect.poll(filter).toBe('grayscale(1)');
+  await expect(page.locator(`[data-pane="${'ab'[i]!}"]`)).toContainText('Fails its check');
+  await expect(page.locator(`[data-caption="${'AB'[i]!}"]`)).toContainText(counterfactualFailure(row, i)!);
+  await expect(section(page)).toContainText(counterfactualFailure(row, i)!);
+});

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import type { FaithfulnessCheck, ImageCheck } from '../../src/shared/faithfulness.ts';
+import { counterfactualFailure, gateSentence, imageZText, mapsClaim } from '../../src/shared/faithfulness-words.ts';
+import { sampleComparison } from '../features/report/sample.ts';
+
+const image = (score: number, more: Partial<ImageCheck> = {}): ImageCheck => ({
+  pixels: String(score),
+  score,
+  rolled: [0.5, -0.5],
+  donor: 1,
+  curve: [],
+  raising: -0.1,
+  lowering: 0.1,
+  ...more,
+});
+const check = (scores: [number, number], more: Partial<FaithfulnessCheck> = {}): FaithfulnessCheck => ({
+  recipe: 1,
+  checkedMs: 0,
+  distance: 1.2,
+  images: [image(scores[0]), image(scores[1])],
+  donor: null,
+  gate: { auc: 0.932, low: 0.865, high: 0.967, pairs: 1008, images: 84 },
+  z: (scores[0] + scores[1]) / Math.SQRT1_2,
+  ...more,
+});
+
+describe('words of a check', () => {
+  test('each badge has its tone, sign and a sentence with z and its condition', () => {
+    expect(mapsClaim(check([1, 0.9]))).toMatchObject({ words: 'Maps supported', tone: 'good', sign: '✓' });
+    expect(mapsClaim(check([1, 0.9])).sentence).toContain('(z = 2.69, at least 1.65)');
+    expect(mapsClaim(check([0.6, 0.3]))).toMatchObject({ words: 'Maps weakly supported', tone: 'neutral', sign: '!' });
+    expect(mapsClaim(check([0.6, 0.3])).sentence).toContain('(z = 1.27, below 1.65)');
+    expect(mapsClaim(check([0.1, -0.3]))).toMatchObject({ words: 'Maps not supported', tone: 'warn', sign: '✗' });
+    expect(mapsClaim(check([0.1, -0.3])).sentence).toContain('(z = −0.28, below 1)');
+    expect(mapsClaim(check([0, 0], { z: null })).sentence).toContain('leaves the distance as it is');
+    expect(imageZText(check([1, -0.25]))).toBe('A: z = 2.00, B: z = −0.50');
+  });
+
+  test('a network that fails the gate is the reason, whatever z is', () => {
+    const drawn = check([3, 3], { gate: { auc: 0.52, low: 0.44, high: 0.6, pairs: 1008, images: 84 } });
+    expect(mapsClaim(drawn)).toMatchObject({ words: 'Maps not supported', reason: 'network' });
+    expect(mapsClaim(drawn).sentence).toMatch(/^This network cannot tell these images apart \(AUC 0\.520 on 1,008 validation pairs/);
+    expect(gateSentence(check([0, 0]))).toMatch(/^The network can tell these images apart: AUC 0\.932.*over 84 images 0\.865 to 0\.967/);
+    expect(gateSentence({ gate: { auc: NaN, low: NaN, high: NaN, pairs: 0, images: 0 } })).toContain('no validation pairs of both kinds');
+  });
+
+  test('a counterfactual map fails if the distance moves against it, by the record or else by the check', () => {
+    const of = (verdict: 'same' | 'different', shift: number | null | undefined, checked?: FaithfulnessCheck): string | null => {
+      const comparison = { ...sampleComparison(1.63), verdict, target: 'verdict' as const, ...(checked && { check: checked }) };
+      const [a, b] = comparison.images;
+      return counterfactualFailure({ ...comparison, images: [shift === undefined ? a : { ...a, counterfactualShift: shift }, b] }, 0);
+    };
+    expect(of('different', 0.2)).toBeNull();
+    expect(of('different', -0.2)).toContain('of A’s evidence against “different” lowers the distance by 0.200 instead of raising it');
+    expect(of('same', -0.2)).toBeNull();
+    expect(of('same', 0.2)).toContain('raises the distance by 0.200 instead of lowering it');
+    expect(of('same', 0)).toContain('leaves the distance as it is instead of lowering it');
+    expect(of('same', null)).toBeNull(); // an empty map has its own words
+    expect(of('different', undefined)).toBeNull(); // a record of an older version
+    expect(of('different', undefined, check([1, 1]))).toBeNull();
+    expect(of('different', undefined, check([1, 1], { images: [image(1, { lowering: -0.1 }), image(1)] }))).toContain('lowers the distance by 0.100');
+  });
+});
