@@ -25,7 +25,7 @@ export const METHOD_INFO = {
   },
   gradcam: {
     label: 'Grad-CAM',
-    hint: 'As published. The gradient at the pair alone: weak where the network is saturated.',
+    hint: 'The published method: the gradient at this pair alone, which is weak where the network is saturated.',
     hasLayers: true,
     definition: {
       text: 'Grad-CAM maps weight the features of the chosen layer with the gradient of the distance at the pair, averaged over the positions (h, w):',

@@ -80,7 +80,7 @@ test('the method of the maps is chosen with a line on each; a layer is offered w
   await expect(method).toHaveAccessibleDescription(/add up to what the image contributes/);
   await expect(layer).toHaveCount(0);
   await method.selectOption({ label: 'Grad-CAM' });
-  await expect(method).toHaveAccessibleDescription(/As published/);
+  await expect(method).toHaveAccessibleDescription(/The published method/);
   await expect(layer).toHaveValue('stage3');
   await layer.selectOption('stage1');
   await expect(page).toHaveURL(/layer=stage1&method=gradcam/);

@@ -30,7 +30,7 @@ describe('the chosen sections', () => {
       `${test.pairs} 250 same, 250 different ${test.auc.toFixed(3)} ${test.aucLow.toFixed(3)}–${test.aucHigh.toFixed(3)}`,
       'used neither for training nor to choose epoch and threshold. Intervals are from 500 bootstrap resamples of pairs. Pairs that share an image are not independent',
       'A wrong verdict has maps too, and they can look convincing.',
-      'the figures below do',
+      'these counts do not measure the network; figures on test pairs do.',
     ])
       expect(textOf(page)).toContain(fact);
     expect(page).not.toMatch(/Appendix|href="#(run|details)-/);

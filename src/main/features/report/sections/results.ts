@@ -22,7 +22,7 @@ export function resultsTable(comparisons: readonly ReportEntry[]): Html {
       judged && markup`<td data-label="My judgement">${judgement ? judgementText(judgement) : '–'}</td>`
     }</tr>\n`;
   })}</tbody></table>
-<p class="note">${tally(comparisons)} The pairs were chosen by a person, so these counts do not measure the network: the figures below do.</p></nav>`;
+<p class="note">${tally(comparisons)} The pairs were chosen, not sampled, so these counts do not measure the network; figures on test pairs do.</p></nav>`;
 }
 
 /** "Of 5 verdicts, 2 are right and 1 is wrong according to the data set; for 1 the data set does not say …; 1 is on identical images." */
