@@ -59,3 +59,28 @@ test('a counterfactual map that fails its check is grey, and says so in words', 
   await expect(page.locator(`[data-caption="${'AB'[i]!}"]`)).toContainText(counterfactualFailure(row, i)!);
   await expect(section(page)).toContainText(counterfactualFailure(row, i)!);
 });
+
+test('the gallery shows, filters and sorts by the badge, and checks what is selected', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
+  const explained = [3, 4].map((n) => served.call('compare.explain', { run, a: { dataset, id: n }, b: { dataset, id: n + 20 } }));
+  const saved = (await Promise.all(explained)).map(({ row }) => row.comparison);
+  await served.call('compare.annotate', { comparison: saved[0]!, saved: true }); // checked in the background
+  await page.goto(`${served.url}#/reports`);
+  const cards = page.getByRole('list', { name: /^Saved comparisons/ }).getByRole('listitem');
+  await expect(cards.first()).toContainText(/Maps (weakly |not )?supported/);
+  const { check } = await served.call('compare.get', { comparison: saved[0]! });
+  const { badge, words } = mapsClaim(check!);
+  await expect(cards.first()).toContainText(words);
+  await page.getByRole('combobox', { name: 'Maps' }).selectOption('unchecked');
+  await expect(page.getByText('No matching comparisons')).toBeVisible();
+  await page.getByRole('combobox', { name: 'Maps' }).selectOption(badge);
+  await expect(cards).toHaveCount(1);
+  await page.getByRole('combobox', { name: 'Order' }).selectOption('maps');
+  await cards.first().getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Check maps' }).click();
+  await expect(page.getByRole('group', { name: 'Message' })).toContainText('Checking the maps of a pair: the badges appear here');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
+  }
+});

@@ -4,6 +4,7 @@ import { NO_FILTER, findComparisons, isUnfiltered, storedSearch } from '../../..
 import { dateText } from '../../../../src/renderer/kit/date-text.ts';
 import { pairName, reportFileName } from '../../../../src/renderer/features/reports/names.ts';
 import { dropIndex, moveItem } from '../../../../src/renderer/features/reports/order.ts';
+import type { FaithfulnessCheck } from '../../../../src/shared/faithfulness.ts';
 import type { ComparisonRow } from '../../../../src/shared/comparison.ts';
 import { sampleComparison } from '../../../features/report/sample.ts';
 
@@ -43,10 +44,34 @@ describe('finding saved comparisons', () => {
     expect(found({ run: 'r9' })).toEqual(['c2']);
   });
 
+  test('by the badge of their maps, and in its order', () => {
+    const gate = { auc: 1, low: 1, high: 1, pairs: 1, images: 1 };
+    const withZ = (id: string, z: number | null): ComparisonRow =>
+      row(id, { check: { recipe: 1, z, gate, images: [{ donor: 1 }, { donor: 1 }] } as FaithfulnessCheck });
+    const checked = [
+      row('new'),
+      withZ('none', null),
+      withZ('low', 0.2),
+      withZ('high', 3),
+      withZ('between', 1.2),
+      withZ('higher', 4),
+      withZ('less', -2),
+    ];
+    const ids = (search: Partial<typeof NO_FILTER>): string[] =>
+      findComparisons(checked, { ...NO_FILTER, ...search }, () => 'Run 7').map(({ comparison }) => comparison);
+    expect(ids({ maps: 'supported' })).toEqual(['high', 'higher']);
+    expect(ids({ maps: 'not-supported' })).toEqual(['none', 'low', 'less']);
+    expect(ids({ maps: 'unchecked' })).toEqual(['new']);
+    expect(ids({ sort: 'maps' })).toEqual(['higher', 'high', 'between', 'low', 'less', 'none', 'new']);
+    expect(ids({})).toEqual(checked.map(({ comparison }) => comparison));
+    expect(isUnfiltered({ ...NO_FILTER, sort: 'maps' })).toBe(true);
+    expect(isUnfiltered({ ...NO_FILTER, maps: 'weak' })).toBe(false);
+  });
+
   test('stored by another version or for a removed run, are ignored', () => {
     const stored = { text: 'rose', verdict: 'same', judgement: 'maybe', run: 'r9', colour: 'red' };
-    expect(storedSearch(stored, () => true)).toEqual({ text: 'rose', verdict: 'same', judgement: '', run: 'r9' });
-    expect(storedSearch(stored, () => false)).toEqual({ text: 'rose', verdict: 'same', judgement: '', run: '' });
+    expect(storedSearch(stored, () => true)).toEqual({ ...NO_FILTER, text: 'rose', verdict: 'same', run: 'r9' });
+    expect(storedSearch(stored, () => false)).toEqual({ ...NO_FILTER, text: 'rose', verdict: 'same' });
     for (const unreadable of [undefined, null, 'rose', ['rose']]) expect(storedSearch(unreadable, () => true)).toEqual(NO_FILTER);
   });
 
