@@ -24,6 +24,7 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'datasets.export': [{ ...nothing, format: 'csv' }],
   'images.find': [nothing],
   'images.rows': [{ ...nothing, ids: [0] }],
+  'images.copies': [nothing],
   'images.problem': [
     { ...nothing, id: 0 },
     { ...things, id: 999 },

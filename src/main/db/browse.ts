@@ -17,6 +17,8 @@ export interface BrowseStore {
   all(dataset: string): CuratedImage[];
   /** Images with one of these SHA-256 hashes, and copies with the same pixels, sorted by id. */
   withContent(dataset: string, sha256: readonly string[]): CuratedImage[];
+  /** Ids of the images whose pixels another one has too, excluded ones included. The copies of an image follow each other. */
+  copies(dataset: string): number[];
   /** Images that are not excluded, with their current classes, by id. */
   included(dataset: string): ImageRecord[];
   /** The included images and `edits`, read in one transaction. */
@@ -80,6 +82,12 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
     `SELECT ${COLUMNS}, ${TAGS} AS tags ${FROM} WHERE i.dataset = @number AND (i.sha256 IN (SELECT value FROM json_each(@sha256))
       OR i.content IN (SELECT content FROM images WHERE dataset = @number AND content IS NOT NULL AND sha256 IN (SELECT value FROM json_each(@sha256)))) ORDER BY i.id`,
   );
+  const copies = db
+    .prepare<[object], number>(
+      `SELECT id FROM images JOIN (SELECT coalesce(content, sha256) AS pixels, min(id) AS first FROM images WHERE dataset = @number
+        GROUP BY 1 HAVING count(*) > 1) ON coalesce(content, sha256) = pixels WHERE dataset = @number ORDER BY first, id`,
+    )
+    .pluck();
   const includedRows = db.prepare<[number], ImageRow>(`SELECT ${COLUMNS} ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0 ORDER BY i.id`);
   const meanPixels = db
     .prepare<[number], number>(`SELECT coalesce(avg(i.width * i.height), 0) ${FROM} WHERE i.dataset = ? AND ${EXCLUDED} = 0`)
@@ -130,6 +138,7 @@ export function browseStore(db: Db, rowOf: FindDataset): BrowseStore {
     },
     all: (dataset) => allRows.all(rowOf(dataset).number).map(curatedImage),
     withContent: (dataset, sha256) => ofContent.all({ number: rowOf(dataset).number, sha256: JSON.stringify(sha256) }).map(curatedImage),
+    copies: (dataset) => copies.all({ number: rowOf(dataset).number }),
     included: (dataset) => includedRows.all(rowOf(dataset).number).map(imageRecord),
     includedWithEdits: (dataset) => {
       const { number } = rowOf(dataset);

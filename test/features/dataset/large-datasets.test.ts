@@ -84,6 +84,7 @@ describe('in a thread', () => {
     expect(history(inThread)).toEqual(history(here));
     for (const { position } of store.curation.history(inThread))
       expect(store.curation.imagesOf(inThread, position)).toEqual(store.curation.imagesOf(here, position));
+    expect(await sets.copies(inThread)).toEqual(store.browse.copies(here));
     expect(store.browse.all(inThread)).toEqual(store.browse.all(here));
     await expect(sets.change(inThread, { kind: 'exclude', ids: [images.length] })).rejects.toMatchObject({ code: 'not-found' });
     await both({ kind: 'undo', position: 2 });

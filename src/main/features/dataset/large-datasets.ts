@@ -34,6 +34,11 @@ export class LargeDatasets implements DatasetRows {
     return this.isLarge(dataset) ? this.searchThread.ask('counts', { dataset }) : this.store.browse.counts(dataset);
   }
 
+  /** As `copies` of BrowseStore. */
+  async copies(dataset: string): Promise<number[]> {
+    return this.isLarge(dataset) ? this.searchThread.ask('copies', { dataset }) : this.store.browse.copies(dataset);
+  }
+
   async meanPixels(dataset: string): Promise<number> {
     return this.isLarge(dataset) ? this.searchThread.ask('meanPixels', { dataset }) : this.store.browse.meanPixels(dataset);
   }

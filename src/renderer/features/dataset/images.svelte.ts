@@ -26,8 +26,8 @@ class ImagesState {
   selection = $state.raw<Selection>(EMPTY_SELECTION);
   size = $state<TileSize>('m');
   loaded = $state(false);
-  /** The history entry whose images are shown alone. */
-  only = $state.raw<{ text: string; ids: ReadonlySet<number> } | null>(null);
+  /** The images of a history entry, or copies, that are shown alone. */
+  only = $state.raw<{ kind: 'change' | 'show'; text: string; ids: ReadonlySet<number> } | null>(null);
   readonly focused = $derived(this.ids[this.selection.focus]);
   /** Whether the grid marks the focused image while none is selected. Not before a key or click: actions apply to the marked image. */
   cursor = $state(false);
@@ -145,8 +145,15 @@ class ImagesState {
 
   async showOnly(entry: CurationEntry): Promise<void> {
     const { ids } = await api.call('curation.imagesOf', { dataset: this.dataset!, position: entry.position });
-    this.only = { text: entry.text, ids: new Set(ids) };
+    this.only = { kind: 'change', text: entry.text, ids: new Set(ids) };
     await this.find();
+  }
+
+  /** Shows only these images, which are copies of others. */
+  showCopies(ids: readonly number[]): void {
+    this.clearFilter();
+    this.only = { kind: 'show', text: 'images stored more than once', ids: new Set(ids) };
+    this.setFilter({});
   }
 
   /** Applies an edit and offers to undo it. */

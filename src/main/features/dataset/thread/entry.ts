@@ -28,6 +28,7 @@ const currentImport = (): FolderImport => {
 const handlers: TaskHandlers<Tasks> = {
   find: (query) => store.browse.find(query),
   counts: ({ dataset }) => store.browse.counts(dataset),
+  copies: ({ dataset }) => store.browse.copies(dataset),
   meanPixels: ({ dataset }) => store.browse.meanPixels(dataset),
   updateDerived: ({ dataset }) => {
     updateDerived(store, dataset);

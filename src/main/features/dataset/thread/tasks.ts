@@ -7,6 +7,7 @@ import type { SplitRows, TrainingRows } from '../rows.ts';
 export interface Tasks {
   find: { args: ImageQuery; result: FoundImages };
   counts: { args: { dataset: string }; result: DatasetCounts };
+  copies: { args: { dataset: string }; result: number[] };
   meanPixels: { args: { dataset: string }; result: number };
   updateDerived: { args: { dataset: string }; result: null };
   trainingRows: { args: { dataset: string }; result: TrainingRows };
