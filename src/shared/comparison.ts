@@ -53,7 +53,7 @@ export interface ComparedImage {
    * empty map, missing in records of older versions. See counterfactualFailure.
    */
   counterfactualShift?: number | null;
-  /** Of a complete method: the sum of the map's cells, and the distance with this image's pooled features at 0. */
+  /** Of a complete method: the sum of the map's cells, and the distance with this image replaced (MethodInfo.completeness). */
   completeness?: { sum: number; baseline: number };
   photo: string; // path of the decoded image, JPEG, longest side at most 1024 px
   factual: string; // path of the overlay PNG, legend included; drawn when the comparison is saved, reported or asked for

@@ -3,10 +3,27 @@ export interface MethodInfo {
   label: string;
   hint: string; // one line beside the choice
   hasLayers: boolean; // whether the layer can be chosen; otherwise the last one's features are used
+  /** What coincides with the method at the last layer. */
+  atLastLayer?: string;
+  /** distance: values are in units of distance. none: only their order within an image means something. */
+  unit: 'distance' | 'none';
+  /**
+   * Of a method whose cells add up to D(A, B) less the distance with one image replaced: the replaced image in the formula, and in words
+   * after "the distance". Such a sum is exact, but for rounding, unless it has `steps`.
+   */
+  completeness?: { replaced: (letter: string) => string; words: (letter: string) => string; steps?: number };
+  /** Validation pairs that are explained to measure the scale of a run, if fewer than usual. */
+  scalePairs?: number;
   /** For the report's method section. Single letters in the formula are variables, a letter after _ is an index. */
   definition: { text: string; formula: string; meaning: string };
   source: string; // paper and equation
 }
+
+/**
+ * Of a method that takes tens of forward passes. The scale then has a relative standard deviation of about 10 % (see SCALE_PAIRS), and
+ * the sentence on the scale states the number of maps.
+ */
+const FEW_PAIRS = 32;
 
 /** All methods, in the order of the choice. The names are stored with every comparison. */
 export const METHOD_INFO = {
@@ -14,6 +31,8 @@ export const METHOD_INFO = {
     label: 'Path',
     hint: 'The cells add up to what the image contributes to the distance.',
     hasLayers: false,
+    unit: 'distance',
+    completeness: { replaced: () => '0', words: (letter) => `without the features of ${letter}` },
     definition: {
       text: 'Path maps integrate the gradient of the distance while the image’s pooled features p grow from 0 to their value; the other image stays as it is. Each cell of the last feature map gets its part of the integral:',
       formula: 'S = (1 / hw) Σ_c g_c F_c',
@@ -23,17 +42,77 @@ export const METHOD_INFO = {
     source:
       'M. Sundararajan, A. Taly and Q. Yan: “Axiomatic Attribution for Deep Networks”, ICML 2017, equations 1 and 3, in the pooled features; applied to pairs by Twinlens',
   },
+  detail: {
+    label: 'Detail',
+    hint: 'Path with two finer layers: finer, less certain. Values have no unit.',
+    hasLayers: false,
+    unit: 'none',
+    definition: {
+      text: 'Detail maps add two finer layers to the path map P. The gradient of g · p with respect to the features F of each layer, with g and p of the path map, weights what differs from the layer’s mean:',
+      formula: 'S = (m / 4) (2 P + Q + R), Q = Σ_c (∂(g · p) / ∂F_c) (F_c − mean_hw(F_c))',
+      meaning:
+        'R is the same as Q at an even finer layer, each of P, Q and R is scaled to a largest value of 1, and m is the largest value of the path map. The parts have no common unit, so values are not shares of the distance; only their order within an image means something.',
+    },
+    source:
+      'Twinlens, with the gradient × activation of M. Ancona et al.: “Towards better understanding of gradient-based attribution methods”, ICLR 2018',
+  },
   gradcam: {
     label: 'Grad-CAM',
     hint: 'The published method: the gradient at this pair alone, which is weak where the network is saturated.',
     hasLayers: true,
+    atLastLayer: 'At the last layer it equals LayerCAM.',
+    unit: 'distance',
     definition: {
       text: 'Grad-CAM maps weight the features of the chosen layer with the gradient of the distance at the pair, averaged over the positions (h, w):',
       formula: 'S = Σ_c mean_hw(∂D / ∂F_c) · F_c',
-      meaning: 'F is the layer’s feature map with channels c. At the last layer it is the path method’s gradient at the end of the path alone.',
+      meaning:
+        'F is the layer’s feature map with channels c. At the last layer it is the path method’s gradient at the end of the path alone, and equals LayerCAM.',
     },
     source:
       'R. R. Selvaraju et al.: “Grad-CAM”, ICCV 2017, equations 1 and 2, without ReLU; for pairs I. E. Livieris et al., Journal of Imaging 2023, section 3',
+  },
+  layercam: {
+    label: 'LayerCAM',
+    hint: 'As published, with both signs. Each cell has its own gradient, so earlier layers are sharp.',
+    hasLayers: true,
+    atLastLayer: 'At the last layer it equals Grad-CAM.',
+    unit: 'distance',
+    definition: {
+      text: 'LayerCAM maps weight the features of the chosen layer, cell by cell, with the gradient of the distance at the pair:',
+      formula: 'S = Σ_c (∂D / ∂F_c) · F_c',
+      meaning:
+        'F is the layer’s feature map with channels c. As published the gradient passes through a ReLU; S is that map for D less that map for −D. At the last layer all cells have the same gradient, so it equals Grad-CAM.',
+    },
+    source: 'P.-T. Jiang et al.: “LayerCAM”, IEEE Transactions on Image Processing 2021, equations 3 and 4, with both signs of the gradient',
+  },
+  'integrated-gradients': {
+    label: 'Integrated gradients',
+    hint: 'On pixels, from a blurred copy to the image, smoothed over 3 % of the side. 16 gradients an image.',
+    hasLayers: false,
+    unit: 'distance',
+    completeness: { replaced: (letter) => `${letter} blurred`, words: (letter) => `with ${letter} blurred`, steps: 16 },
+    scalePairs: FEW_PAIRS,
+    definition: {
+      text: 'Integrated gradients multiply each pixel’s change from a blurred copy B (standard deviation 8 % of the side) to the image X with the mean gradient on the way; the other image stays as it is:',
+      formula: 'S = Σ_c (X_c − B_c) · mean_t(∂D / ∂X_c at B + t (X − B))',
+      meaning:
+        'c are the colours and t the middles of 16 equal parts of 0 to 1. S is smoothed with a standard deviation of 3 % of the side, which keeps its sum, and shown in 28 × 28 cells. They add up to the distance less the distance with the image blurred, but for the error of the integral, which is stated.',
+    },
+    source: 'M. Sundararajan, A. Taly and Q. Yan: “Axiomatic Attribution for Deep Networks”, ICML 2017, equation 1',
+  },
+  occlusion: {
+    label: 'Occlusion',
+    hint: 'Blurs 9 × 9 patches of the image in turn. Uses nothing inside the network; 81 forward passes an image.',
+    hasLayers: false,
+    unit: 'distance',
+    scalePairs: FEW_PAIRS,
+    definition: {
+      text: 'Occlusion maps replace one square patch of the image after another by its blurred copy (standard deviation 8 % of the side); the other image stays as it is:',
+      formula: 'S = D − D_i',
+      meaning:
+        'D_i is the distance with patch i replaced. The 9 × 9 patches are 2/9 of the side wide and 1/9 apart, so neighbours overlap by half; at the edges they are cut. The method needs only embeddings.',
+    },
+    source: 'M. D. Zeiler and R. Fergus: “Visualizing and Understanding Convolutional Networks”, ECCV 2014, section 4.2',
   },
 } as const satisfies Record<string, MethodInfo>;
 

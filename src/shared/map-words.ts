@@ -17,14 +17,18 @@ export const kindWords = (comparison: ExplainedVerdict, kind: MapKind): string =
 /** "9 × 9 cells": the size of a map. */
 export const cellsText = (width: number, height: number): string => `${width}${NBSP}×${NBSP}${height}${NBSP}cells`;
 
+/** The unit of a comparison's maps. */
+export const unitWords = ({ method }: Pick<Comparison, 'method'>): string =>
+  methodInfo(method).unit === 'distance' ? 'in units of distance' : 'without a unit: not a share of the distance';
+
 export function fullColourSentence(comparison: Scaled & Pick<Comparison, 'method' | 'layer'>, choice: ScaleChoice): string {
   const { value, scale } = fullColourOf(comparison, choice);
   if (!(value > 0)) return 'All four maps are empty, so there is no scale.';
   if (scale === 'run') {
     const { images } = comparison.runScale!; // two a pair
-    return `One scale for all maps of this run by the method ${methodWords(comparison)}: full colour is ${threeDigits(value)} (in units of distance), the ${100 * FULL_COLOUR_QUANTILE}${NBSP}% quantile of the largest values in the ${countText(images)} images of ${countNoun(images / 2, 'validation pair')}.`;
+    return `One scale for all maps of this run by the method ${methodWords(comparison)}: full colour is ${threeDigits(value)} (${unitWords(comparison)}), the ${100 * FULL_COLOUR_QUANTILE}${NBSP}% quantile of the largest values in the ${countText(images)} images of ${countNoun(images / 2, 'validation pair')}.`;
   }
-  const stretched = `Colours are stretched to this pair, so they can’t be compared with other pairs: full colour is ${threeDigits(value)} (in units of distance), the largest value in its four maps.`;
+  const stretched = `Colours are stretched to this pair, so they can’t be compared with other pairs: full colour is ${threeDigits(value)} (${unitWords(comparison)}), the largest value in its four maps.`;
   return comparison.runScale ? stretched : `${stretched} The run’s own scale is not known, so weak evidence can’t be recognised.`;
 }
 
@@ -105,15 +109,18 @@ export function emptySentence(comparison: ExplainedVerdict & Pick<Comparison, 'm
 
 /**
  * "The cells of A add up to +1.03 = D(A, B) − D(0, B) = 2.44 − 1.41, …", for each image of a complete method, from the computed numbers;
- * empty for other methods.
+ * empty for other methods. A sum of an integral that is only approximated comes with its error.
  */
-export function completenessSentences({ distance, images }: Pick<Comparison, 'distance' | 'images'>): string[] {
+export function completenessSentences({ method, distance, images }: Pick<Comparison, 'method' | 'distance' | 'images'>): string[] {
+  const of = methodInfo(method).completeness;
   return images.flatMap(({ completeness }, i) => {
-    if (!completeness) return [];
-    const [letter, without] = i === 0 ? (['A', 'D(0, B)'] as const) : (['B', 'D(A, 0)'] as const);
+    if (!completeness || !of) return [];
+    const [letter, without] = i === 0 ? (['A', `D(${of.replaced('A')}, B)`] as const) : (['B', `D(A, ${of.replaced('B')})`] as const);
+    const error = completeness.sum - (distance - completeness.baseline);
+    const approximation = of.steps === undefined ? '' : ` The integral over ${of.steps} steps misses that by ${threeDigits(Math.abs(error))}.`;
     const { sum, whole, rest, adds } = differenceTexts(completeness.sum, distance, completeness.baseline);
     return [
-      `The cells of ${letter} add up to ${sum}${adds ? ` = D(A, B) − ${without} = ${whole} − ${rest}` : `, while D(A, B) − ${without} = ${whole} − ${rest}`}, where ${without} is the distance without the features of ${letter}.`,
+      `The cells of ${letter} add up to ${sum}${adds ? ` = D(A, B) − ${without} = ${whole} − ${rest}` : `, while D(A, B) − ${without} = ${whole} − ${rest}`}, where ${without} is the distance ${of.words(letter)}.${approximation}`,
     ];
   });
 }

@@ -8,7 +8,7 @@ const spaced = (text: string): string => text.replaceAll('\u00a0', ' ');
 describe('completenessSentences', () => {
   const sentence = (distance: number, sum: number, baseline: number): string => {
     const { images } = someComparison('c1', 'r1');
-    return completenessSentences({ distance, images: [{ ...images[0], completeness: { sum, baseline } }, images[1]] })[0]!;
+    return completenessSentences({ method: 'path', distance, images: [{ ...images[0], completeness: { sum, baseline } }, images[1]] })[0]!;
   };
 
   it('shows numbers that add up as shown, for each sign', () => {

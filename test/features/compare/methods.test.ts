@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ExplainedComparison } from '../../../src/shared/comparison.ts';
-import { completenessSentences } from '../../../src/shared/map-words.ts';
-import type { MapChoice } from '../../../src/shared/explanation-methods.ts';
+import { completenessSentences, fullColourSentence } from '../../../src/shared/map-words.ts';
+import { type MapChoice, METHOD_INFO, methodInfo, METHODS } from '../../../src/shared/explanation-methods.ts';
+import { SCALE_PAIRS } from '../../../src/shared/maps/run-scale.ts';
 import { hasCompute, importColours, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
 
 async function trainOnColours(app: TestWorkbench): Promise<{ dataset: string; run: string }> {
@@ -51,6 +52,28 @@ describe.skipIf(!hasCompute)('the method of the maps (needs the build)', () => {
     expect(sentences[0]).toMatch(/^The cells of A add up to [+−][\d.]+ = D\(A, B\) − D\(0, B\) = [\d.]+ − [\d.]+, where D\(0, B\) is the distance/);
     expect(sentences[1]).toMatch(/^The cells of B add up to [+−][\d.]+ = D\(A, B\) − D\(A, 0\) = [\d.]+ − [\d.]+, where D\(A, 0\) is the distance/);
     expect(completenessSentences((await explain({ method: 'gradcam' })).row)).toEqual([]);
+  });
+
+  test.each(METHODS)('%s: maps of its own size, a stored comparison and a scale', async (method) => {
+    const { app, run, explain } = await open();
+    const { row, maps } = await explain({ method });
+    expect(row.images.map(({ mapWidth, mapHeight }) => [mapWidth, mapHeight])).toEqual(Array(2).fill([maps.width, maps.height]));
+    expect(maps.signed.map(({ length }) => length)).toEqual(Array(2).fill(maps.width * maps.height));
+    expect(row.images[0].placement!.across.step).toBeGreaterThan(0);
+    const { fullColour, images } = await app.call('compare.mapScale', { run, method });
+    expect(fullColour).toBeGreaterThan(0);
+    expect(images).toBeLessThanOrEqual(2 * (methodInfo(method).scalePairs ?? SCALE_PAIRS));
+    const scale = fullColourSentence({ ...row, runScale: { fullColour, images } }, 'run');
+    expect(scale).toContain(method === 'detail' ? 'without a unit: not a share of the distance' : 'in units of distance');
+    expect(completenessSentences(row)).toHaveLength('completeness' in METHOD_INFO[method] ? 2 : 0);
+  });
+
+  test('integrated gradients say how far the cells are from the difference that they should add up to', async () => {
+    const { explain } = await open();
+    const { row } = await explain({ method: 'integrated-gradients' });
+    expect(completenessSentences(row)[1]).toMatch(
+      /^The cells of B add up to .* D\(A, B\) − D\(A, B blurred\) = .* where D\(A, B blurred\) is the distance with B blurred\. The integral over 16 steps misses that by [\d.]+(e−\d+)?\.$/,
+    );
   });
 
   test('without a choice of layers refuses another layer than its own, in words', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
+import { METHODS } from '../../../src/shared/explanation-methods.ts';
+import type { Executable } from '../../../src/main/nn/engines/engine.ts';
 import { contrastive } from '../../../src/main/nn/losses/contrastive.ts';
 import {
   BACKBONE_PREFIX,
@@ -11,6 +13,7 @@ import {
   trainingTask,
 } from '../../../src/main/nn/siamese.ts';
 import { gradCamTask } from '../../../src/main/nn/explain/gradcam.ts';
+import { methodNamed } from '../../../src/main/nn/explain/index.ts';
 import { placeCells } from '../../../src/main/nn/explain/receptive-field.ts';
 import { ENGINES } from '../engines.ts';
 import { filledTensors, hashed, norm, readFixture, relativeError } from '../reference.ts';
@@ -48,7 +51,7 @@ test('has the parameters of timm, and features of tokens at the boundary of the 
   expect(entryShape(spec, 'boundary')).toEqual([1 + 25, 48]);
 });
 
-describe.each(ENGINES)('against timm, on $title', ({ open }) => {
+describe.each(ENGINES)('against timm, on $title', ({ open, isSlow }) => {
   test('features, embedding, distances and signed maps', async () => {
     const explain = await (await open()).compile(gradCamTask(spec, layerNames('compact').at(-1)!, 2), params);
     const { features, embedding, distance, signedMap } = await explain.run({ images });
@@ -67,6 +70,24 @@ describe.each(ENGINES)('against timm, on $title', ({ open }) => {
     expect(signedMap).toHaveLength(4 * 25);
     expect(norm(signedMap!)).toBeGreaterThan(0);
     await explain.dispose();
+  });
+
+  test.each(isSlow ? (['path', 'detail', 'layercam'] as const) : METHODS)('%s explains tokens', async (method) => {
+    const explainer = methodNamed(method)(spec, layerNames('compact').at(-1)!);
+    const programs = new Map<string, Executable>();
+    for (const [name, task] of Object.entries(explainer.tasks)) programs.set(name, await (await open()).compile(task, params));
+    const [a, b] = [images.slice(0, 3 * c.size ** 2), image('image2').slice(0, 3 * c.size ** 2)];
+    const pair = { images: Float32Array.from([...a, ...b]), blurred: () => new Float32Array(2 * a.length) };
+    const { signed, width, height, distance, baseline } = await explainer.explain((name, inputs) => programs.get(name)!.run(inputs), pair);
+    expect(relativeError([distance], [c.distance[0]!])).toBeLessThan(TOLERANCE);
+    for (const [i, map] of signed.entries()) {
+      expect(map).toHaveLength(width * height);
+      expect(norm(map)).toBeGreaterThan(0);
+      const sum = map.reduce((total, value) => total + value, 0);
+      if (method === 'path') expect(Math.abs(sum - (distance - baseline![i]!))).toBeLessThan(1e-5 * Math.max(distance, baseline![i]!));
+    }
+    if (['path', 'detail', 'gradcam', 'layercam'].includes(method)) expect([width, height]).toEqual([5, 5]);
+    for (const program of programs.values()) await program.dispose();
   });
 
   test.each(['blocks.0', layerNames('compact').at(-1)!])('tokens of %s are where their patches are', async (layer) => {

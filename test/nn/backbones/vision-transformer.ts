@@ -31,6 +31,7 @@ export function visionTransformer({ patch, width, depth, heads }: Size): Backbon
   return {
     blocks,
     lastStage: depth,
+    detailLayers: [`blocks.${depth - 2}`, 'blocks.0'],
     featureMap: ({ program: b }, tokens) => {
       const [images, count, channels] = tokens.shape as [number, number, number];
       const side = Math.sqrt(count - 1);

@@ -1,12 +1,14 @@
 import type { ComparedImage, EmptyReason, Verdict } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
+import { BLUR_SIGMA } from '../../../shared/faithfulness.ts';
 import { signedToKinds } from '../../../shared/maps/kinds.ts';
+import { blur } from '../../domain/faithfulness/blur.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 import type { Executable } from '../../nn/engines/engine.ts';
 import { IDENTICAL_BELOW } from '../../nn/explain/gradcam.ts';
 import { methodNamed } from '../../nn/explain/index.ts';
-import type { Explainer, PairMaps } from '../../nn/explain/method.ts';
+import type { Explainer, PairInput, PairMaps } from '../../nn/explain/method.ts';
 import { LeasePool } from '../async/lease-pool.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { openEngine } from '../engine/engine-choice.ts';
@@ -30,11 +32,11 @@ const methods = new LeasePool<OpenMethod>(3, async ({ programs }) => {
 });
 
 /** Compares two images and explains the distance. Writes each photograph (JPEG) and signed map (NPY) into `request.folder`. */
-export async function explain(request: ExplainRequest, { signal }: CallContext<'explain'>): Promise<ExplainResult> {
+export async function explain(request: ExplainRequest, { signal, progress }: CallContext<'explain'>): Promise<ExplainResult> {
   const { target, folder, files } = request;
   const { sampleBits } = request.model.config;
   const squares = await decodePair(request);
-  const explanation = await explainPixels(request, squares, signal);
+  const explanation = await explainPixels(request, squares, signal, (done, total) => progress({ done, total }));
   throwIfCancelled(signal);
   const { distance, signed, width, height, placement } = explanation;
   const verdict = verdictOf(distance, request.threshold);
@@ -79,21 +81,31 @@ export async function explainPixels(
   { model, modelSha256, method, layer }: Pick<ExplainRequest, 'model' | 'modelSha256' | 'method' | 'layer'>,
   pixels: PixelPair,
   signal: AbortSignal,
+  onProgress?: PairInput['onProgress'],
 ): Promise<PairMaps> {
   const { config, folder } = model;
-  const images = new Float32Array(2 * 3 * config.size ** 2); // [2, 3, size, size]
-  pixels.forEach((square, i) => {
-    normaliseInto(images, i, square, config.preprocessing);
-  });
+  const { size } = config;
+  const batchOf = (squares: readonly Uint8Array[]): Float32Array => {
+    const batch = new Float32Array(2 * 3 * size ** 2); // [2, 3, size, size]
+    squares.forEach((square, i) => {
+      normaliseInto(batch, i, square, config.preprocessing);
+    });
+    return batch;
+  };
+  const images = batchOf(pixels);
+  const blurred = (): Float32Array => batchOf(pixels.map((square) => blur(square, size, size, BLUR_SIGMA * size)));
   const key = JSON.stringify([folder, modelSha256, method, layer, config.engine, config.device]);
   return await methods.use(
     key,
     () => openMethod(model, method, layer),
     ({ explainer, programs }) =>
-      explainer.explain((name, inputs) => {
-        throwIfCancelled(signal);
-        return programs.get(name)!.run(inputs);
-      }, images),
+      explainer.explain(
+        (name, inputs) => {
+          throwIfCancelled(signal);
+          return programs.get(name)!.run(inputs);
+        },
+        { images, blurred, onProgress },
+      ),
   );
 }
 

@@ -199,7 +199,8 @@ export interface ComputeCalls {
   train: { args: TrainRequest; result: TrainResult; progress: TrainProgress };
   distances: { args: PairsRequest; result: Float64Array; progress: Counted };
   evaluate: { args: EvaluateRequest; result: Metrics; progress: Counted };
-  explain: { args: ExplainRequest; result: ExplainResult; progress: never };
+  /** Progress: parts of a long explanation, such as rows of patches. */
+  explain: { args: ExplainRequest; result: ExplainResult; progress: Counted };
   /** The largest |S| of both images of each pair. Pairs with an image that can't be read are left out. */
   measureMaps: { args: MeasureMapsRequest; result: Float32Array; progress: Counted };
   checkMaps: { args: CheckMapsRequest; result: CheckMapsResult; progress: Counted };

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { MapChoice } from '../../../shared/explanation-methods.ts';
+import { type MapChoice, methodInfo } from '../../../shared/explanation-methods.ts';
 import type { RunMapScale } from '../../../shared/comparison.ts';
 import { runScaleOf, SCALE_PAIRS } from '../../../shared/maps/run-scale.ts';
 import { randomFor } from '../../../shared/random.ts';
@@ -76,7 +76,7 @@ export class MapScales {
     const { runs, datasets, validPairs, modelOf, compute } = this.ports;
     const run = runs.get(id);
     const { images, pairs: all } = await validPairs(run.dataset);
-    const sample = balancedSample(unpackPairs(all), SCALE_PAIRS, randomFor(run.config.seed, 'map scale'));
+    const sample = balancedSample(unpackPairs(all), methodInfo(method).scalePairs ?? SCALE_PAIRS, randomFor(run.config.seed, 'map scale'));
     if (sample.length === 0)
       throw new AppError('bad-dataset', `The data set of run ${runNumber(id)} has no validation pairs, so the scale of its maps is unknown.`, {
         run: id,

@@ -30,6 +30,7 @@ export const compact: Backbone = {
     },
   ],
   lastStage: 2,
+  detailLayers: ['stage2', 'stage1'],
   featureMap: outputIsMap,
   foreignNames: [],
   modules: /^(stem|stage\d+)\./,

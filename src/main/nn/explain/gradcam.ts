@@ -1,6 +1,8 @@
 import { pairDistance } from '../functional/pair-distance.ts';
 import { ProgramBuilder } from '../ir/build/builder.ts';
+import type { Operations } from '../ir/operations.ts';
 import type { Task } from '../ir/task.ts';
+import type { Value } from '../ir/value.ts';
 import { layerTask, type SiameseSpec } from '../siamese.ts';
 import { type Explainer, type Method, type PairMaps, singleProgram } from './method.ts';
 
@@ -17,11 +19,20 @@ export const IDENTICAL_BELOW = 1e-5;
  */
 export const gradCam: Method = (spec, layer) => withoutIdentical(singleProgram(gradCamTask(spec, layer, 1)));
 
+export const gradCamTask = (spec: SiameseSpec, layer: string, pairs: number): Task =>
+  layerGradientTask(spec, layer, pairs, (e, gradient, features) => e.sum(e.mul(e.mean(gradient, [2, 3], true), features), [1]));
+
 /**
  * Images [2P, 3, S, S], all first images before all second images -> `distance` [P], `embedding` [2P, d], and at a layer
- * `features` [2P, C, h, w] and `signedMap` [2P, h, w]. One forward pass and one gradient give all maps of a pair.
+ * `features` [2P, C, h, w] and `signedMap` [2P, h, w], which `map` makes of dD/dF and the features F. One forward pass and one gradient
+ * give all maps of a pair.
  */
-export function gradCamTask(spec: SiameseSpec, layer: string, pairs: number): Task {
+export function layerGradientTask(
+  spec: SiameseSpec,
+  layer: string,
+  pairs: number,
+  map: (e: Operations, gradient: Value, features: Value) => Value,
+): Task {
   const { program, outputs } = layerTask(spec, layer, 2 * pairs);
   const b = new ProgramBuilder(program);
   const distance = pairDistance(b, outputs.embedding);
@@ -29,11 +40,7 @@ export function gradCamTask(spec: SiameseSpec, layer: string, pairs: number): Ta
   return {
     program: b,
     outputs: { ...outputs, distance },
-    derived: {
-      of: distance,
-      wrt: [features],
-      then: (e, [gradient]) => ({ outputs: { signedMap: e.sum(e.mul(e.mean(gradient!, [2, 3], true), features), [1]) } }),
-    },
+    derived: { of: distance, wrt: [features], then: (e, [gradient]) => ({ outputs: { signedMap: map(e, gradient!, features) } }) },
   };
 }
 
@@ -45,8 +52,8 @@ export function withoutIdentical(explainer: Explainer): Explainer {
   });
   return {
     ...explainer,
-    async explain(run, images) {
-      const maps = await explainer.explain(run, images);
+    async explain(run, pair) {
+      const maps = await explainer.explain(run, pair);
       return maps.distance < IDENTICAL_BELOW ? empty(maps) : maps;
     },
   };

@@ -1,4 +1,5 @@
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
+import { DISTANCE_EPSILON } from '../functional/pair-distance.ts';
 import type { Task } from '../ir/task.ts';
 import type { SiameseSpec } from '../siamese.ts';
 import { placeCells } from './receptive-field.ts';
@@ -11,19 +12,27 @@ export interface PairMaps {
   height: number;
   placement: CellPlacement; // of the cells in the image
   active: [boolean, boolean]; // whether the image has features that are not zero
-  /** D with this image's pooled features set to 0, if the method integrates from there: the cells add up to D(A, B) less this. */
+  /** D with this image replaced by where the method's integral starts, if it has one: the cells add up to D(A, B) less this. */
   baseline: [number, number] | null;
 }
 
 /** Runs one of an explainer's tasks. */
 export type RunTask = (task: string, inputs: Readonly<Record<string, Float32Array>>) => Promise<Record<string, Float32Array>>;
 
+/** The images of a pair, as the network reads them. */
+export interface PairInput {
+  images: Float32Array; // [2, 3, S, S], A before B
+  /** Blurred copies of both, [2, 3, S, S]: what methods replace parts of an image with. */
+  blurred(): Float32Array;
+  /** Called before each of `total` parts of a long explanation. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /** A method for one network and layer. */
 export interface Explainer {
   /** The programs that it runs, by name. */
   readonly tasks: Readonly<Record<string, Task>>;
-  /** `images`: [2, 3, S, S], A before B. */
-  explain(run: RunTask, images: Float32Array): Promise<PairMaps>;
+  explain(run: RunTask, pair: PairInput): Promise<PairMaps>;
 }
 
 /** Explains the distance of two images on both. `layer`: whose features are used; a method without a choice of layers gets the last. */
@@ -32,7 +41,17 @@ export type Method = (spec: SiameseSpec, layer: string) => Explainer;
 /** Halves a result of both images. */
 export const halves = (both: Float32Array): [Float32Array, Float32Array] => [both.slice(0, both.length / 2), both.slice(both.length / 2)];
 
-const isActive = (features: Float32Array): boolean => features.some((value) => value !== 0);
+/** Which of two images has features that are not zero: [2, C, h, w]. */
+export const activeHalves = (features: Float32Array): [boolean, boolean] =>
+  halves(features).map((one) => one.some((value) => value !== 0)) as [boolean, boolean];
+
+/** Embeddings [n, dim], one by one. */
+export const rowsOf = (embeddings: Float32Array, dim: number): Float32Array[] =>
+  Array.from({ length: embeddings.length / dim }, (_, i) => embeddings.slice(i * dim, (i + 1) * dim));
+
+/** The distance of two embeddings: as pairDistance, in float64. */
+export const distanceBetween = (a: Float32Array, b: Float32Array): number =>
+  Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, DISTANCE_EPSILON ** 2));
 
 /**
  * An explainer of one program. Its outputs: `distance` [1], `features` [2, C, h, w], `signedMap` [2, h, w], and optionally `baseline` [2].
@@ -43,14 +62,13 @@ export function singleProgram(task: Task): Explainer {
   const { program, centre, placementAt } = placeCells(task.program, features);
   return {
     tasks: { maps: { ...task, program, outputs: { ...task.outputs, centre } } },
-    async explain(run, images) {
+    async explain(run, { images }) {
       const out = await run('maps', { images });
-      const [a, b] = halves(out['features']!).map(isActive) as [boolean, boolean];
       const baseline = out['baseline'];
       return {
         distance: out['distance']![0]!,
         signed: halves(out['signedMap']!),
-        active: [a, b],
+        active: activeHalves(out['features']!),
         baseline: baseline ? [baseline[0]!, baseline[1]!] : null,
         ...{ width, height, placement: placementAt(out['centre']!) },
       };

@@ -53,6 +53,7 @@ export function mobileNetV2OfWidth(width: number): Backbone {
   return {
     blocks,
     lastStage,
+    detailLayers: ['features.13', 'features.6'], // stride 16 and 8
     featureMap: outputIsMap,
     foreignNames: [kerasMobileNetV2, timmMobileNetV2],
     modules: MODULES,

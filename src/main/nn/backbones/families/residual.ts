@@ -46,6 +46,7 @@ export function residualNetwork(architecture: Architecture): Backbone {
   return {
     blocks,
     lastStage,
+    detailLayers: [`layer3.${depths[2]! - 1}`, `layer2.${depths[1]! - 1}`], // stride 16 and 8
     featureMap: outputIsMap,
     foreignNames: [sequentialResidual],
     modules: MODULES,

@@ -53,7 +53,8 @@ export class TensorflowExecutable implements Executable {
   private computeOutputs(bound: ReadonlyMap<Value, DeviceTensor>): Record<string, Tensor> {
     const { program, outputs } = this.task;
     const values = evaluate(this.tf, program, Object.values(outputs), bound);
-    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asChannelsFirst(this.tf, values.get(value)!)]));
+    // Clones: an output that depends on parameters only is one of the constants, which outlive this run.
+    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, this.tf.clone(asChannelsFirst(this.tf, values.get(value)!))]));
   }
 
   /** A forward pass, then for each gradient one from its value on, which TF.js differentiates. */
