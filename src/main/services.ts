@@ -97,7 +97,9 @@ export function openServices(o: ServiceOptions): Services {
   const training = new Training({ runs, datasets, trainingRows: (dataset) => rows.trainingRows(dataset), weights, networks, caches, compute });
 
   const features = { workspace, store, rows, networks, evaluation };
-  const compare = new CompareService(comparePorts(features, { compute, checker: compute }, () => undefined));
+  const compare = new CompareService(
+    comparePorts(features, { compute, checker: compute }, { announce: () => undefined, announceProgress: () => undefined }),
+  );
   const pages = new ReportPages(pagePorts(features, compare, compute));
   const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
 
@@ -155,7 +157,7 @@ type CompareServices = Pick<Services, 'workspace' | 'store' | 'rows' | 'networks
 export const comparePorts = (
   { workspace, store, rows, networks, evaluation }: CompareServices,
   { compute, checker }: Record<'compute' | 'checker', ComputeHost>,
-  announce: ComparePorts['announce'],
+  events: Pick<ComparePorts, 'announce' | 'announceProgress'>,
 ): ComparePorts => ({
   runs: store.runs,
   datasets: store.datasets,
@@ -171,7 +173,7 @@ export const comparePorts = (
   hasNetwork: (run) => networks.isStored(run),
   layersOf: (backbone) => networks.layersOf(backbone),
   calibrationOf: (run) => evaluation.calibrationOf(run),
-  announce,
+  ...events,
 });
 
 /** The ports of ReportPages. */

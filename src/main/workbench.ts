@@ -147,7 +147,13 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     withPriorityOf('background', o.launch ?? launchUnder()),
     o.log && { folder: workspace.logs, name: 'checks' },
   );
-  const compare = new CompareService(comparePorts(services, { compute: pictures, checker }, (id) => hub.changed('comparisons', id)));
+  const compare = new CompareService(
+    comparePorts(
+      services,
+      { compute: pictures, checker },
+      { announce: (id) => hub.changed('comparisons', id), announceProgress: (progress) => hub.emit('explaining', progress) },
+    ),
+  );
   compare.deleteUnsaved(new Set(store.reports.comparisons())); // reports need theirs
   const queues = new PairQueues({
     runs: store.runs,

@@ -15,13 +15,21 @@ export interface EpochEnd {
   row: EpochRow; // `row.best`: it is the run's best epoch from now on
 }
 
+/** How far the explanation of a pair is, by a method that takes several passes. */
+export interface Explaining {
+  pair: string; // pairKey of the request
+  done: number;
+  total: number;
+}
+
 /** Events that a screen receives. */
 export interface Events {
   job: Job;
   changed: Changed;
   epoch: EpochEnd;
+  explaining: Explaining;
   /** The desktop window is about to close while jobs run: the screen asks, and calls 'shell.close' or leaves it open. */
   closing: { jobs: number };
 }
 export type EventName = keyof Events;
-export const EVENT_NAMES = ['job', 'changed', 'epoch', 'closing'] as const satisfies readonly EventName[];
+export const EVENT_NAMES = ['job', 'changed', 'epoch', 'explaining', 'closing'] as const satisfies readonly EventName[];

@@ -141,3 +141,12 @@ export const methodFor = ({ method, layer }: MapChoice): MethodName => method ??
 /** "Path", "Grad-CAM at layer features.6": how a comparison's maps were computed. */
 export const methodWords = ({ method, layer }: { method: MethodName; layer: string }): string =>
   METHOD_INFO[method].hasLayers ? `${METHOD_INFO[method].label} at layer ${layer}` : METHOD_INFO[method].label;
+
+/** An image of a request: of a data set, or a file. */
+type ImageName = { file: string } | { dataset: string; id: number };
+
+/** Identifies a request for the maps of a pair, whatever the order of its properties. */
+export function pairKey({ run, a, b, target, method, layer }: MapChoice & { run: string; a: ImageName; b: ImageName; target: string }): string {
+  const nameOf = (image: ImageName): readonly unknown[] => ('file' in image ? [image.file] : [image.dataset, image.id]);
+  return JSON.stringify([run, nameOf(a), nameOf(b), target, method ?? null, layer ?? null]);
+}

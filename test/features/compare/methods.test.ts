@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ExplainedComparison } from '../../../src/shared/comparison.ts';
+import type { Explaining } from '../../../src/shared/events.ts';
 import { completenessSentences, fullColourSentence } from '../../../src/shared/map-words.ts';
-import { type MapChoice, METHOD_INFO, methodInfo, METHODS } from '../../../src/shared/explanation-methods.ts';
+import { type MapChoice, METHOD_INFO, methodInfo, METHODS, pairKey } from '../../../src/shared/explanation-methods.ts';
 import { SCALE_PAIRS } from '../../../src/shared/maps/run-scale.ts';
 import { hasCompute, importColours, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
 
@@ -74,6 +75,24 @@ describe.skipIf(!hasCompute)('the method of the maps (needs the build)', () => {
     expect(completenessSentences(row)[1]).toMatch(
       /^The cells of B add up to .* D\(A, B\) − D\(A, B blurred\) = .* where D\(A, B blurred\) is the distance with B blurred\. The integral over 16 steps misses that by [\d.]+(e−\d+)?\.$/,
     );
+  });
+
+  test('occlusion reports its progress to screens, row by row, and ends where it is cancelled', async () => {
+    const { app, dataset, run } = await openTrained();
+    const request = { run, a: { dataset, id: 1 }, b: { dataset, id: 31 }, target: 'verdict' as const, method: 'occlusion' as const };
+    const heard: Explaining[] = [];
+    const stopped = new AbortController();
+    const off = app.api.on((event, payload) => {
+      if (event !== 'explaining') return;
+      heard.push(payload as Explaining);
+      if (heard.length === 3) stopped.abort();
+    });
+    const answer = app.workbench.compare.explain(request, stopped.signal);
+    await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
+    expect(heard.slice(0, 3)).toEqual([0, 1, 2].map((done) => ({ pair: pairKey(request), done, total: 18 })));
+    await app.workbench.compare.explain(request, new AbortController().signal);
+    expect(heard.at(-1)).toEqual({ pair: pairKey(request), done: 17, total: 18 });
+    off();
   });
 
   test('without a choice of layers refuses another layer than its own, in words', async () => {

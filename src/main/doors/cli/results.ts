@@ -97,7 +97,10 @@ export function addResultCommands(program: Command): void {
         const request = await parseRequest((contract) => contract.CompareRequest, { run, images, target, method, layer, out: folder });
         const c = await withServices(workspaceOption(workspace), true, `compare ${run}`, async (s, signal): Promise<Comparison> => {
           if (folder !== undefined) checkCopies(s, folder, force);
-          const compared = await s.compare.compare(request, signal);
+          const line = new ProgressLine();
+          const onProgress = ({ done, total }: { done: number; total: number }): void =>
+            line.update(`Explaining: ${Math.round((100 * done) / total)} %`);
+          const compared = await s.compare.compare(request, signal, onProgress).finally(() => line.end());
           return check ? { ...compared, check: await checkMaps(s, compared, signal) } : compared;
         });
         print(Boolean(json), c.check ? { ...c, mapsClaim: mapsClaim(c.check) } : c, () => comparisonLines(c));

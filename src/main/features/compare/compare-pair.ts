@@ -3,6 +3,7 @@ import type { Comparison, ExplainTarget } from '../../../shared/comparison.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { LAYER_METHODS, type MapChoice, methodFor, methodInfo, type MethodName } from '../../../shared/explanation-methods.ts';
 import type { RunRecord } from '../../../shared/run.ts';
+import type { Counted } from '../../compute/protocol/protocol.ts';
 import { similarityOf } from '../../domain/evaluate/calibrate.ts';
 import { supportOf } from '../../domain/evaluate/support.ts';
 import { versions } from '../../foundation/versions.ts';
@@ -28,7 +29,11 @@ export interface ComparedPair {
  * reproduce it. Throws AppError 'bad-request' for an unfinished run, 'usage' for an unknown layer or one that the method does not use,
  * 'not-found', 'bad-image' or 'cancelled'; the folder is then deleted.
  */
-export async function comparePair(ports: ComparePorts, request: PairRequest, signal?: AbortSignal): Promise<ComparedPair> {
+export async function comparePair(
+  ports: ComparePorts,
+  request: PairRequest,
+  { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: ((p: Counted) => void) | undefined } = {},
+): Promise<ComparedPair> {
   const { files, sha256, target, saved } = request;
   const run = ports.runs.get(request.run);
   const calibration = ports.calibrationOf(run);
@@ -38,7 +43,11 @@ export async function comparePair(ports: ComparePorts, request: PairRequest, sig
   const folder = ports.folderOf(id);
   const network = { model: ports.modelOf(run), modelSha256: run.modelSha256 };
   try {
-    const result = await ports.compute.ask('explain', { ...network, ...maps, files, sha256, target, threshold, folder }, { signal });
+    const result = await ports.compute.ask(
+      'explain',
+      { ...network, ...maps, files, sha256, target, threshold, folder },
+      { signal, ...(onProgress && { onProgress }) },
+    );
     const { distance, verdict, scale, signed } = result;
     const [a, b] = result.images;
     const unplaced: Comparison = {

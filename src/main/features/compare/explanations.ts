@@ -5,6 +5,8 @@ import { AppError } from '../../../shared/errors.ts';
 import { readIntact } from '../../foundation/files.ts';
 import { parseNpy } from '../../foundation/npy.ts';
 import { quote } from '../../foundation/words.ts';
+import type { Counted } from '../../compute/protocol/protocol.ts';
+import { pairKey } from '../../../shared/explanation-methods.ts';
 import { currentRow } from './current-rows.ts';
 import { comparePair, type ComparedPair, mapsOf } from './compare-pair.ts';
 import type { ComparePorts } from './ports.ts';
@@ -49,16 +51,19 @@ export class Explanations {
     }
     const task = JSON.stringify([key, images]);
     let running = this.running.get(task);
-    if (!running) {
+    if (!running || running.controller.signal.aborted) {
       const controller = new AbortController();
       const files: [string, string] = [images[0].file, images[1].file];
       const pair = { run: run.run, files, sha256, target: request.target, ...choice, saved: false };
-      const result = comparePair(ports, pair, controller.signal)
+      const onProgress = (p: Counted): void => ports.announceProgress({ pair: pairKey(request), ...p });
+      const result = comparePair(ports, pair, { signal: controller.signal, onProgress })
         .then((compared) => {
           ports.announce(compared.comparison.comparison);
           return compared;
         })
-        .finally(() => this.running.delete(task));
+        .finally(() => {
+          if (this.running.get(task)?.controller === controller) this.running.delete(task); // not the one after a cancelled one
+        });
       running = { result, controller, callers: 0 };
       this.running.set(task, running);
     }

@@ -1,5 +1,6 @@
 import type { BackboneName } from '../../../shared/backbones.ts';
 import type { RunRecord } from '../../../shared/run.ts';
+import type { Explaining } from '../../../shared/events.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { ModelRef } from '../../compute/protocol/protocol.ts';
 import type { BrowseStore } from '../../db/browse.ts';
@@ -34,4 +35,5 @@ export interface ComparePorts {
   calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']>;
   /** Called after a comparison was stored or changed. */
   announce(comparison: string): void;
+  announceProgress(progress: Explaining): void;
 }

@@ -4,6 +4,7 @@ import type { ComparedImage, Comparison, ComparisonRow, ExplainedComparison, Sca
 import type { CompareRequest, ExplainPair } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ComparisonNotes } from '../../db/comparisons.ts';
+import type { Counted } from '../../compute/protocol/protocol.ts';
 import { comparePair } from './compare-pair.ts';
 import { currentRow, currentRows } from './current-rows.ts';
 import { Explanations } from './explanations.ts';
@@ -59,12 +60,16 @@ export class CompareService {
    * For the command line: compares two files, saves the comparison with all its files, and copies them into `out`. Returns the
    * record with the paths of the copies.
    */
-  async compare({ run, images: [a, b], target, method, layer, out }: CompareRequest, signal?: AbortSignal): Promise<Comparison> {
+  async compare(
+    { run, images: [a, b], target, method, layer, out }: CompareRequest,
+    signal?: AbortSignal,
+    onProgress?: (p: Counted) => void,
+  ): Promise<Comparison> {
     if (out !== undefined) mkdirSync(out, { recursive: true }); // fails before anything is computed
     const { root } = this.ports.datasets.get(this.ports.runs.get(run).dataset);
     const files: [string, string] = [absolutePath(a, root), absolutePath(b, root)];
     const request = { run, files, sha256: [null, null] as [null, null], target, method, layer, saved: true };
-    const { comparison: id } = (await comparePair(this.ports, request, signal)).comparison;
+    const { comparison: id } = (await comparePair(this.ports, request, { signal, onProgress })).comparison;
     try {
       await this.overlays.ensure(id, signal);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { type AppError, asAppError } from '../../../shared/errors.ts';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
+import { pairKey } from '../../../shared/explanation-methods.ts';
 import { api } from '../../client/api.ts';
 import { requestExplanation, keyOf, updateCachedRow, type ExplainedPair, type ExplainRequest } from './explanation-cache.ts';
 
@@ -8,6 +9,8 @@ export class Explanation {
   current = $state.raw<ExplainedPair | null>(null);
   status = $state<'idle' | 'working' | 'ready' | 'failed' | 'cancelled'>('idle');
   error = $state.raw<AppError | null>(null);
+  /** Share of a long explanation that is done, 0..1; null: unknown. */
+  share = $state<number | null>(null);
   /** Of the run's map scale, while the pair's row lacks it. */
   scaleStatus = $state<'idle' | 'measuring' | 'failed'>('idle');
   private controller: AbortController | null = null;
@@ -41,6 +44,11 @@ export class Explanation {
     }
     const controller = (this.controller = new AbortController());
     this.status = 'working';
+    this.share = null;
+    const awaitedPair = 'run' in request ? pairKey(request) : null;
+    const stop = api.on('explaining', ({ pair, done, total }) => {
+      if (pair === awaitedPair && this.controller === controller) this.share = done / total;
+    });
     try {
       const found = await (this.loading = requestExplanation(request, controller.signal));
       if (this.controller !== controller) return;
@@ -51,6 +59,8 @@ export class Explanation {
       if (this.controller !== controller) return;
       this.error = asAppError(error);
       this.status = this.error.code === 'cancelled' ? 'cancelled' : 'failed';
+    } finally {
+      stop();
     }
   }
 
