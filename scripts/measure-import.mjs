@@ -18,7 +18,7 @@ const { call, endOf, stop } = await startServer({
   args: ['--sample'],
 });
 
-/** Seconds of an import, which is removed again. @param {string} name */
+/** Seconds of an import. Removes the data set again. @param {string} name */
 async function importOnce(name) {
   const startedMs = performance.now();
   const { result } = await endOf((await call('datasets.import', { folder, name })).job);

@@ -153,7 +153,7 @@ export function openMachine({ workspace: given, command }: Pick<ServiceOptions, 
 
 type CompareServices = Pick<Services, 'workspace' | 'store' | 'rows' | 'networks' | 'evaluation'>;
 
-/** The ports of CompareService. `compute`: the process that explains; `checker`: that checks maps. */
+/** The ports of CompareService. `compute`: the process that explains; `checker`: the one that checks maps. */
 export const comparePorts = (
   { workspace, store, rows, networks, evaluation }: CompareServices,
   { compute, checker }: Record<'compute' | 'checker', ComputeHost>,

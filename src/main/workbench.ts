@@ -43,7 +43,7 @@ export interface Workbench extends Services {
   trainings: TrainingJobs;
   queues: PairQueues;
   /** Jobs that check the faithfulness of maps. */
-  checks: CheckJobs;
+  checkJobs: CheckJobs;
   reports: ReportService;
 
   media: Media;
@@ -65,7 +65,7 @@ export interface WorkbenchOptions {
 
 const PRUNE_AFTER_MS = 30_000; // after the start, when more urgent work is done
 
-const CHECK_AFTER_MS = 60_000; // after the start: maps of saved comparisons that were not checked before
+const CHECK_AFTER_MS = 60_000; // after the start: checks the maps of saved comparisons that have no check
 
 /** Opens a workspace for writing and builds everything a screen needs. Throws as openServices does. */
 export function openWorkbench(o: WorkbenchOptions): Workbench {
@@ -162,9 +162,9 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     calibrationOf: (run) => evaluation.calibrationOf(run),
     distances: (run, split, options) => evaluation.distances(run, split, options),
   });
-  const checks = new CheckJobs({ jobs, compare, queues });
+  const checkJobs = new CheckJobs({ jobs, compare, queues });
   const checkingSaved = setTimeout(
-    () => checks.checkSaved(compare.list({ saved: true }).map(({ comparison }) => comparison)),
+    () => checkJobs.checkSaved(compare.list({ saved: true }).map(({ comparison }) => comparison)),
     CHECK_AFTER_MS,
   ).unref();
   const pages = new ReportPages(pagePorts(services, compare, pictures));
@@ -222,7 +222,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     trainings,
     compare,
     queues,
-    checks,
+    checkJobs,
     pages,
     reports,
     media,

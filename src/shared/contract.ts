@@ -110,7 +110,7 @@ export const QueueRequest = z.strictObject({
   seed: wholeNumber(0, 2 ** 31).default(1), // of 'random'
   limit: wholeNumber(1, 10_000).default(200),
 });
-/** Whose maps are checked: stored comparisons, or the pairs of a queue, which are explained first. */
+/** Comparisons whose maps are checked: stored ones, or the first pairs of a queue, which are explained first. */
 export const CheckRequest = z.union(
   [
     z.strictObject({ comparisons: z.array(text('A comparison')).min(1).max(1000) }),
@@ -189,7 +189,7 @@ export const CALLS = {
   ),
   'images.find': call<FoundImages>()(ImageQuery),
   'images.rows': call<CuratedImage[]>()(z.strictObject({ dataset: text('The data set'), ids: z.array(z.number().int().min(0)).max(1000) })),
-  'images.copies': call<{ ids: number[] }>()(DatasetId), // images whose pixels another one has too, excluded ones included; copies follow each other
+  'images.copies': call<{ ids: number[] }>()(DatasetId), // images that have a copy with the same pixels, excluded ones included; copies follow each other
   'images.problem': call<{ reason: string | null }>()(z.strictObject({ dataset: text('The data set'), id: z.number().int().min(0) })), // why it can't be shown
   'curation.apply': call<CurationState>()(z.strictObject({ dataset: text('The data set'), edit: CurationEdit })),
   'curation.undo': call<CurationState>()(HistoryEntry), // refused if a later change is in effect
@@ -217,7 +217,7 @@ export const CALLS = {
   'compare.explain': curatedCall<ExplainedComparison>()(ExplainPair),
   'compare.open': curatedCall<ExplainedComparison>()(ComparisonId), // a stored one
   'compare.queue': curatedCall<PairQueue>()(QueueRequest),
-  // How faithful maps are: each row then has its check. result of one comparison: { comparison }
+  // Stores a check with each comparison: how faithful its maps are. result, for a single comparison: { comparison }
   'compare.check': curatedCall<Job>()(CheckRequest),
   'compare.list': curatedCall<ComparisonRow[]>()(z.strictObject({ saved: z.boolean().optional() })), // newest first
   'compare.get': curatedCall<ComparisonRow>()(ComparisonId),

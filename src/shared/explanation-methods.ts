@@ -3,13 +3,13 @@ export interface MethodInfo {
   label: string;
   hint: string; // one line beside the choice
   hasLayers: boolean; // whether the layer can be chosen; otherwise the last one's features are used
-  /** What coincides with the method at the last layer. */
+  /** A sentence on the method that gives the same maps at the last layer. */
   atLastLayer?: string;
   /** distance: values are in units of distance. none: only their order within an image means something. */
   unit: 'distance' | 'none';
   /**
-   * Of a method whose cells add up to D(A, B) less the distance with one image replaced: the replaced image in the formula, and in words
-   * after "the distance". Such a sum is exact, but for rounding, unless it has `steps`.
+   * Of a method whose cells add up to D(A, B) less the distance with one image replaced. `replaced`: that image in the formula; `words`: in
+   * words, after "the distance". `steps`: of an integral, whose sum has an error; without them it is exact up to rounding.
    */
   completeness?: { replaced: (letter: string) => string; words: (letter: string) => string; steps?: number };
   /** Validation pairs that are explained to measure the scale of a run, if fewer than usual. */

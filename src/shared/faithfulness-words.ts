@@ -44,7 +44,7 @@ export function mapsClaim(check: FaithfulnessCheck): MapsClaim {
 
 function sentenceOf(check: FaithfulnessCheck, reason: BadgeReason): string {
   const z = check.z === null ? '' : `z = ${zText(check.z)}`;
-  const removing = `Blurring what the maps mark moves the distance`;
+  const removing = 'Blurring what the maps mark moves the distance';
   const copies = `in the ${ROLLED_MAPS} turned and shifted copies of each map`;
   switch (reason) {
     case 'network':
@@ -66,7 +66,7 @@ function sentenceOf(check: FaithfulnessCheck, reason: BadgeReason): string {
   }
 }
 
-/** What the network achieves on validation pairs. `low` below GATE_AUC: no map of it is supported. */
+/** Whether the network passes the gate: its AUC on validation pairs, with the interval. */
 export function gateSentence({ gate }: Pick<FaithfulnessCheck, 'gate'>): string {
   if (!Number.isFinite(gate.auc)) return 'There are no validation pairs of both kinds, so it is unknown whether this network can tell images apart.';
   const figures = `AUC ${aucText(gate.auc)} on ${countNoun(gate.pairs, 'validation pair')}, 95${NBSP}% interval over ${countText(gate.images)} images ${aucText(gate.low)} to ${aucText(gate.high)}`;

@@ -2,7 +2,7 @@
 export const RECIPE = 1;
 /** Shares of the image's area that are removed: 0..1. The signed score is the mean over them. */
 export const REMOVED_SHARES = [0.05, 0.15, 0.3, 0.5] as const;
-/** Turned, mirrored and shifted copies of each image's map: what a map that marks nothing in particular scores. */
+/** Turned, mirrored and shifted copies of each image's map. They score what a map scores by chance. */
 export const ROLLED_MAPS = 16;
 /** The blur fill's standard deviation, as a share of the image's side. */
 export const BLUR_SIGMA = 0.08;
@@ -30,7 +30,10 @@ export interface ImageCheck {
   rolled: number[]; // signed scores of the rolled maps
   donor: number | null; // signed score with the donor image as fill; null without a donor
   curve: CurvePoint[];
-  /** D without the strongest COUNTERFACTUAL_SHARE of the part of the map that raises (lowers) D, less D; null if the map has no such part. */
+  /**
+   * D without the strongest part of the map that raises (lowers) D, less D; null if the map has no such part. The part is at most
+   * COUNTERFACTUAL_SHARE of the area.
+   */
   raising: number | null;
   lowering: number | null;
 }
@@ -44,7 +47,7 @@ export interface NetworkGate {
   images: number;
 }
 
-/** How faithful the maps of a stored comparison are. Everything that the badge is derived from. */
+/** How faithful the maps of a stored comparison are: everything that the badge is derived from. */
 export interface FaithfulnessCheck {
   recipe: number;
   checkedMs: number;
@@ -75,8 +78,8 @@ const ROUNDING = 1e-5;
 
 /**
  * z = (s_A + s_B) / sqrt(m_A + m_B) with the signed scores s and the means m of the squares of the rolled maps' scores. Each rolled map
- * counts twice: with its sign turned it scores the opposite, so the mean of the null distribution is 0. Images with the same pixels count
- * once, because their checks are the same. null: the rolled maps score nothing, so there is no scale.
+ * counts twice, because its negative scores the opposite: the mean of the null distribution is 0. Images with the same pixels count
+ * once, because their checks are the same. null: all rolled maps score 0, so there is no scale.
  */
 export function zOf(images: readonly [ScoredImage, ScoredImage]): number | null {
   const [a, b] = images;

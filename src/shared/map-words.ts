@@ -128,8 +128,8 @@ export function completenessSentences({ method, distance, images }: Pick<Compari
 const MAX_MORE_DECIMALS = 4;
 
 /**
- * `sum`, which should be `whole` - `rest` (both >= 0), and these. With as few decimals as make the rounded numbers add up, at least three
- * figures of the larger one: with two decimals 2.4449 - 1.4051 = 1.0398 would read 2.44 - 1.41 = 1.04. `adds`: whether they do.
+ * The texts of `sum`, which should be `whole` - `rest`, and of both (>= 0). They have at least three figures of the larger one, and more
+ * decimals until the rounded numbers add up: with two, 2.4449 - 1.4051 = 1.0398 would read 2.44 - 1.41 = 1.04. `adds`: whether they do.
  */
 function differenceTexts(sum: number, whole: number, rest: number): { sum: string; whole: string; rest: string; adds: boolean } {
   const figures = 2 - Math.floor(Math.log10(Math.max(whole, rest, Number.MIN_VALUE)));

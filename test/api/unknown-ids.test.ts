@@ -11,7 +11,7 @@ const nothing = { dataset: 'nothing' };
 const choice = { run: 'r99' };
 const drawn = { title: 'a', comparisons: ['c1'] };
 
-/** Inputs that name one thing that the workspace does not have, of every call that takes the id of a stored thing. */
+/** For every call that takes an id: inputs in which one id is unknown. */
 const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'jobs.cancel': [{ job: 'j99' }],
   'jobs.dismiss': [{ job: 'j99' }],
@@ -87,7 +87,7 @@ const takesId = (name: CallName): boolean => {
   return input instanceof z.ZodObject && IDS.some((id) => id in input.shape);
 };
 
-/** A data set of things, a finished run r1, a comparison c1 and a report p1, without files. */
+/** The data set `things`, a finished run r1, a comparison c1 and a report p1, without files. */
 function openFilled(): TestWorkbench {
   const app = openTestWorkbench();
   const { store } = app.workbench;

@@ -47,7 +47,7 @@ function expectRefused(workspace: Workspace, message: RegExp): void {
   expect(filesOf(workspace)).toEqual(before);
 }
 
-/** Moves away what the refusal names, as it says: "or to begin anew, move A and B away". */
+/** Moves away the files that the message names: "or to begin anew, move A and B away". */
 function moveNamedAway(workspace: Workspace): string[] {
   const { message } = caught(() => openStore(workspace, { write: true, command: 'test' }));
   const names = /move (.+) away\.$/.exec(message)![1]!.split(/, | and /);

@@ -17,7 +17,7 @@ export interface BrowseStore {
   all(dataset: string): CuratedImage[];
   /** Images with one of these SHA-256 hashes, and copies with the same pixels, sorted by id. */
   withContent(dataset: string, sha256: readonly string[]): CuratedImage[];
-  /** Ids of the images whose pixels another one has too, excluded ones included. The copies of an image follow each other. */
+  /** Ids of the images that have a copy with the same pixels, excluded ones included. The copies of an image follow each other. */
   copies(dataset: string): number[];
   /** Images that are not excluded, with their current classes, by id. */
   included(dataset: string): ImageRecord[];

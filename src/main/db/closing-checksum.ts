@@ -24,7 +24,7 @@ function sha256Of(file: string): string {
   return hash.digest('hex');
 }
 
-/** In hex; null if the file is missing or damaged, or no regular file: reading a pipe would wait for its writer. */
+/** In hex; null if the file is missing, damaged or not a regular file: reading a pipe would wait for its writer. */
 function storedChecksum(database: string): string | null {
   try {
     if (!statSync(checksumFile(database)).isFile()) return null;
@@ -37,7 +37,7 @@ function storedChecksum(database: string): string | null {
 /** Whether there is a log with changes that may not be in the database file yet. */
 export const hasLog = (database: string): boolean => (statSync(logFile(database), { throwIfNoEntry: false })?.size ?? 0) > 0;
 
-/** The path of the checksum file, if it is not the checksum of what is in the database file now; else none. */
+/** The path of the checksum file if its checksum is not that of the database file; else nothing. */
 export function checksumOfAnother(database: string): string[] {
   const file = checksumFile(database);
   if (!existsSync(file)) return [];

@@ -129,7 +129,7 @@ export function datasetWriter(db: Db): DatasetWriter {
     return id;
   };
 
-  /** Without waiting for the disk. The next transaction that waits makes this one durable, too, since both are in the same log. */
+  /** Runs a transaction without waiting for the disk. The next one that waits makes it durable, too: both are in the same log. */
   const withoutSync = <T>(transaction: () => T): T => {
     db.pragma('synchronous = NORMAL');
     try {

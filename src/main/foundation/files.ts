@@ -107,7 +107,7 @@ export function deleteAbandonedFiles(folder: string): void {
     if (computer !== thisComputer() || isRunning(Number(pid))) continue;
     const path = join(folder, name);
     try {
-      if (lstatSync(path).mtimeMs < before) rmSync(path, { recursive: true, force: true }); // of a link, which may be dangling, the link
+      if (lstatSync(path).mtimeMs < before) rmSync(path, { recursive: true, force: true }); // a link is deleted, not its target, which may be missing
     } catch {
       // Not permitted, or just deleted by another process.
     }

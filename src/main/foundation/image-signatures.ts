@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { extensionOf, hasImageExtension } from './image-files.ts';
 
-/** Which files are images in any common format, also one that Twinlens can't read: an output must never replace one. */
+/** Recognises images in any common format, also in those that Twinlens can't read: an output must never replace one. */
 
 const EXTENSIONS = new Set(
   [
@@ -33,7 +33,7 @@ const STARTS = [
   ...['IIRO', 'IIRS', 'MMOR', 'IIU\0', 'II\x1a\0\0\0HEAPCCDR', 'FUJIFILMCCD-RAW', '\0MRM', 'FOVb', 'IIIITwaR', 'MMMMRawT'],
 ];
 
-/** Those whose first bytes vary; all over Latin-1. */
+/** Formats whose first bytes vary, as Latin-1. */
 const PATTERNS = [
   /^RIFF[^]{4}WEBP/,
   /^[^]{4}ftyp(?:[^]{8}(?:[^]{4}){0,15}?)?(?:avi[fs]|avc[is]|hei[cxms]|hev[cxms]|mif[123]|msf1|crx )/, // major or compatible brand
@@ -50,13 +50,16 @@ const PATTERNS = [
 ];
 const TGA_END = 'TRUEVISION-XFILE.\0';
 
-/** SVG, which may begin with an XML declaration, comments and a document type. Comments are removed first: matched, they would take exponential time. */
+/**
+ * SVG, which may begin with an XML declaration, comments and a document type. Comments are removed first: a pattern that matches them would
+ * take exponential time.
+ */
 const isSvg = (start: string): boolean =>
   /^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^]*?\?>\s*)?(?:<!DOCTYPE svg[^]*?)?<svg[\s/>]/i.test(start.replace(/<!--[^]*?-->/g, ''));
 
 const START_BYTES = 4096;
 
-/** Whether a regular file has the ending or the content of an image, in any common format. False if it has no such ending and can't be read. */
+/** Whether a file has the extension or the first bytes of an image. False if it has no such extension and can't be read. */
 export function isAnyImage(path: string): boolean {
   if (hasImageExtension(path) || EXTENSIONS.has(extensionOf(path))) return true;
   try {

@@ -15,18 +15,18 @@ export const launchUnder =
     connectProcess(node(), entry, args);
 
 /**
- * Priorities below those of the screen, main and other programs, which come first. A person waits for an import, not for a training or
- * a check of maps: beside one it gets twice its share. Elsewhere than on Windows these are nice values: at 5 a process gets about a third
- * of the normal share of a busy CPU, at 2 two thirds. Windows runs a lower class only when a higher one leaves a core, so an import has
- * the normal one. Linux with autogroups (sched(7)) counts nice values only within a session. Each compute process has its own session,
- * so there each gets the same share as any other busy session.
+ * Priorities below that of the screen, main and other programs. A person waits for an import, not for a training or a check of maps, so an
+ * import gets twice the share of these. On Linux and macOS the values are nice values: at 5 a process gets about a third of the normal share
+ * of a busy CPU, at 2 two thirds. Windows runs a lower class only on a core that no higher class uses, so an import has the normal class.
+ * Linux with autogroups (sched(7)) compares nice values only within a session. Each compute process has its own session, so there it gets
+ * the same share as any other busy session.
  */
 const PRIORITIES = {
   background: process.platform === 'win32' ? constants.priority.PRIORITY_BELOW_NORMAL : 5,
   import: process.platform === 'win32' ? constants.priority.PRIORITY_NORMAL : 2,
 } as const;
 
-/** Starts compute processes with the priority of this work. */
+/** Starts compute processes with the priority of `work`. */
 export const withPriorityOf =
   (work: keyof typeof PRIORITIES, launch: Launch): Launch =>
   (entry, args) => {

@@ -17,13 +17,13 @@ if ('document' in globalThis) {
   });
 }
 
-/** Calls `start` if the page ends before the returned function is called. In the order of these calls. */
+/** Calls `start` if the page ends before the returned function is called; several in the order in which they were added. */
 export function startAtPageEnd(start: Work): Work {
   queued.add(start);
   return () => queued.delete(start);
 }
 
-/** Does `work` a while after the last change; at once if the page is hidden, reloaded or closed before. */
+/** Does `work` once, `ms` milliseconds after the last change; at once if the page is hidden, reloaded or closed before. */
 export class DelayedWrite {
   private readonly ms: number;
   private readonly work: Work;
@@ -34,7 +34,7 @@ export class DelayedWrite {
     this.work = work;
   }
 
-  /** Something changed. */
+  /** Reports a change: the delay begins again. */
   schedule(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(this.flush, this.ms);

@@ -19,14 +19,14 @@ class RunsState {
   readonly ofCurrentDataset = $derived(this.list.filter((run) => run.dataset === datasets.current?.dataset));
   /** Runs of the current data set that can compare images. */
   readonly usable = $derived(this.ofCurrentDataset.filter((run) => run.bestEpoch !== null && run.calibration !== null && !run.outdated));
-  /** For comparisons: the chosen one, else the best. */
+  /** The run for comparisons: the chosen one, else the best. */
   readonly current = $derived(this.usable.find((run) => run.run === settings.value.run) ?? bestRun(this.usable));
 
   /** The run that the open view works with, if it is not the current one. */
   inView = $state<string | null>(null);
   /** The usable run that the screen names: that of the open view, else the current one. */
   readonly shown = $derived(this.usable.find(({ run }) => run === this.inView) ?? this.current);
-  /** Number of choices of the person on this page. */
+  /** How often the person has chosen another run since the page was loaded. */
   choices = $state(0);
 
   async load(): Promise<void> {

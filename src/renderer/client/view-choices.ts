@@ -24,7 +24,7 @@ class ViewChoices {
     }
   }
 
-  /** `choices`: a value that JSON can represent. Longer ones than a setting may be are replaced by null, so that no older ones are restored. */
+  /** `choices`: a value that JSON can represent. If it is too long for a setting, null is stored, so that no older choices are restored. */
   store(view: string, choices: unknown): void {
     const json = JSON.stringify(choices);
     const text = json.length > MAX_VIEW_CHOICE ? 'null' : json;

@@ -1,8 +1,8 @@
 import { startAtPageEnd } from './page-end.ts';
 
 /**
- * Runs writes one at a time, in the order of the calls: two requests of a browser may overtake each other. If the page ends, those that
- * wait run at once: they would be lost.
+ * Runs writes one at a time, in the order of the calls: two requests of a browser may overtake each other. If the page ends, all that still
+ * wait are started, because they would be lost otherwise.
  */
 export class WriteQueue {
   private last: Promise<unknown> = Promise.resolve();

@@ -13,7 +13,7 @@ export interface MapGrid {
   placement?: CellPlacement | undefined; // default: the cells divide the image evenly
 }
 
-/** The two cells around share `at` of a side, and the weight of the second. */
+/** The two cells on either side of `at` (0..1 of a side), and the weight of the second. */
 function tap(at: number, axis: CellAxis, cells: number): { low: number; high: number; weight: number } {
   const position = positionAmong(at, axis, cells);
   const low = Math.floor(position);
@@ -71,7 +71,7 @@ export function valueAt({ map, w, h, placement = evenPlacement(w, h) }: MapGrid,
   return above * (1 - y.weight) + below * y.weight;
 }
 
-/** The cell whose centre is nearest to share `at` of a side. */
+/** The cell whose centre is nearest to `at` (0..1 of a side). */
 const nearest = (at: number, axis: CellAxis, cells: number): number => Math.round(positionAmong(at, axis, cells));
 
 /** The value of the cell nearest to u, v (0..1 across and down the image). */

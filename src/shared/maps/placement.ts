@@ -5,8 +5,8 @@ export interface CellAxis {
 }
 
 /**
- * Where the cells of a map are in the image. A cell of a feature map is at the centre of its receptive field, which is not the middle of
- * the part that an even division of the image would give it (src/main/nn/explain/receptive-field.ts).
+ * Where the cells of a map are in the image. A cell of a feature map is at the centre of its receptive field
+ * (src/main/nn/explain/receptive-field.ts). Padding and strides move it from the position in an even division of the image.
  */
 export interface CellPlacement {
   across: CellAxis;
@@ -19,10 +19,10 @@ export const evenAxis = (n: number): CellAxis => ({ first: 0.5 / n, step: 1 / n 
 /** w × h cells that divide the image evenly. Also the placement of maps that were stored without one. */
 export const evenPlacement = (w: number, h: number): CellPlacement => ({ across: evenAxis(w), down: evenAxis(h) });
 
-/** Positions closer to a cell's centre, in cells, are at it: so a map at its own cells is the map, without rounding. */
+/** Positions closer than this to a cell's centre, in cells, are at it, so that a map resampled to its own cells stays exactly the same. */
 const ROUNDING = 1e-9;
 
-/** The position of share `at` (0..1) of a side among n cells: 0 at the first one's centre, n - 1 at the last one's; not beyond these. */
+/** The position of `at` (0..1 of a side) among n cells: 0 at the centre of the first one, n - 1 at that of the last one, never beyond. */
 export function positionAmong(at: number, { first, step }: CellAxis, n: number): number {
   const position = (at - first) / step;
   const whole = Math.round(position);

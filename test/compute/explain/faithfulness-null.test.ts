@@ -19,7 +19,7 @@ import { scratch } from '../../doors/cli/kit.ts';
 const SPEC = { backbone: 'compact', flavour: 'torch', size: 64, dim: 2 } as const satisfies SiameseSpec;
 const signal = new AbortController().signal;
 
-/** A network with drawn weights on the disk. */
+/** Stores a network with random weights. */
 function drawnNetwork(seed: number): ModelRef {
   const half = [0.5, 0.5, 0.5];
   const config = { ...SPEC, engine: 'onnx', device: 'cpu', preprocessing: { mean: half, std: half }, resampling: 'centred', sampleBits: null };
@@ -31,7 +31,7 @@ function drawnNetwork(seed: number): ModelRef {
   return model;
 }
 
-/** Images of the drawn sample, `perClass` of each class. */
+/** Images of the sample data set, `perClass` of each class. */
 async function drawImages(perClass: number): Promise<{ file: string; className: string }[]> {
   const folder = scratch('sample');
   return await Promise.all(
@@ -58,8 +58,8 @@ async function check(model: ModelRef, files: [string, string], donor: string): P
   return checkMaps({ ...pair, signed, width, height, placement, donors }, { signal, progress: () => undefined });
 }
 
-describe('the badge on the drawn sample', () => {
-  test('rolled maps that pose as the map are supported in at most 8 %', async () => {
+describe('the badge on the sample data set', () => {
+  test('rolled maps, checked as if they were the map, are supported in at most 8 %', async () => {
     const images = await drawImages(10);
     const model = drawnNetwork(1);
     const passing = { auc: 1, low: 1, high: 1, pairs: 1, images: 1 };
@@ -67,7 +67,7 @@ describe('the badge on the drawn sample', () => {
     for (let i = 0; i < 24; i++) {
       const files: [string, string] = [images[i]!.file, images[(7 * i + 5) % images.length]!.file];
       const { images: checked } = await check(model, files, images[(3 * i + 1) % images.length]!.file);
-      // Each rolled map in turn: the others are rolls of it, too. The cross-check is taken as passed, so this counts too many. 60 pairs: 5.8 %.
+      // Each rolled map in turn: the others are rolls of it, too. The cross-check is assumed to pass, so this counts too many. 60 pairs: 5.8 %.
       for (let k = 0; k < checked[0].rolled.length; k++) {
         const posing = checked.map(({ rolled }) => ({ score: rolled[k]!, rolled: rolled.filter((_, other) => other !== k), donor: 1 }));
         posed++;
@@ -79,7 +79,7 @@ describe('the badge on the drawn sample', () => {
     expect(supported / posed).toBeLessThanOrEqual(0.08);
   });
 
-  test('a network with drawn weights is not supported: it fails the gate', async () => {
+  test('maps of a network with random weights are not supported: it fails the gate', async () => {
     const images = await drawImages(10);
     const pairs = images.flatMap((image, a) =>
       [1, 5, 11, 17].map((step) => {

@@ -12,7 +12,7 @@ import type { RunConfig } from '../../../src/shared/run.ts';
 import { someConfig } from '../../db/records.ts';
 import { folderForTests } from '../images/files.ts';
 
-/** Explanations by path of images at the limits, by a network with random weights. */
+/** Explanations of extreme images by path, with a network with random weights. */
 
 const { folder, put } = folderForTests();
 const config: RunConfig = { ...someConfig, size: 64 };
@@ -110,12 +110,12 @@ describe('path explains', () => {
     expect(result.images[0]).toMatchObject({ width: 96, height: 64 });
     expect(result.signed).toEqual(upright.signed);
     expect(result.distance).toBe(upright.distance);
-    // Without the orientation it is another image, so the test would notice an ignored one.
+    // Without the orientation it is another image, so the test fails if it is ignored.
     const lying = await explainFiles([await put('lying.png', await sharp(stored).rotate(270).png().toBuffer()), other]);
     expect(lying.signed[0]).not.toEqual(upright.signed[0]);
   });
 
-  test('nothing after a cancel in its midst: it ends as cancelled, without files, and the next one is whole', async () => {
+  test('nothing after a cancel while it runs: it ends as cancelled, without files, and the next one is complete', async () => {
     const files: [string, string] = [await patternFile(5), await patternFile(6)];
     const whole = await explainFiles(files);
     const out = mkdtempSync(join(folder, 'cancelled '));

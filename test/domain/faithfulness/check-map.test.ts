@@ -32,7 +32,7 @@ describe('the signed score of a map, with a distance that is a sum over pixels',
   const check = (map: Float32Array, after = additive(shuffled), rolled: Float32Array[] = []) =>
     checkMap({ map, rolled, hasDonor: true }, total, after);
 
-  test('is that of the closed form for the map that is right, and its opposite for the map with its sign turned', async () => {
+  test('is that of the closed form for the true map, and the opposite for its negative', async () => {
     expect((await check(shuffled)).score).toBeCloseTo(EXACT, 3);
     expect((await check(shuffled.map((v) => -v))).score).toBeCloseTo(-EXACT, 3);
     expect((await check(shuffled.map((v) => v ** 3))).score).toBeCloseTo(EXACT, 3); // only the order counts

@@ -4,7 +4,7 @@ import type { BackboneName } from '../../../src/shared/backbones.ts';
 import { largestAbsolute, type MapGrid, valueAt } from '../../../src/shared/maps/field.ts';
 import { centreOf, evenPlacement } from '../../../src/shared/maps/placement.ts';
 import type { Engine } from '../../../src/main/nn/engines/engine.ts';
-import { combined, detailTask } from '../../../src/main/nn/explain/detail.ts';
+import { combineParts, detailTask } from '../../../src/main/nn/explain/detail.ts';
 import { methodNamed } from '../../../src/main/nn/explain/index.ts';
 import { INTEGRAL_STEPS, smoothingOf } from '../../../src/main/nn/explain/integrated-gradients.ts';
 import { halves, type PairMaps } from '../../../src/main/nn/explain/method.ts';
@@ -119,7 +119,7 @@ describe.each(ENGINES)('maps against float64 in PyTorch, on $title', ({ open, is
         const [, , h, w] = map.shape as [number, number, number, number];
         return { map: halves(out[`part${k}`]!)[0], w, h, placement: placementAt(out[`centre${k}`]!) };
       });
-      expect(relativeError(maps.signed[0], combined(grids))).toBeLessThan(1e-5);
+      expect(relativeError(maps.signed[0], combineParts(grids))).toBeLessThan(1e-5);
       expect([maps.width, maps.height, maps.placement]).toEqual([grids[2]!.w, grids[2]!.h, grids[2]!.placement]);
       // Cell by cell: 2 base + fine 1 + fine 2, scaled to a largest value of 1, times a quarter of the base's largest value.
       const { across, down } = maps.placement;
@@ -161,8 +161,8 @@ describe('the parts of a map', () => {
 
   test('that are empty add nothing; an empty base empties the map', () => {
     const [base, fine] = [part(2, [4, -2]), part(2, [1, 1])];
-    expect([...combined([base, part(2, [0, 0]), fine])]).toEqual([3, 0]); // (2 * [1, -0.5] + [1, 1]) * 4 / 4
-    expect([...combined([part(2, [0, 0]), fine, fine])]).toEqual([0, 0]);
+    expect([...combineParts([base, part(2, [0, 0]), fine])]).toEqual([3, 0]); // (2 * [1, -0.5] + [1, 1]) * 4 / 4
+    expect([...combineParts([part(2, [0, 0]), fine, fine])]).toEqual([0, 0]);
   });
 
   test('smoothing gives away every pixel, no more and no less', () => {

@@ -9,12 +9,12 @@ export const compareHandlers: HandlersFor<'compare'> = {
   },
   'compare.open': ({ comparison }, { workbench }) => workbench.compare.open(comparison),
   'compare.queue': (request, { workbench, signal }) => workbench.queues.get(request, signal),
-  'compare.check': (request, { workbench }) => workbench.checks.start(request),
+  'compare.check': (request, { workbench }) => workbench.checkJobs.start(request),
   'compare.list': ({ saved }, { workbench }) => workbench.compare.list({ saved }),
   'compare.get': ({ comparison }, { workbench }) => workbench.compare.get(comparison),
   'compare.annotate': ({ comparison, ...notes }, { workbench }) => {
     const row = workbench.compare.annotate(comparison, notes);
-    if (row.saved) workbench.checks.checkSaved([comparison]);
+    if (row.saved) workbench.checkJobs.checkSaved([comparison]);
     return row;
   },
   'compare.mapScale': ({ run, ...choice }, { workbench }) => measureAsJob({ jobs: workbench.jobs, scales: workbench.compare.scales }, run, choice),

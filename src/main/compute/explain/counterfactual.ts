@@ -9,8 +9,8 @@ import { useEmbedder } from './embedder.ts';
 import { blend, planesOf } from './faithfulness.ts';
 
 /**
- * How D(A, B) changes when the strongest part of an image's counterfactual map is blurred, for each image; null for an empty map. One
- * forward pass of both images, unchanged and blurred. `squares`: [S, S, 3] each, 8 bit.
+ * For each image: D(A, B) after the strongest part of its counterfactual map is blurred, less D(A, B); null for an empty map. One forward
+ * pass of both images, unchanged and blurred. `squares`: RGB [S, S, 3] each.
  */
 export async function counterfactualShifts(
   model: ModelRef,

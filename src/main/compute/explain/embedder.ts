@@ -14,10 +14,13 @@ export interface Embedder {
   embed(images: readonly WriteImage[]): Promise<Float32Array[]>;
 }
 
-/** Compiling a network takes longer than a forward pass, so the last ones stay open. */
+/** Compiling a network takes longer than a forward pass, so the two that were used last stay open. */
 const embedders = new LeasePool<Executable>(2, (executable) => executable.dispose());
 
-/** Runs `work` with the embedding of a network, compiled for a batch size. `sha256`: of the network, part of the key. */
+/**
+ * Runs `work` with a network that is compiled for a batch size. `sha256`: of the network, so that a retrained one is compiled again.
+ * Throws as `work` and readModel do.
+ */
 export function useEmbedder<T>(model: ModelRef, sha256: string | null, batch: number, work: (embedder: Embedder) => Promise<T>): Promise<T> {
   const { config, folder } = model;
   const { size, dim } = config;

@@ -65,7 +65,7 @@ export async function explain(request: ExplainRequest, { signal, progress }: Cal
 /** Two decoded images, RGB [size, size, 3] each. */
 export type PixelPair = [Uint8Array, Uint8Array];
 
-/** `decode`: decodeSquare, or a cache of it. Throws AppError 'bad-image' or 'not-found'. */
+/** Decodes both images of a pair. `decode`: decodeSquare, or a cache of it. Throws AppError 'bad-image' or 'not-found'. */
 export async function decodePair(
   { model: { config }, files, sha256 }: Pick<ExplainRequest, 'model' | 'files' | 'sha256'>,
   decode = decodeSquare,
@@ -76,7 +76,7 @@ export async function decodePair(
   return await Promise.all([one(0), one(1)]);
 }
 
-/** Throws AppError 'cancelled', and as readModel does. */
+/** Explains the distance of two decoded images. Throws AppError 'cancelled', and as readModel does. */
 export async function explainPixels(
   { model, modelSha256, method, layer }: Pick<ExplainRequest, 'model' | 'modelSha256' | 'method' | 'layer'>,
   pixels: PixelPair,

@@ -19,8 +19,8 @@ interface Planes extends Record<Fill, Float32Array | null> {
 }
 
 /**
- * Checks the maps of a pair: how much more the distance moves when the marked parts are removed than when parts of rolled maps are. About
- * 150 forward passes an image, in batches. Throws AppError 'bad-image', 'not-found' or 'cancelled'.
+ * Checks the maps of a pair: does the distance move more when the marked parts are removed than when the parts that rolled maps mark are?
+ * About 150 forward passes an image, in batches. Throws AppError 'bad-image', 'not-found' or 'cancelled'.
  */
 export async function checkMaps(request: CheckMapsRequest, { signal, progress }: CallContext<'checkMaps'>): Promise<CheckMapsResult> {
   const { model, modelSha256, files, sha256, signed, width, height, placement } = request;
@@ -46,7 +46,7 @@ export async function checkMaps(request: CheckMapsRequest, { signal, progress }:
     ] as const) {
       const rolls = drawRolls(width, height, ROLLED_MAPS, randomFor(RECIPE, 'rolls', pixels[i], pixels[other]));
       const after: DistancesAfter = async (removals) => {
-        const done = i * removals.length; // both images have about the same number
+        const done = i * removals.length; // removals of the first image: about as many
         const onBatch = (n: number): void => progress({ done: done + n, total: 2 * removals.length });
         const embeddings = await embedRemovals(embedder, planes[i]!, removals, { signal, onBatch });
         return embeddings.map((embedding) => pairDistance(embedding, unchanged[other]!));
@@ -64,7 +64,7 @@ interface EmbedOptions {
   onBatch?(done: number): void;
 }
 
-/** Embeddings [removals] of perturbed copies of an image. */
+/** Embeddings of perturbed copies of an image, one for each removal. Throws AppError 'cancelled'. */
 export async function embedRemovals(
   { embed, batch }: Embedder,
   planes: Planes,
@@ -100,7 +100,7 @@ export function blend(into: Float32Array, image: Float32Array, fill: Float32Arra
   }
 }
 
-/** `square`, `donor`: [S, S, 3], 8 bit. */
+/** An image and its fills as planes. `square`, `donor`: RGB [S, S, 3]. */
 export function planesOf({ config: { size, preprocessing } }: ModelRef, square: Uint8Array, donor: Uint8Array | null): Planes {
   const normalise = (pixels: Uint8Array): Float32Array => {
     const planes = new Float32Array(pixels.length);
@@ -110,9 +110,11 @@ export function planesOf({ config: { size, preprocessing } }: ModelRef, square: 
   return { image: normalise(square), blur: normalise(blur(square, size, size, BLUR_SIGMA * size)), donor: donor && normalise(donor) };
 }
 
+/** Decodes an image as the network reads it: RGB [S, S, 3]. */
 export const decodeFor = ({ config: { size, resampling, sampleBits } }: ModelRef, file: string, sha256: string | null): Promise<Uint8Array> =>
   decodeSquare(file, size, { resampling, sampleBits, ...(sha256 === null ? {} : { sha256 }) });
 
+/** The first donor that can be read; null if none can. */
 async function firstReadable(model: ModelRef, donors: readonly SourceImage[]): Promise<{ index: number; square: Uint8Array } | null> {
   for (const [index, { file, sha256 }] of donors.entries()) {
     try {

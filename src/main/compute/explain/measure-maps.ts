@@ -23,8 +23,8 @@ function cachedDecode(size: number): typeof decodeSquare {
 
 /**
  * The largest |S| of both images of each pair, [2 * pairs]. Pairs with an unreadable image or a value that is not finite are left
- * out; the first error is thrown if none remains. An error of the network ends the measuring. 256 pairs of 84 images took 3.9 s of processor time, and 6.5 s without the cache
- * (MobileNetV2 0.35, 288 px, last layer).
+ * out; the first error is thrown if none remains. An error of the network ends the measuring. 256 pairs of 84 images took 3.9 s of
+ * processor time, and 6.5 s without the cache (MobileNetV2 0.35, 288 px, last layer).
  */
 export async function measureMaps(
   { model, modelSha256, method, layer, root, images, pairs }: MeasureMapsRequest,

@@ -13,7 +13,7 @@ export interface JpegFrame {
 export interface JpegScans {
   /** Whether there are several scans, so that libjpeg reads them all before it returns the first row. */
   several: boolean;
-  /** What a file that ends too early lacks: whole frequencies of a component, only refinements of their values, or no scan. */
+  /** What a file that ends too early lacks: whole frequencies of a component, or only low bits of their values; null: no scan. */
   missing: 'frequencies' | 'refinements' | null;
 }
 
@@ -43,11 +43,11 @@ export function jpegFrame(bytes: Uint8Array): JpegFrame | null {
   return null;
 }
 
-const UNSENT = 16; // more than any number of bits that a scan leaves out
+const UNSENT = 16; // no bit was sent: a scan leaves out at most 15
 
 /** The scans after the frame header at `frame` (ITU T.81, B.2.3 and G.1.1). */
 function scansAfter(bytes: Uint8Array, frame: number): JpegScans {
-  // For each component and frequency: the lowest bits that are not sent yet.
+  // For each component and frequency: the number of low bits that no scan has sent yet.
   const unsent = new Map<number, Uint8Array>();
   for (let i = 0; i < bytes[frame + 9]!; i++) unsent.set(bytes[frame + 10 + 3 * i]!, new Uint8Array(64).fill(UNSENT));
   let scans = 0;

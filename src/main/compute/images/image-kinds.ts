@@ -32,7 +32,7 @@ function textKind(bytes: Uint8Array): FileKind | null {
     return null;
   }
   for (const b of head) if (b < 32 && b !== 9 && b !== 10 && b !== 12 && b !== 13) return null;
-  // Comments are removed first: matched, they would take exponential time.
+  // Comments are removed first: a pattern that matches them would take exponential time.
   if (/^\s*(<\?xml[^]*?\?>\s*)?(<!DOCTYPE svg[^]*?)?<svg[\s/>]/i.test(text.replace(/<!--[^]*?-->/g, '')))
     return { type: 'unsupported-image', description: 'an SVG drawing' };
   if (/^\s*<(!doctype html|html)/i.test(text)) return { type: 'other', description: 'a web page' };

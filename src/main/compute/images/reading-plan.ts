@@ -62,9 +62,10 @@ function jpegPlan(bytes: Buffer): ReadingPlan | Unreadable | null {
   if (frame.bits !== 8) return { reason: `is a JPEG with ${frame.bits} bits per channel, which Twinlens can't read; save it with 8 bits` };
   if (frame.hasEndMarker) return plain(bytes, STRICT);
   const { several, missing } = frame.scans;
-  if (missing === 'frequencies') return null; // libjpeg would draw squares of 8 px, or leave a colour out, without a warning
+  if (missing === 'frequencies') return null; // libjpeg would decode squares of 8 px, or omit a colour, without a warning
   // With an end marker added, data that end too early give a warning; complete data give none. libvips checks for warnings before
-  // each strip of 8 rows, so it does not notice data missing from the last strip only, unless libjpeg has read all data before.
+  // each strip of 8 rows, so it does not notice data missing from the last strip only, unless there are several scans, which libjpeg reads
+  // first.
   const fact = missing === 'refinements' ? LESS_DETAIL : several ? COMPLETE : ROWS_MISSING;
   return plain(Buffer.concat([bytes, Buffer.from([0xff, 0xd9])]), { ...STRICT, failOn: 'warning' }, { lacksEndMarker: true, facts: [fact] });
 }

@@ -16,7 +16,7 @@ export interface ModelRef {
   folder: string;
   config: RunConfig;
   sha256: string | null; // fingerprint of a finished run's network; null: not verified
-  epochs: number; // stored with the run: with any, a missing file was lost
+  epochs: number; // stored with the run; if there are any, a missing file was lost
 }
 
 /** An image of a data set. */
@@ -203,6 +203,7 @@ export interface ComputeCalls {
   explain: { args: ExplainRequest; result: ExplainResult; progress: Counted };
   /** The largest |S| of both images of each pair. Pairs with an image that can't be read are left out. */
   measureMaps: { args: MeasureMapsRequest; result: Float32Array; progress: Counted };
+  /** Progress: forward passes. */
   checkMaps: { args: CheckMapsRequest; result: CheckMapsResult; progress: Counted };
   /** Writes the overlay PNGs that a comparison names. */
   drawOverlays: { args: OverlaysRequest; result: null; progress: never };

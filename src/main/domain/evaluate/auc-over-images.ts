@@ -18,10 +18,12 @@ export interface AucOverImages {
  *   w_i = (share of pairs of the other label on the right side of pair i - AUC) / pairs of its label
  *   u_k = sum of w_i over the pairs i of image k,   variance = n / (n - 1) sum over the n images of u_k²
  *
- * (dyadic clustering, Aronow, Samii & Assenova 2015), on the logit scale. A pair's own noise counts in both of its images, so the interval
- * is rather too wide than too narrow. It covered 96 % of the true AUCs of two data sets of photographs; one over pairs covered 42 %. If the AUC is 0 or 1, this variance is 0 whatever the number of
- * pairs. Then `images / 4` comparisons of a same with a different pair without a common image are independent, and the bound is that of as
- * many successes (Clopper & Pearson 1934). NaN without pairs of both labels. `pairs`, `distances` [N].
+ * (dyadic clustering, Aronow, Samii & Assenova 2015), on the logit scale. The noise of a pair counts in both of its images, so the interval
+ * is slightly too wide. It covered 96 % of the true AUCs of two data sets of photographs; an interval over pairs covered 42 %.
+ *
+ * If the AUC is 0 or 1, this variance is 0 for any number of pairs. The bound is then that of n / 4 successes in as many trials (Clopper &
+ * Pearson 1934), because n / 4 comparisons of a same with a different pair have no image in common. NaN without pairs of both labels.
+ * `pairs`, `distances`: [N].
  */
 export function aucOverImages(pairs: readonly Pair[], distances: ArrayLike<number>): AucOverImages {
   const labels = pairs.map(({ label }) => label);

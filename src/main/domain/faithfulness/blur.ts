@@ -1,4 +1,4 @@
-/** Passes of a box filter: their sum of uniform distributions is almost normal. */
+/** Box filters in sequence: the sum of three uniform distributions is almost normal. */
 const PASSES = 3;
 
 /**
@@ -13,8 +13,8 @@ export function boxWidths(sigma: number): number[] {
 }
 
 /**
- * A blurred copy of an interleaved image [height, width, channels], 8 bit, rounded. A box at the edge averages the pixels inside the image:
- * nothing is invented outside it, and an image of one colour stays exactly as it is. Time does not depend on `sigma` (px).
+ * A blurred copy of an interleaved image [height, width, channels], 8 bit, rounded. A box at the edge averages only the pixels inside the
+ * image, so an image of one colour stays exactly as it is. `sigma`: px; it has no effect on the time.
  */
 export function blur(pixels: Uint8Array, width: number, height: number, sigma: number): Uint8Array {
   const channels = pixels.length / (width * height);

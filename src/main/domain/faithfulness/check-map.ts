@@ -4,7 +4,7 @@ import { type MapEnd, rankMap, type RankedMap, removalWeights } from './removal.
 /** What replaces the removed part of an image. */
 export type Fill = 'blur' | 'donor';
 
-/** One perturbed image: the pixels of `weights()` [pixels], 0..1, replaced by `fill`. Made when needed: a check has over a hundred. */
+/** One perturbed image. `weights()` [pixels], 0..1: how much of each pixel `fill` replaces. Computed when needed: a check has over a hundred. */
 export interface Removal {
   weights(): Float32Array;
   fill: Fill;
@@ -27,7 +27,7 @@ const ENDS: readonly MapEnd[] = ['bottom', 'top'];
  *
  *   s = mean over shares f of [ D(without the map's bottom f) - D(without its top f) ]
  *
- * A map with its sign turned scores -s, so chance is 0. `distance`: D of the unchanged pair.
+ * The negative of a map scores -s, so chance is 0. `distance`: D of the unchanged pair.
  */
 export async function checkMap(
   { map, rolled, hasDonor }: MapsToCheck,
@@ -65,11 +65,11 @@ export async function checkMap(
   };
 }
 
-/** Both ends at every share: the order of `signedScore` and `curveOf`. */
+/** Bottom and top at every share, in the order that `signedScore` and `curveOf` expect. */
 const removalsOf = (ranked: () => RankedMap, fill: Fill): Removal[] =>
   REMOVED_SHARES.flatMap((share) => ENDS.map((end) => ({ fill, weights: () => removalWeights(ranked(), share, end) })));
 
-/** The strongest part of the map of one kind, at most as large as the part that has evidence. */
+/** Blurs the strongest part of a map of one kind (values above 0 are evidence), at most the part that has evidence. */
 export const strongestOf = (kind: Float32Array): Removal => ({
   fill: 'blur',
   weights: () => removalWeights(rankMap(kind), COUNTERFACTUAL_SHARE, 'top', 'positive'),
@@ -89,7 +89,7 @@ const curveOf = (own: readonly number[], rolled: readonly number[][]): CurvePoin
     return { share, bottom: own[2 * i]!, top: own[2 * i + 1]!, rolled: { mean, low: at(0.1), high: at(0.9) } };
   });
 
-/** Keeps only the last result of one map: removals are made in order, and a ranked map of a large image takes megabytes. */
+/** Caches a result until all removals of its map have used it, then frees it: a ranked map of a large image takes megabytes. */
 function lazy<T>(make: () => T): () => T {
   let cached: { value: T } | null = null;
   let uses = 0;

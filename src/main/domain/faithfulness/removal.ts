@@ -1,6 +1,6 @@
 export type MapEnd = 'top' | 'bottom';
 
-/** A map enlarged to the image, ranked once for all parts that are removed by it. */
+/** A map, enlarged to the image and sorted once for all of its removals. */
 export interface RankedMap {
   values: Float32Array; // [pixels]
   sorted: Float32Array; // ascending
@@ -10,8 +10,8 @@ export const rankMap = (values: Float32Array): RankedMap => ({ values, sorted: v
 
 /**
  * The weights 0..1 [pixels] with which pixels are replaced: the `share` of the area where the map is largest (top) or smallest (bottom).
- * Pixels that tie at the boundary share the rest equally, so that the order of pixels decides nothing: a constant map removes the same
- * at both ends. `within`: removes no more than the pixels whose values exceed 0 (top).
+ * Pixels that tie at the boundary share the rest equally, so the order of pixels has no effect: a constant map removes the same at both
+ * ends. `within` 'positive', for the top: at most the pixels above 0.
  */
 export function removalWeights({ values, sorted }: RankedMap, share: number, end: MapEnd, within: 'map' | 'positive' = 'map'): Float32Array {
   const n = values.length;

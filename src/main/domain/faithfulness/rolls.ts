@@ -9,8 +9,8 @@ export interface Roll {
 }
 
 /**
- * `count` random rolls of a map of w × h cells, none of them the identity. A rolled map has the same values, and the same neighbours
- * but at the seam, so it is as smooth as the map: the null distribution of a map at the wrong place.
+ * `count` random rolls of a map of w × h cells, none of them the identity. A rolled map has the same values and, except at the seam, the
+ * same neighbours, so it is as smooth as the map. Its scores are the null distribution: those of a map that marks other positions.
  */
 export function drawRolls(w: number, h: number, count: number, random: Random): Roll[] {
   return Array.from({ length: count }, () => {

@@ -7,7 +7,10 @@ export type TrainImage = PairCandidate & Pick<ImageRecord, 'split'>;
 const MAX_DRAWS = 32; // random draws before a linear scan; with half of the candidates used, one anchor in 4e9 needs the scan
 const TARGET_PAIRS = 1000; // per split; gives a standard error of the AUC of about 0.01
 
-/** Rounds of `samplePairs` for an evaluation split, 1..10: about 1,000 pairs for 50 to 500 images, at most 20 an image for fewer, 2 an image for more. */
+/**
+ * Rounds of `samplePairs` for an evaluation split, 1..10. They give about 1,000 pairs for 50 to 500 images, at most 20 an image for fewer
+ * images, and at most 2 an image for more.
+ */
 export const roundsFor = (imagesInSplit: number): number => Math.min(10, Math.max(1, Math.round(TARGET_PAIRS / (2 * imagesInSplit))));
 
 /**

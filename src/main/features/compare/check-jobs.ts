@@ -15,8 +15,8 @@ export interface CheckJobPorts {
   queues: Pick<PairQueues, 'get'>;
 }
 
-/** A pair of a job: a stored comparison, or one that is explained first. */
-type Pair = (signal: AbortSignal) => Promise<string>; // its comparison
+/** Returns the id of a comparison: of a stored one, or of a pair that it explains first. */
+type Pair = (signal: AbortSignal) => Promise<string>;
 
 /** Jobs that check the faithfulness of maps: of stored comparisons, of a queue's pairs, and of saved comparisons in the background. */
 export class CheckJobs {
@@ -47,7 +47,7 @@ export class CheckJobs {
     );
   }
 
-  /** Checks a saved comparison in the background, in one job with others. Does nothing for one that is checked or can't be. */
+  /** Checks saved comparisons in the background, all in one job. Skips those that are checked already or can't be. */
   checkSaved(ids: readonly string[]): void {
     const saved = new Map(this.ports.compare.list({ saved: true }).map((row) => [row.comparison, row]));
     for (const id of ids) {

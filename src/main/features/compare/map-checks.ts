@@ -36,9 +36,9 @@ export class MapChecks {
   }
 
   /**
-   * The comparison with its check, from the store if it has one. Throws AppError 'not-found' for an unknown comparison, lost maps, images
-   * or network, 'bad-request' if the run has another network by now or a file was damaged, 'bad-image', 'cancelled', and as `distances`
-   * does. Nothing is stored then.
+   * The comparison with its check, which is computed unless it is stored. Throws AppError 'not-found' for an unknown comparison, lost maps,
+   * images or network, 'bad-request' if the run has another network now or a file is damaged, 'bad-image', 'cancelled', and as `distances`
+   * does; then nothing is stored.
    */
   check(id: string, { signal, onProgress }: CheckOptions): Promise<ComparisonRow> {
     return this.queue.run(
@@ -56,7 +56,7 @@ export class MapChecks {
     );
   }
 
-  /** Why the comparison's maps can't be checked any more, or null. */
+  /** Why the comparison's maps can't be checked any more; null if they can. Throws AppError 'not-found' for an unknown run. */
   problemOf({ run: id, modelSha256 }: Comparison): AppError | null {
     const run = this.ports.runs.get(id);
     if (!this.ports.hasNetwork(run))
@@ -109,7 +109,7 @@ export class MapChecks {
     return gate;
   }
 
-  /** Training images of other content than the pair, the same for (B, A). */
+  /** Candidates for the donor: training images with another content than the pair, the same for (B, A). */
   private donorsFor({ dataset }: RunRecord, { images }: Comparison): { file: string; sha256: string }[] {
     const own = images.map(({ sha256 }) => sha256).sort();
     const random = randomFor(RECIPE, 'donor', ...own);

@@ -22,7 +22,7 @@ export interface ComparePorts {
   /** Distances of a split's stored pairs. Missing features are computed. */
   distances(run: RunRecord, split: 'valid', o: { signal: AbortSignal }): Promise<{ pairs: PackedPairs; distances: Float64Array }>;
   compute: Pick<ComputeHost, 'ask'>;
-  /** Checks maps: takes seconds, so it is another process than `compute` where a screen waits for that. */
+  /** The compute process that checks maps. A check takes seconds, so where a screen waits for `compute` this is another process. */
   checker: Pick<ComputeHost, 'ask'>;
   /** Folder of a comparison's photographs, maps and overlays. */
   folderOf(comparison: string): string;

@@ -22,8 +22,8 @@ export class Uploads {
   }
 
   /**
-   * Writes the content to a new file as it arrives; returns its path. A failure leaves nothing of it. `group`: a UUID, by which files that
-   * refer to each other by name get into one folder. Throws AppError.
+   * Writes the content to a new file as it arrives; returns its path. A failure leaves nothing of it. `group`: a UUID; files of one group, which
+   * refer to each other by name, are put into one folder. Throws AppError.
    */
   async receive(name: string, content: AsyncIterable<Uint8Array>, group: string = randomUUID()): Promise<string> {
     if (!UUID.test(group)) throw new AppError('bad-request', 'The group of an uploaded file must be a UUID.', { group });
@@ -37,7 +37,7 @@ export class Uploads {
       return join(folder, plain);
     } catch (error) {
       await rm(part, { force: true }).catch(() => undefined);
-      await rmdir(folder).catch(() => undefined); // kept if it has other files of the group
+      await rmdir(folder).catch(() => undefined); // fails if it has other files of the group
       throw error instanceof AppError ? error : asAppError(error);
     }
   }

@@ -51,10 +51,10 @@ export const paragraphsOf = (text: string): string[] =>
  * A name or text of the user. <bdi> isolates its direction: Hebrew or an override character can't reverse the text around it. A long
  * word may be divided after a separator (<wbr>); style.ts divides it elsewhere only if a part does not fit.
  */
-export const nameOf = (text: string): Html => markup`<bdi class="name">${text.split(/(\S{25,})/).map(dividable)}</bdi>`;
+export const nameOf = (text: string): Html => markup`<bdi class="name">${text.split(/(\S{25,})/).map(divideWord)}</bdi>`;
 
-/** Every second part of the split above is a long word. A file's extension and other short ends stay with what is before them. */
-function dividable(part: string, i: number): Content {
+/** Every second part of the split above is a long word. A short end, such as a file's extension, is not separated. */
+function divideWord(part: string, i: number): Content {
   if (i % 2 === 0) return part;
   return part.split(/(?<=[_.,;+=&])(?=[^_.,;+=&]{5})/).map((piece, k) => (k === 0 ? piece : markup`<wbr>${piece}`));
 }

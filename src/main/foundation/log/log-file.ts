@@ -7,9 +7,9 @@ import { makeFolders } from '../files.ts';
 export const LOG_NAMES = ['desktop', 'serve', 'cli', 'compute', 'pictures', 'import', 'checks'] as const;
 export type LogName = (typeof LOG_NAMES)[number];
 
-/** Limit of all logs of a workspace: six streams with the current and the previous file each. */
+/** Limit of all logs of a workspace: seven streams with the current and the previous file each. */
 export const MAX_TOTAL = 20_000_000; // bytes
-const MAX_FILE = '1500K'; // 1,536,000 bytes; twelve files, each with one longest line, are 19.2 MB
+const MAX_FILE = '1300K'; // 1,331,200 bytes; fourteen files, each with one longest line, are 19.5 MB
 export const MAX_LINE = 64_000; // characters
 const RETRY_MS = 60_000; // after a failed write (full disk), before the next attempt
 const CLOSE_MS = 1000; // longest wait for the disk at the end of the program

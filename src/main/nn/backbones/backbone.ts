@@ -20,7 +20,7 @@ export interface FeatureMap {
 export interface Backbone {
   blocks: readonly Block[]; // in order of evaluation
   lastStage: number; // index of the first block that scope 'last-stage' trains
-  /** The two finer layers of the detail map, coarse to fine: the last blocks before a stride halves the map, the last but one such first. */
+  /** The two finer layers of the detail map, coarse to fine: the last blocks before the last and the second-last stride. */
   detailLayers: readonly [string, string];
   /**
    * Called for the last block, whose map is averaged for the head, and for the block to explain. A convolutional network's

@@ -11,13 +11,13 @@ import { activeHalves, halves, type Method } from './method.ts';
 import { integrate, weightedMap } from './path.ts';
 import { placeCells, type PlacedMap } from './receptive-field.ts';
 
-/** Base, fine 1, fine 2. Each part is scaled to a largest value of 1 first. */
+/** Weights of base, fine 1 and fine 2, after each is scaled to a largest value of 1. */
 const WEIGHTS = [2, 1, 1] as const;
 const WEIGHT_SUM = 4;
 
 /**
- * Steps of the path's integral: the fine maps' errors are several times the base map's. With path's 160 steps they were off by up to 1.4e-4
- * of their largest value (ResNet18, random weights).
+ * Steps of the path's integral, more than path's 160: with these the errors of the fine maps were several times those of the base map, up to
+ * 1.4e-4 of the largest value (ResNet18, random weights).
  */
 const STEPS = 400;
 
@@ -27,8 +27,8 @@ const STEPS = 400;
  *
  *   fine = sum over channels of d(g · p)/dF * (F - mean over space of F)
  *
- * The parts have no common unit, so values are not shares of the distance. The sum is multiplied by the base map's largest value / 4: an
- * image with little evidence keeps a pale map.
+ * The parts have no common unit, so values are not shares of the distance. The sum is multiplied by the base map's largest value / 4, so that
+ * an image with little evidence still has a pale map.
  */
 export const detail: Method = (spec, layer) => {
   const { task, places } = detailTask(spec, layer);
@@ -44,7 +44,7 @@ export const detail: Method = (spec, layer) => {
       const finest = parts.at(-1)![0]!;
       return {
         distance: out['distance']![0]!,
-        signed: [combined(parts.map(([a]) => a!)), combined(parts.map(([, b]) => b!))],
+        signed: [combineParts(parts.map(([a]) => a!)), combineParts(parts.map(([, b]) => b!))],
         active: activeHalves(out['features']!),
         baseline: null,
         ...{ width: finest.w, height: finest.h, placement: finest.placement! },
@@ -54,7 +54,7 @@ export const detail: Method = (spec, layer) => {
 };
 
 /** The weighted sum of the parts of one image, coarse to fine, at the cells of the last one. */
-export function combined(parts: readonly MapGrid[]): Float32Array {
+export function combineParts(parts: readonly MapGrid[]): Float32Array {
   const { w, h, placement } = parts.at(-1)!;
   const sum = new Float32Array(w * h);
   parts.forEach((part, k) => {

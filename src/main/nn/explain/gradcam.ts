@@ -24,7 +24,7 @@ export const gradCamTask = (spec: SiameseSpec, layer: string, pairs: number): Ta
 
 /**
  * Images [2P, 3, S, S], all first images before all second images -> `distance` [P], `embedding` [2P, d], and at a layer
- * `features` [2P, C, h, w] and `signedMap` [2P, h, w], which `map` makes of dD/dF and the features F. One forward pass and one gradient
+ * `features` [2P, C, h, w] and `signedMap` [2P, h, w], which `map` computes from dD/dF and the features F. One forward pass and one gradient
  * give all maps of a pair.
  */
 export function layerGradientTask(

@@ -5,9 +5,9 @@ import type { Task } from '../ir/task.ts';
 import { buildFeatures, buildHead, embeddingTask, type SiameseSpec } from '../siamese.ts';
 import { distanceBetween, type Method, rowsOf } from './method.ts';
 
-/** Points of the integral, the middles of equal parts of the path. What is missing to completeness is stated with every map. */
+/** Points of the integral, the middles of equal parts of the path. The error of the sum of the cells is stated with every map. */
 export const INTEGRAL_STEPS = 16;
-const STEPS_PER_RUN = 4; // of each image: gradients of a batch of 8 fit into memory at any depth
+const STEPS_PER_RUN = 4; // of each image: a batch of 8, whose gradients fit into memory with every backbone
 /** Cells along a side. */
 const CELLS = 28;
 /** Standard deviation of the smoothing, as a share of the side. Gradients of neighbouring pixels differ in sign. */
@@ -19,8 +19,8 @@ export const SMOOTHING = 0.03;
  *
  *   S = smooth(sum over colours of (X - X') * mean over t of dD(X' + t (X - X'), Y)/dX),   t = (k + ½) / 16
  *
- * Smoothing is a normal distribution of standard deviation 0.03 of the side, and keeps the sum: the cells add up to D(X, Y) - D(X', Y), but
- * for the error of the integral.
+ * Smoothing is a normal distribution with a standard deviation of 0.03 of the side. It keeps the sum: except for the error of the integral,
+ * the cells add up to D(X, Y) - D(X', Y).
  */
 export const integratedGradients: Method = (spec) => ({
   tasks: { embed: embeddingTask(spec, 'image', 4), gradients: gradientsTask(spec) },
@@ -34,7 +34,7 @@ export const integratedGradients: Method = (spec) => ({
     const mean = new Float32Array(images.length);
     for (let step = 0; step < INTEGRAL_STEPS; step += STEPS_PER_RUN) {
       onProgress?.(step, INTEGRAL_STEPS);
-      const gradients = (await run('gradients', { images: onThePath(start, difference, step), partner }))['gradients']!;
+      const gradients = (await run('gradients', { images: pathImages(start, difference, step), partner }))['gradients']!;
       for (let i = 0; i < mean.length; i++) mean[i]! += gradients[i]! / INTEGRAL_STEPS;
     }
     const cells = Math.min(CELLS, size);
@@ -68,16 +68,16 @@ export function gradientsTask(spec: SiameseSpec): Task {
       of: distance,
       wrt: [images],
       then: (e, [gradient]) => ({
-        outputs: { gradients: e.reshape(e.sum(e.reshape(gradient!, [2, STEPS_PER_RUN, size(shape)]), [1]), [2, ...shape]) },
+        outputs: { gradients: e.reshape(e.sum(e.reshape(gradient!, [2, STEPS_PER_RUN, elementCount(shape)]), [1]), [2, ...shape]) },
       }),
     },
   };
 }
 
-const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+const elementCount = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-/** STEPS_PER_RUN images from `step` on of the path of each image, [2m, 3, S, S]. */
-function onThePath(start: Float32Array, difference: Float32Array, step: number): Float32Array {
+/** The next STEPS_PER_RUN images on the path of each image, from `step` on: [2m, 3, S, S]. */
+function pathImages(start: Float32Array, difference: Float32Array, step: number): Float32Array {
   const row = start.length / 2;
   const batch = new Float32Array(STEPS_PER_RUN * start.length);
   for (let k = 0; k < 2 * STEPS_PER_RUN; k++) {
@@ -88,7 +88,7 @@ function onThePath(start: Float32Array, difference: Float32Array, step: number):
   return batch;
 }
 
-/** [cells, size]: what share of a pixel's value each cell gets. Every column adds up to 1. */
+/** [cells, pixels]: the share of each pixel's value that a cell gets. Every column adds up to 1. */
 export function smoothingOf(cells: number, pixels: number): Float64Array {
   const weights = new Float64Array(cells * pixels);
   for (let x = 0; x < pixels; x++) {

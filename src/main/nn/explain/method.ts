@@ -12,7 +12,7 @@ export interface PairMaps {
   height: number;
   placement: CellPlacement; // of the cells in the image
   active: [boolean, boolean]; // whether the image has features that are not zero
-  /** D with this image replaced by where the method's integral starts, if it has one: the cells add up to D(A, B) less this. */
+  /** D with this image at the start of the method's integral: the cells add up to D(A, B) less this. null: a method without one. */
   baseline: [number, number] | null;
 }
 
@@ -22,7 +22,7 @@ export type RunTask = (task: string, inputs: Readonly<Record<string, Float32Arra
 /** The images of a pair, as the network reads them. */
 export interface PairInput {
   images: Float32Array; // [2, 3, S, S], A before B
-  /** Blurred copies of both, [2, 3, S, S]: what methods replace parts of an image with. */
+  /** Copies of both, blurred by BLUR_SIGMA, [2, 3, S, S]: methods replace parts of an image with them. */
   blurred(): Float32Array;
   /** Called before each of `total` parts of a long explanation. */
   onProgress?: ((done: number, total: number) => void) | undefined;
@@ -41,15 +41,15 @@ export type Method = (spec: SiameseSpec, layer: string) => Explainer;
 /** Halves a result of both images. */
 export const halves = (both: Float32Array): [Float32Array, Float32Array] => [both.slice(0, both.length / 2), both.slice(both.length / 2)];
 
-/** Which of two images has features that are not zero: [2, C, h, w]. */
+/** For each of two images: whether it has features that are not zero. `features`: [2, C, h, w]. */
 export const activeHalves = (features: Float32Array): [boolean, boolean] =>
   halves(features).map((one) => one.some((value) => value !== 0)) as [boolean, boolean];
 
-/** Embeddings [n, dim], one by one. */
+/** The rows of [n, dim]. */
 export const rowsOf = (embeddings: Float32Array, dim: number): Float32Array[] =>
   Array.from({ length: embeddings.length / dim }, (_, i) => embeddings.slice(i * dim, (i + 1) * dim));
 
-/** The distance of two embeddings: as pairDistance, in float64. */
+/** The distance of two embeddings [dim], as pairDistance, but in float64. */
 export const distanceBetween = (a: Float32Array, b: Float32Array): number =>
   Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, DISTANCE_EPSILON ** 2));
 

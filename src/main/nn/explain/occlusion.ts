@@ -2,17 +2,17 @@ import { evenPlacement } from '../../../shared/maps/placement.ts';
 import { embeddingTask } from '../siamese.ts';
 import { distanceBetween, type Method, rowsOf } from './method.ts';
 
-/** Patches along a side, and images in a forward pass: one row of patches. */
+/** Patches along a side. A forward pass has one row of them. */
 export const OCCLUSION_GRID = 9;
 const PATCH = 2; // cells along a side of a patch: neighbouring patches overlap by half
 
 /**
  * Occlusion (Zeiler and Fergus 2014, section 4.2): a square patch of the image X is replaced by its blurred copy; the other image Y stays
- * as it is. 9 × 9 patches of 2/9 of the side, at the middles of the cells; at the edges they are cut.
+ * as it is. There are 9 × 9 patches of 2/9 of the side, each centred on its cell; the outer ones are cut at the edges.
  *
  *   S = D(X, Y) - D(X with the patch replaced, Y)
  *
- * It needs nothing but embeddings, so it works for every network, also one without feature maps: 81 forward passes an image.
+ * It needs only embeddings, so it works for every network, also one without feature maps. 81 forward passes an image.
  */
 export const occlusion: Method = (spec) => ({
   tasks: { embed: embeddingTask(spec, 'image', OCCLUSION_GRID) },

@@ -9,7 +9,7 @@ import type { Value } from '../ir/value.ts';
 /**
  * Which pixels the first cell of a map depends on, down and across; pixel k covers k to k + 1. `energy`: the expected square of a
  * channel's derivatives, summed over the pixels. `moments`: the same, each square times its pixel's position. [1, C] each, or [1, 1] where
- * channels are not told apart. Both are to be multiplied by exp(log), which keeps them within the range of float32 at any depth.
+ * they are summed over channels. The true values are these times exp(log), which keeps both within the range of float32 at any depth.
  */
 interface Response {
   energy: Value;
@@ -32,14 +32,14 @@ export interface PlacedMap {
 
 /**
  * Appends the position of a map [N, C, h, w] that the program computes from its input `images` [N, 3, H, W]: a cell is at the centre of
- * its response to the images. A convolution takes energy E and moments M of the channels i to those of its channels o, with taps k at x_k
- * and weights w:
+ * its response to the images. A convolution maps energy E and moments M of its input channels i to those of its output channels o; tap k is
+ * at x_k and has weight w:
  *
  *   E_o = sum over i and k of w_oik² E_i,   M_o = sum over i and k of w_oik² (M_i + jump x_k E_i),   centre = sum of M / sum of E
  *
  * E is the expected squared derivative where the terms of a sum have independent signs. ReLU passes half of it, and paths that meet add
  * up. Kernels with the same weights everywhere give the middle of the receptive field (the recurrences of Araujo, Norris and Sim,
- * "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019). Trained kernels make up for uneven padding: with
+ * "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019). Trained kernels compensate for uneven padding: with
  * Keras's MobileNetV2 0.35 at 224 px that middle is 0.48 cells from an even division of the image, this centre 0.21, and the centroid of the
  * measured squared gradient 0.18 across and 0.12 down.
  * Operations between channels or tokens keep the position: a token is where its patch is, although attention reads all of them.
@@ -49,7 +49,7 @@ export function placeCells(source: SourceProgram, map: Value): PlacedMap {
   const images = source.inputs.get('images')!;
   const found = responses(b, source, images).get(map);
   if (!found) throw new Error('The map does not depend on the images.');
-  const { energy, moments, jump } = mixed(b, found);
+  const { energy, moments, jump } = sumChannels(b, found);
   const centre = b.concat(
     moments.map((moment) => b.reshape(b.div(moment, energy), [1])),
     0,
@@ -66,7 +66,7 @@ export function placeCells(source: SourceProgram, map: Value): PlacedMap {
 const axisAt = (first: number, jump: number, side: number, cells: number): CellAxis =>
   Number.isFinite(first) ? { first: first / side, step: jump / side } : evenAxis(cells);
 
-/** Of every value that depends on the images. */
+/** The response of every value that depends on the images. */
 function responses(b: ProgramBuilder, { instructions }: SourceProgram, images: Value): ReadonlyMap<Value, Response> {
   const channels = images.shape[1]!;
   const half = b.filled(0.5, [1, channels]); // the middle of pixel 0
@@ -82,15 +82,17 @@ function responses(b: ProgramBuilder, { instructions }: SourceProgram, images: V
   return found;
 }
 
-/** `inputs`: of those inputs that depend on the images. */
+/** The response of an instruction's outputs. `inputs`: the responses of those inputs that depend on the images. */
 function responseOf(b: ProgramBuilder, instruction: Instruction, inputs: readonly Response[]): Response {
   const [x] = inputs as [Response];
   if (isOf(instruction, PRIMITIVES.conv)) return afterConv(b, x, instruction.inputs[1]!, instruction.attrs);
   if (isOf(instruction, PRIMITIVES.maxPool)) return afterPool(b, x, instruction.attrs);
   if (instruction.operation === PRIMITIVES.clamp) return { ...x, log: b.add(x.log, b.scalar(Math.log(0.5))) };
-  if (inputs.length === 1 && instruction.operation === PRIMITIVES.add) return x; // a bias
-  const sum = (instruction.operation === PRIMITIVES.add ? inputs : inputs.map((one) => mixed(b, one))).reduce((one, other) => joined(b, one, other));
-  return instruction.operation === PRIMITIVES.add ? sum : mixed(b, sum);
+  const isAdd = instruction.operation === PRIMITIVES.add;
+  if (isAdd && inputs.length === 1) return x; // a bias
+  const terms = isAdd ? inputs : inputs.map((one) => sumChannels(b, one));
+  const sum = terms.reduce((one, other) => addResponses(b, one, other));
+  return isAdd ? sum : sumChannels(b, sum);
 }
 
 function afterConv(b: ProgramBuilder, x: Response, kernel: Value, { stride, pads, groups, dilation = [1, 1] }: ConvAttrs): Response {
@@ -116,17 +118,17 @@ function afterConv(b: ProgramBuilder, x: Response, kernel: Value, { stride, pads
   const energy = apply(x.energy, weights);
   const y = { energy, moments: [moment(0, down), moment(1, across)] as const, log: x.log, jump: x.jump * stride };
   const total = totalOf(b, energy);
-  return scaled(b, y, b.div(b.scalar(1), total), b.add(x.log, b.log(total)));
+  return scaleResponse(b, y, b.div(b.scalar(1), total), b.add(x.log, b.log(total)));
 }
 
-/** The maximum is at any position of its window. */
+/** The maximum is equally often at each position of its window. */
 function afterPool(b: ProgramBuilder, { energy, moments, log, jump }: Response, { kernel, stride, pad }: MaxPoolAttrs): Response {
   const shift = b.scale(energy, jump * ((kernel - 1) / 2 - pad));
   return { energy, moments: [b.add(moments[0], shift), b.add(moments[1], shift)], log, jump: jump * stride };
 }
 
-/** With the factor `by` [1, 1] in energy and moments, and `log` in their logarithm. */
-const scaled = (b: ProgramBuilder, x: Response, by: Value, log: Value): Response => ({
+/** Multiplies energy and moments by `by` [1, 1] and replaces the logarithm of their factor. */
+const scaleResponse = (b: ProgramBuilder, x: Response, by: Value, log: Value): Response => ({
   energy: b.mul(x.energy, by),
   moments: [b.mul(x.moments[0], by), b.mul(x.moments[1], by)],
   log,
@@ -136,10 +138,11 @@ const scaled = (b: ProgramBuilder, x: Response, by: Value, log: Value): Response
 /** The sum of all channels, [1, 1]. */
 const totalOf = (b: ProgramBuilder, x: Value): Value => b.sum(x, allAxes(x.shape), true);
 
-function joined(b: ProgramBuilder, one: Response, other: Response): Response {
+/** The response of the sum of two values. */
+function addResponses(b: ProgramBuilder, one: Response, other: Response): Response {
   if (one.jump !== other.jump) throw new Error(`Maps whose cells are ${one.jump} and ${other.jump} px apart can't be joined.`);
   const log = b.maximum(one.log, other.log);
-  const [x, y] = [one, other].map((path) => scaled(b, path, b.exp(b.sub(path.log, log)), log)) as [Response, Response];
+  const [x, y] = [one, other].map((path) => scaleResponse(b, path, b.exp(b.sub(path.log, log)), log)) as [Response, Response];
   return {
     energy: b.add(x.energy, y.energy),
     moments: [b.add(x.moments[0], y.moments[0]), b.add(x.moments[1], y.moments[1])],
@@ -147,8 +150,8 @@ function joined(b: ProgramBuilder, one: Response, other: Response): Response {
   };
 }
 
-/** The sum over channels as one. */
-const mixed = (b: ProgramBuilder, { energy, moments, ...rest }: Response): Response => ({
+/** Energy and moments summed over channels, [1, 1]. */
+const sumChannels = (b: ProgramBuilder, { energy, moments, ...rest }: Response): Response => ({
   energy: totalOf(b, energy),
   moments: [totalOf(b, moments[0]), totalOf(b, moments[1])],
   ...rest,

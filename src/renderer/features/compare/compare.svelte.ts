@@ -124,7 +124,10 @@ class Compare {
     if (row) await this.annotations.annotate(row, row.saved ? notes : { ...notes, shownScale: overlay.scaleFor(row) });
   }
 
-  /** Reads the classes of the shown images again, now and whenever a data set changes, and their check when there is one. Returns the unsubscribe function. */
+  /**
+   * Reads the classes of the shown images again, now and whenever a data set changes, and the check of their maps once it is stored. Returns
+   * the unsubscribe function.
+   */
   listen(): () => void {
     this.refresh();
     return api.on('changed', ({ what, id }) => {

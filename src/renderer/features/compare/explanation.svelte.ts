@@ -95,7 +95,7 @@ export class Explanation {
     if (comparison !== undefined) this.replace(await api.call('compare.get', { comparison }));
   }
 
-  /** Adds the check of the shown maps, once they are checked. What the person is changing meanwhile stays. */
+  /** Adds the stored check to the shown comparison. Its other fields stay: the person may be changing them. */
   async addCheck(comparison: string): Promise<void> {
     if (this.current?.row.comparison !== comparison || this.current.row.check) return;
     const { check } = await api.call('compare.get', { comparison });

@@ -1,15 +1,14 @@
 import type { ComparisonRow } from '../../../shared/comparison.ts';
-import type { AppError} from '../../../shared/errors.ts';
-import { asAppError, fromWireError } from '../../../shared/errors.ts';
+import { type AppError, asAppError, fromWireError } from '../../../shared/errors.ts';
 import type { Job } from '../../../shared/job.ts';
 import { api } from '../../client/api.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 import type { QueueKey } from './queue.svelte.ts';
 
-/** Checks of maps that this page has started. A check that runs goes on when another pair is shown. */
+/** Checks of maps that this page has started. They continue when another pair is shown. */
 class MapCheck {
-  private refused = $state.raw(new Map<string, AppError>()); // by comparison: the request itself failed
+  private refused = $state.raw(new Map<string, AppError>()); // by comparison: why the request failed
 
   jobOf(comparison: string): Job | null {
     return jobs.of('check', comparison);

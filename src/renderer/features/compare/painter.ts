@@ -40,7 +40,7 @@ export class MapPainter {
   private readonly contours = new Map<string, ContourPaths>();
   private readonly fields = new Map<ShownView, Float32Array>();
 
-  /** `image`: its size in px, and where the cells of its map are. */
+  /** `image`: its size in px, and the positions of its map's cells. */
   constructor(signed: Float32Array, grid: Size, comparison: ExplainedVerdict, image: Size & { placement?: CellPlacement }) {
     const sign = factualSign(comparison.verdict, comparison.target);
     this.maps = { ...signedToKinds(signed, comparison.verdict, comparison.target), signed: signed.map((s) => sign * s) };

@@ -83,7 +83,7 @@ class Queue {
     }
   }
 
-  /** Shows the queue's pair, unless the route has one of this list. If the person has left the view, it is shown on the return. */
+  /** Shows the queue's pair, once for each list. If the person has left the view, when they return. */
   private openPair(): void {
     if (this.opened === this.list || route.view !== 'compare') return;
     this.opened = this.list;

@@ -26,10 +26,10 @@ class ImagesState {
   selection = $state.raw<Selection>(EMPTY_SELECTION);
   size = $state<TileSize>('m');
   loaded = $state(false);
-  /** The images of a history entry, or copies, that are shown alone. */
+  /** The only images that are shown: those of a history entry, or copies. `kind`: the word before `text`. */
   only = $state.raw<{ kind: 'change' | 'show'; text: string; ids: ReadonlySet<number> } | null>(null);
   readonly focused = $derived(this.ids[this.selection.focus]);
-  /** Whether the grid marks the focused image while none is selected. Not before a key or click: actions apply to the marked image. */
+  /** Whether the grid marks the focused image while none is selected. Actions apply to the marked image, so none is before a key or click. */
   cursor = $state(false);
   /** Whether the focused image is shown in the large view. */
   large = $state(false);
@@ -55,7 +55,7 @@ class ImagesState {
   private readonly rows = new SvelteMap<number, CuratedImage>(); // reactive per image: a tile updates for its own image only
   private fetchTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly moved = new Set<number>(); // relabelled since the last search
-  private readonly edited = new Set<number>(); // in another way since the last search
+  private readonly edited = new Set<number>(); // changed otherwise since the last search
   private refreshing: Promise<void> | null = null;
   private outdated = false; // changed while being refreshed
   private readonly requested = new Set<number>();
@@ -85,7 +85,7 @@ class ImagesState {
     await this.refresh();
   }
 
-  /** Removes from the restored filter what edits have removed since: with it no image would be found. */
+  /** Removes from the restored filter the classes and tags that no longer exist: with them no image would be found. */
   private async dropVanished(dataset: string): Promise<void> {
     if (this.filter.classes.length + this.filter.tags.length === 0) return;
     const counts = await api.call('datasets.counts', { dataset });
@@ -149,7 +149,7 @@ class ImagesState {
     await this.find();
   }
 
-  /** Shows only these images, which are copies of others. */
+  /** Shows only these images. `ids`: of `images.copies`. */
   showCopies(ids: readonly number[]): void {
     this.clearFilter();
     this.only = { kind: 'show', text: 'images stored more than once', ids: new Set(ids) };
@@ -238,7 +238,8 @@ class ImagesState {
       const { targets } = this;
       this.selection = retainSelection(this.selection, this.ids, ids, this.moved);
       const present = new Set(ids);
-      // The next image takes the place of one that an action removed from the list; after a relabel, X could be meant for the image before.
+      // If an action removed its image from the list, the next image is marked. After a relabel none is: the next key could be meant for the
+      // relabelled image.
       if (!targets.some((id) => present.has(id))) this.cursor = targets.some((id) => this.edited.has(id) && !this.moved.has(id));
       if (!this.queue?.waiting) for (const changed of [this.moved, this.edited]) changed.clear();
       this.classes = only ? null : found.classes;

@@ -38,8 +38,8 @@ export const clearSelection = (selection: Selection): Selection => ({ ...selecti
 /**
  * Selection after the list changed: drops ids that are gone; the focus stays on its image, else at its index. So does the anchor, else
  * it is the focus. So a range that a person extends key by key survives a reload of the list.
- * `moved`: images that the person has relabelled. The focus follows them too, but the next arrow key starts from their old index, also
- * if they have left the list.
+ * `moved`: images that the person has relabelled. The focus follows them too, but the next arrow key starts from their old index. So it
+ * does if they have left the list.
  */
 export function retainSelection(
   selection: Selection,
@@ -57,7 +57,7 @@ export function retainSelection(
   const wasMoved = focused >= 0 && image !== undefined && moved.has(image);
   const hasLeft = focused < 0 && image !== undefined && moved.has(image);
   if (!wasMoved && !hasLeft && (focused < 0 || selection.from === undefined)) return { ids, focus, anchor };
-  // The focus is on the image that took the place of one that has left, and stays there.
+  // The focus stays on the image that is now at the index of the one that has left.
   if (hasLeft || (!wasMoved && selection.from === selection.focus - 1)) return { ids, focus, anchor, from: focus - 1 };
   const start = selection.from ?? selection.focus;
   const next = before.slice(start + 1).find((id) => present.has(id) && !moved.has(id) && id !== image); // has stayed where it was

@@ -3,13 +3,13 @@ import { type Badge, badgeOf, BADGES } from '../../../shared/faithfulness.ts';
 import { fileName } from '../../../shared/format.ts';
 import { restoreChoices } from '../../client/stored-choices.ts';
 
-/** Filters for saved comparisons; '' matches anything. And their order. */
+/** Filters and order of saved comparisons. A filter of '' matches anything. */
 export interface Search {
   text: string; // words in file, class, note or run; all must match
   verdict: Verdict | '';
   judgement: Judgement | 'none' | '';
   run: string;
-  maps: Badge | 'unchecked' | ''; // the badge of their maps
+  maps: Badge | 'unchecked' | ''; // the badge of the maps
   sort: 'newest' | 'maps'; // maps: the best supported first
 }
 
@@ -31,7 +31,7 @@ const badgeOfRow = ({ check }: ComparisonRow): Badge | 'unchecked' => (check ? b
 
 const zOrLeast = ({ check }: ComparisonRow): number => check?.z ?? -Number.MAX_VALUE; // not infinite: a difference would be NaN
 
-/** The best supported maps first, those that were not checked last; rows of one badge by z, then in their order. */
+/** Sorts by badge, the best supported maps first and unchecked ones last; within a badge by z, then in the given order. */
 function byMaps(rows: readonly ComparisonRow[]): ComparisonRow[] {
   const rank = (row: ComparisonRow): number => [...BADGES, 'unchecked'].indexOf(badgeOfRow(row));
   return rows.toSorted((a, b) => rank(a) - rank(b) || zOrLeast(b) - zOrLeast(a));

@@ -1,4 +1,4 @@
-/** Of the files of a model, by name: the one that refers to the others. What comes first in this list does. */
+/** Names of the files of a model, in this order: the first kind that is present refers to the other files. */
 const BY_KIND = [/\.safetensors\.index\.json$/i, /^model\.json$/i, /\.safetensors$/i, /\.json$/i];
 
 /** Index of the file to open of those that a person chose at once, such as model.json with its weight files. `names`: at least one. */

@@ -8,7 +8,7 @@ import type { ReportDataset, ReportRun } from '../types.ts';
 import { facts } from './parts.ts';
 
 const MAX_REJECTED = 500;
-/** Rows: a longer table that moves to the next page as a whole would leave too much of its page empty. */
+/** Rows that stay on one page. A longer table is divided: moved as a whole, it would leave too much of a page empty. */
 const UNDIVIDED = 12;
 
 /** The data set of a run: classes, splits, rejected files, and the hash that identifies it. */

@@ -112,6 +112,7 @@ export function stageHeight(comparison: Comparison): number {
   });
   const texts = [`${scaleWords(comparison)} ${LIMITS} is on the first page.`, ...mapRemarks(comparison)];
   const legend = texts.map((text) => textHeight({ text, width: PAGE_WIDTH, size: 7.5, space: 1 }));
-  const ends = MAP_KINDS.map((kind) => textHeight({ text: `≥ 0.0123 ${kindWords(comparison, kind)}`, width: TILE_WIDTH - 22, size: 8, space: 1 })); // 22 mm: "0 no colour"
+  // 22 mm: the text at the other end of the bar, "0 no colour".
+  const ends = MAP_KINDS.map((kind) => textHeight({ text: `≥ 0.0123 ${kindWords(comparison, kind)}`, width: TILE_WIDTH - 22, size: 8, space: 1 }));
   return [...rows, 8, Math.max(...ends), ...legend].reduce((sum, height) => sum + height);
 }

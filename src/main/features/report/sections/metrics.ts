@@ -32,7 +32,8 @@ type SplitMetrics = Omit<Metrics, 'aucLow' | 'aucHigh'> & Partial<Metrics>;
 /** Metrics of every split that the run has, confusion matrices, ROC curve. */
 export function metricsTables(run: RunRecord): Html {
   const validation = run.metrics.some(({ split }) => split === 'valid') ? null : validationMetrics(run);
-  const metrics = [...run.metrics, ...(validation ? [validation] : [])].sort((a, b) => SPLITS.indexOf(b.split) - SPLITS.indexOf(a.split)); // test first
+  const metrics = [...run.metrics, ...(validation ? [validation] : [])];
+  metrics.sort((a, b) => SPLITS.indexOf(b.split) - SPLITS.indexOf(a.split)); // test first
   const first = metrics[0];
   if (first === undefined) return markup`<p>This network has not been evaluated yet. Evaluate the run to get its metrics here.</p>`;
   const training = run.epochs.find(({ epoch }) => epoch === run.bestEpoch);
@@ -61,7 +62,7 @@ export const PERFECT_NOTE = 'With an AUC of exactly 1 every resample gives 1 too
 const trainingNote = (epoch: number, isAugmented: boolean): string =>
   `The training figures were measured during epoch ${epoch}, the best one: the distance of each pair is that before the step that learned from it${isAugmented ? ', on augmented images' : ''}; the threshold is the run’s.`;
 
-/** Of the pairs on which the training validated its best epoch; null without them or a threshold. */
+/** Metrics on the pairs with which the training chose its best epoch; null without these or a threshold. */
 function validationMetrics({ validDistances, calibration }: RunRecord): SplitMetrics | null {
   if (!validDistances || !calibration) return null;
   const { same, different } = validDistances;
