@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { decodePair, explainPixels } from '../../../src/main/compute/explain/explain.ts';
-import { useEmbedder } from '../../../src/main/compute/explain/embedder.ts';
-import { checkMaps, decodeFor, planesOf } from '../../../src/main/compute/explain/faithfulness.ts';
+import { explainPixels } from '../../../src/main/compute/explain/explain.ts';
+import { copyOf, useEmbedder } from '../../../src/main/compute/explain/embedder.ts';
+import { checkMaps } from '../../../src/main/compute/explain/faithfulness.ts';
+import { decodeFor, decodePair, planesOf } from '../../../src/main/compute/explain/pixels.ts';
 import { chunks } from '../../../src/main/compute/images/batches.ts';
 import { svgToPng } from '../../../src/main/compute/images/images.ts';
 import { writeBase, writeBest } from '../../../src/main/compute/model/checkpoint.ts';
@@ -20,7 +21,7 @@ const SPEC = { backbone: 'compact', flavour: 'torch', size: 64, dim: 2 } as cons
 const signal = new AbortController().signal;
 
 /** Stores a network with random weights. */
-function drawnNetwork(seed: number): ModelRef {
+function randomNetwork(seed: number): ModelRef {
   const half = [0.5, 0.5, 0.5];
   const config = { ...SPEC, engine: 'onnx', device: 'cpu', preprocessing: { mean: half, std: half }, resampling: 'centred', sampleBits: null };
   const model = { folder: scratch(`network-${seed}`), config, sha256: null } as unknown as ModelRef;
@@ -61,7 +62,7 @@ async function check(model: ModelRef, files: [string, string], donor: string): P
 describe('the badge on the sample data set', () => {
   test('rolled maps, checked as if they were the map, are supported in at most 8 %', async () => {
     const images = await drawImages(10);
-    const model = drawnNetwork(1);
+    const model = randomNetwork(1);
     const passing = { auc: 1, low: 1, high: 1, pairs: 1, images: 1 };
     let [supported, posed] = [0, 0];
     for (let i = 0; i < 24; i++) {
@@ -88,20 +89,12 @@ describe('the badge on the sample data set', () => {
       }),
     );
     for (const seed of [1, 2]) {
-      const model = drawnNetwork(seed);
+      const model = randomNetwork(seed);
       const embeddings = await useEmbedder(model, model.folder, 16, async ({ embed }) => {
         const all: Float32Array[] = [];
         for (const part of chunks(images, 16)) {
           const planes = await Promise.all(part.map(async ({ file }) => planesOf(model, await decodeFor(model, file, null), null)));
-          all.push(
-            ...(await embed(
-              planes.map(
-                ({ image }) =>
-                  (into: Float32Array) =>
-                    into.set(image),
-              ),
-            )),
-          );
+          all.push(...(await embed(planes.map(({ image }) => copyOf(image)))));
         }
         return all;
       });

@@ -5,8 +5,8 @@ import { pairDistance } from '../../domain/evaluate/distances.ts';
 import { strongestOf } from '../../domain/faithfulness/check-map.ts';
 import type { PairMaps } from '../../nn/explain/method.ts';
 import type { ModelRef } from '../protocol/protocol.ts';
-import { useEmbedder } from './embedder.ts';
-import { blend, planesOf } from './faithfulness.ts';
+import { copyOf, useEmbedder } from './embedder.ts';
+import { blend, type PixelPair, planesOf } from './pixels.ts';
 
 /**
  * For each image: D(A, B) after the strongest part of its counterfactual map is blurred, less D(A, B); null for an empty map. One forward
@@ -15,7 +15,7 @@ import { blend, planesOf } from './faithfulness.ts';
 export async function counterfactualShifts(
   model: ModelRef,
   modelSha256: string | null,
-  squares: readonly [Uint8Array, Uint8Array],
+  squares: PixelPair,
   { signed, width, height, placement }: Pick<PairMaps, 'signed' | 'width' | 'height' | 'placement'>,
   { verdict, target }: ExplainedVerdict,
 ): Promise<[number | null, number | null]> {
@@ -27,11 +27,7 @@ export async function counterfactualShifts(
   const planes = squares.map((square) => planesOf(model, square, null));
   return useEmbedder(model, modelSha256, 4, async ({ embed }) => {
     const [a, b, ...blurred] = await embed([
-      ...planes.map(
-        ({ image }) =>
-          (into: Float32Array) =>
-            into.set(image),
-      ),
+      ...planes.map(({ image }) => copyOf(image)),
       ...planes.map(({ image, blur }, i) => (into: Float32Array) => {
         blend(into, image, blur!, strongestOf(upsample(maps[i]!, width, height, size, size, placement)).weights());
       }),

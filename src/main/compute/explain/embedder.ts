@@ -8,6 +8,12 @@ import type { ModelRef } from '../protocol/protocol.ts';
 /** Writes an image [3, S, S], normalised, into its row of a batch. */
 export type WriteImage = (into: Float32Array) => void;
 
+/** Writes a copy of an image. */
+export const copyOf =
+  (image: Float32Array): WriteImage =>
+  (into) =>
+    into.set(image);
+
 export interface Embedder {
   readonly batch: number; // images in one forward pass
   /** Embeddings of up to `batch` images. Other rows of the batch keep earlier images: their embeddings are not used. */

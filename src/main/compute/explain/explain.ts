@@ -13,11 +13,11 @@ import { LeasePool } from '../async/lease-pool.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { normaliseInto } from '../images/batches.ts';
-import { decodeSquare } from '../images/images.ts';
 import { readModel, specOf } from '../model/checkpoint.ts';
 import type { CallContext, ExplainRequest, ExplainResult, ModelRef } from '../protocol/protocol.ts';
 import { writePhotoAndMap } from './comparison-files.ts';
 import { counterfactualShifts } from './counterfactual.ts';
+import { decodePair, type PixelPair } from './pixels.ts';
 import { largestAbsolute } from '../../../shared/maps/field.ts';
 
 /** A method, compiled for one network. */
@@ -60,20 +60,6 @@ export async function explain(request: ExplainRequest, { signal, progress }: Cal
   };
   const images = await Promise.all([imageAt(0), imageAt(1)]);
   return { distance, verdict, scale, images, signed };
-}
-
-/** Two decoded images, RGB [size, size, 3] each. */
-export type PixelPair = [Uint8Array, Uint8Array];
-
-/** Decodes both images of a pair. `decode`: decodeSquare, or a cache of it. Throws AppError 'bad-image' or 'not-found'. */
-export async function decodePair(
-  { model: { config }, files, sha256 }: Pick<ExplainRequest, 'model' | 'files' | 'sha256'>,
-  decode = decodeSquare,
-): Promise<PixelPair> {
-  const { size, resampling, sampleBits } = config;
-  const one = (i: 0 | 1): Promise<Uint8Array> =>
-    decode(files[i], size, { resampling, sampleBits, ...(sha256[i] === null ? {} : { sha256: sha256[i] }) });
-  return await Promise.all([one(0), one(1)]);
 }
 
 /** Explains the distance of two decoded images. Throws AppError 'cancelled', and as readModel does. */

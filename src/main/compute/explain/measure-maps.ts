@@ -5,7 +5,8 @@ import { mapParallel } from '../async/parallel.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 import { decodeSquare } from '../images/images.ts';
 import type { CallContext, MeasureMapsRequest } from '../protocol/protocol.ts';
-import { decodePair, explainPixels, type PixelPair } from './explain.ts';
+import { explainPixels } from './explain.ts';
+import { decodePair, type PixelPair } from './pixels.ts';
 import { largestAbsolute } from '../../../shared/maps/field.ts';
 
 const PARALLEL_PAIRS = 2; // one pair is decoded while the network explains another
