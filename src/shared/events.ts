@@ -15,10 +15,10 @@ export interface EpochEnd {
   row: EpochRow; // `row.best`: it is the run's best epoch from now on
 }
 
-/** How far the explanation of a pair is, by a method that takes several passes. */
+/** Progress of an explanation by a method of several passes. */
 export interface Explaining {
   pair: string; // pairKey of the request
-  done: number;
+  done: number; // parts
   total: number;
 }
 

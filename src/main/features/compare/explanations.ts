@@ -62,7 +62,8 @@ export class Explanations {
           return compared;
         })
         .finally(() => {
-          if (this.running.get(task)?.controller === controller) this.running.delete(task); // not the one after a cancelled one
+          // A later request may have replaced this one after it was cancelled.
+          if (this.running.get(task)?.controller === controller) this.running.delete(task);
         });
       running = { result, controller, callers: 0 };
       this.running.set(task, running);

@@ -35,5 +35,6 @@ export interface ComparePorts {
   calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']>;
   /** Called after a comparison was stored or changed. */
   announce(comparison: string): void;
+  /** Called before each part of a long explanation. */
   announceProgress(progress: Explaining): void;
 }

@@ -10,7 +10,7 @@ export const mapLimits = (): Html => markup`<section class="limits" id="maps" ar
 <li>Whether there is evidence at all: a map without any is empty.</li></ul></div>
 <div><h3>What they do not say</h3><ul>
 <li>Whether the network is right. A wrong verdict has maps too, and they can look convincing.</li>
-<li>What would happen if a region were changed: a map is computed from gradients, not measured by changing the image.</li>
+<li>What would happen if a region were changed: except by Occlusion, a map is computed from gradients, not measured by changing the image.</li>
 <li>Anything finer than one cell of the map’s grid, or why the marked content matters.</li>
 <li>Whether the objects in the images are the same. The network only knows images and their folders.</li></ul></div>
 </div>
