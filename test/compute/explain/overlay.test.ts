@@ -69,6 +69,16 @@ describe('the painted overlay', () => {
     }
   });
 
+  it('paints a cell where its placement says: the first cell of a network with padding on all sides is at the corner', async () => {
+    const axis = { first: 0, step: 1 / 7 };
+    const corner = async (placement: OverlayRequest['placement']): Promise<number> => {
+      const [r, , b] = at(await pixelsOf(await paintOverlay(request({ map: oneHot(0), placement }), NO_CONTOUR)), 60, 60) as [number, number, number];
+      return r - b;
+    };
+    // Three quarters of a cell from its centre in both directions, and a quarter.
+    expect(await corner(undefined)).toBeGreaterThan((await corner({ across: axis, down: axis })) + 50);
+  });
+
   it('paints value / scale: the same map is fainter under a larger scale', async () => {
     const colourAt = async (value: number, scale: number): Promise<number[]> => {
       const painted = await pixelsOf(await paintOverlay(request({ map: new Float32Array(49).fill(value), scale }), NO_CONTOUR));

@@ -85,10 +85,13 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
         { signal: new AbortController().signal, progress: () => undefined },
       );
       c.images.forEach((image, i) => {
-        const { values, width, height } = parseNpy(readFileSync(image.signed));
+        const { values, width } = parseNpy(readFileSync(image.signed));
         const factual = values.map((v) => Math.max(0, c.verdict === 'different' ? v : -v));
         if (factual.every((v) => v === 0)) return;
-        maps.push({ ...energyInBox(shown[i]!.className, factual, width, height, truth[shown[i]!.file]!), verdict: c.verdict });
+        maps.push({
+          ...energyInBox(shown[i]!.className, { map: factual, w: width, placement: image.placement }, truth[shown[i]!.file]!),
+          verdict: c.verdict,
+        });
       });
     }
     expect(maps.length).toBeGreaterThan(1.8 * pairs.length); // almost none is empty

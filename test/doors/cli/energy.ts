@@ -1,3 +1,5 @@
+import type { MapGrid } from '../../../src/shared/maps/field.ts';
+import { type CellAxis, evenPlacement } from '../../../src/shared/maps/placement.ts';
 import { SAMPLE_SIZE, type Box } from '../../../src/main/compute/sample/sample.ts';
 
 /** Energy (sum of values >= 0) of a factual map on an image of the sample: in all, and inside the motif's box. */
@@ -8,17 +10,18 @@ export interface MapEnergy {
   area: number; // the box's share of the image
 }
 
-/** A map [h, w] against a box given in px of the image; a cell that the box cuts counts by the share inside. */
-export function energyInBox(className: string, map: Float32Array, w: number, h: number, box: Box): MapEnergy {
-  const overlap = (cell: number, cells: number, low: number, length: number): number => {
-    const side = SAMPLE_SIZE / cells;
-    return Math.max(0, Math.min((cell + 1) * side, low + length) - Math.max(cell * side, low)) / side;
+/** A map against a box given in px of the image; a cell, one step wide around its centre, counts by the share inside the box. */
+export function energyInBox(className: string, { map, w, placement = evenPlacement(w, map.length / w) }: Omit<MapGrid, 'h'>, box: Box): MapEnergy {
+  const overlap = (cell: number, { first, step }: CellAxis, low: number, length: number): number => {
+    const side = step * SAMPLE_SIZE;
+    const start = (first + (cell - 0.5) * step) * SAMPLE_SIZE;
+    return Math.max(0, Math.min(start + side, low + length) - Math.max(start, low)) / side;
   };
   let inside = 0;
   let all = 0;
   map.forEach((v, i) => {
     all += v;
-    inside += v * overlap(i % w, w, box.x, box.w) * overlap(Math.floor(i / w), h, box.y, box.h);
+    inside += v * overlap(i % w, placement.across, box.x, box.w) * overlap(Math.floor(i / w), placement.down, box.y, box.h);
   });
   return { className, all, inside, area: (box.w * box.h) / SAMPLE_SIZE ** 2 };
 }

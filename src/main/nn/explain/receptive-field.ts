@@ -3,23 +3,19 @@ import type { ConvAttrs, MaxPoolAttrs } from '../ir/attributes.ts';
 import { ProgramBuilder } from '../ir/build/builder.ts';
 import { type Instruction, isOf, type SourceProgram } from '../ir/program.ts';
 import { PRIMITIVES } from '../ir/primitives/index.ts';
-import { allAxes } from '../ir/shapes.ts';
 import type { Value } from '../ir/value.ts';
 
 /**
- * Which pixels the first cell of a map depends on, down and across; pixel k covers k to k + 1. `energy`: the expected square of a
- * channel's derivatives, summed over the pixels. `moments`: the same, each square times its pixel's position. [1, C] each, or [1, 1] where
- * they are summed over channels. The true values are these times exp(log), which keeps both within the range of float32 at any depth.
+ * Which pixels the first cell of a map depends on; pixel k covers k to k + 1. The rows are a channel's energy, the expected square of its
+ * derivatives, summed over the pixels, and its moments down and across, each square times its pixel's position. [3, C], or [3, 1] where
+ * channels are not told apart. All are to be multiplied by exp(log) / 2^halvings, which keeps them within the range of float32 at any depth.
  */
 interface Response {
-  energy: Value;
-  moments: Sides;
+  rows: Value;
   log: Value; // [1, 1]
+  halvings: number;
   jump: number; // px from cell to cell
 }
-
-/** Down and across. */
-type Sides = readonly [Value, Value];
 
 /** A program with the position of a map's cells. */
 export interface PlacedMap {
@@ -49,11 +45,8 @@ export function placeCells(source: SourceProgram, map: Value): PlacedMap {
   const images = source.inputs.get('images')!;
   const found = responses(b, source, images).get(map);
   if (!found) throw new Error('The map does not depend on the images.');
-  const { energy, moments, jump } = sumChannels(b, found);
-  const centre = b.concat(
-    moments.map((moment) => b.reshape(b.div(moment, energy), [1])),
-    0,
-  );
+  const { rows, jump } = sumChannels(b, found);
+  const centre = b.reshape(b.div(b.slice(rows, [0], [1], [3]), energyOf(b, rows)), [2]);
   const [height, width] = images.shape.slice(2) as [number, number];
   return {
     program: b,
@@ -69,10 +62,11 @@ const axisAt = (first: number, jump: number, side: number, cells: number): CellA
 /** The response of every value that depends on the images. */
 function responses(b: ProgramBuilder, { instructions }: SourceProgram, images: Value): ReadonlyMap<Value, Response> {
   const channels = images.shape[1]!;
-  const half = b.filled(0.5, [1, channels]); // the middle of pixel 0
-  const found = new Map<Value, Response>([
-    [images, { energy: b.filled(1, [1, channels]), moments: [half, half], log: b.filled(0, [1, 1]), jump: 1 }],
-  ]);
+  const rows = b.constant(
+    Float32Array.from({ length: 3 * channels }, (_, i) => (i < channels ? 1 : 0.5)),
+    [3, channels],
+  ); // 0.5: the middle of pixel 0
+  const found = new Map<Value, Response>([[images, { rows, log: b.filled(0, [1, 1]), halvings: 0, jump: 1 }]]);
   for (const instruction of instructions) {
     const inputs = instruction.inputs.flatMap((value) => found.get(value) ?? []);
     if (inputs.length === 0) continue;
@@ -87,7 +81,7 @@ function responseOf(b: ProgramBuilder, instruction: Instruction, inputs: readonl
   const [x] = inputs as [Response];
   if (isOf(instruction, PRIMITIVES.conv)) return afterConv(b, x, instruction.inputs[1]!, instruction.attrs);
   if (isOf(instruction, PRIMITIVES.maxPool)) return afterPool(b, x, instruction.attrs);
-  if (instruction.operation === PRIMITIVES.clamp) return { ...x, log: b.add(x.log, b.scalar(Math.log(0.5))) };
+  if (instruction.operation === PRIMITIVES.clamp) return { ...x, halvings: x.halvings + 1 };
   const isAdd = instruction.operation === PRIMITIVES.add;
   if (isAdd && inputs.length === 1) return x; // a bias
   const terms = isAdd ? inputs : inputs.map((one) => sumChannels(b, one));
@@ -96,63 +90,45 @@ function responseOf(b: ProgramBuilder, instruction: Instruction, inputs: readonl
 }
 
 function afterConv(b: ProgramBuilder, x: Response, kernel: Value, { stride, pads, groups, dilation = [1, 1] }: ConvAttrs): Response {
-  const [out, , height, width] = kernel.shape as [number, number, number, number];
-  const square = b.square(kernel); // [O, I / groups, kh, kw]
-  const down = b.constant(
-    Float32Array.from({ length: height }, (_, k) => k * dilation[0] - pads[0]),
-    [height, 1],
-  );
-  const across = b.constant(
-    Float32Array.from({ length: width }, (_, k) => k * dilation[1] - pads[1]),
-    [1, width],
-  );
-  const weights = b.sum(square, [2, 3]); // [O, I / groups]
-  const apply = (channels: Value, matrix: Value): Value =>
-    groups === 1 && channels.shape[1] !== 1
-      ? b.matmul(channels, matrix, { transposeB: true })
-      : b.mul(channels, b.reshape(b.sum(matrix, [1]), [1, out]));
-  const moment = (i: 0 | 1, taps: Value): Value => {
-    const shift = b.scale(b.sum(b.mul(square, taps), [2, 3]), x.jump);
-    return b.add(apply(x.moments[i], weights), apply(x.energy, shift));
-  };
-  const energy = apply(x.energy, weights);
-  const y = { energy, moments: [moment(0, down), moment(1, across)] as const, log: x.log, jump: x.jump * stride };
-  const total = totalOf(b, energy);
-  return scaleResponse(b, y, b.div(b.scalar(1), total), b.add(x.log, b.log(total)));
+  const [out, perGroup, height, width] = kernel.shape as [number, number, number, number];
+  const taps = height * width;
+  const squares = b.reshape(b.square(kernel), [out, perGroup, taps]);
+  const weights = taps === 1 ? b.reshape(squares, [out, perGroup]) : b.sum(squares, [2]); // [O, I / groups]
+  const isDense = groups === 1 && x.rows.shape[1] !== 1;
+  let rows = isDense ? b.matmul(x.rows, weights, { transposeB: true }) : b.mul(x.rows, b.reshape(b.sum(weights, [1]), [1, out])); // [3, O]
+  const positions = Float32Array.from({ length: taps * 3 }, (_, i) => {
+    const [tap, row] = [Math.floor(i / 3), i % 3];
+    return x.jump * [0, Math.floor(tap / width) * dilation[0] - pads[0], (tap % width) * dilation[1] - pads[1]][row]!;
+  });
+  if (positions.some((position) => position !== 0)) {
+    const energy = b.slice(x.rows, [0], [0], [1]); // [1, C]
+    const atTaps = isDense // [O, taps]
+      ? b.reshape(b.matmul(b.reshape(energy, [1, 1, perGroup]), squares), [out, taps])
+      : b.mul(b.reshape(b.sum(squares, [1]), [out, taps]), b.reshape(energy, [energy.shape[1]!, 1]));
+    rows = b.add(rows, b.transpose(b.matmul(atTaps, b.constant(positions, [taps, 3])), [1, 0]));
+  }
+  const total = b.sum(b.slice(rows, [0], [0], [1]), [0, 1], true);
+  return { rows: b.div(rows, total), log: b.add(x.log, b.log(total)), halvings: x.halvings, jump: x.jump * stride };
 }
 
 /** The maximum is equally often at each position of its window. */
-function afterPool(b: ProgramBuilder, { energy, moments, log, jump }: Response, { kernel, stride, pad }: MaxPoolAttrs): Response {
-  const shift = b.scale(energy, jump * ((kernel - 1) / 2 - pad));
-  return { energy, moments: [b.add(moments[0], shift), b.add(moments[1], shift)], log, jump: jump * stride };
+function afterPool(b: ProgramBuilder, { rows, jump, ...rest }: Response, { kernel, stride, pad }: MaxPoolAttrs): Response {
+  const shift = jump * ((kernel - 1) / 2 - pad);
+  const shifts = b.constant(Float32Array.of(0, shift, shift), [3, 1]);
+  return { rows: shift === 0 ? rows : b.add(rows, b.mul(shifts, energyOf(b, rows))), jump: jump * stride, ...rest };
 }
 
-/** Multiplies energy and moments by `by` [1, 1] and replaces the logarithm of their factor. */
-const scaleResponse = (b: ProgramBuilder, x: Response, by: Value, log: Value): Response => ({
-  energy: b.mul(x.energy, by),
-  moments: [b.mul(x.moments[0], by), b.mul(x.moments[1], by)],
-  log,
-  jump: x.jump,
-});
+const energyOf = (b: ProgramBuilder, rows: Value): Value => b.slice(rows, [0], [0], [1]);
 
-/** The sum of all channels, [1, 1]. */
-const totalOf = (b: ProgramBuilder, x: Value): Value => b.sum(x, allAxes(x.shape), true);
-
-/** The response of the sum of two values. */
 function addResponses(b: ProgramBuilder, one: Response, other: Response): Response {
   if (one.jump !== other.jump) throw new Error(`Maps whose cells are ${one.jump} and ${other.jump} px apart can't be joined.`);
-  const log = b.maximum(one.log, other.log);
-  const [x, y] = [one, other].map((path) => scaleResponse(b, path, b.exp(b.sub(path.log, log)), log)) as [Response, Response];
-  return {
-    energy: b.add(x.energy, y.energy),
-    moments: [b.add(x.moments[0], y.moments[0]), b.add(x.moments[1], y.moments[1])],
-    ...{ log, jump: one.jump },
-  };
+  const halvings = Math.min(one.halvings, other.halvings);
+  const logOf = (path: Response): Value => b.sub(path.log, b.scalar((path.halvings - halvings) * Math.LN2));
+  const [first, second] = [logOf(one), logOf(other)];
+  const log = b.maximum(first, second);
+  const [x, y] = [b.mul(one.rows, b.exp(b.sub(first, log))), b.mul(other.rows, b.exp(b.sub(second, log)))];
+  return { rows: b.add(x, y), log, halvings, jump: one.jump };
 }
 
-/** Energy and moments summed over channels, [1, 1]. */
-const sumChannels = (b: ProgramBuilder, { energy, moments, ...rest }: Response): Response => ({
-  energy: totalOf(b, energy),
-  moments: [totalOf(b, moments[0]), totalOf(b, moments[1])],
-  ...rest,
-});
+/** The sum over channels. */
+const sumChannels = (b: ProgramBuilder, { rows, ...rest }: Response): Response => ({ rows: b.sum(rows, [1], true), ...rest });
