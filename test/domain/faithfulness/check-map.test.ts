@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkMap, type DistancesAfter, type Removal } from '../../../src/main/domain/faithfulness/check-map.ts';
 import { REMOVED_SHARES } from '../../../src/shared/faithfulness.ts';
 
-const N = 100; // pixels, so that every share is a whole number of them
+const N = 100; // pixels: every share is a whole number of them
 
 /**
  * A distance with a known answer: each pixel raises D by its worth, and a removed one does not. With worth w and a map that ranks pixels by

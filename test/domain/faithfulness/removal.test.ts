@@ -24,7 +24,7 @@ describe('the removed part of an image', () => {
     expect(weights([4, 2, 3, 1], 0.5, 'top', 'positive')).toEqual([1, 0, 1, 0]);
   });
 
-  test('has the area of the share, and both ends of a map change places with its sign', () => {
+  test('has the area of the share; the top of a map is the bottom of its negative', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 1, maxLength: 60 }),

@@ -24,7 +24,7 @@ describe('a roll', () => {
     expect(drawRolls(3, 2, 200, randomFor(1, 'test')).every(({ turns }) => turns % 2 === 0)).toBe(true);
   });
 
-  test('keeps the values and, without its seam, the neighbours', () => {
+  test('keeps the values and, except at the seam, the neighbours', () => {
     const grid = Float32Array.from({ length: 49 }, (_, i) => i);
     const isNeighbour = (a: number, b: number): boolean => {
       const [y, x] = [Math.abs(Math.floor(a / 7) - Math.floor(b / 7)), Math.abs((a % 7) - (b % 7))];

@@ -130,7 +130,7 @@ describe.skipIf(!hasCompute)('checking how faithful maps are (needs the build)',
     expect((await row(ids[0]!)).check!.z).not.toBeUndefined();
   });
 
-  test('identical files, pictures of one colour, of 1 × 1 and of 1 × 20,000 px have a check in words', async () => {
+  test('identical files, images of one colour, of 1 × 1 and of 1 × 20,000 px have a check in words', async () => {
     const { explainFiles, checkOf, row, explain } = await open();
     const folder = scratch('odd');
     mkdirSync(folder, { recursive: true });

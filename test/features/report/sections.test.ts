@@ -52,7 +52,8 @@ describe('the chosen sections', () => {
     };
     const text = qualityOf({ ...RUN, metrics: [tested] });
     expect(text).toContain(`test 500 250 same, 250 different ${tested.auc.toFixed(3)} ${tested.aucLow.toFixed(3)}–`);
-    expect(text).toContain(`validation 424 212 same, 212 different ${valid.auc.toFixed(3)} ${percentText(valid.accuracy).replace('\u00a0', ' ')}`); // no interval
+    const accuracy = percentText(valid.accuracy).replace('\u00a0', ' ');
+    expect(text).toContain(`validation 424 212 same, 212 different ${valid.auc.toFixed(3)} ${accuracy}`); // no interval
     expect(text).toContain(`training – those of epoch 18 ${RUN.epochs[17]!.aucTrain.toFixed(3)} 93.0 % –`);
     expect(text).toContain('Confusion on validation pairs');
     expect(text).toContain('The training figures were measured during epoch 18');

@@ -29,7 +29,7 @@ interface Case {
   layercam: Two<number[]>;
   fine1: Two<number[]>;
   fine2: Two<number[]>;
-  filled: Two<number>; // distances with an image replaced
+  filled: Two<number>; // distances with one image replaced
   integrated: Two<number[]>;
   occlusion: Two<number[]>;
 }
@@ -165,7 +165,7 @@ describe('the parts of a map', () => {
     expect([...combineParts([part(2, [0, 0]), fine, fine])]).toEqual([0, 0]);
   });
 
-  test('smoothing gives away every pixel, no more and no less', () => {
+  test('smoothing keeps the sum of the pixels', () => {
     const weights = smoothingOf(7, 50);
     for (let x = 0; x < 50; x++) expect(sum(Array.from({ length: 7 }, (_, i) => weights[i * 50 + x]!))).toBeCloseTo(1, 12);
   });

@@ -7,7 +7,8 @@ const set = vi.fn((patch: Partial<Settings>) => {
   stored.value = { ...stored.value, ...SettingsPatch.parse(patch) };
   return Promise.resolve();
 });
-vi.mock('../../../src/renderer/client/settings.svelte.ts', () => ({ settings: Object.assign(stored, { set, loaded: true }) })); // it sets the page's theme
+// The real one sets the page's theme.
+vi.mock('../../../src/renderer/client/settings.svelte.ts', () => ({ settings: Object.assign(stored, { set, loaded: true }) }));
 vi.mock('../../../src/renderer/client/api.ts', () => ({ api: {} }));
 
 const { viewChoices } = await import('../../../src/renderer/client/view-choices.ts');

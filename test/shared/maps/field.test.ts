@@ -112,7 +112,7 @@ describe('cells that do not divide the image evenly', () => {
     expect(raw[W * H - 1]).toBe(map.at(-1));
   });
 
-  it('at their own places are the map itself', () => {
+  it('resampled to their own positions are the map itself', () => {
     expect(resample(cells, w, h, placement)).toEqual(map);
   });
 

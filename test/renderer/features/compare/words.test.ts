@@ -120,7 +120,9 @@ describe('the painter', () => {
     const colourAt = (share: number): number[] => [
       ...table.subarray((1023 + Math.round(share * 1023)) * 4, (1023 + Math.round(share * 1023)) * 4 + 4),
     ];
-    const pixels = [0, 511, 340 * 512, 340 * 512 + 511, 169 * 512 + 255].map((at) => [...data.subarray(at * 4, at * 4 + 4)]); // corners; end of cell 0
+    const corners = [0, 511, 340 * 512, 340 * 512 + 511];
+    const endOfFirstCell = 169 * 512 + 255;
+    const pixels = [...corners, endOfFirstCell].map((at) => [...data.subarray(at * 4, at * 4 + 4)]);
     expect(pixels).toEqual([...signed, signed[0]!].map((value) => colourAt(value / 2).map((c, k) => (k === 3 ? Math.round(c) : c))));
     for (const at of [0, 0.2, 0.49]) expect([p.cellAt('signed', at, at), p.cellAt('signed', 0.5 + at, at)]).toEqual([1, -2]);
   });

@@ -180,7 +180,7 @@ test('an action applies to the selection, else to the marked image', () => {
   expect(images.targets).toEqual([0, 3]);
 });
 
-test('an image that is excluded out of the list gives its place to the next one; after a relabel nothing is selected', async () => {
+test('if an exclusion removes the marked image from the list, the next one is marked; after a relabel none is', async () => {
   images.selection = { ids: new Set([1]), focus: 1, anchor: 1 };
   server.found = [0, 2, 3];
   await exclude(1);
