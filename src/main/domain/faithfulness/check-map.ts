@@ -89,7 +89,7 @@ const curveOf = (own: readonly number[], rolled: readonly number[][]): CurvePoin
     return { share, bottom: own[2 * i]!, top: own[2 * i + 1]!, rolled: { mean, low: at(0.1), high: at(0.9) } };
   });
 
-/** Caches a result until all removals of its map have used it, then frees it: a ranked map of a large image takes megabytes. */
+/** Caches a result for the removals of one map with one fill, then frees it: a ranked map of a large image takes megabytes. */
 function lazy<T>(make: () => T): () => T {
   let cached: { value: T } | null = null;
   let uses = 0;

@@ -6,14 +6,15 @@ import { PRIMITIVES } from '../ir/primitives/index.ts';
 import type { Value } from '../ir/value.ts';
 
 /**
- * Which pixels the first cell of a map depends on; pixel k covers k to k + 1. The rows are a channel's energy, the expected square of its
- * derivatives, summed over the pixels, and its moments down and across, each square times its pixel's position. [3, C], or [3, 1] where
- * channels are not told apart. All are to be multiplied by exp(log) / 2^halvings, which keeps them within the range of float32 at any depth.
+ * Which pixels the first cell of a map depends on; pixel k covers k to k + 1. `rows` has three values for each channel: its energy, which is
+ * the expected square of its derivatives, summed over the pixels; and its moments down and across, which are the same with each square times
+ * the position of its pixel. The true values are `rows` times exp(log) / 2^halvings, which keeps `rows` within the range of float32 at any
+ * depth.
  */
 interface Response {
-  rows: Value;
+  rows: Value; // [3, C], or [3, 1]: summed over channels
   log: Value; // [1, 1]
-  halvings: number;
+  halvings: number; // activations passed
   jump: number; // px from cell to cell
 }
 
@@ -63,9 +64,9 @@ const axisAt = (first: number, jump: number, side: number, cells: number): CellA
 function responses(b: ProgramBuilder, { instructions }: SourceProgram, images: Value): ReadonlyMap<Value, Response> {
   const channels = images.shape[1]!;
   const rows = b.constant(
-    Float32Array.from({ length: 3 * channels }, (_, i) => (i < channels ? 1 : 0.5)),
+    Float32Array.from({ length: 3 * channels }, (_, i) => (i < channels ? 1 : 0.5)), // 0.5: the middle of pixel 0
     [3, channels],
-  ); // 0.5: the middle of pixel 0
+  );
   const found = new Map<Value, Response>([[images, { rows, log: b.filled(0, [1, 1]), halvings: 0, jump: 1 }]]);
   for (const instruction of instructions) {
     const inputs = instruction.inputs.flatMap((value) => found.get(value) ?? []);
@@ -96,18 +97,19 @@ function afterConv(b: ProgramBuilder, x: Response, kernel: Value, { stride, pads
   const weights = taps === 1 ? b.reshape(squares, [out, perGroup]) : b.sum(squares, [2]); // [O, I / groups]
   const isDense = groups === 1 && x.rows.shape[1] !== 1;
   let rows = isDense ? b.matmul(x.rows, weights, { transposeB: true }) : b.mul(x.rows, b.reshape(b.sum(weights, [1]), [1, out])); // [3, O]
+  // Of each tap, in px: what it adds to the rows, as multiples of the energy.
   const positions = Float32Array.from({ length: taps * 3 }, (_, i) => {
     const [tap, row] = [Math.floor(i / 3), i % 3];
     return x.jump * [0, Math.floor(tap / width) * dilation[0] - pads[0], (tap % width) * dilation[1] - pads[1]][row]!;
   });
   if (positions.some((position) => position !== 0)) {
-    const energy = b.slice(x.rows, [0], [0], [1]); // [1, C]
+    const energy = energyOf(b, x.rows);
     const atTaps = isDense // [O, taps]
       ? b.reshape(b.matmul(b.reshape(energy, [1, 1, perGroup]), squares), [out, taps])
       : b.mul(b.reshape(b.sum(squares, [1]), [out, taps]), b.reshape(energy, [energy.shape[1]!, 1]));
     rows = b.add(rows, b.transpose(b.matmul(atTaps, b.constant(positions, [taps, 3])), [1, 0]));
   }
-  const total = b.sum(b.slice(rows, [0], [0], [1]), [0, 1], true);
+  const total = b.sum(energyOf(b, rows), [0, 1], true);
   return { rows: b.div(rows, total), log: b.add(x.log, b.log(total)), halvings: x.halvings, jump: x.jump * stride };
 }
 
@@ -118,8 +120,10 @@ function afterPool(b: ProgramBuilder, { rows, jump, ...rest }: Response, { kerne
   return { rows: shift === 0 ? rows : b.add(rows, b.mul(shifts, energyOf(b, rows))), jump: jump * stride, ...rest };
 }
 
+/** [1, C] */
 const energyOf = (b: ProgramBuilder, rows: Value): Value => b.slice(rows, [0], [0], [1]);
 
+/** The response of the sum of two values. */
 function addResponses(b: ProgramBuilder, one: Response, other: Response): Response {
   if (one.jump !== other.jump) throw new Error(`Maps whose cells are ${one.jump} and ${other.jump} px apart can't be joined.`);
   const halvings = Math.min(one.halvings, other.halvings);
@@ -130,5 +134,5 @@ function addResponses(b: ProgramBuilder, one: Response, other: Response): Respon
   return { rows: b.add(x, y), log, halvings, jump: one.jump };
 }
 
-/** The sum over channels. */
+/** With one column: the sum over channels. */
 const sumChannels = (b: ProgramBuilder, { rows, ...rest }: Response): Response => ({ rows: b.sum(rows, [1], true), ...rest });
