@@ -58,6 +58,10 @@ export function countNoun(n: number, noun: string): string {
   return `${countText(n)} ${n === 1 ? noun : plural}`;
 }
 
+/** `a`, `a and b` or `a, b and c`. */
+export const listText = (items: readonly string[], word: 'and' | 'or' = 'and'): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)!}`;
+
 /** A setting such as a learning rate: up to six significant figures; no exponent down to 1e-12. */
 export const settingText = (x: number): string => withMinus(plain(x, 6));
 

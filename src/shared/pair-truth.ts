@@ -1,5 +1,5 @@
 import type { ComparedImage, Comparison, Verdict } from './comparison.ts';
-import { fileNames } from './format.ts';
+import { fileNames, listText } from './format.ts';
 
 /** What the data set says of a pair. unclear: a file is in several classes. unknown: an image is not in the data set. */
 export type PairTruth = Verdict | 'unclear' | 'unknown';
@@ -47,7 +47,7 @@ export function pairNotices(pair: Images): PairNotice[] {
         ? 'A and B are the same image'
         : `${names.join(' and ')} ${a.sha256 === b.sha256 ? 'are identical files' : 'have identical pixels'}`;
     if (classes.length > 1)
-      return [{ kind: 'two-classes', image: 0, classes, text: `${which}, filed under ${listed(classes)}: ${severalClasses(classes.length)}.` }];
+      return [{ kind: 'two-classes', image: 0, classes, text: `${which}, filed under ${classesText(classes)}: ${severalClasses(classes.length)}.` }];
     return [{ kind: 'identical', text: `${which}, so every network considers them the same.` }];
   }
   const notices: PairNotice[] = [];
@@ -59,7 +59,7 @@ export function pairNotices(pair: Images): PairNotice[] {
         kind: 'two-classes',
         image: i as 0 | 1,
         classes,
-        text: `${names[i]!} is filed under ${listed(classes)}${consequence}.`,
+        text: `${names[i]!} is filed under ${classesText(classes)}${consequence}.`,
       });
   });
   const outside = names.filter((_, i) => classesOf(pair.images[i]!).length === 0);
@@ -71,8 +71,7 @@ export function pairNotices(pair: Images): PairNotice[] {
   return notices;
 }
 
-const listed = (names: readonly string[]): string =>
-  names.length === 2 ? `both ${names.join(' and ')}` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+const classesText = (names: readonly string[]): string => `${names.length === 2 ? 'both ' : ''}${listText(names)}`;
 
 /** What an image in several classes may mean. A photograph of both classes is right in both. */
 export const severalClasses = (count: number): string =>

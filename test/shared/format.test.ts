@@ -10,6 +10,7 @@ import {
   bytesText,
   durationText,
   fileName,
+  listText,
   percentText,
   probabilityText,
   settingText,
@@ -145,4 +146,9 @@ test('file names of one name are distinguished by folders', () => {
   expect(fileNames('/a/x/rose/1.jpg', '/a/y/rose/1.jpg')).toEqual(['x/rose/1.jpg', 'y/rose/1.jpg']);
   expect(fileNames('C:\\a\\rose\\1.jpg', 'C:\\a\\tulip\\1.jpg')).toEqual(['rose/1.jpg', 'tulip/1.jpg']);
   expect(fileNames('/a/1.jpg', '/a/1.jpg')).toEqual(['1.jpg', '1.jpg']);
+});
+
+test('a list in a sentence has commas and one word before its end', () => {
+  expect([['a'], ['a', 'b'], ['a', 'b', 'c']].map((items) => listText(items))).toEqual(['a', 'a and b', 'a, b and c']);
+  expect(listText(['a', 'b', 'c'], 'or')).toBe('a, b or c');
 });

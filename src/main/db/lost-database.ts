@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import { listText } from '../../shared/format.ts';
 import type { Workspace } from '../foundation/workspace.ts';
 import { checksumOfAnother, hasLog } from './closing-checksum.ts';
 import { logFile } from './database-files.ts';
@@ -29,19 +30,13 @@ export function refuseLostDatabase(workspace: Workspace): void {
   const log = hasLog(database) ? [logFile(database)] : [];
   const remnants = [...folders, ...checksumOfAnother(database), ...log];
   if (remnants.length === 0) return;
-  const names = joinNames(remnants);
+  const names = listText(remnants.map((path) => basename(path)));
   const sentences = [
     `The database ${database} is ${bytes === null ? 'missing' : 'empty'}, but ${names} beside it ${remnants.length === 1 ? 'shows' : 'show'} that there was one.`,
     `Nothing was changed: put the database back from a backup, use another workspace folder, or to begin anew, move ${names} away.`,
     ...log.map((path) => `${basename(path)} has changes of the lost database. It can’t be used with a backup: move it away first.`),
   ];
   throw new AppError('workspace', sentences.join(' '), { path: database, remnants, flags: ['--workspace FOLDER'] });
-}
-
-/** `a`, `a and b` or `a, b and c`: names of files and folders from their paths. */
-function joinNames(paths: readonly string[]): string {
-  const names = paths.map((path) => basename(path));
-  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** Lets new ids start after the existing folders: a database from a backup may be older than they are. */

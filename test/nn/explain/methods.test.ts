@@ -108,14 +108,14 @@ describe.each(ENGINES)('maps against float64 in PyTorch, on $title', ({ open, is
     });
 
     test('detail: its parts, and their weighted sum at the finest cells', async () => {
-      const { task, places } = detailTask(spec, layerNames(c.backbone).at(-1)!);
+      const { task, placedMaps } = detailTask(spec, layerNames(c.backbone).at(-1)!);
       const program = await (await open()).compile(task, params);
       const out = await program.run({ images: pair.images });
       await program.dispose();
       for (const [k, expected] of [c.path, c.fine1, c.fine2].entries())
         halves(out[`part${k}`]!).forEach((map, i) => expect(relativeError(map, expected[i]!), `part ${k}`).toBeLessThan(TOLERANCE));
       const [{ maps }] = (await explain('detail', [pair])) as [Explained];
-      const grids = places.map(({ map, placementAt }, k): MapGrid => {
+      const grids = placedMaps.map(({ map, placementAt }, k): MapGrid => {
         const [, , h, w] = map.shape as [number, number, number, number];
         return { map: halves(out[`part${k}`]!)[0], w, h, placement: placementAt(out[`centre${k}`]!) };
       });

@@ -31,12 +31,12 @@ const STEPS = 400;
  * an image with little evidence still has a pale map.
  */
 export const detail: Method = (spec, layer) => {
-  const { task, places } = detailTask(spec, layer);
+  const { task, placedMaps } = detailTask(spec, layer);
   return {
     tasks: { maps: task },
     async explain(run, { images }) {
       const out = await run('maps', { images });
-      const parts = places.map(({ map: { shape }, placementAt }, k) => {
+      const parts = placedMaps.map(({ map: { shape }, placementAt }, k) => {
         const [, , h, w] = shape as [number, number, number, number];
         const placement = placementAt(out[`centre${k}`]!);
         return halves(out[`part${k}`]!).map((map): MapGrid => ({ map, w, h, placement }));
@@ -69,7 +69,7 @@ export function combineParts(parts: readonly MapGrid[]): Float32Array {
  * Images [2, 3, S, S] -> `distance` [1], `features` [2, C, h, w] of the last layer, and `part0` … `part2`, base and fine maps [2, h, w] of
  * their layers, each with the centre of its first cell, `centre0` … `centre2`.
  */
-export function detailTask(spec: SiameseSpec, layer: string): { task: Task; places: (PlacedMap & { map: Value })[] } {
+export function detailTask(spec: SiameseSpec, layer: string): { task: Task; placedMaps: (PlacedMap & { map: Value })[] } {
   const b = new Builder(spec.flavour);
   const { detailLayers } = backboneOf(spec.backbone);
   const { pooled, maps } = buildFeatures(b, spec, 2, [layer, ...detailLayers]);
@@ -79,12 +79,12 @@ export function detailTask(spec: SiameseSpec, layer: string): { task: Task; plac
   const [features, ...fine] = maps as [Value, ...Value[]];
   const part0 = weightedMap(b.program, gradient, features);
   let program: SourceProgram = b.program;
-  const places = maps.map((map) => {
-    const place = placeCells(program, map);
-    program = place.program;
-    return { ...place, map };
+  const placedMaps = maps.map((map) => {
+    const placed = placeCells(program, map);
+    program = placed.program;
+    return { ...placed, map };
   });
-  const centres = Object.fromEntries(places.map(({ centre }, k) => [`centre${k}`, centre]));
+  const centres = Object.fromEntries(placedMaps.map(({ centre }, k) => [`centre${k}`, centre]));
   const task: Task = {
     program,
     outputs: { distance, features, part0, ...centres },
@@ -95,7 +95,7 @@ export function detailTask(spec: SiameseSpec, layer: string): { task: Task; plac
       then: (e, gradients) => ({ outputs: Object.fromEntries(gradients.map((g, k) => [`part${k + 1}`, fineMap(e, g, fine[k]!)])) }),
     },
   };
-  return { task, places };
+  return { task, placedMaps };
 }
 
 const fineMap = (e: Operations, gradient: Value, features: Value): Value =>

@@ -1,6 +1,6 @@
 import { type DatasetCounts, type ImageQuery, MAX_SEARCH } from '../../../shared/curation.ts';
 import { IMAGE_SORTS, SPLITS } from '../../../shared/dataset.ts';
-import { countText } from '../../../shared/format.ts';
+import { countText, listText } from '../../../shared/format.ts';
 import { isRecord, restoreChoices } from '../../client/stored-choices.ts';
 
 export type Filter = Omit<ImageQuery, 'dataset'>;
@@ -36,6 +36,5 @@ const MAX_NAMED = 5;
 export function vanishedText(vanished: readonly string[]): string {
   const more = vanished.length - MAX_NAMED;
   const named = more > 0 ? [...vanished.slice(0, MAX_NAMED), `${countText(more)} more`] : vanished;
-  const list = named.length === 1 ? named[0]! : `${named.slice(0, -1).join(', ')} or ${named.at(-1)}`;
-  return `The filter was changed: no image has ${list} any more.`;
+  return `The filter was changed: no image has ${listText(named, 'or')} any more.`;
 }
