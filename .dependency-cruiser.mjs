@@ -52,6 +52,7 @@ const FOLDERS = {
     'src/main/domain/',
     'src/main/rpc/',
     'src/main/foundation/files.ts',
+    'src/main/foundation/image-signatures.ts',
     'src/main/foundation/jpeg-checksum.ts',
     'src/main/foundation/log/',
     'src/main/foundation/npy.ts',

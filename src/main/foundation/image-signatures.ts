@@ -51,10 +51,10 @@ const PATTERNS = [
 const TGA_END = 'TRUEVISION-XFILE.\0';
 
 /**
- * SVG, which may begin with an XML declaration, comments and a document type. Comments are removed first: a pattern that matches them would
- * take exponential time.
+ * Whether a file with this beginning (decoded as UTF-8 or Latin-1) is an SVG. Before the element it may have an XML declaration, comments and
+ * a document type. Comments are removed first: a pattern that matches them would take exponential time.
  */
-const isSvg = (start: string): boolean =>
+export const isSvg = (start: string): boolean =>
   /^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^]*?\?>\s*)?(?:<!DOCTYPE svg[^]*?)?<svg[\s/>]/i.test(start.replace(/<!--[^]*?-->/g, ''));
 
 const START_BYTES = 4096;

@@ -1,3 +1,4 @@
+import { isSvg } from '../../foundation/image-signatures.ts';
 import { isNetpbm, jpegFrame, readNetpbm } from './headers.ts';
 
 /** The type of a file by its content, and its description for an error message. Reads bytes only; decodes nothing. */
@@ -32,9 +33,7 @@ function textKind(bytes: Uint8Array): FileKind | null {
     return null;
   }
   for (const b of head) if (b < 32 && b !== 9 && b !== 10 && b !== 12 && b !== 13) return null;
-  // Comments are removed first: a pattern that matches them would take exponential time.
-  if (/^\s*(<\?xml[^]*?\?>\s*)?(<!DOCTYPE svg[^]*?)?<svg[\s/>]/i.test(text.replace(/<!--[^]*?-->/g, '')))
-    return { type: 'unsupported-image', description: 'an SVG drawing' };
+  if (isSvg(text)) return { type: 'unsupported-image', description: 'an SVG drawing' };
   if (/^\s*<(!doctype html|html)/i.test(text)) return { type: 'other', description: 'a web page' };
   return { type: 'other', description: 'text' };
 }
