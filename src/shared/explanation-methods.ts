@@ -3,6 +3,8 @@ export interface MethodInfo {
   label: string;
   hint: string; // one line beside the choice
   hasLayers: boolean; // whether the layer can be chosen; otherwise the last one's features are used
+  /** The method whose symbols the definition uses: a report defines it, too. */
+  buildsOn?: string;
   /** A sentence on the method that gives the same maps at the last layer. */
   atLastLayer?: string;
   /** distance: values are in units of distance. none: only their order within an image means something. */
@@ -46,6 +48,7 @@ export const METHOD_INFO = {
     label: 'Detail',
     hint: 'Path with two finer layers: finer, less certain. Values have no unit.',
     hasLayers: false,
+    buildsOn: 'path',
     unit: 'none',
     definition: {
       text: 'Detail maps add two finer layers to the path map P. The gradient of g · p with respect to the features F of each layer, with g and p of the path map, weights what differs from the layer’s mean:',
@@ -110,7 +113,7 @@ export const METHOD_INFO = {
       text: 'Occlusion maps replace one square patch of the image after another by its blurred copy (standard deviation 8 % of the side); the other image stays as it is:',
       formula: 'S = D − D_i',
       meaning:
-        'D_i is the distance with patch i replaced. The 9 × 9 patches are 2/9 of the side wide and 1/9 apart, so neighbours overlap by half; at the edges they are cut. The method needs only embeddings.',
+        'the second term is the distance with patch i replaced. The 9 × 9 patches are 2/9 of the side wide and 1/9 apart, so neighbours overlap by half; at the edges they are cut. The method needs only embeddings.',
     },
     source: 'M. D. Zeiler and R. Fergus: “Visualizing and Understanding Convolutional Networks”, ECCV 2014, section 4.2',
   },

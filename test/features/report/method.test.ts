@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { METHOD_INFO, type MethodName, METHODS } from '../../../src/shared/explanation-methods.ts';
 import { renderReport } from './whole-page.ts';
 import { methodSection } from '../../../src/main/features/report/sections/method.ts';
 import { LOSS_INFO, type LossInfo } from '../../../src/shared/losses.ts';
@@ -29,4 +30,13 @@ test('a report describes each loss once, and none if its runs are missing', () =
   const page = renderReport(sampleInput({ runs: [...runs, { ...runs[0]!, run: 'another' }] }));
   expect(page.match(/Training minimises/g)).toHaveLength(1);
   expect(renderReport(sampleInput({ runs: [] }))).not.toContain('Training minimises');
+});
+
+test('defines the methods of its maps, and path where detail uses its symbols', () => {
+  const input = sampleInput();
+  const pageOf = (method: MethodName): string =>
+    renderReport({ ...input, comparisons: input.comparisons.map((one) => ({ ...one, comparison: { ...one.comparison, method } })) });
+  const definesPath = (page: string): boolean => page.includes('Path maps integrate the gradient');
+  expect([pageOf('detail'), pageOf('path'), pageOf('occlusion')].map(definesPath)).toEqual([true, true, false]);
+  for (const method of METHODS) expect(pageOf(method)).toContain(METHOD_INFO[method].source.slice(0, 20));
 });

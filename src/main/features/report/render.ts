@@ -1,4 +1,4 @@
-import { METHODS } from '../../../shared/explanation-methods.ts';
+import { methodInfo, type MethodName, METHODS } from '../../../shared/explanation-methods.ts';
 import { LOSS_INFO } from '../../../shared/losses.ts';
 import type { ReportSection } from '../../../shared/report.ts';
 import { markup, type Html } from './html.ts';
@@ -65,7 +65,9 @@ ${styleElement(style)}
 function appendixOf(input: ReportInput, hasRuns: boolean): string | null {
   const { sections, runs, datasets } = input;
   const losses = [...new Set(runs.map(({ config }) => config.loss))].map((loss) => LOSS_INFO[loss]);
-  const methods = METHODS.filter((name) => input.comparisons.some(({ comparison }) => comparison.method === name));
+  const isUsed = (name: MethodName): boolean =>
+    input.comparisons.some(({ comparison: { method } }) => method === name || methodInfo(method).buildsOn === name);
+  const methods = METHODS.filter(isUsed);
   const chosen: (Html | false)[] = [
     ...runs.map(
       (run, i) =>
