@@ -45,22 +45,22 @@ export function mapsClaim(check: FaithfulnessCheck): MapsClaim {
 function sentenceOf(check: FaithfulnessCheck, reason: BadgeReason): string {
   const z = check.z === null ? '' : `z = ${zText(check.z)}`;
   const removing = 'Blurring what the maps mark moves the distance';
-  const copies = `in the ${ROLLED_MAPS} turned and shifted copies of each map`;
+  const copies = `blurring what ${ROLLED_MAPS} turned and shifted copies of each map mark`;
   switch (reason) {
     case 'network':
       return gateSentence(check);
     case 'no-effect':
-      return 'Blurring parts of the images leaves the distance as it is, so there is nothing to check the maps with.';
+      return 'Blurring parts of the images leaves the distance as it is, so the maps can’t be checked.';
     case 'elsewhere':
-      return `${removing} no more than what is marked ${copies} (${z}, below ${WEAK_FROM}), so they don’t show what the distance depends on.`;
+      return `${removing} not clearly more than ${copies} (${z}, below ${WEAK_FROM}), so they don’t show what the distance depends on.`;
     case 'between':
-      return `${removing} only somewhat more than what is marked ${copies} (${z}, below ${SUPPORTED_FROM}).`;
+      return `${removing} only somewhat more than ${copies} (${z}, below ${SUPPORTED_FROM}).`;
     case 'no-donor':
-      return `${removing} more than what is marked ${copies} (${z}), but no training image could be read for the second check.`;
+      return `${removing} more than ${copies} (${z}), but no training image could be read for the second check.`;
     case 'donor':
-      return `${removing} more than what is marked ${copies} (${z}), but with parts of another photograph in place of the blur it does not.`;
+      return `${removing} more than ${copies} (${z}), but with a training image in place of the blur it does not.`;
     case 'moves':
-      return `${removing} more than what is marked ${copies} (${z}, at least ${SUPPORTED_FROM}). A training image in place of the blur agrees.`;
+      return `${removing} more than ${copies} (${z}, at least ${SUPPORTED_FROM}). A training image in place of the blur agrees.`;
     default:
       return reason satisfies never;
   }
@@ -71,7 +71,7 @@ export function gateSentence({ gate }: Pick<FaithfulnessCheck, 'gate'>): string 
   if (!Number.isFinite(gate.auc)) return 'There are no validation pairs of both kinds, so it is unknown whether this network can tell images apart.';
   const figures = `AUC ${aucText(gate.auc)} on ${countNoun(gate.pairs, 'validation pair')}, 95${NBSP}% interval over ${countText(gate.images)} images ${aucText(gate.low)} to ${aucText(gate.high)}`;
   if (gate.low >= GATE_AUC) return `The network can tell these images apart: ${figures}; the interval starts above ${GATE_AUC.toFixed(2)}.`;
-  return `This network cannot tell these images apart (${figures}; it must start at ${GATE_AUC.toFixed(2)} or above), so its maps explain nothing about them.`;
+  return `This network cannot tell these images apart (${figures}; the interval must start at ${GATE_AUC.toFixed(2)} or above), so its maps explain nothing about them.`;
 }
 
 /** "A: z = 2.10, B: z = 0.30". */

@@ -46,7 +46,7 @@ export const TERMS = [
   ['Threshold', 'The distance above which the verdict is “different”.'],
   [
     'z of a map',
-    'How much more the distance moves when what a map marks is blurred than with turned and shifted copies of the same map, in standard deviations of these. From 1.65 the maps are supported, from 1 weakly.',
+    'How much more blurring what a map marks moves the distance than blurring what turned and shifted copies of it mark, in standard deviations of the copies. From 1.65 the maps are supported, from 1 weakly.',
   ],
   ['Verdict', '“Same” (one class) or “different”, as predicted by the network. It can be wrong.'],
 ] as const satisfies readonly (readonly [name: string, meaning: string])[];

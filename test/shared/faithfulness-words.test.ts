@@ -37,9 +37,9 @@ describe('words of a check', () => {
   });
 
   test('a network that fails the gate is the reason, whatever z is', () => {
-    const drawn = check([3, 3], { gate: { auc: 0.52, low: 0.44, high: 0.6, pairs: 1008, images: 84 } });
-    expect(mapsClaim(drawn)).toMatchObject({ words: 'Maps not supported', reason: 'network' });
-    expect(mapsClaim(drawn).sentence).toMatch(/^This network cannot tell these images apart \(AUC 0\.520 on 1,008 validation pairs/);
+    const guessing = check([3, 3], { gate: { auc: 0.52, low: 0.44, high: 0.6, pairs: 1008, images: 84 } });
+    expect(mapsClaim(guessing)).toMatchObject({ words: 'Maps not supported', reason: 'network' });
+    expect(mapsClaim(guessing).sentence).toMatch(/^This network cannot tell these images apart \(AUC 0\.520 on 1,008 validation pairs/);
     expect(gateSentence(check([0, 0]))).toMatch(/^The network can tell these images apart: AUC 0\.932.*over 84 images 0\.865 to 0\.967/);
     expect(gateSentence({ gate: { auc: NaN, low: NaN, high: NaN, pairs: 0, images: 0 } })).toContain('no validation pairs of both kinds');
   });

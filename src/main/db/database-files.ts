@@ -16,7 +16,7 @@ export function refuseFolders({ database, lock, lockHolder }: Workspace): void {
   const files = [database, checksumFile(database), logFile(database), `${database}-shm`, `${database}-journal`, lock, lockHolder];
   const folder = files.find((file) => statSync(file, { throwIfNoEntry: false })?.isDirectory());
   if (folder === undefined) return;
-  throw new AppError('workspace', `${folder} is a folder, but Twinlens has a file of that name. Move it away, or use another workspace folder.`, {
+  throw new AppError('workspace', `${folder} is a folder, but Twinlens needs a file of that name. Move it away, or use another workspace folder.`, {
     path: folder,
     flags: ['--workspace FOLDER'],
   });

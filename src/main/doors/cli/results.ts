@@ -73,7 +73,7 @@ export function addResultCommands(program: Command): void {
     .addOption(new Option('--target <target>', 'what the maps explain').choices(TARGETS).default('verdict'))
     .addOption(methodOption())
     .option('--layer <name>', `layer whose features are used, by ${LAYER_METHODS.join(' and ')} only (default: the last)`)
-    .option('--check', 'check how faithful the maps are: seconds, or half a minute for a large network')
+    .option('--check', 'check how faithful the maps are; takes seconds, for a large network half a minute')
     .option('--out <dir>', 'folder for copies of the images and maps')
     .addOption(forceOption())
     .action(

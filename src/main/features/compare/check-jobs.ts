@@ -110,7 +110,7 @@ export class CheckJobs {
     }
     if (failures.length > 0) {
       const [first] = failures;
-      const message = `${failures.length} of ${countNoun(pairs.length, 'pair')} could not be checked; the others are stored. The first: ${first!.message}`;
+      const message = `${failures.length} of ${countNoun(pairs.length, 'pair')} could not be checked; the others are stored. The first reason: ${first!.message}`;
       throw new AppError(first!.code, message, first!.details, first);
     }
     return single ? { comparison } : null;

@@ -70,7 +70,7 @@ export class MapChecks {
     if (run.modelSha256 === modelSha256) return null;
     return new AppError(
       'bad-request',
-      `Run ${runNumber(id)} was trained on after this comparison, so the network that these maps explain is gone. Compare the two images again.`,
+      `Run ${runNumber(id)} was trained further after this comparison, so the network that these maps explain is gone. Compare the two images again.`,
       { run: id },
     );
   }
