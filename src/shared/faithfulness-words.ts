@@ -29,7 +29,8 @@ export interface MapsClaim extends VerdictClaim {
   badge: Badge;
   reason: BadgeReason;
   z: number | null;
-  sentence: string;
+  short: string; // for a page with little room
+  sentence: string; // short, and what else decided
 }
 
 /** z with two decimals and a true minus sign. */
@@ -39,39 +40,46 @@ export function mapsClaim(check: FaithfulnessCheck): MapsClaim {
   const { badge, reason } = badgeOf(check);
   const tone = badge === 'supported' ? 'good' : badge === 'weak' ? 'neutral' : 'warn';
   const sign = badge === 'supported' ? '✓' : badge === 'weak' ? '!' : '✗';
-  return { badge, reason, z: check.z, tone, sign, words: BADGE_LABELS[badge], sentence: sentenceOf(check, reason) };
+  const [short, more] = wordsOf(check, reason);
+  return { badge, reason, z: check.z, tone, sign, words: BADGE_LABELS[badge], short: `${short}.`, sentence: `${short}${more}.` };
 }
 
-function sentenceOf(check: FaithfulnessCheck, reason: BadgeReason): string {
+/** What was found, and what it means or what else decided. */
+function wordsOf(check: FaithfulnessCheck, reason: BadgeReason): [short: string, more: string] {
   const z = check.z === null ? '' : `z = ${zText(check.z)}`;
-  const removing = 'Blurring what the maps mark moves the distance';
-  const copies = `blurring what ${ROLLED_MAPS} turned and shifted copies of each map mark`;
+  const moves = (than: string, limit: string): string =>
+    `Blurring what the maps mark moves the distance ${than} than blurring what ${ROLLED_MAPS} turned and shifted copies of each map mark (${z}${limit})`;
   switch (reason) {
     case 'network':
-      return gateSentence(check);
+      return gateWords(check);
     case 'no-effect':
-      return 'Blurring parts of the images leaves the distance as it is, so the maps can’t be checked.';
+      return ['Blurring parts of the images leaves the distance as it is', ', so the maps can’t be checked'];
     case 'elsewhere':
-      return `${removing} not clearly more than ${copies} (${z}, below ${WEAK_FROM}), so they don’t show what the distance depends on.`;
+      return [moves('not clearly more', `, below ${WEAK_FROM}`), ', so they don’t show what the distance depends on'];
     case 'between':
-      return `${removing} only somewhat more than ${copies} (${z}, below ${SUPPORTED_FROM}).`;
+      return [moves('only somewhat more', `, below ${SUPPORTED_FROM}`), ''];
     case 'no-donor':
-      return `${removing} more than ${copies} (${z}), but no training image could be read for the second check.`;
+      return [moves('more', ''), ', but no training image could be read for the second check'];
     case 'donor':
-      return `${removing} more than ${copies} (${z}), but with a training image in place of the blur it does not.`;
+      return [moves('more', ''), ', but with a training image in place of the blur it does not'];
     case 'moves':
-      return `${removing} more than ${copies} (${z}, at least ${SUPPORTED_FROM}). A training image in place of the blur agrees.`;
+      return [moves('more', `, at least ${SUPPORTED_FROM}`), ', and a training image in place of the blur agrees'];
     default:
       return reason satisfies never;
   }
 }
 
 /** Whether the network passes the gate: its AUC on validation pairs, with the interval. */
-export function gateSentence({ gate }: Pick<FaithfulnessCheck, 'gate'>): string {
-  if (!Number.isFinite(gate.auc)) return 'There are no validation pairs of both kinds, so it is unknown whether this network can tell images apart.';
-  const figures = `AUC ${aucText(gate.auc)} on ${countNoun(gate.pairs, 'validation pair')}, 95${NBSP}% interval over ${countText(gate.images)} images ${aucText(gate.low)} to ${aucText(gate.high)}`;
-  if (gate.low >= GATE_AUC) return `The network can tell these images apart: ${figures}; the interval starts above ${GATE_AUC.toFixed(2)}.`;
-  return `This network cannot tell these images apart (${figures}; the interval must start at ${GATE_AUC.toFixed(2)} or above), so its maps explain nothing about them.`;
+export const gateSentence = (check: Pick<FaithfulnessCheck, 'gate'>): string => `${gateWords(check).join('')}.`;
+
+function gateWords({ gate }: Pick<FaithfulnessCheck, 'gate'>): [short: string, more: string] {
+  if (!Number.isFinite(gate.auc))
+    return ['There are no validation pairs of both kinds', ', so it is unknown whether this network can tell images apart'];
+  const auc = `AUC ${aucText(gate.auc)}, 95${NBSP}% interval ${aucText(gate.low)} to ${aucText(gate.high)}`;
+  const basis = `on ${countNoun(gate.pairs, 'validation pair')} of ${countText(gate.images)} images`;
+  const least = GATE_AUC.toFixed(2);
+  if (gate.low >= GATE_AUC) return [`The network can tell these images apart: ${auc}`, ` ${basis}; the interval starts above ${least}`];
+  return [`This network cannot tell these images apart: ${auc}, which starts below ${least}`, `, ${basis}. Its maps explain nothing about them`];
 }
 
 /** "A: z = 2.10, B: z = 0.30". */
@@ -83,24 +91,45 @@ export const imageZText = ({ images }: FaithfulnessCheck): string =>
     })
     .join(', ');
 
-type Checked = Pick<Comparison, 'verdict' | 'target' | 'check'>;
+type Checked = Pick<Comparison, 'verdict' | 'target' | 'check'> & { images: readonly Pick<ComparedImage, 'counterfactualShift'>[] };
 
 /** D without the strongest part of an image's counterfactual map, less D: from the record, else from the check; null if unknown or empty. */
-function shiftOf({ verdict, target, check }: Checked, { counterfactualShift }: Pick<ComparedImage, 'counterfactualShift'>, i: 0 | 1): number | null {
+function shiftOf({ verdict, target, check, images }: Checked, i: 0 | 1): number | null {
+  const { counterfactualShift } = images[i]!;
   if (counterfactualShift !== undefined) return counterfactualShift;
   const image = check?.images[i];
   return image ? (factualSign(verdict, target) > 0 ? image.lowering : image.raising) : null;
+}
+
+/** How far the distance moves against an image's counterfactual map when what it marks is blurred; null if it does not, or is unknown. */
+function failureOf(comparison: Checked, i: 0 | 1): number | null {
+  const shift = shiftOf(comparison, i);
+  return shift === null || shift * factualSign(comparison.verdict, comparison.target) > 0 ? null : Math.abs(shift);
 }
 
 /**
  * Why an image's counterfactual map is greyed, or null: removing what it marks moves the distance against the map. A counterfactual map
  * marks what keeps the distance from being further on the side of the verdict, so without it the distance must move there.
  */
-export function counterfactualFailure(comparison: Checked & Pick<Comparison, 'images'>, i: 0 | 1): string | null {
-  const shift = shiftOf(comparison, comparison.images[i], i);
-  const sign = factualSign(comparison.verdict, comparison.target);
-  if (shift === null || shift * sign > 0) return null;
-  const marked = `the strongest ${percentText(COUNTERFACTUAL_SHARE)} of ${'AB'[i]!}’s evidence ${kindWords(comparison, 'counterfactual')}`;
-  const found = shift === 0 ? 'leaves the distance as it is' : `${shift > 0 ? 'raises' : 'lowers'} the distance by ${threeDigits(Math.abs(shift))}`;
-  return `Greyed: blurring ${marked} ${found} instead of ${sign > 0 ? 'raising' : 'lowering'} it, so this map does not show what it claims.`;
+export function counterfactualFailure(comparison: Checked, i: 0 | 1): string | null {
+  const failure = failureOf(comparison, i);
+  return failure === null ? null : failureSentence(comparison, [[i, failure]]);
+}
+
+/** As counterfactualFailure, for all images in one sentence. */
+export function counterfactualFailures(comparison: Checked): string | null {
+  const failures = ([0, 1] as const).flatMap((i): [0 | 1, number][] => {
+    const failure = failureOf(comparison, i);
+    return failure === null ? [] : [[i, failure]];
+  });
+  return failures.length === 0 ? null : failureSentence(comparison, failures);
+}
+
+function failureSentence(comparison: Checked, failures: readonly [image: 0 | 1, shift: number][]): string {
+  const [expected, found] = factualSign(comparison.verdict, comparison.target) > 0 ? (['raise', 'lowers'] as const) : (['lower', 'raises'] as const);
+  const moves = failures.map(([i, shift]) =>
+    shift === 0 ? `leaves it as it is in ${'AB'[i]!}` : `${found} it by ${threeDigits(shift)} in ${'AB'[i]!}`,
+  );
+  const marked = `the strongest ${percentText(COUNTERFACTUAL_SHARE)} of the evidence ${kindWords(comparison, 'counterfactual')}`;
+  return `Greyed: blurring ${marked} should ${expected} the distance, but ${moves.join(' and ')}.`;
 }

@@ -58,6 +58,7 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   ],
   'compare.open': [{ comparison: 'c99' }],
   'compare.queue': [{ ...choice, kind: 'wrong' }],
+  'compare.check': [{ comparisons: ['c99'] }, { ...choice, kind: 'wrong' }],
   'compare.get': [{ comparison: 'c99' }],
   'compare.annotate': [{ comparison: 'c99', note: 'a' }],
   'compare.mapScale': [choice],
@@ -84,7 +85,8 @@ const IDS = ['dataset', 'run', 'comparison', 'comparisons', 'report', 'logo', 'j
 const takesId = (name: CallName): boolean => {
   const { input } = CALLS[name];
   if (name === 'settings.set') return false; // what it stores is checked when it is used
-  return input instanceof z.ZodObject && IDS.some((id) => id in input.shape);
+  const inputs: readonly unknown[] = input instanceof z.ZodUnion ? input.options : [input];
+  return inputs.some((one) => one instanceof z.ZodObject && IDS.some((id) => id in one.shape));
 };
 
 /** The data set `things`, a finished run r1, a comparison c1 and a report p1, without files. */

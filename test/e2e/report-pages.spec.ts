@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { PaperSize, ReportComparison } from '../../src/main/features/report/types.ts';
 import { EMPTY_REASONS, type Comparison } from '../../src/shared/comparison.ts';
 import { emptySentence } from '../../src/shared/map-words.ts';
-import { DATASET, drawImages, RUN, sampleComparison, sampleInput } from '../features/report/sample.ts';
+import { DATASET, drawImages, RUN, sampleCheck, sampleComparison, sampleInput } from '../features/report/sample.ts';
 import type { PageInput } from '../features/report/whole-page.ts';
 import { expect, test } from './kit.ts';
 import { pdfPages } from './pdf-pages.ts';
@@ -96,6 +96,18 @@ const REPORTS: Record<string, ReportComparison[]> = {
     }),
   ],
 };
+
+const FAILS = { counterfactualShift: -0.123 };
+REPORTS['checked maps, of which some fail'] = [
+  pair(1.63, { ...PORTRAIT, ...FAILS }, { ...LANDSCAPE, ...FAILS }, { check: sampleCheck([1, 0.9]), judgement: 'agree', note: NOTE }),
+  pair(1.63, { ...LANDSCAPE, ...FAILS, file: file(LONG_NAME) }, LANDSCAPE, { check: sampleCheck([0.1, 0.1]), note: NOTE }),
+  pair(1.63, PORTRAIT, { ...PORTRAIT, ...FAILS }, { check: sampleCheck([0.6, 0.3]), note: NOTE }),
+  pair(1.63, PORTRAIT, PORTRAIT, {
+    check: sampleCheck([1, 1], { gate: { auc: 0.52, low: 0.44, high: 0.6, pairs: 1008, images: 84 } }),
+    note: NOTE,
+  }),
+  pair(0.41, PORTRAIT, PANORAMA, { check: sampleCheck([0, 0], { z: null }), judgement: 'unsure', note: NOTE }),
+];
 
 let folder: string;
 let renderReport: Awaited<ReturnType<typeof loadRenderReport>>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FaithfulnessCheck, ImageCheck } from '../../src/shared/faithfulness.ts';
-import { counterfactualFailure, gateSentence, imageZText, mapsClaim } from '../../src/shared/faithfulness-words.ts';
+import { counterfactualFailure, counterfactualFailures, gateSentence, imageZText, mapsClaim } from '../../src/shared/faithfulness-words.ts';
 import { sampleComparison } from '../features/report/sample.ts';
 
 const image = (score: number, more: Partial<ImageCheck> = {}): ImageCheck => ({
@@ -39,8 +39,12 @@ describe('words of a check', () => {
   test('a network that fails the gate is the reason, whatever z is', () => {
     const guessing = check([3, 3], { gate: { auc: 0.52, low: 0.44, high: 0.6, pairs: 1008, images: 84 } });
     expect(mapsClaim(guessing)).toMatchObject({ words: 'Maps not supported', reason: 'network' });
-    expect(mapsClaim(guessing).sentence).toMatch(/^This network cannot tell these images apart \(AUC 0\.520 on 1,008 validation pairs/);
-    expect(gateSentence(check([0, 0]))).toMatch(/^The network can tell these images apart: AUC 0\.932.*over 84 images 0\.865 to 0\.967/);
+    expect(mapsClaim(guessing).sentence).toMatch(
+      /^This network cannot tell these images apart: AUC 0\.520, 95.% interval 0\.440 to 0\.600, which starts below 0\.60, on 1,008 validation pairs of 84 images/,
+    );
+    expect(gateSentence(check([0, 0]))).toMatch(
+      /^The network can tell these images apart: AUC 0\.932, 95.% interval 0\.865 to 0\.967 on 1,008 validation pairs of 84 images/,
+    );
     expect(gateSentence({ gate: { auc: NaN, low: NaN, high: NaN, pairs: 0, images: 0 } })).toContain('no validation pairs of both kinds');
   });
 
@@ -51,13 +55,17 @@ describe('words of a check', () => {
       return counterfactualFailure({ ...comparison, images: [shift === undefined ? a : { ...a, counterfactualShift: shift }, b] }, 0);
     };
     expect(of('different', 0.2)).toBeNull();
-    expect(of('different', -0.2)).toContain('of A’s evidence against “different” lowers the distance by 0.200 instead of raising it');
+    expect(of('different', -0.2)).toContain('of the evidence against “different” should raise the distance, but lowers it by 0.200 in A.');
     expect(of('same', -0.2)).toBeNull();
-    expect(of('same', 0.2)).toContain('raises the distance by 0.200 instead of lowering it');
-    expect(of('same', 0)).toContain('leaves the distance as it is instead of lowering it');
+    expect(of('same', 0.2)).toContain('should lower the distance, but raises it by 0.200 in A.');
+    expect(of('same', 0)).toContain('should lower the distance, but leaves it as it is in A.');
+    const both = { ...sampleComparison(1.63), verdict: 'same' as const };
+    for (const [i, shift] of [0.2, 0.3].entries()) both.images[i]!.counterfactualShift = shift;
+    expect(counterfactualFailures(both)).toMatch(/but raises it by 0\.200 in A and raises it by 0\.300 in B\.$/);
+    expect(counterfactualFailures(sampleComparison(1.63))).toBeNull();
     expect(of('same', null)).toBeNull(); // an empty map has its own words
     expect(of('different', undefined)).toBeNull(); // a record of an older version
     expect(of('different', undefined, check([1, 1]))).toBeNull();
-    expect(of('different', undefined, check([1, 1], { images: [image(1, { lowering: -0.1 }), image(1)] }))).toContain('lowers the distance by 0.100');
+    expect(of('different', undefined, check([1, 1], { images: [image(1, { lowering: -0.1 }), image(1)] }))).toContain('lowers it by 0.100 in A');
   });
 });

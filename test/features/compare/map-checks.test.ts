@@ -157,11 +157,14 @@ describe.skipIf(!hasCompute)('checking how faithful maps are (needs the build)',
     const { app, run, dataset, explain, check, row } = await open();
     const comparison = await explain(8, 68);
     const before = await row(comparison);
-    expect(await check({ comparisons: ['c999'] })).toMatchObject({ status: 'failed', error: { code: 'not-found' } });
-    expect(await check({ run, kind: 'borderline', limit: 1, method: 'gradcam', layer: 'no-such-layer' })).toMatchObject({
-      status: 'failed',
-      error: { code: 'usage', message: expect.stringContaining('It has: stem') as string },
+    const jobs = app.workbench.jobs.list().length;
+    await expect(check({ comparisons: [comparison, 'c999'] })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(check({ run: 'r99', kind: 'borderline' })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(check({ run, kind: 'borderline', limit: 1, method: 'gradcam', layer: 'no-such-layer' })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('It has: stem') as string,
     });
+    expect(app.workbench.jobs.list()).toHaveLength(jobs);
     await expect(app.call('compare.check', { comparisons: [] })).rejects.toMatchObject({ code: 'usage' });
     rmSync(before.images[0].signed);
     expect(await check({ comparisons: [comparison] })).toMatchObject({ error: { message: expect.stringContaining('is missing') as string } });

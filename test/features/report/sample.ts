@@ -4,6 +4,7 @@ import { supportOf } from '../../../src/main/domain/evaluate/support.ts';
 import { chooseThreshold, verdictOf } from '../../../src/main/domain/evaluate/threshold.ts';
 import type { ImageFiles, ReportComparison } from '../../../src/main/features/report/types.ts';
 import type { PageInput } from './whole-page.ts';
+import { type FaithfulnessCheck, type ImageCheck, RECIPE, REMOVED_SHARES, ROLLED_MAPS } from '../../../src/shared/faithfulness.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
 import { SECTION_NAMES } from '../../../src/shared/report.ts';
@@ -129,6 +130,34 @@ export function drawImages(width: number, height: number, petals: number): Image
     photo: png(under),
     factual: png(spot(under, width, height, [0.5, 0.45], [230, 110, 40])),
     counterfactual: png(spot(under, width, height, [0.25, 0.75], [60, 130, 210])),
+  };
+}
+
+/** A check of a pair's maps whose signed scores are `scores`, with rolled maps of root mean square 0.5. */
+export function sampleCheck(scores: [number, number] = [1, 0.9], changes: Partial<FaithfulnessCheck> = {}): FaithfulnessCheck {
+  const image = (score: number, digit: string): ImageCheck => ({
+    pixels: hash(digit),
+    score,
+    rolled: Array.from({ length: ROLLED_MAPS }, (_, i) => (i % 2 === 0 ? 0.5 : -0.5)),
+    donor: 0.25,
+    curve: REMOVED_SHARES.map((share) => ({
+      share,
+      top: 1.6 - share,
+      bottom: 1.6 + share,
+      rolled: { mean: 1.6, low: 1.6 - share / 2, high: 1.6 + share / 2 },
+    })),
+    raising: -0.1,
+    lowering: 0.1,
+  });
+  return {
+    recipe: RECIPE,
+    checkedMs: Date.UTC(2026, 10, 21, 9, 5),
+    distance: 1.63,
+    images: [image(scores[0], '7'), image(scores[1], '8')],
+    donor: { file: 'Tulip/donor.jpg', sha256: hash('9') },
+    gate: { auc: 0.932, low: 0.865, high: 0.967, pairs: 1008, images: 84 },
+    z: (scores[0] + scores[1]) / Math.SQRT1_2,
+    ...changes,
   };
 }
 

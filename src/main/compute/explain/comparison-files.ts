@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { ComparedImage } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { counterfactualFailure } from '../../../shared/faithfulness-words.ts';
 import { contourShareOf, emptySentence, weakSentence } from '../../../shared/map-words.ts';
 import { MAP_KINDS, type MapKind, signedToKinds } from '../../../shared/maps/kinds.ts';
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
@@ -56,7 +57,7 @@ export async function drawOverlays({ sampleBits, images, choice, ...comparison }
   const { paintOverlay } = await import('./overlay.ts'); // on demand: it loads a font library of 0.4 MB
   const { value, scale: scaleOf } = fullColourOf(comparison, choice);
   await Promise.all(
-    images.map(async (image) => {
+    images.map(async (image, i) => {
       const { file, empty, mapWidth, mapHeight, placement } = image;
       const photo = await photoOf(image, sampleBits);
       const kinds = signedToKinds(await signedMapOf(image), comparison.verdict, comparison.target);
@@ -65,7 +66,21 @@ export async function drawOverlays({ sampleBits, images, choice, ...comparison }
         const emptyText = empty !== null && !map.some((v) => v > 0) ? emptySentence(comparison, empty) : null;
         const strongest = largestAbsolute(map);
         const weakText = isWeakMap(strongest, comparison) ? weakSentence(comparison, kind, strongest) : null;
-        const request = { photo, map, mapWidth, mapHeight, placement, scale: value, scaleOf, kind, target: comparison.target, emptyText, weakText };
+        const failureText = kind === 'counterfactual' ? counterfactualFailure({ ...comparison, images }, i === 0 ? 0 : 1) : null;
+        const request = {
+          photo,
+          failureText,
+          map,
+          mapWidth,
+          mapHeight,
+          placement,
+          scale: value,
+          scaleOf,
+          kind,
+          target: comparison.target,
+          emptyText,
+          weakText,
+        };
         await writeFileAtomically(image[kind], await paintOverlay({ ...request, title: basename(file) }, { contourShare: contourShareOf(images) }));
       };
       for (const kind of MAP_KINDS) await draw(kind);

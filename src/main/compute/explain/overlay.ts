@@ -22,6 +22,7 @@ export interface OverlayRequest {
   target?: ExplainTarget; // what the map explains; default 'verdict'
   emptyText: string | null; // shown when the map is empty
   weakText: string | null; // the mark of a weak map, which has no contour
+  failureText?: string | null; // why the map fails its check: it is drawn grey, without contour
   title: string;
 }
 
@@ -52,6 +53,11 @@ function contourSvg(cells: MapGrid, W: number, H: number, share: number): string
   );
 }
 
+/** Replaces RGB by its luma (ITU-R BT.709). */
+function turnGrey(data: Uint8Array): void {
+  for (let i = 0; i < data.length; i += 3) data.fill(Math.round(0.2126 * data[i]! + 0.7152 * data[i + 1]! + 0.0722 * data[i + 2]!), i, i + 3);
+}
+
 /** Pads a photograph to width x height with the strip's grey: centred horizontally, at the top vertically. */
 function centreInStrip(photo: RgbImage, width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3).fill(STRIP);
@@ -78,7 +84,7 @@ function typefaceOf(font: FontResolver | undefined): Typeface {
 export async function paintOverlay(request: OverlayRequest, options: OverlayOptions = {}): Promise<Buffer> {
   const { contourShare = CONTOUR_SHARE, look = DEFAULT_LOOK, font } = options;
   const { colours, words } = STYLES[request.kind];
-  const { weakText } = request;
+  const remark = request.failureText ?? request.weakText;
   const { width: W, height: H, left, overlayWidth: width } = overlayFrame(request.photo.width, request.photo.height);
   const photo = await resizeRgb(request.photo, W, H);
   const canvas = { ...photo, data: adjustPhoto(photo.data, look) };
@@ -88,11 +94,13 @@ export async function paintOverlay(request: OverlayRequest, options: OverlayOpti
   if (!empty) {
     const cells = { map: request.map, w: request.mapWidth, h: request.mapHeight, placement: request.placement };
     paintOver(canvas.data, resample(cells, W, H), request.scale, colours);
-    if (contourShare !== null && weakText === null) contour = contourSvg(cells, W, H, contourShare);
+    if (contourShare !== null && remark === null) contour = contourSvg(cells, W, H, contourShare);
   }
 
+  if (request.failureText) turnGrey(canvas.data);
+
   const line = contour && ` Dashed line: strongest ${percentText(contourShare!)} of the area.`;
-  const meaning = weakText ?? `${words[request.target ?? 'verdict']}. ${SCALE_WORDS[request.scaleOf]}.${line}`;
+  const meaning = remark ?? `${words[request.target ?? 'verdict']}. ${SCALE_WORDS[request.scaleOf]}.${line}`;
   const isExceeded = request.map.some((value) => value > request.scale * (1 + 1e-6)); // float32 beside float64
   const content = { title: request.title, words: meaning, colours, scale: Math.max(0, request.scale) || 0, isExceeded };
   const emptyText = empty ? (request.emptyText ?? 'This map is empty.') : null;

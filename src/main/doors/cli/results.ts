@@ -6,7 +6,7 @@ import { distanceWords } from '../../../shared/comparison-words.ts';
 import { LAYER_METHODS, methodInfo, methodWords } from '../../../shared/explanation-methods.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
-import { counterfactualFailure, imageZText, mapsClaim } from '../../../shared/faithfulness-words.ts';
+import { counterfactualFailures, imageZText, mapsClaim } from '../../../shared/faithfulness-words.ts';
 import { methodOption } from './method-option.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
 import { completenessSentences, emptySentence, scaleSentence, weakMark } from '../../../shared/map-words.ts';
@@ -184,9 +184,12 @@ export function comparisonLines(c: Comparison): string[] {
 
 /** The badge of the maps, if they were checked, and the counterfactual maps that mislead. */
 function checkLines(c: Comparison): string[] {
-  const failures = ([0, 1] as const).map((i) => counterfactualFailure(c, i)).filter((text) => text !== null);
+  const failures = counterfactualFailures(c);
   const claim = c.check && mapsClaim(c.check);
-  return [...(claim ? [`  ${claim.sign} ${claim.words}. ${claim.sentence} ${imageZText(c.check!)}.`] : []), ...failures.map((text) => `  ! ${text}`)];
+  return [
+    ...(claim ? [`  ${claim.sign} ${claim.words}. ${claim.sentence} ${imageZText(c.check!)}.`] : []),
+    ...(failures === null ? [] : [`  ! ${failures}`]),
+  ];
 }
 
 /** A path of an existing file, or the name of an image in the data set. */

@@ -11,7 +11,7 @@ import type { CompareService } from './service.ts';
 
 export interface CheckJobPorts {
   jobs: Pick<Jobs, 'start'>;
-  compare: Pick<CompareService, 'explain' | 'list'> & { checks: MapChecks };
+  compare: Pick<CompareService, 'explain' | 'get' | 'list'> & { checks: MapChecks };
   queues: Pick<PairQueues, 'get'>;
 }
 
@@ -28,11 +28,15 @@ export class CheckJobs {
     this.ports = ports;
   }
 
-  /** One job for all pairs. A pair that can't be checked does not stop the others; the job then fails with the reason of the first. */
+  /**
+   * One job for all pairs. A pair that can't be checked does not stop the others; the job then fails with the reason of the first. Throws
+   * AppError 'not-found' for an unknown comparison or run, and as mapsOf does.
+   */
   start(request: CheckRequest): Job {
-    const { jobs } = this.ports;
+    const { jobs, compare } = this.ports;
     if ('comparisons' in request) {
       const ids = [...new Set(request.comparisons)];
+      for (const id of ids) compare.get(id);
       const title = ids.length === 1 ? 'Checking the maps of a pair' : `Checking the maps of ${countNoun(ids.length, 'pair')}`;
       return jobs.start({ kind: 'check', title, subject: ids.length === 1 ? ids[0]! : null }, (context) =>
         this.checkAll(
@@ -42,6 +46,7 @@ export class CheckJobs {
       );
     }
     const { run } = request;
+    compare.checks.assertMaps(run, request);
     return jobs.start({ kind: 'check', title: `Checking the maps of a queue of run ${runNumber(run)}`, subject: run }, async (context) =>
       this.checkAll(await this.pairsOf(request, context.signal), context),
     );

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
 import type { ImageQuery } from '../../../shared/curation.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { MapChoice } from '../../../shared/explanation-methods.ts';
 import { type FaithfulnessCheck, type NetworkGate, RECIPE, zOf } from '../../../shared/faithfulness.ts';
 import { randomFor } from '../../../shared/random.ts';
 import { runNumber } from '../../../shared/run-words.ts';
@@ -12,6 +13,7 @@ import { aucOverImages } from '../../domain/evaluate/auc-over-images.ts';
 import { assertFinite } from '../../domain/evaluate/check.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { SerialQueue } from '../../foundation/jobs/serial-queue.ts';
+import { mapsOf } from './compare-pair.ts';
 import { currentRow } from './current-rows.ts';
 import { readMaps } from './explanations.ts';
 import type { ComparePorts } from './ports.ts';
@@ -54,6 +56,11 @@ export class MapChecks {
         return currentRow(this.ports, this.ports.comparisons.get(id));
       },
     );
+  }
+
+  /** Throws AppError 'not-found' for an unknown run, and as mapsOf does. */
+  assertMaps(run: string, choice: MapChoice): void {
+    mapsOf(this.ports, this.ports.runs.get(run), choice);
   }
 
   /** Why the comparison's maps can't be checked any more; null if they can. Throws AppError 'not-found' for an unknown run. */

@@ -71,7 +71,7 @@ figure{margin:0}.row+.row{margin-top:24px}
 .stage .term,.stage a{color:inherit}
 .sign{display:inline-block;width:17px;height:17px;border-radius:50%;text-align:center;font:700 14px/17px system-ui,sans-serif;color:#17181a;background:var(--for)}
 .sign.against{border-radius:3px;background:var(--against)}
-.map-mark{font-weight:600;white-space:nowrap}.map-mark::before{content:"· "}
+.tile img.greyed{filter:grayscale(1)}.map-mark{font-weight:600;white-space:nowrap}.map-mark::before{content:"· "}
 .legend{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:8px 16px;border-top:1px solid var(--stage-line);margin-top:24px;padding-top:16px;font-size:14px;line-height:1.45}.legend p{margin:0}
 .legend .scale-title{font-weight:600}.legend .scale-words{grid-column:1/-1;max-width:none}
 .scale-bar{height:10px;margin:5px 0 8px;border-radius:5px;box-shadow:inset 0 0 0 1px var(--stage-line);print-color-adjust:exact;-webkit-print-color-adjust:exact}

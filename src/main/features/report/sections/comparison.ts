@@ -13,6 +13,7 @@ import { PAGE_WIDTH, TEXT_WIDTH, spaceForImages, textHeight, tileHeights } from 
 import type { PaperSize, ReportComparison, ReportRun } from '../types.ts';
 import { imageStage, stageHeight } from './image-stage.ts';
 import { judgementHeight, judgementRow, noteBelow } from './judgement.ts';
+import { mapsLine } from './map-check.ts';
 import { claimLine } from './parts.ts';
 import { distanceRuler } from './ruler.ts';
 
@@ -40,7 +41,9 @@ export function comparisonSection(shown: ReportComparison, context: PageContext)
   const short = withShortNames(comparison);
   const [a, b] = comparisonNames(short);
   const nameSize = a.length + b.length <= 50 ? 15 : 11; // pt, as in the style sheet
-  const evidence = [verdictClaim(comparison).sentence, similaritySentence(comparison, curveFitOf(run))].filter((text) => text !== null);
+  const evidence = [verdictClaim(comparison).sentence, similaritySentence(comparison, curveFitOf(run)), mapsLine(comparison)].filter(
+    (text) => text !== null,
+  );
   const notices = pairNotices(short).map(({ text }) => text);
   const caveats = caveatsOf(short, run);
   const toSign = context.sections.includes('signature');

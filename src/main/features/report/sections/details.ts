@@ -8,6 +8,7 @@ import type { RunRecord } from '../../../../shared/run.ts';
 import { chart } from '../chart.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportEntry, ReportRun } from '../types.ts';
+import { mapCheckDetails } from './map-check.ts';
 import { facts, versionList } from './parts.ts';
 
 /** Appendix: figures of one comparison, its position among the validation pairs, and its origin. */
@@ -34,6 +35,7 @@ ${completenessSentences(comparison).map((sentence) => markup`<p>${sentence}</p>`
 </div>
 ${run?.validDistances && histogramFigure({ ...comparison, distance: shown }, run.validDistances)}
 </div>
+${mapCheckDetails(comparison)}
 ${facts([
   ['Comparison', markup`<code>${comparison.comparison}</code>, ${timeText(comparison.createdMs)}`],
   ['Network', nameOf(run ? runName(run) : removedRunName(comparison.run))],

@@ -5,6 +5,7 @@ import { markup, nameOf, type Content, type Html } from '../html.ts';
 import { PAGE_WIDTH, textHeight, TILE_WIDTH } from '../page-budget.ts';
 import type { ImageFile, ReportComparison } from '../types.ts';
 import { mapWords } from '../../../../shared/comparison-words.ts';
+import { counterfactualFailure, counterfactualFailures } from '../../../../shared/faithfulness-words.ts';
 import { contourSentence, emptySentence, kindWords, scaleSentence, weakMapsSentence, weakMark } from '../../../../shared/map-words.ts';
 import { fullColourOf, isExceeded, savedChoice } from '../../../../shared/maps/run-scale.ts';
 import { dataUrl } from './parts.ts';
@@ -44,17 +45,27 @@ ${tile(
   describe(`Counterfactual map, ${words.counterfactual.title}`),
   markup`<span class="sign against" aria-hidden="true">−</span> ${words.counterfactual.title} <span class="term">counterfactual</span>`,
   markOf(comparison, image, 'counterfactual'),
+  failureOf(comparison, image) !== null,
 )}
 </div>
 </figure>`;
 }
 
-const tile = (image: ImageFile, alt: string, caption: Html, note: Content): Html =>
-  markup`<figure class="tile"><img src="${dataUrl(image)}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
+const tile = (image: ImageFile, alt: string, caption: Html, note: Content, greyed = false): Html =>
+  markup`<figure class="tile"><img${greyed && markup` class="greyed"`} src="${dataUrl(image)}" alt="${alt}"><figcaption>${caption}${note}</figcaption></figure>`;
 
 /** The word on a tile. mapRemarks gives the sentence. */
-const markWord = (comparison: Comparison, image: ComparedImage, map: MapKind): string | null =>
-  isEmptyMap(image.empty, map) ? 'empty' : weakMark(comparison, image, map) === null ? null : 'weak';
+const markWord = (comparison: Comparison, image: ComparedImage, map: MapKind): string | null => {
+  if (isEmptyMap(image.empty, map)) return 'empty';
+  if (map === 'counterfactual' && failureOf(comparison, image) !== null) return FAILS;
+  return weakMark(comparison, image, map) === null ? null : 'weak';
+};
+
+const FAILS = 'fails its check';
+
+/** Why the image's counterfactual map is greyed, or null. */
+const failureOf = (comparison: Comparison, image: ComparedImage): string | null =>
+  counterfactualFailure(comparison, image === comparison.images[0] ? 0 : 1);
 
 function markOf(comparison: Comparison, image: ComparedImage, map: MapKind): Content {
   const word = markWord(comparison, image, map);
@@ -66,11 +77,13 @@ function mapRemarks(comparison: Comparison): string[] {
   const empty = comparison.images.map(({ empty: reason }, i) => ({ reason, letter: 'AB'[i]! })).filter(({ reason }) => reason !== null);
   const byReason = Map.groupBy(empty, ({ reason }) => reason!);
   const weak = weakMapsSentence(comparison);
+  const failures = counterfactualFailures(comparison);
   return [
     ...[...byReason].map(
       ([reason, found]) => `Empty maps of ${found.map(({ letter }) => letter).join(' and ')}: ${emptySentence(comparison, reason)}`,
     ),
     ...(weak === null ? [] : [weak]),
+    ...(failures === null ? [] : [failures]),
   ];
 }
 

@@ -1,0 +1,54 @@
+import RemovalCurve from '../../../../shared/charts/RemovalCurve.svelte';
+import type { Comparison } from '../../../../shared/comparison.ts';
+import { BLUR_SIGMA, donorScore, REMOVED_SHARES, ROLLED_MAPS, SUPPORTED_FROM, WEAK_FROM } from '../../../../shared/faithfulness.ts';
+import { gateSentence, imageZText, mapsClaim, zText } from '../../../../shared/faithfulness-words.ts';
+import { NBSP, threeDigits, timeText } from '../../../../shared/format.ts';
+import { chart } from '../chart.ts';
+import { markup, nameOf, type Html } from '../html.ts';
+import { facts } from './parts.ts';
+
+/** The badge of the maps with its reason, for the evidence of a comparison's page; null if they were not checked, which the appendix says. */
+export function mapsLine({ check }: Pick<Comparison, 'check'>): string | null {
+  if (!check) return null;
+  const { words, short } = mapsClaim(check);
+  return `${words}. ${short}`;
+}
+
+/** Appendix: how the maps were checked, with everything that is needed to repeat it. */
+export function mapCheckDetails({ check, distance }: Pick<Comparison, 'check' | 'distance'>): Html {
+  if (!check)
+    return markup`<h3>Check of the maps</h3>
+<p>The maps were not checked.</p>`;
+  const claim = mapsClaim(check);
+  const donor = donorScore(check.images);
+  const scores = (i: 0 | 1): string => {
+    const { score, rolled, donor: withDonor } = check.images[i];
+    const spread = Math.sqrt(rolled.reduce((sum, value) => sum + value ** 2, 0) / rolled.length);
+    return `${threeDigits(score)}; rolled maps: root mean square ${threeDigits(spread)}${withDonor === null ? '' : `; with the donor ${threeDigits(withDonor)}`}`;
+  };
+  return markup`<h3>Check of the maps</h3>
+<p>${claim.sign} ${claim.words}. ${claim.sentence}</p>
+<p>${METHOD}</p>
+<div class="charts">${check.images.map(
+    ({ curve }, i) => markup`<figure class="plot">${chart(RemovalCurve, { letter: i === 0 ? 'A' : 'B', distance, curve, width: 380 })}</figure>`,
+  )}</div>
+<p class="note">The distance over the removed share. Solid: without the largest values of the map; it must run below the others. Dashed: without the smallest. Dotted, in the band: without as much by the rolled maps (mean, 10 % to 90 %).</p>
+${facts([
+  ['z of the pair', check.z === null ? 'unknown: blurring changes nothing' : `${zText(check.z)} (${imageZText(check)})`],
+  ['Signed score of A', scores(0)],
+  ['Signed score of B', scores(1)],
+  ['Gate', gateSentence(check)],
+  [
+    'Donor',
+    check.donor === null
+      ? 'no training image could be read'
+      : markup`${nameOf(check.donor.file)}, SHA-256 <code>${check.donor.sha256}</code>; signed score of the pair ${threeDigits(donor ?? 0)}, which must be above 0`,
+  ],
+  ['Seeds', markup`recipe ${check.recipe}; pixels of A <code>${check.images[0].pixels}</code>, of B <code>${check.images[1].pixels}</code>`],
+  ['Checked', timeText(check.checkedMs)],
+])}`;
+}
+
+const wholePercent = (share: number): string => `${Math.round(100 * share)}${NBSP}%`;
+
+const METHOD = `Parts of one image are blurred (standard deviation ${wholePercent(BLUR_SIGMA)} of its side) while the other stays as it is: ${REMOVED_SHARES.map(wholePercent).join(', ')} of the area, where the map is largest and where it is smallest. The signed score is the distance without the smallest less that without the largest values, averaged over the shares. ${ROLLED_MAPS} copies of the map, turned, mirrored and shifted around the edges with seeds from the pixels of both images, are scored likewise. z is the sum of both images’ scores in units of the root of the summed mean squares of their rolled scores: from ${SUPPORTED_FROM} the maps are supported, from ${WEAK_FROM} weakly. Another photograph in place of the blur must give a positive score, too.`;
