@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '../../../shared/errors.ts';
 import { type ImageCheck, RECIPE, ROLLED_MAPS } from '../../../shared/faithfulness.ts';
 import { upsample } from '../../../shared/maps/field.ts';
 import { randomFor } from '../../../shared/random.ts';
@@ -10,7 +9,7 @@ import { throwIfCancelled } from '../async/parallel.ts';
 import { FORWARD_BATCH } from '../images/batches.ts';
 import type { CallContext, CheckMapsRequest, CheckMapsResult, ModelRef, SourceImage } from '../protocol/protocol.ts';
 import { copyOf, type Embedder, useEmbedder, type WriteImage } from './embedder.ts';
-import { blend, decodeFor, decodePair, type Planes, planesOf } from './pixels.ts';
+import { blend, decodeFor, decodePair, isUnreadable, type Planes, planesOf } from './pixels.ts';
 
 /**
  * Checks the maps of a pair: does the distance move more when the marked parts are removed than when the parts that rolled maps mark are?
@@ -78,7 +77,7 @@ async function firstReadable(model: ModelRef, donors: readonly SourceImage[]): P
     try {
       return { index, square: await decodeFor(model, file, sha256) };
     } catch (error) {
-      if (!(error instanceof AppError) || !['bad-image', 'not-found'].includes(error.code)) throw error;
+      if (!isUnreadable(error)) throw error;
     }
   }
   return null;

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import { AppError } from '../../../shared/errors.ts';
+import type { AppError } from '../../../shared/errors.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { mapParallel } from '../async/parallel.ts';
 import { DatasetImages } from '../images/dataset-images.ts';
 import { decodeSquare } from '../images/images.ts';
 import type { CallContext, MeasureMapsRequest } from '../protocol/protocol.ts';
 import { explainPixels } from './explain.ts';
-import { decodePair, type PixelPair } from './pixels.ts';
+import { decodePair, isUnreadable, type PixelPair } from './pixels.ts';
 import { largestAbsolute } from '../../../shared/maps/field.ts';
 
 const PARALLEL_PAIRS = 2; // one pair is decoded while the network explains another
@@ -45,7 +45,7 @@ export async function measureMaps(
       try {
         pixels = await decodePair({ model, files, sha256 }, decode);
       } catch (error) {
-        if (!(error instanceof AppError) || !['bad-image', 'not-found'].includes(error.code)) throw error;
+        if (!isUnreadable(error)) throw error;
         failure ??= error;
         return [];
       }

@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors.ts';
 import { BLUR_SIGMA } from '../../../shared/faithfulness.ts';
 import { blur } from '../../domain/faithfulness/blur.ts';
 import type { Fill } from '../../domain/faithfulness/check-map.ts';
@@ -18,6 +19,9 @@ export const decodeFor = (
   sha256: string | null,
   decode = decodeSquare,
 ): Promise<Uint8Array> => decode(file, size, { resampling, sampleBits, ...(sha256 === null ? {} : { sha256 }) });
+
+/** Whether decoding failed because of the file: it is missing, damaged, no image or another one than at the import. */
+export const isUnreadable = (error: unknown): error is AppError => error instanceof AppError && ['bad-image', 'not-found'].includes(error.code);
 
 interface PairFiles {
   model: ModelRef;
