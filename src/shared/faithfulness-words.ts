@@ -30,7 +30,7 @@ export interface MapsClaim extends VerdictClaim {
   reason: BadgeReason;
   z: number | null;
   short: string; // for a page with little room
-  sentence: string; // short, and what else decided
+  sentence: string; // `short`, and what it means or what else decided the badge
 }
 
 /** z with two decimals and a true minus sign. */
@@ -44,7 +44,7 @@ export function mapsClaim(check: FaithfulnessCheck): MapsClaim {
   return { badge, reason, z: check.z, tone, sign, words: BADGE_LABELS[badge], short: `${short}.`, sentence: `${short}${more}.` };
 }
 
-/** What was found, and what it means or what else decided. */
+/** The finding, and what it means or what else decided the badge. Together a sentence without its full stop. */
 function wordsOf(check: FaithfulnessCheck, reason: BadgeReason): [short: string, more: string] {
   const z = check.z === null ? '' : `z = ${zText(check.z)}`;
   const moves = (than: string, limit: string): string =>
@@ -72,13 +72,14 @@ function wordsOf(check: FaithfulnessCheck, reason: BadgeReason): [short: string,
 /** Whether the network passes the gate: its AUC on validation pairs, with the interval. */
 export const gateSentence = (check: Pick<FaithfulnessCheck, 'gate'>): string => `${gateWords(check).join('')}.`;
 
+/** As wordsOf. */
 function gateWords({ gate }: Pick<FaithfulnessCheck, 'gate'>): [short: string, more: string] {
   if (!Number.isFinite(gate.auc))
     return ['There are no validation pairs of both kinds', ', so it is unknown whether this network can tell images apart'];
   const auc = `AUC ${aucText(gate.auc)}, 95${NBSP}% interval ${aucText(gate.low)} to ${aucText(gate.high)}`;
   const basis = `on ${countNoun(gate.pairs, 'validation pair')} of ${countText(gate.images)} images`;
   const least = GATE_AUC.toFixed(2);
-  if (gate.low >= GATE_AUC) return [`The network can tell these images apart: ${auc}`, ` ${basis}; the interval starts above ${least}`];
+  if (gate.low >= GATE_AUC) return [`The network can tell these images apart: ${auc}`, ` ${basis}; the interval starts at ${least} or above`];
   return [`This network cannot tell these images apart: ${auc}, which starts below ${least}`, `, ${basis}. Its maps explain nothing about them`];
 }
 

@@ -1,28 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { FaithfulnessCheck, ImageCheck } from '../../src/shared/faithfulness.ts';
+import type { FaithfulnessCheck } from '../../src/shared/faithfulness.ts';
 import { counterfactualFailure, counterfactualFailures, gateSentence, imageZText, mapsClaim } from '../../src/shared/faithfulness-words.ts';
-import { sampleComparison } from '../features/report/sample.ts';
-
-const image = (score: number, more: Partial<ImageCheck> = {}): ImageCheck => ({
-  pixels: String(score),
-  score,
-  rolled: [0.5, -0.5],
-  donor: 1,
-  curve: [],
-  raising: -0.1,
-  lowering: 0.1,
-  ...more,
-});
-const check = (scores: [number, number], more: Partial<FaithfulnessCheck> = {}): FaithfulnessCheck => ({
-  recipe: 1,
-  checkedMs: 0,
-  distance: 1.2,
-  images: [image(scores[0]), image(scores[1])],
-  donor: null,
-  gate: { auc: 0.932, low: 0.865, high: 0.967, pairs: 1008, images: 84 },
-  z: (scores[0] + scores[1]) / Math.SQRT1_2,
-  ...more,
-});
+import { sampleCheck as check, sampleComparison } from '../features/report/sample.ts';
 
 describe('words of a check', () => {
   test('each badge has its tone, sign and a sentence with z and its condition', () => {
@@ -66,6 +45,7 @@ describe('words of a check', () => {
     expect(of('same', null)).toBeNull(); // an empty map has its own words
     expect(of('different', undefined)).toBeNull(); // a record of an older version
     expect(of('different', undefined, check([1, 1]))).toBeNull();
-    expect(of('different', undefined, check([1, 1], { images: [image(1, { lowering: -0.1 }), image(1)] }))).toContain('lowers it by 0.100 in A');
+    const [a, b] = check().images;
+    expect(of('different', undefined, check([1, 1], { images: [{ ...a, lowering: -0.1 }, b] }))).toContain('lowers it by 0.100 in A');
   });
 });

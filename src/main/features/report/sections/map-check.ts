@@ -7,7 +7,7 @@ import { chart } from '../chart.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import { facts } from './parts.ts';
 
-/** The badge of the maps with its reason, for the evidence of a comparison's page; null if they were not checked, which the appendix says. */
+/** The badge of the maps with its reason, for the evidence of a comparison's page; null if they were not checked: the appendix says so. */
 export function mapsLine({ check }: Pick<Comparison, 'check'>): string | null {
   if (!check) return null;
   const { words, short } = mapsClaim(check);
@@ -32,7 +32,7 @@ export function mapCheckDetails({ check, distance }: Pick<Comparison, 'check' | 
 <div class="charts">${check.images.map(
     ({ curve }, i) => markup`<figure class="plot">${chart(RemovalCurve, { letter: i === 0 ? 'A' : 'B', distance, curve, width: 380 })}</figure>`,
   )}</div>
-<p class="note">The distance over the removed share. Solid: without the largest values of the map; it must run below the others. Dashed: without the smallest. Dotted, in the band: without as much by the rolled maps (mean, 10 % to 90 %).</p>
+<p class="note">The distance over the removed share. Solid line: without the largest values of the map; it is the lowest if the map is faithful. Dashed: without the smallest values. Dotted: by the rolled maps, their mean in a band from the 10 % to the 90 % quantile.</p>
 ${facts([
   ['z of the pair', check.z === null ? 'unknown: blurring changes nothing' : `${zText(check.z)} (${imageZText(check)})`],
   ['Signed score of A', scores(0)],
@@ -44,11 +44,14 @@ ${facts([
       ? 'no training image could be read'
       : markup`${nameOf(check.donor.file)}, SHA-256 <code>${check.donor.sha256}</code>; signed score of the pair ${threeDigits(donor ?? 0)}, which must be above 0`,
   ],
-  ['Seeds', markup`recipe ${check.recipe}; pixels of A <code>${check.images[0].pixels}</code>, of B <code>${check.images[1].pixels}</code>`],
+  [
+    'Seeds',
+    markup`recipe ${check.recipe}; SHA-256 of the pixels of A <code>${check.images[0].pixels}</code>, of B <code>${check.images[1].pixels}</code>`,
+  ],
   ['Checked', timeText(check.checkedMs)],
 ])}`;
 }
 
 const wholePercent = (share: number): string => `${Math.round(100 * share)}${NBSP}%`;
 
-const METHOD = `Parts of one image are blurred (standard deviation ${wholePercent(BLUR_SIGMA)} of its side) while the other stays as it is: ${REMOVED_SHARES.map(wholePercent).join(', ')} of the area, where the map is largest and where it is smallest. The signed score is the distance without the smallest less that without the largest values, averaged over the shares. ${ROLLED_MAPS} copies of the map, turned, mirrored and shifted around the edges with seeds from the pixels of both images, are scored likewise. z is the sum of both images’ scores in units of the root of the summed mean squares of their rolled scores: from ${SUPPORTED_FROM} the maps are supported, from ${WEAK_FROM} weakly. Another photograph in place of the blur must give a positive score, too.`;
+const METHOD = `Parts of one image are blurred (standard deviation ${wholePercent(BLUR_SIGMA)} of its side) while the other stays as it is: ${REMOVED_SHARES.map(wholePercent).join(', ')} of the area, where the map is largest and where it is smallest. The signed score is the distance without the smallest values less that without the largest, averaged over the shares. ${ROLLED_MAPS} copies of the map, turned, mirrored and shifted around the edges with seeds from the pixels of both images, are scored in the same way. z is the sum of the scores of both images, divided by the root of the sum of the mean squares of their rolled scores: from ${SUPPORTED_FROM} the maps are supported, from ${WEAK_FROM} weakly. With a training image (the donor) in place of the blur the score must be positive, too.`;
