@@ -1,5 +1,5 @@
 // Measures how much longer an import takes beside a training: `node scripts/measure-import.mjs [rounds] [folder]`, after a build. In turn,
-// it imports a folder of images alone and while a network is trained on every core (default: 600 drawn JPEGs, which a folder replaces).
+// it imports a folder of images alone and while a network is trained on every core (default: 600 generated JPEGs, or those of the folder).
 // Prints seconds and ratios. It asserts nothing: the figures depend on the machine.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';

@@ -49,8 +49,8 @@ export interface ComparedImage {
   empty: EmptyReason | null;
   strongest?: { factual: number; counterfactual: number }; // the largest value of each map; missing in records of versions before 0.2
   /**
-   * D(A, B) after the strongest COUNTERFACTUAL_SHARE of this image's area by its counterfactual map was blurred, less D(A, B); null for an
-   * empty map, missing in records of older versions. See counterfactualFailure.
+   * D(A, B) after blurring the strongest part of this image's counterfactual map, less D(A, B). The part is at most COUNTERFACTUAL_SHARE of the
+   * area. null: an empty map; missing in records of older versions. See counterfactualFailure.
    */
   counterfactualShift?: number | null;
   /** Of a complete method: the sum of the map's cells, and the distance with this image replaced (MethodInfo.completeness). */

@@ -109,15 +109,15 @@ function failureOf(comparison: Checked, i: 0 | 1): number | null {
 }
 
 /**
- * Why an image's counterfactual map is greyed, or null: removing what it marks moves the distance against the map. A counterfactual map
- * marks what keeps the distance from being further on the side of the verdict, so without it the distance must move there.
+ * Why an image's counterfactual map is greyed, or null. The map marks evidence against the verdict (or for a smaller distance): without it the
+ * distance must move further to the side of the verdict (or become larger). If it does not, the map fails its check.
  */
 export function counterfactualFailure(comparison: Checked, i: 0 | 1): string | null {
   const failure = failureOf(comparison, i);
   return failure === null ? null : failureSentence(comparison, [[i, failure]]);
 }
 
-/** As counterfactualFailure, for all images in one sentence. */
+/** Why the counterfactual maps of one or both images are greyed, in one sentence; null if none is. */
 export function counterfactualFailures(comparison: Checked): string | null {
   const failures = ([0, 1] as const).flatMap((i): [0 | 1, number][] => {
     const failure = failureOf(comparison, i);

@@ -1,6 +1,6 @@
 /** Version of the recipe. A stored check of another version is computed again. */
 export const RECIPE = 1;
-/** Shares of the image's area that are removed: 0..1. The signed score is the mean over them. */
+/** Shares of the image's area, 0..1, that are removed in turn. The signed score is the mean over them. */
 export const REMOVED_SHARES = [0.05, 0.15, 0.3, 0.5] as const;
 /** Turned, mirrored and shifted copies of each image's map. They score what a map scores by chance. */
 export const ROLLED_MAPS = 16;
@@ -10,7 +10,7 @@ export const SUPPORTED_FROM = 1.65; // z: exceeded by one map in twenty if z is 
 export const WEAK_FROM = 1; // z
 /** The lower end of the 95 % interval of the network's AUC must reach this, or no map of it is supported. */
 export const GATE_AUC = 0.6;
-/** Share of the image's area of the counterfactual check: the strongest cells of the counterfactual map. */
+/** Share of the image's area, 0..1, that the check of a counterfactual map blurs: where the map is strongest. */
 export const COUNTERFACTUAL_SHARE = 0.15;
 
 /** D(A, B) after this share of one image's area was replaced. */
@@ -73,7 +73,7 @@ export type BadgeReason =
 
 type ScoredImage = Pick<ImageCheck, 'pixels' | 'score' | 'rolled' | 'donor'>;
 
-/** Removals that change the distance by less than this are rounding of float32. In units of distance. */
+/** Smaller changes of the distance, in its units, are rounding of float32. */
 const ROUNDING = 1e-5;
 
 /**

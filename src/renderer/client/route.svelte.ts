@@ -60,7 +60,7 @@ class RouteState {
     this.read();
   }
 
-  /** A link that was clicked has changed the address, but 'hashchange' is fired later. */
+  /** Reads the address if it has changed: after a click on a link 'hashchange' is fired only later. */
   private catchUp(): void {
     if (location.hash !== this.hash) this.read();
   }

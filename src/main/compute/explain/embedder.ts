@@ -16,7 +16,7 @@ export const copyOf =
 
 export interface Embedder {
   readonly batch: number; // images in one forward pass
-  /** Embeddings of up to `batch` images. Other rows of the batch keep earlier images: their embeddings are not used. */
+  /** Embeddings of up to `batch` images. Other rows of the batch have earlier images, whose embeddings are not used. */
   embed(images: readonly WriteImage[]): Promise<Float32Array[]>;
 }
 

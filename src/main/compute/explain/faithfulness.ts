@@ -33,7 +33,7 @@ export async function checkMaps(request: CheckMapsRequest, { signal, progress }:
     ] as const) {
       const rolls = drawRolls(width, height, ROLLED_MAPS, randomFor(RECIPE, 'rolls', pixels[i], pixels[other]));
       const after: DistancesAfter = async (removals) => {
-        const done = i * removals.length; // removals of the first image: about as many
+        const done = i * removals.length; // the first image had about as many removals
         const onBatch = (n: number): void => progress({ done: done + n, total: 2 * removals.length });
         const embeddings = await embedRemovals(embedder, planes[i]!, removals, { signal, onBatch });
         return embeddings.map((embedding) => pairDistance(embedding, unchanged[other]!));

@@ -13,7 +13,7 @@ export interface JpegFrame {
 export interface JpegScans {
   /** Whether there are several scans, so that libjpeg reads them all before it returns the first row. */
   several: boolean;
-  /** What a file that ends too early lacks: whole frequencies of a component, or only low bits of their values; null: no scan. */
+  /** What a file that ends too early lacks: whole frequencies of a component, or only low bits of their values; null: nothing. */
   missing: 'frequencies' | 'refinements' | null;
 }
 

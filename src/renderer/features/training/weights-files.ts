@@ -1,4 +1,4 @@
-/** Names of the files of a model, in this order: the first kind that is present refers to the other files. */
+/** File names by kind. Of the kinds that are present, the first refers to the other files of the model. */
 const BY_KIND = [/\.safetensors\.index\.json$/i, /^model\.json$/i, /\.safetensors$/i, /\.json$/i];
 
 /** Index of the file to open of those that a person chose at once, such as model.json with its weight files. `names`: at least one. */

@@ -78,7 +78,7 @@ function figuresRow(m: SplitMetrics): Html {
   return markup`<tr><th scope="row">${splitName(m.split)}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)}${interval}</td><td>${accuracy}</td><td>${eer}</td></tr>`;
 }
 
-/** The number of pairs and the equal error rate of an epoch are not stored. */
+/** Figures of the best epoch on its training pairs, whose number and equal error rate are not stored. */
 const trainingRow = ({ epoch, aucTrain, accuracyTrain }: EpochRow): Html =>
   markup`<tr><th scope="row">${splitName('train')}</th><td>– <span class="term">those of epoch ${epoch}</span></td><td>${aucText(aucTrain)}</td><td>${percentText(accuracyTrain)}</td><td>–</td></tr>`;
 
