@@ -139,7 +139,7 @@ export function addResultCommands(program: Command): void {
     });
 }
 
-/** Progress on stderr. If the check fails, the comparison is stored, and the error says so. */
+/** Checks the maps of a stored comparison, with progress on stderr. If that fails, the error says that the comparison is stored. */
 async function checkMaps(s: Services, { comparison }: Comparison, signal: AbortSignal): Promise<FaithfulnessCheck> {
   const line = new ProgressLine();
   try {
@@ -182,7 +182,7 @@ export function comparisonLines(c: Comparison): string[] {
   ];
 }
 
-/** The badge of the maps, if they were checked, and the counterfactual maps that mislead. */
+/** The badge of the maps, if they were checked, and the reason why counterfactual maps are greyed. */
 function checkLines(c: Comparison): string[] {
   const failures = counterfactualFailures(c);
   const claim = c.check && mapsClaim(c.check);

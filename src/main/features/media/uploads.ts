@@ -10,7 +10,7 @@ const MAX_NAME = 80; // characters, the last
 const UNUSED_MS = 24 * 3600 * 1000; // an image of yesterday's unsaved comparison may still be in a slot
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** Files that a browser uploaded, each in a separate folder, or those of a group in one. */
+/** Files that a browser uploaded, each in a separate folder; those of a group share one. */
 export class Uploads {
   private readonly folder: string;
   private readonly isUsed: (path: string) => boolean;
