@@ -1,6 +1,14 @@
 import RemovalCurve from '../../../../shared/charts/RemovalCurve.svelte';
 import type { Comparison } from '../../../../shared/comparison.ts';
-import { BLUR_SIGMA, donorScore, REMOVED_SHARES, ROLLED_MAPS, SUPPORTED_FROM, WEAK_FROM } from '../../../../shared/faithfulness.ts';
+import {
+  BLUR_SIGMA,
+  donorScore,
+  type FaithfulnessCheck,
+  REMOVED_SHARES,
+  ROLLED_MAPS,
+  SUPPORTED_FROM,
+  WEAK_FROM,
+} from '../../../../shared/faithfulness.ts';
 import { gateSentence, imageZText, mapsClaim, zText } from '../../../../shared/faithfulness-words.ts';
 import { NBSP, threeDigits, timeText } from '../../../../shared/format.ts';
 import { chart } from '../chart.ts';
@@ -29,9 +37,7 @@ export function mapCheckDetails({ check, distance }: Pick<Comparison, 'check' | 
   return markup`<h3>Check of the maps</h3>
 <p>${claim.sign} ${claim.words}. ${claim.sentence}</p>
 <p>${METHOD}</p>
-<div class="charts">${check.images.map(
-    ({ curve }, i) => markup`<figure class="plot">${chart(RemovalCurve, { letter: i === 0 ? 'A' : 'B', distance, curve, width: 380 })}</figure>`,
-  )}</div>
+<div class="charts">${([0, 1] as const).map((i) => curveFigure(i, check, distance))}</div>
 <p class="note">The distance over the removed share. Solid line: without the largest values of the map; it is the lowest if the map is faithful. Dashed: without the smallest values. Dotted: by the rolled maps, their mean in a band from the 10 % to the 90 % quantile.</p>
 ${facts([
   ['z of the pair', check.z === null ? 'unknown: blurring changes nothing' : `${zText(check.z)} (${imageZText(check)})`],
@@ -51,6 +57,9 @@ ${facts([
   ['Checked', timeText(check.checkedMs)],
 ])}`;
 }
+
+const curveFigure = (i: 0 | 1, { images }: FaithfulnessCheck, distance: number): Html =>
+  markup`<figure class="plot">${chart(RemovalCurve, { letter: (['A', 'B'] as const)[i], distance, curve: images[i].curve, width: 380 })}</figure>`;
 
 const wholePercent = (share: number): string => `${Math.round(100 * share)}${NBSP}%`;
 
