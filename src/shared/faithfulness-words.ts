@@ -38,11 +38,23 @@ export const zText = (z: number): string => z.toFixed(2).replace('-', '\u2212');
 
 export function mapsClaim(check: FaithfulnessCheck): MapsClaim {
   const { badge, reason } = badgeOf(check);
-  const tone = badge === 'supported' ? 'good' : badge === 'weak' ? 'neutral' : 'warn';
-  const sign = badge === 'supported' ? '✓' : badge === 'weak' ? '!' : '✗';
-  const [short, more] = wordsOf(check, reason);
-  return { badge, reason, z: check.z, tone, sign, words: BADGE_LABELS[badge], short: `${short}.`, sentence: `${short}${more}.` };
+  const exceptions = badge === 'supported' ? unsupportedAlone(check) : [];
+  const isGood = badge === 'supported' && exceptions.length === 0;
+  const tone = isGood ? 'good' : badge === 'not-supported' ? 'warn' : 'neutral';
+  const sign = isGood ? '✓' : badge === 'not-supported' ? '✗' : '!';
+  const [first, more] = wordsOf(check, reason);
+  const except = exceptions.length === 0 ? '' : `. That holds for both maps together: ${exceptions.join(' and ')}`;
+  const words = exceptions.length === 0 ? BADGE_LABELS[badge] : `${BADGE_LABELS[badge]} together`;
+  return { badge, reason, z: check.z, tone, sign, words, short: `${first}${except}.`, sentence: `${first}${more}${except}.` };
 }
+
+/** The images whose map alone does not move the distance clearly more than rolled maps, although both together do. */
+const unsupportedAlone = ({ images }: FaithfulnessCheck): string[] =>
+  images.flatMap((image, i) => {
+    const z = zOfImages([image]);
+    if (z !== null && z >= WEAK_FROM) return [];
+    return [`${'AB'[i]!}’s alone is not supported (${z === null ? 'blurring it changes nothing' : `z = ${zText(z)}`})`];
+  });
 
 /** The finding, and what it means or what else decided the badge. Together a sentence without its full stop. */
 function wordsOf(check: FaithfulnessCheck, reason: BadgeReason): [short: string, more: string] {
@@ -80,7 +92,10 @@ function gateWords({ gate }: Pick<FaithfulnessCheck, 'gate'>): [short: string, m
   const basis = `on ${countNoun(gate.pairs, 'validation pair')} of ${countText(gate.images)} images`;
   const least = GATE_AUC.toFixed(2);
   if (gate.low >= GATE_AUC) return [`The network can tell these images apart: ${auc}`, ` ${basis}; the interval starts at ${least} or above`];
-  return [`This network cannot tell these images apart: ${auc}, which starts below ${least}`, `, ${basis}. Its maps explain nothing about them`];
+  return [
+    `It is not shown that this network can tell these images apart: ${auc}, which starts below ${least}`,
+    `, ${basis}. So none of its maps is supported`,
+  ];
 }
 
 /** "A: z = 2.10, B: z = 0.30". */

@@ -15,11 +15,18 @@ describe('words of a check', () => {
     expect(imageZText(check([1, -0.25]))).toBe('A: z = 2.00, B: z = −0.50');
   });
 
+  test('both maps together are supported, but not one of them alone: the badge is grey and names it', () => {
+    const claim = mapsClaim(check([-0.25, 3]));
+    expect(claim).toMatchObject({ badge: 'supported', words: 'Maps supported together', tone: 'neutral', sign: '!' });
+    expect(claim.sentence).toMatch(/That holds for both maps together: A’s alone is not supported \(z = −0\.50\)\.$/);
+    expect(claim.short).toContain('A’s alone is not supported');
+  });
+
   test('a network that fails the gate is the reason, whatever z is', () => {
     const guessing = check([3, 3], { gate: { auc: 0.52, low: 0.44, high: 0.6, pairs: 1008, images: 84 } });
     expect(mapsClaim(guessing)).toMatchObject({ words: 'Maps not supported', reason: 'network' });
     expect(mapsClaim(guessing).sentence).toMatch(
-      /^This network cannot tell these images apart: AUC 0\.520, 95.% interval 0\.440 to 0\.600, which starts below 0\.60, on 1,008 validation pairs of 84 images/,
+      /^It is not shown that this network can tell these images apart: AUC 0\.520, 95.% interval 0\.440 to 0\.600, which starts below 0\.60, on 1,008 validation pairs of 84 images/,
     );
     expect(gateSentence(check([0, 0]))).toMatch(
       /^The network can tell these images apart: AUC 0\.932, 95.% interval 0\.865 to 0\.967 on 1,008 validation pairs of 84 images/,
