@@ -48,12 +48,12 @@ export function mapsClaim(check: FaithfulnessCheck): MapsClaim {
   return { badge, reason, z: check.z, tone, sign, words, short: `${first}${except}.`, sentence: `${first}${more}${except}.` };
 }
 
-/** The images whose map alone does not move the distance clearly more than rolled maps, although both together do. */
+/** What is said of an image whose map alone is not clearly better than its rolled copies, although both maps together are. */
 const unsupportedAlone = ({ images }: FaithfulnessCheck): string[] =>
   images.flatMap((image, i) => {
     const z = zOfImages([image]);
     if (z !== null && z >= WEAK_FROM) return [];
-    return [`${'AB'[i]!}’s alone is not supported (${z === null ? 'blurring it changes nothing' : `z = ${zText(z)}`})`];
+    return [`the map of ${'AB'[i]!} alone is not supported (${z === null ? 'blurring it changes nothing' : `z = ${zText(z)}`})`];
   });
 
 /** The finding, and what it means or what else decided the badge. Together a sentence without its full stop. */

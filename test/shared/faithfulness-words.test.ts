@@ -18,8 +18,8 @@ describe('words of a check', () => {
   test('both maps together are supported, but not one of them alone: the badge is grey and names it', () => {
     const claim = mapsClaim(check([-0.25, 3]));
     expect(claim).toMatchObject({ badge: 'supported', words: 'Maps supported together', tone: 'neutral', sign: '!' });
-    expect(claim.sentence).toMatch(/That holds for both maps together: A’s alone is not supported \(z = −0\.50\)\.$/);
-    expect(claim.short).toContain('A’s alone is not supported');
+    expect(claim.sentence).toMatch(/That holds for both maps together: the map of A alone is not supported \(z = −0\.50\)\.$/);
+    expect(claim.short).toContain('the map of A alone is not supported');
   });
 
   test('a network that fails the gate is the reason, whatever z is', () => {
