@@ -52,7 +52,10 @@ async function measureOnServer(workspace, work) {
   }
 }
 
-/** @typedef {{ result: any, seconds: number, maxDelay: number, main: number, compute: number }} Figures maxDelay in ms; main and compute: peak bytes */
+/**
+ * @typedef {{ result: any, seconds: number, maxDelay: number, main: number, compute: number }} Figures maxDelay in ms; main and compute:
+ * peak bytes
+ */
 
 /**
  * Runs `work` once and stores its figures; later calls read the file.
@@ -108,7 +111,10 @@ async function cancelHalfWay({ call, endOf }, choices) {
   await endOf(job);
 }
 
-/** Trains to the end. Returns the number of images it embedded, and seconds for embedding and for all epochs. @param {Server} server @param {object} choices */
+/**
+ * Trains to the end. Returns the number of images it embedded, and seconds for embedding and for all epochs. @param {Server} server @param
+ * {object} choices
+ */
 async function trainToEnd({ call }, choices) {
   const started = clock();
   const { job } = await call('runs.start', choices);

@@ -94,7 +94,10 @@ function faultOf({ code, message }) {
   return /\n\s+at /.test(message) ? `a stack in the message: ${message}` : null;
 }
 
-/** @param {{ images: string, bystander: string, outputs: string, workspace: string, pair: [string, string] }} paths @returns {import('./inputs.mjs').Known} */
+/**
+ * @param {{ images: string, bystander: string, outputs: string, workspace: string, pair: [string, string] }} paths @returns
+ * {import('./inputs.mjs').Known}
+ */
 function knownValues({ images, bystander, outputs, workspace, pair }) {
   const inBystander = ['letter.txt', 'picture.png', 'empty', 'missing', 'itself'].map((name) => path.join(bystander, name));
   const folders = [images, bystander, ...inBystander, workspace, '.', 'x'.repeat(300), path.join(bystander, 'a\u0000b')];

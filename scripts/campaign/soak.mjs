@@ -64,7 +64,10 @@ export const soak = {
   },
 };
 
-/** @param {import('./program.mjs').Served} server @param {import('./template.mjs').Made} made @param {number} round @param {import('./runner.mjs').Random} random */
+/**
+ * @param {import('./program.mjs').Served} server @param {import('./template.mjs').Made} made @param {number} round @param
+ * {import('./runner.mjs').Random} random
+ */
 async function playRound(server, { more }, round, random) {
   const ids = Array.from({ length: 4 }, () => random.below(24));
   for (let i = 0; i < 2; i++) {

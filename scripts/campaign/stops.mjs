@@ -51,7 +51,10 @@ export const stops = {
 
 /** @typedef {{ workspace: string, at: string[], environment: { home: string } }} Copy */
 
-/** @param {Copy} copy @param {string} way @param {number} afterMs @param {string[]} faults @returns {Promise<number[]>} processes that must be gone */
+/**
+ * @param {Copy} copy @param {string} way @param {number} afterMs @param {string[]} faults @returns {Promise<number[]>} processes that must
+ * be gone
+ */
 async function stopCommand({ at, environment }, way, afterMs, faults) {
   const short = way === 'main stopped';
   const command = start(['train', 'images', ...TRAIN, '--epochs', short ? '6' : '4000', ...at], environment);

@@ -73,7 +73,10 @@ export function supportSentence({ support, verdict }: Pick<Comparison, 'support'
   return `Of the ${among}, ${countText(Math.round(agree * pairs))} of ${countText(pairs)} (${percentText(agree)}) are truly ${truly}.${caution}`;
 }
 
-/** What the similarity rests on. null: identical files, or no validation pair as far. `fit`: validation pairs and expected calibration error, 0..1. */
+/**
+ * What the similarity rests on. null: identical files, or no validation pair as far. `fit`: validation pairs and expected calibration
+ * error, 0..1.
+ */
 export function similaritySentence(comparison: Comparison, fit: { pairs: number; error: number } | null): string | null {
   if (comparison.support.pairs === 0 || isIdentical(comparison)) return null;
   const pairs = fit ? `${countText(fit.pairs)} validation pairs` : 'validation pairs';

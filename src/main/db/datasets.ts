@@ -17,7 +17,10 @@ export interface DatasetStore {
   insertInSteps(dataset: NewDataset, pause: () => Promise<void>): Promise<DatasetSummary>;
   /** The newest data set with this identity, or null. */
   findSame(identity: DatasetIdentity): DatasetSummary | null;
-  /** Replaces rejected files, warnings and the images' facts after an import of an unchanged data set, and fills in contents that an older version left out. */
+  /**
+   * Replaces rejected files, warnings and the images' facts after an import of an unchanged data set, and fills in contents that an older
+   * version left out.
+   */
   replaceNotes(id: string, notes: Pick<NewDataset, 'rejected' | 'warnings' | 'images'>): DatasetSummary;
   /** Newest first, without removed ones. */
   list(): DatasetSummary[];

@@ -7,7 +7,10 @@ export type ProgressOf<T> = T extends { progress: infer P } ? P : never;
 /** From the client of a channel, which assigns the ids. */
 export type Request = { kind: 'ask'; id: number; task: string; args: unknown } | { kind: 'cancel'; id: number } | { kind: 'end' };
 
-/** From the server. `alive`: every 500 ms after a cancellation, until the task ends. `trace`: the error's stack and causes, for the log; null if the server may be another machine. */
+/**
+ * From the server. `alive`: every 500 ms after a cancellation, until the task ends. `trace`: the error's stack and causes, for the log;
+ * null if the server may be another machine.
+ */
 export type Response =
   | { kind: 'result'; id: number; result: unknown }
   | { kind: 'error'; id: number; error: WireError; trace: string | null }

@@ -14,7 +14,10 @@ export function percentile(values: Float32Array, percent: number): number {
   return sorted[low]! + (sorted[high]! - sorted[low]!) * (rank - low);
 }
 
-/** The sides of a marching square that a line joins, by its code: bit 1 = upper left corner inside, 2 = upper right, 4 = lower right, 8 = lower left. */
+/**
+ * The sides of a marching square that a line joins, by its code: bit 1 = upper left corner inside, 2 = upper right, 4 = lower right, 8 =
+ * lower left.
+ */
 const SEGMENTS: readonly (readonly [Side, Side][])[] = [
   [],
   [['left', 'top']],

@@ -74,7 +74,10 @@ export const RESUME_CHOICES = shapeOf(
   (option) => option.resume === true,
 ) as { [K in Resumable]: z.ZodOptional<z.ZodType<OrAuto<K>>> };
 
-/** The configuration of a run. Flavour and preprocessing come from the weights, resampling from the program's version, sample bits from the data set. Unknown fields of other versions are dropped. */
+/**
+ * The configuration of a run. Flavour and preprocessing come from the weights, resampling from the program's version, sample bits from the
+ * data set. Unknown fields of other versions are dropped.
+ */
 export const RunConfig = z.object({
   ...(shapeOf(recordSchema) as { [K in OptionName]: z.ZodType<Stored<K>> }),
   flavour: Flavour,

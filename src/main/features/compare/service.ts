@@ -90,7 +90,10 @@ export class CompareService {
     return this.overlays.ensure(id);
   }
 
-  /** Changes saved, judgement, note or the scale of a saved comparison. Draws the overlays of a saved comparison in the background, so that the screen need not wait. */
+  /**
+   * Changes saved, judgement, note or the scale of a saved comparison. Draws the overlays of a saved comparison in the background, so that
+   * the screen need not wait.
+   */
   annotate(id: string, { shownScale, ...notes }: ComparisonNotes & { shownScale?: ScaleChoice | undefined }): ComparisonRow {
     if (shownScale !== undefined) this.ports.comparisons.update(id, { shownScale });
     const row = currentRow(this.ports, this.ports.comparisons.annotate(id, notes));

@@ -18,7 +18,10 @@ export class Evaluation {
     this.ports = ports;
   }
 
-  /** Computes and stores the metrics of a run on all stored pairs of a split, at the run's threshold. Throws as calibrationOf and assertEvaluable do. */
+  /**
+   * Computes and stores the metrics of a run on all stored pairs of a split, at the run's threshold. Throws as calibrationOf and
+   * assertEvaluable do.
+   */
   async evaluate(id: string, split: 'test' | 'valid', signal?: AbortSignal): Promise<Metrics> {
     const { runs, compute } = this.ports;
     const run = runs.get(id);

@@ -34,7 +34,10 @@ export interface PlanDraft extends Omit<TrainingPlan, 'estimate' | 'waiting'> {
   dataset: DatasetSummary | null;
 }
 
-/** Checks the choices without reading weights, images or devices; of a weights file only the header. Finds all problems instead of throwing at the first. */
+/**
+ * Checks the choices without reading weights, images or devices; of a weights file only the header. Finds all problems instead of throwing
+ * at the first.
+ */
 export function planTraining(facts: PlanFacts, choices: Record<string, unknown>): PlanDraft {
   const problems: PlanProblem[] = [];
   const parsed = TrainRequest.safeParse(choices);

@@ -15,7 +15,10 @@ export class SerialQueue {
     return this.waiting.length + (this.busy ? 1 : 0);
   }
 
-  /** Runs `work` after all earlier tasks. While it must wait, `onWait` gets the number of tasks before it, the running one included, on every change. Throws AppError 'cancelled' if aborted while waiting. */
+  /**
+   * Runs `work` after all earlier tasks. While it must wait, `onWait` gets the number of tasks before it, the running one included, on
+   * every change. Throws AppError 'cancelled' if aborted while waiting.
+   */
   async run<T>(signal: AbortSignal, onWait: (before: number) => void, work: () => Promise<T>): Promise<T> {
     if (this.busy) {
       onWait(this.length);

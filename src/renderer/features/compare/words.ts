@@ -38,7 +38,10 @@ export interface LegendTick {
   text: string;
 }
 
-/** Ticks of a bar that ends at `scale`; a signed bar goes from −scale to +scale. A scale of 0 has one tick. `isExceeded`: maps have larger values, in full colour, too. */
+/**
+ * Ticks of a bar that ends at `scale`; a signed bar goes from −scale to +scale. A scale of 0 has one tick. `isExceeded`: maps have larger
+ * values, in full colour, too.
+ */
 export function legendTicks(view: Exclude<MapView, 'none'>, scale: number, isExceeded = false): LegendTick[] {
   const [most, least] = isExceeded ? ['≥ ', '≤ '] : ['', ''];
   if (!(scale > 0)) return [{ at: view === 'signed' ? 0.5 : 0, text: '0' }];

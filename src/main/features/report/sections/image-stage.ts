@@ -10,7 +10,10 @@ import { contourSentence, emptySentence, kindWords, scaleSentence, weakMapsSente
 import { fullColourOf, isExceeded, savedChoice } from '../../../../shared/maps/run-scale.ts';
 import { dataUrl } from './parts.ts';
 
-/** A row for each image, with photograph, factual and counterfactual map, then the common scale of all four maps. `heights`: of the images on paper, mm. */
+/**
+ * A row for each image, with photograph, factual and counterfactual map, then the common scale of all four maps. `heights`: of the images
+ * on paper, mm.
+ */
 export function imageStage({ comparison, images }: ReportComparison, heights: readonly [number, number]): Html {
   const rows = comparison.images.map((image, i) =>
     imageRow(comparison, image, { shown: images[i]!, letter: i === 0 ? 'A' : 'B', height: heights[i]! }),
