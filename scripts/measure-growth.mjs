@@ -52,10 +52,7 @@ async function measureOnServer(workspace, work) {
   }
 }
 
-/**
- * @typedef {{ result: any, seconds: number, maxDelay: number, main: number, compute: number }} Figures maxDelay in ms; main and compute:
- * peak bytes
- */
+/** @typedef {{ result: any, seconds: number, maxDelay: number, main: number, compute: number }} Figures maxDelay in ms; main and compute: peak bytes */
 
 /**
  * Runs `work` once and stores its figures; later calls read the file.
@@ -112,8 +109,9 @@ async function cancelHalfWay({ call, endOf }, choices) {
 }
 
 /**
- * Trains to the end. Returns the number of images it embedded, and seconds for embedding and for all epochs. @param {Server} server @param
- * {object} choices
+ * Trains to the end. Returns the number of images it embedded, and seconds for embedding and for all epochs.
+ * @param {Server} server
+ * @param {object} choices
  */
 async function trainToEnd({ call }, choices) {
   const started = clock();

@@ -95,8 +95,8 @@ function faultOf({ code, message }) {
 }
 
 /**
- * @param {{ images: string, bystander: string, outputs: string, workspace: string, pair: [string, string] }} paths @returns
- * {import('./inputs.mjs').Known}
+ * @param {{ images: string, bystander: string, outputs: string, workspace: string, pair: [string, string] }} paths
+ * @returns {import('./inputs.mjs').Known}
  */
 function knownValues({ images, bystander, outputs, workspace, pair }) {
   const inBystander = ['letter.txt', 'picture.png', 'empty', 'missing', 'itself'].map((name) => path.join(bystander, name));

@@ -54,10 +54,7 @@ export const damage = {
   },
 };
 
-/**
- * @typedef {{ command: string, bad: string | null, value: string | null }} Answer value: what it printed, without the paths of the copy and
- * times; null: refused
- */
+/** @typedef {{ command: string, bad: string | null, value: string | null }} Answer value: what it printed, without the paths of the copy and times; null: refused */
 
 /** @param {Answer} after @param {Answer | undefined} before @returns {(string | null)[]} */
 function faultOf(after, before) {

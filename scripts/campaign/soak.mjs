@@ -65,8 +65,10 @@ export const soak = {
 };
 
 /**
- * @param {import('./program.mjs').Served} server @param {import('./template.mjs').Made} made @param {number} round @param
- * {import('./runner.mjs').Random} random
+ * @param {import('./program.mjs').Served} server
+ * @param {import('./template.mjs').Made} made
+ * @param {number} round
+ * @param {import('./runner.mjs').Random} random
  */
 async function playRound(server, { more }, round, random) {
   const ids = Array.from({ length: 4 }, () => random.below(24));

@@ -52,8 +52,11 @@ export const stops = {
 /** @typedef {{ workspace: string, at: string[], environment: { home: string } }} Copy */
 
 /**
- * @param {Copy} copy @param {string} way @param {number} afterMs @param {string[]} faults @returns {Promise<number[]>} processes that must
- * be gone
+ * @param {Copy} copy
+ * @param {string} way
+ * @param {number} afterMs
+ * @param {string[]} faults
+ * @returns {Promise<number[]>} processes that must be gone
  */
 async function stopCommand({ at, environment }, way, afterMs, faults) {
   const short = way === 'main stopped';

@@ -3,10 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
-/**
- * @typedef {{ platform: 'linux' | 'win32' | 'darwin', arch: 'x64' | 'arm64', cuda?: boolean }} Target in Node's names; cuda: with the parts
- * for NVIDIA cards
- */
+/** @typedef {{ platform: 'linux' | 'win32' | 'darwin', arch: 'x64' | 'arm64', cuda?: boolean }} Target in Node's names; cuda: with the parts for NVIDIA cards */
 /** @typedef {{ name: string, folder: string, version: string }} Module */
 
 /** Modules that the bundles require at run time; all others are bundled (vite.config.ts). */
