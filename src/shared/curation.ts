@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IMAGE_SORTS, type ImageRecord, type Split } from './dataset.ts';
+import { IMAGE_SORTS, type ImageRecord, type Split, MAX_SEARCH } from './dataset.ts';
 
 const ids = z.array(z.number().int().min(0)).min(1, 'choose at least one image').max(1_000_000);
 const label = z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters');
@@ -41,9 +41,6 @@ export interface CurationState {
   undoPosition: number | null; // the entry of the history that would be undone
   redoPosition: number | null; // and redone
 }
-
-/** The longest search, characters. */
-export const MAX_SEARCH = 500;
 
 export const ImageQuery = z.strictObject({
   dataset: z.string().min(1),

@@ -1,6 +1,9 @@
 export const SPLITS = ['train', 'valid', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
 
+/** The longest search for images, characters. */
+export const MAX_SEARCH = 500;
+
 /** A file below the root that was not imported, and the reason as text. */
 export interface RejectedFile {
   file: string; // relative to the root, '/' between folders

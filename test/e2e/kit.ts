@@ -27,8 +27,16 @@ function workbenchOfFile(choice: ServeChoice): WorkbenchOfFile {
   return { of, stop };
 }
 
-/** Records the violations of a content security policy in any frame of the page: Chromium writes each to the console. */
-function watchPolicy(page: Page, violations: string[]): void {
+/**
+ * Records the violations of a content security policy in any frame of the page. Chromium writes each to the console, except an eval whose
+ * error was caught.
+ */
+async function watchPolicy(page: Page, violations: string[]): Promise<void> {
+  await page.addInitScript(() =>
+    addEventListener('securitypolicyviolation', ({ blockedURI }) => {
+      if (blockedURI === 'eval') console.error('Content Security Policy: eval');
+    }),
+  );
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) violations.push(`${message.text()} (${message.location().url})`);
   });
@@ -59,11 +67,11 @@ export const test = base.extend<{ served: ServedWorkbench; violations: string[] 
   page: async ({ page, workbench, violations }, use, { file, project }) => {
     if (project.name !== 'electron') {
       await page.mouse.move(0, 0); // a reused page keeps the pointer where the test before left it
-      watchPolicy(page, violations);
+      await watchPolicy(page, violations);
       return use(page);
     }
     const desktop = await desktopOn((await workbench.of(file)).url);
-    watchPolicy(desktop.page, violations);
+    await watchPolicy(desktop.page, violations);
     await use(desktop.page);
     await desktop.app.close();
   },

@@ -1,4 +1,5 @@
-import { type DatasetCounts, type ImageQuery, MAX_SEARCH } from '../../../shared/curation.ts';
+import type { DatasetCounts, ImageQuery } from '../../../shared/curation.ts';
+import { MAX_SEARCH } from '../../../shared/dataset.ts';
 import { IMAGE_SORTS, SPLITS } from '../../../shared/dataset.ts';
 import { countText, listText } from '../../../shared/format.ts';
 import { isRecord, restoreChoices } from '../../client/stored-choices.ts';
