@@ -1,3 +1,4 @@
+import { decode } from '../../src/shared/wire.ts';
 import { expect, importColours, QUICK, test, trainedRun } from './kit.ts';
 
 test('Compare names its run and data set, follows the sidebar and offers only runs that fit', async ({ page, served }) => {
@@ -27,6 +28,38 @@ test('Compare names its run and data set, follows the sidebar and offers only ru
   await page.getByRole('link', { name: /^Images/ }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'few' })).toBeVisible();
   await expect(page.getByText(/There is no image/)).toHaveCount(0);
+});
+
+test('New training follows the data set of the sidebar and keeps the other fields', async ({ page, served }) => {
+  const [first, second] = [await importColours(served, 6, 'former'), await importColours(served, 8, 'latter')];
+  await served.call('settings.set', { dataset: first, run: null });
+  await page.goto(`${served.url}#/train?new=1`);
+  await page.reload();
+  const sidebar = page.getByRole('navigation', { name: 'Workbench' });
+  const form = page.getByRole('form', { name: 'New training' });
+  const dataset = form.getByLabel('Data set', { exact: true });
+  await expect(dataset).toHaveValue(first);
+  await form.getByRole('button', { name: /^More settings/ }).click();
+  await form.getByLabel('Epochs', { exact: true }).fill('7');
+  await page.getByRole('link', { name: /^Images/ }).click();
+  await sidebar.getByRole('button', { name: 'former' }).click();
+  await page.getByRole('menuitem', { name: /latter/ }).click();
+  const planned = page.waitForRequest((request) => request.url().endsWith('/call/runs.plan') && request.postData()!.includes(second));
+  await page.getByRole('link', { name: /^Train/ }).click();
+  await page
+    .getByRole('button', { name: /^(New|Set up) training$/ })
+    .first()
+    .click();
+  expect(decode((await planned).postData()!)).toMatchObject({ choices: { dataset: second, epochs: 7 } });
+  await expect(dataset).toHaveValue(second);
+  await expect(form.getByLabel('Epochs', { exact: true })).toHaveValue('7');
+  await sidebar.getByRole('button', { name: 'latter' }).click(); // while the form is open
+  await page.getByRole('menuitem', { name: /former/ }).click();
+  await expect(dataset).toHaveValue(first);
+  const third = await importColours(served, 6, 'imported');
+  await served.call('settings.set', { dataset: third, run: null }); // as an import on the screen does
+  await expect(dataset).toHaveValue(third);
+  await expect(form.getByLabel('Epochs', { exact: true })).toHaveValue('7');
 });
 
 test('the sidebar names the run that Compare works with, and whose AUC it shows', async ({ page, served }) => {

@@ -6,6 +6,7 @@ import type { RunRow, RunConfig } from '../../../shared/run.ts';
 import type { TrainingPlan } from '../../../shared/training-plan.ts';
 import type { Job } from '../../../shared/job.ts';
 import { api } from '../../client/api.ts';
+import { datasets } from '../../client/datasets.svelte.ts';
 import { choicesOf } from './config-words.ts';
 import { isPresetOption } from './fields.ts';
 import { type Preset, presetChoices, presetOf, suggestedWeights } from './presets.ts';
@@ -38,9 +39,15 @@ class TrainingForm {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private latestRequest = 0;
 
-  /** Called when the form is shown. `preset`: applied the first time. */
-  async open(dataset: string, preset: Preset): Promise<void> {
+  /** Takes another data set, that of the sidebar. The other choices stay. */
+  follow(dataset: string): void {
+    if (dataset === this.dataset) return;
     this.dataset = dataset;
+    this.replan(0);
+  }
+
+  /** Called when the form is shown. `preset`: applied the first time. */
+  async open(preset: Preset): Promise<void> {
     try {
       this.catalogue = await api.call('weights.list', {});
     } catch (error) {
@@ -64,11 +71,12 @@ class TrainingForm {
     this.replan();
   }
 
-  /** Copies the settings of a run. */
+  /** Copies the settings of a run, and chooses its data set for all views. */
   duplicate(run: RunRow): void {
     this.choices = choicesOf(run.config);
     this.source = { name: runName(run), choices: this.choices };
     this.dataset = run.dataset;
+    datasets.choose(run.dataset);
     this.replan(0);
   }
 
