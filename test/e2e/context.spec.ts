@@ -73,6 +73,11 @@ test('the sidebar names the run that Compare works with, and whose AUC it shows'
   await page.reload();
   await expect(sidebar.getByRole('heading', { name: 'Model validation AUC' })).toBeVisible();
   await expect(model).toContainText(name(again));
+  const viewport = page.viewportSize()!;
+  await page.setViewportSize({ width: 1024, height: 700 }); // icons with labels below: there is no room for headings
+  await expect(sidebar.getByText('validation AUC')).toBeHidden();
+  await expect(model).toBeVisible();
+  await page.setViewportSize(viewport);
   await page.goto(`${served.url}#/compare?run=${run}`);
   await expect(page.getByRole('main').getByText(new RegExp(`^${name(run)} ·`))).toBeVisible();
   await expect(model).toContainText(name(run));
