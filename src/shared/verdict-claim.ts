@@ -20,6 +20,13 @@ type Claimed = Pick<Comparison, 'verdict' | 'support' | 'similarity' | 'images'>
 
 const IDENTICAL = 'Identical images get the same embedding, so their distance is 0 up to rounding, whatever the network has learned.';
 
+const COIN_TOSS = 'So near the threshold the verdict is a coin toss.';
+/** Distance of the calibrated similarity from one half within which the verdict says nothing. */
+const COIN_TOSS_RANGE = 0.05;
+
+/** Whether the shares of same and different pairs at this distance are nearly equal, so that neither verdict is an exception. */
+const isCoinToss = ({ similarity }: Pick<Comparison, 'similarity'>): boolean => Math.abs(similarity - 0.5) <= COIN_TOSS_RANGE;
+
 /**
  * The data set decides where it knows the truth; else validation does. `sentence`: the share at this distance, then that of the
  * validation pairs behind the words.
@@ -27,11 +34,12 @@ const IDENTICAL = 'Identical images get the same embedding, so their distance is
 export function verdictClaim(comparison: Claimed): VerdictClaim & { sentence: string } {
   const { verdict, support } = comparison;
   if (isIdentical(comparison)) return { tone: 'neutral', sign: '?', words: 'Identical images: no evidence', sentence: IDENTICAL };
-  const sentence = [shareSentence(comparison), supportSentence(comparison)].filter((text) => text !== null).join(' ');
+  const isOpen = isCoinToss(comparison);
+  const sentence = [shareSentence(comparison), isOpen ? COIN_TOSS : null, supportSentence(comparison)].filter((text) => text !== null).join(' ');
   const truth = truthOf(comparison);
   if (truth === 'unclear') return { tone: 'neutral', sign: '?', words: 'Truth unclear: filed under several classes', sentence };
   if (truth === 'unknown') return supportClaim(comparison, sentence);
-  const isException = truth !== verdict && support.pairs > 1 && support.agree > 0.5;
+  const isException = truth !== verdict && !isOpen && support.pairs > 1 && support.agree > 0.5;
   const claim = truthClaim(verdict, truth, trainedCount(comparison));
   return { ...claim, sentence: isException ? `${sentence} This pair is an exception.` : sentence };
 }

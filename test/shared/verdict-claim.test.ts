@@ -56,6 +56,21 @@ describe('a verdict that the data set contradicts', () => {
     );
   });
 
+  test('is a coin toss near the threshold, not an exception', () => {
+    const near = (similarity: number, classes: [string | null, string | null]): string =>
+      plain(verdictClaim(pair('different', classes, { support: { pairs: 412, agree: 0.88 }, similarity })).sentence);
+    for (const similarity of [0.46, 0.5, 0.54])
+      for (const classes of [
+        ['rose', 'rose'],
+        ['rose', 'daisy'],
+        ['rose', null],
+      ] as [string, string | null][]) {
+        expect(near(similarity, classes)).toContain('So near the threshold the verdict is a coin toss. Of the validation pairs at least this far');
+        expect(near(similarity, classes)).not.toContain('exception');
+      }
+    expect(near(0.44, ['rose', 'rose'])).toMatch(/^(?!.*coin toss).*This pair is an exception\.$/);
+  });
+
   test('is described in the same words for a queued pair', () => {
     const words = (verdict: Verdict, label: 0 | 1): [string, string] => {
       const { tone, words: text } = queuedPairClaim({ verdict, label });
@@ -91,7 +106,7 @@ describe('a verdict whose truth is unknown', () => {
     const claim = outside(425, 0.96, 0.46);
     expect(claim.words).toBe('Barely better than guessing');
     expect(plain(claim.sentence)).toBe(
-      'At this distance the fitted curve puts the share of different pairs at 54 %. Of the validation pairs at least this far above the threshold, 408 of 425 (96.0 %) are truly different.',
+      'At this distance the fitted curve puts the share of different pairs at 54 %. So near the threshold the verdict is a coin toss. Of the validation pairs at least this far above the threshold, 408 of 425 (96.0 %) are truly different.',
     );
   });
 });
@@ -105,7 +120,7 @@ describe('the share at the distance itself', () => {
       support: { pairs: 470, agree: 418 / 470 },
     });
     expect(plain(verdictClaim(beside).sentence)).toBe(
-      'At this distance the fitted curve puts the share of different pairs at 50 %. Of the validation pairs at least this far above the threshold, 418 of 470 (89 %) are truly different.',
+      'At this distance the fitted curve puts the share of different pairs at 50 %. So near the threshold the verdict is a coin toss. Of the validation pairs at least this far above the threshold, 418 of 470 (89 %) are truly different.',
     );
   });
 
