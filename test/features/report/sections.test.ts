@@ -36,6 +36,11 @@ describe('the chosen sections', () => {
     expect(page).not.toMatch(/Appendix|href="#(run|details)-/);
   });
 
+  test('the overview names the class of each image beside its file', () => {
+    const overview = /<nav class="overview"[^]*?<\/nav>/.exec(renderReport(sampleInput({ sections: [] })))![0];
+    for (const { file, className } of sampleComparison().images) expect(textOf(overview)).toContain(`${file.split('/').at(-1)!} ${className!}`);
+  });
+
   test('the quality says which pairs it rests on, with the same digits in one row', () => {
     const metrics = RUN.metrics.map((m) => ({ ...m, accuracy: 0.974, eer: 0.12 }));
     const text = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics }], sections: ['quality'] })));

@@ -1,11 +1,18 @@
-import { fileNames, NBSP, probabilityText } from '../../../../shared/format.ts';
+import type { ComparedImage } from '../../../../shared/comparison.ts';
+import { fileNames, listText, NBSP, probabilityText } from '../../../../shared/format.ts';
 import { distanceWords, verdictWord } from '../../../../shared/comparison-words.ts';
-import { isIdentical, trainedCount, truthOf } from '../../../../shared/pair-truth.ts';
+import { classesOf, isIdentical, trainedCount, truthOf } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportEntry } from '../types.ts';
 import { judgementText } from './judgement.ts';
 import { claimLine } from './parts.ts';
+
+/** The image's class or classes in the data set; nothing outside it. */
+const className = (image: ComparedImage): Html | null => {
+  const classes = classesOf(image);
+  return classes.length === 0 ? null : markup` <span class="term">${nameOf(listText(classes))}</span>`;
+};
 
 /** First page: verdict and truth of every comparison. */
 export function resultsTable(comparisons: readonly ReportEntry[]): Html {
@@ -16,7 +23,7 @@ export function resultsTable(comparisons: readonly ReportEntry[]): Html {
     const [a, b] = comparison.images;
     const { distance, threshold } = distanceWords(comparison);
     const [nameA, nameB] = fileNames(a.file, b.file);
-    return markup`<tr><th scope="row"><a href="#comparison-${i + 1}">${i + 1}</a></th><td>${nameOf(nameA)}<br>${nameOf(nameB)}</td><td>${
+    return markup`<tr><th scope="row"><a href="#comparison-${i + 1}">${i + 1}</a></th><td>${nameOf(nameA)}${className(a)}<br>${nameOf(nameB)}${className(b)}</td><td>${
       comparison.verdict === 'different' ? '≠' : '='
     }${NBSP}${verdictWord(comparison.verdict)}${claimLine(verdictClaim(comparison))}</td><td data-label="Similarity">${probabilityText(comparison.similarity)}</td><td data-label="Distance">${distance} <span class="term">${threshold}</span></td>${
       judged && markup`<td data-label="My judgement">${judgement ? judgementText(judgement) : '–'}</td>`
