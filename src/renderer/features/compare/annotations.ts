@@ -1,5 +1,6 @@
 import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { api } from '../../client/api.ts';
+import { deletedComparisonsText } from '../../client/deleted-comparisons.ts';
 import { WriteQueue } from '../../client/write-queue.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
@@ -37,7 +38,8 @@ export class Annotations {
     const { comparison } = row;
     try {
       await this.change(row, { saved: false }, () => api.call('compare.remove', { comparison }));
-      toast.undoable('Deleted the saved comparison.', () => this.restore(row), `deleted-${comparison}`);
+      const reports = await api.call('reports.list', {}).catch(() => []); // without them the message is shorter
+      toast.undoable(deletedComparisonsText([comparison], reports), () => this.restore(row), `deleted-${comparison}`);
     } catch (error) {
       toast.error(error);
     }

@@ -2,6 +2,7 @@ import type { ComparisonRow } from '../../../shared/comparison.ts';
 import type { CallInput } from '../../../shared/contract.ts';
 import type { ReportRecord } from '../../../shared/report.ts';
 import { api } from '../../client/api.ts';
+import { deletedComparisonsText } from '../../client/deleted-comparisons.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
 /** Saved comparisons and the reports created from them. */
@@ -56,7 +57,7 @@ class ReportsState {
     const restore = async (): Promise<void> => {
       for (const comparison of ids) await api.call('compare.restore', { comparison });
     };
-    toast.undoable(ids.length === 1 ? 'Deleted 1 comparison' : `Deleted ${ids.length} comparisons`, restore, `deleted-${ids.join(' ')}`);
+    toast.undoable(deletedComparisonsText(ids, this.list), restore, `deleted-${ids.join(' ')}`);
   }
 
   private update<T>(loading: Promise<T>, store: (value: T) => void): void {

@@ -12,6 +12,7 @@ let failing: AppError | null = null;
 
 const call = vi.fn(async (name: string, { comparison, ...notes }: Notes & { comparison: string }) => {
   if (name === 'compare.get') return stored.get(comparison);
+  if (name === 'reports.list') return [];
   sent.push({ name, comparison, ...notes });
   await new Promise<void>((resolve) => waiting.push(resolve));
   if (failing) throw failing;
