@@ -5,6 +5,9 @@ export const QUEUE_KINDS = ['wrong', 'random', 'borderline', 'confident'] as con
 /** wrong: wrong verdicts, farthest from the threshold first. borderline: nearest first. confident: right verdicts, farthest first. */
 export type QueueKind = (typeof QUEUE_KINDS)[number];
 
+/** Pairs in a queue on the screen. */
+export const QUEUE_LIMIT = 200;
+
 export interface QueuedPair {
   a: number; // ImageRecord.id
   b: number;

@@ -91,6 +91,8 @@ test('the bar of a queue shows its texts in full on a laptop', async ({ page, se
     await route.fulfill({ contentType: 'application/json', body: encode(answer) });
   });
   const bar = page.getByRole('group', { name: 'Queue of pairs' });
+  await page.goto(`${served.url}#/compare?run=${run}&queue=wrong`);
+  await expect(page.getByText('This queue has the first 200 of 12,345 pairs.').first()).toBeVisible();
   for (const split of ['test', 'valid'])
     for (const queue of ['confident', 'borderline']) {
       await page.goto(`${served.url}#/compare?run=${run}&queue=${queue}&split=${split}&n=200`);

@@ -1,11 +1,13 @@
-import { QUEUE_KINDS, type PairQueue, type QueuedPair, type QueueKind } from '../../../shared/pair-queue.ts';
+import { QUEUE_KINDS, QUEUE_LIMIT, type PairQueue, type QueuedPair, type QueueKind } from '../../../shared/pair-queue.ts';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
+import { countText } from '../../../shared/format.ts';
 import { type AppError, asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
 import { compare } from './compare.svelte.ts';
 import { prefetch } from './explanation-cache.ts';
 import { imageInfo, loadImageInfo } from './image-info.svelte.ts';
 import { route } from '../../client/route.svelte.ts';
+import { toast } from '../../client/toasts.svelte.ts';
 
 export interface QueueKey {
   run: string;
@@ -13,7 +15,6 @@ export interface QueueKey {
   split: 'test' | 'valid';
   seed: number;
 }
-const LIMIT = 200; // pairs in a queue
 
 /** A queue of pairs to review. Its kind, split and position are route parameters. */
 class Queue {
@@ -66,10 +67,11 @@ class Queue {
     const controller = (this.controller = new AbortController());
     this.status = 'working';
     try {
-      const list = await api.call('compare.queue', { ...request, limit: LIMIT }, { signal: controller.signal });
+      const list = await api.call('compare.queue', { ...request, limit: QUEUE_LIMIT }, { signal: controller.signal });
       if (this.controller !== controller) return;
       this.list = list;
       this.status = 'ready';
+      if (list.total > list.pairs.length) toast.info(`This queue has the first ${countText(list.pairs.length)} of ${countText(list.total)} pairs.`);
       this.openPair();
       await loadImageInfo(
         list.dataset,
