@@ -1,8 +1,15 @@
+import { SvelteSet } from 'svelte/reactivity';
 import { type AppError, asAppError } from '../../../shared/errors.ts';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { pairKey } from '../../../shared/explanation-methods.ts';
 import { api } from '../../client/api.ts';
 import { requestExplanation, keyOf, updateCachedRow, type ExplainedPair, type ExplainRequest } from './explanation-cache.ts';
+
+export type ScaleStatus = 'idle' | 'measuring' | 'failed' | 'cancelled';
+
+/** Scales whose measuring a person cancelled, by run, method and layer: measured again only on request. */
+const cancelledScales = new SvelteSet<string>();
+const scaleKey = ({ run, method, layer }: ComparisonRow): string => JSON.stringify([run, method, layer]);
 
 /** The explanation of one pair by one run and its loading state. */
 export class Explanation {
@@ -12,7 +19,7 @@ export class Explanation {
   /** Share of a long explanation that is done, 0..1; null: unknown. */
   share = $state<number | null>(null);
   /** Of the run's map scale, while the pair's row lacks it. */
-  scaleStatus = $state<'idle' | 'measuring' | 'failed'>('idle');
+  scaleStatus = $state<ScaleStatus>('idle');
   private controller: AbortController | null = null;
   private loading: Promise<ExplainedPair> | null = null; // of the last request
   private awaited: AbortController | null = null; // of a pair that a note waits for
@@ -65,18 +72,28 @@ export class Explanation {
   }
 
   /** Asks for the scale of the run's maps if the row lacks it. The pair is shown meanwhile, in its own scale. */
-  private async addScale({ comparison, run, method, layer, runScale }: ComparisonRow): Promise<void> {
-    this.scaleStatus = 'idle';
-    if (runScale) return;
+  private async addScale(row: ComparisonRow): Promise<void> {
+    const { comparison, run, method, layer, runScale } = row;
+    this.scaleStatus = !runScale && cancelledScales.has(scaleKey(row)) ? 'cancelled' : 'idle';
+    if (runScale || this.scaleStatus === 'cancelled') return;
     this.scaleStatus = 'measuring';
-    let status: 'idle' | 'failed' = 'idle';
+    let status: ScaleStatus = 'idle';
     try {
       await api.call('compare.mapScale', { run, method, layer });
       if (this.current?.row.comparison === comparison) await this.refresh();
-    } catch {
-      status = 'failed'; // the pair's own scale stays; the failed job has the reason
+    } catch (error) {
+      status = asAppError(error).code === 'cancelled' ? 'cancelled' : 'failed'; // the pair's own scale stays; the failed job has the reason
+      if (status === 'cancelled') cancelledScales.add(scaleKey(row));
     }
     if (this.current?.row.comparison === comparison) this.scaleStatus = status;
+  }
+
+  /** Measures the scale again, after a failure or cancellation. */
+  async measureScale(): Promise<void> {
+    const row = this.current?.row;
+    if (!row) return;
+    cancelledScales.delete(scaleKey(row));
+    await this.addScale(row);
   }
 
   /** The pair that is being loaded, also if another is opened meanwhile; null if there is none. Rejects as loading does. */
