@@ -82,9 +82,24 @@ export function evidenceSentence(comparison: ExplainedVerdict, kind: MapKind, po
   return `${topFifth} ${evidence} is in the strongest 20${NBSP}% of the image, ${centre} near the centre; strongest point: ${positionWords(position.strongest)}.`;
 }
 
-/** Warning if evidence is concentrated near the border, where a frame or background may have decided; else null. */
-export function borderWarning(letter: string, position: EvidencePosition): string | null {
-  if (!isOnBorder(position)) return null;
+/** Below this share of the pair's largest value, a map's evidence is too small to have decided. */
+const DECISIVE_SHARE = 0.1;
+
+/** Whether a map shows what supports the verdict: a larger distance supports “different”. */
+const supportsVerdict = ({ target, verdict }: ExplainedVerdict, kind: MapKind): boolean =>
+  target === 'verdict' || verdict === 'different' ? kind === 'factual' : kind === 'counterfactual';
+
+/**
+ * Warning if the evidence for the verdict is concentrated near the border, where a frame or background may have decided; else null. Also
+ * null for evidence against the verdict, and for values below a tenth of the pair's largest: neither decided.
+ */
+export function borderWarning(
+  comparison: ExplainedVerdict & Pick<Comparison, 'scale'>,
+  letter: string,
+  kind: MapKind,
+  position: EvidencePosition,
+): string | null {
+  if (!isOnBorder(position) || !supportsVerdict(comparison, kind) || position.strongest.value < DECISIVE_SHARE * comparison.scale) return null;
   return `${percentText(position.border)} of the evidence in ${letter} is near the border, most at the ${strongestEdge(position)} edge; an even spread would give ${percentText(position.borderArea)}. Check whether a frame or the background decided.`;
 }
 

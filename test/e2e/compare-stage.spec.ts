@@ -3,6 +3,7 @@ import type { Locator, Page } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { encodePng } from '../../src/main/compute/images/images.ts';
 import { threeDigits } from '../../src/shared/format.ts';
+import { encode } from '../../src/shared/wire.ts';
 import { writeAt } from '../doors/cli/kit.ts';
 import { expect, test, trainedRun, type ServedWorkbench } from './kit.ts';
 
@@ -41,7 +42,7 @@ test('colours follow the scale of the run; stretching to the pair is a choice, s
   await page.reload();
   await expect(legend(page)).toHaveAccessibleName(/stretched to this pair/);
   const { html } = await served.call('reports.preview', { title: '', comparisons: [saved!.comparison], part: 1 });
-  expect(html).toContain(`Colours are stretched to this pair: full colour is ${threeDigits(scale)}`);
+  expect(html).toContain(`Colours are stretched to this pair, so they can’t be compared with other pairs: full colour is ${threeDigits(scale)}`);
   expect(html).toContain('80th percentile');
   await served.call('compare.remove', { comparison: saved!.comparison });
 });
@@ -167,3 +168,44 @@ for (const [name, width, height, layout] of [
     await expect(strip).toHaveCount(0);
     await expect.poll(async () => (await served.call('settings.get', {})).sidebar).toBe(true); // stored, for the next test
   });
+
+test('a pair that was judged with other maps says so, with a link to that comparison', async ({ page, served }) => {
+  await openPair(page, served);
+  await page.keyboard.press('1');
+  const agree = page.getByRole('button', { name: 'Agree', exact: true });
+  await expect(agree).toHaveAttribute('aria-pressed', 'true');
+  const judged = page.getByText(/^Judged “agree” with Path maps/);
+  await expect(judged).toBeHidden();
+  await page.goto(`${page.url()}&method=layercam`);
+  await expect(judged).toBeVisible();
+  await expect(agree).toHaveAttribute('aria-pressed', 'false');
+  await page.keyboard.press('w');
+  await expect(page.getByText(/^Judged “agree” with Path maps, with A and B swapped/)).toBeVisible();
+  await page.getByRole('link', { name: 'open it' }).click();
+  await expect(agree).toHaveAttribute('aria-pressed', 'true');
+  await expect(judged).toBeHidden();
+});
+
+test('a cancelled measurement of the scale is named, and repeated only on request', async ({ page, served }) => {
+  await openPair(page, served);
+  const pair = page.url();
+  let asked = 0;
+  const cancelled = encode({ ok: false, error: { code: 'cancelled', message: 'Cancelled.', details: {} } });
+  await page.route('**/call/compare.mapScale', (route) =>
+    ++asked === 1 ? route.fulfill({ contentType: 'application/json', body: cancelled }) : route.continue(),
+  );
+  const gradcam = `${pair}&method=gradcam`;
+  await page.goto(gradcam);
+  await expect(legend(page)).toHaveAccessibleName(/measuring was cancelled/);
+  await page.getByRole('button', { name: /ap options$/ }).click();
+  await expect(page.getByRole('slider', { name: 'Darken' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.goto(pair);
+  await expect(legend(page)).toHaveAccessibleName(/this run’s scale: from/);
+  await page.goto(gradcam);
+  await expect(legend(page)).toHaveAccessibleName(/measuring was cancelled/);
+  expect(asked).toBe(1);
+  await page.getByRole('button', { name: 'Measure again' }).click();
+  await expect(legend(page)).toHaveAccessibleName(/this run’s scale: from/);
+  expect(asked).toBe(2);
+});

@@ -1,4 +1,5 @@
-import type { Comparison, ExplainedVerdict, ScaleChoice } from '../../../shared/comparison.ts';
+import type { Comparison, ComparisonRow, ExplainedVerdict, ScaleChoice } from '../../../shared/comparison.ts';
+import { methodInfo } from '../../../shared/explanation-methods.ts';
 import type { RunRow } from '../../../shared/run.ts';
 import { runName } from '../../../shared/run-words.ts';
 import { distancePair, NBSP, percentText, probabilityText, threeDigits } from '../../../shared/format.ts';
@@ -56,6 +57,26 @@ export function legendTicks(view: Exclude<MapView, 'none'>, scale: number, isExc
 }
 
 export const wholePercentText = (n: number): string => `${n}${NBSP}%`;
+
+/** The newest comparison of the same pair, in either order, and run that has a judgement or note; null if there is none. `rows`: newest first. */
+export function judgedElsewhere(shown: ComparisonRow, rows: readonly ComparisonRow[]): ComparisonRow | null {
+  const pairOf = ({ run, images }: ComparisonRow): string => JSON.stringify([run, ...images.map(({ sha256 }) => sha256).sort()]);
+  const judged = rows.filter((row) => row.comparison !== shown.comparison && (row.judgement !== null || row.note.trim() !== ''));
+  return judged.find((row) => pairOf(row) === pairOf(shown)) ?? null;
+}
+
+/** "Judged “agree” with Path maps": the judgement of another comparison of the pair, and what differs from the shown one. */
+export function judgedElsewhereText(shown: ComparisonRow, other: ComparisonRow): string {
+  const info = methodInfo(other.method);
+  const sameMaps = other.method === shown.method && (!info.hasLayers || other.layer === shown.layer);
+  const differences = [
+    !sameMaps && `with ${info.label} maps${info.hasLayers ? ` at layer ${other.layer}` : ''}`,
+    other.target !== shown.target && `explaining the ${other.target}`,
+    other.images[0].sha256 !== shown.images[0].sha256 && 'with A and B swapped',
+  ].filter((text) => text !== false);
+  const judged = other.judgement === null ? 'This pair has a note' : `Judged “${other.judgement}”${other.note.trim() ? ', with a note,' : ''}`;
+  return `${judged} ${differences.join(', ') || 'in an earlier comparison'}`;
+}
 
 /** Heading of a pair while two runs are shown: run, verdict and its truth, offset from its threshold, similarity and map scale. */
 export function runHeading(row: Comparison, run: RunRow | null, scale: ScaleChoice): string {

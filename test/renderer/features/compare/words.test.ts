@@ -3,11 +3,12 @@ import { actionFor } from '../../../../src/renderer/features/compare/keys.ts';
 import { dominantKind, signedCaption, weakLabel, weakText } from '../../../../src/renderer/features/compare/map-facts.ts';
 import { MapPainter } from '../../../../src/renderer/features/compare/painter.ts';
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
-import { legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
+import { judgedElsewhere, judgedElsewhereText, legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
 import { borderWarning } from '../../../../src/shared/map-words.ts';
 import { evidencePosition } from '../../../../src/shared/maps/evidence.ts';
 import { layerTable } from '../../../../src/shared/maps/paint.ts';
 import { resample } from '../../../../src/shared/maps/field.ts';
+import type { ComparisonRow } from '../../../../src/shared/comparison.ts';
 import { someComparison } from '../../../db/records.ts';
 
 test('an image reference survives the route, whatever its path', () => {
@@ -50,10 +51,53 @@ describe('words', () => {
     expect(legendTicks('signed', NaN)).toEqual([{ at: 0.5, text: '0' }]);
   });
 
+  const left = Float32Array.from({ length: 400 }, (_, i) => (i % 20 === 0 ? 1 : 0));
+  const atLeft = evidencePosition({ map: left, w: 20, h: 20 }, 100, 100)!;
+
   test('the border warning names image and edge, and needs much evidence there', () => {
-    const left = Float32Array.from({ length: 400 }, (_, i) => (i % 20 === 0 ? 1 : 0));
-    expect(borderWarning('B', evidencePosition({ map: left, w: 20, h: 20 }, 100, 100)!)).toMatch(/in B is near the border, most at the left edge/);
-    expect(borderWarning('B', evidencePosition({ map: new Float32Array(400).fill(1), w: 20, h: 20 }, 100, 100)!)).toBeNull();
+    const shown = { verdict: 'same', target: 'verdict', scale: 1 } as const;
+    expect(borderWarning(shown, 'B', 'factual', atLeft)).toMatch(/in B is near the border, most at the left edge/);
+    expect(borderWarning(shown, 'B', 'factual', evidencePosition({ map: new Float32Array(400).fill(1), w: 20, h: 20 }, 100, 100)!)).toBeNull();
+  });
+
+  test('only evidence that decided is a reason to check the border', () => {
+    const warned = (verdict: 'same' | 'different', target: 'verdict' | 'distance', kind: 'factual' | 'counterfactual', scale = 1): boolean =>
+      borderWarning({ verdict, target, scale }, 'A', kind, atLeft) !== null;
+    for (const verdict of ['same', 'different'] as const)
+      expect([warned(verdict, 'verdict', 'factual'), warned(verdict, 'verdict', 'counterfactual')]).toEqual([true, false]);
+    expect([warned('different', 'distance', 'factual'), warned('different', 'distance', 'counterfactual')]).toEqual([true, false]); // a larger distance
+    expect([warned('same', 'distance', 'factual'), warned('same', 'distance', 'counterfactual')]).toEqual([false, true]);
+    expect([9, 11].map((scale) => warned('same', 'verdict', 'factual', scale))).toEqual([true, false]); // the strongest value is 1
+  });
+
+  test('a judgement of the same pair with other maps is found, and says what differs', () => {
+    const row = (id: string, more: Partial<ComparisonRow> = {}): ComparisonRow => ({
+      ...someComparison(id, 'r1', { method: 'gradcam', layer: 'last' }),
+      saved: false,
+      judgement: null,
+      note: '',
+      ...more,
+    });
+    const shown = row('c3', { method: 'path' });
+    const judged = row('c1', { judgement: 'agree' });
+    const [first, second] = judged.images;
+    expect(judgedElsewhere(shown, [shown, row('c2'), judged])).toBe(judged);
+    expect(judgedElsewhere(shown, [{ ...judged, images: [second, first] }])).not.toBeNull();
+    expect(
+      judgedElsewhere(shown, [
+        { ...judged, run: 'r2' },
+        { ...judged, images: [first, first] },
+        { ...shown, judgement: 'agree' },
+      ]),
+    ).toBeNull();
+    expect(judgedElsewhereText(shown, judged)).toBe('Judged “agree” with Grad-CAM maps at layer last');
+    expect(judgedElsewhereText(shown, { ...judged, method: 'path', target: 'distance', images: [second, first], note: 'x' })).toBe(
+      'Judged “agree”, with a note, explaining the distance, with A and B swapped',
+    );
+    expect(judgedElsewhereText(judged, { ...judged, judgement: null, note: 'x', layer: 'first' })).toBe(
+      'This pair has a note with Grad-CAM maps at layer first',
+    );
+    expect(judgedElsewhereText(shown, { ...shown, judgement: 'unsure' })).toBe('Judged “unsure” in an earlier comparison');
   });
 });
 
