@@ -23,7 +23,11 @@ test('a warning about copies of images shows them; “Show less” points up', a
   await expect(fold.locator('svg')).toHaveClass(/chevron-up/);
   await page.getByRole('button', { name: 'Show copies (4)' }).click();
   await expect(tiles).toHaveCount(4);
-  const files = async () => (await Promise.all((await tiles.all()).map((tile) => tile.getAttribute('title')))).map(String).sort();
+  const files = async () => (await Promise.all((await tiles.all()).map((tile) => tile.getAttribute('title')))).map(String);
+  await expect.poll(files).toEqual(['blue/blue-01.png', 'green/other.png', 'red/again.png', 'red/red-02.png']); // copies side by side
+  await expect(tiles.nth(1)).toContainText('green · other.png');
+  await page.getByRole('combobox', { name: 'Sort' }).selectOption({ index: 0 });
+  await page.getByRole('button', { name: 'Sort descending' }).click();
   await expect.poll(files).toEqual(['blue/blue-01.png', 'green/other.png', 'red/again.png', 'red/red-02.png']);
   expect(await serious(page)).toEqual([]);
   await page.getByRole('button', { name: /images stored more than once/ }).click();

@@ -28,6 +28,8 @@ class ImagesState {
   loaded = $state(false);
   /** The only images that are shown: those of a history entry, or copies. `kind`: the word before `text`. */
   only = $state.raw<{ kind: 'change' | 'show'; text: string; ids: ReadonlySet<number> } | null>(null);
+  /** Whether the copies of the data set are shown, in the order of `only`: the copies of an image follow each other. */
+  readonly showsCopies = $derived(this.only?.kind === 'show');
   readonly focused = $derived(this.ids[this.selection.focus]);
   /** Whether the grid marks the focused image while none is selected. Actions apply to the marked image, so none is before a key or click. */
   cursor = $state(false);
@@ -234,7 +236,7 @@ class ImagesState {
       if (search.signal.aborted || dataset !== this.dataset) return;
       const only = this.only?.ids;
       const all = Array.from(found.ids);
-      const ids = only ? all.filter((id) => only.has(id)) : all;
+      const ids = this.showsCopies ? inOrderOf(only!, all) : only ? all.filter((id) => only.has(id)) : all;
       const { targets } = this;
       this.selection = retainSelection(this.selection, this.ids, ids, this.moved);
       const present = new Set(ids);
@@ -290,5 +292,11 @@ class ImagesState {
     }
   }
 }
+
+/** The members of `order` that are in `ids`. */
+const inOrderOf = (order: Iterable<number>, ids: readonly number[]): number[] => {
+  const present = new Set(ids);
+  return [...order].filter((id) => present.has(id));
+};
 
 export const images = new ImagesState();
