@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import Database from 'better-sqlite3';
+import { encode } from '../../src/shared/wire.ts';
 import { expect, importColours, type ServedWorkbench, test } from './kit.ts';
 import { pdfPages } from './pdf-pages.ts';
 import { axe, serious } from './serious.ts';
@@ -233,4 +234,30 @@ test('deleted or removed comparisons come back; a missing report says so', async
 
   await page.goto(`${new URL(served.url).origin}/#/reports?report=p9999`);
   await expect(page.getByText('There is no report "p9999"')).toBeVisible();
+});
+
+test('the preview shows that it waits for a colour scale, which can be cancelled', async ({ page, served }) => {
+  const { dataset } = await served.call('runs.get', { run });
+  const { row } = await served.call('compare.explain', { run, a: { dataset, id: 2 }, b: { dataset, id: 14 }, method: 'layercam' });
+  expect(row.runScale).toBeUndefined();
+  const { report } = await served.call('reports.save', { title: 'Scales', introduction: '', comparisons: [row.comparison] });
+  let asked = 0;
+  const { promise: measured, resolve: end } = Promise.withResolvers<undefined>();
+  await page.route('**/call/compare.mapScale', async (route) => {
+    if (++asked > 1) return route.continue();
+    await measured;
+    const error = { code: 'cancelled', message: 'Cancelled.', details: {} };
+    return route.fulfill({ contentType: 'application/json', body: encode({ ok: false, error }) });
+  });
+  await page.goto(`${served.url}#/reports?report=${report}`);
+  const waiting = page.getByText('The report needs the colour scale of its maps.');
+  await expect(waiting).toBeVisible();
+  await expect(page.getByRole('progressbar', { name: 'Measuring the colour scale' })).toBeVisible();
+  end(undefined);
+  await expect(page.getByText('Measuring the colour scale of its maps was cancelled.')).toBeVisible();
+  expect(asked).toBe(1);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.frameLocator('iframe[title="Preview of the report"]').getByRole('heading', { level: 1 })).toHaveText('Scales');
+  await expect(waiting).toBeHidden();
+  await served.call('reports.remove', { report });
 });

@@ -57,6 +57,22 @@ describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', ()
     await expect(app.call('compare.mapScale', { run, layer: 'no-such-layer' })).rejects.toMatchObject({ code: 'usage' });
   });
 
+  test('is reported to all that wait for it, and each can stop waiting', async () => {
+    const { app, run } = await openTrained();
+    const layer = (await app.call('runs.layers', { run }))[1]!;
+    const { scales } = app.workbench.compare;
+    const ended: string[] = [];
+    const measured = scales.measure(run, { layer }).then(() => ended.push('measured'));
+    let reports = 0;
+    const watching = scales.measure(run, { layer }, { onProgress: () => reports++ });
+    const waiter = new AbortController();
+    const waiting = scales.measure(run, { layer }, { signal: waiter.signal }).catch((error: unknown) => ended.push((error as { code: string }).code));
+    waiter.abort();
+    await Promise.all([measured, waiting, watching]);
+    expect(ended).toEqual(['cancelled', 'measured']);
+    expect(reports).toBeGreaterThan(0);
+  });
+
   test('of an unreadable validation set stays unknown: the pair is shown and drawn in its own scale, and the job says why', async () => {
     const own = openTestWorkbench(); // images are deleted below
     const { app, dataset, run, explain } = withExplain({ app: own, ...(await trainOnColours(own)) });

@@ -19,9 +19,14 @@ export interface MeasureOptions {
 
 type ScalePorts = Pick<ComparePorts, 'runs' | 'datasets' | 'scales' | 'validPairs' | 'compute' | 'modelOf' | 'layersOf' | 'calibrationOf'>;
 
+interface Measurement {
+  ended: Promise<RunMapScale>;
+  listeners: Set<(p: Counted) => void>; // of all callers that wait for it
+}
+
 /** Measures the scale of a run's maps once for each method and layer, and stores it. See RunMapScale. */
 export class MapScales {
-  private readonly running = new Map<string, Promise<RunMapScale>>();
+  private readonly running = new Map<string, Measurement>();
   private readonly ports: ScalePorts;
 
   constructor(ports: ScalePorts) {
@@ -43,15 +48,17 @@ export class MapScales {
       if (stored !== null) return stored;
       const running = this.running.get(name);
       if (running === undefined) break;
-      await running.catch(() => undefined); // after a failure this call measures
+      await waitFor(running, options); // after a failure this call measures
       if (options.signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
     }
-    const task = this.compute(id, key, options).then((scale) => {
+    const listeners = new Set(options.onProgress && [options.onProgress]);
+    const onProgress = (p: Counted): void => listeners.forEach((listener) => listener(p));
+    const ended = this.compute(id, key, { signal: options.signal, onProgress }).then((scale) => {
       this.ports.scales.put(key, scale);
       return scale;
     });
-    this.running.set(name, task);
-    return task.finally(() => this.running.delete(name));
+    this.running.set(name, { ended, listeners });
+    return ended.finally(() => this.running.delete(name));
   }
 
   /**
@@ -84,5 +91,19 @@ export class MapScales {
     const { root } = datasets.header(run.dataset);
     const request = { model: modelOf(run), modelSha256: run.modelSha256, method, layer, root, images, pairs: packPairs(sample) };
     return runScaleOf(await compute.ask('measureMaps', request, { signal, ...(onProgress && { onProgress }) }));
+  }
+}
+
+/** Resolves when the measurement has ended in any way, or when this caller cancels. It gets the progress meanwhile. */
+async function waitFor({ ended, listeners }: Measurement, { signal, onProgress }: MeasureOptions): Promise<void> {
+  if (onProgress) listeners.add(onProgress);
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  const stop = (): void => resolve(undefined);
+  signal?.addEventListener('abort', stop);
+  try {
+    await Promise.race([ended.then(stop, stop), aborted]);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    if (onProgress) listeners.delete(onProgress);
   }
 }

@@ -11,6 +11,7 @@ import { toast } from '../../client/toasts.svelte.ts';
 import { workbench } from '../../client/workbench.svelte.ts';
 import { download } from './download.ts';
 import { reportFileName } from './names.ts';
+import { ReportScales } from './report-scales.svelte.ts';
 import { moveItem } from './order.ts';
 
 const SAVE_MS = 500; // after the last keystroke
@@ -39,6 +40,8 @@ export class Composer {
   private previewTimer: ReturnType<typeof setTimeout> | undefined;
   private latestPreview = 0;
   private closed = false;
+  private rowsLoaded: Promise<void>;
+  readonly scales = new ReportScales();
 
   constructor(record: ReportRecord) {
     this.id = record.report;
@@ -51,7 +54,7 @@ export class Composer {
       this.logo = { logo: record.logo, image: '' };
       void this.loadLogo(record.logo);
     }
-    void this.loadRows();
+    this.rowsLoaded = this.loadRows();
     void this.updatePreview();
   }
 
@@ -128,6 +131,9 @@ export class Composer {
     const request = ++this.latestPreview;
     this.updating = true;
     try {
+      await this.rowsLoaded;
+      await this.scales.measure(Object.values(this.rows));
+      if (request !== this.latestPreview || this.closed) return; // a newer one follows
       const { html, part, parts, comparisons } = await api.call('reports.preview', { ...this.draft, part: this.part });
       if (request === this.latestPreview && !this.closed) {
         this.part = part;
@@ -196,7 +202,7 @@ export class Composer {
 
   private setOrder(next: string[]): void {
     this.comparisons = next;
-    void this.loadRows();
+    this.rowsLoaded = this.loadRows();
     this.scheduleSave();
   }
 }
