@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, importColours, test } from './kit.ts';
 
 /** Weights that consist of several files, chosen in the browser. */
@@ -32,4 +34,21 @@ test('a TF.js model is chosen with its weight files, in any order; without them 
   await expect(path).toHaveValue(/model\.json$/);
   const { problems } = await served.call('runs.plan', { choices: { dataset, weights: await path.inputValue(), backbone: 'mobilenet_v2_035' } });
   expect(problems.filter(({ field }) => field === 'weights')).toEqual([]);
+});
+
+test('a training that fails before it has a run says why on the page, with what to do', async ({ page, served }) => {
+  const dataset = await importColours(served, 6, 'unweighted');
+  const other = join(served.workspace, 'other.safetensors'); // intact, of no known network: found out after the start
+  const header = Buffer.from(JSON.stringify({ x: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }));
+  const length = Buffer.alloc(8);
+  length.writeUInt32LE(header.length);
+  writeFileSync(other, Buffer.concat([length, header, Buffer.alloc(8)]));
+  await page.goto(`${served.url}#/train`);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await served.call('runs.start', { dataset, weights: other, backbone: 'mobilenet_v2_035' });
+  const reason = page.getByRole('main').getByRole('alert');
+  await expect(reason).toContainText('Training on unweighted failed.');
+  await expect(reason).toContainText('These weights are for another network than mobilenet_v2_035');
+  await page.reload();
+  await expect(reason).toContainText('These weights are for another network than mobilenet_v2_035');
 });
