@@ -27,17 +27,21 @@ async function importOnce(name) {
   return seconds;
 }
 
-/** @param {string} run @returns {Promise<void>} */
-async function untilFirstEpoch(run) {
-  while ((await call('runs.get', { run })).epochs.length === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+/** Waits for the first epoch of a training that is the only one. */
+async function untilFirstEpoch() {
+  for (;;) {
+    const run = (await call('runs.list')).find((/** @type {{ status: string }} */ one) => one.status === 'running');
+    if (run && (await call('runs.get', { run: run.run })).epochs.length > 0) return run.run;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** Seconds of an import while a network is trained. @param {string} dataset @param {string} name */
 async function importBesideTraining(dataset, name) {
   const job = await call('runs.start', { dataset, epochs: 1000, patience: 0 });
-  const [{ run }] = await call('runs.list');
-  await untilFirstEpoch(run);
+  const run = await untilFirstEpoch();
   const seconds = await importOnce(name);
+  if ((await call('runs.get', { run })).status !== 'running') throw new Error('The training ended before the import.');
   await call('jobs.cancel', { job: job.job });
   await endOf(job.job);
   return seconds;
