@@ -53,7 +53,7 @@ const unsupportedAlone = ({ images }: FaithfulnessCheck): string[] =>
   images.flatMap((image, i) => {
     const z = zOfImages([image]);
     if (z !== null && z >= WEAK_FROM) return [];
-    return [`the map of ${'AB'[i]!} alone is not supported (${z === null ? 'blurring it changes nothing' : `z = ${zText(z)}`})`];
+    return [`the map of ${'AB'[i]!} alone is not supported (${z === null ? 'it is empty, or blurring changes nothing' : `z = ${zText(z)}`})`];
   });
 
 /** The finding, and what it means or what else decided the badge. Together a sentence without its full stop. */
@@ -65,7 +65,7 @@ function wordsOf(check: FaithfulnessCheck, reason: BadgeReason): [short: string,
     case 'network':
       return gateWords(check);
     case 'no-effect':
-      return ['Blurring parts of the images leaves the distance as it is', ', so the maps can’t be checked'];
+      return ['Both maps are empty, or blurring what they mark leaves the distance as it is', ': there is nothing that a check could support'];
     case 'elsewhere':
       return [moves('not clearly more', `, below ${WEAK_FROM}`), ', so they don’t show what the distance depends on'];
     case 'between':
@@ -103,7 +103,7 @@ export const imageZText = ({ images }: FaithfulnessCheck): string =>
   images
     .map((image, i) => {
       const z = zOfImages([image]);
-      return `${'AB'[i]!}: ${z === null ? 'no effect' : `z = ${zText(z)}`}`;
+      return `${'AB'[i]!}: ${z === null ? 'nothing to check' : `z = ${zText(z)}`}`;
     })
     .join(', ');
 

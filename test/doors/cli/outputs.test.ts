@@ -25,6 +25,14 @@ describe.skipIf(!hasBuild)('paths on the command line (need the build)', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   };
 
+  test.skipIf(process.platform !== 'linux')(
+    'compare --out ends where a file system claims that a parent folder is missing',
+    { timeout: 60_000 },
+    async () => {
+      expectRefused(await twinlens(['compare', 'r1', a, b, '--out', '/proc/nope', ...at]), /\/proc\/nope/);
+    },
+  );
+
   test('--out never overwrites images, networks or the database, not even with --force', { timeout: 240_000 }, async () => {
     const link = join(scratch('link'), 'linked');
     symlinkSync(workspace, link);

@@ -1,10 +1,11 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import type { ComparedImage, Comparison, ComparisonRow, ExplainedComparison, ScaleChoice } from '../../../shared/comparison.ts';
 import type { CompareRequest, ExplainPair } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ComparisonNotes } from '../../db/comparisons.ts';
 import type { Counted } from '../../compute/protocol/protocol.ts';
+import { makeFolders } from '../../foundation/files.ts';
 import { comparePair } from './compare-pair.ts';
 import { currentRow, currentRows } from './current-rows.ts';
 import { Explanations } from './explanations.ts';
@@ -65,7 +66,7 @@ export class CompareService {
     signal?: AbortSignal,
     onProgress?: (p: Counted) => void,
   ): Promise<Comparison> {
-    if (out !== undefined) mkdirSync(out, { recursive: true }); // fails before anything is computed
+    if (out !== undefined) makeFolders(out); // fails before anything is computed
     const { root } = this.ports.datasets.get(this.ports.runs.get(run).dataset);
     const files: [string, string] = [absolutePath(a, root), absolutePath(b, root)];
     const request = { run, files, sha256: [null, null] as [null, null], target, method, layer, saved: true };

@@ -40,7 +40,7 @@ export function mapCheckDetails({ check, distance }: Pick<Comparison, 'check' | 
 <div class="charts">${([0, 1] as const).map((i) => curveFigure(i, check, distance))}</div>
 <p class="note">The distance over the removed share. Solid line: without the largest values of the map; it is the lowest if the map is faithful. Dashed: without the smallest values. Dotted: by the rolled maps, their mean in a band from the 10 % to the 90 % quantile.</p>
 ${facts([
-  ['z of the pair', check.z === null ? 'unknown: blurring changes nothing' : `${zText(check.z)} (${imageZText(check)})`],
+  ['z of the pair', check.z === null ? 'unknown: the maps are empty, or blurring changes nothing' : `${zText(check.z)} (${imageZText(check)})`],
   ['Signed score of A', scores(0)],
   ['Signed score of B', scores(1)],
   ['Gate', gateSentence(check)],
