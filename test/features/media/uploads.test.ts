@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { Uploads } from '../../../src/main/features/media/uploads.ts';
@@ -19,6 +19,7 @@ describe('uploaded images', () => {
     expect([first, second].map((file) => readFileSync(file, 'utf8'))).toEqual(['one two', 'three']);
     expect(first.endsWith('.._.._a_b_.png')).toBe(true);
     expect(dirname(first)).not.toBe(dirname(second));
+    for (const folderName of ['.', '..', '']) expect(basename(await uploads.receive(folderName, partsOf('x'))), folderName).toBe('image');
   });
 
   test('of one group are in one folder; one that fails leaves the others', async () => {

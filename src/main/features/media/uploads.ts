@@ -27,7 +27,8 @@ export class Uploads {
    */
   async receive(name: string, content: AsyncIterable<Uint8Array>, group: string = randomUUID()): Promise<string> {
     if (!UUID.test(group)) throw new AppError('bad-request', 'The group of an uploaded file must be a UUID.', { group });
-    const plain = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-MAX_NAME) || 'image';
+    const safe = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(-MAX_NAME);
+    const plain = /[^.]/.test(safe) ? safe : 'image'; // '.' and '..' are folders
     const folder = join(this.folder, group);
     const part = join(folder, `.part-${randomUUID()}`);
     try {
