@@ -64,6 +64,8 @@ function wordsOf(check: FaithfulnessCheck, reason: BadgeReason): [short: string,
   switch (reason) {
     case 'network':
       return gateWords(check);
+    case 'identical':
+      return ['Both images have the same pixels, so their distance is 0 for every network', ': a check of the maps says nothing about this one'];
     case 'no-effect':
       return ['Both maps are empty, or blurring what they mark leaves the distance as it is', ': there is nothing that a check could support'];
     case 'elsewhere':

@@ -64,6 +64,7 @@ export type Badge = (typeof BADGES)[number];
 /** What decided the badge. */
 export type BadgeReason =
   | 'network' // it fails the gate
+  | 'identical' // both images have the same pixels: their distance is 0 for every network
   | 'no-effect' // no removal changes the distance, or both maps are empty
   | 'elsewhere' // rolled maps move the distance as much
   | 'between' // z between WEAK_FROM and SUPPORTED_FROM
@@ -99,11 +100,16 @@ export function zOfImages(images: readonly Pick<ScoredImage, 'score' | 'rolled'>
 }
 
 /** The badge of a pair's maps, and why. */
-export function badgeOf({ gate, images, z }: Pick<FaithfulnessCheck, 'gate' | 'z'> & { images: readonly Pick<ScoredImage, 'donor'>[] }): {
+export function badgeOf({
+  gate,
+  images,
+  z,
+}: Pick<FaithfulnessCheck, 'gate' | 'z'> & { images: readonly [Pick<ScoredImage, 'donor' | 'pixels'>, Pick<ScoredImage, 'donor' | 'pixels'>] }): {
   badge: Badge;
   reason: BadgeReason;
 } {
   if (!(gate.low >= GATE_AUC)) return { badge: 'not-supported', reason: 'network' };
+  if (images[0].pixels === images[1].pixels) return { badge: 'not-supported', reason: 'identical' };
   if (z === null) return { badge: 'not-supported', reason: 'no-effect' };
   if (z < WEAK_FROM) return { badge: 'not-supported', reason: 'elsewhere' };
   if (z < SUPPORTED_FROM) return { badge: 'weak', reason: 'between' };

@@ -26,8 +26,15 @@ describe('z', () => {
 });
 
 describe('the badge', () => {
-  const of = (z: number | null, low = 0.9, donors: (number | null)[] = [1, -0.5]) =>
-    badgeOf({ z, gate: gate(low), images: donors.map((donor) => ({ donor })) });
+  const of = (z: number | null, low = 0.9, [a, b]: [number | null, number | null] = [1, -0.5]) =>
+    badgeOf({
+      z,
+      gate: gate(low),
+      images: [
+        { pixels: 'a', donor: a },
+        { pixels: 'b', donor: b },
+      ],
+    });
 
   test.each([
     [3, 'supported', 'moves'],
@@ -45,6 +52,11 @@ describe('the badge', () => {
     expect(of(9, 0.5999)).toEqual({ badge: 'not-supported', reason: 'network' });
     expect(of(9, NaN)).toEqual({ badge: 'not-supported', reason: 'network' });
     expect(of(9, 0.6).badge).toBe('supported');
+  });
+
+  test('is not supported for two images of the same pixels, whatever z is: their distance is 0 for every network', () => {
+    const image = { pixels: 'a', donor: 1 };
+    expect(badgeOf({ z: 9, gate: gate(0.9), images: [image, image] })).toEqual({ badge: 'not-supported', reason: 'identical' });
   });
 
   test('is weak at most if the donor fill disagrees or was not possible', () => {

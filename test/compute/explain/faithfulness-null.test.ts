@@ -14,7 +14,7 @@ import { aucOverImages } from '../../../src/main/domain/evaluate/auc-over-images
 import { pairDistance } from '../../../src/main/domain/evaluate/distances.ts';
 import { initialTensors } from '../../../src/main/nn/initialise.ts';
 import { layerNames, siameseParams, type SiameseSpec } from '../../../src/main/nn/siamese.ts';
-import { badgeOf, zOfImages } from '../../../src/shared/faithfulness.ts';
+import { badgeOf, type ImageCheck, zOfImages } from '../../../src/shared/faithfulness.ts';
 import { scratch } from '../../doors/cli/kit.ts';
 
 const SPEC = { backbone: 'compact', flavour: 'torch', size: 64, dim: 2 } as const satisfies SiameseSpec;
@@ -70,7 +70,8 @@ describe('the badge on the sample data set', () => {
       const { images: checked } = await check(model, files, images[(3 * i + 1) % images.length]!.file);
       // Each rolled map in turn: the others are rolls of it, too. The cross-check is assumed to pass, so this counts too many. 60 pairs: 5.8 %.
       for (let k = 0; k < checked[0].rolled.length; k++) {
-        const posing = checked.map(({ rolled }) => ({ score: rolled[k]!, rolled: rolled.filter((_, other) => other !== k), donor: 1 }));
+        const pose = ({ pixels, rolled }: ImageCheck) => ({ pixels, score: rolled[k]!, rolled: rolled.filter((_, other) => other !== k), donor: 1 });
+        const posing = [pose(checked[0]), pose(checked[1])] as const;
         posed++;
         if (badgeOf({ gate: passing, z: zOfImages(posing), images: posing }).badge === 'supported') supported++;
       }
@@ -103,7 +104,16 @@ describe('the badge on the sample data set', () => {
         pairs.map(({ a, b }) => pairDistance(embeddings[a]!, embeddings[b]!)),
       );
       expect(gate.low).toBeLessThan(0.6);
-      expect(badgeOf({ gate, z: 5, images: [{ donor: 1 }, { donor: 1 }] })).toEqual({ badge: 'not-supported', reason: 'network' });
+      expect(
+        badgeOf({
+          gate,
+          z: 5,
+          images: [
+            { pixels: 'a', donor: 1 },
+            { pixels: 'b', donor: 1 },
+          ],
+        }),
+      ).toEqual({ badge: 'not-supported', reason: 'network' });
     }
   });
 });
