@@ -75,6 +75,8 @@ const IMAGES: [string, string][] = [
   ['BMP', BMP],
   ['BMP of OS/2', 'BM\x1a\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0'],
   ['SVG', '<svg xmlns="http://www.w3.org/2000/svg">'],
+  ['SVG in UTF-16', '\xff\xfe<\0s\0v\0g\0 \0/\0>\0'],
+  ['SVG after a long comment', `<!-- ${'drawn '.repeat(2000)} -->\n<svg/>`],
   [
     'SVG after a declaration, a comment and a type',
     '\xef\xbb\xbf<?xml version="1.0"?>\n<!-- drawn -->\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x">\n<svg>',

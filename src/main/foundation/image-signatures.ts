@@ -57,7 +57,7 @@ const TGA_END = 'TRUEVISION-XFILE.\0';
 export const isSvg = (start: string): boolean =>
   /^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^]*?\?>\s*)?(?:<!DOCTYPE svg[^]*?)?<svg[\s/>]/i.test(start.replace(/<!--[^]*?-->/g, ''));
 
-const START_BYTES = 4096;
+const START_BYTES = 65_536; // an SVG may begin with long comments
 
 /** Whether a file has the extension or the first bytes of an image. False if it has no such extension and can't be read. */
 export function isAnyImage(path: string): boolean {
@@ -67,7 +67,12 @@ export function isAnyImage(path: string): boolean {
     try {
       const start = read(file, 0, START_BYTES);
       const end = read(file, Math.max(0, fstatSync(file).size - TGA_END.length), TGA_END.length);
-      return STARTS.some((magic) => start.startsWith(magic)) || PATTERNS.some((pattern) => pattern.test(start)) || isSvg(start) || end === TGA_END;
+      return (
+        STARTS.some((magic) => start.startsWith(magic)) ||
+        PATTERNS.some((pattern) => pattern.test(start)) ||
+        isSvg(withoutUtf16(start)) ||
+        end === TGA_END
+      );
     } finally {
       closeSync(file);
     }
@@ -75,6 +80,9 @@ export function isAnyImage(path: string): boolean {
     return false;
   }
 }
+
+/** Text in UTF-16 as Latin-1: its ASCII characters are legible without the zero bytes between them. */
+const withoutUtf16 = (start: string): string => (/^(?:\xff\xfe|\xfe\xff)/.test(start) ? start.slice(2).replaceAll('\0', '') : start);
 
 function read(file: number, position: number, length: number): string {
   const bytes = Buffer.alloc(length);
