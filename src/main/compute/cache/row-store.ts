@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fdatasyncSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { asAppError } from '../../../shared/errors.ts';
+import { makeFolders } from '../../foundation/files.ts';
 import { readRange } from '../../nn/weights/source.ts';
 
 const HEADER = Buffer.from('TLROWS2\n'); // of the key file; version 1 had neither header nor checksums
@@ -26,7 +27,7 @@ export class RowStore {
   readonly rowBytes: number;
 
   constructor(folder: string, name: string, rowBytes: number) {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     this.rowBytes = rowBytes;
     const keysPath = join(folder, `${name}.keys`);
     this.data = openOrCreate(join(folder, `${name}.rows`));

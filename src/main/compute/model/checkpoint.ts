@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { EpochRow, RunConfig } from '../../../shared/run.ts';
 import type { ScheduleState } from '../../domain/evaluate/schedule.ts';
-import { deleteTemporaryFiles } from '../../foundation/files.ts';
+import { deleteTemporaryFiles, makeFolders } from '../../foundation/files.ts';
 import type { TrainState } from '../../nn/engines/engine.ts';
 import { siameseParams, type SiameseSpec } from '../../nn/siamese.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
@@ -39,7 +39,7 @@ export interface Progress {
 }
 
 export function writeBase(folder: string, config: RunConfig, frozen: TensorMap): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   deleteTemporaryFiles(folder);
   writeStored(folder, BASE, frozen, metadata(config));
 }

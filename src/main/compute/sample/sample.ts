@@ -1,6 +1,7 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { randomFor } from '../../../shared/random.ts';
+import { makeFolders } from '../../foundation/files.ts';
 import { DECODERS, svgToPng } from '../images/images.ts';
 import { mapParallel, type ParallelOptions } from '../async/parallel.ts';
 import { drawTile, SAMPLE_CLASSES, SAMPLE_SIZE, type Box, type SampleClass } from './sample-drawing.ts';
@@ -72,7 +73,7 @@ export async function writeSample(
   const text = `${JSON.stringify(Object.fromEntries(sample.map((s) => [s.file, s.box])), null, 1)}\n`;
   const fileOf = (s: SampleImage): string => path.join(images, ...s.file.split('/'));
   if ((await textOf(truth)) === text && (await allExist(sample.map(fileOf)))) return { images, truth, created: 0 };
-  for (const className of SAMPLE_CLASSES) await mkdir(path.join(images, className), { recursive: true });
+  for (const className of SAMPLE_CLASSES) makeFolders(path.join(images, className));
   await mapParallel(sample, DECODERS, async (s) => writeFile(fileOf(s), await svgToPng(s.svg)), options);
   await writeFile(truth, text);
   return { images, truth, created: sample.length };

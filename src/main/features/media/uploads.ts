@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError, asAppError } from '../../../shared/errors.ts';
+import { makeFolders } from '../../foundation/files.ts';
 
 const MAX_NAME = 80; // characters, the last
 const UNUSED_MS = 24 * 3600 * 1000; // an image of yesterday's unsaved comparison may still be in a slot
@@ -32,7 +33,7 @@ export class Uploads {
     const folder = join(this.folder, group);
     const part = join(folder, `.part-${randomUUID()}`);
     try {
-      await mkdir(folder, { recursive: true });
+      makeFolders(folder);
       await pipeline(Readable.from(content, { objectMode: false }), createWriteStream(part, { flags: 'wx', flush: true }));
       await rename(part, join(folder, plain));
       return join(folder, plain);

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { AppError, asAppError } from '../../../shared/errors.ts';
+import { makeFolders } from '../../foundation/files.ts';
 import type { CatalogueEntry, CatalogueFile } from './catalogue.ts';
 import { tensorsSha256 } from './load.ts';
 import { shardNames } from './tfjs-layers.ts';
@@ -101,7 +102,7 @@ async function transferAll(entry: CatalogueEntry, file: CatalogueFile, part: str
 async function fetchFile(entry: CatalogueEntry, file: CatalogueFile, folder: string, options: FetchOptions): Promise<Origin> {
   const target = join(folder, file.name);
   const part = `${target}.part`;
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolders(dirname(target));
   if (await isComplete(target, file, options.signal)) return 'cache';
   rmSync(target, { force: true });
   if (file.bytes !== null && sizeOnDisk(part) > file.bytes) rmSync(part);
