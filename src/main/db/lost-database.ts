@@ -33,7 +33,7 @@ export function refuseLostDatabase(workspace: Workspace): void {
   const names = listText(remnants.map((path) => basename(path)));
   const sentences = [
     `The database ${database} is ${bytes === null ? 'missing' : 'empty'}, but ${names} beside it ${remnants.length === 1 ? 'shows' : 'show'} that there was one.`,
-    `Nothing was changed: put the database back from a backup, use another workspace folder, or to begin anew, move ${names} away.`,
+    `Nothing was deleted or overwritten: put the database back from a backup, use another workspace folder, or to begin anew, move ${names} away.`,
     ...log.map((path) => `${basename(path)} has changes of the lost database. It can’t be used with a backup: move it away first.`),
   ];
   throw new AppError('workspace', sentences.join(' '), { path: database, remnants, flags: ['--workspace FOLDER'] });

@@ -15,11 +15,11 @@ export const launchUnder =
     connectProcess(node(), entry, args);
 
 /**
- * Priorities below that of the screen, main and other programs. A person waits for an import, not for a training or a check of maps, so an
- * import gets twice the share of these. On Linux and macOS the values are nice values: at 5 a process gets about a third of the normal share
- * of a busy CPU, at 2 two thirds. Windows runs a lower class only on a core that no higher class uses, so an import has the normal class.
- * Linux with autogroups (sched(7)) compares nice values only within a session. Each compute process has its own session, so there it gets
- * the same share as any other busy session.
+ * Priorities of compute processes, below those of the screen, of main and of other programs. A person waits for an import, but not for a
+ * training or a check of maps, so the import has the higher priority. On Linux and macOS these are nice values: on a busy CPU a process at 5
+ * gets about a third of the normal share, at 2 about two thirds. Windows runs a lower class only on a core that no higher class uses, so the
+ * import has the normal class there. On Linux with autogroups (sched(7)) nice values count only between processes of one process session.
+ * Each compute process has its own, so there it gets an equal share.
  */
 const PRIORITIES = {
   background: process.platform === 'win32' ? constants.priority.PRIORITY_BELOW_NORMAL : 5,

@@ -52,7 +52,7 @@ function interval(auc: number, se: number, images: number): { low: number; high:
   return { low: at(logit - half), high: at(logit + half) };
 }
 
-/** The number of pairs in the groups before each one, plus half of its own. */
+/** `counts`: pairs in each group of equal distances, nearest first. For each group: the pairs that are nearer, plus half of its own (ties). */
 function halfBelow(counts: Uint32Array): Float64Array {
   let before = 0;
   return Float64Array.from(counts, (count) => {

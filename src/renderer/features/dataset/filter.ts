@@ -14,7 +14,7 @@ export function storedFilter(stored: unknown, dataset: string): Filter {
   return filter.text.length > MAX_SEARCH ? { ...filter, text: '' } : filter;
 }
 
-/** The filter without classes and tags that no image has any more, and these in words, such as `the class Elm`. */
+/** Removes the classes and tags that no image has now. `vanished`: these in words, such as `the class Elm`. */
 export function dropVanished(filter: Filter, { classes, tags }: Pick<DatasetCounts, 'classes' | 'tags'>): { filter: Filter; vanished: string[] } {
   const present = { classes: new Set(classes.map(({ className }) => className)), tags: new Set(tags.map(({ tag }) => tag)) };
   const vanished = [
