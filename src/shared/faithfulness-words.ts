@@ -36,11 +36,12 @@ export interface MapsClaim extends VerdictClaim {
 /** z with two decimals and a true minus sign. */
 export const zText = (z: number): string => z.toFixed(2).replace('-', '\u2212');
 
-export function mapsClaim(check: FaithfulnessCheck): MapsClaim {
+/** `isWrong`: whether the verdict is known to be wrong. Nothing about such a pair is green, also if its maps show what the network used. */
+export function mapsClaim(check: FaithfulnessCheck, isWrong = false): MapsClaim {
   const { badge, reason } = badgeOf(check);
   const exceptions = badge === 'supported' ? unsupportedAlone(check) : [];
   const isGood = badge === 'supported' && exceptions.length === 0;
-  const tone = isGood ? 'good' : badge === 'not-supported' ? 'warn' : 'neutral';
+  const tone = isGood && !isWrong ? 'good' : badge === 'not-supported' ? 'warn' : 'neutral';
   const sign = isGood ? '✓' : badge === 'not-supported' ? '✗' : '!';
   const [first, more] = wordsOf(check, reason);
   const except = exceptions.length === 0 ? '' : `. That holds for both maps together: ${exceptions.join(' and ')}`;

@@ -15,6 +15,11 @@ describe('words of a check', () => {
     expect(imageZText(check([1, -0.25]))).toBe('A: z = 2.00, B: z = −0.50');
   });
 
+  test('nothing is green where the verdict is known to be wrong', () => {
+    expect(mapsClaim(check([1, 0.9]), true)).toMatchObject({ words: 'Maps supported', tone: 'neutral', sign: '✓' });
+    expect(mapsClaim(check([0.1, -0.3]), true).tone).toBe('warn');
+  });
+
   test('both maps together are supported, but not one of them alone: the badge is grey and names it', () => {
     const claim = mapsClaim(check([-0.25, 3]));
     expect(claim).toMatchObject({ badge: 'supported', words: 'Maps supported together', tone: 'neutral', sign: '!' });
