@@ -33,7 +33,7 @@ class MapCheck {
   async startQueue({ run, kind, split, seed }: QueueKey): Promise<void> {
     try {
       const job = await api.call('compare.check', { run, kind, split, seed });
-      toast.info(`${job.title}: progress is under Jobs.`);
+      toast.info(`${job.title}: progress is under Activity.`);
     } catch (error) {
       toast.error(error);
     }
