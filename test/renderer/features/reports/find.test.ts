@@ -47,7 +47,17 @@ describe('finding saved comparisons', () => {
   test('by the badge of their maps, and in its order', () => {
     const gate = { auc: 1, low: 1, high: 1, pairs: 1, images: 1 };
     const withZ = (id: string, z: number | null): ComparisonRow =>
-      row(id, { check: { recipe: 1, z, gate, images: [{ donor: 1 }, { donor: 1 }] } as FaithfulnessCheck });
+      row(id, {
+        check: {
+          recipe: 1,
+          z,
+          gate,
+          images: [
+            { donor: 1, pixels: 'a' },
+            { donor: 1, pixels: 'b' },
+          ],
+        } as FaithfulnessCheck,
+      });
     const checked = [
       row('new'),
       withZ('none', null),
