@@ -98,7 +98,11 @@ export function openServices(o: ServiceOptions): Services {
 
   const features = { workspace, store, rows, networks, evaluation };
   const compare = new CompareService(
-    comparePorts(features, { compute, checker: compute }, { announce: () => undefined, announceProgress: () => undefined }),
+    comparePorts(
+      features,
+      { compute, checker: compute },
+      { announce: () => undefined, announceWhatIfs: () => undefined, announceProgress: () => undefined },
+    ),
   );
   const pages = new ReportPages(pagePorts(features, compare, compute));
   const outputs = new OutputPaths({ workspace: workspace.folder, datasetWithImage: (path) => datasets.withImage(path) });
@@ -157,13 +161,14 @@ type CompareServices = Pick<Services, 'workspace' | 'store' | 'rows' | 'networks
 export const comparePorts = (
   { workspace, store, rows, networks, evaluation }: CompareServices,
   { compute, checker }: Record<'compute' | 'checker', ComputeHost>,
-  events: Pick<ComparePorts, 'announce' | 'announceProgress'>,
+  events: Pick<ComparePorts, 'announce' | 'announceWhatIfs' | 'announceProgress'>,
 ): ComparePorts => ({
   runs: store.runs,
   datasets: store.datasets,
   images: store.browse,
   comparisons: store.comparisons,
   scales: store.mapScales,
+  whatIfs: store.whatIfs,
   validPairs: (dataset) => rows.splitRows(dataset, 'valid'),
   distances: (run, split, o) => evaluation.distances(run, split, o),
   compute,
@@ -185,6 +190,8 @@ export const pagePorts = (
 ): PagePorts => ({
   comparison: (id) => compare.withScale(id),
   drawOverlays: (id) => compare.drawOverlays(id),
+  whatIfs: (id) => compare.whatIfs.list(id).saved,
+  editedPictures: (comparison, strokes, o) => compare.whatIfs.pictures(comparison, strokes, o),
   compute,
   runs: store.runs,
   datasets: store.datasets,

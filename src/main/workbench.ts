@@ -151,7 +151,11 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     comparePorts(
       services,
       { compute: pictures, checker },
-      { announce: (id) => hub.changed('comparisons', id), announceProgress: (progress) => hub.emit('explaining', progress) },
+      {
+        announce: (id) => hub.changed('comparisons', id),
+        announceWhatIfs: (comparison) => hub.changed('whatIfs', comparison),
+        announceProgress: (progress) => hub.emit('explaining', progress),
+      },
     ),
   );
   compare.deleteUnsaved(new Set(store.reports.comparisons())); // reports need theirs

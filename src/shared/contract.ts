@@ -21,6 +21,8 @@ import { MAX_LOGO_BYTES, REPORT_FORMATS, type ReportLogo, type ReportPreview, ty
 import { BACKBONES } from './backbones.ts';
 import { text, wholeNumber } from './schema-parts.ts';
 import { SettingsPatch } from './setting-schema.ts';
+import type { WhatIf, WhatIfAnswer, WhatIfs } from './what-if.ts';
+import { Strokes } from './what-if-schema.ts';
 import { CHOICES, RESUME_CHOICES } from './training-options/schemas.ts';
 import { choiceValues, DEVICES, ENGINES } from './training-options/table.ts';
 import type { AppInfo, CacheUsage, DeviceReport, Diagnostics, FolderListing, LicenceNotice, Settings } from './workbench.ts';
@@ -88,7 +90,9 @@ const DatasetId = z.strictObject({ dataset: text('The data set') });
 const HistoryEntry = z.strictObject({ dataset: text('The data set'), position: z.number().int().min(1) });
 const RunId = z.strictObject({ run: text('The run') });
 const ComparisonId = z.strictObject({ comparison: text('The comparison') });
+const EditId = z.strictObject({ id: text('The edit') });
 const ReportId = z.strictObject({ report: text('The report') });
+const EditNote = z.string().max(2000); // of a what-if edit
 const notes = { name: z.string().max(200), tags: z.array(z.string().trim().min(1).max(100)).max(100), note: z.string().max(20_000) };
 
 /** An image of a data set, or any image file on the computer running Twinlens. */
@@ -234,6 +238,14 @@ export const CALLS = {
   'compare.mapScale': curatedCall<RunMapScale>()(z.strictObject({ run: text('The run'), ...MAP_CHOICE })),
   'compare.remove': curatedCall<null>()(ComparisonId),
   'compare.restore': curatedCall<null>()(ComparisonId),
+
+  'whatIfs.answer': call<WhatIfAnswer>()(ComparisonId.extend({ strokes: Strokes })), // to the pair with these edits; stores nothing
+  'whatIfs.list': call<WhatIfs>()(ComparisonId),
+  'whatIfs.putDraft': call<null>()(ComparisonId.extend({ strokes: Strokes })),
+  'whatIfs.save': call<WhatIf>()(ComparisonId.extend({ id: EditId.shape.id.optional(), strokes: Strokes, note: EditNote.optional() })), // without id: a new edit, in place of the draft
+  'whatIfs.annotate': call<WhatIf>()(ComparisonId.extend({ id: EditId.shape.id, note: EditNote })),
+  'whatIfs.remove': call<null>()(EditId), // 'whatIfs.restore' undoes it until Twinlens restarts
+  'whatIfs.restore': call<null>()(EditId),
 
   'reports.list': curatedCall<ReportRecord[]>()(NoInput), // last changed first
   'reports.get': curatedCall<ReportRecord>()(ReportId),

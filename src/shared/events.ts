@@ -1,12 +1,12 @@
 import type { Job } from './job.ts';
 import type { EpochRow } from './run.ts';
 
-export const CHANGED = ['datasets', 'runs', 'comparisons', 'reports', 'settings'] as const;
+export const CHANGED = ['datasets', 'runs', 'comparisons', 'whatIfs', 'reports', 'settings'] as const;
 
 /** Stored data has changed: views that show it load it again. */
 export interface Changed {
   what: (typeof CHANGED)[number];
-  id: string | null; // null: any of them
+  id: string | null; // null: any of them; of what-if edits: the comparison
 }
 
 /** The row of an epoch that has ended: views of the run append it, without loading the run again. */

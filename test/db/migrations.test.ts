@@ -80,6 +80,20 @@ describe('migrations', () => {
     expect(db.prepare('SELECT * FROM map_checks').all()).toEqual([]);
   });
 
+  test('version 13 stores what-if edits with their comparison, which deletes them', () => {
+    const db = memory();
+    db.pragma('foreign_keys = ON');
+    migrate(db, MIGRATIONS.slice(0, 12));
+    db.exec(`INSERT INTO comparisons (created_ms, record) VALUES (5, '{"images":[{"sha256":"a"},{"sha256":"b"}]}')`);
+    migrate(db, MIGRATIONS.slice(0, 13));
+    const insert = (comparison: number): string =>
+      `INSERT INTO what_ifs (comparison, record, note, created_ms) VALUES (${comparison}, '{}', '', 1); INSERT INTO what_if_drafts VALUES (${comparison}, '[]')`;
+    db.exec(insert(1));
+    expect(() => db.exec(insert(2))).toThrow(/FOREIGN KEY/);
+    db.exec('DELETE FROM comparisons');
+    expect(db.prepare('SELECT comparison FROM what_ifs UNION SELECT comparison FROM what_if_drafts').all()).toEqual([]);
+  });
+
   test('version 10 gives existing reports every section, because they had all content', () => {
     const db = memory();
     migrate(db, MIGRATIONS.slice(0, 9));
@@ -113,6 +127,8 @@ describe('migrations', () => {
       'reports',
       'runs',
       'tags',
+      'what_if_drafts',
+      'what_ifs',
     ]);
     for (const { name, strict } of tables) {
       expect(strict, name).toBe(1);

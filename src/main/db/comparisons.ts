@@ -43,7 +43,10 @@ export interface ComparisonStore {
   /** Hides a comparison; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
-  /** Deletes comparisons that were removed, or are unsaved without judgement and note, except those in `retained`. Returns their ids. */
+  /**
+   * Deletes comparisons that were removed, or are unsaved without judgement, note and what-if edit, except those in `retained`. Returns
+   * their ids.
+   */
   purge(retained: ReadonlySet<string>): string[];
 }
 
@@ -98,7 +101,8 @@ export function comparisonStore(db: Db): ComparisonStore {
   const setRemoved = db.prepare<[number | null, number]>('UPDATE comparisons SET removed_ms = ? WHERE number = ?');
   const deletable = db
     .prepare<[], number>(
-      `SELECT number FROM comparisons WHERE removed_ms IS NOT NULL OR record IS NULL OR (saved = 0 AND judgement IS NULL AND note = '') ORDER BY number`,
+      `SELECT number FROM comparisons WHERE removed_ms IS NOT NULL OR record IS NULL OR (saved = 0 AND judgement IS NULL AND note = ''
+        AND number NOT IN (SELECT comparison FROM what_ifs UNION SELECT comparison FROM what_if_drafts)) ORDER BY number`,
     )
     .pluck();
   const drop = db.prepare<[number]>('DELETE FROM comparisons WHERE number = ?');

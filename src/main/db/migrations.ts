@@ -280,6 +280,26 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 13,
+    sql: `
+      -- What-if edits of a comparison. A removed one can be restored until the next start, then it is deleted.
+      CREATE TABLE what_ifs (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        comparison INTEGER NOT NULL REFERENCES comparisons (number) ON DELETE CASCADE,
+        record TEXT NOT NULL,    -- JSON: WhatIfContent
+        note TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        removed_ms INTEGER
+      ) STRICT;
+      CREATE INDEX what_ifs_by_comparison ON what_ifs (comparison);
+      -- Strokes that are not saved as an edit.
+      CREATE TABLE what_if_drafts (
+        comparison INTEGER PRIMARY KEY REFERENCES comparisons (number) ON DELETE CASCADE,
+        strokes TEXT NOT NULL    -- JSON: Stroke[]
+      ) STRICT;
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

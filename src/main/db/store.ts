@@ -11,11 +11,13 @@ import { type MapScaleStore, mapScaleStore } from './map-scales.ts';
 import { checkIntegrity, type Db, needsMigration, openForReading, openForWriting } from './open.ts';
 import { type ReportStore, reportStore } from './reports.ts';
 import { type RunStore, runStore } from './runs.ts';
+import { type WhatIfStore, whatIfStore } from './what-ifs.ts';
 
 export interface Store extends DatasetStores {
   runs: RunStore;
   comparisons: ComparisonStore;
   mapScales: MapScaleStore;
+  whatIfs: WhatIfStore;
   reports: ReportStore;
   /** Ids of runs that a dead process left 'running'; opening for writing marked them 'interrupted'. */
   interrupted: string[];
@@ -106,6 +108,7 @@ function storeOn(db: Db, onClose: () => void): Store {
     runs: runStore(db),
     comparisons: comparisonStore(db),
     mapScales: mapScaleStore(db),
+    whatIfs: whatIfStore(db),
     reports: reportStore(db),
     interrupted: [],
     warnings: [],

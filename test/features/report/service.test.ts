@@ -69,6 +69,8 @@ beforeEach(async () => {
   const pages = new ReportPages({
     comparison: async (id) => await Promise.resolve(store.comparisons.get(id)),
     drawOverlays: () => Promise.resolve(),
+    whatIfs: () => [],
+    editedPictures: () => Promise.reject(new Error('no comparison of these tests has edits')),
     compute: computeInProcess,
     runs: store.runs,
     datasets: store.datasets,

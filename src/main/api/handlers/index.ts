@@ -4,6 +4,7 @@ import { compareHandlers } from './compare.ts';
 import { datasetHandlers } from './datasets.ts';
 import { reportHandlers } from './reports.ts';
 import { runHandlers } from './runs.ts';
+import { whatIfHandlers } from './what-ifs.ts';
 
 /** One handler per call of the contract. */
-export const handlers: AllHandlers = { ...appHandlers, ...datasetHandlers, ...runHandlers, ...compareHandlers, ...reportHandlers };
+export const handlers: AllHandlers = { ...appHandlers, ...datasetHandlers, ...runHandlers, ...compareHandlers, ...whatIfHandlers, ...reportHandlers };

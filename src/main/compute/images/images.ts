@@ -238,15 +238,26 @@ export async function embeddedCopy(
     const part = hasFrame ? p.extract({ left: frame.left, top: 0, width: frame.width, height: frame.height }) : p;
     return part.resize(longest, longest, { fit: 'inside', withoutEnlargement: true });
   });
-  // Both qualities were chosen by eye. EmbeddedType compares the sizes.
+  return { bytes: await encodeAs(image, mime), width, height };
+}
+
+/** For a page. Both qualities were chosen by eye; EmbeddedType compares the sizes. */
+export async function encodeAs(image: RgbImage, mime: EmbeddedType): Promise<Uint8Array> {
   const copy = mime === 'image/webp' ? rawRgb(image).webp({ quality: 82 }) : rawRgb(image).jpeg({ quality: 85, chromaSubsampling: '4:4:4' });
-  return { bytes: await copy.toBuffer(), width, height };
+  return await copy.toBuffer();
 }
 
 const rawRgb = ({ data, width, height }: RgbImage): Sharp => sharp(data, { raw: { width, height, channels: 3 } });
 
 export async function encodePng(image: RgbImage): Promise<Buffer> {
   return await rawRgb(image).png({ compressionLevel: 8 }).toBuffer();
+}
+
+/** A PNG with alpha; quick rather than small. */
+export async function encodeRgba({ data, width, height }: RgbaImage): Promise<Buffer> {
+  return await sharp(data, { raw: { width, height, channels: 4 } })
+    .png({ compressionLevel: 2 })
+    .toBuffer();
 }
 
 /** `quality` 1..100. */

@@ -11,6 +11,7 @@ import { drawOverlays } from '../explain/comparison-files.ts';
 import { explain } from '../explain/explain.ts';
 import { checkMaps } from '../explain/faithfulness.ts';
 import { measureMaps } from '../explain/measure-maps.ts';
+import { editedPictures, whatIf } from '../explain/what-if.ts';
 import { exportModel } from '../model/export-model.ts';
 import { distances, evaluateSplit } from '../train/pair-metrics.ts';
 import { decodeSquare, DECODERS, inspectContent, previewJpeg } from '../images/images.ts';
@@ -51,6 +52,8 @@ export const handlers: Handlers = {
   explain,
   measureMaps,
   checkMaps,
+  whatIf,
+  editedPictures,
   drawOverlays,
   check: async (request, context) => {
     const checks = await checkDevices(request, context);

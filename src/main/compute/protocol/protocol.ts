@@ -3,6 +3,7 @@ import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
+import type { PixelSource, Stroke } from '../../../shared/what-if.ts';
 import type { Scaled } from '../../../shared/maps/run-scale.ts';
 import type { StepProfile } from '../../../shared/step-profile.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
@@ -142,6 +143,37 @@ export interface CheckMapsResult extends Pick<FaithfulnessCheck, 'distance' | 'i
   donor: number | null; // position in `donors`; null if none can be read
 }
 
+/** An image that a person edits. */
+export interface WhatIfImage {
+  file: string; // absolute
+  sha256: string | null; // as in ExplainRequest
+  photo: string; // the stored JPEG, in case the file is missing or has changed
+}
+
+export interface EditedPair {
+  model: ModelRef;
+  images: [WhatIfImage, WhatIfImage];
+  strokes: readonly Stroke[];
+}
+
+export interface WhatIfRequest extends EditedPair {
+  modelSha256: string | null; // as in ExplainRequest
+  withLayers: boolean;
+}
+
+export interface WhatIfDistances {
+  before: number; // D(A, B)
+  after: number; // D of the edited images
+  edited: [number, number]; // share of each image that is replaced, 0..1
+  sources: [PixelSource, PixelSource];
+  layers: [Uint8Array | null, Uint8Array | null]; // the replaced pixels, PNG with alpha, [S, S]; null without edits or unless asked for
+}
+
+export interface EditedPicturesRequest extends EditedPair {
+  longest: number; // px
+  mime: EmbeddedType;
+}
+
 /** The stored comparison that drawOverlays draws. */
 export interface OverlaysRequest extends ExplainedVerdict, Scaled, Pick<Comparison, 'method' | 'layer'> {
   choice: ScaleChoice;
@@ -205,6 +237,10 @@ export interface ComputeCalls {
   measureMaps: { args: MeasureMapsRequest; result: Float32Array; progress: Counted };
   /** Progress: forward passes. */
   checkMaps: { args: CheckMapsRequest; result: CheckMapsResult; progress: Counted };
+  /** The network's distances of a pair before and after an edit. */
+  whatIf: { args: WhatIfRequest; result: WhatIfDistances; progress: never };
+  /** The photographs of A and B after an edit, for a page. Needs no network. */
+  editedPictures: { args: EditedPicturesRequest; result: [Uint8Array, Uint8Array]; progress: never };
   /** Writes the overlay PNGs that a comparison names. */
   drawOverlays: { args: OverlaysRequest; result: null; progress: never };
   check: { args: { verbose?: boolean }; result: CheckResult[]; progress: never };

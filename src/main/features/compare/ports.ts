@@ -6,6 +6,7 @@ import type { ModelRef } from '../../compute/protocol/protocol.ts';
 import type { BrowseStore } from '../../db/browse.ts';
 import type { ComparisonStore } from '../../db/comparisons.ts';
 import type { MapScaleStore } from '../../db/map-scales.ts';
+import type { WhatIfStore } from '../../db/what-ifs.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
@@ -17,6 +18,7 @@ export interface ComparePorts {
   images: Pick<BrowseStore, 'rows' | 'withContent' | 'find' | 'edits'>;
   comparisons: Omit<ComparisonStore, 'names'>;
   scales: MapScaleStore;
+  whatIfs: WhatIfStore;
   /** Validation pairs of a data set, and their images. */
   validPairs(dataset: string): Promise<{ images: PackedImages; pairs: PackedPairs }>;
   /** Distances of a split's stored pairs. Missing features are computed. */
@@ -35,6 +37,8 @@ export interface ComparePorts {
   calibrationOf(run: RunRecord): NonNullable<RunRecord['calibration']>;
   /** Called after a comparison was stored or changed. */
   announce(comparison: string): void;
+  /** Called after what-if edits of a comparison were stored, changed or removed. */
+  announceWhatIfs(comparison: string): void;
   /** Called before each part of a long explanation. */
   announceProgress(progress: Explaining): void;
 }

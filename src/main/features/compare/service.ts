@@ -13,6 +13,7 @@ import { MapChecks } from './map-checks.ts';
 import { MapScales } from './map-scales.ts';
 import { Overlays } from './overlays.ts';
 import type { ComparePorts } from './ports.ts';
+import { WhatIfService } from './what-ifs.ts';
 
 const FILE_NAMES = ['a', 'b'].flatMap((letter) =>
   ['photo.jpg', 'factual.png', 'counterfactual.png', 'signed.npy'].map((name) => `${letter}-${name}`),
@@ -26,6 +27,7 @@ export class CompareService {
   readonly fileNames: readonly string[] = FILE_NAMES;
   readonly scales: MapScales;
   readonly checks: MapChecks;
+  readonly whatIfs: WhatIfService;
   private readonly ports: ComparePorts;
   private readonly explanations: Explanations;
   private readonly overlays: Overlays;
@@ -35,6 +37,7 @@ export class CompareService {
     this.explanations = new Explanations(ports);
     this.scales = new MapScales(ports);
     this.checks = new MapChecks(ports);
+    this.whatIfs = new WhatIfService(ports);
     this.overlays = new Overlays(ports, this.scales);
   }
 
@@ -113,8 +116,9 @@ export class CompareService {
     this.ports.announce(id);
   }
 
-  /** Deletes removed and unsaved comparisons with their files, except those in `retained`, which reports need. */
+  /** Deletes removed what-if edits, and removed and unsaved comparisons with their files, except those in `retained`, which reports need. */
   deleteUnsaved(retained: ReadonlySet<string>): void {
+    this.ports.whatIfs.purge();
     for (const id of this.ports.comparisons.purge(retained)) rmSync(this.ports.folderOf(id), { recursive: true, force: true });
   }
 }

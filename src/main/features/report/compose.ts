@@ -3,7 +3,7 @@ import { fileName } from '../../../shared/format.ts';
 import { DEFAULT_SECTIONS, type ReportSection } from '../../../shared/report.ts';
 import { pageParts } from './render.ts';
 import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
-import type { ImageFiles, PaperSize, ReportDataset, ReportEntry, ReportRun } from './types.ts';
+import type { ImageFiles, PaperSize, ReportDataset, ReportEntry, ReportRun, ReportWhatIf } from './types.ts';
 
 type Found<T> = T | null | undefined | Promise<T | null | undefined>;
 
@@ -15,6 +15,8 @@ export interface ReportReaders {
   comparison(id: string): Found<JudgedComparison>;
   /** The images of A and B at the size of the page. Throws AppError 'not-found' or 'bad-image'. */
   images(comparison: Comparison, mime: EmbeddedType): Promise<[ImageFiles, ImageFiles]>;
+  /** Its saved what-if edits. */
+  whatIfs(comparison: Comparison, mime: EmbeddedType): Promise<ReportWhatIf[]>;
   run(id: string): Found<ReportRun>;
   dataset(id: string): Found<ReportDataset>;
 }
@@ -68,7 +70,8 @@ export async function composeReport(contents: ReportContents, readers: ReportRea
   const imageType = contents.paper === undefined ? 'image/webp' : 'image/jpeg'; // `paper` only for a PDF
   const section = async (index: number): Promise<string> => {
     const entry = comparisons[index]!;
-    return page.comparison({ ...entry, images: await readers.images(entry.comparison, imageType) }, index);
+    const images = await readers.images(entry.comparison, imageType);
+    return page.comparison({ ...entry, images, whatIfs: await readers.whatIfs(entry.comparison, imageType) }, index);
   };
   const inPage = (part: string): string => page.head + part + page.end;
   return {

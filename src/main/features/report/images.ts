@@ -4,7 +4,7 @@ import { fileName } from '../../../shared/format.ts';
 import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
 import { readIntact } from '../../foundation/files.ts';
 import type { PagePorts } from './ports.ts';
-import type { ImageFiles, ImageFileType } from './types.ts';
+import type { ImageFile, ImageFiles, ImageFileType, ReportWhatIf } from './types.ts';
 
 /** A tile of the page is at most 64 mm wide on paper: 600 px are 240 per inch. */
 const TILE_SIDE = 600; // px, longest side
@@ -37,6 +37,23 @@ export async function pageImages(
     return { photo: photo!, factual: factual!, counterfactual: counterfactual! };
   });
   return [a!, b!];
+}
+
+/** The saved what-if edits of a comparison with their pictures, at the size of the page. */
+export async function pageWhatIfs(
+  comparison: Comparison,
+  mime: EmbeddedType,
+  { whatIfs, editedPictures }: Pick<PagePorts, 'whatIfs' | 'editedPictures'>,
+): Promise<ReportWhatIf[]> {
+  const found: ReportWhatIf[] = [];
+  for (const whatIf of whatIfs(comparison.comparison)) {
+    const pictures = await editedPictures(comparison, whatIf.strokes, { longest: TILE_SIDE, mime }).catch((error: unknown) => {
+      if (error instanceof AppError && ['not-found', 'bad-image'].includes(error.code)) return null;
+      throw error;
+    });
+    found.push({ whatIf, pictures: pictures && (pictures.map((bytes) => ({ bytes, mime })) as [ImageFile, ImageFile]) });
+  }
+  return found;
 }
 
 async function checkImageFile(path: string, checksum: number | undefined, comparison: string, image: ComparedImage): Promise<void> {

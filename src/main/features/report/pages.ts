@@ -7,7 +7,7 @@ import type { Shell } from '../../foundation/shell.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import { joinList } from '../../foundation/words.ts';
 import { type ComposedReport, composeReport, type ReportContents, type ReportReaders } from './compose.ts';
-import { pageImages } from './images.ts';
+import { pageImages, pageWhatIfs } from './images.ts';
 import { paperSize } from './paper-size.ts';
 import type { PagePorts } from './ports.ts';
 import { noPrinterError } from './printer.ts';
@@ -92,6 +92,7 @@ export class ReportPages {
     return {
       comparison: (id) => orNull(() => comparison(id)),
       images: (shown, mime) => pageImages(shown, mime, this.ports),
+      whatIfs: (shown, mime) => pageWhatIfs(shown, mime, this.ports),
       run: (id) => orNull(() => runs.annotated(id)),
       dataset: (id) =>
         orNull(() => {

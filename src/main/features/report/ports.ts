@@ -1,4 +1,6 @@
-import type { ComparisonRow } from '../../../shared/comparison.ts';
+import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
+import type { Stroke, WhatIf } from '../../../shared/what-if.ts';
+import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { BrowseStore } from '../../db/browse.ts';
 import type { ComparisonStore } from '../../db/comparisons.ts';
@@ -14,6 +16,10 @@ export interface PagePorts {
   comparison(id: string): Promise<ComparisonRow>;
   /** Draws the overlay files of a comparison that are missing. */
   drawOverlays(id: string): Promise<void>;
+  /** Saved what-if edits of a comparison, oldest first. */
+  whatIfs(comparison: string): WhatIf[];
+  /** The photographs of A and B after an edit. Throws AppError 'not-found' or 'bad-image' if an image has neither file nor copy. */
+  editedPictures(comparison: Comparison, strokes: readonly Stroke[], o: { longest: number; mime: EmbeddedType }): Promise<[Uint8Array, Uint8Array]>;
   /** The process that shrinks images. */
   compute: Pick<ComputeHost, 'ask'>;
   runs: Pick<RunStore, 'annotated'>;

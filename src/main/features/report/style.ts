@@ -82,6 +82,8 @@ figure{margin:0}.row+.row{margin-top:24px}
 .caveats h3{color:var(--warn)}.personal h3{color:var(--accent)}
 .judged{font-weight:600}.judged-sign{color:var(--accent)}
 .long-note{border-left:4px solid var(--accent);padding-left:20px;margin-top:24px}.long-note h3{margin-top:0}
+.what-ifs{border-top:1px solid var(--hair);margin-top:24px}.what-ifs>h3{margin-top:16px}.what-if{margin-top:24px}.what-if figcaption p{margin:4px 0 0}
+.edited{display:grid;grid-template-columns:repeat(2,minmax(0,1fr)) minmax(0,1.25fr);gap:16px 24px;align-items:start;margin-top:8px}.picture img{display:block;max-width:100%;max-height:360px;border-radius:4px}.picture .note{margin:6px 0 0}.answer table{margin-top:0}.answer td,.answer thead th{text-align:right}.answer td:last-child{font-weight:600}
 .fine{color:var(--dim);font-size:13px;max-width:none;overflow-wrap:anywhere}
 .evidence{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,460px);gap:8px 40px;align-items:start}
 .evidence h3:first-child{margin-top:0}
@@ -115,7 +117,7 @@ summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-of
 
 const NARROW = `
 @media screen and (max-width:800px){main{padding:32px 16px 48px}h1,.verdict{font-size:28px}.measure,.evidence,.charts,.tables,.says{grid-template-columns:minmax(0,1fr)}.stage{margin-inline:-16px;border-radius:0;padding:16px}}
-@media screen and (max-width:560px){.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.labelled{grid-template-columns:minmax(0,1fr)}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend .scale-title{grid-column:1/-1}.choice{display:flex}.networks thead,.overview thead{display:none}:is(.networks,.overview) :is(tr,td,th){display:block}:is(.networks,.overview) td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}.overview :is(td,tbody th){border-top:0;padding-block:2px}.overview tr{border-top:1px solid var(--hair);padding-block:6px}.overview td .term{display:inline}.overview td .term::before{content:"threshold "}.formula{margin-left:8px}}
+@media screen and (max-width:560px){.edited{grid-template-columns:repeat(2,minmax(0,1fr))}.answer{grid-column:1/-1}.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.labelled{grid-template-columns:minmax(0,1fr)}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend .scale-title{grid-column:1/-1}.choice{display:flex}.networks thead,.overview thead{display:none}:is(.networks,.overview) :is(tr,td,th){display:block}:is(.networks,.overview) td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}.overview :is(td,tbody th){border-top:0;padding-block:2px}.overview tr{border-top:1px solid var(--hair);padding-block:6px}.overview td .term{display:inline}.overview td .term::before{content:"threshold "}.formula{margin-left:8px}}
 `;
 
 /** `models`: SHA-256 in hex of the report's networks, for the footer of each printed page. */

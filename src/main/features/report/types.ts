@@ -2,6 +2,7 @@ import type { Comparison, Judgement } from '../../../shared/comparison.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import type { ReportSection } from '../../../shared/report.ts';
 import type { RunRecord } from '../../../shared/run.ts';
+import type { WhatIf } from '../../../shared/what-if.ts';
 
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
 export type ImageFileType = (typeof IMAGE_TYPES)[number];
@@ -25,9 +26,16 @@ export interface ReportEntry {
   note?: string | undefined; // plain text; an empty line starts a paragraph
 }
 
+/** A saved what-if edit with both photographs after it; null if their files are missing. */
+export interface ReportWhatIf {
+  whatIf: WhatIf;
+  pictures: [ImageFile, ImageFile] | null;
+}
+
 /** With the images that the report embeds. */
 export interface ReportComparison extends ReportEntry {
   images: [ImageFiles, ImageFiles]; // of A and B
+  whatIfs?: readonly ReportWhatIf[]; // oldest first
 }
 
 /** A run with the name that the user gave it. */

@@ -16,6 +16,7 @@ import { judgementHeight, judgementRow, noteBelow } from './judgement.ts';
 import { mapsLine } from './map-check.ts';
 import { claimLine } from './parts.ts';
 import { distanceRuler } from './ruler.ts';
+import { whatIfsSection } from './what-ifs.ts';
 
 /** What a comparison's page shows besides the comparison. */
 export interface PageContext {
@@ -80,6 +81,7 @@ ${judgementRow(shown, toSign)}
 ${caveats.length > 0 && markup`<div class="labelled caveats"><h3><span class="bang" aria-hidden="true">!</span> ${caveats.length === 1 ? 'Caveat' : 'Caveats'}</h3><ul>${caveats.map((text) => markup`<li>${text}</li>`)}</ul></div>`}
 <p class="fine">${origin}${context.sections.includes('details') && markup` · <a href="#details-${number}">details</a>`}</p>
 ${noteBelow(shown)}
+${whatIfsSection(shown)}
 </section>
 `;
 }

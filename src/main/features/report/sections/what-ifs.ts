@@ -1,0 +1,43 @@
+import { verdictWord } from '../../../../shared/comparison-words.ts';
+import { percentText, probabilityText } from '../../../../shared/format.ts';
+import { EDIT_CONDITION, editedSentence, sourceSentence, whatIfSentence, whatIfTexts } from '../../../../shared/what-if-words.ts';
+import { markup, nameOf, paragraphsOf, type Html } from '../html.ts';
+import type { ReportComparison, ReportWhatIf } from '../types.ts';
+import { dataUrl } from './parts.ts';
+
+/** The saved what-if edits of a comparison: both pictures after each edit, and what the network answers. Null without any. */
+export function whatIfsSection({ comparison, whatIfs = [] }: ReportComparison): Html | null {
+  if (whatIfs.length === 0) return null;
+  const { images } = comparison;
+  return markup`<div class="what-ifs">
+<h3>What if parts of the images were different?</h3>
+<p class="note">${EDIT_CONDITION}</p>
+${whatIfs.map((one, i) => whatIfFigure(one, i + 1, [images[0].file, images[1].file]))}
+</div>`;
+}
+
+function whatIfFigure({ whatIf, pictures }: ReportWhatIf, number: number, files: readonly [string, string]): Html {
+  const { result, strokes, note } = whatIf;
+  const { before, after } = result;
+  const texts = whatIfTexts(result);
+  const copy = sourceSentence(result, files);
+  const row = (name: string, first: string, second: string): Html =>
+    markup`<tr><th scope="row">${name}</th><td>${first}</td><td>${second}</td></tr>\n`;
+  return markup`<figure class="what-if">
+<figcaption><strong>Edit ${number}</strong>${paragraphsOf(note).map((text) => markup`<p class="edit-note">${nameOf(text)}</p>`)}</figcaption>
+<div class="edited">
+${
+  pictures === null
+    ? markup`<p class="note">The images are missing, so the edited pictures can’t be shown.</p>`
+    : pictures.map(
+        (picture, i) =>
+          markup`<div class="picture"><img src="${dataUrl(picture)}" alt="${`Image ${'AB'[i]!} after edit ${number}`}"><p class="note">${'AB'[i]!} · ${percentText(result.edited[i]!)} replaced</p></div>`,
+      )
+}
+<div class="answer"><table><thead><tr><td></td><th scope="col">before</th><th scope="col">after</th></tr></thead><tbody>
+${row('Distance', texts.before, texts.after)}${row('Similarity', probabilityText(before.similarity), probabilityText(after.similarity))}${row('Verdict', verdictWord(before.verdict), verdictWord(after.verdict))}</tbody></table>
+<p>${whatIfSentence(result)}</p><p>${editedSentence(result, strokes)}</p>${copy !== null && markup`<p class="note">${copy}</p>`}</div>
+</div>
+</figure>
+`;
+}
