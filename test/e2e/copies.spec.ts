@@ -30,6 +30,9 @@ test('a warning about copies of images shows them; “Show less” points up', a
   await page.getByRole('button', { name: 'Sort descending' }).click();
   await expect.poll(files).toEqual(['blue/blue-01.png', 'green/other.png', 'red/again.png', 'red/red-02.png']);
   expect(await serious(page)).toEqual([]);
+  await page.reload();
+  await expect(tiles).toHaveCount(4);
+  await expect.poll(files).toEqual(['blue/blue-01.png', 'green/other.png', 'red/again.png', 'red/red-02.png']);
   await page.getByRole('button', { name: /images stored more than once/ }).click();
   await expect(page.getByText('20 images · 3 classes')).toBeVisible();
 });

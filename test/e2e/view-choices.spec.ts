@@ -21,6 +21,7 @@ test('filters, the views’ routes and the chooser’s folder survive a reload a
     await folderField.fill(folder);
     await folderField.press('Enter');
     await page.getByRole('button', { name: 'Choose this folder' }).click();
+    await expect(page.getByRole('form', { name: 'Import' })).toContainText(folder); // a new page would end a choice that waits for its listing
     await page.goto(`${first.url}#/images`);
     const search = page.getByRole('searchbox', { name: 'Search file names, classes and tags' });
     await search.fill('red');
@@ -52,7 +53,10 @@ test('filters, the views’ routes and the chooser’s folder survive a reload a
   }
 });
 
-test('what is typed right before a reload is stored: a search, a report’s title, a run’s note', async ({ page, served }) => {
+test('what is typed right before a reload is stored: a search, a report’s title, a run’s note, a new training’s settings', async ({
+  page,
+  served,
+}) => {
   const { run } = await trainedRun(served);
   const { report } = await served.call('reports.save', { title: '', introduction: '', comparisons: [] });
   const fields = [
@@ -67,6 +71,13 @@ test('what is typed right before a reload is stored: a search, a report’s titl
     await expect(field).toHaveValue('red');
   }
   expect((await served.call('settings.get', {})).route).toBe(fields[2]!.at.slice(1));
+  await page.goto(`${served.url}#/train?new=1`);
+  const more = page.getByRole('button', { name: /^More settings/ });
+  await more.click();
+  await page.getByLabel('Epochs', { exact: true }).fill('17');
+  await page.reload();
+  await more.click();
+  await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue('17');
   await page.evaluate(() => (location.hash = '#/settings'));
   await page.goto('about:blank'); // leaves at once, before the route is stored
   await expect.poll(async () => (await served.call('settings.get', {})).route).toBe('/settings');

@@ -36,6 +36,8 @@ export function resumeStatus(run: RunRow): { can: true } | { can: false; why: st
   if (run.outdated) return { can: false, why: 'It was trained with another version of its network.' };
   if (run.stale) return { can: false, why: 'The data set has changed since the run started.' };
   if (run.status === 'done' && run.epochs.length >= run.config.epochs) return { can: false, why: 'All its epochs are done.' };
+  // With the same settings it would stop again at once.
+  if (run.status === 'done') return { can: false, why: 'It stopped early: further epochs brought no improvement.' };
   return { can: true };
 }
 

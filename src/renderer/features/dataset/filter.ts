@@ -14,6 +14,10 @@ export function storedFilter(stored: unknown, dataset: string): Filter {
   return filter.text.length > MAX_SEARCH ? { ...filter, text: '' } : filter;
 }
 
+/** Whether the copies of this data set were shown when the filter was stored. */
+export const storedCopies = (stored: unknown, dataset: string): boolean =>
+  isRecord(stored) && stored['dataset'] === dataset && stored['copies'] === true;
+
 /** Removes the classes and tags that no image has now. `vanished`: these in words, such as `the class Elm`. */
 export function dropVanished(filter: Filter, { classes, tags }: Pick<DatasetCounts, 'classes' | 'tags'>): { filter: Filter; vanished: string[] } {
   const present = { classes: new Set(classes.map(({ className }) => className)), tags: new Set(tags.map(({ tag }) => tag)) };

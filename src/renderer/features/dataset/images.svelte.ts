@@ -5,7 +5,7 @@ import { asAppError } from '../../../shared/errors.ts';
 import { api } from '../../client/api.ts';
 import { viewChoices } from '../../client/view-choices.ts';
 import { CurationQueue } from './curation-queue.svelte.ts';
-import { dropVanished, type Filter, NO_FILTER, storedFilter, vanishedText } from './filter.ts';
+import { dropVanished, type Filter, NO_FILTER, storedCopies, storedFilter, vanishedText } from './filter.ts';
 import type { TileSize } from './grid-layout.ts';
 import { EMPTY_SELECTION, retainSelection, type Selection } from './selection.ts';
 import { toast } from '../../client/toasts.svelte.ts';
@@ -13,6 +13,15 @@ import { toast } from '../../client/toasts.svelte.ts';
 const ROWS_PER_CALL = 500;
 const FETCH_DELAY_MS = 60;
 const MAX_ROWS = 5000; // cached; evicted rows are loaded again when visible
+
+/** Images of a history entry, or copies. `kind`: the word before `text`. */
+interface Only {
+  kind: 'change' | 'show';
+  text: string;
+  ids: ReadonlySet<number>;
+}
+
+const onlyCopies = (ids: readonly number[]): Only => ({ kind: 'show', text: 'images stored more than once', ids: new Set(ids) });
 
 /** State of the images view: search results, selection and edit history of one data set. */
 class ImagesState {
@@ -26,8 +35,8 @@ class ImagesState {
   selection = $state.raw<Selection>(EMPTY_SELECTION);
   size = $state<TileSize>('m');
   loaded = $state(false);
-  /** The only images that are shown: those of a history entry, or copies. `kind`: the word before `text`. */
-  only = $state.raw<{ kind: 'change' | 'show'; text: string; ids: ReadonlySet<number> } | null>(null);
+  /** The only images that are shown. */
+  only = $state.raw<Only | null>(null);
   /** Whether the copies of the data set are shown, in the order of `only`: the copies of an image follow each other. */
   readonly showsCopies = $derived(this.only?.kind === 'show');
   readonly focused = $derived(this.ids[this.selection.focus]);
@@ -63,6 +72,7 @@ class ImagesState {
   private readonly requested = new Set<number>();
   private visible: readonly number[] = []; // ids
   private search: AbortController | null = null;
+  private restored: Promise<void> = Promise.resolve(); // the stored filter of the open data set
 
   /** Opens a data set; reloads it if it is open. */
   async open(dataset: string): Promise<void> {
@@ -82,8 +92,10 @@ class ImagesState {
       this.moved.clear();
       this.edited.clear();
       this.visible = []; // ids of the data set before; the new one may lack them
-      await this.dropVanished(dataset);
+      const copies = storedCopies(viewChoices.read('images'), dataset);
+      this.restored = this.dropVanished(dataset).then(() => (copies ? this.restoreCopies(dataset) : undefined));
     }
+    await this.restored;
     await this.refresh();
   }
 
@@ -99,8 +111,15 @@ class ImagesState {
     toast.info(vanishedText(vanished));
   }
 
+  /** Shows the copies again, as before a reload, if there are any now. */
+  private async restoreCopies(dataset: string): Promise<void> {
+    const { ids } = await api.call('images.copies', { dataset });
+    if (dataset === this.dataset && ids.length > 0) this.only = onlyCopies(ids);
+    this.storeFilter();
+  }
+
   private storeFilter(): void {
-    viewChoices.store('images', { dataset: this.dataset, ...this.filter });
+    viewChoices.store('images', { dataset: this.dataset, ...this.filter, copies: this.showsCopies });
   }
 
   /** The row with the changes of the person, stored or not. */
@@ -154,7 +173,7 @@ class ImagesState {
   /** Shows only these images. `ids`: of `images.copies`. */
   showCopies(ids: readonly number[]): void {
     this.clearFilter();
-    this.only = { kind: 'show', text: 'images stored more than once', ids: new Set(ids) };
+    this.only = onlyCopies(ids);
     this.setFilter({});
   }
 

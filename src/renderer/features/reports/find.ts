@@ -15,14 +15,15 @@ export interface Search {
 
 export const NO_FILTER: Search = { text: '', verdict: '', judgement: '', run: '', maps: '', sort: 'newest' };
 
-/** The stored filters, without invalid entries and without a run that no longer `exists`. */
-export function storedSearch(stored: unknown, exists: (run: string) => boolean): Search {
+/** The stored filters, without invalid entries. `vanished`: the run that was filtered by and no longer `exists`; its filter is removed. */
+export function storedSearch(stored: unknown, exists: (run: string) => boolean): { search: Search; vanished: string | null } {
   const verdict: Search['verdict'][] = ['', 'same', 'different'];
   const judgement: Search['judgement'][] = ['', 'agree', 'unsure', 'disagree', 'none'];
   const maps: Search['maps'][] = ['', ...BADGES, 'unchecked'];
   const sort: Search['sort'][] = ['newest', 'maps'];
   const search = restoreChoices(NO_FILTER, stored, { verdict, judgement, maps, sort });
-  return exists(search.run) ? search : { ...search, run: '' };
+  if (search.run === '' || exists(search.run)) return { search, vanished: null };
+  return { search: { ...search, run: '' }, vanished: search.run };
 }
 
 export const isUnfiltered = ({ sort: _, ...filters }: Search): boolean => Object.values(filters).every((value) => value.trim() === '');

@@ -4,9 +4,12 @@ import { runName } from '../../../shared/run-words.ts';
 import type { CatalogueItem } from '../../../shared/weights-catalogue.ts';
 import type { RunRow, RunConfig } from '../../../shared/run.ts';
 import type { TrainingPlan } from '../../../shared/training-plan.ts';
+import { TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 import type { Job } from '../../../shared/job.ts';
 import { api } from '../../client/api.ts';
 import { datasets } from '../../client/datasets.svelte.ts';
+import { isRecord } from '../../client/stored-choices.ts';
+import { viewChoices } from '../../client/view-choices.ts';
 import { choicesOf } from './config-words.ts';
 import { isPresetOption } from './fields.ts';
 import { type Preset, presetChoices, presetOf, suggestedWeights } from './presets.ts';
@@ -15,7 +18,13 @@ import { toast } from '../../client/toasts.svelte.ts';
 const PLAN_MS = 200; // after the last change
 const MEASURE_MS = 900; // measuring runs training steps, so it waits for a longer pause
 
-/** Choices for the next training, retained while other views are open. Other options get the defaults of the kind of training. */
+/** The stored choices that are options now; the plan says which values are out of range. */
+function storedTraining(stored: unknown): Record<string, unknown> {
+  if (!isRecord(stored)) return {};
+  return Object.fromEntries(Object.entries(stored).filter(([name]) => name in TRAINING_OPTIONS));
+}
+
+/** Choices for the next training, retained while other views are open and over a reload. Other options get the defaults of the kind of training. */
 class TrainingForm {
   dataset = $state<string | null>(null);
   choices = $state.raw<Record<string, unknown>>({});
@@ -53,31 +62,32 @@ class TrainingForm {
     } catch (error) {
       toast.error(error);
     }
-    if (Object.keys(this.choices).length === 0) this.applyPreset(preset);
-    else this.replan(0);
+    if (Object.keys(this.choices).length === 0) this.choices = storedTraining(viewChoices.read('new-training'));
+    if (Object.keys(this.choices).length === 0) this.choices = this.withPreset(preset);
+    this.replan(0);
   }
 
   applyPreset(preset: Preset): void {
-    this.choices = {
-      ...this.filterChoices((name) => !isPresetOption(name)),
-      ...presetChoices(preset, this.pretrained ?? suggestedWeights(this.catalogue)),
-    };
-    this.replan(0);
+    this.change(this.withPreset(preset), 0);
+  }
+
+  private withPreset(preset: Preset): Record<string, unknown> {
+    const chosen = presetChoices(preset, this.pretrained ?? suggestedWeights(this.catalogue));
+    return { ...this.filterChoices((name) => !isPresetOption(name)), ...chosen };
   }
 
   /** Sets choices; undefined: the default of the kind of training. */
   set(changes: Readonly<Record<string, unknown>>): void {
-    this.choices = Object.fromEntries(Object.entries({ ...this.choices, ...changes }).filter(([, value]) => value !== undefined));
-    this.replan();
+    this.change(Object.fromEntries(Object.entries({ ...this.choices, ...changes }).filter(([, value]) => value !== undefined)));
   }
 
   /** Copies the settings of a run, and chooses its data set for all views. */
   duplicate(run: RunRow): void {
-    this.choices = choicesOf(run.config);
-    this.source = { name: runName(run), choices: this.choices };
+    const choices = choicesOf(run.config);
+    this.source = { name: runName(run), choices };
     this.dataset = run.dataset;
     datasets.choose(run.dataset);
-    this.replan(0);
+    this.change(choices, 0);
   }
 
   /** Whether an option has the value of the run whose settings were copied. */
@@ -87,8 +97,14 @@ class TrainingForm {
 
   reset(): void {
     this.source = null;
-    this.choices = this.filterChoices(isPresetOption);
-    this.replan();
+    this.change(this.filterChoices(isPresetOption));
+  }
+
+  /** Takes what a person chose. */
+  private change(choices: Record<string, unknown>, ms?: number): void {
+    this.choices = choices;
+    viewChoices.store('new-training', choices);
+    this.replan(ms);
   }
 
   private filterChoices(keep: (name: string) => boolean): Record<string, unknown> {
@@ -98,7 +114,9 @@ class TrainingForm {
   /** Starts the training. Throws the first problem, with its field in the details. */
   async start(): Promise<Job> {
     if (this.dataset === null) throw new AppError('bad-request', 'Choose a data set first.');
-    return api.call('runs.start', { dataset: this.dataset, ...this.choices } as TrainRequest);
+    const job = await api.call('runs.start', { dataset: this.dataset, ...this.choices } as TrainRequest);
+    viewChoices.store('new-training', null); // the run has them now
+    return job;
   }
 
   replan(ms = PLAN_MS): void {

@@ -159,7 +159,7 @@ test('a stored filter opens without the classes and tags that no image has any m
   const current = { ...filter, classes: ['Tulip'], tags: ['wet'] };
   expect(images.filter).toEqual(current);
   expect(call.mock.calls.filter(([name]) => name === 'images.find').map(([, input]) => input)).toEqual([{ dataset: 'f', ...current }]);
-  expect(viewChoices.read('images')).toEqual({ dataset: 'f', ...current });
+  expect(viewChoices.read('images')).toEqual({ dataset: 'f', copies: false, ...current });
   expect(texts()).toEqual(['The filter was changed: no image has the class Elm or the tag late any more.']);
   await images.open('f');
   expect(texts()).toHaveLength(1);

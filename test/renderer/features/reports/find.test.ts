@@ -80,9 +80,12 @@ describe('finding saved comparisons', () => {
 
   test('stored by another version or for a removed run, are ignored', () => {
     const stored = { text: 'rose', verdict: 'same', judgement: 'maybe', run: 'r9', colour: 'red' };
-    expect(storedSearch(stored, () => true)).toEqual({ ...NO_FILTER, text: 'rose', verdict: 'same', run: 'r9' });
-    expect(storedSearch(stored, () => false)).toEqual({ ...NO_FILTER, text: 'rose', verdict: 'same' });
-    for (const unreadable of [undefined, null, 'rose', ['rose']]) expect(storedSearch(unreadable, () => true)).toEqual(NO_FILTER);
+    const search = { ...NO_FILTER, text: 'rose', verdict: 'same' };
+    expect(storedSearch(stored, () => true)).toEqual({ search: { ...search, run: 'r9' }, vanished: null });
+    expect(storedSearch(stored, () => false)).toEqual({ search, vanished: 'r9' });
+    expect(storedSearch({ ...stored, run: '' }, () => false)).toEqual({ search, vanished: null });
+    for (const unreadable of [undefined, null, 'rose', ['rose']])
+      expect(storedSearch(unreadable, () => true)).toEqual({ search: NO_FILTER, vanished: null });
   });
 
   test('knows when there is no filter', () => {

@@ -138,6 +138,7 @@ describe('the status of a run', () => {
     expect(resumeStatus(run('r1', { status: 'cancelled', epochs: [] }))).toEqual({ can: true }); // it starts again
     for (const more of [{ status: 'running' }, { stale: true }, { config: { ...someConfig, epochs: 2 } }] satisfies Partial<RunRow>[])
       expect(resumeStatus(run('r1', { status: 'done', epochs, ...more })).can, JSON.stringify(more)).toBe(false);
+    expect(resumeStatus(run('r1', { status: 'done', epochs }))).toEqual({ can: false, why: expect.stringContaining('stopped early') });
   });
   test('overfitting gives a warning', () => {
     const learned = [1, 2, 3, 4, 5].map((n) => row(n, 0.7, 0.99));
