@@ -12,6 +12,7 @@ import {
 import { type DatasetSummary, type FolderPreview, SPLIT_SOURCES } from './dataset.ts';
 import { METHODS } from './explanation-methods.ts';
 import type { EventName, Events } from './events.ts';
+import type { ExamplesAnswer } from './examples.ts';
 import type { CatalogueItem } from './weights-catalogue.ts';
 import { type PairQueue, QUEUE_KINDS } from './pair-queue.ts';
 import type { RunRow, Metrics } from './run.ts';
@@ -223,6 +224,9 @@ export const CALLS = {
   'compare.queue': curatedCall<PairQueue>()(QueueRequest),
   // Stores a check with each comparison: how faithful its maps are. result, for a single comparison: { comparison }
   'compare.check': curatedCall<Job>()(CheckRequest),
+  // The labelled images nearest to those of a stored comparison, or how many images 'compare.readExamples' must read first.
+  'compare.examples': curatedCall<ExamplesAnswer>()(ComparisonId),
+  'compare.readExamples': curatedCall<Job>()(RunId), // once for a run; its features are cached
   'compare.list': curatedCall<ComparisonRow[]>()(z.strictObject({ saved: z.boolean().optional() })), // newest first
   'compare.get': curatedCall<ComparisonRow>()(ComparisonId),
   'compare.annotate': curatedCall<ComparisonRow>()(

@@ -12,6 +12,7 @@ export const REPORT_SECTIONS = {
   method: { label: 'Method', help: 'How distance, threshold, similarity and maps are computed, with formulas.' },
   terms: { label: 'Terms', help: 'The terms of the report, explained.' },
   files: { label: 'Files', help: 'Names and SHA-256 checksums of all images and networks.' },
+  examples: { label: 'Nearest examples', help: 'For each comparison the training and validation images that are most similar to A and to B.' },
   details: { label: 'Details of each comparison', help: 'Position among the validation pairs, similarity, layer, device and versions.' },
 } as const satisfies Record<string, { label: string; help: string }>;
 export type ReportSection = keyof typeof REPORT_SECTIONS;

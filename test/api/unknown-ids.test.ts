@@ -59,6 +59,8 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'compare.open': [{ comparison: 'c99' }],
   'compare.queue': [{ ...choice, kind: 'wrong' }],
   'compare.check': [{ comparisons: ['c99'] }, { ...choice, kind: 'wrong' }],
+  'compare.examples': [{ comparison: 'c99' }],
+  'compare.readExamples': [{ run: 'r99' }],
   'compare.get': [{ comparison: 'c99' }],
   'compare.annotate': [{ comparison: 'c99', note: 'a' }],
   'compare.mapScale': [choice],

@@ -182,8 +182,9 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     const c = JSON.parse(stdout) as Comparison & { mapsClaim: MapsClaim };
     expect(c.check!.images.map(({ rolled }) => rolled.length)).toEqual([16, 16]);
     expect(c.mapsClaim).toMatchObject({ z: c.check!.z, badge: expect.stringMatching(/^(supported|weak|not-supported)$/) as string });
-    const words = await twinlens(['compare', run, a, b, '--check', ...at]);
+    const words = await twinlens(['compare', run, a, b, '--check', '--examples', ...at]);
     expect(words.stdout).toContain(`${c.mapsClaim.words}. ${c.mapsClaim.sentence}`);
+    expect(words.stdout).toMatch(/Nearest labelled examples[^]*\n {4}A\n( {6}\S+\.png, \w+, (training|validation), cosine (> )?[\d.]+\n){5}/);
   });
 
   test('an image against itself: distance zero, no division by zero; Grad-CAM is empty, with the reason, path has evidence for “same”', async () => {

@@ -21,6 +21,7 @@ const readers: ReportReaders = {
   comparison: (id) => (id === comparison.comparison ? comparison : null),
   images: (shown, mime) => pageImages(shown, mime, { drawOverlays: () => Promise.resolve(), compute: computeInProcess }),
   whatIfs: () => Promise.resolve([]),
+  extras: () => Promise.resolve({}),
   run: async (id) => (runsRead.push(id), id === RUN.run ? RUN : null),
   dataset: (id) => (id === DATASET.dataset ? DATASET : undefined),
 };

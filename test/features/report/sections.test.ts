@@ -14,11 +14,13 @@ describe('the chosen sections', () => {
     method: 'Appendix Method',
     terms: 'Appendix Terms',
     files: 'Appendix Files',
+    examples: 'Nearest labelled examples',
     details: 'Appendix · Details Comparison 1',
   };
 
   test.each(SECTION_NAMES)('%s is there if chosen, and only then', (section) => {
-    const text = textOf(renderReport(sampleInput({ sections: [section] })));
+    const extras = section === 'examples' ? { examples: 'The network was deleted.' } : {};
+    const text = textOf(renderReport({ ...sampleInput({ sections: [section] }), extras }));
     for (const name of SECTION_NAMES) expect(text.includes(HEADINGS[name]), name).toBe(name === section);
   });
 

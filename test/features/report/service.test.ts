@@ -70,6 +70,7 @@ beforeEach(async () => {
     comparison: async (id) => await Promise.resolve(store.comparisons.get(id)),
     drawOverlays: () => Promise.resolve(),
     whatIfs: () => [],
+    examples: { find: () => Promise.reject(new Error('no report of these tests has examples')), read: () => Promise.resolve() },
     editedPictures: () => Promise.reject(new Error('no comparison of these tests has edits')),
     compute: computeInProcess,
     runs: store.runs,

@@ -1,15 +1,23 @@
 import { pageParts } from '../../../src/main/features/report/render.ts';
-import type { ReportComparison, ReportInput } from '../../../src/main/features/report/types.ts';
+import type { ReportComparison, ReportExtras, ReportInput } from '../../../src/main/features/report/types.ts';
 
 export interface PageInput extends ReportInput {
   comparisons: ReportComparison[];
+  extras?: ReportExtras; // of every comparison
 }
 
 /** The whole page at once, in the order in which it is written. */
 export function renderReport(input: PageInput): string {
   const { head, opening, comparison, appendix, details, end } = pageParts(input);
   const { comparisons } = input;
-  return head + opening + comparisons.map(comparison).join('') + (appendix ?? '') + comparisons.map((one, i) => details(one, i) ?? '').join('') + end;
+  return (
+    head +
+    opening +
+    comparisons.map(comparison).join('') +
+    (appendix ?? '') +
+    comparisons.map((one, i) => details(one, i, input.extras) ?? '').join('') +
+    end
+  );
 }
 
 /** The visible text: no tags, one space between words. */

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import { readExamplesAsJob } from '../../features/compare/examples-job.ts';
 import { measureAsJob } from '../../features/compare/scale-job.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
@@ -10,6 +11,11 @@ export const compareHandlers: HandlersFor<'compare'> = {
   'compare.open': ({ comparison }, { workbench }) => workbench.compare.open(comparison),
   'compare.queue': (request, { workbench, signal }) => workbench.queues.get(request, signal),
   'compare.check': (request, { workbench }) => workbench.checkJobs.start(request),
+  'compare.examples': ({ comparison }, { workbench, signal }) => workbench.compare.examples.find(comparison, signal),
+  'compare.readExamples': ({ run }, { workbench }) => {
+    workbench.store.runs.get(run); // throws for an unknown one
+    return readExamplesAsJob({ jobs: workbench.jobs, examples: workbench.compare.examples }, run);
+  },
   'compare.list': ({ saved }, { workbench }) => workbench.compare.list({ saved }),
   'compare.get': ({ comparison }, { workbench }) => workbench.compare.get(comparison),
   'compare.annotate': ({ comparison, ...notes }, { workbench }) => {

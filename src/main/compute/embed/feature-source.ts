@@ -87,7 +87,7 @@ class PixelSource implements FeatureSource {
 }
 
 /** Features before the trained layers, computed once per image and cached on disk. */
-class CachedFeatures implements FeatureSource {
+export class CachedFeatures implements FeatureSource {
   readonly rowLength: number;
   private readonly o: SourceOptions;
   private readonly store: RowStore;
@@ -97,6 +97,11 @@ class CachedFeatures implements FeatureSource {
     this.o = o;
     this.rowLength = sizeOf(entryShape(specOf(o.config), o.entry));
     this.store = new RowStore(o.caches.features, featureKey(o), this.rowLength * 4);
+  }
+
+  /** Images whose features `prepare` would compute. */
+  countMissing(images: readonly SourceImage[]): number {
+    return selectUncached(this.store, images).length;
   }
 
   prepare(images: readonly SourceImage[], options: ParallelOptions): Promise<void> {

@@ -34,7 +34,7 @@ export class DatasetImages {
     });
   }
 
-  private sourceAt(i: number): SourceImage {
+  sourceAt(i: number): SourceImage {
     return { file: join(this.root, ...this.table.file(i).split('/')), sha256: this.table.sha256(i) };
   }
 }

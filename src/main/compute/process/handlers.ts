@@ -8,6 +8,7 @@ import { bench } from '../bench/bench.ts';
 import { benchEmbed } from '../bench/bench-embed.ts';
 import { checkDevices } from '../engine/check.ts';
 import { drawOverlays } from '../explain/comparison-files.ts';
+import { findExamples, readExamples } from '../explain/examples.ts';
 import { explain } from '../explain/explain.ts';
 import { checkMaps } from '../explain/faithfulness.ts';
 import { measureMaps } from '../explain/measure-maps.ts';
@@ -54,6 +55,8 @@ export const handlers: Handlers = {
   checkMaps,
   whatIf,
   editedPictures,
+  readExamples,
+  findExamples,
   drawOverlays,
   check: async (request, context) => {
     const checks = await checkDevices(request, context);

@@ -1,5 +1,6 @@
 import type { ComparedImage, Comparison, ExplainedVerdict, ExplainTarget, Verdict, ScaleChoice } from '../../../shared/comparison.ts';
 import type { CheckResult } from '../../../shared/engine-check.ts';
+import type { PairExamples, UnreadExamples } from '../../../shared/examples.ts';
 import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
@@ -173,6 +174,22 @@ export interface EditedPicturesRequest extends EditedPair {
   longest: number; // px
   mime: EmbeddedType;
 }
+/** The labelled images of a run's data set: examples are its training and validation images. */
+export interface ReadExamplesRequest {
+  model: ModelRef;
+  caches: CacheFolders;
+  root: string; // of the data set
+  images: PackedImages; // of all splits, without excluded ones
+}
+
+/** A pair whose nearest labelled images are wanted. */
+export interface ExamplesRequest extends ReadExamplesRequest {
+  files: [string, string];
+  sha256: [string, string]; // that each file's bytes must have
+  classes: [string | null, string | null];
+}
+
+export type ExamplesResult = UnreadExamples | Omit<PairExamples, 'dataset'>;
 
 /** The stored comparison that drawOverlays draws. */
 export interface OverlaysRequest extends ExplainedVerdict, Scaled, Pick<Comparison, 'method' | 'layer'> {
@@ -241,6 +258,9 @@ export interface ComputeCalls {
   whatIf: { args: WhatIfRequest; result: WhatIfDistances; progress: never };
   /** The photographs of A and B after an edit, for a page. Needs no network. */
   editedPictures: { args: EditedPicturesRequest; result: [Uint8Array, Uint8Array]; progress: never };
+  /** Caches the pooled features of all labelled images. Progress: images. */
+  readExamples: { args: ReadExamplesRequest; result: null; progress: Counted };
+  findExamples: { args: ExamplesRequest; result: ExamplesResult; progress: never };
   /** Writes the overlay PNGs that a comparison names. */
   drawOverlays: { args: OverlaysRequest; result: null; progress: never };
   check: { args: { verbose?: boolean }; result: CheckResult[]; progress: never };

@@ -4,8 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Comparison, TARGETS } from '../../../shared/comparison.ts';
 import { distanceWords } from '../../../shared/comparison-words.ts';
 import { LAYER_METHODS, methodInfo, methodWords } from '../../../shared/explanation-methods.ts';
-import { AppError, asAppError } from '../../../shared/errors.ts';
-import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
+import type { PairExamples } from '../../../shared/examples.ts';
 import { counterfactualFailures, imageZText, mapsClaim } from '../../../shared/faithfulness-words.ts';
 import { methodOption } from './method-option.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
@@ -18,7 +17,11 @@ import { verdictClaim } from '../../../shared/verdict-claim.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, resolveUserPath, parseRequest, withServices } from './options.ts';
+import { checkMaps, exampleLines, findExamples } from './comparison-extras.ts';
 import { percent, print, ProgressLine } from './output.ts';
+
+/** A comparison with what was asked for beside it. */
+type PrintedComparison = Comparison & { examples?: PairExamples };
 
 interface Force {
   force?: boolean;
@@ -74,6 +77,7 @@ export function addResultCommands(program: Command): void {
     .addOption(methodOption())
     .option('--layer <name>', `layer whose features are used, by ${LAYER_METHODS.join(' and ')} only (default: the last)`)
     .option('--check', 'check how faithful the maps are; takes seconds, for a large network half a minute')
+    .option('--examples', 'list the nearest training and validation images of each image; a run that did not cache its features reads them once')
     .option('--out <dir>', 'folder for copies of the images and maps')
     .addOption(forceOption())
     .action(
@@ -85,25 +89,33 @@ export function addResultCommands(program: Command): void {
           workspace,
           json,
           check,
+          examples,
           target,
           method,
           layer,
           out,
           force,
-        }: Common & Force & { check?: boolean } & Partial<Record<'target' | 'method' | 'layer' | 'out', string>>,
+        }: Common & Force & { check?: boolean; examples?: boolean } & Partial<Record<'target' | 'method' | 'layer' | 'out', string>>,
       ) => {
         const folder = out === undefined ? undefined : resolveUserPath(out);
         const images = [a, b].map((file) => imagePath(file));
         const request = await parseRequest((contract) => contract.CompareRequest, { run, images, target, method, layer, out: folder });
-        const c = await withServices(workspaceOption(workspace), true, `compare ${run}`, async (s, signal): Promise<Comparison> => {
+        const c = await withServices(workspaceOption(workspace), true, `compare ${run}`, async (s, signal): Promise<PrintedComparison> => {
           if (folder !== undefined) checkCopies(s, folder, force);
           const line = new ProgressLine();
           const onProgress = ({ done, total }: { done: number; total: number }): void =>
             line.update(`Explaining: ${Math.round((100 * done) / total)} %`);
           const compared = await s.compare.compare(request, signal, onProgress).finally(() => line.end());
-          return check ? { ...compared, check: await checkMaps(s, compared, signal) } : compared;
+          return {
+            ...compared,
+            ...(check && { check: await checkMaps(s, compared, signal) }),
+            ...(examples && { examples: await findExamples(s, compared, signal) }),
+          };
         });
-        print(Boolean(json), c.check ? { ...c, mapsClaim: mapsClaim(c.check) } : c, () => comparisonLines(c));
+        print(Boolean(json), c.check ? { ...c, mapsClaim: mapsClaim(c.check) } : c, () => [
+          ...comparisonLines(c),
+          ...(c.examples ? exampleLines(c.examples, c) : []),
+        ]);
       },
     );
 
@@ -137,26 +149,6 @@ export function addResultCommands(program: Command): void {
       });
       print(Boolean(json), { file }, () => [`Network: ${file}`]);
     });
-}
-
-/** Checks the maps of a stored comparison, with progress on stderr. If that fails, the error says that the comparison is stored. */
-async function checkMaps(s: Services, { comparison }: Comparison, signal: AbortSignal): Promise<FaithfulnessCheck> {
-  const line = new ProgressLine();
-  try {
-    const onProgress = ({ done, total }: { done: number; total: number }): void =>
-      line.update(`Checking the maps: ${done} of ${total} blurred copies`);
-    return (await s.compare.checks.check(comparison, { signal, onProgress })).check!;
-  } catch (error) {
-    const known = asAppError(error);
-    throw new AppError(
-      known.code,
-      `The comparison is stored as ${comparison}, but its maps were not checked. ${known.message}`,
-      known.details,
-      known,
-    );
-  } finally {
-    line.end();
-  }
 }
 
 export function comparisonLines(c: Comparison): string[] {

@@ -6,7 +6,6 @@ import { AppError } from '../../../shared/errors.ts';
 import type { MapChoice } from '../../../shared/explanation-methods.ts';
 import { type FaithfulnessCheck, type NetworkGate, RECIPE, zOf } from '../../../shared/faithfulness.ts';
 import { randomFor } from '../../../shared/random.ts';
-import { runNumber } from '../../../shared/run-words.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Counted, SourceImage } from '../../compute/protocol/protocol.ts';
 import { aucOverImages } from '../../domain/evaluate/auc-over-images.ts';
@@ -16,6 +15,7 @@ import { SerialQueue } from '../../foundation/jobs/serial-queue.ts';
 import { mapsOf } from './compare-pair.ts';
 import { currentRow } from './current-rows.ts';
 import { readMaps } from './explanations.ts';
+import { networkProblem } from './network-problem.ts';
 import type { ComparePorts } from './ports.ts';
 
 export interface CheckOptions {
@@ -64,22 +64,8 @@ export class MapChecks {
   }
 
   /** Why the comparison's maps can't be checked any more; null if they can. Throws AppError 'not-found' for an unknown run. */
-  problemOf({ run: id, modelSha256 }: Comparison): AppError | null {
-    const run = this.ports.runs.get(id);
-    if (!this.ports.hasNetwork(run))
-      return new AppError(
-        'not-found',
-        `The network of run ${runNumber(id)} was deleted, so these maps can’t be checked any more. They stay as they are.`,
-        {
-          run: id,
-        },
-      );
-    if (run.modelSha256 === modelSha256) return null;
-    return new AppError(
-      'bad-request',
-      `Run ${runNumber(id)} was trained further after this comparison, so the network that these maps explain is gone. Compare the two images again.`,
-      { run: id },
-    );
+  problemOf(row: Comparison): AppError | null {
+    return networkProblem(this.ports, row, 'these maps can’t be checked any more. They stay as they are');
   }
 
   private async compute(row: ComparisonRow, { signal, onProgress }: CheckOptions): Promise<FaithfulnessCheck> {

@@ -2,7 +2,7 @@ import type { BackboneName } from '../../../shared/backbones.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Explaining } from '../../../shared/events.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
-import type { ModelRef } from '../../compute/protocol/protocol.ts';
+import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
 import type { BrowseStore } from '../../db/browse.ts';
 import type { ComparisonStore } from '../../db/comparisons.ts';
 import type { MapScaleStore } from '../../db/map-scales.ts';
@@ -21,11 +21,14 @@ export interface ComparePorts {
   whatIfs: WhatIfStore;
   /** Validation pairs of a data set, and their images. */
   validPairs(dataset: string): Promise<{ images: PackedImages; pairs: PackedPairs }>;
+  /** Images of a data set, all splits, without excluded ones. */
+  includedImages(dataset: string): Promise<PackedImages>;
   /** Distances of a split's stored pairs. Missing features are computed. */
   distances(run: RunRecord, split: 'valid', o: { signal: AbortSignal }): Promise<{ pairs: PackedPairs; distances: Float64Array }>;
   compute: Pick<ComputeHost, 'ask'>;
   /** The compute process that checks maps. A check takes seconds, so where a screen waits for `compute` this is another process. */
   checker: Pick<ComputeHost, 'ask'>;
+  caches: CacheFolders;
   /** Folder of a comparison's photographs, maps and overlays. */
   folderOf(comparison: string): string;
   modelOf(run: RunRecord): ModelRef;

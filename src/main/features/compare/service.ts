@@ -8,6 +8,7 @@ import type { Counted } from '../../compute/protocol/protocol.ts';
 import { makeFolders } from '../../foundation/files.ts';
 import { comparePair } from './compare-pair.ts';
 import { currentRow, currentRows } from './current-rows.ts';
+import { Examples } from './examples.ts';
 import { Explanations } from './explanations.ts';
 import { MapChecks } from './map-checks.ts';
 import { MapScales } from './map-scales.ts';
@@ -28,6 +29,7 @@ export class CompareService {
   readonly scales: MapScales;
   readonly checks: MapChecks;
   readonly whatIfs: WhatIfService;
+  readonly examples: Examples;
   private readonly ports: ComparePorts;
   private readonly explanations: Explanations;
   private readonly overlays: Overlays;
@@ -38,6 +40,7 @@ export class CompareService {
     this.scales = new MapScales(ports);
     this.checks = new MapChecks(ports);
     this.whatIfs = new WhatIfService(ports);
+    this.examples = new Examples(ports);
     this.overlays = new Overlays(ports, this.scales);
   }
 

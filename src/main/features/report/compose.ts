@@ -3,7 +3,7 @@ import { fileName } from '../../../shared/format.ts';
 import { DEFAULT_SECTIONS, type ReportSection } from '../../../shared/report.ts';
 import { pageParts } from './render.ts';
 import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
-import type { ImageFiles, PaperSize, ReportDataset, ReportEntry, ReportRun, ReportWhatIf } from './types.ts';
+import type { ImageFiles, PaperSize, ReportDataset, ReportEntry, ReportExtras, ReportRun, ReportWhatIf } from './types.ts';
 
 type Found<T> = T | null | undefined | Promise<T | null | undefined>;
 
@@ -17,6 +17,8 @@ export interface ReportReaders {
   images(comparison: Comparison, mime: EmbeddedType): Promise<[ImageFiles, ImageFiles]>;
   /** Its saved what-if edits. */
   whatIfs(comparison: Comparison, mime: EmbeddedType): Promise<ReportWhatIf[]>;
+  /** What the sections show of a comparison beside its details. */
+  extras(comparison: Comparison, sections: readonly ReportSection[], mime: EmbeddedType): Promise<ReportExtras>;
   run(id: string): Found<ReportRun>;
   dataset(id: string): Found<ReportDataset>;
 }
@@ -73,6 +75,10 @@ export async function composeReport(contents: ReportContents, readers: ReportRea
     const images = await readers.images(entry.comparison, imageType);
     return page.comparison({ ...entry, images, whatIfs: await readers.whatIfs(entry.comparison, imageType) }, index);
   };
+  const details = async (index: number): Promise<string> => {
+    const entry = comparisons[index]!;
+    return page.details(entry, index, await readers.extras(entry.comparison, sections, imageType)) ?? '';
+  };
   const inPage = (part: string): string => page.head + part + page.end;
   return {
     missing,
@@ -82,16 +88,13 @@ export async function composeReport(contents: ReportContents, readers: ReportRea
       part: async (index) => {
         if (index <= 0) return inPage(page.opening);
         if (index > comparisons.length) return inPage(page.appendix ?? '');
-        return inPage((await section(index - 1)) + (page.details(comparisons[index - 1]!, index - 1) ?? ''));
+        return inPage((await section(index - 1)) + (await details(index - 1)));
       },
       whole: async function* () {
         yield page.head + page.opening;
         for (const index of comparisons.keys()) yield await section(index);
         if (page.appendix !== null) yield page.appendix;
-        for (const [index, entry] of comparisons.entries()) {
-          const details = page.details(entry, index);
-          if (details !== null) yield details;
-        }
+        for (const index of comparisons.keys()) yield await details(index);
         yield page.end;
       },
     },

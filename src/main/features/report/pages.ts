@@ -1,12 +1,14 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { areRead } from '../../../shared/examples.ts';
 import { logoSizeProblem } from '../../../shared/report.ts';
 import { makeScratchFolder, writeFileAtomically } from '../../foundation/files.ts';
 import type { Shell } from '../../foundation/shell.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
 import { joinList } from '../../foundation/words.ts';
 import { type ComposedReport, composeReport, type ReportContents, type ReportReaders } from './compose.ts';
+import { pageExtras } from './extras.ts';
 import { pageImages, pageWhatIfs } from './images.ts';
 import { paperSize } from './paper-size.ts';
 import type { PagePorts } from './ports.ts';
@@ -70,6 +72,7 @@ export class ReportPages {
     if (print === null) throw noPrinterError();
     const png = logo === undefined ? null : await this.encodeLogo(await readLogo(logo));
     await this.evaluateRuns(contents.comparisons, { signal });
+    await this.readExamples(contents, { signal });
     const page = withDate({ ...contents, logo: png });
     if (print === undefined) return writeReport({ ...page, out }, this.readers());
     const folder = makeScratchFolder('twinlens-report-'); // printing needs a file
@@ -87,12 +90,32 @@ export class ReportPages {
     return this.ports.compute.ask('encodeLogo', { bytes });
   }
 
+  /** Reads what the section on examples needs. A run for which that is not possible is skipped; the report then says why. */
+  async readExamples(
+    { comparisons, sections = [] }: Pick<PageContents, 'comparisons' | 'sections'>,
+    o: { signal: AbortSignal; onProgress?: (p: { done: number; total: number }) => void },
+  ): Promise<void> {
+    if (!sections.includes('examples')) return;
+    const { examples } = this.ports;
+    for (const id of comparisons) {
+      const row = await orNull(() => this.ports.comparison(id));
+      if (row === null) continue;
+      const find = async (): Promise<void> => {
+        if (!areRead(await examples.find(id, o.signal))) await examples.read(row.run, o);
+      };
+      await find().catch((error: unknown) => {
+        if (!(error instanceof AppError) || error.code === 'cancelled') throw error;
+      });
+    }
+  }
+
   private readers(): ReportReaders {
     const { comparison, runs, datasets, images } = this.ports;
     return {
       comparison: (id) => orNull(() => comparison(id)),
       images: (shown, mime) => pageImages(shown, mime, this.ports),
       whatIfs: (shown, mime) => pageWhatIfs(shown, mime, this.ports),
+      extras: (shown, sections, mime) => pageExtras(shown, sections, mime, this.ports),
       run: (id) => orNull(() => runs.annotated(id)),
       dataset: (id) =>
         orNull(() => {

@@ -10,7 +10,7 @@ import { methodSection } from './sections/method.ts';
 import { openingSection } from './sections/opening.ts';
 import { runSection } from './sections/run.ts';
 import { styleElement, stylePolicy, styleSheet } from './style.ts';
-import type { ReportComparison, ReportEntry, ReportInput, ReportRun } from './types.ts';
+import type { ReportComparison, ReportEntry, ReportExtras, ReportInput, ReportRun } from './types.ts';
 
 /** The parts of a page, in order: head, opening, each comparison, appendix, details of each comparison, end. Together they are one HTML document. */
 export interface PageParts {
@@ -18,8 +18,8 @@ export interface PageParts {
   opening: string;
   comparison(shown: ReportComparison, index: number): string;
   appendix: string | null; // null if no section of it is chosen
-  /** Null unless details are chosen. */
-  details(entry: ReportEntry, index: number): string | null;
+  /** Null unless details or extras are chosen. */
+  details(entry: ReportEntry, index: number, extras?: ReportExtras): string | null;
   end: string;
 }
 
@@ -57,7 +57,10 @@ ${styleElement(style)}
     opening: `${openingSection({ ...input, runs }, hasRuns).source}\n`,
     comparison: (shown, index) => comparisonSection(shown, { number: index + 1, of: comparisons.length, run: runOf(shown), sections, paper }).source,
     appendix: appendixOf({ ...input, runs }, hasRuns),
-    details: (entry, index) => (sections.includes('details') ? detailsSection(entry, index + 1, runOf(entry)).source : null),
+    details: (entry, index, extras = {}) => {
+      const chosen = sections.includes('details') || Object.keys(extras).length > 0;
+      return chosen ? detailsSection(entry, index + 1, { run: runOf(entry), extras, whole: sections.includes('details') }).source : null;
+    },
     end: '</main>\n</body>\n</html>\n',
   };
 }

@@ -156,6 +156,7 @@ export class ReportService {
       signal: job.signal,
       onRun: (run) => reportText(`Evaluating run ${runNumber(run)} on its test pairs`),
     });
+    await this.pages.readExamples(stored, { signal: job.signal, onProgress: (p) => job.progress({ ...p, text: 'Reading the labelled images' }) });
     reportText(`Building the page from ${countNoun(comparisons.length, 'comparison')}`);
     const composed = await this.pages.compose({ ...this.pageContents(stored), paper: format === 'pdf' ? paperSize() : undefined });
     if (composed.report === null || composed.missing.length > 0) throw missingComparisonsError(composed.missing);

@@ -82,6 +82,7 @@ figure{margin:0}.row+.row{margin-top:24px}
 .caveats h3{color:var(--warn)}.personal h3{color:var(--accent)}
 .judged{font-weight:600}.judged-sign{color:var(--accent)}
 .long-note{border-left:4px solid var(--accent);padding-left:20px;margin-top:24px}.long-note h3{margin-top:0}
+.examples{display:grid;grid-template-columns:96px repeat(5,minmax(0,1fr));gap:8px;margin:8px 0}.examples>p{margin:0;overflow-wrap:anywhere}.examples img{display:block;width:100%;aspect-ratio:1;object-fit:contain;background:var(--stage);border-radius:4px}.examples figcaption{margin-top:4px;font-size:13px;line-height:1.35;overflow-wrap:anywhere}
 .what-ifs{border-top:1px solid var(--hair);margin-top:24px}.what-ifs>h3{margin-top:16px}.what-if{margin-top:24px}.what-if figcaption p{margin:4px 0 0}
 .edited{display:grid;grid-template-columns:repeat(2,minmax(0,1fr)) minmax(0,1.25fr);gap:16px 24px;align-items:start;margin-top:8px}.picture img{display:block;max-width:100%;max-height:360px;border-radius:4px}.picture .note{margin:6px 0 0}.answer table{margin-top:0}.answer td,.answer thead th{text-align:right}.answer td:last-child{font-weight:600}
 .fine{color:var(--dim);font-size:13px;max-width:none;overflow-wrap:anywhere}

@@ -1,5 +1,6 @@
 import type { Comparison, Judgement } from '../../../shared/comparison.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
+import type { PairExamples } from '../../../shared/examples.ts';
 import type { ReportSection } from '../../../shared/report.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { WhatIf } from '../../../shared/what-if.ts';
@@ -30,6 +31,17 @@ export interface ReportEntry {
 export interface ReportWhatIf {
   whatIf: WhatIf;
   pictures: [ImageFile, ImageFile] | null;
+}
+
+/** The nearest labelled examples of a comparison, and the thumbnails of ImageExamples.nearest; null for an image that can't be read. */
+export interface ReportExamples {
+  found: PairExamples;
+  thumbs: readonly [readonly (ImageFile | null)[], readonly (ImageFile | null)[]]; // of A and B
+}
+
+/** What chosen sections add to the appendix of a comparison. A text says why it is missing. */
+export interface ReportExtras {
+  examples?: ReportExamples | string;
 }
 
 /** With the images that the report embeds. */

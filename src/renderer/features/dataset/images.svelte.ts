@@ -154,9 +154,14 @@ class ImagesState {
     this.find().catch((error: unknown) => toast.error(error));
   }
 
-  clearFilter(): void {
+  /** Shows the images whose name, class or tag contains `text`, also excluded ones. */
+  findText(text: string): void {
     this.only = null;
-    this.setFilter({ ...NO_FILTER, sort: this.filter.sort, descending: this.filter.descending });
+    this.setFilter({ ...NO_FILTER, text, sort: this.filter.sort, descending: this.filter.descending });
+  }
+
+  clearFilter(): void {
+    this.findText('');
   }
 
   toggle(list: 'classes' | 'splits' | 'tags', value: string): void {

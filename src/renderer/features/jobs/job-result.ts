@@ -29,6 +29,7 @@ export function jobLink(job: Job): JobLink | null {
     case 'rank':
     case 'maps':
     case 'check':
+    case 'examples':
       return { text: 'Show pairs', view: 'compare', params: {} };
     case 'export':
       return null;

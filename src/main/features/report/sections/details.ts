@@ -1,4 +1,5 @@
 import DistanceHistogram from '../../../../shared/charts/DistanceHistogram.svelte';
+import type { Comparison } from '../../../../shared/comparison.ts';
 import { distanceWords, targetSentence, trueLabelSentence } from '../../../../shared/comparison-words.ts';
 import { methodInfo, methodWords } from '../../../../shared/explanation-methods.ts';
 import { completenessSentences } from '../../../../shared/map-words.ts';
@@ -7,21 +8,37 @@ import { removedRunName, runName } from '../../../../shared/run-words.ts';
 import type { RunRecord } from '../../../../shared/run.ts';
 import { chart } from '../chart.ts';
 import { markup, nameOf, type Html } from '../html.ts';
-import type { ReportEntry, ReportRun } from '../types.ts';
+import type { ReportEntry, ReportExtras, ReportRun } from '../types.ts';
+import { examplesPart } from './examples.ts';
 import { mapCheckDetails } from './map-check.ts';
 import { facts, versionList } from './parts.ts';
 
-/** Appendix: figures of one comparison, its position among the validation pairs, and its origin. */
-export function detailsSection({ comparison }: ReportEntry, number: number, run: ReportRun | undefined): Html {
+interface DetailsContext {
+  run: ReportRun | undefined;
+  extras: ReportExtras;
+  whole: boolean; // false: only the extras
+}
+
+/** Appendix: details of one comparison, and what other sections show of it. */
+export function detailsSection({ comparison }: ReportEntry, number: number, { run, extras, whole }: DetailsContext): Html {
   const [a, b] = comparison.images;
   const id = `details-${number}`;
-  const { distance, threshold, shown } = distanceWords(comparison);
   const names = fileNames(a.file, b.file);
-  const truth = trueLabelSentence(comparison);
   return markup`<section class="details" id="${id}" aria-labelledby="${id}-title">
-<p class="eyebrow">Appendix · Details</p>
+<p class="eyebrow">Appendix${whole && ' · Details'}</p>
 <h2 id="${id}-title"><a href="#comparison-${number}">Comparison ${number}</a> <span class="and">${nameOf(names[0])} and ${nameOf(names[1])}</span></h2>
-<div class="evidence">
+${whole && figures(comparison, run)}
+${extras.examples !== undefined && examplesPart(extras.examples, comparison)}
+${whole && origin(comparison, run)}
+</section>
+`;
+}
+
+/** Figures of a comparison, its position among the validation pairs, and the check of its maps. */
+function figures(comparison: Comparison, run: ReportRun | undefined): Html {
+  const { distance, threshold, shown } = distanceWords(comparison);
+  const truth = trueLabelSentence(comparison);
+  return markup`<div class="evidence">
 <div>
 <dl class="score">
 <div><dt>Similarity</dt><dd>${probabilityText(comparison.similarity)}</dd></div>
@@ -35,21 +52,24 @@ ${completenessSentences(comparison).map((sentence) => markup`<p>${sentence}</p>`
 </div>
 ${run?.validDistances && histogramFigure({ ...comparison, distance: shown }, run.validDistances)}
 </div>
-${mapCheckDetails(comparison)}
-${facts([
-  ['Comparison', markup`<code>${comparison.comparison}</code>, ${timeText(comparison.createdMs)}`],
-  ['Network', nameOf(run ? runName(run) : removedRunName(comparison.run))],
-  [
-    'Explained',
-    markup`${comparison.target === 'verdict' ? 'the verdict' : 'the distance, independent of the verdict'}, by ${methodWords(comparison)}; features of layer <code>${comparison.layer}</code>`,
-  ],
-  ['Computed by', markup`${comparison.engine} on ${comparison.device}; ${versionList(comparison.versions)}`],
-  ['Model file (SHA-256)', markup`<code>${comparison.modelSha256}</code>${modelNote(comparison.modelSha256, run)}`],
-  [markup`Image A (SHA-256)`, markup`${nameOf(fileName(a.file))}<br><code>${a.sha256}</code>`],
-  [markup`Image B (SHA-256)`, markup`${nameOf(fileName(b.file))}<br><code>${b.sha256}</code>`],
-])}
-</section>
-`;
+${mapCheckDetails(comparison)}`;
+}
+
+/** What identifies a comparison, its network and its files. */
+function origin(comparison: Comparison, run: ReportRun | undefined): Html {
+  const [a, b] = comparison.images;
+  return facts([
+    ['Comparison', markup`<code>${comparison.comparison}</code>, ${timeText(comparison.createdMs)}`],
+    ['Network', nameOf(run ? runName(run) : removedRunName(comparison.run))],
+    [
+      'Explained',
+      markup`${comparison.target === 'verdict' ? 'the verdict' : 'the distance, independent of the verdict'}, by ${methodWords(comparison)}; features of layer <code>${comparison.layer}</code>`,
+    ],
+    ['Computed by', markup`${comparison.engine} on ${comparison.device}; ${versionList(comparison.versions)}`],
+    ['Model file (SHA-256)', markup`<code>${comparison.modelSha256}</code>${modelNote(comparison.modelSha256, run)}`],
+    [markup`Image A (SHA-256)`, markup`${nameOf(fileName(a.file))}<br><code>${a.sha256}</code>`],
+    [markup`Image B (SHA-256)`, markup`${nameOf(fileName(b.file))}<br><code>${b.sha256}</code>`],
+  ]);
 }
 
 function histogramFigure({ threshold, distance }: ReportEntry['comparison'], valid: NonNullable<RunRecord['validDistances']>): Html {

@@ -1,0 +1,55 @@
+import type { Comparison } from '../../../shared/comparison.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
+import { exampleSentences, exampleText } from '../../../shared/example-words.ts';
+import type { PairExamples } from '../../../shared/examples.ts';
+import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
+import type { Services } from '../../services.ts';
+import { ProgressLine } from './output.ts';
+
+/** What `compare` computes after the comparison is stored, with progress on stderr. */
+
+interface Counted {
+  done: number;
+  total: number;
+}
+
+/** Checks the maps of a stored comparison. If that fails, the error says that the comparison is stored. */
+export const checkMaps = (s: Services, c: Comparison, signal: AbortSignal): Promise<FaithfulnessCheck> =>
+  afterwards(c, 'but its maps were not checked', async (line) => {
+    const onProgress = ({ done, total }: Counted): void => line.update(`Checking the maps: ${done} of ${total} blurred copies`);
+    return (await s.compare.checks.check(c.comparison, { signal, onProgress })).check!;
+  });
+
+/** The labelled images nearest to those of a stored comparison. Fails as checkMaps does. */
+export const findExamples = (s: Services, c: Comparison, signal: AbortSignal): Promise<PairExamples> =>
+  afterwards(c, 'but its examples were not found', (line) => {
+    const onProgress = ({ done, total }: Counted): void => line.update(`Reading the labelled images: ${done} of ${total}`);
+    return s.compare.examples.findAll(c.comparison, { signal, onProgress });
+  });
+
+async function afterwards<T>({ comparison }: Comparison, failure: string, work: (line: ProgressLine) => Promise<T>): Promise<T> {
+  const line = new ProgressLine();
+  try {
+    return await work(line);
+  } catch (error) {
+    const { code, message, details } = asAppError(error);
+    throw new AppError(code, `The comparison is stored as ${comparison}, ${failure}. ${message}`, details, error);
+  } finally {
+    line.end();
+  }
+}
+
+export function exampleLines(examples: PairExamples, c: Comparison): string[] {
+  return [
+    '  Nearest labelled examples, by the cosine of the pooled features:',
+    ...examples.images.flatMap(({ nearest, ofClasses }, i) => {
+      const letter = 'AB'[i]!;
+      const classLines = examples.classes.map((name, k) => {
+        const [first] = ofClasses[k]!;
+        return `      nearest of class ${name}: ${first ? exampleText(first) : 'none'}`;
+      });
+      return [`    ${letter}`, ...nearest.map((example) => `      ${exampleText(example)}`), ...classLines];
+    }),
+    ...exampleSentences(examples, c).map((sentence) => `  ${sentence}`),
+  ];
+}
