@@ -183,10 +183,9 @@ export const comparePorts = (
   ...events,
 });
 
-/** The ports of ReportPages. */
-/** `compute`: the process that shrinks images. */
+/** The ports of ReportPages. `compute`: the process that shrinks images. */
 export const pagePorts = (
-  { store, evaluation }: Pick<CompareServices, 'store' | 'evaluation'>,
+  { workspace, store, evaluation }: Pick<CompareServices, 'workspace' | 'store' | 'evaluation'>,
   compare: CompareService,
   compute: ComputeHost,
 ): PagePorts => ({
@@ -195,6 +194,8 @@ export const pagePorts = (
   examples: compare.examples,
   whatIfs: (id) => compare.whatIfs.list(id).saved,
   editedPictures: (comparison, strokes, o) => compare.whatIfs.pictures(comparison, strokes, o),
+  drawFlip: (id) => compare.flips.drawPictures(id),
+  comparisonFolder: workspace.comparison,
   compute,
   runs: store.runs,
   datasets: store.datasets,

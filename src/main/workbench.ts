@@ -211,6 +211,7 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
       return { file, sha256, sampleBits: store.datasets.header(dataset).sampleBits };
     },
     drawOverlays: (comparison) => compare.drawOverlays(comparison),
+    drawFlip: (comparison) => compare.flips.drawPictures(comparison),
     reportFile: (report, format) => reports.lastWrittenFile(report, format),
   });
 

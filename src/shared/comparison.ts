@@ -2,6 +2,7 @@ import type { Split } from './dataset.ts';
 import type { MethodName } from './explanation-methods.ts';
 import type { CellPlacement } from './maps/placement.ts';
 import type { FaithfulnessCheck } from './faithfulness.ts';
+import type { FlipTest } from './flip.ts';
 import type { DeviceName, EngineName } from './run.ts';
 
 export type Verdict = 'same' | 'different';
@@ -80,6 +81,8 @@ export interface Comparison {
   runScale?: RunMapScale;
   /** How faithful the maps are, added when a record is read; missing until they are checked. */
   check?: FaithfulnessCheck;
+  /** Which parts of the images the verdict depends on, added when a record is read; missing until it is tested. */
+  flip?: FlipTest;
   /** The scale that was shown when the comparison was saved, which its overlay files use. See savedChoice. */
   shownScale?: ScaleChoice;
   /** |S| in full colour in the overlay files on the disk; missing before they are drawn, and in records of versions before 0.2. */

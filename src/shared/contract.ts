@@ -13,6 +13,7 @@ import { type DatasetSummary, type FolderPreview, SPLIT_SOURCES } from './datase
 import { METHODS } from './explanation-methods.ts';
 import type { EventName, Events } from './events.ts';
 import type { ExamplesAnswer } from './examples.ts';
+import type { PictureName } from './flip.ts';
 import type { CatalogueItem } from './weights-catalogue.ts';
 import { type PairQueue, QUEUE_KINDS } from './pair-queue.ts';
 import type { RunRow, Metrics } from './run.ts';
@@ -227,6 +228,7 @@ export const CALLS = {
   // The labelled images nearest to those of a stored comparison, or how many images 'compare.readExamples' must read first.
   'compare.examples': curatedCall<ExamplesAnswer>()(ComparisonId),
   'compare.readExamples': curatedCall<Job>()(RunId), // once for a run; its features are cached
+  'compare.flip': curatedCall<Job>()(ComparisonId), // stores a flip test with the comparison; result: { comparison }
   'compare.list': curatedCall<ComparisonRow[]>()(z.strictObject({ saved: z.boolean().optional() })), // newest first
   'compare.get': curatedCall<ComparisonRow>()(ComparisonId),
   'compare.annotate': curatedCall<ComparisonRow>()(
@@ -296,5 +298,6 @@ export type MediaPath =
   | `image/${string}/${number}`
   | `file/${string}` // an image file, encodeURIComponent(path)
   | `comparison/${string}/${'a' | 'b'}-${'photo.jpg' | 'factual.png' | 'counterfactual.png' | 'signed.npy'}`
+  | `comparison/${string}/${PictureName}` // of a flip test
   | `report/${string}.${'html' | 'pdf'}`
   | `export/${string}`; // a file of the workspace's exports folder, by name

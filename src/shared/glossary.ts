@@ -21,6 +21,10 @@ export const TERMS = [
   ['Equal error rate', 'The error rate at the threshold where both kinds of error are equally frequent. Lower is better.'],
   ['Factual map', 'Marks evidence for the verdict (or for a larger distance).'],
   [
+    'Flip test',
+    'Blurs more and more of an image, where its map has most evidence for the verdict, until the verdict changes; and keeps less and less, until it no longer holds. Turned and shifted copies of the map show how much of that is chance.',
+  ],
+  [
     'Grad-CAM',
     'Gradient-weighted class activation mapping: weights a layer’s features with the gradient of the distance at this pair, averaged over positions.',
   ],

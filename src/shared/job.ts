@@ -1,6 +1,19 @@
 import type { WireError } from './errors.ts';
 
-export const JOB_KINDS = ['import', 'sample', 'train', 'evaluate', 'report', 'export', 'doctor', 'rank', 'maps', 'check', 'examples'] as const;
+export const JOB_KINDS = [
+  'import',
+  'sample',
+  'train',
+  'evaluate',
+  'report',
+  'export',
+  'doctor',
+  'rank',
+  'maps',
+  'check',
+  'examples',
+  'flip',
+] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled';
 

@@ -25,7 +25,7 @@ const COIN_TOSS = 'So near the threshold the verdict is a coin toss.';
 const COIN_TOSS_RANGE = 0.05;
 
 /** Whether the shares of same and different pairs at this distance are nearly equal, so that neither verdict is an exception. */
-const isCoinToss = ({ similarity }: Pick<Comparison, 'similarity'>): boolean => Math.abs(similarity - 0.5) <= COIN_TOSS_RANGE;
+export const isCoinToss = ({ similarity }: Pick<Comparison, 'similarity'>): boolean => Math.abs(similarity - 0.5) <= COIN_TOSS_RANGE;
 
 /**
  * The data set decides where it knows the truth; else validation does. `sentence`: the share at this distance, then that of the

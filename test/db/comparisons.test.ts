@@ -4,6 +4,7 @@ import type { Store } from '../../src/main/db/store.ts';
 import type { Workspace } from '../../src/main/foundation/workspace.ts';
 import type { Comparison } from '../../src/shared/comparison.ts';
 import { type FaithfulnessCheck, RECIPE } from '../../src/shared/faithfulness.ts';
+import { FLIP_RECIPE, type FlipTest } from '../../src/shared/flip.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 import { someComparison, someConfig, someDataset } from './records.ts';
 
@@ -53,6 +54,22 @@ describe('annotations of a comparison', () => {
     comparisons.putCheck(other, { ...check, recipe: RECIPE - 1 });
     expect(comparisons.get(other).check).toBeUndefined();
     comparisons.putCheck('c99', check); // deleted meanwhile
+    comparisons.remove(one);
+    expect(comparisons.purge(new Set())).toEqual([one]);
+  });
+
+  test('a flip test is stored as a check is, each for its own version of the recipe', () => {
+    const { comparisons } = filledStore();
+    const [one, other] = [add(comparisons, true), add(comparisons, true)];
+    const flip = { recipe: FLIP_RECIPE, distance: 1.5 } as FlipTest;
+    comparisons.putFlip(one, flip);
+    comparisons.putCheck(one, { recipe: RECIPE, z: 2.5 } as FaithfulnessCheck);
+    expect(comparisons.get(one)).toMatchObject({ flip, check: { z: 2.5 } });
+    comparisons.putFlip(one, { ...flip, distance: 2 });
+    expect(comparisons.list().map((row) => row.flip?.distance)).toEqual([undefined, 2]);
+    comparisons.putFlip(other, { ...flip, recipe: FLIP_RECIPE + 1 });
+    expect(comparisons.get(other).flip).toBeUndefined();
+    comparisons.putFlip('c99', flip); // deleted meanwhile
     comparisons.remove(one);
     expect(comparisons.purge(new Set())).toEqual([one]);
   });

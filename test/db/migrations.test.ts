@@ -94,6 +94,19 @@ describe('migrations', () => {
     expect(db.prepare('SELECT comparison FROM what_ifs UNION SELECT comparison FROM what_if_drafts').all()).toEqual([]);
   });
 
+  test('version 14: a flip test is deleted with its comparison, and comparisons of version 13 stay', () => {
+    const db = memory();
+    db.pragma('foreign_keys = ON');
+    migrate(db, MIGRATIONS.slice(0, 13));
+    db.exec(`INSERT INTO comparisons (created_ms, record) VALUES (7, '{}')`);
+    migrate(db, MIGRATIONS.slice(0, 14));
+    expect(db.prepare('SELECT created_ms FROM comparisons').pluck().all()).toEqual([7]);
+    db.exec(`INSERT INTO flip_tests VALUES (1, 1, '{}')`);
+    expect(() => db.exec(`INSERT INTO flip_tests VALUES (2, 1, '{}')`)).toThrow(/FOREIGN KEY/);
+    db.exec('DELETE FROM comparisons');
+    expect(db.prepare('SELECT * FROM flip_tests').all()).toEqual([]);
+  });
+
   test('version 10 gives existing reports every section, because they had all content', () => {
     const db = memory();
     migrate(db, MIGRATIONS.slice(0, 9));
@@ -117,6 +130,7 @@ describe('migrations', () => {
       'dataset_ids',
       'datasets',
       'epochs',
+      'flip_tests',
       'images',
       'map_checks',
       'map_scales',

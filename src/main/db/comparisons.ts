@@ -2,6 +2,7 @@ import type { Comparison, ExplainTarget, ComparisonRow, Judgement } from '../../
 import { AppError } from '../../shared/errors.ts';
 import { LEGACY_METHOD, type MethodName } from '../../shared/explanation-methods.ts';
 import { type FaithfulnessCheck, RECIPE } from '../../shared/faithfulness.ts';
+import { FLIP_RECIPE, type FlipTest } from '../../shared/flip.ts';
 import { numberOf, notFoundError } from './ids.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Db } from './open.ts';
@@ -40,6 +41,8 @@ export interface ComparisonStore {
   update(id: string, patch: ComparisonPatch): ComparisonRow;
   /** Stores the check of its maps; replaces an earlier one. Does nothing if the comparison was deleted meanwhile. */
   putCheck(id: string, check: FaithfulnessCheck): void;
+  /** Stores its flip test, as putCheck does a check. */
+  putFlip(id: string, flip: FlipTest): void;
   /** Hides a comparison; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
@@ -57,6 +60,7 @@ interface Row {
   judgement: Judgement | null;
   note: string;
   checked: string | null; // JSON: FaithfulnessCheck
+  flipped: string | null; // JSON: FlipTest
 }
 
 /** The JSON of a record. Those of versions without a choice of methods have none. */
@@ -65,7 +69,8 @@ type StoredComparison = Omit<Comparison, 'method'> & Partial<Pick<Comparison, 'm
 const withMethod = (stored: StoredComparison): Comparison => ({ ...stored, method: stored.method ?? LEGACY_METHOD });
 
 const CHECK = `(SELECT c.record FROM map_checks c WHERE c.comparison = comparisons.number AND c.recipe = ${RECIPE})`;
-const COLUMNS = `number, record, saved, judgement, note, ${CHECK} AS checked`;
+const FLIP = `(SELECT f.record FROM flip_tests f WHERE f.comparison = comparisons.number AND f.recipe = ${FLIP_RECIPE})`;
+const COLUMNS = `number, record, saved, judgement, note, ${CHECK} AS checked, ${FLIP} AS flipped`;
 const FIRST = `json_extract(record, '$.images[0].sha256')`; // must equal the expressions of the index
 const SECOND = `json_extract(record, '$.images[1].sha256')`;
 
@@ -106,16 +111,19 @@ export function comparisonStore(db: Db): ComparisonStore {
     )
     .pluck();
   const drop = db.prepare<[number]>('DELETE FROM comparisons WHERE number = ?');
-  const replaceCheck = db.prepare<[object]>(
-    'INSERT OR REPLACE INTO map_checks SELECT number, @recipe, @record FROM comparisons WHERE number = @number AND record IS NOT NULL',
+  const [replaceCheck, replaceFlip] = ['map_checks', 'flip_tests'].map((table) =>
+    db.prepare<[object]>(
+      `INSERT OR REPLACE INTO ${table} SELECT number, @recipe, @record FROM comparisons WHERE number = @number AND record IS NOT NULL`,
+    ),
   );
 
-  const rowOf = ({ record, saved, judgement, note: text, checked }: Row): ComparisonRow => ({
+  const rowOf = ({ record, saved, judgement, note: text, checked, flipped }: Row): ComparisonRow => ({
     ...withMethod(fromJson<StoredComparison>(record)),
     saved: saved === 1,
     judgement,
     note: text,
     ...(checked !== null && { check: fromJson<FaithfulnessCheck>(checked) }),
+    ...(flipped !== null && { flip: fromJson<FlipTest>(flipped) }),
   });
   const findRow = (id: string): Row => {
     const number = numberOf('c', id);
@@ -169,7 +177,8 @@ export function comparisonStore(db: Db): ComparisonStore {
     includesFile: (file) => withFile.get(file, file) !== undefined,
     update: (id, patch) => db.transaction(update).immediate(id, patch),
     annotate: (id, given) => db.transaction(annotate).immediate(id, given),
-    putCheck: (id, check) => void replaceCheck.run({ number: numberOf('c', id), recipe: check.recipe, record: toJson(check) }),
+    putCheck: (id, check) => void replaceCheck!.run({ number: numberOf('c', id), recipe: check.recipe, record: toJson(check) }),
+    putFlip: (id, flip) => void replaceFlip!.run({ number: numberOf('c', id), recipe: flip.recipe, record: toJson(flip) }),
     remove: (id) => void setRemoved.run(Date.now(), findRow(id).number),
     restore: (id) => void setRemoved.run(null, findRow(id).number),
     purge: (retained) => db.transaction(purge).immediate(retained),

@@ -300,6 +300,17 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 14,
+    sql: `
+      -- Which parts of its images a comparison's verdict depends on, once it is tested. As map_checks.
+      CREATE TABLE flip_tests (
+        comparison INTEGER PRIMARY KEY REFERENCES comparisons (number) ON DELETE CASCADE,
+        recipe INTEGER NOT NULL, -- FLIP_RECIPE in src/shared/flip.ts; tests of other versions are computed again
+        record TEXT NOT NULL     -- JSON: FlipTest
+      ) STRICT;
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

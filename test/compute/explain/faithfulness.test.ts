@@ -1,57 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { onnxEngine } from '../../../src/main/nn/engines/onnx.ts';
-import { embeddingTask, siameseParams } from '../../../src/main/nn/siamese.ts';
-import type { Embedder } from '../../../src/main/compute/explain/embedder.ts';
 import { embedRemovals } from '../../../src/main/compute/explain/faithfulness.ts';
 import { planesOf } from '../../../src/main/compute/explain/pixels.ts';
-import type { ModelRef } from '../../../src/main/compute/protocol/protocol.ts';
 import { pairDistance } from '../../../src/main/domain/evaluate/distances.ts';
 import { blur } from '../../../src/main/domain/faithfulness/blur.ts';
 import { checkMap } from '../../../src/main/domain/faithfulness/check-map.ts';
 import { rollMap } from '../../../src/main/domain/faithfulness/rolls.ts';
 import { BLUR_SIGMA, type ImageCheck, zOf } from '../../../src/shared/faithfulness.ts';
 import { upsample } from '../../../src/shared/maps/field.ts';
-import { FAITHFULNESS_SPEC as SPEC } from '../../nn/fixtures/faithfulness-network.ts';
-import { filledTensors, hashed, readFixture } from '../../nn/reference.ts';
+import { model, openEmbedder, picture, reference, rolls, S } from './reference-pair.ts';
 
-/** Written by faithfulness.py: numpy, and distances by onnxruntime from an exported network. */
-interface Reference {
-  distance: number;
-  z: number;
-  rolls: [boolean, number, number, number][];
-  images: (Record<'map' | 'blurred' | 'rolled' | 'bottom' | 'top' | 'rolledMean', number[]> &
-    Record<'score' | 'donor' | 'raising' | 'lowering', number> & { rolledMaps: number[][] })[];
-}
-
-const reference = readFixture<Reference>('faithfulness.json');
-const [S, CELLS, TOLERANCE] = [SPEC.size, 6, 1e-4];
-const rolls = reference.rolls.map(([mirrored, turns, down, right]) => ({ mirrored, turns, down, right }));
-
-/** [S, S, 3], 8 bit; each value stands for 4 × 4 px. */
-function picture(name: string): Uint8Array {
-  const coarse = hashed(name, (S / 4) ** 2 * 3);
-  return Uint8Array.from({ length: 3 * S * S }, (_, i) => {
-    const [y, x, c] = [Math.floor(i / 3 / S), Math.floor(i / 3) % S, i % 3];
-    return Math.floor(128 * (coarse[((y >> 2) * (S / 4) + (x >> 2)) * 3 + c]! + 1));
-  });
-}
-
-async function openEmbedder(batch: number): Promise<Embedder> {
-  const program = await onnxEngine('cpu').compile(embeddingTask(SPEC, 'image', batch), filledTensors(siameseParams(SPEC)));
-  const row = 3 * S * S;
-  return {
-    batch,
-    embed: async (images) => {
-      const input = new Float32Array(batch * row);
-      images.forEach((write, i) => write(input.subarray(i * row, (i + 1) * row)));
-      const { embedding } = await program.run({ images: input });
-      return images.map((_, i) => embedding!.slice(2 * i, 2 * i + 2));
-    },
-  };
-}
-
-const half = [0.5, 0.5, 0.5];
-const model = { folder: '', sha256: null, config: { size: S, preprocessing: { mean: half, std: half } } } as unknown as ModelRef;
+const [CELLS, TOLERANCE] = [6, 1e-4];
 
 async function checkPair(batch: number, order: readonly [0 | 1, 0 | 1] = [0, 1]): Promise<{ distance: number; images: ImageCheck[] }> {
   const embedder = await openEmbedder(batch);

@@ -2,8 +2,10 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../../../src/main/compute/explain/explain.ts';
+import { testFlip } from '../../../src/main/compute/explain/flip.ts';
+import type { FlipSearch } from '../../../src/shared/flip.ts';
 import { parseNpy } from '../../../src/main/foundation/npy.ts';
-import { SAMPLE_CLASSES, type Box } from '../../../src/main/compute/sample/sample.ts';
+import { SAMPLE_CLASSES, SAMPLE_SIZE, type Box } from '../../../src/main/compute/sample/sample.ts';
 import { openStore } from '../../../src/main/db/store.ts';
 import { layerNames } from '../../../src/main/nn/siamese.ts';
 import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
@@ -17,6 +19,15 @@ interface Demo {
   auc: number;
   comparisons: string[];
   report: string;
+}
+
+/** A map [cells, cells] of the sample's images: 1 inside the box, 0 outside. */
+function boxMap({ x, y, w, h }: Box, cells: number): Float32Array {
+  const side = SAMPLE_SIZE / cells;
+  return Float32Array.from({ length: cells * cells }, (_, i) => {
+    const [u, v] = [((i % cells) + 0.5) * side, (Math.floor(i / cells) + 0.5) * side];
+    return u > x && u < x + w && v > y && v < y + h ? 1 : 0;
+  });
 }
 
 const EVERY = 11; // test pairs of each label between two that are explained
@@ -50,7 +61,8 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
     expect((await second.ended).code).toBe(0);
   });
 
-  test('factual maps of test pairs put at least twice their area share of energy into the motif, for every class', async () => {
+  /** The network, and every EVERY-th test pair of each label with its images and the boxes of their motifs. */
+  const openTests = (every: number) => {
     const folders = workspaceAt(workspace);
     const store = openStore(folders, { write: false, command: 'test' });
     const { config, calibration, modelSha256 } = store.runs.get(demo.run);
@@ -61,25 +73,30 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
       store.datasets
         .pairs(demo.dataset, 'test')
         .filter((p) => p.label === label)
-        .filter((_, i) => i % EVERY === 0),
+        .filter((_, i) => i % every === 0),
     );
     store.close();
+    const model = { folder: folders.run(demo.run), config, sha256: null, epochs: 1 };
+    const shown = pairs.map(({ a, b }) => [images[a]!, images[b]!] as const);
+    expect(shown.flat().every((image) => image.split === 'test')).toBe(true);
+    return { model, modelSha256, threshold: calibration!.threshold, shown, truth, fileOf: (image: { file: string }) => join(root, image.file) };
+  };
 
+  test('factual maps of test pairs put at least twice their area share of energy into the motif, for every class', async () => {
+    const { model, modelSha256, threshold, shown: pairs, truth, fileOf } = openTests(EVERY);
     const folder = scratch('maps');
     const maps: (MapEnergy & { verdict: string })[] = [];
-    for (const { a, b } of pairs) {
-      const shown = [images[a]!, images[b]!] as const;
-      expect(shown.map((image) => image.split)).toEqual(['test', 'test']);
+    for (const shown of pairs) {
       const c = await explain(
         {
-          model: { folder: folders.run(demo.run), config, sha256: null, epochs: 1 },
-          files: [join(root, shown[0].file), join(root, shown[1].file)],
+          model,
+          files: [fileOf(shown[0]), fileOf(shown[1])],
           sha256: [shown[0].sha256, shown[1].sha256],
           modelSha256,
           method: 'path',
-          layer: layerNames(config.backbone).at(-1)!,
+          layer: layerNames(model.config.backbone).at(-1)!,
           target: 'verdict',
-          threshold: calibration!.threshold,
+          threshold,
           folder,
         },
         { signal: new AbortController().signal, progress: () => undefined },
@@ -105,4 +122,30 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
       expect(medianRatio(of), `${name}, median`).toBeGreaterThanOrEqual(2);
     }
   }, 240_000);
+
+  test('blurring the motif changes most verdicts, and the same shape elsewhere far fewer', async () => {
+    const { model, modelSha256, threshold, shown: pairs, truth, fileOf } = openTests(4 * EVERY);
+    const [width, height] = [32, 32];
+    const pairOf = async (shown: (typeof pairs)[number], verdict: 'same' | 'different') => {
+      const sign = verdict === 'different' ? 1 : -1;
+      const signed = shown.map(({ file }) => Float32Array.from(boxMap(truth[file]!, width), (inside) => sign * inside)) as [
+        Float32Array,
+        Float32Array,
+      ];
+      const request = { model, modelSha256, files: shown.map(fileOf) as [string, string], sha256: [null, null] as [null, null], verdict, threshold };
+      return testFlip({ ...request, signed, width, height }, { signal: new AbortController().signal, progress: () => undefined });
+    };
+    const searches: FlipSearch[] = [];
+    for (const shown of pairs) {
+      const first = await pairOf(shown, 'same');
+      const isSame = first.outcome === 'tested';
+      const { parts } = isSame ? first : await pairOf(shown, 'different');
+      // Without the motif of one image a same pair becomes different; a different one needs both images without it.
+      searches.push((isSame ? parts.a! : parts.both!).remove);
+    }
+    const changed = searches.filter(({ share }) => share !== null && share <= 25);
+    expect(changed.length).toBeGreaterThanOrEqual(0.75 * searches.length);
+    const copies = changed.flatMap(({ rolled }) => rolled);
+    expect(copies.filter((share) => share !== null).length).toBeLessThanOrEqual(0.15 * copies.length);
+  }, 120_000);
 });

@@ -5,7 +5,9 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { normaliseInto } from '../../../src/main/compute/images/batches.ts';
 import { decodeSquare } from '../../../src/main/compute/images/images.ts';
+import { comparisonLines } from '../../../src/main/doors/cli/results.ts';
 import type { MapsClaim } from '../../../src/shared/faithfulness-words.ts';
+import type { FlipWords } from '../../../src/shared/flip-words.ts';
 import { parseNpy } from '../../../src/main/foundation/npy.ts';
 import { readSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
@@ -185,6 +187,20 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     const words = await twinlens(['compare', run, a, b, '--check', '--examples', ...at]);
     expect(words.stdout).toContain(`${c.mapsClaim.words}. ${c.mapsClaim.sentence}`);
     expect(words.stdout).toMatch(/Nearest labelled examples[^]*\n {4}A\n( {6}\S+\.png, \w+, (training|validation), cosine (> )?[\d.]+\n){5}/);
+  });
+
+  test('--flip says which parts decide, in words and in JSON, with progress on stderr', async () => {
+    const [a, b] = [join(folder, 'red', 'red-03.png'), join(folder, 'blue', 'blue-05.png')];
+    const { stdout, stderr, code } = await twinlens(['compare', run, a, b, '--flip', '--json', ...at]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/Flip test: \d+ of at most \d+ blurred copies/);
+    const c = JSON.parse(stdout) as Comparison & { flipWords: FlipWords };
+    expect(c.flip).toMatchObject({ outcome: 'tested', side: 32 });
+    expect(c.flipWords.rows.map(({ part }) => part)).toEqual(['a', 'b', 'both']);
+    expect(comparisonLines(c).join('\n')).toContain(c.flipWords.rows[0]!.remove.sentence);
+    const out = join(scratch('reports'), 'flip.html');
+    await runJson(['report', c.comparison, '--out', out, '--sections', 'details', ...at]);
+    expect(readFileSync(out, 'utf8').match(/alt="[^"]* of [AB] blurred"/g)).toHaveLength(8);
   });
 
   test('an image against itself: distance zero, no division by zero; Grad-CAM is empty, with the reason, path has evidence for “same”', async () => {

@@ -5,6 +5,7 @@ import { chooseThreshold, verdictOf } from '../../../src/main/domain/evaluate/th
 import type { ImageFiles, ReportComparison } from '../../../src/main/features/report/types.ts';
 import type { PageInput } from './whole-page.ts';
 import { type FaithfulnessCheck, type ImageCheck, RECIPE, REMOVED_SHARES, ROLLED_MAPS } from '../../../src/shared/faithfulness.ts';
+import { COARSE_SHARES, FLIP_RECIPE, type FlipMode, type FlipSearch, type FlipTest } from '../../../src/shared/flip.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
 import { SECTION_NAMES } from '../../../src/shared/report.ts';
@@ -157,6 +158,32 @@ export function sampleCheck(scores: [number, number] = [1, 0.9], changes: Partia
     donor: { file: 'Tulip/donor.jpg', sha256: hash('9') },
     gate: { auc: 0.932, low: 0.865, high: 0.967, pairs: 1008, images: 84 },
     z: (scores[0] + scores[1]) / Math.SQRT1_2,
+    ...changes,
+  };
+}
+
+/** A search of a different pair: at `share` and above the effect is there. */
+export function sampleSearch(share: number | null, rolled: (number | null)[], mode: FlipMode = 'remove'): FlipSearch {
+  const isDifferent = (one: number): boolean => one >= (share ?? Infinity) === (mode === 'keep');
+  return { share, tried: COARSE_SHARES.map((one) => ({ share: one, distance: threshold + (isDifferent(one) ? 0.2 : -0.2) - one / 1000 })), rolled };
+}
+
+/** A flip test of sampleComparison(): 12 % of A, 20 % of B, 11 % of both; all of it is kept at 30 %, or nothing of B. */
+export function sampleFlip(changes: Partial<FlipTest> = {}): FlipTest {
+  const copies = (...shares: number[]): (number | null)[] => Array.from({ length: ROLLED_MAPS }, (_, i) => shares[i] ?? null);
+  return {
+    recipe: FLIP_RECIPE,
+    testedMs: Date.UTC(2026, 10, 21, 9, 7),
+    distance: 1.63,
+    side: 224,
+    pixels: [hash('7'), hash('8')],
+    gate: { auc: 0.932, low: 0.865, high: 0.967, pairs: 1008, images: 84 },
+    outcome: 'tested',
+    parts: {
+      a: { remove: sampleSearch(12, copies()), keep: sampleSearch(30, copies(20), 'keep') },
+      b: { remove: sampleSearch(20, copies(5, 10, 10, 10, 15, 15, 20, 20, 20)), keep: sampleSearch(0, [], 'keep') },
+      both: { remove: sampleSearch(11, copies()), keep: sampleSearch(null, copies(50), 'keep') },
+    },
     ...changes,
   };
 }

@@ -69,6 +69,8 @@ beforeEach(async () => {
   const pages = new ReportPages({
     comparison: async (id) => await Promise.resolve(store.comparisons.get(id)),
     drawOverlays: () => Promise.resolve(),
+    drawFlip: () => Promise.resolve(),
+    comparisonFolder: workspace.comparison,
     whatIfs: () => [],
     examples: { find: () => Promise.reject(new Error('no report of these tests has examples')), read: () => Promise.resolve() },
     editedPictures: () => Promise.reject(new Error('no comparison of these tests has edits')),

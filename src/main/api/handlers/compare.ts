@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import { readExamplesAsJob } from '../../features/compare/examples-job.ts';
+import { startFlipTest } from '../../features/compare/flip-job.ts';
 import { measureAsJob } from '../../features/compare/scale-job.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
@@ -16,6 +17,7 @@ export const compareHandlers: HandlersFor<'compare'> = {
     workbench.store.runs.get(run); // throws for an unknown one
     return readExamplesAsJob({ jobs: workbench.jobs, examples: workbench.compare.examples }, run);
   },
+  'compare.flip': ({ comparison }, { workbench }) => startFlipTest(workbench, comparison),
   'compare.list': ({ saved }, { workbench }) => workbench.compare.list({ saved }),
   'compare.get': ({ comparison }, { workbench }) => workbench.compare.get(comparison),
   'compare.annotate': ({ comparison, ...notes }, { workbench }) => {

@@ -1,6 +1,7 @@
 import type { Executable } from '../../nn/engines/engine.ts';
 import { embeddingTask } from '../../nn/siamese.ts';
 import { LeasePool } from '../async/lease-pool.ts';
+import { throwIfCancelled } from '../async/parallel.ts';
 import { openEngine } from '../engine/engine-choice.ts';
 import { readModel, specOf } from '../model/checkpoint.ts';
 import type { ModelRef } from '../protocol/protocol.ts';
@@ -44,4 +45,19 @@ export function useEmbedder<T>(model: ModelRef, sha256: string | null, batch: nu
       },
     });
   });
+}
+
+/** Embeddings of any number of images, in batches. `onBatch`: images that are done. Throws AppError 'cancelled'. */
+export async function embedInBatches(
+  { embed, batch }: Embedder,
+  images: readonly WriteImage[],
+  { signal, onBatch }: { signal: AbortSignal; onBatch?: ((done: number) => void) | undefined },
+): Promise<Float32Array[]> {
+  const out: Float32Array[] = [];
+  while (out.length < images.length) {
+    throwIfCancelled(signal);
+    out.push(...(await embed(images.slice(out.length, out.length + batch))));
+    onBatch?.(out.length);
+  }
+  return out;
 }

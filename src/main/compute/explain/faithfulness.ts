@@ -3,13 +3,12 @@ import { type ImageCheck, RECIPE, ROLLED_MAPS } from '../../../shared/faithfulne
 import { upsample } from '../../../shared/maps/field.ts';
 import { randomFor } from '../../../shared/random.ts';
 import { checkMap, type DistancesAfter, type Removal } from '../../domain/faithfulness/check-map.ts';
-import { drawRolls, rollMap } from '../../domain/faithfulness/rolls.ts';
+import { drawRolls, type Roll, rollMap } from '../../domain/faithfulness/rolls.ts';
 import { pairDistance } from '../../domain/evaluate/distances.ts';
-import { throwIfCancelled } from '../async/parallel.ts';
 import { FORWARD_BATCH } from '../images/batches.ts';
 import type { CallContext, CheckMapsRequest, CheckMapsResult, ModelRef, SourceImage } from '../protocol/protocol.ts';
-import { copyOf, type Embedder, useEmbedder, type WriteImage } from './embedder.ts';
-import { blend, decodeFor, decodePair, isUnreadable, type Planes, planesOf } from './pixels.ts';
+import { copyOf, embedInBatches, type Embedder, useEmbedder, type WriteImage } from './embedder.ts';
+import { blend, decodeFor, decodePair, isUnreadable, type PixelPair, type Planes, planesOf } from './pixels.ts';
 
 /**
  * Checks the maps of a pair: does the distance move more when the marked parts are removed than when the parts that rolled maps mark are?
@@ -20,7 +19,7 @@ export async function checkMaps(request: CheckMapsRequest, { signal, progress }:
   const { size } = model.config;
   const squares = await decodePair(request);
   const donor = await firstReadable(model, request.donors);
-  const pixels = squares.map((square) => createHash('sha256').update(square).digest('hex')) as [string, string];
+  const pixels = pixelHashes(squares);
   const planes = squares.map((square) => planesOf(model, square, donor?.square ?? null));
   const enlarge = (map: Float32Array): Float32Array => upsample(map, width, height, size, size, placement);
   return useEmbedder(model, modelSha256, FORWARD_BATCH, async (embedder) => {
@@ -31,7 +30,7 @@ export async function checkMaps(request: CheckMapsRequest, { signal, progress }:
       [0, 1],
       [1, 0],
     ] as const) {
-      const rolls = drawRolls(width, height, ROLLED_MAPS, randomFor(RECIPE, 'rolls', pixels[i], pixels[other]));
+      const rolls = rollsOf(pixels, i, width, height);
       const after: DistancesAfter = async (removals) => {
         const done = i * removals.length; // the first image had about as many removals
         const onBatch = (n: number): void => progress({ done: done + n, total: 2 * removals.length });
@@ -46,30 +45,30 @@ export async function checkMaps(request: CheckMapsRequest, { signal, progress }:
   });
 }
 
+/** SHA-256 of the pixels that the network reads, of each image. */
+export const pixelHashes = (squares: PixelPair): [string, string] =>
+  squares.map((square) => createHash('sha256').update(square).digest('hex')) as [string, string];
+
+/** The rolls of one image's map [height, width]: the same whenever the pair is checked, whichever image is A. */
+export const rollsOf = (pixels: readonly [string, string], image: 0 | 1, width: number, height: number): Roll[] =>
+  drawRolls(width, height, ROLLED_MAPS, randomFor(RECIPE, 'rolls', pixels[image], pixels[1 - image]!));
+
 interface EmbedOptions {
   signal: AbortSignal;
-  onBatch?(done: number): void;
+  onBatch?: ((done: number) => void) | undefined;
 }
 
 /** Embeddings of perturbed copies of an image, one for each removal. Throws AppError 'cancelled'. */
-export async function embedRemovals(
-  { embed, batch }: Embedder,
-  planes: Planes,
-  removals: readonly Removal[],
-  { signal, onBatch }: EmbedOptions,
-): Promise<Float32Array[]> {
-  const out: Float32Array[] = [];
-  while (out.length < removals.length) {
-    throwIfCancelled(signal);
-    const part = removals.slice(out.length, out.length + batch);
-    const images = part.map(({ weights, fill }): WriteImage => {
-      return (into) => blend(into, planes.image, planes[fill]!, weights());
-    });
-    out.push(...(await embed(images)));
-    onBatch?.(out.length);
-  }
-  return out;
-}
+export const embedRemovals = (embedder: Embedder, planes: Planes, removals: readonly Removal[], options: EmbedOptions): Promise<Float32Array[]> =>
+  embedInBatches(
+    embedder,
+    removals.map(
+      ({ weights, fill }): WriteImage =>
+        (into) =>
+          blend(into, planes.image, planes[fill]!, weights()),
+    ),
+    options,
+  );
 
 /** The first donor that can be read; null if none can. */
 async function firstReadable(model: ModelRef, donors: readonly SourceImage[]): Promise<{ index: number; square: Uint8Array } | null> {

@@ -11,6 +11,7 @@ import { drawOverlays } from '../explain/comparison-files.ts';
 import { findExamples, readExamples } from '../explain/examples.ts';
 import { explain } from '../explain/explain.ts';
 import { checkMaps } from '../explain/faithfulness.ts';
+import { drawFlip, testFlip } from '../explain/flip.ts';
 import { measureMaps } from '../explain/measure-maps.ts';
 import { editedPictures, whatIf } from '../explain/what-if.ts';
 import { exportModel } from '../model/export-model.ts';
@@ -57,6 +58,8 @@ export const handlers: Handlers = {
   editedPictures,
   readExamples,
   findExamples,
+  testFlip,
+  drawFlip,
   drawOverlays,
   check: async (request, context) => {
     const checks = await checkDevices(request, context);

@@ -2,6 +2,7 @@ import type { ComparedImage, Comparison, ExplainedVerdict, ExplainTarget, Verdic
 import type { CheckResult } from '../../../shared/engine-check.ts';
 import type { PairExamples, UnreadExamples } from '../../../shared/examples.ts';
 import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
+import type { FlipTest } from '../../../shared/flip.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import type { PixelSource, Stroke } from '../../../shared/what-if.ts';
@@ -127,16 +128,20 @@ export interface MeasureMapsRequest {
   pairs: PackedPairs;
 }
 
-/** The maps of a pair whose faithfulness is checked. */
-export interface CheckMapsRequest {
+/** A pair's images and their stored maps. */
+export interface PairMapsRequest {
   model: ModelRef;
-  modelSha256: string | null; // as in ExplainRequest
   files: [string, string];
   sha256: [string | null, string | null]; // as in ExplainRequest
   signed: [Float32Array, Float32Array]; // S of each image, [height, width]
   width: number; // cells
   height: number;
   placement?: CellPlacement | undefined; // of the cells in the image; default: they divide it evenly
+}
+
+/** The maps of a pair whose faithfulness is checked. */
+export interface CheckMapsRequest extends PairMapsRequest {
+  modelSha256: string | null; // as in ExplainRequest
   donors: readonly SourceImage[]; // training images: the first that can be read replaces parts in the cross-check
 }
 
@@ -190,6 +195,23 @@ export interface ExamplesRequest extends ReadExamplesRequest {
 }
 
 export type ExamplesResult = UnreadExamples | Omit<PairExamples, 'dataset'>;
+
+/** Maps that are an order of removal: evidence for the verdict first. */
+export interface OrderedMaps extends PairMapsRequest {
+  verdict: Verdict;
+}
+
+export interface FlipRequest extends OrderedMaps {
+  modelSha256: string | null; // as in ExplainRequest
+  threshold: number;
+}
+
+export type FlipRequestResult = Pick<FlipTest, 'distance' | 'pixels' | 'outcome' | 'parts'>;
+
+export interface DrawFlipRequest extends OrderedMaps {
+  flip: Pick<FlipTest, 'parts' | 'recipe'>;
+  folder: string;
+}
 
 /** The stored comparison that drawOverlays draws. */
 export interface OverlaysRequest extends ExplainedVerdict, Scaled, Pick<Comparison, 'method' | 'layer'> {
@@ -261,6 +283,10 @@ export interface ComputeCalls {
   /** Caches the pooled features of all labelled images. Progress: images. */
   readExamples: { args: ReadExamplesRequest; result: null; progress: Counted };
   findExamples: { args: ExamplesRequest; result: ExamplesResult; progress: never };
+  /** Progress: forward passes. */
+  testFlip: { args: FlipRequest; result: FlipRequestResult; progress: Counted };
+  /** Writes the pictures of a flip test. */
+  drawFlip: { args: DrawFlipRequest; result: null; progress: never };
   /** Writes the overlay PNGs that a comparison names. */
   drawOverlays: { args: OverlaysRequest; result: null; progress: never };
   check: { args: { verbose?: boolean }; result: CheckResult[]; progress: never };

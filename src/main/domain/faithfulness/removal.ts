@@ -31,6 +31,9 @@ export function removalWeights({ values, sorted }: RankedMap, share: number, end
   return weights;
 }
 
+/** The weights that replace everything but the `share` of the area where the map is largest. */
+export const keptWeights = (ranked: RankedMap, share: number): Float32Array => removalWeights(ranked, share, 'top').map((weight) => 1 - weight);
+
 /** The number of ascending values below `limit`, or up to it. */
 function countBelow(sorted: Float32Array, limit: number, inclusive: boolean): number {
   let [low, high] = [0, sorted.length];

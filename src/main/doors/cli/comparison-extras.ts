@@ -3,6 +3,8 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import { exampleSentences, exampleText } from '../../../shared/example-words.ts';
 import type { PairExamples } from '../../../shared/examples.ts';
 import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
+import { FLIP_MODES, type FlipTest } from '../../../shared/flip.ts';
+import { FLIP_CAVEAT, flipWords } from '../../../shared/flip-words.ts';
 import type { Services } from '../../services.ts';
 import { ProgressLine } from './output.ts';
 
@@ -18,6 +20,13 @@ export const checkMaps = (s: Services, c: Comparison, signal: AbortSignal): Prom
   afterwards(c, 'but its maps were not checked', async (line) => {
     const onProgress = ({ done, total }: Counted): void => line.update(`Checking the maps: ${done} of ${total} blurred copies`);
     return (await s.compare.checks.check(c.comparison, { signal, onProgress })).check!;
+  });
+
+/** The flip test of a stored comparison. Fails as checkMaps does. */
+export const testFlip = (s: Services, c: Comparison, signal: AbortSignal): Promise<FlipTest> =>
+  afterwards(c, 'but its verdict was not tested', async (line) => {
+    const onProgress = ({ done, total }: Counted): void => line.update(`Flip test: ${done} of at most ${total} blurred copies`);
+    return (await s.compare.flips.test(c.comparison, { signal, onProgress })).flip!;
   });
 
 /** The labelled images nearest to those of a stored comparison. Fails as checkMaps does. */
@@ -37,6 +46,19 @@ async function afterwards<T>({ comparison }: Comparison, failure: string, work: 
   } finally {
     line.end();
   }
+}
+
+/** What a flip test found, if there was one. */
+export function flipLines({ flip, ...c }: Comparison): string[] {
+  if (!flip) return [];
+  const { limits, rows, missing } = flipWords({ ...c, flip });
+  return [
+    '  Flip test',
+    ...limits.map((text) => `    ! ${text}`),
+    ...missing.map((text) => `    ${text}`),
+    ...FLIP_MODES.flatMap((mode) => rows.map((row) => `    ${row[mode].sign} ${row.title}: ${row[mode].words}. ${row[mode].sentence}`)),
+    ...(rows.length > 0 ? [`    ${FLIP_CAVEAT}`] : []),
+  ];
 }
 
 export function exampleLines(examples: PairExamples, c: Comparison): string[] {

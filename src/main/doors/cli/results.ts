@@ -6,6 +6,7 @@ import { distanceWords } from '../../../shared/comparison-words.ts';
 import { LAYER_METHODS, methodInfo, methodWords } from '../../../shared/explanation-methods.ts';
 import type { PairExamples } from '../../../shared/examples.ts';
 import { counterfactualFailures, imageZText, mapsClaim } from '../../../shared/faithfulness-words.ts';
+import { flipWords } from '../../../shared/flip-words.ts';
 import { methodOption } from './method-option.ts';
 import { countText, probabilityText } from '../../../shared/format.ts';
 import { completenessSentences, emptySentence, scaleSentence, weakMark } from '../../../shared/map-words.ts';
@@ -17,7 +18,7 @@ import { verdictClaim } from '../../../shared/verdict-claim.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, resolveUserPath, parseRequest, withServices } from './options.ts';
-import { checkMaps, exampleLines, findExamples } from './comparison-extras.ts';
+import { checkMaps, exampleLines, findExamples, flipLines, testFlip } from './comparison-extras.ts';
 import { percent, print, ProgressLine } from './output.ts';
 
 /** A comparison with what was asked for beside it. */
@@ -77,6 +78,7 @@ export function addResultCommands(program: Command): void {
     .addOption(methodOption())
     .option('--layer <name>', `layer whose features are used, by ${LAYER_METHODS.join(' and ')} only (default: the last)`)
     .option('--check', 'check how faithful the maps are; takes seconds, for a large network half a minute')
+    .option('--flip', 'find the smallest parts whose blurring changes the verdict; takes about as long as --check')
     .option('--examples', 'list the nearest training and validation images of each image; a run that did not cache its features reads them once')
     .option('--out <dir>', 'folder for copies of the images and maps')
     .addOption(forceOption())
@@ -89,13 +91,14 @@ export function addResultCommands(program: Command): void {
           workspace,
           json,
           check,
+          flip,
           examples,
           target,
           method,
           layer,
           out,
           force,
-        }: Common & Force & { check?: boolean; examples?: boolean } & Partial<Record<'target' | 'method' | 'layer' | 'out', string>>,
+        }: Common & Force & { check?: boolean; flip?: boolean; examples?: boolean } & Partial<Record<'target' | 'method' | 'layer' | 'out', string>>,
       ) => {
         const folder = out === undefined ? undefined : resolveUserPath(out);
         const images = [a, b].map((file) => imagePath(file));
@@ -109,13 +112,12 @@ export function addResultCommands(program: Command): void {
           return {
             ...compared,
             ...(check && { check: await checkMaps(s, compared, signal) }),
+            ...(flip && { flip: await testFlip(s, compared, signal) }),
             ...(examples && { examples: await findExamples(s, compared, signal) }),
           };
         });
-        print(Boolean(json), c.check ? { ...c, mapsClaim: mapsClaim(c.check) } : c, () => [
-          ...comparisonLines(c),
-          ...(c.examples ? exampleLines(c.examples, c) : []),
-        ]);
+        const words = { ...(c.check && { mapsClaim: mapsClaim(c.check) }), ...(c.flip && { flipWords: flipWords({ ...c, flip: c.flip }) }) };
+        print(Boolean(json), { ...c, ...words }, () => [...comparisonLines(c), ...(c.examples ? exampleLines(c.examples, c) : [])]);
       },
     );
 
@@ -170,6 +172,7 @@ export function comparisonLines(c: Comparison): string[] {
     ...completenessSentences(c).map((sentence) => `  ${sentence}`),
     `  ${scaleSentence(c, savedChoice(c))}`,
     ...checkLines(c),
+    ...flipLines(c),
     ...c.warnings.map((w) => `Note: ${w}`),
   ];
 }

@@ -4,17 +4,15 @@ import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
 import type { ImageQuery } from '../../../shared/curation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { MapChoice } from '../../../shared/explanation-methods.ts';
-import { type FaithfulnessCheck, type NetworkGate, RECIPE, zOf } from '../../../shared/faithfulness.ts';
+import { type FaithfulnessCheck, RECIPE, zOf } from '../../../shared/faithfulness.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Counted, SourceImage } from '../../compute/protocol/protocol.ts';
-import { aucOverImages } from '../../domain/evaluate/auc-over-images.ts';
-import { assertFinite } from '../../domain/evaluate/check.ts';
-import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { SerialQueue } from '../../foundation/jobs/serial-queue.ts';
 import { mapsOf } from './compare-pair.ts';
 import { currentRow } from './current-rows.ts';
-import { readMaps } from './explanations.ts';
+import { mapsRequest } from './maps-request.ts';
+import type { NetworkGates } from './network-gates.ts';
 import { networkProblem } from './network-problem.ts';
 import type { ComparePorts } from './ports.ts';
 
@@ -23,18 +21,18 @@ export interface CheckOptions {
   onProgress?: ((p: Counted) => void) | undefined; // forward passes
 }
 
-const CACHED_GATES = 8;
 const DONORS = 3; // candidates: the first that can be read is used
 
 /** Checks how faithful the maps of stored comparisons are, one pair at a time, and stores the results with them. */
 export class MapChecks {
   private readonly queue = new SerialQueue();
-  private readonly gates = new LRUCache<string, NetworkGate>({ max: CACHED_GATES });
   private readonly trainImages = new LRUCache<string, Int32Array>({ max: 2 });
   private readonly ports: ComparePorts;
+  private readonly gates: NetworkGates;
 
-  constructor(ports: ComparePorts) {
+  constructor(ports: ComparePorts, gates: NetworkGates) {
     this.ports = ports;
+    this.gates = gates;
   }
 
   /**
@@ -72,34 +70,17 @@ export class MapChecks {
     const problem = this.problemOf(row);
     if (problem) throw problem;
     const run = this.ports.runs.get(row.run);
-    const { width, height, signed } = await readMaps(row);
-    const gate = await this.gateOf(run, signal);
+    const maps = await mapsRequest(this.ports, run, row);
+    const gate = await this.gates.of(run, signal);
     const donors = this.donorsFor(run, row);
     const { root } = this.ports.datasets.header(run.dataset);
     const request = {
-      model: this.ports.modelOf(run),
+      ...maps,
       modelSha256: run.modelSha256,
-      files: row.images.map(({ file }) => file) as [string, string],
-      sha256: row.images.map(({ sha256 }) => sha256) as [string, string],
-      signed: signed.map((map) => Float32Array.from(map)) as [Float32Array, Float32Array],
-      ...{ width, height, placement: row.images[0].placement },
       donors: donors.map(({ file, sha256 }): SourceImage => ({ file: join(root, ...file.split('/')), sha256 })),
     };
     const { distance, images, donor } = await this.ports.checker.ask('checkMaps', request, { signal, ...(onProgress && { onProgress }) });
     return { recipe: RECIPE, checkedMs: Date.now(), distance, images, donor: donor === null ? null : donors[donor]!, gate, z: zOf(images) };
-  }
-
-  /** The AUC of the run's network on validation pairs, with its interval over images. */
-  private async gateOf(run: RunRecord, signal: AbortSignal): Promise<NetworkGate> {
-    const { snapshot } = this.ports.datasets.get(run.dataset);
-    const key = JSON.stringify([run.run, run.modelSha256, snapshot]);
-    const cached = this.gates.get(key);
-    if (cached) return cached;
-    const { pairs, distances } = await this.ports.distances(run, 'valid', { signal });
-    assertFinite(distances, 'valid');
-    const gate = aucOverImages(unpackPairs(pairs), distances);
-    this.gates.set(key, gate);
-    return gate;
   }
 
   /** Candidates for the donor: training images with another content than the pair, the same for (B, A). */

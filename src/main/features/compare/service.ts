@@ -10,8 +10,10 @@ import { comparePair } from './compare-pair.ts';
 import { currentRow, currentRows } from './current-rows.ts';
 import { Examples } from './examples.ts';
 import { Explanations } from './explanations.ts';
+import { FlipTests } from './flip-tests.ts';
 import { MapChecks } from './map-checks.ts';
 import { MapScales } from './map-scales.ts';
+import { NetworkGates } from './network-gates.ts';
 import { Overlays } from './overlays.ts';
 import type { ComparePorts } from './ports.ts';
 import { WhatIfService } from './what-ifs.ts';
@@ -30,6 +32,7 @@ export class CompareService {
   readonly checks: MapChecks;
   readonly whatIfs: WhatIfService;
   readonly examples: Examples;
+  readonly flips: FlipTests;
   private readonly ports: ComparePorts;
   private readonly explanations: Explanations;
   private readonly overlays: Overlays;
@@ -38,9 +41,11 @@ export class CompareService {
     this.ports = ports;
     this.explanations = new Explanations(ports);
     this.scales = new MapScales(ports);
-    this.checks = new MapChecks(ports);
     this.whatIfs = new WhatIfService(ports);
     this.examples = new Examples(ports);
+    const gates = new NetworkGates(ports);
+    this.checks = new MapChecks(ports, gates);
+    this.flips = new FlipTests(ports, gates);
     this.overlays = new Overlays(ports, this.scales);
   }
 

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, join, sep } from 'node:path';
 import { AppError, asAppError } from '../../../shared/errors.ts';
+import { PICTURE_NAME } from '../../../shared/flip.ts';
 import type { ReportFormat } from '../../../shared/report.ts';
 import { isFolder } from '../../foundation/files.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
@@ -16,6 +17,7 @@ export interface MediaFile {
   immutable: boolean;
 }
 
+/** Of a comparison's folder. The pictures of a flip test have names of their own: PICTURE_NAME. */
 const COMPARISON_FILE = /^[ab]-(?:photo\.jpg|factual\.png|counterfactual\.png|signed\.npy)$/;
 
 export interface MediaPorts {
@@ -27,6 +29,8 @@ export interface MediaPorts {
   imageOf(dataset: string, id: number): { file: string; sha256: string; sampleBits: number | null };
   /** Draws the overlay files of a stored comparison if one is missing or damaged. */
   drawOverlays(comparison: string): Promise<unknown>;
+  /** Draws the pictures of a comparison's flip test if one is missing or damaged. */
+  drawFlip(comparison: string): Promise<unknown>;
   /** The file that a report was last written to. Throws AppError 'not-found'. */
   reportFile(report: string, format: ReportFormat): string;
 }
@@ -54,7 +58,7 @@ export class Media {
         if (!isAbsolute(first) || !(await access.allows(first))) break;
         return mediaFile(await previews.filePreview(first, 'image', signal), false);
       case 'comparison':
-        if (COMPARISON_FILE.test(second)) return this.comparisonFile(first, second);
+        if (COMPARISON_FILE.test(second) || PICTURE_NAME.test(second)) return this.comparisonFile(first, second);
         break;
       case 'report': {
         const [, id, format] = /^(\w+)\.(html|pdf)$/.exec(first) ?? [];
@@ -82,10 +86,11 @@ export class Media {
     }
   }
 
-  /** Draws a missing or damaged overlay first: overlays are drawn when first needed. */
+  /** Draws a missing or damaged overlay or picture of a flip test first: overlays are drawn when first needed. */
   private async comparisonFile(id: string, name: string): Promise<MediaFile> {
     const path = join(this.ports.workspace.comparison(id), name);
-    if (name.endsWith('.png')) await this.ports.drawOverlays(id);
+    if (PICTURE_NAME.test(name)) await this.ports.drawFlip(id);
+    else if (name.endsWith('.png')) await this.ports.drawOverlays(id);
     return this.inWorkspace(path, true);
   }
 

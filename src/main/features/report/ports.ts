@@ -28,6 +28,10 @@ export interface PagePorts {
     /** Reads what `find` needs, once for a run. Throws as `find` does, and 'cancelled'. */
     read(run: string, o: { signal: AbortSignal; onProgress?: (p: { done: number; total: number }) => void }): Promise<void>;
   };
+  /** Draws the pictures of a comparison's flip test that are missing. */
+  drawFlip(id: string): Promise<void>;
+  /** Folder of a comparison's files. */
+  comparisonFolder(id: string): string;
   /** The process that shrinks images. */
   compute: Pick<ComputeHost, 'ask'>;
   runs: Pick<RunStore, 'annotated'>;

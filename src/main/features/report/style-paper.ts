@@ -36,6 +36,7 @@ tr,figure,.undivided,.warnings,.personal,.score,.legend,.signoff,.formula,li,.li
 .what-ifs{break-before:page;border-top:0;margin-top:0}.what-ifs>h3{margin-top:0;font-size:11pt}.what-if{margin-top:4mm}.edited{gap:3mm 5mm;margin-top:1.5mm}.picture img{max-height:62mm;outline:.5pt solid #999;outline-offset:-.5pt;border-radius:0}.picture .note{margin:1mm 0 0}
 .warnings{padding:1.5mm 3mm;margin:2.5mm 0 0;font-size:8.5pt}.warnings li{margin:.6mm 0}.warnings ul{margin-top:1pt}.bang{width:11pt;height:11pt;border-width:1pt;font-size:8pt;line-height:9pt}
 .fine{font-size:7.5pt;margin:0;padding-top:1.4mm;border-top:.5pt solid var(--hair)}.long-note{margin-top:3mm;padding-left:3mm;border-left-width:2pt}
+.flip{gap:1mm 4mm;margin:2mm 0}.flip .claim{font-size:8.5pt}.flip-pictures{gap:2mm}.flip-pictures img{width:30mm;height:30mm}.flip-pictures figcaption{max-width:30mm;font-size:7pt}
 .details{font-size:8pt}.details .score dd{font-size:11pt}.details .evidence{grid-template-columns:minmax(0,1fr) 64mm}.details .facts tr:nth-last-child(-n+2){break-before:avoid}.evidence{grid-template-columns:minmax(0,1fr) 84mm;gap:0 8mm}.charts,.tables,.says{gap:4pt 8mm}
 table{margin:3pt 0 6pt}th,td{padding:2pt 8pt 2pt 0}.facts th{width:30%}.files code{font-size:7pt}
 .glossary dl{columns:3;column-gap:7mm;margin-top:6pt}.glossary dl div{padding:1.5pt 0}.cite{margin-top:10pt}

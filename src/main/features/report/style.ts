@@ -90,6 +90,7 @@ figure{margin:0}.row+.row{margin-top:24px}
 .evidence h3:first-child{margin-top:0}
 .score{display:flex;flex-wrap:wrap;gap:8px 32px;margin:8px 0 0}.score dt{color:var(--dim);font-size:14px}.score dd{margin:0;font-size:24px;font-weight:650;line-height:1.2}
 .charts,.tables,.says{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 40px;align-items:start}
+.flip{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:4px 24px;align-items:start;margin:12px 0}.flip .claim{font-size:15px}.flip p{margin:0 0 4px}.flip-pictures{display:flex;gap:12px}.flip-pictures img{display:block;width:160px;height:160px}.flip-pictures figcaption{max-width:160px;font-size:13px;color:var(--dim)}
 .says h3{margin-top:16px}
 .chart{margin:0 0 8px}
 .plot figcaption,.note{font-size:14px;color:var(--dim);line-height:1.45}
@@ -118,7 +119,7 @@ summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-of
 
 const NARROW = `
 @media screen and (max-width:800px){main{padding:32px 16px 48px}h1,.verdict{font-size:28px}.measure,.evidence,.charts,.tables,.says{grid-template-columns:minmax(0,1fr)}.stage{margin-inline:-16px;border-radius:0;padding:16px}}
-@media screen and (max-width:560px){.edited{grid-template-columns:repeat(2,minmax(0,1fr))}.answer{grid-column:1/-1}.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.labelled{grid-template-columns:minmax(0,1fr)}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend .scale-title{grid-column:1/-1}.choice{display:flex}.networks thead,.overview thead{display:none}:is(.networks,.overview) :is(tr,td,th){display:block}:is(.networks,.overview) td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}.overview :is(td,tbody th){border-top:0;padding-block:2px}.overview tr{border-top:1px solid var(--hair);padding-block:6px}.overview td .term{display:inline}.overview td .term::before{content:"threshold "}.formula{margin-left:8px}}
+@media screen and (max-width:560px){.flip{grid-template-columns:minmax(0,1fr)}.flip-pictures{flex-wrap:wrap}.edited{grid-template-columns:repeat(2,minmax(0,1fr))}.answer{grid-column:1/-1}.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.tile:first-child{grid-column:1/-1}.labelled{grid-template-columns:minmax(0,1fr)}.about{margin-left:0;width:100%}.glossary dl{columns:1}.lines{grid-template-columns:minmax(0,1fr)}th,td{padding-right:8px}.legend{grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}.legend .scale-title{grid-column:1/-1}.choice{display:flex}.networks thead,.overview thead{display:none}:is(.networks,.overview) :is(tr,td,th){display:block}:is(.networks,.overview) td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}.overview :is(td,tbody th){border-top:0;padding-block:2px}.overview tr{border-top:1px solid var(--hair);padding-block:6px}.overview td .term{display:inline}.overview td .term::before{content:"threshold "}.formula{margin-left:8px}}
 `;
 
 /** `models`: SHA-256 in hex of the report's networks, for the footer of each printed page. */

@@ -1,6 +1,7 @@
 import type { Comparison, Judgement } from '../../../shared/comparison.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import type { PairExamples } from '../../../shared/examples.ts';
+import type { FlipPicture } from '../../../shared/flip.ts';
 import type { ReportSection } from '../../../shared/report.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { WhatIf } from '../../../shared/what-if.ts';
@@ -39,9 +40,15 @@ export interface ReportExamples {
   thumbs: readonly [readonly (ImageFile | null)[], readonly (ImageFile | null)[]]; // of A and B
 }
 
+/** A picture of a flip test. */
+export interface FlipImage extends Pick<FlipPicture, 'mode' | 'part' | 'letter' | 'share'> {
+  image: ImageFile;
+}
+
 /** What chosen sections add to the appendix of a comparison. A text says why it is missing. */
 export interface ReportExtras {
   examples?: ReportExamples | string;
+  flip?: FlipImage[] | string;
 }
 
 /** With the images that the report embeds. */

@@ -30,6 +30,7 @@ export function jobLink(job: Job): JobLink | null {
     case 'maps':
     case 'check':
     case 'examples':
+    case 'flip':
       return { text: 'Show pairs', view: 'compare', params: {} };
     case 'export':
       return null;

@@ -5,6 +5,7 @@ import type { RunRecord } from '../../../../shared/run.ts';
 import { fileName, fileNames, shortName, timeText } from '../../../../shared/format.ts';
 import { comparisonNames, similaritySentence, verdictSentence, verdictWord } from '../../../../shared/comparison-words.ts';
 import { backboneName, removedRunName, runName } from '../../../../shared/run-words.ts';
+import { flipLine } from '../../../../shared/flip-words.ts';
 import { pairNotices } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
 import { calibrationError } from '../../../domain/evaluate/calibration-error.ts';
@@ -42,7 +43,9 @@ export function comparisonSection(shown: ReportComparison, context: PageContext)
   const short = withShortNames(comparison);
   const [a, b] = comparisonNames(short);
   const nameSize = a.length + b.length <= 50 ? 15 : 11; // pt, as in the style sheet
-  const evidence = [verdictClaim(comparison).sentence, similaritySentence(comparison, curveFitOf(run)), mapsLine(comparison)].filter(
+  const { flip } = comparison;
+  const flipText = flip ? flipLine({ ...comparison, flip }) : null;
+  const evidence = [verdictClaim(comparison).sentence, similaritySentence(comparison, curveFitOf(run)), mapsLine(comparison), flipText].filter(
     (text) => text !== null,
   );
   const notices = pairNotices(short).map(({ text }) => text);

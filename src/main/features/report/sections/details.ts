@@ -10,6 +10,7 @@ import { chart } from '../chart.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportEntry, ReportExtras, ReportRun } from '../types.ts';
 import { examplesPart } from './examples.ts';
+import { flipDetails } from './flip.ts';
 import { mapCheckDetails } from './map-check.ts';
 import { facts, versionList } from './parts.ts';
 
@@ -28,6 +29,7 @@ export function detailsSection({ comparison }: ReportEntry, number: number, { ru
 <p class="eyebrow">Appendix${whole && ' · Details'}</p>
 <h2 id="${id}-title"><a href="#comparison-${number}">Comparison ${number}</a> <span class="and">${nameOf(names[0])} and ${nameOf(names[1])}</span></h2>
 ${whole && figures(comparison, run)}
+${whole && flipDetails(comparison, extras.flip)}
 ${extras.examples !== undefined && examplesPart(extras.examples, comparison)}
 ${whole && origin(comparison, run)}
 </section>

@@ -1,0 +1,137 @@
+import {
+  COARSE_SHARES,
+  FLIP_MODES,
+  FLIP_PARTS,
+  type FlipMode,
+  type FlipPart,
+  type FlipResult,
+  type FlipSearch,
+  lettersOf,
+} from '../../../shared/flip.ts';
+
+/** One image with a part blurred. */
+export interface Cut {
+  image: 0 | 1;
+  /** 0: the map of the image; k: its k-th rolled copy. */
+  map: number;
+  mode: FlipMode;
+  share: number; // % of the area: removed, or kept
+}
+
+/** `E`: what a network makes of an image, such as its embedding. */
+export interface FlipInput<E> {
+  unchanged: readonly [E, E];
+  distance(a: E, b: E): number;
+  /** Whether a distance has the verdict of the unchanged pair. */
+  holds(distance: number): boolean;
+  /** Whether each image's map has evidence for the verdict. */
+  hasEvidence: readonly [boolean, boolean];
+  rolled: number; // copies of each map; the k-th of A is used together with the k-th of B
+  /** In the order of `cuts`. Calls `onEmbedded` with the number of cuts that are done. */
+  embed(cuts: readonly Cut[], onEmbedded: (done: number) => void): Promise<readonly E[]>;
+  /** `total`: cuts at most; it becomes smaller when a share is found. */
+  onProgress?(progress: { done: number; total: number }): void;
+}
+
+interface Search extends FlipSearch {
+  part: FlipPart;
+  mode: FlipMode;
+  images: (0 | 1)[]; // that are changed
+}
+
+/**
+ * Finds for A, for B and for both images the smallest tried share whose removal changes the verdict, and the smallest whose keeping holds it;
+ * see FlipSearch. Shares: COARSE_SHARES, then every percent between the first with an effect and the one before it. The rolled copies are
+ * tried at the same shares up to the one found, or at all coarse ones if none was. Searches share their cuts: removing 5 % of A and 5 % of
+ * both needs one embedding of A.
+ */
+export async function findFlips<E>(input: FlipInput<E>): Promise<Record<FlipPart, FlipResult | null>> {
+  const { unchanged, distance, holds, hasEvidence, rolled } = input;
+  const searches = FLIP_PARTS.flatMap((part) => {
+    const images = lettersOf(part).map((letter) => (letter === 'a' ? 0 : 1));
+    if (!images.every((image) => hasEvidence[image])) return [];
+    return FLIP_MODES.map((mode): Search => ({ part, mode, images, share: null, tried: [], rolled: [] }));
+  });
+  const cuts = new Cuts(input);
+  const cutsOf = ({ images, mode }: Search, map: number, share: number): Cut[] => images.map((image) => ({ image, map, mode, share }));
+  const distanceOf = ({ images, mode }: Search, map: number, share: number): number => {
+    const [a, b] = ([0, 1] as const).map((image) => (images.includes(image) ? cuts.get({ image, map, mode, share }) : unchanged[image]));
+    return distance(a!, b!);
+  };
+  const hasEffect = ({ mode }: Search, at: number): boolean => holds(at) === (mode === 'keep');
+  const tryShares = async (sharesOf: (search: Search) => readonly number[]): Promise<void> => {
+    await cuts.add(searches.flatMap((search) => sharesOf(search).flatMap((share) => cutsOf(search, 0, share))));
+    for (const search of searches) {
+      for (const share of sharesOf(search)) search.tried.push({ share, distance: distanceOf(search, 0, share) });
+      search.tried.sort((x, y) => x.share - y.share);
+      search.share = search.tried.find((tried) => hasEffect(search, tried.distance))?.share ?? null;
+    }
+  };
+
+  await tryShares(coarseShares);
+  const between = new Map(searches.map((search) => [search, sharesBefore(search)]));
+  await tryShares((search) => between.get(search)!);
+
+  const compared = searches.filter(({ share }) => share !== 0); // else there is nothing that a copy could do better
+  const sharesOf = ({ tried, share }: Search): number[] => tried.map((one) => one.share).filter((one) => one > 0 && one <= (share ?? one));
+  for (const search of compared) search.rolled = Array.from({ length: rolled }, () => null);
+  const levels = [...new Set(compared.flatMap(sharesOf))].sort((x, y) => x - y);
+  const ownCuts = compared.flatMap((search) => sharesOf(search).flatMap((share) => cutsOf(search, 0, share)));
+  cuts.expect(rolled * new Set(ownCuts.map(keyOf)).size);
+  for (const share of levels) {
+    const open = compared
+      .filter((search) => sharesOf(search).includes(share))
+      .flatMap((search) => search.rolled.flatMap((found, k) => (found === null ? [{ search, k }] : [])));
+    await cuts.add(open.flatMap(({ search, k }) => cutsOf(search, k + 1, share)));
+    for (const { search, k } of open) if (hasEffect(search, distanceOf(search, k + 1, share))) search.rolled[k] = share;
+  }
+
+  const resultOf = (part: FlipPart): FlipResult | null => {
+    const [remove, keep] = FLIP_MODES.map((mode) => searches.find((search) => search.part === part && search.mode === mode));
+    return remove && keep ? { remove: foundBy(remove), keep: foundBy(keep) } : null;
+  };
+  return { a: resultOf('a'), b: resultOf('b'), both: resultOf('both') };
+}
+
+const coarseShares = ({ mode }: Search): readonly number[] => (mode === 'keep' ? [0, ...COARSE_SHARES] : COARSE_SHARES);
+
+/** The whole percents between the share that was found and the tried one before it. */
+function sharesBefore({ tried, share }: Search): number[] {
+  if (share === null) return [];
+  const before = tried.findLast((one) => one.share < share)?.share ?? 0;
+  return Array.from({ length: Math.max(0, share - before - 1) }, (_, i) => before + 1 + i);
+}
+
+const foundBy = ({ share, tried, rolled }: Search): FlipSearch => ({ share, tried, rolled });
+
+/** The embeddings of all cuts so far, each computed once. */
+class Cuts<E> {
+  private readonly found = new Map<string, E>();
+  private total: number; // at most
+  private readonly input: FlipInput<E>;
+
+  constructor(input: FlipInput<E>) {
+    this.input = input;
+    this.total = 2 * FLIP_MODES.length * COARSE_SHARES.length * (input.rolled + 1);
+  }
+
+  /** At most `more` cuts will be added. */
+  expect(more: number): void {
+    this.total = this.found.size + more;
+  }
+
+  async add(cuts: readonly Cut[]): Promise<void> {
+    const missing = [...new Map(cuts.map((cut) => [keyOf(cut), cut])).values()].filter((cut) => !this.found.has(keyOf(cut)));
+    if (missing.length === 0) return;
+    const before = this.found.size;
+    const onEmbedded = (n: number): void => this.input.onProgress?.({ done: before + n, total: Math.max(this.total, before + n) });
+    const embeddings = await this.input.embed(missing, onEmbedded);
+    for (const [i, cut] of missing.entries()) this.found.set(keyOf(cut), embeddings[i]!);
+  }
+
+  get(cut: Cut): E {
+    return this.found.get(keyOf(cut))!;
+  }
+}
+
+const keyOf = ({ image, map, mode, share }: Cut): string => `${image} ${map} ${mode} ${share}`;
