@@ -1,10 +1,13 @@
 import type { Page } from '@playwright/test';
 import type { ComparisonRow } from '../../src/shared/comparison.ts';
 import { counterfactualFailure, counterfactualFailures, mapsClaim } from '../../src/shared/faithfulness-words.ts';
+import { FLIP_MODES } from '../../src/shared/flip.ts';
+import { flipWords } from '../../src/shared/flip-words.ts';
+import { verdictClaim } from '../../src/shared/verdict-claim.ts';
 import { expect, test, trainedRun } from './kit.ts';
 import { axeIn, serious } from './serious.ts';
 
-/** The check of the maps on the screen. */
+/** The check of the maps and the flip test on the screen. */
 
 const section = (page: Page) => page.getByRole('complementary', { name: 'Verdict and evidence' }).getByRole('region', { name: 'Check of the maps' });
 
@@ -24,6 +27,41 @@ test('checks the maps of the shown pair: progress, then the badge with z and a s
   }
   await page.reload(); // stored with the comparison
   await expect(section(page).locator('[data-claim]')).toHaveText(claim.words);
+});
+
+test('the flip test: shares with their sentences, and what was removed on the images, by keyboard too', async ({ page, served }) => {
+  const { dataset, run } = await trainedRun(served);
+  await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/2&b=${dataset}/22`);
+  const flip = page.getByRole('complementary', { name: 'Verdict and evidence' }).getByRole('region', { name: 'Flip test' });
+  await flip.getByRole('button', { name: 'Run the flip test' }).click();
+  await expect(flip.locator('[data-flip="remove-a"]')).toBeVisible();
+  const row = (await served.call('compare.list', {})).find((one) => one.flip)!;
+  const words = flipWords({ ...row, flip: row.flip! }, verdictClaim(row).tone === 'bad');
+  for (const mode of FLIP_MODES) {
+    for (const { part, ...claims } of words.rows) {
+      await expect(flip.locator(`[data-flip="${mode}-${part}"]`)).toContainText(claims[mode].sentence);
+      await expect(flip.locator(`[data-flip="${mode}-${part}"] [data-claim]`)).toHaveAttribute('data-claim', claims[mode].tone);
+    }
+  }
+  const picture = (letter: 'a' | 'b') => page.locator(`[data-picture="${letter}"]`);
+  const toggle = flip.locator('[data-flip="remove-b"]').getByRole('button');
+  await toggle.focus();
+  await page.keyboard.press('Enter');
+  await expect(toggle).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(() => picture('b').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(row.flip!.side);
+  await expect(picture('b')).toHaveAttribute('alt', /^Image B: .* blurred, as the network reads it/);
+  await expect(picture('a')).toHaveCount(0);
+  await expect(page.locator('[data-pane="a"]')).toContainText('Unchanged');
+  await expect(page.locator('[data-pane] canvas')).toHaveCount(0); // no map over what the network saw
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await serious(page, axeIn(colorScheme, page))).toEqual([]);
+  }
+  await page.keyboard.press('f'); // a map again
+  await expect(picture('b')).toHaveCount(0);
+  await expect(page.locator('[data-pane] canvas')).toHaveCount(2);
+  await page.reload(); // stored with the comparison
+  await expect(flip.locator('[data-flip]')).toHaveCount(6);
 });
 
 test('a check that fails says why, and can be tried again', async ({ page, served }) => {

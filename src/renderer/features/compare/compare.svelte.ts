@@ -125,7 +125,7 @@ class Compare {
   }
 
   /**
-   * Reads the classes of the shown images again, now and whenever a data set changes, and the check of their maps once it is stored. Returns
+   * Reads the classes of the shown images again, now and whenever a data set changes, and what is computed for them later: check and flip test. Returns
    * the unsubscribe function.
    */
   listen(): () => void {
@@ -133,7 +133,7 @@ class Compare {
     return api.on('changed', ({ what, id }) => {
       if (what === 'datasets') this.refresh();
       if (what === 'comparisons' && id !== null)
-        for (const shown of [this.main, this.other]) shown.addCheck(id).catch((error: unknown) => toast.error(error));
+        for (const shown of [this.main, this.other]) shown.addResults(id).catch((error: unknown) => toast.error(error));
     });
   }
 

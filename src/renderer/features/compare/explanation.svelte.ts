@@ -112,12 +112,13 @@ export class Explanation {
     if (comparison !== undefined) this.replace(await api.call('compare.get', { comparison }));
   }
 
-  /** Adds the stored check to the shown comparison. Its other fields stay: the person may be changing them. */
-  async addCheck(comparison: string): Promise<void> {
-    if (this.current?.row.comparison !== comparison || this.current.row.check) return;
-    const { check } = await api.call('compare.get', { comparison });
+  /** Adds the stored check and flip test to the shown comparison. Its other fields stay: the person may be changing them. */
+  async addResults(comparison: string): Promise<void> {
+    const lacks = (row: ComparisonRow | undefined): row is ComparisonRow => row?.comparison === comparison && !(row.check && row.flip);
+    if (!lacks(this.current?.row)) return;
+    const { check, flip } = await api.call('compare.get', { comparison });
     const row = this.current?.row;
-    if (check && row?.comparison === comparison) this.replace({ ...row, check });
+    if (lacks(row) && ((check && !row.check) || (flip && !row.flip))) this.replace({ ...row, ...(check && { check }), ...(flip && { flip }) });
   }
 
   /** Replaces the row after a change of its judgement, note or saved state. */

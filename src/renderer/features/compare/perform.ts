@@ -1,5 +1,6 @@
 import { compare } from './compare.svelte.ts';
 import type { CompareAction } from './keys.ts';
+import { flipView } from './flip/flip-view.svelte.ts';
 import { overlay } from './overlay-settings.svelte.ts';
 import { queue } from './queue.svelte.ts';
 import { viewport } from './viewport.svelte.ts';
@@ -9,6 +10,7 @@ export function perform(action: CompareAction): void {
   switch (action.do) {
     case 'view':
       overlay.view = action.view;
+      flipView.hide();
       break;
     case 'judge':
       void compare.judge(action.judgement).then(() => queue.refreshJudged());
