@@ -1,48 +1,46 @@
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 import { SCREEN_FEATURES } from './.dependency-cruiser.mjs';
 
+// ESLint checks Svelte components and the state classes beside them (.svelte.ts), oxlint all other files by the same rules: it reads 1,000
+// files in 1 s of CPU time, ESLint in 13 s. Both take the rules from .oxlintrc.json.
+
 // TypeScript reads each component as the code that the parser makes of it, so one program has them all. Otherwise each component
 // changes the program, whose types are checked anew: 97 s of CPU time in place of 45 s. The plugin reads this when it is imported.
 process.env['SVELTE_ESLINT_PARSER_EXPERIMENTAL_TS_SYS_HOOK'] ??= '1';
 const { default: svelte } = await import('eslint-plugin-svelte');
 
-/** ESLint's own rules against mistakes that TypeScript does not see. */
-const mistakes = [
-  'array-callback-return',
-  'for-direction',
-  'no-async-promise-executor',
-  'no-case-declarations',
-  'no-constant-binary-expression',
-  'no-constant-condition',
-  'no-debugger',
-  'no-dupe-else-if',
-  'no-duplicate-case',
-  'no-empty-pattern',
-  'no-fallthrough',
-  'no-loss-of-precision',
-  'no-prototype-builtins',
-  'no-self-assign',
-  'no-self-compare',
-  'no-shadow-restricted-names',
-  'no-sparse-arrays',
-  'no-unreachable-loop',
-  'no-unsafe-finally',
-  'no-unsafe-optional-chaining',
-  'no-useless-assignment',
-  'no-useless-catch',
-  'no-useless-escape',
-  'no-var',
-  'use-isnan',
-  'valid-typeof',
-];
+/**
+ * @typedef {Record<string, import('eslint').Linter.RuleEntry>} Rules
+ * @type {{ rules: Rules, overrides: { files: string[], rules: Rules }[] }}
+ */
+const oxlint = JSON.parse(readFileSync(new URL('.oxlintrc.json', import.meta.url), 'utf8'));
 
-const windowApi = ['window', 'globalThis', 'self'].map((object) => ({
-  selector: `MemberExpression[object.name='${object}'][property.name='api'], MemberExpression[object.name='${object}'][property.value='api']`,
-  message: 'window.api is only for src/renderer/client/api.ts: import what you need from there.',
-}));
+/** Rules of ESLint's that typescript-eslint has in a form of its own; oxlint knows types in the rule itself. */
+const EXTENDED = ['no-array-constructor', 'no-unused-expressions', 'no-unused-vars', 'no-useless-constructor'];
+
+/** @param {string} name of a rule in oxlint */
+const eslintName = (name) => (EXTENDED.includes(name) ? `@typescript-eslint/${name}` : name.replace(/^typescript\//, '@typescript-eslint/'));
+
+/** @param {Rules} rules @returns {Rules} */
+const named = (rules) => Object.fromEntries(Object.entries(rules).map(([name, value]) => [eslintName(name), value]));
+
+/** @param {string} files a pattern of .oxlintrc.json */
+const rulesFor = (files) => named(oxlint.overrides.find((override) => override.files.includes(files))?.rules ?? {});
+
+/** Rules that need types: mistakes that neither TypeScript nor a test notices. oxlint knows the types of all files but components. */
+const TYPED = [
+  'await-thenable',
+  'no-floating-promises',
+  'no-misused-promises',
+  'only-throw-error',
+  'return-await',
+  'switch-exhaustiveness-check',
+].map((name) => `@typescript-eslint/${name}`);
+const all = Object.entries({ ...named(oxlint.rules), ...rulesFor('**/*.ts'), ...rulesFor('src/**') });
 
 /**
  * dependency-cruiser keeps the import law, but doesn't see the type imports of components: these folders of src/renderer/ are closed to
@@ -67,42 +65,18 @@ const componentImports = (folder, closed) => ({
 
 export default defineConfig(
   globalIgnores(['dist/', 'release/', 'coverage/', '.toolchain/', 'test-results/', 'playwright-report/']),
-  // A rule that does not fit is changed here, where everybody sees it, never switched off in a file.
+  globalIgnores(['**/*.js', '**/*.mjs', '**/*.cjs', '**/*.ts', '!**/*.svelte.ts']),
+  // A rule that does not fit is changed in the configuration, where everybody sees it, never switched off in a file.
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   {
-    rules: {
-      ...Object.fromEntries(mistakes.map((rule) => [rule, 'error'])),
-      eqeqeq: ['error', 'always', { null: 'ignore' }],
-      'no-console': 'error',
-      'no-warning-comments': ['error', { terms: ['eslint-disable', 'oxlint-disable'], location: 'anywhere' }],
-      'no-empty': ['error', { allowEmptyCatch: false }],
-      'prefer-const': ['error', { destructuring: 'all' }],
-    },
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    extends: [ts.configs.base],
+    rules: Object.fromEntries(all.filter(([name]) => !TYPED.includes(name))),
   },
   {
-    files: ['**/*.ts', '**/*.svelte'],
-    extends: [ts.configs.strict],
-    rules: {
-      'max-lines': ['error', 350],
-      '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports', disallowTypeAnnotations: false }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
-      // Tensor code indexes arrays in loops, whose bounds the compiler does not follow.
-      '@typescript-eslint/no-non-null-assertion': 'off',
-    },
-  },
-  {
-    // Rules that need types: mistakes that neither TypeScript nor a test notices. oxlint checks them in .ts files (.oxlintrc.json).
     files: ['**/*.svelte'],
     languageOptions: { parserOptions: { projectService: true, extraFileExtensions: ['.svelte'] } },
-    rules: {
-      '@typescript-eslint/await-thenable': 'error',
-      '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/only-throw-error': 'error',
-      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-    },
+    rules: Object.fromEntries(all.filter(([name]) => TYPED.includes(name))),
   },
   svelte.configs.recommended,
   {
@@ -121,25 +95,4 @@ export default defineConfig(
   componentImports('client', ['features', 'app']),
   componentImports('kit', ['features', 'app', 'client']),
   SCREEN_FEATURES.map((name) => componentImports(`features/${name}`, SCREEN_FEATURES.filter((other) => other !== name).concat('app'))),
-  {
-    files: ['src/**'],
-    rules: {
-      'no-restricted-syntax': ['error', ...windowApi],
-      'no-restricted-properties': [
-        'error',
-        { object: 'Math', property: 'random', message: 'Every draw comes from src/shared/random.ts, so that a seed repeats it.' },
-      ],
-    },
-  },
-  { files: ['src/renderer/client/api.ts'], rules: { 'no-restricted-syntax': 'off' } },
-  {
-    files: ['src/renderer/**', 'scripts/measure/scrolling.mjs', 'scripts/screens.mjs', 'scripts/campaign/names.mjs'],
-    languageOptions: { globals: globals.browser },
-  },
-  { files: ['src/main/doors/cli/main.ts', 'src/main/doors/cli/**', 'scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
-  {
-    files: ['scripts/**', '*.config.js'],
-    languageOptions: { globals: globals.node },
-    rules: { 'max-lines': ['error', 350], 'no-undef': 'error', 'no-unused-vars': ['error', { caughtErrors: 'none' }] },
-  },
 );

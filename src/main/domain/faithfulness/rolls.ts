@@ -14,12 +14,13 @@ export interface Roll {
  */
 export function drawRolls(w: number, h: number, count: number, random: Random): Roll[] {
   return Array.from({ length: count }, () => {
-    for (;;) {
+    let roll: Roll;
+    do {
       const mirrored = random.below(2) === 1;
       const turns = w === h ? random.below(4) : 2 * random.below(2);
-      const roll = { mirrored, turns, down: random.below(h), right: random.below(w) };
-      if (mirrored || turns !== 0 || roll.down !== 0 || roll.right !== 0) return roll;
-    }
+      roll = { mirrored, turns, down: random.below(h), right: random.below(w) };
+    } while (!roll.mirrored && roll.turns === 0 && roll.down === 0 && roll.right === 0);
+    return roll;
   });
 }
 
