@@ -12,14 +12,15 @@ import {
   flipStanding,
   type FlipTest,
   LARGEST_SHARE,
+  lettersOf,
   rolledWithin,
 } from './flip.ts';
-import { countText, listText, NBSP } from './format.ts';
-import { isCoinToss, type VerdictClaim } from './verdict-claim.ts';
+import { countText, listText, NBSP, percentText } from './format.ts';
+import { isCoinToss, type VerdictClaim, verdictClaim } from './verdict-claim.ts';
 
 /** Words on a flip test, for the screen, the report and the command line. */
 
-type Tested = Pick<Comparison, 'verdict' | 'similarity' | 'threshold'> & { flip: FlipTest };
+type Tested = Pick<Comparison, 'verdict' | 'similarity' | 'threshold' | 'support' | 'images'> & { flip: FlipTest };
 
 /** One search: a badge of few words, and one sentence with its condition. */
 export interface FlipClaim extends VerdictClaim {
@@ -49,12 +50,12 @@ export const PART_TITLES = { a: 'A', b: 'B', both: 'A and B' } as const satisfie
 /** A share in whole percent, with its space. */
 export const shareText = (percent: number): string => `${percent}${NBSP}%`;
 
-/** `isWrong`: whether the verdict is known to be wrong. Nothing about such a pair is green. */
-export function flipWords(comparison: Tested, isWrong = false): FlipWords {
+/** Nothing is green if the verdict is known to be wrong, or if there is a limit. */
+export function flipWords(comparison: Tested): FlipWords {
   const { flip } = comparison;
   const limits = limitsOf(comparison);
   if (flip.outcome !== 'tested') return { limits, rows: [], missing: [] };
-  const canBeGood = !isWrong && limits.length === 0;
+  const canBeGood = verdictClaim(comparison).tone !== 'bad' && limits.length === 0;
   const rows = FLIP_PARTS.flatMap((part) => {
     const result = flip.parts[part];
     return result ? [rowOf(part, result, comparison, canBeGood)] : [];
@@ -106,7 +107,7 @@ function rowOf(part: FlipPart, result: FlipResult, comparison: Tested, canBeGood
     return {
       ...toneOf(standing, canBeGood),
       words: badgeWords(mode, search),
-      sentence: sentenceOf(mode, part, search, comparison.verdict) + undoneWords(mode, search, comparison),
+      sentence: sentenceOf(mode, part, search, comparison.verdict) + undoneWords(mode, search, comparison) + beyondWords(part, search, comparison),
     };
   });
   return { part, title: PART_TITLES[part], remove: remove!, keep: keep! };
@@ -141,6 +142,16 @@ function sentenceOf(mode: FlipMode, part: FlipPart, search: FlipSearch, verdict:
   if (share !== null)
     return `With only the ${shareText(share)} of ${OF[part]} that ${MARKED[part]} ${most} and the rest blurred, the verdict stays “${verdict}”; ${rolledWords(search, part, 'hold it')}.`;
   return `With up to ${shareText(LARGEST_SHARE)} of ${OF[part]}, what ${MARKED[part]} ${most}, and the rest blurred, the verdict does not stay “${verdict}”; ${rolledWords(search, part, 'hold it')}.`;
+}
+
+/** The images of which a search used more than their map marks; '' if there is none. */
+function beyondWords(part: FlipPart, { share }: FlipSearch, { verdict, flip }: Tested): string {
+  const limited = lettersOf(part)
+    .map((letter) => ({ name: PART_TITLES[letter], marked: flip.marked[letter === 'a' ? 0 : 1] }))
+    .filter(({ marked }) => marked < (share ?? LARGEST_SHARE));
+  if (limited.length === 0) return '';
+  const marked = listText(limited.map(({ name, marked: percent }) => `${percentText(percent / 100)} of ${name}`));
+  return ` Only ${marked} ${limited.length === 1 ? 'has' : 'have'} evidence for “${verdict}”: beyond that the order continues where least speaks against it.`;
 }
 
 /** The larger tried shares that lack the effect of the one that was found; '' if none does. */

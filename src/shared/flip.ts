@@ -50,6 +50,8 @@ export interface FlipTest {
   side: number; // px, of the square images that the network reads
   /** SHA-256 of the pixels that the network reads. They seed the rolls, as those of the check of the maps. */
   pixels: [string, string];
+  /** Share of each image's area, in %, where its map has evidence for the verdict. A larger share continues where it has none. */
+  marked: [number, number];
   gate: NetworkGate;
   outcome: FlipOutcome;
   /** null: the map of the image, or of one of both, has no evidence for the verdict, so it has no order in which to remove. */

@@ -3,7 +3,6 @@ import type { ComparisonRow } from '../../src/shared/comparison.ts';
 import { counterfactualFailure, counterfactualFailures, mapsClaim } from '../../src/shared/faithfulness-words.ts';
 import { FLIP_MODES } from '../../src/shared/flip.ts';
 import { flipWords } from '../../src/shared/flip-words.ts';
-import { verdictClaim } from '../../src/shared/verdict-claim.ts';
 import { expect, test, trainedRun } from './kit.ts';
 import { axeIn, serious } from './serious.ts';
 
@@ -36,7 +35,7 @@ test('the flip test: shares with their sentences, and what was removed on the im
   await flip.getByRole('button', { name: 'Run the flip test' }).click();
   await expect(flip.locator('[data-flip="remove-a"]')).toBeVisible();
   const row = (await served.call('compare.list', {})).find((one) => one.flip)!;
-  const words = flipWords({ ...row, flip: row.flip! }, verdictClaim(row).tone === 'bad');
+  const words = flipWords({ ...row, flip: row.flip! });
   for (const mode of FLIP_MODES) {
     for (const { part, ...claims } of words.rows) {
       await expect(flip.locator(`[data-flip="${mode}-${part}"]`)).toContainText(claims[mode].sentence);

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { FlipSearch, FlipTest } from '../../src/shared/flip.ts';
 import { flipPictures, flipStanding, PICTURE_NAME } from '../../src/shared/flip.ts';
+import { verdictClaim } from '../../src/shared/verdict-claim.ts';
+import type { Comparison } from '../../src/shared/comparison.ts';
 import { flipLine, flipWords } from '../../src/shared/flip-words.ts';
 import { sampleComparison, sampleFlip, sampleSearch } from '../features/report/sample.ts';
 
-const wordsOf = (changes: Partial<FlipTest> = {}, { isWrong = false, similarity = 0.2 } = {}) =>
-  flipWords({ ...sampleComparison(), similarity, flip: { ...sampleFlip(), ...changes } }, isWrong);
+const wordsOf = (changes: Partial<FlipTest> = {}, more: Partial<Comparison> = {}) =>
+  flipWords({ ...sampleComparison(), similarity: 0.2, ...more, flip: { ...sampleFlip(), ...changes } });
 
 /** Words of a search of A. */
 const removedOf = (search: FlipSearch) =>
@@ -42,6 +44,16 @@ describe('words of a flip test', () => {
     expect(removedOf({ ...back, tried: distances }).sentence).toMatch(/within 12.%\. Larger shares can undo it: 25.% and 50.% did\.$/);
   });
 
+  test('a share beyond what the map marks says so, for each image', () => {
+    const { rows } = wordsOf({ marked: [10.4, 100] });
+    expect(rows[0]!.remove.sentence).toMatch(
+      /Only 10.% of A has evidence for “different”: beyond that the order continues where least speaks against it\.$/,
+    );
+    expect(rows[1]!.remove.sentence).not.toContain('Only');
+    expect(wordsOf({ marked: [10.4, 4] }).rows[2]!.remove.sentence).toMatch(/Only 10.% of A and 4\.0.% of B have evidence/);
+    expect(wordsOf({ marked: [12, 100] }).rows[0]!.remove.sentence).not.toContain('Only');
+  });
+
   test('no change up to 50 % is an answer, compared with the copies', () => {
     const none = removedOf(sampleSearch(null, copies(0)));
     expect(none).toMatchObject({ tone: 'neutral', words: 'No change up to 50\u00a0%' });
@@ -64,7 +76,10 @@ describe('words of a flip test', () => {
   test('nothing is green if the verdict is wrong, the network fails its gate, or the pair is at a coin toss; the last two are said first', () => {
     const tones = ({ rows }: ReturnType<typeof wordsOf>): string[] => rows.flatMap(({ remove, keep }) => [remove.tone, keep.tone]);
     expect(tones(wordsOf())).toContain('good');
-    expect(tones(wordsOf({}, { isWrong: true }))).not.toContain('good');
+    const [a, b] = sampleComparison().images;
+    const sameClass = { images: [a, { ...b, className: a.className }] as [typeof a, typeof b] };
+    expect(verdictClaim({ ...sampleComparison(), ...sameClass }).tone).toBe('bad');
+    expect(tones(wordsOf({}, sameClass))).not.toContain('good');
     const failing = wordsOf({ gate: { auc: 0.52, low: 0.44, high: 0.6, pairs: 1008, images: 84 } });
     expect(tones(failing)).not.toContain('good');
     expect(failing.limits[0]).toMatch(

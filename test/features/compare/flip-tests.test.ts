@@ -38,6 +38,7 @@ describe.skipIf(!hasCompute)('flip tests of stored comparisons (needs the build)
     const { distance, verdict, threshold } = await row(comparison);
     expect(found).toMatchObject({ recipe: FLIP_RECIPE, side: 32, outcome: 'tested' });
     expect(found.distance).toBeCloseTo(distance, 5);
+    for (const share of found.marked) expect(share > 0 && share <= 100).toBe(true);
     const changes = (d: number): boolean => d > threshold !== (verdict === 'different');
     for (const part of FLIP_PARTS) {
       const { remove, keep } = found.parts[part]!;

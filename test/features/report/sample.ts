@@ -177,6 +177,7 @@ export function sampleFlip(changes: Partial<FlipTest> = {}): FlipTest {
     distance: 1.63,
     side: 224,
     pixels: [hash('7'), hash('8')],
+    marked: [62.4, 55],
     gate: { auc: 0.932, low: 0.865, high: 0.967, pairs: 1008, images: 84 },
     outcome: 'tested',
     parts: {

@@ -7,7 +7,7 @@ import { pairDistance } from '../../domain/evaluate/distances.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 import { blur } from '../../domain/faithfulness/blur.ts';
 import { type Cut, findFlips } from '../../domain/faithfulness/flip-search.ts';
-import { keptWeights, rankMap, type RankedMap, removalWeights } from '../../domain/faithfulness/removal.ts';
+import { keptWeights, positiveShare, rankMap, type RankedMap, removalWeights } from '../../domain/faithfulness/removal.ts';
 import { type Roll, rollMap } from '../../domain/faithfulness/rolls.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
@@ -30,12 +30,12 @@ export async function testFlip(request: FlipRequest, { signal, progress }: CallC
   return useEmbedder(model, modelSha256, FORWARD_BATCH, async (embedder) => {
     const unchanged = (await embedder.embed(planes.map(({ image }) => copyOf(image)))) as [Float32Array, Float32Array];
     const distance = pairDistance(...unchanged);
-    const none = { distance, pixels, parts: { a: null, b: null, both: null } };
+    const none = { distance, pixels, marked: markedShares(request), parts: { a: null, b: null, both: null } };
     if (pixels[0] === pixels[1]) return { ...none, outcome: 'identical' };
     if (isAtThreshold(distance, threshold) || verdictOf(distance, threshold) !== verdict) return { ...none, outcome: 'threshold' };
     const rolls = ([0, 1] as const).map((i) => rollsOf(pixels, i, width, height));
     const parts = await searchParts({ embedder, planes, unchanged, rolls }, request, { signal, onProgress: progress });
-    return { distance, pixels, outcome: 'tested', parts };
+    return { ...none, outcome: 'tested', parts };
   });
 }
 
@@ -103,6 +103,15 @@ const evidenceMaps = ({ signed, verdict }: Pick<OrderedMaps, 'signed' | 'verdict
   const sign = factualSign(verdict, 'verdict');
   return signed.map((map) => map.map((value) => sign * value)) as [Float32Array, Float32Array];
 };
+
+/** FlipTest.marked. */
+function markedShares(request: OrderedMaps): [number, number] {
+  const rankOf = memoizedRanks(
+    evidenceMaps(request).map((map) => [map]),
+    request,
+  );
+  return [100 * positiveShare(rankOf(0, 0)), 100 * positiveShare(rankOf(1, 0))];
+}
 
 /** The maps of each image, enlarged and sorted when they are first needed. `maps`: of each image. */
 function memoizedRanks(

@@ -206,7 +206,7 @@ export interface FlipRequest extends OrderedMaps {
   threshold: number;
 }
 
-export type FlipRequestResult = Pick<FlipTest, 'distance' | 'pixels' | 'outcome' | 'parts'>;
+export type FlipRequestResult = Pick<FlipTest, 'distance' | 'pixels' | 'marked' | 'outcome' | 'parts'>;
 
 export interface DrawFlipRequest extends OrderedMaps {
   flip: Pick<FlipTest, 'parts' | 'recipe'>;

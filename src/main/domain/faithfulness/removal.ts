@@ -31,6 +31,9 @@ export function removalWeights({ values, sorted }: RankedMap, share: number, end
   return weights;
 }
 
+/** The share 0..1 of the area where the map is above 0. */
+export const positiveShare = ({ sorted }: RankedMap): number => 1 - countBelow(sorted, 0, true) / sorted.length;
+
 /** The weights that replace everything but the `share` of the area where the map is largest. */
 export const keptWeights = (ranked: RankedMap, share: number): Float32Array => removalWeights(ranked, share, 'top').map((weight) => 1 - weight);
 

@@ -4,7 +4,6 @@ import { COARSE_SHARES, FLIP_MODES, type FlipMode, type FlipSearch, type FlipTes
 import { FLIP_CAVEAT, type FlipRow, flipWords, shareText } from '../../../../shared/flip-words.ts';
 import { gateSentence } from '../../../../shared/faithfulness-words.ts';
 import { listText, NBSP, threeDigits, timeText } from '../../../../shared/format.ts';
-import { verdictClaim } from '../../../../shared/verdict-claim.ts';
 import { markup, type Html } from '../html.ts';
 import type { FlipImage, ReportExtras } from '../types.ts';
 import { claimLine, dataUrl, facts } from './parts.ts';
@@ -15,7 +14,7 @@ const TITLES = { remove: 'removed', keep: 'kept' } as const satisfies Record<Fli
 export function flipDetails(comparison: Comparison, pictures: ReportExtras['flip'] = []): Html | null {
   const { flip } = comparison;
   if (!flip) return null;
-  const { limits, rows, missing } = flipWords({ ...comparison, flip }, verdictClaim(comparison).tone === 'bad');
+  const { limits, rows, missing } = flipWords({ ...comparison, flip });
   const images = typeof pictures === 'string' ? [] : pictures;
   return markup`<h3>Flip test</h3>
 ${[...limits, ...missing].map((text) => markup`<p>${text}</p>`)}
