@@ -7,7 +7,7 @@ import type { SourceProgram } from '../ir/program.ts';
 import type { Task } from '../ir/task.ts';
 import type { Value } from '../ir/value.ts';
 import { buildFeatures, buildHead, type SiameseSpec } from '../siamese.ts';
-import { activeHalves, halves, type Method } from './method.ts';
+import { activeImages, halves, largestFeatures, type Method } from './method.ts';
 import { integrate, weightedMap } from './path.ts';
 import { placeCells, type PlacedMap } from './receptive-field.ts';
 
@@ -45,7 +45,7 @@ export const detail: Method = (spec, layer) => {
       return {
         distance: out['distance']![0]!,
         signed: [combineParts(parts.map(([a]) => a!)), combineParts(parts.map(([, b]) => b!))],
-        active: activeHalves(out['features']!),
+        active: activeImages(out['largest']!),
         baseline: null,
         ...{ width: finest.w, height: finest.h, placement: finest.placement! },
       };
@@ -66,8 +66,8 @@ export function combineParts(parts: readonly MapGrid[]): Float32Array {
 }
 
 /**
- * Images [2, 3, S, S] -> `distance` [1], `features` [2, C, h, w] of the last layer, and `part0` … `part2`, base and fine maps [2, h, w] of
- * their layers, each with the centre of its first cell, `centre0` … `centre2`.
+ * Images [2, 3, S, S] -> `distance` [1], `largest` [2] of the features of each image at the last layer, and `part0` … `part2`, base
+ * and fine maps [2, h, w] of their layers, each with the centre of its first cell, `centre0` … `centre2`.
  */
 export function detailTask(spec: SiameseSpec, layer: string): { task: Task; placedMaps: (PlacedMap & { map: Value })[] } {
   const b = new Builder(spec.flavour);
@@ -78,6 +78,7 @@ export function detailTask(spec: SiameseSpec, layer: string): { task: Task; plac
   const distance = pairDistance(b.program, embedding);
   const [features, ...fine] = maps as [Value, ...Value[]];
   const part0 = weightedMap(b.program, gradient, features);
+  const largest = largestFeatures(b.program, features);
   let program: SourceProgram = b.program;
   const placedMaps = maps.map((map) => {
     const placed = placeCells(program, map);
@@ -87,7 +88,7 @@ export function detailTask(spec: SiameseSpec, layer: string): { task: Task; plac
   const centres = Object.fromEntries(placedMaps.map(({ centre }, k) => [`centre${k}`, centre]));
   const task: Task = {
     program,
-    outputs: { distance, features, part0, ...centres },
+    outputs: { distance, largest, part0, ...centres },
     derived: {
       of: pooled,
       seed: gradient,

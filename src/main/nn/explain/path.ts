@@ -65,24 +65,25 @@ export function integrate(b: ProgramBuilder, pooled: Value, embedding: Value, st
   ];
   const times = b.constant(
     Float32Array.from({ length: steps + 1 }, (_, k) => k / steps),
-    [steps + 1, 1, 1],
+    [1, 1, steps + 1],
   );
-  const hidden = b.reshape(b.matmul(pooled, w0, { transposeB: true }), [1, images, HIDDEN]);
-  const z = b.add(b.mul(times, hidden), b0); // [T + 1, 2P, 256]
-  const active = relu(b, z);
-  const flat = b.reshape(active, [(steps + 1) * images, HIDDEN]);
-  const embeddings = b.reshape(b.matmul(flat, w2, { transposeB: true }, b2), [steps + 1, images, dim]);
+  const hidden = b.matmul(pooled, w0, { transposeB: true }); // [2P, 256]
+  const z = b.add(b.mul(b.reshape(hidden, [images, HIDDEN, 1]), times), b.reshape(b0, [HIDDEN, 1]));
+  const active = relu(b, z); // [2P, 256, T + 1]
   const partner = b.concat([b.slice(embedding, [0], [half], [images]), b.slice(embedding, [0], [0], [half])], 0); // of each image
-  const v = b.sub(embeddings, partner); // [T + 1, 2P, d]
-  const distances = b.sqrt(b.add(b.sum(b.square(v), [2], true), b.scalar(DISTANCE_EPSILON ** 2))); // [T + 1, 2P, 1]
-  const starts = (x: Value): Value => b.slice(x, [0], [0], [steps]);
-  const ends = (x: Value): Value => b.slice(x, [0], [1], [steps + 1]);
-  const u = b.div(b.add(starts(v), ends(v)), b.add(starts(distances), ends(distances))); // [T, 2P, d]
-  const back = b.reshape(b.matmul(b.reshape(u, [steps * images, dim]), w2), [steps, images, HIDDEN]);
-  const quotient = b.sum(b.mul(b.sub(ends(active), starts(active)), back), [0]); // [2P, 256], to be divided by W0 p
-  const constant = b.mul(b.matmul(b.mean(u, [0]), w2), b.isPositive(b0));
-  const weighted = quotientOr(b, quotient, b.reshape(hidden, [images, HIDDEN]), { limit: b.scale(b.square(b0), CONSTANT_BELOW ** 2), constant });
-  return { baseline: b.reshape(b.slice(distances, [0], [0], [1]), [images]), gradient: b.matmul(weighted, w0) };
+  const embeddings = b.add(b.matmul(w2, active), b.reshape(b2, [dim, 1]));
+  const v = b.sub(embeddings, b.reshape(partner, [images, dim, 1])); // [2P, d, T + 1]
+  const distances = b.sqrt(b.add(b.sum(b.square(v), [1], true), b.scalar(DISTANCE_EPSILON ** 2))); // [2P, 1, T + 1]
+  const starts = (x: Value): Value => b.slice(x, [2], [0], [steps]);
+  const ends = (x: Value): Value => b.slice(x, [2], [1], [steps + 1]);
+  const u = b.div(b.add(starts(v), ends(v)), b.add(starts(distances), ends(distances))); // [2P, d, T]
+  // Summation by parts, so that the large tensor is read once: sum of (a_k+1 - a_k) u_k = sum of a_k (u_k-1 - u_k), u = 0 outside.
+  const weights = b.sub(b.pad(u, [0, 0, 1], [0, 0, 0]), b.pad(u, [0, 0, 0], [0, 0, 1])); // [2P, d, T + 1]
+  const sums = b.matmul(active, weights, { transposeB: true }); // [2P, 256, d]
+  const quotient = b.sum(b.mul(sums, b.transpose(w2, [1, 0])), [2]); // [2P, 256], to be divided by W0 p
+  const constant = b.mul(b.matmul(b.mean(u, [2]), w2), b.isPositive(b0));
+  const weighted = quotientOr(b, quotient, hidden, { limit: b.scale(b.square(b0), CONSTANT_BELOW ** 2), constant });
+  return { baseline: b.reshape(b.slice(distances, [2], [0], [1]), [images]), gradient: b.matmul(weighted, w0) };
 }
 
 /** Share of |b0|. A hidden unit with a smaller |W0 p| does not pass the kink of ReLU; dividing by it would amplify rounding. */
@@ -98,5 +99,5 @@ function quotientOr(b: Operations, a: Value, x: Value, { limit, constant }: { li
 /** 1/(h w) * sum over channels of g_c F_c: g [N, C], features [N, C, h, w] -> [N, h, w]. */
 export function weightedMap(b: Operations, g: Value, features: Value): Value {
   const [n, c, h, w] = features.shape as [number, number, number, number];
-  return b.scale(b.sum(b.mul(b.reshape(g, [n, c, 1, 1]), features), [1]), 1 / (h * w));
+  return b.reshape(b.matmul(b.scale(b.reshape(g, [n, 1, c]), 1 / (h * w)), b.reshape(features, [n, c, h * w])), [n, h, w]);
 }
