@@ -1,0 +1,130 @@
+// Measures how true the maps are: `node scripts/measure-trust.mjs [--weights FOLDER] [--size PX] [--pairs N] [--no-sample] [--workspace FOLDER]
+// [--json FILE] [FOLDER…]`, after a build. On the sample data set and on each folder of images it trains a network (MobileNetV2 0.35, head only, with the weights; the sample
+// its own network), explains random test pairs by Path and by Grad-CAM, and checks both. 60 pairs take minutes; 30 are enough for a look.
+// Prints one table. It asserts nothing: the figures depend on the images.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { SAMPLE_SIZE } from '../src/main/compute/sample/sample-drawing.ts';
+import { cpuBelow } from './measure/cpu.mjs';
+import { startServer } from './measure/server.mjs';
+import { badgesOf, posingOf, scoresOf, truthOf } from './measure/trust.mjs';
+
+const { values, positionals: folders } = parseArgs({
+  allowPositionals: true,
+  options: {
+    pairs: { type: 'string', default: '60' },
+    weights: { type: 'string' },
+    size: { type: 'string' }, // of the images of the folders; default: as for any training
+    workspace: { type: 'string' }, // a new folder that stays; default: a temporary one
+    'no-sample': { type: 'boolean', default: false },
+    json: { type: 'string' }, // every comparison with its maps and checks
+  },
+});
+/** @typedef {import('./measure/trust.mjs').Checked} Checked */
+
+const limit = Number(values.pairs);
+const base = mkdtempSync(path.join(os.tmpdir(), 'twinlens trust '));
+const withSample = !values['no-sample'];
+const { call, endOf, stop, child } = await startServer({
+  workspace: path.resolve(values.workspace ?? path.join(base, 'workspace')),
+  settings: path.join(base, 'settings.json'),
+  args: withSample ? ['--sample'] : [],
+});
+
+/** The run on a folder of images. @param {string} folder */
+async function train(folder) {
+  const { result } = await endOf((await call('datasets.import', { folder: path.resolve(folder) })).job);
+  const weights = values.weights === undefined ? {} : { weights: path.resolve(values.weights), backbone: 'mobilenet_v2_035', scope: 'head' };
+  const size = values.size === undefined ? {} : { size: Number(values.size) };
+  return (await endOf((await call('runs.start', { dataset: result.dataset, ...weights, ...size })).job)).result.run;
+}
+
+const cpuSeconds = () => cpuBelow(child.pid ?? 0);
+
+/** Explains and checks pairs of a run. @param {string} run @param {{ a: number, b: number }[]} pairs @param {string} dataset @param {string} method */
+async function checkPairs(run, pairs, dataset, method) {
+  const before = cpuSeconds();
+  /** @type {Checked[]} */
+  const found = [];
+  for (const { a, b } of pairs) {
+    found.push(await call('compare.explain', { run, a: { dataset, id: a }, b: { dataset, id: b }, method }));
+    process.stderr.write(`\r${method} ${found.length} of ${pairs.length} `);
+  }
+  await endOf((await call('compare.check', { comparisons: found.map(({ row }) => row.comparison) })).job);
+  const cpuOfPair = (cpuSeconds() - before) / pairs.length;
+  for (const one of found) one.row = await call('compare.get', { comparison: one.row.comparison });
+  return { found, cpuOfPair };
+}
+
+/** @type {Record<string, unknown>} */
+const record = {};
+
+/** The row of one run. @param {string} id @param {string} name @param {((file: string) => import('./measure/trust.mjs').Box) | null} boxOf */
+async function measure(id, name, boxOf) {
+  const run = await call('runs.get', { run: id });
+  const { auc } = run.metrics.find((/** @type {{ split: string }} */ { split }) => split === 'test');
+  const { pairs } = await call('compare.queue', { run: id, split: 'test', kind: 'random', limit });
+  const path = await checkPairs(id, pairs, run.dataset, 'path');
+  const gradcam = await checkPairs(id, pairs, run.dataset, 'gradcam');
+  record[name] = { run, pairs, path: path.found, gradcam: gradcam.found };
+  const [own, published] = [scoresOf(path.found), scoresOf(gradcam.found)];
+  const { supported, weak, notSupported, reasons } = badgesOf(path.found);
+  const truth = boxOf && truthOf(path.found, boxOf, SAMPLE_SIZE);
+  const score = (/** @type {{ mean: number, error: number }} */ of) => `${of.mean.toFixed(3)} ± ${of.error.toFixed(3)}`;
+  const percent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`;
+  console.error(`\r${name}: ${reasons.join(', ')}; Grad-CAM supported ${percent(badgesOf(gradcam.found).supported)}`);
+  return [
+    name,
+    `${run.config.backbone}, ${run.config.scope}, ${run.config.size} px`,
+    auc.toFixed(3),
+    pairs.length,
+    score(own),
+    score(published),
+    (own.mean / published.mean).toFixed(2),
+    ...[supported, weak, notSupported, posingOf(path.found)].map(percent),
+    truth ? `${truth.energy.toFixed(3)} (chance ${truth.chance.toFixed(2)})` : '–',
+    truth ? truth.pointing.toFixed(3) : '–',
+    path.cpuOfPair.toFixed(2),
+  ];
+}
+
+const HEAD = [
+  'data set',
+  'network',
+  'test AUC',
+  'pairs',
+  'signed score, Path',
+  'Grad-CAM',
+  'ratio',
+  'supported',
+  'weakly',
+  'not',
+  'rolled maps supported',
+  'energy in the box',
+  'pointing game',
+  'CPU s a pair',
+];
+
+try {
+  const rows = [];
+  if (withSample) {
+    for (;;) {
+      const running = (await call('jobs.list')).filter((/** @type {{ status: string }} */ { status }) => status === 'running');
+      if (running.length === 0) break;
+      for (const { job } of running) await endOf(job);
+    }
+    const [{ run, dataset }] = await call('runs.list');
+    const { root } = await call('datasets.folder', { dataset });
+    const boxes = JSON.parse(readFileSync(path.join(root, '..', 'truth.json'), 'utf8'));
+    rows.push(await measure(run, 'sample', (file) => boxes[path.relative(root, file).split(path.sep).join('/')]));
+  }
+  for (const folder of folders) rows.push(await measure(await train(folder), path.basename(folder), null));
+  for (const cells of [HEAD, HEAD.map(() => '---'), ...rows]) console.log(`| ${cells.join(' | ')} |`);
+  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(record));
+} finally {
+  await stop();
+  rmSync(base, { recursive: true, force: true });
+}
