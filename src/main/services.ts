@@ -169,6 +169,7 @@ export const comparePorts = (
   comparisons: store.comparisons,
   scales: store.mapScales,
   whatIfs: store.whatIfs,
+  randomisations: store.randomisations,
   validPairs: (dataset) => rows.splitRows(dataset, 'valid'),
   includedImages: async (dataset) => (await rows.trainingRows(dataset)).images,
   distances: (run, split, o) => evaluation.distances(run, split, o),
@@ -201,4 +202,6 @@ export const pagePorts = (
   datasets: store.datasets,
   images: store.browse,
   evaluateOnTest: (run, signal) => evaluation.evaluate(run, 'test', signal),
+  randomisationOf: (run) => compare.randomisations.find(run),
+  redrawWeights: (run, signal) => compare.randomisations.measure(run, {}, { signal: signal ?? new AbortController().signal }),
 });

@@ -137,7 +137,11 @@ export function openWorkbench(o: WorkbenchOptions): Workbench {
     measurements: new Measurements(compute),
     waiting: () => trainings.length,
   });
-  const runs = new Runs({ runs: store.runs, datasets: store.datasets, folderOf: workspace.run, networks, jobs, hub });
+  const runs = new Runs({
+    ...{ runs: store.runs, datasets: store.datasets, networks, jobs, hub },
+    folderOf: workspace.run,
+    randomisationOf: (run) => services.compare.randomisations.find(run),
+  });
 
   // Pictures and explanations have their own compute process: they neither wait for a training nor fail with it.
   const pictures = new ComputeHost(computeEntry(), o.launch, o.log && { folder: workspace.logs, name: 'pictures' });

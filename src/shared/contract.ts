@@ -212,6 +212,8 @@ export const CALLS = {
   'runs.start': curatedCall<Job>()(TrainRequest), // one at a time; the job's subject is the data set, then the run; result: { run }
   'runs.resume': curatedCall<Job>()(ResumeRequest),
   'runs.evaluate': curatedCall<Job>()(EvaluateRequest),
+  // Redraws the network's weights and compares the maps, unless it was done before. result: { run }
+  'runs.randomise': curatedCall<Job>()(z.strictObject({ run: text('The run'), ...MAP_CHOICE })),
   'runs.metrics': curatedCall<Metrics | null>()(z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']) })),
   'runs.annotate': curatedCall<RunRow>()(z.strictObject({ run: text('The run'), ...z.object(notes).partial().shape })),
   'runs.remove': curatedCall<null>()(RunId), // 'runs.restore' undoes it until Twinlens restarts

@@ -41,6 +41,10 @@ export const TERMS = [
     'Path',
     'The default method of the maps: integrates the gradient of the distance while an image’s features grow from 0 to their value. The cells add up to what the image contributes to the distance.',
   ],
+  [
+    'Redrawn network',
+    'The network with new random weights in some or all layers: it has forgotten what it learnt there. What its maps say too, says nothing of the learning.',
+  ],
   ['ROC curve', 'Different pairs found against false alarms, over all thresholds.'],
   ['Seed', 'The number that determines all random choices; the same seed and data repeat them.'],
   ['SHA-256', 'A fingerprint of a file: different contents have different fingerprints.'],

@@ -13,6 +13,7 @@ export const JOB_KINDS = [
   'check',
   'examples',
   'flip',
+  'randomise',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled';

@@ -1,11 +1,13 @@
 import type { ComparedImage, Comparison, EmptyReason, ExplainedVerdict, ScaleChoice } from './comparison.ts';
 import { mapWords } from './comparison-words.ts';
 import { methodInfo, methodWords } from './explanation-methods.ts';
-import { countNoun, countText, NBSP, percentText, percentTexts, threeDigits } from './format.ts';
+import { countNoun, countText, listText, NBSP, percentText, percentTexts, threeDigits } from './format.ts';
 import { CONTOUR_SHARE, MIN_LEVEL } from './maps/contour.ts';
 import { isOnBorder, positionWords, strongestEdge, type EvidencePosition } from './maps/evidence.ts';
 import { MAP_KINDS, type MapKind } from './maps/kinds.ts';
 import { FULL_COLOUR_QUANTILE, fullColourOf, isWeakMap, type Scaled, weakBelow } from './maps/run-scale.ts';
+import { type DrawnFigure, exceeded, type PlaceFigure, rankOfSign } from './randomisation.ts';
+import { drawnWords } from './randomisation-words.ts';
 
 /** Sentences about the maps of one comparison, for the screen, the report, overlay files and the command line. */
 
@@ -75,11 +77,38 @@ export function weakMapsSentence(comparison: ExplainedVerdict & Scaled & Pick<Co
   return `Weak evidence ${weak.join(', ')}: below ${threeDigits(weakBelow(comparison)!)}, a tenth of this run’s full colour, so no location is stated.`;
 }
 
-/** One sentence on where a map's evidence is. Only for maps that are not weak. */
-export function evidenceSentence(comparison: ExplainedVerdict, kind: MapKind, position: EvidencePosition): string {
-  const evidence = `of the evidence ${kindWords(comparison, kind)}`;
+/** Where the evidence of one sign in an image is, and the sign's share of all evidence in it, 0..1. */
+export interface SignEvidence {
+  position: EvidencePosition;
+  share: number;
+}
+
+/** What is known of the maps of redrawn networks. */
+type Referenced = ExplainedVerdict & Pick<Comparison, 'drawn'>;
+
+/** The figure of redrawn networks that this map exceeds, else null: not measured, or their maps reach it too. */
+export const exceededPlace = ({ drawn }: Pick<Comparison, 'drawn'>, { position, share }: SignEvidence, figure: PlaceFigure): DrawnFigure | null =>
+  exceeded(drawn?.places[rankOfSign(share)]?.[figure], position[figure]);
+
+/**
+ * One sentence on where a map's evidence is. Only for maps that are not weak. It states a share only if the maps of redrawn networks hardly
+ * reach it, and with their figure.
+ */
+export function evidenceSentence(comparison: Referenced, kind: MapKind, evidence: SignEvidence): string {
+  const { position } = evidence;
   const [topFifth, centre] = percentTexts([position.topFifth, position.centre]);
-  return `${topFifth} ${evidence} is in the strongest 20${NBSP}% of the image, ${centre} near the centre; strongest point: ${positionWords(position.strongest)}.`;
+  const stated = (figure: PlaceFigure, words: string): string[] => {
+    const drawn = exceededPlace(comparison, evidence, figure);
+    return drawn ? [`${words} (${drawnWords(drawn)})`] : [];
+  };
+  const shares = [
+    ...stated('topFifth', `${topFifth} is in the strongest 20${NBSP}% of the image`),
+    ...stated('centre', `${centre} is near the centre`),
+  ];
+  const strongest = positionWords(position.strongest);
+  const found =
+    shares.length === 0 ? `Evidence ${kindWords(comparison, kind)}` : `Of the evidence ${kindWords(comparison, kind)}, ${listText(shares)}`;
+  return `${found}; strongest point: ${strongest}.`;
 }
 
 /** Below this share of the pair's largest value, a map's evidence is too small to have decided. */
@@ -91,16 +120,21 @@ const supportsVerdict = ({ target, verdict }: ExplainedVerdict, kind: MapKind): 
 
 /**
  * Warning if the evidence for the verdict is concentrated near the border, where a frame or background may have decided; else null. Also
- * null for evidence against the verdict, and for values below a tenth of the pair's largest: neither decided.
+ * null for evidence against the verdict, and for values below a tenth of the pair's largest: neither decided. And null if the maps of
+ * redrawn networks are as close to the border; a warning whose reference is not measured stays.
  */
 export function borderWarning(
-  comparison: ExplainedVerdict & Pick<Comparison, 'scale'>,
+  comparison: Referenced & Pick<Comparison, 'scale'>,
   letter: string,
   kind: MapKind,
-  position: EvidencePosition,
+  evidence: SignEvidence,
 ): string | null {
+  const { position } = evidence;
   if (!isOnBorder(position) || !supportsVerdict(comparison, kind) || position.strongest.value < DECISIVE_SHARE * comparison.scale) return null;
-  return `${percentText(position.border)} of the evidence in ${letter} is near the border, most at the ${strongestEdge(position)} edge; an even spread would give ${percentText(position.borderArea)}. Check whether a frame or the background decided.`;
+  const drawn = exceededPlace(comparison, evidence, 'border');
+  if (comparison.drawn && !drawn) return null;
+  const reference = drawn ? ` (${drawnWords(drawn)})` : '';
+  return `${percentText(position.border)} of the evidence in ${letter} is near the border${reference}, most at the ${strongestEdge(position)} edge; an even spread would give ${percentText(position.borderArea)}. Check whether a frame or the background decided.`;
 }
 
 /** Why an image's map or maps are empty, in one sentence. The layer is named where the method has a choice. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Split } from './dataset.ts';
+import type { Randomisation } from './randomisation.ts';
 import type { RunConfig as RunConfigSchema } from './training-options/schemas.ts';
 
 /** All settings of a run, as stored. */
@@ -92,4 +93,6 @@ export interface RunNotes {
 export interface RunRow extends RunRecord, RunNotes {
   stale: boolean; // the data set was edited after the start of this run
   outdated: boolean; // this version builds its network differently, so it can't be used
+  /** Of maps by the default method; missing until it is measured. */
+  randomisation?: Randomisation;
 }

@@ -45,6 +45,7 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'runs.start': [nothing],
   'runs.resume': [choice],
   'runs.evaluate': [choice],
+  'runs.randomise': [choice],
   'runs.metrics': [{ ...choice, split: 'test' }],
   'runs.annotate': [{ ...choice, name: 'a' }],
   'runs.remove': [choice],

@@ -136,6 +136,7 @@ describe('migrations', () => {
       'map_scales',
       'marks',
       'pairs',
+      'randomisations',
       'rejected',
       'report_logos',
       'reports',

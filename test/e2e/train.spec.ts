@@ -118,6 +118,9 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   await expect(details).toContainText('Test results');
   await expect(details.getByRole('img', { name: /^ROC curve, AUC/ })).toBeVisible();
   await expect(details.getByRole('img', { name: /^Distances of/ })).toBeVisible();
+  await details.getByRole('button', { name: 'Redraw the weights' }).click();
+  await expect(details.getByRole('img', { name: /^Rank correlation with the trained network’s maps .* 0: 1\.00, 1: / })).toBeVisible();
+  await expect(details.getByText(/^The maps .*change .*when the network’s weights are redrawn|^The maps change in part/)).toBeVisible();
   await shot(page, 'done');
   expect(await serious(page)).toEqual([]);
 });

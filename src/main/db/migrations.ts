@@ -311,6 +311,21 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 15,
+    sql: `
+      -- How the maps of a run's network change when its weights are redrawn, once it is measured.
+      CREATE TABLE randomisations (
+        run INTEGER NOT NULL REFERENCES runs (number),
+        model_sha256 TEXT NOT NULL,
+        method TEXT NOT NULL,
+        layer TEXT NOT NULL,
+        recipe INTEGER NOT NULL, -- RANDOMISATION_RECIPE in src/shared/randomisation.ts; those of other versions are measured again
+        record TEXT NOT NULL,    -- JSON: Randomisation
+        PRIMARY KEY (run, model_sha256, method, layer)
+      ) STRICT;
+    `,
+  },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)!.version;

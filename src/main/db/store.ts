@@ -9,6 +9,7 @@ import { refuseLostDatabase, skipExistingFolders } from './lost-database.ts';
 import { takeLock } from './lock.ts';
 import { type MapScaleStore, mapScaleStore } from './map-scales.ts';
 import { checkIntegrity, type Db, needsMigration, openForReading, openForWriting } from './open.ts';
+import { type RandomisationStore, randomisationStore } from './randomisations.ts';
 import { type ReportStore, reportStore } from './reports.ts';
 import { type RunStore, runStore } from './runs.ts';
 import { type WhatIfStore, whatIfStore } from './what-ifs.ts';
@@ -18,6 +19,7 @@ export interface Store extends DatasetStores {
   comparisons: ComparisonStore;
   mapScales: MapScaleStore;
   whatIfs: WhatIfStore;
+  randomisations: RandomisationStore;
   reports: ReportStore;
   /** Ids of runs that a dead process left 'running'; opening for writing marked them 'interrupted'. */
   interrupted: string[];
@@ -109,6 +111,7 @@ function storeOn(db: Db, onClose: () => void): Store {
     comparisons: comparisonStore(db),
     mapScales: mapScaleStore(db),
     whatIfs: whatIfStore(db),
+    randomisations: randomisationStore(db),
     reports: reportStore(db),
     interrupted: [],
     warnings: [],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BACKBONE_INFO } from '../../../src/shared/backbones.ts';
 import { percentText } from '../../../src/shared/format.ts';
+import type { ReportRun } from '../../../src/main/features/report/types.ts';
 import { SECTION_NAMES, type ReportSection } from '../../../src/shared/report.ts';
 import { RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
 import { renderReport, textOf } from './whole-page.ts';
@@ -69,6 +70,23 @@ describe('the chosen sections', () => {
     expect(qualityOf(RUN)).toContain(`validation 424 212 same, 212 different ${valid.auc.toFixed(3)} ${valid.aucLow.toFixed(3)}–`);
     const none = qualityOf({ ...RUN, metrics: [], validDistances: null, epochs: [], bestEpoch: null });
     expect(none).toContain('has not been evaluated yet');
+  });
+
+  test('the quality says how the maps change with redrawn weights, or that it is not measured', () => {
+    const pageOf = (run: ReportRun): string => renderReport(sampleInput({ runs: [run], sections: ['quality'] }));
+    expect(textOf(pageOf(RUN))).toContain('Do the maps depend on what it learnt? Not measured');
+    const steps = [
+      { redrawn: 'fc.2', mean: 0.73, low: 0.1, high: 0.98 },
+      { redrawn: 'features.0', mean: -0.01, low: -0.3, high: 0.25 },
+    ];
+    const drawn = { maps: 0, places: { major: null, minor: null }, dominant: null };
+    const page = pageOf({ ...RUN, randomisation: { recipe: 1, measuredMs: 0, pairs: 16, images: 32, redraws: 3, seed: 7, steps, drawn } });
+    expect(textOf(page)).toContain(
+      '✓ Maps depend on what was learnt. The maps change when the network’s weights are redrawn (rank correlation −0.01',
+    );
+    expect(textOf(page)).toContain('from the top: 1 fc.2 and 2 features.0.');
+    expect(textOf(page)).toContain('16 validation pairs, 3 redraws with seed 7, recipe 1');
+    expect(page).toContain('over the number of redrawn stages: 0: 1.00, 1: 0.73, 2: −0.01.');
   });
 
   test('a run has the name that the screen shows, and its id once', () => {

@@ -12,6 +12,7 @@ import type { Workspace } from '../../../src/main/foundation/workspace.ts';
 import type { Store } from '../../../src/main/db/store.ts';
 import type { Changed } from '../../../src/shared/events.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
+import { AppError } from '../../../src/shared/errors.ts';
 import type { Job } from '../../../src/shared/job.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { someComparison, someConfig, someDataset } from '../../db/records.ts';
@@ -79,6 +80,8 @@ beforeEach(async () => {
     datasets: store.datasets,
     images: store.browse,
     evaluateOnTest: () => Promise.reject(new Error('every run of these tests has test metrics')),
+    randomisationOf: () => null,
+    redrawWeights: () => Promise.reject(new AppError('not-found', 'These tests have no network.')),
   });
   const ports: ReportPorts = {
     reports: store.reports,

@@ -11,6 +11,8 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
   'runs.resume': (request, { workbench }) => workbench.trainings.resume(request),
   'runs.evaluate': ({ run, split }, { workbench: { jobs, hub, store, evaluation } }) =>
     startEvaluation({ jobs, hub, runs: store.runs, evaluation }, run, split),
+  'runs.randomise': ({ run, ...choice }, { workbench: { jobs, hub, compare } }) =>
+    compare.randomisations.start(jobs, run, choice, () => hub.changed('runs', run)),
   'runs.metrics': ({ run, split }, { workbench }) => workbench.store.runs.get(run).metrics.find((m) => m.split === split) ?? null,
   'runs.annotate': ({ run, name, tags, note }, { workbench }) => {
     const notes = Object.entries({ name, tags, note }).filter(([, value]) => value !== undefined);

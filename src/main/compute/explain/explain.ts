@@ -1,35 +1,21 @@
 import type { ComparedImage, EmptyReason, Verdict } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { MethodName } from '../../../shared/explanation-methods.ts';
-import { BLUR_SIGMA } from '../../../shared/faithfulness.ts';
 import { signedToKinds } from '../../../shared/maps/kinds.ts';
-import { blur } from '../../domain/faithfulness/blur.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
-import type { Executable } from '../../nn/engines/engine.ts';
 import { IDENTICAL_BELOW } from '../../nn/explain/gradcam.ts';
-import { methodNamed } from '../../nn/explain/index.ts';
-import type { Explainer, PairInput, PairMaps } from '../../nn/explain/method.ts';
+import type { PairInput, PairMaps } from '../../nn/explain/method.ts';
 import { LeasePool } from '../async/lease-pool.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
-import { openEngine } from '../engine/engine-choice.ts';
-import { normaliseInto } from '../images/batches.ts';
-import { readModel, specOf } from '../model/checkpoint.ts';
-import type { CallContext, ExplainRequest, ExplainResult, ModelRef } from '../protocol/protocol.ts';
+import { readModel } from '../model/checkpoint.ts';
+import type { CallContext, ExplainRequest, ExplainResult } from '../protocol/protocol.ts';
 import { writePhotoAndMap } from './comparison-files.ts';
 import { counterfactualShifts } from './counterfactual.ts';
+import { closeMethod, openMethod, runMethod } from './open-method.ts';
 import { decodePair, type PixelPair } from './pixels.ts';
 import { largestAbsolute } from '../../../shared/maps/field.ts';
 
-/** A method, compiled for one network. */
-interface OpenMethod {
-  explainer: Explainer;
-  programs: ReadonlyMap<string, Executable>;
-}
-
 /** Compiling a network takes longer than running it, so the last three stay open. */
-const methods = new LeasePool<OpenMethod>(3, async ({ programs }) => {
-  for (const program of programs.values()) await program.dispose();
-});
+const methods = new LeasePool(3, closeMethod);
 
 /** Compares two images and explains the distance. Writes each photograph (JPEG) and signed map (NPY) into `request.folder`. */
 export async function explain(request: ExplainRequest, { signal, progress }: CallContext<'explain'>): Promise<ExplainResult> {
@@ -63,46 +49,19 @@ export async function explain(request: ExplainRequest, { signal, progress }: Cal
 }
 
 /** Explains the distance of two decoded images. Throws AppError 'cancelled', and as readModel does. */
-export async function explainPixels(
+export function explainPixels(
   { model, modelSha256, method, layer }: Pick<ExplainRequest, 'model' | 'modelSha256' | 'method' | 'layer'>,
   pixels: PixelPair,
   signal: AbortSignal,
   onProgress?: PairInput['onProgress'],
 ): Promise<PairMaps> {
-  const { config, folder } = model;
-  const { size } = config;
-  const batchOf = (squares: readonly Uint8Array[]): Float32Array => {
-    const batch = new Float32Array(2 * 3 * size ** 2); // [2, 3, size, size]
-    squares.forEach((square, i) => {
-      normaliseInto(batch, i, square, config.preprocessing);
-    });
-    return batch;
-  };
-  const images = batchOf(pixels);
-  const blurred = (): Float32Array => batchOf(pixels.map((square) => blur(square, size, size, BLUR_SIGMA * size)));
-  const key = JSON.stringify([folder, modelSha256, method, layer, config.engine, config.device]);
-  return await methods.use(
+  const { engine, device } = model.config;
+  const key = JSON.stringify([model.folder, modelSha256, method, layer, engine, device]);
+  return methods.use(
     key,
-    () => openMethod(model, method, layer),
-    ({ explainer, programs }) =>
-      explainer.explain(
-        (name, inputs) => {
-          throwIfCancelled(signal);
-          return programs.get(name)!.run(inputs);
-        },
-        { images, blurred, onProgress },
-      ),
+    () => openMethod(model, { method, layer }, readModel(model)),
+    (open) => runMethod(open, model, pixels, { signal, onProgress }),
   );
-}
-
-async function openMethod(model: ModelRef, method: MethodName, layer: string): Promise<OpenMethod> {
-  const { config } = model;
-  const explainer = methodNamed(method)(specOf(config), layer);
-  const engine = await openEngine(config.engine, config.device);
-  const weights = readModel(model);
-  const programs = new Map<string, Executable>();
-  for (const [name, task] of Object.entries(explainer.tasks)) programs.set(name, await engine.compile(task, weights));
-  return { explainer, programs };
 }
 
 const notFiniteError = (): AppError =>

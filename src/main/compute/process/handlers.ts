@@ -14,6 +14,7 @@ import { checkMaps } from '../explain/faithfulness.ts';
 import { drawFlip, testFlip } from '../explain/flip.ts';
 import { measureMaps } from '../explain/measure-maps.ts';
 import { editedPictures, whatIf } from '../explain/what-if.ts';
+import { randomiseMaps } from '../explain/randomise.ts';
 import { exportModel } from '../model/export-model.ts';
 import { distances, evaluateSplit } from '../train/pair-metrics.ts';
 import { decodeSquare, DECODERS, inspectContent, previewJpeg } from '../images/images.ts';
@@ -53,6 +54,7 @@ export const handlers: Handlers = {
   evaluate: evaluateSplit,
   explain,
   measureMaps,
+  randomiseMaps,
   checkMaps,
   whatIf,
   editedPictures,

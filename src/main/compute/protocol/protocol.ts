@@ -4,6 +4,7 @@ import type { PairExamples, UnreadExamples } from '../../../shared/examples.ts';
 import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
 import type { FlipTest } from '../../../shared/flip.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
+import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import type { PixelSource, Stroke } from '../../../shared/what-if.ts';
 import type { Scaled } from '../../../shared/maps/run-scale.ts';
@@ -213,6 +214,22 @@ export interface DrawFlipRequest extends OrderedMaps {
   folder: string;
 }
 
+/** A pair of validation images whose maps are compared with those of redrawn networks. */
+export interface RandomisePair {
+  files: readonly [string, string]; // absolute
+  sha256: readonly [string, string];
+  sizes: readonly [{ width: number; height: number }, { width: number; height: number }]; // px, of the images
+}
+
+export interface RandomiseRequest {
+  model: ModelRef;
+  method: MethodName;
+  layer: string;
+  pairs: readonly RandomisePair[];
+  seed: number;
+  redraws: number;
+}
+
 /** The stored comparison that drawOverlays draws. */
 export interface OverlaysRequest extends ExplainedVerdict, Scaled, Pick<Comparison, 'method' | 'layer'> {
   choice: ScaleChoice;
@@ -274,6 +291,8 @@ export interface ComputeCalls {
   explain: { args: ExplainRequest; result: ExplainResult; progress: Counted };
   /** The largest |S| of both images of each pair. Pairs with an image that can't be read are left out. */
   measureMaps: { args: MeasureMapsRequest; result: Float32Array; progress: Counted };
+  /** Progress: explained pairs. Pairs with an image that can't be read are left out. */
+  randomiseMaps: { args: RandomiseRequest; result: Pick<Randomisation, 'pairs' | 'images' | 'steps' | 'drawn'>; progress: Counted };
   /** Progress: forward passes. */
   checkMaps: { args: CheckMapsRequest; result: CheckMapsResult; progress: Counted };
   /** The network's distances of a pair before and after an edit. */

@@ -8,7 +8,7 @@ import type { PairExamples } from '../../../shared/examples.ts';
 import { counterfactualFailures, imageZText, mapsClaim } from '../../../shared/faithfulness-words.ts';
 import { flipWords } from '../../../shared/flip-words.ts';
 import { methodOption } from './method-option.ts';
-import { countText, probabilityText } from '../../../shared/format.ts';
+import { probabilityText } from '../../../shared/format.ts';
 import { completenessSentences, emptySentence, scaleSentence, weakMark } from '../../../shared/map-words.ts';
 import { MAP_KINDS } from '../../../shared/maps/kinds.ts';
 import { savedChoice } from '../../../shared/maps/run-scale.ts';
@@ -19,7 +19,8 @@ import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, resolveUserPath, parseRequest, withServices } from './options.ts';
 import { checkMaps, exampleLines, findExamples, flipLines, testFlip } from './comparison-extras.ts';
-import { percent, print, ProgressLine } from './output.ts';
+import { addEvaluateCommand } from './evaluate.ts';
+import { print, ProgressLine } from './output.ts';
 
 /** A comparison with what was asked for beside it. */
 type PrintedComparison = Comparison & { examples?: PairExamples };
@@ -59,19 +60,7 @@ const checkCopies = ({ outputs, compare }: Services, folder: string, force = fal
 };
 
 export function addResultCommands(program: Command): void {
-  addCommonOptions(program.command('evaluate <run>').description('evaluate a run on pairs it was not trained on'))
-    .addOption(new Option('--split <split>', 'the split whose pairs are used').choices(['test', 'valid']).default('test'))
-    .action(async (run: string, { workspace, json, split }: Common & { split: string }) => {
-      const request = await parseRequest((contract) => contract.EvaluateRequest, { run, split });
-      const m = await withServices(workspaceOption(workspace), true, `evaluate ${run}`, (s, signal) =>
-        s.evaluation.evaluate(request.run, request.split, signal),
-      );
-      const { pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer } = m;
-      print(Boolean(json), { run, split: m.split, pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer }, () => [
-        `Run ${run} on ${countText(pairs)} ${m.split} pairs: AUC ${auc.toFixed(4)} (95 % interval ${aucLow.toFixed(4)} to ${aucHigh.toFixed(4)}), accuracy ${percent(accuracy)} at the threshold ${threshold.toFixed(4)}, EER ${percent(eer)}`,
-        `  same pairs: ${countText(confusion[0][0])} predicted same, ${countText(confusion[0][1])} predicted different; different pairs: ${countText(confusion[1][0])} predicted same, ${countText(confusion[1][1])} predicted different`,
-      ]);
-    });
+  addEvaluateCommand(program);
 
   addCommonOptions(program.command('compare <run> <image-a> <image-b>').description('compare two images and explain the result'))
     .addOption(new Option('--target <target>', 'what the maps explain').choices(TARGETS).default('verdict'))

@@ -1,18 +1,25 @@
-import type { Comparison, RunMapScale } from '../../../shared/comparison.ts';
+import type { Comparison } from '../../../shared/comparison.ts';
 import { type OriginPorts, withCurrentOrigins } from './image-origin.ts';
 import type { ComparePorts } from './ports.ts';
 
-type CurrentPorts = OriginPorts & Pick<ComparePorts, 'scales'>;
+type CurrentPorts = OriginPorts & Pick<ComparePorts, 'scales' | 'randomisations'>;
 
-/** Stored comparisons with what can change after they were stored: classes, warnings, and the scale of their run's maps. */
+/** What is known of the maps of a run, and of redrawn networks. */
+type OfMaps = Pick<Comparison, 'runScale' | 'drawn'>;
+
+/** Stored comparisons with what can change after they were stored: classes, warnings, the scale of their run's maps, and their reference. */
 export function currentRows<C extends Comparison>(ports: CurrentPorts, rows: readonly C[]): C[] {
-  const scales = new Map<string, RunMapScale | null>();
+  const known = new Map<string, OfMaps>();
   return withCurrentOrigins(ports, rows).map((row) => {
     const { run, modelSha256, method, layer } = row;
-    const key = JSON.stringify([run, modelSha256, method, layer]);
-    let scale = scales.get(key);
-    if (scale === undefined) scales.set(key, (scale = ports.scales.get({ run, modelSha256, method, layer })));
-    return scale === null ? row : { ...row, runScale: scale };
+    const key = { run, modelSha256, method, layer };
+    const name = JSON.stringify(key);
+    let ofMaps = known.get(name);
+    if (!ofMaps) {
+      const [runScale, randomisation] = [ports.scales.get(key), ports.randomisations.get(key)];
+      known.set(name, (ofMaps = { ...(runScale && { runScale }), ...(randomisation && { drawn: randomisation.drawn }) }));
+    }
+    return { ...row, ...ofMaps };
   });
 }
 

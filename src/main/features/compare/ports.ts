@@ -7,6 +7,7 @@ import type { BrowseStore } from '../../db/browse.ts';
 import type { ComparisonStore } from '../../db/comparisons.ts';
 import type { MapScaleStore } from '../../db/map-scales.ts';
 import type { WhatIfStore } from '../../db/what-ifs.ts';
+import type { RandomisationStore } from '../../db/randomisations.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
@@ -19,6 +20,7 @@ export interface ComparePorts {
   comparisons: Omit<ComparisonStore, 'names'>;
   scales: MapScaleStore;
   whatIfs: WhatIfStore;
+  randomisations: RandomisationStore;
   /** Validation pairs of a data set, and their images. */
   validPairs(dataset: string): Promise<{ images: PackedImages; pairs: PackedPairs }>;
   /** Images of a data set, all splits, without excluded ones. */
@@ -26,7 +28,7 @@ export interface ComparePorts {
   /** Distances of a split's stored pairs. Missing features are computed. */
   distances(run: RunRecord, split: 'valid', o: { signal: AbortSignal }): Promise<{ pairs: PackedPairs; distances: Float64Array }>;
   compute: Pick<ComputeHost, 'ask'>;
-  /** The compute process that checks maps. A check takes seconds, so where a screen waits for `compute` this is another process. */
+  /** The compute process that checks maps and redraws weights. A check takes seconds, so where a screen waits for `compute` this is another process. */
   checker: Pick<ComputeHost, 'ask'>;
   caches: CacheFolders;
   /** Folder of a comparison's photographs, maps and overlays. */

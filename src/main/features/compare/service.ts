@@ -15,6 +15,7 @@ import { MapChecks } from './map-checks.ts';
 import { MapScales } from './map-scales.ts';
 import { NetworkGates } from './network-gates.ts';
 import { Overlays } from './overlays.ts';
+import { Randomisations } from './randomisations.ts';
 import type { ComparePorts } from './ports.ts';
 import { WhatIfService } from './what-ifs.ts';
 
@@ -33,6 +34,7 @@ export class CompareService {
   readonly whatIfs: WhatIfService;
   readonly examples: Examples;
   readonly flips: FlipTests;
+  readonly randomisations: Randomisations;
   private readonly ports: ComparePorts;
   private readonly explanations: Explanations;
   private readonly overlays: Overlays;
@@ -46,6 +48,7 @@ export class CompareService {
     const gates = new NetworkGates(ports);
     this.checks = new MapChecks(ports, gates);
     this.flips = new FlipTests(ports, gates);
+    this.randomisations = new Randomisations(ports);
     this.overlays = new Overlays(ports, this.scales);
   }
 

@@ -2,7 +2,8 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { areRead } from '../../../shared/examples.ts';
-import { logoSizeProblem } from '../../../shared/report.ts';
+import { DEFAULT_SECTIONS, logoSizeProblem } from '../../../shared/report.ts';
+import { runNumber } from '../../../shared/run-words.ts';
 import { makeScratchFolder, writeFileAtomically } from '../../foundation/files.ts';
 import type { Shell } from '../../foundation/shell.ts';
 import { APP_VERSION } from '../../foundation/versions.ts';
@@ -41,29 +42,40 @@ export class ReportPages {
   }
 
   /**
-   * Evaluates the runs of these comparisons on test pairs if they have no test metrics yet, because a report needs test metrics. Skips a run
-   * that can't be evaluated, for instance because its images are missing; the report then says so.
+   * Measures what the page says of the runs of its comparisons, as far as it is missing: metrics on test pairs, and with the section on
+   * quality how the maps change with redrawn weights. Skips what can't be measured, for instance because images are missing; the report then
+   * says so. `onStep`: called before each measurement.
    * @throws AppError 'cancelled'
    */
-  async evaluateRuns(comparisons: readonly string[], o: { signal?: AbortSignal; onRun?: (run: string) => void } = {}): Promise<void> {
+  async measureRuns(
+    { comparisons, sections = DEFAULT_SECTIONS }: Pick<PageContents, 'comparisons' | 'sections'>,
+    { signal, onStep }: { signal?: AbortSignal; onStep?: (text: string) => void } = {},
+  ): Promise<void> {
+    const { evaluateOnTest, randomisationOf, redrawWeights } = this.ports;
     const readers = this.readers();
     const runs = new Set<string>();
     for (const id of comparisons) {
       const comparison = await readers.comparison(id);
       if (comparison) runs.add(comparison.run);
     }
-    for (const id of runs) {
-      const run = await readers.run(id);
-      if (!run || run.metrics.some(({ split }) => split === 'test')) continue;
-      o.onRun?.(id);
-      await this.ports.evaluateOnTest(id, o.signal).catch((error: unknown) => {
+    const measure = async (text: string, work: Promise<unknown>): Promise<void> => {
+      onStep?.(text);
+      await work.catch((error: unknown) => {
         if (!(error instanceof AppError) || error.code === 'cancelled') throw error;
       });
+    };
+    for (const id of runs) {
+      const run = await readers.run(id);
+      if (!run) continue;
+      if (!run.metrics.some(({ split }) => split === 'test'))
+        await measure(`Evaluating run ${runNumber(id)} on its test pairs`, evaluateOnTest(id, signal));
+      if (sections.includes('quality') && run.calibration && randomisationOf(id) === null)
+        await measure(`Redrawing the weights of run ${runNumber(id)}`, redrawWeights(id, signal));
     }
   }
 
   /**
-   * For the command line: evaluates, composes, and writes one self-contained HTML file or a PDF, whole or not at all.
+   * For the command line: measures, composes, and writes one self-contained HTML file or a PDF, whole or not at all.
    * @throws AppError 'bad-image' for the logo; 'usage' without comparisons; 'not-found' for an unknown comparison; 'bad-request' for a PDF
    * without a printer; as composeReport, `printPdf` and writeFileAtomically do.
    */
@@ -71,7 +83,7 @@ export class ReportPages {
     const print = out.toLowerCase().endsWith('.pdf') ? printPdf : undefined;
     if (print === null) throw noPrinterError();
     const png = logo === undefined ? null : await this.encodeLogo(await readLogo(logo));
-    await this.evaluateRuns(contents.comparisons, { signal });
+    await this.measureRuns(contents, { signal });
     await this.readExamples(contents, { signal });
     const page = withDate({ ...contents, logo: png });
     if (print === undefined) return writeReport({ ...page, out }, this.readers());
@@ -116,7 +128,7 @@ export class ReportPages {
       images: (shown, mime) => pageImages(shown, mime, this.ports),
       whatIfs: (shown, mime) => pageWhatIfs(shown, mime, this.ports),
       extras: (shown, sections, mime) => pageExtras(shown, sections, mime, this.ports),
-      run: (id) => orNull(() => runs.annotated(id)),
+      run: (id) => orNull(() => ({ ...runs.annotated(id), randomisation: this.ports.randomisationOf(id) })),
       dataset: (id) =>
         orNull(() => {
           const { excluded, relabelled } = images.counts(id);

@@ -1,6 +1,7 @@
 import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
 import type { Stroke, WhatIf } from '../../../shared/what-if.ts';
 import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
+import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { BrowseStore } from '../../db/browse.ts';
 import type { ComparisonStore } from '../../db/comparisons.ts';
@@ -37,6 +38,10 @@ export interface PagePorts {
   runs: Pick<RunStore, 'annotated'>;
   datasets: Pick<DatasetStore, 'get'>;
   images: Pick<BrowseStore, 'counts'>;
+  /** How the run's maps by the default method change with redrawn weights; null before it is measured. */
+  randomisationOf(run: string): Randomisation | null;
+  /** Measures and stores that. */
+  redrawWeights(run: string, signal: AbortSignal | undefined): Promise<unknown>;
   /** Computes and stores a run's metrics on test pairs. */
   evaluateOnTest(run: string, signal: AbortSignal | undefined): Promise<unknown>;
 }

@@ -1,4 +1,3 @@
-import { runNumber } from '../../../shared/run-words.ts';
 import { countNoun } from '../../../shared/format.ts';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -152,10 +151,7 @@ export class ReportService {
   private async write(stored: StoredReport, format: ReportFormat, file: string, job: JobContext): Promise<{ report: string; file: string }> {
     const { report, comparisons } = stored;
     const reportText = (text: string): void => job.progress({ text });
-    await this.pages.evaluateRuns(comparisons, {
-      signal: job.signal,
-      onRun: (run) => reportText(`Evaluating run ${runNumber(run)} on its test pairs`),
-    });
+    await this.pages.measureRuns(stored, { signal: job.signal, onStep: reportText });
     await this.pages.readExamples(stored, { signal: job.signal, onProgress: (p) => job.progress({ ...p, text: 'Reading the labelled images' }) });
     reportText(`Building the page from ${countNoun(comparisons.length, 'comparison')}`);
     const composed = await this.pages.compose({ ...this.pageContents(stored), paper: format === 'pdf' ? paperSize() : undefined });

@@ -3,6 +3,7 @@ import type { DatasetSummary } from '../../../shared/dataset.ts';
 import type { PairExamples } from '../../../shared/examples.ts';
 import type { FlipPicture } from '../../../shared/flip.ts';
 import type { ReportSection } from '../../../shared/report.ts';
+import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { WhatIf } from '../../../shared/what-if.ts';
 
@@ -60,6 +61,8 @@ export interface ReportComparison extends ReportEntry {
 /** A run with the name that the user gave it. */
 export interface ReportRun extends RunRecord {
   name?: string | undefined;
+  /** Of its maps by the default method; null or missing if it is not measured. */
+  randomisation?: Randomisation | null | undefined;
 }
 
 /** A data set as curated, and how many images were edited since its import. */

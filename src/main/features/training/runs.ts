@@ -1,6 +1,7 @@
 import { runNumber } from '../../../shared/run-words.ts';
 import { existsSync, rmSync } from 'node:fs';
 import { AppError } from '../../../shared/errors.ts';
+import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { RunNotes, RunRecord, RunRow } from '../../../shared/run.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { AnnotatedRun, RunStore } from '../../db/runs.ts';
@@ -12,6 +13,8 @@ export interface RunPorts {
   datasets: Pick<DatasetStore, 'get' | 'list'>;
   folderOf(run: string): string; // of the run's checkpoints
   networks: { isOutdated(run: RunRecord): boolean };
+  /** Of the run's maps by the default method; null before it is measured. */
+  randomisationOf(run: string): Randomisation | null;
   jobs: Pick<Jobs, 'isRunning'>;
   hub: Pick<EventHub, 'changed'>;
 }
@@ -63,7 +66,13 @@ export class Runs {
 
   /** `snapshot`: current one of the data set; undefined if it was removed. */
   private rowOf(run: AnnotatedRun, snapshot: string | undefined): RunRow {
-    return { ...run, stale: snapshot !== undefined && snapshot !== run.snapshot, outdated: this.ports.networks.isOutdated(run) };
+    const randomisation = this.ports.randomisationOf(run.run);
+    return {
+      ...run,
+      ...(randomisation && { randomisation }),
+      stale: snapshot !== undefined && snapshot !== run.snapshot,
+      outdated: this.ports.networks.isOutdated(run),
+    };
   }
 }
 

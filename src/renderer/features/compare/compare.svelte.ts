@@ -4,6 +4,7 @@ import type { CurationEdit } from '../../../shared/curation.ts';
 import { type MapChoice, METHODS, methodInfo } from '../../../shared/explanation-methods.ts';
 import { api } from '../../client/api.ts';
 import { type DraggedImages, slotsAfterDrop } from '../../client/dragged-images.ts';
+import { jobs } from '../../client/jobs.svelte.ts';
 import { Annotations, type Notes } from './annotations.ts';
 import { formatRef, parseRef } from './image-ref.ts';
 import { clearExplanations, type ExplainRequest } from './explanation-cache.ts';
@@ -125,16 +126,23 @@ class Compare {
   }
 
   /**
-   * Reads the classes of the shown images again, now and whenever a data set changes, and what is computed for them later: check and flip test. Returns
-   * the unsubscribe function.
+   * Reads the classes of the shown images again, now and whenever a data set changes, and what is computed for them later: check, flip test and
+   * the figures of redrawn networks. Returns the unsubscribe function.
    */
   listen(): () => void {
     this.refresh();
-    return api.on('changed', ({ what, id }) => {
+    const stop = jobs.onEnd(({ kind, status }) => {
+      if (kind === 'randomise' && status === 'done') this.refresh();
+    });
+    const stopChanges = api.on('changed', ({ what, id }) => {
       if (what === 'datasets') this.refresh();
       if (what === 'comparisons' && id !== null)
         for (const shown of [this.main, this.other]) shown.addResults(id).catch((error: unknown) => toast.error(error));
     });
+    return () => {
+      stop();
+      stopChanges();
+    };
   }
 
   private refresh(): void {

@@ -1,8 +1,10 @@
 import type { Comparison } from '../../../shared/comparison.ts';
 import { percentText } from '../../../shared/format.ts';
 import { counterfactualFailure } from '../../../shared/faithfulness-words.ts';
-import { cellsText, evidenceSentence, kindWords, weakSentence } from '../../../shared/map-words.ts';
-import { evidencePosition, positionWords, type EvidencePosition } from '../../../shared/maps/evidence.ts';
+import { cellsText, evidenceSentence, kindWords, type SignEvidence, weakSentence } from '../../../shared/map-words.ts';
+import { evidencePosition, positionWords } from '../../../shared/maps/evidence.ts';
+import { exceeded } from '../../../shared/randomisation.ts';
+import { drawnWords } from '../../../shared/randomisation-words.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
 import { isWeakMap } from '../../../shared/maps/run-scale.ts';
 import type { MapView } from '../../../shared/maps/paint.ts';
@@ -13,14 +15,16 @@ import type { Size } from './zoom.ts';
 export interface MapFacts {
   isEmpty: boolean;
   weak: string | null; // the mark of a weak map: nothing is said about its location
-  position: EvidencePosition | null; // null for an empty or weak map
+  evidence: SignEvidence | null; // null for an empty or weak map
 }
 
 export function mapFacts(comparison: Comparison, painter: MapPainter, kind: MapKind, image: Size): MapFacts {
   const largest = painter.strongest[kind];
-  if (isWeakMap(largest, comparison)) return { isEmpty: false, weak: weakSentence(comparison, kind, largest), position: null };
+  if (isWeakMap(largest, comparison)) return { isEmpty: false, weak: weakSentence(comparison, kind, largest), evidence: null };
   const position = evidencePosition(painter.cells(kind), image.width, image.height);
-  return { isEmpty: position === null, weak: null, position };
+  if (position === null) return { isEmpty: true, weak: null, evidence: null };
+  const dominant = dominantKind(painter)!; // the map is not empty
+  return { isEmpty: false, weak: null, evidence: { position, share: dominant.kind === kind ? dominant.share : 1 - dominant.share } };
 }
 
 /** The sentence on a weak map. In the signed view: on the weak sign, or one sentence if both are weak. */
@@ -46,9 +50,11 @@ export function dominantKind({ maps }: Pick<MapPainter, 'maps'>): { kind: MapKin
   return { kind, share: Math.max(factual, counterfactual) / (factual + counterfactual) };
 }
 
-/** "75 % of the evidence is for “same”": the sign that dominates. */
-export const dominantWords = (comparison: Comparison, { kind, share }: { kind: MapKind; share: number }): string =>
-  `${percentText(share)} of the evidence is ${kindWords(comparison, kind)}`;
+/** "75 % (redrawn networks: …)": the share of the sign that dominates, if the maps of redrawn networks hardly reach it; else null. */
+export function dominantShare({ drawn }: Pick<Comparison, 'drawn'>, { share }: { share: number }): string | null {
+  const figure = exceeded(drawn?.dominant, share);
+  return figure && `${percentText(share)} (${drawnWords(figure)})`;
+}
 
 /** The sentences under an image in the signed view. */
 export function signedCaption(comparison: Comparison, letter: string, painter: MapPainter, image: Size): string {
@@ -56,19 +62,23 @@ export function signedCaption(comparison: Comparison, letter: string, painter: M
   const cells = `Map of ${cellsText(grid.width, grid.height)}.`;
   const dominant = dominantKind(painter);
   if (dominant === null) return `The signed map of ${letter} is empty. ${cells}`;
-  const { position } = mapFacts(comparison, painter, dominant.kind, image);
-  const strongest = position ? `; strongest point of it: ${positionWords(position.strongest)}` : '';
+  const { evidence } = mapFacts(comparison, painter, dominant.kind, image);
+  const [share, sign] = [dominantShare(comparison, dominant), kindWords(comparison, dominant.kind)];
+  const sentences = [
+    share === null ? `Most of the evidence is ${sign}` : `${share} of the evidence is ${sign}`,
+    ...(evidence ? [`strongest point of it: ${positionWords(evidence.position.strongest)}`] : []),
+  ];
   const weak = weakText(comparison, painter, 'signed');
-  return `${dominantWords(comparison, dominant)}${strongest}. ${weak === null ? '' : `${weak} `}${cells}`;
+  return `${sentences.join('; ')}. ${weak === null ? '' : `${weak} `}${cells}`;
 }
 
 /** The mark on an image whose counterfactual map is greyed. */
 export const FAILS_CHECK = 'Fails its check';
 
 /** The sentences under an image. */
-export function mapCaption(comparison: Comparison, letter: string, kind: MapKind, { weak, position }: MapFacts, grid: Size): string {
+export function mapCaption(comparison: Comparison, letter: string, kind: MapKind, { weak, evidence }: MapFacts, grid: Size): string {
   const failure = kind === 'counterfactual' ? counterfactualFailure(comparison, letter === 'A' ? 0 : 1) : null;
   if (failure !== null) return failure;
-  const facts = weak ?? (position ? evidenceSentence(comparison, kind, position) : `The ${kind} map of ${letter} is empty.`);
+  const facts = weak ?? (evidence ? evidenceSentence(comparison, kind, evidence) : `The ${kind} map of ${letter} is empty.`);
   return `${facts} Map of ${cellsText(grid.width, grid.height)}.`;
 }

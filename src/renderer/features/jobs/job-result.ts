@@ -18,6 +18,7 @@ export function jobLink(job: Job): JobLink | null {
   switch (job.kind) {
     case 'train':
     case 'evaluate':
+    case 'randomise':
       return { text: 'Show training', view: 'train', params: {} };
     case 'report':
       return { text: 'Show reports', view: 'reports', params: {} };

@@ -4,12 +4,15 @@ import { dominantKind, signedCaption, weakLabel, weakText } from '../../../../sr
 import { MapPainter } from '../../../../src/renderer/features/compare/painter.ts';
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
 import { judgedElsewhere, judgedElsewhereText, legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
-import { borderWarning } from '../../../../src/shared/map-words.ts';
+import { borderWarning, evidenceSentence } from '../../../../src/shared/map-words.ts';
+import type { DrawnReference } from '../../../../src/shared/randomisation.ts';
 import { evidencePosition } from '../../../../src/shared/maps/evidence.ts';
 import { layerTable } from '../../../../src/shared/maps/paint.ts';
 import { resample } from '../../../../src/shared/maps/field.ts';
 import type { ComparisonRow } from '../../../../src/shared/comparison.ts';
 import { someComparison } from '../../../db/records.ts';
+
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 test('an image reference survives the route, whatever its path', () => {
   for (const ref of [{ dataset: 'flowers', id: 12 }, { file: '/a b/<img onerror>&c=1?#\n"שלום".jpg' }, { file: 'C:\\x\\y.png' }])
@@ -52,12 +55,41 @@ describe('words', () => {
   });
 
   const left = Float32Array.from({ length: 400 }, (_, i) => (i % 20 === 0 ? 1 : 0));
-  const atLeft = evidencePosition({ map: left, w: 20, h: 20 }, 100, 100)!;
+  const atLeft = { position: evidencePosition({ map: left, w: 20, h: 20 }, 100, 100)!, share: 1 };
+  const even = { position: evidencePosition({ map: new Float32Array(400).fill(1), w: 20, h: 20 }, 100, 100)!, share: 1 };
 
   test('the border warning names image and edge, and needs much evidence there', () => {
     const shown = { verdict: 'same', target: 'verdict', scale: 1 } as const;
     expect(borderWarning(shown, 'B', 'factual', atLeft)).toMatch(/in B is near the border, most at the left edge/);
-    expect(borderWarning(shown, 'B', 'factual', evidencePosition({ map: new Float32Array(400).fill(1), w: 20, h: 20 }, 100, 100)!)).toBeNull();
+    expect(borderWarning(shown, 'B', 'factual', even)).toBeNull();
+  });
+
+  /** Redrawn networks: medians 0.1 below their limits, which are those given. */
+  const drawnWith = (limit: number): DrawnReference => {
+    const figure = { median: limit - 0.1, limit };
+    const places = { topFifth: figure, centre: figure, border: figure };
+    return { maps: 90, places: { major: places, minor: null }, dominant: figure };
+  };
+
+  test('the border warning is silent if redrawn networks are as close to the border, and states their figure otherwise', () => {
+    const shown = { verdict: 'same', target: 'verdict', scale: 1 } as const;
+    const warning = borderWarning({ ...shown, drawn: drawnWith(0.6) }, 'A', 'factual', atLeft)!;
+    expect(plain(warning)).toContain('in A is near the border (redrawn networks: 50 %, in 95 % of their maps at most 60 %), most at');
+    expect(borderWarning({ ...shown, drawn: drawnWith(1) }, 'A', 'factual', atLeft)).toBeNull();
+    expect(borderWarning({ ...shown, drawn: drawnWith(0.6) }, 'A', 'factual', { ...atLeft, share: 0.4 })).toBeNull(); // the minor sign has no reference
+  });
+
+  test('a share is stated only with the figure of redrawn networks, and only above it', () => {
+    const shown = { verdict: 'same', target: 'verdict' } as const;
+    const sentence = (drawn?: DrawnReference, share = 1): string =>
+      plain(evidenceSentence({ ...shown, ...(drawn && { drawn }) }, 'factual', { ...atLeft, share }));
+    const alone = 'Evidence for “same”; strongest point: the upper left.';
+    expect(sentence()).toBe(alone); // not measured
+    expect(sentence(drawnWith(1))).toBe(alone);
+    expect(sentence(drawnWith(0.9))).toBe(
+      'Of the evidence for “same”, 100 % is in the strongest 20 % of the image (redrawn networks: 80 %, in 95 % of their maps at most 90 %); strongest point: the upper left.',
+    );
+    expect(sentence(drawnWith(0.9), 0.49)).toBe(alone); // compared with the minor sign, of which nothing is known
   });
 
   test('only evidence that decided is a reason to check the border', () => {
@@ -112,7 +144,11 @@ describe('the signed view', () => {
     expect(dominantKind(painterOf([2, 0, 1, -1]))).toEqual({ kind: 'counterfactual', share: 0.75 });
     expect(dominantKind(painterOf([0, 0, 0, 0]))).toBeNull();
     const caption = signedCaption(comparison, 'A', painterOf([-2, -1, 1, 0]), { width: 300, height: 200 });
-    expect(caption.replaceAll('\u00a0', ' ')).toBe('75 % of the evidence is for “same”; strongest point of it: the upper left. Map of 2 × 2 cells.');
+    expect(plain(caption)).toBe('Most of the evidence is for “same”; strongest point of it: the upper left. Map of 2 × 2 cells.');
+    const drawn = { maps: 9, places: { major: null, minor: null }, dominant: { median: 0.6, limit: 0.7 } };
+    expect(plain(signedCaption({ ...comparison, drawn }, 'A', painterOf([-2, -1, 1, 0]), { width: 300, height: 200 }))).toContain(
+      '75 % (redrawn networks: 60 %, in 95 % of their maps at most 70 %) of the evidence is for “same”; strongest point',
+    );
     expect(signedCaption(comparison, 'B', painterOf([0, 0, 0, 0]), { width: 300, height: 200 })).toMatch(/^The signed map of B is empty\./);
   });
 

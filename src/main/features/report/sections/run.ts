@@ -6,6 +6,7 @@ import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportRun } from '../types.ts';
 import { dataSection } from './data.ts';
 import { metricsTables, trainingCurves } from './metrics.ts';
+import { randomisationPart } from './randomisation.ts';
 import { facts, versionList } from './parts.ts';
 import { settingsTables } from './settings.ts';
 
@@ -27,7 +28,8 @@ export function runSection(run: ReportRun, dataset: ReportDataset | undefined, i
 ${
   sections.includes('quality') &&
   markup`<h3>How good is it?</h3>
-${metricsTables(run)}`
+${metricsTables(run)}
+${randomisationPart(run)}`
 }
 ${sections.includes('training') && trainingParts(run)}
 ${

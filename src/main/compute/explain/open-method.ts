@@ -1,0 +1,59 @@
+import { BLUR_SIGMA } from '../../../shared/faithfulness.ts';
+import type { MethodName } from '../../../shared/explanation-methods.ts';
+import { blur } from '../../domain/faithfulness/blur.ts';
+import type { Executable } from '../../nn/engines/engine.ts';
+import { methodNamed } from '../../nn/explain/index.ts';
+import type { Explainer, PairInput, PairMaps } from '../../nn/explain/method.ts';
+import type { TensorMap } from '../../nn/ir/tensor.ts';
+import { throwIfCancelled } from '../async/parallel.ts';
+import { openEngine } from '../engine/engine-choice.ts';
+import { normaliseInto } from '../images/batches.ts';
+import { specOf } from '../model/checkpoint.ts';
+import type { ModelRef } from '../protocol/protocol.ts';
+import type { PixelPair } from './pixels.ts';
+
+/** A method, compiled for one network. */
+export interface OpenMethod {
+  explainer: Explainer;
+  programs: ReadonlyMap<string, Executable>;
+}
+
+/** `weights`: all tensors of the network. Throws as openEngine does. */
+export async function openMethod(
+  { config }: Pick<ModelRef, 'config'>,
+  { method, layer }: { method: MethodName; layer: string },
+  weights: TensorMap,
+): Promise<OpenMethod> {
+  const explainer = methodNamed(method)(specOf(config), layer);
+  const engine = await openEngine(config.engine, config.device);
+  const programs = new Map<string, Executable>();
+  for (const [name, task] of Object.entries(explainer.tasks)) programs.set(name, await engine.compile(task, weights));
+  return { explainer, programs };
+}
+
+export async function closeMethod({ programs }: OpenMethod): Promise<void> {
+  for (const program of programs.values()) await program.dispose();
+}
+
+/** Explains the distance of two decoded images. Throws AppError 'cancelled'. */
+export function runMethod(
+  { explainer, programs }: OpenMethod,
+  { config: { size, preprocessing } }: Pick<ModelRef, 'config'>,
+  pixels: PixelPair,
+  { signal, onProgress }: { signal: AbortSignal; onProgress?: PairInput['onProgress'] },
+): Promise<PairMaps> {
+  const batchOf = (squares: readonly Uint8Array[]): Float32Array => {
+    const batch = new Float32Array(2 * 3 * size ** 2); // [2, 3, size, size]
+    squares.forEach((square, i) => {
+      normaliseInto(batch, i, square, preprocessing);
+    });
+    return batch;
+  };
+  return explainer.explain(
+    (name, inputs) => {
+      throwIfCancelled(signal);
+      return programs.get(name)!.run(inputs);
+    },
+    { images: batchOf(pixels), blurred: () => batchOf(pixels.map((square) => blur(square, size, size, BLUR_SIGMA * size))), onProgress },
+  );
+}

@@ -1,0 +1,46 @@
+import { type Command, Option } from 'commander';
+import { countText } from '../../../shared/format.ts';
+import { dependenceOf, type Randomisation } from '../../../shared/randomisation.ts';
+import { correlationText, DEPENDENCE_WORDS, randomisationSentence } from '../../../shared/randomisation-words.ts';
+import type { Services } from '../../services.ts';
+import { workspaceOption } from './data.ts';
+import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
+import { percent, print, ProgressLine } from './output.ts';
+
+export function addEvaluateCommand(program: Command): void {
+  addCommonOptions(program.command('evaluate <run>').description('evaluate a run on pairs it was not trained on'))
+    .addOption(new Option('--split <split>', 'the split whose pairs are used').choices(['test', 'valid']).default('test'))
+    .option('--redraw', 'also compare the maps with those of the network with redrawn weights; once a run, takes seconds to minutes')
+    .action(async (run: string, { workspace, json, split, redraw = false }: Common & { split: string; redraw?: boolean }) => {
+      const request = await parseRequest((contract) => contract.EvaluateRequest, { run, split });
+      const { metrics, randomisation } = await withServices(workspaceOption(workspace), true, `evaluate ${run}`, async (s, signal) => ({
+        metrics: await s.evaluation.evaluate(request.run, request.split, signal),
+        randomisation: redraw ? await redrawWeights(s, request.run, signal) : null,
+      }));
+      const { pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer } = metrics;
+      const document = { run, split: metrics.split, pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer };
+      print(Boolean(json), randomisation ? { ...document, randomisation } : document, () => [
+        `Run ${run} on ${countText(pairs)} ${metrics.split} pairs: AUC ${auc.toFixed(4)} (95 % interval ${aucLow.toFixed(4)} to ${aucHigh.toFixed(4)}), accuracy ${percent(accuracy)} at the threshold ${threshold.toFixed(4)}, EER ${percent(eer)}`,
+        `  same pairs: ${countText(confusion[0][0])} predicted same, ${countText(confusion[0][1])} predicted different; different pairs: ${countText(confusion[1][0])} predicted same, ${countText(confusion[1][1])} predicted different`,
+        ...(randomisation ? randomisationLines(randomisation) : []),
+      ]);
+    });
+}
+
+function redrawWeights({ compare }: Services, run: string, signal: AbortSignal): Promise<Randomisation> {
+  const line = new ProgressLine();
+  const onProgress = ({ done, total }: { done: number; total: number }): void =>
+    line.update(`Redrawing weights: explained ${done} of ${total} pairs`);
+  return compare.randomisations.measure(run, {}, { signal, onProgress }).finally(() => line.end());
+}
+
+function randomisationLines(randomisation: Randomisation): string[] {
+  const { sign, words } = DEPENDENCE_WORDS[dependenceOf(randomisation)];
+  return [
+    `  ${sign} ${words}. ${randomisationSentence(randomisation)}`,
+    ...randomisation.steps.map(({ redrawn, mean, low, high }, i) => {
+      const [middle, ...range] = [mean, low, high].map(correlationText);
+      return `    ${i === 0 ? 'redrawn' : 'and'} ${redrawn}: rank correlation ${middle} (10 to 90 % of the maps: ${range.join(' to ')})`;
+    }),
+  ];
+}

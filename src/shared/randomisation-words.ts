@@ -1,0 +1,40 @@
+import { countNoun, countText, listText, NBSP, percentText } from './format.ts';
+import { DRAWN_QUANTILE, type DrawnFigure, dependenceOf, type MapDependence, type Randomisation } from './randomisation.ts';
+
+/** Words on redrawn networks, for the screen, the report and the command line. */
+
+/** A rank correlation with two decimals and a true minus sign. */
+export const correlationText = (value: number): string =>
+  value
+    .toFixed(2)
+    .replace(/^-(?=0\.00$)/, '')
+    .replace('-', '\u2212');
+
+/** A short claim, its sign and tone as of a badge. */
+export const DEPENDENCE_WORDS = {
+  learnt: { sign: '✓', tone: 'good', words: 'Maps depend on what was learnt' },
+  partly: { sign: '!', tone: 'neutral', words: 'Maps depend on what was learnt in part' },
+  structure: { sign: '✗', tone: 'warn', words: 'Maps hardly depend on what was learnt' },
+} as const satisfies Record<MapDependence, { sign: string; tone: string; words: string }>;
+
+/** "The maps change when the network’s weights are redrawn (rank correlation 0.08, …), so they depend on what was learnt." */
+export function randomisationSentence(randomisation: Pick<Randomisation, 'steps' | 'images' | 'redraws'>): string {
+  const { steps, images, redraws } = randomisation;
+  const last = steps.at(-1)!;
+  const condition = `rank correlation ${correlationText(last.mean)} with all weights redrawn; mean of ${countNoun(images, 'validation image')} and ${countText(redraws)} redraws, 1 would be the same order of cells`;
+  const change = {
+    learnt: ['change', 'so they depend on what was learnt'],
+    partly: ['change in part', 'so they depend on what was learnt, and also on the network’s structure and the image alone'],
+    structure: ['hardly change', 'so they do not show what was learnt: an untrained network marks nearly the same'],
+  } as const satisfies Record<MapDependence, readonly [string, string]>;
+  const [verb, meaning] = change[dependenceOf(randomisation)];
+  return `The maps ${verb} when the network’s weights are redrawn (${condition}), ${meaning}.`;
+}
+
+/** The steps of the chart in words: "0: trained, 1: fc.2, 2: and fc.0, …". */
+export const stepsSentence = ({ steps }: Pick<Randomisation, 'steps'>): string =>
+  `Redrawn one after the other, from the top: ${listText(steps.map(({ redrawn }, i) => `${i + 1} ${redrawn}`))}.`;
+
+/** "redrawn networks: 33 %, in 95 % of their maps at most 44 %". */
+export const drawnWords = ({ median, limit }: DrawnFigure): string =>
+  `redrawn networks: ${percentText(median)}, in ${100 * DRAWN_QUANTILE}${NBSP}% of their maps at most ${percentText(limit)}`;
