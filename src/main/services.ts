@@ -193,6 +193,7 @@ export const pagePorts = (
   comparison: (id) => compare.withScale(id),
   drawOverlays: (id) => compare.drawOverlays(id),
   examples: compare.examples,
+  matches: (id) => compare.matches.find(id),
   whatIfs: (id) => compare.whatIfs.list(id).saved,
   editedPictures: (comparison, strokes, o) => compare.whatIfs.pictures(comparison, strokes, o),
   drawFlip: (id) => compare.flips.drawPictures(id),

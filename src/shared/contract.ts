@@ -10,6 +10,7 @@ import {
   ImageQuery,
 } from './curation.ts';
 import { type DatasetSummary, type FolderPreview, SPLIT_SOURCES } from './dataset.ts';
+import type { MatchesAnswer } from './matches.ts';
 import { METHODS } from './explanation-methods.ts';
 import type { EventName, Events } from './events.ts';
 import type { ExamplesAnswer } from './examples.ts';
@@ -231,6 +232,7 @@ export const CALLS = {
   'compare.examples': curatedCall<ExamplesAnswer>()(ComparisonId),
   'compare.readExamples': curatedCall<Job>()(RunId), // once for a run; its features are cached
   'compare.flip': curatedCall<Job>()(ComparisonId), // stores a flip test with the comparison; result: { comparison }
+  'compare.matches': curatedCall<MatchesAnswer>()(ComparisonId), // the matching spots of a stored comparison
   'compare.list': curatedCall<ComparisonRow[]>()(z.strictObject({ saved: z.boolean().optional() })), // newest first
   'compare.get': curatedCall<ComparisonRow>()(ComparisonId),
   'compare.annotate': curatedCall<ComparisonRow>()(

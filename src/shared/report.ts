@@ -12,6 +12,7 @@ export const REPORT_SECTIONS = {
   method: { label: 'Method', help: 'How distance, threshold, similarity and maps are computed, with formulas.' },
   terms: { label: 'Terms', help: 'The terms of the report, explained.' },
   files: { label: 'Files', help: 'Names and SHA-256 checksums of all images and networks.' },
+  matches: { label: 'Matching spots', help: 'For each comparison the ten strongest pairs of spots that match, as lines and as a table.' },
   examples: { label: 'Nearest examples', help: 'For each comparison the training and validation images that are most similar to A and to B.' },
   details: { label: 'Details of each comparison', help: 'Position among the validation pairs, similarity, layer, device and versions.' },
 } as const satisfies Record<string, { label: string; help: string }>;

@@ -61,6 +61,7 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'compare.queue': [{ ...choice, kind: 'wrong' }],
   'compare.check': [{ comparisons: ['c99'] }, { ...choice, kind: 'wrong' }],
   'compare.examples': [{ comparison: 'c99' }],
+  'compare.matches': [{ comparison: 'c99' }],
   'compare.readExamples': [{ run: 'r99' }],
   'compare.flip': [{ comparison: 'c99' }],
   'compare.get': [{ comparison: 'c99' }],

@@ -184,9 +184,10 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     const c = JSON.parse(stdout) as Comparison & { mapsClaim: MapsClaim };
     expect(c.check!.images.map(({ rolled }) => rolled.length)).toEqual([16, 16]);
     expect(c.mapsClaim).toMatchObject({ z: c.check!.z, badge: expect.stringMatching(/^(supported|weak|not-supported)$/) as string });
-    const words = await twinlens(['compare', run, a, b, '--check', '--examples', ...at]);
+    const words = await twinlens(['compare', run, a, b, '--check', '--examples', '--matches', ...at]);
     expect(words.stdout).toContain(`${c.mapsClaim.words}. ${c.mapsClaim.sentence}`);
     expect(words.stdout).toMatch(/Nearest labelled examples[^]*\n {4}A\n( {6}\S+\.png, \w+, (training|validation), cosine (> )?[\d.]+\n){5}/);
+    expect(words.stdout).toMatch(/Matching spots[^]*\n {4}1\tcolumn \d, row \d\tcolumn \d, row \d\t0\.\d{3}\t[+−][\d.]+ \((apart|together)\)\n/);
   });
 
   test('--flip says which parts decide, in words and in JSON, with progress on stderr', async () => {

@@ -30,6 +30,7 @@ const extrasOf = (comparison: Comparison, folder: string | null): Promise<Report
     comparisonFolder: () => folder ?? '',
     compute: computeInProcess,
     examples: { find: unused, read: unused },
+    matches: unused,
     datasets: { get: unused },
   });
 };

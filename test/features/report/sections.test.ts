@@ -15,12 +15,13 @@ describe('the chosen sections', () => {
     method: 'Appendix Method',
     terms: 'Appendix Terms',
     files: 'Appendix Files',
+    matches: 'Matching spots',
     examples: 'Nearest labelled examples',
     details: 'Appendix · Details Comparison 1',
   };
 
   test.each(SECTION_NAMES)('%s is there if chosen, and only then', (section) => {
-    const extras = section === 'examples' ? { examples: 'The network was deleted.' } : {};
+    const extras = section === 'examples' || section === 'matches' ? { [section]: 'The network was deleted.' } : {};
     const text = textOf(renderReport({ ...sampleInput({ sections: [section] }), extras }));
     for (const name of SECTION_NAMES) expect(text.includes(HEADINGS[name]), name).toBe(name === section);
   });

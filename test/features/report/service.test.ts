@@ -73,6 +73,7 @@ beforeEach(async () => {
     drawFlip: () => Promise.resolve(),
     comparisonFolder: workspace.comparison,
     whatIfs: () => [],
+    matches: () => Promise.reject(new Error('no report of these tests has matches')),
     examples: { find: () => Promise.reject(new Error('no report of these tests has examples')), read: () => Promise.resolve() },
     editedPictures: () => Promise.reject(new Error('no comparison of these tests has edits')),
     compute: computeInProcess,

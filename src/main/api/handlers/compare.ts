@@ -13,6 +13,7 @@ export const compareHandlers: HandlersFor<'compare'> = {
   'compare.queue': (request, { workbench, signal }) => workbench.queues.get(request, signal),
   'compare.check': (request, { workbench }) => workbench.checkJobs.start(request),
   'compare.examples': ({ comparison }, { workbench, signal }) => workbench.compare.examples.find(comparison, signal),
+  'compare.matches': ({ comparison }, { workbench }) => workbench.compare.matches.find(comparison),
   'compare.readExamples': ({ run }, { workbench }) => {
     workbench.store.runs.get(run); // throws for an unknown one
     return readExamplesAsJob({ jobs: workbench.jobs, examples: workbench.compare.examples }, run);

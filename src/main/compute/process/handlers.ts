@@ -12,6 +12,7 @@ import { findExamples, readExamples } from '../explain/examples.ts';
 import { explain } from '../explain/explain.ts';
 import { checkMaps } from '../explain/faithfulness.ts';
 import { drawFlip, testFlip } from '../explain/flip.ts';
+import { findMatches } from '../explain/matches.ts';
 import { measureMaps } from '../explain/measure-maps.ts';
 import { editedPictures, whatIf } from '../explain/what-if.ts';
 import { randomiseMaps } from '../explain/randomise.ts';
@@ -58,6 +59,7 @@ export const handlers: Handlers = {
   checkMaps,
   whatIf,
   editedPictures,
+  findMatches,
   readExamples,
   findExamples,
   testFlip,

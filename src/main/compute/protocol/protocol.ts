@@ -5,6 +5,7 @@ import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
 import type { FlipTest } from '../../../shared/flip.ts';
 import type { MethodName } from '../../../shared/explanation-methods.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
+import type { MatchesAnswer } from '../../../shared/matches.ts';
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import type { PixelSource, Stroke } from '../../../shared/what-if.ts';
 import type { Scaled } from '../../../shared/maps/run-scale.ts';
@@ -180,6 +181,14 @@ export interface EditedPicturesRequest extends EditedPair {
   longest: number; // px
   mime: EmbeddedType;
 }
+/** A pair whose matching cells are wanted. */
+export interface MatchesRequest {
+  model: ModelRef;
+  modelSha256: string | null; // as in ExplainRequest
+  files: [string, string];
+  sha256: [string | null, string | null]; // as in ExplainRequest
+}
+
 /** The labelled images of a run's data set: examples are its training and validation images. */
 export interface ReadExamplesRequest {
   model: ModelRef;
@@ -299,6 +308,8 @@ export interface ComputeCalls {
   whatIf: { args: WhatIfRequest; result: WhatIfDistances; progress: never };
   /** The photographs of A and B after an edit, for a page. Needs no network. */
   editedPictures: { args: EditedPicturesRequest; result: [Uint8Array, Uint8Array]; progress: never };
+  /** The matching cells of a pair. */
+  findMatches: { args: MatchesRequest; result: MatchesAnswer; progress: never };
   /** Caches the pooled features of all labelled images. Progress: images. */
   readExamples: { args: ReadExamplesRequest; result: null; progress: Counted };
   findExamples: { args: ExamplesRequest; result: ExamplesResult; progress: never };

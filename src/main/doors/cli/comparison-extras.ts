@@ -2,6 +2,17 @@ import type { Comparison } from '../../../shared/comparison.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { exampleSentences, exampleText } from '../../../shared/example-words.ts';
 import type { PairExamples } from '../../../shared/examples.ts';
+import {
+  cellWords,
+  MATCH_CONDITION,
+  noMatchesSentence,
+  sharesSentence,
+  shareText,
+  shareWords,
+  similarityText,
+  spotsSentence,
+} from '../../../shared/match-words.ts';
+import { hasMatches, type MatchesAnswer, strongestPairs } from '../../../shared/matches.ts';
 import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
 import { FLIP_MODES, type FlipTest } from '../../../shared/flip.ts';
 import { FLIP_CAVEAT, flipWords } from '../../../shared/flip-words.ts';
@@ -35,6 +46,10 @@ export const findExamples = (s: Services, c: Comparison, signal: AbortSignal): P
     const onProgress = ({ done, total }: Counted): void => line.update(`Reading the labelled images: ${done} of ${total}`);
     return s.compare.examples.findAll(c.comparison, { signal, onProgress });
   });
+
+/** The matching spots of a stored comparison. Fails as checkMaps does. */
+export const findMatches = (s: Services, c: Comparison): Promise<MatchesAnswer> =>
+  afterwards(c, 'but its matching spots were not found', () => s.compare.matches.find(c.comparison));
 
 async function afterwards<T>({ comparison }: Comparison, failure: string, work: (line: ProgressLine) => Promise<T>): Promise<T> {
   const line = new ProgressLine();
@@ -73,5 +88,25 @@ export function exampleLines(examples: PairExamples, c: Comparison): string[] {
       return [`    ${letter}`, ...nearest.map((example) => `      ${exampleText(example)}`), ...classLines];
     }),
     ...exampleSentences(examples, c).map((sentence) => `  ${sentence}`),
+  ];
+}
+
+/** A table of the strongest pairs of spots. */
+export function matchLines(answer: MatchesAnswer): string[] {
+  if (!hasMatches(answer)) return [`  Matching spots: ${noMatchesSentence(answer)!}`];
+  const strongest = strongestPairs(answer);
+  const rows = strongest.map((one, i) =>
+    [
+      String(i + 1),
+      cellWords(answer, one.a),
+      cellWords(answer, one.b),
+      similarityText(one),
+      `${shareText(answer, one.share)} (${shareWords(one.share)})`,
+    ].join('\t'),
+  );
+  return [
+    '  Matching spots, the strongest pairs that are each other’s best match:',
+    ...['\tA\tB\tsimilarity\tshare of D', ...rows].map((line) => `    ${line.replaceAll('\u00a0', ' ')}`),
+    ...[MATCH_CONDITION, sharesSentence(answer), spotsSentence(answer)].map((sentence) => `  ${sentence}`),
   ];
 }

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Comparison, TARGETS } from '../../../shared/comparison.ts';
 import { distanceWords } from '../../../shared/comparison-words.ts';
 import { LAYER_METHODS, methodInfo, methodWords } from '../../../shared/explanation-methods.ts';
+import { type CellPair, hasMatches, type MatchesAnswer, strongestPairs } from '../../../shared/matches.ts';
 import type { PairExamples } from '../../../shared/examples.ts';
 import { counterfactualFailures, imageZText, mapsClaim } from '../../../shared/faithfulness-words.ts';
 import { flipWords } from '../../../shared/flip-words.ts';
@@ -18,12 +19,12 @@ import { verdictClaim } from '../../../shared/verdict-claim.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, resolveUserPath, parseRequest, withServices } from './options.ts';
-import { checkMaps, exampleLines, findExamples, flipLines, testFlip } from './comparison-extras.ts';
+import { checkMaps, exampleLines, findExamples, findMatches, flipLines, matchLines, testFlip } from './comparison-extras.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { print, ProgressLine } from './output.ts';
 
 /** A comparison with what was asked for beside it. */
-type PrintedComparison = Comparison & { examples?: PairExamples };
+type PrintedComparison = Comparison & { examples?: PairExamples; matches?: MatchesAnswer & { strongest?: CellPair[] } };
 
 interface Force {
   force?: boolean;
@@ -69,6 +70,7 @@ export function addResultCommands(program: Command): void {
     .option('--check', 'check how faithful the maps are; takes seconds, for a large network half a minute')
     .option('--flip', 'find the smallest parts whose blurring changes the verdict; takes about as long as --check')
     .option('--examples', 'list the nearest training and validation images of each image; a run that did not cache its features reads them once')
+    .option('--matches', 'list the spots of the two images that match, with what each pair of spots adds to the distance')
     .option('--out <dir>', 'folder for copies of the images and maps')
     .addOption(forceOption())
     .action(
@@ -82,12 +84,16 @@ export function addResultCommands(program: Command): void {
           check,
           flip,
           examples,
+          matches,
           target,
           method,
           layer,
           out,
           force,
-        }: Common & Force & { check?: boolean; flip?: boolean; examples?: boolean } & Partial<Record<'target' | 'method' | 'layer' | 'out', string>>,
+        }: Common &
+          Force &
+          Partial<Record<'check' | 'flip' | 'examples' | 'matches', boolean>> &
+          Partial<Record<'target' | 'method' | 'layer' | 'out', string>>,
       ) => {
         const folder = out === undefined ? undefined : resolveUserPath(out);
         const images = [a, b].map((file) => imagePath(file));
@@ -103,10 +109,15 @@ export function addResultCommands(program: Command): void {
             ...(check && { check: await checkMaps(s, compared, signal) }),
             ...(flip && { flip: await testFlip(s, compared, signal) }),
             ...(examples && { examples: await findExamples(s, compared, signal) }),
+            ...(matches && { matches: withStrongest(await findMatches(s, compared)) }),
           };
         });
         const words = { ...(c.check && { mapsClaim: mapsClaim(c.check) }), ...(c.flip && { flipWords: flipWords({ ...c, flip: c.flip }) }) };
-        print(Boolean(json), { ...c, ...words }, () => [...comparisonLines(c), ...(c.examples ? exampleLines(c.examples, c) : [])]);
+        print(Boolean(json), { ...c, ...words }, () => [
+          ...comparisonLines(c),
+          ...(c.examples ? exampleLines(c.examples, c) : []),
+          ...(c.matches ? matchLines(c.matches) : []),
+        ]);
       },
     );
 
@@ -141,6 +152,8 @@ export function addResultCommands(program: Command): void {
       print(Boolean(json), { file }, () => [`Network: ${file}`]);
     });
 }
+
+const withStrongest = (answer: MatchesAnswer) => (hasMatches(answer) ? { ...answer, strongest: strongestPairs(answer) } : answer);
 
 export function comparisonLines(c: Comparison): string[] {
   const claim = verdictClaim(c);

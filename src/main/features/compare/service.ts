@@ -14,6 +14,7 @@ import { FlipTests } from './flip-tests.ts';
 import { MapChecks } from './map-checks.ts';
 import { MapScales } from './map-scales.ts';
 import { NetworkGates } from './network-gates.ts';
+import { Matches } from './matches.ts';
 import { Overlays } from './overlays.ts';
 import { Randomisations } from './randomisations.ts';
 import type { ComparePorts } from './ports.ts';
@@ -35,6 +36,7 @@ export class CompareService {
   readonly examples: Examples;
   readonly flips: FlipTests;
   readonly randomisations: Randomisations;
+  readonly matches: Matches;
   private readonly ports: ComparePorts;
   private readonly explanations: Explanations;
   private readonly overlays: Overlays;
@@ -49,6 +51,7 @@ export class CompareService {
     this.checks = new MapChecks(ports, gates);
     this.flips = new FlipTests(ports, gates);
     this.randomisations = new Randomisations(ports);
+    this.matches = new Matches(ports);
     this.overlays = new Overlays(ports, this.scales);
   }
 

@@ -3,6 +3,8 @@ import type { Comparison } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { areRead, type ImageExamples, type PairExamples } from '../../../shared/examples.ts';
 import { flipPictures } from '../../../shared/flip.ts';
+import { noMatchesSentence } from '../../../shared/match-words.ts';
+import { hasMatches } from '../../../shared/matches.ts';
 import type { ReportSection } from '../../../shared/report.ts';
 import type { EmbeddedType } from '../../compute/protocol/protocol.ts';
 import type { PagePorts } from './ports.ts';
@@ -10,6 +12,9 @@ import type { FlipImage, ImageFile, ReportExtras } from './types.ts';
 
 /** The pictures of a flip test are 30 mm wide on paper: 300 px are 250 per inch. */
 const FLIP_SIDE = 300; // px, longest side
+
+/** Each image of the figure with lines is at most 85 mm wide on paper. */
+const FIGURE_SIDE = 600; // px, longest side
 
 /** A thumbnail of the page is at most 27 mm wide on paper. */
 const THUMB_SIDE = 240; // px, longest side
@@ -22,12 +27,21 @@ export async function pageExtras(
   comparison: Comparison,
   sections: readonly ReportSection[],
   mime: EmbeddedType,
-  ports: Pick<PagePorts, 'examples' | 'compute' | 'datasets' | 'drawFlip' | 'comparisonFolder'>,
+  ports: Pick<PagePorts, 'examples' | 'matches' | 'compute' | 'datasets' | 'drawFlip' | 'comparisonFolder'>,
 ): Promise<ReportExtras> {
   return {
+    ...(sections.includes('matches') && { matches: await orReason(() => matchesOf(comparison, mime, ports)) }),
     ...(sections.includes('examples') && { examples: await orReason(() => examplesOf(comparison, mime, ports)) }),
     ...(sections.includes('details') && comparison.flip && { flip: await orReason(() => flipImages(comparison, mime, ports)) }),
   };
+}
+
+async function matchesOf(comparison: Comparison, mime: EmbeddedType, { matches, compute }: Pick<PagePorts, 'matches' | 'compute'>) {
+  const found = await matches(comparison.comparison);
+  if (!hasMatches(found)) return noMatchesSentence(found)!;
+  const images = comparison.images.map(({ photo }) => ({ photo, overlays: [] }));
+  const copies = await compute.ask('pageImages', { images, longest: FIGURE_SIDE, mime });
+  return { found, photos: copies.map(([bytes]): ImageFile => ({ bytes: bytes!, mime })) as [ImageFile, ImageFile] };
 }
 
 async function examplesOf(comparison: Comparison, mime: EmbeddedType, { examples, compute, datasets }: Parameters<typeof pageExtras>[3]) {

@@ -8,6 +8,7 @@ import type { ComparisonStore } from '../../db/comparisons.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { ReportStore } from '../../db/reports.ts';
 import type { RunStore } from '../../db/runs.ts';
+import type { MatchesAnswer } from '../../../shared/matches.ts';
 import type { ExamplesAnswer } from '../../../shared/examples.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
 import type { Shell } from '../../foundation/shell.ts';
@@ -22,6 +23,8 @@ export interface PagePorts {
   whatIfs(comparison: string): WhatIf[];
   /** The photographs of A and B after an edit. Throws AppError 'not-found' or 'bad-image' if an image has neither file nor copy. */
   editedPictures(comparison: Comparison, strokes: readonly Stroke[], o: { longest: number; mime: EmbeddedType }): Promise<[Uint8Array, Uint8Array]>;
+  /** The matching spots of a comparison. Throws as `examples.find` does. */
+  matches(comparison: string): Promise<MatchesAnswer>;
   /** Examples of comparisons, and the reading of what they need. */
   examples: {
     /** Throws AppError 'not-found', 'bad-request' or 'bad-image' if the network or an image is missing or has changed. */

@@ -2,6 +2,7 @@ import type { Comparison, Judgement } from '../../../shared/comparison.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
 import type { PairExamples } from '../../../shared/examples.ts';
 import type { FlipPicture } from '../../../shared/flip.ts';
+import type { PairMatches } from '../../../shared/matches.ts';
 import type { ReportSection } from '../../../shared/report.ts';
 import type { Randomisation } from '../../../shared/randomisation.ts';
 import type { RunRecord } from '../../../shared/run.ts';
@@ -46,8 +47,15 @@ export interface FlipImage extends Pick<FlipPicture, 'mode' | 'part' | 'letter' 
   image: ImageFile;
 }
 
+/** Which spots of a comparison match, and both photographs. */
+export interface ReportMatches {
+  found: PairMatches;
+  photos: [ImageFile, ImageFile]; // of A and B
+}
+
 /** What chosen sections add to the appendix of a comparison. A text says why it is missing. */
 export interface ReportExtras {
+  matches?: ReportMatches | string;
   examples?: ReportExamples | string;
   flip?: FlipImage[] | string;
 }

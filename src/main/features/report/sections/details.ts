@@ -12,6 +12,7 @@ import type { ReportEntry, ReportExtras, ReportRun } from '../types.ts';
 import { examplesPart } from './examples.ts';
 import { flipDetails } from './flip.ts';
 import { mapCheckDetails } from './map-check.ts';
+import { matchesPart } from './matches.ts';
 import { facts, versionList } from './parts.ts';
 
 interface DetailsContext {
@@ -30,6 +31,7 @@ export function detailsSection({ comparison }: ReportEntry, number: number, { ru
 <h2 id="${id}-title"><a href="#comparison-${number}">Comparison ${number}</a> <span class="and">${nameOf(names[0])} and ${nameOf(names[1])}</span></h2>
 ${whole && figures(comparison, run)}
 ${whole && flipDetails(comparison, extras.flip)}
+${extras.matches !== undefined && matchesPart(extras.matches, comparison)}
 ${extras.examples !== undefined && examplesPart(extras.examples, comparison)}
 ${whole && origin(comparison, run)}
 </section>

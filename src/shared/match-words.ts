@@ -1,0 +1,58 @@
+import type { ExplainedVerdict } from './comparison.ts';
+import { cosineText } from './example-words.ts';
+import { countText, distancePair, NBSP, threeDigits } from './format.ts';
+import { factualSign } from './maps/kinds.ts';
+import { type CellPair, type MatchesAnswer, type PairMatches, strongestPairs } from './matches.ts';
+
+export const MATCH_CONDITION = 'Similar features, not necessarily the same part.';
+
+/** "+0.0123", "−0.0012", "≈ 0": with as many decimals as give the largest share of the pair's strongest matches three digits. */
+export function shareText(pair: PairMatches, share: number): string {
+  const largest = Math.abs(strongestPairs(pair, 1)[0]?.share ?? 0);
+  const decimals = Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(largest || 1))));
+  const text = Math.abs(share).toFixed(decimals);
+  return Number(text) === 0 ? '≈ 0' : `${share > 0 ? '+' : '−'}${text}`;
+}
+
+/** What a share does: "apart", "together" or "no effect". */
+export const shareWords = (share: number): string => (share > 0 ? 'apart' : share < 0 ? 'together' : 'no effect');
+
+/** Whether a share is evidence for the verdict, as the colours of maps are. */
+export const isForVerdict = (share: number, row: ExplainedVerdict): boolean => share * factualSign(row.verdict, row.target) > 0;
+
+/** The position of a cell: "column 3, row 2", from 1. */
+export const cellWords = ({ width }: Pick<PairMatches, 'width'>, cell: number): string =>
+  `column${NBSP}${(cell % width) + 1}, row${NBSP}${Math.floor(cell / width) + 1}`;
+
+export const similarityText = ({ cosine }: CellPair): string => cosineText(cosine);
+
+/** "Best in B: column 3, row 2, similarity 0.934, share −0.0123". */
+export function bestMatchText(pair: PairMatches, match: CellPair, side: 0 | 1): string {
+  const where = cellWords(pair, side === 0 ? match.b : match.a);
+  return `Best in ${'BA'[side]!}: ${where}, similarity ${similarityText(match)}, share ${shareText(pair, match.share)}`;
+}
+
+/** What the shares mean, with their sum. */
+export function sharesSentence({ distance, unrelated }: PairMatches): string {
+  const [d, r] = distancePair(distance, unrelated);
+  return `A share is what a pair of spots adds to the distance, and is negative where it brings the images together. The shares of all pairs of spots add up to ${distance > unrelated ? '+' : ''}${threeDigits(distance - unrelated)} = D(A, B) − R = ${d} − ${r}, where R is the distance of two images with features as strong as these that have nothing in common.`;
+}
+
+/** How finely the images are divided. */
+export const spotsSentence = ({ width, height }: PairMatches): string =>
+  `Each image has ${width} × ${height} spots, the cells of the network’s last feature map.`;
+
+/** Why there are no matches; null if there are. */
+export function noMatchesSentence(answer: MatchesAnswer): string | null {
+  if (!('none' in answer)) return null;
+  switch (answer.none) {
+    case 'single-cell':
+      return 'The last feature map of this network has a single cell, so there are no spots to match. Train with larger images.';
+    case 'too-fine':
+      return `The last feature map of this network has ${countText(answer.cells)} cells, too many to match all pairs of them.`;
+    case 'no-features':
+      return 'The network found no features in one of the images, so no spots match.';
+    default:
+      return answer.none satisfies never;
+  }
+}
