@@ -7,7 +7,7 @@ export const EXAMPLES_CONDITION =
   'Similar in the features that the encoder passes to the head. They show what the network sees as alike, not whether the verdict is right.';
 
 /** "0.934". Not rounded up to 1. */
-export const cosineText = (cosine: number): string => (cosine < 1 && cosine >= 0.9995 ? '> 0.999' : cosine.toFixed(3));
+export const cosineText = (cosine: number): string => (cosine < 1 && cosine >= 0.9995 ? '> 0.999' : cosine.toFixed(3).replace('-', '−'));
 
 /** "A: 4 of the 5 nearest are rose, the class of A; 1 is tulip." */
 export function nearestSentence({ nearest }: ImageExamples, i: 0 | 1, { images }: Pick<Comparison, 'images'>): string | null {

@@ -22,21 +22,21 @@ interface Candidates {
   features: CachedFeatures;
 }
 
+/** Positions of the training and validation images, or of `limit` of them, sampled with the run's seed; ascending. */
+export function comparedPositions(table: ImageTable, seed: number, limit = MAX_COMPARED_IMAGES): { available: number; positions: number[] } {
+  const all = [...table.inSplit('train'), ...table.inSplit('valid')];
+  const chosen = all.length <= limit ? all : randomFor(seed, 'examples').shuffle(all).slice(0, limit);
+  return { available: all.length, positions: chosen.sort((a, b) => a - b) };
+}
+
 async function openCandidates({ model, caches, root, images }: ReadExamplesRequest): Promise<Candidates> {
   const { config } = model;
   const table = new ImageTable(images);
-  const all = [...table.inSplit('train'), ...table.inSplit('valid')].sort((a, b) => a - b);
-  const positions =
-    all.length <= MAX_COMPARED_IMAGES
-      ? all
-      : randomFor(config.seed, 'examples')
-          .shuffle(all)
-          .slice(0, MAX_COMPARED_IMAGES)
-          .sort((a, b) => a - b);
+  const { available, positions } = comparedPositions(table, config.seed);
   const found = new DatasetImages(images, root);
   const engine = await openEngine(config.engine, config.device);
   const options = { engine, config: { ...config, augmentation: null }, entry: 'pooled', params: readModel(model), caches } as const;
-  return { table, available: all.length, positions, sources: positions.map((i) => found.sourceAt(i)), features: new CachedFeatures(options) };
+  return { table, available, positions, sources: positions.map((i) => found.sourceAt(i)), features: new CachedFeatures(options) };
 }
 
 /** Computes and caches the pooled features of the labelled images. Throws AppError 'bad-image' or 'not-found' for an unreadable one, 'cancelled'. */
