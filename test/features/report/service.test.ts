@@ -14,6 +14,7 @@ import type { Changed } from '../../../src/shared/events.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import type { Job } from '../../../src/shared/job.ts';
+import type { ReportSection } from '../../../src/shared/report.ts';
 import { freshWorkspace, storeAt } from '../../db/kit.ts';
 import { someComparison, someConfig, someDataset } from '../../db/records.ts';
 import { computeInProcess } from '../training/training-in-process.ts';
@@ -53,6 +54,7 @@ const draft = (comparisons: string[], more: object = {}) => ({
 });
 
 let ids: string[];
+let redrawn: string[]; // runs whose weights a report wanted to redraw
 let lastAuthor: string;
 let lastLogo: string | null = null;
 beforeEach(async () => {
@@ -60,6 +62,7 @@ beforeEach(async () => {
   store = storeAt(workspace);
   print = null;
   lastAuthor = '';
+  redrawn = [];
   const hub = new EventHub();
   changes = [];
   ended = new Map();
@@ -82,7 +85,10 @@ beforeEach(async () => {
     images: store.browse,
     evaluateOnTest: () => Promise.reject(new Error('every run of these tests has test metrics')),
     randomisationOf: () => null,
-    redrawWeights: () => Promise.reject(new AppError('not-found', 'These tests have no network.')),
+    redrawWeights: (run) => {
+      redrawn.push(run);
+      return Promise.reject(new AppError('not-found', 'These tests have no network.'));
+    },
   });
   const ports: ReportPorts = {
     reports: store.reports,
@@ -127,6 +133,20 @@ describe('a report', () => {
     ]);
     reports.save({ ...draft([ids[0]!]), report: stored.report });
     expect(reports.list().map(({ comparisons }) => comparisons)).toEqual([[ids[0]]]);
+  });
+
+  test('redraws the weights of its runs if it shows their quality, and says so where that fails', async () => {
+    const { run } = store.comparisons.get(ids[0]!);
+    store.runs.update(run, { calibration: RUN.calibration });
+    const write = (sections: ReportSection[]): Promise<Job> => {
+      const { report } = reports.save({ ...draft(ids), sections });
+      return endOf(reports.startWriting({ report, format: 'html' }));
+    };
+    expect(await write(['method'])).toMatchObject({ status: 'done' });
+    expect(redrawn).toEqual([]);
+    const { status, result } = await write(['quality']);
+    expect([status, redrawn]).toEqual(['done', [run]]);
+    expect(await readFile(result!['file']!, 'utf8')).toContain('Not measured: no network with redrawn weights');
   });
 
   test('has no page without a comparison, and names a missing one', async () => {
