@@ -93,7 +93,7 @@ const DatasetId = z.strictObject({ dataset: text('The data set') });
 const HistoryEntry = z.strictObject({ dataset: text('The data set'), position: z.number().int().min(1) });
 const RunId = z.strictObject({ run: text('The run') });
 const ComparisonId = z.strictObject({ comparison: text('The comparison') });
-const EditId = z.strictObject({ id: text('The edit') });
+const EditId = z.strictObject({ edit: text('The edit') });
 const ReportId = z.strictObject({ report: text('The report') });
 const EditNote = z.string().max(2000); // of a what-if edit
 const notes = { name: z.string().max(200), tags: z.array(z.string().trim().min(1).max(100)).max(100), note: z.string().max(20_000) };
@@ -252,8 +252,8 @@ export const CALLS = {
   'whatIfs.answer': call<WhatIfAnswer>()(ComparisonId.extend({ strokes: Strokes })), // to the pair with these edits; stores nothing
   'whatIfs.list': call<WhatIfs>()(ComparisonId),
   'whatIfs.putDraft': call<null>()(ComparisonId.extend({ strokes: Strokes })),
-  'whatIfs.save': call<WhatIf>()(ComparisonId.extend({ id: EditId.shape.id.optional(), strokes: Strokes, note: EditNote.optional() })), // without id: a new edit, in place of the draft
-  'whatIfs.annotate': call<WhatIf>()(ComparisonId.extend({ id: EditId.shape.id, note: EditNote })),
+  'whatIfs.save': call<WhatIf>()(ComparisonId.extend({ edit: EditId.shape.edit.optional(), strokes: Strokes, note: EditNote.optional() })), // without `edit`: a new one, in place of the draft
+  'whatIfs.annotate': call<WhatIf>()(ComparisonId.extend({ ...EditId.shape, note: EditNote })),
   'whatIfs.remove': call<null>()(EditId), // 'whatIfs.restore' undoes it until Twinlens restarts
   'whatIfs.restore': call<null>()(EditId),
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type CallInput, type CallName, CALLS } from '../../src/shared/contract.ts';
 import { asAppError } from '../../src/shared/errors.ts';
+import type { Stroke } from '../../src/shared/what-if.ts';
 import { someComparison, someConfig, someDataset } from '../db/records.ts';
 import { hasCompute, openTestWorkbench, type TestWorkbench } from '../features/training/test-workbench.ts';
 
@@ -9,6 +10,7 @@ const LOGO = 'f'.repeat(64);
 const things = { dataset: 'things' };
 const nothing = { dataset: 'nothing' };
 const choice = { run: 'r99' };
+const STROKE: Stroke = { tool: 'rectangle', image: 0, fill: 'blur', box: [0, 0, 1, 1] };
 const drawn = { title: 'a', comparisons: ['c1'] };
 
 /** For every call that takes an id: inputs in which one id is unknown. */
@@ -69,6 +71,16 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'compare.mapScale': [choice],
   'compare.remove': [{ comparison: 'c99' }],
   'compare.restore': [{ comparison: 'c99' }],
+  'whatIfs.answer': [{ comparison: 'c99', strokes: [] }],
+  'whatIfs.list': [{ comparison: 'c99' }],
+  'whatIfs.putDraft': [{ comparison: 'c99', strokes: [] }],
+  'whatIfs.save': [
+    { comparison: 'c99', strokes: [STROKE] },
+    { comparison: 'c1', edit: 'e99', strokes: [STROKE] },
+  ],
+  'whatIfs.annotate': [{ comparison: 'c1', edit: 'e99', note: 'a' }],
+  'whatIfs.remove': [{ edit: 'e99' }],
+  'whatIfs.restore': [{ edit: 'e99' }],
   'reports.get': [{ report: 'p99' }],
   'reports.save': [
     { ...drawn, report: 'p99' },
@@ -86,7 +98,7 @@ const UNKNOWN: { [N in CallName]?: CallInput<N>[] } = {
   'reports.remove': [{ report: 'p99' }],
   'reports.restore': [{ report: 'p99' }],
 };
-const IDS = ['dataset', 'run', 'comparison', 'comparisons', 'report', 'logo', 'job', 'a', 'b'];
+const IDS = ['dataset', 'run', 'comparison', 'comparisons', 'report', 'logo', 'job', 'edit', 'a', 'b'];
 const takesId = (name: CallName): boolean => {
   const { input } = CALLS[name];
   if (name === 'settings.set') return false; // what it stores is checked when it is used

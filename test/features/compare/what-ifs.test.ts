@@ -100,12 +100,12 @@ describe.skipIf(!hasCompute)('what-if edits (needs the build)', () => {
     expect(await list()).toEqual({ saved: [saved], draft: [] });
     expect((await app.call('compare.get', { comparison })).saved).toBe(true);
     const more = [...strokes, rectangle(1, 'other', [0, 0, 16, 16])];
-    const changed = await app.call('whatIfs.save', { comparison, id: saved.id, strokes: more });
+    const changed = await app.call('whatIfs.save', { comparison, edit: saved.id, strokes: more });
     expect(changed).toMatchObject({ id: saved.id, note: 'A quarter', result: { edited: [0.25, 0.25] } });
-    await app.call('whatIfs.annotate', { comparison, id: saved.id, note: 'Two quarters' });
-    await app.call('whatIfs.remove', { id: saved.id });
+    await app.call('whatIfs.annotate', { comparison, edit: saved.id, note: 'Two quarters' });
+    await app.call('whatIfs.remove', { edit: saved.id });
     expect((await list()).saved).toEqual([]);
-    await app.call('whatIfs.restore', { id: saved.id });
+    await app.call('whatIfs.restore', { edit: saved.id });
     await app.close();
     const later = openTestWorkbench(app.workbench.workspace.folder);
     expect((await later.call('whatIfs.list', { comparison })).saved).toMatchObject([{ note: 'Two quarters', strokes: more }]);

@@ -12,13 +12,13 @@ export const whatIfHandlers: HandlersFor<'whatIfs'> = {
     workbench.checkJobs.checkSaved([request.comparison]);
     return saved;
   },
-  'whatIfs.annotate': ({ comparison, id, note }, { workbench }) => workbench.compare.whatIfs.annotate(comparison, id, note),
-  'whatIfs.remove': ({ id }, { workbench }) => {
-    workbench.compare.whatIfs.setRemoved(id, true);
+  'whatIfs.annotate': ({ comparison, edit, note }, { workbench }) => workbench.compare.whatIfs.annotate(comparison, edit, note),
+  'whatIfs.remove': ({ edit }, { workbench }) => {
+    workbench.compare.whatIfs.setRemoved(edit, true);
     return null;
   },
-  'whatIfs.restore': ({ id }, { workbench }) => {
-    workbench.compare.whatIfs.setRemoved(id, false);
+  'whatIfs.restore': ({ edit }, { workbench }) => {
+    workbench.compare.whatIfs.setRemoved(edit, false);
     return null;
   },
 };

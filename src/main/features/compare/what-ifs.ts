@@ -8,10 +8,10 @@ import { similarityOf } from '../../domain/evaluate/calibrate.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 import type { ComparePorts } from './ports.ts';
 
-/** An edit as it is saved: without `id` a new one. */
+/** An edit as it is saved: without `edit`, its id, a new one. */
 export interface SaveWhatIf {
   comparison: string;
-  id?: string | undefined;
+  edit?: string | undefined;
   strokes: readonly Stroke[];
   note?: string | undefined; // default: as stored, '' for a new one
 }
@@ -48,12 +48,12 @@ export class WhatIfService {
   }
 
   /** Stores an edit with the network's answer, and saves its comparison. Throws as `answer`, and 'usage' without strokes; then nothing is stored. */
-  async save({ comparison, id, strokes, note }: SaveWhatIf, signal?: AbortSignal): Promise<WhatIf> {
+  async save({ comparison, edit, strokes, note }: SaveWhatIf, signal?: AbortSignal): Promise<WhatIf> {
     if (strokes.length === 0) throw new AppError('usage', 'Edit an image first: without strokes there is nothing to save.');
     const { layers: _, ...result } = await this.compute(comparison, strokes, { withLayers: false, signal });
     const { whatIfs, comparisons } = this.ports;
     const content = { strokes: [...strokes], result };
-    let saved = id;
+    let saved = edit;
     if (saved === undefined) saved = whatIfs.add(comparison, content, note ?? '');
     else whatIfs.update(saved, { content, ...(note !== undefined && { note }) });
     if (!comparisons.get(comparison).saved) {

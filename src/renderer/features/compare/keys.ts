@@ -5,7 +5,7 @@ export type CompareAction =
   | { do: 'view'; view: MapView }
   | { do: 'judge'; judgement: Judgement }
   | { do: 'swap' | 'save' | 'next' | 'previous' | 'zoom-in' | 'zoom-out' | 'fit' | 'actual-size' }
-  | { do: 'peek' | 'scale' | 'cells' | 'labels' };
+  | { do: 'peek' | 'scale' | 'cells' | 'labels' | 'what-if' };
 
 export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
 /** What does not need the maps of the pair. */
@@ -55,6 +55,8 @@ export function actionFor(event: KeyPress, { typing, usesArrows }: { typing: boo
       return { do: 'scale' };
     case 'g':
       return { do: 'cells' };
+    case 'i':
+      return { do: 'what-if' };
     case 'l':
       return { do: 'labels' };
     case PEEK_KEY:

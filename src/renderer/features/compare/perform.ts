@@ -3,6 +3,7 @@ import type { CompareAction } from './keys.ts';
 import { flipView } from './flip/flip-view.svelte.ts';
 import { overlay } from './overlay-settings.svelte.ts';
 import { queue } from './queue.svelte.ts';
+import { stageTool } from './stage-tool.svelte.ts';
 import { viewport } from './viewport.svelte.ts';
 
 /** Does what a key of the compare view asks for. */
@@ -45,6 +46,9 @@ export function perform(action: CompareAction): void {
     }
     case 'cells':
       overlay.cells = !overlay.cells;
+      break;
+    case 'what-if':
+      stageTool.toggle('what-if');
       break;
     case 'labels':
       overlay.labels = !overlay.labels;

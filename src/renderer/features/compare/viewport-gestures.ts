@@ -11,8 +11,11 @@ const KEY_STEP = 0.02; // share of the image's side: cursor movement per key pre
 const KEY_PAN = 40; // px per key press
 const PINCH = 0.01; // zoom per px of a trackpad pinch
 
-/** Pointer, wheel, pinch and arrow keys on one of the two images; both zoom and pan together. */
-export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (element: HTMLElement) => () => void {
+/**
+ * Pointer, wheel, pinch and arrow keys on one of the two images; both zoom and pan together. While `draws`, only the middle button and two
+ * fingers pan.
+ */
+export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry, draws: () => boolean): (element: HTMLElement) => () => void {
   return (element) => {
     const pointers = new Map<number, { x: number; y: number }>();
     let spread = 0; // px between two fingers
@@ -34,7 +37,9 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (
       moveCursor(x, y);
     };
     const ondown = (event: PointerEvent): void => {
-      if (event.button !== 0 || (event.target as Element).closest('button')) return;
+      const pans = event.button === 1 || (event.button === 0 && (!draws() || event.pointerType === 'touch'));
+      if (!pans || (event.target as Element).closest('button')) return;
+      if (event.button === 1) event.preventDefault(); // no automatic scrolling
       pointers.set(event.pointerId, positionOf(event));
       element.setPointerCapture(event.pointerId);
     };
@@ -49,7 +54,7 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry): (
           const now = Math.hypot(p.x - q.x, p.y - q.y);
           if (spread > 0) viewport.zoom(now / spread, pane, image, (p.x + q.x) / 2, (p.y + q.y) / 2);
           spread = now;
-        } else viewport.pan(pane, image, position.x - previous.x, position.y - previous.y);
+        } else if (!draws() || event.pointerType !== 'touch') viewport.pan(pane, image, position.x - previous.x, position.y - previous.y);
       }
       moveCursor(position.x, position.y);
     };

@@ -31,7 +31,7 @@ ${
     ? markup`<p class="note">The images are missing, so the edited pictures can’t be shown.</p>`
     : pictures.map(
         (picture, i) =>
-          markup`<div class="picture"><img src="${dataUrl(picture)}" alt="${`Image ${'AB'[i]!} after edit ${number}`}"><p class="note">${'AB'[i]!} · ${percentText(result.edited[i]!)} replaced</p></div>`,
+          markup`<div class="picture"><img src="${dataUrl(picture)}" alt="${`Image ${'AB'[i]!} after edit ${number}`}"><p class="note">${'AB'[i]!} · ${result.edited[i]! > 0 ? `${percentText(result.edited[i]!)} replaced` : 'unchanged'}</p></div>`,
       )
 }
 <div class="answer"><table><thead><tr><td></td><th scope="col">before</th><th scope="col">after</th></tr></thead><tbody>

@@ -1,0 +1,60 @@
+import { MAX_POINTS, type Position, type Stroke } from '../../../../shared/what-if.ts';
+import type { Size } from '../zoom.ts';
+
+/** Share of a brush's radius that the pointer must move before a point is added: finer points do not change the shape. */
+const SPACING = 0.2;
+const LASSO_SPACING = 0.004; // share of the longer side
+const DECIMALS = 4; // 0.1 px of an image of 1,000 px
+
+const rounded = (value: number): number => Number(value.toFixed(DECIMALS));
+const roundedPosition = ([u, v]: Position): Position => [rounded(u), rounded(v)];
+
+/** A brush's radius as shares of width and height. `diameter`: share of the image's longer side, 0..1. */
+export function radiusFor(diameter: number, { width, height }: Size): [number, number] {
+  const radius = (diameter * Math.max(width, height)) / 2; // px
+  return [Number((radius / width).toPrecision(6)), Number((radius / height).toPrecision(6))];
+}
+
+/** Adds the pointer's next position to a stroke. Returns the same stroke if the position is too near to the last, unless it is the end. */
+export function extended(stroke: Stroke, next: Position, size: Size, isEnd = false): Stroke {
+  const to = roundedPosition(next);
+  if (stroke.tool === 'rectangle') return { ...stroke, box: [stroke.box[0], stroke.box[1], ...to] };
+  const last = stroke.points.at(-1)!;
+  const [dx, dy] = [(to[0] - last[0]) * size.width, (to[1] - last[1]) * size.height]; // px
+  const step = stroke.tool === 'lasso' ? LASSO_SPACING * Math.max(size.width, size.height) : SPACING * stroke.radius[0] * size.width;
+  const distance = Math.hypot(dx, dy);
+  if (distance === 0 || (distance < step && !isEnd) || stroke.points.length >= MAX_POINTS) return stroke;
+  return { ...stroke, points: [...stroke.points, to] };
+}
+
+export const startPoint = roundedPosition;
+
+/** Whether the stroke covers anything: a rectangle or lasso that is only a click does not. */
+export function isVisible(stroke: Stroke): boolean {
+  if (stroke.tool === 'rectangle') return stroke.box[0] !== stroke.box[2] && stroke.box[1] !== stroke.box[3];
+  return stroke.tool !== 'lasso' || stroke.points.length > 2;
+}
+
+/** The outline of a stroke as an SVG path in px of the image: of a round stroke the line in its middle, to be drawn as wide as its radius. */
+export function pathOf(stroke: Stroke, { width, height }: Size): string {
+  const at = ([u, v]: Position): string => `${(u * width).toFixed(2)} ${(v * height).toFixed(2)}`;
+  if (stroke.tool === 'rectangle') {
+    const [u0, v0, u1, v1] = stroke.box;
+    return `M${at([u0, v0])}L${at([u1, v0])}L${at([u1, v1])}L${at([u0, v1])}Z`;
+  }
+  const [first, ...rest] = stroke.points;
+  if (rest.length === 0) return `M${at(first!)}h0`; // a dot, with round ends
+  return `M${at(first!)}${rest.map((position) => `L${at(position)}`).join('')}${stroke.tool === 'lasso' ? 'Z' : ''}`;
+}
+
+/** The width at which `pathOf` a round stroke is drawn, px of the image; null for shapes that are filled. */
+export const lineWidth = (stroke: Stroke, { width }: Size): number | null => ('radius' in stroke ? 2 * stroke.radius[0] * width : null);
+
+/** A rectangle moved or resized by shares of the image, kept at least partly inside it. */
+export function nudged(stroke: Extract<Stroke, { tool: 'rectangle' }>, [du, dv]: Position, how: 'move' | 'resize'): Stroke {
+  const [u0, v0, u1, v1] = stroke.box;
+  const clamp = (value: number, low: number, high: number): number => rounded(Math.min(high, Math.max(low, value)));
+  if (how === 'resize') return { ...stroke, box: [u0, v0, clamp(u1 + du, u0 + 0.01, 1), clamp(v1 + dv, v0 + 0.01, 1)] };
+  const [left, top] = [clamp(u0 + du, 0, 1 - (u1 - u0)), clamp(v0 + dv, 0, 1 - (v1 - v0))];
+  return { ...stroke, box: [left, top, rounded(left + u1 - u0), rounded(top + v1 - v0)] };
+}
