@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../../../src/main/compute/explain/explain.ts';
 import { testFlip } from '../../../src/main/compute/explain/flip.ts';
 import type { FlipSearch } from '../../../src/shared/flip.ts';
+import { dependenceOf, type Randomisation } from '../../../src/shared/randomisation.ts';
 import { parseNpy } from '../../../src/main/foundation/npy.ts';
 import { SAMPLE_CLASSES, SAMPLE_SIZE, type Box } from '../../../src/main/compute/sample/sample.ts';
 import { openStore } from '../../../src/main/db/store.ts';
@@ -44,6 +45,15 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
     expect(demo.auc).toBeGreaterThanOrEqual(0.95);
     expect(demo.comparisons).toHaveLength(2);
     expect(readFileSync(demo.report, 'utf8')).toContain('</html>');
+  });
+
+  // Measured: 0.51, 0.26, 0.07, 0.05, 0.03.
+  test('`evaluate --redraw`: the fewer weights are left, the less its maps are like those of the network, down to no relation', async () => {
+    const { randomisation } = await runJson<{ randomisation: Randomisation }>(['evaluate', demo.run, '--redraw', '--workspace', workspace]);
+    const means = randomisation.steps.map(({ mean }) => mean);
+    expect(means[0]).toBeGreaterThan(0.3);
+    expect(Math.abs(means.at(-1)!)).toBeLessThan(0.2);
+    expect(dependenceOf(randomisation)).toBe('learnt');
   });
 
   // The images are copied, since drawing them takes 8 s of processor time. That a server draws them: serve.test.ts and e2e/shell.spec.ts.
