@@ -48,6 +48,8 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
       ['G', 'Map as cells, or smooth'],
       ['L', 'Show or hide the labels on the images'],
       ['I', 'What if: edit the images by hand, or back to the maps'],
+      ['M', 'Matching spots of the two images, or back to the maps'],
+      ['Enter', 'On an image with matching spots: keep the spot; Esc releases it'],
       ['B R L E', 'While editing: brush, rectangle, lasso, eraser'],
       ['[ ]', 'While editing: smaller or larger brush'],
       ['Space', 'While editing: hold and drag to move the images'],

@@ -5,7 +5,7 @@ export type CompareAction =
   | { do: 'view'; view: MapView }
   | { do: 'judge'; judgement: Judgement }
   | { do: 'swap' | 'save' | 'next' | 'previous' | 'zoom-in' | 'zoom-out' | 'fit' | 'actual-size' }
-  | { do: 'peek' | 'scale' | 'cells' | 'labels' | 'what-if' };
+  | { do: 'peek' | 'scale' | 'cells' | 'labels' | 'what-if' | 'matches' };
 
 export const JUDGEMENTS = ['agree', 'unsure', 'disagree'] as const satisfies readonly Judgement[];
 /** What does not need the maps of the pair. */
@@ -57,6 +57,8 @@ export function actionFor(event: KeyPress, { typing, usesArrows }: { typing: boo
       return { do: 'cells' };
     case 'i':
       return { do: 'what-if' };
+    case 'm':
+      return { do: 'matches' };
     case 'l':
       return { do: 'labels' };
     case PEEK_KEY:

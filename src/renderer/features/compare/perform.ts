@@ -48,7 +48,8 @@ export function perform(action: CompareAction): void {
       overlay.cells = !overlay.cells;
       break;
     case 'what-if':
-      stageTool.toggle('what-if');
+    case 'matches':
+      stageTool.toggle(action.do);
       break;
     case 'labels':
       overlay.labels = !overlay.labels;

@@ -1,5 +1,6 @@
 import Brush from '@lucide/svelte/icons/brush';
 import Layers from '@lucide/svelte/icons/layers';
+import Waypoints from '@lucide/svelte/icons/waypoints';
 import { route } from '../../client/route.svelte.ts';
 import type { Icon } from '../../kit/icon.ts';
 
@@ -15,6 +16,7 @@ interface StageToolInfo {
 const INFO = {
   maps: { text: 'Maps', title: 'Where the evidence is', icon: Layers },
   'what-if': { text: 'What if', title: 'Edit the images by hand and see what the network answers (I)', icon: Brush, key: 'I' },
+  matches: { text: 'Matches', title: 'Which spots of the two images the network sees as alike (M)', icon: Waypoints, key: 'M' },
 } as const satisfies Record<string, StageToolInfo>;
 
 export type StageToolName = keyof typeof INFO;

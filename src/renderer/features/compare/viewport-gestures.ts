@@ -79,7 +79,8 @@ export function viewportGestures(letter: 'a' | 'b', geometry: () => Geometry, dr
         viewport.cursor = { u: clamp(u + dx * step), v: clamp(v + dy * step), over: letter };
       }
     };
-    const onblur = (): void => void (viewport.cursor = null);
+    // Later: the focused image may lose the focus because it is being removed, and then no state may be set.
+    const onblur = (): void => queueMicrotask(() => (viewport.cursor = null));
 
     const listeners = { wheel: onwheel, pointerdown: ondown, pointermove: onmove, pointerup: onup, pointercancel: onup, pointerleave: onleave };
     for (const [name, listener] of Object.entries(listeners)) element.addEventListener(name, listener as EventListener, { passive: false });
