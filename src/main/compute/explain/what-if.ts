@@ -7,7 +7,7 @@ import { pairDistance } from '../../domain/evaluate/distances.ts';
 import { blur } from '../../domain/faithfulness/blur.ts';
 import { inpaint } from '../../domain/faithfulness/inpaint.ts';
 import { meanColour } from '../../domain/faithfulness/mean-colour.ts';
-import { applyEdit, editedShare, type EditedImage, fillWeights } from '../../domain/what-if/apply-edit.ts';
+import { applyEdit, editedShare, type EditedImage, fillWeights, type FillWeights } from '../../domain/what-if/apply-edit.ts';
 import { drawLayer } from '../../domain/what-if/draw-layer.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { normaliseInto } from '../images/batches.ts';
@@ -26,6 +26,7 @@ interface Source {
 
 // A stroke changes one image of a pair that is on the screen, so everything else comes from these caches.
 const sources = new LRUCache<string, Source>({ max: 6 });
+const earlierWeights = new LRUCache<string, FillWeights>({ max: 4 });
 const embeddings = new LRUCache<string, Float32Array>({ max: 256 });
 
 /**
@@ -84,8 +85,17 @@ export async function editedPictures({ model, images, strokes, longest, mime }: 
   return [await pictureOf(0), await pictureOf(1)];
 }
 
+/** The weights of all strokes but the last are cached: while one is drawn, only that one is rasterised again. */
+function weightsOf(strokes: readonly Stroke[], size: number): FillWeights {
+  const earlier = strokes.slice(0, -1);
+  const key = JSON.stringify([size, earlier]);
+  let before = earlierWeights.get(key);
+  if (!before) earlierWeights.set(key, (before = fillWeights(earlier, size)));
+  return fillWeights(strokes.slice(-1), size, before);
+}
+
 function editOf(strokes: readonly Stroke[], own: Source, other: Source, size: number): EditedImage & { share: number } {
-  const weights = fillWeights(strokes, size);
+  const weights = weightsOf(strokes, size);
   const edited = applyEdit(own.pixels, weights, (name) => {
     switch (name) {
       case 'blur':

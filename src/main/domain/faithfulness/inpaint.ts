@@ -10,11 +10,15 @@ import { meanColour } from './mean-colour.ts';
  */
 export function inpaint(image: Uint8Array, hole: Float32Array, size: number): Uint8Array {
   if (!hole.some((weight) => weight === 0)) return meanColour(image);
-  const first: Level = { size, colours: Float32Array.from(image), weights: Float32Array.from(hole, (weight) => (weight > 0 ? 0 : 1)) };
+  const weights = new Float32Array(hole.length);
+  for (let p = 0; p < hole.length; p++) weights[p] = hole[p]! > 0 ? 0 : 1;
+  const first: Level = { size, colours: new Float32Array(image), weights };
   const levels = [first];
   while (levels.at(-1)!.size > 1) levels.push(halved(levels.at(-1)!));
   for (let i = levels.length - 2; i >= 0; i--) fillFrom(levels[i + 1]!, levels[i]!);
-  return Uint8Array.from(image, (value, i) => (hole[Math.floor(i / 3)]! > 0 ? Math.round(first.colours[i]!) : value));
+  const filled = image.slice();
+  for (let p = 0; p < hole.length; p++) if (hole[p]! > 0) for (let i = 3 * p; i < 3 * p + 3; i++) filled[i] = Math.round(first.colours[i]!);
+  return filled;
 }
 
 interface Level {
@@ -48,23 +52,29 @@ function halved({ size, colours, weights }: Level): Level {
 
 /** Push: what is unknown comes from the smaller level, enlarged. */
 function fillFrom(small: Level, { size, colours, weights }: Level): void {
-  const last = small.size - 1;
+  const from = small.colours;
+  const taps = Array.from({ length: size }, (_, i) => tapsAt(i, small.size));
   for (let y = 0; y < size; y++) {
-    const v = Math.min(last, Math.max(0, (y + 0.5) / 2 - 0.5));
-    const [v0, v1] = [Math.floor(v), Math.min(last, Math.floor(v) + 1)];
+    const [v0, v1, fy] = taps[y]!;
     for (let x = 0; x < size; x++) {
       const at = y * size + x;
       const weight = weights[at]!;
       if (weight === 1) continue;
-      const u = Math.min(last, Math.max(0, (x + 0.5) / 2 - 0.5));
-      const [u0, u1] = [Math.floor(u), Math.min(last, Math.floor(u) + 1)];
-      for (let c = 0; c < 3; c++) {
-        const value = (row: number, column: number): number => small.colours[3 * (row * small.size + column) + c]!;
-        const top = value(v0, u0) + (u - u0) * (value(v0, u1) - value(v0, u0));
-        const bottom = value(v1, u0) + (u - u0) * (value(v1, u1) - value(v1, u0));
-        const coarse = top + (v - v0) * (bottom - top);
-        colours[3 * at + c] = weight * colours[3 * at + c]! + (1 - weight) * coarse;
+      const [u0, u1, fx] = taps[x]!;
+      const [a, b] = [3 * (v0 * small.size + u0), 3 * (v0 * small.size + u1)]; // above
+      const [c, d] = [3 * (v1 * small.size + u0), 3 * (v1 * small.size + u1)]; // below
+      for (let k = 0; k < 3; k++) {
+        const top = from[a + k]! + fx * (from[b + k]! - from[a + k]!);
+        const bottom = from[c + k]! + fx * (from[d + k]! - from[c + k]!);
+        colours[3 * at + k] = weight * colours[3 * at + k]! + (1 - weight) * (top + fy * (bottom - top));
       }
     }
   }
+}
+
+/** The two nearest pixels of a level of half the size, and the weight of the second. Centres of pixels are at halves. */
+function tapsAt(i: number, smallSize: number): [first: number, second: number, weight: number] {
+  const at = Math.min(smallSize - 1, Math.max(0, (i + 0.5) / 2 - 0.5));
+  const first = Math.floor(at);
+  return [first, Math.min(smallSize - 1, first + 1), at - first];
 }

@@ -5,20 +5,21 @@ import { coverageOf } from './coverage.ts';
 export type FillWeights = ReadonlyMap<Fill, Float32Array>;
 
 /**
- * The weights of the strokes on one image. A stroke with coverage c makes all earlier weights (1 − c) times as large and adds c to
- * those of its fill, so the weights and the image's own add up to 1.
+ * The weights after the strokes on one image. A stroke with coverage c makes all earlier weights (1 − c) times as large and adds c to
+ * those of its fill, so the weights and the image's own add up to 1. `before`: the weights of earlier strokes, which stay as they are.
  */
-export function fillWeights(strokes: readonly Stroke[], size: number): FillWeights {
-  const weights = new Map<Fill, Float32Array>();
+export function fillWeights(strokes: readonly Stroke[], size: number, before: FillWeights = new Map()): FillWeights {
+  const weights = new Map([...before].map(([fill, values]) => [fill, values.slice()]));
   for (const stroke of strokes) {
     const { values, left, top, right, bottom } = coverageOf(stroke, size);
-    const own = stroke.tool === 'erase' ? null : (weights.get(stroke.fill) ?? new Float32Array(size * size));
-    if (stroke.tool !== 'erase' && own) weights.set(stroke.fill, own);
+    if (stroke.tool !== 'erase' && !weights.has(stroke.fill)) weights.set(stroke.fill, new Float32Array(size * size));
+    const own = stroke.tool === 'erase' ? null : weights.get(stroke.fill)!;
+    const all = [...weights.values()];
     for (let y = top; y < bottom; y++) {
       for (let i = y * size + left; i < y * size + right; i++) {
         const covered = values[i]!;
         if (covered === 0) continue;
-        for (const each of weights.values()) each[i]! *= 1 - covered;
+        for (const each of all) each[i]! *= 1 - covered;
         if (own) own[i]! += covered;
       }
     }

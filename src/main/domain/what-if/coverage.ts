@@ -76,6 +76,8 @@ function pathCoverage(
   const corners = points.map(([u, v]): Position => [u * size, v * size]);
   const box = boundsOf(corners, rx + 1, ry + 1, size);
   const values = new Float32Array(size * size);
+  const edge = 0.5 / Math.min(rx, ry); // half a pixel, at most, in units of the radius
+  const [inside, outside] = [Math.max(0, 1 - edge) ** 2, (1 + edge) ** 2];
   for (let i = 0; i < Math.max(1, corners.length - 1); i++) {
     const [x0, y0] = corners[i]!;
     const [x1, y1] = corners[i + 1] ?? corners[i]!;
@@ -83,14 +85,22 @@ function pathCoverage(
     const length = dx * dx + dy * dy;
     const part = boundsOf([[x0, y0], [x1, y1]], rx + 1, ry + 1, size); // prettier-ignore
     for (let y = part.top; y < part.bottom; y++) {
+      const py = (y + 0.5 - y0) / ry;
       for (let x = part.left; x < part.right; x++) {
         const at = y * size + x;
         if (values[at] === 1) continue;
-        const [px, py] = [(x + 0.5 - x0) / rx, (y + 0.5 - y0) / ry];
+        const px = (x + 0.5 - x0) / rx;
         const along = length === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / length));
-        const [ox, oy] = [px - along * dx, py - along * dy];
-        const distance = Math.hypot(ox, oy);
-        const slope = distance === 0 ? 1 / Math.max(rx, ry) : Math.hypot(ox / rx, oy / ry) / distance; // of the distance, per px
+        const ox = px - along * dx;
+        const oy = py - along * dy;
+        const squared = ox * ox + oy * oy;
+        if (squared >= outside) continue;
+        if (squared <= inside) {
+          values[at] = 1;
+          continue;
+        }
+        const distance = Math.sqrt(squared);
+        const slope = distance === 0 ? 2 * edge : Math.sqrt((ox / rx) ** 2 + (oy / ry) ** 2) / distance; // of the distance, per px
         const covered = Math.min(1, Math.max(0, 0.5 + (1 - distance) / slope));
         if (covered > values[at]!) values[at] = covered;
       }
