@@ -24,12 +24,10 @@ export const isForVerdict = (share: number, row: ExplainedVerdict): boolean => s
 export const cellWords = ({ width }: Pick<PairMatches, 'width'>, cell: number): string =>
   `column${NBSP}${(cell % width) + 1}, row${NBSP}${Math.floor(cell / width) + 1}`;
 
-export const similarityText = ({ cosine }: CellPair): string => cosineText(cosine);
-
-/** "Best in B: column 3, row 2, similarity 0.934, share −0.0123". */
+/** "Best in B: column 3, row 2, cosine 0.934, share −0.0123". */
 export function bestMatchText(pair: PairMatches, match: CellPair, side: 0 | 1): string {
   const where = cellWords(pair, side === 0 ? match.b : match.a);
-  return `Best in ${'BA'[side]!}: ${where}, similarity ${similarityText(match)}, share ${shareText(pair, match.share)}`;
+  return `Best in ${'BA'[side]!}: ${where}, cosine ${cosineText(match.cosine)}, share ${shareText(pair, match.share)}`;
 }
 
 /** What the shares mean, with their sum. */
@@ -37,6 +35,10 @@ export function sharesSentence({ distance, unrelated }: PairMatches): string {
   const [d, r] = distancePair(distance, unrelated);
   return `A share is what a pair of spots adds to the distance, and is negative where it brings the images together. The shares of all pairs of spots add up to ${distance > unrelated ? '+' : ''}${threeDigits(distance - unrelated)} = D(A, B) − R = ${d} − ${r}, where R is the distance of two images with features as strong as these that have nothing in common.`;
 }
+
+/** For a reviewer; src/main/nn/explain/correspondence.ts has the derivation. */
+export const SHARE_DEFINITION =
+  'A spot x adds e(x) = J F(x) / n to the embedding z, where F are its features, n is the number of spots, and J is the mean of dz/dp at t p over t from 0 to 1, with p the mean of F over the spots (integrated gradients of z, Sundararajan et al. 2017). The vectors of an image add up to z − z(0). A share is −2 ⟨e(x), e(y)⟩ / (D + R), and R² = |z_A − z(0)|² + |z_B − z(0)|².';
 
 /** How finely the images are divided. */
 export const spotsSentence = ({ width, height }: PairMatches): string =>

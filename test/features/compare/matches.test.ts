@@ -49,24 +49,22 @@ describe.skipIf(!hasCompute)('matching spots of a pair (needs the build)', () =>
     return { app, run, explain, explainFiles, save, find };
   };
 
-  test('swapping A and B swaps everything; the distance is that of the comparison', async () => {
-    const { explain, find } = await open();
+  test('swapping A and B swaps everything; a copy stored turned (EXIF) has the matches of the upright one', async () => {
+    const { explain, explainFiles, find, save } = await open();
     const row = await explain(0, 10);
-    const [one, other] = [await find(row), await find(await explain(10, 0))];
+    const [one, back] = [await find(row), await find(await explain(10, 0))];
     expect(one.distance).toBeCloseTo(row.distance, 4);
     expect(one).toMatchObject({ width: 4, height: 4, listed: 5, placement: row.images[0].placement });
-    expect(other.unrelated).toBeCloseTo(one.unrelated, 5);
-    const [pairs, swapped] = [strongestPairs(one), strongestPairs(other)];
+    expect(back.unrelated).toBeCloseTo(one.unrelated, 5);
+    const [pairs, swapped] = [strongestPairs(one), strongestPairs(back)];
     expect(pairs.length).toBeGreaterThan(0);
     expect(swapped.map(({ a, b }) => [b, a])).toEqual(pairs.map(({ a, b }) => [a, b]));
     swapped.forEach(({ share, cosine }, i) => {
       expect(share).toBeCloseTo(pairs[i]!.share, 5);
       expect(cosine).toBeCloseTo(pairs[i]!.cosine, 5);
     });
-  });
 
-  test('an image stored turned (EXIF) has the matches of the upright one; the same image twice matches cell by cell', async () => {
-    const { explainFiles, find, save } = await open();
+    // An image stored turned (EXIF) has the matches of the upright one; the same image twice matches cell by cell.
     const other = save(
       'other.png',
       await raw((x, y, c) => pattern(y, x, c) ^ 85)

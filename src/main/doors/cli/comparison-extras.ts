@@ -1,17 +1,8 @@
 import type { Comparison } from '../../../shared/comparison.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
-import { exampleSentences, exampleText } from '../../../shared/example-words.ts';
+import { cosineText, exampleSentences, exampleText } from '../../../shared/example-words.ts';
 import type { PairExamples } from '../../../shared/examples.ts';
-import {
-  cellWords,
-  MATCH_CONDITION,
-  noMatchesSentence,
-  sharesSentence,
-  shareText,
-  shareWords,
-  similarityText,
-  spotsSentence,
-} from '../../../shared/match-words.ts';
+import { cellWords, MATCH_CONDITION, noMatchesSentence, sharesSentence, shareText, shareWords, spotsSentence } from '../../../shared/match-words.ts';
 import { hasMatches, type MatchesAnswer, strongestPairs } from '../../../shared/matches.ts';
 import type { FaithfulnessCheck } from '../../../shared/faithfulness.ts';
 import { FLIP_MODES, type FlipTest } from '../../../shared/flip.ts';
@@ -100,13 +91,13 @@ export function matchLines(answer: MatchesAnswer): string[] {
       String(i + 1),
       cellWords(answer, one.a),
       cellWords(answer, one.b),
-      similarityText(one),
+      cosineText(one.cosine),
       `${shareText(answer, one.share)} (${shareWords(one.share)})`,
     ].join('\t'),
   );
   return [
     '  Matching spots, the strongest pairs that are each other’s best match:',
-    ...['\tA\tB\tsimilarity\tshare of D', ...rows].map((line) => `    ${line.replaceAll('\u00a0', ' ')}`),
+    ...['\tA\tB\tcosine\tshare of D', ...rows].map((line) => `    ${line.replaceAll('\u00a0', ' ')}`),
     ...[MATCH_CONDITION, sharesSentence(answer), spotsSentence(answer)].map((sentence) => `  ${sentence}`),
   ];
 }

@@ -1,12 +1,13 @@
 import type { Comparison } from '../../../../shared/comparison.ts';
+import { cosineText } from '../../../../shared/example-words.ts';
 import {
   cellWords,
   isForVerdict,
   MATCH_CONDITION,
+  SHARE_DEFINITION,
   sharesSentence,
   shareText,
   shareWords,
-  similarityText,
   spotsSentence,
 } from '../../../../shared/match-words.ts';
 import { kindWords } from '../../../../shared/map-words.ts';
@@ -31,13 +32,14 @@ export function matchesPart(matches: ReportMatches | string, comparison: Compari
   return markup`<h3>Matching spots</h3>
 ${figure(matches, strongest, comparison)}
 <table class="matched"><caption>The strongest pairs of spots that are each other’s best match</caption>
-<thead><tr><th scope="col">No.</th><th scope="col">Spot of A</th><th scope="col">Spot of B</th><th scope="col">Similarity</th><th scope="col">Share of the distance</th></tr></thead>
+<thead><tr><th scope="col">No.</th><th scope="col">Spot of A</th><th scope="col">Spot of B</th><th scope="col">Cosine of the features</th><th scope="col">Share of the distance</th></tr></thead>
 <tbody>${strongest.map(
     (one, i) =>
-      markup`<tr><th scope="row">${i + 1}</th><td>${cellWords(found, one.a)}</td><td>${cellWords(found, one.b)}</td><td>${similarityText(one)}</td><td>${shareText(found, one.share)}, ${shareWords(one.share)}</td></tr>\n`,
+      markup`<tr><th scope="row">${i + 1}</th><td>${cellWords(found, one.a)}</td><td>${cellWords(found, one.b)}</td><td>${cosineText(one.cosine)}</td><td>${shareText(found, one.share)}, ${shareWords(one.share)}</td></tr>\n`,
   )}</tbody></table>
 <p>${MATCH_CONDITION} Solid lines: ${kindWords(comparison, 'factual')}; dashed: ${kindWords(comparison, 'counterfactual')}.</p>
-<p class="note">${sharesSentence(found)} ${spotsSentence(found)}</p>`;
+<p class="note">${sharesSentence(found)} ${spotsSentence(found)}</p>
+<p class="note">${SHARE_DEFINITION}</p>`;
 }
 
 /** Both images side by side, as large as fits, with a numbered line for each pair. */
