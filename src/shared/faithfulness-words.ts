@@ -76,9 +76,9 @@ function wordsOf(check: FaithfulnessCheck, reason: BadgeReason): [short: string,
     case 'no-donor':
       return [moves('more', ''), ', but no training image could be read for the second check'];
     case 'donor':
-      return [moves('more', ''), ', but with a training image in place of the blur it does not'];
+      return [moves('more', ''), ', but with training images in place of the blur it does not'];
     case 'moves':
-      return [moves('more', `, at least ${SUPPORTED_FROM}`), ', and a training image in place of the blur agrees'];
+      return [moves('more', `, at least ${SUPPORTED_FROM}`), ', and training images in place of the blur agree'];
     default:
       return reason satisfies never;
   }

@@ -1,9 +1,13 @@
 /** Version of the recipe. A stored check of another version is computed again. */
-export const RECIPE = 1;
+export const RECIPE = 2;
+/** Version of the seeds of rolled maps and donors. Flip tests use the same rolled maps. */
+export const SEED_VERSION = 1;
 /** Shares of the image's area, 0..1, that are removed in turn. The signed score is the mean over them. */
 export const REMOVED_SHARES = [0.05, 0.15, 0.3, 0.5] as const;
 /** Turned, mirrored and shifted copies of each image's map. They score what a map scores by chance. */
 export const ROLLED_MAPS = 16;
+/** Training images that replace parts in the cross-check, each in turn: a single one disagrees by chance in about one pair of twenty. */
+export const DONORS = 3;
 /** The blur fill's standard deviation, as a share of the image's side. */
 export const BLUR_SIGMA = 0.08;
 export const SUPPORTED_FROM = 1.65; // z: exceeded by one map in twenty if z is standard normal
@@ -28,7 +32,7 @@ export interface ImageCheck {
   /** Signed score: the mean over REMOVED_SHARES of D without the map's bottom less D without its top. Positive: the map marks what raises D. */
   score: number;
   rolled: number[]; // signed scores of the rolled maps
-  donor: number | null; // signed score with the donor image as fill; null without a donor
+  donor: number | null; // mean of the signed scores with each donor image as fill; null without a donor
   curve: CurvePoint[];
   /**
    * D without the strongest part of the map that raises (lowers) D, less D; null if the map has no such part. The part is at most
@@ -53,7 +57,7 @@ export interface FaithfulnessCheck {
   checkedMs: number;
   distance: number; // D(A, B), by the check's own forward pass
   images: [ImageCheck, ImageCheck];
-  donor: { file: string; sha256: string } | null; // a training image; `file` relative to the data set's folder
+  donors: { file: string; sha256: string }[]; // training images, at most DONORS; `file` relative to the data set's folder
   gate: NetworkGate;
   z: number | null; // of the pair; null if removing parts changes nothing
 }
@@ -118,7 +122,7 @@ export function badgeOf({
   return donor > 0 ? { badge: 'supported', reason: 'moves' } : { badge: 'weak', reason: 'donor' };
 }
 
-/** The sum of both images' signed scores with the donor fill. It disagrees with the blur fill if it is not positive. */
+/** The sum of both images' signed scores with the donor images as fill. It disagrees with the blur fill if it is not positive. */
 export function donorScore(images: readonly Pick<ScoredImage, 'donor'>[]): number | null {
   const scores = images.map(({ donor }) => donor);
   return scores.some((score) => score === null) ? null : scores.reduce<number>((sum, score) => sum + score!, 0);

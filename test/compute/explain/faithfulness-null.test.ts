@@ -94,7 +94,7 @@ describe('the badge on the sample data set', () => {
       const embeddings = await useEmbedder(model, model.folder, 16, async ({ embed }) => {
         const all: Float32Array[] = [];
         for (const part of chunks(images, 16)) {
-          const planes = await Promise.all(part.map(async ({ file }) => planesOf(model, await decodeFor(model, file, null), null)));
+          const planes = await Promise.all(part.map(async ({ file }) => planesOf(model, await decodeFor(model, file, null))));
           all.push(...(await embed(planes.map(({ image }) => copyOf(image)))));
         }
         return all;

@@ -13,7 +13,7 @@ const [CELLS, TOLERANCE] = [6, 1e-4];
 
 async function checkPair(batch: number, order: readonly [0 | 1, 0 | 1] = [0, 1]): Promise<{ distance: number; images: ImageCheck[] }> {
   const embedder = await openEmbedder(batch);
-  const planes = order.map((i) => planesOf(model, picture(`image${i + 1}`), picture('donor')));
+  const planes = order.map((i) => planesOf(model, picture(`image${i + 1}`), [picture('donor')]));
   const unchanged = await embedder.embed(
     planes.map(
       ({ image }) =>
@@ -27,7 +27,7 @@ async function checkPair(batch: number, order: readonly [0 | 1, 0 | 1] = [0, 1])
     const map = Float32Array.from(reference.images[i]!.map);
     const enlarge = (cells: Float32Array): Float32Array => upsample(cells, CELLS, CELLS, S, S);
     const rolled = rolls.map((roll) => enlarge(rollMap(map, CELLS, CELLS, roll)));
-    const check = await checkMap({ map: enlarge(map), rolled, hasDonor: true }, distance, async (removals) => {
+    const check = await checkMap({ map: enlarge(map), rolled, donors: 1 }, distance, async (removals) => {
       const embeddings = await embedRemovals(embedder, planes[at]!, removals, { signal: new AbortController().signal });
       return embeddings.map((embedding) => pairDistance(embedding, unchanged[1 - at]!));
     });

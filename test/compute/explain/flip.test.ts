@@ -27,7 +27,7 @@ async function search({
   signal?: AbortSignal;
 }): Promise<FlipTest['parts']> {
   const embedder = await openEmbedder(16);
-  const planes = order.map((i) => planesOf(model, picture(`image${i + 1}`), null)) as [ReturnType<typeof planesOf>, ReturnType<typeof planesOf>];
+  const planes = order.map((i) => planesOf(model, picture(`image${i + 1}`))) as [ReturnType<typeof planesOf>, ReturnType<typeof planesOf>];
   const unchanged = (await embedder.embed(planes.map(({ image }) => copyOf(image)))) as [Float32Array, Float32Array];
   const signed = order.map((i) => Float32Array.from(reference.images[i]!.map)) as [Float32Array, Float32Array];
   const maps = { model, files: ['', ''] as [string, string], sha256: [null, null] as [null, null], signed, width: 6, height: 6 };

@@ -9,11 +9,11 @@ const N = 100; // pixels: every share is a whole number of them
  * worth, D without the top f is D less the sum of the f N largest worths.
  */
 const additive =
-  (worth: Float32Array, donorSign = 1): DistancesAfter =>
+  (worth: Float32Array, donorSigns = [1]): DistancesAfter =>
   (removals: readonly Removal[]) =>
     Promise.resolve(
       removals.map(({ weights, fill }) => {
-        const sign = fill === 'donor' ? donorSign : 1;
+        const sign = fill === 'blur' ? 1 : donorSigns[fill]!;
         return weights().reduce((sum, weight, i) => sum + (1 - weight) * sign * worth[i]!, 0);
       }),
     );
@@ -29,8 +29,7 @@ const total = sum(ascending, 0, N);
 const EXACT = REMOVED_SHARES.reduce((s, f) => s + sum(ascending, N - f * N, N) - sum(ascending, 0, f * N), 0) / REMOVED_SHARES.length;
 
 describe('the signed score of a map, with a distance that is a sum over pixels', () => {
-  const check = (map: Float32Array, after = additive(shuffled), rolled: Float32Array[] = []) =>
-    checkMap({ map, rolled, hasDonor: true }, total, after);
+  const check = (map: Float32Array, after = additive(shuffled), rolled: Float32Array[] = []) => checkMap({ map, rolled, donors: 1 }, total, after);
 
   test('is that of the closed form for the true map, and the opposite for its negative', async () => {
     expect((await check(shuffled)).score).toBeCloseTo(EXACT, 3);
@@ -66,9 +65,12 @@ describe('the signed score of a map, with a distance that is a sum over pixels',
     expect(await check(new Float32Array(N))).toMatchObject({ raising: null, lowering: null });
   });
 
-  test('is taken with the donor fill, too, and not without a donor', async () => {
-    expect((await check(shuffled, additive(shuffled, -1))).donor).toBeCloseTo(-EXACT, 3);
-    const without = await checkMap({ map: shuffled, rolled: [], hasDonor: false }, total, additive(shuffled));
+  test('is taken with each donor as fill, too: their mean, and null without a donor', async () => {
+    expect((await check(shuffled, additive(shuffled, [-1]))).donor).toBeCloseTo(-EXACT, 3);
+    const withThree = await checkMap({ map: shuffled, rolled: [shuffled], donors: 3 }, total, additive(shuffled, [1, -4, 1.5]));
+    expect(withThree.donor).toBeCloseTo(-0.5 * EXACT, 3);
+    expect([withThree.score, ...withThree.rolled]).toEqual([expect.closeTo(EXACT, 3), expect.closeTo(EXACT, 3)]);
+    const without = await checkMap({ map: shuffled, rolled: [], donors: 0 }, total, additive(shuffled));
     expect(without.donor).toBeNull();
   });
 });

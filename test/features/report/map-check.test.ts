@@ -19,7 +19,8 @@ describe('the check of the maps in a report', () => {
     expect(html.match(/aria-label="Distance over the removed share of [AB], from 1\.63/g)).toHaveLength(2);
     expect(text).toContain('2.69 (A: z = 2.00, B: z = 1.80)');
     expect(text).toContain(squeeze(gateSentence(check)));
-    for (const part of [check.donor!.file, check.donor!.sha256, check.images[0].pixels, check.images[1].pixels]) expect(text).toContain(part);
+    for (const part of [...check.donors.flatMap(({ file, sha256 }) => [file, sha256]), check.images[0].pixels, check.images[1].pixels])
+      expect(text).toContain(part);
   });
 
   test('maps that were not checked are said to be unchecked, and have no curve', () => {

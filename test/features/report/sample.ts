@@ -155,7 +155,7 @@ export function sampleCheck(scores: [number, number] = [1, 0.9], changes: Partia
     checkedMs: Date.UTC(2026, 10, 21, 9, 5),
     distance: 1.63,
     images: [image(scores[0], '7'), image(scores[1], '8')],
-    donor: { file: 'Tulip/donor.jpg', sha256: hash('9') },
+    donors: ['9', '8'].map((digit) => ({ file: `Tulip/donor-${digit}.jpg`, sha256: hash(digit) })),
     gate: { auc: 0.932, low: 0.865, high: 0.967, pairs: 1008, images: 84 },
     z: (scores[0] + scores[1]) / Math.SQRT1_2,
     ...changes,

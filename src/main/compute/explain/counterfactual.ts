@@ -24,7 +24,7 @@ export async function counterfactualShifts(
   const maps = signed.map((map) => map.map((value) => sign * value)); // positive where counterfactual
   const hasMap = maps.map((map) => map.some((value) => value > 0));
   if (!hasMap.includes(true)) return [null, null];
-  const planes = squares.map((square) => planesOf(model, square, null));
+  const planes = squares.map((square) => planesOf(model, square));
   return useEmbedder(model, modelSha256, 4, async ({ embed }) => {
     const [a, b, ...blurred] = await embed([
       ...planes.map(({ image }) => copyOf(image)),

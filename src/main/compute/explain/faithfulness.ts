@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ImageCheck, RECIPE, ROLLED_MAPS } from '../../../shared/faithfulness.ts';
+import { DONORS, type ImageCheck, ROLLED_MAPS, SEED_VERSION } from '../../../shared/faithfulness.ts';
 import { upsample } from '../../../shared/maps/field.ts';
 import { randomFor } from '../../../shared/random.ts';
 import { checkMap, type DistancesAfter, type Removal } from '../../domain/faithfulness/check-map.ts';
@@ -12,15 +12,21 @@ import { blend, decodeFor, decodePair, isUnreadable, type PixelPair, type Planes
 
 /**
  * Checks the maps of a pair: does the distance move more when the marked parts are removed than when the parts that rolled maps mark are?
- * About 150 forward passes an image, in batches. Throws AppError 'bad-image', 'not-found' or 'cancelled'.
+ * About 160 forward passes an image, in batches. Throws AppError 'bad-image', 'not-found' or 'cancelled'.
  */
 export async function checkMaps(request: CheckMapsRequest, { signal, progress }: CallContext<'checkMaps'>): Promise<CheckMapsResult> {
   const { model, modelSha256, signed, width, height, placement } = request;
   const { size } = model.config;
   const squares = await decodePair(request);
-  const donor = await firstReadable(model, request.donors);
+  const donors = await readDonors(model, request.donors);
   const pixels = pixelHashes(squares);
-  const planes = squares.map((square) => planesOf(model, square, donor?.square ?? null));
+  const planes = squares.map((square) =>
+    planesOf(
+      model,
+      square,
+      donors.map((donor) => donor.square),
+    ),
+  );
   const enlarge = (map: Float32Array): Float32Array => upsample(map, width, height, size, size, placement);
   return useEmbedder(model, modelSha256, FORWARD_BATCH, async (embedder) => {
     const unchanged = await embedder.embed(planes.map(({ image }) => copyOf(image)));
@@ -38,10 +44,10 @@ export async function checkMaps(request: CheckMapsRequest, { signal, progress }:
         return embeddings.map((embedding) => pairDistance(embedding, unchanged[other]!));
       };
       const rolled = rolls.map((roll) => enlarge(rollMap(signed[i], width, height, roll)));
-      const check = await checkMap({ map: enlarge(signed[i]), rolled, hasDonor: donor !== null }, distance, after);
+      const check = await checkMap({ map: enlarge(signed[i]), rolled, donors: donors.length }, distance, after);
       images.push({ pixels: pixels[i], ...check });
     }
-    return { distance, images: images as [ImageCheck, ImageCheck], donor: donor && donor.index };
+    return { distance, images: images as [ImageCheck, ImageCheck], donors: donors.map(({ index }) => index) };
   });
 }
 
@@ -51,7 +57,7 @@ export const pixelHashes = (squares: PixelPair): [string, string] =>
 
 /** The rolls of one image's map [height, width]: the same whenever the pair is checked, whichever image is A. */
 export const rollsOf = (pixels: readonly [string, string], image: 0 | 1, width: number, height: number): Roll[] =>
-  drawRolls(width, height, ROLLED_MAPS, randomFor(RECIPE, 'rolls', pixels[image], pixels[1 - image]!));
+  drawRolls(width, height, ROLLED_MAPS, randomFor(SEED_VERSION, 'rolls', pixels[image], pixels[1 - image]!));
 
 interface EmbedOptions {
   signal: AbortSignal;
@@ -65,19 +71,21 @@ export const embedRemovals = (embedder: Embedder, planes: Planes, removals: read
     removals.map(
       ({ weights, fill }): WriteImage =>
         (into) =>
-          blend(into, planes.image, planes[fill]!, weights()),
+          blend(into, planes.image, fill === 'blur' ? planes.blur : planes.donors[fill]!, weights()),
     ),
     options,
   );
 
-/** The first donor that can be read; null if none can. */
-async function firstReadable(model: ModelRef, donors: readonly SourceImage[]): Promise<{ index: number; square: Uint8Array } | null> {
-  for (const [index, { file, sha256 }] of donors.entries()) {
+/** The first DONORS of the candidates that can be read, decoded. `index`: in `candidates`. */
+async function readDonors(model: ModelRef, candidates: readonly SourceImage[]): Promise<{ index: number; square: Uint8Array }[]> {
+  const found: { index: number; square: Uint8Array }[] = [];
+  for (const [index, { file, sha256 }] of candidates.entries()) {
+    if (found.length === DONORS) break;
     try {
-      return { index, square: await decodeFor(model, file, sha256) };
+      found.push({ index, square: await decodeFor(model, file, sha256) });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
     }
   }
-  return null;
+  return found;
 }

@@ -26,7 +26,7 @@ export async function testFlip(request: FlipRequest, { signal, progress }: CallC
   const { model, modelSha256, width, height, verdict, threshold } = request;
   const squares = await decodePair(request);
   const pixels = pixelHashes(squares);
-  const planes = squares.map((square) => planesOf(model, square, null)) as [Planes, Planes];
+  const planes = squares.map((square) => planesOf(model, square)) as [Planes, Planes];
   return useEmbedder(model, modelSha256, FORWARD_BATCH, async (embedder) => {
     const unchanged = (await embedder.embed(planes.map(({ image }) => copyOf(image)))) as [Float32Array, Float32Array];
     const distance = pairDistance(...unchanged);

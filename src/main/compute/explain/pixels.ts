@@ -1,7 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import { BLUR_SIGMA } from '../../../shared/faithfulness.ts';
 import { blur } from '../../domain/faithfulness/blur.ts';
-import type { Fill } from '../../domain/faithfulness/check-map.ts';
 import { normaliseInto } from '../images/batches.ts';
 import { decodeSquare } from '../images/images.ts';
 import type { ModelRef } from '../protocol/protocol.ts';
@@ -34,8 +33,10 @@ export const decodePair = ({ model, files, sha256 }: PairFiles, decode = decodeS
   Promise.all([decodeFor(model, files[0], sha256[0], decode), decodeFor(model, files[1], sha256[1], decode)]);
 
 /** An image as the network reads it, and what replaces parts of it. All [3, S, S], normalised. */
-export interface Planes extends Record<Fill, Float32Array | null> {
+export interface Planes {
   image: Float32Array;
+  blur: Float32Array;
+  donors: readonly Float32Array[];
 }
 
 /** into = image + weights (fill - image). `into`, `image`, `fill` [3, S, S], `weights` [S, S]. */
@@ -49,12 +50,12 @@ export function blend(into: Float32Array, image: Float32Array, fill: Float32Arra
   }
 }
 
-/** An image and its fills as planes. `square`, `donor`: RGB [S, S, 3]. */
-export function planesOf({ config: { size, preprocessing } }: ModelRef, square: Uint8Array, donor: Uint8Array | null): Planes {
+/** An image and its fills as planes. `square`, `donors`: RGB [S, S, 3]. */
+export function planesOf({ config: { size, preprocessing } }: ModelRef, square: Uint8Array, donors: readonly Uint8Array[] = []): Planes {
   const normalise = (pixels: Uint8Array): Float32Array => {
     const planes = new Float32Array(pixels.length);
     normaliseInto(planes, 0, pixels, preprocessing);
     return planes;
   };
-  return { image: normalise(square), blur: normalise(blur(square, size, size, BLUR_SIGMA * size)), donor: donor && normalise(donor) };
+  return { image: normalise(square), blur: normalise(blur(square, size, size, BLUR_SIGMA * size)), donors: donors.map(normalise) };
 }

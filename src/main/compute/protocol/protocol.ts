@@ -144,11 +144,11 @@ export interface PairMapsRequest {
 /** The maps of a pair whose faithfulness is checked. */
 export interface CheckMapsRequest extends PairMapsRequest {
   modelSha256: string | null; // as in ExplainRequest
-  donors: readonly SourceImage[]; // training images: the first that can be read replaces parts in the cross-check
+  donors: readonly SourceImage[]; // training images: the first DONORS that can be read replace parts in the cross-check
 }
 
 export interface CheckMapsResult extends Pick<FaithfulnessCheck, 'distance' | 'images'> {
-  donor: number | null; // position in `donors`; null if none can be read
+  donors: number[]; // positions in `donors` of those that could be read
 }
 
 /** An image that a person edits. */

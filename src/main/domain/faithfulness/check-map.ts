@@ -1,8 +1,8 @@
 import { type CurvePoint, COUNTERFACTUAL_SHARE, type ImageCheck, REMOVED_SHARES } from '../../../shared/faithfulness.ts';
 import { type MapEnd, rankMap, type RankedMap, removalWeights } from './removal.ts';
 
-/** What replaces the removed part of an image. */
-export type Fill = 'blur' | 'donor';
+/** What replaces the removed part of an image: its own blur, or the donor image at this position. */
+export type Fill = 'blur' | number;
 
 /** One perturbed image. `weights()` [pixels], 0..1: how much of each pixel `fill` replaces. Computed when needed: a check has over a hundred. */
 export interface Removal {
@@ -16,7 +16,7 @@ export type DistancesAfter = (removals: readonly Removal[]) => Promise<ArrayLike
 interface MapsToCheck {
   map: Float32Array; // S of the image, enlarged to its pixels
   rolled: readonly Float32Array[]; // likewise
-  hasDonor: boolean;
+  donors: number; // donor images, 0 or more
 }
 
 const ENDS: readonly MapEnd[] = ['bottom', 'top'];
@@ -30,13 +30,13 @@ const ENDS: readonly MapEnd[] = ['bottom', 'top'];
  * The negative of a map scores -s, so chance is 0. `distance`: D of the unchanged pair.
  */
 export async function checkMap(
-  { map, rolled, hasDonor }: MapsToCheck,
+  { map, rolled, donors }: MapsToCheck,
   distance: number,
   distancesAfter: DistancesAfter,
 ): Promise<Omit<ImageCheck, 'pixels'>> {
   const ranked = lazy(() => rankMap(map));
   const own = removalsOf(ranked, 'blur');
-  const donor = hasDonor ? removalsOf(ranked, 'donor') : [];
+  const withDonors = Array.from({ length: donors }, (_, i) => removalsOf(ranked, i));
   const kinds = [map, map.map((value) => -value)].map((kind) => (kind.some((value) => value > 0) ? [strongestOf(kind)] : []));
   const copies = rolled.map((copy) =>
     removalsOf(
@@ -44,21 +44,16 @@ export async function checkMap(
       'blur',
     ),
   );
-  const parts = [own, donor, ...kinds, ...copies];
+  const parts = [own, ...kinds, ...withDonors, ...copies];
   const all = await distancesAfter(parts.flat());
   let at = 0;
-  const [ownAfter, donorAfter, raising, lowering, ...rolledAfter] = parts.map((part) => part.map(() => all[at++]!)) as [
-    number[],
-    number[],
-    number[],
-    number[],
-    ...number[][],
-  ];
-  const shift = ([after]: number[]): number | null => (after === undefined ? null : after - distance);
+  const [ownAfter, raising, lowering, ...after] = parts.map((part) => part.map(() => all[at++]!)) as [number[], number[], number[], ...number[][]];
+  const [donorsAfter, rolledAfter] = [after.slice(0, donors), after.slice(donors)];
+  const shift = ([moved]: number[]): number | null => (moved === undefined ? null : moved - distance);
   return {
     score: signedScore(ownAfter),
     rolled: rolledAfter.map(signedScore),
-    donor: hasDonor ? signedScore(donorAfter) : null,
+    donor: donors === 0 ? null : donorsAfter.reduce((sum, values) => sum + signedScore(values), 0) / donors,
     curve: curveOf(ownAfter, rolledAfter),
     raising: shift(raising),
     lowering: shift(lowering),

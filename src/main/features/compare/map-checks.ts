@@ -4,7 +4,7 @@ import type { Comparison, ComparisonRow } from '../../../shared/comparison.ts';
 import type { ImageQuery } from '../../../shared/curation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { MapChoice } from '../../../shared/explanation-methods.ts';
-import { type FaithfulnessCheck, RECIPE, zOf } from '../../../shared/faithfulness.ts';
+import { DONORS, type FaithfulnessCheck, RECIPE, SEED_VERSION, zOf } from '../../../shared/faithfulness.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Counted, SourceImage } from '../../compute/protocol/protocol.ts';
@@ -21,7 +21,7 @@ export interface CheckOptions {
   onProgress?: ((p: Counted) => void) | undefined; // forward passes
 }
 
-const DONORS = 3; // candidates: the first that can be read is used
+const CANDIDATES = 3 * DONORS; // for donors: the first that can be read are used
 
 /** Checks how faithful the maps of stored comparisons are, one pair at a time, and stores the results with them. */
 export class MapChecks {
@@ -79,20 +79,20 @@ export class MapChecks {
       modelSha256: run.modelSha256,
       donors: donors.map(({ file, sha256 }): SourceImage => ({ file: join(root, ...file.split('/')), sha256 })),
     };
-    const { distance, images, donor } = await this.ports.checker.ask('checkMaps', request, { signal, ...(onProgress && { onProgress }) });
-    return { recipe: RECIPE, checkedMs: Date.now(), distance, images, donor: donor === null ? null : donors[donor]!, gate, z: zOf(images) };
+    const { distance, images, donors: used } = await this.ports.checker.ask('checkMaps', request, { signal, ...(onProgress && { onProgress }) });
+    return { recipe: RECIPE, checkedMs: Date.now(), distance, images, donors: used.map((i) => donors[i]!), gate, z: zOf(images) };
   }
 
-  /** Candidates for the donor: training images with another content than the pair, the same for (B, A). */
+  /** Candidates for the donors: training images with another content than the pair, the same for (B, A). */
   private donorsFor({ dataset }: RunRecord, { images }: Comparison): { file: string; sha256: string }[] {
     const own = images.map(({ sha256 }) => sha256).sort();
-    const random = randomFor(RECIPE, 'donor', ...own);
+    const random = randomFor(SEED_VERSION, 'donor', ...own);
     const ids = this.trainIds(dataset);
-    const chosen = Array.from({ length: Math.min(3 * DONORS, ids.length) }, () => ids[random.below(ids.length)]!);
+    const chosen = Array.from({ length: Math.min(3 * CANDIDATES, ids.length) }, () => ids[random.below(ids.length)]!);
     return this.ports.images
       .rows(dataset, [...new Set(chosen)])
       .filter(({ sha256 }) => !own.includes(sha256))
-      .slice(0, DONORS)
+      .slice(0, CANDIDATES)
       .map(({ file, sha256 }) => ({ file, sha256 }));
   }
 

@@ -1,5 +1,5 @@
 import type { Comparison } from '../../../../shared/comparison.ts';
-import { BLUR_SIGMA, RECIPE, ROLLED_MAPS } from '../../../../shared/faithfulness.ts';
+import { BLUR_SIGMA, ROLLED_MAPS, SEED_VERSION } from '../../../../shared/faithfulness.ts';
 import { COARSE_SHARES, FLIP_MODES, type FlipMode, type FlipSearch, type FlipTest } from '../../../../shared/flip.ts';
 import { FLIP_CAVEAT, type FlipRow, flipWords, shareText } from '../../../../shared/flip-words.ts';
 import { gateSentence } from '../../../../shared/faithfulness-words.ts';
@@ -57,6 +57,6 @@ const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text
 const triedText = ({ tried }: FlipSearch): string => tried.map(({ share, distance }) => `${shareText(share)}: ${threeDigits(distance)}`).join(', ');
 
 const seedsOf = ({ recipe, pixels }: FlipTest): Html =>
-  markup`as of the check of the maps, its recipe ${RECIPE}; recipe of the test ${recipe}; SHA-256 of the pixels of A <code>${pixels[0]}</code>, of B <code>${pixels[1]}</code>`;
+  markup`as of the check of the maps, version ${SEED_VERSION}; recipe of the test ${recipe}; SHA-256 of the pixels of A <code>${pixels[0]}</code>, of B <code>${pixels[1]}</code>`;
 
 const METHOD = `The image is blurred (standard deviation ${Math.round(100 * BLUR_SIGMA)}${NBSP}% of its side) where its map has most evidence for the verdict, in steps of ${listText(COARSE_SHARES.map(shareText))} of the area; between the first share that changes the verdict and the one before it every percent is tried. The reverse blurs everything else. ${ROLLED_MAPS} copies of the map, turned, mirrored and shifted around the edges, are tried at the same shares. The pictures have the pixels that the network read, at its own resolution and square.`;

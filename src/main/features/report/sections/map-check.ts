@@ -2,6 +2,7 @@ import RemovalCurve from '../../../../shared/charts/RemovalCurve.svelte';
 import type { Comparison } from '../../../../shared/comparison.ts';
 import {
   BLUR_SIGMA,
+  DONORS,
   donorScore,
   type FaithfulnessCheck,
   REMOVED_SHARES,
@@ -32,7 +33,7 @@ export function mapCheckDetails({ check, distance }: Pick<Comparison, 'check' | 
   const scores = (i: 0 | 1): string => {
     const { score, rolled, donor: withDonor } = check.images[i];
     const spread = Math.sqrt(rolled.reduce((sum, value) => sum + value ** 2, 0) / rolled.length);
-    return `${threeDigits(score)}; rolled maps: root mean square ${threeDigits(spread)}${withDonor === null ? '' : `; with the donor ${threeDigits(withDonor)}`}`;
+    return `${threeDigits(score)}; rolled maps: root mean square ${threeDigits(spread)}${withDonor === null ? '' : `; with the donors ${threeDigits(withDonor)}`}`;
   };
   return markup`<h3>Check of the maps</h3>
 <p>${claim.sign} ${claim.words}. ${claim.sentence}</p>
@@ -45,10 +46,10 @@ ${facts([
   ['Signed score of B', scores(1)],
   ['Gate', gateSentence(check)],
   [
-    'Donor',
-    check.donor === null
+    'Donors',
+    check.donors.length === 0
       ? 'no training image could be read'
-      : markup`${nameOf(check.donor.file)}, SHA-256 <code>${check.donor.sha256}</code>; signed score of the pair ${threeDigits(donor ?? 0)}, which must be above 0`,
+      : markup`${check.donors.map(({ file, sha256 }) => markup`${nameOf(file)}, SHA-256 <code>${sha256}</code>; `)}mean signed score of the pair ${threeDigits(donor ?? 0)}, which must be above 0`,
   ],
   [
     'Seeds',
@@ -63,4 +64,4 @@ const curveFigure = (i: 0 | 1, { images }: FaithfulnessCheck, distance: number):
 
 const wholePercent = (share: number): string => `${Math.round(100 * share)}${NBSP}%`;
 
-const METHOD = `Parts of one image are blurred (standard deviation ${wholePercent(BLUR_SIGMA)} of its side) while the other stays as it is: ${REMOVED_SHARES.map(wholePercent).join(', ')} of the area, where the map is largest and where it is smallest. The signed score is the distance without the smallest values less that without the largest, averaged over the shares. ${ROLLED_MAPS} copies of the map, turned, mirrored and shifted around the edges with seeds from the pixels of both images, are scored in the same way. z is the sum of the scores of both images, divided by the root of the sum of the mean squares of their rolled scores: from ${SUPPORTED_FROM} the maps are supported, from ${WEAK_FROM} weakly. With a training image (the donor) in place of the blur the score must be positive, too.`;
+const METHOD = `Parts of one image are blurred (standard deviation ${wholePercent(BLUR_SIGMA)} of its side) while the other stays as it is: ${REMOVED_SHARES.map(wholePercent).join(', ')} of the area, where the map is largest and where it is smallest. The signed score is the distance without the smallest values less that without the largest, averaged over the shares. ${ROLLED_MAPS} copies of the map, turned, mirrored and shifted around the edges with seeds from the pixels of both images, are scored in the same way. z is the sum of the scores of both images, divided by the root of the sum of the mean squares of their rolled scores: from ${SUPPORTED_FROM} the maps are supported, from ${WEAK_FROM} weakly. With up to ${DONORS} training images (the donors) in place of the blur, each in turn, the mean score must be positive, too.`;
