@@ -4,14 +4,36 @@ import { largestAbsolute, type MapGrid, resample } from './field.ts';
 
 export type Point = [x: number, y: number];
 
-/** The `percent` percentile (0..100), interpolated linearly between the closest ranks as in numpy's default. 0 without values. */
+/** The `percent` percentile (0..100) of finite values, interpolated linearly between the closest ranks as in numpy's default. 0 without values. */
 export function percentile(values: Float32Array, percent: number): number {
   if (values.length === 0) return 0;
-  const sorted = values.slice().sort();
-  const rank = (Math.min(100, Math.max(0, percent)) / 100) * (sorted.length - 1);
+  const rank = (Math.min(100, Math.max(0, percent)) / 100) * (values.length - 1);
   const low = Math.floor(rank);
-  const high = Math.min(sorted.length - 1, low + 1);
-  return sorted[low]! + (sorted[high]! - sorted[low]!) * (rank - low);
+  const partial = selectRank(values.slice(), low);
+  let above = Infinity;
+  for (let i = low + 1; i < partial.length; i++) if (partial[i]! < above) above = partial[i]!;
+  return low + 1 < partial.length ? partial[low]! + (above - partial[low]!) * (rank - low) : partial[low]!;
+}
+
+/** Moves the value of the given rank (0 is the least) to that index, lesser ones before it: quickselect (Hoare 1961), in place. */
+function selectRank(values: Float32Array, rank: number): Float32Array {
+  let [left, right] = [0, values.length - 1];
+  while (left < right) {
+    const pivot = values[(left + right) >> 1]!;
+    let [i, j] = [left, right];
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const swapped = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = swapped;
+    }
+    if (rank <= j) right = j;
+    else if (rank >= i) left = i;
+    else break;
+  }
+  return values;
 }
 
 /**
@@ -129,15 +151,20 @@ export function strongestPart(cells: MapGrid, W: number, H: number, share: numbe
   const shrink = Math.min(1, GRID / Math.max(W, H));
   const [gw, gh] = [Math.max(1, Math.round(W * shrink)), Math.max(1, Math.round(H * shrink))];
   const grid = resample(cells, gw, gh);
-  const strength = grid.map(Math.abs);
+  const strength = new Float32Array(grid.length);
+  for (let i = 0; i < grid.length; i++) strength[i] = Math.abs(grid[i]!);
   const max = largestAbsolute(cells.map);
   const level = Math.max(MIN_LEVEL * max, percentile(strength, 100 * (1 - share)));
   if (!(max > 0)) return { level, ...NO_LINES };
-  const area = strength.reduce((count, value) => count + (value > level ? 1 : 0), 0) / strength.length;
+  let inside = 0;
+  let hasBelow = false; // never in a map without signs
+  for (let i = 0; i < grid.length; i++) {
+    if (strength[i]! > level) inside++;
+    hasBelow ||= grid[i]! < -level;
+  }
   const linesOf = (values: Float32Array): Point[][] =>
     contourLines(values, gw, gh, level)
       .filter((line) => line.length > 3)
       .map((line) => line.map(([x, y]): Point => [(x * W) / gw, (y * H) / gh]));
-  const hasBelow = grid.some((value) => value < -level); // never in a map without signs
-  return { level, area, above: linesOf(grid), below: hasBelow ? linesOf(grid.map((value) => -value)) : [] };
+  return { level, area: inside / grid.length, above: linesOf(grid), below: hasBelow ? linesOf(grid.map((value) => -value)) : [] };
 }

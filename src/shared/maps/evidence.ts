@@ -46,9 +46,9 @@ export function evidencePosition(cells: MapGrid, width: number, height: number):
       if (left || right || top || bottom) sums.border += value;
     }
   }
-  const sorted = fine.toSorted().reverse();
+  const sorted = fine.toSorted();
   let top = 0;
-  for (let i = 0; i < sorted.length / 5; i++) top += sorted[i]!;
+  for (let i = 1; i <= Math.ceil(sorted.length / 5); i++) top += sorted[sorted.length - i]!;
   let argmax = 0;
   for (let i = 1; i < map.length; i++) if (map[i]! > map[argmax]!) argmax = i;
   return {

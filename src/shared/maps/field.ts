@@ -42,18 +42,24 @@ export function resample({ map, w, h, placement = evenPlacement(w, h) }: MapGrid
   const out = new Float32Array(W * H);
   const across = taps(placement.across, w, to.across, W);
   const down = taps(placement.down, h, to.down, H);
-  for (let y = 0; y < H; y++) {
-    const upper = down.low[y]! * w;
-    const lower = down.high[y]! * w;
-    const fy = down.weight[y]!;
+  /** A row of cells, interpolated across: two rows serve all pixels between them. */
+  const interpolate = (row: number, line: Float64Array): void => {
+    const start = row * w;
     for (let x = 0; x < W; x++) {
-      const l = across.low[x]!; // separate variables: an array for each pixel would cost more than the interpolation
-      const r = across.high[x]!;
       const fx = across.weight[x]!;
-      const above = map[upper + l]! * (1 - fx) + map[upper + r]! * fx;
-      const below = map[lower + l]! * (1 - fx) + map[lower + r]! * fx;
-      out[y * W + x] = above * (1 - fy) + below * fy;
+      line[x] = map[start + across.low[x]!]! * (1 - fx) + map[start + across.high[x]!]! * fx;
     }
+  };
+  const above = new Float64Array(W);
+  const below = new Float64Array(W);
+  for (let y = 0; y < H; y++) {
+    if (y === 0 || down.low[y] !== down.low[y - 1] || down.high[y] !== down.high[y - 1]) {
+      interpolate(down.low[y]!, above);
+      interpolate(down.high[y]!, below);
+    }
+    const fy = down.weight[y]!;
+    const start = y * W;
+    for (let x = 0; x < W; x++) out[start + x] = above[x]! * (1 - fy) + below[x]! * fy;
   }
   return out;
 }

@@ -133,6 +133,20 @@ describe('contour', () => {
     expect(percentile(new Float32Array(), 90)).toBe(0);
   });
 
+  it('percentile is that of the sorted values, which stay as they are', () => {
+    const level = fc.oneof(fc.integer({ min: 0, max: 4 }), fc.float({ noNaN: true, min: -1e6, max: 1e6 })).map((x) => (x === 0 ? 0 : x)); // with ties, without −0
+    fc.assert(
+      fc.property(fc.array(level, { minLength: 1, maxLength: 60 }), fc.double({ min: 0, max: 100, noNaN: true }), (list, percent) => {
+        const values = Float32Array.from(list);
+        const sorted = values.toSorted();
+        const rank = (percent / 100) * (sorted.length - 1);
+        const [low, high] = [sorted[Math.floor(rank)]!, sorted[Math.min(sorted.length - 1, Math.floor(rank) + 1)]!];
+        expect(percentile(values, percent)).toBe(low + (high - low) * (rank - Math.floor(rank)));
+        expect(values).toEqual(Float32Array.from(list));
+      }),
+    );
+  });
+
   const field = (w: number, h: number, f: (x: number, y: number) => number): Float32Array =>
     Float32Array.from({ length: w * h }, (_, i) => f((i % w) + 0.5, Math.floor(i / w) + 0.5));
 

@@ -2,7 +2,7 @@ import type { Comparison } from '../../../shared/comparison.ts';
 import { percentText } from '../../../shared/format.ts';
 import { counterfactualFailure } from '../../../shared/faithfulness-words.ts';
 import { cellsText, evidenceSentence, kindWords, type SignEvidence, weakSentence } from '../../../shared/map-words.ts';
-import { evidencePosition, positionWords } from '../../../shared/maps/evidence.ts';
+import { positionWords } from '../../../shared/maps/evidence.ts';
 import { exceeded } from '../../../shared/randomisation.ts';
 import { drawnWords } from '../../../shared/randomisation-words.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
@@ -18,10 +18,10 @@ export interface MapFacts {
   evidence: SignEvidence | null; // null for an empty or weak map
 }
 
-export function mapFacts(comparison: Comparison, painter: MapPainter, kind: MapKind, image: Size): MapFacts {
+export function mapFacts(comparison: Comparison, painter: MapPainter, kind: MapKind): MapFacts {
   const largest = painter.strongest[kind];
   if (isWeakMap(largest, comparison)) return { isEmpty: false, weak: weakSentence(comparison, kind, largest), evidence: null };
-  const position = evidencePosition(painter.cells(kind), image.width, image.height);
+  const position = painter.position(kind);
   if (position === null) return { isEmpty: true, weak: null, evidence: null };
   const dominant = dominantKind(painter)!; // the map is not empty
   return { isEmpty: false, weak: null, evidence: { position, share: dominant.kind === kind ? dominant.share : 1 - dominant.share } };
@@ -57,12 +57,12 @@ export function dominantShare({ drawn }: Pick<Comparison, 'drawn'>, { share }: {
 }
 
 /** The sentences under an image in the signed view. */
-export function signedCaption(comparison: Comparison, letter: string, painter: MapPainter, image: Size): string {
+export function signedCaption(comparison: Comparison, letter: string, painter: MapPainter): string {
   const { grid } = painter;
   const cells = `Map of ${cellsText(grid.width, grid.height)}.`;
   const dominant = dominantKind(painter);
   if (dominant === null) return `The signed map of ${letter} is empty. ${cells}`;
-  const { evidence } = mapFacts(comparison, painter, dominant.kind, image);
+  const { evidence } = mapFacts(comparison, painter, dominant.kind);
   const [share, sign] = [dominantShare(comparison, dominant), kindWords(comparison, dominant.kind)];
   const sentences = [
     share === null ? `Most of the evidence is ${sign}` : `${share} of the evidence is ${sign}`,

@@ -1,9 +1,11 @@
 import type { ExplainedVerdict } from '../../../shared/comparison.ts';
 import { strongestPart, svgPath } from '../../../shared/maps/contour.ts';
+import { evidencePosition, type EvidencePosition } from '../../../shared/maps/evidence.ts';
 import { cellAt, cellField, largestAbsolute, type MapGrid, resample, valueAt } from '../../../shared/maps/field.ts';
-import { factualSign, signedToKinds } from '../../../shared/maps/kinds.ts';
+import { factualSign, type MapKind, signedToKinds } from '../../../shared/maps/kinds.ts';
 import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import { layerTable, paintLayer, type ColourScale, type LayerTable } from '../../../shared/maps/paint.ts';
+import type { ExplainedPair } from './explanation-cache.ts';
 import type { Size } from './zoom.ts';
 
 export const SHOWN_VIEWS = ['factual', 'counterfactual', 'signed'] as const;
@@ -27,7 +29,7 @@ function tableFor(scale: ColourScale, view: ShownView): LayerTable {
   return table;
 }
 
-/** Paints one image's signed map; each enlarged view is computed once. */
+/** Paints one image's signed map. What is said about a view, and its contour, is computed when first asked for. */
 export class MapPainter {
   readonly width: number; // px of the layer
   readonly height: number;
@@ -36,9 +38,9 @@ export class MapPainter {
   readonly maps: Record<ShownView, Float32Array>;
   /** The largest absolute value of each view. */
   readonly strongest: Record<ShownView, number>;
-  private readonly placement: CellPlacement | undefined;
+  private readonly image: Size & { placement?: CellPlacement };
   private readonly contours = new Map<string, ContourPaths>();
-  private readonly fields = new Map<ShownView, Float32Array>();
+  private readonly positions = new Map<MapKind, EvidencePosition | null>();
 
   /** `image`: its size in px, and the positions of its map's cells. */
   constructor(signed: Float32Array, grid: Size, comparison: ExplainedVerdict, image: Size & { placement?: CellPlacement }) {
@@ -47,17 +49,10 @@ export class MapPainter {
     const { factual, counterfactual, signed: both } = this.maps;
     this.strongest = { factual: largestAbsolute(factual), counterfactual: largestAbsolute(counterfactual), signed: largestAbsolute(both) };
     this.grid = grid;
-    this.placement = image.placement;
+    this.image = image;
     const shrink = LAYER_SIDE / Math.max(image.width, image.height);
     this.width = Math.max(1, Math.round(image.width * shrink));
     this.height = Math.max(1, Math.round(image.height * shrink));
-  }
-
-  /** Computes the field, colours and contour of a view in advance, so that switching to it only paints. */
-  prepare(view: ShownView, share: number, colours: ColourScale): void {
-    this.field(view);
-    tableFor(colours, view);
-    if (share > 0) this.contour(view, share);
   }
 
   /** The contour, if it is already computed. */
@@ -67,7 +62,7 @@ export class MapPainter {
 
   /** RGBA of the layer, not premultiplied. `fullColour`: the value in full colour. */
   paint(data: Uint8ClampedArray, view: ShownView, fullColour: number, colours: ColourScale): void {
-    paintLayer(data, this.field(view), fullColour, tableFor(colours, view));
+    paintLayer(data, resample(this.cells(view), this.width, this.height), fullColour, tableFor(colours, view));
   }
 
   /** As `paint`, without interpolation: each pixel has the colour of the nearest cell. */
@@ -87,7 +82,7 @@ export class MapPainter {
 
   /** A view's map and where its cells are. */
   cells(view: ShownView): MapGrid {
-    return { map: this.maps[view], w: this.grid.width, h: this.grid.height, placement: this.placement };
+    return { map: this.maps[view], w: this.grid.width, h: this.grid.height, placement: this.image.placement };
   }
 
   /** Contours around the strongest `share` (0..1) of the image's area. */
@@ -102,9 +97,23 @@ export class MapPainter {
     return paths;
   }
 
-  private field(view: ShownView): Float32Array {
-    let field = this.fields.get(view);
-    if (!field) this.fields.set(view, (field = resample(this.cells(view), this.width, this.height)));
-    return field;
+  /** Where the evidence of a kind is; null for an empty map. */
+  position(kind: MapKind): EvidencePosition | null {
+    let position = this.positions.get(kind);
+    if (position === undefined) {
+      position = evidencePosition(this.cells(kind), this.image.width, this.image.height);
+      this.positions.set(kind, position);
+    }
+    return position;
   }
 }
+
+const painters = new WeakMap<Float32Array, MapPainter>();
+
+/** The painters of a pair's images: the same ones for the same maps, also after the pair was judged or checked. */
+export const paintersOf = ({ row, width, height, signed }: ExplainedPair): MapPainter[] =>
+  signed.map((map, i) => {
+    let painter = painters.get(map);
+    if (!painter) painters.set(map, (painter = new MapPainter(map, { width, height }, row, row.images[i]!)));
+    return painter;
+  });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { actionFor } from '../../../../src/renderer/features/compare/keys.ts';
 import { dominantKind, signedCaption, weakLabel, weakText } from '../../../../src/renderer/features/compare/map-facts.ts';
-import { MapPainter } from '../../../../src/renderer/features/compare/painter.ts';
+import { MapPainter, paintersOf } from '../../../../src/renderer/features/compare/painter.ts';
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
 import { judgedElsewhere, judgedElsewhereText, legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
 import { borderWarning, evidenceSentence } from '../../../../src/shared/map-words.ts';
@@ -143,13 +143,13 @@ describe('the signed view', () => {
     expect(dominantKind(painterOf([-2, -1, 1, 0]))).toEqual({ kind: 'factual', share: 0.75 });
     expect(dominantKind(painterOf([2, 0, 1, -1]))).toEqual({ kind: 'counterfactual', share: 0.75 });
     expect(dominantKind(painterOf([0, 0, 0, 0]))).toBeNull();
-    const caption = signedCaption(comparison, 'A', painterOf([-2, -1, 1, 0]), { width: 300, height: 200 });
+    const caption = signedCaption(comparison, 'A', painterOf([-2, -1, 1, 0]));
     expect(plain(caption)).toBe('Most of the evidence is for “same”; strongest point of it: the upper left. Map of 2 × 2 cells.');
     const drawn = { maps: 9, places: { major: null, minor: null }, dominant: { median: 0.6, limit: 0.7 } };
-    expect(plain(signedCaption({ ...comparison, drawn }, 'A', painterOf([-2, -1, 1, 0]), { width: 300, height: 200 }))).toContain(
+    expect(plain(signedCaption({ ...comparison, drawn }, 'A', painterOf([-2, -1, 1, 0])))).toContain(
       '75 % (redrawn networks: 60 %, in 95 % of their maps at most 70 %) of the evidence is for “same”; strongest point',
     );
-    expect(signedCaption(comparison, 'B', painterOf([0, 0, 0, 0]), { width: 300, height: 200 })).toMatch(/^The signed map of B is empty\./);
+    expect(signedCaption(comparison, 'B', painterOf([0, 0, 0, 0]))).toMatch(/^The signed map of B is empty\./);
   });
 
   test('marks each sign that is weak', () => {
@@ -175,6 +175,16 @@ describe('the painter', () => {
   const signed = Float32Array.of(1, -2, 0.5, -0.25);
   const painter = (verdict: 'same' | 'different', target: 'verdict' | 'distance'): MapPainter =>
     new MapPainter(signed, { width: 2, height: 2 }, { verdict, target }, { width: 300, height: 200 });
+
+  test('of a pair stays the same after it was judged, so nothing is computed or painted again', () => {
+    const maps: [Float32Array, Float32Array] = [signed, Float32Array.of(0, 1, 2, 3)];
+    const row = { ...someComparison('c1', 'r1'), saved: false, judgement: null, note: '' };
+    const before = paintersOf({ row, width: 2, height: 2, signed: maps });
+    const after = paintersOf({ row: { ...row, judgement: 'agree' }, width: 2, height: 2, signed: maps });
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).toBe(before[1]);
+    expect(before[0]).not.toBe(before[1]);
+  });
 
   test('paints the same resampled map as the report, at 512 px', () => {
     const p = painter('different', 'verdict');
