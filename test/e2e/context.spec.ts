@@ -2,8 +2,7 @@ import { decode } from '../../src/shared/wire.ts';
 import { expect, importColours, QUICK, test, trainedRun } from './kit.ts';
 
 test('Compare names its run and data set, follows the sidebar and offers only runs that fit', async ({ page, served }) => {
-  const train = async (dataset: string): Promise<string> =>
-    (await served.job('runs.start', { dataset, epochs: 1, size: 32, batch: 4, device: 'cpu' })).result!['run']!;
+  const train = async (dataset: string): Promise<string> => (await served.job('runs.start', { dataset, ...QUICK, epochs: 1 })).result!['run']!;
   const [many, few] = [await importColours(served, 12, 'many'), await importColours(served, 6, 'few')];
   const [first, , other] = [await train(many), await train(many), await train(few)];
   const highest = Math.max(...(await served.call('images.find', { dataset: many })).ids); // an id that the smaller data set lacks

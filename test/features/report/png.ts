@@ -5,7 +5,11 @@ export type Paint = (x: number, y: number) => readonly [r: number, g: number, b:
 /** An 8-bit RGB PNG drawn pixel by pixel (PNG specification, third edition, sections 5 and 11). */
 export function drawPng(width: number, height: number, paint: Paint): Buffer {
   const rows = Buffer.alloc(height * (1 + 3 * width));
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) rows.set(paint(x, y).map(Math.round), y * (1 + 3 * width) + 1 + 3 * x);
+  let at = 0;
+  for (let y = 0; y < height; y++) {
+    at++; // filter 0: none
+    for (let x = 0; x < width; x++) for (const channel of paint(x, y)) rows[at++] = Math.round(channel);
+  }
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -44,7 +48,8 @@ export function flower(width: number, height: number, petals: number): Paint {
 export function spot(under: Paint, width: number, height: number, [cx, cy]: [number, number], colour: readonly [number, number, number]): Paint {
   return (x, y) => {
     const share = 0.85 * Math.exp(-((x / width - cx) ** 2 + (y / height - cy) ** 2) / 0.02);
-    const below = under(x, y);
-    return [0, 1, 2].map((c) => below[c] * (1 - share) + colour[c] * share) as [number, number, number];
+    const [r, g, b] = under(x, y);
+    const mix = (below: number, above: number): number => below * (1 - share) + above * share;
+    return [mix(r, colour[0]), mix(g, colour[1]), mix(b, colour[2])];
   };
 }
