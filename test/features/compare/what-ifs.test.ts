@@ -72,8 +72,8 @@ describe.skipIf(!hasCompute)('what-if edits (needs the build)', () => {
     }
   });
 
-  test('without strokes, and with all of them erased, nothing changes; copying all of the other image leaves no distance', async () => {
-    const { app, explain } = await open();
+  test('without strokes or with all erased nothing changes; the whole other image leaves no distance; images 1 px wide are edited, too', async () => {
+    const { app, dataset, explain, compareFiles } = await open();
     const comparison = await explain(0, 20);
     const ask = (strokes: Stroke[]) => app.call('whatIfs.answer', { comparison, strokes });
     const erase: Stroke = { tool: 'erase', image: 0, radius: [2, 2], points: [[0.5, 0.5]] };
@@ -84,9 +84,20 @@ describe.skipIf(!hasCompute)('what-if edits (needs the build)', () => {
     const whole = await ask([rectangle(0, 'other', [-1, -1, S + 1, S + 1])]);
     expect([whole.after.verdict, whole.edited]).toEqual(['same', [1, 0]]);
     expect(whole.after.distance).toBeLessThan(1e-5);
+    const { root } = await app.call('datasets.folder', { dataset });
+    const [row] = await app.call('images.rows', { dataset, ids: [3] });
+    for (const height of [1, 20_000]) {
+      const file = join(scratch('odd'), 'a.png');
+      writeAt(file, await encodePng({ data: Uint8Array.from({ length: 3 * height }, (_, i) => i % 256), width: 1, height }));
+      const thin = await compareFiles(file, join(root, row!.file));
+      const brush: Stroke = { tool: 'brush', image: 0, fill: 'inpaint', radius: [0.05 * height, 0.05], points: [[0.5, 0.2], [0.5, 0.4]] }; // prettier-ignore
+      const { after, edited } = await app.call('whatIfs.answer', { comparison: thin.comparison, strokes: [brush] });
+      expect(Number.isFinite(after.distance)).toBe(true);
+      expect(edited[0]).toBeGreaterThan(0);
+    }
   });
 
-  test('an edit is saved with its comparison, noted, removed and restored; a draft survives a restart', async () => {
+  test('an edit is saved with its comparison, noted, printed in reports, removed and restored; a draft survives a restart', async () => {
     const { app, explain } = await open();
     const [comparison, drawn] = [await explain(0, 20), await explain(1, 21)];
     const strokes = [rectangle(0, 'mean', [0, 0, 16, 16])];
@@ -102,13 +113,19 @@ describe.skipIf(!hasCompute)('what-if edits (needs the build)', () => {
     const more = [...strokes, rectangle(1, 'other', [0, 0, 16, 16])];
     const changed = await app.call('whatIfs.save', { comparison, edit: saved.id, strokes: more });
     expect(changed).toMatchObject({ id: saved.id, note: 'A quarter', result: { edited: [0.25, 0.25] } });
-    await app.call('whatIfs.annotate', { comparison, edit: saved.id, note: 'Two quarters' });
+    await app.call('whatIfs.annotate', { comparison, edit: saved.id, note: 'Two <quarters>' });
+    const { html } = await app.call('reports.preview', { title: 'Edits', comparisons: [comparison], part: 1 });
+    expect(html).toContain('Two &lt;quarters&gt;');
+    expect(html!.match(/alt="Image [AB] after edit 1"/g)).toHaveLength(2);
+    expect(html).toMatch(/The edit (raises|lowers) the distance from \d/);
+    expect(html).toContain('not to a photograph');
+    expect(html).toContain('25\u00a0% of A and 25\u00a0% of B replaced, by the mean colour and the other image.');
     await app.call('whatIfs.remove', { edit: saved.id });
     expect((await list()).saved).toEqual([]);
     await app.call('whatIfs.restore', { edit: saved.id });
     await app.close();
     const later = openTestWorkbench(app.workbench.workspace.folder);
-    expect((await later.call('whatIfs.list', { comparison })).saved).toMatchObject([{ note: 'Two quarters', strokes: more }]);
+    expect((await later.call('whatIfs.list', { comparison })).saved).toMatchObject([{ note: 'Two <quarters>', strokes: more }]);
     expect((await later.call('whatIfs.list', { comparison: drawn })).draft).toEqual(strokes);
     await expect(later.call('whatIfs.save', { comparison, strokes: [] })).rejects.toMatchObject({ code: 'usage' });
     await expect(later.call('whatIfs.list', { comparison: 'c999' })).rejects.toMatchObject({ code: 'not-found' });
@@ -138,34 +155,5 @@ describe.skipIf(!hasCompute)('what-if edits (needs the build)', () => {
       message: expect.stringContaining('was deleted') as string,
     });
     expect((await app.call('whatIfs.list', { comparison: other })).saved).toHaveLength(1);
-  });
-
-  test('a report prints each saved edit with both pictures and its numbers', async () => {
-    const { app, explain } = await open();
-    const comparison = await explain(0, 20);
-    await app.call('whatIfs.save', { comparison, strokes: [rectangle(0, 'mean', [0, 0, 16, 16])], note: 'Corner <removed>' });
-    const preview = await app.call('reports.preview', { title: 'Edits', comparisons: [comparison], part: 1 });
-    const html = preview.html!;
-    expect(html).toContain('Corner &lt;removed&gt;');
-    expect(html.match(/alt="Image [AB] after edit 1"/g)).toHaveLength(2);
-    expect(html).toMatch(/The edit (raises|lowers) the distance from \d/);
-    expect(html).toContain('not to a photograph');
-    expect(html).toContain('25\u00a0% of A replaced, by the mean colour.');
-  });
-
-  test.each([
-    ['1 × 1', 1, 1],
-    ['1 × 20000', 1, 20_000],
-  ])('images of %s px are edited, too', async (name, width, height) => {
-    const { app, compareFiles, dataset } = await open();
-    const { root } = await app.call('datasets.folder', { dataset });
-    const [row] = await app.call('images.rows', { dataset, ids: [3] });
-    const file = join(scratch('odd'), `${name}.png`);
-    writeAt(file, await encodePng({ data: Uint8Array.from({ length: 3 * width * height }, (_, i) => i % 256), width, height }));
-    const { comparison } = await compareFiles(file, join(root, row!.file));
-    const brush: Stroke = { tool: 'brush', image: 0, fill: 'inpaint', radius: [0.05 * (height / width), 0.05], points: [[0.5, 0.2], [0.5, 0.4]] }; // prettier-ignore
-    const { after, edited } = await app.call('whatIfs.answer', { comparison, strokes: [brush] });
-    expect(Number.isFinite(after.distance)).toBe(true);
-    expect(edited[0]).toBeGreaterThan(0);
   });
 });
