@@ -22,6 +22,9 @@ export const VIEW_INFO: Record<ViewName, View> = {
   settings: { text: 'Settings', icon: Settings, load: () => import('../features/settings/SettingsView.svelte') },
 };
 
+/** Leaves the first seconds to the view that is shown: its images and maps. A view that is opened earlier loads at once. */
+const START_MS = 2000;
+
 export function loadOtherViews(): void {
   const idle = 'requestIdleCallback' in globalThis ? requestIdleCallback : (work: () => void) => setTimeout(work, 500);
   const pending = Object.values(VIEW_INFO);
@@ -34,5 +37,5 @@ export function loadOtherViews(): void {
       .catch(() => undefined) // retried when the view is opened
       .finally(() => idle(next));
   };
-  idle(next);
+  setTimeout(() => idle(next), START_MS);
 }
