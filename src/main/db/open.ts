@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError, asAppError } from '../../shared/errors.ts';
-import { APPLICATION_ID, migrate, NEWEST_VERSION, versionOf } from './migrations.ts';
+import { APPLICATION_ID, migrate, NEWEST_VERSION, versionOf } from './migrations/migrate.ts';
 
 export type Db = Database.Database;
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { NEWEST_VERSION } from '../../../src/main/db/migrations.ts';
+import { NEWEST_VERSION } from '../../../src/main/db/migrations/migrate.ts';
 import { hasBuild, hasSignals, scratch, twinlens } from './kit.ts';
 import { call, start, urlIn } from './served.ts';
 

@@ -1,0 +1,109 @@
+import type { Migration } from './migration.ts';
+
+/** What is measured of maps and networks, the contents of reports, and edits of pairs. New migrations are appended here. */
+export const VERSIONS_9_ON: readonly Migration[] = [
+  {
+    version: 9,
+    sql: `
+      -- RunMapScale of a run's network at a layer, once it is measured.
+      CREATE TABLE map_scales (
+        run INTEGER NOT NULL REFERENCES runs (number),
+        model_sha256 TEXT NOT NULL,
+        layer TEXT NOT NULL,
+        full_colour REAL NOT NULL,
+        images INTEGER NOT NULL,
+        PRIMARY KEY (run, model_sha256, layer)
+      ) STRICT;
+    `,
+  },
+  {
+    version: 10,
+    sql: `
+      -- A report of an older version has every section, because it had all of their content.
+      ALTER TABLE reports ADD COLUMN sections TEXT NOT NULL -- JSON: ReportSection[]
+        DEFAULT '["signature","quality","training","dataset","method","terms","files","details"]';
+      ALTER TABLE reports ADD COLUMN author TEXT NOT NULL DEFAULT '';
+      ALTER TABLE reports ADD COLUMN logo TEXT; -- report_logos.sha256
+      CREATE TABLE report_logos (
+        sha256 TEXT PRIMARY KEY,
+        png BLOB NOT NULL
+      ) STRICT;
+    `,
+  },
+  {
+    version: 11,
+    sql: `
+      -- Scales of each explanation method. Those measured before there was a choice are of Grad-CAM.
+      CREATE TABLE map_scales_by_method (
+        run INTEGER NOT NULL REFERENCES runs (number),
+        model_sha256 TEXT NOT NULL,
+        method TEXT NOT NULL,
+        layer TEXT NOT NULL,
+        full_colour REAL NOT NULL,
+        images INTEGER NOT NULL,
+        PRIMARY KEY (run, model_sha256, method, layer)
+      ) STRICT;
+      INSERT INTO map_scales_by_method SELECT run, model_sha256, 'gradcam', layer, full_colour, images FROM map_scales;
+      DROP TABLE map_scales;
+      ALTER TABLE map_scales_by_method RENAME TO map_scales;
+    `,
+  },
+  {
+    version: 12,
+    sql: `
+      -- How faithful the maps of a comparison are, once they are checked. The comparison's record has what they depend on: network, method,
+      -- layer, target and files. It never changes in these.
+      CREATE TABLE map_checks (
+        comparison INTEGER PRIMARY KEY REFERENCES comparisons (number) ON DELETE CASCADE,
+        recipe INTEGER NOT NULL, -- RECIPE in src/shared/faithfulness.ts; checks of other versions are computed again
+        record TEXT NOT NULL     -- JSON: FaithfulnessCheck
+      ) STRICT;
+    `,
+  },
+  {
+    version: 13,
+    sql: `
+      -- What-if edits of a comparison. A removed one can be restored until the next start, then it is deleted.
+      CREATE TABLE what_ifs (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        comparison INTEGER NOT NULL REFERENCES comparisons (number) ON DELETE CASCADE,
+        record TEXT NOT NULL,    -- JSON: WhatIfContent
+        note TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        removed_ms INTEGER
+      ) STRICT;
+      CREATE INDEX what_ifs_by_comparison ON what_ifs (comparison);
+      -- Strokes that are not saved as an edit.
+      CREATE TABLE what_if_drafts (
+        comparison INTEGER PRIMARY KEY REFERENCES comparisons (number) ON DELETE CASCADE,
+        strokes TEXT NOT NULL    -- JSON: Stroke[]
+      ) STRICT;
+    `,
+  },
+  {
+    version: 14,
+    sql: `
+      -- Which parts of its images a comparison's verdict depends on, once it is tested. As map_checks.
+      CREATE TABLE flip_tests (
+        comparison INTEGER PRIMARY KEY REFERENCES comparisons (number) ON DELETE CASCADE,
+        recipe INTEGER NOT NULL, -- FLIP_RECIPE in src/shared/flip.ts; tests of other versions are computed again
+        record TEXT NOT NULL     -- JSON: FlipTest
+      ) STRICT;
+    `,
+  },
+  {
+    version: 15,
+    sql: `
+      -- How the maps of a run's network change when its weights are redrawn, once it is measured.
+      CREATE TABLE randomisations (
+        run INTEGER NOT NULL REFERENCES runs (number),
+        model_sha256 TEXT NOT NULL,
+        method TEXT NOT NULL,
+        layer TEXT NOT NULL,
+        recipe INTEGER NOT NULL, -- RANDOMISATION_RECIPE in src/shared/randomisation.ts; those of other versions are measured again
+        record TEXT NOT NULL,    -- JSON: Randomisation
+        PRIMARY KEY (run, model_sha256, method, layer)
+      ) STRICT;
+    `,
+  },
+];
