@@ -8,7 +8,7 @@ import { readModel, specOf } from '../../../src/main/compute/model/checkpoint.ts
 import { onnxEngine } from '../../../src/main/nn/engines/onnx.ts';
 import { pooledTask } from '../../../src/main/nn/siamese.ts';
 import { copiesSentence, nearestSentence } from '../../../src/shared/example-words.ts';
-import { areRead, EXAMPLES, type PairExamples } from '../../../src/shared/examples.ts';
+import { hasExamples, EXAMPLES, type PairExamples } from '../../../src/shared/examples.ts';
 import { scratch } from '../../doors/cli/kit.ts';
 import { hasCompute, importColours, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
 
@@ -31,7 +31,7 @@ describe.skipIf(!hasCompute)('the labelled images nearest to a pair (needs the b
     };
     const find = async (comparison: string): Promise<PairExamples> => {
       const found = await app.call('compare.examples', { comparison });
-      if (!areRead(found)) throw new Error(`${found.unread} images are not read.`);
+      if (!hasExamples(found)) throw new Error(`${found.unread} images are not read.`);
       return found;
     };
     const read = async () => app.waitForEnd(await app.call('compare.readExamples', { run }));

@@ -1,11 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
-import { areRead, type ExamplesAnswer, type PairExamples } from '../../../shared/examples.ts';
+import { hasExamples, type ExamplesAnswer, type PairExamples } from '../../../shared/examples.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Counted, ReadExamplesRequest } from '../../compute/protocol/protocol.ts';
 import type { PackedImages } from '../../domain/pairs/packed.ts';
+import { SharedTasks } from '../../foundation/jobs/shared-tasks.ts';
 import { currentRow } from './current-rows.ts';
 import { networkProblem } from './network-problem.ts';
+import { pairFiles } from './pair-files.ts';
 import type { ComparePorts } from './ports.ts';
 
 export interface ReadOptions {
@@ -20,7 +22,7 @@ const CACHED_DATASETS = 2;
 export class Examples {
   private readonly pairs = new LRUCache<string, PairExamples>({ max: CACHED_PAIRS });
   private readonly images = new LRUCache<string, PackedImages>({ max: CACHED_DATASETS });
-  private readonly reading = new Map<string, Promise<null>>(); // by run
+  private readonly reading = new SharedTasks<null>(); // by run
   private readonly ports: ComparePorts;
 
   constructor(ports: ComparePorts) {
@@ -39,8 +41,7 @@ export class Examples {
     if (known) return known;
     const request = {
       ...(await this.requestFor(run)),
-      files: row.images.map(({ file }) => file) as [string, string],
-      sha256: row.images.map(({ sha256 }) => sha256) as [string, string],
+      ...pairFiles(row),
       classes: row.images.map(({ className }) => className) as [string | null, string | null],
     };
     const found = await this.ports.checker.ask('findExamples', request, { signal });
@@ -54,7 +55,7 @@ export class Examples {
   async findAll(id: string, options: ReadOptions): Promise<PairExamples> {
     for (;;) {
       const found = await this.find(id, options.signal);
-      if (areRead(found)) return found;
+      if (hasExamples(found)) return found;
       await this.read(this.ports.comparisons.get(id).run, options);
     }
   }
@@ -67,14 +68,10 @@ export class Examples {
     const run = this.ports.runs.get(id);
     const problem = networkProblem(this.ports, { run: id, modelSha256: run.modelSha256! }, NO_EXAMPLES);
     if (problem) throw problem;
-    let reading = this.reading.get(id);
-    if (!reading) {
-      reading = this.requestFor(run)
-        .then((request) => this.ports.checker.ask('readExamples', request, { signal, ...(onProgress && { onProgress }) }))
-        .finally(() => this.reading.delete(id));
-      this.reading.set(id, reading);
-    }
-    await reading;
+    await this.reading.run(id, async () => {
+      const request = await this.requestFor(run);
+      return this.ports.checker.ask('readExamples', request, { signal, ...(onProgress && { onProgress }) });
+    });
   }
 
   private runOf(row: ComparisonRow): RunRecord {

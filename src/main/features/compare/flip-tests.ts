@@ -1,22 +1,22 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { FLIP_RECIPE, flipPictures, type FlipTest } from '../../../shared/flip.ts';
 import type { DrawFlipRequest } from '../../compute/protocol/protocol.ts';
 import { SerialQueue } from '../../foundation/jobs/serial-queue.ts';
+import { SharedTasks } from '../../foundation/jobs/shared-tasks.ts';
 import { currentRow } from './current-rows.ts';
 import type { CheckOptions } from './map-checks.ts';
 import { mapsRequest } from './maps-request.ts';
 import type { NetworkGates } from './network-gates.ts';
 import { networkProblem } from './network-problem.ts';
-import { isIntactPng } from './png.ts';
+import { isIntactPngFile } from './png.ts';
 import type { ComparePorts } from './ports.ts';
 
 /** Tests which parts of a stored comparison's images its verdict depends on, one pair at a time, and stores the results with them. */
 export class FlipTests {
   private readonly queue = new SerialQueue();
-  private readonly drawing = new Map<string, Promise<unknown>>(); // by comparison
+  private readonly drawing = new SharedTasks<void>(); // by comparison
   private readonly ports: ComparePorts;
   private readonly gates: NetworkGates;
 
@@ -57,14 +57,9 @@ export class FlipTests {
     const { flip } = row;
     if (!flip) throw new AppError('not-found', `Comparison ${id} has no flip test.`, { comparison: id });
     const folder = this.ports.folderOf(id);
-    const areIntact = await Promise.all(flipPictures(flip).map(({ name }) => readFile(join(folder, name)).then(isIntactPng, () => false)));
+    const areIntact = await Promise.all(flipPictures(flip).map(({ name }) => isIntactPngFile(join(folder, name))));
     if (areIntact.every(Boolean)) return;
-    let task = this.drawing.get(id);
-    if (!task) {
-      task = this.draw({ ...row, flip }, new AbortController().signal).finally(() => this.drawing.delete(id));
-      this.drawing.set(id, task);
-    }
-    await task;
+    await this.drawing.run(id, () => this.draw({ ...row, flip }, new AbortController().signal));
   }
 
   private async compute(row: ComparisonRow, { signal, onProgress }: CheckOptions): Promise<FlipTest> {

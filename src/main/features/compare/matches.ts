@@ -4,11 +4,13 @@ import { readFile } from 'node:fs/promises';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
 import type { MatchesAnswer } from '../../../shared/matches.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
+import { SharedTasks } from '../../foundation/jobs/shared-tasks.ts';
 import { log } from '../../foundation/log/log.ts';
 import { networkProblem } from './network-problem.ts';
+import { pairFiles } from './pair-files.ts';
 import type { ComparePorts } from './ports.ts';
 
-/** Of the formulas. Files of another version are computed again. */
+/** Version of the formulas. Files of another version are computed again. */
 const VERSION = 1;
 
 /**
@@ -16,7 +18,7 @@ const VERSION = 1;
  * The file: a line with version and CRC-32, then JSON.
  */
 export class Matches {
-  private readonly running = new Map<string, Promise<MatchesAnswer>>(); // by comparison
+  private readonly running = new SharedTasks<MatchesAnswer>(); // by comparison
   private readonly ports: ComparePorts;
 
   constructor(ports: ComparePorts) {
@@ -24,20 +26,13 @@ export class Matches {
   }
 
   /**
-   * Throws AppError 'not-found' for an unknown comparison, or without a stored answer for a deleted network or image, 'bad-request' if the
+   * The matching spots of a stored comparison. Throws AppError 'not-found' for an unknown comparison, or without a stored answer for a deleted network or image, 'bad-request' if the
    * run has another network now, 'bad-image'.
    */
   async find(id: string): Promise<MatchesAnswer> {
     const row = this.ports.comparisons.get(id);
     const path = join(this.ports.folderOf(id), 'matches.json');
-    const stored = await readStored(path);
-    if (stored) return stored;
-    let running = this.running.get(id);
-    if (!running) {
-      running = this.compute(row, path).finally(() => this.running.delete(id));
-      this.running.set(id, running);
-    }
-    return running;
+    return (await readStored(path)) ?? (await this.running.run(id, () => this.compute(row, path)));
   }
 
   private async compute(row: ComparisonRow, path: string): Promise<MatchesAnswer> {
@@ -49,8 +44,7 @@ export class Matches {
     const answer = await compute.ask('findMatches', {
       model: modelOf(run),
       modelSha256: run.modelSha256,
-      files: row.images.map(({ file }) => file) as [string, string],
-      sha256: row.images.map(({ sha256 }) => sha256) as [string, string],
+      ...pairFiles(row),
     });
     const body = JSON.stringify(answer);
     await writeFileAtomically(path, `${headerOf(body)}\n${body}`).catch((error: unknown) =>

@@ -1,16 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
 import { fullColourOf, savedChoice } from '../../../shared/maps/run-scale.ts';
+import { SharedTasks } from '../../foundation/jobs/shared-tasks.ts';
 import { currentRow } from './current-rows.ts';
 import type { MapScales } from './map-scales.ts';
-import { isIntactPng } from './png.ts';
+import { isIntactPngFile } from './png.ts';
 import type { ComparePorts } from './ports.ts';
 
 type OverlayPorts = Pick<ComparePorts, 'compute' | 'runs' | 'datasets' | 'images' | 'comparisons' | 'scales' | 'randomisations'>;
 
 /** Draws overlay PNGs of stored comparisons when they are first needed. Screens paint the maps and need no files. */
 export class Overlays {
-  private readonly running = new Map<string, Promise<void>>(); // by comparison
+  private readonly running = new SharedTasks<void>(); // by comparison
   private readonly ports: OverlayPorts;
   private readonly scales: Pick<MapScales, 'measureIfPossible'>;
 
@@ -39,14 +39,9 @@ export class Overlays {
     const row = await this.withScale(id, signal);
     const { value } = fullColourOf(row, savedChoice(row));
     const isCurrent = row.overlayScale === undefined ? !row.images.every(({ strongest }) => strongest) : row.overlayScale === value;
-    const areIntact = await Promise.all(row.images.flatMap((image) => [image.factual, image.counterfactual]).map(isIntactFile));
+    const areIntact = await Promise.all(row.images.flatMap((image) => [image.factual, image.counterfactual]).map(isIntactPngFile));
     if (isCurrent && areIntact.every(Boolean)) return;
-    let task = this.running.get(id);
-    if (!task) {
-      task = this.draw(row, value).finally(() => this.running.delete(id));
-      this.running.set(id, task);
-    }
-    await task;
+    await this.running.run(id, () => this.draw(row, value));
   }
 
   private async draw(row: ComparisonRow, overlayScale: number): Promise<void> {
@@ -57,5 +52,3 @@ export class Overlays {
     this.ports.comparisons.update(row.comparison, { overlayScale });
   }
 }
-
-const isIntactFile = (path: string): Promise<boolean> => readFile(path).then(isIntactPng, () => false);

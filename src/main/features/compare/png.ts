@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -15,3 +16,6 @@ export function isIntactPng(bytes: Buffer): boolean {
   }
   return type === 'IEND';
 }
+
+/** As isIntactPng, of a file. False if it can't be read. */
+export const isIntactPngFile = (path: string): Promise<boolean> => readFile(path).then(isIntactPng, () => false);

@@ -1,11 +1,10 @@
 import type { Comparison } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { runNumber } from '../../../shared/run-words.ts';
-import type { RunRecord } from '../../../shared/run.ts';
 import type { PairAnswer, Stroke, WhatIf, WhatIfAnswer, WhatIfResult, WhatIfs } from '../../../shared/what-if.ts';
 import type { EmbeddedType, WhatIfDistances, WhatIfImage } from '../../compute/protocol/protocol.ts';
 import { similarityOf } from '../../domain/evaluate/calibrate.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
+import { networkProblem } from './network-problem.ts';
 import type { ComparePorts } from './ports.ts';
 
 /** An edit as it is saved: without `edit`, its id, a new one. */
@@ -94,8 +93,9 @@ export class WhatIfService {
     { withLayers, signal }: { withLayers: boolean; signal?: AbortSignal | undefined },
   ): Promise<WhatIfResult & Pick<WhatIfDistances, 'layers'>> {
     const row = this.ports.comparisons.get(comparison);
+    const problem = networkProblem(this.ports, row, 'it can’t answer to an edited image any more. Saved edits stay as they are');
+    if (problem) throw problem;
     const run = this.ports.runs.get(row.run);
-    this.assertSameNetwork(row, run);
     const calibration = this.ports.calibrationOf(run);
     const request = { model: this.ports.modelOf(run), modelSha256: run.modelSha256, images: imagesOf(row), strokes, withLayers };
     const { before, after, edited, sources, layers } = await this.ports.compute.ask('whatIf', request, { signal });
@@ -105,22 +105,6 @@ export class WhatIfService {
       verdict: verdictOf(distance, row.threshold),
     });
     return { threshold: row.threshold, before: answerTo(before), after: answerTo(after), edited, sources, layers };
-  }
-
-  private assertSameNetwork({ modelSha256 }: Comparison, run: RunRecord): void {
-    const number = runNumber(run.run);
-    if (!this.ports.hasNetwork(run))
-      throw new AppError(
-        'not-found',
-        `The network of run ${number} was deleted, so it can’t answer to an edited picture any more. Saved edits stay as they are.`,
-        { run: run.run },
-      );
-    if (run.modelSha256 !== modelSha256)
-      throw new AppError(
-        'bad-request',
-        `Run ${number} was trained further after this comparison, so the network that it describes is gone. Compare the two images again to edit them. Saved edits stay as they are.`,
-        { run: run.run },
-      );
   }
 }
 

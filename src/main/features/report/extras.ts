@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Comparison } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { areRead, type ImageExamples, type PairExamples } from '../../../shared/examples.ts';
+import { hasExamples, type ImageExamples, type PairExamples } from '../../../shared/examples.ts';
 import { flipPictures } from '../../../shared/flip.ts';
 import { noMatchesSentence } from '../../../shared/match-words.ts';
 import { hasMatches } from '../../../shared/matches.ts';
@@ -46,7 +46,7 @@ async function matchesOf(comparison: Comparison, mime: EmbeddedType, { matches, 
 
 async function examplesOf(comparison: Comparison, mime: EmbeddedType, { examples, compute, datasets }: Parameters<typeof pageExtras>[3]) {
   const found = await examples.find(comparison.comparison, new AbortController().signal);
-  if (!areRead(found)) return 'Not found yet: the labelled images are read when the report is written.';
+  if (!hasExamples(found)) return 'Not found yet: the labelled images are read when the report is written.';
   const { root } = datasets.get(found.dataset);
   const thumbsOf = async ({ nearest }: ImageExamples): Promise<(ImageFile | null)[]> =>
     Promise.all(nearest.map(({ file }) => thumbOf(join(root, ...file.split('/')), mime, compute)));

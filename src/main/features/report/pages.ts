@@ -1,7 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import { areRead } from '../../../shared/examples.ts';
+import { hasExamples } from '../../../shared/examples.ts';
 import { DEFAULT_SECTIONS, logoSizeProblem } from '../../../shared/report.ts';
 import { runNumber } from '../../../shared/run-words.ts';
 import { makeScratchFolder, writeFileAtomically } from '../../foundation/files.ts';
@@ -113,7 +113,7 @@ export class ReportPages {
       const row = await orNull(() => this.ports.comparison(id));
       if (row === null) continue;
       const find = async (): Promise<void> => {
-        if (!areRead(await examples.find(id, o.signal))) await examples.read(row.run, o);
+        if (!hasExamples(await examples.find(id, o.signal))) await examples.read(row.run, o);
       };
       await find().catch((error: unknown) => {
         if (!(error instanceof AppError) || error.code === 'cancelled') throw error;

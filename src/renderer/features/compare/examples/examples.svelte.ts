@@ -1,5 +1,5 @@
-import { type AppError, asAppError, fromWireError } from '../../../../shared/errors.ts';
-import { areRead, type PairExamples } from '../../../../shared/examples.ts';
+import { type AppError, asAppError } from '../../../../shared/errors.ts';
+import { hasExamples, type PairExamples } from '../../../../shared/examples.ts';
 import type { Job } from '../../../../shared/job.ts';
 import { api } from '../../../client/api.ts';
 import { jobs } from '../../../client/jobs.svelte.ts';
@@ -32,8 +32,8 @@ class Examples {
     try {
       const answer = await api.call('compare.examples', { comparison }, { signal: controller.signal });
       if (this.controller !== controller) return;
-      this.found = areRead(answer) ? answer : null;
-      this.unread = areRead(answer) ? null : answer.unread;
+      this.found = hasExamples(answer) ? answer : null;
+      this.unread = hasExamples(answer) ? null : answer.unread;
     } catch (error) {
       if (this.controller === controller && !controller.signal.aborted) this.error = asAppError(error);
     }
@@ -45,8 +45,7 @@ class Examples {
 
   /** Why reading the images of the run failed; null if it did not. */
   jobErrorOf(run: string): AppError | null {
-    const job = this.jobOf(run);
-    return job?.status === 'failed' && job.error ? fromWireError(job.error) : null;
+    return jobs.errorOf('examples', run);
   }
 
   /** Reads the images of the run. Its end is seen by `onRead`. */
