@@ -44,6 +44,12 @@ class JobsState {
     return this.list.find((job) => job.kind === kind && (subject === null || job.subject === subject)) ?? null;
   }
 
+  /** Why the newest of these jobs failed; null if it did not. */
+  errorOf(kind: JobKind, subject: string): AppError | null {
+    const job = this.of(kind, subject);
+    return job?.status === 'failed' && job.error ? fromWireError(job.error) : null;
+  }
+
   /** Calls the listener once for each job that ends. Returns the unsubscribe function. */
   onEnd(listener: JobListener): () => void {
     this.endListeners.add(listener);

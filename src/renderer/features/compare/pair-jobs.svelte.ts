@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { type AppError, asAppError, fromWireError } from '../../../shared/errors.ts';
+import { type AppError, asAppError } from '../../../shared/errors.ts';
 import type { Job, JobKind } from '../../../shared/job.ts';
 import { jobs } from '../../client/jobs.svelte.ts';
 
@@ -20,8 +20,7 @@ export class PairJobs {
 
   /** Why the last job of the comparison failed; null if it did not. */
   errorOf(comparison: string): AppError | null {
-    const job = this.jobOf(comparison);
-    return this.refused.get(comparison) ?? (job?.status === 'failed' && job.error ? fromWireError(job.error) : null);
+    return this.refused.get(comparison) ?? jobs.errorOf(this.kind, comparison);
   }
 
   async start(comparison: string): Promise<void> {
