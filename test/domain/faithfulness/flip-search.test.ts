@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Cut, findFlips } from '../../../src/main/domain/faithfulness/flip-search.ts';
+import { type Perturbation, findFlips } from '../../../src/main/domain/faithfulness/flip-search.ts';
 import { keptWeights, rankMap, removalWeights } from '../../../src/main/domain/faithfulness/removal.ts';
 import { COARSE_SHARES } from '../../../src/shared/flip.ts';
 
@@ -21,13 +21,13 @@ const interleaved = Float32Array.from({ length: PIXELS }, (_, i) => (i < COUNTIN
 const COPIES = [shifted(50), MAP, interleaved];
 const RANKS = [MAP, ...COPIES].map(rankMap);
 
-const weightsOf = ({ map, mode, share }: Cut): Float32Array =>
+const weightsOf = ({ map, mode, share }: Perturbation): Float32Array =>
   mode === 'remove' ? removalWeights(RANKS[map]!, share / 100, 'top') : keptWeights(RANKS[map]!, share / 100);
 
 /** The part of D that an image takes away. */
-const embeddingOf = (cut: Cut, factors: readonly [number, number]): number =>
-  factors[cut.image] *
-  weightsOf(cut)
+const embeddingOf = (perturbation: Perturbation, factors: readonly [number, number]): number =>
+  factors[perturbation.image] *
+  weightsOf(perturbation)
     .subarray(0, COUNTING)
     .reduce((sum, weight) => sum + weight, 0);
 
@@ -35,11 +35,16 @@ interface Options {
   threshold?: number;
   factors?: readonly [number, number];
   hasEvidence?: readonly [boolean, boolean];
-  lossOf?: (cut: Cut) => number;
+  lossOf?: (perturbation: Perturbation) => number;
 }
 
-async function find({ threshold = THRESHOLD, factors = FACTORS, hasEvidence = [true, true], lossOf = (cut) => embeddingOf(cut, factors) }: Options) {
-  const cuts: Cut[] = [];
+async function find({
+  threshold = THRESHOLD,
+  factors = FACTORS,
+  hasEvidence = [true, true],
+  lossOf = (perturbation) => embeddingOf(perturbation, factors),
+}: Options) {
+  const perturbations: Perturbation[] = [];
   const progress: { done: number; total: number }[] = [];
   const parts = await findFlips<number>({
     unchanged: [0, 0],
@@ -48,13 +53,13 @@ async function find({ threshold = THRESHOLD, factors = FACTORS, hasEvidence = [t
     hasEvidence,
     rolled: COPIES.length,
     embed: (some, onEmbedded) => {
-      cuts.push(...some);
+      perturbations.push(...some);
       onEmbedded(some.length);
       return Promise.resolve(some.map(lossOf));
     },
     onProgress: (p) => progress.push(p),
   });
-  return { parts, cuts, progress };
+  return { parts, perturbations, progress };
 }
 
 describe('the search of a flip test', () => {
@@ -70,13 +75,13 @@ describe('the search of a flip test', () => {
   });
 
   test('tries the copies at the same shares up to the one found: elsewhere, the same map, and half as dense', async () => {
-    const { parts, cuts } = await find({});
+    const { parts, perturbations } = await find({});
     expect(parts.a!.remove.rolled).toEqual([null, 11, null]); // the third needs 21 %
     expect(parts.b!.remove.rolled).toEqual([null, 21, null]);
     expect(parts.both!.keep.rolled).toEqual([null, 24, null]);
-    const ofCopies = cuts.filter(({ map, image, mode }) => map > 0 && image === 0 && mode === 'remove').map(({ share }) => share);
+    const ofCopies = perturbations.filter(({ map, image, mode }) => map > 0 && image === 0 && mode === 'remove').map(({ share }) => share);
     expect([...new Set(ofCopies)].sort((x, y) => x - y)).toEqual([5, 6, 7, 10, 11]); // 6 and 7 for both images
-    expect(new Set(cuts.map((cut) => JSON.stringify(cut))).size).toBe(cuts.length); // each embedded once
+    expect(new Set(perturbations.map((perturbation) => JSON.stringify(perturbation))).size).toBe(perturbations.length); // each embedded once
   });
 
   test('a part without an effect up to 50 %: copies are tried at all coarse shares', async () => {
@@ -92,7 +97,7 @@ describe('the search of a flip test', () => {
   });
 
   test('the share is the smallest tried one, also where a larger one has no effect', async () => {
-    const lossOf = ({ image, mode, share }: Cut): number => (image === 0 && mode === 'remove' && share >= 17 && share <= 22 ? 0.5 : 0);
+    const lossOf = ({ image, mode, share }: Perturbation): number => (image === 0 && mode === 'remove' && share >= 17 && share <= 22 ? 0.5 : 0);
     const { parts } = await find({ lossOf });
     expect(parts.a!.remove.share).toBe(17);
     for (const { share, distance } of parts.a!.remove.tried) expect(distance > THRESHOLD).toBe(share < 17 || share > 22);
@@ -105,17 +110,17 @@ describe('the search of a flip test', () => {
   });
 
   test('an image whose map has no evidence has no order, and neither have both', async () => {
-    const { parts, cuts } = await find({ hasEvidence: [false, true] });
+    const { parts, perturbations } = await find({ hasEvidence: [false, true] });
     expect(parts).toMatchObject({ a: null, both: null });
     expect(parts.b!.remove.share).toBe(21);
-    expect(cuts.every(({ image }) => image === 1)).toBe(true);
+    expect(perturbations.every(({ image }) => image === 1)).toBe(true);
     expect((await find({ hasEvidence: [false, false] })).parts).toEqual({ a: null, b: null, both: null });
   });
 
   test('progress never exceeds its total and ends with it or below', async () => {
-    const { progress, cuts } = await find({});
+    const { progress, perturbations } = await find({});
     expect(progress.every(({ done, total }) => done <= total)).toBe(true);
-    expect(progress.at(-1)!.done).toBe(cuts.length);
+    expect(progress.at(-1)!.done).toBe(perturbations.length);
     expect(progress.map(({ done }) => done)).toEqual(progress.map(({ done }) => done).toSorted((x, y) => x - y));
   });
 

@@ -6,7 +6,7 @@ import { upsample } from '../../../shared/maps/field.ts';
 import { pairDistance } from '../../domain/evaluate/distances.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 import { blur } from '../../domain/faithfulness/blur.ts';
-import { type Cut, findFlips } from '../../domain/faithfulness/flip-search.ts';
+import { type Perturbation, findFlips } from '../../domain/faithfulness/flip-search.ts';
 import { keptWeights, positiveShare, rankMap, type RankedMap, removalWeights } from '../../domain/faithfulness/removal.ts';
 import { type Roll, rollMap } from '../../domain/faithfulness/rolls.ts';
 import { writeFileAtomically } from '../../foundation/files.ts';
@@ -59,10 +59,10 @@ export function searchParts(
     request,
   );
   const writeOf =
-    (cut: Cut): WriteImage =>
+    (perturbation: Perturbation): WriteImage =>
     (into) => {
-      const { image, blur: fill } = planes[cut.image];
-      blend(into, image, fill!, weightsOf(rankOf(cut.image, cut.map), cut));
+      const { image, blur: fill } = planes[perturbation.image];
+      blend(into, image, fill!, weightsOf(rankOf(perturbation.image, perturbation.map), perturbation));
     };
   return findFlips({
     unchanged,
@@ -70,7 +70,7 @@ export function searchParts(
     holds: (changed) => verdictOf(changed, threshold) === verdict,
     hasEvidence: orders.map((map) => map.some((value) => value > 0)) as [boolean, boolean],
     rolled: rolls[0]!.length,
-    embed: (cuts, onBatch) => embedInBatches(embedder, cuts.map(writeOf), { signal, onBatch }),
+    embed: (perturbations, onBatch) => embedInBatches(embedder, perturbations.map(writeOf), { signal, onBatch }),
     ...(onProgress && { onProgress }),
   });
 }
@@ -124,5 +124,5 @@ function memoizedRanks(
 }
 
 /** How much of each pixel the blur replaces. */
-const weightsOf = (ranked: RankedMap, { mode, share }: Pick<Cut, 'mode' | 'share'>): Float32Array =>
+const weightsOf = (ranked: RankedMap, { mode, share }: Pick<Perturbation, 'mode' | 'share'>): Float32Array =>
   mode === 'remove' ? removalWeights(ranked, share / 100, 'top') : keptWeights(ranked, share / 100);

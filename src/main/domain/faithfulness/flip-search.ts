@@ -10,7 +10,7 @@ import {
 } from '../../../shared/flip.ts';
 
 /** One image with a part blurred. */
-export interface Cut {
+export interface Perturbation {
   image: 0 | 1;
   /** 0: the map of the image; k: its k-th rolled copy. */
   map: number;
@@ -27,9 +27,9 @@ export interface FlipInput<E> {
   /** Whether each image's map has evidence for the verdict. */
   hasEvidence: readonly [boolean, boolean];
   rolled: number; // copies of each map; the k-th of A is used together with the k-th of B
-  /** In the order of `cuts`. Calls `onEmbedded` with the number of cuts that are done. */
-  embed(cuts: readonly Cut[], onEmbedded: (done: number) => void): Promise<readonly E[]>;
-  /** `total`: cuts at most; it becomes smaller when a share is found. */
+  /** In the order of `perturbations`. Calls `onEmbedded` with the number of perturbations that are done. */
+  embed(perturbations: readonly Perturbation[], onEmbedded: (done: number) => void): Promise<readonly E[]>;
+  /** `total`: perturbations at most; it becomes smaller when a share is found. */
   onProgress?(progress: { done: number; total: number }): void;
 }
 
@@ -42,7 +42,7 @@ interface Search extends FlipSearch {
 /**
  * Finds for A, for B and for both images the smallest tried share whose removal changes the verdict, and the smallest whose keeping holds it;
  * see FlipSearch. Shares: COARSE_SHARES, then every percent between the first with an effect and the one before it. The rolled copies are
- * tried at the same shares up to the one found, or at all coarse ones if none was. Searches share their cuts: removing 5 % of A and 5 % of
+ * tried at the same shares up to the one found, or at all coarse ones if none was. Searches share their perturbations: removing 5 % of A and 5 % of
  * both needs one embedding of A.
  */
 export async function findFlips<E>(input: FlipInput<E>): Promise<Record<FlipPart, FlipResult | null>> {
@@ -52,15 +52,16 @@ export async function findFlips<E>(input: FlipInput<E>): Promise<Record<FlipPart
     if (!images.every((image) => hasEvidence[image])) return [];
     return FLIP_MODES.map((mode): Search => ({ part, mode, images, share: null, tried: [], rolled: [] }));
   });
-  const cuts = new Cuts(input);
-  const cutsOf = ({ images, mode }: Search, map: number, share: number): Cut[] => images.map((image) => ({ image, map, mode, share }));
+  const perturbations = new Perturbations(input);
+  const perturbationsOf = ({ images, mode }: Search, map: number, share: number): Perturbation[] =>
+    images.map((image) => ({ image, map, mode, share }));
   const distanceOf = ({ images, mode }: Search, map: number, share: number): number => {
-    const [a, b] = ([0, 1] as const).map((image) => (images.includes(image) ? cuts.get({ image, map, mode, share }) : unchanged[image]));
+    const [a, b] = ([0, 1] as const).map((image) => (images.includes(image) ? perturbations.get({ image, map, mode, share }) : unchanged[image]));
     return distance(a!, b!);
   };
   const hasEffect = ({ mode }: Search, at: number): boolean => holds(at) === (mode === 'keep');
   const tryShares = async (sharesOf: (search: Search) => readonly number[]): Promise<void> => {
-    await cuts.add(searches.flatMap((search) => sharesOf(search).flatMap((share) => cutsOf(search, 0, share))));
+    await perturbations.add(searches.flatMap((search) => sharesOf(search).flatMap((share) => perturbationsOf(search, 0, share))));
     for (const search of searches) {
       for (const share of sharesOf(search)) search.tried.push({ share, distance: distanceOf(search, 0, share) });
       search.tried.sort((x, y) => x.share - y.share);
@@ -76,19 +77,19 @@ export async function findFlips<E>(input: FlipInput<E>): Promise<Record<FlipPart
   const sharesOf = ({ tried, share }: Search): number[] => tried.map((one) => one.share).filter((one) => one > 0 && one <= (share ?? one));
   for (const search of compared) search.rolled = Array.from({ length: rolled }, () => null);
   const levels = [...new Set(compared.flatMap(sharesOf))].sort((x, y) => x - y);
-  const ownCuts = compared.flatMap((search) => sharesOf(search).flatMap((share) => cutsOf(search, 0, share)));
-  cuts.expect(rolled * new Set(ownCuts.map(keyOf)).size);
+  const ownPerturbations = compared.flatMap((search) => sharesOf(search).flatMap((share) => perturbationsOf(search, 0, share)));
+  perturbations.expect(rolled * new Set(ownPerturbations.map(keyOf)).size);
   for (const share of levels) {
     const open = compared
       .filter((search) => sharesOf(search).includes(share))
       .flatMap((search) => search.rolled.flatMap((found, k) => (found === null ? [{ search, k }] : [])));
-    await cuts.add(open.flatMap(({ search, k }) => cutsOf(search, k + 1, share)));
+    await perturbations.add(open.flatMap(({ search, k }) => perturbationsOf(search, k + 1, share)));
     for (const { search, k } of open) if (hasEffect(search, distanceOf(search, k + 1, share))) search.rolled[k] = share;
   }
 
   const resultOf = (part: FlipPart): FlipResult | null => {
     const [remove, keep] = FLIP_MODES.map((mode) => searches.find((search) => search.part === part && search.mode === mode));
-    return remove && keep ? { remove: foundBy(remove), keep: foundBy(keep) } : null;
+    return remove && keep ? { remove: searchResult(remove), keep: searchResult(keep) } : null;
   };
   return { a: resultOf('a'), b: resultOf('b'), both: resultOf('both') };
 }
@@ -102,10 +103,10 @@ function sharesBefore({ tried, share }: Search): number[] {
   return Array.from({ length: Math.max(0, share - before - 1) }, (_, i) => before + 1 + i);
 }
 
-const foundBy = ({ share, tried, rolled }: Search): FlipSearch => ({ share, tried, rolled });
+const searchResult = ({ share, tried, rolled }: Search): FlipSearch => ({ share, tried, rolled });
 
-/** The embeddings of all cuts so far, each computed once. */
-class Cuts<E> {
+/** The embeddings of all perturbations so far, each computed once. */
+class Perturbations<E> {
   private readonly found = new Map<string, E>();
   private total: number; // at most
   private readonly input: FlipInput<E>;
@@ -115,23 +116,25 @@ class Cuts<E> {
     this.total = 2 * FLIP_MODES.length * COARSE_SHARES.length * (input.rolled + 1);
   }
 
-  /** At most `more` cuts will be added. */
+  /** At most `more` perturbations will be added. */
   expect(more: number): void {
     this.total = this.found.size + more;
   }
 
-  async add(cuts: readonly Cut[]): Promise<void> {
-    const missing = [...new Map(cuts.map((cut) => [keyOf(cut), cut])).values()].filter((cut) => !this.found.has(keyOf(cut)));
+  async add(perturbations: readonly Perturbation[]): Promise<void> {
+    const missing = [...new Map(perturbations.map((perturbation) => [keyOf(perturbation), perturbation])).values()].filter(
+      (perturbation) => !this.found.has(keyOf(perturbation)),
+    );
     if (missing.length === 0) return;
     const before = this.found.size;
     const onEmbedded = (n: number): void => this.input.onProgress?.({ done: before + n, total: Math.max(this.total, before + n) });
     const embeddings = await this.input.embed(missing, onEmbedded);
-    for (const [i, cut] of missing.entries()) this.found.set(keyOf(cut), embeddings[i]!);
+    for (const [i, perturbation] of missing.entries()) this.found.set(keyOf(perturbation), embeddings[i]!);
   }
 
-  get(cut: Cut): E {
-    return this.found.get(keyOf(cut))!;
+  get(perturbation: Perturbation): E {
+    return this.found.get(keyOf(perturbation))!;
   }
 }
 
-const keyOf = ({ image, map, mode, share }: Cut): string => `${image} ${map} ${mode} ${share}`;
+const keyOf = ({ image, map, mode, share }: Perturbation): string => `${image} ${map} ${mode} ${share}`;

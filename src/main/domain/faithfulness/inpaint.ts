@@ -14,7 +14,7 @@ export function inpaint(image: Uint8Array, hole: Float32Array, size: number): Ui
   for (let p = 0; p < hole.length; p++) weights[p] = hole[p]! > 0 ? 0 : 1;
   const first: Level = { size, colours: new Float32Array(image), weights };
   const levels = [first];
-  while (levels.at(-1)!.size > 1) levels.push(halved(levels.at(-1)!));
+  while (levels.at(-1)!.size > 1) levels.push(halve(levels.at(-1)!));
   for (let i = levels.length - 2; i >= 0; i--) fillFrom(levels[i + 1]!, levels[i]!);
   const filled = image.slice();
   for (let p = 0; p < hole.length; p++) if (hole[p]! > 0) for (let i = 3 * p; i < 3 * p + 3; i++) filled[i] = Math.round(first.colours[i]!);
@@ -28,7 +28,7 @@ interface Level {
 }
 
 /** Pull: each pixel is the mean of up to 2 × 2, by weight. */
-function halved({ size, colours, weights }: Level): Level {
+function halve({ size, colours, weights }: Level): Level {
   const half = Math.ceil(size / 2);
   const next: Level = { size: half, colours: new Float32Array(3 * half * half), weights: new Float32Array(half * half) };
   for (let y = 0; y < half; y++) {
