@@ -1,4 +1,4 @@
-// Measures how true the maps are: `node scripts/measure-trust.mjs [--weights FOLDER] [--size PX] [--pairs N] [--no-sample] [--workspace FOLDER]
+// Measures how faithful the maps are: `node scripts/measure-trust.mjs [--weights FOLDER] [--size PX] [--pairs N] [--no-sample] [--workspace FOLDER]
 // [--json FILE] [FOLDER…]`, after a build. On the sample data set and on each folder of images it trains a network (MobileNetV2 0.35, head only, with the weights; the sample
 // its own network), explains random test pairs by Path and by Grad-CAM, and checks both. 60 pairs take minutes; 30 are enough for a look.
 // Prints one table. It asserts nothing: the figures depend on the images.
