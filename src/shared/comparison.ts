@@ -3,7 +3,7 @@ import type { MethodName } from './explanation-methods.ts';
 import type { CellPlacement } from './maps/placement.ts';
 import type { FaithfulnessCheck } from './faithfulness.ts';
 import type { FlipTest } from './flip.ts';
-import type { DrawnReference } from './randomisation.ts';
+import type { RedrawnReference } from './randomisation.ts';
 import type { DeviceName, EngineName } from './run.ts';
 
 export type Verdict = 'same' | 'different';
@@ -81,7 +81,7 @@ export interface Comparison {
   /** The scale of the run's maps by this method at this layer, added when a record is read; missing until it is measured. */
   runScale?: RunMapScale;
   /** Figures of the maps of redrawn networks, by this method at this layer, added when a record is read; missing until they are measured. */
-  drawn?: DrawnReference;
+  redrawn?: RedrawnReference;
   /** How faithful the maps are, added when a record is read; missing until they are checked. */
   check?: FaithfulnessCheck;
   /** Which parts of the images the verdict depends on, added when a record is read; missing until it is tested. */

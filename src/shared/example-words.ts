@@ -2,7 +2,7 @@ import type { Comparison } from './comparison.ts';
 import type { ImageExamples, LabelledExample, PairExamples } from './examples.ts';
 import { countNoun, countText, fileName, listText } from './format.ts';
 
-/** What neighbours say, and what they do not. */
+/** What the examples show, and what they do not. */
 export const EXAMPLES_CONDITION =
   'Similar in the features that the encoder passes to the head. They show what the network sees as alike, not whether the verdict is right.';
 

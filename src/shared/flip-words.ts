@@ -43,7 +43,7 @@ export interface FlipWords {
 }
 
 export const FLIP_CAVEAT =
-  'A blurred part is not an absent one: the network has learned no such images, and another fill could give another share. Shares between those that were tried are unknown.';
+  'A blurred part is not an absent one: the network was not trained on blurred parts, and another fill could give another share. Shares between those that were tried are unknown.';
 
 export const PART_TITLES = { a: 'A', b: 'B', both: 'A and B' } as const satisfies Record<FlipPart, string>;
 
@@ -71,16 +71,13 @@ function limitsOf({ flip, ...comparison }: Tested): string[] {
       : [
           `${gateSentence({ gate })
             .slice(0, -1)
-            .replace(/\. So none .*$/, '')}, so it is unknown what its verdicts are worth.`,
+            .replace(/\. So none .*$/, '')}, so it is unknown whether its verdicts mean anything.`,
         ];
   switch (outcome) {
     case 'identical':
       return [...limits, 'Both images have the same pixels, so their distance is 0 for every network: there is nothing to test.'];
     case 'threshold':
-      return [
-        ...limits,
-        'The distance is at the threshold up to rounding, so the verdict has no part of the images to depend on: there is nothing to test.',
-      ];
+      return [...limits, 'The distance is at the threshold up to rounding, so rounding decides the verdict: there is nothing to test.'];
     case 'tested':
       return isCoinToss(comparison)
         ? [...limits, 'So near the threshold the verdict is a coin toss: nearly any change of an image may change it.']
@@ -151,7 +148,7 @@ function beyondWords(part: FlipPart, { share }: FlipSearch, { verdict, flip }: T
     .filter(({ marked }) => marked < (share ?? LARGEST_SHARE));
   if (limited.length === 0) return '';
   const marked = listText(limited.map(({ name, marked: percent }) => `${percentText(percent / 100)} of ${name}`));
-  return ` Only ${marked} ${limited.length === 1 ? 'has' : 'have'} evidence for “${verdict}”: beyond that the order continues where least speaks against it.`;
+  return ` Only ${marked} ${limited.length === 1 ? 'has' : 'have'} evidence for “${verdict}”: beyond that, the order continues with the parts that have the least evidence against it.`;
 }
 
 /** The larger tried shares that lack the effect of the one that was found; '' if none does. */

@@ -58,9 +58,10 @@ export interface FlipTest {
   parts: Record<FlipPart, FlipResult | null>;
 }
 
-/** Share of the threshold within which rounding decides the verdict. */
+/** Share of the threshold: within it, rounding decides the verdict. */
 const ROUNDING = 1e-4;
 
+/** Whether rounding decides the verdict at this distance. */
 export const isAtThreshold = (distance: number, threshold: number): boolean => Math.abs(distance - threshold) <= ROUNDING * Math.abs(threshold);
 
 /** The rolled copies that have an effect within the share of the map, or within LARGEST_SHARE if the map has none. */

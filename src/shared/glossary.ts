@@ -43,7 +43,7 @@ export const TERMS = [
   ],
   [
     'Redrawn network',
-    'The network with new random weights in some or all layers: it has forgotten what it learnt there. What its maps say too, says nothing of the learning.',
+    'The network with new random weights in some or all layers. What its maps show too does not depend on what those layers learnt.',
   ],
   ['ROC curve', 'Different pairs found against false alarms, over all thresholds.'],
   ['Seed', 'The number that determines all random choices; the same seed and data repeat them.'],

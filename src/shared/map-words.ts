@@ -6,8 +6,8 @@ import { CONTOUR_SHARE, MIN_LEVEL } from './maps/contour.ts';
 import { isOnBorder, positionWords, strongestEdge, type EvidencePosition } from './maps/evidence.ts';
 import { MAP_KINDS, type MapKind } from './maps/kinds.ts';
 import { FULL_COLOUR_QUANTILE, fullColourOf, isWeakMap, type Scaled, weakBelow } from './maps/run-scale.ts';
-import { type DrawnFigure, exceeded, type PlaceFigure, rankOfSign } from './randomisation.ts';
-import { drawnWords } from './randomisation-words.ts';
+import { type RedrawnFigure, figureBelow, type PositionFigure, rankOfSign } from './randomisation.ts';
+import { redrawnWords } from './randomisation-words.ts';
 
 /** Sentences about the maps of one comparison, for the screen, the report, overlay files and the command line. */
 
@@ -84,11 +84,14 @@ export interface SignEvidence {
 }
 
 /** What is known of the maps of redrawn networks. */
-type Referenced = ExplainedVerdict & Pick<Comparison, 'drawn'>;
+type Referenced = ExplainedVerdict & Pick<Comparison, 'redrawn'>;
 
 /** The figure of redrawn networks that this map exceeds, else null: not measured, or their maps reach it too. */
-export const exceededPlace = ({ drawn }: Pick<Comparison, 'drawn'>, { position, share }: SignEvidence, figure: PlaceFigure): DrawnFigure | null =>
-  exceeded(drawn?.places[rankOfSign(share)]?.[figure], position[figure]);
+export const exceededFigure = (
+  { redrawn }: Pick<Comparison, 'redrawn'>,
+  { position, share }: SignEvidence,
+  figure: PositionFigure,
+): RedrawnFigure | null => figureBelow(redrawn?.positions[rankOfSign(share)]?.[figure], position[figure]);
 
 /**
  * One sentence on where a map's evidence is. Only for maps that are not weak. It states a share only if the maps of redrawn networks hardly
@@ -97,9 +100,9 @@ export const exceededPlace = ({ drawn }: Pick<Comparison, 'drawn'>, { position, 
 export function evidenceSentence(comparison: Referenced, kind: MapKind, evidence: SignEvidence): string {
   const { position } = evidence;
   const [topFifth, centre] = percentTexts([position.topFifth, position.centre]);
-  const stated = (figure: PlaceFigure, words: string): string[] => {
-    const drawn = exceededPlace(comparison, evidence, figure);
-    return drawn ? [`${words} (${drawnWords(drawn)})`] : [];
+  const stated = (figure: PositionFigure, words: string): string[] => {
+    const redrawn = exceededFigure(comparison, evidence, figure);
+    return redrawn ? [`${words} (${redrawnWords(redrawn)})`] : [];
   };
   const shares = [
     ...stated('topFifth', `${topFifth} is in the strongest 20${NBSP}% of the image`),
@@ -131,9 +134,9 @@ export function borderWarning(
 ): string | null {
   const { position } = evidence;
   if (!isOnBorder(position) || !supportsVerdict(comparison, kind) || position.strongest.value < DECISIVE_SHARE * comparison.scale) return null;
-  const drawn = exceededPlace(comparison, evidence, 'border');
-  if (comparison.drawn && !drawn) return null;
-  const reference = drawn ? ` (${drawnWords(drawn)})` : '';
+  const redrawn = exceededFigure(comparison, evidence, 'border');
+  if (comparison.redrawn && !redrawn) return null;
+  const reference = redrawn ? ` (${redrawnWords(redrawn)})` : '';
   return `${percentText(position.border)} of the evidence in ${letter} is near the border${reference}, most at the ${strongestEdge(position)} edge; an even spread would give ${percentText(position.borderArea)}. Check whether a frame or the background decided.`;
 }
 

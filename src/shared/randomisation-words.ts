@@ -1,5 +1,5 @@
 import { countNoun, countText, listText, NBSP, percentText } from './format.ts';
-import { DRAWN_QUANTILE, type DrawnFigure, dependenceOf, type MapDependence, type Randomisation } from './randomisation.ts';
+import { REDRAWN_QUANTILE, type RedrawnFigure, dependenceOf, type MapDependence, type Randomisation } from './randomisation.ts';
 
 /** Words on redrawn networks, for the screen, the report and the command line. */
 
@@ -36,5 +36,5 @@ export const stepsSentence = ({ steps }: Pick<Randomisation, 'steps'>): string =
   `Redrawn one after the other, from the top: ${listText(steps.map(({ redrawn }, i) => `${i + 1} ${redrawn}`))}.`;
 
 /** "redrawn networks: 33 %, in 95 % of their maps at most 44 %". */
-export const drawnWords = ({ median, limit }: DrawnFigure): string =>
-  `redrawn networks: ${percentText(median)}, in ${100 * DRAWN_QUANTILE}${NBSP}% of their maps at most ${percentText(limit)}`;
+export const redrawnWords = ({ median, limit }: RedrawnFigure): string =>
+  `redrawn networks: ${percentText(median)}, in ${100 * REDRAWN_QUANTILE}${NBSP}% of their maps at most ${percentText(limit)}`;

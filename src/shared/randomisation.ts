@@ -1,5 +1,5 @@
-/** Version of the recipe. A stored check of another version is computed again. */
-export const RANDOMISATION_RECIPE = 1;
+/** Version of the recipe. A stored randomisation of another version is measured again. */
+export const RANDOMISATION_RECIPE = 2;
 /** Validation pairs whose maps are compared; fewer for a method of many passes. */
 export const RANDOMISATION_PAIRS = 16;
 export const RANDOMISATION_FEW_PAIRS = 4;
@@ -14,27 +14,30 @@ export interface RandomisationStep {
   high: number; // 90 % quantile
 }
 
-/** What sentences say of where the evidence of one sign is, as shares 0..1. As in EvidencePosition. */
-export const PLACE_FIGURES = ['topFifth', 'centre', 'border'] as const;
-export type PlaceFigure = (typeof PLACE_FIGURES)[number];
+/** The figures of EvidencePosition that sentences state: shares 0..1 of the evidence of one sign. */
+export const POSITION_FIGURES = ['topFifth', 'centre', 'border'] as const;
+export type PositionFigure = (typeof POSITION_FIGURES)[number];
 
 /** A figure of the maps of networks with redrawn weights. */
-export interface DrawnFigure {
+export interface RedrawnFigure {
   median: number;
   limit: number; // 95 % quantile
 }
 
-/** Of a sign that has at least half of an image's evidence, and of the other one: the less evidence, the more concentrated it is. */
+/**
+ * major: the sign has at least half of an image's evidence. minor: it has less. They have separate figures, because less evidence is more
+ * concentrated.
+ */
 export type SignRank = 'major' | 'minor';
 
 /**
  * The figures of maps of networks whose weights are all redrawn, on the same images. Weak and empty maps are left out; null if no others
  * were left.
  */
-export interface DrawnReference {
+export interface RedrawnReference {
   maps: number; // of one sign
-  places: Record<SignRank, Record<PlaceFigure, DrawnFigure> | null>;
-  dominant: DrawnFigure | null; // the share of the major sign
+  positions: Record<SignRank, Record<PositionFigure, RedrawnFigure> | null>;
+  dominant: RedrawnFigure | null; // the share of the major sign
 }
 
 /** How the maps of a run change when the weights of its network are redrawn, from the last layer down (cascading: Adebayo et al. 2018). */
@@ -46,17 +49,17 @@ export interface Randomisation {
   redraws: number;
   seed: number; // of the run
   steps: RandomisationStep[]; // top to bottom; the last one has no trained weight left
-  drawn: DrawnReference;
+  redrawn: RedrawnReference;
 }
 
 /** The quantile of the redrawn networks' figure that a map must exceed before a sentence states it. */
-export const DRAWN_QUANTILE = 0.95;
+export const REDRAWN_QUANTILE = 0.95;
 
 /** `share`: of the image's evidence that has the sign, 0..1. */
 export const rankOfSign = (share: number): SignRank => (share >= 0.5 ? 'major' : 'minor');
 
 /** The figure of redrawn networks if a map exceeds it, else null: then the map says no more than theirs. */
-export const exceeded = (figure: DrawnFigure | null | undefined, value: number): DrawnFigure | null =>
+export const figureBelow = (figure: RedrawnFigure | null | undefined, value: number): RedrawnFigure | null =>
   figure && value > figure.limit ? figure : null;
 
 /** Mean rank correlations with the fully redrawn network: below the first the maps change, from the second on they hardly do. */

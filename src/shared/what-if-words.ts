@@ -12,9 +12,9 @@ export const FILL_WORDS: Record<Fill, { text: string; help: string }> = {
   other: { text: 'Other image', help: 'The same part of the other image' },
 };
 
-/** What every answer to an edited picture is worth. */
+/** The condition of every answer to an edited image. */
 export const EDIT_CONDITION =
-  'This is the network’s answer to an edited picture, not to a photograph. A network can be misled by an edit that no camera would make: blur and inpainting stay nearest to photographs.';
+  'This is the network’s answer to an edited image, not to a photograph. An edit that no camera would make can mislead a network. Blur and inpainting stay nearest to photographs.';
 
 /** Share of the threshold: changes of the distance below it are rounding of float32. */
 const ROUNDING = 1e-4;

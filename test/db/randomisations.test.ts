@@ -12,7 +12,7 @@ describe('stored comparisons with redrawn networks', () => {
     const measured: Randomisation = {
       ...{ recipe: RANDOMISATION_RECIPE, measuredMs: 5, pairs: 1, images: 2, redraws: 3, seed: 1 },
       steps: [{ redrawn: 'fc.2', mean: 0.25, low: -1, high: 1 }],
-      drawn: { maps: 0, places: { major: null, minor: null }, dominant: null },
+      redrawn: { maps: 0, positions: { major: null, minor: null }, dominant: null },
     };
     expect(store.randomisations.get(key)).toBeNull();
     store.randomisations.put(key, measured);

@@ -35,7 +35,7 @@ test('matching spots: lines and a table of the strongest; the spot under the key
   const caption = details(page).getByRole('table', { name: /^Matches of B, / });
   await expect(caption).toBeVisible();
   await page.keyboard.press('Enter');
-  await expect(details(page).getByRole('button', { name: 'Release spot' })).toBeVisible();
+  await expect(details(page).getByRole('button', { name: 'Unpin spot' })).toBeVisible();
   await page.locator('[data-pane="a"]').hover(); // a kept spot stays
   await expect(caption).toBeVisible();
   const words = (await caption.locator('caption').innerText()).slice('Matches of B, '.length);
@@ -43,7 +43,7 @@ test('matching spots: lines and a table of the strongest; the spot under the key
   await expect(caption.getByRole('row').nth(1)).toContainText(cellWords(pair, matchesOfCell(pair, 1, cell)[0]!.a));
   await pane.focus();
   await page.keyboard.press('Escape');
-  await expect(details(page).getByRole('button', { name: 'Release spot' })).toHaveCount(0);
+  await expect(details(page).getByRole('button', { name: 'Unpin spot' })).toHaveCount(0);
   await page.keyboard.press('m');
   await expect(lines).toHaveCount(0);
 });

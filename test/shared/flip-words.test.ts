@@ -47,7 +47,7 @@ describe('words of a flip test', () => {
   test('a share beyond what the map marks says so, for each image', () => {
     const { rows } = wordsOf({ marked: [10.4, 100] });
     expect(rows[0]!.remove.sentence).toMatch(
-      /Only 10.% of A has evidence for “different”: beyond that the order continues where least speaks against it\.$/,
+      /Only 10.% of A has evidence for “different”: beyond that, the order continues with the parts that have the least evidence against it\.$/,
     );
     expect(rows[1]!.remove.sentence).not.toContain('Only');
     expect(wordsOf({ marked: [10.4, 4] }).rows[2]!.remove.sentence).toMatch(/Only 10.% of A and 4\.0.% of B have evidence/);
@@ -83,7 +83,7 @@ describe('words of a flip test', () => {
     const failing = wordsOf({ gate: { auc: 0.52, low: 0.44, high: 0.6, pairs: 1008, images: 84 } });
     expect(tones(failing)).not.toContain('good');
     expect(failing.limits[0]).toMatch(
-      /^It is not shown that this network can tell these images apart: AUC 0\.520.*, so it is unknown what its verdicts are worth\.$/,
+      /^It is not shown that this network can tell these images apart: AUC 0\.520.*, so it is unknown whether its verdicts mean anything\.$/,
     );
     const tossed = wordsOf({}, { similarity: 0.51 });
     expect(tones(tossed)).not.toContain('good');

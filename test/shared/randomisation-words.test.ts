@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { dependenceOf, exceeded, rankOfSign } from '../../src/shared/randomisation.ts';
-import { correlationText, DEPENDENCE_WORDS, drawnWords, randomisationSentence, stepsSentence } from '../../src/shared/randomisation-words.ts';
+import { dependenceOf, figureBelow, rankOfSign } from '../../src/shared/randomisation.ts';
+import { correlationText, DEPENDENCE_WORDS, redrawnWords, randomisationSentence, stepsSentence } from '../../src/shared/randomisation-words.ts';
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 const endingAt = (mean: number) => ({
@@ -37,9 +37,9 @@ describe('the words on redrawn weights', () => {
 
   test('a figure counts only above the limit of redrawn networks', () => {
     const figure = { median: 0.33, limit: 0.44 };
-    expect([0.43, 0.44, 0.45].map((value) => exceeded(figure, value) !== null)).toEqual([false, false, true]);
-    expect([exceeded(null, 1), exceeded(undefined, 1)]).toEqual([null, null]);
-    expect(plain(drawnWords(figure))).toBe('redrawn networks: 33 %, in 95 % of their maps at most 44 %');
+    expect([0.43, 0.44, 0.45].map((value) => figureBelow(figure, value) !== null)).toEqual([false, false, true]);
+    expect([figureBelow(null, 1), figureBelow(undefined, 1)]).toEqual([null, null]);
+    expect(plain(redrawnWords(figure))).toBe('redrawn networks: 33 %, in 95 % of their maps at most 44 %');
     expect([0.49, 0.5].map(rankOfSign)).toEqual(['minor', 'major']);
   });
 });

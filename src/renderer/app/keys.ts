@@ -49,7 +49,7 @@ export const KEYS: readonly { group: string; keys: readonly (readonly [keys: str
       ['L', 'Show or hide the labels on the images'],
       ['I', 'What if: edit the images by hand, or back to the maps'],
       ['M', 'Matching spots of the two images, or back to the maps'],
-      ['Enter', 'On an image with matching spots: keep the spot; Esc releases it'],
+      ['Enter', 'On an image with matching spots: pin the spot; Esc unpins it'],
       ['B R L E', 'While editing: brush, rectangle, lasso, eraser'],
       ['[ ]', 'While editing: smaller or larger brush'],
       ['Space', 'While editing: hold and drag to move the images'],

@@ -110,7 +110,7 @@ describe.skipIf(!hasCompute)('the maps of redrawn networks (needs the build)', (
   test('are compared once, as a job that can be cancelled, and shown with the run and with its comparisons', async () => {
     const { app, dataset, run, explain } = await openTrained();
     const { row: before } = await explain(0, 30);
-    expect(before.drawn).toBeUndefined();
+    expect(before.redrawn).toBeUndefined();
     const cancelled = await app.call('runs.randomise', { run });
     await app.until(() => app.workbench.jobs.list().some(({ job, progress }) => job === cancelled.job && progress.done > 0));
     await app.call('jobs.cancel', { job: cancelled.job });
@@ -119,15 +119,15 @@ describe.skipIf(!hasCompute)('the maps of redrawn networks (needs the build)', (
 
     expect(await app.waitForEnd(await app.call('runs.randomise', { run }))).toMatchObject({ status: 'done', result: { run } });
     const { randomisation } = await app.call('runs.get', { run });
-    const { steps, drawn, images, pairs, redraws } = randomisation!;
+    const { steps, redrawn, images, pairs, redraws } = randomisation!;
     expect(steps.map(({ redrawn }) => redrawn)).toEqual(['fc.2', 'fc.0', 'stage2 to stage3', 'stage1', 'stem']);
     const available = Math.min(RANDOMISATION_PAIRS, app.workbench.store.datasets.pairs(dataset, 'valid').length);
     expect({ images, pairs, redraws }).toEqual({ images: 2 * available, pairs: available, redraws: REDRAWS });
     for (const { mean, low, high } of steps) expect(-1 <= low && low <= mean && mean <= high && high <= 1).toBe(true);
     expect(Math.abs(steps.at(-1)!.mean)).toBeLessThan(0.6);
-    expect(drawn.maps).toBeGreaterThan(2 * available);
-    expect(drawn.places.major!.topFifth.limit).toBeGreaterThan(drawn.places.major!.topFifth.median);
-    expect((await app.call('compare.get', { comparison: before.comparison })).drawn).toEqual(drawn);
+    expect(redrawn.maps).toBeGreaterThan(2 * available);
+    expect(redrawn.positions.major!.topFifth.limit).toBeGreaterThan(redrawn.positions.major!.topFifth.median);
+    expect((await app.call('compare.get', { comparison: before.comparison })).redrawn).toEqual(redrawn);
 
     await app.waitForEnd(await app.call('runs.randomise', { run }));
     expect((await app.call('runs.get', { run })).randomisation!.measuredMs).toBe(randomisation!.measuredMs); // stored: not measured again

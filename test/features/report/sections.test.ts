@@ -80,8 +80,8 @@ describe('the chosen sections', () => {
       { redrawn: 'fc.2', mean: 0.73, low: 0.1, high: 0.98 },
       { redrawn: 'features.0', mean: -0.01, low: -0.3, high: 0.25 },
     ];
-    const drawn = { maps: 0, places: { major: null, minor: null }, dominant: null };
-    const page = pageOf({ ...RUN, randomisation: { recipe: 1, measuredMs: 0, pairs: 16, images: 32, redraws: 3, seed: 7, steps, drawn } });
+    const redrawn = { maps: 0, positions: { major: null, minor: null }, dominant: null };
+    const page = pageOf({ ...RUN, randomisation: { recipe: 1, measuredMs: 0, pairs: 16, images: 32, redraws: 3, seed: 7, steps, redrawn } });
     expect(textOf(page)).toContain(
       '✓ Maps depend on what was learnt. The maps change when the network’s weights are redrawn (rank correlation −0.01',
     );

@@ -142,13 +142,18 @@ function examplesFor(
     const ofClass = ofClasses[classes.indexOf(image.className)] ?? (classes.length > 0 ? ofOthers : nearest);
     const lists = [...new Set([nearest, ofClass])].filter((list) => list.length < EXAMPLES);
     if (lists.length === 0) continue;
-    const example: LabelledExample = { ...labelled(image), cosine: Math.min(1, cosines[k]!), otherClasses: [] };
+    const example: LabelledExample = { ...labelledImage(image), cosine: Math.min(1, cosines[k]!), otherClasses: [] };
     seen.set(image.content, example);
     for (const list of lists) list.push(example);
   }
   const copies = [...table.inSplit('train'), ...table.inSplit('valid')].map((i) => table.at(i)).filter(isCopy);
   const isItself = (image: PackedImage): boolean => join(root, ...image.file.split('/')) === file;
-  return { nearest, ofClasses, ofOthers, copies: copies.filter((image) => !isItself(image)).map(labelled) };
+  return { nearest, ofClasses, ofOthers, copies: copies.filter((image) => !isItself(image)).map(labelledImage) };
 }
 
-const labelled = ({ id, file, className, split }: PackedImage): LabelledImage => ({ id, file, className, split: split as LabelledImage['split'] });
+const labelledImage = ({ id, file, className, split }: PackedImage): LabelledImage => ({
+  id,
+  file,
+  className,
+  split: split as LabelledImage['split'],
+});

@@ -1,9 +1,9 @@
 import {
-  DRAWN_QUANTILE,
-  type DrawnFigure,
-  type DrawnReference,
-  PLACE_FIGURES,
-  type PlaceFigure,
+  REDRAWN_QUANTILE,
+  type RedrawnFigure,
+  type RedrawnReference,
+  POSITION_FIGURES,
+  type PositionFigure,
   type Randomisation,
   type RandomisationStep,
   rankOfSign,
@@ -36,7 +36,7 @@ type ReadPair = RandomisePair & { pixels: PixelPair };
 export async function randomiseMaps(
   { model, method, layer, pairs, seed, redraws }: RandomiseRequest,
   { signal, progress }: CallContext<'randomiseMaps'>,
-): Promise<Pick<Randomisation, 'pairs' | 'images' | 'steps' | 'drawn'>> {
+): Promise<Pick<Randomisation, 'pairs' | 'images' | 'steps' | 'redrawn'>> {
   const readable = await readPairs({ model, pairs });
   const trained = readModel(model);
   const stages = stagesFromTop(specOf(model.config));
@@ -61,20 +61,20 @@ export async function randomiseMaps(
   };
   const base = cellsOf(await explainAll(trained));
   const correlations = stages.map((): number[] => []);
-  const drawn: SignFigures[] = [];
+  const redrawn: SignFigures[] = [];
   for (let k = 0; k < redraws; k++) {
     const drawSeed = randomFor(seed, 'redraw', k).below(2 ** 31);
     for (const step of stages.keys()) {
       const maps = await explainAll(await redrawnNetwork(stages.slice(0, step + 1), drawSeed));
       correlations[step]!.push(...correlationsOf(base, cellsOf(maps)));
-      if (step === stages.length - 1) drawn.push(...figuresOf(maps, readable));
+      if (step === stages.length - 1) redrawn.push(...figuresOf(maps, readable));
     }
   }
   return {
     pairs: readable.length,
     images: base.filter(hasOrder).length,
     steps: stages.map(({ name }, i) => stepOf(name, correlations[i]!)),
-    drawn: referenceOf(drawn),
+    redrawn: referenceOf(redrawn),
   };
 }
 
@@ -154,23 +154,23 @@ function figuresOf(maps: readonly PairMaps[], pairs: readonly RandomisePair[]): 
   );
 }
 
-function referenceOf(figures: readonly SignFigures[]): DrawnReference {
-  const figureOf = (values: readonly number[]): DrawnFigure => {
+function referenceOf(figures: readonly SignFigures[]): RedrawnReference {
+  const figureOf = (values: readonly number[]): RedrawnFigure => {
     const sorted = Float32Array.from(values);
-    return { median: percentile(sorted, 50), limit: percentile(sorted, 100 * DRAWN_QUANTILE) };
+    return { median: percentile(sorted, 50), limit: percentile(sorted, 100 * REDRAWN_QUANTILE) };
   };
-  const ofRank = (rank: SignRank): DrawnReference['places'][SignRank] => {
+  const ofRank = (rank: SignRank): RedrawnReference['positions'][SignRank] => {
     const positions = figures.filter(({ share }) => rankOfSign(share) === rank).map(({ position }) => position);
     if (positions.length === 0) return null;
-    return Object.fromEntries(PLACE_FIGURES.map((name) => [name, figureOf(positions.map((position) => position[name]))])) as Record<
-      PlaceFigure,
-      DrawnFigure
+    return Object.fromEntries(POSITION_FIGURES.map((name) => [name, figureOf(positions.map((position) => position[name]))])) as Record<
+      PositionFigure,
+      RedrawnFigure
     >;
   };
   const major = figures.filter(({ share }) => rankOfSign(share) === 'major');
   return {
     maps: figures.length,
-    places: { major: ofRank('major'), minor: ofRank('minor') },
+    positions: { major: ofRank('major'), minor: ofRank('minor') },
     dominant: major.length > 0 ? figureOf(major.map(({ share }) => share)) : null,
   };
 }

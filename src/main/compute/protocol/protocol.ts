@@ -301,7 +301,7 @@ export interface ComputeCalls {
   /** The largest |S| of both images of each pair. Pairs with an image that can't be read are left out. */
   measureMaps: { args: MeasureMapsRequest; result: Float32Array; progress: Counted };
   /** Progress: explained pairs. Pairs with an image that can't be read are left out. */
-  randomiseMaps: { args: RandomiseRequest; result: Pick<Randomisation, 'pairs' | 'images' | 'steps' | 'drawn'>; progress: Counted };
+  randomiseMaps: { args: RandomiseRequest; result: Pick<Randomisation, 'pairs' | 'images' | 'steps' | 'redrawn'>; progress: Counted };
   /** Progress: forward passes. */
   checkMaps: { args: CheckMapsRequest; result: CheckMapsResult; progress: Counted };
   /** The network's distances of a pair before and after an edit. */

@@ -19,30 +19,31 @@ interface Counted {
 
 /** Checks the maps of a stored comparison. If that fails, the error says that the comparison is stored. */
 export const checkMaps = (s: Services, c: Comparison, signal: AbortSignal): Promise<FaithfulnessCheck> =>
-  afterwards(c, 'but its maps were not checked', async (line) => {
+  runAfterStoring(c, 'but its maps were not checked', async (line) => {
     const onProgress = ({ done, total }: Counted): void => line.update(`Checking the maps: ${done} of ${total} blurred copies`);
     return (await s.compare.checks.check(c.comparison, { signal, onProgress })).check!;
   });
 
 /** The flip test of a stored comparison. Fails as checkMaps does. */
 export const testFlip = (s: Services, c: Comparison, signal: AbortSignal): Promise<FlipTest> =>
-  afterwards(c, 'but its verdict was not tested', async (line) => {
+  runAfterStoring(c, 'but its verdict was not tested', async (line) => {
     const onProgress = ({ done, total }: Counted): void => line.update(`Flip test: ${done} of at most ${total} blurred copies`);
     return (await s.compare.flips.test(c.comparison, { signal, onProgress })).flip!;
   });
 
 /** The labelled images nearest to those of a stored comparison. Fails as checkMaps does. */
 export const findExamples = (s: Services, c: Comparison, signal: AbortSignal): Promise<PairExamples> =>
-  afterwards(c, 'but its examples were not found', (line) => {
+  runAfterStoring(c, 'but its examples were not found', (line) => {
     const onProgress = ({ done, total }: Counted): void => line.update(`Reading the labelled images: ${done} of ${total}`);
     return s.compare.examples.findAll(c.comparison, { signal, onProgress });
   });
 
 /** The matching spots of a stored comparison. Fails as checkMaps does. */
 export const findMatches = (s: Services, c: Comparison): Promise<MatchesAnswer> =>
-  afterwards(c, 'but its matching spots were not found', () => s.compare.matches.find(c.comparison));
+  runAfterStoring(c, 'but its matching spots were not found', () => s.compare.matches.find(c.comparison));
 
-async function afterwards<T>({ comparison }: Comparison, failure: string, work: (line: ProgressLine) => Promise<T>): Promise<T> {
+/** Runs `work` with a progress line. If it fails, the error says that the comparison is stored, and then `failure`. */
+async function runAfterStoring<T>({ comparison }: Comparison, failure: string, work: (line: ProgressLine) => Promise<T>): Promise<T> {
   const line = new ProgressLine();
   try {
     return await work(line);

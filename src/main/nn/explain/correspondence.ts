@@ -9,6 +9,7 @@ export interface HeadWeights {
   w2: Float32Array; // [d, 256]
 }
 
+/** The head's weights. `params`: all tensors of a network. */
 export function headOf(params: TensorMap): HeadWeights {
   const data = (name: string): Float32Array => params.get(name)!.data as Float32Array;
   return { w0: data('fc.0.weight'), b0: data('fc.0.bias'), w2: data('fc.2.weight') };

@@ -3,8 +3,8 @@ import { percentText } from '../../../shared/format.ts';
 import { counterfactualFailure } from '../../../shared/faithfulness-words.ts';
 import { cellsText, evidenceSentence, kindWords, type SignEvidence, weakSentence } from '../../../shared/map-words.ts';
 import { positionWords } from '../../../shared/maps/evidence.ts';
-import { exceeded } from '../../../shared/randomisation.ts';
-import { drawnWords } from '../../../shared/randomisation-words.ts';
+import { figureBelow } from '../../../shared/randomisation.ts';
+import { redrawnWords } from '../../../shared/randomisation-words.ts';
 import type { MapKind } from '../../../shared/maps/kinds.ts';
 import { isWeakMap } from '../../../shared/maps/run-scale.ts';
 import type { MapView } from '../../../shared/maps/paint.ts';
@@ -51,9 +51,9 @@ export function dominantKind({ maps }: Pick<MapPainter, 'maps'>): { kind: MapKin
 }
 
 /** "75 % (redrawn networks: …)": the share of the sign that dominates, if the maps of redrawn networks hardly reach it; else null. */
-export function dominantShare({ drawn }: Pick<Comparison, 'drawn'>, { share }: { share: number }): string | null {
-  const figure = exceeded(drawn?.dominant, share);
-  return figure && `${percentText(share)} (${drawnWords(figure)})`;
+export function dominantShare({ redrawn }: Pick<Comparison, 'redrawn'>, { share }: { share: number }): string | null {
+  const figure = figureBelow(redrawn?.dominant, share);
+  return figure && `${percentText(share)} (${redrawnWords(figure)})`;
 }
 
 /** The sentences under an image in the signed view. */

@@ -5,7 +5,7 @@ import { MapPainter, paintersOf } from '../../../../src/renderer/features/compar
 import { formatRef, parseRef } from '../../../../src/renderer/features/compare/image-ref.ts';
 import { judgedElsewhere, judgedElsewhereText, legendTicks, offsetWords, valueWords } from '../../../../src/renderer/features/compare/words.ts';
 import { borderWarning, evidenceSentence } from '../../../../src/shared/map-words.ts';
-import type { DrawnReference } from '../../../../src/shared/randomisation.ts';
+import type { RedrawnReference } from '../../../../src/shared/randomisation.ts';
 import { evidencePosition } from '../../../../src/shared/maps/evidence.ts';
 import { layerTable } from '../../../../src/shared/maps/paint.ts';
 import { resample } from '../../../../src/shared/maps/field.ts';
@@ -65,31 +65,31 @@ describe('words', () => {
   });
 
   /** Redrawn networks: medians 0.1 below their limits, which are those given. */
-  const drawnWith = (limit: number): DrawnReference => {
+  const referenceWith = (limit: number): RedrawnReference => {
     const figure = { median: limit - 0.1, limit };
-    const places = { topFifth: figure, centre: figure, border: figure };
-    return { maps: 90, places: { major: places, minor: null }, dominant: figure };
+    const positions = { topFifth: figure, centre: figure, border: figure };
+    return { maps: 90, positions: { major: positions, minor: null }, dominant: figure };
   };
 
   test('the border warning is silent if redrawn networks are as close to the border, and states their figure otherwise', () => {
     const shown = { verdict: 'same', target: 'verdict', scale: 1 } as const;
-    const warning = borderWarning({ ...shown, drawn: drawnWith(0.6) }, 'A', 'factual', atLeft)!;
+    const warning = borderWarning({ ...shown, redrawn: referenceWith(0.6) }, 'A', 'factual', atLeft)!;
     expect(plain(warning)).toContain('in A is near the border (redrawn networks: 50 %, in 95 % of their maps at most 60 %), most at');
-    expect(borderWarning({ ...shown, drawn: drawnWith(1) }, 'A', 'factual', atLeft)).toBeNull();
-    expect(borderWarning({ ...shown, drawn: drawnWith(0.6) }, 'A', 'factual', { ...atLeft, share: 0.4 })).toBeNull(); // the minor sign has no reference
+    expect(borderWarning({ ...shown, redrawn: referenceWith(1) }, 'A', 'factual', atLeft)).toBeNull();
+    expect(borderWarning({ ...shown, redrawn: referenceWith(0.6) }, 'A', 'factual', { ...atLeft, share: 0.4 })).toBeNull(); // the minor sign has no reference
   });
 
   test('a share is stated only with the figure of redrawn networks, and only above it', () => {
     const shown = { verdict: 'same', target: 'verdict' } as const;
-    const sentence = (drawn?: DrawnReference, share = 1): string =>
-      plain(evidenceSentence({ ...shown, ...(drawn && { drawn }) }, 'factual', { ...atLeft, share }));
+    const sentence = (redrawn?: RedrawnReference, share = 1): string =>
+      plain(evidenceSentence({ ...shown, ...(redrawn && { redrawn }) }, 'factual', { ...atLeft, share }));
     const alone = 'Evidence for “same”; strongest point: the upper left.';
     expect(sentence()).toBe(alone); // not measured
-    expect(sentence(drawnWith(1))).toBe(alone);
-    expect(sentence(drawnWith(0.9))).toBe(
+    expect(sentence(referenceWith(1))).toBe(alone);
+    expect(sentence(referenceWith(0.9))).toBe(
       'Of the evidence for “same”, 100 % is in the strongest 20 % of the image (redrawn networks: 80 %, in 95 % of their maps at most 90 %); strongest point: the upper left.',
     );
-    expect(sentence(drawnWith(0.9), 0.49)).toBe(alone); // compared with the minor sign, of which nothing is known
+    expect(sentence(referenceWith(0.9), 0.49)).toBe(alone); // compared with the minor sign, of which nothing is known
   });
 
   test('only evidence that decided is a reason to check the border', () => {
@@ -145,8 +145,8 @@ describe('the signed view', () => {
     expect(dominantKind(painterOf([0, 0, 0, 0]))).toBeNull();
     const caption = signedCaption(comparison, 'A', painterOf([-2, -1, 1, 0]));
     expect(plain(caption)).toBe('Most of the evidence is for “same”; strongest point of it: the upper left. Map of 2 × 2 cells.');
-    const drawn = { maps: 9, places: { major: null, minor: null }, dominant: { median: 0.6, limit: 0.7 } };
-    expect(plain(signedCaption({ ...comparison, drawn }, 'A', painterOf([-2, -1, 1, 0])))).toContain(
+    const redrawn = { maps: 9, positions: { major: null, minor: null }, dominant: { median: 0.6, limit: 0.7 } };
+    expect(plain(signedCaption({ ...comparison, redrawn }, 'A', painterOf([-2, -1, 1, 0])))).toContain(
       '75 % (redrawn networks: 60 %, in 95 % of their maps at most 70 %) of the evidence is for “same”; strongest point',
     );
     expect(signedCaption(comparison, 'B', painterOf([0, 0, 0, 0]))).toMatch(/^The signed map of B is empty\./);

@@ -28,7 +28,7 @@ function whatIfFigure({ whatIf, pictures }: ReportWhatIf, number: number, files:
 <div class="edited">
 ${
   pictures === null
-    ? markup`<p class="note">The images are missing, so the edited pictures can’t be shown.</p>`
+    ? markup`<p class="note">The images are missing, so the edited images can’t be shown.</p>`
     : pictures.map(
         (picture, i) =>
           markup`<div class="picture"><img src="${dataUrl(picture)}" alt="${`Image ${'AB'[i]!} after edit ${number}`}"><p class="note">${'AB'[i]!} · ${result.edited[i]! > 0 ? `${percentText(result.edited[i]!)} replaced` : 'unchanged'}</p></div>`,

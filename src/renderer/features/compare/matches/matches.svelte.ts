@@ -57,7 +57,7 @@ class Matches {
     }
   }
 
-  /** Pins the spot at a position of an image, or releases it if it is pinned. */
+  /** Pins the spot at a position of an image, or unpins it if it is pinned. */
   togglePin(letter: Letter, { u, v }: { u: number; v: number }): void {
     if (!this.pair) return;
     const spot: Spot = { side: sideOf(letter), cell: cellNear(this.pair, u, v) };

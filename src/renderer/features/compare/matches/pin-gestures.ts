@@ -5,7 +5,7 @@ import { matches } from './matches.svelte.ts';
 
 const CLICK = 4; // px that the pointer may move in a click
 
-/** A click or Enter on an image pins the spot there; Escape releases it. Dragging pans as before. */
+/** A click or Enter on an image pins the spot there; Escape unpins it. Dragging pans as before. */
 export function pinGestures(letter: Letter, isActive: () => boolean, frame: () => Frame): (element: HTMLElement) => () => void {
   return (element) => {
     let start: { x: number; y: number } | null = null;

@@ -34,7 +34,7 @@ export function drawGestures(letter: 'a' | 'b', active: () => boolean, geometry:
     };
     const ondown = (event: PointerEvent): void => {
       if (event.pointerType === 'touch') touches.add(event.pointerId);
-      if (!active() || event.button !== 0 || panKey.held || (event.target as Element).closest('button')) return;
+      if (!active() || event.button !== 0 || panKey.isDown || (event.target as Element).closest('button')) return;
       if (touches.size > 1) return stop(); // two fingers zoom
       pointer = event.pointerId;
       element.setPointerCapture(event.pointerId);

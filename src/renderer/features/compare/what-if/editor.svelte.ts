@@ -7,7 +7,7 @@ import { overlay } from '../overlay-settings.svelte.ts';
 import type { Size } from '../zoom.ts';
 import { LiveAnswer } from './live-answer.svelte.ts';
 import { SavedEdits } from './saved-edits.svelte.ts';
-import { extended, isVisible, nudged, radiusFor, startPoint } from './stroke-shape.ts';
+import { extendStroke, isVisible, nudgeRectangle, radiusFor, roundPosition } from './stroke-shape.ts';
 
 export const TOOLS = ['brush', 'rectangle', 'lasso', 'erase'] as const;
 export type Tool = (typeof TOOLS)[number];
@@ -135,7 +135,7 @@ class Editor {
     this.confirm();
     if (!this.ready) return;
     if (this.strokes.length >= MAX_STROKES) return toast.info(`An edit has at most ${MAX_STROKES} strokes. Save it and begin another.`);
-    const at = startPoint(position);
+    const at = roundPosition(position);
     const radius = radiusFor(this.size / 100, size);
     if (this.tool === 'rectangle') this.live = { tool: 'rectangle', image, fill: this.fill, box: [...at, ...at] };
     else if (this.tool === 'lasso') this.live = { tool: 'lasso', image, fill: this.fill, points: [at] };
@@ -147,7 +147,7 @@ class Editor {
   /** Continues the stroke. `isEnd`: its last position. */
   move(position: Position, size: Size, isEnd = false): void {
     if (!this.live || this.placing) return;
-    this.live = extended(this.live, position, size, isEnd);
+    this.live = extendStroke(this.live, position, size, isEnd);
     if (isEnd) this.confirm();
     else this.ask(true);
   }
@@ -179,14 +179,14 @@ class Editor {
     this.confirm();
     if (!this.ready) return;
     const [left, top] = [Math.min(1 - PLACED, Math.max(0, u - PLACED / 2)), Math.min(1 - PLACED, Math.max(0, v - PLACED / 2))];
-    this.live = { tool: 'rectangle', image, fill: this.fill, box: [...startPoint([left, top]), ...startPoint([left + PLACED, top + PLACED])] };
+    this.live = { tool: 'rectangle', image, fill: this.fill, box: [...roundPosition([left, top]), ...roundPosition([left + PLACED, top + PLACED])] };
     this.placing = true;
     this.ask(true);
   }
 
   nudge(by: Position, how: 'move' | 'resize'): void {
     if (!this.placing || this.live?.tool !== 'rectangle') return;
-    this.live = nudged(this.live, by, how);
+    this.live = nudgeRectangle(this.live, by, how);
     this.ask(true);
   }
 

@@ -31,17 +31,17 @@ export class SavedEdits {
   /** Stores strokes that are not saved as an edit. A failure becomes a toast that tries again. */
   async putDraft(comparison: string, strokes: readonly Stroke[]): Promise<void> {
     this.draft = strokes;
-    await this.retried(() => api.call('whatIfs.putDraft', { comparison, strokes: [...strokes] }));
+    await this.writeOrOfferRetry(() => api.call('whatIfs.putDraft', { comparison, strokes: [...strokes] }));
   }
 
   /** Stores the strokes of a saved edit. A failure becomes a toast that tries again. */
   async update(comparison: string, id: string, strokes: readonly Stroke[]): Promise<void> {
-    await this.retried(async () => this.show(await api.call('whatIfs.save', { comparison, edit: id, strokes: [...strokes] })));
+    await this.writeOrOfferRetry(async () => this.show(await api.call('whatIfs.save', { comparison, edit: id, strokes: [...strokes] })));
   }
 
   async annotate(comparison: string, id: string, note: string): Promise<void> {
     this.list = this.list.map((each) => (each.id === id ? { ...each, note } : each));
-    await this.retried(() => api.call('whatIfs.annotate', { comparison, edit: id, note }));
+    await this.writeOrOfferRetry(() => api.call('whatIfs.annotate', { comparison, edit: id, note }));
   }
 
   /** Saves the strokes as a new edit. Rejects as the call does. */
@@ -80,11 +80,11 @@ export class SavedEdits {
     }
   }
 
-  private async retried(work: () => Promise<unknown>): Promise<void> {
+  private async writeOrOfferRetry(work: () => Promise<unknown>): Promise<void> {
     try {
       await this.write(work);
     } catch (error) {
-      toast.error(asAppError(error), { text: 'Try again', run: () => this.retried(work) }, TOPIC);
+      toast.error(asAppError(error), { text: 'Try again', run: () => this.writeOrOfferRetry(work) }, TOPIC);
     }
   }
 }

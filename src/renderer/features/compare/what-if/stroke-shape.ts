@@ -6,8 +6,9 @@ const SPACING = 0.2;
 const LASSO_SPACING = 0.004; // share of the longer side
 const DECIMALS = 4; // 0.1 px of an image of 1,000 px
 
-const rounded = (value: number): number => Number(value.toFixed(DECIMALS));
-const roundedPosition = ([u, v]: Position): Position => [rounded(u), rounded(v)];
+const round = (value: number): number => Number(value.toFixed(DECIMALS));
+/** A position with DECIMALS decimals. */
+export const roundPosition = ([u, v]: Position): Position => [round(u), round(v)];
 
 /** A brush's radius as shares of width and height. `diameter`: share of the image's longer side, 0..1. */
 export function radiusFor(diameter: number, { width, height }: Size): [number, number] {
@@ -16,8 +17,8 @@ export function radiusFor(diameter: number, { width, height }: Size): [number, n
 }
 
 /** Adds the pointer's next position to a stroke. Returns the same stroke if the position is too near to the last, unless it is the end. */
-export function extended(stroke: Stroke, next: Position, size: Size, isEnd = false): Stroke {
-  const to = roundedPosition(next);
+export function extendStroke(stroke: Stroke, next: Position, size: Size, isEnd = false): Stroke {
+  const to = roundPosition(next);
   if (stroke.tool === 'rectangle') return { ...stroke, box: [stroke.box[0], stroke.box[1], ...to] };
   const last = stroke.points.at(-1)!;
   const [dx, dy] = [(to[0] - last[0]) * size.width, (to[1] - last[1]) * size.height]; // px
@@ -26,8 +27,6 @@ export function extended(stroke: Stroke, next: Position, size: Size, isEnd = fal
   if (distance === 0 || (distance < step && !isEnd) || stroke.points.length >= MAX_POINTS) return stroke;
   return { ...stroke, points: [...stroke.points, to] };
 }
-
-export const startPoint = roundedPosition;
 
 /** Whether the stroke covers anything: a rectangle or lasso that is only a click does not. */
 export function isVisible(stroke: Stroke): boolean {
@@ -51,10 +50,10 @@ export function pathOf(stroke: Stroke, { width, height }: Size): string {
 export const lineWidth = (stroke: Stroke, { width }: Size): number | null => ('radius' in stroke ? 2 * stroke.radius[0] * width : null);
 
 /** A rectangle moved or resized by shares of the image, kept at least partly inside it. */
-export function nudged(stroke: Extract<Stroke, { tool: 'rectangle' }>, [du, dv]: Position, how: 'move' | 'resize'): Stroke {
+export function nudgeRectangle(stroke: Extract<Stroke, { tool: 'rectangle' }>, [du, dv]: Position, how: 'move' | 'resize'): Stroke {
   const [u0, v0, u1, v1] = stroke.box;
-  const clamp = (value: number, low: number, high: number): number => rounded(Math.min(high, Math.max(low, value)));
+  const clamp = (value: number, low: number, high: number): number => round(Math.min(high, Math.max(low, value)));
   if (how === 'resize') return { ...stroke, box: [u0, v0, clamp(u1 + du, u0 + 0.01, 1), clamp(v1 + dv, v0 + 0.01, 1)] };
   const [left, top] = [clamp(u0 + du, 0, 1 - (u1 - u0)), clamp(v0 + dv, 0, 1 - (v1 - v0))];
-  return { ...stroke, box: [left, top, rounded(left + u1 - u0), rounded(top + v1 - v0)] };
+  return { ...stroke, box: [left, top, round(left + u1 - u0), round(top + v1 - v0)] };
 }

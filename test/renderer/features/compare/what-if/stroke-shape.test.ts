@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { extended, isVisible, lineWidth, nudged, pathOf, radiusFor } from '../../../../../src/renderer/features/compare/what-if/stroke-shape.ts';
+import {
+  extendStroke,
+  isVisible,
+  lineWidth,
+  nudgeRectangle,
+  pathOf,
+  radiusFor,
+} from '../../../../../src/renderer/features/compare/what-if/stroke-shape.ts';
 import type { Stroke } from '../../../../../src/shared/what-if.ts';
 
 const SIZE = { width: 400, height: 200 };
@@ -24,11 +31,11 @@ describe('strokes on the screen', () => {
 
   test('points nearer than a fifth of the radius are left out, except the last', () => {
     const start = brush([[0.5, 0.5]]);
-    expect(extended(start, [0.505, 0.5], SIZE)).toBe(start); // 2 px
-    expect(extended(start, [0.505, 0.5], SIZE, true)).toMatchObject({ points: [[0.5, 0.5], [0.505, 0.5]] }); // prettier-ignore
-    expect(extended(start, [0.52, 0.5], SIZE)).toMatchObject({ points: [[0.5, 0.5], [0.52, 0.5]] }); // prettier-ignore
-    expect(extended(start, [0.5, 0.5], SIZE, true)).toBe(start);
-    expect(extended(box([0.1, 0.1, 0.1, 0.1]), [0.43219, 1.2], SIZE)).toMatchObject({ box: [0.1, 0.1, 0.4322, 1.2] });
+    expect(extendStroke(start, [0.505, 0.5], SIZE)).toBe(start); // 2 px
+    expect(extendStroke(start, [0.505, 0.5], SIZE, true)).toMatchObject({ points: [[0.5, 0.5], [0.505, 0.5]] }); // prettier-ignore
+    expect(extendStroke(start, [0.52, 0.5], SIZE)).toMatchObject({ points: [[0.5, 0.5], [0.52, 0.5]] }); // prettier-ignore
+    expect(extendStroke(start, [0.5, 0.5], SIZE, true)).toBe(start);
+    expect(extendStroke(box([0.1, 0.1, 0.1, 0.1]), [0.43219, 1.2], SIZE)).toMatchObject({ box: [0.1, 0.1, 0.4322, 1.2] });
   });
 
   test('a click with rectangle or lasso covers nothing, a click with the brush a dot', () => {
@@ -44,8 +51,8 @@ describe('strokes on the screen', () => {
   });
 
   test('arrow keys move a rectangle inside the image and resize it down to a hundredth', () => {
-    expect(nudged(box([0.1, 0.1, 0.4, 0.5]), [0.02, 0], 'move')).toMatchObject({ box: [0.12, 0.1, 0.42, 0.5] });
-    expect(nudged(box([0.01, 0.6, 0.31, 1]), [-0.02, 0.02], 'move')).toMatchObject({ box: [0, 0.6, 0.3, 1] });
-    expect(nudged(box([0.1, 0.1, 0.115, 0.99]), [-0.02, 0.02], 'resize')).toMatchObject({ box: [0.1, 0.1, 0.11, 1] });
+    expect(nudgeRectangle(box([0.1, 0.1, 0.4, 0.5]), [0.02, 0], 'move')).toMatchObject({ box: [0.12, 0.1, 0.42, 0.5] });
+    expect(nudgeRectangle(box([0.01, 0.6, 0.31, 1]), [-0.02, 0.02], 'move')).toMatchObject({ box: [0, 0.6, 0.3, 1] });
+    expect(nudgeRectangle(box([0.1, 0.1, 0.115, 0.99]), [-0.02, 0.02], 'resize')).toMatchObject({ box: [0.1, 0.1, 0.11, 1] });
   });
 });
