@@ -37,8 +37,8 @@ describe('what-if edits of a comparison', () => {
       saved: [{ id: first, note: 'Without the petal', ...contentOf(0.5) }, { id: second, note: '', ...contentOf(0.7) }], // prettier-ignore
       draft: [],
     });
-    whatIfs.update(second, { content: contentOf(0.9) });
-    whatIfs.update(second, { note: 'More of it' });
+    whatIfs.update(comparison, second, { content: contentOf(0.9) });
+    whatIfs.update(comparison, second, { note: 'More of it' });
     expect(whatIfs.of(comparison).saved[1]).toMatchObject({ id: second, note: 'More of it', result: { after: { distance: 0.9 } } });
     expect(whatIfs.setRemoved(first, true)).toBe(comparison);
     expect(whatIfs.of(comparison).saved.map(({ id }) => id)).toEqual([second]);
@@ -48,8 +48,13 @@ describe('what-if edits of a comparison', () => {
     whatIfs.purge();
     expect(() => whatIfs.setRemoved(first, false)).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
     expect(whatIfs.add(comparison, contentOf(1), '')).toBe('e3'); // ids are never reused
-    for (const change of [{ note: 'x' }, { content: contentOf(1) }])
-      expect(() => whatIfs.update('e99', change)).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+    const notFound = expect.objectContaining({ code: 'not-found' }) as Error;
+    const before = whatIfs.of(comparison);
+    for (const change of [{ note: 'x' }, { content: contentOf(1) }]) {
+      expect(() => whatIfs.update(comparison, 'e99', change)).toThrow(notFound);
+      expect(() => whatIfs.update(add(true), second, change)).toThrow(notFound); // of another comparison
+    }
+    expect(whatIfs.of(comparison)).toEqual(before);
   });
 
   test('a draft is replaced, emptied and taken over by a saved edit', () => {

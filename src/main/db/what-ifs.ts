@@ -14,8 +14,8 @@ export interface WhatIfStore {
   putDraft(comparison: string, strokes: readonly Stroke[]): void;
   /** Stores a new edit and deletes the draft, which it replaces. Returns its id. Throws AppError 'not-found' if the comparison was deleted. */
   add(comparison: string, content: WhatIfContent, note: string): string;
-  /** Changes an edit. Throws AppError 'not-found'. */
-  update(id: string, change: { content?: WhatIfContent; note?: string }): void;
+  /** Changes an edit of a comparison. Throws AppError 'not-found', also for an edit of another comparison. */
+  update(comparison: string, id: string, change: { content?: WhatIfContent; note?: string }): void;
   /** Hides an edit until `purge`, or shows it again. Throws AppError 'not-found'. Returns the comparison's id. */
   setRemoved(id: string, removed: boolean): string;
   /** Deletes the edits that were removed. */
@@ -42,8 +42,8 @@ export function whatIfStore(db: Db): WhatIfStore {
     `INSERT INTO what_ifs (comparison, record, note, created_ms)
      SELECT number, @record, @note, @createdMs FROM comparisons WHERE number = @number AND record IS NOT NULL`,
   );
-  const setRecord = db.prepare<[string, number | null]>('UPDATE what_ifs SET record = ? WHERE number = ?');
-  const setNote = db.prepare<[string, number | null]>('UPDATE what_ifs SET note = ? WHERE number = ?');
+  const setRecord = db.prepare<[string, number | null, number | null]>('UPDATE what_ifs SET record = ? WHERE number = ? AND comparison = ?');
+  const setNote = db.prepare<[string, number | null, number | null]>('UPDATE what_ifs SET note = ? WHERE number = ? AND comparison = ?');
   const setRemoved = db.prepare<[number | null, number | null]>('UPDATE what_ifs SET removed_ms = ? WHERE number = ?');
   const comparisonOf = db.prepare<[number | null], number>('SELECT comparison FROM what_ifs WHERE number = ?').pluck();
   const purge = db.prepare('DELETE FROM what_ifs WHERE removed_ms IS NOT NULL');
@@ -56,7 +56,7 @@ export function whatIfStore(db: Db): WhatIfStore {
     return `e${lastInsertRowid}`;
   };
   const assertChanged = (changes: number, id: string): void => {
-    if (changes !== 1) throw new AppError('not-found', `There is no what-if edit ${id}: it was deleted.`, { id });
+    if (changes !== 1) throw new AppError('not-found', `There is no such what-if edit: ${id} was deleted, or belongs to another comparison.`, { id });
   };
 
   return {
@@ -77,10 +77,10 @@ export function whatIfStore(db: Db): WhatIfStore {
       else putDraft.run({ number, strokes: toJson(strokes) });
     },
     add: (comparison, content, note) => db.transaction(add).immediate(comparison, content, note),
-    update: (id, { content, note }) => {
-      const number = numberOf('e', id);
-      if (content) assertChanged(setRecord.run(toJson(content), number).changes, id);
-      if (note !== undefined) assertChanged(setNote.run(note, number).changes, id);
+    update: (comparison, id, { content, note }) => {
+      const key = [numberOf('e', id), numberOf('c', comparison)] as const;
+      if (content) assertChanged(setRecord.run(toJson(content), ...key).changes, id);
+      if (note !== undefined) assertChanged(setNote.run(note, ...key).changes, id);
     },
     setRemoved: (id, removed) => {
       const number = numberOf('e', id);

@@ -120,6 +120,13 @@ describe.skipIf(!hasCompute)('what-if edits (needs the build)', () => {
     expect(html).toMatch(/The edit (raises|lowers) the distance from \d/);
     expect(html).toContain('not to a photograph');
     expect(html).toContain('25\u00a0% of A and 25\u00a0% of B replaced, by the mean colour and the other image.');
+    for (const [name, input] of [
+      ['whatIfs.save', { strokes }],
+      ['whatIfs.annotate', { note: 'Of another pair' }],
+    ] as const)
+      // prettier-ignore
+      await expect(app.call(name, { comparison: drawn, edit: saved.id, ...input } as never)).rejects.toMatchObject({ code: 'not-found' });
+    expect((await list()).saved).toMatchObject([{ note: 'Two <quarters>', strokes: more }]);
     await app.call('whatIfs.remove', { edit: saved.id });
     expect((await list()).saved).toEqual([]);
     await app.call('whatIfs.restore', { edit: saved.id });

@@ -54,7 +54,7 @@ export class WhatIfService {
     const content = { strokes: [...strokes], result };
     let saved = edit;
     if (saved === undefined) saved = whatIfs.add(comparison, content, note ?? '');
-    else whatIfs.update(saved, { content, ...(note !== undefined && { note }) });
+    else whatIfs.update(comparison, saved, { content, ...(note !== undefined && { note }) });
     if (!comparisons.get(comparison).saved) {
       comparisons.annotate(comparison, { saved: true });
       this.ports.announce(comparison);
@@ -65,7 +65,7 @@ export class WhatIfService {
 
   /** Changes the note. Throws AppError 'not-found'. */
   annotate(comparison: string, id: string, note: string): WhatIf {
-    this.ports.whatIfs.update(id, { note });
+    this.ports.whatIfs.update(comparison, id, { note });
     this.ports.announceWhatIfs(comparison);
     return this.find(comparison, id);
   }
