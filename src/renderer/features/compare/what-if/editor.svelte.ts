@@ -217,7 +217,7 @@ class Editor {
     this.confirm();
     const { comparison, strokes } = this;
     if (comparison === null || strokes.length === 0) return;
-    this.delayed.cancel();
+    this.delayed.flush(); // stored as the draft if saving fails or the page is closed meanwhile
     try {
       const { id } = await this.saved.add(comparison, strokes, note);
       if (this.comparison !== comparison || this.open !== null) return;
