@@ -58,6 +58,13 @@ describe('maps of networks with redrawn weights', () => {
     await expect(randomiseMaps(request(model, [lost]), quiet)).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  test('are refused where no map has an order of cells', async () => {
+    const model = networkOf(3);
+    const head = [...initialTensors(siameseParams(SPEC), 3)].filter(([name]) => name.startsWith('fc.'));
+    writeBest(model.folder, model.config, new Map(head.map(([name, { shape, data }]) => [name, { shape, data: new Float32Array(data.length) }])));
+    await expect(randomiseMaps(request(model, await drawPairs(1)), quiet)).rejects.toMatchObject({ code: 'bad-request' });
+  });
+
   test('of both engines agree', async () => {
     const pairs = await drawPairs(1);
     const of = (engine: EngineName) => randomiseMaps({ ...request(networkOf(3, engine), pairs), redraws: 1 }, quiet);

@@ -14,6 +14,7 @@ import { evidencePosition, type EvidencePosition } from '../../../shared/maps/ev
 import { largestAbsolute } from '../../../shared/maps/field.ts';
 import { runScaleOf, WEAK_SHARE } from '../../../shared/maps/run-scale.ts';
 import { randomFor } from '../../../shared/random.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { rankCorrelation } from '../../domain/faithfulness/rank-correlation.ts';
 import type { PairMaps } from '../../nn/explain/method.ts';
 import { redraw, type Stage, stagesFromTop, statisticsTask } from '../../nn/explain/redraw.ts';
@@ -32,6 +33,7 @@ type ReadPair = RandomisePair & { pixels: PixelPair };
  * Compares the maps of a trained network with those of networks whose weights are redrawn, one more stage at a time from the top (cascading:
  * Adebayo et al. 2018, "Sanity checks for saliency maps"), by Spearman's rank correlation over the cells.
  * Pairs with an unreadable image are left out; the first error is thrown if none remains. One network is open at a time.
+ * Throws AppError 'bad-request' if no map of the trained network has an order of cells, as maps of one cell.
  */
 export async function randomiseMaps(
   { model, method, layer, pairs, seed, redraws }: RandomiseRequest,
@@ -60,6 +62,7 @@ export async function randomiseMaps(
     return new Map([...weights, ...(await statisticsOf(model, parts, weights, readable))]);
   };
   const base = cellsOf(await explainAll(trained));
+  if (!base.some(hasOrder)) throw new AppError('bad-request', NO_ORDER);
   const correlations = stages.map((): number[] => []);
   const redrawn: SignFigures[] = [];
   for (let k = 0; k < redraws; k++) {
@@ -92,6 +95,9 @@ async function readPairs({ model, pairs }: Pick<RandomiseRequest, 'model' | 'pai
   if (read.length === 0 && failure !== null) throw failure as Error;
   return read;
 }
+
+const NO_ORDER =
+  'The cells of these maps can’t be ranked: each map has one cell, or all its cells have the same value. Train with larger images, or choose another kind of map.';
 
 /** Images whose statistics batch norm of redrawn layers uses. */
 const STATISTICS_IMAGES = 16;
