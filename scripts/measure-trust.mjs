@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { SAMPLE_SIZE } from '../src/main/compute/sample/sample-drawing.ts';
 import { cpuBelow } from './measure/cpu.mjs';
 import { startServer } from './measure/server.mjs';
-import { badgesOf, posingOf, scoresOf, truthOf } from './measure/trust.mjs';
+import { badgesOf, supportedRollsOf, scoresOf, truthOf } from './measure/trust.mjs';
 
 const { values, positionals: folders } = parseArgs({
   allowPositionals: true,
@@ -84,7 +84,7 @@ async function measure(id, name, boxOf) {
     score(own),
     score(published),
     (own.mean / published.mean).toFixed(2),
-    ...[supported, weak, notSupported, posingOf(path.found)].map(percent),
+    ...[supported, weak, notSupported, supportedRollsOf(path.found)].map(percent),
     truth ? `${truth.energy.toFixed(3)} (chance ${truth.chance.toFixed(2)})` : '–',
     truth ? truth.pointing.toFixed(3) : '–',
     path.cpuOfPair.toFixed(2),

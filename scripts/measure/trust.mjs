@@ -25,23 +25,23 @@ export function badgesOf(pairs) {
 }
 
 /**
- * Rolled maps posing as the map, each of a pair in turn: the share that is supported. The other rolls are rolls of it, too. The
+ * Rolled maps checked in place of the map, each of a pair in turn: the share that is supported. The other rolls are rolls of it, too. The
  * cross-check is assumed to agree and the network to pass, so this counts too many. @param {Checked[]} pairs
  */
-export function posingOf(pairs) {
+export function supportedRollsOf(pairs) {
   let [supported, all] = [0, 0];
   for (const { row } of pairs) {
     const { gate, images } = row.check;
     for (let k = 0; k < images[0].rolled.length; k++) {
-      const pose = (/** @type {typeof images[0]} */ { pixels, rolled }) => ({
+      const rollAsMap = (/** @type {typeof images[0]} */ { pixels, rolled }) => ({
         pixels,
         score: rolled[k] ?? 0,
         rolled: rolled.filter((_, other) => other !== k),
         donor: 1,
       });
-      const posing = /** @type {const} */ ([pose(images[0]), pose(images[1])]);
+      const rolledPair = /** @type {const} */ ([rollAsMap(images[0]), rollAsMap(images[1])]);
       all++;
-      if (badgeOf({ gate: { ...gate, low: 1 }, z: zOfImages(posing), images: posing }).badge === 'supported') supported++;
+      if (badgeOf({ gate: { ...gate, low: 1 }, z: zOfImages(rolledPair), images: rolledPair }).badge === 'supported') supported++;
     }
   }
   return supported / all;

@@ -27,7 +27,7 @@ export interface FlipClaim extends VerdictClaim {
   sentence: string;
 }
 
-/** A part of the images: what must be removed to change the verdict, and what must be kept to hold it. */
+/** A part of the images: what must be blurred to change the verdict, and what must stay sharp to hold it. */
 export interface FlipRow extends Record<FlipMode, FlipClaim> {
   part: FlipPart;
   title: string; // "A", "A and B"
@@ -135,7 +135,7 @@ function sentenceOf(mode: FlipMode, part: FlipPart, search: FlipSearch, verdict:
     return `Blurring up to ${shareText(LARGEST_SHARE)} of ${OF[part]}, from what ${MARKED[part]} ${most}, does not change the verdict; ${rolledWords(search, part, 'change it')}.`;
   }
   if (share === 0)
-    return `The verdict stays “${verdict}” when all of ${part === 'both' ? 'both images' : OF[part]} is blurred: nothing needs to be kept.`;
+    return `The verdict stays “${verdict}” when all of ${part === 'both' ? 'both images' : OF[part]} is blurred: no part needs to be sharp.`;
   if (share !== null)
     return `With only the ${shareText(share)} of ${OF[part]} that ${MARKED[part]} ${most} and the rest blurred, the verdict stays “${verdict}”; ${rolledWords(search, part, 'hold it')}.`;
   return `With up to ${shareText(LARGEST_SHARE)} of ${OF[part]}, what ${MARKED[part]} ${most}, and the rest blurred, the verdict does not stay “${verdict}”; ${rolledWords(search, part, 'hold it')}.`;

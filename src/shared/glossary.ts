@@ -22,7 +22,7 @@ export const TERMS = [
   ['Factual map', 'Marks evidence for the verdict (or for a larger distance).'],
   [
     'Flip test',
-    'Blurs more and more of an image, where its map has most evidence for the verdict, until the verdict changes; and keeps less and less, until it no longer holds. Turned and shifted copies of the map show how much of that is chance.',
+    'Blurs more and more of an image, where its map has most evidence for the verdict, until the verdict changes. Then leaves less and less of it sharp, until the verdict no longer holds. Turned and shifted copies of the map show how much of that is chance.',
   ],
   [
     'Grad-CAM',

@@ -72,7 +72,7 @@ describe('what-if edits of a comparison', () => {
     expect(() => whatIfs.add('c99', contentOf(1), '')).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
   });
 
-  test('an unsaved comparison with an edit or a draft stays at the purge; a deleted one takes them along', () => {
+  test('an unsaved comparison with an edit or a draft stays at the purge; deleting it deletes them', () => {
     const { comparisons, whatIfs, add } = filledStore();
     const [drawn, edited, plain, deleted] = [add(false), add(false), add(false), add(true)];
     whatIfs.putDraft(drawn, [STROKE]);

@@ -28,7 +28,7 @@ test('checks the maps of the shown pair: progress, then the badge with z and a s
   await expect(section(page).locator('[data-claim]')).toHaveText(claim.words);
 });
 
-test('the flip test: shares with their sentences, and what was removed on the images, by keyboard too', async ({ page, served }) => {
+test('the flip test: shares with their sentences, and what was blurred on the images, by keyboard too', async ({ page, served }) => {
   const { dataset, run } = await trainedRun(served);
   await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/2&b=${dataset}/22`);
   const flip = page.getByRole('complementary', { name: 'Verdict and evidence' }).getByRole('region', { name: 'Flip test' });

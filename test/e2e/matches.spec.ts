@@ -8,7 +8,7 @@ import { axeIn, serious } from './serious.ts';
 
 const details = (page: Page) => page.getByRole('complementary', { name: 'Verdict and evidence' });
 
-test('matching spots: lines and a table of the strongest; the spot under the keyboard cursor; one that is kept', async ({ page, served }) => {
+test('matching spots: lines and a table of the strongest; the spot under the keyboard cursor; a pinned spot', async ({ page, served }) => {
   const { dataset, run } = await trainedRun(served);
   await page.goto(`${served.url}#/compare?run=${run}&a=${dataset}/2&b=${dataset}/22`);
   await page.locator('[data-verdict]').waitFor();

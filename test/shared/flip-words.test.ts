@@ -65,7 +65,7 @@ describe('words of a flip test', () => {
 
   test('the reverse: what must be kept, nothing, or more than half', () => {
     expect(keptOf(sampleSearch(0, [], 'keep'))).toMatchObject({ tone: 'neutral', words: 'Stays without any part' });
-    expect(keptOf(sampleSearch(0, [], 'keep')).sentence).toBe('The verdict stays “different” when all of A is blurred: nothing needs to be kept.');
+    expect(keptOf(sampleSearch(0, [], 'keep')).sentence).toBe('The verdict stays “different” when all of A is blurred: no part needs to be sharp.');
     expect(keptOf(sampleSearch(9, copies(0), 'keep'))).toMatchObject({ tone: 'good', words: 'Stays with 9\u00a0%' });
     expect(keptOf(sampleSearch(9, copies(0), 'keep')).sentence).toMatch(
       /^With only the 9.% of A .* and the rest blurred, the verdict stays “different”; .*none holds it within 9/,

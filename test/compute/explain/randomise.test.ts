@@ -45,7 +45,7 @@ const quiet = { signal: new AbortController().signal, progress: () => undefined 
 const request = (model: ModelRef, pairs: RandomisePair[]) => ({ model, method: 'path' as const, layer, pairs, seed: 1, redraws: 2 });
 
 describe('maps of networks with redrawn weights', () => {
-  test('fall away from the network’s own, the same with the same seed, and an unreadable image is left out', async () => {
+  test('differ ever more from the network’s own, the same with the same seed, and an unreadable image is left out', async () => {
     const [model, pairs] = [networkOf(3), await drawPairs(4)];
     const done: number[] = [];
     const measured = await randomiseMaps(request(model, pairs), { ...quiet, progress: ({ done: n, total }) => done.push(n / total) });

@@ -40,7 +40,7 @@ describe('coverage of pixels: areas known in closed form', () => {
     expect(areaOf(dot(32, 32, 32_000, S)) / S ** 2).toBeCloseTo(1, 4); // a brush on an image that is a pixel wide and 64 px high
   });
 
-  test('a stroke is a rectangle with round ends, and covers a place once although it returns', () => {
+  test('a stroke is a rectangle with round ends, and covers a pixel once even where it crosses itself', () => {
     const line: Stroke = { tool: 'brush', image: 0, fill: 'blur', radius: [5 / S, 5 / S], points: [px(12, 20), px(52, 20)] };
     const want = 40 * 10 + Math.PI * 25;
     expect(areaOf(line) / want).toBeCloseTo(1, 2);

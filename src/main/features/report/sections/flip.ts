@@ -8,7 +8,7 @@ import { markup, type Html } from '../html.ts';
 import type { FlipImage, ReportExtras } from '../types.ts';
 import { claimLine, dataUrl, facts } from './parts.ts';
 
-const TITLES = { remove: 'removed', keep: 'kept' } as const satisfies Record<FlipMode, string>;
+const TITLES = { remove: 'part blurred', keep: 'part sharp' } as const satisfies Record<FlipMode, string>;
 
 /** Appendix: the flip test of a comparison with its pictures, and everything that is needed to repeat it; null if there was none. */
 export function flipDetails(comparison: Comparison, pictures: ReportExtras['flip'] = []): Html | null {

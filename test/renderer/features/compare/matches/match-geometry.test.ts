@@ -13,7 +13,7 @@ const gap = 10;
 const match = (a: number, b: number): CellPair => ({ a, b, cosine: 0.5, share: 0.1, mutual: true });
 
 describe('cells on the stage', () => {
-  test('side by side and stacked: at their places in the images, which are whole', () => {
+  test('side by side and stacked: at their positions in the images, which are whole', () => {
     const row = placeImages({ width: 410, height: 200 }, images, { gap, layout: 'row', view: FIT_VIEW });
     expect(pointOf(pair, 0, row[0])).toEqual({ x: 50, y: 50 }); // 200 × 200 px
     expect(pointOf(pair, 3, row[1])).toEqual({ x: 210 + 150, y: 50 + 75 }); // 200 × 100 px, centred

@@ -138,7 +138,7 @@ test('strokes are stored as a draft after a pause, and at once when another comp
   expect((written.at(-1)!.input['strokes'] as Stroke[]).length).toBe(3);
 });
 
-test('a saved edit takes the draft’s place, and later strokes are stored in it', async () => {
+test('a saved edit replaces the draft, and later strokes are stored in it', async () => {
   draw();
   await editor.save('Corner');
   expect(written).toMatchObject([{ name: 'whatIfs.putDraft' }, { name: 'whatIfs.save', input: { note: 'Corner' } }]);
