@@ -26,8 +26,8 @@ export class Matches {
   }
 
   /**
-   * The matching spots of a stored comparison. Throws AppError 'not-found' for an unknown comparison, or without a stored answer for a deleted network or image, 'bad-request' if the
-   * run has another network now, 'bad-image'.
+   * The matching spots of a stored comparison. Throws AppError 'not-found' for an unknown comparison, or without a stored answer for a deleted
+   * network or image, 'bad-request' if the run has another network now, 'bad-image'.
    */
   async find(id: string): Promise<MatchesAnswer> {
     const row = this.ports.comparisons.get(id);
