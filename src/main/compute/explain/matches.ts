@@ -8,7 +8,7 @@ import type { CellPlacement } from '../../../shared/maps/placement.ts';
 import { LeasePool } from '../async/lease-pool.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { openEngine } from '../engine/engine-choice.ts';
-import { normaliseInto } from '../images/batches.ts';
+import { normalisedBatch } from '../images/batches.ts';
 import { readModel, specOf } from '../model/checkpoint.ts';
 import type { CallContext, MatchesRequest, ModelRef } from '../protocol/protocol.ts';
 import { decodePair } from './pixels.ts';
@@ -27,7 +27,6 @@ const networks = new LeasePool<OpenNetwork>(1, ({ executable }) => executable.di
 export async function findMatches(request: MatchesRequest, { signal }: CallContext<'findMatches'>): Promise<MatchesAnswer> {
   const { model, modelSha256 } = request;
   const { config, folder } = model;
-  const { size } = config;
   const task = layerTask(specOf(config), layerNames(config.backbone).at(-1)!, 2);
   const [, channels, height, width] = task.outputs.features.shape as [number, number, number, number];
   const cells = width * height;
@@ -35,8 +34,7 @@ export async function findMatches(request: MatchesRequest, { signal }: CallConte
   if (cells > MAX_MATCHED_CELLS) return { none: 'too-fine', cells };
   const squares = await decodePair(request);
   throwIfCancelled(signal);
-  const images = new Float32Array(2 * 3 * size ** 2); // [2, 3, S, S]
-  squares.forEach((square, i) => normaliseInto(images, i, square, config.preprocessing));
+  const images = normalisedBatch(squares, config.preprocessing); // [2, 3, S, S]
   const key = JSON.stringify([folder, modelSha256, config.engine, config.device]);
   return await networks.use(
     key,

@@ -7,7 +7,7 @@ import type { Explainer, PairInput, PairMaps } from '../../nn/explain/method.ts'
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { throwIfCancelled } from '../async/parallel.ts';
 import { openEngine } from '../engine/engine-choice.ts';
-import { normaliseInto } from '../images/batches.ts';
+import { normalisedBatch } from '../images/batches.ts';
 import { specOf } from '../model/checkpoint.ts';
 import type { ModelRef } from '../protocol/protocol.ts';
 import type { PixelPair } from './pixels.ts';
@@ -42,18 +42,19 @@ export function runMethod(
   pixels: PixelPair,
   { signal, onProgress }: { signal: AbortSignal; onProgress?: PairInput['onProgress'] },
 ): Promise<PairMaps> {
-  const batchOf = (squares: readonly Uint8Array[]): Float32Array => {
-    const batch = new Float32Array(2 * 3 * size ** 2); // [2, 3, size, size]
-    squares.forEach((square, i) => {
-      normaliseInto(batch, i, square, preprocessing);
-    });
-    return batch;
-  };
   return explainer.explain(
     (name, inputs) => {
       throwIfCancelled(signal);
       return programs.get(name)!.run(inputs);
     },
-    { images: batchOf(pixels), blurred: () => batchOf(pixels.map((square) => blur(square, size, size, BLUR_SIGMA * size))), onProgress },
+    {
+      images: normalisedBatch(pixels, preprocessing), // [2, 3, S, S]
+      blurred: () =>
+        normalisedBatch(
+          pixels.map((square) => blur(square, size, size, BLUR_SIGMA * size)),
+          preprocessing,
+        ),
+      onProgress,
+    },
   );
 }

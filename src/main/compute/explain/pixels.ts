@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { BLUR_SIGMA } from '../../../shared/faithfulness.ts';
 import { blur } from '../../domain/faithfulness/blur.ts';
-import { normaliseInto } from '../images/batches.ts';
+import { normalisedBatch } from '../images/batches.ts';
 import { decodeSquare } from '../images/images.ts';
 import type { ModelRef } from '../protocol/protocol.ts';
 
@@ -52,10 +52,6 @@ export function blend(into: Float32Array, image: Float32Array, fill: Float32Arra
 
 /** An image and its fills as planes. `square`, `donors`: RGB [S, S, 3]. */
 export function planesOf({ config: { size, preprocessing } }: ModelRef, square: Uint8Array, donors: readonly Uint8Array[] = []): Planes {
-  const normalise = (pixels: Uint8Array): Float32Array => {
-    const planes = new Float32Array(pixels.length);
-    normaliseInto(planes, 0, pixels, preprocessing);
-    return planes;
-  };
+  const normalise = (pixels: Uint8Array): Float32Array => normalisedBatch([pixels], preprocessing);
   return { image: normalise(square), blur: normalise(blur(square, size, size, BLUR_SIGMA * size)), donors: donors.map(normalise) };
 }

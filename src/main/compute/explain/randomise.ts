@@ -20,7 +20,7 @@ import type { PairMaps } from '../../nn/explain/method.ts';
 import { redraw, type Stage, stagesFromTop, statisticsTask } from '../../nn/explain/redraw.ts';
 import type { TensorMap } from '../../nn/ir/tensor.ts';
 import { openEngine } from '../engine/engine-choice.ts';
-import { normaliseInto } from '../images/batches.ts';
+import { normalisedBatch } from '../images/batches.ts';
 import { readModel, specOf } from '../model/checkpoint.ts';
 import type { CallContext, ModelRef, RandomisePair, RandomiseRequest } from '../protocol/protocol.ts';
 import { closeMethod, openMethod, runMethod } from './open-method.ts';
@@ -107,8 +107,7 @@ async function statisticsOf({ config }: ModelRef, stages: readonly Stage[], weig
   const squares = pairs.flatMap(({ pixels }) => pixels).slice(0, STATISTICS_IMAGES);
   const task = statisticsTask(specOf(config), stages, squares.length);
   if (task === null) return new Map();
-  const images = new Float32Array(squares.length * 3 * config.size ** 2); // [N, 3, S, S]
-  for (const [i, square] of squares.entries()) normaliseInto(images, i, square, config.preprocessing);
+  const images = normalisedBatch(squares, config.preprocessing); // [N, 3, S, S]
   const program = await (await openEngine(config.engine, config.device)).compile(task, weights);
   try {
     const found = await program.run({ images });

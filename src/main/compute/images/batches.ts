@@ -15,6 +15,13 @@ export function normaliseInto(batch: Float32Array, at: number, pixels: Uint8Arra
   }
 }
 
+/** A batch [N, 3, S, S] of N > 0 images: pixels [S, S, 3] 0..255 each, normalised. */
+export function normalisedBatch(images: readonly Uint8Array[], preprocessing: Preprocessing): Float32Array {
+  const batch = new Float32Array(images.length * images[0]!.length);
+  for (const [i, pixels] of images.entries()) normaliseInto(batch, i, pixels, preprocessing);
+  return batch;
+}
+
 /** Consecutive slices of at most `size` items. */
 export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
