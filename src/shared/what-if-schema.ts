@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { FILLS, MAX_ALL_POINTS, MAX_POINTS, MAX_STROKES, type Stroke } from './what-if.ts';
+import { countPoints, FILLS, MAX_ALL_POINTS, MAX_COORDINATE, MAX_POINTS, MAX_STROKES, type Stroke } from './what-if.ts';
 
-const Coordinate = z.number().min(-10).max(10); // a stroke may leave the image
+const Coordinate = z.number().min(-MAX_COORDINATE).max(MAX_COORDINATE);
 const Position = z.tuple([Coordinate, Coordinate]);
 const Image = z.union([z.literal(0), z.literal(1)]);
 const Fill = z.enum(FILLS);
@@ -15,12 +15,10 @@ const AnyStroke = z.discriminatedUnion('tool', [
   z.strictObject({ tool: z.literal('erase'), image: Image, ...Path }),
 ]);
 
-const pointsOf = (stroke: Stroke): number => (stroke.tool === 'rectangle' ? 2 : stroke.points.length);
-
 /** The strokes of an edit. */
 export const Strokes = z
   .array(AnyStroke)
   .max(MAX_STROKES, `an edit has at most ${MAX_STROKES} strokes`)
-  .refine((strokes: Stroke[]) => strokes.reduce((sum, stroke) => sum + pointsOf(stroke), 0) <= MAX_ALL_POINTS, {
+  .refine((strokes: Stroke[]) => countPoints(strokes) <= MAX_ALL_POINTS, {
     error: 'the edit has too many points: save it and begin another',
   });

@@ -27,6 +27,11 @@ export const MAX_STROKES = 1000;
 export const MAX_POINTS = 4000; // of a stroke
 export const MAX_ALL_POINTS = 20_000; // of an edit, corners of rectangles included
 
+export const MAX_COORDINATE = 10; // of a position: a stroke may leave the image
+
+export const countPoints = (strokes: readonly Stroke[]): number =>
+  strokes.reduce((sum, stroke) => sum + (stroke.tool === 'rectangle' ? 2 : stroke.points.length), 0);
+
 /** The network's answer to a pair. */
 export interface PairAnswer {
   distance: number;

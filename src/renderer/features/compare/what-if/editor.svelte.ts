@@ -1,5 +1,14 @@
 import { asAppError } from '../../../../shared/errors.ts';
-import { type Fill, MAX_STROKES, type Position, type Stroke, type WhatIf } from '../../../../shared/what-if.ts';
+import {
+  countPoints,
+  type Fill,
+  MAX_ALL_POINTS,
+  MAX_POINTS,
+  MAX_STROKES,
+  type Position,
+  type Stroke,
+  type WhatIf,
+} from '../../../../shared/what-if.ts';
 import { api } from '../../../client/api.ts';
 import { DelayedWrite } from '../../../client/page-end.ts';
 import { toast } from '../../../client/toasts.svelte.ts';
@@ -135,6 +144,8 @@ class Editor {
     this.confirm();
     if (!this.ready) return;
     if (this.strokes.length >= MAX_STROKES) return toast.info(`An edit has at most ${MAX_STROKES} strokes. Save it and begin another.`);
+    if (countPoints(this.strokes) > MAX_ALL_POINTS - MAX_POINTS)
+      return toast.info('This edit has as many points as can be stored. Save it and begin another.');
     const at = roundPosition(position);
     const radius = radiusFor(this.size / 100, size);
     if (this.tool === 'rectangle') this.live = { tool: 'rectangle', image, fill: this.fill, box: [...at, ...at] };

@@ -1,4 +1,4 @@
-import { MAX_POINTS, type Position, type Stroke } from '../../../../shared/what-if.ts';
+import { MAX_COORDINATE, MAX_POINTS, type Position, type Stroke } from '../../../../shared/what-if.ts';
 import type { Size } from '../zoom.ts';
 
 /** Share of a brush's radius that the pointer must move before a point is added: finer points do not change the shape. */
@@ -7,8 +7,9 @@ const LASSO_SPACING = 0.004; // share of the longer side
 const DECIMALS = 4; // 0.1 px of an image of 1,000 px
 
 const round = (value: number): number => Number(value.toFixed(DECIMALS));
-/** A position with DECIMALS decimals. */
-export const roundPosition = ([u, v]: Position): Position => [round(u), round(v)];
+const limit = (value: number): number => Math.min(MAX_COORDINATE, Math.max(-MAX_COORDINATE, value));
+/** A position with DECIMALS decimals, within MAX_COORDINATE. */
+export const roundPosition = ([u, v]: Position): Position => [round(limit(u)), round(limit(v))];
 
 /** A brush's radius as shares of width and height. `diameter`: share of the image's longer side, 0..1. */
 export function radiusFor(diameter: number, { width, height }: Size): [number, number] {

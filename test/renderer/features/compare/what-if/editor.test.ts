@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { AppError } from '../../../../../src/shared/errors.ts';
-import type { Stroke, WhatIf, WhatIfs } from '../../../../../src/shared/what-if.ts';
+import { MAX_POINTS, type Stroke, type WhatIf, type WhatIfs } from '../../../../../src/shared/what-if.ts';
 
 /** Strokes drawn faster than the network answers, and storing them. The calls of the workbench are answered when the test lets them. */
 
@@ -194,6 +194,17 @@ test('an edit by another window is shown, unless this one has strokes that are n
   listener({ what: 'whatIfs', id: editor.comparison });
   await settle();
   expect(editor.strokes).toHaveLength(2);
+});
+
+test('no stroke begins that could make the edit too large to be stored', async () => {
+  const long: Stroke = { tool: 'lasso', image: 0, fill: 'blur', points: Array.from({ length: MAX_POINTS }, (_, i) => [i / MAX_POINTS, i % 2]) };
+  stored = { saved: [], draft: [long, long, long, long] };
+  listener({ what: 'whatIfs', id: editor.comparison });
+  await settle();
+  draw();
+  expect(editor.strokes).toHaveLength(5);
+  draw();
+  expect(editor.strokes).toHaveLength(5);
 });
 
 test('no stroke begins before the stored ones are loaded', () => {

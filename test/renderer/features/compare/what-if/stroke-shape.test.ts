@@ -6,7 +6,9 @@ import {
   nudgeRectangle,
   pathOf,
   radiusFor,
+  roundPosition,
 } from '../../../../../src/renderer/features/compare/what-if/stroke-shape.ts';
+import { Strokes } from '../../../../../src/shared/what-if-schema.ts';
 import type { Stroke } from '../../../../../src/shared/what-if.ts';
 
 const SIZE = { width: 400, height: 200 };
@@ -36,6 +38,12 @@ describe('strokes on the screen', () => {
     expect(extendStroke(start, [0.52, 0.5], SIZE)).toMatchObject({ points: [[0.5, 0.5], [0.52, 0.5]] }); // prettier-ignore
     expect(extendStroke(start, [0.5, 0.5], SIZE, true)).toBe(start);
     expect(extendStroke(box([0.1, 0.1, 0.1, 0.1]), [0.43219, 1.2], SIZE)).toMatchObject({ box: [0.1, 0.1, 0.4322, 1.2] });
+  });
+
+  test('a position far outside a narrow image is moved to where the schema allows it', () => {
+    const thin = { width: 1, height: 100 };
+    const start = brush([roundPosition([-30, 0.5])]);
+    expect(Strokes.safeParse([start, extendStroke(start, [300, 0.6], thin)]).success).toBe(true);
   });
 
   test('a click with rectangle or lasso covers nothing, a click with the brush a dot', () => {
