@@ -11,11 +11,16 @@ test('a warning about copies of images shows them; “Show less” points up', a
   copyFileSync(join(folder, 'blue', 'blue-01.png'), join(folder, 'green', 'other.png'));
   const { result } = await served.job('datasets.import', { folder, name: 'Copies' });
   await served.call('settings.set', { dataset: result!['dataset']!, run: null });
+  const searches: string[] = [];
+  page.on('request', (request) => void (request.url().includes('images.find') && searches.push(request.url())));
   await page.goto(`${served.url}#/images`);
   const tiles = page.getByRole('listbox', { name: 'Images' }).getByRole('option');
+  await expect(tiles.first()).toBeVisible();
   await page.reload();
+  await expect(tiles.first()).toBeVisible();
   await page.getByRole('searchbox').fill('green');
   await expect(tiles).toHaveCount(7);
+  expect(searches).toHaveLength(3); // of two loads and the text
   const fold = page.getByRole('button', { name: /^Show (all|less)/ });
   await expect(fold.locator('svg')).toHaveClass(/chevron-down/);
   await fold.click();
