@@ -57,6 +57,14 @@ describe.skipIf(!hasCompute)('the labelled images nearest to a pair (needs the b
     return new Map([...all].map(([other, row]) => [other, dot(own, row) / Math.sqrt(dot(own, own) * dot(row, row))]));
   }
 
+  test('are read all the same if another request that reads them is cancelled', async () => {
+    const { app, run } = await openTrained();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const all = [first, second].map(({ signal }) => app.workbench.compare.examples.read(run, { signal }));
+    first.abort();
+    expect((await Promise.allSettled(all)).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  });
+
   test('are read once for a run, as a job; then the five with the largest cosine, of both splits and never of test images', async () => {
     const given = await open();
     const { app, rows, explain, find, read } = given;

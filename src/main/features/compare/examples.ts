@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { ComparisonRow } from '../../../shared/comparison.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { hasExamples, type ExamplesAnswer, type PairExamples } from '../../../shared/examples.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Counted, ReadExamplesRequest } from '../../compute/protocol/protocol.ts';
@@ -61,17 +62,27 @@ export class Examples {
   }
 
   /**
-   * Caches the features of a run's labelled images, once at a time for each run: a second caller waits for the first. Throws AppError
-   * 'not-found' for an unknown run or deleted network, 'bad-image' for an unreadable image, 'cancelled'; what is cached until then stays.
+   * Caches the features of a run's labelled images, once at a time for each run: a second caller waits for the first, and reads the rest if
+   * that one is cancelled. Throws AppError 'not-found' for an unknown run or deleted network, 'bad-image' for an unreadable image,
+   * 'cancelled'; what is cached until then stays.
    */
   async read(id: string, { signal, onProgress }: ReadOptions): Promise<void> {
     const run = this.ports.runs.get(id);
     const problem = networkProblem(this.ports, { run: id, modelSha256: run.modelSha256! }, NO_EXAMPLES);
     if (problem) throw problem;
-    await this.reading.run(id, async () => {
-      const request = await this.requestFor(run);
-      return this.ports.checker.ask('readExamples', request, { signal, ...(onProgress && { onProgress }) });
-    });
+    for (;;) {
+      let isOwn = false;
+      try {
+        await this.reading.run(id, async () => {
+          isOwn = true;
+          const request = await this.requestFor(run);
+          return this.ports.checker.ask('readExamples', request, { signal, ...(onProgress && { onProgress }) });
+        });
+        return;
+      } catch (error) {
+        if (isOwn || signal.aborted || !(error instanceof AppError) || error.code !== 'cancelled') throw error;
+      }
+    }
   }
 
   private runOf(row: ComparisonRow): RunRecord {
