@@ -18,6 +18,7 @@ const chromium: NonNullable<PlaywrightTestConfig['use']> = {
       '--disable-sync',
       '--no-first-run',
       '--disable-quic',
+      '--disable-gpu', // no process that draws on the processor in place of a card: a twentieth of the CPU time
       // One renderer process for all pages, as in the headless shell. Otherwise most tests start another.
       '--disable-site-isolation-trials',
       '--renderer-process-limit=1',
