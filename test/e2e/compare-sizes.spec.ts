@@ -109,4 +109,18 @@ test('the bar of a queue shows its texts in full on a laptop', async ({ page, se
       );
       expect(cut.length, `${queue}, ${split}`).toBe(0);
     }
+
+  // The names of both images are in the header in full, and its last button is inside it.
+  const isWhole = (): Promise<boolean> =>
+    page.locator('main header').evaluate((header) => {
+      const names = [...header.querySelectorAll('h1 .cut')];
+      const last = [...header.querySelectorAll('button')].at(-1)!;
+      return (
+        names.every((name) => name.scrollWidth <= name.clientWidth) && last.getBoundingClientRect().right <= header.getBoundingClientRect().right
+      );
+    });
+  for (const width of [1440, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect.poll(isWhole, String(width)).toBe(true);
+  }
 });
