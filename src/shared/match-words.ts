@@ -36,6 +36,16 @@ export function sharesSentence({ distance, unrelated }: PairMatches): string {
   return `A share is what a pair of spots adds to the distance, and is negative where it brings the images together. The shares of all pairs of spots add up to ${distance > unrelated ? '+' : ''}${threeDigits(distance - unrelated)} = D(A, B) − R = ${d} − ${r}, where R is the distance of two images with features as strong as these that have nothing in common.`;
 }
 
+/** The sum of the pairs in a table, to compare with that of all pairs; null without pairs. */
+export function tableSentence(pair: PairMatches, table: readonly CellPair[]): string | null {
+  if (table.length === 0) return null;
+  const sum = shareText(
+    pair,
+    table.reduce((total, { share }) => total + share, 0),
+  );
+  return table.length === 1 ? `The pair in the table adds ${sum} of that.` : `The ${table.length} pairs in the table add up to ${sum} of that.`;
+}
+
 /** For a reviewer; src/main/nn/explain/correspondence.ts has the derivation. */
 export const SHARE_DEFINITION =
   'A spot x adds e(x) = J F(x) / n to the embedding z, where F are its features, n is the number of spots, and J is the mean of dz/dp at t p over t from 0 to 1, with p the mean of F over the spots (integrated gradients of z, Sundararajan et al. 2017). The vectors of an image add up to z − z(0). A share is −2 ⟨e(x), e(y)⟩ / (D + R), and R² = |z_A − z(0)|² + |z_B − z(0)|².';

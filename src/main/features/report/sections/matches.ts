@@ -9,6 +9,7 @@ import {
   shareText,
   shareWords,
   spotsSentence,
+  tableSentence,
 } from '../../../../shared/match-words.ts';
 import { kindWords } from '../../../../shared/map-words.ts';
 import { cellCentre, type CellPair, strongestPairs } from '../../../../shared/matches.ts';
@@ -38,7 +39,7 @@ ${figure(matches, strongest, comparison)}
       markup`<tr><th scope="row">${i + 1}</th><td>${cellWords(found, one.a)}</td><td>${cellWords(found, one.b)}</td><td>${cosineText(one.cosine)}</td><td>${shareText(found, one.share)}, ${shareWords(one.share)}</td></tr>\n`,
   )}</tbody></table>
 <p>${MATCH_CONDITION} Solid lines: ${kindWords(comparison, 'factual')}; dashed: ${kindWords(comparison, 'counterfactual')}.</p>
-<p class="note">${sharesSentence(found)} ${spotsSentence(found)}</p>
+<p class="note">${[sharesSentence(found), tableSentence(found, strongest), spotsSentence(found)].filter((text) => text !== null).join(' ')}</p>
 <p class="note">${SHARE_DEFINITION}</p>`;
 }
 
