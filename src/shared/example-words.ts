@@ -4,7 +4,7 @@ import { countNoun, countText, fileName, listText } from './format.ts';
 
 /** What the examples show, and what they do not. */
 export const EXAMPLES_CONDITION =
-  'Similar in the features that the encoder passes to the head. They show what the network sees as alike, not whether the verdict is right.';
+  'The number is the cosine of the pooled features of both images, at most 1. Near examples show what the network sees as alike, not whether the verdict is right.';
 
 /** "0.934". Not rounded up to 1. */
 export const cosineText = (cosine: number): string => (cosine < 1 && cosine >= 0.9995 ? '> 0.999' : cosine.toFixed(3).replace('-', '−'));

@@ -74,9 +74,9 @@ function wordsOf(check: FaithfulnessCheck, reason: BadgeReason): [short: string,
     case 'between':
       return [moves('only somewhat more', `, below ${SUPPORTED_FROM}`), ''];
     case 'no-donor':
-      return [moves('more', ''), ', but no training image could be read for the second check'];
+      return [`${moves('more', '')}, but no training image could be read for the second check`, ''];
     case 'donor':
-      return [moves('more', ''), ', but with training images in place of the blur it does not'];
+      return [`${moves('more', '')}, but with training images in place of the blur it does not`, ''];
     case 'moves':
       return [moves('more', `, at least ${SUPPORTED_FROM}`), ', and training images in place of the blur agree'];
     default:
@@ -94,9 +94,10 @@ function gateWords({ gate }: Pick<FaithfulnessCheck, 'gate'>): [short: string, m
   const auc = `AUC ${aucText(gate.auc)}, 95${NBSP}% interval ${aucText(gate.low)} to ${aucText(gate.high)}`;
   const basis = `on ${countNoun(gate.pairs, 'validation pair')} of ${countText(gate.images)} images`;
   const least = GATE_AUC.toFixed(2);
-  if (gate.low >= GATE_AUC) return [`The network can tell these images apart: ${auc}`, ` ${basis}; the interval starts at ${least} or above`];
+  if (gate.low >= GATE_AUC)
+    return [`The network can tell images of this data set apart: ${auc}`, ` ${basis}; the interval starts at ${least} or above`];
   return [
-    `It is not shown that this network can tell these images apart: ${auc}, which starts below ${least}`,
+    `It is not shown that this network can tell images of this data set apart: ${auc}, which starts below ${least}`,
     `, ${basis}. So none of its maps is supported`,
   ];
 }
@@ -132,7 +133,7 @@ function failureOf(comparison: Checked, i: 0 | 1): number | null {
  */
 export function counterfactualFailure(comparison: Checked, i: 0 | 1): string | null {
   const failure = failureOf(comparison, i);
-  return failure === null ? null : failureSentence(comparison, [[i, failure]]);
+  return failure === null ? null : `Greyed: ${failureWords(comparison, [[i, failure]])}`;
 }
 
 /** Why the counterfactual maps of one or both images are greyed, in one sentence; null if none is. */
@@ -141,14 +142,16 @@ export function counterfactualFailures(comparison: Checked): string | null {
     const failure = failureOf(comparison, i);
     return failure === null ? [] : [[i, failure]];
   });
-  return failures.length === 0 ? null : failureSentence(comparison, failures);
+  if (failures.length === 0) return null;
+  const maps = failures.length === 1 ? `The counterfactual map of ${'AB'[failures[0]![0]]!} is` : 'The counterfactual maps are';
+  return `${maps} greyed: ${failureWords(comparison, failures)}`;
 }
 
-function failureSentence(comparison: Checked, failures: readonly [image: 0 | 1, shift: number][]): string {
+function failureWords(comparison: Checked, failures: readonly [image: 0 | 1, shift: number][]): string {
   const [expected, found] = factualSign(comparison.verdict, comparison.target) > 0 ? (['raise', 'lowers'] as const) : (['lower', 'raises'] as const);
   const moves = failures.map(([i, shift]) =>
     shift === 0 ? `leaves it as it is in ${'AB'[i]!}` : `${found} it by ${threeDigits(shift)} in ${'AB'[i]!}`,
   );
   const marked = `the strongest ${percentText(COUNTERFACTUAL_SHARE)} of the evidence ${kindWords(comparison, 'counterfactual')}`;
-  return `Greyed: blurring ${marked} should ${expected} the distance, but ${moves.join(' and ')}.`;
+  return `blurring ${marked} should ${expected} the distance, but ${moves.join(' and ')}.`;
 }

@@ -123,6 +123,7 @@ function badgeWords(mode: FlipMode, { share }: FlipSearch): string {
 }
 
 const other = (verdict: Tested['verdict']): string => (verdict === 'same' ? 'different' : 'same');
+const REST = { a: 'the rest of A', b: 'the rest of B', both: 'the rest of both' } as const satisfies Record<FlipPart, string>;
 const OF = { a: 'A', b: 'B', both: 'each image' } as const satisfies Record<FlipPart, string>;
 const MARKED = { a: 'its map marks', b: 'its map marks', both: 'the maps mark' } as const satisfies Record<FlipPart, string>;
 
@@ -137,8 +138,8 @@ function sentenceOf(mode: FlipMode, part: FlipPart, search: FlipSearch, verdict:
   if (share === 0)
     return `The verdict stays “${verdict}” when all of ${part === 'both' ? 'both images' : OF[part]} is blurred: no part needs to be sharp.`;
   if (share !== null)
-    return `With only the ${shareText(share)} of ${OF[part]} that ${MARKED[part]} ${most} and the rest blurred, the verdict stays “${verdict}”; ${rolledWords(search, part, 'hold it')}.`;
-  return `With up to ${shareText(LARGEST_SHARE)} of ${OF[part]}, what ${MARKED[part]} ${most}, and the rest blurred, the verdict does not stay “${verdict}”; ${rolledWords(search, part, 'hold it')}.`;
+    return `With only the ${shareText(share)} of ${OF[part]} that ${MARKED[part]} ${most} and ${REST[part]} blurred, the verdict stays “${verdict}”; ${rolledWords(search, part, 'hold it')}.`;
+  return `With up to ${shareText(LARGEST_SHARE)} of ${OF[part]}, what ${MARKED[part]} ${most}, and ${REST[part]} blurred, the verdict does not stay “${verdict}”; ${rolledWords(search, part, 'hold it')}.`;
 }
 
 /** The images of which a search used more than their map marks; '' if there is none. */

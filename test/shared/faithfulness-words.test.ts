@@ -27,14 +27,29 @@ describe('words of a check', () => {
     expect(claim.short).toContain('the map of A alone is not supported');
   });
 
+  test('the short sentence keeps the reason why maps are only weakly supported', () => {
+    const sample = check([1, 0.9]);
+    const of = (donor: number | null) =>
+      mapsClaim({
+        ...sample,
+        images: [
+          { ...sample.images[0], donor },
+          { ...sample.images[1], donor },
+        ],
+      });
+    expect(of(-1)).toMatchObject({ words: 'Maps weakly supported', reason: 'donor' });
+    expect(of(-1).short).toMatch(/, but with training images in place of the blur it does not\.$/);
+    expect(of(null).short).toMatch(/, but no training image could be read for the second check\.$/);
+  });
+
   test('a network that fails the gate is the reason, whatever z is', () => {
     const guessing = check([3, 3], { gate: { auc: 0.52, low: 0.44, high: 0.6, pairs: 1008, images: 84 } });
     expect(mapsClaim(guessing)).toMatchObject({ words: 'Maps not supported', reason: 'network' });
     expect(mapsClaim(guessing).sentence).toMatch(
-      /^It is not shown that this network can tell these images apart: AUC 0\.520, 95.% interval 0\.440 to 0\.600, which starts below 0\.60, on 1,008 validation pairs of 84 images/,
+      /^It is not shown that this network can tell images of this data set apart: AUC 0\.520, 95.% interval 0\.440 to 0\.600, which starts below 0\.60, on 1,008 validation pairs of 84 images/,
     );
     expect(gateSentence(check([0, 0]))).toMatch(
-      /^The network can tell these images apart: AUC 0\.932, 95.% interval 0\.865 to 0\.967 on 1,008 validation pairs of 84 images/,
+      /^The network can tell images of this data set apart: AUC 0\.932, 95.% interval 0\.865 to 0\.967 on 1,008 validation pairs of 84 images/,
     );
     expect(gateSentence({ gate: { auc: NaN, low: NaN, high: NaN, pairs: 0, images: 0 } })).toContain('no validation pairs of both kinds');
   });
@@ -52,7 +67,11 @@ describe('words of a check', () => {
     expect(of('same', 0)).toContain('should lower the distance, but leaves it as it is in A.');
     const both = { ...sampleComparison(1.63), verdict: 'same' as const };
     for (const [i, shift] of [0.2, 0.3].entries()) both.images[i]!.counterfactualShift = shift;
-    expect(counterfactualFailures(both)).toMatch(/but raises it by 0\.200 in A and raises it by 0\.300 in B\.$/);
+    expect(counterfactualFailures(both)).toMatch(
+      /^The counterfactual maps are greyed: .* but raises it by 0\.200 in A and raises it by 0\.300 in B\.$/,
+    );
+    both.images[0]!.counterfactualShift = -0.2;
+    expect(counterfactualFailures(both)).toMatch(/^The counterfactual map of B is greyed: blurring/);
     expect(counterfactualFailures(sampleComparison(1.63))).toBeNull();
     expect(of('same', null)).toBeNull(); // an empty map has its own words
     expect(of('different', undefined)).toBeNull(); // a record of an older version

@@ -68,7 +68,7 @@ describe('words of a flip test', () => {
     expect(keptOf(sampleSearch(0, [], 'keep')).sentence).toBe('The verdict stays “different” when all of A is blurred: no part needs to be sharp.');
     expect(keptOf(sampleSearch(9, copies(0), 'keep'))).toMatchObject({ tone: 'good', words: 'Stays with 9\u00a0%' });
     expect(keptOf(sampleSearch(9, copies(0), 'keep')).sentence).toMatch(
-      /^With only the 9.% of A .* and the rest blurred, the verdict stays “different”; .*none holds it within 9/,
+      /^With only the 9.% of A .* and the rest of A blurred, the verdict stays “different”; .*none holds it within 9/,
     );
     expect(keptOf(sampleSearch(null, copies(2), 'keep')).sentence).toMatch(/does not stay “different”; .*2 hold it within 50.%/);
   });
@@ -83,7 +83,7 @@ describe('words of a flip test', () => {
     const failing = wordsOf({ gate: { auc: 0.52, low: 0.44, high: 0.6, pairs: 1008, images: 84 } });
     expect(tones(failing)).not.toContain('good');
     expect(failing.limits[0]).toMatch(
-      /^It is not shown that this network can tell these images apart: AUC 0\.520.*, so it is unknown whether its verdicts mean anything\.$/,
+      /^It is not shown that this network can tell images of this data set apart: AUC 0\.520.*, so it is unknown whether its verdicts mean anything\.$/,
     );
     const tossed = wordsOf({}, { similarity: 0.51 });
     expect(tones(tossed)).not.toContain('good');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { counterfactualFailure, gateSentence, mapsClaim } from '../../../src/shared/faithfulness-words.ts';
+import { counterfactualFailures, gateSentence, mapsClaim } from '../../../src/shared/faithfulness-words.ts';
 import { sampleCheck, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
 import { renderReport, textOf } from './whole-page.ts';
 
@@ -35,7 +35,7 @@ describe('the check of the maps in a report', () => {
     const html = pageOf(comparison);
     expect(html.match(/<img class="greyed"/g)).toHaveLength(1);
     expect(html.match(/fails its check/g)).toHaveLength(1);
-    expect(squeeze(textOf(html))).toContain(squeeze(counterfactualFailure(comparison, 1)!));
+    expect(squeeze(textOf(html))).toContain(squeeze(counterfactualFailures(comparison)!));
     expect(pageOf(sampleComparison())).not.toContain('class="greyed"');
   });
 });

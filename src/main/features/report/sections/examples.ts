@@ -13,7 +13,7 @@ export function examplesPart(examples: ReportExamples | string, comparison: Comp
   const { found, thumbs } = examples;
   return markup`<h3>Nearest labelled examples</h3>
 ${([0, 1] as const).map((i) => exampleRow(found.images[i].nearest, thumbs[i], i, comparison))}
-${exampleSentences(found, comparison).map((sentence) => markup`<p>${sentence}</p>\n`)}<p class="note">${EXAMPLES_CONDITION} The number is the cosine of the pooled features.</p>`;
+${exampleSentences(found, comparison).map((sentence) => markup`<p>${sentence}</p>\n`)}<p class="note">${EXAMPLES_CONDITION}</p>`;
 }
 
 const exampleRow = (
