@@ -40,7 +40,7 @@ export function verdictClaim(comparison: Claimed): VerdictClaim & { sentence: st
   if (truth === 'unclear') return { tone: 'neutral', sign: '?', words: 'Truth unclear: filed under several classes', sentence };
   if (truth === 'unknown') return supportClaim(comparison, sentence);
   const isException = truth !== verdict && !isOpen && support.pairs > 1 && support.agree > 0.5;
-  const claim = truthClaim(verdict, truth, trainedCount(comparison));
+  const claim = truthClaim(verdict, truth, { trained: trainedCount(comparison), isOpen });
   return { ...claim, sentence: isException ? `${sentence} This pair is an exception.` : sentence };
 }
 
@@ -55,13 +55,19 @@ export function verdictWithTruth(comparison: Claimed): string {
 }
 
 /** For a pair of a queue, whose truth is always known. Queues have no training images. */
-export const queuedPairClaim = ({ verdict, label }: Pick<QueuedPair, 'verdict' | 'label'>): VerdictClaim =>
-  truthClaim(verdict, label === 1 ? 'different' : 'same', 0);
+export const queuedPairClaim = (pair: Pick<QueuedPair, 'verdict' | 'label' | 'similarity'>): VerdictClaim =>
+  truthClaim(pair.verdict, pair.label === 1 ? 'different' : 'same', { trained: 0, isOpen: isCoinToss(pair) });
 
-/** `trained`: on how many of the images, see trainedCount. Right is green only for images that the network has not learned. */
-function truthClaim(verdict: Verdict, truth: Verdict, trained: ReturnType<typeof trainedCount>): VerdictClaim {
+interface Known {
+  trained: ReturnType<typeof trainedCount>; // on how many of the images
+  isOpen: boolean; // a coin toss
+}
+
+/** Right is green only for images that the network has not learned, and not near the threshold, where it is chance. */
+function truthClaim(verdict: Verdict, truth: Verdict, { trained, isOpen }: Known): VerdictClaim {
   const says = `the data set says ${truth === 'same' ? 'the same class' : 'different classes'}`;
   if (truth !== verdict) return { tone: 'bad', sign: '✗', words: `Wrong: ${says}` };
+  if (trained === 0 && isOpen) return { tone: 'neutral', sign: '✓', words: 'Right, but near the threshold: a coin toss' };
   if (trained === 0) return { tone: 'good', sign: '✓', words: `Right: ${says}` };
   const words = trained === null ? `Right: ${says}` : `Right, but the network was trained on ${trained === 2 ? 'both images' : 'one image'}`;
   return { tone: 'neutral', sign: '✓', words };

@@ -71,9 +71,17 @@ describe('a verdict that the data set contradicts', () => {
     expect(near(0.44, ['rose', 'rose'])).toMatch(/^(?!.*coin toss).*This pair is an exception\.$/);
   });
 
+  test('that is right near the threshold is not green, as chance would be right as often', () => {
+    const near = { tone: 'neutral', sign: '✓', words: 'Right, but near the threshold: a coin toss' };
+    expect(verdictClaim(pair('same', ['rose', 'rose'], { similarity: 0.52 }))).toMatchObject(near);
+    expect(queuedPairClaim({ verdict: 'different', label: 1, similarity: 0.46 })).toEqual(near);
+    expect(verdictClaim(pair('same', ['rose', 'rose'], { similarity: 0.56 }))).toMatchObject({ tone: 'good' });
+    expect(verdictClaim(pair('same', ['rose', 'daisy'], { similarity: 0.52 }))).toMatchObject({ tone: 'bad' });
+  });
+
   test('is described in the same words for a queued pair', () => {
     const words = (verdict: Verdict, label: 0 | 1): [string, string] => {
-      const { tone, words: text } = queuedPairClaim({ verdict, label });
+      const { tone, words: text } = queuedPairClaim({ verdict, label, similarity: verdict === 'same' ? 0.99 : 0.01 });
       return [tone, text];
     };
     expect(words('same', 1)).toEqual(['bad', verdictClaim(pair('same', ['rose', 'daisy'])).words]);

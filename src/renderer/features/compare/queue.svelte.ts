@@ -85,9 +85,9 @@ class Queue {
     }
   }
 
-  /** Shows the queue's pair, once for each list. If the person has left the view, when they return. */
+  /** Shows the queue's pair, once for each list and when the address names no pair. If the person has left the view, when they return. */
   private openPair(): void {
-    if (this.opened === this.list || route.view !== 'compare') return;
+    if ((this.opened === this.list && compare.request !== null) || route.view !== 'compare') return;
     this.opened = this.list;
     this.open(this.at);
   }

@@ -10,6 +10,7 @@ const compare = {
   stored: null as string | null,
   target: 'verdict',
   layer: '',
+  request: {} as object | null, // of the pair in the address
   change: vi.fn((changes: Record<string, string>) => void Object.assign(route.params, changes)),
 };
 vi.mock('../../../../src/renderer/client/route.svelte.ts', () => ({ route }));
@@ -64,6 +65,19 @@ describe('a queue', () => {
     expect(route.params).toMatchObject({ a: 'd/1', b: 'd/2', n: '1' });
     expect(queue.list!.pairs.map((pair) => queue.judgementOf(pair))).toEqual(['agree', null]);
     expect(queue.progress).toBe(1);
+  });
+
+  test('shows its pair again if a later address names none', async () => {
+    const loading = follow();
+    asked[0]!.answer(pairs([1, 2], [3, 4]));
+    await loading;
+    const { queue: kind, seed } = route.params;
+    Object.assign(route, { params: { queue: kind, seed } });
+    compare.request = null;
+    await follow();
+    compare.request = {};
+    expect(asked).toHaveLength(1);
+    expect(route.params).toMatchObject({ a: 'd/1', b: 'd/2' });
   });
 
   test('of another kind cancels the earlier request, whose late answer is ignored', async () => {

@@ -49,14 +49,17 @@ export interface MatchLine {
   number: number; // from 1
   from: Point;
   to: Point;
-  label: Point; // of the share, on the line
+  label: Point | null; // the middle of the share's text; null where it would cover an earlier one
 }
 
 const LABEL_BELOW = 19; // px from the centre of a number to that of the share below it
+const LABEL: Size = { width: 64, height: 15 }; // px, at least as large as the text
+/** Where on a line its label may be, as shares of its length, the best first. */
+const LABEL_AT = [0.5, 0.41, 0.59, 0.32, 0.68, 0.23, 0.77];
 
 /**
- * Lines between the visible ends of pairs. Labels are on the lines at several positions, so that those of neighbouring ones rarely overlap;
- * lines from one spot, of image `spotSide`, have them at their other ends.
+ * Lines between the visible ends of pairs. Each label is where it covers no earlier one: on its line, or at the other ends of lines from
+ * one spot, of image `spotSide`.
  */
 export function linesOf(
   pair: PairMatches,
@@ -64,14 +67,15 @@ export function linesOf(
   [a, b]: readonly [PlacedImage, PlacedImage],
   spotSide: 0 | 1 | null,
 ): MatchLine[] {
+  const labels: Point[] = [];
+  const isFree = ({ x, y }: Point): boolean => labels.every((other) => Math.abs(other.x - x) >= LABEL.width || Math.abs(other.y - y) >= LABEL.height);
   return shown.flatMap((one, i) => {
     const [from, to] = [pointOf(pair, one.a, a), pointOf(pair, one.b, b)];
     if (!from || !to) return [];
-    if (spotSide !== null) {
-      const { x, y } = spotSide === 0 ? to : from;
-      return [{ pair: one, number: i + 1, from, to, label: { x, y: y + LABEL_BELOW } }];
-    }
-    const at = 0.5 + (((i * 2) % 5) - 2) * 0.09;
-    return [{ pair: one, number: i + 1, from, to, label: { x: from.x + at * (to.x - from.x), y: from.y + at * (to.y - from.y) } }];
+    const end = spotSide === 0 ? to : from;
+    const onLine = LABEL_AT.map((at): Point => ({ x: from.x + at * (to.x - from.x), y: from.y + at * (to.y - from.y) }));
+    const label = (spotSide === null ? onLine : [{ x: end.x, y: end.y + LABEL_BELOW }]).find(isFree) ?? null;
+    if (label) labels.push(label);
+    return [{ pair: one, number: i + 1, from, to, label }];
   });
 }

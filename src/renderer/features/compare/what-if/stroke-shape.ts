@@ -29,10 +29,24 @@ export function extendStroke(stroke: Stroke, next: Position, size: Size, isEnd =
   return { ...stroke, points: [...stroke.points, to] };
 }
 
-/** Whether the stroke covers anything: a rectangle or lasso that is only a click does not. */
+/** Whether the stroke covers a part of the image: a rectangle or lasso that is only a click does not, nor does a stroke beside the image. */
 export function isVisible(stroke: Stroke): boolean {
-  if (stroke.tool === 'rectangle') return stroke.box[0] !== stroke.box[2] && stroke.box[1] !== stroke.box[3];
-  return stroke.tool !== 'lasso' || stroke.points.length > 2;
+  const isArea =
+    stroke.tool === 'rectangle'
+      ? stroke.box[0] !== stroke.box[2] && stroke.box[1] !== stroke.box[3]
+      : stroke.tool !== 'lasso' || stroke.points.length > 2;
+  return isArea && touchesImage(stroke);
+}
+
+/** Whether the stroke's bounding box overlaps the image. */
+function touchesImage(stroke: Stroke): boolean {
+  const [u0, v0, u1, v1] = stroke.tool === 'rectangle' ? stroke.box : [];
+  const points: readonly Position[] = stroke.tool === 'rectangle' ? [[u0!, v0!], [u1!, v1!]] : stroke.points; // prettier-ignore
+  const margins = 'radius' in stroke ? stroke.radius : [0, 0];
+  return ([0, 1] as const).every((axis) => {
+    const along = points.map((point) => point[axis]);
+    return Math.max(...along) + margins[axis]! > 0 && Math.min(...along) - margins[axis]! < 1;
+  });
 }
 
 /** The outline of a stroke as an SVG path in px of the image: of a round stroke the line in its middle, to be drawn as wide as its radius. */

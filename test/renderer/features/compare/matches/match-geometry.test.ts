@@ -32,10 +32,26 @@ describe('cells on the stage', () => {
     expect(lines.map(({ number }) => number)).toEqual([1, 2]);
     expect(linesOf(pair, [match(3, 0)], placed, null)).toEqual([]);
     const { from, to, label } = lines[1]!;
-    expect((label.x - from.x) / (to.x - from.x)).toBeCloseTo((label.y - from.y) / (to.y - from.y), 12);
+    expect((label!.x - from.x) / (to.x - from.x)).toBeCloseTo((label!.y - from.y) / (to.y - from.y), 12);
     const fromSpot = linesOf(pair, [match(0, 0)], placeImages(stage, images, { gap, layout: 'row', view: FIT_VIEW }), 0)[0]!;
-    expect(fromSpot.label.x).toBe(fromSpot.to.x);
+    expect(fromSpot.label!.x).toBe(fromSpot.to.x);
     const square = squareOf(pair, 0, placed[0]);
     expect(square.x + square.width).toBeLessThanOrEqual(placed[0].pane.width); // cut to the pane
+  });
+
+  test('no share covers another: labels move along their lines, and those without room are left out', () => {
+    const stage = { width: 410, height: 200 };
+    const placed = placeImages(stage, images, { gap, layout: 'row', view: FIT_VIEW });
+    const all = [0, 1, 2, 3].flatMap((a) => [0, 1, 2, 3].map((b) => match(a, b)));
+    for (const side of [null, 0, 1] as const) {
+      const labels = linesOf(pair, all, placed, side).flatMap(({ label }) => label ?? []);
+      expect(labels.length).toBeGreaterThan(3);
+      expect(labels.length).toBeLessThan(all.length);
+      const clash = labels.some((one, i) => labels.slice(i + 1).some((other) => Math.abs(one.x - other.x) < 64 && Math.abs(one.y - other.y) < 15));
+      expect(clash).toBe(false);
+    }
+    const roomy = placeImages({ width: 820, height: 400 }, images, { gap, layout: 'row', view: FIT_VIEW });
+    expect(linesOf(pair, [match(0, 0), match(0, 0)], roomy, null).map(({ label }) => label !== null)).toEqual([true, true]); // moved
+    expect(linesOf(pair, [match(0, 0), match(0, 0)], placed, 0).map(({ label }) => label !== null)).toEqual([true, false]);
   });
 });

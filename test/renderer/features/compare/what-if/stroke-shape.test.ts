@@ -52,6 +52,17 @@ describe('strokes on the screen', () => {
     expect(isVisible(brush([[0.1, 0.1]]))).toBe(true);
   });
 
+  test('a stroke beside the image covers nothing; one that reaches into it does', () => {
+    expect(isVisible(box([1.1, 0.2, 1.4, 0.5]))).toBe(false);
+    expect(isVisible(box([0.4, -0.3, 0.1, -0.01]))).toBe(false);
+    expect(isVisible(box([1.4, 0.2, 0.9, 0.5]))).toBe(true);
+    expect(isVisible({ tool: 'lasso', image: 0, fill: 'blur', points: [[1.1, 0], [1.2, 1], [1.3, 0]] })).toBe(false); // prettier-ignore
+    expect(isVisible({ tool: 'lasso', image: 0, fill: 'blur', points: [[0.9, 0], [1.2, 1], [1.3, 0]] })).toBe(true); // prettier-ignore
+    const [across, down] = radiusFor(0.1, SIZE);
+    expect(isVisible(brush([[0.5, -1.01 * down]]))).toBe(false);
+    expect(isVisible(brush([[1 + 0.99 * across, 0.5]]))).toBe(true);
+  });
+
   test('paths are in px of the image', () => {
     expect(pathOf(brush([[0.5, 0.5]]), SIZE)).toBe('M200.00 100.00h0');
     expect(pathOf(brush([[0, 0], [0.5, 1]]), SIZE)).toBe('M0.00 0.00L200.00 200.00'); // prettier-ignore
