@@ -92,6 +92,8 @@ class ImagesState {
       this.moved.clear();
       this.edited.clear();
       this.visible = []; // ids of the data set before; the new one may lack them
+      clearTimeout(this.fetchTimer);
+      this.fetchTimer = undefined;
       const copies = storedCopies(viewChoices.read('images'), dataset);
       this.restored = this.dropVanished(dataset).then(() => (copies ? this.restoreCopies(dataset) : undefined));
     }
@@ -286,7 +288,7 @@ class ImagesState {
     return ids.length === 0 ? [] : await api.call('images.rows', { dataset, ids: [...ids] });
   }
 
-  /** The rows that are not given are loaded again when they become visible. */
+  /** The rows that are not given are loaded again: visible ones now, as they may have been loaded meanwhile, others when they become visible. */
   private replaceRows(rows: readonly CuratedImage[]): void {
     this.rows.clear();
     this.requested.clear();
@@ -294,6 +296,7 @@ class ImagesState {
       this.rows.set(row.id, row);
       this.requested.add(row.id);
     }
+    if (this.needed.some((id) => !this.rows.has(id))) this.fetchSoon();
   }
 
   private evictHidden(): void {

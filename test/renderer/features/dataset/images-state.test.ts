@@ -165,6 +165,21 @@ test('a stored filter opens without the classes and tags that no image has any m
   expect(texts()).toHaveLength(1);
 });
 
+test('rows that were loaded during a reload are there after it', async () => {
+  let folder: (() => void) | undefined;
+  const answerFolder = answers['datasets.folder']!;
+  answers['datasets.folder'] = () => new Promise((resolve) => (folder = () => resolve({ root: '/', exists: true })));
+  const opened = images.open('g');
+  await vi.waitFor(() => expect(images.ids.length).toBeGreaterThan(0));
+  images.ensure(0, images.ids.length);
+  const [first] = images.ids;
+  await vi.waitFor(() => expect(images.row(first!)).toBeDefined());
+  folder!();
+  await opened;
+  answers['datasets.folder'] = answerFolder;
+  await vi.waitFor(() => expect(images.row(first!)).toBeDefined());
+});
+
 test('a stored search that is too long for a search is not restored', async () => {
   viewChoices.store('images', { dataset: 'f', ...NO_FILTER, text: 'x'.repeat(501), descending: true });
   await images.open('f');
