@@ -27,6 +27,7 @@ async function openForm(page: Page, served: ServedWorkbench, folder: string): Pr
   await page.goto(`${served.url}#/images?sheet=import`);
   await page.getByRole('button', { name: 'Choose folder…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Choose the folder with your images' });
+  await expect(dialog.getByLabel('Folder', { exact: true })).not.toHaveValue(''); // the last folder; it must not arrive while the text is replaced
   await dialog.getByLabel('Folder', { exact: true }).fill(folder);
   await dialog.getByLabel('Folder', { exact: true }).press('Enter');
   await dialog

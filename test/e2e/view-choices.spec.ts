@@ -18,6 +18,7 @@ test('filters, the views’ routes and the chooser’s folder survive a reload a
     await expect.poll(async () => (await stored())['routes']).toContain('"compare"');
     await page.goto(`${first.url}#/images?sheet=import`);
     await page.getByRole('button', { name: 'Choose folder…' }).click();
+    await expect(folderField).not.toHaveValue('');
     await folderField.fill(folder);
     await folderField.press('Enter');
     await page.getByRole('button', { name: 'Choose this folder' }).click();
