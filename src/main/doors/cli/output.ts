@@ -29,9 +29,9 @@ export function print(json: boolean, document: unknown, lines: () => string[]): 
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${lines().map(oneLine).join('\n')}\n`);
 }
 
-/** A progress line on stderr: overwritten on a terminal, else printed at most once a second. */
+/** A progress line on stderr: overwritten on a terminal, else printed at most once a second, the first at once. */
 export class ProgressLine {
-  private lastUpdate = 0;
+  private lastUpdate = -Infinity; // of performance.now(), ms
   private open = false;
 
   update(text: string): void {
