@@ -16,6 +16,8 @@ test('undo works on the page that imported the data set, and a dialog focuses it
   const path = dialog.getByLabel('Folder', { exact: true });
   await expect(path).not.toHaveValue('');
   await expect(path).toBeFocused();
+  const isSelected = () => path.evaluate((field: HTMLInputElement) => field.selectionStart === 0 && field.selectionEnd === field.value.length);
+  await expect.poll(isSelected).toBe(true); // typing replaces the proposed folder
   await path.fill(folder);
   await dialog.getByRole('button', { name: 'Choose this folder' }).click();
   await page.getByRole('form', { name: 'Import' }).getByRole('button', { name: 'Import images' }).click();
