@@ -44,7 +44,7 @@ class JobsState {
     return this.list.find((job) => job.kind === kind && (subject === null || job.subject === subject)) ?? null;
   }
 
-  /** Why the newest of these jobs failed; null if it did not. */
+  /** The error of the newest job of this kind on the subject, if that job failed; else null. */
   errorOf(kind: JobKind, subject: string): AppError | null {
     const job = this.of(kind, subject);
     return job?.status === 'failed' && job.error ? fromWireError(job.error) : null;
