@@ -180,7 +180,7 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
     const [a, b] = [join(folder, 'red', 'red-03.png'), join(folder, 'blue', 'blue-05.png')];
     const { stdout, stderr, code } = await twinlens(['compare', run, a, b, '--check', '--json', ...at]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/Checking the maps: \d+ of \d+ blurred copies/);
+    expect(stderr).toMatch(/Checking the maps: \d+ of \d+ changed copies/);
     const c = JSON.parse(stdout) as Comparison & { mapsClaim: MapsClaim };
     expect(c.check!.images.map(({ rolled }) => rolled.length)).toEqual([16, 16]);
     expect(c.mapsClaim).toMatchObject({ z: c.check!.z, badge: expect.stringMatching(/^(supported|weak|not-supported)$/) as string });

@@ -52,7 +52,10 @@ function interval(auc: number, se: number, images: number): { low: number; high:
   return { low: at(logit - half), high: at(logit + half) };
 }
 
-/** `counts`: pairs in each group of equal distances, nearest first. For each group: the pairs that are nearer, plus half of its own (ties). */
+/**
+ * `counts`: the number of pairs in each group of equal distances, by increasing distance. Returns for each group the number of pairs with a
+ * smaller distance plus half of the pairs in the group: a tie counts half.
+ */
 function halfBelow(counts: Uint32Array): Float64Array {
   let before = 0;
   return Float64Array.from(counts, (count) => {

@@ -20,7 +20,7 @@ interface Counted {
 /** Checks the maps of a stored comparison. If that fails, the error says that the comparison is stored. */
 export const checkMaps = (s: Services, c: Comparison, signal: AbortSignal): Promise<FaithfulnessCheck> =>
   runAfterStoring(c, 'but its maps were not checked', async (line) => {
-    const onProgress = ({ done, total }: Counted): void => line.update(`Checking the maps: ${done} of ${total} blurred copies`);
+    const onProgress = ({ done, total }: Counted): void => line.update(`Checking the maps: ${done} of ${total} changed copies`);
     return (await s.compare.checks.check(c.comparison, { signal, onProgress })).check!;
   });
 

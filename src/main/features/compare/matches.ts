@@ -59,5 +59,5 @@ const headerOf = (body: string): string => `matches ${VERSION} ${crc32(body).toS
 /** Null if there is no intact file of this version. */
 async function readStored(path: string): Promise<MatchesAnswer | null> {
   const [header, body] = (await readFile(path, 'utf8').catch(() => '')).split(/\n(.*)/s);
-  return body !== undefined && header === headerOf(body) ? (JSON.parse(body) as MatchesAnswer) : null;
+  return body && header === headerOf(body) ? (JSON.parse(body) as MatchesAnswer) : null;
 }
