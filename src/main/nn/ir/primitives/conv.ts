@@ -1,7 +1,7 @@
 import type { ConvAttrs } from '../attributes.ts';
 import type { Primitive } from '../primitive.ts';
 import { expectRank, expectShape } from '../shapes.ts';
-import { float } from '../value.ts';
+import { float, type Shape } from '../value.ts';
 import { convAttributes, convolve, outputSize } from './windows.ts';
 
 /**
@@ -29,6 +29,15 @@ export const conv: Primitive<ConvAttrs> = {
       ...(bias ? [needs[2] ? b.sum(g, [0, 2, 3]) : null] : []),
     ];
   },
+  expand(b, [x, w, bias], attrs, device) {
+    const missing = device === 'webgpu' ? missingChannels(w!.shape, attrs.groups) : 0;
+    if (missing === 0) return null;
+    const [before, after] = [
+      [0, 0, 0, 0],
+      [0, missing, 0, 0],
+    ] as const;
+    return b.conv(b.pad(x!, before, after), b.pad(w!, before, after), attrs, bias);
+  },
   onnx: ({ inputShapes, attrs }) => ({ op: 'Conv', attrs: convAttributes(inputShapes[1]!, attrs) }),
   tensorflow: {
     maps: { inputs: [0], output: true },
@@ -38,3 +47,14 @@ export const conv: Primitive<ConvAttrs> = {
     },
   },
 };
+
+/**
+ * Number of channels of zeros that a convolution needs on WebGPU. onnxruntime 1.30's provider gives wrong numbers for kernels [O, C, kh, kw]
+ * of more than one position where C is 6, 9, 15 or another multiple of 3 above 3, not of 4, and O is a multiple of 4
+ * (github.com/microsoft/onnxruntime/issues/29651 seems to be the same fault). In a training step of all layers, C of the stem's kernel
+ * gradient is the number of images.
+ */
+function missingChannels([o, c, kh, kw]: Shape, groups: number): number {
+  const isWrong = groups === 1 && kh! * kw! > 1 && c! > 3 && c! % 3 === 0 && c! % 4 !== 0 && o! % 4 === 0;
+  return isWrong ? 4 - (c! % 4) : 0;
+}
