@@ -27,6 +27,7 @@ describe('convolutions against finite differences', () => {
   conv('3x3 stride 2, Keras padding', [2, 5, 6, 8], [4, 5, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 1 });
   conv('3x3 of a stem', [2, 3, 8, 8], [4, 3, 3, 3], { stride: 2, pads: [0, 0, 1, 1], groups: 1 }, false);
   conv('3x3 of three times an odd number of channels', [2, 9, 6, 8], [4, 9, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 });
+  conv('1x1 stride 2 of three times an odd number of channels', [2, 9, 5, 4], [4, 9, 1, 1], { stride: 2, pads: [0, 0, 0, 0], groups: 1 });
   conv('3x3 of a stem, three times an odd number of pairs', [6, 3, 8, 8], [4, 3, 3, 3], { stride: 2, pads: [1, 1, 1, 1], groups: 1 }, false);
   conv('7x7 of a stem', [2, 3, 12, 11], [4, 3, 7, 7], { stride: 2, pads: [3, 3, 3, 3], groups: 1 });
   conv('3x3 of many channels at few positions', [3, 20, 3, 2], [24, 20, 3, 3], { stride: 1, pads: [1, 1, 1, 1], groups: 1 });

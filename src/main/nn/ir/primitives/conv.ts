@@ -30,7 +30,7 @@ export const conv: Primitive<ConvAttrs> = {
     ];
   },
   expand(b, [x, w, bias], attrs, device) {
-    const missing = device === 'webgpu' ? missingChannels(w!.shape, attrs.groups) : 0;
+    const missing = device === 'webgpu' ? missingChannels(w!.shape, attrs) : 0;
     if (missing === 0) return null;
     const [before, after] = [
       [0, 0, 0, 0],
@@ -49,12 +49,13 @@ export const conv: Primitive<ConvAttrs> = {
 };
 
 /**
- * Number of channels of zeros that a convolution needs on WebGPU. onnxruntime 1.30's provider gives wrong numbers for kernels [O, C, kh, kw]
- * of more than one position where C is 6, 9, 15 or another multiple of 3 above 3, not of 4, and O is a multiple of 4
- * (github.com/microsoft/onnxruntime/issues/29651 seems to be the same fault). In a training step of all layers, C of the stem's kernel
- * gradient is the number of images.
+ * Number of channels of zeros that a convolution with kernel [O, C, kh, kw] needs on WebGPU. onnxruntime 1.30's provider gives wrong numbers
+ * where C is 6, 9, 15 or another multiple of 3 above 3, not of 4, and O is a multiple of 4
+ * (github.com/microsoft/onnxruntime/issues/29651 seems to be the same fault), unless it computes a matrix product: 1x1, stride 1, no
+ * padding. In a training step of all layers, C of the stem's kernel gradient is the number of images.
  */
-function missingChannels([o, c, kh, kw]: Shape, groups: number): number {
-  const isWrong = groups === 1 && kh! * kw! > 1 && c! > 3 && c! % 3 === 0 && c! % 4 !== 0 && o! % 4 === 0;
+function missingChannels([o, c, kh, kw]: Shape, { groups, stride, pads }: ConvAttrs): number {
+  const isProduct = kh! * kw! === 1 && stride === 1 && pads.every((n) => n === 0);
+  const isWrong = groups === 1 && !isProduct && c! > 3 && c! % 3 === 0 && c! % 4 !== 0 && o! % 4 === 0;
   return isWrong ? 4 - (c! % 4) : 0;
 }
