@@ -31,9 +31,15 @@ export function randomisationSentence(randomisation: Pick<Randomisation, 'steps'
   return `The maps ${verb} when the network’s weights are redrawn (${condition}), ${meaning}.`;
 }
 
-/** The steps of the chart in words: "0: trained, 1: fc.2, 2: and fc.0, …". */
-export const stepsSentence = ({ steps }: Pick<Randomisation, 'steps'>): string =>
-  `Redrawn one after the other, from the top: ${listText(steps.map(({ redrawn }, i) => `${i + 1} ${redrawn}`))}.`;
+/** The two layers of the head; all other stages are the backbone's. */
+const HEAD_LAYERS: Readonly<Record<string, string>> = { 'fc.2': 'the head’s last layer (fc.2)', 'fc.0': 'its first layer (fc.0)' };
+
+/** The steps of the chart in words: "Redrawn one after the other: 1 the head’s last layer (fc.2), …, then the backbone from its end to its start: 3 stage3, …". */
+export function stepsSentence({ steps }: Pick<Randomisation, 'steps'>): string {
+  const named = steps.map(({ redrawn }, i) => ({ text: `${i + 1} ${HEAD_LAYERS[redrawn] ?? redrawn}`, isHead: redrawn in HEAD_LAYERS }));
+  const textOf = (isHead: boolean): string => listText(named.filter((stage) => stage.isHead === isHead).map(({ text }) => text));
+  return `Redrawn one after the other: ${textOf(true)}, then the backbone from its end to its start: ${textOf(false)}.`;
+}
 
 /** "redrawn networks: 33 %, in 95 % of their maps at most 44 %". */
 export const redrawnWords = ({ median, limit }: RedrawnFigure): string =>

@@ -28,7 +28,9 @@ describe('the words on redrawn weights', () => {
     expect(randomisationSentence(endingAt(0.72))).toMatch(/^The maps hardly change .* 0\.72 .*, so they do not show what was learnt/);
     expect(randomisationSentence(endingAt(0.4))).toMatch(/^The maps change in part .*, so they depend on what was learnt, and also on /);
     expect(DEPENDENCE_WORDS.structure.tone).toBe('warn');
-    expect(stepsSentence(endingAt(0))).toBe('Redrawn one after the other, from the top: 1 fc.2 and 2 stem.');
+    expect(stepsSentence(endingAt(0))).toBe(
+      'Redrawn one after the other: 1 the head’s last layer (fc.2), then the backbone from its end to its start: 2 stem.',
+    );
   });
 
   test('a correlation has a true minus sign, and none at zero', () => {
