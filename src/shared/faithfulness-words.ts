@@ -92,7 +92,7 @@ function gateWords({ gate }: Pick<FaithfulnessCheck, 'gate'>): [short: string, m
   if (!Number.isFinite(gate.auc))
     return ['There are no validation pairs of both kinds', ', so it is unknown whether this network can tell images apart'];
   const auc = `AUC ${aucText(gate.auc)}, 95${NBSP}% interval ${aucText(gate.low)} to ${aucText(gate.high)}`;
-  const basis = `on ${countNoun(gate.pairs, 'validation pair')} of ${countText(gate.images)} images`;
+  const basis = `on ${countNoun(gate.pairs, 'validation pair')} of ${countText(gate.images)} ${gate.over ?? 'images'}`;
   const least = GATE_AUC.toFixed(2);
   if (gate.low >= GATE_AUC)
     return [`The network can tell images of this data set apart: ${auc}`, ` ${basis}; the interval starts at ${least} or above`];

@@ -1,3 +1,5 @@
+import type { IntervalUnit } from './run.ts';
+
 /** Version of the recipe. A stored check of another version is computed again. */
 export const RECIPE = 2;
 /** Version of the seeds of rolled maps and donors. Flip tests use the same rolled maps. */
@@ -45,10 +47,11 @@ export interface ImageCheck {
 /** Whether the network tells same from different: its AUC on validation pairs. */
 export interface NetworkGate {
   auc: number; // 0..1
-  low: number; // 95 % interval over images
+  low: number; // 95 % interval over images or groups
   high: number;
   pairs: number;
-  images: number;
+  over?: IntervalUnit; // missing in older checks: images
+  images: number; // or groups
 }
 
 /** How faithful the maps of a stored comparison are: everything that the badge is derived from. */

@@ -30,7 +30,7 @@ export const TERMS = [
   ],
   [
     'Interval, 95 %',
-    'A range that contains the true value in about 95 of 100 such studies, if the pairs are independent. Pairs that share an image are not, which makes it too narrow.',
+    'A range that contains the true value in about 95 of 100 such studies. It counts images (or groups, where the data set has them), not pairs: pairs that share an image are not independent.',
   ],
   ['Layer', 'A stage of the network; the maps use the features of one layer.'],
   ['Learning rate', 'The step size of training.'],

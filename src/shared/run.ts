@@ -29,6 +29,22 @@ export interface EpochRow {
   best: boolean; // the best validation AUC so far
 }
 
+export type Interval = [low: number, high: number];
+
+/** What counts as one independent observation. */
+export type IntervalUnit = 'images' | 'groups';
+
+/** 95 % intervals over images, or over groups where the data set has groups. */
+export interface Intervals {
+  over: IntervalUnit;
+  units: number; // images or groups in the pairs
+  auc: Interval;
+  accuracy: Interval;
+  eer: Interval;
+  falseDifferent: Interval; // share of the same pairs
+  falseSame: Interval; // share of the different pairs
+}
+
 /** Computed at once over the stored pairs of a split, a sample (samplePairs). Positive = different. */
 export interface Metrics {
   split: Split;
@@ -36,8 +52,10 @@ export interface Metrics {
   same: number;
   different: number;
   auc: number; // 0..1, area under the ROC curve of the distance
-  aucLow: number; // 95 % bootstrap interval
-  aucHigh: number;
+  intervals?: Intervals; // missing: evaluated by an older version
+  /** Older versions: 95 % bootstrap interval over pairs as if these were independent. It is too narrow, and never shown as an interval. */
+  aucLow?: number;
+  aucHigh?: number;
   accuracy: number; // 0..1 at the threshold
   threshold: number; // distance
   confusion: [[number, number], [number, number]]; // [[tn, fp], [fn, tp]]

@@ -113,8 +113,6 @@ describe('runs', () => {
     same: 2,
     different: 2,
     auc,
-    aucLow: 0.5,
-    aucHigh: 1,
     accuracy: 0.75,
     threshold: 1,
     confusion: [

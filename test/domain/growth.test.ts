@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stepsOf } from '../steps.ts';
 import { metricsOf } from '../../src/main/domain/evaluate/metrics.ts';
+import { imageUnitsOfPairs } from '../../src/main/domain/evaluate/units.ts';
 import { samplePairs } from '../../src/main/domain/pairs/sample-pairs.ts';
 import { assignSplits } from '../../src/main/features/dataset/split.ts';
 import type { ImageRecord } from '../../src/shared/dataset.ts';
@@ -49,11 +50,12 @@ test('splitting images grows as n log n', () => {
   expect(growth(steps)).toBeLessThan(4.6); // sorts by file name
 });
 
-test('metrics with their bootstrap interval grow linearly', () => {
+test('metrics with their intervals grow linearly, but for sorting', () => {
   const steps = (size: number): number => {
-    const { distances, labels } = gaussianPairs(randomFor(6, 'speed'), size / 20, 1);
-    const files = ['domain/evaluate/metrics.ts', 'domain/evaluate/roc.ts', 'shared/random.ts'];
-    return stepsOf(files, () => metricsOf(distances, labels, 10.5, 'test', randomFor(6, 'bootstrap')));
+    const { distances, labels } = gaussianPairs(randomFor(6, 'speed'), size / 2, 1);
+    const units = imageUnitsOfPairs(distances.map((_, i) => ({ a: i >> 1, b: (i * 7) % size })));
+    const files = ['metrics', 'roc', 'influence', 'intervals'].map((name) => `domain/evaluate/${name}.ts`);
+    return stepsOf(files, () => metricsOf(distances, labels, 10.5, 'test', units));
   };
   expect(growth(steps)).toBeLessThan(LINEAR);
 });

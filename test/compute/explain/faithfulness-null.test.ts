@@ -10,7 +10,8 @@ import { svgToPng } from '../../../src/main/compute/images/images.ts';
 import { writeBase, writeBest } from '../../../src/main/compute/model/checkpoint.ts';
 import type { CheckMapsResult, ModelRef } from '../../../src/main/compute/protocol/protocol.ts';
 import { sampleImages } from '../../../src/main/compute/sample/sample.ts';
-import { aucOverImages } from '../../../src/main/domain/evaluate/auc-over-images.ts';
+import { aucOverUnits } from '../../../src/main/domain/evaluate/intervals.ts';
+import { imageUnitsOfPairs } from '../../../src/main/domain/evaluate/units.ts';
 import { pairDistance } from '../../../src/main/domain/evaluate/distances.ts';
 import { initialTensors } from '../../../src/main/nn/initialise.ts';
 import { layerNames, siameseParams, type SiameseSpec } from '../../../src/main/nn/siamese.ts';
@@ -99,9 +100,10 @@ describe('the badge on the sample data set', () => {
         }
         return all;
       });
-      const gate = aucOverImages(
-        pairs,
+      const gate = aucOverUnits(
         pairs.map(({ a, b }) => pairDistance(embeddings[a]!, embeddings[b]!)),
+        pairs.map(({ label }) => label),
+        imageUnitsOfPairs(pairs),
       );
       expect(gate.low).toBeLessThan(0.6);
       expect(

@@ -6,7 +6,7 @@ import type { ReportSection } from '../../../src/shared/report.ts';
 import { EMPTY_REASONS, type Comparison } from '../../../src/shared/comparison.ts';
 import { emptySentence } from '../../../src/shared/map-words.ts';
 import { drawPng } from './png.ts';
-import { DATASET, RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
+import { DATASET, rangeOf, RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
 
 const only = (changes: Partial<Comparison>, distance?: number): string =>
   renderReport(sampleInput({ comparisons: [toReportComparison(sampleComparison(distance, changes))] }));
@@ -26,7 +26,7 @@ describe('a full report', () => {
     ['similarity, distance, threshold, margin', ['Similarity', 'Distance 1.63', 'Threshold', 'Margin 2.00']],
     ['support', ['validation pairs at least this far above the threshold']],
     ['calibration pairs', ['fitted to 424 validation pairs. On these its expected calibration error is']],
-    ['test figures', [`test 500 250 same, 250 different ${onTest.auc.toFixed(3)} ${onTest.aucLow.toFixed(3)}–${onTest.aucHigh.toFixed(3)}`]],
+    ['test figures', [`test 500 250 same, 250 different ${onTest.auc.toFixed(3)} ${rangeOf(onTest)}`]],
     [
       'both kinds of maps and their scale',
       ['For “different” factual', 'Against “different” counterfactual', '0 no colour', '1.42 for “different”', '7 × 7'],

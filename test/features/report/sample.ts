@@ -2,6 +2,7 @@ import { metricsOf } from '../../../src/main/domain/evaluate/metrics.ts';
 import { fitCalibration, similarityOf } from '../../../src/main/domain/evaluate/calibrate.ts';
 import { supportOf } from '../../../src/main/domain/evaluate/support.ts';
 import { chooseThreshold, verdictOf } from '../../../src/main/domain/evaluate/threshold.ts';
+import { imageUnitsOfPairs, type PairUnits } from '../../../src/main/domain/evaluate/units.ts';
 import type { ImageFiles, ReportComparison } from '../../../src/main/features/report/types.ts';
 import type { PageInput } from './whole-page.ts';
 import { type FaithfulnessCheck, type ImageCheck, RECIPE, REMOVED_SHARES, ROLLED_MAPS } from '../../../src/shared/faithfulness.ts';
@@ -10,7 +11,7 @@ import type { Comparison } from '../../../src/shared/comparison.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
 import { SECTION_NAMES } from '../../../src/shared/report.ts';
 import { randomFor } from '../../../src/shared/random.ts';
-import type { EpochRow, RunRecord } from '../../../src/shared/run.ts';
+import type { EpochRow, Metrics, RunRecord } from '../../../src/shared/run.ts';
 import { drawPng, flower, spot } from './png.ts';
 
 /** A complete, plausible report with every section: drawn flowers, sampled distances, figures from the evaluation. */
@@ -18,9 +19,10 @@ import { drawPng, flower, spot } from './png.ts';
 const random = randomFor(1, 'sample report');
 const MARGIN = 2;
 
-function drawPairs(n: number): { distances: number[]; labels: (0 | 1)[] } {
+function drawPairs(n: number): { distances: number[]; labels: (0 | 1)[]; units: PairUnits } {
   const labels = Array.from({ length: n }, (_, i): 0 | 1 => (i % 2 === 0 ? 0 : 1));
-  return { labels, distances: labels.map((label) => Math.abs((label ? 1.45 : 0.5) + 0.34 * random.normal())) };
+  const units = imageUnitsOfPairs(labels.map((_, i) => ({ a: i % 60, b: (7 * i + 1) % 60 })));
+  return { labels, units, distances: labels.map((label) => Math.abs((label ? 1.45 : 0.5) + 0.34 * random.normal())) };
 }
 
 const valid = drawPairs(424);
@@ -91,8 +93,8 @@ export const RUN: RunRecord = {
   calibration,
   validDistances: { same: sorted(0), different: sorted(1) },
   metrics: [
-    metricsOf(valid.distances, valid.labels, threshold, 'valid', randomFor(1, 'bootstrap', 'valid')),
-    metricsOf(test.distances, test.labels, threshold, 'test', randomFor(1, 'bootstrap', 'test')),
+    metricsOf(valid.distances, valid.labels, threshold, 'valid', valid.units),
+    metricsOf(test.distances, test.labels, threshold, 'test', test.units),
   ],
   warnings: [],
   sessions: [{ firstEpoch: 1, engine: 'onnx', device: 'webgpu', batch: 16, partPairs: null }],
@@ -255,3 +257,6 @@ export const sampleInput = (changes: Partial<PageInput> = {}): PageInput => ({
   appVersion: '0.1.0',
   ...changes,
 });
+
+/** The interval of the AUC as a table of the report has it. */
+export const rangeOf = ({ intervals }: Metrics): string => intervals!.auc.map((x) => x.toFixed(3)).join('–');

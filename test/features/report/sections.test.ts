@@ -3,7 +3,7 @@ import { BACKBONE_INFO } from '../../../src/shared/backbones.ts';
 import { percentText } from '../../../src/shared/format.ts';
 import type { ReportRun } from '../../../src/main/features/report/types.ts';
 import { SECTION_NAMES, type ReportSection } from '../../../src/shared/report.ts';
-import { RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
+import { rangeOf, RUN, sampleComparison, sampleInput, toReportComparison } from './sample.ts';
 import { renderReport, textOf } from './whole-page.ts';
 
 describe('the chosen sections', () => {
@@ -31,8 +31,8 @@ describe('the chosen sections', () => {
     const test = RUN.metrics.find((m) => m.split === 'test')!;
     for (const fact of [
       '≠ Different ✓ Right: the data set says different classes',
-      `${test.pairs} 250 same, 250 different ${test.auc.toFixed(3)} ${test.aucLow.toFixed(3)}–${test.aucHigh.toFixed(3)}`,
-      'used neither for training nor to choose epoch and threshold. Intervals are from 500 bootstrap resamples of pairs. Pairs that share an image are not independent',
+      `${test.pairs} 250 same, 250 different ${test.auc.toFixed(3)} ${rangeOf(test)}`,
+      'used neither for training nor to choose epoch and threshold. Intervals (95 %) are over images: pairs that share one are not independent.',
       'A wrong verdict has maps too, and they can look convincing.',
       'these counts do not measure the network; figures on test pairs do.',
     ])
@@ -50,7 +50,14 @@ describe('the chosen sections', () => {
     const text = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics }], sections: ['quality'] })));
     expect(text).toContain('computed over sampled pairs, not over all possible pairs');
     expect(text).not.toContain('1,000');
-    expect(text.match(/97\.4 % 12\.0 %/g)).toHaveLength(1 + metrics.length); // first page, and each split
+    expect(text.match(/97\.4 % (?:\d\S+ %–\S+ % )?12\.0 %/g)).toHaveLength(1 + metrics.length); // first page, and each split
+  });
+
+  test('figures of an older version have no interval, and the page says why', () => {
+    const older = RUN.metrics.map(({ intervals: _, ...m }) => ({ ...m, aucLow: 0.901, aucHigh: 0.999 }));
+    const text = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics: older }], sections: ['quality'] })));
+    expect(text).not.toMatch(/0\.901|0\.999|Intervals \(95/);
+    expect(text.split('Evaluated by an older version, whose intervals were too narrow.')).toHaveLength(3); // first page, quality
   });
 
   test('the quality has every split: a run evaluated on test pairs has its validation and training figures, too', () => {
@@ -60,7 +67,7 @@ describe('the chosen sections', () => {
       return text.slice(text.indexOf('How good is it?'));
     };
     const text = qualityOf({ ...RUN, metrics: [tested] });
-    expect(text).toContain(`test 500 250 same, 250 different ${tested.auc.toFixed(3)} ${tested.aucLow.toFixed(3)}–`);
+    expect(text).toContain(`test 500 250 same, 250 different ${tested.auc.toFixed(3)} ${rangeOf(tested)}`);
     const accuracy = percentText(valid.accuracy).replace('\u00a0', ' ');
     expect(text).toContain(`validation 424 212 same, 212 different ${valid.auc.toFixed(3)} ${accuracy}`); // no interval
     expect(text).toContain(`training – those of epoch 18 ${RUN.epochs[17]!.aucTrain.toFixed(3)} 93.0 % –`);
@@ -68,7 +75,7 @@ describe('the chosen sections', () => {
     expect(text).toContain('The training figures were measured during epoch 18');
     expect(text).toContain('on augmented images');
     expect(qualityOf({ ...RUN, config: { ...RUN.config, augmentation: null } })).not.toContain('augmented');
-    expect(qualityOf(RUN)).toContain(`validation 424 212 same, 212 different ${valid.auc.toFixed(3)} ${valid.aucLow.toFixed(3)}–`);
+    expect(qualityOf(RUN)).toContain(`validation 424 212 same, 212 different ${valid.auc.toFixed(3)} ${rangeOf(valid)}`);
     const none = qualityOf({ ...RUN, metrics: [], validDistances: null, epochs: [], bestEpoch: null });
     expect(none).toContain('has not been evaluated yet');
   });

@@ -11,6 +11,7 @@ import type { PixelSource, Stroke } from '../../../shared/what-if.ts';
 import type { Scaled } from '../../../shared/maps/run-scale.ts';
 import type { StepProfile } from '../../../shared/step-profile.ts';
 import type { TaskContext, TaskHandlers } from '../../rpc/serve-tasks.ts';
+import type { ImageUnits } from '../../domain/evaluate/units.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { ValidationSummary } from '../../domain/evaluate/validation-summary.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
@@ -94,6 +95,7 @@ export interface PairsRequest {
 }
 
 export interface EvaluateRequest extends PairsRequest {
+  units: ImageUnits; // of `images`
   threshold: number;
   split: 'test' | 'valid';
 }

@@ -1,8 +1,8 @@
-import { randomFor } from '../../../shared/random.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import type { Metrics } from '../../../shared/run.ts';
 import { pairDistances } from '../../domain/evaluate/distances.ts';
 import { metricsOf } from '../../domain/evaluate/metrics.ts';
+import { unitsOfPairs } from '../../domain/evaluate/units.ts';
 import { entryOf } from '../../nn/siamese.ts';
 import { readModel, specOf } from '../model/checkpoint.ts';
 import { embedFrom } from '../embed/embed.ts';
@@ -33,7 +33,8 @@ export async function distances(request: PairsRequest, { signal, progress }: Con
 
 /** Metrics of a split, over all its pairs at once. */
 export async function evaluateSplit(request: EvaluateRequest, context: Context): Promise<Metrics> {
-  const { threshold, split, model, pairs } = request;
-  const labels = unpackPairs(pairs).map(({ label }) => label);
-  return metricsOf(await distances(request, context), labels, threshold, split, randomFor(model.config.seed, 'bootstrap', split));
+  const { threshold, split, images, units } = request;
+  const pairs = unpackPairs(request.pairs);
+  const labels = pairs.map(({ label }) => label);
+  return metricsOf(await distances(request, context), labels, threshold, split, unitsOfPairs(pairs, images.ids, units));
 }

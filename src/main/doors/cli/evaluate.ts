@@ -2,6 +2,8 @@ import { type Command, Option } from 'commander';
 import { countText } from '../../../shared/format.ts';
 import { dependenceOf, type Randomisation } from '../../../shared/randomisation.ts';
 import { correlationText, DEPENDENCE_WORDS, randomisationSentence } from '../../../shared/randomisation-words.ts';
+import { overText } from '../../../shared/interval-words.ts';
+import type { Interval, Metrics } from '../../../shared/run.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
@@ -17,14 +19,25 @@ export function addEvaluateCommand(program: Command): void {
         metrics: await s.evaluation.evaluate(request.run, request.split, signal),
         randomisation: redraw ? await redrawWeights(s, request.run, signal) : null,
       }));
-      const { pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer } = metrics;
-      const document = { run, split: metrics.split, pairs, auc, aucLow, aucHigh, accuracy, threshold, confusion, eer };
+      const { roc: _, ...figures } = metrics;
+      const document = { run, ...figures };
       print(Boolean(json), randomisation ? { ...document, randomisation } : document, () => [
-        `Run ${run} on ${countText(pairs)} ${metrics.split} pairs: AUC ${auc.toFixed(4)} (95 % interval ${aucLow.toFixed(4)} to ${aucHigh.toFixed(4)}), accuracy ${percent(accuracy)} at the threshold ${threshold.toFixed(4)}, EER ${percent(eer)}`,
-        `  same pairs: ${countText(confusion[0][0])} predicted same, ${countText(confusion[0][1])} predicted different; different pairs: ${countText(confusion[1][0])} predicted same, ${countText(confusion[1][1])} predicted different`,
+        ...metricsLines(run, metrics),
         ...(randomisation ? randomisationLines(randomisation) : []),
       ]);
     });
+}
+
+function metricsLines(run: string, { split, pairs, auc, accuracy, threshold, confusion, eer, intervals }: Metrics): string[] {
+  const [[tn, fp], [fn, tp]] = confusion;
+  const range = (interval: Interval | undefined): string => (interval ? ` (${interval.map(percent).join(' to ')})` : '');
+  const rate = (wrong: number, all: number, interval: Interval | undefined): string => `${percent(wrong / all)}${range(interval)}`;
+  const of = intervals ? ` (95 % interval ${intervals.auc.map((x) => x.toFixed(4)).join(' to ')}, ${overText(intervals)})` : '';
+  return [
+    `Run ${run} on ${countText(pairs)} ${split} pairs: AUC ${auc.toFixed(4)}${of}, accuracy ${percent(accuracy)}${range(intervals?.accuracy)} at the threshold ${threshold.toFixed(4)}, EER ${percent(eer)}${range(intervals?.eer)}`,
+    `  same pairs: ${countText(tn)} predicted same, ${countText(fp)} predicted different: ${rate(fp, tn + fp, intervals?.falseDifferent)}`,
+    `  different pairs: ${countText(tp)} predicted different, ${countText(fn)} predicted same: ${rate(fn, fn + tp, intervals?.falseSame)}`,
+  ];
 }
 
 function redrawWeights({ compare }: Services, run: string, signal: AbortSignal): Promise<Randomisation> {

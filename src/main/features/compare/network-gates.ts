@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { NetworkGate } from '../../../shared/faithfulness.ts';
 import type { RunRecord } from '../../../shared/run.ts';
-import { aucOverImages } from '../../domain/evaluate/auc-over-images.ts';
 import { assertFinite } from '../../domain/evaluate/check.ts';
+import { aucOverUnits } from '../../domain/evaluate/intervals.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import type { ComparePorts } from './ports.ts';
 
@@ -17,15 +17,16 @@ export class NetworkGates {
     this.ports = ports;
   }
 
-  /** The AUC of the run's network on validation pairs, with its interval over images. Throws AppError 'cancelled', and as `distances` does. */
+  /** The AUC of the run's network on validation pairs, with its interval over images or groups. Throws AppError 'cancelled', and as `distances` does. */
   async of(run: RunRecord, signal: AbortSignal): Promise<NetworkGate> {
     const { snapshot } = this.ports.datasets.get(run.dataset);
     const key = JSON.stringify([run.run, run.modelSha256, snapshot]);
     const cached = this.gates.get(key);
     if (cached) return cached;
-    const { pairs, distances } = await this.ports.distances(run, 'valid', { signal });
+    const { pairs, units, distances } = await this.ports.distances(run, 'valid', { signal });
     assertFinite(distances, 'valid');
-    const gate = aucOverImages(unpackPairs(pairs), distances);
+    const labels = unpackPairs(pairs).map(({ label }) => label);
+    const gate = aucOverUnits(distances, labels, units);
     this.gates.set(key, gate);
     return gate;
   }

@@ -8,6 +8,7 @@ import type { ComparisonStore } from '../../db/comparisons.ts';
 import type { MapScaleStore } from '../../db/map-scales.ts';
 import type { WhatIfStore } from '../../db/what-ifs.ts';
 import type { RandomisationStore } from '../../db/randomisations.ts';
+import type { PairUnits } from '../../domain/evaluate/units.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
@@ -26,7 +27,7 @@ export interface ComparePorts {
   /** Images of a data set, all splits, without excluded ones. */
   includedImages(dataset: string): Promise<PackedImages>;
   /** Distances of a split's stored pairs. Missing features are computed. */
-  distances(run: RunRecord, split: 'valid', o: { signal: AbortSignal }): Promise<{ pairs: PackedPairs; distances: Float64Array }>;
+  distances(run: RunRecord, split: 'valid', o: { signal: AbortSignal }): Promise<{ pairs: PackedPairs; units: PairUnits; distances: Float64Array }>;
   compute: Pick<ComputeHost, 'ask'>;
   /** The compute process that checks maps and redraws weights. A check takes seconds, so where a screen waits for `compute` this is another process. */
   checker: Pick<ComputeHost, 'ask'>;

@@ -1,4 +1,5 @@
 import { packImages, type PackedImages, type PackedPairs, packPairs } from '../../domain/pairs/packed.ts';
+import { type ImageUnits, unitsOf } from '../../domain/evaluate/units.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
 import { snapshotOf } from './snapshot.ts';
 
@@ -12,6 +13,7 @@ export interface TrainingRows {
 /** The part of a data set that evaluation of a split uses. */
 export interface SplitRows {
   images: PackedImages; // those that occur in the pairs
+  units: ImageUnits; // of `images`
   pairs: PackedPairs; // in stored order
 }
 
@@ -33,7 +35,8 @@ export const splitRows = (store: ReadStores, dataset: string, split: 'test' | 'v
   readConsistently(store, dataset, () => {
     const pairs = store.datasets.pairs(dataset, split);
     const usedIds = new Set(pairs.flatMap(({ a, b }) => [a, b]));
-    return { images: packImages(store.datasets.images(dataset).filter(({ id }) => usedIds.has(id))), pairs: packPairs(pairs) };
+    const images = store.datasets.images(dataset).filter(({ id }) => usedIds.has(id));
+    return { images: packImages(images), units: unitsOf(images), pairs: packPairs(pairs) };
   });
 
 /** Reads again if another thread made an edit meanwhile, so that all parts match. */

@@ -2,11 +2,13 @@ import { runNumber } from '../../../shared/run-words.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Calibration, Metrics, RunRecord } from '../../../shared/run.ts';
 import type { Counted, PairsRequest } from '../../compute/protocol/protocol.ts';
-import type { PackedPairs } from '../../domain/pairs/packed.ts';
-import type { EvaluationPorts } from './ports.ts';
+import { type PairUnits, unitsOfPairs } from '../../domain/evaluate/units.ts';
+import { type PackedPairs, unpackPairs } from '../../domain/pairs/packed.ts';
+import type { EvaluationPorts, SplitRows } from './ports.ts';
 
 export interface SplitDistances {
   pairs: PackedPairs; // in stored order
+  units: PairUnits;
   distances: Float64Array; // [pairs]
 }
 
@@ -49,10 +51,11 @@ export class Evaluation {
     o: { signal?: AbortSignal | undefined; onProgress?: (p: Counted) => void } = {},
   ): Promise<SplitDistances> {
     const request = await this.pairsRequest(run, split);
-    return { pairs: request.pairs, distances: await this.ports.compute.ask('distances', request, o) };
+    const { images, units, pairs } = request;
+    return { pairs, units: unitsOfPairs(unpackPairs(pairs), images.ids, units), distances: await this.ports.compute.ask('distances', request, o) };
   }
 
-  private async pairsRequest(run: RunRecord, split: 'test' | 'valid'): Promise<PairsRequest> {
+  private async pairsRequest(run: RunRecord, split: 'test' | 'valid'): Promise<PairsRequest & SplitRows> {
     const { networks, caches, rootOf, splitRows } = this.ports;
     return { model: networks.refOf(run), caches, root: rootOf(run.dataset), ...(await splitRows(run.dataset, split)) };
   }

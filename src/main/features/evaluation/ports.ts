@@ -1,11 +1,13 @@
 import type { Metrics, RunRecord } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
+import type { ImageUnits } from '../../domain/evaluate/units.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 
 /** The part of a data set that evaluation of a split uses. */
 export interface SplitRows {
   images: PackedImages; // those that occur in the pairs
+  units: ImageUnits; // of `images`
   pairs: PackedPairs; // in stored order
 }
 

@@ -1,8 +1,9 @@
 import { SPLITS } from '../../../../shared/dataset.ts';
 import { LOSS_INFO } from '../../../../shared/losses.ts';
-import type { EpochRow, Metrics, RunRecord } from '../../../../shared/run.ts';
+import { intervalNote } from '../../../../shared/interval-words.ts';
+import type { EpochRow, Interval, Metrics, RunRecord } from '../../../../shared/run.ts';
 import { splitName } from '../../../domain/evaluate/check.ts';
-import { metricsWithoutInterval, RESAMPLES } from '../../../domain/evaluate/metrics.ts';
+import { metricsWithoutIntervals } from '../../../domain/evaluate/metrics.ts';
 import EpochCurves from '../../../../shared/charts/EpochCurves.svelte';
 import RocChart from '../../../../shared/charts/RocChart.svelte';
 import { chart } from '../chart.ts';
@@ -26,9 +27,6 @@ export function trainingCurves({ run: id, config, epochs, bestEpoch }: RunRecord
 </div>`;
 }
 
-/** Metrics of a split; without an interval if they come from the record of the training. */
-type SplitMetrics = Omit<Metrics, 'aucLow' | 'aucHigh'> & Partial<Metrics>;
-
 /** Metrics of every split that the run has, confusion matrices, ROC curve. */
 export function metricsTables(run: RunRecord): Html {
   const validation = run.metrics.some(({ split }) => split === 'valid') ? null : validationMetrics(run);
@@ -42,7 +40,7 @@ export function metricsTables(run: RunRecord): Html {
     metrics.some(({ split }) => split === 'valid') &&
       'The threshold and the best epoch were chosen on the validation pairs, so the validation figures are optimistic: quote the test figures.',
     training !== undefined && trainingNote(training.epoch, run.config.augmentation !== null),
-    `${INTERVAL_NOTE}${run.metrics.some((m) => m.auc === 1) ? ` ${PERFECT_NOTE}` : ''}`,
+    run.metrics.length > 0 && intervalNote(run.metrics),
   ].filter((note) => note !== false);
   return markup`<table class="figures">
 <caption>Metrics of each split</caption>
@@ -57,32 +55,35 @@ ${notes.map((note) => markup`<p class="note">${note}</p>`)}
 
 const PAIRS_NOTE =
   'Test and validation figures are computed over sampled pairs, not over all possible pairs. The pairs are sampled with the data set’s seed: each image is paired with one to ten of its own class and as many of other classes, with more in a smaller split, and with fewer where it has too few partners. “Different” is the positive class.';
-export const INTERVAL_NOTE = `Intervals are from ${RESAMPLES} bootstrap resamples of pairs. Pairs that share an image are not independent, so the intervals are too narrow, most of all where each image is in many pairs.`;
-export const PERFECT_NOTE = 'With an AUC of exactly 1 every resample gives 1 too, so its interval is meaningless.';
 const trainingNote = (epoch: number, isAugmented: boolean): string =>
   `The training figures were measured during epoch ${epoch}, the best one: the distance of each pair is that before the step that learned from it${isAugmented ? ', on augmented images' : ''}; the threshold is the run’s.`;
 
 /** Metrics on the pairs with which the training chose its best epoch; null without these or a threshold. */
-function validationMetrics({ validDistances, calibration }: RunRecord): SplitMetrics | null {
+function validationMetrics({ validDistances, calibration }: RunRecord): Metrics | null {
   if (!validDistances || !calibration) return null;
   const { same, different } = validDistances;
   if (same.length === 0 || different.length === 0) return null;
   const labels = [...same.map(() => 0), ...different.map(() => 1)];
-  return metricsWithoutInterval([...same, ...different], labels, calibration.threshold, 'valid');
+  return metricsWithoutIntervals([...same, ...different], labels, calibration.threshold, 'valid');
 }
 
-function figuresRow(m: SplitMetrics): Html {
+function figuresRow(m: Metrics): Html {
   const [accuracy, eer] = percentTexts([m.accuracy, m.eer]);
-  const interval =
-    m.aucLow !== undefined && m.aucHigh !== undefined && markup` <span class="term range">${aucText(m.aucLow)}–${aucText(m.aucHigh)}</span>`;
-  return markup`<tr><th scope="row">${splitName(m.split)}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)}${interval}</td><td>${accuracy}</td><td>${eer}</td></tr>`;
+  const shares = m.intervals && { accuracy: shareRange(m.intervals.accuracy), eer: shareRange(m.intervals.eer) };
+  return markup`<tr><th scope="row">${splitName(m.split)}</th><td>${countText(m.pairs)} <span class="term">${countText(m.same)} same, ${countText(m.different)} different</span></td><td>${aucText(m.auc)}${aucRange(m)}</td><td>${accuracy}${shares?.accuracy}</td><td>${eer}${shares?.eer}</td></tr>`;
 }
+
+/** The interval of the AUC, or nothing where it is unknown. */
+export const aucRange = ({ intervals }: Metrics): Html | false =>
+  intervals !== undefined && markup` <span class="term range">${intervals.auc.map(aucText).join('–')}</span>`;
+
+const shareRange = (interval: Interval): Html => markup` <span class="term range">${percentTexts(interval).join('–')}</span>`;
 
 /** Figures of the best epoch on its training pairs, whose number and equal error rate are not stored. */
 const trainingRow = ({ epoch, aucTrain, accuracyTrain }: EpochRow): Html =>
   markup`<tr><th scope="row">${splitName('train')}</th><td>– <span class="term">those of epoch ${epoch}</span></td><td>${aucText(aucTrain)}</td><td>${percentText(accuracyTrain)}</td><td>–</td></tr>`;
 
-function confusionTable({ split, threshold, confusion: [[tn, fp], [fn, tp]] }: SplitMetrics): Html {
+function confusionTable({ split, threshold, confusion: [[tn, fp], [fn, tp]] }: Metrics): Html {
   const cell = (count: number, of: number, right: boolean): Html =>
     markup`<td>${countText(count)} <span class="term">${right ? '✓ right' : '✗ wrong'}, ${percentText(count / of)}</span></td>`;
   return markup`<table class="figures confusion"><caption>Confusion on ${splitName(split)} pairs, at the threshold of ${distanceText(threshold)}</caption>

@@ -1,9 +1,11 @@
 import { aucText, countText, distanceText, percentTexts, timeText } from '../../../../shared/format.ts';
+import { intervalNote } from '../../../../shared/interval-words.ts';
+import type { Metrics } from '../../../../shared/run.ts';
 import { backboneName, removedRunName, runName, sessionWarnings } from '../../../../shared/run-words.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import type { ReportDataset, ReportInput, ReportRun } from '../types.ts';
 import { datasetChanged } from './data.ts';
-import { INTERVAL_NOTE, PERFECT_NOTE } from './metrics.ts';
+import { aucRange } from './metrics.ts';
 import { warningList } from './parts.ts';
 
 /** First page: data set and test metrics of each network, and the conditions under which the metrics hold. */
@@ -18,7 +20,7 @@ export function networksSection({ runs, datasets, comparisons }: Pick<ReportInpu
     (id) =>
       markup`<tr><th scope="row">${removedRunName(id)}</th><td colspan="6">This run is no longer in the workspace, so there are no figures on test pairs.</td></tr>`,
   )}</tbody></table>
-${metrics.length > 0 && markup`<p class="note">${conditions(metrics.some(({ auc }) => auc === 1))}</p>`}
+${metrics.length > 0 && markup`<p class="note">${conditions(metrics)}</p>`}
 ${runs.map((run) => {
   const dataset = datasetOf(run);
   return [
@@ -38,7 +40,7 @@ function networkRow(run: ReportRun, dataset: ReportDataset | undefined, id: stri
 <td data-label="Data set">${dataset ? datasetCell(dataset) : markup`<code>${run.dataset}</code> <span class="term">no longer in the workspace</span>`}</td>
 ${
   test
-    ? markup`<td data-label="Test pairs">${countText(test.pairs)} <span class="term">${countText(test.same)} same, ${countText(test.different)} different</span></td><td data-label="AUC">${aucText(test.auc)} <span class="term range">${aucText(test.aucLow)}–${aucText(test.aucHigh)}</span></td><td data-label="Right">${accuracy}</td><td data-label="Equal error rate">${eer}</td>`
+    ? markup`<td data-label="Test pairs">${countText(test.pairs)} <span class="term">${countText(test.same)} same, ${countText(test.different)} different</span></td><td data-label="AUC">${aucText(test.auc)}${aucRange(test)}</td><td data-label="Right">${accuracy}</td><td data-label="Equal error rate">${eer}</td>`
     : markup`<td colspan="4">This network has not been evaluated on test pairs, so there are no results on unseen images.</td>`
 }<td data-label="Threshold">${run.calibration ? distanceText(run.calibration.threshold) : '–'}</td></tr>\n`;
 }
@@ -48,6 +50,5 @@ function datasetCell({ name, images, classes, groups }: ReportDataset): Html {
   return markup`${nameOf(name)} <span class="term">${countText(images)} images in ${countText(Object.keys(classes).length)} classes${subjects}</span>`;
 }
 
-/** `perfect`: an AUC is exactly 1. */
-export const conditions = (perfect: boolean): string =>
-  `Computed on a sample of the pairs of test images, which were used neither for training nor to choose epoch and threshold. ${INTERVAL_NOTE} The figures hold for images like these.${perfect ? ` ${PERFECT_NOTE}` : ''}`;
+const conditions = (metrics: readonly Metrics[]): string =>
+  `Computed on a sample of the pairs of test images, which were used neither for training nor to choose epoch and threshold. ${intervalNote(metrics)}`;
