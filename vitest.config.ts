@@ -49,7 +49,7 @@ export default defineConfig({
   plugins: [svelte({ configFile: './svelte.config.js' })], // state classes (.svelte.ts) and the report's charts
   test: {
     projects: [
-      { extends: true, test: { name: 'own process', include: OWN_PROCESS } },
+      { extends: true, test: { name: 'own process', include: OWN_PROCESS, globalSetup: './test/global-setup.ts' } },
       { extends: true, test: { name: 'shared process', include: SHARED_PROCESS, isolate: false } },
     ],
     pool: 'forks',

@@ -5,9 +5,13 @@ import { decodeSquare, inspect, rasterise } from '../../../src/main/compute/imag
 import { mapParallel } from '../../../src/main/compute/async/parallel.ts';
 import { SAMPLE_CLASSES, SAMPLE_SIZE, sampleImages, writeSample } from '../../../src/main/compute/sample/sample.ts';
 import { AppError } from '../../../src/shared/errors.ts';
+import { SAMPLE_SEED, sampleTiles } from '../../sample-tiles.ts';
 import { folderForTests } from '../images/files.ts';
 
-const sample = sampleImages(7);
+const sample = sampleImages(SAMPLE_SEED);
+
+/** [SAMPLE_SIZE, SAMPLE_SIZE, 3] of an image of `sample`, which is drawn once for all test files. */
+const pixelsOf = async (file: string): Promise<Uint8Array> => await decodeSquare(path.join(await sampleTiles(), 'images', file), SAMPLE_SIZE);
 
 describe('the sample data set', () => {
   it('has at least 6 classes of 40 images, in sorted order, each file named for its class', () => {
@@ -19,8 +23,8 @@ describe('the sample data set', () => {
   });
 
   it('depends on its seed alone, and no two images are equal', () => {
-    expect(JSON.stringify(sampleImages(7))).toBe(JSON.stringify(sample));
-    expect(sampleImages(8, 1)[0]!.svg).not.toBe(sample[0]!.svg);
+    expect(JSON.stringify(sampleImages(SAMPLE_SEED))).toBe(JSON.stringify(sample));
+    expect(sampleImages(SAMPLE_SEED + 1, 1)[0]!.svg).not.toBe(sample[0]!.svg);
     expect(new Set(sample.map((s) => s.svg)).size).toBe(sample.length);
   });
 
@@ -37,13 +41,13 @@ describe('the sample data set', () => {
   });
 
   it('states the true box: removing the motif changes the pixels of its box, and no others', async () => {
-    for (const { svg, box } of sample.filter((_, i) => i % 12 === 0)) {
+    for (const { file, svg, box } of sample.filter((_, i) => i % 12 === 0)) {
       const without = svg.replace(/<g id="motif"[^]*(?=<\/svg>)/, '');
       expect(without).not.toBe(svg);
-      const [a, b] = [await rasterise(svg), await rasterise(without)];
+      const [a, b] = [await pixelsOf(file), await rasterise(without)];
       let [x0, y0, x1, y1] = [SAMPLE_SIZE, SAMPLE_SIZE, 0, 0];
       for (let i = 0; i < SAMPLE_SIZE ** 2; i++) {
-        const changed = [0, 1, 2].some((c) => Math.abs(a.data[i * 4 + c]! - b.data[i * 4 + c]!) > 3);
+        const changed = [0, 1, 2].some((c) => Math.abs(a[i * 3 + c]! - b.data[i * 4 + c]!) > 3);
         if (!changed) continue;
         const [x, y] = [i % SAMPLE_SIZE, Math.floor(i / SAMPLE_SIZE)];
         [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x + 1), Math.max(y1, y + 1)];
@@ -60,15 +64,15 @@ describe('the sample data set', () => {
   });
 
   it('has colours, sizes and positions that predict the class hardly better than chance', async () => {
-    const features = await mapParallel(sample, 4, async ({ svg, box }) => {
-      const { data } = await rasterise(svg);
+    const features = await mapParallel(sample, 4, async ({ file, box }) => {
+      const data = await pixelsOf(file);
       const sums = [0, 0, 0]; // of the colours outside the box
       let n = 0;
       for (let y = 0; y < SAMPLE_SIZE; y++) {
         const besideBox = y < box.y || y >= box.y + box.h;
         for (let x = 0; x < SAMPLE_SIZE; x++) {
           if (!besideBox && x >= box.x && x < box.x + box.w) continue;
-          for (let c = 0; c < 3; c++) sums[c]! += data[(y * SAMPLE_SIZE + x) * 4 + c]!;
+          for (let c = 0; c < 3; c++) sums[c]! += data[(y * SAMPLE_SIZE + x) * 3 + c]!;
           n++;
         }
       }
@@ -99,12 +103,12 @@ describe('the sample data set', () => {
   });
 
   it('shows its motif with good contrast', async () => {
-    for (const { svg, box } of sample.filter((_, i) => i % 20 === 0)) {
-      const { data } = await rasterise(svg);
+    for (const { file, box } of sample.filter((_, i) => i % 20 === 0)) {
+      const data = await pixelsOf(file);
       const lumas: number[] = [];
       for (let y = Math.ceil(box.y + box.h * 0.2); y < box.y + box.h * 0.8; y++) {
         for (let x = Math.ceil(box.x + box.w * 0.2); x < box.x + box.w * 0.8; x++) {
-          const i = (y * SAMPLE_SIZE + x) * 4;
+          const i = (y * SAMPLE_SIZE + x) * 3;
           lumas.push(0.2126 * data[i]! + 0.7152 * data[i + 1]! + 0.0722 * data[i + 2]!);
         }
       }
@@ -142,12 +146,18 @@ describe('writeSample', () => {
     expect((await stat(file)).mtimeMs).toBe(before);
   });
 
-  it('redraws a sample that is incomplete or of another seed', async () => {
-    await rm(path.join(folder, 'images', few[5]!.file));
-    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).created).toBe(few.length);
-    await writeFile(path.join(folder, 'images', few[6]!.file), '');
-    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).created).toBe(few.length);
+  it('draws missing and empty images again, and all those of another seed', async () => {
+    const [missing, empty] = [few[5]!, few[6]!].map(({ file }) => path.join(folder, 'images', file)) as [string, string];
+    const drawn = await Promise.all([missing, empty].map((file) => readFile(file)));
+    await rm(missing);
+    await writeFile(empty, '');
+    expect((await writeSample(folder, { seed: 7, perClass: PER_CLASS })).created).toBe(2);
+    expect(await Promise.all([missing, empty].map((file) => readFile(file)))).toEqual(drawn);
     expect((await writeSample(folder, { seed: 8, perClass: PER_CLASS })).created).toBe(few.length);
+    const cancel = new AbortController();
+    const run = writeSample(folder, { seed: 7, perClass: PER_CLASS, signal: cancel.signal, onProgress: (done) => done === 10 && cancel.abort() });
+    await expect(run).rejects.toMatchObject({ code: 'cancelled' });
+    expect((await writeSample(folder, { seed: 8, perClass: PER_CLASS })).created).toBe(few.length); // a mixture of two seeds until here
   });
 
   it('can be cancelled, and then counts as incomplete', async () => {

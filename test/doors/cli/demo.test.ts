@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../../../src/main/compute/explain/explain.ts';
@@ -11,6 +11,7 @@ import { openStore } from '../../../src/main/db/store.ts';
 import { layerNames } from '../../../src/main/nn/siamese.ts';
 import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
 import { medianRatio, energyInBox, pooledRatio, type MapEnergy } from './energy.ts';
+import { sampleTiles } from '../../sample-tiles.ts';
 import { hasBuild, hasSignals, runJson, scratch } from './kit.ts';
 import { call, start, urlIn } from './served.ts';
 
@@ -37,13 +38,20 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
   const workspace = scratch('demo');
   let demo: Demo;
 
+  const { samples } = workspaceAt(workspace);
+  const tiles = join(samples, 'tiles');
+  const drawn = join(tiles, 'images', SAMPLE_CLASSES[0]!, `${SAMPLE_CLASSES[0]!}-001.png`);
+
   beforeAll(async () => {
+    cpSync(await sampleTiles(), tiles, { recursive: true });
+    rmSync(drawn); // the demo draws it
     demo = await runJson<Demo>(['demo', '--workspace', workspace]);
   }, 900_000);
 
   test('learns the sample from scratch: test AUC at least 0.95, and a report', () => {
     expect(demo.auc).toBeGreaterThanOrEqual(0.95);
     expect(demo.comparisons).toHaveLength(2);
+    expect(statSync(drawn).size).toBeGreaterThan(0);
     expect(readFileSync(demo.report, 'utf8')).toContain('</html>');
   });
 
@@ -59,7 +67,7 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
   // The images are copied, since drawing them takes 8 s of processor time. That a server draws them: serve.test.ts and e2e/shell.spec.ts.
   test.skipIf(!hasSignals)('`serve --sample` creates the data set in an empty workspace, only once', async () => {
     const empty = scratch('serve sample');
-    cpSync(workspaceAt(workspace).samples, workspaceAt(empty).samples, { recursive: true });
+    cpSync(samples, workspaceAt(empty).samples, { recursive: true });
     const first = await start(['--workspace', empty, '--sample']);
     const url = urlIn(first.line);
     await expect.poll(async () => ((await call(url, 'datasets.list')).value as unknown[]).length, { timeout: 60_000, interval: 200 }).toBe(1);

@@ -287,7 +287,7 @@ export async function rasterise(svg: string): Promise<RgbaImage> {
   return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width: info.width, height: info.height };
 }
 
-/** An SVG at its own size in px as an opaque RGB PNG. */
+/** An opaque SVG at its own size in px as an RGB PNG. */
 export async function svgToPng(svg: string): Promise<Buffer> {
-  return await sharp(Buffer.from(svg)).flatten({ background: '#808080' }).png({ compressionLevel: 6 }).toBuffer();
+  return await sharp(Buffer.from(svg)).removeAlpha().png({ compressionLevel: 6 }).toBuffer();
 }

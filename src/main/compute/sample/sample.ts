@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { randomFor } from '../../../shared/random.ts';
 import { makeFolders } from '../../foundation/files.ts';
@@ -39,7 +39,7 @@ const round = (x: number): number => Math.round(x * 100) / 100;
 export interface SampleFolder {
   images: string; // folder of the data set, with a folder per class
   truth: string; // truth.json: { file: box }
-  created: number; // images written by this call; 0 if all existed
+  created: number; // images written by this call, those that were missing
 }
 
 async function textOf(file: string): Promise<string | null> {
@@ -50,18 +50,18 @@ async function textOf(file: string): Promise<string | null> {
   }
 }
 
-async function allExist(files: readonly string[]): Promise<boolean> {
+async function isWritten(file: string): Promise<boolean> {
   try {
-    const found = await mapParallel(files, 16, (file) => stat(file));
-    return found.every((f) => f.isFile() && f.size > 0);
+    const found = await stat(file);
+    return found.isFile() && found.size > 0;
   } catch {
     return false;
   }
 }
 
 /**
- * Writes `<folder>/images/<class>/….png`, then `<folder>/truth.json`, which therefore marks a complete data set. Does nothing if
- * it and all images exist. Throws AppError 'cancelled' or the file system's error.
+ * Writes `<folder>/images/<class>/….png`, then `<folder>/truth.json`, which therefore marks a complete data set. Where it
+ * exists, only missing or empty images are drawn. Throws AppError 'cancelled' or the file system's error.
  */
 export async function writeSample(
   folder: string,
@@ -72,9 +72,13 @@ export async function writeSample(
   const sample = sampleImages(seed, perClass);
   const text = `${JSON.stringify(Object.fromEntries(sample.map((s) => [s.file, s.box])), null, 1)}\n`;
   const fileOf = (s: SampleImage): string => path.join(images, ...s.file.split('/'));
-  if ((await textOf(truth)) === text && (await allExist(sample.map(fileOf)))) return { images, truth, created: 0 };
+  const isComplete = (await textOf(truth)) === text;
+  const written = await mapParallel(sample, 16, async (s) => isComplete && (await isWritten(fileOf(s))));
+  const missing = sample.filter((_, i) => !written[i]);
+  if (missing.length === 0) return { images, truth, created: 0 };
+  if (!isComplete) await rm(truth, { force: true }); // of another seed: it would mark a mixture as complete
   for (const className of SAMPLE_CLASSES) makeFolders(path.join(images, className));
-  await mapParallel(sample, DECODERS, async (s) => writeFile(fileOf(s), await svgToPng(s.svg)), options);
-  await writeFile(truth, text);
-  return { images, truth, created: sample.length };
+  await mapParallel(missing, DECODERS, async (s) => writeFile(fileOf(s), await svgToPng(s.svg)), options);
+  if (!isComplete) await writeFile(truth, text);
+  return { images, truth, created: missing.length };
 }
