@@ -10,6 +10,8 @@ import { curatedStore } from './features/dataset/curated.ts';
 import { Importer } from './features/dataset/import.ts';
 import { mergeLookAlikes } from './features/dataset/merge-look-alikes.ts';
 import { rowsInThisThread, type DatasetRows } from './features/dataset/rows.ts';
+import { SAME_CLASS } from '../shared/pair-relation.ts';
+import { PAIR_RECIPE } from './domain/pairs/evaluation-pairs.ts';
 import { Evaluation } from './features/evaluation/evaluation.ts';
 import { Benchmarks } from './features/models/benchmarks.ts';
 import { DeviceChoice } from './features/models/device-choice.ts';
@@ -89,12 +91,20 @@ export function openServices(o: ServiceOptions): Services {
   const evaluation = new Evaluation({
     runs,
     rootOf: (dataset) => datasets.header(dataset).root,
-    splitRows: (dataset, split) => rows.splitRows(dataset, split),
+    splitRows: (dataset, split) => rows.splitRows(dataset, split, SAME_CLASS),
     networks,
     caches,
     compute,
   });
-  const training = new Training({ runs, datasets, trainingRows: (dataset) => rows.trainingRows(dataset), weights, networks, caches, compute });
+  const training = new Training({
+    runs,
+    datasets,
+    trainingRows: (dataset, pairRecipe) => rows.trainingRows(dataset, SAME_CLASS, pairRecipe),
+    weights,
+    networks,
+    caches,
+    compute,
+  });
 
   const features = { workspace, store, rows, networks, evaluation };
   const compare = new CompareService(
@@ -170,8 +180,8 @@ export const comparePorts = (
   scales: store.mapScales,
   whatIfs: store.whatIfs,
   randomisations: store.randomisations,
-  validPairs: (dataset) => rows.splitRows(dataset, 'valid'),
-  includedImages: async (dataset) => (await rows.trainingRows(dataset)).images,
+  validPairs: (dataset) => rows.splitRows(dataset, 'valid', SAME_CLASS),
+  includedImages: async (dataset) => (await rows.trainingRows(dataset, SAME_CLASS, PAIR_RECIPE)).images,
   distances: (run, split, o) => evaluation.distances(run, split, o),
   compute,
   checker,

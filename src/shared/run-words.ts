@@ -44,6 +44,10 @@ export const partsSentence = (session: Pick<RunSession, 'engine' | 'device' | 'b
 export const OUTDATED =
   'It was trained with another version of its network, so it can’t compare new pairs or be resumed. Its curves, comparisons and reports remain; train again with the same settings.';
 
+/** For figures without Metrics.pairSet. */
+export const OLDER_PAIRS =
+  'These figures are of the pairs of an older version of Twinlens. Evaluate the run again to compare it with runs of this version.';
+
 export const backboneName = (backbone: BackboneName): string => BACKBONE_INFO[backbone].label;
 
 /** The number of a run, by its id: "r3" is run 3. */

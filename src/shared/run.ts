@@ -45,9 +45,11 @@ export interface Intervals {
   falseSame: Interval; // share of the different pairs
 }
 
-/** Computed at once over the stored pairs of a split, a sample (samplePairs). Positive = different. */
+/** Computed at once over the stored pairs of a split (evaluationPairs). Positive = different. */
 export interface Metrics {
   split: Split;
+  /** PairSet.hash: only figures of the same pairs are comparable. Missing: of the pairs of a version before pair sets. */
+  pairSet?: string;
   pairs: number;
   same: number;
   different: number;

@@ -31,7 +31,7 @@ beforeEach(() => {
       split: (['train', 'valid', 'test'] as const)[i % 3]!,
     }),
   );
-  store.datasets.insert(someDataset({ images, pairs: { train: [], valid: [], test: [] } }));
+  store.datasets.insert(someDataset({ images, pairs: { train: 0, valid: 0, test: 0 } }));
 });
 
 const find = (query: Partial<ImageQuery>): number[] => [...store.browse.find(ImageQuery.parse({ dataset: 'things', sort: 'file', ...query })).ids];
@@ -126,7 +126,7 @@ test('counts add up, and an emptied class stays in the list', () => {
 test('classes with numbers are ordered by value, in the list of classes and in the order of images', () => {
   const names = ['10', '9', 'grade 10', 'grade 2', '100'];
   const images = names.flatMap((name, i) => [0, 1].map((n) => image(2 * i + n, name, { file: `${name}/${n}.png` })));
-  store.datasets.insert(someDataset({ name: 'Numbers', snapshot: 'n', images, pairs: { train: [], valid: [], test: [] } }));
+  store.datasets.insert(someDataset({ name: 'Numbers', snapshot: 'n', images, pairs: { train: 0, valid: 0, test: 0 } }));
   const expected = ['9', '10', '100', 'grade 2', 'grade 10'];
   expect(store.browse.counts('numbers').classes.map(({ className }) => className)).toEqual(expected);
   const ascending = store.browse.find(ImageQuery.parse({ dataset: 'numbers' }));
@@ -145,7 +145,7 @@ test('images are found by their bytes, with the copies that have the same pixels
     image(3, 'b', { sha256: 'bytes 2', content: 'pixels 2' }),
     image(4, 'b', { sha256: 'bytes 4', content: 'pixels 4' }),
   ];
-  const { dataset } = store.datasets.insert(someDataset({ name: 'Copies', images, pairs: { train: [], valid: [], test: [] } }));
+  const { dataset } = store.datasets.insert(someDataset({ name: 'Copies', images, pairs: { train: 0, valid: 0, test: 0 } }));
   const found = (...sha256: string[]): number[] => store.browse.withContent(dataset, sha256).map(({ id }) => id);
   expect(found('bytes 1')).toEqual([0, 1]);
   expect(found('bytes 2')).toEqual([2, 3]);

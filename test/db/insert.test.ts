@@ -1,18 +1,14 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { storedPairs } from '../../src/main/features/dataset/split-pairs.ts';
 import { datasetWriter, type NewDataset } from '../../src/main/db/insert.ts';
 import { openSecondConnection } from '../../src/main/db/dataset-stores.ts';
 import { image } from '../features/dataset/images.ts';
 import { freshWorkspace, storeAt } from './kit.ts';
 import { someDataset } from './records.ts';
 
-/** Several short transactions of images and of pairs. */
-const images = Array.from({ length: 2500 }, (_, id) => image(id, id % 2 ? 'a' : 'b', { split: id % 5 === 0 ? 'valid' : 'train' }));
-const several = (): NewDataset => ({
-  ...someDataset({ name: 'Several', images, rejected: [{ file: 'x', reason: 'y' }] }),
-  pairs: storedPairs(images, 1),
-});
+/** Several short transactions. */
+const images = Array.from({ length: 6500 }, (_, id) => image(id, id % 2 ? 'a' : 'b', { split: id % 5 === 0 ? 'valid' : 'train' }));
+const several = (): NewDataset => someDataset({ name: 'Several', images, rejected: [{ file: 'x', reason: 'y' }] });
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 describe('a data set stored in many short transactions', () => {
@@ -22,7 +18,6 @@ describe('a data set stored in many short transactions', () => {
     const { createdMs: __, ...expected } = atOnce.datasets.insert(several());
     expect(summary).toEqual(expected);
     expect(inSteps.datasets.images('several')).toEqual(atOnce.datasets.images('several'));
-    expect(inSteps.datasets.pairs('several', 'train')).toEqual(atOnce.datasets.pairs('several', 'train'));
     expect(inSteps.datasets.findSame(several())).toEqual(inSteps.datasets.get('several'));
   });
 
@@ -39,7 +34,7 @@ describe('a data set stored in many short transactions', () => {
       await pause();
     });
     expect(pauses).toBeGreaterThan(5);
-    expect(main.datasets.list().filter(({ name }) => name === 'Several')).toMatchObject([{ dataset, images: 2500 }]);
+    expect(main.datasets.list().filter(({ name }) => name === 'Several')).toMatchObject([{ dataset, images: 6500 }]);
     thread.close();
   });
 
@@ -71,7 +66,7 @@ describe('a data set stored in many short transactions', () => {
       await pause();
     });
     await expect(stopped).rejects.toThrow('stopped');
-    expect(rowsIn(workspace.database)).toEqual({ datasets: 0, images: 0, pairs: 0, dataset_ids: 0 });
+    expect(rowsIn(workspace.database)).toEqual({ datasets: 0, images: 0, dataset_ids: 0 });
     expect((await store.datasets.insertInSteps(several(), pause)).dataset).toBe('several');
   });
 
@@ -82,14 +77,14 @@ describe('a data set stored in many short transactions', () => {
     expect(rowsIn(workspace.database)).toMatchObject({ datasets: 1 });
     first.close();
     const second = storeAt(workspace);
-    expect(rowsIn(workspace.database)).toEqual({ datasets: 0, images: 0, pairs: 0, dataset_ids: 0 });
+    expect(rowsIn(workspace.database)).toEqual({ datasets: 0, images: 0, dataset_ids: 0 });
     expect(second.datasets.insert(several()).dataset).toBe('several');
   });
 });
 
 function rowsIn(database: string): Record<string, number> {
   const raw = new Database(database, { readonly: true });
-  const counts = ['datasets', 'images', 'pairs', 'dataset_ids'].map((table) => [
+  const counts = ['datasets', 'images', 'dataset_ids'].map((table) => [
     table,
     raw.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get()!,
   ]);

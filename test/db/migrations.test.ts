@@ -136,6 +136,7 @@ describe('migrations', () => {
       'map_checks',
       'map_scales',
       'marks',
+      'pair_sets',
       'pairs',
       'randomisations',
       'rejected',
@@ -177,6 +178,20 @@ describe('migrations', () => {
       INSERT INTO images (dataset, id, file, class, sha256, width, height, split) VALUES (1, 0, 'a/0.png', 'a', 'bytes', 3, 2, 'train')`);
     migrate(db);
     expect(db.prepare('SELECT sha256, content FROM images').all()).toEqual([{ sha256: 'bytes', content: null }]);
+  });
+
+  test('version 16 keeps the pairs of older imports, and derived data is derived again', () => {
+    const db = memory();
+    migrate(db, MIGRATIONS.slice(0, 15));
+    db.exec(`
+      ${INSERT_DATASET}
+      INSERT INTO images (dataset, id, file, class, sha256, width, height, split) VALUES (1, 0, 'a/0.png', 'a', 'x', 3, 2, 'valid'), (1, 1, 'a/1.png', 'a', 'y', 3, 2, 'valid');
+      INSERT INTO pairs (dataset, split, position, a, b, label) VALUES (1, 'valid', 0, 0, 1, 0);
+      INSERT INTO curated (dataset, summary, train, valid, test) VALUES (1, '{}', x'', x'', x'')`);
+    migrate(db, MIGRATIONS.slice(0, 16));
+    expect(db.prepare('SELECT a, b, label FROM pairs').all()).toEqual([{ a: 0, b: 1, label: 0 }]);
+    expect(db.prepare('SELECT count(*) FROM curated').pluck().get()).toBe(0);
+    expect(() => db.exec(`INSERT INTO pair_sets VALUES (1, 's', 'class', 2, 'other', 'h', x'')`)).toThrow(/CHECK/);
   });
 
   const steps: Migration[] = [

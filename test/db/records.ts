@@ -1,24 +1,14 @@
 // Records for the stores' tests. Without vitest, as plain Node processes use them too.
 import type { NewDataset } from '../../src/main/db/insert.ts';
 import type { Comparison } from '../../src/shared/comparison.ts';
-import type { Pair } from '../../src/shared/dataset.ts';
 import type { RunConfig } from '../../src/shared/run.ts';
 import { image } from '../features/dataset/images.ts';
 
-/** Two classes of six images, four of each in train; names and pairs as given. */
+/** Two classes of six images, four of each in train; names as given. */
 export function someDataset(more: Partial<NewDataset> = {}): NewDataset {
   const images = Array.from({ length: 12 }, (_, i) =>
     image(i, i < 6 ? 'a' : 'b', { split: (['train', 'train', 'valid', 'train', 'test', 'train'] as const)[i % 6]! }),
   );
-  const pairs: Record<'train' | 'valid' | 'test', Pair[]> = {
-    train: [
-      { a: 3, b: 0, label: 0 },
-      { a: 0, b: 7, label: 1 },
-      { a: 1, b: 5, label: 0 },
-    ],
-    valid: [{ a: 2, b: 8, label: 1 }],
-    test: [],
-  };
   return {
     name: 'Things',
     root: '/things',
@@ -28,7 +18,7 @@ export function someDataset(more: Partial<NewDataset> = {}): NewDataset {
     sampleBits: null,
     snapshot: 'abc',
     images,
-    pairs,
+    pairs: { train: 3, valid: 1, test: 0 },
     rejected: [],
     warnings: [],
     ...more,
@@ -41,6 +31,7 @@ export const someConfig: RunConfig = {
   flavour: 'torch',
   preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.25, 0.125] },
   resampling: 'centred',
+  pairRecipe: 2,
   sampleBits: null,
   scope: 'all',
   headStart: 'random',

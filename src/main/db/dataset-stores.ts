@@ -4,6 +4,7 @@ import { type BrowseStore, browseStore } from './browse.ts';
 import { type CurationStore, curationStore } from './curation.ts';
 import { type DatasetStore, datasetStore } from './datasets.ts';
 import { type Db, openForWriting } from './open.ts';
+import { type PairSetStore, pairSetStore } from './pair-sets.ts';
 
 /** The stores of data sets, without those of runs: so that a data set thread loads neither the schemas of runs nor zod. */
 export interface DatasetStores {
@@ -11,13 +12,14 @@ export interface DatasetStores {
   datasets: DatasetStore;
   curation: CurationStore;
   browse: BrowseStore;
+  pairSets: PairSetStore;
   /** Whether this process has the workspace open for writing. */
   writable: boolean;
 }
 
 export function datasetStores(db: Db, writable: boolean): DatasetStores {
   const { datasets, rowOf } = datasetStore(db);
-  return { datasets, curation: curationStore(db, rowOf), browse: browseStore(db, rowOf), writable };
+  return { datasets, curation: curationStore(db, rowOf), browse: browseStore(db, rowOf), pairSets: pairSetStore(db, rowOf), writable };
 }
 
 /** A connection for another thread of the process that has the workspace's lock. It neither migrates nor cleans up. */

@@ -1,6 +1,5 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import type { DatasetSummary, ImageRecord, Pair, PairLabel, RejectedFile, Split } from '../../shared/dataset.ts';
-import { SPLITS } from '../../shared/dataset.ts';
+import type { DatasetSummary, ImageRecord, RejectedFile } from '../../shared/dataset.ts';
 import { notFoundError } from './ids.ts';
 import { imageRecord, type ImageRow, CURRENT_EDITS } from './image-row.ts';
 import { type DatasetIdentity, datasetWriter, factsOf, type NewDataset } from './insert.ts';
@@ -28,8 +27,6 @@ export interface DatasetStore {
   get(idOrName: string): DatasetSummary;
   /** Ordered by id. Takes an id or a name. */
   images(idOrName: string): ImageRecord[];
-  /** In stored order. Takes an id or a name. */
-  pairs(idOrName: string, split: Split): Pair[];
   /** Hides a data set; its data stays until `purge`. */
   remove(id: string): void;
   restore(id: string): void;
@@ -45,9 +42,8 @@ export interface DatasetStore {
   header(idOrName: string): { dataset: string; name: string; root: string; splitSeed: number; sampleBits: number | null; images: number };
   /** The stored summary of an edited data set, if it was computed since the last edit. */
   derivedSummary(id: string): DerivedSummary | null;
-  derivedPairs(id: string, split: Split): Pair[];
   /** Stores derived data until the next edit. Returns false if `browse.edits` no longer equals `edits`, from which it was derived. */
-  putDerived(id: string, derived: DerivedSummary, pairs: Record<Split, readonly Pair[]>, edits: string): boolean;
+  putDerived(id: string, derived: DerivedSummary, edits: string): boolean;
   /** Ids of edited data sets with more than `images` images that have no derived data. */
   withoutDerived(images: number): string[];
 }
@@ -92,9 +88,6 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
   const all = db.prepare<[], DatasetRow>('SELECT * FROM datasets WHERE removed_ms IS NULL ORDER BY number DESC');
   const rejectedOf = db.prepare<[number], RejectedFile>('SELECT file, reason FROM rejected WHERE dataset = ? ORDER BY position');
   const imagesOf = db.prepare<[number], ImageRow>('SELECT * FROM images WHERE dataset = ? ORDER BY id');
-  const pairsOf = db.prepare<[number, Split], { a: number; b: number; label: PairLabel }>(
-    'SELECT a, b, label FROM pairs WHERE dataset = ? AND split = ? ORDER BY position',
-  );
 
   const setRemoved = db.prepare<[number | null, number]>('UPDATE datasets SET removed_ms = ? WHERE number = ?');
   const roots = db.prepare<[], string>('SELECT DISTINCT root FROM datasets WHERE removed_ms IS NULL').pluck();
@@ -108,12 +101,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     'SELECT number, id FROM datasets WHERE removed_ms IS NOT NULL AND id NOT IN (SELECT dataset FROM runs)',
   );
   const derivedOf = db.prepare<[number], string>('SELECT summary FROM curated WHERE dataset = ?').pluck();
-  const derivedPairsOf = Object.fromEntries(
-    SPLITS.map((split) => [split, db.prepare<[number], Buffer>(`SELECT ${split} FROM curated WHERE dataset = ?`).pluck()]),
-  );
-  const putDerived = db.prepare(
-    'INSERT OR REPLACE INTO curated (dataset, summary, train, valid, test) VALUES (@number, @summary, @train, @valid, @test)',
-  );
+  const putDerived = db.prepare<[number, string]>('INSERT OR REPLACE INTO curated (dataset, summary) VALUES (?, ?)');
   const currentEdits = db.prepare<[number], string>(CURRENT_EDITS).pluck();
   const withoutDerived = db
     .prepare<[number], string>(
@@ -173,7 +161,6 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     list: () => all.all().map(summary),
     get: (idOrName) => summary(rowOf(idOrName)),
     images: (idOrName) => imagesOf.all(rowOf(idOrName).number).map(imageRecord),
-    pairs: (idOrName, split) => pairsOf.all(rowOf(idOrName).number, split),
     remove: (id) => void setRemoved.run(Date.now(), rowOf(id).number),
     restore: (id) => void setRemoved.run(null, rowOf(id).number),
     purge: () => db.transaction(purge).immediate(),
@@ -192,38 +179,11 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
       return { dataset: id, name, root, splitSeed, sampleBits, images };
     },
     derivedSummary: (id) => fromJsonOrNull(derivedOf.get(rowOf(id).number) ?? null),
-    derivedPairs: (id, split) => decodePairs(derivedPairsOf[split]!.get(rowOf(id).number)!),
-    putDerived: (id, derived, pairs, edits) => {
+    putDerived: (id, derived, edits) => {
       const { number } = rowOf(id);
-      const row = {
-        number,
-        summary: toJson(derived),
-        train: encodePairs(pairs.train),
-        valid: encodePairs(pairs.valid),
-        test: encodePairs(pairs.test),
-      };
-      return db.transaction(() => currentEdits.get(number) === edits && putDerived.run(row).changes > 0).immediate();
+      return db.transaction(() => currentEdits.get(number) === edits && putDerived.run(number, toJson(derived)).changes > 0).immediate();
     },
     withoutDerived: (images) => withoutDerived.all(images),
   };
   return { datasets, rowOf };
 }
-
-const PAIR_BYTES = 12; // a, b and label as 32-bit little-endian integers
-
-function encodePairs(pairs: readonly Pair[]): Buffer {
-  const bytes = Buffer.alloc(pairs.length * PAIR_BYTES);
-  pairs.forEach(({ a, b, label }, i) => {
-    bytes.writeInt32LE(a, i * PAIR_BYTES);
-    bytes.writeInt32LE(b, i * PAIR_BYTES + 4);
-    bytes.writeInt32LE(label, i * PAIR_BYTES + 8);
-  });
-  return bytes;
-}
-
-const decodePairs = (bytes: Buffer): Pair[] =>
-  Array.from({ length: bytes.length / PAIR_BYTES }, (_, i) => ({
-    a: bytes.readInt32LE(i * PAIR_BYTES),
-    b: bytes.readInt32LE(i * PAIR_BYTES + 4),
-    label: bytes.readInt32LE(i * PAIR_BYTES + 8) as PairLabel,
-  }));

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ImageRecord, Pair, RejectedFile, Split } from '../../shared/dataset.ts';
-import { SPLITS } from '../../shared/dataset.ts';
+import type { ImageRecord, RejectedFile, Split } from '../../shared/dataset.ts';
 import { slugOf } from './ids.ts';
 import { toJson } from './json.ts';
 import type { Db } from './open.ts';
@@ -18,7 +17,7 @@ export interface NewDataset {
   sampleBits: number | null;
   snapshot: string;
   images: readonly ImageRecord[];
-  pairs: Record<Split, readonly Pair[]>;
+  pairs: Record<Split, number>; // of the same class and of different ones
   rejected: readonly RejectedFile[];
   warnings: readonly string[];
 }
@@ -46,17 +45,13 @@ export function datasetWriter(db: Db): DatasetWriter {
   const insertImage = db.prepare(
     'INSERT INTO images (dataset, id, file, class, sha256, content, subject, width, height, split, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  const insertPair = db.prepare('INSERT INTO pairs (dataset, split, position, a, b, label) VALUES (?, ?, ?, ?, ?, ?)');
   const insertRejected = db.prepare('INSERT INTO rejected (dataset, position, file, reason) VALUES (?, ?, ?, ?)');
   const deleteRejected = db.prepare<[number]>('DELETE FROM rejected WHERE dataset = ?');
   // Child tables first: a cascade from images would scan all pairs once per image.
-  const childTables = ['pairs', 'tags', 'marks', 'curations', 'curated', 'images', 'rejected'].map((table) =>
+  const childTables = ['pairs', 'pair_sets', 'tags', 'marks', 'curations', 'curated', 'images', 'rejected'].map((table) =>
     db.prepare<[number]>(`DELETE FROM ${table} WHERE dataset = ?`),
   );
   const deleteRow = db.prepare<[number]>('DELETE FROM datasets WHERE number = ?');
-  const somePairs = db.prepare<[number, number]>(
-    'DELETE FROM pairs WHERE (dataset, split, position) IN (SELECT dataset, split, position FROM pairs WHERE dataset = ? LIMIT ?)',
-  );
   const someImages = db.prepare<[number, number]>(
     'DELETE FROM images WHERE (dataset, id) IN (SELECT dataset, id FROM images WHERE dataset = ? LIMIT ?)',
   );
@@ -84,7 +79,7 @@ export function datasetWriter(db: Db): DatasetWriter {
       images: dataset.images.length,
       classes: toJson(countsBy(dataset.images, ({ className }) => className)),
       splits: toJson(perSplit((split) => dataset.images.filter((image) => image.split === split).length)),
-      pairs: toJson(perSplit((split) => dataset.pairs[split].length)),
+      pairs: toJson(dataset.pairs),
       warnings: toJson(dataset.warnings),
       createdMs: Date.now(),
       removedMs,
@@ -95,17 +90,11 @@ export function datasetWriter(db: Db): DatasetWriter {
   const writeRejected = (number: number, rejected: readonly RejectedFile[]): void =>
     rejected.forEach(({ file, reason }, position) => insertRejected.run(number, position, file, reason));
 
-  /** Writes images, pairs and rejected files; yields after each slice. */
+  /** Writes images and rejected files; yields after each slice. */
   function* writeContents(number: number, dataset: NewDataset): Generator<void> {
     for (const [at, i] of dataset.images.entries()) {
       insertImage.run(number, i.id, i.file, i.className, i.sha256, i.content, i.group, i.width, i.height, i.split, factsOf(i));
       if (at % SLICE === SLICE - 1) yield;
-    }
-    for (const split of SPLITS) {
-      for (const [position, { a, b, label }] of dataset.pairs[split].entries()) {
-        insertPair.run(number, split, position, a, b, label);
-        if (position % SLICE === SLICE - 1) yield;
-      }
     }
     yield;
     writeRejected(number, dataset.rejected);
@@ -118,7 +107,7 @@ export function datasetWriter(db: Db): DatasetWriter {
   };
 
   const eraseInSteps = async (number: number): Promise<void> => {
-    const slice = db.transaction(() => somePairs.run(number, SLICE).changes + someImages.run(number, SLICE).changes);
+    const slice = db.transaction(() => someImages.run(number, SLICE).changes);
     while (slice.immediate() > 0) await new Promise((resolve) => setTimeout(resolve, 1));
     db.transaction(erase).immediate(number);
   };

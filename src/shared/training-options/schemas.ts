@@ -83,5 +83,6 @@ export const RunConfig = z.object({
   flavour: Flavour,
   preprocessing: Preprocessing,
   resampling: z.enum(RESAMPLINGS).default('shifted'), // of runs stored before it was recorded
+  pairRecipe: z.number().default(1), // PAIR_RECIPE of the validation pairs that the epochs are compared on
   sampleBits: z.number().nullable().default(null), // of the data set: bits that its 16-bit images use; null: all, or as each file says
 });

@@ -13,6 +13,7 @@ import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
 import { medianRatio, energyInBox, pooledRatio, type MapEnergy } from './energy.ts';
 import { sampleTiles } from '../../sample-tiles.ts';
 import { hasBuild, hasSignals, runJson, scratch } from './kit.ts';
+import { pairsIn } from '../../features/dataset/pairs.ts';
 import { call, start, urlIn } from './served.ts';
 
 interface Demo {
@@ -88,8 +89,7 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
     const truth = JSON.parse(readFileSync(join(folders.samples, 'tiles', 'truth.json'), 'utf8')) as Record<string, Box>;
     const { root } = store.datasets.get(demo.dataset);
     const pairs = [0, 1].flatMap((label) =>
-      store.datasets
-        .pairs(demo.dataset, 'test')
+      pairsIn(store, demo.dataset, 'test')
         .filter((p) => p.label === label)
         .filter((_, i) => i % every === 0),
     );

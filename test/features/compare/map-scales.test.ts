@@ -6,6 +6,7 @@ import { RANDOMISATION_PAIRS, REDRAWS } from '../../../src/shared/randomisation.
 import { SCALE_PAIRS } from '../../../src/shared/maps/run-scale.ts';
 import type { ExplainedComparison } from '../../../src/shared/comparison.ts';
 import { hasCompute, importColours, openTestWorkbench, shareWorkspace, type TestWorkbench } from '../training/test-workbench.ts';
+import { pairsIn } from '../dataset/pairs.ts';
 
 interface TrainedWorkbench {
   app: TestWorkbench;
@@ -32,7 +33,7 @@ const largest = (map: readonly number[]): number => Math.max(...map.map(Math.abs
 describe.skipIf(!hasCompute)('the scale of a run’s maps (needs the build)', () => {
   test('is measured at the end of the training: the 90 % quantile of the largest values on validation pairs', async () => {
     const { app, dataset, run, explain } = await openTrained();
-    const pairs = app.workbench.store.datasets.pairs(dataset, 'valid');
+    const pairs = pairsIn(app.workbench.store, dataset, 'valid');
     const scale = app.workbench.compare.scales.find(run)!;
     expect(scale.images).toBe(2 * Math.min(SCALE_PAIRS, pairs.length));
     if (pairs.length <= SCALE_PAIRS) {
@@ -121,7 +122,7 @@ describe.skipIf(!hasCompute)('the maps of redrawn networks (needs the build)', (
     const { randomisation } = await app.call('runs.get', { run });
     const { steps, redrawn, images, pairs, redraws } = randomisation!;
     expect(steps.map(({ redrawn }) => redrawn)).toEqual(['fc.2', 'fc.0', 'stage2 to stage3', 'stage1', 'stem']);
-    const available = Math.min(RANDOMISATION_PAIRS, app.workbench.store.datasets.pairs(dataset, 'valid').length);
+    const available = Math.min(RANDOMISATION_PAIRS, pairsIn(app.workbench.store, dataset, 'valid').length);
     expect({ images, pairs, redraws }).toEqual({ images: 2 * available, pairs: available, redraws: REDRAWS });
     for (const { mean, low, high } of steps) expect(-1 <= low && low <= mean && mean <= high && high <= 1).toBe(true);
     expect(Math.abs(steps.at(-1)!.mean)).toBeLessThan(0.6);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chooseSplits } from '../../../src/main/features/dataset/choose-split.ts';
 import { assignSplits, type Splittable } from '../../../src/main/features/dataset/split.ts';
-import { storedPairs } from '../../../src/main/features/dataset/split-pairs.ts';
+import { countPairs } from '../../../src/main/features/dataset/split-pairs.ts';
 import { type Split, SPLITS } from '../../../src/shared/dataset.ts';
 import { image } from './images.ts';
 
@@ -25,11 +25,11 @@ function countsOf(images: readonly Splittable[], splits: readonly Split[]): Coun
 }
 const pairsOf = (images: readonly Splittable[]): number[] => {
   const splits = chooseSplits(images, 0);
-  const pairs = storedPairs(
+  const pairs = countPairs(
     images.map((one, id) => image(id, one.className, { ...one, split: splits[id]! })),
     0,
   );
-  return SPLITS.map((split) => pairs[split].length);
+  return SPLITS.map((split) => pairs[split]);
 };
 
 describe('chooseSplits', () => {

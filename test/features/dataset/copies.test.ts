@@ -9,6 +9,7 @@ import { SPLITS } from '../../../src/shared/dataset.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import { freshStore, importFrom } from './import-helpers.ts';
 import { drawClasses, drawFiles, temporaryFolder } from './png-files.ts';
+import { pairsIn } from './pairs.ts';
 
 describe('copies of an image', () => {
   const decodingInspect: Inspect = (files) => Promise.all(files.map((file) => inspectContent(file)));
@@ -48,7 +49,7 @@ describe('copies of an image', () => {
       expect(new Set(copies.map(({ split }) => split)).size).toBe(1);
     }
     for (const split of SPLITS) {
-      const pairs = store.datasets.pairs(summary.dataset, split);
+      const pairs = pairsIn(store, summary.dataset, split);
       expect(pairs.length).toBeGreaterThan(0);
       for (const { a, b } of pairs) expect(original(images[a]!.file)).not.toBe(original(images[b]!.file));
     }
@@ -71,7 +72,7 @@ describe('copies of an image', () => {
     const images = store.datasets.images(dataset);
     const [first, second] = ['a/3.png', 'b/again.png'].map((name) => images.find(({ file }) => file === name)!);
     expect(first!.split).toBe(second!.split);
-    const pairs = SPLITS.flatMap((split) => store.datasets.pairs(dataset, split));
+    const pairs = SPLITS.flatMap((split) => pairsIn(store, dataset, split));
     expect(pairs.filter(({ a, b }) => a + b === first!.id + second!.id && Math.abs(a - b) === Math.abs(first!.id - second!.id))).toEqual([]);
   });
 

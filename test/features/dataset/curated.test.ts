@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { curatedStore } from '../../../src/main/features/dataset/curated.ts';
 import { whyUntrainable } from '../../../src/main/features/training/untrainable.ts';
 import { redoNext, undoLast } from '../../db/kit.ts';
-import { storedPairs } from '../../../src/main/features/dataset/split-pairs.ts';
+import { countPairs } from '../../../src/main/features/dataset/split-pairs.ts';
 import { snapshotOf } from '../../../src/main/features/dataset/snapshot.ts';
 import { openStore, type Store } from '../../../src/main/db/store.ts';
 import { workspaceAt } from '../../../src/main/foundation/workspace.ts';
@@ -13,10 +13,12 @@ import { someConfig, someDataset } from '../../db/records.ts';
 import { drawClasses, temporaryFolder } from './png-files.ts';
 import { image } from './images.ts';
 import { freshStore, importFrom } from './import-helpers.ts';
+import { pairsIn } from './pairs.ts';
 
 let store: Store;
 const dataset = 'pets';
 const N = 60;
+const EVALUATED = ['valid', 'test'] as const;
 
 beforeEach(async () => {
   store = curatedStore(freshStore());
@@ -30,7 +32,7 @@ const stateOf = (): unknown => ({
   images: store.datasets.images(dataset),
   all: store.browse.all(dataset),
   counts: store.browse.counts(dataset),
-  pairs: SPLITS.map((split) => store.datasets.pairs(dataset, split)),
+  pairs: SPLITS.map((split) => pairsIn(store, dataset, split)),
 });
 
 const ids = fc.uniqueArray(fc.integer({ min: 0, max: N - 1 }), { minLength: 1, maxLength: 25 });
@@ -65,7 +67,7 @@ test('without an edit everything is as imported', () => {
   const images = store.datasets.images(dataset);
   const { snapshot, pairs } = store.datasets.get(dataset);
   expect(snapshot).toBe(snapshotOf(images));
-  for (const split of SPLITS) expect(store.datasets.pairs(dataset, split)).toHaveLength(pairs[split]);
+  for (const split of EVALUATED) expect(pairsIn(store, dataset, split)).toHaveLength(pairs[split]);
 });
 
 describe('any edits, one after another', () => {
@@ -120,11 +122,11 @@ describe('any edits, one after another', () => {
         expect(counts.included + counts.excluded).toBe(N);
         for (const { className, included } of counts.classes)
           expect(Object.entries(summary.classes).find(([name]) => name === className)?.[1] ?? 0).toBe(included);
-        const expected = store.browse.isEdited(dataset) ? storedPairs(images, 3) : null;
-        for (const split of SPLITS) {
-          const pairs = store.datasets.pairs(dataset, split);
+        const splitOf = new Map(images.map(({ id, split }) => [id, split]));
+        for (const split of EVALUATED) {
+          const pairs = pairsIn(store, dataset, split);
           expect(pairs).toHaveLength(summary.pairs[split]);
-          if (expected) expect(pairs).toEqual(expected[split]);
+          for (const { a, b } of pairs) expect([splitOf.get(a), splitOf.get(b)]).toEqual([split, split]);
         }
         while (store.curation.state(dataset).canUndo) undoLast(store, dataset);
       }),
@@ -161,7 +163,7 @@ test('marks, history and undo steps survive a restart; a reader samples the same
   undoLast(first, 'shells');
   first.close();
   const reader = curatedStore(openStore(workspace, { write: false, command: 'reader' }));
-  const sampled = SPLITS.map((split) => reader.datasets.pairs('shells', split));
+  const sampled = SPLITS.map((split) => pairsIn(reader, 'shells', split));
   const summary = reader.datasets.get('shells');
   expect(reader.curation.state('shells')).toEqual({
     dataset: 'shells',
@@ -174,7 +176,7 @@ test('marks, history and undo steps survive a restart; a reader samples the same
   reader.close();
   const second = curatedStore(openStore(workspace, { write: true, command: 'second' }));
   expect(second.datasets.get('shells')).toEqual(summary);
-  expect(SPLITS.map((split) => second.datasets.pairs('shells', split))).toEqual(sampled);
+  expect(SPLITS.map((split) => pairsIn(second, 'shells', split))).toEqual(sampled);
   second.close();
 });
 
@@ -214,7 +216,7 @@ describe('a data set that curation made unusable has the reason', () => {
     const summary = store.datasets.get(dataset);
     expect(summary.warnings[0]).toMatch(/All 30 remaining images are of one class, "cats": pairs need at least two/);
     expect(whyUntrainable(summary)).toBe(summary.warnings[0]);
-    expect(SPLITS.map((split) => store.datasets.pairs(dataset, split))).toEqual([[], [], []]);
+    expect(SPLITS.map((split) => pairsIn(store, dataset, split))).toEqual([[], [], []]);
   });
   test('a class down to one image', () => {
     store.curation.apply(dataset, { kind: 'exclude', ids: idsOf('owls').slice(1) });
@@ -261,7 +263,7 @@ describe('removing from the list', () => {
 
 test('list returns a quick summary of a large edited data set, get the full one', () => {
   const images = Array.from({ length: 20_100 }, (_, id) => image(id, id < 10_000 ? 'a' : 'b', { split: id % 5 === 0 ? 'valid' : 'train' }));
-  store.datasets.insert({ ...someDataset({ name: 'large', images, warnings: ['Imported.'] }), pairs: storedPairs(images, 0) });
+  store.datasets.insert({ ...someDataset({ name: 'large', images, warnings: ['Imported.'] }), pairs: countPairs(images, 0) });
   store.curation.apply('large', { kind: 'exclude', ids: [0, 1, 10_050] });
   const listed = store.datasets.list().find(({ dataset }) => dataset === 'large')!;
   expect(listed).toMatchObject({ images: 20_097, classes: { a: 9_998, b: 10_099 }, snapshot: '', warnings: ['Imported.'] });

@@ -7,7 +7,7 @@ import { type Change, applyChange } from '../../../src/main/features/dataset/edi
 import { csvOf } from '../../../src/main/features/dataset/export.ts';
 import { LargeDatasets } from '../../../src/main/features/dataset/large-datasets.ts';
 import { snapshotOf } from '../../../src/main/features/dataset/snapshot.ts';
-import { storedPairs } from '../../../src/main/features/dataset/split-pairs.ts';
+import { countPairs } from '../../../src/main/features/dataset/split-pairs.ts';
 import { openStore, type Store } from '../../../src/main/db/store.ts';
 import { undoLast } from '../../db/kit.ts';
 import { datasetThreadEntry } from '../../../src/main/foundation/program-folder.ts';
@@ -18,6 +18,9 @@ import { ImageTable, unpackPairs } from '../../../src/main/domain/pairs/packed.t
 import { someDataset } from '../../db/records.ts';
 import { drawClasses, plainInspect, temporaryFolder } from './png-files.ts';
 import { image } from './images.ts';
+import { PAIR_RECIPE } from '../../../src/main/domain/pairs/evaluation-pairs.ts';
+import { SAME_CLASS } from '../../../src/shared/pair-relation.ts';
+import { pairsIn } from './pairs.ts';
 
 // The threads run from the build.
 
@@ -40,7 +43,7 @@ beforeEach(() => {
 });
 
 const insertLarge = (name = 'large'): string =>
-  store.datasets.insert({ ...someDataset({ name, images, snapshot: name }), pairs: storedPairs(images, 0) }).dataset;
+  store.datasets.insert({ ...someDataset({ name, images, snapshot: name }), pairs: countPairs(images, 0) }).dataset;
 
 describe('in a thread', () => {
   test('searches and counts a large data set as in this thread, with all edits so far', async () => {
@@ -61,7 +64,7 @@ describe('in a thread', () => {
     store.curation.apply(here, edit); // derived by the next query
     const facts = (dataset: string): unknown => {
       const { classes, splits, pairs, snapshot, warnings } = store.datasets.get(dataset);
-      return { classes, splits, pairs, snapshot, warnings, sampled: SPLITS.map((split) => store.datasets.pairs(dataset, split)) };
+      return { classes, splits, pairs, snapshot, warnings, sampled: SPLITS.map((split) => pairsIn(store, dataset, split)) };
     };
     expect(facts(inThread)).toEqual(facts(here));
   });
@@ -106,14 +109,14 @@ describe('in a thread', () => {
     for (const change of [null, edit]) {
       if (change) await sets.change(dataset, change);
       await sets.ready();
-      const { images: packed, snapshot, validPairs } = await sets.trainingRows(dataset);
+      const { images: packed, snapshot, validPairs } = await sets.trainingRows(dataset, SAME_CLASS, PAIR_RECIPE);
       const table = new ImageTable(packed);
       const expected = store.datasets.images(dataset).map(({ group: _, width: __, height: ___, ...image }) => image);
       expect(Array.from({ length: table.length }, (_, i) => table.at(i))).toEqual(expected);
       expect(snapshot).toBe(snapshotOf(store.datasets.images(dataset)));
-      expect(unpackPairs(validPairs)).toEqual(store.datasets.pairs(dataset, 'valid'));
-      const { images: some, pairs } = await sets.splitRows(dataset, 'valid');
-      expect(unpackPairs(pairs)).toEqual(store.datasets.pairs(dataset, 'valid'));
+      expect(unpackPairs(validPairs)).toEqual(pairsIn(store, dataset, 'valid'));
+      const { images: some, pairs } = await sets.splitRows(dataset, 'valid', SAME_CLASS);
+      expect(unpackPairs(pairs)).toEqual(pairsIn(store, dataset, 'valid'));
       expect([...some.ids]).toEqual([...new Set(unpackPairs(pairs).flatMap(({ a, b }) => [a, b]))].sort((a, b) => a - b));
     }
   });
@@ -184,7 +187,7 @@ test('data derived before an edit is not used after it', () => {
   const { snapshot, classes, splits, pairs, groups, warnings, images: n } = store.datasets.get(dataset);
   const stale = { snapshot, classes, splits, pairs, groups, warnings, images: n };
   store.curation.apply(dataset, { kind: 'exclude', ids: [7] });
-  expect(store.datasets.putDerived(dataset, stale, { train: [], valid: [], test: [] }, edits)).toBe(false);
+  expect(store.datasets.putDerived(dataset, stale, edits)).toBe(false);
   undoLast(store, dataset);
-  expect(store.datasets.putDerived(dataset, stale, { train: [], valid: [], test: [] }, edits)).toBe(true); // the same edits are active again
+  expect(store.datasets.putDerived(dataset, stale, edits)).toBe(true); // the same edits are active again
 });

@@ -38,10 +38,7 @@ describe('a full report', () => {
       [RUN.modelSha256!, RUN.snapshot, sampleComparison().images[0].sha256, sampleComparison().images[1].sha256, RUN.config.weights!.sha256],
     ],
     ['confusion', ['truly same', 'predicted different', ...onTest.confusion.flat().map(String)]],
-    [
-      'the data',
-      ['Flowers', '1,530 in 5 classes', 'Sunflower 300', 'training 1,070 2,140', '3 files were rejected: 2 × Not an image', 'Rose/notes.txt'],
-    ],
+    ['the data', ['Flowers', '1,530 in 5 classes', 'Sunflower 300', 'training 1,070', '3 files were rejected: 2 × Not an image', 'Rose/notes.txt']],
     ['curves', ['best: epoch 18', 'contrastive loss', 'training', 'validation']],
     [
       'the paper',

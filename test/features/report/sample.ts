@@ -65,6 +65,7 @@ export const RUN: RunRecord = {
     },
     flavour: 'keras',
     preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+    pairRecipe: 2,
     resampling: 'centred',
     sampleBits: null,
     scope: 'last-stage',

@@ -48,8 +48,11 @@ describe('the chosen sections', () => {
   test('the quality says which pairs it rests on, with the same digits in one row', () => {
     const metrics = RUN.metrics.map((m) => ({ ...m, accuracy: 0.974, eer: 0.12 }));
     const text = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics }], sections: ['quality'] })));
-    expect(text).toContain('computed over sampled pairs, not over all possible pairs');
-    expect(text).not.toContain('1,000');
+    expect(text).toContain('computed over pairs that all runs of the data set share');
+    expect(text).toContain('These figures are of the pairs of an older version of Twinlens.');
+    const current = RUN.metrics.map((m) => ({ ...m, pairSet: 'a hash' }));
+    const newer = textOf(renderReport(sampleInput({ runs: [{ ...sampleInput().runs[0]!, metrics: current }] })));
+    expect(newer).not.toContain('older version');
     expect(text.match(/97\.4 % (?:\d\S+ %–\S+ % )?12\.0 %/g)).toHaveLength(1 + metrics.length); // first page, and each split
   });
 

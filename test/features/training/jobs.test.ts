@@ -44,7 +44,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     expect(texts).toContain('Evaluating on test pairs');
     const row = await app.call('runs.get', { run: 'r1' });
     expect(row).toMatchObject({ status: 'done', stale: false, name: '', tags: [], note: '' });
-    expect(row.metrics.map((m) => m.split)).toEqual(['test']);
+    expect(row.metrics).toMatchObject([{ split: 'test', pairSet: expect.stringMatching(/^[0-9a-f]{64}$/) as string }]);
   });
 
   test('the network of the sample is trained once, evaluated, and has two saved comparisons to show', async () => {
@@ -179,9 +179,9 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const { app, dataset } = await openImported();
     const { largeDatasets } = app.workbench;
     const trainingRows = largeDatasets.trainingRows.bind(largeDatasets);
-    vi.spyOn(largeDatasets, 'trainingRows').mockImplementationOnce(async (id) => {
+    vi.spyOn(largeDatasets, 'trainingRows').mockImplementationOnce(async (...args) => {
       await app.call('curation.apply', { dataset, edit: { kind: 'exclude', ids: [0] } });
-      return trainingRows(id);
+      return trainingRows(...args);
     });
     const job = await app.waitForEnd(await app.call('runs.start', { dataset, ...QUICK, epochs: 1 }));
     expect(job).toMatchObject({

@@ -75,7 +75,7 @@ describe('a plan', () => {
     expect(messages(facts(), { dataset: 'nothing' })).toEqual({ dataset: expect.stringContaining('There is no data set "nothing"') as string });
     const { datasets } = storeAt(freshWorkspace());
     const empty = facts({}, datasets);
-    datasets.insert(someDataset({ name: 'Empty', snapshot: 'e', pairs: { train: [], valid: [], test: [] } }));
+    datasets.insert(someDataset({ name: 'Empty', snapshot: 'e', pairs: { train: 0, valid: 0, test: 0 } }));
     expect(messages(empty, { dataset: 'empty' })).toEqual({ dataset: expect.stringContaining('no validation pairs') as string });
   });
   test('a device that failed its check is refused; the chosen one is part of the request', () => {

@@ -5,6 +5,7 @@ import { rowsInThisThread } from '../../../src/main/features/dataset/rows.ts';
 import { Networks } from '../../../src/main/features/models/networks.ts';
 import { Training } from '../../../src/main/features/training/training.ts';
 import type { Workspace } from '../../../src/main/foundation/workspace.ts';
+import { SAME_CLASS } from '../../../src/shared/pair-relation.ts';
 
 interface AskOptions {
   signal?: AbortSignal | undefined;
@@ -19,12 +20,13 @@ export const computeInProcess = {
 } as unknown as ComputeHost;
 
 /** Training from scratch on a store, with a stand-in for the compute process. */
-export function trainingWith(compute: ComputeHost, { runs, datasets, browse }: Store, workspace: Workspace): Training {
-  const rows = rowsInThisThread({ datasets, browse });
+export function trainingWith(compute: ComputeHost, store: Store, workspace: Workspace): Training {
+  const { runs, datasets } = store;
+  const rows = rowsInThisThread(store);
   return new Training({
     runs,
     datasets,
-    trainingRows: (dataset) => rows.trainingRows(dataset),
+    trainingRows: (dataset, pairRecipe) => rows.trainingRows(dataset, SAME_CLASS, pairRecipe),
     weights: { find: () => Promise.reject(new Error('This training starts without weights.')) },
     networks: new Networks({ runs, folderOf: workspace.run, compute }),
     caches: { features: workspace.features, pixels: workspace.pixels },

@@ -106,4 +106,27 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 16,
+    sql: `
+      -- The pairs that runs are validated and evaluated on: of a state of the data set, and of a meaning of "same". Table pairs has those
+      -- that older versions sampled at the import.
+      CREATE TABLE pair_sets (
+        dataset INTEGER NOT NULL REFERENCES datasets (number) ON DELETE CASCADE,
+        snapshot TEXT NOT NULL,
+        relation TEXT NOT NULL,  -- relationKey in src/shared/pair-relation.ts
+        recipe INTEGER NOT NULL, -- PAIR_RECIPE in src/main/domain/pairs/evaluation-pairs.ts
+        split TEXT NOT NULL CHECK (split IN ('train', 'valid', 'test')),
+        hash TEXT NOT NULL,
+        pairs BLOB NOT NULL,     -- a, b and label as 32-bit little-endian integers, one pair after the other
+        PRIMARY KEY (dataset, snapshot, relation, recipe, split)
+      ) STRICT;
+      -- Without pairs, which are in pair_sets. Derived again when it is needed.
+      DROP TABLE curated;
+      CREATE TABLE curated (
+        dataset INTEGER PRIMARY KEY REFERENCES datasets (number) ON DELETE CASCADE,
+        summary TEXT NOT NULL    -- JSON: images, classes, splits, pairs, groups, warnings, snapshot
+      ) STRICT;
+    `,
+  },
 ];

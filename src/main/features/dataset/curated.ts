@@ -1,17 +1,17 @@
 import { countNoun } from '../../../shared/format.ts';
-import type { DatasetSummary, ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
+import type { DatasetSummary, ImageRecord, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import type { DatasetStore, DerivedSummary } from '../../db/datasets.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
 import { countsBy } from '../../db/insert.ts';
 import { quote } from '../../foundation/words.ts';
 import { snapshotOf } from './snapshot.ts';
-import { countSubjects, storedPairs } from './split-pairs.ts';
+import { countPairs, countSubjects } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
 /**
  * The store with curated data sets, as training, evaluation and reports use it. Excluded images are left out, relabelled images
- * have their new class, splits stay, and pairs are sampled again from the data set's seed. Without edits it equals the import.
+ * have their new class, and splits stay. Pairs are drawn again for each state, see pair-sets.ts. Without edits it equals the import.
  * Image ids are those of the import, so they are not positions in `images`.
  */
 export function curatedStore<S extends DatasetStores>(store: S): S {
@@ -28,12 +28,6 @@ export function curatedStore<S extends DatasetStores>(store: S): S {
     list: () => imported.list().map((original) => (original.images > LARGE ? quickSummary(store, original) : summary(original))),
     get: (idOrName) => summary(imported.get(idOrName)),
     images: (idOrName) => store.browse.included(idOrName),
-    pairs: (idOrName, split) => {
-      if (!store.browse.isEdited(idOrName)) return imported.pairs(idOrName, split);
-      const original = imported.get(idOrName);
-      if (imported.derivedSummary(original.dataset)) return imported.derivedPairs(original.dataset, split);
-      return deriveAndStore(store, original).pairs[split];
-    },
   };
   return { ...store, datasets };
 }
@@ -73,27 +67,26 @@ function derivedSummary(store: DatasetStores, original: DatasetSummary): Derived
 interface DerivedData {
   edits: string; // `browse.edits` that it was derived from
   derived: DerivedSummary;
-  pairs: Record<Split, Pair[]>;
 }
 
 function deriveAndStore(store: DatasetStores, original: DatasetSummary): DerivedData {
   const found = derive(store, original);
-  if (store.writable) store.datasets.putDerived(original.dataset, found.derived, found.pairs, found.edits);
+  if (store.writable) store.datasets.putDerived(original.dataset, found.derived, found.edits);
   return found;
 }
 
-/** Derives and stores summary and pairs of an edited data set if they are missing. Repeats if an edit happens meanwhile. */
+/** Derives and stores the summary of an edited data set if it is missing. Repeats if an edit happens meanwhile. */
 export function updateDerived(store: DatasetStores, dataset: string): void {
   const original = store.datasets.get(dataset);
   while (store.browse.isEdited(original.dataset) && store.datasets.derivedSummary(original.dataset) === null) {
     const found = derive(store, original);
-    if (store.datasets.putDerived(original.dataset, found.derived, found.pairs, found.edits)) return;
+    if (store.datasets.putDerived(original.dataset, found.derived, found.edits)) return;
   }
 }
 
 function derive(store: DatasetStores, original: DatasetSummary): DerivedData {
   const { images, edits } = store.browse.includedWithEdits(original.dataset);
-  const pairs = storedPairs(images, store.datasets.header(original.dataset).splitSeed);
+  const pairs = countPairs(images, store.datasets.header(original.dataset).splitSeed);
   const perSplit = (count: (split: Split) => number): Record<Split, number> =>
     Object.fromEntries(SPLITS.map((split) => [split, count(split)])) as Record<Split, number>;
   const grouped = original.groups !== null;
@@ -101,12 +94,12 @@ function derive(store: DatasetStores, original: DatasetSummary): DerivedData {
     images: images.length,
     classes: countsBy(images, ({ className }) => className),
     splits: perSplit((split) => images.filter((image) => image.split === split).length),
-    pairs: perSplit((split) => pairs[split].length),
+    pairs,
     groups: grouped ? countSubjects(images) : null,
     warnings: [...unusableWarnings(images), ...warningsFor({ images, pairs, grouped, emptyClassFolders: [] })],
     snapshot: snapshotOf(images),
   };
-  return { edits, derived, pairs };
+  return { edits, derived };
 }
 
 /** Warnings for curated data sets only: an import with fewer than two classes is refused. */

@@ -14,7 +14,7 @@ import { innerFolder, type Layout, layoutOf, splitNotes } from './layout.ts';
 import { absoluteFile } from '../../foundation/image-files.ts';
 import { listClassFolders } from './scan.ts';
 import { snapshotOf } from './snapshot.ts';
-import { countSubjects, storedPairs } from './split-pairs.ts';
+import { countPairs, countSubjects } from './split-pairs.ts';
 import { warningsFor } from './warnings.ts';
 
 interface InspectedFile {
@@ -42,7 +42,7 @@ export interface RunningImport {
   readonly count: number; // files
   /** Takes the inspections of the previous batch. Returns the absolute paths of the next; empty after the last. */
   next(inspections: readonly Inspection[]): Promise<string[]>;
-  /** Splits the images, samples the pairs and stores the data set. Returns its id. Throws AppError 'bad-dataset' or 'cancelled'. */
+  /** Splits the images and stores the data set. Returns its id. Throws AppError 'bad-dataset' or 'cancelled'. */
   store(signal?: AbortSignal): Promise<string>;
   /** Frees the memory or the thread. Call it after success and failure. */
   end(): void;
@@ -115,7 +115,7 @@ export class FolderImport implements RunningImport {
     const { groupBy = null, splitSeed = 0, name } = this.request;
     const { splits, notes } = this.chooseSplits(usable, splitSeed);
     const images: ImageRecord[] = usable.map(({ at: _, ...image }, id) => ({ id, ...image, split: splits[id]! }));
-    const pairs = storedPairs(images, splitSeed);
+    const pairs = countPairs(images, splitSeed);
     const { root } = this;
     const identity = { name: name ?? (basename(root) || 'dataset'), root, groupBy, splitSeed, sampleBits, snapshot: snapshotOf(images) };
     const used = new Set(images.map(({ className }) => className));

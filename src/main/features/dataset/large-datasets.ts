@@ -1,4 +1,5 @@
 import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../../../shared/curation.ts';
+import type { PairRelation } from '../../../shared/pair-relation.ts';
 import type { Store } from '../../db/store.ts';
 import { LARGE } from './curated.ts';
 import { type Change, applyChange } from './edit.ts';
@@ -55,12 +56,14 @@ export class LargeDatasets implements DatasetRows {
     return this.isLarge(dataset) ? this.searchThread.ask('edit', { dataset, change }) : applyChange(this.store.curation, dataset, change);
   }
 
-  async trainingRows(dataset: string): Promise<TrainingRows> {
-    return this.isLarge(dataset) ? this.pairsThread.ask('trainingRows', { dataset }) : trainingRows(this.store, dataset);
+  async trainingRows(dataset: string, relation: PairRelation, pairRecipe: number): Promise<TrainingRows> {
+    return this.isLarge(dataset)
+      ? this.pairsThread.ask('trainingRows', { dataset, relation, pairRecipe })
+      : trainingRows(this.store, dataset, relation, pairRecipe);
   }
 
-  async splitRows(dataset: string, split: 'test' | 'valid'): Promise<SplitRows> {
-    return this.isLarge(dataset) ? this.pairsThread.ask('splitRows', { dataset, split }) : splitRows(this.store, dataset, split);
+  async splitRows(dataset: string, split: 'test' | 'valid', relation: PairRelation): Promise<SplitRows> {
+    return this.isLarge(dataset) ? this.pairsThread.ask('splitRows', { dataset, split, relation }) : splitRows(this.store, dataset, split, relation);
   }
 
   /** Writes the CSV list of all images. */

@@ -1,14 +1,16 @@
-import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
+import type { ImageRecord, Split } from '../../../shared/dataset.ts';
 import { randomFor } from '../../../shared/random.ts';
-import { samplePairs, roundsFor } from '../../domain/pairs/sample-pairs.ts';
+import { samplePairs } from '../../domain/pairs/sample-pairs.ts';
+import { drawPairs } from './pair-sets.ts';
 
-/** The fixed pairs of each split, on which metrics are computed: one round for train, `roundsFor` for valid and test. */
-export function storedPairs(images: readonly ImageRecord[], splitSeed: number): Record<Split, Pair[]> {
-  const sample = (split: Split): Pair[] => {
-    const inSplit = images.filter((image) => image.split === split);
-    return samplePairs(inSplit, randomFor(splitSeed, 'stored-pairs', split), { rounds: split === 'train' ? 1 : roundsFor(inSplit.length) });
+/** Numbers of pairs of the same class and of different ones: of an epoch for train, of an evaluation for valid and test. */
+export function countPairs(images: readonly ImageRecord[], splitSeed: number): Record<Split, number> {
+  const inSplit = (split: Split): ImageRecord[] => images.filter((image) => image.split === split);
+  return {
+    train: samplePairs(inSplit('train'), randomFor(splitSeed, 'stored-pairs', 'train'), { rounds: 1 }).length,
+    valid: drawPairs(inSplit('valid'), 'valid', splitSeed).length,
+    test: drawPairs(inSplit('test'), 'test', splitSeed).length,
   };
-  return { train: sample('train'), valid: sample('valid'), test: sample('test') };
 }
 
 /** Number of subjects. An image without a group counts as its own subject. */

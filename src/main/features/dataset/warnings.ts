@@ -1,4 +1,4 @@
-import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
+import type { ImageRecord, Split } from '../../../shared/dataset.ts';
 import { SPLITS } from '../../../shared/dataset.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { countNoun, countText } from '../../../shared/format.ts';
@@ -13,7 +13,7 @@ const SPLIT_NAMES: Record<Split, string> = { train: 'training', valid: 'validati
 
 export interface ImportedDataset {
   images: readonly ImageRecord[];
-  pairs: Record<Split, readonly Pair[]>;
+  pairs: Record<Split, number>;
   grouped: boolean;
   emptyClassFolders: readonly string[];
 }
@@ -39,7 +39,7 @@ export function warningsFor({ images, pairs, grouped, emptyClassFolders }: Impor
 
 function pairlessSplitWarnings(pairs: ImportedDataset['pairs'], grouped: boolean): string[] {
   const advice = `import ${ENOUGH_IMAGES}${grouped ? ', of different subjects' : ''}`;
-  return SPLITS.filter((split) => pairs[split].length === 0).map((split) => {
+  return SPLITS.filter((split) => pairs[split] === 0).map((split) => {
     const consequence = split === 'train' ? 'nothing can be trained' : 'that split can’t be evaluated';
     return `No pairs can be formed among the ${SPLIT_NAMES[split]} images, so ${consequence}: ${advice}.`;
   });
@@ -82,7 +82,7 @@ function singleImageWarnings(classes: Map<string, ImageRecord[]>): string[] {
 
 /** Classes with several images, but fewer than two different ones in some split. */
 function pairlessClassWarnings(classes: Map<string, ImageRecord[]>, pairs: ImportedDataset['pairs'], unseen: boolean): string[] {
-  return SPLITS.filter((split) => pairs[split].length > 0).flatMap((split) => {
+  return SPLITS.filter((split) => pairs[split] > 0).flatMap((split) => {
     const contentsInSplit = (images: ImageRecord[]): number => new Set(images.filter((i) => i.split === split).map(({ content }) => content)).size;
     const least = unseen ? 1 : 0; // a class that is not in this split lacks nothing there
     const without = namesWhere(classes, (images) => images.length > 1 && contentsInSplit(images) >= least && contentsInSplit(images) < 2);

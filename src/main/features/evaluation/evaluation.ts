@@ -28,7 +28,8 @@ export class Evaluation {
     const { runs, compute } = this.ports;
     const run = runs.get(id);
     const { threshold } = this.calibrationOf(run);
-    const metrics = await compute.ask('evaluate', { ...(await this.pairsRequest(run, split)), threshold, split }, { signal });
+    const { pairSet, request } = await this.pairsRequest(run, split);
+    const metrics = { ...(await compute.ask('evaluate', { ...request, threshold, split }, { signal })), pairSet };
     runs.putMetrics(id, metrics);
     return metrics;
   }
@@ -50,13 +51,17 @@ export class Evaluation {
     split: 'test' | 'valid',
     o: { signal?: AbortSignal | undefined; onProgress?: (p: Counted) => void } = {},
   ): Promise<SplitDistances> {
-    const request = await this.pairsRequest(run, split);
+    const { pairSet: _, request } = await this.pairsRequest(run, split);
     const { images, units, pairs } = request;
     return { pairs, units: unitsOfPairs(unpackPairs(pairs), images.ids, units), distances: await this.ports.compute.ask('distances', request, o) };
   }
 
-  private async pairsRequest(run: RunRecord, split: 'test' | 'valid'): Promise<PairsRequest & SplitRows> {
+  private async pairsRequest(
+    run: RunRecord,
+    split: 'test' | 'valid',
+  ): Promise<{ pairSet: string; request: PairsRequest & Omit<SplitRows, 'pairSet'> }> {
     const { networks, caches, rootOf, splitRows } = this.ports;
-    return { model: networks.refOf(run), caches, root: rootOf(run.dataset), ...(await splitRows(run.dataset, split)) };
+    const { pairSet, ...rows } = await splitRows(run.dataset, split);
+    return { pairSet, request: { model: networks.refOf(run), caches, root: rootOf(run.dataset), ...rows } };
   }
 }

@@ -9,6 +9,7 @@ export interface SplitRows {
   images: PackedImages; // those that occur in the pairs
   units: ImageUnits; // of `images`
   pairs: PackedPairs; // in stored order
+  pairSet: string; // Metrics.pairSet
 }
 
 export interface EvaluationPorts {

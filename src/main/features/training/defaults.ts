@@ -1,5 +1,6 @@
 import type { TrainRequest } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { PAIR_RECIPE } from '../../domain/pairs/evaluation-pairs.ts';
 import { BACKBONE_INFO, type BackboneName } from '../../../shared/backbones.ts';
 import type { RunConfig, WeightsInfo } from '../../../shared/run.ts';
 import { withDefaults } from '../../../shared/training-options/defaults.ts';
@@ -43,6 +44,7 @@ export function configFor(request: TrainRequest, weights: WeightsInfo | null, sa
     flavour: weights?.flavour ?? 'torch',
     preprocessing: weights?.preprocessing ?? DEFAULT_PREPROCESSING,
     resampling: 'centred',
+    pairRecipe: PAIR_RECIPE,
     sampleBits,
   };
 }

@@ -12,6 +12,7 @@ export interface TrainingRows {
   images: PackedImages; // included ones
   snapshot: string; // of these images
   validPairs: PackedPairs;
+  pairSet: string; // identity of the validation pairs
 }
 
 export interface DownloadProgress {
@@ -32,7 +33,8 @@ export interface TrainingPorts {
     /** As curated. */
     get(idOrName: string): DatasetSummary;
   } & Pick<DatasetStore, 'header'>;
-  trainingRows(dataset: string): Promise<TrainingRows>;
+  /** `pairRecipe`: RunConfig.pairRecipe. */
+  trainingRows(dataset: string, pairRecipe: number): Promise<TrainingRows>;
   weights: {
     /** `source`: path or catalogue id. */
     find(source: string, backbone: BackboneName, o: WeightsOptions): Promise<{ path: string; info: WeightsInfo }>;

@@ -107,7 +107,7 @@ export class Training {
     runs.update(id, { sessions });
     try {
       await compute.ready(); // libraries load while the rows are read
-      const { snapshot, ...rows } = await this.ports.trainingRows(run.dataset);
+      const { snapshot, pairSet: _pairSet, ...rows } = await this.ports.trainingRows(run.dataset, run.config.pairRecipe);
       if (snapshot !== run.snapshot) {
         throw new AppError('bad-request', `${name} was changed while this training started, so nothing was trained. Start it again.`, { run: id });
       }

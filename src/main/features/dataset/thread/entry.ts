@@ -34,8 +34,8 @@ const handlers: TaskHandlers<Tasks> = {
     updateDerived(store, dataset);
     return null;
   },
-  trainingRows: ({ dataset }) => trainingRows(curated, dataset),
-  splitRows: ({ dataset, split }) => splitRows(curated, dataset, split),
+  trainingRows: ({ dataset, relation, pairRecipe }) => trainingRows(curated, dataset, relation, pairRecipe),
+  splitRows: ({ dataset, split, relation }) => splitRows(curated, dataset, split, relation),
   edit: ({ dataset, change }) => applyChange(store.curation, dataset, change),
   csv: async ({ dataset, file }) => {
     await writeFileAtomically(file, csvOf(store.browse.all(dataset)));

@@ -1,4 +1,5 @@
 import type { CurationState, DatasetCounts, FoundImages, ImageQuery } from '../../../../shared/curation.ts';
+import type { PairRelation } from '../../../../shared/pair-relation.ts';
 import type { Change } from '../edit.ts';
 import type { ImportRequest, Inspection } from '../folder-import.ts';
 import type { SplitRows, TrainingRows } from '../rows.ts';
@@ -10,8 +11,8 @@ export interface Tasks {
   copies: { args: { dataset: string }; result: number[] };
   meanPixels: { args: { dataset: string }; result: number };
   updateDerived: { args: { dataset: string }; result: null };
-  trainingRows: { args: { dataset: string }; result: TrainingRows };
-  splitRows: { args: { dataset: string; split: 'test' | 'valid' }; result: SplitRows };
+  trainingRows: { args: { dataset: string; relation: PairRelation; pairRecipe: number }; result: TrainingRows };
+  splitRows: { args: { dataset: string; split: 'test' | 'valid'; relation: PairRelation }; result: SplitRows };
   edit: { args: { dataset: string; change: Change }; result: CurationState };
   csv: { args: { dataset: string; file: string }; result: null };
   copy: { args: { dataset: string; out: string }; result: null; progress: { done: number; total: number } };

@@ -34,8 +34,8 @@ ${facts(
   ],
   'Data set',
 )}
-<div><table class="figures"><caption>Splits</caption><thead><tr><th scope="col">Split</th><th scope="col">Images</th><th scope="col">Pairs</th></tr></thead>
-<tbody>${SPLITS.map((split) => markup`<tr><th scope="row">${splitName(split)}</th><td>${countText(dataset.splits[split])}</td><td>${countText(dataset.pairs[split])}</td></tr>`)}</tbody></table>
+<div><table class="figures"><caption>Splits</caption><thead><tr><th scope="col">Split</th><th scope="col">Images</th></tr></thead>
+<tbody>${SPLITS.map((split) => markup`<tr><th scope="row">${splitName(split)}</th><td>${countText(dataset.splits[split])}</td></tr>`)}</tbody></table>
 <table class="figures${classes.length <= UNDIVIDED ? ' undivided' : ''}"><caption>Classes</caption><thead><tr><th scope="col">Class</th><th scope="col">Images</th></tr></thead>
 <tbody>${classes.map(([name, images]) => markup`<tr><th scope="row">${nameOf(name)}</th><td>${countText(images)}</td></tr>`)}</tbody></table></div>
 </div>

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { ImageRecord, Pair, Split } from '../../../shared/dataset.ts';
+import type { PairRelation } from '../../../shared/pair-relation.ts';
+import { randomFor } from '../../../shared/random.ts';
+import type { DatasetStores } from '../../db/dataset-stores.ts';
+import type { PairSet } from '../../db/pair-sets.ts';
+import { evaluationPairs, PAIR_RECIPE } from '../../domain/pairs/evaluation-pairs.ts';
+import { roundsFor, samplePairs } from '../../domain/pairs/sample-pairs.ts';
+
+/** The images that pairs are drawn from: all included ones, or those of the split. */
+export interface PairSource {
+  dataset: string;
+  snapshot: string;
+  images: readonly ImageRecord[];
+}
+
+/**
+ * The pairs of a split that all runs of this state of the data set are evaluated on. Draws them from the data set's seed and stores them
+ * at the first use. `recipe` 1: the pairs of older versions, for runs that were trained with them.
+ */
+export function pairSetOf(
+  store: Pick<DatasetStores, 'datasets' | 'browse' | 'pairSets' | 'writable'>,
+  { dataset, snapshot, images }: PairSource,
+  split: Split,
+  relation: PairRelation,
+  recipe = PAIR_RECIPE,
+): PairSet {
+  const key = { snapshot, relation, recipe, split };
+  const stored = store.pairSets.find(dataset, key);
+  if (stored) return stored;
+  const inSplit = images.filter((image) => image.split === split);
+  const { splitSeed } = store.datasets.header(dataset);
+  const pairs = recipe === 1 ? pairsOfImport(store, dataset, inSplit, split, splitSeed) : drawPairs(inSplit, split, splitSeed);
+  const set = { hash: hashOfPairs(pairs, inSplit), pairs };
+  if (store.writable) store.pairSets.put(dataset, key, set);
+  return set;
+}
+
+/** Evaluation pairs of a split, of the same class and of different ones. */
+export const drawPairs = (inSplit: readonly ImageRecord[], split: Split, seed: number): Pair[] =>
+  evaluationPairs(inSplit, randomFor(seed, 'evaluation-pairs', split));
+
+/** As versions before pair sets sampled them at the import and after each edit. */
+function pairsOfImport(
+  store: Pick<DatasetStores, 'browse' | 'pairSets'>,
+  dataset: string,
+  inSplit: readonly ImageRecord[],
+  split: Split,
+  seed: number,
+): Pair[] {
+  const stored = store.browse.isEdited(dataset) ? [] : store.pairSets.ofImport(dataset, split);
+  return stored.length > 0 ? stored : samplePairs(inSplit, randomFor(seed, 'stored-pairs', split), { rounds: roundsFor(inSplit.length) });
+}
+
+/**
+ * The identity of a set of pairs: SHA-256 in hex over sorted lines of JSON [SHA-256 of one file, of the other, label]. Equal for the same
+ * pairs of the same images, whatever data set and order they are in.
+ */
+export function hashOfPairs(pairs: readonly Pair[], images: readonly Pick<ImageRecord, 'id' | 'sha256'>[]): string {
+  const files = new Map(images.map(({ id, sha256 }) => [id, sha256]));
+  const lines = pairs.map(({ a, b, label }) => JSON.stringify([...[files.get(a), files.get(b)].sort(), label])).sort();
+  return createHash('sha256').update(lines.join('\n')).digest('hex');
+}
