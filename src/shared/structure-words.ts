@@ -1,0 +1,78 @@
+import { aucText, countNoun, countText, percentText } from './format.ts';
+import type { AucLimit, Estimate, Retrieval, RetrievalFigures } from './structure.ts';
+
+/** Sentences on neighbours and classes, for screen, command line and report. */
+
+/** One sentence: what limits the AUC. `scope`: whether the backbone is the untrained one (only the head was trained). */
+export function limitSentence(limit: AucLimit, isBackboneTrained: boolean): string {
+  switch (limit.kind) {
+    case 'nothing':
+      return 'Nothing limits this AUC: every test pair is in the right order. More test images would show how rare errors are.';
+    case 'contradictions':
+      return `Contradicting labels: ${countNoun(limit.images, 'image')} filed under several classes ${limit.images === 1 ? 'causes' : 'cause'} ${percentText(limit.loss)} of what this AUC lacks to 1. Correct these labels first.`;
+    case 'apart':
+      return `Validation and test images differ: AUC ${aucText(limit.valid)} on validation pairs and ${aucText(limit.test)} on test pairs, with intervals that do not overlap. Check how the images were split.`;
+    case 'no-gain': {
+      const [low, high] = limit.gain.interval;
+      const what = isBackboneTrained ? 'The backbone’s features without the head' : 'The untrained backbone';
+      return `Training adds nothing measurable: ${lowerFirst(what)} alone ${isBackboneTrained ? 'have' : 'has'} an AUC of ${aucText(limit.features)} on the same pairs (difference ${signedText(low)} to ${signedText(high)}). Train more layers, or collect more images.`;
+    }
+    case 'two-classes': {
+      const [a, b] = limit.names;
+      const which = a === b ? `within ${quoted(a)}` : `of ${quoted(a)} with ${quoted(b)}`;
+      return `Pairs ${which} cause ${percentText(limit.loss)} of what this AUC lacks to 1, and are ${percentText(limit.share)} of the pairs (${countText(limit.wrong)} of ${countText(limit.pairs)} verdicts wrong). Look at these pairs first.`;
+    }
+    case 'one-class':
+      return `Pairs with an image of ${quoted(limit.name)} cause ${percentText(limit.loss)} of what this AUC lacks to 1, and are ${percentText(limit.share)} of the pairs. Check the images and labels of this class, or add images to it.`;
+    case 'images':
+      return `A few images: ${countText(limit.count)} of ${countText(limit.images)} test images cause ${percentText(limit.loss)} of what this AUC lacks to 1. Look at them: they may be mislabelled or damaged.`;
+    case 'few':
+      return `Few test images: with ${countText(limit.units)} ${limit.over} the AUC is only known to be between ${limit.interval.map(aucText).join(' and ')}. Import more images before you change the training.`;
+    case 'spread':
+      return `No single cause: the errors are spread over the ${countText(limit.classes)} classes. More images, more trained layers or another backbone may help.`;
+    default:
+      return limit satisfies never;
+  }
+}
+
+const quoted = (name: string): string => `“${name}”`;
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** "+0.020" or "−0.031" */
+export const signedText = (x: number): string => (x < 0 ? `\u2212${(-x).toFixed(3)}` : `+${x.toFixed(3)}`);
+
+export const FIGURE_NAMES: Record<keyof RetrievalFigures, string> = {
+  recall1: 'Recall@1',
+  recall5: 'Recall@5',
+  recall10: 'Recall@10',
+  rPrecision: 'R-precision',
+  mapAtR: 'MAP@R',
+  map: 'mAP',
+};
+
+/** "Among test images" */
+export const amongText = ({ among }: Pick<Retrieval, 'among'>): string => (among === 'test' ? 'Among test images' : 'Among all images');
+
+/** "0.797 (0.720 to 0.860)" */
+export const estimateText = ({ value, interval }: Estimate): string => `${aucText(value)} (${interval.map(aucText).join(' to ')})`;
+
+/** What the queries and the gallery are, in a sentence. */
+export function retrievalScope({ among, queries, lone, available, gallery, galleryAvailable, over, units }: Retrieval): string {
+  const sampled = queries + lone < available ? `, sampled from ${countText(available)}` : '';
+  const from = gallery < galleryAvailable ? `, sampled from ${countText(galleryAvailable)}` : '';
+  const alone = lone === 0 ? '' : ` ${countNoun(lone, 'test image')} without another one of its class ${lone === 1 ? 'is' : 'are'} left out.`;
+  const intervals = over === 'groups' ? ` Intervals over ${countText(units)} groups.` : '';
+  return `${countNoun(queries, 'test image')}${sampled}, each among ${countText(gallery - 1)} other ${among === 'test' ? 'test images' : 'images of all splits'}${from}.${alone}${intervals}`;
+}
+
+/** What the embedding gains over raw cosine for neighbours. */
+export function gainSentence({ gain: { recall1 } }: Pick<Retrieval, 'gain'>): string {
+  const [low, high] = recall1.interval;
+  const range = `${signedText(recall1.value)}, 95 % interval ${signedText(low)} to ${signedText(high)}`;
+  if (low > 0) return `For neighbours the embedding is better than raw cosine: Recall@1 ${range}.`;
+  if (high < 0) return `For neighbours raw cosine is better than the embedding: Recall@1 ${range}. The nearest examples use raw cosine.`;
+  return `For neighbours no difference between embedding and raw cosine is proven: Recall@1 ${range}.`;
+}
+
+export const RETRIEVAL_NOTE =
+  'Recall@k: share of test images with one of the same class among the nearest k; Recall@1 is also the precision at 1. R-precision and MAP@R: of the nearest R, where R is the number of images of its class (Musgrave et al. 2020). Copies of an image are left out; other images at the same distance count against the network. Intervals (95 %) are over queries and ignore that all queries share one gallery.';
