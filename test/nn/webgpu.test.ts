@@ -45,3 +45,11 @@ test.skipIf(!SWIFTSHADER)(`profiling shows an operator that falls back to the CP
   const { stdout } = await run(process.execPath, ['test/nn/providers.ts'], { env: { ...process.env, ...SWIFTSHADER } });
   expect(JSON.parse(stdout)).toMatchObject({ Sum: 'CPUExecutionProvider', Add: 'WebGpuExecutionProvider', MaxPool: 'WebGpuExecutionProvider' });
 });
+
+test.skipIf(!SWIFTSHADER || process.platform !== 'linux')(`an idle device stays open for half a minute, and then closes${skipNote}`, async () => {
+  const { stdout } = await run(process.execPath, ['test/nn/idle-webgpu.ts'], { env: { ...process.env, ...SWIFTSHADER } });
+  const { idle, late, closed } = JSON.parse(stdout) as { idle: number; late: number; closed: number };
+  expect(idle).toBeGreaterThan(0);
+  expect(late).toBe(0);
+  expect(closed).toBeLessThan(0);
+});

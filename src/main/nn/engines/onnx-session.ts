@@ -6,8 +6,9 @@ import { makeScratchFolder } from '../../foundation/files.ts';
 import type { DeviceName } from '../../../shared/run.ts';
 import { ProgramBuilder } from '../ir/build/builder.ts';
 import type { Program } from '../ir/program.ts';
-import { freeArray } from '../ir/tensor.ts';
+import { freeArray, sizeOf } from '../ir/tensor.ts';
 import { explainDeviceError } from './device-error.ts';
+import { IdleDevice } from './idle-device.ts';
 import { toOnnx } from './onnx-model.ts';
 
 /** One event of onnxruntime's trace: a kernel's run, or a phase of the session. */
@@ -27,64 +28,102 @@ export interface OpenSession {
 }
 
 /**
+ * Half a minute: a person opens the results of a training. Training the compact network at 96 px, 8 pairs a step, has 235 MB of tensors;
+ * MobileNetV2 at 0.35, 224 px and 16 pairs has 7 GB.
+ */
+const WEBGPU_IDLE = { ms: 30_000, bytes: 1e9 };
+const webgpu = new IdleDevice(() => createSession(emptyProgram(), 'webgpu'), WEBGPU_IDLE);
+
+/** Bytes of all tensors of a program. At most this much is allocated, as tensors share buffers. */
+const bytesOf = ({ instructions, inputs, constants }: Program): number =>
+  [...instructions.flatMap(({ outputs }) => outputs), ...inputs.values(), ...constants.keys()].reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+
+/**
  * Opens a session for a lowered program on a device. `deviceOutputs`: names of the outputs that stay in device memory. Throws
  * AppError('engine') where the device is not available.
  */
-export async function open(
+export async function open(program: Program, device: DeviceName, profiler?: Profiler, deviceOutputs?: ReadonlySet<string>): Promise<OpenSession> {
+  const idle = device === 'webgpu' ? webgpu : null;
+  try {
+    await idle?.acquire(bytesOf(program));
+    try {
+      const opened = await createSession(program, device, profiler, deviceOutputs);
+      const close = async (): Promise<void> => {
+        await opened.close();
+        await idle?.leave();
+      };
+      return { ...opened, close };
+    } catch (error) {
+      await idle?.leave();
+      throw error;
+    }
+  } catch (error) {
+    throw await deviceFailed(device, error);
+  }
+}
+
+/** An error of a device in a user's words. WebGPU's is closed with its sessions: its memory may be full. */
+async function deviceFailed(device: DeviceName, error: unknown): Promise<unknown> {
+  if (device === 'webgpu') await webgpu.release();
+  return explainDeviceError(device, error);
+}
+
+async function createSession(
   program: Program,
   device: DeviceName,
   profiler?: Profiler,
   deviceOutputs: ReadonlySet<string> = new Set(),
 ): Promise<OpenSession> {
   const traces = profiler ? makeScratchFolder('twinlens-profile-') : null;
-  try {
-    const model = toOnnx(program);
-    const session = await ort.InferenceSession.create(model, {
-      executionProviders: [device],
-      graphOptimizationLevel: 'all',
-      intraOpNumThreads: availableParallelism(),
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      logSeverityLevel: 3,
-      // A memory pattern is allocated in addition to the memory of the first run, from which it is planned: a training step needs
-      // 1.5 times the memory and is no faster.
-      enableMemPattern: false,
-      ...(deviceOutputs.size
-        ? {
-            preferredOutputLocation: Object.fromEntries(
-              [...program.outputs.keys()].map((name) => [name, deviceOutputs.has(name) ? 'gpu-buffer' : 'cpu']),
-            ),
-          }
-        : {}),
-      ...(traces === null ? {} : { enableProfiling: true, profileFilePrefix: join(traces, 'trace') }),
-      // Idle threads spin for 20 µs, then sleep. Without spinning, waking them for each operator takes 10 % of a small network's
-      // step. The default of 20 ms slows a step down where other programs use the cores too.
-      extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '20' } } },
-    });
-    freeArray(model); // the session has a copy; until a garbage collection a ResNet-50 would take another 94 MB
-    const close = async (): Promise<void> => {
-      if (traces !== null) {
-        session.endProfiling();
-        profiler!(readdirSync(traces).flatMap((file) => JSON.parse(readFileSync(join(traces, file), 'utf8')) as ProfileEvent[]));
-        rmSync(traces, { recursive: true, force: true });
-      }
-      await session.release();
-    };
-    return { session, close };
-  } catch (error) {
-    throw explainDeviceError(device, error);
-  }
+  const model = toOnnx(program);
+  const session = await ort.InferenceSession.create(model, {
+    executionProviders: [device],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: availableParallelism(),
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+    // A memory pattern is allocated in addition to the memory of the first run, from which it is planned: a training step needs
+    // 1.5 times the memory and is no faster.
+    enableMemPattern: false,
+    ...(deviceOutputs.size
+      ? {
+          preferredOutputLocation: Object.fromEntries(
+            [...program.outputs.keys()].map((name) => [name, deviceOutputs.has(name) ? 'gpu-buffer' : 'cpu']),
+          ),
+        }
+      : {}),
+    ...(traces === null ? {} : { enableProfiling: true, profileFilePrefix: join(traces, 'trace') }),
+    // Idle threads spin for 20 µs, then sleep. Without spinning, waking them for each operator takes 10 % of a small network's
+    // step. The default of 20 ms slows a step down where other programs use the cores too.
+    extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '20' } } },
+  });
+  freeArray(model); // the session has a copy; until a garbage collection a ResNet-50 would take another 94 MB
+  const close = async (): Promise<void> => {
+    if (traces !== null) {
+      session.endProfiling();
+      profiler!(readdirSync(traces).flatMap((file) => JSON.parse(readFileSync(join(traces, file), 'utf8')) as ProfileEvent[]));
+      rmSync(traces, { recursive: true, force: true });
+    }
+    await session.release();
+  };
+  return { session, close };
 }
 
 /** Whether outputs can stay in the device's memory and be fed to the next run. */
 export const keepsTensors = (device: DeviceName): boolean => device === 'webgpu';
 
-/** Opens a session with one addition to check a device. Throws AppError('engine') where it is not available. */
-export async function openDevice(device: DeviceName): Promise<void> {
+/** One addition. */
+function emptyProgram(): Program {
   const b = new ProgramBuilder();
   const x = b.input('x', [1]);
   b.output('y', b.add(x, x));
-  const { close } = await open(b, device);
+  return b;
+}
+
+/** Opens a session with one addition to check a device. Throws AppError('engine') where it is not available. */
+export async function openDevice(device: DeviceName): Promise<void> {
+  const { close } = await open(emptyProgram(), device);
   await close();
 }
 
@@ -98,7 +137,7 @@ export async function runSession(
   try {
     return await (fetches ? session.run(feeds, fetches) : session.run(feeds));
   } catch (error) {
-    throw explainDeviceError(device, error);
+    throw await deviceFailed(device, error);
   }
 }
 
@@ -112,7 +151,7 @@ export async function runOrOutOfMemory(
 ): Promise<{ out: ort.InferenceSession.OnnxValueMapType; distances: Float32Array }> {
   const out = await run;
   const distances = out['distances']!.data as Float32Array;
-  if (distances.some((d) => d === 0)) throw explainDeviceError(device, new Error('out of memory: a step left its results empty'));
+  if (distances.some((d) => d === 0)) throw await deviceFailed(device, new Error('out of memory: a step left its results empty'));
   return { out, distances };
 }
 
