@@ -1,7 +1,8 @@
 import type { Comparison, ExplainedVerdict } from './comparison.ts';
 import type { Split } from './dataset.ts';
+import type { Calibration } from './run.ts';
 import { isIdentical, truthOf } from './pair-truth.ts';
-import { countText, distancePair, fileNames, percentText, probabilityText } from './format.ts';
+import { countText, distancePair, distanceText, fileNames, percentText, probabilityRange, probabilityText } from './format.ts';
 
 /** Sentences about one comparison, for the screen and the report. */
 
@@ -50,38 +51,58 @@ export function targetSentence({ target, verdict }: Comparison): string {
     : `The maps explain the distance, independent of the verdict: the factual map marks what increases it in each image, the counterfactual map what decreases it.`;
 }
 
-const trulyWords = (verdict: Comparison['verdict']): string => (verdict === 'different' ? 'different' : 'of the same class');
-
-/** The share of pairs at this distance itself for which the verdict is right. An estimate: see similaritySentence. */
-export function shareSentence({ verdict, similarity, support }: Pick<Comparison, 'verdict' | 'similarity' | 'support'>): string {
+/** The share of pairs at this distance for which the verdict is right, with its interval over images. */
+export function shareSentence({ verdict, similarity, certainty }: Pick<Comparison, 'verdict' | 'similarity' | 'certainty'>): string {
   const pairs = verdict === 'different' ? 'different pairs' : 'pairs of the same class';
-  const share = probabilityText(verdict === 'different' ? 1 - similarity : similarity);
-  const beyond = support.pairs > 0 ? '' : `, extrapolated: no validation pair is this ${verdict === 'different' ? 'far' : 'near'}`;
-  return `At this distance the fitted curve puts the share of ${pairs} at ${share}${beyond}.`;
+  const { share, low, high } = rightShare({ verdict, similarity, certainty });
+  const interval = certainty ? ` (95 % interval ${probabilityRange(low, high)})` : '';
+  const beyond = certainty?.beyond ? `, extrapolated: no validation pair is this ${verdict === 'different' ? 'far' : 'near'}` : '';
+  const older = certainty ? '' : ' An older version fitted this curve without an interval.';
+  return `At this distance the fitted curve puts the share of ${pairs} at ${probabilityText(share)}${interval}${beyond}.${older}`;
 }
 
-/** The share among all validation pairs at least as far from the threshold, which is larger than that at the distance itself; null without any. */
-export function supportSentence({ support, verdict }: Pick<Comparison, 'support' | 'verdict'>): string | null {
-  const side = verdict === 'different' ? 'above' : 'below';
-  const truly = trulyWords(verdict);
-  const { pairs, agree } = support;
-  if (pairs === 0) return null;
-  if (pairs === 1) return `Only one validation pair is at least this far ${side} the threshold; it is ${agree === 1 ? '' : 'not '}truly ${truly}.`;
-  const caution = pairs < 30 ? ' That is a small sample.' : '';
-  const among = `validation pairs at least this far ${side} the threshold`;
-  if (agree === 0 || agree === 1) return `Of the ${countText(pairs)} ${among}, ${agree === 1 ? 'all' : 'none'} are truly ${truly}.${caution}`;
-  return `Of the ${among}, ${countText(Math.round(agree * pairs))} of ${countText(pairs)} (${percentText(agree)}) are truly ${truly}.${caution}`;
+/** The probability that the verdict is right, with its 95 % interval; without one, low and high are the probability itself. */
+export function rightShare({
+  verdict,
+  similarity,
+  certainty,
+}: {
+  verdict: Comparison['verdict'];
+  similarity: number;
+  certainty?: Interval | null | undefined;
+}): {
+  share: number;
+  low: number;
+  high: number;
+} {
+  const { low, high } = certainty ?? { low: similarity, high: similarity };
+  return verdict === 'same' ? { share: similarity, low, high } : { share: 1 - similarity, low: 1 - high, high: 1 - low };
+}
+
+interface Interval {
+  low: number;
+  high: number;
 }
 
 /**
- * What the similarity rests on. null: identical files, or no validation pair as far. `fit`: validation pairs and expected calibration
- * error, 0..1.
+ * What the similarity rests on; null for identical files. `calibration`: the curve of the run if it is the one of this comparison, with its
+ * validation pairs; null if these are unknown.
  */
-export function similaritySentence(comparison: Comparison, fit: { pairs: number; error: number } | null): string | null {
-  if (comparison.support.pairs === 0 || isIdentical(comparison)) return null;
-  const pairs = fit ? `${countText(fit.pairs)} validation pairs` : 'validation pairs';
-  const error = fit ? ` On these its expected calibration error is ${(100 * fit.error).toFixed(1)} percentage points, on others usually more.` : '';
-  return `The similarity of ${probabilityText(comparison.similarity)} is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to ${pairs}.${error} It holds for pairs sampled like them, half of them same.`;
+export function similaritySentence(comparison: Comparison, calibration: Calibration | null): string | null {
+  const { similarity, certainty, threshold } = comparison;
+  if (isIdentical(comparison) || certainty?.beyond) return null;
+  const start = `The similarity of ${probabilityText(similarity)} is an estimate of the share of pairs at this distance that are of the same class:`;
+  if (!certainty) return `${start} the value of a curve with one parameter, fitted by an older version, 50 % at the threshold.`;
+  const midpoint = comparison.curve!.midpoint;
+  const { pairs, same, units, over } = certainty;
+  const where =
+    midpoint === threshold ? 'the threshold' : `a distance of ${distanceText(midpoint)}, not at the threshold of ${distanceText(threshold)}`;
+  const error = calibration?.fit?.reliability?.error;
+  const off =
+    error === undefined
+      ? ''
+      : ` On these, each judged by a curve that saw neither of its ${over}, the expected calibration error is ${(100 * error).toFixed(1)} percentage points.`;
+  return `${start} the value of a curve fitted to ${countText(pairs)} validation pairs of ${countText(units)} ${over}, 50 % at ${where}.${off} It holds for pairs sampled like them, ${percentText(same / pairs)} of them same.`;
 }
 
 /** The true label according to the data set, if it is known, and how far it proves the network; pairNotices says why it is not known. */

@@ -1,3 +1,4 @@
+import type { Certainty } from './calibration.ts';
 import type { Split } from './dataset.ts';
 import type { MethodName } from './explanation-methods.ts';
 import type { CellPlacement } from './maps/placement.ts';
@@ -75,8 +76,10 @@ export interface Comparison {
   similarity: number; // 0..1, calibrated on validation pairs
   threshold: number; // distance: above it the verdict is 'different'
   verdict: Verdict;
-  /** Validation pairs at least this far on the same side of the threshold: their number, and the share whose true label is the verdict. */
-  support: { pairs: number; agree: number };
+  /** The interval of the similarity; null for a run of an older version, missing in records of older versions. */
+  certainty?: Certainty | null;
+  /** The curve that gave the similarity; missing in records of older versions. */
+  curve?: { slope: number; midpoint: number };
   scale: number; // the largest |S| in either image: full colour if the colours are stretched to this pair
   /** The scale of the run's maps by this method at this layer, added when a record is read; missing until it is measured. */
   runScale?: RunMapScale;

@@ -16,11 +16,11 @@ import {
   rolledWithin,
 } from './flip.ts';
 import { countText, listText, NBSP, percentText } from './format.ts';
-import { isCoinToss, type VerdictClaim, verdictClaim } from './verdict-claim.ts';
+import { isOpen, type VerdictClaim, verdictClaim } from './verdict-claim.ts';
 
 /** Words on a flip test, for the screen, the report and the command line. */
 
-type Tested = Pick<Comparison, 'verdict' | 'similarity' | 'threshold' | 'support' | 'images'> & { flip: FlipTest };
+type Tested = Pick<Comparison, 'verdict' | 'similarity' | 'threshold' | 'certainty' | 'images'> & { flip: FlipTest };
 
 /** One search: a badge of few words, and one sentence with its condition. */
 export interface FlipClaim extends VerdictClaim {
@@ -79,8 +79,8 @@ function limitsOf({ flip, ...comparison }: Tested): string[] {
     case 'threshold':
       return [...limits, 'The distance is at the threshold up to rounding, so rounding decides the verdict: there is nothing to test.'];
     case 'tested':
-      return isCoinToss(comparison)
-        ? [...limits, 'So near the threshold the verdict is a coin toss: nearly any change of an image may change it.']
+      return isOpen(comparison)
+        ? [...limits, 'The verdict could go either way at this distance: nearly any change of an image may change it.']
         : limits;
     default:
       return outcome satisfies never;

@@ -38,8 +38,19 @@ export function percentTexts(shares: readonly number[]): string[] {
   return texts.map((text, i) => (/^\d+\u00a0/.test(text) && shares[i] !== 0 && shares[i] !== 1 ? `${(100 * shares[i]!).toFixed(1)}${NBSP}%` : text));
 }
 
-/** A probability 0..1 in percent. It is never certain: float32 rounds to exactly 0 and 1 long before. */
-export const probabilityText = (p: number): string => percentText(p <= 0 ? Number.MIN_VALUE : p >= 1 ? 1 - Number.EPSILON : p);
+/** A fitted probability 0..1 in whole percent: "97 %", "> 99 %", "< 1 %". It is never certain, and its tenths are below its error. */
+export function probabilityText(p: number): string {
+  if (!Number.isFinite(p)) return NONE;
+  if (p > 0.99) return `>${NBSP}99${NBSP}%`;
+  if (p < 0.01) return `<${NBSP}1${NBSP}%`;
+  return `${Math.round(100 * p)}${NBSP}%`;
+}
+
+/** An interval of a probability: "88 to 96 %", "96 to > 99 %". */
+export function probabilityRange(low: number, high: number): string {
+  const [from, to] = [low, high].map(probabilityText) as [string, string];
+  return from === to ? from : `${from.replace(`${NBSP}%`, '')} to ${to}`;
+}
 
 /** 0..1 with three decimals; 1 only for exactly 1. */
 export function aucText(auc: number): string {

@@ -5,7 +5,7 @@ export const TERMS = [
   ['Augmentation', 'Small random changes to training images, which make it harder for the network to memorise them.'],
   ['Backbone', 'The main part of the network, which extracts features from an image.'],
   ['Batch norm', 'A layer that normalises values with fixed (frozen) statistics or those of each batch.'],
-  ['Calibration', 'Fits the curve that turns a distance into a similarity in percent.'],
+  ['Calibration', 'Fits the curve that turns a distance into a similarity in percent, to validation pairs.'],
   [
     'Cell',
     'One value of a map, for one rectangle of the image. A map has as many cells as the layer has positions, so it can’t show anything finer.',
@@ -48,7 +48,10 @@ export const TERMS = [
   ['ROC curve', 'Different pairs found against false alarms, over all thresholds.'],
   ['Seed', 'The number that determines all random choices; the same seed and data repeat them.'],
   ['SHA-256', 'A fingerprint of a file: different contents have different fingerprints.'],
-  ['Similarity', 'An estimate of the share of pairs at this distance that are of the same class, fitted to validation pairs. 50 % at the threshold.'],
+  [
+    'Similarity',
+    'An estimate of the share of pairs at this distance that are of the same class, fitted to validation pairs. The default threshold is where it is 50 %.',
+  ],
   ['Snapshot', 'A fingerprint of the data set: its files, classes and splits.'],
   ['Split', 'Training images teach the network, validation images select its epoch and threshold, test images only evaluate it.'],
   ['Threshold', 'The distance above which the verdict is “different”.'],

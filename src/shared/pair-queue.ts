@@ -1,3 +1,4 @@
+import type { Certainty } from './calibration.ts';
 import type { Verdict } from './comparison.ts';
 import type { PairLabel, Split } from './dataset.ts';
 
@@ -14,6 +15,7 @@ export interface QueuedPair {
   label: PairLabel;
   distance: number;
   similarity: number; // 0..1
+  certainty: Pick<Certainty, 'low' | 'high'> | null; // null: a run of an older version
   verdict: Verdict;
   correct: boolean;
 }

@@ -63,12 +63,50 @@ export interface Metrics {
   confusion: [[number, number], [number, number]]; // [[tn, fp], [fn, tp]]
   eer: number; // 0..1, equal error rate
   roc: [number, number][]; // [false positive rate, true positive rate], from (0,0) to (1,1)
+  /** Of the run's similarity curve; missing in metrics of older versions. */
+  reliability?: Reliability;
 }
 
-/** Similarity = 1 / (1 + exp(slope * (distance - threshold))): falls with the distance, 0.5 at the threshold. */
+/** How a distance becomes a verdict and a similarity. Similarity = 1 / (1 + exp(slope * (distance - midpoint))); see src/shared/calibration.ts. */
 export interface Calibration {
-  threshold: number;
-  slope: number; // > 0, per unit of distance
+  threshold: number; // distance: above it the verdict is 'different'
+  slope: number; // per unit of distance; negative if same pairs are farther apart than different ones
+  /** The distance where the similarity is 50 %. Missing in runs of older versions, whose curve passes through 50 % at the threshold. */
+  midpoint?: number;
+  /** Missing in runs of older versions: only the slope of their curve was fitted, and its error is unknown. */
+  fit?: CurveFit;
+}
+
+/** What a similarity curve was fitted to, and how precisely it is known. */
+export interface CurveFit {
+  same: number; // validation pairs
+  different: number;
+  over: IntervalUnit;
+  units: number; // images or groups in these pairs
+  range: [nearest: number, farthest: number]; // distances of these pairs
+  /** Covariance over these units of the logit at the distance `centre` and of the slope: [variance of the logit, covariance, variance of the slope]. */
+  centre: number;
+  covariance: [number, number, number];
+  /** On these pairs, each by a curve that saw neither of its units (crossFitted). null: too few pairs. */
+  reliability: Reliability | null;
+}
+
+/** How well similarities agree with the labels of pairs. */
+export interface Reliability {
+  pairs: number;
+  error: number; // 0..1, expected calibration error
+  brier: number; // 0..1, mean of (similarity - label)², with 1 for "same"
+  /** Of the Brier score, which is about reliability - resolution + uncertainty. */
+  parts: { reliability: number; resolution: number; uncertainty: number };
+  bins: ReliabilityBin[]; // by similarity; without empty ones
+}
+
+export interface ReliabilityBin {
+  similarity: number; // 0..1, mean
+  pairs: number;
+  same: number; // of the pairs
+  low: number; // 95 % interval of the share of same pairs, over images or groups
+  high: number;
 }
 
 export type RunStatus = 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';

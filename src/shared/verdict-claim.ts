@@ -1,5 +1,7 @@
+import type { Certainty } from './calibration.ts';
 import type { Comparison, Verdict } from './comparison.ts';
-import { shareSentence, supportSentence, verdictWord } from './comparison-words.ts';
+import { rightShare, shareSentence, verdictWord } from './comparison-words.ts';
+import { probabilityText } from './format.ts';
 import { isIdentical, trainedCount, truthOf } from './pair-truth.ts';
 import type { QueuedPair } from './pair-queue.ts';
 
@@ -13,34 +15,36 @@ export interface VerdictClaim {
   words: string;
 }
 
-/** Validation pairs. Fewer are not enough for a statement: with 29 pairs that all agree, the lower end of the 95 % interval of the share is .88. */
-const MIN_PAIRS = 30;
-
-type Claimed = Pick<Comparison, 'verdict' | 'support' | 'similarity' | 'images'>;
+type Claimed = Pick<Comparison, 'verdict' | 'certainty' | 'similarity' | 'images'>;
+type Judged = Pick<Comparison, 'verdict' | 'similarity'> & { certainty?: Pick<Certainty, 'low' | 'high'> | null };
 
 const IDENTICAL = 'Identical images get the same embedding, so their distance is 0 up to rounding, whatever the network has learned.';
 
-const COIN_TOSS = 'So near the threshold the verdict is a coin toss.';
-/** Distance of the calibrated similarity from one half within which the verdict says nothing. */
+/** Distance of the similarity from one half within which the verdict says nothing, also where its interval is narrow or unknown. */
 const COIN_TOSS_RANGE = 0.05;
 
-/** Whether the shares of same and different pairs at this distance are nearly equal, so that neither verdict is an exception. */
-export const isCoinToss = ({ similarity }: Pick<Comparison, 'similarity'>): boolean => Math.abs(similarity - 0.5) <= COIN_TOSS_RANGE;
+/** Whether the verdict may as well be wrong: the similarity is near 50 %, or its interval includes 50 %. */
+export function isOpen({ verdict, similarity, certainty }: Judged): boolean {
+  const { low, high } = rightShare({ verdict, similarity, certainty });
+  return Math.abs(similarity - 0.5) <= COIN_TOSS_RANGE || (low <= 0.5 && high >= 0.5);
+}
 
 /**
- * The data set decides where it knows the truth; else validation does. `sentence`: the share at this distance, then that of the
- * validation pairs behind the words.
+ * The data set decides where it knows the truth; else the calibrated probability at this distance with its interval. `sentence`: that
+ * probability, and what follows from it.
  */
 export function verdictClaim(comparison: Claimed): VerdictClaim & { sentence: string } {
-  const { verdict, support } = comparison;
+  const { verdict } = comparison;
   if (isIdentical(comparison)) return { tone: 'neutral', sign: '?', words: 'Identical images: no evidence', sentence: IDENTICAL };
-  const isOpen = isCoinToss(comparison);
-  const sentence = [shareSentence(comparison), isOpen ? COIN_TOSS : null, supportSentence(comparison)].filter((text) => text !== null).join(' ');
+  const open = isOpen(comparison);
+  const { share } = rightShare(comparison);
+  const consequence = open ? ' So the verdict could go either way.' : share < 0.5 ? ' So the verdict is more likely wrong than right.' : '';
+  const sentence = `${shareSentence(comparison)}${consequence}`;
   const truth = truthOf(comparison);
   if (truth === 'unclear') return { tone: 'neutral', sign: '?', words: 'Truth unclear: filed under several classes', sentence };
-  if (truth === 'unknown') return supportClaim(comparison, sentence);
-  const isException = truth !== verdict && !isOpen && support.pairs > 1 && support.agree > 0.5;
-  const claim = truthClaim(verdict, truth, { trained: trainedCount(comparison), isOpen });
+  if (truth === 'unknown') return { ...shareClaim(comparison, open), sentence };
+  const isException = truth !== verdict && !open && share > 0.5;
+  const claim = truthClaim(verdict, truth, { trained: trainedCount(comparison), isUnlikely: open || share < 0.5 });
   return { ...claim, sentence: isException ? `${sentence} This pair is an exception.` : sentence };
 }
 
@@ -55,40 +59,34 @@ export function verdictWithTruth(comparison: Claimed): string {
 }
 
 /** For a pair of a queue, whose truth is always known. Queues have no training images. */
-export const queuedPairClaim = (pair: Pick<QueuedPair, 'verdict' | 'label' | 'similarity'>): VerdictClaim =>
-  truthClaim(pair.verdict, pair.label === 1 ? 'different' : 'same', { trained: 0, isOpen: isCoinToss(pair) });
+export const queuedPairClaim = (pair: Pick<QueuedPair, 'verdict' | 'label' | 'similarity' | 'certainty'>): VerdictClaim =>
+  truthClaim(pair.verdict, pair.label === 1 ? 'different' : 'same', { trained: 0, isUnlikely: isOpen(pair) || rightShare(pair).share < 0.5 });
 
 interface Known {
   trained: ReturnType<typeof trainedCount>; // on how many of the images
-  isOpen: boolean; // a coin toss
+  isUnlikely: boolean; // the probability that the verdict is right is not above one half
 }
 
-/** Right is green only for images that the network has not learned, and not near the threshold, where it is chance. */
-function truthClaim(verdict: Verdict, truth: Verdict, { trained, isOpen }: Known): VerdictClaim {
+/** Right is green only for images that the network has not learned, and not where it is chance. */
+function truthClaim(verdict: Verdict, truth: Verdict, { trained, isUnlikely }: Known): VerdictClaim {
   const says = `the data set says ${truth === 'same' ? 'the same class' : 'different classes'}`;
   if (truth !== verdict) return { tone: 'bad', sign: '✗', words: `Wrong: ${says}` };
-  if (trained === 0 && isOpen) return { tone: 'neutral', sign: '✓', words: 'Right, but near the threshold: a coin toss' };
+  if (trained === 0 && isUnlikely) return { tone: 'neutral', sign: '✓', words: 'Right, but it could have gone either way' };
   if (trained === 0) return { tone: 'good', sign: '✓', words: `Right: ${says}` };
   const words = trained === null ? `Right: ${says}` : `Right, but the network was trained on ${trained === 2 ? 'both images' : 'one image'}`;
   return { tone: 'neutral', sign: '✓', words };
 }
 
-/**
- * The smaller of two shares decides: that of validation pairs at least this far out, and the calibrated one at this distance. The
- * first alone is far too high beside the threshold (.88 against .53 measured on photographs).
- */
-function supportClaim({ verdict, support, similarity }: Claimed, sentence: string): VerdictClaim & { sentence: string } {
-  if (support.pairs < MIN_PAIRS) return { tone: 'neutral', sign: '?', words: 'Too few validation pairs to say', sentence };
-  const here = verdict === 'same' ? similarity : 1 - similarity;
-  return { ...shareClaim(Math.min(support.agree, here)), sentence };
-}
-
-function shareClaim(share: number): VerdictClaim {
-  if (share >= 0.95) return { tone: 'good', sign: '✓', words: 'Well supported' };
-  if (share >= 0.8) return { tone: 'neutral', sign: '✓', words: 'Fairly supported' };
-  return {
-    tone: 'warn',
-    sign: '!',
-    words: share >= 0.6 ? 'Weakly supported' : share > 0.5 ? 'Barely better than guessing' : 'No better than guessing',
-  };
+/** The lower end of the interval decides the words, so that few images never make a verdict sure. */
+function shareClaim({ verdict, similarity, certainty }: Judged & { certainty?: Certainty | null }, open: boolean): VerdictClaim {
+  if (!certainty) return { tone: 'neutral', sign: '?', words: 'How sure is not known: fitted by an older version' };
+  if (certainty.beyond)
+    return { tone: 'neutral', sign: '?', words: `Extrapolated: no validation pair is this ${verdict === 'same' ? 'near' : 'far'}` };
+  const { share, low } = rightShare({ verdict, similarity, certainty });
+  const percent = probabilityText(share);
+  if (open) return { tone: 'warn', sign: '!', words: `Could go either way, ${percent}` };
+  if (share < 0.5) return { tone: 'warn', sign: '!', words: `More likely wrong than right, ${percent}` };
+  if (low >= 0.95) return { tone: 'good', sign: '✓', words: `Very likely right, ${percent}` };
+  if (low >= 0.8) return { tone: 'neutral', sign: '✓', words: `Likely right, ${percent}` };
+  return { tone: 'warn', sign: '!', words: `More likely right than wrong, ${percent}` };
 }

@@ -87,7 +87,7 @@ const REPORTS: Record<string, ReportComparison[]> = {
       { note: NOTE, target: 'distance' },
     ),
     pair(1.63, PORTRAIT, PORTRAIT, {
-      support: { pairs: 0, agree: 0 },
+      certainty: { low: 0, high: 0.01, beyond: true, over: 'images' as const, units: 60, pairs: 400, same: 200 },
       warnings: EMPTY_REASONS.map((reason) =>
         emptySentence({ verdict: 'different', target: 'verdict', method: 'gradcam', layer: 'features.18' }, reason),
       ),

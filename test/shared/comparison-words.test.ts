@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { fitCalibration, similarityOf } from '../../src/main/domain/evaluate/calibrate.ts';
-import { supportOf } from '../../src/main/domain/evaluate/support.ts';
+import { fitPlatt } from '../../src/main/domain/evaluate/platt.ts';
+import { similarityOf } from '../../src/shared/calibration.ts';
 import { renderReport } from '../features/report/whole-page.ts';
-import { similaritySentence, supportSentence } from '../../src/shared/comparison-words.ts';
+import { similaritySentence } from '../../src/shared/comparison-words.ts';
+import { probabilityRange } from '../../src/shared/format.ts';
+import type { CurveFit } from '../../src/shared/run.ts';
 import { randomFor } from '../../src/shared/random.ts';
 import { someComparison } from '../db/records.ts';
 import { RUN, sampleComparison, sampleInput, toReportComparison } from '../features/report/sample.ts';
@@ -10,22 +12,30 @@ import { RUN, sampleComparison, sampleInput, toReportComparison } from '../featu
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('the meaning of a similarity', () => {
-  const calibration = { threshold: 1.3, slope: 2.5 };
-  // 1 / (1 + exp(k (D − t))) = p where D = t + ln((1 − p) / p) / k.
+  const curve = { slope: 2.5, midpoint: 1.3 };
+  const certainty = { low: 0.2, high: 0.6, beyond: false, over: 'images' as const, units: 300, pairs: 1500, same: 750 };
+  const reliability = { pairs: 1500, error: 0.042, brier: 0.1, parts: { reliability: 0, resolution: 0, uncertainty: 0.25 }, bins: [] };
+  const fit: CurveFit = { same: 750, different: 750, over: 'images', units: 300, range: [0, 3], centre: 1.3, covariance: [0, 0, 0], reliability };
+  // 1 / (1 + exp(k (D − m))) = p where D = m + ln((1 − p) / p) / k.
   test.each([
     [0.5, '50 %'],
-    [0.25, '25 %'],
+    [0.254, '25 %'],
     [0.9, '90 %'],
-    [0.052, '5.2 %'],
-    [0.9994, '> 99.9 %'],
-    [0.0002, '< 0.1 %'],
-  ])('a share of %f is written as %s, with the pairs that it rests on', (share, text) => {
-    const distance = calibration.threshold + Math.log((1 - share) / share) / calibration.slope;
-    const similarity = similarityOf(distance, calibration);
-    expect(similarity).toBeCloseTo(share, 12);
-    expect(plain(similaritySentence(someComparison('c1', 'r1', { distance, similarity }), { pairs: 1500, error: 0.042 })!)).toBe(
-      `The similarity of ${text} is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to 1,500 validation pairs. On these its expected calibration error is 4.2 percentage points, on others usually more. It holds for pairs sampled like them, half of them same.`,
+    [0.052, '5 %'],
+    [0.9994, '> 99 %'],
+    [1, '> 99 %'],
+    [0.0002, '< 1 %'],
+    [0, '< 1 %'],
+  ])('a share of %f is written as %s, with the pairs that it rests on', (similarity, text) => {
+    const comparison = someComparison('c1', 'r1', { similarity, certainty, curve, threshold: 1.3 });
+    expect(plain(similaritySentence(comparison, { threshold: 1.3, ...curve, fit })!)).toBe(
+      `The similarity of ${text} is an estimate of the share of pairs at this distance that are of the same class: the value of a curve fitted to 1,500 validation pairs of 300 images, 50 % at the threshold. On these, each judged by a curve that saw neither of its images, the expected calibration error is 4.2 percentage points. It holds for pairs sampled like them, 50 % of them same.`,
     );
+  });
+
+  test('a threshold by another rule is not where the similarity is 50 %', () => {
+    const comparison = someComparison('c1', 'r1', { similarity: 0.4, certainty, curve, threshold: 1.7 });
+    expect(plain(similaritySentence(comparison, null)!)).toContain('50 % at a distance of 1.30, not at the threshold of 1.70. It holds for');
   });
 
   test('the percentage is the share of same pairs at that distance, checked on two normal distributions', () => {
@@ -33,7 +43,8 @@ describe('the meaning of a similarity', () => {
     const random = randomFor(3, 'how sure');
     const labels = Array.from({ length: pairs }, (_, i) => i % 2);
     const distances = labels.map((label) => (label ? different : same) + sigma * random.normal());
-    const { calibration: fitted } = fitCalibration(distances, labels, (same + different) / 2);
+    const { centre, level, slope } = fitPlatt(distances, labels);
+    const fitted = { threshold: 0, slope, midpoint: centre + level / slope };
     for (const distance of [0.9, 1.1, 1.2, 1.3, 1.5]) {
       const density = (mean: number): number => Math.exp(-((distance - mean) ** 2) / (2 * sigma ** 2));
       const known = density(same) / (density(same) + density(different));
@@ -42,38 +53,28 @@ describe('the meaning of a similarity', () => {
       expect(Math.abs(percent - 100 * known)).toBeLessThan(2); // 40,000 pairs, and a whole percent
     }
   });
-});
 
-test('no share is stated where no validation pair is as far', () => {
-  expect(similaritySentence(someComparison('c1', 'r1', { support: { pairs: 0, agree: 0 } }), { pairs: 1500, error: 0.042 })).toBeNull();
-});
+  test('is not stated where it is extrapolated', () => {
+    expect(similaritySentence(someComparison('c1', 'r1', { certainty: { ...certainty, beyond: true } }), null)).toBeNull();
+  });
 
-test('without the validation pairs the share is an estimate, and its error is not known', () => {
-  expect(plain(similaritySentence(someComparison('c1', 'r1', { similarity: 0.25 }), null)!)).toBe(
-    'The similarity of 25 % is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, 50 % at the threshold, fitted to validation pairs. It holds for pairs sampled like them, half of them same.',
-  );
-});
-
-describe('how far validation supports a verdict', () => {
-  const valid = { same: [0.1, 0.2, 0.4, 1.2], different: [0.3, 1, 1.2, 1.5, 1.9] };
-  const sentenceAt = (distance: number, threshold = 0.9): string => {
-    const verdict = distance > threshold ? 'different' : 'same';
-    return plain(supportSentence(someComparison('c1', 'r1', { distance, threshold, verdict, support: supportOf(distance, threshold, valid) }))!);
-  };
-  test.each([
-    [1.2, 'Of the validation pairs at least this far above the threshold, 3 of 4 (75 %) are truly different. That is a small sample.'],
-    [1.5, 'Of the 2 validation pairs at least this far above the threshold, all are truly different. That is a small sample.'],
-    [0.9, 'Of the validation pairs at least this far below the threshold, 3 of 4 (75 %) are truly of the same class. That is a small sample.'],
-    [0.1, 'Only one validation pair is at least this far below the threshold; it is truly of the same class.'],
-    [1.6, 'Only one validation pair is at least this far above the threshold; it is truly different.'],
-  ])('at a distance of %f', (distance, sentence) => expect(sentenceAt(distance)).toBe(sentence));
-
-  test('with thirty pairs the small sample is not mentioned', () => {
-    const many = { pairs: 30, agree: 0 };
-    expect(supportSentence(someComparison('c1', 'r1', { verdict: 'different', support: many }))).toBe(
-      'Of the 30 validation pairs at least this far above the threshold, none are truly different.',
+  test('of a curve of an older version', () => {
+    const { certainty: _, ...older } = someComparison('c1', 'r1', { similarity: 0.25 });
+    expect(plain(similaritySentence(older, null)!)).toBe(
+      'The similarity of 25 % is an estimate of the share of pairs at this distance that are of the same class: the value of a curve with one parameter, fitted by an older version, 50 % at the threshold.',
     );
   });
+});
+
+test('an interval never ends at 0 or 100 %', () => {
+  const range = (low: number, high: number): string => plain(probabilityRange(low, high));
+  expect([range(0.88, 0.96), range(0.96, 0.999), range(0, 0.3), range(0.999, 1), range(0.5, 0.504)]).toEqual([
+    '88 to 96 %',
+    '96 to > 99 %',
+    '< 1 to 30 %',
+    '> 99 %',
+    '50 %',
+  ]);
 });
 
 test('the similarity curve printed in a report gives the percentage of its pair', () => {
@@ -81,7 +82,7 @@ test('the similarity curve printed in a report gives the percentage of its pair'
   const text = renderReport(sampleInput({ comparisons: [toReportComparison(comparison)] }))
     .replace(/<[^>]*>/g, '')
     .replace(/[\s\u00a0]+/g, ' ');
-  const [, k, t] = /with k = ([\d.]+) per unit of distance, t = ([\d.]+)/.exec(text)!;
+  const [, k, t] = /with k = ([\d.]+) per unit of distance, m = ([\d.]+)/.exec(text)!;
   const percent = Number(/The similarity of ([\d.]+) % is/.exec(text)![1]);
   const known = 100 / (1 + Math.exp(Number(k) * (comparison.distance - Number(t))));
   expect(Math.abs(percent - known)).toBeLessThan(0.6); // a whole percent is shown

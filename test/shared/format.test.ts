@@ -47,8 +47,9 @@ describe('shares', () => {
     expect([0.5, 0.97, 0.084, 0.004, 0.9].map(percentText)).toEqual(['50\u00a0%', '97.0\u00a0%', '8.4\u00a0%', '0.4\u00a0%', '90\u00a0%']);
   });
 
-  test('a probability is never 0 % or 100 %', () => {
-    expect([0, 1, 0.42].map(probabilityText)).toEqual(['<\u00a00.1\u00a0%', '>\u00a099.9\u00a0%', '42\u00a0%']);
+  test('a probability is in whole percent and never 0 % or 100 %', () => {
+    const texts = [0, 0.0099, 0.0101, 0.424, 0.9899, 0.9901, 1].map((p) => probabilityText(p).replaceAll('\u00a0', ' '));
+    expect(texts).toEqual(['< 1 %', '< 1 %', '1 %', '42 %', '99 %', '> 99 %', '> 99 %']);
     expect(probabilityText(NaN)).toBe(percentText(NaN));
   });
 

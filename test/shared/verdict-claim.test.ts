@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Certainty } from '../../src/shared/calibration.ts';
 import type { Comparison, FiledImage, Verdict } from '../../src/shared/comparison.ts';
 import { pairNotices, truthOf } from '../../src/shared/pair-truth.ts';
 import { similaritySentence, trueLabelSentence, verdictSentence } from '../../src/shared/comparison-words.ts';
@@ -8,9 +9,27 @@ import { someComparison } from '../db/records.ts';
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
+/** A certainty of validation pairs; the interval is `half` on both sides of the similarity. */
+const sure = (similarity: number, half = 0.01, beyond = false): { similarity: number; certainty: Certainty } => ({
+  similarity,
+  certainty: {
+    low: Math.max(0, similarity - half),
+    high: Math.min(1, similarity + half),
+    beyond,
+    over: 'images' as const,
+    units: 60,
+    pairs: 400,
+    same: 200,
+  },
+});
+
 /** A comparison of two files; `classes`: the class of each in the data set, null outside it. */
 function pair(verdict: Verdict, classes: readonly [string | null, string | null], more: Partial<Comparison> = {}): Comparison {
-  const base = someComparison('c1', 'r1', { verdict, similarity: verdict === 'same' ? 0.99 : 0.01, support: { pairs: 400, agree: 0.99 }, ...more });
+  const base = someComparison('c1', 'r1', {
+    verdict,
+    ...sure(verdict === 'same' ? 0.98 : 0.02),
+    ...more,
+  });
   const images = base.images.map((image, i) => ({
     ...image,
     file: `/things/${'ab'[i]!}.png`,
@@ -40,48 +59,52 @@ describe('a verdict that the data set contradicts', () => {
     });
   });
 
-  test('is never green, however many validation pairs agree', () => {
+  test('is never green, however sure the curve is', () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
-      fc.property(fc.constantFrom<Verdict>('same', 'different'), fc.nat(100_000), share, share, (verdict, pairs, agree, similarity) => {
+      fc.property(fc.constantFrom<Verdict>('same', 'different'), share, share, (verdict, half, similarity) => {
         const classes: [string, string] = verdict === 'same' ? ['rose', 'daisy'] : ['rose', 'rose'];
-        expect(verdictClaim(pair(verdict, classes, { support: { pairs, agree }, similarity })).tone).toBe('bad');
+        expect(verdictClaim(pair(verdict, classes, sure(similarity, half))).tone).toBe('bad');
       }),
     );
   });
 
-  test('is an exception to the validation pairs, and not called one of them', () => {
-    expect(plain(verdictClaim(pair('same', ['rose', 'daisy'], { support: { pairs: 412, agree: 400 / 412 } })).sentence)).toBe(
-      'At this distance the fitted curve puts the share of pairs of the same class at 99.0 %. Of the validation pairs at least this far below the threshold, 400 of 412 (97.1 %) are truly of the same class. This pair is an exception.',
+  test('is an exception where the curve says that the verdict is probably right', () => {
+    expect(plain(verdictClaim(pair('same', ['rose', 'daisy'], sure(0.97, 0.02))).sentence)).toBe(
+      'At this distance the fitted curve puts the share of pairs of the same class at 97 % (95 % interval 95 to 99 %). This pair is an exception.',
     );
   });
 
-  test('is a coin toss near the threshold, not an exception', () => {
-    const near = (similarity: number, classes: [string | null, string | null]): string =>
-      plain(verdictClaim(pair('different', classes, { support: { pairs: 412, agree: 0.88 }, similarity })).sentence);
-    for (const similarity of [0.46, 0.5, 0.54])
+  test('could go either way near 50 %, and is no exception there', () => {
+    const near = (more: { similarity: number; certainty: Certainty }, classes: [string | null, string | null]): string =>
+      plain(verdictClaim(pair('different', classes, more)).sentence);
+    const open = [sure(0.46), sure(0.5), sure(0.54), sure(0.3, 0.25)]; // the last interval includes 50 %
+    for (const more of open)
       for (const classes of [
         ['rose', 'rose'],
         ['rose', 'daisy'],
         ['rose', null],
       ] as [string, string | null][]) {
-        expect(near(similarity, classes)).toContain('So near the threshold the verdict is a coin toss. Of the validation pairs at least this far');
-        expect(near(similarity, classes)).not.toContain('exception');
+        expect(near(more, classes)).toMatch(/So the verdict could go either way\.$/);
+        expect(near(more, classes)).not.toContain('exception');
       }
-    expect(near(0.44, ['rose', 'rose'])).toMatch(/^(?!.*coin toss).*This pair is an exception\.$/);
+    expect(near(sure(0.44), ['rose', 'rose'])).toMatch(/^(?!.*either way).*This pair is an exception\.$/);
   });
 
-  test('that is right near the threshold is not green, as chance would be right as often', () => {
-    const near = { tone: 'neutral', sign: '✓', words: 'Right, but near the threshold: a coin toss' };
-    expect(verdictClaim(pair('same', ['rose', 'rose'], { similarity: 0.52 }))).toMatchObject(near);
-    expect(queuedPairClaim({ verdict: 'different', label: 1, similarity: 0.46 })).toEqual(near);
-    expect(verdictClaim(pair('same', ['rose', 'rose'], { similarity: 0.56 }))).toMatchObject({ tone: 'good' });
-    expect(verdictClaim(pair('same', ['rose', 'daisy'], { similarity: 0.52 }))).toMatchObject({ tone: 'bad' });
+  test('that is right near 50 % is not green, as chance would be right as often', () => {
+    const near = { tone: 'neutral', sign: '✓', words: 'Right, but it could have gone either way' };
+    expect(verdictClaim(pair('same', ['rose', 'rose'], sure(0.52)))).toMatchObject(near);
+    expect(verdictClaim(pair('same', ['rose', 'rose'], sure(0.7, 0.25)))).toMatchObject(near);
+    expect(verdictClaim(pair('same', ['rose', 'rose'], sure(0.3)))).toMatchObject(near); // a threshold that is not at 50 %
+    expect(queuedPairClaim({ verdict: 'different', label: 1, similarity: 0.46, certainty: null })).toEqual(near);
+    expect(queuedPairClaim({ verdict: 'different', label: 1, similarity: 0.3, certainty: { low: 0.1, high: 0.6 } })).toEqual(near);
+    expect(verdictClaim(pair('same', ['rose', 'rose'], sure(0.56)))).toMatchObject({ tone: 'good' });
+    expect(verdictClaim(pair('same', ['rose', 'daisy'], sure(0.52)))).toMatchObject({ tone: 'bad' });
   });
 
   test('is described in the same words for a queued pair', () => {
     const words = (verdict: Verdict, label: 0 | 1): [string, string] => {
-      const { tone, words: text } = queuedPairClaim({ verdict, label, similarity: verdict === 'same' ? 0.99 : 0.01 });
+      const { tone, words: text } = queuedPairClaim({ verdict, label, ...sure(verdict === 'same' ? 0.98 : 0.02) });
       return [tone, text];
     };
     expect(words('same', 1)).toEqual(['bad', verdictClaim(pair('same', ['rose', 'daisy'])).words]);
@@ -92,53 +115,52 @@ describe('a verdict that the data set contradicts', () => {
 });
 
 describe('a verdict whose truth is unknown', () => {
-  const outside = (pairs: number, agree: number, similarity: number): ReturnType<typeof verdictClaim> =>
-    verdictClaim(pair('different', ['rose', null], { support: { pairs, agree }, similarity }));
+  const outside = (more: Partial<Comparison>, verdict: Verdict = 'different'): ReturnType<typeof verdictClaim> =>
+    verdictClaim(pair(verdict, ['rose', null], more));
 
   test.each([
-    [30, 0.95, 0.05, 'good', 'Well supported'],
-    [30, 0.94, 0.01, 'neutral', 'Fairly supported'],
-    [400, 0.8, 0.2, 'neutral', 'Fairly supported'],
-    [400, 0.79, 0.01, 'warn', 'Weakly supported'],
-    [400, 0.59, 0.01, 'warn', 'Barely better than guessing'],
-    [400, 0.5, 0.01, 'warn', 'No better than guessing'],
-    [400, 0.2, 0.01, 'warn', 'No better than guessing'],
-    [29, 1, 0.001, 'neutral', 'Too few validation pairs to say'],
-    [13, 1, 0.001, 'neutral', 'Too few validation pairs to say'],
-    [0, 0, 0.001, 'neutral', 'Too few validation pairs to say'],
-  ])('%i pairs, %f of them agreeing, similarity %f: %s, “%s”', (pairs, agree, similarity, tone, words) => {
-    expect(outside(pairs, agree, similarity)).toMatchObject({ tone, words });
+    [0.02, 0.02, 'good', 'Very likely right, 98 %'],
+    [0.001, 0.002, 'good', 'Very likely right, > 99 %'],
+    [0.03, 0.05, 'neutral', 'Likely right, 97 %'],
+    [0.12, 0.08, 'neutral', 'Likely right, 88 %'],
+    [0.25, 0.1, 'warn', 'More likely right than wrong, 75 %'],
+    [0.25, 0.3, 'warn', 'Could go either way, 75 %'],
+    [0.46, 0.01, 'warn', 'Could go either way, 54 %'],
+    [0.8, 0.1, 'warn', 'More likely wrong than right, 20 %'],
+  ])('similarity %f ± %f: %s, “%s”', (similarity, half, tone, words) => {
+    const claim = outside(sure(similarity, half));
+    expect({ tone: claim.tone, words: plain(claim.words) }).toEqual({ tone, words });
   });
 
-  test('is not well supported beside the threshold, where half of the pairs are of the other kind', () => {
-    const claim = outside(425, 0.96, 0.46);
-    expect(claim.words).toBe('Barely better than guessing');
+  test('is never rated very likely right where the interval is wide, nor near 50 %', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.constantFrom<Verdict>('same', 'different'), share, share, (verdict, similarity, half) => {
+        const right = verdict === 'same' ? similarity : 1 - similarity;
+        if (right - half < 0.95) expect(outside(sure(similarity, half), verdict).tone).not.toBe('good');
+      }),
+    );
+  });
+
+  test('is extrapolated where no validation pair is as near or far', () => {
+    expect(outside(sure(0.001, 0.001, true))).toMatchObject({ tone: 'neutral', words: 'Extrapolated: no validation pair is this far' });
+    expect(plain(outside(sure(0.999, 0.001, true), 'same').sentence)).toBe(
+      'At this distance the fitted curve puts the share of pairs of the same class at > 99 % (95 % interval > 99 %), extrapolated: no validation pair is this near.',
+    );
+  });
+
+  test.each([null, undefined])('by a curve of an older version is not rated: certainty %s', (certainty) => {
+    const { certainty: _, ...older } = pair('different', ['rose', null]);
+    const claim = verdictClaim({ ...older, ...(certainty === null && { certainty }) });
+    expect(claim).toMatchObject({ tone: 'neutral', words: 'How sure is not known: fitted by an older version' });
     expect(plain(claim.sentence)).toBe(
-      'At this distance the fitted curve puts the share of different pairs at 54 %. So near the threshold the verdict is a coin toss. Of the validation pairs at least this far above the threshold, 408 of 425 (96.0 %) are truly different.',
-    );
-  });
-});
-
-describe('the share at the distance itself', () => {
-  test('is stated first, also where the data set knows the truth: half beside the threshold', () => {
-    const beside = pair('different', ['rose', 'daisy'], {
-      distance: 1.523,
-      threshold: 1.522,
-      similarity: 0.4995,
-      support: { pairs: 470, agree: 418 / 470 },
-    });
-    expect(plain(verdictClaim(beside).sentence)).toBe(
-      'At this distance the fitted curve puts the share of different pairs at 50 %. So near the threshold the verdict is a coin toss. Of the validation pairs at least this far above the threshold, 418 of 470 (89 %) are truly different.',
+      'At this distance the fitted curve puts the share of different pairs at 98 %. An older version fitted this curve without an interval.',
     );
   });
 
-  test('is called extrapolated where no validation pair is as near or far', () => {
-    const sentence = (verdict: Verdict): string => plain(verdictClaim(pair(verdict, ['rose', 'rose'], { support: { pairs: 0, agree: 0 } })).sentence);
-    expect(sentence('same')).toBe(
-      'At this distance the fitted curve puts the share of pairs of the same class at 99.0 %, extrapolated: no validation pair is this near.',
-    );
-    expect(sentence('different')).toBe(
-      'At this distance the fitted curve puts the share of different pairs at 99.0 %, extrapolated: no validation pair is this far.',
+  test('that the threshold puts on the less likely side says so', () => {
+    expect(plain(outside(sure(0.8, 0.1)).sentence)).toBe(
+      'At this distance the fitted curve puts the share of different pairs at 20 % (95 % interval 10 to 30 %). So the verdict is more likely wrong than right.',
     );
   });
 });

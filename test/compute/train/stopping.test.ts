@@ -5,6 +5,7 @@ import { readBase, readLast, readModel } from '../../../src/main/compute/model/c
 import type { TrainProgress, TrainResult } from '../../../src/main/compute/protocol/protocol.ts';
 import { train } from '../../../src/main/compute/train/train-loop.ts';
 import { packImages, packPairs } from '../../../src/main/domain/pairs/packed.ts';
+import { unitsOf } from '../../../src/main/domain/evaluate/units.ts';
 import type { Engine } from '../../../src/main/nn/engines/engine.ts';
 import { siameseParams } from '../../../src/main/nn/siamese.ts';
 import type { EpochRow, RunConfig } from '../../../src/shared/run.ts';
@@ -78,7 +79,13 @@ async function runTraining(folder: string, more: Partial<RunConfig>, resume = fa
   const rows: EpochRow[] = [];
   const request = { weightsPath: null, caches: { features: folder, pixels: folder }, root: folder, resume, epochsStored: 0 };
   const result = await train(
-    { ...request, model: { folder, config, sha256: null, epochs: 0 }, images: packImages(images), validPairs: packPairs(validPairs) },
+    {
+      ...request,
+      model: { folder, config, sha256: null, epochs: 0 },
+      images: packImages(images),
+      units: unitsOf(images),
+      validPairs: packPairs(validPairs),
+    },
     {
       signal: new AbortController().signal,
       progress: (p: TrainProgress) => {
@@ -151,7 +158,13 @@ describe('training stops', () => {
     const config: RunConfig = { ...someConfig, size: 16, dim: 1, batch: 2, epochs: 2 };
     const request = { weightsPath: null, caches: { features: folder, pixels: folder }, root: folder, resume: false, epochsStored: 0 };
     const training = train(
-      { ...request, model: { folder, config, sha256: null, epochs: 0 }, images: packImages(images), validPairs: packPairs(validPairs) },
+      {
+        ...request,
+        model: { folder, config, sha256: null, epochs: 0 },
+        images: packImages(images),
+        units: unitsOf(images),
+        validPairs: packPairs(validPairs),
+      },
       { signal: cancelled.signal, progress: () => undefined },
     );
     cancelled.abort();

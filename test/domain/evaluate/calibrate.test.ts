@@ -1,127 +1,150 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { derivatives, fitCalibration, similarityOf, plattTargets } from '../../../src/main/domain/evaluate/calibrate.ts';
-import { chooseThreshold } from '../../../src/main/domain/evaluate/threshold.ts';
+import { curveFit, fitCalibration } from '../../../src/main/domain/evaluate/calibrate.ts';
+import { fitPlatt } from '../../../src/main/domain/evaluate/platt.ts';
+import { certaintyAt, logitError, similarityOf } from '../../../src/shared/calibration.ts';
+import type { Pair, PairLabel } from '../../../src/shared/dataset.ts';
 import { randomFor } from '../../../src/shared/random.ts';
-import { gaussianPairs, tiedSample } from './distance-samples.ts';
+import { imageUnitsOfPairs } from '../../../src/main/domain/evaluate/units.ts';
+import { caseOf } from './calibration-cases.ts';
 
-function negativeLogLikelihood(distances: number[], labels: number[], threshold: number, slope: number): number {
-  const same = labels.filter((l) => l === 0).length;
-  return distances.reduce((sum, d, i) => {
-    const t = labels[i] === 0 ? (same + 1) / (same + 2) : 1 / (labels.length - same + 2);
-    const z = slope * (d - threshold);
-    // -t log p - (1-t) log(1-p) with log p = -log(1 + e^z), log(1-p) = -log(1 + e^-z)
-    const softplus = (v: number): number => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
-    return sum + t * softplus(z) + (1 - t) * softplus(-z);
-  }, 0);
-}
+const fitPairs = (pairs: readonly Pair[], distances: readonly number[]): ReturnType<typeof fitCalibration> =>
+  fitCalibration(
+    distances,
+    pairs.map(({ label }) => label),
+    imageUnitsOfPairs(pairs),
+  );
+const curveFitOf = (pairs: readonly Pair[], distances: readonly number[], curve: Parameters<typeof curveFit>[3]): ReturnType<typeof curveFit> =>
+  curveFit(
+    distances,
+    pairs.map(({ label }) => label),
+    imageUnitsOfPairs(pairs),
+    curve,
+  );
+const fitOf = (name: string): ReturnType<typeof fitCalibration> => {
+  const { pairs, distances } = caseOf(name);
+  return fitPairs(pairs, distances);
+};
 
-describe('similarity', () => {
-  test('is a half at the threshold, falls with the distance and stays within 0..1', () => {
-    fc.assert(
-      fc.property(
-        fc.double({ min: 0, max: 3, noNaN: true }),
-        fc.double({ min: 0.01, max: 50, noNaN: true }),
-        fc.double({ min: 0, max: 1e3, noNaN: true }),
-        fc.double({ min: 0, max: 1e3, noNaN: true }),
-        (threshold, slope, d1, d2) => {
-          const at = (d: number): number => similarityOf(d, { threshold, slope });
-          expect(at(threshold)).toBe(0.5);
-          expect(at(Math.min(d1, d2))).toBeGreaterThanOrEqual(at(Math.max(d1, d2)));
-          expect(at(d1) >= 0 && at(d1) <= 1).toBe(true);
-        },
-      ),
-    );
+describe('the default threshold', () => {
+  test.each(['overlapping', 'separable', 'far from 0 and narrow'])('is where the curve is 50 %%: %s', (name) => {
+    const { calibration } = fitOf(name);
+    expect(calibration.threshold).toBe(calibration.midpoint);
+    expect(similarityOf(calibration.threshold, calibration)).toBe(0.5);
+    expect(calibration.midpoint).toBeCloseTo(caseOf(name).sklearn!.midpoint, 5);
+  });
+
+  test('stays within the distances where the curve is 50 % outside of them, and says so', () => {
+    const pairs = Array.from({ length: 400 }, (_, i): Pair => ({ a: 2 * i, b: 2 * i + 1, label: i >= 340 ? 1 : 0 }));
+    const distances = pairs.map(({ label }, i) => 1 + (i % 8) / 10 + label * 0.15);
+    const { calibration, warning } = fitPairs(pairs, distances);
+    expect(calibration.midpoint).toBeGreaterThan(Math.max(...distances));
+    expect(calibration.threshold).toBe(Math.max(...distances));
+    expect(warning).toMatch(/does not reach 50 %/);
   });
 });
 
-describe('fitted slope', () => {
-  test('reaches the likelihood of the best slope on a fine grid', () => {
-    for (const apart of [0.3, 1, 2.5, 8]) {
-      const { distances, labels } = gaussianPairs(randomFor(5, 'grid', apart), 150, apart);
-      const threshold = chooseThreshold(distances, labels);
-      const { calibration, warning } = fitCalibration(distances, labels, threshold);
-      const loss = (slope: number): number => negativeLogLikelihood(distances, labels, threshold, slope);
-      const grid = Array.from({ length: 4000 }, (_, i) => loss(Math.exp(-7 + (i / 4000) * 14)));
-      expect(loss(calibration.slope)).toBeLessThanOrEqual(Math.min(...grid) + 1e-9);
-      expect(warning).toBeNull();
-    }
+describe('a curve without a use', () => {
+  test('that is reversed has a negative slope and a warning not to use it', () => {
+    const pairs = Array.from({ length: 60 }, (_, i): Pair => ({ a: 2 * i, b: 2 * i + 1, label: (i % 2) as PairLabel }));
+    const distances = pairs.map(({ label }, i) => 1 + (i % 7) / 5 - label);
+    const { calibration, warning } = fitPairs(pairs, distances);
+    expect(calibration.slope).toBeLessThan(0);
+    expect(similarityOf(2, calibration)).toBeGreaterThan(0.5);
+    expect(warning).toMatch(/are farther apart than images of different classes.*Do not use the verdicts/);
   });
 
-  test('derivatives [n = 5] agree with finite differences of the likelihood', () => {
-    const [distances, labels, threshold] = [[0.1, 0.7, 0.8, 1.9, 2.4], [0, 0, 1, 0, 1], 0.75] as const;
-    const x = Float64Array.from(distances, (d) => d - threshold);
-    const loss = (slope: number): number => negativeLogLikelihood([...distances], [...labels], threshold, slope);
-    for (const slope of [0.2, 1, 4]) {
-      const { first, second } = derivatives(x, plattTargets(labels), slope);
-      const h = 1e-4;
-      expect(first).toBeCloseTo((loss(slope + h) - loss(slope - h)) / (2 * h), 6);
-      expect(second).toBeCloseTo((loss(slope + h) - 2 * loss(slope) + loss(slope - h)) / (h * h), 4);
-    }
+  test('of equal distances gives every pair the share of same pairs, and a warning', () => {
+    const { calibration, warning } = fitOf('constant');
+    expect(calibration.threshold).toBe(0.7);
+    expect(similarityOf(0.7, calibration)).toBeCloseTo(0.61, 2);
+    expect(warning).toMatch(/does not separate same from different/);
   });
 
-  test('is finite and steep on separable data', () => {
-    const { calibration, warning } = fitCalibration([0.1, 0.2, 0.3, 1.5, 1.6, 1.7], [0, 0, 0, 1, 1, 1], 0.9);
+  test('of separable pairs is finite and has no warning', () => {
+    const pairs = Array.from({ length: 40 }, (_, i): Pair => ({ a: 2 * i, b: 2 * i + 1, label: i < 20 ? 0 : 1 }));
+    const { calibration, warning } = fitPairs(
+      pairs,
+      pairs.map(({ label }, i) => (i % 20) / 40 + label),
+    );
     expect(Number.isFinite(calibration.slope)).toBe(true);
     expect(warning).toBeNull();
-    // Platt's target for 3 same pairs is 4/5: the fitted similarity of clear pairs is near it, not 1.
-    expect(similarityOf(0.2, calibration)).toBeGreaterThan(0.7);
-    expect(similarityOf(0.2, calibration)).toBeLessThan(0.9);
+    const { low, high } = certaintyAt(0.2, calibration)!;
+    expect(low).toBeGreaterThan(0.6); // 20 pairs of 40 images don't prove more
+    expect(low).toBeLessThan(0.95);
+    expect(high).toBeLessThan(1);
   });
 
-  test('keeps a small positive value and warns when distances are reversed, random or all equal', () => {
-    const reversed = fitCalibration([0.1, 0.2, 1.5, 1.6], [1, 1, 0, 0], 0.9);
-    const equal = fitCalibration([0.7, 0.7, 0.7, 0.7], [0, 1, 0, 1], 0.7);
-    for (const { calibration, warning } of [reversed, equal]) {
-      expect(calibration.slope).toBeGreaterThan(0);
-      expect(similarityOf(0.1, calibration)).toBeGreaterThan(0.5);
-      expect(similarityOf(0.1, calibration)).toBeLessThan(0.51);
-      expect(warning).toMatch(/does not separate same from different/);
+  test('of one label is refused', () => {
+    const { pairs, distances } = caseOf('one label');
+    expect(() => fitPairs(pairs, distances)).toThrow(/needs pairs of different classes too/);
+  });
+});
+
+test.each(['overlapping', 'unbalanced'])('the covariance over images equals an independent jackknife: %s', (name) => {
+  const { pairs, distances, covariance } = caseOf(name);
+  const labels = pairs.map(({ label }) => label);
+  const fit = curveFitOf(pairs, distances, fitPlatt(distances, labels));
+  for (const k of [0, 1, 2] as const) expect(fit.covariance[k]).toBeCloseTo(covariance![k], 7);
+});
+
+interface World {
+  pairs: Pair[];
+  distances: number[];
+}
+
+/** Images of five classes on a plane, `per` pairs for each of them: every image is in about 2 · per pairs. */
+function drawWorld(seed: number, images: number, per: number): World {
+  const random = randomFor(seed, 'world');
+  const centres = [0, 0, 2, 0, 0, 2, 2.2, 2.2, 1, 4];
+  const at = Array.from(
+    { length: images },
+    (_, i) => [centres[2 * (i % 5)]! + random.normal(), centres[2 * (i % 5) + 1]! + random.normal()] as const,
+  );
+  const world: World = { pairs: [], distances: [] };
+  for (let a = 0; a < images; a++)
+    for (let k = 0; k < per; k++) {
+      const label = (k % 2) as PairLabel;
+      let b = a;
+      while (b === a || ((b - a) % 5 === 0) !== (label === 0)) b = random.below(images);
+      world.pairs.push({ a, b, label });
+      world.distances.push(Math.hypot(at[a]![0] - at[b]![0], at[a]![1] - at[b]![1]));
     }
-  });
+  return world;
+}
 
-  test('is finite and positive for any sample', () => {
-    fc.assert(
-      fc.property(tiedSample, fc.double({ min: 1e-6, max: 1e6, noNaN: true }), ({ distances, labels }, unit) => {
-        const scaled = distances.map((d) => d * unit);
-        const { slope } = fitCalibration(scaled, labels, chooseThreshold(scaled, labels)).calibration;
-        expect(slope > 0 && Number.isFinite(slope)).toBe(true);
-      }),
+test('95 % intervals cover the curve of all images in 92 to 98 of 100 small samples, where each image is in 20 pairs', () => {
+  const fitOfWorld = ({ pairs, distances }: World): ReturnType<typeof fitPlatt> =>
+    fitPlatt(
+      distances,
+      pairs.map(({ label }) => label),
     );
-  });
+  const truth = fitOfWorld(drawWorld(0, 4000, 10));
+  const runs = 200;
+  for (const images of [40, 80]) {
+    const covered = [0.8, 1.6, 2.4].map(() => 0);
+    for (let seed = 1; seed <= runs; seed++) {
+      const world = drawWorld(seed, images, 10);
+      const curve = fitOfWorld(world);
+      const fit = { ...curveFitOf(world.pairs, world.distances, curve), reliability: null };
+      const calibration = { threshold: 0, midpoint: curve.centre + curve.level / curve.slope, slope: curve.slope, fit };
+      for (const [i, distance] of [0.8, 1.6, 2.4].entries()) {
+        const known = 1 / (1 + Math.exp(truth.slope * (distance - truth.centre) - truth.level));
+        const { low, high } = certaintyAt(distance, calibration)!;
+        if (known >= low && known <= high) covered[i]! += 1 / runs;
+      }
+    }
+    for (const share of covered) {
+      expect(share).toBeGreaterThan(0.92);
+      expect(share).toBeLessThan(0.985);
+    }
+  }
+});
 
-  test('scales with the unit: twice the distance, half the slope', () => {
-    const { distances, labels } = gaussianPairs(randomFor(6, 'units'), 100, 2);
-    const once = fitCalibration(distances, labels, 11).calibration.slope;
-    const twice = fitCalibration(
-      distances.map((d) => 2 * d),
-      labels,
-      22,
-    ).calibration.slope;
-    expect(twice).toBeCloseTo(once / 2, 8);
-  });
-
-  test('recovers the generating model: p % of new pairs with similarity p % are same', () => {
-    const truth = { threshold: 0.9, slope: 4 };
-    const random = randomFor(7, 'model');
-    const draw = (n: number): { distances: number[]; labels: (0 | 1)[] } => {
-      const distances = Array.from({ length: n }, () => random.between(0, 2));
-      return { distances, labels: distances.map((d) => (random.between(0, 1) < similarityOf(d, truth) ? 0 : 1)) };
-    };
-    const valid = draw(4000);
-    const { calibration } = fitCalibration(valid.distances, valid.labels, truth.threshold);
-    expect(Math.abs(calibration.slope - truth.slope)).toBeLessThan(0.4);
-
-    const fresh = draw(20_000);
-    const bins = Array.from({ length: 10 }, () => ({ n: 0, predicted: 0, same: 0 }));
-    fresh.distances.forEach((d, i) => {
-      const p = similarityOf(d, calibration);
-      const bin = bins[Math.min(9, Math.floor(p * 10))];
-      bin.n++;
-      bin.predicted += p;
-      bin.same += 1 - fresh.labels[i];
-    });
-    const expectedError = bins.reduce((sum, b) => sum + Math.abs(b.predicted - b.same), 0) / fresh.distances.length;
-    expect(expectedError).toBeLessThan(0.02);
-  });
+test('pairs counted as independent would be far too sure', () => {
+  const { pairs, distances } = drawWorld(3, 120, 10);
+  const labels = pairs.map(({ label }) => label);
+  const curve = fitPlatt(distances, labels);
+  const apart = pairs.map(({ label }, i): Pair => ({ a: 2 * i, b: 2 * i + 1, label }));
+  const error = (of: Pair[]): number => logitError(2.4, curveFitOf(of, distances, curve));
+  expect(error(pairs)).toBeGreaterThan(1.2 * error(apart));
 });

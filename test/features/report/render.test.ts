@@ -24,8 +24,8 @@ describe('a full report', () => {
       [`The network considers these different: distance 1.63, above the threshold of ${RUN.calibration!.threshold.toFixed(2)}.`],
     ],
     ['similarity, distance, threshold, margin', ['Similarity', 'Distance 1.63', 'Threshold', 'Margin 2.00']],
-    ['support', ['validation pairs at least this far above the threshold']],
-    ['calibration pairs', ['fitted to 424 validation pairs. On these its expected calibration error is']],
+    ['how sure', ['the fitted curve puts the share of different pairs at', '(95 % interval']],
+    ['calibration pairs', ['fitted to 424 validation pairs of 60 images, 50 % at the threshold. On these', 'the expected calibration error is']],
     ['test figures', [`test 500 250 same, 250 different ${onTest.auc.toFixed(3)} ${rangeOf(onTest)}`]],
     [
       'both kinds of maps and their scale',
@@ -94,7 +94,7 @@ describe('what the person adds', () => {
     const page = renderJudged(judgement);
     const sign = { agree: '✓', unsure: '?', disagree: '✗' }[judgement];
     expect(textOf(page)).toContain(`My judgement ${sign} ${sentence}`);
-    expect(textOf(page)).toMatch(new RegExp(`1\\.63 1\\.08 \\${sign} ${judgement} Of 1 verdict`));
+    expect(textOf(page)).toMatch(new RegExp(`1\\.63 ${RUN.calibration!.threshold.toFixed(2)} \\${sign} ${judgement} Of 1 verdict`));
     expect(page).not.toContain('class="box"');
   });
 
@@ -152,15 +152,12 @@ describe('sentences', () => {
     expect(text).toContain('distance 0.915, above the threshold of 0.912');
   });
 
-  test('support of 212 pairs, of few, of one, of none', () => {
-    const support = (pairs: number, agree: number): string => textOf(only({ support: { pairs, agree } }));
-    expect(support(212, 206 / 212)).toContain(
-      'Of the validation pairs at least this far above the threshold, 206 of 212 (97.2 %) are truly different.',
-    );
-    expect(support(12, 0.5)).toContain('That is a small sample.');
-    expect(support(1, 1)).toContain('Only one validation pair is at least this far above the threshold; it is truly different.');
-    expect(support(0, 0)).toContain('extrapolated: no validation pair is this far.');
-    expect(support(0, 0)).not.toContain('is an estimate of the share');
+  test('the probability at this distance with its interval; an extrapolated one explains no similarity', () => {
+    const sure = { low: 0.02, high: 0.06, beyond: false, over: 'images' as const, units: 60, pairs: 400, same: 200 };
+    expect(textOf(only({ similarity: 0.03, certainty: sure }))).toContain('the share of different pairs at 97 % (95 % interval 94 to 98 %).');
+    const beyond = textOf(only({ certainty: { ...sure, beyond: true } }));
+    expect(beyond).toContain('extrapolated: no validation pair is this far.');
+    expect(beyond).not.toContain('is an estimate of the share');
   });
 
   test('a right verdict on training images is grey, and counted apart', () => {
@@ -191,12 +188,12 @@ describe('sentences', () => {
     expect(claims(renderReport(two))).toEqual([wrong, right, wrong, right]);
   });
 
-  test('few supporting pairs are grey, and the sentence states how many', () => {
+  test('an extrapolated verdict is grey', () => {
     const [a, b] = sampleComparison().images;
-    const page = only({ images: [a, { ...b, className: null }], support: { pairs: 13, agree: 1 } });
-    expect(page).toContain('<p class="claim neutral"><span class="claim-sign" aria-hidden="true">?</span> Too few validation pairs to say</p>');
-    expect(textOf(page)).toContain(
-      'Of the 13 validation pairs at least this far above the threshold, all are truly different. That is a small sample.',
+    const certainty = { low: 0, high: 0.001, beyond: true, over: 'images' as const, units: 60, pairs: 400, same: 200 };
+    const page = only({ images: [a, { ...b, className: null }], certainty });
+    expect(page).toContain(
+      '<p class="claim neutral"><span class="claim-sign" aria-hidden="true">?</span> Extrapolated: no validation pair is this far</p>',
     );
   });
 

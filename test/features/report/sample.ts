@@ -1,12 +1,12 @@
 import { metricsOf } from '../../../src/main/domain/evaluate/metrics.ts';
-import { fitCalibration, similarityOf } from '../../../src/main/domain/evaluate/calibrate.ts';
-import { supportOf } from '../../../src/main/domain/evaluate/support.ts';
-import { chooseThreshold, verdictOf } from '../../../src/main/domain/evaluate/threshold.ts';
+import { fitCalibration } from '../../../src/main/domain/evaluate/calibrate.ts';
+import { verdictOf } from '../../../src/main/domain/evaluate/threshold.ts';
 import { imageUnitsOfPairs, type PairUnits } from '../../../src/main/domain/evaluate/units.ts';
 import type { ImageFiles, ReportComparison } from '../../../src/main/features/report/types.ts';
 import type { PageInput } from './whole-page.ts';
 import { type FaithfulnessCheck, type ImageCheck, RECIPE, REMOVED_SHARES, ROLLED_MAPS } from '../../../src/shared/faithfulness.ts';
 import { COARSE_SHARES, FLIP_RECIPE, type FlipMode, type FlipSearch, type FlipTest } from '../../../src/shared/flip.ts';
+import { certaintyAt, similarityOf } from '../../../src/shared/calibration.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
 import { SECTION_NAMES } from '../../../src/shared/report.ts';
@@ -27,8 +27,8 @@ function drawPairs(n: number): { distances: number[]; labels: (0 | 1)[]; units: 
 
 const valid = drawPairs(424);
 const test = drawPairs(500);
-const threshold = chooseThreshold(valid.distances, valid.labels);
-const { calibration } = fitCalibration(valid.distances, valid.labels, threshold);
+const { calibration } = fitCalibration(valid.distances, valid.labels, valid.units);
+const { threshold } = calibration;
 const sorted = (label: 0 | 1): number[] => valid.distances.filter((_, i) => valid.labels[i] === label).sort((a, b) => a - b);
 
 const hash = (digit: string): string => `${digit}0123456789abcdef`.repeat(4).slice(0, 64);
@@ -229,7 +229,8 @@ export function sampleComparison(distance = 1.63, changes: Partial<Comparison> =
     similarity: similarityOf(distance, calibration),
     threshold,
     verdict: verdictOf(distance, threshold),
-    support: supportOf(distance, threshold, RUN.validDistances!),
+    certainty: certaintyAt(distance, calibration),
+    curve: { slope: calibration.slope, midpoint: calibration.midpoint },
     scale: 1.42,
     images: [image('26605779860_50872b454a_n.jpg', 'Rose', 'b', 1024, 768), image('14087947408_9779257411_n.jpg', 'Daisy', 'c', 320, 240)],
     modelSha256: RUN.modelSha256!,

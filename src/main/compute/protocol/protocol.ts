@@ -15,7 +15,18 @@ import type { ImageUnits } from '../../domain/evaluate/units.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 import type { ValidationSummary } from '../../domain/evaluate/validation-summary.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
-import type { DeviceName, EngineName, EpochRow, Flavour, Metrics, Preprocessing, RunConfig, Scope, WeightsInfo } from '../../../shared/run.ts';
+import type {
+  Calibration,
+  DeviceName,
+  EngineName,
+  EpochRow,
+  Flavour,
+  Metrics,
+  Preprocessing,
+  RunConfig,
+  Scope,
+  WeightsInfo,
+} from '../../../shared/run.ts';
 
 /** A trained network on disk: a run's folder and the configuration that defines its tensors. */
 export interface ModelRef {
@@ -67,6 +78,7 @@ export interface TrainRequest {
   caches: CacheFolders;
   root: string; // of the data set
   images: PackedImages; // all but the excluded ones
+  units: ImageUnits; // of `images`
   validPairs: PackedPairs;
   resume: boolean; // from the folder's last checkpoint
   epochsStored: number; // epochs whose rows the run's record has
@@ -96,7 +108,7 @@ export interface PairsRequest {
 
 export interface EvaluateRequest extends PairsRequest {
   units: ImageUnits; // of `images`
-  threshold: number;
+  calibration: Calibration;
   split: 'test' | 'valid';
 }
 

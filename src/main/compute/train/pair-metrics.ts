@@ -1,7 +1,9 @@
+import { similarityOf } from '../../../shared/calibration.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import type { Metrics } from '../../../shared/run.ts';
 import { pairDistances } from '../../domain/evaluate/distances.ts';
 import { metricsOf } from '../../domain/evaluate/metrics.ts';
+import { reliabilityOf } from '../../domain/evaluate/reliability.ts';
 import { unitsOfPairs } from '../../domain/evaluate/units.ts';
 import { entryOf } from '../../nn/siamese.ts';
 import { readModel, specOf } from '../model/checkpoint.ts';
@@ -33,8 +35,12 @@ export async function distances(request: PairsRequest, { signal, progress }: Con
 
 /** Metrics of a split, over all its pairs at once. */
 export async function evaluateSplit(request: EvaluateRequest, context: Context): Promise<Metrics> {
-  const { threshold, split, images, units } = request;
+  const { calibration, split, images, units } = request;
   const pairs = unpackPairs(request.pairs);
+  const found = await distances(request, context);
   const labels = pairs.map(({ label }) => label);
-  return metricsOf(await distances(request, context), labels, threshold, split, unitsOfPairs(pairs, images.ids, units));
+  const pairUnits = unitsOfPairs(pairs, images.ids, units);
+  const metrics = metricsOf(found, labels, calibration.threshold, split, pairUnits);
+  const similarities = found.map((distance) => similarityOf(distance, calibration));
+  return { ...metrics, reliability: reliabilityOf(labels, similarities, pairUnits) };
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { EpochRow } from '../../../shared/run.ts';
 import { aucOf } from '../../domain/evaluate/roc.ts';
 import { advanceSchedule } from '../../domain/evaluate/schedule.ts';
+import { unitsOfPairs } from '../../domain/evaluate/units.ts';
 import { summariseValidation } from '../../domain/evaluate/validation-summary.ts';
 import { unpackPairs } from '../../domain/pairs/packed.ts';
 import { sameFileCheck } from '../../foundation/files.ts';
@@ -68,6 +69,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
       ...summariseValidation(
         last.bestDistances,
         validPairs.map((p) => p.label),
+        unitsOfPairs(validPairs, request.images.ids, request.units),
         config.margin,
       ),
       modelSha256: modelSha256(config, readModel(request.model)),

@@ -1,73 +1,112 @@
-import type { Calibration } from '../../../shared/run.ts';
+import type { Calibration, CurveFit } from '../../../shared/run.ts';
+import { crossFitted } from './cross-fit.ts';
+import { fitPlatt, type PlattCurve, plattTargets } from './platt.ts';
+import { chooseThreshold } from './threshold.ts';
+import type { PairUnits } from './units.ts';
 
 export interface CalibrationFit {
-  calibration: Calibration;
+  calibration: Required<Calibration>;
   warning: string | null; // a sentence if distances don't separate the labels
 }
 
-/** Lower bound of slope × largest |D - threshold|. At the bound, similarities differ from 50 % by at most 0.25 percentage points. */
-const MIN_SLOPE = 0.01;
-const MAX_SLOPE = 1e12; // per unit of distance; reached if distances differ by less than about 1e-14
-
-/** Similarity 0..1 of a distance D: 1 / (1 + exp(slope (D - threshold))). It is 0.5 at the threshold and decreases with D. */
-export function similarityOf(distance: number, { threshold, slope }: Calibration): number {
-  return 1 / (1 + Math.exp(slope * (distance - threshold)));
+/**
+ * The similarity curve of validation pairs and the default threshold, where the curve is 50 %. If same pairs are farther apart than
+ * different ones, or if the curve does not reach 50 % among these distances, there is no such threshold: then it is the one of the highest
+ * balanced accuracy, or the nearest distance. `distances`, `labels` [N].
+ * @throws as chooseThreshold does.
+ */
+export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<number>, units: PairUnits): CalibrationFit {
+  const balanced = chooseThreshold(distances, labels);
+  const curve = fitPlatt(distances, labels);
+  const fit = { ...curveFit(distances, labels, units, curve), reliability: crossFitted(distances, labels, units) };
+  const midpoint = curve.centre + curve.level / curve.slope;
+  const threshold = curve.slope > 0 ? Math.min(Math.max(midpoint, fit.range[0]), fit.range[1]) : balanced;
+  const calibration = { threshold, slope: curve.slope, midpoint, fit };
+  return { calibration, warning: warningOf(calibration) };
 }
+
+/** A sentence if the curve does not separate the labels; null if it does. The error of the slope is that over units. */
+function warningOf({ slope, midpoint, threshold, fit }: Required<Calibration>): string | null {
+  const error = Math.sqrt(fit.covariance[2]);
+  if (slope < 0 && slope + 2 * error < 0)
+    return 'On validation pairs, images of the same class are farther apart than images of different classes, so most verdicts are wrong. Check the classes of the data set, or train again with other settings. Do not use the verdicts of this run.';
+  if (!(slope - 2 * error > 0) || fit.range[0] === fit.range[1])
+    return 'On validation pairs the distance does not separate same from different, so every similarity is close to the share of same pairs. Train longer or with other settings before relying on it.';
+  if (midpoint !== threshold)
+    return 'The similarity does not reach 50 % at any distance of the validation pairs, so nearly all of them get the same verdict. Choose a threshold by another rule, or train again.';
+  return null;
+}
+
+/** Images or groups in pairs on the wrong side of the curve. With fewer, their variance rests on too little. */
+const MIN_HARD_UNITS = 10;
 
 /**
- * Fits the slope of P(same | D) = 1 / (1 + exp(slope (D - threshold))) to validation pairs by maximum likelihood.
- * Targets are Platt's (1999): (S + 1) / (S + 2) for S same pairs and 1 / (T + 2) for T different pairs, so that separable
- * data have a finite optimum. The negative log-likelihood is convex in the slope. Newton's method within bisection bounds
- * finds the root of its derivative (cf. Lin, Lin & Weng 2007, "A note on Platt's probabilistic outputs").
- * `distances` [N], finite; `labels` [N], 0 same, 1 different, each at least once.
+ * What the curve was fitted to, with the covariance of its two parameters over units: images, or groups where there are groups. Pairs that share a
+ * unit are not independent, so the scores of the pairs are summed by unit (dyadic clustering: P. Aronow, C. Samii and V. Assenova, "Cluster-robust variance estimation for
+ * dyadic data", Political Analysis 2015):
+ *
+ *   s_i = (t_i - p_i) (1, x_i),   u_k = sum of s_i over the pairs i of unit k,   H = sum of p_i (1 - p_i) (1, x_i) (1, x_i)'
+ *   V = (n - 1) / n sum of (H - H_k)^-1 u_k u_k' (H - H_k)^-1  -  sum of H^-1 s_i s_i' H^-1
+ *
+ * over n units; H_k is the part of H from pairs of unit k, as in the jackknife that leaves out one unit (CR3). The second sum removes the
+ * noise of a pair itself, which the first counts in both of its units. If few units are in a pair on the wrong side of the curve, the
+ * residuals say too little. V is then H^-1 times the pairs per two units: the precision of as many pairs as have no unit in common.
  */
-export function fitCalibration(distances: ArrayLike<number>, labels: ArrayLike<number>, threshold: number): CalibrationFit {
-  const x = Float64Array.from(distances, (d) => d - threshold);
+export function curveFit(
+  distances: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  { over, count, a: unitsA, b: unitsB }: PairUnits,
+  { centre, level, slope }: PlattCurve,
+): Omit<CurveFit, 'reliability'> {
   const targets = plattTargets(labels);
-  const maxOffset = x.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-  const floor = maxOffset === 0 ? MIN_SLOPE : Math.min(MIN_SLOPE / maxOffset, MAX_SLOPE);
-  if (!(derivatives(x, targets, floor).first < 0))
-    return {
-      calibration: { threshold, slope: floor },
-      warning:
-        'On validation pairs the distance does not separate same from different, so every similarity is close to 50 %. Train longer or with other settings before relying on it.',
-    };
-  return { calibration: { threshold, slope: Math.min(rootAbove(x, targets, floor), MAX_SLOPE) }, warning: null };
-}
-
-/** Platt's targets of P(same) [N]: (S + 1) / (S + 2) and 1 / (T + 2) instead of 1 and 0. */
-export function plattTargets(labels: ArrayLike<number>): Float64Array {
-  let different = 0;
-  for (let i = 0; i < labels.length; i++) if (labels[i] === 1) different++;
-  const same = labels.length - different;
-  return Float64Array.from(labels, (label) => (label === 1 ? 1 / (different + 2) : (same + 1) / (same + 2)));
-}
-
-/** Derivatives of NLL = -sum t log p + (1 - t) log(1 - p) with respect to the slope; p = 1 / (1 + exp(slope x)). `x`, `targets` t [N]. */
-export function derivatives(x: Float64Array, targets: Float64Array, slope: number): { first: number; second: number } {
-  let first = 0;
-  let second = 0;
-  for (let i = 0; i < x.length; i++) {
-    const p = 1 / (1 + Math.exp(slope * x[i]));
-    first += x[i] * (targets[i] - p);
-    second += x[i] * x[i] * p * (1 - p);
+  const scores: Vector[] = []; // s_i
+  const units = Array.from({ length: count }, (): UnitSums => ({ score: [0, 0], curvature: [0, 0, 0] }));
+  const hard = new Set<number>();
+  let hessian: Symmetric = [0, 0, 0];
+  let [nearest, farthest, different] = [Infinity, -Infinity, 0];
+  for (let i = 0; i < distances.length; i++) {
+    const x = distances[i] - centre;
+    const p = 1 / (1 + Math.exp(slope * x - level));
+    const score: Vector = [targets[i] - p, (targets[i] - p) * x];
+    const curvature: Symmetric = [p * (1 - p), p * (1 - p) * x, p * (1 - p) * x * x];
+    hessian = add(hessian, curvature);
+    scores.push(score);
+    for (const unit of unitsA[i] === unitsB[i] ? [unitsA[i]] : [unitsA[i], unitsB[i]]) {
+      const sums = units[unit];
+      units[unit] = { score: [sums.score[0] + score[0], sums.score[1] + score[1]], curvature: add(sums.curvature, curvature) };
+      if (p > 0.5 === (labels[i] === 1)) hard.add(unit);
+    }
+    [nearest, farthest] = [Math.min(nearest, distances[i]), Math.max(farthest, distances[i])];
+    different += labels[i];
   }
-  return { first, second };
+  const inverse = inverseOf(hessian);
+  const overUnits = (): Symmetric => {
+    const without = units.map((sums) => times(inverseOf(add(hessian, scaled(sums.curvature, -1))), sums.score));
+    const twice = scores.map((score) => times(inverse, score));
+    const both = add(scaled(outerSum(without), (count - 1) / count), scaled(outerSum(twice), -1));
+    return both[0] > 0 && both[2] > 0 && both[0] * both[2] > both[1] ** 2 ? both : outerSum(without);
+  };
+  const [aa, ab, bb] = hard.size < MIN_HARD_UNITS ? scaled(inverse, Math.max(1, (2 * distances.length) / count)) : overUnits();
+  // The parameters of the loss are the level and -slope.
+  const covariance: CurveFit['covariance'] = [aa, -ab, bb];
+  return { same: distances.length - different, different, over, units: count, range: [nearest, farthest], centre, covariance };
 }
 
-/** The slope above `floor` at which the first derivative is 0; it is negative at `floor`. Relative accuracy 1e-12. */
-function rootAbove(x: Float64Array, targets: Float64Array, floor: number): number {
-  let low = floor;
-  let high = floor * 2;
-  while (high < MAX_SLOPE && derivatives(x, targets, high).first < 0) [low, high] = [high, high * 2];
-  let slope = (low + high) / 2;
-  for (let i = 0; i < 100 && high - low > 1e-12 * high; i++) {
-    const { first, second } = derivatives(x, targets, slope);
-    if (first < 0) low = slope;
-    else high = slope;
-    const newton = slope - first / second;
-    slope = newton > low && newton < high ? newton : (low + high) / 2;
-    if (first === 0) break;
-  }
-  return slope;
+type Vector = [number, number];
+/** [[p, q], [q, r]] */
+type Symmetric = readonly [p: number, q: number, r: number];
+interface UnitSums {
+  score: Vector; // u_k
+  curvature: Symmetric; // H_k
+}
+
+const add = (a: Symmetric, b: Symmetric): Symmetric => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+const scaled = ([p, q, r]: Symmetric, by: number): Symmetric => [p * by, q * by, r * by];
+const times = ([p, q, r]: Symmetric, [u, v]: Vector): Vector => [p * u + q * v, q * u + r * v];
+const outerSum = (vectors: readonly Vector[]): Symmetric => vectors.reduce<Symmetric>((sum, [u, v]) => add(sum, [u * u, u * v, v * v]), [0, 0, 0]);
+
+/** The inverse; equal distances leave the slope undetermined, whose variance is then 0. */
+function inverseOf([p, q, r]: Symmetric): Symmetric {
+  const determinant = p * r - q * q;
+  return determinant > 1e-12 * p * r ? [r / determinant, -q / determinant, p / determinant] : [1 / p, 0, 0];
 }

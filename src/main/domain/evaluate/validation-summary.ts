@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../../shared/run.ts';
 import { fitCalibration } from './calibrate.ts';
-import { chooseThreshold } from './threshold.ts';
 import { collapseWarning, smallSampleWarning, unreachableMargin } from './warnings.ts';
+import type { PairUnits } from './units.ts';
 
 /** The fields of a run's record that are computed from validation pairs. */
 export type ValidationSummary = Required<Pick<RunRecord, 'calibration' | 'validDistances' | 'warnings'>>;
@@ -10,8 +10,8 @@ export type ValidationSummary = Required<Pick<RunRecord, 'calibration' | 'validD
  * Threshold, calibration, sorted distances and warnings from validation pairs. `distances`, `labels` [N]; `margin`: of the loss.
  * Throws as chooseThreshold does.
  */
-export function summariseValidation(distances: readonly number[], labels: ArrayLike<number>, margin: number): ValidationSummary {
-  const { calibration, warning } = fitCalibration(distances, labels, chooseThreshold(distances, labels));
+export function summariseValidation(distances: readonly number[], labels: ArrayLike<number>, units: PairUnits, margin: number): ValidationSummary {
+  const { calibration, warning } = fitCalibration(distances, labels, units);
   const distancesOf = (label: 0 | 1): number[] => distances.filter((_, i) => labels[i] === label).sort((a, b) => a - b);
   const warnings = [
     warning,

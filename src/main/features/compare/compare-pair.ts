@@ -1,11 +1,10 @@
 import { rmSync } from 'node:fs';
+import { certaintyAt, midpointOf, similarityOf } from '../../../shared/calibration.ts';
 import type { Comparison, ExplainTarget } from '../../../shared/comparison.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import { LAYER_METHODS, type MapChoice, methodFor, methodInfo, type MethodName } from '../../../shared/explanation-methods.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Counted } from '../../compute/protocol/protocol.ts';
-import { similarityOf } from '../../domain/evaluate/calibrate.ts';
-import { supportOf } from '../../domain/evaluate/support.ts';
 import { versions } from '../../foundation/versions.ts';
 import { withOrigins } from './image-origin.ts';
 import type { ComparePorts } from './ports.ts';
@@ -60,7 +59,8 @@ export async function comparePair(
         { ...b, className: null },
       ],
       similarity: similarityOf(distance, calibration),
-      support: supportOf(distance, threshold, run.validDistances!),
+      certainty: certaintyAt(distance, calibration),
+      curve: { slope: calibration.slope, midpoint: midpointOf(calibration) },
       modelSha256: run.modelSha256!,
       engine: run.config.engine,
       device: run.config.device,

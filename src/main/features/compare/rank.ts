@@ -1,8 +1,8 @@
+import { certaintyAt, similarityOf } from '../../../shared/calibration.ts';
 import type { PairLabel } from '../../../shared/dataset.ts';
 import type { QueuedPair, QueueKind } from '../../../shared/pair-queue.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { Calibration } from '../../../shared/run.ts';
-import { similarityOf } from '../../domain/evaluate/calibrate.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 
 /** Verdict and similarity of each pair. `distances` [pairs]. */
@@ -14,7 +14,12 @@ export function verdictsOf(
   return pairs.map(({ a, b, label }, i) => {
     const distance = distances[i]!;
     const verdict = verdictOf(distance, calibration.threshold);
-    return { a, b, label, distance, similarity: similarityOf(distance, calibration), verdict, correct: (verdict === 'different') === (label === 1) };
+    const certainty = certaintyAt(distance, calibration);
+    return {
+      ...{ a, b, label, distance, verdict, correct: (verdict === 'different') === (label === 1) },
+      similarity: similarityOf(distance, calibration),
+      certainty: certainty && { low: certainty.low, high: certainty.high },
+    };
   });
 }
 

@@ -1,8 +1,8 @@
+import { similarityOf } from '../../../shared/calibration.ts';
 import type { Comparison } from '../../../shared/comparison.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { PairAnswer, Stroke, WhatIf, WhatIfAnswer, WhatIfResult, WhatIfs } from '../../../shared/what-if.ts';
 import type { EmbeddedType, WhatIfDistances, WhatIfImage } from '../../compute/protocol/protocol.ts';
-import { similarityOf } from '../../domain/evaluate/calibrate.ts';
 import { verdictOf } from '../../domain/evaluate/threshold.ts';
 import { networkProblem } from './network-problem.ts';
 import type { ComparePorts } from './ports.ts';
@@ -101,7 +101,7 @@ export class WhatIfService {
     const { before, after, edited, sources, layers } = await this.ports.compute.ask('whatIf', request, { signal });
     const answerTo = (distance: number): PairAnswer => ({
       distance,
-      similarity: similarityOf(distance, calibration),
+      similarity: similarityOf(distance, { ...calibration, ...row.curve }),
       verdict: verdictOf(distance, row.threshold),
     });
     return { threshold: row.threshold, before: answerTo(before), after: answerTo(after), edited, sources, layers };

@@ -10,6 +10,7 @@ import { snapshotOf } from './snapshot.ts';
 /** The part of a data set that training uses. */
 export interface TrainingRows {
   images: PackedImages; // included ones
+  units: ImageUnits; // of `images`
   snapshot: string; // of these images
   validPairs: PackedPairs;
   pairSet: string; // PairSet.hash of the validation pairs
@@ -36,7 +37,7 @@ export const trainingRows = (store: ReadStores, dataset: string, relation: PairR
   readConsistently(store, dataset, (images) => {
     const snapshot = snapshotOf(images);
     const { pairs, hash } = pairSetOf(store, { dataset, snapshot, images }, 'valid', relation, pairRecipe);
-    return { images: packImages(images), snapshot, validPairs: packPairs(pairs), pairSet: hash };
+    return { images: packImages(images), units: unitsOf(images), snapshot, validPairs: packPairs(pairs), pairSet: hash };
   });
 
 export const splitRows = (store: ReadStores, dataset: string, split: 'test' | 'valid', relation: PairRelation): SplitRows =>

@@ -27,9 +27,9 @@ export class Evaluation {
   async evaluate(id: string, split: 'test' | 'valid', signal?: AbortSignal): Promise<Metrics> {
     const { runs, compute } = this.ports;
     const run = runs.get(id);
-    const { threshold } = this.calibrationOf(run);
+    const calibration = this.calibrationOf(run);
     const { pairSet, request } = await this.pairsRequest(run, split);
-    const metrics = { ...(await compute.ask('evaluate', { ...request, threshold, split }, { signal })), pairSet };
+    const metrics = { ...(await compute.ask('evaluate', { ...request, calibration, split }, { signal })), pairSet };
     runs.putMetrics(id, metrics);
     return metrics;
   }

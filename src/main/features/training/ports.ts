@@ -5,12 +5,14 @@ import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import type { RunStore } from '../../db/runs.ts';
+import type { ImageUnits } from '../../domain/evaluate/units.ts';
 import type { PackedImages, PackedPairs } from '../../domain/pairs/packed.ts';
 
 /** The part of a data set that training uses. */
 export interface TrainingRows {
   images: PackedImages; // included ones
   snapshot: string; // of these images
+  units: ImageUnits; // of `images`
   validPairs: PackedPairs;
   pairSet: string; // identity of the validation pairs
 }

@@ -1,14 +1,13 @@
 import type { ComparedImage, Comparison } from '../../../../shared/comparison.ts';
 import { methodWords } from '../../../../shared/explanation-methods.ts';
 import type { ReportSection } from '../../../../shared/report.ts';
-import type { RunRecord } from '../../../../shared/run.ts';
+import type { Calibration, RunRecord } from '../../../../shared/run.ts';
 import { fileName, fileNames, shortName, timeText } from '../../../../shared/format.ts';
 import { comparisonNames, similaritySentence, verdictSentence, verdictWord } from '../../../../shared/comparison-words.ts';
 import { backboneName, removedRunName, runName } from '../../../../shared/run-words.ts';
 import { flipLine } from '../../../../shared/flip-words.ts';
 import { pairNotices } from '../../../../shared/pair-truth.ts';
 import { verdictClaim } from '../../../../shared/verdict-claim.ts';
-import { calibrationError } from '../../../domain/evaluate/calibration-error.ts';
 import { markup, nameOf, type Html } from '../html.ts';
 import { PAGE_WIDTH, TEXT_WIDTH, spaceForImages, textHeight, tileHeights } from '../page-budget.ts';
 import type { PaperSize, ReportComparison, ReportRun } from '../types.ts';
@@ -45,9 +44,12 @@ export function comparisonSection(shown: ReportComparison, context: PageContext)
   const nameSize = a.length + b.length <= 50 ? 15 : 11; // pt, as in the style sheet
   const { flip } = comparison;
   const flipText = flip ? flipLine({ ...comparison, flip }) : null;
-  const evidence = [verdictClaim(comparison).sentence, similaritySentence(comparison, curveFitOf(run)), mapsLine(comparison), flipText].filter(
-    (text) => text !== null,
-  );
+  const evidence = [
+    verdictClaim(comparison).sentence,
+    similaritySentence(comparison, curveOf(comparison, run)),
+    mapsLine(comparison),
+    flipText,
+  ].filter((text) => text !== null);
   const notices = pairNotices(short).map(({ text }) => text);
   const caveats = caveatsOf(short, run);
   const toSign = context.sections.includes('signature');
@@ -89,11 +91,10 @@ ${whatIfsSection(shown)}
 `;
 }
 
-/** How well the similarity curve fits the validation pairs; null if the run lacks them. */
-function curveFitOf(run: RunRecord | undefined): { pairs: number; error: number } | null {
-  if (!run?.validDistances || !run.calibration) return null;
-  const { same, different } = run.validDistances;
-  return { pairs: same.length + different.length, error: calibrationError(run.validDistances, run.calibration) };
+/** The run's curve if it gave the similarity of this comparison; null if it was fitted again since. */
+function curveOf({ curve }: Comparison, run: RunRecord | undefined): Calibration | null {
+  const calibration = run?.calibration;
+  return calibration && curve?.slope === calibration.slope && curve.midpoint === calibration.midpoint ? calibration : null;
 }
 
 /** Long names of files and classes are shortened. The whole names are beside the images. */

@@ -1,3 +1,4 @@
+import { midpointOf } from '../../../../shared/calibration.ts';
 import type { ReportSection } from '../../../../shared/report.ts';
 import type { RunStatus } from '../../../../shared/run.ts';
 import { durationText, settingText, timeText } from '../../../../shared/format.ts';
@@ -52,7 +53,7 @@ ${facts([
   [
     'Similarity curve',
     run.calibration
-      ? markup`1 / (1 + exp(<i>k</i> (<i>D</i> − <i>t</i>))) with <i>k</i> = ${fourFigures(run.calibration.slope)} per unit of distance, <i>t</i> = ${fourFigures(run.calibration.threshold)}`
+      ? markup`1 / (1 + exp(<i>k</i> (<i>D</i> − <i>m</i>))) with <i>k</i> = ${fourFigures(run.calibration.slope)} per unit of distance, <i>m</i> = ${fourFigures(midpointOf(run.calibration))}${run.calibration.fit ? '' : '; of an older version, which fitted only k'}`
       : 'not calibrated',
   ],
   ['Model file (SHA-256)', run.modelSha256 ? markup`<code>${run.modelSha256}</code>` : 'no model stored'],

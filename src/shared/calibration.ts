@@ -1,0 +1,59 @@
+import type { Calibration, CurveFit, IntervalUnit } from './run.ts';
+
+/** The similarity curve: how a distance becomes a probability. */
+
+const Z95 = 1.959964;
+
+/** The 97.5 % quantile of Student's t, to 0.01 from 4 degrees of freedom on (Cornish & Fisher 1938). */
+const t95 = (freedom: number): number => Z95 + (Z95 ** 3 + Z95) / (4 * freedom) + (5 * Z95 ** 5 + 16 * Z95 ** 3 + 3 * Z95) / (96 * freedom ** 2);
+
+type Curve = Pick<Calibration, 'threshold' | 'slope' | 'midpoint'>;
+
+/** The distance where the similarity is 50 %. Curves of older versions pass through 50 % at the threshold. */
+export const midpointOf = ({ midpoint, threshold }: Pick<Calibration, 'threshold' | 'midpoint'>): number => midpoint ?? threshold;
+
+/** Logit of the similarity: slope (midpoint - D), natural logarithm of the odds of "same". */
+export const logitAt = (distance: number, curve: Curve): number => curve.slope * (midpointOf(curve) - distance);
+
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** Similarity 0..1 of a distance D, P(same | D) = 1 / (1 + exp(slope (D - midpoint))). */
+export const similarityOf = (distance: number, curve: Curve): number => logistic(logitAt(distance, curve));
+
+/** The distance of a similarity 0..1, both exclusive. Not finite for a slope of 0. */
+export const distanceOf = (similarity: number, curve: Curve): number => midpointOf(curve) - Math.log(similarity / (1 - similarity)) / curve.slope;
+
+/** Standard error of the logit at a distance, by the delta method from the covariance of the curve's two parameters. */
+export function logitError(distance: number, { centre, covariance: [level, both, slope] }: Pick<CurveFit, 'centre' | 'covariance'>): number {
+  const x = distance - centre;
+  return Math.sqrt(Math.max(0, level - 2 * both * x + slope * x * x));
+}
+
+/** A probability with its 95 % interval over images or groups. */
+export interface Certainty {
+  low: number; // 0..1
+  high: number;
+  /** Whether no validation pair is this near or far: the curve is extrapolated. */
+  beyond: boolean;
+  over: IntervalUnit;
+  units: number; // images or groups in the validation pairs
+  pairs: number;
+  same: number; // of the pairs: the similarity holds for pairs sampled with this share
+}
+
+/** The 95 % interval of the similarity at a distance; null for a curve of an older version, which has none. */
+export function certaintyAt(distance: number, calibration: Curve & Pick<Calibration, 'fit'>): Certainty | null {
+  const { fit } = calibration;
+  if (!fit) return null;
+  const [logit, half] = [logitAt(distance, calibration), t95(Math.max(1, fit.units - 2)) * logitError(distance, fit)];
+  const [nearest, farthest] = fit.range;
+  return {
+    low: logistic(logit - half),
+    high: logistic(logit + half),
+    beyond: distance < nearest || distance > farthest,
+    over: fit.over,
+    units: fit.units,
+    pairs: fit.same + fit.different,
+    same: fit.same,
+  };
+}

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { certaintyAt, distanceOf, similarityOf } from '../../src/shared/calibration.ts';
+
+const distance = fc.double({ min: 0, max: 1e3, noNaN: true });
+
+test('the similarity is a half at the midpoint, falls with the distance and stays within 0..1', () => {
+  fc.assert(
+    fc.property(distance, fc.double({ min: 0.01, max: 50, noNaN: true }), distance, distance, (midpoint, slope, d1, d2) => {
+      const at = (d: number): number => similarityOf(d, { threshold: 7, midpoint, slope });
+      expect(at(midpoint)).toBe(0.5);
+      expect(at(Math.min(d1, d2))).toBeGreaterThanOrEqual(at(Math.max(d1, d2)));
+      expect(at(d1) >= 0 && at(d1) <= 1).toBe(true);
+    }),
+  );
+});
+
+test('a curve of an older version has its 50 % at the threshold, and no interval', () => {
+  expect(similarityOf(1.2, { threshold: 1.2, slope: 3 })).toBe(0.5);
+  expect(certaintyAt(1.2, { threshold: 1.2, slope: 3 })).toBeNull();
+});
+
+const fit = {
+  same: 40,
+  different: 60,
+  over: 'images' as const,
+  units: 30,
+  range: [0.2, 2.5] as [number, number],
+  centre: 1,
+  covariance: [0.04, 0.01, 0.09] as [number, number, number],
+  reliability: null,
+};
+const curve = { threshold: 1, midpoint: 1.1, slope: 3, fit };
+
+test('the interval is that of the delta method on the logit scale, with Student’s t of the images', () => {
+  const { low, high, ...rest } = certaintyAt(1.6, curve)!;
+  // Variance of the logit at 0.6 from the centre: 0.04 - 2 · 0.01 · 0.6 + 0.09 · 0.36; t with 28 degrees of freedom is 2.0484.
+  const half = 2.0484 * Math.sqrt(0.04 - 0.012 + 0.0324);
+  const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+  expect(low).toBeCloseTo(logistic(-1.5 - half), 4);
+  expect(high).toBeCloseTo(logistic(-1.5 + half), 4);
+  expect(rest).toEqual({ beyond: false, over: 'images' as const, units: 30, pairs: 100, same: 40 });
+});
+
+test('outside the distances of the validation pairs it is extrapolated', () => {
+  expect([0.1, 0.2, 2.5, 2.6].map((d) => certaintyAt(d, curve)!.beyond)).toEqual([true, false, false, true]);
+});
+
+test('the distance of a similarity is its inverse', () => {
+  for (const share of [0.01, 0.3, 0.5, 0.99]) expect(similarityOf(distanceOf(share, curve), curve)).toBeCloseTo(share, 12);
+});
