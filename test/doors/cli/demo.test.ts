@@ -33,7 +33,7 @@ function boxMap({ x, y, w, h }: Box, cells: number): Float32Array {
   });
 }
 
-const EVERY = 11; // test pairs of each label between two that are explained
+const EVERY = 20; // test pairs of each label between two that are explained: 50 of each label
 
 describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
   const workspace = scratch('demo');
