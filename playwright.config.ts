@@ -42,8 +42,7 @@ export default defineConfig({
     {
       name: 'web',
       testIgnore: DESKTOP_ONLY,
-      // Playwright clears cookies, cache, storage, routes and listeners between tests. A new page for each took a fifth of the CPU time.
-      use: { ...chromium, reuseContext: true },
+      use: chromium,
     },
     { name: 'electron', testIgnore: BROWSER_ONLY, use: chromium },
   ],

@@ -1,30 +1,31 @@
-import { expect, test as base, type Page } from '@playwright/test';
+import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
 import { desktopOn } from './electron.ts';
+import { lendPage } from './lend-page.ts';
 import { importColours, serve, type ServeChoice, type ServedWorkbench } from './serve.ts';
 
 export * from './serve.ts';
 
-interface WorkbenchOfFile {
-  /** The workbench of a test file, started at its first request. Stops that of the file before. */
-  of(file: string): Promise<ServedWorkbench>;
-  stop(): Promise<void>;
+interface OfFile<T> {
+  /** The value of a test file, opened at its first request. Closes that of the file before. */
+  of(file: string): Promise<T>;
+  close(): Promise<void>;
 }
 
-function workbenchOfFile(choice: ServeChoice): WorkbenchOfFile {
-  let current: { file: string; served: ServedWorkbench } | null = null;
-  const stop = async (): Promise<void> => {
+function ofFile<T>(open: () => Promise<T>, closeValue: (value: T) => Promise<unknown>): OfFile<T> {
+  let current: { file: string; value: T } | null = null;
+  const close = async (): Promise<void> => {
     const previous = current;
     current = null;
-    await previous?.served.stop();
+    if (previous) await closeValue(previous.value);
   };
-  const of = async (file: string): Promise<ServedWorkbench> => {
+  const of = async (file: string): Promise<T> => {
     if (current?.file !== file) {
-      await stop();
-      current = { file, served: await serve(choice) };
+      await close();
+      current = { file, value: await open() };
     }
-    return current.served;
+    return current.value;
   };
-  return { of, stop };
+  return { of, close };
 }
 
 /**
@@ -42,19 +43,39 @@ async function watchPolicy(page: Page, violations: string[]): Promise<void> {
   });
 }
 
+interface WorkerFixtures {
+  workbench: OfFile<ServedWorkbench>;
+  browserContext: OfFile<BrowserContext>;
+  serveChoice: ServeChoice;
+}
+
 /**
- * The tests of a file share one workbench, `served`, with a separate workspace. All files run in one worker process and one browser,
+ * The tests of a file share one workbench, `served`, with a separate workspace, and one page, which `lendPage` resets. All files run in one worker process and one browser,
  * whose start costs as much as a test: `test.use({ serveChoice: … })` changes how the workbench starts, and takes a separate worker.
  * In the project `electron` the same tests run in a desktop window on it. A test fails if `violations` of a content security policy are
  * left at its end; one that provokes some removes them.
  */
-export const test = base.extend<{ served: ServedWorkbench; violations: string[] }, { workbench: WorkbenchOfFile; serveChoice: ServeChoice }>({
+export const test = base.extend<{ served: ServedWorkbench; violations: string[] }, WorkerFixtures>({
   serveChoice: [{}, { scope: 'worker', option: true }],
   workbench: [
     async ({ serveChoice }, use) => {
-      const workbench = workbenchOfFile(serveChoice);
+      const workbench = ofFile(
+        () => serve(serveChoice),
+        (served) => served.stop(),
+      );
       await use(workbench);
-      await workbench.stop();
+      await workbench.close();
+    },
+    { scope: 'worker' },
+  ],
+  browserContext: [
+    async ({ browser }, use) => {
+      const browserContext = ofFile(
+        () => browser.newContext(),
+        (context) => context.close(),
+      );
+      await use(browserContext);
+      await browserContext.close();
     },
     { scope: 'worker' },
   ],
@@ -64,9 +85,16 @@ export const test = base.extend<{ served: ServedWorkbench; violations: string[] 
     await use(violations);
     expect(violations, `violations of the content security policy in ${browserName}`).toEqual([]);
   },
-  page: async ({ page, workbench, violations }, use, { file, project }) => {
+  context: async ({ browserContext }, use, { file }) => {
+    const context = await browserContext.of(file);
+    await lendPage(context, () => use(context));
+  },
+  page: async ({ context, viewport, colorScheme, workbench, violations }, use, { file, project }) => {
     if (project.name !== 'electron') {
-      await page.mouse.move(0, 0); // a reused page keeps the pointer where the test before left it
+      const page = context.pages()[0]!;
+      await page.setViewportSize(viewport!);
+      await page.emulateMedia({ colorScheme, media: null });
+      await page.mouse.move(0, 0); // where it is in a new page
       await watchPolicy(page, violations);
       return use(page);
     }
