@@ -33,7 +33,7 @@ function boxMap({ x, y, w, h }: Box, cells: number): Float32Array {
   });
 }
 
-const EVERY = 20; // test pairs of each label between two that are explained: 50 of each label
+const EVERY = 11; // test pairs of each label between two that are explained
 
 describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
   const workspace = scratch('demo');
