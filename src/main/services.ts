@@ -13,6 +13,7 @@ import { rowsInThisThread, type DatasetRows } from './features/dataset/rows.ts';
 import { SAME_CLASS } from '../shared/pair-relation.ts';
 import { PAIR_RECIPE } from './domain/pairs/evaluation-pairs.ts';
 import { Evaluation } from './features/evaluation/evaluation.ts';
+import { Thresholds } from './features/evaluation/thresholds.ts';
 import { Benchmarks } from './features/models/benchmarks.ts';
 import { DeviceChoice } from './features/models/device-choice.ts';
 import { Devices, inspectDevices } from './features/models/devices.ts';
@@ -46,6 +47,7 @@ export interface Services {
   weights: WeightsLibrary;
   networks: Networks;
   evaluation: Evaluation;
+  thresholds: Thresholds;
   training: Training;
   compare: CompareService;
   pages: ReportPages; // of reports
@@ -96,6 +98,7 @@ export function openServices(o: ServiceOptions): Services {
     caches,
     compute,
   });
+  const thresholds = new Thresholds({ runs, thresholds: store.thresholds, evaluation });
   const training = new Training({
     runs,
     datasets,
@@ -130,6 +133,7 @@ export function openServices(o: ServiceOptions): Services {
     weights,
     networks,
     evaluation,
+    thresholds,
     training,
     compare,
     pages,

@@ -24,6 +24,8 @@ import { MAX_LOGO_BYTES, REPORT_FORMATS, type ReportLogo, type ReportPreview, ty
 import { BACKBONES } from './backbones.ts';
 import { text, wholeNumber } from './schema-parts.ts';
 import { SettingsPatch } from './setting-schema.ts';
+import { ThresholdChoiceSchema } from './threshold-schema.ts';
+import type { ThresholdEntry } from './thresholds.ts';
 import type { WhatIf, WhatIfAnswer, WhatIfs } from './what-if.ts';
 import { Strokes } from './what-if-schema.ts';
 import { CHOICES, RESUME_CHOICES } from './training-options/schemas.ts';
@@ -213,6 +215,11 @@ export const CALLS = {
   'runs.start': curatedCall<Job>()(TrainRequest), // one at a time; the job's subject is the data set, then the run; result: { run }
   'runs.resume': curatedCall<Job>()(ResumeRequest),
   'runs.evaluate': curatedCall<Job>()(EvaluateRequest),
+  'runs.thresholds': call<ThresholdEntry[]>()(RunId), // newest first; the newest is in force
+  // Chooses a threshold on validation pairs. Evaluates the run on test pairs again, as a job, if it was before.
+  'runs.setThreshold': curatedCall<ThresholdEntry[]>()(RunId.extend({ choice: ThresholdChoiceSchema, reason: z.string().max(2000).default('') })),
+  'runs.restoreThreshold': curatedCall<ThresholdEntry[]>()(RunId.extend({ entry: wholeNumber(1, 1_000_000) })), // likewise
+  'runs.fitAgain': curatedCall<Job>()(RunId), // the similarity curve of a run of an older version; the threshold stays. result: { run }
   // Redraws the network's weights and compares the maps, unless it was done before. result: { run }
   'runs.randomise': curatedCall<Job>()(z.strictObject({ run: text('The run'), ...MAP_CHOICE })),
   'runs.metrics': curatedCall<Metrics | null>()(z.strictObject({ run: text('The run'), split: z.enum(['test', 'valid']) })),

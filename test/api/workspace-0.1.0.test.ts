@@ -62,6 +62,27 @@ describe.skipIf(!hasCompute)('a workspace of version 0.1.0 (needs the build)', (
     expect(again).toMatchObject({ ...figures, pairSet: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
   });
 
+  test('keeps threshold and curve, recognisable; the curve can be fitted again, and another threshold chosen', async () => {
+    const { run } = expected;
+    const before = (await app.call('runs.get', { run })).calibration!;
+    expect(before).toEqual({ threshold: metrics.threshold, slope: before.slope });
+    expect(await app.call('runs.thresholds', { run })).toMatchObject([{ entry: 1, choice: { rule: 'balanced' }, threshold: metrics.threshold }]);
+    expect(await app.waitForEnd(await app.call('runs.fitAgain', { run }))).toMatchObject({ status: 'done', error: null });
+    const fitted = await app.call('runs.get', { run });
+    expect(fitted.calibration).toMatchObject({ threshold: metrics.threshold, fit: { over: 'images' } });
+    expect(fitted.metrics.find(({ split }) => split === 'test')!.reliability!.pairs).toBeGreaterThan(0);
+    const history = await app.call('runs.setThreshold', { run, choice: { rule: 'value', threshold: 0.5 }, reason: ' by hand ' });
+    expect(history).toMatchObject([{ entry: 2, threshold: 0.5, reason: 'by hand', testSeen: true }, { entry: 1 }]);
+    for (const job of await app.call('jobs.list', {})) await app.waitForEnd(job);
+    expect((await app.call('runs.metrics', { run, split: 'test' }))!.threshold).toBe(0.5); // computed after the choice
+    expect(await app.call('runs.restoreThreshold', { run, entry: 1 })).toMatchObject([
+      { entry: 3, threshold: metrics.threshold, restored: 1 },
+      {},
+      {},
+    ]);
+    for (const job of await app.call('jobs.list', {})) await app.waitForEnd(job);
+  });
+
   test('compares at the same distance', async () => {
     const [, { distance, verdict }] = expected.comparisons as [unknown, Expected['comparisons'][0]];
     const file = (name: string): string => join(home, 'images', name);

@@ -31,8 +31,8 @@ export interface ComparisonStore {
   get(id: string): ComparisonRow;
   /** Newest first, without removed ones. */
   list(o?: { saved?: boolean | undefined }): ComparisonRow[];
-  /** The newest comparison with this key that is not removed. */
-  find(key: ComparisonKey): ComparisonRow | null;
+  /** The newest comparison with this key that is not removed and was judged as `isCurrent` says. */
+  find(key: ComparisonKey, isCurrent?: (row: ComparisonRow) => boolean): ComparisonRow | null;
   /** Whether any comparison has the image at this path. */
   includesFile(file: string): boolean;
   /** Changes the given fields. A judgement or a note also saves the comparison, unless `saved` is given. */
@@ -170,9 +170,11 @@ export function comparisonStore(db: Db): ComparisonStore {
     },
     get: (id) => rowOf(findRow(id)),
     list: ({ saved } = {}) => (saved === false ? unsaved.all() : all.all(saved ? 1 : 0)).map(rowOf),
-    find: ({ run, sha256: [a, b], target, method, layer, modelSha256 }) => {
+    find: ({ run, sha256: [a, b], target, method, layer, modelSha256 }, isCurrent = () => true) => {
       const rows = ofPair.all(numberOf('r', run), a, b).map(rowOf);
-      return rows.find((c) => c.target === target && c.method === method && c.layer === layer && c.modelSha256 === modelSha256) ?? null;
+      return (
+        rows.find((c) => c.target === target && c.method === method && c.layer === layer && c.modelSha256 === modelSha256 && isCurrent(c)) ?? null
+      );
     },
     includesFile: (file) => withFile.get(file, file) !== undefined,
     update: (id, patch) => db.transaction(update).immediate(id, patch),

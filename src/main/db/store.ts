@@ -12,6 +12,7 @@ import { checkIntegrity, type Db, needsMigration, openForReading, openForWriting
 import { type RandomisationStore, randomisationStore } from './randomisations.ts';
 import { type ReportStore, reportStore } from './reports.ts';
 import { type RunStore, runStore } from './runs.ts';
+import { type ThresholdStore, thresholdStore } from './thresholds.ts';
 import { type WhatIfStore, whatIfStore } from './what-ifs.ts';
 
 export interface Store extends DatasetStores {
@@ -20,6 +21,7 @@ export interface Store extends DatasetStores {
   mapScales: MapScaleStore;
   whatIfs: WhatIfStore;
   randomisations: RandomisationStore;
+  thresholds: ThresholdStore;
   reports: ReportStore;
   /** Ids of runs that a dead process left 'running'; opening for writing marked them 'interrupted'. */
   interrupted: string[];
@@ -112,6 +114,7 @@ function storeOn(db: Db, onClose: () => void): Store {
     mapScales: mapScaleStore(db),
     whatIfs: whatIfStore(db),
     randomisations: randomisationStore(db),
+    thresholds: thresholdStore(db),
     reports: reportStore(db),
     interrupted: [],
     warnings: [],

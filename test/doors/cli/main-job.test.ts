@@ -11,7 +11,8 @@ import type { FlipWords } from '../../../src/shared/flip-words.ts';
 import { parseNpy } from '../../../src/main/foundation/npy.ts';
 import { readSafetensors } from '../../../src/main/nn/weights/safetensors.ts';
 import type { Comparison } from '../../../src/shared/comparison.ts';
-import type { EpochRow, RunRecord } from '../../../src/shared/run.ts';
+import type { EpochRow, Metrics, RunRecord } from '../../../src/shared/run.ts';
+import type { ThresholdEntry } from '../../../src/shared/thresholds.ts';
 import { drawColours, hasBuild, hasSignals, runJson, scratch, twinlens, writeAt } from './kit.ts';
 
 const QUICK = ['--size', '32', '--batch', '8', '--lr', '3e-3', '--device', 'cpu']; // the same numbers on every machine
@@ -45,9 +46,24 @@ describe.skipIf(!hasBuild)('the main job through the command line (needs the bui
   };
 
   test('distinguishes colours on unseen pairs', async () => {
-    const m = await runJson<{ pairs: number; auc: number; confusion: number[][]; threshold: number }>(['evaluate', run, ...at]);
+    const m = await runJson<{ pairs: number; auc: number; confusion: number[][]; threshold: number; thresholdChoice: ThresholdEntry }>([
+      'evaluate',
+      run,
+      ...at,
+    ]);
+    expect(m.thresholdChoice).toMatchObject({ entry: 1, threshold: m.threshold, choice: { rule: 'even' }, testSeen: false });
     expect(m.auc).toBeGreaterThan(0.95);
     expect(m.confusion.flat().reduce((a, b) => a + b)).toBe(m.pairs);
+
+    const chosen = ['threshold', run, '--rule', 'value', '--value', String(m.threshold / 2), '--reason', 'for the test', ...at];
+    const { stdout } = await twinlens(chosen);
+    expect(stdout.replaceAll('\u00a0', ' ')).toMatch(
+      /Threshold [\d.]+: by hand, chosen on validation pairs\. There the similarity is [^]*Reason: for the test/,
+    );
+    expect(stdout).toContain('Chosen after figures on test pairs were seen');
+    const restored = await runJson<ThresholdEntry & { test: Metrics; history: ThresholdEntry[] }>(['threshold', run, '--restore', '1', ...at]);
+    expect(restored).toMatchObject({ entry: 3, threshold: m.threshold, restored: 1, test: { threshold: m.threshold } });
+    expect(restored.history).toHaveLength(3);
   });
 
   test('the same seed gives the same losses; a resumed run gives the numbers of an uninterrupted one', async () => {

@@ -1,6 +1,8 @@
 import { isAbsolute } from 'node:path';
-import { startEvaluation } from '../../features/evaluation/jobs.ts';
+import { startEvaluation, startFit } from '../../features/evaluation/jobs.ts';
 import { startExport } from '../../features/models/jobs.ts';
+import type { ThresholdEntry } from '../../../shared/thresholds.ts';
+import type { Workbench } from '../../workbench.ts';
 import type { HandlersFor } from '../handler-types.ts';
 
 export const runHandlers: HandlersFor<'runs' | 'weights'> = {
@@ -11,6 +13,17 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
   'runs.resume': (request, { workbench }) => workbench.trainings.resume(request),
   'runs.evaluate': ({ run, split }, { workbench: { jobs, hub, store, evaluation } }) =>
     startEvaluation({ jobs, hub, runs: store.runs, evaluation }, run, split),
+  'runs.thresholds': ({ run }, { workbench }) => workbench.thresholds.history(run),
+  'runs.setThreshold': ({ run, choice, reason }, { workbench }) => {
+    workbench.thresholds.choose(run, choice, reason.trim());
+    return announceThreshold(run, workbench);
+  },
+  'runs.restoreThreshold': ({ run, entry }, { workbench }) => {
+    workbench.thresholds.restore(run, entry);
+    return announceThreshold(run, workbench);
+  },
+  'runs.fitAgain': ({ run }, { workbench: { jobs, hub, store, evaluation, thresholds } }) =>
+    startFit({ jobs, hub, runs: store.runs, evaluation, thresholds }, run),
   'runs.randomise': ({ run, ...choice }, { workbench: { jobs, hub, compare } }) =>
     compare.randomisations.start(jobs, run, choice, () => hub.changed('runs', run)),
   'runs.metrics': ({ run, split }, { workbench }) => workbench.store.runs.get(run).metrics.find((m) => m.split === split) ?? null,
@@ -33,3 +46,10 @@ export const runHandlers: HandlersFor<'runs' | 'weights'> = {
   'runs.layers': ({ run }, { workbench }) => workbench.networks.layersOf(workbench.store.runs.get(run).config.backbone),
   'weights.list': (_, { workbench }) => workbench.weights.items(),
 };
+
+/** Figures on test pairs at a new threshold are computed after it was chosen. */
+function announceThreshold(run: string, { jobs, hub, store, evaluation, thresholds }: Workbench): ThresholdEntry[] {
+  hub.changed('runs', run);
+  if (store.runs.get(run).metrics.some(({ split }) => split === 'test')) startEvaluation({ jobs, hub, runs: store.runs, evaluation }, run, 'test');
+  return thresholds.history(run);
+}

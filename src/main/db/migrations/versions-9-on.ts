@@ -129,4 +129,23 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 17,
+    sql: `
+      -- Thresholds that were chosen for a run's network, with what was known then. The newest is in force, as in runs.calibration. A run without
+      -- any has the threshold of its training.
+      CREATE TABLE thresholds (
+        run INTEGER NOT NULL REFERENCES runs (number),
+        model_sha256 TEXT NOT NULL,
+        entry INTEGER NOT NULL,  -- from 1, by time
+        threshold REAL NOT NULL, -- distance
+        choice TEXT NOT NULL,    -- JSON: StoredChoice
+        reason TEXT NOT NULL,
+        chosen_ms INTEGER NOT NULL,
+        test_seen INTEGER NOT NULL CHECK (test_seen IN (0, 1)),
+        restored INTEGER,        -- the entry that this one restores
+        PRIMARY KEY (run, model_sha256, entry)
+      ) STRICT;
+    `,
+  },
 ];

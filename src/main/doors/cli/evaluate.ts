@@ -4,6 +4,8 @@ import { dependenceOf, type Randomisation } from '../../../shared/randomisation.
 import { correlationText, DEPENDENCE_WORDS, randomisationSentence } from '../../../shared/randomisation-words.ts';
 import { overText } from '../../../shared/interval-words.ts';
 import type { Interval, Metrics } from '../../../shared/run.ts';
+import type { ThresholdEntry } from '../../../shared/thresholds.ts';
+import { thresholdLines } from '../../../shared/threshold-words.ts';
 import type { Services } from '../../services.ts';
 import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, parseRequest, withServices } from './options.ts';
@@ -15,14 +17,16 @@ export function addEvaluateCommand(program: Command): void {
     .option('--redraw', 'also compare the maps with those of the network with redrawn weights; once a run, takes seconds to minutes')
     .action(async (run: string, { workspace, json, split, redraw = false }: Common & { split: string; redraw?: boolean }) => {
       const request = await parseRequest((contract) => contract.EvaluateRequest, { run, split });
-      const { metrics, randomisation } = await withServices(workspaceOption(workspace), true, `evaluate ${run}`, async (s, signal) => ({
+      const { metrics, randomisation, chosen } = await withServices(workspaceOption(workspace), true, `evaluate ${run}`, async (s, signal) => ({
         metrics: await s.evaluation.evaluate(request.run, request.split, signal),
+        chosen: thresholdOf(s, request.run),
         randomisation: redraw ? await redrawWeights(s, request.run, signal) : null,
       }));
       const { roc: _, ...figures } = metrics;
-      const document = { run, ...figures };
+      const document = { run, ...figures, thresholdChoice: chosen.entry };
       print(Boolean(json), randomisation ? { ...document, randomisation } : document, () => [
         ...metricsLines(run, metrics),
+        ...chosen.lines.map((line) => `  ${line}`),
         ...(randomisation ? randomisationLines(randomisation) : []),
       ]);
     });
@@ -38,6 +42,13 @@ function metricsLines(run: string, { split, pairs, auc, accuracy, threshold, con
     `  same pairs: ${countText(tn)} predicted same, ${countText(fp)} predicted different: ${rate(fp, tn + fp, intervals?.falseDifferent)}`,
     `  different pairs: ${countText(tp)} predicted different, ${countText(fn)} predicted same: ${rate(fn, fn + tp, intervals?.falseSame)}`,
   ];
+}
+
+/** The threshold in force and how it was chosen. */
+function thresholdOf({ thresholds, store }: Services, id: string): { entry: ThresholdEntry; lines: string[] } {
+  const entry = thresholds.history(id)[0]!;
+  const { calibration, validDistances } = store.runs.get(id);
+  return { entry, lines: thresholdLines(entry, validDistances!, calibration!) };
 }
 
 function redrawWeights({ compare }: Services, run: string, signal: AbortSignal): Promise<Randomisation> {

@@ -21,6 +21,7 @@ import { workspaceOption } from './data.ts';
 import { type Common, addCommonOptions, resolveUserPath, parseRequest, withServices } from './options.ts';
 import { checkMaps, exampleLines, findExamples, findMatches, flipLines, matchLines, testFlip } from './comparison-extras.ts';
 import { addEvaluateCommand } from './evaluate.ts';
+import { addThresholdCommand } from './threshold.ts';
 import { print, ProgressLine } from './output.ts';
 
 /** A comparison with what was asked for beside it. */
@@ -62,6 +63,7 @@ const checkCopies = ({ outputs, compare }: Services, folder: string, force = fal
 
 export function addResultCommands(program: Command): void {
   addEvaluateCommand(program);
+  addThresholdCommand(program);
 
   addCommonOptions(program.command('compare <run> <image-a> <image-b>').description('compare two images and explain the result'))
     .addOption(new Option('--target <target>', 'what the maps explain').choices(TARGETS).default('verdict'))

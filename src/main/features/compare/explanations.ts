@@ -1,7 +1,9 @@
 import { basename, join } from 'node:path';
+import { similarityOf } from '../../../shared/calibration.ts';
 import type { ComparedImage, Comparison, ExplainedComparison, SignedMaps } from '../../../shared/comparison.ts';
 import type { ExplainPair, ImageRef } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { Calibration } from '../../../shared/run.ts';
 import { readIntact } from '../../foundation/files.ts';
 import { parseNpy } from '../../foundation/npy.ts';
 import { quote } from '../../foundation/words.ts';
@@ -39,17 +41,17 @@ export class Explanations {
   async explain(request: ExplainPair, signal: AbortSignal): Promise<ExplainedComparison> {
     const { ports } = this;
     const run = ports.runs.get(request.run);
-    ports.calibrationOf(run); // throws for an unfinished run before any file is read
+    const calibration = ports.calibrationOf(run); // throws for an unfinished run before any file is read
     const choice = mapsOf(ports, run, request);
     const images = [await fileOf(ports, request.a), await fileOf(ports, request.b)] as const;
     const sha256: [string, string] = [images[0].sha256, images[1].sha256];
     const key = { run: run.run, sha256, target: request.target, ...choice, modelSha256: run.modelSha256! };
-    const stored = ports.comparisons.find(key);
+    const stored = ports.comparisons.find(key, (row) => isJudgedBy(calibration, row));
     if (stored && stored.images.every(({ file }, i) => file === images[i]!.file)) {
       const maps = await readMaps(stored).catch(() => null); // lost or damaged maps are computed again
       if (maps !== null) return { row: currentRow(ports, stored), maps };
     }
-    const task = JSON.stringify([key, images]);
+    const task = JSON.stringify([key, images, calibration.threshold]);
     let running = this.running.get(task);
     if (!running || running.controller.signal.aborted) {
       const controller = new AbortController();
@@ -78,6 +80,10 @@ export class Explanations {
     return { row: currentRow(this.ports, row), maps: await readMaps(row) };
   }
 }
+
+/** Whether a verdict and a similarity are those that the run's threshold and curve give now. */
+const isJudgedBy = (calibration: Calibration, { threshold, distance, similarity }: Comparison): boolean =>
+  threshold === calibration.threshold && Math.abs(similarity - similarityOf(distance, calibration)) < 1e-9;
 
 async function resultFor(running: RunningExplanation, signal: AbortSignal): Promise<ComparedPair> {
   running.callers++;

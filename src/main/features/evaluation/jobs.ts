@@ -4,6 +4,7 @@ import type { EventHub } from '../../foundation/jobs/events.ts';
 import type { Jobs } from '../../foundation/jobs/jobs.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { EvaluationPorts } from './ports.ts';
+import type { Thresholds } from './thresholds.ts';
 
 export interface EvaluationJobPorts {
   jobs: Pick<Jobs, 'start'>;
@@ -18,6 +19,22 @@ export function startEvaluation({ jobs, hub, runs, evaluation }: EvaluationJobPo
   const name = split === 'test' ? 'test' : 'validation';
   return jobs.start({ kind: 'evaluate', title: `Evaluating run ${runNumber(run)} on ${name} pairs`, subject: run }, async ({ signal }) => {
     await evaluation.evaluate(run, split, signal);
+    hub.changed('runs', run);
+    return { run };
+  });
+}
+
+export interface FitJobPorts extends EvaluationJobPorts {
+  thresholds: Pick<Thresholds, 'fitAgain'>;
+}
+
+/** Starts fitting a run's similarity curve again as a job, then evaluates it on test pairs if it was before. Throws AppError 'not-found'. */
+export function startFit({ jobs, hub, runs, evaluation, thresholds }: FitJobPorts, run: string): Job {
+  runs.get(run);
+  return jobs.start({ kind: 'evaluate', title: `Fitting the similarity of run ${runNumber(run)}`, subject: run }, async ({ signal }) => {
+    await thresholds.fitAgain(run, signal);
+    hub.changed('runs', run);
+    if (runs.get(run).metrics.some(({ split }) => split === 'test')) await evaluation.evaluate(run, 'test', signal);
     hub.changed('runs', run);
     return { run };
   });

@@ -76,6 +76,13 @@ class Compare {
     route.set({ ...before, ...changes });
   }
 
+  /** Compares the pair again with the run's present threshold. A stored comparison stays as it is. */
+  judgeAgain(): void {
+    clearExplanations();
+    if (this.stored) this.change({});
+    else void this.main.retry(this.request);
+  }
+
   /** The person chose another data set or run in the sidebar. A stored comparison stays. */
   followSidebar(dataset: string | null, run: string | null): void {
     if (this.stored) return;

@@ -1,0 +1,95 @@
+import { midpointOf } from '../../../shared/calibration.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Calibration, RunRecord } from '../../../shared/run.ts';
+import { runNumber } from '../../../shared/run-words.ts';
+import { type StoredChoice, type ThresholdChoice, type ThresholdEntry, thresholdFor } from '../../../shared/thresholds.ts';
+import type { RunStore } from '../../db/runs.ts';
+import type { ThresholdKey, ThresholdStore } from '../../db/thresholds.ts';
+import { assertFinite } from '../../domain/evaluate/check.ts';
+import { fitCalibration } from '../../domain/evaluate/calibrate.ts';
+import { unpackPairs } from '../../domain/pairs/packed.ts';
+import type { Evaluation } from './evaluation.ts';
+
+export interface ThresholdPorts {
+  runs: Pick<RunStore, 'get' | 'update'>;
+  thresholds: ThresholdStore;
+  evaluation: Pick<Evaluation, 'calibrationOf' | 'distances'>;
+}
+
+type FinishedRun = RunRecord & { calibration: Calibration; validDistances: NonNullable<RunRecord['validDistances']>; modelSha256: string };
+
+/** Thresholds of runs: chosen on validation pairs only, each with its rule, reason, time, and whether test figures were known. */
+export class Thresholds {
+  private readonly ports: ThresholdPorts;
+
+  constructor(ports: ThresholdPorts) {
+    this.ports = ports;
+  }
+
+  /** The thresholds of the run's network, the newest first, which is in force. Throws AppError 'bad-request' for an unfinished run. */
+  history(id: string): ThresholdEntry[] {
+    const run = this.finished(id);
+    const stored = this.ports.thresholds.of(keyOf(run));
+    return stored.length === 0 ? [{ entry: 1, ...ofTraining(run) }] : stored.toReversed();
+  }
+
+  /**
+   * Chooses a threshold by a rule on the run's validation pairs. Figures on test pairs keep the threshold that they were computed at until they
+   * are computed again. Throws as `history` and thresholdFor do.
+   */
+  choose(id: string, choice: ThresholdChoice, reason: string): ThresholdEntry {
+    const run = this.finished(id);
+    return this.add(run, { threshold: thresholdFor(choice, run.validDistances, run.calibration), choice, reason, restored: null });
+  }
+
+  /** Chooses an earlier threshold again. Throws AppError 'not-found' for an unknown entry. */
+  restore(id: string, entry: number): ThresholdEntry {
+    const found = this.history(id).find((one) => one.entry === entry);
+    if (!found) throw new AppError('not-found', `Run ${runNumber(id)} has no threshold ${entry} in its history.`, { run: id, entry });
+    const { threshold, choice, reason } = found;
+    return this.add(this.finished(id), { threshold, choice, reason, restored: entry });
+  }
+
+  /**
+   * Fits the similarity curve of a run again, on the validation pairs of this version. The threshold stays. For runs of older versions, which
+   * have no interval. Throws as Evaluation.distances and fitCalibration do.
+   */
+  async fitAgain(id: string, signal?: AbortSignal): Promise<void> {
+    const run = this.finished(id);
+    const { pairs: packed, units, distances } = await this.ports.evaluation.distances(run, 'valid', { signal });
+    const labels = unpackPairs(packed).map(({ label }) => label);
+    assertFinite(distances, 'valid');
+    const { calibration } = fitCalibration(distances, labels, units);
+    const key = keyOf(run);
+    const initial = this.ports.thresholds.of(key).length === 0 ? [ofTraining(run)] : []; // its rule is known from the old curve only
+    this.ports.thresholds.add(key, initial, { ...calibration, threshold: run.calibration.threshold });
+    const sorted = (label: 0 | 1): number[] => [...distances.filter((_, i) => labels[i] === label)].sort((a, b) => a - b);
+    this.ports.runs.update(id, { validDistances: { same: sorted(0), different: sorted(1) } });
+  }
+
+  private add(run: FinishedRun, chosen: Pick<ThresholdEntry, 'threshold' | 'choice' | 'reason' | 'restored'>): ThresholdEntry {
+    const key = keyOf(run);
+    const earlier = this.ports.thresholds.of(key).length === 0 ? [ofTraining(run)] : [];
+    const entry = { ...chosen, chosenMs: Date.now(), testSeen: run.metrics.some(({ split }) => split === 'test') };
+    // The curve of an older version passes through 50 % at its own threshold, which must not move with the new one.
+    const calibration = { ...run.calibration, midpoint: midpointOf(run.calibration), threshold: chosen.threshold };
+    this.ports.thresholds.add(key, [...earlier, entry], calibration);
+    return this.history(run.run)[0]!;
+  }
+
+  private finished(id: string): FinishedRun {
+    const run = this.ports.runs.get(id);
+    const calibration = this.ports.evaluation.calibrationOf(run);
+    const { validDistances, modelSha256 } = run;
+    if (validDistances && modelSha256 !== null) return { ...run, calibration, validDistances, modelSha256 };
+    throw new AppError('bad-request', `Run ${runNumber(id)} has no validation distances, so its threshold can’t be changed.`, { run: id });
+  }
+}
+
+const keyOf = ({ run, modelSha256 }: FinishedRun): ThresholdKey => ({ run, modelSha256 });
+
+/** The threshold that the training chose, before any figures on test pairs. */
+function ofTraining({ calibration, finishedMs, createdMs }: FinishedRun): Omit<ThresholdEntry, 'entry'> {
+  const choice: StoredChoice = { rule: calibration.fit && calibration.slope > 0 ? 'even' : 'balanced' };
+  return { threshold: calibration.threshold, choice, reason: '', chosenMs: finishedMs ?? createdMs, testSeen: false, restored: null };
+}
