@@ -93,7 +93,7 @@ export function openServices(o: ServiceOptions): Services {
   const evaluation = new Evaluation({
     runs,
     rootOf: (dataset) => datasets.header(dataset).root,
-    splitRows: (dataset, split) => rows.splitRows(dataset, split, SAME_CLASS),
+    splitRows: (dataset, split, relation) => rows.splitRows(dataset, split, relation),
     networks,
     caches,
     compute,
@@ -102,7 +102,7 @@ export function openServices(o: ServiceOptions): Services {
   const training = new Training({
     runs,
     datasets,
-    trainingRows: (dataset, pairRecipe) => rows.trainingRows(dataset, SAME_CLASS, pairRecipe),
+    trainingRows: (dataset, relation, pairRecipe) => rows.trainingRows(dataset, relation, pairRecipe),
     weights,
     networks,
     caches,
@@ -184,7 +184,7 @@ export const comparePorts = (
   scales: store.mapScales,
   whatIfs: store.whatIfs,
   randomisations: store.randomisations,
-  validPairs: (dataset) => rows.splitRows(dataset, 'valid', SAME_CLASS),
+  validPairs: (dataset, relation) => rows.splitRows(dataset, 'valid', relation),
   includedImages: async (dataset) => (await rows.trainingRows(dataset, SAME_CLASS, PAIR_RECIPE)).images,
   distances: (run, split, o) => evaluation.distances(run, split, o),
   compute,

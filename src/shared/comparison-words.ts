@@ -2,6 +2,7 @@ import type { Comparison, ExplainedVerdict } from './comparison.ts';
 import type { Split } from './dataset.ts';
 import type { Calibration } from './run.ts';
 import { isIdentical, truthOf } from './pair-truth.ts';
+import { CLASS_MEANING, labelPhrase } from './same-meaning.ts';
 import { countText, distancePair, distanceText, fileNames, percentText, probabilityRange, probabilityText } from './format.ts';
 
 /** Sentences about one comparison, for the screen and the report. */
@@ -52,8 +53,13 @@ export function targetSentence({ target, verdict }: Comparison): string {
 }
 
 /** The share of pairs at this distance for which the verdict is right, with its interval over images. */
-export function shareSentence({ verdict, similarity, certainty }: Pick<Comparison, 'verdict' | 'similarity' | 'certainty'>): string {
-  const pairs = verdict === 'different' ? 'different pairs' : 'pairs of the same class';
+export function shareSentence({
+  verdict,
+  similarity,
+  certainty,
+  meaning = CLASS_MEANING,
+}: Pick<Comparison, 'verdict' | 'similarity' | 'certainty' | 'meaning'>): string {
+  const pairs = verdict === 'different' ? 'different pairs' : `pairs ${labelPhrase(meaning, 0)}`;
   const { share, low, high } = rightShare({ verdict, similarity, certainty });
   const interval = certainty ? ` (95 % interval ${probabilityRange(low, high)})` : '';
   const beyond = certainty?.beyond ? `, extrapolated: no validation pair is this ${verdict === 'different' ? 'far' : 'near'}` : '';
@@ -89,9 +95,9 @@ interface Interval {
  * validation pairs; null if these are unknown.
  */
 export function similaritySentence(comparison: Comparison, calibration: Calibration | null): string | null {
-  const { similarity, certainty, threshold } = comparison;
+  const { similarity, certainty, threshold, meaning = CLASS_MEANING } = comparison;
   if (isIdentical(comparison) || certainty?.beyond) return null;
-  const start = `The similarity of ${probabilityText(similarity)} is an estimate of the share of pairs at this distance that are of the same class:`;
+  const start = `The similarity of ${probabilityText(similarity)} is an estimate of the share of pairs at this distance that are ${labelPhrase(meaning, 0)}:`;
   if (!certainty) return `${start} the value of a curve with one parameter, fitted by an older version, 50 % at the threshold.`;
   const midpoint = comparison.curve!.midpoint;
   const { pairs, same, units, over } = certainty;
@@ -107,10 +113,10 @@ export function similaritySentence(comparison: Comparison, calibration: Calibrat
 
 /** The true label according to the data set, if it is known, and how far it proves the network; pairNotices says why it is not known. */
 export function trueLabelSentence(comparison: Comparison): string | null {
-  const { verdict, images } = comparison;
+  const { verdict, images, meaning = CLASS_MEANING } = comparison;
   const truth = truthOf(comparison);
   if (truth === 'unknown' || truth === 'unclear' || isIdentical(comparison)) return null;
-  const filed = truth === 'same' ? 'in one class' : 'in different classes';
+  const filed = labelPhrase(meaning, truth === 'same' ? 0 : 1);
   const agrees = truth === verdict ? 'The verdict agrees with that' : 'The verdict contradicts that';
   return `In the data set the two images are ${filed}. ${agrees}. ${trainingSentence(images)}`;
 }

@@ -1,4 +1,5 @@
 import type { Certainty } from './calibration.ts';
+import type { SameMeaning } from './same-meaning.ts';
 import type { Split } from './dataset.ts';
 import type { MethodName } from './explanation-methods.ts';
 import type { CellPlacement } from './maps/placement.ts';
@@ -36,6 +37,7 @@ export interface FiledImage {
   id: number; // ImageRecord.id
   file: string; // relative to the data set's folder
   className: string;
+  group?: string | null; // ImageRecord.group; missing in records of versions before runs on groups
 }
 
 export interface ComparedImage {
@@ -93,6 +95,7 @@ export interface Comparison {
   shownScale?: ScaleChoice;
   /** |S| in full colour in the overlay files on the disk; missing before they are drawn, and in records of versions before 0.2. */
   overlayScale?: number;
+  meaning?: SameMeaning; // of its run; missing: same class
   images: [ComparedImage, ComparedImage];
   modelSha256: string;
   engine: EngineName;

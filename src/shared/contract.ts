@@ -36,6 +36,7 @@ export const ImportRequest = z.strictObject({
   folder: text('The folder'),
   name: z.string().optional(),
   groupBy: z.string().optional(), // regular expression over file names, or over paths if it contains a /
+  groupName: z.string().max(40, 'must have at most 40 characters').optional(), // "listing"; needs groupBy
   splits: z.enum(SPLIT_SOURCES).optional(), // default 'folders'
   splitSeed: wholeNumber(0, 2 ** 31).optional(),
 });

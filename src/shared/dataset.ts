@@ -19,6 +19,7 @@ export interface DatasetSummary {
   splits: Record<Split, number>; // images per split
   pairs: Record<Split, number>; // stored pairs per split
   groups: number | null; // distinct subjects; null without --group-by
+  groupName: string | null; // what a group is called, in the singular: "listing"; null: "group", or no groups
   sampleBits: number | null; // bits that the 16-bit images use, where the files do not say so; null: all
   rejected: RejectedFile[];
   warnings: string[]; // whole sentences

@@ -64,10 +64,11 @@ const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
 export const countText = (n: number): string => (Number.isSafeInteger(n) ? String(n).replace(THOUSANDS, ',') : n.toLocaleString('en-US'));
 
 /** `1 image`, `12 images`, `1 class`, `2 classes`. */
-export function countNoun(n: number, noun: string): string {
-  const plural = noun.endsWith('s') ? `${noun}es` : `${noun}s`;
-  return `${countText(n)} ${n === 1 ? noun : plural}`;
-}
+export const countNoun = (n: number, noun: string): string => `${countText(n)} ${n === 1 ? noun : plural(noun)}`;
+
+/** `images`, `classes`, `properties`. */
+export const plural = (noun: string): string =>
+  /[sxz]$|[cs]h$/.test(noun) ? `${noun}es` : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 
 /** `a`, `a and b` or `a, b and c`. */
 export const listText = (items: readonly string[], word: 'and' | 'or' = 'and'): string =>

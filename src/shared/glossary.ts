@@ -36,7 +36,7 @@ export const TERMS = [
   ['Learning rate', 'The step size of training.'],
   ['Loss', 'The number training minimises: how far the distances are from what the labels require.'],
   ['Margin', 'The distance beyond which a different pair adds nothing to the loss.'],
-  ['Pair', 'Two images with a label: same class or different classes.'],
+  ['Pair', 'Two images with a label, same or different. A training chooses what same means: same class or same group.'],
   [
     'Path',
     'The default method of the maps: integrates the gradient of the distance while an image’s features grow from 0 to their value. The cells add up to what the image contributes to the distance.',
@@ -50,7 +50,7 @@ export const TERMS = [
   ['SHA-256', 'A fingerprint of a file: different contents have different fingerprints.'],
   [
     'Similarity',
-    'An estimate of the share of pairs at this distance that are of the same class, fitted to validation pairs. The default threshold is where it is 50 %.',
+    'An estimate of the share of pairs at this distance that are same, fitted to validation pairs. The default threshold is where it is 50 %.',
   ],
   ['Snapshot', 'A fingerprint of the data set: its files, classes and splits.'],
   ['Split', 'Training images teach the network, validation images select its epoch and threshold, test images only evaluate it.'],
@@ -59,7 +59,7 @@ export const TERMS = [
     'z of a map',
     'How much more blurring what a map marks moves the distance than blurring what turned and shifted copies of it mark, in standard deviations of the copies. From 1.65 the maps are supported, from 1 weakly.',
   ],
-  ['Verdict', '“Same” (one class) or “different”, as predicted by the network. It can be wrong.'],
+  ['Verdict', '“Same” (one class, or one group) or “different”, as predicted by the network. It can be wrong.'],
 ] as const satisfies readonly (readonly [name: string, meaning: string])[];
 
 /** Terms used only on the screen. */
@@ -76,6 +76,7 @@ export const SCREEN_TERMS = [
   ['Optimizer', 'The rule that turns gradients into weight updates.'],
   ['Opacity', 'How strongly the map covers the image.'],
   ['Run', 'One training of a network, with its settings, curves and results.'],
+  ['Same', 'What the two images of a same pair have in common: their class, or their group, such as one flat or one patient.'],
   ['Scope', 'How much of the network is trained: the head, the last stage and the head, or all layers.'],
   ['Signed map', 'Both maps in one: factual values above zero, counterfactual values below. By default they are amber and blue.'],
   ['Weights', 'The numbers a network has learned. Training can start from weights learned on millions of photographs.'],

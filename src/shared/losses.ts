@@ -19,7 +19,7 @@ export const LOSS_INFO = {
     definition: {
       formula: 'L = mean of (1 − y) D² + y max(0, m − D)²',
       over: 'labelled pairs',
-      symbols: { y: '0 for two images of one class and 1 for two of different classes', m: 'the margin' },
+      symbols: { y: '0 for a same pair and 1 for a different one', m: 'the margin' },
       source: 'R. Hadsell, S. Chopra and Y. LeCun: “Dimensionality Reduction by Learning an Invariant Mapping”, CVPR 2006',
     },
   },

@@ -15,3 +15,6 @@ export const SAME_CLASS: PairRelation = { same: 'class', negatives: 'anywhere', 
 
 /** Equal texts mean equal relations. */
 export const relationKey = ({ same, negatives, list }: PairRelation): string => [same, negatives, ...(list === null ? [] : [list])].join(' ');
+
+/** The relation of a run, from its configuration. */
+export const relationOf = ({ same, negatives }: Pick<PairRelation, 'same' | 'negatives'>): PairRelation => ({ same, negatives, list: null });

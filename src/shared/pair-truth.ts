@@ -1,10 +1,12 @@
 import type { ComparedImage, Comparison, Verdict } from './comparison.ts';
 import { fileNames, listText } from './format.ts';
+import { CLASS_MEANING, type SameMeaning } from './same-meaning.ts';
 
-/** What the data set says of a pair. unclear: a file is in several classes. unknown: an image is not in the data set. */
+/** What the data set says of a pair. unclear: a file is in several classes (or groups). unknown: an image is not in the data set. */
 export type PairTruth = Verdict | 'unclear' | 'unknown';
 
 type Images = Pick<Comparison, 'images'>;
+type Judged = Pick<Comparison, 'images' | 'meaning'>;
 
 /** The classes of an image's content in the data set, sorted; empty outside it. */
 export function classesOf({ filed, className }: Pick<ComparedImage, 'filed' | 'className'>): string[] {
@@ -18,9 +20,15 @@ export function trainedCount({ images }: Images): 0 | 1 | 2 | null {
   return trained === 0 && images.some(({ split }) => !split) ? null : trained;
 }
 
-/** A file in several classes leaves the truth open only if the other image is in one of them. */
-export function truthOf({ images }: Images): PairTruth {
-  const [a, b] = [classesOf(images[0]), classesOf(images[1])];
+/** What "same" refers to: the image's classes, or its groups in a run on groups. An image without a group is its own group. */
+function identitiesOf(image: ComparedImage, meaning: SameMeaning): string[] {
+  if (meaning.same === 'class') return classesOf(image);
+  return [...new Set((image.filed ?? []).map(({ id, group }) => JSON.stringify(group ?? id)))];
+}
+
+/** A file in several classes (or groups) leaves the truth open only if the other image is in one of them. */
+export function truthOf({ images, meaning = CLASS_MEANING }: Judged): PairTruth {
+  const [a, b] = [identitiesOf(images[0], meaning), identitiesOf(images[1], meaning)];
   if (a.length === 0 || b.length === 0) return 'unknown';
   if (!a.some((name) => b.includes(name))) return 'different';
   return a.length === 1 && b.length === 1 ? 'same' : 'unclear';
@@ -35,7 +43,7 @@ export type PairNotice =
   { kind: 'same-image' | 'identical' | 'outside'; text: string } | { kind: 'two-classes'; text: string; image: 0 | 1; classes: string[] };
 
 /** One sentence each, for the screen, the report and the command line. Empty if the pair is two known images of one class each. */
-export function pairNotices(pair: Images): PairNotice[] {
+export function pairNotices(pair: Judged): PairNotice[] {
   const [a, b] = pair.images;
   const names = fileNames(a.file, b.file);
   if (isIdentical(pair)) {

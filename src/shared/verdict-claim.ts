@@ -1,9 +1,10 @@
 import type { Certainty } from './calibration.ts';
 import type { Comparison, Verdict } from './comparison.ts';
 import { rightShare, shareSentence, verdictWord } from './comparison-words.ts';
-import { probabilityText } from './format.ts';
+import { plural, probabilityText } from './format.ts';
 import { isIdentical, trainedCount, truthOf } from './pair-truth.ts';
 import type { QueuedPair } from './pair-queue.ts';
+import { CLASS_MEANING, labelNoun, type SameMeaning } from './same-meaning.ts';
 
 /** good is green, warn amber, bad red, neutral grey. */
 export type ClaimTone = 'good' | 'warn' | 'bad' | 'neutral';
@@ -15,7 +16,7 @@ export interface VerdictClaim {
   words: string;
 }
 
-type Claimed = Pick<Comparison, 'verdict' | 'certainty' | 'similarity' | 'images'>;
+type Claimed = Pick<Comparison, 'verdict' | 'certainty' | 'similarity' | 'images' | 'meaning'>;
 type Judged = Pick<Comparison, 'verdict' | 'similarity'> & { certainty?: Pick<Certainty, 'low' | 'high'> | null };
 
 const IDENTICAL = 'Identical images get the same embedding, so their distance is 0 up to rounding, whatever the network has learned.';
@@ -41,10 +42,11 @@ export function verdictClaim(comparison: Claimed): VerdictClaim & { sentence: st
   const consequence = open ? ' So the verdict could go either way.' : share < 0.5 ? ' So the verdict is more likely wrong than right.' : '';
   const sentence = `${shareSentence(comparison)}${consequence}`;
   const truth = truthOf(comparison);
-  if (truth === 'unclear') return { tone: 'neutral', sign: '?', words: 'Truth unclear: filed under several classes', sentence };
+  const { meaning = CLASS_MEANING } = comparison;
+  if (truth === 'unclear') return { tone: 'neutral', sign: '?', words: `Truth unclear: filed under several ${plural(meaning.noun)}`, sentence };
   if (truth === 'unknown') return { ...shareClaim(comparison, open), sentence };
   const isException = truth !== verdict && !open && share > 0.5;
-  const claim = truthClaim(verdict, truth, { trained: trainedCount(comparison), isUnlikely: open || share < 0.5 });
+  const claim = truthClaim(verdict, truth, { trained: trainedCount(comparison), isUnlikely: open || share < 0.5, meaning });
   return { ...claim, sentence: isException ? `${sentence} This pair is an exception.` : sentence };
 }
 
@@ -59,17 +61,22 @@ export function verdictWithTruth(comparison: Claimed): string {
 }
 
 /** For a pair of a queue, whose truth is always known. Queues have no training images. */
-export const queuedPairClaim = (pair: Pick<QueuedPair, 'verdict' | 'label' | 'similarity' | 'certainty'>): VerdictClaim =>
-  truthClaim(pair.verdict, pair.label === 1 ? 'different' : 'same', { trained: 0, isUnlikely: isOpen(pair) || rightShare(pair).share < 0.5 });
+export const queuedPairClaim = (pair: Pick<QueuedPair, 'verdict' | 'label' | 'similarity' | 'certainty'>, meaning = CLASS_MEANING): VerdictClaim =>
+  truthClaim(pair.verdict, pair.label === 1 ? 'different' : 'same', {
+    trained: 0,
+    isUnlikely: isOpen(pair) || rightShare(pair).share < 0.5,
+    meaning,
+  });
 
 interface Known {
   trained: ReturnType<typeof trainedCount>; // on how many of the images
   isUnlikely: boolean; // the probability that the verdict is right is not above one half
+  meaning: SameMeaning;
 }
 
 /** Right is green only for images that the network has not learned, and not where it is chance. */
-function truthClaim(verdict: Verdict, truth: Verdict, { trained, isUnlikely }: Known): VerdictClaim {
-  const says = `the data set says ${truth === 'same' ? 'the same class' : 'different classes'}`;
+function truthClaim(verdict: Verdict, truth: Verdict, { trained, isUnlikely, meaning }: Known): VerdictClaim {
+  const says = `the data set says ${labelNoun(meaning, truth === 'same' ? 0 : 1)}`;
   if (truth !== verdict) return { tone: 'bad', sign: '✗', words: `Wrong: ${says}` };
   if (trained === 0 && isUnlikely) return { tone: 'neutral', sign: '✓', words: 'Right, but it could have gone either way' };
   if (trained === 0) return { tone: 'good', sign: '✓', words: `Right: ${says}` };

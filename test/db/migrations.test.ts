@@ -144,6 +144,7 @@ describe('migrations', () => {
       'reports',
       'runs',
       'tags',
+      'thresholds',
       'what_if_drafts',
       'what_ifs',
     ]);

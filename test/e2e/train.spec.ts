@@ -59,6 +59,19 @@ test('form, error, fix, start, watch, cancel, resume, done', async ({ page, serv
   await page.getByRole('button', { name: 'Set up training' }).click();
   await expect(page.getByRole('radio', { name: /^Quick/ })).toHaveAttribute('aria-checked', 'true');
   await expect(page.getByText(/Will be downloaded once/)).toBeVisible();
+  const same = page.getByLabel('Same means', { exact: true });
+  await same.selectOption('Same group');
+  await expect(
+    page
+      .getByRole('alert')
+      .filter({ hasText: '“colours” has no groups' })
+      .or(page.getByText(/"colours" has no groups/)),
+  ).toBeVisible();
+  await page.getByLabel('Different pairs', { exact: true }).selectOption('Within a class (hard)');
+  await same.selectOption('Same class'); // then different pairs have no choice, and none is left chosen
+  await expect(page.getByLabel('Different pairs', { exact: true })).toBeHidden();
+  await expect(page.getByText(/has no groups/)).toBeHidden();
+  await same.selectOption({ index: 0 });
   await shot(page, 'form');
   await page.getByRole('radio', { name: /^From scratch/ }).click();
   await fillSmall(page, '0');

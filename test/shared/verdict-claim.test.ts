@@ -201,7 +201,7 @@ describe('a right verdict on images that the network was trained on', () => {
     [['valid', 'test'], 'The network was trained on neither, but its epoch and threshold were chosen on image A.'],
     [[null, 'test'], 'It is not known whether the network was trained on them.'],
   ] as const)('the report says what is known of the pair: %j', (splits, known) => {
-    expect(trueLabelSentence(inSplits(splits))).toBe(`In the data set the two images are in one class. The verdict agrees with that. ${known}`);
+    expect(trueLabelSentence(inSplits(splits))).toBe(`In the data set the two images are of the same class. The verdict agrees with that. ${known}`);
   });
 });
 
@@ -212,6 +212,21 @@ describe('what the data set says of a pair', () => {
     expect(truthOf(filedAs(pair('same', ['rose', 'tulip']), [two, [filed(3, 'tulip')]]))).toBe('different');
     expect(truthOf(filedAs(pair('same', ['rose', 'rose']), [[filed(1, 'rose')], [filed(3, 'rose'), filed(4, 'rose')]]))).toBe('same');
     expect(truthOf(pair('same', ['rose', null]))).toBe('unknown');
+  });
+
+  test('in a run on groups: their group, whatever their classes', () => {
+    const meaning = { same: 'group', noun: 'listing' } as const;
+    const of = (id: number, className: string, group: string | null): FiledImage => ({ ...filed(id, className), group });
+    const flats = (a: FiledImage[], b: FiledImage[]): Comparison => filedAs(pair('same', ['rose', 'rose'], { meaning }), [a, b]);
+    expect(truthOf(flats([of(1, 'rose', 'x')], [of(2, 'tulip', 'x')]))).toBe('same');
+    expect(truthOf(flats([of(1, 'rose', 'x')], [of(2, 'rose', 'y')]))).toBe('different');
+    expect(truthOf(flats([of(1, 'rose', null)], [of(2, 'rose', null)]))).toBe('different'); // each is its own group
+    expect(truthOf(flats([of(1, 'rose', 'x'), of(3, 'rose', 'y')], [of(2, 'rose', 'x')]))).toBe('unclear');
+    const wrong = flats([of(1, 'rose', 'x')], [of(2, 'rose', 'y')]);
+    expect(verdictClaim(wrong).words).toBe('Wrong: the data set says different listings');
+    expect(plain(verdictClaim(wrong).sentence)).toContain('the share of pairs of the same listing at');
+    expect(trueLabelSentence(wrong)).toContain('the two images are of different listings');
+    expect(queuedPairClaim({ verdict: 'same', label: 0, similarity: 0.9, certainty: null }, meaning).words).toBe('Right: the data set says the same listing');
   });
 
   test('an unclear truth is neither right nor wrong', () => {

@@ -17,10 +17,10 @@ export interface DatasetStore {
   /** The newest data set with this identity, or null. */
   findSame(identity: DatasetIdentity): DatasetSummary | null;
   /**
-   * Replaces rejected files, warnings and the images' facts after an import of an unchanged data set, and fills in contents that an older
+   * Replaces rejected files, warnings, the name of the groups and the images' facts after an import of an unchanged data set, and fills in contents that an older
    * version left out.
    */
-  replaceNotes(id: string, notes: Pick<NewDataset, 'rejected' | 'warnings' | 'images'>): DatasetSummary;
+  replaceNotes(id: string, notes: Pick<NewDataset, 'rejected' | 'warnings' | 'images' | 'groupName'>): DatasetSummary;
   /** Newest first, without removed ones. */
   list(): DatasetSummary[];
   /** By id (including removed ones), else the newest with this name. Throws AppError 'not-found' with a list of known ids. */
@@ -61,6 +61,7 @@ interface DatasetRow {
   splits: string;
   pairs: string;
   groups: number | null;
+  group_name: string | null;
   sample_bits: number | null;
   warnings: string;
   snapshot: string;
@@ -77,7 +78,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
   const setContent = db.prepare<[string, number, number]>('UPDATE images SET content = ? WHERE dataset = ? AND id = ?');
   const lacksContent = db.prepare<[number], 1>('SELECT 1 FROM images WHERE dataset = ? AND content IS NULL LIMIT 1').pluck();
   const setFacts = db.prepare<[string | null, number, number]>('UPDATE images SET facts = ? WHERE dataset = ? AND id = ?');
-  const setWarnings = db.prepare<[string, number]>('UPDATE datasets SET warnings = ? WHERE number = ?');
+  const setNotes = db.prepare<[string, string | null, number]>('UPDATE datasets SET warnings = ?, group_name = ? WHERE number = ?');
 
   const byId = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE id = ?');
   const byName = db.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE name = ? AND removed_ms IS NULL ORDER BY number DESC LIMIT 1');
@@ -120,6 +121,7 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     splits: fromJson(row.splits),
     pairs: fromJson(row.pairs),
     groups: row.groups,
+    groupName: row.group_name,
     sampleBits: row.sample_bits,
     rejected: rejectedOf.all(row.number),
     warnings: fromJson(row.warnings),
@@ -134,12 +136,12 @@ export function datasetStore(db: Db): { datasets: DatasetStore; rowOf: FindDatas
     throw notFoundError('data set', idOrName, known, 'import a folder with one sub-folder per class first');
   };
 
-  const replaceNotes: DatasetStore['replaceNotes'] = (id, { rejected, warnings, images }) => {
+  const replaceNotes: DatasetStore['replaceNotes'] = (id, { rejected, warnings, images, groupName }) => {
     const { number } = rowOf(id);
     if (lacksContent.get(number)) for (const image of images) setContent.run(image.content, number, image.id);
     for (const image of images) if (image.facts) setFacts.run(factsOf(image), number, image.id);
     writer.replaceRejected(number, rejected);
-    setWarnings.run(toJson(warnings), number);
+    setNotes.run(toJson(warnings), groupName, number);
     deleteDerived.run(number);
     return summary(rowOf(id));
   };

@@ -14,6 +14,7 @@ export interface NewDataset {
   groupBy: string | null; // regular expression
   splitSeed: number;
   groups: number | null;
+  groupName: string | null; // DatasetSummary.groupName
   sampleBits: number | null;
   snapshot: string;
   images: readonly ImageRecord[];
@@ -39,8 +40,8 @@ export function datasetWriter(db: Db): DatasetWriter {
   const takeId = db.prepare<[string]>('INSERT INTO dataset_ids (id) VALUES (?)');
   const deletePending = db.prepare(`DELETE FROM dataset_ids WHERE id LIKE '${PENDING}%' AND id NOT IN (SELECT id FROM datasets)`);
   const insertRow = db.prepare(`
-    INSERT INTO datasets (id, name, root, images, classes, splits, pairs, groups, group_by, split_seed, sample_bits, warnings, snapshot, created_ms, removed_ms)
-    VALUES (@id, @name, @root, @images, @classes, @splits, @pairs, @groups, @groupBy, @splitSeed, @sampleBits, @warnings, @snapshot, @createdMs, @removedMs)`);
+    INSERT INTO datasets (id, name, root, images, classes, splits, pairs, groups, group_name, group_by, split_seed, sample_bits, warnings, snapshot, created_ms, removed_ms)
+    VALUES (@id, @name, @root, @images, @classes, @splits, @pairs, @groups, @groupName, @groupBy, @splitSeed, @sampleBits, @warnings, @snapshot, @createdMs, @removedMs)`);
   const publish = db.prepare<[string, number, number]>('UPDATE datasets SET id = ?, removed_ms = NULL, created_ms = ? WHERE number = ?');
   const insertImage = db.prepare(
     'INSERT INTO images (dataset, id, file, class, sha256, content, subject, width, height, split, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -65,13 +66,14 @@ export function datasetWriter(db: Db): DatasetWriter {
   };
 
   const writeRow = (id: string, dataset: NewDataset, removedMs: number | null): number => {
-    const { name, root, groups, groupBy, splitSeed, sampleBits, snapshot } = dataset;
+    const { name, root, groups, groupName, groupBy, splitSeed, sampleBits, snapshot } = dataset;
     takeId.run(id);
     const { lastInsertRowid } = insertRow.run({
       id,
       name,
       root,
       groups,
+      groupName,
       groupBy,
       splitSeed,
       sampleBits,

@@ -4,6 +4,7 @@ import type { TermName } from '../glossary.ts';
 
 /** The groups of the form and of a run's record, in order. */
 export const OPTION_GROUPS = {
+  pairs: 'Pairs',
   network: 'Network',
   images: 'Images',
   learning: 'Optimization',

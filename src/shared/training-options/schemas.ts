@@ -84,5 +84,6 @@ export const RunConfig = z.object({
   preprocessing: Preprocessing,
   resampling: z.enum(RESAMPLINGS).default('shifted'), // of runs stored before it was recorded
   pairRecipe: z.number().default(1), // PAIR_RECIPE of the validation pairs that the epochs are compared on
+  groupName: z.string().nullable().default(null), // of the data set: what its groups are called; null: "group"
   sampleBits: z.number().nullable().default(null), // of the data set: bits that its 16-bit images use; null: all, or as each file says
 });

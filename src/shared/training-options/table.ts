@@ -1,5 +1,6 @@
 import { BACKBONE_INFO } from '../backbones.ts';
 import { LOSS_INFO } from '../losses.ts';
+import type { SameKind } from '../pair-relation.ts';
 import type { TrainingOption } from './option.ts';
 
 /**
@@ -7,13 +8,26 @@ import type { TrainingOption } from './option.ts';
  * report and the defaults derive from this table. Order: as shown within a group.
  */
 
-/** Whether a training starts from trained weights. */
+/** Whether a training starts from trained weights, and what its same pairs have in common. */
 interface Start {
   pretrained: boolean;
+  same: SameKind;
 }
 
 /** The kind of a training. The defaults of all other options depend on it. */
 const KIND_OPTIONS = {
+  same: {
+    kind: 'choice',
+    label: 'Same means',
+    term: 'Same',
+    help: 'What the two images of a same pair have in common. Groups are those of the import.',
+    group: 'pairs',
+    flag: '--same <kind>',
+    form: 'top',
+    values: { class: { label: 'Same class' }, group: { label: 'Same group' } },
+    default: 'class',
+    legacyValue: 'class',
+  },
   backbone: {
     kind: 'choice',
     label: 'Network',
@@ -50,22 +64,22 @@ const KIND_OPTIONS = {
       'last-stage': { label: 'Last stage and head' },
       all: { label: 'All layers', note: 'slowest' },
     },
-    default: ({ pretrained }: Start) => (pretrained ? 'head' : 'all'),
+    default: ({ pretrained }: Pick<Start, 'pretrained'>) => (pretrained ? 'head' : 'all'),
   },
   headStart: {
     kind: 'choice',
     label: 'Head initialisation',
-    help: 'A linear probe is fitted to the features of the pretrained backbone, so it needs initial weights.',
+    help: 'A linear probe learns classes from the features of the pretrained backbone: it needs initial weights, and same pairs of one class.',
     group: 'network',
     flag: '--head-start <kind>',
     values: { random: { label: 'Random' }, probe: { label: 'Linear probe', note: 'needs weights' } },
-    default: ({ pretrained }: Start) => (pretrained ? 'probe' : 'random'),
+    default: ({ pretrained, same }: Start) => (pretrained && same === 'class' ? 'probe' : 'random'),
     legacyValue: 'random',
   },
 } as const satisfies Record<string, TrainingOption>;
 
 type KindOptions = typeof KIND_OPTIONS;
-export type TrainingKind = Start & { [K in 'backbone' | 'scope' | 'headStart']: keyof KindOptions[K]['values'] };
+export type TrainingKind = Start & { [K in 'same' | 'backbone' | 'scope' | 'headStart']: keyof KindOptions[K]['values'] };
 
 /**
  * For the compact network from scratch, tuned on validation pairs of the sample data set: with 8 pairs per batch, an epoch has twice
@@ -82,6 +96,21 @@ const RATES = {
 
 export const TRAINING_OPTIONS = {
   ...KIND_OPTIONS,
+  negatives: {
+    kind: 'choice',
+    label: 'Different pairs',
+    help: 'Where the two images of a different pair come from, if same means same group. Those of one class are harder.',
+    group: 'pairs',
+    flag: '--negatives <kind>',
+    form: 'top',
+    values: {
+      anywhere: { label: 'From anywhere' },
+      'same-class': { label: 'Within a class', note: 'hard' },
+      mixed: { label: 'Half within a class, half from anywhere' },
+    },
+    default: 'anywhere',
+    legacyValue: 'anywhere',
+  },
   batchNorm: {
     kind: 'choice',
     label: 'Batch norm',

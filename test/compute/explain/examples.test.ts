@@ -6,7 +6,15 @@ import { SPLITS } from '../../../src/shared/dataset.ts';
 const hash = (id: number): string => id.toString(16).padStart(64, '0');
 const table = new ImageTable(
   packImages(
-    Array.from({ length: 60 }, (_, id) => ({ id, file: `${id}.png`, className: 'oak', sha256: hash(id), content: hash(id), split: SPLITS[id % 3]! })),
+    Array.from({ length: 60 }, (_, id) => ({
+      id,
+      file: `${id}.png`,
+      className: 'oak',
+      sha256: hash(id),
+      content: hash(id),
+      group: null,
+      split: SPLITS[id % 3]!,
+    })),
   ),
 );
 

@@ -5,15 +5,23 @@ import { ImageTable, packImages, packPairs, unpackPairs } from '../../../src/mai
 
 const hex = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
-const images = fc
-  .uniqueArray(fc.nat(1e6), { maxLength: 40 })
-  .chain((ids) =>
-    fc.tuple(
-      ...ids
-        .sort((a, b) => a - b)
-        .map((id) => fc.record({ id: fc.constant(id), file: name, className: name, sha256: hex, content: hex, split: fc.constantFrom(...SPLITS) })),
-    ),
-  );
+const images = fc.uniqueArray(fc.nat(1e6), { maxLength: 40 }).chain((ids) =>
+  fc.tuple(
+    ...ids
+      .sort((a, b) => a - b)
+      .map((id) =>
+        fc.record({
+          id: fc.constant(id),
+          file: name,
+          className: name,
+          sha256: hex,
+          content: hex,
+          group: fc.option(name, { nil: null }),
+          split: fc.constantFrom(...SPLITS),
+        }),
+      ),
+  ),
+);
 
 describe('packed images', () => {
   test('are unchanged by packing, cloning and reading', () => {
@@ -30,13 +38,13 @@ describe('packed images', () => {
   test('keep a byte order mark in names, and refuse an unknown id', () => {
     const sha256 = 'ab'.repeat(32);
     const table = new ImageTable(
-      packImages([{ id: 4, file: '\ufeffa/b.png', className: '\ufeff', sha256, content: 'cd'.repeat(32), split: 'test' }]),
+      packImages([{ id: 4, file: '\ufeffa/b.png', className: '\ufeff', sha256, content: 'cd'.repeat(32), group: null, split: 'test' }]),
     );
     expect(table.at(0)).toMatchObject({ file: '\ufeffa/b.png', className: '\ufeff' });
     for (const id of [0, 5]) expect(() => table.positionOf(id)).toThrow(`no image ${id}`);
     expect(new ImageTable(packImages([])).length).toBe(0);
     for (const wrong of [{ sha256: 'content' }, { content: 'content' }]) {
-      expect(() => packImages([{ id: 0, file: 'a', className: 'a', sha256, content: sha256, split: 'test', ...wrong }])).toThrow(
+      expect(() => packImages([{ id: 0, file: 'a', className: 'a', sha256, content: sha256, group: null, split: 'test', ...wrong }])).toThrow(
         'not a SHA-256 hash',
       );
     }
@@ -49,9 +57,10 @@ describe('packed images', () => {
       className: `class ${id % 7}`,
       sha256: id.toString(16).padStart(64, '0'),
       content: id.toString(16).padStart(64, '0'),
+      group: null,
       split: 'train' as const,
     }));
-    const { classes: _, ...arrays } = packImages(many);
+    const { classes: _, groups: __, ...arrays } = packImages(many);
     expect(Object.values(arrays).reduce((sum, array) => sum + array.byteLength, 0)).toBeLessThan(200 * many.length);
   });
 });

@@ -148,6 +148,51 @@ describe('samplePairs', () => {
   });
 });
 
+describe('pairs by group, with negatives of a class', () => {
+  const grouped = fc
+    .array(fc.record({ c: fc.integer({ min: 0, max: 2 }), g: fc.integer({ min: 0, max: 6 }), content: fc.integer({ min: 0, max: 30 }) }), {
+      maxLength: 40,
+    })
+    .map((drafts) => drafts.map(({ c, g, content }, i) => ({ ...image(i * 3, `c${c}`, { sha256: `s${content}` }), identity: `g${g}` })));
+
+  test.each(['anywhere', 'same-class', 'mixed'] as const)('%s: same pairs share a group, different ones none, on any listing', (negatives) => {
+    fc.assert(
+      fc.property(grouped, fc.integer(), (images, seed) => {
+        const namesOf = (id: number, key: 'identity' | 'className'): Set<string> => {
+          const { sha256 } = images.find((i) => i.id === id)!;
+          return new Set(images.filter((i) => i.sha256 === sha256).map((i) => i[key]));
+        };
+        const pairs = samplePairs(images, randomFor(seed, 'test'), { rounds: 3, negatives });
+        for (const { a, b, label } of pairs) {
+          expect(disjoint(namesOf(a, 'identity'), namesOf(b, 'identity'))).toBe(label === 1);
+          if (label === 1 && negatives === 'same-class') expect(disjoint(namesOf(a, 'className'), namesOf(b, 'className'))).toBe(false);
+        }
+        expect(pairs.filter(({ label }) => label === 0)).toHaveLength(pairs.length / 2);
+      }),
+    );
+  });
+
+  test('mixed: half of the anchors that can have one get a negative of their class', () => {
+    const images = Array.from({ length: 400 }, (_, i) => ({ ...image(i, `c${i % 4}`), identity: `g${i >> 4} ${i % 4}` })); // four in each group
+    const classOf = new Map(images.map(({ id, className }) => [id, className]));
+    const pairs = samplePairs(images, randomFor(1, 'test'), { rounds: 1, negatives: 'mixed' }).filter(({ label }) => label === 1);
+    expect(pairs.length).toBeGreaterThan(390); // an anchor whose same partners are used up is left out
+    const hard = pairs.filter(({ a, b }) => classOf.get(a) === classOf.get(b)).length;
+    expect(hard).toBeGreaterThan(210); // 200, and a quarter of the others by chance
+    expect(hard).toBeLessThan(290);
+  });
+
+  test('an image alone in its group is a partner in different pairs only', () => {
+    const images = [0, 0, 0, 1, 1, 1, 2, 3].map((g, i) => ({ ...image(i, 'a'), identity: `g${g}` }));
+    const pairs = Array.from({ length: 20 }, (_, seed) =>
+      samplePairs(images, randomFor(seed, 'test'), { rounds: 2, negatives: 'same-class' }),
+    ).flat();
+    const single = pairs.filter(({ a, b }) => a > 5 || b > 5);
+    expect(single.length).toBeGreaterThan(0);
+    expect(single.every(({ label }) => label === 1)).toBe(true);
+  });
+});
+
 describe('roundsFor', () => {
   test.each([
     [1, 10],

@@ -56,14 +56,17 @@ export function writeAt(file: string, bytes: Uint8Array | string): void {
 
 const KINDS = { red: [200, 60, 50], green: [60, 180, 70], blue: [60, 80, 200] } as const;
 
-/** Three classes that differ by colour under noise: easy to learn in a few small epochs. */
-export async function drawColours(folder: string, perClass: number): Promise<void> {
+/** Three classes that differ by colour under noise: easy to learn in a few small epochs. `nameOf`: what follows the colour in a file's name. */
+export async function drawColours(folder: string, perClass: number, nameOf?: (i: number) => string): Promise<void> {
   const side = 32;
   for (const [name, colour] of Object.entries(KINDS)) {
     for (let i = 0; i < perClass; i++) {
       const random = randomFor(7, name, i);
       const data = Uint8Array.from({ length: side * side * 3 }, (_, k) => Math.max(0, Math.min(255, colour[k % 3]! + random.between(-55, 55))));
-      writeAt(join(folder, name, `${name}-${String(i).padStart(2, '0')}.png`), await encodePng({ data, width: side, height: side }));
+      writeAt(
+        join(folder, name, `${nameOf ? `${name}${nameOf(i)}` : `${name}-${String(i).padStart(2, '0')}`}.png`),
+        await encodePng({ data, width: side, height: side }),
+      );
     }
   }
 }

@@ -42,6 +42,13 @@ describe('groupsOf', () => {
     expect(() => groupsOf(['c/a.png'], 'x*')).toThrow(expect.objectContaining({ code: 'usage' }) as Error);
   });
 
+  test('a pattern that puts all files into one group is wrong usage', () => {
+    expect(() => groupsOf(['a/photo_1.png', 'b/photo_2.png'], '^(photo)')).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringContaining('puts all 2 images into one group, "photo"') as string }) as Error,
+    );
+    expect(groupsOf(['a/photo_1.png', 'b/x.png'], '^(photo)')).toEqual(['photo', null]);
+  });
+
   test('a pattern with exponential run time is stopped', () => {
     expect(() => groupsOf([`${'a'.repeat(60)}!.png`], '^(a+)+$')).toThrow(
       expect.objectContaining({ code: 'usage', message: expect.stringContaining('takes too long') as string }) as Error,

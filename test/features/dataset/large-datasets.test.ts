@@ -111,7 +111,7 @@ describe('in a thread', () => {
       await sets.ready();
       const { images: packed, snapshot, validPairs } = await sets.trainingRows(dataset, SAME_CLASS, PAIR_RECIPE);
       const table = new ImageTable(packed);
-      const expected = store.datasets.images(dataset).map(({ group: _, width: __, height: ___, ...image }) => image);
+      const expected = store.datasets.images(dataset).map(({ width: _, height: __, ...image }) => image);
       expect(Array.from({ length: table.length }, (_, i) => table.at(i))).toEqual(expected);
       expect(snapshot).toBe(snapshotOf(store.datasets.images(dataset)));
       expect(unpackPairs(validPairs)).toEqual(pairsIn(store, dataset, 'valid'));

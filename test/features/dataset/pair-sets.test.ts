@@ -5,12 +5,12 @@ import { PAIR_RECIPE } from '../../../src/main/domain/pairs/evaluation-pairs.ts'
 import { unpackPairs } from '../../../src/main/domain/pairs/packed.ts';
 import { roundsFor, samplePairs } from '../../../src/main/domain/pairs/sample-pairs.ts';
 import { curatedStore } from '../../../src/main/features/dataset/curated.ts';
-import { hashOfPairs } from '../../../src/main/features/dataset/pair-sets.ts';
+import { formsPairs, hashOfPairs } from '../../../src/main/features/dataset/pair-sets.ts';
 import { splitRows, trainingRows } from '../../../src/main/features/dataset/rows.ts';
 import { snapshotOf } from '../../../src/main/features/dataset/snapshot.ts';
 import type { Workspace } from '../../../src/main/foundation/workspace.ts';
-import type { Pair } from '../../../src/shared/dataset.ts';
-import { SAME_CLASS } from '../../../src/shared/pair-relation.ts';
+import type { ImageRecord, Pair } from '../../../src/shared/dataset.ts';
+import { type NegativeKind, type PairRelation, SAME_CLASS } from '../../../src/shared/pair-relation.ts';
 import { randomFor } from '../../../src/shared/random.ts';
 import { freshWorkspace, storeAt, undoLast } from '../../db/kit.ts';
 import { someDataset } from '../../db/records.ts';
@@ -93,6 +93,37 @@ describe('evaluation pairs of a data set', () => {
     expect(unpackPairs(now.validPairs)).toHaveLength(2 * 3 * 45);
     expect(now.pairSet).not.toBe(stored.pairSet);
     expect(splitRows(store, 'things', 'valid', SAME_CLASS).pairSet).toBe(now.pairSet);
+  });
+});
+
+describe('evaluation pairs by group', () => {
+  const groupOf = (id: number): string | null => (id % 9 === 8 ? null : `g${Math.floor(id / 9)}${id % 3}`); // of one class each
+  const relation = (negatives: NegativeKind): PairRelation => ({ same: 'group', negatives, list: null });
+
+  test.each(['anywhere', 'same-class'] as const)('%s: are stored beside those by class', (negatives) => {
+    const grouped = images.map((one) => ({ ...one, group: groupOf(one.id), split: 'test' as const }));
+    store.datasets.insert(someDataset({ name: 'flats', images: grouped, snapshot: 'flats' }));
+    const byClass = splitRows(store, 'flats', 'test', SAME_CLASS);
+    const { pairs, pairSet } = splitRows(store, 'flats', 'test', relation(negatives));
+    expect(pairSet).not.toBe(byClass.pairSet);
+    const known = new Map(grouped.map((one) => [one.id, one]));
+    expect(unpackPairs(pairs).length).toBeGreaterThan(100);
+    for (const { a, b, label } of unpackPairs(pairs)) {
+      const [x, y] = [known.get(a)!, known.get(b)!];
+      expect(x.group !== null && x.group === y.group).toBe(label === 0);
+      if (label === 1 && negatives === 'same-class') expect(x.className).toBe(y.className);
+    }
+    expect(splitRows(store, 'flats', 'test', SAME_CLASS)).toEqual(byClass);
+  });
+
+  test('training images form pairs if some have both a same and a different partner', () => {
+    const of = (...groups: (string | null)[]): ImageRecord[] => groups.map((group, id) => image(id, 'a', { group }));
+    expect(formsPairs(of('x', 'x', 'y'), relation('same-class'))).toBe(true);
+    expect(formsPairs(of('x', 'x', null), relation('anywhere'))).toBe(true);
+    expect(formsPairs(of('x', 'y', null), relation('anywhere'))).toBe(false);
+    expect(formsPairs(of('x', 'x'), relation('anywhere'))).toBe(false);
+    const apart = of('x', 'x', 'y').map((one) => (one.group === 'y' ? { ...one, className: 'b' } : one));
+    expect([formsPairs(apart, relation('same-class')), formsPairs(apart, relation('mixed'))]).toEqual([false, true]);
   });
 });
 

@@ -15,7 +15,7 @@ test('the method section describes the loss of the runs, with its formula and sy
   const { source } = methodSection([LOSS_INFO.contrastive], ['path']);
   expect(source).toContain('Training minimises the contrastive loss over labelled pairs (R. Hadsell');
   expect(source).toContain('<i>L</i> = mean of (1 − <i>y</i>) <i>D</i>² + <i>y</i> max(0, <i>m</i> − <i>D</i>)²');
-  expect(source).toContain('<i>y</i> is 0 for two images of one class and 1 for two of different classes; <i>m</i> is the margin.');
+  expect(source).toContain('<i>y</i> is 0 for a same pair and 1 for a different one; <i>m</i> is the margin.');
 });
 
 test('another loss is described in its own words only', () => {

@@ -206,7 +206,7 @@ describe('sentences', () => {
   });
 
   test('a verdict that contradicts the folders is marked as such', () => {
-    expect(textOf(only({}, 0.41))).toContain('In the data set the two images are in different classes. The verdict contradicts that.');
+    expect(textOf(only({}, 0.41))).toContain('In the data set the two images are of different classes. The verdict contradicts that.');
     expect(textOf(only({}, 1.63))).toContain('The verdict agrees with that.');
   });
 

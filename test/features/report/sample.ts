@@ -66,6 +66,9 @@ export const RUN: RunRecord = {
     flavour: 'keras',
     preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
     pairRecipe: 2,
+    same: 'class',
+    negatives: 'anywhere',
+    groupName: null,
     resampling: 'centred',
     sampleBits: null,
     scope: 'last-stage',
@@ -116,6 +119,7 @@ export const DATASET: DatasetSummary = {
   splits: { train: 1070, valid: 212, test: 248 },
   pairs: { train: 2140, valid: 424, test: 500 },
   groups: null,
+  groupName: null,
   sampleBits: null,
   rejected: [
     { file: 'Rose/Thumbs.db', reason: 'Not an image.' },

@@ -15,7 +15,7 @@ const flips = { flipHorizontal: true, flipVertical: false, rotation: 0, crop: 0,
 
 describe('configFor', () => {
   test('a new run keeps pixel centres and the bits of its data set; a run stored before keeps the shifted resizing', () => {
-    expect(configFor({ dataset: 'd' }, null, 12)).toMatchObject({ resampling: 'centred', sampleBits: 12 });
+    expect(configFor({ dataset: 'd' }, null, { sampleBits: 12, groupName: null })).toMatchObject({ resampling: 'centred', sampleBits: 12 });
     const { resampling: _, sampleBits: __, ...older } = someConfig;
     expect(RunConfig.parse(older)).toMatchObject({ resampling: 'shifted', sampleBits: null });
   });

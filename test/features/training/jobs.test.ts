@@ -6,6 +6,8 @@ import type { EpochEnd } from '../../../src/shared/events.ts';
 import { runNumber } from '../../../src/shared/run-words.ts';
 import { SAMPLE_TRAINING } from '../../../src/shared/sample.ts';
 import type { EpochRow } from '../../../src/shared/run.ts';
+import { verdictClaim } from '../../../src/shared/verdict-claim.ts';
+import { drawColours, scratch } from '../../doors/cli/kit.ts';
 import { hasCompute, importColours, openTestWorkbench, shareWorkspace, type TestWorkbench } from './test-workbench.ts';
 
 const QUICK = { size: 32, batch: 8, lr: 3e-3, seed: 3 } as const;
@@ -45,6 +47,29 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const row = await app.call('runs.get', { run: 'r1' });
     expect(row).toMatchObject({ status: 'done', stale: false, name: '', tags: [], note: '' });
     expect(row.metrics).toMatchObject([{ split: 'test', pairSet: expect.stringMatching(/^[0-9a-f]{64}$/) as string }]);
+  });
+
+  test('a training on groups is judged on groups: its figures, queue and comparisons say what same means', async () => {
+    const app = openTestWorkbench();
+    const folder = scratch('flats');
+    await drawColours(folder, 12, (i) => `flat${Math.floor(i / 2)}_${i % 2}`);
+    const imported = await app.waitForEnd(await app.call('datasets.import', { folder, groupBy: '^(.+)_', groupName: 'flat' }));
+    const dataset = imported.result!['dataset']!;
+    const run = await train(app, dataset, 1);
+    const job = await app.waitForEnd(await app.call('runs.start', { dataset, ...QUICK, epochs: 1, same: 'group', negatives: 'mixed' }));
+    expect(job).toMatchObject({ status: 'done', error: null });
+    const onGroups = await app.call('runs.get', { run: job.result!['run']! });
+    expect(onGroups.config).toMatchObject({ same: 'group', negatives: 'mixed', groupName: 'flat' });
+    const onClasses = await app.call('runs.get', { run });
+    expect(onGroups.metrics[0]!.pairSet).not.toBe(onClasses.metrics[0]!.pairSet);
+    expect(onGroups.metrics[0]).toMatchObject({ same: onGroups.metrics[0]!.different });
+    const { pairs } = await app.call('compare.queue', { run: onGroups.run, kind: 'random' });
+    const groups = new Map(app.workbench.store.datasets.images(dataset).map(({ id, group }) => [id, group]));
+    for (const { a, b, label } of pairs) expect(groups.get(a) === groups.get(b)).toBe(label === 0);
+    const { a, b } = pairs.find(({ label }) => label === 0)!;
+    const { row } = await app.call('compare.explain', { run: onGroups.run, a: { dataset, id: a }, b: { dataset, id: b } });
+    expect(row.meaning).toEqual({ same: 'group', noun: 'flat' });
+    expect(verdictClaim(row).words).toMatch(/the same flat|near the threshold/);
   });
 
   test('the network of the sample is trained once, evaluated, and has two saved comparisons to show', async () => {

@@ -56,6 +56,28 @@ describe('a plan', () => {
     expect(messages(facts(), { weights: ' ' })).toEqual({ weights: 'Choose a weights file.' });
     expect(messages(facts(), { weights: '/nowhere/net.safetensors' })).toEqual({ weights: expect.stringContaining('File not found') as string });
   });
+  test('same group needs groups with several images, a random head and no linear probe', () => {
+    const { datasets } = storeAt(freshWorkspace());
+    const withGroups = facts({}, datasets);
+    for (const [name, groups] of [
+      ['Flats', 4],
+      ['Singles', 12],
+      ['One', 1],
+    ] as const)
+      datasets.insert(someDataset({ name, snapshot: name, groups, groupName: 'flat' }));
+    expect(messages(withGroups, { same: 'group' })).toEqual({ same: expect.stringContaining('has no groups') as string });
+    expect(messages(withGroups, { dataset: 'flats', same: 'group' })).toEqual({});
+    expect(messages(withGroups, { dataset: 'singles', same: 'group' })).toEqual({
+      same: expect.stringContaining('Each flat of "Singles" has one image') as string,
+    });
+    expect(messages(withGroups, { dataset: 'one', same: 'group' })).toEqual({ same: expect.stringContaining('are of one flat') as string });
+    expect(messages(withGroups, { dataset: 'flats', negatives: 'mixed' })).toEqual({
+      negatives: expect.stringContaining('need same pairs of one group') as string,
+    });
+    const pretrained = { dataset: 'flats', same: 'group', weights: 'resnet18_tv_in1k', backbone: 'resnet18' };
+    expect(planTraining(withGroups, pretrained)).toMatchObject({ problems: [], config: { headStart: 'random', lr: 1e-3 } });
+    expect(messages(withGroups, { ...pretrained, headStart: 'probe' })).toEqual({ headStart: expect.stringContaining('learns classes') as string });
+  });
   test('a text file is refused as weights before the start, whatever its name', () => {
     const { folder } = freshWorkspace();
     for (const name of ['notes.txt', 'notes.safetensors', 'notes.json']) {

@@ -5,7 +5,6 @@ import { rowsInThisThread } from '../../../src/main/features/dataset/rows.ts';
 import { Networks } from '../../../src/main/features/models/networks.ts';
 import { Training } from '../../../src/main/features/training/training.ts';
 import type { Workspace } from '../../../src/main/foundation/workspace.ts';
-import { SAME_CLASS } from '../../../src/shared/pair-relation.ts';
 
 interface AskOptions {
   signal?: AbortSignal | undefined;
@@ -26,7 +25,7 @@ export function trainingWith(compute: ComputeHost, store: Store, workspace: Work
   return new Training({
     runs,
     datasets,
-    trainingRows: (dataset, pairRecipe) => rows.trainingRows(dataset, SAME_CLASS, pairRecipe),
+    trainingRows: (dataset, relation, pairRecipe) => rows.trainingRows(dataset, relation, pairRecipe),
     weights: { find: () => Promise.reject(new Error('This training starts without weights.')) },
     networks: new Networks({ runs, folderOf: workspace.run, compute }),
     caches: { features: workspace.features, pixels: workspace.pixels },

@@ -90,7 +90,7 @@ describe('ranges and defaults agree', () => {
 test('the flags of the command line are those that scripts rely on', () => {
   const flags = trainFlags.map(({ long }) => long!.slice(2)).sort();
   const stable =
-    'augment backbone batch batch-norm clip-norm device dim engine epochs head-start json lr margin optimizer patience plateau resume scope seed size weight-decay weights workspace';
+    'augment backbone batch batch-norm clip-norm device dim engine epochs head-start json lr margin negatives optimizer patience plateau resume same scope seed size weight-decay weights workspace';
   const whenSeveral = Object.keys(LOSS_INFO).length > 1 ? ['loss'] : []; // a choice of one value has no flag
   expect(flags).toEqual([...stable.split(' '), ...whenSeveral].sort());
 });

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { ImageTable, type PackedImages } from '../../domain/pairs/packed.ts';
+import { identityOf } from '../../domain/pairs/contents.ts';
 import type { TrainImage } from '../../domain/pairs/sample-pairs.ts';
+import type { SameKind } from '../../../shared/pair-relation.ts';
 import type { SourceImage } from '../protocol/protocol.ts';
 
 /** The images of a data set. Packed columns; records are unpacked on access to save memory. */
@@ -27,10 +29,12 @@ export class DatasetImages {
     return [...this.table.inSplit('train'), ...this.table.inSplit('valid')].sort((a, b) => a - b).map((i) => this.sourceAt(i));
   }
 
-  training(): TrainImage[] {
+  /** `same`: what makes two of them "same". */
+  training(same: SameKind): TrainImage[] {
     return this.table.inSplit('train').map((i) => {
-      const { id, className, content, split } = this.table.at(i);
-      return { id, className, content, split };
+      const image = this.table.at(i);
+      const { id, className, content, split } = image;
+      return { id, className, content, split, identity: identityOf(image, same) };
     });
   }
 

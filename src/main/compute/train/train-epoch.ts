@@ -12,13 +12,13 @@ interface TrainedEpoch {
   loss: number; // mean over samples, each at the weights of its step
   images: number;
   distances: number[]; // as reported by the loss
-  labels: number[]; // of the distances: 0 same class, 1 different
+  labels: number[]; // of the distances: 0 same, 1 different
 }
 
 /** One pass over the epoch's samples. Throws AppError 'cancelled', or 'bad-request' if the loss becomes NaN or infinite. */
 export async function trainEpoch(session: Session, epoch: number, lr: number, firstEpoch: number): Promise<TrainedEpoch> {
   const { config, loss, trainer, trainImages, source, context } = session;
-  const samples = SAMPLERS[loss.samples](trainImages, config.seed, epoch);
+  const samples = SAMPLERS[loss.samples](trainImages, config.seed, epoch, config.negatives);
   const perSample = SAMPLES[loss.samples].images;
   const out: TrainedEpoch = { loss: 0, images: perSample * samples.length, distances: [], labels: [] };
   let done = 0;

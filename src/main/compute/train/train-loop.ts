@@ -33,7 +33,7 @@ export async function train(request: TrainRequest, context: CallContext<'train'>
   const { frozen, state, progress } = request.resume ? checkpointStart(request) : await newStart(request);
   for (const row of progress.rows) if (row.epoch > request.epochsStored) context.progress({ kind: 'recovered', row });
   const images = new DatasetImages(request.images, request.root);
-  const trainImages = images.training();
+  const trainImages = images.training(config.same);
   const validPairs = unpackPairs(request.validPairs);
   const source = openSource({ engine, config, entry: entryOf[config.scope], params: frozen, caches: request.caches });
   let trainer: Trainer | null = null;

@@ -148,4 +148,11 @@ export const VERSIONS_9_ON: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 18,
+    sql: `
+      -- What the data set calls its groups: "listing"; NULL: "group", or no groups.
+      ALTER TABLE datasets ADD COLUMN group_name TEXT;
+    `,
+  },
 ];

@@ -22,10 +22,10 @@ export function assertEvaluable(distances: ArrayLike<number>, labels: ArrayLike<
   let different = 0;
   for (let i = 0; i < labels.length; i++) if (labels[i] === 1) different++;
   if (different === 0 || different === labels.length) {
-    const [has, lacks] = different === 0 ? ['the same class', 'different classes'] : ['different classes', 'the same class'];
+    const [has, lacks] = different === 0 ? ['same', 'different'] : ['different', 'same'];
     throw new AppError(
       'bad-dataset',
-      `All ${countText(labels.length)} ${name} pairs are of ${has}; evaluation needs pairs of ${lacks} too. Import ${ENOUGH_IMAGES}.`,
+      `All ${countText(labels.length)} ${name} pairs are ${has} ones; evaluation needs ${lacks} ones too. Import ${ENOUGH_IMAGES}.`,
       { split, pairs: labels.length, different },
     );
   }

@@ -1,9 +1,14 @@
 import type { ImageRecord } from '../../../shared/dataset.ts';
+import type { SameKind } from '../../../shared/pair-relation.ts';
 
 export interface PairCandidate extends Pick<ImageRecord, 'id' | 'className' | 'content'> {
   /** What makes two images "same": the name of a class or of a group. Default: `className`. */
   identity?: string;
 }
+
+/** An image without a group is its own group. */
+export const identityOf = ({ id, className, group }: Pick<ImageRecord, 'id' | 'className' | 'group'>, same: SameKind): string =>
+  same === 'class' ? className : JSON.stringify(group ?? id);
 
 /** Candidates by position. A view of a list that may leave out one range, without a copy. */
 export interface Pool {

@@ -11,13 +11,15 @@ export interface PackedImages {
   splits: Uint8Array; // [n] positions in SPLITS
   classes: string[];
   classOf: Uint32Array; // [n] positions in `classes`
+  groups: string[];
+  groupOf: Int32Array; // [n] positions in `groups`; -1: no group
   sha256: Uint8Array; // [n, 32]
   contents: Uint8Array; // [n, 32], ImageRecord.content
   files: Uint8Array; // concatenated UTF-8 names relative to the root, with '/'
   ends: Uint32Array; // [n] end offset of each name in `files`
 }
 
-export type PackedImage = Pick<ImageRecord, 'id' | 'file' | 'className' | 'sha256' | 'content' | 'split'>;
+export type PackedImage = Pick<ImageRecord, 'id' | 'file' | 'className' | 'sha256' | 'content' | 'group' | 'split'>;
 
 /** [n, 3]: a, b, label. */
 export type PackedPairs = Int32Array;
@@ -27,11 +29,14 @@ const SHA_BYTES = 32;
 /** Packs images. `images`: ascending by id. Throws if a hash is not 64 hex digits. */
 export function packImages(images: readonly PackedImage[]): PackedImages {
   const classes = new Map<string, number>();
-  const classOf = Uint32Array.from(images, ({ className }) => {
-    const index = classes.get(className) ?? classes.size;
-    classes.set(className, index);
+  const groups = new Map<string, number>();
+  const positionIn = (names: Map<string, number>, name: string): number => {
+    const index = names.get(name) ?? names.size;
+    names.set(name, index);
     return index;
-  });
+  };
+  const classOf = Uint32Array.from(images, ({ className }) => positionIn(classes, className));
+  const groupOf = Int32Array.from(images, ({ group }) => (group === null ? -1 : positionIn(groups, group)));
   const files = new Uint8Array(images.reduce((sum, { file }) => sum + Buffer.byteLength(file), 0));
   const names = Buffer.from(files.buffer);
   let end = 0;
@@ -41,6 +46,8 @@ export function packImages(images: readonly PackedImage[]): PackedImages {
     splits: Uint8Array.from(images, ({ split }) => SPLITS.indexOf(split)),
     classes: [...classes.keys()],
     classOf,
+    groups: [...groups.keys()],
+    groupOf,
     sha256: packHashes(images.map(({ sha256 }) => sha256)),
     contents: packHashes(images.map(({ content }) => content)),
     files,
@@ -78,9 +85,18 @@ export class ImageTable {
 
   /** The image at a position, 0 to length - 1. */
   at(i: number): PackedImage {
-    const { ids, splits, classes, classOf } = this.packed;
+    const { ids, splits, classes, classOf, groups, groupOf } = this.packed;
     const content = this.contents.toString('hex', i * SHA_BYTES, (i + 1) * SHA_BYTES);
-    return { id: ids[i]!, file: this.file(i), className: classes[classOf[i]!]!, sha256: this.sha256(i), content, split: SPLITS[splits[i]!]! };
+    const group = groupOf[i]! < 0 ? null : groups[groupOf[i]!]!;
+    return {
+      id: ids[i]!,
+      file: this.file(i),
+      className: classes[classOf[i]!]!,
+      sha256: this.sha256(i),
+      content,
+      group,
+      split: SPLITS[splits[i]!]!,
+    };
   }
 
   /** The position of an image id, by binary search. Throws for an unknown id. */

@@ -24,6 +24,7 @@ export function addDataCommands(program: Command): void {
       '--group-by <regex>',
       'regular expression that finds the subject in a file name, or in the path below the folder if it contains a /; images of one subject stay in one split',
     )
+    .option('--group-name <name>', 'what a group is called, in the singular, such as listing or patient; trainings on groups say "same listing"')
     .addOption(
       new Option(
         '--splits <source>',

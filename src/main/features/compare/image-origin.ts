@@ -5,6 +5,7 @@ import type { Split } from '../../../shared/dataset.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { fileNames } from '../../../shared/format.ts';
 import type { RunRecord } from '../../../shared/run.ts';
+import { meaningOf } from '../../../shared/same-meaning.ts';
 import type { ComparePorts } from './ports.ts';
 
 export type OriginPorts = Pick<ComparePorts, 'runs' | 'datasets' | 'images'>;
@@ -57,10 +58,15 @@ export function withOrigins<C extends Comparison>(ports: OriginPorts, run: RunRe
     const origins = row.images.map((image) => originOf(image.file, root, byContent.get(contentOf.get(image.sha256) ?? '') ?? []));
     const imageAt = (i: 0 | 1): ComparedImage => {
       const { row: own, included } = origins[i]!;
-      const filed = included.map(({ id, file, className }) => ({ id, file, className }));
+      const filed = included.map(({ id, file, className, group }) => ({ id, file, className, group }));
       return { ...row.images[i], className: own?.className ?? null, split: splitOf(origins[i]!), filed };
     };
-    return { ...row, images: [imageAt(0), imageAt(1)], warnings: [...run.warnings, ...originWarnings(row.images, origins)] };
+    return {
+      ...row,
+      meaning: meaningOf(run.config),
+      images: [imageAt(0), imageAt(1)],
+      warnings: [...run.warnings, ...originWarnings(row.images, origins)],
+    };
   });
 }
 

@@ -1,3 +1,4 @@
+import { relationOf } from '../../../shared/pair-relation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type MapChoice, methodInfo } from '../../../shared/explanation-methods.ts';
 import type { RunMapScale } from '../../../shared/comparison.ts';
@@ -82,7 +83,7 @@ export class MapScales {
   private async compute(id: string, { method, layer }: MapScaleKey, { signal, onProgress }: MeasureOptions): Promise<RunMapScale> {
     const { runs, datasets, validPairs, modelOf, compute } = this.ports;
     const run = runs.get(id);
-    const { images, pairs: all } = await validPairs(run.dataset);
+    const { images, pairs: all } = await validPairs(run.dataset, relationOf(run.config));
     const sample = balancedSample(unpackPairs(all), methodInfo(method).scalePairs ?? SCALE_PAIRS, randomFor(run.config.seed, 'map scale'));
     if (sample.length === 0)
       throw new AppError('bad-dataset', `The data set of run ${runNumber(id)} has no validation pairs, so the scale of its maps is unknown.`, {

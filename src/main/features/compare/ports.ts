@@ -1,3 +1,4 @@
+import type { PairRelation } from '../../../shared/pair-relation.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import type { RunRecord } from '../../../shared/run.ts';
 import type { Explaining } from '../../../shared/events.ts';
@@ -23,7 +24,7 @@ export interface ComparePorts {
   whatIfs: WhatIfStore;
   randomisations: RandomisationStore;
   /** Validation pairs of a data set, and their images. */
-  validPairs(dataset: string): Promise<{ images: PackedImages; pairs: PackedPairs }>;
+  validPairs(dataset: string, relation: PairRelation): Promise<{ images: PackedImages; pairs: PackedPairs }>;
   /** Images of a data set, all splits, without excluded ones. */
   includedImages(dataset: string): Promise<PackedImages>;
   /** Distances of a split's stored pairs. Missing features are computed. */

@@ -5,6 +5,8 @@ import { type MapChoice, methodInfo } from '../../../shared/explanation-methods.
 import type { Job } from '../../../shared/job.ts';
 import { type Randomisation, RANDOMISATION_FEW_PAIRS, RANDOMISATION_PAIRS, RANDOMISATION_RECIPE, REDRAWS } from '../../../shared/randomisation.ts';
 import { randomFor } from '../../../shared/random.ts';
+import { relationOf } from '../../../shared/pair-relation.ts';
+import type { RunRecord } from '../../../shared/run.ts';
 import { runNumber } from '../../../shared/run-words.ts';
 import type { Counted, RandomisePair } from '../../compute/protocol/protocol.ts';
 import type { MapScaleKey } from '../../db/map-scales.ts';
@@ -79,7 +81,7 @@ export class Randomisations {
   private async compute(id: string, { method, layer }: MapScaleKey, { signal, onProgress }: RandomiseOptions): Promise<Randomisation> {
     const run = this.ports.runs.get(id);
     const { seed } = run.config;
-    const pairs = await this.pairsOf(run.dataset, methodInfo(method).scalePairs === undefined ? RANDOMISATION_PAIRS : RANDOMISATION_FEW_PAIRS, seed);
+    const pairs = await this.pairsOf(run, methodInfo(method).scalePairs === undefined ? RANDOMISATION_PAIRS : RANDOMISATION_FEW_PAIRS, seed);
     if (pairs.length === 0)
       throw new AppError(
         'bad-dataset',
@@ -93,8 +95,8 @@ export class Randomisations {
     return { recipe: RANDOMISATION_RECIPE, measuredMs: Date.now(), seed, redraws: REDRAWS, ...measured };
   }
 
-  private async pairsOf(dataset: string, count: number, seed: number): Promise<RandomisePair[]> {
-    const { pairs } = await this.ports.validPairs(dataset);
+  private async pairsOf({ dataset, config }: RunRecord, count: number, seed: number): Promise<RandomisePair[]> {
+    const { pairs } = await this.ports.validPairs(dataset, relationOf(config));
     const sample = balancedSample(unpackPairs(pairs), count, randomFor(seed, 'randomisation'));
     const { root } = this.ports.datasets.header(dataset);
     const ids = [...new Set(sample.flatMap(({ a, b }) => [a, b]))];

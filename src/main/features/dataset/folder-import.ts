@@ -33,6 +33,7 @@ export interface ImportRequest {
   folder: string;
   name?: string | undefined; // default: the folder's name
   groupBy?: string | undefined; // regular expression over file names, or over paths if it contains a /
+  groupName?: string | undefined; // what a group is called, in the singular; needs groupBy
   splits?: SplitSource | undefined; // default 'folders'
   splitSeed?: number | undefined; // a whole number
 }
@@ -89,6 +90,8 @@ export class FolderImport implements RunningImport {
   ) {
     if (!Number.isSafeInteger(request.splitSeed ?? 0))
       throw new AppError('usage', `The split seed must be a whole number, not ${request.splitSeed}.`);
+    if (request.groupName !== undefined && request.groupBy === undefined)
+      throw new AppError('usage', 'A name for groups needs a group rule: choose how images are grouped, or leave the name out.');
     if (request.name?.trim() === '') throw new AppError('usage', 'The name of a data set can’t be empty.');
     throwIfCancelled(signal);
     const listing = await listClassFolders(request.folder, { signal });
@@ -113,6 +116,7 @@ export class FolderImport implements RunningImport {
     const { usable, rejected } = this.separateRejected(sampleBits);
     if (usable.length < 2 || new Set(usable.map(({ className }) => className)).size < 2) throw tooFewImagesError(usable, rejected);
     const { groupBy = null, splitSeed = 0, name } = this.request;
+    const groupName = this.request.groupName?.trim() || null;
     const { splits, notes } = this.chooseSplits(usable, splitSeed);
     const images: ImageRecord[] = usable.map(({ at: _, ...image }, id) => ({ id, ...image, split: splits[id]! }));
     const pairs = countPairs(images, splitSeed);
@@ -124,8 +128,8 @@ export class FolderImport implements RunningImport {
     throwIfCancelled(signal);
     const existing = this.datasets.findSame(identity);
     const stored = existing
-      ? this.datasets.replaceNotes(existing.dataset, { rejected, warnings, images })
-      : await this.insert({ ...identity, groups: this.groups && countSubjects(images), images, pairs, rejected, warnings }, signal);
+      ? this.datasets.replaceNotes(existing.dataset, { rejected, warnings, images, groupName })
+      : await this.insert({ ...identity, groups: this.groups && countSubjects(images), groupName, images, pairs, rejected, warnings }, signal);
     return stored.dataset;
   }
 

@@ -9,7 +9,7 @@ const matchTimeoutMs = (names: number): number => 250 + Math.round(names / 200);
 /**
  * The subject of each file, from its name without folders, or from its path if the pattern contains a / (no name does): the first
  * capture group that matched, or the whole match if the pattern has no groups. Null without a match, or if the match is empty.
- * Throws AppError 'usage' for an invalid pattern, one that takes too long, and one that matches no file.
+ * Throws AppError 'usage' for an invalid pattern, one that takes too long, and one that matches no file or puts all into one group.
  */
 export function groupsOf(files: readonly string[], pattern: string): (string | null)[] {
   const expression = compilePattern(pattern);
@@ -30,6 +30,13 @@ export function groupsOf(files: readonly string[], pattern: string): (string | n
       },
     );
   }
+  const [first] = groups;
+  if (groups.length > 1 && first !== null && groups.every((group) => group === first))
+    throw new AppError(
+      'usage',
+      `The group pattern ${quote(pattern)} puts all ${countNoun(groups.length, 'image')} into one group, ${quote(first!)}, so nothing could be split. Choose a pattern that tells subjects apart.`,
+      { pattern },
+    );
   return groups;
 }
 

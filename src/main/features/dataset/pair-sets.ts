@@ -4,6 +4,7 @@ import type { PairRelation } from '../../../shared/pair-relation.ts';
 import { randomFor } from '../../../shared/random.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
 import type { PairSet } from '../../db/pair-sets.ts';
+import { contentsOf, identityOf } from '../../domain/pairs/contents.ts';
 import { evaluationPairs, PAIR_RECIPE } from '../../domain/pairs/evaluation-pairs.ts';
 import { roundsFor, samplePairs } from '../../domain/pairs/sample-pairs.ts';
 
@@ -30,15 +31,19 @@ export function pairSetOf(
   if (stored) return stored;
   const inSplit = images.filter((image) => image.split === split);
   const { splitSeed } = store.datasets.header(dataset);
-  const pairs = recipe === 1 ? pairsOfImport(store, dataset, inSplit, split, splitSeed) : drawPairs(inSplit, split, splitSeed);
+  const pairs = recipe === 1 ? pairsOfImport(store, dataset, inSplit, split, splitSeed) : drawPairs(inSplit, split, splitSeed, relation);
   const set = { hash: hashOfPairs(pairs, inSplit), pairs };
   if (store.writable) store.pairSets.put(dataset, key, set);
   return set;
 }
 
-/** Evaluation pairs of a split, of the same class and of different ones. */
-export const drawPairs = (inSplit: readonly ImageRecord[], split: Split, seed: number): Pair[] =>
-  evaluationPairs(inSplit, randomFor(seed, 'evaluation-pairs', split));
+/** Evaluation pairs of a split. */
+export const drawPairs = (inSplit: readonly ImageRecord[], split: Split, seed: number, { same, negatives }: PairRelation): Pair[] =>
+  evaluationPairs(
+    inSplit.map((image) => ({ ...image, identity: identityOf(image, same) })),
+    randomFor(seed, 'evaluation-pairs', split),
+    { negatives },
+  );
 
 /** As versions before pair sets sampled them at the import and after each edit. */
 function pairsOfImport(
@@ -60,4 +65,13 @@ export function hashOfPairs(pairs: readonly Pair[], images: readonly Pick<ImageR
   const files = new Map(images.map(({ id, sha256 }) => [id, sha256]));
   const lines = pairs.map(({ a, b, label }) => JSON.stringify([...[files.get(a), files.get(b)].sort(), label])).sort();
   return createHash('sha256').update(lines.join('\n')).digest('hex');
+}
+
+/** Whether some training image has both a same and a different partner. */
+export function formsPairs(images: readonly ImageRecord[], { same, negatives }: PairRelation): boolean {
+  const contents = contentsOf(images.filter(({ split }) => split === 'train').map((image) => ({ ...image, identity: identityOf(image, same) })));
+  return Array.from({ length: contents.count }, (_, x) => x).some((x) => {
+    const partners = contents.partners(x);
+    return partners.same > 0 && (negatives === 'same-class' ? contents.hardPartners(x) : partners.different) > 0;
+  });
 }

@@ -4,7 +4,7 @@ import { type ImageUnits, unitsOf } from '../../domain/evaluate/units.ts';
 import type { DatasetStores } from '../../db/dataset-stores.ts';
 import type { ImageRecord } from '../../../shared/dataset.ts';
 import type { PairRelation } from '../../../shared/pair-relation.ts';
-import { pairSetOf } from './pair-sets.ts';
+import { formsPairs, pairSetOf } from './pair-sets.ts';
 import { snapshotOf } from './snapshot.ts';
 
 /** The part of a data set that training uses. */
@@ -14,6 +14,7 @@ export interface TrainingRows {
   snapshot: string; // of these images
   validPairs: PackedPairs;
   pairSet: string; // PairSet.hash of the validation pairs
+  formsPairs: boolean; // whether training images form same and different pairs
 }
 
 /** The part of a data set that evaluation of a split uses. */
@@ -37,7 +38,14 @@ export const trainingRows = (store: ReadStores, dataset: string, relation: PairR
   readConsistently(store, dataset, (images) => {
     const snapshot = snapshotOf(images);
     const { pairs, hash } = pairSetOf(store, { dataset, snapshot, images }, 'valid', relation, pairRecipe);
-    return { images: packImages(images), units: unitsOf(images), snapshot, validPairs: packPairs(pairs), pairSet: hash };
+    return {
+      images: packImages(images),
+      units: unitsOf(images),
+      snapshot,
+      validPairs: packPairs(pairs),
+      pairSet: hash,
+      formsPairs: formsPairs(images, relation),
+    };
   });
 
 export const splitRows = (store: ReadStores, dataset: string, split: 'test' | 'valid', relation: PairRelation): SplitRows =>

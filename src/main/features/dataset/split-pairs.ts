@@ -1,4 +1,5 @@
 import type { ImageRecord, Split } from '../../../shared/dataset.ts';
+import { SAME_CLASS } from '../../../shared/pair-relation.ts';
 import { randomFor } from '../../../shared/random.ts';
 import { samplePairs } from '../../domain/pairs/sample-pairs.ts';
 import { drawPairs } from './pair-sets.ts';
@@ -8,8 +9,8 @@ export function countPairs(images: readonly ImageRecord[], splitSeed: number): R
   const inSplit = (split: Split): ImageRecord[] => images.filter((image) => image.split === split);
   return {
     train: samplePairs(inSplit('train'), randomFor(splitSeed, 'stored-pairs', 'train'), { rounds: 1 }).length,
-    valid: drawPairs(inSplit('valid'), 'valid', splitSeed).length,
-    test: drawPairs(inSplit('test'), 'test', splitSeed).length,
+    valid: drawPairs(inSplit('valid'), 'valid', splitSeed, SAME_CLASS).length,
+    test: drawPairs(inSplit('test'), 'test', splitSeed, SAME_CLASS).length,
   };
 }
 

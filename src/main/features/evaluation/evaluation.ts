@@ -1,4 +1,5 @@
 import { runNumber } from '../../../shared/run-words.ts';
+import { relationOf } from '../../../shared/pair-relation.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Calibration, Metrics, RunRecord } from '../../../shared/run.ts';
 import type { Counted, PairsRequest } from '../../compute/protocol/protocol.ts';
@@ -61,7 +62,7 @@ export class Evaluation {
     split: 'test' | 'valid',
   ): Promise<{ pairSet: string; request: PairsRequest & Omit<SplitRows, 'pairSet'> }> {
     const { networks, caches, rootOf, splitRows } = this.ports;
-    const { pairSet, ...rows } = await splitRows(run.dataset, split);
+    const { pairSet, ...rows } = await splitRows(run.dataset, split, relationOf(run.config));
     return { pairSet, request: { model: networks.refOf(run), caches, root: rootOf(run.dataset), ...rows } };
   }
 }

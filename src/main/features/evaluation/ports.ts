@@ -1,3 +1,4 @@
+import type { PairRelation } from '../../../shared/pair-relation.ts';
 import type { Metrics, RunRecord } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
@@ -19,7 +20,7 @@ export interface EvaluationPorts {
   };
   /** The data set's folder. */
   rootOf(dataset: string): string;
-  splitRows(dataset: string, split: 'test' | 'valid'): Promise<SplitRows>;
+  splitRows(dataset: string, split: 'test' | 'valid', relation: PairRelation): Promise<SplitRows>;
   networks: {
     refOf(run: RunRecord): ModelRef;
     refuseOutdated(run: RunRecord): void;

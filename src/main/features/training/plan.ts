@@ -10,7 +10,9 @@ import type { DeviceReport, Settings } from '../../../shared/workbench.ts';
 import type { DatasetStore } from '../../db/datasets.ts';
 import { ENOUGH_IMAGES } from '../../domain/pairs/enough-images.ts';
 import { chooseDevice, deviceProblem } from '../../domain/devices/choose-device.ts';
+import { TRAINING_OPTIONS } from '../../../shared/training-options/table.ts';
 import { backboneFor, configFor } from './defaults.ts';
+import { whyNoGroups } from './untrainable.ts';
 
 /** The properties of a catalogue entry that a plan needs. */
 export interface KnownWeights extends Pick<WeightsInfo, 'licence' | 'flavour' | 'preprocessing'> {
@@ -54,6 +56,8 @@ export function planTraining(facts: PlanFacts, choices: Record<string, unknown>)
   const problem = deviceProblem(device, facts.devices);
   if (problem) problems.push({ field: 'device', message: `${problem} Choose another device.` });
   const config = configOf(facts, request, problems);
+  const noGroups = dataset && whyNoGroups(dataset, request.same ?? TRAINING_OPTIONS.same.default);
+  if (noGroups) problems.push({ field: 'same', message: noGroups });
   return { request: problems.length ? null : request, dataset, config, problems, images, device };
 }
 

@@ -1,5 +1,6 @@
 import type { BackboneName } from '../../../shared/backbones.ts';
 import type { DatasetSummary } from '../../../shared/dataset.ts';
+import type { PairRelation } from '../../../shared/pair-relation.ts';
 import type { RunRecord, WeightsInfo } from '../../../shared/run.ts';
 import type { ComputeHost } from '../../compute/host/compute-host.ts';
 import type { CacheFolders, ModelRef } from '../../compute/protocol/protocol.ts';
@@ -15,6 +16,7 @@ export interface TrainingRows {
   units: ImageUnits; // of `images`
   validPairs: PackedPairs;
   pairSet: string; // identity of the validation pairs
+  formsPairs: boolean; // whether training images form same and different pairs
 }
 
 export interface DownloadProgress {
@@ -36,7 +38,7 @@ export interface TrainingPorts {
     get(idOrName: string): DatasetSummary;
   } & Pick<DatasetStore, 'header'>;
   /** `pairRecipe`: RunConfig.pairRecipe. */
-  trainingRows(dataset: string, pairRecipe: number): Promise<TrainingRows>;
+  trainingRows(dataset: string, relation: PairRelation, pairRecipe: number): Promise<TrainingRows>;
   weights: {
     /** `source`: path or catalogue id. */
     find(source: string, backbone: BackboneName, o: WeightsOptions): Promise<{ path: string; info: WeightsInfo }>;

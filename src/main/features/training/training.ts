@@ -2,6 +2,8 @@ import { runNumber } from '../../../shared/run-words.ts';
 import type { TrainRequest as TrainChoices } from '../../../shared/contract.ts';
 import type { BackboneName } from '../../../shared/backbones.ts';
 import { AppError, asAppError } from '../../../shared/errors.ts';
+import { labelPhrase, meaningOf } from '../../../shared/same-meaning.ts';
+import { relationOf } from '../../../shared/pair-relation.ts';
 import type { RunRecord, RunSession } from '../../../shared/run.ts';
 import type { TrainProgress } from '../../compute/protocol/protocol.ts';
 import type { ResumeChanges } from '../../domain/devices/choose-device.ts';
@@ -10,7 +12,7 @@ import { CLOSING } from '../../foundation/jobs/jobs.ts';
 import { versions } from '../../foundation/versions.ts';
 import { backboneFor, configFor } from './defaults.ts';
 import type { DownloadProgress, TrainingPorts } from './ports.ts';
-import { whyUntrainable } from './untrainable.ts';
+import { whyNoGroups, whyUntrainable } from './untrainable.ts';
 
 export interface TrainingOptions {
   signal?: AbortSignal | undefined;
@@ -38,7 +40,9 @@ export class Training {
     const untrainable = whyUntrainable(dataset);
     if (untrainable !== null) throw new AppError('bad-dataset', untrainable, { dataset: dataset.dataset });
     const weights = choices.weights ? await this.findWeights(choices.weights, backboneFor(choices), o) : null;
-    const config = configFor(choices, weights?.info ?? null, dataset.sampleBits);
+    const config = configFor(choices, weights?.info ?? null, dataset);
+    const noGroups = whyNoGroups(dataset, config.same);
+    if (noGroups !== null) throw new AppError('bad-dataset', noGroups, { dataset: dataset.dataset, field: 'same' });
     const run = runs.create({ dataset: dataset.dataset, snapshot: dataset.snapshot, config, versions: versions() });
     return this.train(run, weights?.path ?? null, false, o);
   }
@@ -107,15 +111,23 @@ export class Training {
     runs.update(id, { sessions });
     try {
       await compute.ready(); // libraries load while the rows are read
-      const { snapshot, pairSet: _pairSet, ...rows } = await this.ports.trainingRows(run.dataset, run.config.pairRecipe);
+      const {
+        snapshot,
+        pairSet: _pairSet,
+        formsPairs,
+        ...rows
+      } = await this.ports.trainingRows(run.dataset, relationOf(run.config), run.config.pairRecipe);
       if (snapshot !== run.snapshot) {
         throw new AppError('bad-request', `${name} was changed while this training started, so nothing was trained. Start it again.`, { run: id });
       }
-      if (new Set(rows.validPairs.filter((_, i) => i % 3 === 2)).size < 2) {
-        throw new AppError(
-          'bad-dataset',
-          `The validation images of ${name} don't form both same and different pairs, so the best epoch can't be chosen. Import ${ENOUGH_IMAGES}.`,
-        );
+      const hasValidPairs = new Set(rows.validPairs.filter((_, i) => i % 3 === 2)).size === 2;
+      if (!hasValidPairs || !formsPairs) {
+        const [which, consequence] = formsPairs ? ['validation', "the best epoch can't be chosen"] : ['training', 'nothing can be trained'];
+        const advice =
+          run.config.same === 'class'
+            ? `Import ${ENOUGH_IMAGES}.`
+            : `Two images ${labelPhrase(meaningOf(run.config), 0)} are needed there, and different ones as chosen.`;
+        throw new AppError('bad-dataset', `The ${which} images of ${name} don't form both same and different pairs, so ${consequence}. ${advice}`);
       }
       const request = {
         model: networks.refOf(run),

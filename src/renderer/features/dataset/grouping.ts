@@ -7,6 +7,7 @@ export interface ImportChoices {
   name: string;
   splits: SplitSource;
   groupBy?: string;
+  groupName?: string;
 }
 
 /** Patterns that group images of one subject, described without regular expressions. */

@@ -1,5 +1,6 @@
 import type { TermName } from '../../../shared/glossary.ts';
 import type { RunConfig } from '../../../shared/run.ts';
+import { meaningOf, sameTitle } from '../../../shared/same-meaning.ts';
 import { OPTION_ENTRIES, type OptionName } from '../../../shared/training-options/table.ts';
 import { valueText } from '../../../shared/training-options/words.ts';
 
@@ -15,7 +16,7 @@ export const configLines = (config: RunConfig): ConfigLine[] =>
   OPTION_ENTRIES.map(([key, option]) => ({
     key,
     name: option.label,
-    value: valueText(option, config[key]),
+    value: key === 'same' ? sameTitle(meaningOf(config)) : valueText(option, config[key]),
     ...(option.term ? { term: option.term } : {}),
   }));
 

@@ -11,7 +11,7 @@ import { datasets } from '../../client/datasets.svelte.ts';
 import { isRecord } from '../../client/stored-choices.ts';
 import { viewChoices } from '../../client/view-choices.ts';
 import { choicesOf } from './config-words.ts';
-import { isPresetOption } from './fields.ts';
+import { isMoreOption, isPresetOption } from './fields.ts';
 import { type Preset, presetChoices, presetOf, suggestedWeights } from './presets.ts';
 import { toast } from '../../client/toasts.svelte.ts';
 
@@ -39,7 +39,7 @@ class TrainingForm {
   /** The options under "More settings" that differ from the copied run's, else from the defaults. */
   readonly changed = $derived(
     [...new Set([...Object.keys(this.choices), ...Object.keys(this.source?.choices ?? {})])].filter(
-      (name) => !isPresetOption(name) && !(this.source && this.isCopied(name)),
+      (name) => isMoreOption(name) && !isPresetOption(name) && !(this.source && this.isCopied(name)),
     ),
   );
   readonly preset = $derived(presetOf(this.choices));
@@ -78,7 +78,8 @@ class TrainingForm {
 
   /** Sets choices; undefined: the default of the kind of training. */
   set(changes: Readonly<Record<string, unknown>>): void {
-    this.change(Object.fromEntries(Object.entries({ ...this.choices, ...changes }).filter(([, value]) => value !== undefined)));
+    const hidden = 'same' in changes && changes['same'] !== 'group' ? { negatives: undefined } : {}; // has no field then
+    this.change(Object.fromEntries(Object.entries({ ...this.choices, ...changes, ...hidden }).filter(([, value]) => value !== undefined)));
   }
 
   /** Copies the settings of a run, and chooses its data set for all views. */
@@ -97,7 +98,7 @@ class TrainingForm {
 
   reset(): void {
     this.source = null;
-    this.change(this.filterChoices(isPresetOption));
+    this.change(this.filterChoices((name) => isPresetOption(name) || !isMoreOption(name)));
   }
 
   /** Takes what a person chose. */

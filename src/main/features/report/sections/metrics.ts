@@ -1,5 +1,6 @@
 import { SPLITS } from '../../../../shared/dataset.ts';
 import { LOSS_INFO } from '../../../../shared/losses.ts';
+import { meaningOf, sameSentence } from '../../../../shared/same-meaning.ts';
 import { OLDER_PAIRS } from '../../../../shared/run-words.ts';
 import { intervalNote } from '../../../../shared/interval-words.ts';
 import type { EpochRow, Interval, Metrics, RunRecord } from '../../../../shared/run.ts';
@@ -37,7 +38,7 @@ export function metricsTables(run: RunRecord): Html {
   if (first === undefined) return markup`<p>This network has not been evaluated yet. Evaluate the run to get its metrics here.</p>`;
   const training = run.epochs.find(({ epoch }) => epoch === run.bestEpoch);
   const notes = [
-    PAIRS_NOTE,
+    `${PAIRS_NOTE} ${sameSentence(meaningOf(run.config))} “Different” is the positive class.`,
     run.metrics.some(({ pairSet }) => pairSet === undefined) && OLDER_PAIRS,
     metrics.some(({ split }) => split === 'valid') &&
       'The threshold and the best epoch were chosen on the validation pairs, so the validation figures are optimistic: quote the test figures.',
@@ -56,7 +57,7 @@ ${notes.map((note) => markup`<p class="note">${note}</p>`)}
 }
 
 const PAIRS_NOTE =
-  'Test and validation figures are computed over pairs that all runs of the data set share: as many same as different ones, of each 1,000 or one per image of a larger split, or all that there are. They are drawn with the data set’s seed, balanced over the classes and over the images of a class. “Different” is the positive class.';
+  'Test and validation figures are computed over pairs that all runs of the data set share: as many same as different ones, of each 1,000 or one per image of a larger split, or all that there are. They are drawn with the data set’s seed, balanced over classes (or groups) and their images.';
 const trainingNote = (epoch: number, isAugmented: boolean): string =>
   `The training figures were measured during epoch ${epoch}, the best one: the distance of each pair is that before the step that learned from it${isAugmented ? ', on augmented images' : ''}; the threshold is the run’s.`;
 

@@ -1,6 +1,7 @@
 import type { RunConfig } from '../../../../shared/run.ts';
 import { fileName, settingText } from '../../../../shared/format.ts';
 import type { OptionGroup } from '../../../../shared/training-options/option.ts';
+import { meaningOf, sameTitle } from '../../../../shared/same-meaning.ts';
 import { OPTION_ENTRIES } from '../../../../shared/training-options/table.ts';
 import { RESAMPLING_WORDS } from '../../../../shared/training-options/resampling.ts';
 import { valueText } from '../../../../shared/training-options/words.ts';
@@ -14,7 +15,11 @@ export function settingsTables(config: RunConfig): Html {
   const rows = (...groups: OptionGroup[]): Row[] =>
     OPTION_ENTRIES.filter(([, option]) => groups.includes(option.group)).map(([name, option]) => [
       term(option.label, option.technical),
-      option.kind === 'weights' && config.weights ? weightsText(config.weights) : valueText(option, config[name]),
+      option.kind === 'weights' && config.weights
+        ? weightsText(config.weights)
+        : name === 'same'
+          ? sameTitle(meaningOf(config))
+          : valueText(option, config[name]),
     ]);
   const { mean, std } = config.preprocessing;
   return markup`<div class="tables">
@@ -27,7 +32,7 @@ ${facts(
   ],
   'The network',
 )}
-${facts(rows('learning', 'schedule', 'computation'), 'The training')}
+${facts(rows('pairs', 'learning', 'schedule', 'computation'), 'The training')}
 </div>`;
 }
 

@@ -1,0 +1,29 @@
+import type { PairLabel } from './dataset.ts';
+import { plural } from './format.ts';
+import type { SameKind } from './pair-relation.ts';
+import type { RunConfig } from './run.ts';
+
+/** What a run means by "same", for sentences. */
+export interface SameMeaning {
+  same: SameKind;
+  noun: string; // "class", or what the data set calls its groups: "listing"
+}
+
+export const CLASS_MEANING: SameMeaning = { same: 'class', noun: 'class' };
+
+/** Of a run's configuration. */
+export const meaningOf = ({ same, groupName }: Pick<RunConfig, 'same' | 'groupName'>): SameMeaning =>
+  same === 'class' ? CLASS_MEANING : { same, noun: groupName ?? 'group' };
+
+/** "the same class", "different listings" */
+export const labelNoun = ({ noun }: SameMeaning, label: PairLabel): string => (label === 0 ? `the same ${noun}` : `different ${plural(noun)}`);
+
+/** "of the same class", "of different listings" */
+export const labelPhrase = (meaning: SameMeaning, label: PairLabel): string => `of ${labelNoun(meaning, label)}`;
+
+/** For tables and headings: "Same listing" */
+export const sameTitle = ({ noun }: SameMeaning): string => `Same ${noun}`;
+
+/** What "same" and "different" are in the figures of a run. */
+export const sameSentence = (meaning: SameMeaning): string =>
+  `Same pairs are ${labelPhrase(meaning, 0)}, different pairs ${labelPhrase(meaning, 1)}.`;
