@@ -69,7 +69,7 @@ describe.skipIf(!hasCompute)('training through the workbench (needs the build)',
     const { a, b } = pairs.find(({ label }) => label === 0)!;
     const { row } = await app.call('compare.explain', { run: onGroups.run, a: { dataset, id: a }, b: { dataset, id: b } });
     expect(row.meaning).toEqual({ same: 'group', noun: 'flat' });
-    expect(verdictClaim(row).words).toMatch(/the same flat|near the threshold/);
+    expect(verdictClaim(row).sentence).toMatch(/pairs of the same flat|different pairs/);
   });
 
   test('the network of the sample is trained once, evaluated, and has two saved comparisons to show', async () => {
