@@ -33,8 +33,6 @@ function boxMap({ x, y, w, h }: Box, cells: number): Float32Array {
   });
 }
 
-const EVERY = 11; // test pairs of each label between two that are explained
-
 describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
   const workspace = scratch('demo');
   let demo: Demo;
@@ -80,7 +78,7 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
     expect((await second.ended).code).toBe(0);
   });
 
-  /** The network, and every EVERY-th test pair of each label with its images and the boxes of their motifs. */
+  /** The network, and every n-th test pair of each label with its images and the boxes of their motifs. */
   const openTests = (every: number) => {
     const folders = workspaceAt(workspace);
     const store = openStore(folders, { write: false, command: 'test' });
@@ -101,7 +99,7 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
   };
 
   test('factual maps of test pairs put at least twice their area share of energy into the motif, for every class', async () => {
-    const { model, modelSha256, threshold, shown: pairs, truth, fileOf } = openTests(EVERY);
+    const { model, modelSha256, threshold, shown: pairs, truth, fileOf } = openTests(20);
     const folder = scratch('maps');
     const maps: (MapEnergy & { verdict: string })[] = [];
     for (const shown of pairs) {
@@ -142,7 +140,7 @@ describe.skipIf(!hasBuild)('the demo (needs the build)', () => {
   }, 240_000);
 
   test('blurring the motif changes most verdicts, and the same shape elsewhere far fewer', async () => {
-    const { model, modelSha256, threshold, shown: pairs, truth, fileOf } = openTests(4 * EVERY);
+    const { model, modelSha256, threshold, shown: pairs, truth, fileOf } = openTests(44);
     const [width, height] = [32, 32];
     const pairOf = async (shown: (typeof pairs)[number], verdict: 'same' | 'different') => {
       const sign = verdict === 'different' ? 1 : -1;
